@@ -1,0 +1,1 @@
+"""The executable specification: everything the project promises, tried."""
