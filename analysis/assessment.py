@@ -1,0 +1,146 @@
+"""What analysis says of one document, with its evidence and model version.
+
+Pure types shared by everything that judges and everything that acts on a judgement.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+__all__ = [
+    "CATEGORY_NAMES",
+    "Assessment",
+    "CategoryScore",
+    "Entity",
+    "EntityType",
+    "Evidence",
+    "Level",
+    "Tone",
+]
+
+CATEGORY_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "R01": "不良反应与群体事件",
+        "R02": "假药劣药",
+        "R03": "抽检不合格与质量公告",
+        "R04": "召回与停用",
+        "R05": "虚假宣传",
+        "R06": "网络违法销售与流弊",
+        "R07": "疫苗与预防接种",
+        "R08": "短缺与价格",
+        "R09": "药店与使用环节",
+        "R10": "医疗器械",
+        "R11": "化妆品",
+        "R12": "监管履职与政策质疑",
+        "R13": "谣言与误导信息",
+        "R14": "行业与正面信息",
+    }
+)
+
+
+class Level(IntEnum):
+    """How a document concerns the office: off topic, in the remit without risk, or a risk."""
+
+    OFF_TOPIC = 0
+    IN_REMIT = 1
+    RISK = 2
+
+
+class Tone(StrEnum):
+    """Tone of the text itself, not of what happened."""
+
+    NEGATIVE = "neg"
+    NEUTRAL = "neu"
+    POSITIVE = "pos"
+
+
+class EntityType(StrEnum):
+    """Kinds of named things that analysis finds."""
+
+    DRUG = "drug"
+    DEVICE = "device"
+    COSMETIC = "cosmetic"
+    VACCINE = "vaccine"
+    PRODUCT_CLASS = "product_class"
+    FIRM = "firm"
+    REGION = "region"
+    APPROVAL_NO = "approval_no"
+    BATCH_NO = "batch_no"
+    HARMED = "harmed"
+    DEATHS = "deaths"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A named thing in the text.
+
+    `start`/`end` are half-open character offsets into the original field named by `field` (`title` or `text`), so
+    `document.text[start:end] == text`. `canonical` is the resolved name (for a region its GB/T 2260 code is in
+    `code`); `value` the integer that a count claims.
+    """
+
+    type: EntityType
+    text: str
+    start: int
+    end: int
+    field: str = "text"
+    canonical: str | None = None
+    code: str | None = None
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A span that spoke for the judgement: offsets as in `Entity`, `rule` names what matched."""
+
+    text: str
+    start: int
+    end: int
+    field: str
+    rule: str
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryScore:
+    """One risk category with its probability; the most likely first in an assessment."""
+
+    code: str
+    p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The judgement of one document.
+
+    `p_in_remit` and `p_risk` are calibrated probabilities; `severity` is 0 for a document without risk, else 1 to 5;
+    `floor` names the rule that raised the document whatever the model said, `None` where the model decided.
+    `tokens` is the document's segmentation (search mode, title then text) joined by blanks, reused by search and
+    event grouping so that text is segmented once. `truncated` says that only the first part was analysed.
+    """
+
+    document_id: str
+    level: Level
+    p_in_remit: float
+    p_risk: float
+    categories: tuple[CategoryScore, ...]
+    severity: int
+    tone: Tone
+    entities: tuple[Entity, ...]
+    evidence: tuple[Evidence, ...]
+    model: str
+    tokens: str = ""
+    floor: str | None = None
+    truncated: bool = False
+    facts: Mapping[str, int | bool | str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def entity_names(self, entity_type: EntityType) -> tuple[str, ...]:
+        """Return the distinct canonical names of one entity type, in order of appearance."""
+        names = (e.canonical or e.text for e in self.entities if e.type is entity_type)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def category_codes(self) -> tuple[str, ...]:
+        """Return the category codes, most likely first."""
+        return tuple(score.code for score in self.categories)

@@ -1,0 +1,169 @@
+"""What a crawl produces: `Source`, `Engagement`, `Document`, and their identity rules.
+
+The lowest layer of the project: standard library only, frozen, keyword-only. Everything above speaks in these types.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+__all__ = [
+    "DatePrecision",
+    "Document",
+    "DocumentKind",
+    "Engagement",
+    "Source",
+    "SourceClass",
+    "content_hash",
+    "document_id",
+]
+
+
+class DocumentKind(StrEnum):
+    """What sort of text a document is; the value is what storage and the interface use."""
+
+    ARTICLE = "article"
+    POST = "post"
+    COMMENT = "comment"
+    COMPLAINT = "complaint"
+    HOT_ENTRY = "hot_entry"
+    NOTICE = "notice"
+    POLICY = "policy"
+
+
+class SourceClass(StrEnum):
+    """Who speaks: the class decides authority in the level score and the rows of the media table."""
+
+    OFFICIAL = "official"
+    CENTRAL_MEDIA = "central_media"
+    PROVINCIAL_MEDIA = "provincial_media"
+    MEDIA = "media"
+    TRADE = "trade"
+    SOCIAL = "social"
+    HOT_LIST = "hot_list"
+    COMPLAINT = "complaint"
+    OTHER = "other"
+
+
+class DatePrecision(StrEnum):
+    """How exactly the published time is known."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A declared place that documents come from.
+
+    `weight` (0 to 10) feeds heat only; `credibility` (0 to 1) feeds alert confidence only. `declaration` is the
+    validated declaration as plain data, for the spider that reads it.
+    """
+
+    id: str
+    name: str
+    kind: str
+    source_class: SourceClass
+    url: str | None = None
+    enabled: bool = True
+    access: str = "open"
+    region: str | None = None
+    weight: float = 1.0
+    credibility: float | None = None
+    fallback: str | None = None
+    legal_basis: str | None = None
+    declaration: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """Counts that a platform showed at `seen_at`. `None` is unknown, which is not zero."""
+
+    seen_at: datetime
+    views: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    reposts: int | None = None
+    saves: int | None = None
+    heat: int | None = None
+    rank: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse naive times and negative counts."""
+        _require_aware("seen_at", self.seen_at)
+        for name in ("views", "likes", "comments", "reposts", "saves", "heat"):
+            count = getattr(self, name)
+            if count is not None and count < 0:
+                raise ValueError(f"Engagement.{name} must not be negative, got {count}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One collected article, post, comment, complaint, hot-list entry or notice.
+
+    `id` is deterministic (`document_id`), so collecting the same thing twice is the same document; an edited text
+    keeps the id and changes `content_hash`. `published_at` is what the source claims, `None` where it claims nothing;
+    `fetched_at` is when this system saw it. `author` is a keyed hash, never a name. `extras` holds JSON-able facts of
+    one source kind (`attachments`, `place`, `origin` 来源, …).
+    """
+
+    id: str
+    source_id: str
+    native_id: str
+    kind: DocumentKind
+    title: str
+    text: str
+    fetched_at: datetime
+    url: str | None = None
+    published_at: datetime | None = None
+    precision: DatePrecision = DatePrecision.UNKNOWN
+    origin: str | None = None
+    author: str | None = None
+    region: str | None = None
+    engagement: Engagement | None = None
+    raw_hash: str | None = None
+    method: str | None = None
+    extras: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        """Refuse naive times and a document that says nothing."""
+        _require_aware("fetched_at", self.fetched_at)
+        if self.published_at is not None:
+            _require_aware("published_at", self.published_at)
+        if not self.title and not self.text:
+            raise ValueError(f"Document {self.id} has neither title nor text")
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of title and text; equal hashes mean the same version."""
+        return content_hash(self.title, self.text)
+
+    @property
+    def happened_at(self) -> datetime:
+        """The published time where it is known and not later than the fetch, else the fetch time."""
+        if self.published_at is None or self.published_at > self.fetched_at:
+            return self.fetched_at
+        return self.published_at
+
+
+def document_id(source_id: str, native_id: str) -> str:
+    """Return the deterministic id of what `source_id` calls `native_id`: 20 hex digits of SHA-256."""
+    return hashlib.sha256(f"{source_id}\x1f{native_id}".encode()).hexdigest()[:20]
+
+
+def content_hash(title: str, text: str) -> str:
+    """Return the hex SHA-256 over title and text."""
+    return hashlib.sha256(f"{title}\x1f{text}".encode()).hexdigest()
+
+
+def _require_aware(name: str, moment: datetime) -> None:
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise ValueError(f"{name} must carry a time zone, got {moment.isoformat()}")

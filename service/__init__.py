@@ -1,0 +1,1 @@
+"""Owns everything with memory or consequences: storage, alerts, policies, people, HTTP, mail, briefings."""

@@ -1,0 +1,104 @@
+"""People, roles, and what each role may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+__all__ = ["Act", "Person", "Role", "Session", "may"]
+
+
+class Role(StrEnum):
+    """Roles of the service; one person has one role."""
+
+    VIEWER = "viewer"
+    OFFICER = "officer"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+    @property
+    def word(self) -> str:
+        """The role's name in the interface."""
+        return {
+            "viewer": "只读",
+            "officer": "研判员",
+            "approver": "审批人",
+            "administrator": "系统管理员",
+            "auditor": "审计员",
+        }[self.value]
+
+
+class Act(StrEnum):
+    """What a person can do; every route names one, checked on the server."""
+
+    READ = "read"
+    HANDLE_ALERT = "handle_alert"
+    ARM_CLOCK = "arm_clock"
+    CLOSE_ALERT = "close_alert"
+    IMPORT = "import"
+    BRIEF = "brief"
+    MANAGE_SOURCES = "manage_sources"
+    MANAGE_PEOPLE = "manage_people"
+    RUN_DRILL = "run_drill"
+    READ_AUDIT = "read_audit"
+
+
+_GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
+    {
+        Role.VIEWER: frozenset({Act.READ}),
+        Role.OFFICER: frozenset({Act.READ, Act.HANDLE_ALERT, Act.IMPORT, Act.BRIEF}),
+        Role.APPROVER: frozenset({Act.READ, Act.HANDLE_ALERT, Act.ARM_CLOCK, Act.CLOSE_ALERT, Act.IMPORT, Act.BRIEF}),
+        Role.ADMINISTRATOR: frozenset(
+            {
+                Act.READ,
+                Act.HANDLE_ALERT,
+                Act.ARM_CLOCK,
+                Act.CLOSE_ALERT,
+                Act.IMPORT,
+                Act.BRIEF,
+                Act.MANAGE_SOURCES,
+                Act.MANAGE_PEOPLE,
+                Act.RUN_DRILL,
+            }
+        ),
+        Role.AUDITOR: frozenset({Act.READ, Act.READ_AUDIT}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who can log in. `password_hash` is Argon2id; `email` receives alerts where `notify_from` is reached.
+
+    `notify_from` is the lowest level key that is mailed to this person (`red` … `blue`), `None` for no mail.
+    """
+
+    id: str
+    name: str
+    role: Role
+    password_hash: str
+    email: str | None = None
+    notify_from: str | None = None
+    must_change_password: bool = False
+    disabled: bool = False
+    failures: int = 0
+    locked_until: datetime | None = None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One logged-in browser. `id` is the hash of the cookie's random token; `csrf` the synchroniser token."""
+
+    id: str
+    person_id: str
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def may(role: Role, act: Act) -> bool:
+    """Tell whether `role` is granted `act`."""
+    return act in _GRANTS[role]

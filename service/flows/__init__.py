@@ -1,0 +1,1 @@
+"""Use cases, one a file: read through ports, decide with pure code, write through ports."""

@@ -1,0 +1,395 @@
+"""The truth in the service's own words: one transaction (`Work`) over documents, events, alerts, outbox, audit and people.
+
+All calls are synchronous; HTTP handlers make them in worker threads. Everything read is immutable; everything written
+commits as one or not at all. Two adapters (SQLite, PostgreSQL) pass one contract suite.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from analysis.assessment import Assessment
+from crawlers.ports import PutResult, QuarantineEntry, SourceProgress
+from crawlers.records import Document
+from service.domain.alert import Alert
+from service.domain.audit import AuditRow
+from service.domain.clock import Clock
+from service.domain.event import Event, EventDocument
+from service.domain.people import Person, Session
+from service.domain.policy import Policy, PolicyArticle
+from service.ports.search import SearchDocument
+
+__all__ = [
+    "Alerts",
+    "Audit",
+    "Clocks",
+    "Documents",
+    "Events",
+    "LeasedDocument",
+    "Outbox",
+    "OutboxRow",
+    "People",
+    "Policies",
+    "Quarantine",
+    "QuarantinedRow",
+    "Rollups",
+    "Sources",
+    "Store",
+    "Work",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeasedDocument:
+    """A document claimed for assessment. Completing it needs the same `fence`, so a late worker changes nothing."""
+
+    seq: int
+    document: Document
+    stored_at: datetime
+    attempts: int
+    fence: int
+
+
+class Documents(Protocol):
+    """Collected documents and the queue of those that await assessment."""
+
+    def put(self, documents: Sequence[Document], *, now: datetime) -> PutResult:
+        """Store, idempotent by id and content hash; an edited text is a new version and awaits assessment again."""
+        ...
+
+    def claim(self, *, limit: int, lease: timedelta, now: datetime) -> list[LeasedDocument]:
+        """Lease up to `limit` pending documents in order of `seq`; no two workers hold one at once."""
+        ...
+
+    def complete(
+        self,
+        leased: LeasedDocument,
+        assessment: Assessment,
+        *,
+        event_id: str | None,
+        duplicate_of: str | None,
+        now: datetime,
+    ) -> bool:
+        """Record the assessment and finish the lease; false where the fence is stale (then nothing is written)."""
+        ...
+
+    def release(self, leased: LeasedDocument, *, error: str, now: datetime, max_attempts: int) -> bool:
+        """Give a lease back after a failure; at `max_attempts` the document is set aside and true is returned."""
+        ...
+
+    def get(self, document_id: str) -> Document | None:
+        """Return the current version, or `None`."""
+        ...
+
+    def assessment_of(self, document_id: str) -> Assessment | None:
+        """Return the latest assessment, or `None`."""
+        ...
+
+    def unseen(self, source_id: str, native_ids: Sequence[str]) -> set[str]:
+        """Return those of `native_ids` of which no document is stored."""
+        ...
+
+    def pending_count(self) -> int:
+        """Return how many documents await assessment."""
+        ...
+
+    def count(self) -> int:
+        """Return how many documents are stored."""
+        ...
+
+    def listing(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        level: int | None = None,
+        source_id: str | None = None,
+        category: str | None = None,
+        limit: int = 100,
+        before_seq: int | None = None,
+    ) -> list[tuple[int, EventDocument]]:
+        """Return assessed documents newest first as `(seq, row)`, filtered; page by `before_seq`."""
+        ...
+
+    def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:
+        """Return assessed documents in order of `seq`, for rebuilding the search projection."""
+        ...
+
+
+class Events(Protocol):
+    """Events, their grouping keys, and their members."""
+
+    def get(self, event_id: str) -> Event | None:
+        """Return the event, or `None`."""
+        ...
+
+    def candidates(self, keys: Sequence[str], *, since: datetime, limit: int = 200) -> list[Event]:
+        """Return events that share a key and were last seen at or after `since`, those with most shared keys first."""
+        ...
+
+    def save(self, event: Event, keys: Sequence[str]) -> None:
+        """Insert or replace the event and add its lookup keys."""
+        ...
+
+    def documents(self, event_id: str, *, limit: int = 500) -> list[EventDocument]:
+        """Return the members in order of time (published, else stored)."""
+        ...
+
+    def hourly(self, event_id: str, *, since: datetime, until: datetime) -> list[tuple[datetime, int]]:
+        """Return documents per hour; hours without documents are left out."""
+        ...
+
+    def spread(self, event_id: str, *, now: datetime) -> Mapping[str, Any]:
+        """Return the counts that the score needs.
+
+        Keys: `items_24h, items_2h, items_prev_24h, sources, independent_sources, accounts, views, reposts, source_classes`
+        (list of str), `provinces` (list of region codes), `first_source_id`.
+        """
+        ...
+
+    def listing(
+        self, *, since: datetime | None = None, level_at_least: str | None = None, limit: int = 100, offset: int = 0
+    ) -> list[Event]:
+        """Return events, latest activity first."""
+        ...
+
+
+class Alerts(Protocol):
+    """Raised alerts."""
+
+    def get(self, alert_id: str) -> Alert | None:
+        """Return the alert, or `None`."""
+        ...
+
+    def of_event(self, event_id: str) -> Alert | None:
+        """Return the event's alert, or `None`."""
+        ...
+
+    def save(self, alert: Alert) -> None:
+        """Insert or replace."""
+        ...
+
+    def open(self, *, limit: int = 500) -> list[Alert]:
+        """Return alerts that are not closed, gravest level first, then the longest waiting."""
+        ...
+
+    def listing(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        state: str | None = None,
+        level: str | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> list[Alert]:
+        """Return alerts, newest first."""
+        ...
+
+    def revision(self) -> int:
+        """Return a number that grows with every change to an alert or clock, for live updates."""
+        ...
+
+
+class Clocks(Protocol):
+    """Proposed and running clocks."""
+
+    def save(self, clock: Clock) -> None:
+        """Insert or replace."""
+        ...
+
+    def get(self, clock_id: str) -> Clock | None:
+        """Return the clock, or `None`."""
+        ...
+
+    def of_alerts(self, alert_ids: Sequence[str]) -> dict[str, list[Clock]]:
+        """Return each alert's clocks, soonest due first."""
+        ...
+
+    def running(self) -> list[Clock]:
+        """Return armed clocks, soonest due first, and proposed ones."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """Something that must leave the process. `key` is deterministic, so enqueuing twice is once."""
+
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int = 0
+    fence: int = 0
+    created_at: datetime
+
+
+class Outbox(Protocol):
+    """The transactional queue of everything that leaves the process."""
+
+    def add(self, key: str, kind: str, payload: Mapping[str, Any], *, now: datetime) -> bool:
+        """Enqueue; false where the key is already there."""
+        ...
+
+    def claim(self, *, kinds: Sequence[str], limit: int, lease: timedelta, now: datetime) -> list[OutboxRow]:
+        """Lease rows that are due, oldest first."""
+        ...
+
+    def done(self, row: OutboxRow, *, now: datetime) -> bool:
+        """Mark delivered; false where the fence is stale."""
+        ...
+
+    def retry(self, row: OutboxRow, *, error: str, not_before: datetime, dead: bool = False) -> bool:
+        """Put back with a later time, or set aside as dead; false where the fence is stale."""
+        ...
+
+    def waiting(self) -> Mapping[str, int]:
+        """Return undelivered rows per kind."""
+        ...
+
+    def troubled(self, *, limit: int = 50) -> list[Mapping[str, Any]]:
+        """Return rows that failed at least once and are not delivered: `key, kind, attempts, error, not_before, state, created_at`."""
+        ...
+
+
+class Audit(Protocol):
+    """The hash-chained audit trail."""
+
+    def append(self, *, actor: str, action: str, subject: str, detail: Mapping[str, Any], now: datetime) -> AuditRow:
+        """Append one row to the chain."""
+        ...
+
+    def rows(self, *, subject: str | None = None, limit: int = 200, before_seq: int | None = None) -> list[AuditRow]:
+        """Return rows, newest first."""
+        ...
+
+    def verify(self) -> int | None:
+        """Recompute the chain; return the first broken `seq`, or `None` where it holds."""
+        ...
+
+
+class People(Protocol):
+    """People and their sessions."""
+
+    def get(self, person_id: str) -> Person | None: ...  # noqa: D102
+    def by_name(self, name: str) -> Person | None: ...  # noqa: D102
+    def save(self, person: Person) -> None: ...  # noqa: D102
+    def listing(self) -> list[Person]: ...  # noqa: D102
+    def session(self, session_id: str) -> Session | None: ...  # noqa: D102
+    def save_session(self, session: Session) -> None: ...  # noqa: D102
+    def end_session(self, session_id: str) -> None: ...  # noqa: D102
+    def end_sessions_of(self, person_id: str) -> None: ...  # noqa: D102
+
+
+class Sources(Protocol):
+    """What is remembered about each source, and the switches that people set."""
+
+    def progress(self, source_id: str) -> SourceProgress: ...  # noqa: D102
+    def save_progress(self, progress: SourceProgress) -> None: ...  # noqa: D102
+    def all_progress(self) -> dict[str, SourceProgress]: ...  # noqa: D102
+    def switches(self) -> dict[str, bool]:
+        """Return the sources that a person switched on or off, over the catalogue's own setting."""
+        ...
+
+    def switch(self, source_id: str, *, enabled: bool) -> None: ...  # noqa: D102
+    def describe(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Remember `id, name, source_class, region, weight, credibility` of known sources, for joins and for imports."""
+        ...
+
+    def described(self) -> dict[str, Mapping[str, Any]]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedRow:
+    """One quarantined thing as stored."""
+
+    id: int
+    entry: QuarantineEntry
+    replayed_at: datetime | None = None
+
+
+class Quarantine(Protocol):
+    """What could not be taken, for a person to look at and replay."""
+
+    def add(self, entries: Sequence[QuarantineEntry]) -> None: ...  # noqa: D102
+    def listing(self, *, limit: int = 100, stage: str | None = None) -> list[QuarantinedRow]: ...  # noqa: D102
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return rows per (stage, reason) that are not replayed."""
+        ...
+
+    def mark_replayed(self, row_id: int, *, now: datetime) -> None: ...  # noqa: D102
+
+
+class Rollups(Protocol):
+    """Counts per hour × source class × category × region × level, so that charts never scan."""
+
+    def add(
+        self, *, hour: datetime, source_class: str, category: str, region: str, level: int, tone: str, count: int = 1
+    ) -> None:
+        """Add to one cell; `category` `""` is the row over all categories, `region` a city code (4 digits), `""` for none."""
+        ...
+
+    def hourly(self, *, since: datetime, until: datetime, level_at_least: int = 0) -> dict[datetime, int]:
+        """Return documents per hour over the all-categories rows."""
+        ...
+
+    def totals(self, *, since: datetime, until: datetime, by: str, level_at_least: int = 0) -> dict[str, int]:
+        """Return totals by `source_class`, `category`, `region`, `tone` or `level`."""
+        ...
+
+
+class Policies(Protocol):
+    """The imported policy library."""
+
+    def save(self, policy: Policy, articles: Sequence[PolicyArticle]) -> None:
+        """Insert or replace a policy with all its articles."""
+        ...
+
+    def listing(self) -> list[Policy]: ...  # noqa: D102
+    def article(self, key: str) -> PolicyArticle | None: ...  # noqa: D102
+    def articles(self) -> Iterator[PolicyArticle]: ...  # noqa: D102
+
+
+class Work(Protocol):
+    """One transaction over everything; commits when its `with` block ends well, else leaves nothing."""
+
+    documents: Documents
+    events: Events
+    alerts: Alerts
+    clocks: Clocks
+    outbox: Outbox
+    audit: Audit
+    people: People
+    sources: Sources
+    quarantine: Quarantine
+    rollups: Rollups
+    policies: Policies
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Remember one JSON-able value by name (settings of people, duty roster, issue number of the briefing)."""
+        ...
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """Return what `set_value` remembered."""
+        ...
+
+
+class Store(Protocol):
+    """The only source of truth. `write` is serialised where the engine needs it; `read` sees one consistent state."""
+
+    def write(self) -> AbstractContextManager[Work]:
+        """Open a transaction that may write."""
+        ...
+
+    def read(self) -> AbstractContextManager[Work]:
+        """Open a transaction that only reads."""
+        ...
+
+    def check(self) -> str | None:
+        """Return `None` where the engine answers and holds together, else one sentence that says what is wrong."""
+        ...
+
+    def close(self) -> None:
+        """Give back every connection."""
+        ...
