@@ -1,0 +1,115 @@
+"""How likely two reports are about one happening: named agreements and one weighted sum.
+
+Each agreement is something an analyst would name (same words in the title, same product, another place); the weights
+were fitted by logistic regression on labelled pairs and rounded, see `models/events.md`.
+"""
+
+import math
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from analysis.places import PlaceRelation, relate_places
+
+__all__ = ["Affinity", "Subject", "compare", "cosine", "coverage", "likelihood"]
+
+
+class Subject(Protocol):
+    """What can be compared: one report, or an event by its sum of reports."""
+
+    @property
+    def terms(self) -> Mapping[str, float]: ...  # noqa: D102 - see Fingerprint
+    @property
+    def title_terms(self) -> Mapping[str, float]: ...  # noqa: D102
+    @property
+    def products(self) -> AbstractSet[str]: ...  # noqa: D102
+    @property
+    def firms(self) -> AbstractSet[str]: ...  # noqa: D102
+    @property
+    def regions(self) -> AbstractSet[str]: ...  # noqa: D102
+    @property
+    def marks(self) -> AbstractSet[str]: ...  # noqa: D102
+    @property
+    def categories(self) -> AbstractSet[str]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affinity:
+    """How two subjects agree; every number is 0 to 1 except `days`."""
+
+    title: float
+    body: float
+    cover: float
+    text: float
+    product: float
+    firm: float
+    place: PlaceRelation
+    mark: float
+    category: float
+    days: float
+
+
+def compare(a: Subject, b: Subject, *, text: float, apart: timedelta) -> Affinity:
+    """Return how `a` and `b` agree; `text` is their measured resemblance, `apart` the time between them."""
+    return Affinity(
+        title=cosine(a.title_terms, b.title_terms),
+        body=cosine(a.terms, b.terms),
+        cover=max(coverage(a.title_terms, b.terms), coverage(b.title_terms, a.terms)),
+        text=text,
+        product=_agreement(a.products, b.products),
+        firm=_agreement(a.firms, b.firms),
+        place=relate_places(a.regions, b.regions),
+        mark=float(bool(a.marks & b.marks)),
+        category=_agreement(a.categories, b.categories),
+        days=abs(apart) / timedelta(days=1),
+    )
+
+
+def cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    """Return the cosine of two weighed word sets; 0 where either is empty."""
+    if len(b) < len(a):
+        a, b = b, a
+    dot = sum(weight * b[word] for word, weight in a.items() if word in b)
+    if not dot:
+        return 0.0
+    return dot / math.sqrt(sum(w * w for w in a.values()) * sum(w * w for w in b.values()))
+
+
+def coverage(part: Mapping[str, float], whole: Mapping[str, float]) -> float:
+    """Return the share of the squared weight of `part` whose words `whole` has too."""
+    total = sum(w * w for w in part.values())
+    return sum(w * w for word, w in part.items() if word in whole) / total if total else 0.0
+
+
+def _agreement(a: AbstractSet[str], b: AbstractSet[str]) -> float:
+    """Return 1 for a common name, 0 for different ones, one half where a side names none."""
+    if not a or not b:
+        return 0.5
+    return float(bool(a & b))
+
+
+def likelihood(affinity: Affinity) -> float:
+    """Return the probability that the two subjects are one happening, 0 to 1."""
+    total = (
+        -4.35
+        + 3.1 * affinity.title
+        + 2.6 * affinity.body
+        + 3.5 * affinity.cover
+        + 0.4 * affinity.mark
+        + 2.0 * max(0.0, 2 * affinity.category - 1)
+        + _PLACE[affinity.place]
+        - 0.7 * math.log1p(affinity.days)
+        + (0.26 if affinity.days <= _SOON_DAYS else 0.0)
+    )
+    return 1 / (1 + math.exp(-total))
+
+
+_SOON_DAYS = 3
+_PLACE = {
+    PlaceRelation.SAME: 2.4,
+    PlaceRelation.WITHIN: 2.3,
+    PlaceRelation.UNKNOWN: 0.0,
+    PlaceRelation.APART: -1.0,
+}

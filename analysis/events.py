@@ -1,0 +1,330 @@
+"""Events: which documents are about one happening.
+
+A document becomes a `Fingerprint`, an event is remembered as a bounded `EventSketch`, and `place` decides with a named
+reason. Nothing here stores anything: a store keeps sketches under `sketch_keys`, finds candidates by equality with
+`lookup_keys` among events last seen within `WINDOW`, and writes what `absorb` or `open_sketch` return. `Grouper` is
+that store in memory, for streams.
+"""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Self
+
+from analysis.affinity import compare, likelihood
+from analysis.assessment import Assessment
+from analysis.fingerprints import Fingerprint, fingerprint
+from analysis.similarity import bands, resemblance
+from crawlers.records import Document
+
+__all__ = [
+    "WINDOW",
+    "EventSketch",
+    "Fingerprint",
+    "Grouper",
+    "Placement",
+    "PlacementReason",
+    "absorb",
+    "fingerprint",
+    "lookup_keys",
+    "new_event_id",
+    "open_sketch",
+    "place",
+    "sketch_keys",
+]
+
+WINDOW = timedelta(days=45)
+"""How long after its last document an event can still be joined. The alert plan's rule of thumb is product, problem
+and place within 72 hours; beyond that `place` asks for the more evidence the longer the silence."""
+
+SAME_TEXT = 0.62
+"""Resemblance from which two texts count as one text published again."""
+
+JOIN = 0.5
+"""Likelihood from which a document joins an event."""
+
+_MEMBERS = 6
+_TERMS = 64
+_NAMES = 24
+_KEY_TERMS = 6
+_CANDIDATES = 40
+
+
+class PlacementReason(StrEnum):
+    """Why a document was put where it was."""
+
+    SAME_TEXT = "same_text"
+    SAME_STORY = "same_story"
+    NO_CANDIDATE = "no_candidate"
+    OTHER_PLACE = "other_place"
+    TOO_DIFFERENT = "too_different"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a document belongs; `event_id` is `None` where it opens a new event.
+
+    `duplicate_of` is the document whose text this one repeats. `score` is the likelihood of the best candidate.
+    """
+
+    event_id: str | None
+    duplicate_of: str | None
+    score: float
+    reason: PlacementReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSketch:
+    """An event as far as joining it needs: at most six members and the sums over all of them."""
+
+    event_id: str
+    title: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    count: int
+    terms: Mapping[str, float]
+    title_terms: Mapping[str, float]
+    products: frozenset[str]
+    firms: frozenset[str]
+    regions: frozenset[str]
+    marks: frozenset[str]
+    categories: frozenset[str]
+    members: tuple[Fingerprint, ...]
+
+    @property
+    def signatures(self) -> tuple[tuple[str, bytes], ...]:
+        """Return the remembered texts as pairs of document id and signature."""
+        return tuple((member.document_id, member.signature) for member in self.members)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sketch as plain JSON values."""
+        return {
+            "event_id": self.event_id,
+            "title": self.title,
+            "first_seen_at": self.first_seen_at.isoformat(),
+            "last_seen_at": self.last_seen_at.isoformat(),
+            "count": self.count,
+            "terms": dict(self.terms),
+            "title_terms": dict(self.title_terms),
+            "products": sorted(self.products),
+            "firms": sorted(self.firms),
+            "regions": sorted(self.regions),
+            "marks": sorted(self.marks),
+            "categories": sorted(self.categories),
+            "members": [member.to_json() for member in self.members],
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Return the sketch that `to_json` wrote."""
+        names = ("products", "firms", "regions", "marks", "categories")
+        return cls(
+            **dict(values)
+            | {name: frozenset(values[name]) for name in names}
+            | {name: datetime.fromisoformat(values[name]) for name in ("first_seen_at", "last_seen_at")}
+            | {"members": tuple(Fingerprint.from_json(member) for member in values["members"])}
+        )
+
+
+def new_event_id(fingerprint: Fingerprint) -> str:
+    """Return the id of the event that this document opens: the same on every replay."""
+    return "e" + sha256(f"event\x1f{fingerprint.document_id}".encode()).hexdigest()[:19]
+
+
+def lookup_keys(fingerprint: Fingerprint) -> tuple[str, ...]:
+    """Return the keys under which candidate events of this document are filed: at most 40 short strings."""
+    heaviest = sorted(fingerprint.title_terms.items(), key=lambda pair: (-pair[1], pair[0]))[:_KEY_TERMS]
+    return tuple(
+        dict.fromkeys(
+            [
+                *bands(fingerprint.signature),
+                *(f"t:{word}" for word, _ in heaviest),
+                *(f"p:{name}" for name in sorted(fingerprint.products)[:_KEY_TERMS]),
+                *(f"f:{name}" for name in sorted(fingerprint.firms)[:_KEY_TERMS]),
+                *(f"m:{mark}" for mark in sorted(fingerprint.marks)[:_KEY_TERMS]),
+            ]
+        )
+    )
+
+
+def sketch_keys(sketch: EventSketch) -> tuple[str, ...]:
+    """Return the keys under which a store files this event: those of its remembered members."""
+    return tuple(dict.fromkeys(key for member in sketch.members for key in lookup_keys(member)))
+
+
+def open_sketch(fingerprint: Fingerprint, event_id: str) -> EventSketch:
+    """Return the event that consists of this document alone."""
+    return EventSketch(
+        event_id=event_id,
+        title=fingerprint.title,
+        first_seen_at=fingerprint.happened_at,
+        last_seen_at=fingerprint.happened_at,
+        count=1,
+        terms=fingerprint.terms,
+        title_terms=fingerprint.title_terms,
+        products=fingerprint.products,
+        firms=fingerprint.firms,
+        regions=fingerprint.regions,
+        marks=fingerprint.marks,
+        categories=fingerprint.categories,
+        members=(fingerprint,),
+    )
+
+
+def absorb(sketch: EventSketch, fingerprint: Fingerprint) -> EventSketch:
+    """Return the event with this document added; an already remembered document changes nothing."""
+    if any(member.document_id == fingerprint.document_id for member in sketch.members):
+        return sketch
+    repeated = any(resemblance(member.signature, fingerprint.signature) >= SAME_TEXT for member in sketch.members)
+    return replace(
+        sketch,
+        first_seen_at=min(sketch.first_seen_at, fingerprint.happened_at),
+        last_seen_at=max(sketch.last_seen_at, fingerprint.happened_at),
+        count=sketch.count + 1,
+        terms=_mean(sketch.terms, fingerprint.terms, sketch.count),
+        title_terms=_mean(sketch.title_terms, fingerprint.title_terms, sketch.count),
+        products=_join(sketch.products, fingerprint.products),
+        firms=_join(sketch.firms, fingerprint.firms),
+        regions=_join(sketch.regions, fingerprint.regions),
+        marks=_join(sketch.marks, fingerprint.marks),
+        categories=sketch.categories | fingerprint.categories,
+        members=sketch.members if repeated else _remember(sketch.members, fingerprint),
+    )
+
+
+def place(fingerprint: Fingerprint, candidates: Sequence[EventSketch]) -> Placement:
+    """Return which of `candidates` the document belongs to, if any.
+
+    The first sufficient ground wins: the same text, then the most likely same story. Candidates out of `WINDOW` are
+    passed over. The order of `candidates` does not matter.
+    """
+    best: tuple[float, str] | None = None
+    for sketch in candidates:
+        if abs(fingerprint.happened_at - sketch.last_seen_at) > WINDOW and not _during(sketch, fingerprint):
+            continue
+        copy = _copied(fingerprint, sketch)
+        score = max(likelihood_of(fingerprint, sketch), 0.0)
+        if copy is not None:
+            return Placement(event_id=sketch.event_id, duplicate_of=copy, score=1.0, reason=PlacementReason.SAME_TEXT)
+        if best is None or (score, sketch.event_id) > best:
+            best = (score, sketch.event_id)
+    if best is None:
+        return Placement(event_id=None, duplicate_of=None, score=0.0, reason=PlacementReason.NO_CANDIDATE)
+    score, event_id = best
+    if score >= JOIN:
+        return Placement(event_id=event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
+    return Placement(event_id=None, duplicate_of=None, score=score, reason=PlacementReason.TOO_DIFFERENT)
+
+
+def likelihood_of(fingerprint: Fingerprint, sketch: EventSketch) -> float:
+    """Return how likely the document is about the event: half its nearest member, half the event as a whole."""
+    text = 0.0
+    near = 0.0
+    for member in sketch.members:
+        text = resemblance(member.signature, fingerprint.signature)
+        apart = fingerprint.happened_at - member.happened_at
+        near = max(near, likelihood(compare(fingerprint, member, text=text, apart=apart)))
+    if len(sketch.members) == 1:
+        return near
+    whole = likelihood(compare(fingerprint, sketch, text=0.0, apart=fingerprint.happened_at - sketch.last_seen_at))
+    return (near + whole) / 2
+
+
+def _during(sketch: EventSketch, fingerprint: Fingerprint) -> bool:
+    return sketch.first_seen_at <= fingerprint.happened_at <= sketch.last_seen_at
+
+
+def _copied(fingerprint: Fingerprint, sketch: EventSketch) -> str | None:
+    """Return the earliest remembered document whose text this one repeats."""
+    for member in sketch.members:
+        if resemblance(member.signature, fingerprint.signature) >= SAME_TEXT:
+            return member.document_id
+    return None
+
+
+def _remember(members: tuple[Fingerprint, ...], newest: Fingerprint) -> tuple[Fingerprint, ...]:
+    # The first two tell what the event began as, the last four where it has moved.
+    kept = members if len(members) < _MEMBERS else members[:2] + members[3:]
+    return (*kept, newest)
+
+
+def _mean(sums: Mapping[str, float], added: Mapping[str, float], count: int) -> dict[str, float]:
+    share = 1 / (count + 1)
+    words = {word: weight * (1 - share) for word, weight in sums.items()}
+    for word, weight in added.items():
+        words[word] = words.get(word, 0.0) + weight * share
+    heaviest = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))[:_TERMS]
+    return {word: round(weight, 4) for word, weight in heaviest}
+
+
+def _join(a: AbstractSet[str], b: AbstractSet[str]) -> frozenset[str]:
+    return frozenset([*sorted(a), *sorted(b - a)][:_NAMES])
+
+
+class Grouper:
+    """Events of one stream in memory, bounded by `WINDOW`: what a store does, for `group`, replay and measuring.
+
+    Documents must come roughly in time order; an event is forgotten once nothing has joined it for `WINDOW`.
+    """
+
+    def __init__(self) -> None:
+        self._sketches: OrderedDict[str, EventSketch] = OrderedDict()
+        self._keys: defaultdict[str, dict[str, None]] = defaultdict(dict)
+
+    def __len__(self) -> int:
+        """Return how many events are remembered."""
+        return len(self._sketches)
+
+    def __iter__(self) -> Iterator[EventSketch]:
+        """Return the remembered events, the longest unchanged first."""
+        return iter(self._sketches.values())
+
+    def add(self, document: Document, assessment: Assessment) -> Placement:
+        """Place a document, remember it, and return its placement with the event's id always set."""
+        return self.place(fingerprint(document, assessment))
+
+    def place(self, fingerprint: Fingerprint) -> Placement:
+        """Place a fingerprint as `add` does a document."""
+        self._forget(fingerprint.happened_at)
+        placement = place(fingerprint, self._candidates(fingerprint))
+        if placement.event_id is None:
+            placement = replace(placement, event_id=new_event_id(fingerprint))
+            sketch = open_sketch(fingerprint, new_event_id(fingerprint))
+        else:
+            sketch = absorb(self._drop(placement.event_id), fingerprint)
+        self._keep(sketch)
+        return placement
+
+    def _candidates(self, fingerprint: Fingerprint) -> list[EventSketch]:
+        shared: dict[str, int] = defaultdict(int)
+        for key in lookup_keys(fingerprint):
+            for event_id in self._keys.get(key, ()):
+                shared[event_id] += 1
+        # The busiest names meet hundreds of events; those that share most keys are compared.
+        best = sorted(shared, key=lambda event_id: (-shared[event_id], event_id))[:_CANDIDATES]
+        return [self._sketches[event_id] for event_id in best]
+
+    def _keep(self, sketch: EventSketch) -> None:
+        self._sketches[sketch.event_id] = sketch
+        for key in sketch_keys(sketch):
+            self._keys[key][sketch.event_id] = None
+
+    def _drop(self, event_id: str) -> EventSketch:
+        sketch = self._sketches.pop(event_id)
+        for key in sketch_keys(sketch):
+            events = self._keys[key]
+            events.pop(event_id, None)
+            if not events:
+                del self._keys[key]
+        return sketch
+
+    def _forget(self, now: datetime) -> None:
+        while self._sketches:
+            oldest = next(iter(self._sketches.values()))
+            if now - oldest.last_seen_at <= WINDOW:
+                return
+            self._drop(oldest.event_id)

@@ -1,0 +1,133 @@
+"""What of a document decides which event it belongs to: a small, comparable, JSON-able extract."""
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Self
+
+from analysis.assessment import Assessment, Entity, EntityType
+from analysis.places import mentioned_nations
+from analysis.similarity import signature
+from analysis.termweights import salient_terms
+from crawlers.records import Document, DocumentKind
+
+__all__ = ["Fingerprint", "fingerprint"]
+
+TITLE_TERMS = 24
+TERMS = 48
+LEAD_CHARS = 60
+"""A post without a title is titled by its first 60 characters."""
+
+OPENING_CHARS = 300
+"""Products and numbers beyond the opening belong to background and boilerplate more often than to the happening."""
+
+_PRODUCT_TYPES = frozenset({EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE})
+_MARK_TYPES = frozenset({EntityType.APPROVAL_NO, EntityType.BATCH_NO})
+# A figure of three signs or more is rarely met twice by chance; years are.
+_FIGURE = re.compile(r"\d[\d,.]*[万亿%]?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SHORTEST_FIGURE = 3
+_MAX_NAMES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What of one document is compared with events.
+
+    `terms` are the heaviest words of title and text with weights 0 to 2, `title_terms` those of the title alone.
+    `products` and `firms` are canonical names, `regions` GB/T 2260 codes and ISO codes of other countries, of the
+    title where it names any, else of the text. `marks` are approval and batch numbers and long figures.
+    """
+
+    document_id: str
+    happened_at: datetime
+    source_id: str
+    kind: DocumentKind
+    title: str
+    terms: Mapping[str, float]
+    title_terms: Mapping[str, float]
+    products: frozenset[str]
+    firms: frozenset[str]
+    regions: frozenset[str]
+    marks: frozenset[str]
+    categories: frozenset[str]
+    signature: bytes
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fingerprint as plain JSON values."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        for name, value in values.items():
+            if isinstance(value, frozenset):
+                values[name] = sorted(value)
+        return values | {
+            "happened_at": self.happened_at.isoformat(),
+            "kind": str(self.kind),
+            "terms": dict(self.terms),
+            "title_terms": dict(self.title_terms),
+            "signature": b64encode(self.signature).decode(),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Return the fingerprint that `to_json` wrote."""
+        names = ("products", "firms", "regions", "marks", "categories")
+        return cls(
+            **dict(values)
+            | {name: frozenset(values[name]) for name in names}
+            | {
+                "happened_at": datetime.fromisoformat(values["happened_at"]),
+                "kind": DocumentKind(values["kind"]),
+                "signature": b64decode(values["signature"]),
+            }
+        )
+
+
+def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
+    """Return what of `document` decides its event; the words are those of `assessment.tokens`, cut once before."""
+    title = document.title or document.text[:LEAD_CHARS]
+    tokens = assessment.tokens.split()
+    lowered = title.lower()
+    title_terms = salient_terms((token for token in tokens if token.lower() in lowered), TITLE_TERMS)
+    entities = assessment.entities
+    return Fingerprint(
+        document_id=document.id,
+        happened_at=document.happened_at,
+        source_id=document.source_id,
+        kind=document.kind,
+        title=title,
+        terms=salient_terms(tokens, TERMS) | title_terms,
+        title_terms=title_terms,
+        products=_names(e for e in entities if e.type in _PRODUCT_TYPES),
+        firms=_names(e for e in entities if e.type is EntityType.FIRM),
+        regions=_places(document, entities),
+        marks=_marks(document, entities),
+        categories=frozenset(assessment.category_codes[:1]),
+        signature=signature(f"{document.title}\n{document.text}"),
+    )
+
+
+def _names(entities: Iterable[Entity]) -> frozenset[str]:
+    found = list(entities)
+    titled = [e for e in found if e.field == "title"]
+    opening = [e for e in found if e.start < OPENING_CHARS]
+    return frozenset(list(dict.fromkeys(e.canonical or e.text for e in titled or opening))[:_MAX_NAMES])
+
+
+def _places(document: Document, entities: Iterable[Entity]) -> frozenset[str]:
+    coded = [e for e in entities if e.type is EntityType.REGION and e.code]
+    title = {e.code for e in coded if e.field == "title" and e.code} | mentioned_nations(document.title)
+    if title:
+        return frozenset(title)
+    opening = document.text[:OPENING_CHARS]
+    near = {e.code for e in coded if e.start < OPENING_CHARS and e.code} | mentioned_nations(opening)
+    return frozenset(near or {e.code for e in coded if e.code} or ({document.region} if document.region else ()))
+
+
+def _marks(document: Document, entities: Iterable[Entity]) -> frozenset[str]:
+    numbers = {e.canonical or e.text for e in entities if e.type in _MARK_TYPES}
+    opening = f"{document.title} {document.text[:OPENING_CHARS]}"
+    figures = (f.rstrip(".,") for f in _FIGURE.findall(opening))
+    numbers.update(f for f in figures if len(f) >= _SHORTEST_FIGURE and not _YEAR.fullmatch(f))
+    return frozenset(sorted(numbers)[:_MAX_NAMES])

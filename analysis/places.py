@@ -1,0 +1,78 @@
+"""Where a happening is: Chinese regions by GB/T 2260 code, other countries by ISO 3166 code.
+
+Two reports of one event name the same place, or one names it more closely; two events of the same drug usually differ
+in nothing but the place.
+"""
+
+import re
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
+
+__all__ = ["NATIONS", "PlaceRelation", "mentioned_nations", "relate_places"]
+
+# Chinese short names as news titles write them; ISO 3166-1 alpha-2 codes.
+_NATION_ROWS = """
+JP 日本 日媒 日方 东京 大阪 福岛 福井 冲绳|KR 韩国 韩媒 首尔|KP 朝鲜|US 美国 美媒 纽约 加州 FDA|GB 英国 英媒 伦敦|FR 法国 巴黎|DE 德国 柏林
+IT 意大利|ES 西班牙|PT 葡萄牙|NO 挪威|SE 瑞典|DK 丹麦|FI 芬兰|IS 冰岛|NL 荷兰|BE 比利时|CH 瑞士|AT 奥地利|PL 波兰|CZ 捷克|HU 匈牙利|GR 希腊
+IE 爱尔兰|RU 俄罗斯 莫斯科|UA 乌克兰|TR 土耳其|IL 以色列|IR 伊朗|IQ 伊拉克|SA 沙特|AE 阿联酋 迪拜|EG 埃及|ZA 南非|NG 尼日利亚|KE 肯尼亚|IN 印度 新德里
+PK 巴基斯坦|BD 孟加拉国|LK 斯里兰卡|NP 尼泊尔|TH 泰国 曼谷|VN 越南|MM 缅甸|KH 柬埔寨|LA 老挝|MY 马来西亚|SG 新加坡|ID 印尼 印度尼西亚|PH 菲律宾
+AU 澳大利亚 澳洲|NZ 新西兰|CA 加拿大|MX 墨西哥|BR 巴西|AR 阿根廷|CL 智利|PE 秘鲁|CO 哥伦比亚|CU 古巴|UZ 乌兹别克斯坦|KZ 哈萨克斯坦|MN 蒙古国
+GM 冈比亚|EU 欧盟 欧洲 欧洲药品管理局
+"""
+
+NATIONS: dict[str, str] = {
+    name: row.split()[0] for row in _NATION_ROWS.replace("\n", "|").split("|") if row for name in row.split()[1:]
+}
+"""Name to code, for every foreign country that the remit's news mentions; not a complete list of the world."""
+
+# 印度 must not be read inside 印度尼西亚: the longest name wins.
+_NATION = re.compile("|".join(sorted(map(re.escape, NATIONS), key=len, reverse=True)))
+_EUROPE = frozenset("GB FR DE IT ES PT NO SE DK FI IS NL BE CH AT PL CZ HU GR IE".split())
+
+
+class PlaceRelation(StrEnum):
+    """How the places of two reports agree."""
+
+    UNKNOWN = "unknown"
+    SAME = "same"
+    WITHIN = "within"
+    APART = "apart"
+
+
+def mentioned_nations(text: str) -> frozenset[str]:
+    """Return the codes of the foreign countries that `text` names."""
+    return frozenset(NATIONS[match] for match in _NATION.findall(text))
+
+
+def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
+    """Return how two sets of place codes agree; the best agreement of any two codes counts.
+
+    `WITHIN` also where one is the province and the other a county of it. An empty side is `UNKNOWN`.
+    """
+    if not a or not b:
+        return PlaceRelation.UNKNOWN
+    shared = a & b
+    if any(_depth(code) > 1 for code in shared):
+        return PlaceRelation.SAME
+    if any(_contains(x, y) or _contains(y, x) for x in a for y in b if x != y):
+        return PlaceRelation.WITHIN
+    return PlaceRelation.SAME if shared else PlaceRelation.APART
+
+
+def _stem(code: str) -> str:
+    if not code.isdigit():
+        return code
+    while len(code) > 2 and code.endswith("00"):  # noqa: PLR2004 - a province code has two digits
+        code = code[:-2] if len(code) % 2 == 0 else code[:-3]
+    return code
+
+
+def _depth(code: str) -> int:
+    stem = _stem(code)
+    return len(stem) // 2 if stem.isdigit() else 2
+
+
+def _contains(outer: str, inner: str) -> bool:
+    if outer == "EU":
+        return inner in _EUROPE
+    return outer.isdigit() and inner.isdigit() and _stem(inner).startswith(_stem(outer))

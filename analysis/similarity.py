@@ -1,0 +1,93 @@
+"""Near-duplicate signatures: how alike two texts are by their characters alone.
+
+MinHash over character shingles. 64-bit SimHash is not used: on edited posts it found 2 % of planted copies where
+MinHash found 99 %. Pure: the same text gives the same signature on every machine and in every process.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rensa import RMinHash
+
+__all__ = ["BANDS", "PERMUTATIONS", "bands", "plain", "resemblance", "shingles", "signature"]
+
+PERMUTATIONS = 64
+"""Numbers in a signature; the standard error of `resemblance` is about 0.06 at 0.5."""
+
+BANDS = 16
+"""Bands of four numbers: two texts of resemblance 0.5 share a band with 64 %, of 0.7 with 99 % probability."""
+
+_ROWS = PERMUTATIONS // BANDS
+_SEED = 20161
+_MAX_CHARS = 4000
+_NOT_WORDS = re.compile(r"[\W_]+")
+_NUMBER_BYTES = 4
+
+
+def plain(text: str) -> str:
+    """Return the letters and digits of `text` only, width and case folded: what a copy keeps when it is restyled."""
+    return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def shingles(text: str) -> set[str]:
+    """Return the character shingles of the first 4,000 characters of `text`.
+
+    Pairs and triples together: triples alone lose a third of a hot-list title of ten characters to one changed
+    character, pairs alone make long texts look alike.
+    """
+    letters = plain(text)[:_MAX_CHARS]
+    if len(letters) <= 2:  # noqa: PLR2004 - shorter than the smallest shingle
+        return {letters}
+    pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
+    pairs.update(letters[i : i + 3] for i in range(len(letters) - 2))
+    return pairs
+
+
+@lru_cache(maxsize=4096)
+def signature(text: str) -> bytes:
+    """Return the MinHash signature of `text`: 64 little-endian 32-bit numbers, 256 bytes."""
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
+    # Sorted, because a set's order differs between processes and the library may depend on it in a later version.
+    sketch.update(sorted(shingles(text)))
+    return b"".join(number.to_bytes(_NUMBER_BYTES, "little") for number in sketch.digest())
+
+
+def bands(signature: bytes) -> tuple[str, ...]:
+    """Return the 16 band keys of a signature; near-duplicates share at least one.
+
+    A key is the band's letter and 16 hex digits, safe as a database key.
+
+    Raises:
+        ValueError: when `signature` has not the length that `signature` gives.
+    """
+    _require_length(signature)
+    width = _ROWS * _NUMBER_BYTES
+    return tuple(
+        f"{chr(ord('a') + band)}{_fold(signature[band * width : (band + 1) * width])}" for band in range(BANDS)
+    )
+
+
+def resemblance(a: bytes, b: bytes) -> float:
+    """Return the estimated share of common shingles of two signed texts, 0 to 1.
+
+    Raises:
+        ValueError: when a signature has not the length that `signature` gives.
+    """
+    _require_length(a)
+    _require_length(b)
+    if a == b:
+        return 1.0
+    numbers = zip(memoryview(a).cast("I"), memoryview(b).cast("I"), strict=True)
+    return sum(x == y for x, y in numbers) / PERMUTATIONS
+
+
+def _fold(band: bytes) -> str:
+    # 16 bytes to 8: a false meeting costs one comparison, a long key costs index space for every document.
+    half = len(band) // 2
+    return bytes(x ^ y for x, y in zip(band[:half], band[half:], strict=True)).hex()
+
+
+def _require_length(signature: bytes) -> None:
+    if len(signature) != PERMUTATIONS * _NUMBER_BYTES:
+        raise ValueError(f"a signature has {PERMUTATIONS * _NUMBER_BYTES} bytes, got {len(signature)}")
