@@ -1,0 +1,1 @@
+"""Which files the dashboard loads in the browser (`package-lock.json`), and how they are fetched."""
