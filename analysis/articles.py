@@ -1,0 +1,125 @@
+"""Policy texts cut into articles.
+
+Chinese laws number their articles through the whole text (第一百零七条) under 编, 章 and 节; an article runs until the
+next one begins. Its key is `<stem of the file>#第N条`, the number as the text writes it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["Article", "article_label", "article_number", "split_articles"]
+
+_DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_NAMES = "零一二三四五六七八九"
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
+_ARTICLE = re.compile(rf"^(?:\*\*)?\s*(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:\*\*)?(?![款项第])[\s　:：]*(.*)$")
+_HEADING = re.compile(rf"^#*\s*(第{_NUMERAL}([编章节])[\s　]*.*?|附\s*则|总\s*则)\s*$")
+_INFO_END = "<!-- INFO END -->"
+_MARKUP = re.compile(r"^\s*(?:#+|<!--.*-->)\s*")
+_DEPTHS = {"编": 0, "章": 1, "节": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article of a policy.
+
+    `key` is `<stem>#第N条`, `number` the part after `#`, `chapter` the headings above it joined by blanks, `text` the
+    paragraphs without the number, joined by line feeds.
+    """
+
+    key: str
+    number: str
+    chapter: str
+    text: str
+
+    @property
+    def stem(self) -> str:
+        """Return the stem of the file that the article stands in."""
+        return self.key.rpartition("#")[0]
+
+
+def split_articles(markdown_text: str, stem: str) -> list[Article]:
+    """Return the articles of a policy in order; what stands before the first one belongs to none.
+
+    A number that occurs twice (an annexed decision, a quoted law) is kept once, where it first stands.
+
+    Raises:
+        ValueError: when the text has no article, with what was looked for.
+    """
+    articles: dict[str, Article] = {}
+    for number, chapter, text in _blocks(markdown_text):
+        key = f"{stem}#{number}"
+        articles.setdefault(key, Article(key=key, number=number, chapter=chapter, text=text))
+    if not articles:
+        raise ValueError(f"{stem}: no article found; a line of an article begins with its number, as in 第一条")
+    return list(articles.values())
+
+
+def article_number(number: str) -> int:
+    """Return the value of `第一百零七条` or `第107条`: 107.
+
+    Raises:
+        ValueError: when `number` is not an article number.
+    """
+    found = re.fullmatch(rf"第({_NUMERAL})条(?:之{_NUMERAL})?", number)
+    if found is None:
+        raise ValueError(f"not an article number: {number!r}")
+    if found[1].isdecimal():
+        return int(found[1])
+    total, digit = 0, 0
+    for sign in found[1]:
+        if sign in _UNITS:
+            total += (digit or 1) * _UNITS[sign]
+            digit = 0
+        else:
+            digit = _DIGITS[sign]
+    return total + digit
+
+
+def article_label(number: int) -> str:
+    """Return 第一百零七条 for 107, as Chinese laws write it.
+
+    Raises:
+        ValueError: for a number below 1 or above 9,999.
+    """
+    if not 1 <= number <= 9999:  # noqa: PLR2004 - no law comes near
+        raise ValueError(f"an article number is 1 to 9999, got {number}")
+    signs, gap = "", False
+    for place, unit in enumerate(("千", "百", "十", "")):
+        digit = number // 10 ** (3 - place) % 10
+        if not digit:
+            gap = bool(signs)
+            continue
+        signs += ("零" if gap else "") + ("" if unit == "十" and digit == 1 and not signs else _NAMES[digit]) + unit
+        gap = False
+    return f"第{signs}条"
+
+
+def _blocks(markdown_text: str) -> Iterator[tuple[str, str, str]]:
+    body = markdown_text.partition(_INFO_END)[2] or markdown_text
+    headings = ["", "", ""]
+    number, chapter, lines = "", "", list[str]()
+    for raw in body.splitlines():
+        line = raw.strip().replace("\u3000", " ")
+        article = _ARTICLE.match(line)
+        heading = None if article else _HEADING.match(line)
+        if (article or heading) and number:
+            yield number, chapter, "\n".join(lines)
+            number, lines = "", []
+        if article:
+            number, chapter = article[1], " ".join(filter(None, headings))
+            lines = [article[2]] if article[2] else []
+        elif heading:
+            _enter(headings, heading)
+        elif number and (text := _MARKUP.sub("", line)):
+            lines.append(text)
+    if number:
+        yield number, chapter, "\n".join(lines)
+
+
+def _enter(headings: list[str], heading: re.Match[str]) -> None:
+    depth = _DEPTHS.get(heading[2] or "章", 1)
+    headings[depth] = " ".join(heading[1].split())
+    headings[depth + 1 :] = [""] * (len(headings) - depth - 1)

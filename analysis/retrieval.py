@@ -1,0 +1,152 @@
+"""Which articles of which policies govern what a document reports.
+
+Two witnesses: a table of situations that people read and edit (`situations.yaml`), and BM25 over the articles' words.
+Lay texts share few words with law (BM25 alone finds one governing article in ten among its first five), so the table
+leads and the words break ties and help where the table is silent. An article that is out of force on the day asked
+about is never returned.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.articles import Article, split_articles
+from analysis.assessment import Assessment
+from analysis.situations import Ground, Situations, load_situations
+from crawlers.records import Document
+
+__all__ = ["Article", "ArticleIndex", "ArticleMatch", "Validity", "match", "split_articles"]
+
+_K1 = 1.2
+_B = 0.6
+_WORDS_WEIGHT = 0.35
+"""Share of the best BM25 score in an article's total; the best situation counts one."""
+
+_SHORTEST_TERM = 2
+_OPENING_CHARS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """When a policy is in force: from `since` on, until the day before `until`; `None` leaves a side open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Return whether the policy is in force on that day."""
+        return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleMatch:
+    """An article offered as basis: `score` falls from best to last, `why` is Chinese, `situation` names the row."""
+
+    article: Article
+    score: float
+    valid: bool
+    why: str
+    situation: str | None
+
+
+class ArticleIndex:
+    """Articles with their words and their days of force; built once, then only read.
+
+    `tokenize` gives the words of a text (search mode); `validity` maps a policy's stem to its days of force, a policy
+    that it does not name counts as in force.
+    """
+
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        tokenize: Callable[[str], Iterable[str]],
+        validity: Mapping[str, Validity] | None = None,
+    ) -> None:
+        self._tokenize = tokenize
+        self._validity = dict(validity or {})
+        self._articles = {article.key: article for article in articles}
+        self._postings: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        self._index()
+
+    def __len__(self) -> int:
+        """Return how many articles are held."""
+        return len(self._articles)
+
+    def article(self, key: str, on: date) -> Article | None:
+        """Return the article of that key if it is held and in force on that day."""
+        found = self._articles.get(key)
+        return found if found and self._validity.get(found.stem, Validity()).holds(on) else None
+
+    def search(self, text: str, on: date, limit: int = 50) -> list[tuple[Article, float]]:
+        """Return the articles in force that share words with `text`, with BM25 scores, best first."""
+        scores: dict[str, float] = defaultdict(float)
+        for word in {w for w in self._tokenize(text) if len(w) >= _SHORTEST_TERM}:
+            for key, weight in self._postings.get(word, ()):
+                scores[key] += weight
+        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        in_force = ((self.article(key, on), score) for key, score in ranked)
+        found = [(article, score) for article, score in in_force if article is not None]
+        return found[:limit]
+
+    def _index(self) -> None:
+        counts = {
+            key: Counter(w for w in self._tokenize(f"{a.chapter} {a.text}") if len(w) >= _SHORTEST_TERM)
+            for key, a in self._articles.items()
+        }
+        lengths = {key: sum(words.values()) for key, words in counts.items()}
+        mean = sum(lengths.values()) / len(lengths) if lengths else 1.0
+        frequency = Counter(word for words in counts.values() for word in words)
+        for key, words in counts.items():
+            norm = _K1 * (1 - _B + _B * lengths[key] / (mean or 1.0))
+            for word, count in words.items():
+                idf = math.log(1 + (len(counts) - frequency[word] + 0.5) / (frequency[word] + 0.5))
+                self._postings[word].append((key, idf * count * (_K1 + 1) / (count + norm)))
+
+
+def match(
+    document: Document | str,
+    assessment: Assessment | None,
+    index: ArticleIndex,
+    *,
+    on: date,
+    situations: Situations | None = None,
+    limit: int = 10,
+) -> list[ArticleMatch]:
+    """Return the articles that govern what `document` reports, best first, only such as are in force `on` that day.
+
+    A string is read as a text without a title. Without an assessment the table is asked by words alone.
+    """
+    title, text = (document.title, document.text) if isinstance(document, Document) else ("", document)
+    table = situations or load_situations()
+    grounds = table.grounds(title, text[:_OPENING_CHARS], assessment)
+    best = _from_table(grounds, index, on)
+    words = index.search(f"{title} {title} {text[:_OPENING_CHARS]}", on)
+    top = words[0][1] if words else 1.0
+    scores: dict[str, float] = {key: ground.score for key, ground in best.items()}
+    for article, score in words:
+        scores[article.key] = scores.get(article.key, 0.0) + _WORDS_WEIGHT * score / top
+    ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [_matched(key, score, best.get(key), index, on) for key, score in ranked[:limit]]
+
+
+def _from_table(grounds: Sequence[Ground], index: ArticleIndex, on: date) -> dict[str, Ground]:
+    best: dict[str, Ground] = {}
+    for ground in grounds:
+        if index.article(ground.article, on) is not None:
+            best.setdefault(ground.article, ground)
+    return best
+
+
+def _matched(key: str, score: float, ground: Ground | None, index: ArticleIndex, on: date) -> ArticleMatch:
+    article = index.article(key, on)
+    if article is None:
+        raise KeyError(f"{key} is not in force on {on.isoformat()}")
+    return ArticleMatch(
+        article=article,
+        score=round(score, 4),
+        valid=True,
+        why=ground.why if ground else "条文用语与稿件相近",
+        situation=ground.situation if ground else None,
+    )
