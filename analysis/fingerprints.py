@@ -1,6 +1,7 @@
 """What of a document decides which event it belongs to: a small, comparable, JSON-able extract."""
 
 import re
+import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -88,7 +89,7 @@ def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
     """Return what of `document` decides its event; the words are those of `assessment.tokens`, cut once before."""
     title = document.title or document.text[:LEAD_CHARS]
     tokens = assessment.tokens.split()
-    lowered = title.lower()
+    lowered = unicodedata.normalize("NFKC", title).lower()
     title_terms = salient_terms((token for token in tokens if token.lower() in lowered), TITLE_TERMS)
     entities = assessment.entities
     return Fingerprint(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["UNSEEN", "salient_terms", "term_weight"]
+__all__ = ["UNSEEN", "is_term", "salient_terms", "term_weight"]
 
 UNSEEN = 0.9
 """Weight of a word that the table does not hold: rarer than every word that it holds."""
@@ -32,13 +32,18 @@ def term_weight(word: str) -> float:
     return _weights().get(word, UNSEEN)
 
 
+def is_term(word: str) -> bool:
+    """Tell whether a lower-case word counts: two signs or more, letters, figures and Chinese only."""
+    return len(word) >= _SHORTEST and _WORD.fullmatch(word) is not None
+
+
 def salient_terms(tokens: Iterable[str], limit: int) -> dict[str, float]:
     """Return the `limit` heaviest words among `tokens` with their weights, a repeated word counting up to double.
 
     Single characters and tokens with punctuation are left out. Ties are broken by the word, so that the result does
     not depend on the order of the tokens.
     """
-    counts = Counter(word for token in tokens if len(word := token.lower()) >= _SHORTEST and _WORD.fullmatch(word))
+    counts = Counter(word for token in tokens if is_term(word := token.lower()))
     weighed = ((word, term_weight(word) * min(2.0, 1.0 + 0.25 * (count - 1))) for word, count in counts.items())
     heaviest = sorted(weighed, key=lambda pair: (-pair[1], pair[0]))[:limit]
     return {word: round(weight, 3) for word, weight in heaviest if weight > 0}
