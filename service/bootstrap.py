@@ -1,0 +1,134 @@
+"""The composition root: the one place that names adapters, and the only one with a wall clock."""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from crawlers.catalogue import Catalogue, load_catalogue
+from crawlers.egress import Egress
+from service.domain.register import Register
+from service.notify.mailbox import MailboxNotifier
+from service.notify.smtp import SmtpNotifier
+from service.policies.register import load_register
+from service.ports.notify import Notifier
+from service.ports.search import Search
+from service.ports.store import Store
+from service.search.fts import FtsSearch
+from service.settings import Settings
+from service.storage.sql import migrate, open_store
+
+__all__ = ["Application", "build", "prepare", "wall_clock"]
+
+
+def wall_clock() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything one process needs, chosen by the settings."""
+
+    settings: Settings
+    store: Store
+    search: Search
+    notifier: Notifier
+    egress: Egress
+    now: Callable[[], datetime]
+    drill: bool = False
+    own_catalogue_only: bool = False
+
+    @cached_property
+    def register(self) -> Register:
+        """The shipped policy facts with the office's own over them."""
+        return load_register(self.settings.policies)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The declared sources. A drill knows only those of its own world."""
+        if self.own_catalogue_only:
+            return load_catalogue(self.settings.catalogue, shipped=False)
+        return load_catalogue(self.settings.catalogue)
+
+    @cached_property
+    def author_key(self) -> bytes:
+        """The key of author hashes: from the settings, else made once in the data folder."""
+        if self.settings.author_key is not None:
+            return self.settings.author_key.get_secret_value().encode()
+        return _kept_secret(self.settings.data / "secrets" / "author_key")
+
+    @cached_property
+    def cut(self) -> Callable[[str], Sequence[str]]:
+        """The segmenter of search queries: the one that documents were indexed with."""
+        from analysis.segmentation import RjiebaSegmenter
+
+        return RjiebaSegmenter().cut_for_search
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.search.close()
+        self.store.close()
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the store's schema up to date; safe to repeat."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate(settings.effective_store_url)
+
+
+def build(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = wall_clock,
+    egress: Egress | None = None,
+    drill: bool = False,
+) -> Application:
+    """Choose and open the adapters that the settings name.
+
+    A drill keeps its mail in the local mailbox and its sources to its own world, whatever the settings say.
+    """
+    return Application(
+        settings=settings,
+        store=open_store(settings.effective_store_url),
+        search=_search(settings),
+        notifier=_notifier(settings, drill=drill),
+        egress=egress or Egress.public(),
+        now=now,
+        drill=drill,
+        own_catalogue_only=drill,
+    )
+
+
+def _search(settings: Settings) -> Search:
+    if settings.search_url is None:
+        return FtsSearch(settings.data / "search.db")
+    from service.search.elasticsearch import ElasticsearchSearch
+
+    key = settings.search_api_key.get_secret_value() if settings.search_api_key else None
+    return ElasticsearchSearch(settings.search_url, api_key=key)
+
+
+def _notifier(settings: Settings, *, drill: bool) -> Notifier:
+    if drill or settings.smtp_host is None:
+        return MailboxNotifier(folder=settings.data / "mailbox")
+    return SmtpNotifier(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        security=settings.smtp_security,
+    )
+
+
+def _kept_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+    except FileExistsError:
+        pass
+    return path.read_bytes().strip()

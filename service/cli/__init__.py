@@ -1,0 +1,30 @@
+"""The command line: `yaowang COMMAND`.
+
+Machine-readable output goes to standard output, messages and progress to standard error; exit status 0 (done),
+1 (failed) or 2 (wrong use). Heavy modules are imported inside the commands, so that `--help` answers at once.
+"""
+
+import typer
+
+from service.cli import operate, people, pipeline, run, study
+
+__all__ = ["application", "main"]
+
+application = typer.Typer(
+    name="yaowang",
+    help="药望：药品安全舆情监测。先运行 ./yaowang up。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+run.register(application)
+pipeline.register(application)
+operate.register(application)
+people.register(application)
+study.register(application)
+
+
+def main() -> None:
+    """Run the command line."""
+    application()

@@ -1,0 +1,5 @@
+"""Entry of `python -m service.cli`."""
+
+from service.cli import main
+
+main()

@@ -1,0 +1,68 @@
+"""One `up` per data folder: a lock that dies with its process."""
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+__all__ = ["HeldError", "Lock", "hold"]
+
+_NAME = "up.lock"
+
+
+class HeldError(Exception):
+    """Another process holds the data folder."""
+
+    def __init__(self, pid: int, address: str) -> None:
+        super().__init__(f"held by process {pid}")
+        self.pid = pid
+        self.address = address
+
+
+@dataclass(slots=True)
+class Lock:
+    """A held data folder; the operating system lets go of it when the process ends, however it ends."""
+
+    file: IO[str]
+
+    def describe(self, address: str) -> None:
+        """Write down who holds the folder and where the dashboard answers."""
+        self.file.seek(0)
+        self.file.truncate()
+        json.dump({"pid": os.getpid(), "address": address}, self.file)
+        self.file.flush()
+
+    def close(self) -> None:
+        """Let go."""
+        self.file.close()
+
+
+def hold(data: Path) -> Lock:
+    """Take the folder, making it where it is missing.
+
+    Raises:
+        HeldError: another process has it.
+        OSError: the folder cannot be made or written.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    file = (data / _NAME).open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        said = _read(file.read())
+        file.close()
+        raise HeldError(int(said.get("pid", 0)), str(said.get("address", ""))) from None
+    lock = Lock(file)
+    lock.describe("")
+    return lock
+
+
+def _read(text: str) -> dict[str, object]:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

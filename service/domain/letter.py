@@ -1,0 +1,120 @@
+"""The alert mail: what is said, decided once when the alert is raised, and its rendering as text and HTML.
+
+A letter is fixed when it is queued, so a second delivery of the same key is the same message with the same Message-ID.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from html import escape
+from typing import Any, Self
+
+__all__ = ["Letter", "compose", "message_id"]
+
+_INK, _MUTED, _LINE, _ACCENT = "#17222d", "#51606f", "#dfe4ea", "#0b5d74"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One alert as it is told to a person.
+
+    `summary` says what, where, how many and since when; `reasons` why this is an alert; `deadlines` each clock with its
+    basis; `step` the one next step and `link` where to take it; `documents` the first three documents as (title, source, time).
+    """
+
+    subject: str
+    summary: str
+    reasons: tuple[str, ...]
+    deadlines: tuple[str, ...]
+    publication: str
+    step: str
+    link: str
+    documents: tuple[tuple[str, str, str], ...]
+    drill: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the letter as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Return the letter that `to_json` wrote."""
+        lists = {name: tuple(values[name]) for name in ("reasons", "deadlines")}
+        documents = tuple((str(title), str(source), str(time)) for title, source, time in values["documents"])
+        return cls(**dict(values) | lists | {"documents": documents})
+
+
+def message_id(key: str) -> str:
+    """Return the Message-ID that belongs to an outbox key: the same for every attempt."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@alerts.yaowang>"
+
+
+def compose(letter: Letter, *, key: str, sender: str, recipient: str, sent_at: datetime) -> EmailMessage:
+    """Return the finished message: plain text first, the same as HTML in one 600 px column without remote content."""
+    message = EmailMessage()
+    message["Subject"] = letter.subject
+    message["From"] = sender
+    message["To"] = recipient
+    message["Date"] = format_datetime(sent_at)
+    message["Message-ID"] = message_id(key)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_text(letter), cte="base64")
+    message.add_alternative(_html(letter), subtype="html", cte="base64")
+    return message
+
+
+def _sections(letter: Letter) -> list[tuple[str, Sequence[str]]]:
+    documents = [f"{title}（{source} {time}）" for title, source, time in letter.documents]
+    sections: list[tuple[str, Sequence[str]]] = [
+        ("情况", [letter.summary]),
+        ("为何收到", letter.reasons),
+        ("时限与依据", letter.deadlines or ["暂无在走的时限"]),
+        ("发布权限", [letter.publication]),
+    ]
+    return [*sections, ("首发稿件", documents)] if documents else sections
+
+
+def _banner(letter: Letter) -> str:
+    return "【演练】数据与收件人均为虚构，请勿外传。" if letter.drill else ""
+
+
+def _text(letter: Letter) -> str:
+    parts = [_banner(letter)] if letter.drill else []
+    for heading, lines in _sections(letter):
+        parts.append("\n".join([f"【{heading}】", *lines]))
+    parts.insert(-1 if letter.documents else len(parts), f"【下一步】\n{letter.step}\n{letter.link}")
+    return "\n\n".join(parts) + "\n\n内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。\n"
+
+
+def _html(letter: Letter) -> str:
+    rows = []
+    if letter.drill:
+        rows.append(f'<tr><td style="padding:8px 20px;background:#ffe9a8;color:#17222d">{_banner(letter)}</td></tr>')
+    rows.append(
+        f'<tr><td style="padding:20px 20px 4px;font-size:18px;font-weight:bold">{escape(letter.subject)}</td></tr>'
+    )
+    for heading, lines in _sections(letter):
+        body = "<br>".join(escape(line) for line in lines)
+        rows.append(
+            f'<tr><td style="padding:8px 20px"><div style="color:{_MUTED};font-size:12px">{heading}</div>'
+            f'<div style="font-size:14px;line-height:1.6">{body}</div></td></tr>'
+        )
+    rows.append(
+        f'<tr><td style="padding:12px 20px 20px"><div style="font-size:14px">{escape(letter.step)}</div>'
+        f'<a href="{escape(letter.link, quote=True)}" style="display:inline-block;margin-top:8px;padding:8px 16px;'
+        f'background:{_ACCENT};color:#ffffff;text-decoration:none;border-radius:6px">打开预警</a></td></tr>'
+    )
+    rows.append(
+        f'<tr><td style="padding:8px 20px 16px;color:{_MUTED};font-size:12px;border-top:1px solid {_LINE}">'
+        "内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。</td></tr>"
+    )
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+        f'<title>{escape(letter.subject)}</title></head><body style="margin:0;background:#f4f6f8;color:{_INK};font-family:'
+        "'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif\">"
+        '<table role="presentation" width="600" align="center" cellpadding="0" cellspacing="0" '
+        f'style="max-width:600px;background:#ffffff;border:1px solid {_LINE}">{"".join(rows)}</table></body></html>'
+    )

@@ -1,0 +1,114 @@
+"""A drill's own data folder: what its processes agree on, and what the real dashboard may list."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from service.drill.scenario import Scenario, ScenarioSource
+
+__all__ = ["DrillState", "drills", "read_state", "write_catalogue", "write_state"]
+
+_STATE = "drill.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillState:
+    """One drill: `state` is `running`, `finished` or `failed`; `address` is where its own dashboard answers."""
+
+    id: str
+    scenario_id: str
+    title: str
+    state: str
+    started_at: datetime
+    speed: float
+    world_port: int
+    web_port: int
+    address: str
+    pid: int
+    note: str | None = None
+
+    def ended(self, state: str, note: str | None = None) -> Self:
+        """Return the drill as ended."""
+        return replace(self, state=state, note=note)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self) | {"started_at": self.started_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Return what `to_json` wrote."""
+        return cls(**dict(values) | {"started_at": datetime.fromisoformat(values["started_at"])})
+
+
+def write_state(folder: Path, state: DrillState) -> None:
+    """Write the state in one step, so that a reader sees the old one or the new one."""
+    draft = folder / f"{_STATE}.part"
+    draft.write_text(json.dumps(state.to_json(), ensure_ascii=False, indent=2), encoding="utf-8")
+    draft.replace(folder / _STATE)
+
+
+def read_state(folder: Path) -> DrillState:
+    """Read the state of the drill in `folder`. Raises `OSError` or `ValueError` where there is none."""
+    return DrillState.from_json(json.loads((folder / _STATE).read_text(encoding="utf-8")))
+
+
+def drills(parent: Path) -> list[tuple[Path, DrillState]]:
+    """Return the drills below `parent`, newest first; folders without a readable state are left out."""
+    found = []
+    for path in parent.glob(f"*/{_STATE}"):
+        try:
+            found.append((path.parent, read_state(path.parent)))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return sorted(found, key=lambda pair: pair[1].started_at, reverse=True)
+
+
+def write_catalogue(folder: Path, scenario: Scenario, world: str) -> None:
+    """Declare the scenario's sources, at the world's address, in the drill's own catalogue."""
+    rows = [_declaration(source, world) for source in scenario.sources]
+    folder.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump({"sources": rows}, allow_unicode=True, sort_keys=False)
+    (folder / "world.yaml").write_text(text, encoding="utf-8")
+
+
+def _declaration(source: ScenarioSource, world: str) -> dict[str, Any]:
+    declared: dict[str, Any] = {
+        "id": source.id,
+        "name": source.name,
+        "source_class": str(source.source_class),
+        "weight": source.weight,
+        "access": "import_only" if source.kind == "export" else "open",
+        "legal_basis": "演练自建页面，仅在本机",
+    }
+    if source.region:
+        declared["region"] = source.region
+    if source.kind == "export":
+        return declared | {"kind": "file_drop", "document_kind": "complaint"}
+    page, rule = _PAGES[source.kind]
+    declared |= {
+        "kind": source.kind,
+        "url": f"{world}/{source.id}/{page}",
+        "schedule": {"min": "1m", "start": "1m", "max": "2m", "adaptive": False},
+        "politeness": {"delay": "0s", "daily_cap": 100000},
+        "expect": {"min_items": 0},
+    }
+    return declared | rule
+
+
+_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "listing": (
+        "index.html",
+        {"list": {"record": "ul.list li", "title": "a", "link": "a@href", "published": "span"}},
+    ),
+    "feed": ("feed.xml", {}),
+    "hot_list": (
+        "hot.json",
+        {"list": {"format": "json", "record": "data", "title": "title", "heat": "heat"}, "document_kind": "hot_entry"},
+    ),
+}

@@ -1,0 +1,232 @@
+"""Plays a drill from first page to report: opens the world, runs the real roles on it, hands in exports, writes the report."""
+
+import csv
+import json
+import os
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from service.bootstrap import Application, prepare, wall_clock
+from service.domain.people import Person, Role
+from service.drill.folder import DrillState, write_catalogue, write_state
+from service.drill.report import DrillReport, Observed, as_html, build_report
+from service.drill.role import drill_application, drill_settings
+from service.drill.scenario import Release, Scenario
+from service.drill.world import PressWorld
+from service.flows.importing import import_file
+from service.flows.people import add_person
+from service.supervise import RoleProcess, Supervisor, answers
+
+__all__ = ["DrillOutcome", "play"]
+
+_BEIJING = timezone(timedelta(hours=8))
+_ROLES = ("web", "crawl", "assess", "deliver")
+_START_SECONDS = 60.0
+_SETTLE_SECONDS = 20.0
+_DUTY = "drill-duty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillOutcome:
+    """How a drill ended; `report` is there also where it was ended early."""
+
+    folder: Path
+    report: DrillReport
+
+
+def play(
+    scenario: Scenario,
+    *,
+    parent: Path,
+    speed: float,
+    stop: threading.Event,
+    say: Callable[[str], None],
+    people: Sequence[Person] = (),
+    port: int = 0,
+    stay: bool = False,
+) -> DrillOutcome:
+    """Run the drill until its time line ends or `stop` is set, then write `report.json` and `report.html`.
+
+    `people` may log in with the passwords they have; their addresses are replaced. With `stay` the drill's dashboard
+    keeps answering after the report until `stop` is set.
+    """
+    started_at = wall_clock()
+    folder = _make_folder(parent, scenario, started_at)
+    world = PressWorld(scenario, started_at=started_at, now=lambda: started_at + (wall_clock() - started_at) * speed)
+    web_port = port or _free_port()
+    state = DrillState(
+        id=folder.name,
+        scenario_id=scenario.id,
+        title=scenario.title,
+        state="running",
+        started_at=started_at,
+        speed=speed,
+        world_port=world.port,
+        web_port=web_port,
+        address=f"http://127.0.0.1:{web_port}",
+        pid=os.getpid(),
+    )
+    write_catalogue(folder / "catalogue", scenario, world.address)
+    write_state(folder, state)
+    prepare(drill_settings(folder, port=web_port))
+    app = drill_application(folder, state)
+    world.open()
+    try:
+        _enrol(app, people, say)
+        outcome = _run(scenario, app, folder, state, stop=stop, say=say, stay=stay)
+    except BaseException:
+        write_state(folder, state.ended("failed", "演练未能完成，原因见该演练目录下的 log。"))
+        raise
+    finally:
+        world.close()
+        app.close()
+    return outcome
+
+
+def _run(
+    scenario: Scenario,
+    app: Application,
+    folder: Path,
+    state: DrillState,
+    *,
+    stop: threading.Event,
+    say: Callable[[str], None],
+    stay: bool,
+) -> DrillOutcome:
+    commands = {
+        name: [sys.executable, "-m", "service.drill.role", name, "--data", str(folder.absolute())] for name in _ROLES
+    }
+    roles = [RoleProcess(name=name, command=command) for name, command in commands.items()]
+    supervisor = Supervisor(roles, log_folder=folder / "log", say=say)
+    supervisor.start()
+    try:
+        _await_dashboard(state, supervisor, stop)
+        say(f"演练“{scenario.title}”已开始（时钟 ×{state.speed:g}）：{state.address}")
+        _follow(scenario, app, folder, state, supervisor, stop)
+        _settle(app, supervisor, stop)
+        report = _report(scenario, app, folder, state)
+        write_state(folder, state.ended("finished"))
+        say(f"演练报告：{folder / 'report.html'}")
+        while stay and not stop.wait(0.2):
+            supervisor.tend()
+    finally:
+        supervisor.drain()
+    return DrillOutcome(folder=folder, report=report)
+
+
+def _make_folder(parent: Path, scenario: Scenario, started_at: datetime) -> Path:
+    folder = parent / f"{started_at.astimezone(_BEIJING):%Y%m%d-%H%M%S}-{scenario.id}-{secrets.token_hex(2)}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _enrol(app: Application, people: Sequence[Person], say: Callable[[str], None]) -> None:
+    now = app.now()
+    with app.store.write() as work:
+        for person in people:
+            work.people.save(replace(person, email=f"{person.id}@drill.invalid", failures=0, locked_until=None))
+    if people:
+        say("请用平时的用户名和密码登录演练。")
+    else:
+        password = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=now)
+        say(f"演练管理员 admin，一次性密码 {password}（只显示这一次）")
+    add_person(
+        app.store,
+        name="值班邮箱（演练）",
+        role=Role.OFFICER,
+        by="system",
+        now=now,
+        email=f"{_DUTY}@drill.invalid",
+        notify_from="blue",
+    )
+
+
+def _await_dashboard(state: DrillState, supervisor: Supervisor, stop: threading.Event) -> None:
+    waited = 0.0
+    while not answers("127.0.0.1", state.web_port):
+        supervisor.tend()
+        if stop.wait(0.1) or (waited := waited + 0.1) > _START_SECONDS:
+            raise TimeoutError(f"演练网页 {_START_SECONDS:.0f} 秒内没有应答")
+
+
+def _follow(
+    scenario: Scenario,
+    app: Application,
+    folder: Path,
+    state: DrillState,
+    supervisor: Supervisor,
+    stop: threading.Event,
+) -> None:
+    waiting = sorted((release for release in scenario.releases if release.file), key=lambda release: release.at)
+    while app.now() < state.started_at + scenario.duration and not stop.wait(0.1):
+        supervisor.tend()
+        while waiting and app.now() >= state.started_at + waiting[0].at:
+            _hand_in(waiting.pop(0), app, folder, state.started_at)
+
+
+def _hand_in(release: Release, app: Application, folder: Path, started_at: datetime) -> None:
+    path = folder / "drop" / str(release.file)
+    path.parent.mkdir(exist_ok=True)
+    rows = [_with_times(row, started_at + release.at) for row in release.rows]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    import_file(app.store, path, source=app.catalogue.by_id[release.source], now=app.now, author_key=app.author_key)
+
+
+def _with_times(row: dict[str, str], at: datetime) -> dict[str, str]:
+    told = dict(row)
+    for key, value in row.items():
+        if value.startswith("-") and value.endswith("m") and value[1:-1].isdigit():
+            moment = at - timedelta(minutes=int(value[1:-1]))
+            told[key] = f"{moment.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
+    return told
+
+
+def _settle(app: Application, supervisor: Supervisor, stop: threading.Event) -> None:
+    waited = 0.0
+    while waited < _SETTLE_SECONDS:
+        with app.store.read() as work:
+            idle = work.documents.pending_count() == 0 and not work.outbox.waiting().get("mail")
+        if idle:
+            return
+        supervisor.tend()
+        stop.wait(0.2)
+        waited += 0.2
+
+
+def _report(scenario: Scenario, app: Application, folder: Path, state: DrillState) -> DrillReport:
+    report = build_report(scenario, _observe(app), started_at=state.started_at, ended_at=app.now(), speed=state.speed)
+    (folder / "report.html").write_text(as_html(report), encoding="utf-8")
+    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+    (folder / "report.json").write_text(text, encoding="utf-8")
+    return report
+
+
+def _observe(app: Application) -> Observed:
+    with app.store.read() as work:
+        events = work.events.listing(limit=500)
+        alerts = {alert.event_id: alert for alert in work.alerts.listing(limit=500)}
+        mails: dict[str, list[datetime]] = {}
+        for row in work.audit.rows(limit=5000):
+            if row.action == "mail.accepted":
+                mails.setdefault(row.subject, []).append(row.at)
+        return Observed(
+            members={event.id: work.events.documents(event.id) for event in events},
+            alerts=alerts,
+            clocks=work.clocks.of_alerts([alert.id for alert in alerts.values()]),
+            mails=mails,
+        )

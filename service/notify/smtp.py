@@ -1,0 +1,74 @@
+"""Alert mail through any SMTP server."""
+
+import asyncio
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+import aiosmtplib
+
+from service.ports.notify import Delivery, NotifyError
+
+__all__ = ["SmtpNotifier"]
+
+_PERMANENT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpNotifier:
+    """Sends through one server. `security` is `none`, `starttls` or `tls`; every step has the time limit `timeout` (seconds)."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = None
+    security: str = "none"
+    timeout: float = 20.0
+
+    def send(self, message: EmailMessage) -> Delivery:
+        """Hand the message over; returns when the server has accepted it for every recipient.
+
+        Raises:
+            NotifyError: recoverable for refused connections, time limits and 4xx answers, final for 5xx answers.
+        """
+        try:
+            refused, _ = asyncio.run(asyncio.wait_for(self._deliver(message), self.timeout * 2))
+        except aiosmtplib.SMTPResponseException as error:
+            sentence = f"邮件服务器 {self.host}:{self.port} 答复 {error.code}：{error.message}"
+            raise NotifyError(sentence, recoverable=error.code < _PERMANENT) from error
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            codes = [recipient.code for recipient in error.recipients]
+            sentence = f"邮件服务器 {self.host}:{self.port} 拒收全部收件人（{', '.join(map(str, codes))}）"
+            raise NotifyError(sentence, recoverable=all(code < _PERMANENT for code in codes)) from error
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            sentence = f"邮件服务器 {self.host}:{self.port} 无法连通：{error}"
+            raise NotifyError(sentence, recoverable=True) from error
+        if refused:
+            raise NotifyError(f"邮件服务器拒收部分收件人：{', '.join(sorted(refused))}", recoverable=False)
+        return Delivery(message_id=str(message["Message-ID"]), accepted_by=f"{self.host}:{self.port}")
+
+    def check(self) -> str | None:
+        """Return `None` where the server greets, else one sentence."""
+        try:
+            asyncio.run(asyncio.wait_for(self._greet(), self.timeout))
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            return f"邮件服务器 {self.host}:{self.port} 无法连通：{error}"
+        return None
+
+    async def _deliver(self, message: EmailMessage) -> tuple[dict[str, aiosmtplib.SMTPResponse], str]:
+        async with self._client() as client:
+            return await client.send_message(message)
+
+    async def _greet(self) -> None:
+        async with self._client() as client:
+            await client.noop()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.user,
+            password=self.password,
+            use_tls=self.security == "tls",
+            start_tls=self.security == "starttls",
+            timeout=self.timeout,
+        )

@@ -1,0 +1,103 @@
+"""Every setting with its documented default; the only reader of the environment.
+
+A setting comes from, in falling order: an environment variable `YAOWANG_<NAME>`, a file of that name in the secrets
+folder (`YAOWANG_SECRETS_DIR`), the file `settings.toml` in the data folder, the default here.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+__all__ = ["Settings", "SettingsError", "load_settings"]
+
+_PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "placeholder", "请修改"})
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the sentence names it and says what to write."""
+
+
+class Settings(BaseSettings):
+    """The whole configuration of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="YAOWANG_", extra="forbid", frozen=True)
+
+    data: Path = Field(default=Path("var"), description="Folder of everything that is kept: store, search, files, locks.")
+    host: str = Field(default="127.0.0.1", description="Address that the web role listens on.")
+    port: int = Field(default=8300, ge=1, le=65535, description="Port that the web role listens on.")
+    base_url: str | None = Field(default=None, description="Address that mails link to; default http://host:port.")
+    secure_cookies: bool = Field(default=False, description="Set behind HTTPS: cookies then travel over HTTPS only.")
+
+    store_url: str | None = Field(default=None, description="postgresql+psycopg://…; default SQLite in the data folder.")
+    search_url: str | None = Field(default=None, description="Elasticsearch address; default SQLite FTS5 in the data folder.")
+    search_api_key: SecretStr | None = Field(default=None, description="API key of Elasticsearch, where it wants one.")
+
+    smtp_host: str | None = Field(default=None, description="SMTP server for alert mail; without it mail goes to the local mailbox.")
+    smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the SMTP server.")
+    smtp_user: str | None = Field(default=None, description="Log-in at the SMTP server.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the SMTP server.")
+    smtp_security: str = Field(default="none", pattern="^(none|starttls|tls)$", description="none, starttls or tls.")
+    mail_from: str = Field(default="yaowang@localhost", description="Sender of alert mail.")
+
+    catalogue: Path | None = Field(default=None, description="Folder of own source declarations, added over the shipped ones.")
+    policies: Path | None = Field(default=None, description="Folder of own policy facts, laid over the shipped ones.")
+    contact: str | None = Field(default=None, description="Mail or page that the crawler's user agent names.")
+    author_key: SecretStr | None = Field(default=None, description="Key of author hashes; default made once in the data folder.")
+    office: str = Field(default="综合规财处", description="Name of the office on briefings.")
+    province: str = Field(default="360000", pattern=r"^\d{6}$", description="GB/T 2260 code of the province.")
+    crawl: bool = Field(default=True, description="Whether the crawl role fetches anything.")
+
+    @field_validator("smtp_password", "author_key", "search_api_key")
+    @classmethod
+    def _refuse_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and value.get_secret_value().strip().lower() in _PLACEHOLDERS:
+            raise ValueError("is a placeholder; write a real secret or leave it out")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the environment over the secrets folder over `settings.toml`."""
+        del dotenv_settings
+        toml = TomlConfigSettingsSource(settings_cls, _data_folder(init_settings) / "settings.toml")
+        return init_settings, env_settings, file_secret_settings, toml
+
+    @property
+    def address(self) -> str:
+        """The address of the dashboard as people and mails use it."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def effective_store_url(self) -> str:
+        """The SQLAlchemy address of the store in use."""
+        return self.store_url or f"sqlite:///{(self.data / 'yaowang.db').absolute()}"
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the settings; `given` values (from the command line) win, `None` means not given.
+
+    Raises:
+        SettingsError: a setting is unknown or wrong; the sentence names each.
+    """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    secrets = os.environ.get("YAOWANG_SECRETS_DIR")
+    try:
+        return Settings(**chosen, **({"_secrets_dir": secrets} if secrets else {}))  # type: ignore[arg-type]
+    except ValidationError as error:
+        rows = "；".join(f"{'.'.join(map(str, row['loc']))}：{row['msg']}" for row in error.errors())
+        raise SettingsError(f"设置有误（环境变量 YAOWANG_* 或数据目录下的 settings.toml）：{rows}") from error
+    except ValueError as error:
+        raise SettingsError(f"settings.toml 无法读取：{error}") from error
+
+
+def _data_folder(init: PydanticBaseSettingsSource) -> Path:
+    given = init().get("data")
+    return Path(str(given)) if given is not None else Path(os.environ.get("YAOWANG_DATA", "var"))

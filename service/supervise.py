@@ -1,0 +1,170 @@
+"""Keeps the roles of one machine running: starts them, restarts one that dies, drains them at the end."""
+
+import http
+import http.client
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+__all__ = ["RoleProcess", "Supervisor", "answers", "restart_delay", "stop_with_parent"]
+
+_POLL_SECONDS = 0.2
+_STEADY_SECONDS = 60.0
+_LOG_LIMIT_BYTES = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleProcess:
+    """How one role is started: its name and its command line."""
+
+    name: str
+    command: Sequence[str]
+
+
+@dataclass(slots=True)
+class _Running:
+    role: RoleProcess
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    deaths: int = 0
+    due: float = 0.0
+    log: IO[bytes] | None = field(default=None, repr=False)
+
+
+class Supervisor:
+    """Runs roles as child processes until it is told to stop.
+
+    A role that dies is started again after `restart_delay`; one that stayed up for a minute starts with a clean
+    slate. `stop` sends SIGTERM, waits up to `drain_seconds`, then kills what is left. Each role writes to
+    `<log_folder>/<role>.log`.
+    """
+
+    def __init__(
+        self,
+        roles: Sequence[RoleProcess],
+        *,
+        log_folder: Path,
+        say: Callable[[str], None],
+        environment: Mapping[str, str] | None = None,
+        drain_seconds: float = 9.0,
+    ) -> None:
+        self._running = [_Running(role) for role in roles]
+        self._log_folder = log_folder
+        self._say = say
+        self._environment = environment
+        self._drain_seconds = drain_seconds
+
+    def start(self) -> None:
+        """Start every role once."""
+        self._log_folder.mkdir(parents=True, exist_ok=True)
+        for running in self._running:
+            self._launch(running)
+
+    def run(self, stop: threading.Event) -> None:
+        """Watch the roles until `stop` is set, then drain them."""
+        try:
+            while not stop.wait(_POLL_SECONDS):
+                self.tend()
+        finally:
+            self.drain()
+
+    def tend(self) -> None:
+        """Look at every role once: note deaths, start again what is due."""
+        now = time.monotonic()
+        for running in self._running:
+            if running.process is not None and running.process.poll() is not None:
+                self._note_death(running, now)
+            if running.process is None and now >= running.due:
+                self._launch(running)
+
+    def drain(self) -> None:
+        """Ask every role to end, and end what does not within the limit."""
+        living = [r for r in self._running if r.process is not None and r.process.poll() is None]
+        for running in living:
+            _signal(running.process, signal.SIGTERM)
+        deadline = time.monotonic() + self._drain_seconds
+        for running in living:
+            with suppress(subprocess.TimeoutExpired):
+                assert running.process is not None
+                running.process.wait(timeout=max(0.05, deadline - time.monotonic()))
+        for running in living:
+            if running.process is not None and running.process.poll() is None:
+                self._say(f"{running.role.name} 未在时限内结束，已强制终止。")
+                _signal(running.process, signal.SIGKILL)
+                running.process.wait(timeout=5)
+        for running in self._running:
+            if running.log is not None:
+                running.log.close()
+
+    def pids(self) -> dict[str, int]:
+        """Return the process id of every living role."""
+        return {r.role.name: r.process.pid for r in self._running if r.process is not None and r.process.poll() is None}
+
+    def _launch(self, running: _Running) -> None:
+        path = self._log_folder / f"{running.role.name}.log"
+        if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
+            path.replace(path.with_suffix(".log.1"))
+        if running.log is not None:
+            running.log.close()
+        running.log = path.open("ab")
+        running.process = subprocess.Popen(
+            list(running.role.command),
+            stdin=subprocess.DEVNULL,
+            stdout=running.log,
+            stderr=running.log,
+            env=None if self._environment is None else dict(self._environment),
+            start_new_session=True,
+        )
+        running.started = time.monotonic()
+
+    def _note_death(self, running: _Running, now: float) -> None:
+        assert running.process is not None
+        status = running.process.returncode
+        running.deaths = 1 if now - running.started > _STEADY_SECONDS else running.deaths + 1
+        delay = restart_delay(running.deaths)
+        running.process = None
+        running.due = now + delay
+        log = self._log_folder / f"{running.role.name}.log"
+        self._say(f"{running.role.name} 意外结束（状态 {status}），{delay:.1f} 秒后重新启动；原因见 {log}")
+
+
+def restart_delay(deaths: int) -> float:
+    """Return the seconds to wait before start number `deaths` + 1: 0.5, 1, 2, … at most 30."""
+    return float(min(30.0, 0.5 * 2 ** max(0, min(deaths, 10) - 1)))
+
+
+def _signal(process: subprocess.Popen[bytes] | None, number: int) -> None:
+    if process is not None:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, number)
+
+
+def answers(host: str, port: int) -> bool:
+    """Tell whether the web role answers its health address within half a second."""
+    connection = http.client.HTTPConnection(host, port, timeout=0.5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def stop_with_parent(stop: threading.Event) -> None:
+    """Set `stop` once the parent process is gone, so that no role outlives its supervisor."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while not stop.wait(1.0):
+            if os.getppid() != parent:
+                stop.set()
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

@@ -1,0 +1,201 @@
+"""The four roles as long-lived processes: web, crawl, assess, deliver.
+
+Each role loops until `stop` is set, does one bounded step at a time, and says in its log what it did. A failing step is
+logged and tried again after a pause; only a stop ends a role.
+"""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawlers.ports import CrawlState, DocumentSink
+from crawlers.records import Source
+from service.bootstrap import Application
+from service.flows.deliver import deliver_mail, deliver_search
+from service.flows.watch import watch
+
+__all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "stop_on_signals", "write_logs"]
+
+ROLES = ("web", "crawl", "assess", "deliver")
+
+_IDLE_SECONDS = 0.25
+_CRAWL_LOOK_SECONDS = 0.5
+_CRAWL_LIMIT_SECONDS = 300.0
+_PAUSE_AFTER_FAILURE_SECONDS = 2.0
+_WATCH_EVERY = timedelta(seconds=15)
+
+log = structlog.get_logger("yaowang")
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def write_logs(role: str) -> None:
+    """Write logs as JSON lines to standard error: time, role, action, context."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.contextvars.bind_contextvars(role=role)
+
+
+def run_assess(app: Application, stop: threading.Event) -> None:
+    """Judge what was collected, and look again at running events and clocks."""
+    from analysis.assess import Analyser
+    from service.flows.assess import assess_pending
+
+    analyser = Analyser.load()
+    log.info("assess.ready", model=analyser.model)
+    next_watch = app.now()
+
+    def step() -> bool:
+        nonlocal next_watch
+        report = assess_pending(
+            app.store, analyser, register=app.register, address=app.settings.address, drill=app.drill, now=app.now
+        )
+        if report.claimed:
+            log.info("assess.done", **report.counts())
+        if app.now() >= next_watch:
+            next_watch = app.now() + _WATCH_EVERY
+            looked = watch(app.store, register=app.register, address=app.settings.address, drill=app.drill, now=app.now)
+            if looked.changed:
+                log.info("watch.done", **looked.counts())
+        return bool(report.claimed)
+
+    _loop("assess", step, stop)
+
+
+def run_deliver(app: Application, stop: threading.Event) -> None:
+    """Bring mail to people and documents to the search projection."""
+
+    def step() -> bool:
+        mail = deliver_mail(app.store, app.notifier, sender=app.settings.mail_from, now=app.now)
+        indexed = deliver_search(app.store, app.search, now=app.now)
+        for kind, report in (("mail", mail), ("search", indexed)):
+            if report.busy:
+                log.info(
+                    "deliver.done", kind=kind, delivered=report.delivered, retried=report.retried, dead=report.dead
+                )
+        return bool(mail.delivered or indexed.delivered)
+
+    _loop("deliver", step, stop)
+
+
+def run_web(app: Application, stop: threading.Event) -> None:
+    """Serve the dashboard until `stop` is set; running requests get five seconds."""
+    import uvicorn
+
+    from service.web.site import create_site
+
+    config = uvicorn.Config(
+        create_site(app),
+        host=app.settings.host,
+        port=app.settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=4,
+        limit_concurrency=512,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    watcher = threading.Thread(target=lambda: (stop.wait(), setattr(server, "should_exit", True)), daemon=True)
+    watcher.start()
+    server.run()
+
+
+def run_crawl(app: Application, stop: threading.Event) -> None:
+    """Collect from every source that is due, again and again."""
+    asyncio.run(_crawl_until(app, stop))
+
+
+def due_sources(app: Application) -> list[Source]:
+    """Return the enabled sources whose time has come."""
+    with app.store.read() as work:
+        progress = work.sources.all_progress()
+        switches = work.sources.switches()
+    now = app.now()
+    due = []
+    for source in app.catalogue.sources:
+        remembered = progress.get(source.id)
+        waits = remembered is not None and remembered.next_due_at is not None and remembered.next_due_at > now
+        if switches.get(source.id, source.enabled) and source.kind != "file_drop" and not waits:
+            due.append(source)
+    return due
+
+
+async def _crawl_until(app: Application, stop: threading.Event) -> None:
+    while not stop.is_set():
+        due = await asyncio.to_thread(due_sources, app) if app.settings.crawl else []
+        if due:
+            await _one_pass(app, due, stop)
+        await _pause(stop, _CRAWL_LOOK_SECONDS)
+
+
+async def _one_pass(app: Application, due: list[Source], stop: threading.Event) -> None:
+    from crawlers.run import crawl
+    from service.storage.crawl import StoreCrawlState, StoreSink
+
+    def make_sink() -> DocumentSink:
+        return StoreSink(app.store, app.now)
+
+    def make_state() -> CrawlState:
+        return StoreCrawlState(app.store)
+
+    running = asyncio.ensure_future(
+        crawl(
+            due,
+            make_sink=make_sink,
+            make_state=make_state,
+            egress=app.egress,
+            now=app.now,
+            author_key=app.author_key,
+            time_limit_seconds=_CRAWL_LIMIT_SECONDS,
+            contact=app.settings.contact or "",
+        )
+    )
+    while not running.done() and not stop.is_set():
+        await asyncio.wait({running}, timeout=0.2)
+    if not running.done():
+        running.cancel()
+    with suppress(asyncio.CancelledError):
+        report = await running
+        failed = {row.source_id: row.failed for row in report.sources if row.failed}
+        log.info("crawl.done", sources=len(report.sources), added=sum(r.added for r in report.sources), failed=failed)
+
+
+async def _pause(stop: threading.Event, seconds: float) -> None:
+    for _ in range(max(1, int(seconds / 0.1))):
+        if stop.is_set():
+            return
+        await asyncio.sleep(0.1)
+
+
+def _loop(role: str, step: Callable[[], bool], stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            busy = step()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("role.failed", role=role, error=str(error))
+            stop.wait(_PAUSE_AFTER_FAILURE_SECONDS)
+            continue
+        if not busy:
+            stop.wait(_IDLE_SECONDS)

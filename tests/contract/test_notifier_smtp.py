@@ -1,0 +1,74 @@
+import email.policy
+import socket
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.parser import BytesParser
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from service.notify.smtp import SmtpNotifier
+from service.ports.notify import Notifier, NotifyError
+from tests.contract.notifier import NotifierContract, letter_to
+
+
+class Inbox:
+    """Takes mail, or answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        del server, session
+        if self.answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.taken.append(envelope.content)
+        return self.answer
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class TestSmtp(NotifierContract):
+    @pytest.fixture(autouse=True)
+    def _server(self) -> Iterator[None]:
+        self.inbox = Inbox()
+        self.port = free_port()
+        controller = Controller(self.inbox, hostname="127.0.0.1", port=self.port)
+        controller.start()
+        yield
+        controller.stop()
+
+    def notifier(self) -> Notifier:
+        return SmtpNotifier(host="127.0.0.1", port=self.port, timeout=5)
+
+    def arrived(self) -> list[EmailMessage]:
+        parser = BytesParser(policy=email.policy.default)
+        return [message for message in map(parser.parsebytes, self.inbox.taken) if isinstance(message, EmailMessage)]
+
+    def test_a_4xx_answer_is_worth_another_try(self) -> None:
+        self.inbox.answer = "451 greylisted, come back"
+        with pytest.raises(NotifyError, match="451") as caught:
+            self.notifier().send(letter_to("duty@office.invalid"))
+        assert caught.value.recoverable
+
+    def test_a_5xx_answer_is_final(self) -> None:
+        self.inbox.answer = "550 no such mailbox"
+        with pytest.raises(NotifyError, match="550") as caught:
+            self.notifier().send(letter_to("duty@office.invalid"))
+        assert not caught.value.recoverable
+
+    def test_a_server_that_is_away_is_worth_another_try_and_is_named(self) -> None:
+        port = free_port()
+        away = SmtpNotifier(host="127.0.0.1", port=port, timeout=2)
+        with pytest.raises(NotifyError, match=f"127.0.0.1:{port}") as caught:
+            away.send(letter_to("duty@office.invalid"))
+        assert caught.value.recoverable
+        sentence = away.check()
+        assert sentence is not None
+        assert "无法连通" in sentence
