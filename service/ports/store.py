@@ -37,13 +37,21 @@ __all__ = [
     "Rollups",
     "Sources",
     "Store",
+    "StoreUnavailableError",
     "Work",
 ]
 
 
+class StoreUnavailableError(Exception):
+    """The store could not be reached, is not set up, is busy or full; the sentence (Chinese) says what and what to do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeasedDocument:
-    """A document claimed for assessment. Completing it needs the same `fence`, so a late worker changes nothing."""
+    """A document claimed for assessment. Completing it needs the same `fence`, so a late worker changes nothing.
+
+    `attempts` counts this lease too, so a document that kills its workers is known by it.
+    """
 
     seq: int
     document: Document
@@ -117,6 +125,14 @@ class Documents(Protocol):
         """Return assessed documents in order of `seq`, for rebuilding the search projection."""
         ...
 
+    def search_documents_of(self, document_ids: Sequence[str]) -> list[SearchDocument]:
+        """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
+        ...
+
+    def search_versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
+        """Return `(seq, document_id, version)` of assessed documents in order of `seq`, for comparing with the projection."""
+        ...
+
 
 class Events(Protocol):
     """Events, their grouping keys, and their members."""
@@ -145,7 +161,7 @@ class Events(Protocol):
         """Return the counts that the score needs.
 
         Keys: `items_24h, items_2h, items_prev_24h, sources, independent_sources, accounts, views, reposts, source_classes`
-        (list of str), `provinces` (list of region codes), `first_source_id`.
+        (list of str), `provinces` (list of six-digit region codes), `first_source_id`.
         """
         ...
 
@@ -215,7 +231,10 @@ class Clocks(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """Something that must leave the process. `key` is deterministic, so enqueuing twice is once."""
+    """Something that must leave the process. `key` is deterministic, so enqueuing twice is once.
+
+    `attempts` counts this claim too: 1 at the first try.
+    """
 
     key: str
     kind: str
@@ -376,7 +395,10 @@ class Work(Protocol):
 
 
 class Store(Protocol):
-    """The only source of truth. `write` is serialised where the engine needs it; `read` sees one consistent state."""
+    """The only source of truth. `write` is serialised where the engine needs it; `read` sees one consistent state.
+
+    Both raise `StoreUnavailableError` where the engine does not answer. Work is used by the thread that opened it.
+    """
 
     def write(self) -> AbstractContextManager[Work]:
         """Open a transaction that may write."""

@@ -1,0 +1,114 @@
+"""Raised alerts and their clocks; each change moves one revision number on, for live updates."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, case, select, update
+
+from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.clock import Clock, ClockState
+from service.storage.dialects import upsert
+from service.storage.rows import one_record, records, values_of
+from service.storage.schema import alerts, clocks, counters
+
+__all__ = ["SqlAlerts", "SqlClocks"]
+
+_COUNTER = "alerts"
+# A clock without a due time comes last on both engines, which sort null differently.
+_SOONEST = (case((clocks.c.due_at.is_(None), 1), else_=0), clocks.c.due_at, clocks.c.id)
+
+
+class SqlAlerts:
+    """`service.ports.store.Alerts` within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+
+    def get(self, alert_id: str) -> Alert | None:
+        """Return the alert, or `None`."""
+        return one_record(self._connection, Alert, select(alerts).where(alerts.c.id == alert_id))
+
+    def of_event(self, event_id: str) -> Alert | None:
+        """Return the event's alert, the latest raised where there are several."""
+        statement = select(alerts).where(alerts.c.event_id == event_id)
+        return one_record(self._connection, Alert, statement.order_by(alerts.c.raised_at.desc(), alerts.c.id).limit(1))
+
+    def save(self, alert: Alert) -> None:
+        """Insert or replace."""
+        upsert(self._connection, alerts, [values_of(alert, alerts)], keys=("id",))
+        _move_on(self._connection)
+
+    def open(self, *, limit: int = 500) -> list[Alert]:
+        """Return alerts that are not closed, gravest level first, then the longest waiting."""
+        statement = (
+            select(alerts)
+            .where(alerts.c.state != AlertState.CLOSED)
+            .order_by(alerts.c.level.desc(), alerts.c.raised_at, alerts.c.id)
+            .limit(limit)
+        )
+        return records(self._connection, Alert, statement)
+
+    def listing(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        state: str | None = None,
+        level: str | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> list[Alert]:
+        """Return alerts raised in `since` ≤ time < `until`, newest first."""
+        statement = select(alerts).order_by(alerts.c.raised_at.desc(), alerts.c.id).limit(limit).offset(offset)
+        if since is not None:
+            statement = statement.where(alerts.c.raised_at >= since)
+        if until is not None:
+            statement = statement.where(alerts.c.raised_at < until)
+        if state is not None:
+            statement = statement.where(alerts.c.state == AlertState(state))
+        if level is not None:
+            statement = statement.where(alerts.c.level == AlertLevel[level.upper()])
+        return records(self._connection, Alert, statement)
+
+    def revision(self) -> int:
+        """Return a number that grows with every change to an alert or clock."""
+        return self._connection.scalar(select(counters.c.value).where(counters.c.name == _COUNTER)) or 0
+
+
+class SqlClocks:
+    """`service.ports.store.Clocks` within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+
+    def save(self, clock: Clock) -> None:
+        """Insert or replace."""
+        upsert(self._connection, clocks, [values_of(clock, clocks)], keys=("id",))
+        _move_on(self._connection)
+
+    def get(self, clock_id: str) -> Clock | None:
+        """Return the clock, or `None`."""
+        return one_record(self._connection, Clock, select(clocks).where(clocks.c.id == clock_id))
+
+    def of_alerts(self, alert_ids: Sequence[str]) -> dict[str, list[Clock]]:
+        """Return each alert's clocks, soonest due first."""
+        found: dict[str, list[Clock]] = {alert_id: [] for alert_id in alert_ids}
+        if alert_ids:
+            statement = select(clocks).where(clocks.c.alert_id.in_(list(found))).order_by(*_SOONEST)
+            for clock in records(self._connection, Clock, statement):
+                found[clock.alert_id].append(clock)
+        return found
+
+    def running(self) -> list[Clock]:
+        """Return armed clocks, soonest due first, then proposed ones."""
+        states = [ClockState.ARMED, ClockState.PROPOSED]
+        proposed_last = case((clocks.c.state == ClockState.ARMED, 0), else_=1)
+        statement = select(clocks).where(clocks.c.state.in_(states)).order_by(proposed_last, *_SOONEST)
+        return records(self._connection, Clock, statement)
+
+
+def _move_on(connection: Connection) -> None:
+    """Move the revision on; its row lock makes the numbers grow in order of commit."""
+    connection.execute(update(counters).where(counters.c.name == _COUNTER).values(value=counters.c.value + 1))

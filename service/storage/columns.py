@@ -1,0 +1,144 @@
+"""Column types that mean the same on SQLite and PostgreSQL: moments, JSON and named values."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum, IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Integer, SmallInteger, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+__all__ = ["Json", "Moment", "Number", "Serial", "Word", "dump_json", "plain_json"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+# SQLite numbers rows by itself only in a column declared exactly INTEGER.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, read back in UTC: `timestamptz` on PostgreSQL, microseconds since 1970 as an integer on SQLite.
+
+    Integers compare and index as times do, whatever the year and the number of digits of the fraction.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the engine's own type."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a naive time; convert to what the engine stores."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"a stored time must carry a time zone, got {value.isoformat()}")
+        if dialect.name == "sqlite":
+            return (value - _EPOCH) // _MICROSECOND
+        return value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return _EPOCH + timedelta(microseconds=value)
+        moment: datetime = value
+        return moment.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """JSON in a text column, keys sorted; `tuple` shaped columns read back as tuples. NaN is refused."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, shape: type[tuple[Any, ...]] | None = None) -> None:
+        """Say whether lists read back as tuples."""
+        super().__init__()
+        self.shape = shape
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the library's signature
+        """Write JSON text."""
+        return None if value is None else dump_json(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the library's signature
+        """Read JSON text; every read makes fresh values, so what a caller does to them stays with the caller."""
+        if value is None:
+            return None
+        loaded = json.loads(value)
+        return loaded if self.shape is None else self.shape(loaded)
+
+
+class Word(TypeDecorator[Any]):
+    """A member of a `StrEnum`, stored as its value."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, members: type[StrEnum]) -> None:
+        """Name the enumeration."""
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the library's signature
+        """Refuse what the enumeration does not know."""
+        return None if value is None else self.members(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the library's signature
+        """Return the member."""
+        return None if value is None else self.members(value)
+
+
+class Number(TypeDecorator[Any]):
+    """A member of an `IntEnum`, stored as its value, so that it sorts."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def __init__(self, members: type[IntEnum]) -> None:
+        """Name the enumeration."""
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:  # noqa: ARG002 - the library's signature
+        """Refuse what the enumeration does not know."""
+        return None if value is None else self.members(value).value
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the library's signature
+        """Return the member."""
+        return None if value is None else self.members(value)
+
+
+def dump_json(value: Any) -> str:
+    """Return compact JSON with sorted keys; mappings, tuples, sets, times and enumerations are written as JSON-able values.
+
+    Raises `TypeError` for other objects and `ValueError` for NaN or infinity.
+    """
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_jsonable
+    )
+
+
+def plain_json(value: Any) -> Any:
+    """Return `value` as JSON would read it back, so that it hashes alike before and after it is stored."""
+    return json.loads(dump_json(value))
+
+
+def _jsonable(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

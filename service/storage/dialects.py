@@ -1,0 +1,163 @@
+"""Everything in which SQLite and PostgreSQL differ: connecting, beginning, locking, replacing rows and truncating hours."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Engine, Table, create_engine, event, func, text, type_coerce
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.sql.elements import ColumnElement
+
+from service.storage.columns import Moment
+
+__all__ = ["Engines", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert"]
+
+_BUSY_MS = 10_000
+_POOL_WAIT_S = 30
+_HOUR_US = 3_600_000_000
+_POSTGRES_OPTIONS = (
+    "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=120000 -c idle_in_transaction_session_timeout=300000"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Two ways into one database: transactions that write, and transactions that only read one consistent state."""
+
+    writer: Engine
+    reader: Engine
+
+    def dispose(self) -> None:
+        """Give back every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def parse_url(url: str) -> URL:
+    """Return the store's address. Raises `ValueError` for what is neither a SQLite file nor PostgreSQL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(f"数据库地址无法识别：{url!r}。应为 sqlite:///文件 或 postgresql+psycopg://…") from error
+    name = parsed.get_backend_name()
+    if name == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if name != "sqlite":
+        raise ValueError(f"不支持的数据库 {name}。应为 sqlite:///文件 或 postgresql+psycopg://…")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ValueError("SQLite 存储须是一个文件：sqlite:///目录/yaowang.db")
+    return parsed
+
+
+def open_engines(url: str) -> Engines:
+    """Open the database at `url`; connections are made when they are needed."""
+    parsed = parse_url(url)
+    return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgres(parsed)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file behind a SQLite address, `None` for PostgreSQL."""
+    parsed = parse_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def _open_sqlite(url: URL) -> Engines:
+    # One writing connection per process: threads queue for it in order, instead of polling the file's lock.
+    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S)
+    reader = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S)
+    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", "synchronous=FULL"))
+    _prepare_sqlite(reader, begin="BEGIN", pragmas=("query_only=ON",))
+    return Engines(writer, reader)
+
+
+def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: Sequence[str]) -> None:
+    def connected(connection: SqliteConnection, _record: object) -> None:
+        # The driver's own implicit BEGIN is off: it would begin late and without IMMEDIATE.
+        connection.isolation_level = None
+        for pragma in (f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-65536", *pragmas):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    def began(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", began)
+
+
+def _open_postgres(url: URL) -> Engines:
+    connect = {"connect_timeout": 5, "options": _POSTGRES_OPTIONS, "application_name": "yaowang"}
+    writer = create_engine(
+        url, pool_size=5, max_overflow=5, pool_timeout=_POOL_WAIT_S, pool_pre_ping=True, connect_args=connect
+    )
+    # The pool is shared; only the kind of transaction differs.
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(writer, reader)
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Let one writer at a time pass until commit. On SQLite every writing transaction already is alone."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"yaowang.{name}"})
+
+
+def hour_of(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
+    """Return the expression of the hour that `column` falls into."""
+    if connection.dialect.name == "sqlite":
+        whole = type_coerce(column, BigInteger)
+        return type_coerce(whole - whole.op("%")(_HOUR_US), Moment)
+    return type_coerce(func.date_trunc("hour", column), Moment)
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    keys: tuple[str, ...],
+    add: tuple[str, ...] = (),
+    keep: tuple[str, ...] = (),
+) -> None:
+    """Insert rows, or replace those with the same `keys`; columns of `add` are added up, those of `keep` stay as they are."""
+    if rows:
+        connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0]), keys, add, keep), list(rows))
+
+
+def insert_new(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, keys: tuple[str, ...]
+) -> int:
+    """Insert the rows whose `keys` are not there yet; return how many that were."""
+    if not rows:
+        return 0
+    statement = _dialect(connection.dialect.name).insert(table).on_conflict_do_nothing(index_elements=keys)
+    return sum(connection.execute(statement, row).rowcount for row in rows)
+
+
+def _dialect(name: str) -> Any:
+    return sqlite if name == "sqlite" else postgresql
+
+
+# Building a statement costs more than running it, so each is built once.
+@cache
+def _upsert(
+    name: str,
+    table: Table,
+    columns: tuple[str, ...],
+    keys: tuple[str, ...],
+    add: tuple[str, ...],
+    keep: tuple[str, ...],
+) -> Any:
+    statement = _dialect(name).insert(table)
+    fixed = {*keys, *keep}
+    changes = {
+        column: table.c[column] + statement.excluded[column] if column in add else statement.excluded[column]
+        for column in columns
+        if column not in fixed
+    }
+    if not changes:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)

@@ -1,0 +1,222 @@
+"""Collected documents, the queue of those that await assessment, and their assessments."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, null, select, update
+
+from analysis.assessment import Assessment
+from crawlers.ports import PutResult
+from crawlers.records import Document
+from service.domain.event import EventDocument
+from service.ports.search import SearchDocument
+from service.ports.store import LeasedDocument
+from service.storage.dialects import upsert
+from service.storage.putting import put_documents
+from service.storage.rows import (
+    COUNTS,
+    categories_text,
+    document_of,
+    dump_assessment,
+    event_document_of,
+    load_assessment,
+    search_document_of,
+)
+from service.storage.schema import assess_queue, assessments, documents, engagements, source_descriptions
+
+__all__ = ["SqlDocuments", "assessed_documents"]
+
+_COUNTED = [engagements.c.seen_at, *(engagements.c[name] for name in COUNTS)]
+
+
+class SqlDocuments:
+    """`service.ports.store.Documents` within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+
+    def put(self, documents: Sequence[Document], *, now: datetime) -> PutResult:
+        """Store, idempotent by id and content hash."""
+        return put_documents(self._connection, documents, now=now)
+
+    def claim(self, *, limit: int, lease: timedelta, now: datetime) -> list[LeasedDocument]:
+        """Lease pending documents; rows that another transaction is just leasing are skipped."""
+        queue = assess_queue.c
+        ready = select(queue.seq).where(queue.ready_at <= now).order_by(queue.seq).limit(limit)
+        seqs = self._connection.scalars(ready.with_for_update(skip_locked=True)).all()
+        if not seqs:
+            return []
+        self._connection.execute(
+            update(assess_queue)
+            .where(queue.seq.in_(seqs))
+            .values(state="leased", ready_at=now + lease, attempts=queue.attempts + 1, fence=queue.fence + 1)
+        )
+        statement = (
+            select(documents, *_COUNTED, queue.attempts, queue.fence)
+            .join_from(documents, assess_queue, queue.seq == documents.c.seq)
+            .outerjoin(engagements, engagements.c.document_id == documents.c.id)
+            .where(documents.c.seq.in_(seqs))
+            .order_by(documents.c.seq)
+        )
+        return [
+            LeasedDocument(
+                seq=row["seq"],
+                document=document_of(row),
+                stored_at=row["stored_at"],
+                attempts=row["attempts"],
+                fence=row["fence"],
+            )
+            for row in self._connection.execute(statement).mappings()
+        ]
+
+    def complete(
+        self,
+        leased: LeasedDocument,
+        assessment: Assessment,
+        *,
+        event_id: str | None,
+        duplicate_of: str | None,
+        now: datetime,
+    ) -> bool:
+        """Record the assessment and finish the lease; false where the fence is stale."""
+        if not self._finish(leased, state="done", ready_at=None, error=None):
+            return False
+        document = leased.document
+        row = {
+            "document_id": document.id,
+            "seq": leased.seq,
+            "version": 1,
+            "event_id": event_id,
+            "duplicate_of": duplicate_of,
+            "at": document.happened_at,
+            "assessed_at": now,
+            "source_id": document.source_id,
+            "account": document.author or f"source:{document.source_id}",
+            "region": document.region or _first_region(assessment),
+            "level": int(assessment.level),
+            "severity": assessment.severity,
+            "tone": assessment.tone,
+            "categories": categories_text(assessment),
+            "model": assessment.model,
+            "data": dump_assessment(assessment),
+        }
+        upsert(self._connection, assessments, [row], keys=("document_id",), add=("version",))
+        return True
+
+    def release(self, leased: LeasedDocument, *, error: str, now: datetime, max_attempts: int) -> bool:
+        """Give a lease back after a failure; at `max_attempts` the document is set aside and true is returned."""
+        dead = leased.attempts >= max_attempts
+        finished = self._finish(
+            leased, state="dead" if dead else "waiting", ready_at=None if dead else now, error=error
+        )
+        return finished and dead
+
+    def _finish(self, leased: LeasedDocument, *, state: str, ready_at: datetime | None, error: str | None) -> bool:
+        queue = assess_queue.c
+        held = (queue.seq == leased.seq) & (queue.fence == leased.fence) & (queue.state == "leased")
+        change = update(assess_queue).where(held).values(state=state, ready_at=ready_at, error=error)
+        return self._connection.execute(change).rowcount == 1
+
+    def get(self, document_id: str) -> Document | None:
+        """Return the current version, or `None`."""
+        statement = (
+            select(documents, *_COUNTED)
+            .outerjoin_from(documents, engagements, engagements.c.document_id == documents.c.id)
+            .where(documents.c.id == document_id)
+        )
+        row = self._connection.execute(statement).mappings().one_or_none()
+        return None if row is None else document_of(row)
+
+    def assessment_of(self, document_id: str) -> Assessment | None:
+        """Return the latest assessment, or `None`."""
+        statement = select(assessments.c.data).where(assessments.c.document_id == document_id)
+        text = self._connection.scalar(statement)
+        return None if text is None else load_assessment(text)
+
+    def unseen(self, source_id: str, native_ids: Sequence[str]) -> set[str]:
+        """Return those of `native_ids` of which no document is stored."""
+        if not native_ids:
+            return set()
+        statement = select(documents.c.native_id).where(
+            documents.c.source_id == source_id, documents.c.native_id.in_(native_ids)
+        )
+        return set(native_ids) - set(self._connection.scalars(statement))
+
+    def pending_count(self) -> int:
+        """Return how many documents await assessment, leased ones included."""
+        statement = select(func.count()).select_from(assess_queue).where(assess_queue.c.ready_at.is_not(null()))
+        return self._connection.scalar(statement) or 0
+
+    def count(self) -> int:
+        """Return how many documents are stored."""
+        return self._connection.scalar(select(func.count()).select_from(documents)) or 0
+
+    def listing(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        level: int | None = None,
+        source_id: str | None = None,
+        category: str | None = None,
+        limit: int = 100,
+        before_seq: int | None = None,
+    ) -> list[tuple[int, EventDocument]]:
+        """Return assessed documents newest first as `(seq, row)`, of `since` ≤ time < `until`."""
+        a = assessments.c
+        statement = assessed_documents().order_by(a.seq.desc()).limit(limit)
+        conditions = [
+            (since, a.at >= since),
+            (until, a.at < until),
+            (level, a.level == level),
+            (source_id, a.source_id == source_id),
+            (category, a.categories.contains(f"|{category}|", autoescape=True)),
+            (before_seq, a.seq < before_seq),
+        ]
+        for value, condition in conditions:
+            if value is not None:
+                statement = statement.where(condition)
+        return [(row["seq"], event_document_of(row)) for row in self._connection.execute(statement).mappings()]
+
+    def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:
+        """Return assessed documents in order of `seq`, for rebuilding the search projection."""
+        statement = assessed_documents().where(assessments.c.seq > after_seq).order_by(assessments.c.seq).limit(limit)
+        return [search_document_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def search_documents_of(self, document_ids: Sequence[str]) -> list[SearchDocument]:
+        """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
+        if not document_ids:
+            return []
+        chosen = assessed_documents().where(assessments.c.document_id.in_(document_ids))
+        chosen = chosen.order_by(assessments.c.seq)
+        return [search_document_of(row) for row in self._connection.execute(chosen).mappings()]
+
+    def search_versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
+        """Return `(seq, document_id, version)` of assessed documents in order of `seq`."""
+        a = assessments.c
+        statement = select(a.seq, a.document_id, a.version).where(a.seq > after_seq).order_by(a.seq).limit(limit)
+        return [(row.seq, row.document_id, row.version) for row in self._connection.execute(statement)]
+
+
+def assessed_documents() -> Select[Any]:
+    """Return the selection of assessed documents with their source's name and class and their latest counts."""
+    d, a, s = documents.c, assessments.c, source_descriptions.c
+    return (
+        select(
+            *(d.seq, d.id, d.title, d.text, d.url, d.source_id, d.kind, d.published_at, d.stored_at),
+            *(a.level, a.severity, a.tone, a.categories, a.event_id, a.duplicate_of, a.at, a.data),
+            a.version.label("assessed_version"),
+            *(s.name.label("source_name"), s.source_class),
+            *_COUNTED,
+        )
+        .select_from(assessments)
+        .join(documents, d.id == a.document_id)
+        .outerjoin(source_descriptions, s.id == d.source_id)
+        .outerjoin(engagements, engagements.c.document_id == d.id)
+    )
+
+
+def _first_region(assessment: Assessment) -> str | None:
+    return next((entity.code for entity in assessment.entities if entity.code), None)

@@ -1,0 +1,40 @@
+"""Migrations, run in the process over a connection that is given: the same ones on SQLite and PostgreSQL."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from service.storage.dialects import lock
+
+__all__ = ["bring_up_to_date", "current_revision", "head_revision"]
+
+_FOLDER = Path(__file__).parent
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Run what is missing inside the connection's transaction; who comes second waits and finds nothing to do."""
+    lock(connection, "migrations")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision the database is at, `None` for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str | None:
+    """Return the revision the program needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    # The parser of the configuration takes a per cent sign as its own.
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    return config

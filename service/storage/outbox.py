@@ -1,0 +1,84 @@
+"""The transactional queue of everything that leaves the process."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, null, or_, select, update
+
+from service.ports.store import OutboxRow
+from service.storage.dialects import insert_new
+from service.storage.rows import records
+from service.storage.schema import outbox
+
+__all__ = ["SqlOutbox"]
+
+
+class SqlOutbox:
+    """`service.ports.store.Outbox` within one transaction. Delivered rows stay, so that a key is never enqueued twice."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+
+    def add(self, key: str, kind: str, payload: Mapping[str, Any], *, now: datetime) -> bool:
+        """Enqueue; false where the key is already there, delivered or not."""
+        row = {
+            "key": key,
+            "kind": kind,
+            "payload": payload,
+            "state": "waiting",
+            "attempts": 0,
+            "fence": 0,
+            "ready_at": now,
+            "created_at": now,
+        }
+        return insert_new(self._connection, outbox, [row], keys=("key",)) == 1
+
+    def claim(self, *, kinds: Sequence[str], limit: int, lease: timedelta, now: datetime) -> list[OutboxRow]:
+        """Lease rows that are due, oldest first."""
+        o = outbox.c
+        due = select(o.seq).where(o.kind.in_(kinds), o.ready_at <= now).order_by(o.seq).limit(limit)
+        seqs = self._connection.scalars(due.with_for_update(skip_locked=True)).all()
+        if not seqs:
+            return []
+        self._connection.execute(
+            update(outbox)
+            .where(o.seq.in_(seqs))
+            .values(state="leased", ready_at=now + lease, attempts=o.attempts + 1, fence=o.fence + 1)
+        )
+        columns = (o.key, o.kind, o.payload, o.attempts, o.fence, o.created_at)
+        statement = select(*columns).where(o.seq.in_(seqs)).order_by(o.seq)
+        return records(self._connection, OutboxRow, statement)
+
+    def done(self, row: OutboxRow, *, now: datetime) -> bool:
+        """Mark delivered; false where the fence is stale."""
+        return self._finish(row, state="done", ready_at=None, error=None, done_at=now)
+
+    def retry(self, row: OutboxRow, *, error: str, not_before: datetime, dead: bool = False) -> bool:
+        """Put back with a later time, or set aside as dead; false where the fence is stale."""
+        state = "dead" if dead else "waiting"
+        return self._finish(row, state=state, ready_at=None if dead else not_before, error=error)
+
+    def _finish(self, row: OutboxRow, **changes: Any) -> bool:
+        o = outbox.c
+        held = (o.key == row.key) & (o.fence == row.fence) & (o.state == "leased")
+        return self._connection.execute(update(outbox).where(held).values(**changes)).rowcount == 1
+
+    def waiting(self) -> Mapping[str, int]:
+        """Return undelivered rows per kind; dead ones do not count."""
+        o = outbox.c
+        statement = select(o.kind, func.count()).where(o.ready_at.is_not(null())).group_by(o.kind)
+        return {kind: count for kind, count in self._connection.execute(statement)}  # noqa: C416 - rows are not pairs to mypy
+
+    def troubled(self, *, limit: int = 50) -> list[Mapping[str, Any]]:
+        """Return undelivered rows that failed, or whose worker died, at least once; the latest enqueued first."""
+        o = outbox.c
+        columns = (o.key, o.kind, o.attempts, o.error, o.ready_at.label("not_before"), o.state, o.created_at)
+        statement = (
+            select(*columns)
+            .where(o.state != "done", or_(o.error.is_not(None), o.attempts > 1))
+            .order_by(o.seq.desc())
+            .limit(limit)
+        )
+        return [dict(row) for row in self._connection.execute(statement).mappings()]

@@ -1,0 +1,174 @@
+"""How a batch of collected documents enters the store: new, edited or known, counts refreshed, queued for assessment."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, insert, literal, null, select, update
+
+from crawlers.ports import PutResult
+from crawlers.records import Document
+from service.storage.columns import dump_json
+from service.storage.dialects import lock, upsert
+from service.storage.rows import COUNTS, document_values
+from service.storage.schema import (
+    assess_queue,
+    assessments,
+    document_versions,
+    documents,
+    engagement_points,
+    engagements,
+)
+
+__all__ = ["RING", "put_documents"]
+
+# Points kept of one document's counts: ten days of hourly snapshots.
+RING = 240
+
+# Below SQLite's limit of 32,766 bound values a statement, with room.
+_WAVE = 1000
+
+
+def put_documents(connection: Connection, batch: Sequence[Document], *, now: datetime) -> PutResult:
+    """Store a batch, idempotent by id and content hash.
+
+    On PostgreSQL one batch enters at a time, so that `seq` grows in order of commit (whoever pages by `seq` misses
+    nothing) and two batches with the same documents cannot wait for each other.
+    """
+    if not batch:
+        return PutResult()
+    lock(connection, "documents")
+    results = [_put_wave(connection, wave, now) for wave in _waves(batch)]
+    return PutResult(
+        added=sum(result.added for result in results),
+        edited=sum(result.edited for result in results),
+        known=sum(result.known for result in results),
+    )
+
+
+def _waves(batch: Sequence[Document]) -> Iterator[list[Document]]:
+    """Cut a batch so that no wave holds one id twice; later copies of a document come in later waves."""
+    wave: dict[str, Document] = {}
+    for document in batch:
+        if document.id in wave or len(wave) == _WAVE:
+            yield list(wave.values())
+            wave = {}
+        wave[document.id] = document
+    yield list(wave.values())
+
+
+def _put_wave(connection: Connection, wave: list[Document], now: datetime) -> PutResult:
+    rows = [document_values(document) for document in wave]
+    stored = _stored(connection, [document.id for document in wave])
+    new = [row | {"version": 1, "stored_at": now} for row in rows if row["id"] not in stored]
+    edited = [
+        row | {"version": stored[row["id"]]["version"] + 1}
+        for row in rows
+        if row["id"] in stored and row["content_hash"] != stored[row["id"]]["content_hash"]
+    ]
+    if new:
+        connection.execute(insert(documents), new)
+        _queue(connection, [row["id"] for row in new], now)
+    if edited:
+        _replace(connection, edited, now)
+    _refresh_extras(connection, rows, stored)
+    _refresh_counts(connection, wave, stored)
+    return PutResult(added=len(new), edited=len(edited), known=len(wave) - len(new) - len(edited))
+
+
+def _stored(connection: Connection, ids: list[str]) -> dict[str, RowMapping]:
+    statement = (
+        select(
+            documents.c.id,
+            documents.c.version,
+            documents.c.content_hash,
+            documents.c.extras,
+            engagements.c.seen_at,
+            engagements.c.points,
+        )
+        .outerjoin_from(documents, engagements, engagements.c.document_id == documents.c.id)
+        .where(documents.c.id.in_(ids))
+    )
+    return {row["id"]: row for row in connection.execute(statement).mappings()}
+
+
+def _queue(connection: Connection, ids: list[str], now: datetime) -> None:
+    waiting = select(
+        documents.c.seq,
+        literal("waiting"),
+        literal(0),
+        literal(0),
+        literal(now, assess_queue.c.ready_at.type),
+    ).where(documents.c.id.in_(ids))
+    connection.execute(
+        insert(assess_queue).from_select(["seq", "state", "attempts", "fence", "ready_at"], waiting.order_by("seq"))
+    )
+
+
+def _replace(connection: Connection, edited: list[dict[str, Any]], now: datetime) -> None:
+    """Keep what was said before with its judgement, take the new text, and let it be judged again.
+
+    The fence grows, so a worker that still holds the old text cannot complete it.
+    """
+    ids = [row["id"] for row in edited]
+    kept = [column.name for column in document_versions.columns]
+    old = (
+        select(
+            documents.c.id,
+            documents.c.version,
+            documents.c.title,
+            documents.c.text,
+            documents.c.content_hash,
+            documents.c.fetched_at,
+            literal(now, document_versions.c.replaced_at.type),
+            assessments.c.data,
+        )
+        .outerjoin_from(documents, assessments, assessments.c.document_id == documents.c.id)
+        .where(documents.c.id.in_(ids))
+    )
+    connection.execute(insert(document_versions).from_select(kept, old))
+    columns = [name for name in edited[0] if name != "id"]
+    change = update(documents).where(documents.c.id == bindparam("known_id"))
+    change = change.values({name: bindparam(f"new_{name}") for name in columns})
+    connection.execute(
+        change, [{f"new_{name}": row[name] for name in columns} | {"known_id": row["id"]} for row in edited]
+    )
+    connection.execute(
+        update(assess_queue)
+        .where(assess_queue.c.seq.in_(select(documents.c.seq).where(documents.c.id.in_(ids))))
+        .values(state="waiting", attempts=0, fence=assess_queue.c.fence + 1, ready_at=now, error=null())
+    )
+
+
+def _refresh_extras(connection: Connection, rows: list[dict[str, Any]], stored: dict[str, RowMapping]) -> None:
+    changed = [
+        {"known_id": row["id"], "new_extras": row["extras"]}
+        for row in rows
+        if row["id"] in stored
+        and row["extras"]
+        and row["content_hash"] == stored[row["id"]]["content_hash"]
+        and dump_json(row["extras"]) != dump_json(stored[row["id"]]["extras"])
+    ]
+    if changed:
+        change = update(documents).where(documents.c.id == bindparam("known_id"))
+        connection.execute(change.values(extras=bindparam("new_extras")), changed)
+
+
+def _refresh_counts(connection: Connection, wave: list[Document], stored: dict[str, RowMapping]) -> None:
+    """Take newer counts as the latest and as the next point of the ring; older ones change nothing."""
+    latest: list[dict[str, Any]] = []
+    for document in wave:
+        seen = document.engagement
+        before = stored.get(document.id)
+        last = before["seen_at"] if before is not None else None
+        if seen is None or (last is not None and last >= seen.seen_at):
+            continue
+        points = before["points"] if before is not None and last is not None else 0
+        counts = {name: getattr(seen, name) for name in COUNTS}
+        latest.append({"document_id": document.id, "seen_at": seen.seen_at, **counts, "points": points + 1})
+    upsert(connection, engagements, latest, keys=("document_id",))
+    ring = [
+        {name: value for name, value in row.items() if name != "points"} | {"slot": (row["points"] - 1) % RING}
+        for row in latest
+    ]
+    upsert(connection, engagement_points, ring, keys=("document_id", "slot"))

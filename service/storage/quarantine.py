@@ -1,0 +1,63 @@
+"""What could not be taken, for a person to look at and replay."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from crawlers.ports import QuarantineEntry
+from service.ports.store import QuarantinedRow
+from service.storage.schema import quarantine
+
+__all__ = ["SqlQuarantine"]
+
+_SAMPLE_BYTES = 64 * 1024
+_ENTRY_FIELDS = ("stage", "reason", "detail", "source_id", "sample", "at")
+
+
+class SqlQuarantine:
+    """`service.ports.store.Quarantine` within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+
+    def add(self, entries: Sequence[QuarantineEntry]) -> None:
+        """Keep the entries; a sample over 64 KiB is cut, and what no database keeps in a sentence is replaced."""
+        rows = [
+            {name: getattr(entry, name) for name in _ENTRY_FIELDS}
+            | {"detail": _storable(entry.detail), "sample": entry.sample[:_SAMPLE_BYTES]}
+            for entry in entries
+        ]
+        if rows:
+            self._connection.execute(insert(quarantine), rows)
+
+    def listing(self, *, limit: int = 100, stage: str | None = None) -> list[QuarantinedRow]:
+        """Return rows, newest first, replayed ones included."""
+        statement = select(quarantine).order_by(quarantine.c.id.desc()).limit(limit)
+        if stage is not None:
+            statement = statement.where(quarantine.c.stage == stage)
+        return [
+            QuarantinedRow(
+                id=row["id"],
+                entry=QuarantineEntry(**{name: row[name] for name in _ENTRY_FIELDS}),
+                replayed_at=row["replayed_at"],
+            )
+            for row in self._connection.execute(statement).mappings()
+        ]
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return rows per (stage, reason) that are not replayed."""
+        q = quarantine.c
+        statement = select(q.stage, q.reason, func.count().label("rows")).where(q.replayed_at.is_(None))
+        found = self._connection.execute(statement.group_by(q.stage, q.reason))
+        return {(row.stage, row.reason): row.rows for row in found}
+
+    def mark_replayed(self, row_id: int, *, now: datetime) -> None:
+        """Note that a row was tried again."""
+        self._connection.execute(update(quarantine).where(quarantine.c.id == row_id).values(replayed_at=now))
+
+
+def _storable(text: str) -> str:
+    """Replace NUL and lone surrogates: a sentence about bad input may quote it."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

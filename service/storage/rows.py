@@ -1,0 +1,177 @@
+"""Between records and rows: a table whose columns are named as the fields of a record needs no mapping of its own."""
+
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, RowMapping, Select, Table
+
+from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, Tone
+from crawlers.records import Document, Engagement
+from service.domain.event import EventDocument
+from service.ports.search import SearchDocument
+from service.storage.columns import dump_json
+
+__all__ = [
+    "COUNTS",
+    "categories_text",
+    "document_of",
+    "document_values",
+    "dump_assessment",
+    "engagement_of",
+    "event_document_of",
+    "load_assessment",
+    "one_record",
+    "records",
+    "search_document_of",
+    "values_of",
+]
+
+COUNTS = ("views", "likes", "comments", "reposts", "saves", "heat", "rank")
+
+_Record = TypeVar("_Record")
+
+_PRODUCT_TYPES = frozenset(
+    {EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE, EntityType.PRODUCT_CLASS}
+)
+_DOCUMENT_FIELDS = (
+    "id",
+    "source_id",
+    "native_id",
+    "kind",
+    "title",
+    "text",
+    "fetched_at",
+    "url",
+    "published_at",
+    "precision",
+    "origin",
+    "author",
+    "region",
+    "raw_hash",
+    "method",
+    "extras",
+)
+
+
+def values_of(record: object, table: Table) -> dict[str, Any]:
+    """Return a record's fields as the values of a row of `table`."""
+    return {column.name: getattr(record, column.name) for column in table.columns}
+
+
+def records(connection: Connection, kind: type[_Record], statement: Select[Any]) -> list[_Record]:
+    """Return the rows that `statement` selects as records of `kind`."""
+    return [kind(**row) for row in connection.execute(statement).mappings()]
+
+
+def one_record(connection: Connection, kind: type[_Record], statement: Select[Any]) -> _Record | None:
+    """Return the one row that `statement` selects as a record of `kind`, `None` for no row."""
+    row = connection.execute(statement).mappings().one_or_none()
+    return None if row is None else kind(**row)
+
+
+def document_values(document: Document) -> dict[str, Any]:
+    """Return a document's own columns. Raises `ValueError` for characters that no database keeps."""
+    if "\x00" in document.title or "\x00" in document.text:
+        raise ValueError(f"document {document.id} holds U+0000: it did not pass the gate")
+    values = {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
+    values["content_hash"] = document.content_hash
+    return values
+
+
+def document_of(found: RowMapping) -> Document:
+    """Return the document of a row that holds the columns of `documents` and, where there are any, of `engagements`."""
+    return Document(**{name: found[name] for name in _DOCUMENT_FIELDS}, engagement=engagement_of(found))
+
+
+def engagement_of(found: Mapping[Any, Any]) -> Engagement | None:
+    """Return the counts among a row's columns, `None` where there are none."""
+    if found["seen_at"] is None:
+        return None
+    return Engagement(seen_at=found["seen_at"], **{name: found[name] for name in COUNTS})
+
+
+def dump_assessment(assessment: Assessment) -> str:
+    """Return an assessment as JSON text."""
+    parts = ("categories", "entities", "evidence")
+    values = {name: getattr(assessment, name) for name in _names(Assessment) if name not in parts}
+    for name in parts:
+        values[name] = [{key: getattr(part, key) for key in _names(type(part))} for part in getattr(assessment, name)]
+    return dump_json(values)
+
+
+def load_assessment(text: str) -> Assessment:
+    """Return the assessment that `dump_assessment` wrote."""
+    values = json.loads(text)
+    values["level"] = Level(values["level"])
+    values["tone"] = Tone(values["tone"])
+    values["categories"] = tuple(CategoryScore(**part) for part in values["categories"])
+    values["evidence"] = tuple(Evidence(**part) for part in values["evidence"])
+    values["entities"] = tuple(Entity(**part | {"type": EntityType(part["type"])}) for part in values["entities"])
+    return Assessment(**values)
+
+
+@cache
+def _names(record: Hashable) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cast("Any", record)))
+
+
+def categories_text(assessment: Assessment) -> str:
+    """Return the category codes as text that a condition can look into: `|R01|R07|`, empty without any."""
+    codes = assessment.category_codes
+    return f"|{'|'.join(codes)}|" if codes else ""
+
+
+def event_document_of(found: RowMapping) -> EventDocument:
+    """Return what an event's page lists of one assessed document."""
+    engagement = {name: found[name] for name in COUNTS if found[name] is not None}
+    if found["seen_at"] is not None:
+        engagement["seen_at"] = found["seen_at"].isoformat()
+    return EventDocument(
+        document_id=found["id"],
+        title=found["title"],
+        text=found["text"],
+        url=found["url"],
+        source_id=found["source_id"],
+        source_name=found["source_name"] or found["source_id"],
+        source_class=found["source_class"] or "other",
+        kind=found["kind"].value,
+        published_at=found["published_at"],
+        stored_at=found["stored_at"],
+        level=found["level"],
+        severity=found["severity"],
+        tone=found["tone"].value,
+        categories=tuple(code for code in found["categories"].split("|") if code),
+        duplicate_of=found["duplicate_of"],
+        evidence=tuple(json.loads(found["data"])["evidence"]),
+        engagement=engagement,
+    )
+
+
+def search_document_of(found: RowMapping) -> SearchDocument:
+    """Return what the search projection holds of one assessed document."""
+    assessment = load_assessment(found["data"])
+    names = [(e.type, e.canonical or e.text) for e in assessment.entities]
+    return SearchDocument(
+        document_id=found["id"],
+        version=found["assessed_version"],
+        seq=found["seq"],
+        title=found["title"],
+        text=found["text"],
+        tokens=assessment.tokens,
+        source_id=found["source_id"],
+        source_class=found["source_class"] or "other",
+        kind=found["kind"].value,
+        level=found["level"],
+        severity=found["severity"],
+        tone=found["tone"].value,
+        categories=assessment.category_codes,
+        products=tuple(dict.fromkeys(name for kind, name in names if kind in _PRODUCT_TYPES)),
+        firms=tuple(dict.fromkeys(name for kind, name in names if kind is EntityType.FIRM)),
+        regions=tuple(dict.fromkeys(e.code for e in assessment.entities if e.type is EntityType.REGION and e.code)),
+        event_id=found["event_id"],
+        published_at=found["at"],
+        url=found["url"],
+    )

@@ -1,0 +1,189 @@
+"""The store over SQLAlchemy: `migrate` a database to the current schema, `open_store` it, work in transactions."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from service.ports.store import (
+    Alerts,
+    Audit,
+    Clocks,
+    Documents,
+    Events,
+    Outbox,
+    People,
+    Policies,
+    Quarantine,
+    Rollups,
+    Sources,
+    StoreUnavailableError,
+    Work,
+)
+from service.storage.alerts import SqlAlerts, SqlClocks
+from service.storage.audit import SqlAudit
+from service.storage.dialects import open_engines, sqlite_file, upsert
+from service.storage.documents import SqlDocuments
+from service.storage.events import SqlEvents
+from service.storage.migrations import bring_up_to_date, current_revision, head_revision
+from service.storage.outbox import SqlOutbox
+from service.storage.people import SqlPeople
+from service.storage.policies import SqlPolicies
+from service.storage.quarantine import SqlQuarantine
+from service.storage.rollups import SqlRollups
+from service.storage.schema import remembered
+from service.storage.sources import SqlSources
+
+__all__ = ["SqlStore", "SqlWork", "migrate", "open_store"]
+
+
+def open_store(url: str) -> "SqlStore":
+    """Open the store at `url` (`sqlite:///…/yaowang.db` or `postgresql+psycopg://…`); `migrate` sets it up.
+
+    Nothing is connected or made here; `check` says whether the store can be used. Raises `ValueError` for an address
+    that is neither.
+    """
+    return SqlStore(url)
+
+
+def migrate(url: str) -> None:
+    """Set up or bring up to date the database at `url`, all or nothing; safe to repeat and to run twice at once.
+
+    Raises `StoreUnavailableError` where the database cannot be reached or written.
+    """
+    engines = open_engines(url)
+    try:
+        with _sentences(), engines.writer.begin() as connection:
+            bring_up_to_date(connection)
+    finally:
+        engines.dispose()
+
+
+class SqlWork:
+    """`service.ports.store.Work`: the repositories over one transaction."""
+
+    documents: Documents
+    events: Events
+    alerts: Alerts
+    clocks: Clocks
+    outbox: Outbox
+    audit: Audit
+    people: People
+    sources: Sources
+    quarantine: Quarantine
+    rollups: Rollups
+    policies: Policies
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+        self._rollups = SqlRollups(connection)
+        self.documents = SqlDocuments(connection)
+        self.events = SqlEvents(connection)
+        self.alerts = SqlAlerts(connection)
+        self.clocks = SqlClocks(connection)
+        self.outbox = SqlOutbox(connection)
+        self.audit = SqlAudit(connection)
+        self.people = SqlPeople(connection)
+        self.sources = SqlSources(connection)
+        self.quarantine = SqlQuarantine(connection)
+        self.rollups = self._rollups
+        self.policies = SqlPolicies(connection)
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Remember one JSON-able value by name."""
+        upsert(self._connection, remembered, [{"name": name, "value": [value]}], keys=("name",))
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """Return what `set_value` remembered."""
+        kept = self._connection.scalar(select(remembered.c.value).where(remembered.c.name == name))
+        return default if kept is None else kept[0]
+
+    def flush(self) -> None:
+        """Write what is still held back."""
+        self._rollups.flush()
+
+
+class SqlStore:
+    """`service.ports.store.Store` on SQLite or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        """Keep the way to the database."""
+        self._engines = open_engines(url)
+        self._file = sqlite_file(url)
+
+    def write(self) -> AbstractContextManager[Work]:
+        """Open a transaction that may write."""
+        return self._work(self._engines.writer, writes=True)
+
+    def read(self) -> AbstractContextManager[Work]:
+        """Open a transaction that only reads; writing in it is refused by the engine."""
+        return self._work(self._engines.reader, writes=False)
+
+    @contextmanager
+    def _work(self, engine: Engine, *, writes: bool) -> Iterator[Work]:
+        self._require_file()
+        with _sentences(), engine.begin() as connection:
+            work = SqlWork(connection)
+            yield work
+            if writes:
+                work.flush()
+
+    def _require_file(self) -> None:
+        # SQLite would make an empty file, and then miss every table.
+        if self._file is not None and not self._file.is_file():
+            raise StoreUnavailableError(f"数据库文件 {self._file} 不存在。请先运行 ./yaowang up，由它建立数据库")
+
+    def check(self) -> str | None:
+        """Return `None` where the engine answers with the current schema, else one sentence that says what is wrong."""
+        try:
+            self._require_file()
+            with _sentences(), self._engines.reader.begin() as connection:
+                found, wanted = current_revision(connection), head_revision()
+        except StoreUnavailableError as error:
+            return str(error)
+        if found != wanted:
+            return f"数据库结构版本为 {found or '空'}，程序需要 {wanted}。请重新运行 ./yaowang up，由它升级数据库"
+        return None
+
+    def examine(self) -> str | None:
+        """Look deeper than `check`, in time that grows with the store: pages and references (SQLite), the audit chain."""
+        shallow = self.check()
+        if shallow is not None:
+            return shallow
+        with _sentences(), self._engines.reader.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+                if found != "ok":
+                    return f"数据库文件 {self._file} 已损坏：{found}。请用备份恢复"
+                if connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
+                    return f"数据库文件 {self._file} 内部引用不一致。请用备份恢复"
+            broken = SqlAudit(connection).verify()
+        return None if broken is None else f"审计链自第 {broken} 行起不一致，记录可能被改动"
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engines.dispose()
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Say in one sentence that the engine is away, busy or full; faults of the program pass unchanged."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StoreUnavailableError("数据库连接用尽，等待超时。请稍后重试") from error
+    except OperationalError as error:
+        raise StoreUnavailableError(f"数据库暂不可用：{_first_line(error)}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailableError(f"数据库连接中断：{_first_line(error)}") from error
+        raise
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    reason = str(getattr(error, "orig", None) or error)
+    return reason.strip().splitlines()[0] if reason.strip() else type(error).__name__
