@@ -1,0 +1,94 @@
+"""Reads the published time out of what a page shows. Pure: `now` is an argument.
+
+Beijing time is the default zone. A result is never after `now` (ten minutes of clock difference are allowed) and
+never a placeholder such as 1970-01-01; it names its precision and the rule that read it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawlers.parsing.date_grammar import RULES, SHANGHAI, Rule, tidy
+from crawlers.records import DatePrecision
+
+__all__ = ["CLOCK_TOLERANCE", "EARLIEST_YEAR", "ParsedDate", "parse_date"]
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+EARLIEST_YEAR = 1985
+"""No page is older than the web; earlier dates are placeholders (0001, 1900, 1970, 1980) or history."""
+
+_MAX_TEXT = 400
+_LABEL_WIDTH = 12
+_PUBLISHED = re.compile(r"发布|发表|刊发|刊登|发稿|发文|时间|日期|publish|posted", re.IGNORECASE)
+_OTHER = re.compile(r"更新|修改|修订|编辑于|截止|截至|有效期|活动|打印|访问|当前|现在|施行|实施|生效|updated|modified", re.IGNORECASE)
+_HINT = re.compile(r"\d|[刚昨今前周期拜年月日点时]|ago|yesterday|today|just", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDate:
+    """A published time: aware, in Asia/Shanghai, with its precision and the name of the rule that read it.
+
+    At `DAY` precision the clock reads 00:00, at `MONTH` the day is the first.
+    """
+
+    at: datetime
+    precision: DatePrecision
+    rule: str
+
+
+def parse_date(text: str, now: datetime) -> ParsedDate | None:
+    """Return the published time that `text` states, or None.
+
+    Labels, sources and weekdays around the date do not matter. Of several dates the one labelled as published wins,
+    then the more completely written one, then the first. Only the first 400 characters are read.
+
+    Args:
+        text: what a page, feed or record gives as its time.
+        now: the time of reading, aware; relative times and missing years are completed from it.
+
+    Raises:
+        ValueError: `now` carries no time zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError("now must carry a time zone")
+    if not _HINT.search(text[:_MAX_TEXT]):
+        return None
+    here = now.astimezone(SHANGHAI)
+    tidied = tidy(text[:_MAX_TEXT]).strip(" \t\r\n\"'[]()")
+    found = min(_candidates(tidied, here), key=lambda candidate: candidate[0], default=None)
+    return found[1] if found else None
+
+
+def _candidates(text: str, now: datetime) -> Iterator[tuple[tuple[int, int, int, int], ParsedDate]]:
+    for order, rule in enumerate(RULES):
+        for match in _matches(rule, text):
+            parsed = _read(rule, match, now)
+            if parsed is not None:
+                yield (_label_rank(text, match.start()), rule.tier, match.start(), order), parsed
+
+
+def _matches(rule: Rule, text: str) -> Iterator[re.Match[str]]:
+    if not rule.whole:
+        yield from rule.pattern.finditer(text)
+    elif (match := rule.pattern.fullmatch(text)) is not None:
+        yield match
+
+
+def _read(rule: Rule, match: re.Match[str], now: datetime) -> ParsedDate | None:
+    try:
+        at, precision = rule.read(match, now)
+    except (ValueError, OverflowError):
+        return None
+    if at.year < EARLIEST_YEAR or at > now + CLOCK_TOLERANCE:
+        return None
+    return ParsedDate(at.astimezone(SHANGHAI), precision, rule.name)
+
+
+def _label_rank(text: str, start: int) -> int:
+    before = text[max(start - _LABEL_WIDTH, 0) : start]
+    # Only what stands between the previous number and this date labels it.
+    label = re.split(r"\d", before)[-1]
+    if _OTHER.search(label):
+        return 2
+    return 0 if _PUBLISHED.search(label) else 1
