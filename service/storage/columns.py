@@ -122,9 +122,7 @@ def dump_json(value: Any) -> str:
 
     Raises `TypeError` for other objects and `ValueError` for NaN or infinity.
     """
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_jsonable
-    )
+    return _ENCODER.encode(value)
 
 
 def plain_json(value: Any) -> Any:
@@ -142,3 +140,8 @@ def _jsonable(value: object) -> Any:
     if isinstance(value, Enum):
         return value.value
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_jsonable
+)

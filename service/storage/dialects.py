@@ -133,12 +133,17 @@ def insert_new(
     """Insert the rows whose `keys` are not there yet; return how many that were."""
     if not rows:
         return 0
-    statement = _dialect(connection.dialect.name).insert(table).on_conflict_do_nothing(index_elements=keys)
+    statement = _insert_new(connection.dialect.name, table, keys)
     return sum(connection.execute(statement, row).rowcount for row in rows)
 
 
 def _dialect(name: str) -> Any:
     return sqlite if name == "sqlite" else postgresql
+
+
+@cache
+def _insert_new(name: str, table: Table, keys: tuple[str, ...]) -> Any:
+    return _dialect(name).insert(table).on_conflict_do_nothing(index_elements=keys)
 
 
 # Building a statement costs more than running it, so each is built once.

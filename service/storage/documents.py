@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, null, select, update
+from sqlalchemy import Connection, Select, bindparam, func, null, select, update
 
 from analysis.assessment import Assessment
 from crawlers.ports import PutResult
@@ -28,6 +28,17 @@ from service.storage.schema import assess_queue, assessments, documents, engagem
 __all__ = ["SqlDocuments", "assessed_documents"]
 
 _COUNTED = [engagements.c.seen_at, *(engagements.c[name] for name in COUNTS)]
+
+# Built once: building costs three times as much as running it, and it runs once a document.
+_FINISH = (
+    update(assess_queue)
+    .where(
+        assess_queue.c.seq == bindparam("held_seq"),
+        assess_queue.c.fence == bindparam("held_fence"),
+        assess_queue.c.state == "leased",
+    )
+    .values(state=bindparam("new_state"), ready_at=bindparam("new_ready_at"), error=bindparam("new_error"))
+)
 
 
 class SqlDocuments:
@@ -114,10 +125,9 @@ class SqlDocuments:
         return finished and dead
 
     def _finish(self, leased: LeasedDocument, *, state: str, ready_at: datetime | None, error: str | None) -> bool:
-        queue = assess_queue.c
-        held = (queue.seq == leased.seq) & (queue.fence == leased.fence) & (queue.state == "leased")
-        change = update(assess_queue).where(held).values(state=state, ready_at=ready_at, error=error)
-        return self._connection.execute(change).rowcount == 1
+        values = {"new_state": state, "new_ready_at": ready_at, "new_error": error}
+        held = {"held_seq": leased.seq, "held_fence": leased.fence}
+        return self._connection.execute(_FINISH, values | held).rowcount == 1
 
     def get(self, document_id: str) -> Document | None:
         """Return the current version, or `None`."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, null, or_, select, update
+from sqlalchemy import Connection, bindparam, func, null, or_, select, update
 
 from service.ports.store import OutboxRow
 from service.storage.dialects import insert_new
@@ -12,6 +12,21 @@ from service.storage.rows import records
 from service.storage.schema import outbox
 
 __all__ = ["SqlOutbox"]
+
+_FINISH = (
+    update(outbox)
+    .where(
+        outbox.c.key == bindparam("held_key"),
+        outbox.c.fence == bindparam("held_fence"),
+        outbox.c.state == "leased",
+    )
+    .values(
+        state=bindparam("new_state"),
+        ready_at=bindparam("new_ready_at"),
+        error=bindparam("new_error"),
+        done_at=bindparam("new_done_at"),
+    )
+)
 
 
 class SqlOutbox:
@@ -60,10 +75,18 @@ class SqlOutbox:
         state = "dead" if dead else "waiting"
         return self._finish(row, state=state, ready_at=None if dead else not_before, error=error)
 
-    def _finish(self, row: OutboxRow, **changes: Any) -> bool:
-        o = outbox.c
-        held = (o.key == row.key) & (o.fence == row.fence) & (o.state == "leased")
-        return self._connection.execute(update(outbox).where(held).values(**changes)).rowcount == 1
+    def _finish(
+        self,
+        row: OutboxRow,
+        *,
+        state: str,
+        ready_at: datetime | None,
+        error: str | None,
+        done_at: datetime | None = None,
+    ) -> bool:
+        values = {"new_state": state, "new_ready_at": ready_at, "new_error": error, "new_done_at": done_at}
+        held = {"held_key": row.key, "held_fence": row.fence}
+        return self._connection.execute(_FINISH, values | held).rowcount == 1
 
     def waiting(self) -> Mapping[str, int]:
         """Return undelivered rows per kind; dead ones do not count."""

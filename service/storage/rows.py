@@ -1,10 +1,9 @@
 """Between records and rows: a table whose columns are named as the fields of a record needs no mapping of its own."""
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
-from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Select, Table
 
@@ -33,6 +32,9 @@ COUNTS = ("views", "likes", "comments", "reposts", "saves", "heat", "rank")
 
 _Record = TypeVar("_Record")
 
+_FIELDS: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (Assessment, CategoryScore, Entity, Evidence)
+}
 _PRODUCT_TYPES = frozenset(
     {EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE, EntityType.PRODUCT_CLASS}
 )
@@ -96,9 +98,9 @@ def engagement_of(found: Mapping[Any, Any]) -> Engagement | None:
 def dump_assessment(assessment: Assessment) -> str:
     """Return an assessment as JSON text."""
     parts = ("categories", "entities", "evidence")
-    values = {name: getattr(assessment, name) for name in _names(Assessment) if name not in parts}
+    values = {name: getattr(assessment, name) for name in _FIELDS[Assessment] if name not in parts}
     for name in parts:
-        values[name] = [{key: getattr(part, key) for key in _names(type(part))} for part in getattr(assessment, name)]
+        values[name] = [{key: getattr(part, key) for key in _FIELDS[type(part)]} for part in getattr(assessment, name)]
     return dump_json(values)
 
 
@@ -111,11 +113,6 @@ def load_assessment(text: str) -> Assessment:
     values["evidence"] = tuple(Evidence(**part) for part in values["evidence"])
     values["entities"] = tuple(Entity(**part | {"type": EntityType(part["type"])}) for part in values["entities"])
     return Assessment(**values)
-
-
-@cache
-def _names(record: Hashable) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cast("Any", record)))
 
 
 def categories_text(assessment: Assessment) -> str:

@@ -1,0 +1,55 @@
+"""A crawl's two needs over a store: a sink that is durable when it returns, and a memory of progress."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from crawlers.ports import PutResult, QuarantineEntry, SourceProgress
+from crawlers.records import Document
+from service.ports.store import Store
+
+__all__ = ["StoreCrawlState", "StoreSink"]
+
+
+class StoreSink:
+    """`crawlers.ports.DocumentSink` over a store; each call is one transaction."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        """Store into `store`, stamped with `now()`."""
+        self._store = store
+        self._now = now
+
+    def put(self, documents: Sequence[Document]) -> PutResult:
+        """Store the batch in one transaction, idempotent by id and content hash."""
+        if not documents:
+            return PutResult()
+        with self._store.write() as work:
+            return work.documents.put(documents, now=self._now())
+
+    def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
+        """Keep what could not be taken, for a person to look at and replay."""
+        if entries:
+            with self._store.write() as work:
+                work.quarantine.add(entries)
+
+
+class StoreCrawlState:
+    """`crawlers.ports.CrawlState` over a store; each call is one transaction."""
+
+    def __init__(self, store: Store) -> None:
+        """Remember in `store`."""
+        self._store = store
+
+    def progress(self, source_id: str) -> SourceProgress:
+        """Return what is remembered; an empty progress for a source never crawled."""
+        with self._store.read() as work:
+            return work.sources.progress(source_id)
+
+    def save_progress(self, progress: SourceProgress) -> None:
+        """Replace what is remembered about one source."""
+        with self._store.write() as work:
+            work.sources.save_progress(progress)
+
+    def unseen(self, source_id: str, native_ids: Sequence[str]) -> set[str]:
+        """Return those of `native_ids` of which no document is stored yet."""
+        with self._store.read() as work:
+            return work.documents.unseen(source_id, native_ids)
