@@ -10,13 +10,15 @@ from typing import Any
 
 from crawlers.gate import Limits, Refusal, RefusalReason, admit_page, repair_text
 from crawlers.parsing.body import Body, find_body, prune
-from crawlers.parsing.byline import clean_name, find_author, find_origin, find_published, zones
+from crawlers.parsing.byline import locate_byline
 from crawlers.parsing.charset import decode
+from crawlers.parsing.credits import clean_name, find_author, find_origin
+from crawlers.parsing.dateline import find_published
 from crawlers.parsing.dates import ParsedDate, parse_date
 from crawlers.parsing.headline import find_title
 from crawlers.parsing.page import Page, parse_page, squeeze
 from crawlers.parsing.selection import ArticleSelectors, select_element, select_text
-from crawlers.parsing.structured import Statement, read_statements
+from crawlers.parsing.structured import read_statements
 from crawlers.records import DatePrecision
 
 __all__ = ["Article", "as_json", "extract"]
@@ -102,7 +104,7 @@ def _read(page: Page, charset: str, url: str | None, now: datetime, rule: Articl
     if rule is not None and (declared := select_text(page, rule.title)):
         title, title_method = declared, "rule"
     body, method = _body(page, title, rule)
-    byline = zones(page, title, body)
+    byline = locate_byline(page, title, body)
     published = _declared_date(page, rule, now) or find_published(page, byline, stated, url, now)
     origin = clean_name(select_text(page, rule.origin)) if rule else None
     author = clean_name(select_text(page, rule.author)) if rule else None
@@ -112,7 +114,7 @@ def _read(page: Page, charset: str, url: str | None, now: datetime, rule: Articl
         published=published.at if published else None,
         precision=published.precision if published else DatePrecision.UNKNOWN,
         date_rule=published.rule if published else None,
-        origin=origin or find_origin(page, byline, stated, body),
+        origin=origin or find_origin(byline, stated),
         author=author or find_author(byline, stated, body),
         charset=charset,
         method=method,

@@ -256,6 +256,7 @@ RULES: tuple[Rule, ...] = (
     _rule("month_name_day_year", 0, rf"\b{_MONTH_NAME}\s(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s?,?\s(?P<year>(?:19|20)\d\d){_TIME}", _named_month),
     _rule("month_name_day_time_year", 0, rf"\b{_MONTH_NAME}\s{{1,2}}(?P<day>3[01]|[12]\d|0?[1-9])\s{_CLOCK}\s(?P<year>(?:19|20)\d\d)(?!\d)", _named_month),
     _rule("year_last", 1, rf"(?<![\d/-])(?P<first>3[01]|[12]\d|0?[1-9])(?P<separator>[/-])(?P<second_part>3[01]|[12]\d|0?[1-9])(?P=separator)(?P<year>20\d\d)(?!\d){_TIME}", _year_last),
+    _rule("year_apart", 2, rf"{_YEAR}\s{_MONTH}\s?[-/.月]\s?{_DAY}\s?日?{_TIME}", _full),
     _rule("epoch", 0, r"(?P<epoch>1\d{9})(?:\d{3}|\.\d{1,6})?", _epoch, whole=True),
     _rule("just_now", 2, r"刚刚|刚才|just now", _just_now),
     _rule("ago", 2, rf"(?P<count>\d{{1,5}}|半)\s?个?(?P<and_half>半)?\s?{_UNIT}\s?(?:零|又)?(?:(?P<more>\d{{1,2}})\s?分钟?)?\s?(?:之前|以前|前)(?!后)", _ago),

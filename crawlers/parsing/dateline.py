@@ -1,0 +1,94 @@
+"""Finds the published time of a page: what it shows near the title, states for machines, or has in its address. Pure."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from crawlers.parsing.byline import LONGEST_LINE, Byline
+from crawlers.parsing.dates import ParsedDate, parse_date
+from crawlers.parsing.page import Block, Page
+from crawlers.parsing.structured import Statement
+from crawlers.records import DatePrecision
+
+__all__ = ["find_published"]
+
+_DATED = frozenset(
+    {
+        "year_month_day",
+        "compact",
+        "day_month_name_year",
+        "month_name_day_year",
+        "month_name_day_time_year",
+        "year_last",
+        "year_apart",
+    }
+)
+_RELATIVE = frozenset({"ago", "just_now", "named_day", "month_day_time", "month_day", "short_year"})
+_FINE = frozenset({DatePrecision.SECOND, DatePrecision.MINUTE})
+_FRAGMENT = 24
+_IN_ADDRESS = re.compile(
+    r"/(?:t|content_)?((?:19|20)\d\d)[-/_]?(0?[1-9]|1[0-2])[-/_]?(0?[1-9]|[12]\d|3[01])(?=[/_.\-]|\d{4,}\.)"
+)
+
+
+def find_published(page: Page, byline: Byline, stated: Statement, url: str | None, now: datetime) -> ParsedDate | None:
+    """Return the published time, or None.
+
+    A date that is shown with its year wins; to the minute where a statement of the same day knows the minute. Then
+    come statements (meta tags, JSON-LD, scripts), then `3小时前` and the like, which are only as good as the time of
+    reading, then the address.
+    """
+    shown = _shown(page, byline, _DATED, now)
+    stated_dates = [
+        replace(parsed, rule=f"{name}:{parsed.rule}")
+        for name in ("published", "script_published")
+        if (parsed := parse_date(stated.get(name, ""), now)) is not None
+    ]
+    if shown is not None:
+        finer = (d for d in stated_dates if d.precision in _FINE and d.at.date() == shown.at.date())
+        return shown if shown.precision in _FINE else next(finer, shown)
+    stated_dates.sort(key=lambda parsed: parsed.precision not in _FINE)
+    if stated_dates:
+        return stated_dates[0]
+    return _shown(page, byline, _RELATIVE, now) or _from_address(url, now)
+
+
+def _shown(page: Page, byline: Byline, rules: frozenset[str], now: datetime) -> ParsedDate | None:
+    coarse = _in_time_element(page, now) if rules is _DATED else None
+    for zone in byline.ordered():
+        parsed = _in_zone(zone, rules, now)
+        if parsed is not None and parsed.precision in _FINE:
+            return parsed
+        coarse = coarse or parsed
+    return coarse
+
+
+def _in_time_element(page: Page, now: datetime) -> ParsedDate | None:
+    for element in page.tree.iter("time"):
+        parsed = parse_date(element.get("datetime") or "", now)
+        if parsed is not None:
+            return replace(parsed, rule=f"time:{parsed.rule}")
+    return None
+
+
+def _in_zone(zone: list[Block], rules: frozenset[str], now: datetime) -> ParsedDate | None:
+    """Return the zone's first date to the minute, else its first date; a date may be spread over small blocks."""
+    lines = [block.text for block in zone if block.size <= LONGEST_LINE]
+    fragments = " ".join(block.text for block in zone if block.size <= _FRAGMENT and any(map(str.isdigit, block.text)))
+    coarse: ParsedDate | None = None
+    for line in [*lines, fragments]:
+        parsed = parse_date(line, now)
+        if parsed is None or parsed.rule not in rules:
+            continue
+        if parsed.precision in _FINE:
+            return parsed
+        coarse = coarse or parsed
+    return coarse
+
+
+def _from_address(url: str | None, now: datetime) -> ParsedDate | None:
+    match = _IN_ADDRESS.search(url or "")
+    if match is None:
+        return None
+    parsed = parse_date(f"{match[1]}-{match[2]}-{match[3]}", now)
+    return replace(parsed, rule="address") if parsed else None
