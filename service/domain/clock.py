@@ -1,10 +1,41 @@
-"""Clocks: what an article demands, by when, and where each running clock stands."""
+"""Clocks: what an article demands, by when, and where each running clock stands.
 
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+No clock pauses by itself, none is back-dated, and what was late stays late (突发事件应对法第六十一条, 药品管理法第一百四十九条).
+"""
 
-__all__ = ["Clock", "ClockRole", "ClockState"]
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+from service.domain.alert import AlertLevel
+from service.domain.beijing import BEIJING
+from service.domain.calendar import WorkingCalendar
+from service.domain.facts import Condition
+from service.domain.refusal import Conflict
+
+__all__ = [
+    "SYSTEM",
+    "Clock",
+    "ClockRole",
+    "ClockRule",
+    "ClockState",
+    "Stage",
+    "Start",
+    "arm",
+    "cancel",
+    "due_at",
+    "expire",
+    "limit_words",
+    "meet",
+    "pause",
+    "warning",
+]
+
+SYSTEM = "system"
+"""The actor of what no person did."""
 
 
 class ClockRole(StrEnum):
@@ -33,7 +64,7 @@ class Clock:
     `rule_id` names the row of the shipped clock table (`C-5H`, …). `limit` is the text of the limit (`5h`, `20wd`,
     `immediate`); `due_at` is `None` where the text gives no number. `start_at` is t0, first confirmed knowledge;
     `post_at` the time of the first post beside it. `basis` names the policy with number and article. `verified` is false where the limit is not
-    verified: such a clock is never armed by itself.
+    verified: such a clock is never armed by itself. `warned` is the last `Stage` that was told to people.
     """
 
     id: str
@@ -53,3 +84,197 @@ class Clock:
     met_at: datetime | None = None
     reason: str | None = None
     warned: int = 0
+    proposed_at: datetime | None = None
+
+
+class Start(StrEnum):
+    """What an opinion level does with a clock: offer it to a person, or start it at once."""
+
+    PROPOSE = "propose"
+    ARM = "arm"
+
+
+class Stage(IntEnum):
+    """How far a running clock has come, in the order in which people are told."""
+
+    QUIET = 0
+    FIRST = 1
+    SECOND = 2
+    OVERDUE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRule:
+    """One row of the shipped clock table.
+
+    `limit` is the text of the limit, or one per recall class (1 to 3). `levels` says what each opinion level does with
+    it, where every one of `when` holds. `by_grade` clocks start when a named person sets grade Ⅰ or Ⅱ. `warn_at` are the
+    two shares of the time, in per cent, at which people are told. `expires_after` ends a proposal that nobody took up;
+    `None` keeps it, as a checklist.
+    """
+
+    id: str
+    role: ClockRole
+    limit: str | Mapping[int, str]
+    action: str
+    policies: tuple[str, ...]
+    when: tuple[Condition, ...] = ()
+    levels: Mapping[AlertLevel, Start] = field(default_factory=lambda: MappingProxyType({}))
+    by_grade: bool = False
+    verified: bool = True
+    enabled: bool = True
+    extend: str | None = None
+    warn_at: tuple[int, int] = (60, 85)
+    expires_after: timedelta | None = None
+
+    def limit_for(self, recall_class: int | None) -> str | None:
+        """Return the limit that applies; `None` where it depends on a recall class that is not known."""
+        if isinstance(self.limit, str):
+            return self.limit
+        return None if recall_class is None else self.limit.get(recall_class)
+
+
+_LIMIT = re.compile(r"([1-9]\d{0,3})(h|d|wd)")
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {"h": "小时", "d": "日", "wd": "个工作日", "immediate": "立即", "prompt": "及时"}
+)
+_LAST_SECOND = time(23, 59, 59)
+
+
+def limit_words(limit: str) -> str:
+    """Return a limit as the interface writes it: `5小时`, `15日`, `20个工作日`, `立即`, `及时`."""
+    number, unit = _split(limit)
+    return f"{number or ''}{_WORDS[unit]}"
+
+
+def due_at(limit: str, start: datetime, calendar: WorkingCalendar) -> datetime | None:
+    """Return when a duty that began at `start` is due; `None` where the text gives no number.
+
+    Hours are elapsed hours, through nights and holidays. Of days and working days the first is not counted and the last
+    ends at midnight in Beijing (民法典第二百零一条、第二百零三条), so the last second of that day is returned; an end on a holiday is not
+    put off, because being early harms nobody.
+
+    Raises:
+        CalendarYearMissingError: Working days reach a year whose holidays are not known.
+        ValueError: `limit` is not a limit.
+    """
+    number, unit = _split(limit)
+    if number is None:
+        return None
+    if unit == "h":
+        return start + timedelta(hours=number)
+    first = start.astimezone(BEIJING).date()
+    last = first + timedelta(days=number) if unit == "d" else calendar.add_working_days(first, number)
+    return datetime.combine(last, _LAST_SECOND, tzinfo=BEIJING).astimezone(start.tzinfo)
+
+
+def _split(limit: str) -> tuple[int | None, str]:
+    if limit in {"immediate", "prompt"}:
+        return None, limit
+    match = _LIMIT.fullmatch(limit)
+    if match is None:
+        raise ValueError(f"{limit!r} is no limit: write <n>h, <n>d, <n>wd, immediate or prompt")
+    return int(match[1]), match[2]
+
+
+def arm(clock: Clock, *, by: str, now: datetime, reason: str | None = None) -> Clock:
+    """Start a clock in the name of `by`. Its start and due time stay those of t0: starting late wins no time.
+
+    The system itself starts only verified clocks that nobody has decided on.
+
+    Raises:
+        Conflict: It runs or is finished already; or the system tries what only a person may.
+    """
+    if clock.state in {ClockState.ARMED, ClockState.MET, ClockState.MET_LATE}:
+        raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能再次启动")
+    if by == SYSTEM and not (clock.verified and clock.state in {ClockState.PROPOSED, ClockState.EXPIRED}):
+        raise Conflict(f"时限“{clock.action}”须由具名人员启动")
+    return replace(clock, state=ClockState.ARMED, armed_by=_named(by), armed_at=now, reason=reason)
+
+
+def cancel(clock: Clock, *, by: str, reason: str) -> Clock:
+    """End a clock that does not apply. Only a named person may, with a reason.
+
+    Raises:
+        Conflict: No person or no reason is named, or the duty is met already.
+    """
+    if clock.state in {ClockState.MET, ClockState.MET_LATE, ClockState.CANCELLED}:
+        raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能取消")
+    return replace(clock, state=ClockState.CANCELLED, reason=_reason(reason, by, "取消"))
+
+
+def pause(clock: Clock, *, by: str, reason: str) -> Clock:
+    """Mark a running clock as paused. Only a named person may, with a reason; the due time does not move.
+
+    Raises:
+        Conflict: No person or no reason is named, or the clock does not run.
+    """
+    if clock.state is not ClockState.ARMED:
+        raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能暂停")
+    return replace(clock, state=ClockState.PAUSED, reason=_reason(reason, by, "暂停"))
+
+
+def meet(clock: Clock, *, by: str, now: datetime, note: str | None = None) -> Clock:
+    """Record that the duty was done at `now`; after the due time it is met late and stays so.
+
+    Raises:
+        Conflict: No person is named, or the clock is met or cancelled already.
+    """
+    if clock.state in {ClockState.MET, ClockState.MET_LATE, ClockState.CANCELLED}:
+        raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能登记完成")
+    _person(by, "登记完成")
+    late = clock.due_at is not None and now > clock.due_at
+    return replace(clock, state=ClockState.MET_LATE if late else ClockState.MET, met_at=now, reason=note)
+
+
+def expire(clock: Clock, rule: ClockRule, now: datetime) -> Clock | None:
+    """Return the clock as expired where nobody took up its proposal in time, else `None`."""
+    if clock.state is not ClockState.PROPOSED or rule.expires_after is None or clock.proposed_at is None:
+        return None
+    if now < clock.proposed_at + rule.expires_after:
+        return None
+    return replace(clock, state=ClockState.EXPIRED, reason="建议未被采纳，已自动失效")
+
+
+def warning(clock: Clock, now: datetime, *, warn_at: tuple[int, int] = (60, 85)) -> Stage:
+    """Return how far a running clock has come; a clock that does not run or has no due time is quiet."""
+    if clock.state is not ClockState.ARMED or clock.due_at is None:
+        return Stage.QUIET
+    if now > clock.due_at:
+        return Stage.OVERDUE
+    whole = clock.due_at - clock.start_at
+    used = (now - clock.start_at) * 100
+    return Stage.SECOND if used >= whole * warn_at[1] else Stage.FIRST if used >= whole * warn_at[0] else Stage.QUIET
+
+
+_STATE_WORDS: Mapping[ClockState, str] = MappingProxyType(
+    {
+        ClockState.PROPOSED: "尚未启动",
+        ClockState.ARMED: "正在计时",
+        ClockState.PAUSED: "已暂停",
+        ClockState.MET: "已完成",
+        ClockState.MET_LATE: "已逾期完成",
+        ClockState.CANCELLED: "已取消",
+        ClockState.EXPIRED: "建议已失效",
+    }
+)
+
+
+def _named(by: str) -> str:
+    name = by.strip()
+    if not name:
+        raise Conflict("启动时限须有具名人员")
+    return name
+
+
+def _person(by: str, act: str) -> None:
+    if not by.strip() or by == SYSTEM:
+        raise Conflict(f"{act}时限须有具名人员")
+
+
+def _reason(reason: str, by: str, act: str) -> str:
+    _person(by, act)
+    text = reason.strip()
+    if not text:
+        raise Conflict(f"{act}时限须写明理由")
+    return f"{by}：{text}"

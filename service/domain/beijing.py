@@ -1,0 +1,37 @@
+"""Times as people in the office write them: Beijing time, and durations that count down."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+__all__ = ["BEIJING", "beijing", "countdown", "duration"]
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+_SECONDS_BELOW = timedelta(hours=3)
+_DAYS_FROM = timedelta(days=2)
+
+
+def beijing(moment: datetime, now: datetime) -> str:
+    """Return `11月25日 14:32`, with the year where it is not the year of `now` in Beijing."""
+    local = moment.astimezone(BEIJING)
+    day = f"{local.month}月{local.day}日 {local:%H:%M}"
+    return day if local.year == now.astimezone(BEIJING).year else f"{local.year}年{day}"
+
+
+def duration(span: timedelta) -> str:
+    """Return a length of time: to the second below 3 hours, to the minute above, in days and hours from 2 days on."""
+    seconds = int(abs(span).total_seconds())
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    if abs(span) >= _DAYS_FROM:
+        return f"{hours // 24}天{hours % 24}小时"
+    if abs(span) >= _SECONDS_BELOW:
+        return f"{hours}小时{minutes:02d}分"
+    if hours:
+        return f"{hours}小时{minutes:02d}分{seconds % 60:02d}秒"
+    return f"{minutes}分{seconds % 60:02d}秒"
+
+
+def countdown(until: datetime, now: datetime) -> str:
+    """Return `剩余4小时05分` before `until`, `已超时12分30秒` from it on."""
+    left = until - now
+    return f"剩余{duration(left)}" if left > timedelta(0) else f"已超时{duration(left)}"

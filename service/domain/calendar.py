@@ -1,0 +1,59 @@
+"""Working days of the mainland: the State Council's holidays and make-up working days, with the office's own corrections."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import MappingProxyType
+
+import chinese_calendar
+
+__all__ = ["CalendarYearMissingError", "WorkingCalendar"]
+
+_SATURDAY = 5
+
+
+class CalendarYearMissingError(LookupError):
+    """The holidays of a year are not known; the sentence says which year and where to enter it."""
+
+    def __init__(self, year: int) -> None:
+        """Keep the year."""
+        super().__init__(f"{year}年的节假日安排尚未收录，请在 calendar.yaml 中按国务院通知补充后再计算工作日时限")
+        self.year = year
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """Tells working days. `corrections` overrule single days (true is working).
+
+    `years` are years entered by hand in full: there, days without a correction follow the week.
+    """
+
+    corrections: Mapping[date, bool] = field(default_factory=lambda: MappingProxyType({}))
+    years: Collection[int] = ()
+
+    def is_working(self, day: date) -> bool:
+        """Tell whether `day` is a working day.
+
+        Raises:
+            CalendarYearMissingError: Neither the library nor the corrections know the holidays of that year.
+        """
+        corrected = self.corrections.get(day)
+        if corrected is not None:
+            return corrected
+        if day.year in self.years:
+            return day.weekday() < _SATURDAY
+        try:
+            return bool(chinese_calendar.is_workday(day))
+        except NotImplementedError:
+            raise CalendarYearMissingError(day.year) from None
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """Return the `count`-th working day after `day`; `day` itself does not count.
+
+        Raises:
+            CalendarYearMissingError: The span reaches a year whose holidays are not known.
+        """
+        while count > 0:
+            day += timedelta(days=1)
+            count -= self.is_working(day)
+        return day

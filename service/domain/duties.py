@@ -1,0 +1,103 @@
+"""Which clocks an alert has: those that its level proposes, and those that start at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from service.domain.alert import Alert, AlertLevel
+from service.domain.calendar import CalendarYearMissingError
+from service.domain.clock import SYSTEM, Clock, ClockRule, ClockState, Start, arm, due_at
+from service.domain.event import Event
+from service.domain.facts import IncidentFacts, holds
+from service.domain.register import Register
+
+__all__ = ["clock_for", "clock_id", "propose"]
+
+
+def propose(  # noqa: PLR0913 - all of one moment, and every one by name
+    *,
+    alert: Alert,
+    event: Event,
+    categories: Sequence[str],
+    facts: IncidentFacts,
+    register: Register,
+    known_at: datetime,
+    post_at: datetime | None,
+    now: datetime,
+    existing: Sequence[Clock] = (),
+) -> tuple[Clock, ...]:
+    """Return the clocks to save: new ones, and proposed ones of `existing` that the level now starts at once.
+
+    The 5 h and 24 h clocks are only ever proposed here: a named person starts them by setting grade Ⅰ or Ⅱ. What the data
+    starts at once runs in the name of the system from `known_at`, first confirmed knowledge. Unverified clocks never
+    start by themselves, disabled ones do not appear. A clock that a person decided on is left alone.
+    """
+    assert alert.event_id == event.id
+    present = {clock.rule_id: clock for clock in existing}
+    found: list[Clock] = []
+    for rule, start in _applying(alert.level, categories, facts, register):
+        clock = present.get(rule.id)
+        if clock is None:
+            fresh = clock_for(rule, alert, facts, register, known_at=known_at, post_at=post_at, now=now)
+            found.append(arm(fresh, by=SYSTEM, now=now) if start is Start.ARM and fresh.verified else fresh)
+        elif start is Start.ARM and clock.verified and clock.state in {ClockState.PROPOSED, ClockState.EXPIRED}:
+            found.append(arm(clock, by=SYSTEM, now=now))
+    return tuple(found)
+
+
+def clock_id(alert_id: str, rule_id: str) -> str:
+    """Return the id of the one clock that an alert has of a rule."""
+    return f"{alert_id}-{rule_id}"
+
+
+def clock_for(
+    rule: ClockRule,
+    alert: Alert,
+    facts: IncidentFacts,
+    register: Register,
+    *,
+    known_at: datetime,
+    post_at: datetime | None,
+    now: datetime,
+) -> Clock:
+    """Return the proposed clock of a rule; where its due time cannot be told, `reason` says why in Chinese."""
+    limit = rule.limit_for(facts.recall_class)
+    clock = Clock(
+        id=clock_id(alert.id, rule.id),
+        alert_id=alert.id,
+        rule_id=rule.id,
+        role=rule.role,
+        action=rule.action,
+        limit=limit or "prompt",
+        state=ClockState.PROPOSED,
+        start_at=known_at,
+        post_at=post_at,
+        due_at=None,
+        basis="；".join(register.policies[policy].citation for policy in rule.policies),
+        verified=rule.verified and all(register.policies[policy].verified for policy in rule.policies),
+        proposed_at=now,
+    )
+    if limit is None:
+        return replace(clock, reason="召回级别待核实，级别确定前按及时办理")
+    try:
+        return replace(clock, due_at=due_at(limit, known_at, register.calendar))
+    except CalendarYearMissingError as error:
+        return replace(clock, reason=str(error))
+
+
+def _applying(
+    level: AlertLevel, categories: Sequence[str], facts: IncidentFacts, register: Register
+) -> Iterator[tuple[ClockRule, Start]]:
+    bound = {clock for rule in register.categories.values() for clock in rule.clocks}
+    own = {
+        clock
+        for category in categories
+        if category in register.categories
+        for clock in register.categories[category].clocks
+    }
+    for rule in register.clocks.values():
+        start = rule.levels.get(level)
+        if start is None or not rule.enabled or (rule.id in bound and rule.id not in own):
+            continue
+        if holds(rule.when, categories, facts):
+            yield rule, start

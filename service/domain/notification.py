@@ -1,0 +1,126 @@
+"""Who is told of an alert, and under which subject."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.beijing import BEIJING, beijing, duration
+from service.domain.clock import Clock, ClockState, limit_words
+from service.domain.event import Event
+from service.domain.people import Person
+
+__all__ = ["MAIL", "Notice", "QuietHours", "clean", "recipients", "subject"]
+
+MAIL = "alert_mail"
+"""The outbox kind of a notice that becomes a mail."""
+
+LONGEST_SUBJECT = 120
+"""Characters of a subject; longer ones are cut in the title, never in the deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """Hours in Beijing in which nobody is told of blue; every other level is told at any hour."""
+
+    begins: time = time(22)
+    ends: time = time(7)
+
+    def cover(self, now: datetime) -> bool:
+        """Tell whether `now` lies in the quiet hours, which may run over midnight."""
+        clock = now.astimezone(BEIJING).time()
+        if self.begins <= self.ends:
+            return self.begins <= clock < self.ends
+        return clock >= self.begins or clock < self.ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One message to one person about one alert, as the outbox keeps it; the same notice is sent once."""
+
+    alert_id: str
+    person_id: str
+    reason: str
+    revision: int
+    clock_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The deterministic outbox key."""
+        parts = (MAIL, self.alert_id, self.person_id, self.reason, str(self.revision), self.clock_id or "-")
+        return ":".join(parts)
+
+    def payload(self) -> Mapping[str, Any]:
+        """Return what the sender of mail needs."""
+        return {
+            "alert_id": self.alert_id,
+            "person_id": self.person_id,
+            "reason": self.reason,
+            "revision": self.revision,
+            "clock_id": self.clock_id,
+        }
+
+
+def recipients(
+    level: AlertLevel, people: Iterable[Person], *, now: datetime, quiet: QuietHours | None = None
+) -> tuple[Person, ...]:
+    """Return who is mailed about an alert of `level`: active, with an address, and with a threshold that it reaches."""
+    if level is AlertLevel.NONE or (level is AlertLevel.BLUE and quiet is not None and quiet.cover(now)):
+        return ()
+    return tuple(person for person in people if not person.disabled and person.email and _reaches(level, person))
+
+
+def _reaches(level: AlertLevel, person: Person) -> bool:
+    name = (person.notify_from or "").upper()
+    return name in AlertLevel.__members__ and level >= AlertLevel[name] > AlertLevel.NONE
+
+
+def subject(alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None) -> str:
+    """Return the subject of a mail: level, state, place, title and the next deadline, on one line of at most 120 characters.
+
+    A drill's subject starts with 【演练】. Control, direction and line-breaking characters become blanks.
+    """
+    head = f"{'【演练】' if drill else ''}[{alert.level.word}·{_STATES[alert.state]}] "
+    tail = _deadline(clocks, now)
+    room = LONGEST_SUBJECT - len(head) - len(tail)
+    title = clean(_place(event, alert.title) + alert.title)
+    return head + (title if len(title) <= room else title[: room - 1] + "…") + tail
+
+
+def _place(event: Event | None, title: str) -> str:
+    places = event.facts.get("places") if event is not None else None
+    place = str(places[0]) if isinstance(places, list | tuple) and places else ""
+    return f"{place} " if place and place not in title else ""
+
+
+_STATES: Mapping[AlertState, str] = {
+    AlertState.OPEN: "待确认",
+    AlertState.ACKNOWLEDGED: "已确认",
+    AlertState.CLOSED: "已关闭",
+}
+
+
+def _deadline(clocks: Sequence[Clock], now: datetime) -> str:
+    running = [
+        (clock.due_at, clock) for clock in clocks if clock.state is ClockState.ARMED and clock.due_at is not None
+    ]
+    if not running:
+        return ""
+    due, clock = min(running, key=lambda pair: pair[0])
+    limit = f"｜{limit_words(clock.limit)}时限"
+    if due < now:
+        return f"{limit}已超时{duration(now - due)}"
+    local, today = due.astimezone(BEIJING), now.astimezone(BEIJING)
+    moment = f"{local:%H:%M}" if local.date() == today.date() else beijing(due, now)
+    return f"{limit} {moment} 到期"
+
+
+# C0 and C1 controls, soft hyphen, zero-width and direction marks, line and paragraph separators, byte-order mark, lone surrogates.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+
+
+def clean(text: str) -> str:
+    """Return `text` on one line without characters that could forge a header or turn the reading direction."""
+    return " ".join(_UNSAFE.sub(" ", text).split())

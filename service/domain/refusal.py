@@ -1,0 +1,30 @@
+"""Why the service does not do what a person asked: one tree, each with a Chinese sentence and no word of HTTP.
+
+Refusal
+├── Forbidden   the person's role is not granted the act
+├── NotFound    the thing does not exist
+└── Conflict    the thing is not in a state that allows it
+"""
+
+__all__ = ["Conflict", "Forbidden", "NotFound", "Refusal"]
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A person's request is not carried out; `sentence` says why and what to do, in Chinese."""
+
+    def __init__(self, sentence: str) -> None:
+        """Keep the sentence."""
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Forbidden(Refusal):
+    """The person's role is not granted the act."""
+
+
+class NotFound(Refusal):
+    """The thing that was asked for does not exist."""
+
+
+class Conflict(Refusal):
+    """The thing is not in a state that allows the act."""

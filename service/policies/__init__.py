@@ -1,0 +1,1 @@
+"""Shipped policy data and its loader."""
