@@ -75,7 +75,7 @@ def extract(
         return Refusal(
             RefusalReason.ENCODING, f"按 {decoded.charset} 解码后仍有 {decoded.replaced_ratio:.1%} 的字符无法识别"
         )
-    page = parse_page(repair_text(decoded.text))
+    page = parse_page(decoded.text)
     if page is None:
         return Refusal(RefusalReason.NO_ARTICLE, "网页中没有任何元素")
     article = _read(page, decoded.charset, url, now, rule)
@@ -109,12 +109,12 @@ def _read(page: Page, charset: str, url: str | None, now: datetime, rule: Articl
     origin = clean_name(select_text(page, rule.origin)) if rule else None
     author = clean_name(select_text(page, rule.author)) if rule else None
     return Article(
-        title=title,
-        body=body.text if body else "",
+        title=repair_text(title),
+        body=repair_text(body.text) if body else "",
         published=published.at if published else None,
         precision=published.precision if published else DatePrecision.UNKNOWN,
         date_rule=published.rule if published else None,
-        origin=origin or find_origin(byline, stated),
+        origin=origin or find_origin(page, byline, stated),
         author=author or find_author(byline, stated, body),
         charset=charset,
         method=method,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from crawlers.parsing.body import Body
 from crawlers.parsing.byline import LONGEST_LINE, Byline
-from crawlers.parsing.page import Block
-from crawlers.parsing.structured import Statement
+from crawlers.parsing.page import Block, Page
+from crawlers.parsing.structured import Statement, read_script_statement
 
 __all__ = ["clean_name", "find_author", "find_origin"]
 
@@ -25,7 +25,7 @@ _GENERIC = re.compile(r"微信公众平台|今日头条|百家号|网易号|搜�
 _LONGEST_NAME = 30
 
 
-def find_origin(byline: Byline, stated: Statement) -> str | None:
+def find_origin(page: Page, byline: Byline, stated: Statement) -> str | None:
     """Return who published the text first, or None.
 
     In order: the 来源 line, what the page states (meta tags, then scripts), the name that stands beside the date or in
@@ -35,7 +35,7 @@ def find_origin(byline: Byline, stated: Statement) -> str | None:
     candidates = (
         lambda: _labelled(blocks),
         lambda: stated.get("origin"),
-        lambda: stated.get("script_origin"),
+        lambda: read_script_statement(page, "origin"),
         lambda: _in_named_element([*byline.between, *byline.opening[:1], *byline.before[-4:]]),
         lambda: _beside_date(byline.between),
         lambda: stated.get("site"),

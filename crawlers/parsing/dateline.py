@@ -1,13 +1,14 @@
 """Finds the published time of a page: what it shows near the title, states for machines, or has in its address. Pure."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from crawlers.parsing.byline import LONGEST_LINE, Byline
 from crawlers.parsing.dates import ParsedDate, parse_date
 from crawlers.parsing.page import Block, Page
-from crawlers.parsing.structured import Statement
+from crawlers.parsing.structured import Statement, read_script_statement
 from crawlers.records import DatePrecision
 
 __all__ = ["find_published"]
@@ -39,18 +40,23 @@ def find_published(page: Page, byline: Byline, stated: Statement, url: str | Non
     reading, then the address.
     """
     shown = _shown(page, byline, _DATED, now)
-    stated_dates = [
-        replace(parsed, rule=f"{name}:{parsed.rule}")
-        for name in ("published", "script_published")
-        if (parsed := parse_date(stated.get(name, ""), now)) is not None
-    ]
+    if shown is not None and shown.precision in _FINE:
+        return shown
+    stated_dates = list(_stated(page, stated, now))
     if shown is not None:
         finer = (d for d in stated_dates if d.precision in _FINE and d.at.date() == shown.at.date())
-        return shown if shown.precision in _FINE else next(finer, shown)
+        return next(finer, shown)
     stated_dates.sort(key=lambda parsed: parsed.precision not in _FINE)
     if stated_dates:
         return stated_dates[0]
     return _shown(page, byline, _RELATIVE, now) or _from_address(url, now)
+
+
+def _stated(page: Page, stated: Statement, now: datetime) -> Iterator[ParsedDate]:
+    for name, text in (("meta", stated.get("published")), ("script", read_script_statement(page, "published"))):
+        parsed = parse_date(text or "", now)
+        if parsed is not None:
+            yield replace(parsed, rule=f"{name}:{parsed.rule}")
 
 
 def _shown(page: Page, byline: Byline, rules: frozenset[str], now: datetime) -> ParsedDate | None:

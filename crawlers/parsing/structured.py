@@ -7,7 +7,7 @@ from typing import Any
 
 from crawlers.parsing.page import Page
 
-__all__ = ["Statement", "read_statements"]
+__all__ = ["Statement", "read_script_statement", "read_statements"]
 
 Statement = dict[str, str]
 """Of `title`, `published`, `origin`, `author`, `site`: what was stated, the first statement of each."""
@@ -37,14 +37,24 @@ _ARTICLE_TYPES = re.compile(r"Article|Posting|Report|WebPage")
 
 
 def read_statements(page: Page) -> Statement:
-    """Return what the page states about itself, JSON-LD first, then meta tags; `script_*` keys come from scripts."""
+    """Return what the page states about itself, JSON-LD first, then meta tags."""
     found: Statement = {}
     for stated in (*_linked_data(page), _from_meta(page)):
         for key, value in stated.items():
             found.setdefault(key, value)
-    for key, value in _from_scripts(page).items():
-        found[f"script_{key}"] = value
     return found
+
+
+def read_script_statement(page: Page, key: str) -> str | None:
+    """Return what the page's own scripts hold as `published` or `origin`, or None.
+
+    Apart from `read_statements`, because it takes as long as parsing the page and is seldom needed.
+    """
+    for script in page.scripts():
+        match = _SCRIPT[key].search(script[:_MAX_SCRIPT])
+        if match is not None:
+            return match[1].strip()
+    return None
 
 
 def _from_meta(page: Page) -> Statement:
@@ -53,15 +63,6 @@ def _from_meta(page: Page) -> Statement:
         for key, names in _META.items()
         if any(name in page.meta for name in names)
     }
-
-
-def _from_scripts(page: Page) -> Statement:
-    found: Statement = {}
-    for script in page.scripts():
-        for key, pattern in _SCRIPT.items():
-            if key not in found and (match := pattern.search(script[:_MAX_SCRIPT])):
-                found[key] = match[1].strip()
-    return found
 
 
 def _linked_data(page: Page) -> Iterator[Statement]:
