@@ -24,13 +24,11 @@ class Subject(Protocol):
     @property
     def title_terms(self) -> Mapping[str, float]: ...  # noqa: D102
     @property
+    def problem(self) -> Mapping[str, float]: ...  # noqa: D102
+    @property
     def products(self) -> AbstractSet[str]: ...  # noqa: D102
     @property
-    def firms(self) -> AbstractSet[str]: ...  # noqa: D102
-    @property
     def regions(self) -> AbstractSet[str]: ...  # noqa: D102
-    @property
-    def marks(self) -> AbstractSet[str]: ...  # noqa: D102
     @property
     def categories(self) -> AbstractSet[str]: ...  # noqa: D102
 
@@ -40,28 +38,24 @@ class Affinity:
     """How two subjects agree; every number is 0 to 1 except `days`."""
 
     title: float
-    body: float
+    problem: float
     cover: float
-    text: float
+    problem_cover: float
     product: float
-    firm: float
     place: PlaceRelation
-    mark: float
     category: float
     days: float
 
 
-def compare(a: Subject, b: Subject, *, text: float, apart: timedelta) -> Affinity:
-    """Return how `a` and `b` agree; `text` is their measured resemblance, `apart` the time between them."""
+def compare(a: Subject, b: Subject, *, apart: timedelta) -> Affinity:
+    """Return how `a` and `b` agree, `apart` being the time between them."""
     return Affinity(
         title=cosine(a.title_terms, b.title_terms),
-        body=cosine(a.terms, b.terms),
+        problem=cosine(a.problem, b.problem),
         cover=max(coverage(a.title_terms, b.terms), coverage(b.title_terms, a.terms)),
-        text=text,
+        problem_cover=max(_problem_cover(a, b), _problem_cover(b, a)),
         product=_agreement(a.products, b.products),
-        firm=_agreement(a.firms, b.firms),
         place=relate_places(a.regions, b.regions),
-        mark=float(bool(a.marks & b.marks)),
         category=_agreement(a.categories, b.categories),
         days=abs(apart) / timedelta(days=1),
     )
@@ -83,6 +77,11 @@ def coverage(part: Mapping[str, float], whole: Mapping[str, float]) -> float:
     return sum(w * w for word, w in part.items() if word in whole) / total if total else 0.0
 
 
+def _problem_cover(a: Subject, b: Subject) -> float:
+    titled = {word: weight for word, weight in a.title_terms.items() if word in a.problem}
+    return coverage(titled, b.problem)
+
+
 def _agreement(a: AbstractSet[str], b: AbstractSet[str]) -> float:
     """Return 1 for a common name, 0 for different ones, one half where a side names none."""
     if not a or not b:
@@ -93,23 +92,25 @@ def _agreement(a: AbstractSet[str], b: AbstractSet[str]) -> float:
 def likelihood(affinity: Affinity) -> float:
     """Return the probability that the two subjects are one happening, 0 to 1."""
     total = (
-        -4.35
-        + 3.1 * affinity.title
-        + 2.6 * affinity.body
-        + 3.5 * affinity.cover
-        + 0.4 * affinity.mark
-        + 2.0 * max(0.0, 2 * affinity.category - 1)
+        _BIAS
+        + 1.3 * affinity.title
+        + 1.9 * affinity.problem
+        + 3.6 * affinity.cover
+        + 1.4 * affinity.problem_cover
+        + 1.0 * (affinity.category == 1)
+        - 0.4 * (affinity.product == 0)
         + _PLACE[affinity.place]
-        - 0.7 * math.log1p(affinity.days)
-        + (0.26 if affinity.days <= _SOON_DAYS else 0.0)
+        - 0.86 * math.log1p(affinity.days)
+        + (0.42 if affinity.days <= _SOON_DAYS else 0.0)
     )
     return 1 / (1 + math.exp(-total))
 
 
 _SOON_DAYS = 3
+_BIAS = -3.1
 _PLACE = {
-    PlaceRelation.SAME: 2.4,
-    PlaceRelation.WITHIN: 2.3,
+    PlaceRelation.SAME: 3.0,
+    PlaceRelation.WITHIN: 3.2,
     PlaceRelation.UNKNOWN: 0.0,
-    PlaceRelation.APART: -1.0,
+    PlaceRelation.APART: -1.6,
 }

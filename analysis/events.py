@@ -7,7 +7,7 @@ that store in memory, for streams.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,8 @@ from typing import Any, Self
 
 from analysis.affinity import compare, likelihood
 from analysis.assessment import Assessment
-from analysis.fingerprints import Fingerprint, fingerprint
+from analysis.fingerprints import SET_FIELDS, Fingerprint, fingerprint, without
+from analysis.places import PlaceRelation, relate_places
 from analysis.similarity import bands, resemblance
 from crawlers.records import Document
 
@@ -52,11 +53,14 @@ _TERMS = 64
 _NAMES = 24
 _KEY_TERMS = 6
 _CANDIDATES = 40
+_CROWD_WINDOW = timedelta(days=14)
+_CROWD_EXPONENT = 0.8
 
 
 class PlacementReason(StrEnum):
     """Why a document was put where it was."""
 
+    SAME_DOCUMENT = "same_document"
     SAME_TEXT = "same_text"
     SAME_STORY = "same_story"
     NO_CANDIDATE = "no_candidate"
@@ -88,6 +92,8 @@ class EventSketch:
     count: int
     terms: Mapping[str, float]
     title_terms: Mapping[str, float]
+    problem: Mapping[str, float]
+    names: frozenset[str]
     products: frozenset[str]
     firms: frozenset[str]
     regions: frozenset[str]
@@ -110,6 +116,7 @@ class EventSketch:
             "count": self.count,
             "terms": dict(self.terms),
             "title_terms": dict(self.title_terms),
+            "names": sorted(self.names),
             "products": sorted(self.products),
             "firms": sorted(self.firms),
             "regions": sorted(self.regions),
@@ -121,10 +128,10 @@ class EventSketch:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Return the sketch that `to_json` wrote."""
-        names = ("products", "firms", "regions", "marks", "categories")
         return cls(
             **dict(values)
-            | {name: frozenset(values[name]) for name in names}
+            | {name: frozenset(values[name]) for name in SET_FIELDS}
+            | {"problem": without(values["terms"], frozenset(values["names"]))}
             | {name: datetime.fromisoformat(values[name]) for name in ("first_seen_at", "last_seen_at")}
             | {"members": tuple(Fingerprint.from_json(member) for member in values["members"])}
         )
@@ -166,6 +173,8 @@ def open_sketch(fingerprint: Fingerprint, event_id: str) -> EventSketch:
         count=1,
         terms=fingerprint.terms,
         title_terms=fingerprint.title_terms,
+        problem=fingerprint.problem,
+        names=fingerprint.names,
         products=fingerprint.products,
         firms=fingerprint.firms,
         regions=fingerprint.regions,
@@ -180,13 +189,17 @@ def absorb(sketch: EventSketch, fingerprint: Fingerprint) -> EventSketch:
     if any(member.document_id == fingerprint.document_id for member in sketch.members):
         return sketch
     repeated = any(resemblance(member.signature, fingerprint.signature) >= SAME_TEXT for member in sketch.members)
+    terms = _mean(sketch.terms, fingerprint.terms, sketch.count)
+    names = (sketch.names | fingerprint.names) & terms.keys()
     return replace(
         sketch,
         first_seen_at=min(sketch.first_seen_at, fingerprint.happened_at),
         last_seen_at=max(sketch.last_seen_at, fingerprint.happened_at),
         count=sketch.count + 1,
-        terms=_mean(sketch.terms, fingerprint.terms, sketch.count),
+        terms=terms,
         title_terms=_mean(sketch.title_terms, fingerprint.title_terms, sketch.count),
+        problem=without(terms, names),
+        names=frozenset(names),
         products=_join(sketch.products, fingerprint.products),
         firms=_join(sketch.firms, fingerprint.firms),
         regions=_join(sketch.regions, fingerprint.regions),
@@ -199,50 +212,69 @@ def absorb(sketch: EventSketch, fingerprint: Fingerprint) -> EventSketch:
 def place(fingerprint: Fingerprint, candidates: Sequence[EventSketch]) -> Placement:
     """Return which of `candidates` the document belongs to, if any.
 
-    The first sufficient ground wins: the same text, then the most likely same story. Candidates out of `WINDOW` are
+    A document that is seen again stays where it is. The same text wins outright, else the most likely event, if it is likely enough. Candidates out of `WINDOW` are
     passed over. The order of `candidates` does not matter.
     """
-    best: tuple[float, str] | None = None
-    for sketch in candidates:
-        if abs(fingerprint.happened_at - sketch.last_seen_at) > WINDOW and not _during(sketch, fingerprint):
-            continue
-        copy = _copied(fingerprint, sketch)
-        score = max(likelihood_of(fingerprint, sketch), 0.0)
-        if copy is not None:
-            return Placement(event_id=sketch.event_id, duplicate_of=copy, score=1.0, reason=PlacementReason.SAME_TEXT)
-        if best is None or (score, sketch.event_id) > best:
-            best = (score, sketch.event_id)
-    if best is None:
+    open_events = sorted((c for c in candidates if _within(c, fingerprint)), key=lambda c: c.event_id)
+    for sketch in open_events:
+        if any(member.document_id == fingerprint.document_id for member in sketch.members):
+            return Placement(
+                event_id=sketch.event_id, duplicate_of=None, score=1.0, reason=PlacementReason.SAME_DOCUMENT
+            )
+    copies = [(copy, sketch) for sketch in open_events if (copy := _copied(fingerprint, sketch))]
+    if copies:
+        copy, sketch = min(copies, key=lambda pair: (pair[0].happened_at, pair[0].document_id))
+        return Placement(
+            event_id=sketch.event_id, duplicate_of=copy.document_id, score=1.0, reason=PlacementReason.SAME_TEXT
+        )
+    if not open_events:
         return Placement(event_id=None, duplicate_of=None, score=0.0, reason=PlacementReason.NO_CANDIDATE)
-    score, event_id = best
+    crowd = _crowd(fingerprint, open_events)
+    likely = [(_discounted(_likelihood(fingerprint, sketch), crowd), sketch) for sketch in open_events]
+    score, best = max(likely, key=lambda pair: (pair[0], pair[1].event_id))
     if score >= JOIN:
-        return Placement(event_id=event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
-    return Placement(event_id=None, duplicate_of=None, score=score, reason=PlacementReason.TOO_DIFFERENT)
+        return Placement(event_id=best.event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
+    apart = relate_places(fingerprint.regions, best.regions) is PlaceRelation.APART
+    reason = PlacementReason.OTHER_PLACE if apart else PlacementReason.TOO_DIFFERENT
+    return Placement(event_id=None, duplicate_of=None, score=score, reason=reason)
 
 
-def likelihood_of(fingerprint: Fingerprint, sketch: EventSketch) -> float:
+def _likelihood(fingerprint: Fingerprint, sketch: EventSketch) -> float:
     """Return how likely the document is about the event: half its nearest member, half the event as a whole."""
-    text = 0.0
-    near = 0.0
-    for member in sketch.members:
-        text = resemblance(member.signature, fingerprint.signature)
-        apart = fingerprint.happened_at - member.happened_at
-        near = max(near, likelihood(compare(fingerprint, member, text=text, apart=apart)))
+    near = max(
+        likelihood(compare(fingerprint, member, apart=fingerprint.happened_at - member.happened_at))
+        for member in sketch.members
+    )
     if len(sketch.members) == 1:
         return near
-    whole = likelihood(compare(fingerprint, sketch, text=0.0, apart=fingerprint.happened_at - sketch.last_seen_at))
+    whole = likelihood(compare(fingerprint, sketch, apart=fingerprint.happened_at - sketch.last_seen_at))
     return (near + whole) / 2
 
 
-def _during(sketch: EventSketch, fingerprint: Fingerprint) -> bool:
-    return sketch.first_seen_at <= fingerprint.happened_at <= sketch.last_seen_at
+def _crowd(fingerprint: Fingerprint, sketches: Iterable[EventSketch]) -> int:
+    """Return how many events of the last fortnight are about the same product."""
+    return sum(
+        bool(sketch.products & fingerprint.products)
+        and abs(fingerprint.happened_at - sketch.last_seen_at) <= _CROWD_WINDOW
+        for sketch in sketches
+    )
 
 
-def _copied(fingerprint: Fingerprint, sketch: EventSketch) -> str | None:
+def _discounted(likelihood: float, crowd: int) -> float:
+    """Return the likelihood with its odds lowered: where a dozen events share a product, sharing it proves little."""
+    odds: float = likelihood / max(1e-9, 1 - likelihood) / float(max(1, crowd)) ** _CROWD_EXPONENT
+    return round(odds / (1 + odds), 4)
+
+
+def _within(sketch: EventSketch, fingerprint: Fingerprint) -> bool:
+    return sketch.first_seen_at - WINDOW <= fingerprint.happened_at <= sketch.last_seen_at + WINDOW
+
+
+def _copied(fingerprint: Fingerprint, sketch: EventSketch) -> Fingerprint | None:
     """Return the earliest remembered document whose text this one repeats."""
     for member in sketch.members:
         if resemblance(member.signature, fingerprint.signature) >= SAME_TEXT:
-            return member.document_id
+            return member
     return None
 
 

@@ -4,17 +4,18 @@ import re
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
 from analysis.assessment import Assessment, Entity, EntityType
-from analysis.places import mentioned_nations
+from analysis.places import NATIONS, mentioned_nations
 from analysis.similarity import signature
 from analysis.termweights import salient_terms
 from crawlers.records import Document, DocumentKind
 
-__all__ = ["Fingerprint", "fingerprint"]
+__all__ = ["SET_FIELDS", "Fingerprint", "fingerprint", "without"]
 
 TITLE_TERMS = 24
 TERMS = 48
@@ -25,19 +26,23 @@ OPENING_CHARS = 300
 """Products and numbers beyond the opening belong to background and boilerplate more often than to the happening."""
 
 _PRODUCT_TYPES = frozenset({EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE})
+_NAMING_TYPES = _PRODUCT_TYPES | {EntityType.PRODUCT_CLASS, EntityType.FIRM, EntityType.REGION}
 _MARK_TYPES = frozenset({EntityType.APPROVAL_NO, EntityType.BATCH_NO})
 # A figure of three signs or more is rarely met twice by chance; years are.
 _FIGURE = re.compile(r"\d[\d,.]*[万亿%]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHORTEST_FIGURE = 3
 _MAX_NAMES = 16
+SET_FIELDS = ("names", "products", "firms", "regions", "marks", "categories")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """What of one document is compared with events.
 
-    `terms` are the heaviest words of title and text with weights 0 to 2, `title_terms` those of the title alone.
+    `terms` are the heaviest words of title and text with weights 0 to 2, `title_terms` those of the title alone;
+    `names` are the words among them that only name a product, a firm or a place, `problem` is `terms` without them:
+    what happened, as far as it is not said by what it happened to.
     `products` and `firms` are canonical names, `regions` GB/T 2260 codes and ISO codes of other countries, of the
     title where it names any, else of the text. `marks` are approval and batch numbers and long figures.
     """
@@ -49,6 +54,8 @@ class Fingerprint:
     title: str
     terms: Mapping[str, float]
     title_terms: Mapping[str, float]
+    problem: Mapping[str, float]
+    names: frozenset[str]
     products: frozenset[str]
     firms: frozenset[str]
     regions: frozenset[str]
@@ -62,6 +69,7 @@ class Fingerprint:
         for name, value in values.items():
             if isinstance(value, frozenset):
                 values[name] = sorted(value)
+        del values["problem"]
         return values | {
             "happened_at": self.happened_at.isoformat(),
             "kind": str(self.kind),
@@ -73,11 +81,12 @@ class Fingerprint:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Return the fingerprint that `to_json` wrote."""
-        names = ("products", "firms", "regions", "marks", "categories")
+        names = frozenset(values["names"])
         return cls(
             **dict(values)
-            | {name: frozenset(values[name]) for name in names}
+            | {name: frozenset(values[name]) for name in SET_FIELDS}
             | {
+                "problem": without(values["terms"], names),
                 "happened_at": datetime.fromisoformat(values["happened_at"]),
                 "kind": DocumentKind(values["kind"]),
                 "signature": b64decode(values["signature"]),
@@ -91,15 +100,19 @@ def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
     tokens = assessment.tokens.split()
     lowered = unicodedata.normalize("NFKC", title).lower()
     title_terms = salient_terms((token for token in tokens if token.lower() in lowered), TITLE_TERMS)
+    terms = salient_terms(tokens, TERMS) | title_terms
     entities = assessment.entities
+    names = _naming_words(terms, entities)
     return Fingerprint(
         document_id=document.id,
         happened_at=document.happened_at,
         source_id=document.source_id,
         kind=document.kind,
         title=title,
-        terms=salient_terms(tokens, TERMS) | title_terms,
+        terms=terms,
         title_terms=title_terms,
+        problem=without(terms, names),
+        names=names,
         products=_names(e for e in entities if e.type in _PRODUCT_TYPES),
         firms=_names(e for e in entities if e.type is EntityType.FIRM),
         regions=_places(document, entities),
@@ -107,6 +120,17 @@ def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
         categories=frozenset(assessment.category_codes[:1]),
         signature=signature(f"{document.title}\n{document.text}"),
     )
+
+
+def without(terms: Mapping[str, float], names: AbstractSet[str]) -> dict[str, float]:
+    """Return the words of `terms` that are not in `names`."""
+    return {word: weight for word, weight in terms.items() if word not in names}
+
+
+def _naming_words(terms: Iterable[str], entities: Iterable[Entity]) -> frozenset[str]:
+    named = {form.lower() for e in entities if e.type in _NAMING_TYPES for form in (e.text, e.canonical) if form}
+    spelled = "\n".join((*sorted(named), *NATIONS)).lower()
+    return frozenset(word for word in terms if word in spelled)
 
 
 def _names(entities: Iterable[Entity]) -> frozenset[str]:
