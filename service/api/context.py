@@ -1,0 +1,154 @@
+"""Everything the application is given: ports, shipped data, and callables for what other processes do.
+
+The composition root fills an `AppContext` once; nothing here or above it chooses an adapter or reads a setting.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from crawlers.records import Source
+from service.domain.register import Register
+from service.ports.search import Search
+from service.ports.store import Store
+
+__all__ = ["AppContext", "DrillInfo", "DrillRun", "DrillScenario", "ImportOutcome", "Mail", "Mailbox"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillInfo:
+    """Says that this whole application serves a drill: which one, since when, how fast its own clock runs."""
+
+    scenario_id: str
+    title: str
+    started_at: datetime
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillScenario:
+    """A scenario that can be started: what is practised and how long its time line lasts."""
+
+    id: str
+    title: str
+    summary: str
+    goals: tuple[str, ...]
+    duration_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillRun:
+    """One drill, running or past. `state` is `running`, `finished` or `failed`; `address` is where its own dashboard answers.
+
+    `report` is the path of the finished report (`report.json`), `None` while there is none; `note` one sentence for a
+    failed run.
+    """
+
+    id: str
+    scenario_id: str
+    title: str
+    state: str
+    started_at: datetime
+    speed: float
+    address: str | None = None
+    report: Path | None = None
+    note: str | None = None
+
+
+class Mail(Protocol):
+    """One kept message, as text; `sent_at` is an ISO time or empty."""
+
+    @property
+    def key(self) -> str:
+        """What opens the message."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """The subject."""
+        ...
+
+    @property
+    def recipients(self) -> str:
+        """The recipients as written in the message."""
+        ...
+
+    @property
+    def sent_at(self) -> str:
+        """When it was sent."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The plain-text part."""
+        ...
+
+
+class Mailbox(Protocol):
+    """The local mailbox that takes mail instead of a server: that of a drill, or of an office without one."""
+
+    def messages(self) -> Sequence[Mail]:
+        """Return messages, newest first."""
+        ...
+
+
+class ImportOutcome(Protocol):
+    """What an import says of itself; the crawler's import report satisfies it."""
+
+    @property
+    def added(self) -> int:
+        """Rows stored as new documents."""
+        ...
+
+    @property
+    def edited(self) -> int:
+        """Rows stored as new versions of known documents."""
+        ...
+
+    @property
+    def known(self) -> int:
+        """Rows that were there already."""
+        ...
+
+    @property
+    def refused_count(self) -> int:
+        """Rows that were refused."""
+        ...
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """One sentence for each of the first refused rows, with the row's number and the reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppContext:
+    """The application's dependencies.
+
+    `cut` segments a query as documents are segmented; `now` is the only clock. A capability that this process lacks
+    is `None`, and its button is not shown. `import_file(path, source_id, actor)` stores a file's rows and raises an exception from `import_refusals` where the
+    file as a whole cannot be read; `make_briefing(week)`
+    (`2026-W47`) writes the week's documents below `briefings` and returns their paths; `start_drill(scenario_id, speed,
+    person)` starts a drill in a process and a data folder of its own.
+    """
+
+    store: Store
+    search: Search
+    catalogue_sources: Sequence[Source]
+    register: Register
+    cut: Callable[[str], Sequence[str]]
+    now: Callable[[], datetime]
+    version: str
+    secure_cookies: bool = False
+    drill: DrillInfo | None = None
+    mailbox: Mailbox | None = None
+    scenarios: Sequence[DrillScenario] = ()
+    drill_runs: Callable[[], Sequence[DrillRun]] | None = None
+    start_drill: Callable[[str, float, str], None] | None = None
+    import_file: Callable[[Path, str, str], ImportOutcome] | None = None
+    import_refusals: tuple[type[Exception], ...] = ()
+    make_briefing: Callable[[str], Sequence[Path]] | None = None
+    briefings: Path | None = None
+    checks: Mapping[str, Callable[[], str | None]] | None = None

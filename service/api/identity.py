@@ -1,0 +1,173 @@
+"""Who asks, and may they: the session cookie, the synchroniser token, and the guard that every route declares."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from service.domain.people import Act, Person, Session, may
+from service.flows.people import current
+from service.api.context import AppContext
+
+__all__ = [
+    "AnyPerson",
+    "AuditReader",
+    "Briefer",
+    "ClockKeeper",
+    "Closer",
+    "DrillKeeper",
+    "ForbiddenError",
+    "ForgedError",
+    "Guard",
+    "Handler",
+    "Identity",
+    "Importer",
+    "MustChangePasswordError",
+    "NotSignedInError",
+    "PeopleKeeper",
+    "QuietReader",
+    "Reader",
+    "SourceKeeper",
+    "context_of",
+    "cookie_name",
+    "drop_cookie",
+    "set_cookie",
+    "token_of",
+    "verify_origin",
+]
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class NotSignedInError(Exception):
+    """No live session came with the request."""
+
+
+class MustChangePasswordError(Exception):
+    """A one-time password must be replaced before anything else."""
+
+
+class ForbiddenError(Exception):
+    """The role is not granted the act."""
+
+    def __init__(self, act: Act) -> None:
+        """Keep the act."""
+        super().__init__(act.value)
+        self.act = act
+
+
+class ForgedError(Exception):
+    """A changing request came without this session's token or from another site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The person and session of a request."""
+
+    person: Person
+    session: Session
+
+    def may(self, act: Act) -> bool:
+        """Tell whether this person is granted `act`."""
+        return may(self.person.role, act)
+
+
+class Guard:
+    """A dependency that lets a request pass only for a person granted `act` (`None`: for anybody with a session).
+
+    A changing request must carry the session's token, in the field `csrf` or the header `X-CSRF-Token`, and where the
+    browser names an origin it must be this one.
+    """
+
+    def __init__(self, act: Act | None, *, touch: bool = True, fresh_password: bool = True) -> None:
+        """Keep what is asked for; `touch=False` for requests that a page makes by itself."""
+        self.act = act
+        self._touch = touch
+        self._fresh_password = fresh_password
+
+    async def __call__(self, request: Request) -> Identity:
+        """Return who asks. Raises `NotSignedInError`, `ForbiddenError`, `ForgedError` or `MustChangePasswordError`."""
+        identity = await _identify(request, touch=self._touch)
+        if request.method not in _SAFE_METHODS:
+            await _verify_token(request, identity.session)
+        if identity.person.must_change_password and self._fresh_password:
+            raise MustChangePasswordError
+        if self.act is not None and not identity.may(self.act):
+            raise ForbiddenError(self.act)
+        return identity
+
+
+AnyPerson = Annotated[Identity, Depends(Guard(None))]
+Reader = Annotated[Identity, Depends(Guard(Act.READ))]
+QuietReader = Annotated[Identity, Depends(Guard(Act.READ, touch=False))]
+Handler = Annotated[Identity, Depends(Guard(Act.HANDLE_ALERT))]
+Closer = Annotated[Identity, Depends(Guard(Act.CLOSE_ALERT))]
+ClockKeeper = Annotated[Identity, Depends(Guard(Act.ARM_CLOCK))]
+Importer = Annotated[Identity, Depends(Guard(Act.IMPORT))]
+Briefer = Annotated[Identity, Depends(Guard(Act.BRIEF))]
+SourceKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_SOURCES))]
+PeopleKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_PEOPLE))]
+DrillKeeper = Annotated[Identity, Depends(Guard(Act.RUN_DRILL))]
+AuditReader = Annotated[Identity, Depends(Guard(Act.READ_AUDIT))]
+
+
+def context_of(request: Request) -> AppContext:
+    """Return the application's context."""
+    context = request.app.state.context
+    assert isinstance(context, AppContext)
+    return context
+
+
+def cookie_name(*, secure: bool) -> str:
+    """Return the session cookie's name; the prefix makes browsers refuse one set over http or by a sibling host."""
+    return "__Host-yaowang" if secure else "yaowang"
+
+
+def token_of(request: Request) -> str | None:
+    """Return the session token that the request carries."""
+    return request.cookies.get(cookie_name(secure=context_of(request).secure_cookies))
+
+
+def set_cookie(response: Response, token: str, *, secure: bool) -> None:
+    """Give the browser its session token."""
+    response.set_cookie(cookie_name(secure=secure), token, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, *, secure: bool) -> None:
+    """Take the session token back."""
+    response.delete_cookie(cookie_name(secure=secure), path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def verify_origin(request: Request) -> None:
+    """Raise `ForgedError` where the browser says that the request comes from another site."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ForgedError
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise ForgedError
+
+
+async def _identify(request: Request, *, touch: bool) -> Identity:
+    token = token_of(request)
+    if token is None:
+        raise NotSignedInError
+    context = context_of(request)
+    found = await run_in_threadpool(current, context.store, token, now=context.now(), touch=touch)
+    if found is None:
+        raise NotSignedInError
+    identity = Identity(*found)
+    request.state.identity = identity
+    return identity
+
+
+async def _verify_token(request: Request, session: Session) -> None:
+    verify_origin(request)
+    token = request.headers.get("x-csrf-token")
+    if token is None and "form" in request.headers.get("content-type", ""):
+        field = (await request.form()).get("csrf")
+        token = field if isinstance(field, str) else None
+    if token is None or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+        raise ForgedError

@@ -1,0 +1,5 @@
+"""The JSON interface and the two health checks."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,53 @@
+"""The whole application: pages, JSON interface, static files, failure pages, live feed."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from service.api.context import AppContext
+from service.api.headers import BodyLimit, SecurityHeaders
+from service.api.routes import router as api
+from service.ports.store import StoreUnavailableError
+from service.web.desk import Desk
+from service.web.faults import install_faults
+from service.web.live import RevisionFeed
+from service.web.pages import ROUTERS
+from service.web.pages.login import login_limiter
+from service.web.render import STATIC
+
+__all__ = ["create_app"]
+
+
+def create_app(context: AppContext) -> FastAPI:
+    """Return the application over the given context. Touches nothing yet; it can be made before the store answers."""
+    app = FastAPI(
+        title="药望", version=context.version, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
+    )
+    app.state.context = context
+    app.state.desk = Desk()
+    app.state.feed = RevisionFeed(lambda: _revision(context))
+    app.state.login_limiter = login_limiter()
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders, https=context.secure_cookies)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(api)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    install_faults(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.feed.stop()
+
+
+def _revision(context: AppContext) -> int | None:
+    try:
+        with context.store.read() as work:
+            return work.alerts.revision()
+    except StoreUnavailableError:
+        return None

@@ -1,0 +1,75 @@
+"""What every page needs of the store, read once per change: the open alerts with their clocks, and the badges."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from crawlers.health import Health, HealthState, health
+from crawlers.ports import SourceProgress
+from crawlers.records import Source
+from service.domain.alert import Alert, AlertState
+from service.domain.clock import Clock
+from service.domain.people import Person
+from service.ports.store import Work
+
+__all__ = ["Desk", "OpenAlerts", "SourceHealth", "badges", "source_health"]
+
+_MOST_OPEN = 500
+_TROUBLE = frozenset({HealthState.FAILING, HealthState.SILENT, HealthState.LATE})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlerts:
+    """The open alerts of one revision, with their clocks."""
+
+    revision: int
+    alerts: Sequence[Alert]
+    clocks: Mapping[str, Sequence[Clock]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """One source with its effective switch and how it is doing."""
+
+    source: Source
+    health: Health
+    trouble: bool
+
+
+class Desk:
+    """Keeps the open alerts until their revision changes; with 500 open, decoding them is most of a page's time."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._kept: OpenAlerts | None = None
+
+    def open_alerts(self, work: Work) -> OpenAlerts:
+        """Return the open alerts as of this transaction."""
+        revision = work.alerts.revision()
+        kept = self._kept
+        if kept is None or kept.revision != revision:
+            alerts = tuple(work.alerts.open(limit=_MOST_OPEN))
+            kept = OpenAlerts(revision, alerts, work.clocks.of_alerts([alert.id for alert in alerts]))
+            self._kept = kept
+        return kept
+
+
+def source_health(work: Work, sources: Sequence[Source], now: datetime) -> list[SourceHealth]:
+    """Return every declared source with the switch that people set and its health."""
+    progress = work.sources.all_progress()
+    switches = work.sources.switches()
+    rows = []
+    for source in sources:
+        set_source = replace(source, enabled=switches.get(source.id, source.enabled))
+        found = health(progress.get(source.id, SourceProgress(source_id=source.id)), set_source, now)
+        rows.append(SourceHealth(set_source, found, found.state in _TROUBLE))
+    return rows
+
+
+def badges(opened: OpenAlerts, troubled: int, person: Person) -> Mapping[str, int]:
+    """Return what waits for this person, by page."""
+    return {
+        "alerts": sum(alert.state is AlertState.OPEN for alert in opened.alerts),
+        "cases": sum(alert.owner == person.name for alert in opened.alerts),
+        "sources": troubled,
+    }

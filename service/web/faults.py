@@ -1,0 +1,139 @@
+"""Every way a request can fail, as a designed page (or JSON below /api) with a sentence and a way on; one table."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from service.api.headers import complete
+from service.api.identity import (
+    ForbiddenError,
+    ForgedError,
+    MustChangePasswordError,
+    NotSignedInError,
+    context_of,
+)
+from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+from service.flows.people import PasswordBusyError, PasswordFaultError
+from service.ports.store import StoreUnavailableError
+from service.web.live import TooManyStreamsError
+from service.web.render import bare_page
+
+__all__ = ["install_faults"]
+
+log = structlog.get_logger("yaowang")
+
+_TITLES = {
+    400: "请求无法理解",
+    401: "尚未登录",
+    403: "没有权限",
+    404: "没有找到",
+    405: "不支持的操作",
+    409: "与当前状态冲突",
+    413: "内容过大",
+    422: "填写有误",
+    429: "过于频繁",
+    500: "系统出错",
+    503: "暂时不可用",
+}
+_NO_ROLE = "当前角色不能进行这项操作。如确有需要，请联系系统管理员。"
+_FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
+_FAILED = "系统出错，这次操作没有完成，也没有留下半成品。错误已记入运行日志，请稍后再试。"
+_STORE = "数据库现在无法访问，采集到的稿件由各进程保留，恢复后继续。请检查数据库与磁盘，稍后刷新。"
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (Refusal, 422),
+)
+
+
+def install_faults(app: FastAPI) -> None:
+    """Give the application its failure pages."""
+    fixed: tuple[tuple[type[Exception], int, str], ...] = (
+        (ForbiddenError, 403, _NO_ROLE),
+        (ForgedError, 403, _FORGED),
+        (PasswordBusyError, 503, "同时处理的密码过多，请稍后再试。"),
+        (TooManyStreamsError, 503, "打开的页面过多，实时更新暂停；刷新页面可以看到最新内容。"),
+    )
+    for kind, status, sentence in fixed:
+        app.add_exception_handler(kind, _saying(status, sentence))
+    app.add_exception_handler(NotSignedInError, _to_login)
+    app.add_exception_handler(MustChangePasswordError, _to_password)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(PasswordFaultError, lambda request, error: _show(request, 422, str(error)))
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StoreUnavailableError, _unreachable)
+    app.add_exception_handler(Exception, _failed)
+
+
+def _saying(status: int, sentence: str) -> Callable[[Request, Exception], Response]:
+    def handler(request: Request, error: Exception) -> Response:
+        return _show(request, status, sentence)
+
+    return handler
+
+
+def _to_login(request: Request, error: Exception) -> Response:
+    if _wants_json(request):
+        return _show(request, 401, "请先登录。")
+    if "hx-request" in request.headers:
+        # A fragment cannot hold the log-in page: the whole page goes there.
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    if request.method != "GET" or "text/event-stream" in request.headers.get("accept", ""):
+        return _show(request, 401, "登录已过期，请重新登录后再操作。")
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?next={quote(path, safe='')}", status_code=303)
+
+
+def _to_password(request: Request, error: Exception) -> Response:
+    if _wants_json(request):
+        return _show(request, 403, "请先在网页上修改一次性密码。")
+    return RedirectResponse("/password", status_code=303)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    return _show(request, status, str(error))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    sentences = {404: "这个地址没有页面，可能是链接已经失效。", 405: "这个地址不接受这种请求。"}
+    return _show(request, error.status_code, sentences.get(error.status_code, "请求没有完成。"))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = "、".join(dict.fromkeys(str(row["loc"][-1]) for row in error.errors())) or "请求"
+    return _show(request, 422, f"以下内容缺失或格式不对：{fields}。请返回修改后再提交。")
+
+
+def _unreachable(request: Request, error: Exception) -> Response:
+    log.error("store.unreachable", path=request.url.path, error=str(error))
+    return _show(request, 503, _STORE)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    log.error("request.failed", path=request.url.path, exc_info=error)
+    response = _show(request, 500, _FAILED)
+    # This handler answers outside every middleware.
+    complete(response.headers, request.state.nonce, https=context_of(request).secure_cookies)
+    return response
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _show(request: Request, status: int, sentence: str) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"status": status, "sentence": sentence}, status_code=status)
+    ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != 401 else [("登录", "/login")]
+    title = _TITLES.get(status, "请求没有完成")
+    return bare_page(request, "fault.html", title=title, status=status, sentence=sentence, ways=ways)

@@ -1,0 +1,74 @@
+"""Live updates: one poll of the alerts' revision a second, handed to a bounded number of open pages."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+__all__ = ["RevisionFeed", "TooManyStreamsError"]
+
+_POLL_SECONDS = 1.0
+_READ_SECONDS = 5.0
+_MOST_STREAMS = 200
+# A browser reconnects by itself; ending a stream now and then re-checks the session behind it.
+_STREAM_SECONDS = 300.0
+
+
+class TooManyStreamsError(Exception):
+    """As many pages listen as this process serves."""
+
+
+class RevisionFeed:
+    """Tells open pages when the alerts changed. The store is polled only while somebody listens."""
+
+    def __init__(self, read_revision: Callable[[], int | None]) -> None:
+        """Keep the (blocking) reader; it returns `None` where the store does not answer."""
+        self._read = read_revision
+        self._revision = 0
+        self._listeners = 0
+        self._poll: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End every stream within a second, so that the server can drain."""
+        self._stopped = True
+
+    def check_room(self) -> None:
+        """Raise `TooManyStreamsError` where no further page can listen."""
+        if self._listeners >= _MOST_STREAMS:
+            raise TooManyStreamsError
+
+    async def changes(self) -> AsyncIterator[int]:
+        """Yield the revision at once and then with every change, for at most five minutes."""
+        self.check_room()
+        self._listeners += 1
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _STREAM_SECONDS
+        try:
+            self._ensure_polling()
+            seen = await self._fresh()
+            yield seen
+            while not self._stopped and loop.time() < end:
+                await asyncio.sleep(_POLL_SECONDS)
+                if self._revision != seen:
+                    seen = self._revision
+                    yield seen
+        finally:
+            self._listeners -= 1
+
+    def _ensure_polling(self) -> None:
+        if self._poll is None or self._poll.done():
+            self._poll = asyncio.create_task(self._keep_polling())
+
+    async def _keep_polling(self) -> None:
+        while self._listeners and not self._stopped:
+            await self._fresh()
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def _fresh(self) -> int:
+        try:
+            async with asyncio.timeout(_READ_SECONDS):
+                found = await asyncio.to_thread(self._read)
+        except TimeoutError:
+            found = None
+        if found is not None:
+            self._revision = found
+        return self._revision

@@ -1,0 +1,103 @@
+"""预警: everything open, filterable by address, and taken in bulk."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from analysis.assessment import CATEGORY_NAMES
+from service.api.context import AppContext
+from service.api.identity import Reader, context_of
+from service.domain.alert import Alert, AlertState
+from service.domain.clock import Clock
+from service.ports.store import Work
+from service.web.pages.overview import rows_of
+from service.web.render import desk_of, page
+from service.web.views.alert_rows import by_urgency
+from service.web.views.paging import pager
+from service.web.views.wording import CITIES
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+_PAGE = 30
+_MOST_EVENTS = 1000
+
+
+class AlertFilters(BaseModel):
+    """The filters of the list as they stand in the address."""
+
+    state: str = Field(default="unclosed", pattern="^(unclosed|open|acknowledged|closed)$")
+    level: str = Field(default="", pattern="^(|red|orange|yellow|blue)$")
+    category: str = Field(default="", pattern=r"^(|R\d\d)$")
+    region: str = Field(default="", pattern=r"^(|\d{2,6})$")
+    owner: str = Field(default="", max_length=32)
+
+
+@router.get("/alerts")
+def alerts(
+    request: Request,
+    identity: Reader,
+    filters: Annotated[AlertFilters, Depends()],
+    page_number: Annotated[int, Query(alias="page", ge=1, le=200)] = 1,
+) -> HTMLResponse:
+    """List alerts by deadline and level."""
+    context = context_of(request)
+    with context.store.read() as work:
+        ordered = _ordered(request, work, filters, context)
+        found = _matching(work, ordered, filters)
+        start = (page_number - 1) * _PAGE
+        rows = rows_of(work, found[start : start + _PAGE], context)
+        owners = sorted({alert.owner for alert, _ in ordered if alert.owner})
+    given = {name: value for name, value in filters.model_dump().items() if value not in {"", "unclosed"}}
+    earlier, later = pager("/alerts", given, page_number, more=len(found) > start + _PAGE)
+    view: dict[str, Any] = {
+        "rows": rows,
+        "total": len(found),
+        "scope": "未关闭" if filters.state == "unclosed" else "",
+        "filters": filters,
+        "filtered": bool(given),
+        "owners": owners,
+        "categories": CATEGORY_NAMES.items(),
+        "cities": CITIES.items(),
+        "earlier": earlier,
+        "later": later,
+    }
+    return page(request, "alerts.html", identity=identity, key="alerts", title="预警", **view)
+
+
+def _ordered(
+    request: Request, work: Work, filters: AlertFilters, context: AppContext
+) -> list[tuple[Alert, Clock | None]]:
+    if filters.state == "closed":
+        return [(alert, None) for alert in work.alerts.listing(state="closed", limit=500)]
+    opened = desk_of(request).open_alerts(work)
+    wanted = None if filters.state == "unclosed" else AlertState(filters.state)
+    alerts_ = [alert for alert in opened.alerts if wanted is None or alert.state is wanted]
+    return by_urgency(alerts_, opened.clocks, context.now())
+
+
+def _matching(
+    work: Work, ordered: Sequence[tuple[Alert, Clock | None]], filters: AlertFilters
+) -> list[tuple[Alert, Clock | None]]:
+    kept = [
+        (alert, clock)
+        for alert, clock in ordered
+        if (not filters.level or alert.level.key == filters.level)
+        and (not filters.owner or (alert.owner or "-") == filters.owner)
+    ]
+    if not filters.category and not filters.region:
+        return kept
+    # One query for the events of all alerts; an alert keeps its event's categories nowhere else.
+    events = {event.id: event for event in work.events.listing(level_at_least="blue", limit=_MOST_EVENTS)}
+    found = []
+    for alert, clock in kept:
+        event = events.get(alert.event_id)
+        if event is None:
+            continue
+        in_category = not filters.category or filters.category in event.categories
+        in_region = not filters.region or any(code.startswith(filters.region) for code in event.regions)
+        if in_category and in_region:
+            found.append((alert, clock))
+    return found

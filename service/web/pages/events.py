@@ -1,0 +1,199 @@
+"""事件: the list, and the page of one event with its tabs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from service.domain.alert import Alert
+from service.domain.audit import AuditRow
+from service.domain.clock import Clock, ClockRole
+from service.domain.event import Event
+from service.domain.refusal import NotFound
+from service.ports.store import Work
+from service.api.context import AppContext
+from service.api.identity import Reader, context_of
+from service.web.render import page
+from service.web.views.acts import ACT_WORDS
+from service.web.views.alert_rows import due_of
+from service.web.views.case_steps import case_steps, next_step
+from service.web.views.event_page import BasisView, basis_views, document_views, known_facts, score_parts, time_line
+from service.web.views.paging import pager
+from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures
+from service.web.views.wording import day_of, level_chip, moment, region_word, word
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+_PAGE = 50
+_DOCUMENTS = 300
+_CARDS = 2
+
+
+@router.get("/events")
+def events(
+    request: Request,
+    identity: Reader,
+    level: Annotated[str, Query(pattern="^(|red|orange|yellow|blue)$")] = "",
+    page_number: Annotated[int, Query(alias="page", ge=1, le=200)] = 1,
+) -> HTMLResponse:
+    """List events, latest activity first."""
+    with context_of(request).store.read() as work:
+        found = work.events.listing(level_at_least=level or None, limit=_PAGE + 1, offset=(page_number - 1) * _PAGE)
+    earlier, later = pager("/events", {"level": level}, page_number, more=len(found) > _PAGE)
+    return page(
+        request,
+        "events.html",
+        identity=identity,
+        key="events",
+        title="事件",
+        events=found[:_PAGE],
+        level=level,
+        earlier=earlier,
+        later=later,
+    )
+
+
+@router.get("/events/{event_id}")
+def event_page(
+    request: Request, identity: Reader, event_id: str, tab: Annotated[str, Query(max_length=20)] = "overview"
+) -> HTMLResponse:
+    """Show one event. Raises `NotFound` where there is none."""
+    context = context_of(request)
+    if tab not in _TABS:
+        raise NotFound("没有这个页签，请从事件页的页签中选择。")
+    with context.store.read() as work:
+        event = work.events.get(event_id)
+        if event is None:
+            raise NotFound(f"没有编号为 {event_id[:40]} 的事件，它可能已并入别的事件。")
+        alert = work.alerts.of_event(event_id)
+        view = _head(work, event, alert, context)
+        view |= _TABS[tab](work, event, context, view)
+    return page(request, "event.html", identity=identity, key="events", title=event.title, tab=tab, **view)
+
+
+def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) -> dict[str, Any]:
+    clocks = work.clocks.of_alerts([alert.id]).get(alert.id, []) if alert else []
+    acts = _acts(work, event, alert, clocks)
+    basis = _basis(work, alert, context)
+    spread = event.heat.get("independent_sources")
+    return {
+        "event": event,
+        "alert": alert,
+        "clocks": [_clock_view(clock, context) for clock in clocks],
+        "cards": _cards(clocks, alert, context),
+        "publication": _publication(alert),
+        "region_names": list(dict.fromkeys(region_word(code) for code in event.regions)),
+        "independent": spread if isinstance(spread, int) else event.source_count,
+        "people": [
+            person.name for person in work.people.listing() if not person.disabled and person.role.value in _HANDLING
+        ],
+        "next_step": next_step(alert),
+        "acts": acts,
+        "basis": basis,
+        "tabs": [
+            ("overview", "概览"),
+            ("timeline", "时间线"),
+            ("spread", "传播"),
+            ("documents", f"稿件 {event.document_count}"),
+            ("basis_list", f"政策依据 {len(basis)}"),
+            ("handling", "处置"),
+            ("audit", "审计"),
+        ],
+        "steps": case_steps(event, alert, acts),
+    }
+
+
+_HANDLING = frozenset({"officer", "approver", "administrator"})
+
+
+def _acts(work: Work, event: Event, alert: Alert | None, clocks: Sequence[Clock]) -> list[AuditRow]:
+    subjects = {f"event:{event.id}", *(f"clock:{clock.id}" for clock in clocks)}
+    if alert is not None:
+        subjects.add(f"alert:{alert.id}")
+    rows = [row for subject in sorted(subjects) for row in work.audit.rows(subject=subject, limit=100)]
+    return sorted(rows, key=lambda row: row.seq)
+
+
+def _basis(work: Work, alert: Alert | None, context: AppContext) -> list[BasisView]:
+    if alert is None:
+        return []
+    keys = {str(key) for item in alert.basis for key in item.get("article_keys") or ()}
+    found = ((key, work.policies.article(key)) for key in keys)
+    articles = {key: article for key, article in found if article is not None}
+    return basis_views(alert.basis, context.register, articles, day_of(context.now()))
+
+
+def _publication(alert: Alert | None) -> dict[str, str]:
+    found = alert.publication if alert else {}
+    return {key: str(found.get(key) or "") for key in ("verdict", "sentence", "basis", "alternative")}
+
+
+def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> list[dict[str, Any]]:
+    own = [clock for clock in clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
+    open_first = sorted(own, key=lambda clock: clock.state.value not in {"armed", "proposed", "paused"})
+    key = level_chip(alert.level).key if alert else "none"
+    cards = []
+    for clock in open_first[:_CARDS]:
+        due = due_of(clock, context.now())
+        note = f"到期 {word('clock', clock.state.value)}" if not due.running else ""
+        cards.append({"due": due, "key": key if due.running else "none", "note": note or _until(clock, context)})
+    return cards
+
+
+def _until(clock: Clock, context: AppContext) -> str:
+    return f"到期 {moment(clock.due_at, context.now())}"
+
+
+def _clock_view(clock: Clock, context: AppContext) -> dict[str, Any]:
+    return {
+        "due": due_of(clock, context.now()),
+        "role": word("role", clock.role.value),
+        "verified": clock.verified,
+        "reason": clock.reason,
+    }
+
+
+def _overview_tab(work: Work, event: Event, context: AppContext, head: Mapping[str, Any]) -> dict[str, Any]:
+    views = document_views(work.events.documents(event.id, limit=_DOCUMENTS))
+    line = time_line(views, head["alert"], head["acts"], ACT_WORDS)
+    return {"facts": known_facts(event, views), "line": line, "parts": score_parts(event.heat)}
+
+
+def _documents_tab(work: Work, event: Event, context: AppContext, head: Mapping[str, Any]) -> dict[str, Any]:
+    return {"views": document_views(work.events.documents(event.id, limit=_DOCUMENTS))}
+
+
+def _spread_tab(work: Work, event: Event, context: AppContext, head: Mapping[str, Any]) -> dict[str, Any]:
+    now = context.now()
+    since = max(event.first_at, now - timedelta(days=7)).replace(minute=0, second=0, microsecond=0)
+    series = hour_series(work.events.hourly(event.id, since=since, until=now), now)
+    labels = [label for label, _ in series]
+    counts = [count for _, count in series]
+    chart = {"kind": "bars", "name": "稿件数", "label": "每小时稿件数", "labels": labels, "counts": counts}
+    return {
+        "spread_rows": series,
+        "spread_bars": spread_bars(series),
+        "spread_labels": labels,
+        "spread_top": max(counts, default=0),
+        "spread_json": chart,
+        "spread_scope": "自首发起，最多近 7 天",
+        "class_rows": class_rows(work.events.documents(event.id)),
+        "spread_figures": spread_figures(work.events.spread(event.id, now=now)),
+    }
+
+
+def _nothing_more(work: Work, event: Event, context: AppContext, head: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+_TABS: Mapping[str, Callable[[Work, Event, AppContext, Mapping[str, Any]], dict[str, Any]]] = {
+    "overview": _overview_tab,
+    "timeline": _overview_tab,
+    "spread": _spread_tab,
+    "documents": _documents_tab,
+    "basis_list": _nothing_more,
+    "handling": _nothing_more,
+    "audit": _nothing_more,
+}

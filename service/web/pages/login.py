@@ -1,0 +1,132 @@
+"""登录, 首次改密, 退出, and the page between here and the outside."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from service.api.identity import Guard, Identity, context_of, drop_cookie, set_cookie, verify_origin
+from service.domain.refusal import NotFound
+from service.flows.people import EntryOutcome, PasswordBusyError, PasswordFaultError, change_password, enter, leave
+from service.web.render import bare_page
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+_PER_ADDRESS = RateLimitItemPerMinute(20)
+_SENTENCES = {
+    EntryOutcome.REFUSED: "用户名或密码不正确。",
+    EntryOutcome.LOCKED: "连续失败次数过多，账号已锁定 5 分钟，请稍后再试。",
+}
+# A person with a one-time password may come as far as replacing it.
+OldPassword = Annotated[Identity, Depends(Guard(None, fresh_password=False))]
+
+
+def login_limiter() -> MovingWindowRateLimiter:
+    """Return the limiter of log-in tries by address; one an application, in memory."""
+    return MovingWindowRateLimiter(MemoryStorage())
+
+
+@router.get("/login")
+def login_page(request: Request, next_path: Annotated[str, Query(alias="next", max_length=300)] = "/") -> HTMLResponse:
+    """Show the log-in form."""
+    return _form(request, next_path=next_path)
+
+
+@router.post("/login")
+def log_in(
+    request: Request,
+    name: Annotated[str, Form(max_length=64)],
+    password: Annotated[str, Form(max_length=256)],
+    next_path: Annotated[str, Form(alias="next", max_length=300)] = "/",
+) -> Response:
+    """Open a session, or say why not."""
+    verify_origin(request)
+    context = context_of(request)
+    show = partial(_form, request, next_path=next_path, name=name)
+    address = request.client.host if request.client else "unknown"
+    if not request.app.state.login_limiter.hit(_PER_ADDRESS, address):
+        return show(fault="这个地址的登录尝试过于频繁，请一分钟后再试。", status=429)
+    try:
+        entry = enter(context.store, name=name, password=password, now=context.now())
+    except PasswordBusyError:
+        return show(fault="同时登录的人过多，请稍后再试。", status=503)
+    if entry.token is None:
+        return show(fault=_SENTENCES[entry.outcome], status=401)
+    response = RedirectResponse(_own_path(next_path), status_code=303)
+    set_cookie(response, entry.token, secure=context.secure_cookies)
+    return response
+
+
+def _form(request: Request, *, next_path: str, name: str = "", fault: str = "", status: int = 200) -> HTMLResponse:
+    return bare_page(
+        request, "login.html", title="登录", status=status, next=_own_path(next_path), name=name, fault=fault
+    )
+
+
+def _own_path(path: str) -> str:
+    # Browsers read `//host` and `/\host` as another site.
+    own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if own else "/"
+
+
+@router.post("/logout")
+def log_out(request: Request, identity: OldPassword) -> Response:
+    """End the session."""
+    context = context_of(request)
+    leave(context.store, person=identity.person, session=identity.session, now=context.now())
+    response = RedirectResponse("/login", status_code=303)
+    drop_cookie(response, secure=context.secure_cookies)
+    return response
+
+
+@router.get("/password")
+def password_page(request: Request, identity: OldPassword) -> HTMLResponse:
+    """Show the form for a new password."""
+    return _password_form(request, identity)
+
+
+@router.post("/password")
+def replace_password(
+    request: Request,
+    identity: OldPassword,
+    old: Annotated[str, Form(max_length=256)],
+    new: Annotated[str, Form(max_length=256)],
+    again: Annotated[str, Form(max_length=256)],
+) -> Response:
+    """Replace the password; every other session of this person ends."""
+    context = context_of(request)
+    if new != again:
+        return _password_form(request, identity, "两次输入的新密码不一致。")
+    try:
+        token = change_password(context.store, person=identity.person, old=old, new=new, now=context.now())
+    except PasswordFaultError as fault:
+        return _password_form(request, identity, str(fault))
+    response = RedirectResponse("/?done=password", status_code=303)
+    set_cookie(response, token, secure=context.secure_cookies)
+    return response
+
+
+def _password_form(request: Request, identity: Identity, fault: str = "") -> HTMLResponse:
+    return bare_page(
+        request,
+        "password.html",
+        title="修改密码",
+        status=422 if fault else 200,
+        csrf=identity.session.csrf,
+        first=identity.person.must_change_password,
+        fault=fault,
+    )
+
+
+@router.get("/out")
+def way_out(
+    request: Request, identity: Annotated[Identity, Depends(Guard(None))], u: Annotated[str, Query(max_length=2000)]
+) -> HTMLResponse:
+    """Show an outside address before it is opened. Raises `NotFound` for one that is not http or https."""
+    if not u.startswith(("http://", "https://")) or not u.isprintable():
+        raise NotFound("这不是可以打开的网址。")
+    return bare_page(request, "out.html", title="离开本站", url=u)

@@ -1,0 +1,146 @@
+"""总览: what is due next, what nobody has taken, and whether the watch itself is healthy."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from crawlers.health import HealthState
+from service.domain.alert import Alert
+from service.ports.store import Work
+from service.api.context import AppContext
+from service.web.desk import SourceHealth, source_health
+from service.api.identity import QuietReader, Reader, context_of
+from service.web.render import desk_of, fragment, page
+from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, by_urgency, level_counts
+from service.web.views.charts import band_points, line_points, ticks
+from service.web.views.first_run import first_run
+from service.web.views.overview import BAND_DAYS, Volume, city_tiles, day_start, volume
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+_ROWS = 6
+_TROUBLED = 4
+
+
+@router.get("/")
+def overview(request: Request, identity: Reader) -> HTMLResponse:
+    """Show the whole situation on one screen."""
+    context = context_of(request)
+    with context.store.read() as work:
+        view = _now(request, work, context) | _alert_list(request, work, context) | _watch(work, context)
+    return page(request, "overview.html", identity=identity, key="overview", title="总览", **view)
+
+
+@router.get("/fragments/now")
+def level_counts_now(request: Request, identity: QuietReader) -> HTMLResponse:
+    """Return the level counts and the next deadline for a live update."""
+    context = context_of(request)
+    with context.store.read() as work:
+        view = _now(request, work, context)
+    return fragment(request, "_alerts_now.html", identity=identity, **view)
+
+
+@router.get("/fragments/alerts")
+def alert_list_now(request: Request, identity: QuietReader) -> HTMLResponse:
+    """Return the alert list for a live update."""
+    context = context_of(request)
+    with context.store.read() as work:
+        view = _alert_list(request, work, context) | {"volume": _volume(work, context)}
+    return fragment(request, "_alert_list.html", identity=identity, **view)
+
+
+def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
+    now = context.now()
+    opened = desk_of(request).open_alerts(work)
+    recent = work.alerts.listing(since=now - timedelta(hours=48), limit=500)
+    clocked = [pair for pair in by_urgency(opened.alerts, opened.clocks, now) if pair[1] is not None]
+    running = [pair for pair in clocked if pair[1] is not None and pair[1].state.value == "armed"]
+    pool = running or clocked
+    soonest = min(pool, key=lambda pair: (pair[1].due_at or now) if pair[1] else now, default=None)
+    upcoming = None if soonest is None else alert_row(soonest[0], soonest[1], None, (), now)
+    return {"counts": level_counts(opened.alerts, recent, now), "upcoming": upcoming}
+
+
+def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
+    now = context.now()
+    opened = desk_of(request).open_alerts(work)
+    ordered = by_urgency(opened.alerts, opened.clocks, now)
+    documents = work.documents.count()
+    return {
+        "rows": rows_of(work, ordered[:_ROWS], context),
+        "total": len(ordered),
+        "documents": documents,
+        "pending": work.documents.pending_count(),
+        "first_run": None if documents else first_run(source_health(work, context.catalogue_sources, now)),
+        "can_import": context.import_file is not None,
+        "can_drill": context.drill is None and bool(context.scenarios),
+    }
+
+
+def rows_of(work: Work, ordered: list[tuple[Alert, Any]], context: AppContext) -> list[AlertRow]:
+    """Return the lines of one screen of alerts; what it reads is bounded by the screen, not by the open alerts."""
+    now = context.now()
+    since = now - timedelta(hours=SPARK_HOURS)
+    return [
+        alert_row(
+            alert,
+            clock,
+            work.events.get(alert.event_id),
+            work.events.hourly(alert.event_id, since=since, until=now),
+            now,
+        )
+        for alert, clock in ordered
+    ]
+
+
+def _volume(work: Work, context: AppContext) -> Volume:
+    now = context.now()
+    return volume(work.rollups.hourly(since=day_start(now) - timedelta(days=BAND_DAYS), until=now), now)
+
+
+def _watch(work: Work, context: AppContext) -> dict[str, Any]:
+    now = context.now()
+    day = _volume(work, context)
+    tiles, province, elsewhere = city_tiles(
+        work.rollups.totals(since=now - timedelta(hours=24), until=now, by="region", level_at_least=2)
+    )
+    watched = source_health(work, context.catalogue_sources, now)
+    troubled = [row for row in watched if row.trouble]
+    return {
+        "volume": day,
+        "volume_ticks": ticks(day.top),
+        "volume_json": _chart(day),
+        "band": band_points(day, width=302, height=108),
+        "line": line_points(day.counts, top=day.top, width=302, height=108),
+        "tiles": tiles,
+        "province": province,
+        "elsewhere": elsewhere,
+        "troubled": troubled[:_TROUBLED],
+        "source_counts": _source_counts(watched),
+    }
+
+
+def _source_counts(watched: list[SourceHealth]) -> dict[str, int]:
+    return {
+        "healthy": sum(row.health.state is HealthState.HEALTHY for row in watched),
+        "never": sum(row.health.state is HealthState.NEVER_RUN for row in watched),
+        "trouble": sum(row.trouble for row in watched),
+    }
+
+
+def _chart(day: Volume) -> dict[str, Any]:
+    chart: dict[str, Any] = {
+        "name": "稿件数",
+        "label": f"今日每小时稿件数，共 {day.total} 篇",
+        "labels": [f"{hour:02d}时" for hour in range(24)],
+        "interval": 5,
+        "counts": day.counts,
+    }
+    if day.bands:
+        chart |= {"low": [band.low for band in day.bands], "high": [band.high for band in day.bands]}
+    if day.surge:
+        hour, ratio = day.surge
+        chart["surge"] = {"at": hour, "value": day.counts[hour], "text": f"异动 ×{ratio:.1f}"}
+    return chart

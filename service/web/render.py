@@ -1,0 +1,165 @@
+"""Turns a view into a page: the frame (rail, top bar, drill band) around a template, escaped throughout."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from service.domain.people import Act, Person, may
+from service.api.context import AppContext
+from service.web.desk import Desk, badges, source_health
+from service.api.identity import Identity, context_of
+from service.web.views import acts, charts, wording
+from service.web.views.marking import marked
+from service.web.views.outcome import outcome_of
+
+__all__ = ["STATIC", "Entry", "bare_page", "desk_of", "fragment", "page", "rail"]
+
+_HERE = Path(__file__).resolve().parent
+STATIC = _HERE / "static"
+_VENDOR = STATIC / "vendor"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the rail; `letter` goes there after `g`."""
+
+    key: str
+    word: str
+    href: str
+    letter: str
+    act: Act | None = None
+
+
+# One tuple a group; a page that does not exist is not listed.
+_RAIL: Sequence[Sequence[Entry]] = (
+    (
+        Entry("overview", "总览", "/", "h"),
+        Entry("alerts", "预警", "/alerts", "y"),
+        Entry("events", "事件", "/events", "e"),
+        Entry("search", "检索", "/search", "s"),
+        Entry("cases", "处置", "/cases", "c"),
+        Entry("briefings", "简报", "/briefings", "b"),
+    ),
+    (Entry("policies", "政策库", "/policies", "p"), Entry("sources", "信源", "/sources", "x")),
+    (Entry("drills", "演练", "/drills", "d"), Entry("system", "系统", "/system", "o", Act.MANAGE_PEOPLE)),
+)
+
+
+def rail(person: Person) -> list[list[Entry]]:
+    """Return the entries that this person's role may open."""
+    return [[entry for entry in group if _may_open(entry, person)] for group in _RAIL]
+
+
+def _may_open(entry: Entry, person: Person) -> bool:
+    if entry.key == "system":
+        return may(person.role, Act.MANAGE_PEOPLE) or may(person.role, Act.READ_AUDIT)
+    return entry.act is None or may(person.role, entry.act)
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the application's desk."""
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)
+    return desk
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    identity: Identity,
+    key: str,
+    title: str,
+    status: int = 200,
+    **view: Any,
+) -> HTMLResponse:
+    """Return a whole page in the frame."""
+    context = context_of(request)
+    now = context.now()
+    frame = {
+        **_common(request, context, now),
+        "title": title,
+        "key": key,
+        "person": identity.person,
+        "csrf": identity.session.csrf,
+        "groups": rail(identity.person),
+        "outcome": outcome_of(request.query_params.get("done")),
+        "may": {act.value: identity.may(act) for act in Act},
+        **_waiting(request, context, identity, now),
+    }
+    return HTMLResponse(_environment().get_template(template).render(**frame, **view), status_code=status)
+
+
+def _waiting(request: Request, context: AppContext, identity: Identity, now: datetime) -> Mapping[str, Any]:
+    with context.store.read() as work:
+        opened = desk_of(request).open_alerts(work)
+        troubled = sum(row.trouble for row in source_health(work, context.catalogue_sources, now))
+        duty = work.value("duty")
+    return {"badges": badges(opened, troubled, identity.person), "duty": duty if isinstance(duty, str) else None}
+
+
+def fragment(request: Request, template: str, *, identity: Identity, **view: Any) -> HTMLResponse:
+    """Return a part of a page for a live update."""
+    context = context_of(request)
+    common = _common(request, context, context.now())
+    may_act = {act.value: identity.may(act) for act in Act}
+    html = _environment().get_template(template).render(**common, csrf=identity.session.csrf, may=may_act, **view)
+    return HTMLResponse(html)
+
+
+def bare_page(request: Request, template: str, *, title: str, status: int = 200, **view: Any) -> HTMLResponse:
+    """Return a page without the frame: log-in and errors. Touches no store."""
+    context = context_of(request)
+    common = _common(request, context, context.now())
+    return HTMLResponse(_environment().get_template(template).render(**common, title=title, **view), status_code=status)
+
+
+def _common(request: Request, context: AppContext, now: datetime) -> dict[str, Any]:
+    return {
+        "drill": context.drill,
+        "now": now,
+        "nonce": request.state.nonce,
+        "version": context.version,
+        "vendor": _vendor_files(),
+    }
+
+
+def _vendor_files() -> frozenset[str]:
+    return frozenset(path.name for path in _VENDOR.glob("*.js")) if _VENDOR.is_dir() else frozenset()
+
+
+_made: list[Environment] = []
+
+
+def _environment() -> Environment:
+    if not _made:
+        environment = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters.update(
+            moment=wording.moment,
+            ago=wording.ago,
+            marked=marked,
+            word=lambda code, table: wording.word(table, code),
+            category=wording.category_word,
+            region=wording.region_word,
+            chip=wording.level_chip,
+            limit=wording.limit_word,
+            act=acts.act_word,
+            detail=acts.detail_words,
+            leave=lambda url: f"/out?u={quote(url, safe='')}",
+        )
+        environment.globals.update(spark_points=charts.spark_points, weekday=wording.weekday, local=wording.local)
+        _made.append(environment)
+    return _made[0]

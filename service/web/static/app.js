@@ -1,0 +1,93 @@
+// Countdown, clock, keys and small conveniences. Every page works without it.
+"use strict";
+
+(() => {
+  const body = document.body;
+  const serverNow = Date.parse(body.dataset.now || "");
+  // Deadlines count from the server's clock, whatever this computer's says. A drill's clock may run faster.
+  const speed = Number(body.dataset.speed || "1");
+  const opened = performance.now();
+  const now = () => serverNow + (performance.now() - opened) * speed;
+  const two = (n) => String(n).padStart(2, "0");
+
+  const remaining = (ms) => {
+    const s = Math.floor(Math.abs(ms) / 1000);
+    if (s < 10800) return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+    if (s < 345600) return `${Math.floor(s / 3600)} 时 ${two(Math.floor(s / 60) % 60)} 分`;
+    return `${Math.floor(s / 86400)} 天 ${two(Math.floor(s / 3600) % 24)} 时`;
+  };
+
+  const beijing = new Intl.DateTimeFormat("zh-CN", {
+    timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+  });
+  const tick = () => {
+    if (Number.isNaN(serverNow)) return;
+    for (const node of document.querySelectorAll("[data-due]")) {
+      const left = Date.parse(node.dataset.due) - now();
+      node.textContent = (left < 0 ? "超时 " : "") + remaining(left);
+      node.classList.toggle("late", left < 0);
+    }
+    const clock = document.getElementById("clock");
+    if (clock) {
+      const part = Object.fromEntries(beijing.formatToParts(new Date(now())).map((p) => [p.type, p.value]));
+      clock.textContent = `${part.month}月${part.day}日 ${part.weekday} ${part.hour === "24" ? "00" : part.hour}:${part.minute}:${part.second}`;
+    }
+  };
+  tick();
+  setInterval(tick, 1000);
+
+  // Lists: j/k move, Enter opens, a acknowledges, x picks.
+  let at = -1;
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const move = (step) => {
+    const list = rows();
+    if (!list.length) return;
+    list[at]?.classList.remove("at");
+    at = Math.max(0, Math.min(list.length - 1, at + step));
+    list[at].classList.add("at");
+    list[at].querySelector("a")?.focus({ preventScroll: true });
+    list[at].scrollIntoView({ block: "nearest" });
+  };
+  const places = { h: "/", y: "/alerts", e: "/events", s: "/search", c: "/cases", b: "/briefings", p: "/policies", x: "/sources", d: "/drills", o: "/system" };
+  let going = 0;
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const keys = {
+    "/": () => document.getElementById("seek")?.focus(),
+    "?": () => document.getElementById("keys")?.showModal(),
+    j: () => move(1),
+    k: () => move(-1),
+    g: () => { going = performance.now(); },
+    x: () => rows()[at]?.querySelector("input[type=checkbox]")?.click(),
+    a: () => (document.querySelector("[data-acknowledge]") || rows()[at]?.querySelector("[data-acknowledge-row]"))?.click(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.act[open], details.who[open]").forEach((d) => d.removeAttribute("open"));
+      if (typing(event.target)) event.target.blur();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (going && performance.now() - going < 1500 && places[event.key]) {
+      going = 0;
+      const target = document.querySelector(`.rail a[href="${places[event.key]}"]`);
+      if (target) { event.preventDefault(); target.click(); }
+      return;
+    }
+    going = 0;
+    if (event.key === "Enter" && at >= 0 && document.activeElement === body) { rows()[at]?.querySelector("a")?.click(); return; }
+    const act = keys[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+
+  // One menu open at a time, so that they cannot cover each other.
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches?.("details.act:not(.flow), details.who") || !event.target.open) return;
+    document.querySelectorAll("details.act:not(.flow)[open], details.who[open]").forEach((d) => { if (d !== event.target) d.open = false; });
+    event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  }, true);
+  document.querySelector("[data-pick-all]")?.addEventListener("change", (event) => {
+    document.querySelectorAll("input[name=alert]").forEach((box) => { box.checked = event.target.checked; });
+  });
+  document.querySelectorAll("select[data-go]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+  document.body.addEventListener("htmx:afterSwap", () => { at = -1; tick(); });
+})();

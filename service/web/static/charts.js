@@ -1,0 +1,41 @@
+// Replaces a server-drawn chart by an ECharts one with readable values; without the library the drawing stays.
+"use strict";
+
+(() => {
+  if (!window.echarts) return;
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const text = { color: colour("--ink-2"), fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily };
+  const axis = { axisLine: { show: false }, axisTick: { show: false }, axisLabel: text, splitLine: { lineStyle: { color: colour("--line") } } };
+  const shared = (data) => ({
+    animation: false,
+    grid: { left: 34, right: 12, top: 16, bottom: 22 },
+    // Rich text draws on the canvas: a tooltip of HTML would need inline styles, which the page's policy forbids.
+    tooltip: { trigger: "axis", renderMode: "richText", textStyle: { fontSize: 12 }, confine: true },
+    xAxis: { type: "category", data: data.labels, boundaryGap: data.kind === "bars", ...axis, splitLine: { show: false }, axisLabel: { ...text, interval: data.interval } },
+    yAxis: { type: "value", min: 0, minInterval: 1, ...axis },
+  });
+  const series = (data) => {
+    const lines = [];
+    if (data.low) {
+      lines.push({ name: "预期下限", type: "line", stack: "band", data: data.low, symbol: "none", lineStyle: { opacity: 0 }, silent: true });
+      lines.push({
+        name: "预期区间宽度", type: "line", stack: "band", data: data.high.map((v, i) => v - data.low[i]), symbol: "none", lineStyle: { opacity: 0 },
+        areaStyle: { color: "#dde7ec", opacity: 1 }, silent: true,
+      });
+    }
+    const main = { name: data.name, type: data.kind === "bars" ? "bar" : "line", data: data.counts, symbol: "none", color: colour("--accent"), lineStyle: { width: 2 }, z: 3 };
+    if (data.surge) main.markPoint = { symbol: "circle", symbolSize: 7, itemStyle: { color: colour("--red") }, label: { show: true, position: "top", formatter: data.surge.text, color: colour("--red"), fontWeight: 700, fontSize: 11 }, data: [{ coord: [data.surge.at, data.surge.value] }] };
+    lines.push(main);
+    return lines;
+  };
+  document.querySelectorAll("[data-chart]").forEach((box) => {
+    const holder = document.getElementById(box.dataset.chart);
+    if (!holder) return;
+    const data = JSON.parse(holder.textContent);
+    box.replaceChildren();
+    const chart = window.echarts.init(box, null, { renderer: "canvas" });
+    chart.setOption({ ...shared(data), series: series(data), aria: { enabled: true, label: { description: data.label } } });
+    new ResizeObserver(() => chart.resize()).observe(box);
+  });
+})();

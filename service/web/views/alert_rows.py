@@ -1,0 +1,204 @@
+"""Rows of the alert list: what is due, how grave it is, who has it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.clock import Clock, ClockRole, ClockState
+from service.domain.event import Event
+from service.web.views.wording import Chip, category_word, level_chip, limit_word, region_word, remaining, word
+
+__all__ = [
+    "SPARK_HOURS",
+    "AlertRow",
+    "Due",
+    "LevelCount",
+    "alert_row",
+    "by_urgency",
+    "due_of",
+    "level_counts",
+    "next_due",
+    "spark_hours",
+]
+
+SPARK_HOURS = 8
+_URGENT = timedelta(hours=24)
+_FAR = timedelta(days=36500)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A clock as a list shows it. `due` is its ISO time for ticking in the browser, `share` the used part, 0 to 1."""
+
+    clock_id: str
+    name: str
+    text: str
+    due: str | None
+    share: float
+    state: str
+    state_word: str
+    overdue: bool
+    running: bool
+    basis: str
+    start_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """One line of the alert list."""
+
+    id: str
+    event_id: str
+    title: str
+    chip: Chip
+    state: AlertState
+    state_word: str
+    categories: tuple[str, ...]
+    regions: tuple[str, ...]
+    products: tuple[str, ...]
+    sources: int | None
+    harm: str
+    owner: str
+    lead: str
+    raised_at: datetime
+    due: Due | None
+    spark: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelCount:
+    """How many alerts of a level are open, how many nobody took, and how many were raised today and yesterday."""
+
+    chip: Chip
+    open: int
+    untaken: int
+    note: str
+
+
+def due_of(clock: Clock, now: datetime) -> Due:
+    """Return how a clock is shown."""
+    running = clock.state in {ClockState.ARMED, ClockState.PAUSED}
+    left = None if clock.due_at is None else clock.due_at - now
+    overdue = running and left is not None and left < timedelta()
+    return Due(
+        clock_id=clock.id,
+        name=f"{limit_word(clock.limit)}{clock.action}",
+        text="无数字时限" if left is None else remaining(left),
+        due=None if clock.due_at is None else clock.due_at.isoformat(),
+        share=_share(clock, now),
+        state=clock.state.value,
+        state_word=word("clock", clock.state.value),
+        overdue=overdue,
+        running=running,
+        basis=clock.basis,
+        start_at=clock.start_at,
+        due_at=clock.due_at,
+    )
+
+
+def _share(clock: Clock, now: datetime) -> float:
+    if clock.due_at is None or clock.due_at <= clock.start_at:
+        return 0.0
+    used = (now - clock.start_at) / (clock.due_at - clock.start_at)
+    return min(1.0, max(0.0, used))
+
+
+def next_due(clocks: Sequence[Clock]) -> Clock | None:
+    """Return the clock that counts first: the soonest running one of the office, else the soonest proposed one."""
+    own = [clock for clock in clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
+    for state in (ClockState.ARMED, ClockState.PROPOSED):
+        due = [(clock.due_at, clock.id, clock) for clock in own if clock.state is state and clock.due_at is not None]
+        if due:
+            return min(due, key=lambda item: item[:2])[2]
+    return None
+
+
+def by_urgency(
+    alerts: Sequence[Alert], clocks: Mapping[str, Sequence[Clock]], now: datetime
+) -> list[tuple[Alert, Clock | None]]:
+    """Return alerts with their first clock, most urgent first.
+
+    A running clock due within 24 h (or late) comes before everything, soonest first; then the gravest level, the
+    soonest deadline and the longest wait decide.
+    """
+
+    def key(pair: tuple[Alert, Clock | None]) -> tuple[int, datetime, int, datetime, datetime]:
+        alert, clock = pair
+        due = clock.due_at if clock is not None and clock.due_at is not None else now + _FAR
+        urgent = clock is not None and clock.state is ClockState.ARMED and due - now <= _URGENT
+        return (0 if urgent else 1, due if urgent else now, -int(alert.level), due, alert.raised_at)
+
+    return sorted(((alert, next_due(clocks.get(alert.id, ()))) for alert in alerts), key=key)
+
+
+def alert_row(
+    alert: Alert, clock: Clock | None, event: Event | None, hourly: Sequence[tuple[datetime, int]], now: datetime
+) -> AlertRow:
+    """Return the line for one alert; without its event (still being written) the alert's own facts remain."""
+    return AlertRow(
+        id=alert.id,
+        event_id=alert.event_id,
+        title=alert.title,
+        chip=level_chip(alert.level),
+        state=alert.state,
+        state_word=word("alert", alert.state.value),
+        categories=tuple(category_word(code) for code in event.categories[:2]) if event else (),
+        regions=tuple(dict.fromkeys(region_word(code) for code in event.regions))[:2] if event else (),
+        products=event.products[:1] if event else (),
+        sources=_sources(event),
+        harm=_harm(event),
+        owner=alert.owner or "",
+        lead=alert.lead,
+        raised_at=alert.raised_at,
+        due=None if clock is None else due_of(clock, now),
+        spark=spark_hours(hourly, now),
+    )
+
+
+def _sources(event: Event | None) -> int | None:
+    if event is None:
+        return None
+    spread = event.heat.get("spread")
+    independent = spread.get("independent_sources") if isinstance(spread, Mapping) else None
+    found = event.heat.get("independent_sources", independent)
+    return found if isinstance(found, int) else event.source_count
+
+
+def _harm(event: Event | None) -> str:
+    if event is None:
+        return ""
+    if event.deaths:
+        return f"死亡 {event.deaths}"
+    return f"伤 {event.harmed}" if event.harmed else ""
+
+
+def spark_hours(hourly: Sequence[tuple[datetime, int]], now: datetime) -> tuple[int, ...]:
+    """Return documents per hour over the last eight hours, oldest first, the running hour last."""
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    counts = dict(hourly)
+    return tuple(counts.get(this_hour - timedelta(hours=back), 0) for back in range(SPARK_HOURS - 1, -1, -1))
+
+
+def level_counts(alerts: Sequence[Alert], recent: Sequence[Alert], now: datetime) -> tuple[LevelCount, ...]:
+    """Return the four level counts over the open alerts; `recent` (raised in 48 h, any state) gives the comparison."""
+    return tuple(
+        _level_count(level, alerts, recent, now)
+        for level in (AlertLevel.RED, AlertLevel.ORANGE, AlertLevel.YELLOW, AlertLevel.BLUE)
+    )
+
+
+def _level_count(level: AlertLevel, alerts: Sequence[Alert], recent: Sequence[Alert], now: datetime) -> LevelCount:
+    opened = [alert for alert in alerts if alert.level is level]
+    untaken = sum(alert.state is AlertState.OPEN for alert in opened)
+    ages = [now - alert.raised_at for alert in recent if alert.level is level]
+    today = sum(age < timedelta(hours=24) for age in ages)
+    before = sum(timedelta(hours=24) <= age < timedelta(hours=48) for age in ages)
+    if untaken:
+        note = f"未确认 {untaken}"
+    elif opened:
+        note = "均已确认"
+    else:
+        note = f"24 小时 {today}，前 24 小时 {before}"
+    return LevelCount(chip=level_chip(level), open=len(opened), untaken=untaken, note=note)

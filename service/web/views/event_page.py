@@ -1,0 +1,250 @@
+"""The event page: known facts with their documents, the parts of the score, the time line, the policy basis. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from service.domain.alert import Alert
+from service.domain.audit import AuditRow
+from service.domain.event import Event, EventDocument
+from service.domain.policy import PolicyArticle, PolicyDocument, PolicyFact
+from service.domain.register import Register
+from service.web.views.marking import excerpt, spans_of
+from service.web.views.wording import region_word, word
+
+__all__ = [
+    "BasisView",
+    "DocumentView",
+    "Fact",
+    "Moment",
+    "ScorePart",
+    "basis_views",
+    "document_views",
+    "known_facts",
+    "score_parts",
+    "time_line",
+    "validity",
+]
+
+_PARTS = (
+    ("severity", "严重度", 25),
+    ("spread", "传播", 25),
+    ("velocity", "增速", 20),
+    ("authority", "权威", 15),
+    ("relevance", "相关", 15),
+)
+_SHOWN_DOCUMENTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document with its number on this page; `reprints` counts what is folded under it."""
+
+    number: int
+    document: EventDocument
+    title_spans: list[tuple[int, int]]
+    excerpt: Markup
+    reprints: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One known fact. `open` is what is not verified, shown in the value's place or behind it; `numbers` its documents."""
+
+    label: str
+    value: Markup | str
+    open: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One part of the level score: points reached of points possible, in words."""
+
+    label: str
+    points: float
+    most: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of the time line; `ours` marks what this system or its people did."""
+
+    at: datetime
+    text: str
+    note: str
+    ours: bool
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BasisView:
+    """One policy article as the page quotes it; `text` is `None` where the library does not hold it."""
+
+    title: str
+    issue_number: str
+    article: str
+    gist: str
+    text: str | None
+    why: str
+    verified: bool
+    validity: str
+    unverified: str
+
+
+def document_views(documents: Sequence[EventDocument]) -> list[DocumentView]:
+    """Return the documents numbered in order of time, reprints counted at their first."""
+    folded = Counter(document.duplicate_of for document in documents if document.duplicate_of)
+    return [
+        DocumentView(
+            number=number,
+            document=document,
+            title_spans=spans_of(document.evidence, "title"),
+            excerpt=excerpt(document.text, spans_of(document.evidence, "text")),
+            reprints=folded.get(document.document_id, 0),
+            at=document.published_at or document.stored_at,
+        )
+        for number, document in enumerate(documents, start=1)
+    ]
+
+
+def known_facts(event: Event, views: Sequence[DocumentView]) -> list[Fact]:
+    """Return what, where, which product and firm, who was harmed, each with the documents that say so.
+
+    What nobody but the public says is marked 待核实; an official document that says it lifts the mark.
+    """
+    return [
+        _what(views),
+        _named("何地", tuple(dict.fromkeys(region_word(code) for code in event.regions)), views),
+        _named("产品", event.products, views, several="稿件提到多个产品"),
+        _named("企业", event.firms, views, several="稿件提到多家企业"),
+        _harm(event, views),
+        _official(views),
+    ]
+
+
+def _what(views: Sequence[DocumentView]) -> Fact:
+    telling = [view for view in views if view.document.evidence and not view.document.duplicate_of]
+    if not telling:
+        return Fact("何事", "", "待核实", ())
+    grave = max(telling, key=lambda view: (view.document.severity, -view.number))
+    return Fact("何事", grave.excerpt, "", _numbers(telling, first=grave.number))
+
+
+def _named(label: str, names: Sequence[str], views: Sequence[DocumentView], *, several: str = "") -> Fact:
+    names = [name for name in names if name != "未定位"]
+    if not names:
+        return Fact(label, "", "待核实", ())
+    saying = [view for view in views if any(name in view.document.title + view.document.text for name in names)]
+    confirmed = any(view.document.source_class == "official" for view in saying)
+    unsure = "" if confirmed or label == "何地" else "待核实"
+    if several and len(names) > 1 and not confirmed:
+        unsure = f"待核实（{several}）"
+    return Fact(label, "、".join(names[:4]), unsure, _numbers(saying))
+
+
+def _harm(event: Event, views: Sequence[DocumentView]) -> Fact:
+    parts = []
+    if event.deaths:
+        parts.append(f"称死亡 {event.deaths} 人")
+    if event.harmed:
+        parts.append(f"称受影响 {event.harmed} 人")
+    if not parts:
+        return Fact("伤亡", "稿件未给出数字", "待核实", ())
+    wanted = [str(number) for number in (event.deaths, event.harmed) if number]
+    saying = [view for view in views if any(number in view.document.text for number in wanted)]
+    confirmed = any(view.document.source_class == "official" for view in saying)
+    return Fact("伤亡", "，".join(parts), "" if confirmed else "待核实", _numbers(saying))
+
+
+def _official(views: Sequence[DocumentView]) -> Fact:
+    official = [view for view in views if view.document.source_class == "official"]
+    if not official:
+        return Fact("官方信息", "未见官方发布", "", ())
+    return Fact("官方信息", f"{official[0].document.source_name}：{official[0].document.title}", "", _numbers(official))
+
+
+def _numbers(views: Sequence[DocumentView], *, first: int | None = None) -> tuple[int, ...]:
+    numbers = [view.number for view in views if not view.document.duplicate_of]
+    if first is not None:
+        numbers = [first, *(number for number in numbers if number != first)]
+    return tuple(numbers[:_SHOWN_DOCUMENTS])
+
+
+def score_parts(heat: Mapping[str, Any]) -> list[ScorePart]:
+    """Return the parts of the latest score; parts that are not stored are left out."""
+    parts = []
+    for key, label, most in _PARTS:
+        part = heat.get(key)
+        if isinstance(part, Mapping) and isinstance(part.get("points"), int | float):
+            parts.append(ScorePart(label, float(part["points"]), most, str(part.get("words", ""))))
+    return parts
+
+
+def time_line(
+    views: Sequence[DocumentView], alert: Alert | None, acts: Sequence[AuditRow], wording: Mapping[str, str]
+) -> list[Moment]:
+    """Return first posts (reprints folded) and what was done here, in order of time."""
+    moments = []
+    for view in views:
+        if view.document.duplicate_of:
+            continue
+        first = "首发 " if not moments else ""
+        note = f"转载 {view.reprints} 篇已折叠" if view.reprints else word("source_class", view.document.source_class)
+        text = f"{first}{view.document.source_name}：{view.document.title or view.document.text[:40]}"
+        moments.append(Moment(view.at, text, note, ours=False, number=view.number))
+    if alert is not None and not any(row.action == "alert.raised" for row in acts):
+        moments.append(
+            Moment(
+                alert.raised_at, f"系统预警：{alert.level.word}", alert.triggers[0] if alert.triggers else "", ours=True
+            )
+        )
+    moments += [Moment(row.at, wording.get(row.action, row.action), _actor(row), ours=True) for row in acts]
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def _actor(row: AuditRow) -> str:
+    reason = row.detail.get("reason")
+    actor = "系统" if row.actor in {"system", "assess", "系统"} else row.actor
+    return f"{actor}：{reason}" if isinstance(reason, str) and reason else actor
+
+
+def basis_views(
+    basis: Sequence[Mapping[str, Any]], register: Register, articles: Mapping[str, PolicyArticle], today: date
+) -> list[BasisView]:
+    """Return the alert's policy basis for quotation: verbatim where the library holds an article, else its gist."""
+    return [_basis_view(item, register.policies.get(str(item.get("policy_id"))), articles, today) for item in basis]
+
+
+def _basis_view(
+    item: Mapping[str, Any], fact: PolicyFact | None, articles: Mapping[str, PolicyArticle], today: date
+) -> BasisView:
+    held = [articles[key] for key in item.get("article_keys") or () if key in articles]
+    return BasisView(
+        title=str(item.get("title") or ""),
+        issue_number=str(item.get("issue_number") or ""),
+        article=str(item.get("article") or ""),
+        gist=str(item.get("gist") or ""),
+        text="\n".join(article.text for article in held) or None,
+        why=str(item.get("why") or ""),
+        verified=bool(item.get("verified")),
+        validity="效力待核实" if fact is None else validity(fact.document, today),
+        unverified="" if fact is None else "、".join((*fact.unverified, *fact.document.unverified)),
+    )
+
+
+def validity(document: PolicyDocument, today: date) -> str:
+    """Return whether a policy is in force on the day, in words; what is not known is not claimed."""
+    if document.valid_to is not None and document.valid_to < today:
+        return f"已于 {document.valid_to.isoformat()} 失效"
+    if document.valid_from is None:
+        return "效力待核实"
+    if document.valid_from > today:
+        return f"自 {document.valid_from.isoformat()} 起施行，尚未生效"
+    return f"现行有效 · {today.isoformat()}"

@@ -1,0 +1,216 @@
+"""Words for times, durations, states and codes as people here write them. Pure; shown times are Beijing time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from analysis.assessment import CATEGORY_NAMES
+from service.domain.alert import AlertLevel
+
+__all__ = [
+    "BEIJING",
+    "CITIES",
+    "Chip",
+    "ago",
+    "category_word",
+    "day_of",
+    "duration",
+    "level_chip",
+    "limit_word",
+    "local",
+    "moment",
+    "region_word",
+    "remaining",
+    "weekday",
+    "word",
+]
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+# GB/T 2260 prefecture codes of Jiangxi.
+CITIES: Mapping[str, str] = MappingProxyType(
+    {
+        "3601": "南昌",
+        "3602": "景德镇",
+        "3603": "萍乡",
+        "3604": "九江",
+        "3605": "新余",
+        "3606": "鹰潭",
+        "3607": "赣州",
+        "3608": "吉安",
+        "3609": "宜春",
+        "3610": "抚州",
+        "3611": "上饶",
+    }
+)
+
+_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "source_class": {
+            "official": "政府与官方",
+            "central_media": "中央媒体",
+            "provincial_media": "省级媒体",
+            "media": "市场化媒体",
+            "trade": "行业媒体",
+            "social": "社交平台",
+            "hot_list": "热榜",
+            "complaint": "投诉举报",
+            "other": "其他",
+        },
+        "kind": {
+            "article": "文章",
+            "post": "帖文",
+            "comment": "评论",
+            "complaint": "投诉",
+            "hot_entry": "热榜条目",
+            "notice": "公告",
+            "policy": "政策",
+        },
+        "tone": {"neg": "负面", "neu": "中性", "pos": "正面"},
+        "judged": {"0": "无关", "1": "职责相关", "2": "风险"},
+        "alert": {"open": "未确认", "acknowledged": "已确认", "closed": "已关闭"},
+        "clock": {
+            "proposed": "待确认启动",
+            "armed": "计时中",
+            "paused": "已暂停",
+            "met": "按时完成",
+            "met_late": "超时完成",
+            "cancelled": "已取消",
+            "expired": "已失效",
+        },
+        "role": {"own": "本局时限", "watch": "督促他方"},
+        "grade": {"I": "Ⅰ级", "II": "Ⅱ级", "III": "Ⅲ级", "IV": "Ⅳ级"},
+        "access": {"open": "公开抓取", "import": "文件导入", "api": "授权接口", "licensed": "授权接口"},
+        "spider": {
+            "feed": "订阅源",
+            "listing": "列表页",
+            "hot_list": "热榜",
+            "json_api": "接口",
+            "sitemap": "站点地图",
+            "search": "搜索页",
+            "import": "文件导入",
+        },
+        "outbox": {"mail": "邮件", "index": "检索索引", "webhook": "消息推送", "unindex": "移出索引"},
+        "drill": {"running": "进行中", "finished": "已结束", "failed": "未完成"},
+        "stage": {
+            "gate": "入口检查",
+            "parse": "解析",
+            "import": "文件导入",
+            "assess": "研判",
+            "deliver": "发送",
+            "fetch": "抓取",
+        },
+    }
+)
+
+_LIMIT_UNITS = (("wd", "个工作日"), ("h", "小时"), ("d", "天"))
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A level as shape, word and style key, so that colour never carries it alone."""
+
+    mark: str
+    word: str
+    key: str
+
+
+def local(at: datetime) -> datetime:
+    """Return the moment in Beijing time."""
+    return at.astimezone(BEIJING)
+
+
+def day_of(at: datetime) -> date:
+    """Return the Beijing calendar day of the moment."""
+    return local(at).date()
+
+
+def moment(at: datetime | None, now: datetime) -> str:
+    """Return `11月25日 14:32`, with the year where it is not this year's; `—` for no time."""
+    if at is None:
+        return "—"
+    shown = local(at)
+    text = f"{shown.month}月{shown.day}日 {shown:%H:%M}"
+    return text if shown.year == local(now).year else f"{shown.year}年{text}"
+
+
+def weekday(at: datetime) -> str:
+    """Return `周三`."""
+    return f"周{_WEEKDAYS[local(at).weekday()]}"
+
+
+def duration(span: timedelta) -> str:
+    """Return a length of time in words: `26 小时`, `12 分钟`, `3 天`; below a minute `不到 1 分钟`."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "不到 1 分钟"
+    if minutes < 120:
+        return f"{minutes} 分钟"
+    if minutes < 72 * 60:
+        return f"{minutes // 60} 小时"
+    return f"{minutes // 1440} 天"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """Return how long before or after `now` the moment is."""
+    if at is None:
+        return "—"
+    return f"{duration(now - at)}前" if at <= now else f"{duration(at - now)}后"
+
+
+def remaining(left: timedelta) -> str:
+    """Return a countdown: `02:41:18` below three hours, `21 时 07 分` below four days, else `6 天 04 时`.
+
+    A missed deadline counts up in the same shape; whoever shows it adds the word 超时.
+    """
+    seconds = int(abs(left.total_seconds()))
+    if seconds < 3 * 3600:
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    if seconds < 96 * 3600:
+        return f"{seconds // 3600} 时 {seconds // 60 % 60:02d} 分"
+    return f"{seconds // 86400} 天 {seconds // 3600 % 24:02d} 时"
+
+
+def limit_word(limit: str) -> str:
+    """Return the limit of a clock in words: `5h` is `5 小时`, `20wd` `20 个工作日`, `immediate` `立即`."""
+    fixed = {"immediate": "立即", "prompt": "及时"}.get(limit)
+    if fixed is not None:
+        return fixed
+    for suffix, unit in _LIMIT_UNITS:
+        number = limit.removesuffix(suffix)
+        if number != limit and number.isdigit():
+            return f"{number} {unit}"
+    return limit
+
+
+def level_chip(level: AlertLevel | str) -> Chip:
+    """Return the chip of a level given as enum or as its lower-case key."""
+    known = level if isinstance(level, AlertLevel) else AlertLevel[level.upper()]
+    return Chip(mark=known.mark, word=known.word, key=known.key)
+
+
+def category_word(code: str) -> str:
+    """Return `R01 不良反应与群体事件`; an unknown code stays as it is."""
+    name = CATEGORY_NAMES.get(code)
+    return code if name is None else f"{code} {name}"
+
+
+def region_word(code: str) -> str:
+    """Return a region's name: a Jiangxi city by its code, 全省 for `36`, 未定位 for none, else 省外 or 境外."""
+    if not code:
+        return "未定位"
+    city = CITIES.get(code[:4])
+    if city is not None:
+        return city
+    if code.startswith("36"):
+        return "全省"
+    return "省外" if code.isdigit() else "境外"
+
+
+def word(table: str, code: object) -> str:
+    """Return the word for a code of one of the tables above; an unknown code stays as it is."""
+    key = str(code)
+    return _WORDS[table].get(key, key)
