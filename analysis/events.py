@@ -18,7 +18,7 @@ from typing import Any, Self
 from analysis.affinity import compare, likelihood
 from analysis.assessment import Assessment
 from analysis.fingerprints import SET_FIELDS, Fingerprint, fingerprint, without
-from analysis.places import PlaceRelation, relate_places
+from analysis.places import PlaceRelation, local_codes, relate_places
 from analysis.similarity import bands, resemblance
 from crawlers.records import Document
 
@@ -51,7 +51,7 @@ JOIN = 0.5
 _MEMBERS = 6
 _TERMS = 64
 _NAMES = 24
-_KEY_TERMS = 6
+_KEY_NAMES = 6
 _CANDIDATES = 40
 _CROWD_WINDOW = timedelta(days=14)
 _CROWD_EXPONENT = 0.8
@@ -143,19 +143,26 @@ def new_event_id(fingerprint: Fingerprint) -> str:
 
 
 def lookup_keys(fingerprint: Fingerprint) -> tuple[str, ...]:
-    """Return the keys under which candidate events of this document are filed: at most 40 short strings."""
-    heaviest = sorted(fingerprint.title_terms.items(), key=lambda pair: (-pair[1], pair[0]))[:_KEY_TERMS]
-    return tuple(
-        dict.fromkeys(
-            [
-                *bands(fingerprint.signature),
-                *(f"t:{word}" for word, _ in heaviest),
-                *(f"p:{name}" for name in sorted(fingerprint.products)[:_KEY_TERMS]),
-                *(f"f:{name}" for name in sorted(fingerprint.firms)[:_KEY_TERMS]),
-                *(f"m:{mark}" for mark in sorted(fingerprint.marks)[:_KEY_TERMS]),
-            ]
-        )
-    )
+    """Return the keys under which candidate events of this document are filed: at most 56 short strings.
+
+    Text bands, heaviest words of the title and of the whole, products, firms, numbers, and places below a province:
+    any one in common makes a candidate, `place` decides.
+    """
+    words = (*_heaviest(fingerprint.title_terms), *_heaviest(fingerprint.problem))
+    keys = [
+        *bands(fingerprint.signature),
+        *(f"t:{word}" for word in words),
+        *(f"p:{name}" for name in sorted(fingerprint.products)[:_KEY_NAMES]),
+        *(f"f:{name}" for name in sorted(fingerprint.firms)[:_KEY_NAMES]),
+        *(f"m:{mark}" for mark in sorted(fingerprint.marks)[:_KEY_NAMES]),
+        *(f"r:{code}" for code in local_codes(fingerprint.regions)[:_KEY_NAMES]),
+    ]
+    return tuple(dict.fromkeys(keys))
+
+
+def _heaviest(terms: Mapping[str, float]) -> list[str]:
+    ranked = sorted(terms.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [word for word, _ in ranked[:_KEY_NAMES]]
 
 
 def sketch_keys(sketch: EventSketch) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -21,6 +21,9 @@ TITLE_TERMS = 24
 TERMS = 48
 LEAD_CHARS = 60
 """A post without a title is titled by its first 60 characters."""
+
+TELLING_WEIGHT = 2.5
+"""Sum of word weights below which a title alone is not taken to say what happened."""
 
 OPENING_CHARS = 300
 """Products and numbers beyond the opening belong to background and boilerplate more often than to the happening."""
@@ -96,10 +99,8 @@ class Fingerprint:
 
 def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
     """Return what of `document` decides its event; the words are those of `assessment.tokens`, cut once before."""
-    title = document.title or document.text[:LEAD_CHARS]
     tokens = assessment.tokens.split()
-    lowered = unicodedata.normalize("NFKC", title).lower()
-    title_terms = salient_terms((token for token in tokens if token.lower() in lowered), TITLE_TERMS)
+    title, title_terms = _titled(document, tokens)
     terms = salient_terms(tokens, TERMS) | title_terms
     entities = assessment.entities
     names = _naming_words(terms, entities)
@@ -120,6 +121,20 @@ def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
         categories=frozenset(assessment.category_codes[:1]),
         signature=signature(f"{document.title}\n{document.text}"),
     )
+
+
+def _titled(document: Document, tokens: Sequence[str]) -> tuple[str, dict[str, float]]:
+    """Return title and title words; a title that says too little (情况通报) is read on into the text."""
+    title = document.title or document.text[:LEAD_CHARS]
+    terms = _terms_within(title, tokens)
+    if document.title and sum(terms.values()) < TELLING_WEIGHT:
+        terms = _terms_within(f"{title} {document.text[:LEAD_CHARS]}", tokens)
+    return title, terms
+
+
+def _terms_within(passage: str, tokens: Iterable[str]) -> dict[str, float]:
+    lowered = unicodedata.normalize("NFKC", passage).lower()
+    return salient_terms((token for token in tokens if token.lower() in lowered), TITLE_TERMS)
 
 
 def without(terms: Mapping[str, float], names: AbstractSet[str]) -> dict[str, float]:

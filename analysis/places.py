@@ -8,7 +8,7 @@ import re
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
-__all__ = ["NATIONS", "PlaceRelation", "mentioned_nations", "relate_places"]
+__all__ = ["NATIONS", "PlaceRelation", "local_codes", "mentioned_nations", "relate_places"]
 
 # Chinese short names as news titles write them; ISO 3166-1 alpha-2 codes.
 _NATION_ROWS = """
@@ -27,7 +27,8 @@ NATIONS: dict[str, str] = {
 
 # 印度 must not be read inside 印度尼西亚: the longest name wins.
 _NATION = re.compile("|".join(sorted(map(re.escape, NATIONS), key=len, reverse=True)))
-_EUROPE = frozenset("GB FR DE IT ES PT NO SE DK FI IS NL BE CH AT PL CZ HU GR IE".split())
+_COUNTY_DIGITS = 6
+_EUROPE = frozenset(["GB", "FR", "DE", "IT", "ES", "PT", "NO", "SE", "DK", "FI", "IS", "NL", "BE", "CH", "AT", "PL", "CZ", "HU", "GR", "IE"])
 
 
 class PlaceRelation(StrEnum):
@@ -57,6 +58,12 @@ def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
     if any(_contains(x, y) or _contains(y, x) for x in a for y in b if x != y):
         return PlaceRelation.WITHIN
     return PlaceRelation.SAME if shared else PlaceRelation.APART
+
+
+def local_codes(codes: AbstractSet[str]) -> list[str]:
+    """Return the cities and counties among `codes`, a town as its county; provinces and countries are left out."""
+    local = {code[:_COUNTY_DIGITS] for code in codes if code.isdigit() and _depth(code) > 1}
+    return sorted(local)
 
 
 def _stem(code: str) -> str:
