@@ -9,7 +9,15 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
-__all__ = ["Search", "SearchDocument", "SearchHit", "SearchQuery", "SearchResult", "SearchUnavailableError"]
+__all__ = [
+    "Search",
+    "SearchDocument",
+    "SearchHit",
+    "SearchQuery",
+    "SearchRefusedError",
+    "SearchResult",
+    "SearchUnavailableError",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +47,11 @@ class SearchDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
-    """What a person asks for. `tokens` are the query's words segmented as documents are; all must occur (a quoted phrase in order)."""
+    """What a person asks for. `tokens` are the query's words segmented as documents are; all must occur (a quoted phrase in order).
+
+    `since` ≤ published < `until`. `categories` are alternatives. `region` is a six-digit code and takes in the regions
+    below it. `sort` is `newest` or `score`; `limit` is at most 100, `offset + limit` at most 10,000 (`ValueError` beyond).
+    """
 
     tokens: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -77,11 +89,21 @@ class SearchUnavailableError(Exception):
     """The search engine could not be reached or refused; the sentence says what and where."""
 
 
+class SearchRefusedError(Exception):
+    """Some documents can never be indexed as they are, so trying again is no use; all others of the batch are indexed."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        """Keep why, by document id."""
+        self.reasons = dict(reasons)
+        first = next(iter(self.reasons.items()), ("", ""))
+        super().__init__(f"{len(self.reasons)} 篇稿件无法建立索引，例如 {first[0]}：{first[1]}")
+
+
 class Search(Protocol):
     """A rebuildable projection for full-text search. Raises `SearchUnavailableError` where the engine does not answer."""
 
     def index(self, documents: Sequence[SearchDocument]) -> None:
-        """Insert or replace by id; an older version than the stored one is ignored."""
+        """Insert or replace by id; an older version than the stored one is ignored. Raises `SearchRefusedError`."""
         ...
 
     def remove(self, document_ids: Sequence[str]) -> None:

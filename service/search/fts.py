@@ -1,0 +1,228 @@
+"""Search in SQLite FTS5 over pre-segmented tokens, in a file of its own beside the store.
+
+Trigrams would lose every word of two characters; `unicode61` over segmented text finds them. The index keeps positions
+(`detail=full`), which phrases need.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from service.ports.search import (
+    SearchDocument,
+    SearchHit,
+    SearchQuery,
+    SearchRefusedError,
+    SearchResult,
+    SearchUnavailableError,
+)
+from service.search.documents import from_values, to_values
+from service.search.fts_query import HITS, conditions_of, microseconds
+from service.search.limits import require_page, separate
+
+__all__ = ["FtsSearch"]
+
+# Grows with every change of the tables; an index of another number is made anew and filled by `index verify --repair`.
+_SCHEMA = 1
+_WAIT_S = 10
+
+_TABLES = (
+    """CREATE TABLE documents (
+        seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, published INTEGER NOT NULL,
+        level INTEGER NOT NULL, source_class TEXT NOT NULL, categories TEXT NOT NULL, regions TEXT NOT NULL,
+        tokens TEXT NOT NULL, data TEXT NOT NULL)""",
+    "CREATE INDEX documents_published ON documents (published, seq)",
+    """CREATE VIRTUAL TABLE words USING fts5(
+        tokens, content='documents', content_rowid='seq', tokenize="unicode61 remove_diacritics 0")""",
+)
+_FACETS = f"""
+    {HITS}
+    SELECT 'total', '', count(*) FROM hits
+    UNION ALL SELECT 'level', CAST(level AS TEXT), count(*) FROM hits GROUP BY level
+    UNION ALL SELECT 'source_class', source_class, count(*) FROM hits GROUP BY source_class
+    UNION ALL SELECT 'categories', value, count(*) FROM hits, json_each(hits.categories) GROUP BY value
+    UNION ALL SELECT 'region', value, count(*) FROM hits, json_each(hits.regions) GROUP BY value
+"""  # noqa: S608 - constants only; what a person asks for is bound
+
+
+class FtsSearch:
+    """`service.ports.search.Search` in one SQLite file. Threads and processes may share it."""
+
+    def __init__(self, path: Path) -> None:
+        """Use the file at `path`, made with the first call."""
+        self._path = path
+        self._lock = Lock()
+        self._ready = False
+        address = URL.create("sqlite", database=str(path))
+        self._engine: Engine = create_engine(address, pool_size=8, max_overflow=8, pool_timeout=_WAIT_S)
+        event.listen(self._engine, "connect", _connected)
+        event.listen(self._engine, "begin", _began)
+
+    def index(self, documents: Sequence[SearchDocument]) -> None:
+        """Insert or replace by id; an older version than the stored one is ignored."""
+        good, refused = separate(documents)
+        if good:
+            with self._transaction(writes=True) as connection:
+                self._replace(connection, good)
+        if refused:
+            raise SearchRefusedError(refused)
+
+    def _replace(self, connection: Connection, documents: list[SearchDocument]) -> None:
+        ids = json.dumps([document.document_id for document in documents])
+        seqs = json.dumps([document.seq for document in documents])
+        stored = connection.exec_driver_sql(
+            "SELECT seq, id, version, tokens FROM documents WHERE id IN (SELECT value FROM json_each(?)) "
+            "OR seq IN (SELECT value FROM json_each(?))",
+            (ids, seqs),
+        ).all()
+        versions = {row.id: row.version for row in stored}
+        newer = [document for document in documents if versions.get(document.document_id, 0) <= document.version]
+        replaced = {document.document_id for document in newer}
+        taken = {document.seq for document in newer}
+        _forget(connection, [row for row in stored if row.id in replaced or row.seq in taken])
+        if not newer:
+            return
+        connection.exec_driver_sql(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [_row(document) for document in newer]
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO words (rowid, tokens) VALUES (?, ?)", [(document.seq, document.tokens) for document in newer]
+        )
+
+    def remove(self, document_ids: Sequence[str]) -> None:
+        """Forget documents."""
+        with self._transaction(writes=True) as connection:
+            stored = connection.exec_driver_sql(
+                "SELECT seq, tokens FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(document_ids)),),
+            ).all()
+            _forget(connection, stored)
+
+    def find(self, query: SearchQuery) -> SearchResult:
+        """Return what matches all tokens and filters."""
+        require_page(query)
+        asked = conditions_of(query)
+        if asked is None:
+            return SearchResult(hits=(), total=0)
+        parts, bound = asked
+        facets: dict[str, dict[str, int]] = {"categories": {}, "source_class": {}, "level": {}, "region": {}}
+        total = 0
+        with self._transaction(writes=False) as connection:
+            for name, value, count in connection.exec_driver_sql(_FACETS.format(**parts), bound):
+                if name == "total":
+                    total = count
+                else:
+                    facets[name][value] = count
+            page = (
+                "SELECT data, score FROM hits JOIN documents USING (seq) ORDER BY {order} LIMIT :limit OFFSET :offset"
+            )
+            found = connection.exec_driver_sql(
+                (HITS + page).format(**parts), bound | {"limit": query.limit, "offset": query.offset}
+            )
+            hits = tuple(SearchHit(document=from_values(json.loads(data)), score=score) for data, score in found)
+        return SearchResult(hits=hits, total=total, facets=facets)
+
+    def versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
+        """Return `(seq, document_id, version)` in order of `seq`."""
+        with self._transaction(writes=False) as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT seq, id, version FROM documents WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit)
+            )
+            return [(row.seq, row.id, row.version) for row in rows]
+
+    def clear(self) -> None:
+        """Empty the projection."""
+        with self._transaction(writes=True) as connection:
+            connection.exec_driver_sql("INSERT INTO words (words) VALUES ('delete-all')")
+            connection.exec_driver_sql("DELETE FROM documents")
+
+    def check(self) -> str | None:
+        """Return `None` where the file answers, else one sentence."""
+        try:
+            with self._transaction(writes=False) as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM (SELECT seq FROM documents LIMIT 1)")
+        except SearchUnavailableError as error:
+            return str(error)
+        return None
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        try:
+            self._prepare()
+            options = {"writes": writes}
+            with self._engine.connect().execution_options(**options) as connection, connection.begin():
+                yield connection
+        except PoolTimeoutError as error:
+            raise SearchUnavailableError("检索繁忙，等待超时。请稍后重试") from error
+        except DBAPIError as error:
+            raise SearchUnavailableError(f"检索索引 {self._path} 不可用：{_reason(error)}") from error
+
+    def _prepare(self) -> None:
+        with self._lock:
+            if self._ready:
+                return
+            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+                if connection.exec_driver_sql("PRAGMA user_version").scalar_one() != _SCHEMA:
+                    connection.exec_driver_sql("DROP TABLE IF EXISTS words")
+                    connection.exec_driver_sql("DROP TABLE IF EXISTS documents")
+                    for statement in _TABLES:
+                        connection.exec_driver_sql(statement)
+                    connection.exec_driver_sql(f"PRAGMA user_version = {_SCHEMA}")
+            self._ready = True
+
+
+def _forget(connection: Connection, stored: Sequence[Any]) -> None:
+    if stored:
+        connection.exec_driver_sql(
+            "INSERT INTO words (words, rowid, tokens) VALUES ('delete', ?, ?)",
+            [(row.seq, row.tokens) for row in stored],
+        )
+        connection.exec_driver_sql("DELETE FROM documents WHERE seq = ?", [(row.seq,) for row in stored])
+
+
+def _row(document: SearchDocument) -> tuple[Any, ...]:
+    values = to_values(document)
+    return (
+        document.seq,
+        document.document_id,
+        document.version,
+        microseconds(document.published_at),
+        document.level,
+        document.source_class,
+        json.dumps(values["categories"]),
+        json.dumps(values["regions"]),
+        document.tokens,
+        json.dumps(values, ensure_ascii=False),
+    )
+
+
+def _connected(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    # A projection can be rebuilt, so a commit need not wait for the disk.
+    for pragma in (f"busy_timeout={_WAIT_S * 1000}", "journal_mode=WAL", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _began(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    reason = str(getattr(error, "orig", None) or error)
+    if "fts5" in reason:
+        return "所用 SQLite 不含 FTS5 全文检索，请换用带 FTS5 的 Python"
+    if "malformed" in reason or "not a database" in reason:
+        return "文件已损坏。请删除该文件，再运行 yaowang index verify --repair 重建"
+    return reason

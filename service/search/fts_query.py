@@ -1,0 +1,87 @@
+"""A search query as SQL over FTS5: constant text with bound values, and a MATCH expression of quoted strings."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from service.ports.search import SearchQuery
+from service.search.limits import findable, region_prefix
+
+__all__ = ["HITS", "conditions_of", "microseconds"]
+
+HITS = """
+    WITH hits AS MATERIALIZED (
+        SELECT d.seq, d.published, d.level, d.source_class, d.categories, d.regions, {score} AS score
+        FROM {source} WHERE {conditions})
+"""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ORDERS = {
+    "newest": "hits.published DESC, hits.seq DESC",
+    "score": "hits.score DESC, hits.published DESC, hits.seq DESC",
+}
+
+
+def microseconds(moment: datetime) -> int:
+    """Return microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def conditions_of(query: SearchQuery) -> tuple[dict[str, str], dict[str, Any]] | None:
+    """Return the parts of the statement and the bound values; `None` where nothing can match.
+
+    Every part is chosen from constants here; what a person wrote is bound.
+    """
+    bound: dict[str, Any] = {}
+    conditions = ["1"]
+    asked = [query.tokens, *query.phrases]
+    wanted = [_quoted([token]) for token in findable(query.tokens)]
+    wanted += [_quoted(tokens) for phrase in query.phrases if (tokens := findable(phrase))]
+    if any(asked) and not wanted:
+        return None
+    if wanted:
+        conditions.append("words MATCH :match")
+        bound["match"] = " AND ".join(wanted)
+    unwanted = findable(query.excluded)
+    if unwanted:
+        conditions.append("d.seq NOT IN (SELECT rowid FROM words WHERE words MATCH :unwanted)")
+        bound["unwanted"] = " OR ".join(_quoted([token]) for token in unwanted)
+    conditions += _filters(query, bound)
+    parts = {
+        "source": "words JOIN documents d ON d.seq = words.rowid" if wanted else "documents d",
+        "score": "-bm25(words)" if wanted else "0.0",
+        "conditions": " AND ".join(conditions),
+        "order": _ORDERS[query.sort],
+    }
+    return parts, bound
+
+
+def _filters(query: SearchQuery, bound: dict[str, Any]) -> list[str]:
+    conditions: list[str] = []
+
+    def add(condition: str, name: str, value: object) -> None:
+        conditions.append(condition)
+        bound[name] = value
+
+    if query.since is not None:
+        add("d.published >= :since", "since", microseconds(query.since))
+    if query.until is not None:
+        add("d.published < :until", "until", microseconds(query.until))
+    if query.level_at_least is not None:
+        add("d.level >= :level", "level", query.level_at_least)
+    if query.source_class is not None:
+        add("d.source_class = :source_class", "source_class", query.source_class)
+    if query.region is not None:
+        found = "EXISTS (SELECT 1 FROM json_each(d.regions) WHERE substr(value, 1, length(:region)) = :region)"
+        add(found, "region", region_prefix(query.region))
+    if query.categories:
+        names = [f"category{number}" for number in range(len(query.categories))]
+        bound.update(zip(names, query.categories, strict=True))
+        places = ", ".join(f":{name}" for name in names)
+        conditions.append(f"EXISTS (SELECT 1 FROM json_each(d.categories) WHERE value IN ({places}))")  # noqa: S608 - names of bound values
+    return conditions
+
+
+def _quoted(tokens: list[str]) -> str:
+    """Return an FTS5 string; inside its quotes no sign is an operator, and words in a row are a phrase."""
+    joined = " ".join(tokens).replace('"', '""')
+    return f'"{joined}"'

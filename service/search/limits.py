@@ -1,0 +1,50 @@
+"""What both engines accept alike: how deep a person may page, which documents can be indexed, which tokens can be found."""
+
+from collections.abc import Iterable, Sequence
+
+from service.ports.search import SearchDocument, SearchQuery
+
+__all__ = ["MAX_DEPTH", "MAX_LIMIT", "findable", "region_prefix", "require_page", "separate"]
+
+MAX_LIMIT = 100
+MAX_DEPTH = 10_000
+
+_SORTS = ("newest", "score")
+
+
+def require_page(query: SearchQuery) -> None:
+    """Raise `ValueError` for a page that is too large or too deep, and for an unknown order."""
+    if query.sort not in _SORTS:
+        raise ValueError(f"sort must be one of {_SORTS}, got {query.sort!r}")
+    if not 0 <= query.limit <= MAX_LIMIT:
+        raise ValueError(f"limit must be 0 to {MAX_LIMIT}, got {query.limit}")
+    if query.offset < 0 or query.offset + query.limit > MAX_DEPTH:
+        raise ValueError(f"offset must be 0 to {MAX_DEPTH - query.limit}, got {query.offset}")
+
+
+def separate(documents: Sequence[SearchDocument]) -> tuple[list[SearchDocument], dict[str, str]]:
+    """Return the newest version of each document that can be indexed, and why the others cannot, by id."""
+    good: dict[str, SearchDocument] = {}
+    refused: dict[str, str] = {}
+    for document in documents:
+        try:
+            f"{document.title}{document.text}{document.tokens}{document.url}".encode()
+        except UnicodeEncodeError as error:
+            refused[document.document_id] = f"含有无法编码的字符（{error.reason}）"
+            continue
+        known = good.get(document.document_id)
+        if known is None or known.version <= document.version:
+            good[document.document_id] = document
+    return list(good.values()), refused
+
+
+def findable(tokens: Iterable[str]) -> list[str]:
+    """Return the tokens that hold a letter, figure or character; punctuation is not indexed."""
+    return [token for token in tokens if any(sign.isalnum() for sign in token)]
+
+
+def region_prefix(region: str) -> str:
+    """Return what the codes of a region and of all below it start with: `360000` → `36`, `360100` → `3601`."""
+    while len(region) > 2 and region.endswith("00"):  # noqa: PLR2004 - a province code has two digits
+        region = region[:-2]
+    return region
