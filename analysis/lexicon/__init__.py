@@ -1,0 +1,205 @@
+"""The words of the field, as data, behind one Aho-Corasick automaton.
+
+`load_lexicon` reads the files of this folder once; `Lexicon.scan` finds every term in a normalised text in one pass.
+Sources and licences of the data: `CARD.md` beside the files.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import ahocorasick_rs
+import yaml
+
+from analysis.lexicon.regions import Region, load_regions, region_names
+from analysis.text import normalise
+
+__all__ = ["Guard", "Hit", "Lexicon", "Region", "Term", "TermKind", "load_lexicon"]
+
+DATA_FILES = (
+    "cues.yaml",
+    "drugs.txt",
+    "firms.txt",
+    "guards.yaml",
+    "jiangxi_divisions.tsv",
+    "products.txt",
+    "regions.tsv",
+    "risk_terms.yaml",
+)
+_GENERATED_WORD_LENGTH = 2
+
+
+class TermKind(StrEnum):
+    """What a term is to those who read hits."""
+
+    STRONG = "strong"
+    RISK = "risk"
+    CUE = "cue"
+    PRODUCT = "product"
+    REGION = "region"
+    FIRM = "firm"
+    GUARD = "guard"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One meaning of one written form: `label` is its category, cue class, product type, guard name or region key."""
+
+    kind: TermKind
+    label: str
+    canonical: str
+
+
+class Hit(NamedTuple):
+    """Where in a normalised text a term stands."""
+
+    term: Term
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """A spelling that looks like a product or risk word and is not.
+
+    Its phrases hide the terms inside them (those of `hides`, all where it is empty), unless a word of `unless` stands
+    in the text; where `context` is not empty, one of its words has to stand in the text as well.
+    """
+
+    name: str
+    phrases: tuple[str, ...]
+    context: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
+
+    def holds(self, text: str) -> bool:
+        """Tell whether the guard applies in a text that holds one of its phrases."""
+        if any(word in text for word in self.unless):
+            return False
+        return not self.context or any(word in text for word in self.context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """All terms with their automaton; `identity` is the hash of the data files."""
+
+    patterns: tuple[str, ...]
+    meanings: tuple[tuple[Term, ...], ...]
+    guards: Mapping[str, Guard]
+    regions: Mapping[str, tuple[Region, ...]]
+    words: tuple[str, ...]
+    identity: str
+    automaton: ahocorasick_rs.AhoCorasick = field(repr=False)
+
+    def scan(self, text: str) -> list[Hit]:
+        """Return every term of `text` that no guard hides, overlapping ones too, in order of appearance."""
+        hits = [
+            Hit(term, start, end)
+            for index, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True)
+            for term in self.meanings[index]
+        ]
+        guarding = [
+            (hit.start, hit.end, guard.hides)
+            for hit in hits
+            if hit.term.kind is TermKind.GUARD and (guard := self.guards[hit.term.label]).holds(text)
+        ]
+        if not guarding:
+            return hits
+        return [h for h in hits if h.term.kind is TermKind.GUARD or not _is_hidden(h, guarding)]
+
+
+def _is_hidden(hit: Hit, guarding: Iterable[tuple[int, int, tuple[str, ...]]]) -> bool:
+    return any(
+        start <= hit.start and hit.end <= end and (not hides or hit.term.canonical in hides)
+        for start, end, hides in guarding
+    )
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Read the shipped data files and build the automaton; about 60 ms, once a process."""
+    guards = tuple(_guards(_yaml("guards.yaml")["guards"]))
+    regions = load_regions(_text("regions.tsv"), _text("jiangxi_divisions.tsv"))
+    terms: dict[str, dict[Term, None]] = {}
+    for written, term in _all_terms(guards, regions):
+        terms.setdefault(normalise(written).text, {})[term] = None
+    patterns = tuple(terms)
+    return Lexicon(
+        patterns=patterns,
+        meanings=tuple(tuple(meanings) for meanings in terms.values()),
+        guards=MappingProxyType({guard.name: guard for guard in guards}),
+        regions=MappingProxyType(regions),
+        words=tuple(_segmenter_words(terms)),
+        identity=_identity(),
+        automaton=ahocorasick_rs.AhoCorasick(patterns),
+    )
+
+
+def _all_terms(guards: Iterable[Guard], regions: Mapping[str, tuple[Region, ...]]) -> Iterator[tuple[str, Term]]:
+    for code, lists in _yaml("risk_terms.yaml")["categories"].items():
+        # What speaks alone for good news is no risk that speaks alone.
+        kind = TermKind.RISK if code == "R14" else TermKind.STRONG
+        for written in lists["strong"]:
+            yield str(written), Term(kind, code, str(written))
+        for written in lists["terms"]:
+            yield str(written), Term(TermKind.RISK, code, str(written))
+    for name, words in _yaml("cues.yaml")["classes"].items():
+        for written in words:
+            yield str(written), Term(TermKind.CUE, name, str(written))
+    yield from _named("drugs.txt", lambda _group: ("drug", TermKind.PRODUCT))
+    yield from _named("products.txt", lambda group: (group, TermKind.PRODUCT))
+    yield from _named("firms.txt", lambda group: (group, TermKind.FIRM))
+    for name in region_names(regions):
+        yield name, Term(TermKind.REGION, name, name)
+    for guard in guards:
+        for written in guard.phrases:
+            yield written, Term(TermKind.GUARD, guard.name, written)
+
+
+def _named(filename: str, meaning: Any) -> Iterator[tuple[str, Term]]:
+    for line in _text(filename).splitlines():
+        if not line or line.startswith("#"):
+            continue
+        group, _, names = line.partition("\t")
+        label, kind = meaning(group)
+        for entry in names.split():
+            written, _, canonical = entry.partition("=")
+            yield written, Term(kind, label, canonical or written)
+
+
+def _guards(rows: Iterable[Mapping[str, Any]]) -> Iterator[Guard]:
+    for row in rows:
+        lists = {
+            key: tuple(normalise(word).text for word in row.get(key, ()))
+            for key in ("phrases", "context", "unless", "hides")
+        }
+        yield Guard(name=row["name"], **lists)
+
+
+def _segmenter_words(terms: Mapping[str, Mapping[Term, None]]) -> Iterator[str]:
+    """Yield the words that segmentation has to keep whole: products, firms and short risk terms of Chinese characters."""
+    for written, meanings in terms.items():
+        named = any(t.kind in {TermKind.PRODUCT, TermKind.FIRM, TermKind.STRONG} for t in meanings)
+        if named and _GENERATED_WORD_LENGTH <= len(written) and re.fullmatch("[一-鿿]+", written):
+            yield written
+
+
+def _identity() -> str:
+    digest = hashlib.sha256()
+    for filename in DATA_FILES:
+        digest.update(filename.encode() + b"\0" + _text(filename).encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _text(filename: str) -> str:
+    return resources.files(__name__).joinpath(filename).read_text(encoding="utf-8")
+
+
+def _yaml(filename: str) -> Any:
+    return yaml.safe_load(_text(filename))

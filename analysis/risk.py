@@ -1,0 +1,104 @@
+"""From decision values to calibrated probabilities, a level and categories.
+
+The stack is a logistic regression over decision values of the models below it. Another tier adds its decision values
+as further inputs; what follows stays as it is. Probabilities are calibrated on predictions for later months than the
+models had seen, which is how the product is used.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.assessment import CATEGORY_NAMES, CategoryScore, Level
+
+__all__ = ["RISK_CATEGORIES", "Inputs", "RiskStack", "sigmoid", "stack_inputs"]
+
+RISK_CATEGORIES = tuple(code for code in CATEGORY_NAMES if code != "R14")
+POSITIVE_CATEGORY = "R14"
+RUMOUR_CATEGORY = "R13"
+STACK_INPUTS = ("risk", "remit", "any category", "strong term", "floor")
+
+Inputs = npt.NDArray[np.float64]
+
+
+def sigmoid(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return 1 / (1 + e^-x) without overflow."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * values)))
+
+
+def stack_inputs(decisions: Inputs, labels: Sequence[str], facts: Inputs) -> Inputs:
+    """Return the inputs named `STACK_INPUTS`, one row a document.
+
+    Args:
+        decisions: Decision values of tier 1, rows × `labels`.
+        labels: Names of the columns.
+        facts: Rows × 2: whether a strong term stands in the document, whether a floor rule holds.
+    """
+    column = {label: number for number, label in enumerate(labels)}
+    categories = sigmoid(decisions[:, [column[code] for code in RISK_CATEGORIES]])
+    return np.column_stack(
+        (
+            decisions[:, column["risk"]],
+            decisions[:, column["remit"]],
+            np.log(categories.sum(axis=1) + 1e-9),
+            facts,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskStack:
+    """Weights of the stack, its thresholds, and what is said of a document that names nothing of the field."""
+
+    risk_weights: tuple[float, ...]
+    risk_bias: float
+    remit_weights: tuple[float, ...]
+    remit_bias: float
+    risk_threshold: float
+    remit_threshold: float
+    category_scale: Mapping[str, tuple[float, float]]
+    category_threshold: float
+    unread_risk: float
+    unread_remit: float
+
+    @classmethod
+    def from_manifest(cls, stack: Mapping[str, Any]) -> "RiskStack":
+        """Read the stack from a manifest."""
+        fields = dict(stack)
+        for name in ("risk_weights", "remit_weights"):
+            fields[name] = tuple(fields[name])
+        fields["category_scale"] = {code: (scale[0], scale[1]) for code, scale in stack["category_scale"].items()}
+        return cls(**fields)
+
+    def probabilities(self, inputs: Inputs) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return p_in_remit and p_risk of each row; a risk is in the remit, so the first is never the smaller one."""
+        # Not `@`: BLAS sums a row in another order for another batch size, and one document must score as it does in a batch.
+        p_risk = sigmoid((inputs * np.array(self.risk_weights)).sum(axis=1) + self.risk_bias)
+        p_remit = sigmoid((inputs * np.array(self.remit_weights)).sum(axis=1) + self.remit_bias)
+        return np.maximum(p_remit, p_risk), p_risk
+
+    def level(self, p_in_remit: float, p_risk: float) -> Level:
+        """Return the level that the thresholds give."""
+        if p_risk >= self.risk_threshold:
+            return Level.RISK
+        return Level.IN_REMIT if p_in_remit >= self.remit_threshold else Level.OFF_TOPIC
+
+    def categories(self, decisions: Mapping[str, float], level: Level, p_risk: float) -> tuple[CategoryScore, ...]:
+        """Return the categories, most likely first; `p` is the chance of the category if the document is a risk.
+
+        A risk has at least one; a document of the remit without much risk has R14 alone; one off topic has none.
+        """
+        if level is Level.OFF_TOPIC:
+            return ()
+        if level is Level.IN_REMIT and p_risk < self.risk_threshold / 2:
+            return (CategoryScore(code=POSITIVE_CATEGORY, p=round(1 - p_risk, 4)),)
+        scores = [CategoryScore(code=code, p=self._category(code, decisions[code])) for code in RISK_CATEGORIES]
+        scores.sort(key=lambda score: (-score.p, score.code))
+        return tuple(s for n, s in enumerate(scores) if n == 0 or s.p >= self.category_threshold)
+
+    def _category(self, code: str, decision: float) -> float:
+        slope, offset = self.category_scale[code]
+        return round(float(sigmoid(np.array(slope * decision + offset))), 4)

@@ -1,0 +1,196 @@
+"""Named rules: what raises a document whatever the model says (the floor), the facts, and the spans that show it.
+
+A floor rule reads one sentence at a time and needs the product, the harm and a word that ties them; a sentence about
+crime, fiction, animals or pesticides holds none. Guards stand in the lexicon: what they hide is no hit here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from analysis.assessment import Entity, EntityType, Evidence
+from analysis.counts import PeopleCount, people_counts
+from analysis.lexicon import Hit, TermKind
+from analysis.reading import Reading
+
+__all__ = ["FLOOR_RULES", "Finding", "Findings", "apply_rules"]
+
+FLOOR_RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "product_death": "R01",
+        "product_cluster": "R01",
+        "vaccine_harm": "R07",
+        "recall_class_1": "R04",
+        "jiangxi_notice": "R03",
+    }
+)
+"""Floor rule to the category it speaks for."""
+
+_TIES = re.compile(
+    "服用|服药|吃药|吃了|吃完|喝了|口服|注射|打针|打完|打了|输液|挂水|点滴|静滴|滴注|输注|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
+)
+_NOT_OURS = frozenset({"crime_means", "fiction", "animal", "agriculture", "celebrity", "sport", "weapon", "vehicle"})
+_VACCINE = re.compile("疫苗|接种|加强针")
+_VACCINE_HARM = re.compile(
+    "接种(?:后|完).{0,12}(?:死亡|身亡|抽搐|昏迷|瘫痪|休克|住院|截瘫|白血病|抢救)|(?:接种|打|注射|种)[了过的]{0,2}.{0,6}(?:过期|失效|变质)疫苗"
+    "|(?:问题|假|打错|错打|错种)疫苗|疫苗.{0,4}(?:打错|错打)|过期疫苗.{0,8}(?:接种|打给|注射|给)"
+)
+_OTHER_CAUSE = re.compile(
+    "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|后感染|未接种|未注射|不打疫苗|赔偿标准"
+)
+_RECALL = re.compile("(?P<class>[一二三])级召回")
+_RECALL_CLASS = {"一": 1, "二": 2, "三": 3}
+_NOTICE = re.compile("公告|通告|通报|抽检|检验|不符合规定|不合格|召回|飞行检查")
+_FAILED = re.compile("不合格|不符合规定|不符合标准|召回|责令|暂停销售|停产|假药|劣药|超标|处罚|立案")
+_RUMOUR = re.compile("网传|谣言|谣传|传言|据传|传闻|听说|流言|造谣|紧急扩散|转给家人")
+_CLUSTER = re.compile(
+    "群体|聚集性|多人|多名|数名|多例|多起|好几个|十几|几十|上百|数十|多位|一屋子|受害者群|都这样|一模一样|全班"
+)
+_LEAST_CLUSTER = 3
+_SENTENCE = re.compile("[^。!?;\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that holds, with its span in the joined text."""
+
+    rule: str
+    start: int
+    end: int
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What the rules found in one reading: findings, the floor rule if any, and the facts."""
+
+    findings: tuple[Finding, ...]
+    floor: str | None
+    facts: Mapping[str, int | bool | str]
+
+    def evidence(self, reading: Reading, fields: Mapping[str, str]) -> tuple[Evidence, ...]:
+        """Return the findings as spans of the original fields."""
+        spans = []
+        for finding in self.findings:
+            name, start, end = reading.locate(finding.start, finding.end)
+            spans.append(
+                Evidence(
+                    text=fields[name][start:end],
+                    start=start,
+                    end=end,
+                    field=name,
+                    rule=finding.rule,
+                    category=finding.category,
+                )
+            )
+        return tuple(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    start: int
+    hits: tuple[Hit, ...]
+    people: tuple[PeopleCount, ...]
+
+    @property
+    def cues(self) -> set[str]:
+        return {hit.term.label for hit in self.hits if hit.term.kind is TermKind.CUE}
+
+    @property
+    def product(self) -> Hit | None:
+        return next((h for h in self.hits if h.term.kind in {TermKind.PRODUCT, TermKind.STRONG}), None)
+
+
+def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
+    """Apply every rule to a reading whose entities are known."""
+    sentences = list(_sentences(reading))
+    told_otherwise = _OTHER_CAUSE.search(reading.title.text)
+    floors = [] if told_otherwise else [finding for sentence in sentences for finding in _floor(sentence)]
+    in_jiangxi = any(_is_jiangxi(entity) for entity in entities)
+    if in_jiangxi:
+        floors.extend(_jiangxi_notice(sentences))
+    cues = [
+        Finding(f"term:{hit.term.canonical}", hit.start, hit.end, hit.term.label)
+        for sentence in sentences
+        for hit in sentence.hits
+        if hit.term.kind is TermKind.STRONG or (hit.term.kind is TermKind.RISK and sentence.product)
+    ]
+    return Findings(
+        findings=tuple(_distinct([*floors, *cues])),
+        floor=floors[0].rule if floors else None,
+        facts=MappingProxyType(_facts(reading, sentences, in_jiangxi=in_jiangxi)),
+    )
+
+
+def _sentences(reading: Reading) -> Iterator[_Sentence]:
+    hits = sorted((*reading.hits, *reading.evasive), key=lambda hit: hit.start)
+    for match in _SENTENCE.finditer(reading.joined):
+        inside = tuple(h for h in hits if match.start() <= h.start and h.end <= match.end())
+        people = tuple(people_counts(match.group()))
+        if inside or people:
+            yield _Sentence(match.group(), match.start(), inside, people)
+
+
+def _floor(sentence: _Sentence) -> Iterator[Finding]:
+    if recall := _RECALL.search(sentence.text):
+        if recall.group("class") == "一" and sentence.product and sentence.cues & {"quality", "official"} - {"popular"}:
+            yield _at(sentence, "recall_class_1", recall)
+    if sentence.product is None or sentence.cues & _NOT_OURS or _OTHER_CAUSE.search(sentence.text):
+        return
+    if harm := _VACCINE_HARM.search(sentence.text):
+        if _VACCINE.search(sentence.text):
+            yield _at(sentence, "vaccine_harm", harm)
+    if not _TIES.search(sentence.text):
+        return
+    for count in sentence.people:
+        span = (sentence.start + count.start, sentence.start + count.end)
+        if count.type is EntityType.DEATHS:
+            yield Finding("product_death", *span, FLOOR_RULES["product_death"])
+        elif count.named and count.value >= _LEAST_CLUSTER and "harm" in sentence.cues:
+            yield Finding("product_cluster", *span, FLOOR_RULES["product_cluster"])
+
+
+def _jiangxi_notice(sentences: Sequence[_Sentence]) -> Iterator[Finding]:
+    for sentence in sentences:
+        if sentence.product and _NOTICE.search(sentence.text) and (failed := _FAILED.search(sentence.text)):
+            yield _at(sentence, "jiangxi_notice", failed)
+            return
+
+
+def _at(sentence: _Sentence, rule: str, match: re.Match[str]) -> Finding:
+    return Finding(rule, sentence.start + match.start(), sentence.start + match.end(), FLOOR_RULES[rule])
+
+
+def _facts(reading: Reading, sentences: Sequence[_Sentence], *, in_jiangxi: bool) -> dict[str, int | bool | str]:
+    joined = reading.joined
+    people = [count for sentence in sentences for count in sentence.people]
+    harmed = max((c.value for c in people if c.type is EntityType.HARMED), default=0)
+    harm = [sentence for sentence in sentences if "harm" in sentence.cues or sentence.people]
+    facts: dict[str, int | bool | str] = {
+        "harmed": harmed,
+        "deaths": max((c.value for c in people if c.type is EntityType.DEATHS), default=0),
+        "cluster": harmed >= _LEAST_CLUSTER or any(_CLUSTER.search(sentence.text) for sentence in harm),
+        "vulnerable": any("vulnerable" in sentence.cues for sentence in sentences),
+        "jiangxi": in_jiangxi,
+        "rumour": bool(_RUMOUR.search(joined)),
+        "official_rebuttal": (TermKind.CUE, "rebuttal") in reading.terms,
+    }
+    if recall := _RECALL.search(joined):
+        facts["recall_class"] = _RECALL_CLASS[recall.group("class")]
+    return facts
+
+
+def _is_jiangxi(entity: Entity) -> bool:
+    return entity.type is EntityType.REGION and (entity.code or "").startswith("36")
+
+
+def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield findings in order, without one that lies inside another of the same category."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: (f.rule.startswith("term:"), f.start - f.end, f.start)):
+        inside = any(k.start <= finding.start and finding.end <= k.end and k.category == finding.category for k in kept)
+        if not inside:
+            kept.append(finding)
+    yield from sorted(kept, key=lambda finding: finding.start)

@@ -1,0 +1,99 @@
+"""Labelled documents: where they lie, what a row says, and the hashes that name them."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from analysis.assessment import Level, Tone
+from crawlers.records import Document, DocumentKind
+
+__all__ = ["DEV_FILE", "TRAINING_FILES", "Example", "file_hash", "load_examples", "load_training"]
+
+TRAINING_FILES = (
+    "attention/train.jsonl",
+    "attention/train_single.jsonl",
+    "attention/written.jsonl",
+    "documents/train.jsonl",
+)
+DEV_FILE = "attention/dev.jsonl"
+EVENTS_FILE = "attention/events.tsv"
+# Labelled rows carry no fetch time; identity and scores do not depend on it.
+_FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A labelled document. `date` is empty for written texts, `event` is its own id where it belongs to none."""
+
+    document: Document
+    level: Level
+    categories: tuple[str, ...]
+    severity: int
+    tone: Tone | None
+    date: str
+    event: str
+
+    @property
+    def written(self) -> bool:
+        """Tell whether the text was written for training rather than collected."""
+        return not self.date
+
+
+def load_training(shared: Path) -> list[Example]:
+    """Return the examples of every training file, in the order of the files."""
+    return [example for name in TRAINING_FILES for example in load_examples(shared / name, _events(shared))]
+
+
+def load_examples(path: Path, events: Mapping[str, str] | None = None) -> Iterator[Example]:
+    """Yield the examples of one file.
+
+    Raises:
+        ValueError: If a line is no labelled document; names file, line and reason.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                row = json.loads(line)
+                yield _example(row, events or {})
+            except (ValueError, KeyError) as error:
+                raise ValueError(f"{path}, line {number} is no labelled document: {error}") from error
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _example(row: Mapping[str, Any], events: Mapping[str, str]) -> Example:
+    document = Document(
+        id=row["id"],
+        source_id=row.get("source", "labelled"),
+        native_id=row["id"],
+        kind=DocumentKind.HOT_ENTRY if "date" in row else DocumentKind.ARTICLE,
+        title=row["title"],
+        text=row["text"],
+        fetched_at=_FETCHED_AT,
+    )
+    return Example(
+        document=document,
+        level=Level(row["level"]),
+        categories=tuple(row["categories"]),
+        severity=row["severity"],
+        tone=Tone(row["tone"]) if row["tone"] else None,
+        date=row.get("date", ""),
+        event=row.get("event") or events.get(row["id"], row["id"]),
+    )
+
+
+def _events(shared: Path) -> dict[str, str]:
+    path = shared / EVENTS_FILE
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8") as table:
+        rows: Sequence[Mapping[str, str]] = list(csv.DictReader(table, delimiter="\t"))
+    return {row["id"]: row["event"] for row in rows}
