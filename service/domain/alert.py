@@ -28,6 +28,7 @@ __all__ = [
     "decide",
     "followed",
     "raised",
+    "set_by_person",
 ]
 
 WINDOW = timedelta(hours=2)
@@ -249,9 +250,16 @@ def _person_knew(alert: Alert, finding: LevelFinding) -> bool:
     return {trigger.id for trigger in finding.triggers if trigger.level > alert.level} <= set(seen.get("triggers", ()))
 
 
+def _person_raised(alert: Alert) -> bool:
+    seen = alert.extras.get("set_level")
+    return isinstance(seen, Mapping) and int(seen.get("over", 0)) < alert.level
+
+
 def _sink(
     event: Event, finding: LevelFinding, alert: Alert, now: datetime, window: timedelta, windows_below: int
 ) -> Decision:
+    if _person_raised(alert):
+        return Decision(reason=AlertReason.HELD_BY_PERSON, level=alert.level)
     target = max(finding.level, AlertLevel.ORANGE if finding.death else AlertLevel.BLUE)
     if target >= alert.level:
         reason = AlertReason.HELD_FOR_DEATH if finding.death else AlertReason.AT_LOWEST
@@ -266,6 +274,29 @@ def _sink(
 def _window_at(alert: Alert) -> datetime | None:
     text = alert.extras.get("window_at")
     return datetime.fromisoformat(text) if isinstance(text, str) else None
+
+
+def set_by_person(
+    alert: Alert, level: AlertLevel, *, by: str, reason: str, finding: LevelFinding, now: datetime
+) -> Alert:
+    """Return the alert at a level that a named person set; what the person saw is kept, so that only news moves it."""
+    seen = {
+        "level": level.key,
+        "by": by,
+        "reason": reason,
+        "at": now.isoformat(),
+        "over": int(finding.level),
+        "triggers": [trigger.id for trigger in finding.triggers],
+    }
+    kept = {name: value for name, value in alert.extras.items() if name != "window_at"}
+    return replace(
+        alert,
+        level=level,
+        peak_level=max(alert.peak_level, level),
+        extras=MappingProxyType({**kept, "set_level": seen}),
+        changed_at=now,
+        revision=alert.revision + 1,
+    )
 
 
 def alert_id(event_id: str, policy_ids: Sequence[str]) -> str:

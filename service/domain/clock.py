@@ -108,7 +108,8 @@ class ClockRule:
     """One row of the shipped clock table.
 
     `limit` is the text of the limit, or one per recall class (1 to 3). `levels` says what each opinion level does with
-    it, where every one of `when` holds. `by_grade` clocks start when a named person sets grade Ⅰ or Ⅱ. `warn_at` are the
+    it, where every one of `when` holds. `by_grade` clocks start when a named person sets grade Ⅰ or Ⅱ; a public statement of
+    this office meets those that `answers`. `warn_at` are the
     two shares of the time, in per cent, at which people are told. `expires_after` ends a proposal that nobody took up;
     `None` keeps it, as a checklist.
     """
@@ -121,6 +122,7 @@ class ClockRule:
     when: tuple[Condition, ...] = ()
     levels: Mapping[AlertLevel, Start] = field(default_factory=lambda: MappingProxyType({}))
     by_grade: bool = False
+    answers: bool = False
     verified: bool = True
     enabled: bool = True
     extend: str | None = None

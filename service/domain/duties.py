@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from service.domain.alert import Alert, AlertLevel
+from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.calendar import CalendarYearMissingError
 from service.domain.clock import SYSTEM, Clock, ClockRule, ClockState, Start, arm, due_at
 from service.domain.event import Event
@@ -30,9 +30,12 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
 
     The 5 h and 24 h clocks are only ever proposed here: a named person starts them by setting grade Ⅰ or Ⅱ. What the data
     starts at once runs in the name of the system from `known_at`, first confirmed knowledge. Unverified clocks never
-    start by themselves, disabled ones do not appear. A clock that a person decided on is left alone.
+    start by themselves, disabled ones do not appear. A clock that a person decided on is left alone, and a closed
+    alert gets none.
     """
     assert alert.event_id == event.id
+    if alert.state is AlertState.CLOSED:
+        return ()
     present = {clock.rule_id: clock for clock in existing}
     found: list[Clock] = []
     for rule, start in _applying(alert.level, categories, facts, register):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
 
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing, duration
@@ -12,10 +11,7 @@ from service.domain.clock import Clock, ClockState, limit_words
 from service.domain.event import Event
 from service.domain.people import Person
 
-__all__ = ["MAIL", "Notice", "QuietHours", "clean", "recipients", "subject"]
-
-MAIL = "alert_mail"
-"""The outbox kind of a notice that becomes a mail."""
+__all__ = ["QuietHours", "clean", "recipients", "subject"]
 
 LONGEST_SUBJECT = 120
 """Characters of a subject; longer ones are cut in the title, never in the deadline."""
@@ -34,33 +30,6 @@ class QuietHours:
         if self.begins <= self.ends:
             return self.begins <= clock < self.ends
         return clock >= self.begins or clock < self.ends
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One message to one person about one alert, as the outbox keeps it; the same notice is sent once."""
-
-    alert_id: str
-    person_id: str
-    reason: str
-    revision: int
-    clock_id: str | None = None
-
-    @property
-    def key(self) -> str:
-        """The deterministic outbox key."""
-        parts = (MAIL, self.alert_id, self.person_id, self.reason, str(self.revision), self.clock_id or "-")
-        return ":".join(parts)
-
-    def payload(self) -> Mapping[str, Any]:
-        """Return what the sender of mail needs."""
-        return {
-            "alert_id": self.alert_id,
-            "person_id": self.person_id,
-            "reason": self.reason,
-            "revision": self.revision,
-            "clock_id": self.clock_id,
-        }
 
 
 def recipients(

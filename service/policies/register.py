@@ -227,6 +227,7 @@ def _clock(row: Row, facts: Mapping[str, PolicyFact], defaults: _Defaults) -> Cl
         when=_conditions(row),
         levels=_starts(row),
         by_grade=row.flag("by_grade", default=False),
+        answers=row.flag("answers", default=False),
         verified=row.flag("verified", default=True),
         enabled=row.flag("enabled", default=True),
         extend=row.optional("extend"),
