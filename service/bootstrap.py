@@ -11,6 +11,7 @@ from pathlib import Path
 from crawlers.catalogue import Catalogue, load_catalogue
 from crawlers.egress import Egress
 from service.domain.register import Register
+from service.flows.consider import Office
 from service.notify.mailbox import MailboxNotifier
 from service.notify.smtp import SmtpNotifier
 from service.policies.register import load_register
@@ -46,6 +47,16 @@ class Application:
     def register(self) -> Register:
         """The shipped policy facts with the office's own over them."""
         return load_register(self.settings.policies)
+
+    @cached_property
+    def office(self) -> Office:
+        """Whose service this is, as the flows need to know it."""
+        return Office(
+            register=self.register,
+            address=self.settings.address,
+            province=self.settings.province[:2],
+            drill=self.drill,
+        )
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +19,10 @@ from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
 from service.flows.deliver import deliver_mail, deliver_search
-from service.flows.watch import watch
+from service.flows.watch import EVERY, watch
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 __all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "stop_on_signals", "write_logs"]
 
@@ -29,7 +32,6 @@ _IDLE_SECONDS = 0.25
 _CRAWL_LOOK_SECONDS = 0.5
 _CRAWL_LIMIT_SECONDS = 300.0
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
-_WATCH_EVERY = timedelta(seconds=15)
 
 log = structlog.get_logger("yaowang")
 
@@ -64,18 +66,17 @@ def run_assess(app: Application, stop: threading.Event) -> None:
 
     analyser = Analyser.load()
     log.info("assess.ready", model=analyser.model)
+    office = app.office
     next_watch = app.now()
 
     def step() -> bool:
         nonlocal next_watch
-        report = assess_pending(
-            app.store, analyser, register=app.register, address=app.settings.address, drill=app.drill, now=app.now
-        )
+        report = assess_pending(app.store, analyser, office=office, now=app.now)
         if report.claimed:
             log.info("assess.done", **report.counts())
         if app.now() >= next_watch:
-            next_watch = app.now() + _WATCH_EVERY
-            looked = watch(app.store, register=app.register, address=app.settings.address, drill=app.drill, now=app.now)
+            next_watch = app.now() + EVERY
+            looked = watch(app.store, office=office, now=app.now)
             if looked.changed:
                 log.info("watch.done", **looked.counts())
         return bool(report.claimed)
@@ -99,14 +100,12 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
     _loop("deliver", step, stop)
 
 
-def run_web(app: Application, stop: threading.Event) -> None:
-    """Serve the dashboard until `stop` is set; running requests get five seconds."""
+def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
+    """Serve the dashboard until `stop` is set; running requests get four seconds."""
     import uvicorn
 
-    from service.web.site import create_site
-
     config = uvicorn.Config(
-        create_site(app),
+        site,
         host=app.settings.host,
         port=app.settings.port,
         log_level="warning",
@@ -117,8 +116,12 @@ def run_web(app: Application, stop: threading.Event) -> None:
         server_header=False,
     )
     server = uvicorn.Server(config)
-    watcher = threading.Thread(target=lambda: (stop.wait(), setattr(server, "should_exit", True)), daemon=True)
-    watcher.start()
+
+    def end_with_stop() -> None:
+        stop.wait()
+        server.should_exit = True
+
+    threading.Thread(target=end_with_stop, name="web-stop", daemon=True).start()
     server.run()
 
 

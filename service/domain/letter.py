@@ -12,7 +12,12 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any, Self
 
-__all__ = ["Letter", "compose", "message_id"]
+from service.domain.alert import Alert, AlertState
+from service.domain.beijing import beijing
+from service.domain.clock import Clock, ClockState
+from service.domain.event import Event, EventDocument
+
+__all__ = ["Letter", "compose", "message_id", "write_letter"]
 
 _INK, _MUTED, _LINE, _ACCENT = "#17222d", "#51606f", "#dfe4ea", "#0b5d74"
 
@@ -45,6 +50,61 @@ class Letter:
         lists = {name: tuple(values[name]) for name in ("reasons", "deadlines")}
         documents = tuple((str(title), str(source), str(time)) for title, source, time in values["documents"])
         return cls(**dict(values) | lists | {"documents": documents})
+
+
+def write_letter(
+    *,
+    subject: str,
+    alert: Alert,
+    event: Event,
+    clocks: Sequence[Clock],
+    documents: Sequence[EventDocument],
+    link: str,
+    drill: bool,
+    now: datetime,
+) -> Letter:
+    """Say what is known of an alert at `now`, for people who read it on a telephone at night."""
+    first = [document for document in documents if document.duplicate_of is None][:3]
+    return Letter(
+        subject=subject,
+        summary=_summary(event, now),
+        reasons=alert.triggers,
+        deadlines=tuple(_deadline(clock, now) for clock in clocks if clock.state in _TOLD),
+        publication="".join(str(alert.publication.get(name) or "") for name in ("sentence", "alternative")),
+        step="确认收到并指派承办人" if alert.state is AlertState.OPEN else "查看进展并办理",
+        link=link,
+        documents=tuple(
+            (document.title or document.text[:40], document.source_name, beijing(_when(document), now))
+            for document in first
+        ),
+        drill=drill,
+    )
+
+
+_TOLD = frozenset({ClockState.ARMED, ClockState.PROPOSED})
+
+
+def _when(document: EventDocument) -> datetime:
+    return document.published_at or document.stored_at
+
+
+def _summary(event: Event, now: datetime) -> str:
+    places = "、".join(event.facts.get("places", ())) or "地点待核实"
+    products = "、".join(event.products[:3]) or "产品待核实"
+    people = [f"据稿件称{event.harmed}人受影响"] if event.harmed else ["受影响人数待核实"]
+    people += [f"据稿件称{event.deaths}人死亡（待核实）"] if event.deaths else []
+    return (
+        f"{event.title}。地点：{places}；涉及：{products}；{'，'.join(people)}；"
+        f"稿件{event.document_count}篇，信源{event.source_count}个；首发{beijing(event.first_at, now)}，"
+        f"本系统{beijing(event.known_at, now)}获知。"
+    )
+
+
+def _deadline(clock: Clock, now: datetime) -> str:
+    due = f"{beijing(clock.due_at, now)} 到期" if clock.due_at else {"immediate": "立即"}.get(clock.limit, "及时")
+    state = "已启动" if clock.state is ClockState.ARMED else "建议，待有权人员启动"
+    doubt = "" if clock.verified else "（依据未核实）"
+    return f"{clock.action}：{due}，{state}{doubt}；依据 {clock.basis}"
 
 
 def message_id(key: str) -> str:

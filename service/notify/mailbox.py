@@ -3,9 +3,11 @@
 import contextlib
 import email
 import email.policy
+import hashlib
 import mailbox
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -13,15 +15,18 @@ from service.ports.notify import Delivery, NotifyError
 
 __all__ = ["MailboxMessage", "MailboxNotifier"]
 
+_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxMessage:
-    """One message as the dashboard shows it; `key` opens it."""
+    """One kept message as text; `id` opens it."""
 
-    key: str
+    id: str
     subject: str
-    recipients: str
-    sent_at: str
+    sender: str
+    recipients: tuple[str, ...]
+    at: datetime
     message_id: str
     text: str
 
@@ -41,8 +46,12 @@ class MailboxNotifier:
         message_id = str(message["Message-ID"])
         try:
             with self._open() as box:
-                if not any(str(held["Message-ID"]) == message_id for held in box):
+                # Marked after keeping: a crash between the two can double a message, never lose one.
+                mark = self.folder / "kept" / hashlib.sha256(message_id.encode()).hexdigest()
+                if not mark.exists():
                     box.add(message.as_bytes(policy=email.policy.SMTP))
+                    mark.parent.mkdir(exist_ok=True)
+                    mark.touch()
         except OSError as error:
             raise NotifyError(f"本地邮箱 {self.folder} 无法写入：{error}", recoverable=True) from error
         return Delivery(message_id=message_id, accepted_by=str(self.folder))
@@ -55,11 +64,16 @@ class MailboxNotifier:
         except OSError as error:
             return f"本地邮箱 {self.folder} 无法写入：{error}"
 
-    def messages(self) -> list[MailboxMessage]:
+    def messages(self, *, limit: int = 200) -> list[MailboxMessage]:
         """Return what was received, newest first."""
         with self._open() as box:
             found = [_read(key, box.get_bytes(key)) for key in box.keys()]  # noqa: SIM118 - a Maildir iterates over messages
-        return sorted(found, key=lambda message: (message.sent_at, message.key), reverse=True)
+        return sorted(found, key=lambda message: (message.at, message.id), reverse=True)[:limit]
+
+    def message(self, message_id: str) -> MailboxMessage | None:
+        """Return one message, or `None`."""
+        with self._open() as box:
+            return _read(message_id, box.get_bytes(message_id)) if message_id in box else None
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[mailbox.Maildir]:
@@ -76,10 +90,11 @@ def _read(key: str, raw: bytes) -> MailboxMessage:
     body = message.get_body(preferencelist=("plain",))
     date = message["Date"]
     return MailboxMessage(
-        key=key,
+        id=key,
         subject=str(message["Subject"] or ""),
-        recipients=str(message["To"] or ""),
-        sent_at=date.datetime.isoformat() if date is not None else "",
+        sender=str(message["From"] or ""),
+        recipients=tuple(part.strip() for part in str(message["To"] or "").split(",")),
+        at=date.datetime if date is not None and date.datetime is not None else _UNDATED,
         message_id=str(message["Message-ID"] or ""),
         text=body.get_content() if body is not None else "",
     )

@@ -1,0 +1,208 @@
+"""The weekly briefing 周报: what it says, decided from counted facts; rendering is elsewhere.
+
+The order of sections follows the office's practice (概况、重点、走势、话题、谣言、回应、建议、关注、附件). Every figure
+carries its window; sentences of judgement and advice are proposed by rule and marked as drafts for a person to settle.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from service.domain.alert import AlertLevel
+from service.domain.week import Week
+
+__all__ = [
+    "Advice",
+    "Briefing",
+    "CategoryRow",
+    "Change",
+    "ListedDocument",
+    "MajorEvent",
+    "ResponseRow",
+    "Rumour",
+    "WeekFigures",
+    "advise",
+    "judge_week",
+]
+
+_RISE = 1.3
+_FALL = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A count this week and the week before."""
+
+    name: str
+    count: int
+    before: int
+
+    @property
+    def words(self) -> str:
+        """The change in words: `+12%`, `持平`, or `新增` where there was none before."""
+        if self.count == self.before:
+            return "持平"
+        if self.before == 0:
+            return "新增"
+        return f"{(self.count - self.before) / self.before:+.0%}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRow:
+    """One row of the category table 分类统计表."""
+
+    code: str
+    change: Change
+    level: AlertLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MajorEvent:
+    """One event of 重点舆情 and one row of its ledger 重点事件台账."""
+
+    number: str
+    title: str
+    level: AlertLevel
+    first_at: datetime
+    first_source: str
+    documents: int
+    sources: int
+    products: tuple[str, ...]
+    firms: tuple[str, ...]
+    timeline: tuple[tuple[datetime, str, str], ...]
+    lead: str
+    deadline: str
+    state: str
+    progress: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRow:
+    """One row of the response table 回应时效表; times are `None` where it has not happened."""
+
+    title: str
+    known_at: datetime
+    acknowledged_at: datetime | None
+    answered_at: datetime | None
+    due_at: datetime | None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the answer came in time."""
+        if self.due_at is None:
+            return "无在走时限"
+        if self.answered_at is None:
+            return "尚未回应"
+        return "逾期" if self.answered_at > self.due_at else "按时"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rumour:
+    """One claim that may be false, its spread, and where checking stands."""
+
+    claim: str
+    documents: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One item of 研判与建议: the fact it rests on, the proposal, the responsible department."""
+
+    fact: str
+    proposal: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDocument:
+    """One row of the annex 重点信息清单; the author's name is never in it."""
+
+    title: str
+    source: str
+    published_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFigures:
+    """Counts of the week. `daily` holds (day, all, risk); shares are among risk documents."""
+
+    collected: Change
+    risk: Change
+    local_risk: int
+    by_class: tuple[Change, ...]
+    by_tone: tuple[Change, ...]
+    by_city: tuple[Change, ...]
+    daily: tuple[tuple[date, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """One issue of the weekly briefing."""
+
+    week: Week
+    issue: int
+    issue_in_all: int
+    office: str
+    made_at: datetime
+    judgement: str
+    figures: WeekFigures
+    categories: tuple[CategoryRow, ...]
+    events: tuple[MajorEvent, ...]
+    terms: tuple[Change, ...]
+    rumours: tuple[Rumour, ...]
+    responses: tuple[ResponseRow, ...]
+    advice: tuple[Advice, ...]
+    ahead: tuple[str, ...]
+    documents: tuple[ListedDocument, ...]
+    notes: tuple[str, ...]
+    audit_head: str
+    drill: bool = False
+
+
+def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int]) -> str:
+    """Return the one-sentence judgement with the figure that supports it."""
+    grave = levels.get(AlertLevel.RED, 0) + levels.get(AlertLevel.ORANGE, 0)
+    count, before = figures.risk.count, figures.risk.before
+    told = f"本周风险稿件 {count} 条（上周 {before} 条），红色、橙色预警 {grave} 起"
+    if grave:
+        return f"需关注：{told}。"
+    if before and count >= before * _RISE:
+        return f"有升温：{told}。"
+    if before and count <= before * _FALL:
+        return f"有回落：{told}。"
+    return f"总体平稳：{told}。"
+
+
+def advise(
+    events: Sequence[MajorEvent], categories: Sequence[CategoryRow], responses: Sequence[ResponseRow], *, lead: str
+) -> tuple[Advice, ...]:
+    """Propose two to four items, each resting on a counted fact of this issue."""
+    items = [
+        Advice(
+            fact=f"“{event.title}”本周 {event.documents} 篇、独立信源 {event.sources} 个，现为{event.level.word}预警",
+            proposal=event.next_step,
+            lead=event.lead,
+        )
+        for event in events[:2]
+        if event.level >= AlertLevel.YELLOW
+    ]
+    items += [
+        Advice(fact=f"“{row.title}”的回应{row.verdict}", proposal="复盘用时，补齐会商与审签环节的值守安排", lead=lead)
+        for row in responses
+        if row.verdict == "逾期"
+    ][:1]
+    rising = [row for row in categories if row.change.before and row.change.count >= row.change.before * _RISE]
+    items += [
+        Advice(
+            fact=f"{row.change.name}类稿件 {row.change.count} 条，环比{row.change.words}",
+            proposal="梳理共性问题，评估是否需要发布提示或开展检查",
+            lead=lead,
+        )
+        for row in sorted(rising, key=lambda row: -row.change.count)[:1]
+    ]
+    return tuple(items[:4]) or (
+        Advice(fact="本周未出现黄色以上预警", proposal="保持常态监测，按计划开展科普与解读", lead=lead),
+    )

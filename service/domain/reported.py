@@ -1,0 +1,179 @@
+"""What one document reports of an event, and how reports add up to what is known of it.
+
+Reports only ever add: the gravest claim stays until a person refutes it. All of it is claim, not finding.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from analysis.assessment import Assessment, EntityType, Level
+from analysis.heat import Authority, EventFacts, Relevance
+from crawlers.records import Document, DocumentKind, SourceClass
+from service.domain.event import Event
+
+__all__ = ["Speaker", "absorb_report", "open_event", "spread_facts"]
+
+_AUTHORITATIVE = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
+_NAMED = _AUTHORITATIVE | {SourceClass.MEDIA, SourceClass.TRADE}
+_HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
+_CASE_CATEGORIES = frozenset({"R01", "R11"})
+_SEVERE = 4
+_MAX_NAMES = 24
+_MAX_PLACES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Who reports: the class and region of the source, and whether the region is the office's own province."""
+
+    source_class: SourceClass
+    local: bool
+
+
+def open_event(
+    event_id: str,
+    *,
+    document: Document,
+    assessment: Assessment,
+    speaker: Speaker,
+    sketch: Mapping[str, Any],
+    now: datetime,
+) -> Event:
+    """Return the event that this document opens."""
+    blank = Event(
+        id=event_id,
+        title=str(sketch.get("title") or document.title or document.text[:40]),
+        first_at=document.happened_at,
+        last_at=document.happened_at,
+        known_at=now,
+        document_count=0,
+        source_count=0,
+        severity=0,
+        level="none",
+        score=0.0,
+        categories=(),
+        products=(),
+        firms=(),
+        regions=(),
+        revision=0,
+    )
+    return absorb_report(blank, document=document, assessment=assessment, speaker=speaker, sketch=sketch)
+
+
+def absorb_report(
+    event: Event, *, document: Document, assessment: Assessment, speaker: Speaker, sketch: Mapping[str, Any]
+) -> Event:
+    """Return the event with this document's report added; a document without risk adds presence, not claims."""
+    is_risk = assessment.level is Level.RISK
+    return replace(
+        event,
+        first_at=min(event.first_at, document.happened_at),
+        last_at=max(event.last_at, document.happened_at),
+        document_count=event.document_count + 1,
+        severity=max(event.severity, assessment.severity),
+        categories=_ranked(event.categories, assessment.category_codes if is_risk else ()),
+        products=_joined(event.products, _products(assessment)),
+        firms=_joined(event.firms, assessment.entity_names(EntityType.FIRM)),
+        regions=_joined(event.regions, _regions(assessment)),
+        harmed=_largest(event.harmed, assessment.facts.get("harmed") if is_risk else None),
+        deaths=_largest(event.deaths, assessment.facts.get("deaths") if is_risk else None),
+        facts=_merged(event.facts, _flags(document, assessment, speaker) if is_risk else _calm(assessment))
+        | {"places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES]},
+        sketch=sketch,
+        revision=event.revision + 1,
+    )
+
+
+def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now: datetime) -> EventFacts:
+    """Return what the score needs, from the event and the store's counts at `now`; `province` is the office's two digits."""
+    classes = {SourceClass(name) for name in spread["source_classes"]}
+    independent = int(spread["independent_sources"])
+    old_enough = now - event.first_at >= timedelta(hours=2)
+    local = bool(event.facts.get("jiangxi")) or any(code.startswith(province) for code in event.regions)
+    return EventFacts(
+        categories=event.categories,
+        severity=event.severity or None,
+        death=bool(event.facts.get("death")),
+        vulnerable=bool(event.facts.get("vulnerable")),
+        similar_cases=max(event.harmed or 0, independent if _CASE_CATEGORIES & set(event.categories) else 0),
+        items_24h=int(spread["items_24h"]),
+        accounts=int(spread["accounts"]),
+        views=spread["views"],
+        reposts=spread["reposts"],
+        last_2h=int(spread["items_2h"]),
+        mean_2h=spread["items_prev_24h"] / 12 if old_enough else None,
+        authority=Authority.MEDIA if classes & _AUTHORITATIVE else Authority.ORDINARY,
+        relevance=Relevance.LOCAL if local else Relevance.NATIONAL if event.products else Relevance.OTHER,
+        provinces=len(spread["provinces"]),
+        independent_sources=independent,
+        persons_harmed=event.harmed,
+        deaths=event.deaths,
+    )
+
+
+def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict[str, Any]:
+    said = assessment.facts
+    local = bool(said.get("jiangxi")) or speaker.local
+    types = {entity.type for entity in assessment.entities}
+    return {
+        "jiangxi": bool(said.get("jiangxi")) or (speaker.local and document.kind is DocumentKind.COMPLAINT),
+        "death": int(said.get("deaths") or 0) > 0,
+        "severe": assessment.severity >= _SEVERE,
+        "cluster": bool(said.get("cluster")),
+        "vulnerable": bool(said.get("vulnerable")),
+        "recall": "R04" in assessment.category_codes,
+        "recall_class": said.get("recall_class"),
+        "misleading": bool(said.get("rumour")) or "R13" in assessment.category_codes,
+        "names_agency": "药监" in document.title or "药监局" in document.text,
+        "hot_list": document.kind is DocumentKind.HOT_ENTRY,
+        "headline": speaker.source_class in _HEADLINES and local,
+        "local_media": speaker.source_class is SourceClass.MEDIA and speaker.local,
+        "credible": speaker.source_class in _NAMED,
+        "complaint": document.kind is DocumentKind.COMPLAINT,
+        "device": EntityType.DEVICE in types and EntityType.DRUG not in types,
+        "cosmetic": EntityType.COSMETIC in types and EntityType.DRUG not in types,
+        "rebutted": bool(said.get("official_rebuttal")),
+        "floor": assessment.floor,
+    }
+
+
+def _calm(assessment: Assessment) -> dict[str, Any]:
+    return {"rebutted": bool(assessment.facts.get("official_rebuttal"))}
+
+
+def _merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(known)
+    for name, value in told.items():
+        held = merged.get(name)
+        if isinstance(value, bool):
+            merged[name] = bool(held) or value
+        elif name == "recall_class" and value is not None:
+            merged[name] = value if held is None else min(held, value)
+        elif value is not None and held is None:
+            merged[name] = value
+    return merged
+
+
+def _products(assessment: Assessment) -> tuple[str, ...]:
+    kinds = (EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC)
+    return tuple(name for kind in kinds for name in assessment.entity_names(kind))
+
+
+def _regions(assessment: Assessment) -> tuple[str, ...]:
+    return tuple(entity.code for entity in assessment.entities if entity.type is EntityType.REGION and entity.code)
+
+
+def _joined(known: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *told)))[:_MAX_NAMES]
+
+
+def _ranked(known: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *told)))
+
+
+def _largest(known: int | None, told: object) -> int | None:
+    if not isinstance(told, int) or isinstance(told, bool):
+        return known
+    return told if known is None else max(known, told)

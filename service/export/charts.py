@@ -1,0 +1,98 @@
+"""The briefing's pictures, readable in grey: lines with markers, horizontal bars with their figures written out."""
+
+import io
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from service.domain.briefing import Change, WeekFigures
+
+__all__ = ["bars", "chinese_font", "daily_line"]
+
+_DPI = 200
+_MOST_BARS = 11
+_FAMILIES = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "SimHei",
+)
+_FILES = ("NotoSansCJK", "SourceHanSans", "wqy-microhei", "wqy-zenhei", "msyh", "simhei")
+
+
+@cache
+def chinese_font() -> str | None:
+    """Return the name of an installed Chinese font that matplotlib can draw with, or `None`."""
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    found = next((family for family in _FAMILIES if family in known), None)
+    if found is not None:
+        return found
+    for path in font_manager.findSystemFonts():
+        if Path(path).name.startswith(_FILES):
+            font_manager.fontManager.addfont(path)
+            return font_manager.FontProperties(fname=path).get_name()
+    return None
+
+
+def daily_line(figures: WeekFigures) -> bytes | None:
+    """Return the week's line chart as PNG, all and risk documents by day; `None` without a Chinese font."""
+    font = chinese_font()
+    if font is None:
+        return None
+    days = [f"{day.month}月{day.day}日" for day, _, _ in figures.daily]
+    with mpl.rc_context({"font.family": font, "font.size": 9, "axes.unicode_minus": False}):
+        figure = Figure(figsize=(6.1, 1.7), layout="constrained")
+        axes = figure.subplots()
+        lines = (
+            ("监测信息", [count for _, count, _ in figures.daily], "o", "-"),
+            ("风险稿件", [risk for _, _, risk in figures.daily], "s", "--"),
+        )
+        for name, counts, marker, style in lines:
+            axes.plot(days, counts, marker=marker, linestyle=style, color="black", linewidth=1.2, markersize=4)
+            axes.annotate(name, (len(days) - 1, counts[-1]), xytext=(6, 0), textcoords="offset points", va="center")
+        axes.set_ylim(bottom=0)
+        axes.margins(x=0.08)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color="#cccccc", linewidth=0.6)
+        return _png(figure)
+
+
+def bars(left: Sequence[Change], right: Sequence[Change], *, titles: tuple[str, str]) -> bytes | None:
+    """Return two panels of horizontal bars as PNG, the largest on top, each bar with its figure.
+
+    `None` without a Chinese font, or where neither panel has rows.
+    """
+    font = chinese_font()
+    if font is None or not (left or right):
+        return None
+    longest = max(len(left), len(right), 1)
+    with mpl.rc_context({"font.family": font, "font.size": 9, "axes.unicode_minus": False}):
+        figure = Figure(figsize=(6.1, 0.5 + 0.24 * min(longest, _MOST_BARS)), layout="constrained")
+        panels = figure.subplots(1, 2)
+        for axes, rows, title in zip(panels, (left, right), titles, strict=True):
+            _panel(axes, list(rows)[:_MOST_BARS][::-1], title)
+        return _png(figure)
+
+
+def _panel(axes: Axes, rows: Sequence[Change], title: str) -> None:
+    drawn = axes.barh([row.name for row in rows], [row.count for row in rows], color="#555555", height=0.6)
+    axes.bar_label(drawn, padding=3)
+    axes.set_title(title if rows else f"{title}：无", fontsize=9, loc="left")
+    axes.margins(x=0.18)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xticks([])
+
+
+def _png(figure: Figure) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=_DPI, metadata={"Software": None})
+    return out.getvalue()

@@ -1,0 +1,220 @@
+"""From collected to consequences: claim documents by lease, judge them, and in one transaction record the judgement and all that follows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from analysis.assessment import Assessment, EntityType, Level
+from analysis.events import (
+    WINDOW,
+    EventSketch,
+    Fingerprint,
+    absorb,
+    fingerprint,
+    lookup_keys,
+    new_event_id,
+    open_sketch,
+    place,
+    sketch_keys,
+)
+from crawlers.ports import QuarantineEntry
+from crawlers.records import Document, SourceClass
+from service.domain.alert import AlertReason
+from service.domain.event import Event
+from service.domain.reported import Speaker, absorb_report, open_event
+from service.flows.consider import Office, consider
+from service.flows.deliver import SEARCH
+from service.ports.store import LeasedDocument, Store, Work
+
+__all__ = ["AssessReport", "Judge", "assess_pending"]
+
+_LEASE = timedelta(seconds=60)
+_MAX_ATTEMPTS = 3
+_TEXT_KEPT = 2000
+_CITY_DIGITS = 4
+
+
+class Judge(Protocol):
+    """What judges documents: `analysis.assess.Analyser`."""
+
+    def assess(self, documents: Sequence[Document]) -> list[Assessment]:
+        """Return one assessment per document, in order."""
+        ...
+
+
+@dataclass(slots=True)
+class AssessReport:
+    """Counts of one pass; `decisions` holds the alert decision of every touched event as (event id, reason, level)."""
+
+    claimed: int = 0
+    completed: int = 0
+    risks: int = 0
+    quarantined: int = 0
+    decisions: list[tuple[str, AlertReason, str]] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts for a log line."""
+        raised = sum(reason is AlertReason.FIRST_RAISE for _, reason, _ in self.decisions)
+        return {"claimed": self.claimed, "completed": self.completed, "risks": self.risks, "raised": raised}
+
+
+def assess_pending(
+    store: Store, judge: Judge, *, office: Office, now: Callable[[], datetime], limit: int = 256
+) -> AssessReport:
+    """Judge up to `limit` waiting documents.
+
+    A batch that cannot be judged is tried one by one, so that a single bad document costs only itself: after three
+    tries it is quarantined.
+    """
+    with store.write() as work:
+        leased = work.documents.claim(limit=limit, lease=_LEASE, now=now())
+    report = AssessReport(claimed=len(leased))
+    if not leased:
+        return report
+    judged = _judge(store, judge, leased, now(), report)
+    with store.write() as work:
+        _record(work, judged, office, now(), report)
+    return report
+
+
+def _judge(
+    store: Store, judge: Judge, leased: Sequence[LeasedDocument], now: datetime, report: AssessReport
+) -> list[tuple[LeasedDocument, Assessment]]:
+    try:
+        return list(zip(leased, judge.assess([one.document for one in leased]), strict=True))
+    except (ValueError, ArithmeticError, LookupError, MemoryError, RecursionError) as error:
+        if len(leased) == 1:
+            _set_aside(store, leased[0], error, now, report)
+            return []
+    return [pair for one in leased for pair in _judge(store, judge, [one], now, report)]
+
+
+def _set_aside(store: Store, one: LeasedDocument, error: Exception, now: datetime, report: AssessReport) -> None:
+    reason = f"{type(error).__name__}: {error}"
+    with store.write() as work:
+        if work.documents.release(one, error=reason, now=now, max_attempts=_MAX_ATTEMPTS):
+            entry = QuarantineEntry(
+                stage="assess",
+                reason="研判失败",
+                detail=f"稿件 {one.document.id}（{one.document.title[:40]}）研判失败：{reason}",
+                source_id=one.document.source_id,
+                sample=one.document.text.encode()[:65536],
+                at=now,
+            )
+            work.quarantine.add([entry])
+            report.quarantined += 1
+
+
+def _record(
+    work: Work,
+    judged: Sequence[tuple[LeasedDocument, Assessment]],
+    office: Office,
+    now: datetime,
+    report: AssessReport,
+) -> None:
+    described = work.sources.described()
+    touched: dict[str, tuple[Event, set[str]]] = {}
+    for leased, assessment in judged:
+        told = described.get(leased.document.source_id, {})
+        speaker = _speaker(told, office.province)
+        event_id, duplicate_of = _place(work, leased.document, assessment, speaker, touched, now)
+        if not work.documents.complete(leased, assessment, event_id=event_id, duplicate_of=duplicate_of, now=now):
+            continue
+        report.completed += 1
+        report.risks += assessment.level is Level.RISK
+        _count(work, leased, assessment, speaker)
+        _project(work, leased, assessment, event_id, speaker, now)
+    for event, keys in touched.values():
+        decision = consider(work, event, office=office, keys=sorted(keys), now=now)
+        report.decisions.append((event.id, decision.reason, decision.level.key))
+
+
+def _speaker(told: Any, province: str) -> Speaker:
+    region = str(told.get("region") or "")
+    return Speaker(source_class=SourceClass(told.get("source_class", "other")), local=region.startswith(province))
+
+
+def _place(
+    work: Work,
+    document: Document,
+    assessment: Assessment,
+    speaker: Speaker,
+    touched: dict[str, tuple[Event, set[str]]],
+    now: datetime,
+) -> tuple[str | None, str | None]:
+    """Risk documents open or join an event; documents of the remit only join one; the rest stand alone."""
+    if assessment.level is Level.OFF_TOPIC:
+        return None, None
+    mark = fingerprint(document, assessment)
+    candidates = _candidates(work, mark, touched)
+    placement = place(mark, [EventSketch.from_json(event.sketch) for event in candidates])
+    by_id = {event.id: event for event in candidates}
+    if placement.event_id is None:
+        if assessment.level is not Level.RISK:
+            return None, None
+        event_id = new_event_id(mark)
+        sketch = open_sketch(mark, event_id)
+        event = open_event(
+            event_id, document=document, assessment=assessment, speaker=speaker, sketch=sketch.to_json(), now=now
+        )
+    else:
+        event_id = placement.event_id
+        sketch = absorb(EventSketch.from_json(by_id[event_id].sketch), mark)
+        event = absorb_report(
+            by_id[event_id], document=document, assessment=assessment, speaker=speaker, sketch=sketch.to_json()
+        )
+    keys = {*sketch_keys(sketch), *lookup_keys(mark)}
+    touched[event_id] = (event, touched[event_id][1] | keys if event_id in touched else keys)
+    return event_id, placement.duplicate_of
+
+
+def _candidates(work: Work, mark: Fingerprint, touched: dict[str, tuple[Event, set[str]]]) -> list[Event]:
+    keys = lookup_keys(mark)
+    stored = work.events.candidates(keys, since=mark.happened_at - WINDOW)
+    fresh = [event for event, held in touched.values() if held & set(keys)]
+    return [*fresh, *(event for event in stored if event.id not in touched)]
+
+
+def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker) -> None:
+    happened = leased.document.happened_at.replace(minute=0, second=0, microsecond=0)
+    codes = [entity.code for entity in assessment.entities if entity.type is EntityType.REGION and entity.code]
+    region = (codes[0] if codes else leased.document.region or "")[:_CITY_DIGITS]
+    for category in ("", *assessment.category_codes):
+        work.rollups.add(
+            hour=happened,
+            source_class=str(speaker.source_class),
+            category=category,
+            region=region,
+            level=int(assessment.level),
+            tone=str(assessment.tone),
+        )
+
+
+def _project(
+    work: Work, leased: LeasedDocument, assessment: Assessment, event_id: str | None, speaker: Speaker, now: datetime
+) -> None:
+    document = leased.document
+    products = (EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC)
+    payload = {
+        "document_id": document.id,
+        "version": leased.fence,
+        "seq": leased.seq,
+        "title": document.title,
+        "text": document.text[:_TEXT_KEPT],
+        "tokens": assessment.tokens,
+        "source_id": document.source_id,
+        "source_class": str(speaker.source_class),
+        "kind": str(document.kind),
+        "level": int(assessment.level),
+        "severity": assessment.severity,
+        "tone": str(assessment.tone),
+        "categories": assessment.category_codes,
+        "products": [name for kind in products for name in assessment.entity_names(kind)],
+        "firms": assessment.entity_names(EntityType.FIRM),
+        "regions": [entity.code for entity in assessment.entities if entity.code],
+        "event_id": event_id,
+        "published_at": document.happened_at.isoformat(),
+        "url": document.url,
+    }
+    work.outbox.add(f"search:{document.id}:{leased.fence}", SEARCH, payload, now=now)

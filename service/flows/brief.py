@@ -1,0 +1,296 @@
+"""Compiles a week's briefing from what the store holds: counts from roll-ups, events and alerts with their clocks."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from analysis.assessment import CATEGORY_NAMES
+from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.beijing import BEIJING, beijing
+from service.domain.briefing import (
+    Briefing,
+    CategoryRow,
+    Change,
+    ListedDocument,
+    MajorEvent,
+    ResponseRow,
+    Rumour,
+    WeekFigures,
+    advise,
+    judge_week,
+)
+from service.domain.clock import Clock, ClockRole, ClockState
+from service.domain.event import Event, EventDocument
+from service.domain.places import CITIES
+from service.domain.week import Week, week_of
+from service.ports.store import Store, Work
+
+__all__ = ["compile_week"]
+
+_RISK = 2
+_MAJOR = 5
+_LISTED = 100
+_TERMS = 12
+_TIMELINE = 6
+_ISSUES = "briefing.issues"
+_TONES = {"neg": "负面", "neu": "中性", "pos": "正面"}
+_CLASSES = {
+    "official": "官方",
+    "central_media": "中央媒体",
+    "provincial_media": "省级媒体",
+    "media": "其他媒体",
+    "trade": "行业媒体",
+    "social": "社交平台",
+    "hot_list": "热榜",
+    "complaint": "投诉举报",
+    "other": "其他",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Raised:
+    alert: Alert
+    event: Event
+    documents: Sequence[EventDocument]
+    clocks: Sequence[Clock]
+
+
+def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: datetime) -> Briefing:
+    """Return the week's issue; compiling it again gives the same issue number."""
+    with store.write() as work:
+        issue, in_all = _number(work, week)
+    with store.read() as work:
+        figures = _figures(work, week)
+        raised = _raised(work, week)
+        events = _major(raised, now)
+        categories = _categories(work, week, raised)
+        responses = _responses(raised)
+        documents = work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)
+        audit = work.audit.rows(limit=1)
+        terms = _terms(work, week)
+    levels = Counter(one.alert.peak_level for one in raised)
+    return Briefing(
+        week=week,
+        issue=issue,
+        issue_in_all=in_all,
+        office=office,
+        made_at=now,
+        judgement=judge_week(figures, levels),
+        figures=figures,
+        categories=categories,
+        events=events,
+        terms=terms,
+        rumours=_rumours(raised),
+        responses=responses,
+        advice=advise(events, categories, responses, lead=office),
+        ahead=_ahead(raised, week, now),
+        documents=tuple(_listed(row) for _, row in documents),
+        notes=_notes(week, now),
+        audit_head=audit[0].hash if audit else "",
+        drill=drill,
+    )
+
+
+def _number(work: Work, week: Week) -> tuple[int, int]:
+    issues: list[str] = list(work.value(_ISSUES, []))
+    if str(week) not in issues:
+        issues = sorted([*issues, str(week)])
+        work.set_value(_ISSUES, issues)
+    in_year = [name for name in issues if name.startswith(f"{week.year}-")]
+    return in_year.index(str(week)) + 1, issues.index(str(week)) + 1
+
+
+def _changes(now: Mapping[str, int], before: Mapping[str, int], names: Mapping[str, str]) -> tuple[Change, ...]:
+    keys = sorted({*now, *before} & {*names}, key=lambda key: (-now.get(key, 0), key))
+    return tuple(Change(name=names[key], count=now.get(key, 0), before=before.get(key, 0)) for key in keys)
+
+
+def _figures(work: Work, week: Week) -> WeekFigures:
+    this, last = (week.since, week.until), (week.before.since, week.before.until)
+
+    def both(by: str, level: int = _RISK) -> tuple[dict[str, int], dict[str, int]]:
+        return (
+            work.rollups.totals(since=this[0], until=this[1], by=by, level_at_least=level),
+            work.rollups.totals(since=last[0], until=last[1], by=by, level_at_least=level),
+        )
+
+    everything, risk = both("source_class", 0), both("source_class")
+    regions = both("region")
+    local = {code: count for code, count in regions[0].items() if code.startswith("36")}
+    return WeekFigures(
+        collected=Change(name="监测信息", count=sum(everything[0].values()), before=sum(everything[1].values())),
+        risk=Change(name="风险稿件", count=sum(risk[0].values()), before=sum(risk[1].values())),
+        local_risk=sum(local.values()),
+        by_class=_changes(*risk, _CLASSES),
+        by_tone=_changes(*both("tone"), _TONES),
+        by_city=_changes(*regions, CITIES),
+        daily=_daily(work, week),
+    )
+
+
+def _daily(work: Work, week: Week) -> tuple[tuple[date, int, int], ...]:
+    everything: Counter[date] = Counter()
+    risk: Counter[date] = Counter()
+    for level, counts in ((0, everything), (_RISK, risk)):
+        hours = work.rollups.hourly(since=week.since, until=week.until, level_at_least=level)
+        for hour, count in hours.items():
+            counts[hour.astimezone(BEIJING).date()] += count
+    return tuple((day, everything[day], risk[day]) for day in week.days)
+
+
+def _raised(work: Work, week: Week) -> list[_Raised]:
+    alerts = [a for a in work.alerts.listing(until=week.until, limit=2000) if a.changed_at >= week.since]
+    clocks = work.clocks.of_alerts([alert.id for alert in alerts])
+    found = []
+    for alert in alerts:
+        event = work.events.get(alert.event_id)
+        if event is not None and event.last_at >= week.since:
+            documents = work.events.documents(event.id, limit=200)
+            found.append(_Raised(alert=alert, event=event, documents=documents, clocks=clocks.get(alert.id, [])))
+    return sorted(found, key=lambda one: (-one.alert.peak_level, -one.alert.score, one.alert.id))
+
+
+def _major(raised: Sequence[_Raised], now: datetime) -> tuple[MajorEvent, ...]:
+    return tuple(_major_event(number, one, now) for number, one in enumerate(raised[:_MAJOR], 1))
+
+
+def _major_event(number: int, one: _Raised, now: datetime) -> MajorEvent:
+    alert, event = one.alert, one.event
+    firsts = [document for document in one.documents if document.duplicate_of is None]
+    running = [clock for clock in one.clocks if clock.state is ClockState.ARMED and clock.due_at is not None]
+    due = min((clock.due_at for clock in running if clock.due_at is not None), default=None)
+    return MajorEvent(
+        number=f"{number:02d}",
+        title=event.title,
+        level=alert.peak_level,
+        first_at=event.first_at,
+        first_source=firsts[0].source_name if firsts else "",
+        documents=event.document_count,
+        sources=event.source_count,
+        products=event.products[:3],
+        firms=event.firms[:3],
+        timeline=tuple((_when(d), d.source_name, d.title or d.text[:40]) for d in firsts[:_TIMELINE]),
+        lead=alert.lead,
+        deadline=f"{beijing(due, now)} 到期" if due else "无在走时限",
+        state={AlertState.OPEN: "待确认", AlertState.ACKNOWLEDGED: "办理中", AlertState.CLOSED: "已办结"}[alert.state],
+        progress=_progress(alert, now),
+        next_step=_next_step(alert),
+    )
+
+
+def _when(document: EventDocument) -> datetime:
+    return document.published_at or document.stored_at
+
+
+def _progress(alert: Alert, now: datetime) -> str:
+    steps = [
+        ("预警", alert.raised_at),
+        ("确认", alert.acknowledged_at),
+        ("回应", alert.answered_at),
+        ("办结", alert.closed_at),
+    ]
+    return "，".join(f"{beijing(moment, now)}{name}" for name, moment in steps if moment is not None)
+
+
+def _next_step(alert: Alert) -> str:
+    if alert.state is AlertState.CLOSED:
+        return "跟踪回应后的传播变化，完成评估归档"
+    if alert.acknowledged_at is None:
+        return "尽快确认并指派承办人，核实基本事实"
+    if alert.answered_at is None:
+        return "完成事实核查与发布权限审查，按时限回应"
+    return "监测回应效果，必要时续报"
+
+
+def _categories(work: Work, week: Week, raised: Sequence[_Raised]) -> tuple[CategoryRow, ...]:
+    now = work.rollups.totals(since=week.since, until=week.until, by="category", level_at_least=_RISK)
+    before = work.rollups.totals(since=week.before.since, until=week.before.until, by="category", level_at_least=_RISK)
+    worst: dict[str, AlertLevel] = {}
+    for one in raised:
+        for code in one.event.categories:
+            worst[code] = max(worst.get(code, AlertLevel.NONE), one.alert.peak_level)
+    rows = [
+        CategoryRow(
+            code=code,
+            change=Change(name=name, count=now.get(code, 0), before=before.get(code, 0)),
+            level=worst.get(code, AlertLevel.NONE),
+        )
+        for code, name in CATEGORY_NAMES.items()
+        if now.get(code) or before.get(code)
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.change.count, row.code)))
+
+
+def _terms(work: Work, week: Week) -> tuple[Change, ...]:
+    now, before = _named(work, week), _named(work, week.before)
+    ranked = sorted(now, key=lambda name: (-now[name], name))[:_TERMS]
+    return tuple(Change(name=name, count=now[name], before=before[name]) for name in ranked)
+
+
+def _named(work: Work, week: Week) -> Counter[str]:
+    """Count events of the week by the products and firms they name; a word cloud of tokens says less."""
+    counts: Counter[str] = Counter()
+    for event in work.events.listing(since=week.since, limit=2000):
+        if event.first_at < week.until and event.severity > 0:
+            counts.update(dict.fromkeys((*event.products[:4], *event.firms[:2]), event.document_count))
+    return counts
+
+
+def _rumours(raised: Sequence[_Raised]) -> tuple[Rumour, ...]:
+    return tuple(
+        Rumour(
+            claim=one.event.title,
+            documents=one.event.document_count,
+            status="已有官方核查或辟谣稿件" if one.event.facts.get("rebutted") else "待核实",
+        )
+        for one in raised
+        if "R13" in one.event.categories
+    )[:_MAJOR]
+
+
+def _responses(raised: Sequence[_Raised]) -> tuple[ResponseRow, ...]:
+    rows = []
+    for one in raised:
+        own = [clock for clock in one.clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
+        begun = [clock for clock in own if clock.armed_at is not None]
+        if not begun and one.alert.answered_at is None:
+            continue
+        rows.append(
+            ResponseRow(
+                title=one.event.title,
+                known_at=one.event.known_at,
+                acknowledged_at=one.alert.acknowledged_at,
+                answered_at=one.alert.answered_at,
+                due_at=min((clock.due_at for clock in begun if clock.due_at is not None), default=None),
+            )
+        )
+    return tuple(rows[:20])
+
+
+def _ahead(raised: Sequence[_Raised], week: Week, now: datetime) -> tuple[str, ...]:
+    following = (week.until, week.until + timedelta(days=7))
+    due = [
+        f"{beijing(clock.due_at, now)} {clock.action}（{one.event.title}）"
+        for one in raised
+        for clock in one.clocks
+        if clock.state is ClockState.ARMED and clock.due_at is not None and following[0] <= clock.due_at < following[1]
+    ]
+    still = [f"继续关注“{one.event.title}”" for one in raised[:3] if one.alert.state is not AlertState.CLOSED]
+    return (*due[:5], *still) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
+
+
+def _listed(row: EventDocument) -> ListedDocument:
+    return ListedDocument(
+        title=row.title or row.text[:40], source=row.source_name, published_at=_when(row), url=row.url or ""
+    )
+
+
+def _notes(week: Week, now: datetime) -> tuple[str, ...]:
+    return (
+        f"统计窗口：{beijing(week.since, now)} 至 {beijing(week.until, now)}（北京时间，左闭右开）；环比为前一自然周。",
+        "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一条。",
+        "独立信源按事件内不同信源计，转载不计；类别可多选，分类合计大于风险稿件数。",
+        "地域按稿件提及的第一个地名归入设区市，未提及地名的稿件不计入地市分布。",
+        "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",
+    )

@@ -1,0 +1,148 @@
+"""Looks at one event as it stands now and does what follows: score, level, alert, clocks, mail, audit, all in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from analysis.heat import Heat, heat_of
+from service.domain.alert import Alert, AlertLevel, Decision, LevelFinding, decide, followed, raised
+from service.domain.basis import basis_for, lead_department, publication_authority
+from service.domain.beijing import BEIJING
+from service.domain.clock import Clock
+from service.domain.duties import propose
+from service.domain.event import Event
+from service.domain.facts import IncidentFacts, facts_of
+from service.domain.letter import write_letter
+from service.domain.level import find_level
+from service.domain.notification import recipients, subject
+from service.domain.register import Register
+from service.domain.reported import spread_facts
+from service.flows.deliver import MAIL
+from service.ports.store import Work
+
+__all__ = ["Office", "consider"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Whose service this is: the policy facts it keeps to, its province, where its mails link to, and whether it drills."""
+
+    register: Register
+    address: str
+    province: str = "36"
+    drill: bool = False
+
+
+def consider(work: Work, event: Event, *, office: Office, keys: Sequence[str] = (), now: datetime) -> Decision:
+    """Save the event with its score and level at `now`, and let its alert follow. Returns the named decision."""
+    spread = work.events.spread(event.id, now=now)
+    facts = facts_of(event, spread_facts(event, spread, province=office.province, now=now))
+    heat = heat_of(facts.spread)
+    finding = find_level(heat, facts, office.register)
+    alert = work.alerts.of_event(event.id)
+    decision = decide(event=event, finding=finding, alert=alert, now=now)
+    event = replace(
+        event,
+        level=(decision.level if alert or decision.changes else finding.level).key,
+        score=heat.score,
+        source_count=int(spread["sources"]),
+        heat=_heat_json(heat),
+        below_windows=decision.below_windows,
+    )
+    work.events.save(event, keys)
+    if alert is not None or decision.changes:
+        _follow(work, event, facts, finding, alert, decision, office, now)
+    return decision
+
+
+def _follow(
+    work: Work,
+    event: Event,
+    facts: IncidentFacts,
+    finding: LevelFinding,
+    alert: Alert | None,
+    decision: Decision,
+    office: Office,
+    now: datetime,
+) -> None:
+    on = now.astimezone(BEIJING).date()
+    basis = [entry.as_json() for entry in basis_for(event.categories, facts, office.register, on)]
+    publication = publication_authority(event.categories, facts, office.register).as_json()
+    if alert is None:
+        lead = lead_department(event.categories, office.register)
+        new = raised(
+            event=event, decision=decision, finding=finding, basis=basis, publication=publication, lead=lead, now=now
+        )
+    else:
+        new = followed(
+            alert, event=event, decision=decision, finding=finding, basis=basis, publication=publication, now=now
+        )
+    if new != alert:
+        work.alerts.save(new)
+    clocks = _wind(work, new, event, facts, office, now)
+    if decision.changes:
+        detail = {"event": event.id, "level": decision.level.key, "score": finding.score, "reasons": finding.sentences}
+        work.audit.append(
+            actor="system", action=f"alert.{decision.reason.value}", subject=f"alert:{new.id}", detail=detail, now=now
+        )
+    if decision.notify:
+        tell(work, new, event, clocks, occasion=f"{decision.reason.value}:{decision.level.key}", office=office, now=now)
+
+
+def _wind(work: Work, alert: Alert, event: Event, facts: IncidentFacts, office: Office, now: datetime) -> list[Clock]:
+    existing = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+    if alert.level is AlertLevel.NONE:
+        return existing
+    fresh = propose(
+        alert=alert,
+        event=event,
+        categories=event.categories,
+        facts=facts,
+        register=office.register,
+        known_at=event.known_at,
+        post_at=event.first_at,
+        now=now,
+        existing=existing,
+    )
+    for clock in fresh:
+        work.clocks.save(clock)
+        if clock.armed_by is not None:
+            detail = {"alert": alert.id, "due_at": clock.due_at.isoformat() if clock.due_at else None}
+            work.audit.append(actor="system", action="clock.armed", subject=f"clock:{clock.id}", detail=detail, now=now)
+    changed = {clock.id: clock for clock in fresh}
+    kept = [clock for clock in existing if clock.id not in changed]
+    return sorted([*kept, *fresh], key=lambda clock: (clock.due_at is None, clock.due_at or now))
+
+
+def tell(
+    work: Work, alert: Alert, event: Event, clocks: Sequence[Clock], *, occasion: str, office: Office, now: datetime
+) -> int:
+    """Queue one mail to everybody who is to know of this; the occasion makes it once. Returns how many are new."""
+    people = recipients(alert.level, work.people.listing(), now=now)
+    if not people:
+        return 0
+    letter = write_letter(
+        subject=subject(alert, clocks, drill=office.drill, now=now),
+        alert=alert,
+        event=event,
+        clocks=clocks,
+        documents=work.events.documents(event.id, limit=20),
+        link=f"{office.address}/events/{event.id}",
+        drill=office.drill,
+        now=now,
+    ).to_json()
+    queued = 0
+    for person in people:
+        key = f"mail:{alert.id}:{occasion}:{person.id}"
+        payload = {"to": person.email, "alert_id": alert.id, "letter": letter}
+        queued += work.outbox.add(key, MAIL, payload, now=now)
+    return queued
+
+
+def _heat_json(heat: Heat) -> dict[str, Any]:
+    return {
+        "score": heat.score,
+        "freeze_evidence": heat.freeze_evidence,
+        "parts": [asdict(part) for part in heat.parts],
+    }

@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+
+from service.export.briefing import write_briefing
+from tests.unit.service.export.issue import issue
+
+HOSTILE = '=HYPERLINK("http://evil.invalid","点我")'
+
+
+def text_of(path: Path) -> str:
+    document = docx.Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    word, sheets = write_briefing(issue(), tmp_path)
+    return word, sheets
+
+
+class TestWord:
+    def test_every_section_of_the_layout_stands_in_order(self, files: tuple[Path, Path]) -> None:
+        text = text_of(files[0])
+        headings = [
+            "一、总体情况",
+            "二、重点舆情",
+            "三、走势与分布",
+            "四、热点话题",
+            "五、谣言与辟谣",
+            "六、回应情况",
+            "七、研判与建议",
+            "八、下周关注",
+            "附件1",
+            "附件4",
+        ]
+        places = [text.index(heading) for heading in headings]
+        assert places == sorted(places)
+
+    def test_the_page_is_that_of_official_papers(self, files: tuple[Path, Path]) -> None:
+        section = docx.Document(str(files[0])).sections[0]
+        sizes = [
+            section.page_width,
+            section.page_height,
+            section.top_margin,
+            section.bottom_margin,
+            section.left_margin,
+            section.right_margin,
+        ]
+        assert [round(size.mm) if size is not None else None for size in sizes] == [210, 297, 37, 35, 28, 26]
+
+    def test_pictures_are_in_it_where_a_chinese_font_is_installed(self, files: tuple[Path, Path]) -> None:
+        pytest.importorskip("matplotlib")
+        from service.export.charts import chinese_font
+
+        if chinese_font() is None:
+            pytest.skip("no Chinese font installed: apt-get install fonts-noto-cjk")
+        assert len(docx.Document(str(files[0])).inline_shapes) == 2
+
+    def test_without_a_chinese_font_the_figures_stand_in_a_table(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("service.export.charts.chinese_font", lambda: None)
+        word, _ = write_briefing(issue(), tmp_path)
+        assert not docx.Document(str(word)).inline_shapes
+        assert "3月2日" in text_of(word)
+
+    def test_a_drill_says_so_in_name_and_first_line(self, tmp_path: Path) -> None:
+        word, _ = write_briefing(issue(drill=True), tmp_path)
+        assert word.name.startswith("演练")
+        assert docx.Document(str(word)).paragraphs[0].text.startswith("【演练】")
+
+    def test_an_empty_week_says_that_nothing_happened(self, tmp_path: Path) -> None:
+        word, _ = write_briefing(issue(events=0), tmp_path)
+        assert "本周没有达到预警线的事件" in text_of(word)
+
+
+class TestSheets:
+    def test_a_crawled_title_is_text_and_never_a_formula(self, tmp_path: Path) -> None:
+        _, sheets = write_briefing(issue(title=HOSTILE), tmp_path)
+        book = openpyxl.load_workbook(sheets)
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+        assert any(str(cell.value).startswith(HOSTILE) for cell in cells)
+        assert not [cell for cell in cells if cell.data_type == "f"]
+
+    def test_figures_carry_native_charts(self, files: tuple[Path, Path]) -> None:
+        book = openpyxl.load_workbook(files[1])
+        assert "日趋势" in book.sheetnames
+        assert book["日趋势"]["B2"].value == 300
+        assert len(book["日趋势"]._charts) == 1
+
+    def test_a_second_issue_of_the_week_replaces_the_first(self, files: tuple[Path, Path]) -> None:
+        again = write_briefing(issue(), files[0].parent)
+        assert sorted(again) == sorted(files)
+        assert not list(files[0].parent.glob(".*"))
