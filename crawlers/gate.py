@@ -19,6 +19,7 @@ from crawlers.personal_data import author_hash, mask_personal_data
 from crawlers.records import DatePrecision, Document, DocumentKind
 
 __all__ = [
+    "DEFAULT_LIMITS",
     "AdmittedPage",
     "Limits",
     "Refusal",
@@ -103,7 +104,9 @@ _MAGIC = (
     (b"RIFF", "音视频"),
     (b"ID3", "音频"),
 )
-_BINARY_TYPES = re.compile(r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|zip|x-rar|x-7z|gzip|vnd\.|msword)", re.IGNORECASE)
+_BINARY_TYPES = re.compile(
+    r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|zip|x-rar|x-7z|gzip|vnd\.|msword)", re.IGNORECASE
+)
 _SAMPLE = 65536
 # UTF-16 markup is half zeros in one parity; anything else with zeros is no text.
 _JUNK_SHARE = 0.02
@@ -128,9 +131,7 @@ def admit_page(
         compressed_bytes: how long the body was on the wire, where it was compressed.
     """
     refusal = (
-        _refuse_address(url, limits)
-        or _refuse_size(raw, compressed_bytes, limits)
-        or _refuse_binary(raw, content_type)
+        _refuse_address(url, limits) or _refuse_size(raw, compressed_bytes, limits) or _refuse_binary(raw, content_type)
     )
     if refusal is not None:
         return refusal
@@ -197,7 +198,7 @@ def repair_text(text: str) -> str:
     """Return `text` fit for UTF-8, XML, databases and mail.
 
     Surrogate pairs become the character that they encode, lone surrogates U+FFFD; characters that XML 1.0 forbids or
-    discourages go; line ends become `\\n`.
+    discourages go; line ends become line feeds.
     """
     if _LONE.search(text):
         text = _PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)

@@ -27,7 +27,9 @@ _VOID = frozenset(
     b"area base basefont bgsound br col command embed frame hr img input keygen link meta param source track wbr".split()
 )
 # Parsers close these themselves when the next one opens; nesting them takes other elements, which are counted.
-_SELF_CLOSING = frozenset(b"p li dt dd tr td th thead tbody tfoot option optgroup colgroup rp rt head body html".split())
+_SELF_CLOSING = frozenset(
+    b"p li dt dd tr td th thead tbody tfoot option optgroup colgroup rp rt head body html".split()
+)
 _UNCOUNTED = _VOID | _SELF_CLOSING
 # libxml2's priorities: an end tag closes what is open inside it only up to an element of higher priority.
 _PRIORITY = {b"div": 150, b"table": 190}
@@ -49,7 +51,7 @@ def _without_opaque(raw: bytes) -> bytes:
     kept: list[bytes] = []
     position = 0
     missing: set[bytes] = set()
-    for opening in iter(lambda: _OPAQUE.search(raw, position), None):
+    while (opening := _OPAQUE.search(raw, position)) is not None:
         kept.append(raw[position : opening.start()])
         closing = b"-->" if opening[1] is None else b"</" + opening[1]
         end = -1 if closing in missing else raw.find(closing, opening.end() - (opening[1] is None))

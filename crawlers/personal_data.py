@@ -14,10 +14,14 @@ __all__ = ["author_hash", "mask_personal_data"]
 
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ＠", "0123456789Xx@")
 _WIDE = re.compile("[０-９＠]")
-_ID_CARD = re.compile(r"(?<![0-9A-Za-z])([1-8]\d{5})((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![0-9A-Za-z])")
+_ID_CARD = re.compile(
+    r"(?<![0-9A-Za-z])([1-8]\d{5})((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![0-9A-Za-z])"
+)
 _MOBILE = re.compile(r"(?<![0-9A-Za-z.])((?:\+?86[- ]?)?1[3-9]\d)([- ]?)\d{4}\2\d{4}(?![0-9A-Za-z])")
 _LANDLINE = re.compile(r"(?<![0-9A-Za-z.-])(0(?:10|2\d|[3-9]\d{2}))([-— ]|\)|）)[2-8]\d{6,7}(?![0-9A-Za-z])")
-_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])", re.ASCII)
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])", re.ASCII
+)
 _NOT_A_PHONE = re.compile(r"(?:批号|批次|准字|编号|文号|条码|追溯码|货号|证号)\D{0,4}$")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
@@ -31,13 +35,16 @@ def mask_personal_data(text: str, *, landlines: bool = False) -> str:
     they are an office's, in posts and complaints a person's.
     """
     plain = text.translate(_WIDE_DIGITS) if _WIDE.search(text) else text
-    spans: list[tuple[int, int, str]] = []
-    for match in _ID_CARD.finditer(plain):
-        if _is_citizen_number(match[1] + match[2]):
-            spans.append((match.start(2), match.end(2), "*" * len(match[2])))
-    for match in _MOBILE.finditer(plain):
-        if not _NOT_A_PHONE.search(plain, max(match.start() - 10, 0), match.start()):
-            spans.append((match.end(1), match.end(), "********"))
+    spans = [
+        (match.start(2), match.end(2), "*" * len(match[2]))
+        for match in _ID_CARD.finditer(plain)
+        if _is_citizen_number(match[1] + match[2])
+    ]
+    spans += [
+        (match.end(1), match.end(), "********")
+        for match in _MOBILE.finditer(plain)
+        if not _NOT_A_PHONE.search(plain, max(match.start() - 10, 0), match.start())
+    ]
     if "@" in plain:
         spans += [
             (m.start(), m.start(1) - 1, "***") for m in _EMAIL.finditer(plain) if not m[1].lower().endswith("gov.cn")

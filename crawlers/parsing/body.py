@@ -20,6 +20,7 @@ _BOILERPLATE = re.compile(
 )
 _LINK_SHARE = 0.5
 _PROSE_SIZE = 40
+_BOILERPLATE_SIZE = 200
 _LABEL_SIZE = 25
 _CHILD_SHARE = 0.86
 
@@ -57,7 +58,7 @@ def _score(block: Block, *, heed_hints: bool) -> float:
         return -8.0 - 0.3 * block.links
     prose = block.size - block.links
     marks = len(_PUNCTUATION.findall(block.text))
-    if block.size < 200 and _BOILERPLATE.search(block.text):
+    if block.size < _BOILERPLATE_SIZE and _BOILERPLATE.search(block.text):
         return -20.0
     if marks == 0 and block.size < _LABEL_SIZE:
         return -2.0
@@ -131,7 +132,9 @@ def _after_heading(blocks: list[Block], title: str) -> int:
     return position
 
 
-_BYLINE = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|来源|作者|浏览|点击|阅读|评论|字号|编辑|发布|打印|分享|^\d{1,2}:\d\d")
+_BYLINE = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|来源|作者|浏览|点击|阅读|评论|字号|编辑|发布|打印|分享|^\d{1,2}:\d\d"
+)
 
 
 def _is_byline(block: Block) -> bool:
@@ -150,8 +153,10 @@ def _end(blocks: list[Block]) -> int:
 
 
 def _is_foreign(block: Block) -> bool:
-    if block.links > 0.7 * block.size and block.size < _NOTICE_SIZE:  # noqa: PLR2004 - a list of links, not a citation
+    if block.links > 0.7 * block.size and block.size < _NOTICE_SIZE:
         return True
     if block.size < _LINE_SIZE and _NOT_ARTICLE.match(block.text):
         return True
-    return block.size < _NOTICE_SIZE and (_NOTICE.search(block.text) is not None or _BOILERPLATE.search(block.text) is not None)
+    return block.size < _NOTICE_SIZE and (
+        _NOTICE.search(block.text) is not None or _BOILERPLATE.search(block.text) is not None
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from resiliparse.parse.encoding import detect_encoding
 
-__all__ = ["MAX_REPLACED_RATIO", "Decoded", "decode", "declared_charset"]
+__all__ = ["MAX_REPLACED_RATIO", "Decoded", "declared_charset", "decode"]
 
 MAX_REPLACED_RATIO = 0.02
 """Above this share of replacement characters a text is refused as unreadable (编码)."""

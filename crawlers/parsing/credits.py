@@ -1,7 +1,7 @@
 """Finds who published a text first (来源) and who wrote it. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from crawlers.parsing.body import Body
 from crawlers.parsing.byline import LONGEST_LINE, Byline
@@ -18,10 +18,18 @@ _ORIGIN_CLASS = re.compile(
     r"source|origin(?!al)|(?:^|[-_ ])from(?:$|[-_ ])|media[-_]?name|author[-_]?name|nickname|js_name|laiyuan|(?:^|[-_ ])pgc",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?")
-_DECORATION = re.compile(r"原创|转载|首发|正文|发布于?|时间|(?:阅读|浏览|点击|评论)[数量]?\s?[(（:：]?\s?[\d.万+]*[)）]?|\[[^\]]{0,8}\]|[\d.万+]+\s?(?:阅读|次|评论)")
-_STOP = re.compile(r"作者|编辑|责编|责任|发布|时间|日期|浏览|点击|阅读|字号|字体|评论|分享|打印|(?:19|20)\d\d\s?[-年./]")
-_GENERIC = re.compile(r"微信公众平台|今日头条|百家号|网易号|搜狐号|首页|新闻网站|undefined|null|原创|网络", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
+)
+_DECORATION = re.compile(
+    r"原创|转载|首发|正文|发布于?|时间|(?:阅读|浏览|点击|评论)[数量]?\s?[(（:：]?\s?[\d.万+]*[)）]?|\[[^\]]{0,8}\]|[\d.万+]+\s?(?:阅读|次|评论)"
+)
+_STOP = re.compile(
+    r"作者|编辑|责编|责任|发布|时间|日期|浏览|点击|阅读|字号|字体|评论|分享|打印|(?:19|20)\d\d\s?[-年./]"
+)
+_GENERIC = re.compile(
+    r"微信公众平台|今日头条|百家号|网易号|搜狐号|首页|新闻网站|undefined|null|原创|网络", re.IGNORECASE
+)
 _LONGEST_NAME = 30
 
 
@@ -32,7 +40,7 @@ def find_origin(page: Page, byline: Byline, stated: Statement) -> str | None:
     an element called source, the name of the site.
     """
     blocks = [block for zone in byline.ordered() for block in zone]
-    candidates = (
+    candidates: tuple[Callable[[], str | None], ...] = (
         lambda: _labelled(blocks),
         lambda: stated.get("origin"),
         lambda: read_script_statement(page, "origin"),

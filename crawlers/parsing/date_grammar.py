@@ -32,7 +32,15 @@ class Rule:
     whole: bool = False
 
 
-_DIGITS = {**dict(zip("零一二三四五六七八九", range(10), strict=True)), "〇": 0, "○": 0, "O": 0, "o": 0, "两": 2, "0": 0}
+_DIGITS = {
+    **dict(zip("零一二三四五六七八九", range(10), strict=True)),
+    "〇": 0,
+    "○": 0,
+    "O": 0,
+    "o": 0,
+    "两": 2,
+    "0": 0,
+}
 _TENS = {"十": 1, "廿": 2, "卅": 3}
 _YEAR_WORD = re.compile(r"[〇零○Oo0一二三四五六七八九]{4}(?=\s?年)")
 _NUMBER_WORD = re.compile(

@@ -21,7 +21,9 @@ EARLIEST_YEAR = 1985
 _MAX_TEXT = 400
 _LABEL_WIDTH = 12
 _PUBLISHED = re.compile(r"发布|发表|刊发|刊登|发稿|发文|时间|日期|publish|posted", re.IGNORECASE)
-_OTHER = re.compile(r"更新|修改|修订|编辑于|截止|截至|有效期|活动|打印|访问|当前|现在|施行|实施|生效|updated|modified", re.IGNORECASE)
+_OTHER = re.compile(
+    r"更新|修改|修订|编辑于|截止|截至|有效期|活动|打印|访问|当前|现在|施行|实施|生效|updated|modified", re.IGNORECASE
+)
 _HINT = re.compile(r"\d|[刚昨今前周期拜年月日点时]|ago|yesterday|today|just", re.IGNORECASE)
 
 

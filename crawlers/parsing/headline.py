@@ -7,7 +7,9 @@ from crawlers.parsing.structured import Statement
 
 __all__ = ["find_title"]
 
-_SEPARATORS = re.compile(r"\s*[_|｜丨]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*-{2,}\s*|\s*—{1,2}\s*(?=\S{2,12}$)|-(?=\S{2,14}$)")
+_SEPARATORS = re.compile(
+    r"\s*[_|｜丨]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*-{2,}\s*|\s*—{1,2}\s*(?=\S{2,12}$)|-(?=\S{2,14}$)"
+)
 _SHORTEST = 4
 _TITLE_NAME = re.compile(r"title|headline|biaoti|\bbt\b|h1", re.IGNORECASE)
 

@@ -14,12 +14,72 @@ Element = Any
 """An lxml element; lxml ships no type hints."""
 
 _SKIPPED = frozenset(
-    "script style noscript template iframe textarea select option button object embed svg canvas head input nav "
-    "audio video map datalist".split()
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "textarea",
+        "select",
+        "option",
+        "button",
+        "object",
+        "embed",
+        "svg",
+        "canvas",
+        "head",
+        "input",
+        "nav",
+        "audio",
+        "video",
+        "map",
+        "datalist",
+    }
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q ruby rb rp rt s samp small span "
-    "strike strong sub sup time tt u var wbr img o:p st1:chsdate".split()
+    {
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "ruby",
+        "rb",
+        "rp",
+        "rt",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "img",
+        "o:p",
+        "st1:chsdate",
+    }
 )
 # What a class or id calls itself when it is not the article.
 _ASIDE = re.compile(

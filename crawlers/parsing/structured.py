@@ -30,7 +30,9 @@ _SCRIPT = {
         r"[\"'](\d{4}[-/年]\d{1,2}[-/月]\d{1,2}[^\"'\n]{0,20}|1\d{9}(?:\d{3})?)[\"']",
         re.IGNORECASE,
     ),
-    "origin": re.compile(r"\b(?:source|nickname|media_?name|sourceName|source_name)[\"']?\s?[:=]\s?[\"']([^\"'<>\n{}/=:]{2,30})[\"']"),
+    "origin": re.compile(
+        r"\b(?:source|nickname|media_?name|sourceName|source_name)[\"']?\s?[:=]\s?[\"']([^\"'<>\n{}/=:]{2,30})[\"']"
+    ),
 }
 _MAX_SCRIPT = 400_000
 _ARTICLE_TYPES = re.compile(r"Article|Posting|Report|WebPage")
