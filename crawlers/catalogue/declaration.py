@@ -1,0 +1,219 @@
+"""The declaration of a source: which keys there are, what they may hold, and what they default to."""
+
+import re
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from crawlers.records import DocumentKind, SourceClass
+
+__all__ = [
+    "ArticleRule",
+    "Declaration",
+    "Expectation",
+    "ListRule",
+    "Paging",
+    "Politeness",
+    "QuietHours",
+    "Schedule",
+    "parse_duration",
+]
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_QUIET = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})(?: x(\d+(?:\.\d+)?))?$")
+
+
+def parse_duration(value: object) -> object:
+    """Turn `90s`, `15m`, `24h` or `7d` into a timedelta; leave anything else to the type's own reading."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", value.strip()) if isinstance(value, str) else None
+    return timedelta(**{_UNITS[match[2]]: float(match[1])}) if match else value
+
+
+def _at_least_a_second(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError("a time span is at least 1s, written as 90s, 15m, 24h or 7d")
+    return value
+
+
+def _regular_expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_at_least_a_second)]
+Delay = Annotated[timedelta, BeforeValidator(parse_duration), Field(ge=timedelta(0))]
+Pattern = Annotated[str, AfterValidator(_regular_expression)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class QuietHours(_Strict):
+    """Hours of the Shanghai day in which the interval is multiplied: `23:00-06:30 x4`."""
+
+    start_minute: int = Field(ge=0, lt=1440)
+    end_minute: int = Field(ge=0, lt=1440)
+    factor: float = Field(default=4.0, ge=1, le=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        match = _QUIET.match(value)
+        if match is None:
+            raise ValueError("quiet hours are written as 23:00-06:30 x4")
+        hours = [int(match[index]) for index in range(1, 5)]
+        if hours[0] > 23 or hours[2] > 23 or hours[1] > 59 or hours[3] > 59:  # noqa: PLR2004 - clock hours and minutes
+            raise ValueError("quiet hours are between 00:00 and 23:59")
+        spans = {"start_minute": hours[0] * 60 + hours[1], "end_minute": hours[2] * 60 + hours[3]}
+        return spans | ({"factor": float(match[5])} if match[5] else {})
+
+
+class Schedule(_Strict):
+    """When the source is visited: first every `start`, then adapted between `min` and `max`."""
+
+    min: Duration = timedelta(minutes=15)
+    max: Duration = timedelta(hours=24)
+    start: Duration = timedelta(minutes=60)
+    adaptive: bool = True
+    quiet: QuietHours | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Schedule":
+        if not self.min <= self.start <= self.max:
+            raise ValueError("min <= start <= max does not hold")
+        return self
+
+
+class Politeness(_Strict):
+    """How gently the host is treated. `stop_on` lists statuses that end the visit; a script challenge always does."""
+
+    delay: Delay = timedelta(seconds=5)
+    daily_cap: int = Field(default=400, ge=1, le=100_000)
+    stop_on: tuple[int, ...] = (202, 403, 412, 418, 429, 432)
+    max_articles: int = Field(default=60, ge=0, le=1000)
+
+
+class ListRule(_Strict):
+    """How records are read from a list.
+
+    `format: html` (also XML) takes CSS selectors, or XPath where the text starts with `/` or `./`; `css@attribute`
+    takes an attribute, `a|b` the first that gives text. `format: json` takes JMESPath; a `link` or `id` with `{path}`
+    in it is a template over the record. `after` names the text behind which JSON is embedded in a page.
+    """
+
+    format: Literal["html", "json"] = "html"
+    after: str | None = None
+    record: str = Field(min_length=1)
+    title: str | None = None
+    link: str | None = None
+    id: str | None = None
+    published: str | None = None
+    summary: str | None = None
+    heat: str | None = None
+    flag: str | None = None
+    link_pattern: Pattern | None = None
+    date_in_link: Pattern | None = None
+
+
+class ArticleRule(_Strict):
+    """How an article page is read: selectors tried in order before the general extraction.
+
+    `fetch: false` takes the list's (or feed's) own title and summary as the document.
+    """
+
+    fetch: bool = True
+    title: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+
+
+class Paging(_Strict):
+    """How further pages of a list are reached.
+
+    `static`: `index.html`, then `index_1.html` (`base: 0`) or `index_2.html` (`base: 1`); `query`: the parameter
+    `param` counts from `base`; `hanweb_proxy`: the data proxy of the CMS.
+    """
+
+    style: Literal["none", "static", "query", "hanweb_proxy"] = "none"
+    base: Literal[0, 1] = 0
+    param: str | None = None
+    count_pattern: Pattern | None = None
+    max_pages: int = Field(default=3, ge=1, le=50)
+
+    @model_validator(mode="after")
+    def _param_where_needed(self) -> "Paging":
+        if self.style == "query" and not self.param:
+            raise ValueError("paging by query needs `param`, the name of the page parameter")
+        return self
+
+
+class Expectation(_Strict):
+    """What a healthy visit shows; a breach is reported as source rot."""
+
+    min_items: int = Field(default=1, ge=0)
+    max_age_days: int | None = Field(default=None, ge=1)
+
+
+class Declaration(_Strict):
+    """One source as declared in a catalogue file, after its preset has filled what the file leaves out."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
+    name: str = Field(min_length=1, max_length=80)
+    kind: Literal["feed", "listing", "hot_list", "file_drop"]
+    source_class: SourceClass
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s{}]+$", max_length=2048)
+    preset: str | None = None
+    params: dict[str, str | int] = Field(default_factory=dict)
+    document_kind: DocumentKind = DocumentKind.ARTICLE
+    region: str | None = Field(default=None, pattern=r"^\d{6}$")
+    weight: float = Field(ge=0, le=10)
+    credibility: float | None = Field(default=None, ge=0, le=1)
+    access: Literal["open", "challenge", "anon_cookie", "login", "import_only"]
+    enabled: bool | None = None
+    checked: Literal["never"] | date = "never"
+    legal_basis: str = Field(min_length=1)
+    fallback: str | None = None
+    list: ListRule | None = None
+    article: ArticleRule = ArticleRule()
+    paging: Paging = Paging()
+    schedule: Schedule = Schedule()
+    politeness: Politeness = Politeness()
+    expect: Expectation = Expectation()
+    headers: dict[str, str] = Field(default_factory=dict)
+    shape_source: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> "Declaration":
+        if self.kind == "file_drop":
+            return self
+        if self.url is None:
+            raise ValueError(f"a source of kind {self.kind} needs `url`")
+        if self.kind in {"listing", "hot_list"} and self.list is None:
+            raise ValueError(f"a source of kind {self.kind} needs `list`, or a preset that has one")
+        if self.kind == "hot_list" and self.list is not None and self.list.title is None:
+            raise ValueError("a hot list needs `list.title`")
+        if self.kind == "listing" and self.list is not None and self.list.link is None:
+            raise ValueError("a listing needs `list.link`")
+        forbidden = {name.lower() for name in self.headers} & {"cookie", "authorization", "user-agent", "host"}
+        if forbidden:
+            raise ValueError(
+                f"header {min(forbidden)} may not be declared: sources are read without log-in or disguise"
+            )
+        if self.enabled and self.access in {"anon_cookie", "login", "import_only"}:
+            raise ValueError(f"a source with access {self.access} cannot be enabled; import its exports instead")
+        return self
+
+    @property
+    def is_enabled(self) -> bool:
+        """Return whether the source is to be crawled: as declared, else when access is open."""
+        return self.kind != "file_drop" and (self.access == "open" if self.enabled is None else self.enabled)

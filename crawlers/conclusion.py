@@ -1,0 +1,144 @@
+"""What a visit leaves behind: the progress to remember and the report to show. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crawlers.failure import Failure, FailureCode
+from crawlers.polling import Outcome, next_due, next_interval
+from crawlers.ports import SourceProgress
+from crawlers.visit import Visit
+
+__all__ = ["SourceReport", "conclude", "report_of", "requests_today"]
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MAX_REMEMBERED_TRIES = 500
+# These end a visit without anything being wrong with the source.
+_NO_FAULT = frozenset((FailureCode.DAILY_CAP, FailureCode.STOPPED, FailureCode.TIME_LIMIT))
+_LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What one visit did: counts, the failure as a Chinese sentence (`None` when all went well), the next visit."""
+
+    source_id: str
+    name: str
+    listed: int = 0
+    fetched: int = 0
+    added: int = 0
+    edited: int = 0
+    known: int = 0
+    quarantined: int = 0
+    pending: int = 0
+    requests: int = 0
+    unchanged: bool = False
+    failed: str | None = None
+    failure_code: FailureCode | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    downgrades: tuple[str, ...] = ()
+    next_due_at: datetime | None = None
+
+
+def requests_today(progress: SourceProgress, now: datetime) -> int:
+    """Return how many requests the source has cost so far on the Shanghai day of `now`."""
+    same_day = progress.memory.get("day") == _day(now)
+    requests = progress.memory.get("requests")
+    return requests if same_day and isinstance(requests, int) else 0
+
+
+def conclude(visit: Visit, now: datetime) -> SourceProgress:
+    """Return what is to be remembered after `visit`, the time of the next one included."""
+    failed = visit.failure is not None and visit.failure.code not in _NO_FAULT
+    before = visit.progress
+    etag, last_modified, list_hash = _validators(visit)
+    after = replace(
+        before,
+        etag=etag,
+        last_modified=last_modified,
+        list_hash=list_hash,
+        last_run_at=now,
+        last_success_at=before.last_success_at if failed else now,
+        last_new_at=now if visit.added else before.last_new_at,
+        failures=before.failures + 1 if failed else 0,
+        last_error=None if visit.failure is None else sentence_of(visit, visit.failure),
+        taken=before.taken + visit.added,
+        watermark=max((moment for moment in (before.watermark, visit.newest) if moment), default=None),
+        memory=_memory(visit, now),
+    )
+    outcome = Outcome(
+        failed=failed,
+        listed=visit.listed,
+        new=visit.added,
+        pending=len(visit.waiting),
+        wait_until=_wait_until(visit, now),
+    )
+    schedule = visit.declaration.schedule
+    return replace(
+        after,
+        interval_seconds=next_interval(before, schedule, outcome).total_seconds(),
+        next_due_at=next_due(after, schedule, outcome, now),
+    )
+
+
+def report_of(visit: Visit, progress: SourceProgress) -> SourceReport:
+    """Return the report of `visit`, after which `progress` is remembered."""
+    return SourceReport(
+        source_id=visit.source.id,
+        name=visit.source.name,
+        listed=visit.listed,
+        fetched=visit.fetched,
+        added=visit.added,
+        edited=visit.edited,
+        known=visit.known,
+        quarantined=visit.quarantined,
+        pending=len(visit.waiting),
+        requests=visit.requests,
+        unchanged=visit.unchanged,
+        failed=progress.last_error,
+        failure_code=visit.failure.code if visit.failure else None,
+        dropped=dict(visit.dropped),
+        downgrades=tuple(visit.downgrades),
+        next_due_at=progress.next_due_at,
+    )
+
+
+def sentence_of(visit: Visit, failure: Failure) -> str:
+    """Return the sentence for the dashboard, naming the fallback where the site refuses automatic access."""
+    if failure.code in _LEAVE_ALONE and visit.source.fallback:
+        return f"{failure.sentence}备用信源：{visit.source.fallback}。"
+    return failure.sentence
+
+
+def _validators(visit: Visit) -> tuple[str | None, str | None, str | None]:
+    """Return ETag, Last-Modified and list hash to ask with next time; none where something was left undone."""
+    if visit.waiting or visit.unstored or not visit.listing_read:
+        return None, None, None
+    if visit.list_hash is None:
+        return visit.progress.etag, visit.progress.last_modified, visit.progress.list_hash
+    return visit.etag, visit.last_modified, visit.list_hash
+
+
+def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
+    tries = dict(islice(reversed(visit.tries.items()), MAX_REMEMBERED_TRIES))
+    counted = visit.requests + requests_today(visit.progress, now)
+    return dict(visit.progress.memory) | {"day": _day(now), "requests": counted, "tries": tries}
+
+
+def _wait_until(visit: Visit, now: datetime) -> datetime | None:
+    failure = visit.failure
+    if failure is None:
+        return None
+    if failure.code is FailureCode.DAILY_CAP:
+        tomorrow = now.astimezone(SHANGHAI) + timedelta(days=1)
+        return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
+    if failure.code in _LEAVE_ALONE:
+        return max(now + visit.declaration.schedule.max, failure.retry_at or now)
+    return failure.retry_at
+
+
+def _day(now: datetime) -> str:
+    return now.astimezone(SHANGHAI).date().isoformat()

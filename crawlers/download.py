@@ -1,0 +1,152 @@
+"""Scrapy's download handler for http and https: fetches through the egress, inside limits of size, time and rate."""
+
+import asyncio
+import ipaddress
+
+import aiohttp
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+
+from crawlers.egress import Egress, EgressRefused, Refusal
+from crawlers.failure import Failure, VisitStopped
+from crawlers.visit import Surroundings
+
+__all__ = ["EgressDownloadHandler", "open_client"]
+
+MIN_BYTES_PER_WINDOW = 10 * 1024
+WINDOW_SECONDS = 10.0
+MAX_HEADER_BYTES = 64 * 1024
+
+
+class _PeerResponse(aiohttp.ClientResponse):
+    """Keeps the peer's address, which aiohttp forgets once a small body has been read."""
+
+    peer: tuple[str, int] | None = None
+
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        if connection.transport is not None:
+            address = connection.transport.get_extra_info("peername")
+            self.peer = (str(address[0]), int(address[1]))
+        return await super().start(connection)
+
+
+def open_client(egress: Egress) -> aiohttp.ClientSession:
+    """Return the client that all visits of one crawl share; the caller closes it."""
+    return aiohttp.ClientSession(
+        connector=egress.connector(),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        response_class=_PeerResponse,
+        max_field_size=16 * 1024,
+        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+    )
+
+
+class EgressDownloadHandler(BaseDownloadHandler):
+    """Fetches one request; never follows a redirect itself, so that every hop is vetted as a request of its own."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Read the limits from the settings and the way out from the spider."""
+        super().__init__(crawler)
+        surroundings = getattr(crawler.spider, "surroundings", None)
+        if not isinstance(surroundings, Surroundings):
+            raise TypeError("EgressDownloadHandler needs a spider that carries Surroundings")
+        self._surroundings = surroundings
+        self._egress = surroundings.egress
+        self._client = surroundings.client
+        self._max_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._timeout_seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the response, its body still compressed and at most `DOWNLOAD_MAXSIZE` bytes.
+
+        Raises:
+            EgressRefused: the request is not let out.
+            DownloadTimeoutError: the whole took longer than `DOWNLOAD_TIMEOUT`, or came slower than 1 KiB/s.
+            DownloadCancelledError: body or headers are too large.
+        """
+        self._egress.check_url(request.url)
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                return await self._unless_aborted(request)
+        except TimeoutError as error:
+            raise DownloadTimeoutError(f"{request.url} took longer than {self._timeout_seconds} s") from error
+        except aiohttp.ClientConnectorDNSError as error:
+            raise CannotResolveHostError(str(error)) from error
+        except aiohttp.ClientConnectorError as error:
+            raise DownloadConnectionRefusedError(str(error)) from error
+        except (aiohttp.ClientError, aiohttp.http.HttpProcessingError, ValueError) as error:
+            raise DownloadFailedError(str(error)) from error
+
+    async def _unless_aborted(self, request: Request) -> Response:
+        fetching = asyncio.create_task(self._fetch(request))
+        aborted = asyncio.create_task(self._surroundings.aborting.wait())
+        try:
+            await asyncio.wait((fetching, aborted), return_when=asyncio.FIRST_COMPLETED)
+            if not fetching.done():
+                raise VisitStopped(Failure(code=self._surroundings.stop_code[0], where=request.url))
+            return fetching.result()
+        finally:
+            fetching.cancel()
+            aborted.cancel()
+
+    async def _fetch(self, request: Request) -> Response:
+        async with self._client.request(
+            request.method,
+            request.url,
+            data=request.body or None,
+            headers=[(name.decode("latin-1"), value) for name, value in _header_pairs(request)],
+            allow_redirects=False,
+        ) as answer:
+            peer = answer.peer if isinstance(answer, _PeerResponse) else None
+            if peer is None or not self._egress.permits(ipaddress.ip_address(peer[0]), peer[1]):
+                raise EgressRefused(Refusal.ADDRESS, f"{request.url} -> {peer}")
+            if sum(len(name) + len(value) for name, value in answer.raw_headers) > MAX_HEADER_BYTES:
+                raise DownloadCancelledError(f"headers of {request.url} are larger than {MAX_HEADER_BYTES} bytes")
+            headers = Headers([(name.decode("latin-1"), value) for name, value in answer.raw_headers])
+            body = await self._read(answer, request)
+            kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
+            return kind(
+                url=request.url,
+                status=answer.status,
+                headers=headers,
+                body=body,
+                ip_address=ipaddress.ip_address(peer[0]),
+            )
+
+    async def _read(self, answer: aiohttp.ClientResponse, request: Request) -> bytes:
+        if answer.content_length is not None and answer.content_length > self._max_bytes:
+            raise DownloadCancelledError(f"{request.url} announces {answer.content_length} bytes")
+        clock = asyncio.get_running_loop().time
+        body = bytearray()
+        window_start, window_bytes = clock(), 0
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            window_bytes += len(chunk)
+            if len(body) > self._max_bytes:
+                raise DownloadCancelledError(f"{request.url} is larger than {self._max_bytes} bytes")
+            if clock() - window_start >= WINDOW_SECONDS:
+                if window_bytes < MIN_BYTES_PER_WINDOW:
+                    raise DownloadTimeoutError(f"{request.url} came slower than 1 KiB/s")
+                window_start, window_bytes = clock(), 0
+        return bytes(body)
+
+
+def _header_pairs(request: Request) -> list[tuple[bytes, str]]:
+    return [
+        (name, value.decode("latin-1"))
+        for name, values in request.headers.items()
+        for value in values
+        if name.lower() not in {b"proxy-authorization", b"cookie"}
+    ]

@@ -1,0 +1,105 @@
+"""How a source is doing, as one state and one Chinese sentence for the dashboard. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from crawlers.ports import SourceProgress
+from crawlers.records import Source
+
+__all__ = ["Health", "HealthState", "health"]
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LATE_AFTER = timedelta(minutes=30)
+DEFAULT_SILENT_DAYS = 30
+
+
+class HealthState(StrEnum):
+    """What the dashboard colours by."""
+
+    HEALTHY = "healthy"
+    LATE = "late"
+    SILENT = "silent"
+    FAILING = "failing"
+    STOPPED = "stopped"
+    NEVER_RUN = "never_run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """State, sentence and the next try (`None` where none is planned)."""
+
+    state: HealthState
+    sentence: str
+    next_try: datetime | None = None
+
+
+def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
+    """Return how `source` is doing at `now`.
+
+    Stopped: not enabled. Never run: enabled, not yet visited. Failing: the last visit failed. Late: the planned visit
+    is more than 30 minutes overdue. Silent: visits succeed, but nothing new came for `expect.max_age_days` (default
+    30). Else healthy.
+    """
+    if not source.enabled:
+        return Health(state=HealthState.STOPPED, sentence=_why_stopped(source))
+    due = progress.next_due_at
+    if progress.last_run_at is None:
+        return Health(state=HealthState.NEVER_RUN, sentence=f"尚未采集；{_planned(due, now)}", next_try=due or now)
+    if progress.failures > 0:
+        reason = progress.last_error or "采集失败。"
+        times = f"连续失败 {progress.failures} 次，" if progress.failures > 1 else ""
+        return Health(state=HealthState.FAILING, sentence=f"{reason}{times}{_planned(due, now)}", next_try=due)
+    if due is not None and now - due > LATE_AFTER:
+        return Health(
+            state=HealthState.LATE,
+            sentence=f"应于{_at(due, now)}采集，已推迟{_span(now - due)}，请检查采集进程是否在运行。",
+            next_try=due,
+        )
+    silent_since = progress.last_new_at or progress.last_success_at
+    if silent_since is not None and now - silent_since > timedelta(days=_silent_days(source)):
+        return Health(
+            state=HealthState.SILENT,
+            sentence=f"采集正常，但已有{_span(now - silent_since)}没有新稿件，请核对网站是否改版或停更。",
+            next_try=due,
+        )
+    return Health(state=HealthState.HEALTHY, sentence=f"运行正常；{_planned(due, now)}", next_try=due)
+
+
+def _silent_days(source: Source) -> int:
+    expect = source.declaration.get("expect")
+    days = expect.get("max_age_days") if isinstance(expect, dict) else None
+    return days if isinstance(days, int) else DEFAULT_SILENT_DAYS
+
+
+def _why_stopped(source: Source) -> str:
+    match source.access:
+        case "challenge":
+            reason = "该网站会要求人机验证，默认不采集。"
+        case "login" | "anon_cookie":
+            reason = "该平台须登录或访客凭据，不作自动采集，请导入其导出文件。"
+        case "import_only":
+            reason = "该信源只接受文件导入。"
+        case _:
+            reason = "已停用。"
+    return f"{reason}可改用信源 {source.fallback}。" if source.fallback else reason
+
+
+def _planned(due: datetime | None, now: datetime) -> str:
+    return "将在采集进程运行后立即采集。" if due is None or due <= now else f"下次采集：{_at(due, now)}。"
+
+
+def _at(moment: datetime, now: datetime) -> str:
+    local, today = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    if local.date() == today:
+        return f"今天 {local:%H:%M}"
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def _span(span: timedelta) -> str:
+    if span >= timedelta(days=1):
+        return f" {span.days} 天"
+    if span >= timedelta(hours=1):
+        return f" {span.seconds // 3600} 小时"
+    return f" {span.seconds // 60} 分钟"

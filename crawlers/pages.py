@@ -1,0 +1,73 @@
+"""From the bytes of a page to what the crawl hands on: the text of a list, or the document of an article. Pure."""
+
+import hashlib
+from datetime import datetime
+
+from crawlers.catalogue.declaration import Declaration
+from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
+from crawlers.listed import Listed
+from crawlers.parsing.article import Article, extract
+from crawlers.parsing.charset import decode
+from crawlers.personal_data import author_hash
+from crawlers.records import Document, Source, document_id
+
+__all__ = ["decode_list", "read_article"]
+
+
+def decode_list(raw: bytes, *, url: str, content_type: str) -> str | Refusal:
+    """Return the text of a list page or JSON answer, or why it cannot be read."""
+    admitted = admit_page(raw, url=url, content_type=content_type, limits=DEFAULT_LIMITS)
+    if isinstance(admitted, Refusal):
+        return admitted
+    decoded = decode(raw, content_type)
+    if not decoded.is_readable:
+        return Refusal(RefusalReason.ENCODING, f"{decoded.replaced_ratio:.0%} 的字符无法解读（{decoded.charset}）")
+    return decoded.text
+
+
+def read_article(
+    raw: bytes,
+    *,
+    record: Listed,
+    source: Source,
+    declaration: Declaration,
+    content_type: str,
+    author_key: bytes,
+    now: datetime,
+) -> Document | Refusal:
+    """Return the document on an article page that `record` of a list led to, or why there is none.
+
+    What the page does not say is taken from the list: title, time.
+    """
+    article = extract(raw, url=record.url, content_type=content_type, now=now, rule=declaration.article)
+    if isinstance(article, Refusal):
+        return article
+    title = article.title or record.title
+    published_at, precision = article.published, article.precision
+    if published_at is None:
+        published_at, precision = record.published_at, record.precision
+    return Document(
+        id=document_id(source.id, record.native_id),
+        source_id=source.id,
+        native_id=record.native_id,
+        kind=declaration.document_kind,
+        title=title,
+        text=article.body,
+        fetched_at=now,
+        url=record.url,
+        published_at=published_at,
+        precision=precision,
+        origin=article.origin,
+        author=author_hash(author_key, source.id, article.author) if article.author else None,
+        region=source.region,
+        raw_hash=hashlib.sha256(raw).hexdigest(),
+        method=article.method,
+        extras=_extras(article, record, title),
+    )
+
+
+def _extras(article: Article, record: Listed, title: str) -> dict[str, str]:
+    extras = {"charset": article.charset}
+    if record.title and record.title != title:
+        extras["list_title"] = record.title
+    return extras

@@ -1,0 +1,186 @@
+"""The one entry: `crawl` visits sources and returns a report per source.
+
+It may be called again and again inside one long-lived process, runs on the caller's asyncio loop without a Twisted
+reactor, and ends within five seconds when it is cancelled or its time is up: what has been fetched is stored.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from pydantic import ValidationError
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawlers.catalogue.declaration import Declaration
+from crawlers.conclusion import SourceReport, conclude, report_of, requests_today
+from crawlers.download import open_client
+from crawlers.egress import Egress
+from crawlers.failure import Failure, FailureCode
+from crawlers.ledger import Ledger
+from crawlers.politeness import crawl_settings, user_agent
+from crawlers.ports import CrawlState, DocumentSink
+from crawlers.records import Source
+from crawlers.spiders.feed import FeedSpider
+from crawlers.spiders.hot_list import HotListSpider
+from crawlers.spiders.listing import ListingSpider
+from crawlers.visit import Surroundings, Visit
+
+__all__ = ["CrawlReport", "SourceReport", "crawl"]
+
+MAX_VISITS_AT_ONCE = 32
+# Together with the five seconds promised: waits end at once, answers under way get two seconds, stores three more.
+GRACE_SECONDS = 2.0
+DRAIN_SECONDS = 2.5
+
+_SPIDERS: dict[str, type[Spider]] = {"feed": FeedSpider, "listing": ListingSpider, "hot_list": HotListSpider}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """What one crawl did, in the order of the sources given; sources of other kinds are left out."""
+
+    sources: tuple[SourceReport, ...]
+
+    @property
+    def added(self) -> int:
+        """Return how many documents are new."""
+        return sum(report.added for report in self.sources)
+
+
+async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
+    sources: Sequence[Source],
+    *,
+    make_sink: Callable[[], DocumentSink],
+    make_state: Callable[[], CrawlState],
+    egress: Egress,
+    now: Callable[[], datetime],
+    author_key: bytes,
+    time_limit_seconds: float,
+    on_progress: Callable[[SourceReport], None] | None = None,
+    contact: str = "",
+) -> CrawlReport:
+    """Visit every source of `sources` that has a spider, whatever its schedule says, and store what is new.
+
+    Sink and state are made, and used, in one thread of their own. `egress` is to be the same object for the whole
+    life of the process: the pace of hosts is remembered there. `contact` (address or URL, ASCII) goes into the user
+    agent. `on_progress` is called on the loop after each visit.
+
+    A source that fails costs the others nothing. On cancellation the crawl drains within five seconds, then raises
+    `asyncio.CancelledError`; when `time_limit_seconds` are over it drains the same way and returns what it has.
+    """
+    visited = [source for source in sources if source.kind in _SPIDERS]
+    async with Ledger(make_sink, make_state) as ledger, open_client(egress) as client:
+        surroundings = Surroundings(
+            egress=egress,
+            client=client,
+            ledger=ledger,
+            clock=now,
+            author_key=author_key,
+            user_agent=user_agent(contact),
+        )
+        places = asyncio.Semaphore(MAX_VISITS_AT_ONCE)
+        tasks = [asyncio.create_task(_visit_in_turn(source, surroundings, places, on_progress)) for source in visited]
+        try:
+            await _wait(tasks, time_limit_seconds)
+            await _drain(tasks, surroundings, FailureCode.TIME_LIMIT)
+        except asyncio.CancelledError:
+            await _drain(tasks, surroundings, FailureCode.STOPPED)
+            raise
+    return CrawlReport(sources=tuple(_result(task, source) for task, source in zip(tasks, visited, strict=True)))
+
+
+async def _wait(tasks: Sequence[asyncio.Task[SourceReport]], seconds: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
+
+
+async def _drain(tasks: Sequence[asyncio.Task[SourceReport]], surroundings: Surroundings, code: FailureCode) -> None:
+    if all(task.done() for task in tasks):
+        return
+    surroundings.stop(code)
+    await _wait([task for task in tasks if not task.done()], GRACE_SECONDS)
+    surroundings.aborting.set()
+    await _wait([task for task in tasks if not task.done()] or list(tasks), DRAIN_SECONDS)
+    for task in tasks:
+        task.cancel()
+
+
+def _result(task: asyncio.Task[SourceReport], source: Source) -> SourceReport:
+    error = None if task.done() and not task.cancelled() else asyncio.CancelledError()
+    if error is None and task.exception() is None:
+        return task.result()
+    code = FailureCode.TIME_LIMIT if error is not None else FailureCode.INTERNAL
+    where = source.name if error is not None else f"{source.name}（{type(task.exception()).__name__}）"
+    failure = Failure(code=code, where=where)
+    return SourceReport(source_id=source.id, name=source.name, failed=failure.sentence, failure_code=code)
+
+
+async def _visit_in_turn(
+    source: Source,
+    surroundings: Surroundings,
+    places: asyncio.Semaphore,
+    on_progress: Callable[[SourceReport], None] | None,
+) -> SourceReport:
+    async with places:
+        report = await _visit(source, surroundings)
+    if on_progress is not None:
+        on_progress(report)
+    return report
+
+
+async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
+    progress = await surroundings.ledger.progress(source.id)
+    now = surroundings.clock()
+    if surroundings.stopping.is_set():
+        failure = Failure(code=surroundings.stop_code[0], where=source.name)
+        return SourceReport(
+            source_id=source.id,
+            name=source.name,
+            failed=failure.sentence,
+            failure_code=failure.code,
+            next_due_at=progress.next_due_at,
+        )
+    try:
+        declaration = Declaration.model_validate(dict(source.declaration))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        failure = Failure(code=FailureCode.INTERNAL, where=f"{source.name} 的声明无效（{key}：{first['msg']}）")
+        return SourceReport(source_id=source.id, name=source.name, failed=failure.sentence, failure_code=failure.code)
+    tries = {str(key): int(value) for key, value in dict(progress.memory.get("tries") or {}).items()}
+    visit = Visit(
+        source=source,
+        declaration=declaration,
+        progress=replace(progress, source_id=source.id),
+        started_at=now,
+        tries=tries,
+        requests_before=requests_today(progress, now),
+    )
+    await _run_spider(visit, surroundings)
+    after = conclude(visit, surroundings.clock())
+    await surroundings.ledger.save_progress(after)
+    return report_of(visit, after)
+
+
+async def _run_spider(visit: Visit, surroundings: Surroundings) -> None:
+    settings = Settings(crawl_settings(surroundings.user_agent))
+    crawler = Crawler(_SPIDERS[visit.source.kind], settings)
+    note = partial(_note_error, visit)
+    for signal in (signals.spider_error, signals.item_error):
+        crawler.signals.connect(note, signal=signal)
+    running = asyncio.create_task(crawler.crawl_async(surroundings=surroundings, visit=visit))
+    await asyncio.wait({running})
+    error = running.exception()
+    if error is not None:
+        visit.fail(Failure(code=FailureCode.INTERNAL, where=f"{visit.source.name}（{type(error).__name__}）"))
+    if visit.unstored:
+        visit.fail(Failure(code=FailureCode.STORE, where=f"{visit.source.name}，{visit.unstored} 件"))
+
+
+def _note_error(visit: Visit, failure: TwistedFailure) -> None:
+    visit.fail(Failure(code=FailureCode.INTERNAL, where=f"{visit.source.name}（{type(failure.value).__name__}）"))

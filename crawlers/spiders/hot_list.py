@@ -1,0 +1,53 @@
+"""Hot lists: every snapshot is kept, each entry as a document with its rank and heat; no page is fetched."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crawlers.listed import Listed
+from crawlers.records import Document, DocumentKind, Engagement, document_id
+from crawlers.spiders.listing import ListingSpider
+
+__all__ = ["HotListSpider"]
+
+
+class HotListSpider(ListingSpider):
+    """Visits a source of kind `hot_list`.
+
+    An entry is the same document as long as its title stays on the list: the native id is the title, the source id
+    stands for the list. Each snapshot hands every entry on again, with the rank and heat of that moment.
+    """
+
+    unchanged_ends_visit = False
+
+    def usable(self, records: Sequence[Listed]) -> Sequence[Listed]:
+        """Return all records: an entry of a hot list needs no link."""
+        return records
+
+    async def choose(self, records: Sequence[Listed]) -> Sequence[Listed]:
+        """Return all records: a snapshot is taken whole."""
+        return records
+
+    def take(self, new: Sequence[Listed]) -> list[Any]:
+        """Return one document per entry, ranked in the order of the list."""
+        return [self._entry(record, rank) for rank, record in enumerate(new, start=1)]
+
+    def _entry(self, record: Listed, rank: int) -> Document:
+        source = self.visit.source
+        now = self.surroundings.clock()
+        facts = {"list": source.id} | ({"flag": record.flag} if record.flag else {})
+        return Document(
+            id=document_id(source.id, record.title),
+            source_id=source.id,
+            native_id=record.title,
+            kind=DocumentKind.HOT_ENTRY,
+            title=record.title,
+            text=record.summary,
+            fetched_at=now,
+            url=record.url,
+            published_at=record.published_at,
+            precision=record.precision,
+            region=source.region,
+            engagement=Engagement(seen_at=now, rank=rank, heat=record.heat),
+            method="hot_list",
+            extras=facts,
+        )

@@ -1,0 +1,111 @@
+"""One visit to one source: what it is allowed to use, what it has seen so far, and why it failed if it did."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import aiohttp
+
+from crawlers.catalogue.declaration import Declaration
+from crawlers.egress import Egress
+from crawlers.failure import Failure, FailureCode
+from crawlers.ledger import Ledger
+from crawlers.ports import SourceProgress
+from crawlers.records import Source
+
+__all__ = ["Surroundings", "Visit"]
+
+MAX_TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What all visits of one crawl share.
+
+    `stopping` is set when the crawl has to end: waits end at once, and nothing new is fetched. `aborting` is set a
+    little later: answers that are still under way are given up.
+    """
+
+    egress: Egress
+    client: aiohttp.ClientSession
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    author_key: bytes
+    user_agent: str
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    aborting: asyncio.Event = field(default_factory=asyncio.Event)
+    stop_code: list[FailureCode] = field(default_factory=lambda: [FailureCode.STOPPED])
+
+    def stop(self, code: FailureCode) -> None:
+        """End the crawl: waits end at once, and what is asked from now on fails with `code`."""
+        self.stop_code[0] = code
+        self.stopping.set()
+
+
+@dataclass(kw_only=True)
+class Visit:
+    """The running account of one visit; spiders, middlewares and the pipeline write into it.
+
+    `waiting` holds the ids that were listed, are new, and are not settled yet; while there are any, the validators of
+    the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
+    failed attempts per id over visits: after three, an id is left alone.
+    """
+
+    source: Source
+    declaration: Declaration
+    progress: SourceProgress
+    started_at: datetime
+    listed: int = 0
+    fetched: int = 0
+    requests: int = 0
+    added: int = 0
+    edited: int = 0
+    known: int = 0
+    quarantined: int = 0
+    asked: int = 0
+    waiting: set[str] = field(default_factory=set)
+    tries: dict[str, int] = field(default_factory=dict)
+    unstored: int = 0
+    unchanged: bool = False
+    listing_read: bool = False
+    dropped: Counter[str] = field(default_factory=Counter)
+    failure: Failure | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    list_hash: str | None = None
+    newest: datetime | None = None
+    downgrades: list[str] = field(default_factory=list)
+    stops: dict[str, Failure] = field(default_factory=dict)
+    requests_before: int = 0
+
+    @property
+    def requests_today(self) -> int:
+        """Return how many requests the source has cost on this Shanghai day, earlier visits included."""
+        return self.requests_before + self.requests
+
+    def fail(self, failure: Failure) -> None:
+        """Keep the first failure of the visit: later ones are its consequences."""
+        if self.failure is None:
+            self.failure = failure
+
+    def saw(self, published_at: datetime | None) -> None:
+        """Move the watermark candidate forward."""
+        if published_at is not None and (self.newest is None or published_at > self.newest):
+            self.newest = published_at
+
+    def settle(self, native_id: str) -> None:
+        """Note that nothing more is to be done about a listed id."""
+        self.waiting.discard(native_id)
+        self.tries.pop(native_id, None)
+
+    def miss(self, native_id: str) -> None:
+        """Note a failed attempt at a listed id; the third settles it."""
+        self.tries[native_id] = self.tries.get(native_id, 0) + 1
+        if self.tries[native_id] >= MAX_TRIES:
+            self.waiting.discard(native_id)
+
+    def given_up(self, native_id: str) -> bool:
+        """Return whether an id has failed too often to be tried again."""
+        return self.tries.get(native_id, 0) >= MAX_TRIES

@@ -1,0 +1,1 @@
+"""Crawls end to end against a press server on loopback."""

@@ -1,0 +1,107 @@
+"""A press server on loopback for the crawl tests: pages by (host, path), every request noted."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+__all__ = ["Page", "Press", "press_server"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One answer; `wait` seconds pass before it is sent."""
+
+    body: bytes = b""
+    status: int = 200
+    kind: str = "text/html; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    wait: float = 0.0
+
+
+Answer = Page | Callable[["Ask"], Page]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """One request as it arrived."""
+
+    method: str
+    host: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: float
+
+
+@dataclass
+class Press:
+    """The pages served, and what was asked for."""
+
+    port: int = 0
+    pages: dict[str, Answer] = field(default_factory=dict)
+    asked: list[Ask] = field(default_factory=list)
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+    def paths(self, *, robots: bool = False) -> list[str]:
+        return [ask.path for ask in self.asked if robots or ask.path != "/robots.txt"]
+
+    def answer(self, ask: Ask) -> Page:
+        found = self.pages.get(f"{ask.host}{ask.path}", self.pages.get(ask.path))
+        if found is None:
+            return Page(status=404, body=b"not here")
+        return found(ask) if callable(found) else found
+
+
+@contextmanager
+def press_server() -> Iterator[Press]:
+    press = Press()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+        def do_GET(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            ask = Ask(
+                method=self.command,
+                host=(self.headers.get("Host") or "").partition(":")[0],
+                path=self.path,
+                headers=dict(self.headers.items()),
+                body=self.rfile.read(length),
+                at=time.monotonic(),
+            )
+            press.asked.append(ask)
+            page = press.answer(ask)
+            if page.wait:
+                time.sleep(page.wait)
+            self.send_response(page.status)
+            for name, value in {"Content-Type": page.kind, **page.headers}.items():
+                self.send_header(name, value)
+            if page.status != 304:
+                self.send_header("Content-Length", str(len(page.body)))
+            self.end_headers()
+            if page.status != 304:
+                self.wfile.write(page.body)
+
+        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that left is no news
+    server.daemon_threads = True
+    press.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield press
+    finally:
+        server.shutdown()
+        thread.join(5)
+        server.server_close()
