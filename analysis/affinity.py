@@ -110,7 +110,9 @@ _SOON_DAYS = 3
 _BIAS = -3.1
 _PLACE = {
     PlaceRelation.SAME: 3.0,
+    PlaceRelation.SAME_REGION: 1.0,
     PlaceRelation.WITHIN: 3.2,
     PlaceRelation.UNKNOWN: 0.0,
     PlaceRelation.APART: -1.6,
+    PlaceRelation.ELSEWHERE: -4.0,
 }

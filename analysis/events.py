@@ -54,7 +54,6 @@ _NAMES = 24
 _KEY_NAMES = 6
 _CANDIDATES = 40
 _CROWD_WINDOW = timedelta(days=14)
-_CROWD_EXPONENT = 0.8
 
 
 class PlacementReason(StrEnum):
@@ -241,8 +240,12 @@ def place(fingerprint: Fingerprint, candidates: Sequence[EventSketch]) -> Placem
     score, best = max(likely, key=lambda pair: (pair[0], pair[1].event_id))
     if score >= JOIN:
         return Placement(event_id=best.event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
-    apart = relate_places(fingerprint.regions, best.regions) is PlaceRelation.APART
-    reason = PlacementReason.OTHER_PLACE if apart else PlacementReason.TOO_DIFFERENT
+    apart = {PlaceRelation.APART, PlaceRelation.ELSEWHERE}
+    reason = (
+        PlacementReason.OTHER_PLACE
+        if relate_places(fingerprint.regions, best.regions) in apart
+        else PlacementReason.TOO_DIFFERENT
+    )
     return Placement(event_id=None, duplicate_of=None, score=score, reason=reason)
 
 
@@ -269,7 +272,7 @@ def _crowd(fingerprint: Fingerprint, sketches: Iterable[EventSketch]) -> int:
 
 def _discounted(likelihood: float, crowd: int) -> float:
     """Return the likelihood with its odds lowered: where a dozen events share a product, sharing it proves little."""
-    odds: float = likelihood / max(1e-9, 1 - likelihood) / float(max(1, crowd)) ** _CROWD_EXPONENT
+    odds = likelihood / max(1e-9, 1 - likelihood) / max(1, crowd)
     return round(odds / (1 + odds), 4)
 
 
@@ -278,10 +281,14 @@ def _within(sketch: EventSketch, fingerprint: Fingerprint) -> bool:
 
 
 def _copied(fingerprint: Fingerprint, sketch: EventSketch) -> Fingerprint | None:
-    """Return the earliest remembered document whose text this one repeats."""
+    """Return the earliest remembered document whose text this one repeats.
+
+    Two authorities fill one form: a near copy that names another county is no copy.
+    """
     for member in sketch.members:
         if resemblance(member.signature, fingerprint.signature) >= SAME_TEXT:
-            return member
+            moved = relate_places(member.regions, fingerprint.regions) is PlaceRelation.ELSEWHERE
+            return None if moved else member
     return None
 
 

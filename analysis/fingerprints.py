@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from analysis.assessment import Assessment, Entity, EntityType
 from analysis.places import NATIONS, mentioned_nations
-from analysis.similarity import signature
+from analysis.similarity import plain, signature
 from analysis.termweights import salient_terms
 from crawlers.records import Document, DocumentKind
 
@@ -98,8 +98,11 @@ class Fingerprint:
 
 
 def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
-    """Return what of `document` decides its event; the words are those of `assessment.tokens`, cut once before."""
-    tokens = assessment.tokens.split()
+    """Return what of `document` decides its event; the words are those of `assessment.tokens`, cut once before.
+
+    A document without tokens is read by its pairs of characters.
+    """
+    tokens = assessment.tokens.split() or _pairs(document)
     title, title_terms = _titled(document, tokens)
     terms = salient_terms(tokens, TERMS) | title_terms
     entities = assessment.entities
@@ -121,6 +124,12 @@ def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
         categories=frozenset(assessment.category_codes[:1]),
         signature=signature(f"{document.title}\n{document.text}"),
     )
+
+
+def _pairs(document: Document) -> list[str]:
+    """Return the pairs of neighbouring characters: a document that analysis left uncut is still grouped."""
+    letters = plain(f"{document.title}{document.text[:OPENING_CHARS]}")
+    return [letters[i : i + 2] for i in range(len(letters) - 1)]
 
 
 def _titled(document: Document, tokens: Sequence[str]) -> tuple[str, dict[str, float]]:

@@ -28,7 +28,31 @@ NATIONS: dict[str, str] = {
 # 印度 must not be read inside 印度尼西亚: the longest name wins.
 _NATION = re.compile("|".join(sorted(map(re.escape, NATIONS), key=len, reverse=True)))
 _COUNTY_DIGITS = 6
-_EUROPE = frozenset(["GB", "FR", "DE", "IT", "ES", "PT", "NO", "SE", "DK", "FI", "IS", "NL", "BE", "CH", "AT", "PL", "CZ", "HU", "GR", "IE"])
+_FEW_PLACES = 2
+_EUROPE = frozenset(
+    [
+        "GB",
+        "FR",
+        "DE",
+        "IT",
+        "ES",
+        "PT",
+        "NO",
+        "SE",
+        "DK",
+        "FI",
+        "IS",
+        "NL",
+        "BE",
+        "CH",
+        "AT",
+        "PL",
+        "CZ",
+        "HU",
+        "GR",
+        "IE",
+    ]
+)
 
 
 class PlaceRelation(StrEnum):
@@ -36,8 +60,10 @@ class PlaceRelation(StrEnum):
 
     UNKNOWN = "unknown"
     SAME = "same"
+    SAME_REGION = "same_region"
     WITHIN = "within"
     APART = "apart"
+    ELSEWHERE = "elsewhere"
 
 
 def mentioned_nations(text: str) -> frozenset[str]:
@@ -48,16 +74,24 @@ def mentioned_nations(text: str) -> frozenset[str]:
 def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
     """Return how two sets of place codes agree; the best agreement of any two codes counts.
 
-    `WITHIN` also where one is the province and the other a county of it. An empty side is `UNKNOWN`.
+    `SAME` is a city or county, `SAME_REGION` a province or another country, `WITHIN` where one is, say, the province and the other a county of it. `ELSEWHERE` is a clear contradiction: both
+    sides name one or two places, all of them cities, counties or other countries, and none agrees; `APART` is every
+    other disagreement. An empty side is `UNKNOWN`.
     """
     if not a or not b:
         return PlaceRelation.UNKNOWN
     shared = a & b
-    if any(_depth(code) > 1 for code in shared):
+    if local_codes(shared):
         return PlaceRelation.SAME
     if any(_contains(x, y) or _contains(y, x) for x in a for y in b if x != y):
         return PlaceRelation.WITHIN
-    return PlaceRelation.SAME if shared else PlaceRelation.APART
+    if shared:
+        return PlaceRelation.SAME_REGION
+    return PlaceRelation.ELSEWHERE if _is_definite(a) and _is_definite(b) else PlaceRelation.APART
+
+
+def _is_definite(codes: AbstractSet[str]) -> bool:
+    return len(codes) <= _FEW_PLACES and all(_depth(code) > 1 for code in codes)
 
 
 def local_codes(codes: AbstractSet[str]) -> list[str]:

@@ -1,0 +1,38 @@
+import pytest
+
+from analysis.places import PlaceRelation, local_codes, mentioned_nations, relate_places
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "relation"),
+    [
+        (set(), {"360100"}, PlaceRelation.UNKNOWN),
+        ({"360124"}, {"360124"}, PlaceRelation.SAME),
+        ({"360000"}, {"360124"}, PlaceRelation.WITHIN),
+        ({"360124"}, {"360100"}, PlaceRelation.WITHIN),
+        ({"360124102"}, {"360124"}, PlaceRelation.WITHIN),
+        ({"360124"}, {"360731"}, PlaceRelation.ELSEWHERE),
+        ({"360000"}, {"360000"}, PlaceRelation.SAME_REGION),
+        ({"360100"}, {"370100"}, PlaceRelation.ELSEWHERE),
+        ({"JP"}, {"KR"}, PlaceRelation.ELSEWHERE),
+        ({"JP"}, {"JP"}, PlaceRelation.SAME_REGION),
+        ({"EU"}, {"DK"}, PlaceRelation.WITHIN),
+        ({"JP"}, {"360000"}, PlaceRelation.APART),
+        ({"360000", "JP"}, {"360731"}, PlaceRelation.WITHIN),
+    ],
+)
+def test_places_agree_from_the_same_county_to_another_country(
+    a: set[str], b: set[str], relation: PlaceRelation
+) -> None:
+    assert relate_places(a, b) is relation
+    assert relate_places(b, a) is relation
+
+
+def test_the_longest_country_name_is_read() -> None:
+    assert mentioned_nations("印度尼西亚一药厂停产") == {"ID"}
+    assert mentioned_nations("印度仿制药与日本原研药") == {"IN", "JP"}
+    assert mentioned_nations("本市药店") == frozenset()
+
+
+def test_local_codes_leave_out_provinces_and_countries_and_lift_towns_to_their_county() -> None:
+    assert local_codes({"360000", "JP", "360124102", "360731"}) == ["360124", "360731"]
