@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from crawlers.parsing.date_grammar import RULES, SHANGHAI, Rule, tidy
 from crawlers.records import DatePrecision
 
-__all__ = ["CLOCK_TOLERANCE", "EARLIEST_YEAR", "ParsedDate", "parse_date"]
+__all__ = ["CLOCK_TOLERANCE", "EARLIEST_YEAR", "ParsedDate", "parse_date", "read_claim"]
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
 EARLIEST_YEAR = 1985
@@ -52,22 +52,38 @@ def parse_date(text: str, now: datetime) -> ParsedDate | None:
     Raises:
         ValueError: `now` carries no time zone.
     """
+    return _best(text, now, plausible=True)
+
+
+def read_claim(text: str, now: datetime) -> ParsedDate | None:
+    """Return the time that `text` claims, even one in the future or before the web; else as `parse_date`.
+
+    For records that state their time as data: the gate keeps an implausible claim apart, so it must be readable.
+    """
+    return _best(text, now, plausible=False)
+
+
+def _best(text: str, now: datetime, *, plausible: bool) -> ParsedDate | None:
     if now.tzinfo is None:
         raise ValueError("now must carry a time zone")
     if not _HINT.search(text[:_MAX_TEXT]):
         return None
     here = now.astimezone(SHANGHAI)
     tidied = tidy(text[:_MAX_TEXT]).strip(" \t\r\n\"'[]()")
-    found = min(_candidates(tidied, here), key=lambda candidate: candidate[0], default=None)
+    found = min(_candidates(tidied, here, plausible=plausible), key=lambda candidate: candidate[0], default=None)
     return found[1] if found else None
 
 
-def _candidates(text: str, now: datetime) -> Iterator[tuple[tuple[int, int, int, int], ParsedDate]]:
+def _candidates(text: str, now: datetime, *, plausible: bool) -> Iterator[tuple[tuple[int, int, int, int], ParsedDate]]:
     for order, rule in enumerate(RULES):
         for match in _matches(rule, text):
             parsed = _read(rule, match, now)
-            if parsed is not None:
+            if parsed is not None and (not plausible or _is_plausible(parsed.at, now)):
                 yield (_label_rank(text, match.start()), rule.tier, match.start(), order), parsed
+
+
+def _is_plausible(at: datetime, now: datetime) -> bool:
+    return at.year >= EARLIEST_YEAR and at <= now + CLOCK_TOLERANCE
 
 
 def _matches(rule: Rule, text: str) -> Iterator[re.Match[str]]:
@@ -80,11 +96,9 @@ def _matches(rule: Rule, text: str) -> Iterator[re.Match[str]]:
 def _read(rule: Rule, match: re.Match[str], now: datetime) -> ParsedDate | None:
     try:
         at, precision = rule.read(match, now)
+        return ParsedDate(at.astimezone(SHANGHAI), precision, rule.name)
     except (ValueError, OverflowError):
         return None
-    if at.year < EARLIEST_YEAR or at > now + CLOCK_TOLERANCE:
-        return None
-    return ParsedDate(at.astimezone(SHANGHAI), precision, rule.name)
 
 
 def _label_rank(text: str, start: int) -> int:

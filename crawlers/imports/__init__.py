@@ -1,0 +1,7 @@
+"""File import: CSV, XLSX and JSONL exports of hot lines, vendors and crawlers become documents."""
+
+from crawlers.imports.column_map import ColumnMap, choose_column_map, load_column_maps
+from crawlers.imports.rows import RowRefusal, read_import
+from crawlers.imports.tables import ImportRefused
+
+__all__ = ["ColumnMap", "ImportRefused", "RowRefusal", "choose_column_map", "load_column_maps", "read_import"]

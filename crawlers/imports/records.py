@@ -1,0 +1,106 @@
+"""Cuts text into rows, so that one broken row costs that row and not its neighbours."""
+
+import csv
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["MAX_CELL_CHARACTERS", "Row", "csv_rows", "json_row", "row_of"]
+
+MAX_CELL_CHARACTERS = 2 * 2**20
+SAMPLE_BYTES = 4096
+_MAX_RECORD_LINES = 1_000
+_MAX_RECORD_CHARACTERS = 4 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row with its number in the file (the first line is 1); `fault` says why it cannot be read."""
+
+    number: int
+    values: Mapping[str, Any]
+    fault: str | None = None
+    sample: bytes = b""
+
+
+def row_of(number: int, names: Sequence[str], cells: Sequence[Any]) -> Row:
+    """Return the row of `cells`; more filled cells than headings are a fault."""
+    sample = json.dumps(cells, ensure_ascii=False, default=str).encode(errors="replace")[:SAMPLE_BYTES]
+    if any(str(cell if cell is not None else "").strip() for cell in cells[len(names) :]):
+        fault = f"有 {len(cells)} 列，表头只有 {len(names)} 列，可能是内容中的分隔符没有加引号"
+        return Row(number, {}, fault, sample)
+    return Row(number, dict(zip(names, cells, strict=False)), None, sample)
+
+
+def json_row(number: int, line: str) -> Row:
+    """Return the row of one line of JSON."""
+    sample = line[:SAMPLE_BYTES].encode(errors="replace")[:SAMPLE_BYTES]
+    try:
+        values = json.loads(line.lstrip("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        return Row(number, {}, f"这一行不是合法的 JSON：{error}", sample)
+    if not isinstance(values, dict):
+        return Row(number, {}, "这一行不是 JSON 对象", sample)
+    return Row(number, values, None, sample)
+
+
+def csv_rows(lines: Iterator[str], names: Sequence[str], delimiter: str, *, first_number: int = 2) -> Iterator[Row]:
+    """Yield the rows of CSV lines; `first_number` is the number of the first line in its file.
+
+    A quotation mark that is never closed would make Python's reader swallow the rest of the file. Here a record ends
+    where its marks are balanced; where they never are, its first line is the broken row and reading goes on after it.
+    """
+    waiting: deque[str] = deque()
+    number = first_number
+    while True:
+        record = _record(lines, waiting)
+        if not record:
+            return
+        cells, taken = _cells(record, len(names), delimiter)
+        waiting.extendleft(reversed(record[taken:]))
+        if cells is None:
+            sample = record[0][:SAMPLE_BYTES].encode(errors="replace")[:SAMPLE_BYTES]
+            yield Row(number, {}, "引号没有成对，这一行不是合法的 CSV", sample)
+        elif any(cell.strip() for cell in cells):
+            yield row_of(number, names, cells)
+        number += taken
+
+
+def _record(lines: Iterator[str], waiting: deque[str]) -> list[str]:
+    """Return the lines up to where quotation marks are balanced, or up to the limits."""
+    record: list[str] = []
+    marks = size = 0
+    while len(record) < _MAX_RECORD_LINES and size < _MAX_RECORD_CHARACTERS:
+        line = waiting.popleft() if waiting else next(lines, None)
+        if line is None:
+            break
+        record.append(line)
+        marks += line.count('"')
+        size += len(line)
+        if marks % 2 == 0:
+            break
+    return record
+
+
+def _cells(record: list[str], width: int, delimiter: str) -> tuple[list[str] | None, int]:
+    """Return the cells of the first record in `record` and how many of its lines it takes.
+
+    All lines if they are one record; else the first line alone, if it fills the headings as it stands.
+    """
+    together = _parsed(record, delimiter)
+    if len(together) == 1 and (len(record) == 1 or len(together[0]) <= width):
+        return together[0], len(record)
+    alone = _parsed(record[:1], delimiter, strict=False)
+    if len(alone) == 1 and len(alone[0]) == width and "\n" not in alone[0][-1].rstrip("\r\n"):
+        cells = alone[0]
+        return [*cells[:-1], cells[-1].rstrip("\r\n")], 1
+    return None, 1
+
+
+def _parsed(lines: list[str], delimiter: str, *, strict: bool = True) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=delimiter, strict=strict))
+    except csv.Error:
+        return []

@@ -1,0 +1,235 @@
+"""Turns rows of an export into documents, or says of each row why not."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from crawlers.gate import author_hash, in_shanghai, repair_text
+from crawlers.imports.column_map import ColumnMap, choose_column_map, heading_key, load_column_maps
+from crawlers.imports.records import Row
+from crawlers.imports.tables import ImportRefused, open_table
+from crawlers.parsing.counts import parse_count
+from crawlers.parsing.dates import ParsedDate, read_claim
+from crawlers.records import DatePrecision, Document, Engagement, Source, document_id
+
+__all__ = ["RowRefusal", "read_import"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRefusal:
+    """A row that became no document: its number in the file, a short reason, one sentence, and the row itself."""
+
+    row_number: int
+    reason: str
+    detail: str
+    sample: bytes = b""
+
+
+_COUNTS = ("views", "likes", "comments", "reposts", "saves", "heat", "rank")
+_MAX_NATIVE_ID = 512
+_TITLE_FROM_TEXT = 40
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{3,2040}", re.IGNORECASE)
+_REGION = re.compile(r"\d{6}(?:\d{6})?")
+_LONGEST_FACT = 2_000
+_LONGEST_PLACE = 12
+_COUNTY = re.compile(
+    r"(?:[^省市区县旗州盟镇乡村号路\d\s]{1,10}(?:省|自治区|市|自治州|州|地区|盟|新区|区|县|旗)[\s/\-]?){1,4}"
+)
+_RELATIVE = frozenset({"ago", "ago_english", "just_now", "named_day", "weekday", "clock"})
+# Serial numbers of days from 1954 to 2119; smaller and larger ones are something else.
+_SERIALS = (20_000, 80_000)
+
+
+def read_import(
+    path: Path,
+    *,
+    source: Source,
+    column_map: ColumnMap | None = None,
+    now: datetime,
+    author_key: bytes,
+) -> Iterator[Document | RowRefusal]:
+    """Yield, row by row, the document that it holds or why it holds none; constant memory.
+
+    The same row gives the same id every time: the record's own number, else its address, else a hash of its words.
+
+    Args:
+        path: a CSV (UTF-8 or GB18030), XLSX or JSONL file.
+        source: what the documents are said to come from.
+        column_map: how columns become fields; chosen by the headings where None.
+        now: the time of import.
+        author_key: the deployment's secret, which turns author names into hashes.
+
+    Raises:
+        ImportRefused: the file as a whole cannot be imported; raised before the first row.
+    """
+    table = open_table(path)
+    chosen = column_map or choose_column_map(table.headings)
+    if chosen is None or not chosen.fits(table.headings):
+        raise ImportRefused(_unknown_headings(path, table.headings, column_map))
+    reader = _Reader(chosen, table.headings, source, now, author_key)
+    return map(reader.read, table.rows)
+
+
+def _unknown_headings(path: Path, headings: tuple[str, ...], column_map: ColumnMap | None) -> str:
+    seen = "、".join(headings[:30])
+    maps = [column_map] if column_map else load_column_maps()
+    known = "；".join(f"{known.title}需要 " + " 和 ".join("/".join(group) for group in known.needs) for known in maps)
+    return f"不认识 {path.name} 的表头。文件中的列：{seen}。可以识别的：{known}。请改列名，或为这个信源声明列对应。"
+
+
+class _Reader:
+    """Reads the rows of one file."""
+
+    def __init__(
+        self, column_map: ColumnMap, headings: tuple[str, ...], source: Source, now: datetime, author_key: bytes
+    ) -> None:
+        self._map = column_map
+        self._source = source
+        self._now = now
+        self._author_key = author_key
+        by_key = {heading_key(heading): heading for heading in reversed(headings)}
+        self._columns = {name: _columns(names, by_key) for name, names in column_map.fields.items()}
+        self._facts = {name: _columns(names, by_key) for name, names in column_map.facts.items()}
+
+    def read(self, row: Row) -> Document | RowRefusal:
+        if row.fault is not None:
+            return _refused(row, "格式", row.fault)
+        title, text = self._text(row, "title"), self._text(row, "text")
+        if not title and not text:
+            wanted = [column for name in ("title", "text") for parts in self._columns.get(name, ()) for column in parts]
+            return _refused(row, "缺内容", f"标题和内容都是空的（列：{'、'.join(wanted) or '无'}）")
+        claimed = self._text(row, "published_at")
+        published = self._published(row, claimed)
+        if published is None and claimed not in {"", "0"}:
+            return _refused(row, "时间", f"读不懂发布时间“{claimed[:40]}”")
+        url = self._text(row, "url")
+        if url and not _ADDRESS.fullmatch(url):
+            return _refused(row, "网址", f"“{url[:60]}”不是网址")
+        try:
+            return self._document(row, title, text, published, url)
+        except ValueError as error:
+            return _refused(row, "数据", f"不能成为稿件：{error}")
+
+    def _document(self, row: Row, title: str, text: str, published: ParsedDate | None, url: str) -> Document:
+        native = self._text(row, "native_id")[:_MAX_NATIVE_ID] or url
+        native = native or _content_id(title, text, self._text(row, "published_at"))
+        # "3分钟前" was true when the file was exported, which is not known.
+        if published is not None and published.rule in _RELATIVE:
+            published = None
+        author = self._text(row, "author")
+        region = _REGION.match(self._text(row, "region"))
+        return Document(
+            id=document_id(self._source.id, native),
+            source_id=self._source.id,
+            native_id=native,
+            kind=self._map.kind,
+            title=title or _first_sentence(text),
+            text=text,
+            fetched_at=self._now.astimezone(UTC),
+            url=url or None,
+            published_at=published.at if published else None,
+            precision=published.precision if published else DatePrecision.UNKNOWN,
+            origin=self._text(row, "origin")[:200] or None,
+            author=author_hash(self._author_key, self._source.id, author) if author else None,
+            region=region[0][:6] if region else self._source.region,
+            engagement=self._engagement(row),
+            raw_hash=hashlib.sha256(row.sample).hexdigest() if row.sample else None,
+            method=f"import:{self._map.name}",
+            extras=self._extras(row),
+        )
+
+    def _text(self, row: Row, name: str) -> str:
+        for columns in self._columns.get(name, ()):
+            text = "\n".join(filter(None, (_cell(row.values.get(column)) for column in columns)))
+            if text:
+                return text
+        return ""
+
+    def _published(self, row: Row, claimed: str) -> ParsedDate | None:
+        for columns in self._columns.get("published_at", ()):
+            value = row.values.get(columns[0])
+            if _cell(value):
+                return _moment(value, self._now)
+        return read_claim(claimed, self._now)
+
+    def _engagement(self, row: Row) -> Engagement | None:
+        counts = {}
+        for name in _COUNTS:
+            for columns in self._columns.get(name, ()):
+                value = row.values.get(columns[0])
+                count = parse_count(value.strip() if isinstance(value, str) else value)
+                if count is not None:
+                    counts[name] = count
+                    break
+        return Engagement(seen_at=self._now.astimezone(UTC), **counts) if counts else None
+
+    def _extras(self, row: Row) -> Mapping[str, Any]:
+        facts = {"place": _county(self._text(row, "place"))}
+        for name, alternatives in self._facts.items():
+            facts[name] = next(filter(None, (_cell(row.values.get(columns[0])) for columns in alternatives)), "")
+        return {name: fact[:_LONGEST_FACT] for name, fact in facts.items() if fact}
+
+
+def _columns(names: tuple[str, ...], by_key: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Return those alternatives of which every part is a column of the file."""
+    found = (tuple(by_key.get(heading_key(part), "") for part in name.split("+")) for name in names)
+    return tuple(columns for columns in found if all(columns))
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            text = repair_text(value).strip()
+            # What spreadsheets and exporters write for nothing.
+            return "" if text.lower() in {"null", "none", "nan", "n/a", "-", "--", "\\n"} else text
+        case bool():
+            return ""
+        case float() if value.is_integer():
+            # A spreadsheet turns numbers of records into floats.
+            return str(int(value))
+        case _:
+            return repair_text(str(value)).strip()
+
+
+def _moment(value: Any, now: datetime) -> ParsedDate | None:
+    """Return the time in a cell: a date of the spreadsheet, its serial number, or text."""
+    if isinstance(value, float | int) and not isinstance(value, bool) and _SERIALS[0] < value < _SERIALS[1]:
+        value = datetime(1899, 12, 30) + timedelta(days=value)  # noqa: DTZ001 - made aware below
+        value = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+    if isinstance(value, datetime):
+        timed = (value.hour, value.minute, value.second) != (0, 0, 0)
+        return ParsedDate(in_shanghai(value), DatePrecision.SECOND if timed else DatePrecision.DAY, "cell")
+    if isinstance(value, date):
+        return ParsedDate(in_shanghai(datetime.combine(value, time())), DatePrecision.DAY, "cell")
+    return read_claim(_cell(value), now)
+
+
+def _county(place: str) -> str:
+    """Return a place down to its county: what follows is somebody's address."""
+    match = _COUNTY.match(place)
+    if match is not None:
+        return match[0]
+    return place if len(place) <= _LONGEST_PLACE and not re.search(r"\d", place) else ""
+
+
+def _content_id(title: str, text: str, claimed: str) -> str:
+    return "sha256:" + hashlib.sha256(f"{title}\x1f{text}\x1f{claimed}".encode()).hexdigest()[:32]
+
+
+def _first_sentence(text: str) -> str:
+    """Return what stands for the title of a text without one; storage and interface need a line to show."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    sentence = re.split(r"(?<=[。！？!?])", line, maxsplit=1)[0]
+    return sentence if len(sentence) <= _TITLE_FROM_TEXT else sentence[:_TITLE_FROM_TEXT] + "…"
+
+
+def _refused(row: Row, reason: str, sentence: str) -> RowRefusal:
+    return RowRefusal(
+        row_number=row.number, reason=reason, detail=f"第 {row.number} 行：{sentence}。", sample=row.sample
+    )
