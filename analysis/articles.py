@@ -5,7 +5,6 @@ next one begins. Its key is `<stem of the file>#第N条`, the number as the text
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 __all__ = ["Article", "article_label", "article_number", "split_articles"]
@@ -14,7 +13,9 @@ _DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"〇
 _NAMES = "零一二三四五六七八九"
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
-_ARTICLE = re.compile(rf"^(?:\*\*)?\s*(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:\*\*)?(?![款项第])[\s　:：]*(.*)$")
+_ARTICLE = re.compile(rf"^(?:\*\*)?\s*(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:\*\*)?(?:[\s:：]+(.*))?$")
+# Some copies lose the blank after the number; read so only where no line has one, since 第一条规定的 begins sentences.
+_TIGHT_ARTICLE = re.compile(rf"^(第{_NUMERAL}条(?:之{_NUMERAL})?)(?![款项第])(.+)$")
 _HEADING = re.compile(rf"^#*\s*(第{_NUMERAL}([编章节])[\s　]*.*?|附\s*则|总\s*则)\s*$")
 _INFO_END = "<!-- INFO END -->"
 _MARKUP = re.compile(r"^\s*(?:#+|<!--.*-->)\s*")
@@ -49,7 +50,7 @@ def split_articles(markdown_text: str, stem: str) -> list[Article]:
         ValueError: when the text has no article, with what was looked for.
     """
     articles: dict[str, Article] = {}
-    for number, chapter, text in _blocks(markdown_text):
+    for number, chapter, text in _blocks(markdown_text, _ARTICLE) or _blocks(markdown_text, _TIGHT_ARTICLE):
         key = f"{stem}#{number}"
         articles.setdefault(key, Article(key=key, number=number, chapter=chapter, text=text))
     if not articles:
@@ -97,16 +98,17 @@ def article_label(number: int) -> str:
     return f"第{signs}条"
 
 
-def _blocks(markdown_text: str) -> Iterator[tuple[str, str, str]]:
+def _blocks(markdown_text: str, pattern: re.Pattern[str]) -> list[tuple[str, str, str]]:
     body = markdown_text.partition(_INFO_END)[2] or markdown_text
     headings = ["", "", ""]
+    blocks: list[tuple[str, str, str]] = []
     number, chapter, lines = "", "", list[str]()
     for raw in body.splitlines():
         line = raw.strip().replace("\u3000", " ")
-        article = _ARTICLE.match(line)
+        article = pattern.match(line)
         heading = None if article else _HEADING.match(line)
         if (article or heading) and number:
-            yield number, chapter, "\n".join(lines)
+            blocks.append((number, chapter, "\n".join(lines)))
             number, lines = "", []
         if article:
             number, chapter = article[1], " ".join(filter(None, headings))
@@ -116,7 +118,8 @@ def _blocks(markdown_text: str) -> Iterator[tuple[str, str, str]]:
         elif number and (text := _MARKUP.sub("", line)):
             lines.append(text)
     if number:
-        yield number, chapter, "\n".join(lines)
+        blocks.append((number, chapter, "\n".join(lines)))
+    return blocks
 
 
 def _enter(headings: list[str], heading: re.Match[str]) -> None:

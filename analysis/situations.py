@@ -173,7 +173,7 @@ def _applies(row: Situation, title: str, whole: str, categories: tuple[str, ...]
     if row.cues and not hits:
         return 0.0
     agreed = [_FIRST_CATEGORY if n == 0 else _LATER_CATEGORY for n, c in enumerate(categories) if c in row.categories]
-    if categories and not agreed:
+    if not agreed and (categories or not row.cues):
         return 0.0
     if row.products and product not in row.products:
         return 0.0

@@ -1,0 +1,148 @@
+"""Matching of invented reports with invented articles, and the shipped table of situations."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from analysis.assessment import CATEGORY_NAMES, Assessment, CategoryScore, Entity, EntityType, Level, Tone
+from analysis.retrieval import ArticleIndex, Validity, match, split_articles
+from analysis.segmentation import RjiebaSegmenter
+from analysis.situations import load_situations, parse_situations
+from crawlers.records import Document, DocumentKind
+
+SEGMENTER = RjiebaSegmenter()
+OLD, NEW = "演示药法(2010-01-01)", "演示药法(2020-01-01)"
+TEXT = """第一条 药店零售药品应当准确无误，说明用法用量。
+
+第二条 药品广告应当真实合法，不得含有虚假内容。
+
+第三条 对超过有效期的药品应当立即封存。
+"""
+TABLE = """
+version: "1"
+laws: {旧法: 演示药法(2010-01-01), 新法: 演示药法(2020-01-01)}
+products: {drug: [药], cosmetic: [面膜]}
+situations:
+  - {id: expired, categories: [R02], products: [drug], cues: [过期, 超过有效期], unless: [谣言], governs: [新法#3, 旧法#3], related: [新法#1], why: 过期药品应封存}
+  - {id: ad, categories: [R05], cues: [广告], also: [药], governs: [新法#2], why: 广告应真实}
+  - {id: any, categories: [R02], products: [drug], governs: [新法#1], why: 兜底}
+modifiers:
+  - {id: crime, cues: [警方], articles: [新法#2], why: 涉嫌犯罪}
+"""
+VALIDITY = {OLD: Validity(until=date(2020, 1, 1)), NEW: Validity(since=date(2020, 1, 1))}
+INDEX = ArticleIndex([*split_articles(TEXT, OLD), *split_articles(TEXT, NEW)], SEGMENTER.cut_for_search, VALIDITY)
+SITUATIONS = parse_situations(TABLE, "table.yaml")
+TODAY = date(2026, 3, 2)
+
+
+def document(title: str, text: str = "") -> Document:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    return Document(
+        id="d", source_id="s", native_id="1", kind=DocumentKind.ARTICLE, title=title, text=text, fetched_at=at
+    )
+
+
+def judged(*categories: str, entities: tuple[Entity, ...] = ()) -> Assessment:
+    return Assessment(
+        document_id="d", level=Level.RISK, p_in_remit=1, p_risk=1, severity=3, tone=Tone.NEUTRAL, entities=entities,
+        categories=tuple(CategoryScore(code=code, p=0.9) for code in categories), evidence=(), model="test",
+    )  # fmt: skip
+
+
+def keys(title: str, *categories: str, on: date = TODAY, text: str = "") -> list[str]:
+    found = match(document(title, text), judged(*categories), INDEX, on=on, situations=SITUATIONS)
+    return [m.article.key for m in found]
+
+
+class TestMatching:
+    def test_the_situation_leads_and_says_why(self) -> None:
+        best = match(document("药店卖过期药"), judged("R02"), INDEX, on=TODAY, situations=SITUATIONS)[0]
+        assert best.article.key == f"{NEW}#第三条"
+        assert (best.situation, best.why, best.valid) == ("expired", "过期药品应封存", True)
+
+    def test_an_article_out_of_force_is_never_returned(self) -> None:
+        assert not [key for key in keys("药店卖过期药", "R02") if key.startswith(OLD)]
+        before = keys("药店卖过期药", "R02", on=date(2015, 5, 5))
+        assert before[0] == f"{OLD}#第三条"
+        assert not [key for key in before if key.startswith(NEW)]
+
+    def test_the_day_on_which_a_revision_takes_effect_belongs_to_the_revision(self) -> None:
+        assert keys("药店卖过期药", "R02", on=date(2020, 1, 1))[0].startswith(NEW)
+        assert keys("药店卖过期药", "R02", on=date(2019, 12, 31))[0].startswith(OLD)
+
+    def test_words_alone_find_an_article_where_the_table_is_silent(self) -> None:
+        found = match("零售药品未说明用法用量", None, INDEX, on=TODAY, situations=SITUATIONS)
+        assert found[0].article.key == f"{NEW}#第一条"
+        assert found[0].situation is None
+
+    def test_scores_fall_and_no_article_stands_twice(self) -> None:
+        found = match(document("警方查处药店卖过期药"), judged("R02"), INDEX, on=TODAY, situations=SITUATIONS)
+        scores = [m.score for m in found]
+        assert scores == sorted(scores, reverse=True)
+        assert len({m.article.key for m in found}) == len(found)
+
+    def test_the_limit_is_kept(self) -> None:
+        found = match(document("药店卖过期药"), judged("R02"), INDEX, on=TODAY, situations=SITUATIONS, limit=2)
+        assert len(found) == 2
+
+    def test_an_empty_library_gives_nothing(self) -> None:
+        empty = ArticleIndex([], SEGMENTER.cut_for_search)
+        assert match("药店卖过期药", None, empty, on=TODAY) == []
+
+
+class TestTable:
+    def test_unless_and_also_hold_a_row_back(self) -> None:
+        rows = {g.situation for g in SITUATIONS.grounds("过期药是谣言", "", judged("R02"))}
+        assert "expired" not in rows
+        assert not SITUATIONS.grounds("一则广告", "", judged("R05"))
+
+    def test_another_category_or_product_holds_a_row_back(self) -> None:
+        assert "expired" not in {g.situation for g in SITUATIONS.grounds("过期药", "", judged("R08"))}
+        assert "expired" not in {g.situation for g in SITUATIONS.grounds("过期面膜面膜", "", judged("R02"))}
+
+    def test_a_modifier_adds_its_article(self) -> None:
+        grounds = SITUATIONS.grounds("警方查处过期药", "", judged("R02"))
+        assert f"{NEW}#第二条" in {g.article for g in grounds}
+
+    def test_the_name_of_the_office_does_not_make_a_drug(self) -> None:
+        assert SITUATIONS.product_of("药监局通报面膜不合格", None) == "cosmetic"
+
+    def test_a_named_vaccine_decides_the_product(self) -> None:
+        entity = Entity(type=EntityType.VACCINE, text="某苗", start=0, end=2, field="title")
+        assert load_situations().product_of("某苗引发关注", judged(entities=(entity,))) == "vaccine"
+
+    @pytest.mark.parametrize(
+        ("row", "complaint"),
+        [
+            ("{id: x, governs: [新法#1]}", "situation x lacks why"),
+            ("{id: x, governs: [无法#1], why: w}", "listed under laws"),
+            ("{id: x, governs: [新法], why: w}", "listed under laws"),
+            ("{id: x, governs: [新法#1], why: w, categories: [R99]}", "unknown categories: R99"),
+            ("{id: x, governs: [新法#1], why: w, products: [toy]}", "unknown products: toy"),
+            ("{id: x, governs: [新法#1], why: w, cue: [a]}", "unknown keys: cue"),
+        ],
+    )
+    def test_a_broken_row_is_refused_with_its_name(self, row: str, complaint: str) -> None:
+        text = f"laws: {{新法: {NEW}}}\nsituations:\n  - {row}\n"
+        with pytest.raises(ValueError, match=complaint):
+            parse_situations(text, "mine.yaml")
+
+    def test_two_rows_of_one_name_and_an_empty_table_are_refused(self) -> None:
+        row = "  - {id: x, governs: [新法#1], why: w}\n"
+        with pytest.raises(ValueError, match="stand twice: x"):
+            parse_situations(f"laws: {{新法: {NEW}}}\nsituations:\n{row}{row}", "mine.yaml")
+        with pytest.raises(ValueError, match="no situation"):
+            parse_situations("laws: {}\n", "mine.yaml")
+
+    def test_the_shipped_table_covers_every_risk_category_with_a_fallback(self) -> None:
+        table = load_situations()
+        assert len(table.rows) >= 60
+        covered = {code for row in table.rows for code in row.categories}
+        assert covered == set(CATEGORY_NAMES) - {"R14"}
+        fallbacks = {code for row in table.rows if not row.cues for code in row.categories}
+        assert fallbacks == covered
+
+    def test_every_reason_of_the_shipped_table_is_one_chinese_sentence(self) -> None:
+        for row in (*load_situations().rows, *load_situations().modifiers):
+            assert 4 <= len(row.why) <= 60, row.id
+            assert not row.why.endswith("。"), row.id
