@@ -119,7 +119,7 @@ class ElasticsearchSearch:
                 query={"range": {"seq": {"gt": after_seq}}},
                 sort=[{"seq": "asc"}],
                 size=min(limit, _VERSIONS_PAGE),
-                source=["seq", "document_id", "version"],
+                source_includes=["seq", "document_id", "version"],
                 allow_partial_search_results=False,
             )
         sources = [hit["_source"] for hit in answer["hits"]["hits"]]

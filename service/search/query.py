@@ -30,11 +30,7 @@ def parse_query(text: str, cut: Callable[[str], Sequence[str]], *, within: Searc
     Raises:
         QueryError: an open quotation mark, nothing but signs, an excluded term of several words, or too long a text.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise QueryError(f"检索式最多 {MAX_CHARACTERS} 个字，现有 {len(text)} 个字，请缩短")
-    plain = text.translate(_SAME)
-    if plain.count('"') % 2:
-        raise QueryError("引号没有成对，请补上另一半引号，或去掉引号")
+    plain = _plain(text)
     tokens: list[str] = []
     phrases: list[tuple[str, ...]] = []
     excluded: list[str] = []
@@ -53,6 +49,16 @@ def parse_query(text: str, cut: Callable[[str], Sequence[str]], *, within: Searc
         raise QueryError(f"检索式最多 {MAX_TOKENS} 个词，请减少条件")
     base = within or SearchQuery()
     return replace(base, tokens=tuple(dict.fromkeys(tokens)), phrases=tuple(phrases), excluded=tuple(excluded))
+
+
+def _plain(text: str) -> str:
+    """Return the text with half-width signs. Raises `QueryError` for a long text and an open quotation mark."""
+    if len(text) > MAX_CHARACTERS:
+        raise QueryError(f"检索式最多 {MAX_CHARACTERS} 个字，现有 {len(text)} 个字，请缩短")
+    plain = text.translate(_SAME)
+    if plain.count('"') % 2:
+        raise QueryError("引号没有成对，请补上另一半引号，或去掉引号")
+    return plain
 
 
 def _excluded(content: str, words: list[str]) -> str:

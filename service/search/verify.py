@@ -36,8 +36,12 @@ class VerifyReport:
 
 
 def verify(
-    store: Store, search: Search, repair: bool, *, progress: Callable[[int], None] | None = None
-) -> VerifyReport:  # noqa: FBT001 - the command's one switch
+    store: Store,
+    search: Search,
+    repair: bool,  # noqa: FBT001 - the command's one switch
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> VerifyReport:
     """Compare `(id, version)` of everything in order of `seq`; with `repair` put right what differs.
 
     Runs beside writers: a document judged meanwhile may count as stale, and repairing it again does no harm. Neither

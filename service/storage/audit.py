@@ -49,14 +49,13 @@ class SqlAudit:
     def verify(self) -> int | None:
         """Recompute the chain; return the first broken `seq`, or `None` where it holds to its recorded end."""
         previous, expected = GENESIS, 1
-        rows = self._connection.execute(
-            select(audit).order_by(audit.c.seq).execution_options(yield_per=1000)
-        ).mappings()
-        for found in rows:
-            row = AuditRow(**found)
-            facts = {name: getattr(row, name) for name in ("seq", "at", "actor", "action", "subject", "detail")}
-            if row.seq != expected or row.previous_hash != previous or row.hash != chain_hash(previous, **facts):
-                return expected
-            previous, expected = row.hash, expected + 1
+        statement = select(audit).order_by(audit.c.seq).execution_options(yield_per=1000)
+        with self._connection.execute(statement) as rows:
+            for found in rows.mappings():
+                row = AuditRow(**found)
+                facts = {name: getattr(row, name) for name in ("seq", "at", "actor", "action", "subject", "detail")}
+                if row.seq != expected or row.previous_hash != previous or row.hash != chain_hash(previous, **facts):
+                    return expected
+                previous, expected = row.hash, expected + 1
         head = self._connection.execute(select(audit_head.c.seq, audit_head.c.hash)).one()
         return None if tuple(head) == (expected - 1, previous) else expected

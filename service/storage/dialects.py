@@ -134,7 +134,7 @@ def insert_new(
     if not rows:
         return 0
     statement = _insert_new(connection.dialect.name, table, keys)
-    return sum(connection.execute(statement, row).rowcount for row in rows)
+    return sum(len(connection.execute(statement, row).all()) for row in rows)
 
 
 def _dialect(name: str) -> Any:
@@ -143,7 +143,9 @@ def _dialect(name: str) -> Any:
 
 @cache
 def _insert_new(name: str, table: Table, keys: tuple[str, ...]) -> Any:
-    return _dialect(name).insert(table).on_conflict_do_nothing(index_elements=keys)
+    statement = _dialect(name).insert(table).on_conflict_do_nothing(index_elements=keys)
+    # What was inserted is returned, what was there is not; a row count does not tell with every driver.
+    return statement.returning(table.c[keys[0]])
 
 
 # Building a statement costs more than running it, so each is built once.

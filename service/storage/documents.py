@@ -177,17 +177,18 @@ class SqlDocuments:
         """Return assessed documents newest first as `(seq, row)`, of `since` ≤ time < `until`."""
         a = assessments.c
         statement = assessed_documents().order_by(a.seq.desc()).limit(limit)
-        conditions = [
-            (since, a.at >= since),
-            (until, a.at < until),
-            (level, a.level == level),
-            (source_id, a.source_id == source_id),
-            (category, a.categories.contains(f"|{category}|", autoescape=True)),
-            (before_seq, a.seq < before_seq),
-        ]
-        for value, condition in conditions:
-            if value is not None:
-                statement = statement.where(condition)
+        if since is not None:
+            statement = statement.where(a.at >= since)
+        if until is not None:
+            statement = statement.where(a.at < until)
+        if level is not None:
+            statement = statement.where(a.level == level)
+        if source_id is not None:
+            statement = statement.where(a.source_id == source_id)
+        if category is not None:
+            statement = statement.where(a.categories.contains(f"|{category}|", autoescape=True))
+        if before_seq is not None:
+            statement = statement.where(a.seq < before_seq)
         return [(row["seq"], event_document_of(row)) for row in self._connection.execute(statement).mappings()]
 
     def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.ports.store import (
@@ -179,8 +179,9 @@ def _sentences() -> Iterator[None]:
     except OperationalError as error:
         raise StoreUnavailableError(f"数据库暂不可用：{_first_line(error)}") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreUnavailableError(f"数据库连接中断：{_first_line(error)}") from error
+        # Drivers report a damaged file, and nothing else, by the general class itself.
+        if error.connection_invalidated or type(error) is DatabaseError:
+            raise StoreUnavailableError(f"数据库不可用：{_first_line(error)}") from error
         raise
 
 

@@ -1,0 +1,24 @@
+"""What every store promises, whatever the engine. Subclasses hand in an empty, migrated one as the fixture `store`."""
+
+from tests.contract.store_documents import AssessmentsContract, DocumentsContract
+from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
+from tests.contract.store_response import AlertsContract, EventsContract
+from tests.contract.store_transactions import TransactionsContract, WorkersContract
+
+__all__ = ["StoreContract"]
+
+
+class StoreContract(
+    DocumentsContract,
+    AssessmentsContract,
+    EventsContract,
+    AlertsContract,
+    OutboxContract,
+    AuditContract,
+    PeopleContract,
+    SourcesContract,
+    KeptContract,
+    TransactionsContract,
+    WorkersContract,
+):
+    """Everything that is promised of a store."""

@@ -1,0 +1,249 @@
+"""What the store promises of events, alerts and clocks."""
+
+from datetime import timedelta
+
+from crawlers.records import Engagement
+from service.domain.alert import AlertLevel, AlertState
+from service.domain.clock import ClockState
+from service.domain.event import IncidentGrade
+from service.ports.store import Store
+from tests.contract.stored import NOW, alert, clock, document, event, judge_all, put, undone
+
+HOUR = timedelta(hours=1)
+
+
+class EventsContract:
+    """Events and their members."""
+
+    def test_an_event_reads_back_equal_and_is_replaced_by_id(self, store: Store) -> None:
+        changed = event(grade=IncidentGrade.II, grade_by="p1", harmed=12, heat={"items": 3.5}, revision=2)
+        with store.write() as work:
+            work.events.save(event(), ["a"])
+            assert work.events.get("e1") == event()
+            work.events.save(changed, ["b"])
+        with store.read() as work:
+            assert work.events.get("e1") == changed
+            assert work.events.get("e2") is None
+
+    def test_candidates_share_a_key_and_come_with_most_shared_keys_first(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event("one"), ["drug:清云", "place:3607"])
+            work.events.save(event("two"), ["drug:清云", "place:3607", "sign:7"])
+            work.events.save(event("none"), ["drug:别的"])
+            found = work.events.candidates(["sign:7", "drug:清云", "place:3607", "place:3607"], since=NOW - HOUR)
+        assert [candidate.id for candidate in found] == ["two", "one"]
+
+    def test_candidates_are_limited_and_no_key_finds_none(self, store: Store) -> None:
+        with store.write() as work:
+            for number in range(4):
+                work.events.save(event(f"e{number}", last_at=NOW + number * HOUR), ["k"])
+            assert work.events.candidates([], since=NOW - HOUR) == []
+            found = work.events.candidates(["k"], since=NOW - HOUR, limit=2)
+        assert [candidate.id for candidate in found] == ["e3", "e2"]
+
+    def test_candidates_were_seen_at_or_after_the_given_time(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(last_at=NOW), ["k"])
+            assert len(work.events.candidates(["k"], since=NOW)) == 1
+            assert work.events.candidates(["k"], since=NOW + timedelta(microseconds=1)) == []
+
+    def test_keys_are_added_and_kept(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), ["a"])
+            work.events.save(event(), ["a", "b"])
+            work.events.save(event(), [])
+            assert [len(work.events.candidates([key], since=NOW)) for key in ("a", "b")] == [1, 1]
+
+    def test_members_come_in_order_of_time(self, store: Store) -> None:
+        put(
+            store,
+            document("late", published_at=NOW - HOUR),
+            document("early", published_at=NOW - 3 * HOUR),
+            document("undated", published_at=None),
+        )
+        with store.write() as work:
+            work.events.save(event(), [])
+            judge_all(work, event_id="e1", duplicates=["undated"])
+            members = work.events.documents("e1")
+            first = work.events.documents("e1", limit=1)
+        assert [member.document_id for member in members] == [
+            document(name).id for name in ("early", "late", "undated")
+        ]
+        assert [member.duplicate_of for member in members] == [None, None, document("late").id]
+        assert first == members[:1]
+
+    def test_a_document_that_is_judged_anew_changes_its_event(self, store: Store) -> None:
+        put(store, document("1"))
+        with store.write() as work:
+            work.events.save(event("e1"), [])
+            work.events.save(event("e2"), [])
+            judge_all(work, event_id="e1")
+        put(store, document("1", text="更正。"))
+        with store.write() as work:
+            judge_all(work, event_id="e2")
+            assert work.events.documents("e1") == []
+            assert len(work.events.documents("e2")) == 1
+
+    def test_documents_per_hour_leave_empty_hours_out(self, store: Store) -> None:
+        hour = NOW.replace(minute=0, second=0, microsecond=0)
+        times = (hour - 5 * HOUR, hour - 3 * HOUR, hour - 3 * HOUR + timedelta(minutes=59), hour)
+        put(store, *(document(str(n), published_at=moment, fetched_at=NOW) for n, moment in enumerate(times)))
+        with store.write() as work:
+            work.events.save(event(), [])
+            judge_all(work, event_id="e1")
+            found = work.events.hourly("e1", since=hour - 4 * HOUR, until=hour)
+            everything = work.events.hourly("e1", since=hour - 9 * HOUR, until=hour + HOUR)
+        assert found == [(hour - 3 * HOUR, 2)]
+        assert everything == [(hour - 5 * HOUR, 1), (hour - 3 * HOUR, 2), (hour, 1)]
+
+    def test_spread_counts_items_sources_accounts_and_places(self, store: Store) -> None:
+        seen = Engagement(seen_at=NOW, views=100, reposts=7)
+        put(
+            store,
+            document("1", source_id="a", published_at=NOW - 30 * HOUR, region="360100"),
+            document("2", source_id="b", published_at=NOW - 3 * HOUR, region="430100", engagement=seen, author="x"),
+            document("3", source_id="c", published_at=NOW - HOUR, engagement=seen, author="x"),
+            document("4", source_id="c", published_at=NOW - HOUR, text="转载", author="y"),
+        )
+        with store.write() as work:
+            work.sources.describe([{"id": "a", "name": "甲", "source_class": "central_media"}])
+            work.events.save(event(), [])
+            judge_all(work, event_id="e1", duplicates=["2"])
+            spread = work.events.spread("e1", now=NOW)
+        assert spread == {
+            "items_24h": 3,
+            "items_2h": 2,
+            "items_prev_24h": 1,
+            "sources": 3,
+            "independent_sources": 2,
+            "accounts": 3,
+            "views": 200,
+            "reposts": 14,
+            "source_classes": ["central_media", "other"],
+            "provinces": ["360000", "430000"],
+            "first_source_id": "a",
+        }
+
+    def test_spread_of_an_event_without_members_is_zero(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), [])
+            spread = work.events.spread("e1", now=NOW)
+        assert spread["items_24h"] == spread["views"] == spread["accounts"] == 0
+        assert spread["first_source_id"] is None
+
+    def test_events_are_listed_by_latest_activity_and_level(self, store: Store) -> None:
+        with store.write() as work:
+            for number, level in enumerate(("none", "red", "blue", "orange")):
+                work.events.save(event(f"e{number}", last_at=NOW + number * HOUR, level=level), [])
+            assert [found.id for found in work.events.listing()] == ["e3", "e2", "e1", "e0"]
+            assert [found.id for found in work.events.listing(level_at_least="orange")] == ["e3", "e1"]
+            assert [found.id for found in work.events.listing(since=NOW + 2 * HOUR)] == ["e3", "e2"]
+            assert [found.id for found in work.events.listing(limit=1, offset=1)] == ["e2"]
+
+
+class AlertsContract:
+    """Alerts and clocks, and the revision that tells of their changes."""
+
+    def test_an_alert_reads_back_equal_and_is_replaced_by_id(self, store: Store) -> None:
+        closed = alert(
+            state=AlertState.CLOSED, closed_at=NOW, closed_by="p1", close_reason="已澄清", extras={"answers": [1]}
+        )
+        with store.write() as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert())
+            assert work.alerts.get("a1") == alert()
+            work.alerts.save(closed)
+        with store.read() as work:
+            assert work.alerts.get("a1") == closed
+            assert work.alerts.get("a2") is None
+
+    def test_the_latest_alert_of_an_event_is_found_by_the_event(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert("a1"))
+            work.alerts.save(alert("a2", raised_at=NOW + HOUR))
+            found = work.alerts.of_event("e1")
+            assert work.alerts.of_event("e2") is None
+        assert found is not None
+        assert found.id == "a2"
+
+    def test_open_alerts_are_gravest_first_then_longest_waiting(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert("new-red", level=AlertLevel.RED, raised_at=NOW))
+            work.alerts.save(alert("blue", level=AlertLevel.BLUE, raised_at=NOW - 9 * HOUR))
+            work.alerts.save(alert("old-red", level=AlertLevel.RED, raised_at=NOW - HOUR))
+            work.alerts.save(alert("shut", level=AlertLevel.RED, state=AlertState.CLOSED))
+            assert [found.id for found in work.alerts.open()] == ["old-red", "new-red", "blue"]
+            assert [found.id for found in work.alerts.open(limit=1)] == ["old-red"]
+
+    def test_alerts_are_listed_newest_first_and_filtered(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert("a1", raised_at=NOW))
+            work.alerts.save(alert("a2", raised_at=NOW + HOUR, level=AlertLevel.RED))
+            work.alerts.save(alert("a3", raised_at=NOW + 2 * HOUR, state=AlertState.ACKNOWLEDGED))
+
+            def found(**filters: object) -> list[str]:
+                return [row.id for row in work.alerts.listing(**filters)]  # type: ignore[arg-type] # one at a time
+
+            assert found() == ["a3", "a2", "a1"]
+            assert found(since=NOW + HOUR) == ["a3", "a2"]
+            assert found(until=NOW + HOUR) == ["a1"]
+            assert found(level="red") == ["a2"]
+            assert found(state="acknowledged") == ["a3"]
+            assert found(limit=1, offset=1) == ["a2"]
+
+    def test_the_revision_grows_with_every_change_of_an_alert_or_clock(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), [])
+            before = work.alerts.revision()
+            work.alerts.save(alert())
+            after_alert = work.alerts.revision()
+            work.clocks.save(clock())
+        with store.read() as work:
+            assert before < after_alert < work.alerts.revision()
+
+    def test_the_revision_stands_still_for_a_change_that_is_rolled_back(self, store: Store) -> None:
+        with store.read() as work:
+            before = work.alerts.revision()
+        with undone(store) as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert())
+        with store.read() as work:
+            assert work.alerts.revision() == before
+
+    def test_a_clock_reads_back_equal_and_is_replaced_by_id(self, store: Store) -> None:
+        armed = clock(state=ClockState.ARMED, armed_by="p1", armed_at=NOW, warned=2)
+        with store.write() as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert())
+            work.clocks.save(clock())
+            assert work.clocks.get("c1") == clock()
+            work.clocks.save(armed)
+        with store.read() as work:
+            assert work.clocks.get("c1") == armed
+            assert work.clocks.get("c2") is None
+
+    def test_clocks_of_alerts_are_soonest_due_first_and_those_without_a_time_last(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert("a1"))
+            work.alerts.save(alert("a2"))
+            work.clocks.save(clock("timeless", due_at=None))
+            work.clocks.save(clock("later", due_at=NOW + 48 * HOUR))
+            work.clocks.save(clock("sooner", due_at=NOW + 5 * HOUR))
+            found = work.clocks.of_alerts(["a1", "a2"])
+            assert work.clocks.of_alerts([]) == {}
+        assert [one.id for one in found["a1"]] == ["sooner", "later", "timeless"]
+        assert found["a2"] == []
+
+    def test_running_clocks_are_armed_ones_then_proposed_ones(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert())
+            work.clocks.save(clock("proposed", due_at=NOW))
+            work.clocks.save(clock("armed-later", state=ClockState.ARMED, due_at=NOW + 2 * HOUR))
+            work.clocks.save(clock("armed-sooner", state=ClockState.ARMED, due_at=NOW + HOUR))
+            work.clocks.save(clock("met", state=ClockState.MET))
+            assert [one.id for one in work.clocks.running()] == ["armed-sooner", "armed-later", "proposed"]

@@ -1,0 +1,94 @@
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from service.ports.store import StoreUnavailableError
+from service.storage.schema import metadata
+from service.storage.sql import SqlStore, migrate, open_store
+from tests.contract.store import StoreContract
+from tests.contract.stored import LEASE, NOW, document, put
+
+TABLES = ", ".join(metadata.tables)
+
+
+@pytest.fixture(scope="module")
+def migrated(postgres_database: str) -> str:
+    migrate(postgres_database)
+    return postgres_database
+
+
+@pytest.fixture(scope="module")
+def superuser(migrated: str) -> Iterator[Engine]:
+    """A way in that may do what the store must not."""
+    engine = create_engine(migrated)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(migrated: str, superuser: Engine) -> Iterator[SqlStore]:
+    with superuser.begin() as connection:
+        connection.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
+        connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY"))
+        connection.execute(text("ALTER TABLE audit ENABLE TRIGGER USER"))
+        connection.execute(text("INSERT INTO audit_head VALUES (1, 0, repeat('0', 64))"))
+        connection.execute(text("INSERT INTO counters VALUES ('alerts', 0)"))
+    opened = open_store(migrated)
+    yield opened
+    opened.close()
+
+
+class TestPostgresStore(StoreContract):
+    pass
+
+
+class TestPostgresDatabase:
+    def test_the_migrations_build_what_the_tables_say(self, superuser: Engine, store: SqlStore) -> None:
+        assert store.check() is None
+        with superuser.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, metadata) == []
+
+    def test_migrating_twice_changes_nothing(self, migrated: str, store: SqlStore) -> None:
+        put(store, document("1"))
+        migrate(migrated)
+        with store.read() as work:
+            assert work.documents.count() == 1
+
+    @pytest.mark.parametrize("act", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
+    def test_the_database_refuses_to_change_what_was_done(self, superuser: Engine, store: SqlStore, act: str) -> None:
+        with store.write() as work:
+            work.audit.append(actor="p1", action="do", subject="s", detail={}, now=NOW)
+        with pytest.raises(DBAPIError, match="never changed"), superuser.begin() as connection:
+            connection.execute(text(act))
+
+    def test_a_chain_changed_behind_the_triggers_is_seen(self, superuser: Engine, store: SqlStore) -> None:
+        with store.write() as work:
+            for number in range(4):
+                work.audit.append(actor="p1", action="do", subject="s", detail={"n": number}, now=NOW)
+        with superuser.begin() as connection:
+            connection.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
+            connection.execute(text("UPDATE audit SET subject = 'other' WHERE seq = 3"))
+        with store.read() as work:
+            assert work.audit.verify() == 3
+
+    def test_a_claim_skips_what_another_transaction_is_claiming(self, store: SqlStore) -> None:
+        put(store, document("1"), document("2"))
+        with store.write() as first:
+            [held] = first.documents.claim(limit=1, lease=LEASE, now=NOW)
+            with store.write() as second:
+                [other] = second.documents.claim(limit=1, lease=LEASE, now=NOW)
+        assert (held.document.native_id, other.document.native_id) == ("1", "2")
+
+    def test_a_server_that_is_not_there_is_said(self) -> None:
+        store = open_store("postgresql+psycopg://yaowang@127.0.0.1:1/none")
+        sentence = store.check()
+        assert sentence is not None
+        assert "数据库" in sentence
+        with pytest.raises(StoreUnavailableError), store.read():
+            pass
+        store.close()

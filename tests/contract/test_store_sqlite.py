@@ -1,0 +1,158 @@
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from service.ports.store import StoreUnavailableError
+from service.storage.schema import metadata
+from service.storage.sql import SqlStore, migrate, open_store
+from tests.contract.store import StoreContract
+from tests.contract.stored import NOW, document, hot_entry, judge_all, put
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to copy."""
+    file = tmp_path_factory.mktemp("store") / "empty.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def file(migrated: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(migrated, tmp_path / "yaowang.db"))
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[SqlStore]:
+    opened = open_store(f"sqlite:///{file}")
+    yield opened
+    opened.close()
+
+
+class TestSqliteStore(StoreContract):
+    pass
+
+
+class TestSqliteFile:
+    def test_the_migrations_build_what_the_tables_say(self, file: Path) -> None:
+        engine = create_engine(f"sqlite:///{file}")
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, metadata) == []
+        engine.dispose()
+
+    def test_migrating_twice_changes_nothing(self, file: Path, store: SqlStore) -> None:
+        put(store, document("1"))
+        migrate(f"sqlite:///{file}")
+        with store.read() as work:
+            assert work.documents.count() == 1
+
+    def test_a_migration_that_fails_leaves_nothing(self, tmp_path: Path) -> None:
+        file = tmp_path / "half.db"
+        connection = sqlite3.connect(file)
+        connection.execute("CREATE TABLE outbox (it INTEGER)")
+        connection.close()
+        with pytest.raises(StoreUnavailableError, match="outbox"):
+            migrate(f"sqlite:///{file}")
+        connection = sqlite3.connect(file)
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        connection.close()
+        assert names == ["outbox"]
+
+    @pytest.mark.parametrize("act", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+    def test_the_database_refuses_to_change_what_was_done(self, file: Path, store: SqlStore, act: str) -> None:
+        with store.write() as work:
+            work.audit.append(actor="p1", action="do", subject="s", detail={}, now=NOW)
+        connection = sqlite3.connect(file)
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            connection.execute(act)
+        connection.close()
+
+    @pytest.mark.parametrize(
+        ("act", "broken"),
+        [
+            ("UPDATE audit SET detail = '{\"n\":9}' WHERE seq = 2", 2),
+            ("UPDATE audit SET at = at + 1 WHERE seq = 3", 3),
+            ("DELETE FROM audit WHERE seq = 2", 2),
+            ("DELETE FROM audit WHERE seq = 4", 4),
+            ("DELETE FROM audit", 1),
+        ],
+    )
+    def test_a_chain_changed_behind_the_triggers_is_seen(
+        self, file: Path, store: SqlStore, act: str, broken: int
+    ) -> None:
+        with store.write() as work:
+            for number in range(4):
+                work.audit.append(actor="p1", action="do", subject="s", detail={"n": number}, now=NOW)
+        connection = sqlite3.connect(file)
+        connection.executescript(f"DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; {act};")
+        connection.close()
+        with store.read() as work:
+            assert work.audit.verify() == broken
+        sentence = store.examine()
+        assert sentence is not None
+        assert "审计链" in sentence
+
+    def test_a_healthy_file_passes_the_deeper_look(self, store: SqlStore) -> None:
+        put(store, document("1"))
+        assert store.examine() is None
+
+    def test_a_missing_file_is_said_and_not_made(self, tmp_path: Path) -> None:
+        file = tmp_path / "none.db"
+        store = open_store(f"sqlite:///{file}")
+        sentence = store.check()
+        assert sentence is not None
+        assert "不存在" in sentence
+        with pytest.raises(StoreUnavailableError, match="yaowang up"), store.write():
+            pass
+        assert not file.exists()
+
+    def test_an_empty_file_asks_for_the_migration(self, tmp_path: Path) -> None:
+        file = tmp_path / "empty.db"
+        file.touch()
+        store = open_store(f"sqlite:///{file}")
+        sentence = store.check()
+        store.close()
+        assert sentence is not None
+        assert "升级" in sentence
+
+    def test_a_file_that_is_no_database_is_said(self, tmp_path: Path) -> None:
+        file = tmp_path / "text.db"
+        file.write_text("这不是数据库" * 200)
+        with pytest.raises(StoreUnavailableError, match="not a database"):
+            migrate(f"sqlite:///{file}")
+
+    @pytest.mark.parametrize("url", ["mysql://localhost/x", "sqlite://", "sqlite:///:memory:", "yaowang.db"])
+    def test_another_address_is_refused_with_what_is_meant(self, url: str) -> None:
+        with pytest.raises(ValueError, match="sqlite:///"):
+            open_store(url)
+
+    def test_an_edited_text_keeps_its_earlier_version_and_judgement(self, file: Path, store: SqlStore) -> None:
+        put(store, document("1"))
+        with store.write() as work:
+            judge_all(work)
+        put(store, document("1", text="更正。"))
+        put(store, document("1", text="再次更正。"))
+        connection = sqlite3.connect(file)
+        rows = connection.execute(
+            "SELECT version, text, assessment IS NOT NULL FROM document_versions ORDER BY version"
+        ).fetchall()
+        connection.close()
+        assert [row[0] for row in rows] == [1, 2]
+        assert rows[0][1:] == (document("1").text, 1)
+        assert rows[1][1] == "更正。"
+
+    def test_the_series_of_counts_is_bounded(self, file: Path, store: SqlStore) -> None:
+        with store.write() as work:
+            for minute in range(300):
+                work.documents.put([hot_entry(minute, minute)], now=NOW)
+        connection = sqlite3.connect(file)
+        points = [heat for (heat,) in connection.execute("SELECT heat FROM engagement_points ORDER BY seen_at")]
+        connection.close()
+        assert points == list(range(60, 300))
