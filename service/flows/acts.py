@@ -1,0 +1,117 @@
+"""What every act of a person has in common: the role is checked, the thing is found, the act is written down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from service.domain.alert import Alert
+from service.domain.clock import Clock
+from service.domain.event import Event
+from service.domain.facts import IncidentFacts, facts_of
+from service.domain.letter import write_letter
+from service.domain.notification import subject
+from service.domain.people import Act, Person, may
+from service.domain.refusal import Forbidden, NotFound, Refusal
+from service.domain.reported import spread_facts
+from service.flows.consider import Office
+from service.flows.deliver import MAIL
+from service.ports.store import Work
+
+__all__ = ["alert_of", "clock_of", "event_of", "facts_now", "note", "permit", "reason_of", "save_alert", "tell_person"]
+
+_LONGEST_REASON = 1000
+
+
+def permit(person: Person, act: Act) -> None:
+    """Check that the person may do this.
+
+    Raises:
+        Forbidden: The role is not granted the act, or the person is no longer active.
+    """
+    if person.disabled or not may(person.role, act):
+        raise Forbidden(f"{person.name}（{person.role.word}）没有这项权限，请联系系统管理员或交由审批人办理")
+
+
+def alert_of(work: Work, alert_id: str) -> Alert:
+    """Return the alert. Raises `NotFound`."""
+    alert = work.alerts.get(alert_id)
+    if alert is None:
+        raise NotFound("没有这条预警，可能链接已失效，请从预警列表进入")
+    return alert
+
+
+def event_of(work: Work, alert: Alert) -> Event:
+    """Return the alert's event. Raises `NotFound`."""
+    event = work.events.get(alert.event_id)
+    if event is None:
+        raise NotFound("没有找到预警对应的事件")
+    return event
+
+
+def facts_now(work: Work, event: Event, office: Office, now: datetime) -> IncidentFacts:
+    """Return what is known of the event at `now`."""
+    counts = work.events.spread(event.id, now=now)
+    return facts_of(event, spread_facts(event, counts, province=office.province, now=now))
+
+
+def clock_of(work: Work, clock_id: str) -> Clock:
+    """Return the clock. Raises `NotFound`."""
+    clock = work.clocks.get(clock_id)
+    if clock is None:
+        raise NotFound("没有这个时限，可能链接已失效，请从事件页进入")
+    return clock
+
+
+def reason_of(text: str, *, act: str) -> str:
+    """Return a reason without blanks around it.
+
+    Raises:
+        Refusal: It is empty or longer than 1,000 characters.
+    """
+    reason = text.strip()
+    if not reason:
+        raise Refusal(f"{act}须写明理由")
+    if len(reason) > _LONGEST_REASON:
+        raise Refusal(f"理由请控制在{_LONGEST_REASON}字以内，现为{len(reason)}字")
+    return reason
+
+
+def save_alert(work: Work, alert: Alert, now: datetime) -> Alert:
+    """Save the alert as its next revision, changed now, and return it."""
+    saved = replace(alert, changed_at=now, revision=alert.revision + 1)
+    work.alerts.save(saved)
+    return saved
+
+
+def note(work: Work, person: Person, action: str, about: str, detail: Mapping[str, Any], now: datetime) -> None:
+    """Append the audit row of the act."""
+    work.audit.append(actor=person.name, action=action, subject=about, detail=detail, now=now)
+
+
+def tell_person(
+    work: Work,
+    person: Person,
+    alert: Alert,
+    event: Event,
+    clocks: Sequence[Clock],
+    *,
+    occasion: str,
+    office: Office,
+    now: datetime,
+) -> bool:
+    """Queue one mail to this person whatever their threshold; false where they have no address or it is queued already."""
+    if person.email is None:
+        return False
+    letter = write_letter(
+        subject=subject(alert, clocks, event=event, drill=office.drill, now=now),
+        alert=alert,
+        event=event,
+        clocks=clocks,
+        documents=work.events.documents(event.id, limit=20),
+        link=f"{office.address}/events/{event.id}",
+        drill=office.drill,
+        now=now,
+    )
+    payload = {"to": person.email, "alert_id": alert.id, "letter": letter.to_json()}
+    return work.outbox.add(f"mail:{alert.id}:{occasion}:{person.id}", MAIL, payload, now=now)

@@ -1,0 +1,165 @@
+"""What people do to alerts: acknowledge, assign, answer, close, reopen, and what they decide of grade, level and clocks.
+
+Every act checks the role, writes the alert, the audit row and what must leave the process in one transaction, and returns
+the new value. What cannot be done is a `Refusal` with a Chinese sentence.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from service.domain.alert import Alert, AlertState
+from service.domain.beijing import beijing
+from service.domain.clock import Clock, ClockRole, ClockState, cancel, meet
+from service.domain.people import Act, Person, may
+from service.domain.refusal import Conflict, NotFound
+from service.flows.acts import alert_of, event_of, note, permit, reason_of, save_alert, tell_person
+from service.flows.clocks import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
+from service.flows.consider import Office
+from service.flows.grading import set_grade, set_level
+from service.ports.store import Store, Work
+
+__all__ = [
+    "acknowledge",
+    "answer",
+    "arm_clock",
+    "assign",
+    "cancel_clock",
+    "close",
+    "meet_clock",
+    "pause_clock",
+    "reopen",
+    "set_grade",
+    "set_level",
+    "start_clock",
+]
+
+_RUNNING = frozenset({ClockState.ARMED, ClockState.PAUSED})
+
+
+def acknowledge(store: Store, person: Person, alert_id: str, *, now: datetime) -> Alert:
+    """Record that the person has seen the alert and takes responsibility for what happens next.
+
+    Raises:
+        Conflict: The alert is closed or acknowledged already.
+    """
+    permit(person, Act.HANDLE_ALERT)
+    with store.write() as work:
+        alert = alert_of(work, alert_id)
+        if alert.state is AlertState.CLOSED:
+            raise Conflict("预警已关闭，不需要再确认")
+        if alert.acknowledged_at is not None:
+            raise Conflict(f"{alert.acknowledged_by}已于{beijing(alert.acknowledged_at, now)}确认")
+        seen = replace(alert, state=AlertState.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=person.name)
+        note(work, person, "alert.acknowledged", f"alert:{alert_id}", {"level": alert.level.key}, now)
+        return save_alert(work, seen, now)
+
+
+def assign(store: Store, person: Person, alert_id: str, owner: str, *, office: Office, now: datetime) -> Alert:
+    """Give the alert to somebody (by name) who may handle it, and tell them by mail.
+
+    Raises:
+        NotFound: Nobody of that name is active.
+        Conflict: The alert is closed, theirs already, or their role cannot handle alerts.
+    """
+    permit(person, Act.HANDLE_ALERT)
+    with store.write() as work:
+        alert = alert_of(work, alert_id)
+        chosen = work.people.by_name(owner.strip())
+        if chosen is None or chosen.disabled:
+            raise NotFound(f"没有名为“{owner.strip()[:32]}”的在用人员")
+        if not may(chosen.role, Act.HANDLE_ALERT):
+            raise Conflict(f"{chosen.name}（{chosen.role.word}）不能承办预警，请另选人员")
+        if alert.state is AlertState.CLOSED:
+            raise Conflict("预警已关闭，请先重新打开再指派")
+        if alert.owner == chosen.name:
+            raise Conflict(f"预警已由{chosen.name}承办")
+        given = save_alert(work, replace(alert, owner=chosen.name), now)
+        detail = {"owner": chosen.name, "from": alert.owner}
+        note(work, person, "alert.assigned", f"alert:{alert_id}", detail, now)
+        if chosen.id != person.id:
+            clocks = work.clocks.of_alerts([alert_id]).get(alert_id, [])
+            event = event_of(work, alert)
+            occasion = f"assigned:{given.revision}"
+            tell_person(work, chosen, given, event, clocks, occasion=occasion, office=office, now=now)
+        return given
+
+
+def answer(store: Store, person: Person, alert_id: str, *, office: Office, now: datetime, remark: str = "") -> Alert:
+    """Record that this office has spoken publicly now; every running clock of its own that this answers is met.
+
+    Raises:
+        Conflict: The alert is closed or answered already.
+    """
+    permit(person, Act.HANDLE_ALERT)
+    with store.write() as work:
+        alert = alert_of(work, alert_id)
+        if alert.state is AlertState.CLOSED:
+            raise Conflict("预警已关闭，请先重新打开再登记回应")
+        if alert.answered_at is not None:
+            raise Conflict(f"已于{beijing(alert.answered_at, now)}登记回应")
+        met: list[str] = []
+        for clock in _own_running(work, alert_id):
+            rule = office.register.clocks.get(clock.rule_id)
+            if rule is not None and rule.answers:
+                done = meet(clock, by=person.name, now=now, note=remark.strip() or None)
+                work.clocks.save(done)
+                met.append(done.action)
+                detail = {"rule": clock.rule_id, "clock": clock.action, "state": done.state.value, "alert": alert_id}
+                note(work, person, "clock.met", f"clock:{clock.id}", detail, now)
+        told = {"reason": remark.strip(), "clock": met}
+        note(work, person, "alert.answered", f"alert:{alert_id}", told, now)
+        return save_alert(work, replace(alert, answered_at=now), now)
+
+
+def close(store: Store, person: Person, alert_id: str, reason: str, *, now: datetime) -> Alert:
+    """Close the alert with a reason; proposals that nobody took up end with it.
+
+    Raises:
+        Conflict: It is closed already, or a clock of this office still runs.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.CLOSE_ALERT)
+    why = reason_of(reason, act="关闭预警")
+    with store.write() as work:
+        alert = alert_of(work, alert_id)
+        if alert.state is AlertState.CLOSED:
+            raise Conflict("预警已关闭")
+        running = _own_running(work, alert_id)
+        if running:
+            names = "、".join(f"“{clock.action}”" for clock in running)
+            raise Conflict(f"时限{names}仍在计时，请先登记完成，或写明理由取消")
+        _drop_proposals(work, person, alert_id, now)
+        ended = replace(alert, state=AlertState.CLOSED, closed_at=now, closed_by=person.name, close_reason=why)
+        note(work, person, "alert.closed", f"alert:{alert_id}", {"reason": why, "level": alert.level.key}, now)
+        return save_alert(work, ended, now)
+
+
+def reopen(store: Store, person: Person, alert_id: str, reason: str = "", *, now: datetime) -> Alert:
+    """Open a closed alert again; who had acknowledged it still has.
+
+    Raises:
+        Conflict: It is not closed.
+    """
+    permit(person, Act.CLOSE_ALERT)
+    with store.write() as work:
+        alert = alert_of(work, alert_id)
+        if alert.state is not AlertState.CLOSED:
+            raise Conflict("预警没有关闭，不需要重新打开")
+        state = AlertState.OPEN if alert.acknowledged_at is None else AlertState.ACKNOWLEDGED
+        opened = replace(alert, state=state, closed_at=None, closed_by=None, close_reason=None)
+        detail = {"reason": reason.strip(), "from": alert.close_reason}
+        note(work, person, "alert.reopened", f"alert:{alert_id}", detail, now)
+        return save_alert(work, opened, now)
+
+
+def _own_running(work: Work, alert_id: str) -> list[Clock]:
+    clocks = work.clocks.of_alerts([alert_id]).get(alert_id, [])
+    return [clock for clock in clocks if clock.role is ClockRole.OWN and clock.state in _RUNNING]
+
+
+def _drop_proposals(work: Work, person: Person, alert_id: str, now: datetime) -> None:
+    for clock in work.clocks.of_alerts([alert_id]).get(alert_id, []):
+        if clock.state is ClockState.PROPOSED:
+            work.clocks.save(cancel(clock, by=person.name, reason="预警关闭，建议不再采纳"))
+            detail = {"rule": clock.rule_id, "clock": clock.action, "alert": alert_id, "reason": "预警关闭"}
+            note(work, person, "clock.cancelled", f"clock:{clock.id}", detail, now)

@@ -1,0 +1,132 @@
+"""What people do to clocks: start, cancel, pause, meet; each with its name, and with its audit row in the same transaction."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from service.domain.clock import Clock, ClockRole, ClockRule, arm, cancel, meet, pause
+from service.domain.duties import clock_for, clock_id
+from service.domain.event import Event, IncidentGrade
+from service.domain.facts import Condition
+from service.domain.people import Act, Person
+from service.domain.refusal import Conflict, NotFound
+from service.flows.acts import alert_of, clock_of, event_of, facts_now, note, permit, reason_of, save_alert
+from service.flows.consider import Office
+from service.ports.store import Store, Work
+
+__all__ = ["arm_clock", "cancel_clock", "meet_clock", "pause_clock", "start_clock"]
+
+_GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
+
+
+def arm_clock(store: Store, person: Person, clock_id: str, *, office: Office, now: datetime) -> Clock:
+    """Start, or resume, a clock in the person's name. Its due time stays that of t0.
+
+    Raises:
+        Conflict: It runs or is met already, or it belongs to grades Ⅰ and Ⅱ and no such grade is set.
+        Forbidden, NotFound: As everywhere.
+    """
+    permit(person, Act.ARM_CLOCK)
+    with store.write() as work:
+        clock = clock_of(work, clock_id)
+        rule = office.register.clocks.get(clock.rule_id)
+        if rule is not None and rule.by_grade:
+            _need_grade(event_of(work, alert_of(work, clock.alert_id)), rule)
+        return _save(work, person, "clock.armed", arm(clock, by=person.name, now=now), now)
+
+
+def start_clock(
+    store: Store,
+    person: Person,
+    alert_id: str,
+    rule_id: str,
+    *,
+    office: Office,
+    now: datetime,
+    since: datetime | None = None,
+) -> Clock:
+    """Start a clock that only people start, such as the reply to an application; `since` is when it was received.
+
+    Raises:
+        NotFound: There is no such alert or rule.
+        Conflict: The alert has this clock already, the rule is none for people, or `since` lies in the future.
+    """
+    permit(person, Act.ARM_CLOCK)
+    began = since or now
+    if began > now:
+        raise Conflict("收到时间不能晚于现在")
+    with store.write() as work:
+        alert = alert_of(work, alert_id)
+        rule = office.register.clocks.get(rule_id)
+        if rule is None or Condition.BY_HAND not in rule.when:
+            raise NotFound("没有这项可由人工启动的时限")
+        if work.clocks.get(clock_id(alert_id, rule_id)) is not None:
+            raise Conflict(f"时限“{rule.action}”已在本预警下，请直接办理")
+        event = event_of(work, alert)
+        facts = facts_now(work, event, office, now)
+        fresh = clock_for(rule, alert, facts, office.register, known_at=began, post_at=event.first_at, now=now)
+        return _save(work, person, "clock.armed", arm(fresh, by=person.name, now=now), now)
+
+
+def cancel_clock(store: Store, person: Person, clock_id: str, reason: str, *, now: datetime) -> Clock:
+    """End a clock that does not apply, with the reason.
+
+    Raises:
+        Conflict: It is met or cancelled already.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.ARM_CLOCK)
+    why = reason_of(reason, act="取消时限")
+    with store.write() as work:
+        clock = cancel(clock_of(work, clock_id), by=person.name, reason=why)
+        return _save(work, person, "clock.cancelled", clock, now)
+
+
+def pause_clock(store: Store, person: Person, clock_id: str, reason: str, *, now: datetime) -> Clock:
+    """Mark a running clock as paused, with the reason; the due time does not move.
+
+    Raises:
+        Conflict: It does not run.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.ARM_CLOCK)
+    why = reason_of(reason, act="暂停时限")
+    with store.write() as work:
+        clock = pause(clock_of(work, clock_id), by=person.name, reason=why)
+        return _save(work, person, "clock.paused", clock, now)
+
+
+def meet_clock(
+    store: Store, person: Person, clock_id: str, *, office: Office, now: datetime, remark: str = ""
+) -> Clock:
+    """Record that the duty was done now; after the due time it is met late. A clock that answers marks the alert answered.
+
+    Raises:
+        Conflict: It is met or cancelled already.
+    """
+    permit(person, Act.HANDLE_ALERT)
+    with store.write() as work:
+        clock = meet(clock_of(work, clock_id), by=person.name, now=now, note=remark.strip() or None)
+        rule = office.register.clocks.get(clock.rule_id)
+        alert = alert_of(work, clock.alert_id)
+        if rule is not None and rule.answers and clock.role is ClockRole.OWN and alert.answered_at is None:
+            save_alert(work, replace(alert, answered_at=now), now)
+        return _save(work, person, "clock.met", clock, now)
+
+
+def _need_grade(event: Event, rule: ClockRule) -> None:
+    if event.grade not in _GRAVE:
+        raise Conflict(f"“{rule.action}”时限只适用于Ⅰ级、Ⅱ级事件，请先由审批人登记事件等级")
+
+
+def _save(work: Work, person: Person, action: str, clock: Clock, now: datetime) -> Clock:
+    work.clocks.save(clock)
+    detail = {
+        "rule": clock.rule_id,
+        "clock": clock.action,
+        "state": clock.state.value,
+        "due_at": clock.due_at.isoformat() if clock.due_at else None,
+        "reason": clock.reason,
+        "alert": clock.alert_id,
+    }
+    note(work, person, action, f"clock:{clock.id}", detail, now)
+    return clock

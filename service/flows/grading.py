@@ -1,0 +1,149 @@
+"""The two things that only a named person decides: the statutory grade of an event, and a level against the computed one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from analysis.heat import heat_of
+from service.domain.alert import Alert, AlertLevel, AlertState, set_by_person
+from service.domain.basis import basis_for
+from service.domain.beijing import BEIJING
+from service.domain.clock import Clock, ClockRule, ClockState, Start, arm, cancel
+from service.domain.duties import clock_for
+from service.domain.event import Event, IncidentGrade
+from service.domain.facts import Condition, IncidentFacts
+from service.domain.level import find_level
+from service.domain.people import Act, Person
+from service.domain.refusal import Conflict
+from service.flows.acts import alert_of, event_of, facts_now, note, permit, reason_of, save_alert
+from service.flows.consider import Office, tell
+from service.ports.store import Store, Work
+
+__all__ = ["set_grade", "set_level"]
+
+_GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
+_OVER = frozenset({ClockState.MET, ClockState.MET_LATE})
+_GRADE_WORDS = {IncidentGrade.I: "Ⅰ级", IncidentGrade.II: "Ⅱ级", IncidentGrade.III: "Ⅲ级", IncidentGrade.IV: "Ⅳ级"}
+
+
+def set_grade(
+    store: Store, person: Person, alert_id: str, grade: IncidentGrade, *, reason: str, office: Office, now: datetime
+) -> Alert:
+    """Set the statutory grade in the person's name.
+
+    Grade Ⅰ or Ⅱ starts the 5 h and 24 h clocks from first confirmed knowledge and ends the 48 h clock of other public
+    opinion; a later lower grade brings the 48 h clock back, and what already runs stays until a person cancels it.
+
+    Raises:
+        Conflict: The alert is closed, or the event has this grade already.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.ARM_CLOCK)
+    why = reason_of(reason, act="登记事件等级")
+    with store.write() as work:
+        alert = alert_of(work, alert_id)
+        event = event_of(work, alert)
+        if alert.state is AlertState.CLOSED:
+            raise Conflict("预警已关闭，请先重新打开再登记事件等级")
+        if event.grade is grade:
+            raise Conflict(f"事件已由{event.grade_by}登记为{_GRADE_WORDS[grade]}")
+        graded = replace(event, grade=grade, grade_by=person.name, revision=event.revision + 1)
+        work.events.save(graded, ())
+        facts = facts_now(work, graded, office, now)
+        basis = basis_for(graded.categories, facts, office.register, now.astimezone(BEIJING).date())
+        alert = save_alert(work, replace(alert, basis=tuple(entry.as_json() for entry in basis)), now)
+        clocks = _regrade(work, person, alert, graded, facts, office, now)
+        detail = {"grade": grade.value, "from": event.grade.value if event.grade else None, "reason": why}
+        note(work, person, "event.graded", f"event:{event.id}", detail, now)
+        tell(work, alert, graded, clocks, occasion=f"graded:{grade.value}:{graded.revision}", office=office, now=now)
+        return alert
+
+
+def _regrade(
+    work: Work, person: Person, alert: Alert, event: Event, facts: IncidentFacts, office: Office, now: datetime
+) -> list[Clock]:
+    present = {clock.rule_id: clock for clock in work.clocks.of_alerts([alert.id]).get(alert.id, [])}
+    for rule in office.register.clocks.values():
+        clock = present.get(rule.id)
+        moved = None
+        if rule.by_grade and event.grade in _GRAVE:
+            known = clock or clock_for(
+                rule, alert, facts, office.register, known_at=event.known_at, post_at=event.first_at, now=now
+            )
+            moved = None if known.state in _OVER | {ClockState.ARMED} else arm(known, by=person.name, now=now)
+        elif clock is not None and Condition.ORDINARY_GRADE in rule.when:
+            moved = _ordinary(clock, rule, person, alert, event, now)
+        if moved is not None:
+            present[rule.id] = moved
+            work.clocks.save(moved)
+            action = "clock.armed" if moved.state is ClockState.ARMED else "clock.cancelled"
+            detail = {"rule": rule.id, "clock": rule.action, "reason": moved.reason, "alert": alert.id}
+            note(work, person, action, f"clock:{moved.id}", detail, now)
+    return sorted(present.values(), key=lambda clock: (clock.due_at is None, clock.due_at or now))
+
+
+def _ordinary(clock: Clock, rule: ClockRule, person: Person, alert: Alert, event: Event, now: datetime) -> Clock | None:
+    assert event.grade is not None
+    word = _GRADE_WORDS[event.grade]
+    if event.grade in _GRAVE:
+        if clock.state in _OVER | {ClockState.CANCELLED}:
+            return None
+        return cancel(clock, by=person.name, reason=f"事件登记为{word}，改按5小时和24小时时限")
+    if clock.state is ClockState.CANCELLED and rule.levels.get(alert.level) is Start.ARM:
+        return arm(clock, by=person.name, now=now, reason=f"事件改为{word}，恢复48小时时限")
+    return None
+
+
+def set_level(
+    store: Store,
+    person: Person,
+    alert_id: str,
+    level: AlertLevel,
+    *,
+    reason: str,
+    office: Office,
+    now: datetime,
+    refuted: bool = False,
+) -> Alert:
+    """Set the opinion level in the person's name; it stands until something new appears.
+
+    While a death is suspected nobody goes below orange; `refuted` records that the person has refuted it.
+
+    Raises:
+        Conflict: The alert is closed or has this level, the level is none, or a suspected death forbids it.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.CLOSE_ALERT)
+    why = reason_of(reason, act="调整预警级别")
+    with store.write() as work:
+        alert = alert_of(work, alert_id)
+        event = event_of(work, alert)
+        _check_level(alert, level)
+        if refuted:
+            event = replace(event, facts={**event.facts, "death_refuted": True})
+        facts = facts_now(work, event, office, now)
+        if facts.suspects_death and level < AlertLevel.ORANGE:
+            raise Conflict("疑似死亡尚未排除，最低只能调整为橙色；如已核实排除，请勾选并写明依据")
+        work.events.save(replace(event, level=level.key, below_windows=0, revision=event.revision + 1), ())
+        finding = find_level(heat_of(facts.spread), facts, office.register)
+        moved = set_by_person(alert, level, by=person.name, reason=why, finding=finding, now=now)
+        work.alerts.save(moved)
+        detail = {"level": level.key, "from": alert.level.key, "reason": why, "death_refuted": refuted}
+        note(work, person, "alert.level_set", f"alert:{alert.id}", detail, now)
+        if level > alert.level:
+            _tell_of_rise(work, moved, event, office, now)
+        return moved
+
+
+def _check_level(alert: Alert, level: AlertLevel) -> None:
+    if alert.state is AlertState.CLOSED:
+        raise Conflict("预警已关闭，请先重新打开再调整级别")
+    if level is AlertLevel.NONE:
+        raise Conflict("不能调整为未达预警，不需要处置的请关闭预警")
+    if level is alert.level:
+        raise Conflict(f"预警已是{level.word}")
+
+
+def _tell_of_rise(work: Work, alert: Alert, event: Event, office: Office, now: datetime) -> None:
+    clocks: Sequence[Clock] = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+    tell(work, alert, event, clocks, occasion=f"level_set:{alert.revision}", office=office, now=now)

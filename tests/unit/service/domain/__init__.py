@@ -1,0 +1,1 @@
+"""Decisions of the service: levels, alerts, clocks, policy basis."""

@@ -1,0 +1,132 @@
+import re
+import unicodedata
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain.alert import AlertLevel, AlertState
+from service.domain.clock import Clock, ClockState
+from service.domain.notification import QuietHours, clean, recipients, subject
+from service.domain.people import Person, Role
+from tests.unit.service.domain.builders import HOUR, NOW, alert, clock, event
+
+BLUE, YELLOW, RED = AlertLevel.BLUE, AlertLevel.YELLOW, AlertLevel.RED
+
+
+def person(
+    name: str, notify_from: str | None, *, email: str | None = "a@example.org", disabled: bool = False
+) -> Person:
+    return Person(
+        id=name,
+        name=name,
+        role=Role.OFFICER,
+        password_hash="",
+        email=email,
+        notify_from=notify_from,
+        disabled=disabled,
+        created_at=NOW,
+    )
+
+
+PEOPLE = [
+    person("红", "red"),
+    person("黄", "yellow"),
+    person("蓝", "blue"),
+    person("不收", None),
+    person("误填", "purple"),
+    person("零", "none"),
+    person("无址", "blue", email=None),
+    person("停用", "blue", disabled=True),
+]
+
+
+class TestRecipients:
+    @pytest.mark.parametrize(
+        ("level", "names"),
+        [(AlertLevel.NONE, ""), (BLUE, "蓝"), (YELLOW, "黄蓝"), (AlertLevel.ORANGE, "黄蓝"), (RED, "红黄蓝")],
+    )
+    def test_a_person_is_told_from_their_threshold_on(self, level: AlertLevel, names: str) -> None:
+        assert "".join(one.name for one in recipients(level, PEOPLE, now=NOW)) == names
+
+    def test_quiet_hours_silence_blue_only(self) -> None:
+        night = datetime(2026, 11, 25, 16, tzinfo=UTC)
+        assert recipients(BLUE, PEOPLE, now=night, quiet=QuietHours()) == ()
+        assert len(recipients(YELLOW, PEOPLE, now=night, quiet=QuietHours())) == 2
+        assert len(recipients(BLUE, PEOPLE, now=NOW, quiet=QuietHours())) == 1
+
+    @pytest.mark.parametrize(
+        ("quiet", "hour", "covered"),
+        [
+            (QuietHours(), 22, True),
+            (QuietHours(), 6, True),
+            (QuietHours(), 7, False),
+            (QuietHours(begins=time(12), ends=time(14)), 13, True),
+            (QuietHours(begins=time(12), ends=time(14)), 14, False),
+            (QuietHours(begins=time(12), ends=time(14)), 11, False),
+        ],
+    )
+    def test_quiet_hours_are_beijing_hours_and_may_run_over_midnight(
+        self, quiet: QuietHours, hour: int, *, covered: bool
+    ) -> None:
+        moment = datetime(2026, 11, 25, tzinfo=UTC) + timedelta(hours=hour - 8)
+        assert quiet.cover(moment) is covered
+
+
+def running(**given: object) -> Clock:
+    return clock(state=ClockState.ARMED, **given)
+
+
+class TestSubject:
+    def test_it_says_level_state_place_title_and_the_next_deadline(self) -> None:
+        said = subject(
+            alert(RED, title="注射液群体不良反应"),
+            [running(due_at=NOW + 2 * HOUR + timedelta(minutes=41))],
+            drill=False,
+            now=NOW,
+            event=event(facts={"places": ["赣州甲县", "赣州"]}),
+        )
+        assert said == "[红色·待确认] 赣州甲县 注射液群体不良反应｜5小时时限 17:13 到期"
+
+    def test_a_place_in_the_title_is_not_said_twice(self) -> None:
+        known = event(facts={"places": ["赣州"]})
+        assert (
+            subject(alert(title="赣州多人寒战"), [], drill=False, now=NOW, event=known) == "[黄色·待确认] 赣州多人寒战"
+        )
+        assert subject(alert(title="寒战"), [], drill=False, now=NOW, event=event()) == "[黄色·待确认] 寒战"
+
+    def test_a_drill_starts_with_its_mark(self) -> None:
+        assert subject(alert(), [], drill=True, now=NOW).startswith("【演练】[黄色·待确认] ")
+
+    def test_the_soonest_running_clock_is_named_and_another_day_with_its_date(self) -> None:
+        clocks = [
+            running(due_at=NOW + 48 * HOUR, limit="48h"),
+            running(due_at=NOW + 24 * HOUR, limit="24h"),
+            clock(due_at=NOW + HOUR),
+            running(due_at=None, limit="prompt"),
+        ]
+        assert subject(alert(), clocks, drill=False, now=NOW).endswith("｜24小时时限 11月26日 14:32 到期")
+
+    def test_what_is_overdue_says_by_how_much(self) -> None:
+        said = subject(alert(state=AlertState.ACKNOWLEDGED), [running(due_at=NOW - HOUR)], drill=False, now=NOW)
+        assert said.startswith("[黄色·已确认]")
+        assert said.endswith("｜5小时时限已超时1小时00分00秒")
+
+    def test_a_long_title_is_cut_and_the_deadline_stays_whole(self) -> None:
+        said = subject(alert(title="长" * 500), [running()], drill=True, now=NOW)
+        assert len(said) == 120
+        assert said.endswith("…｜5小时时限 19:32 到期")
+
+    @given(title=st.text(max_size=300))
+    def test_no_title_can_break_the_line_turn_the_text_or_forge_a_header(self, title: str) -> None:
+        said = subject(alert(title=title), [running()], drill=False, now=NOW)
+        assert len(said) <= 120
+        assert said.splitlines() == [said]
+        assert not any(unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} for one in said)
+        assert not re.search("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", said)
+        said.encode("utf-8")
+
+
+def test_clean_turns_runs_of_unsafe_characters_into_one_blank() -> None:
+    assert clean("甲\r\nBcc: x\u202e乙\u2028丙\x00\x9f 丁") == "甲 Bcc: x 乙 丙 丁"
