@@ -6,6 +6,9 @@ from typing import Any
 
 __all__ = ["OutsideNetworkError", "block_outside"]
 
+# Kept for tests and documentation (RFC 2606), so the answer is known without asking.
+NEVER_RESOLVED = (".invalid", ".test", ".example")
+
 
 class OutsideNetworkError(Exception):
     """A test tried to leave the machine. No OSError, so that nothing takes it for an unreachable source."""
@@ -25,6 +28,8 @@ def block_outside() -> None:
 
     def guarded_getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
         name = host.decode() if isinstance(host, bytes) else host
+        if str(name).endswith(NEVER_RESOLVED):
+            raise socket.gaierror(socket.EAI_NONAME, f"{name} is a reserved name")
         if name not in {None, "", "localhost", socket.gethostname()} and not _is_address(name):
             message = f"a test asked for the address of {name}"
             raise OutsideNetworkError(message)
