@@ -203,14 +203,13 @@ def enrol_everyone(store: Store) -> dict[Role, Person]:
     return people
 
 
-_SCORE = {
-    "severity": {"name": "severity", "share": 1.0, "points": 25.0, "words": "抢救 1 人，聚集性"},
-    "spread": {"name": "spread", "share": 0.72, "points": 18.0, "words": "24 小时 41 篇，6 个独立信源"},
-    "velocity": {"name": "velocity", "share": 1.0, "points": 20.0, "words": "近 2 小时为此前均值的 5.3 倍"},
-    "authority": {"name": "authority", "share": 0.6, "points": 9.0, "words": "已有机构账号发声"},
-    "relevance": {"name": "relevance", "share": 0.8, "points": 12.0, "words": "点名本省地名"},
-    "independent_sources": 4,
-}
+_SCORE = {"parts": [
+    {"name": "severity", "share": 1.0, "points": 25.0, "words": "抢救 1 人，聚集性"},
+    {"name": "spread", "share": 0.72, "points": 18.0, "words": "24 小时 41 篇，6 个独立信源"},
+    {"name": "velocity", "share": 1.0, "points": 20.0, "words": "近 2 小时为此前均值的 5.3 倍"},
+    {"name": "authority", "share": 0.6, "points": 9.0, "words": "已有机构账号发声"},
+    {"name": "relevance", "share": 0.8, "points": 12.0, "words": "点名本省地名"},
+    ]}
 _CLUSTER_BASIS = {
     "policy_id": "ADR-05",
     "title": "药品不良反应报告和监测管理办法",
@@ -275,7 +274,7 @@ HAPPENINGS = (
         owner="研判乙",
         triggers=("疑似谣言 24 小时内传播上升",),
         basis=(_AUTHORITY_BASIS,),
-        heat=_SCORE | {"independent_sources": 2},
+        heat=_SCORE,
     ),
     Happening(
         id="20261124-07",
@@ -292,7 +291,7 @@ HAPPENINGS = (
         owner="审批丙",
         triggers=("网络销售处方药线索 2 个独立信源",),
         basis=(_AUTHORITY_BASIS,),
-        heat=_SCORE | {"independent_sources": 2},
+        heat=_SCORE,
     ),
     Happening(
         id="20261124-05",
@@ -306,7 +305,7 @@ HAPPENINGS = (
         documents=(("seed-forum", 30.0, "儿童止咳糖浆到处买不到", "跑了三家卫生院都没有示例止咳糖浆，说断供两周了。", ("断供",)), ("seed-line", 22.0, "反映药品短缺", "来电人反映乡镇卫生院缺药。", ("缺药",))),
         triggers=("24 小时内 3 条独立反映",),
         basis=(_AUTHORITY_BASIS,),
-        heat=_SCORE | {"independent_sources": 2},
+        heat=_SCORE,
     ),
     Happening(
         id="20261123-01",
@@ -319,7 +318,7 @@ HAPPENINGS = (
         harmed=None,
         documents=(("seed-forum", 40.0, "护理液换包装后有效期被盖住了", "新包装把有效期盖住了，<script>alert('x')</script>客服说是正常更改。", ("有效期",)),),
         triggers=("单条可信反映，严重度 3",),
-        heat=_SCORE | {"independent_sources": 1},
+        heat=_SCORE,
     ),
 )
 

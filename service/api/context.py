@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crawlers.records import Source
-from service.domain.register import Register
+from service.flows.consider import Office
 from service.ports.search import Search
 from service.ports.store import Store
 
@@ -127,17 +127,17 @@ class ImportOutcome(Protocol):
 class AppContext:
     """The application's dependencies.
 
-    `cut` segments a query as documents are segmented; `now` is the only clock. A capability that this process lacks
+    `office` carries the policy register; `cut` segments a query as documents are segmented; `now` is the only clock. A capability that this process lacks
     is `None`, and its button is not shown. `import_file(path, source_id, actor)` stores a file's rows and raises an exception from `import_refusals` where the
     file as a whole cannot be read; `make_briefing(week)`
-    (`2026-W47`) writes the week's documents below `briefings` and returns their paths; `start_drill(scenario_id, speed,
+    (`2026-W47`) writes the week's documents into the folder `briefings` and returns their paths; `start_drill(scenario_id, speed,
     person)` starts a drill in a process and a data folder of its own.
     """
 
     store: Store
     search: Search
     catalogue_sources: Sequence[Source]
-    register: Register
+    office: Office
     cut: Callable[[str], Sequence[str]]
     now: Callable[[], datetime]
     version: str

@@ -136,4 +136,4 @@ def _show(request: Request, status: int, sentence: str) -> Response:
         return JSONResponse({"status": status, "sentence": sentence}, status_code=status)
     ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != 401 else [("登录", "/login")]
     title = _TITLES.get(status, "请求没有完成")
-    return bare_page(request, "fault.html", title=title, status=status, sentence=sentence, ways=ways)
+    return bare_page(request, "fault.html", title=title, status=status, code=status, sentence=sentence, ways=ways)

@@ -158,6 +158,7 @@ def _environment() -> Environment:
             limit=wording.limit_word,
             act=acts.act_word,
             detail=acts.detail_words,
+            subject=acts.subject_words,
             leave=lambda url: f"/out?u={quote(url, safe='')}",
         )
         environment.globals.update(spark_points=charts.spark_points, weekday=wording.weekday, local=wording.local)

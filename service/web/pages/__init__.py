@@ -1,5 +1,36 @@
 """Routers of the pages, one noun a file."""
 
-from service.web.pages import alerts, events, login, overview, stream
+from service.web.pages import (
+    acts,
+    alerts,
+    briefings,
+    cases,
+    drills,
+    events,
+    login,
+    overview,
+    policies,
+    search,
+    sources,
+    stream,
+    system,
+)
 
-ROUTERS = (login.router, overview.router, stream.router, alerts.router, events.router)
+__all__ = ["ROUTERS"]
+
+# The event stream before the event page, whose path would take its name for an event.
+ROUTERS = (
+    login.router,
+    overview.router,
+    stream.router,
+    alerts.router,
+    acts.router,
+    events.router,
+    search.router,
+    cases.router,
+    briefings.router,
+    policies.router,
+    sources.router,
+    drills.router,
+    system.router,
+)

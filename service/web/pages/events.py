@@ -122,7 +122,7 @@ def _basis(work: Work, alert: Alert | None, context: AppContext) -> list[BasisVi
     keys = {str(key) for item in alert.basis for key in item.get("article_keys") or ()}
     found = ((key, work.policies.article(key)) for key in keys)
     articles = {key: article for key, article in found if article is not None}
-    return basis_views(alert.basis, context.register, articles, day_of(context.now()))
+    return basis_views(alert.basis, context.office.register, articles, day_of(context.now()))
 
 
 def _publication(alert: Alert | None) -> dict[str, str]:
@@ -137,13 +137,9 @@ def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> lis
     cards = []
     for clock in open_first[:_CARDS]:
         due = due_of(clock, context.now())
-        note = f"到期 {word('clock', clock.state.value)}" if not due.running else ""
-        cards.append({"due": due, "key": key if due.running else "none", "note": note or _until(clock, context)})
+        note = f"到期 {moment(clock.due_at, context.now())}" if due.running else due.state_word
+        cards.append({"due": due, "key": key if due.running else "none", "note": note})
     return cards
-
-
-def _until(clock: Clock, context: AppContext) -> str:
-    return f"到期 {moment(clock.due_at, context.now())}"
 
 
 def _clock_view(clock: Clock, context: AppContext) -> dict[str, Any]:

@@ -4,30 +4,31 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["ACT_WORDS", "act_word", "detail_words"]
+from service.domain.alert import AlertLevel
+from service.web.views.wording import word
+
+__all__ = ["ACT_WORDS", "act_word", "detail_words", "subject_words"]
 
 ACT_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "alert.raised": "系统预警",
-        "alert.raise": "系统预警",
         "alert.escalated": "预警升级",
         "alert.lowered": "预警降级",
-        "alert.changed": "预警更新",
+        "alert.level_set": "人工调级",
         "alert.acknowledged": "确认收到",
-        "alert.acknowledge": "确认收到",
         "alert.assigned": "指派",
-        "alert.assign": "指派",
-        "alert.closed": "关闭预警",
-        "alert.close": "关闭预警",
-        "alert.reopened": "重新打开",
-        "alert.reopen": "重新打开",
         "alert.answered": "登记回应",
+        "alert.closed": "关闭预警",
+        "alert.reopened": "重新打开",
         "event.graded": "登记事件等级",
         "clock.armed": "启动时限",
+        "clock.paused": "暂停时限",
         "clock.cancelled": "取消时限",
         "clock.met": "登记完成",
-        "clock.expired": "时限失效",
+        "clock.expired": "时限建议失效",
         "clock.warned": "时限提醒",
+        "mail.accepted": "邮件送达",
+        "mail.refused": "邮件被拒",
         "login.entered": "登录",
         "login.left": "退出登录",
         "login.refused": "登录失败",
@@ -63,6 +64,22 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "rule": "规则",
         "from": "原为",
         "to": "改为",
+        "state": "状态",
+        "due_at": "到期",
+        "known": "已有",
+        "edited": "更新",
+        "refused": "未收",
+        "death_refuted": "死亡已排除",
+        "recipient": "收件人",
+        "scenario": "脚本",
+        "speed": "倍速",
+        "duty": "值班",
+        "rows": "行数",
+        "error": "原因",
+        "message_id": "邮件标识",
+        "documents": "稿件",
+        "score": "得分",
+        "triggers": "触发",
     }
 )
 
@@ -73,15 +90,47 @@ def act_word(action: str) -> str:
 
 
 def detail_words(detail: Mapping[str, Any]) -> str:
-    """Return a row's detail as `名称：值` in its own order."""
-    return "；".join(
-        f"{_DETAIL_WORDS.get(name, name)}：{_value(value)}" for name, value in detail.items() if value != ""
+    """Return a row's detail as `名称：值` in its own order; internal keys and empty values are left out."""
+    shown = (
+        (name, value) for name, value in detail.items() if name not in _INTERNAL and value not in ("", None, [], ())
     )
+    return "；".join(f"{_DETAIL_WORDS.get(name, name)}：{_value(name, value)}" for name, value in shown)
 
 
-def _value(value: object) -> str:
+def subject_words(subject: str) -> str:
+    """Return what a row is about: `alert:…` is `预警 …`."""
+    kind, mark, key = subject.partition(":")
+    name = _SUBJECTS.get(kind)
+    return f"{name} {key}" if name and mark else (name or subject)
+
+
+_INTERNAL = frozenset({"rule", "alert", "message_id"})
+_SUBJECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "alert": "预警",
+        "event": "事件",
+        "clock": "时限",
+        "person": "用户",
+        "source": "信源",
+        "briefing": "简报",
+        "drill": "演练",
+        "login": "登录",
+        "duty": "值班",
+        "mail": "邮件",
+    }
+)
+_TABLES = {"grade": "grade", "role": "person_role", "state": "clock"}
+
+
+def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "、".join(_value(item) for item in value)
-    return "—" if value is None else str(value)
+        return "、".join(_value(name, item) for item in value)
+    if name == "level" or (name == "from" and value in _LEVELS):
+        return _LEVELS.get(str(value), str(value))
+    table = _TABLES.get(name)
+    return word(table, value) if table else str(value)
+
+
+_LEVELS: Mapping[str, str] = MappingProxyType({level.key: level.word for level in AlertLevel})

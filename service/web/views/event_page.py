@@ -179,12 +179,12 @@ def _numbers(views: Sequence[DocumentView], *, first: int | None = None) -> tupl
 
 def score_parts(heat: Mapping[str, Any]) -> list[ScorePart]:
     """Return the parts of the latest score; parts that are not stored are left out."""
-    parts = []
-    for key, label, most in _PARTS:
-        part = heat.get(key)
-        if isinstance(part, Mapping) and isinstance(part.get("points"), int | float):
-            parts.append(ScorePart(label, float(part["points"]), most, str(part.get("words", ""))))
-    return parts
+    stored = {part.get("name"): part for part in heat.get("parts") or () if isinstance(part, Mapping)}
+    return [
+        ScorePart(label, float(stored[key]["points"]), most, str(stored[key].get("words", "")))
+        for key, label, most in _PARTS
+        if key in stored and isinstance(stored[key].get("points"), int | float)
+    ]
 
 
 def time_line(

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from analysis.assessment import CATEGORY_NAMES
 from service.domain.alert import AlertLevel
+from service.domain.people import Role
+from service.domain.places import CITIES
 
 __all__ = [
     "BEIJING",
@@ -28,23 +30,6 @@ __all__ = [
 ]
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-
-# GB/T 2260 prefecture codes of Jiangxi.
-CITIES: Mapping[str, str] = MappingProxyType(
-    {
-        "3601": "南昌",
-        "3602": "景德镇",
-        "3603": "萍乡",
-        "3604": "九江",
-        "3605": "新余",
-        "3606": "鹰潭",
-        "3607": "赣州",
-        "3608": "吉安",
-        "3609": "宜春",
-        "3610": "抚州",
-        "3611": "上饶",
-    }
-)
 
 _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -81,18 +66,20 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "expired": "已失效",
         },
         "role": {"own": "本局时限", "watch": "督促他方"},
+        "person_role": {role.value: role.word for role in Role},
         "grade": {"I": "Ⅰ级", "II": "Ⅱ级", "III": "Ⅲ级", "IV": "Ⅳ级"},
         "access": {"open": "公开抓取", "import": "文件导入", "api": "授权接口", "licensed": "授权接口"},
         "spider": {
+            "file_drop": "文件导入",
             "feed": "订阅源",
             "listing": "列表页",
             "hot_list": "热榜",
             "json_api": "接口",
             "sitemap": "站点地图",
             "search": "搜索页",
-            "import": "文件导入",
         },
         "outbox": {"mail": "邮件", "index": "检索索引", "webhook": "消息推送", "unindex": "移出索引"},
+        "delivery": {"waiting": "等待重试", "leased": "发送中", "dead": "已放弃", "done": "已发送"},
         "drill": {"running": "进行中", "finished": "已结束", "failed": "未完成"},
         "stage": {
             "gate": "入口检查",
@@ -162,7 +149,7 @@ def ago(at: datetime | None, now: datetime) -> str:
 
 
 def remaining(left: timedelta) -> str:
-    """Return a countdown: `02:41:18` below three hours, `21 时 07 分` below four days, else `6 天 04 时`.
+    """Return a countdown: `02:41:18` below three hours, `21时07分` below four days, else `6天04时`.
 
     A missed deadline counts up in the same shape; whoever shows it adds the word 超时.
     """
@@ -170,8 +157,8 @@ def remaining(left: timedelta) -> str:
     if seconds < 3 * 3600:
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     if seconds < 96 * 3600:
-        return f"{seconds // 3600} 时 {seconds // 60 % 60:02d} 分"
-    return f"{seconds // 86400} 天 {seconds // 3600 % 24:02d} 时"
+        return f"{seconds // 3600}时{seconds // 60 % 60:02d}分"
+    return f"{seconds // 86400}天{seconds // 3600 % 24:02d}时"
 
 
 def limit_word(limit: str) -> str:

@@ -1,0 +1,133 @@
+"""检索: what the public says about X, by the search engine; by the store where the engine does not answer."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from analysis.assessment import CATEGORY_NAMES
+from crawlers.records import SourceClass
+from service.api.context import AppContext
+from service.api.identity import Reader, context_of
+from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
+from service.search.query import QueryError, parse_query
+from service.web.render import page
+from service.web.views.hits import Hit, from_search, from_store
+from service.web.views.paging import pager
+from service.web.views.wording import CITIES, category_word, region_word, word
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+_PAGE = 20
+_SCAN = 2000
+
+
+class SearchFilters(BaseModel):
+    """The filters as they stand in the address."""
+
+    level: str = Field(default="", pattern="^(|1|2)$")
+    category: str = Field(default="", pattern=r"^(|R\d\d)$")
+    source_class: str = Field(default="", pattern="^[a-z_]{0,20}$")
+    region: str = Field(default="", pattern=r"^(|\d{2,6})$")
+    days: str = Field(default="", pattern="^(|1|7|30)$")
+    sort: str = Field(default="newest", pattern="^(newest|relevance)$")
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    identity: Reader,
+    filters: Annotated[SearchFilters, Depends()],
+    q: Annotated[str, Query(max_length=200)] = "",
+    page_number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1,
+) -> HTMLResponse:
+    """Find documents."""
+    context = context_of(request)
+    view: dict[str, Any] = {"hits": [], "facets": [], "degraded": None, "fault": None, "scope": _scope(filters, None)}
+    more = False
+    try:
+        query = parse_query(q, context.cut, within=_within(filters, page_number, context))
+    except QueryError as fault:
+        view["fault"] = str(fault)
+    else:
+        found, more = _find(context, query, q, filters)
+        view |= found
+    given = {"q": q} | {name: value for name, value in filters.model_dump().items() if value and value != "newest"}
+    earlier, later = pager("/search", given, page_number, more=more)
+    view |= {"q": q, "filters": filters, "asked": bool(given), "earlier": earlier, "later": later}
+    view |= {
+        "categories": CATEGORY_NAMES.items(),
+        "cities": CITIES.items(),
+        "source_classes": [kind.value for kind in SourceClass],
+    }
+    return page(request, "search.html", identity=identity, key="search", title="检索", **view)
+
+
+def _within(filters: SearchFilters, number: int, context: AppContext) -> SearchQuery:
+    return SearchQuery(
+        since=context.now() - timedelta(days=int(filters.days)) if filters.days else None,
+        level_at_least=int(filters.level) if filters.level else None,
+        categories=(filters.category,) if filters.category else (),
+        region=filters.region or None,
+        source_class=filters.source_class or None,
+        sort=filters.sort,
+        limit=_PAGE,
+        offset=(number - 1) * _PAGE,
+    )
+
+
+def _find(context: AppContext, query: SearchQuery, text: str, filters: SearchFilters) -> tuple[dict[str, Any], bool]:
+    names = {source.id: source.name for source in context.catalogue_sources}
+    try:
+        result = context.search.find(query)
+    except SearchUnavailableError as error:
+        hits = _scan(context, query, names)
+        sentence = f"检索引擎无法访问（{error}）。下面是数据库最近 {_SCAN} 篇中包含全部检索词的稿件，可能不全。"
+        return {"hits": hits[:_PAGE], "degraded": sentence, "scope": _scope(filters, None)}, False
+    hits = [from_search(hit.document, query, names) for hit in result.hits]
+    view = {
+        "hits": hits,
+        "facets": _facets(result, text, filters),
+        "degraded": result.degraded,
+        "scope": _scope(filters, result.total),
+    }
+    return view, query.offset + len(hits) < min(result.total, 10_000)
+
+
+def _scan(context: AppContext, query: SearchQuery, names: Mapping[str, str]) -> list[Hit]:
+    with context.store.read() as work:
+        rows = work.documents.listing(
+            since=query.since, category=query.categories[0] if query.categories else None, limit=_SCAN
+        )
+    kept = (from_store(row, query, names) for _, row in rows)
+    return [hit for hit in kept if hit is not None]
+
+
+def _scope(filters: SearchFilters, total: int | None) -> str:
+    span = {"": "全部时间", "1": "近 24 小时", "7": "近 7 天", "30": "近 30 天"}[filters.days]
+    return f"{span} · {total:,} 篇" if total is not None else span
+
+
+def _facets(result: SearchResult, text: str, filters: SearchFilters) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    words = (
+        ("level", "研判", lambda code: word("judged", code), "level"),
+        ("categories", "类别", category_word, "category"),
+        ("source_class", "信源类别", lambda code: word("source_class", code), "source_class"),
+        ("region", "地区", region_word, "region"),
+    )
+    kept = {"q": text} | {name: value for name, value in filters.model_dump().items() if value}
+    shown = []
+    for field, title, name_of, parameter in words:
+        counts = result.facets.get(field, {})
+        rows = [
+            (name_of(code), count, f"/search?{urlencode(kept | {parameter: code})}")
+            for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:8]
+            if code and (field != "level" or code in {"1", "2"})
+        ]
+        if rows:
+            shown.append((title, rows))
+    return shown

@@ -1,0 +1,140 @@
+"""信源: whether anything is blind, the switch of each source, and the way in for files."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from crawlers.health import HealthState
+from crawlers.ports import SourceProgress
+from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
+from service.domain.refusal import NotFound
+from service.web.desk import source_health
+from service.web.render import page
+from service.web.views.source_rows import source_row
+
+router = APIRouter()
+
+_SUFFIXES = frozenset({".csv", ".xlsx", ".jsonl"})
+_CHUNK = 1024 * 1024
+
+
+@router.get("/sources")
+def sources(
+    request: Request,
+    identity: Reader,
+    state: Annotated[str, Query(pattern="^(|trouble|healthy|never_run|stopped)$")] = "",
+    q: Annotated[str, Query(max_length=40)] = "",
+) -> HTMLResponse:
+    """List every declared source with its health in words."""
+    context = context_of(request)
+    with context.store.read() as work:
+        watched = source_health(work, context.catalogue_sources, context.now())
+        progress = work.sources.all_progress()
+    kept = [
+        row
+        for row in watched
+        if q.strip() in row.source.name
+        and (not state or row.health.state.value == state or (state == "trouble" and row.trouble))
+    ]
+    ordered = sorted(kept, key=lambda row: (not row.trouble, row.health.state is HealthState.STOPPED, row.source.name))
+    states = [row.health.state for row in watched]
+    return page(
+        request,
+        "sources.html",
+        identity=identity,
+        key="sources",
+        title="信源",
+        rows=[source_row(row, progress.get(row.source.id, SourceProgress(source_id=row.source.id))) for row in ordered],
+        total=len(watched),
+        counts={
+            "healthy": states.count(HealthState.HEALTHY),
+            "trouble": sum(row.trouble for row in watched),
+            "never": states.count(HealthState.NEVER_RUN),
+            "stopped": states.count(HealthState.STOPPED),
+        },
+        state=state,
+        q=q,
+        can_import=context.import_file is not None,
+    )
+
+
+@router.post("/sources/{source_id}/switch")
+def switch(
+    request: Request, identity: SourceKeeper, source_id: str, enabled: Annotated[bool, Form()]
+) -> RedirectResponse:
+    """Switch a source on or off over the catalogue's own setting. Raises `NotFound`."""
+    context = context_of(request)
+    source = next((source for source in context.catalogue_sources if source.id == source_id), None)
+    if source is None:
+        raise NotFound("没有这个信源。")
+    with context.store.write() as work:
+        work.sources.switch(source.id, enabled=enabled)
+        work.audit.append(
+            actor=identity.person.name,
+            action="source.switched",
+            subject=f"source:{source.id}",
+            detail={"name": source.name, "enabled": enabled},
+            now=context.now(),
+        )
+    return RedirectResponse(f"/sources?done=switched#{source.id}", status_code=303)
+
+
+@router.get("/import")
+def import_page(request: Request, identity: Importer) -> HTMLResponse:
+    """Show the form."""
+    return _import_form(request, identity)
+
+
+@router.post("/import")
+def import_file(
+    request: Request,
+    identity: Importer,
+    source: Annotated[str, Form(max_length=80)],
+    file: Annotated[UploadFile, File()],
+) -> HTMLResponse:
+    """Take a file's rows; what was refused is said row by row."""
+    context = context_of(request)
+    if context.import_file is None:
+        raise NotFound("本进程没有接入文件导入，请在服务器上用 yaowang import 导入。")
+    if source not in {known.id for known in context.catalogue_sources}:
+        raise NotFound("没有这个信源，请从列表中选择。")
+    name = Path(file.filename or "").name
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        return _import_form(
+            request, identity, fault=f"不支持的文件类型“{suffix or name[:40]}”，请使用 CSV、XLSX 或 JSONL。"
+        )
+    with tempfile.TemporaryDirectory(prefix="yaowang-import-") as folder:
+        path = Path(folder) / f"upload{suffix}"
+        with path.open("wb") as target:
+            while chunk := file.file.read(_CHUNK):
+                target.write(chunk)
+        try:
+            report = context.import_file(path, source, identity.person.name)
+        except context.import_refusals as refused:
+            sentence = str(refused).replace(str(path), name).replace(path.name, name)
+            return _import_form(request, identity, fault=f"文件没有导入：{sentence}")
+    return _import_form(request, identity, report=report, file_name=name)
+
+
+def _import_form(
+    request: Request, identity: Identity, *, fault: str = "", report: object = None, file_name: str = ""
+) -> HTMLResponse:
+    context = context_of(request)
+    # Sources that take only files come first.
+    order = sorted(context.catalogue_sources, key=lambda known: (known.kind != "file_drop", known.name))
+    return page(
+        request,
+        "import.html",
+        identity=identity,
+        key="sources",
+        title="导入文件",
+        status=422 if fault else 200,
+        sources=order,
+        fault=fault,
+        report=report,
+        file_name=file_name,
+    )

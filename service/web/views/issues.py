@@ -1,0 +1,69 @@
+"""Produced briefings, grouped by week. Reads file names, sizes and times only."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from service.domain.week import Week, parse_week
+
+__all__ = ["Issue", "IssueFile", "issues_of", "week_word"]
+
+_NAME = re.compile(r"briefing-(\d{4}-W\d{2})\.(docx|xlsx|pdf|html)$")
+_FORMS = {"docx": "文档", "xlsx": "表格", "pdf": "打印版", "html": "网页"}
+
+
+@dataclass(frozen=True, slots=True)
+class IssueFile:
+    """One file of an issue."""
+
+    name: str
+    word: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One week's briefing with its files."""
+
+    week: Week
+    word: str
+    span: str
+    at: datetime
+    files: tuple[IssueFile, ...]
+
+
+def week_word(week: Week) -> str:
+    """Return `2026 年第 47 周（11月16日—11月22日）`."""
+    first, last = week.days[0], week.days[-1]
+    return f"{week.year} 年第 {week.number} 周（{first.month}月{first.day}日—{last.month}月{last.day}日）"
+
+
+def issues_of(files: Sequence[Path]) -> list[Issue]:
+    """Return the issues in the folder, newest week first; other files are left out."""
+    weeks: dict[Week, list[Path]] = {}
+    for path in files:
+        match = _NAME.search(path.name)
+        if match is not None and not path.name.startswith("."):
+            weeks.setdefault(parse_week(match[1]), []).append(path)
+    return [_issue(week, paths) for week, paths in sorted(weeks.items(), reverse=True)]
+
+
+def _issue(week: Week, paths: Sequence[Path]) -> Issue:
+    first, last = week.days[0], week.days[-1]
+    made = max(path.stat().st_mtime for path in paths)
+    return Issue(
+        week=week,
+        word=f"{week.year} 年第 {week.number} 周",
+        span=f"{first.month}月{first.day}日—{last.month}月{last.day}日",
+        at=datetime.fromtimestamp(made, UTC),
+        files=tuple(
+            IssueFile(path.name, _FORMS[path.suffix.removeprefix(".")], _size(path.stat().st_size))
+            for path in sorted(paths)
+        ),
+    )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024:.0f} KB" if count < 1024 * 1024 else f"{count / 1024 / 1024:.1f} MB"

@@ -1,0 +1,64 @@
+"""Rows of the source table. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from crawlers.health import HealthState
+from crawlers.ports import SourceProgress
+from service.web.desk import SourceHealth
+
+__all__ = ["SourceRow", "source_row"]
+
+_TONES = {
+    HealthState.HEALTHY: "text-good",
+    HealthState.FAILING: "text-orange",
+    HealthState.LATE: "text-orange",
+    HealthState.SILENT: "text-orange",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One source as the table shows it."""
+
+    id: str
+    name: str
+    host: str
+    kind: str
+    source_class: str
+    sentence: str
+    tone: str
+    last_new_at: datetime | None
+    next_try: datetime | None
+    interval: str
+    taken: int
+    enabled: bool
+    switchable: bool
+
+
+def source_row(row: SourceHealth, progress: SourceProgress) -> SourceRow:
+    """Return one row; a source that only takes files has no switch."""
+    source = row.source
+    return SourceRow(
+        id=source.id,
+        name=source.name,
+        host=urlsplit(source.url).hostname or "" if source.url else "",
+        kind=source.kind,
+        source_class=source.source_class.value,
+        sentence=row.health.sentence,
+        tone=_TONES.get(row.health.state, "quiet"),
+        last_new_at=progress.last_new_at,
+        next_try=row.health.next_try,
+        interval=_interval(progress.interval_seconds),
+        taken=progress.taken,
+        enabled=source.enabled,
+        switchable=source.kind != "file_drop" and source.access == "open",
+    )
+
+
+def _interval(seconds: float | None) -> str:
+    if seconds is None:
+        return "—"
+    minutes = round(seconds / 60)
+    return f"{minutes} 分钟" if minutes < 120 else f"{round(minutes / 60)} 小时"

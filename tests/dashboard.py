@@ -1,0 +1,163 @@
+"""A whole dashboard over a seeded store, for the tests of its pages: real adapters, a fixed clock, no other process."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+from analysis.segmentation import RjiebaSegmenter
+from crawlers.imports import ImportRefused
+from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
+from service.flows.consider import Office
+from service.flows.importing import ImportReport, import_file
+from service.notify.mailbox import MailboxNotifier
+from service.policies.register import load_register
+from service.search.fts import FtsSearch
+from service.storage.sql import migrate, open_store
+from tests.builders import NOW, SOURCES, enrol_everyone, seed, seed_many
+
+__all__ = ["SCENARIOS", "make_context"]
+
+SCENARIOS = (
+    DrillScenario(
+        id="cluster",
+        title="注射液聚集性不良反应",
+        summary="某县多名患者用药后出现相似反应，由论坛扩散到媒体。",
+        goals=("首报即警，五小时内发布权威信息", "核对发布权限后再对外表态", "按伤害事实登记事件等级"),
+        duration_minutes=360,
+    ),
+    DrillScenario(
+        id="vaccine-rumour",
+        title="疫苗谣言与辟谣",
+        summary="网传某批次疫苗失效，经核实为谣言。",
+        goals=("会同卫生健康部门核实", "疫苗风险信息不自行发布"),
+        duration_minutes=240,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """Writes placeholders where the real service writes documents, so that a page test needs no drawing library."""
+
+    folder: Path
+
+    def make(self, week: str) -> list[Path]:
+        self.folder.mkdir(exist_ok=True)
+        paths = [self.folder / f"briefing-{week}.{suffix}" for suffix in ("docx", "xlsx")]
+        for path in paths:
+            path.write_bytes(b"PK" + b"0" * 24_000)
+        return paths
+
+
+def make_context(folder: Path, *, drill: bool = False, empty: bool = False, many: int = 0) -> AppContext:
+    """Return a context over a fresh store in `folder`, seeded unless `empty`; `many` adds so many open alerts."""
+    url = f"sqlite:///{folder / 'yaowang.db'}"
+    migrate(url)
+    store = open_store(url)
+    if empty:
+        enrol_everyone(store)
+    else:
+        seed(store)
+    seed_many(store, alerts=many)
+    search = FtsSearch(folder / "search.db")
+    with store.read() as work:
+        search.index(work.documents.search_documents(after_seq=0, limit=1000))
+    paper = _Paper(folder / "briefings")
+    if not empty:
+        paper.make("2026-W47")
+        paper.make("2026-W46")
+
+    def take(path: Path, source_id: str, actor: str) -> ImportReport:
+        source = next(source for source in SOURCES if source.id == source_id)
+        return import_file(store, path, source=source, now=lambda: NOW, author_key=b"test", actor=actor)
+
+    return AppContext(
+        store=store,
+        search=search,
+        catalogue_sources=SOURCES,
+        office=Office(register=load_register(None), address="http://127.0.0.1", drill=drill),
+        cut=RjiebaSegmenter().cut_for_search,
+        now=lambda: NOW,
+        version="0.1.0",
+        drill=_drill() if drill else None,
+        mailbox=_mailbox(folder / "mailbox"),
+        scenarios=() if drill else SCENARIOS,
+        drill_runs=None if drill or empty else lambda: _runs(folder),
+        start_drill=None if drill else lambda scenario, speed, person: None,
+        import_file=take,
+        import_refusals=(ImportRefused,),
+        make_briefing=paper.make,
+        briefings=paper.folder,
+    )
+
+
+def _drill() -> DrillInfo:
+    return DrillInfo(scenario_id="cluster", title=SCENARIOS[0].title, started_at=NOW - timedelta(hours=2), speed=10.0)
+
+
+def _mailbox(folder: Path) -> MailboxNotifier:
+    mailbox = MailboxNotifier(folder=folder)
+    for number, subject in enumerate(("【演练】[红色·待确认] 赣州 注射液群体不良反应｜5小时时限 17:13 到期", "【演练】[橙色·待确认] 退烧贴疑含激素")):
+        message = EmailMessage()
+        message["Subject"] = subject
+        message["From"] = "yaowang@drill.invalid"
+        message["To"] = "drill-duty@drill.invalid"
+        message["Date"] = format_datetime(NOW - timedelta(minutes=40 - number))
+        message["Message-ID"] = f"<seed{number}@alerts.yaowang>"
+        message.set_content(f"{subject}\n\n5 篇稿件，4 个信源。\n为何收到：达到红色预警条件。\n下一步：打开事件页并确认收到。\n")
+        mailbox.send(message)
+    return mailbox
+
+
+def _runs(folder: Path) -> list[DrillRun]:
+    report = folder / "report.json"
+    if not report.exists():
+        report.write_text(json.dumps(_report(), ensure_ascii=False), encoding="utf-8")
+    return [
+        DrillRun(
+            id="20261120-090000-cluster-ab12",
+            scenario_id="cluster",
+            title=SCENARIOS[0].title,
+            state="finished",
+            started_at=NOW - timedelta(days=5),
+            speed=30.0,
+            report=report,
+        ),
+        DrillRun(
+            id="20261118-090000-vaccine-cd34",
+            scenario_id="vaccine-rumour",
+            title=SCENARIOS[1].title,
+            state="failed",
+            started_at=NOW - timedelta(days=7),
+            speed=60.0,
+            note="演练未能完成，原因见该演练目录下的日志。",
+        ),
+    ]
+
+
+def _report() -> dict[str, object]:
+    start = NOW - timedelta(days=5)
+
+    def at(minutes: int) -> str:
+        return (start + timedelta(minutes=minutes)).isoformat()
+
+    clock = {"action": "发布权威信息", "basis": "国办发〔2016〕80号", "state": "met", "due_at": at(312), "met_at": at(205)}
+    event = {
+        "title": "注射液聚集性不良反应",
+        "first_at": at(5),
+        "seen_at": at(8),
+        "alerted_at": at(9),
+        "mailed_at": at(9),
+        "acknowledged_at": at(16),
+        "answered_at": at(205),
+        "closed_at": None,
+        "level": "red",
+        "expected_level": "red",
+        "together": 17,
+        "expected": 18,
+        "clocks": [clock],
+    }
+    return {"goals": list(SCENARIOS[0].goals), "documents": 42, "events": [event], "other_alerts": []}
