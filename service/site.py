@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from crawlers.imports import ImportRefused
+from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
 from service.bootstrap import Application
 from service.domain.week import parse_week
 from service.export.briefing import write_briefing
 from service.flows.brief import compile_week
 from service.flows.importing import ImportReport, import_file
-from service.notify.mailbox import MailboxMessage, MailboxNotifier
-from service.web.context import AppContext, DrillInfo, DrillRun, DrillScenario, Mail
+from service.notify.mailbox import MailboxNotifier
 
 __all__ = ["DrillDesk", "site_context"]
 
@@ -22,73 +23,40 @@ class DrillDesk:
 
     scenarios: Sequence[DrillScenario]
     runs: Callable[[], Sequence[DrillRun]]
-    start: Callable[[str, float], DrillRun]
+    start: Callable[[str, float, str], None]
 
 
 def site_context(app: Application, *, drill: DrillInfo | None = None, desk: DrillDesk | None = None) -> AppContext:
     """Return the context of `app`'s dashboard."""
     briefings = app.settings.data / "briefings"
 
-    def take_file(path: Path, source_id: str) -> ImportReport:
+    def take_file(path: Path, source_id: str, actor: str) -> ImportReport:
         source = app.catalogue.by_id[source_id]
-        return import_file(app.store, path, source=source, now=app.now, author_key=app.author_key)
+        return import_file(app.store, path, source=source, now=app.now, author_key=app.author_key, actor=actor)
 
     def brief(week: str) -> Sequence[Path]:
-        issue = compile_week(
-            app.store,
-            parse_week(week),
-            office=app.settings.office,
-            province=app.office.province,
-            drill=app.drill,
-            now=app.now(),
-        )
+        issue = compile_week(app.store, parse_week(week), office=app.settings.office, drill=app.drill, now=app.now())
         return write_briefing(issue, briefings)
 
     return AppContext(
         store=app.store,
         search=app.search,
         catalogue_sources=app.catalogue.sources,
-        register=app.register,
+        office=app.office,
         cut=app.cut,
         now=app.now,
         version=installed_version(),
         secure_cookies=app.settings.secure_cookies,
         drill=drill,
-        mailbox=LocalMail(app.notifier) if isinstance(app.notifier, MailboxNotifier) else None,
+        mailbox=app.notifier if isinstance(app.notifier, MailboxNotifier) else None,
         scenarios=desk.scenarios if desk else (),
         drill_runs=desk.runs if desk else None,
         start_drill=desk.start if desk else None,
         import_file=take_file,
+        import_refusals=(ImportRefused,),
         make_briefing=brief,
         briefings=briefings,
         checks={"存储": app.store.check, "检索": app.search.check, "邮件": app.notifier.check},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LocalMail:
-    """The local mailbox as the pages read it."""
-
-    box: MailboxNotifier
-
-    def messages(self, *, limit: int = 200) -> Sequence[Mail]:
-        """Return messages, newest first."""
-        return [_mail(message) for message in self.box.messages(limit=limit)]
-
-    def message(self, message_id: str) -> Mail | None:
-        """Return one message, or `None`."""
-        found = self.box.message(message_id)
-        return None if found is None else _mail(found)
-
-
-def _mail(message: MailboxMessage) -> Mail:
-    return Mail(
-        id=message.id,
-        subject=message.subject,
-        sender=message.sender,
-        recipients=message.recipients,
-        at=message.at,
-        text=message.text,
     )
 
 

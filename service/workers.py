@@ -65,7 +65,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     from service.flows.assess import assess_pending
 
     analyser = Analyser.load()
-    log.info("assess.ready", model=analyser.model)
+    log.info("assess.ready", model=analyser.version)
     office = app.office
     next_watch = app.now()
 

@@ -13,7 +13,7 @@ from crawlers.catalogue.positions import Located, YamlFault, read_yaml
 from crawlers.presets import preset_defaults, preset_names
 from crawlers.records import Source
 
-__all__ = ["Catalogue", "Problem", "load_catalogue"]
+__all__ = ["Catalogue", "Problem", "load_catalogue", "source_of"]
 
 SHIPPED = Path(__file__).parent / "sources"
 _SUGGESTED_KEYS = tuple(Declaration.model_fields)
@@ -42,11 +42,11 @@ class Catalogue:
     by_id: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def load_catalogue(folder: Path | None = None) -> Catalogue:
-    """Return the shipped catalogue, with the files of `folder` added over it."""
+def load_catalogue(folder: Path | None = None, *, shipped: bool = True) -> Catalogue:
+    """Return the shipped catalogue, with the files of `folder` added over it; without `shipped`, those files alone."""
     found: dict[str, Source] = {}
     problems: list[Problem] = []
-    for place in (SHIPPED, *(() if folder is None else (folder,))):
+    for place in (*((SHIPPED,) if shipped else ()), *(() if folder is None else (folder,))):
         seen_here: dict[str, str] = {}
         for path in sorted((*place.glob("*.yaml"), *place.glob("*.yml"))):
             for item in _read_file(path):
@@ -105,7 +105,7 @@ def _read_entry(
     except ValidationError as error:
         yield from _problems(path, located, where, error)
         return
-    yield _source(declaration)
+    yield source_of(declaration)
 
 
 def _problems(path: Path, located: Located, where: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
@@ -126,7 +126,8 @@ def _say(detail: Mapping[str, Any]) -> str:
             return f"取值无效：{message}（写的是 {str(detail['input'])[:60]!r}）。"
 
 
-def _source(declaration: Declaration) -> Source:
+def source_of(declaration: Declaration) -> Source:
+    """Return the record of a validated declaration."""
     return Source(
         id=declaration.id,
         name=declaration.name,

@@ -6,7 +6,7 @@ Machine-readable output goes to standard output, messages and progress to standa
 
 import typer
 
-from service.cli import operate, people, pipeline, run, study
+from service.cli import drill, operate, people, pipeline, replay, run, study
 
 __all__ = ["application", "main"]
 
@@ -20,6 +20,8 @@ application = typer.Typer(
 )
 run.register(application)
 pipeline.register(application)
+drill.register(application)
+replay.register(application)
 operate.register(application)
 people.register(application)
 study.register(application)

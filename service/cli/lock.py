@@ -52,17 +52,17 @@ def hold(data: Path) -> Lock:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        said = _read(file.read())
+        pid, address = _holder(file.read())
         file.close()
-        raise HeldError(int(said.get("pid", 0)), str(said.get("address", ""))) from None
+        raise HeldError(pid, address) from None
     lock = Lock(file)
     lock.describe("")
     return lock
 
 
-def _read(text: str) -> dict[str, object]:
+def _holder(text: str) -> tuple[int, str]:
     try:
         said = json.loads(text)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
+        return int(said["pid"]), str(said["address"])
+    except (ValueError, KeyError, TypeError):
+        return 0, ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.opening import DataOption, opened, settings_of
 from service.cli.speak import EXIT_MISUSED, fail, say
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _ANSWER_SECONDS = 60.0
-DataOption = Annotated[Path | None, typer.Option("--data", help="数据目录，默认 ./var")]
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="网页端口，默认 8300")]
 
 
@@ -33,7 +33,7 @@ def register(application: typer.Typer) -> None:
 
 def up(port: PortOption = None, data: DataOption = None) -> None:
     """Run everything on this machine until Ctrl-C."""
-    settings = _settings(port=port, data=data)
+    settings = settings_of(port=port, data=data)
     lock = _hold(settings.data)
     try:
         _check_host(settings)
@@ -46,9 +46,9 @@ def up(port: PortOption = None, data: DataOption = None) -> None:
 
 def web(port: PortOption = None, data: DataOption = None) -> None:
     """Run the web role as a process of its own."""
-    from service.workers import run_web
+    from service.cli.site import run_site
 
-    _run_role("web", run_web, port=port, data=data)
+    _run_role("web", run_site, port=port, data=data)
 
 
 def assess(data: DataOption = None) -> None:
@@ -75,20 +75,12 @@ def crawl(
     if once:
         from service.cli.once import crawl_once
 
-        crawl_once(_settings(data=data), sources or [])
+        with opened(data) as app:
+            crawl_once(app, sources or [])
         return
     from service.workers import run_crawl
 
     _run_role("crawl", run_crawl, data=data)
-
-
-def _settings(*, port: int | None = None, data: Path | None = None) -> "Settings":
-    from service.settings import SettingsError, load_settings
-
-    try:
-        return load_settings(port=port, data=data)
-    except SettingsError as error:
-        fail(str(error))
 
 
 def _run_role(
@@ -102,7 +94,7 @@ def _run_role(
     from service.supervise import stop_with_parent
     from service.workers import stop_on_signals, write_logs
 
-    settings = _settings(port=port, data=data)
+    settings = settings_of(port=port, data=data)
     write_logs(name)
     prepare(settings)
     stop = stop_on_signals()
@@ -138,24 +130,14 @@ def _check_host(settings: "Settings") -> None:
 
 
 def _prepare(settings: "Settings") -> str | None:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from service.bootstrap import build, prepare
     from service.domain.people import Role
     from service.flows.people import add_person
 
-    try:
-        prepare(settings)
-        app = build(settings)
-    except (SQLAlchemyError, OSError) as error:
-        fail(f"存储无法打开：{error}。请检查数据目录与 YAOWANG_STORE_URL。")
-    try:
+    with opened(settings.data) as app:
         with app.store.read() as work:
             if work.people.listing():
                 return None
         return add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=app.now())
-    finally:
-        app.close()
 
 
 def _serve(settings: "Settings", password: str | None) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from service.domain.letter import Letter, compose
 from service.ports.notify import Notifier, NotifyError
-from service.ports.search import Search, SearchDocument, SearchUnavailableError
+from service.ports.search import Search, SearchDocument, SearchRefusedError, SearchUnavailableError
 from service.ports.store import OutboxRow, Store
 
 __all__ = ["MAIL", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search", "retry_delay"]
@@ -84,6 +84,8 @@ def deliver_search(store: Store, search: Search, *, now: Callable[[], datetime],
         return DeliveryReport()
     try:
         search.index([search_document(row) for row in rows])
+    except SearchRefusedError as error:
+        return _set_aside(store, rows, error, now())
     except SearchUnavailableError as error:
         failure = NotifyError(str(error), recoverable=True)
         with store.write() as work:
@@ -94,6 +96,18 @@ def deliver_search(store: Store, search: Search, *, now: Callable[[], datetime],
         for row in rows:
             work.outbox.done(row, now=now())
     return DeliveryReport(delivered=len(rows))
+
+
+def _set_aside(store: Store, rows: list[OutboxRow], error: SearchRefusedError, now: datetime) -> DeliveryReport:
+    refused = 0
+    with store.write() as work:
+        for row in rows:
+            reason = error.reasons.get(str(row.payload["document_id"]))
+            if reason is None:
+                work.outbox.done(row, now=now)
+            else:
+                refused += work.outbox.retry(row, error=reason, not_before=now, dead=True)
+    return DeliveryReport(delivered=len(rows) - refused, dead=refused)
 
 
 def search_document(row: OutboxRow) -> SearchDocument:

@@ -42,7 +42,7 @@ def import_file(
     """Take a CSV, XLSX or JSONL file into the store in constant memory; importing it again adds nothing.
 
     Raises:
-        ImportRefusedError: the file as a whole cannot be read; nothing of it was stored.
+        ImportRefused: the file as a whole cannot be read; nothing of it was stored.
     """
     report = ImportReport()
     rows = iter(read_import(path, source=source, column_map=None, now=now(), author_key=author_key))

@@ -7,7 +7,6 @@ import hashlib
 import mailbox
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,18 +14,15 @@ from service.ports.notify import Delivery, NotifyError
 
 __all__ = ["MailboxMessage", "MailboxNotifier"]
 
-_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxMessage:
-    """One kept message as text; `id` opens it."""
+    """One kept message as text; `key` opens it, `sent_at` is an ISO time or empty."""
 
-    id: str
+    key: str
     subject: str
-    sender: str
-    recipients: tuple[str, ...]
-    at: datetime
+    recipients: str
+    sent_at: str
     message_id: str
     text: str
 
@@ -64,16 +60,11 @@ class MailboxNotifier:
         except OSError as error:
             return f"本地邮箱 {self.folder} 无法写入：{error}"
 
-    def messages(self, *, limit: int = 200) -> list[MailboxMessage]:
+    def messages(self) -> list[MailboxMessage]:
         """Return what was received, newest first."""
         with self._open() as box:
             found = [_read(key, box.get_bytes(key)) for key in box.keys()]  # noqa: SIM118 - a Maildir iterates over messages
-        return sorted(found, key=lambda message: (message.at, message.id), reverse=True)[:limit]
-
-    def message(self, message_id: str) -> MailboxMessage | None:
-        """Return one message, or `None`."""
-        with self._open() as box:
-            return _read(message_id, box.get_bytes(message_id)) if message_id in box else None
+        return sorted(found, key=lambda message: (message.sent_at, message.key), reverse=True)
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[mailbox.Maildir]:
@@ -90,11 +81,10 @@ def _read(key: str, raw: bytes) -> MailboxMessage:
     body = message.get_body(preferencelist=("plain",))
     date = message["Date"]
     return MailboxMessage(
-        id=key,
+        key=key,
         subject=str(message["Subject"] or ""),
-        sender=str(message["From"] or ""),
-        recipients=tuple(part.strip() for part in str(message["To"] or "").split(",")),
-        at=date.datetime if date is not None and date.datetime is not None else _UNDATED,
+        recipients=str(message["To"] or ""),
+        sent_at=date.datetime.isoformat() if date is not None and date.datetime is not None else "",
         message_id=str(message["Message-ID"] or ""),
         text=body.get_content() if body is not None else "",
     )

@@ -1,0 +1,84 @@
+"""`yaowang users`: who can log in and who is mailed."""
+
+from typing import Annotated
+
+import typer
+
+from service.cli.opening import DataOption, opened
+from service.cli.speak import fail, misuse, say, write_lines
+
+__all__ = ["register"]
+
+RoleOption = Annotated[str, typer.Option("--role", help="viewer、officer、approver、administrator、auditor")]
+EmailOption = Annotated[str | None, typer.Option("--email", help="接收预警邮件的地址")]
+LevelOption = Annotated[str | None, typer.Option("--notify-from", help="从哪一级开始发邮件：blue、yellow、orange、red")]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands of this module."""
+    users = typer.Typer(no_args_is_help=True)
+    users.command("list", help="列出用户（JSON 行）。")(list_people)
+    users.command("add", help="新增用户，输出一次性密码。")(add)
+    users.command("reset", help="重置密码，输出一次性密码。")(reset)
+    application.add_typer(users, name="users", help="用户：列出、新增、重置密码。")
+
+
+def list_people(data: DataOption = None) -> None:
+    """Write everybody as JSON lines, without anything secret."""
+    with opened(data) as app, app.store.read() as work:
+        people = work.people.listing()
+    write_lines(
+        {
+            "name": person.name,
+            "role": str(person.role),
+            "email": person.email,
+            "notify_from": person.notify_from,
+            "disabled": person.disabled,
+        }
+        for person in people
+    )
+
+
+def add(
+    name: str,
+    *,
+    role: RoleOption = "officer",
+    email: EmailOption = None,
+    notify_from: LevelOption = None,
+    data: DataOption = None,
+) -> None:
+    """Create a person and print the one-time password."""
+    from service.domain.people import Role
+    from service.flows.people import PasswordFaultError, add_person
+
+    if role not in {member.value for member in Role}:
+        misuse(f"没有 {role} 这个角色。")
+    if notify_from not in {None, "blue", "yellow", "orange", "red"}:
+        misuse(f"没有 {notify_from} 这个级别。")
+    with opened(data) as app:
+        try:
+            password = add_person(
+                app.store,
+                name=name,
+                role=Role(role),
+                by="cli",
+                now=app.now(),
+                email=email,
+                notify_from=notify_from,
+            )
+        except PasswordFaultError as error:
+            fail(str(error))
+    say(f"{name} 的一次性密码（只显示这一次）：{password}")
+
+
+def reset(name: str, data: DataOption = None) -> None:
+    """Give a person a new one-time password."""
+    from service.flows.people import reset_password
+
+    with opened(data) as app:
+        with app.store.read() as work:
+            person = work.people.by_name(name)
+        if person is None:
+            fail(f"没有名为 {name} 的用户。")
+        password = reset_password(app.store, person.id, by="cli", now=app.now())
+    say(f"{name} 的一次性密码（只显示这一次）：{password}")

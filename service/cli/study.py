@@ -1,0 +1,70 @@
+"""Offline study: train, evaluate, and the benchmark."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.speak import fail, say, write_line
+
+__all__ = ["register"]
+
+SharedOption = Annotated[Path, typer.Option("--shared", help="标注数据目录")]
+_SHARED = Path("../shared/data")
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands of this module."""
+    application.command("train", help="用标注数据训练模型；比现有模型差则拒绝替换。")(train)
+    application.command("evaluate", help="在标注数据上衡量现有模型，并列出关键词基线。")(evaluate)
+    application.command("bench", help="基准：同一次运行里与对照做法的倍数。")(bench)
+
+
+def train(
+    shared: SharedOption = _SHARED,
+    out: Annotated[Path | None, typer.Option("--out", help="另存到这个目录，不替换现有模型")] = None,
+) -> None:
+    """Train on the labelled data; the shipped model is replaced only by one that is not worse."""
+    from analysis.training.gate import promote
+    from analysis.training.train import train as fit
+
+    try:
+        if out is not None:
+            manifest = fit(shared, out, say)
+            write_line({"version": manifest["version"], "path": str(out)})
+            return
+        verdict = promote(shared, say)
+    except (FileNotFoundError, ValueError) as error:
+        fail(f"没有训练：{error}")
+    say(verdict.sentence)
+    if not verdict.promoted:
+        raise typer.Exit(1)
+
+
+def evaluate(
+    gold: Annotated[Path | None, typer.Argument(help="标注文件，默认 attention/dev.jsonl")] = None,
+    shared: SharedOption = _SHARED,
+) -> None:
+    """Print how the shipped model does on labelled documents, with intervals, beside the keyword-only baseline."""
+    from analysis.assess import Analyser
+    from analysis.training.evaluate import evaluate as measure
+
+    path = gold or shared / "attention" / "dev.jsonl"
+    try:
+        result = measure(path, Analyser.load())
+    except (OSError, ValueError) as error:
+        fail(f"{path} 无法衡量：{error}")
+    say(result.table())
+    write_line(
+        {"data": result.data, "sha256": result.data_hash, "model": result.model, "metrics": dict(result.metrics)}
+    )
+
+
+def bench() -> None:
+    """Run the benchmark suite of `tests/bench`."""
+    try:
+        from tests.bench.run import main
+    except ModuleNotFoundError:
+        fail("基准随源码提供，请在源码目录里运行 ./yaowang bench。")
+    sys.exit(main())
