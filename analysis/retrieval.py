@@ -21,7 +21,7 @@ __all__ = ["Article", "ArticleIndex", "ArticleMatch", "Validity", "match", "spli
 
 _K1 = 1.2
 _B = 0.6
-_WORDS_WEIGHT = 0.35
+_WORDS_WEIGHT = 0.2
 """Share of the best BM25 score in an article's total; the best situation counts one."""
 
 _SHORTEST_TERM = 2

@@ -26,15 +26,16 @@ _ENTITY_PRODUCTS = {
 }
 _FIRST_CATEGORY = 1.0
 _LATER_CATEGORY = 0.6
+_OTHER_CATEGORY = -1.2
 _CUE = 0.8
 _TITLE_CUE = 1.0
 _MORE_CUES = 0.15
 _PRODUCT = 0.5
-_FALLBACK = 0.3
-_RELATED = 0.35
+_FALLBACK = 0.5
+_RELATED = 0.5
 _MODIFIER = 0.45
 _RANK_STEP = 0.06
-_AGREEING_ROW = 0.33
+_AGREEING_ROW = 0.25
 # 国家药监局 names the office, not the product.
 _OFFICES = ("药监", "药品监督管理")
 
@@ -173,11 +174,13 @@ def _applies(row: Situation, title: str, whole: str, categories: tuple[str, ...]
     if row.cues and not hits:
         return 0.0
     agreed = [_FIRST_CATEGORY if n == 0 else _LATER_CATEGORY for n, c in enumerate(categories) if c in row.categories]
-    if not agreed and (categories or not row.cues):
+    if not agreed and not row.cues:
         return 0.0
     if row.products and product not in row.products:
         return 0.0
-    score = max(agreed, default=_LATER_CATEGORY) + (_PRODUCT if row.products else 0.0)
+    # A row for any product is not less fitting than one for this product, unless it is a fallback.
+    unsure = _OTHER_CATEGORY if categories else _LATER_CATEGORY
+    score = max(agreed, default=unsure) + (_PRODUCT if row.products or row.cues else 0.0)
     if not row.cues:
         return score * _FALLBACK
     return score + (_TITLE_CUE if _hits(row.cues, title) else _CUE) + _MORE_CUES * min(3, hits - 1)

@@ -96,9 +96,16 @@ class TestTable:
         assert "expired" not in rows
         assert not SITUATIONS.grounds("一则广告", "", judged("R05"))
 
-    def test_another_category_or_product_holds_a_row_back(self) -> None:
-        assert "expired" not in {g.situation for g in SITUATIONS.grounds("过期药", "", judged("R08"))}
+    def test_a_row_of_another_category_counts_little_and_of_another_product_nothing(self) -> None:
+        fitting = SITUATIONS.grounds("过期药", "", judged("R02"))[0]
+        strange = SITUATIONS.grounds("过期药", "", judged("R08"))[0]
+        assert fitting.situation == strange.situation == "expired"
+        assert strange.score < fitting.score / 2
         assert "expired" not in {g.situation for g in SITUATIONS.grounds("过期面膜面膜", "", judged("R02"))}
+
+    def test_a_fallback_row_needs_its_category(self) -> None:
+        assert not SITUATIONS.grounds("药店开业", "", judged("R08"))
+        assert [g.situation for g in SITUATIONS.grounds("药店开业", "", judged("R02"))] == ["any"]
 
     def test_a_modifier_adds_its_article(self) -> None:
         grounds = SITUATIONS.grounds("警方查处过期药", "", judged("R02"))
