@@ -23,6 +23,7 @@ _PROSE_SIZE = 40
 _BOILERPLATE_SIZE = 200
 _LABEL_SIZE = 25
 _CHILD_SHARE = 0.86
+_FEWEST_CHARACTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def find_body(page: Page, title: str) -> Body | None:
         kept = prune(page.blocks[start:end], title, keep_aside=not heed_hints)
         text = "\n".join(block.text for block in kept)
         score = sum(scores[start:end])
-        if len(squeeze(text)) >= _PROSE_SIZE and score > 0:
+        if len(squeeze(text)) >= _FEWEST_CHARACTERS and score > 0:
             return Body(text, start, end, score)
     return None
 
@@ -61,7 +62,8 @@ def _score(block: Block, *, heed_hints: bool) -> float:
     if block.size < _BOILERPLATE_SIZE and _BOILERPLATE.search(block.text):
         return -20.0
     if marks == 0 and block.size < _LABEL_SIZE:
-        return -2.0
+        # A notice may be one sentence and a table of three hundred cells: cells weigh nothing.
+        return 0.0 if block.cell else -2.0
     if marks == 0:
         return 0.3 * prose
     # Short sentences are prose inside an article and teasers outside: they count, but less.

@@ -85,10 +85,10 @@ def _in_named_element(blocks: list[Block]) -> str | None:
 
 def _beside_date(blocks: list[Block]) -> str | None:
     for block in blocks:
-        if block.size > 60 or not _DATE.search(block.text):  # noqa: PLR2004 - a line of date and name
+        if block.size > 60 or block.links > block.size / 2 or not _DATE.search(block.text):  # noqa: PLR2004 - a line of date and name
             continue
         rest = _DECORATION.sub(" ", _DATE.sub(" ", block.text)).split()
-        if len(rest) <= 2 and rest and "：" not in rest[0] and ":" not in rest[0]:  # noqa: PLR2004 - more are persons
+        if 1 <= len(rest) <= 2 and not re.search(r"[：:，。！？]", rest[0]):  # noqa: PLR2004 - more are persons
             return rest[0]
     return None
 

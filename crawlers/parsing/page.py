@@ -105,7 +105,8 @@ def squeeze(text: str) -> str:
 class Block:
     """A run of text between two block boundaries: `links` of its `size` visible characters are link text.
 
-    `aside` says that it stands in something that names itself comments, navigation, advertisement, …, or is hidden.
+    `aside` says that it stands in something that names itself comments, navigation, advertisement, …, or is hidden;
+    `cell` that it stands in the cell of a table.
     """
 
     text: str
@@ -114,6 +115,7 @@ class Block:
     element: Element
     aside: bool
     heading: bool
+    cell: bool
 
 
 @dataclass(slots=True)
@@ -175,6 +177,7 @@ class _Walker:
         self._link_depth = 0
         self._open: list[Element] = []
         self._headings = 0
+        self._cells = 0
 
     def visit(self, element: Element, *, aside: bool) -> None:
         tag = element.tag
@@ -196,10 +199,13 @@ class _Walker:
         if self._open:
             self.children.setdefault(self._open[-1], []).append(element)
         self._open.append(element)
+        cell = element.tag in {"td", "th"}
         self._headings += heading
+        self._cells += cell
         self._inside(element, aside=inner)
         self._flush(aside=inner)
         self._headings -= heading
+        self._cells -= cell
         self._open.pop()
         self.spans[element] = (start, len(self.blocks))
 
@@ -227,18 +233,23 @@ class _Walker:
             self._links += len(squeeze(text))
 
     def _flush(self, *, aside: bool) -> None:
-        if self._pieces:
-            text = _SPACES.sub(" ", "".join(self._pieces)).strip()
-            if text:
-                if not text.isprintable():
-                    text = _ZERO_WIDTH.sub("", text)
-                size = len(text) - text.count(" ")
-                if size:
-                    self.blocks.append(
-                        Block(text, size, min(self._links, size), self._open[-1], aside, self._headings > 0)
-                    )
-            self._pieces = []
-        self._links = 0
+        text = _SPACES.sub(" ", "".join(self._pieces)).strip() if self._pieces else ""
+        links, self._pieces, self._links = self._links, [], 0
+        if text and not text.isprintable():
+            text = _ZERO_WIDTH.sub("", text)
+        size = len(text) - text.count(" ")
+        if size:
+            self.blocks.append(
+                Block(
+                    text=text,
+                    size=size,
+                    links=min(links, size),
+                    element=self._open[-1],
+                    aside=aside,
+                    heading=self._headings > 0,
+                    cell=self._cells > 0,
+                )
+            )
 
 
 def _is_aside(element: Element) -> bool:
