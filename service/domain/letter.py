@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from service.domain.alert import Alert, AlertState
 from service.domain.beijing import beijing
-from service.domain.clock import Clock, ClockState
+from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
 
 __all__ = ["Letter", "compose", "message_id", "write_letter"]
@@ -69,7 +69,7 @@ def write_letter(
         subject=subject,
         summary=_summary(event, now),
         reasons=alert.triggers,
-        deadlines=tuple(_deadline(clock, now) for clock in clocks if clock.state in _TOLD),
+        deadlines=_deadlines(clocks, now),
         publication="".join(str(alert.publication.get(name) or "") for name in ("sentence", "alternative")),
         step="确认收到并指派承办人" if alert.state is AlertState.OPEN else "查看进展并办理",
         link=link,
@@ -98,6 +98,16 @@ def _summary(event: Event, now: datetime) -> str:
         f"稿件{event.document_count}篇，信源{event.source_count}个；首发{beijing(event.first_at, now)}，"
         f"本系统{beijing(event.known_at, now)}获知。"
     )
+
+
+def _deadlines(clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
+    told = [clock for clock in clocks if clock.state in _TOLD]
+    own = sorted(
+        (clock for clock in told if clock.role is ClockRole.OWN), key=lambda c: c.state is not ClockState.ARMED
+    )
+    others = len(told) - len(own)
+    lines = [_deadline(clock, now) for clock in own]
+    return (*lines, f"另有{others}项他方义务的时限，见预警页面") if others else tuple(lines)
 
 
 def _deadline(clock: Clock, now: datetime) -> str:

@@ -67,20 +67,24 @@ def absorb_report(
 ) -> Event:
     """Return the event with this document's report added; a document without risk adds presence, not claims."""
     is_risk = assessment.level is Level.RISK
+    votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
     return replace(
         event,
         first_at=min(event.first_at, document.happened_at),
         last_at=max(event.last_at, document.happened_at),
         document_count=event.document_count + 1,
         severity=max(event.severity, assessment.severity),
-        categories=_ranked(event.categories, assessment.category_codes if is_risk else ()),
+        categories=_ranked(votes),
         products=_joined(event.products, _products(assessment)),
         firms=_joined(event.firms, assessment.entity_names(EntityType.FIRM)),
         regions=_joined(event.regions, _regions(assessment)),
         harmed=_largest(event.harmed, assessment.facts.get("harmed") if is_risk else None),
         deaths=_largest(event.deaths, assessment.facts.get("deaths") if is_risk else None),
         facts=_merged(event.facts, _flags(document, assessment, speaker) if is_risk else _calm(assessment))
-        | {"places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES]},
+        | {
+            "places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES],
+            "votes": votes,
+        },
         sketch=sketch,
         revision=event.revision + 1,
     )
@@ -169,8 +173,15 @@ def _joined(known: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known, *told)))[:_MAX_NAMES]
 
 
-def _ranked(known: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*known, *told)))
+def _votes(known: Mapping[str, int], told: Sequence[str]) -> dict[str, int]:
+    """Count the categories of risk documents; the first named weighs double."""
+    return {code: known.get(code, 0) + (code in told) + (code in told[:1]) for code in (*known, *told)}
+
+
+def _ranked(votes: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the categories that at least a quarter as many documents name as the leading one, so that a stray does not stick."""
+    most = max(votes.values(), default=0)
+    return tuple(sorted((code for code in votes if votes[code] * 4 >= most), key=lambda code: (-votes[code], code)))
 
 
 def _largest(known: int | None, told: object) -> int | None:
