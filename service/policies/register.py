@@ -33,8 +33,6 @@ T = TypeVar("T")
 _SHIPPED = Path(__file__).parent
 _FILES = ("register.yaml", "clocks.yaml", "levels.yaml", "categories.yaml", "departments.yaml", "calendar.yaml")
 _MARKS = {"h": "hours", "d": "days"}
-# Decisions cite these whatever the category, so a register without them is not whole.
-_CITED = ("INF-01", "AEFI-06", "DEV-04", "COS-04", "GOV-08")
 
 
 def load_register(overrides: Path | None = None) -> Register:
@@ -91,14 +89,17 @@ class _Tables:
     def section(self, file: str, key: str, read: Callable[[Row], T]) -> Mapping[str, T]:
         """Return the entries of a list section by id, each read and closed."""
         merged: dict[str, Row] = {}
-        for row in self._shipped[file].rows(key):
-            _add(merged, row, twice=True)
-        seen: set[str] = set()
-        for row in self._own[file].rows(key) if file in self._own else ():
-            name = _add(merged, row, twice=False)
-            if name in seen:
-                raise row.fail("id", f"{name} 写了两次")
-            seen.add(name)
+        for rows in (self._shipped[file].rows(key), self._own[file].rows(key) if file in self._own else []):
+            seen: set[str] = set()
+            for row in rows:
+                name = row.text("id")
+                if name in seen:
+                    raise row.fail("id", f"{name} 写了两次")
+                seen.add(name)
+                if name in merged:
+                    merged[name].lay(row)
+                else:
+                    merged[name] = row
         found: dict[str, T] = {}
         for name, row in merged.items():
             found[name] = read(row)
@@ -137,23 +138,7 @@ class _Tables:
             row.close()
 
 
-def _add(merged: dict[str, Row], row: Row, *, twice: bool) -> str:
-    name = row.text("id")
-    if name in merged and twice:
-        raise row.fail("id", f"{name} 写了两次")
-    if name in merged:
-        merged[name].lay(row)
-    else:
-        merged[name] = row
-    return name
-
-
 def _check(register: Register) -> None:
-    for policy in _CITED:
-        if policy not in register.policies:
-            raise RegisterError(f"register.yaml：缺少 {policy}，发布权限判断需要它")
-    if "general_planning" not in register.units:
-        raise RegisterError("departments.yaml：缺少 general_planning，没有类别时由它牵头")
     for document in register.documents.values():
         if document.superseded_by is not None and document.superseded_by not in register.documents:
             raise RegisterError(f"register.yaml：{document.id} 的 superseded_by 指向不存在的 {document.superseded_by}")

@@ -1,0 +1,1 @@
+"""The shipped policy data and its loader."""
