@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawlers.catalogue import Catalogue, load_catalogue
-from crawlers.egress import Egress
 from service.domain.register import Register
 from service.flows.consider import Office
 from service.notify.mailbox import MailboxNotifier
@@ -21,6 +21,9 @@ from service.ports.store import Store
 from service.search.fts import FtsSearch
 from service.settings import Settings
 from service.storage.sql import migrate, open_store
+
+if TYPE_CHECKING:
+    from crawlers.egress import Egress
 
 __all__ = ["Application", "build", "prepare", "wall_clock"]
 
@@ -38,10 +41,20 @@ class Application:
     store: Store
     search: Search
     notifier: Notifier
-    egress: Egress
     now: Callable[[], datetime]
     drill: bool = False
     own_catalogue_only: bool = False
+    given_egress: "Egress | None" = None
+
+    @cached_property
+    def egress(self) -> "Egress":
+        """The one way out: the public one, unless a drill gave that of its own world."""
+        if self.given_egress is not None:
+            return self.given_egress
+        # Half a second of imports that only the crawl role needs.
+        from crawlers.egress import Egress
+
+        return Egress.public()
 
     @cached_property
     def register(self) -> Register:
@@ -95,7 +108,7 @@ def build(
     settings: Settings,
     *,
     now: Callable[[], datetime] = wall_clock,
-    egress: Egress | None = None,
+    egress: "Egress | None" = None,
     drill: bool = False,
 ) -> Application:
     """Choose and open the adapters that the settings name.
@@ -107,10 +120,10 @@ def build(
         store=open_store(settings.effective_store_url),
         search=_search(settings),
         notifier=_notifier(settings, drill=drill),
-        egress=egress or Egress.public(),
         now=now,
         drill=drill,
         own_catalogue_only=drill,
+        given_egress=egress,
     )
 
 

@@ -9,7 +9,6 @@ from crawlers.imports import ImportRefused
 from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
 from service.bootstrap import Application
 from service.domain.week import parse_week
-from service.export.briefing import write_briefing
 from service.flows.brief import compile_week
 from service.flows.importing import ImportReport, import_file
 from service.notify.mailbox import MailboxNotifier
@@ -35,6 +34,9 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         return import_file(app.store, path, source=source, now=app.now, author_key=app.author_key, actor=actor)
 
     def brief(week: str) -> Sequence[Path]:
+        # Two seconds of imports that no page needs.
+        from service.export.briefing import write_briefing
+
         issue = compile_week(app.store, parse_week(week), office=app.settings.office, drill=app.drill, now=app.now())
         return write_briefing(issue, briefings)
 
