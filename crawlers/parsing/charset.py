@@ -40,7 +40,7 @@ _XML = re.compile(rb"^\s{0,99}<\?xml[^>]{0,99}encoding\s{0,9}=\s{0,9}[\"']([A-Za
 _LABEL = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _HEAD_BYTES = 8192
 _SAMPLE_BYTES = 65536
-_UTF16_ZERO_SHARE = 0.2
+_UTF16_ZERO_SHARE = 0.03
 _FEWEST_BYTES = 4
 
 
@@ -137,7 +137,7 @@ def _known(label: str) -> str | None:
     name = _WIDER.get(name, name)
     try:
         # Some codecs of Python (rot13, base64) do not turn bytes into text.
-        b"".decode(name)
+        b"a".decode(name, errors="replace")
     except (LookupError, TypeError, UnicodeError):
         return None
     return name

@@ -258,7 +258,7 @@ _UNIT = r"(?P<unit>秒钟|秒|分钟|分|小时|钟头|天|日|星期|礼拜|周
 _UNIT_EN = r"(?P<unit>second|sec|minute|min|hour|day|week|month|year)s?"
 RULES: tuple[Rule, ...] = (
     _rule("year_month_day", 0, rf"{_YEAR}\s?(?:年|[-./\u2014\u2013])\s?{_MONTH}\s?(?:月|[-./\u2014\u2013])\s?{_DAY}\s?[日号]?{_TIME}", _full),
-    _rule("compact", 1, r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
+    _rule("compact", 1, r"(?<![\d.A-Za-z])(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
           r"(?:[\sT]?(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d))?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?![\d.])", _compact),
     _rule("day_month_name_year", 0, rf"(?<!\d)(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?[\s-]{_MONTH_NAME}[\s,-]{{1,2}}(?P<year>(?:19|20)\d\d){_TIME}", _named_month),
     _rule("month_name_day_year", 0, rf"\b{_MONTH_NAME}\s(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s?,?\s(?P<year>(?:19|20)\d\d){_TIME}", _named_month),
@@ -274,8 +274,9 @@ RULES: tuple[Rule, ...] = (
     _rule("short_year_dots", 3, rf"(?<![\d.:/-])(?P<year>\d\d)\.(?P<month>1[0-2]|0[1-9])\.(?P<day>3[01]|[12]\d|0[1-9])(?![\d.]){_TIME}", _short_year),
     _rule("month_day", 3, rf"(?<![\d年])(?P<which>今年|去年|前年)?\s?{_MONTH}\s?月\s?{_DAY}\s?[日号]{_TIME}", _this_year),
     _rule("month_day_time", 3, rf"(?<![\d./年-]){_MONTH}\s?[-./]\s?{_DAY}(?![./-]){_GAP}{_CLOCK}", _this_year),
-    _rule("month_day_alone", 4, r"[\[(]?(?P<month>1[0-2]|0?[1-9])[-/.](?P<day>3[01]|[12]\d|0?[1-9])[\])]?", _this_year, whole=True),
-    _rule("month", 5, r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?(?:年|[-/])\s?(?P<month>1[0-2]|0?[1-9])(?:\s?月(?!\s?\d)|(?![\d/.:-]))", _month_only),
+    _rule("month_day_alone", 4, r"(?P<month>1[0-2]|0?[1-9])(?:[-/]|(?<=\d\d)\.(?=\d\d))(?P<day>3[01]|[12]\d|0?[1-9])", _this_year, whole=True),
+    _rule("year_month", 5, r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?年\s?(?P<month>1[0-2]|0?[1-9])\s?月(?:份|(?!\s?\d))", _month_only),
+    _rule("year_month_short", 5, r"(?<![\d./-])(?P<year>(?:19|20)\d\d)[-/](?P<month>1[0-2]|0?[1-9])(?![\d./:-])", _month_only),
     _rule("weekday", 4, rf"(?P<which>上上个?|上个?|本|这个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]){_TIME}", _weekday),
     _rule("clock", 4, _CLOCK, _clock_only, whole=True),
 )  # fmt: skip

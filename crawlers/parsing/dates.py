@@ -24,6 +24,7 @@ _PUBLISHED = re.compile(r"发布|发表|刊发|刊登|发稿|发文|时间|日�
 _OTHER = re.compile(
     r"更新|修改|修订|编辑于|截止|截至|有效期|活动|打印|访问|当前|现在|施行|实施|生效|updated|modified", re.IGNORECASE
 )
+_ONWARDS = re.compile(r"\s?起")
 _HINT = re.compile(r"\d|[刚昨今前周期拜年月日点时]|ago|yesterday|today|just", re.IGNORECASE)
 
 
@@ -79,7 +80,7 @@ def _candidates(text: str, now: datetime, *, plausible: bool) -> Iterator[tuple[
         for match in _matches(rule, text):
             parsed = _read(rule, match, now)
             if parsed is not None and (not plausible or _is_plausible(parsed.at, now)):
-                yield (_label_rank(text, match.start()), rule.tier, match.start(), order), parsed
+                yield (_label_rank(text, match), rule.tier, match.start(), order), parsed
 
 
 def _is_plausible(at: datetime, now: datetime) -> bool:
@@ -101,10 +102,11 @@ def _read(rule: Rule, match: re.Match[str], now: datetime) -> ParsedDate | None:
         return None
 
 
-def _label_rank(text: str, start: int) -> int:
+def _label_rank(text: str, match: re.Match[str]) -> int:
+    start = match.start()
     before = text[max(start - _LABEL_WIDTH, 0) : start]
-    # Only what stands between the previous number and this date labels it.
-    label = re.split(r"\d", before)[-1]
-    if _OTHER.search(label):
+    # The last word before the date labels it; what stands before a digit or a blank belongs to something else.
+    label = re.split(r"[\d\s|;。]", before.rstrip(" :"))[-1]
+    if _OTHER.search(label) or _ONWARDS.match(text, match.end()):
         return 2
     return 0 if _PUBLISHED.search(label) else 1
