@@ -1,6 +1,7 @@
 """Scrapy's download handler for http and https: fetches through the egress, inside limits of size, time and rate."""
 
 import asyncio
+import contextlib
 import ipaddress
 
 import aiohttp
@@ -18,8 +19,9 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
 from crawlers.egress import Egress, EgressRefused, Refusal
-from crawlers.failure import Failure, VisitStopped
-from crawlers.visit import Surroundings
+from crawlers.failure import Failure, FailureCode, RequestStopped
+from crawlers.politeness import stop_reason
+from crawlers.visit import Surroundings, Visit
 
 __all__ = ["EgressDownloadHandler", "open_client"]
 
@@ -60,8 +62,10 @@ class EgressDownloadHandler(BaseDownloadHandler):
         """Read the limits from the settings and the way out from the spider."""
         super().__init__(crawler)
         surroundings = getattr(crawler.spider, "surroundings", None)
-        if not isinstance(surroundings, Surroundings):
-            raise TypeError("EgressDownloadHandler needs a spider that carries Surroundings")
+        visit = getattr(crawler.spider, "visit", None)
+        if not isinstance(surroundings, Surroundings) or not isinstance(visit, Visit):
+            raise TypeError("EgressDownloadHandler needs a spider that carries Surroundings and a Visit")
+        self._visit = visit
         self._surroundings = surroundings
         self._egress = surroundings.egress
         self._client = surroundings.client
@@ -76,7 +80,43 @@ class EgressDownloadHandler(BaseDownloadHandler):
             DownloadTimeoutError: the whole took longer than `DOWNLOAD_TIMEOUT`, or came slower than 1 KiB/s.
             DownloadCancelledError: body or headers are too large.
         """
-        self._egress.check_url(request.url)
+        host = self._egress.check_url(request.url).host
+        async with self._surroundings.turns.setdefault(host, asyncio.Lock()):
+            await self._await_turn(request, host)
+            response = await self._fetch_in_time(request)
+            self._note_stop(request, response, host)
+        return response
+
+    async def _await_turn(self, request: Request, host: str) -> None:
+        """Wait until the host may be asked again.
+
+        Here and not in Scrapy's slots: those belong to one visit, and let several requests go at once where they
+        have no delay of their own (2.19.0, with asyncio).
+        """
+        self._check_stops(request, host)
+        declared = self._visit.declaration.politeness.delay.total_seconds()
+        delay = max(declared, float(request.meta.get("robots_delay", 0.0)))
+        wait = self._egress.hosts.reserve(host, delay, asyncio.get_running_loop().time())
+        if wait > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._surroundings.stopping.wait()
+            self._check_stops(request, host)
+        self._visit.requests += 1
+
+    def _check_stops(self, request: Request, host: str) -> None:
+        visit, surroundings = self._visit, self._surroundings
+        if surroundings.stopping.is_set():
+            raise RequestStopped(Failure(code=surroundings.stop_code[0], where=visit.source.name))
+        if host in visit.stops:
+            raise RequestStopped(visit.stops[host])
+        until = self._egress.hosts.stopped_until(host, surroundings.clock())
+        if until is not None:
+            raise RequestStopped(Failure(code=FailureCode.BUSY, where=host, retry_at=until))
+        if not request.meta.get("robots") and visit.requests_today >= visit.declaration.politeness.daily_cap:
+            raise RequestStopped(Failure(code=FailureCode.DAILY_CAP, where=visit.source.name))
+
+    async def _fetch_in_time(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 return await self._unless_aborted(request)
@@ -89,13 +129,26 @@ class EgressDownloadHandler(BaseDownloadHandler):
         except (aiohttp.ClientError, aiohttp.http.HttpProcessingError, ValueError) as error:
             raise DownloadFailedError(str(error)) from error
 
+    def _note_stop(self, request: Request, response: Response, host: str) -> None:
+        """Note a status that ends the visit before Scrapy lets the next request of the host go."""
+        reason = stop_reason(
+            response.status,
+            {"Retry-After": (response.headers.get("Retry-After") or b"").decode("latin-1")},
+            b"",
+            stop_on=self._visit.declaration.politeness.stop_on,
+            where=host,
+            now=self._surroundings.clock(),
+        )
+        if reason is not None and not request.meta.get("robots"):
+            self._visit.stops.setdefault(host, reason)
+
     async def _unless_aborted(self, request: Request) -> Response:
         fetching = asyncio.create_task(self._fetch(request))
         aborted = asyncio.create_task(self._surroundings.aborting.wait())
         try:
             await asyncio.wait((fetching, aborted), return_when=asyncio.FIRST_COMPLETED)
             if not fetching.done():
-                raise VisitStopped(Failure(code=self._surroundings.stop_code[0], where=request.url))
+                raise RequestStopped(Failure(code=self._surroundings.stop_code[0], where=request.url))
             return fetching.result()
         finally:
             fetching.cancel()

@@ -22,7 +22,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawlers.egress import EgressRefused, Refusal
 
-__all__ = ["DOWNLOAD_ERRORS", "Failure", "FailureCode", "VisitStopped", "describe", "failure_of_status"]
+__all__ = ["DOWNLOAD_ERRORS", "Failure", "FailureCode", "RequestStopped", "describe", "failure_of_status"]
 
 
 class FailureCode(StrEnum):
@@ -92,11 +92,11 @@ class Failure:
         return _SENTENCES[self.code].format(where=self.where)
 
 
-class VisitStopped(Exception):  # noqa: N818 - it says what happened; not every stop is an error
-    """A request was not sent, or its answer not used; carries the `Failure` that says why."""
+class RequestStopped(IgnoreRequest):
+    """A request that is not sent, or whose answer is not used; Scrapy hands it to the errback and does not retry it."""
 
     def __init__(self, failure: Failure) -> None:
-        """Keep the failure."""
+        """Keep the failure that says why."""
         super().__init__(failure.sentence)
         self.failure = failure
 
@@ -117,10 +117,12 @@ def describe(error: BaseException, where: str) -> Failure:
     """Return what `error`, raised while fetching `where`, means; unknown errors are internal ones."""
     chain = tuple(_causes(error))
     for cause in chain:
-        if isinstance(cause, VisitStopped):
+        if isinstance(cause, RequestStopped):
             return cause.failure
         if isinstance(cause, EgressRefused):
             return _of_refusal(cause, where)
+        if isinstance(cause, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(cause):
+            return Failure(code=FailureCode.TOO_LARGE, where=where)  # how Scrapy reports a decompression bomb
         if isinstance(cause, HttpError):
             return failure_of_status(cause.response.status, where)
     for kinds, code in _CODES:

@@ -1,7 +1,6 @@
 """The Scrapy middlewares that apply `politeness` to every request and answer of a visit."""
 
 import asyncio
-from time import monotonic
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawlers.failure import DOWNLOAD_ERRORS, Failure, FailureCode, VisitStopped, describe
+from crawlers.failure import DOWNLOAD_ERRORS, Failure, FailureCode, RequestStopped, describe
 from crawlers.hosts import RobotsMemory
 from crawlers.politeness import (
     RobotsRules,
@@ -21,13 +20,9 @@ from crawlers.politeness import (
 )
 from crawlers.visit import Surroundings, Visit
 
-__all__ = ["MannersMiddleware", "RequestStopped", "RobotsMiddleware"]
+__all__ = ["MannersMiddleware", "RobotsMiddleware"]
 
 _ROBOTS_PATH = "/robots.txt"
-
-
-class RequestStopped(VisitStopped, IgnoreRequest):
-    """A request that manners forbid; Scrapy hands it to the errback and does not retry it."""
 
 
 class _Middleware:
@@ -56,7 +51,6 @@ class RobotsMiddleware(_Middleware):
         super().__init__(crawler)
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise ValueError("ROBOTSTXT_OBEY must be on")
-        self._asking: dict[str, asyncio.Lock] = {}
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass where the rules allow it.
@@ -78,7 +72,7 @@ class RobotsMiddleware(_Middleware):
         """Return the rules of the origin of `url`, fetched when none are remembered."""
         origin = origin_of(url)
         hosts = self.surroundings.egress.hosts
-        async with self._asking.setdefault(origin, asyncio.Lock()):
+        async with self.surroundings.asking.setdefault(origin, asyncio.Lock()):
             memory = hosts.robots(origin, self.surroundings.clock())
             if memory is not None and isinstance(memory.rules, RobotsRules):
                 return memory.rules
@@ -107,23 +101,7 @@ class RobotsMiddleware(_Middleware):
 
 
 class MannersMiddleware(_Middleware):
-    """Keeps the pace per host and the daily cap, and ends the visit where an answer asks for it."""
-
-    async def process_request(self, request: Request) -> None:
-        """Wait for the host's turn.
-
-        Raises:
-            RequestStopped: the crawl is ending, the host asked to be left alone, or the daily cap is reached.
-        """
-        host = urlsplit(request.url).hostname or ""
-        self._check_stops(request, host)
-        declared = self.visit.declaration.politeness.delay.total_seconds()
-        delay = max(declared, float(request.meta.get("robots_delay", 0.0)))
-        wait = self.surroundings.egress.hosts.reserve(host, delay, monotonic())
-        if wait > 0:
-            await self._sleep(wait)
-            self._check_stops(request, host)
-        self.visit.requests += 1
+    """Ends the visit where an answer asks for it; requests are held back by the download handler."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Pass the response on.
@@ -146,25 +124,7 @@ class MannersMiddleware(_Middleware):
         )
         if reason is None:
             return response
-        self.visit.stops[host] = reason
+        self.visit.stops.setdefault(host, reason)
         if reason.retry_at is not None:
             self.surroundings.egress.hosts.stop(host, reason.retry_at)
         raise RequestStopped(reason)
-
-    def _check_stops(self, request: Request, host: str) -> None:
-        if self.surroundings.stopping.is_set():
-            raise self.refuse(self.surroundings.stop_code[0], self.visit.source.name)
-        if host in self.visit.stops:
-            raise RequestStopped(self.visit.stops[host])
-        until = self.surroundings.egress.hosts.stopped_until(host, self.surroundings.clock())
-        if until is not None:
-            raise self.refuse(FailureCode.BUSY, host, retry_at=until)
-        if not request.meta.get("robots") and self.visit.requests_today >= self.visit.declaration.politeness.daily_cap:
-            raise self.refuse(FailureCode.DAILY_CAP, self.visit.source.name)
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self.surroundings.stopping.wait()
-        except TimeoutError:
-            return

@@ -33,8 +33,11 @@ class ListingSpider(SourceSpider):
             except NotJson as error:
                 raise ListRefused(FailureCode.NOT_JSON, str(error)) from error
         else:
-            markup = (records_of(text) if self.declaration.preset == "hanweb_jpage" else None) or text
-            records = read_html_list(markup, rule, base_url=str(self.declaration.url), now=now)
+            hidden = records_of(text) if self.declaration.preset == "hanweb_jpage" else None
+            if hidden is not None:
+                # Records of the CMS are records, wherever they link to; the pattern is for the page around them.
+                rule = rule.model_copy(update={"link_pattern": None})
+            records = read_html_list(hidden or text, rule, base_url=str(self.declaration.url), now=now)
         return text, self.usable(records)
 
     def usable(self, records: Sequence[Listed]) -> Sequence[Listed]:

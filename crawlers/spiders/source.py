@@ -11,7 +11,7 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.failure import Failure, FailureCode, VisitStopped, describe
+from crawlers.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.gate import Refusal
 from crawlers.listed import Listed
 from crawlers.pages import read_article
@@ -191,7 +191,7 @@ class SourceSpider(scrapy.Spider):
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         described = describe(failure.value or OSError(), request.url)
         self.visit.dropped[described.code] += 1
-        if isinstance(failure.value, VisitStopped) and described.code in _ENDS_VISIT:
+        if isinstance(failure.value, RequestStopped) and described.code in _ENDS_VISIT:
             self.visit.fail(described)
         else:
             self.visit.miss(request.cb_kwargs["record"].native_id)

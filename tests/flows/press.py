@@ -44,6 +44,7 @@ class Press:
     port: int = 0
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[Ask] = field(default_factory=list)
+    otherwise: Callable[[Ask], Page] | None = None
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -54,7 +55,7 @@ class Press:
     def answer(self, ask: Ask) -> Page:
         found = self.pages.get(f"{ask.host}{ask.path}", self.pages.get(ask.path))
         if found is None:
-            return Page(status=404, body=b"not here")
+            return self.otherwise(ask) if self.otherwise else Page(status=404, body=b"not here")
         return found(ask) if callable(found) else found
 
 
