@@ -16,7 +16,8 @@ from service.notify.mailbox import MailboxNotifier
 from service.policies.register import load_register
 from service.search.fts import FtsSearch
 from service.storage.sql import migrate, open_store
-from tests.builders import NOW, SOURCES, enrol_everyone, seed, seed_many
+from tests.builders import NOW, enrol_everyone
+from tests.seeding import SOURCES, seed, seed_many
 
 __all__ = ["SCENARIOS", "make_context"]
 
@@ -86,12 +87,16 @@ def make_context(folder: Path, *, drill: bool = False, empty: bool = False, many
         mailbox=_mailbox(folder / "mailbox"),
         scenarios=() if drill else SCENARIOS,
         drill_runs=None if drill or empty else lambda: _runs(folder),
-        start_drill=None if drill else lambda scenario, speed, person: None,
+        start_drill=None if drill else _start_nothing,
         import_file=take,
         import_refusals=(ImportRefused,),
         make_briefing=paper.make,
         briefings=paper.folder,
     )
+
+
+def _start_nothing(_scenario: str, _speed: float, _person: str) -> None:
+    return
 
 
 def _drill() -> DrillInfo:
@@ -100,14 +105,18 @@ def _drill() -> DrillInfo:
 
 def _mailbox(folder: Path) -> MailboxNotifier:
     mailbox = MailboxNotifier(folder=folder)
-    for number, subject in enumerate(("【演练】[红色·待确认] 赣州 注射液群体不良反应｜5小时时限 17:13 到期", "【演练】[橙色·待确认] 退烧贴疑含激素")):
+    for number, subject in enumerate(
+        ("【演练】[红色·待确认] 赣州 注射液群体不良反应｜5小时时限 17:13 到期", "【演练】[橙色·待确认] 退烧贴疑含激素")
+    ):
         message = EmailMessage()
         message["Subject"] = subject
         message["From"] = "yaowang@drill.invalid"
         message["To"] = "drill-duty@drill.invalid"
         message["Date"] = format_datetime(NOW - timedelta(minutes=40 - number))
         message["Message-ID"] = f"<seed{number}@alerts.yaowang>"
-        message.set_content(f"{subject}\n\n5 篇稿件，4 个信源。\n为何收到：达到红色预警条件。\n下一步：打开事件页并确认收到。\n")
+        message.set_content(
+            f"{subject}\n\n5 篇稿件，4 个信源。\n为何收到：达到红色预警条件。\n下一步：打开事件页并确认收到。\n"
+        )
         mailbox.send(message)
     return mailbox
 
@@ -144,7 +153,13 @@ def _report() -> dict[str, object]:
     def at(minutes: int) -> str:
         return (start + timedelta(minutes=minutes)).isoformat()
 
-    clock = {"action": "发布权威信息", "basis": "国办发〔2016〕80号", "state": "met", "due_at": at(312), "met_at": at(205)}
+    clock = {
+        "action": "发布权威信息",
+        "basis": "国办发〔2016〕80号",
+        "state": "met",
+        "due_at": at(312),
+        "met_at": at(205),
+    }
     event = {
         "title": "注射液聚集性不良反应",
         "first_at": at(5),

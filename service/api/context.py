@@ -131,7 +131,8 @@ class AppContext:
     is `None`, and its button is not shown. `import_file(path, source_id, actor)` stores a file's rows and raises an exception from `import_refusals` where the
     file as a whole cannot be read; `make_briefing(week)`
     (`2026-W47`) writes the week's documents into the folder `briefings` and returns their paths; `start_drill(scenario_id, speed,
-    person)` starts a drill in a process and a data folder of its own.
+    person)` starts a drill in a process and a data folder of its own, writes the audit row, and raises `RuntimeError` with a
+    sentence where it does not start.
     """
 
     store: Store

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from service.api.context import AppContext
 from service.domain.people import Act, Person, Session, may
 from service.flows.people import current
-from service.api.context import AppContext
 
 __all__ = [
     "AnyPerson",

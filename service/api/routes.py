@@ -1,5 +1,193 @@
-"""The JSON interface and the two health checks."""
+"""The JSON interface below /api, and the two health checks. Read-only: acts go through the pages' forms."""
 
-from fastapi import APIRouter
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from crawlers.health import health
+from crawlers.ports import SourceProgress
+from service.api.context import AppContext
+from service.api.identity import Guard, context_of
+from service.domain.people import Act
+from service.domain.refusal import NotFound, Refusal
+from service.ports.search import SearchQuery, SearchUnavailableError
+from service.ports.store import StoreUnavailableError
+from service.search.query import QueryError, parse_query
+
+__all__ = ["plain", "router"]
 
 router = APIRouter()
+
+_READER = Depends(Guard(Act.READ))
+_AUDITOR = Depends(Guard(Act.READ_AUDIT))
+_OK, _UNAVAILABLE = 200, 503
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+Offset = Annotated[int, Query(ge=0, le=10_000)]
+Level = Annotated[str | None, Query(pattern="^(red|orange|yellow|blue)$")]
+
+
+def plain(value: object) -> Any:
+    """Return `value` as JSON types: enums by value, levels by key, times in ISO form."""
+    if isinstance(value, Enum):
+        return getattr(value, "key", value.value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _fields(record: Any, *leave_out: str) -> dict[str, Any]:
+    names = (name for name in type(record).__dataclass_fields__ if name not in leave_out)
+    return {name: plain(getattr(record, name)) for name in names}
+
+
+@router.get("/api/alerts", dependencies=[_READER])
+def list_alerts(
+    request: Request,
+    state: Annotated[str | None, Query(pattern="^(open|acknowledged|closed)$")] = None,
+    level: Level = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> dict[str, Any]:
+    """Return alerts, newest first, each with its clocks."""
+    with context_of(request).store.read() as work:
+        alerts = work.alerts.listing(state=state, level=level, limit=limit, offset=offset)
+        clocks = work.clocks.of_alerts([alert.id for alert in alerts])
+    rows = [_fields(alert) | {"clocks": [_fields(c) for c in clocks.get(alert.id, ())]} for alert in alerts]
+    return {"alerts": rows}
+
+
+@router.get("/api/alerts/{alert_id}", dependencies=[_READER])
+def one_alert(request: Request, alert_id: str) -> dict[str, Any]:
+    """Return one alert with its clocks. Raises `NotFound`."""
+    with context_of(request).store.read() as work:
+        alert = work.alerts.get(alert_id)
+        if alert is None:
+            raise NotFound("没有这条预警。")
+        clocks = work.clocks.of_alerts([alert.id]).get(alert.id, ())
+    return _fields(alert) | {"clocks": [_fields(clock) for clock in clocks]}
+
+
+@router.get("/api/events", dependencies=[_READER])
+def list_events(request: Request, level: Level = None, limit: Limit = 50, offset: Offset = 0) -> dict[str, Any]:
+    """Return events, latest activity first."""
+    with context_of(request).store.read() as work:
+        events = work.events.listing(level_at_least=level, limit=limit, offset=offset)
+    return {"events": [_fields(event, "sketch") for event in events]}
+
+
+@router.get("/api/events/{event_id}", dependencies=[_READER])
+def one_event(request: Request, event_id: str) -> dict[str, Any]:
+    """Return one event with its documents. Raises `NotFound`."""
+    with context_of(request).store.read() as work:
+        event = work.events.get(event_id)
+        if event is None:
+            raise NotFound("没有这个事件。")
+        documents = work.events.documents(event_id)
+    return _fields(event, "sketch") | {"documents": [_fields(document) for document in documents]}
+
+
+@router.get("/api/search", dependencies=[_READER])
+def search(
+    request: Request,
+    q: Annotated[str, Query(max_length=200)] = "",
+    level: Annotated[int | None, Query(ge=0, le=2)] = None,
+    region: Annotated[str | None, Query(pattern=r"^\d{2,6}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    offset: Annotated[int, Query(ge=0, le=9900)] = 0,
+) -> Response:
+    """Return found documents; 503 where the search engine does not answer."""
+    context = context_of(request)
+    within = SearchQuery(level_at_least=level, region=region, limit=limit, offset=offset)
+    try:
+        result = context.search.find(parse_query(q, context.cut, within=within))
+    except QueryError as error:
+        raise Refusal(str(error)) from error
+    except SearchUnavailableError as error:
+        return JSONResponse({"status": 503, "sentence": f"检索引擎无法访问：{error}"}, status_code=503)
+    hits = [_fields(hit.document, "tokens") | {"score": hit.score} for hit in result.hits]
+    body = {"total": result.total, "hits": hits, "facets": plain(result.facets), "degraded": result.degraded}
+    return JSONResponse(body)
+
+
+@router.get("/api/sources", dependencies=[_READER])
+def list_sources(request: Request) -> dict[str, Any]:
+    """Return every declared source with its switch and health."""
+    context = context_of(request)
+    with context.store.read() as work:
+        progress = work.sources.all_progress()
+        switches = work.sources.switches()
+    rows = []
+    for source in context.catalogue_sources:
+        kept = progress.get(source.id, SourceProgress(source_id=source.id))
+        found = health(kept, source, context.now())
+        enabled = switches.get(source.id, source.enabled)
+        rows.append(
+            {"id": source.id, "name": source.name, "kind": source.kind, "enabled": enabled, **plain(asdict(found))}
+        )
+    return {"sources": rows}
+
+
+@router.get("/api/audit", dependencies=[_AUDITOR])
+def list_audit(
+    request: Request,
+    limit: Limit = 100,
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> dict[str, Any]:
+    """Return audit rows, newest first, and the first broken row of the chain."""
+    with context_of(request).store.read() as work:
+        rows = work.audit.rows(limit=limit, before_seq=before)
+        broken = work.audit.verify()
+    return {"rows": [_fields(row) for row in rows], "broken": broken}
+
+
+@router.get("/api/health", dependencies=[_READER])
+def health_of_service(request: Request) -> dict[str, Any]:
+    """Return what readiness says with the queues behind it."""
+    context = context_of(request)
+    degraded = _degraded(context)
+    with context.store.read() as work:
+        pending = work.documents.pending_count()
+        waiting = dict(work.outbox.waiting())
+    return {"version": context.version, "degraded": degraded, "pending": pending, "outbox": waiting}
+
+
+@router.get("/healthz")
+def live() -> dict[str, str]:
+    """Say that this process answers; touches nothing else."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def ready(request: Request) -> Response:
+    """Say whether the store answers (else 503) and name what works only in part; names no address or version."""
+    context = context_of(request)
+    degraded = _degraded(context)
+    status = _UNAVAILABLE if "store" in degraded else _OK
+    return JSONResponse({"status": "ok" if status == _OK else "unavailable", "degraded": degraded}, status_code=status)
+
+
+def _degraded(context: AppContext) -> list[str]:
+    found = [] if _answers(context) else ["store"]
+    if context.search.check() is not None:
+        found.append("search")
+    for name, check in (context.checks or {}).items():
+        if check() is not None:
+            found.append(name)
+    return found
+
+
+def _answers(context: AppContext) -> bool:
+    try:
+        return context.store.check() is None
+    except StoreUnavailableError:
+        return False

@@ -34,6 +34,7 @@ __all__ = [
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _SLOTS = threading.BoundedSemaphore(2)
 _SLOT_WAIT_SECONDS = 10.0
+_LONGEST_NAME = 32
 _SEEN_STEP = timedelta(seconds=60)
 # The hash of a discarded random string: an unknown name is checked against it and costs as much time.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$MjoNCJOZD1QbCXLVwDOGRg$WzPnJu+6Pxu6cc7OLtBZk5BJQwN+db9iarKY205hhcE"
@@ -150,7 +151,7 @@ def add_person(
     Raises `PasswordFaultError` where the name is empty, too long or taken.
     """
     name = name.strip()
-    if not name or len(name) > 32 or not name.isprintable():
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise PasswordFaultError("用户名须为 1 到 32 个可见字符。")
     password = one_time_password()
     hashed = hash_password(password)

@@ -40,6 +40,7 @@ _TITLES = {
     500: "系统出错",
     503: "暂时不可用",
 }
+_NOT_SIGNED_IN = 401
 _NO_ROLE = "当前角色不能进行这项操作。如确有需要，请联系系统管理员。"
 _FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
 _FAILED = "系统出错，这次操作没有完成，也没有留下半成品。错误已记入运行日志，请稍后再试。"
@@ -73,13 +74,13 @@ def install_faults(app: FastAPI) -> None:
 
 
 def _saying(status: int, sentence: str) -> Callable[[Request, Exception], Response]:
-    def handler(request: Request, error: Exception) -> Response:
+    def handler(request: Request, _: Exception) -> Response:
         return _show(request, status, sentence)
 
     return handler
 
 
-def _to_login(request: Request, error: Exception) -> Response:
+def _to_login(request: Request, _: Exception) -> Response:
     if _wants_json(request):
         return _show(request, 401, "请先登录。")
     if "hx-request" in request.headers:
@@ -91,7 +92,7 @@ def _to_login(request: Request, error: Exception) -> Response:
     return RedirectResponse(f"/login?next={quote(path, safe='')}", status_code=303)
 
 
-def _to_password(request: Request, error: Exception) -> Response:
+def _to_password(request: Request, _: Exception) -> Response:
     if _wants_json(request):
         return _show(request, 403, "请先在网页上修改一次性密码。")
     return RedirectResponse("/password", status_code=303)
@@ -134,6 +135,6 @@ def _wants_json(request: Request) -> bool:
 def _show(request: Request, status: int, sentence: str) -> Response:
     if _wants_json(request):
         return JSONResponse({"status": status, "sentence": sentence}, status_code=status)
-    ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != 401 else [("登录", "/login")]
+    ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != _NOT_SIGNED_IN else [("登录", "/login")]
     title = _TITLES.get(status, "请求没有完成")
     return bare_page(request, "fault.html", title=title, status=status, code=status, sentence=sentence, ways=ways)

@@ -11,10 +11,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from service.domain.people import Act, Person, may
 from service.api.context import AppContext
-from service.web.desk import Desk, badges, source_health
 from service.api.identity import Identity, context_of
+from service.domain.people import Act, Person, may
+from service.web.desk import Desk, badges, source_health
 from service.web.views import acts, charts, wording
 from service.web.views.marking import marked
 from service.web.views.outcome import outcome_of

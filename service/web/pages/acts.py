@@ -92,6 +92,7 @@ def level(
     alert_id: str,
     level: Annotated[Literal["red", "orange", "yellow", "blue"], Form()],
     reason: Reason,
+    *,
     refuted: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
     """Set the opinion level in the person's name."""

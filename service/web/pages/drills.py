@@ -54,16 +54,10 @@ def start_drill(
         raise NotFound("没有这个演练脚本，请从列表中选择。")
     if any(run.state == "running" for run in _runs(context)):
         raise Conflict("已有一场演练正在进行，请等它结束后再开始。")
-    context.start_drill(scenario, speed, identity.person.id)
-    with context.store.write() as work:
-        detail = {"scenario": scenario, "speed": speed}
-        work.audit.append(
-            actor=identity.person.name,
-            action="drill.started",
-            subject=f"drill:{scenario}",
-            detail=detail,
-            now=context.now(),
-        )
+    try:
+        context.start_drill(scenario, speed, identity.person.name)
+    except RuntimeError as error:
+        raise Conflict(f"{error}。") from error
     return RedirectResponse("/drills?done=drill", status_code=303)
 
 

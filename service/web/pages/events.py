@@ -1,20 +1,21 @@
 """事件: the list, and the page of one event with its tabs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from service.api.context import AppContext
+from service.api.identity import Reader, context_of
 from service.domain.alert import Alert
 from service.domain.audit import AuditRow
 from service.domain.clock import Clock, ClockRole
 from service.domain.event import Event
 from service.domain.refusal import NotFound
 from service.ports.store import Work
-from service.api.context import AppContext
-from service.api.identity import Reader, context_of
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
 from service.web.views.alert_rows import due_of
@@ -69,7 +70,7 @@ def event_page(
             raise NotFound(f"没有编号为 {event_id[:40]} 的事件，它可能已并入别的事件。")
         alert = work.alerts.of_event(event_id)
         view = _head(work, event, alert, context)
-        view |= _TABS[tab](work, event, context, view)
+        view |= _TABS[tab](_Shown(work, event, context, view))
     return page(request, "event.html", identity=identity, key="events", title=event.title, tab=tab, **view)
 
 
@@ -151,18 +152,28 @@ def _clock_view(clock: Clock, context: AppContext) -> dict[str, Any]:
     }
 
 
-def _overview_tab(work: Work, event: Event, context: AppContext, head: Mapping[str, Any]) -> dict[str, Any]:
-    views = document_views(work.events.documents(event.id, limit=_DOCUMENTS))
-    line = time_line(views, head["alert"], head["acts"], ACT_WORDS)
-    return {"facts": known_facts(event, views), "line": line, "parts": score_parts(event.heat)}
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a tab is made from; `head` is the part that every tab shares."""
+
+    work: Work
+    event: Event
+    context: AppContext
+    head: Mapping[str, Any]
 
 
-def _documents_tab(work: Work, event: Event, context: AppContext, head: Mapping[str, Any]) -> dict[str, Any]:
-    return {"views": document_views(work.events.documents(event.id, limit=_DOCUMENTS))}
+def _overview_tab(shown: _Shown) -> dict[str, Any]:
+    views = document_views(shown.work.events.documents(shown.event.id, limit=_DOCUMENTS))
+    line = time_line(views, shown.head["alert"], shown.head["acts"], ACT_WORDS)
+    return {"facts": known_facts(shown.event, views), "line": line, "parts": score_parts(shown.event.heat)}
 
 
-def _spread_tab(work: Work, event: Event, context: AppContext, head: Mapping[str, Any]) -> dict[str, Any]:
-    now = context.now()
+def _documents_tab(shown: _Shown) -> dict[str, Any]:
+    return {"views": document_views(shown.work.events.documents(shown.event.id, limit=_DOCUMENTS))}
+
+
+def _spread_tab(shown: _Shown) -> dict[str, Any]:
+    event, work, now = shown.event, shown.work, shown.context.now()
     since = max(event.first_at, now - timedelta(days=7)).replace(minute=0, second=0, microsecond=0)
     series = hour_series(work.events.hourly(event.id, since=since, until=now), now)
     labels = [label for label, _ in series]
@@ -175,16 +186,16 @@ def _spread_tab(work: Work, event: Event, context: AppContext, head: Mapping[str
         "spread_top": max(counts, default=0),
         "spread_json": chart,
         "spread_scope": "自首发起，最多近 7 天",
-        "class_rows": class_rows(work.events.documents(event.id)),
+        "class_rows": class_rows(shown.work.events.documents(shown.event.id)),
         "spread_figures": spread_figures(work.events.spread(event.id, now=now)),
     }
 
 
-def _nothing_more(work: Work, event: Event, context: AppContext, head: Mapping[str, Any]) -> dict[str, Any]:
+def _nothing_more(_: _Shown) -> dict[str, Any]:
     return {}
 
 
-_TABS: Mapping[str, Callable[[Work, Event, AppContext, Mapping[str, Any]], dict[str, Any]]] = {
+_TABS: Mapping[str, Callable[[_Shown], dict[str, Any]]] = {
     "overview": _overview_tab,
     "timeline": _overview_tab,
     "spread": _spread_tab,

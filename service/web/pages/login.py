@@ -122,10 +122,8 @@ def _password_form(request: Request, identity: Identity, fault: str = "") -> HTM
     )
 
 
-@router.get("/out")
-def way_out(
-    request: Request, identity: Annotated[Identity, Depends(Guard(None))], u: Annotated[str, Query(max_length=2000)]
-) -> HTMLResponse:
+@router.get("/out", dependencies=[Depends(Guard(None))])
+def way_out(request: Request, u: Annotated[str, Query(max_length=2000)]) -> HTMLResponse:
     """Show an outside address before it is opened. Raises `NotFound` for one that is not http or https."""
     if not u.startswith(("http://", "https://")) or not u.isprintable():
         raise NotFound("这不是可以打开的网址。")

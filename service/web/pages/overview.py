@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from crawlers.health import HealthState
+from service.api.context import AppContext
+from service.api.identity import QuietReader, Reader, context_of
 from service.domain.alert import Alert
 from service.ports.store import Work
-from service.api.context import AppContext
 from service.web.desk import SourceHealth, source_health
-from service.api.identity import QuietReader, Reader, context_of
 from service.web.render import desk_of, fragment, page
 from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, by_urgency, level_counts
 from service.web.views.charts import band_points, line_points, ticks

@@ -1,11 +1,13 @@
 """The event stream that tells open pages that alerts changed."""
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from service.api.identity import QuietReader
+from service.api.identity import Guard
+from service.domain.people import Act
 from service.web.live import RevisionFeed
 
 router = APIRouter()
@@ -19,8 +21,8 @@ def feed_with_room(request: Request) -> RevisionFeed:
     return feed
 
 
-@router.get("/events/stream", response_class=EventSourceResponse)
-async def stream(identity: QuietReader, feed: RevisionFeed = Depends(feed_with_room)) -> AsyncIterator[ServerSentEvent]:
+@router.get("/events/stream", response_class=EventSourceResponse, dependencies=[Depends(Guard(Act.READ, touch=False))])
+async def stream(feed: Annotated[RevisionFeed, Depends(feed_with_room)]) -> AsyncIterator[ServerSentEvent]:
     """Send the revision at once and with every change; the browser reconnects when the stream ends."""
     first = True
     async for revision in feed.changes():

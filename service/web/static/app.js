@@ -89,5 +89,8 @@
     document.querySelectorAll("input[name=alert]").forEach((box) => { box.checked = event.target.checked; });
   });
   document.querySelectorAll("select[data-go]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+  document.querySelector("[data-file]")?.addEventListener("change", (event) => {
+    document.getElementById("file-name").textContent = event.target.files[0]?.name || "未选择";
+  });
   document.body.addEventListener("htmx:afterSwap", () => { at = -1; tick(); });
 })();

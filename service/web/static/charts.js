@@ -24,7 +24,7 @@
         areaStyle: { color: "#dde7ec", opacity: 1 }, silent: true,
       });
     }
-    const main = { name: data.name, type: data.kind === "bars" ? "bar" : "line", data: data.counts, symbol: "none", color: colour("--accent"), lineStyle: { width: 2 }, z: 3 };
+    const main = { name: data.name, type: data.kind === "bars" ? "bar" : "line", data: data.counts, barMaxWidth: 28, symbol: "none", color: colour("--accent"), lineStyle: { width: 2 }, z: 3 };
     if (data.surge) main.markPoint = { symbol: "circle", symbolSize: 7, itemStyle: { color: colour("--red") }, label: { show: true, position: "top", formatter: data.surge.text, color: colour("--red"), fontWeight: 700, fontSize: 11 }, data: [{ coord: [data.surge.at, data.surge.value] }] };
     lines.push(main);
     return lines;

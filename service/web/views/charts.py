@@ -6,12 +6,14 @@ from service.web.views.overview import Volume
 
 __all__ = ["band_points", "line_points", "spark_points", "ticks"]
 
+_MOST_STEPS = 4
+
 
 def spark_points(counts: Sequence[int], *, width: int = 90, height: int = 28) -> str:
     """Return the `points` of a sparkline, zero at the bottom; fewer than two counts give no line."""
-    if len(counts) < 2:
+    if len(counts) <= 1:
         return ""
-    top = max(max(counts), 1)
+    top = max(*counts, 1)
     step = width / (len(counts) - 1)
     return " ".join(f"{i * step:.1f},{height - 2 - count / top * (height - 4):.1f}" for i, count in enumerate(counts))
 
@@ -37,8 +39,10 @@ def band_points(volume: Volume, *, width: int, height: int) -> str:
 
 
 def ticks(top: int) -> tuple[int, ...]:
-    """Return up to five round axis values from zero to at most `top`."""
-    step = 1
-    while top / step > 4:
-        step = {1: 2, 2: 5, 5: 10}.get(step, step * 2) if step < 10 else step * 2
-    return tuple(range(0, top + 1, step))
+    """Return up to five round axis values (steps of 1, 2 or 5 times a power of ten) from zero to at most `top`."""
+    scale = 1
+    while True:
+        for step in (scale, 2 * scale, 5 * scale):
+            if top <= _MOST_STEPS * step:
+                return tuple(range(0, top + 1, step))
+        scale *= 10

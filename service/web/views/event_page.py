@@ -191,7 +191,7 @@ def time_line(
     views: Sequence[DocumentView], alert: Alert | None, acts: Sequence[AuditRow], wording: Mapping[str, str]
 ) -> list[Moment]:
     """Return first posts (reprints folded) and what was done here, in order of time."""
-    moments = []
+    moments: list[Moment] = []
     for view in views:
         if view.document.duplicate_of:
             continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.web.views.wording import CITIES, local
 
@@ -11,6 +11,7 @@ __all__ = ["BAND_DAYS", "Band", "Tile", "Volume", "city_tiles", "day_start", "vo
 BAND_DAYS = 14
 _LEAST_BAND_DAYS = 5
 _SURGE_LEAST = 10
+_MANY = 10
 
 # Columns and rows of the schematic: where the eleven cities lie to each other; it is no map.
 _PLACES: Sequence[tuple[str, int, int]] = (
@@ -80,7 +81,7 @@ def volume(hourly: Mapping[datetime, int], now: datetime) -> Volume:
         back = (start.date() - local(hour).date()).days
         days.setdefault(back, [0] * 24)[local(hour).hour] += count
     today = days.pop(0, [0] * 24)
-    past = [hours for back, hours in days.items() if 0 < back <= BAND_DAYS and sum(hours)]
+    past = [hours for back, hours in days.items() if 0 < back <= BAND_DAYS and any(hours)]
     known = local(now).hour
     counts = tuple(today[hour] if hour <= known else None for hour in range(24))
     bands = tuple(_band([hours[hour] for hours in past]) for hour in range(24)) if len(past) >= _LEAST_BAND_DAYS else ()
@@ -131,11 +132,6 @@ def city_tiles(totals: Mapping[str, int]) -> tuple[tuple[Tile, ...], int, int]:
 def _shade(count: int, top: int) -> int:
     if count == 0:
         return 0
-    if count >= 10 and count == top:
+    if count >= _MANY and count == top:
         return 3
-    return 2 if count >= 10 else 1
-
-
-def hours_ago(now: datetime, hours: int) -> datetime:
-    """Return the moment so many hours before `now`."""
-    return now - timedelta(hours=hours)
+    return 2 if count >= _MANY else 1

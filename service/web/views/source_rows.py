@@ -10,6 +10,7 @@ from service.web.desk import SourceHealth
 
 __all__ = ["SourceRow", "source_row"]
 
+_MINUTES_BELOW = 120
 _TONES = {
     HealthState.HEALTHY: "text-good",
     HealthState.FAILING: "text-orange",
@@ -61,4 +62,4 @@ def _interval(seconds: float | None) -> str:
     if seconds is None:
         return "—"
     minutes = round(seconds / 60)
-    return f"{minutes} 分钟" if minutes < 120 else f"{round(minutes / 60)} 小时"
+    return f"{minutes} 分钟" if minutes < _MINUTES_BELOW else f"{round(minutes / 60)} 小时"

@@ -43,7 +43,7 @@ def spread_bars(
     """Return the bars of the drawing, zero at the bottom."""
     if not series:
         return []
-    top = max(max(count for _, count in series), 1)
+    top = max(*(count for _, count in series), 1)
     step = width / len(series)
     return [
         Bar(

@@ -93,6 +93,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 _LIMIT_UNITS = (("wd", "个工作日"), ("h", "小时"), ("d", "天"))
+_MINUTES_BELOW = 120
+_HOURS_BELOW = 72
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -134,9 +136,9 @@ def duration(span: timedelta) -> str:
     minutes = int(span.total_seconds() // 60)
     if minutes < 1:
         return "不到 1 分钟"
-    if minutes < 120:
+    if minutes < _MINUTES_BELOW:
         return f"{minutes} 分钟"
-    if minutes < 72 * 60:
+    if minutes < _HOURS_BELOW * 60:
         return f"{minutes // 60} 小时"
     return f"{minutes // 1440} 天"
 
