@@ -1,0 +1,90 @@
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from service.ports.search import SearchQuery, SearchRefusedError, SearchUnavailableError
+from service.search.elasticsearch import ElasticsearchSearch
+from tests.contract.search import SearchContract, document, found
+
+
+@pytest.fixture(scope="module")
+def engine(elasticsearch_url: str) -> Iterator[Elasticsearch]:
+    client = Elasticsearch(elasticsearch_url, request_timeout=30)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def name(engine: Elasticsearch) -> Iterator[str]:
+    """A name of this test's own; what it makes is removed."""
+    chosen = f"test-{uuid.uuid4().hex[:8]}"
+    yield chosen
+    for index in engine.indices.get(index=f"{chosen}-documents-v*"):
+        engine.indices.delete(index=index)
+    engine.options(ignore_status=404).indices.delete_index_template(name=f"{chosen}-documents")
+
+
+@pytest.fixture
+def search(elasticsearch_url: str, name: str) -> Iterator[ElasticsearchSearch]:
+    opened = ElasticsearchSearch(elasticsearch_url, name=name, refresh=True, timeout=30)
+    yield opened
+    opened.close()
+
+
+class TestElasticsearchSearch(SearchContract):
+    pass
+
+
+class TestElasticsearchIndex:
+    def test_documents_live_in_a_numbered_index_behind_an_alias(
+        self, engine: Elasticsearch, search: ElasticsearchSearch, name: str
+    ) -> None:
+        search.index([document(1)])
+        assert list(engine.indices.get_alias(name=f"{name}-documents")) == [f"{name}-documents-v1"]
+        search.clear()
+        assert list(engine.indices.get_alias(name=f"{name}-documents")) == [f"{name}-documents-v2"]
+        assert not engine.indices.exists(index=f"{name}-documents-v1")
+
+    def test_the_mapping_is_strict(self, engine: Elasticsearch, search: ElasticsearchSearch, name: str) -> None:
+        search.index([document(1)])
+        mapping = engine.indices.get_mapping(index=f"{name}-documents")[f"{name}-documents-v1"]["mappings"]
+        assert mapping["dynamic"] == "strict"
+        assert mapping["properties"]["tokens"]["analyzer"] == "segmented"
+
+    def test_a_document_that_the_mapping_refuses_is_named_and_its_neighbours_are_indexed(
+        self, search: ElasticsearchSearch
+    ) -> None:
+        with pytest.raises(SearchRefusedError, match="d2") as caught:
+            search.index([document(1), document(2, level=999), document(3)])
+        assert list(caught.value.reasons) == ["d2"]
+        assert found(search, "疫苗") == ["d3", "d1"]
+
+    def test_two_processes_may_start_on_an_empty_cluster(self, elasticsearch_url: str, name: str) -> None:
+        both = [ElasticsearchSearch(elasticsearch_url, name=name, refresh=True, timeout=30) for _ in range(2)]
+        for number, search in enumerate(both):
+            search.index([document(number + 1)])
+        assert found(both[0], "疫苗") == ["d2", "d1"]
+        for search in both:
+            search.close()
+
+    def test_the_same_version_after_a_lost_answer_is_success(
+        self, engine: Elasticsearch, search: ElasticsearchSearch, name: str
+    ) -> None:
+        search.index([document(1, version=7)])
+        search.index([document(1, version=7), document(1, version=6)])
+        stored: dict[str, Any] = dict(engine.get(index=f"{name}-documents", id="d1"))
+        assert stored["_version"] == 7
+
+    def test_an_engine_that_is_not_there_is_said(self) -> None:
+        search = ElasticsearchSearch("http://127.0.0.1:1", timeout=1)
+        sentence = search.check()
+        assert sentence is not None
+        assert "http://127.0.0.1:1" in sentence
+        with pytest.raises(SearchUnavailableError, match="连不上"):
+            search.find(SearchQuery())
+        with pytest.raises(SearchUnavailableError, match="连不上"):
+            search.index([document(1)])
+        search.close()
