@@ -25,7 +25,8 @@ __all__ = ["Article", "as_json", "extract"]
 
 _FEWEST_CHARACTERS = 20
 _READABILITY_BELOW = 80
-_READABILITY_BYTES = 1_000_000
+# It takes ten times as long as the scorer: 7 s for a page of 100,000 blocks.
+_READABILITY_BLOCKS = 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +146,9 @@ def _readability(page: Page) -> str:
     from readability import Document
     from readability.readability import Unparseable
 
-    markup = etree.tostring(page.tree, encoding="unicode", method="html")
-    if len(markup) > _READABILITY_BYTES:
+    if len(page.blocks) > _READABILITY_BLOCKS:
         return ""
+    markup = etree.tostring(page.tree, encoding="unicode", method="html")
     try:
         inner = parse_page(Document(markup).summary(html_partial=True))
     except (Unparseable, etree.LxmlError, ValueError, TypeError, AttributeError, RecursionError):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
-from crawlers.parsing.body import Body
+from crawlers.parsing.body import Body, opens_other_articles
 from crawlers.parsing.page import Block, Page, squeeze
 
 __all__ = ["LONGEST_LINE", "Byline", "locate_byline"]
@@ -44,14 +45,19 @@ def locate_byline(page: Page, title: str, body: Body | None) -> Byline:
     place = next((i for i in reversed(places) if i < start), places[0] if places else None)
     if place is None:
         between, before = [], blocks[max(start - _NEAR, 0) : start]
+    elif place < start:
+        between, before = blocks[place + 1 : min(start, place + 1 + _NEAR)], blocks[max(place - _NEAR, 0) : place]
     else:
-        stop = start if start > place + 1 else place + 6
-        between, before = blocks[place + 1 : min(stop, place + 1 + _NEAR)], blocks[max(place - _NEAR, 0) : place]
-        before = before if start > place else blocks[max(start - _NEAR, 0) : place]
+        # The title stands inside what was taken for the text, so its by-line does too.
+        between, before = blocks[place + 1 : min(end, place + 6)], blocks[max(start - _NEAR, 0) : place]
     return Byline(
         between=between,
         before=before,
-        opening=blocks[start : start + _OPENING],
+        opening=blocks[start : min(start + _OPENING, end)],
         closing=blocks[max(end - _OPENING, start) : end],
-        after=blocks[end : end + _NEAR],
+        after=list(takewhile(_is_no_list, blocks[end : end + _NEAR])),
     )
+
+
+def _is_no_list(block: Block) -> bool:
+    return block.links <= block.size / 2 and not opens_other_articles(block)
