@@ -63,21 +63,26 @@ def compare(a: Subject, b: Subject, *, apart: timedelta) -> Affinity:
 
 def cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     """Return the cosine of two weighed word sets; 0 where either is empty."""
-    if len(b) < len(a):
-        a, b = b, a
-    dot = sum(weight * b[word] for word, weight in a.items() if word in b)
-    if not dot:
+    shared = a.keys() & b.keys()
+    if not shared:
         return 0.0
-    return dot / math.sqrt(sum(w * w for w in a.values()) * sum(w * w for w in b.values()))
+    dot = sum([a[word] * b[word] for word in shared])
+    return dot / math.sqrt(_square(a) * _square(b))
 
 
 def coverage(part: Mapping[str, float], whole: Mapping[str, float]) -> float:
     """Return the share of the squared weight of `part` whose words `whole` has too."""
-    total = sum(w * w for w in part.values())
-    return sum(w * w for word, w in part.items() if word in whole) / total if total else 0.0
+    shared = part.keys() & whole.keys()
+    return sum([part[word] ** 2 for word in shared]) / _square(part) if shared else 0.0
+
+
+def _square(terms: Mapping[str, float]) -> float:
+    return sum([weight * weight for weight in terms.values()])
 
 
 def _problem_cover(a: Subject, b: Subject) -> float:
+    if a.title_terms.keys().isdisjoint(b.problem):
+        return 0.0
     titled = {word: weight for word, weight in a.title_terms.items() if word in a.problem}
     return coverage(titled, b.problem)
 

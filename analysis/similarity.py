@@ -7,6 +7,7 @@ MinHash found 99 %. Pure: the same text gives the same signature on every machin
 import re
 import unicodedata
 from functools import lru_cache
+from operator import eq
 
 from rensa import RMinHash
 
@@ -78,8 +79,8 @@ def resemblance(a: bytes, b: bytes) -> float:
     _require_length(b)
     if a == b:
         return 1.0
-    numbers = zip(memoryview(a).cast("I"), memoryview(b).cast("I"), strict=True)
-    return sum(x == y for x, y in numbers) / PERMUTATIONS
+    equal: int = sum(map(eq, memoryview(a).cast("I"), memoryview(b).cast("I")))
+    return equal / PERMUTATIONS
 
 
 def _fold(band: bytes) -> str:

@@ -1,0 +1,68 @@
+"""Labelled data that floors are pinned on: read here, named by hash."""
+
+import csv
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crawlers.records import Document, DocumentKind
+
+__all__ = ["b_cubed", "document_of", "kept_apart", "pinned", "read_rows", "read_table"]
+
+_LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+def pinned(path: Path, digest: str) -> Path:
+    """Return `path` if its SHA-256 begins with `digest`; a floor says nothing about other data."""
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert found.startswith(digest), f"{path.name} is not the data that the floors were measured on: {found[:12]}"
+    return path
+
+
+def read_rows(*paths: Path) -> dict[str, dict[str, Any]]:
+    """Return the JSON lines of all files by id."""
+    rows = (json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines())
+    return {row["id"]: row for row in rows}
+
+
+def read_table(path: Path) -> list[list[str]]:
+    """Return the rows of a tab-separated file without its header."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [row for row in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE) if row and row[0] != "id"]
+
+
+def document_of(row: Mapping[str, Any]) -> Document:
+    """Return a labelled row as the document that a crawl would have made of it; a bare date is Beijing midnight."""
+    at = datetime.fromisoformat(row.get("date") or row["published_at"])
+    at = at if at.tzinfo else at.replace(tzinfo=_LOCAL)
+    return Document(
+        id=row["id"], source_id=row.get("source", "documents"), native_id=row["id"], kind=DocumentKind.POST,
+        title=row["title"], text=row["text"], fetched_at=at, published_at=at,
+    )  # fmt: skip
+
+
+def b_cubed(gold: Mapping[str, str], found: Mapping[str, str | None]) -> tuple[float, float, float]:
+    """Return B-cubed precision, recall and F1 of a grouping; both map an item to its group."""
+    want, have = _groups(gold), _groups({item: found[item] or item for item in gold})
+    shares = [(len(want[item] & have[item]), len(have[item]), len(want[item])) for item in gold]
+    precision = sum(shared / mine for shared, mine, _ in shares) / len(shares)
+    recall = sum(shared / theirs for shared, _, theirs in shares) / len(shares)
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def _groups(group_of: Mapping[str, str]) -> dict[str, set[str]]:
+    members: dict[str, set[str]] = defaultdict(set)
+    for item, group in group_of.items():
+        members[group].add(item)
+    return {item: members[group] for item, group in group_of.items()}
+
+
+def kept_apart(pairs: Iterable[Sequence[str]], found: Mapping[str, str | None]) -> float:
+    """Return the share of look-alike pairs that stand in different groups."""
+    listed = list(pairs)
+    return sum(found[a] != found[b] for a, b, *_ in listed) / len(listed)
