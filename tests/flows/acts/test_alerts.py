@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+import pytest
+
+from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.clock import ClockState
+from service.domain.event import IncidentGrade
+from service.domain.people import Role
+from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+from service.flows.alerts import acknowledge, answer, assign, close, reopen, set_grade, set_level
+from service.ports.store import Store
+from tests.flows.acts.scene import (
+    APPROVER,
+    EVENT,
+    HOUR,
+    NOW,
+    OFFICE,
+    OFFICER,
+    acts_on,
+    clocks_of,
+    happens,
+    mails,
+    person,
+)
+
+
+class TestAcknowledge:
+    def test_it_names_who_and_when_and_is_written_down(self, store: Store, alert: Alert) -> None:
+        seen = acknowledge(store, OFFICER, alert.id, now=NOW)
+        assert (seen.state, seen.acknowledged_by, seen.acknowledged_at) == (AlertState.ACKNOWLEDGED, "甲", NOW)
+        assert seen.revision == alert.revision + 1
+        with store.read() as work:
+            assert work.alerts.get(alert.id) == seen
+            assert work.audit.verify() is None
+        assert acts_on(store, f"alert:{alert.id}")[-1] == ("甲", "alert.acknowledged")
+
+    def test_a_second_person_is_told_who_was_first(self, store: Store, alert: Alert) -> None:
+        acknowledge(store, OFFICER, alert.id, now=NOW)
+        with pytest.raises(Conflict, match="甲已于11月25日 14:32确认"):
+            acknowledge(store, APPROVER, alert.id, now=NOW + HOUR)
+
+    def test_a_closed_alert_is_not_acknowledged(self, store: Store) -> None:
+        closed = close(
+            store, APPROVER, happens(store, replace(EVENT, harmed=1, facts={}, severity=3)).id, "误报", now=NOW
+        )
+        with pytest.raises(Conflict, match="已关闭"):
+            acknowledge(store, OFFICER, closed.id, now=NOW)
+
+
+class TestAssign:
+    def test_the_owner_is_mailed_once_whatever_their_threshold(self, store: Store, alert: Alert) -> None:
+        mails(store)
+        given = assign(store, APPROVER, alert.id, " 甲 ", office=OFFICE, now=NOW)
+        assert given.owner == "甲"
+        [mail] = mails(store)
+        assert mail.payload["to"] == "officer@office.invalid"
+        assert mail.payload["letter"]["subject"].startswith("[橙色·待确认]")
+
+    def test_who_takes_it_themselves_needs_no_mail(self, store: Store, alert: Alert) -> None:
+        mails(store)
+        assert assign(store, OFFICER, alert.id, "甲", office=OFFICE, now=NOW).owner == "甲"
+        assert mails(store) == []
+        with pytest.raises(Conflict, match="已由甲承办"):
+            assign(store, APPROVER, alert.id, "甲", office=OFFICE, now=NOW)
+
+    @pytest.mark.parametrize(("owner", "refusal"), [("无此人", NotFound), ("丁", NotFound), ("丙", Conflict)])
+    def test_only_somebody_who_may_handle_it_is_given_it(
+        self, store: Store, alert: Alert, owner: str, refusal: type[Refusal]
+    ) -> None:
+        with pytest.raises(refusal):
+            assign(store, APPROVER, alert.id, owner, office=OFFICE, now=NOW)
+
+    def test_an_owner_without_an_address_is_still_the_owner(self, store: Store, alert: Alert) -> None:
+        with store.write() as work:
+            work.people.save(person("戊", Role.OFFICER))
+        mails(store)
+        assert assign(store, APPROVER, alert.id, "戊", office=OFFICE, now=NOW).owner == "戊"
+        assert mails(store) == []
+
+
+class TestAnswer:
+    def test_a_statement_meets_what_asks_for_one_and_not_the_conference(self, store: Store, alert: Alert) -> None:
+        set_grade(store, APPROVER, alert.id, IncidentGrade.II, reason="确认", office=OFFICE, now=NOW)
+        answered = answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + HOUR, remark="官网首次通报")
+        clocks = clocks_of(store, alert)
+        assert answered.answered_at == NOW + HOUR
+        assert clocks["C-5H"].state is ClockState.MET
+        assert clocks["C-24H"].state is ClockState.ARMED
+        with pytest.raises(Conflict, match="已于"):
+            answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + HOUR)
+
+
+class TestClose:
+    def test_a_running_clock_of_the_office_keeps_it_open(self, store: Store, alert: Alert) -> None:
+        with pytest.raises(Conflict, match="“回应社会关切”仍在计时"):
+            close(store, APPROVER, alert.id, "已回应", now=NOW)
+
+    def test_closing_ends_the_proposals_and_says_who_and_why(self, store: Store, alert: Alert) -> None:
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW)
+        ended = close(store, APPROVER, alert.id, " 已回应 ", now=NOW + HOUR)
+        assert (ended.state, ended.closed_by, ended.close_reason) == (AlertState.CLOSED, "乙", "已回应")
+        assert {clock.state for clock in clocks_of(store, alert).values()} == {ClockState.MET, ClockState.CANCELLED}
+        with pytest.raises(Conflict, match="已关闭"):
+            close(store, APPROVER, alert.id, "再次", now=NOW)
+        with pytest.raises(Conflict, match="已关闭"):
+            assign(store, APPROVER, alert.id, "甲", office=OFFICE, now=NOW)
+        with pytest.raises(Conflict, match="已关闭"):
+            answer(store, OFFICER, alert.id, office=OFFICE, now=NOW)
+        with pytest.raises(Conflict, match="已关闭"):
+            set_level(store, APPROVER, alert.id, AlertLevel.RED, reason="核实", office=OFFICE, now=NOW)
+
+    def test_only_an_approver_closes_and_reopens(self, store: Store, alert: Alert) -> None:
+        with pytest.raises(Forbidden):
+            close(store, OFFICER, alert.id, "误报", now=NOW)
+        with pytest.raises(Forbidden):
+            reopen(store, OFFICER, alert.id, now=NOW)
+
+    @pytest.mark.parametrize(("seen", "state"), [(False, AlertState.OPEN), (True, AlertState.ACKNOWLEDGED)])
+    def test_reopened_it_is_as_before(self, store: Store, alert: Alert, state: AlertState, *, seen: bool) -> None:
+        if seen:
+            acknowledge(store, OFFICER, alert.id, now=NOW)
+        with pytest.raises(Conflict, match="没有关闭"):
+            reopen(store, APPROVER, alert.id, now=NOW)
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW)
+        close(store, APPROVER, alert.id, "已回应", now=NOW)
+        opened = reopen(store, APPROVER, alert.id, "出现新情况", now=NOW + HOUR)
+        assert (opened.state, opened.closed_at, opened.close_reason) == (state, None, None)
+        assert acts_on(store, f"alert:{alert.id}")[-1] == ("乙", "alert.reopened")
