@@ -27,8 +27,9 @@ _DATED = frozenset(
 _RELATIVE = frozenset({"ago", "just_now", "named_day", "month_day_time", "month_day", "short_year"})
 _FINE = frozenset({DatePrecision.SECOND, DatePrecision.MINUTE})
 _FRAGMENT = 24
-_IN_ADDRESS = re.compile(
-    r"/(?:t|content_)?((?:19|20)\d\d)[-/_]?(0?[1-9]|1[0-2])[-/_]?(0?[1-9]|[12]\d|3[01])(?=[/_.\-]|\d{4,}\.)"
+_IN_ADDRESS = (
+    re.compile(r"/(?:t|content_)?((?:19|20)\d\d)[-/_]?(1[0-2]|0[1-9])[-/_]?(3[01]|[12]\d|0[1-9])(?=[/_.\-]|\d{4,}\.)"),
+    re.compile(r"/((?:19|20)\d\d)[-/_](1[0-2]|[1-9])[-/_](3[01]|[12]\d|[1-9])(?=[/_.\-])"),
 )
 
 
@@ -93,7 +94,7 @@ def _in_zone(zone: list[Block], rules: frozenset[str], now: datetime) -> ParsedD
 
 
 def _from_address(url: str | None, now: datetime) -> ParsedDate | None:
-    match = _IN_ADDRESS.search(url or "")
+    match = next((found for pattern in _IN_ADDRESS if (found := pattern.search(url or ""))), None)
     if match is None:
         return None
     parsed = parse_date(f"{match[1]}-{match[2]}-{match[3]}", now)
