@@ -1,0 +1,73 @@
+"""How soon real bursts are found in a seeded background, at how many false alarms.
+
+Real repost cascades, thinned to a few posts and laid from their first repost on into hourly counts with a daily and a
+weekly rhythm. Measured when pinned: of 30 bursts of 18 posts over 0.3 posts an hour 80 % were found within three and
+90 % within twelve hours, with one false alarm in ten quiet weeks.
+"""
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from analysis.surges import HourCount, judge_hours
+from tests.quality.labelled import pinned
+
+pytestmark = pytest.mark.quality
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+RATE, POSTS, TRIALS = 0.3, 18, 30
+CASCADES = "87c404c098e2"
+HISTORY = 4 * 168 + 24
+FOUND_IN_3_HOURS, FOUND_IN_12_HOURS = 0.6, 0.8
+
+
+def background(chance: np.random.Generator, hours: int) -> list[HourCount]:
+    """Negative-binomial counts of dispersion 2 with a daily and a weekly rhythm."""
+    counts = []
+    for n in range(hours):
+        hour = START + timedelta(hours=n)
+        rhythm = (1 + 0.8 * math.sin((hour.hour - 1) / 24 * 2 * math.pi)) * (1.2 if hour.weekday() < 5 else 0.5)
+        counts.append(HourCount(hour=hour, count=int(chance.poisson(chance.gamma(2.0, RATE * rhythm / 2.0)))))
+    return counts
+
+
+def with_burst(counts: list[HourCount], at: int, offsets: npt.NDArray[np.int64]) -> list[HourCount]:
+    """The series with one document more for every offset in seconds."""
+    added = np.bincount(at + offsets // 3600, minlength=len(counts))
+    return [replace(c, count=(c.count or 0) + int(more)) for c, more in zip(counts, added[: len(counts)], strict=True)]
+
+
+def alarm_at(counts: list[HourCount], n: int) -> bool:
+    return judge_hours(counts[max(0, n - HISTORY) : n + 1]).is_surge
+
+
+def test_real_bursts_are_found_within_hours(shared_data: Path) -> None:
+    data = np.load(pinned(shared_data / "cascades" / "weibo_repost_offsets.npz", CASCADES), allow_pickle=False)
+    seconds, starts = data["offset_seconds"], data["start"]
+    large = [n for n in range(len(starts) - 1) if starts[n + 1] - starts[n] >= 200]
+    chance = np.random.default_rng(20)
+    delays = []
+    for _ in range(TRIALS):
+        cascade = int(chance.choice(large))
+        offsets = np.sort(seconds[starts[cascade] : starts[cascade + 1]])
+        at = 4 * 168 + int(chance.integers(24, 96))
+        thinned = chance.choice(offsets - offsets[0], POSTS).astype(np.int64)
+        counts = with_burst(background(chance, at + 72), at, thinned)
+        delays.append(next((n - at for n in range(at, at + 13) if alarm_at(counts, n)), None))
+    within = [sum(delay is not None and delay <= hours for delay in delays) / TRIALS for hours in (3, 12)]
+    assert within[0] >= FOUND_IN_3_HOURS, within
+    assert within[1] >= FOUND_IN_12_HOURS, within
+
+
+def test_quiet_weeks_raise_few_alarms() -> None:
+    counts = background(np.random.default_rng(1), 10 * 168)
+    alarms, last = 0, -99
+    for n in range(4 * 168, len(counts)):
+        if n - last > 24 and alarm_at(counts, n):
+            alarms, last = alarms + 1, n
+    assert alarms <= 3
