@@ -1,8 +1,8 @@
-"""The drill's own clock: it starts at the moment of the start and runs `speed` times as fast."""
+"""The drill's own clock: real time until the start, `speed` times as fast from then on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 __all__ = ["MAX_SPEED", "DrillClock"]
 
@@ -23,5 +23,6 @@ class DrillClock:
             raise ValueError(f"the speed of a drill is 1 to {MAX_SPEED}, got {self.speed}")
 
     def now(self) -> datetime:
-        """Return the drill's present moment."""
-        return self.started_at + (self.wall() - self.started_at) * self.speed
+        """Return the drill's present moment; the first seconds, while its processes start, count as they are."""
+        elapsed = self.wall() - self.started_at
+        return self.started_at + (elapsed * self.speed if elapsed > timedelta(0) else elapsed)

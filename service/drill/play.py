@@ -14,6 +14,7 @@ from pathlib import Path
 
 from service.bootstrap import Application, prepare, wall_clock
 from service.domain.people import Person, Role
+from service.drill.clock import DrillClock
 from service.drill.folder import DrillState, write_catalogue, write_state
 from service.drill.report import DrillReport, Observed, as_html, build_report
 from service.drill.role import drill_application, drill_settings
@@ -30,6 +31,8 @@ _ROLES = ("web", "crawl", "assess", "deliver")
 _START_SECONDS = 60.0
 _SETTLE_SECONDS = 20.0
 _DUTY = "drill-duty"
+# The time line begins when the roles are up, not while they start.
+_LEAD = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +59,10 @@ def play(
     `people` may log in with the passwords they have; their addresses are replaced. With `stay` the drill's dashboard
     keeps answering after the report until `stop` is set.
     """
-    started_at = wall_clock()
+    started_at = wall_clock() + _LEAD
+    clock = DrillClock(started_at=started_at, speed=speed, wall=wall_clock)
     folder = _make_folder(parent, scenario, started_at)
-    world = PressWorld(scenario, started_at=started_at, now=lambda: started_at + (wall_clock() - started_at) * speed)
+    world = PressWorld(scenario, started_at=started_at, now=clock.now)
     web_port = port or _free_port()
     state = DrillState(
         id=folder.name,

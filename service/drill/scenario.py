@@ -129,7 +129,8 @@ def load_scenario(path: Path) -> Scenario:
     try:
         return Scenario.model_validate(located.data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key also leaves its right spelling missing: the misspelling is what a person can find.
+        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         key = ".".join(map(str, first["loc"])) or "（全文）"
         line = located.line_of(first["loc"])
         raise ScenarioError(f"剧本 {path} 第 {line} 行 {key}：{_sentence(first['type'], first['msg'])}") from error
