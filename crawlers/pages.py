@@ -2,16 +2,27 @@
 
 import hashlib
 from datetime import datetime
+from typing import Protocol
 
-from crawlers.catalogue.declaration import Declaration
+from crawlers.catalogue.declaration import ArticleRule, Declaration
 from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
 from crawlers.listed import Listed
-from crawlers.parsing.article import Article, extract
+from crawlers.parsing.article import Article
 from crawlers.parsing.charset import decode
 from crawlers.personal_data import author_hash
 from crawlers.records import DatePrecision, Document, Source, document_id
 
-__all__ = ["decode_list", "read_article"]
+__all__ = ["Extract", "decode_list", "read_article"]
+
+
+class Extract(Protocol):
+    """Reads an article page: `crawlers.parsing.article.extract`, in this process or in a limited child."""
+
+    def __call__(
+        self, raw: bytes, *, url: str | None, content_type: str | None, now: datetime, rule: ArticleRule | None
+    ) -> Article | Refusal:
+        """Return the article, or why there is none; never raises on any page."""
+        ...
 
 
 def decode_list(raw: bytes, *, url: str, content_type: str) -> str | Refusal:
@@ -28,6 +39,7 @@ def decode_list(raw: bytes, *, url: str, content_type: str) -> str | Refusal:
 def read_article(
     raw: bytes,
     *,
+    extract: Extract,
     record: Listed,
     source: Source,
     declaration: Declaration,

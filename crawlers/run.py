@@ -22,6 +22,8 @@ from crawlers.download import open_client
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
 from crawlers.ledger import Ledger
+from crawlers.parsing.article import extract
+from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings, user_agent
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
@@ -63,12 +65,15 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     time_limit_seconds: float,
     on_progress: Callable[[SourceReport], None] | None = None,
     contact: str = "",
+    sandbox: ExtractionSandbox | None = None,
 ) -> CrawlReport:
     """Visit every source of `sources` that has a spider, whatever its schedule says, and store what is new.
 
     Sink and state are made, and used, in one thread of their own. `egress` is to be the same object for the whole
     life of the process: the pace of hosts is remembered there. `contact` (address or URL, ASCII) goes into the user
-    agent. `on_progress` is called on the loop after each visit.
+    agent. `on_progress` is called on the loop after each visit. Given a `sandbox`, article pages are parsed in its
+    limited child process, so that no page can take this one down; the caller keeps it over many crawls and closes it.
+    `author_key` has at least 16 bytes.
 
     A source that fails costs the others nothing. On cancellation the crawl drains within five seconds, then raises
     `asyncio.CancelledError`; when `time_limit_seconds` are over it drains the same way and returns what it has.
@@ -82,6 +87,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
             clock=now,
             author_key=author_key,
             user_agent=user_agent(contact),
+            extract=extract if sandbox is None else sandbox.extract,
         )
         places = asyncio.Semaphore(MAX_VISITS_AT_ONCE)
         tasks = [asyncio.create_task(_visit_in_turn(source, surroundings, places, on_progress)) for source in visited]

@@ -12,6 +12,7 @@ from crawlers.catalogue.declaration import Declaration
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
 from crawlers.ledger import Ledger
+from crawlers.pages import Extract
 from crawlers.ports import SourceProgress
 from crawlers.records import Source
 
@@ -35,6 +36,7 @@ class Surroundings:
     clock: Callable[[], datetime]
     author_key: bytes
     user_agent: str
+    extract: Extract
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     aborting: asyncio.Event = field(default_factory=asyncio.Event)
     asking: dict[str, asyncio.Lock] = field(default_factory=dict)

@@ -32,7 +32,7 @@ def parse_duration(value: object) -> object:
 
 def _at_least_a_second(value: timedelta) -> timedelta:
     if value < timedelta(seconds=1):
-        raise ValueError("a time span is at least 1s, written as 90s, 15m, 24h or 7d")
+        raise ValueError("时间间隔至少 1 秒，写作 90s、15m、24h 或 7d")
     return value
 
 
@@ -40,7 +40,7 @@ def _regular_expression(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+        raise ValueError(f"不是有效的正则表达式（{error}）") from error
     return value
 
 
@@ -67,10 +67,10 @@ class QuietHours(_Strict):
             return value
         match = _QUIET.match(value)
         if match is None:
-            raise ValueError("quiet hours are written as 23:00-06:30 x4")
+            raise ValueError("静默时段写作 23:00-06:30 x4")
         hours = [int(match[index]) for index in range(1, 5)]
         if hours[0] > 23 or hours[2] > 23 or hours[1] > 59 or hours[3] > 59:  # noqa: PLR2004 - clock hours and minutes
-            raise ValueError("quiet hours are between 00:00 and 23:59")
+            raise ValueError("静默时段须在 00:00 至 23:59 之间")
         spans = {"start_minute": hours[0] * 60 + hours[1], "end_minute": hours[2] * 60 + hours[3]}
         return spans | ({"factor": float(match[5])} if match[5] else {})
 
@@ -87,7 +87,7 @@ class Schedule(_Strict):
     @model_validator(mode="after")
     def _ordered(self) -> "Schedule":
         if not self.min <= self.start <= self.max:
-            raise ValueError("min <= start <= max does not hold")
+            raise ValueError("须满足 min ≤ start ≤ max")
         return self
 
 
@@ -152,7 +152,7 @@ class Paging(_Strict):
     @model_validator(mode="after")
     def _param_where_needed(self) -> "Paging":
         if self.style == "query" and not self.param:
-            raise ValueError("paging by query needs `param`, the name of the page parameter")
+            raise ValueError("按查询参数翻页须写明参数名 param")
         return self
 
 
@@ -197,20 +197,18 @@ class Declaration(_Strict):
         if self.kind == "file_drop":
             return self
         if self.url is None:
-            raise ValueError(f"a source of kind {self.kind} needs `url`")
+            raise ValueError(f"{self.kind} 类信源须有 url")
         if self.kind in {"listing", "hot_list"} and self.list is None:
-            raise ValueError(f"a source of kind {self.kind} needs `list`, or a preset that has one")
+            raise ValueError(f"{self.kind} 类信源须有 list，或使用带 list 的预设")
         if self.kind == "hot_list" and self.list is not None and self.list.title is None:
-            raise ValueError("a hot list needs `list.title`")
+            raise ValueError("热榜须有 list.title")
         if self.kind == "listing" and self.list is not None and self.list.link is None:
-            raise ValueError("a listing needs `list.link`")
+            raise ValueError("列表类信源须有 list.link")
         forbidden = {name.lower() for name in self.headers} & {"cookie", "authorization", "user-agent", "host"}
         if forbidden:
-            raise ValueError(
-                f"header {min(forbidden)} may not be declared: sources are read without log-in or disguise"
-            )
+            raise ValueError(f"不允许声明请求头 {min(forbidden)}：采集不登录、不伪装")
         if self.enabled and self.access in {"anon_cookie", "login", "import_only"}:
-            raise ValueError(f"a source with access {self.access} cannot be enabled; import its exports instead")
+            raise ValueError(f"access 为 {self.access} 的信源不能启用，请改为导入其导出文件")
         return self
 
     @property

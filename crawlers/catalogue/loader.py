@@ -68,7 +68,7 @@ def _read_file(path: Path) -> Iterator[Source | Problem]:
         yield Problem(file=str(path), line=1, key="", sentence=f"文件无法读取（{error.strerror}）。")
         return
     except YamlFault as fault:
-        yield Problem(file=str(path), line=fault.line, key="", sentence=f"不是有效的 YAML：{fault.sentence}。")
+        yield Problem(file=str(path), line=fault.line, key="", sentence=f"文件无法作为 YAML 读取：{fault.sentence}。")
         return
     data = located.data
     if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
@@ -109,21 +109,46 @@ def _read_entry(
 
 
 def _problems(path: Path, located: Located, where: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False, include_context=False, include_input=True):
+    # An unknown key is usually a misspelt one, and the reason for whatever else is said of the source: it comes first.
+    details = sorted(error.errors(include_url=False), key=lambda detail: detail["type"] != "extra_forbidden")
+    for detail in details:
         location = detail["loc"]
         key = ".".join(str(part) for part in location) or "（整条信源）"
         yield Problem(file=str(path), line=located.line_of((*where, *location)), key=key, sentence=_say(detail))
 
 
 def _say(detail: Mapping[str, Any]) -> str:
-    message = str(detail["msg"]).removeprefix("Value error, ")
+    context = detail.get("ctx", {})
     match detail["type"]:
         case "extra_forbidden":
             return f"未知的键；信源的键有：{'、'.join(_SUGGESTED_KEYS)}。" if len(detail["loc"]) == 1 else "未知的键。"
         case "missing":
             return "缺少必填的键。"
+        case "value_error":
+            return f"{context.get('error')}。"
         case _:
-            return f"取值无效：{message}（写的是 {str(detail['input'])[:60]!r}）。"
+            return f"取值无效：{_demand(str(detail['type']), context)}（写的是 {str(detail['input'])[:60]}）。"
+
+
+_DEMANDS = {
+    "literal_error": "只能是 {expected}",
+    "enum": "只能是 {expected}",
+    "less_than_equal": "不得大于 {le}",
+    "less_than": "须小于 {lt}",
+    "greater_than_equal": "不得小于 {ge}",
+    "greater_than": "须大于 {gt}",
+    "string_pattern_mismatch": "须符合 {pattern}",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_too_long": "至多 {max_length} 个字符",
+    "time_delta_parsing": "时间间隔写作 90s、15m、24h 或 7d",
+    "time_delta_type": "时间间隔写作 90s、15m、24h 或 7d",
+}
+
+
+def _demand(kind: str, context: Mapping[str, Any]) -> str:
+    if kind in _DEMANDS:
+        return _DEMANDS[kind].format(**context).replace(" or ", "、")
+    return f"类型不对，应为 {kind.rpartition('_')[0] or kind}"
 
 
 def source_of(declaration: Declaration) -> Source:

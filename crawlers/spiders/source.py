@@ -133,6 +133,7 @@ class SourceSpider(scrapy.Spider):
         document = await self.in_thread(
             lambda: read_article(
                 response.body,
+                extract=self.surroundings.extract,
                 record=record,
                 source=self.visit.source,
                 declaration=self.declaration,

@@ -12,6 +12,7 @@ import pytest
 from crawlers.catalogue import load_catalogue
 from crawlers.egress import Egress
 from crawlers.failure import FailureCode
+from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.records import Source, SourceClass
 from crawlers.run import CrawlReport, crawl
 from tests.flows.conftest import LIST_RULE, Clock, article, list_page, serve_articles
@@ -254,3 +255,10 @@ def test_shipped_catalogue_without_a_network_says_so_for_every_source(visit: Vis
         assert one.next_due_at is not None
     assert {progress.failures for progress in held.remembered.values()} == {1}
     assert time.monotonic() - started < 45
+
+
+def test_pages_can_be_parsed_in_a_limited_child(press: Press, held: Held, declare: Declare, visit: Visit) -> None:
+    serve_articles(press, "/a/1.html", "/a/2.html")
+    with ExtractionSandbox() as sandbox:
+        visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE), sandbox=sandbox)
+    assert held.titles() == ["消息 /a/1.html", "消息 /a/2.html"]

@@ -1,0 +1,169 @@
+"""The shipped catalogue, and what is said about files that are not right."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawlers.catalogue import Catalogue, load_catalogue
+from crawlers.catalogue.declaration import Declaration
+from crawlers.presets import preset_names
+
+GOOD = """\
+sources:
+  - id: my-paper
+    name: 我的日报
+    kind: feed
+    source_class: media
+    url: https://paper.example/rss.xml
+    weight: 4
+    access: open
+    legal_basis: 公开报道
+"""
+
+
+def load(tmp_path: Path, text: str | bytes) -> Catalogue:
+    (tmp_path / "mine.yaml").write_bytes(text.encode() if isinstance(text, str) else text)
+    return load_catalogue(tmp_path)
+
+
+class TestShipped:
+    catalogue = load_catalogue()
+
+    def test_it_has_no_problem(self) -> None:
+        assert self.catalogue.problems == ()
+
+    def test_open_sources_of_every_kind_are_enabled(self) -> None:
+        enabled = [source for source in self.catalogue.sources if source.enabled]
+        assert len(enabled) >= 20
+        assert {source.kind for source in enabled} == {"feed", "listing", "hot_list"}
+
+    def test_nothing_behind_a_challenge_or_log_in_is_enabled(self) -> None:
+        for source in self.catalogue.sources:
+            if source.access != "open":
+                assert not source.enabled, source.id
+
+    def test_every_source_has_a_chinese_name_a_weight_and_a_legal_basis(self) -> None:
+        for source in self.catalogue.sources:
+            assert any("\u4e00" <= character <= "\u9fff" for character in source.name), source.id
+            assert source.weight > 0
+            assert source.legal_basis
+
+    def test_what_is_not_crawled_names_a_fallback(self) -> None:
+        for source in self.catalogue.sources:
+            if source.access in {"challenge", "anon_cookie"}:
+                assert source.fallback in self.catalogue.by_id, source.id
+
+    def test_declarations_are_read_back_as_they_were(self) -> None:
+        for source in self.catalogue.sources:
+            declaration = Declaration.model_validate(dict(source.declaration))
+            assert (declaration.id, declaration.is_enabled) == (source.id, source.enabled)
+
+    def test_no_live_check_is_claimed(self) -> None:
+        assert {source.declaration["checked"] for source in self.catalogue.sources} == {"never"}
+
+    def test_reading_it_needs_no_crawl_engine(self) -> None:
+        probe = "import sys, crawlers.catalogue, crawlers.health, crawlers.polling; print('scrapy' in sys.modules)"
+        done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
+        assert done.stdout.strip() == "False"
+
+
+class TestOwnFolder:
+    def test_own_sources_are_added_to_the_shipped_ones(self, tmp_path: Path) -> None:
+        catalogue = load(tmp_path, GOOD)
+        assert catalogue.problems == ()
+        assert catalogue.by_id["my-paper"].name == "我的日报"
+        assert len(catalogue.sources) == len(load_catalogue().sources) + 1
+
+    def test_own_source_replaces_the_shipped_one_of_its_id(self, tmp_path: Path) -> None:
+        catalogue = load(
+            tmp_path, GOOD.replace("my-paper", "piyao").replace("access: open", "access: open\n    enabled: false")
+        )
+        assert catalogue.by_id["piyao"].name == "我的日报"
+        assert not catalogue.by_id["piyao"].enabled
+        assert len(catalogue.sources) == len(load_catalogue().sources)
+
+    def test_defaults_of_a_file_fill_what_its_sources_leave_out(self, tmp_path: Path) -> None:
+        text = "defaults: {weight: 7, schedule: {min: 5m}}\n" + GOOD.replace(
+            "    weight: 4\n", "    schedule: {start: 20m}\n"
+        )
+        source = load(tmp_path, text).by_id["my-paper"]
+        assert source.weight == 7
+        declaration = Declaration.model_validate(dict(source.declaration))
+        assert declaration.schedule.min.total_seconds() == 300
+        assert declaration.schedule.start.total_seconds() == 1200
+
+
+class TestProblems:
+    @pytest.mark.parametrize(
+        ("change", "line", "key", "words"),
+        [
+            (("kind: feed", "kind: fed"), 4, "kind", "只能是"),
+            (("    weight: 4\n", "    weight: 40\n"), 7, "weight", "不得大于 10"),
+            (("    weight: 4\n", "    wieght: 4\n"), 7, "wieght", "未知的键"),
+            (("    weight: 4\n", ""), 2, "weight", "缺少必填的键"),
+            (("https://paper.example/rss.xml", "file:///etc/passwd"), 6, "url", "取值无效"),
+            (("    weight: 4\n", "    weight: 4\n    schedule: {min: 5 minutes}\n"), 8, "schedule.min", "写作 90s"),
+            (
+                ("    weight: 4\n", "    weight: 4\n    schedule:\n      minimum: 5m\n"),
+                9,
+                "schedule.minimum",
+                "未知的键",
+            ),
+            (("    weight: 4\n", "    weight: 4\n    preset: hanwbe\n"), 8, "preset", "hanweb_jpage"),
+            (("access: open", "access: login\n    enabled: true"), 2, "（整条信源）", "不能启用"),
+            (("    weight: 4\n", "    weight: 4\n    headers: {Cookie: SUB=1}\n"), 2, "（整条信源）", "cookie"),
+            (("kind: feed", "kind: listing"), 2, "（整条信源）", "list"),
+            (("    weight: 4\n", "    weight: 4\n    weight: 5\n"), 8, "", "重复出现"),
+            (("sources:", "source:"), 1, "sources", "sources"),
+            (("name: 我的日报", "name: [unclosed"), 4, "", "YAML"),
+            (("sources:", "extra: 1\nsources:"), 1, "extra", "未知的键"),
+        ],
+    )
+    def test_mistake_is_reported_with_file_line_and_key(
+        self, tmp_path: Path, change: tuple[str, str], line: int, key: str, words: str
+    ) -> None:
+        catalogue = load(tmp_path, GOOD.replace(*change))
+        problem = catalogue.problems[0]
+        assert problem.file.endswith("mine.yaml")
+        assert (problem.line, problem.key) == (line, key)
+        assert words in problem.sentence
+        assert str(problem).startswith(problem.file + f":{line}:")
+
+    def test_one_mistake_costs_its_own_source_only(self, tmp_path: Path) -> None:
+        second = GOOD.removeprefix("sources:\n").replace("my-paper", "my-second")
+        catalogue = load(tmp_path, GOOD.replace("weight: 4", "weight: four") + second)
+        assert "my-second" in catalogue.by_id
+        assert "my-paper" not in catalogue.by_id
+        assert len(catalogue.problems) == 1
+
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            b"\xff\xfe\x00",
+            b"sources: &a [*a]",
+            b"sources: !!python/object/apply:os.system [ls]",
+            b"x" * (2 * 1024 * 1024),
+            b"",
+            b"- 1\n- 2\n",
+            b"a: &x [1,1]\nsources: [*x, *x]",
+        ],
+    )
+    def test_file_that_is_no_catalogue_is_refused_whole(self, tmp_path: Path, raw: bytes) -> None:
+        catalogue = load(tmp_path, raw)
+        assert len(catalogue.problems) == 1
+        assert catalogue.problems[0].file.endswith("mine.yaml")
+        assert len(catalogue.sources) == len(load_catalogue().sources)
+
+    def test_same_id_twice_in_one_folder_is_reported(self, tmp_path: Path) -> None:
+        (tmp_path / "other.yaml").write_text(GOOD, encoding="utf-8")
+        assert "已在 mine.yaml 中声明" in load(tmp_path, GOOD).problems[0].sentence
+
+    def test_fallback_that_does_not_exist_is_reported(self, tmp_path: Path) -> None:
+        catalogue = load(tmp_path, GOOD + "    fallback: nowhere\n")
+        assert "nowhere" in catalogue.problems[0].sentence
+
+
+def test_presets_are_valid_defaults() -> None:
+    assert {"hanweb_jpage", "trs_static", "trs_static_1b", "gov_meta"} <= set(preset_names())
