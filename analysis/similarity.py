@@ -6,7 +6,6 @@ MinHash found 99 %. Pure: the same text gives the same signature on every machin
 
 import re
 import unicodedata
-from functools import lru_cache
 from operator import eq
 
 from rensa import RMinHash
@@ -37,7 +36,7 @@ def shingles(text: str) -> set[str]:
     Pairs and triples together: triples alone lose a third of a hot-list title of ten characters to one changed
     character, pairs alone make long texts look alike.
     """
-    letters = plain(text)[:_MAX_CHARS]
+    letters = plain(text[: 2 * _MAX_CHARS])[:_MAX_CHARS]
     if len(letters) <= 2:  # noqa: PLR2004 - shorter than the smallest shingle
         return {letters}
     pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
@@ -45,7 +44,6 @@ def shingles(text: str) -> set[str]:
     return pairs
 
 
-@lru_cache(maxsize=4096)
 def signature(text: str) -> bytes:
     """Return the MinHash signature of `text`: 64 little-endian 32-bit numbers, 256 bytes."""
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)

@@ -55,6 +55,11 @@ def test_the_shortest_texts_have_a_signature(text: str) -> None:
     assert shingles(text)
 
 
+def test_a_text_of_ten_million_characters_is_read_at_its_beginning_only() -> None:
+    beginning = "".join(f"第{n}条" for n in range(4000))
+    assert signature(beginning + "药" * 10_000_000) == signature(beginning)
+
+
 def test_a_signature_of_the_wrong_length_is_refused() -> None:
     with pytest.raises(ValueError, match="256 bytes"):
         bands(b"short")
