@@ -50,6 +50,8 @@ class StoreUnavailableError(Exception):
 class LeasedDocument:
     """A document claimed for assessment. Completing it needs the same `fence`, so a late worker changes nothing.
 
+    The fence of the lease that completes it is the version of the judgement in the search projection.
+
     `attempts` counts this lease too, so a document that kills its workers is known by it.
     """
 

@@ -37,7 +37,7 @@ def parse_query(text: str, cut: Callable[[str], Sequence[str]], *, within: Searc
     for term in _TERM.finditer(plain):
         content = term["word"] if term["phrase"] is None else term["phrase"]
         words = findable(word for token in cut(content) for word in token.split())
-        if term["minus"]:
+        if term["minus"] or content == "-":
             excluded.append(_excluded(content, words))
         elif term["phrase"] is None:
             tokens.extend(words)

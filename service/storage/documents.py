@@ -98,7 +98,8 @@ class SqlDocuments:
         row = {
             "document_id": document.id,
             "seq": leased.seq,
-            "version": 1,
+            # The fence grows with every lease, so it numbers the judgements of one document, gaps included.
+            "version": leased.fence,
             "event_id": event_id,
             "duplicate_of": duplicate_of,
             "at": document.happened_at,
@@ -113,7 +114,7 @@ class SqlDocuments:
             "model": assessment.model,
             "data": dump_assessment(assessment),
         }
-        upsert(self._connection, assessments, [row], keys=("document_id",), add=("version",))
+        upsert(self._connection, assessments, [row], keys=("document_id",))
         return True
 
     def release(self, leased: LeasedDocument, *, error: str, now: datetime, max_attempts: int) -> bool:

@@ -146,6 +146,7 @@ def clock(clock_id: str = "c1", *, alert_id: str = "a1", **changes: Any) -> Cloc
         post_at=NOW - timedelta(hours=1),
         due_at=NOW + timedelta(hours=24),
         basis="国办发〔2016〕61号",
+        proposed_at=NOW,
         verified=True,
     )
     return replace(made, **changes)

@@ -99,6 +99,7 @@ clocks = Table(
     Column("met_at", Moment),
     Column("reason", Text),
     Column("warned", Integer, nullable=False),
+    Column("proposed_at", Moment),
     Index(None, "alert_id"),
     Index(None, "state", "due_at"),
 )

@@ -117,6 +117,7 @@ def _clocks() -> None:
         sa.Column("met_at", Moment(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("warned", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["alert_id"], ["alerts.id"], name=op.f("fk_clocks_alert_id"), initially="DEFERRED", deferrable=True
         ),

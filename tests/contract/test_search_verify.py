@@ -1,0 +1,116 @@
+"""`verify` over a real store and both engines."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from service.ports.search import Search, SearchQuery
+from service.search.elasticsearch import ElasticsearchSearch
+from service.search.fts import FtsSearch
+from service.search.verify import verify
+from service.storage.sql import SqlStore, migrate, open_store
+from tests.contract.stored import document, judge_all, put
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("store") / "empty.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def store(migrated: Path, tmp_path: Path) -> Iterator[SqlStore]:
+    opened = open_store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'yaowang.db')}")
+    yield opened
+    opened.close()
+
+
+def fill(store: SqlStore, count: int) -> None:
+    put(store, *(document(str(number)) for number in range(count)))
+    with store.write() as work:
+        judge_all(work)
+
+
+def project(store: SqlStore, search: Search) -> None:
+    after = 0
+    while True:
+        with store.read() as work:
+            documents = work.documents.search_documents(after_seq=after, limit=500)
+        if not documents:
+            return
+        search.index(documents)
+        after = documents[-1].seq
+
+
+class VerifyContract:
+    """Subclasses hand in an empty engine as the fixture `search`."""
+
+    def test_equal_sides_are_found_equal(self, store: SqlStore, search: Search) -> None:
+        fill(store, 30)
+        project(store, search)
+        report = verify(store, search, repair=False)
+        assert report.equal
+        assert report.compared == 30
+
+    def test_two_empty_sides_are_equal(self, store: SqlStore, search: Search) -> None:
+        assert verify(store, search, repair=True).equal
+
+    def test_an_empty_projection_is_rebuilt(self, store: SqlStore, search: Search) -> None:
+        fill(store, 1_300)
+        seen: list[int] = []
+        found = verify(store, search, repair=False)
+        assert (found.missing, found.repaired) == (1_300, 0)
+        assert verify(store, search, repair=True, progress=seen.append).repaired == 1_300
+        assert seen[-1] == 1_300
+        assert verify(store, search, repair=False).equal
+        assert search.find(SearchQuery(tokens=("清云", "寒战"))).total == 1_300
+
+    def test_every_kind_of_difference_is_named_and_put_right(self, store: SqlStore, search: Search) -> None:
+        fill(store, 10)
+        project(store, search)
+        with store.read() as work:
+            documents = work.documents.search_documents(after_seq=0, limit=10)
+        search.remove([documents[0].document_id, documents[9].document_id])
+        put(store, document("3", text="更正。"))
+        with store.write() as work:
+            judge_all(work)
+        ahead = replace(documents[5], version=99, title="来自别处")
+        orphan = replace(documents[6], document_id="gone", seq=7_000)
+        search.index([ahead, orphan])
+        report = verify(store, search, repair=False)
+        assert (report.missing, report.stale, report.orphaned) == (2, 2, 1)
+        assert verify(store, search, repair=True).repaired == 5
+        assert verify(store, search, repair=False).equal
+        titles = [hit.document.title for hit in search.find(SearchQuery(limit=50)).hits]
+        assert sorted(titles) == sorted(document(str(number)).title for number in range(10))
+
+    def test_orphans_alone_fill_several_ranges(self, store: SqlStore, search: Search) -> None:
+        fill(store, 1)
+        with store.read() as work:
+            [one] = work.documents.search_documents(after_seq=0, limit=1)
+        search.index([replace(one, document_id=f"o{seq}", seq=seq) for seq in range(2, 1_500)])
+        assert verify(store, search, repair=True).orphaned == 1_498
+        project(store, search)
+        assert verify(store, search, repair=False).equal
+
+
+class TestFts(VerifyContract):
+    @pytest.fixture
+    def search(self, tmp_path: Path) -> Iterator[Search]:
+        opened = FtsSearch(tmp_path / "search.db")
+        yield opened
+        opened.close()
+
+
+class TestElasticsearch(VerifyContract):
+    @pytest.fixture
+    def search(self, elasticsearch_url: str) -> Iterator[Search]:
+        opened = ElasticsearchSearch(elasticsearch_url, name=f"test-{uuid.uuid4().hex[:8]}", refresh=True, timeout=30)
+        yield opened
+        opened.clear()
+        opened.close()

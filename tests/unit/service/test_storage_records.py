@@ -1,0 +1,39 @@
+"""Tables hold whole records: a field without a column would be lost without a word."""
+
+from dataclasses import fields
+
+import pytest
+from sqlalchemy import Table
+
+from crawlers.ports import SourceProgress
+from crawlers.records import Document, Engagement
+from service.domain.alert import Alert
+from service.domain.audit import AuditRow
+from service.domain.clock import Clock
+from service.domain.event import Event
+from service.domain.people import Person, Session
+from service.domain.policy import Policy, PolicyArticle
+from service.storage import schema
+
+RECORDS = [
+    (Alert, schema.alerts),
+    (AuditRow, schema.audit),
+    (Clock, schema.clocks),
+    (Event, schema.events),
+    (Person, schema.people),
+    (Session, schema.sessions),
+    (SourceProgress, schema.source_progress),
+    (Policy, schema.policies),
+    (PolicyArticle, schema.policy_articles),
+]
+
+
+@pytest.mark.parametrize(("record", "table"), RECORDS, ids=lambda value: getattr(value, "name", ""))
+def test_every_field_has_its_column_and_every_column_its_field(record: type, table: Table) -> None:
+    assert {field.name for field in fields(record)} == set(table.columns.keys())
+
+
+def test_every_field_of_a_document_is_stored() -> None:
+    stored = set(schema.documents.columns.keys())
+    assert {field.name for field in fields(Document)} - stored == {"engagement"}
+    assert {field.name for field in fields(Engagement)} <= set(schema.engagements.columns.keys())
