@@ -133,7 +133,7 @@ def _search(settings: Settings) -> Search:
     from service.search.elasticsearch import ElasticsearchSearch
 
     key = settings.search_api_key.get_secret_value() if settings.search_api_key else None
-    return ElasticsearchSearch(settings.search_url, api_key=key)
+    return ElasticsearchSearch(settings.search_url, name=settings.search_name, api_key=key)
 
 
 def _notifier(settings: Settings, *, drill: bool) -> Notifier:

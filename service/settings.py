@@ -24,27 +24,40 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="YAOWANG_", extra="forbid", frozen=True)
 
-    data: Path = Field(default=Path("var"), description="Folder of everything that is kept: store, search, files, locks.")
+    data: Path = Field(
+        default=Path("var"), description="Folder of everything that is kept: store, search, files, locks."
+    )
     host: str = Field(default="127.0.0.1", description="Address that the web role listens on.")
     port: int = Field(default=8300, ge=1, le=65535, description="Port that the web role listens on.")
     base_url: str | None = Field(default=None, description="Address that mails link to; default http://host:port.")
     secure_cookies: bool = Field(default=False, description="Set behind HTTPS: cookies then travel over HTTPS only.")
 
-    store_url: str | None = Field(default=None, description="postgresql+psycopg://…; default SQLite in the data folder.")
-    search_url: str | None = Field(default=None, description="Elasticsearch address; default SQLite FTS5 in the data folder.")
+    store_url: str | None = Field(
+        default=None, description="postgresql+psycopg://…; default SQLite in the data folder."
+    )
+    search_url: str | None = Field(
+        default=None, description="Elasticsearch address; default SQLite FTS5 in the data folder."
+    )
+    search_name: str = Field(default="yaowang", pattern=r"^[a-z][a-z0-9-]{1,40}$", description="Prefix of index names.")
     search_api_key: SecretStr | None = Field(default=None, description="API key of Elasticsearch, where it wants one.")
 
-    smtp_host: str | None = Field(default=None, description="SMTP server for alert mail; without it mail goes to the local mailbox.")
+    smtp_host: str | None = Field(
+        default=None, description="SMTP server for alert mail; without it mail goes to the local mailbox."
+    )
     smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the SMTP server.")
     smtp_user: str | None = Field(default=None, description="Log-in at the SMTP server.")
     smtp_password: SecretStr | None = Field(default=None, description="Password at the SMTP server.")
     smtp_security: str = Field(default="none", pattern="^(none|starttls|tls)$", description="none, starttls or tls.")
     mail_from: str = Field(default="yaowang@localhost", description="Sender of alert mail.")
 
-    catalogue: Path | None = Field(default=None, description="Folder of own source declarations, added over the shipped ones.")
+    catalogue: Path | None = Field(
+        default=None, description="Folder of own source declarations, added over the shipped ones."
+    )
     policies: Path | None = Field(default=None, description="Folder of own policy facts, laid over the shipped ones.")
     contact: str | None = Field(default=None, description="Mail or page that the crawler's user agent names.")
-    author_key: SecretStr | None = Field(default=None, description="Key of author hashes; default made once in the data folder.")
+    author_key: SecretStr | None = Field(
+        default=None, description="Key of author hashes; default made once in the data folder."
+    )
     office: str = Field(default="综合规财处", description="Name of the office on briefings.")
     province: str = Field(default="360000", pattern=r"^\d{6}$", description="GB/T 2260 code of the province.")
     crawl: bool = Field(default=True, description="Whether the crawl role fetches anything.")
