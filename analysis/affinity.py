@@ -104,14 +104,26 @@ def likelihood(affinity: Affinity) -> float:
         + 1.4 * affinity.problem_cover
         + 1.0 * (affinity.category == 1)
         - 0.4 * (affinity.product == 0)
-        + _PLACE[affinity.place]
+        + _place_worth(affinity)
         - 0.86 * math.log1p(affinity.days)
         + (0.42 if affinity.days <= _SOON_DAYS else 0.0)
     )
     return 1 / (1 + math.exp(-total))
 
 
+def _place_worth(affinity: Affinity) -> float:
+    """Return what the places say: a common one counts by how much else is common, a contradiction always.
+
+    Two complaints of one county on one day are two happenings until a product or words of the matter agree.
+    """
+    worth = _PLACE[affinity.place]
+    if worth <= 0 or affinity.product == 1:
+        return worth
+    return worth * min(1.0, max(affinity.cover, affinity.problem_cover) / _FULL_COVER)
+
+
 _SOON_DAYS = 3
+_FULL_COVER = 0.3
 _BIAS = -3.1
 _PLACE = {
     PlaceRelation.SAME: 3.0,

@@ -88,6 +88,21 @@ class TestJoining:
         other = report("x", "药店头孢涨价三倍被立案", hours=6, products=["头孢"], categories=["R08"])
         assert len(set(group(CLUSTER[0], other))) == 2
 
+    def test_two_complaints_of_one_county_on_one_day_are_two_events(self) -> None:
+        events = group(
+            report("p", "反映药师长期不在岗", "城南一药房柜台无人审方。", places=["360731"], categories=["R09"]),
+            report("q", "投诉快递送来的胰岛素没有冰袋", "平台发货。", hours=2, places=["360731"], categories=["R09"]),
+        )
+        assert len(set(events)) == 2
+
+    def test_product_problem_and_place_within_72_hours_are_one_event_however_worded(self) -> None:
+        """The rule by which the alert plan attaches further reports to a running one."""
+        events = group(
+            report("p", "挂完头孢全身发抖", places=["360731"], products=["头孢"]),
+            report("q", "县里怎么还没有说法", "都住院了", hours=60, places=["360731"], products=["头孢"]),
+        )
+        assert len(set(events)) == 1
+
     def test_a_reprint_names_the_document_that_it_repeats(self) -> None:
         first, reprint = CLUSTER[0], report("r", CLUSTER[0][0].title, CLUSTER[0][0].text + "（转）", hours=2)
         grouper = Grouper()
