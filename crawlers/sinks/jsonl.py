@@ -9,6 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -47,14 +48,12 @@ class JsonlSink:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._lock = threading.Lock()
-        self._claim = _claimed(folder / ".lock")
-        try:
-            self._documents = _opened(folder / "documents.jsonl")
-            self._quarantine = _opened(folder / "quarantine.jsonl")
+        with ExitStack() as opened:
+            opened.enter_context(_claimed(folder / ".lock"))
+            self._documents = opened.enter_context(_opened(folder / "documents.jsonl"))
+            self._quarantine = opened.enter_context(_opened(folder / "quarantine.jsonl"))
             self._hashes = {document.id: document.content_hash for document in self.documents()}
-        except (OSError, ValueError):
-            self._claim.close()
-            raise
+            self._files = opened.pop_all()
 
     def put(self, documents: Sequence[Document]) -> PutResult:
         """Append what is new or edited, in one write."""
@@ -98,8 +97,7 @@ class JsonlSink:
 
     def close(self) -> None:
         """Close the files and free the folder for others."""
-        for file in (self._documents, self._quarantine, self._claim):
-            file.close()
+        self._files.close()
 
     def __enter__(self) -> Self:
         """Return the open sink."""
