@@ -28,6 +28,7 @@ NATIONS: dict[str, str] = {
 # 印度 must not be read inside 印度尼西亚: the longest name wins.
 _NATION = re.compile("|".join(sorted(map(re.escape, NATIONS), key=len, reverse=True)))
 _COUNTY_DIGITS = 6
+_CITY_DIGITS = 4
 _FEW_PLACES = 2
 _EUROPE = frozenset(
     [
@@ -72,14 +73,15 @@ def mentioned_nations(text: str) -> frozenset[str]:
 
 
 def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
-    """Return how two sets of place codes agree; the best agreement of any two codes counts.
+    """Return how two sets of place codes agree; the best agreement of any two codes counts. A town is its county.
 
     `SAME` is a city or county, `SAME_REGION` a province or another country, `WITHIN` where one is, say, the province and the other a county of it. `ELSEWHERE` is a clear contradiction: both
-    sides name one or two places, all of them cities, counties or other countries, and none agrees; `APART` is every
-    other disagreement. An empty side is `UNKNOWN`.
+    sides name one or two places, all of them cities, counties or other countries, and no two lie in one city; `APART`
+    is every other disagreement. An empty side is `UNKNOWN`.
     """
     if not a or not b:
         return PlaceRelation.UNKNOWN
+    a, b = _without_towns(a), _without_towns(b)
     shared = a & b
     if local_codes(shared):
         return PlaceRelation.SAME
@@ -87,7 +89,16 @@ def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
         return PlaceRelation.WITHIN
     if shared:
         return PlaceRelation.SAME_REGION
-    return PlaceRelation.ELSEWHERE if _is_definite(a) and _is_definite(b) else PlaceRelation.APART
+    far = _is_definite(a) and _is_definite(b) and _cities(a).isdisjoint(_cities(b))
+    return PlaceRelation.ELSEWHERE if far else PlaceRelation.APART
+
+
+def _without_towns(codes: AbstractSet[str]) -> frozenset[str]:
+    return frozenset(code[:_COUNTY_DIGITS] if code.isdigit() else code for code in codes)
+
+
+def _cities(codes: AbstractSet[str]) -> frozenset[str]:
+    return frozenset(code[:_CITY_DIGITS] if code.isdigit() else code for code in codes)
 
 
 def _is_definite(codes: AbstractSet[str]) -> bool:
