@@ -13,7 +13,7 @@ from typing import Protocol
 
 from analysis.places import PlaceRelation, relate_places
 
-__all__ = ["Affinity", "Subject", "compare", "cosine", "coverage", "likelihood"]
+__all__ = ["Affinity", "Subject", "compare", "cosine", "coverage", "likelihood", "products_agree"]
 
 
 class Subject(Protocol):
@@ -54,7 +54,7 @@ def compare(a: Subject, b: Subject, *, apart: timedelta) -> Affinity:
         problem=cosine(a.problem, b.problem),
         cover=max(coverage(a.title_terms, b.terms), coverage(b.title_terms, a.terms)),
         problem_cover=max(_problem_cover(a, b), _problem_cover(b, a)),
-        product=_agreement(a.products, b.products),
+        product=products_agree(a.products, b.products),
         place=relate_places(a.regions, b.regions),
         category=_agreement(a.categories, b.categories),
         days=abs(apart) / timedelta(days=1),
@@ -85,6 +85,22 @@ def _problem_cover(a: Subject, b: Subject) -> float:
         return 0.0
     titled = {word: weight for word, weight in a.title_terms.items() if word in a.problem}
     return coverage(titled, b.problem)
+
+
+def products_agree(a: AbstractSet[str], b: AbstractSet[str]) -> float:
+    """Return 1 for a common product, 0 for different ones, one half where a side names none.
+
+    A name inside the other is the same product: 连花清瘟 and 连花清瘟胶囊, a name and the name with a word before it.
+    """
+    if not a or not b:
+        return 0.5
+    if not a.isdisjoint(b):
+        return 1.0
+    return float(any(_is_part(x, y) or _is_part(y, x) for x in a for y in b))
+
+
+def _is_part(short: str, long: str) -> bool:
+    return len(short) >= _SHORTEST_NAME and short in long
 
 
 def _agreement(a: AbstractSet[str], b: AbstractSet[str]) -> float:
@@ -124,6 +140,7 @@ def _place_worth(affinity: Affinity) -> float:
 
 _SOON_DAYS = 3
 _FULL_COVER = 0.3
+_SHORTEST_NAME = 3
 _BIAS = -3.1
 _PLACE = {
     PlaceRelation.SAME: 3.0,

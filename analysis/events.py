@@ -15,7 +15,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Self
 
-from analysis.affinity import compare, likelihood
+from analysis.affinity import compare, likelihood, products_agree
 from analysis.assessment import Assessment
 from analysis.fingerprints import SET_FIELDS, Fingerprint, fingerprint, without
 from analysis.places import PlaceRelation, local_codes, relate_places
@@ -268,7 +268,7 @@ def _likelihood(fingerprint: Fingerprint, sketch: EventSketch) -> float:
 def _crowd(fingerprint: Fingerprint, sketches: Iterable[EventSketch]) -> int:
     """Return how many events of the last fortnight are about the same product."""
     return sum(
-        bool(sketch.products & fingerprint.products)
+        products_agree(sketch.products, fingerprint.products) == 1
         and abs(fingerprint.happened_at - sketch.last_seen_at) <= _CROWD_WINDOW
         for sketch in sketches
     )

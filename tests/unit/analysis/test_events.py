@@ -9,6 +9,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.affinity import products_agree
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Level, Tone
 from analysis.events import (
     WINDOW,
@@ -102,6 +103,12 @@ class TestJoining:
             report("q", "县里怎么还没有说法", "都住院了", hours=60, places=["360731"], products=["头孢"]),
         )
         assert len(set(events)) == 1
+
+    def test_a_product_named_with_its_dosage_form_is_the_same_product(self) -> None:
+        assert products_agree({"连花清瘟"}, {"连花清瘟胶囊"}) == 1
+        assert products_agree({"新冠疫苗"}, {"疫苗"}) == 0
+        assert products_agree({"头孢"}, {"布洛芬"}) == 0
+        assert products_agree(set(), {"布洛芬"}) == 0.5
 
     def test_a_reprint_names_the_document_that_it_repeats(self) -> None:
         first, reprint = CLUSTER[0], report("r", CLUSTER[0][0].title, CLUSTER[0][0].text + "（转）", hours=2)
