@@ -141,6 +141,13 @@ ROWS = [
         notify=True,
     ),
     Row(
+        "A new trigger of the level that it has already is no reason to rise.",
+        finding(RED, triggers=(DEATH, Trigger(id="cluster_10", level=ORANGE, sentence="十人")), death=True),
+        alert(ORANGE, extras=PERSON_ORANGE),
+        AlertReason.HELD_BY_PERSON,
+        ORANGE,
+    ),
+    Row(
         "A level above what the person saw raises it.",
         finding(RED),
         alert(YELLOW, extras={"set_level": {"level": "yellow", "over": 3, "triggers": []}}),

@@ -110,7 +110,7 @@ def test_the_five_and_twenty_four_hours_never_start_by_themselves() -> None:
 
 def test_a_clock_that_starts_at_once_runs_from_first_knowledge_in_the_name_of_the_system() -> None:
     clock = proposed(ORANGE, "R02")["C-48H"]
-    assert (clock.start_at, clock.due_at) == (KNOWN, KNOWN + 48 * HOUR)
+    assert (clock.limit, clock.start_at, clock.due_at) == ("48h", KNOWN, KNOWN + 48 * HOUR)
     assert (clock.post_at, clock.armed_by, clock.armed_at) == (NOW - HOUR, SYSTEM, NOW)
     assert clock.basis == "《国务院办公厅关于在政务公开工作中进一步做好政务舆情回应的通知》（国办发〔2016〕61号）"
     assert clock.id == clock_id("A1", "C-48H")
@@ -123,7 +123,7 @@ def test_an_unverified_limit_is_shown_as_such_and_waits_for_a_person() -> None:
 
 def test_a_recall_of_unknown_class_has_no_due_time_and_says_why() -> None:
     clock = proposed(YELLOW, "R04", recall=True)["W-RC"]
-    assert clock.due_at is None
+    assert (clock.limit, clock.due_at) == ("prompt", None)
     assert clock.reason is not None
     assert "级别" in clock.reason
 

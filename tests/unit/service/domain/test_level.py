@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,6 +115,7 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("two provinces that only talk", "two_provinces", {"spread": {"provinces": 2}, **DRUG}),
     ("nine are not ten", "cluster_10", {"spread": {"persons_harmed": 9}}),
     ("a class 2 recall", "recall_1", {"recall_class": 2}),
+    ("growth of exactly three times", "vaccine_growth", {"growth_1h": 3.0, "categories": ("R07",)}),
     ("growth of another category", "vaccine_growth", {"growth_1h": 9.0}),
     ("a hot search without the agency", "hot_search_agency", {"hot_list": True}),
     ("three sources without a product", "three_posts", {"spread": {"independent_sources": 3}}),
@@ -125,7 +127,9 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("_rule", "trigger", "known"), SILENT, ids=[row[0] for row in SILENT])
 def test_a_trigger_stays_silent_just_short_of_its_rule(_rule: str, trigger: str, known: dict[str, Any]) -> None:
-    found = find_level(heat(0), facts("R02", **known), register())
+    categories = known.get("categories", ("R02",))
+    given = {name: value for name, value in known.items() if name != "categories"}
+    found = find_level(heat(0), facts(*categories, **given), register())
     assert trigger not in {one.id for one in found.triggers}
 
 
@@ -148,6 +152,11 @@ def test_floors_raise_and_ceilings_cut(
     found = find_level(heat(0), facts(*categories, **known), register())
     assert found.level is level
     assert bool(found.applied) is ((level is not NONE and level is not ORANGE) or not known.get("risk", True))
+
+
+def test_a_floor_that_moved_nothing_is_no_reason() -> None:
+    found = find_level(heat(45), facts("R07"), register())
+    assert (found.level, found.applied) == (YELLOW, ())
 
 
 def test_abroad_counts_only_without_a_tie_to_this_country() -> None:
@@ -187,8 +196,6 @@ KNOWN = st.builds(
 
 @given(known=KNOWN)
 def test_a_suspected_death_never_lowers_the_level(known: IncidentFacts) -> None:
-    from dataclasses import replace
-
     with_death = replace(known, death=True)
     before = find_level(heat_of(known.spread), known, register())
     after = find_level(heat_of(with_death.spread), with_death, register())
