@@ -109,7 +109,7 @@ def report_of(visit: Visit, progress: SourceProgress) -> SourceReport:
 def sentence_of(visit: Visit, failure: Failure) -> str:
     """Return the sentence for the dashboard, naming the fallback where the site refuses automatic access."""
     if failure.code in _LEAVE_ALONE and visit.source.fallback:
-        return f"{failure.sentence}备用信源：{visit.source.fallback}。"
+        return f"{failure.sentence}备用信源：{visit.declaration.fallback_name or visit.source.fallback}。"
     return failure.sentence
 
 

@@ -81,7 +81,7 @@ class EgressDownloadHandler(BaseDownloadHandler):
             DownloadCancelledError: body or headers are too large.
         """
         host = self._egress.check_url(request.url).host
-        async with self._surroundings.turns.setdefault(host, asyncio.Lock()):
+        async with self._egress.hosts.turn(host):
             await self._await_turn(request, host)
             response = await self._fetch_in_time(request)
             self._note_stop(request, response, host)

@@ -83,7 +83,8 @@ def _why_stopped(source: Source) -> str:
             reason = "该信源只接受文件导入。"
         case _:
             reason = "已停用。"
-    return f"{reason}可改用信源 {source.fallback}。" if source.fallback else reason
+    fallback = source.declaration.get("fallback_name") or source.fallback
+    return f"{reason}可改用：{fallback}。" if fallback else reason
 
 
 def _planned(due: datetime | None, now: datetime) -> str:

@@ -1,8 +1,10 @@
 """What is remembered about hosts across sources and runs: the pace, the robots rules, the stops."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 __all__ = ["HostMemory", "RobotsMemory"]
 
@@ -26,6 +28,20 @@ class HostMemory:
     _next_start: dict[str, float] = field(default_factory=dict)
     _robots: dict[str, RobotsMemory] = field(default_factory=dict)
     _stopped: dict[str, datetime] = field(default_factory=dict)
+    _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = field(
+        default_factory=WeakKeyDictionary
+    )
+
+    def turn(self, name: str) -> asyncio.Lock:
+        """Return the lock of a host (one request at a time) or an origin (one question for its robots rules).
+
+        Crawls that overlap on one loop share it; a loop has its own, because a lock belongs to the loop that waits.
+        """
+        locks = self._turns.setdefault(asyncio.get_running_loop(), {})
+        if name not in locks and len(locks) >= MAX_HOSTS:
+            for idle in [held for held, lock in locks.items() if not lock.locked()]:
+                del locks[idle]
+        return locks.setdefault(name, asyncio.Lock())
 
     def reserve(self, host: str, delay_seconds: float, monotonic: float) -> float:
         """Take the next start on `host` and return how many seconds to wait for it.

@@ -1,6 +1,5 @@
 """The Scrapy middlewares that apply `politeness` to every request and answer of a visit."""
 
-import asyncio
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -72,7 +71,7 @@ class RobotsMiddleware(_Middleware):
         """Return the rules of the origin of `url`, fetched when none are remembered."""
         origin = origin_of(url)
         hosts = self.surroundings.egress.hosts
-        async with self.surroundings.asking.setdefault(origin, asyncio.Lock()):
+        async with hosts.turn(origin):
             memory = hosts.robots(origin, self.surroundings.clock())
             if memory is not None and isinstance(memory.rules, RobotsRules):
                 return memory.rules

@@ -75,6 +75,8 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     limited child process, so that no page can take this one down; the caller keeps it over many crawls and closes it.
     `author_key` has at least 16 bytes.
 
+    Crawls may overlap on one loop, as long as no source is in two of them.
+
     A source that fails costs the others nothing. On cancellation the crawl drains within five seconds, then raises
     `asyncio.CancelledError`; when `time_limit_seconds` are over it drains the same way and returns what it has.
     """

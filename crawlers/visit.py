@@ -26,8 +26,7 @@ class Surroundings:
     """What all visits of one crawl share.
 
     `stopping` is set when the crawl has to end: waits end at once, and nothing new is fetched. `aborting` is set a
-    little later: answers that are still under way are given up. `asking` keeps two visits from asking for the robots
-    rules of one origin at once; `turns` gives each host one request at a time, whoever asks.
+    little later: answers that are still under way are given up.
     """
 
     egress: Egress
@@ -39,8 +38,6 @@ class Surroundings:
     extract: Extract
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     aborting: asyncio.Event = field(default_factory=asyncio.Event)
-    asking: dict[str, asyncio.Lock] = field(default_factory=dict)
-    turns: dict[str, asyncio.Lock] = field(default_factory=dict)
     stop_code: list[FailureCode] = field(default_factory=lambda: [FailureCode.STOPPED])
 
     def stop(self, code: FailureCode) -> None:

@@ -164,7 +164,10 @@ class Expectation(_Strict):
 
 
 class Declaration(_Strict):
-    """One source as declared in a catalogue file, after its preset has filled what the file leaves out."""
+    """One source as declared in a catalogue file, after its preset has filled what the file leaves out.
+
+    `fallback_name` is filled by the loader.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
     name: str = Field(min_length=1, max_length=80)
@@ -182,6 +185,7 @@ class Declaration(_Strict):
     checked: Literal["never"] | date = "never"
     legal_basis: str = Field(min_length=1)
     fallback: str | None = None
+    fallback_name: str | None = None
     list: ListRule | None = None
     article: ArticleRule = ArticleRule()
     paging: Paging = Paging()

@@ -1,7 +1,7 @@
 """Reads catalogue files into `Source` records and says precisely what is wrong with what it cannot read."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -58,6 +58,7 @@ def load_catalogue(folder: Path | None = None, *, shipped: bool = True) -> Catal
                     seen_here[item.id] = path.name
                     found[item.id] = item
     problems += _unknown_fallbacks(found)
+    found = {source_id: _with_fallback_name(source, found) for source_id, source in found.items()}
     return Catalogue(sources=tuple(found.values()), problems=tuple(problems), by_id=MappingProxyType(found))
 
 
@@ -180,6 +181,13 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _twice(path: Path, source_id: str, first: str) -> Problem:
     return Problem(file=str(path), line=1, key=source_id, sentence=f"信源 {source_id} 已在 {first} 中声明，此处忽略。")
+
+
+def _with_fallback_name(source: Source, found: Mapping[str, Source]) -> Source:
+    fallback = found.get(source.fallback or "")
+    if fallback is None:
+        return source
+    return replace(source, declaration={**source.declaration, "fallback_name": fallback.name})
 
 
 def _unknown_fallbacks(found: Mapping[str, Source]) -> Iterator[Problem]:

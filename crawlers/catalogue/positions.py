@@ -62,6 +62,13 @@ def read_yaml(raw: bytes) -> Located:
     return Located(data, reader.lines)
 
 
+def _only_in_yaml_1_1(node: yaml.Node) -> bool:
+    """Return whether a plain word is something else to PyYAML than to people: `no` is no false, `12:30` no number."""
+    kind = node.tag.rpartition(":")[2]
+    text = str(node.value)
+    return (kind == "bool" and text.lower() not in {"true", "false"}) or (kind in {"int", "float"} and ":" in text)
+
+
 class _Reader:
     def __init__(self) -> None:
         self.lines: dict[Path, int] = {}
@@ -79,6 +86,8 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
+        if _only_in_yaml_1_1(node):
+            return str(node.value)
         return self._scalars.construct_object(node, deep=True)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def press_server() -> Iterator[Press]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else every answer waits 40 ms for a delayed acknowledgement
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

@@ -172,7 +172,7 @@ class TestPace:
         visit(*sources)
         starts = [ask.at for ask in press.asked]
         assert len(starts) == 7
-        assert min(later - earlier for earlier, later in itertools.pairwise(starts)) > 0.13
+        assert min(later - earlier for earlier, later in itertools.pairwise(starts)) > 0.1
 
     def test_crawl_delay_of_the_rules_is_kept(self, press: Press, source: Source, visit: Visit) -> None:
         press.pages["/robots.txt"] = Page(body=b"User-agent: *\nCrawl-delay: 0.2\n", kind="text/plain")

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import itertools
 import socket
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -170,9 +171,15 @@ class TestBrokenParts:
 
 class TestInterruption:
     def crawl(
-        self, held: Held, press: Press, clock: Clock, *sources: Source, seconds: float = 30
+        self,
+        held: Held,
+        press: Press,
+        clock: Clock,
+        *sources: Source,
+        seconds: float = 30,
+        egress: Egress | None = None,
     ) -> Coroutine[Any, Any, CrawlReport]:
-        egress = Egress.for_world("127.0.0.1", press.port, names=("slow.test", "fast.test"))
+        egress = egress or Egress.for_world("127.0.0.1", press.port, names=("slow.test", "fast.test"))
         return crawl(
             sources,
             make_sink=lambda: held,
@@ -227,6 +234,25 @@ class TestInterruption:
         assert (half.added, half.failure_code) == (1, FailureCode.TIME_LIMIT)
         assert patient.failure_code is FailureCode.TIME_LIMIT
         assert held.titles() == ["消息 /a/1.html"]
+
+    def test_crawls_may_overlap_and_still_take_turns_at_a_host(
+        self, press: Press, held: Held, declare: Declare, clock: Clock
+    ) -> None:
+        serve_articles(press, "/a/1.html", "/a/2.html")
+        pace = {"delay": "0.15s"}
+        sources = [
+            declare(id=f"s-{i}", kind="listing", url=press.url("/list.html"), list=LIST_RULE, politeness=pace)
+            for i in range(2)
+        ]
+        egress = Egress.for_world("127.0.0.1", press.port)
+
+        async def run() -> None:
+            await asyncio.gather(*(self.crawl(held, press, clock, source, egress=egress) for source in sources))
+
+        asyncio.run(run())
+        starts = [ask.at for ask in press.asked]
+        assert len(starts) == 7
+        assert min(later - earlier for earlier, later in itertools.pairwise(starts)) > 0.1
 
     def test_crawls_follow_one_another_on_one_loop(
         self, press: Press, held: Held, declare: Declare, clock: Clock

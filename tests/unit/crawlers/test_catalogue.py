@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from crawlers.catalogue import Catalogue, load_catalogue
 from crawlers.catalogue.declaration import Declaration
+from crawlers.catalogue.positions import read_yaml
 from crawlers.presets import preset_names
 
 GOOD = """\
@@ -53,7 +55,8 @@ class TestShipped:
     def test_what_is_not_crawled_names_a_fallback(self) -> None:
         for source in self.catalogue.sources:
             if source.access in {"challenge", "anon_cookie"}:
-                assert source.fallback in self.catalogue.by_id, source.id
+                assert source.fallback is not None
+                assert source.declaration["fallback_name"] == self.catalogue.by_id[source.fallback].name
 
     def test_declarations_are_read_back_as_they_were(self) -> None:
         for source in self.catalogue.sources:
@@ -84,6 +87,10 @@ class TestOwnFolder:
         assert not catalogue.by_id["piyao"].enabled
         assert len(catalogue.sources) == len(load_catalogue().sources)
 
+    def test_own_folder_can_stand_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "mine.yaml").write_text(GOOD, encoding="utf-8")
+        assert [source.id for source in load_catalogue(tmp_path, shipped=False).sources] == ["my-paper"]
+
     def test_defaults_of_a_file_fill_what_its_sources_leave_out(self, tmp_path: Path) -> None:
         text = "defaults: {weight: 7, schedule: {min: 5m}}\n" + GOOD.replace(
             "    weight: 4\n", "    schedule: {start: 20m}\n"
@@ -93,6 +100,11 @@ class TestOwnFolder:
         declaration = Declaration.model_validate(dict(source.declaration))
         assert declaration.schedule.min.total_seconds() == 300
         assert declaration.schedule.start.total_seconds() == 1200
+
+
+def test_plain_words_mean_what_people_read() -> None:
+    data = read_yaml(b"a: no\nb: 12:30\nc: true\nd: 5\ne: 2026-11-25\nf: [on, 1.5, null]").data
+    assert data == {"a": "no", "b": "12:30", "c": True, "d": 5, "e": date(2026, 11, 25), "f": ["on", 1.5, None]}
 
 
 class TestProblems:
