@@ -22,7 +22,8 @@ class Extent:
 
 # Elements that hold text of other languages, which may look like tags.
 _OPAQUE = re.compile(rb"<(?:!--|(script|style|textarea|template|xmp|noscript)[\s>/])")
-_TAG = re.compile(rb"<(/?[a-z][a-z0-9:]{0,30})")
+# JSON answers that carry markup write `<\/p>`.
+_TAG = re.compile(rb"<\\?(/?[a-z][a-z0-9:]{0,30})")
 _VOID = frozenset(
     b"area base basefont bgsound br col command embed frame hr img input keygen link meta param source track wbr".split()
 )

@@ -15,7 +15,7 @@ _ORIGIN = re.compile(rf"{_LABEL}\s{{0,3}}[:：]\s{{0,3}}([^\s|丨<>【】\[\]（
 _ORIGIN_BARE = re.compile(r"(?:^|[|丨\s])来源\s{0,3}([^\s|丨<>【】\[\]（(:：,，。]{2,20})")
 _LABEL_ALONE = re.compile(rf"^{_LABEL}\s{{0,3}}[:：]?$")
 _ORIGIN_CLASS = re.compile(
-    r"source|origin(?!al)|(?:^|[-_ ])from(?:$|[-_ ])|media[-_]?name|author[-_]?name|nickname|js_name|laiyuan|(?:^|[-_ ])pgc",
+    r"source|origin(?!al)|(?:^|[-_ ])from(?:$|[-_ ])|media[-_]?name|nickname|js_name|laiyuan|(?:^|[-_ ])pgc",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -24,8 +24,10 @@ _DATE = re.compile(
 _DECORATION = re.compile(
     r"原创|转载|首发|正文|发布于?|时间|(?:阅读|浏览|点击|评论)[数量]?\s?[(（:：]?\s?[\d.万+]*[)）]?|\[[^\]]{0,8}\]|[\d.万+]+\s?(?:阅读|次|评论)"
 )
+# What may follow a name on its line: only as a word of its own or as a label, for accounts are called 某某发布.
+_AFTER_NAME = r"(?:关注|作者|编辑|责编|责任编辑|发布|发表|时间|日期|浏览|点击|阅读|字号|字体|评论|分享|打印)"
 _STOP = re.compile(
-    r"作者|编辑|责编|责任|发布|时间|日期|浏览|点击|阅读|字号|字体|评论|分享|打印|(?:19|20)\d\d\s?[-年./]"
+    rf"(?:^|\s){_AFTER_NAME}|{_AFTER_NAME}(?:时间|日期|次数|于|人|数|量)?\s?[:：]|(?:19|20)\d\d\s?[-年./]"
 )
 _GENERIC = re.compile(
     r"微信公众平台|今日头条|百家号|网易号|搜狐号|首页|新闻网站|undefined|null|原创|网络", re.IGNORECASE
@@ -43,9 +45,9 @@ def find_origin(page: Page, byline: Byline, stated: Statement) -> str | None:
     candidates: tuple[Callable[[], str | None], ...] = (
         lambda: _labelled(blocks),
         lambda: stated.get("origin"),
-        lambda: read_script_statement(page, "origin"),
         lambda: _in_named_element([*byline.between, *byline.opening[:1], *byline.before[-4:]]),
         lambda: _beside_date(byline.between),
+        lambda: _in_script(page),
         lambda: stated.get("site"),
     )
     for candidate in candidates:
@@ -81,6 +83,12 @@ def _in_named_element(blocks: list[Block]) -> str | None:
             if 2 <= len(text) <= _LONGEST_NAME and not re.search(r"\d{4}", text):  # noqa: PLR2004 - a name's length
                 return text
     return None
+
+
+def _in_script(page: Page) -> str | None:
+    name = read_script_statement(page, "origin")
+    # Scripts also call channels of statistics a source: "pc", "web".
+    return name if name and re.search(r"[\u4e00-\u9fa5A-Z]", name) else None
 
 
 def _beside_date(blocks: list[Block]) -> str | None:

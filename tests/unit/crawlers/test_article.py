@@ -153,10 +153,17 @@ class TestCredits:
             ("<span>来源：</span><a href='/'>某某晚报</a><span>2026-11-20</span>", "某某晚报"),
             ("原创 某某晚报 2026-11-20 09:30:00", "某某晚报"),
             ("2026-11-20 <span class='source'>某某晚报</span>", "某某晚报"),
+            ("2026-11-20 来源：某省发布", "某省发布"),
+            ("来源：某某晚报发布时间：2026-11-20", "某某晚报"),
+            ("<a class='nickname'>某某晚报 关注</a>", "某某晚报"),
         ],
     )
     def test_origin_is_read_from_the_by_line(self, line: str, origin: str) -> None:
         assert read(page(TITLE, line, BODY)).origin == origin
+
+    def test_script_states_the_origin_but_not_a_channel_of_statistics(self) -> None:
+        assert read(page(TITLE, "", BODY, head="<script>var d={source:'某某晚报'}</script>")).origin == "某某晚报"
+        assert read(page(TITLE, "", BODY, head="<script>var d={source:'web'}</script>")).origin is None
 
     def test_government_meta_tag_states_the_origin(self) -> None:
         assert read(page(TITLE, "", BODY, head="<meta name='ContentSource' content='办公室'>")).origin == "办公室"

@@ -1,3 +1,4 @@
+import json
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,10 @@ class TestPage:
     def test_tags_in_scripts_and_comments_are_no_nesting(self) -> None:
         raw = b"<script>var a='" + b"<div>" * 400 + b"'</script><!--" + b"<div>" * 400 + b"--><p>a</p>"
         assert measure_markup(raw, depth_limit=256).depth == 0
+
+    def test_markup_inside_json_is_measured_like_markup(self) -> None:
+        raw = json.dumps([{"html": "<div>一</div>"}] * 400).replace("</", "<\\/").encode()
+        assert isinstance(admit_page(raw), AdmittedPage)
 
     def test_paragraphs_and_items_left_open_are_no_nesting(self) -> None:
         assert isinstance(admit_page(b"<ul>" + b"<li>a<p>b<br>" * 2_000 + b"</ul>"), AdmittedPage)
