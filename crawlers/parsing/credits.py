@@ -11,7 +11,7 @@ from crawlers.parsing.structured import Statement, read_script_statement
 __all__ = ["clean_name", "find_author", "find_origin"]
 
 _LABEL = r"(?:文章来源|新闻来源|信息来源|稿件来源|来\s{0,4}源|稿源|出处|转自|来自)"
-_ORIGIN = re.compile(rf"{_LABEL}\s{{0,3}}[:：]\s{{0,3}}([^\s|丨<>【】\[\]（(:：,，。]{{2,40}})")
+_ORIGIN = re.compile(rf"{_LABEL}\s{{0,3}}[:：]\s{{0,3}}([^\s|丨<>【】\[\]（(,，。]{{2,40}})")
 _ORIGIN_BARE = re.compile(r"(?:^|[|丨\s])来源\s{0,3}([^\s|丨<>【】\[\]（(:：,，。]{2,20})")
 _LABEL_ALONE = re.compile(rf"^{_LABEL}\s{{0,3}}[:：]?$")
 _ORIGIN_CLASS = re.compile(
