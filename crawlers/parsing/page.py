@@ -91,6 +91,7 @@ _ASIDE = re.compile(
 _MAIN = re.compile(r"content|article|artical|detail|(?:^|[-_ ])text|main|body|zoom|editor|post[-_]", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _LONGEST_NAME = 200
+_LONGEST_STATEMENT = 1_000
 _BLANK = re.compile(r"[\s\u3000\u00a0\u200b-\u200f\u2028\u2029\u2060\ufeff]+")
 _SPACES = re.compile(r"[ \t\r\f\v\u3000\u00a0\n\u2028\u2029]+")
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060\ufeff]")
@@ -138,7 +139,7 @@ class Page:
     @property
     def head_title(self) -> str:
         """The text of `<title>`, on one line."""
-        return " ".join((self.tree.findtext(".//title") or "").split())
+        return " ".join((self.tree.findtext(".//title") or "")[:_LONGEST_STATEMENT].split())
 
 
 def parse_page(text: str) -> Page | None:
@@ -159,7 +160,7 @@ def _meta(tree: Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in tree.iter("meta"):
         name = element.get("name") or element.get("property") or element.get("itemprop")
-        content = (element.get("content") or "").strip()
+        content = (element.get("content") or "")[:_LONGEST_STATEMENT].strip()
         if name and content:
             found.setdefault(name.strip().lower(), content)
     return found

@@ -220,6 +220,15 @@ class TestDocument:
         assert isinstance(result, Refusal)
         assert result.reason is RefusalReason.EMPTY
 
+    @pytest.mark.parametrize(
+        "unit", ["1", "13", "138 ", "a.", "a@", "a@b.", "0791-", "360102199001", "\ud83d", "\x00", " \u2028"]
+    )
+    def test_two_mebibytes_of_hostile_text_take_less_than_four_seconds(self, unit: str) -> None:
+        text = unit * (2 * MEBIBYTE // len(unit))
+        started = time.process_time()
+        admit_document(document(title=text, text=text, kind=DocumentKind.POST), LIMITS, NOW)
+        assert time.process_time() - started < 4.0
+
     def test_identity_that_cannot_be_stored_is_refused(self) -> None:
         result = admit_document(document(native_id="a\x00"), LIMITS, NOW)
         assert isinstance(result, Refusal)
