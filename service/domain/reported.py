@@ -13,13 +13,14 @@ from analysis.heat import Authority, EventFacts, Relevance
 from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.event import Event
 
-__all__ = ["Speaker", "absorb_report", "open_event", "spread_facts"]
+__all__ = ["Speaker", "absorb_report", "growth", "open_event", "spread_facts"]
 
 _AUTHORITATIVE = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
 _NAMED = _AUTHORITATIVE | {SourceClass.MEDIA, SourceClass.TRADE}
 _HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
 _CASE_CATEGORIES = frozenset({"R01", "R11"})
 _SEVERE = 4
+_DISPUTE = ("申请复检", "申请复验", "复验", "质疑抽检", "对检验结果有异议", "提出异议", "不认可")
 _MAX_NAMES = 24
 _MAX_PLACES = 6
 
@@ -65,14 +66,16 @@ def open_event(
 def absorb_report(
     event: Event, *, document: Document, assessment: Assessment, speaker: Speaker, sketch: Mapping[str, Any]
 ) -> Event:
-    """Return the event with this document's report added; a document without risk adds presence, not claims."""
+    """Return the event with this document's report added; a document without risk adds presence, not claims.
+
+    How many documents and sources there are, the store counts: an edited document reports again but is one.
+    """
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
     return replace(
         event,
         first_at=min(event.first_at, document.happened_at),
         last_at=max(event.last_at, document.happened_at),
-        document_count=event.document_count + 1,
         severity=max(event.severity, assessment.severity),
         categories=_ranked(votes),
         products=_joined(event.products, _products(assessment)),
@@ -117,6 +120,12 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
     )
 
 
+def growth(spread: Mapping[str, Any]) -> float | None:
+    """Return the last hour over the hour before it; `None` where that hour had nothing to grow from."""
+    before = int(spread["items_prev_1h"])
+    return int(spread["items_1h"]) / before if before else None
+
+
 def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict[str, Any]:
     said = assessment.facts
     local = bool(said.get("jiangxi")) or speaker.local
@@ -131,6 +140,9 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "recall_class": said.get("recall_class"),
         "misleading": bool(said.get("rumour")) or "R13" in assessment.category_codes,
         "names_agency": "药监" in document.title or "药监局" in document.text,
+        "abroad": bool(said.get("abroad")) and not local,
+        "large_cluster": bool(said.get("large_cluster")),
+        "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),
         "hot_list": document.kind is DocumentKind.HOT_ENTRY,
         "headline": speaker.source_class in _HEADLINES and local,
         "local_media": speaker.source_class is SourceClass.MEDIA and speaker.local,

@@ -17,7 +17,7 @@ from service.domain.letter import write_letter
 from service.domain.level import find_level
 from service.domain.notification import recipients, subject
 from service.domain.register import Register
-from service.domain.reported import spread_facts
+from service.domain.reported import growth, spread_facts
 from service.flows.deliver import MAIL
 from service.ports.store import Work
 
@@ -37,15 +37,26 @@ class Office:
 def consider(work: Work, event: Event, *, office: Office, keys: Sequence[str] = (), now: datetime) -> Decision:
     """Save the event with its score and level at `now`, and let its alert follow. Returns the named decision."""
     spread = work.events.spread(event.id, now=now)
-    facts = facts_of(event, spread_facts(event, spread, province=office.province, now=now))
+    facts = replace(
+        facts_of(event, spread_facts(event, spread, province=office.province, now=now)), growth_1h=growth(spread)
+    )
     heat = heat_of(facts.spread)
     finding = find_level(heat, facts, office.register)
     alert = work.alerts.of_event(event.id)
-    decision = decide(event=event, finding=finding, alert=alert, now=now)
+    register = office.register
+    decision = decide(
+        event=event,
+        finding=finding,
+        alert=alert,
+        now=now,
+        window=register.window,
+        windows_below=register.windows_below,
+    )
     event = replace(
         event,
         level=(decision.level if alert or decision.changes else finding.level).key,
         score=heat.score,
+        document_count=int(spread["items"]),
         source_count=int(spread["sources"]),
         heat=_heat_json(heat),
         below_windows=decision.below_windows,
@@ -123,7 +134,7 @@ def tell(
     if not people:
         return 0
     letter = write_letter(
-        subject=subject(alert, clocks, drill=office.drill, now=now),
+        subject=subject(alert, clocks, drill=office.drill, now=now, event=event),
         alert=alert,
         event=event,
         clocks=clocks,

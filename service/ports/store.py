@@ -162,8 +162,8 @@ class Events(Protocol):
     def spread(self, event_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Return the counts that the score needs.
 
-        Keys: `items_24h, items_2h, items_prev_24h, sources, independent_sources, accounts, views, reposts, source_classes`
-        (list of str), `provinces` (list of six-digit region codes), `first_source_id`.
+        Keys: `items` (all), `items_24h`, `items_2h`, `items_prev_24h` (the 24 h before the last two), `items_1h`, `items_prev_1h`,
+        `sources, independent_sources, accounts, views, reposts`, `source_classes`, `provinces` (six-digit codes), `first_source_id`.
         """
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from service.domain.event import Event, EventDocument
 from service.storage.dialects import hour_of, upsert
@@ -76,11 +76,12 @@ class SqlEvents:
         a = assessments.c
         member = a.event_id == event_id
         counted = select(
-            func.count().filter(a.at > now - timedelta(hours=24), a.at <= now).label("items_24h"),
-            func.count().filter(a.at > now - timedelta(hours=2), a.at <= now).label("items_2h"),
-            func.count()
-            .filter(a.at > now - timedelta(hours=48), a.at <= now - timedelta(hours=24))
-            .label("items_prev_24h"),
+            func.count().label("items"),
+            _between(now, 24, 0).label("items_24h"),
+            _between(now, 2, 0).label("items_2h"),
+            _between(now, 26, 2).label("items_prev_24h"),
+            _between(now, 1, 0).label("items_1h"),
+            _between(now, 2, 1).label("items_prev_1h"),
             func.count(a.source_id.distinct()).label("sources"),
             func.count(a.source_id.distinct()).filter(a.duplicate_of.is_(None)).label("independent_sources"),
             func.count(a.account.distinct()).label("accounts"),
@@ -125,3 +126,9 @@ class SqlEvents:
         if level_at_least is not None:
             statement = statement.where(events.c.level.in_(_LEVELS[_LEVELS.index(level_at_least) :]))
         return records(self._connection, Event, statement)
+
+
+def _between(now: datetime, hours_from: int, hours_to: int) -> ColumnElement[int]:
+    at = assessments.c.at
+    since, until = now - timedelta(hours=hours_from), now - timedelta(hours=hours_to)
+    return func.count().filter(at > since, at <= until)

@@ -111,6 +111,9 @@ class EventsContract:
             judge_all(work, event_id="e1", duplicates=["2"])
             spread = work.events.spread("e1", now=NOW)
         assert spread == {
+            "items": 4,
+            "items_1h": 0,
+            "items_prev_1h": 2,
             "items_24h": 3,
             "items_2h": 2,
             "items_prev_24h": 1,
