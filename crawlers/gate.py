@@ -189,7 +189,8 @@ def in_shanghai(moment: datetime) -> datetime:
     return moment.replace(tzinfo=ZoneInfo("Asia/Shanghai")) if moment.tzinfo is None else moment
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_LONE = re.compile("[\ud800-\udfff]+")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -199,8 +200,9 @@ def repair_text(text: str) -> str:
     Surrogate pairs become the character that they encode, lone surrogates U+FFFD; characters that XML 1.0 forbids or
     discourages go; line ends become line feeds.
     """
-    if _SURROGATE.search(text):
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if _LONE.search(text):
+        text = _PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
+        text = _LONE.sub(lambda run: "\ufffd" * len(run[0]), text)
     text = _FORBIDDEN.sub("", text)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
