@@ -23,11 +23,11 @@ from analysis.reading import Reading, read
 from analysis.risk import Inputs, RiskStack, stack_inputs
 from analysis.rules import Findings, apply_rules
 from analysis.segmentation import RjiebaSegmenter, Segmenter
-from analysis.severity import severity
+from analysis.severity import SeverityModel
 from analysis.tone import tone
 from crawlers.records import Document, DocumentKind
 
-__all__ = ["MODELS", "Analyser", "Thresholds", "judgement", "may_concern", "read_documents"]
+__all__ = ["MODELS", "Analyser", "document_fields", "judgement", "may_concern", "read_documents", "stack_facts"]
 
 MODELS = Path(__file__).parent / "models"
 # Words too loose for the lexicon, each of which a labelled risk needed; a document without any, and without a
@@ -38,14 +38,6 @@ _LOOSE = re.compile(
 _MOST_EVIDENCE = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """Cuts of severity (chances) and offsets of tone (decision values), by label."""
-
-    severity: Mapping[str, float]
-    tone: Mapping[str, float]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Analyser:
     """A loaded model with its lexicon and segmenter; holds no state between calls."""
@@ -54,7 +46,8 @@ class Analyser:
     segmenter: Segmenter
     model: LinearModel
     stack: RiskStack
-    thresholds: Thresholds
+    severities: SeverityModel
+    tone_offsets: Mapping[str, float]
     version: str
 
     @classmethod
@@ -71,7 +64,8 @@ class Analyser:
             segmenter=segmenter,
             model=model,
             stack=RiskStack.from_manifest(manifest["stack"]),
-            thresholds=Thresholds(**manifest["thresholds"]),
+            severities=SeverityModel.from_manifest(manifest["severity"]),
+            tone_offsets=manifest["tone_offsets"],
             version=manifest["version"],
         )
 
@@ -83,7 +77,7 @@ class Analyser:
         judged: dict[int, Assessment] = {}
         if scored:
             decisions = self.model.decide(count_features([readings[n] for n in scored]))
-            facts = np.array([_stack_facts(readings[n], found[n][1]) for n in scored])
+            facts = np.array([stack_facts(readings[n], found[n][1]) for n in scored])
             p_remit, p_risk = self.stack.probabilities(stack_inputs(decisions, self.model.labels, facts))
             for row, n in enumerate(scored):
                 judged[n] = self._judge(
@@ -92,7 +86,7 @@ class Analyser:
         return [judged.get(n) or self._off_topic(document, readings[n]) for n, document in enumerate(documents)]
 
     def _find(self, document: Document, reading: Reading) -> tuple[tuple[Entity, ...], Findings]:
-        entities = find_entities(reading, _fields(document).__getitem__, self.lexicon)
+        entities = find_entities(reading, document_fields(document), self.lexicon)
         return entities, apply_rules(reading, entities)
 
     def _judge(
@@ -118,8 +112,8 @@ class Analyser:
             p_in_remit=p_remit,
             p_risk=p_risk,
             categories=self.stack.categories(named, level, p_risk),
-            severity=severity(named, self.thresholds.severity, findings.facts) if level is Level.RISK else 0,
-            tone=tone(named, self.thresholds.tone),
+            severity=self._severity(named, findings) if level is Level.RISK else 0,
+            tone=tone(named, self.tone_offsets),
             entities=entities,
             evidence=self._evidence(document, reading, findings, level),
             model=self.version,
@@ -129,10 +123,13 @@ class Analyser:
             facts=findings.facts,
         )
 
+    def _severity(self, decisions: Mapping[str, float], findings: Findings) -> int:
+        return self.severities.severity(decisions, findings.facts, [finding.rule for finding in findings.findings])
+
     def _evidence(self, document: Document, reading: Reading, findings: Findings, level: Level) -> tuple[Evidence, ...]:
         if level is Level.OFF_TOPIC:
             return ()
-        return findings.evidence(reading, _fields(document))[:_MOST_EVIDENCE]
+        return findings.evidence(reading, document_fields(document))[:_MOST_EVIDENCE]
 
     def _off_topic(self, document: Document, reading: Reading) -> Assessment:
         return Assessment(
@@ -190,9 +187,9 @@ def read_documents(lines: Iterable[str]) -> Iterator[Document | ValueError]:
 
 def _document(row: Any) -> Document:
     if not isinstance(row, dict):
-        raise ValueError(f"a document is a JSON object, not {type(row).__name__}")
+        raise ValueError(f"a document is a JSON object, not {type(row).__name__}")  # noqa: TRY004 (one kind of error a line)
     if not isinstance(row.get("id"), str | int) or isinstance(row.get("id"), bool):
-        raise ValueError("a document needs an id, a string or a number")
+        raise ValueError("a document needs an id, a string or a number")  # noqa: TRY004
     strings = {}
     for name in ("title", "text", "source", "published_at"):
         value = row.get(name)
@@ -206,7 +203,7 @@ def _document(row: Any) -> Document:
         kind=DocumentKind.ARTICLE,
         title=strings["title"],
         text=strings["text"],
-        fetched_at=_NEVER_FETCHED,
+        fetched_at=_moment(strings["published_at"]) or _NEVER_FETCHED,
         published_at=_moment(strings["published_at"]),
     )
 
@@ -227,11 +224,13 @@ def _moment(written: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)
 
 
-def _fields(document: Document) -> dict[str, str]:
+def document_fields(document: Document) -> dict[str, str]:
+    """Return the original text of each field that entities and evidence point into."""
     return {"title": document.title, "text": document.text}
 
 
-def _stack_facts(reading: Reading, findings: Findings) -> tuple[float, float]:
+def stack_facts(reading: Reading, findings: Findings) -> tuple[float, float]:
+    """Return what the stack reads beside decision values: whether a strong term stands here, whether a floor rule holds."""
     strong = any(kind is TermKind.STRONG for kind, _ in reading.terms)
     return float(strong), float(findings.floor is not None)
 

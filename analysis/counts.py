@@ -33,10 +33,10 @@ _WHO = (
 _MEASURE = "(?:名|个|位|例|人)"
 _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3})(?:多|余)?岁的?)?"
 _PEOPLE = re.compile(
-    f"(?:至少|共有?|累计|约|近|超过?|另有?)?(?P<n>{_NUMBER})(?P<more>多|余)?{_MEASURE}{_AGE}{_WHO}?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
+    f"(?:至少)?(?P<n>{_NUMBER})(?P<more>多|余)?{_MEASURE}{_AGE}(?P<who>{_WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
 )
 _DEAD_AND_HURT = re.compile(f"(?P<dead>{_NUMBER})死(?P<hurt>{_NUMBER})伤")
-_DEAD_AFTER = re.compile(f"^(?:.{{0,6}}?)(?:死亡|身亡|丧生|遇难|离世|去世|丧命|不治|没了)")
+_DEAD_AFTER = re.compile("^(?:.{0,6}?)(?:死亡|身亡|丧生|遇难|离世|去世|丧命|不治|没了)")
 _DEAD_COUNT = re.compile(
     f"(?:造成|导致|致|已致|已有|致使)(?P<n>{_NUMBER})(?:多|余)?{_MEASURE}?{_WHO}?(?:死亡|身亡|丧生|死)"
     f"|死亡(?:人数|病例)?(?:为|达|至|共)?(?P<m>{_NUMBER})(?:多|余)?(?:人|例|名)"
@@ -45,7 +45,7 @@ _ONE_DEATH = re.compile(
     "(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|丧命|呼吸心跳停止|"
     "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)死亡(?!率|风险|人数|报告|病例|率|证明|赔偿|原因|威胁)|人没了|去世了?|离世"
 )
-_DENIED = re.compile("(?:无|没有|未|不会|并未|避免|防止|预防|降低|减少|可能|或|恐|易|会|能|谨防|小心)[^,。;]{0,6}$")
+_DENIED = re.compile("(?:无|没有|未|不会|并未|避免|防止|预防|降低|减少|可能|可|或|恐|易|会|能|谨防|小心)[^,。;]{0,6}$")
 _HARMED_PERSON = re.compile(
     f"(?:一名|一位|一个|1名|1个|这名|该名)?{_AGE}(?:女子|男子|小伙|女孩|男孩|男童|女童|女生|男生|大学生|学生|患者|老人|婴儿|"
     "幼童|宝宝|孩子|孕妇|产妇|消费者|顾客|女士|先生|阿姨|大妈|大爷|奶奶|爷爷|我妈|我爸|我娃|我家娃|老公|老婆|妻子|丈夫|母亲|父亲|妈妈|女儿|儿子|外婆|外公)"
@@ -56,6 +56,7 @@ _HARM = re.compile(
     "灼伤|烫伤|流产|不孕|心脏骤停|脑出血|心梗|洗胃|后遗症|伤残|肝炎|胰腺炎|皮炎|流脓|硬结|肿胀|不良反应|异常反应|受害|不适|损伤|性早熟|角膜|晕|发病"
 )
 _SENTENCE = re.compile("[^。!?;\n]+")
+_ONES = frozenset({"1", "一", "两", "二", "好几"})
 _MOST_PEOPLE = 1_000_000
 
 
@@ -141,11 +142,14 @@ def _deaths(words: str) -> Iterator[PeopleCount]:
 def _harmed(words: str) -> Iterator[PeopleCount]:
     counted = False
     for match in _PEOPLE.finditer(words):
+        if not match.group("who") and match.group("n") in _ONES:
+            continue  # 一名, 一个 and the like count people only with a word for people
         for count in _counted(EntityType.HARMED, match.start(), match.end(), match.group("n")):
             counted = True
             yield count
-    if not counted and (match := _HARMED_PERSON.search(words)):
-        yield PeopleCount(EntityType.HARMED, match.start(), match.end(), 1, named=False)
+    person = None if counted else _HARMED_PERSON.search(words)
+    if person:
+        yield PeopleCount(EntityType.HARMED, person.start(), person.end(), 1, named=False)
 
 
 def _counted(kind: EntityType, start: int, end: int, written: str) -> Sequence[PeopleCount]:

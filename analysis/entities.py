@@ -5,7 +5,7 @@ it, a firm that no list knows is found by how firms are called. Offsets lead int
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.assessment import Entity, EntityType
@@ -13,6 +13,7 @@ from analysis.counts import people_counts
 from analysis.lexicon import Hit, Lexicon, TermKind
 from analysis.localities import found_regions
 from analysis.reading import Reading
+from analysis.segmentation import Segmenter
 
 __all__ = ["find_entities"]
 
@@ -24,29 +25,26 @@ _PRODUCT_TYPES = {
     "product_class": EntityType.PRODUCT_CLASS,
 }
 _HAN = "一-鿿"
-_SALT = "注射用|盐酸|硫酸|磷酸|枸橼酸|马来酸|苯磺酸|氢溴酸|酒石酸|甲磺酸|富马酸|琥珀酸|门冬氨酸|硝酸|醋酸|乳糖酸|复方|重组人?|静注|小儿|儿童|假|毒|网红"
+_SALT = "注射用|盐酸|硫酸|磷酸|枸橼酸|马来酸|苯磺酸|氢溴酸|酒石酸|甲磺酸|富马酸|琥珀酸|门冬氨酸|硝酸|醋酸|乳糖酸|复方|重组人?|静注|小儿"
 _FORM = (
-    "(?:(?:钠|钾|钙|镁|酯|酸钠|酸钾)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合)*"
-    "(?:片剂?|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|软膏|乳膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散|丸|滴丸|贴剂?|"
-    "喷雾剂|气雾剂|粉雾剂|洗剂|搽剂|合剂|滴剂|针剂?|饮片|粉)|(?:钠|钾|钙|镁|酯)(?![一-鿿]))"
+    "(?:钠|钾|钙|镁|酯|酸钠|酸钾|类)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合)*"
+    "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|软膏|乳膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布])|丸|滴丸|贴剂?|"
+    "喷雾剂|喷雾|气雾剂|粉雾剂|洗剂|搽剂|合剂|滴剂|针剂|饮片|粉)"
 )
 _SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
-_FORM_AFTER = re.compile(f"(?:[0-9]{{1,2}})?{_FORM}")
+_FORM_AFTER = re.compile(
+    f"(?:[0-9]{{1,2}})?{_FORM}|(?:钠|钾|钙|镁)(?=[^一-鿿]|$|的|和|与|及|等|后|有|是|注|过|不|被|为|在)"
+)
 _LONGEST_SALT = 8
 _QUOTED_DRUG = re.compile(
     f'[“"「『《]([{_HAN}a-z0-9]{{2,12}}(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|美片|丸|膏|散|贴))[”"」』》]'
 )
-_STOP_WORDS = (
-    "的|了|是|把|将|用|吃|服|喝|打|叫|做|卖|买|含|和|与|及|或|等|个|盒|瓶|支|款|种|名为|名叫|称为|这|那|该|其|由|在|从|对|向|被|给|为|有|"
-    "并|就|都|也|还|到|去|来|说|称|经|查|某|一|家|系|让|使|于|据|因|是由|标示|生产企业|当事人|负责人|老板|推荐|使用|服用|购买|注射"
-)
-_LEFT_OF_NAME = re.compile(f".*(?:{_STOP_WORDS})")
 _UNLISTED_DRUG = re.compile(
     f"[{_HAN}]{{2,9}}(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|缓释片|分散片|肠溶片)"
 )
 _FIRM = re.compile(
-    f"[{_HAN}a-z0-9()]{{2,24}}?(?:股份有限公司|有限责任公司|有限公司|集团公司|制药厂|药业集团|集团|药业|制药|大药房|日化厂|药厂|"
-    f"研究院|健康管理中心|博物馆|公司)(?![{_HAN}]{{0,1}}法)"
+    f"[{_HAN}a-z0-9()]{{2,24}}?(?:股份有限公司|有限责任公司|有限公司|集团公司|制药厂|药业集团|药业(?!有限|股份|集团|公司)|制药(?!业|有限|股份|集团|公司|厂)|大药房|日化厂|"
+    f"研究院|健康管理中心|公司)(?![{_HAN}]{{0,1}}法)"
 )
 _SHORTEST_FIRM = 4
 _PROVINCES = "国京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂宁新藏"
@@ -58,7 +56,7 @@ _APPROVAL = re.compile(
     r"|卫妆[准特]字[0-9a-z()-]{4,}号?|国妆备进字j[0-9]{6,}|国食健[注字备]?[gj]?[0-9]{8,}"
 )
 _BATCH = re.compile(
-    r"批(?:号|次)(?:号)?(?:均?为|是|:|：|\s|标示为?|分别为){0,3}(?P<all>[a-z0-9][a-z0-9\-/]{3,19}(?:[、,和][a-z0-9][a-z0-9\-/]{3,19})*)"
+    r"批(?:号|次)(?:号)?(?:均?为|是|:|\s|标示为?|分别为|[(\[]){0,3}(?P<all>[a-z0-9][a-z0-9\-/]{3,19}(?:[、,和][a-z0-9][a-z0-9\-/]{3,19})*)"
 )
 _BATCH_ITEM = re.compile(r"[a-z0-9][a-z0-9\-/]*")
 
@@ -73,19 +71,19 @@ class _Span:
     value: int | None = None
 
 
-def find_entities(reading: Reading, document_fields: Callable[[str], str], lexicon: Lexicon) -> tuple[Entity, ...]:
+def find_entities(reading: Reading, fields: Mapping[str, str], lexicon: Lexicon) -> tuple[Entity, ...]:
     """Return the entities of a document in order, title first.
 
     Args:
         reading: What text processing made of the document.
-        document_fields: Returns the original text of a field by its name.
+        fields: The original text of each field.
         lexicon: The words of the field.
     """
     joined = reading.joined
     spans = [
-        *_products(reading),
-        *_unlisted_drugs(reading),
-        *_firms(reading),
+        *_products(reading, lexicon),
+        *_unlisted_drugs(reading, lexicon),
+        *_firms(reading, lexicon),
         *_regions(reading, lexicon),
         *_numbers(joined),
         *(_Span(c.type, c.start, c.end, value=c.value) for c in people_counts(joined)),
@@ -96,7 +94,7 @@ def find_entities(reading: Reading, document_fields: Callable[[str], str], lexic
         entities.append(
             Entity(
                 type=span.type,
-                text=document_fields(name)[start:end],
+                text=fields[name][start:end],
                 start=start,
                 end=end,
                 field=name,
@@ -121,10 +119,11 @@ def _without_overlap(spans: Iterable[_Span], boundary: int) -> Iterator[_Span]:
             yield span
 
 
-def _products(reading: Reading) -> Iterator[_Span]:
+def _products(reading: Reading, lexicon: Lexicon) -> Iterator[_Span]:
     joined = reading.joined
     for hit in reading.of_kind(TermKind.PRODUCT):
-        kind = _PRODUCT_TYPES[hit.term.label]
+        generic = hit.term.canonical in lexicon.names["generic_products"]
+        kind = EntityType.PRODUCT_CLASS if generic else _PRODUCT_TYPES[hit.term.label]
         start, end = hit.start, hit.end
         if kind is EntityType.DRUG:
             if before := _SALT_BEFORE.search(joined[max(0, start - _LONGEST_SALT) : start]):
@@ -134,33 +133,39 @@ def _products(reading: Reading) -> Iterator[_Span]:
         yield _Span(kind, start, end, canonical=hit.term.canonical)
 
 
-def _unlisted_drugs(reading: Reading) -> Iterator[_Span]:
+def _unlisted_drugs(reading: Reading, lexicon: Lexicon) -> Iterator[_Span]:
     for match in _QUOTED_DRUG.finditer(reading.joined):
         yield _Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
+    listed = [hit for hit in reading.of_kind(TermKind.PRODUCT) if hit.term.label == "drug"]
     for match in _UNLISTED_DRUG.finditer(reading.joined):
-        start = _name_start(match)
-        if match.end() - start > len("口服液"):
+        start = _name_start(match, reading.segmenter, lexicon)
+        within = [hit.start for hit in listed if start <= hit.start < match.end()]
+        if match.end() - start > _SHORTEST_FIRM - 1 and (not within or min(within) == start):
             yield _Span(EntityType.DRUG, start, match.end(), canonical=reading.joined[start : match.end()])
 
 
-def _firms(reading: Reading) -> Iterator[_Span]:
+def _firms(reading: Reading, lexicon: Lexicon) -> Iterator[_Span]:
     for hit in reading.of_kind(TermKind.FIRM):
         yield _Span(EntityType.FIRM, hit.start, hit.end, canonical=hit.term.canonical)
     for match in _FIRM.finditer(reading.joined):
-        start = _name_start(match)
+        start = _name_start(match, reading.segmenter, lexicon)
         if match.end() - start >= _SHORTEST_FIRM:
             yield _Span(EntityType.FIRM, start, match.end(), canonical=reading.joined[start : match.end()])
 
 
-def _name_start(match: re.Match[str]) -> int:
-    """Return where a name begins that a pattern took with words before it."""
-    before = _LEFT_OF_NAME.match(match.group()[:-2])
-    return match.start() + (before.end() if before else 0)
+def _name_start(match: re.Match[str], segmenter: Segmenter, lexicon: Lexicon) -> int:
+    """Return where a name begins that a pattern took with words before it: after the last word that ends a name."""
+    position = start = match.start()
+    for word in segmenter.cut(match.group()):
+        position += len(word)
+        if word in lexicon.names["name_stop_words"] and position < match.end():
+            start = position
+    return start
 
 
 def _regions(reading: Reading, lexicon: Lexicon) -> Iterator[_Span]:
     hits: list[Hit] = reading.of_kind(TermKind.REGION)
-    for place in found_regions(reading.joined, hits, lexicon.regions):
+    for place in found_regions(reading.joined, hits, lexicon):
         yield _Span(EntityType.REGION, place.start, place.end, canonical=place.region.canonical, code=place.region.code)
 
 

@@ -4,15 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.lexicon import Hit, Region
+from analysis.lexicon import Hit, Lexicon, Region
 
 __all__ = ["FoundRegion", "found_regions"]
 
-# Short forms that are everyday words, surnames or other names: taken only beside another place or a word of place.
-_AMBIGUOUS = frozenset(
-    "万年 新干 莲花 铜鼓 樟树 上高 永新 南城 东乡 石城 会昌 安福 全南 安义 德安 德兴 玉山 庐山 大同 安康 长治 来宾 自贡 白山 海东 东方 中卫 巴中 "
-    "眉山 黄山 中山 玉树 阳江 平凉 西宁 三明 通化 长春 海南 吉林 朝阳 台州 高安 乐平 乐安 靖安 泰和 信丰 丰城 共青城 宜春 上饶 南丰 广昌 金溪".split()
-)
 _PLACE_AFTER = re.compile(
     "^(?:县|市|区|省|当地|本地|一|某|公安|警方|人民|药监|市监|卫健|疾控|医保|的|老乡|这边|那边|哪里|有|多|男|女|网友|居民|第|城|街|街道|镇|乡|,|。|$)"
 )
@@ -29,13 +24,15 @@ class FoundRegion:
     region: Region
 
 
-def found_regions(text: str, hits: Sequence[Hit], regions: Mapping[str, tuple[Region, ...]]) -> list[FoundRegion]:
+def found_regions(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> list[FoundRegion]:
     """Return the regions of a text in order; a name that several regions share counts only where one is implied."""
-    chains = list(_chains(list(_longest(hits))))
+    regions, ambiguous = lexicon.regions, lexicon.names["ambiguous_regions"]
+    chains = list(_chains(list(_longest(hits)), regions))
     spoken = {r.name for chain in chains for hit in chain for r in regions[hit.term.label] if _is_sure(hit, r)}
     found = []
     for chain in chains:
-        if _is_place(text, chain) and (region := _resolve(chain, regions, spoken)):
+        region = _resolve(chain, regions, spoken) if _is_place(text, chain, ambiguous) else None
+        if region is not None:
             found.append(FoundRegion(chain[0].start, chain[-1].end, region))
     return found
 
@@ -48,10 +45,11 @@ def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
             position = hit.end
 
 
-def _chains(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
+def _chains(hits: Sequence[Hit], regions: Mapping[str, tuple[Region, ...]]) -> Iterator[list[Hit]]:
+    """Yield runs of neighbouring names, each of which may lie within the one before it."""
     chain: list[Hit] = []
     for hit in hits:
-        if chain and chain[-1].end != hit.start:
+        if chain and not (chain[-1].end == hit.start and _may_lie_within(hit, chain[-1], regions)):
             yield chain
             chain = []
         chain.append(hit)
@@ -59,12 +57,17 @@ def _chains(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
         yield chain
 
 
+def _may_lie_within(inner: Hit, outer: Hit, regions: Mapping[str, tuple[Region, ...]]) -> bool:
+    names = {region.name for region in regions[outer.term.label]}
+    return any(name in names for region in regions[inner.term.label] for name in region.path[:-1])
+
+
 def _is_sure(hit: Hit, region: Region) -> bool:
     return region.level in {"province", "city"} or (region.name == hit.term.label and region.level == "county")
 
 
-def _is_place(text: str, chain: Sequence[Hit]) -> bool:
-    if len(chain) > 1 or chain[0].term.label not in _AMBIGUOUS:
+def _is_place(text: str, chain: Sequence[Hit], ambiguous: frozenset[str]) -> bool:
+    if len(chain) > 1 or chain[0].term.label not in ambiguous:
         return True
     before, after = text[max(0, chain[0].start - 2) : chain[0].start], text[chain[0].end : chain[0].end + 2]
     return bool(_PLACE_BEFORE.search(before)) and bool(_PLACE_AFTER.match(after))

@@ -1,6 +1,7 @@
 """One reading of one document: normalised, cut and scanned once, shared by everything that judges it."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -95,7 +96,27 @@ def read(document: Document, lexicon: Lexicon, segmenter: Segmenter) -> Reading:
     )
 
 
+# One character written in Latin letters (西布qu明) or as a picture (水痘🐛苗).
+_GAP = re.compile("(?<=[一-鿿])(?:[a-z]{1,6}|[\U0001f300-\U0001faff])(?=[一-鿿])")
+_SIDES = sorted(((left, right) for left in range(7) for right in range(7)), key=lambda side: -sum(side))
+
+
 def _evasive(joined: str, boundary: int, hits: Iterable[Hit], lexicon: Lexicon) -> list[Hit]:
+    return [*_squeezed(joined, boundary, hits, lexicon), *_gapped(joined, lexicon)]
+
+
+def _gapped(joined: str, lexicon: Lexicon) -> Iterator[Hit]:
+    """Yield the longest product and the longest strong term of which one character is written in another script."""
+    for gap in _GAP.finditer(joined):
+        found: dict[TermKind, Hit] = {}
+        for left, right in _SIDES:
+            start, end = max(0, gap.start() - left), gap.end() + right
+            for term in lexicon.gapped.get((joined[start : gap.start()], joined[gap.end() : end]), ()):
+                found.setdefault(term.kind, Hit(term, start, end))
+        yield from found.values()
+
+
+def _squeezed(joined: str, boundary: int, hits: Iterable[Hit], lexicon: Lexicon) -> list[Hit]:
     squeezed = squeeze(joined)
     if squeezed is None:
         return []

@@ -134,16 +134,19 @@ def _sentences(reading: Reading) -> Iterator[_Sentence]:
 
 
 def _floor(sentence: _Sentence) -> Iterator[Finding]:
-    if recall := _RECALL.search(sentence.text):
-        if recall.group("class") == "一" and sentence.product and sentence.cues & {"quality", "official"} - {"popular"}:
-            yield _at(sentence, "recall_class_1", recall)
+    recall = _RECALL.search(sentence.text)
+    if recall and recall.group("class") == "一" and sentence.product and sentence.cues & {"quality", "official"}:
+        yield _at(sentence, "recall_class_1", recall)
     if sentence.product is None or sentence.cues & _NOT_OURS or _OTHER_CAUSE.search(sentence.text):
         return
-    if harm := _VACCINE_HARM.search(sentence.text):
-        if _VACCINE.search(sentence.text):
-            yield _at(sentence, "vaccine_harm", harm)
-    if not _TIES.search(sentence.text):
-        return
+    harm = _VACCINE_HARM.search(sentence.text)
+    if harm and _VACCINE.search(sentence.text):
+        yield _at(sentence, "vaccine_harm", harm)
+    if _TIES.search(sentence.text):
+        yield from _counted_harm(sentence)
+
+
+def _counted_harm(sentence: _Sentence) -> Iterator[Finding]:
     for count in sentence.people:
         span = (sentence.start + count.start, sentence.start + count.end)
         if count.type is EntityType.DEATHS:

@@ -57,14 +57,14 @@ class RjiebaSegmenter:
     def cut(self, text: str) -> list[str]:
         """Return the words of `text`; joined they are `text` again."""
         if len(text) <= _BLOCK_CHARACTERS:
-            return self._cutter.cut(text, False)  # noqa: FBT003: the library takes it by position
-        return [word for block in _blocks(text) for word in self._cutter.cut(block, False)]  # noqa: FBT003
+            return self._cutter.cut(text, hmm=False)
+        return [word for block in _blocks(text) for word in self._cutter.cut(block, hmm=False)]
 
     def cut_for_search(self, text: str) -> list[str]:
         """Return the words of `text` with the shorter words inside long ones, for an index."""
         if len(text) <= _BLOCK_CHARACTERS:
-            return self._cutter.cut_for_search(text, False)  # noqa: FBT003
-        return [word for block in _blocks(text) for word in self._cutter.cut_for_search(block, False)]  # noqa: FBT003
+            return self._cutter.cut_for_search(text, hmm=False)
+        return [word for block in _blocks(text) for word in self._cutter.cut_for_search(block, hmm=False)]
 
 
 class JiebaSegmenter:

@@ -1,38 +1,59 @@
-"""Severity 1 to 5 of a risk: an ordinal model, lifted by counted harm.
+"""Severity 1 to 5 of a risk, from the models' decision values and the counted facts.
 
-The model gives the chance of at least 2, 3, 4 and 5. The facts then set a least severity, by the scale of the remit:
-a death tied to a product is 5; a cluster, or an uncounted group of harmed vulnerable people, is 4; one harmed
-person is 3.
+A multinomial logistic regression over the ordinal models (at least 2, 3, 4, 5), the categories and five facts. On
+forward predictions it was exact in .59 and within one in .94 of the risks; cuts of the ordinal models alone in .57 and
+.93. Above it stands one rule: a death that a sentence ties to a product is 5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
+from analysis.risk import RISK_CATEGORIES
 
-from analysis.risk import sigmoid
-
-__all__ = ["MOST_SEVERE", "SEVERITY_LABELS", "least_severity", "severity"]
+__all__ = ["MOST_SEVERE", "SEVERITY_INPUTS", "SEVERITY_LABELS", "SeverityModel", "severity_inputs"]
 
 MOST_SEVERE = 5
 SEVERITY_LABELS = tuple(f"severity>={step}" for step in range(2, MOST_SEVERE + 1))
-_CLUSTER, _HARMED = 4, 3
+_FACTS = ("deaths", "cluster", "harmed", "several harmed", "vulnerable")
+SEVERITY_INPUTS = (*SEVERITY_LABELS, *RISK_CATEGORIES, *_FACTS)
+_SEVERAL = 3
+
+Facts = Mapping[str, int | bool | str]
 
 
-def severity(
-    decisions: Mapping[str, float], thresholds: Mapping[str, float], facts: Mapping[str, int | bool | str]
-) -> int:
-    """Return the severity of a document at level risk."""
-    modelled = 1
-    for step, label in enumerate(SEVERITY_LABELS, start=2):
-        if float(sigmoid(np.array(decisions[label]))) >= thresholds[label]:
-            modelled = step
-    return max(modelled, least_severity(facts))
+def severity_inputs(decisions: Mapping[str, float], facts: Facts) -> list[float]:
+    """Return the inputs named `SEVERITY_INPUTS`."""
+    harmed = int(facts.get("harmed", 0))
+    return [
+        *(decisions[label] for label in (*SEVERITY_LABELS, *RISK_CATEGORIES)),
+        float(int(facts.get("deaths", 0)) > 0),
+        float(bool(facts.get("cluster"))),
+        float(harmed > 0),
+        float(harmed >= _SEVERAL),
+        float(bool(facts.get("vulnerable"))),
+    ]
 
 
-def least_severity(facts: Mapping[str, int | bool | str]) -> int:
-    """Return the severity that counted harm alone demands, 1 where it demands none."""
-    if int(facts.get("deaths", 0)) > 0:
-        return MOST_SEVERE
-    if facts.get("cluster"):
-        return _CLUSTER
-    return _HARMED if int(facts.get("harmed", 0)) > 0 else 1
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityModel:
+    """One weight vector and bias per severity; the highest sum wins, the milder of two equal ones."""
+
+    weights: tuple[tuple[float, ...], ...]
+    biases: tuple[float, ...]
+
+    @classmethod
+    def from_manifest(cls, stored: Mapping[str, Any]) -> "SeverityModel":
+        """Read the model from a manifest."""
+        return cls(weights=tuple(map(tuple, stored["weights"])), biases=tuple(stored["biases"]))
+
+    def severity(self, decisions: Mapping[str, float], facts: Facts, rules: Sequence[str]) -> int:
+        """Return the severity of a document at level risk, `rules` being the names of the rules that hold."""
+        if "product_death" in rules:
+            return MOST_SEVERE
+        inputs = severity_inputs(decisions, facts)
+        sums = [
+            bias + sum(weight * value for weight, value in zip(row, inputs, strict=True))
+            for row, bias in zip(self.weights, self.biases, strict=True)
+        ]
+        return 1 + max(range(len(sums)), key=lambda step: (sums[step], -step))

@@ -26,9 +26,13 @@ MAX_CHARACTERS = 100_000
 _REPLACEMENT = "\ufffd"
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
 # 1:1 folds that are ordinary in Chinese typing; everything else that is not plain takes the slow path.
-_WIDTH = str.maketrans(
-    {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, 0x3000: " ", 0xA0: " ", 0x2028: "\n", 0x2029: "\n"}
-)
+_WIDTH: dict[int, str] = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    0x3000: " ",
+    0xA0: " ",
+    0x2028: "\n",
+    0x2029: "\n",
+}
 _ODD = re.compile(f"[^\\n\\x20-\\x7e{_HAN}、。〈-】〔-〕〇—‘’“”·…°×→★●■▲\ufffd]")
 _ENTITY = re.compile(r"&#(?:x[0-9a-fA-F]{2,6}|[0-9]{2,7});")
 _MINIMUM_ENTITIES = 2

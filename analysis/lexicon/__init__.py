@@ -28,11 +28,14 @@ DATA_FILES = (
     "firms.txt",
     "guards.yaml",
     "jiangxi_divisions.tsv",
+    "names.yaml",
     "products.txt",
     "regions.tsv",
     "risk_terms.yaml",
 )
-_GENERATED_WORD_LENGTH = 2
+_LEAST_WORD = 2
+_LEAST_GAPPED = 3
+_CHINESE = re.compile("[一-鿿]+")
 
 
 class TermKind(StrEnum):
@@ -94,8 +97,10 @@ class Lexicon:
     guards: Mapping[str, Guard]
     regions: Mapping[str, tuple[Region, ...]]
     words: tuple[str, ...]
+    names: Mapping[str, frozenset[str]]
     identity: str
     automaton: ahocorasick_rs.AhoCorasick = field(repr=False)
+    gapped: Mapping[tuple[str, str], tuple[Term, ...]] = field(repr=False)
 
     def scan(self, text: str) -> list[Hit]:
         """Return every term of `text` that no guard hides, overlapping ones too, in order of appearance."""
@@ -112,6 +117,18 @@ class Lexicon:
         if not guarding:
             return hits
         return [h for h in hits if h.term.kind is TermKind.GUARD or not _is_hidden(h, guarding)]
+
+
+def _gapped(terms: Mapping[str, Mapping[Term, None]]) -> dict[tuple[str, str], tuple[Term, ...]]:
+    """Return products and strong terms of three or more Chinese characters by what stands left and right of any one."""
+    found: dict[tuple[str, str], tuple[Term, ...]] = {}
+    for written, meanings in terms.items():
+        hidden = tuple(t for t in meanings if t.kind in {TermKind.PRODUCT, TermKind.STRONG})
+        if hidden and len(written) >= _LEAST_GAPPED and _CHINESE.fullmatch(written):
+            for gap in range(len(written)):
+                sides = (written[:gap], written[gap + 1 :])
+                found[sides] = (*found.get(sides, ()), *hidden)
+    return found
 
 
 def _is_hidden(hit: Hit, guarding: Iterable[tuple[int, int, tuple[str, ...]]]) -> bool:
@@ -136,19 +153,15 @@ def load_lexicon() -> Lexicon:
         guards=MappingProxyType({guard.name: guard for guard in guards}),
         regions=MappingProxyType(regions),
         words=tuple(_segmenter_words(terms)),
+        names={name: frozenset(map(str, words)) for name, words in _yaml("names.yaml").items()},
         identity=_identity(),
         automaton=ahocorasick_rs.AhoCorasick(patterns),
+        gapped=MappingProxyType(_gapped(terms)),
     )
 
 
 def _all_terms(guards: Iterable[Guard], regions: Mapping[str, tuple[Region, ...]]) -> Iterator[tuple[str, Term]]:
-    for code, lists in _yaml("risk_terms.yaml")["categories"].items():
-        # What speaks alone for good news is no risk that speaks alone.
-        kind = TermKind.RISK if code == "R14" else TermKind.STRONG
-        for written in lists["strong"]:
-            yield str(written), Term(kind, code, str(written))
-        for written in lists["terms"]:
-            yield str(written), Term(TermKind.RISK, code, str(written))
+    yield from _risk_terms()
     for name, words in _yaml("cues.yaml")["classes"].items():
         for written in words:
             yield str(written), Term(TermKind.CUE, name, str(written))
@@ -160,6 +173,16 @@ def _all_terms(guards: Iterable[Guard], regions: Mapping[str, tuple[Region, ...]
     for guard in guards:
         for written in guard.phrases:
             yield written, Term(TermKind.GUARD, guard.name, written)
+
+
+def _risk_terms() -> Iterator[tuple[str, Term]]:
+    for code, lists in _yaml("risk_terms.yaml")["categories"].items():
+        # What speaks alone for good news is no risk that speaks alone.
+        kind = TermKind.RISK if code == "R14" else TermKind.STRONG
+        for written in lists["strong"]:
+            yield str(written), Term(kind, code, str(written))
+        for written in lists["terms"]:
+            yield str(written), Term(TermKind.RISK, code, str(written))
 
 
 def _named(filename: str, meaning: Any) -> Iterator[tuple[str, Term]]:
@@ -186,7 +209,7 @@ def _segmenter_words(terms: Mapping[str, Mapping[Term, None]]) -> Iterator[str]:
     """Yield the words that segmentation has to keep whole: products, firms and short risk terms of Chinese characters."""
     for written, meanings in terms.items():
         named = any(t.kind in {TermKind.PRODUCT, TermKind.FIRM, TermKind.STRONG} for t in meanings)
-        if named and _GENERATED_WORD_LENGTH <= len(written) and re.fullmatch("[一-鿿]+", written):
+        if named and len(written) >= _LEAST_WORD and _CHINESE.fullmatch(written):
             yield written
 
 

@@ -1,6 +1,7 @@
 """Labelled documents: where they lie, what a row says, and the hashes that name them."""
 
 import csv
+import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,18 @@ from typing import Any
 from analysis.assessment import Level, Tone
 from crawlers.records import Document, DocumentKind
 
-__all__ = ["DEV_FILE", "TRAINING_FILES", "Example", "file_hash", "load_examples", "load_training"]
+__all__ = [
+    "DEV_FILE",
+    "STREAM_FILE",
+    "STREAM_LABELS",
+    "STREAM_SOURCE",
+    "TRAINING_FILES",
+    "Example",
+    "file_hash",
+    "load_events",
+    "load_examples",
+    "load_training",
+]
 
 TRAINING_FILES = (
     "attention/train.jsonl",
@@ -22,6 +34,10 @@ TRAINING_FILES = (
 )
 DEV_FILE = "attention/dev.jsonl"
 EVENTS_FILE = "attention/events.tsv"
+STREAM_FILE = "hotlist/weibo-2024.jsonl.gz"
+STREAM_SOURCE = "stream"
+STREAM_LABELS = Path(__file__).with_name("stream_labels.tsv")
+_DIGITS = 16
 # Labelled rows carry no fetch time; identity and scores do not depend on it.
 _FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -45,8 +61,48 @@ class Example:
 
 
 def load_training(shared: Path) -> list[Example]:
-    """Return the examples of every training file, in the order of the files."""
-    return [example for name in TRAINING_FILES for example in load_examples(shared / name, _events(shared))]
+    """Return the examples of every training file in the order of the files, then the labelled titles of the stream."""
+    events = load_events(shared)
+    labelled = [example for name in TRAINING_FILES for example in load_examples(shared / name, events)]
+    return [*labelled, *_load_stream(shared / STREAM_FILE)]
+
+
+def _load_stream(path: Path) -> Iterator[Example]:
+    """Yield the stream titles that `STREAM_LABELS` labels, in order of first appearance, with their longest text."""
+    labels = dict(_stream_labels())
+    seen: dict[str, tuple[str, str]] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            snapshot = json.loads(line)
+            for item in snapshot["items"]:
+                title, text = item["title"], item.get("description") or ""
+                day, longest = seen.get(title, (snapshot["seen_at"][:10], ""))
+                seen[title] = (day, max(longest, text, key=len))
+    for title, (day, text) in seen.items():
+        digits = hashlib.sha256(title.encode()).hexdigest()[:_DIGITS]
+        if label := labels.get(digits):
+            row = {
+                "id": digits,
+                "source": STREAM_SOURCE,
+                "title": title,
+                "text": text,
+                "date": day,
+                "tone": None,
+                **label,
+            }
+            yield _example(row, {})
+
+
+def _stream_labels() -> Iterator[tuple[str, dict[str, Any]]]:
+    for line in STREAM_LABELS.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            digits, level, categories, severity = line.split("\t")
+            label = {
+                "level": int(level),
+                "categories": [c for c in categories.split(",") if c],
+                "severity": int(severity),
+            }
+            yield digits, label
 
 
 def load_examples(path: Path, events: Mapping[str, str] | None = None) -> Iterator[Example]:
@@ -90,7 +146,8 @@ def _example(row: Mapping[str, Any], events: Mapping[str, str]) -> Example:
     )
 
 
-def _events(shared: Path) -> dict[str, str]:
+def load_events(shared: Path) -> dict[str, str]:
+    """Return the event of every labelled item that belongs to one, empty where the table is missing."""
     path = shared / EVENTS_FILE
     if not path.is_file():
         return {}

@@ -1,0 +1,82 @@
+"""The gate: a model is promoted only if it measures no worse than the one that ships."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.assess import MODELS, Analyser
+from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError, read_manifest
+from analysis.training.card import CARD, model_card
+from analysis.training.evaluate import Evaluation, evaluate
+
+__all__ = ["TOLERANCES", "Verdict", "judge_candidate", "promote"]
+
+TOLERANCES: Mapping[str, float] = {
+    "risk AP": 0.01,
+    "risk P@R.85": 0.03,
+    "risk F1": 0.02,
+    "remit AP": 0.01,
+    "category macro-F1": 0.03,
+    "severity within 1": 0.03,
+    "tone macro-F1": 0.03,
+}
+"""Metric to the fall that is taken for noise; the interval of one average precision is ± .06."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a candidate may ship, and why."""
+
+    promoted: bool
+    reason: str
+
+
+def judge_candidate(candidate: Evaluation, shipped: Evaluation | None) -> Verdict:
+    """Compare two evaluations of the same data.
+
+    Raises:
+        ValueError: If they measured different data.
+    """
+    if shipped is None:
+        return Verdict(promoted=True, reason="no model ships that fits this lexicon and segmenter")
+    if candidate.data_hash != shipped.data_hash:
+        raise ValueError(f"{candidate.data} and {shipped.data} are different data: measure both models on one file")
+    fallen = [
+        f"{name} fell from {shipped.metrics[name]:.3f} to {candidate.metrics[name]:.3f}"
+        for name, tolerance in TOLERANCES.items()
+        if candidate.metrics[name] < shipped.metrics[name] - tolerance
+    ]
+    if fallen:
+        return Verdict(promoted=False, reason="; ".join(fallen))
+    return Verdict(promoted=True, reason="no watched metric fell by more than its tolerance")
+
+
+def promote(candidate: Path, gold: Path, events: Mapping[str, str] | None = None, shipped: Path = MODELS) -> Verdict:
+    """Measure a trained model and the shipped one on `gold`; put the candidate in its place if it is no worse.
+
+    Writes the measured metrics into the manifest and the model card beside it.
+
+    Raises:
+        ModelRefusedError: If the candidate does not fit the running lexicon or segmenter.
+    """
+    evaluation = evaluate(gold, Analyser.load(candidate), events)
+    try:
+        before = evaluate(gold, Analyser.load(shipped), events)
+    except ModelRefusedError:
+        before = None
+    verdict = judge_candidate(evaluation, before)
+    if verdict.promoted:
+        _put(candidate, shipped, evaluation)
+    return verdict
+
+
+def _put(candidate: Path, shipped: Path, evaluation: Evaluation) -> None:
+    manifest = dict(read_manifest(candidate))
+    manifest["metrics"] = {name: round(value, 4) for name, value in evaluation.metrics.items()}
+    manifest["measured_on"] = {evaluation.data: evaluation.data_hash}
+    shipped.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(candidate / ARRAYS, shipped / ARRAYS)
+    (shipped / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (shipped / CARD).write_text(model_card(manifest, evaluation), encoding="utf-8")

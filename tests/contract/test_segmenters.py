@@ -1,0 +1,79 @@
+import gzip
+import json
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from analysis.segmentation import BLOCK_BYTES, JiebaSegmenter, RjiebaSegmenter, Segmenter
+
+SENTENCES = (
+    "江西省药监局通报三批次中药饮片不合格",
+    "患者注射头孢曲松钠后出现寒战高热",
+    "网上代购的司美格鲁肽没有中文标签",
+    "家长质疑接种点给孩子打了过期疫苗",
+    "药店执业药师不在岗，处方药随便卖！",
+    "赣州市于都县贡江镇一诊所被立案调查。",
+)
+
+
+@cache
+def cutters() -> tuple[Segmenter, Segmenter]:
+    return RjiebaSegmenter(), JiebaSegmenter()
+
+
+@pytest.fixture(params=["rjieba", "jieba"])
+def segmenter(request: pytest.FixtureRequest) -> Segmenter:
+    return cutters()[["rjieba", "jieba"].index(request.param)]
+
+
+def chinese(words: list[str]) -> list[str]:
+    return [word for word in words if re.fullmatch("[一-鿿]+", word)]
+
+
+def test_words_joined_are_the_text_again(segmenter: Segmenter) -> None:
+    for sentence in (*SENTENCES, "", " ", "a1药\n品"):
+        assert "".join(segmenter.cut(sentence)) == sentence
+
+
+def test_words_of_the_lexicon_stay_whole(segmenter: Segmenter) -> None:
+    assert "头孢曲松" in segmenter.cut(SENTENCES[1])
+    assert "司美格鲁肽" in segmenter.cut_for_search(SENTENCES[2])
+
+
+def test_identity_names_the_cutter_and_its_words(segmenter: Segmenter) -> None:
+    assert segmenter.identity.startswith(("rjieba-", "jieba-"))
+
+
+@pytest.mark.parametrize("make", [RjiebaSegmenter, JiebaSegmenter])
+def test_other_user_words_are_another_identity(make: type[RjiebaSegmenter] | type[JiebaSegmenter]) -> None:
+    assert make(["独有的词"]).identity != make(["另外的词"]).identity
+
+
+def test_text_longer_than_a_block_is_cut_in_blocks_without_loss(segmenter: Segmenter) -> None:
+    long = "".join(SENTENCES) * 400
+    assert len(long) * 4 > BLOCK_BYTES
+    assert "".join(segmenter.cut(long)) == long
+    unbroken = "药" * BLOCK_BYTES
+    assert "".join(segmenter.cut(unbroken)) == unbroken
+
+
+def real_sentences() -> list[str]:
+    given = os.environ.get("YAOWANG_SHARED_DATA")
+    shared = Path(given) if given else Path(__file__).resolve().parents[3] / "shared" / "data"
+    path = shared / "hotlist" / "weibo-2024.jsonl.gz"
+    if not path.is_file():
+        return []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        snapshots = [json.loads(next(lines)) for _ in range(60)][::20]
+    return [f"{i['title']}。{i.get('description') or ''}" for snapshot in snapshots for i in snapshot["items"]]
+
+
+def test_both_cut_chinese_text_alike() -> None:
+    default, reference = cutters()
+    for sentence in (*SENTENCES, *real_sentences()):
+        for run in re.findall("[一-鿿]+", sentence):
+            assert default.cut(run) == reference.cut(run)
+            assert chinese(default.cut_for_search(run)) == chinese(reference.cut_for_search(run))

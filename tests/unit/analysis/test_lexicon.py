@@ -1,0 +1,60 @@
+import pytest
+
+from analysis.assessment import CATEGORY_NAMES
+from analysis.lexicon import TermKind, load_lexicon
+from tests.unit.analysis.reading_of import reading
+
+
+def kinds(title: str) -> set[tuple[str, str]]:
+    return {(hit.term.kind.value, hit.term.canonical) for hit in reading(title).hits}
+
+
+def test_every_category_of_the_taxonomy_has_terms() -> None:
+    labels = {t.label for ts in load_lexicon().meanings for t in ts if t.kind in {TermKind.STRONG, TermKind.RISK}}
+    assert labels == set(CATEGORY_NAMES)
+
+
+def test_there_are_more_than_a_thousand_drugs_and_all_eleven_cities_of_jiangxi() -> None:
+    lexicon = load_lexicon()
+    drugs = {t.canonical for ts in lexicon.meanings for t in ts if t.kind is TermKind.PRODUCT and t.label == "drug"}
+    assert len(drugs) > 1000
+    cities = {r.name for rs in lexicon.regions.values() for r in rs if r.in_jiangxi and r.level == "city"}
+    assert len(cities) == 11
+
+
+@pytest.mark.parametrize(
+    ("title", "hidden"),
+    [
+        ("抗病毒药物应在医生指导下使用", ("strong", "毒药")),
+        ("新冠病毒疫苗接种进展", ("strong", "毒疫苗")),
+        ("农药残留超标", ("product", "药")),
+        ("汽车召回三万辆", ("risk", "召回")),
+        ("狗狗疫苗怎么打", ("product", "疫苗")),
+        ("这世上没有后悔药", ("product", "药")),
+    ],
+)
+def test_guards_hide_what_only_looks_like_a_term(title: str, hidden: tuple[str, str]) -> None:
+    assert hidden not in kinds(title)
+
+
+def test_a_guard_yields_where_the_text_names_the_remit() -> None:
+    assert ("risk", "召回") in kinds("汽车零件商的医疗器械召回")
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("狂犬yi苗", "狂犬病疫苗"),
+        ("水痘🐛苗", "水痘疫苗"),
+        ("西 布 曲 明", "西布曲明"),
+        ("听·话·水", "听话水"),
+        ("假\u200b藥", "假药"),
+    ],
+)
+def test_evasive_spellings_are_read(written: str, canonical: str) -> None:
+    found = reading(f"这里有人卖{written}给大家")
+    assert canonical in {hit.term.canonical for hit in (*found.hits, *found.evasive)}
+
+
+def test_neighbours_across_a_clause_are_no_term() -> None:
+    assert not reading("今天放假,药店休息").evasive

@@ -1,0 +1,59 @@
+import pytest
+
+from tests.unit.analysis.reading_of import findings, reading
+
+
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [
+        ("一女子注射玻尿酸后抢救无效死亡", "product_death"),
+        ("12名患者输注头孢曲松钠后高热住院", "product_cluster"),
+        ("多名婴儿接种过期疫苗", "vaccine_harm"),
+        ("某药企一级召回三批次药品公告", "recall_class_1"),
+        ("江西通报5批次药品不合格", "jiangxi_notice"),
+    ],
+)
+def test_floor_rules_raise_what_must_not_be_missed(title: str, rule: str) -> None:
+    assert findings(title).floor == rule
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "男子用安眠药杀害妻子致其死亡",
+        "小说里女主服用毒药身亡",
+        "服用红曲保健品后5人死亡",
+        "接种新冠疫苗可降低死亡风险",
+        "广州4例接种疫苗后仍感染",
+        "百万剂疫苗即将过期",
+        "江西药店开业",
+    ],
+)
+def test_crime_fiction_food_and_denial_are_no_floor(title: str) -> None:
+    assert findings(title).floor is None
+
+
+def test_facts_say_who_was_harmed_and_where() -> None:
+    facts = findings("进贤县8名儿童服用感冒药后中毒，其中1名儿童死亡").facts
+    assert facts["harmed"] == 8
+    assert facts["deaths"] == 1
+    assert facts["cluster"] is True
+    assert facts["vulnerable"] is True
+    assert facts["jiangxi"] is True
+    assert facts["rumour"] is False
+
+
+def test_recall_class_rumour_and_rebuttal_are_facts() -> None:
+    assert findings("药企启动二级召回").facts["recall_class"] == 2
+    facts = findings("网传疫苗致白血病，官方辟谣").facts
+    assert facts["rumour"] is True
+    assert facts["official_rebuttal"] is True
+    assert "recall_class" not in facts
+
+
+def test_evidence_points_at_the_original_words() -> None:
+    title, text = "曝光", "有人卖Ｎ倍假\u200b藥，听 话 水也有"
+    evidence = findings(title, text).evidence(reading(title, text), {"title": title, "text": text})
+    assert {e.text for e in evidence} >= {"假\u200b藥", "听 话 水"}
+    assert all(e.text == {"title": title, "text": text}[e.field][e.start : e.end] for e in evidence)
+    assert {e.category for e in evidence} <= {"R02", "R06", None}
