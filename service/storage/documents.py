@@ -34,7 +34,7 @@ _FINISH = (
     update(assess_queue)
     .where(
         assess_queue.c.seq == bindparam("held_seq"),
-        assess_queue.c.fence >= bindparam("held_fence"),
+        assess_queue.c.fence == bindparam("held_fence"),
         assess_queue.c.state == "leased",
     )
     .values(state=bindparam("new_state"), ready_at=bindparam("new_ready_at"), error=bindparam("new_error"))

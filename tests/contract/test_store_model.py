@@ -1,0 +1,200 @@
+"""Leases and the outbox against a model of plain dictionaries, in random order, with several workers and stale hands."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+
+from service.ports.store import LeasedDocument, OutboxRow
+from service.storage.sql import migrate, open_store
+from tests.contract.stored import LEASE, NOW, assessment, document, undone
+
+# Every step commits, and each commit waits for the disk: in memory, where there is such a folder, that costs nothing.
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - mkdtemp makes the names
+KINDS = ("mail", "search")
+NAMES = st.sampled_from(["a", "b", "c"])
+MAX_ATTEMPTS = 3
+
+
+@dataclass
+class Queued:
+    """One row of either queue as the model sees it; `ready` is `None` once nothing may claim it."""
+
+    ready: datetime | None
+    kind: str = ""
+    text: str = ""
+    fence: int = 0
+    attempts: int = 0
+    leased: bool = False
+    failed: bool = field(default=False)
+
+    def lease(self, now: datetime) -> None:
+        self.ready, self.leased = now + LEASE, True
+        self.fence += 1
+        self.attempts += 1
+
+    def put_back(self, ready: datetime | None) -> None:
+        self.ready, self.leased = ready, False
+
+
+@cache
+def empty_database() -> Path:
+    file = Path(tempfile.mkdtemp(prefix="yaowang-model-", dir=MEMORY)) / "empty.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+class QueuesAndModel(RuleBasedStateMachine):
+    leases = Bundle("leases")
+    rows = Bundle("rows")
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="yaowang-model-", dir=MEMORY))
+        shutil.copy(empty_database(), self.folder / "store.db")
+        self.store = open_store(f"sqlite:///{self.folder / 'store.db'}")
+        self.now = NOW
+        # Both in order of arrival, as a dictionary keeps it.
+        self.documents: dict[str, Queued] = {}
+        self.outbox: dict[str, Queued] = {}
+
+    def teardown(self) -> None:
+        self.store.close()
+        shutil.rmtree(self.folder)
+
+    @rule(seconds=st.sampled_from([1, 30, 60, 61]))
+    def time_passes(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @rule(name=NAMES, text=st.sampled_from(["原文", "更正"]))
+    def collect(self, name: str, text: str) -> None:
+        with self.store.write() as work:
+            result = work.documents.put([document(name, text=text)], now=self.now)
+        known = self.documents.get(name)
+        assert (result.added, result.edited) == (known is None, known is not None and known.text != text)
+        if known is None:
+            self.documents[name] = Queued(ready=self.now, text=text)
+        elif known.text != text:
+            known.text, known.attempts = text, 0
+            known.fence += 1
+            known.put_back(self.now)
+
+    @rule(name=NAMES)
+    def collect_in_vain(self, name: str) -> None:
+        with undone(self.store) as work:
+            work.documents.put([document(name, text="未提交")], now=self.now)
+            work.outbox.add(name, "mail", {}, now=self.now)
+            work.outbox.claim(kinds=KINDS, limit=9, lease=LEASE, now=self.now)
+            work.documents.claim(limit=9, lease=LEASE, now=self.now)
+
+    @rule(target=leases, limit=st.integers(1, 3))
+    def claim_documents(self, limit: int) -> MultipleResults[LeasedDocument]:
+        with self.store.write() as work:
+            leased = work.documents.claim(limit=limit, lease=LEASE, now=self.now)
+        due = [name for name, one in self.documents.items() if one.ready is not None and one.ready <= self.now][:limit]
+        for name in due:
+            self.documents[name].lease(self.now)
+        expected = [(name, self.documents[name].text, self.documents[name].attempts) for name in due]
+        assert [(one.document.native_id, one.document.text, one.attempts) for one in leased] == expected
+        return multiple(*leased)
+
+    @rule(target=leases)
+    def take_over_documents(self) -> MultipleResults[LeasedDocument]:
+        self.now += LEASE
+        return self.claim_documents(limit=3)
+
+    @rule(leased=leases)
+    def complete(self, leased: LeasedDocument) -> None:
+        verdict = assessment(leased.document, model=f"fence-{leased.fence}")
+        with self.store.write() as work:
+            completed = work.documents.complete(leased, verdict, event_id=None, duplicate_of=None, now=self.now)
+            stored = work.documents.assessment_of(leased.document.id)
+        one = self.documents[leased.document.native_id]
+        assert completed is (one.leased and one.fence == leased.fence)
+        if completed:
+            one.put_back(None)
+            assert stored == verdict
+
+    @rule(leased=consumes(leases))
+    def release(self, leased: LeasedDocument) -> None:
+        with self.store.write() as work:
+            aside = work.documents.release(leased, error="失败", now=self.now, max_attempts=MAX_ATTEMPTS)
+        one = self.documents[leased.document.native_id]
+        held = one.leased and one.fence == leased.fence
+        assert aside is (held and one.attempts >= MAX_ATTEMPTS)
+        if held:
+            one.put_back(None if aside else self.now)
+
+    @rule(key=NAMES, kind=st.sampled_from(KINDS))
+    def enqueue(self, key: str, kind: str) -> None:
+        with self.store.write() as work:
+            assert work.outbox.add(key, kind, {"key": key}, now=self.now) is (key not in self.outbox)
+        self.outbox.setdefault(key, Queued(ready=self.now, kind=kind))
+
+    @rule(target=rows, kinds=st.sampled_from([KINDS, KINDS[:1], KINDS[1:]]), limit=st.integers(1, 3))
+    def claim_rows(self, kinds: tuple[str, ...], limit: int) -> MultipleResults[OutboxRow]:
+        with self.store.write() as work:
+            claimed = work.outbox.claim(kinds=kinds, limit=limit, lease=LEASE, now=self.now)
+        waiting = [(key, one) for key, one in self.outbox.items() if one.kind in kinds and one.ready is not None]
+        due = [key for key, one in waiting if one.ready is not None and one.ready <= self.now][:limit]
+        for key in due:
+            self.outbox[key].lease(self.now)
+        assert [(row.key, row.attempts) for row in claimed] == [(key, self.outbox[key].attempts) for key in due]
+        return multiple(*claimed)
+
+    @rule(target=rows)
+    def take_over_rows(self) -> MultipleResults[OutboxRow]:
+        self.now += LEASE
+        return self.claim_rows(kinds=KINDS, limit=3)
+
+    @rule(row=rows)
+    def deliver(self, row: OutboxRow) -> None:
+        with self.store.write() as work:
+            delivered = work.outbox.done(row, now=self.now)
+        one = self.outbox[row.key]
+        assert delivered is (one.leased and one.fence == row.fence)
+        if delivered:
+            one.put_back(None)
+            one.failed = False
+
+    @rule(row=consumes(rows), seconds=st.sampled_from([0, 5, 300]), dead=st.booleans())
+    def put_back(self, row: OutboxRow, seconds: int, dead: bool) -> None:
+        later = self.now + timedelta(seconds=seconds)
+        with self.store.write() as work:
+            taken = work.outbox.retry(row, error="拒收", not_before=later, dead=dead)
+        one = self.outbox[row.key]
+        assert taken is (one.leased and one.fence == row.fence)
+        if taken:
+            one.put_back(None if dead else later)
+            one.failed = True
+
+    @invariant()
+    def both_agree(self) -> None:
+        waiting = [one.kind for one in self.outbox.values() if one.ready is not None]
+        with self.store.read() as work:
+            assert work.documents.count() == len(self.documents)
+            assert work.documents.pending_count() == sum(one.ready is not None for one in self.documents.values())
+            assert work.outbox.waiting() == {kind: waiting.count(kind) for kind in set(waiting)}
+            troubled = {row["key"] for row in work.outbox.troubled()}
+        assert troubled == {
+            key for key, one in self.outbox.items() if one.failed or (one.ready is not None and one.attempts > 1)
+        }
+
+
+TestQueuesAndModel = QueuesAndModel.TestCase
+TestQueuesAndModel.settings = settings(max_examples=40, stateful_step_count=30)
