@@ -17,7 +17,7 @@ __all__ = ["SourceReport", "conclude", "report_of", "requests_today"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_REMEMBERED_TRIES = 500
 # These end a visit without anything being wrong with the source.
-_NO_FAULT = frozenset((FailureCode.DAILY_CAP, FailureCode.STOPPED, FailureCode.TIME_LIMIT))
+_NO_FAULT = frozenset((FailureCode.TOO_FEW, FailureCode.DAILY_CAP, FailureCode.STOPPED, FailureCode.TIME_LIMIT))
 _LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE))
 
 

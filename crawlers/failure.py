@@ -45,6 +45,7 @@ class FailureCode(StrEnum):
     NOT_JSON = "not_json"
     UNREADABLE = "unreadable"
     NOTHING_FOUND = "nothing_found"
+    TOO_FEW = "too_few"
     DAILY_CAP = "daily_cap"
     STORE = "store"
     INTERNAL = "internal"
@@ -70,6 +71,7 @@ _SENTENCES = {
     FailureCode.NOT_JSON: "返回的内容不是约定的 JSON：{where}。",
     FailureCode.UNREADABLE: "列表页无法解读：{where}。",
     FailureCode.NOTHING_FOUND: "列表规则没有找到任何条目，网页可能已改版：{where}。",
+    FailureCode.TOO_FEW: "列表条目少于预期，网页可能已改版：{where}。",
     FailureCode.DAILY_CAP: "已达到当日访问上限（{where}），次日继续。",
     FailureCode.STORE: "稿件未能写入存储：{where}。",
     FailureCode.INTERNAL: "采集程序内部错误：{where}。",

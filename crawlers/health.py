@@ -40,7 +40,7 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
 
     Stopped: not enabled. Never run: enabled, not yet visited. Failing: the last visit failed. Late: the planned visit
     is more than 30 minutes overdue. Silent: visits succeed, but nothing new came for `expect.max_age_days` (default
-    30). Else healthy.
+    30). Else healthy; what the last visit remarked (the daily cap, fewer items than expected) is said with it.
     """
     if not source.enabled:
         return Health(state=HealthState.STOPPED, sentence=_why_stopped(source))
@@ -64,7 +64,8 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
             sentence=f"采集正常，但已有{_span(now - silent_since)}没有新稿件，请核对网站是否改版或停更。",
             next_try=due,
         )
-    return Health(state=HealthState.HEALTHY, sentence=f"运行正常；{_planned(due, now)}", next_try=due)
+    remark = progress.last_error or "运行正常；"
+    return Health(state=HealthState.HEALTHY, sentence=f"{remark}{_planned(due, now)}", next_try=due)
 
 
 def _silent_days(source: Source) -> int:

@@ -16,7 +16,7 @@ from crawlers.parsing.dates import parse_date
 from crawlers.records import DatePrecision
 from crawlers.urls import resolve_link, url_key
 
-__all__ = ["Listed", "NotJson", "read_html_list", "read_json_list"]
+__all__ = ["Listed", "NotJson", "plain_text", "read_html_list", "read_json_list"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_RECORDS = 500
@@ -63,6 +63,14 @@ def read_json_list(text: str, rule: ListRule, *, base_url: str, now: datetime) -
     return _unique(item for item in found if item is not None)
 
 
+def plain_text(markup: str) -> str:
+    """Return the text of a piece of markup on one line, without scripts and styles; plain text stays as it is."""
+    if "<" not in markup and "&" not in markup:
+        return _clean(markup)
+    texts = Selector(text=f"<div>{markup}</div>", type="html").xpath("//text()[not(parent::script or parent::style)]")
+    return _clean("".join(texts.getall()))
+
+
 def _json_in(text: str, after: str | None) -> Any:
     start = 0
     if after is not None:
@@ -106,11 +114,11 @@ def _from_json(entry: Selector, rule: ListRule, base_url: str, now: datetime) ->
     return _listed(
         rule,
         now=now,
-        title=_json_value(entry, rule.title),
+        title=plain_text(_json_value(entry, rule.title) or ""),
         url=url,
         native_id=_json_value(entry, rule.id),
         published=_json_value(entry, rule.published),
-        summary=_json_value(entry, rule.summary),
+        summary=plain_text(_json_value(entry, rule.summary) or ""),
         heat=_json_value(entry, rule.heat),
         flag=_json_value(entry, rule.flag),
     )

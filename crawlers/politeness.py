@@ -141,65 +141,78 @@ def user_agent(contact: str = "") -> str:
     return f"Yaowang/0.1 (drug safety monitoring{f'; +{clean}' if clean else ''})"
 
 
+# Scrapy's defaults are no security posture (its own security page says so).
+_SWITCHES: dict[str, Any] = {
+    "ROBOTSTXT_OBEY": True,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "TWISTED_REACTOR_ENABLED": False,
+    "TELNETCONSOLE_ENABLED": False,
+    "REMOTE_CONTROL_ENABLED": False,
+    "COOKIES_ENABLED": False,
+    "HTTPPROXY_ENABLED": False,
+    "METAREFRESH_ENABLED": False,
+    "HTTPCACHE_ENABLED": False,
+    "MEMUSAGE_ENABLED": False,
+    "LOG_ENABLED": False,
+    "STATS_DUMP": False,
+    # The middleware has to be there for redirects; by this policy it sends nothing.
+    "REFERRER_POLICY": "no-referrer",
+}
+_LIMITS: dict[str, Any] = {
+    "DOWNLOAD_TIMEOUT": 30,
+    "DOWNLOAD_MAXSIZE": MAX_BODY_BYTES,
+    "DOWNLOAD_WARNSIZE": 0,
+    "DOWNLOAD_DELAY": 0,  # the pace is kept per host across sources by HostMemory
+    "DNS_TIMEOUT": 5,
+    "REDIRECT_MAX_TIMES": 5,
+    "RETRY_TIMES": 1,
+    "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],
+    # What a second try can mend; a dead name, a closed port or a silent host is asked again at the next visit.
+    "RETRY_EXCEPTIONS": ["scrapy.exceptions.DownloadFailedError", "scrapy.exceptions.ResponseDataLossError"],
+    "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",  # the report says so
+    "CONCURRENT_REQUESTS": 4,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "CONCURRENT_ITEMS": 16,
+    "URLLENGTH_LIMIT": 2048,
+    "LOGSTATS_INTERVAL": 0,
+}
+_COMPONENTS: dict[str, Any] = {
+    "DOWNLOAD_HANDLERS": {
+        "http": "crawlers.download.EgressDownloadHandler",
+        "https": "crawlers.download.EgressDownloadHandler",
+        "file": None,
+        "data": None,
+        "ftp": None,
+        "s3": None,
+    },
+    "DOWNLOADER_MIDDLEWARES": {
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+        "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+        "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+        "crawlers.manners.RobotsMiddleware": 100,
+        # Between decompression (590), which must come before a body is judged, and retries (550).
+        "crawlers.manners.MannersMiddleware": 585,
+    },
+    "ITEM_PIPELINES": {"crawlers.pipeline.SinkPipeline": 300},
+}
+
+
 def crawl_settings(agent: str) -> dict[str, Any]:
     """Return the Scrapy settings of every visit: plain data, because Scrapy copies settings deeply.
 
-    Scrapy's defaults are no security posture (it says so itself): this switches the telnet console, the remote
-    control, file/data/ftp/s3 downloads, cookies, proxies and meta refresh off, and bounds size, time and retries.
+    Off: telnet console, remote control, file, data, ftp and s3 downloads, cookies, proxies, meta refresh, caches.
+    Bounded: size, time, redirects, retries, concurrency.
     """
     return {
         "BOT_NAME": "yaowang",
         "USER_AGENT": agent,
-        "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": ROBOTS_TOKEN,
-        "TWISTED_REACTOR_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
-        "REMOTE_CONTROL_ENABLED": False,
-        "COOKIES_ENABLED": False,
-        "HTTPPROXY_ENABLED": False,
-        "METAREFRESH_ENABLED": False,
-        # The middleware has to be there for redirects; by this policy it sends nothing.
-        "REFERRER_POLICY": "no-referrer",
-        "HTTPCACHE_ENABLED": False,
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_TIMEOUT": 30,
-        "DOWNLOAD_MAXSIZE": MAX_BODY_BYTES,
-        "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_DELAY": 0,  # the pace is kept per host across sources by HostMemory
-        "DNS_TIMEOUT": 5,
-        "REDIRECT_MAX_TIMES": 5,
-        "RETRY_TIMES": 1,
-        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],
-        # What a second try can mend; a dead name, a closed port or a silent host is asked again at the next visit.
-        "RETRY_EXCEPTIONS": ["scrapy.exceptions.DownloadFailedError", "scrapy.exceptions.ResponseDataLossError"],
-        "CONCURRENT_REQUESTS": 4,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "CONCURRENT_ITEMS": 16,
-        "URLLENGTH_LIMIT": 2048,
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.5",
             "Accept-Language": "zh-CN,zh;q=0.9",
         },
-        "LOG_ENABLED": False,
-        "STATS_DUMP": False,
-        "LOGSTATS_INTERVAL": 0,
-        "MEMUSAGE_ENABLED": False,
-        "DOWNLOAD_HANDLERS": {
-            "http": "crawlers.download.EgressDownloadHandler",
-            "https": "crawlers.download.EgressDownloadHandler",
-            "file": None,
-            "data": None,
-            "ftp": None,
-            "s3": None,
-        },
-        "DOWNLOADER_MIDDLEWARES": {
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-            "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-            "crawlers.manners.RobotsMiddleware": 100,
-            # Between decompression (590), which must come before a body is judged, and retries (550).
-            "crawlers.manners.MannersMiddleware": 585,
-        },
-        "ITEM_PIPELINES": {"crawlers.pipeline.SinkPipeline": 300},
+        **_SWITCHES,
+        **_LIMITS,
+        **_COMPONENTS,
     }

@@ -5,6 +5,7 @@ reactor, and ends within five seconds when it is cancelled or its time is up: wh
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -80,6 +81,9 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     A source that fails costs the others nothing. On cancellation the crawl drains within five seconds, then raises
     `asyncio.CancelledError`; when `time_limit_seconds` are over it drains the same way and returns what it has.
     """
+    # Scrapy tells of every component of every visit; what matters of a visit is in its report.
+    if logging.getLogger("scrapy").level == logging.NOTSET:
+        logging.getLogger("scrapy").setLevel(logging.WARNING)
     visited = [source for source in sources if source.kind in _SPIDERS]
     async with Ledger(make_sink, make_state) as ledger, open_client(egress) as client:
         surroundings = Surroundings(
@@ -182,12 +186,17 @@ async def _run_spider(visit: Visit, surroundings: Surroundings) -> None:
     for signal in (signals.spider_error, signals.item_error):
         crawler.signals.connect(note, signal=signal)
     running = asyncio.create_task(crawler.crawl_async(surroundings=surroundings, visit=visit))
-    await asyncio.wait({running})
+    try:
+        await asyncio.wait({running})
+    finally:
+        running.cancel()  # does nothing to a spider that has ended
     error = running.exception()
     if error is not None:
         visit.fail(Failure(code=FailureCode.INTERNAL, where=f"{visit.source.name}（{type(error).__name__}）"))
     if visit.unstored:
-        visit.fail(Failure(code=FailureCode.STORE, where=f"{visit.source.name}，{visit.unstored} 件"))
+        visit.failure = Failure(code=FailureCode.STORE, where=f"{visit.source.name}，{visit.unstored} 件")
+    if visit.remark is not None:
+        visit.fail(visit.remark)
 
 
 def _note_error(visit: Visit, failure: TwistedFailure) -> None:

@@ -52,7 +52,8 @@ class Visit:
 
     `waiting` holds the ids that were listed, are new, and are not settled yet; while there are any, the validators of
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
-    failed attempts per id over visits: after three, an id is left alone.
+    failed attempts per id over visits: after three, an id is left alone. `remark` is what a person should look at
+    although the visit went well.
     """
 
     source: Source
@@ -74,6 +75,7 @@ class Visit:
     listing_read: bool = False
     dropped: Counter[str] = field(default_factory=Counter)
     failure: Failure | None = None
+    remark: Failure | None = None
     etag: str | None = None
     last_modified: str | None = None
     list_hash: str | None = None

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
-from parsel import Selector
 from scrapy.http import Response
 
 from crawlers.failure import FailureCode
 from crawlers.gate import DEFAULT_LIMITS, Refusal, admit_page
-from crawlers.listed import MAX_RECORDS, MAX_TITLE, Listed
+from crawlers.listed import MAX_RECORDS, MAX_TITLE, Listed, plain_text
 from crawlers.parsing.dates import parse_date
 from crawlers.records import DatePrecision
 from crawlers.spiders.source import ListRefused, SourceSpider
@@ -21,7 +20,6 @@ from crawlers.urls import resolve_link, url_key
 
 __all__ = ["FeedSpider", "read_feed"]
 
-_SPACE = re.compile(r"\s+")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
@@ -60,7 +58,7 @@ def read_feed(raw: bytes, *, url: str, content_type: str, now: datetime) -> tupl
 
 
 def _listed(entry: Mapping[str, Any], base_url: str, now: datetime) -> Listed | None:
-    title = _plain(str(entry.get("title", "")))[:MAX_TITLE]
+    title = plain_text(str(entry.get("title", "")))[:MAX_TITLE]
     link = resolve_link(base_url, str(entry.get("link", ""))) if entry.get("link") else None
     native = url_key(link) if link else str(entry.get("id", "")).strip()
     if not native or not (title or link):
@@ -72,7 +70,7 @@ def _listed(entry: Mapping[str, Any], base_url: str, now: datetime) -> Listed | 
         url=link,
         published_at=published_at,
         precision=precision,
-        summary=_plain(_longest(entry)),
+        summary=plain_text(_longest(entry)),
     )
 
 
@@ -94,10 +92,3 @@ def _published(entry: Mapping[str, Any], now: datetime) -> tuple[datetime | None
 def _longest(entry: Mapping[str, Any]) -> str:
     texts = [str(part.get("value", "")) for part in entry.get("content", ())] + [str(entry.get("summary", ""))]
     return max(texts, key=len)
-
-
-def _plain(markup: str) -> str:
-    if "<" not in markup and "&" not in markup:
-        return _SPACE.sub(" ", markup).strip()
-    texts = Selector(text=f"<div>{markup}</div>", type="html").xpath("//text()[not(parent::script or parent::style)]")
-    return _SPACE.sub(" ", " ".join(texts.getall())).strip()

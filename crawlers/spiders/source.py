@@ -226,6 +226,9 @@ class SourceSpider(scrapy.Spider):
         self._first_page = text
         if not records:
             self.visit.fail(Failure(code=FailureCode.NOTHING_FOUND, where=str(self.declaration.url)))
+        elif len(records) < self.declaration.expect.min_items:
+            where = f"{self.declaration.url}（{len(records)} 条，预期至少 {self.declaration.expect.min_items} 条）"
+            self.visit.remark = Failure(code=FailureCode.TOO_FEW, where=where)
         self._keep_validators(response, records)
         return self.visit.unchanged and self.unchanged_ends_visit
 

@@ -1,5 +1,6 @@
 """A press server on loopback for the crawl tests: pages by (host, path), every request noted."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,13 +14,14 @@ __all__ = ["Page", "Press", "press_server"]
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One answer; `wait` seconds pass before it is sent."""
+    """One answer; `wait` seconds pass before it is sent, `drip` seconds between its bytes."""
 
     body: bytes = b""
     status: int = 200
     kind: str = "text/html; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
     wait: float = 0.0
+    drip: float = 0.0
 
 
 Answer = Page | Callable[["Ask"], Page]
@@ -59,10 +61,7 @@ class Press:
         return found(ask) if callable(found) else found
 
 
-@contextmanager
-def press_server() -> Iterator[Press]:
-    press = Press()
-
+def _handler(press: Press) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # else every answer waits 40 ms for a delayed acknowledgement
@@ -81,23 +80,38 @@ def press_server() -> Iterator[Press]:
                 at=time.monotonic(),
             )
             press.asked.append(ask)
-            page = press.answer(ask)
-            if page.wait:
-                time.sleep(page.wait)
+            self.send(press.answer(ask))
+
+        def send(self, page: Page) -> None:
+            time.sleep(page.wait)
             self.send_response(page.status)
             for name, value in {"Content-Type": page.kind, **page.headers}.items():
                 self.send_header(name, value)
+            body = b"" if page.status == 304 else page.body
             if page.status != 304:
-                self.send_header("Content-Length", str(len(page.body)))
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            if page.status != 304:
-                self.wfile.write(page.body)
+            if not page.drip:
+                self.wfile.write(body)
+                return
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(page.drip)
 
         do_POST = do_GET  # noqa: N815 - the name that http.server looks for
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def press_server(*, tls: ssl.SSLContext | None = None) -> Iterator[Press]:
+    """Serve a press until the block ends; with `tls`, over HTTPS."""
+    press = Press()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(press))
     server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that left is no news
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     press.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -1,12 +1,20 @@
 """How a crawl behaves towards hosts: robots, pace, caps, challenges, redirects."""
 
 import asyncio
+import ipaddress
 import itertools
 import socket
+import ssl
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from crawlers.egress import Egress
 from crawlers.failure import FailureCode
@@ -14,7 +22,8 @@ from crawlers.records import Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, NOW, Clock, article, list_page, serve_articles
 from tests.flows.held import Held
-from tests.flows.press import Page, Press
+from tests.flows.press import Page, Press, press_server
+from tests.unit.crawlers.test_egress import spellings
 
 Declare = Callable[..., Source]
 Visit = Callable[..., CrawlReport]
@@ -236,6 +245,32 @@ class TestRedirects:
             with pytest.raises(TimeoutError):
                 canary.accept()
 
+    def test_no_spelling_of_a_forbidden_target_is_reached_by_a_redirect(
+        self, press: Press, declare: Declare, visit: Visit, held: Held
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as canary:
+            canary.settimeout(0.2)
+            # A header cannot hold line ends; what is not ASCII goes out as the UTF-8 that browsers would read.
+            written = [text for text in spellings(canary.getsockname()[1]) if not {"\r", "\n"} & set(text)]
+            assert len(written) > 110
+            for index, target in enumerate(written):
+                press.pages[f"/go/{index}"] = Page(
+                    status=302, headers={"Location": target.encode().decode("latin-1")}, body=b"moved"
+                )
+            press.pages["/list.html"] = list_page(*(f"/go/{index}" for index in range(len(written))))
+            source = declare(
+                kind="listing",
+                url=press.url("/list.html"),
+                list=LIST_RULE,
+                politeness={"delay": "0s", "max_articles": 500},
+            )
+            report = visit(source, time_limit_seconds=60).sources[0]
+            assert report.listed == len(written)
+            assert len([path for path in press.paths() if path.startswith("/go/")]) >= len(written)
+            with pytest.raises(TimeoutError):
+                canary.accept()
+        assert all("canary" not in document.text for document in held.documents.values())
+
     def test_redirect_inside_the_world_is_followed(self, press: Press, source: Source, visit: Visit) -> None:
         press.pages["/old.html"] = Page(status=301, headers={"Location": "/a/1.html"})
         press.pages["/list.html"] = list_page("/old.html")
@@ -246,6 +281,27 @@ class TestRedirects:
         report = visit(source).sources[0]
         assert report.failure_code is FailureCode.REDIRECTS
         assert press.paths().count("/list.html") == 6
+
+
+def self_signed(folder: Path) -> Path:
+    """Return a file with a key and a certificate for 127.0.0.1 that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "server.pem"
+    path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    return path
 
 
 class TestUnreachable:
@@ -272,6 +328,18 @@ class TestUnreachable:
         source = declare(kind="feed", url=f"http://127.0.0.1:{port}/rss.xml")
         report = visit(source, egress=Egress.for_world("127.0.0.1", port)).sources[0]
         assert report.failure_code is FailureCode.REFUSED
+
+    def test_certificate_that_nobody_vouches_for_is_refused(
+        self, declare: Declare, visit: Visit, tmp_path: Path
+    ) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self_signed(tmp_path))
+        with press_server(tls=context) as press:
+            serve_articles(press, "/a/1.html")
+            source = declare(kind="listing", url=f"https://127.0.0.1:{press.port}/list.html", list=LIST_RULE)
+            report = visit(source, egress=Egress.for_world("127.0.0.1", press.port)).sources[0]
+            assert report.failure_code is FailureCode.TLS
+            assert press.asked == []
 
     def test_failures_in_a_row_wait_longer_each_time(
         self, press: Press, source: Source, visit: Visit, clock: Clock

@@ -28,6 +28,11 @@ def test_source_that_works_is_healthy_and_says_when_it_runs_next() -> None:
     assert found.next_try == FINE.next_due_at
 
 
+def test_remark_of_a_visit_that_went_well_is_said_with_its_health() -> None:
+    found = health(replace(FINE, last_error="列表条目少于预期。"), SOURCE, NOW)
+    assert (found.state, found.sentence) == (HealthState.HEALTHY, "列表条目少于预期。下次采集：今天 12:50。")
+
+
 def test_source_that_was_never_visited_says_so() -> None:
     found = health(SourceProgress(source_id="daily"), SOURCE, NOW)
     assert found.state is HealthState.NEVER_RUN
