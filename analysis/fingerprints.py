@@ -32,7 +32,7 @@ _PRODUCT_TYPES = frozenset({EntityType.DRUG, EntityType.DEVICE, EntityType.COSME
 _NAMING_TYPES = _PRODUCT_TYPES | {EntityType.PRODUCT_CLASS, EntityType.FIRM, EntityType.REGION}
 _MARK_TYPES = frozenset({EntityType.APPROVAL_NO, EntityType.BATCH_NO})
 # A figure of three signs or more is rarely met twice by chance; years are.
-_FIGURE = re.compile(r"\d[\d,.]*[万亿%]?")
+_FIGURE = re.compile(r"(?<![A-Za-z0-9])\d[\d,.]*[万亿%]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHORTEST_FIGURE = 3
 _MAX_NAMES = 16

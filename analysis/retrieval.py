@@ -8,7 +8,7 @@ about is never returned.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -121,28 +121,20 @@ def match(
     title, text = (document.title, document.text) if isinstance(document, Document) else ("", document)
     table = situations or load_situations()
     grounds = table.grounds(title, text[:_OPENING_CHARS], assessment)
-    best = _from_table(grounds, index, on)
+    held = {ground.article: index.article(ground.article, on) for ground in grounds}
+    articles = {key: article for key, article in held.items() if article is not None}
+    best = {ground.article: ground for ground in grounds if ground.article in articles}
+    scores = {key: ground.score for key, ground in best.items()}
     words = index.search(f"{title} {title} {text[:_OPENING_CHARS]}", on)
     top = words[0][1] if words else 1.0
-    scores: dict[str, float] = {key: ground.score for key, ground in best.items()}
     for article, score in words:
+        articles[article.key] = article
         scores[article.key] = scores.get(article.key, 0.0) + _WORDS_WEIGHT * score / top
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [_matched(key, score, best.get(key), index, on) for key, score in ranked[:limit]]
+    return [_matched(articles[key], score, best.get(key)) for key, score in ranked[:limit]]
 
 
-def _from_table(grounds: Sequence[Ground], index: ArticleIndex, on: date) -> dict[str, Ground]:
-    best: dict[str, Ground] = {}
-    for ground in grounds:
-        if index.article(ground.article, on) is not None:
-            best.setdefault(ground.article, ground)
-    return best
-
-
-def _matched(key: str, score: float, ground: Ground | None, index: ArticleIndex, on: date) -> ArticleMatch:
-    article = index.article(key, on)
-    if article is None:
-        raise KeyError(f"{key} is not in force on {on.isoformat()}")
+def _matched(article: Article, score: float, ground: Ground | None) -> ArticleMatch:
     return ArticleMatch(
         article=article,
         score=round(score, 4),

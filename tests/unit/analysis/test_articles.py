@@ -83,6 +83,10 @@ class TestNumbers:
     def test_every_number_survives_its_label(self, number: int) -> None:
         assert article_number(article_label(number)) == number
 
+    def test_arabic_and_inserted_numbers_have_their_value(self) -> None:
+        assert article_number("第107条") == 107
+        assert article_number("第十二条之一") == 12
+
     @pytest.mark.parametrize("label", ["一百条", "第条", "第一章", "article 5"])
     def test_what_is_no_article_number_is_refused(self, label: str) -> None:
         with pytest.raises(ValueError, match="not an article number"):

@@ -87,6 +87,7 @@ class TestMatching:
 
     def test_an_empty_library_gives_nothing(self) -> None:
         empty = ArticleIndex([], SEGMENTER.cut_for_search)
+        assert (len(empty), len(INDEX)) == (0, 6)
         assert match("药店卖过期药", None, empty, on=TODAY) == []
 
 
