@@ -18,20 +18,21 @@ from crawlers.parsing.dates import ParsedDate, parse_date
 from crawlers.parsing.headline import find_title
 from crawlers.parsing.page import Page, parse_page, squeeze
 from crawlers.parsing.selection import ArticleSelectors, select_element, select_text
-from crawlers.parsing.structured import read_statements
+from crawlers.parsing.structured import read_stated_text, read_statements
 from crawlers.records import DatePrecision
 
 __all__ = ["Article", "as_json", "extract"]
 
 _FEWEST_CHARACTERS = 20
 _READABILITY_BELOW = 80
+_FEWEST_STATED = 40
 # It takes ten times as long as the scorer: 7 s for a page of 100,000 blocks.
 _READABILITY_BLOCKS = 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What was read from a page. `method` names how the text was found: `rule`, `density`, `readability` or `stated`.
+    """What was read from a page. `method` names how the text was found: `rule`, `density`, `stated` (in JSON) or `readability`.
 
     `date_rule` names how the time was read; `charset` what the page was decoded with; `title_method` how the title
     was found.
@@ -133,11 +134,20 @@ def _body(page: Page, title: str, rule: ArticleSelectors | None) -> tuple[Body |
     body = find_body(page, title)
     if body is not None and len(body.text) >= _READABILITY_BELOW:
         return body, "density"
+    stated = _stated_text(page)
+    if len(squeeze(stated)) > max(_FEWEST_STATED, len(body.text) if body else 0):
+        end = len(page.blocks)
+        return Body(stated, end, end, 0.0), "stated"
     other = _readability(page)
     if other and len(squeeze(other)) > 2 * len(squeeze(body.text if body else "")):
         end = len(page.blocks)
         return Body(other, body.start if body else end, body.end if body else end, 0.0), "readability"
     return body, "density" if body else "none"
+
+
+def _stated_text(page: Page) -> str:
+    inner = parse_page(f"<div>{read_stated_text(page)}</div>")
+    return "\n".join(block.text for block in prune(inner.blocks, "", keep_aside=True)) if inner else ""
 
 
 def _readability(page: Page) -> str:

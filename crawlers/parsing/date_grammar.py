@@ -64,7 +64,7 @@ def _number(word: str) -> int:
     return int("".join(str(_DIGITS[c]) for c in word))
 
 
-_DAYTIME = "凌晨|清晨|清早|早上|早晨|早间|上午|中午|午间|下午|午后|傍晚|晚上|晚间|夜间|深夜|[AaPp]\\.?[Mm]\\.?"
+_DAYTIME = "凌晨|清晨|清早|早上|早晨|早间|上午|中午|午间|下午|午后|傍晚|晚上|晚间|夜间|深夜|晚|早|[AaPp]\\.?[Mm]\\.?"
 _WEEKDAY = r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|\(?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}\)?)"
 _CLOCK = (
     rf"(?P<part>{_DAYTIME})?\s?(?P<hour>\d{{1,2}})"
@@ -100,7 +100,7 @@ def _zone(name: str | None) -> timezone | ZoneInfo:
 def _hour(hour: int, part: str) -> int:
     """Return the hour of 24; 24 itself is midnight at the end of the day."""
     part = part.replace(".", "").lower()
-    if part in {"下午", "午后", "傍晚", "晚上", "晚间", "夜间", "深夜", "pm"}:
+    if part in {"下午", "午后", "傍晚", "晚上", "晚间", "夜间", "深夜", "晚", "pm"}:
         if hour == _HOURS_OF_HALF_DAY and part not in {"下午", "午后", "pm"}:
             return 24
         return hour + 12 if hour < _HOURS_OF_HALF_DAY else hour

@@ -7,7 +7,7 @@ from typing import Any
 
 from crawlers.parsing.page import Page
 
-__all__ = ["Statement", "read_script_statement", "read_statements"]
+__all__ = ["Statement", "read_script_statement", "read_stated_text", "read_statements"]
 
 Statement = dict[str, str]
 """Of `title`, `published`, `origin`, `author`, `site`: what was stated, the first statement of each."""
@@ -57,6 +57,40 @@ def read_script_statement(page: Page, key: str) -> str | None:
         if match is not None:
             return match[1].strip()
     return None
+
+
+def read_stated_text(page: Page) -> str:
+    """Return the longest article text that the page's JSON holds, markup included, or nothing.
+
+    For pages that a browser puts together: their text stands in `articleBody` of JSON-LD, or in the data of a
+    framework (`__NEXT_DATA__`) under a name such as `content`.
+    """
+    longest = ""
+    for kind in ("application/ld+json", "application/json"):
+        for script in page.scripts(kind):
+            try:
+                data = json.loads(script, strict=False)
+            except (ValueError, RecursionError):
+                continue
+            longest = max([longest, *_texts(data)], key=len)
+    return longest
+
+
+_TEXT_KEYS = frozenset({"articlebody", "content", "contentdetail", "body", "text", "detail", "html", "article"})
+_MAX_VALUES = 100_000
+
+
+def _texts(data: Any) -> Iterator[str]:
+    waiting = [data]
+    for _ in range(_MAX_VALUES):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [item for item in value.values() if isinstance(item, dict | list)]
+            yield from (text for key, text in value.items() if key.lower() in _TEXT_KEYS and isinstance(text, str))
 
 
 def _from_meta(page: Page) -> Statement:

@@ -1,3 +1,4 @@
+import json
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,6 +85,14 @@ class TestLayouts:
         assert FIRST in article.body
         assert SECOND in article.body
         assert (article.origin, article.charset) == ("某报", "gb18030")
+
+    def test_text_that_only_a_script_holds_is_read_from_its_json(self) -> None:
+        data = json.dumps(
+            {"props": [{"detail": {"name": TITLE, "content": f"<p>{FIRST}</p><p>{SECOND}</p>", "id": 7}}]}
+        )
+        raw = f"<title>{TITLE}_某网</title><body><div id='root'></div><script type='application/json'>{data}</script></body>"
+        article = read(raw.encode())
+        assert (article.body, article.method) == (f"{FIRST}\n{SECOND}", "stated")
 
 
 class TestTitle:
