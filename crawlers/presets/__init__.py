@@ -1,14 +1,14 @@
 """Families of content management systems: what a declaration need not say because the system is known.
 
 A preset is a YAML file of defaults for `list`, `paging` and `article`; a declaration overrides key by key. The code
-beside the files does what data cannot: `paging` computes the next page, `hanweb` reads records hidden in scripts.
+beside the files does what data cannot: `hanweb` reads records hidden in scripts and asks the proxy for more.
 """
 
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crawlers.catalogue.positions import read_yaml
+import yaml
 
 __all__ = ["preset_defaults", "preset_names"]
 
@@ -28,7 +28,7 @@ def preset_defaults(name: str | None) -> dict[str, Any]:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    data = read_yaml((_FOLDER / f"{name}.yaml").read_bytes()).data
+    data = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     if not isinstance(data, dict):
         raise TypeError(f"preset {name} is not a mapping")
     return data

@@ -15,8 +15,8 @@ from crawlers.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.gate import Refusal
 from crawlers.listed import Listed
 from crawlers.pages import read_article
+from crawlers.paging import PageRequest, next_page
 from crawlers.ports import QuarantineEntry
-from crawlers.presets.paging import PageRequest, next_page
 from crawlers.records import Document, document_id
 from crawlers.visit import Surroundings, Visit
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from crawlers.catalogue.declaration import Declaration, ListRule
 from crawlers.listed import Listed, NotJson, read_html_list, read_json_list
+from crawlers.paging import next_page, static_page
 from crawlers.presets.hanweb import next_proxy_page, records_of
-from crawlers.presets.paging import next_page, static_page
 from crawlers.records import DatePrecision
 from crawlers.spiders.feed import read_feed
 from crawlers.spiders.source import ListRefused
