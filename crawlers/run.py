@@ -35,7 +35,7 @@ from crawlers.visit import Surroundings, Visit
 
 __all__ = ["CrawlReport", "SourceReport", "crawl"]
 
-MAX_VISITS_AT_ONCE = 32
+MAX_VISITS_AT_ONCE = 128
 # Together with the five seconds promised: waits end at once, answers under way get two seconds, stores three more.
 GRACE_SECONDS = 2.0
 DRAIN_SECONDS = 2.5

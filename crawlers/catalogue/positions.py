@@ -8,6 +8,8 @@ import yaml
 __all__ = ["Located", "YamlFault", "read_yaml"]
 
 MAX_FILE_BYTES = 1024 * 1024
+MAX_VALUES = 50_000
+MAX_DEPTH = 32
 # libyaml where PyYAML was built with it: ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -42,7 +44,7 @@ def read_yaml(raw: bytes) -> Located:
     """Read one document of UTF-8 YAML.
 
     Raises:
-        YamlFault: not UTF-8, not YAML, larger than 1 MiB, an anchor, a tag, or a key that stands twice.
+        YamlFault: not UTF-8, not YAML, larger than 1 MiB or unfolding to more than 50,000 values, a tag, or a key that stands twice.
     """
     if len(raw) > MAX_FILE_BYTES:
         raise YamlFault(1, f"文件大于 {MAX_FILE_BYTES} 字节")
@@ -72,15 +74,15 @@ def _only_in_yaml_1_1(node: yaml.Node) -> bool:
 class _Reader:
     def __init__(self) -> None:
         self.lines: dict[Path, int] = {}
-        self._seen: set[int] = set()
+        self._built = 0
         self._scalars = yaml.constructor.SafeConstructor()
 
     def build(self, node: yaml.Node, path: Path) -> Any:
         line = node.start_mark.line + 1
-        if id(node) in self._seen:
-            # An alias hands on the node of its anchor: a way to write a small file that unfolds without end.
-            raise YamlFault(line, "不允许使用锚点与别名")
-        self._seen.add(id(node))
+        # An alias hands on the node of its anchor: a way to write a small file that unfolds without end.
+        self._built += 1
+        if self._built > MAX_VALUES or len(path) > MAX_DEPTH:
+            raise YamlFault(line, f"展开后超过 {MAX_VALUES} 个值或 {MAX_DEPTH} 层")
         self.lines.setdefault(path, line)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)

@@ -224,10 +224,11 @@ class SourceSpider(scrapy.Spider):
 
     def _is_known_list(self, response: Response, text: str, records: Sequence[Listed]) -> bool:
         self._first_page = text
-        if not records:
+        expected = self.declaration.expect.min_items
+        if not records and expected:
             self.visit.fail(Failure(code=FailureCode.NOTHING_FOUND, where=str(self.declaration.url)))
-        elif len(records) < self.declaration.expect.min_items:
-            where = f"{self.declaration.url}（{len(records)} 条，预期至少 {self.declaration.expect.min_items} 条）"
+        elif len(records) < expected:
+            where = f"{self.declaration.url}（{len(records)} 条，预期至少 {expected} 条）"
             self.visit.remark = Failure(code=FailureCode.TOO_FEW, where=where)
         self._keep_validators(response, records)
         return self.visit.unchanged and self.unchanged_ends_visit

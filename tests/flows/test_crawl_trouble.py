@@ -83,6 +83,11 @@ class TestBadInput:
         assert report.failed is not None
         assert "网页可能已改版" in report.failed
 
+    def test_list_that_may_be_empty_is_not_a_failure(self, press: Press, declare: Declare, visit: Visit) -> None:
+        press.pages["/list.html"] = Page(body=b"<html><body><ul class=news></ul></body></html>")
+        source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE, expect={"min_items": 0})
+        assert visit(source).sources[0].failed is None
+
     def test_list_shorter_than_expected_is_taken_and_remarked(
         self, press: Press, held: Held, declare: Declare, visit: Visit
     ) -> None:

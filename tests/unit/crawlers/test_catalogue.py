@@ -25,6 +25,16 @@ sources:
 """
 
 
+# Six lines that unfold to 8^5 × 4 values.
+UNFOLDING = (
+    b"".join(
+        b"%c: &%c [%s]\n" % (name, name, b",".join([b"*%c" % (name - 1) if name > ord("a") else b"1"] * 8))
+        for name in b"abcde"
+    )
+    + b"sources: [*e, *e, *e, *e]"
+)
+
+
 def load(tmp_path: Path, text: str | bytes) -> Catalogue:
     (tmp_path / "mine.yaml").write_bytes(text.encode() if isinstance(text, str) else text)
     return load_catalogue(tmp_path)
@@ -107,6 +117,17 @@ def test_plain_words_mean_what_people_read() -> None:
     assert data == {"a": "no", "b": "12:30", "c": True, "d": 5, "e": date(2026, 11, 25), "f": ["on", 1.5, None]}
 
 
+def test_what_a_program_writes_twice_by_reference_is_read_twice(tmp_path: Path) -> None:
+    text = (
+        GOOD
+        + "    politeness: &gentle {delay: 9s}\n"
+        + GOOD.removeprefix("sources:\n").replace("my-paper", "my-second")
+    )
+    catalogue = load(tmp_path, text + "    politeness: *gentle\n")
+    assert catalogue.problems == ()
+    assert catalogue.by_id["my-second"].declaration["politeness"] == {"delay": "PT9S"}
+
+
 class TestProblems:
     @pytest.mark.parametrize(
         ("change", "line", "key", "words"),
@@ -159,7 +180,7 @@ class TestProblems:
             b"x" * (2 * 1024 * 1024),
             b"",
             b"- 1\n- 2\n",
-            b"a: &x [1,1]\nsources: [*x, *x]",
+            UNFOLDING,
         ],
     )
     def test_file_that_is_no_catalogue_is_refused_whole(self, tmp_path: Path, raw: bytes) -> None:
