@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from analysis.assessment import Assessment, EntityType, Level
 from analysis.events import (
+    CANDIDATES,
     WINDOW,
     EventSketch,
     Fingerprint,
@@ -171,7 +172,7 @@ def _place(
 
 def _candidates(work: Work, mark: Fingerprint, touched: dict[str, tuple[Event, set[str]]]) -> list[Event]:
     keys = lookup_keys(mark)
-    stored = work.events.candidates(keys, since=mark.happened_at - WINDOW)
+    stored = work.events.candidates(keys, since=mark.happened_at - WINDOW, limit=CANDIDATES)
     fresh = [event for event, held in touched.values() if held & set(keys)]
     return [*fresh, *(event for event in stored if event.id not in touched)]
 
