@@ -52,7 +52,7 @@ class TransactionsContract:
             work.set_value("issue", 1)
         with store.read() as work:
             assert work.documents.count() == work.documents.pending_count() == 0
-            assert not (work.events.listing() or work.alerts.listing() or work.audit.rows())
+            assert [*work.events.listing(), *work.alerts.listing(), *work.audit.rows()] == []
             assert work.outbox.waiting() == {}
             assert work.rollups.hourly(since=NOW - timedelta(days=1), until=NOW) == {}
             assert work.value("issue") is None
