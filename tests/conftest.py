@@ -1,6 +1,7 @@
 """What every test can rely on: no settings from outside, no network beyond loopback, engines on request."""
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -40,9 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker is not None:
         config.stash[RUN_FOLDER] = (Path(worker["run_folder"]), int(worker["run_pid"]))
         return
-    folder = Path(tempfile.mkdtemp(prefix="yaowang-engines-"))
-    # The servers run under another account when the tests run as root.
-    folder.chmod(0o755)
+    # Made by the first test that needs an engine.
+    folder = Path(tempfile.gettempdir()) / f"yaowang-engines-{secrets.token_hex(6)}"
     config.stash[RUN_FOLDER] = (folder, os.getpid())
 
 

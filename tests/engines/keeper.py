@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +33,9 @@ def engine_url(name: str, run_folder: Path, *, run_pid: int) -> str:
         process.EngineError: the server could not be started; every worker is told the same.
     """
     answer = run_folder / f"{name}.json"
+    run_folder.mkdir(exist_ok=True)
+    # The servers run under another account when the tests run as root.
+    run_folder.chmod(0o755)
     with _only_one(run_folder / f"{name}.lock"):
         if not answer.exists():
             _start_keeper(name, run_folder, run_pid)
@@ -60,6 +64,9 @@ def keep(name: str, run_folder: Path, run_pid: int) -> None:
                 time.sleep(0.2)
     except (process.EngineError, OSError, subprocess.SubprocessError) as error:
         _write(answer, {"error": str(error)})
+    if not Path(f"/proc/{run_pid}").exists():
+        # The run was killed, so nobody else clears up after it.
+        shutil.rmtree(run_folder, ignore_errors=True)
 
 
 def end_all(run_folder: Path) -> None:
