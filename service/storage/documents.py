@@ -29,6 +29,9 @@ __all__ = ["SqlDocuments", "assessed_documents"]
 
 _COUNTED = [engagements.c.seen_at, *(engagements.c[name] for name in COUNTS)]
 
+# SQLite takes 32,766 bound values a statement.
+_ASKED_AT_ONCE = 5000
+
 # Built once: building costs three times as much as running it, and it runs once a document.
 _FINISH = (
     update(assess_queue)
@@ -148,12 +151,13 @@ class SqlDocuments:
 
     def unseen(self, source_id: str, native_ids: Sequence[str]) -> set[str]:
         """Return those of `native_ids` of which no document is stored."""
-        if not native_ids:
-            return set()
-        statement = select(documents.c.native_id).where(
-            documents.c.source_id == source_id, documents.c.native_id.in_(native_ids)
-        )
-        return set(native_ids) - set(self._connection.scalars(statement))
+        asked = list(dict.fromkeys(native_ids))
+        unseen = set(asked)
+        for start in range(0, len(asked), _ASKED_AT_ONCE):
+            some = asked[start : start + _ASKED_AT_ONCE]
+            known = documents.c.source_id == source_id, documents.c.native_id.in_(some)
+            unseen.difference_update(self._connection.scalars(select(documents.c.native_id).where(*known)))
+        return unseen
 
     def pending_count(self) -> int:
         """Return how many documents await assessment, leased ones included."""

@@ -136,6 +136,8 @@ class DocumentsContract:
         with store.read() as work:
             assert work.documents.unseen("evening-news", ["1", "2", "3"]) == {"2", "3"}
             assert work.documents.unseen("evening-news", []) == set()
+            many = [str(number) for number in range(40_000)]
+            assert work.documents.unseen("evening-news", many) == {*many} - {"1"}
 
     def test_text_in_rare_scripts_reads_back_equal(self, store: Store) -> None:
         strange = document("1", title="𠮷野家😷 'quoted' %_\\", text="第一行\n\t第二行\u3000\u200b")

@@ -9,10 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from service.ports.store import StoreUnavailableError
 from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
+from tests.contract.emptied import empty
 from tests.contract.store import StoreContract
 from tests.contract.stored import LEASE, NOW, document, put
-
-TABLES = ", ".join(metadata.tables)
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +30,7 @@ def superuser(migrated: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def store(migrated: str, superuser: Engine) -> Iterator[SqlStore]:
-    with superuser.begin() as connection:
-        connection.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
-        connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY"))
-        connection.execute(text("ALTER TABLE audit ENABLE TRIGGER USER"))
-        connection.execute(text("INSERT INTO audit_head VALUES (1, 0, repeat('0', 64))"))
-        connection.execute(text("INSERT INTO counters VALUES ('alerts', 0)"))
+    empty(superuser)
     opened = open_store(migrated)
     yield opened
     opened.close()
