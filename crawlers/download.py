@@ -102,6 +102,7 @@ class EgressDownloadHandler(BaseDownloadHandler):
                 async with asyncio.timeout(wait):
                     await self._surroundings.stopping.wait()
             self._check_stops(request, host)
+        self._egress.hosts.started(host, delay, asyncio.get_running_loop().time())
         self._visit.requests += 1
 
     def _check_stops(self, request: Request, host: str) -> None:

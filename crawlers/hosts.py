@@ -52,6 +52,10 @@ class HostMemory:
         _remember(self._next_start, host, start + delay_seconds)
         return start - monotonic
 
+    def started(self, host: str, delay_seconds: float, monotonic: float) -> None:
+        """Note that a request really starts: a busy machine may be late, and the next one keeps its distance to that."""
+        _remember(self._next_start, host, max(self._next_start.get(host, monotonic), monotonic + delay_seconds))
+
     def robots(self, origin: str, now: datetime) -> RobotsMemory | None:
         """Return the rules of `origin` (scheme, host, port) if they are still valid."""
         memory = self._robots.get(origin)

@@ -103,13 +103,19 @@ def _handler(press: Press) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that left is no news."""
+
+
 @contextmanager
 def press_server(*, tls: ssl.SSLContext | None = None) -> Iterator[Press]:
     """Serve a press until the block ends; with `tls`, over HTTPS."""
     press = Press()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(press))
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that left is no news
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(press))
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     press.port = server.server_address[1]

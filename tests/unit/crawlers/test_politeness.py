@@ -140,6 +140,12 @@ class TestHostMemory:
         assert hosts.reserve("b.example", 5, 100.0) == 0
         assert hosts.reserve("a.example", 5, 130.0) == 0
 
+    def test_late_start_moves_the_next_one(self) -> None:
+        hosts = HostMemory()
+        assert hosts.reserve("a.example", 5, 100.0) == 0
+        hosts.started("a.example", 5, 102.0)
+        assert hosts.reserve("a.example", 5, 103.0) == 4
+
     def test_rules_expire(self) -> None:
         hosts = HostMemory()
         hosts.remember_robots("http://a.example", RobotsMemory(rules=1, expires_at=NOW + timedelta(hours=1)))
