@@ -110,14 +110,15 @@ def build(
     now: Callable[[], datetime] = wall_clock,
     egress: "Egress | None" = None,
     drill: bool = False,
+    durable: bool = True,
 ) -> Application:
     """Choose and open the adapters that the settings name.
 
-    A drill keeps its mail in the local mailbox and its sources to its own world, whatever the settings say.
+    A store that is not `durable` is for what is thrown away afterwards. A drill keeps its mail in the local mailbox and its sources to its own world, whatever the settings say.
     """
     return Application(
         settings=settings,
-        store=open_store(settings.effective_store_url),
+        store=open_store(settings.effective_store_url, durable=durable),
         search=_search(settings),
         notifier=_notifier(settings, drill=drill),
         now=now,

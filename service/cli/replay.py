@@ -35,22 +35,22 @@ def replay(
     from service.domain.people import Role
     from service.flows.people import add_person
     from service.flows.replay import replay as run_replay
-    from service.flows.replay import snapshots
+    from service.flows.replay import count_lines, snapshots
     from service.settings import load_settings
 
     first, last = _day(since), _day(until)
     try:
-        total = sum(1 for _ in snapshots(stream, since=first, until=last))
+        total = count_lines(stream)
     except OSError as error:
         fail(f"{stream} 无法读取：{error}")
     if not total:
-        fail(f"{stream} 在所选时段内没有快照。")
+        fail(f"{stream} 是空的。")
     with tempfile.TemporaryDirectory(prefix="yaowang-replay-") as folder:
         settings = load_settings(data=Path(folder)).model_copy(
             update={"store_url": None, "search_url": None, "smtp_host": None}
         )
         prepare(settings)
-        app = build(settings)
+        app = build(settings, durable=False)
         moments = snapshots(stream, since=first, until=last)
         add_person(
             app.store,

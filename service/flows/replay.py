@@ -18,7 +18,7 @@ from service.flows.consider import Office
 from service.flows.watch import watch
 from service.ports.store import Store
 
-__all__ = ["ReplayReport", "Snapshot", "replay", "snapshots"]
+__all__ = ["ReplayReport", "Snapshot", "count_lines", "replay", "snapshots"]
 
 _BATCH = 512
 _TOLD = frozenset({AlertReason.FIRST_RAISE, AlertReason.ESCALATED, AlertReason.RAISED_AGAIN, AlertReason.LOWERED})
@@ -83,6 +83,12 @@ def snapshots(path: Path, *, since: datetime | None = None, until: datetime | No
                 yield f"第 {number} 行的 seen_at 没有时区"
             elif (since is None or seen_at >= since) and (until is None or seen_at < until):
                 yield snapshot
+
+
+def count_lines(path: Path) -> int:
+    """Return how many lines the stream has, without reading what they say; for a progress bar."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+        return sum(1 for _ in lines)
 
 
 def replay(

@@ -14,6 +14,8 @@ __all__ = ["WatchReport", "watch"]
 
 EVERY = timedelta(seconds=15)
 _TURN = "watch.turn"
+# The score counts the last 26 hours; the two windows of a lowering come after it.
+_FADES_WITHIN = timedelta(hours=32)
 # A reminder is queued once by its key; looking for it longer than this would only cost time.
 _REMIND_WITHIN = timedelta(minutes=10)
 
@@ -44,17 +46,32 @@ class WatchReport:
         }
 
 
-def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: int = 500) -> WatchReport:
-    """Look at every open alert once, each in its own transaction; where another process had the turn, at none."""
+def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: int = 2000) -> WatchReport:
+    """Look at every open alert that time can change, each in its own transaction; where another process had the turn, at none.
+
+    An event that was silent for longer than the score looks back has nothing left to fade; it is looked at again when a
+    document joins it, a clock of its alert moves on, or a lowering is under way.
+    """
     report = WatchReport()
-    if not _take_turn(store, now()):
+    moment = now()
+    if not _take_turn(store, moment):
         return report
     with store.read() as work:
         alerts = work.alerts.open(limit=limit)
+        lively = {event.id for event in work.events.listing(since=moment - _FADES_WITHIN, limit=limit)}
+        moving = {clock.alert_id for clock in work.clocks.running() if _moves(clock, office, moment)}
     for alert in alerts:
-        with store.write() as work:
-            _look(work, alert.id, office, now(), report)
+        if alert.event_id in lively or alert.id in moving or "window_at" in alert.extras:
+            with store.write() as work:
+                _look(work, alert.id, office, now(), report)
     return report
+
+
+def _moves(clock: Clock, office: Office, now: datetime) -> bool:
+    rule = office.register.clocks.get(clock.rule_id)
+    if rule is None:
+        return False
+    return expire(clock, rule, now) is not None or warning(clock, now, warn_at=rule.warn_at) > clock.warned
 
 
 def _take_turn(store: Store, now: datetime) -> bool:
@@ -91,7 +108,7 @@ def _tend(
         )
         report.expired += 1
         return
-    stage = warning(clock, now, warn_at=rule.warn_at) if rule is not None else warning(clock, now)
+    stage = warning(clock, now, warn_at=rule.warn_at if rule is not None else (60, 85))
     if stage > clock.warned:
         work.clocks.save(replace(clock, warned=int(stage)))
         tell(work, alert, event, [clock], occasion=f"clock:{clock.rule_id}:{int(stage)}", office=office, now=now)

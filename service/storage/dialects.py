@@ -54,10 +54,15 @@ def parse_url(url: str) -> URL:
     return parsed
 
 
-def open_engines(url: str) -> Engines:
-    """Open the database at `url`; connections are made when they are needed."""
+def open_engines(url: str, *, durable: bool = True) -> Engines:
+    """Open the database at `url`; connections are made when they are needed.
+
+    Without `durable` a SQLite file does not wait for the disk: for a store that is thrown away after a replay.
+    """
     parsed = parse_url(url)
-    return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgres(parsed)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed, synchronous="FULL" if durable else "OFF")
+    return _open_postgres(parsed)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -66,11 +71,11 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
-def _open_sqlite(url: URL) -> Engines:
+def _open_sqlite(url: URL, *, synchronous: str) -> Engines:
     # One writing connection per process: threads queue for it in order, instead of polling the file's lock.
     writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S)
     reader = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S)
-    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", "synchronous=FULL"))
+    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", f"synchronous={synchronous}"))
     _prepare_sqlite(reader, begin="BEGIN", pragmas=("query_only=ON",))
     return Engines(writer, reader)
 

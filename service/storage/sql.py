@@ -40,13 +40,13 @@ from service.storage.sources import SqlSources
 __all__ = ["SqlStore", "SqlWork", "migrate", "open_store"]
 
 
-def open_store(url: str) -> "SqlStore":
+def open_store(url: str, *, durable: bool = True) -> "SqlStore":
     """Open the store at `url` (`sqlite:///…/yaowang.db` or `postgresql+psycopg://…`); `migrate` sets it up.
 
     Nothing is connected or made here; `check` says whether the store can be used. Raises `ValueError` for an address
-    that is neither.
+    that is neither. A store that is not `durable` may lose its last transactions with the machine.
     """
-    return SqlStore(url)
+    return SqlStore(url, durable=durable)
 
 
 def migrate(url: str) -> None:
@@ -110,9 +110,9 @@ class SqlWork:
 class SqlStore:
     """`service.ports.store.Store` on SQLite or PostgreSQL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, durable: bool = True) -> None:
         """Keep the way to the database."""
-        self._engines = open_engines(url)
+        self._engines = open_engines(url, durable=durable)
         self._file = sqlite_file(url)
 
     def write(self) -> AbstractContextManager[Work]:
