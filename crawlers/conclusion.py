@@ -17,7 +17,9 @@ __all__ = ["SourceReport", "conclude", "report_of", "requests_today"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_REMEMBERED_TRIES = 500
 # These end a visit without anything being wrong with the source.
-_NO_FAULT = frozenset((FailureCode.TOO_FEW, FailureCode.DAILY_CAP, FailureCode.STOPPED, FailureCode.TIME_LIMIT))
+# The crawl ended these, not the source: they go on where they were as soon as there is time.
+_CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
+_NO_FAULT = _CUT_SHORT | {FailureCode.TOO_FEW, FailureCode.DAILY_CAP}
 _LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE))
 
 
@@ -77,10 +79,11 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         wait_until=_wait_until(visit, now),
     )
     schedule = visit.declaration.schedule
+    cut_short = visit.failure is not None and visit.failure.code in _CUT_SHORT
     return replace(
         after,
         interval_seconds=next_interval(before, schedule, outcome).total_seconds(),
-        next_due_at=next_due(after, schedule, outcome, now),
+        next_due_at=now if cut_short else next_due(after, schedule, outcome, now),
     )
 
 

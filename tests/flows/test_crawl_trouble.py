@@ -276,6 +276,7 @@ class TestInterruption:
         half, patient = report.sources
         assert (half.added, half.failure_code) == (1, FailureCode.TIME_LIMIT)
         assert patient.failure_code is FailureCode.TIME_LIMIT
+        assert half.next_due_at == patient.next_due_at == clock()
         assert held.titles() == ["消息 /a/1.html"]
 
     def test_crawls_may_overlap_and_still_take_turns_at_a_host(
