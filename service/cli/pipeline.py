@@ -30,16 +30,13 @@ def register(application: typer.Typer) -> None:
 
 def extract(url: Annotated[str | None, typer.Option("--url", help="网页地址，用于时间与站点规则")] = None) -> None:
     """Read one page from standard input, write what it says as JSON."""
-    from crawlers.gate import Limits, Refusal, admit_page
+    from crawlers.gate import Refusal
     from crawlers.parsing.article import as_json
     from crawlers.parsing.article import extract as extract_article
     from service.bootstrap import wall_clock
 
     raw = sys.stdin.buffer.read(_PAGE_LIMIT_BYTES)
-    admitted = admit_page(raw, url=url, content_type=None, limits=Limits())
-    if isinstance(admitted, Refusal):
-        fail(f"网页被拒收（{admitted.reason}）：{admitted.detail}")
-    article = extract_article(admitted.raw, url=url, content_type=None, now=wall_clock())
+    article = extract_article(raw, url=url, content_type=None, now=wall_clock())
     if isinstance(article, Refusal):
         fail(f"网页被拒收（{article.reason}）：{article.detail}")
     write_lines([as_json(article)])

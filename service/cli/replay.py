@@ -34,8 +34,8 @@ def replay(
     from service.bootstrap import build, prepare
     from service.domain.people import Role
     from service.flows.people import add_person
-    from service.flows.replay import replay as run_replay
     from service.flows.replay import count_lines, snapshots
+    from service.flows.replay import replay as run_replay
     from service.settings import load_settings
 
     first, last = _day(since), _day(until)
