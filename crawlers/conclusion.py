@@ -16,9 +16,9 @@ __all__ = ["SourceReport", "conclude", "report_of", "requests_today"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_REMEMBERED_TRIES = 500
-# These end a visit without anything being wrong with the source.
 # The crawl ended these, not the source: they go on where they were as soon as there is time.
 _CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
+# These end a visit without anything being wrong with the source.
 _NO_FAULT = _CUT_SHORT | {FailureCode.TOO_FEW, FailureCode.DAILY_CAP}
 _LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE))
 

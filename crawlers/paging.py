@@ -20,15 +20,14 @@ class PageRequest:
     form: dict[str, str] = field(default_factory=dict)
 
 
-def next_page(declaration: Declaration, *, number: int, text: str, seen_records: int) -> PageRequest | None:
+def next_page(declaration: Declaration, *, url: str, number: int, text: str, seen_records: int) -> PageRequest | None:
     """Return the request for page `number` (2 is the page after the first), `None` when there is none.
 
-    `text` is the first page's text, which holds page counts and proxy parameters; `seen_records` is how many records
-    the pages before gave.
+    `url` and `text` are those of the first page as it was answered, redirects followed; the text holds page counts and
+    proxy parameters. `seen_records` is how many records the pages before gave.
     """
     paging = declaration.paging
-    url = declaration.url
-    if url is None or number > paging.max_pages:
+    if number > paging.max_pages:
         return None
     match paging.style:
         case "none":

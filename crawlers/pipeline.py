@@ -83,6 +83,7 @@ class SinkPipeline:
                     self.visit.settle(document.native_id)
             if refused:
                 await self.surroundings.ledger.quarantine(refused)
+                self.visit.unstored -= len(refused)
 
     def _admit(self, document: Document) -> None:
         admitted = admit_document(document, DEFAULT_LIMITS, self.surroundings.clock())
@@ -106,6 +107,7 @@ class SinkPipeline:
 
     def _quarantine(self, entry: QuarantineEntry) -> None:
         self.visit.quarantined += 1
+        self.visit.unstored += 1
         self.visit.dropped[entry.reason] += 1
         self._refused.append(entry)
 

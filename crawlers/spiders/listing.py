@@ -37,7 +37,7 @@ class ListingSpider(SourceSpider):
             if hidden is not None:
                 # Records of the CMS are records, wherever they link to; the pattern is for the page around them.
                 rule = rule.model_copy(update={"link_pattern": None})
-            records = read_html_list(hidden or text, rule, base_url=str(self.declaration.url), now=now)
+            records = read_html_list(hidden or text, rule, base_url=self.list_url, now=now)
         return text, self.usable(records)
 
     def usable(self, records: Sequence[Listed]) -> Sequence[Listed]:

@@ -50,6 +50,7 @@ class SourceSpider(scrapy.Spider):
         self.visit = visit
         self.declaration = visit.declaration
         self._first_page = ""
+        self.list_url = str(visit.declaration.url)
         self._seen_records = 0
 
     @abstractmethod
@@ -84,6 +85,8 @@ class SourceSpider(scrapy.Spider):
             self.visit.unchanged = self.visit.listing_read = True
             return
         self._note_downgrade(response)
+        if number == 1:
+            self.list_url = response.url
         try:
             text, records = await self.in_thread(lambda: self.read_list(response))
         except ListRefused as refused:
@@ -99,7 +102,11 @@ class SourceSpider(scrapy.Spider):
             yield item
         if records and len(new) == len(records):
             request = next_page(
-                self.declaration, number=number + 1, text=self._first_page, seen_records=self._seen_records
+                self.declaration,
+                url=self.list_url,
+                number=number + 1,
+                text=self._first_page,
+                seen_records=self._seen_records,
             )
             if request is not None:
                 yield self._page_request(request, number + 1)

@@ -32,6 +32,8 @@ class Held:
         return PutResult(added=added, edited=edited, known=len(documents) - added - edited)
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
+        if self.broken:
+            raise OSError("the disk is full")
         self.entries += entries
 
     def progress(self, source_id: str) -> SourceProgress:

@@ -299,6 +299,20 @@ class TestHotList:
         assert (document.title, document.engagement.heat, document.extras["flag"]) == ("网传退烧药缺货", 125_000, "爆")
 
 
+def test_list_that_moved_is_read_and_paged_where_it_is_now(press: Press, declare: Declare, visit: Visit) -> None:
+    def page(*numbers: int) -> Page:
+        rows = "".join(f"<li><a href='./202611/t20261103_{n}.html'>飞行检查通报{n}</a></li>" for n in numbers)
+        return Page(body=f"<ul>{rows}</ul><script>var countPage = 2</script>".encode())
+
+    press.pages["/old/index.html"] = Page(status=301, headers={"Location": "/new/jdjc/index.html"})
+    press.pages["/new/jdjc/index.html"] = page(1)
+    press.pages["/new/jdjc/index_1.html"] = page(2)
+    for number in (1, 2):
+        press.pages[f"/new/jdjc/202611/t20261103_{number}.html"] = article(f"飞行检查通报{number}")
+    report = visit(declare(kind="listing", preset="trs_static", url=press.url("/old/index.html"))).sources[0]
+    assert (report.listed, report.added) == (2, 2)
+
+
 def test_next_page_is_asked_only_while_everything_is_new(
     press: Press, held: Held, declare: Declare, visit: Visit
 ) -> None:

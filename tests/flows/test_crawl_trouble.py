@@ -196,6 +196,17 @@ class TestBrokenParts:
         held.broken = False
         assert visit(source).sources[0].added == 2
 
+    def test_quarantine_that_fails_is_a_failure_of_the_visit(
+        self, press: Press, held: Held, declare: Declare, visit: Visit
+    ) -> None:
+        press.pages["/rss.xml"] = Page(body=b"no feed", kind="text/xml")
+        source = declare(kind="feed", url=press.url("/rss.xml"))
+        held.broken = True
+        assert visit(source).sources[0].failure_code is FailureCode.STORE
+        held.broken = False
+        visit(source)
+        assert [entry.reason for entry in held.entries] == ["not_a_feed"]
+
     def test_server_that_breaks_off_is_asked_once_more(
         self, press: Press, held: Held, declare: Declare, visit: Visit
     ) -> None:

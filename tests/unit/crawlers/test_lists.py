@@ -17,6 +17,7 @@ from crawlers.spiders.source import ListRefused
 from crawlers.urls import canonical_url, resolve_link, url_key
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+LISTED = "http://x.example/a/index.html?k=v"
 BASE = "https://news.example/list/index.html"
 
 
@@ -163,19 +164,21 @@ class TestPaging:
         )
 
     def test_query_paging_replaces_its_parameter_only(self) -> None:
-        request = next_page(self.declared(style="query", param="p", base=1), number=2, text="", seen_records=10)
+        request = next_page(
+            self.declared(style="query", param="p", base=1), url=LISTED, number=2, text="", seen_records=10
+        )
         assert request is not None
         assert request.url == "http://x.example/a/index.html?k=v&p=2"
 
     def test_static_paging_ends_with_the_count_of_the_page(self) -> None:
         declared = self.declared(style="static", count_pattern=r"countPage\s*=\s*(\d+)", max_pages=50)
-        assert next_page(declared, number=3, text="var countPage = 3", seen_records=1) is not None
-        assert next_page(declared, number=4, text="var countPage = 3", seen_records=1) is None
-        assert next_page(declared, number=2, text="no count", seen_records=1) is None
+        assert next_page(declared, url=LISTED, number=3, text="var countPage = 3", seen_records=1) is not None
+        assert next_page(declared, url=LISTED, number=4, text="var countPage = 3", seen_records=1) is None
+        assert next_page(declared, url=LISTED, number=2, text="no count", seen_records=1) is None
 
     def test_pages_are_bounded(self) -> None:
         declared = self.declared(style="query", param="p", max_pages=2)
-        assert next_page(declared, number=3, text="", seen_records=1) is None
+        assert next_page(declared, url=LISTED, number=3, text="", seen_records=1) is None
 
 
 class TestHanweb:
