@@ -32,18 +32,21 @@ class SqlEvents:
         """Return events that share a key and were last seen at or after `since`, those with most shared keys first."""
         if not keys:
             return []
+        # Whole rows are read only of those within the limit: sketches are long, and a common word has many events.
+        count = func.count().label("shared")
         shared = (
-            select(event_keys.c.event_id, func.count().label("shared"))
-            .where(event_keys.c.key.in_(list(dict.fromkeys(keys))))
-            .group_by(event_keys.c.event_id)
+            select(event_keys.c.event_id, count)
+            .join_from(event_keys, events, events.c.id == event_keys.c.event_id)
+            .where(event_keys.c.key.in_(list(dict.fromkeys(keys))), events.c.last_at >= since)
+            .group_by(event_keys.c.event_id, events.c.last_at)
+            .order_by(count.desc(), events.c.last_at.desc(), event_keys.c.event_id)
+            .limit(limit)
             .subquery()
         )
         statement = (
             select(events)
             .join_from(shared, events, events.c.id == shared.c.event_id)
-            .where(events.c.last_at >= since)
             .order_by(shared.c.shared.desc(), events.c.last_at.desc(), events.c.id)
-            .limit(limit)
         )
         return records(self._connection, Event, statement)
 

@@ -1,14 +1,15 @@
 """Migrations, run in the process over a connection that is given: the same ones on SQLite and PostgreSQL."""
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from service.storage.dialects import lock
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 __all__ = ["bring_up_to_date", "current_revision", "head_revision"]
 
@@ -17,6 +18,8 @@ _FOLDER = Path(__file__).parent
 
 def bring_up_to_date(connection: Connection) -> None:
     """Run what is missing inside the connection's transaction; who comes second waits and finds nothing to do."""
+    from alembic import command
+
     lock(connection, "migrations")
     config = _config()
     config.attributes["connection"] = connection
@@ -25,15 +28,22 @@ def bring_up_to_date(connection: Connection) -> None:
 
 def current_revision(connection: Connection) -> str | None:
     """Return the revision the database is at, `None` for an empty one."""
+    from alembic.runtime.migration import MigrationContext
+
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def head_revision() -> str | None:
     """Return the revision the program needs."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     # The parser of the configuration takes a per cent sign as its own.
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
