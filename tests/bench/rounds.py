@@ -1,0 +1,83 @@
+"""Measuring two ways of doing one thing: interleaved rounds in one process, processor time, medians, the ratio first."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["Comparison", "compare", "cost"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One row: rates in units per second of processor time; `low` and `high` bound the ratio over the rounds."""
+
+    name: str
+    unit: str
+    peer: str
+    corpus: str
+    units: int
+    rounds: int
+    product_rate: float
+    peer_rate: float
+    ratio: float
+    low: float
+    high: float
+
+    def to_json(self) -> dict[str, object]:
+        """Return the row for standard output."""
+        return {
+            "bench": self.name,
+            "ratio": round(self.ratio, 2),
+            "ratio_low": round(self.low, 2),
+            "ratio_high": round(self.high, 2),
+            "product": round(self.product_rate, 1),
+            "peer": round(self.peer_rate, 1),
+            "unit": self.unit,
+            "peer_name": self.peer,
+            "corpus": self.corpus,
+            "units": self.units,
+            "rounds": self.rounds,
+        }
+
+
+def compare(
+    name: str,
+    *,
+    unit: str,
+    peer_name: str,
+    corpus: str,
+    units: int,
+    rounds: int,
+    product: Callable[[], float],
+    peer: Callable[[], float],
+) -> Comparison:
+    """Run both in turn, the other one first each round; each returns the seconds of processor time it took for `units`."""
+    seconds: list[tuple[float, float]] = []
+    for number in range(rounds):
+        if number % 2:
+            theirs = peer()
+            seconds.append((product(), theirs))
+        else:
+            seconds.append((product(), peer()))
+    ratios = sorted(theirs / ours for ours, theirs in seconds)
+    return Comparison(
+        name=name,
+        unit=unit,
+        peer=peer_name,
+        corpus=corpus,
+        units=units,
+        rounds=rounds,
+        product_rate=units / statistics.median(ours for ours, _ in seconds),
+        peer_rate=units / statistics.median(theirs for _, theirs in seconds),
+        ratio=statistics.median(ratios),
+        low=ratios[0],
+        high=ratios[-1],
+    )
+
+
+def cost(work: Callable[[], object]) -> float:
+    """Return the processor seconds of this process, all threads, that `work` takes; at least a microsecond."""
+    began = time.process_time()
+    work()
+    return max(time.process_time() - began, 1e-6)

@@ -1,0 +1,187 @@
+"""`yaowang bench`: what the product does in a second of processor time, beside named peers, on equal texts in one run.
+
+JSON lines on standard output, a table for people on standard error. Read the ratio: the rates depend on the machine.
+"""
+
+import json
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from analysis.assess import Analyser
+from analysis.lexicon import load_lexicon
+from crawlers.parsing.article import extract
+from crawlers.records import Document
+from service.flows.consider import Office
+from service.policies.register import load_register
+from tests.bench.chain import Installation
+from tests.bench.naive import NaiveChain
+from tests.bench.rounds import Comparison, compare, cost
+from tests.bench.texts import Corpus, Page, load_corpus
+
+__all__ = ["Bench", "main", "measure"]
+
+STREAM_TEXTS = 1024
+SINGLE_TEXTS = 100
+ROUNDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """The two chains, loaded and trained; neither loading nor training is measured."""
+
+    corpus: Corpus
+    analyser: Analyser
+    office: Office
+    naive: NaiveChain
+    rounds: int = ROUNDS
+
+    @classmethod
+    def prepare(cls, corpus: Corpus, *, rounds: int = ROUNDS) -> "Bench":
+        """Load the product's models and train the peer's on the labelled texts."""
+        return cls(
+            corpus=corpus,
+            analyser=Analyser.load(),
+            office=Office(register=load_register(), address="http://127.0.0.1:8300"),
+            naive=NaiveChain(corpus.training, load_lexicon().words),
+            rounds=rounds,
+        )
+
+    def chain(self, name: str, documents: Sequence[Document], corpus: str) -> Comparison:
+        """From a document to an indexed, judged, grouped one with its alerts decided."""
+        return compare(
+            name,
+            unit="documents",
+            peer_name="jieba + scikit-learn, a text at a time",
+            corpus=corpus,
+            units=len(documents),
+            rounds=self.rounds,
+            product=lambda: self._run_product(documents),
+            peer=lambda: self._run_naive([_text(one) for one in documents]),
+        )
+
+    def _run_product(self, documents: Sequence[Document]) -> float:
+        moment = max(one.fetched_at for one in documents) + timedelta(minutes=1)
+        with tempfile.TemporaryDirectory(prefix="yaowang-bench-") as folder:
+            installation = Installation(Path(folder), self.analyser, self.office, moment)
+            try:
+                seconds = cost(lambda: installation.run(documents))
+                held = installation.held()
+            finally:
+                installation.close()
+        return _whole(seconds, held, len({one.id for one in documents}))
+
+    def _run_naive(self, texts: Sequence[str]) -> float:
+        with tempfile.TemporaryDirectory(prefix="yaowang-bench-") as folder:
+            seconds = cost(lambda: self.naive.run(texts, Path(folder)))
+            held = self.naive.held(Path(folder))
+        return _whole(seconds, held, len(texts))
+
+    def single(self) -> Comparison:
+        """One text at a time, as a person waits for it; the product also finds entities, severity and evidence."""
+        documents = self.corpus.field[:SINGLE_TEXTS]
+        return compare(
+            "judge one text",
+            unit="texts",
+            peer_name="three scikit-learn pipelines on jieba",
+            corpus="field",
+            units=len(documents),
+            rounds=self.rounds,
+            product=lambda: cost(lambda: [self.analyser.assess([one]) for one in documents]),
+            peer=lambda: cost(lambda: [self.naive.judge(_text(one)) for one in documents]),
+        )
+
+    def segmentation(self) -> Comparison:
+        """Cutting into words; the product's cutter knows the field's words too."""
+        import jieba
+
+        texts = [_text(one) for one in self.corpus.stream]
+        return compare(
+            "segment",
+            unit="texts",
+            peer_name="jieba",
+            corpus="stream",
+            units=len(texts),
+            rounds=self.rounds,
+            product=lambda: cost(lambda: [self.analyser.segmenter.cut(text) for text in texts]),
+            peer=lambda: cost(lambda: [jieba.lcut(text) for text in texts]),
+        )
+
+    def extraction(self) -> Comparison:
+        """From a page's bytes to title and body; the product also finds time, origin and author."""
+        pages = self.corpus.pages
+        now = self.corpus.stream[-1].fetched_at
+        return compare(
+            "extract an article",
+            unit="pages",
+            peer_name="readability-lxml",
+            corpus="pages",
+            units=len(pages),
+            rounds=self.rounds,
+            product=lambda: cost(lambda: [extract(page.raw, now=now) for page in pages]),
+            peer=lambda: cost(lambda: [_readable(page) for page in pages]),
+        )
+
+
+def _text(document: Document) -> str:
+    return f"{document.title}\n{document.text}"
+
+
+def _readable(page: Page) -> tuple[str, str]:
+    import readability
+
+    document = readability.Document(page.raw.decode(page.charset, errors="replace"))
+    return document.title(), document.summary()
+
+
+def _whole(seconds: float, held: int, expected: int) -> float:
+    """Return the seconds, or refuse a run that lost something: a rate of lost texts is no rate."""
+    if held != expected:
+        raise RuntimeError(f"a run kept {held} of {expected} texts")
+    return seconds
+
+
+def measure(bench: Bench) -> list[Comparison]:
+    """Run the whole suite."""
+    corpus = bench.corpus
+    steps: tuple[Callable[[], Comparison], ...] = (
+        partial(bench.chain, "end to end, as a hot list brings it", corpus.stream, "stream"),
+        partial(bench.chain, "end to end, all of the field", corpus.field, "field"),
+        bench.single,
+        bench.segmentation,
+        bench.extraction,
+    )
+    rows = []
+    for step in steps:
+        rows.append(step())
+        print(json.dumps(rows[-1].to_json(), ensure_ascii=False), flush=True)
+    return rows
+
+
+def main() -> int:
+    """Measure and print; the exit status says only whether it ran."""
+    corpus = load_corpus(STREAM_TEXTS)
+    say = partial(print, file=sys.stderr, flush=True)
+    say(f"texts: {corpus.origin}; {len(corpus.stream)} of the stream, {len(corpus.field)} of the field")
+    if corpus.origin.startswith("sentences"):
+        say("no labelled data found: set YAOWANG_SHARED_DATA to its folder to measure on real texts")
+    say(f"machine: Python {platform.python_version()}, {platform.machine()}; rates per second of processor time")
+    rows = measure(Bench.prepare(corpus))
+    say(f"\n{'':36}{'ratio':>8}  {'(range)':15}{'product':>10}{'peer':>10}  unit / peer")
+    for row in rows:
+        span = f"({row.low:.1f} to {row.high:.1f})"
+        say(
+            f"{row.name:36}{row.ratio:7.1f}x  {span:15}{row.product_rate:10,.0f}{row.peer_rate:10,.0f}"
+            f"  {row.unit} / {row.peer}"
+        )
+    say(f"medians of {ROUNDS} interleaved rounds")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

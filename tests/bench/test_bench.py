@@ -1,0 +1,34 @@
+import json
+
+import pytest
+
+from tests.bench.run import Bench, measure
+from tests.bench.texts import built_corpus, load_corpus
+
+ROWS = [
+    "end to end, as a hot list brings it",
+    "end to end, all of the field",
+    "judge one text",
+    "segment",
+    "extract an article",
+]
+
+
+def test_benchmark_runs_on_built_texts_and_prints_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = measure(Bench.prepare(built_corpus(200), rounds=1))
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["bench"] for row in printed] == ROWS == [row.name for row in rows]
+    assert [row.units for row in rows] == [200, 200, 100, 200, 8]
+    assert all(line["product"] > 0 and line["peer"] > 0 for line in printed)
+
+
+def test_rates_and_ratio_of_a_row_say_the_same() -> None:
+    row = Bench.prepare(built_corpus(64), rounds=1).segmentation()
+    assert row.ratio == pytest.approx(row.product_rate / row.peer_rate)
+    assert row.low == row.ratio == row.high
+
+
+def test_stream_brings_distinct_titles_in_order_of_time() -> None:
+    stream = load_corpus(100).stream
+    assert len({document.id for document in stream}) == len(stream) == 100
+    assert [document.fetched_at for document in stream] == sorted(document.fetched_at for document in stream)
