@@ -53,23 +53,18 @@ class _Paper:
         return paths
 
 
-def make_context(folder: Path, *, drill: bool = False, empty: bool = False, many: int = 0) -> AppContext:
-    """Return a context over a fresh store in `folder`, seeded unless `empty`; `many` adds so many open alerts."""
+def make_context(
+    folder: Path, *, drill: bool = False, empty: bool = False, many: int = 0, prepared: bool = False
+) -> AppContext:
+    """Return a context over a fresh store in `folder`, seeded unless `empty`; `many` adds so many open alerts.
+
+    With `prepared` the folder is a copy of one that this function made before.
+    """
     url = f"sqlite:///{folder / 'yaowang.db'}"
-    migrate(url)
-    store = open_store(url)
-    if empty:
-        enrol_everyone(store)
-    else:
-        seed(store)
-    seed_many(store, alerts=many)
-    search = FtsSearch(folder / "search.db")
-    with store.read() as work:
-        search.index(work.documents.search_documents(after_seq=0, limit=1000))
+    if not prepared:
+        _prepare(folder, url, empty=empty, many=many)
+    store, search = open_store(url), FtsSearch(folder / "search.db")
     paper = _Paper(folder / "briefings")
-    if not empty:
-        paper.make("2026-W47")
-        paper.make("2026-W46")
 
     def take(path: Path, source_id: str, actor: str) -> ImportReport:
         source = next(source for source in SOURCES if source.id == source_id)
@@ -93,6 +88,22 @@ def make_context(folder: Path, *, drill: bool = False, empty: bool = False, many
         make_briefing=paper.make,
         briefings=paper.folder,
     )
+
+
+def _prepare(folder: Path, url: str, *, empty: bool, many: int) -> None:
+    migrate(url)
+    store, search = open_store(url), FtsSearch(folder / "search.db")
+    if empty:
+        enrol_everyone(store)
+    else:
+        seed(store)
+        _Paper(folder / "briefings").make("2026-W47")
+        _Paper(folder / "briefings").make("2026-W46")
+    seed_many(store, alerts=many)
+    with store.read() as work:
+        search.index(work.documents.search_documents(after_seq=0, limit=1000))
+    search.close()
+    store.close()
 
 
 def _start_nothing(_scenario: str, _speed: float, _person: str) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "hash_password",
     "leave",
     "reset_password",
+    "session_id",
 ]
 
 # 19 MiB, t = 2, p = 1 is OWASP's minimum for Argon2id and takes about 60 ms; two at once, so that a flood of log-ins
@@ -95,9 +96,9 @@ def enter(store: Store, *, name: str, password: str, now: datetime) -> Entry:
 
 def current(store: Store, token: str, *, now: datetime, touch: bool) -> tuple[Person, Session] | None:
     """Return who holds the session cookie, or `None`; `touch` moves the idle limit on, at most once a minute."""
-    session_id = _session_id(token)
+    key = session_id(token)
     with store.read() as work:
-        session = work.people.session(session_id)
+        session = work.people.session(key)
         person = work.people.get(session.person_id) if session else None
     if session is None or person is None or person.disabled or not is_live(session, now):
         return None
@@ -254,7 +255,8 @@ def _matches(hashed: str, password: str) -> bool:
             return False
 
 
-def _session_id(token: str) -> str:
+def session_id(token: str) -> str:
+    """Return the id under which a cookie's token is stored: its hash, so that a copied database opens no session."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -266,7 +268,7 @@ def _open(work: Work, person: Person, now: datetime) -> Entry:
         work.people.end_sessions_of(person.id)
     token = secrets.token_urlsafe(32)
     work.people.save_session(
-        Session(id=_session_id(token), person_id=person.id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now)
+        Session(id=session_id(token), person_id=person.id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now)
     )
     _note(work, actor=person.name, action="login.entered", subject=f"person:{person.id}", now=now)
     return Entry(outcome=EntryOutcome.ENTERED, token=token, person=person)

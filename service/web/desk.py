@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawlers.health import Health, HealthState, health
 from crawlers.ports import SourceProgress
 from crawlers.records import Source
-from service.domain.alert import Alert, AlertState
+from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock
 from service.domain.people import Person
 from service.ports.store import Work
@@ -15,16 +15,19 @@ from service.ports.store import Work
 __all__ = ["Desk", "OpenAlerts", "SourceHealth", "badges", "source_health"]
 
 _MOST_OPEN = 500
+# Two days to compare, and the while for which a revision may stand.
+_RECENT = timedelta(hours=72)
 _TROUBLE = frozenset({HealthState.FAILING, HealthState.SILENT, HealthState.LATE})
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAlerts:
-    """The open alerts of one revision, with their clocks."""
+    """The open alerts of one revision, with their clocks; `recent` is when alerts of any state were raised lately."""
 
     revision: int
     alerts: Sequence[Alert]
     clocks: Mapping[str, Sequence[Clock]]
+    recent: Sequence[tuple[AlertLevel, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,15 @@ class Desk:
         """Start with nothing read."""
         self._kept: OpenAlerts | None = None
 
-    def open_alerts(self, work: Work) -> OpenAlerts:
+    def open_alerts(self, work: Work, now: datetime) -> OpenAlerts:
         """Return the open alerts as of this transaction."""
         revision = work.alerts.revision()
         kept = self._kept
         if kept is None or kept.revision != revision:
             alerts = tuple(work.alerts.open(limit=_MOST_OPEN))
-            kept = OpenAlerts(revision, alerts, work.clocks.of_alerts([alert.id for alert in alerts]))
+            clocks = work.clocks.of_alerts([alert.id for alert in alerts])
+            raised = work.alerts.listing(since=now - _RECENT, limit=_MOST_OPEN)
+            kept = OpenAlerts(revision, alerts, clocks, [(alert.level, alert.raised_at) for alert in raised])
             self._kept = kept
         return kept
 

@@ -99,7 +99,7 @@ def page(
 
 def _waiting(request: Request, context: AppContext, identity: Identity, now: datetime) -> Mapping[str, Any]:
     with context.store.read() as work:
-        opened = desk_of(request).open_alerts(work)
+        opened = desk_of(request).open_alerts(work, now)
         troubled = sum(row.trouble for row in source_health(work, context.catalogue_sources, now))
         duty = work.value("duty")
     return {"badges": badges(opened, troubled, identity.person), "duty": duty if isinstance(duty, str) else None}

@@ -72,7 +72,7 @@ def _ordered(
 ) -> list[tuple[Alert, Clock | None]]:
     if filters.state == "closed":
         return [(alert, None) for alert in work.alerts.listing(state="closed", limit=500)]
-    opened = desk_of(request).open_alerts(work)
+    opened = desk_of(request).open_alerts(work, context.now())
     wanted = None if filters.state == "unclosed" else AlertState(filters.state)
     alerts_ = [alert for alert in opened.alerts if wanted is None or alert.state is wanted]
     return by_urgency(alerts_, opened.clocks, context.now())

@@ -42,7 +42,7 @@ def cases(request: Request, identity: Reader) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
-        opened = desk_of(request).open_alerts(work)
+        opened = desk_of(request).open_alerts(work, now)
     waiting: dict[str, list[CaseRow]] = {}
     for alert, clock in by_urgency(opened.alerts, opened.clocks, now):
         row = CaseRow(alert_row(alert, clock, None, (), now), next_step(alert), _waited(alert, now))

@@ -78,7 +78,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, []) if alert else []
     acts = _acts(work, event, alert, clocks)
     basis = _basis(work, alert, context)
-    spread = event.heat.get("independent_sources")
+    spread = work.events.spread(event.id, now=context.now())
     return {
         "event": event,
         "alert": alert,
@@ -86,7 +86,8 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "cards": _cards(clocks, alert, context),
         "publication": _publication(alert),
         "region_names": list(dict.fromkeys(region_word(code) for code in event.regions)),
-        "independent": spread if isinstance(spread, int) else event.source_count,
+        "independent": spread["independent_sources"],
+        "spread_figures": spread_figures(spread),
         "people": [
             person.name for person in work.people.listing() if not person.disabled and person.role.value in _HANDLING
         ],
@@ -187,7 +188,6 @@ def _spread_tab(shown: _Shown) -> dict[str, Any]:
         "spread_json": chart,
         "spread_scope": "自首发起，最多近 7 天",
         "class_rows": class_rows(shown.work.events.documents(shown.event.id)),
-        "spread_figures": spread_figures(work.events.spread(event.id, now=now)),
     }
 
 

@@ -38,7 +38,7 @@
 
   // Lists: j/k move, Enter opens, a acknowledges, x picks.
   let at = -1;
-  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.getClientRects().length);
   const move = (step) => {
     const list = rows();
     if (!list.length) return;

@@ -58,7 +58,7 @@ class AlertRow:
     categories: tuple[str, ...]
     regions: tuple[str, ...]
     products: tuple[str, ...]
-    sources: int | None
+    sources: str
     harm: str
     owner: str
     lead: str
@@ -69,7 +69,7 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelCount:
-    """How many alerts of a level are open, how many nobody took, and how many were raised today and yesterday."""
+    """How many alerts of a level are open, how many nobody took, and how the last 24 h compare with those before."""
 
     chip: Chip
     open: int
@@ -157,13 +157,11 @@ def alert_row(
     )
 
 
-def _sources(event: Event | None) -> int | None:
+def _sources(event: Event | None) -> str:
     if event is None:
-        return None
-    spread = event.heat.get("spread")
-    independent = spread.get("independent_sources") if isinstance(spread, Mapping) else None
-    found = event.heat.get("independent_sources", independent)
-    return found if isinstance(found, int) else event.source_count
+        return ""
+    independent = event.heat.get("independent_sources")
+    return f"独立信源 {independent}" if isinstance(independent, int) else f"信源 {event.source_count}"
 
 
 def _harm(event: Event | None) -> str:
@@ -181,18 +179,22 @@ def spark_hours(hourly: Sequence[tuple[datetime, int]], now: datetime) -> tuple[
     return tuple(counts.get(this_hour - timedelta(hours=back), 0) for back in range(SPARK_HOURS - 1, -1, -1))
 
 
-def level_counts(alerts: Sequence[Alert], recent: Sequence[Alert], now: datetime) -> tuple[LevelCount, ...]:
-    """Return the four level counts over the open alerts; `recent` (raised in 48 h, any state) gives the comparison."""
+def level_counts(
+    alerts: Sequence[Alert], recent: Sequence[tuple[AlertLevel, datetime]], now: datetime
+) -> tuple[LevelCount, ...]:
+    """Return the four level counts over the open alerts; `recent` (level and time raised, any state) gives the comparison."""
     return tuple(
         _level_count(level, alerts, recent, now)
         for level in (AlertLevel.RED, AlertLevel.ORANGE, AlertLevel.YELLOW, AlertLevel.BLUE)
     )
 
 
-def _level_count(level: AlertLevel, alerts: Sequence[Alert], recent: Sequence[Alert], now: datetime) -> LevelCount:
+def _level_count(
+    level: AlertLevel, alerts: Sequence[Alert], recent: Sequence[tuple[AlertLevel, datetime]], now: datetime
+) -> LevelCount:
     opened = [alert for alert in alerts if alert.level is level]
     untaken = sum(alert.state is AlertState.OPEN for alert in opened)
-    ages = [now - alert.raised_at for alert in recent if alert.level is level]
+    ages = [now - raised_at for raised, raised_at in recent if raised is level]
     today = sum(age < timedelta(hours=24) for age in ages)
     before = sum(timedelta(hours=24) <= age < timedelta(hours=48) for age in ages)
     if untaken:
@@ -200,5 +202,5 @@ def _level_count(level: AlertLevel, alerts: Sequence[Alert], recent: Sequence[Al
     elif opened:
         note = "均已确认"
     else:
-        note = f"24 小时 {today}，前 24 小时 {before}"
+        note = f"较昨日 {today - before:+d}" if today != before else "与昨日持平"
     return LevelCount(chip=level_chip(level), open=len(opened), untaken=untaken, note=note)

@@ -1,0 +1,68 @@
+"""Who may call which route: the table that the role test holds every route to."""
+
+from collections.abc import Mapping
+
+from service.domain.people import Role
+
+__all__ = ["MATRIX", "PUBLIC"]
+
+_ALL = frozenset(Role)
+_HANDLE = frozenset({Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR})
+_DECIDE = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+_KEEP = frozenset({Role.ADMINISTRATOR})
+_AUDIT = frozenset({Role.AUDITOR})
+
+PUBLIC = frozenset({"GET /login", "POST /login", "GET /healthz", "GET /readyz"})
+"""Routes that answer without a session."""
+
+MATRIX: Mapping[str, frozenset[Role]] = {
+    "GET /": _ALL,
+    "GET /fragments/now": _ALL,
+    "GET /fragments/alerts": _ALL,
+    "GET /events/stream": _ALL,
+    "POST /logout": _ALL,
+    "GET /password": _ALL,
+    "POST /password": _ALL,
+    "GET /out": _ALL,
+    "GET /alerts": _ALL,
+    "POST /alerts/acknowledge": _HANDLE,
+    "POST /alerts/{alert_id}/acknowledge": _HANDLE,
+    "POST /alerts/{alert_id}/assign": _HANDLE,
+    "POST /alerts/{alert_id}/answered": _HANDLE,
+    "POST /alerts/{alert_id}/close": _DECIDE,
+    "POST /alerts/{alert_id}/reopen": _DECIDE,
+    "POST /alerts/{alert_id}/level": _DECIDE,
+    "POST /alerts/{alert_id}/grade": _DECIDE,
+    "POST /clocks/{clock_id}/{act}": _DECIDE,
+    "POST /duties/{clock_id}/meet": _HANDLE,
+    "GET /events": _ALL,
+    "GET /events/{event_id}": _ALL,
+    "GET /search": _ALL,
+    "GET /cases": _ALL,
+    "GET /briefings": _ALL,
+    "POST /briefings": _HANDLE,
+    "GET /briefings/{name}": _ALL,
+    "GET /policies": _ALL,
+    "GET /policies/{stem}": _ALL,
+    "GET /sources": _ALL,
+    "POST /sources/{source_id}/switch": _KEEP,
+    "GET /import": _HANDLE,
+    "POST /import": _HANDLE,
+    "GET /drills": _ALL,
+    "POST /drills": _KEEP,
+    "GET /drills/mail": _ALL,
+    "GET /drills/{drill_id}": _ALL,
+    "GET /system": _KEEP | _AUDIT,
+    "POST /system/people": _KEEP,
+    "POST /system/people/{person_id}": _KEEP,
+    "POST /system/people/{person_id}/password": _KEEP,
+    "POST /system/duty": _KEEP,
+    "GET /api/alerts": _ALL,
+    "GET /api/alerts/{alert_id}": _ALL,
+    "GET /api/events": _ALL,
+    "GET /api/events/{event_id}": _ALL,
+    "GET /api/search": _ALL,
+    "GET /api/sources": _ALL,
+    "GET /api/audit": _AUDIT,
+    "GET /api/health": _ALL,
+}

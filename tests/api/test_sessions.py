@@ -1,0 +1,181 @@
+"""Log-in, lock-out, sessions, forged requests, security headers."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.domain.people import Role
+from service.web.app import create_app
+from tests.api.conftest import Site
+from tests.builders import NOW, PASSWORD
+
+
+def _log_in(client: TestClient, name: str, password: str = PASSWORD) -> int:
+    return client.post("/login", data={"name": name, "password": password}).status_code
+
+
+class TestLogIn:
+    def test_the_right_password_opens_the_page_that_was_asked_for(self, site: Site) -> None:
+        client = site.client()
+        asked = client.get("/alerts?level=red")
+        assert asked.headers["location"] == "/login?next=%2Falerts%3Flevel%3Dred"
+        answer = client.post("/login", data={"name": "研判乙", "password": PASSWORD, "next": "/alerts?level=red"})
+        assert answer.headers["location"] == "/alerts?level=red"
+        assert client.get("/alerts?level=red").status_code == 200
+
+    @pytest.mark.parametrize(
+        "path", ["//evil.example/", "/\\evil.example", "https://evil.example/", "evil", "/\r\nX: y"]
+    )
+    def test_the_next_page_is_never_another_site(self, site: Site, path: str) -> None:
+        answer = site.client().post("/login", data={"name": "研判乙", "password": PASSWORD, "next": path})
+        assert answer.headers["location"] == "/"
+
+    def test_the_fifth_failure_shuts_the_account_for_five_minutes(self, site: Site) -> None:
+        client = site.client()
+        assert [_log_in(client, "研判乙", "wrong") for _ in range(5)] == [401] * 5
+        shut = client.post("/login", data={"name": "研判乙", "password": PASSWORD})
+        assert (shut.status_code, "已锁定 5 分钟" in shut.text) == (401, True)
+        later = create_app(replace(site.context, now=lambda: NOW + timedelta(seconds=301)))
+        assert _log_in(TestClient(later, follow_redirects=False), "研判乙") == 303
+
+    def test_an_unknown_name_reads_like_a_wrong_password(self, site: Site) -> None:
+        client = site.client()
+        unknown = client.post("/login", data={"name": "无此人", "password": "x"})
+        wrong = client.post("/login", data={"name": "研判乙", "password": "x"})
+        assert unknown.status_code == wrong.status_code == 401
+        assert "用户名或密码不正确" in unknown.text
+        assert "用户名或密码不正确" in wrong.text
+
+    def test_one_address_gets_twenty_tries_a_minute(self, site: Site) -> None:
+        client = site.client()
+        answers = [_log_in(client, f"无此人{number}", "x") for number in range(21)]
+        assert answers == [401] * 20 + [429]
+
+    def test_a_disabled_person_stays_outside_and_their_session_ends(self, site: Site) -> None:
+        browser = site.browser(Role.OFFICER)
+        assert browser.person is not None
+        with site.context.store.write() as work:
+            work.people.save(replace(browser.person, disabled=True))
+        assert browser.client.get("/").status_code == 303
+        assert _log_in(site.client(), "研判乙") == 401
+
+    def test_a_failed_log_in_is_written_down(self, site: Site) -> None:
+        _log_in(site.client(), "研判乙", "wrong")
+        with site.context.store.read() as work:
+            assert work.audit.rows(limit=1)[0].action == "login.refused"
+
+
+class TestSession:
+    def test_an_idle_session_ends_after_fifteen_minutes(self, site: Site) -> None:
+        browser = site.browser(Role.VIEWER)
+        later = create_app(replace(site.context, now=lambda: NOW + timedelta(minutes=16)))
+        client = TestClient(later, follow_redirects=False, cookies=dict(browser.client.cookies))
+        assert client.get("/").headers["location"].startswith("/login")
+
+    def test_what_a_page_asks_by_itself_does_not_keep_a_session_alive(self, site: Site) -> None:
+        browser = site.browser(Role.VIEWER)
+        now = [NOW + timedelta(minutes=14)]
+        client = TestClient(
+            create_app(replace(site.context, now=lambda: now[0])),
+            follow_redirects=False,
+            cookies=dict(browser.client.cookies),
+        )
+        assert client.get("/fragments/now").status_code == 200
+        now[0] = NOW + timedelta(minutes=16)
+        assert client.get("/fragments/now", headers={"hx-request": "true"}).headers["hx-redirect"] == "/login"
+
+    def test_logging_out_ends_the_session_for_good(self, site: Site) -> None:
+        browser = site.browser(Role.VIEWER)
+        cookies = dict(browser.client.cookies)
+        assert browser.post("/logout").status_code == 303
+        again = site.client()
+        again.cookies.update(cookies)
+        assert again.get("/").status_code == 303
+
+    def test_an_administrator_has_one_session_at_a_time(self, site: Site) -> None:
+        first, second = site.client(), site.client()
+        _log_in(first, "管理丁")
+        _log_in(second, "管理丁")
+        assert (first.get("/").status_code, second.get("/").status_code) == (303, 200)
+
+    def test_behind_https_the_cookie_is_bound_to_this_host(self, site: Site) -> None:
+        client = TestClient(
+            create_app(replace(site.context, secure_cookies=True)),
+            base_url="https://testserver",
+            follow_redirects=False,
+        )
+        cookie = client.post("/login", data={"name": "研判乙", "password": PASSWORD}).headers["set-cookie"]
+        assert cookie.startswith("__Host-yaowang=")
+        assert {"Secure", "HttpOnly", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+        assert "max-age" in client.get("/").headers["strict-transport-security"]
+
+
+class TestOneTimePassword:
+    def test_it_opens_nothing_but_the_form_that_replaces_it(self, site: Site) -> None:
+        keeper = site.browser(Role.ADMINISTRATOR)
+        page = keeper.post("/system/people", name="新人", role="officer").text
+        password = page.split("<code>")[1].split("</code>")[0]
+        client = site.client()
+        assert _log_in(client, "新人", password) == 303
+        assert client.get("/").headers["location"] == "/password"
+        token = client.get("/password").text.split('name="csrf" value="')[1].split('"')[0]
+        weak = {"csrf": token, "old": password, "new": "12345678", "again": "12345678"}
+        assert "至少三类" in client.post("/password", data=weak).text
+        strong = {"csrf": token, "old": password, "new": "Str0ng-word", "again": "Str0ng-word"}
+        assert client.post("/password", data=strong).headers["location"] == "/?done=password"
+        assert client.get("/").status_code == 200
+        assert _log_in(site.client(), "新人", password) == 401
+
+
+class TestForgery:
+    @pytest.mark.parametrize("token", ["", "wrong"])
+    def test_a_form_without_the_sessions_token_changes_nothing(self, site: Site, token: str) -> None:
+        browser = site.browser(Role.OFFICER)
+        answer = browser.client.post("/alerts/A-20261125-03/acknowledge", data={"csrf": token})
+        assert answer.status_code == 403
+        with site.context.store.read() as work:
+            alert = work.alerts.get("A-20261125-03")
+        assert alert is not None
+        assert alert.acknowledged_at is None
+
+    @pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+    def test_another_site_cannot_post_even_with_the_token(self, site: Site, headers: dict[str, str]) -> None:
+        browser = site.browser(Role.OFFICER)
+        answer = browser.client.post("/alerts/A-20261125-03/acknowledge", data={"csrf": browser.csrf}, headers=headers)
+        assert answer.status_code == 403
+
+    def test_a_log_in_from_another_site_is_refused(self, site: Site) -> None:
+        answer = site.client().post(
+            "/login", data={"name": "研判乙", "password": PASSWORD}, headers={"origin": "https://evil.example"}
+        )
+        assert answer.status_code == 403
+
+
+class TestHeaders:
+    @pytest.mark.parametrize("path", ["/login", "/nothing-here", "/static/app.css", "/healthz"])
+    def test_every_answer_carries_the_content_policy(self, shared_site: Site, path: str) -> None:
+        headers = shared_site.client().get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+
+    def test_a_nonce_is_used_once_and_stands_on_every_script(self, shared_site: Site) -> None:
+        client = shared_site.browser(Role.VIEWER).client
+        first, second = client.get("/"), client.get("/")
+        nonces = [
+            answer.headers["content-security-policy"].split("nonce-")[1].split("'")[0] for answer in (first, second)
+        ]
+        assert nonces[0] != nonces[1]
+        assert first.text.count("<script") == first.text.count(f'nonce="{nonces[0]}"')
+
+    def test_no_page_has_inline_handlers_or_styles(self, shared_site: Site) -> None:
+        client = shared_site.browser(Role.ADMINISTRATOR).client
+        for path in ("/", "/alerts", "/events/20261125-03", "/sources", "/system", "/drills", "/search?q=注射液"):
+            text = client.get(path).text
+            assert " style=" not in text, path
+            assert " onclick=" not in text, path
+            assert "<style" not in text, path

@@ -1,0 +1,56 @@
+// What the layout test asks of a page; returns lists of complaints.
+() => {
+  const shown = (node) => {
+    const style = getComputedStyle(node);
+    return style.visibility !== "hidden" && style.display !== "none" && !node.closest(".unseen, dialog:not([open]), .skip");
+  };
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim();
+    const parent = node.parentElement;
+    if (!text || ["SCRIPT", "STYLE", "OPTION", "TITLE"].includes(parent.tagName) || !shown(parent)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) if (box.width > 1 && box.height > 1) texts.push({ text, box, parent });
+  }
+  // What an ancestor clips (an ellipsis) is not seen, so it cannot overlap.
+  const clipped = texts.map(({ text, box, parent }) => {
+    let { left, right, top, bottom } = box;
+    for (let up = parent; up && up !== document.body; up = up.parentElement) {
+      if (getComputedStyle(up).overflow === "visible") continue;
+      const edge = up.getBoundingClientRect();
+      left = Math.max(left, edge.left); right = Math.min(right, edge.right);
+      top = Math.max(top, edge.top); bottom = Math.min(bottom, edge.bottom);
+    }
+    return { text, left, right, top, bottom };
+  }).filter((t) => t.right - t.left > 1 && t.bottom - t.top > 1);
+  const overlaps = [];
+  for (let i = 0; i < clipped.length; i += 1) {
+    for (let j = i + 1; j < clipped.length; j += 1) {
+      const a = clipped[i], b = clipped[j];
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      // Lines of text may touch by a few pixels of leading.
+      if (wide > 3 && high > 7) overlaps.push(`${a.text.slice(0, 20)} × ${b.text.slice(0, 20)}`);
+    }
+  }
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 28;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.font = `20px ${getComputedStyle(document.body).fontFamily}`;
+  const drawn = (character) => {
+    pen.clearRect(0, 0, 28, 28);
+    pen.fillText(character, 2, 22);
+    return pen.getImageData(0, 0, 28, 28).data.join();
+  };
+  const missing = drawn("\u{10FFFE}");
+  const characters = new Set(document.body.innerText);
+  return {
+    overflow: document.documentElement.scrollWidth - innerWidth,
+    overlaps: [...new Set(overlaps)].slice(0, 8),
+    glyphs: [...characters].filter((c) => c.codePointAt(0) > 0xff && c.trim() && drawn(c) === missing),
+    text: document.body.innerText,
+    small: [...new Set(texts.filter((t) => parseFloat(getComputedStyle(t.parent).fontSize) < 11.5 && !t.parent.closest("svg")).map((t) => t.text.slice(0, 20)))],
+  };
+}

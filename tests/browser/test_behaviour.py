@@ -1,0 +1,91 @@
+"""What happens without a reload, and with the keyboard alone."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from service.domain.people import Role
+from service.flows.alerts import acknowledge
+from service.web.render import STATIC
+from tests.browser.conftest import Served, _serve
+from tests.builders import build_person
+from tests.dashboard import make_context
+
+Window = Callable[[int, int], BrowserContext]
+
+
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A dashboard of one's own, for tests that change it."""
+    yield from _serve(make_context(tmp_path_factory.mktemp("own")))
+
+
+class TestLive:
+    @pytest.mark.skipif(
+        not (STATIC / "vendor" / "htmx.min.js").is_file(),
+        reason="htmx is not fetched; get it with: python -m service.web.assets.fetch",
+    )
+    def test_an_alert_that_somebody_else_takes_changes_on_an_open_page(self, own: Served, window: Window) -> None:
+        page = own.enter(window(1366, 768), name="研判乙")
+        count = page.get_by_label("各级未关闭预警").locator("a").first
+        expect(count).to_contain_text("未确认 1")
+        # The stream is up once the browser has its first message; a change before that would be part of it.
+        page.wait_for_timeout(1500)
+        acknowledge(own.context.store, build_person(Role.APPROVER), "A-20261125-03", now=own.context.now())
+        expect(count).to_contain_text("均已确认", timeout=8000)
+
+    def test_a_deadline_counts_down_by_the_servers_clock(self, served: Served, window: Window) -> None:
+        page = served.enter(window(1366, 768))
+        countdown = page.locator(".next [data-due]")
+        first = countdown.inner_text()
+        page.wait_for_timeout(1300)
+        assert countdown.inner_text() < first
+        assert first.startswith("02:4")
+
+
+class TestKeyboard:
+    def test_an_alert_is_found_opened_and_acknowledged_without_a_mouse(self, own: Served, window: Window) -> None:
+        page = own.enter(window(1366, 768), name="研判乙")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/events/20261125-03")
+        page.keyboard.press("a")
+        page.wait_for_url("**done=acknowledged")
+        expect(page.get_by_role("status")).to_have_text("已确认收到。")
+
+    def test_letters_go_to_pages_and_the_slash_to_the_search(self, served: Served, window: Window) -> None:
+        page = served.enter(window(1366, 768))
+        page.keyboard.press("g")
+        page.keyboard.press("x")
+        page.wait_for_url("**/sources")
+        page.keyboard.press("/")
+        page.keyboard.type("注射液")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=*")
+        expect(page.locator("mark").first).to_have_text("注射液")
+
+    def test_the_question_mark_lists_the_keys_and_escape_closes_them(self, served: Served, window: Window) -> None:
+        page = served.enter(window(1366, 768))
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+
+    def test_focus_is_always_visible(self, served: Served, window: Window) -> None:
+        page = served.enter(window(1366, 768))
+        for _ in range(25):
+            page.keyboard.press("Tab")
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+
+    def test_a_menu_of_an_act_asks_for_its_reason_and_does_not_send_without(
+        self, served: Served, window: Window
+    ) -> None:
+        page = served.enter(window(1366, 768))
+        page.goto(f"{served.address}/events/20261125-03")
+        page.get_by_text("关闭…").click()
+        page.get_by_role("button", name="关闭预警").click()
+        assert "done=" not in page.url
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="关闭预警")).to_be_hidden()

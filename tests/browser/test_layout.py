@@ -1,0 +1,121 @@
+"""Every page at two sizes: nothing runs over, nothing overlaps, nothing is untranslated, no glyph is missing."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from tests.browser.conftest import Served
+
+LAYOUT = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
+EVENT = "/events/20261125-03"
+PAGES = (
+    "/",
+    "/alerts",
+    "/alerts?state=closed",
+    "/events",
+    EVENT,
+    *(f"{EVENT}?tab={tab}" for tab in ("timeline", "spread", "documents", "basis_list", "handling", "audit")),
+    "/search",
+    "/search?q=注射液",
+    "/search?q=%22",
+    "/cases",
+    "/briefings",
+    "/policies",
+    "/sources",
+    "/import",
+    "/drills",
+    "/drills/mail",
+    "/drills/20261120-090000-cluster-ab12",
+    "/system",
+    "/system?tab=outbox",
+    "/system?tab=quarantine",
+    "/password",
+    "/out?u=https://news.example/a",
+    "/nothing-here",
+)
+# Not words: codes of categories, policies and clocks, addresses, file names, units, and what a person typed.
+NO_WORDS = re.compile(
+    r"https?://\S+|\S+@\S+|\b[\w.-]+\.(?:example|invalid|csv|docx|xlsx)\b|\b[A-Z]{1,4}-?\d+\w*\b|\b(?:CSV|XLSX|JSONL|MB|KB)\b"
+    r"|<script>alert\('x'\)</script>|yaowang \w+ \w+"
+)
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def _complaints(page: Page, address: str, path: str) -> list[str]:
+    noticed: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # The one expected: the missing page answers 404.
+        if message.type in {"error", "warning"} and "404" not in message.text:
+            noticed.append(f"console: {message.text}")
+
+    page.on("console", listen)
+    page.goto(address + path)
+    page.wait_for_load_state("load")
+    found = page.evaluate(LAYOUT)
+    page.remove_listener("console", listen)
+    if found["overflow"] > 0:
+        noticed.append(f"{found['overflow']} px wider than the window")
+    noticed += [f"overlap: {pair}" for pair in found["overlaps"]]
+    noticed += [f"too small: {text}" for text in found["small"]]
+    if found["glyphs"]:
+        noticed.append(f"no glyph for {''.join(found['glyphs'])}")
+    noticed += [f"untranslated: {word}" for word in sorted(set(WORD.findall(NO_WORDS.sub("", found["text"]))))]
+    return noticed
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)], ids=["1366x768", "1920x1080"])
+def test_every_page_is_whole_and_chinese(
+    served: Served, window: Callable[[int, int], BrowserContext], pictures: Path, size: tuple[int, int]
+) -> None:
+    page = served.enter(window(*size))
+    complaints = {}
+    for number, path in enumerate(PAGES):
+        noticed = _complaints(page, served.address, path)
+        page.screenshot(path=pictures / f"{number:02d}-{size[0]}.png")
+        if noticed:
+            complaints[path] = noticed
+    assert complaints == {}
+
+
+def test_the_log_in_page_is_whole_and_chinese(served: Served, window: Callable[[int, int], BrowserContext]) -> None:
+    page = window(1366, 768).new_page()
+    assert _complaints(page, served.address, "/login") == []
+
+
+def test_the_pages_of_a_drill_are_whole_and_marked(
+    served_drill: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served_drill.enter(window(1366, 768))
+    for path in ("/", EVENT, "/drills", "/drills/mail"):
+        assert _complaints(page, served_drill.address, path) == [], path
+        assert page.title().startswith("【演练】")
+        assert page.locator(".drill-band").is_visible()
+
+
+def test_a_first_run_says_what_is_tried_and_offers_two_ways_on(
+    served_empty: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served_empty.enter(window(1366, 768))
+    assert _complaints(page, served_empty.address, "/") == []
+    assert page.get_by_role("link", name="导入文件").is_visible()
+    assert page.get_by_role("link", name="开始演练").is_visible()
+
+
+def test_one_screen_shows_the_whole_situation(served: Served, window: Callable[[int, int], BrowserContext]) -> None:
+    page = served.enter(window(1366, 768))
+    for name in ("各级未关闭预警", "最近到期"):
+        assert page.get_by_label(name).is_visible()
+    box = page.locator("#sources-title").bounding_box()
+    assert box is not None
+    assert box["y"] < 768 - 60
+
+
+def test_a_narrow_window_does_not_run_over(served: Served, window: Callable[[int, int], BrowserContext]) -> None:
+    page = served.enter(window(820, 1100))
+    for path in ("/", "/alerts", EVENT):
+        page.goto(served.address + path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
