@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from pydantic import ValidationError
@@ -26,7 +26,7 @@ from crawlers.ledger import Ledger
 from crawlers.parsing.article import extract
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings, user_agent
-from crawlers.ports import CrawlState, DocumentSink
+from crawlers.ports import CrawlState, DocumentSink, SourceProgress
 from crawlers.records import Source
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
@@ -39,6 +39,8 @@ MAX_VISITS_AT_ONCE = 128
 # Together with the five seconds promised: waits end at once, answers under way get two seconds, stores three more.
 GRACE_SECONDS = 2.0
 DRAIN_SECONDS = 2.5
+# A declaration does not mend itself; asking again is for the case that it was mended meanwhile.
+INVALID_WAIT = timedelta(hours=1)
 
 _SPIDERS: dict[str, type[Spider]] = {"feed": FeedSpider, "listing": ListingSpider, "hot_list": HotListSpider}
 
@@ -120,6 +122,13 @@ async def _drain(tasks: Sequence[asyncio.Task[SourceReport]], surroundings: Surr
     await _wait([task for task in tasks if not task.done()] or list(tasks), DRAIN_SECONDS)
     for task in tasks:
         task.cancel()
+        task.add_done_callback(_look_at)
+
+
+def _look_at(task: asyncio.Task[SourceReport]) -> None:
+    """Read the outcome: what a visit failed with is in its report, or of no interest to a crawl that was cancelled."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _result(task: asyncio.Task[SourceReport], source: Source) -> SourceReport:
@@ -160,10 +169,7 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
     try:
         declaration = Declaration.model_validate(dict(source.declaration))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        failure = Failure(code=FailureCode.INTERNAL, where=f"{source.name} 的声明无效（{key}：{first['msg']}）")
-        return SourceReport(source_id=source.id, name=source.name, failed=failure.sentence, failure_code=failure.code)
+        return await _refuse_declaration(source, progress, surroundings, error)
     tries = {str(key): int(value) for key, value in dict(progress.memory.get("tries") or {}).items()}
     visit = Visit(
         source=source,
@@ -177,6 +183,31 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
     after = conclude(visit, surroundings.clock())
     await surroundings.ledger.save_progress(after)
     return report_of(visit, after)
+
+
+async def _refuse_declaration(
+    source: Source, progress: SourceProgress, surroundings: Surroundings, error: ValidationError
+) -> SourceReport:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    failure = Failure(code=FailureCode.INTERNAL, where=f"{source.name} 的声明无效（{key}：{first['msg']}）")
+    now = surroundings.clock()
+    after = replace(
+        progress,
+        source_id=source.id,
+        last_run_at=now,
+        failures=progress.failures + 1,
+        last_error=failure.sentence,
+        next_due_at=now + INVALID_WAIT,
+    )
+    await surroundings.ledger.save_progress(after)
+    return SourceReport(
+        source_id=source.id,
+        name=source.name,
+        failed=failure.sentence,
+        failure_code=failure.code,
+        next_due_at=after.next_due_at,
+    )
 
 
 async def _run_spider(visit: Visit, surroundings: Surroundings) -> None:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -156,6 +157,7 @@ class TestBadInput:
         report = visit(broken, neighbour)
         assert report.sources[0].failed is not None
         assert "声明无效" in report.sources[0].failed
+        assert held.remembered["broken"].next_due_at == clock() + timedelta(hours=1)
         assert held.titles() == ["好邻居"]
 
 
