@@ -149,7 +149,7 @@ class TestBadInput:
         assert press.paths().count("/a/2.html") == 3
 
     def test_declaration_that_is_invalid_fails_its_own_source(
-        self, held: Held, visit: Visit, neighbour: Source
+        self, held: Held, visit: Visit, neighbour: Source, clock: Clock
     ) -> None:
         broken = Source(
             id="broken", name="坏声明", kind="feed", source_class=SourceClass.MEDIA, declaration={"id": "broken"}
