@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -52,6 +53,14 @@ class TestPostgresDatabase:
         migrate(migrated)
         with store.read() as work:
             assert work.documents.count() == 1
+
+    def test_migrations_that_start_together_all_succeed(self, new_postgres_database: Callable[[], str]) -> None:
+        url = new_postgres_database()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(migrate, [url] * 4, timeout=60))
+        store = open_store(url)
+        assert store.check() is None
+        store.close()
 
     @pytest.mark.parametrize("act", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
     def test_the_database_refuses_to_change_what_was_done(self, superuser: Engine, store: SqlStore, act: str) -> None:

@@ -1,6 +1,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ class TestSqliteFile:
         migrate(f"sqlite:///{file}")
         with store.read() as work:
             assert work.documents.count() == 1
+
+    def test_migrations_that_start_together_all_succeed(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'new.db'}"
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(migrate, [url] * 4, timeout=60))
+        store = open_store(url)
+        assert store.check() is None
+        store.close()
 
     def test_a_migration_that_fails_leaves_nothing(self, tmp_path: Path) -> None:
         file = tmp_path / "half.db"
