@@ -36,6 +36,7 @@ _LOOSE = re.compile(
     "药|医美|疫苗|接种|处方|针剂|打针|[一-鿿]针|剂量|冲剂|贴剂|贴膏|膏|补片|眼镜|美容|染发|护肤|植入|近视|阳痿|狂犬|义诊|器械|化妆|打错|免疫|注册证|卖药|批准文号"
 )
 _MOST_EVIDENCE = 20
+_DIGITS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,8 @@ class Analyser:
     ) -> Assessment:
         entities, findings = found
         named = dict(zip(self.model.labels, decisions.tolist(), strict=True))
-        p_remit, p_risk = probabilities
+        # Vectorised exponentials differ in the last bit with the batch size; a score must not.
+        p_remit, p_risk = round(probabilities[0], _DIGITS), round(probabilities[1], _DIGITS)
         floor = findings.floor
         if floor and p_risk >= self.stack.risk_threshold:
             floor = None

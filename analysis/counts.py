@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from analysis.assessment import EntityType
 
@@ -57,6 +58,8 @@ _HARM = re.compile(
 )
 _SENTENCE = re.compile("[^。!?;\n]+")
 _ONES = frozenset({"1", "一", "两", "二", "好几"})
+_DENIAL_REACH = 12
+_MOST_COUNTS = 40
 _MOST_PEOPLE = 1_000_000
 
 
@@ -109,7 +112,7 @@ def people_counts(text: str) -> list[PeopleCount]:
 
 def _in_sentence(words: str, offset: int, *, harmed: bool) -> list[PeopleCount]:
     kept: list[PeopleCount] = []
-    for count in (*_deaths(words), *(_harmed(words) if harmed else ())):
+    for count in islice((*_deaths(words), *(_harmed(words) if harmed else ())), _MOST_COUNTS):
         if all(count.end <= other.start or count.start >= other.end for other in kept):
             kept.append(count)
     spoken = [PeopleCount(c.type, c.start + offset, c.end + offset, c.value, c.named) for c in kept]
@@ -134,7 +137,7 @@ def _deaths(words: str) -> Iterator[PeopleCount]:
             counted = True
     if not counted:
         for match in _ONE_DEATH.finditer(words):
-            if not _DENIED.search(words[: match.start()]):
+            if not _DENIED.search(words[max(0, match.start() - _DENIAL_REACH) : match.start()]):
                 yield PeopleCount(EntityType.DEATHS, match.start(), match.end(), 1, named=False)
                 return
 

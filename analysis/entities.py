@@ -5,7 +5,8 @@ it, a firm that no list knows is found by how firms are called. Offsets lead int
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.assessment import Entity, EntityType
@@ -106,16 +107,18 @@ def find_entities(reading: Reading, fields: Mapping[str, str], lexicon: Lexicon)
     return tuple(entities)
 
 
-def _without_overlap(spans: Iterable[_Span], boundary: int) -> Iterator[_Span]:
+def _without_overlap(spans: Sequence[_Span], boundary: int) -> Iterator[_Span]:
     """Drop what lies inside a longer span of the same family, and what would cross from the title into the text."""
     products = set(_PRODUCT_TYPES.values())
-    taken: dict[str, list[tuple[int, int]]] = {}
+    length = max((span.end for span in spans), default=0)
+    taken: dict[str, bytearray] = {}
     for span in sorted(spans, key=lambda s: (s.type is EntityType.PRODUCT_CLASS, s.start - s.end, s.start)):
         family = "product" if span.type in products else span.type.value
-        others = taken.setdefault(family, [])
+        occupied = taken.setdefault(family, bytearray(length))
         crosses = span.start < boundary - 1 < span.end
-        if span.start < span.end and not crosses and all(span.end <= s or span.start >= e for s, e in others):
-            others.append((span.start, span.end))
+        # Marked characters, not a list of spans: a long text of nothing but names took minutes by comparing pairs.
+        if span.start < span.end and not crosses and 1 not in occupied[span.start : span.end]:
+            occupied[span.start : span.end] = b"\1" * (span.end - span.start)
             yield span
 
 
@@ -136,11 +139,11 @@ def _products(reading: Reading, lexicon: Lexicon) -> Iterator[_Span]:
 def _unlisted_drugs(reading: Reading, lexicon: Lexicon) -> Iterator[_Span]:
     for match in _QUOTED_DRUG.finditer(reading.joined):
         yield _Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
-    listed = [hit for hit in reading.of_kind(TermKind.PRODUCT) if hit.term.label == "drug"]
+    listed = sorted(hit.start for hit in reading.of_kind(TermKind.PRODUCT) if hit.term.label == "drug")
     for match in _UNLISTED_DRUG.finditer(reading.joined):
         start = _name_start(match, reading.segmenter, lexicon)
-        within = [hit.start for hit in listed if start <= hit.start < match.end()]
-        if match.end() - start > _SHORTEST_FIRM - 1 and (not within or min(within) == start):
+        within = listed[bisect_left(listed, start) : bisect_left(listed, match.end())]
+        if match.end() - start > _SHORTEST_FIRM - 1 and (not within or within[0] == start):
             yield _Span(EntityType.DRUG, start, match.end(), canonical=reading.joined[start : match.end()])
 
 

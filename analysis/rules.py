@@ -5,8 +5,10 @@ crime, fiction, animals or pesticides holds none. Guards stand in the lexicon: w
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from analysis.assessment import Entity, EntityType, Evidence
@@ -87,18 +89,18 @@ class Findings:
         return tuple(spans)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sentence:
     text: str
     start: int
     hits: tuple[Hit, ...]
     people: tuple[PeopleCount, ...]
 
-    @property
+    @cached_property
     def cues(self) -> set[str]:
         return {hit.term.label for hit in self.hits if hit.term.kind is TermKind.CUE}
 
-    @property
+    @cached_property
     def product(self) -> Hit | None:
         return next((h for h in self.hits if h.term.kind in {TermKind.PRODUCT, TermKind.STRONG}), None)
 
@@ -126,8 +128,10 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
 
 def _sentences(reading: Reading) -> Iterator[_Sentence]:
     hits = sorted((*reading.hits, *reading.evasive), key=lambda hit: hit.start)
+    starts = [hit.start for hit in hits]
     for match in _SENTENCE.finditer(reading.joined):
-        inside = tuple(h for h in hits if match.start() <= h.start and h.end <= match.end())
+        near = hits[bisect_left(starts, match.start()) : bisect_left(starts, match.end())]
+        inside = tuple(hit for hit in near if hit.end <= match.end())
         people = tuple(people_counts(match.group()))
         if inside or people:
             yield _Sentence(match.group(), match.start(), inside, people)
@@ -190,10 +194,11 @@ def _is_jiangxi(entity: Entity) -> bool:
 
 
 def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield findings in order, without one that lies inside another of the same category."""
-    kept: list[Finding] = []
-    for finding in sorted(findings, key=lambda f: (f.rule.startswith("term:"), f.start - f.end, f.start)):
-        inside = any(k.start <= finding.start and finding.end <= k.end and k.category == finding.category for k in kept)
-        if not inside:
-            kept.append(finding)
-    yield from sorted(kept, key=lambda finding: finding.start)
+    """Yield floor rules and, in order, the terms that lie inside no longer one of their category."""
+    reached: dict[str | None, int] = {}
+    for finding in sorted(findings, key=lambda f: (f.start, -f.end)):
+        is_term = finding.rule.startswith("term:")
+        if not is_term or finding.end > reached.get(finding.category, -1):
+            yield finding
+        if is_term:
+            reached[finding.category] = max(finding.end, reached.get(finding.category, -1))

@@ -6,7 +6,7 @@ Sources and licences of the data: `CARD.md` beside the files.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -34,6 +34,7 @@ DATA_FILES = (
     "risk_terms.yaml",
 )
 _LEAST_WORD = 2
+_LONGEST_GUARD = 12
 _LEAST_GAPPED = 3
 _CHINESE = re.compile("[一-鿿]+")
 
@@ -109,14 +110,15 @@ class Lexicon:
             for index, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True)
             for term in self.meanings[index]
         ]
-        guarding = [
-            (hit.start, hit.end, guard.hides)
-            for hit in hits
-            if hit.term.kind is TermKind.GUARD and (guard := self.guards[hit.term.label]).holds(text)
-        ]
+        spoken = {hit.term.label for hit in hits if hit.term.kind is TermKind.GUARD}
+        holding = {name for name in spoken if self.guards[name].holds(text)}
+        guarding: dict[int, list[tuple[int, tuple[str, ...]]]] = {}
+        for hit in hits:
+            if hit.term.kind is TermKind.GUARD and hit.term.label in holding:
+                guarding.setdefault(hit.start, []).append((hit.end, self.guards[hit.term.label].hides))
         if not guarding:
             return hits
-        return [h for h in hits if h.term.kind is TermKind.GUARD or not _is_hidden(h, guarding)]
+        return [hit for hit in hits if hit.term.kind is TermKind.GUARD or not _is_hidden(hit, guarding)]
 
 
 def _gapped(terms: Mapping[str, Mapping[Term, None]]) -> dict[tuple[str, str], tuple[Term, ...]]:
@@ -131,10 +133,12 @@ def _gapped(terms: Mapping[str, Mapping[Term, None]]) -> dict[tuple[str, str], t
     return found
 
 
-def _is_hidden(hit: Hit, guarding: Iterable[tuple[int, int, tuple[str, ...]]]) -> bool:
+def _is_hidden(hit: Hit, guarding: Mapping[int, Sequence[tuple[int, tuple[str, ...]]]]) -> bool:
+    """Tell whether a guard's phrase covers the hit; phrases are short, so only few places can hold one that does."""
     return any(
-        start <= hit.start and hit.end <= end and (not hides or hit.term.canonical in hides)
-        for start, end, hides in guarding
+        hit.end <= end and (not hides or hit.term.canonical in hides)
+        for start in range(max(0, hit.end - _LONGEST_GUARD), hit.start + 1)
+        for end, hides in guarding.get(start, ())
     )
 
 

@@ -13,7 +13,7 @@ from analysis.training.gate import judge_candidate
 def evaluation(**changed: float) -> Evaluation:
     metrics = {
         "risk AP": 0.8, "risk P@R.85": 0.7, "risk F1": 0.75, "remit AP": 0.9,
-        "category macro-F1": 0.6, "severity within 1": 0.8, "tone macro-F1": 0.65,
+        "category macro-F1": 0.6, "severity ±1 of found": 0.8, "tone macro-F1": 0.65,
     }  # fmt: skip
     named = metrics | {name.replace("_", " "): value for name, value in changed.items()}
     return Evaluation(
