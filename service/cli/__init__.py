@@ -29,4 +29,4 @@ study.register(application)
 
 def main() -> None:
     """Run the command line."""
-    application()
+    application(prog_name="yaowang")

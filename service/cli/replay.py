@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,13 +30,7 @@ def replay(
     until: Annotated[str | None, typer.Option("--to", help="止（不含）")] = None,
 ) -> None:
     """Run the stream in a store of its own that is thrown away afterwards."""
-    from analysis.assess import Analyser
-    from service.bootstrap import build, prepare
-    from service.domain.people import Role
-    from service.flows.people import add_person
     from service.flows.replay import count_lines, snapshots
-    from service.flows.replay import replay as run_replay
-    from service.settings import load_settings
 
     first, last = _day(since), _day(until)
     try:
@@ -45,13 +39,29 @@ def replay(
         fail(f"{stream} 无法读取：{error}")
     if not total:
         fail(f"{stream} 是空的。")
+    moments = _with_progress(snapshots(stream, since=first, until=last), total)
+    told = _run(moments) | {"stream": stream.name}
+    report.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    raised = "，".join(f"{level} {count}" for level, count in told["raised_by_level"].items()) or "无"
+    say(
+        f"快照 {told['snapshots']}，条目 {told['rows']}，稿件 {told['documents']}，"
+        f"风险 {told['risk_documents']}，预警：{raised}；报告 {report}"
+    )
+
+
+def _run(moments: "Iterator[Snapshot | str]") -> dict[str, Any]:
+    from analysis.assess import Analyser
+    from service.bootstrap import build, prepare
+    from service.domain.people import Role
+    from service.flows.people import add_person
+    from service.flows.replay import replay as run_replay
+    from service.settings import load_settings
+
     with tempfile.TemporaryDirectory(prefix="yaowang-replay-") as folder:
-        settings = load_settings(data=Path(folder)).model_copy(
-            update={"store_url": None, "search_url": None, "smtp_host": None}
-        )
+        nowhere = {"store_url": None, "search_url": None, "smtp_host": None}
+        settings = load_settings(data=Path(folder)).model_copy(update=nowhere)
         prepare(settings)
         app = build(settings, durable=False)
-        moments = snapshots(stream, since=first, until=last)
         add_person(
             app.store,
             name="值班",
@@ -61,15 +71,11 @@ def replay(
             email="duty@replay.invalid",
             notify_from="yellow",
         )
-        result = run_replay(app.store, Analyser.load(), _with_progress(moments, total), office=app.office)
+        result = run_replay(app.store, Analyser.load(), moments, office=app.office)
         with app.store.read() as work:
             mails = work.outbox.waiting().get("mail", 0)
         app.close()
-    told = result.to_json() | {"mails_queued": mails, "stream": stream.name}
-    report.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
-    say(
-        f"快照 {result.snapshots}，条目 {result.rows}，稿件 {result.documents}，风险 {result.risks}，预警 {told['raised_by_level']}"
-    )
+    return result.to_json() | {"mails_queued": mails}
 
 
 def _with_progress(stream: "Iterator[Snapshot | str]", total: int) -> "Iterator[Snapshot | str]":

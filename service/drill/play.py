@@ -59,11 +59,27 @@ def play(
     `people` may log in with the passwords they have; their addresses are replaced. With `stay` the drill's dashboard
     keeps answering after the report until `stop` is set.
     """
+    state = _begin(scenario, parent, speed=speed, port=port)
+    folder = parent / state.id
+    clock = DrillClock(started_at=state.started_at, speed=speed, wall=wall_clock)
+    world = PressWorld(scenario, started_at=state.started_at, now=clock.now, port=state.world_port)
+    app = drill_application(folder, state)
+    world.open()
+    try:
+        _enrol(app, people, say)
+        return _run(scenario, app, folder, state, stop=stop, say=say, stay=stay)
+    except BaseException:
+        write_state(folder, state.ended("failed", "演练未能完成，原因见该演练目录下的 log。"))
+        raise
+    finally:
+        world.close()
+        app.close()
+
+
+def _begin(scenario: Scenario, parent: Path, *, speed: float, port: int) -> DrillState:
     started_at = wall_clock() + _LEAD
-    clock = DrillClock(started_at=started_at, speed=speed, wall=wall_clock)
     folder = _make_folder(parent, scenario, started_at)
-    world = PressWorld(scenario, started_at=started_at, now=clock.now)
-    web_port = port or _free_port()
+    web_port, world_port = port or _free_port(), _free_port()
     state = DrillState(
         id=folder.name,
         scenario_id=scenario.id,
@@ -71,26 +87,15 @@ def play(
         state="running",
         started_at=started_at,
         speed=speed,
-        world_port=world.port,
+        world_port=world_port,
         web_port=web_port,
         address=f"http://127.0.0.1:{web_port}",
         pid=os.getpid(),
     )
-    write_catalogue(folder / "catalogue", scenario, world.address)
+    write_catalogue(folder / "catalogue", scenario, f"http://127.0.0.1:{world_port}")
     write_state(folder, state)
     prepare(drill_settings(folder, port=web_port))
-    app = drill_application(folder, state)
-    world.open()
-    try:
-        _enrol(app, people, say)
-        outcome = _run(scenario, app, folder, state, stop=stop, say=say, stay=stay)
-    except BaseException:
-        write_state(folder, state.ended("failed", "演练未能完成，原因见该演练目录下的 log。"))
-        raise
-    finally:
-        world.close()
-        app.close()
-    return outcome
+    return state
 
 
 def _run(

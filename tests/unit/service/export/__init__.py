@@ -1,0 +1,1 @@
+"""The briefing rendered as documents and read back."""

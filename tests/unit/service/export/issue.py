@@ -20,6 +20,28 @@ WEEK = Week(2026, 10)
 START = WEEK.since
 
 
+FIGURES = WeekFigures(
+    collected=Change(name="监测信息", count=2310, before=2188),
+    risk=Change(name="风险稿件", count=84, before=51),
+    local_risk=33,
+    by_class=(
+        Change(name="社交平台", count=41, before=20),
+        Change(name="其他媒体", count=22, before=17),
+        Change(name="热榜", count=12, before=9),
+        Change(name="投诉举报", count=9, before=5),
+    ),
+    by_tone=(Change(name="负面", count=44, before=21), Change(name="中性", count=40, before=30)),
+    by_city=(Change(name="赣州", count=19, before=2), Change(name="南昌", count=8, before=9)),
+    daily=tuple((day, 300 + 11 * n, 6 + 3 * n) for n, day in enumerate(WEEK.days)),
+)
+
+CATEGORIES = (
+    CategoryRow(code="R01", change=Change(name="不良反应与群体事件", count=31, before=8), level=AlertLevel.ORANGE),
+    CategoryRow(code="R08", change=Change(name="短缺与价格", count=17, before=17), level=AlertLevel.BLUE),
+    CategoryRow(code="R11", change=Change(name="化妆品", count=9, before=0), level=AlertLevel.YELLOW),
+)
+
+
 def event(number: int, title: str = "于都清云注射液聚集性不良反应") -> MajorEvent:
     return MajorEvent(
         number=f"{number:02d}",
@@ -51,27 +73,8 @@ def issue(*, title: str = "于都清云注射液聚集性不良反应", drill: b
         office="综合规财处",
         made_at=datetime(2026, 3, 9, 1, 0, tzinfo=UTC),
         judgement="需关注：本周风险稿件 84 条（上周 51 条），红色、橙色预警 1 起。",
-        figures=WeekFigures(
-            collected=Change(name="监测信息", count=2310, before=2188),
-            risk=Change(name="风险稿件", count=84, before=51),
-            local_risk=33,
-            by_class=(
-                Change(name="社交平台", count=41, before=20),
-                Change(name="其他媒体", count=22, before=17),
-                Change(name="热榜", count=12, before=9),
-                Change(name="投诉举报", count=9, before=5),
-            ),
-            by_tone=(Change(name="负面", count=44, before=21), Change(name="中性", count=40, before=30)),
-            by_city=(Change(name="赣州", count=19, before=2), Change(name="南昌", count=8, before=9)),
-            daily=tuple((day, 300 + 11 * n, 6 + 3 * n) for n, day in enumerate(WEEK.days)),
-        ),
-        categories=(
-            CategoryRow(
-                code="R01", change=Change(name="不良反应与群体事件", count=31, before=8), level=AlertLevel.ORANGE
-            ),
-            CategoryRow(code="R08", change=Change(name="短缺与价格", count=17, before=17), level=AlertLevel.BLUE),
-            CategoryRow(code="R11", change=Change(name="化妆品", count=9, before=0), level=AlertLevel.YELLOW),
-        ),
+        figures=FIGURES,
+        categories=CATEGORIES,
         events=tuple(event(number, title) for number in range(1, events + 1)),
         terms=(Change(name="清云注射液", count=31, before=0), Change(name="止咳糖浆", count=12, before=15)),
         rumours=(Rumour(claim="某批次流感疫苗致儿童住院", documents=7, status="已有官方核查或辟谣稿件"),),

@@ -1,0 +1,97 @@
+"""The quieter tables of the store: people and sessions, sources, quarantine, roll-ups, the policy library.
+
+Part of `service.ports.store`, from where they are imported.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from crawlers.ports import QuarantineEntry, SourceProgress
+from service.domain.people import Person, Session
+from service.domain.policy import Policy, PolicyArticle
+
+__all__ = ["People", "Policies", "Quarantine", "QuarantinedRow", "Rollups", "Sources"]
+
+
+class People(Protocol):
+    """People and their sessions."""
+
+    def get(self, person_id: str) -> Person | None: ...  # noqa: D102
+    def by_name(self, name: str) -> Person | None: ...  # noqa: D102
+    def save(self, person: Person) -> None: ...  # noqa: D102
+    def listing(self) -> list[Person]: ...  # noqa: D102
+    def session(self, session_id: str) -> Session | None: ...  # noqa: D102
+    def save_session(self, session: Session) -> None: ...  # noqa: D102
+    def end_session(self, session_id: str) -> None: ...  # noqa: D102
+    def end_sessions_of(self, person_id: str) -> None: ...  # noqa: D102
+
+
+class Sources(Protocol):
+    """What is remembered about each source, and the switches that people set."""
+
+    def progress(self, source_id: str) -> SourceProgress: ...  # noqa: D102
+    def save_progress(self, progress: SourceProgress) -> None: ...  # noqa: D102
+    def all_progress(self) -> dict[str, SourceProgress]: ...  # noqa: D102
+    def switches(self) -> dict[str, bool]:
+        """Return the sources that a person switched on or off, over the catalogue's own setting."""
+        ...
+
+    def switch(self, source_id: str, *, enabled: bool) -> None: ...  # noqa: D102
+    def describe(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Remember `id, name, source_class, region, weight, credibility` of known sources, for joins and for imports."""
+        ...
+
+    def described(self) -> dict[str, Mapping[str, Any]]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedRow:
+    """One quarantined thing as stored."""
+
+    id: int
+    entry: QuarantineEntry
+    replayed_at: datetime | None = None
+
+
+class Quarantine(Protocol):
+    """What could not be taken, for a person to look at and replay."""
+
+    def add(self, entries: Sequence[QuarantineEntry]) -> None: ...  # noqa: D102
+    def listing(self, *, limit: int = 100, stage: str | None = None) -> list[QuarantinedRow]: ...  # noqa: D102
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return rows per (stage, reason) that are not replayed."""
+        ...
+
+    def mark_replayed(self, row_id: int, *, now: datetime) -> None: ...  # noqa: D102
+
+
+class Rollups(Protocol):
+    """Counts per hour × source class × category × region × level, so that charts never scan."""
+
+    def add(
+        self, *, hour: datetime, source_class: str, category: str, region: str, level: int, tone: str, count: int = 1
+    ) -> None:
+        """Add to one cell; `category` `""` is the row over all categories, `region` a city code (4 digits), `""` for none."""
+        ...
+
+    def hourly(self, *, since: datetime, until: datetime, level_at_least: int = 0) -> dict[datetime, int]:
+        """Return documents per hour over the all-categories rows."""
+        ...
+
+    def totals(self, *, since: datetime, until: datetime, by: str, level_at_least: int = 0) -> dict[str, int]:
+        """Return totals by `source_class`, `category`, `region`, `tone` or `level`."""
+        ...
+
+
+class Policies(Protocol):
+    """The imported policy library."""
+
+    def save(self, policy: Policy, articles: Sequence[PolicyArticle]) -> None:
+        """Insert or replace a policy with all its articles."""
+        ...
+
+    def listing(self) -> list[Policy]: ...  # noqa: D102
+    def article(self, key: str) -> PolicyArticle | None: ...  # noqa: D102
+    def articles(self) -> Iterator[PolicyArticle]: ...  # noqa: D102

@@ -1,0 +1,69 @@
+"""A drill from first page to report, by the command that people use, at the highest speed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from service.drill.scenario import SHIPPED, load_scenario
+from tests.acceptance.installation import ROOT
+
+pytestmark = pytest.mark.acceptance
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    data = tmp_path_factory.mktemp("drill") / "var"
+    command = [sys.executable, "-m", "service.cli", "drill", "cluster", "--speed", "60", "--data", str(data)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+    report: dict[str, object] = json.loads(ran.stdout.splitlines()[-1])
+    [folder] = (data / "drills").iterdir()
+    return folder, report
+
+
+def test_the_event_is_seen_alerted_and_mailed_and_stands_against_its_clocks(
+    finished: tuple[Path, dict[str, object]],
+) -> None:
+    _, report = finished
+    events = report["events"]
+    assert isinstance(events, list)
+    [event] = events
+    assert event["seen_at"] < event["alerted_at"] <= event["mailed_at"]
+    assert event["level_reached"]
+    assert event["clocks"]
+    assert event["answered_at"] is None
+
+
+def test_complaints_posts_hot_list_and_reports_become_one_event(finished: tuple[Path, dict[str, object]]) -> None:
+    _, report = finished
+    events = report["events"]
+    assert isinstance(events, list)
+    assert events[0]["together"] >= events[0]["expected"] - 1
+
+
+def test_every_mail_and_document_of_the_drill_says_so(finished: tuple[Path, dict[str, object]]) -> None:
+    from service.notify.mailbox import MailboxNotifier
+
+    folder, _ = finished
+    messages = MailboxNotifier(folder=folder / "mailbox").messages()
+    assert messages
+    assert all(message.subject.startswith("【演练】") for message in messages)
+    assert all(message.recipients.endswith("@drill.invalid") for message in messages)
+    assert "【演练】" in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_only_the_scenarios_own_sources_were_crawled(finished: tuple[Path, dict[str, object]]) -> None:
+    from service.storage.sql import open_store
+
+    folder, _ = finished
+    store = open_store(f"sqlite:///{folder / 'yaowang.db'}")
+    with store.read() as work:
+        sources = {row.source_id for _, row in work.documents.listing(limit=500)}
+        progress = set(work.sources.all_progress())
+    store.close()
+    declared = {source.id for source in load_scenario(SHIPPED / "cluster.yaml").sources}
+    assert sources <= declared
+    assert progress <= declared
