@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,13 +24,16 @@ from service.flows.watch import EVERY, watch
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from crawlers.parsing.sandbox import ExtractionSandbox
+
 __all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "stop_on_signals", "write_logs"]
 
 ROLES = ("web", "crawl", "assess", "deliver")
 
 _IDLE_SECONDS = 0.25
 _CRAWL_LOOK_SECONDS = 0.5
-_CRAWL_LIMIT_SECONDS = 300.0
+# A visit cut short is due again at once, so one slow host holds the others up for a minute at most.
+_CRAWL_LIMIT_SECONDS = 60.0
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
 
 log = structlog.get_logger("yaowang")
@@ -146,14 +149,17 @@ def due_sources(app: Application) -> list[Source]:
 
 
 async def _crawl_until(app: Application, stop: threading.Event) -> None:
-    while not stop.is_set():
-        due = await asyncio.to_thread(due_sources, app) if app.settings.crawl else []
-        if due:
-            await _one_pass(app, due, stop)
-        await _pause(stop, _CRAWL_LOOK_SECONDS)
+    from crawlers.parsing.sandbox import ExtractionSandbox
+
+    with closing(ExtractionSandbox()) as sandbox:
+        while not stop.is_set():
+            due = await asyncio.to_thread(due_sources, app) if app.settings.crawl else []
+            if due:
+                await _one_pass(app, due, sandbox, stop)
+            await _pause(stop, _CRAWL_LOOK_SECONDS)
 
 
-async def _one_pass(app: Application, due: list[Source], stop: threading.Event) -> None:
+async def _one_pass(app: Application, due: list[Source], sandbox: "ExtractionSandbox", stop: threading.Event) -> None:
     from crawlers.run import crawl
     from service.storage.crawl import StoreCrawlState, StoreSink
 
@@ -173,6 +179,7 @@ async def _one_pass(app: Application, due: list[Source], stop: threading.Event) 
             author_key=app.author_key,
             time_limit_seconds=_CRAWL_LIMIT_SECONDS,
             contact=app.settings.contact or "",
+            sandbox=sandbox,
         )
     )
     while not running.done() and not stop.is_set():
