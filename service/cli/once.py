@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.records import Source
 from crawlers.run import SourceReport, crawl
 from service.bootstrap import Application
@@ -22,7 +23,7 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
     """Visit the named sources, or every enabled one, and print what came of each."""
     console = Console(stderr=True)
     chosen = _chosen(app, ids)
-    with Progress(console=console) as progress:
+    with Progress(console=console) as progress, ExtractionSandbox() as sandbox:
         task = progress.add_task("采集", total=len(chosen))
 
         def step(_: SourceReport) -> None:
@@ -39,6 +40,7 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
                 time_limit_seconds=_LIMIT_SECONDS,
                 on_progress=step,
                 contact=app.settings.contact or "",
+                sandbox=sandbox,
             )
         )
     console.print(_table(app, report.sources))
