@@ -16,7 +16,7 @@ import numpy as np
 
 from analysis.assessment import Assessment, Entity, Evidence, Level, Tone
 from analysis.entities import find_entities
-from analysis.features import count_features
+from analysis.features import count_features, word_bucket
 from analysis.lexicon import Lexicon, TermKind, load_lexicon
 from analysis.linear import LinearModel, load_model
 from analysis.reading import Reading, read
@@ -36,6 +36,7 @@ _LOOSE = re.compile(
     "药|医美|疫苗|接种|处方|针剂|打针|[一-鿿]针|剂量|冲剂|贴剂|贴膏|膏|补片|眼镜|美容|染发|护肤|植入|近视|阳痿|狂犬|义诊|器械|化妆|打错|免疫|注册证|卖药|批准文号"
 )
 _MOST_EVIDENCE = 20
+_MOST_WORDS = 5
 _DIGITS = 9
 
 
@@ -131,7 +132,22 @@ class Analyser:
     def _evidence(self, document: Document, reading: Reading, findings: Findings, level: Level) -> tuple[Evidence, ...]:
         if level is Level.OFF_TOPIC:
             return ()
-        return findings.evidence(reading, document_fields(document))[:_MOST_EVIDENCE]
+        fields = document_fields(document)
+        shown = findings.evidence(reading, fields)[:_MOST_EVIDENCE]
+        return shown if shown or level is not Level.RISK else tuple(self._heaviest_words(reading, fields))
+
+    def _heaviest_words(self, reading: Reading, fields: Mapping[str, str]) -> Iterator[Evidence]:
+        """Yield the words that weighed most for a risk that no rule or term explains."""
+        column, position = self.model.labels.index("risk"), 0
+        weighed: dict[str, tuple[float, int]] = {}
+        for word in reading.words:
+            if not word.isspace():
+                weighed.setdefault(word, (self.model.weight_of(word_bucket(word), column), position))
+            position += len(word)
+        heaviest = sorted((w for w in weighed.items() if w[1][0] > 0), key=lambda w: -w[1][0])[:_MOST_WORDS]
+        for word, (_, start) in sorted(heaviest, key=lambda w: w[1][1]):
+            name, first, last = reading.locate(start, start + len(word))
+            yield Evidence(text=fields[name][first:last], start=first, end=last, field=name, rule="model:word")
 
     def _off_topic(self, document: Document, reading: Reading) -> Assessment:
         return Assessment(

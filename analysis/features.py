@@ -21,7 +21,7 @@ import numpy.typing as npt
 from analysis.lexicon import Hit, Term, TermKind
 from analysis.reading import Reading
 
-__all__ = ["BLOCKS", "BUCKET_BITS", "Counts", "count_features"]
+__all__ = ["BLOCKS", "BUCKET_BITS", "Counts", "count_features", "word_bucket"]
 
 BUCKET_BITS = 22
 BLOCKS = ("characters", "title", "words", "cues", "kinds")
@@ -31,6 +31,7 @@ Codes: TypeAlias = npt.NDArray[np.uint64]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
+_WORD_SEED = 3
 _SHIFT = np.uint64(64 - BUCKET_BITS)
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 # Private-use characters stand for the kind of a name in the block "kinds".
@@ -75,6 +76,12 @@ def count_features(readings: Sequence[Reading]) -> Counts:
     )
 
 
+def word_bucket(word: str) -> int:
+    """Return the bucket of a single word, to read what a model makes of it."""
+    _, codes = _grams(_word_codes([word]), np.zeros(1, dtype=np.int64), 1, seed=_WORD_SEED)
+    return int(codes[0] >> _SHIFT)
+
+
 def _mix(codes: Codes) -> Codes:
     """Return the splitmix64 finaliser of each code (Steele, Lea, Flood 2014)."""
     codes = (codes ^ (codes >> np.uint64(30))) * _MIX_1
@@ -117,7 +124,7 @@ def _word_grams(documents: Sequence[Sequence[str]]) -> tuple[npt.NDArray[np.int6
     row = np.repeat(np.arange(len(documents)), lengths)
     codes = _word_codes(words)
     spoken = codes != 0
-    return _grams(codes[spoken], row[spoken], 2, seed=3)
+    return _grams(codes[spoken], row[spoken], 2, seed=_WORD_SEED)
 
 
 def _word_codes(words: Sequence[str]) -> Codes:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from analysis.assess import Analyser, judgement, read_documents
 from analysis.assessment import Assessment, Level, Tone
 from crawlers.records import Document
-from tests.unit.analysis.reading_of import document
+from tests.unit.analysis.reading_of import document, reading
 
 PIECES = st.sampled_from(
     ["头孢", "药店", "卖错药", "孩子", "死亡", "今天天气好", "疫苗", "过期", "网传", "江西", "5名患者", "医院", "演唱会", "，", "。", " ", "假\u200b药", "🐛"]
@@ -83,6 +83,13 @@ def test_any_text_is_judged_with_values_in_range(title: str, text: str) -> None:
     spans = [(e.field, e.start, e.end, e.text) for e in found.entities]
     spans += [(e.field, e.start, e.end, e.text) for e in found.evidence]
     assert all(fields[name][start:end] == written for name, start, end, written in spans)
+
+
+def test_the_words_that_weighed_most_show_a_risk_that_no_term_explains() -> None:
+    title = "药店断货孩子发烧"
+    words = list(analyser()._heaviest_words(reading(title), {"title": title, "text": ""}))
+    assert words
+    assert all(title[e.start : e.end] == e.text and e.rule == "model:word" for e in words)
 
 
 def test_no_documents_give_no_assessments() -> None:
