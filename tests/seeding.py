@@ -13,6 +13,7 @@ from crawlers.ports import QuarantineEntry, SourceProgress
 from crawlers.records import Document, Source, SourceClass
 from service.domain.alert import AlertLevel, AlertState
 from service.domain.clock import ClockState
+from service.domain.event import Event
 from service.domain.people import Person, Role
 from service.ports.store import Store, Work
 from tests.builders import (
@@ -90,10 +91,10 @@ def _seed_happening(work: Work, happening: Mapping[str, Any], now: datetime) -> 
     _seed_alert(work, happening, documents, now)
 
 
-def _seed_alert(work: Work, happening: Mapping[str, Any], documents: Sequence[Document], now: datetime) -> None:
+def _event(happening: Mapping[str, Any], documents: Sequence[Document]) -> Event:
     level = AlertLevel[happening["level"].upper()]
     named = {name: tuple(happening[name]) for name in ("categories", "products", "firms", "regions")}
-    event = build_event(
+    return build_event(
         **named,
         id=happening["id"],
         title=happening["title"],
@@ -107,7 +108,12 @@ def _seed_alert(work: Work, happening: Mapping[str, Any], documents: Sequence[Do
         harmed=happening["harmed"],
         heat={"score": 20.0 + 16 * int(level), "parts": _SEED["score"]},
     )
+
+
+def _seed_alert(work: Work, happening: Mapping[str, Any], documents: Sequence[Document], now: datetime) -> None:
+    event = _event(happening, documents)
     work.events.save(event, [f"seed:{event.id}"])
+    level = AlertLevel[happening["level"].upper()]
     alert = build_alert(
         id=f"A-{event.id}",
         event_id=event.id,

@@ -78,7 +78,7 @@ def test_every_page_is_whole_and_chinese(
         page.screenshot(path=pictures / f"{number:02d}-{size[0]}.png")
         if noticed:
             complaints[path] = noticed
-    assert complaints == {}
+    assert not complaints, "\n".join(f"{path}: {noticed}" for path, noticed in complaints.items())
 
 
 def test_the_log_in_page_is_whole_and_chinese(served: Served, window: Callable[[int, int], BrowserContext]) -> None:

@@ -1,0 +1,1 @@
+"""View models: pure functions from stored rows to what a page shows."""

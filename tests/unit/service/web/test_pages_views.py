@@ -1,0 +1,215 @@
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.health import Health, HealthState
+from crawlers.records import Source, SourceClass
+from service.domain.audit import AuditRow
+from service.domain.event import EventDocument
+from service.domain.policy import PolicyDocument
+from service.ports.search import SearchQuery
+from service.web.desk import SourceHealth
+from service.web.views.case_steps import case_steps, next_step
+from service.web.views.charts import ticks
+from service.web.views.event_page import document_views, known_facts, score_parts, time_line, validity
+from service.web.views.first_run import first_run
+from service.web.views.hits import from_store
+from service.web.views.issues import issues_of
+from service.web.views.marking import excerpt, marked, spans_of
+from service.web.views.overview import city_tiles, day_start, volume
+from service.web.views.paging import pager
+from service.web.views.spread import hour_series
+from tests.builders import NOW, build_alert, build_event
+
+HOUR = timedelta(hours=1)
+
+
+def _document(number: int, *, text: str = "某注射液引起寒战", **given: object) -> EventDocument:
+    facts: dict[str, object] = {
+        "document_id": f"d{number}",
+        "title": f"标题 {number}",
+        "text": text,
+        "url": None,
+        "source_id": "s",
+        "source_name": "某媒体",
+        "source_class": "media",
+        "kind": "article",
+        "published_at": NOW - timedelta(hours=5 - number),
+        "stored_at": NOW,
+        "level": 2,
+        "severity": 3,
+        "tone": "neg",
+        "categories": ("R01",),
+        "duplicate_of": None,
+        "evidence": ({"field": "text", "start": 5, "end": 7, "text": "寒战"},),
+    }
+    return EventDocument(**facts | given)  # type: ignore[arg-type]
+
+
+class TestMarking:
+    @given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 45), st.integers(0, 45)), max_size=5))
+    def test_only_our_own_mark_is_ever_markup(self, text: str, pairs: list[tuple[int, int]]) -> None:
+        spans = spans_of([{"field": "text", "start": min(p), "end": max(p)} for p in pairs], "text")
+        html = str(marked(text, spans))
+        rest = html.replace("<mark>", "").replace("</mark>", "")
+        assert "<" not in rest
+        assert html.count("<mark>") == html.count("</mark>")
+
+    def test_malformed_spans_are_left_out_and_touching_ones_become_one(self) -> None:
+        evidence = [
+            {"field": "text", "start": 4, "end": 6},
+            {"field": "text", "start": 2, "end": 4},
+            {"field": "text", "start": "x", "end": 3},
+            {"field": "title", "start": 0, "end": 1},
+            {"field": "text", "start": 9, "end": 8},
+        ]
+        assert spans_of(evidence, "text") == [(2, 6)]
+
+    def test_an_excerpt_is_cut_around_the_evidence(self) -> None:
+        html = str(excerpt("前" * 300 + "寒战" + "后" * 300, [(300, 302)], width=40))
+        assert html.startswith("…前")
+        assert "<mark>寒战</mark>" in html
+        assert html.endswith("后…")
+
+
+class TestFacts:
+    def test_what_only_the_public_says_stays_unverified_until_an_official_says_it(self) -> None:
+        event = build_event(products=("某注射液",), harmed=12)
+        views = document_views([_document(1, text="某注射液 12 人寒战")])
+        facts = {fact.label: fact for fact in known_facts(event, views)}
+        assert facts["产品"].open == facts["伤亡"].open == facts["企业"].open == "待核实"
+        assert facts["官方信息"].value == "未见官方发布"
+        official = _document(2, text="经核实，某注射液使用者 12 人不适", source_class="official")
+        facts = {fact.label: fact for fact in known_facts(event, document_views([_document(1), official]))}
+        assert facts["产品"].open == facts["伤亡"].open == ""
+        assert facts["产品"].numbers == (1, 2)
+
+    def test_reprints_are_folded_under_their_first(self) -> None:
+        views = document_views([_document(1), _document(2, duplicate_of="d1"), _document(3, duplicate_of="d1")])
+        assert [view.reprints for view in views] == [2, 0, 0]
+        line = time_line(views, None, (), {})
+        assert [(moment.number, moment.note) for moment in line] == [(1, "转载 2 篇已折叠")]
+
+    def test_what_people_did_stands_in_the_time_line_with_its_reason(self) -> None:
+        row = AuditRow(
+            seq=1,
+            at=NOW,
+            actor="研判乙",
+            action="alert.closed",
+            subject="alert:A1",
+            detail={"reason": "已回应"},
+            previous_hash="",
+            hash="",
+        )
+        line = time_line(document_views([_document(1)]), build_alert(), [row], {"alert.closed": "关闭预警"})
+        assert [(moment.text, moment.note) for moment in line if moment.ours][-1] == ("关闭预警", "研判乙：已回应")
+
+    def test_a_score_that_is_not_stored_is_not_made_up(self) -> None:
+        assert score_parts({}) == []
+        parts = score_parts({"parts": [{"name": "spread", "points": 18.4, "words": "41 篇"}, {"name": "other"}]})
+        assert [(part.label, part.points, part.most) for part in parts] == [("传播", 18.4, 25)]
+
+    def test_validity_claims_nothing_that_is_not_known(self) -> None:
+        today = date(2026, 11, 25)
+        assert validity(PolicyDocument(id="a", title="甲"), today) == "效力待核实"
+        ended = PolicyDocument(id="a", title="甲", valid_from=date(2017, 6, 1), valid_to=date(2025, 12, 31))
+        assert validity(ended, today) == "已于 2025-12-31 失效"
+        coming = PolicyDocument(id="a", title="甲", valid_from=date(2027, 1, 1))
+        assert validity(coming, today) == "自 2027-01-01 起施行，尚未生效"
+
+
+class TestSteps:
+    def test_the_next_step_follows_the_state(self) -> None:
+        alert = build_alert()
+        assert next_step(alert) == "确认收到"
+        steps = case_steps(build_event(), alert, ())
+        assert [step.name for step in steps if step.todo == "下一步"] == ["确认收到"]
+        assert [step.name for step in steps if step.at] == ["系统预警"]
+
+
+class TestVolume:
+    def test_a_band_needs_five_days_and_a_surge_stands_above_it(self) -> None:
+        start = day_start(NOW)
+        ten = start + 10 * HOUR
+        past = {ten - timedelta(days=day): 20 + day for day in range(1, 5)}
+        assert volume(past | {ten: 90}, NOW).bands == ()
+        full = volume(past | {ten - timedelta(days=5): 25, ten: 90}, NOW)
+        assert full.surge == (10, 90 / 25)
+        assert full.total == 90
+
+    def test_hours_still_to_come_are_gaps_and_not_zeros(self) -> None:
+        day = volume({}, NOW)
+        assert day.counts[:15] == (0,) * 15
+        assert day.counts[15:] == (None,) * 9
+
+    def test_places_outside_the_cities_are_counted_apart(self) -> None:
+        tiles, province, elsewhere = city_tiles({"3607": 12, "360721": 3, "36": 4, "360000": 1, "": 2, "4401": 5})
+        assert {tile.name: tile.count for tile in tiles}["赣州"] == 15
+        assert (province, elsewhere) == (5, 7)
+        assert {(tile.column, tile.row) for tile in tiles}.__len__() == 11
+
+    @given(st.integers(0, 10**6))
+    def test_axis_values_are_few_round_and_reach_near_the_top(self, top: int) -> None:
+        found = ticks(top)
+        assert 1 <= len(found) <= 5
+        assert found[0] == 0
+        assert found[-1] <= top
+
+    def test_an_hour_without_documents_is_a_zero_in_the_series(self) -> None:
+        hour = NOW.replace(minute=0, second=0, microsecond=0)
+        assert [count for _, count in hour_series([(hour - 2 * HOUR, 4)], NOW)] == [4, 0, 0]
+
+
+class TestFirstRun:
+    @pytest.mark.parametrize(
+        ("states", "words"),
+        [
+            ([], "没有启用任何信源"),
+            ([HealthState.FAILING, HealthState.FAILING], "都无法访问"),
+            ([HealthState.NEVER_RUN], "正在等待首次采集"),
+            ([HealthState.FAILING, HealthState.NEVER_RUN], "1 个采集失败"),
+        ],
+    )
+    def test_the_sentence_tells_what_was_tried(self, states: list[HealthState], words: str) -> None:
+        watched = [
+            SourceHealth(
+                Source(id=str(i), name=f"源{i}", kind="feed", source_class=SourceClass.MEDIA),
+                Health(state=state, sentence="域名无法解析。"),
+                state is HealthState.FAILING,
+            )
+            for i, state in enumerate(states)
+        ]
+        assert words in first_run(watched).sentence
+
+
+class TestSmall:
+    def test_a_stored_document_is_found_by_all_words_and_none_excluded(self) -> None:
+        row = _document(1)
+        assert from_store(row, SearchQuery(tokens=("寒战",)), {}) is not None
+        assert from_store(row, SearchQuery(tokens=("寒战", "疫苗")), {}) is None
+        assert from_store(row, SearchQuery(tokens=("寒战",), excluded=("注射液",)), {}) is None
+        assert from_store(row, SearchQuery(tokens=("寒战",), source_class="official"), {}) is None
+
+    def test_page_links_keep_the_filters(self) -> None:
+        assert pager("/alerts", {"level": "red", "owner": ""}, 2, more=True) == (
+            "/alerts?level=red&page=1",
+            "/alerts?level=red&page=3",
+        )
+        assert pager("/alerts", {}, 1, more=False) == (None, None)
+
+    def test_issues_are_grouped_by_week_and_other_files_left_out(self, tmp_path: Path) -> None:
+        for name in (
+            "briefing-2026-W47.docx",
+            "briefing-2026-W47.xlsx",
+            "演练-briefing-2026-W46.docx",
+            ".briefing-2026-W45.part.docx",
+            "notes.txt",
+        ):
+            (tmp_path / name).write_bytes(b"x")
+        issues = issues_of(list(tmp_path.iterdir()))
+        assert [(issue.word, len(issue.files)) for issue in issues] == [("2026 年第 47 周", 2), ("2026 年第 46 周", 1)]
+        assert issues[0].at.tzinfo is UTC
+        assert issues[0].at <= datetime.now(UTC)
