@@ -1,0 +1,89 @@
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from service.web import live
+from service.web.live import RevisionFeed, TooManyStreamsError
+
+
+@pytest.fixture(autouse=True)
+def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_POLL_SECONDS", 0.01)
+
+
+async def _take(feed: RevisionFeed, number: int, between: Callable[[int], None] = lambda _: None) -> list[int]:
+    taken: list[int] = []
+    stream = feed.changes()
+    async with asyncio.timeout(5):
+        async for revision in stream:
+            taken.append(revision)
+            if len(taken) == number:
+                break
+            between(revision)
+    await stream.aclose()  # type: ignore[attr-defined]
+    return taken
+
+
+def test_a_listener_hears_the_revision_at_once_and_then_each_change() -> None:
+    store = [7]
+    feed = RevisionFeed(lambda: store[0])
+
+    def change(revision: int) -> None:
+        store[0] = revision + 1
+
+    assert asyncio.run(_take(feed, 3, change)) == [7, 8, 9]
+
+
+def test_a_store_that_does_not_answer_ends_no_stream() -> None:
+    answers: list[int | None] = [3, None, None, 4]
+    feed = RevisionFeed(lambda: answers.pop(0) if len(answers) > 1 else answers[0])
+    assert asyncio.run(_take(feed, 2)) == [3, 4]
+
+
+def test_the_number_of_listeners_is_bounded_and_leaving_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_MOST_STREAMS", 1)
+    feed = RevisionFeed(lambda: 1)
+
+    async def scenario() -> None:
+        first = feed.changes()
+        assert await anext(first) == 1
+        with pytest.raises(TooManyStreamsError):
+            feed.check_room()
+        await first.aclose()  # type: ignore[attr-defined]
+        feed.check_room()
+
+    asyncio.run(scenario())
+
+
+def test_a_stopped_feed_ends_its_streams() -> None:
+    feed = RevisionFeed(lambda: 1)
+
+    async def scenario() -> list[int]:
+        taken = []
+        async with asyncio.timeout(5):
+            async for revision in feed.changes():
+                taken.append(revision)
+                feed.stop()
+        return taken
+
+    assert asyncio.run(scenario()) == [1]
+
+
+def test_the_store_is_not_polled_while_nobody_listens() -> None:
+    calls: list[int] = []
+
+    def read() -> int:
+        calls.append(1)
+        return 1
+
+    feed = RevisionFeed(read)
+
+    async def scenario() -> None:
+        await _take(feed, 1)
+        await asyncio.sleep(0.1)
+        before = len(calls)
+        await asyncio.sleep(0.1)
+        assert len(calls) == before
+
+    asyncio.run(scenario())
