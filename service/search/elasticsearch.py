@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 from elastic_transport import TransportError
@@ -24,13 +25,15 @@ __all__ = ["ElasticsearchSearch"]
 _CONFLICT = 409
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _VERSIONS_PAGE = 10_000
+_TOMBSTONE_TRIES = 12
+_TOMBSTONE_WAIT_S = 0.25
 
 
 class ElasticsearchSearch:
     """`service.ports.search.Search` on an Elasticsearch 8 cluster.
 
     `name` separates installations that share a cluster. The index is made with the first write. Every answer of the
-    engine is checked item by item; a version conflict means that this or a newer version is there, which is success.
+    engine is checked item by item; a version conflict where this or a newer version is there is success.
     """
 
     def __init__(
@@ -57,37 +60,63 @@ class ElasticsearchSearch:
     def index(self, documents: Sequence[SearchDocument]) -> None:
         """Insert or replace by id; an older version than the stored one is ignored."""
         good, refused = separate(documents)
-        if good:
-            operations: list[dict[str, Any]] = []
-            for document in good:
-                head = {"_id": document.document_id, "version": document.version, "version_type": "external_gte"}
-                operations += [{"index": head}, to_values(document)]
-            refused |= self._bulk(operations)
+        waiting = {document.document_id: document for document in good}
+        for _ in range(_TOMBSTONE_TRIES):
+            conflicts, unfit = self._bulk([part for document in waiting.values() for part in _index(document)])
+            refused |= unfit
+            waiting = {document_id: waiting[document_id] for document_id in self._absent(conflicts)}
+            if not waiting:
+                break
+            Event().wait(_TOMBSTONE_WAIT_S)
+        if waiting:
+            raise SearchUnavailableError(f"检索引擎 {self._url} 尚记得刚删除的 {len(waiting)} 篇稿件，请稍后重试")
         if refused:
             raise SearchRefusedError(refused)
 
     def remove(self, document_ids: Sequence[str]) -> None:
         """Forget documents."""
-        if document_ids:
-            self._bulk([{"delete": {"_id": document_id}} for document_id in document_ids])
+        self._bulk([{"delete": {"_id": document_id}} for document_id in document_ids])
 
-    def _bulk(self, operations: list[dict[str, Any]]) -> dict[str, str]:
-        """Send the operations; return why items can never be taken, by id. Raises where trying again can help."""
+    def _bulk(self, operations: list[dict[str, Any]]) -> tuple[list[str], dict[str, str]]:
+        """Send the operations; return the ids in conflict, and why items can never be taken, by id.
+
+        Raises `SearchUnavailableError` where trying again can help.
+        """
+        if not operations:
+            return [], {}
         with self._answers():
             self._prepare()
             answer = self._client.bulk(
                 index=self._alias, operations=operations, refresh=self._refresh, require_alias=True
             )
+        conflicts: list[str] = []
         refused: dict[str, str] = {}
         for item in answer["items"]:
             (result,) = item.values()
             error = result.get("error")
-            if error is None or result["status"] == _CONFLICT:
+            if error is None:
                 continue
-            if result["status"] in _BUSY:
+            if result["status"] == _CONFLICT:
+                conflicts.append(result["_id"])
+            elif result["status"] in _BUSY:
                 raise SearchUnavailableError(f"检索引擎 {self._url} 繁忙，未能写入：{error.get('reason')}")
-            refused[result["_id"]] = f"{error.get('type')}: {error.get('reason')}"
-        return refused
+            else:
+                refused[result["_id"]] = f"{error.get('type')}: {error.get('reason')}"
+        return conflicts, refused
+
+    def _absent(self, document_ids: list[str]) -> list[str]:
+        """Return those in conflict that are not there: the engine still remembers the version of a removed document.
+
+        A refresh makes it forget, as `gc_deletes` is zero, once its coarse clock (200 ms) has moved on.
+        """
+        if not document_ids:
+            return []
+        with self._answers():
+            answer = self._client.mget(index=self._alias, ids=document_ids, source=False)
+            absent = [found["_id"] for found in answer["docs"] if not found.get("found")]
+            if absent:
+                self._client.indices.refresh(index=self._alias)
+        return absent
 
     def find(self, query: SearchQuery) -> SearchResult:
         """Return what matches all tokens and filters; a partial answer says so in `degraded`."""
@@ -182,6 +211,11 @@ class ElasticsearchSearch:
             raise SearchUnavailableError(
                 f"检索引擎 {self._url} 拒绝请求（{error.status_code}）：{error.message}"
             ) from error
+
+
+def _index(document: SearchDocument) -> list[dict[str, Any]]:
+    head = {"_id": document.document_id, "version": document.version, "version_type": "external_gte"}
+    return [{"index": head}, to_values(document)]
 
 
 def _number(index: str) -> int:

@@ -112,9 +112,6 @@ class EventsContract:
             spread = work.events.spread("e1", now=NOW)
         assert spread == {
             "items": 4,
-            "items_1h": 0,
-            "items_prev_1h": 2,
-            "items": 4,
             "items_24h": 3,
             "items_2h": 2,
             "items_prev_24h": 1,

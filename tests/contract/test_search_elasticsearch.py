@@ -78,6 +78,13 @@ class TestElasticsearchIndex:
         stored: dict[str, Any] = dict(engine.get(index=f"{name}-documents", id="d1"))
         assert stored["_version"] == 7
 
+    def test_a_removed_document_comes_back_in_an_older_version_at_once(self, search: ElasticsearchSearch) -> None:
+        for _ in range(3):
+            search.index([document(1, version=99)])
+            search.remove(["d1"])
+            search.index([document(1, version=1)])
+            assert search.versions(after_seq=0, limit=5) == [(1, "d1", 1)]
+
     def test_an_engine_that_is_not_there_is_said(self) -> None:
         search = ElasticsearchSearch("http://127.0.0.1:1", timeout=1)
         sentence = search.check()
