@@ -92,6 +92,26 @@ class Application:
 
         return RjiebaSegmenter().cut_for_search
 
+    def describe_sources(self) -> None:
+        """Let the store know who speaks: names and classes that levels, mails and tables tell."""
+        rows = [
+            {
+                "id": source.id,
+                "name": source.name,
+                "source_class": str(source.source_class),
+                "region": source.region,
+                "weight": source.weight,
+                "credibility": source.credibility,
+            }
+            for source in self.catalogue.sources
+        ]
+        with self.store.read() as work:
+            known = work.sources.described()
+        changed = [row for row in rows if dict(known.get(str(row["id"]), {})) != row]
+        if changed:
+            with self.store.write() as work:
+                work.sources.describe(changed)
+
     def close(self) -> None:
         """Give back every connection."""
         self.search.close()

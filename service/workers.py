@@ -67,6 +67,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     from analysis.assess import Analyser
     from service.flows.assess import assess_pending
 
+    app.describe_sources()
     analyser = Analyser.load()
     log.info("assess.ready", model=analyser.version)
     office = app.office
@@ -130,6 +131,7 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
 
 def run_crawl(app: Application, stop: threading.Event) -> None:
     """Collect from every source that is due, again and again."""
+    app.describe_sources()
     asyncio.run(_crawl_until(app, stop))
 
 

@@ -23,6 +23,7 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
     """Visit the named sources, or every enabled one, and print what came of each."""
     console = Console(stderr=True)
     chosen = _chosen(app, ids)
+    app.describe_sources()
     with Progress(console=console) as progress, ExtractionSandbox() as sandbox:
         task = progress.add_task("采集", total=len(chosen))
 

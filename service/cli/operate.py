@@ -67,6 +67,7 @@ def import_rows(
         chosen = app.catalogue.by_id.get(source)
         if chosen is None:
             misuse(f"没有信源 {source}。全部编号见 yaowang sources list。")
+        app.describe_sources()
         task = progress.add_task("导入", total=None)
         try:
             report = import_file(

@@ -68,12 +68,15 @@ def absorb_report(
 ) -> Event:
     """Return the event with this document's report added; a document without risk adds presence, not claims.
 
+    The title is that of the first report; the first medium or office that reports gives it its own, which people know.
     How many documents and sources there are, the store counts: an edited document reports again but is one.
     """
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
+    names_it = is_risk and speaker.source_class in _NAMED and not event.facts.get("named") and bool(document.title)
     return replace(
         event,
+        title=document.title if names_it else event.title,
         first_at=min(event.first_at, document.happened_at),
         last_at=max(event.last_at, document.happened_at),
         severity=max(event.severity, assessment.severity),
@@ -87,6 +90,7 @@ def absorb_report(
         | {
             "places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES],
             "votes": votes,
+            "named": bool(event.facts.get("named")) or names_it,
         },
         sketch=sketch,
         revision=event.revision + 1,
@@ -148,8 +152,8 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "local_media": speaker.source_class is SourceClass.MEDIA and speaker.local,
         "credible": speaker.source_class in _NAMED,
         "complaint": document.kind is DocumentKind.COMPLAINT,
-        "device": EntityType.DEVICE in types and EntityType.DRUG not in types,
-        "cosmetic": EntityType.COSMETIC in types and EntityType.DRUG not in types,
+        "device": "R10" in assessment.category_codes and EntityType.DRUG not in types,
+        "cosmetic": "R11" in assessment.category_codes and EntityType.DRUG not in types,
         "rebutted": bool(said.get("official_rebuttal")),
         "floor": assessment.floor,
     }
