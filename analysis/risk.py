@@ -5,6 +5,7 @@ as further inputs; what follows stays as it is. Probabilities are calibrated on 
 models had seen, which is how the product is used.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,4 +102,4 @@ class RiskStack:
 
     def _category(self, code: str, decision: float) -> float:
         slope, offset = self.category_scale[code]
-        return round(float(sigmoid(np.array(slope * decision + offset))), 4)
+        return round(0.5 * (1 + math.tanh(0.5 * (slope * decision + offset))), 4)

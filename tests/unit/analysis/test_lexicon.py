@@ -1,3 +1,6 @@
+import re
+from collections.abc import Callable
+
 import pytest
 
 from analysis.assessment import CATEGORY_NAMES
@@ -58,3 +61,34 @@ def test_evasive_spellings_are_read(written: str, canonical: str) -> None:
 
 def test_neighbours_across_a_clause_are_no_term() -> None:
     assert not reading("今天放假,药店休息").evasive
+
+
+EVASIONS: dict[str, Callable[[str], str]] = {
+    "zero width": "\u200b".join,
+    "word joiner": "\u2060".join,
+    "soft hyphen": "\u00ad".join,
+    "variation selector": "\ufe0f".join,
+    "tag character": "\U000e0041".join,
+    "filler": "\u3164".join,
+    "overlay": "\u0336".join,
+    "blank": " ".join,
+    "wide blank": "\u3000".join,
+    "dot": "·".join,
+    "star": "*".join,
+    "picture": "🐛".join,
+    "line": "\n".join,
+    "radical": "⻋".join,
+    "entities": lambda word: "".join(f"&#{ord(character)};" for character in word),
+    "right to left": lambda word: f"\u202e{word[::-1]}\u202c",
+}
+
+
+@pytest.mark.parametrize("trick", EVASIONS)
+def test_strong_terms_are_found_through_every_trick(trick: str) -> None:
+    lexicon = load_lexicon()
+    strong = {t.canonical for ts in lexicon.meanings for t in ts if t.kind is TermKind.STRONG}
+    written = sorted(term for term in strong if re.fullmatch("[一-鿿]{2,6}", term))[::5]
+    assert len(written) > 20
+    for term in written:
+        found = reading("转发", f"有人在群里发了{EVASIONS[trick](term)}这件事")
+        assert term in {hit.term.canonical for hit in (*found.hits, *found.evasive)}
