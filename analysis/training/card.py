@@ -8,8 +8,8 @@ from analysis.training.evaluate import Evaluation
 __all__ = ["CARD", "model_card"]
 
 CARD = "MODEL_CARD.md"
-DEV_LOOKS = 3
-"""How often the development file was measured while this model was made; each look bends the choice towards it."""
+DEV_LOOKS = 4
+"""How many models were measured on the development file while this one was made; each look bends the choice towards it."""
 
 
 def model_card(manifest: Mapping[str, Any], evaluation: Evaluation) -> str:
@@ -60,8 +60,8 @@ months after them. The weights that ship saw all training data.
 
 ## Measured
 
-The development file holds titles of January to June 2025 and was never trained on. It was measured {looks} times while this
-model was made.
+The development file holds titles of January to June 2025 and was never trained on. {looks} models were measured on it while this
+one was made.
 
 ```
 {table}
