@@ -22,8 +22,8 @@ class TestMailbox(NotifierContract):
     def arrived(self) -> list[EmailMessage]:
         box = mailbox.Maildir(self.folder)
         raw = [box.get_bytes(key) for key in box.keys()]  # noqa: SIM118 - a Maildir iterates over messages
-        parser = BytesParser(policy=email.policy.default)
-        return [message for message in map(parser.parsebytes, raw) if isinstance(message, EmailMessage)]
+        parser: BytesParser[EmailMessage] = BytesParser(policy=email.policy.default)
+        return [parser.parsebytes(one) for one in raw]
 
     def test_the_same_message_is_kept_once(self) -> None:
         notifier = self.notifier()

@@ -48,8 +48,8 @@ class TestSmtp(NotifierContract):
         return SmtpNotifier(host="127.0.0.1", port=self.port, timeout=5)
 
     def arrived(self) -> list[EmailMessage]:
-        parser = BytesParser(policy=email.policy.default)
-        return [message for message in map(parser.parsebytes, self.inbox.taken) if isinstance(message, EmailMessage)]
+        parser: BytesParser[EmailMessage] = BytesParser(policy=email.policy.default)
+        return [parser.parsebytes(one) for one in self.inbox.taken]
 
     def test_a_4xx_answer_is_worth_another_try(self) -> None:
         self.inbox.answer = "451 greylisted, come back"
