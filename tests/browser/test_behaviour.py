@@ -54,6 +54,17 @@ class TestKeyboard:
         page.wait_for_url("**done=acknowledged")
         expect(page.get_by_role("status")).to_have_text("已确认收到。")
 
+    def test_an_alert_of_the_list_is_taken_where_it_stands(self, own: Served, window: Window) -> None:
+        page = own.enter(window(1366, 768), name="研判乙")
+        page.goto(f"{own.address}/alerts")
+        page.keyboard.press("j")
+        page.keyboard.press("a")
+        page.wait_for_url("**/alerts?done=acknowledged")
+        with own.context.store.read() as work:
+            alert = work.alerts.get("A-20261125-03")
+        assert alert is not None
+        assert alert.acknowledged_by == "研判乙"
+
     def test_letters_go_to_pages_and_the_slash_to_the_search(self, served: Served, window: Window) -> None:
         page = served.enter(window(1366, 768))
         page.keyboard.press("g")
@@ -78,6 +89,15 @@ class TestKeyboard:
             page.keyboard.press("Tab")
             outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
             assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+
+    def test_a_clock_is_met_from_its_row(self, own: Served, window: Window) -> None:
+        page = own.enter(window(1366, 768), name="研判乙")
+        page.goto(f"{own.address}/events/20261125-03?tab=handling")
+        page.get_by_text("完成…").click()
+        page.keyboard.type("已在省局网站发布")
+        page.get_by_role("button", name="登记完成").click()
+        page.wait_for_url("**done=met")
+        expect(page.get_by_role("cell", name="按时完成")).to_be_visible()
 
     def test_a_menu_of_an_act_asks_for_its_reason_and_does_not_send_without(
         self, served: Served, window: Window

@@ -58,7 +58,12 @@
     k: () => move(-1),
     g: () => { going = performance.now(); },
     x: () => rows()[at]?.querySelector("input[type=checkbox]")?.click(),
-    a: () => (document.querySelector("[data-acknowledge]") || rows()[at]?.querySelector("[data-acknowledge-row]"))?.click(),
+    a: () => {
+      const box = rows()[at]?.querySelector("input[name=alert]");
+      if (!box) { document.querySelector("[data-acknowledge]")?.click(); return; }
+      box.checked = true;
+      box.form.requestSubmit();
+    },
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -81,8 +86,8 @@
 
   // One menu open at a time, so that they cannot cover each other.
   document.addEventListener("toggle", (event) => {
-    if (!event.target.matches?.("details.act:not(.flow), details.who") || !event.target.open) return;
-    document.querySelectorAll("details.act:not(.flow)[open], details.who[open]").forEach((d) => { if (d !== event.target) d.open = false; });
+    if (!event.target.matches?.("details.act, details.who") || !event.target.open) return;
+    document.querySelectorAll("details.act[open], details.who[open]").forEach((d) => { if (d !== event.target) d.open = false; });
     event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   }, true);
   document.querySelector("[data-pick-all]")?.addEventListener("change", (event) => {
