@@ -1,0 +1,110 @@
+"""What the documents must name, and must not invent. `python -m tests.architecture.test_docs` prints the settings table."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from service.cli import application
+from service.domain.alert import AlertLevel, AlertReason
+from service.domain.people import Role
+from service.settings import Settings
+from tests.architecture.sources import ROOT, project_files
+
+GUIDE = ROOT / "docs" / "guide.zh-CN.md"
+DOCUMENTS = sorted(path for path in project_files() if path.suffix == ".md")
+# `test` belongs to the launcher; the program itself does not know it.
+LAUNCHER_COMMANDS = {"test"}
+FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+CODE_SPAN = re.compile(r"`([^`\n]+)`")
+CALL = re.compile(r"(?:\./|bin/|^|\s)yaowang +(?P<words>[a-z]+(?: +[a-z]+)?)", re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)#\s]+)(?:#[^)\s]*)?\)")
+
+
+def settings_table() -> str:
+    """Return the table of all settings as `docs/settings.md` holds it."""
+    rows = ["| setting | variable | default | meaning |", "| --- | --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "none" if field.default is None else f"`{str(field.default).lower()}`"
+        if isinstance(field.default, str):
+            default = f"`{field.default}`"
+        rows.append(f"| `{name}` | `YAOWANG_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def commands() -> Iterator[str]:
+    """Yield every command as it is typed, such as `users add`."""
+    yield from _below(typer.main.get_command(application), ())
+
+
+def _below(command: object, path: tuple[str, ...]) -> Iterator[str]:
+    inner: dict[str, object] | None = getattr(command, "commands", None)
+    if inner is None:
+        yield " ".join(path)
+        return
+    for name, sub in inner.items():
+        yield from _below(sub, (*path, name))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_settings_table_is_that_of_the_program() -> None:
+    assert settings_table() in _text(ROOT / "docs" / "settings.md")
+
+
+def test_every_setting_has_a_meaning() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_chinese_guide_names_every_setting() -> None:
+    text = _text(GUIDE)
+    assert [name for name in Settings.model_fields if f"`YAOWANG_{name.upper()}`" not in text] == []
+
+
+def test_every_command_is_documented() -> None:
+    text = _text(ROOT / "docs" / "commands.md")
+    listed = list(commands())
+    assert len(listed) > 20
+    assert [command for command in listed if f"`yaowang {command}" not in text] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_document_tells_of_a_command_that_does_not_exist(path: Path) -> None:
+    known = set(commands())
+    groups = {command.split()[0] for command in known}
+    text = _text(path)
+    code = "\n".join([match["body"] for match in FENCE.finditer(text)] + CODE_SPAN.findall(FENCE.sub("", text)))
+    called = [match["words"].split() for match in CALL.finditer(code)]
+    unknown = [
+        " ".join(words)
+        for words in called
+        if words[0] not in groups | LAUNCHER_COMMANDS
+        or (words[0] not in known | LAUNCHER_COMMANDS and len(words) > 1 and " ".join(words) not in known)
+    ]
+    assert unknown == []
+
+
+def test_the_guide_explains_every_reason_level_and_role() -> None:
+    text = _text(GUIDE)
+    words = (
+        [reason.word for reason in AlertReason] + [level.word for level in AlertLevel] + [role.word for role in Role]
+    )
+    assert [word for word in words if word not in text] == []
+    assert [reason.value for reason in AlertReason if f"`{reason.value}`" not in text] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
+    targets = [match["target"] for match in LINK.finditer(FENCE.sub("", _text(path)))]
+    inside = [target for target in targets if "://" not in target and not target.startswith("mailto:")]
+    assert [target for target in inside if not (path.parent / target).exists()] == []
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(settings_table() + "\n")
