@@ -15,6 +15,7 @@ __all__ = ["register"]
 
 SpeedOption = Annotated[float, typer.Option("--speed", min=1, max=60, help="时钟倍数，1 到 60")]
 StayOption = Annotated[bool, typer.Option("--stay", help="结束后保留演练网页，直到 Ctrl-C")]
+AttachedOption = Annotated[bool, typer.Option("--attached", hidden=True, help="随启动它的进程结束")]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="演练网页端口，0 为任选")]
 
 
@@ -29,11 +30,13 @@ def drill(
     speed: SpeedOption = 10.0,
     port: PortOption = 0,
     stay: StayOption = False,
+    attached: AttachedOption = False,
     data: DataOption = None,
 ) -> None:
     """Play one scenario, or list them all."""
     from service.drill.play import play
     from service.drill.scenario import ScenarioError
+    from service.supervise import stop_with_parent
     from service.workers import stop_on_signals
 
     try:
@@ -46,11 +49,14 @@ def drill(
         with app.store.read() as work:
             people = [person for person in work.people.listing() if not person.disabled]
         parent = app.settings.data / "drills"
+    stop = stop_on_signals()
+    if attached:
+        stop_with_parent(stop)
     outcome = play(
         chosen,
         parent=parent,
         speed=speed,
-        stop=stop_on_signals(),
+        stop=stop,
         say=say,
         people=people,
         port=port,

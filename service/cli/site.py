@@ -70,7 +70,7 @@ def _start(app: Application, parent: Path, scenario_id: str, speed: float, perso
     with (parent / "start.log").open("ab") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "service.cli", "drill", scenario_id, "--stay"),
+                *(sys.executable, "-m", "service.cli", "drill", scenario_id, "--stay", "--attached"),
                 *("--speed", f"{speed:g}", "--data", str(app.settings.data.absolute())),
             ],
             stdin=subprocess.DEVNULL,
