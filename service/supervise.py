@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-__all__ = ["RoleProcess", "Supervisor", "answers", "restart_delay", "stop_with_parent"]
+__all__ = ["PARENT", "RoleProcess", "Supervisor", "answers", "restart_delay", "stop_with_parent"]
 
 _POLL_SECONDS = 0.2
 _STEADY_SECONDS = 60.0
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
+_PARENT_LOOK_SECONDS = 1.0
+_ORPHAN_SECONDS = 10.0
+# Stands in a command for the id of the process that starts it.
+PARENT = "{parent}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class RoleProcess:
 @dataclass(slots=True)
 class _Running:
     role: RoleProcess
+    wanted: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -42,8 +47,9 @@ class Supervisor:
     """Runs roles as child processes until it is told to stop.
 
     A role that dies is started again after `restart_delay`; one that stayed up for a minute starts with a clean
-    slate. `stop` sends SIGTERM, waits up to `drain_seconds`, then kills what is left. Each role writes to
-    `<log_folder>/<role>.log`.
+    slate. `drain` sends SIGTERM, waits up to `drain_seconds`, then kills what is left. Each role leads a process group
+    of its own, so that what it started is ended with it, and writes to `<log_folder>/<role>.log`. A command that ends
+    in `PARENT` is told this process's id there, for `stop_with_parent`.
     """
 
     def __init__(
@@ -61,11 +67,13 @@ class Supervisor:
         self._environment = environment
         self._drain_seconds = drain_seconds
 
-    def start(self) -> None:
-        """Start every role once."""
+    def start(self, *names: str) -> None:
+        """Start the named roles, without names every role, that have not been started yet."""
         self._log_folder.mkdir(parents=True, exist_ok=True)
         for running in self._running:
-            self._launch(running)
+            if not running.wanted and (not names or running.role.name in names):
+                running.wanted = True
+                self._launch(running)
 
     def run(self, stop: threading.Event) -> None:
         """Watch the roles until `stop` is set, then drain them."""
@@ -81,7 +89,7 @@ class Supervisor:
         for running in self._running:
             if running.process is not None and running.process.poll() is not None:
                 self._note_death(running, now)
-            if running.process is None and now >= running.due:
+            if running.wanted and running.process is None and now >= running.due:
                 self._launch(running)
 
     def drain(self) -> None:
@@ -95,10 +103,10 @@ class Supervisor:
                 assert running.process is not None
                 running.process.wait(timeout=max(0.05, deadline - time.monotonic()))
         for running in living:
-            if running.process is not None and running.process.poll() is None:
+            assert running.process is not None
+            if running.process.poll() is None:
                 self._say(f"{running.role.name} 未在时限内结束，已强制终止。")
-                _signal(running.process, signal.SIGKILL)
-                running.process.wait(timeout=5)
+            _end_group(running.process)
         for running in self._running:
             if running.log is not None:
                 running.log.close()
@@ -115,7 +123,7 @@ class Supervisor:
             running.log.close()
         running.log = path.open("ab")
         running.process = subprocess.Popen(
-            list(running.role.command),
+            [str(os.getpid()) if word == PARENT else word for word in running.role.command],
             stdin=subprocess.DEVNULL,
             stdout=running.log,
             stderr=running.log,
@@ -127,6 +135,7 @@ class Supervisor:
     def _note_death(self, running: _Running, now: float) -> None:
         assert running.process is not None
         status = running.process.returncode
+        _end_group(running.process)
         running.deaths = 1 if now - running.started > _STEADY_SECONDS else running.deaths + 1
         delay = restart_delay(running.deaths)
         running.process = None
@@ -146,6 +155,13 @@ def _signal(process: subprocess.Popen[bytes] | None, number: int) -> None:
             os.kill(process.pid, number)
 
 
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of a role and of all that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=5)
+
+
 def answers(host: str, port: int) -> bool:
     """Tell whether the web role answers its health address within half a second."""
     connection = http.client.HTTPConnection(host, port, timeout=0.5)
@@ -158,13 +174,20 @@ def answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def stop_with_parent(stop: threading.Event) -> None:
-    """Set `stop` once the parent process is gone, so that no role outlives its supervisor."""
-    parent = os.getppid()
+def stop_with_parent(stop: threading.Event, *, parent: int | None = None) -> None:
+    """Set `stop` once the parent process is gone, so that no role outlives its supervisor.
+
+    `parent` is the id that the supervisor told; without it whoever is the parent now counts, which misses one that
+    died while this process was loading. A role that has not ended ten seconds later ends at once.
+    """
+    expected = parent or os.getppid()
 
     def watch() -> None:
-        while not stop.wait(1.0):
-            if os.getppid() != parent:
-                stop.set()
+        while os.getppid() == expected:
+            if stop.wait(_PARENT_LOOK_SECONDS):
+                return
+        stop.set()
+        threading.Event().wait(_ORPHAN_SECONDS)
+        os._exit(1)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()

@@ -20,6 +20,7 @@ from crawlers.records import Source
 from service.bootstrap import Application
 from service.flows.deliver import deliver_mail, deliver_search
 from service.flows.watch import EVERY, watch
+from service.ports.store import StoreUnavailableError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -36,13 +37,16 @@ _CRAWL_LOOK_SECONDS = 0.5
 _CRAWL_LIMIT_SECONDS = 60.0
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
 
+# What the store and the machine may bring, and what may be over at the next try.
+_PASSING = (StoreUnavailableError, SQLAlchemyError, OSError)
+
 log = structlog.get_logger("yaowang")
 
 
 def stop_on_signals() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set."""
+    """Return an event that SIGTERM, SIGINT and the end of the terminal set."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     return stop
 
@@ -155,9 +159,13 @@ async def _crawl_until(app: Application, stop: threading.Event) -> None:
 
     with closing(ExtractionSandbox()) as sandbox:
         while not stop.is_set():
-            due = await asyncio.to_thread(due_sources, app) if app.settings.crawl else []
-            if due:
-                await _one_pass(app, due, sandbox, stop)
+            try:
+                due = await asyncio.to_thread(due_sources, app) if app.settings.crawl else []
+                if due:
+                    await _one_pass(app, due, sandbox, stop)
+            except _PASSING as error:
+                log.warning("role.failed", role="crawl", error=str(error))
+                await _pause(stop, _PAUSE_AFTER_FAILURE_SECONDS)
             await _pause(stop, _CRAWL_LOOK_SECONDS)
 
 
@@ -205,7 +213,7 @@ def _loop(role: str, step: Callable[[], bool], stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             busy = step()
-        except (SQLAlchemyError, OSError) as error:
+        except _PASSING as error:
             log.warning("role.failed", role=role, error=str(error))
             stop.wait(_PAUSE_AFTER_FAILURE_SECONDS)
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-__all__ = ["HeldError", "Lock", "hold"]
+__all__ = ["HeldError", "Lock", "hold", "holder", "was_held"]
 
 _NAME = "up.lock"
 
@@ -37,6 +37,23 @@ class Lock:
     def close(self) -> None:
         """Let go."""
         self.file.close()
+
+
+def was_held(data: Path) -> bool:
+    """Tell whether the folder is or was held: its lock file is there."""
+    return (data / _NAME).is_file()
+
+
+def holder(data: Path) -> str | None:
+    """Return the address of the `up` that holds the folder now, empty while it starts; `None` where none does."""
+    try:
+        with (data / _NAME).open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder((data / _NAME).read_text(encoding="utf-8"))[1]
+    except OSError:
+        return None
+    return None
 
 
 def hold(data: Path) -> Lock:

@@ -29,20 +29,36 @@ def settings_of(*, port: int | None = None, data: Path | None = None) -> "Settin
 
 
 @contextmanager
-def opened(data: Path | None) -> "Iterator[Application]":
-    """Open the installation with its schema up to date; a store that cannot be opened is said in one sentence."""
+def opened(data: Path | None, *, port: int | None = None) -> "Iterator[Application]":
+    """Open the installation with its schema up to date.
+
+    A store that cannot be opened, or is lost while the command works, is said in one sentence with status 1.
+    """
     from sqlalchemy.exc import SQLAlchemyError
 
     from service.bootstrap import build, prepare
+    from service.policies.register import RegisterError
     from service.ports.store import StoreUnavailableError
 
-    settings = settings_of(data=data)
+    settings = settings_of(data=data, port=port)
     try:
         prepare(settings)
         app = build(settings)
-    except (SQLAlchemyError, StoreUnavailableError, OSError) as error:
-        fail(f"存储无法打开：{error}。请检查数据目录与 YAOWANG_STORE_URL。")
+    except ImportError as error:
+        fail(
+            f"存储或检索的设置需要没有安装的组件 {error.name}。请安装 yaowang[postgres,elasticsearch]，或去掉这项设置。"
+        )
+    except (SQLAlchemyError, StoreUnavailableError, OSError, ValueError) as error:
+        fail(f"存储无法打开：{_sentence(error)}。请检查数据目录 {settings.data} 与 YAOWANG_STORE_URL。")
     try:
         yield app
+    except StoreUnavailableError as error:
+        fail(f"存储中途不可用：{_sentence(error)}。")
+    except RegisterError as error:
+        fail(f"本单位的政策数据有误：{_sentence(error)}。")
     finally:
         app.close()
+
+
+def _sentence(error: Exception) -> str:
+    return str(error).strip().removesuffix("。")

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.lock import was_held
 from service.cli.opening import DataOption, opened, settings_of
-from service.cli.speak import EXIT_MISUSED, fail, say
+from service.cli.speak import EXIT_MISUSED, fail, misuse, say
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
     from service.cli.lock import Lock
     from service.settings import Settings
+    from service.supervise import Supervisor
 
 __all__ = ["register"]
 
 _ANSWER_SECONDS = 60.0
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="网页端口，默认 8300")]
+ParentOption = Annotated[int | None, typer.Option("--parent", hidden=True, help="监管进程的编号；它不在了就结束")]
 
 
 def register(application: typer.Typer) -> None:
@@ -34,35 +37,44 @@ def register(application: typer.Typer) -> None:
 def up(port: PortOption = None, data: DataOption = None) -> None:
     """Run everything on this machine until Ctrl-C."""
     settings = settings_of(port=port, data=data)
-    lock = _hold(settings.data)
+    # A folder that has been held before may be held now, which explains the busy port; a new one is made only where
+    # the host has all that a start needs.
+    lock = _hold(settings.data) if was_held(settings.data) else None
     try:
         _check_host(settings)
-        password = _prepare(settings)
+        lock = lock or _hold(settings.data)
+        _prepare(settings)
         lock.describe(settings.address)
-        _serve(settings, password)
+        _serve(settings)
     finally:
-        lock.close()
+        if lock is not None:
+            lock.close()
 
 
-def web(port: PortOption = None, data: DataOption = None) -> None:
+def web(port: PortOption = None, data: DataOption = None, parent: ParentOption = None) -> None:
     """Run the web role as a process of its own."""
     from service.cli.site import run_site
+    from service.preflight import check_port
 
-    _run_role("web", run_site, port=port, data=data)
+    settings = settings_of(port=port, data=data)
+    taken = check_port(settings.host, settings.port)
+    if taken is not None:
+        fail(taken.sentence + taken.remedy)
+    _run_role("web", run_site, port=port, data=data, parent=parent)
 
 
-def assess(data: DataOption = None) -> None:
+def assess(data: DataOption = None, parent: ParentOption = None) -> None:
     """Run the assess role as a process of its own."""
     from service.workers import run_assess
 
-    _run_role("assess", run_assess, data=data)
+    _run_role("assess", run_assess, data=data, parent=parent)
 
 
-def deliver(data: DataOption = None) -> None:
+def deliver(data: DataOption = None, parent: ParentOption = None) -> None:
     """Run the deliver role as a process of its own."""
     from service.workers import run_deliver
 
-    _run_role("deliver", run_deliver, data=data)
+    _run_role("deliver", run_deliver, data=data, parent=parent)
 
 
 def crawl(
@@ -70,6 +82,7 @@ def crawl(
     *,
     once: Annotated[bool, typer.Option("--once", help="只采一遍，逐源报告后结束")] = False,
     data: DataOption = None,
+    parent: ParentOption = None,
 ) -> None:
     """Run the crawl role, or one pass over some sources."""
     if once:
@@ -78,9 +91,11 @@ def crawl(
         with opened(data) as app:
             crawl_once(app, sources or [])
         return
+    if sources:
+        misuse("采集进程按目录采集全部启用的信源；只采其中几个，请加 --once。")
     from service.workers import run_crawl
 
-    _run_role("crawl", run_crawl, data=data)
+    _run_role("crawl", run_crawl, data=data, parent=parent)
 
 
 def _run_role(
@@ -89,21 +104,16 @@ def _run_role(
     *,
     port: int | None = None,
     data: Path | None = None,
+    parent: int | None = None,
 ) -> None:
-    from service.bootstrap import build, prepare
     from service.supervise import stop_with_parent
     from service.workers import stop_on_signals, write_logs
 
-    settings = settings_of(port=port, data=data)
     write_logs(name)
-    prepare(settings)
     stop = stop_on_signals()
-    stop_with_parent(stop)
-    app = build(settings)
-    try:
+    stop_with_parent(stop, parent=parent)
+    with opened(data, port=port) as app:
         role(app, stop)
-    finally:
-        app.close()
 
 
 def _hold(data: Path) -> "Lock":
@@ -129,22 +139,28 @@ def _check_host(settings: "Settings") -> None:
         fail("没有启动任何进程。")
 
 
-def _prepare(settings: "Settings") -> str | None:
+def _prepare(settings: "Settings") -> None:
+    """Bring the store up to date, read what the office declared, and make the first administrator."""
     from service.domain.people import Role
     from service.flows.people import add_person
 
-    with opened(settings.data) as app:
+    with opened(settings.data, port=settings.port) as app:
+        for problem in app.catalogue.problems:
+            say(f"提示：{problem}")
+        assert app.register
         with app.store.read() as work:
             if work.people.listing():
-                return None
-        return add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=app.now())
+                return
+        password = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=app.now())
+        # Said at once: whatever goes wrong from here on, it is not made a second time.
+        say(f"首位管理员 admin，一次性密码 {password}（只显示这一次，首次登录须改）")
 
 
-def _serve(settings: "Settings", password: str | None) -> None:
-    from service.supervise import RoleProcess, Supervisor
+def _serve(settings: "Settings") -> None:
+    from service.supervise import PARENT, RoleProcess, Supervisor
     from service.workers import ROLES, stop_on_signals
 
-    options = ["--data", str(settings.data)]
+    options = ["--data", str(settings.data), "--parent", PARENT]
     commands = {
         name: [sys.executable, "-m", "service.cli", name, *options]
         + (["--port", str(settings.port)] if name == "web" else [])
@@ -153,33 +169,27 @@ def _serve(settings: "Settings", password: str | None) -> None:
     roles = [RoleProcess(name=name, command=command) for name, command in commands.items()]
     supervisor = Supervisor(roles, log_folder=settings.data / "log", say=say)
     stop = stop_on_signals()
-    supervisor.start()
     try:
+        # What people wait for first: beside three others that load at once it takes twice as long on two processors.
+        supervisor.start("web")
         _await_answer(settings, supervisor, stop)
         if not stop.is_set():
-            _greet(settings, password)
+            supervisor.start()
+            say(f"药望已启动：{settings.address}")
+            say("按 Ctrl-C 停止。")
             supervisor.run(stop)
     finally:
         supervisor.drain()
         say("已停止。")
 
 
-def _await_answer(settings: "Settings", supervisor: object, stop: threading.Event) -> None:
-    from service.supervise import Supervisor, answers
+def _await_answer(settings: "Settings", supervisor: "Supervisor", stop: threading.Event) -> None:
+    from service.supervise import answers
 
-    assert isinstance(supervisor, Supervisor)
     say("正在启动……")
     waited = 0.0
     while not stop.wait(0.1) and not answers(settings.host, settings.port):
         waited += 0.1
         supervisor.tend()
         if waited > _ANSWER_SECONDS:
-            supervisor.drain()
             fail(f"网页进程 {_ANSWER_SECONDS:.0f} 秒内没有应答；原因见 {settings.data / 'log' / 'web.log'}。")
-
-
-def _greet(settings: "Settings", password: str | None) -> None:
-    say(f"药望已启动：{settings.address}")
-    if password is not None:
-        say(f"首位管理员 admin，一次性密码 {password}（只显示这一次，首次登录须改）")
-    say("按 Ctrl-C 停止。")
