@@ -132,7 +132,7 @@ def _seed_alert(work: Work, happening: Mapping[str, Any], documents: Sequence[Do
     work.alerts.save(alert)
     work.audit.append(
         actor="system",
-        action="alert.raised",
+        action="alert.first_raise",
         subject=f"alert:{alert.id}",
         detail={"level": alert.level.key},
         now=alert.raised_at,

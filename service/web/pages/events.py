@@ -12,7 +12,7 @@ from service.api.context import AppContext
 from service.api.identity import Reader, context_of
 from service.domain.alert import Alert
 from service.domain.audit import AuditRow
-from service.domain.clock import Clock, ClockRole
+from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event
 from service.domain.refusal import NotFound
 from service.ports.store import Work
@@ -132,9 +132,13 @@ def _publication(alert: Alert | None) -> dict[str, str]:
     return {key: str(found.get(key) or "") for key in ("verdict", "sentence", "basis", "alternative")}
 
 
+# A running deadline is louder than a proposed one, whatever is due sooner.
+_CARD_ORDER = {ClockState.ARMED: 0, ClockState.PAUSED: 1, ClockState.PROPOSED: 2}
+
+
 def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> list[dict[str, Any]]:
     own = [clock for clock in clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
-    open_first = sorted(own, key=lambda clock: clock.state.value not in {"armed", "proposed", "paused"})
+    open_first = sorted(own, key=lambda clock: _CARD_ORDER.get(clock.state, len(_CARD_ORDER)))
     key = level_chip(alert.level).key if alert else "none"
     cards = []
     for clock in open_first[:_CARDS]:

@@ -123,11 +123,13 @@ def _facets(result: SearchResult, text: str, filters: SearchFilters) -> list[tup
     shown = []
     for field, title, name_of, parameter in words:
         counts = result.facets.get(field, {})
-        rows = [
-            (name_of(code), count, f"/search?{urlencode(kept | {parameter: code})}")
-            for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:8]
-            if code and (field != "level" or code in {"1", "2"})
-        ]
+        # A document of Ganzhou counts under 3607 and 360700: one name, one row, the larger count.
+        named: dict[str, tuple[int, str]] = {}
+        for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            if code and (field != "level" or code in {"1", "2"}):
+                link = f"/search?{urlencode(kept | {parameter: code})}"
+                named.setdefault(name_of(code), (count, link))
+        rows = [(name, count, link) for name, (count, link) in named.items()][:8]
         if rows:
             shown.append((title, rows))
     return shown

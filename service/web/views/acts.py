@@ -1,19 +1,18 @@
 """Audit rows in words. Pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.alert import AlertLevel
-from service.web.views.wording import word
+from service.domain.alert import AlertLevel, AlertReason
+from service.web.views.wording import local, word
 
 __all__ = ["ACT_WORDS", "act_word", "detail_words", "subject_words"]
 
 ACT_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "alert.raised": "系统预警",
-        "alert.escalated": "预警升级",
-        "alert.lowered": "预警降级",
+    {f"alert.{reason.value}": f"系统预警：{reason.word}" for reason in AlertReason}
+    | {
         "alert.level_set": "人工调级",
         "alert.acknowledged": "确认收到",
         "alert.assigned": "指派",
@@ -49,6 +48,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
 _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "reason": "理由",
+        "reasons": "理由",
         "owner": "承办人",
         "level": "等级",
         "grade": "事件等级",
@@ -104,7 +104,7 @@ def subject_words(subject: str) -> str:
     return f"{name} {key}" if name and mark else (name or subject)
 
 
-_INTERNAL = frozenset({"rule", "alert", "message_id"})
+_INTERNAL = frozenset({"rule", "alert", "event", "message_id", "key"})
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
         "alert": "预警",
@@ -123,6 +123,9 @@ _TABLES = {"grade": "grade", "role": "person_role", "state": "clock"}
 
 
 def _value(name: str, value: object) -> str:
+    if name == "due_at":
+        at = local(datetime.fromisoformat(str(value)))
+        return f"{at.month}月{at.day}日 {at:%H:%M}"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):

@@ -199,14 +199,23 @@ def time_line(
         note = f"转载 {view.reprints} 篇已折叠" if view.reprints else word("source_class", view.document.source_class)
         text = f"{first}{view.document.source_name}：{view.document.title or view.document.text[:40]}"
         moments.append(Moment(view.at, text, note, ours=False, number=view.number))
-    if alert is not None and not any(row.action == "alert.raised" for row in acts):
+    if alert is not None and not any(row.action in _RAISING for row in acts):
         moments.append(
             Moment(
                 alert.raised_at, f"系统预警：{alert.level.word}", alert.triggers[0] if alert.triggers else "", ours=True
             )
         )
-    moments += [Moment(row.at, wording.get(row.action, row.action), _actor(row), ours=True) for row in acts]
+    moments += [Moment(row.at, _act(row, wording), _actor(row), ours=True) for row in acts]
     return sorted(moments, key=lambda moment: moment.at)
+
+
+_RAISING = frozenset({"alert.first_raise", "alert.raised_again"})
+
+
+def _act(row: AuditRow, wording: Mapping[str, str]) -> str:
+    said = wording.get(row.action, row.action)
+    clock = row.detail.get("clock")
+    return f"{said}：{clock}" if isinstance(clock, str) else said
 
 
 def _actor(row: AuditRow) -> str:
