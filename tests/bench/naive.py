@@ -9,6 +9,7 @@ SQLite in WAL mode without waiting for the disk.
 import logging
 import sqlite3
 import unicodedata
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ class NaiveChain:
 
     def __init__(self, training: Sequence[Labelled], keywords: Sequence[str]) -> None:
         """Train the three models."""
-        import jieba
+        with warnings.catch_warnings():
+            # Its source has escapes that Python calls invalid, and it asks for setuptools' old interface.
+            warnings.simplefilter("ignore")
+            import jieba
 
         jieba.setLogLevel(logging.ERROR)
         jieba.initialize()
