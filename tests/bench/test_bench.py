@@ -14,16 +14,23 @@ ROWS = [
 ]
 
 
-def test_benchmark_runs_on_built_texts_and_prints_a_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = measure(Bench.prepare(built_corpus(200), rounds=1))
+@pytest.fixture(scope="module")
+def bench() -> Bench:
+    return Bench.prepare(built_corpus(200), rounds=1)
+
+
+def test_benchmark_runs_on_built_texts_and_prints_a_line_a_row(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = measure(bench)
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["bench"] for row in printed] == ROWS == [row.name for row in rows]
     assert [row.units for row in rows] == [200, 200, 100, 200, 8]
     assert all(line["product"] > 0 and line["peer"] > 0 for line in printed)
 
 
-def test_rates_and_ratio_of_a_row_say_the_same() -> None:
-    row = Bench.prepare(built_corpus(64), rounds=1).segmentation()
+def test_rates_and_ratio_of_a_row_say_the_same(bench: Bench) -> None:
+    row = bench.segmentation()
     assert row.ratio == pytest.approx(row.product_rate / row.peer_rate)
     assert row.low == row.ratio == row.high
 
