@@ -127,6 +127,8 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
 
     def end_with_stop() -> None:
         stop.wait()
+        # Open event streams end first, so that the server has nothing to wait for.
+        site.state.feed.stop()
         server.should_exit = True
 
     threading.Thread(target=end_with_stop, name="web-stop", daemon=True).start()

@@ -213,7 +213,7 @@ def _project(
         "categories": assessment.category_codes,
         "products": [name for kind in products for name in assessment.entity_names(kind)],
         "firms": assessment.entity_names(EntityType.FIRM),
-        "regions": [entity.code for entity in assessment.entities if entity.code],
+        "regions": list(dict.fromkeys(entity.code for entity in assessment.entities if entity.code)),
         "event_id": event_id,
         "published_at": document.happened_at.isoformat(),
         "url": document.url,

@@ -58,7 +58,7 @@ def consider(work: Work, event: Event, *, office: Office, keys: Sequence[str] = 
         score=heat.score,
         document_count=int(spread["items"]),
         source_count=int(spread["sources"]),
-        heat=_heat_json(heat),
+        heat=_heat_json(heat) | {"independent_sources": int(spread["independent_sources"])},
         below_windows=decision.below_windows,
     )
     work.events.save(event, keys)
@@ -119,7 +119,8 @@ def _wind(work: Work, alert: Alert, event: Event, facts: IncidentFacts, office: 
     for clock in fresh:
         work.clocks.save(clock)
         if clock.armed_by is not None:
-            detail = {"alert": alert.id, "due_at": clock.due_at.isoformat() if clock.due_at else None}
+            due = clock.due_at.isoformat() if clock.due_at else None
+            detail = {"alert": alert.id, "clock": clock.action, "due_at": due}
             work.audit.append(actor="system", action="clock.armed", subject=f"clock:{clock.id}", detail=detail, now=now)
     changed = {clock.id: clock for clock in fresh}
     kept = [clock for clock in existing if clock.id not in changed]

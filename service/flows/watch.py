@@ -104,7 +104,11 @@ def _tend(
     if lapsed is not None:
         work.clocks.save(lapsed)
         work.audit.append(
-            actor="system", action="clock.expired", subject=f"clock:{clock.id}", detail={"alert": alert.id}, now=now
+            actor="system",
+            action="clock.expired",
+            subject=f"clock:{clock.id}",
+            detail={"alert": alert.id, "clock": clock.action},
+            now=now,
         )
         report.expired += 1
         return
@@ -112,7 +116,7 @@ def _tend(
     if stage > clock.warned:
         work.clocks.save(replace(clock, warned=int(stage)))
         tell(work, alert, event, [clock], occasion=f"clock:{clock.rule_id}:{int(stage)}", office=office, now=now)
-        detail = {"alert": alert.id, "stage": stage.name}
+        detail = {"alert": alert.id, "clock": clock.action, "stage": stage.name}
         work.audit.append(actor="system", action="clock.warned", subject=f"clock:{clock.id}", detail=detail, now=now)
         report.warned += 1
 
