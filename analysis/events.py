@@ -142,7 +142,7 @@ class EventSketch:
 
 def new_event_id(fingerprint: Fingerprint) -> str:
     """Return the id of the event that this document opens: the same on every replay."""
-    return "e" + sha256(f"event\x1f{fingerprint.document_id}".encode()).hexdigest()[:19]
+    return "e" + sha256(f"event\x1f{fingerprint.document_id}".encode("utf-8", "surrogatepass")).hexdigest()[:19]
 
 
 def lookup_keys(fingerprint: Fingerprint) -> tuple[str, ...]:

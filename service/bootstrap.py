@@ -23,6 +23,7 @@ from service.settings import Settings
 from service.storage.sql import migrate, open_store
 
 if TYPE_CHECKING:
+    from analysis.segmentation import RjiebaSegmenter
     from crawlers.egress import Egress
 
 __all__ = ["Application", "build", "prepare", "wall_clock"]
@@ -85,12 +86,16 @@ class Application:
             return self.settings.author_key.get_secret_value().encode()
         return _kept_secret(self.settings.data / "secrets" / "author_key")
 
+    def cut(self, query: str) -> Sequence[str]:
+        """Cut a search query into words as documents were cut when they were indexed."""
+        return self._segmenter.cut_for_search(query)
+
     @cached_property
-    def cut(self) -> Callable[[str], Sequence[str]]:
-        """The segmenter of search queries: the one that documents were indexed with."""
+    def _segmenter(self) -> "RjiebaSegmenter":
+        # Loaded by the first query: half a second that no start need wait for.
         from analysis.segmentation import RjiebaSegmenter
 
-        return RjiebaSegmenter().cut_for_search
+        return RjiebaSegmenter()
 
     def describe_sources(self) -> None:
         """Let the store know who speaks: names and classes that levels, mails and tables tell."""

@@ -6,13 +6,24 @@ folder (`YAOWANG_SECRETS_DIR`), the file `settings.toml` in the data folder, the
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 __all__ = ["Settings", "SettingsError", "load_settings"]
 
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "placeholder", "请修改"})
+_SENTENCES = {
+    "extra_forbidden": "没有这个设置，请检查拼写",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "string_type": "应为文字，用引号括起",
+    "path_type": "应为路径，用引号括起",
+}
 
 
 class SettingsError(Exception):
@@ -65,8 +76,15 @@ class Settings(BaseSettings):
     @field_validator("smtp_password", "author_key", "search_api_key")
     @classmethod
     def _refuse_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and value.get_secret_value().strip().lower() in _PLACEHOLDERS:
-            raise ValueError("is a placeholder; write a real secret or leave it out")
+        if value is not None and _is_placeholder(value.get_secret_value()):
+            raise ValueError(_REAL_SECRET)
+        return value
+
+    @field_validator("store_url", "search_url")
+    @classmethod
+    def _refuse_placeholder_in_address(cls, value: str | None) -> str | None:
+        if value is not None and _is_placeholder(_password_in(value)):
+            raise ValueError(_REAL_SECRET)
         return value
 
     @classmethod
@@ -102,13 +120,35 @@ def load_settings(**given: object) -> Settings:
     """
     chosen = {name: value for name, value in given.items() if value is not None}
     secrets = os.environ.get("YAOWANG_SECRETS_DIR")
+    if secrets and not Path(secrets).is_dir():
+        raise SettingsError(f"YAOWANG_SECRETS_DIR 指的目录 {secrets} 不存在。请改正，或去掉这个环境变量。")
     try:
         return Settings(**chosen, **({"_secrets_dir": secrets} if secrets else {}))  # type: ignore[arg-type]
     except ValidationError as error:
-        rows = "；".join(f"{'.'.join(map(str, row['loc']))}：{row['msg']}" for row in error.errors())
+        rows = "；".join(f"{'.'.join(map(str, row['loc']))}：{_sentence(row)}" for row in error.errors())
         raise SettingsError(f"设置有误（环境变量 YAOWANG_* 或数据目录下的 settings.toml）：{rows}") from error
-    except ValueError as error:
-        raise SettingsError(f"settings.toml 无法读取：{error}") from error
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"数据目录下的 settings.toml 无法读取：{error}") from error
+
+
+_REAL_SECRET = "这是占位的密码，请写真实的密码，或去掉这项设置"  # noqa: S105 - a sentence
+
+
+def _is_placeholder(secret: str) -> bool:
+    return secret.strip().lower() in _PLACEHOLDERS
+
+
+def _password_in(address: str) -> str:
+    try:
+        return unquote(urlsplit(address).password or "")
+    except ValueError:
+        return ""
+
+
+def _sentence(row: ErrorDetails) -> str:
+    if row["type"] == "string_pattern_mismatch":
+        return f"不符合 {row['ctx']['pattern']}"
+    return _SENTENCES.get(row["type"], row["msg"].removeprefix("Value error, "))
 
 
 def _data_folder(init: PydanticBaseSettingsSource) -> Path:

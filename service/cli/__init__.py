@@ -7,6 +7,7 @@ Machine-readable output goes to standard output, messages and progress to standa
 import typer
 
 from service.cli import drill, operate, people, pipeline, replay, run, study
+from service.cli.speak import speak_utf8
 
 __all__ = ["application", "main"]
 
@@ -29,4 +30,5 @@ study.register(application)
 
 def main() -> None:
     """Run the command line."""
+    speak_utf8()
     application(prog_name="yaowang")

@@ -29,8 +29,8 @@ def settings_of(*, port: int | None = None, data: Path | None = None) -> "Settin
 
 
 @contextmanager
-def opened(data: Path | None, *, port: int | None = None) -> "Iterator[Application]":
-    """Open the installation with its schema up to date.
+def opened(data: Path | None, *, port: int | None = None, prepared: bool = False) -> "Iterator[Application]":
+    """Open the installation, unless it is `prepared` with its schema brought up to date.
 
     A store that cannot be opened, or is lost while the command works, is said in one sentence with status 1.
     """
@@ -42,7 +42,8 @@ def opened(data: Path | None, *, port: int | None = None) -> "Iterator[Applicati
 
     settings = settings_of(data=data, port=port)
     try:
-        prepare(settings)
+        if not prepared:
+            prepare(settings)
         app = build(settings)
     except ImportError as error:
         fail(

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.lines import LONGEST_LINE_BYTES, batches
 from service.cli.opening import DataOption, opened
 from service.cli.speak import EXIT_FAILED, fail, say, write_line, write_lines
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_BATCH = 256
 _PAGE_LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -46,12 +45,10 @@ def judge() -> None:
     """Judge documents from standard input."""
     from analysis.assess import judgement
 
-    analyser, refused = _analyser(), 0
-    for documents, errors in _batches():
-        for assessment in analyser.assess(documents):
-            write_line(judgement(assessment))
-        refused += errors
-    _finish(refused)
+    analyser, answers = _analyser(), _Answers()
+    for documents in answers.batches():
+        write_lines(judgement(assessment) for assessment in analyser.assess(documents))
+    answers.finish()
 
 
 def group() -> None:
@@ -59,14 +56,14 @@ def group() -> None:
     from analysis.events import Grouper, new_event_id
     from analysis.fingerprints import fingerprint
 
-    analyser, grouper, refused = _analyser(), Grouper(), 0
-    for documents, errors in _batches():
+    analyser, grouper, answers = _analyser(), Grouper(), _Answers()
+    for documents in answers.batches():
         for document, assessment in zip(documents, analyser.assess(documents), strict=True):
             placement = grouper.add(document, assessment)
             event_id = placement.event_id or new_event_id(fingerprint(document, assessment))
             write_line({"id": document.id, "event_id": event_id, "duplicate_of": placement.duplicate_of})
-        refused += errors
-    _finish(refused)
+        sys.stdout.flush()
+    answers.finish()
 
 
 def match(data: DataOption = None) -> None:
@@ -81,8 +78,8 @@ def match(data: DataOption = None) -> None:
         today = app.now()
     if not len(index):
         fail("政策库还没有条文。请先运行 yaowang policies import 目录。")
-    analyser, situations, refused = _analyser(), load_situations(), 0
-    for documents, errors in _batches():
+    analyser, situations, answers = _analyser(), load_situations(), _Answers()
+    for documents in answers.batches():
         for document, assessment in zip(documents, analyser.assess(documents), strict=True):
             on = (document.published_at or today).astimezone(BEIJING).date()
             found = match_articles(document, assessment, index, on=on, situations=situations)
@@ -90,8 +87,8 @@ def match(data: DataOption = None) -> None:
                 {"article": one.article.key, "score": one.score, "valid": one.valid, "why": one.why} for one in found
             ]
             write_line({"id": document.id, "articles": rows})
-        refused += errors
-    _finish(refused)
+        sys.stdout.flush()
+    answers.finish()
 
 
 def _analyser() -> "Analyser":
@@ -104,20 +101,33 @@ def _analyser() -> "Analyser":
         fail(f"模型不能使用：{error}")
 
 
-def _batches() -> "Iterator[tuple[list[Document], int]]":
-    """Yield documents in batches with the number of lines refused beside each, said on standard error."""
-    from analysis.assess import read_documents
+class _Answers:
+    """The documents on standard input, batch by batch; what cannot be read is said and counted, the rest goes on."""
 
-    items = read_documents(sys.stdin)
-    while batch := list(islice(items, _BATCH)):
-        errors = [item for item in batch if isinstance(item, ValueError)]
-        for error in errors:
-            say(f"已跳过：{error}")
-        yield [item for item in batch if not isinstance(item, ValueError)], len(errors)
+    def __init__(self) -> None:
+        self._refused = 0
 
+    def batches(self) -> "Iterator[list[Document]]":
+        for lines in batches(sys.stdin.fileno()):
+            documents = [item for number, line in lines if (item := self._read(number, line)) is not None]
+            if documents:
+                yield documents
 
-def _finish(refused: int) -> None:
-    sys.stdout.flush()
-    if refused:
-        say(f"共有 {refused} 行未能读取。")
-        raise typer.Exit(EXIT_FAILED)
+    def finish(self) -> None:
+        sys.stdout.flush()
+        if self._refused:
+            say(f"共有 {self._refused} 行未能读取。")
+            raise typer.Exit(EXIT_FAILED)
+
+    def _read(self, number: int, line: bytes | None) -> "Document | None":
+        from analysis.assess import read_documents
+
+        if line is None:
+            item: Document | ValueError | None = ValueError(f"长于 {LONGEST_LINE_BYTES // 2**20} MiB")
+        else:
+            item = next(read_documents([line]), None)
+        if not isinstance(item, ValueError):
+            return item
+        self._refused += 1
+        say(f"已跳过第 {number} 行：{str(item).removeprefix('line 1: ')}")
+        return None

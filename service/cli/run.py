@@ -112,7 +112,8 @@ def _run_role(
     write_logs(name)
     stop = stop_on_signals()
     stop_with_parent(stop, parent=parent)
-    with opened(data, port=port) as app:
+    # A supervisor has prepared the store before it starts a role.
+    with opened(data, port=port, prepared=parent is not None) as app:
         role(app, stop)
 
 
@@ -147,7 +148,7 @@ def _prepare(settings: "Settings") -> None:
     with opened(settings.data, port=settings.port) as app:
         for problem in app.catalogue.problems:
             say(f"提示：{problem}")
-        assert app.register
+        _ = app.register  # Read now, so that a mistake in it is said before anything runs.
         with app.store.read() as work:
             if work.people.listing():
                 return

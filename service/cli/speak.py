@@ -1,5 +1,6 @@
 """How commands speak: sentences on standard error, JSON lines on standard output, named exit statuses."""
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -7,10 +8,17 @@ from typing import Any, NoReturn
 
 import typer
 
-__all__ = ["EXIT_FAILED", "EXIT_MISUSED", "fail", "misuse", "say", "write_line", "write_lines"]
+__all__ = ["EXIT_FAILED", "EXIT_MISUSED", "fail", "misuse", "say", "speak_utf8", "write_line", "write_lines"]
 
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 whatever the locale says; half a surrogate pair leaves as JSON's own escape for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def say(sentence: str) -> None:
