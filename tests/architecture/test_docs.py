@@ -14,7 +14,11 @@ from service.settings import Settings
 from tests.architecture.sources import ROOT, project_files
 
 GUIDE = ROOT / "docs" / "guide.zh-CN.md"
-DOCUMENTS = sorted(path for path in project_files() if path.suffix == ".md")
+DOCUMENTS = sorted(
+    path
+    for path in project_files()
+    if path.suffix == ".md" and not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+)
 # `test` belongs to the launcher; the program itself does not know it.
 LAUNCHER_COMMANDS = {"test"}
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
