@@ -9,7 +9,7 @@ from service.web.desk import SourceHealth
 
 __all__ = ["FirstRun", "SourceLine", "first_run"]
 
-_SHOWN = 8
+_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
