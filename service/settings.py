@@ -23,6 +23,9 @@ _SENTENCES = {
     "bool_type": "应为 true 或 false",
     "string_type": "应为文字，用引号括起",
     "path_type": "应为路径，用引号括起",
+    "greater_than_equal": "应不小于 {ge}",
+    "less_than_equal": "应不大于 {le}",
+    "string_pattern_mismatch": "不符合 {pattern}",
 }
 
 
@@ -146,9 +149,10 @@ def _password_in(address: str) -> str:
 
 
 def _sentence(row: ErrorDetails) -> str:
-    if row["type"] == "string_pattern_mismatch":
-        return f"不符合 {row['ctx']['pattern']}"
-    return _SENTENCES.get(row["type"], row["msg"].removeprefix("Value error, "))
+    template = _SENTENCES.get(row["type"])
+    if template is None:
+        return row["msg"].removeprefix("Value error, ")
+    return template.format_map(row.get("ctx", {}))
 
 
 def _data_folder(init: PydanticBaseSettingsSource) -> Path:

@@ -19,7 +19,7 @@ _POLL_SECONDS = 0.2
 _STEADY_SECONDS = 60.0
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
 _PARENT_LOOK_SECONDS = 1.0
-_ORPHAN_SECONDS = 10.0
+_ORPHAN_SECONDS = 15.0
 # Stands in a command for the id of the process that starts it.
 PARENT = "{parent}"
 
@@ -178,7 +178,7 @@ def stop_with_parent(stop: threading.Event, *, parent: int | None = None) -> Non
     """Set `stop` once the parent process is gone, so that no role outlives its supervisor.
 
     `parent` is the id that the supervisor told; without it whoever is the parent now counts, which misses one that
-    died while this process was loading. A role that has not ended ten seconds later ends at once.
+    died while this process was loading. A role that has not ended fifteen seconds later ends at once.
     """
     expected = parent or os.getppid()
 

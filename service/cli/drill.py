@@ -1,12 +1,13 @@
 """`yaowang drill`: run a response drill from first page to report."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.opening import DataOption, opened
-from service.cli.speak import fail, misuse, say, write_line
+from service.cli.opening import DataOption, settings_of
+from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line
 
 if TYPE_CHECKING:
     from service.drill.scenario import Scenario
@@ -15,8 +16,10 @@ __all__ = ["register"]
 
 SpeedOption = Annotated[float, typer.Option("--speed", min=1, max=60, help="时钟倍数，1 到 60")]
 StayOption = Annotated[bool, typer.Option("--stay", help="结束后保留演练网页，直到 Ctrl-C")]
-AttachedOption = Annotated[bool, typer.Option("--attached", hidden=True, help="随启动它的进程结束")]
+ParentOption = Annotated[int | None, typer.Option("--parent", hidden=True, help="启动它的进程的编号；它不在了就结束")]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="演练网页端口，0 为任选")]
+
+PeopleOption = Annotated[bool, typer.Option("--people", hidden=True, help="从标准输入读取可登录演练的人员")]
 
 
 def register(application: typer.Typer) -> None:
@@ -30,11 +33,16 @@ def drill(
     speed: SpeedOption = 10.0,
     port: PortOption = 0,
     stay: StayOption = False,
-    attached: AttachedOption = False,
     data: DataOption = None,
+    parent: ParentOption = None,
+    people_given: PeopleOption = False,
 ) -> None:
-    """Play one scenario, or list them all."""
-    from service.drill.play import play
+    """Play one scenario, or list them all; one that was ended early is reported with status 1.
+
+    Nothing but the data folder is read from the settings: the real store, search engine and mail server are not opened.
+    """
+    from service.drill.people import read_people
+    from service.drill.play import DrillError, play
     from service.drill.scenario import ScenarioError
     from service.supervise import stop_with_parent
     from service.workers import stop_on_signals
@@ -45,24 +53,26 @@ def drill(
         fail(str(error))
     if chosen is None:
         return
-    with opened(data) as app:
-        with app.store.read() as work:
-            people = [person for person in work.people.listing() if not person.disabled]
-        parent = app.settings.data / "drills"
+    people = read_people(sys.stdin) if people_given else []
     stop = stop_on_signals()
-    if attached:
-        stop_with_parent(stop)
-    outcome = play(
-        chosen,
-        parent=parent,
-        speed=speed,
-        stop=stop,
-        say=say,
-        people=people,
-        port=port,
-        stay=stay,
-    )
+    if parent is not None:
+        stop_with_parent(stop, parent=parent)
+    try:
+        outcome = play(
+            chosen,
+            parent=settings_of(data=data).data / "drills",
+            speed=speed,
+            stop=stop,
+            say=say,
+            people=people,
+            port=port,
+            stay=stay,
+        )
+    except DrillError as error:
+        fail(str(error))
     write_line(outcome.report.to_json())
+    if outcome.report.ended_early:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def _choose(name: str | None) -> "Scenario | None":

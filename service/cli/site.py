@@ -1,14 +1,17 @@
 """The web role of an installation: its dashboard, which can also start drills in processes of their own."""
 
+import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from service.api.context import DrillRun, DrillScenario
 from service.bootstrap import Application
 from service.drill.folder import DrillState, drills
+from service.drill.people import write_people
 from service.drill.scenario import Scenario, scenarios
 from service.site import DrillDesk, site_context
 from service.web.app import create_app
@@ -67,17 +70,24 @@ def _alive(pid: int) -> bool:
 def _start(app: Application, parent: Path, scenario_id: str, speed: float, person: str) -> None:
     known = {folder.name for folder, _ in drills(parent)}
     parent.mkdir(parents=True, exist_ok=True)
+    with app.store.read() as work:
+        people = write_people([one for one in work.people.listing() if not one.disabled])
     with (parent / "start.log").open("ab") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "service.cli", "drill", scenario_id, "--stay", "--attached"),
+                *(sys.executable, "-m", "service.cli", "drill", scenario_id, "--stay", "--people"),
+                *("--parent", str(os.getpid())),
                 *("--speed", f"{speed:g}", "--data", str(app.settings.data.absolute())),
             ],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
+    assert process.stdin is not None
+    # A few hundred bytes a person: the pipe takes them before the drill reads.
+    with suppress(BrokenPipeError), process.stdin as pipe:
+        pipe.write(people)
     pause = threading.Event()
     for _ in range(int(_START_SECONDS / 0.2)):
         found = next((pair for pair in drills(parent) if pair[0].name not in known), None)

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -22,17 +23,23 @@ from service.drill.scenario import Release, Scenario
 from service.drill.world import PressWorld
 from service.flows.importing import import_file
 from service.flows.people import add_person
-from service.supervise import RoleProcess, Supervisor, answers
+from service.preflight import check_port
+from service.supervise import PARENT, RoleProcess, Supervisor, answers
 
-__all__ = ["DrillOutcome", "play"]
+__all__ = ["DrillError", "DrillOutcome", "play"]
 
 _BEIJING = timezone(timedelta(hours=8))
+_ROLE_COMMAND = (sys.executable, "-m", "service.drill.role")
 _ROLES = ("web", "crawl", "assess", "deliver")
 _START_SECONDS = 60.0
 _SETTLE_SECONDS = 20.0
 _DUTY = "drill-duty"
 # The time line begins when the roles are up, not while they start.
 _LEAD = timedelta(seconds=10)
+
+
+class DrillError(Exception):
+    """A drill could not be played; the sentence says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,43 +65,71 @@ def play(
 
     `people` may log in with the passwords they have; their addresses are replaced. With `stay` the drill's dashboard
     keeps answering after the report until `stop` is set.
+
+    Raises:
+        DrillError: the port is taken, the folder cannot be written, or the dashboard does not answer.
     """
-    state = _begin(scenario, parent, speed=speed, port=port)
-    folder = parent / state.id
-    clock = DrillClock(started_at=state.started_at, speed=speed, wall=wall_clock)
-    world = PressWorld(scenario, started_at=state.started_at, now=clock.now, port=state.world_port)
-    app = drill_application(folder, state)
+    taken = check_port("127.0.0.1", port)
+    if taken is not None:
+        raise DrillError(taken.sentence + taken.remedy)
+    started_at = wall_clock() + _LEAD
+    clock = DrillClock(started_at=started_at, speed=speed, wall=wall_clock)
+    world = PressWorld(scenario, started_at=started_at, now=clock.now)
     world.open()
     try:
-        _enrol(app, people, say)
-        return _run(scenario, app, folder, state, stop=stop, say=say, stay=stay)
-    except BaseException:
-        write_state(folder, state.ended("failed", "演练未能完成，原因见该演练目录下的 log。"))
-        raise
+        return _play(scenario, world, _Terms(parent, started_at, speed, port, people, stay), stop=stop, say=say)
+    except OSError as error:
+        raise DrillError(f"演练目录 {parent} 无法使用：{error.strerror or error}。请检查权限与磁盘。") from error
     finally:
         world.close()
-        app.close()
 
 
-def _begin(scenario: Scenario, parent: Path, *, speed: float, port: int) -> DrillState:
-    started_at = wall_clock() + _LEAD
-    folder = _make_folder(parent, scenario, started_at)
-    web_port, world_port = port or _free_port(), _free_port()
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    parent: Path
+    started_at: datetime
+    speed: float
+    port: int
+    people: Sequence[Person]
+    stay: bool
+
+
+def _play(
+    scenario: Scenario, world: PressWorld, terms: _Terms, *, stop: threading.Event, say: Callable[[str], None]
+) -> DrillOutcome:
+    state = _begin(scenario, terms, world)
+    folder = terms.parent / state.id
+    try:
+        app = drill_application(folder, state)
+        try:
+            _enrol(app, terms.people, say)
+            return _run(scenario, app, folder, state, stop=stop, say=say, stay=terms.stay)
+        finally:
+            app.close()
+    except BaseException:
+        with suppress(OSError):
+            write_state(folder, state.ended("failed", "演练未能完成，原因见该演练目录下的 log。"))
+        raise
+
+
+def _begin(scenario: Scenario, terms: _Terms, world: PressWorld) -> DrillState:
+    folder = _make_folder(terms.parent, scenario, terms.started_at)
+    web_port = terms.port or _free_port()
     state = DrillState(
         id=folder.name,
         scenario_id=scenario.id,
         title=scenario.title,
         state="running",
-        started_at=started_at,
-        speed=speed,
-        world_port=world_port,
+        started_at=terms.started_at,
+        speed=terms.speed,
+        world_port=world.port,
         web_port=web_port,
         address=f"http://127.0.0.1:{web_port}",
         pid=os.getpid(),
     )
-    write_catalogue(folder / "catalogue", scenario, f"http://127.0.0.1:{world_port}")
-    write_state(folder, state)
+    write_catalogue(folder / "catalogue", scenario, world.address)
     prepare(drill_settings(folder, port=web_port))
+    write_state(folder, state)
     return state
 
 
@@ -108,20 +143,20 @@ def _run(
     say: Callable[[str], None],
     stay: bool,
 ) -> DrillOutcome:
-    commands = {
-        name: [sys.executable, "-m", "service.drill.role", name, "--data", str(folder.absolute())] for name in _ROLES
-    }
+    commands = {name: [*_ROLE_COMMAND, name, "--data", str(folder.absolute()), "--parent", PARENT] for name in _ROLES}
     roles = [RoleProcess(name=name, command=command) for name, command in commands.items()]
     supervisor = Supervisor(roles, log_folder=folder / "log", say=say)
     supervisor.start()
     try:
         _await_dashboard(state, supervisor, stop)
-        say(f"演练“{scenario.title}”已开始（时钟 ×{state.speed:g}）：{state.address}")
+        if not stop.is_set():
+            say(f"演练“{scenario.title}”已开始（时钟 ×{state.speed:g}）：{state.address}")
         _follow(scenario, app, folder, state, supervisor, stop)
+        early = stop.is_set()
         _settle(app, supervisor, stop)
-        report = _report(scenario, app, folder, state)
-        write_state(folder, state.ended("finished"))
-        say(f"演练报告：{folder / 'report.html'}")
+        report = _report(scenario, app, folder, state, ended_early=early)
+        write_state(folder, state.ended("finished", "演练提前结束。" if early else None))
+        say(f"{'演练提前结束，' if early else ''}演练报告：{folder / 'report.html'}")
         while stay and not stop.wait(0.2):
             supervisor.tend()
     finally:
@@ -164,10 +199,11 @@ def _enrol(app: Application, people: Sequence[Person], say: Callable[[str], None
 
 def _await_dashboard(state: DrillState, supervisor: Supervisor, stop: threading.Event) -> None:
     waited = 0.0
-    while not answers("127.0.0.1", state.web_port):
+    while not stop.wait(0.1) and not answers("127.0.0.1", state.web_port):
         supervisor.tend()
-        if stop.wait(0.1) or (waited := waited + 0.1) > _START_SECONDS:
-            raise TimeoutError(f"演练网页 {_START_SECONDS:.0f} 秒内没有应答")
+        waited += 0.1
+        if waited > _START_SECONDS:
+            raise DrillError(f"演练网页 {_START_SECONDS:.0f} 秒内没有应答，原因见该演练目录下的 log。")
 
 
 def _follow(
@@ -207,7 +243,7 @@ def _with_times(row: dict[str, str], at: datetime) -> dict[str, str]:
 
 def _settle(app: Application, supervisor: Supervisor, stop: threading.Event) -> None:
     waited = 0.0
-    while waited < _SETTLE_SECONDS:
+    while waited < _SETTLE_SECONDS and not stop.is_set():
         with app.store.read() as work:
             idle = work.documents.pending_count() == 0 and not work.outbox.waiting().get("mail")
         if idle:
@@ -217,8 +253,15 @@ def _settle(app: Application, supervisor: Supervisor, stop: threading.Event) -> 
         waited += 0.2
 
 
-def _report(scenario: Scenario, app: Application, folder: Path, state: DrillState) -> DrillReport:
-    report = build_report(scenario, _observe(app), started_at=state.started_at, ended_at=app.now(), speed=state.speed)
+def _report(scenario: Scenario, app: Application, folder: Path, state: DrillState, *, ended_early: bool) -> DrillReport:
+    report = build_report(
+        scenario,
+        _observe(app),
+        started_at=state.started_at,
+        ended_at=app.now(),
+        speed=state.speed,
+        ended_early=ended_early,
+    )
     (folder / "report.html").write_text(as_html(report), encoding="utf-8")
     text = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
     (folder / "report.json").write_text(text, encoding="utf-8")

@@ -75,7 +75,7 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillReport:
-    """One finished drill."""
+    """One finished drill; `ended_early` where somebody ended it before its time line did."""
 
     scenario_id: str
     title: str
@@ -86,6 +86,7 @@ class DrillReport:
     documents: int
     events: tuple[EventLine, ...]
     other_alerts: tuple[str, ...]
+    ended_early: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; times in ISO form."""
@@ -96,7 +97,13 @@ class DrillReport:
 
 
 def build_report(
-    scenario: Scenario, observed: Observed, *, started_at: datetime, ended_at: datetime, speed: float
+    scenario: Scenario,
+    observed: Observed,
+    *,
+    started_at: datetime,
+    ended_at: datetime,
+    speed: float,
+    ended_early: bool = False,
 ) -> DrillReport:
     """Hold what was observed against what the scenario expects."""
     homes = {event.id: _home(scenario, event, observed) for event in scenario.events}
@@ -113,6 +120,7 @@ def build_report(
         documents=sum(len(members) for members in observed.members.values()),
         events=tuple(lines),
         other_alerts=tuple(others),
+        ended_early=ended_early,
     )
 
 
@@ -186,12 +194,13 @@ def as_html(report: DrillReport) -> str:
     goals = "".join(f"<li>{escape(goal)}</li>" for goal in report.goals)
     sections = "".join(_section(event) for event in report.events)
     others = "".join(f"<li>{escape(title)}</li>" for title in report.other_alerts) or "<li>无</li>"
+    early = "<p><strong>本次演练提前结束，剧本没有演完。</strong></p>" if report.ended_early else ""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         f"<title>【演练】{escape(report.title)}报告</title></head><body>"
         f"<h1>【演练】{escape(report.title)} 演练报告</h1>"
         f"<p>演练时间 {_show(report.started_at)} 至 {_show(report.ended_at)}，时钟 ×{report.speed:g}，归入事件的稿件"
-        f" {report.documents} 篇。数据与收件人均为虚构。</p><h2>演练目标</h2><ol>{goals}</ol>"
+        f" {report.documents} 篇。数据与收件人均为虚构。</p>{early}<h2>演练目标</h2><ol>{goals}</ol>"
         f"{sections}<h2>其他预警</h2><ul>{others}</ul></body></html>"
     )
 

@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from crawlers.egress import Egress
-from service.bootstrap import Application, build, prepare, wall_clock
+from service.bootstrap import Application, build, wall_clock
 from service.drill.clock import DrillClock
 from service.drill.folder import DrillState, read_state
 from service.settings import Settings, load_settings
@@ -38,13 +38,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m service.drill.role")
     parser.add_argument("role", choices=("web", "crawl", "assess", "deliver"))
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--parent", type=int)
     given = parser.parse_args()
     stop = stop_on_signals()
-    stop_with_parent(stop)
+    stop_with_parent(stop, parent=given.parent)
     write_logs(f"drill.{given.role}")
     state = read_state(given.data)
     app = drill_application(given.data, state)
-    prepare(app.settings)
     try:
         match given.role:
             case "web":
