@@ -7,6 +7,7 @@ without it both cut Chinese text alike.
 
 import hashlib
 import logging
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
@@ -72,7 +73,10 @@ class JiebaSegmenter:
 
     def __init__(self, words: Iterable[str] | None = None) -> None:
         """Load the dictionary and add `words` (the lexicon's where none are given); about a second."""
-        import jieba
+        with warnings.catch_warnings():
+            # Its source has escapes that Python calls invalid, and it asks for setuptools' old interface.
+            warnings.simplefilter("ignore")
+            import jieba
 
         jieba.setLogLevel(logging.WARNING)
         chosen = tuple(load_lexicon().words if words is None else words)

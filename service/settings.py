@@ -1,6 +1,6 @@
 """Every setting with its documented default; the only reader of the environment.
 
-A setting comes from, in falling order: an environment variable `YAOWANG_<NAME>`, a file of that name in the secrets
+A setting comes from, in falling order: an environment variable `YAOWANG_<NAME>`, a file `yaowang_<name>` in the secrets
 folder (`YAOWANG_SECRETS_DIR`), the file `settings.toml` in the data folder, the default here.
 """
 

@@ -5,6 +5,7 @@ logged and tried again after a pause; only a stop ends a role.
 """
 
 import asyncio
+import secrets
 import signal
 import sys
 import threading
@@ -19,6 +20,7 @@ from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
 from service.flows.deliver import deliver_mail, deliver_search
+from service.flows.sources import claim_visits, end_visits
 from service.flows.watch import EVERY, watch
 from service.ports.store import StoreUnavailableError
 
@@ -156,9 +158,15 @@ def due_sources(app: Application) -> list[Source]:
     return due
 
 
+def _claim_due(app: Application, holder: str) -> list[Source]:
+    due = due_sources(app)
+    return claim_visits(app.store, due, holder=holder, now=app.now()) if due else []
+
+
 async def _crawl_until(app: Application, stop: threading.Event) -> None:
     from crawlers.parsing.sandbox import ExtractionSandbox
 
+    holder = secrets.token_hex(8)
     with closing(ExtractionSandbox()) as sandbox:
         while not stop.is_set():
             try:

@@ -1,4 +1,4 @@
-"""Operations: import, replay, brief, policies, sources, index, audit, quarantine, backup, restore, doctor."""
+"""Operations: import, brief, policies, sources, index, audit, quarantine, doctor."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.opening import DataOption, opened, settings_of
-from service.cli.speak import fail, misuse, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
 
 __all__ = ["register"]
 
@@ -85,6 +85,8 @@ def import_rows(
         say(f"已隔离：{sentence}")
     counts = {"added": report.added, "edited": report.edited, "known": report.known, "refused": report.refused_count}
     write_line(counts)
+    if report.refused_count and not report.added + report.edited + report.known:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def brief(
@@ -112,10 +114,13 @@ def brief(
 
 def doctor(data: DataOption = None) -> None:
     """Check the host and every dependency."""
+    from service.cli.lock import holder
     from service.preflight import check_host
 
     settings = settings_of(data=data)
-    findings = check_host(settings.data, settings.host, settings.port)
+    # While `up` runs here, the port is taken as it should be.
+    port = settings.port if holder(settings.data) is None else 0
+    findings = check_host(settings.data, settings.host, port)
     with opened(data) as app:
         checks = {"存储": app.store.check(), "检索": app.search.check(), "邮件": app.notifier.check()}
         problems = [str(problem) for problem in app.catalogue.problems]
@@ -124,7 +129,7 @@ def doctor(data: DataOption = None) -> None:
     rows += [{"check": "信源目录", "ok": False, "sentence": problem} for problem in problems]
     write_lines(rows)
     if not all(row["ok"] for row in rows):
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
 
 
 def import_policies(path: Path, data: DataOption = None) -> None:
@@ -139,8 +144,10 @@ def import_policies(path: Path, data: DataOption = None) -> None:
     for sentence in report.refused:
         say(f"未导入：{sentence}")
     write_line({"policies": report.policies, "articles": report.articles, "refused": len(report.refused)})
+    if report.refused and not report.policies:
+        raise typer.Exit(EXIT_FAILED)
     if report.policies == 0:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
 
 
 def list_policies(data: DataOption = None) -> None:
@@ -193,7 +200,7 @@ def check_sources(data: DataOption = None) -> None:
     for problem in problems:
         say(str(problem))
     if problems:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
     say(f"{len(app.catalogue.sources)} 个信源声明均有效。")
 
 
@@ -238,7 +245,7 @@ def verify_index(
             fail(str(error))
     write_line(asdict(report) | {"equal": report.equal})
     if not report.equal and not repair:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
 
 
 def list_audit(limit: Annotated[int, typer.Option(min=1, max=10000)] = 200, data: DataOption = None) -> None:

@@ -2,20 +2,48 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawlers.records import Source
 from service.domain.refusal import Conflict
 from service.ports.store import Store
 
-__all__ = ["effective", "switch"]
+__all__ = ["VISIT_LEASE", "claim_visits", "effective", "end_visits", "switch"]
 
+VISIT_LEASE = timedelta(seconds=150)
+"""How long a visit is one process's own; longer than one pass of the crawl role may take."""
+
+_VISIT = "visit:"
 _NEVER_CRAWLED = frozenset({"login", "import_only", "anon_cookie"})
 
 
 def effective(sources: Sequence[Source], switches: Mapping[str, bool]) -> list[Source]:
     """Return the sources as they are switched now."""
     return [replace(source, enabled=switches.get(source.id, source.enabled)) for source in sources]
+
+
+def claim_visits(store: Store, sources: Sequence[Source], *, holder: str, now: datetime) -> list[Source]:
+    """Return those of `sources` that no other crawl process is visiting, and hold them in the name of `holder`.
+
+    A process that dies loses its visits when the lease is over.
+    """
+    with store.write() as work:
+        free = []
+        for source in sources:
+            held = work.value(_VISIT + source.id)
+            if not held or held["by"] == holder or datetime.fromisoformat(held["until"]) <= now:
+                work.set_value(_VISIT + source.id, {"by": holder, "until": (now + VISIT_LEASE).isoformat()})
+                free.append(source)
+    return free
+
+
+def end_visits(store: Store, sources: Sequence[Source], *, holder: str) -> None:
+    """Let go of visits that are over."""
+    with store.write() as work:
+        for source in sources:
+            held = work.value(_VISIT + source.id)
+            if held and held["by"] == holder:
+                work.set_value(_VISIT + source.id, None)
 
 
 def switch(store: Store, source: Source, *, enabled: bool, actor: str, now: datetime) -> None:

@@ -9,7 +9,20 @@ __all__ = ["ROOT", "exceptions", "project_files", "python_files"]
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("crawlers", "analysis", "service", "deploy", "tests")
-MADE_FOLDERS = {".venv", "var", "node_modules", "vendor", "__pycache__", "dist", "build"}
+MADE_FOLDERS = {
+    ".venv",
+    "var",
+    "node_modules",
+    "vendor",
+    "__pycache__",
+    "dist",
+    "build",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".import_linter_cache",
+    ".hypothesis",
+}
 GIT_LIMIT_SECONDS = 30
 
 
