@@ -170,9 +170,10 @@ async def _crawl_until(app: Application, stop: threading.Event) -> None:
     with closing(ExtractionSandbox()) as sandbox:
         while not stop.is_set():
             try:
-                due = await asyncio.to_thread(due_sources, app) if app.settings.crawl else []
+                due = await asyncio.to_thread(_claim_due, app, holder) if app.settings.crawl else []
                 if due:
                     await _one_pass(app, due, sandbox, stop)
+                    await asyncio.to_thread(end_visits, app.store, due, holder=holder)
             except _PASSING as error:
                 log.warning("role.failed", role="crawl", error=str(error))
                 await _pause(stop, _PAUSE_AFTER_FAILURE_SECONDS)
