@@ -23,6 +23,7 @@ from service.drill.scenario import Release, Scenario
 from service.drill.world import PressWorld
 from service.flows.importing import import_file
 from service.flows.people import add_person
+from service.ports.store import StoreUnavailableError
 from service.preflight import check_port
 from service.supervise import PARENT, RoleProcess, Supervisor, answers
 
@@ -78,6 +79,8 @@ def play(
     world.open()
     try:
         return _play(scenario, world, _Terms(parent, started_at, speed, port, people, stay), stop=stop, say=say)
+    except StoreUnavailableError as error:
+        raise DrillError(f"演练的存储无法使用：{error}") from error
     except OSError as error:
         raise DrillError(f"演练目录 {parent} 无法使用：{error.strerror or error}。请检查权限与磁盘。") from error
     finally:

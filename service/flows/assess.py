@@ -30,7 +30,8 @@ from service.ports.store import LeasedDocument, Store, Work
 
 __all__ = ["AssessReport", "Judge", "assess_pending"]
 
-_LEASE = timedelta(seconds=60)
+# What a killed worker held is taken up again after this time; a batch takes a second.
+_LEASE = timedelta(seconds=30)
 _MAX_ATTEMPTS = 3
 _TEXT_KEPT = 2000
 _CITY_DIGITS = 4
@@ -66,17 +67,34 @@ def assess_pending(
     """Judge up to `limit` waiting documents.
 
     A batch that cannot be judged is tried one by one, so that a single bad document costs only itself: after three
-    tries it is quarantined.
+    tries it is quarantined. So is one that ended its worker three times.
     """
     with store.write() as work:
         leased = work.documents.claim(limit=limit, lease=_LEASE, now=now())
     report = AssessReport(claimed=len(leased))
     if not leased:
         return report
-    judged = _judge(store, judge, leased, now(), report)
-    with store.write() as work:
-        _record(work, judged, office, now(), report)
+    for batch in _batches(store, leased, now(), report):
+        judged = _judge(store, judge, batch, now(), report)
+        with store.write() as work:
+            _record(work, judged, office, now(), report)
     return report
+
+
+def _batches(
+    store: Store, leased: Sequence[LeasedDocument], now: datetime, report: AssessReport
+) -> list[Sequence[LeasedDocument]]:
+    """Return everything at once, unless an earlier worker was lost over it: then one by one, in order.
+
+    One by one, the first that is not completed is the one that the worker was lost over.
+    """
+    if all(one.attempts == 1 for one in leased):
+        return [leased]
+    first, *others = leased
+    if first.attempts <= _MAX_ATTEMPTS:
+        return [[one] for one in leased]
+    _set_aside(store, first, ChildProcessError(f"研判进程 {_MAX_ATTEMPTS} 次在它身上中断"), now, report)
+    return [[one] for one in others]
 
 
 def _judge(

@@ -4,9 +4,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 
 from service.domain.letter import Letter, compose
-from service.ports.notify import Notifier, NotifyError
+from service.ports.notify import Delivery, Notifier, NotifyError
 from service.ports.search import Search, SearchDocument, SearchRefusedError, SearchUnavailableError
 from service.ports.store import OutboxRow, Store
 
@@ -15,7 +16,9 @@ __all__ = ["MAIL", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search",
 MAIL = "mail"
 SEARCH = "search"
 
-_LEASE = timedelta(seconds=120)
+# What a killed worker held is taken up again after this time. A mail server that answers later than this may be handed a
+# mail twice by two workers, with one Message-ID.
+_LEASE = timedelta(seconds=30)
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(minutes=15)
 
@@ -44,36 +47,36 @@ def deliver_mail(
     store: Store, notifier: Notifier, *, sender: str, now: Callable[[], datetime], limit: int = 16
 ) -> DeliveryReport:
     """Send waiting mail. A 4xx or a dead server is retried for as long as it takes; a final refusal is set aside and shown."""
-    with store.write() as work:
-        rows = work.outbox.claim(kinds=[MAIL], limit=limit, lease=_LEASE, now=now())
     delivered = retried = dead = 0
-    for row in rows:
-        message = compose(
-            Letter.from_json(row.payload["letter"]),
-            key=row.key,
-            sender=sender,
-            recipient=str(row.payload["to"]),
-            sent_at=row.created_at,
-        )
+    for _ in range(limit):
+        # One at a time, so that a lease need not last for a whole batch.
+        with store.write() as work:
+            rows = work.outbox.claim(kinds=[MAIL], limit=1, lease=_LEASE, now=now())
+        if not rows:
+            break
         try:
-            delivery = notifier.send(message)
+            delivery = notifier.send(_message(rows[0], sender))
         except NotifyError as error:
-            _put_back(store, row, error, now())
+            _put_back(store, rows[0], error, now())
             retried += error.recoverable
             dead += not error.recoverable
             continue
-        with store.write() as work:
-            if work.outbox.done(row, now=now()):
-                detail = {"to": row.payload["to"], "message_id": delivery.message_id, "via": delivery.accepted_by}
-                work.audit.append(
-                    actor="system",
-                    action="mail.accepted",
-                    subject=str(row.payload["alert_id"]),
-                    detail=detail,
-                    now=now(),
-                )
+        _note_accepted(store, rows[0], delivery, now())
         delivered += 1
     return DeliveryReport(delivered=delivered, retried=retried, dead=dead)
+
+
+def _message(row: OutboxRow, sender: str) -> EmailMessage:
+    letter = Letter.from_json(row.payload["letter"])
+    return compose(letter, key=row.key, sender=sender, recipient=str(row.payload["to"]), sent_at=row.created_at)
+
+
+def _note_accepted(store: Store, row: OutboxRow, delivery: Delivery, now: datetime) -> None:
+    with store.write() as work:
+        if work.outbox.done(row, now=now):
+            detail = {"to": row.payload["to"], "message_id": delivery.message_id, "via": delivery.accepted_by}
+            subject = str(row.payload["alert_id"])
+            work.audit.append(actor="system", action="mail.accepted", subject=subject, detail=detail, now=now)
 
 
 def deliver_search(store: Store, search: Search, *, now: Callable[[], datetime], limit: int = 256) -> DeliveryReport:
