@@ -342,13 +342,11 @@ class Grouper:
         """Place a fingerprint as `add` does a document."""
         self._forget(fingerprint.happened_at)
         placement = place(fingerprint, self._candidates(fingerprint))
-        if placement.event_id is None:
-            placement = replace(placement, event_id=new_event_id(fingerprint))
-            sketch = open_sketch(fingerprint, new_event_id(fingerprint))
-        else:
-            sketch = absorb(self._drop(placement.event_id), fingerprint)
-        self._keep(sketch)
-        return placement
+        event_id = placement.event_id or new_event_id(fingerprint)
+        # A document that opened an event and comes again, changed beyond recognition, still belongs to it.
+        known = event_id in self._sketches
+        self._keep(absorb(self._drop(event_id), fingerprint) if known else open_sketch(fingerprint, event_id))
+        return replace(placement, event_id=event_id)
 
     def _candidates(self, fingerprint: Fingerprint) -> list[EventSketch]:
         shared: dict[str, int] = defaultdict(int)
