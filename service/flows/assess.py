@@ -168,21 +168,19 @@ def _place(
     mark = fingerprint(document, assessment)
     candidates = _candidates(work, mark, touched)
     placement = place(mark, [EventSketch.from_json(event.sketch) for event in candidates])
-    by_id = {event.id: event for event in candidates}
-    if placement.event_id is None:
-        if assessment.level is not Level.RISK:
-            return None, None
-        event_id = new_event_id(mark)
+    if placement.event_id is None and assessment.level is not Level.RISK:
+        return None, None
+    event_id = placement.event_id or new_event_id(mark)
+    # A document that opened an event and comes again, edited beyond recognition, still belongs to it.
+    known = next((event for event in candidates if event.id == event_id), None) or work.events.get(event_id)
+    if known is None:
         sketch = open_sketch(mark, event_id)
         event = open_event(
             event_id, document=document, assessment=assessment, speaker=speaker, sketch=sketch.to_json(), now=now
         )
     else:
-        event_id = placement.event_id
-        sketch = absorb(EventSketch.from_json(by_id[event_id].sketch), mark)
-        event = absorb_report(
-            by_id[event_id], document=document, assessment=assessment, speaker=speaker, sketch=sketch.to_json()
-        )
+        sketch = absorb(EventSketch.from_json(known.sketch), mark)
+        event = absorb_report(known, document=document, assessment=assessment, speaker=speaker, sketch=sketch.to_json())
     keys = {*sketch_keys(sketch), *lookup_keys(mark)}
     touched[event_id] = (event, touched[event_id][1] | keys if event_id in touched else keys)
     return event_id, placement.duplicate_of

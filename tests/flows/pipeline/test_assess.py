@@ -104,6 +104,18 @@ class TestOneEvent:
             assert len(work.events.documents(event.id)) == 1
         assert event.document_count == 1
 
+    def test_a_report_edited_beyond_recognition_stays_in_the_event_it_opened(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock
+    ) -> None:
+        take(store, [document("1", FIRST, at=clock()), document("2", SECOND, at=clock(), source="evening")], clock)
+        assess(store, judge, office, clock)
+        other = "某地称清云注射液说明书印错页码 厂家更换包装"
+        take(store, [document("1", other, at=clock())], clock)
+        assess(store, judge, office, clock)
+        with store.read() as work:
+            [event] = work.events.listing()
+            assert len(work.events.documents(event.id)) == 2
+
     def test_a_rise_asks_for_a_new_acknowledgement_and_mails_again(
         self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock
     ) -> None:
