@@ -9,13 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from crawlers.records import SourceClass
+from crawlers.records import BEIJING, SourceClass
 
 __all__ = ["Spread", "SpreadDocument", "TimelineKind", "TimelineRow", "spread_of"]
 
-_LOCAL = ZoneInfo("Asia/Shanghai")
 _AUTHORITIES = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
 _CLASS_NAMES = {
     SourceClass.OFFICIAL: "官方",
@@ -151,7 +149,7 @@ def _hours(rows: Sequence[SpreadDocument]) -> tuple[tuple[datetime, int], ...]:
 
 
 def _hour(moment: datetime) -> datetime:
-    return moment.astimezone(_LOCAL).replace(minute=0, second=0, microsecond=0)
+    return moment.astimezone(BEIJING).replace(minute=0, second=0, microsecond=0)
 
 
 def _doubling(rows: Sequence[SpreadDocument]) -> timedelta | None:

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from statistics import fmean, median
-from zoneinfo import ZoneInfo
+
+from crawlers.records import BEIJING
 
 __all__ = ["HourCount", "Surge", "SurgeReason", "SurgeSettings", "judge_hours", "negative_binomial_tail"]
 
-_LOCAL = ZoneInfo("Asia/Shanghai")
 _HOUR = timedelta(hours=1)
 _WEEKDAYS = 7
 _HOURS = 24
@@ -101,7 +101,7 @@ class _Baseline:
     dispersion: float
 
     def expected(self, hour: datetime) -> float:
-        local = hour.astimezone(_LOCAL)
+        local = hour.astimezone(BEIJING)
         return self.level * self.hours[local.hour] * self.weekdays[local.weekday()]
 
 
@@ -204,7 +204,7 @@ def _quantile(probability: float, mean: float, dispersion: float) -> int:
 def _learn(past: Sequence[tuple[datetime, int]], numbers: SurgeSettings) -> _Baseline:
     values = [count for _, count in past]
     cap = max(3.0, 3 * median(values) + 3, sorted(values)[int(0.98 * (len(values) - 1))])
-    cut = [(hour.astimezone(_LOCAL), min(float(count), cap)) for hour, count in past]
+    cut = [(hour.astimezone(BEIJING), min(float(count), cap)) for hour, count in past]
     level = fmean(count for _, count in cut)
     if not level:
         return _Baseline(0.01, (1.0,) * _HOURS, (1.0,) * _WEEKDAYS, numbers.dispersion[0])

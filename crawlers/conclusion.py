@@ -5,16 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crawlers.failure import Failure, FailureCode
 from crawlers.polling import Outcome, next_due, next_interval
 from crawlers.ports import SourceProgress
+from crawlers.records import BEIJING
 from crawlers.visit import Visit
 
 __all__ = ["SourceReport", "conclude", "report_of", "requests_today"]
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_REMEMBERED_TRIES = 500
 # The crawl ended these, not the source: they go on where they were as soon as there is time.
 _CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
@@ -136,7 +135,7 @@ def _wait_until(visit: Visit, now: datetime) -> datetime | None:
     if failure is None:
         return None
     if failure.code is FailureCode.DAILY_CAP:
-        tomorrow = now.astimezone(SHANGHAI) + timedelta(days=1)
+        tomorrow = now.astimezone(BEIJING) + timedelta(days=1)
         return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
     if failure.code in _LEAVE_ALONE:
         return max(now + visit.declaration.schedule.max, failure.retry_at or now)
@@ -144,4 +143,4 @@ def _wait_until(visit: Visit, now: datetime) -> datetime | None:
 
 
 def _day(now: datetime) -> str:
-    return now.astimezone(SHANGHAI).date().isoformat()
+    return now.astimezone(BEIJING).date().isoformat()

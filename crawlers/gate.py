@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crawlers.markup_scan import measure_markup
 from crawlers.personal_data import author_hash, mask_personal_data
-from crawlers.records import DatePrecision, Document, DocumentKind
+from crawlers.records import BEIJING, DatePrecision, Document, DocumentKind
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -186,7 +185,7 @@ def admit_document(document: Document, limits: Limits, now: datetime) -> Documen
 
 def in_shanghai(moment: datetime) -> datetime:
     """Return `moment` with its zone; a naive time is Beijing time, never UTC."""
-    return moment.replace(tzinfo=ZoneInfo("Asia/Shanghai")) if moment.tzinfo is None else moment
+    return moment.replace(tzinfo=BEIJING) if moment.tzinfo is None else moment
 
 
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from crawlers.ports import SourceProgress
-from crawlers.records import Source
+from crawlers.records import BEIJING, Source
 
 __all__ = ["Health", "HealthState", "health"]
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATE_AFTER = timedelta(minutes=30)
 DEFAULT_SILENT_DAYS = 30
 
@@ -93,7 +91,7 @@ def _planned(due: datetime | None, now: datetime) -> str:
 
 
 def _at(moment: datetime, now: datetime) -> str:
-    local, today = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    local, today = moment.astimezone(BEIJING), now.astimezone(BEIJING).date()
     if local.date() == today:
         return f"今天 {local:%H:%M}"
     return f"{local.month}月{local.day}日 {local:%H:%M}"

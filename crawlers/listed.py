@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from parsel import Selector
 
 from crawlers.catalogue.declaration import ListRule
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import parse_date
-from crawlers.records import DatePrecision
+from crawlers.records import BEIJING, DatePrecision
 from crawlers.urls import resolve_link, url_key
 
 __all__ = ["Listed", "NotJson", "plain_text", "read_html_list", "read_json_list"]
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_RECORDS = 500
 MAX_TITLE = 300
 _SPACE = re.compile(r"\s+")
@@ -164,7 +162,7 @@ def _published(
         return None, DatePrecision.UNKNOWN
     try:
         year, month, day = (int(group) for group in match.groups() if group)
-        return datetime(year, month, day, tzinfo=SHANGHAI), DatePrecision.DAY
+        return datetime(year, month, day, tzinfo=BEIJING), DatePrecision.DAY
     except ValueError:
         return None, DatePrecision.UNKNOWN
 

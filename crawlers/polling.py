@@ -3,14 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from crawlers.catalogue.declaration import QuietHours, Schedule
 from crawlers.ports import SourceProgress
+from crawlers.records import BEIJING
 
 __all__ = ["Outcome", "next_due", "next_interval"]
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Media Cloud's shares (rss-fetcher, config.py): two thirds known items make the interval longer, one third shorter.
 _MOSTLY_KNOWN = 2 / 3
 _MOSTLY_NEW = 1 / 3
@@ -70,7 +69,7 @@ def next_due(progress: SourceProgress, schedule: Schedule, outcome: Outcome, now
 
 def is_quiet(quiet: QuietHours, now: datetime) -> bool:
     """Return whether `now` lies in the quiet hours, which may span midnight."""
-    local = now.astimezone(SHANGHAI)
+    local = now.astimezone(BEIJING)
     minute = local.hour * 60 + local.minute
     if quiet.start_minute <= quiet.end_minute:
         return quiet.start_minute <= minute < quiet.end_minute

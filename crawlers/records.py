@@ -10,8 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 __all__ = [
+    "BEIJING",
     "DatePrecision",
     "Document",
     "DocumentKind",
@@ -21,6 +23,10 @@ __all__ = [
     "content_hash",
     "document_id",
 ]
+
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+"""The zone of every time that a Chinese source writes without one, and of every time that people are shown."""
 
 
 class DocumentKind(StrEnum):

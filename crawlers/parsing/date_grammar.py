@@ -8,14 +8,12 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from crawlers.records import DatePrecision
+from crawlers.records import BEIJING, DatePrecision
 
-__all__ = ["RULES", "SHANGHAI", "Reading", "Rule", "tidy"]
+__all__ = ["BEIJING", "RULES", "Reading", "Rule", "tidy"]
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 Reading = tuple[datetime, DatePrecision]
 """An aware time and how exactly it is known."""
@@ -84,15 +82,15 @@ _ZONES = {"EST": -5, "EDT": -4, "PST": -8, "PDT": -7, "CST": 8, "Z": 0, "UTC": 0
 _HOURS_OF_HALF_DAY = 12
 
 
-def _zone(name: str | None) -> timezone | ZoneInfo:
+def _zone(name: str | None) -> tzinfo:
     """Return the zone; without one, and for CST (China Standard Time here), it is Shanghai."""
     if name is None or name == "CST":
-        return SHANGHAI
+        return BEIJING
     if name in _ZONES:
         return timezone(timedelta(hours=_ZONES[name])) if _ZONES[name] else UTC
     match = re.search(r"([+-])(\d{1,2}):?(\d\d)?$", name)
     if match is None:
-        return SHANGHAI
+        return BEIJING
     offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
     return timezone(-offset if match[1] == "-" else offset)
 
@@ -115,7 +113,7 @@ def _at(year: int, month: int, day: int, match: re.Match[str], evening: str = ""
     """Return the day with the clock time of `match`, where there is one. Raises ValueError for an impossible time."""
     groups = match.groupdict()
     if groups.get("hour") is None:
-        return datetime(year, month, day, tzinfo=SHANGHAI), DatePrecision.DAY
+        return datetime(year, month, day, tzinfo=BEIJING), DatePrecision.DAY
     part = groups.get("part") or groups.get("meridiem") or evening
     hour = _hour(int(groups["hour"]), part)
     minute = groups.get("minute") or groups.get("minute_word") or groups.get("minute_bare")
@@ -130,7 +128,7 @@ def _at(year: int, month: int, day: int, match: re.Match[str], evening: str = ""
         precision = DatePrecision.SECOND
     else:
         precision = DatePrecision.MINUTE if minute is not None else DatePrecision.HOUR
-    return (moment + timedelta(days=late)).astimezone(SHANGHAI), precision
+    return (moment + timedelta(days=late)).astimezone(BEIJING), precision
 
 
 def _full(match: re.Match[str], _now: datetime) -> Reading:
@@ -159,11 +157,11 @@ def _compact(match: re.Match[str], _now: datetime) -> Reading:
 
 
 def _epoch(match: re.Match[str], _now: datetime) -> Reading:
-    return datetime.fromtimestamp(int(match["epoch"]), tz=SHANGHAI), DatePrecision.SECOND
+    return datetime.fromtimestamp(int(match["epoch"]), tz=BEIJING), DatePrecision.SECOND
 
 
 def _month_only(match: re.Match[str], _now: datetime) -> Reading:
-    return datetime(int(match["year"]), int(match["month"]), 1, tzinfo=SHANGHAI), DatePrecision.MONTH
+    return datetime(int(match["year"]), int(match["month"]), 1, tzinfo=BEIJING), DatePrecision.MONTH
 
 
 def _this_year(match: re.Match[str], now: datetime) -> Reading:

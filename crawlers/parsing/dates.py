@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawlers.parsing.date_grammar import RULES, SHANGHAI, Rule, tidy
-from crawlers.records import DatePrecision
+from crawlers.parsing.date_grammar import RULES, Rule, tidy
+from crawlers.records import BEIJING, DatePrecision
 
 __all__ = ["CLOCK_TOLERANCE", "EARLIEST_YEAR", "ParsedDate", "parse_date", "read_claim"]
 
@@ -69,7 +69,7 @@ def _best(text: str, now: datetime, *, plausible: bool) -> ParsedDate | None:
         raise ValueError("now must carry a time zone")
     if not _HINT.search(text[:_MAX_TEXT]):
         return None
-    here = now.astimezone(SHANGHAI)
+    here = now.astimezone(BEIJING)
     tidied = tidy(text[:_MAX_TEXT]).strip(" \t\r\n\"'[]()")
     found = min(_candidates(tidied, here, plausible=plausible), key=lambda candidate: candidate[0], default=None)
     return found[1] if found else None
@@ -97,7 +97,7 @@ def _matches(rule: Rule, text: str) -> Iterator[re.Match[str]]:
 def _read(rule: Rule, match: re.Match[str], now: datetime) -> ParsedDate | None:
     try:
         at, precision = rule.read(match, now)
-        return ParsedDate(at.astimezone(SHANGHAI), precision, rule.name)
+        return ParsedDate(at.astimezone(BEIJING), precision, rule.name)
     except (ValueError, OverflowError):
         return None
 

@@ -1,11 +1,10 @@
 """Times as people in the office write them: Beijing time, and durations that count down."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from crawlers.records import BEIJING
 
 __all__ = ["BEIJING", "beijing", "countdown", "duration"]
-
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 _SECONDS_BELOW = timedelta(hours=3)
 _DAYS_FROM = timedelta(days=2)

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 
-__all__ = ["BEIJING", "Week", "parse_week", "week_of"]
+from service.domain.beijing import BEIJING
 
-BEIJING = timezone(timedelta(hours=8))
+__all__ = ["Week", "parse_week", "week_of"]
+
 _FORM = re.compile(r"^(\d{4})-W(\d{2})$")
 
 

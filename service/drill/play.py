@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from service.bootstrap import Application, prepare, wall_clock
+from service.domain.beijing import BEIJING
 from service.domain.people import Person, Role
 from service.drill.clock import DrillClock
 from service.drill.folder import DrillState, write_catalogue, write_state
@@ -29,7 +30,6 @@ from service.supervise import PARENT, RoleProcess, Supervisor, answers
 
 __all__ = ["DrillError", "DrillOutcome", "play"]
 
-_BEIJING = timezone(timedelta(hours=8))
 _ROLE_COMMAND = (sys.executable, "-m", "service.drill.role")
 _ROLES = ("web", "crawl", "assess", "deliver")
 _START_SECONDS = 60.0
@@ -168,7 +168,7 @@ def _run(
 
 
 def _make_folder(parent: Path, scenario: Scenario, started_at: datetime) -> Path:
-    folder = parent / f"{started_at.astimezone(_BEIJING):%Y%m%d-%H%M%S}-{scenario.id}-{secrets.token_hex(2)}"
+    folder = parent / f"{started_at.astimezone(BEIJING):%Y%m%d-%H%M%S}-{scenario.id}-{secrets.token_hex(2)}"
     folder.mkdir(parents=True)
     return folder
 
@@ -240,7 +240,7 @@ def _with_times(row: dict[str, str], at: datetime) -> dict[str, str]:
     for key, value in row.items():
         if value.startswith("-") and value.endswith("m") and value[1:-1].isdigit():
             moment = at - timedelta(minutes=int(value[1:-1]))
-            told[key] = f"{moment.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
+            told[key] = f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
     return told
 
 

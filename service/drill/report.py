@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from html import escape
 from typing import Any
 
 from service.domain.alert import Alert
+from service.domain.beijing import BEIJING
 from service.domain.clock import Clock, ClockState
 from service.domain.event import EventDocument
 from service.drill.scenario import ExpectedEvent, Release, Scenario
 
 __all__ = ["ClockLine", "DrillReport", "EventLine", "Observed", "as_html", "build_report"]
 
-_BEIJING = timezone(timedelta(hours=8))
 _LEVELS = {"none": "未达预警", "blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
 _ORDER = ("none", "blue", "yellow", "orange", "red")
 
@@ -235,7 +235,7 @@ def _section(event: EventLine) -> str:
 
 
 def _show(moment: datetime | None) -> str:
-    return "—" if moment is None else f"{moment.astimezone(_BEIJING):%m月%d日 %H:%M:%S}"
+    return "—" if moment is None else f"{moment.astimezone(BEIJING):%m月%d日 %H:%M:%S}"
 
 
 def _since(moment: datetime | None, first_at: datetime) -> str:

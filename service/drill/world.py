@@ -4,18 +4,18 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from service.domain.beijing import BEIJING
 from service.drill.scenario import Release, Scenario, ScenarioSource
 
 __all__ = ["Page", "PressWorld", "render"]
 
-_BEIJING = timezone(timedelta(hours=8))
 _HTML, _XML, _JSON, _TEXT = (
     "text/html; charset=utf-8",
     "application/rss+xml; charset=utf-8",
@@ -108,7 +108,7 @@ def _released(scenario: Scenario, source: ScenarioSource, elapsed: timedelta) ->
 
 
 def _time(release: Release, started_at: datetime) -> datetime:
-    return (started_at + release.at).astimezone(_BEIJING)
+    return (started_at + release.at).astimezone(BEIJING)
 
 
 def _document(title: str, head: str, body: str) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from analysis.assessment import CATEGORY_NAMES
 from service.domain.alert import AlertLevel
+from service.domain.beijing import BEIJING
 from service.domain.people import Role
 from service.domain.places import CITIES
 
@@ -29,7 +29,6 @@ __all__ = [
     "word",
 ]
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

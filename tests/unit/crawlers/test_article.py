@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from crawlers.gate import Refusal, RefusalReason
 from crawlers.parsing.article import Article, as_json, extract
-from crawlers.parsing.date_grammar import SHANGHAI
-from crawlers.records import DatePrecision
+from crawlers.records import BEIJING, DatePrecision
 from tests.unit.crawlers.article_pages import FOOT, NAVIGATION, RELATED, page
 
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI)
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=BEIJING)
 FIRST = "经抽检，标示为虚构制药有限公司生产的虚构片含量测定不符合规定，现予以通告。"
 SECOND = "企业已采取暂停销售、召回等风险控制措施，并对不合格原因开展调查，切实进行整改。"
 BODY = f"<div class='TRS_Editor'><p>{FIRST}</p><p>{SECOND}</p></div>"
@@ -40,7 +39,7 @@ class TestLayouts:
         article = read(page(TITLE, "发布时间：2026-11-20 09:30 来源：药品监管处 浏览次数：33", BODY))
         assert article.title == TITLE
         assert article.body == f"{FIRST}\n{SECOND}"
-        assert article.published == datetime(2026, 11, 20, 9, 30, tzinfo=SHANGHAI)
+        assert article.published == datetime(2026, 11, 20, 9, 30, tzinfo=BEIJING)
         assert (article.precision, article.origin, article.method) == (DatePrecision.MINUTE, "药品监管处", "density")
 
     def test_table_of_products_belongs_to_the_notice(self) -> None:
@@ -113,36 +112,36 @@ class TestTitle:
 class TestPublished:
     def test_shown_day_takes_the_minute_that_the_meta_tag_knows(self) -> None:
         article = read(page(TITLE, "2026-11-20", BODY, head="<meta name='PubDate' content='2026-11-20 09:53'>"))
-        assert article.published == datetime(2026, 11, 20, 9, 53, tzinfo=SHANGHAI)
+        assert article.published == datetime(2026, 11, 20, 9, 53, tzinfo=BEIJING)
         assert article.date_rule == "meta:year_month_day"
 
     def test_shown_minute_wins_over_the_meta_tag(self) -> None:
         article = read(page(TITLE, "2026-11-20 08:00", BODY, head="<meta name='PubDate' content='2026-11-21 09:53'>"))
-        assert article.published == datetime(2026, 11, 20, 8, 0, tzinfo=SHANGHAI)
+        assert article.published == datetime(2026, 11, 20, 8, 0, tzinfo=BEIJING)
 
     def test_date_spread_over_small_elements_is_put_together(self) -> None:
         line = "<div>2026</div><div>11/20</div><div>19:02</div>"
-        assert read(page(TITLE, line, BODY)).published == datetime(2026, 11, 20, 19, 2, tzinfo=SHANGHAI)
+        assert read(page(TITLE, line, BODY)).published == datetime(2026, 11, 20, 19, 2, tzinfo=BEIJING)
 
     def test_linked_data_states_the_time_where_none_is_shown(self) -> None:
         head = (
             '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-11-20T01:30:00Z"}</script>'
         )
-        assert read(page(TITLE, "", BODY, head=head)).published == datetime(2026, 11, 20, 9, 30, tzinfo=SHANGHAI)
+        assert read(page(TITLE, "", BODY, head=head)).published == datetime(2026, 11, 20, 9, 30, tzinfo=BEIJING)
 
     def test_script_states_the_time_where_nothing_else_does(self) -> None:
         head = "<script>var ct = '1795138200';</script>"
-        assert read(page(TITLE, "昨天", BODY, head=head)).published == datetime.fromtimestamp(1795138200, SHANGHAI)
+        assert read(page(TITLE, "昨天", BODY, head=head)).published == datetime.fromtimestamp(1795138200, BEIJING)
 
     def test_relative_time_counts_from_the_reading(self) -> None:
-        assert read(page(TITLE, "3小时前", BODY)).published == datetime(2026, 11, 25, 9, 0, tzinfo=SHANGHAI)
+        assert read(page(TITLE, "3小时前", BODY)).published == datetime(2026, 11, 25, 9, 0, tzinfo=BEIJING)
 
     @pytest.mark.parametrize(
         "path", ["/art/2026/11/20/art_1_2.html", "/202611/t20261120_123.html", "/2026-11/20/content_1.htm"]
     )
     def test_address_holds_the_day_where_the_page_does_not(self, path: str) -> None:
         article = read(page(TITLE, "", BODY), url=f"https://example.cn{path}")
-        assert article.published == datetime(2026, 11, 20, tzinfo=SHANGHAI)
+        assert article.published == datetime(2026, 11, 20, tzinfo=BEIJING)
         assert article.precision is DatePrecision.DAY
 
     def test_dates_in_the_list_of_other_articles_are_not_taken(self) -> None:
@@ -204,7 +203,7 @@ class TestRule:
     def test_what_the_rule_does_not_find_is_found_the_general_way(self) -> None:
         article = read(self.RAW, rule=Selectors(body=("#missing", "auto"), published=("[[[",)))
         assert article.method == "density"
-        assert article.published == datetime(2026, 11, 20, tzinfo=SHANGHAI)
+        assert article.published == datetime(2026, 11, 20, tzinfo=BEIJING)
 
     def test_meta_tags_attributes_and_paths_can_be_declared(self) -> None:
         raw = page(
@@ -220,7 +219,7 @@ class TestRule:
         )
         article = read(raw, rule=rule)
         assert (article.title, article.method) == (TITLE, "rule")
-        assert article.published == datetime(2026, 11, 20, tzinfo=SHANGHAI)
+        assert article.published == datetime(2026, 11, 20, tzinfo=BEIJING)
 
 
 class TestBadInput:

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.parsing.date_grammar import SHANGHAI
 from crawlers.parsing.dates import parse_date, read_claim
-from crawlers.records import DatePrecision
+from crawlers.records import BEIJING, DatePrecision
 
 # A Thursday.
-NOW = datetime(2019, 6, 20, 15, 0, tzinfo=SHANGHAI)
+NOW = datetime(2019, 6, 20, 15, 0, tzinfo=BEIJING)
 
 # What is written, the time in Beijing, the precision (d/h/m/s/M).
 WRITTEN = """
@@ -175,7 +174,7 @@ def test_date_is_read_as_it_is_meant(written: str, expected: str, precision: str
     parsed = parse_date(written, NOW)
     assert parsed is not None
     assert (parsed.at, parsed.precision) == (
-        datetime.fromisoformat(expected).replace(tzinfo=SHANGHAI),
+        datetime.fromisoformat(expected).replace(tzinfo=BEIJING),
         PRECISIONS[precision],
     )
     assert parsed.rule
@@ -235,7 +234,7 @@ def test_claim_of_a_record_is_readable_even_if_implausible(written: str) -> None
 
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2019, 6, 20)))  # noqa: DTZ001 - made aware in the test
 def test_every_minute_is_read_back_from_the_usual_chinese_forms(moment: datetime) -> None:
-    moment = moment.replace(second=0, microsecond=0, tzinfo=SHANGHAI)
+    moment = moment.replace(second=0, microsecond=0, tzinfo=BEIJING)
     for form in ("%Y年%m月%d日 %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "发布时间：%Y年%m月%d日%H时%M分"):
         parsed = parse_date(moment.strftime(form), NOW)
         assert parsed is not None

@@ -10,8 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from crawlers.imports import ColumnMap, ImportRefused, RowRefusal, choose_column_map, load_column_maps, read_import
-from crawlers.parsing.date_grammar import SHANGHAI
-from crawlers.records import DatePrecision, Document, DocumentKind, Source, SourceClass
+from crawlers.records import BEIJING, DatePrecision, Document, DocumentKind, Source, SourceClass
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 KEY = b"0123456789abcdef"
@@ -58,7 +57,7 @@ class TestHotline:
         (document,) = documents(csv_file(tmp_path, [",".join(HOTLINE), ",".join(ROW)], charset=charset))
         assert document.kind is DocumentKind.COMPLAINT
         assert (document.native_id, document.title, document.text) == ROW[:3]
-        assert document.published_at == datetime(2026, 11, 24, 9, 30, tzinfo=SHANGHAI)
+        assert document.published_at == datetime(2026, 11, 24, 9, 30, tzinfo=BEIJING)
         assert document.method == "import:hotline_12345"
         assert document.region == "360000"
         assert document.extras["status"] == "办理中"
@@ -80,11 +79,11 @@ class TestHotline:
         first, second, third = documents(xlsx_file(tmp_path, rows))
         assert [document.native_id for document in (first, second, third)] == ["1001", "1002", "1003"]
         assert (first.published_at, first.precision) == (
-            datetime(2026, 11, 24, 9, 30, 15, tzinfo=SHANGHAI),
+            datetime(2026, 11, 24, 9, 30, 15, tzinfo=BEIJING),
             DatePrecision.SECOND,
         )
-        assert (second.published_at, second.precision) == (datetime(2026, 11, 24, tzinfo=SHANGHAI), DatePrecision.DAY)
-        assert third.published_at == datetime(2026, 11, 24, 12, 0, tzinfo=SHANGHAI)
+        assert (second.published_at, second.precision) == (datetime(2026, 11, 24, tzinfo=BEIJING), DatePrecision.DAY)
+        assert third.published_at == datetime(2026, 11, 24, 12, 0, tzinfo=BEIJING)
 
     def test_complaint_form_of_the_drug_line_is_known(self, tmp_path: Path) -> None:
         lines = ["登记编号,投诉内容,登记时间,产品名称,批号", "T1,服用后头晕。,2026年11月24日,虚构片,20261101"]
@@ -109,7 +108,7 @@ class TestSocial:
         }
         (document,) = documents(jsonl_file(tmp_path, [row]))
         assert document.native_id == "5012345678"
-        assert document.published_at == datetime.fromtimestamp(1795500000, SHANGHAI)
+        assert document.published_at == datetime.fromtimestamp(1795500000, BEIJING)
         assert document.engagement is not None
         assert (document.engagement.likes, document.engagement.comments, document.engagement.reposts) == (
             12000,
@@ -254,7 +253,7 @@ class TestBadRows:
 
     def test_future_claim_stays_readable_for_the_gate(self, tmp_path: Path) -> None:
         (document,) = documents(csv_file(tmp_path, ["标题,正文,发布时间", "题,文,2099-01-01"]))
-        assert document.published_at == datetime(2099, 1, 1, tzinfo=SHANGHAI)
+        assert document.published_at == datetime(2099, 1, 1, tzinfo=BEIJING)
 
     def test_relative_time_of_an_export_is_no_time(self, tmp_path: Path) -> None:
         (document,) = documents(csv_file(tmp_path, ["标题,正文,发布时间", "题,文,3分钟前"]))

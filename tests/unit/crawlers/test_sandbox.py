@@ -9,12 +9,12 @@ import pytest
 
 from crawlers.gate import Refusal, RefusalReason
 from crawlers.parsing.article import Article, extract
-from crawlers.parsing.date_grammar import SHANGHAI
 from crawlers.parsing.sandbox import ExtractionSandbox, SandboxLimits
+from crawlers.records import BEIJING
 from tests.unit.crawlers.article_pages import page
 from tests.unit.crawlers.test_article import BODY, TITLE, Selectors
 
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI)
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=BEIJING)
 PAGE = page(TITLE, "2026-11-20 09:30 来源：某报", BODY)
 
 
