@@ -28,13 +28,13 @@ from service.domain.refusal import Conflict
 from tests.unit.service.domain.builders import HOUR, NOW, clock
 
 CALENDAR = WorkingCalendar()
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+BEIJING = ZoneInfo("Asia/Shanghai")
 _FROM, _TO = (datetime.fromisoformat(day) for day in ("2024-01-01", "2026-09-01"))
 STARTS = st.datetimes(_FROM, _TO, timezones=st.just(UTC))
 
 
 def end_of(day: date) -> datetime:
-    return datetime.combine(day, time(23, 59, 59), tzinfo=SHANGHAI)
+    return datetime.combine(day, time(23, 59, 59), tzinfo=BEIJING)
 
 
 class TestDueAt:
@@ -48,13 +48,13 @@ class TestDueAt:
     def test_calendar_days_end_at_midnight_in_beijing_and_the_first_does_not_count(
         self, start: datetime, days: int
     ) -> None:
-        day = start.astimezone(SHANGHAI).date()
+        day = start.astimezone(BEIJING).date()
         assert due_at(f"{days}d", start, CALENDAR) == end_of(date.fromordinal(day.toordinal() + days))
 
     @given(start=STARTS, days=st.integers(1, 30))
     def test_working_days_are_counted_one_by_one(self, start: datetime, days: int) -> None:
         # The reference knows nothing but the published tables: every day after the first, kept if somebody works on it.
-        first = start.astimezone(SHANGHAI).date()
+        first = start.astimezone(BEIJING).date()
         later = [first + timedelta(days=n) for n in range(1, 120)]
         worked = [day for day in later if day in workdays or (day.weekday() < 5 and day not in holidays)]
         assert due_at(f"{days}wd", start, CALENDAR) == end_of(worked[days - 1])
@@ -70,7 +70,7 @@ class TestDueAt:
         ],
     )
     def test_days_of_a_real_year(self, _rule: str, limit: str, start: date, due: date) -> None:
-        assert due_at(limit, datetime.combine(start, time(15), tzinfo=SHANGHAI), CALENDAR) == end_of(due)
+        assert due_at(limit, datetime.combine(start, time(15), tzinfo=BEIJING), CALENDAR) == end_of(due)
 
     def test_an_hour_before_midnight_in_utc_is_already_tomorrow_in_beijing(self) -> None:
         assert due_at("1d", datetime(2026, 11, 24, 23, tzinfo=UTC), CALENDAR) == end_of(date(2026, 11, 26))
