@@ -119,17 +119,19 @@ def match(
     A string is read as a text without a title. Without an assessment the table is asked by words alone.
     """
     title, text = (document.title, document.text) if isinstance(document, Document) else ("", document)
-    table = situations or load_situations()
-    grounds = table.grounds(title, text[:_OPENING_CHARS], assessment)
-    held = {ground.article: index.article(ground.article, on) for ground in grounds}
+    text = text[:_OPENING_CHARS]
+    offered = (situations or load_situations()).grounds(title, text, assessment)
+    held = {ground.article: index.article(ground.article, on) for ground in offered.articles}
     articles = {key: article for key, article in held.items() if article is not None}
-    best = {ground.article: ground for ground in grounds if ground.article in articles}
+    best = {ground.article: ground for ground in offered.articles if ground.article in articles}
     scores = {key: ground.score for key, ground in best.items()}
-    words = index.search(f"{title} {title} {text[:_OPENING_CHARS]}", on)
+    words = index.search(f"{title} {title} {text}", on)
     top = words[0][1] if words else 1.0
     for article, score in words:
-        articles[article.key] = article
-        scores[article.key] = scores.get(article.key, 0.0) + _WORDS_WEIGHT * score / top
+        # Likeness of words orders what situations offer; alone it speaks only where no situation was recognised.
+        if article.key in scores or not offered.situations:
+            articles[article.key] = article
+            scores[article.key] = scores.get(article.key, 0.0) + _WORDS_WEIGHT * score / top
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
     return [_matched(articles[key], score, best.get(key)) for key, score in ranked[:limit]]
 

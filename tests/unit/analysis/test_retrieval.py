@@ -93,31 +93,58 @@ class TestMatching:
 
 class TestTable:
     def test_unless_and_also_hold_a_row_back(self) -> None:
-        rows = {g.situation for g in SITUATIONS.grounds("过期药是谣言", "", judged("R02"))}
+        rows = {g.situation for g in SITUATIONS.grounds("过期药是谣言", "", judged("R02")).articles}
         assert "expired" not in rows
-        assert not SITUATIONS.grounds("一则广告", "", judged("R05"))
+        assert not SITUATIONS.grounds("一则广告", "", judged("R05")).articles
 
     def test_a_row_of_another_category_counts_little_and_of_another_product_nothing(self) -> None:
-        fitting = SITUATIONS.grounds("过期药", "", judged("R02"))[0]
-        strange = SITUATIONS.grounds("过期药", "", judged("R08"))[0]
+        fitting = SITUATIONS.grounds("过期药", "", judged("R02")).articles[0]
+        strange = SITUATIONS.grounds("过期药", "", judged("R08")).articles[0]
         assert fitting.situation == strange.situation == "expired"
-        assert strange.score < fitting.score / 2
-        assert "expired" not in {g.situation for g in SITUATIONS.grounds("过期面膜面膜", "", judged("R02"))}
+        assert strange.score < fitting.score
+        assert "expired" not in {row.id for row in SITUATIONS.grounds("过期面膜", "", judged("R02")).situations}
+
+    def test_a_row_counts_less_where_only_the_text_speaks_of_it(self) -> None:
+        plain = SITUATIONS.grounds("过期药", "", judged("R02")).articles[0]
+        deep = SITUATIONS.grounds("一则药店新闻", "其中有过期药", judged("R02")).articles[0]
+        assert deep.score < plain.score
+
+    def test_a_weighty_row_comes_first_and_both_rows_are_told(self) -> None:
+        table = parse_situations(TABLE.replace("id: ad,", "id: ad, weight: 2,"), "table.yaml")
+        assert [row.id for row in table.grounds("过期药的广告", "", None).situations] == ["ad", "expired"]
+
+    def test_a_row_that_stands_alone_silences_the_others(self) -> None:
+        row = "  - {id: abroad, weight: 3, alone: true, cues: [外国], governs: [], why: 发生在境外}\n"
+        table = parse_situations(TABLE.replace("situations:\n", f"situations:\n{row}"), "table.yaml")
+        offered = table.grounds("外国警方查处过期药", "", judged("R02"))
+        assert ([row.id for row in offered.situations], offered.articles) == (["abroad"], ())
+        assert match(document("外国警方查处过期药"), None, INDEX, on=TODAY, situations=table) == []
+
+    def test_words_of_a_list_and_words_at_a_distance_are_cues(self) -> None:
+        lists = "words: {old: [过期, 陈旧]}\nlaws: {新法: 演示药法(2020-01-01)}\nproducts: {}\nsituations:\n"
+        row = "  - {id: x, cues: [$old, 卖…假货], governs: [新法#1], why: 测试}\n"
+        table = parse_situations(lists + row, "table.yaml")
+        assert table.grounds("陈旧药品", "", None).articles
+        assert table.grounds("药店卖出一批假货", "", None).articles
+        assert not table.grounds("药店卖出去的东西后来经过很久才被说成是假货", "", None).articles
 
     def test_a_fallback_row_needs_its_category(self) -> None:
-        assert not SITUATIONS.grounds("药店开业", "", judged("R08"))
-        assert [g.situation for g in SITUATIONS.grounds("药店开业", "", judged("R02"))] == ["any"]
+        assert not SITUATIONS.grounds("药店开业", "", judged("R08")).articles
+        assert [row.id for row in SITUATIONS.grounds("药店开业", "", judged("R02")).situations] == ["any"]
 
     def test_a_modifier_adds_its_article(self) -> None:
-        grounds = SITUATIONS.grounds("警方查处过期药", "", judged("R02"))
+        grounds = SITUATIONS.grounds("警方查处过期药", "", judged("R02")).articles
         assert f"{NEW}#第二条" in {g.article for g in grounds}
 
     def test_the_name_of_the_office_does_not_make_a_drug(self) -> None:
-        assert SITUATIONS.product_of("药监局通报面膜不合格", None) == "cosmetic"
+        assert SITUATIONS.product_of("药监局通报面膜不合格", "", None) == "cosmetic"
+
+    def test_the_drug_in_a_food_does_not_make_it_a_drug(self) -> None:
+        assert load_situations().product_of("凉茶店凉茶检出布洛芬", "", None) == "food"
 
     def test_a_named_vaccine_decides_the_product(self) -> None:
         entity = Entity(type=EntityType.VACCINE, text="某苗", start=0, end=2, field="title")
-        assert load_situations().product_of("某苗引发关注", judged(entities=(entity,))) == "vaccine"
+        assert load_situations().product_of("某苗引发关注", "", judged(entities=(entity,))) == "vaccine"
 
     @pytest.mark.parametrize(
         ("row", "complaint"),
@@ -128,6 +155,8 @@ class TestTable:
             ("{id: x, governs: [新法#1], why: w, categories: [R99]}", "unknown categories: R99"),
             ("{id: x, governs: [新法#1], why: w, products: [toy]}", "unknown products: toy"),
             ("{id: x, governs: [新法#1], why: w, cue: [a]}", "unknown keys: cue"),
+            ("{id: x, governs: [新法#1], why: w, cues: [$ab]}", "no list of words is named ab"),
+            ("{id: x, governs: [], why: w, cues: [a]}", "situation x lacks governs"),
         ],
     )
     def test_a_broken_row_is_refused_with_its_name(self, row: str, complaint: str) -> None:
@@ -144,7 +173,7 @@ class TestTable:
 
     def test_the_shipped_table_covers_every_risk_category_with_a_fallback(self) -> None:
         table = load_situations()
-        assert len(table.rows) >= 60
+        assert len(table.rows) >= 150
         covered = {code for row in table.rows for code in row.categories}
         assert covered == set(CATEGORY_NAMES) - {"R14"}
         fallbacks = {code for row in table.rows if not row.cues for code in row.categories}
