@@ -33,6 +33,9 @@ __all__ = ["AssessReport", "Judge", "assess_pending"]
 # What a killed worker held is taken up again after this time; a batch takes a second.
 _LEASE = timedelta(seconds=30)
 _MAX_ATTEMPTS = 3
+# A worker that is killed from outside loses its batch too, and one by one takes ten times as long.
+_LOSSES_IN_COMPANY = 2
+_LOSSES_ALONE = 2
 _TEXT_KEPT = 2000
 _CITY_DIGITS = 4
 
@@ -67,7 +70,7 @@ def assess_pending(
     """Judge up to `limit` waiting documents.
 
     A batch that cannot be judged is tried one by one, so that a single bad document costs only itself: after three
-    tries it is quarantined. So is one that ended its worker three times.
+    tries it is quarantined. So is one that ended its worker twice alone.
     """
     with store.write() as work:
         leased = work.documents.claim(limit=limit, lease=_LEASE, now=now())
@@ -84,16 +87,17 @@ def assess_pending(
 def _batches(
     store: Store, leased: Sequence[LeasedDocument], now: datetime, report: AssessReport
 ) -> list[Sequence[LeasedDocument]]:
-    """Return everything at once, unless an earlier worker was lost over it: then one by one, in order.
+    """Return everything at once, unless workers were lost over it twice: then one by one, in order.
 
-    One by one, the first that is not completed is the one that the worker was lost over.
+    One by one, the first that is not completed is the one that the worker was lost over; at the second such loss it
+    is set aside.
     """
-    if all(one.attempts == 1 for one in leased):
+    if all(one.attempts <= _LOSSES_IN_COMPANY for one in leased):
         return [leased]
     first, *others = leased
-    if first.attempts <= _MAX_ATTEMPTS:
+    if first.attempts <= _LOSSES_IN_COMPANY + _LOSSES_ALONE:
         return [[one] for one in leased]
-    _set_aside(store, first, ChildProcessError(f"研判进程 {_MAX_ATTEMPTS} 次在它身上中断"), now, report)
+    _set_aside(store, first, ChildProcessError("研判进程屡次在它身上中断"), now, report)
     return [[one] for one in others]
 
 

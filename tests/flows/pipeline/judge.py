@@ -23,11 +23,12 @@ def document(
 
 
 class ScriptedJudge:
-    """Says risk of what mentions 清云注射液, off topic of 天气, and fails on what it is told to fail on."""
+    """Says risk of what mentions 清云注射液, off topic of 天气, and fails or dies on what it is told to."""
 
     def __init__(self) -> None:
         self.facts: dict[str, Mapping[str, int | bool | str]] = {}
         self.fails_on: set[str] = set()
+        self.dies_on: set[str] = set()
         self.calls: list[int] = []
 
     def assess(self, documents: Sequence[Document]) -> list[Assessment]:
@@ -35,6 +36,8 @@ class ScriptedJudge:
         for one in documents:
             if one.title in self.fails_on:
                 raise ValueError(f"cannot read {one.title}")
+            if one.title in self.dies_on:
+                raise KeyboardInterrupt
         return [self._assess(one) for one in documents]
 
     def _assess(self, one: Document) -> Assessment:

@@ -1,5 +1,7 @@
 from collections.abc import Sequence
 
+import pytest
+
 from analysis.assessment import Level
 from crawlers.records import Document
 from service.domain.alert import Alert, AlertLevel, AlertState
@@ -166,6 +168,23 @@ class TestTrouble:
         with store.write() as work:
             [verdict] = judge.assess([lost.document])
             assert not work.documents.complete(lost, verdict, event_id=None, duplicate_of=None, now=clock())
+        assert len(alerts(store)) == 1
+
+    def test_a_document_that_ends_its_workers_is_set_aside_and_its_neighbours_are_not(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock
+    ) -> None:
+        take(store, [document(name, title, at=clock()) for name, title in (("1", "杀手稿件"), ("2", FIRST))], clock)
+        judge.dies_on = {"杀手稿件"}
+        for _ in range(4):
+            with pytest.raises(KeyboardInterrupt):
+                assess(store, judge, office, clock)
+            clock.pass_by(seconds=31)
+        report = assess(store, judge, office, clock)
+        assert (report.quarantined, report.completed) == (1, 1)
+        with store.read() as work:
+            [row] = work.quarantine.listing()
+            assert work.documents.pending_count() == 0
+        assert "杀手稿件" in row.entry.detail
         assert len(alerts(store)) == 1
 
 
