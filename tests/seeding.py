@@ -15,7 +15,7 @@ from service.domain.alert import AlertLevel, AlertState
 from service.domain.clock import ClockState
 from service.domain.event import Event
 from service.domain.people import Person, Role
-from service.ports.store import Store, Work
+from service.ports.store import Completion, Store, Work
 from tests.builders import (
     NOW,
     build_alert,
@@ -78,6 +78,7 @@ def _seed_happening(work: Work, happening: Mapping[str, Any], now: datetime) -> 
         work.documents.put([document], now=document.fetched_at)
     leased = {row.document.id: row for row in work.documents.claim(limit=100, lease=timedelta(minutes=1), now=now)}
     first_of: dict[str, str] = {}
+    completions: list[Completion] = []
     for document, row in zip(documents, rows, strict=True):
         severity = 4 if happening["harmed"] else 3
         judged = build_assessment(
@@ -85,9 +86,12 @@ def _seed_happening(work: Work, happening: Mapping[str, Any], now: datetime) -> 
         )
         original = first_of.setdefault(document.text, document.id)
         duplicate_of = None if original == document.id else original
-        work.documents.complete(
-            leased[document.id], judged, event_id=happening["id"], duplicate_of=duplicate_of, now=now
+        completions.append(
+            Completion(
+                leased=leased[document.id], assessment=judged, event_id=happening["id"], duplicate_of=duplicate_of
+            )
         )
+    work.documents.complete_all(completions, now=now)
     _seed_alert(work, happening, documents, now)
 
 

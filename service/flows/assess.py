@@ -1,6 +1,6 @@
 """From collected to consequences: claim documents by lease, judge them, and in one transaction record the judgement and all that follows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -25,8 +25,8 @@ from service.domain.alert import AlertReason
 from service.domain.event import Event
 from service.domain.reported import Speaker, absorb_report, open_event
 from service.flows.consider import Office, consider
-from service.flows.deliver import SEARCH
-from service.ports.store import LeasedDocument, Store, Work
+from service.flows.deliver import SEARCH, search_key
+from service.ports.store import Completion, LeasedDocument, Store, Work
 
 __all__ = ["AssessReport", "Judge", "assess_pending"]
 
@@ -36,7 +36,6 @@ _MAX_ATTEMPTS = 3
 # A worker that is killed from outside loses its batch too, and one by one takes ten times as long.
 _LOSSES_IN_COMPANY = 2
 _LOSSES_ALONE = 2
-_TEXT_KEPT = 2000
 _CITY_DIGITS = 4
 
 
@@ -136,26 +135,42 @@ def _record(
     now: datetime,
     report: AssessReport,
 ) -> None:
-    described = work.sources.described()
+    speakers = _Speakers(work.sources.described(), office.province)
+    held = work.documents.hold([leased for leased, _ in judged])
     touched: dict[str, tuple[Event, set[str]]] = {}
+    completions: list[Completion] = []
     for leased, assessment in judged:
-        told = described.get(leased.document.source_id, {})
-        speaker = _speaker(told, office.province)
-        event_id, duplicate_of = _place(work, leased.document, assessment, speaker, touched, now)
-        if not work.documents.complete(leased, assessment, event_id=event_id, duplicate_of=duplicate_of, now=now):
+        if leased.seq not in held:
             continue
-        report.completed += 1
-        report.risks += assessment.level is Level.RISK
+        speaker = speakers[leased.document.source_id]
+        event_id, duplicate_of = _place(work, leased.document, assessment, speaker, touched, now)
+        completions.append(
+            Completion(leased=leased, assessment=assessment, event_id=event_id, duplicate_of=duplicate_of)
+        )
         _count(work, leased, assessment, speaker)
-        _project(work, leased, assessment, event_id, speaker, now)
+        report.risks += assessment.level is Level.RISK
+    report.completed += len(completions)
+    work.documents.complete_all(completions, now=now)
+    _project(work, completions, now)
     for event, keys in touched.values():
         decision = consider(work, event, office=office, keys=sorted(keys), now=now)
         report.decisions.append((event.id, decision.reason, decision.level.key))
 
 
-def _speaker(told: Any, province: str) -> Speaker:
-    region = str(told.get("region") or "")
-    return Speaker(source_class=SourceClass(told.get("source_class", "other")), local=region.startswith(province))
+class _Speakers(dict[str, Speaker]):
+    """The speaker of each source of a batch, made when it first speaks."""
+
+    def __init__(self, described: Mapping[str, Mapping[str, Any]], province: str) -> None:
+        super().__init__()
+        self._described, self._province = described, province
+
+    def __missing__(self, source_id: str) -> Speaker:
+        told = self._described.get(source_id, {})
+        region = str(told.get("region") or "")
+        self[source_id] = speaker = Speaker(
+            source_class=SourceClass(told.get("source_class", "other")), local=region.startswith(self._province)
+        )
+        return speaker
 
 
 def _place(
@@ -212,30 +227,8 @@ def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: 
         )
 
 
-def _project(
-    work: Work, leased: LeasedDocument, assessment: Assessment, event_id: str | None, speaker: Speaker, now: datetime
-) -> None:
-    document = leased.document
-    products = (EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC)
-    payload = {
-        "document_id": document.id,
-        "version": leased.fence,
-        "seq": leased.seq,
-        "title": document.title,
-        "text": document.text[:_TEXT_KEPT],
-        "tokens": assessment.tokens,
-        "source_id": document.source_id,
-        "source_class": str(speaker.source_class),
-        "kind": str(document.kind),
-        "level": int(assessment.level),
-        "severity": assessment.severity,
-        "tone": str(assessment.tone),
-        "categories": assessment.category_codes,
-        "products": [name for kind in products for name in assessment.entity_names(kind)],
-        "firms": assessment.entity_names(EntityType.FIRM),
-        "regions": list(dict.fromkeys(entity.code for entity in assessment.entities if entity.code)),
-        "event_id": event_id,
-        "published_at": document.happened_at.isoformat(),
-        "url": document.url,
-    }
-    work.outbox.add(f"search:{document.id}:{leased.fence}", SEARCH, payload, now=now)
+def _project(work: Work, completions: Sequence[Completion], now: datetime) -> None:
+    """Queue the batch for the search projection as one row, which is read from the store when it is delivered."""
+    if completions:
+        versions = {one.leased.document.id: one.leased.fence for one in completions}
+        work.outbox.add(search_key(versions), SEARCH, {"documents": versions}, now=now)

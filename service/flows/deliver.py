@@ -1,17 +1,18 @@
 """Delivers what waits in the outbox: mail to people, documents to the search projection. At least once, never twice by choice."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from hashlib import sha256
 
 from service.domain.letter import Letter, compose
 from service.ports.notify import Delivery, Notifier, NotifyError
-from service.ports.search import Search, SearchDocument, SearchRefusedError, SearchUnavailableError
+from service.ports.search import Search, SearchRefusedError, SearchUnavailableError
 from service.ports.store import OutboxRow, Store
 
-__all__ = ["MAIL", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search", "retry_delay"]
+__all__ = ["MAIL", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search", "retry_delay", "search_key"]
 
 MAIL = "mail"
 SEARCH = "search"
@@ -79,47 +80,48 @@ def _note_accepted(store: Store, row: OutboxRow, delivery: Delivery, now: dateti
             work.audit.append(actor="system", action="mail.accepted", subject=subject, detail=detail, now=now)
 
 
-def deliver_search(store: Store, search: Search, *, now: Callable[[], datetime], limit: int = 256) -> DeliveryReport:
-    """Bring waiting documents into the search projection; an engine that is away delays this and nothing else."""
+def search_key(versions: Mapping[str, int]) -> str:
+    """Return the key of a batch for the search projection: the same for the same documents in the same versions."""
+    named = "\n".join(f"{document_id}:{version}" for document_id, version in sorted(versions.items()))
+    return f"search:{sha256(named.encode()).hexdigest()[:32]}"
+
+
+def deliver_search(store: Store, search: Search, *, now: Callable[[], datetime], limit: int = 2) -> DeliveryReport:
+    """Bring up to `limit` waiting batches into the search projection; an engine that is away delays this and nothing else.
+
+    What the store says of a document now is what is projected, in its present version; the report counts documents.
+    """
     with store.write() as work:
         rows = work.outbox.claim(kinds=[SEARCH], limit=limit, lease=_LEASE, now=now())
     if not rows:
         return DeliveryReport()
+    wanted = list(dict.fromkeys(document_id for row in rows for document_id in row.payload["documents"]))
+    with store.read() as work:
+        documents = work.documents.search_documents_of(wanted)
+    refused: Mapping[str, str] = {}
     try:
-        search.index([search_document(row) for row in rows])
+        search.index(documents)
     except SearchRefusedError as error:
-        return _set_aside(store, rows, error, now())
+        refused = error.reasons
     except SearchUnavailableError as error:
         failure = NotifyError(str(error), recoverable=True)
         with store.write() as work:
             for row in rows:
                 _retry(work.outbox.retry, row, failure, now())
-        return DeliveryReport(retried=len(rows))
-    with store.write() as work:
-        for row in rows:
-            work.outbox.done(row, now=now())
-    return DeliveryReport(delivered=len(rows))
+        return DeliveryReport(retried=len(wanted))
+    _note_indexed(store, rows, refused, now())
+    return DeliveryReport(delivered=len(wanted) - len(refused), dead=len(refused))
 
 
-def _set_aside(store: Store, rows: list[OutboxRow], error: SearchRefusedError, now: datetime) -> DeliveryReport:
-    refused = 0
+def _note_indexed(store: Store, rows: Sequence[OutboxRow], refused: Mapping[str, str], now: datetime) -> None:
+    """Finish the rows; one with documents that can never be indexed is set aside with their names, the rest of it is done."""
     with store.write() as work:
         for row in rows:
-            reason = error.reasons.get(str(row.payload["document_id"]))
-            if reason is None:
-                work.outbox.done(row, now=now)
+            reasons = [f"{name}：{refused[name]}" for name in row.payload["documents"] if name in refused]
+            if reasons:
+                work.outbox.retry(row, error="；".join(reasons), not_before=now, dead=True)
             else:
-                refused += work.outbox.retry(row, error=reason, not_before=now, dead=True)
-    return DeliveryReport(delivered=len(rows) - refused, dead=refused)
-
-
-def search_document(row: OutboxRow) -> SearchDocument:
-    """Return the projection's document that a `search` row carries."""
-    values = dict(row.payload)
-    for name in ("categories", "products", "firms", "regions"):
-        values[name] = tuple(values[name])
-    values["published_at"] = datetime.fromisoformat(values["published_at"])
-    return SearchDocument(**values)
+                work.outbox.done(row, now=now)
 
 
 def _put_back(store: Store, row: OutboxRow, error: NotifyError, now: datetime) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "Alerts",
     "Audit",
     "Clocks",
+    "Completion",
     "Documents",
     "Events",
     "LeasedDocument",
@@ -61,6 +62,16 @@ class LeasedDocument:
     fence: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """The judgement of a leased document, with the event it belongs to and the document whose text it repeats."""
+
+    leased: LeasedDocument
+    assessment: Assessment
+    event_id: str | None = None
+    duplicate_of: str | None = None
+
+
 class Documents(Protocol):
     """Collected documents and the queue of those that await assessment."""
 
@@ -72,16 +83,15 @@ class Documents(Protocol):
         """Lease up to `limit` pending documents in order of `seq`; no two workers hold one at once."""
         ...
 
-    def complete(
-        self,
-        leased: LeasedDocument,
-        assessment: Assessment,
-        *,
-        event_id: str | None,
-        duplicate_of: str | None,
-        now: datetime,
-    ) -> bool:
-        """Record the assessment and finish the lease; false where the fence is stale (then nothing is written)."""
+    def hold(self, leased: Sequence[LeasedDocument]) -> set[int]:
+        """Return the `seq` of those whose fence is not stale; nobody else can take or edit these until commit."""
+        ...
+
+    def complete_all(self, completions: Sequence[Completion], *, now: datetime) -> set[int]:
+        """Record assessments and finish their leases; returns the `seq` of those completed.
+
+        Of a document whose fence is stale nothing is written. A batch costs as many statements as one document.
+        """
         ...
 
     def release(self, leased: LeasedDocument, *, error: str, now: datetime, max_attempts: int) -> bool:

@@ -11,7 +11,7 @@ from crawlers.ports import PutResult
 from crawlers.records import Document
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
-from service.ports.store import LeasedDocument
+from service.ports.store import Completion, LeasedDocument
 from service.storage.dialects import upsert
 from service.storage.putting import put_documents
 from service.storage.rows import (
@@ -21,6 +21,7 @@ from service.storage.rows import (
     dump_assessment,
     event_document_of,
     load_assessment,
+    rows_of,
     search_document_of,
 )
 from service.storage.schema import assess_queue, assessments, documents, engagements, source_descriptions
@@ -82,43 +83,26 @@ class SqlDocuments:
                 attempts=row["attempts"],
                 fence=row["fence"],
             )
-            for row in self._connection.execute(statement).mappings()
+            for row in rows_of(self._connection, statement)
         ]
 
-    def complete(
-        self,
-        leased: LeasedDocument,
-        assessment: Assessment,
-        *,
-        event_id: str | None,
-        duplicate_of: str | None,
-        now: datetime,
-    ) -> bool:
-        """Record the assessment and finish the lease; false where the fence is stale."""
-        if not self._finish(leased, state="done", ready_at=None, error=None):
-            return False
-        document = leased.document
-        row = {
-            "document_id": document.id,
-            "seq": leased.seq,
-            # The fence grows with every lease, so it numbers the judgements of one document, gaps included.
-            "version": leased.fence,
-            "event_id": event_id,
-            "duplicate_of": duplicate_of,
-            "at": document.happened_at,
-            "assessed_at": now,
-            "source_id": document.source_id,
-            "account": document.author or f"source:{document.source_id}",
-            "region": document.region or _first_region(assessment),
-            "level": int(assessment.level),
-            "severity": assessment.severity,
-            "tone": assessment.tone,
-            "categories": categories_text(assessment),
-            "model": assessment.model,
-            "data": dump_assessment(assessment),
-        }
-        upsert(self._connection, assessments, [row], keys=("document_id",))
-        return True
+    def hold(self, leased: Sequence[LeasedDocument]) -> set[int]:
+        """Return the `seq` of those whose fence is not stale, their rows of the queue locked."""
+        fences = {one.seq: one.fence for one in leased}
+        queue = assess_queue.c
+        held = select(queue.seq, queue.fence).where(queue.seq.in_(list(fences)), queue.state == "leased")
+        rows = self._connection.execute(held.order_by(queue.seq).with_for_update())
+        return {seq for seq, fence in rows if fences[seq] == fence}
+
+    def complete_all(self, completions: Sequence[Completion], *, now: datetime) -> set[int]:
+        """Record assessments and finish their leases; returns the `seq` of those completed."""
+        held = self.hold([one.leased for one in completions])
+        if held:
+            finish = update(assess_queue).where(assess_queue.c.seq.in_(sorted(held)))
+            self._connection.execute(finish.values(state="done", ready_at=null(), error=null()))
+            rows = [_assessment_values(one, now) for one in completions if one.leased.seq in held]
+            upsert(self._connection, assessments, rows, keys=("document_id",))
+        return held
 
     def release(self, leased: LeasedDocument, *, error: str, now: datetime, max_attempts: int) -> bool:
         """Give a lease back after a failure; at `max_attempts` the document is set aside and true is returned."""
@@ -199,7 +183,7 @@ class SqlDocuments:
     def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:
         """Return assessed documents in order of `seq`, for rebuilding the search projection."""
         statement = assessed_documents().where(assessments.c.seq > after_seq).order_by(assessments.c.seq).limit(limit)
-        return [search_document_of(row) for row in self._connection.execute(statement).mappings()]
+        return [search_document_of(row) for row in rows_of(self._connection, statement)]
 
     def search_documents_of(self, document_ids: Sequence[str]) -> list[SearchDocument]:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
@@ -207,7 +191,7 @@ class SqlDocuments:
             return []
         chosen = assessed_documents().where(assessments.c.document_id.in_(document_ids))
         chosen = chosen.order_by(assessments.c.seq)
-        return [search_document_of(row) for row in self._connection.execute(chosen).mappings()]
+        return [search_document_of(row) for row in rows_of(self._connection, chosen)]
 
     def search_versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
         """Return `(seq, document_id, version)` of assessed documents in order of `seq`."""
@@ -232,6 +216,30 @@ def assessed_documents() -> Select[Any]:
         .outerjoin(source_descriptions, s.id == d.source_id)
         .outerjoin(engagements, engagements.c.document_id == d.id)
     )
+
+
+def _assessment_values(completion: Completion, now: datetime) -> dict[str, Any]:
+    leased, assessment = completion.leased, completion.assessment
+    document = leased.document
+    return {
+        "document_id": document.id,
+        "seq": leased.seq,
+        # The fence grows with every lease, so it numbers the judgements of one document, gaps included.
+        "version": leased.fence,
+        "event_id": completion.event_id,
+        "duplicate_of": completion.duplicate_of,
+        "at": document.happened_at,
+        "assessed_at": now,
+        "source_id": document.source_id,
+        "account": document.author or f"source:{document.source_id}",
+        "region": document.region or _first_region(assessment),
+        "level": int(assessment.level),
+        "severity": assessment.severity,
+        "tone": assessment.tone,
+        "categories": categories_text(assessment),
+        "model": assessment.model,
+        "data": dump_assessment(assessment),
+    }
 
 
 def _first_region(assessment: Assessment) -> str | None:

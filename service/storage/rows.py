@@ -1,11 +1,11 @@
 """Between records and rows: a table whose columns are named as the fields of a record needs no mapping of its own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, Table
+from sqlalchemy import Connection, Select, Table
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, Tone
 from crawlers.records import Document, Engagement
@@ -24,6 +24,7 @@ __all__ = [
     "load_assessment",
     "one_record",
     "records",
+    "rows_of",
     "search_document_of",
     "values_of",
 ]
@@ -36,7 +37,14 @@ _FIELDS: Mapping[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind)) for kind in (Assessment, CategoryScore, Entity, Evidence)
 }
 _PRODUCT_TYPES = frozenset(
-    {EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE, EntityType.PRODUCT_CLASS}
+    str(kind)
+    for kind in (
+        EntityType.DRUG,
+        EntityType.DEVICE,
+        EntityType.COSMETIC,
+        EntityType.VACCINE,
+        EntityType.PRODUCT_CLASS,
+    )
 )
 _DOCUMENT_FIELDS = (
     "id",
@@ -65,7 +73,18 @@ def values_of(record: object, table: Table) -> dict[str, Any]:
 
 def records(connection: Connection, kind: type[_Record], statement: Select[Any]) -> list[_Record]:
     """Return the rows that `statement` selects as records of `kind`."""
-    return [kind(**row) for row in connection.execute(statement).mappings()]
+    return [kind(**row) for row in rows_of(connection, statement)]
+
+
+def rows_of(connection: Connection, statement: Select[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that `statement` selects by the names of their columns.
+
+    The library's own mappings look every name up again for every row, which costs more than reading it.
+    """
+    result = connection.execute(statement)
+    names = tuple(result.keys())
+    for row in result:
+        yield dict(zip(names, row, strict=True))
 
 
 def one_record(connection: Connection, kind: type[_Record], statement: Select[Any]) -> _Record | None:
@@ -83,7 +102,7 @@ def document_values(document: Document) -> dict[str, Any]:
     return values
 
 
-def document_of(found: RowMapping) -> Document:
+def document_of(found: Mapping[Any, Any]) -> Document:
     """Return the document of a row that holds the columns of `documents` and, where there are any, of `engagements`."""
     return Document(**{name: found[name] for name in _DOCUMENT_FIELDS}, engagement=engagement_of(found))
 
@@ -121,7 +140,7 @@ def categories_text(assessment: Assessment) -> str:
     return f"|{'|'.join(codes)}|" if codes else ""
 
 
-def event_document_of(found: RowMapping) -> EventDocument:
+def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
     """Return what an event's page lists of one assessed document."""
     engagement = {name: found[name] for name in COUNTS if found[name] is not None}
     if found["seen_at"] is not None:
@@ -147,27 +166,29 @@ def event_document_of(found: RowMapping) -> EventDocument:
     )
 
 
-def search_document_of(found: RowMapping) -> SearchDocument:
+def search_document_of(found: Mapping[Any, Any]) -> SearchDocument:
     """Return what the search projection holds of one assessed document."""
-    assessment = load_assessment(found["data"])
-    names = [(e.type, e.canonical or e.text) for e in assessment.entities]
+    # Read as it is written: making an `Assessment` of it would take three times as long.
+    judged = json.loads(found["data"])
+    entities = judged["entities"]
+    names = [(entity["type"], entity["canonical"] or entity["text"]) for entity in entities]
     return SearchDocument(
         document_id=found["id"],
         version=found["assessed_version"],
         seq=found["seq"],
         title=found["title"],
         text=found["text"],
-        tokens=assessment.tokens,
+        tokens=judged["tokens"],
         source_id=found["source_id"],
         source_class=found["source_class"] or "other",
         kind=found["kind"].value,
         level=found["level"],
         severity=found["severity"],
         tone=found["tone"].value,
-        categories=assessment.category_codes,
+        categories=tuple(score["code"] for score in judged["categories"]),
         products=tuple(dict.fromkeys(name for kind, name in names if kind in _PRODUCT_TYPES)),
-        firms=tuple(dict.fromkeys(name for kind, name in names if kind is EntityType.FIRM)),
-        regions=tuple(dict.fromkeys(e.code for e in assessment.entities if e.type is EntityType.REGION and e.code)),
+        firms=tuple(dict.fromkeys(name for kind, name in names if kind == EntityType.FIRM)),
+        regions=tuple(dict.fromkeys(e["code"] for e in entities if e["type"] == EntityType.REGION and e["code"])),
         event_id=found["event_id"],
         published_at=found["at"],
         url=found["url"],

@@ -55,10 +55,10 @@ class Installation:
         return assess_pending(self.store, self._analyser, office=self._office, now=self._now, limit=BATCH).claimed
 
     def _deliver(self) -> int:
-        return deliver_search(self.store, self.search, now=self._now, limit=BATCH).delivered
+        return deliver_search(self.store, self.search, now=self._now).delivered
 
     def _until_idle(self, step: Callable[[], int]) -> None:
-        while step() == BATCH:
+        while step():
             pass
 
     def _now(self) -> datetime:

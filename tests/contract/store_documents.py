@@ -8,12 +8,13 @@ import pytest
 from analysis.assessment import Level
 from crawlers.ports import PutResult
 from crawlers.records import Engagement
-from service.ports.store import Store
+from service.ports.store import Completion, Store
 from tests.contract.stored import (
     LEASE,
     NOW,
     assessment,
     claim,
+    complete,
     document,
     event,
     full_document,
@@ -21,6 +22,11 @@ from tests.contract.stored import (
     judge_all,
     put,
 )
+
+
+def ids(count: int) -> list[str]:
+    """The ids of `document("0")` and so on."""
+    return [document(str(number)).id for number in range(count)]
 
 
 class DocumentsContract:
@@ -91,7 +97,7 @@ class DocumentsContract:
         [old] = claim(store)
         put(store, document("1", text="更正。"))
         with store.write() as work:
-            assert not work.documents.complete(old, assessment(old.document), event_id=None, duplicate_of=None, now=NOW)
+            assert not complete(work, old, assessment(old.document))
         [new] = claim(store)
         assert new.document.text == "更正。"
 
@@ -182,11 +188,11 @@ class AssessmentsContract:
         [current] = claim(store, now=NOW + LEASE)
         verdict = assessment(late.document, model="late")
         with store.write() as work:
-            assert not work.documents.complete(late, verdict, event_id=None, duplicate_of=None, now=NOW)
+            assert not complete(work, late, verdict)
             assert work.documents.assessment_of(late.document.id) is None
             good = assessment(current.document, model="current")
-            assert work.documents.complete(current, good, event_id=None, duplicate_of=None, now=NOW)
-            assert not work.documents.complete(late, verdict, event_id=None, duplicate_of=None, now=NOW)
+            assert complete(work, current, good)
+            assert not complete(work, late, verdict)
             assert work.documents.assessment_of(late.document.id) == good
 
     def test_a_completed_document_cannot_be_completed_again(self, store: Store) -> None:
@@ -194,8 +200,27 @@ class AssessmentsContract:
         [leased] = claim(store)
         with store.write() as work:
             verdict = assessment(leased.document)
-            assert work.documents.complete(leased, verdict, event_id=None, duplicate_of=None, now=NOW)
-            assert not work.documents.complete(leased, verdict, event_id=None, duplicate_of=None, now=NOW)
+            assert complete(work, leased, verdict)
+            assert not complete(work, leased, verdict)
+
+    def test_of_a_batch_only_what_is_still_held_is_completed(self, store: Store) -> None:
+        put(store, *(document(str(number)) for number in range(4)))
+        leased = claim(store)
+        put(store, document("1", text="更正。"))
+        with store.write() as work:
+            assert complete(work, leased[3], assessment(leased[3].document, model="first"))
+        good = {leased[0].seq, leased[2].seq}
+        with store.write() as work:
+            assert work.documents.hold(leased) == good
+            late = [Completion(leased=one, assessment=assessment(one.document, model="late")) for one in leased]
+            assert work.documents.complete_all(late, now=NOW) == good
+            models = [found and found.model for found in map(work.documents.assessment_of, ids(4))]
+            assert work.documents.pending_count() == 1
+        assert models == ["late", None, "late", "first"]
+
+    def test_an_empty_batch_completes_nothing(self, store: Store) -> None:
+        with store.write() as work:
+            assert work.documents.hold([]) == work.documents.complete_all([], now=NOW) == set()
 
     def test_an_assessment_reads_back_equal_in_every_field(self, store: Store) -> None:
         put(store, document("1"))
@@ -250,7 +275,7 @@ class AssessmentsContract:
         with store.write() as work:
             leased = work.documents.claim(limit=5, lease=LEASE, now=NOW)
             for one in leased:
-                work.documents.complete(one, assessment(one.document), event_id=None, duplicate_of=None, now=NOW)
+                complete(work, one, assessment(one.document))
             first = work.documents.listing(limit=2)
             second = work.documents.listing(limit=10, before_seq=first[-1][0])
         titles = [row.title for _, row in first + second]
@@ -264,7 +289,7 @@ class AssessmentsContract:
             for one, level in ((first, Level.RISK), (second, Level.RISK), (third, Level.OFF_TOPIC)):
                 categories = assessment(one.document).categories if level else ()
                 verdict = assessment(one.document, level=level, categories=categories)
-                work.documents.complete(one, verdict, event_id=None, duplicate_of=None, now=NOW)
+                complete(work, one, verdict)
 
             def found(**filters: object) -> list[str]:
                 rows = work.documents.listing(**filters)  # type: ignore[arg-type] # one filter at a time

@@ -14,6 +14,7 @@ from tests.contract.stored import (
     alert,
     assessment,
     claim,
+    complete,
     document,
     event,
     judge_all,
@@ -61,12 +62,10 @@ class TransactionsContract:
         put(store, document("1"))
         [leased] = claim(store)
         with undone(store) as work:
-            work.documents.complete(leased, assessment(leased.document), event_id=None, duplicate_of=None, now=NOW)
+            complete(work, leased, assessment(leased.document))
         with store.write() as work:
             assert work.documents.assessment_of(leased.document.id) is None
-            assert work.documents.complete(
-                leased, assessment(leased.document), event_id=None, duplicate_of=None, now=NOW
-            )
+            assert complete(work, leased, assessment(leased.document), event_id=None, duplicate_of=None, now=NOW)
 
     def test_an_event_may_be_saved_after_its_members_within_one_transaction(self, store: Store) -> None:
         put(store, document("1"))
@@ -118,7 +117,7 @@ class WorkersContract:
                 with store.write() as work:
                     for one in leased:
                         verdict = assessment(one.document)
-                        assert work.documents.complete(one, verdict, event_id=None, duplicate_of=None, now=NOW)
+                        assert complete(work, one, verdict)
                 taken += [one.document.id for one in leased]
             return taken
 

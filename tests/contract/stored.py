@@ -12,7 +12,7 @@ from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event
 from service.domain.people import Person, Role, Session
-from service.ports.store import LeasedDocument, Store, Work
+from service.ports.store import Completion, LeasedDocument, Store, Work
 
 NOW = datetime(2026, 11, 20, 8, 30, 15, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -179,6 +179,20 @@ def claim(store: Store, *, limit: int = 100, now: datetime = NOW) -> list[Leased
         return work.documents.claim(limit=limit, lease=LEASE, now=now)
 
 
+def complete(
+    work: Work,
+    leased: LeasedDocument,
+    judgement: Assessment,
+    *,
+    event_id: str | None = None,
+    duplicate_of: str | None = None,
+    now: datetime = NOW,
+) -> bool:
+    """Complete one document; whether its fence was good."""
+    one = Completion(leased=leased, assessment=judgement, event_id=event_id, duplicate_of=duplicate_of)
+    return work.documents.complete_all([one], now=now) == {leased.seq}
+
+
 def judge_all(
     work: Work, *, event_id: str | None = None, duplicates: Sequence[str] = (), level: Level = Level.RISK
 ) -> None:
@@ -187,4 +201,4 @@ def judge_all(
     for one in leased:
         repeats = leased[0].document.id if one.document.native_id in duplicates else None
         judgement = assessment(one.document, level=level)
-        assert work.documents.complete(one, judgement, event_id=event_id, duplicate_of=repeats, now=NOW)
+        assert complete(work, one, judgement, event_id=event_id, duplicate_of=repeats)

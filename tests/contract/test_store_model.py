@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from service.ports.store import LeasedDocument, OutboxRow
 from service.storage.sql import migrate, open_store
-from tests.contract.stored import LEASE, NOW, assessment, document, undone
+from tests.contract.stored import LEASE, NOW, assessment, complete, document, undone
 
 # Every step commits, and each commit waits for the disk: in memory, where there is such a folder, that costs nothing.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - mkdtemp makes the names
@@ -121,7 +121,7 @@ class QueuesAndModel(RuleBasedStateMachine):
         verdict = assessment(leased.document, model=f"fence-{leased.fence}")
         with self.store.write() as work:
             if judged:
-                assert work.documents.complete(leased, verdict, event_id=None, duplicate_of=None, now=self.now) is held
+                assert complete(work, leased, verdict, now=self.now) is held
                 assert not held or work.documents.assessment_of(leased.document.id) == verdict
                 ready = None
             else:

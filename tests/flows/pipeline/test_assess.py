@@ -11,6 +11,7 @@ from service.flows.assess import AssessReport, assess_pending
 from service.flows.consider import Office
 from service.flows.watch import watch
 from service.ports.store import OutboxRow, Store
+from tests.contract.stored import complete
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
 
@@ -167,7 +168,7 @@ class TestTrouble:
         assert assess(store, judge, office, clock).completed == 1
         with store.write() as work:
             [verdict] = judge.assess([lost.document])
-            assert not work.documents.complete(lost, verdict, event_id=None, duplicate_of=None, now=clock())
+            assert not complete(work, lost, verdict, now=clock())
         assert len(alerts(store)) == 1
 
     def test_a_document_that_ends_its_workers_is_set_aside_and_its_neighbours_are_not(

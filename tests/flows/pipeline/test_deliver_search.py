@@ -1,0 +1,122 @@
+"""Judged documents reach the search index in batches: at least once, in their present version, refusals named."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from service.flows.assess import assess_pending
+from service.flows.consider import Office
+from service.flows.deliver import DeliveryReport, deliver_search, search_key
+from service.ports.search import SearchDocument, SearchQuery, SearchRefusedError, SearchUnavailableError
+from service.ports.store import Store
+from service.search.fts import FtsSearch
+from service.search.verify import verify
+from tests.flows.pipeline.conftest import MovingClock
+from tests.flows.pipeline.judge import ScriptedJudge, document
+
+TITLES = ("明天天气晴", "于都多人输注清云注射液后寒战", "药店开展用药讲座")
+
+
+class Stubborn(FtsSearch):
+    """An index that can be away, and that refuses some documents for good."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.away = False
+        self.refuses: dict[str, str] = {}
+
+    def index(self, documents: Sequence[SearchDocument]) -> None:
+        if self.away:
+            raise SearchUnavailableError("检索不可用")
+        super().index([one for one in documents if one.document_id not in self.refuses])
+        if self.refuses:
+            raise SearchRefusedError(self.refuses)
+
+
+@pytest.fixture
+def search(tmp_path: Path) -> Iterator[Stubborn]:
+    opened = Stubborn(tmp_path / "search.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def judged(store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock) -> Store:
+    """Three documents, judged in two batches."""
+    with store.write() as work:
+        work.documents.put([document(str(n), title, at=clock()) for n, title in enumerate(TITLES)], now=clock())
+    while assess_pending(store, judge, office=office, now=clock, limit=2).claimed:
+        pass
+    return store
+
+
+def troubles(store: Store) -> list[str]:
+    with store.read() as work:
+        return [str(row["error"]) for row in work.outbox.troubled()]
+
+
+def test_everything_judged_is_found_and_equals_the_store(judged: Store, search: Stubborn, clock: MovingClock) -> None:
+    assert deliver_search(judged, search, now=clock) == DeliveryReport(delivered=3)
+    assert deliver_search(judged, search, now=clock) == DeliveryReport()
+    assert verify(judged, search, repair=False).equal
+    [off_topic] = search.find(SearchQuery(tokens=("天", "气"))).hits
+    assert off_topic.document.title == TITLES[0]
+    with judged.read() as work:
+        held = work.documents.search_documents(after_seq=0, limit=9)
+    found = {hit.document.document_id: hit.document for hit in search.find(SearchQuery(limit=9)).hits}
+    assert found == {one.document_id: one for one in held}
+
+
+def test_an_index_that_is_away_gets_everything_later(judged: Store, search: Stubborn, clock: MovingClock) -> None:
+    search.away = True
+    assert deliver_search(judged, search, now=clock) == DeliveryReport(retried=3)
+    assert deliver_search(judged, search, now=clock) == DeliveryReport()
+    search.away = False
+    clock.pass_by(minutes=20)
+    assert deliver_search(judged, search, now=clock) == DeliveryReport(delivered=3)
+    assert verify(judged, search, repair=False).equal
+
+
+def test_a_document_that_can_never_be_indexed_is_named_and_costs_no_other(
+    judged: Store, search: Stubborn, clock: MovingClock
+) -> None:
+    bad = document("1", TITLES[1], at=clock()).id
+    search.refuses = {bad: "含有无法编码的字符"}
+    assert deliver_search(judged, search, now=clock) == DeliveryReport(delivered=2, dead=1)
+    assert troubles(judged) == [f"{bad}：含有无法编码的字符"]
+    assert search.find(SearchQuery()).total == 2
+    clock.pass_by(hours=1)
+    assert deliver_search(judged, search, now=clock) == DeliveryReport()
+
+
+def test_a_batch_whose_deliverer_was_lost_is_delivered_again(
+    judged: Store, search: Stubborn, clock: MovingClock
+) -> None:
+    from datetime import timedelta
+
+    with judged.write() as work:
+        assert len(work.outbox.claim(kinds=["search"], limit=9, lease=timedelta(seconds=30), now=clock())) == 2
+    assert deliver_search(judged, search, now=clock) == DeliveryReport()
+    clock.pass_by(seconds=31)
+    assert deliver_search(judged, search, now=clock, limit=1) == DeliveryReport(delivered=2)
+    assert deliver_search(judged, search, now=clock, limit=1) == DeliveryReport(delivered=1)
+    assert search.find(SearchQuery()).total == 3
+
+
+def test_an_edited_document_is_projected_in_its_present_version(
+    judged: Store, search: Stubborn, judge: ScriptedJudge, office: Office, clock: MovingClock
+) -> None:
+    with judged.write() as work:
+        work.documents.put([document("0", "后天天气阴", at=clock())], now=clock())
+    assess_pending(judged, judge, office=office, now=clock)
+    while deliver_search(judged, search, now=clock, limit=1).busy:
+        pass
+    assert verify(judged, search, repair=False).equal
+    assert search.find(SearchQuery(tokens=("后", "天"))).total == 1
+    assert search.find(SearchQuery(tokens=("晴",))).total == 0
+
+
+def test_the_key_of_a_batch_depends_on_what_is_in_it_and_not_on_the_order() -> None:
+    assert search_key({"a": 1, "b": 2}) == search_key({"b": 2, "a": 1})
+    assert len({search_key({"a": 1}), search_key({"a": 2}), search_key({"b": 1}), search_key({"a": 1, "b": 1})}) == 4
