@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from crawlers.records import Source
 from service.domain.refusal import Conflict
@@ -23,27 +24,32 @@ def effective(sources: Sequence[Source], switches: Mapping[str, bool]) -> list[S
 
 
 def claim_visits(store: Store, sources: Sequence[Source], *, holder: str, now: datetime) -> list[Source]:
-    """Return those of `sources` that no other crawl process is visiting, and hold them in the name of `holder`.
+    """Return those of `sources` whose host no other crawl process is visiting, and hold these hosts in the name of `holder`.
 
-    A process that dies loses its visits when the lease is over.
+    A host is held whole, so that the distance between requests is kept however many processes crawl. A process that
+    dies loses its visits when the lease is over.
     """
     with store.write() as work:
-        free = []
-        for source in sources:
-            held = work.value(_VISIT + source.id)
+        free = set()
+        for host in sorted({_host(source) for source in sources}):
+            held = work.value(_VISIT + host)
             if not held or held["by"] == holder or datetime.fromisoformat(held["until"]) <= now:
-                work.set_value(_VISIT + source.id, {"by": holder, "until": (now + VISIT_LEASE).isoformat()})
-                free.append(source)
-    return free
+                work.set_value(_VISIT + host, {"by": holder, "until": (now + VISIT_LEASE).isoformat()})
+                free.add(host)
+    return [source for source in sources if _host(source) in free]
 
 
 def end_visits(store: Store, sources: Sequence[Source], *, holder: str) -> None:
     """Let go of visits that are over."""
     with store.write() as work:
-        for source in sources:
-            held = work.value(_VISIT + source.id)
+        for host in sorted({_host(source) for source in sources}):
+            held = work.value(_VISIT + host)
             if held and held["by"] == holder:
-                work.set_value(_VISIT + source.id, None)
+                work.set_value(_VISIT + host, None)
+
+
+def _host(source: Source) -> str:
+    return urlsplit(source.url or "").hostname or source.id
 
 
 def switch(store: Store, source: Source, *, enabled: bool, actor: str, now: datetime) -> None:

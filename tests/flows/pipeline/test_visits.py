@@ -5,7 +5,12 @@ from service.flows.sources import VISIT_LEASE, claim_visits, end_visits
 from service.ports.store import Store
 from tests.flows.pipeline.conftest import START
 
-SOURCES = [Source(id=name, name=name, kind="feed", source_class=SourceClass.MEDIA) for name in ("a", "b")]
+
+def declared(name: str, host: str) -> Source:
+    return Source(id=name, name=name, kind="feed", source_class=SourceClass.MEDIA, url=f"https://{host}/feed.xml")
+
+
+SOURCES = [declared("a", "one.test"), declared("b", "two.test")]
 
 
 def claim(store: Store, holder: str, *, after: timedelta = timedelta(0)) -> list[str]:
@@ -15,6 +20,13 @@ def claim(store: Store, holder: str, *, after: timedelta = timedelta(0)) -> list
 def test_a_source_is_visited_by_one_process_at_a_time(store: Store) -> None:
     assert claim(store, "one") == ["a", "b"]
     assert claim(store, "two") == []
+
+
+def test_all_sources_of_a_host_are_visited_by_one_process(store: Store) -> None:
+    claim(store, "one")
+    neighbour = declared("c", "one.test")
+    assert claim_visits(store, [neighbour], holder="two", now=START) == []
+    assert claim_visits(store, [neighbour], holder="one", now=START) == [neighbour]
 
 
 def test_a_visit_that_is_over_frees_its_source(store: Store) -> None:
