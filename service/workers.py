@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -72,15 +73,19 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     """Judge what was collected, and look again at running events and clocks."""
     from analysis.assess import Analyser
     from service.flows.assess import assess_pending
+    from service.flows.library import PolicyLibrary
 
     app.describe_sources()
     analyser = Analyser.load()
     log.info("assess.ready", model=analyser.version)
-    office = app.office
+    library = PolicyLibrary(app.store, app.cut)
+    office = replace(app.office, library=library)
     next_watch = app.now()
 
     def step() -> bool:
         nonlocal next_watch
+        if library.refresh():
+            log.info("library.loaded", articles=len(library))
         report = assess_pending(app.store, analyser, office=office, now=app.now)
         if report.claimed:
             log.info("assess.done", **report.counts())

@@ -317,7 +317,7 @@ def raised(
 ) -> Alert:
     """Return the new alert of a first decision."""
     return Alert(
-        id=alert_id(event.id, [str(entry.get("policy_id")) for entry in basis]),
+        id=alert_id(event.id, [str(entry["policy_id"]) for entry in basis if entry.get("policy_id")]),
         event_id=event.id,
         level=decision.level,
         peak_level=decision.level,

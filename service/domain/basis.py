@@ -1,7 +1,8 @@
 """What published policy governs the answer to an event, who leads it, and whether this office may publish."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from analysis.assessment import CATEGORY_NAMES
 from analysis.heat import Relevance
@@ -9,7 +10,14 @@ from service.domain.facts import Condition, IncidentFacts, holds
 from service.domain.policy import PolicyBasis, PolicyFact, Publication, Verdict
 from service.domain.register import AppliedPolicy, CategoryRule, Register
 
-__all__ = ["basis_for", "lead_department", "publication_authority", "transfer_departments"]
+__all__ = [
+    "basis_for",
+    "lead_department",
+    "matched_entries",
+    "publication_authority",
+    "transfer_departments",
+    "with_matched",
+]
 
 _RUMOUR = "R13"
 # Harm, quality and recall: what is said of these can be a risk warning in the sense of the law.
@@ -27,6 +35,18 @@ def basis_for(categories: Sequence[str], facts: IncidentFacts, register: Registe
         if fact.id not in found and fact.document.in_force(on) and holds(applied.when, categories, facts):
             found[fact.id] = _entry(fact, applied.why, category)
     return tuple(sorted(found.values(), key=lambda entry: not entry.verified))
+
+
+def matched_entries(basis: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the entries of an alert's basis that were matched from the policy library by the event's situation."""
+    return [entry for entry in basis if entry.get("situation")]
+
+
+def with_matched(duties: Sequence[PolicyBasis], matched: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Return a basis as an alert keeps it: the register's duties, then matched articles that no duty names already."""
+    named = {key for duty in duties for key in duty.article_keys}
+    fresh = (entry for entry in matched if not named.issuperset(entry.get("article_keys") or ()))
+    return (*(duty.as_json() for duty in duties), *fresh)
 
 
 def _applied(categories: Sequence[str], register: Register) -> Iterator[tuple[str | None, AppliedPolicy]]:

@@ -1,13 +1,13 @@
 """Looks at one event as it stands now and does what follows: score, level, alert, clocks, mail, audit, all in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from analysis.heat import Heat, heat_of
-from service.domain.alert import Alert, AlertLevel, Decision, LevelFinding, decide, followed, raised
-from service.domain.basis import basis_for, lead_department, publication_authority
+from service.domain.alert import Alert, AlertLevel, AlertReason, Decision, LevelFinding, decide, followed, raised
+from service.domain.basis import basis_for, lead_department, matched_entries, publication_authority, with_matched
 from service.domain.beijing import BEIJING
 from service.domain.clock import Clock
 from service.domain.duties import propose
@@ -19,19 +19,26 @@ from service.domain.notification import recipients, subject
 from service.domain.register import Register
 from service.domain.reported import growth, spread_facts
 from service.flows.deliver import MAIL
+from service.flows.library import PolicyLibrary
 from service.ports.store import Work
 
 __all__ = ["Office", "consider"]
 
+_DOCUMENTS_MATCHED = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """Whose service this is: the policy facts it keeps to, its province, where its mails link to, and whether it drills."""
+    """Whose service this is: the policy facts it keeps to, its province, where its mails link to, and whether it drills.
+
+    `library` is given where events are considered for the first time; without it no articles are matched.
+    """
 
     register: Register
     address: str
     province: str = "36"
     drill: bool = False
+    library: PolicyLibrary | None = None
 
 
 def consider(work: Work, event: Event, *, office: Office, keys: Sequence[str] = (), now: datetime) -> Decision:
@@ -78,7 +85,8 @@ def _follow(
     now: datetime,
 ) -> None:
     on = now.astimezone(BEIJING).date()
-    basis = [entry.as_json() for entry in basis_for(event.categories, facts, office.register, on)]
+    duties = basis_for(event.categories, facts, office.register, on)
+    basis = with_matched(duties, _matched(work, event, alert, decision, office, on))
     publication = publication_authority(event.categories, facts, office.register).as_json()
     if alert is None:
         lead = lead_department(event.categories, office.register)
@@ -99,6 +107,19 @@ def _follow(
         )
     if decision.notify:
         tell(work, new, event, clocks, occasion=f"{decision.reason.value}:{decision.level.key}", office=office, now=now)
+
+
+_RISES = frozenset({AlertReason.FIRST_RAISE, AlertReason.ESCALATED, AlertReason.RAISED_AGAIN})
+
+
+def _matched(
+    work: Work, event: Event, alert: Alert | None, decision: Decision, office: Office, on: date
+) -> Sequence[Mapping[str, Any]]:
+    """Return the matched articles: looked up anew where the alert rises or has none, else as they stood."""
+    held = matched_entries(alert.basis) if alert is not None else []
+    if office.library is None or (held and decision.reason not in _RISES):
+        return held
+    return office.library.basis_of(event, work.events.documents(event.id, limit=_DOCUMENTS_MATCHED), on)
 
 
 def _wind(work: Work, alert: Alert, event: Event, facts: IncidentFacts, office: Office, now: datetime) -> list[Clock]:

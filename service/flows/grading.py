@@ -6,7 +6,7 @@ from datetime import datetime
 
 from analysis.heat import heat_of
 from service.domain.alert import Alert, AlertLevel, AlertState, set_by_person
-from service.domain.basis import basis_for
+from service.domain.basis import basis_for, matched_entries, with_matched
 from service.domain.beijing import BEIJING
 from service.domain.clock import Clock, ClockRule, ClockState, Start, arm, cancel
 from service.domain.duties import clock_for
@@ -50,8 +50,8 @@ def set_grade(
         graded = replace(event, grade=grade, grade_by=person.name, revision=event.revision + 1)
         work.events.save(graded, ())
         facts = facts_now(work, graded, office, now)
-        basis = basis_for(graded.categories, facts, office.register, now.astimezone(BEIJING).date())
-        alert = save_alert(work, replace(alert, basis=tuple(entry.as_json() for entry in basis)), now)
+        duties = basis_for(graded.categories, facts, office.register, now.astimezone(BEIJING).date())
+        alert = save_alert(work, replace(alert, basis=with_matched(duties, matched_entries(alert.basis))), now)
         clocks = _regrade(work, person, alert, graded, facts, office, now)
         detail = {"grade": grade.value, "from": event.grade.value if event.grade else None, "reason": why}
         note(work, person, "event.graded", f"event:{event.id}", detail, now)

@@ -13,7 +13,10 @@ from service.domain.policy import Policy, PolicyArticle
 from service.domain.register import Register
 from service.ports.store import Store
 
-__all__ = ["LibraryReport", "import_policies", "load_index"]
+__all__ = ["LIBRARY_CHANGED", "LibraryReport", "import_policies", "load_index"]
+
+LIBRARY_CHANGED = "policies.changed"
+"""Name of the stored value that every import changes."""
 
 _LIMIT_BYTES = 8 * 1024 * 1024
 _DATED = re.compile(r"^(?P<title>.+?)[(（](?P<day>\d{4}-\d{2}-\d{2})[)）]$")
@@ -49,6 +52,8 @@ def import_policies(store: Store, path: Path, *, register: Register, actor: str,
             work.audit.append(
                 actor=actor, action="policy.imported", subject=f"policy:{policy.stem}", detail=detail, now=now
             )
+        if taken:
+            work.set_value(LIBRARY_CHANGED, now.isoformat())
     return LibraryReport(
         policies=len(taken), articles=sum(len(articles) for _, articles in taken), refused=tuple(refused)
     )

@@ -226,7 +226,7 @@ def _tell(store: Store, passed: AssessReport, now: datetime, report: ReplayRepor
                     "severity": event.severity,
                     "documents": event.document_count,
                     "first_at": event.first_at.isoformat(),
-                    "basis": [str(entry.get("policy_id")) for entry in alert.basis],
+                    "basis": [str(entry["policy_id"]) for entry in alert.basis if entry.get("policy_id")],
                     "lead": alert.lead,
                 }
             )

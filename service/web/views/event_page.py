@@ -228,13 +228,23 @@ def basis_views(
     basis: Sequence[Mapping[str, Any]], register: Register, articles: Mapping[str, PolicyArticle], today: date
 ) -> list[BasisView]:
     """Return the alert's policy basis for quotation: verbatim where the library holds an article, else its gist."""
-    return [_basis_view(item, register.policies.get(str(item.get("policy_id"))), articles, today) for item in basis]
+    documents = {document.stem: document for document in register.documents.values() if document.stem}
+    return [
+        _basis_view(item, register.policies.get(str(item.get("policy_id"))), documents, articles, today)
+        for item in basis
+    ]
 
 
 def _basis_view(
-    item: Mapping[str, Any], fact: PolicyFact | None, articles: Mapping[str, PolicyArticle], today: date
+    item: Mapping[str, Any],
+    fact: PolicyFact | None,
+    documents: Mapping[str, PolicyDocument],
+    articles: Mapping[str, PolicyArticle],
+    today: date,
 ) -> BasisView:
     held = [articles[key] for key in item.get("article_keys") or () if key in articles]
+    # A matched article names no duty of the register; its law may still stand there with its days in force.
+    document = fact.document if fact else next((documents[a.stem] for a in held if a.stem in documents), None)
     return BasisView(
         title=str(item.get("title") or ""),
         issue_number=str(item.get("issue_number") or ""),
@@ -243,7 +253,7 @@ def _basis_view(
         text="\n".join(article.text for article in held) or None,
         why=str(item.get("why") or ""),
         verified=bool(item.get("verified")),
-        validity="效力待核实" if fact is None else validity(fact.document, today),
+        validity="效力待核实" if document is None else validity(document, today),
         unverified="" if fact is None else "、".join((*fact.unverified, *fact.document.unverified)),
     )
 

@@ -1,0 +1,162 @@
+"""Articles of the imported library in an alert's basis, beside the register's duties."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.retrieval import ArticleIndex
+from analysis.segmentation import RjiebaSegmenter
+from service.domain.event import IncidentGrade
+from service.domain.people import Role
+from service.flows.alerts import set_grade
+from service.flows.assess import assess_pending
+from service.flows.consider import Office
+from service.flows.library import PolicyLibrary
+from service.flows.people import add_person
+from service.flows.policies import import_policies, load_index
+from service.flows.watch import watch
+from service.ports.store import Store
+from tests.flows.pipeline.conftest import MovingClock
+from tests.flows.pipeline.judge import ScriptedJudge, document
+from tests.flows.pipeline.test_assess import FIRST, SECOND, alerts, take
+
+SEGMENTER = RjiebaSegmenter()
+DRUG_LAW = "药品管理法(2019-08-26)"
+EARLIER_RULES = "药品管理法实施条例(2019-03-02)"
+TEXT = """# 演示文本
+## 第七章 上市后管理
+
+第八十条 持有人监测不良反应（演示文本）。
+
+第八十一条 发现疑似不良反应应当报告（演示文本）。
+
+第八十二条 存在安全隐患的应当召回（演示文本）。
+
+第九十九条 监督检查（演示文本）。
+"""
+
+
+@pytest.fixture
+def laws(tmp_path: Path) -> Path:
+    folder = tmp_path / "laws"
+    folder.mkdir()
+    (folder / f"{DRUG_LAW}.md").write_text(TEXT, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def library(store: Store) -> PolicyLibrary:
+    return PolicyLibrary(store, SEGMENTER.cut_for_search)
+
+
+def imports(store: Store, laws: Path, office: Office, clock: MovingClock, library: PolicyLibrary) -> None:
+    assert not import_policies(store, laws, register=office.register, actor="测试", now=clock()).refused
+    assert library.refresh()
+
+
+def happens(store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, native_id: str, title: str) -> None:
+    judge.facts.setdefault(title, {"harmed": 12, "cluster": True, "jiangxi": True})
+    take(store, [document(native_id, title, at=clock(), source="forum" if native_id == "1" else "evening")], clock)
+    assess_pending(store, judge, office=office, now=clock)
+
+
+def matched(store: Store) -> list[dict[str, Any]]:
+    [alert] = alerts(store)
+    return [dict(entry) for entry in alert.basis if entry.get("situation")]
+
+
+class TestBasis:
+    def test_matched_articles_stand_behind_the_duties_with_their_reason(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
+    ) -> None:
+        imports(store, laws, office, clock, library)
+        happens(store, judge, replace(office, library=library), clock, "1", FIRST)
+        [alert] = alerts(store)
+        found = matched(store)
+        assert alert.basis[0]["policy_id"]
+        assert list(alert.basis[-len(found) :]) == found
+        named = {key for entry in alert.basis if entry["policy_id"] for key in entry["article_keys"]}
+        keys = [key for entry in found for key in entry["article_keys"]]
+        assert keys
+        assert not named & set(keys)
+        assert len(set(keys)) == len(keys) <= 5
+        first = found[0]
+        assert set(alert.basis[0]) | {"situation"} == set(first)
+        assert (first["title"], first["situation"]) == ("药品管理法", "adr-cluster")
+        assert first["article"] == first["article_keys"][0].partition("#")[2]
+        assert first["why"] == "按情形自动匹配，多人使用同一药品后出现类似反应，应及时报告并采取风险控制措施"
+        with store.read() as work:
+            assert all(work.policies.article(key) for key in keys)
+
+    def test_a_library_changes_neither_the_alert_s_name_nor_its_duties(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
+    ) -> None:
+        happens(store, judge, replace(office, library=library), clock, "1", FIRST)
+        [before] = alerts(store)
+        assert not matched(store)
+        imports(store, laws, office, clock, library)
+        clock.pass_by(minutes=10)
+        watch(store, office=replace(office, library=library), now=clock)
+        [after] = alerts(store)
+        assert matched(store)
+        assert after.id == before.id
+        assert after.basis[: len(before.basis)] == before.basis
+
+    def test_matched_articles_stay_until_the_alert_rises(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
+    ) -> None:
+        imports(store, laws, office, clock, library)
+        happens(store, judge, replace(office, library=library), clock, "1", FIRST)
+        before = matched(store)
+        (laws / f"{DRUG_LAW}.md").write_text(TEXT.replace("第八十二条", "第一百零八条"), encoding="utf-8")
+        clock.pass_by(minutes=10)
+        imports(store, laws, office, clock, library)
+        watch(store, office=replace(office, library=library), now=clock)
+        assert matched(store) == before
+        judge.facts[SECOND] = {"harmed": 12, "deaths": 1, "cluster": True, "jiangxi": True}
+        happens(store, judge, replace(office, library=library), clock, "2", SECOND)
+        assert "第八十二条" in {entry["article"] for entry in before}
+        assert "第八十二条" not in {entry["article"] for entry in matched(store)}
+
+    def test_a_grade_keeps_what_was_matched(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
+    ) -> None:
+        imports(store, laws, office, clock, library)
+        happens(store, judge, replace(office, library=library), clock, "1", FIRST)
+        before = matched(store)
+        add_person(store, name="批准", role=Role.APPROVER, by="system", now=clock(), email="a@office.invalid")
+        with store.read() as work:
+            person = work.people.by_name("批准")
+        assert person is not None
+        set_grade(store, person, alerts(store)[0].id, IncidentGrade.II, reason="核实", office=office, now=clock())
+        duties = {key for entry in alerts(store)[0].basis if entry["policy_id"] for key in entry["article_keys"]}
+        assert matched(store) == [entry for entry in before if not duties & set(entry["article_keys"])]
+
+
+class TestLibrary:
+    def test_it_is_loaded_once_and_again_after_an_import(
+        self, store: Store, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
+    ) -> None:
+        assert library.refresh()
+        assert (len(library), library.refresh()) == (0, False)
+        import_policies(store, laws, register=office.register, actor="测试", now=clock())
+        assert (library.refresh(), library.refresh(), len(library)) == (True, False, 4)
+
+    def test_days_of_force_come_from_the_register(
+        self, store: Store, office: Office, clock: MovingClock, laws: Path
+    ) -> None:
+        for stem in (EARLIER_RULES, "无人知晓办法(2022-05-01)"):
+            (laws / f"{stem}.md").write_text("第四十条 再评价（演示文本）。\n", encoding="utf-8")
+        import_policies(store, laws, register=office.register, actor="测试", now=clock())
+        index = load_index(store, SEGMENTER.cut_for_search)
+        assert _held(index, EARLIER_RULES, date(2026, 5, 14))
+        assert not _held(index, EARLIER_RULES, date(2026, 5, 15))
+        assert not _held(index, "无人知晓办法(2022-05-01)", date(2022, 4, 30))
+        assert _held(index, "无人知晓办法(2022-05-01)", date(2022, 5, 1))
+
+
+def _held(index: ArticleIndex, stem: str, on: date) -> bool:
+    return index.article(f"{stem}#第四十条", on) is not None
