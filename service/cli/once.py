@@ -11,7 +11,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.records import Source
 from crawlers.run import SourceReport, crawl
 from service.bootstrap import Application
-from service.cli.speak import fail, misuse
+from service.cli.speak import fail, misuse, say, write_lines
 from service.storage.crawl import StoreCrawlState, StoreSink
 
 __all__ = ["crawl_once"]
@@ -20,7 +20,7 @@ _LIMIT_SECONDS = 900.0
 
 
 def crawl_once(app: Application, ids: Sequence[str]) -> None:
-    """Visit the named sources, or every enabled one, and print what came of each."""
+    """Visit the named sources, or every enabled one; say what came of each in a table and write it as JSON lines."""
     console = Console(stderr=True)
     chosen = _chosen(app, ids)
     app.describe_sources()
@@ -45,12 +45,20 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
             )
         )
     console.print(_table(app, report.sources))
+    write_lines(_row(one) for one in report.sources)
     if report.sources and all(row.failed for row in report.sources):
         fail("没有一个信源采集成功，原因见上表。")
 
 
+def _row(report: SourceReport) -> dict[str, object]:
+    counts = {name: getattr(report, name) for name in ("listed", "added", "known", "quarantined")}
+    return {"source": report.source_id, **counts, "failed": report.failed}
+
+
 def _chosen(app: Application, ids: Sequence[str]) -> list[Source]:
     unknown = [source_id for source_id in ids if source_id not in app.catalogue.by_id]
+    for problem in app.catalogue.problems:
+        say(f"提示：{problem}")
     if unknown:
         misuse(f"没有这些信源：{'、'.join(unknown)}。全部编号见 yaowang sources list。")
     if ids:
@@ -63,7 +71,8 @@ def _chosen(app: Application, ids: Sequence[str]) -> list[Source]:
 def _table(app: Application, rows: Sequence[SourceReport]) -> Table:
     table = Table(title="采集结果")
     for heading in ("信源", "列出", "新增", "已有", "隔离", "失败原因"):
-        table.add_column(heading)
+        # A reason is read to its end, however long the host name in it is.
+        table.add_column(heading, overflow="fold")
     for row in rows:
         name = app.catalogue.by_id[row.source_id].name
         counts = (str(row.listed), str(row.added), str(row.known), str(row.quarantined))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from crawlers.catalogue.positions import YamlFault, read_yaml
 from crawlers.records import SourceClass
@@ -133,15 +134,32 @@ def load_scenario(path: Path) -> Scenario:
         first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         key = ".".join(map(str, first["loc"])) or "（全文）"
         line = located.line_of(first["loc"])
-        raise ScenarioError(f"剧本 {path} 第 {line} 行 {key}：{_sentence(first['type'], first['msg'])}") from error
+        raise ScenarioError(f"剧本 {path} 第 {line} 行 {key}：{_sentence(first)}") from error
 
 
-def _sentence(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "没有这个键，请检查拼写"
-    if kind == "missing":
-        return "缺少这个键"
-    return message.removeprefix("Value error, ")
+_SENTENCES = {
+    "extra_forbidden": "没有这个键，请检查拼写",
+    "missing": "缺少这个键",
+    "model_type": "应为若干行“键: 值”",
+    "string_type": "应为文字",
+    "int_parsing": "应为整数",
+    "float_parsing": "应为数字",
+    "tuple_type": "应为列表",
+    "too_short": "不能为空",
+    "string_too_short": "不能为空",
+    "literal_error": "应为 {expected} 之一",
+    "enum": "应为 {expected} 之一",
+    "string_pattern_mismatch": "不符合 {pattern}",
+    "greater_than_equal": "应不小于 {ge}",
+    "less_than_equal": "应不大于 {le}",
+}
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    template = _SENTENCES.get(fault["type"])
+    if template is None:
+        return fault["msg"].removeprefix("Value error, ")
+    return template.format_map(fault.get("ctx", {}))
 
 
 def _incoherences(scenario: Scenario) -> Iterator[str]:
