@@ -1,0 +1,1 @@
+"""The command line's own pieces: lines of input, the lock, settings."""

@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+
+from service.settings import SettingsError, load_settings
+
+
+def written(folder: Path, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "settings.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_command_line_beats_environment_beats_secrets_beats_file_beats_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, secrets = tmp_path / "var", tmp_path / "secrets"
+    secrets.mkdir()
+    assert load_settings(data=data).port == 8300
+    written(data, "port = 8301\n")
+    assert load_settings(data=data).port == 8301
+    (secrets / "yaowang_port").write_text("8302\n", encoding="utf-8")
+    monkeypatch.setenv("YAOWANG_SECRETS_DIR", str(secrets))
+    assert load_settings(data=data).port == 8302
+    monkeypatch.setenv("YAOWANG_PORT", "8303")
+    assert load_settings(data=data).port == 8303
+    assert load_settings(data=data, port=8304).port == 8304
+    assert load_settings(data=data, port=None).port == 8303
+
+
+def test_the_data_folder_of_the_environment_brings_its_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YAOWANG_DATA", str(written(tmp_path / "elsewhere", 'office = "宣传处"\n')))
+    settings = load_settings()
+    assert settings.office == "宣传处"
+    assert settings.data == tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("prot = 8300\n", "prot：没有这个设置"),
+        ('port = "eight"\n', "port：应为整数"),
+        ("port = 99999\n", "port：应不大于 65535"),
+        ('smtp_security = "ssl"\n', "smtp_security：不符合 ^(none|starttls|tls)$"),
+        ("crawl = 7\n", "crawl：应为 true 或 false"),
+        ("port = \n", "settings.toml 无法读取"),
+        ('smtp_password = "ChangeMe"\n', "smtp_password：这是占位的密码"),
+        ('author_key = " 请修改 "\n', "author_key：这是占位的密码"),
+        ('store_url = "postgresql+psycopg://office:changeme@db/yaowang"\n', "store_url：这是占位的密码"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_is_wrong(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(data=written(tmp_path / "var", text))
+    assert told in str(caught.value)
+
+
+def test_a_secret_is_not_repeated_in_what_is_said_about_it(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(data=written(tmp_path / "var", 'smtp_password = "hunter2"\nprot = 1\n'))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    data = written(tmp_path / "var", "")
+    (data / "settings.toml").write_bytes('office = "综合处"'.encode("gb18030"))
+    with pytest.raises(SettingsError, match=r"settings\.toml 无法读取"):
+        load_settings(data=data)
+
+
+def test_a_secrets_folder_that_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YAOWANG_SECRETS_DIR", str(tmp_path / "nowhere"))
+    with pytest.raises(SettingsError, match="nowhere 不存在"):
+        load_settings(data=tmp_path)

@@ -1,0 +1,1 @@
+"""Processes: how roles are started, watched and ended."""
