@@ -1,6 +1,7 @@
 """`yaowang drill`: run a response drill from first page to report."""
 
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,26 +44,17 @@ def drill(
     """
     from service.drill.people import read_people
     from service.drill.play import DrillError, play
-    from service.drill.scenario import ScenarioError
-    from service.supervise import stop_with_parent
-    from service.workers import stop_on_signals
 
-    try:
-        chosen = _choose(scenario)
-    except ScenarioError as error:
-        fail(str(error))
+    chosen = _choose(scenario)
     if chosen is None:
         return
     people = read_people(sys.stdin) if people_given else []
-    stop = stop_on_signals()
-    if parent is not None:
-        stop_with_parent(stop, parent=parent)
     try:
         outcome = play(
             chosen,
             parent=settings_of(data=data).data / "drills",
             speed=speed,
-            stop=stop,
+            stop=_stop(parent),
             say=say,
             people=people,
             port=port,
@@ -75,12 +67,25 @@ def drill(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _choose(name: str | None) -> "Scenario | None":
-    from service.drill.scenario import load_scenario, scenarios
+def _stop(parent: int | None) -> threading.Event:
+    from service.supervise import stop_with_parent
+    from service.workers import stop_on_signals
 
-    if name is not None and name.endswith((".yaml", ".yml")):
-        return load_scenario(Path(name))
-    shipped = {scenario.id: scenario for scenario in scenarios()}
+    stop = stop_on_signals()
+    if parent is not None:
+        stop_with_parent(stop, parent=parent)
+    return stop
+
+
+def _choose(name: str | None) -> "Scenario | None":
+    from service.drill.scenario import ScenarioError, load_scenario, scenarios
+
+    try:
+        if name is not None and name.endswith((".yaml", ".yml")):
+            return load_scenario(Path(name))
+        shipped = {scenario.id: scenario for scenario in scenarios()}
+    except ScenarioError as error:
+        fail(str(error))
     if name in shipped:
         return shipped[name]
     for scenario in shipped.values():

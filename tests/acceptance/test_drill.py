@@ -1,24 +1,37 @@
 """A drill from first page to report, by the command that people use, at the highest speed."""
 
 import json
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from service.drill.scenario import SHIPPED, load_scenario
-from tests.acceptance.installation import ROOT
+from tests.acceptance.terminal import Canary, processes_of, run
 
 pytestmark = pytest.mark.acceptance
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+def canaries() -> Iterator[dict[str, Canary]]:
+    """What the settings name as the real store, search engine and mail server while the drill runs."""
+    listening = {name: Canary() for name in ("store", "search", "smtp")}
+    yield listening
+    for canary in listening.values():
+        canary.close()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, canaries: dict[str, Canary]) -> tuple[Path, dict[str, object]]:
     data = tmp_path_factory.mktemp("drill") / "var"
-    command = [sys.executable, "-m", "service.cli", "drill", "cluster", "--speed", "60", "--data", str(data)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, cwd=ROOT)
-    assert ran.returncode == 0, ran.stderr
+    outside = {
+        "YAOWANG_STORE_URL": f"postgresql+psycopg://office:word@127.0.0.1:{canaries['store'].port}/yaowang",
+        "YAOWANG_SEARCH_URL": f"http://127.0.0.1:{canaries['search'].port}",
+        "YAOWANG_SMTP_HOST": "127.0.0.1",
+        "YAOWANG_SMTP_PORT": str(canaries["smtp"].port),
+    }
+    ran = run("drill", "cluster", "--speed", "60", "--data", str(data), settings=outside, timeout=280)
+    assert ran.returncode == 0, ran.stderr.decode()
     report: dict[str, object] = json.loads(ran.stdout.splitlines()[-1])
     [folder] = (data / "drills").iterdir()
     return folder, report
@@ -67,3 +80,12 @@ def test_only_the_scenarios_own_sources_were_crawled(finished: tuple[Path, dict[
     declared = {source.id for source in load_scenario(SHIPPED / "cluster.yaml").sources}
     assert sources <= declared
     assert progress <= declared
+
+
+def test_the_real_store_search_and_mail_server_saw_nothing_of_it(
+    finished: tuple[Path, dict[str, object]], canaries: dict[str, Canary]
+) -> None:
+    folder, report = finished
+    assert report["ended_early"] is False
+    assert {name: canary.visits for name, canary in canaries.items()} == {"store": 0, "search": 0, "smtp": 0}
+    assert not processes_of(folder)
