@@ -6,26 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from analysis.assessment import Assessment, EntityType, Level
-from analysis.events import (
-    CANDIDATES,
-    WINDOW,
-    EventSketch,
-    Fingerprint,
-    absorb,
-    fingerprint,
-    lookup_keys,
-    new_event_id,
-    open_sketch,
-    place,
-    sketch_keys,
-)
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, SourceClass
 from service.domain.alert import AlertReason
-from service.domain.event import Event
-from service.domain.reported import Speaker, absorb_report, open_event
-from service.flows.consider import Office, consider
+from service.domain.reported import Speaker
+from service.flows.consider import Office, consider_all
 from service.flows.deliver import SEARCH, search_key
+from service.flows.placing import Placing
 from service.ports.store import Completion, LeasedDocument, Store, Work
 
 __all__ = ["AssessReport", "Judge", "assess_pending"]
@@ -137,13 +124,14 @@ def _record(
 ) -> None:
     speakers = _Speakers(work.sources.described(), office.province)
     held = work.documents.hold([leased for leased, _ in judged])
-    touched: dict[str, tuple[Event, set[str]]] = {}
+    kept = [pair for pair in judged if pair[0].seq in held]
+    placing = Placing(work, [(one.document, said) for one, said in kept if said.level is not Level.OFF_TOPIC])
     completions: list[Completion] = []
-    for leased, assessment in judged:
-        if leased.seq not in held:
-            continue
+    for leased, assessment in kept:
         speaker = speakers[leased.document.source_id]
-        event_id, duplicate_of = _place(work, leased.document, assessment, speaker, touched, now)
+        event_id, duplicate_of = None, None
+        if assessment.level is not Level.OFF_TOPIC:
+            event_id, duplicate_of = placing.place(leased.document, assessment, speaker, now=now)
         completions.append(
             Completion(leased=leased, assessment=assessment, event_id=event_id, duplicate_of=duplicate_of)
         )
@@ -152,9 +140,11 @@ def _record(
     report.completed += len(completions)
     work.documents.complete_all(completions, now=now)
     _project(work, completions, now)
-    for event, keys in touched.values():
-        decision = consider(work, event, office=office, keys=sorted(keys), now=now)
-        report.decisions.append((event.id, decision.reason, decision.level.key))
+    touched = placing.touched()
+    decisions = consider_all(work, touched, office=office, now=now)
+    report.decisions += [
+        (event.id, decision.reason, decision.level.key) for (event, _), decision in zip(touched, decisions, strict=True)
+    ]
 
 
 class _Speakers(dict[str, Speaker]):
@@ -171,45 +161,6 @@ class _Speakers(dict[str, Speaker]):
             source_class=SourceClass(told.get("source_class", "other")), local=region.startswith(self._province)
         )
         return speaker
-
-
-def _place(
-    work: Work,
-    document: Document,
-    assessment: Assessment,
-    speaker: Speaker,
-    touched: dict[str, tuple[Event, set[str]]],
-    now: datetime,
-) -> tuple[str | None, str | None]:
-    """Risk documents open or join an event; documents of the remit only join one; the rest stand alone."""
-    if assessment.level is Level.OFF_TOPIC:
-        return None, None
-    mark = fingerprint(document, assessment)
-    candidates = _candidates(work, mark, touched)
-    placement = place(mark, [EventSketch.from_json(event.sketch) for event in candidates])
-    if placement.event_id is None and assessment.level is not Level.RISK:
-        return None, None
-    event_id = placement.event_id or new_event_id(mark)
-    # A document that opened an event and comes again, edited beyond recognition, still belongs to it.
-    known = next((event for event in candidates if event.id == event_id), None) or work.events.get(event_id)
-    if known is None:
-        sketch = open_sketch(mark, event_id)
-        event = open_event(
-            event_id, document=document, assessment=assessment, speaker=speaker, sketch=sketch.to_json(), now=now
-        )
-    else:
-        sketch = absorb(EventSketch.from_json(known.sketch), mark)
-        event = absorb_report(known, document=document, assessment=assessment, speaker=speaker, sketch=sketch.to_json())
-    keys = {*sketch_keys(sketch), *lookup_keys(mark)}
-    touched[event_id] = (event, touched[event_id][1] | keys if event_id in touched else keys)
-    return event_id, placement.duplicate_of
-
-
-def _candidates(work: Work, mark: Fingerprint, touched: dict[str, tuple[Event, set[str]]]) -> list[Event]:
-    keys = lookup_keys(mark)
-    stored = work.events.candidates(keys, since=mark.happened_at - WINDOW, limit=CANDIDATES)
-    fresh = [event for event, held in touched.values() if held & set(keys)]
-    return [*fresh, *(event for event in stored if event.id not in touched)]
 
 
 def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker) -> None:

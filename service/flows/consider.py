@@ -22,7 +22,7 @@ from service.flows.deliver import MAIL
 from service.flows.library import PolicyLibrary
 from service.ports.store import Work
 
-__all__ = ["Office", "consider"]
+__all__ = ["Office", "consider", "consider_all"]
 
 _DOCUMENTS_MATCHED = 5
 
@@ -43,13 +43,44 @@ class Office:
 
 def consider(work: Work, event: Event, *, office: Office, keys: Sequence[str] = (), now: datetime) -> Decision:
     """Save the event with its score and level at `now`, and let its alert follow. Returns the named decision."""
-    spread = work.events.spread(event.id, now=now)
+    [decision] = consider_all(work, [(event, keys)], office=office, now=now)
+    return decision
+
+
+def consider_all(
+    work: Work, events: Sequence[tuple[Event, Sequence[str]]], *, office: Office, now: datetime
+) -> list[Decision]:
+    """Do what `consider` does with several events and their keys, in their order, reading and saving them together."""
+    names = [event.id for event, _ in events]
+    spreads = work.events.spreads(names, now=now)
+    alerts = work.alerts.of_events(names)
+    clocks = work.clocks.of_alerts([alert.id for alert in alerts.values()])
+    looks = [_look(event, spreads[event.id], alerts.get(event.id), office, now) for event, _ in events]
+    work.events.save_all([(look.event, keys) for look, (_, keys) in zip(looks, events, strict=True)])
+    for look in looks:
+        if look.alert is not None or look.decision.changes:
+            existing = clocks.get(look.alert.id, []) if look.alert is not None else []
+            _follow(work, look, existing, office, now)
+    return [look.decision for look in looks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """An event with its score and level at one moment, the alert it has, and what is decided of both."""
+
+    event: Event
+    facts: IncidentFacts
+    finding: LevelFinding
+    alert: Alert | None
+    decision: Decision
+
+
+def _look(event: Event, spread: Mapping[str, Any], alert: Alert | None, office: Office, now: datetime) -> _Look:
     facts = replace(
         facts_of(event, spread_facts(event, spread, province=office.province, now=now)), growth_1h=growth(spread)
     )
     heat = heat_of(facts.spread)
     finding = find_level(heat, facts, office.register)
-    alert = work.alerts.of_event(event.id)
     register = office.register
     decision = decide(
         event=event,
@@ -68,22 +99,11 @@ def consider(work: Work, event: Event, *, office: Office, keys: Sequence[str] = 
         heat=_heat_json(heat) | {"independent_sources": int(spread["independent_sources"])},
         below_windows=decision.below_windows,
     )
-    work.events.save(event, keys)
-    if alert is not None or decision.changes:
-        _follow(work, event, facts, finding, alert, decision, office, now)
-    return decision
+    return _Look(event, facts, finding, alert, decision)
 
 
-def _follow(
-    work: Work,
-    event: Event,
-    facts: IncidentFacts,
-    finding: LevelFinding,
-    alert: Alert | None,
-    decision: Decision,
-    office: Office,
-    now: datetime,
-) -> None:
+def _follow(work: Work, look: _Look, existing: list[Clock], office: Office, now: datetime) -> None:
+    event, facts, finding, alert, decision = look.event, look.facts, look.finding, look.alert, look.decision
     on = now.astimezone(BEIJING).date()
     duties = basis_for(event.categories, facts, office.register, on)
     basis = with_matched(duties, _matched(work, event, alert, decision, office, on))
@@ -99,7 +119,7 @@ def _follow(
         )
     if new != alert:
         work.alerts.save(new)
-    clocks = _wind(work, new, event, facts, office, now)
+    clocks = _wind(work, new, existing, look, office, now)
     if decision.changes:
         detail = {"event": event.id, "level": decision.level.key, "score": finding.score, "reasons": finding.sentences}
         work.audit.append(
@@ -122,15 +142,15 @@ def _matched(
     return office.library.basis_of(event, work.events.documents(event.id, limit=_DOCUMENTS_MATCHED), on)
 
 
-def _wind(work: Work, alert: Alert, event: Event, facts: IncidentFacts, office: Office, now: datetime) -> list[Clock]:
-    existing = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+def _wind(work: Work, alert: Alert, existing: list[Clock], look: _Look, office: Office, now: datetime) -> list[Clock]:
+    event = look.event
     if alert.level is AlertLevel.NONE:
         return existing
     fresh = propose(
         alert=alert,
         event=event,
         categories=event.categories,
-        facts=facts,
+        facts=look.facts,
         register=office.register,
         known_at=event.known_at,
         post_at=event.first_at,

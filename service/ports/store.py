@@ -152,8 +152,20 @@ class Events(Protocol):
         """Return the event, or `None`."""
         ...
 
-    def candidates(self, keys: Sequence[str], *, since: datetime, limit: int = 200) -> list[Event]:
-        """Return events that share a key and were last seen at or after `since`, those with most shared keys first."""
+    def get_all(self, event_ids: Sequence[str]) -> dict[str, Event]:
+        """Return those of the events that there are, by id."""
+        ...
+
+    def candidates(self, lookups: Sequence[tuple[Sequence[str], datetime]], *, limit: int = 200) -> list[list[Event]]:
+        """Return for each lookup, keys and a time, the events that share a key and were last seen at or after that time.
+
+        Those with most shared keys come first, of equals those last seen latest; `limit` holds for each lookup. An event that several lookups find
+        is one object.
+        """
+        ...
+
+    def save_all(self, events: Sequence[tuple[Event, Sequence[str]]]) -> None:
+        """Insert or replace events and add their lookup keys; no event twice."""
         ...
 
     def save(self, event: Event, keys: Sequence[str]) -> None:
@@ -176,6 +188,10 @@ class Events(Protocol):
         """
         ...
 
+    def spreads(self, event_ids: Sequence[str], *, now: datetime) -> dict[str, Mapping[str, Any]]:
+        """Return what `spread` says of each event, by id."""
+        ...
+
     def listing(
         self, *, since: datetime | None = None, level_at_least: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[Event]:
@@ -191,7 +207,11 @@ class Alerts(Protocol):
         ...
 
     def of_event(self, event_id: str) -> Alert | None:
-        """Return the event's alert, or `None`."""
+        """Return the event's alert, the latest raised where there are several, or `None`."""
+        ...
+
+    def of_events(self, event_ids: Sequence[str]) -> dict[str, Alert]:
+        """Return the alert of each event that has one, by the event's id."""
         ...
 
     def save(self, alert: Alert) -> None:

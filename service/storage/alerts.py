@@ -7,7 +7,7 @@ from sqlalchemy import Connection, case, select, update
 
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockState
-from service.storage.dialects import upsert
+from service.storage.dialects import among, upsert
 from service.storage.rows import one_record, records, values_of
 from service.storage.schema import alerts, clocks, counters
 
@@ -31,8 +31,16 @@ class SqlAlerts:
 
     def of_event(self, event_id: str) -> Alert | None:
         """Return the event's alert, the latest raised where there are several."""
-        statement = select(alerts).where(alerts.c.event_id == event_id)
-        return one_record(self._connection, Alert, statement.order_by(alerts.c.raised_at.desc(), alerts.c.id).limit(1))
+        return self.of_events([event_id]).get(event_id)
+
+    def of_events(self, event_ids: Sequence[str]) -> dict[str, Alert]:
+        """Return the alert of each event that has one, by the event's id."""
+        found: dict[str, Alert] = {}
+        if event_ids:
+            statement = select(alerts).where(among(self._connection, alerts.c.event_id, event_ids))
+            for alert in records(self._connection, Alert, statement.order_by(alerts.c.raised_at.desc(), alerts.c.id)):
+                found.setdefault(alert.event_id, alert)
+        return found
 
     def save(self, alert: Alert) -> None:
         """Insert or replace."""
@@ -96,7 +104,9 @@ class SqlClocks:
         """Return each alert's clocks, soonest due first."""
         found: dict[str, list[Clock]] = {alert_id: [] for alert_id in alert_ids}
         if alert_ids:
-            statement = select(clocks).where(clocks.c.alert_id.in_(list(found))).order_by(*_SOONEST)
+            statement = (
+                select(clocks).where(among(self._connection, clocks.c.alert_id, list(found))).order_by(*_SOONEST)
+            )
             for clock in records(self._connection, Clock, statement):
                 found[clock.alert_id].append(clock)
         return found

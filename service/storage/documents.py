@@ -12,7 +12,7 @@ from crawlers.records import Document
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument
-from service.storage.dialects import upsert
+from service.storage.dialects import among, upsert
 from service.storage.putting import put_documents
 from service.storage.rows import (
     COUNTS,
@@ -65,14 +65,14 @@ class SqlDocuments:
             return []
         self._connection.execute(
             update(assess_queue)
-            .where(queue.seq.in_(seqs))
+            .where(among(self._connection, queue.seq, seqs))
             .values(state="leased", ready_at=now + lease, attempts=queue.attempts + 1, fence=queue.fence + 1)
         )
         statement = (
             select(documents, *_COUNTED, queue.attempts, queue.fence)
             .join_from(documents, assess_queue, queue.seq == documents.c.seq)
             .outerjoin(engagements, engagements.c.document_id == documents.c.id)
-            .where(documents.c.seq.in_(seqs))
+            .where(among(self._connection, documents.c.seq, seqs))
             .order_by(documents.c.seq)
         )
         return [
@@ -90,7 +90,8 @@ class SqlDocuments:
         """Return the `seq` of those whose fence is not stale, their rows of the queue locked."""
         fences = {one.seq: one.fence for one in leased}
         queue = assess_queue.c
-        held = select(queue.seq, queue.fence).where(queue.seq.in_(list(fences)), queue.state == "leased")
+        mine = among(self._connection, queue.seq, list(fences))
+        held = select(queue.seq, queue.fence).where(mine, queue.state == "leased")
         rows = self._connection.execute(held.order_by(queue.seq).with_for_update())
         return {seq for seq, fence in rows if fences[seq] == fence}
 
@@ -98,7 +99,7 @@ class SqlDocuments:
         """Record assessments and finish their leases; returns the `seq` of those completed."""
         held = self.hold([one.leased for one in completions])
         if held:
-            finish = update(assess_queue).where(assess_queue.c.seq.in_(sorted(held)))
+            finish = update(assess_queue).where(among(self._connection, assess_queue.c.seq, list(held)))
             self._connection.execute(finish.values(state="done", ready_at=null(), error=null()))
             rows = [_assessment_values(one, now) for one in completions if one.leased.seq in held]
             upsert(self._connection, assessments, rows, keys=("document_id",))
@@ -189,7 +190,7 @@ class SqlDocuments:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
         if not document_ids:
             return []
-        chosen = assessed_documents().where(assessments.c.document_id.in_(document_ids))
+        chosen = assessed_documents().where(among(self._connection, assessments.c.document_id, document_ids))
         chosen = chosen.order_by(assessments.c.seq)
         return [search_document_of(row) for row in rows_of(self._connection, chosen)]
 

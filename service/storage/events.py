@@ -1,19 +1,30 @@
 """Events, their grouping keys and their members."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from service.domain.event import Event, EventDocument
-from service.storage.dialects import hour_of, upsert
+from service.storage.dialects import among, hour_of, upsert
 from service.storage.documents import assessed_documents
-from service.storage.rows import event_document_of, one_record, records, values_of
+from service.storage.rows import event_document_of, one_record, records, rows_of, values_of
 from service.storage.schema import assessments, engagements, event_keys, events, source_descriptions
 
 __all__ = ["SqlEvents"]
 
+_COUNTED = (
+    *("items", "items_24h", "items_2h", "items_prev_24h", "items_1h", "items_prev_1h"),
+    *("sources", "independent_sources", "accounts", "views", "reposts"),
+)
+_CLASSES = (
+    select(assessments.c.event_id, func.coalesce(source_descriptions.c.source_class, "other"))
+    .outerjoin_from(assessments, source_descriptions, source_descriptions.c.id == assessments.c.source_id)
+    .distinct()
+)
+_REGIONS = select(assessments.c.event_id, assessments.c.region).where(assessments.c.region.is_not(None)).distinct()
 _LEVELS = ("none", "blue", "yellow", "orange", "red")
 
 
@@ -28,32 +39,50 @@ class SqlEvents:
         """Return the event, or `None`."""
         return one_record(self._connection, Event, select(events).where(events.c.id == event_id))
 
-    def candidates(self, keys: Sequence[str], *, since: datetime, limit: int = 200) -> list[Event]:
-        """Return events that share a key and were last seen at or after `since`, those with most shared keys first."""
-        if not keys:
-            return []
+    def get_all(self, event_ids: Sequence[str]) -> dict[str, Event]:
+        """Return those of the events that there are, by id."""
+        if not event_ids:
+            return {}
+        statement = select(events).where(among(self._connection, events.c.id, event_ids))
+        return {event.id: event for event in records(self._connection, Event, statement)}
+
+    def candidates(self, lookups: Sequence[tuple[Sequence[str], datetime]], *, limit: int = 200) -> list[list[Event]]:
+        """Return for each lookup the events that share a key and were last seen in time, most shared keys first."""
+        holders, last_at = self._sharing(lookups)
+        chosen = [_most_shared(keys, since, holders, last_at)[:limit] for keys, since in lookups]
         # Whole rows are read only of those within the limit: sketches are long, and a common word has many events.
-        count = func.count().label("shared")
-        shared = (
-            select(event_keys.c.event_id, count)
-            .join_from(event_keys, events, events.c.id == event_keys.c.event_id)
-            .where(event_keys.c.key.in_(list(dict.fromkeys(keys))), events.c.last_at >= since)
-            .group_by(event_keys.c.event_id, events.c.last_at)
-            .order_by(count.desc(), events.c.last_at.desc(), event_keys.c.event_id)
-            .limit(limit)
-            .subquery()
-        )
-        statement = (
-            select(events)
-            .join_from(shared, events, events.c.id == shared.c.event_id)
-            .order_by(shared.c.shared.desc(), events.c.last_at.desc(), events.c.id)
-        )
-        return records(self._connection, Event, statement)
+        found = self.get_all(list({event_id for some in chosen for event_id in some}))
+        return [[found[event_id] for event_id in some] for some in chosen]
+
+    def _sharing(
+        self, lookups: Sequence[tuple[Sequence[str], datetime]]
+    ) -> tuple[dict[str, list[str]], dict[str, datetime]]:
+        """Return the events filed under each key that any lookup asks for, and when each was last seen."""
+        holders: dict[str, list[str]] = {}
+        last_at: dict[str, datetime] = {}
+        asked = list({key for keys, _ in lookups for key in keys})
+        if asked:
+            statement = (
+                select(event_keys.c.key, events.c.id, events.c.last_at)
+                .join_from(event_keys, events, events.c.id == event_keys.c.event_id)
+                .where(
+                    among(self._connection, event_keys.c.key, asked),
+                    events.c.last_at >= min(since for _, since in lookups),
+                )
+            )
+            for key, event_id, seen_at in self._connection.execute(statement):
+                holders.setdefault(key, []).append(event_id)
+                last_at[event_id] = seen_at
+        return holders, last_at
 
     def save(self, event: Event, keys: Sequence[str]) -> None:
         """Insert or replace the event and add its lookup keys."""
-        upsert(self._connection, events, [values_of(event, events)], keys=("id",))
-        rows = [{"key": key, "event_id": event.id} for key in dict.fromkeys(keys)]
+        self.save_all([(event, keys)])
+
+    def save_all(self, changed: Sequence[tuple[Event, Sequence[str]]]) -> None:
+        """Insert or replace events and add their lookup keys; no event twice."""
+        upsert(self._connection, events, [values_of(event, events) for event, _ in changed], keys=("id",))
+        rows = [{"key": key, "event_id": event.id} for event, keys in changed for key in dict.fromkeys(keys)]
         upsert(self._connection, event_keys, rows, keys=("key", "event_id"))
 
     def documents(self, event_id: str, *, limit: int = 500) -> list[EventDocument]:
@@ -76,9 +105,58 @@ class SqlEvents:
 
     def spread(self, event_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Return the counts that the score needs, over all members whose time is not after `now`."""
-        a = assessments.c
-        member = a.event_id == event_id
-        counted = select(
+        return self.spreads([event_id], now=now)[event_id]
+
+    def spreads(self, event_ids: Sequence[str], *, now: datetime) -> dict[str, Mapping[str, Any]]:
+        """Return what `spread` says of each event, by id."""
+        if not event_ids:
+            return {}
+        member = among(self._connection, assessments.c.event_id, event_ids)
+        spreads: dict[str, dict[str, Any]] = {
+            event_id: dict.fromkeys(_COUNTED, 0) | {"source_classes": [], "provinces": [], "first_source_id": None}
+            for event_id in event_ids
+        }
+        for row in rows_of(self._connection, _counted(now).where(member)):
+            spreads[row.pop("event_id")].update((name, int(value)) for name, value in row.items())
+        for event_id, source_class in self._connection.execute(_CLASSES.where(member)):
+            spreads[event_id]["source_classes"].append(source_class)
+        for event_id, region in self._connection.execute(_REGIONS.where(member)):
+            if region[:2].isdigit():
+                spreads[event_id]["provinces"].append(f"{region[:2]}0000")
+        for event_id, source_id in self._connection.execute(_first_sources(member)):
+            spreads[event_id]["first_source_id"] = source_id
+        for spread in spreads.values():
+            spread |= {name: sorted(set(spread[name])) for name in ("source_classes", "provinces")}
+        return {**spreads}
+
+    def listing(
+        self, *, since: datetime | None = None, level_at_least: str | None = None, limit: int = 100, offset: int = 0
+    ) -> list[Event]:
+        """Return events, latest activity first."""
+        statement = select(events).order_by(events.c.last_at.desc(), events.c.id).limit(limit).offset(offset)
+        if since is not None:
+            statement = statement.where(events.c.last_at >= since)
+        if level_at_least is not None:
+            statement = statement.where(events.c.level.in_(_LEVELS[_LEVELS.index(level_at_least) :]))
+        return records(self._connection, Event, statement)
+
+
+def _most_shared(
+    keys: Sequence[str], since: datetime, holders: Mapping[str, list[str]], last_at: Mapping[str, datetime]
+) -> list[str]:
+    shared = Counter(event_id for key in dict.fromkeys(keys) for event_id in holders.get(key, ()))
+    in_time = [event_id for event_id in shared if last_at[event_id] >= since]
+    # Sorting is stable: by id, then the latest first, then most shared first.
+    in_time.sort()
+    in_time.sort(key=lambda event_id: (shared[event_id], last_at[event_id]), reverse=True)
+    return in_time
+
+
+def _counted(now: datetime) -> Select[Any]:
+    a = assessments.c
+    return (
+        select(
+            a.event_id,
             func.count().label("items"),
             _between(now, 24, 0).label("items_24h"),
             _between(now, 2, 0).label("items_2h"),
@@ -91,44 +169,16 @@ class SqlEvents:
             func.coalesce(func.sum(engagements.c.views), 0).label("views"),
             func.coalesce(func.sum(engagements.c.reposts), 0).label("reposts"),
         )
-        joined = counted.outerjoin_from(assessments, engagements, engagements.c.document_id == a.document_id)
-        counts = self._connection.execute(joined.where(member)).mappings().one()
-        first = select(a.source_id).where(member).order_by(a.at, a.seq).limit(1)
-        return {
-            **{name: int(value) for name, value in counts.items()},
-            "source_classes": self._classes(event_id),
-            "provinces": self._provinces(event_id),
-            "first_source_id": self._connection.scalar(first),
-        }
+        .outerjoin_from(assessments, engagements, engagements.c.document_id == a.document_id)
+        .group_by(a.event_id)
+    )
 
-    def _classes(self, event_id: str) -> list[str]:
-        a, s = assessments.c, source_descriptions.c
-        named = func.coalesce(s.source_class, "other")
-        statement = (
-            select(named)
-            .outerjoin_from(assessments, source_descriptions, s.id == a.source_id)
-            .where(a.event_id == event_id)
-            .distinct()
-        )
-        return sorted(self._connection.scalars(statement))
 
-    def _provinces(self, event_id: str) -> list[str]:
-        a = assessments.c
-        regions = self._connection.scalars(
-            select(a.region).where(a.event_id == event_id, a.region.is_not(None)).distinct()
-        )
-        return sorted({f"{region[:2]}0000" for region in regions if region[:2].isdigit()})
-
-    def listing(
-        self, *, since: datetime | None = None, level_at_least: str | None = None, limit: int = 100, offset: int = 0
-    ) -> list[Event]:
-        """Return events, latest activity first."""
-        statement = select(events).order_by(events.c.last_at.desc(), events.c.id).limit(limit).offset(offset)
-        if since is not None:
-            statement = statement.where(events.c.last_at >= since)
-        if level_at_least is not None:
-            statement = statement.where(events.c.level.in_(_LEVELS[_LEVELS.index(level_at_least) :]))
-        return records(self._connection, Event, statement)
+def _first_sources(member: ColumnElement[bool]) -> Select[Any]:
+    a = assessments.c
+    place = func.row_number().over(partition_by=a.event_id, order_by=(a.at, a.seq)).label("place")
+    placed = select(a.event_id, a.source_id, place).where(member).subquery()
+    return select(placed.c.event_id, placed.c.source_id).where(placed.c.place == 1)
 
 
 def _between(now: datetime, hours_from: int, hours_to: int) -> ColumnElement[int]:

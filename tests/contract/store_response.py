@@ -1,15 +1,21 @@
 """What the store promises of events, alerts and clocks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crawlers.records import Engagement
 from service.domain.alert import AlertLevel, AlertState
 from service.domain.clock import ClockState
-from service.domain.event import IncidentGrade
-from service.ports.store import Store
+from service.domain.event import Event, IncidentGrade
+from service.ports.store import Store, Work
 from tests.contract.stored import NOW, alert, clock, document, event, judge_all, put, undone
 
 HOUR = timedelta(hours=1)
+
+
+def found_by(work: Work, keys: list[str], *, since: datetime, limit: int = 200) -> list[Event]:
+    """The candidates of one lookup."""
+    [found] = work.events.candidates([(keys, since)], limit=limit)
+    return found
 
 
 class EventsContract:
@@ -30,29 +36,77 @@ class EventsContract:
             work.events.save(event("one"), ["drug:清云", "place:3607"])
             work.events.save(event("two"), ["drug:清云", "place:3607", "sign:7"])
             work.events.save(event("none"), ["drug:别的"])
-            found = work.events.candidates(["sign:7", "drug:清云", "place:3607", "place:3607"], since=NOW - HOUR)
+            found = found_by(work, ["sign:7", "drug:清云", "place:3607", "place:3607"], since=NOW - HOUR)
         assert [candidate.id for candidate in found] == ["two", "one"]
 
     def test_candidates_are_limited_and_no_key_finds_none(self, store: Store) -> None:
         with store.write() as work:
             for number in range(4):
                 work.events.save(event(f"e{number}", last_at=NOW + number * HOUR), ["k"])
-            assert work.events.candidates([], since=NOW - HOUR) == []
-            found = work.events.candidates(["k"], since=NOW - HOUR, limit=2)
+            assert found_by(work, [], since=NOW - HOUR) == []
+            found = found_by(work, ["k"], since=NOW - HOUR, limit=2)
         assert [candidate.id for candidate in found] == ["e3", "e2"]
 
     def test_candidates_were_seen_at_or_after_the_given_time(self, store: Store) -> None:
         with store.write() as work:
             work.events.save(event(last_at=NOW), ["k"])
-            assert len(work.events.candidates(["k"], since=NOW)) == 1
-            assert work.events.candidates(["k"], since=NOW + timedelta(microseconds=1)) == []
+            assert len(found_by(work, ["k"], since=NOW)) == 1
+            assert found_by(work, ["k"], since=NOW + timedelta(microseconds=1)) == []
+
+    def test_many_lookups_answer_as_one_by_one_and_share_what_they_find(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save_all(
+                [
+                    (
+                        event(f"e{number}", last_at=NOW + number % 3 * HOUR),
+                        ["all", f"mod:{number % 4}", f"own:{number}"],
+                    )
+                    for number in range(12)
+                ]
+            )
+            lookups = [
+                (["all", f"mod:{number % 4}", f"own:{number}"], NOW + number % 4 * HOUR - HOUR) for number in range(12)
+            ]
+            together = work.events.candidates(lookups, limit=5)
+            assert work.events.candidates([]) == []
+            assert together == [found_by(work, keys, since=since, limit=5) for keys, since in lookups]
+        assert [found.id for found in together[4]] == ["e4", "e8", "e0", "e11", "e2"]
+        assert [found.id for found in together[3]] == ["e11", "e2", "e5", "e8"]
+        assert together[4][1] is together[3][3]
+
+    def test_events_are_read_by_several_ids(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save_all([(event("e1"), ["k"]), (event("e2", harmed=3), [])])
+            assert work.events.get_all(["e2", "gone", "e1", "e2"]) == {"e1": event("e1"), "e2": event("e2", harmed=3)}
+            assert work.events.get_all([]) == {}
+            work.events.save_all([])
+
+    def test_spreads_of_several_events_are_those_of_each(self, store: Store) -> None:
+        seen = Engagement(seen_at=NOW, views=100, reposts=7)
+        with store.write() as work:
+            for name in ("e1", "e2", "empty"):
+                work.events.save(event(name), [])
+        for name, hours in (("e1", 1), ("e2", 5)):
+            put(
+                store,
+                document(f"{name}-1", source_id="a", published_at=NOW - hours * HOUR, region="360100"),
+                document(f"{name}-2", source_id=name, published_at=NOW - 3 * HOUR, engagement=seen, author="x"),
+            )
+            with store.write() as work:
+                judge_all(work, event_id=name)
+        with store.read() as work:
+            spreads = work.events.spreads(["e1", "empty", "e2"], now=NOW)
+            assert spreads == {name: work.events.spread(name, now=NOW) for name in ("e1", "empty", "e2")}
+            assert work.events.spreads([], now=NOW) == {}
+        assert [spreads[name]["items"] for name in ("e1", "empty", "e2")] == [2, 0, 2]
+        assert [spreads[name]["first_source_id"] for name in ("e1", "empty", "e2")] == ["e1", None, "a"]
 
     def test_keys_are_added_and_kept(self, store: Store) -> None:
         with store.write() as work:
             work.events.save(event(), ["a"])
             work.events.save(event(), ["a", "b"])
             work.events.save(event(), [])
-            assert [len(work.events.candidates([key], since=NOW)) for key in ("a", "b")] == [1, 1]
+            assert [len(found_by(work, [key], since=NOW)) for key in ("a", "b")] == [1, 1]
 
     def test_members_come_in_order_of_time(self, store: Store) -> None:
         put(
@@ -167,6 +221,8 @@ class AlertsContract:
             work.alerts.save(alert("a2", raised_at=NOW + HOUR))
             found = work.alerts.of_event("e1")
             assert work.alerts.of_event("e2") is None
+            assert work.alerts.of_events(["e2", "e1"]) == {"e1": found}
+            assert work.alerts.of_events([]) == {}
         assert found is not None
         assert found.id == "a2"
 

@@ -1,0 +1,96 @@
+"""Which events the documents of one batch belong to: events are found with one query, read once, and change in memory."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from analysis.assessment import Assessment, Level
+from analysis.events import (
+    CANDIDATES,
+    WINDOW,
+    EventSketch,
+    Fingerprint,
+    absorb,
+    fingerprint,
+    lookup_keys,
+    new_event_id,
+    open_sketch,
+    place,
+    sketch_keys,
+)
+from crawlers.records import Document
+from service.domain.event import Event
+from service.domain.reported import Speaker, absorb_report, open_event
+from service.ports.store import Work
+
+__all__ = ["Placing"]
+
+
+class Placing:
+    """The events around one batch. Nothing is written here: `touched` hands over what changed, to be saved."""
+
+    def __init__(self, work: Work, documents: Sequence[tuple[Document, Assessment]]) -> None:
+        """Read every event that one of the documents may belong to."""
+        self._marks = {document.id: fingerprint(document, assessment) for document, assessment in documents}
+        self._keys = {document_id: lookup_keys(mark) for document_id, mark in self._marks.items()}
+        lookups = [(self._keys[name], mark.happened_at - WINDOW) for name, mark in self._marks.items()]
+        found = work.events.candidates(lookups, limit=CANDIDATES)
+        self._candidates = {name: [event.id for event in some] for name, some in zip(self._marks, found, strict=True)}
+        self._events = work.events.get_all([new_event_id(mark) for mark in self._marks.values()])
+        self._events |= {event.id: event for some in found for event in some}
+        self._sketches: dict[str, EventSketch] = {}
+        self._filed: dict[str, set[str]] = {}
+        self._filed_under: defaultdict[str, set[str]] = defaultdict(set)
+
+    def place(
+        self, document: Document, assessment: Assessment, speaker: Speaker, *, now: datetime
+    ) -> tuple[str | None, str | None]:
+        """Return the event that the document belongs to and the document whose text it repeats.
+
+        Risk documents open or join an event; documents of the remit only join one, the others stand alone.
+        """
+        mark = self._marks[document.id]
+        placement = place(mark, self._around(document.id))
+        if placement.event_id is None and assessment.level is not Level.RISK:
+            return None, None
+        event_id = placement.event_id or new_event_id(mark)
+        # A document that opened an event and comes again, edited beyond recognition, still belongs to it.
+        known = self._events.get(event_id)
+        sketch = open_sketch(mark, event_id) if known is None else absorb(self._sketch(event_id), mark)
+        if known is None:
+            told = {"title": sketch.title}
+            event = open_event(
+                event_id, document=document, assessment=assessment, speaker=speaker, sketch=told, now=now
+            )
+        else:
+            event = absorb_report(known, document=document, assessment=assessment, speaker=speaker, sketch=known.sketch)
+        self._events[event_id], self._sketches[event_id] = event, sketch
+        self._file(event_id, sketch, mark)
+        return event_id, placement.duplicate_of
+
+    def touched(self) -> list[tuple[Event, list[str]]]:
+        """Return the events that were opened or joined, in that order, with the keys to file them under."""
+        return [
+            (replace(self._events[event_id], sketch=self._sketches[event_id].to_json()), sorted(keys))
+            for event_id, keys in self._filed.items()
+        ]
+
+    def _around(self, document_id: str) -> list[EventSketch]:
+        """Return what the store found before the batch, and what the batch touched since."""
+        names = {name for key in self._keys[document_id] for name in self._filed_under.get(key, ())}
+        names.update(name for name in self._candidates[document_id] if name not in self._filed)
+        return [self._sketch(name) for name in names]
+
+    def _sketch(self, event_id: str) -> EventSketch:
+        if event_id not in self._sketches:
+            self._sketches[event_id] = EventSketch.from_json(self._events[event_id].sketch)
+        return self._sketches[event_id]
+
+    def _file(self, event_id: str, sketch: EventSketch, mark: Fingerprint) -> None:
+        keys = set(self._keys[mark.document_id])
+        if event_id not in self._filed:
+            keys.update(sketch_keys(sketch))
+        self._filed.setdefault(event_id, set()).update(keys)
+        for key in keys:
+            self._filed_under[key].add(event_id)
