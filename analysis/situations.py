@@ -33,9 +33,12 @@ _GAP_CHARS = 10
 _FIRST_CATEGORY = 0.4
 _LATER_CATEGORY = 0.3
 _OTHER_CATEGORY = -0.15
-_TEXT_ONLY = 0.5
+# A hot list gives a vague title and the matter in two sentences; of a long text only its opening is as telling.
+_LEAD_CHARS = 200
+_IN_LEAD = 0.85
+_IN_TEXT = 0.5
 _MORE_CUES = 0.12
-_FALLBACK = 0.5
+_FALLBACK = 1.0
 _RELATED = 0.5
 _MODIFIER = 0.35
 _RANK_STEP = 0.05
@@ -232,15 +235,16 @@ def _fit(row: Situation, title: str, text: str, categories: Sequence[str], produ
     agreed = [_FIRST_CATEGORY if n == 0 else _LATER_CATEGORY for n, c in enumerate(categories) if c in row.categories]
     if not row.cues:
         return _FALLBACK * max(agreed) * row.weight if agreed else 0.0
-    whole = f"{title}\n{text}"
-    in_title = row.cues.hits(title)
-    hits = in_title or row.cues.hits(text)
-    # What a title says plainly, a word far down in the text does not undo.
+    whole, lead = f"{title}\n{text}", text[:_LEAD_CHARS]
+    in_title, in_lead = row.cues.hits(title), row.cues.hits(lead)
+    hits = in_title + in_lead or row.cues.hits(text)
+    # What a title says plainly, a word in the text does not undo.
     if not hits or row.unless.hits(title if in_title else whole) or (row.also and not row.also.hits(whole)):
         return 0.0
     known = max(agreed, default=_OTHER_CATEGORY if categories else 0.0)
     said = row.weight + _MORE_CUES * min(3, hits - 1)
-    return max(0.1, said + known) * (1.0 if in_title or not title else _TEXT_ONLY)
+    place = 1.0 if in_title or not title else _IN_LEAD if in_lead else _IN_TEXT
+    return max(0.1, said + known) * place
 
 
 def _offers(row: Situation, score: float) -> Iterable[Ground]:
