@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _ANSWER_SECONDS = 60.0
+_ORPHAN_SECONDS = 6.0
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="网页端口，默认 8300")]
 ParentOption = Annotated[int | None, typer.Option("--parent", hidden=True, help="监管进程的编号；它不在了就结束")]
 
@@ -41,6 +42,8 @@ def up(port: PortOption = None, data: DataOption = None) -> None:
     # the host has all that a start needs.
     lock = _hold(settings.data) if was_held(settings.data) else None
     try:
+        if lock is not None:
+            _await_orphans(settings)
         _check_host(settings)
         lock = lock or _hold(settings.data)
         _prepare(settings)
@@ -128,6 +131,16 @@ def _hold(data: Path) -> "Lock":
         raise typer.Exit(EXIT_MISUSED) from None
     except OSError as error:
         fail(f"数据目录 {data} 无法写入（{error.strerror}）。请改正权限，或用 --data 换一个目录。")
+
+
+def _await_orphans(settings: "Settings") -> None:
+    """Give the roles of an `up` that was killed the seconds that they need to end and let go of the port."""
+    from service.preflight import check_port
+
+    waited, pause = 0.0, threading.Event()
+    while check_port(settings.host, settings.port) is not None and waited < _ORPHAN_SECONDS:
+        pause.wait(0.2)
+        waited += 0.2
 
 
 def _check_host(settings: "Settings") -> None:

@@ -88,14 +88,22 @@ class TestUp:
         assert time.monotonic() - before <= DRAIN_SECONDS
         assert "一次性密码" not in terminal.said
 
-    def test_roles_end_by_themselves_when_their_supervisor_is_killed(self, data: Path) -> None:
-        with Terminal("up", "--port", str(free_port()), "--data", str(data)) as terminal:
+    def test_roles_end_by_themselves_when_their_supervisor_is_killed_and_the_next_start_waits_for_them(
+        self, data: Path
+    ) -> None:
+        words = ("up", "--port", str(free_port()), "--data", str(data))
+        with Terminal(*words) as terminal:
             terminal.await_words("按 Ctrl-C 停止")
             await_that(lambda: set(roles_of(data)) == ROLES, seconds=30, what="four roles run")
-            # Also while they are still loading.
+            orphans = set(roles_of(data).values())
+            # Also while some are still loading.
             terminal.process.kill()
             terminal.ended()
-            await_that(lambda: not processes_of(data), seconds=20, what="every role is gone")
+        with Terminal(*words) as terminal:
+            terminal.await_words("按 Ctrl-C 停止")
+            await_that(lambda: not orphans & set(processes_of(data)), seconds=20, what="every orphan is gone")
+            terminal.interrupt()
+            assert terminal.ended() == 0
 
     def test_a_ctrl_c_while_it_starts_leaves_nothing_running(self, data: Path) -> None:
         with Terminal("up", "--port", str(free_port()), "--data", str(data)) as terminal:
@@ -122,9 +130,14 @@ class TestUpRefuses:
             assert f"端口 {port} 已被占用。" in self._refused(data, "--port", str(port))
         assert not data.exists()
 
-    @pytest.mark.parametrize("place", ["/proc/yaowang", "/dev/null/var"])
-    def test_a_folder_that_cannot_be_made(self, place: str) -> None:
-        assert "用 --data 换一个" in self._refused(Path(place), "--port", str(free_port()))
+    @pytest.mark.parametrize(
+        ("place", "told"),
+        [("/proc/yaowang", "所在磁盘只剩 0 MiB"), ("/dev/null/var", "/dev/null 是文件"), ("/sys/kernel", "不可写")],
+    )
+    def test_a_folder_that_cannot_be_made_or_written(self, place: str, told: str) -> None:
+        said = self._refused(Path(place), "--port", str(free_port()))
+        assert told in said
+        assert "用 --data 换一个" in said
 
     @pytest.mark.parametrize(
         ("address", "told"),
