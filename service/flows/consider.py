@@ -1,7 +1,7 @@
 """Looks at one event as it stands now and does what follows: score, level, alert, clocks, mail, audit, all in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -57,11 +57,22 @@ def consider_all(
     clocks = work.clocks.of_alerts([alert.id for alert in alerts.values()])
     looks = [_look(event, spreads[event.id], alerts.get(event.id), office, now) for event, _ in events]
     work.events.save_all([(look.event, keys) for look, (_, keys) in zip(looks, events, strict=True)])
+    changes = _Changes()
     for look in looks:
         if look.alert is not None or look.decision.changes:
             existing = clocks.get(look.alert.id, []) if look.alert is not None else []
-            _follow(work, look, existing, office, now)
+            _follow(work, look, existing, changes, office, now)
+    work.alerts.save_all(changes.alerts)
+    work.clocks.save_all(changes.clocks)
     return [look.decision for look in looks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Alerts and clocks that are new or changed, to be saved together."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ def _look(event: Event, spread: Mapping[str, Any], alert: Alert | None, office: 
     return _Look(event, facts, finding, alert, decision)
 
 
-def _follow(work: Work, look: _Look, existing: list[Clock], office: Office, now: datetime) -> None:
+def _follow(work: Work, look: _Look, existing: list[Clock], changes: _Changes, office: Office, now: datetime) -> None:
     event, facts, finding, alert, decision = look.event, look.facts, look.finding, look.alert, look.decision
     on = now.astimezone(BEIJING).date()
     duties = basis_for(event.categories, facts, office.register, on)
@@ -118,8 +129,10 @@ def _follow(work: Work, look: _Look, existing: list[Clock], office: Office, now:
             alert, event=event, decision=decision, finding=finding, basis=basis, publication=publication, now=now
         )
     if new != alert:
-        work.alerts.save(new)
-    clocks = _wind(work, new, existing, look, office, now)
+        changes.alerts.append(new)
+    fresh = _wind(work, new, existing, look, office, now)
+    changes.clocks.extend(fresh)
+    clocks = _soonest_first(existing, fresh, now)
     if decision.changes:
         detail = {"event": event.id, "level": decision.level.key, "score": finding.score, "reasons": finding.sentences}
         work.audit.append(
@@ -142,10 +155,13 @@ def _matched(
     return office.library.basis_of(event, work.events.documents(event.id, limit=_DOCUMENTS_MATCHED), on)
 
 
-def _wind(work: Work, alert: Alert, existing: list[Clock], look: _Look, office: Office, now: datetime) -> list[Clock]:
+def _wind(
+    work: Work, alert: Alert, existing: list[Clock], look: _Look, office: Office, now: datetime
+) -> Sequence[Clock]:
+    """Return the clocks that the alert is to have and has not, or not so; what is armed by itself is audited."""
     event = look.event
     if alert.level is AlertLevel.NONE:
-        return existing
+        return ()
     fresh = propose(
         alert=alert,
         event=event,
@@ -158,12 +174,15 @@ def _wind(work: Work, alert: Alert, existing: list[Clock], look: _Look, office: 
         existing=existing,
     )
     for clock in fresh:
-        work.clocks.save(clock)
         if clock.armed_by is not None:
             due = clock.due_at.isoformat() if clock.due_at else None
             detail = {"alert": alert.id, "clock": clock.action, "due_at": due}
             work.audit.append(actor="system", action="clock.armed", subject=f"clock:{clock.id}", detail=detail, now=now)
-    changed = {clock.id: clock for clock in fresh}
+    return fresh
+
+
+def _soonest_first(existing: Sequence[Clock], fresh: Sequence[Clock], now: datetime) -> list[Clock]:
+    changed = {clock.id for clock in fresh}
     kept = [clock for clock in existing if clock.id not in changed]
     return sorted([*kept, *fresh], key=lambda clock: (clock.due_at is None, clock.due_at or now))
 

@@ -218,6 +218,10 @@ class Alerts(Protocol):
         """Insert or replace."""
         ...
 
+    def save_all(self, alerts: Sequence[Alert]) -> None:
+        """Insert or replace several; none twice."""
+        ...
+
     def open(self, *, limit: int = 500) -> list[Alert]:
         """Return alerts that are not closed, gravest level first, then the longest waiting."""
         ...
@@ -245,6 +249,10 @@ class Clocks(Protocol):
 
     def save(self, clock: Clock) -> None:
         """Insert or replace."""
+        ...
+
+    def save_all(self, clocks: Sequence[Clock]) -> None:
+        """Insert or replace several; none twice."""
         ...
 
     def get(self, clock_id: str) -> Clock | None:

@@ -34,6 +34,9 @@ __all__ = ["FtsSearch"]
 _SCHEMA = 1
 _WAIT_S = 10
 
+# `json.dumps` makes an encoder for every call that asks for anything but its defaults.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 _TABLES = (
     """CREATE TABLE documents (
         seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, published INTEGER NOT NULL,
@@ -204,7 +207,7 @@ def _row(document: SearchDocument) -> tuple[Any, ...]:
         json.dumps(values["categories"]),
         json.dumps(values["regions"]),
         document.tokens,
-        json.dumps(values, ensure_ascii=False),
+        _ENCODER.encode(values),
     )
 
 

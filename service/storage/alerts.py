@@ -11,19 +11,45 @@ from service.storage.dialects import among, upsert
 from service.storage.rows import one_record, records, values_of
 from service.storage.schema import alerts, clocks, counters
 
-__all__ = ["SqlAlerts", "SqlClocks"]
+__all__ = ["Revision", "SqlAlerts", "SqlClocks"]
 
 _COUNTER = "alerts"
 # A clock without a due time comes last on both engines, which sort null differently.
 _SOONEST = (case((clocks.c.due_at.is_(None), 1), else_=0), clocks.c.due_at, clocks.c.id)
 
 
-class SqlAlerts:
-    """`service.ports.store.Alerts` within one transaction."""
+class Revision:
+    """The number that every change of an alert or clock moves on, written once at the end of the transaction."""
 
     def __init__(self, connection: Connection) -> None:
         """Work inside `connection`'s transaction."""
         self._connection = connection
+        self._moved = 0
+
+    def move_on(self, changes: int) -> None:
+        """Count so many changes."""
+        self._moved += changes
+
+    def number(self) -> int:
+        """Return the number as it will be committed."""
+        stored = self._connection.scalar(select(counters.c.value).where(counters.c.name == _COUNTER)) or 0
+        return stored + self._moved
+
+    def flush(self) -> None:
+        """Write the changes; the lock on the row makes the numbers grow in order of commit."""
+        if self._moved:
+            moved = update(counters).where(counters.c.name == _COUNTER)
+            self._connection.execute(moved.values(value=counters.c.value + self._moved))
+            self._moved = 0
+
+
+class SqlAlerts:
+    """`service.ports.store.Alerts` within one transaction."""
+
+    def __init__(self, connection: Connection, revision: Revision) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+        self._revision = revision
 
     def get(self, alert_id: str) -> Alert | None:
         """Return the alert, or `None`."""
@@ -44,8 +70,12 @@ class SqlAlerts:
 
     def save(self, alert: Alert) -> None:
         """Insert or replace."""
-        upsert(self._connection, alerts, [values_of(alert, alerts)], keys=("id",))
-        _move_on(self._connection)
+        self.save_all([alert])
+
+    def save_all(self, changed: Sequence[Alert]) -> None:
+        """Insert or replace several; none twice."""
+        upsert(self._connection, alerts, [values_of(alert, alerts) for alert in changed], keys=("id",))
+        self._revision.move_on(len(changed))
 
     def open(self, *, limit: int = 500) -> list[Alert]:
         """Return alerts that are not closed, gravest level first, then the longest waiting."""
@@ -81,20 +111,25 @@ class SqlAlerts:
 
     def revision(self) -> int:
         """Return a number that grows with every change to an alert or clock."""
-        return self._connection.scalar(select(counters.c.value).where(counters.c.name == _COUNTER)) or 0
+        return self._revision.number()
 
 
 class SqlClocks:
     """`service.ports.store.Clocks` within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, revision: Revision) -> None:
         """Work inside `connection`'s transaction."""
         self._connection = connection
+        self._revision = revision
 
     def save(self, clock: Clock) -> None:
         """Insert or replace."""
-        upsert(self._connection, clocks, [values_of(clock, clocks)], keys=("id",))
-        _move_on(self._connection)
+        self.save_all([clock])
+
+    def save_all(self, changed: Sequence[Clock]) -> None:
+        """Insert or replace several; none twice."""
+        upsert(self._connection, clocks, [values_of(clock, clocks) for clock in changed], keys=("id",))
+        self._revision.move_on(len(changed))
 
     def get(self, clock_id: str) -> Clock | None:
         """Return the clock, or `None`."""
@@ -117,8 +152,3 @@ class SqlClocks:
         proposed_last = case((clocks.c.state == ClockState.ARMED, 0), else_=1)
         statement = select(clocks).where(clocks.c.state.in_(states)).order_by(proposed_last, *_SOONEST)
         return records(self._connection, Clock, statement)
-
-
-def _move_on(connection: Connection) -> None:
-    """Move the revision on; its row lock makes the numbers grow in order of commit."""
-    connection.execute(update(counters).where(counters.c.name == _COUNTER).values(value=counters.c.value + 1))

@@ -13,6 +13,8 @@ from service.storage.schema import audit, audit_head
 
 __all__ = ["SqlAudit"]
 
+_HEAD = select(audit_head.c.seq, audit_head.c.hash)
+
 
 class SqlAudit:
     """`service.ports.store.Audit` within one transaction."""
@@ -20,10 +22,18 @@ class SqlAudit:
     def __init__(self, connection: Connection) -> None:
         """Work inside `connection`'s transaction."""
         self._connection = connection
+        self._head: tuple[int, str] | None = None
+        self._appended: list[AuditRow] = []
 
     def append(self, *, actor: str, action: str, subject: str, detail: Mapping[str, Any], now: datetime) -> AuditRow:
-        """Append one row; the lock on the head row makes writers of one chain wait for each other."""
-        seq, previous = self._connection.execute(select(audit_head.c.seq, audit_head.c.hash).with_for_update()).one()
+        """Append one row; the lock on the head row makes writers of one chain wait for each other.
+
+        Rows are written together at the end of the transaction, or before a read.
+        """
+        if self._head is None:
+            seq, previous = self._connection.execute(_HEAD.with_for_update()).one()
+        else:
+            seq, previous = self._head
         facts: dict[str, Any] = {
             "seq": seq + 1,
             "at": now,
@@ -33,12 +43,21 @@ class SqlAudit:
             "detail": plain_json(detail),
         }
         row = AuditRow(previous_hash=previous, hash=chain_hash(previous, **facts), **facts)
-        self._connection.execute(insert(audit), values_of(row, audit))
-        self._connection.execute(update(audit_head).values(seq=row.seq, hash=row.hash))
+        self._head = row.seq, row.hash
+        self._appended.append(row)
         return row
+
+    def flush(self) -> None:
+        """Write what was appended, and where the chain ends now."""
+        if self._appended:
+            self._connection.execute(insert(audit), [values_of(row, audit) for row in self._appended])
+            last = self._appended[-1]
+            self._connection.execute(update(audit_head).values(seq=last.seq, hash=last.hash))
+            self._appended.clear()
 
     def rows(self, *, subject: str | None = None, limit: int = 200, before_seq: int | None = None) -> list[AuditRow]:
         """Return rows, newest first."""
+        self.flush()
         statement = select(audit).order_by(audit.c.seq.desc()).limit(limit)
         if subject is not None:
             statement = statement.where(audit.c.subject == subject)
@@ -48,6 +67,7 @@ class SqlAudit:
 
     def verify(self) -> int | None:
         """Recompute the chain; return the first broken `seq`, or `None` where it holds to its recorded end."""
+        self.flush()
         previous, expected = GENESIS, 1
         statement = select(audit).order_by(audit.c.seq).execution_options(yield_per=1000)
         with self._connection.execute(statement) as rows:
@@ -57,5 +77,5 @@ class SqlAudit:
                 if row.seq != expected or row.previous_hash != previous or row.hash != chain_hash(previous, **facts):
                     return expected
                 previous, expected = row.hash, expected + 1
-        head = self._connection.execute(select(audit_head.c.seq, audit_head.c.hash)).one()
+        head = self._connection.execute(_HEAD).one()
         return None if tuple(head) == (expected - 1, previous) else expected

@@ -45,6 +45,20 @@ _FINISH = (
 )
 
 
+# What the search projection holds of a document; counts and names change without a new judgement and stay out of it.
+_SEARCHED = (
+    select(
+        *(documents.c[name] for name in ("seq", "id", "title", "text", "url", "source_id", "kind")),
+        *(assessments.c[name] for name in ("level", "severity", "tone", "event_id", "at", "data")),
+        assessments.c.version.label("assessed_version"),
+        source_descriptions.c.source_class,
+    )
+    .select_from(assessments)
+    .join(documents, documents.c.id == assessments.c.document_id)
+    .outerjoin(source_descriptions, source_descriptions.c.id == documents.c.source_id)
+)
+
+
 class SqlDocuments:
     """`service.ports.store.Documents` within one transaction."""
 
@@ -183,14 +197,14 @@ class SqlDocuments:
 
     def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:
         """Return assessed documents in order of `seq`, for rebuilding the search projection."""
-        statement = assessed_documents().where(assessments.c.seq > after_seq).order_by(assessments.c.seq).limit(limit)
+        statement = _SEARCHED.where(assessments.c.seq > after_seq).order_by(assessments.c.seq).limit(limit)
         return [search_document_of(row) for row in rows_of(self._connection, statement)]
 
     def search_documents_of(self, document_ids: Sequence[str]) -> list[SearchDocument]:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
         if not document_ids:
             return []
-        chosen = assessed_documents().where(among(self._connection, assessments.c.document_id, document_ids))
+        chosen = _SEARCHED.where(among(self._connection, assessments.c.document_id, document_ids))
         chosen = chosen.order_by(assessments.c.seq)
         return [search_document_of(row) for row in rows_of(self._connection, chosen)]
 

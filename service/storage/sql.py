@@ -23,7 +23,7 @@ from service.ports.store import (
     StoreUnavailableError,
     Work,
 )
-from service.storage.alerts import SqlAlerts, SqlClocks
+from service.storage.alerts import Revision, SqlAlerts, SqlClocks
 from service.storage.audit import SqlAudit
 from service.storage.dialects import open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
@@ -81,12 +81,14 @@ class SqlWork:
         """Work inside `connection`'s transaction."""
         self._connection = connection
         self._rollups = SqlRollups(connection)
+        self._audit = SqlAudit(connection)
+        self._revision = Revision(connection)
         self.documents = SqlDocuments(connection)
         self.events = SqlEvents(connection)
-        self.alerts = SqlAlerts(connection)
-        self.clocks = SqlClocks(connection)
+        self.alerts = SqlAlerts(connection, self._revision)
+        self.clocks = SqlClocks(connection, self._revision)
         self.outbox = SqlOutbox(connection)
-        self.audit = SqlAudit(connection)
+        self.audit = self._audit
         self.people = SqlPeople(connection)
         self.sources = SqlSources(connection)
         self.quarantine = SqlQuarantine(connection)
@@ -104,7 +106,10 @@ class SqlWork:
 
     def flush(self) -> None:
         """Write what is still held back."""
+        # Everywhere in this order, so that two transactions cannot wait for each other's rows.
+        self._audit.flush()
         self._rollups.flush()
+        self._revision.flush()
 
 
 class SqlStore:

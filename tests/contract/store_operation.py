@@ -133,6 +133,19 @@ class AuditContract:
             assert [row.seq for row in work.audit.rows(subject="a")] == [3, 1]
             assert [row.seq for row in work.audit.rows(before_seq=3, limit=1)] == [2]
 
+    def test_rows_are_seen_and_the_chain_holds_within_the_transaction_that_appends(self, store: Store) -> None:
+        with store.write() as work:
+            first = work.audit.append(actor="p1", action="do", subject="a", detail={}, now=NOW)
+            assert work.audit.rows() == [first]
+            second = work.audit.append(actor="p1", action="do", subject="a", detail={}, now=NOW)
+            assert work.audit.verify() is None
+            third = work.audit.append(actor="p1", action="do", subject="b", detail={}, now=NOW)
+        with store.write() as work:
+            fourth = work.audit.append(actor="p1", action="do", subject="b", detail={}, now=NOW)
+        with store.read() as work:
+            assert work.audit.rows() == [fourth, third, second, first]
+            assert work.audit.verify() is None
+
     def test_an_untouched_chain_holds(self, store: Store) -> None:
         with store.write() as work:
             assert work.audit.verify() is None

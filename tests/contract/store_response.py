@@ -214,6 +214,21 @@ class AlertsContract:
             assert work.alerts.get("a1") == closed
             assert work.alerts.get("a2") is None
 
+    def test_several_alerts_and_clocks_are_saved_together_and_each_moves_the_revision_on(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event(), [])
+            work.alerts.save(alert("a1"))
+            before = work.alerts.revision()
+            work.alerts.save_all([alert("a1", level=AlertLevel.RED), alert("a2")])
+            work.clocks.save_all([clock("c1"), clock("c2", alert_id="a2")])
+            assert work.alerts.revision() == before + 4
+            work.alerts.save_all([])
+            work.clocks.save_all([])
+        with store.read() as work:
+            assert work.alerts.revision() == before + 4
+            assert [work.alerts.get(name) for name in ("a1", "a2")] == [alert(level=AlertLevel.RED), alert("a2")]
+            assert work.clocks.of_alerts(["a1", "a2"]) == {"a1": [clock("c1")], "a2": [clock("c2", alert_id="a2")]}
+
     def test_the_latest_alert_of_an_event_is_found_by_the_event(self, store: Store) -> None:
         with store.write() as work:
             work.events.save(event(), [])
