@@ -2,8 +2,8 @@
 
 Two witnesses: a table of situations that people read and edit (`situations.yaml`), and BM25 over the articles' words.
 Lay texts share few words with law (BM25 alone finds one governing article in ten among its first five), so the table
-leads and the words break ties and help where the table is silent. An article that is out of force on the day asked
-about is never returned.
+leads; the words order what it offers and speak alone only where it is silent. An article that is out of force on the
+day asked about is never returned.
 """
 
 import math
@@ -73,6 +73,10 @@ class ArticleIndex:
     def __len__(self) -> int:
         """Return how many articles are held."""
         return len(self._articles)
+
+    def articles(self) -> list[Article]:
+        """Return every article that is held, in force or not."""
+        return list(self._articles.values())
 
     def article(self, key: str, on: date) -> Article | None:
         """Return the article of that key if it is held and in force on that day."""

@@ -1,25 +1,36 @@
 """Floors of policy matching on labelled pairs of items and governing articles, as `yaowang match` would be measured.
 
-The table of situations was written from the laws and checked on items before July 2024; the floors are of the items
-from then on. Measured when pinned: recall@5 0.60, hit@3 0.68, nDCG@10 0.56; BM25 alone finds 0.10.
+The table of situations was written from the laws and from the items before July 2024, so those measure only that nothing
+is lost. What it is worth shows on the items from then on, which were measured three times in all: recall@5 0.61, hit@3 0.72,
+nDCG@10 0.60 at the last time. A second annotator reaches 0.87, 0.94 and 0.80, BM25 alone finds 0.10.
 """
 
 import math
+import time
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from analysis.assess import Analyser
-from analysis.retrieval import ArticleIndex, match, split_articles
+from analysis.retrieval import ArticleIndex, Validity, match, split_articles
 from analysis.situations import load_situations
+from crawlers.records import Document
+from service.policies.register import load_register
 from tests.quality.labelled import document_of, pinned, read_rows, read_table
 
 pytestmark = pytest.mark.quality
 
-FROM = "2024-07"
-RECALL_AT_5, HIT_AT_3, NDCG_AT_10 = 0.54, 0.60, 0.52
+SPLIT = "2024-07"
+WRITTEN_FROM = (0.97, 0.97, 0.94)
+"""Recall@5, hit@3 and nDCG@10 of the items before the split; measured 0.997, 1.000, 0.977."""
+
+UNSEEN = (0.60, 0.70, 0.58)
+"""The same of the items from the split on."""
+
+NAMES = ("recall@5", "hit@3", "nDCG@10")
+LIMIT_MS = 50.0
 
 
 @pytest.fixture(scope="module")
@@ -44,21 +55,62 @@ def test_every_article_of_every_law_is_found(index: ArticleIndex) -> None:
     assert len(index) == 1984
 
 
-def test_governing_articles_come_first(shared_data: Path, analyser: Analyser, index: ArticleIndex) -> None:
+def _pairs(shared_data: Path, *, before: bool | None = None) -> tuple[dict[str, str], list[Document]]:
     folder = shared_data / "attention"
     rows = read_table(pinned(folder / "policy_pairs.tsv", "dbb93c094617"))
     items = read_rows(pinned(folder / "train.jsonl", "4a2401ab9a4c"), pinned(folder / "dev.jsonl", "810b2a77f1b5"))
-    pairs = {row[0]: row[1] for row in rows if row[1] != "NONE" and items[row[0]]["date"] >= FROM}
-    documents = [document_of(items[item]) for item in pairs]
+    pairs = {
+        row[0]: row[1]
+        for row in rows
+        if row[1] != "NONE" and (before is None or (items[row[0]]["date"] < SPLIT) is before)
+    }
+    return pairs, [document_of(items[item]) for item in pairs]
+
+
+@pytest.mark.parametrize(("before", "floors"), [(True, WRITTEN_FROM), (False, UNSEEN)])
+def test_governing_articles_come_first(
+    before: bool, floors: tuple[float, ...], shared_data: Path, analyser: Analyser, index: ArticleIndex
+) -> None:
+    pairs, documents = _pairs(shared_data, before=before)
     scores = []
     for document, assessment in zip(documents, analyser.assess(documents), strict=True):
         found = match(document, assessment, index, on=document.happened_at.date())
         scores.append(_scores(_grades(pairs[document.id]), [m.article.key for m in found]))
-    recall, hit, ndcg = (sum(column) / len(scores) for column in zip(*scores, strict=True))
-    measured = f"recall@5 {recall:.3f} hit@3 {hit:.3f} nDCG@10 {ndcg:.3f}"
-    assert recall >= RECALL_AT_5, measured
-    assert hit >= HIT_AT_3, measured
-    assert ndcg >= NDCG_AT_10, measured
+    reached = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
+    # Which of the three is below its floor is enough to know; the figure itself would be one more look.
+    missed = [name for name, got, floor in zip(NAMES, reached, floors, strict=True) if got < floor]
+    assert missed == []
+
+
+def test_no_article_out_of_force_is_offered_and_each_says_why(
+    shared_data: Path, analyser: Analyser, index: ArticleIndex
+) -> None:
+    register = load_register()
+    days = {one.stem: one for one in register.documents.values() if one.stem}
+    laws = {law.stem for law in (shared_data / "law").glob("*.md")}
+    assert laws <= set(days)
+    validity = {
+        stem: Validity(since=one.valid_from, until=one.valid_to + timedelta(days=1) if one.valid_to else None)
+        for stem, one in days.items()
+    }
+    dated = ArticleIndex(index.articles(), analyser.segmenter.cut_for_search, validity)
+    _, documents = _pairs(shared_data)
+    reasons = {row.id: row.why for row in (*load_situations().rows, *load_situations().modifiers)}
+    for document, assessment in zip(documents, analyser.assess(documents), strict=True):
+        on = document.happened_at.date()
+        for one in match(document, assessment, dated, on=on):
+            assert days[one.article.stem].in_force(on)
+            assert one.situation is None or one.why == reasons[one.situation]
+            assert one.why
+
+
+def test_a_match_takes_less_than_fifty_milliseconds(shared_data: Path, analyser: Analyser, index: ArticleIndex) -> None:
+    _, documents = _pairs(shared_data)
+    assessments = analyser.assess(documents)
+    started = time.perf_counter()
+    for document, assessment in zip(documents, assessments, strict=True):
+        match(document, assessment, index, on=document.happened_at.date())
+    assert 1000 * (time.perf_counter() - started) / len(documents) < LIMIT_MS
 
 
 def _grades(written: str) -> dict[str, int]:
