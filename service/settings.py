@@ -12,9 +12,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-__all__ = ["Settings", "SettingsError", "load_settings"]
+__all__ = ["Settings", "SettingsError", "load_settings", "unknown_variables"]
 
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "placeholder", "请修改"})
+# Read by the launcher and the tests, and the folder of secrets.
+_READ_ELSEWHERE = {f"YAOWANG_{name}" for name in ("SECRETS_DIR", "PYTHON", "SHARED_DATA", "REQUIRE_ENGINES", "ES_HOME")}
 _SENTENCES = {
     "extra_forbidden": "没有这个设置，请检查拼写",
     "int_parsing": "应为整数",
@@ -113,6 +115,12 @@ class Settings(BaseSettings):
     def effective_store_url(self) -> str:
         """The SQLAlchemy address of the store in use."""
         return self.store_url or f"sqlite:///{(self.data / 'yaowang.db').absolute()}"
+
+
+def unknown_variables() -> list[str]:
+    """Return the environment variables that look like settings and are none: most likely misspelt."""
+    known = {f"YAOWANG_{name.upper()}" for name in Settings.model_fields} | _READ_ELSEWHERE
+    return sorted(name for name in os.environ if name.startswith("YAOWANG_") and name not in known)
 
 
 def load_settings(**given: object) -> Settings:

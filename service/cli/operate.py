@@ -116,6 +116,7 @@ def doctor(data: DataOption = None) -> None:
     """Check the host and every dependency."""
     from service.cli.lock import holder
     from service.preflight import check_host
+    from service.settings import unknown_variables
 
     settings = settings_of(data=data)
     # While `up` runs here, the port is taken as it should be.
@@ -126,6 +127,10 @@ def doctor(data: DataOption = None) -> None:
         problems = [str(problem) for problem in app.catalogue.problems]
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": told is None, "sentence": told or "正常"} for name, told in checks.items()]
+    rows += [
+        {"check": "设置", "ok": False, "sentence": f"没有 {name} 这个设置，请检查环境变量的拼写。"}
+        for name in unknown_variables()
+    ]
     rows += [{"check": "信源目录", "ok": False, "sentence": problem} for problem in problems]
     write_lines(rows)
     if not all(row["ok"] for row in rows):

@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from service.cli.lines import LONGEST_LINE_BYTES, batches
 from service.cli.opening import DataOption, opened
-from service.cli.speak import EXIT_FAILED, fail, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from analysis.assess import Analyser
@@ -34,7 +34,7 @@ def extract(url: Annotated[str | None, typer.Option("--url", help="网页地址�
     from crawlers.parsing.article import extract as extract_article
     from service.bootstrap import wall_clock
 
-    raw = sys.stdin.buffer.read(_PAGE_LIMIT_BYTES)
+    raw = _standard_input().buffer.read(_PAGE_LIMIT_BYTES)
     article = extract_article(raw, url=url, content_type=None, now=wall_clock())
     if isinstance(article, Refusal):
         fail(f"网页被拒收（{article.reason}）：{article.detail}")
@@ -101,6 +101,13 @@ def _analyser() -> "Analyser":
         fail(f"模型不能使用：{error}")
 
 
+def _standard_input() -> TextIO:
+    # Python has none where the shell closed it.
+    if sys.stdin is None:
+        misuse("没有标准输入。请用 < 文件 或管道给出。")
+    return sys.stdin
+
+
 class _Answers:
     """The documents on standard input, batch by batch; what cannot be read is said and counted, the rest goes on."""
 
@@ -108,7 +115,7 @@ class _Answers:
         self._refused = 0
 
     def batches(self) -> "Iterator[list[Document]]":
-        for lines in batches(sys.stdin.fileno()):
+        for lines in batches(_standard_input().fileno()):
             documents = [item for number, line in lines if (item := self._read(number, line)) is not None]
             if documents:
                 yield documents

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -33,20 +34,28 @@ def replay(
     from service.flows.replay import count_lines, snapshots
 
     first, last = _day(since), _day(until)
+    # Looked at now: a replay takes minutes.
+    if not report.parent.is_dir():
+        misuse(f"报告的目录 {report.parent} 不存在。")
     try:
         total = count_lines(stream)
-    except OSError as error:
+    except (OSError, EOFError, zlib.error) as error:
         fail(f"{stream} 无法读取：{error}")
     if not total:
         fail(f"{stream} 是空的。")
     moments = _with_progress(snapshots(stream, since=first, until=last), total)
     told = _run(moments) | {"stream": stream.name}
-    report.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    try:
+        report.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as error:
+        fail(f"报告无法写入 {report}：{error.strerror}")
     raised = "，".join(f"{level} {count}" for level, count in told["raised_by_level"].items()) or "无"
     say(
         f"快照 {told['snapshots']}，条目 {told['rows']}，稿件 {told['documents']}，"
         f"风险 {told['risk_documents']}，预警：{raised}；报告 {report}"
     )
+    if not told["snapshots"]:
+        fail(f"{stream} 在所选时段里没有一个能读取的快照。")
 
 
 def _run(moments: "Iterator[Snapshot | str]") -> dict[str, Any]:

@@ -145,7 +145,10 @@ def _await_orphans(settings: "Settings") -> None:
 
 def _check_host(settings: "Settings") -> None:
     from service.preflight import check_host
+    from service.settings import unknown_variables
 
+    for name in unknown_variables():
+        say(f"提示：没有 {name} 这个设置，请检查环境变量的拼写。")
     findings = check_host(settings.data, settings.host, settings.port)
     for finding in findings:
         say(f"{'错误' if finding.severity == 'error' else '提示'}：{finding.sentence}{finding.remedy}")

@@ -58,7 +58,7 @@ def evaluate(
     path = gold or shared / "attention" / "dev.jsonl"
     try:
         result = measure(path, Analyser.load())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         fail(f"{path} 无法衡量：{error}")
     say(result.table())
     write_line(

@@ -1,5 +1,6 @@
 """The machine interfaces as commands: JSON lines in and out, exit statuses, broken input, closed output."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -66,6 +67,13 @@ class TestJudge:
     def test_nothing_in_is_nothing_out(self) -> None:
         done = run("judge")
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+    @pytest.mark.parametrize("name", ["judge", "extract"])
+    def test_a_closed_input_is_told(self, name: str) -> None:
+        shell = ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *command(name)]
+        done = subprocess.run(shell, capture_output=True, timeout=60, check=False, cwd=ROOT, env=surroundings())
+        assert done.returncode == 2
+        assert "没有标准输入" in done.stderr.decode()
 
     def test_half_pairs_and_nuls_come_back_as_they_were_given_whatever_the_locale(self) -> None:
         odd = b'{"id": "\\ud83d", "title": "\\ud83d\\u5047\\u0000\\u836f", "text": "\\u5047\\u836f\\udc00"}\n'
@@ -289,6 +297,31 @@ class TestOperating:
         missing = run("evaluate", str(tmp_path / "nosuch.jsonl"))
         assert missing.returncode == 1
         assert "Traceback" not in missing.stderr.decode()
+
+
+class TestReplay:
+    @pytest.mark.parametrize(
+        ("name", "content", "status", "told"),
+        [
+            ("cut.jsonl.gz", gzip.compress(b"{}\n" * 10_000)[:60], 1, "无法读取"),
+            ("not.jsonl.gz", b"plain", 1, "无法读取"),
+            ("empty.jsonl", b"", 1, "是空的"),
+            ("words.jsonl", b"hello\n", 1, "没有一个能读取的快照"),
+        ],
+    )
+    def test_a_stream_that_cannot_be_used_is_told(
+        self, tmp_path: Path, name: str, content: bytes, status: int, told: str
+    ) -> None:
+        (tmp_path / name).write_bytes(content)
+        done = run("replay", str(tmp_path / name), "--report", str(tmp_path / "report.json"))
+        assert done.returncode == status
+        assert told in done.stderr.decode()
+
+    def test_a_report_that_has_no_folder_is_told_before_anything_runs(self, tmp_path: Path) -> None:
+        (tmp_path / "s.jsonl").write_bytes(b"{}\n")
+        done = run("replay", str(tmp_path / "s.jsonl"), "--report", str(tmp_path / "nowhere" / "report.json"))
+        assert done.returncode == 2
+        assert "nowhere 不存在" in done.stderr.decode()
 
 
 class TestDrillArguments:

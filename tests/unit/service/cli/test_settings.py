@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import SettingsError, load_settings
+from service.settings import SettingsError, load_settings, unknown_variables
 
 
 def written(folder: Path, text: str) -> Path:
@@ -74,3 +74,9 @@ def test_a_secrets_folder_that_is_missing_is_told(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("YAOWANG_SECRETS_DIR", str(tmp_path / "nowhere"))
     with pytest.raises(SettingsError, match="nowhere 不存在"):
         load_settings(data=tmp_path)
+
+
+def test_a_misspelt_variable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("YAOWANG_SMTP_HOTS", "YAOWANG_SMTP_HOST", "YAOWANG_SECRETS_DIR"):
+        monkeypatch.setenv(name, "x")
+    assert unknown_variables() == ["YAOWANG_SMTP_HOTS"]
