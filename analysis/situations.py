@@ -29,7 +29,8 @@ _TITLE_COUNTS = 3
 _DRUG_SHARE = 0.5
 _GAP = "…"
 _GAP_CHARS = 10
-# Measured on labelled items before July 2024; the order of rows hardly changes within a third of each value.
+# On the labelled items before July 2024, a third more or less of any one of these moves no governing article out of the
+# first five, and nDCG by 0.01 at most: they order, the rows decide.
 _FIRST_CATEGORY = 0.4
 _LATER_CATEGORY = 0.3
 _OTHER_CATEGORY = -0.15
