@@ -33,7 +33,7 @@ MODELS = Path(__file__).parent / "models"
 # Words too loose for the lexicon, each of which a labelled risk needed; a document without any, and without a
 # lexicon hit, is not scored.
 _LOOSE = re.compile(
-    "药|医美|疫苗|接种|处方|针剂|打针|[一-鿿]针|剂量|冲剂|贴剂|贴膏|膏|补片|眼镜|美容|染发|护肤|植入|近视|阳痿|狂犬|义诊|器械|化妆|打错|免疫|注册证|卖药|批准文号"
+    "药|医美|疫苗|接种|处方|针剂|打针|[一-鿿]针|剂量|冲剂|贴剂|贴膏|膏|补片|眼镜|美容|护肤|植入|近视|阳痿|狂犬|义诊|器械|化妆|打错|对苯二胺|染发|盖白|救心|碘131|前列腺|[骨膏痛]贴|免疫|注册证|卖药|批准文号"
 )
 _MOST_EVIDENCE = 20
 _MOST_WORDS = 5
@@ -114,7 +114,7 @@ class Analyser:
             level=level,
             p_in_remit=p_remit,
             p_risk=p_risk,
-            categories=self.stack.categories(named, level, p_risk),
+            categories=self.stack.categories(named, level, p_risk, findings.signs.leading),
             severity=self._severity(named, findings) if level is Level.RISK else 0,
             tone=tone(named, self.tone_offsets),
             entities=entities,
@@ -127,7 +127,9 @@ class Analyser:
         )
 
     def _severity(self, decisions: Mapping[str, float], findings: Findings) -> int:
-        return self.severities.severity(decisions, findings.facts, [finding.rule for finding in findings.findings])
+        return self.severities.severity(
+            decisions, findings.facts, findings.signs, [finding.rule for finding in findings.findings]
+        )
 
     def _evidence(self, document: Document, reading: Reading, findings: Findings, level: Level) -> tuple[Evidence, ...]:
         if level is Level.OFF_TOPIC:

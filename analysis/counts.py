@@ -6,11 +6,26 @@ from dataclasses import dataclass
 from itertools import islice
 
 from analysis.assessment import EntityType
+from analysis.circumstances import (
+    HARM,
+    USE,
+    is_another_story,
+    is_harm_told,
+    is_refuted,
+    is_statistic,
+    is_supposed,
+    is_unrelated,
+    quoted_spans,
+)
 
 __all__ = ["PeopleCount", "chinese_number", "people_counts"]
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5}
 _DIGITS |= {"六": 6, "七": 7, "八": 8, "九": 9}
+# 七八个 is seven at least, 三四十 thirty.
+_ABOUT = re.compile(
+    "(?<![零〇一二三四五六七八九])(?:(一)二|(二)三|(三)[四五]|(四)五|(五)六|(六)七|(七)八|(八)九)(?![零〇一二三四五六七八九])"
+)
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _VAGUE = {
     "十几": 10,
@@ -34,33 +49,41 @@ _WHO = (
 _MEASURE = "(?:名|个|位|例|人)"
 _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3})(?:多|余)?岁的?)?"
 _PEOPLE = re.compile(
-    f"(?:至少)?(?P<n>{_NUMBER})(?P<more>多|余)?{_MEASURE}{_AGE}(?P<who>{_WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
+    f"(?:至少)?(?P<n>{_NUMBER}) ?(?P<more>多|余)? ?{_MEASURE}{_AGE}(?P<who>{_WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
 )
-_DEAD_AND_HURT = re.compile(f"(?P<dead>{_NUMBER})死(?P<hurt>{_NUMBER})伤")
-_DEAD_AFTER = re.compile("^(?:.{0,6}?)(?:死亡|身亡|丧生|遇难|离世|去世|丧命|不治|没了)")
+_DEAD_AND_HURT = re.compile(f"(?P<dead>{_NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{_NUMBER})(?:人)?(?:重)?伤")
+_DEAD_AFTER = re.compile(
+    "^(?:(?!至少)[^,0-9一二两三四五六七八九十几数及和与、例名]{0,12}?)(?:死亡|身亡|丧生|遇难|离世|去世|丧命|不治|猝死|死于|夭折|没了)(?!率|风险|原因|证明|时间)"
+)
 _DEAD_COUNT = re.compile(
-    f"(?:造成|导致|致|已致|已有|致使)(?P<n>{_NUMBER})(?:多|余)?{_MEASURE}?{_WHO}?(?:死亡|身亡|丧生|死)"
-    f"|死亡(?:人数|病例)?(?:为|达|至|共)?(?P<m>{_NUMBER})(?:多|余)?(?:人|例|名)"
+    f"(?:造成|导致|致|已致|已有|致使|夺走)(?:至少|约|了)? ?(?P<n>{_NUMBER}) ?(?:多|余)? ?{_MEASURE}?(?:的)?{_WHO}?(?:死亡|身亡|丧生|丧命|死|(?:的)?生命)"
+    f"|死亡(?:人数|病例|报告)?(?:已|又|共|总计|累计)?(?:为|达到?|至|共|升至|增至|上升[到至]|增加[到至])? ?(?P<m>{_NUMBER}) ?(?:多|余)? ?(?:人|例|名)"
+    f"|(?<![吓气急累害烦笑])死了(?P<k>{_NUMBER}) ?(?:多|余)? ?[个名位]?人"
 )
 _ONE_DEATH = re.compile(
-    "(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|丧命|呼吸心跳停止|"
-    "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)死亡(?!率|风险|人数|报告|病例|率|证明|赔偿|原因|威胁)|人没了|去世了?|离世"
+    "(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|"
+    "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)(?<!脑)(?<!即将)(?<!甚至)(?<!或)(?<!和)(?<!、)死亡(?!率|风险|人数|报告|病例|证明|赔偿|原因|威胁|时间|通知|笔记|谷)|(?<![可能足会虐导])致死(?!亡)(?![率量剂性])|夭折|人没了|去世了?|离世|人就走了"
 )
-_DENIED = re.compile("(?:无|没有|未|不会|并未|避免|防止|预防|降低|减少|可能|可|或|恐|易|会|能|谨防|小心)[^,。;]{0,6}$")
+_ANY_DEATH = re.compile("死|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|生命|人就走了")
+_PEOPLE_WORD = (
+    "(?:女子|男子|小伙|女孩|男孩|男童|女童|女生|男生|大学生|学生|患者|老人|婴儿|幼童|宝宝|孩子|孕妇|产妇|消费者|顾客|女士|先生|阿姨|大妈|大爷|奶奶|爷爷|体验者|购买者|"
+    "受害者|我妈|我爸|我娃|我家娃|娃|老公|老婆|妻子|丈夫|母亲|父亲|妈妈|女儿|儿子|外婆|外公|侄女|侄子|外甥|表弟|表妹|同事|朋友|病人|男婴|女婴|儿童)"
+)
 _HARMED_PERSON = re.compile(
-    f"(?:一名|一位|一个|1名|1个|这名|该名)?{_AGE}(?:女子|男子|小伙|女孩|男孩|男童|女童|女生|男生|大学生|学生|患者|老人|婴儿|"
-    "幼童|宝宝|孩子|孕妇|产妇|消费者|顾客|女士|先生|阿姨|大妈|大爷|奶奶|爷爷|我妈|我爸|我娃|我家娃|老公|老婆|妻子|丈夫|母亲|父亲|妈妈|女儿|儿子|外婆|外公)"
+    f"(?:(?:一名|一位|一个|1名|1个|这名|该名|我家?|他家?|她家?|邻居家?的?)(?:来自[^,]{{2,6}}的)?{_AGE}{_PEOPLE_WORD}|[0-9三四五六七八九十]{{1,3}}岁(?:的)?{_PEOPLE_WORD}|(?<![不每家人儿量名些多有批等数])"
+    f"{_PEOPLE_WORD}(?![们针油霜])(?!家长)|本人|我(?!国|省|市|县|院|局|们国)|她|他(?!们))"
 )
-_HARM = re.compile(
-    "中毒|昏迷|住院|住进|送医|送进|急诊|抢救|icu|病危|休克|过敏|红肿|溃烂|溃疡|失明|失聪|耳聋|瘫痪|面瘫|致残|截肢|切除|摘除|毁容|烂脸|"
-    "肝损伤|肝衰|肾衰|尿毒症|坏死|感染|出血|呕吐|腹泻|抽搐|晕倒|晕厥|高烧|高热|寒战|发烧|发热|打冷战|发抖|打摆子|皮疹|畸形|失明|致盲|穿孔|烧伤|"
-    "灼伤|烫伤|流产|不孕|心脏骤停|脑出血|心梗|洗胃|后遗症|伤残|肝炎|胰腺炎|皮炎|流脓|硬结|肿胀|不良反应|异常反应|受害|不适|损伤|性早熟|角膜|晕|发病"
+_TOLD = re.compile(
+    "了|后|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|已|被|医生说|医院说|查肝|仍在|出现|用药|直接"
 )
-_SENTENCE = re.compile("[^。!?;\n]+")
+# A text without marks is read in pieces, so that time grows with its length alone.
+_SENTENCE = re.compile("[^。!?;\n]{1,400}")
+_IN_GROUP = re.compile("群里(?:已?有|的)?|群友|我们这(?:里|边)?|同(?:病房|村|班|事)(?:有|里)?")
+_WHOLE = re.compile("^(?:都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
+_BARE = frozenset({"个", "位"})
 _ONES = frozenset({"1", "一", "两", "二", "好几"})
-_DENIAL_REACH = 12
 _MOST_COUNTS = 40
-_MOST_PEOPLE = 1_000_000
+_MOST_PEOPLE = 9_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,7 @@ def chinese_number(written: str) -> int | None:
         return _VAGUE[written]
     if match := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(万?)", written):
         return round(float(match.group(1)) * (10_000 if match.group(2) else 1))
+    written = _ABOUT.sub(lambda pair: pair.group()[0], written)
     total, section, digit = 0, 0, 0
     for character in written:
         if character in _DIGITS:
@@ -97,62 +121,100 @@ def chinese_number(written: str) -> int | None:
 
 
 def people_counts(text: str) -> list[PeopleCount]:
-    """Return the counts of harmed and dead people in a normalised text, in order, none inside another.
+    """Return the counts of harmed and dead people that a normalised text claims, in order, none inside another.
 
-    Only sentences that speak of harm or death are read, so that five doctors at a meeting are not five victims.
+    Only sentences that tell of harm or death are read, so that five doctors at a meeting are not five victims. What is
+    denied, supposed, a statistic, a trial, history, or quoted to be refuted is no claim. Where no number of harmed
+    people is claimed, the first person of whom harm is told counts as one.
     """
+    title = text.partition("\n")[0]
+    if is_refuted(title) or is_another_story(title):
+        return []
+    quoted = quoted_spans(text) if is_refuted(text) else []
+    sentences = [(match.start(), match.group()) for match in _SENTENCE.finditer(text)]
     found: list[PeopleCount] = []
-    for sentence in _SENTENCE.finditer(text):
-        words, offset = sentence.group(), sentence.start()
-        harmed, dead = bool(_HARM.search(words)), bool(_ONE_DEATH.search(words) or "死" in words)
-        if harmed or dead:
-            found.extend(_in_sentence(words, offset, harmed=harmed))
+    for offset, words in sentences:
+        claimed = [_moved(count, offset) for count in _in_sentence(words)]
+        found.extend(c for c in claimed if not any(start <= c.start < end for start, end in quoted))
+    if not found and USE.search(text):
+        found.extend(islice((_moved(c, at) for at, words in sentences for c in _one_harmed(words)), 1))
     return found
 
 
-def _in_sentence(words: str, offset: int, *, harmed: bool) -> list[PeopleCount]:
+def _moved(count: PeopleCount, offset: int) -> PeopleCount:
+    return PeopleCount(count.type, count.start + offset, count.end + offset, count.value, count.named)
+
+
+def _in_sentence(words: str) -> list[PeopleCount]:
+    if is_another_story(words):
+        return []
     kept: list[PeopleCount] = []
-    for count in islice((*_deaths(words), *(_harmed(words) if harmed else ())), _MOST_COUNTS):
+    for count in islice((*_deaths(words), *_harmed(words)), _MOST_COUNTS):
         if all(count.end <= other.start or count.start >= other.end for other in kept):
             kept.append(count)
-    spoken = [PeopleCount(c.type, c.start + offset, c.end + offset, c.value, c.named) for c in kept]
-    return sorted(spoken, key=lambda count: count.start)
+    return sorted(kept, key=lambda count: count.start)
 
 
 def _deaths(words: str) -> Iterator[PeopleCount]:
+    if not _ANY_DEATH.search(words):
+        return
     counted = False
+    for kind, start, end, written in _written_deaths(words):
+        counted = True
+        if not is_supposed(words, start, end) and not is_unrelated(words, start, end):
+            yield from _counted(kind, start, end, written)
+    if counted:
+        return
+    for match in _ONE_DEATH.finditer(words):
+        if not is_supposed(words, *match.span()) and not is_statistic(words, *match.span()):
+            yield PeopleCount(EntityType.DEATHS, match.start(), match.end(), 1, named=False)
+            return
+
+
+def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
     for match in _DEAD_AND_HURT.finditer(words):
-        yield from _counted(EntityType.DEATHS, match.start("dead"), match.end("dead") + 1, match.group("dead"))
-        yield from _counted(EntityType.HARMED, match.start("hurt"), match.end("hurt") + 1, match.group("hurt"))
-        counted = True
+        yield EntityType.DEATHS, match.start("dead"), match.end("dead") + 1, match.group("dead")
+        yield EntityType.HARMED, match.start("hurt"), match.end("hurt") + 1, match.group("hurt")
     for match in _DEAD_COUNT.finditer(words):
-        yield from _counted(EntityType.DEATHS, match.start(), match.end(), match.group("n") or match.group("m"))
-        counted = True
+        yield EntityType.DEATHS, match.start(), match.end(), match.group("n") or match.group("m") or match.group("k")
     for match in _PEOPLE.finditer(words):
         says_dead = match.group("cases") and "死亡" in match.group("cases")
-        after = _DEAD_AFTER.match(words[match.end() : match.end() + 12])
+        after = _DEAD_AFTER.match(words[match.end() : match.end() + 20])
         if says_dead or after:
-            end = match.end() + (after.end() if after else 0)
-            yield from _counted(EntityType.DEATHS, match.start(), end, match.group("n"))
-            counted = True
-    if not counted:
-        for match in _ONE_DEATH.finditer(words):
-            if not _DENIED.search(words[max(0, match.start() - _DENIAL_REACH) : match.start()]):
-                yield PeopleCount(EntityType.DEATHS, match.start(), match.end(), 1, named=False)
-                return
+            yield EntityType.DEATHS, match.start(), match.end() + (after.end() if after else 0), match.group("n")
 
 
 def _harmed(words: str) -> Iterator[PeopleCount]:
-    counted = False
+    told = is_harm_told(words)
     for match in _PEOPLE.finditer(words):
-        if not match.group("who") and match.group("n") in _ONES:
-            continue  # 一名, 一个 and the like count people only with a word for people
-        for count in _counted(EntityType.HARMED, match.start(), match.end(), match.group("n")):
-            counted = True
-            yield count
-    person = None if counted else _HARMED_PERSON.search(words)
-    if person:
-        yield PeopleCount(EntityType.HARMED, person.start(), person.end(), 1, named=False)
+        grouped = bool(_IN_GROUP.search(words[max(0, match.start() - 5) : match.start()]))
+        if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
+            continue
+        if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
+            yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n"))
+
+
+def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
+    """Tell whether a number counts people at all: 一名 needs a word for people, 七个 that or what befell them."""
+    if match.group("who"):
+        return True
+    if match.group("n") in _ONES and not match.group("cases"):
+        return match.group("n") not in {"1", "一"} and words[match.end() - 1] == "人"
+    if words[match.end() - 1] in _BARE:
+        return grouped or bool(_WHOLE.match(words[match.end() :]))
+    if words[match.end() - 1] == "例":
+        return bool(HARM.search(words[match.end() : match.end() + 10]) or HARM.search(words[: match.start()]))
+    return True
+
+
+def _one_harmed(words: str) -> Iterator[PeopleCount]:
+    """Yield the person of whom a sentence tells harm as something that happened."""
+    if not is_harm_told(words, hard=True) or is_another_story(words) or not _TOLD.search(words):
+        return
+    for person in _HARMED_PERSON.finditer(words):
+        if not is_supposed(words, *person.span()) and not is_unrelated(words, *person.span()):
+            yield PeopleCount(EntityType.HARMED, person.start(), person.end(), 1, named=False)
+            return
 
 
 def _counted(kind: EntityType, start: int, end: int, written: str) -> Sequence[PeopleCount]:

@@ -176,7 +176,7 @@ def _marks(reading: Reading, part: str) -> list[int]:
 @cache
 def _term_marks(term: Term) -> tuple[int, ...]:
     """Return the codes of what a term is: its kind with its label; any strong term also counts as one of them."""
-    if term.kind is TermKind.REGION:
+    if term.kind in {TermKind.REGION, TermKind.ABROAD}:
         return ()
     if term.kind is TermKind.FIRM:
         return (_name_code("firm"),)

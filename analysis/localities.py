@@ -9,9 +9,14 @@ from analysis.lexicon import Hit, Lexicon, Region
 __all__ = ["FoundRegion", "found_regions"]
 
 _PLACE_AFTER = re.compile(
-    "^(?:县|市|区|省|当地|本地|一|某|公安|警方|人民|药监|市监|卫健|疾控|医保|的|老乡|这边|那边|哪里|有|多|男|女|网友|居民|第|城|街|街道|镇|乡|,|。|$)"
+    "^(?:县|市|区|省|当地|本地|一|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
 )
-_PLACE_BEFORE = re.compile("(?:在|从|到|来自|我们|我是|坐标|位于|江西|:|^|\n|#|【)$")
+_PLACE_BEFORE = re.compile("(?:在|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
+_TOWN_AFTER = re.compile(
+    "(?!.{0,3}[某各])(?![一全这那的在人男女医药卫公警])"
+    "(?:[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区)|[一-鿿]{2,3}镇(?=卫生院))"
+)
+_SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
 _LEVELS = ("province", "city", "county", "town")
 
 
@@ -25,16 +30,39 @@ class FoundRegion:
 
 
 def found_regions(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> list[FoundRegion]:
-    """Return the regions of a text in order; a name that several regions share counts only where one is implied."""
+    """Return the regions of a text in order; a name that several regions share counts only where one is implied.
+
+    A short form that only means a place after the region above it (龙华 after 深圳) belongs to the name, and so does
+    the town or zone that follows a county; of these the code is that of the county.
+    """
     regions, ambiguous = lexicon.regions, lexicon.names["ambiguous_regions"]
     chains = list(_chains(list(_longest(hits)), regions))
     spoken = {r.name for chain in chains for hit in chain for r in regions[hit.term.label] if _is_sure(hit, r)}
+    starts = {chain[0].start for chain in chains}
     found = []
     for chain in chains:
         region = _resolve(chain, regions, spoken) if _is_place(text, chain, ambiguous) else None
         if region is not None:
-            found.append(FoundRegion(chain[0].start, chain[-1].end, region))
-    return found
+            end, innermost = _extended(text, chain[-1].end, region, lexicon, starts)
+            found.append(FoundRegion(chain[0].start, end, innermost))
+    return [place for n, place in enumerate(found) if n == 0 or place.start >= found[n - 1].end]
+
+
+def _extended(text: str, end: int, region: Region, lexicon: Lexicon, starts: set[int]) -> tuple[int, Region]:
+    """Return end and region with the short form of a place inside it, and the town, that stand right behind."""
+    if region.level in {"province", "city"} and (end not in starts or region.level == "province"):
+        inner = lexicon.inner.get(region.path, {})
+        for length in (5, 4, 3, 2):
+            name = text[end : end + length]
+            if within := inner.get(name):
+                suffix = _SUFFIX_AFTER.match(text, end + len(name))
+                return _with_town(text, suffix.end() if suffix else end + len(name), within)
+    return _with_town(text, end, region)
+
+
+def _with_town(text: str, end: int, region: Region) -> tuple[int, Region]:
+    town = _TOWN_AFTER.match(text, end) if region.level in {"city", "county"} else None
+    return (town.end() if town else end), region
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -69,8 +97,8 @@ def _is_sure(hit: Hit, region: Region) -> bool:
 def _is_place(text: str, chain: Sequence[Hit], ambiguous: frozenset[str]) -> bool:
     if len(chain) > 1 or chain[0].term.label not in ambiguous:
         return True
-    before, after = text[max(0, chain[0].start - 2) : chain[0].start], text[chain[0].end : chain[0].end + 2]
-    return bool(_PLACE_BEFORE.search(before)) and bool(_PLACE_AFTER.match(after))
+    before, after = text[max(0, chain[0].start - 4) : chain[0].start], text[chain[0].end : chain[0].end + 4]
+    return bool(_PLACE_BEFORE.search(before)) or bool(_PLACE_AFTER.match(after))
 
 
 def _resolve(chain: Sequence[Hit], regions: Mapping[str, tuple[Region, ...]], spoken: set[str]) -> Region | None:
@@ -90,7 +118,10 @@ def _resolve(chain: Sequence[Hit], regions: Mapping[str, tuple[Region, ...]], sp
 
 
 def _choose(candidates: Sequence[Region], spoken: set[str]) -> Region | None:
-    """Return the one region that is meant: of the highest level, or within a region the text names."""
+    """Return the one region that is meant: a province or city of that name, else what lies in a region the text names."""
+    for level in ("province", "city"):
+        if named := [r for r in candidates if r.level == level]:
+            return named[0] if len(named) == 1 else None
     implied = [r for r in candidates if any(name in spoken for name in r.path[:-1])]
     pool = implied or [r for r in candidates if r.level != "town"]
     if not pool:

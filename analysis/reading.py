@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from analysis.counts import PeopleCount, people_counts
 from analysis.lexicon import Hit, Lexicon, Term, TermKind
 from analysis.segmentation import Segmenter
 from analysis.text import Normalised, normalise, squeeze
@@ -50,6 +51,11 @@ class Reading:
     def words(self) -> list[str]:
         """Return the words of `head`."""
         return self.segmenter.cut(self.head)
+
+    @cached_property
+    def people(self) -> list[PeopleCount]:
+        """Return the counts of harmed and dead people that the document claims, in order."""
+        return people_counts(self.joined)
 
     @cached_property
     def tokens(self) -> str:

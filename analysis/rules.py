@@ -12,9 +12,11 @@ from functools import cached_property
 from types import MappingProxyType
 
 from analysis.assessment import Entity, EntityType, Evidence
-from analysis.counts import PeopleCount, people_counts
+from analysis.circumstances import is_refuted, tells_of_many
+from analysis.counts import PeopleCount
 from analysis.lexicon import Hit, TermKind
 from analysis.reading import Reading
+from analysis.signs import Signs, read_signs
 
 __all__ = ["FLOOR_RULES", "Finding", "Findings", "apply_rules"]
 
@@ -30,7 +32,7 @@ FLOOR_RULES: Mapping[str, str] = MappingProxyType(
 """Floor rule to the category it speaks for."""
 
 _TIES = re.compile(
-    "服用|服药|吃药|吃了|吃完|喝了|口服|注射|打针|打完|打了|输液|挂水|点滴|静滴|滴注|输注|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
+    "打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|喝了|口服|注射|打针|打完|打了|输液|挂水|点滴|静滴|滴注|输注|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
 )
 _NOT_OURS = frozenset({"crime_means", "fiction", "animal", "agriculture", "celebrity", "sport", "weapon", "vehicle"})
 _VACCINE = re.compile("疫苗|接种|加强针")
@@ -42,6 +44,7 @@ _OTHER_CAUSE = re.compile(
     "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|后感染|未接种|未注射|不打疫苗|赔偿标准"
 )
 _RECALL = re.compile("(?P<class>[一二三])级召回")
+_CLASSES = re.compile("分几级|分级|[二三]级|如何|怎么|什么是")
 _RECALL_CLASS = {"一": 1, "二": 2, "三": 3}
 _NOTICE = re.compile("公告|通告|通报|抽检|检验|不符合规定|不合格|召回|飞行检查")
 _FAILED = re.compile("不合格|不符合规定|不符合标准|召回|责令|暂停销售|停产|假药|劣药|超标|处罚|立案")
@@ -50,7 +53,9 @@ _CLUSTER = re.compile(
     "群体|聚集性|多人|多名|数名|多例|多起|好几个|十几|几十|上百|数十|多位|一屋子|受害者群|都这样|一模一样|全班"
 )
 _LEAST_CLUSTER = 3
-_SENTENCE = re.compile("[^。!?;\n]+")
+_OUTSIDE = ("71", "81", "82")
+_INSIDE = re.compile("我国|国内|中国|全国|内地|大陆|国家药监局|本省|我省|本市|我市|本县|我县|省药监局|市监局|公安局")
+_SENTENCE = re.compile("[^。!?;\n]{1,400}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What the rules found in one reading: findings, the floor rule if any, and the facts."""
+    """What the rules found in one reading: findings, the floor rule if any, the facts, and the signs of the situation."""
 
     findings: tuple[Finding, ...]
     floor: str | None
     facts: Mapping[str, int | bool | str]
+    signs: Signs
 
     def evidence(self, reading: Reading, fields: Mapping[str, str]) -> tuple[Evidence, ...]:
         """Return the findings as spans of the original fields."""
@@ -108,10 +114,11 @@ class _Sentence:
 def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
     """Apply every rule to a reading whose entities are known."""
     sentences = list(_sentences(reading))
-    told_otherwise = _OTHER_CAUSE.search(reading.title.text)
+    told_otherwise = _OTHER_CAUSE.search(reading.title.text) or is_refuted(reading.title.text)
     floors = [] if told_otherwise else [finding for sentence in sentences for finding in _floor(sentence)]
+    floors.sort(key=lambda finding: finding.rule != "product_death")
     in_jiangxi = any(_is_jiangxi(entity) for entity in entities)
-    if in_jiangxi:
+    if in_jiangxi and not is_refuted(reading.title.text):
         floors.extend(_jiangxi_notice(sentences))
     cues = [
         Finding(f"term:{hit.term.canonical}", hit.start, hit.end, hit.term.label)
@@ -122,24 +129,33 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
     return Findings(
         findings=tuple(_distinct([*floors, *cues])),
         floor=floors[0].rule if floors else None,
-        facts=MappingProxyType(_facts(reading, sentences, in_jiangxi=in_jiangxi)),
+        facts=MappingProxyType(_facts(reading, sentences) | _where(reading, entities, in_jiangxi=in_jiangxi)),
+        signs=read_signs(reading),
     )
 
 
 def _sentences(reading: Reading) -> Iterator[_Sentence]:
     hits = sorted((*reading.hits, *reading.evasive), key=lambda hit: hit.start)
     starts = [hit.start for hit in hits]
+    counts = reading.people
+    begins = [count.start for count in counts]
     for match in _SENTENCE.finditer(reading.joined):
         near = hits[bisect_left(starts, match.start()) : bisect_left(starts, match.end())]
         inside = tuple(hit for hit in near if hit.end <= match.end())
-        people = tuple(people_counts(match.group()))
+        people = tuple(counts[bisect_left(begins, match.start()) : bisect_left(begins, match.end())])
         if inside or people:
             yield _Sentence(match.group(), match.start(), inside, people)
 
 
 def _floor(sentence: _Sentence) -> Iterator[Finding]:
     recall = _RECALL.search(sentence.text)
-    if recall and recall.group("class") == "一" and sentence.product and sentence.cues & {"quality", "official"}:
+    if (
+        recall
+        and recall.group("class") == "一"
+        and not _CLASSES.search(sentence.text)
+        and sentence.product
+        and sentence.cues & {"quality", "official"}
+    ):
         yield _at(sentence, "recall_class_1", recall)
     if sentence.product is None or sentence.cues & _NOT_OURS or _OTHER_CAUSE.search(sentence.text):
         return
@@ -152,7 +168,7 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
 
 def _counted_harm(sentence: _Sentence) -> Iterator[Finding]:
     for count in sentence.people:
-        span = (sentence.start + count.start, sentence.start + count.end)
+        span = (count.start, count.end)
         if count.type is EntityType.DEATHS:
             yield Finding("product_death", *span, FLOOR_RULES["product_death"])
         elif count.named and count.value >= _LEAST_CLUSTER and "harm" in sentence.cues:
@@ -170,23 +186,40 @@ def _at(sentence: _Sentence, rule: str, match: re.Match[str]) -> Finding:
     return Finding(rule, sentence.start + match.start(), sentence.start + match.end(), FLOOR_RULES[rule])
 
 
-def _facts(reading: Reading, sentences: Sequence[_Sentence], *, in_jiangxi: bool) -> dict[str, int | bool | str]:
-    joined = reading.joined
+def _facts(reading: Reading, sentences: Sequence[_Sentence]) -> dict[str, int | bool | str]:
+    refuted = is_refuted(reading.title.text)
     people = [count for sentence in sentences for count in sentence.people]
     harmed = max((c.value for c in people if c.type is EntityType.HARMED), default=0)
-    harm = [sentence for sentence in sentences if "harm" in sentence.cues or sentence.people]
+    harm = [] if refuted else [sentence for sentence in sentences if "harm" in sentence.cues or sentence.people]
     facts: dict[str, int | bool | str] = {
         "harmed": harmed,
-        "deaths": max((c.value for c in people if c.type is EntityType.DEATHS), default=0),
+        "deaths": max(_deaths(sentences), default=0),
         "cluster": harmed >= _LEAST_CLUSTER or any(_CLUSTER.search(sentence.text) for sentence in harm),
+        "large_cluster": any(tells_of_many(sentence.text) for sentence in harm),
         "vulnerable": any("vulnerable" in sentence.cues for sentence in sentences),
-        "jiangxi": in_jiangxi,
-        "rumour": bool(_RUMOUR.search(joined)),
+        "rumour": bool(_RUMOUR.search(reading.joined)),
         "official_rebuttal": (TermKind.CUE, "rebuttal") in reading.terms,
     }
-    if recall := _RECALL.search(joined):
+    if recall := _RECALL.search(reading.joined):
         facts["recall_class"] = _RECALL_CLASS[recall.group("class")]
     return facts
+
+
+def _deaths(sentences: Sequence[_Sentence]) -> Iterator[int]:
+    """Yield the deaths that a text ties to a product: by the sentence itself, the one before it, or the first one."""
+    for number, sentence in enumerate(sentences):
+        near = (sentence, sentences[max(0, number - 1)], sentences[0])
+        if any(other.product or _TIES.search(other.text) for other in near):
+            yield from (count.value for count in sentence.people if count.type is EntityType.DEATHS)
+
+
+def _where(reading: Reading, entities: Sequence[Entity], *, in_jiangxi: bool) -> dict[str, bool]:
+    """Return whether Jiangxi is named, and whether only places outside the mainland are."""
+    outside = [TermKind.ABROAD in {hit.term.kind for hit in reading.hits}]
+    codes = [entity.code or "" for entity in entities if entity.type is EntityType.REGION]
+    outside.extend(code.startswith(_OUTSIDE) for code in codes)
+    inside = any(not code.startswith(_OUTSIDE) for code in codes) or bool(_INSIDE.search(reading.joined))
+    return {"jiangxi": in_jiangxi, "abroad": any(outside) and not inside}
 
 
 def _is_jiangxi(entity: Entity) -> bool:

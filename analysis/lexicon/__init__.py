@@ -17,12 +17,13 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 import yaml
 
-from analysis.lexicon.regions import Region, load_regions, region_names
+from analysis.lexicon.regions import Region, inner_names, load_regions, region_names
 from analysis.text import normalise
 
 __all__ = ["Guard", "Hit", "Lexicon", "Region", "Term", "TermKind", "load_lexicon"]
 
 DATA_FILES = (
+    "abroad.txt",
     "cues.yaml",
     "drugs.txt",
     "firms.txt",
@@ -48,6 +49,7 @@ class TermKind(StrEnum):
     PRODUCT = "product"
     REGION = "region"
     FIRM = "firm"
+    ABROAD = "abroad"
     GUARD = "guard"
 
 
@@ -97,6 +99,7 @@ class Lexicon:
     meanings: tuple[tuple[Term, ...], ...]
     guards: Mapping[str, Guard]
     regions: Mapping[str, tuple[Region, ...]]
+    inner: Mapping[tuple[str, ...], Mapping[str, Region]] = field(repr=False)
     words: tuple[str, ...]
     names: Mapping[str, frozenset[str]]
     identity: str
@@ -156,6 +159,7 @@ def load_lexicon() -> Lexicon:
         meanings=tuple(tuple(meanings) for meanings in terms.values()),
         guards=MappingProxyType({guard.name: guard for guard in guards}),
         regions=MappingProxyType(regions),
+        inner=MappingProxyType(inner_names(regions)),
         words=tuple(_segmenter_words(terms)),
         names={name: frozenset(map(str, words)) for name, words in _yaml("names.yaml").items()},
         identity=_identity(),
@@ -172,6 +176,7 @@ def _all_terms(guards: Iterable[Guard], regions: Mapping[str, tuple[Region, ...]
     yield from _named("drugs.txt", lambda _group: ("drug", TermKind.PRODUCT))
     yield from _named("products.txt", lambda group: (group, TermKind.PRODUCT))
     yield from _named("firms.txt", lambda group: (group, TermKind.FIRM))
+    yield from _named("abroad.txt", lambda group: (group, TermKind.ABROAD))
     for name in region_names(regions):
         yield name, Term(TermKind.REGION, name, name)
     for guard in guards:

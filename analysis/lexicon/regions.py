@@ -4,13 +4,77 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["JIANGXI", "Region", "load_regions", "region_names"]
+__all__ = ["JIANGXI", "Region", "inner_names", "load_regions", "region_names"]
 
 JIANGXI = "江西省"
 _FULL_NAME_LENGTH = 3
 _SUFFIX = re.compile(
     "(特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|(?:[一-鿿]{1,3}族)+自治[州县]|地区|林区|盟|省|市|县)$"
 )
+
+
+_INNER_SUFFIX = re.compile(
+    "(特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|(?:[一-鿿]{1,3}族)+自治[州县]|地区|林区|矿区|新区|盟|省|市|县|区|旗)$"
+)
+# Autonomous prefectures and districts of Jiangxi are spoken of under forms that no suffix rule gives.
+_PREFECTURES = [
+    "延边",
+    "恩施",
+    "湘西",
+    "阿坝",
+    "甘孜",
+    "凉山",
+    "黔东南",
+    "黔南",
+    "黔西南",
+    "楚雄",
+    "红河",
+    "文山",
+    "西双版纳",
+    "大理",
+    "德宏",
+    "怒江",
+    "迪庆",
+    "临夏",
+    "甘南",
+    "海北",
+    "黄南",
+    "果洛",
+    "玉树",
+    "海西",
+    "昌吉",
+    "博尔塔拉",
+    "巴音郭楞",
+    "克孜勒苏",
+    "伊犁",
+]
+_DISTRICTS = frozenset(
+    [
+        "南康",
+        "临川",
+        "柴桑",
+        "信州",
+        "广信",
+        "渝水",
+        "安源",
+        "湘东",
+        "余江",
+        "袁州",
+        "吉州",
+        "青原",
+        "章贡",
+        "红谷滩",
+        "青云谱",
+        "青山湖",
+        "浔阳",
+        "濂溪",
+        "珠山",
+        "广丰",
+        "东乡",
+        "月湖",
+    ]
+)
+_NO_NAMES = frozenset({"市辖区", "城区", "郊区", "矿区", "新区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +111,21 @@ def region_names(regions: Mapping[str, tuple[Region, ...]]) -> tuple[str, ...]:
     return tuple(regions)
 
 
+def inner_names(regions: Mapping[str, tuple[Region, ...]]) -> dict[tuple[str, ...], dict[str, Region]]:
+    """Return, by the path of a region, the cities and counties within it under the short forms that follow its name.
+
+    龙华 alone is many things; after 深圳 it is the district.
+    """
+    found: dict[tuple[str, ...], dict[str, Region]] = {}
+    for region in {r.code: r for named in regions.values() for r in named}.values():
+        short = next((n for n in _PREFECTURES if region.name.startswith(n)), "") if region.level == "city" else ""
+        short = short or _INNER_SUFFIX.sub("", region.name)
+        if region.level in {"city", "county"} and len(short) > 1 and region.name not in _NO_NAMES:
+            for depth in range(1, len(region.path)):
+                found.setdefault(region.path[:depth], {}).setdefault(short, region)
+    return found
+
+
 def _rows(tables: Iterable[str]) -> Iterator[Region]:
     for table in tables:
         for line in table.splitlines():
@@ -61,6 +140,12 @@ def _written_forms(region: Region) -> Iterator[str]:
     if region.level == "town" or (region.level == "county" and not region.in_jiangxi):
         return
     if region.level == "county" and region.name.endswith("区"):
+        if region.name[:-1] in _DISTRICTS:
+            yield region.name[:-1]
+        return
+    if region.level == "city" and region.name.endswith("自治州"):
+        short = next((name for name in _PREFECTURES if region.name.startswith(name)), region.name)
+        yield from (short, f"{short}州")
         return
     short = _SUFFIX.sub("", region.name)
     if len(short) > 1 and short != region.name and len(region.name) >= _FULL_NAME_LENGTH:

@@ -8,7 +8,7 @@ from analysis.training.evaluate import Evaluation
 __all__ = ["CARD", "model_card"]
 
 CARD = "MODEL_CARD.md"
-DEV_LOOKS = 4
+DEV_LOOKS = 6
 """How many models were measured on the development file while this one was made; each look bends the choice towards it."""
 
 
@@ -56,7 +56,9 @@ one guide; most of them were given by language models working from it, so agreem
 do not ship; the model holds numbers only, from which no text can be read back.
 
 Stack, calibration and cuts were fitted on forward predictions: three models of earlier months each predicted the
-months after them. The weights that ship saw all training data.
+months after them; severity on predictions for events that five models had each not seen, because the forward ones hold
+only some three hundred risks. The weights that ship saw all training data. Which category leads and how severe a risk is
+also follows named signs (`analysis/signs.py`), written looking at training titles.
 
 ## Measured
 
@@ -66,6 +68,17 @@ one was made.
 ```
 {table}
 ```
+
+A risk that is missed has severity 0 and mostly no category, so "first category", "severity exact" and "severity within 1"
+fall with every missed risk. The gate therefore watches severity on the risks that were found ("severity ±1 of found"): a
+stricter cut, which trades recall for precision, must not read as a worse severity, nor a laxer one as a better.
+
+Counts of people and named things were measured on the 356 written documents (`documents/train.jsonl`), **on which their
+patterns were also tuned**, so an unseen text shows less. The number of harmed that a document claims: precision .94,
+recall .92, and every number above one right (24 of 24); of deaths: 4 of 4, none told falsely. Exact spans, F1: drug .85, region .88, firm
+.90, vaccine .87, device .74, cosmetic .73, approval and batch numbers 1.00. The annotators name one form of a thing, and not
+every place, so precision of spans understates. Among 1,293 titles of the 2024 stream that name something of the field and were not
+labelled, the floor rules raised two, a malpractice and a crime by means of a medicine.
 
 "keywords only" calls a risk what holds a term that speaks alone, or a product and a risk term within 30 characters.
 

@@ -38,6 +38,9 @@ def test_chinese_numerals_say_what_was_written(number: int) -> None:
         ("十几", 10),
         ("上百", 100),
         ("二〇", 20),
+        ("七八", 7),
+        ("十七八", 17),
+        ("三四十", 30),
     ],
 )
 def test_vague_and_mixed_numbers_give_their_least_value(written: str, value: int) -> None:
@@ -59,16 +62,117 @@ def test_what_is_no_number_gives_none(written: str) -> None:
         ("输液后送医抢救无效死亡", [("deaths", "送医抢救无效死亡", 1)]),
         ("造成3人死亡", [("deaths", "造成3人死亡", 3)]),
         ("9名6至8岁女童性早熟", [("harmed", "9名6至8岁女童", 9)]),
-        ("我妈脸烂了住院", [("harmed", "我妈", 1)]),
+        ("我妈用面霜脸烂了住院", [("harmed", "我妈", 1)]),
     ],
 )
 def test_people_are_counted_where_a_sentence_speaks_of_harm(text: str, expected: list[tuple[str, str, int]]) -> None:
     assert [(c.type.value, text[c.start : c.end], c.value) for c in people_counts(text)] == expected
 
 
+def claimed(text: str) -> list[tuple[str, int]]:
+    return [(count.type.value, count.value) for count in people_counts(text)]
+
+
 @pytest.mark.parametrize("text", ["5名医生开会", "三名专家解读新规", "吃药可致死亡", "降低死亡率", "没有人死亡"])
 def test_people_without_harm_and_denied_deaths_are_not_counted(text: str) -> None:
     assert not people_counts(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["没有死亡病例报告", "注射后无人员伤亡", "该批药品未造成死亡", "尚未接到死亡报告,药品已封存"]
+)
+def test_a_death_that_is_denied_is_no_death(text: str) -> None:
+    assert not [count for count in people_counts(text) if count.type is EntityType.DEATHS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "如果用药后出现死亡应当立即报告",
+        "3人以上出现呕吐要及时报告",
+        "一旦5名患者出现寒战须停药",
+        "服用过量可能致人死亡",
+        "谨防中毒死亡",
+    ],
+)
+def test_what_is_supposed_or_warned_of_is_not_counted(text: str) -> None:
+    assert not people_counts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全球每年约有20万人因用药错误死亡",
+        "据统计,我国有3000名患者因此肝损伤",
+        "临床试验中12例受试者出现皮疹",
+        "研究显示,240名患者中37人出现不良反应",
+        "2003年该疫苗曾致13人死亡",
+        "新增确诊病例120例,死亡2人",
+    ],
+)
+def test_statistics_trials_and_history_are_no_claims_of_now(text: str) -> None:
+    assert not people_counts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "制售假药致人中毒案告破,抓获犯罪嫌疑人12人",
+        "患者中毒后,5名医护人员停职",
+        "输液中毒事件中三人被刑拘",
+        "诊所中毒案,警方控制8名涉案人员",
+        "中毒患者家属说窗口换了三个人",
+    ],
+)
+def test_suspects_and_helpers_are_no_victims(text: str) -> None:
+    assert not [count for count in people_counts(text) if count.named]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "猫打疫苗后死亡",
+        "禽流感疫苗免疫后鸡群死亡",
+        "男子杀害妻子致其死亡",
+        "小说里女主服毒身亡",
+        "父亲癌症去世后剩下吗啡片",
+        "急死人了,药买不到",
+    ],
+)
+def test_animals_crime_fiction_and_old_sorrow_are_no_deaths_by_a_product(text: str) -> None:
+    assert not people_counts(text)
+
+
+def test_a_title_that_refutes_claims_nothing() -> None:
+    assert not claimed("辟谣:“疫苗致上百儿童住院”不实\n经查,8名儿童均在家,无一人住院")
+
+
+def test_what_is_quoted_only_to_be_doubted_is_no_claim() -> None:
+    assert claimed("一张检查单\n转发文案写着“已有上百人换肾”。我没法核实。同事吃了药肝衰住院了") == [("harmed", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12人注射后寒战,其中1人死亡", [("harmed", 12), ("deaths", 1)]),
+        ("因27例急性胰腺炎及2例死亡报告暂停销售", [("harmed", 27), ("deaths", 2)]),
+        ("死亡人数升至5人,均注射了该药", [("deaths", 5)]),
+        ("挪威 23 名老人接种后死亡", [("deaths", 23)]),
+        ("同村四人贴膏药后住院一人不治", [("harmed", 4), ("deaths", 1)]),
+        ("误为8名儿童接种过期疫苗", [("harmed", 8)]),
+        ("抢救四小时无效去世", [("deaths", 1)]),
+        ("我们群里6个都烂脸了", [("harmed", 6)]),
+        ("吃了7个月药后孩子惊厥", [("harmed", 1)]),
+        ("小区有七八个人用了面霜起红疹", [("harmed", 7)]),
+        ("同病房四个老人打针后也过敏", [("harmed", 4)]),
+        ("输液死了两个人", [("deaths", 2)]),
+        ("给12名村民输注过期葡萄糖", [("harmed", 12)]),
+        ("我吃了药肝损伤,同事4个人吃了都没事", [("harmed", 1)]),
+        ("一共打了40多个孩子,只有我家娃打完高烧惊厥", [("harmed", 1)]),
+    ],
+)
+def test_parts_updates_blanks_and_lists_say_the_value_they_mean(text: str, expected: list[tuple[str, int]]) -> None:
+    assert claimed(text) == expected
 
 
 @given(st.text(alphabet="死亡伤中毒住院3两十名个人例患者孩子,。造成", max_size=40))

@@ -34,13 +34,32 @@ def test_drugs_take_salt_and_form_and_resolve_to_their_name(title: str, text: st
         ("江西通报三批次药品", "江西", "360000"),
         ("安徽省宿州市两名患者", "安徽省宿州市", "341300"),
         ("在万年县买到假药", "万年县", "361129"),
+        ("南昌多名患者用药后发热", "南昌", "360100"),
+        ("南昌县多名患者用药后发热", "南昌县", "360121"),
+        ("赣州一诊所被查", "赣州", "360700"),
+        ("在深圳龙华打了水光针", "深圳龙华", "440309"),
+        ("重庆万州警方通报", "重庆万州", "500101"),
+        ("听说南康有个卫生院出事", "南康", "360703"),
+        ("昨天在云南楚雄", "云南楚雄", "532300"),
+        ("长春新碱断货，南昌家长着急", "南昌", "360100"),
     ],
 )
 def test_regions_are_read_with_their_code_nested_names_as_one(title: str, text: str, code: str) -> None:
     assert [(e.text, e.code) for e in of(EntityType.REGION, title)] == [(text, code)]
 
 
-@pytest.mark.parametrize("title", ["药品已开封三个月", "祝大家健康安康", "这是千万年的传统", "买了一朵莲花"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "药品已开封三个月",
+        "祝大家健康安康",
+        "这是千万年的传统",
+        "买了一朵莲花",
+        "张朝阳谈降压药",
+        "莲花清瘟胶囊",
+        "孙中山故居附近药店",
+    ],
+)
 def test_everyday_words_are_no_places(title: str) -> None:
     assert not of(EntityType.REGION, title)
 
@@ -66,6 +85,34 @@ def test_firms_that_no_list_knows_are_found_without_the_words_before_them() -> N
     assert [e.text for e in found] == ["赣川明制药有限公司"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "要求查验清云注射液",
+        "坳镇卫生院输注清云注射液后5人寒战",
+        "打了一支清云注射液",
+        "在赣州买的清云注射液",
+        "患者用清云注射液后发热",
+    ],
+)
+def test_a_product_that_no_list_knows_ends_at_verbs_measures_and_places(title: str) -> None:
+    assert [e.text for e in of(EntityType.DRUG, title)] == ["清云注射液"]
+
+
+@pytest.mark.parametrize("title", ["每次吃二十多片", "看这张照片", "不要重新封盖贴", "没药可用"])
+def test_amounts_and_everyday_words_are_no_products(title: str) -> None:
+    assert not of(EntityType.DRUG, title)
+
+
+@pytest.mark.parametrize("title", ["他在保险公司上班", "全公司都在加班", "一家医药公司回应"])
+def test_kinds_of_firms_are_no_firms(title: str) -> None:
+    assert not of(EntityType.FIRM, title)
+
+
+def test_a_region_is_named_once_by_its_longest_form() -> None:
+    assert [e.text for e in of(EntityType.REGION, "赣州通报：赣州市三家药店被查")] == ["赣州市"]
+
+
 def test_generic_names_are_classes_and_vaccines_are_named() -> None:
     found = {e.text: e.type for e in entities("接种过期的水痘疫苗后买中成药")}
     assert found["水痘疫苗"] is EntityType.VACCINE
@@ -73,7 +120,7 @@ def test_generic_names_are_classes_and_vaccines_are_named() -> None:
 
 
 WORDS = st.sampled_from(
-    ["头孢曲松钠", "布洛芬", "江西", "赣州市", "于都县", "，", "。", " ", "5名患者", "死亡", "\u200b", "🐛", "批号AB123", "国药准字H20999502", "某某制药有限公司", "Ａ", "藥"]
+    ["头孢曲松钠", "布洛芬", "江西", "深圳", "龙华", "楚雄", "云南", "面霜", "活血膏", "公司", "赣州市", "于都县", "，", "。", " ", "5名患者", "死亡", "\u200b", "🐛", "批号AB123", "国药准字H20999502", "某某制药有限公司", "Ａ", "藥"]
 )  # fmt: skip
 
 

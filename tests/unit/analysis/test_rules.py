@@ -27,6 +27,15 @@ def test_floor_rules_raise_what_must_not_be_missed(title: str, rule: str) -> Non
         "广州4例接种疫苗后仍感染",
         "百万剂疫苗即将过期",
         "江西药店开业",
+        "省药监局：网传“清云注射液致3人死亡”不实",
+        "女子造谣打新冠疫苗致人死亡被行拘",
+        "猫打疫苗后死亡",
+        "男子杀害妻子后吃安眠药身亡",
+        "2003年该疫苗曾致13人死亡",
+        "药品一级召回和二级召回的区别",
+        "江西辟谣：“感冒药抽检不合格”系谣言",
+        "未造成死亡，药品已封存",
+        "空姐注射玻尿酸险丧命",
     ],
 )
 def test_crime_fiction_food_and_denial_are_no_floor(title: str) -> None:
@@ -57,3 +66,40 @@ def test_evidence_points_at_the_original_words() -> None:
     assert {e.text for e in evidence} >= {"假\u200b藥", "听 话 水"}
     assert all(e.text == {"title": title, "text": text}[e.field][e.start : e.end] for e in evidence)
     assert {e.category for e in evidence} <= {"R02", "R06", None}
+
+
+def test_a_death_speaks_before_a_cluster() -> None:
+    assert findings("注射头孢曲松后12人寒战，其中1人死亡").floor == "product_death"
+
+
+@pytest.mark.parametrize(
+    "title", ["上百人打了这个针都过敏了", "大量患者反映服用某胶囊后肝损伤", "多地均有患者使用该美瞳后角膜溃疡"]
+)
+def test_many_harmed_without_a_number_are_a_large_cluster(title: str) -> None:
+    assert findings(title).facts["large_cluster"] is True
+
+
+@pytest.mark.parametrize(
+    "title", ["大量患者前来接种流感疫苗", "多地均有药店开售布洛芬", "辟谣：上百人打针过敏不实", "3名患者打针后过敏"]
+)
+def test_crowds_without_harm_and_counted_people_are_no_large_cluster(title: str) -> None:
+    assert findings(title).facts["large_cluster"] is False
+
+
+@pytest.mark.parametrize(
+    ("title", "abroad"),
+    [
+        ("日本5人服用降压药后死亡", True),
+        ("首尔15名学生接种流感疫苗后昏迷", True),
+        ("日本召回的降压药在南昌有售", False),
+        ("美国叫停的疫苗我国未进口", False),
+        ("南昌5人服用降压药后住院", False),
+        ("5人服用降压药后住院", False),
+    ],
+)
+def test_abroad_is_where_only_foreign_places_are_named(title: str, abroad: bool) -> None:
+    assert findings(title).facts["abroad"] is abroad
+
+
+def test_a_death_without_any_product_near_is_no_fact() -> None:
+    assert findings("女子抽脂手术后离世", "家属质疑机构抢救不及时").facts["deaths"] == 0

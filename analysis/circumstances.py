@@ -1,0 +1,164 @@
+"""What stands around a number or a harm: whether a text says it of people harmed in this matter, now, as a claim.
+
+A number of people near a word of harm is no victim count where the harm is denied, supposed or warned of; where the
+number is a statistic, a trial or history; where it counts suspects, officials or the helpers; or where a text quotes
+it only to refute it. All patterns read normalised text.
+"""
+
+import re
+from functools import lru_cache
+
+__all__ = [
+    "HARM",
+    "USE",
+    "clause_around",
+    "is_another_story",
+    "is_harm_told",
+    "is_refuted",
+    "is_statistic",
+    "is_supposed",
+    "is_unrelated",
+    "quoted_spans",
+    "tells_of_many",
+]
+
+HARM = re.compile(
+    "中毒|昏迷|住院|住进|送医|送进|急诊|抢救|icu|病危|休克|过敏|红肿|溃烂|溃疡|失明|失聪|耳聋|瘫痪|面瘫|致残|截肢|切除|摘除|毁容|烂脸|脸烂|烂了|烂掉|"
+    "肝损伤|肝衰|肾衰|尿毒症|坏死|感染|出血|呕吐|腹泻|抽搐|抽了|晕倒|晕厥|晕在|晕了|高烧|高热|寒战|发烧|发热|烧到|打冷战|发抖|打摆子|皮疹|红疹|起疹|荨麻疹|起泡|畸形|致盲|穿孔|烧伤|"
+    "灼伤|烫伤|流产|不孕|心脏骤停|脑出血|心梗|洗胃|后遗症|伤残|肝炎|胰腺炎|皮炎|结膜炎|发炎|化脓|流脓|硬结|肿胀|不良反应|异常反应|受害|不适|损伤|性早熟|角膜炎|晕|"
+    "发病|心悸|心律失常|心跳1[0-9]{2}|血压升高|血压飙|病情加重|加重病情|白血病|换肾|换肝|功能异常|功能偏高|转氨酶|肌酐飙|跛行|失眠|疼得|一直吐|依赖|惊厥|"
+    "发黑|二次手术|起就倒|站起来就倒|起红丝|脱皮|影响视力|偏瘫|癫痫|脑病|受伤|伤者|患上|残疾|视力下降|听力下降|看不见|致癌|脱发|生命垂危|未脱离危险|脱离危险|就医|就诊|"
+    "脑炎|昏睡|眼睛肿|脸肿|脱水|误种|误为|打错|错打|(?:接种|打|注射|输注|输液|输|挂|用)[了到过]?.{0,6}(?:过期|失效)|(?:过期|失效|超过有效期).{0,30}(?:接种|打|注射)|接种.{0,6}(?:过期|失效)|过期.{0,20}打了|毒疫苗|受影响|上当|受骗|误服|误食|误用|身体异常|反应"
+)
+"""Words that say that somebody came to harm, or was given what must not be given."""
+
+SOFT_HARM = re.compile(
+    "就医|就诊|急诊|反应|发病|上当|受骗|受影响|受害|致癌|发烧|发热|住院(?!了)|误种|误为|打错|错打|打[了到过]|过期|失效|超过有效期|接种|感染(?!了)|不适|依赖期|洗胃"
+)
+"""Harms that, of one person, are no sign of a product: fevers and visits happen."""
+
+USE = re.compile("吃|染|服|喝|打|注射|挂|输|接种|涂|抹|用|贴|戴|滴|敷|植入|装|照|买|药|针|苗")
+"""Words of using a product; a text without any tells no harm by one."""
+
+_CLAUSE = re.compile("[^,:—]+")
+_DENIED = re.compile(
+    "(?:无(?!证|良|资质|照|处方|业|效|痛|糖|效)|没(?!治|药|货)|未(?!成年|见好转|按|经|脱离)|不会|不是|并非|并未|避免|防止|预防|降低|减少|排除(?!.{0,2}偶合)|否认|不存在|零|不曾|从未|谈不上|绝非)[^,。;]{0,8}$"
+)
+_DENIED_AFTER = re.compile("^[^,。;]{0,6}(?:不属实|系谣言|为零|均?未出现|不实|纯属)")
+_SUPPOSED = re.compile(
+    "如果|若|一旦|如有|如出现|如遇|假如|倘|万一|可能|或会|会不会|是否|可以?导致|可致|能致|可引起|会导致|会引起|会造成|会引发|容易|易致|易引|足以|以上(?:.{0,6})(?:要|应|须|及时)|"
+    "(?<![回反响适供对效相])应(?!激|用|急|届|对)|请(?!求|愿|到|了|来|假)|务必|凡|风险|谨防|小心|警惕|当心|慎用|禁用|忌用|忌口|切忌|提醒|建议|适合|需要?(?:注意|警惕|及时)|怎么办|多无毒|偶见|罕见|常见|不同|有的人|"
+    "有些人|个别|少数人|每个(?!.{0,8}都)|要及时|才能|欲致|意图|企图|获赔|赔偿标准|补偿标准|甚至|严重时|严重者|赶紧(?!送)|征集|登记|症状(?:包括|有|为)|表现为|预防"
+)
+_STATISTIC = re.compile(
+    "每年|每天|每[0-9一二三四五六七八九十百千万]+(?:名|个|例|人|位|万)|平均|全球|全世界|世界(?:上|范围)|世卫|世界卫生组织|据统计|统计显示|数据显示|流行病|发病率|死亡率|病死率|患病率|估计|预计|预测|约占|占比|"
+    "亿|我国(?:约|有|目前|现有|共)|全国(?:约|有|每年)|患者(?:总数|数量|人数|超过?|达|群体)|新增|确诊|核酸|阳性|累计报告|本轮疫情|境外输入|现有(?:重症|病例)|新冠肺炎|感染者|"
+    "临床试验|临床研究|试验(?:组|中|显示|结果)|对照组|入组|受试者|志愿者|[i1-4ⅰ-ⅳ一二三四]+期(?:临床|试验)|研究(?:显示|发现|表明|人员|纳入|中|结果)|论文|期刊|有效率|保护率|随访|队列|世界大战|历史上|"
+    "(?:19[0-9]{2}|20(?:0[0-9]|1[0-5]))年(?!.{0,4}(?:生|出生))|上世纪|当年的|十多年前|曾经的|海湾战争|大流行|重症病例|感染病例|病例信息|疫苗组|安慰剂|例住院患者|受益|惠及|治愈|康复出院|获救"
+)
+_OTHERS_BEFORE = re.compile(
+    "(?:抓获|抓捕|查获|刑拘|刑事拘留|逮捕|拘留|控制|处分|处罚|问责|停职|免职|起诉|判处|移送|带走|审查|批捕|约谈|培训|组织|出动|派出|抽调|邀请|招募|嫌疑人|嫌犯|被告人?|被告人?.{0,8}等|"
+    "成员|同伙|下线|代理|主犯|从犯|专家|医生|医师|药师|护士|医务人员|执法人员|民警|警力|员工|职工|工作人员|雇佣|团队|律师|法官|检察官|会员|粉丝|会议|采访|走访|问了|采访了|捐赠|救了|救治了?|挽救|治疗了|接诊量|排名|年龄|身高|关注|观看|点赞|转发|评论|换了)"
+    "[^,。;]{0,4}$|(?:第|前|[个人名]有|[个人名]里有?)$"
+)
+_OTHERS_AFTER = re.compile(
+    "^(?:的)?[^,。;及和、]{0,3}(?:嫌疑人|犯罪|嫌犯|被告|涉案|责任人|干部|公职|官员|医生|医护|医务|医师|大夫|护士|专家|院士|药师|民警|警察|执法|工作人员|代表|委员|主播|代理|团伙|员工|职工|律师|法官|志愿者|"
+    "记者|明星|艺人|老板|店主|店员|商家|卖家|主犯|男子被抓|女子被抓|被(?:刑拘|抓|拘|判|捕|查|处|罚|停职|免职|问责|控|追责|诉|约谈|公诉|移送|采取|告)|获刑|落网|归案|到案|涉嫌|贩卖|倒卖|制售|卖(?!药.{0,4}害)|售卖|出售|参加|参会|参与|报名|排队|围观|点赞|"
+    "在线|观看|转发|关注|疯抢|抢购|捐|献|密接|密切接触|核酸|阳性|确诊|新增|无症状)"
+    "|^(?:[^,。;]{0,8}(?:都?没事|无不适|无异常|未见异常|都正常)|[^。;]{0,3},(?:只有|仅有?|唯独)|小时|多?天|多?月|年|品种|批次|省|国家|地区|城市|问题|原因|步骤|方面|常见|误区|医院|药店|诊所|门店|品牌|产品|疗程|部门|工作日|有[一二三四五六七八九十]+个)"
+)
+_UNRELATED = re.compile(
+    "畜|禽|耳标|养殖|鸡群|生猪|奶牛|宠物|猫|狗狗|谋害|故意杀|杀人|杀害|杀死|毒杀|投毒|下毒|凶手|死刑|死缓|车祸|交通事故|火灾|地震|坠|溺|枪|袭击|空袭|战争|爆炸|自杀|轻生|自尽|跳楼|割腕|遗书|安乐死|"
+    "癌症去世|因病去世|病逝|去世后|去世前|离世后|生前|遗嘱|遗产|性侵|灌醉|中暑|军训|羽毛球|停车场|失控|失踪|校内死亡|患癌去世|加沙|蜂群|强吻|小说|剧情|剧中|剧里|电影|电视剧|游戏|玩家|角色|饰演|主演|追悼|悼念|讣告|享年|演员|歌手|导演|院士|科学家.{0,4}去世|"
+    "食物中毒|毒蘑菇|毒菌|断肠草|一氧化碳|煤气|摔倒|感染新冠.{0,8}(?:去世|死亡|离世|身亡)|死于新冠|新冠死亡|去世(?:多年|[0-9一二三四五六七八九十]+(?:天|年|个月))|农药|百草枯|敌敌畏|死一百次|死不了|要死|吓死|气死|笑死|烦死|累死|该死|急死|疼死|痛死|难受死|无疾而终|自然死亡"
+)
+_REFUTED = re.compile(
+    "辟谣|造谣|传谣|系谣言|为谣言|是谣言|纯属|不属实|不实信息|捏造|没法核实|无法核实|未经证实|没有依据|无任何|谣言"
+)
+_MANY = re.compile(
+    "上百|数百|数十|几十|成百上千|上千|数千|大批|大量(?:的)?(?:患者|病人|儿童|孩子|学生|老人|消费者|用户|市民|网友|家长|受害者)|众多(?:患者|病人|孩子|老人|消费者|受害者)|一屋子人|全村|全班|整个班|"
+    "许多(?:人|患者|孩子|老人)|很多(?:人|患者|孩子|老人|姐妹)|不少(?:人|患者|孩子|老人|消费者)|多地(?:均|都|先后|陆续|相继|接连)?(?:有|出现|发生|报告|曝出)|受害者群|维权群|好几十"
+)
+_QUOTED = re.compile('[“"「『‘][^“”"「」『』‘’]{1,60}[”"」』’]')
+_REACH = 14
+
+
+# Many numbers of one clause ask the same of it.
+@lru_cache(maxsize=64)
+def _supposes(clause: str) -> bool:
+    return bool(_SUPPOSED.search(clause))
+
+
+@lru_cache(maxsize=64)
+def _counts_widely(clause: str) -> bool:
+    return bool(_STATISTIC.search(clause))
+
+
+def clause_around(sentence: str, position: int) -> tuple[int, int]:
+    """Return start and end of the clause, between commas, that holds a position of a sentence."""
+    for clause in _CLAUSE.finditer(sentence):
+        if clause.start() <= position < clause.end():
+            return clause.span()
+    return 0, len(sentence)
+
+
+def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
+    """Tell whether a sentence says of some harm (with `hard`, one that is no everyday illness) that it happened."""
+    for harm in HARM.finditer(sentence):
+        start, end = clause_around(sentence, harm.start())
+        before, after = sentence[max(start, harm.start() - _REACH) : harm.start()], sentence[harm.end() : end]
+        denied = _DENIED.search(before) or _DENIED_AFTER.match(after)
+        told = not denied and not _supposes(sentence[start:end])
+        if told and not (hard and SOFT_HARM.match(sentence, harm.start())):
+            return True
+    return False
+
+
+def is_supposed(sentence: str, start: int, end: int) -> bool:
+    """Tell whether the span stands under a denial, a condition or a warning of its own clause."""
+    first, last = clause_around(sentence, start)
+    before = sentence[max(first, start - _REACH) : start]
+    clause = sentence[first : max(last, end)]
+    return bool(_DENIED.search(before) or _DENIED_AFTER.match(sentence[end:last]) or _supposes(clause))
+
+
+def is_statistic(sentence: str, start: int, end: int) -> bool:
+    """Tell whether the clause of a span tells a statistic, a trial or history."""
+    first, last = clause_around(sentence, start)
+    return _counts_widely(sentence[max(0, first - _REACH) : max(last, end)])
+
+
+def is_unrelated(sentence: str, start: int, end: int) -> bool:
+    """Tell whether a number counts people of a statistic, a trial, history or other roles than those harmed."""
+    if is_statistic(sentence, start, end):
+        return True
+    return bool(
+        _OTHERS_BEFORE.search(sentence[max(0, start - 2 * _REACH) : start]) or _OTHERS_AFTER.match(sentence[end:])
+    )
+
+
+def is_another_story(sentence: str) -> bool:
+    """Tell whether a sentence tells of crime, animals, fiction, farewells, food or a figure of speech."""
+    return bool(_UNRELATED.search(sentence))
+
+
+def is_refuted(text: str) -> bool:
+    """Tell whether a text refutes or doubts what it quotes."""
+    return bool(_REFUTED.search(text))
+
+
+def tells_of_many(sentence: str) -> bool:
+    """Tell whether a sentence says that many were harmed, without giving their number."""
+    many = _MANY.search(sentence)
+    return bool(
+        many
+        and is_harm_told(sentence)
+        and not is_another_story(sentence)
+        and not is_supposed(sentence, *many.span())
+        and not is_unrelated(sentence, *many.span())
+    )
+
+
+def quoted_spans(text: str) -> list[tuple[int, int]]:
+    """Return the spans of a text that stand in quotation marks."""
+    return [match.span() for match in _QUOTED.finditer(text)]

@@ -1,0 +1,91 @@
+"""Floors of named things and counts of people on the written documents, on which their patterns were also tuned."""
+
+import json
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.assess import document_fields, may_concern
+from analysis.assessment import Entity, EntityType
+from analysis.entities import find_entities
+from analysis.lexicon import load_lexicon
+from analysis.reading import Reading, read
+from analysis.rules import Findings, apply_rules
+from analysis.segmentation import RjiebaSegmenter
+from analysis.training.data import load_training
+from tests.quality.labelled import document_of, pinned, read_rows
+
+pytestmark = pytest.mark.quality
+
+FLOORS = json.loads(Path(__file__).with_name("named_things_floors.json").read_text(encoding="utf-8"))
+
+
+@cache
+def segmenter() -> RjiebaSegmenter:
+    return RjiebaSegmenter()
+
+
+@pytest.fixture(scope="module")
+def found(shared_data: Path) -> list[tuple[dict[str, Any], tuple[Entity, ...], Findings]]:
+    rows = read_rows(pinned(shared_data / FLOORS["data"], FLOORS["sha256"]))
+    results = []
+    for row in rows.values():
+        document = document_of(row)
+        reading = read(document, load_lexicon(), segmenter())
+        entities = find_entities(reading, document_fields(document), load_lexicon())
+        results.append((row, entities, apply_rules(reading, entities)))
+    return results
+
+
+def f1(right: int, told: int, wanted: int) -> float:
+    return 2 * right / max(1, told + wanted)
+
+
+@pytest.mark.parametrize("kind", FLOORS["span_f1"])
+def test_spans_of_a_kind_keep_their_floor(
+    found: list[tuple[dict[str, Any], tuple[Entity, ...], Findings]], kind: str
+) -> None:
+    sums: dict[str, int] = defaultdict(int)
+    for row, entities, _ in found:
+        gold = {entry["text"] for entry in row["entities"] if entry["type"] == kind}
+        told = {entity.text for entity in entities if entity.type == EntityType(kind)}
+        sums["right"] += len(gold & told)
+        sums["told"] += len(told)
+        sums["wanted"] += len(gold)
+    assert f1(sums["right"], sums["told"], sums["wanted"]) >= FLOORS["span_f1"][kind], dict(sums)
+
+
+@pytest.mark.parametrize("kind", FLOORS["counts"])
+def test_the_number_of_people_that_a_document_claims_keeps_its_floor(
+    found: list[tuple[dict[str, Any], tuple[Entity, ...], Findings]], kind: str
+) -> None:
+    pairs = [
+        (max((e["value"] for e in row["entities"] if e["type"] == kind), default=0), int(findings.facts[kind]))
+        for row, _, findings in found
+    ]
+    right = sum(gold == told > 0 for gold, told in pairs)
+    precision = right / max(1, sum(told > 0 for _, told in pairs))
+    recall = right / max(1, sum(gold > 0 for gold, _ in pairs))
+    assert precision >= FLOORS["counts"][kind]["precision"], [pair for pair in pairs if pair[0] != pair[1]]
+    assert recall >= FLOORS["counts"][kind]["recall"], [pair for pair in pairs if pair[0] != pair[1]]
+
+
+def test_no_number_above_one_is_told_that_no_reader_found(
+    found: list[tuple[dict[str, Any], tuple[Entity, ...], Findings]],
+) -> None:
+    for row, _, findings in found:
+        gold = {entry["value"] for entry in row["entities"] if entry["type"] == "harmed"}
+        assert int(findings.facts["harmed"]) <= 1 or findings.facts["harmed"] in gold, row["id"]
+
+
+def test_almost_no_labelled_risk_is_left_unscored(shared_data: Path) -> None:
+    risks = [example for example in load_training(shared_data) if int(example.level) == 2]
+    lost = [example.document.title for example in risks if not may_concern(_reading(example.document))]
+    assert len(lost) <= FLOORS["unscored"] * len(risks), lost
+
+
+def _reading(document: Any) -> Reading:
+    return read(document, load_lexicon(), segmenter())
