@@ -69,6 +69,36 @@ _NO_FIRM = re.compile(
     "^(?:保险|医药|商业|制药|药品|生物|上市|跨国|快递|物流|外卖|平台|第三方|科技|贸易|母|子|分|总|全|本|该|各|我|小|大|多家|两家|几家|食品|物业|化妆品|医疗器械|器械|日化|来)*"
     "(?:公司|药业|制药|研究院|集团公司|有限公司)$"
 )
+# A class in advice, the product itself where people came to harm by it.
+_EVERYDAY = frozenset(
+    [
+        "生理盐水",
+        "双氧水",
+        "水杨酸",
+        "注射用水",
+        "面霜",
+        "儿童面霜",
+        "面膜",
+        "补水面膜",
+        "牙膏",
+        "洗发水",
+        "沐浴露",
+        "口红",
+        "唇膏",
+        "护手霜",
+        "香水",
+        "血压计",
+        "体温计",
+        "水银体温计",
+        "注射器",
+        "输液泵",
+        "轮椅",
+        "医用敷料",
+        "干细胞",
+        "减肥胶囊",
+        "止咳糖浆",
+    ]
+)
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _MOST_FIRMS = 64
 _SHORTEST_FIRM = 4
@@ -152,6 +182,7 @@ def _products(reading: Reading, lexicon: Lexicon) -> Iterator[_Span]:
     joined = reading.joined
     for hit in reading.of_kind(TermKind.PRODUCT):
         generic = hit.term.canonical in lexicon.names["generic_products"]
+        generic = generic and not (reading.people and hit.term.canonical in _EVERYDAY)
         kind = EntityType.PRODUCT_CLASS if generic else _PRODUCT_TYPES[hit.term.label]
         start, end = hit.start, hit.end
         if kind is EntityType.DRUG and joined[end - 1] != "药":

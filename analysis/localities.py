@@ -14,7 +14,7 @@ _PLACE_AFTER = re.compile(
 _PLACE_BEFORE = re.compile("(?:在|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
 _TOWN_AFTER = re.compile(
     "(?!.{0,3}[某各])(?![一全这那的在人男女医药卫公警])"
-    "(?:[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区)|[一-鿿]{2,3}镇(?=卫生院))"
+    "(?:[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区)|[一-鿿]{1,3}镇(?=卫生院))"
 )
 _SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
 _LEVELS = ("province", "city", "county", "town")
@@ -44,6 +44,7 @@ def found_regions(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> list[Foun
         region = _resolve(chain, regions, spoken) if _is_place(text, chain, ambiguous) else None
         if region is not None:
             end, innermost = _extended(text, chain[-1].end, region, lexicon, starts)
+            end -= text[end - 1 : end + 1] == "市场"  # 宜春市场监管局 names 宜春
             found.append(FoundRegion(chain[0].start, end, innermost))
     return [place for n, place in enumerate(found) if n == 0 or place.start >= found[n - 1].end]
 

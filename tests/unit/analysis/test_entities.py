@@ -40,6 +40,8 @@ def test_drugs_take_salt_and_form_and_resolve_to_their_name(title: str, text: st
         ("在深圳龙华打了水光针", "深圳龙华", "440309"),
         ("重庆万州警方通报", "重庆万州", "500101"),
         ("听说南康有个卫生院出事", "南康", "360703"),
+        ("宜春市场监管局通报", "宜春", "360900"),
+        ("赣州于都坳镇卫生院出事", "赣州于都坳镇", "360731"),
         ("昨天在云南楚雄", "云南楚雄", "532300"),
         ("长春新碱断货，南昌家长着急", "南昌", "360100"),
     ],
@@ -129,3 +131,8 @@ def test_offsets_point_at_the_text_of_the_named_field(title: list[str], text: li
     fields = {"title": "".join(title) or "无", "text": "".join(text)}
     for entity in entities(fields["title"], fields["text"]):
         assert fields[entity.field][entity.start : entity.end] == entity.text != ""
+
+
+def test_everyday_goods_are_products_where_people_came_to_harm() -> None:
+    assert [e.text for e in of(EntityType.DRUG, "护士错输双氧水致一名患者死亡")] == ["双氧水"]
+    assert not of(EntityType.DRUG, "双氧水怎么用")

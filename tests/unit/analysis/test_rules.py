@@ -80,7 +80,14 @@ def test_many_harmed_without_a_number_are_a_large_cluster(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["大量患者前来接种流感疫苗", "多地均有药店开售布洛芬", "辟谣：上百人打针过敏不实", "3名患者打针后过敏"]
+    "title",
+    [
+        "大量患者前来接种流感疫苗",
+        "多地均有药店开售布洛芬",
+        "辟谣：上百人打针过敏不实",
+        "很多人打针后过敏",
+        "3名患者打针后过敏",
+    ],
 )
 def test_crowds_without_harm_and_counted_people_are_no_large_cluster(title: str) -> None:
     assert findings(title).facts["large_cluster"] is False
