@@ -231,12 +231,16 @@ def place(fingerprint: Fingerprint, candidates: Sequence[EventSketch]) -> Placem
             return Placement(
                 event_id=sketch.event_id, duplicate_of=None, score=1.0, reason=PlacementReason.SAME_DOCUMENT
             )
-    copies = [(copy, sketch) for sketch in open_events if (copy := _copied(fingerprint, sketch))]
+    alike = [(member, sketch) for sketch in open_events if (member := _alike(fingerprint, sketch)) is not None]
+    copies = [pair for pair in alike if not _same_form(fingerprint, pair[0])]
     if copies:
         copy, sketch = min(copies, key=lambda pair: (pair[0].happened_at, pair[0].document_id))
         return Placement(
             event_id=sketch.event_id, duplicate_of=copy.document_id, score=1.0, reason=PlacementReason.SAME_TEXT
         )
+    # What is told alike word for word of another place or product is another happening, however alike it reads.
+    forms = {sketch.event_id for _, sketch in alike}
+    open_events = [sketch for sketch in open_events if sketch.event_id not in forms]
     if not open_events:
         return Placement(event_id=None, duplicate_of=None, score=0.0, reason=PlacementReason.NO_CANDIDATE)
     crowd = _crowd(fingerprint, open_events)
@@ -284,16 +288,18 @@ def _within(sketch: EventSketch, fingerprint: Fingerprint) -> bool:
     return sketch.first_seen_at - WINDOW <= fingerprint.happened_at <= sketch.last_seen_at + WINDOW
 
 
-def _copied(fingerprint: Fingerprint, sketch: EventSketch) -> Fingerprint | None:
-    """Return the earliest remembered document whose text this one repeats.
+def _alike(fingerprint: Fingerprint, sketch: EventSketch) -> Fingerprint | None:
+    """Return the earliest remembered document whose text this one repeats, but for what stands in it."""
+    return next(
+        (m for m in sketch.members if resemblance(m.signature, fingerprint.signature) >= SAME_TEXT),
+        None,
+    )
 
-    Two authorities fill one form: a near copy that names another county is no copy.
-    """
-    for member in sketch.members:
-        if resemblance(member.signature, fingerprint.signature) >= SAME_TEXT:
-            moved = relate_places(member.regions, fingerprint.regions) is PlaceRelation.ELSEWHERE
-            return None if moved else member
-    return None
+
+def _same_form(fingerprint: Fingerprint, member: Fingerprint) -> bool:
+    """Tell whether a near copy is only the same form, filled in for another county or another product."""
+    moved = relate_places(member.regions, fingerprint.regions) is PlaceRelation.ELSEWHERE
+    return moved or products_agree(member.products, fingerprint.products) == 0
 
 
 def _remember(members: tuple[Fingerprint, ...], newest: Fingerprint) -> tuple[Fingerprint, ...]:

@@ -118,6 +118,13 @@ class TestJoining:
         assert placed.reason is PlacementReason.SAME_TEXT
         assert placed.duplicate_of == "a"
 
+    def test_two_notices_of_one_form_about_different_products_are_two_events(self) -> None:
+        def notice(key: str, product: str) -> tuple[Document, Assessment]:
+            text = f"经检验，{product}不符合规定，不合格项目为溶出度，已要求企业暂停销售并召回，有关情况将及时公布。"
+            return report(key, f"关于1批次{product}不符合规定的通告", text, products=[product], categories=["R03"])
+
+        assert len(set(group(notice("p", "布洛芬片"), notice("q", "头孢克肟胶囊")))) == 2
+
     def test_the_same_report_a_year_later_opens_a_new_event(self) -> None:
         again = report(
             "z", CLUSTER[0][0].title, CLUSTER[0][0].text, hours=24 * 365, products=["头孢"], places=["360731"]
