@@ -10,7 +10,6 @@ from analysis.events import (
     CANDIDATES,
     WINDOW,
     EventSketch,
-    Fingerprint,
     absorb,
     fingerprint,
     lookup_keys,
@@ -66,7 +65,10 @@ class Placing:
         else:
             event = absorb_report(known, document=document, assessment=assessment, speaker=speaker, sketch=known.sketch)
         self._events[event_id], self._sketches[event_id] = event, sketch
-        self._file(event_id, sketch, mark)
+        keys = set(self._keys[document.id])
+        if known is not None and event_id not in self._filed:
+            keys.update(sketch_keys(sketch))
+        self._file(event_id, keys)
         return event_id, placement.duplicate_of
 
     def touched(self) -> list[tuple[Event, list[str]]]:
@@ -87,10 +89,7 @@ class Placing:
             self._sketches[event_id] = EventSketch.from_json(self._events[event_id].sketch)
         return self._sketches[event_id]
 
-    def _file(self, event_id: str, sketch: EventSketch, mark: Fingerprint) -> None:
-        keys = set(self._keys[mark.document_id])
-        if event_id not in self._filed:
-            keys.update(sketch_keys(sketch))
+    def _file(self, event_id: str, keys: set[str]) -> None:
         self._filed.setdefault(event_id, set()).update(keys)
         for key in keys:
             self._filed_under[key].add(event_id)

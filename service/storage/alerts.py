@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, Integer, bindparam, case, select, update
 
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockState
-from service.storage.dialects import among, upsert
+from service.storage.among import among
+from service.storage.dialects import upsert
 from service.storage.rows import one_record, records, values_of
 from service.storage.schema import alerts, clocks, counters
 
@@ -16,6 +17,18 @@ __all__ = ["Revision", "SqlAlerts", "SqlClocks"]
 _COUNTER = "alerts"
 # A clock without a due time comes last on both engines, which sort null differently.
 _SOONEST = (case((clocks.c.due_at.is_(None), 1), else_=0), clocks.c.due_at, clocks.c.id)
+
+# Statements that run for every batch are built once: building one costs three times as much as running it.
+_OF_EVENTS = (
+    select(alerts).where(among(alerts.c.event_id, "event_ids")).order_by(alerts.c.raised_at.desc(), alerts.c.id)
+)
+_OF_ALERTS = select(clocks).where(among(clocks.c.alert_id, "alert_ids")).order_by(*_SOONEST)
+_NUMBER = select(counters.c.value).where(counters.c.name == _COUNTER)
+_MOVE_ON = (
+    update(counters)
+    .where(counters.c.name == _COUNTER)
+    .values(value=counters.c.value + bindparam("moved", type_=Integer))
+)
 
 
 class Revision:
@@ -32,14 +45,13 @@ class Revision:
 
     def number(self) -> int:
         """Return the number as it will be committed."""
-        stored = self._connection.scalar(select(counters.c.value).where(counters.c.name == _COUNTER)) or 0
+        stored = self._connection.scalar(_NUMBER) or 0
         return stored + self._moved
 
     def flush(self) -> None:
         """Write the changes; the lock on the row makes the numbers grow in order of commit."""
         if self._moved:
-            moved = update(counters).where(counters.c.name == _COUNTER)
-            self._connection.execute(moved.values(value=counters.c.value + self._moved))
+            self._connection.execute(_MOVE_ON, {"moved": self._moved})
             self._moved = 0
 
 
@@ -63,8 +75,7 @@ class SqlAlerts:
         """Return the alert of each event that has one, by the event's id."""
         found: dict[str, Alert] = {}
         if event_ids:
-            statement = select(alerts).where(among(self._connection, alerts.c.event_id, event_ids))
-            for alert in records(self._connection, Alert, statement.order_by(alerts.c.raised_at.desc(), alerts.c.id)):
+            for alert in records(self._connection, Alert, _OF_EVENTS, event_ids=event_ids):
                 found.setdefault(alert.event_id, alert)
         return found
 
@@ -139,10 +150,7 @@ class SqlClocks:
         """Return each alert's clocks, soonest due first."""
         found: dict[str, list[Clock]] = {alert_id: [] for alert_id in alert_ids}
         if alert_ids:
-            statement = (
-                select(clocks).where(among(self._connection, clocks.c.alert_id, list(found))).order_by(*_SOONEST)
-            )
-            for clock in records(self._connection, Clock, statement):
+            for clock in records(self._connection, Clock, _OF_ALERTS, alert_ids=alert_ids):
                 found[clock.alert_id].append(clock)
         return found
 

@@ -1,6 +1,5 @@
 """Everything in which SQLite and PostgreSQL differ: connecting, beginning, locking, replacing rows and truncating hours."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,11 +13,9 @@ from sqlalchemy import (
     Connection,
     Engine,
     Table,
-    bindparam,
     create_engine,
     event,
     func,
-    select,
     text,
     type_coerce,
 )
@@ -29,7 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from service.storage.columns import Moment
 
-__all__ = ["Engines", "among", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert"]
+__all__ = ["Engines", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert"]
 
 _BUSY_MS = 10_000
 _POOL_WAIT_S = 30
@@ -122,17 +119,6 @@ def lock(connection: Connection, name: str) -> None:
     """Let one writer at a time pass until commit. On SQLite every writing transaction already is alone."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"yaowang.{name}"})
-
-
-def among(connection: Connection, column: Column[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that `column` is one of `values` (texts or integers), as one bound value however many they are.
-
-    A list of placeholders is written and read again for every length, and SQLite takes 32,766 of them.
-    """
-    if connection.dialect.name == "sqlite":
-        each = func.json_each(json.dumps(list(values))).table_valued("value")
-        return column.in_(select(each.c.value))
-    return column == func.any(bindparam(None, list(values), type_=postgresql.ARRAY(column.type)))
 
 
 def hour_of(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, null, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, func, null, select, update
 
 from analysis.assessment import Assessment
 from crawlers.ports import PutResult
@@ -12,7 +12,9 @@ from crawlers.records import Document
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument
-from service.storage.dialects import among, upsert
+from service.storage.among import among
+from service.storage.columns import Moment
+from service.storage.dialects import upsert
 from service.storage.putting import put_documents
 from service.storage.rows import (
     COUNTS,
@@ -58,6 +60,41 @@ _SEARCHED = (
     .outerjoin(source_descriptions, source_descriptions.c.id == documents.c.source_id)
 )
 
+_SEARCHED_OF = _SEARCHED.where(among(assessments.c.document_id, "document_ids")).order_by(assessments.c.seq)
+
+_QUEUED = among(assess_queue.c.seq, "seqs")
+_READY = (
+    select(assess_queue.c.seq)
+    .where(assess_queue.c.ready_at <= bindparam("now", type_=Moment))
+    .order_by(assess_queue.c.seq)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(assess_queue)
+    .where(_QUEUED)
+    .values(
+        state="leased",
+        ready_at=bindparam("until", type_=Moment),
+        attempts=assess_queue.c.attempts + 1,
+        fence=assess_queue.c.fence + 1,
+    )
+)
+_LEASED = (
+    select(documents, *_COUNTED, assess_queue.c.attempts, assess_queue.c.fence)
+    .join_from(documents, assess_queue, assess_queue.c.seq == documents.c.seq)
+    .outerjoin(engagements, engagements.c.document_id == documents.c.id)
+    .where(among(documents.c.seq, "seqs"))
+    .order_by(documents.c.seq)
+)
+_HELD = (
+    select(assess_queue.c.seq, assess_queue.c.fence)
+    .where(_QUEUED, assess_queue.c.state == "leased")
+    .order_by(assess_queue.c.seq)
+    .with_for_update()
+)
+_COMPLETE = update(assess_queue).where(_QUEUED).values(state="done", ready_at=null(), error=null())
+
 
 class SqlDocuments:
     """`service.ports.store.Documents` within one transaction."""
@@ -72,23 +109,11 @@ class SqlDocuments:
 
     def claim(self, *, limit: int, lease: timedelta, now: datetime) -> list[LeasedDocument]:
         """Lease pending documents; rows that another transaction is just leasing are skipped."""
-        queue = assess_queue.c
-        ready = select(queue.seq).where(queue.ready_at <= now).order_by(queue.seq).limit(limit)
-        seqs = self._connection.scalars(ready.with_for_update(skip_locked=True)).all()
+        due = {"now": now, "limit": limit}
+        seqs = self._connection.scalars(_READY, due).all()
         if not seqs:
             return []
-        self._connection.execute(
-            update(assess_queue)
-            .where(among(self._connection, queue.seq, seqs))
-            .values(state="leased", ready_at=now + lease, attempts=queue.attempts + 1, fence=queue.fence + 1)
-        )
-        statement = (
-            select(documents, *_COUNTED, queue.attempts, queue.fence)
-            .join_from(documents, assess_queue, queue.seq == documents.c.seq)
-            .outerjoin(engagements, engagements.c.document_id == documents.c.id)
-            .where(among(self._connection, documents.c.seq, seqs))
-            .order_by(documents.c.seq)
-        )
+        self._connection.execute(_LEASE, {"seqs": seqs, "until": now + lease})
         return [
             LeasedDocument(
                 seq=row["seq"],
@@ -97,24 +122,20 @@ class SqlDocuments:
                 attempts=row["attempts"],
                 fence=row["fence"],
             )
-            for row in rows_of(self._connection, statement)
+            for row in rows_of(self._connection, _LEASED, seqs=seqs)
         ]
 
     def hold(self, leased: Sequence[LeasedDocument]) -> set[int]:
         """Return the `seq` of those whose fence is not stale, their rows of the queue locked."""
         fences = {one.seq: one.fence for one in leased}
-        queue = assess_queue.c
-        mine = among(self._connection, queue.seq, list(fences))
-        held = select(queue.seq, queue.fence).where(mine, queue.state == "leased")
-        rows = self._connection.execute(held.order_by(queue.seq).with_for_update())
+        rows = self._connection.execute(_HELD, {"seqs": list(fences)})
         return {seq for seq, fence in rows if fences[seq] == fence}
 
     def complete_all(self, completions: Sequence[Completion], *, now: datetime) -> set[int]:
         """Record assessments and finish their leases; returns the `seq` of those completed."""
         held = self.hold([one.leased for one in completions])
         if held:
-            finish = update(assess_queue).where(among(self._connection, assess_queue.c.seq, list(held)))
-            self._connection.execute(finish.values(state="done", ready_at=null(), error=null()))
+            self._connection.execute(_COMPLETE, {"seqs": list(held)})
             rows = [_assessment_values(one, now) for one in completions if one.leased.seq in held]
             upsert(self._connection, assessments, rows, keys=("document_id",))
         return held
@@ -204,9 +225,8 @@ class SqlDocuments:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
         if not document_ids:
             return []
-        chosen = _SEARCHED.where(among(self._connection, assessments.c.document_id, document_ids))
-        chosen = chosen.order_by(assessments.c.seq)
-        return [search_document_of(row) for row in rows_of(self._connection, chosen)]
+        chosen = rows_of(self._connection, _SEARCHED_OF, document_ids=document_ids)
+        return [search_document_of(row) for row in chosen]
 
     def search_versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
         """Return `(seq, document_id, version)` of assessed documents in order of `seq`."""

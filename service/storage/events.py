@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from service.domain.event import Event, EventDocument
-from service.storage.dialects import among, hour_of, upsert
+from service.storage.among import among
+from service.storage.columns import Moment
+from service.storage.dialects import hour_of, upsert
 from service.storage.documents import assessed_documents
 from service.storage.rows import event_document_of, one_record, records, rows_of, values_of
 from service.storage.schema import assessments, engagements, event_keys, events, source_descriptions
@@ -19,13 +21,64 @@ _COUNTED = (
     *("items", "items_24h", "items_2h", "items_prev_24h", "items_1h", "items_prev_1h"),
     *("sources", "independent_sources", "accounts", "views", "reposts"),
 )
+_LEVELS = ("none", "blue", "yellow", "orange", "red")
+
+
+def _between(hours_from: int, hours_to: int) -> ColumnElement[int]:
+    at = assessments.c.at
+    since, until = (bindparam(f"before_{hours}h", type_=Moment) for hours in (hours_from, hours_to))
+    return func.count().filter(at > since, at <= until)
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
+    return {f"before_{hours}h": now - timedelta(hours=hours) for hours in (0, 1, 2, 24, 26)}
+
+
+# Statements that run for every batch are built once: building one costs three times as much as running it.
+_A = assessments.c
+_MEMBERS = among(_A.event_id, "event_ids")
+_BY_ID = select(events).where(among(events.c.id, "event_ids"))
+_FILED = (
+    select(event_keys.c.key, events.c.id, events.c.last_at)
+    .join_from(event_keys, events, events.c.id == event_keys.c.event_id)
+    .where(among(event_keys.c.key, "keys"), events.c.last_at >= bindparam("since", type_=Moment))
+)
+_COUNTS = (
+    select(
+        _A.event_id,
+        func.count().label("items"),
+        _between(24, 0).label("items_24h"),
+        _between(2, 0).label("items_2h"),
+        _between(26, 2).label("items_prev_24h"),
+        _between(1, 0).label("items_1h"),
+        _between(2, 1).label("items_prev_1h"),
+        func.count(_A.source_id.distinct()).label("sources"),
+        func.count(_A.source_id.distinct()).filter(_A.duplicate_of.is_(None)).label("independent_sources"),
+        func.count(_A.account.distinct()).label("accounts"),
+        func.coalesce(func.sum(engagements.c.views), 0).label("views"),
+        func.coalesce(func.sum(engagements.c.reposts), 0).label("reposts"),
+    )
+    .outerjoin_from(assessments, engagements, engagements.c.document_id == _A.document_id)
+    .where(_MEMBERS)
+    .group_by(_A.event_id)
+)
 _CLASSES = (
-    select(assessments.c.event_id, func.coalesce(source_descriptions.c.source_class, "other"))
-    .outerjoin_from(assessments, source_descriptions, source_descriptions.c.id == assessments.c.source_id)
+    select(_A.event_id, func.coalesce(source_descriptions.c.source_class, "other"))
+    .outerjoin_from(assessments, source_descriptions, source_descriptions.c.id == _A.source_id)
+    .where(_MEMBERS)
     .distinct()
 )
-_REGIONS = select(assessments.c.event_id, assessments.c.region).where(assessments.c.region.is_not(None)).distinct()
-_LEVELS = ("none", "blue", "yellow", "orange", "red")
+_REGIONS = select(_A.event_id, _A.region).where(_MEMBERS, _A.region.is_not(None)).distinct()
+_PLACED = (
+    select(
+        _A.event_id,
+        _A.source_id,
+        func.row_number().over(partition_by=_A.event_id, order_by=(_A.at, _A.seq)).label("place"),
+    )
+    .where(_MEMBERS)
+    .subquery()
+)
+_FIRST_SOURCES = select(_PLACED.c.event_id, _PLACED.c.source_id).where(_PLACED.c.place == 1)
 
 
 class SqlEvents:
@@ -43,8 +96,7 @@ class SqlEvents:
         """Return those of the events that there are, by id."""
         if not event_ids:
             return {}
-        statement = select(events).where(among(self._connection, events.c.id, event_ids))
-        return {event.id: event for event in records(self._connection, Event, statement)}
+        return {event.id: event for event in records(self._connection, Event, _BY_ID, event_ids=event_ids)}
 
     def candidates(self, lookups: Sequence[tuple[Sequence[str], datetime]], *, limit: int = 200) -> list[list[Event]]:
         """Return for each lookup the events that share a key and were last seen in time, most shared keys first."""
@@ -62,15 +114,8 @@ class SqlEvents:
         last_at: dict[str, datetime] = {}
         asked = list({key for keys, _ in lookups for key in keys})
         if asked:
-            statement = (
-                select(event_keys.c.key, events.c.id, events.c.last_at)
-                .join_from(event_keys, events, events.c.id == event_keys.c.event_id)
-                .where(
-                    among(self._connection, event_keys.c.key, asked),
-                    events.c.last_at >= min(since for _, since in lookups),
-                )
-            )
-            for key, event_id, seen_at in self._connection.execute(statement):
+            bound = {"keys": asked, "since": min(since for _, since in lookups)}
+            for key, event_id, seen_at in self._connection.execute(_FILED, bound):
                 holders.setdefault(key, []).append(event_id)
                 last_at[event_id] = seen_at
         return holders, last_at
@@ -111,19 +156,19 @@ class SqlEvents:
         """Return what `spread` says of each event, by id."""
         if not event_ids:
             return {}
-        member = among(self._connection, assessments.c.event_id, event_ids)
         spreads: dict[str, dict[str, Any]] = {
             event_id: dict.fromkeys(_COUNTED, 0) | {"source_classes": [], "provinces": [], "first_source_id": None}
             for event_id in event_ids
         }
-        for row in rows_of(self._connection, _counted(now).where(member)):
+        for row in rows_of(self._connection, _COUNTS, event_ids=event_ids, **_moments(now)):
             spreads[row.pop("event_id")].update((name, int(value)) for name, value in row.items())
-        for event_id, source_class in self._connection.execute(_CLASSES.where(member)):
+        of = {"event_ids": event_ids}
+        for event_id, source_class in self._connection.execute(_CLASSES, of):
             spreads[event_id]["source_classes"].append(source_class)
-        for event_id, region in self._connection.execute(_REGIONS.where(member)):
+        for event_id, region in self._connection.execute(_REGIONS, of):
             if region[:2].isdigit():
                 spreads[event_id]["provinces"].append(f"{region[:2]}0000")
-        for event_id, source_id in self._connection.execute(_first_sources(member)):
+        for event_id, source_id in self._connection.execute(_FIRST_SOURCES, of):
             spreads[event_id]["first_source_id"] = source_id
         for spread in spreads.values():
             spread |= {name: sorted(set(spread[name])) for name in ("source_classes", "provinces")}
@@ -150,38 +195,3 @@ def _most_shared(
     in_time.sort()
     in_time.sort(key=lambda event_id: (shared[event_id], last_at[event_id]), reverse=True)
     return in_time
-
-
-def _counted(now: datetime) -> Select[Any]:
-    a = assessments.c
-    return (
-        select(
-            a.event_id,
-            func.count().label("items"),
-            _between(now, 24, 0).label("items_24h"),
-            _between(now, 2, 0).label("items_2h"),
-            _between(now, 26, 2).label("items_prev_24h"),
-            _between(now, 1, 0).label("items_1h"),
-            _between(now, 2, 1).label("items_prev_1h"),
-            func.count(a.source_id.distinct()).label("sources"),
-            func.count(a.source_id.distinct()).filter(a.duplicate_of.is_(None)).label("independent_sources"),
-            func.count(a.account.distinct()).label("accounts"),
-            func.coalesce(func.sum(engagements.c.views), 0).label("views"),
-            func.coalesce(func.sum(engagements.c.reposts), 0).label("reposts"),
-        )
-        .outerjoin_from(assessments, engagements, engagements.c.document_id == a.document_id)
-        .group_by(a.event_id)
-    )
-
-
-def _first_sources(member: ColumnElement[bool]) -> Select[Any]:
-    a = assessments.c
-    place = func.row_number().over(partition_by=a.event_id, order_by=(a.at, a.seq)).label("place")
-    placed = select(a.event_id, a.source_id, place).where(member).subquery()
-    return select(placed.c.event_id, placed.c.source_id).where(placed.c.place == 1)
-
-
-def _between(now: datetime, hours_from: int, hours_to: int) -> ColumnElement[int]:
-    at = assessments.c.at
-    since, until = now - timedelta(hours=hours_from), now - timedelta(hours=hours_to)
-    return func.count().filter(at > since, at <= until)

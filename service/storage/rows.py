@@ -71,17 +71,17 @@ def values_of(record: object, table: Table) -> dict[str, Any]:
     return {column.name: getattr(record, column.name) for column in table.columns}
 
 
-def records(connection: Connection, kind: type[_Record], statement: Select[Any]) -> list[_Record]:
-    """Return the rows that `statement` selects as records of `kind`."""
-    return [kind(**row) for row in rows_of(connection, statement)]
+def records(connection: Connection, kind: type[_Record], statement: Select[Any], **bound: Any) -> list[_Record]:
+    """Return the rows that `statement`, with its parameters bound, selects as records of `kind`."""
+    return [kind(**row) for row in rows_of(connection, statement, **bound)]
 
 
-def rows_of(connection: Connection, statement: Select[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows that `statement` selects by the names of their columns.
+def rows_of(connection: Connection, statement: Select[Any], **bound: Any) -> Iterator[dict[str, Any]]:
+    """Yield the rows that `statement`, with its parameters bound, selects, by the names of their columns.
 
     The library's own mappings look every name up again for every row, which costs more than reading it.
     """
-    result = connection.execute(statement)
+    result = connection.execute(statement, bound)
     names = tuple(result.keys())
     for row in result:
         yield dict(zip(names, row, strict=True))
