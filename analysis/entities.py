@@ -72,9 +72,6 @@ _NO_FIRM = re.compile(
 # A class in advice, the product itself where people came to harm by it.
 _EVERYDAY = frozenset(
     [
-        "生理盐水",
-        "双氧水",
-        "水杨酸",
         "注射用水",
         "面霜",
         "儿童面霜",

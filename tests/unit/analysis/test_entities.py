@@ -134,5 +134,5 @@ def test_offsets_point_at_the_text_of_the_named_field(title: list[str], text: li
 
 
 def test_everyday_goods_are_products_where_people_came_to_harm() -> None:
-    assert [e.text for e in of(EntityType.DRUG, "护士错输双氧水致一名患者死亡")] == ["双氧水"]
-    assert not of(EntityType.DRUG, "双氧水怎么用")
+    assert [e.text for e in of(EntityType.COSMETIC, "用了面霜后一名婴儿中毒")] == ["面霜"]
+    assert not of(EntityType.COSMETIC, "面霜怎么选")
