@@ -19,8 +19,10 @@ __all__ = ["SqlEvents"]
 
 _COUNTED = (
     *("items", "items_24h", "items_2h", "items_prev_24h", "items_1h", "items_prev_1h"),
-    *("sources", "independent_sources", "accounts", "views", "reposts"),
+    *("sources", "independent_sources", "accounts"),
 )
+# What no platform has told is unknown, which is not zero.
+_TOLD = ("views", "reposts")
 _LEVELS = ("none", "blue", "yellow", "orange", "red")
 
 
@@ -55,8 +57,8 @@ _COUNTS = (
         func.count(_A.source_id.distinct()).label("sources"),
         func.count(_A.source_id.distinct()).filter(_A.duplicate_of.is_(None)).label("independent_sources"),
         func.count(_A.account.distinct()).label("accounts"),
-        func.coalesce(func.sum(engagements.c.views), 0).label("views"),
-        func.coalesce(func.sum(engagements.c.reposts), 0).label("reposts"),
+        func.sum(engagements.c.views).label("views"),
+        func.sum(engagements.c.reposts).label("reposts"),
     )
     .outerjoin_from(assessments, engagements, engagements.c.document_id == _A.document_id)
     .where(_MEMBERS)
@@ -157,11 +159,15 @@ class SqlEvents:
         if not event_ids:
             return {}
         spreads: dict[str, dict[str, Any]] = {
-            event_id: dict.fromkeys(_COUNTED, 0) | {"source_classes": [], "provinces": [], "first_source_id": None}
+            event_id: dict.fromkeys(_COUNTED, 0)
+            | dict.fromkeys(_TOLD)
+            | {"source_classes": [], "provinces": [], "first_source_id": None}
             for event_id in event_ids
         }
         for row in rows_of(self._connection, _COUNTS, event_ids=event_ids, **_moments(now)):
-            spreads[row.pop("event_id")].update((name, int(value)) for name, value in row.items())
+            spreads[row.pop("event_id")].update(
+                (name, None if value is None else int(value)) for name, value in row.items()
+            )
         of = {"event_ids": event_ids}
         for event_id, source_class in self._connection.execute(_CLASSES, of):
             spreads[event_id]["source_classes"].append(source_class)

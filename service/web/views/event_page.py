@@ -1,5 +1,6 @@
 """The event page: known facts with their documents, the parts of the score, the time line, the policy basis. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ def document_views(documents: Sequence[EventDocument]) -> list[DocumentView]:
 def known_facts(event: Event, views: Sequence[DocumentView]) -> list[Fact]:
     """Return what, where, which product and firm, who was harmed, each with the documents that say so.
 
-    What nobody but the public says is marked 待核实; an official document that says it lifts the mark.
+    What nobody but the public says is marked 待核实; an official document that says it lifts the mark, number by number.
     """
     return [
         _what(views),
@@ -133,8 +134,18 @@ def _what(views: Sequence[DocumentView]) -> Fact:
     telling = [view for view in views if view.document.evidence and not view.document.duplicate_of]
     if not telling:
         return Fact("何事", "", "待核实", ())
-    grave = max(telling, key=lambda view: (view.document.severity, -view.number))
-    return Fact("何事", grave.excerpt, "", _numbers(telling, first=grave.number))
+    # Whoever gives a name tells what happened; what only goes round is told as such.
+    best = min(telling, key=lambda view: (_rank(view.document), -view.document.severity, view.number))
+    unsure = "" if best.document.source_class in _NAMED_CLASSES else "待核实"
+    return Fact("何事", best.excerpt, unsure, _numbers(telling, first=best.number))
+
+
+_NAMED_CLASSES = ("central_media", "provincial_media", "media", "official", "trade")
+
+
+def _rank(document: EventDocument) -> int:
+    named = document.source_class in _NAMED_CLASSES
+    return _NAMED_CLASSES.index(document.source_class) if named else len(_NAMED_CLASSES)
 
 
 def _named(label: str, names: Sequence[str], views: Sequence[DocumentView], *, several: str = "") -> Fact:
@@ -150,17 +161,32 @@ def _named(label: str, names: Sequence[str], views: Sequence[DocumentView], *, s
 
 
 def _harm(event: Event, views: Sequence[DocumentView]) -> Fact:
-    parts = []
-    if event.deaths:
-        parts.append(f"称死亡 {event.deaths} 人")
-    if event.harmed:
-        parts.append(f"称受影响 {event.harmed} 人")
-    if not parts:
+    """Tell each number by itself: a confirmed one must not lend its weight to a rumour beside it."""
+    claims = [("称死亡", event.deaths, "死亡"), ("称受影响", event.harmed, "")]
+    told = [(words, number, near) for words, number, near in claims if number]
+    if not told:
         return Fact("伤亡", "稿件未给出数字", "待核实", ())
-    wanted = [str(number) for number in (event.deaths, event.harmed) if number]
-    saying = [view for view in views if any(number in view.document.text for number in wanted)]
-    confirmed = any(view.document.source_class == "official" for view in saying)
-    return Fact("伤亡", "，".join(parts), "" if confirmed else "待核实", _numbers(saying))
+    official = [view for view in views if view.document.source_class == "official"]
+    parts, unsure, saying = [], False, []
+    for words, number, near in told:
+        pattern = _claim(number, near)
+        saying += [view for view in views if pattern.search(view.document.title + view.document.text)]
+        confirmed = any(pattern.search(view.document.text) for view in official)
+        unsure = unsure or not confirmed
+        parts.append(f"{words} {number} 人{'' if confirmed else '（待核实）'}")
+    denying = [view for view in official if _NO_DEATH.search(view.document.text)]
+    if event.deaths and denying:
+        parts.append("官方信息称没有死亡病例")
+    numbers = _numbers(sorted({view.number: view for view in (*saying, *denying)}.values(), key=lambda v: v.number))
+    return Fact("伤亡", "，".join(parts), "待核实" if unsure else "", numbers)
+
+
+_NO_DEATH = re.compile("(?:没有|无|未发生|未出现|未造成|未见|暂无)(?:人员|患者|任何)?死亡|无人死亡")
+
+
+def _claim(number: int, near: str) -> re.Pattern[str]:
+    count = rf"(?<!\d){number}\s*(?:余|多)?\s*(?:名|人|例|位|个)"
+    return re.compile(rf"{count}[^，。；]{{0,8}}{near}|{near}[^，。；]{{0,6}}{count}" if near else count)
 
 
 def _official(views: Sequence[DocumentView]) -> Fact:

@@ -87,6 +87,26 @@ class TestFacts:
         assert facts["产品"].open == facts["伤亡"].open == ""
         assert facts["产品"].numbers == (1, 2)
 
+    def test_a_rumoured_death_stays_unverified_beside_a_confirmed_number_and_its_denial(self) -> None:
+        event = build_event(products=("某注射液",), harmed=16, deaths=2)
+        rumour = _document(1, text="网传打某注射液已经死亡2人", source_class="social", severity=5)
+        official = _document(
+            2, text="共有16名患者在院观察，没有死亡病例，样品已送检。", source_class="official", severity=4
+        )
+        facts = {fact.label: fact for fact in known_facts(event, document_views([rumour, official]))}
+        assert facts["伤亡"].value == "称死亡 2 人（待核实），称受影响 16 人，官方信息称没有死亡病例"
+        assert facts["伤亡"].open == "待核实"
+        assert facts["伤亡"].numbers == (1, 2)
+
+    def test_what_happened_is_told_in_the_words_of_whoever_gives_a_name(self) -> None:
+        evidence = ({"field": "text", "start": 0, "end": 2},)
+        rumour = _document(1, text="网传死了两个人", source_class="social", severity=5, evidence=evidence)
+        report = _document(2, text="寒战患者12名", source_class="media", severity=4, evidence=evidence)
+        facts = {fact.label: fact for fact in known_facts(build_event(), document_views([rumour, report]))}
+        assert "患者12名" in str(facts["何事"].value)
+        alone = {fact.label: fact for fact in known_facts(build_event(), document_views([rumour]))}
+        assert alone["何事"].open == "待核实"
+
     def test_reprints_are_folded_under_their_first(self) -> None:
         views = document_views([_document(1), _document(2, duplicate_of="d1"), _document(3, duplicate_of="d1")])
         assert [view.reprints for view in views] == [2, 0, 0]
