@@ -135,12 +135,20 @@ _FLAGS = frozenset(IncidentFacts.__dataclass_fields__) - {
 }
 
 
+# What these categories are about is a drug or a vaccine, whatever is named beside it (labelling guide: R01 drugs).
+_DRUG_LEADS = frozenset({"R01", "R02", "R07"})
+
+
 def _is_device(categories: Collection[str], facts: IncidentFacts) -> bool:
-    return facts.device or "R10" in categories
+    return not _leads_to_drug(categories) and (facts.device or "R10" in categories)
 
 
 def _is_cosmetic(categories: Collection[str], facts: IncidentFacts) -> bool:
-    return facts.cosmetic or "R11" in categories
+    return not _leads_to_drug(categories) and (facts.cosmetic or "R11" in categories)
+
+
+def _leads_to_drug(categories: Collection[str]) -> bool:
+    return next(iter(categories), None) in _DRUG_LEADS
 
 
 def _has_deaths_or_cluster(_: Collection[str], facts: IncidentFacts) -> bool:

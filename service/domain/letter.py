@@ -81,6 +81,7 @@ def write_letter(
     )
 
 
+_MOST_DEADLINES = 3
 _TOLD = frozenset({ClockState.ARMED, ClockState.PROPOSED})
 
 
@@ -105,9 +106,9 @@ def _deadlines(clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
     own = sorted(
         (clock for clock in told if clock.role is ClockRole.OWN), key=lambda c: c.state is not ClockState.ARMED
     )
-    others = len(told) - len(own)
-    lines = [_deadline(clock, now) for clock in own]
-    return (*lines, f"另有{others}项他方义务的时限，见预警页面") if others else tuple(lines)
+    lines = [_deadline(clock, now) for clock in own[:_MOST_DEADLINES]]
+    others = len(told) - len(lines)
+    return (*lines, f"另有{others}项时限（含他方义务），见预警页面") if others else tuple(lines)
 
 
 def _deadline(clock: Clock, now: datetime) -> str:
@@ -172,11 +173,12 @@ def _html(letter: Letter) -> str:
             f'<tr><td style="padding:8px 20px"><div style="color:{_MUTED};font-size:12px">{heading}</div>'
             f'<div style="font-size:14px;line-height:1.6">{body}</div></td></tr>'
         )
-    rows.append(
-        f'<tr><td style="padding:12px 20px 20px"><div style="font-size:14px">{escape(letter.step)}</div>'
+    step = (
+        f'<tr><td style="padding:12px 20px"><div style="font-size:14px">{escape(letter.step)}</div>'
         f'<a href="{escape(letter.link, quote=True)}" style="display:inline-block;margin-top:8px;padding:8px 16px;'
         f'background:{_ACCENT};color:#ffffff;text-decoration:none;border-radius:6px">打开预警</a></td></tr>'
     )
+    rows.insert(-1 if letter.documents else len(rows), step)
     rows.append(
         f'<tr><td style="padding:8px 20px 16px;color:{_MUTED};font-size:12px;border-top:1px solid {_LINE}">'
         "内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。</td></tr>"
