@@ -178,8 +178,8 @@ _REASON_WORDS: Mapping[AlertReason, str] = MappingProxyType(
 class Decision:
     """What to do with an event's alert, and why.
 
-    `level` is the level the alert is to have (`NONE`: no alert). `notify` says that people are told now; blue is told in
-    the daily digest only. `below_windows` belongs into the event; `window_at` is when the first of them began.
+    `level` is the level the alert is to have (`NONE`: no alert). `notify` says that people are told now; of blue
+    nobody is told, it stands on the dashboard. `below_windows` belongs into the event; `window_at` is when the first of them began.
     """
 
     reason: AlertReason

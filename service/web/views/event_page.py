@@ -280,7 +280,7 @@ def _basis_view(
         why=str(item.get("why") or ""),
         verified=bool(item.get("verified")),
         validity="效力待核实" if document is None else validity(document, today),
-        unverified="" if fact is None else "、".join((*fact.unverified, *fact.document.unverified)),
+        unverified="、".join((*(fact.unverified if fact else ()), *(document.unverified if document else ()))),
     )
 
 

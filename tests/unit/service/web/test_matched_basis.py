@@ -44,3 +44,7 @@ def test_a_matched_article_is_quoted_verbatim_with_its_reason() -> None:
 )
 def test_its_days_in_force_are_those_of_the_register(stem: str, today: date, words: str) -> None:
     assert view(stem, today).validity == words
+
+
+def test_days_in_force_that_nobody_has_checked_are_marked_so() -> None:
+    assert "失效日期" in view("食品安全法(2021-04-29)", date(2025, 6, 2)).unverified
