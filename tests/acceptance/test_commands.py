@@ -303,7 +303,8 @@ class TestReplay:
     @pytest.mark.parametrize(
         ("name", "content", "status", "told"),
         [
-            ("cut.jsonl.gz", gzip.compress(b"{}\n" * 10_000)[:60], 1, "无法读取"),
+            # Without mtime=0 the bytes carry the second of collection, and two test workers disagree on the test's name.
+            pytest.param("cut.jsonl.gz", gzip.compress(b"{}\n" * 10_000, mtime=0)[:60], 1, "无法读取", id="cut"),
             ("not.jsonl.gz", b"plain", 1, "无法读取"),
             ("empty.jsonl", b"", 1, "是空的"),
             ("words.jsonl", b"hello\n", 1, "没有一个能读取的快照"),
