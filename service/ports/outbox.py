@@ -1,0 +1,51 @@
+"""The queue of everything that leaves the process, written in the transaction of its cause."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+__all__ = ["Outbox", "OutboxRow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """Something that must leave the process. `key` is deterministic, so enqueuing twice is once.
+
+    `attempts` counts this claim too: 1 at the first try.
+    """
+
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int = 0
+    fence: int = 0
+    created_at: datetime
+
+
+class Outbox(Protocol):
+    """The transactional queue of everything that leaves the process."""
+
+    def add(self, key: str, kind: str, payload: Mapping[str, Any], *, now: datetime) -> bool:
+        """Enqueue; false where the key is already there."""
+        ...
+
+    def claim(self, *, kinds: Sequence[str], limit: int, lease: timedelta, now: datetime) -> list[OutboxRow]:
+        """Lease rows that are due, oldest first."""
+        ...
+
+    def done(self, row: OutboxRow, *, now: datetime) -> bool:
+        """Mark delivered; false where the fence is stale."""
+        ...
+
+    def retry(self, row: OutboxRow, *, error: str, not_before: datetime, dead: bool = False) -> bool:
+        """Put back with a later time, or set aside as dead; false where the fence is stale."""
+        ...
+
+    def waiting(self) -> Mapping[str, int]:
+        """Return undelivered rows per kind."""
+        ...
+
+    def troubled(self, *, limit: int = 50) -> list[Mapping[str, Any]]:
+        """Return rows that failed at least once and are not delivered: `key, kind, attempts, error, not_before, state, created_at`."""
+        ...
