@@ -8,9 +8,10 @@ needs and what identifies nobody: the region of a citizen's number, the network 
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["author_hash", "mask_personal_data"]
+__all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_data"]
 
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ＠", "0123456789Xx@")
 _WIDE = re.compile("[０-９＠]")
@@ -28,30 +29,54 @@ _ID_CHECKS = "10X98765432"
 _SHORTEST_KEY = 16
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalDatum:
+    """One find: `kind` is `id_card`, `mobile`, `email` or `landline`; `masked` the part of it that a mask hides."""
+
+    kind: str
+    start: int
+    end: int
+    masked: tuple[int, int]
+
+
+def find_personal_data(text: str, *, landlines: bool = False) -> list[PersonalDatum]:
+    """Return the citizens' numbers, mobile numbers and e-mail addresses of a text in order; fixed lines on request.
+
+    Offsets are of `text` as given: wide digits count as the digits they stand for.
+    """
+    plain = text.translate(_WIDE_DIGITS) if _WIDE.search(text) else text
+    found = [
+        PersonalDatum(kind="id_card", start=match.start(), end=match.end(), masked=match.span(2))
+        for match in _ID_CARD.finditer(plain)
+        if _is_citizen_number(match[1] + match[2])
+    ]
+    found += [
+        PersonalDatum(kind="mobile", start=match.start(), end=match.end(), masked=(match.end(1), match.end()))
+        for match in _MOBILE.finditer(plain)
+        if not _NOT_A_PHONE.search(plain, max(match.start() - 10, 0), match.start())
+    ]
+    if "@" in plain:
+        found += [
+            PersonalDatum(kind="email", start=m.start(), end=m.end(), masked=(m.start(), m.start(1) - 1))
+            for m in _EMAIL.finditer(plain)
+            if not m[1].lower().endswith("gov.cn")
+        ]
+    if landlines:
+        found += [
+            PersonalDatum(kind="landline", start=m.start(), end=m.end(), masked=(m.end(2), m.end()))
+            for m in _LANDLINE.finditer(plain)
+        ]
+    return sorted(found, key=lambda datum: datum.start)
+
+
 def mask_personal_data(text: str, *, landlines: bool = False) -> str:
     """Return `text` with citizens' numbers, mobile numbers and e-mail addresses masked; idempotent.
 
     Addresses below `gov.cn` belong to offices and stay. Fixed lines are masked only on request: in notices and news
     they are an office's, in posts and complaints a person's.
     """
-    plain = text.translate(_WIDE_DIGITS) if _WIDE.search(text) else text
-    spans = [
-        (match.start(2), match.end(2), "*" * len(match[2]))
-        for match in _ID_CARD.finditer(plain)
-        if _is_citizen_number(match[1] + match[2])
-    ]
-    spans += [
-        (match.end(1), match.end(), "********")
-        for match in _MOBILE.finditer(plain)
-        if not _NOT_A_PHONE.search(plain, max(match.start() - 10, 0), match.start())
-    ]
-    if "@" in plain:
-        spans += [
-            (m.start(), m.start(1) - 1, "***") for m in _EMAIL.finditer(plain) if not m[1].lower().endswith("gov.cn")
-        ]
-    if landlines:
-        spans += [(m.end(2), m.end(), "********") for m in _LANDLINE.finditer(plain)]
-    return _replaced(text, spans)
+    found = find_personal_data(text, landlines=landlines)
+    return _replaced(text, [(*datum.masked, _mask(datum)) for datum in found])
 
 
 def author_hash(key: bytes, source_id: str, native: str) -> str:
@@ -71,6 +96,12 @@ def author_hash(key: bytes, source_id: str, native: str) -> str:
         raise ValueError(f"the author key needs at least {_SHORTEST_KEY} bytes, got {len(key)}")
     message = f"{source_id}\x1f{native}".encode(errors="replace")
     return hmac.new(key, message, hashlib.sha256).hexdigest()[:20]
+
+
+def _mask(datum: PersonalDatum) -> str:
+    if datum.kind == "id_card":
+        return "*" * (datum.masked[1] - datum.masked[0])
+    return "***" if datum.kind == "email" else "********"
 
 
 def _replaced(text: str, spans: list[tuple[int, int, str]]) -> str:
