@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["CITIES"]
+__all__ = ["CITIES", "region_name"]
 
 CITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -20,3 +20,15 @@ CITIES: Mapping[str, str] = MappingProxyType(
         "3611": "上饶",
     }
 )
+
+
+def region_name(code: str) -> str:
+    """Return a region's name: a Jiangxi city by its code, 全省 for `36`, 未定位 for none, else 省外 or 境外."""
+    if not code:
+        return "未定位"
+    city = CITIES.get(code[:4])
+    if city is not None:
+        return city
+    if code.startswith("36"):
+        return "全省"
+    return "省外" if code.isdigit() else "境外"

@@ -1,6 +1,5 @@
 """The event page: known facts with their documents, the parts of the score, the time line, the policy basis. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +8,15 @@ from typing import Any
 
 from markupsafe import Markup
 
+from service.domain import known
 from service.domain.alert import Alert
 from service.domain.audit import AuditRow
 from service.domain.event import Event, EventDocument
+from service.domain.known import telling_document
 from service.domain.policy import PolicyArticle, PolicyDocument, PolicyFact
 from service.domain.register import Register
 from service.web.views.marking import excerpt, spans_of
-from service.web.views.wording import region_word, word
+from service.web.views.wording import word
 
 __all__ = [
     "BasisView",
@@ -116,91 +117,18 @@ def document_views(documents: Sequence[EventDocument]) -> list[DocumentView]:
 
 
 def known_facts(event: Event, views: Sequence[DocumentView]) -> list[Fact]:
-    """Return what, where, which product and firm, who was harmed, each with the documents that say so.
-
-    What nobody but the public says is marked 待核实; an official document that says it lifts the mark, number by number.
-    """
+    """Return the known facts with the documents that say so; what happened is shown as the passage that tells it best."""
+    documents = [view.document for view in views]
+    best = telling_document(documents)
     return [
-        _what(views),
-        _named("何地", tuple(dict.fromkeys(region_word(code) for code in event.regions)), views),
-        _named("产品", event.products, views, several="稿件提到多个产品"),
-        _named("企业", event.firms, views, several="稿件提到多家企业"),
-        _harm(event, views),
-        _official(views),
+        Fact(
+            fact.label,
+            views[best - 1].excerpt if best is not None and fact.label == "何事" else fact.value,
+            fact.open,
+            fact.documents[:_SHOWN_DOCUMENTS],
+        )
+        for fact in known.known_facts(event, documents)
     ]
-
-
-def _what(views: Sequence[DocumentView]) -> Fact:
-    telling = [view for view in views if view.document.evidence and not view.document.duplicate_of]
-    if not telling:
-        return Fact("何事", "", "待核实", ())
-    # Whoever gives a name tells what happened; what only goes round is told as such.
-    best = min(telling, key=lambda view: (_rank(view.document), -view.document.severity, view.number))
-    unsure = "" if best.document.source_class in _NAMED_CLASSES else "待核实"
-    return Fact("何事", best.excerpt, unsure, _numbers(telling, first=best.number))
-
-
-_NAMED_CLASSES = ("central_media", "provincial_media", "media", "official", "trade")
-
-
-def _rank(document: EventDocument) -> int:
-    named = document.source_class in _NAMED_CLASSES
-    return _NAMED_CLASSES.index(document.source_class) if named else len(_NAMED_CLASSES)
-
-
-def _named(label: str, names: Sequence[str], views: Sequence[DocumentView], *, several: str = "") -> Fact:
-    names = [name for name in names if name != "未定位"]
-    if not names:
-        return Fact(label, "", "待核实", ())
-    saying = [view for view in views if any(name in view.document.title + view.document.text for name in names)]
-    confirmed = any(view.document.source_class == "official" for view in saying)
-    unsure = "" if confirmed or label == "何地" else "待核实"
-    if several and len(names) > 1 and not confirmed:
-        unsure = f"待核实（{several}）"
-    return Fact(label, "、".join(names[:4]), unsure, _numbers(saying))
-
-
-def _harm(event: Event, views: Sequence[DocumentView]) -> Fact:
-    """Tell each number by itself: a confirmed one must not lend its weight to a rumour beside it."""
-    claims = [("称死亡", event.deaths, "死亡"), ("称受影响", event.harmed, "")]
-    told = [(words, number, near) for words, number, near in claims if number]
-    if not told:
-        return Fact("伤亡", "稿件未给出数字", "待核实", ())
-    official = [view for view in views if view.document.source_class == "official"]
-    parts, unsure, saying = [], False, []
-    for words, number, near in told:
-        pattern = _claim(number, near)
-        saying += [view for view in views if pattern.search(view.document.title + view.document.text)]
-        confirmed = any(pattern.search(view.document.text) for view in official)
-        unsure = unsure or not confirmed
-        parts.append(f"{words} {number} 人{'' if confirmed else '（待核实）'}")
-    denying = [view for view in official if _NO_DEATH.search(view.document.text)]
-    if event.deaths and denying:
-        parts.append("官方信息称没有死亡病例")
-    numbers = _numbers(sorted({view.number: view for view in (*saying, *denying)}.values(), key=lambda v: v.number))
-    return Fact("伤亡", "，".join(parts), "待核实" if unsure else "", numbers)
-
-
-_NO_DEATH = re.compile("(?:没有|无|未发生|未出现|未造成|未见|暂无)(?:人员|患者|任何)?死亡|无人死亡")
-
-
-def _claim(number: int, near: str) -> re.Pattern[str]:
-    count = rf"(?<!\d){number}\s*(?:余|多)?\s*(?:名|人|例|位|个)"
-    return re.compile(rf"{count}[^，。；]{{0,8}}{near}|{near}[^，。；]{{0,6}}{count}" if near else count)
-
-
-def _official(views: Sequence[DocumentView]) -> Fact:
-    official = [view for view in views if view.document.source_class == "official"]
-    if not official:
-        return Fact("官方信息", "未见官方发布", "", ())
-    return Fact("官方信息", f"{official[0].document.source_name}：{official[0].document.title}", "", _numbers(official))
-
-
-def _numbers(views: Sequence[DocumentView], *, first: int | None = None) -> tuple[int, ...]:
-    numbers = [view.number for view in views if not view.document.duplicate_of]
-    if first is not None:
-        numbers = [first, *(number for number in numbers if number != first)]
-    return tuple(numbers[:_SHOWN_DOCUMENTS])
 
 
 def score_parts(heat: Mapping[str, Any]) -> list[ScorePart]:
