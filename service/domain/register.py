@@ -14,6 +14,7 @@ from service.domain.clock import ClockRule
 from service.domain.event import IncidentGrade
 from service.domain.facts import Condition
 from service.domain.policy import PolicyDocument, PolicyFact
+from service.domain.workflow import Workflow
 
 __all__ = ["AppliedPolicy", "Bound", "CategoryRule", "GradeRule", "LevelRule", "Register", "TriggerRule", "Unit"]
 
@@ -100,7 +101,7 @@ class CategoryRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """Policies, clocks, levels, categories, units and the working calendar of one installation.
+    """Policies, clocks, levels, categories, units, the working calendar and the work flow of one installation.
 
     `version` names the shipped versions and says where own files were laid over them. `levels` stand gravest first.
     """
@@ -120,6 +121,7 @@ class Register:
     categories: Mapping[str, CategoryRule]
     units: Mapping[str, Unit]
     calendar: WorkingCalendar
+    workflow: Workflow
 
     def level(self, level: AlertLevel) -> LevelRule | None:
         """Return the rule of a level; `None` for no level."""

@@ -25,13 +25,22 @@ from service.domain.register import (
     Unit,
 )
 from service.policies.tables import RegisterError, Row, read_file
+from service.policies.workflow import WORKFLOW_FILE, read_workflow
 
 __all__ = ["RegisterError", "load_register"]
 
 T = TypeVar("T")
 
 _SHIPPED = Path(__file__).parent
-_FILES = ("register.yaml", "clocks.yaml", "levels.yaml", "categories.yaml", "departments.yaml", "calendar.yaml")
+_FILES = (
+    "register.yaml",
+    "clocks.yaml",
+    "levels.yaml",
+    "categories.yaml",
+    "departments.yaml",
+    "calendar.yaml",
+    WORKFLOW_FILE,
+)
 _MARKS = {"h": "hours", "d": "days"}
 
 
@@ -64,6 +73,7 @@ def load_register(overrides: Path | None = None) -> Register:
         categories=tables.section("categories.yaml", "categories", lambda row: _category(row, facts, units, clocks)),
         units=units,
         calendar=_calendar(tables),
+        workflow=read_workflow(tables, facts),
     )
     calm.close()
     tables.close()
