@@ -1,0 +1,80 @@
+"""The effect of a response: what was said of an event before and after a moment, in windows of equal length."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from analysis.questions import Asked, group, questions
+from service.domain.effect import Effect, Question, WindowFigures, effect, halves
+from service.domain.event import EventDocument
+from service.domain.refusal import Conflict, NotFound
+from service.ports.store import Store, Work
+
+__all__ = ["SPAN", "compare", "effect_of_event", "figures_of", "measure_effect"]
+
+SPAN = timedelta(days=3)
+"""How far a window reaches where nobody says otherwise."""
+
+_READ = 5_000
+_QUESTIONS = 10
+
+
+def effect_of_event(store: Store, event_id: str, moment: datetime, *, now: datetime, span: timedelta = SPAN) -> Effect:
+    """Return the effect of what happened at `moment` on the event.
+
+    Raises:
+        NotFound: There is no such event.
+        Conflict: The moment lies in the future.
+    """
+    with store.read() as work:
+        return measure_effect(work, event_id, moment, now=now, span=span)
+
+
+def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime, span: timedelta = SPAN) -> Effect:
+    """Return what `effect_of_event` does, within a transaction that is open already. Raises as it does."""
+    if moment > now:
+        raise Conflict("回应时间不能晚于现在，发布之后才能评估效果")
+    if work.events.get(event_id) is None:
+        raise NotFound("没有这个事件，可能链接已失效")
+    documents = work.events.documents(event_id, limit=_READ)
+    first, second = halves(moment, now=now, span=span)
+    scope = "本事件全部稿件（含转载）"
+    return compare(figures_of(documents, *first, scope=scope), figures_of(documents, *second, scope=scope))
+
+
+def compare(before: WindowFigures, after: WindowFigures) -> Effect:
+    """Return the effect; a question is asked again where one of `after` is about the same, whatever its wording."""
+    said = [(one.sentence, (False, one.sentence)) for one in before.questions]
+    said += [(one.sentence, (True, one.sentence)) for one in after.questions]
+    again = {
+        sentence
+        for asked in group(said, most=len(said))
+        if any(later for later, _ in asked.keys)
+        for later, sentence in asked.keys
+        if not later
+    }
+    return effect(before, after, still=[(one, one.sentence in again) for one in before.questions])
+
+
+def figures_of(documents: Sequence[EventDocument], since: datetime, until: datetime, *, scope: str) -> WindowFigures:
+    """Return the figures of those documents whose time lies in the window; a reprint counts, its questions do not."""
+    within = [one for one in documents if since <= (one.published_at or one.stored_at) < until]
+    asked = [
+        (sentence.text, one.document_id)
+        for one in within
+        if one.duplicate_of is None
+        for sentence in questions(one.text if one.text.startswith(one.title) else f"{one.title}\n{one.text}")
+    ]
+    return WindowFigures(
+        since=since,
+        until=until,
+        documents=len(within),
+        tones=dict(Counter(one.tone for one in within)),
+        asking=len({document_id for _, document_id in asked}),
+        questions=tuple(_question(one) for one in group(asked, most=_QUESTIONS)),
+        scope=scope,
+    )
+
+
+def _question(asked: Asked[str]) -> Question:
+    return Question(sentence=asked.sentence, count=asked.count, documents=asked.keys[:5])
