@@ -53,7 +53,7 @@ def _fields(record: Any, *leave_out: str) -> dict[str, Any]:
 @router.get("/api/alerts", dependencies=[_READER])
 def list_alerts(
     request: Request,
-    state: Annotated[str | None, Query(pattern="^(open|acknowledged|closed)$")] = None,
+    state: Annotated[str | None, Query(pattern="^(open|acknowledged|assigned|answering|answered|closed)$")] = None,
     level: Level = None,
     limit: Limit = 50,
     offset: Offset = 0,

@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from service.domain.alert_states import AlertState
 from service.domain.event import Event
 
 __all__ = [
@@ -60,14 +61,6 @@ class AlertLevel(IntEnum):
     def key(self) -> str:
         """The lower-case name that storage and style sheets use."""
         return self.name.lower()
-
-
-class AlertState(StrEnum):
-    """Where an alert stands with the people who must act."""
-
-    OPEN = "open"
-    ACKNOWLEDGED = "acknowledged"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,6 +364,7 @@ def followed(
     if decision.changes:
         moved = replace(moved, reason=decision.reason.value)
     if rises:
+        extras["risen_at"] = now.isoformat()
         moved = replace(moved, state=AlertState.OPEN, acknowledged_at=None, acknowledged_by=None)
-        moved = replace(moved, closed_at=None, closed_by=None, close_reason=None)
+        moved = replace(moved, closed_at=None, closed_by=None, close_reason=None, extras=MappingProxyType(extras))
     return alert if moved == alert else replace(moved, changed_at=now, revision=alert.revision + 1)

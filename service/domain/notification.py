@@ -1,11 +1,11 @@
 """Who is told of an alert, and under which subject."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.alert import Alert, AlertLevel
 from service.domain.beijing import BEIJING, beijing, duration
 from service.domain.clock import Clock, ClockState, limit_words
 from service.domain.event import Event
@@ -51,7 +51,7 @@ def subject(alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime
 
     A drill's subject starts with 【演练】. Control, direction and line-breaking characters become blanks.
     """
-    head = f"{'【演练】' if drill else ''}[{alert.level.word}·{_STATES[alert.state]}] "
+    head = f"{'【演练】' if drill else ''}[{alert.level.word}·{alert.state.word}] "
     tail = _deadline(clocks, now)
     room = LONGEST_SUBJECT - len(head) - len(tail)
     title = clean(_place(event, alert.title) + alert.title)
@@ -62,13 +62,6 @@ def _place(event: Event | None, title: str) -> str:
     places = event.facts.get("places") if event is not None else None
     place = str(places[0]) if isinstance(places, list | tuple) and places else ""
     return f"{place} " if place and place not in title else ""
-
-
-_STATES: Mapping[AlertState, str] = {
-    AlertState.OPEN: "待确认",
-    AlertState.ACKNOWLEDGED: "已确认",
-    AlertState.CLOSED: "已关闭",
-}
 
 
 def _deadline(clocks: Sequence[Clock], now: datetime) -> str:

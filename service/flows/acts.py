@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from service.domain.alert import Alert
+from service.domain.alert import Alert, AlertState
+from service.domain.alert_states import Mover
 from service.domain.clock import Clock
 from service.domain.event import Event
 from service.domain.facts import IncidentFacts, facts_of
+from service.domain.handling import moved
 from service.domain.letter import write_letter
 from service.domain.notification import subject
 from service.domain.people import Act, Person, may
@@ -18,7 +20,18 @@ from service.flows.consider import Office
 from service.flows.deliver import MAIL
 from service.ports.store import Work
 
-__all__ = ["alert_of", "clock_of", "event_of", "facts_now", "note", "permit", "reason_of", "save_alert", "tell_person"]
+__all__ = [
+    "advance",
+    "alert_of",
+    "clock_of",
+    "event_of",
+    "facts_now",
+    "note",
+    "permit",
+    "reason_of",
+    "save_alert",
+    "tell_person",
+]
 
 _LONGEST_REASON = 1000
 
@@ -82,6 +95,35 @@ def save_alert(work: Work, alert: Alert, now: datetime) -> Alert:
     saved = replace(alert, changed_at=now, revision=alert.revision + 1)
     work.alerts.save(saved)
     return saved
+
+
+def advance(
+    work: Work,
+    person_name: str,
+    alert_id: str,
+    state: AlertState,
+    *,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+    mover: Mover = Mover.HANDLER,
+) -> Alert:
+    """Move the alert to `state` in the open transaction, with its audit row `alert.<state>`; what stands there already is left.
+
+    Who may is checked by the caller; `mover` says by which right (closing and reopening need `CLOSER`).
+
+    Raises:
+        NotFound: There is no such alert.
+        Conflict: The table of states has no such move; the sentence says what to do instead.
+    """
+    alert = alert_of(work, alert_id)
+    after = moved(alert, state, by=person_name, mover=mover, now=now)
+    if after is alert:
+        return alert
+    told = {"was": alert.state.value, **(detail or {})}
+    work.audit.append(
+        actor=person_name, action=f"alert.{state.value}", subject=f"alert:{alert_id}", detail=told, now=now
+    )
+    return save_alert(work, after, now)
 
 
 def note(work: Work, person: Person, action: str, about: str, detail: Mapping[str, Any], now: datetime) -> None:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from service.domain.alert import Alert, AlertState
+from service.domain.alert_states import Mover, check_move
 from service.domain.beijing import beijing
 from service.domain.clock import Clock, ClockRole, ClockState, cancel, meet
+from service.domain.handling import answered_last, moved, standing
 from service.domain.people import Act, Person, may
 from service.domain.refusal import Conflict, NotFound
-from service.flows.acts import alert_of, event_of, note, permit, reason_of, save_alert, tell_person
+from service.flows.acts import advance, alert_of, event_of, note, permit, reason_of, save_alert, tell_person
 from service.flows.clocks import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
 from service.flows.consider import Office
 from service.flows.grading import set_grade, set_level
@@ -21,6 +23,7 @@ from service.ports.store import Store, Work
 __all__ = [
     "acknowledge",
     "answer",
+    "answered",
     "arm_clock",
     "assign",
     "cancel_clock",
@@ -34,10 +37,13 @@ __all__ = [
 ]
 
 _RUNNING = frozenset({ClockState.ARMED, ClockState.PAUSED})
+_BEFORE_ANSWERING = frozenset({AlertState.OPEN, AlertState.ACKNOWLEDGED})
 
 
 def acknowledge(store: Store, person: Person, alert_id: str, *, now: datetime) -> Alert:
     """Record that the person has seen the alert and takes responsibility for what happens next.
+
+    Of two who do it at once the second is told who was first, and only the first is written down.
 
     Raises:
         Conflict: The alert is closed or acknowledged already.
@@ -49,13 +55,16 @@ def acknowledge(store: Store, person: Person, alert_id: str, *, now: datetime) -
             raise Conflict("预警已关闭，不需要再确认")
         if alert.acknowledged_at is not None:
             raise Conflict(f"{alert.acknowledged_by}已于{beijing(alert.acknowledged_at, now)}确认")
-        seen = replace(alert, state=AlertState.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=person.name)
+        to = standing(replace(alert, acknowledged_at=now))
+        seen = moved(alert, to, by=person.name, mover=Mover.HANDLER, now=now)
         note(work, person, "alert.acknowledged", f"alert:{alert_id}", {"level": alert.level.key}, now)
         return save_alert(work, seen, now)
 
 
 def assign(store: Store, person: Person, alert_id: str, owner: str, *, office: Office, now: datetime) -> Alert:
     """Give the alert to somebody (by name) who may handle it, and tell them by mail.
+
+    Giving away what nobody acknowledged acknowledges it; what is being answered stays so under the new owner.
 
     Raises:
         NotFound: Nobody of that name is active.
@@ -73,7 +82,10 @@ def assign(store: Store, person: Person, alert_id: str, owner: str, *, office: O
             raise Conflict("预警已关闭，请先重新打开再指派")
         if alert.owner == chosen.name:
             raise Conflict(f"预警已由{chosen.name}承办")
-        given = save_alert(work, replace(alert, owner=chosen.name), now)
+        owned = replace(alert, owner=chosen.name)
+        if alert.state in _BEFORE_ANSWERING:
+            owned = moved(owned, AlertState.ASSIGNED, by=person.name, mover=Mover.HANDLER, now=now)
+        given = save_alert(work, owned, now)
         detail = {"owner": chosen.name, "from": alert.owner}
         note(work, person, "alert.assigned", f"alert:{alert_id}", detail, now)
         if chosen.id != person.id:
@@ -95,20 +107,26 @@ def answer(store: Store, person: Person, alert_id: str, *, office: Office, now: 
         alert = alert_of(work, alert_id)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭，请先重新打开再登记回应")
-        if alert.answered_at is not None:
-            raise Conflict(f"已于{beijing(alert.answered_at, now)}登记回应")
-        met: list[str] = []
-        for clock in _own_running(work, alert_id):
-            rule = office.register.clocks.get(clock.rule_id)
-            if rule is not None and rule.answers:
-                done = meet(clock, by=person.name, now=now, note=remark.strip() or None)
-                work.clocks.save(done)
-                met.append(done.action)
-                detail = {"rule": clock.rule_id, "clock": clock.action, "state": done.state.value, "alert": alert_id}
-                note(work, person, "clock.met", f"clock:{clock.id}", detail, now)
-        told = {"reason": remark.strip(), "clock": met}
-        note(work, person, "alert.answered", f"alert:{alert_id}", told, now)
-        return save_alert(work, replace(alert, answered_at=now), now)
+        spoken = answered_last(alert)
+        if spoken is not None and standing(alert) is AlertState.ANSWERED:
+            raise Conflict(f"已于{beijing(spoken, now)}登记回应")
+        return answered(work, person.name, alert_id, office=office, now=now, remark=remark)
+
+
+def answered(work: Work, person_name: str, alert_id: str, *, office: Office, now: datetime, remark: str = "") -> Alert:
+    """Move the alert to answered within an open transaction and meet every running clock of the office that a statement meets."""
+    met: list[str] = []
+    for clock in _own_running(work, alert_id):
+        rule = office.register.clocks.get(clock.rule_id)
+        if rule is not None and rule.answers:
+            done = meet(clock, by=person_name, now=now, note=remark.strip() or None)
+            work.clocks.save(done)
+            met.append(done.action)
+            detail = {"rule": clock.rule_id, "clock": clock.action, "state": done.state.value, "alert": alert_id}
+            subject = f"clock:{clock.id}"
+            work.audit.append(actor=person_name, action="clock.met", subject=subject, detail=detail, now=now)
+    told = {"reason": remark.strip(), "clock": met}
+    return advance(work, person_name, alert_id, AlertState.ANSWERED, now=now, detail=told)
 
 
 def close(store: Store, person: Person, alert_id: str, reason: str, *, now: datetime) -> Alert:
@@ -129,13 +147,14 @@ def close(store: Store, person: Person, alert_id: str, reason: str, *, now: date
             names = "、".join(f"“{clock.action}”" for clock in running)
             raise Conflict(f"时限{names}仍在计时，请先登记完成，或写明理由取消")
         _drop_proposals(work, person, alert_id, now)
-        ended = replace(alert, state=AlertState.CLOSED, closed_at=now, closed_by=person.name, close_reason=why)
+        ended = moved(alert, AlertState.CLOSED, by=person.name, mover=Mover.CLOSER, now=now)
+        ended = replace(ended, close_reason=why)
         note(work, person, "alert.closed", f"alert:{alert_id}", {"reason": why, "level": alert.level.key}, now)
         return save_alert(work, ended, now)
 
 
 def reopen(store: Store, person: Person, alert_id: str, reason: str = "", *, now: datetime) -> Alert:
-    """Open a closed alert again; who had acknowledged it still has.
+    """Open a closed alert again, in the state that it had; who had acknowledged it still has.
 
     Raises:
         Conflict: It is not closed.
@@ -145,8 +164,8 @@ def reopen(store: Store, person: Person, alert_id: str, reason: str = "", *, now
         alert = alert_of(work, alert_id)
         if alert.state is not AlertState.CLOSED:
             raise Conflict("预警没有关闭，不需要重新打开")
-        state = AlertState.OPEN if alert.acknowledged_at is None else AlertState.ACKNOWLEDGED
-        opened = replace(alert, state=state, closed_at=None, closed_by=None, close_reason=None)
+        check_move(alert.state, standing(alert), mover=Mover.CLOSER)
+        opened = replace(alert, state=standing(alert), closed_at=None, closed_by=None, close_reason=None)
         detail = {"reason": reason.strip(), "from": alert.close_reason}
         note(work, person, "alert.reopened", f"alert:{alert_id}", detail, now)
         return save_alert(work, opened, now)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES
 from service.domain.alert import Alert, AlertLevel, AlertState
@@ -173,10 +174,17 @@ def _major_event(number: int, one: _Raised, now: datetime) -> MajorEvent:
         timeline=tuple((_when(d), d.source_name, d.title or d.text[:40]) for d in firsts[:_TIMELINE]),
         lead=alert.lead,
         deadline=f"{beijing(due, now)} 到期" if due else "无在走时限",
-        state={AlertState.OPEN: "待确认", AlertState.ACKNOWLEDGED: "办理中", AlertState.CLOSED: "已办结"}[alert.state],
+        state=_STATES[alert.state],
         progress=_progress(alert, now),
         next_step=_next_step(alert),
     )
+
+
+# A briefing is read by those who do not work in the service: its words are those of a letter, not of the work list.
+_STATES: Mapping[AlertState, str] = MappingProxyType(
+    {state: state.word for state in AlertState}
+    | {AlertState.ACKNOWLEDGED: "办理中", AlertState.ASSIGNED: "办理中", AlertState.CLOSED: "已办结"}
+)
 
 
 def _when(document: EventDocument) -> datetime:

@@ -1,15 +1,15 @@
 """What people do to clocks: start, cancel, pause, meet; each with its name, and with its audit row in the same transaction."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from service.domain.alert import AlertState
 from service.domain.clock import Clock, ClockRole, ClockRule, arm, cancel, meet, pause
 from service.domain.duties import clock_for, clock_id
 from service.domain.event import Event, IncidentGrade
 from service.domain.facts import Condition
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
-from service.flows.acts import alert_of, clock_of, event_of, facts_now, note, permit, reason_of, save_alert
+from service.flows.acts import advance, alert_of, clock_of, event_of, facts_now, note, permit, reason_of
 from service.flows.consider import Office
 from service.ports.store import Store, Work
 
@@ -108,8 +108,8 @@ def meet_clock(
         clock = meet(clock_of(work, clock_id), by=person.name, now=now, note=remark.strip() or None)
         rule = office.register.clocks.get(clock.rule_id)
         alert = alert_of(work, clock.alert_id)
-        if rule is not None and rule.answers and clock.role is ClockRole.OWN and alert.answered_at is None:
-            save_alert(work, replace(alert, answered_at=now), now)
+        if rule is not None and rule.answers and clock.role is ClockRole.OWN and alert.state is not AlertState.CLOSED:
+            advance(work, person.name, alert.id, AlertState.ANSWERED, now=now, detail={"clock": [clock.action]})
         return _save(work, person, "clock.met", clock, now)
 
 

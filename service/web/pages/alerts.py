@@ -17,7 +17,7 @@ from service.web.pages.overview import rows_of
 from service.web.render import desk_of, page
 from service.web.views.alert_rows import by_urgency
 from service.web.views.paging import pager
-from service.web.views.wording import CITIES
+from service.web.views.wording import CITIES, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -28,7 +28,7 @@ _MOST_EVENTS = 1000
 class AlertFilters(BaseModel):
     """The filters of the list as they stand in the address."""
 
-    state: str = Field(default="unclosed", pattern="^(unclosed|open|acknowledged|closed)$")
+    state: str = Field(default="unclosed", pattern="^(unclosed|open|acknowledged|assigned|answering|answered|closed)$")
     level: str = Field(default="", pattern="^(|red|orange|yellow|blue)$")
     category: str = Field(default="", pattern=r"^(|R\d\d)$")
     region: str = Field(default="", pattern=r"^(|\d{2,6})$")
@@ -59,6 +59,7 @@ def alerts(
         "filters": filters,
         "filtered": bool(given),
         "owners": owners,
+        "states": [("unclosed", "未关闭"), *((state.value, word("alert", state.value)) for state in AlertState)],
         "categories": CATEGORY_NAMES.items(),
         "cities": CITIES.items(),
         "earlier": earlier,

@@ -16,6 +16,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "alert.level_set": "人工调级",
         "alert.acknowledged": "确认收到",
         "alert.assigned": "指派",
+        "alert.answering": "开始回应",
         "alert.answered": "登记回应",
         "alert.closed": "关闭预警",
         "alert.reopened": "重新打开",
@@ -78,6 +79,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "error": "原因",
         "message_id": "邮件标识",
         "documents": "稿件",
+        "was": "原状态",
         "score": "得分",
         "triggers": "触发",
     }
@@ -119,7 +121,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "mail": "邮件",
     }
 )
-_TABLES = {"grade": "grade", "role": "person_role", "state": "clock"}
+_TABLES = {"grade": "grade", "role": "person_role", "state": "clock", "was": "alert"}
 
 
 def _value(name: str, value: object) -> str:

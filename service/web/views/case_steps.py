@@ -31,7 +31,7 @@ def next_step(alert: Alert | None) -> str:
         return "确认收到"
     if alert.owner is None:
         return "指派承办人"
-    return "核实事实并登记回应" if alert.answered_at is None else "跟踪反应，满足条件后关闭"
+    return "跟踪反应，满足条件后关闭" if alert.state is AlertState.ANSWERED else "核实事实并登记回应"
 
 
 def case_steps(event: Event, alert: Alert | None, acts: Sequence[AuditRow]) -> list[CaseStep]:

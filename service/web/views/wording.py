@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES
-from service.domain.alert import AlertLevel
+from service.domain.alert import AlertLevel, AlertState
 from service.domain.beijing import BEIJING
 from service.domain.people import Role
 from service.domain.places import CITIES
@@ -54,7 +54,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "tone": {"neg": "负面", "neu": "中性", "pos": "正面"},
         "judged": {"0": "无关", "1": "职责相关", "2": "风险"},
-        "alert": {"open": "未确认", "acknowledged": "已确认", "closed": "已关闭"},
+        "alert": {state.value: state.word for state in AlertState} | {"open": "未确认"},
         "clock": {
             "proposed": "待确认启动",
             "armed": "计时中",

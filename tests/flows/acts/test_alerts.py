@@ -7,6 +7,7 @@ from service.domain.clock import ClockState
 from service.domain.event import IncidentGrade
 from service.domain.people import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+from service.flows.acts import advance
 from service.flows.alerts import acknowledge, answer, assign, close, reopen, set_grade, set_level
 from service.ports.store import Store
 from tests.flows.acts.scene import (
@@ -54,7 +55,7 @@ class TestAssign:
         assert given.owner == "甲"
         [mail] = mails(store)
         assert mail.payload["to"] == "officer@office.invalid"
-        assert mail.payload["letter"]["subject"].startswith("[橙色·待确认]")
+        assert mail.payload["letter"]["subject"].startswith("[橙色·已指派]")
 
     def test_who_takes_it_themselves_needs_no_mail(self, store: Store, alert: Alert) -> None:
         mails(store)
@@ -90,6 +91,37 @@ class TestAnswer:
             answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + HOUR)
 
 
+class TestAdvance:
+    def test_a_step_taken_twice_is_one_change_and_one_row(self, store: Store, alert: Alert) -> None:
+        with store.write() as work:
+            first = advance(work, "甲", alert.id, AlertState.ANSWERING, now=NOW, detail={"case": "K1"})
+            again = advance(work, "甲", alert.id, AlertState.ANSWERING, now=NOW + HOUR)
+        assert first == again
+        assert (first.state, first.acknowledged_by, first.revision) == (AlertState.ANSWERING, "甲", alert.revision + 1)
+        assert [act for _, act in acts_on(store, f"alert:{alert.id}")].count("alert.answering") == 1
+
+    def test_from_first_notice_to_close_each_step_is_written_down(self, store: Store, alert: Alert) -> None:
+        acknowledge(store, OFFICER, alert.id, now=NOW)
+        assign(store, APPROVER, alert.id, "甲", office=OFFICE, now=NOW)
+        with store.write() as work:
+            advance(work, "甲", alert.id, AlertState.ANSWERING, now=NOW + HOUR)
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 2 * HOUR)
+        close(store, APPROVER, alert.id, "已回应", now=NOW + 3 * HOUR)
+        assert [act for _, act in acts_on(store, f"alert:{alert.id}")][-5:] == [
+            "alert.acknowledged",
+            "alert.assigned",
+            "alert.answering",
+            "alert.answered",
+            "alert.closed",
+        ]
+
+    def test_a_closed_alert_does_not_move_and_says_what_to_do(self, store: Store) -> None:
+        closed = happens(store, replace(EVENT, harmed=1, facts={}, severity=3))
+        close(store, APPROVER, closed.id, "误报", now=NOW)
+        with store.write() as work, pytest.raises(Conflict, match="已关闭，改为“回应中”须由审批人办理"):
+            advance(work, "甲", closed.id, AlertState.ANSWERING, now=NOW)
+
+
 class TestClose:
     def test_a_running_clock_of_the_office_keeps_it_open(self, store: Store, alert: Alert) -> None:
         with pytest.raises(Conflict, match="“回应社会关切”仍在计时"):
@@ -115,13 +147,16 @@ class TestClose:
         with pytest.raises(Forbidden):
             reopen(store, OFFICER, alert.id, now=NOW)
 
-    @pytest.mark.parametrize(("seen", "state"), [(False, AlertState.OPEN), (True, AlertState.ACKNOWLEDGED)])
-    def test_reopened_it_is_as_before(self, store: Store, alert: Alert, state: AlertState, *, seen: bool) -> None:
-        if seen:
-            acknowledge(store, OFFICER, alert.id, now=NOW)
+    @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.CLOSED])
+    def test_reopened_it_is_as_before(self, store: Store, state: AlertState) -> None:
+        alert = happens(store, replace(EVENT, harmed=1, facts={}, severity=3))
         with pytest.raises(Conflict, match="没有关闭"):
             reopen(store, APPROVER, alert.id, now=NOW)
-        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW)
+        if state is AlertState.ASSIGNED:
+            assign(store, OFFICER, alert.id, "甲", office=OFFICE, now=NOW)
+        elif state is not AlertState.OPEN:
+            with store.write() as work:
+                advance(work, "甲", alert.id, state, now=NOW)
         close(store, APPROVER, alert.id, "已回应", now=NOW)
         opened = reopen(store, APPROVER, alert.id, "出现新情况", now=NOW + HOUR)
         assert (opened.state, opened.closed_at, opened.close_reason) == (state, None, None)
