@@ -10,6 +10,9 @@ import chinese_calendar
 __all__ = ["CalendarYearMissingError", "WorkingCalendar"]
 
 _SATURDAY = 5
+# The State Council publishes the next year's days off between late October and early December; from November on, limits of forty
+# working days reach into it.
+_ASKED_FROM_MONTH = 11
 
 
 class CalendarYearMissingError(LookupError):
@@ -17,7 +20,7 @@ class CalendarYearMissingError(LookupError):
 
     def __init__(self, year: int) -> None:
         """Keep the year."""
-        super().__init__(f"{year}年的节假日安排尚未收录，请在 calendar.yaml 中按国务院通知补充后再计算工作日时限")
+        super().__init__(f"{year}年的节假日安排尚未收录，请按国务院通知放入 calendar-{year}.yaml 后再计算工作日时限")
         self.year = year
 
 
@@ -46,6 +49,27 @@ class WorkingCalendar:
             return bool(chinese_calendar.is_workday(day))
         except NotImplementedError:
             raise CalendarYearMissingError(day.year) from None
+
+    def knows(self, year: int) -> bool:
+        """Tell whether the days off of a whole year are known."""
+        if year in self.years:
+            return True
+        try:
+            chinese_calendar.is_workday(date(year, 7, 1))
+        except NotImplementedError:
+            return False
+        return True
+
+    def notice(self, today: date) -> str | None:
+        """Return what is missing for limits that are counted from `today`, as a sentence with what to do; `None` where nothing is."""
+        missing = [year for year in (today.year, today.year + 1) if not self.knows(year)]
+        if not missing or (missing[0] > today.year and today.month < _ASKED_FROM_MONTH):
+            return None
+        year = missing[0]
+        return (
+            f"{year}年的节假日安排尚未收录，跨到{year}年的工作日时限无法算出到期日；"
+            f"请按国务院办公厅通知在政策数据目录中放入 calendar-{year}.yaml，无需重启"
+        )
 
     def add_working_days(self, day: date, count: int) -> date:
         """Return the `count`-th working day after `day`; `day` itself does not count.

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from service.domain.alert import AlertLevel
 from service.domain.beijing import BEIJING
 from service.domain.calendar import WorkingCalendar
+from service.domain.checks import Check
 from service.domain.facts import Condition
 from service.domain.refusal import Conflict
 
@@ -64,7 +65,9 @@ class Clock:
     `rule_id` names the row of the shipped clock table (`C-5H`, …). `limit` is the text of the limit (`5h`, `20wd`,
     `immediate`); `due_at` is `None` where the text gives no number. `start_at` is t0, first confirmed knowledge;
     `post_at` the time of the first post beside it. `basis` names the policy with number and article. `verified` is false where the limit is not
-    verified: such a clock is never armed by itself. `warned` is the last `Stage` that was told to people.
+    verified: such a clock is never armed by itself. `warned` is the last `Stage` that was told to people. `first_due_at` is the due
+    time before the one extension; `policy_version` that of the register which the limit was read from; `evidence_ids` the documents
+    that were known when it was started.
     """
 
     id: str
@@ -85,6 +88,17 @@ class Clock:
     reason: str | None = None
     warned: int = 0
     proposed_at: datetime | None = None
+    first_due_at: datetime | None = None
+    extended_at: datetime | None = None
+    extended_by: str | None = None
+    policy_version: str | None = None
+    evidence_ids: tuple[str, ...] = ()
+
+    def occasion(self, stage: "Stage") -> str:
+        """Return what makes the notice of a stage one of its kind: a stage of one due time is told once, whatever restarts or reloads."""
+        rounds = self.id.partition("~")[2]
+        again = (f"~{rounds}" if rounds else "") + ("+" if self.extended_at is not None else "")
+        return f"clock:{self.rule_id}{again}:{int(stage)}"
 
 
 class Start(StrEnum):
@@ -111,7 +125,8 @@ class ClockRule:
     it, where every one of `when` holds. `by_grade` clocks start when a named person sets grade Ⅰ or Ⅱ; a public statement of
     this office meets those that `answers`. `warn_at` are the
     two shares of the time, in per cent, at which people are told. `expires_after` ends a proposal that nobody took up;
-    `None` keeps it, as a checklist.
+    `None` keeps it, as a checklist. `extend` is the one extension that the text allows; a `repeat` clock starts anew when it is
+    met, as long as the event is open. `check` is what the office found when it compared the limit with the text.
     """
 
     id: str
@@ -128,6 +143,8 @@ class ClockRule:
     extend: str | None = None
     warn_at: tuple[int, int] = (60, 85)
     expires_after: timedelta | None = None
+    repeat: bool = False
+    check: Check | None = None
 
     def limit_for(self, recall_class: int | None) -> str | None:
         """Return the limit that applies; `None` where it depends on a recall class that is not known."""
@@ -191,6 +208,9 @@ def arm(clock: Clock, *, by: str, now: datetime, reason: str | None = None) -> C
         raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能再次启动")
     if by == SYSTEM and not (clock.verified and clock.state in {ClockState.PROPOSED, ClockState.EXPIRED}):
         raise Conflict(f"时限“{clock.action}”须由具名人员启动")
+    if clock.state is ClockState.PAUSED and clock.armed_by is not None:
+        # Who started it stays on record; who let it run on is in the audit.
+        return replace(clock, state=ClockState.ARMED, reason=reason)
     return replace(clock, state=ClockState.ARMED, armed_by=_named(by), armed_at=now, reason=reason)
 
 

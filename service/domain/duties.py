@@ -11,7 +11,7 @@ from service.domain.event import Event
 from service.domain.facts import IncidentFacts, holds
 from service.domain.register import Register
 
-__all__ = ["clock_for", "clock_id", "propose"]
+__all__ = ["clock_for", "clock_id", "is_verified", "propose"]
 
 
 def propose(  # noqa: PLR0913 - all of one moment, and every one by name
@@ -48,6 +48,13 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
     return tuple(found)
 
 
+def is_verified(rule: ClockRule, register: Register) -> bool:
+    """Tell whether a clock may start by itself: its limit and every policy it rests on are verified, or the office checked the clock."""
+    if rule.check is not None and rule.check.speaks:
+        return rule.check.holds
+    return rule.verified and all(register.policies[policy].verified for policy in rule.policies)
+
+
 def clock_id(alert_id: str, rule_id: str) -> str:
     """Return the id of the one clock that an alert has of a rule."""
     return f"{alert_id}-{rule_id}"
@@ -77,8 +84,9 @@ def clock_for(
         post_at=post_at,
         due_at=None,
         basis="；".join(register.policies[policy].citation for policy in rule.policies),
-        verified=rule.verified and all(register.policies[policy].verified for policy in rule.policies),
+        verified=is_verified(rule, register),
         proposed_at=now,
+        policy_version=register.version,
     )
     if limit is None:
         return replace(clock, reason="召回级别待核实，级别确定前按及时办理")

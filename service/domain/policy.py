@@ -2,26 +2,97 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from service.domain.checks import OPEN_WORD, Check
+
 __all__ = [
+    "OPEN_WORD",
+    "ArticleGist",
     "Policy",
     "PolicyArticle",
     "PolicyBasis",
     "PolicyDocument",
     "PolicyFact",
+    "PolicyKind",
+    "PolicyLevel",
+    "PolicyVersion",
     "Publication",
+    "Standing",
     "Verdict",
     "Verification",
 ]
 
 
+class PolicyLevel(StrEnum):
+    """Rank of a published document, highest first."""
+
+    LAW = "law"
+    REGULATION = "regulation"
+    JUDICIAL = "judicial"
+    RULE = "rule"
+    LOCAL_REGULATION = "local_regulation"
+    LOCAL_RULE = "local_rule"
+    NORMATIVE = "normative"
+
+    @property
+    def word(self) -> str:
+        """The rank in the interface."""
+        return {
+            "law": "法律",
+            "regulation": "行政法规",
+            "judicial": "司法解释",
+            "rule": "部门规章",
+            "local_regulation": "地方性法规",
+            "local_rule": "地方政府规章",
+            "normative": "规范性文件",
+        }[self.value]
+
+
+class PolicyKind(StrEnum):
+    """What a document of the library is: only a policy binds; an interpretation explains one, a draft is not in force yet."""
+
+    POLICY = "policy"
+    INTERPRETATION = "interpretation"
+    DRAFT = "draft"
+
+    @property
+    def word(self) -> str:
+        """The kind in the interface."""
+        return {"policy": "政策文件", "interpretation": "解读", "draft": "征求意见稿"}[self.value]
+
+
+class Standing(StrEnum):
+    """Whether a document binds on a day; what is not known is not claimed."""
+
+    IN_FORCE = "in_force"
+    NOT_YET = "not_yet"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    NOT_BINDING = "not_binding"
+
+    @property
+    def word(self) -> str:
+        """The standing in the interface."""
+        return {
+            "in_force": "现行有效",
+            "not_yet": "尚未施行",
+            "expired": "已失效",
+            "unknown": f"效力{OPEN_WORD}",
+            "not_binding": "不具约束力",
+        }[self.value]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One published document in the library. `stem` is the stem of the imported file; keys of articles start with it."""
+    """One published document in the library. `stem` is the stem of the imported file; keys of articles start with it.
+
+    `region` is a GB/T 2260 code of six digits, `None` for the whole country. `version` counts the texts that were taken under this
+    stem; `source_id` names the source that a crawled one came from, `None` where a person brought the file.
+    """
 
     stem: str
     title: str
@@ -33,6 +104,46 @@ class Policy:
     superseded_by: str | None = None
     text_hash: str = ""
     extras: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    kind: PolicyKind = PolicyKind.POLICY
+    level: PolicyLevel | None = None
+    region: str | None = None
+    url: str | None = None
+    source_id: str | None = None
+    version: int = 1
+    imported_at: datetime | None = None
+    imported_by: str | None = None
+
+    def standing(self, on: date) -> Standing:
+        """Return whether the document binds on that day."""
+        if self.kind is not PolicyKind.POLICY:
+            return Standing.NOT_BINDING
+        if self.valid_to is not None and self.valid_to < on:
+            return Standing.EXPIRED
+        if self.valid_from is None:
+            return Standing.UNKNOWN
+        return Standing.IN_FORCE if self.valid_from <= on else Standing.NOT_YET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    """One text that was taken under a stem, kept when a later one replaces it. `text` is what the file said, in full."""
+
+    stem: str
+    version: int
+    title: str
+    text_hash: str
+    text: str
+    imported_at: datetime
+    imported_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleGist:
+    """What one article demands, in this project's own words; never shown as the article's text. `source` says what was read."""
+
+    key: str
+    gist: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +168,7 @@ class Verification(StrEnum):
     @property
     def word(self) -> str:
         """The code in the interface."""
-        return {"V": "已核对原文", "S": "据公开报道", "U": "待核实"}[self.value]
+        return {"V": "已核对原文", "S": "据公开报道", "U": OPEN_WORD}[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +189,13 @@ class PolicyDocument:
     superseded_by: str | None = None
     stem: str | None = None
     unverified: tuple[str, ...] = ()
+    level: PolicyLevel | None = None
+    check: Check | None = None
+
+    @property
+    def open_points(self) -> tuple[str, ...]:
+        """What nobody has checked, shipped sources and the office's own check taken together."""
+        return () if self.check is not None and self.check.holds else self.unverified
 
     def in_force(self, on: date) -> bool:
         """Tell whether the document was in force on that day; an unknown first day counts as past."""
@@ -101,11 +219,27 @@ class PolicyFact:
     publish: str | None = None
     unverified: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    check: Check | None = None
 
     @property
     def verified(self) -> bool:
-        """Whether the fact may be shown as verified."""
+        """Whether the fact may be shown as verified: what the office checked itself has the last word while it holds."""
+        if self.check is not None and self.check.speaks:
+            return self.check.holds
         return self.verification is not Verification.UNVERIFIED
+
+    @property
+    def mark(self) -> str:
+        """How well the fact is known, in the interface's word."""
+        if self.check is not None and self.check.speaks:
+            return self.check.word
+        return self.verification.word
+
+    @property
+    def open_points(self) -> tuple[str, ...]:
+        """What nobody has checked, of the fact and of its document."""
+        own = () if self.check is not None and self.check.holds else self.unverified
+        return tuple(dict.fromkeys((*own, *self.document.open_points)))
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from service.domain.calendar import WorkingCalendar
 from service.domain.clock import ClockRule
 from service.domain.event import IncidentGrade
 from service.domain.facts import Condition
-from service.domain.policy import PolicyDocument, PolicyFact
+from service.domain.policy import ArticleGist, PolicyDocument, PolicyFact
 from service.domain.workflow import Workflow
 
 __all__ = ["AppliedPolicy", "Bound", "CategoryRule", "GradeRule", "LevelRule", "Register", "TriggerRule", "Unit"]
@@ -121,6 +121,7 @@ class Register:
     categories: Mapping[str, CategoryRule]
     units: Mapping[str, Unit]
     calendar: WorkingCalendar
+    gists: Mapping[str, ArticleGist] = field(default_factory=lambda: MappingProxyType({}))
     workflow: Workflow
 
     def level(self, level: AlertLevel) -> LevelRule | None:

@@ -3,16 +3,15 @@
 Part of `service.ports.store`, from where they are imported.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from crawlers.ports import QuarantineEntry, SourceProgress
 from service.domain.people import Person, Session
-from service.domain.policy import Policy, PolicyArticle
 
-__all__ = ["People", "Policies", "Quarantine", "QuarantinedRow", "Rollups", "Sources"]
+__all__ = ["People", "Quarantine", "QuarantinedRow", "Rollups", "Sources"]
 
 
 class People(Protocol):
@@ -83,15 +82,3 @@ class Rollups(Protocol):
     def totals(self, *, since: datetime, until: datetime, by: str, level_at_least: int = 0) -> dict[str, int]:
         """Return totals by `source_class`, `category`, `region`, `tone` or `level`."""
         ...
-
-
-class Policies(Protocol):
-    """The imported policy library."""
-
-    def save(self, policy: Policy, articles: Sequence[PolicyArticle]) -> None:
-        """Insert or replace a policy with all its articles."""
-        ...
-
-    def listing(self) -> list[Policy]: ...  # noqa: D102
-    def article(self, key: str) -> PolicyArticle | None: ...  # noqa: D102
-    def articles(self) -> Iterator[PolicyArticle]: ...  # noqa: D102

@@ -18,7 +18,8 @@ from service.domain.audit import AuditRow
 from service.domain.clock import Clock
 from service.domain.event import Event, EventDocument
 from service.ports.outbox import Outbox, OutboxRow
-from service.ports.registers import People, Policies, Quarantine, QuarantinedRow, Rollups, Sources
+from service.ports.policies import Policies
+from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
 from service.ports.search import SearchDocument
 
 __all__ = [

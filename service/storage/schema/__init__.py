@@ -15,8 +15,6 @@ from service.storage.schema.operated import (
     counters,
     outbox,
     people,
-    policies,
-    policy_articles,
     quarantine,
     remembered,
     rollups,
@@ -25,6 +23,7 @@ from service.storage.schema.operated import (
     source_progress,
     source_switches,
 )
+from service.storage.schema.published import policies, policy_articles, policy_checks, policy_links, policy_versions
 from service.storage.schema.raised import alerts, clocks, event_keys, events
 
 __all__ = [
@@ -46,6 +45,9 @@ __all__ = [
     "people",
     "policies",
     "policy_articles",
+    "policy_checks",
+    "policy_links",
+    "policy_versions",
     "quarantine",
     "remembered",
     "rollups",

@@ -1,9 +1,8 @@
-"""Tables of running the service: what leaves, what was done, people, sources, counts and policies."""
+"""Tables of running the service: what leaves, what was done, people, sources and counts."""
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Date,
     Double,
     Index,
     Integer,
@@ -24,8 +23,6 @@ __all__ = [
     "counters",
     "outbox",
     "people",
-    "policies",
-    "policy_articles",
     "quarantine",
     "remembered",
     "rollups",
@@ -156,7 +153,7 @@ source_descriptions = Table(
     Column("credibility", Double),
 )
 
-# Counts, policies, values --------------------------------------------------------------------------------------------
+# Counts, values --------------------------------------------------------------------------------------------
 
 rollups = Table(
     "rollups",
@@ -170,33 +167,6 @@ rollups = Table(
     Column("count", Integer, nullable=False),
     PrimaryKeyConstraint("hour", "source_class", "category", "region", "level", "tone"),
     sqlite_with_rowid=False,
-)
-
-policies = Table(
-    "policies",
-    metadata,
-    Column("stem", Text, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("issue_number", Text),
-    Column("body", Text),
-    Column("issued", Date),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-    Column("superseded_by", Text),
-    Column("text_hash", Text, nullable=False),
-    Column("extras", Json, nullable=False),
-)
-
-policy_articles = Table(
-    "policy_articles",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("stem", Text, later("policies.stem"), nullable=False),
-    Column("number", Text, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("chapter", Text),
-    Column("text", Text, nullable=False),
-    Index(None, "stem", "position"),
 )
 
 counters = Table(

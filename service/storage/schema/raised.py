@@ -100,6 +100,11 @@ clocks = Table(
     Column("reason", Text),
     Column("warned", Integer, nullable=False),
     Column("proposed_at", Moment),
+    Column("first_due_at", Moment),
+    Column("extended_at", Moment),
+    Column("extended_by", Text),
+    Column("policy_version", Text),
+    Column("evidence_ids", Json(tuple), nullable=False, server_default="[]"),
     Index(None, "alert_id"),
     Index(None, "state", "due_at"),
 )
