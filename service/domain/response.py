@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
+from analysis.articles import article_label, article_number
 from service.domain.alert import Alert
 from service.domain.beijing import BEIJING
 from service.domain.event import Event, EventDocument
@@ -33,7 +35,8 @@ NOT_STORED = "条文原文未入库"
 _BLANK = re.compile(r"\s+")
 _TITLE = re.compile("《([^《》]{2,60})》")
 _CITED = re.compile("第[零〇一二三四五六七八九十百千两0-9]+条(?:之[一二三四五六七八九十]+)?")
-_QUOTED = re.compile('[“「『"]([^“”「」『』"]{4,2000})[”」』"]')
+_PAIRS = MappingProxyType({"“": "”", "「": "」", "『": "』"})
+_SHORTEST = 4
 _SHORT_NAME = re.compile(r"^中华人民共和国|[(（][^)）]*[)）]$")
 _REACH = 60
 
@@ -264,13 +267,13 @@ def check_quotations(text: str, articles: Mapping[str, PolicyArticle]) -> list[F
     policy does not have, and a quotation from a policy that the library does not hold.
     """
     library = _Library(articles)
-    inside = [match.span() for match in _QUOTED.finditer(text)]
+    inside = list(_quoted(text))
     # A policy that is named inside a quotation is quoted, not cited.
     titles = [m for m in _TITLE.finditer(text) if not any(start < m.start() < end for start, end in inside)]
     findings: list[Finding] = []
     for place, title in enumerate(titles):
         end = titles[place + 1].start() if place + 1 < len(titles) else len(text)
-        findings += _check_title(text, title, end, library)
+        findings += _check_title(text, title, end, inside, library)
     return findings
 
 
@@ -287,22 +290,68 @@ class _Library:
         return self._articles.get(_short(title))
 
 
-def _check_title(text: str, title: re.Match[str], end: int, library: _Library) -> Iterator[Finding]:
+def _quoted(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a text that stand in quotation marks, these included; what is quoted inside belongs to the outer one."""
+    opened: list[tuple[int, str]] = []
+    for place, sign in enumerate(text):
+        if opened and sign == opened[-1][1]:
+            start, _ = opened.pop()
+            if not opened:
+                yield start, place + 1
+        elif sign in _PAIRS:
+            opened.append((place, _PAIRS[sign]))
+        elif sign == '"' and not opened:
+            opened.append((place, sign))
+        elif sign == "\n" and opened and opened[-1][1] == '"':
+            # A straight mark does not say which way it opens; one that is alone in its paragraph quotes nothing.
+            opened.pop()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    start: int
+    end: int
+    is_quotation: bool
+
+
+def _parts(text: str, start: int, end: int, inside: Sequence[tuple[int, int]]) -> list[_Part]:
+    """Return the article numbers and quotations between two places, in order; a number inside a quotation is quoted."""
+    quotations = [_Part(first, last, is_quotation=True) for first, last in inside if start <= first and last <= end]
+    numbers = [
+        _Part(match.start(), match.end(), is_quotation=False)
+        for match in _CITED.finditer(text, start, end)
+        if not any(first < match.start() < last for first, last in inside)
+    ]
+    return sorted((*quotations, *numbers), key=lambda part: part.start)
+
+
+def _check_title(
+    text: str, title: re.Match[str], end: int, inside: Sequence[tuple[int, int]], library: _Library
+) -> Iterator[Finding]:
     held = library.articles_of(title[1])
     cited: str | None = None
     at = title.end()
-    for match in re.finditer(f"{_CITED.pattern}|{_QUOTED.pattern}", text[title.end() : end]):
-        start, stop = title.end() + match.start(), title.end() + match.end()
-        if match[1] is None:
-            cited = match.group()
-            if held is not None and cited not in held and _is_near(text, at, start):
-                words = f"《{title[1]}》没有{cited}，或库中只存有部分条文：请核对条号。"
-                yield _finding("article_unknown", "条号不符", text, start, stop, words)
-        elif cited is not None and _is_near(text, at, start):
-            yield from _check_words(text, (start, stop), match[1], title[1], cited, held)
-        else:
+    for part in _parts(text, title.end(), end, inside):
+        if not _is_near(text, at, part.start):
             return
-        at = stop
+        at = part.end
+        words = text[part.start : part.end]
+        if not part.is_quotation:
+            cited = _number(words)
+            if held is not None and cited not in held:
+                sentence = f"《{title[1]}》没有{words}，或库中只存有部分条文：请核对条号。"
+                yield _finding("article_unknown", "条号不符", text, part, sentence)
+        elif cited is not None and len(words) > _SHORTEST + 1:
+            yield from _check_words(text, part, title[1], cited, held)
+
+
+def _number(written: str) -> str:
+    """Return an article number as laws write it: 第107条 is 第一百零七条."""
+    head, behind = written.split("条", 1)
+    try:
+        return article_label(article_number(f"{head}条")) + behind
+    except ValueError:
+        return written
 
 
 def _is_near(text: str, at: int, start: int) -> bool:
@@ -311,21 +360,36 @@ def _is_near(text: str, at: int, start: int) -> bool:
     return len(between) <= _REACH and not re.search("[。！？\n]", between)
 
 
-def _check_words(
-    text: str, span: tuple[int, int], words: str, title: str, cited: str, held: Mapping[str, str] | None
-) -> Iterator[Finding]:
-    if held is None or cited not in held:
-        if held is None:
-            sentence = f"《{title}》{NOT_STORED}，不能核对引文：先导入原文，或只写文号、条号和要点。"
-            yield _finding("article_missing", NOT_STORED, text, *span, sentence)
-        return
-    if not all(part in held[cited] for part in _plain(words).split("……") if part):
+def _check_words(text: str, part: _Part, title: str, cited: str, held: Mapping[str, str] | None) -> Iterator[Finding]:
+    if held is None:
+        sentence = f"《{title}》{NOT_STORED}，不能核对引文：先导入原文，或只写文号、条号和要点。"
+        yield _finding("article_missing", NOT_STORED, text, part, sentence)
+    elif cited in held and not _holds(held[cited], text[part.start + 1 : part.end - 1]):
         sentence = f"引文与库中《{title}》{cited}的原文不符：请按原文逐字引用。"
-        yield _finding("quotation_altered", "引文不符", text, *span, sentence)
+        yield _finding("quotation_altered", "引文不符", text, part, sentence)
 
 
-def _finding(kind: str, word: str, text: str, start: int, end: int, sentence: str) -> Finding:
-    return Finding(kind=kind, word=word, start=start, end=end, text=text[start:end], sentence=sentence, blocking=True)
+def _holds(article: str, words: str) -> bool:
+    """Tell whether an article holds the words; …… stands for what was left out, and the pieces keep their order."""
+    at = 0
+    for piece in _plain(words).split("……"):
+        found = article.find(piece.rstrip("。;,"), at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+def _finding(kind: str, word: str, text: str, part: _Part, sentence: str) -> Finding:
+    return Finding(
+        kind=kind,
+        word=word,
+        start=part.start,
+        end=part.end,
+        text=text[part.start : part.end],
+        sentence=sentence,
+        blocking=True,
+    )
 
 
 def _short(title: str) -> str:
@@ -337,7 +401,8 @@ def _plain(text: str) -> str:
     return _BLANK.sub("", text).translate(_WIDTHS)
 
 
-_WIDTHS = str.maketrans("（），：；？！", "(),:;?!")
+# A quotation inside a quotation takes single marks.
+_WIDTHS = str.maketrans("（），：；？！‘’「」『』＂", '(),:;?!“”“”“”"')
 
 
 def _in_marks(title: str) -> str:
