@@ -72,7 +72,8 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
 class Person:
     """Somebody who can log in. `password_hash` is Argon2id; `email` receives alerts where `notify_from` is reached.
 
-    `notify_from` is the lowest level key that is mailed to this person (`red` … `blue`), `None` for no mail.
+    `notify_from` is the lowest level key that is mailed to this person (`red` … `blue`), `None` for no mail. `duties` are the
+    ids of the duties 岗位 that the person holds in the work flow of an answer; the role says what the program lets them do.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Person:
     disabled: bool = False
     failures: int = 0
     locked_until: datetime | None = None
+    duties: frozenset[str] = frozenset()
     created_at: datetime
 
 

@@ -17,6 +17,7 @@ from service.domain.alert import Alert
 from service.domain.audit import AuditRow
 from service.domain.clock import Clock
 from service.domain.event import Event, EventDocument
+from service.ports.cases import Cases
 from service.ports.outbox import Outbox, OutboxRow
 from service.ports.policies import Policies
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
@@ -25,6 +26,7 @@ from service.ports.search import SearchDocument
 __all__ = [
     "Alerts",
     "Audit",
+    "Cases",
     "Clocks",
     "Completion",
     "Documents",
@@ -300,6 +302,7 @@ class Work(Protocol):
     quarantine: Quarantine
     rollups: Rollups
     policies: Policies
+    cases: Cases
 
     def set_value(self, name: str, value: Any) -> None:
         """Remember one JSON-able value by name (settings of people, duty roster, issue number of the briefing)."""

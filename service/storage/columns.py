@@ -55,13 +55,13 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSON in a text column, keys sorted; `tuple` shaped columns read back as tuples. NaN is refused."""
+    """JSON in a text column, keys sorted; columns shaped `tuple` or `frozenset` read back as such. NaN is refused."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, shape: type[tuple[Any, ...]] | None = None) -> None:
-        """Say whether lists read back as tuples."""
+    def __init__(self, shape: type[tuple[Any, ...]] | type[frozenset[Any]] | None = None) -> None:
+        """Say whether lists read back as tuples or sets."""
         super().__init__()
         self.shape = shape
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from service.ports.store import (
     Alerts,
     Audit,
+    Cases,
     Clocks,
     Documents,
     Events,
@@ -25,6 +26,7 @@ from service.ports.store import (
 )
 from service.storage.alerts import Revision, SqlAlerts, SqlClocks
 from service.storage.audit import SqlAudit
+from service.storage.cases import SqlCases
 from service.storage.dialects import open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.events import SqlEvents
@@ -76,6 +78,7 @@ class SqlWork:
     quarantine: Quarantine
     rollups: Rollups
     policies: Policies
+    cases: Cases
 
     def __init__(self, connection: Connection) -> None:
         """Work inside `connection`'s transaction."""
@@ -94,6 +97,7 @@ class SqlWork:
         self.quarantine = SqlQuarantine(connection)
         self.rollups = self._rollups
         self.policies = SqlPolicies(connection)
+        self.cases = SqlCases(connection)
 
     def set_value(self, name: str, value: Any) -> None:
         """Remember one JSON-able value by name."""

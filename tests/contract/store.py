@@ -1,5 +1,6 @@
 """What every store promises, whatever the engine. Subclasses hand in an empty, migrated one as the fixture `store`."""
 
+from tests.contract.store_cases import CasesContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_response import AlertsContract, EventsContract
@@ -13,6 +14,7 @@ class StoreContract(
     AssessmentsContract,
     EventsContract,
     AlertsContract,
+    CasesContract,
     OutboxContract,
     AuditContract,
     PeopleContract,

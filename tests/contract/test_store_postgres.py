@@ -12,6 +12,7 @@ from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.emptied import empty
 from tests.contract.store import StoreContract
+from tests.contract.store_cases import WRITTEN_ONCE, opened
 from tests.contract.stored import LEASE, NOW, document, put
 
 
@@ -68,6 +69,15 @@ class TestPostgresDatabase:
             work.audit.append(actor="p1", action="do", subject="s", detail={}, now=NOW)
         with pytest.raises(DBAPIError, match="never changed"), superuser.begin() as connection:
             connection.execute(text(act))
+
+    @pytest.mark.parametrize("act", ["UPDATE {} SET case_id = 'x'", "DELETE FROM {}"])
+    @pytest.mark.parametrize("table", sorted(WRITTEN_ONCE))
+    def test_the_database_refuses_to_change_what_was_written_of_a_case(
+        self, superuser: Engine, store: SqlStore, table: str, act: str
+    ) -> None:
+        opened(store, WRITTEN_ONCE[table]())
+        with pytest.raises(DBAPIError, match="never changed"), superuser.begin() as connection:
+            connection.execute(text(act.format(table)))
 
     def test_a_chain_changed_behind_the_triggers_is_seen(self, superuser: Engine, store: SqlStore) -> None:
         with store.write() as work:

@@ -13,6 +13,7 @@ from service.ports.store import StoreUnavailableError
 from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.store import StoreContract
+from tests.contract.store_cases import WRITTEN_ONCE, opened
 from tests.contract.stored import NOW, document, hot_entry, judge_all, put
 
 
@@ -81,6 +82,17 @@ class TestSqliteFile:
         connection = sqlite3.connect(file)
         with pytest.raises(sqlite3.IntegrityError, match="never changed"):
             connection.execute(act)
+        connection.close()
+
+    @pytest.mark.parametrize("act", ["UPDATE {} SET case_id = 'x'", "DELETE FROM {}"])
+    @pytest.mark.parametrize("table", sorted(WRITTEN_ONCE))
+    def test_the_database_refuses_to_change_what_was_written_of_a_case(
+        self, file: Path, store: SqlStore, table: str, act: str
+    ) -> None:
+        opened(store, WRITTEN_ONCE[table]())
+        connection = sqlite3.connect(file)
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            connection.execute(act.format(table))
         connection.close()
 
     @pytest.mark.parametrize(

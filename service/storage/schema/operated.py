@@ -102,6 +102,7 @@ people = Table(
     Column("disabled", Boolean, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment),
+    Column("duties", Json(frozenset), nullable=False, server_default="[]"),
     Column("created_at", Moment, nullable=False),
 )
 
