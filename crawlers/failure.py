@@ -42,10 +42,13 @@ class FailureCode(StrEnum):
     TOO_LARGE = "too_large"
     REDIRECTS = "redirects"
     NOT_A_FEED = "not_a_feed"
+    NOT_A_SITEMAP = "not_a_sitemap"
     NOT_JSON = "not_json"
     UNREADABLE = "unreadable"
     NOTHING_FOUND = "nothing_found"
     TOO_FEW = "too_few"
+    SAME_PAGE = "same_page"
+    LOGIN = "login"
     DAILY_CAP = "daily_cap"
     STORE = "store"
     INTERNAL = "internal"
@@ -68,10 +71,13 @@ _SENTENCES = {
     FailureCode.TOO_LARGE: "页面超过大小上限：{where}。",
     FailureCode.REDIRECTS: "跳转次数过多或跳转目标不被允许：{where}。",
     FailureCode.NOT_A_FEED: "返回的内容不是 RSS/Atom：{where}。",
+    FailureCode.NOT_A_SITEMAP: "返回的内容不是网站地图：{where}。",
     FailureCode.NOT_JSON: "返回的内容不是约定的 JSON：{where}。",
     FailureCode.UNREADABLE: "列表页无法解读：{where}。",
     FailureCode.NOTHING_FOUND: "列表规则没有找到任何条目，网页可能已改版：{where}。",
     FailureCode.TOO_FEW: "列表条目少于预期，网页可能已改版：{where}。",
+    FailureCode.SAME_PAGE: "翻页规则可能有误，翻页得到的仍是前面的条目：{where}。",
+    FailureCode.LOGIN: "网站要求登录后才能查看（{where}），已停止，不作登录；请改用备用信源或导入其导出文件。",
     FailureCode.DAILY_CAP: "已达到当日访问上限（{where}），次日继续。",
     FailureCode.STORE: "稿件未能写入存储：{where}。",
     FailureCode.INTERNAL: "采集程序内部错误：{where}。",

@@ -1,6 +1,14 @@
 """What a crawl produces: `Source`, `Engagement`, `Document`, and their identity rules.
 
 The lowest layer of the project: standard library only, frozen, keyword-only. Everything above speaks in these types.
+
+**Policies** are documents of kind `DocumentKind.POLICY`. What their source or their text says of them stands in `extras`
+under these keys (`POLICY_FACTS`), each only where it is known:
+
+- `issue_number` 文号: `国药监药管〔2023〕1号`, `2024年第97号`; brackets are always `〔〕`
+- `issuing_body` 发文机关, as the source names it; several are joined by one space
+- `issued` 成文日期 or date of publication, `effective` 施行日期: ISO dates (`2024-01-01`), days of the Shanghai calendar
+- `interprets`: where the document interprets (解读) another, the name of that document, without its book-title marks
 """
 
 import hashlib
@@ -14,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 __all__ = [
     "BEIJING",
+    "POLICY_FACTS",
     "DatePrecision",
     "Document",
     "DocumentKind",
@@ -27,6 +36,9 @@ __all__ = [
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 """The zone of every time that a Chinese source writes without one, and of every time that people are shown."""
+
+POLICY_FACTS = ("issue_number", "issuing_body", "issued", "effective", "interprets")
+"""The keys of `Document.extras` that a document of kind `policy` may carry."""
 
 
 class DocumentKind(StrEnum):

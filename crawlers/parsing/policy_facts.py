@@ -1,0 +1,119 @@
+"""What a policy document says of itself: its number, who issued it, from when it holds, what it interprets. Pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from crawlers.parsing.dates import parse_date
+from crawlers.records import BEIJING, POLICY_FACTS
+
+__all__ = ["issue_number_in", "policy_facts"]
+
+_HEAD = 1_500
+_LONGEST_FACT = 200
+_YEARS = range(1949, 2100)
+# 国药监药管〔2023〕1号; the brackets are written in a dozen ways, 〔〕 is the one of the standard (GB/T 9704).
+_BRACKETED = re.compile(
+    r"([\u4e00-\u9fff]{1,20})\s*[〔\[［【(（﹝]\s*((?:19|20)\d{2})\s*[〕\]］】)）﹞]\s*(?:第)?\s*(\d{1,5})\s*号"
+)
+# 国家药品监督管理局公告2024年第97号, or (2024年第97号) behind a title.
+_OF_YEAR = re.compile(r"((?:19|20)\d{2})\s*年\s*第\s*(\d{1,5})\s*号")
+_ORDER = re.compile(r"(?:令|公告|通告|通报)\s*[（(]?\s*第\s*(\d{1,5})\s*号")
+_NOT_A_BODY = re.compile(r"^.*?[，。；：、（(《》]|^(?:根据|依据|按照|文号|发文字号|和|及|与|的)+")
+_CITED = re.compile(r"》\s*[（(〔\[【]?\s*$")
+_DAY = r"((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"
+_EFFECTIVE = re.compile(rf"自\s*{_DAY}\s*起\s*(?:正式)?(?:施行|实施|执行|生效)")
+_AT_ONCE = re.compile(
+    r"(?:本(?:公告|通知|通告|办法|规定|意见|细则|指南|决定|规范|条例)?\s*)?自\s*(?:发布|印发|公布|发文)之日起\s*(?:正式)?(?:施行|实施|执行|生效)"
+)
+_INTERPRETS = re.compile(
+    r"《([^《》]{2,120}(?:〈[^〉]{1,80}〉[^《》]{0,60})?)》[^。《》]{0,30}(?:解读|问答|答记者问|释义|说明)"
+)
+_ABOUT = re.compile(r"(?:解读|问答|答记者问|释义)[：:]?\s*《([^《》]{2,120})》")
+
+
+def policy_facts(
+    title: str, text: str, *, published: datetime | None, declared: Mapping[str, str], now: datetime
+) -> dict[str, str]:
+    """Return the policy facts of a document (see `crawlers.records`): those that its source declares, else what it says itself.
+
+    A date that is none, and an effective day that would have to be guessed, are left out: unknown is not today.
+    """
+    given = {key: value.strip()[:_LONGEST_FACT] for key, value in declared.items() if key in POLICY_FACTS and value}
+    interpreted = (given.get("interprets") or "").strip("《》 ") or _interpreted(title)
+    # What an interpretation says of numbers and days it says of the document that it interprets.
+    own = "" if interpreted else text
+    facts: dict[str, str | None] = {
+        "issue_number": _number(given.get("issue_number")) or issue_number_in(f"{title}\n{own[:_HEAD]}"),
+        "issuing_body": " ".join((given.get("issuing_body") or "").split()) or None,
+        "issued": _day_of(given.get("issued"), now) or (_iso(published) if published else None),
+        "interprets": interpreted,
+    }
+    facts["effective"] = _day_of(given.get("effective"), now, ahead=True) or _effective(own, facts["issued"])
+    return {key: value for key in POLICY_FACTS if (value := facts[key])}
+
+
+def issue_number_in(text: str) -> str | None:
+    """Return the number of the document (文号) whose title and text `text` is, brackets in their standard form.
+
+    `None` where there is none; the numbers of documents that it cites are not its own.
+    """
+    for match in _BRACKETED.finditer(text):
+        body = _NOT_A_BODY.sub("", match[1]).strip()
+        if body and not _is_cited(text, match):
+            return f"{body}〔{match[2]}〕{int(match[3])}号"
+    for match in _OF_YEAR.finditer(text):
+        if not _is_cited(text, match):
+            return f"{match[1]}年第{int(match[2])}号"
+    found = _ORDER.search(text)
+    return f"第{int(found[1])}号" if found and not _is_cited(text, found) else None
+
+
+def _is_cited(text: str, match: re.Match[str]) -> bool:
+    """Return whether the number stands right behind a name in book-title marks: then it is that document's."""
+    return _CITED.search(text, max(0, match.start() - 6), match.start()) is not None
+
+
+def _number(declared: str | None) -> str | None:
+    if not declared:
+        return None
+    return issue_number_in(declared) or " ".join(declared.split())
+
+
+def _interpreted(title: str) -> str | None:
+    match = _INTERPRETS.search(title) or _ABOUT.search(title)
+    return match[1] if match else None
+
+
+def _effective(text: str, issued: str | None) -> str | None:
+    match = _EFFECTIVE.search(text)
+    if match is not None:
+        return _calendar_day(*(int(group) for group in match.groups()))
+    return issued if _AT_ONCE.search(text) else None
+
+
+def _calendar_day(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _day_of(text: str | None, now: datetime, *, ahead: bool = False) -> str | None:
+    """Return the day that a field of a source names; a policy may hold from a day to come, but is not issued on one."""
+    if not text:
+        return None
+    match = re.search(_DAY, text) or re.search(r"((?:19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})", text)
+    if match is not None:
+        found = _calendar_day(*(int(group) for group in match.groups()))
+        return found if found and (ahead or date.fromisoformat(found) <= _tomorrow(now)) else None
+    parsed = parse_date(text, now)
+    return _iso(parsed.at) if parsed is not None and parsed.at.year in _YEARS else None
+
+
+def _tomorrow(now: datetime) -> date:
+    return now.astimezone(BEIJING).date() + timedelta(days=1)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(BEIJING).date().isoformat()
