@@ -7,10 +7,11 @@ from itertools import islice
 from typing import Any
 
 from crawlers.failure import Failure, FailureCode
-from crawlers.polling import Outcome, next_due, next_interval
+from crawlers.polling import ARRIVALS, Outcome, learn, next_due, next_interval
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING
 from crawlers.visit import Visit
+from crawlers.walk import DEEP_AT
 
 __all__ = ["SourceReport", "conclude", "report_of", "requests_today"]
 
@@ -18,8 +19,8 @@ MAX_REMEMBERED_TRIES = 500
 # The crawl ended these, not the source: they go on where they were as soon as there is time.
 _CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
 # These end a visit without anything being wrong with the source.
-_NO_FAULT = _CUT_SHORT | {FailureCode.TOO_FEW, FailureCode.DAILY_CAP}
-_LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE))
+_NO_FAULT = _CUT_SHORT | {FailureCode.TOO_FEW, FailureCode.SAME_PAGE, FailureCode.DAILY_CAP}
+_LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE, FailureCode.LOGIN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +77,22 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         new=visit.added,
         pending=len(visit.waiting),
         wait_until=_wait_until(visit, now),
+        source_class=visit.source.source_class,
+        times=tuple(visit.fresh),
     )
     schedule = visit.declaration.schedule
+    arrivals = learn(before, schedule, outcome, now)
+    # A list costs one request, and so do its pages: half of the day's allowance is for lists.
+    interval = max(
+        next_interval(before, schedule, outcome, arrivals, now),
+        2 * timedelta(days=1) / visit.declaration.politeness.daily_cap,
+    )
     cut_short = visit.failure is not None and visit.failure.code in _CUT_SHORT
     return replace(
         after,
-        interval_seconds=next_interval(before, schedule, outcome).total_seconds(),
-        next_due_at=now if cut_short else next_due(after, schedule, outcome, now),
+        interval_seconds=interval.total_seconds(),
+        next_due_at=now if cut_short else next_due(after, schedule, outcome, interval, now),
+        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()},
     )
 
 
@@ -127,7 +137,13 @@ def _validators(visit: Visit) -> tuple[str | None, str | None, str | None]:
 def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     tries = dict(islice(reversed(visit.tries.items()), MAX_REMEMBERED_TRIES))
     counted = visit.requests + requests_today(visit.progress, now)
-    return dict(visit.progress.memory) | {"day": _day(now), "requests": counted, "tries": tries}
+    memory = dict(visit.progress.memory) | {"day": _day(now), "requests": counted, "tries": tries}
+    # What a spider wants to go on from holds only where nothing before it was left undone.
+    if visit.failure is None and not (visit.waiting or visit.unstored):
+        memory |= visit.notes
+    if visit.listing_read and (visit.deep or DEEP_AT not in memory):
+        memory[DEEP_AT] = now.isoformat()
+    return memory
 
 
 def _wait_until(visit: Visit, now: datetime) -> datetime | None:

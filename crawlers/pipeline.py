@@ -102,7 +102,7 @@ class SinkPipeline:
             )
             return
         self.visit.unstored += 1
-        self.visit.saw(admitted.published_at)
+        self.visit.found(admitted)
         self._held.append(admitted)
 
     def _quarantine(self, entry: QuarantineEntry) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import aiohttp
 
@@ -14,11 +15,12 @@ from crawlers.failure import Failure, FailureCode
 from crawlers.ledger import Ledger
 from crawlers.pages import Extract
 from crawlers.ports import SourceProgress
-from crawlers.records import Source
+from crawlers.records import DatePrecision, Document, Source
 
 __all__ = ["Surroundings", "Visit"]
 
 MAX_TRIES = 3
+_TO_THE_MINUTE = frozenset({DatePrecision.SECOND, DatePrecision.MINUTE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ class Surroundings:
     extract: Extract
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     aborting: asyncio.Event = field(default_factory=asyncio.Event)
+    watch_words: tuple[str, ...] = ()
     stop_code: list[FailureCode] = field(default_factory=lambda: [FailureCode.STOPPED])
 
     def stop(self, code: FailureCode) -> None:
@@ -52,8 +55,10 @@ class Visit:
 
     `waiting` holds the ids that were listed, are new, and are not settled yet; while there are any, the validators of
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
-    failed attempts per id over visits: after three, an id is left alone. `remark` is what a person should look at
-    although the visit went well.
+    failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `fresh` are the
+    published times, to the minute, of what is new. `remark` is what a person should look at although the visit went well,
+    `findings` what is odd about what was taken. `notes` are what the spider wants to find in the next visit's
+    `progress.memory`; they are kept unless the visit failed.
     """
 
     source: Source
@@ -70,6 +75,9 @@ class Visit:
     asked: int = 0
     waiting: set[str] = field(default_factory=set)
     tries: dict[str, int] = field(default_factory=dict)
+    deep: bool = False
+    fresh: list[datetime] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
     unstored: int = 0
     unchanged: bool = False
     listing_read: bool = False
@@ -81,6 +89,7 @@ class Visit:
     list_hash: str | None = None
     newest: datetime | None = None
     downgrades: list[str] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
     stops: dict[str, Failure] = field(default_factory=dict)
     requests_before: int = 0
 
@@ -93,6 +102,12 @@ class Visit:
         """Keep the first failure of the visit: later ones are its consequences."""
         if self.failure is None:
             self.failure = failure
+
+    def found(self, document: Document) -> None:
+        """Note what a new document tells of the source's rhythm and of the state of its pages."""
+        self.saw(document.published_at)
+        if document.published_at is not None and document.precision in _TO_THE_MINUTE:
+            self.fresh.append(document.published_at)
 
     def saw(self, published_at: datetime | None) -> None:
         """Move the watermark candidate forward."""

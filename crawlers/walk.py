@@ -1,0 +1,56 @@
+"""How far a visit walks through the pages of a list: until it meets what is known, and once a week beyond. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from crawlers.catalogue.declaration import Declaration, QuietHours
+from crawlers.polling import is_quiet
+from crawlers.records import BEIJING
+
+__all__ = ["DEEP_AT", "DEEP_PAGES", "deep_declaration", "is_deep_walk_due", "walks_on"]
+
+DEEP_AT = "deep_at"
+"""Where `SourceProgress.memory` keeps when the last deep walk was."""
+
+DEEP_PAGES = 5
+DEEP_EVERY = timedelta(days=7)
+# A walk that found no quiet hour is made in any hour.
+_DEEP_AT_LAST = timedelta(days=9)
+_NIGHT = QuietHours(start_minute=0, end_minute=6 * 60)
+# Known records at the end of a page that say that what follows is known too. Pinned ones stand at its head.
+OVERLAP = 3
+
+
+def walks_on(listed: Sequence[str], new: Collection[str], *, deep: bool) -> bool:
+    """Return whether the next page of a list may hold something new, from the ids of this page in order.
+
+    Not where the page ends with three known records (a short page: with a known half): lists run from new to old. Known records
+    further up stop nothing, because pinned ones stand above new ones, and so does what was inserted with an old date. A
+    deep walk goes on as far as there are pages.
+    """
+    if not listed:
+        return False
+    tail = min(OVERLAP, (len(listed) + 1) // 2)
+    return deep or any(native_id in new for native_id in listed[-tail:])
+
+
+def is_deep_walk_due(memory: Mapping[str, Any], declaration: Declaration, now: datetime) -> bool:
+    """Return whether this visit is to walk past what is known: once a week, in the quiet hours of the Shanghai day.
+
+    Never at the first visit of a source, which walks as far as it may anyway.
+    """
+    if declaration.paging.style == "none" or not isinstance(memory.get(DEEP_AT), str):
+        return False
+    since = now - datetime.fromisoformat(memory[DEEP_AT])
+    quiet = is_quiet(_NIGHT, now) or (
+        declaration.schedule.quiet is not None and is_quiet(declaration.schedule.quiet, now)
+    )
+    weekend = now.astimezone(BEIJING).weekday() > 4  # noqa: PLR2004 - Friday
+    return since >= (DEEP_EVERY if quiet or weekend else _DEEP_AT_LAST)
+
+
+def deep_declaration(declaration: Declaration) -> Declaration:
+    """Return the declaration with as many pages of the list as a deep walk takes."""
+    pages = max(DEEP_PAGES, declaration.paging.max_pages)
+    return declaration.model_copy(update={"paging": declaration.paging.model_copy(update={"max_pages": pages})})
