@@ -7,7 +7,7 @@ next one begins. Its key is `<stem of the file>#第N条`, the number as the text
 import re
 from dataclasses import dataclass
 
-__all__ = ["Article", "article_label", "article_number", "split_articles"]
+__all__ = ["Article", "article_label", "article_lines", "article_number", "numeral_value", "split_articles"]
 
 _DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NAMES = "零一二三四五六七八九"
@@ -17,6 +17,8 @@ _ARTICLE = re.compile(rf"^(?:\*\*)?\s*(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:\*\
 # Some copies lose the blank after the number; read so only where no line has one, since 第一条规定的 begins sentences.
 _TIGHT_ARTICLE = re.compile(rf"^(第{_NUMERAL}条(?:之{_NUMERAL})?)(?![款项第])(.+)$")
 _HEADING = re.compile(rf"^#*\s*(第{_NUMERAL}([编章节])[\s　]*.*?|附\s*则|总\s*则)\s*$")
+# What is annexed after the articles has its own numbers and is no part of them.
+_ANNEX = re.compile(r"^#*\s*附\s*[件录表]\s*[0-9一二三四五六七八九十]*\s*[:：]?\s*$")
 _INFO_END = "<!-- INFO END -->"
 _MARKUP = re.compile(r"^\s*(?:#+|<!--.*-->)\s*")
 _DEPTHS = {"编": 0, "章": 1, "节": 2}
@@ -50,12 +52,17 @@ def split_articles(markdown_text: str, stem: str) -> list[Article]:
         ValueError: when the text has no article, with what was looked for.
     """
     articles: dict[str, Article] = {}
-    for number, chapter, text in _blocks(markdown_text, _ARTICLE) or _blocks(markdown_text, _TIGHT_ARTICLE):
-        key = f"{stem}#{number}"
-        articles.setdefault(key, Article(key=key, number=number, chapter=chapter, text=text))
+    for block in _found(markdown_text):
+        key = f"{stem}#{block.number}"
+        articles.setdefault(key, Article(key=key, number=block.number, chapter=block.chapter, text=block.text))
     if not articles:
         raise ValueError(f"{stem}: no article found; a line of an article begins with its number, as in 第一条")
     return list(articles.values())
+
+
+def article_lines(markdown_text: str) -> list[tuple[str, int]]:
+    """Return the number of every article in order, twice where it stands twice, with its line in the text (from 1)."""
+    return [(block.number, block.line) for block in _found(markdown_text)]
 
 
 def article_number(number: str) -> int:
@@ -67,10 +74,15 @@ def article_number(number: str) -> int:
     found = re.fullmatch(rf"第({_NUMERAL})条(?:之{_NUMERAL})?", number)
     if found is None:
         raise ValueError(f"not an article number: {number!r}")
-    if found[1].isdecimal():
-        return int(found[1])
+    return numeral_value(found[1])
+
+
+def numeral_value(numeral: str) -> int:
+    """Return the value of a Chinese or Arabic numeral up to 9,999: 107 for 一百零七 and for 107."""
+    if numeral.isdecimal():
+        return int(numeral)
     total, digit = 0, 0
-    for sign in found[1]:
+    for sign in numeral:
         if sign in _UNITS:
             total += (digit or 1) * _UNITS[sign]
             digit = 0
@@ -98,27 +110,42 @@ def article_label(number: int) -> str:
     return f"第{signs}条"
 
 
-def _blocks(markdown_text: str, pattern: re.Pattern[str]) -> list[tuple[str, str, str]]:
-    body = markdown_text.partition(_INFO_END)[2] or markdown_text
+@dataclass(slots=True)
+class _Block:
+    number: str
+    chapter: str
+    line: int
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def _found(markdown_text: str) -> list[_Block]:
+    return _blocks(markdown_text, _ARTICLE) or _blocks(markdown_text, _TIGHT_ARTICLE)
+
+
+def _blocks(markdown_text: str, pattern: re.Pattern[str]) -> list[_Block]:
+    head, mark, rest = markdown_text.partition(_INFO_END)
+    skipped = head.count("\n") if mark else 0
     headings = ["", "", ""]
-    blocks: list[tuple[str, str, str]] = []
-    number, chapter, lines = "", "", list[str]()
-    for raw in body.splitlines():
+    blocks: list[_Block] = []
+    reading = False
+    for at, raw in enumerate((rest if mark else markdown_text).splitlines(), start=1 + skipped):
         line = raw.strip().replace("\u3000", " ")
+        if blocks and _ANNEX.match(line):
+            break
         article = pattern.match(line)
         heading = None if article else _HEADING.match(line)
-        if (article or heading) and number:
-            blocks.append((number, chapter, "\n".join(lines)))
-            number, lines = "", []
         if article:
-            number, chapter = article[1], " ".join(filter(None, headings))
-            lines = [article[2]] if article[2] else []
+            opening = [article[2]] if article[2] else []
+            blocks.append(_Block(article[1], " ".join(filter(None, headings)), at, opening))
         elif heading:
             _enter(headings, heading)
-        elif number and (text := _MARKUP.sub("", line)):
-            lines.append(text)
-    if number:
-        blocks.append((number, chapter, "\n".join(lines)))
+        elif reading and (text := _MARKUP.sub("", line)):
+            blocks[-1].lines.append(text)
+        reading = bool(blocks) and heading is None and (reading or article is not None)
     return blocks
 
 

@@ -41,7 +41,9 @@ _LEVEL_BY_TITLE: Sequence[tuple[re.Pattern[str], PolicyLevel]] = (
 _METHOD_NOT_LAW = re.compile(r"办法$|方法$|做法$|说法$")
 _INTERPRETATION = re.compile(r"解读|答记者问|一图读懂|政策问答|图解")
 _DRAFT = re.compile(r"征求意见稿|草案|公开征求.{0,40}意见")
-_DECORATION = re.compile(r"^中华人民共和国|[《》〈〉\s]|[（(](?:试行|修订|修正|暂行)[）)]$")
+_DECORATION = re.compile(
+    r"^中华人民共和国|[《》〈〉\s]|[（(][^（）()]{0,12}(?:试行|暂行|修订|修正|修改|文本|公布|版|年)[^（）()]{0,8}[）)]$"
+)
 # 市 of a county and 区 of a city are not told apart from the whole country by their name alone, so only provinces are.
 _PROVINCES: Mapping[str, str] = MappingProxyType({"江西": "360000"})
 

@@ -1,74 +1,200 @@
 """The policy library: import texts, split into articles, and offer them for matching with their days in force."""
 
-import hashlib
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from analysis.articles import Article, split_articles
+from analysis.articles import Article
 from analysis.retrieval import ArticleIndex, Validity
-from service.domain.policy import Policy, PolicyArticle
+from service.domain.library import LinkKind, PolicyLink, name_of, overlapping
+from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyVersion
 from service.domain.register import Register
-from service.ports.store import Store
+from service.flows.policy_files import SUFFIXES, PolicyFile, PolicyFileError, read_policy_file
+from service.ports.store import Store, Work
 
-__all__ = ["LIBRARY_CHANGED", "LibraryReport", "import_policies", "load_index"]
+__all__ = ["LIBRARY_CHANGED", "LibraryReport", "import_policies", "keep_policy", "link_by_name", "load_index"]
 
 LIBRARY_CHANGED = "policies.changed"
-"""Name of the stored value that every import changes."""
+"""Name of the stored value that every change of the library changes."""
 
-_LIMIT_BYTES = 8 * 1024 * 1024
-_DATED = re.compile(r"^(?P<title>.+?)[(（](?P<day>\d{4}-\d{2}-\d{2})[)）]$")
 _DAY = timedelta(days=1)
+_LIMIT_FILES = 5000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LibraryReport:
-    """What was taken: policies and articles; `refused` holds one sentence per file that was not."""
+    """What was taken: policies and articles, of them new, changed and as they were.
 
-    policies: int
-    articles: int
-    refused: tuple[str, ...]
+    `refused` holds one sentence per file that was not taken, `notices` what a person should look at in those that were.
+    """
+
+    policies: int = 0
+    articles: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
 
-def import_policies(store: Store, path: Path, *, register: Register, actor: str, now: datetime) -> LibraryReport:
-    """Take one Markdown or text file, or every such file of a folder; a file imported again replaces its text.
+def import_policies(
+    store: Store,
+    path: Path,
+    *,
+    register: Register,
+    actor: str,
+    now: datetime,
+    supersede: bool = False,
+) -> LibraryReport:
+    """Take one file (Markdown, text, HTML, DOCX, PDF), or every such file of a folder; each is taken whole or not at all.
+
+    A file imported again changes nothing; with another text it is the next version, and the earlier one is kept. A text
+    that would be in force beside another version of the same document is refused; with `supersede` the other one ends the day before it.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
     """
-    taken: list[tuple[Policy, list[PolicyArticle]]] = []
-    refused: list[str] = []
+    report = LibraryReport()
     for file in _files(path):
         try:
-            taken.append(_read(file, register))
+            taken = read_policy_file(file, register, now=now)
+            with store.write() as work:
+                state = _keep_file(work, taken, actor=actor, now=now, supersede=supersede)
+        except PolicyFileError as error:
+            report.refused.append(f"{file.name} {error}" if error.line else f"{file.name}：{error}")
+            continue
         except (OSError, ValueError) as error:
-            refused.append(f"{file.name}：{error}")
-    with store.write() as work:
-        for policy, articles in taken:
-            work.policies.save(policy, articles)
-            detail = {"articles": len(articles), "sha256": policy.text_hash}
-            work.audit.append(
-                actor=actor, action="policy.imported", subject=f"policy:{policy.stem}", detail=detail, now=now
-            )
-        if taken:
-            work.set_value(LIBRARY_CHANGED, now.isoformat())
-    return LibraryReport(
-        policies=len(taken), articles=sum(len(articles) for _, articles in taken), refused=tuple(refused)
+            report.refused.append(f"{file.name}：{error}")
+            continue
+        report.policies += 1
+        report.articles += len(taken.articles)
+        setattr(report, state, getattr(report, state) + 1)
+        report.notices += [f"{file.name}：{sentence}" for sentence in taken.notices]
+    return report
+
+
+def _keep_file(work: Work, taken: PolicyFile, *, actor: str, now: datetime, supersede: bool) -> str:
+    state = keep_policy(work, taken.policy, taken.articles, taken.text, actor=actor, now=now, supersede=supersede)
+    if taken.interprets:
+        link_by_name(work, taken.policy, taken.interprets, actor=actor, now=now)
+    return state
+
+
+def keep_policy(
+    work: Work,
+    policy: Policy,
+    articles: Sequence[PolicyArticle],
+    text: str,
+    *,
+    actor: str,
+    now: datetime,
+    supersede: bool = False,
+) -> str:
+    """Put one document into the library in the open transaction; return `added`, `changed` or `unchanged`.
+
+    Raises:
+        PolicyFileError: It would be in force beside another version of the same document.
+    """
+    before = work.policies.get(policy.stem)
+    version = 1 if before is None else before.version + (before.text_hash != policy.text_hash)
+    kept = replace(policy, version=version, imported_at=now, imported_by=actor)
+    if before is not None:
+        kept = replace(kept, extras=before.extras, url=kept.url or before.url)
+        if replace(kept, imported_at=before.imported_at, imported_by=before.imported_by) == before:
+            return "unchanged"
+    _make_room(work, kept, actor=actor, now=now, supersede=supersede)
+    work.policies.save(kept, articles)
+    work.policies.keep_version(
+        PolicyVersion(
+            stem=kept.stem,
+            version=version,
+            title=kept.title,
+            text_hash=kept.text_hash,
+            text=text,
+            imported_at=now,
+            imported_by=actor,
+        )
     )
+    detail = {"articles": len(articles), "sha256": kept.text_hash, "version": version}
+    work.audit.append(actor=actor, action="policy.imported", subject=f"policy:{kept.stem}", detail=detail, now=now)
+    work.set_value(LIBRARY_CHANGED, f"{now.isoformat()} {kept.stem} {version}")
+    return "added" if before is None else "changed"
 
 
-def load_index(store: Store, tokenize: Callable[[str], Sequence[str]]) -> ArticleIndex:
-    """Return the imported articles, ready for matching, each with the days its policy is in force."""
+def _make_room(work: Work, policy: Policy, *, actor: str, now: datetime, supersede: bool) -> None:
+    rival = overlapping(policy, work.policies.listing())
+    if rival is None:
+        return
+    starts = policy.valid_from
+    if not supersede or starts is None or rival.valid_from is None or rival.valid_from >= starts:
+        raise PolicyFileError(
+            f"与已入库的“{rival.stem}”效力期重叠（{_days(rival)}与{_days(policy)}）：请在旧版文件开头写明失效日期后先导入旧版，"
+            "或用 --supersede 让旧版在新版施行前一日失效"
+        )
+    ended = replace(rival, valid_to=starts - _DAY, superseded_by=policy.stem)
+    work.policies.save(ended, work.policies.articles_of(rival.stem))
+    detail = {"valid_to": str(ended.valid_to), "superseded_by": policy.stem}
+    work.audit.append(actor=actor, action="policy.superseded", subject=f"policy:{rival.stem}", detail=detail, now=now)
+
+
+def _days(policy: Policy) -> str:
+    return f"{policy.valid_from or '起始不明'} 至 {policy.valid_to or '今'}"
+
+
+def link_by_name(work: Work, policy: Policy, name: str, *, actor: str, now: datetime) -> PolicyLink | None:
+    """Link an interpretation with the document that it names by stem, number or title; `None` where the library has none such.
+
+    Of several versions of one document that with the latest issue is meant.
+    """
+    wanted = name_of(name)
+    found = [
+        one
+        for one in work.policies.listing()
+        if one.kind is not PolicyKind.INTERPRETATION and wanted in {one.stem, one.issue_number, name_of(one.title)}
+    ]
+    if not found:
+        return None
+    about = max(found, key=lambda one: (one.issued is not None, one.issued, one.stem))
+    held = next((link for link in work.policies.links(policy.stem) if link.about == about.stem), None)
+    if held is not None or about.stem == policy.stem:
+        return held
+    link = PolicyLink(stem=policy.stem, about=about.stem, kind=LinkKind.INTERPRETS, person=actor, at=now)
+    work.policies.save_link(link)
+    detail = {"about": about.stem, "kind": link.kind.value}
+    work.audit.append(actor=actor, action="policy.linked", subject=f"policy:{policy.stem}", detail=detail, now=now)
+    return link
+
+
+def load_index(
+    store: Store, tokenize: Callable[[str], Sequence[str]], register: Register | None = None
+) -> ArticleIndex:
+    """Return the imported articles, ready for matching, each with the days its policy is in force.
+
+    Drafts and interpretations bind nobody and are left out. With a `register` its days have the last word, and articles that are known by
+    gist alone stand in with their gist: they can be offered, but have no text to quote.
+    """
     with store.read() as work:
-        policies = work.policies.listing()
-        held = list(work.policies.articles())
+        policies = {one.stem: one for one in work.policies.listing() if one.kind is PolicyKind.POLICY}
+        held = [one for one in work.policies.articles() if one.stem in policies]
     articles = [Article(key=one.key, number=one.number, chapter=one.chapter or "", text=one.text) for one in held]
     validity = {
         policy.stem: Validity(since=policy.valid_from, until=policy.valid_to + _DAY if policy.valid_to else None)
-        for policy in policies
+        for policy in policies.values()
     }
+    if register is not None:
+        validity |= {
+            document.stem: Validity(
+                since=document.valid_from, until=document.valid_to + _DAY if document.valid_to else None
+            )
+            for document in register.documents.values()
+            if document.stem
+        }
+        articles += [
+            Article(key=gist.key, number=gist.key.partition("#")[2], chapter="", text=gist.gist)
+            for gist in register.gists.values()
+            if gist.key.partition("#")[0] not in policies
+        ]
     return ArticleIndex(articles, tokenize, validity)
 
 
@@ -78,46 +204,5 @@ def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
-    yield from sorted(file for file in path.iterdir() if file.suffix in {".md", ".txt"} and file.name != "SOURCE.txt")
-
-
-def _read(file: Path, register: Register) -> tuple[Policy, list[PolicyArticle]]:
-    raw = file.read_bytes()
-    if len(raw) > _LIMIT_BYTES:
-        raise ValueError(f"文件超过 {_LIMIT_BYTES // 1024 // 1024} MiB")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"不是 UTF-8 文本（第 {error.start} 字节）") from error
-    articles = split_articles(text, file.stem)
-    policy = replace(_describe(file.stem, register), text_hash=hashlib.sha256(raw).hexdigest())
-    return policy, [
-        PolicyArticle(
-            key=article.key,
-            stem=file.stem,
-            number=article.number,
-            position=position,
-            chapter=article.chapter or None,
-            text=article.text,
-        )
-        for position, article in enumerate(articles)
-    ]
-
-
-def _describe(stem: str, register: Register) -> Policy:
-    known = next((document for document in register.documents.values() if document.stem == stem), None)
-    dated = _DATED.match(stem)
-    issued = date.fromisoformat(dated["day"]) if dated else None
-    if known is None:
-        # Without a record of when it came into force, the day of issue is the earliest it can have been.
-        return Policy(stem=stem, title=dated["title"] if dated else stem, issued=issued, valid_from=issued)
-    return Policy(
-        stem=stem,
-        title=known.title,
-        issue_number=known.issue_number,
-        body=known.body,
-        issued=issued,
-        valid_from=known.valid_from,
-        valid_to=known.valid_to,
-        superseded_by=known.superseded_by,
-    )
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.name != "SOURCE.txt")
+    yield from found[:_LIMIT_FILES]

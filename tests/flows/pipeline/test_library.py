@@ -111,7 +111,7 @@ class TestBasis:
         imports(store, laws, office, clock, library)
         happens(store, judge, replace(office, library=library), clock, "1", FIRST)
         before = matched(store)
-        (laws / f"{DRUG_LAW}.md").write_text(TEXT.replace("第八十二条", "第一百零八条"), encoding="utf-8")
+        (laws / f"{DRUG_LAW}.md").write_text(TEXT.replace("第八十二条", "第九十条"), encoding="utf-8")
         clock.pass_by(minutes=10)
         imports(store, laws, office, clock, library)
         watch(store, office=replace(office, library=library), now=clock)

@@ -1,0 +1,189 @@
+"""The text of papers that are published as files: DOCX and PDF, read in a child process with hard limits.
+
+A file is somebody else's: it may be broken, huge, encrypted or made to hang a reader. The child gets bytes and answers with JSON; when it
+dies or does not answer in time, that file is refused and nothing else is touched.
+"""
+
+import io
+import json
+import re
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import crawlers
+
+__all__ = ["PAPER_SUFFIXES", "Paper", "PaperLimits", "PaperRefusedError", "read_paper", "unwrap"]
+
+PAPER_SUFFIXES = (".docx", ".pdf")
+
+
+class PaperRefusedError(ValueError):
+    """The file cannot be read as text; the sentence (Chinese) says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperLimits:
+    """What one file may cost: bytes as it comes and unpacked, pages, characters, address space in bytes, seconds."""
+
+    file_bytes: int = 32 * 2**20
+    unpacked_bytes: int = 128 * 2**20
+    pages: int = 600
+    characters: int = 3_000_000
+    memory_bytes: int = 2**30
+    cpu_seconds: int = 40
+    answer_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """The text of a file, a paragraph a line, and how many pages it has (0 where the format knows none)."""
+
+    text: str
+    pages: int
+
+
+def read_paper(raw: bytes, suffix: str, limits: PaperLimits | None = None) -> Paper:
+    """Return the text of a DOCX or PDF file.
+
+    Raises:
+        PaperRefusedError: The file is none, or is past a limit, encrypted, broken, or holds no text (a scan).
+    """
+    bounds = limits or PaperLimits()
+    if suffix not in PAPER_SUFFIXES:
+        raise PaperRefusedError(f"不支持的格式 {suffix or '（无扩展名）'}，可用的是 {'、'.join(PAPER_SUFFIXES)}")
+    if len(raw) > bounds.file_bytes:
+        raise PaperRefusedError(f"文件超过 {bounds.file_bytes // 2**20} MiB")
+    command = [sys.executable, "-m", "crawlers.parsing.papers", suffix, *(str(n) for n in _numbers(bounds))]
+    try:
+        # `-m` looks for the package in the working directory, wherever the parent was started.
+        done = subprocess.run(
+            command,
+            input=raw,
+            capture_output=True,
+            timeout=bounds.answer_seconds,
+            cwd=Path(crawlers.__file__).parents[1],
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PaperRefusedError(f"读取超过 {bounds.answer_seconds:g} 秒，已停止；请另存为较小的文件或文本") from None
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        raise PaperRefusedError(f"读取中断（退出码 {done.returncode}），文件可能已损坏；请另存为文本再导入") from None
+    if "refused" in answer:
+        raise PaperRefusedError(answer["refused"])
+    return Paper(text=answer["text"], pages=answer["pages"])
+
+
+def _numbers(limits: PaperLimits) -> tuple[int, ...]:
+    return limits.unpacked_bytes, limits.pages, limits.characters, limits.memory_bytes, limits.cpu_seconds
+
+
+_NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
+# A line that begins a paragraph whatever stands before it.
+_BEGINS = re.compile(
+    rf"^(?:第{_NUMERAL}[编章节条]|[（(]{_NUMERAL}[）)]|{_NUMERAL}[、.．](?!\d)|附\s*(?:件|则|录|表)|[〔\[]?\S+〔\d{{4}}〕\d+号)"
+)
+_ENDS = re.compile(r"[。！？；：…”’』」）)]$")
+_PAGE_NUMBER = re.compile(r"^[-—–\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–\s]*$")
+
+
+def unwrap(lines: Sequence[str]) -> list[str]:
+    """Return printed lines joined to the paragraphs that they were broken from; numbers of pages are left out.
+
+    A short line that does not fill the measure ends a paragraph even without a stop: titles and signatures are such.
+    """
+    told = [line.strip() for line in lines]
+    told = [line for line in told if line and not _PAGE_NUMBER.match(line)]
+    measure = sorted(len(line) for line in told)[int(len(told) * 0.9)] if told else 0
+    found: list[str] = []
+    open_before = False
+    for line in told:
+        if found and open_before and not _BEGINS.match(line):
+            found[-1] += (" " if found[-1][-1].isascii() and line[0].isascii() else "") + line
+        else:
+            found.append(line)
+        open_before = len(line) >= measure * 0.8 and not _ENDS.search(line)
+        # A stop at the very edge may be the end of a sentence within a paragraph; it is taken for the paragraph's.
+    return found
+
+
+def _docx_lines(raw: bytes, unpacked_bytes: int) -> Iterator[str]:
+    from docx import Document
+    from docx.opc.exceptions import PackageNotFoundError
+    from docx.table import Table
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            if sum(member.file_size for member in package.infolist()) > unpacked_bytes:
+                raise PaperRefusedError(f"解压后超过 {unpacked_bytes // 2**20} MiB")
+        document = Document(io.BytesIO(raw))
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
+        if isinstance(error, PaperRefusedError):
+            raise
+        raise PaperRefusedError("不是有效的 DOCX 文件；旧版 .doc 请先另存为 .docx") from error
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            for row in block.rows:
+                # A merged cell is met once for every column that it spans.
+                yield " ".join(dict.fromkeys(cell.text.strip().replace("\n", " ") for cell in row.cells if cell.text.strip()))
+        else:
+            yield from block.text.split("\n")
+
+
+def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int]:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(raw))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise PaperRefusedError("PDF 有密码，请去掉密码后再导入")
+        count = len(reader.pages)
+        if count > pages:
+            raise PaperRefusedError(f"PDF 有 {count} 页，超过 {pages} 页")
+        lines = [line for page in reader.pages for line in page.extract_text().splitlines()]
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if isinstance(error, PaperRefusedError):
+            raise
+        raise PaperRefusedError("不是有效的 PDF 文件，或已损坏") from error
+    if count and not any(line.strip() for line in lines):
+        raise PaperRefusedError("PDF 里没有文字，可能是扫描件；请先做文字识别，或导入文本")
+    return unwrap(lines), count
+
+
+def _read(raw: bytes, suffix: str, unpacked_bytes: int, pages: int, characters: int) -> Paper:
+    if suffix == ".pdf":
+        lines, count = _pdf_lines(raw, pages)
+    else:
+        lines, count = [line.strip() for line in _docx_lines(raw, unpacked_bytes)], 0
+    text = "\n".join(line for line in lines if line)
+    if len(text) > characters:
+        raise PaperRefusedError(f"文字超过 {characters} 个字符")
+    if not text:
+        raise PaperRefusedError("文件里没有文字")
+    return Paper(text=text.replace("\x00", ""), pages=count)
+
+
+def _serve(suffix: str, bounds: Sequence[int]) -> None:
+    unpacked_bytes, pages, characters, memory_bytes, cpu_seconds = bounds
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        paper = _read(sys.stdin.buffer.read(), suffix, unpacked_bytes, pages, characters)
+        answer = {"text": paper.text, "pages": paper.pages}
+    except PaperRefusedError as error:
+        answer = {"refused": str(error)}
+    except MemoryError:
+        answer = {"refused": f"读取时内存超过 {memory_bytes // 2**20} MiB"}
+    sys.stdout.buffer.write(json.dumps(answer).encode())
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1], [int(number) for number in sys.argv[2:]])

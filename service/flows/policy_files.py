@@ -1,0 +1,339 @@
+"""Reads one file of a published document: its header, its text, its articles; what is wrong is said with the line."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from analysis.articles import article_lines, article_number, split_articles
+from crawlers.gate import Refusal
+from crawlers.parsing.papers import read_paper
+from crawlers.parsing.policy_facts import issue_number_in
+from crawlers.parsing.sandbox import ExtractionSandbox
+from service.domain.library import kind_of, level_of, region_of
+from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel
+from service.domain.register import Register
+
+__all__ = ["SUFFIXES", "PolicyFile", "PolicyFileError", "articles_in", "effective_day", "read_policy_file"]
+
+SUFFIXES = (".md", ".txt", ".html", ".htm", ".docx", ".pdf")
+
+Member = TypeVar("Member", PolicyKind, PolicyLevel)
+
+_LIMIT_BYTES = 8 * 2**20
+_LIMIT_PAPER_BYTES = 32 * 2**20
+_LIMIT_ARTICLES = 3000
+_LIMIT_HEADER_LINES = 40
+_DATED = re.compile(r"^(?P<title>.+?)[(（](?P<day>\d{4}-\d{2}-\d{2})[)）]$")
+_HEADER_MARK = re.compile(r"^-{3,}\s*$")
+_HEADER_LINE = re.compile(r"^(?P<key>[^:：]{1,20})[:：]\s*(?P<value>.*?)\s*$")
+_EFFECTIVE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*起\s*(?:施行|实施|执行|生效)")
+_DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零〇一二三四五六七八九十百千]+)条")
+_HEAD = 1500
+
+
+class PolicyFileError(ValueError):
+    """A file is not taken; `line` is where, 0 for the file as a whole. The sentence (Chinese) says what to do."""
+
+    def __init__(self, sentence: str, line: int = 0) -> None:
+        """Keep sentence and line."""
+        super().__init__(f"第{line}行：{sentence}" if line else sentence)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFile:
+    """What was read: the document, its articles, the whole text, and what a person should look at though it is taken.
+
+    `interprets` names the document that this one interprets, by title, number or stem.
+    """
+
+    policy: Policy
+    articles: tuple[PolicyArticle, ...]
+    text: str
+    notices: tuple[str, ...] = ()
+    interprets: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    text: str
+    header: Mapping[str, tuple[str, int]]
+    first_line: int
+    title: str | None = None
+    issued: date | None = None
+    body: str | None = None
+
+
+_KEYS: Mapping[str, str] = {
+    **dict.fromkeys(("标题", "title"), "title"),
+    **dict.fromkeys(("文号", "发文字号", "issue_number"), "issue_number"),
+    **dict.fromkeys(("发文机关", "制定机关", "body"), "body"),
+    **dict.fromkeys(("公布日期", "发布日期", "成文日期", "issued"), "issued"),
+    **dict.fromkeys(("施行日期", "生效日期", "valid_from"), "valid_from"),
+    **dict.fromkeys(("失效日期", "废止日期", "valid_to"), "valid_to"),
+    **dict.fromkeys(("被替代", "superseded_by"), "superseded_by"),
+    **dict.fromkeys(("层级", "level"), "level"),
+    **dict.fromkeys(("类别", "kind"), "kind"),
+    **dict.fromkeys(("地区", "region"), "region"),
+    **dict.fromkeys(("网址", "url"), "url"),
+    **dict.fromkeys(("解读对象", "interprets"), "interprets"),
+}
+_NAMES = (
+    "标题",
+    "文号",
+    "发文机关",
+    "公布日期",
+    "施行日期",
+    "失效日期",
+    "被替代",
+    "层级",
+    "类别",
+    "地区",
+    "网址",
+    "解读对象",
+)
+
+
+def read_policy_file(file: Path, register: Register, *, now: datetime) -> PolicyFile:
+    """Read one file, bounded in size, pages and time.
+
+    Raises:
+        PolicyFileError: The file is not to be taken.
+        OSError, ValueError: It cannot be read.
+    """
+    stem = file.stem
+    source, raw = _source(file, now)
+    policy = _describe(stem, source, register)
+    if policy.issued is None and policy.valid_from is None:
+        raise PolicyFileError(
+            "缺少公布日期：请把文件命名为“标题(2019-08-26)”，或在文件开头写“---”、“公布日期: 2019-08-26”、“---”"
+        )
+    if policy.valid_from and policy.valid_to and policy.valid_to < policy.valid_from:
+        line = source.header.get("valid_to", ("", 0))[1]
+        raise PolicyFileError(f"失效日期 {policy.valid_to} 早于施行日期 {policy.valid_from}", line)
+    articles = articles_in(source.text, stem, first_line=source.first_line)
+    if not articles and not _may_have_none(source, policy):
+        raise PolicyFileError(
+            "没有找到条文：每条须另起一行、以“第一条”开头；不分条的通知、解读请在文件开头写“---”、“文号: …”或“类别: 解读”、“---”"
+        )
+    interprets = source.header.get("interprets", ("", 0))[0] or None
+    return PolicyFile(
+        policy=replace(policy, text_hash=hashlib.sha256(raw).hexdigest()),
+        articles=articles,
+        text=source.text,
+        notices=tuple(_notices(stem, articles, register)),
+        interprets=interprets,
+    )
+
+
+def articles_in(text: str, stem: str, *, first_line: int = 1) -> tuple[PolicyArticle, ...]:
+    """Return the articles of a text in order, none where it has none.
+
+    Raises:
+        PolicyFileError: A number stands twice or goes backwards, or there are more articles than any law has.
+    """
+    numbered = article_lines(text)
+    if len(numbered) > _LIMIT_ARTICLES:
+        raise PolicyFileError(f"超过 {_LIMIT_ARTICLES} 条，不像一份文件")
+    before: dict[str, int] = {}
+    highest, highest_label = 0, ""
+    for label, at in numbered:
+        line = at + first_line - 1
+        if label in before:
+            raise PolicyFileError(f"{label}写了两次（前一次在第{before[label]}行），请删去重复的一条或把附件另存", line)
+        before[label] = line
+        number = article_number(label)
+        if number < highest:
+            raise PolicyFileError(f"{label}排在{highest_label}之后，条文次序有误", line)
+        highest, highest_label = number, label
+    if not numbered:
+        return ()
+    return tuple(
+        PolicyArticle(
+            key=article.key,
+            stem=stem,
+            number=article.number,
+            position=position,
+            chapter=article.chapter or None,
+            text=article.text,
+        )
+        for position, article in enumerate(split_articles(text, stem))
+    )
+
+
+def effective_day(text: str, issued: date | None) -> date | None:
+    """Return the day that a text says it comes into force on, never before its issue; `issued` where it names none or an earlier one.
+
+    An amended law repeats the day of its first version, so an earlier day says nothing of this one.
+    """
+    found = [day for match in _EFFECTIVE.finditer(text) if (day := _calendar_day(match)) is not None]
+    if not found:
+        return issued
+    return max(found[-1], issued) if issued is not None else found[-1]
+
+
+def _calendar_day(match: re.Match[str]) -> date | None:
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
+def _source(file: Path, now: datetime) -> tuple[_Source, bytes]:
+    suffix = file.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise PolicyFileError(f"不支持的格式 {suffix or '（无扩展名）'}，可用的是 {'、'.join(SUFFIXES)}")
+    limit = _LIMIT_PAPER_BYTES if suffix in {".docx", ".pdf"} else _LIMIT_BYTES
+    if file.stat().st_size > limit:
+        raise PolicyFileError(f"文件超过 {limit // 2**20} MiB")
+    raw = file.read_bytes()
+    if suffix in {".docx", ".pdf"}:
+        return _with_header(read_paper(raw, suffix).text), raw
+    if suffix in {".html", ".htm"}:
+        return _page(raw, now), raw
+    return _with_header(_decoded(raw)), raw
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = error.start
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError:
+        raise PolicyFileError(f"既不是 UTF-8 也不是 GB18030 文本（第 {place} 字节）") from None
+
+
+def _page(raw: bytes, now: datetime) -> _Source:
+    with ExtractionSandbox() as sandbox:
+        article = sandbox.extract(raw, now=now)
+    if isinstance(article, Refusal):
+        raise PolicyFileError(f"网页无法读取：{article.reason}，{article.detail}")
+    issued = article.published.date() if article.published else None
+    return _Source(article.body, {}, 1, title=article.title or None, issued=issued, body=article.origin)
+
+
+def _with_header(text: str) -> _Source:
+    lines = text.splitlines()
+    if not lines or not _HEADER_MARK.match(lines[0]):
+        return _Source(text, {}, 1)
+    header: dict[str, tuple[str, int]] = {}
+    for at, line in enumerate(lines[1 : _LIMIT_HEADER_LINES + 1], start=2):
+        if _HEADER_MARK.match(line):
+            return _Source("\n".join(lines[at:]), header, at + 1)
+        if not line.strip():
+            continue
+        match = _HEADER_LINE.match(line)
+        key = _KEYS.get(match["key"].strip()) if match else None
+        if match is None or key is None:
+            raise PolicyFileError(f"文件开头的“{line.strip()[:20]}”无法识别，可用的是 {'、'.join(_NAMES)}", at)
+        if key in header:
+            raise PolicyFileError(f"文件开头的“{match['key'].strip()}”写了两次", at)
+        header[key] = (match["value"], at)
+    raise PolicyFileError("文件开头的“---”没有收尾的“---”", 1)
+
+
+def _describe(stem: str, source: _Source, register: Register) -> Policy:
+    known = next((document for document in register.documents.values() if document.stem == stem), None)
+    dated = _DATED.match(stem)
+    title = (
+        _given(source, "title")
+        or (known.title if known else None)
+        or (dated["title"] if dated else source.title)
+        or stem
+    )
+    number = _given(source, "issue_number") or (known.issue_number if known else issue_number_in(source.text[:_HEAD]))
+    body = _given(source, "body") or (known.body if known else source.body)
+    issued = _day(source, "issued") or (date.fromisoformat(dated["day"]) if dated else source.issued)
+    begins = _day(source, "valid_from") or (known.valid_from if known else effective_day(source.text, issued))
+    kind = _member(source, "kind", PolicyKind) or kind_of(title)
+    rank = _member(source, "level", PolicyLevel) or (known.level if known else None) or level_of(title, number, body)
+    return Policy(
+        stem=stem,
+        title=title,
+        issue_number=number,
+        body=body,
+        issued=issued,
+        valid_from=begins if kind is PolicyKind.POLICY else None,
+        valid_to=_day(source, "valid_to") or (known.valid_to if known else None),
+        superseded_by=_given(source, "superseded_by") or (known.superseded_by if known else None),
+        kind=kind,
+        level=rank if kind is PolicyKind.POLICY else None,
+        region=_region(source) or region_of(title, body),
+        url=_given(source, "url"),
+    )
+
+
+def _given(source: _Source, key: str) -> str | None:
+    return source.header.get(key, ("", 0))[0] or None
+
+
+def _day(source: _Source, key: str) -> date | None:
+    value, line = source.header.get(key, ("", 0))
+    if not value:
+        return None
+    match = _DAY.fullmatch(value)
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else date.fromisoformat(value)
+    except ValueError:
+        raise PolicyFileError(f"“{value}”不是日期，应为 2019-12-01 这样的写法", line) from None
+
+
+def _member(source: _Source, key: str, members: type[Member]) -> Member | None:
+    value, line = source.header.get(key, ("", 0))
+    if not value:
+        return None
+    for member in members:
+        if value in {member.value, member.word}:
+            return member
+    raise PolicyFileError(f"不认识的“{value}”，可用的是 {'、'.join(member.word for member in members)}", line)
+
+
+def _region(source: _Source) -> str | None:
+    value, line = source.header.get("region", ("", 0))
+    if not value:
+        return None
+    if not re.fullmatch(r"\d{6}", value):
+        raise PolicyFileError(f"地区“{value}”应为六位行政区划代码，如 360000", line)
+    return value
+
+
+def _may_have_none(source: _Source, policy: Policy) -> bool:
+    return policy.kind is not PolicyKind.POLICY or bool(policy.issue_number) or "kind" in source.header
+
+
+def _notices(stem: str, articles: Sequence[PolicyArticle], register: Register) -> list[str]:
+    held = {article.number for article in articles}
+    found = [
+        f"政策目录的 {fact.id} 引用{number}，这份文件没有这一条"
+        for fact in register.policies.values()
+        if fact.document.stem == stem
+        for number in fact.articles
+        if number not in held
+    ]
+    found += [
+        f"概括 {key} 没有对应的条文"
+        for key in register.gists
+        if key.partition("#")[0] == stem and key.partition("#")[2] not in held
+    ]
+    numbers = [article_number(article.number) for article in articles]
+    if numbers and numbers == list(range(1, len(numbers) + 1)):
+        found += _dangling(articles, len(numbers))
+    return found
+
+
+def _dangling(articles: Sequence[PolicyArticle], last: int) -> list[str]:
+    return [
+        f"{article.number}提到的第{match[1]}条不存在（全文共 {last} 条）"
+        for article in articles
+        for match in _REFERRED.finditer(article.text)
+        if article_number(f"第{match[1]}条") > last
+    ]
