@@ -18,6 +18,7 @@ from service.domain.audit import AuditRow
 from service.domain.clock import Clock
 from service.domain.event import Event, EventDocument
 from service.ports.cases import Cases
+from service.ports.following import Matters, Topics
 from service.ports.outbox import Outbox, OutboxRow
 from service.ports.policies import Policies
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
@@ -32,6 +33,7 @@ __all__ = [
     "Documents",
     "Events",
     "LeasedDocument",
+    "Matters",
     "Outbox",
     "OutboxRow",
     "People",
@@ -42,6 +44,7 @@ __all__ = [
     "Sources",
     "Store",
     "StoreUnavailableError",
+    "Topics",
     "Work",
 ]
 
@@ -302,6 +305,8 @@ class Work(Protocol):
     quarantine: Quarantine
     rollups: Rollups
     policies: Policies
+    topics: Topics
+    matters: Matters
     cases: Cases
 
     def set_value(self, name: str, value: Any) -> None:

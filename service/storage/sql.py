@@ -15,6 +15,7 @@ from service.ports.store import (
     Clocks,
     Documents,
     Events,
+    Matters,
     Outbox,
     People,
     Policies,
@@ -22,6 +23,7 @@ from service.ports.store import (
     Rollups,
     Sources,
     StoreUnavailableError,
+    Topics,
     Work,
 )
 from service.storage.alerts import Revision, SqlAlerts, SqlClocks
@@ -30,6 +32,7 @@ from service.storage.cases import SqlCases
 from service.storage.dialects import open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.events import SqlEvents
+from service.storage.matters import SqlMatters
 from service.storage.migrations import bring_up_to_date, current_revision, head_revision
 from service.storage.outbox import SqlOutbox
 from service.storage.people import SqlPeople
@@ -38,6 +41,7 @@ from service.storage.quarantine import SqlQuarantine
 from service.storage.rollups import SqlRollups
 from service.storage.schema import remembered
 from service.storage.sources import SqlSources
+from service.storage.topics import SqlTopics
 
 __all__ = ["SqlStore", "SqlWork", "migrate", "open_store"]
 
@@ -78,6 +82,8 @@ class SqlWork:
     quarantine: Quarantine
     rollups: Rollups
     policies: Policies
+    topics: Topics
+    matters: Matters
     cases: Cases
 
     def __init__(self, connection: Connection) -> None:
@@ -97,6 +103,8 @@ class SqlWork:
         self.quarantine = SqlQuarantine(connection)
         self.rollups = self._rollups
         self.policies = SqlPolicies(connection)
+        self.topics = SqlTopics(connection)
+        self.matters = SqlMatters(connection)
         self.cases = SqlCases(connection)
 
     def set_value(self, name: str, value: Any) -> None:

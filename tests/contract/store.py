@@ -2,6 +2,7 @@
 
 from tests.contract.store_cases import CasesContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
+from tests.contract.store_following import MattersContract, TopicsContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_response import AlertsContract, EventsContract
 from tests.contract.store_transactions import TransactionsContract, WorkersContract
@@ -15,6 +16,8 @@ class StoreContract(
     EventsContract,
     AlertsContract,
     CasesContract,
+    TopicsContract,
+    MattersContract,
     OutboxContract,
     AuditContract,
     PeopleContract,

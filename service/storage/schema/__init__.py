@@ -8,6 +8,24 @@ from service.storage.schema.collected import (
     engagement_points,
     engagements,
 )
+from service.storage.schema.followed import (
+    disclosures,
+    matter_links,
+    matters,
+    topic_documents,
+    topic_sheets,
+    topics,
+)
+from service.storage.schema.handled import (
+    case_approvals,
+    case_drafts,
+    case_evaluations,
+    case_liaisons,
+    case_opinions,
+    case_publications,
+    case_steps,
+    cases,
+)
 from service.storage.schema.metadata import metadata
 from service.storage.schema.operated import (
     audit,
@@ -32,14 +50,25 @@ __all__ = [
     "assessments",
     "audit",
     "audit_head",
+    "case_approvals",
+    "case_drafts",
+    "case_evaluations",
+    "case_liaisons",
+    "case_opinions",
+    "case_publications",
+    "case_steps",
+    "cases",
     "clocks",
     "counters",
+    "disclosures",
     "document_versions",
     "documents",
     "engagement_points",
     "engagements",
     "event_keys",
     "events",
+    "matter_links",
+    "matters",
     "metadata",
     "outbox",
     "people",
@@ -55,4 +84,7 @@ __all__ = [
     "source_descriptions",
     "source_progress",
     "source_switches",
+    "topic_documents",
+    "topic_sheets",
+    "topics",
 ]

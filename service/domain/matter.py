@@ -1,0 +1,396 @@
+"""A matter 办件: a complaint, a report, a petition or an application, with the clocks of its kind. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
+from service.domain.clock import ClockRule, due_at, limit_words
+from service.domain.refusal import Conflict
+from service.domain.register import Register
+
+__all__ = [
+    "Duty",
+    "DutyStanding",
+    "Matter",
+    "MatterAct",
+    "MatterKind",
+    "MatterState",
+    "acts_of",
+    "begin",
+    "extend",
+    "kind_of",
+    "open_matter",
+    "perform",
+    "standing",
+    "start_unverified",
+]
+
+
+class MatterKind(StrEnum):
+    """What somebody turned to the office with."""
+
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    PETITION = "petition"
+    APPLICATION = "application"
+
+    @property
+    def word(self) -> str:
+        """The kind in the interface."""
+        return {"complaint": "投诉", "report": "举报", "petition": "信访", "application": "依申请公开"}[self.value]
+
+
+class MatterState(StrEnum):
+    """Where a matter stands."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    HANDLING = "handling"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+    @property
+    def word(self) -> str:
+        """The state in the interface."""
+        return {
+            "received": "收到",
+            "accepted": "受理",
+            "refused": "不予受理",
+            "handling": "办理中",
+            "answered": "已答复",
+            "closed": "办结",
+        }[self.value]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self in {MatterState.REFUSED, MatterState.CLOSED}
+
+
+class MatterAct(StrEnum):
+    """What a person does to a matter."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    HANDLE = "handle"
+    ANSWER = "answer"
+    CLOSE = "close"
+
+    @property
+    def word(self) -> str:
+        """The act in the interface."""
+        return {"accept": "受理", "refuse": "不予受理", "handle": "转办", "answer": "登记答复", "close": "办结"}[
+            self.value
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One clock of one matter. `due_at` is `None` where it cannot be told, and `note` says why.
+
+    `armed` is false where limit or policy are not verified, until a person starts it. `first_due_at` is what was due before an extension.
+    """
+
+    rule_id: str
+    action: str
+    limit: str
+    basis: str
+    verified: bool
+    armed: bool
+    start_at: datetime
+    due_at: datetime | None
+    note: str = ""
+    first_due_at: datetime | None = None
+    extended_by: str | None = None
+    extended_at: datetime | None = None
+    extended_why: str | None = None
+    armed_by: str | None = None
+    met_at: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether the duty was done after it was due; once late, always late."""
+        return self.met_at is not None and self.due_at is not None and self.met_at > self.due_at
+
+
+class DutyStanding(StrEnum):
+    """How a duty stands at a moment."""
+
+    UNVERIFIED = "unverified"
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+    NEAR = "near"
+    OVERDUE = "overdue"
+    MET = "met"
+    MET_LATE = "met_late"
+
+    @property
+    def word(self) -> str:
+        """The standing in the interface."""
+        return {
+            "unverified": "待核实，未启动",
+            "unknown": "到期日待定",
+            "running": "计时中",
+            "near": "临近到期",
+            "overdue": "已逾期",
+            "met": "按时完成",
+            "met_late": "逾期完成",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One record as the office keeps it: nothing in it names a person.
+
+    `id` is the id that the record has, or would have, as a document; `document_id` is set where it is one. `number` is the number of the record
+    in its own system. `applicant` is a keyed hash. `due_at` is the soonest due time of what is still to do.
+    """
+
+    id: str
+    kind: MatterKind
+    number: str
+    source_id: str
+    title: str
+    text: str = ""
+    document_id: str | None = None
+    received_at: datetime
+    taken_at: datetime
+    applicant: str | None = None
+    region: str | None = None
+    place: str = ""
+    handler: str = ""
+    state: MatterState = MatterState.RECEIVED
+    state_at: datetime
+    state_by: str = ""
+    remark: str = ""
+    duties: tuple[Duty, ...] = ()
+    due_at: datetime | None = None
+    traits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    revision: int = 1
+
+
+# Which clock begins with what: at receipt, or when the matter is accepted (clocks C-TS7, C-JB15, C-XF15, C-XF60, C-APP).
+_AT_RECEIPT: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType(
+    {
+        MatterKind.COMPLAINT: ("C-TS7",),
+        MatterKind.REPORT: ("C-JB15",),
+        MatterKind.PETITION: ("C-XF15",),
+        MatterKind.APPLICATION: ("C-APP",),
+    }
+)
+_AT_ACCEPTANCE: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType({MatterKind.PETITION: ("C-XF60",)})
+# Which act fulfils which clock: telling whether it is accepted, checking the lead, answering, finishing.
+_MEETS: Mapping[str, frozenset[MatterAct]] = MappingProxyType(
+    {
+        "C-TS7": frozenset({MatterAct.ACCEPT, MatterAct.REFUSE}),
+        "C-JB15": frozenset({MatterAct.REFUSE, MatterAct.ANSWER, MatterAct.CLOSE}),
+        "C-XF15": frozenset({MatterAct.ACCEPT, MatterAct.REFUSE}),
+        "C-XF60": frozenset({MatterAct.CLOSE}),
+        "C-APP": frozenset({MatterAct.REFUSE, MatterAct.ANSWER}),
+    }
+)
+_NEXT: Mapping[MatterState, Mapping[MatterAct, MatterState]] = MappingProxyType(
+    {
+        MatterState.RECEIVED: MappingProxyType(
+            {MatterAct.ACCEPT: MatterState.ACCEPTED, MatterAct.REFUSE: MatterState.REFUSED}
+        ),
+        MatterState.ACCEPTED: MappingProxyType(
+            {MatterAct.HANDLE: MatterState.HANDLING, MatterAct.ANSWER: MatterState.ANSWERED}
+        ),
+        MatterState.HANDLING: MappingProxyType(
+            {MatterAct.HANDLE: MatterState.HANDLING, MatterAct.ANSWER: MatterState.ANSWERED}
+        ),
+        MatterState.ANSWERED: MappingProxyType({MatterAct.CLOSE: MatterState.CLOSED}),
+        MatterState.REFUSED: MappingProxyType({}),
+        MatterState.CLOSED: MappingProxyType({}),
+    }
+)
+_NEAR = 85
+
+
+def kind_of(text: str) -> MatterKind | None:
+    """Return the kind that a cell of an export names, `None` for one that has no clock here (咨询, 求助, …) or is unknown."""
+    for mark, kind in _NAMED:
+        if mark in text:
+            return kind
+    return None
+
+
+_NAMED = (
+    ("公开申请", MatterKind.APPLICATION),
+    ("申请公开", MatterKind.APPLICATION),
+    ("信访", MatterKind.PETITION),
+    ("举报", MatterKind.REPORT),
+    ("投诉", MatterKind.COMPLAINT),
+)
+
+
+def open_matter(matter: Matter, register: Register) -> Matter:
+    """Return the matter with the clocks that begin at its receipt."""
+    duties = tuple(begin(rule_id, register, start_at=matter.received_at) for rule_id in _AT_RECEIPT[matter.kind])
+    return _dated(replace(matter, duties=duties))
+
+
+def begin(rule_id: str, register: Register, *, start_at: datetime) -> Duty:
+    """Return the duty of a clock rule; one whose limit or policy is not verified is not armed."""
+    rule = register.clocks[rule_id]
+    limit = rule.limit_for(None) or "prompt"
+    facts = [register.policies[name] for name in rule.policies]
+    verified = rule.verified and rule.enabled and all(fact.verified for fact in facts)
+    due, note = _due(limit, start_at, register.calendar)
+    return Duty(
+        rule_id=rule.id,
+        action=rule.action,
+        limit=limit,
+        basis="；".join(fact.citation for fact in facts),
+        verified=verified,
+        armed=verified,
+        start_at=start_at,
+        due_at=due,
+        note=note,
+    )
+
+
+def _due(limit: str, start_at: datetime, calendar: WorkingCalendar) -> tuple[datetime | None, str]:
+    try:
+        return due_at(limit, start_at, calendar), ""
+    except CalendarYearMissingError as error:
+        return None, str(error)
+
+
+def acts_of(matter: Matter) -> tuple[MatterAct, ...]:
+    """Return what can be done to the matter now, the likeliest first."""
+    return tuple(_NEXT[matter.state])
+
+
+def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register: Register, remark: str = "") -> Matter:
+    """Return the matter after a person's act; clocks that the act fulfils are met now, late where they were due before.
+
+    Raises:
+        Conflict: The act does not follow from the state, nobody is named, or a refusal gives no reason.
+    """
+    following = _NEXT[matter.state].get(act)
+    if following is None:
+        raise Conflict(f"办件“{matter.number}”现为“{matter.state.word}”，不能“{act.word}”")
+    if not by.strip():
+        raise Conflict("办理须有具名人员")
+    if act is MatterAct.REFUSE and not remark.strip():
+        raise Conflict("不予受理须写明理由")
+    duties = tuple(
+        replace(duty, met_at=now) if duty.met_at is None and act in _MEETS.get(duty.rule_id, ()) else duty
+        for duty in matter.duties
+    )
+    if act is MatterAct.ACCEPT:
+        duties += tuple(begin(rule_id, register, start_at=now) for rule_id in _AT_ACCEPTANCE.get(matter.kind, ()))
+    changed = replace(
+        matter,
+        state=following,
+        state_at=now,
+        state_by=by,
+        remark=remark.strip() or matter.remark,
+        duties=duties,
+        revision=matter.revision + 1,
+    )
+    return _dated(changed)
+
+
+def extend(matter: Matter, rule_id: str, *, by: str, reason: str, now: datetime, register: Register) -> Matter:
+    """Return the matter with one clock extended once, from its due time by what the rule allows.
+
+    Raises:
+        Conflict: The rule allows none, it was extended before, is met, overdue or not running, or no name or reason is given.
+    """
+    duty = _duty(matter, rule_id)
+    rule = register.clocks[rule_id]
+    if not by.strip() or not reason.strip():
+        raise Conflict("延期须由具名人员写明理由")
+    why = _why_not(duty, rule, now)
+    if why is not None:
+        raise Conflict(why)
+    assert rule.extend is not None
+    assert duty.due_at is not None
+    later, note = _due(rule.extend, duty.due_at, register.calendar)
+    if later is None:
+        raise Conflict(note)
+    changed = replace(
+        duty, due_at=later, first_due_at=duty.due_at, extended_by=by, extended_at=now, extended_why=reason.strip()
+    )
+    return _with(matter, changed)
+
+
+def _why_not(duty: Duty, rule: ClockRule, now: datetime) -> str | None:
+    if rule.extend is None:
+        return f"“{duty.action}”没有可以延长的规定"
+    if duty.extended_at is not None:
+        return f"“{duty.action}”已由{duty.extended_by}延期一次，不能再延"
+    if duty.met_at is not None:
+        return f"“{duty.action}”已登记完成，不能延期"
+    if duty.due_at is None or not duty.armed:
+        return f"“{duty.action}”没有在走的时限，不能延期"
+    if now > duty.due_at:
+        return f"“{duty.action}”已经逾期，逾期后不能延期；请办理并登记，逾期记录保留"
+    return None
+
+
+def start_unverified(matter: Matter, rule_id: str, *, by: str, now: datetime) -> Matter:
+    """Return the matter with a clock started that was waiting for a person, in that person's name; its due time stays.
+
+    Raises:
+        Conflict: It runs or is met already, or nobody is named.
+    """
+    duty = _duty(matter, rule_id)
+    if duty.armed or duty.met_at is not None:
+        raise Conflict(f"“{duty.action}”已在计时或已完成")
+    if not by.strip():
+        raise Conflict("启动时限须有具名人员")
+    assert now >= duty.start_at
+    return _with(matter, replace(duty, armed=True, armed_by=by))
+
+
+def standing(duty: Duty, now: datetime) -> DutyStanding:
+    """Return how a duty stands at `now`; near begins at 85 % of its time."""
+    if duty.met_at is not None:
+        return DutyStanding.MET_LATE if duty.late else DutyStanding.MET
+    if not duty.armed:
+        return DutyStanding.UNVERIFIED
+    if duty.due_at is None:
+        return DutyStanding.UNKNOWN
+    if now > duty.due_at:
+        return DutyStanding.OVERDUE
+    used, whole = now - duty.start_at, duty.due_at - duty.start_at
+    return DutyStanding.NEAR if whole > timedelta(0) and used * 100 >= whole * _NEAR else DutyStanding.RUNNING
+
+
+def duty_words(duty: Duty) -> str:
+    """Return the limit in words, with the extension where there is one."""
+    words = limit_words(duty.limit)
+    return f"{words}（已延期）" if duty.extended_at is not None else words
+
+
+def applicant_key(matter: Matter) -> str:
+    """Return what stands for the applicant where several matters are counted; one without a name counts as its own."""
+    return matter.applicant or hashlib.sha256(matter.id.encode()).hexdigest()[:20]
+
+
+def _duty(matter: Matter, rule_id: str) -> Duty:
+    found = next((duty for duty in matter.duties if duty.rule_id == rule_id), None)
+    if found is None:
+        raise Conflict(f"办件“{matter.number}”没有这项时限")
+    return found
+
+
+def _with(matter: Matter, changed: Duty) -> Matter:
+    duties = tuple(changed if duty.rule_id == changed.rule_id else duty for duty in matter.duties)
+    return _dated(replace(matter, duties=duties, revision=matter.revision + 1))
+
+
+def _dated(matter: Matter) -> Matter:
+    """Return the matter with its soonest due time: of clocks that run and are not met, while there is something to do."""
+    dues = [duty.due_at for duty in matter.duties if duty.armed and duty.met_at is None and duty.due_at is not None]
+    return replace(matter, due_at=min(dues, default=None))

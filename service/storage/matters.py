@@ -1,0 +1,137 @@
+"""Matters, their links to events, and disclosures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from service.domain.crossing import Crossing
+from service.domain.disclosure import Disclosure
+from service.domain.matter import Duty, Matter, MatterKind, MatterState
+from service.storage.among import among
+from service.storage.dialects import upsert
+from service.storage.rows import records, values_of
+from service.storage.schema import disclosures, matter_links, matters
+
+__all__ = ["SqlMatters"]
+
+_M = matters.c
+_BY_ID = select(matters).where(among(_M.id, "ids"))
+_LINKS = (
+    select(matter_links)
+    .where(among(matter_links.c.matter_id, "ids"))
+    .order_by(matter_links.c.score.desc(), matter_links.c.event_id)
+)
+# Without a due time last on both engines, which sort null differently.
+_SOONEST = (case((_M.due_at.is_(None), 1), else_=0), _M.due_at, _M.received_at.desc(), _M.id)
+_MOMENTS = ("start_at", "due_at", "first_due_at", "extended_at", "met_at")
+
+
+class SqlMatters:
+    """`service.ports.store.Matters` within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+
+    def get(self, matter_id: str) -> Matter | None:
+        """Return the matter, or `None`."""
+        return self.get_all([matter_id]).get(matter_id)
+
+    def get_all(self, matter_ids: Sequence[str]) -> dict[str, Matter]:
+        """Return those of the matters that there are, by id."""
+        if not matter_ids:
+            return {}
+        found = records(self._connection, Matter, _BY_ID, ids=list(matter_ids))
+        return {matter.id: _matter(matter) for matter in found}
+
+    def save_all(self, some: Sequence[Matter]) -> None:
+        """Insert or replace; none twice in one call."""
+        rows = [values_of(one, matters) | {"duties": [_duty_values(duty) for duty in one.duties]} for one in some]
+        upsert(self._connection, matters, rows, keys=("id",))
+
+    def listing(
+        self,
+        *,
+        kind: MatterKind | None = None,
+        states: Sequence[MatterState] = (),
+        due_before: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Matter]:
+        """Return matters, the soonest due first, then the last received; those without a due time come last."""
+        statement = select(matters).order_by(*_SOONEST).limit(limit).offset(offset)
+        if kind is not None:
+            statement = statement.where(_M.kind == kind)
+        if states:
+            statement = statement.where(_M.state.in_(states))
+        if due_before is not None:
+            statement = statement.where(_M.due_at < due_before)
+        return [_matter(one) for one in records(self._connection, Matter, statement)]
+
+    def counts(self, *, now: datetime) -> Mapping[tuple[str, str], int]:
+        """Return how many matters there are by kind and state, and those whose due time has passed."""
+        statement = select(_M.kind, _M.state, func.count(), func.count().filter(_M.due_at < now)).group_by(
+            _M.kind, _M.state
+        )
+        found: dict[tuple[str, str], int] = {}
+        for kind, state, count, overdue in self._connection.execute(statement):
+            found[kind.value, state.value] = count
+            found[kind.value, "overdue"] = found.get((kind.value, "overdue"), 0) + overdue
+        return found
+
+    def received(self, *, since: datetime, until: datetime, limit: int = 5000) -> list[Matter]:
+        """Return matters received in `since` ≤ time < `until`, the last received first."""
+        statement = (
+            select(matters)
+            .where(_M.received_at >= since, _M.received_at < until)
+            .order_by(_M.received_at.desc(), _M.id)
+            .limit(limit)
+        )
+        return [_matter(one) for one in records(self._connection, Matter, statement)]
+
+    def save_links(self, crossings: Sequence[Crossing]) -> None:
+        """Insert or replace likenesses; none twice in one call."""
+        rows = [values_of(one, matter_links) for one in crossings]
+        upsert(self._connection, matter_links, rows, keys=("matter_id", "event_id"))
+
+    def links_of(self, matter_ids: Sequence[str]) -> dict[str, list[Crossing]]:
+        """Return each matter's likenesses, the likeliest first."""
+        found: dict[str, list[Crossing]] = {matter_id: [] for matter_id in matter_ids}
+        if matter_ids:
+            for link in records(self._connection, Crossing, _LINKS, ids=list(matter_ids)):
+                found[link.matter_id].append(link)
+        return found
+
+    def links_of_event(self, event_id: str) -> list[Crossing]:
+        """Return the likenesses of an event, the likeliest first."""
+        links = matter_links.c
+        statement = select(matter_links).where(links.event_id == event_id)
+        return records(self._connection, Crossing, statement.order_by(links.score.desc(), links.matter_id))
+
+    def save_disclosure(self, disclosure: Disclosure) -> None:
+        """Insert or replace."""
+        upsert(self._connection, disclosures, [values_of(disclosure, disclosures)], keys=("id",))
+
+    def disclosures(self, *, limit: int = 500) -> list[Disclosure]:
+        """Return decisions, the latest first."""
+        statement = select(disclosures).order_by(disclosures.c.decided_at.desc(), disclosures.c.id).limit(limit)
+        return records(self._connection, Disclosure, statement)
+
+
+def _matter(kept: Matter) -> Matter:
+    return replace(kept, duties=tuple(_duty(values) for values in kept.duties))  # type: ignore[arg-type] # read as JSON
+
+
+_NAMES = tuple(field.name for field in fields(Duty))
+
+
+def _duty_values(duty: Duty) -> dict[str, Any]:
+    return {name: getattr(duty, name) for name in _NAMES}
+
+
+def _duty(values: Mapping[str, Any]) -> Duty:
+    moments = {name: datetime.fromisoformat(values[name]) for name in _MOMENTS if values[name] is not None}
+    return Duty(**{**values, **moments})
