@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,45 @@ from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING, DatePrecision
 from crawlers.urls import resolve_link, url_key
 
-__all__ = ["Listed", "NotJson", "plain_text", "read_html_list", "read_json_list"]
+__all__ = [
+    "MAX_RECORDS",
+    "MAX_TITLE",
+    "Fault",
+    "Listed",
+    "NotJson",
+    "Reading",
+    "json_in",
+    "paragraphs",
+    "plain_text",
+    "read_html_list",
+    "read_json_list",
+    "unique",
+]
 
 MAX_RECORDS = 500
 MAX_TITLE = 300
+MAX_FAULTS = 20
+_LONGEST_FACT = 500
+_BLOCK_END = re.compile(r"</?(?:p|div|br|li|tr|h[1-6]|section|blockquote|table)\b[^>]*>", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _SLOT = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One record that was left out although it is one: a short reason, a Chinese sentence, and the record."""
+
+    reason: str
+    detail: str
+    sample: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a list says: its records in order, each id once, and what had to be left out (at most 20 are told one by one)."""
+
+    records: tuple["Listed", ...]
+    faults: tuple[Fault, ...] = ()
 
 
 class NotJson(ValueError):  # noqa: N818 - it says what the text is
@@ -37,28 +70,75 @@ class Listed:
     published_at: datetime | None = None
     precision: DatePrecision = DatePrecision.UNKNOWN
     summary: str = ""
+    origin: str | None = None
     heat: int | None = None
     flag: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def read_html_list(markup: str, rule: ListRule, *, base_url: str, now: datetime) -> tuple[Listed, ...]:
-    """Return the records of `markup` in order, each address once; what has neither title nor address is skipped."""
+def read_html_list(markup: str, rule: ListRule, *, base_url: str, now: datetime) -> Reading:
+    """Return the records of `markup`; an element with neither title nor address is no record (a menu, a rule)."""
     selector = Selector(text=markup or "<html></html>", type="html")
-    found = [_from_html(record, rule, base_url, now) for record in _select(selector, rule.record)[:MAX_RECORDS]]
-    return _unique(item for item in found if item is not None)
+    elements = _select(selector, rule.record)
+    found = [_from_html(record, rule, base_url, now) for record in elements[:MAX_RECORDS]]
+    faults = _too_many(len(elements))
+    return unique([item for item in found if item is not None], faults, named=rule.id is not None)
 
 
-def read_json_list(text: str, rule: ListRule, *, base_url: str, now: datetime) -> tuple[Listed, ...]:
+def read_json_list(text: str, rule: ListRule, *, base_url: str, now: datetime) -> Reading:
     """Return the records of a JSON text, or of the JSON embedded in a page behind `rule.after`.
 
     Raises:
         NotJson: there is no JSON, or the marker is missing.
     """
-    root = Selector(text=json.dumps(_json_in(text, rule.after)), type="json")
-    records = [record for record in root.jmespath(rule.record)[:MAX_RECORDS] if isinstance(record.root, dict)]
-    found = [_from_json(record, rule, base_url, now) for record in records]
-    return _unique(item for item in found if item is not None)
+    root = Selector(text=json.dumps(json_in(text, rule.after)), type="json")
+    entries = root.jmespath(rule.record)
+    faults = _too_many(len(entries))
+    found: list[Listed] = []
+    for number, entry in enumerate(entries[:MAX_RECORDS], start=1):
+        item = _from_json(entry, rule, base_url, now) if isinstance(entry.root, dict) else None
+        if item is not None:
+            found.append(item)
+        elif not _is_elsewhere(entry, rule, base_url):
+            sample = json.dumps(entry.root, ensure_ascii=False).encode(errors="replace")[:4096]
+            faults.append(Fault(reason="缺内容", detail=f"第 {number} 条记录没有标题或不是对象", sample=sample))
+    return unique(found, faults, named=rule.id is not None)
+
+
+def unique(found: list[Listed], faults: list[Fault], *, named: bool) -> Reading:
+    """Return a reading of `found` in which each id stands once, the first time.
+
+    Where ids are `named` by the source, a second record of an id that says something else is a fault of the list; where
+    they are made from addresses, it is the same page linked twice.
+    """
+    kept: dict[str, Listed] = {}
+    for item in found:
+        first = kept.setdefault(item.native_id, item)
+        if named and first is not item and (first.title, first.url) != (item.title, item.url):
+            detail = (
+                f"编号 {item.native_id[:60]} 出现了两条不同的记录，保留“{first.title[:40]}”，未取“{item.title[:40]}”"
+            )
+            sample = f"{item.title}\n{item.url or ''}".encode(errors="replace")
+            faults.append(Fault(reason="编号重复", detail=detail, sample=sample))
+    if len(faults) > MAX_FAULTS:
+        more = Fault(reason=faults[-1].reason, detail=f"还有 {len(faults) - MAX_FAULTS} 条记录未能取用，不再逐条列出")
+        faults = [*faults[:MAX_FAULTS], more]
+    return Reading(records=tuple(kept.values()), faults=tuple(faults))
+
+
+def _too_many(count: int) -> list[Fault]:
+    if count <= MAX_RECORDS:
+        return []
+    return [Fault(reason="条目过多", detail=f"列表有 {count} 条，只取前 {MAX_RECORDS} 条")]
+
+
+def _is_elsewhere(entry: Selector, rule: ListRule, base_url: str) -> bool:
+    """Return whether a record was left out on purpose, because it links to what the rule keeps out."""
+    if rule.link_pattern is None or not isinstance(entry.root, dict):
+        return False
+    link = _json_value(entry, rule.link)
+    url = resolve_link(base_url, link) if link else None
+    return url is not None and not re.search(rule.link_pattern, url)
 
 
 def plain_text(markup: str) -> str:
@@ -69,7 +149,18 @@ def plain_text(markup: str) -> str:
     return _clean("".join(texts.getall()))
 
 
-def _json_in(text: str, after: str | None) -> Any:
+def paragraphs(markup: str) -> str:
+    """Return the text of a piece of markup with one line per paragraph; plain text keeps its lines."""
+    lines = _BLOCK_END.sub("\n", markup).splitlines()
+    return "\n".join(line for line in map(plain_text, lines) if line)
+
+
+def json_in(text: str, after: str | None) -> Any:
+    """Return the first JSON object or array of `text`, looked for behind the marker `after` where there is one.
+
+    Raises:
+        NotJson: there is none, or the marker is missing.
+    """
     start = 0
     if after is not None:
         position = text.find(after)
@@ -86,69 +177,56 @@ def _json_in(text: str, after: str | None) -> Any:
 
 
 def _from_html(record: Selector, rule: ListRule, base_url: str, now: datetime) -> Listed | None:
-    link = _value(record, rule.link)
-    url = resolve_link(base_url, link) if link else None
-    if url is not None and rule.link_pattern and not re.search(rule.link_pattern, url):
-        return None
-    title = _value(record, rule.title) if rule.title else _text(record)
-    return _listed(
-        rule,
-        now=now,
-        title=title,
-        url=url,
-        native_id=_value(record, rule.id),
-        published=_value(record, rule.published),
-        summary=_value(record, rule.summary),
-        heat=_value(record, rule.heat),
-        flag=_value(record, rule.flag),
-    )
+    def value(expression: str | None) -> str | None:
+        return _value(record, expression)
+
+    return _listed(rule, value, base_url=base_url, now=now, title=value(rule.title) if rule.title else _text(record))
 
 
 def _from_json(entry: Selector, rule: ListRule, base_url: str, now: datetime) -> Listed | None:
-    link = _json_value(entry, rule.link)
+    def value(expression: str | None) -> str | None:
+        return _json_value(entry, expression)
+
+    return _listed(rule, value, base_url=base_url, now=now, title=plain_text(value(rule.title) or ""))
+
+
+def _listed(
+    rule: ListRule, value: Callable[[str | None], str | None], *, base_url: str, now: datetime, title: str | None
+) -> Listed | None:
+    link = value(rule.link)
     url = resolve_link(base_url, link) if link else None
     if url is not None and rule.link_pattern and not re.search(rule.link_pattern, url):
         return None
-    return _listed(
-        rule,
-        now=now,
-        title=plain_text(_json_value(entry, rule.title) or ""),
-        url=url,
-        native_id=_json_value(entry, rule.id),
-        published=_json_value(entry, rule.published),
-        summary=plain_text(_json_value(entry, rule.summary) or ""),
-        heat=_json_value(entry, rule.heat),
-        flag=_json_value(entry, rule.flag),
-    )
-
-
-def _listed(  # noqa: PLR0913 - the fields of a record, by name
-    rule: ListRule,
-    *,
-    now: datetime,
-    title: str | None,
-    url: str | None,
-    native_id: str | None,
-    published: str | None,
-    summary: str | None,
-    heat: str | None,
-    flag: str | None,
-) -> Listed | None:
     title = _clean(title)[:MAX_TITLE]
-    native = native_id or (url_key(url) if url else title)
+    native = value(rule.id) or (url_key(url) if url else title)
     if not title or not native:
         return None
-    published_at, precision = _published(rule, url, published, now)
+    claimed, heat = value(rule.published), value(rule.heat)
+    published_at, precision = _published(rule, url, claimed, now)
+    count = parse_count(heat) if heat else None
     return Listed(
         native_id=native[:512],
         title=title,
         url=url,
         published_at=published_at,
         precision=precision,
-        summary=_clean(summary),
-        heat=parse_count(heat) if heat else None,
-        flag=_clean(flag) or None,
+        summary=paragraphs(value(rule.body) or "") or plain_text(value(rule.summary) or ""),
+        origin=_clean(value(rule.origin)) or None,
+        heat=count,
+        flag=_clean(value(rule.flag)) or None,
+        facts=_facts(rule, value) | _unread(claimed if published_at is None else None, heat if count is None else None),
     )
+
+
+def _facts(rule: ListRule, value: Callable[[str | None], str | None]) -> dict[str, Any]:
+    found = {name: _clean(value(expression))[:_LONGEST_FACT] for name, expression in rule.facts.items()}
+    return {name: text for name, text in found.items() if text}
+
+
+def _unread(published: str | None, heat: str | None) -> dict[str, Any]:
+    """Return what stood where a time or a count was expected: unknown is kept in its own words, not as today or zero."""
+    claims = {"claimed_time": _clean(published)[:80], "claimed_heat": _clean(heat)[:80]}
+    return {name: text for name, text in claims.items() if text}
 
 
 def _published(
@@ -199,7 +277,9 @@ def _json_value(entry: Selector, expression: str | None) -> str | None:
     if expression is None:
         return None
     if "{" in expression and "://" in expression:
-        return _SLOT.sub(lambda slot: _json_value(entry, slot[1]) or "", expression)
+        values = {slot: _json_value(entry, slot) for slot in _SLOT.findall(expression)}
+        # An address with a hole in it would be the same one for every record that lacks the value.
+        return _SLOT.sub(lambda slot: values[slot[1]] or "", expression) if all(values.values()) else None
     found = entry.jmespath(expression)
     value = found[0].root if found else None
     return None if value is None or isinstance(value, (dict, list)) else str(value)
@@ -207,10 +287,3 @@ def _json_value(entry: Selector, expression: str | None) -> str | None:
 
 def _clean(text: str | None) -> str:
     return _SPACE.sub(" ", text or "").strip()
-
-
-def _unique(items: Iterator[Listed]) -> tuple[Listed, ...]:
-    kept: dict[str, Listed] = {}
-    for item in items:
-        kept.setdefault(item.native_id, item)
-    return tuple(kept.values())

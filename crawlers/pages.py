@@ -2,17 +2,18 @@
 
 import hashlib
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from crawlers.catalogue.declaration import ArticleRule, Declaration
 from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
 from crawlers.listed import Listed
 from crawlers.parsing.article import Article
 from crawlers.parsing.charset import decode
+from crawlers.parsing.policy_facts import policy_facts
 from crawlers.personal_data import author_hash
-from crawlers.records import DatePrecision, Document, Source, document_id
+from crawlers.records import POLICY_FACTS, DatePrecision, Document, DocumentKind, Source, document_id
 
-__all__ = ["Extract", "decode_list", "read_article"]
+__all__ = ["Extract", "decode_list", "document_of", "read_article"]
 
 
 class Extract(Protocol):
@@ -68,12 +69,35 @@ def read_article(
         url=record.url,
         published_at=published_at,
         precision=precision,
-        origin=article.origin,
+        origin=article.origin or record.origin,
         author=author_hash(author_key, source.id, article.author) if article.author else None,
         region=source.region,
         raw_hash=hashlib.sha256(raw).hexdigest(),
         method=article.method,
-        extras=_extras(article, record, title),
+        extras=_extras(article, record, title)
+        | _facts(record, declaration, title=title, text=article.body, published=published_at, now=now),
+    )
+
+
+def document_of(record: Listed, *, source: Source, declaration: Declaration, now: datetime) -> Document:
+    """Return the document that the list itself holds of a record."""
+    return Document(
+        id=document_id(source.id, record.native_id),
+        source_id=source.id,
+        native_id=record.native_id,
+        kind=declaration.document_kind,
+        title=record.title,
+        text=record.summary,
+        fetched_at=now,
+        url=record.url,
+        published_at=record.published_at,
+        precision=record.precision,
+        origin=record.origin,
+        region=source.region,
+        method="list",
+        extras=_facts(
+            record, declaration, title=record.title, text=record.summary, published=record.published_at, now=now
+        ),
     )
 
 
@@ -88,8 +112,19 @@ def _published(article: Article, record: Listed) -> tuple[datetime | None, DateP
     return record.published_at, record.precision
 
 
-def _extras(article: Article, record: Listed, title: str) -> dict[str, str]:
-    extras = {"charset": article.charset}
+def _facts(
+    record: Listed, declaration: Declaration, *, title: str, text: str, published: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """Return what the list says beside the text; of a policy, its number, issuer and dates under their fixed names."""
+    if declaration.document_kind is not DocumentKind.POLICY:
+        return dict(record.facts)
+    declared = {key: str(value) for key, value in record.facts.items() if key in POLICY_FACTS}
+    others = {key: value for key, value in record.facts.items() if key not in POLICY_FACTS}
+    return others | policy_facts(title, text, published=published, declared=declared, now=now)
+
+
+def _extras(article: Article, record: Listed, title: str) -> dict[str, Any]:
+    extras: dict[str, Any] = {"charset": article.charset}
     if record.title and record.title != title:
         extras["list_title"] = record.title
     return extras

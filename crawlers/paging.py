@@ -1,46 +1,91 @@
-"""The request of the next list page, computed from the declaration and the page at hand. Pure."""
+"""The requests of a list: the first page as declared, the next ones computed from the page at hand. Pure."""
 
+import json
 import re
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from parsel import Selector
+
+from crawlers.addresses import fill_address, fill_value
 from crawlers.catalogue.declaration import Declaration, Paging
 from crawlers.presets.hanweb import next_proxy_page
 
-__all__ = ["PageRequest", "next_page"]
+__all__ = ["PageRequest", "first_page", "next_page"]
 
 _INDEX = re.compile(r"(?P<stem>[^/]*?)(?P<extension>\.(?:s?html?|jsp|aspx?))?$")
+_LONGEST_CURSOR = 500
+_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Where the next page is and how to ask for it; `form` is sent as a POST."""
+    """Where a page is and how to ask for it; `form` is sent as a POST, `body` as a POST of JSON."""
 
     url: str
     form: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        """Return the HTTP method."""
+        return "POST" if self.form or self.body else "GET"
 
 
-def next_page(declaration: Declaration, *, url: str, number: int, text: str, seen_records: int) -> PageRequest | None:
+def first_page(declaration: Declaration, *, day: date, word: str | None = None) -> PageRequest:
+    """Return the request of the first page; `day` is today in Shanghai, `word` the watch-word of a site search."""
+    asked = declaration.request
+    return PageRequest(
+        url=fill_address(declaration.url or "", params=declaration.params, day=day, word=word),
+        form={name: str(fill_value(value, word)) for name, value in asked.form.items()},
+        body={name: fill_value(value, word) for name, value in asked.body.items()},
+    )
+
+
+def next_page(
+    declaration: Declaration,
+    *,
+    url: str,
+    number: int,
+    text: str,
+    seen_records: int,
+    first: PageRequest | None = None,
+    last: str | None = None,
+    day: date | None = None,
+) -> PageRequest | None:
     """Return the request for page `number` (2 is the page after the first), `None` when there is none.
 
     `url` and `text` are those of the first page as it was answered, redirects followed; the text holds page counts and
-    proxy parameters. `seen_records` is how many records the pages before gave.
+    proxy parameters. `seen_records` is how many records the pages before gave, `first` how the first one was asked for,
+    `last` the text of the page before, `day` the day of the first.
     """
     paging = declaration.paging
-    if number > paging.max_pages:
+    if number > paging.max_pages or _is_complete(paging, text, seen_records):
         return None
+    if paging.style == "static":
+        return PageRequest(url=static_page(url, paging.base, number)) if number <= _page_count(paging, text) else None
+    if paging.style == "hanweb_proxy":
+        proxy = next_proxy_page(text, url=url, params=declaration.params, seen_records=seen_records)
+        return None if proxy is None else PageRequest(url=proxy[0], form=proxy[1])
+    if paging.style == "day":
+        return None if day is None else first_page(declaration, day=day - timedelta(days=number - 1))
+    value = _param_value(paging, number, text if last is None else last)
+    asked = PageRequest(url=url) if first is None else PageRequest(url=url, form=first.form, body=first.body)
+    return None if value is None else _with_param(asked, paging, value)
+
+
+def _param_value(paging: Paging, number: int, last: str) -> str | int | None:
     match paging.style:
-        case "none":
-            return None
-        case "static":
-            return (
-                None if number > _page_count(paging, text) else PageRequest(url=static_page(url, paging.base, number))
-            )
         case "query":
-            return PageRequest(url=_with_query(url, paging.param or "page", number - 1 + paging.base))
-        case "hanweb_proxy":
-            proxy = next_proxy_page(text, url=url, params=declaration.params, seen_records=seen_records)
-            return None if proxy is None else PageRequest(url=proxy[0], form=proxy[1])
+            return number - 1 + paging.base
+        case "offset":
+            return (number - 1) * (paging.step or 1) + paging.base
+        case "cursor":
+            return _found(paging.cursor, last) or None
+        case _:
+            return None
 
 
 def static_page(url: str, base: int, number: int) -> str:
@@ -66,7 +111,39 @@ def _page_count(paging: Paging, text: str) -> int:
     return int(counts[0]) if counts else 1
 
 
-def _with_query(url: str, param: str, value: int) -> str:
+def _is_complete(paging: Paging, text: str, seen_records: int) -> bool:
+    total = _found(paging.total, text)
+    return isinstance(total, int) and seen_records >= total
+
+
+def _found(expression: str | None, text: str) -> str | int | None:
+    """Return the text or number that a JMESPath finds in a JSON answer; anything else is nothing."""
+    if expression is None:
+        return None
+    try:
+        json.loads(text)
+        found = Selector(text=text, type="json").jmespath(expression)
+    except (ValueError, RecursionError):
+        return None
+    value = found[0].root if found else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _DIGITS:
+        return int(value)
+    return value if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def _with_param(asked: PageRequest, paging: Paging, value: str | int) -> PageRequest:
+    """Return the request with the paging parameter set: in the body where it stands there, else in the address."""
+    param = paging.param or "page"
+    if param in asked.body:
+        return PageRequest(url=asked.url, body=asked.body | {param: value})
+    if param in asked.form:
+        return PageRequest(url=asked.url, form=asked.form | {param: str(value)})
+    return PageRequest(
+        url=_with_query(asked.url, param, str(value)[:_LONGEST_CURSOR]), form=asked.form, body=asked.body
+    )
+
+
+def _with_query(url: str, param: str, value: str) -> str:
     parts = urlsplit(url)
     query = [(key, held) for key, held in parse_qsl(parts.query, keep_blank_values=True) if key != param]
-    return urlunsplit(parts._replace(query=urlencode([*query, (param, str(value))])))
+    return urlunsplit(parts._replace(query=urlencode([*query, (param, value)])))

@@ -31,7 +31,10 @@ from crawlers.records import Source
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
+from crawlers.spiders.search import SearchSpider
+from crawlers.spiders.sitemap import SitemapSpider
 from crawlers.visit import Surroundings, Visit
+from crawlers.walk import deep_declaration, is_deep_walk_due
 
 __all__ = ["CrawlReport", "SourceReport", "crawl"]
 
@@ -42,7 +45,14 @@ DRAIN_SECONDS = 2.5
 # A declaration does not mend itself; asking again is for the case that it was mended meanwhile.
 INVALID_WAIT = timedelta(hours=1)
 
-_SPIDERS: dict[str, type[Spider]] = {"feed": FeedSpider, "listing": ListingSpider, "hot_list": HotListSpider}
+_SPIDERS: dict[str, type[Spider]] = {
+    "feed": FeedSpider,
+    "sitemap": SitemapSpider,
+    "listing": ListingSpider,
+    "json_api": ListingSpider,
+    "hot_list": HotListSpider,
+    "search": SearchSpider,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +78,14 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     time_limit_seconds: float,
     on_progress: Callable[[SourceReport], None] | None = None,
     contact: str = "",
+    watch_words: Sequence[str] = (),
     sandbox: ExtractionSandbox | None = None,
 ) -> CrawlReport:
     """Visit every source of `sources` that has a spider, whatever its schedule says, and store what is new.
 
     Sink and state are made, and used, in one thread of their own. `egress` is to be the same object for the whole
     life of the process: the pace of hosts is remembered there. `contact` (address or URL, ASCII) goes into the user
-    agent. `on_progress` is called on the loop after each visit. Given a `sandbox`, article pages are parsed in its
+    agent. `watch_words` are what sources of kind `search` ask their sites for. `on_progress` is called on the loop after each visit. Given a `sandbox`, article pages are parsed in its
     limited child process, so that no page can take this one down; the caller keeps it over many crawls and closes it.
     `author_key` has at least 16 bytes.
 
@@ -95,6 +106,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
             clock=now,
             author_key=author_key,
             user_agent=user_agent(contact),
+            watch_words=tuple(watch_words),
             extract=extract if sandbox is None else sandbox.extract,
         )
         places = asyncio.Semaphore(MAX_VISITS_AT_ONCE)
@@ -171,9 +183,11 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
     except ValidationError as error:
         return await _refuse_declaration(source, progress, surroundings, error)
     tries = {str(key): int(value) for key, value in dict(progress.memory.get("tries") or {}).items()}
+    deep = is_deep_walk_due(progress.memory, declaration, now)
     visit = Visit(
         source=source,
-        declaration=declaration,
+        declaration=deep_declaration(declaration) if deep else declaration,
+        deep=deep,
         progress=replace(progress, source_id=source.id),
         started_at=now,
         tries=tries,

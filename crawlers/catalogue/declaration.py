@@ -6,20 +6,30 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from crawlers.addresses import slots_of
 from crawlers.records import DocumentKind, SourceClass
 
 __all__ = [
+    "NOT_CRAWLED",
     "ArticleRule",
     "Declaration",
     "Expectation",
+    "ListRequest",
     "ListRule",
     "Paging",
     "Politeness",
     "QuietHours",
     "Schedule",
+    "SitemapRule",
+    "WordRule",
     "parse_duration",
 ]
 
+SourceKind = Literal["feed", "sitemap", "listing", "json_api", "hot_list", "search", "file_drop", "push"]
+NOT_CRAWLED = frozenset({"file_drop", "push"})
+"""Kinds that come to us; nothing is ever fetched for them."""
+
+_LISTED = frozenset({"listing", "json_api", "hot_list", "search"})
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _QUIET = re.compile(r"^(\d{2}):(\d{2})-(\d{2}):(\d{2})(?: x(\d+(?:\.\d+)?))?$")
 
@@ -47,6 +57,14 @@ def _regular_expression(value: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_at_least_a_second)]
 Delay = Annotated[timedelta, BeforeValidator(parse_duration), Field(ge=timedelta(0))]
 Pattern = Annotated[str, AfterValidator(_regular_expression)]
+
+
+FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_PARAM_MISSING = {
+    "query": "按查询参数翻页须写明参数名 param",
+    "offset": "按条数翻页（offset）须写明参数名 param",
+    "cursor": "按游标翻页（cursor）须写明参数名 param",
+}
 
 
 class _Strict(BaseModel):
@@ -105,7 +123,8 @@ class ListRule(_Strict):
 
     `format: html` (also XML) takes CSS selectors, or XPath where the text starts with `/` or `./`; `css@attribute`
     takes an attribute, `a|b` the first that gives text. `format: json` takes JMESPath; a `link` or `id` with `{path}`
-    in it is a template over the record. `after` names the text behind which JSON is embedded in a page.
+    in it is a template over the record. `after` names the text behind which JSON is embedded in a page. `body` is the
+    full text where the list holds it; `facts` are kept beside the document under the names given.
     """
 
     format: Literal["html", "json"] = "html"
@@ -116,8 +135,11 @@ class ListRule(_Strict):
     id: str | None = None
     published: str | None = None
     summary: str | None = None
+    body: str | None = None
+    origin: str | None = None
     heat: str | None = None
     flag: str | None = None
+    facts: dict[FactName, str] = Field(default_factory=dict)
     link_pattern: Pattern | None = None
     date_in_link: Pattern | None = None
 
@@ -136,23 +158,69 @@ class ArticleRule(_Strict):
     author: tuple[str, ...] = ()
 
 
+class ListRequest(_Strict):
+    """How a list is asked for. `body` (JSON) or `form` is what a POST carries; a `{word}` in a value is the watch-word.
+
+    Only what an interface documents for everybody: no signatures, no tokens.
+    """
+
+    method: Literal["GET", "POST"] = "GET"
+    body: dict[str, Any] = Field(default_factory=dict)
+    form: dict[str, str | int] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> "ListRequest":
+        if self.method == "GET" and (self.body or self.form):
+            raise ValueError("GET 请求不带 body 或 form；需要时写 method: POST")
+        if self.body and self.form:
+            raise ValueError("body 与 form 只能写一个")
+        return self
+
+
+class WordRule(_Strict):
+    """How much a site search asks for: words of the watch list in one visit, in turn over visits."""
+
+    per_visit: int = Field(default=5, ge=1, le=50)
+    words: tuple[str, ...] = Field(default=(), max_length=100)
+
+
+class SitemapRule(_Strict):
+    """How a sitemap is walked: how many files in one visit, how deep indexes may stand in indexes, how old a page may be."""
+
+    max_files: int = Field(default=10, ge=1, le=50)
+    max_depth: int = Field(default=2, ge=0, le=3)
+    max_age: Duration = timedelta(days=30)
+    link_pattern: Pattern | None = None
+    file_pattern: Pattern | None = None
+
+
 class Paging(_Strict):
     """How further pages of a list are reached.
 
     `static`: `index.html`, then `index_1.html` (`base: 0`) or `index_2.html` (`base: 1`); `query`: the parameter
-    `param` counts from `base`; `hanweb_proxy`: the data proxy of the CMS.
+    `param` counts pages from `base`; `offset`: it counts records in steps of `step`; `cursor`: it takes what the JMESPath
+    `cursor` finds in the answer before; `day`: the `{date:…}` of the address goes back day by day; `hanweb_proxy`: the
+    data proxy of the CMS. `param` stands in the address, or in the body of a POST where that has a key of this name.
+    `total` is the JMESPath of how many records there are in all.
     """
 
-    style: Literal["none", "static", "query", "hanweb_proxy"] = "none"
+    style: Literal["none", "static", "query", "offset", "cursor", "day", "hanweb_proxy"] = "none"
     base: Literal[0, 1] = 0
     param: str | None = None
+    step: int | None = Field(default=None, ge=1, le=1000)
+    cursor: str | None = None
+    total: str | None = None
     count_pattern: Pattern | None = None
     max_pages: int = Field(default=3, ge=1, le=50)
 
     @model_validator(mode="after")
     def _param_where_needed(self) -> "Paging":
-        if self.style == "query" and not self.param:
-            raise ValueError("按查询参数翻页须写明参数名 param")
+        if self.style in {"query", "offset", "cursor"} and not self.param:
+            raise ValueError(_PARAM_MISSING[self.style])
+        if self.style == "offset" and self.step is None:
+            raise ValueError("按条数翻页（offset）须写明每页条数 step")
+        if self.style == "cursor" and not self.cursor:
+            raise ValueError("按游标翻页（cursor）须写明游标的位置 cursor")
         return self
 
 
@@ -166,14 +234,16 @@ class Expectation(_Strict):
 class Declaration(_Strict):
     """One source as declared in a catalogue file, after its preset has filled what the file leaves out.
 
+    `url` may hold slots: `{name}` is filled from `params`, `{date:%Y/%m%d}` with the day in Shanghai, `{word}` with a
+    word of the watch list (kind `search`). A template whose `params` are not filled in cannot be enabled.
     `fallback_name` is filled by the loader.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
     name: str = Field(min_length=1, max_length=80)
-    kind: Literal["feed", "listing", "hot_list", "file_drop"]
+    kind: SourceKind
     source_class: SourceClass
-    url: str | None = Field(default=None, pattern=r"^https?://[^\s{}]+$", max_length=2048)
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$", max_length=2048)
     preset: str | None = None
     params: dict[str, str | int] = Field(default_factory=dict)
     document_kind: DocumentKind = DocumentKind.ARTICLE
@@ -186,9 +256,12 @@ class Declaration(_Strict):
     legal_basis: str = Field(min_length=1)
     fallback: str | None = None
     fallback_name: str | None = None
+    request: ListRequest = ListRequest()
     list: ListRule | None = None
     article: ArticleRule = ArticleRule()
     paging: Paging = Paging()
+    search: WordRule = WordRule()
+    sitemap: SitemapRule = SitemapRule()
     schedule: Schedule = Schedule()
     politeness: Politeness = Politeness()
     expect: Expectation = Expectation()
@@ -198,24 +271,51 @@ class Declaration(_Strict):
 
     @model_validator(mode="after")
     def _coherent(self) -> "Declaration":
-        if self.kind == "file_drop":
-            return self
-        if self.url is None:
-            raise ValueError(f"{self.kind} 类信源须有 url")
-        if self.kind in {"listing", "hot_list"} and self.list is None:
-            raise ValueError(f"{self.kind} 类信源须有 list，或使用带 list 的预设")
-        if self.kind == "hot_list" and self.list is not None and self.list.title is None:
-            raise ValueError("热榜须有 list.title")
-        if self.kind == "listing" and self.list is not None and self.list.link is None:
-            raise ValueError("列表类信源须有 list.link")
-        forbidden = {name.lower() for name in self.headers} & {"cookie", "authorization", "user-agent", "host"}
-        if forbidden:
-            raise ValueError(f"不允许声明请求头 {min(forbidden)}：采集不登录、不伪装")
+        if self.kind not in NOT_CRAWLED:
+            _check_crawled(self)
         if self.enabled and self.access in {"anon_cookie", "login", "import_only"}:
             raise ValueError(f"access 为 {self.access} 的信源不能启用，请改为导入其导出文件")
         return self
 
     @property
     def is_enabled(self) -> bool:
-        """Return whether the source is to be crawled: as declared, else when access is open."""
-        return self.kind != "file_drop" and (self.access == "open" if self.enabled is None else self.enabled)
+        """Return whether the source is to be crawled: as declared, else when access is open and the address is whole."""
+        if self.kind in NOT_CRAWLED:
+            return False
+        return (self.access == "open" and not self.open_slots) if self.enabled is None else self.enabled
+
+    @property
+    def open_slots(self) -> tuple[str, ...]:
+        """Return the slots of `url` that nothing fills."""
+        filled = self.params.keys() | ({"word"} if self.kind == "search" else set())
+        return tuple(slot for slot in slots_of(self.url or "") if slot not in filled and not slot.startswith("date:"))
+
+
+def _check_crawled(declared: Declaration) -> None:
+    if declared.url is None:
+        raise ValueError(f"{declared.kind} 类信源须有 url")
+    if declared.kind in _LISTED and declared.list is None:
+        raise ValueError(f"{declared.kind} 类信源须有 list，或使用带 list 的预设")
+    if declared.list is not None:
+        _check_list(declared.kind, declared.list)
+    if declared.kind == "search" and not _has_word(declared):
+        raise ValueError("search 类信源须在 url、request.body 或 request.form 中写明检索词的位置 {word}")
+    forbidden = {name.lower() for name in declared.headers} & {"cookie", "authorization", "user-agent", "host"}
+    if forbidden:
+        raise ValueError(f"不允许声明请求头 {min(forbidden)}：采集不登录、不伪装")
+    if declared.enabled and declared.open_slots:
+        raise ValueError(f"网址模板还有未填的 {{{declared.open_slots[0]}}}，请在 params 中写明后再启用")
+
+
+def _check_list(kind: str, rule: ListRule) -> None:
+    if kind == "hot_list" and rule.title is None:
+        raise ValueError("热榜须有 list.title")
+    if kind == "listing" and rule.link is None:
+        raise ValueError("列表类信源须有 list.link")
+    if kind == "json_api" and (rule.format != "json" or not (rule.link or rule.id)):
+        raise ValueError("json_api 类信源须有 list.format: json，以及 list.link 或 list.id")
+
+
+def _has_word(declared: Declaration) -> bool:
+    said = [declared.url, *declared.request.body.values(), *declared.request.form.values()]
+    return any("{word}" in str(value) for value in said)

@@ -3,7 +3,8 @@
 import io
 import re
 from calendar import timegm
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,49 +13,85 @@ from scrapy.http import Response
 
 from crawlers.failure import FailureCode
 from crawlers.gate import DEFAULT_LIMITS, Refusal, admit_page
-from crawlers.listed import MAX_RECORDS, MAX_TITLE, Listed, plain_text
+from crawlers.listed import MAX_RECORDS, MAX_TITLE, Fault, Listed, Reading, paragraphs, plain_text, unique
+from crawlers.login_page import is_login_page
 from crawlers.parsing.dates import parse_date
 from crawlers.records import DatePrecision
-from crawlers.spiders.source import ListRefused, SourceSpider
+from crawlers.spiders.source import ListRefused, SourceSpider, Walk
 from crawlers.urls import resolve_link, url_key
 
 __all__ = ["FeedSpider", "read_feed"]
 
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
+_FEED_END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
+_HEAD = 256 * 1024
+# A feed of many fields per entry has more elements than a page of its size; links are its entries.
+_FEED_LIMITS = replace(DEFAULT_LIMITS, links=20_000)
 
 
 class FeedSpider(SourceSpider):
     """Visits a source of kind `feed`."""
 
-    def read_list(self, response: Response) -> tuple[str, Sequence[Listed]]:
+    def read_list(self, response: Response, walk: Walk) -> tuple[str, Reading]:
         """Return the entries of the feed; the text is empty, because feeds have no pages."""
+        del walk
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         return "", read_feed(response.body, url=response.url, content_type=content_type, now=self.surroundings.clock())
 
 
-def read_feed(raw: bytes, *, url: str, content_type: str, now: datetime) -> tuple[Listed, ...]:
-    """Return the entries of a feed in its order.
+def read_feed(raw: bytes, *, url: str, content_type: str, now: datetime) -> Reading:
+    """Return the entries of a feed in its order: the first 500, and of a feed that breaks off those that are whole.
 
     Raises:
         ListRefused: the bytes are no feed, or declare entities, which no honest feed does.
     """
-    admitted = admit_page(raw, url=url, content_type=content_type, limits=DEFAULT_LIMITS)
+    kept, faults = _within_bounds(raw)
+    admitted = admit_page(kept, url=url, content_type=content_type, limits=_FEED_LIMITS)
     if isinstance(admitted, Refusal):
         raise ListRefused(FailureCode.NOT_A_FEED, admitted.detail)
-    if _ENTITY.search(raw[:8192]):
+    if _ENTITY.search(kept[:8192]):
         raise ListRefused(FailureCode.NOT_A_FEED, "文件声明了 XML 实体")
     headers = {"content-location": url} | ({"content-type": content_type} if content_type else {})
     # A stream, never the bytes themselves: those feedparser would also try as a file name.
-    parsed = feedparser.parse(io.BytesIO(raw), response_headers=headers)
+    parsed = feedparser.parse(io.BytesIO(kept), response_headers=headers)
     if not parsed.get("version") and not parsed.entries:
+        if is_login_page(kept[:_HEAD].decode("utf-8", errors="replace")):
+            raise ListRefused(FailureCode.LOGIN, "返回的是登录页")
         problem = parsed.get("bozo_exception")
         raise ListRefused(FailureCode.NOT_A_FEED, str(problem)[:200] if problem else "没有 RSS 或 Atom 根元素")
-    found: dict[str, Listed] = {}
-    for entry in parsed.entries[:MAX_RECORDS]:
+    found: list[Listed] = []
+    for number, entry in enumerate(parsed.entries[:MAX_RECORDS], start=1):
         record = _listed(entry, url, now)
         if record is not None:
-            found.setdefault(record.native_id, record)
-    return tuple(found.values())
+            found.append(record)
+        else:
+            sample = str(dict(entry))[:4096].encode(errors="replace")
+            faults.append(Fault(reason="缺内容", detail=f"第 {number} 条没有标题或没有可用的链接", sample=sample))
+    return unique(found, faults, named=True)
+
+
+def _within_bounds(raw: bytes) -> tuple[bytes, list[Fault]]:
+    """Return the feed up to its 500th entry and its last whole one, and what that leaves out.
+
+    By their end tags, before anything parses: 50,000 entries would cost a parser more than the gate allows, and half an
+    entry at the end of a feed that broke off would be half a sentence. Feeds in UTF-16 have no such bytes and stay whole.
+    """
+    ends = [match.end() for match in _ENTRY_END.finditer(raw)]
+    if len(ends) > MAX_RECORDS:
+        told = Fault(reason="条目过多", detail=f"订阅源有 {len(ends)} 条，只取前 {MAX_RECORDS} 条")
+        return raw[: ends[MAX_RECORDS - 1]] + _closing(raw), [told]
+    if ends and not _FEED_END.search(raw, ends[-1]) and raw[ends[-1] :].strip():
+        told = Fault(reason="内容不完整", detail="订阅源没有写完，最后不完整的部分未取", sample=raw[ends[-1] :][:4096])
+        return raw[: ends[-1]] + _closing(raw), [told]
+    return raw, []
+
+
+def _closing(raw: bytes) -> bytes:
+    head = raw[:4096].lower()
+    if b"<feed" in head:
+        return b"</feed>"
+    return b"</rdf:RDF>" if b"<rdf:rdf" in head else b"</channel></rss>"
 
 
 def _listed(entry: Mapping[str, Any], base_url: str, now: datetime) -> Listed | None:
@@ -64,13 +101,15 @@ def _listed(entry: Mapping[str, Any], base_url: str, now: datetime) -> Listed | 
     if not native or not (title or link):
         return None
     published_at, precision = _published(entry, now)
+    claimed = plain_text(str(entry.get("published") or entry.get("updated") or ""))[:80]
     return Listed(
         native_id=native[:512],
         title=title,
         url=link,
         published_at=published_at,
         precision=precision,
-        summary=plain_text(_longest(entry)),
+        summary=paragraphs(_longest(entry)),
+        facts={"claimed_time": claimed} if claimed and published_at is None else {},
     )
 
 

@@ -28,13 +28,16 @@ class HotListSpider(ListingSpider):
         return records
 
     def take(self, new: Sequence[Listed]) -> list[Any]:
-        """Return one document per entry, ranked in the order of the list."""
-        return [self._entry(record, rank) for rank, record in enumerate(new, start=1)]
+        """Return one document per title, ranked in the order of the list: the first of equal titles is its rank."""
+        ranked: dict[str, tuple[Listed, int]] = {}
+        for rank, record in enumerate(new, start=1):
+            ranked.setdefault(record.title, (record, rank))
+        return [self._entry(record, rank) for record, rank in ranked.values()]
 
     def _entry(self, record: Listed, rank: int) -> Document:
         source = self.visit.source
         now = self.surroundings.clock()
-        facts = {"list": source.id} | ({"flag": record.flag} if record.flag else {})
+        facts = {"list": source.id, **record.facts} | ({"flag": record.flag} if record.flag else {})
         return Document(
             id=document_id(source.id, record.title),
             source_id=source.id,

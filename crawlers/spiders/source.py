@@ -3,24 +3,27 @@
 import asyncio
 import hashlib
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
 
 import scrapy
-from scrapy.http import Response
+from scrapy.http import JsonRequest, Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.gate import Refusal
-from crawlers.listed import Listed
-from crawlers.pages import read_article
-from crawlers.paging import PageRequest, next_page
+from crawlers.listed import Listed, Reading
+from crawlers.pages import document_of, read_article
+from crawlers.paging import PageRequest, first_page, next_page
 from crawlers.ports import QuarantineEntry
-from crawlers.records import Document, document_id
+from crawlers.records import BEIJING, Document
 from crawlers.visit import Surroundings, Visit
+from crawlers.walk import walks_on
 
-__all__ = ["ListRefused", "SourceSpider"]
+__all__ = ["ListRefused", "SourceSpider", "Walk"]
 
 MAX_SAMPLE_BYTES = 64 * 1024
 
@@ -37,6 +40,22 @@ class ListRefused(Exception):  # noqa: N818 - a refusal, reported as data
         self.detail = detail
 
 
+@dataclass(slots=True, kw_only=True)
+class Walk:
+    """The way through the pages of one list: how it was asked for, and what its pages gave so far.
+
+    `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed.
+    """
+
+    asked: PageRequest
+    day: date
+    url: str = ""
+    text: str = ""
+    word: str | None = None
+    seen_records: int = 0
+    found: set[str] = field(default_factory=set)
+
+
 class SourceSpider(scrapy.Spider):
     """Visits one source. Subclasses say how a list is read, and may say what becomes of a record."""
 
@@ -49,12 +68,11 @@ class SourceSpider(scrapy.Spider):
         self.surroundings = surroundings
         self.visit = visit
         self.declaration = visit.declaration
-        self._first_page = ""
-        self.list_url = str(visit.declaration.url)
-        self._seen_records = 0
+        self._chosen: set[str] = set()
+        self.today = surroundings.clock().astimezone(BEIJING).date()
 
     @abstractmethod
-    def read_list(self, response: Response) -> tuple[str, Sequence[Listed]]:
+    def read_list(self, response: Response, walk: Walk) -> tuple[str, Reading]:
         """Return the decoded text and the records of a list answer; runs in a thread.
 
         Raises:
@@ -64,52 +82,65 @@ class SourceSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the first page of the list."""
         progress = self.visit.progress
-        headers = dict(self.declaration.headers)
-        if progress.etag:
-            headers["If-None-Match"] = progress.etag
-        if progress.last_modified:
-            headers["If-Modified-Since"] = progress.last_modified
-        yield scrapy.Request(
-            str(self.declaration.url),
-            callback=self.parse_list,
-            errback=self.list_failed,
-            cb_kwargs={"number": 1},
-            headers=headers,
-            meta={"handle_httpstatus_list": [304]},
-            dont_filter=True,
+        validators = {"If-None-Match": progress.etag, "If-Modified-Since": progress.last_modified}
+        if self.visit.deep:
+            validators.clear()  # whether the first page changed says nothing about the others
+        walk = Walk(asked=first_page(self.declaration, day=self.today), day=self.today)
+        yield self.page_request(
+            walk.asked, 1, walk, headers={name: value for name, value in validators.items() if value}
         )
 
-    async def parse_list(self, response: Response, number: int) -> AsyncIterator[Any]:
-        """Take one page of the list: its records, and the next page where this one was all new."""
+    async def parse_list(self, response: Response, number: int, walk: Walk) -> AsyncIterator[Any]:
+        """Take one page of a list: its records, and the next page where this one was all new."""
         if response.status == 304:  # noqa: PLR2004 - not modified
             self.visit.unchanged = self.visit.listing_read = True
             return
         self._note_downgrade(response)
-        if number == 1:
-            self.list_url = response.url
         try:
-            text, records = await self.in_thread(lambda: self.read_list(response))
+            text, reading = await self.in_thread(lambda: self.read_list(response, walk))
         except ListRefused as refused:
             yield self._refuse_list(response, refused, number)
             return
-        self.visit.listing_read = True
-        self.visit.listed += len(records)
-        self._seen_records += len(records)
-        if number == 1 and self._is_known_list(response, text, records):
-            return
-        new = await self.choose(records)
+        for fault in reading.faults:
+            yield self.quarantine(fault.reason, f"{response.url}：{fault.detail}", fault.sample)
+        if number == 1:
+            walk.url, walk.text = response.url, text
+        fresh = self.take_page(response, reading.records, number, walk)
+        new = await self.choose(fresh)
         for item in self.take(new):
             yield item
-        if records and len(new) == len(records):
-            request = next_page(
-                self.declaration,
-                url=self.list_url,
-                number=number + 1,
-                text=self._first_page,
-                seen_records=self._seen_records,
-            )
+        if walks_on([r.native_id for r in fresh], {r.native_id for r in new}, deep=self.visit.deep):
+            request = self.next_request(walk, number + 1, text)
             if request is not None:
-                yield self._page_request(request, number + 1)
+                yield request
+
+    def take_page(self, response: Response, records: Sequence[Listed], number: int, walk: Walk) -> Sequence[Listed]:
+        """Count a page of a list and return those of its records that no page before had; none where it ends the visit."""
+        self.visit.listing_read = True
+        self.visit.listed += len(records)
+        walk.seen_records += len(records)
+        if number == 1 and self.is_known_list(response, records, walk):
+            return ()
+        fresh = [record for record in records if record.native_id not in walk.found]
+        walk.found.update(record.native_id for record in fresh)
+        if records and not fresh:
+            where = f"{response.url}（第 {number} 页）"
+            self.visit.remark = self.visit.remark or Failure(code=FailureCode.SAME_PAGE, where=where)
+        return fresh
+
+    def next_request(self, walk: Walk, number: int, last: str) -> scrapy.Request | None:
+        """Return the request of the next page of a list, `None` where it has none."""
+        page = next_page(
+            self.declaration,
+            url=walk.url,
+            number=number,
+            text=walk.text,
+            seen_records=walk.seen_records,
+            first=walk.asked,
+            last=last,
+            day=walk.day,
+        )
+        return None if page is None else self.page_request(page, number, walk)
 
     async def choose(self, records: Sequence[Listed]) -> Sequence[Listed]:
         """Return the records that are to be taken: those of which nothing is stored, and that have not failed thrice."""
@@ -118,6 +149,9 @@ class SourceSpider(scrapy.Spider):
         new = [record for record in records if record.native_id in unseen]
         self.visit.known += len(records) - len(new)
         new = [record for record in new if not self.visit.given_up(record.native_id)]
+        # Two pages, words or files may name the same one.
+        new = [record for record in new if record.native_id not in self._chosen]
+        self._chosen.update(record.native_id for record in new)
         self.visit.waiting.update(record.native_id for record in new)
         return new
 
@@ -157,21 +191,8 @@ class SourceSpider(scrapy.Spider):
 
     def document_of(self, record: Listed) -> Document:
         """Return the document that the list itself holds of a record."""
-        source = self.visit.source
-        return Document(
-            id=document_id(source.id, record.native_id),
-            source_id=source.id,
-            native_id=record.native_id,
-            kind=self.declaration.document_kind,
-            title=record.title,
-            text=record.summary,
-            fetched_at=self.surroundings.clock(),
-            url=record.url,
-            published_at=record.published_at,
-            precision=record.precision,
-            region=source.region,
-            method="list",
-            extras=dict(record.facts),
+        return document_of(
+            record, source=self.visit.source, declaration=self.declaration, now=self.surroundings.clock()
         )
 
     def quarantine(self, reason: str, detail: str, sample: bytes) -> QuarantineEntry:
@@ -216,31 +237,39 @@ class SourceSpider(scrapy.Spider):
             dont_filter=True,
         )
 
-    def _page_request(self, page: PageRequest, number: int) -> scrapy.Request:
+    def page_request(
+        self, page: PageRequest, number: int, walk: Walk, *, headers: Mapping[str, str] | None = None
+    ) -> scrapy.Request:
+        """Return the request for a page of a list; later pages go before the articles of earlier ones."""
         kwargs: dict[str, Any] = {
             "callback": self.parse_list,
             "errback": self.list_failed,
-            "cb_kwargs": {"number": number},
-            "headers": dict(self.declaration.headers),
-            "priority": 10,
+            "cb_kwargs": {"number": number, "walk": walk},
+            "headers": dict(self.declaration.headers) | dict(headers or {}),
+            "priority": 10 if number > 1 else 0,
             "dont_filter": True,
+            "meta": {"handle_httpstatus_list": [304]} if number == 1 else {},
         }
         if page.form:
             return scrapy.FormRequest(page.url, formdata=page.form, method="POST", **kwargs)
+        if page.body:
+            return JsonRequest(page.url, data=page.body, method="POST", **kwargs)
         return scrapy.Request(page.url, **kwargs)
 
-    def _is_known_list(self, response: Response, text: str, records: Sequence[Listed]) -> bool:
-        self._first_page = text
+    def is_known_list(self, response: Response, records: Sequence[Listed], walk: Walk) -> bool:
+        """Judge the first page: note what is amiss with it and what to ask with next time; return whether it ends the visit."""
+        del walk
         expected = self.declaration.expect.min_items
         if not records and expected:
             self.visit.fail(Failure(code=FailureCode.NOTHING_FOUND, where=str(self.declaration.url)))
         elif len(records) < expected:
             where = f"{self.declaration.url}（{len(records)} 条，预期至少 {expected} 条）"
             self.visit.remark = Failure(code=FailureCode.TOO_FEW, where=where)
-        self._keep_validators(response, records)
-        return self.visit.unchanged and self.unchanged_ends_visit
+        self.keep_validators(response, records)
+        return self.visit.unchanged and self.unchanged_ends_visit and not self.visit.deep
 
-    def _keep_validators(self, response: Response, records: Sequence[Listed]) -> None:
+    def keep_validators(self, response: Response, records: Sequence[Listed]) -> None:
+        """Note what to ask with next time, and whether the list is the one of last time."""
         self.visit.etag = (response.headers.get("ETag") or b"").decode("latin-1") or None
         self.visit.last_modified = (response.headers.get("Last-Modified") or b"").decode("latin-1") or None
         joined = "\n".join(f"{record.native_id}\x1f{record.title}" for record in records)

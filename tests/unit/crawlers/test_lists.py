@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.catalogue.declaration import Declaration, ListRule
-from crawlers.listed import Listed, NotJson, read_html_list, read_json_list
+from crawlers.listed import Listed, NotJson, Reading, read_html_list, read_json_list
 from crawlers.paging import next_page, static_page
 from crawlers.presets.hanweb import next_proxy_page, records_of
 from crawlers.records import DatePrecision
@@ -62,7 +62,9 @@ class TestAddresses:
 
 class TestHtmlRecords:
     def read(self, markup: str, **rule: str) -> tuple[Listed, ...]:
-        return read_html_list(markup, ListRule(**{"record": "li", "link": "a@href", **rule}), base_url=BASE, now=NOW)  # type: ignore[arg-type]
+        return read_html_list(
+            markup, ListRule(**{"record": "li", "link": "a@href", **rule}), base_url=BASE, now=NOW
+        ).records  # type: ignore[arg-type]
 
     def test_title_attribute_is_preferred_to_the_cut_text(self) -> None:
         (record,) = self.read("<li><a href=/a title='关于召回的完整标题'>关于召回…</a></li>", title="a@title|a")
@@ -106,11 +108,11 @@ class TestJsonRecords:
 
     def test_template_link_and_nested_values_are_read(self) -> None:
         text = '{"data": [{"id": 12, "t": "标题", "h": {"n": "1.2万"}}]}'
-        (record,) = read_json_list(text, self.RULE, base_url=BASE, now=NOW)
+        (record,) = read_json_list(text, self.RULE, base_url=BASE, now=NOW).records
         assert (record.native_id, record.url, record.heat) == ("12", "https://m.example/d/12", 12_000)
 
     def test_unknown_heat_is_not_zero(self) -> None:
-        (record,) = read_json_list('{"data": [{"id": 1, "t": "标题"}]}', self.RULE, base_url=BASE, now=NOW)
+        (record,) = read_json_list('{"data": [{"id": 1, "t": "标题"}]}', self.RULE, base_url=BASE, now=NOW).records
         assert record.heat is None
 
     @pytest.mark.parametrize("text", ["", "<html>", "{", "[1, 2", '{"data": ' + "[" * 100_000])
@@ -125,7 +127,7 @@ class TestJsonRecords:
 
     @pytest.mark.parametrize("text", ['{"data": null}', '{"data": "x"}', "[]", '{"data": [1, "a", null, {}]}'])
     def test_other_shapes_give_no_records(self, text: str) -> None:
-        assert read_json_list(text, self.RULE, base_url=BASE, now=NOW) == ()
+        assert read_json_list(text, self.RULE, base_url=BASE, now=NOW).records == ()
 
 
 class TestPaging:
@@ -218,21 +220,23 @@ class TestFeedBytes:
     )
 
     def test_atom_is_read_with_its_zone_and_as_text(self) -> None:
-        (record,) = read_feed(self.ATOM.encode(), url=BASE, content_type="application/atom+xml", now=NOW)
+        (record,) = read_feed(self.ATOM.encode(), url=BASE, content_type="application/atom+xml", now=NOW).records
         assert record.published_at is not None
         assert record.published_at.astimezone(UTC).isoformat() == "2026-11-24T08:00:00+00:00"
         assert (record.url, record.summary) == ("https://news.example/e/1", "正文")
 
     def test_beijing_time_without_a_zone_is_not_taken_for_utc(self) -> None:
         body = "<rss version='2.0'><channel><item><title>标题</title><link>/1</link><pubDate>2026-11-24 08:00:00</pubDate></item></channel></rss>"
-        (record,) = read_feed(body.encode(), url=BASE, content_type="", now=NOW)
+        (record,) = read_feed(body.encode(), url=BASE, content_type="", now=NOW).records
         assert record.published_at is not None
         assert record.published_at.astimezone(UTC).isoformat() == "2026-11-24T00:00:00+00:00"
 
     def test_empty_feed_is_a_feed(self) -> None:
-        assert read_feed(b"<rss version='2.0'><channel></channel></rss>", url=BASE, content_type="", now=NOW) == ()
+        assert (
+            read_feed(b"<rss version='2.0'><channel></channel></rss>", url=BASE, content_type="", now=NOW).records == ()
+        )
 
     @given(st.binary(max_size=300))
     def test_any_bytes_are_a_feed_or_refused(self, raw: bytes) -> None:
         with contextlib.suppress(ListRefused):
-            assert isinstance(read_feed(raw, url=BASE, content_type="text/xml", now=NOW), tuple)
+            assert isinstance(read_feed(raw, url=BASE, content_type="text/xml", now=NOW), Reading)
