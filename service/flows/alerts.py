@@ -28,6 +28,7 @@ __all__ = [
     "assign",
     "cancel_clock",
     "close",
+    "give",
     "meet_clock",
     "pause_clock",
     "reopen",
@@ -82,18 +83,23 @@ def assign(store: Store, person: Person, alert_id: str, owner: str, *, office: O
             raise Conflict("预警已关闭，请先重新打开再指派")
         if alert.owner == chosen.name:
             raise Conflict(f"预警已由{chosen.name}承办")
-        owned = replace(alert, owner=chosen.name)
-        if alert.state in _BEFORE_ANSWERING:
-            owned = moved(owned, AlertState.ASSIGNED, by=person.name, mover=Mover.HANDLER, now=now)
-        given = save_alert(work, owned, now)
-        detail = {"owner": chosen.name, "from": alert.owner}
-        note(work, person, "alert.assigned", f"alert:{alert_id}", detail, now)
-        if chosen.id != person.id:
-            clocks = work.clocks.of_alerts([alert_id]).get(alert_id, [])
-            event = event_of(work, alert)
-            occasion = f"assigned:{given.revision}"
-            tell_person(work, chosen, given, event, clocks, occasion=occasion, office=office, now=now)
-        return given
+        return give(work, person, alert, chosen, office=office, now=now)
+
+
+def give(work: Work, person: Person, alert: Alert, chosen: Person, *, office: Office, now: datetime) -> Alert:
+    """Give the alert to `chosen` within an open transaction, and tell them by mail; whether they may is checked before."""
+    owned = replace(alert, owner=chosen.name)
+    if alert.state in _BEFORE_ANSWERING:
+        owned = moved(owned, AlertState.ASSIGNED, by=person.name, mover=Mover.HANDLER, now=now)
+    given = save_alert(work, owned, now)
+    detail = {"owner": chosen.name, "from": alert.owner}
+    note(work, person, "alert.assigned", f"alert:{alert.id}", detail, now)
+    if chosen.id != person.id:
+        clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+        event = event_of(work, alert)
+        occasion = f"assigned:{given.revision}"
+        tell_person(work, chosen, given, event, clocks, occasion=occasion, office=office, now=now)
+    return given
 
 
 def answer(store: Store, person: Person, alert_id: str, *, office: Office, now: datetime, remark: str = "") -> Alert:

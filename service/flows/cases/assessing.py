@@ -1,0 +1,49 @@
+"""Begin and conclude the assessment of a case, report it upwards, decide that the public is to be answered."""
+
+from service.domain.alert import AlertState
+from service.domain.case import Case
+from service.domain.case_assess import assess, conclude, report_up, respond
+from service.domain.event import IncidentGrade
+from service.domain.workflow import CaseState
+from service.flows.acts import advance
+from service.flows.cases.scene import Hand, at_case
+
+__all__ = ["begin_assessment", "conclude_assessment", "decide_to_respond", "report_upwards"]
+
+
+def begin_assessment(hand: Hand) -> Case:
+    """Begin to assess, where level or severity asks for it."""
+    with at_case(hand) as scene:
+        move = assess(scene.file, scene.desk, level=scene.alert.level, severity=scene.event.severity)
+        return scene.carry(move, "assessing")
+
+
+def conclude_assessment(
+    hand: Hand,
+    *,
+    summary: str,
+    grade: IncidentGrade | None,
+) -> Case:
+    """Conclude, or add the person's half of it where analyst and duty lead are two people."""
+    with at_case(hand) as scene:
+        move = conclude(scene.file, scene.desk, summary=summary, grade=grade)
+        whole = move.case.state is CaseState.ASSESSED
+        return scene.carry(move, "assessed" if whole else "half", step="T06")
+
+
+def report_upwards(hand: Hand, *, to: str, basis: str) -> Case:
+    """Record that the matter was reported upwards."""
+    with at_case(hand) as scene:
+        return scene.carry(report_up(scene.file, scene.desk, to=to, basis=basis), "reported")
+
+
+def decide_to_respond(hand: Hand, *, reason: str) -> Case:
+    """Decide to answer, or add the person's half of the decision; with it the alert is being answered."""
+    with at_case(hand) as scene:
+        move = respond(scene.file, scene.desk, reason=reason)
+        whole = move.case.state is CaseState.DRAFTING
+        case = scene.carry(move, "drafting" if whole else "half", step="T08")
+        if whole:
+            detail = {"case": case.id}
+            advance(scene.work, hand.person.name, case.alert_id, AlertState.ANSWERING, now=hand.now, detail=detail)
+        return case

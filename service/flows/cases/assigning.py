@@ -1,0 +1,26 @@
+"""Give a case to somebody; its alert goes with it."""
+
+from service.domain.case import Case
+from service.domain.case_assess import assign
+from service.domain.refusal import NotFound
+from service.flows.alerts import give
+from service.flows.cases.scene import Hand, at_case
+
+__all__ = ["assign_case"]
+
+
+def assign_case(hand: Hand, owner: str) -> Case:
+    """Give the case and its alert to somebody (by name) who holds a duty, and tell them by mail.
+
+    Raises:
+        NotFound: Nobody of that name is active.
+        Conflict: The case is over, or theirs already.
+    """
+    with at_case(hand) as scene:
+        chosen = scene.work.people.by_name(owner.strip())
+        if chosen is None or chosen.disabled:
+            raise NotFound(f"没有名为“{owner.strip()[:32]}”的在用人员")
+        case = scene.carry(assign(scene.file.case, scene.desk, chosen), "assigned", owner=chosen.name)
+        if scene.alert.owner != chosen.name:
+            give(scene.work, hand.person, scene.alert, chosen, office=hand.office, now=hand.now)
+        return case

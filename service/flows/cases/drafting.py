@@ -1,0 +1,44 @@
+"""Save versions of the text, submit one to review, set its disclosure attribute."""
+
+from service.domain.beijing import beijing
+from service.domain.case import Case, Disclosure
+from service.domain.case_assess import disclose
+from service.domain.case_moves import Bar, Barred
+from service.domain.case_review import save_draft, submit
+from service.flows.cases.scene import Hand, Scene, at_case
+
+__all__ = ["save_text", "set_disclosure", "submit_draft"]
+
+
+def save_text(hand: Hand, *, text: str, base: int) -> Case:
+    """Save the text as the next version; `base` is the version that the person began from.
+
+    Raises:
+        Barred: Somebody else saved a version meanwhile, the text is empty, too long or unchanged.
+    """
+    with at_case(hand) as scene:
+        _same_base(scene, base)
+        return scene.carry(save_draft(scene.file, scene.desk, text), "saved")
+
+
+def _same_base(scene: Scene, base: int) -> None:
+    latest = scene.file.draft(scene.file.case.draft)
+    if latest is not None and latest.version != base:
+        when = beijing(latest.at, scene.desk.now)
+        raise Barred(
+            Bar.MOVED_ON,
+            f"{latest.by}已于{when}存了第{latest.version}版，您改的是第{base}版。您的文字仍在下面，请对照合并后再保存",
+        )
+
+
+def submit_draft(hand: Hand) -> Case:
+    """Submit the latest version to the three reviews."""
+    with at_case(hand) as scene:
+        return scene.carry(submit(scene.file, scene.desk), "submitted")
+
+
+def set_disclosure(hand: Hand, attribute: Disclosure, *, reason: str) -> Case:
+    """Set the disclosure attribute; withholding needs its reason."""
+    with at_case(hand) as scene:
+        move = disclose(scene.file, scene.desk, attribute, reason)
+        return scene.carry(move, "disclosure", disclosure=attribute.word, reason=reason.strip())

@@ -1,0 +1,94 @@
+"""After the answer: the first reaction, another round, the evaluation."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.domain.alert import AlertState
+from service.domain.case import Case, CaseFile
+from service.domain.case_close import evaluate, follow_up, track
+from service.domain.clock import ClockRole, ClockState
+from service.domain.event import Event
+from service.flows.acts import advance
+from service.flows.cases.scene import Hand, Scene, at_case
+from service.ports.store import Work
+
+__all__ = ["WINDOW", "evaluate_response", "follow_up_on", "track_reaction", "volume_around"]
+
+WINDOW = timedelta(hours=24)
+"""How far before and after a publication its effect is counted."""
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_RUNNING = frozenset({ClockState.ARMED, ClockState.PAUSED})
+
+
+def track_reaction(hand: Hand, *, remark: str) -> Case:
+    """Record the first reaction to the answer."""
+    with at_case(hand) as scene:
+        return scene.carry(track(scene.file, scene.desk, remark=remark), "tracked")
+
+
+def follow_up_on(hand: Hand, *, reason: str) -> Case:
+    """Begin another round with new facts; the alert is being answered again."""
+    with at_case(hand) as scene:
+        case = scene.carry(follow_up(scene.file, scene.desk, reason=reason), "followed_up")
+        detail = {"case": case.id, "round": case.round}
+        advance(scene.work, hand.person.name, case.alert_id, AlertState.ANSWERING, now=hand.now, detail=detail)
+        return case
+
+
+def evaluate_response(
+    hand: Hand,
+    *,
+    reach: str,
+    questions: str,
+    lessons: str,
+) -> Case:
+    """Evaluate: the figures are counted here, from the store, around the latest publication."""
+    with at_case(hand) as scene:
+        move = evaluate(
+            scene.file,
+            scene.desk,
+            daily=_daily(scene),
+            running=_running(scene),
+            figures=volume_around(scene.work, scene.file, scene.event, now=hand.now),
+            reach=reach,
+            questions=questions,
+            lessons=lessons,
+        )
+        return scene.carry(move, "evaluated")
+
+
+def volume_around(work: Work, file: CaseFile, event: Event, *, now: datetime) -> Mapping[str, Any]:
+    """Return the volume before and after the latest publication, by whole hours, its own hour left out; and the reach.
+
+    `after` is `None` while no whole hour has passed; `after_hours` says how many of the window have.
+    """
+    spread = work.events.spread(event.id, now=now)
+    reach = {name: spread[name] for name in ("items", "sources", "independent_sources", "views", "reposts")}
+    if not file.publications:
+        return reach
+    at = file.publications[-1].at
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    until = min(hour + _HOUR + WINDOW, now.replace(minute=0, second=0, microsecond=0))
+    hours = max(0, (until - hour - _HOUR) // _HOUR)
+    before = sum(count for _, count in work.events.hourly(event.id, since=hour - WINDOW, until=hour))
+    after = sum(count for _, count in work.events.hourly(event.id, since=hour + _HOUR, until=until)) if hours else None
+    figures = {"at": at.isoformat(), "window_hours": WINDOW // _HOUR, "before": before, "after": after}
+    return reach | figures | {"after_hours": hours}
+
+
+def _daily(scene: Scene) -> list[int]:
+    """Return the documents of each of the last whole days, counted back from now, the latest last."""
+    days = scene.desk.workflow.quiet_days
+    since = scene.desk.now - days * _DAY
+    counts = [0] * days
+    for hour, count in scene.work.events.hourly(scene.event.id, since=since, until=scene.desk.now):
+        counts[min(days - 1, max(0, (hour - since) // _DAY))] += count
+    return counts
+
+
+def _running(scene: Scene) -> list[str]:
+    clocks = scene.work.clocks.of_alerts([scene.alert.id]).get(scene.alert.id, [])
+    return [clock.action for clock in clocks if clock.role is ClockRole.OWN and clock.state in _RUNNING]

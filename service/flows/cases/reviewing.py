@@ -1,0 +1,108 @@
+"""Give an opinion on the submitted version, check publication authority, sign, and, with two names, go past what is missing."""
+
+from service.domain.case import Case
+from service.domain.case_moves import Bar, Barred
+from service.domain.case_review import (
+    ask_bypass,
+    check_authority,
+    confirm_bypass,
+    return_draft,
+    review,
+    sign,
+)
+from service.domain.workflow import Step
+from service.flows.cases.scene import Hand, Scene, at_case, authority_of, findings_of
+
+__all__ = [
+    "authority_checked",
+    "bypass_asked",
+    "bypass_confirmed",
+    "draft_returned",
+    "draft_signed",
+    "opinion_given",
+]
+
+
+def opinion_given(
+    hand: Hand,
+    step: Step,
+    *,
+    version: int,
+    passed: bool,
+    remark: str,
+) -> Case:
+    """Give one of the three opinions; a text with a blocking finding does not pass the confidentiality review."""
+    with at_case(hand) as scene:
+        move = review(
+            scene.file,
+            step,
+            scene.desk,
+            version=version,
+            passed=passed,
+            remark=remark,
+            blocking=_blocking(scene, version),
+        )
+        return scene.carry(move, "reviewed" if passed else "returned", step=step.value)
+
+
+def draft_returned(hand: Hand, step: Step, *, version: int, remark: str) -> Case:
+    """Send the text back from the authority check or the signature."""
+    with at_case(hand) as scene:
+        move = return_draft(scene.file, scene.desk, step=step, version=version, remark=remark)
+        return scene.carry(move, "returned", step=step.value)
+
+
+def authority_checked(
+    hand: Hand,
+    *,
+    version: int,
+    outcome: str,
+    reference: str,
+    remark: str,
+) -> Case:
+    """Find whether this office may publish the text; the alert's finding at this moment counts."""
+    with at_case(hand) as scene:
+        move = check_authority(
+            scene.file,
+            scene.desk,
+            authority_of(scene.alert),
+            version=version,
+            outcome=outcome,
+            reference=reference,
+            remark=remark,
+        )
+        return scene.carry(move, "authority", remark=remark.strip())
+
+
+def draft_signed(
+    hand: Hand,
+    *,
+    version: int,
+    reference: str,
+    remark: str,
+) -> Case:
+    """Sign the reviewed version."""
+    with at_case(hand) as scene:
+        move = sign(scene.file, scene.desk, version=version, reference=reference, remark=remark)
+        return scene.carry(move, "signed")
+
+
+def bypass_asked(hand: Hand, *, version: int, reason: str) -> Case:
+    """Ask, as the first name, to go past the reviews and the signature that are missing."""
+    with at_case(hand) as scene:
+        move = ask_bypass(scene.file, scene.desk, version=version, reason=reason)
+        return scene.carry(move, "bypass_asked", version=version, reason=reason.strip())
+
+
+def bypass_confirmed(hand: Hand, *, version: int) -> Case:
+    """Confirm the bypass as the second name; it stands in the weekly briefing."""
+    with at_case(hand) as scene:
+        move = confirm_bypass(scene.file, scene.desk, version=version, blocking=_blocking(scene, version))
+        return scene.carry(move, "bypassed")
+
+
+def _blocking(scene: Scene, version: int) -> tuple[str, ...]:
+    draft = scene.file.draft(version)
+    if draft is None:
+        raise Barred(Bar.MOVED_ON, "没有这一版稿件，请刷新页面")
+    return tuple(one.sentence for one in findings_of(scene.work, draft.text) if one.blocking)

@@ -1,0 +1,127 @@
+"""What every act on a case has in common: one transaction, the person's right, the revision that was seen, the audit row."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.domain.alert import Alert
+from service.domain.beijing import beijing
+from service.domain.case import Case, CaseFile, Draft, Liaison
+from service.domain.case_moves import Bar, Barred, Desk, Move
+from service.domain.case_review import Authority
+from service.domain.event import Event
+from service.domain.finding import Finding
+from service.domain.people import Act, Person
+from service.domain.policy import PolicyArticle, Verdict
+from service.domain.refusal import NotFound
+from service.domain.response import check_quotations
+from service.domain.secrecy import confidentiality_findings
+from service.flows.acts import alert_of, event_of, note, permit
+from service.flows.consider import Office
+from service.ports.store import Store, Work
+
+__all__ = ["Hand", "Scene", "articles_for", "at_case", "authority_of", "findings_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Who acts on which case, when, for which office and in which store."""
+
+    store: Store
+    person: Person
+    case_id: str
+    office: Office
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A case as it stands in an open transaction, with its alert and event, and who acts when."""
+
+    work: Work
+    file: CaseFile
+    alert: Alert
+    event: Event
+    desk: Desk
+    office: Office
+
+    def carry(self, move: Move, act: str, **detail: Any) -> Case:
+        """Write the move and its audit row.
+
+        Raises:
+            Barred: Somebody else moved the case meanwhile; nothing is written.
+        """
+        if not self.work.cases.move(move.case, move.records):
+            raise Barred(Bar.MOVED_ON, moved_on(self.file, self.desk))
+        record_act(self.work, self.desk, move, act, detail)
+        return move.case
+
+
+def moved_on(file: CaseFile, desk: Desk) -> str:
+    """Return the sentence that says who took the last step, so that what was typed can be looked at again."""
+    last = file.steps[-1] if file.steps else None
+    told = f"{last.by}于{beijing(last.at, desk.now)}办理了“{desk.workflow.steps[last.step].name}”，" if last else ""
+    return f"{told}处置已有变化，您填写的内容没有提交，请核对后再办理"
+
+
+def record_act(work: Work, desk: Desk, move: Move, act: str, detail: Mapping[str, Any]) -> None:
+    """Append the audit row of a move: what was said with its step, the state, and hashes instead of texts."""
+    told: dict[str, Any] = {"alert": move.case.alert_id, "state": move.case.state.value}
+    step = move.step
+    told |= {name: value for name, value in (step.detail if step else {}).items() if value not in ("", None)}
+    for record in move.records:
+        if isinstance(record, Draft):
+            told["sha256"] = record.hash
+        elif isinstance(record, Liaison):
+            told |= {"party": record.party, "kind": record.kind.value}
+    note(work, desk.person, f"case.{act}", f"case:{move.case.id}", told | dict(detail), desk.now)
+
+
+@contextmanager
+def at_case(hand: Hand) -> Iterator[Scene]:
+    """Open the case for writing.
+
+    Raises:
+        Forbidden: The person's role handles nothing.
+        NotFound: There is no such case.
+    """
+    permit(hand.person, Act.HANDLE_ALERT)
+    with hand.store.write() as work:
+        file = work.cases.file(hand.case_id)
+        if file is None:
+            raise NotFound("没有这个处置，可能链接已失效，请从处置列表进入")
+        alert = alert_of(work, file.case.alert_id)
+        event = event_of(work, alert)
+        office = hand.office
+        desk = Desk(person=hand.person, now=hand.now, workflow=office.register.workflow, grade=event.grade)
+        yield Scene(work, file, alert, event, desk, office)
+
+
+def authority_of(alert: Alert) -> Authority:
+    """Return the publication-authority finding of an alert; without one it is still to be checked."""
+    found = alert.publication
+    verdict = str(found.get("verdict") or "")
+    known = verdict in {one.value for one in Verdict}
+    return Authority(
+        verdict=Verdict(verdict) if known else Verdict.CHECK,
+        sentence=str(found.get("sentence") or "发布权限尚未判断。"),
+        alternative=str(found.get("alternative") or ""),
+    )
+
+
+def articles_for(work: Work, text: str) -> Mapping[str, PolicyArticle]:
+    """Return the stored articles of every policy that a text names, by key."""
+    named = [policy for policy in work.policies.listing() if _short(policy.title) in text or policy.title in text]
+    return {article.key: article for policy in named for article in work.policies.articles_of(policy.stem)}
+
+
+def _short(title: str) -> str:
+    return title.strip("《》").removeprefix("中华人民共和国")
+
+
+def findings_of(work: Work, text: str) -> list[Finding]:
+    """Return what the checks of a draft find: marks of classification, personal data, altered or unknown quotations."""
+    found = [*confidentiality_findings(text), *check_quotations(text, articles_for(work, text))]
+    return sorted(found, key=lambda one: (not one.blocking, one.start))
