@@ -14,6 +14,7 @@ from typing import Any
 
 from service.domain.alert_states import AlertState
 from service.domain.event import Event
+from service.domain.rounds import next_round
 
 __all__ = [
     "WINDOW",
@@ -364,7 +365,7 @@ def followed(
     if decision.changes:
         moved = replace(moved, reason=decision.reason.value)
     if rises:
-        extras["risen_at"] = now.isoformat()
+        extras = next_round(extras, why=decision.reason.value, now=now) | {"risen_at": now.isoformat()}
         moved = replace(moved, state=AlertState.OPEN, acknowledged_at=None, acknowledged_by=None)
         moved = replace(moved, closed_at=None, closed_by=None, close_reason=None, extras=MappingProxyType(extras))
     return alert if moved == alert else replace(moved, changed_at=now, revision=alert.revision + 1)

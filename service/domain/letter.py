@@ -28,6 +28,8 @@ class Letter:
 
     `summary` says what, where, how many and since when; `reasons` why this is an alert; `deadlines` each clock with its
     basis; `step` the one next step and `link` where to take it; `documents` the first three documents as (title, source, time).
+    `receives` says why this reader gets it; `listed` are the lines of a summary of several alerts; `notes` what a reader
+    must know first, such as that the mail comes late.
     """
 
     subject: str
@@ -39,6 +41,9 @@ class Letter:
     link: str
     documents: tuple[tuple[str, str, str], ...]
     drill: bool = False
+    receives: str = ""
+    listed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the letter as plain JSON values."""
@@ -47,7 +52,7 @@ class Letter:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Return the letter that `to_json` wrote."""
-        lists = {name: tuple(values[name]) for name in ("reasons", "deadlines")}
+        lists = {name: tuple(values.get(name, ())) for name in ("reasons", "deadlines", "listed", "notes")}
         documents = tuple((str(title), str(source), str(time)) for title, source, time in values["documents"])
         return cls(**dict(values) | lists | {"documents": documents})
 
@@ -139,9 +144,13 @@ def compose(letter: Letter, *, key: str, sender: str, recipient: str, sent_at: d
 
 def _sections(letter: Letter) -> list[tuple[str, Sequence[str]]]:
     documents = [f"{title}（{source} {time}）" for title, source, time in letter.documents]
-    sections: list[tuple[str, Sequence[str]]] = [
-        ("情况", [letter.summary]),
-        ("为何收到", letter.reasons),
+    sections: list[tuple[str, Sequence[str]]] = [("注意", letter.notes)] if letter.notes else []
+    sections.append(("情况", [letter.summary]))
+    if letter.listed:
+        return [*sections, ("清单", letter.listed), ("为何收到", [letter.receives])]
+    why = [*letter.reasons, *([f"您收到本邮件，因为：{letter.receives}"] if letter.receives else [])]
+    sections += [
+        ("为何收到", why),
         ("时限与依据", letter.deadlines or ["暂无在走的时限"]),
         ("发布权限", [letter.publication]),
     ]

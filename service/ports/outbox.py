@@ -26,8 +26,18 @@ class OutboxRow:
 class Outbox(Protocol):
     """The transactional queue of everything that leaves the process."""
 
-    def add(self, key: str, kind: str, payload: Mapping[str, Any], *, now: datetime) -> bool:
-        """Enqueue; false where the key is already there."""
+    def add(
+        self, key: str, kind: str, payload: Mapping[str, Any], *, now: datetime, not_before: datetime | None = None
+    ) -> bool:
+        """Enqueue, to leave at once or not before a time; false where the key is already there."""
+        ...
+
+    def withdraw(self, keys: Sequence[str]) -> list[str]:
+        """Take back those of the rows that nobody has tried to deliver yet, and return their keys; they may be enqueued again."""
+        ...
+
+    def states(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Return `waiting`, `leased`, `done` or `dead` by key, of those that there are."""
         ...
 
     def claim(self, *, kinds: Sequence[str], limit: int, lease: timedelta, now: datetime) -> list[OutboxRow]:

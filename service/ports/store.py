@@ -22,11 +22,13 @@ from service.ports.following import Matters, Topics
 from service.ports.outbox import Outbox, OutboxRow
 from service.ports.policies import Policies
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
+from service.ports.routing import Batches, Notices, Roster, Silences
 from service.ports.search import SearchDocument
 
 __all__ = [
     "Alerts",
     "Audit",
+    "Batches",
     "Cases",
     "Clocks",
     "Completion",
@@ -34,6 +36,7 @@ __all__ = [
     "Events",
     "LeasedDocument",
     "Matters",
+    "Notices",
     "Outbox",
     "OutboxRow",
     "People",
@@ -41,6 +44,8 @@ __all__ = [
     "Quarantine",
     "QuarantinedRow",
     "Rollups",
+    "Roster",
+    "Silences",
     "Sources",
     "Store",
     "StoreUnavailableError",
@@ -307,6 +312,10 @@ class Work(Protocol):
     policies: Policies
     topics: Topics
     matters: Matters
+    silences: Silences
+    roster: Roster
+    notices: Notices
+    batches: Batches
     cases: Cases
 
     def set_value(self, name: str, value: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, null, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, null, or_, select, update
 
 from service.ports.store import OutboxRow
 from service.storage.dialects import insert_new
@@ -36,8 +36,10 @@ class SqlOutbox:
         """Work inside `connection`'s transaction."""
         self._connection = connection
 
-    def add(self, key: str, kind: str, payload: Mapping[str, Any], *, now: datetime) -> bool:
-        """Enqueue; false where the key is already there, delivered or not."""
+    def add(
+        self, key: str, kind: str, payload: Mapping[str, Any], *, now: datetime, not_before: datetime | None = None
+    ) -> bool:
+        """Enqueue, to leave at once or not before a time; false where the key is already there, delivered or not."""
         row = {
             "key": key,
             "kind": kind,
@@ -45,10 +47,23 @@ class SqlOutbox:
             "state": "waiting",
             "attempts": 0,
             "fence": 0,
-            "ready_at": now,
+            "ready_at": not_before or now,
             "created_at": now,
         }
         return insert_new(self._connection, outbox, [row], keys=("key",)) == 1
+
+    def withdraw(self, keys: Sequence[str]) -> list[str]:
+        """Take back those of the rows that nobody has tried to deliver yet, and return their keys."""
+        o = outbox.c
+        untouched = (o.key.in_(keys), o.state == "waiting", o.attempts == 0)
+        found = list(self._connection.scalars(select(o.key).where(*untouched).with_for_update()))
+        self._connection.execute(delete(outbox).where(o.key.in_(found), *untouched[1:]))
+        return found
+
+    def states(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Return `waiting`, `leased`, `done` or `dead` by key, of those that there are."""
+        rows = self._connection.execute(select(outbox.c.key, outbox.c.state).where(outbox.c.key.in_(keys)))
+        return {key: state for key, state in rows}  # noqa: C416 - rows are not pairs to mypy
 
     def claim(self, *, kinds: Sequence[str], limit: int, lease: timedelta, now: datetime) -> list[OutboxRow]:
         """Lease rows that are due, oldest first."""

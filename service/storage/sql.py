@@ -11,16 +11,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from service.ports.store import (
     Alerts,
     Audit,
+    Batches,
     Cases,
     Clocks,
     Documents,
     Events,
     Matters,
+    Notices,
     Outbox,
     People,
     Policies,
     Quarantine,
     Rollups,
+    Roster,
+    Silences,
     Sources,
     StoreUnavailableError,
     Topics,
@@ -33,12 +37,15 @@ from service.storage.dialects import open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.events import SqlEvents
 from service.storage.matters import SqlMatters
+from service.storage.hosts import SqlHosts
+from service.storage.looks import SqlLooks
 from service.storage.migrations import bring_up_to_date, current_revision, head_revision
 from service.storage.outbox import SqlOutbox
 from service.storage.people import SqlPeople
 from service.storage.policies import SqlPolicies
 from service.storage.quarantine import SqlQuarantine
 from service.storage.rollups import SqlRollups
+from service.storage.routing import SqlBatches, SqlNotices, SqlRoster, SqlSilences
 from service.storage.schema import remembered
 from service.storage.sources import SqlSources
 from service.storage.topics import SqlTopics
@@ -84,6 +91,10 @@ class SqlWork:
     policies: Policies
     topics: Topics
     matters: Matters
+    silences: Silences
+    roster: Roster
+    notices: Notices
+    batches: Batches
     cases: Cases
 
     def __init__(self, connection: Connection) -> None:
@@ -105,6 +116,10 @@ class SqlWork:
         self.policies = SqlPolicies(connection)
         self.topics = SqlTopics(connection)
         self.matters = SqlMatters(connection)
+        self.silences = SqlSilences(connection)
+        self.roster = SqlRoster(connection)
+        self.notices = SqlNotices(connection)
+        self.batches = SqlBatches(connection)
         self.cases = SqlCases(connection)
 
     def set_value(self, name: str, value: Any) -> None:

@@ -5,6 +5,7 @@ from tests.contract.store_documents import AssessmentsContract, DocumentsContrac
 from tests.contract.store_following import MattersContract, TopicsContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_response import AlertsContract, EventsContract
+from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
 from tests.contract.store_transactions import TransactionsContract, WorkersContract
 
 __all__ = ["StoreContract"]
@@ -23,6 +24,9 @@ class StoreContract(
     PeopleContract,
     SourcesContract,
     KeptContract,
+    SilencesContract,
+    RosterContract,
+    NoticesContract,
     TransactionsContract,
     WorkersContract,
 ):

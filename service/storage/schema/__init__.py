@@ -26,6 +26,7 @@ from service.storage.schema.handled import (
     case_steps,
     cases,
 )
+from service.storage.schema.fetched import document_looks, host_leases, host_stops
 from service.storage.schema.metadata import metadata
 from service.storage.schema.operated import (
     audit,
@@ -43,6 +44,7 @@ from service.storage.schema.operated import (
 )
 from service.storage.schema.published import policies, policy_articles, policy_checks, policy_links, policy_versions
 from service.storage.schema.raised import alerts, clocks, event_keys, events
+from service.storage.schema.routed import batches, notices, shifts, silences, unit_members
 
 __all__ = [
     "alerts",
@@ -50,6 +52,7 @@ __all__ = [
     "assessments",
     "audit",
     "audit_head",
+    "batches",
     "case_approvals",
     "case_drafts",
     "case_evaluations",
@@ -61,6 +64,7 @@ __all__ = [
     "clocks",
     "counters",
     "disclosures",
+    "document_looks",
     "document_versions",
     "documents",
     "engagement_points",
@@ -69,7 +73,10 @@ __all__ = [
     "events",
     "matter_links",
     "matters",
+    "host_leases",
+    "host_stops",
     "metadata",
+    "notices",
     "outbox",
     "people",
     "policies",
@@ -81,10 +88,13 @@ __all__ = [
     "remembered",
     "rollups",
     "sessions",
+    "shifts",
+    "silences",
     "source_descriptions",
     "source_progress",
     "source_switches",
     "topic_documents",
     "topic_sheets",
     "topics",
+    "unit_members",
 ]

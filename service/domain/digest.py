@@ -1,0 +1,50 @@
+"""The morning's summary of blue alerts (蓝色日汇总): when it is due, what it covers, and its letter. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from service.domain.alert import Alert
+from service.domain.beijing import BEIJING, beijing
+from service.domain.letter import Letter
+
+__all__ = ["digest_letter", "due_digest"]
+
+_FURTHEST_BACK = timedelta(days=7)
+_MOST_LISTED = 40
+
+
+def due_digest(upto: datetime | None, now: datetime, *, at: time) -> tuple[datetime, datetime] | None:
+    """Return what the digest that is due covers, from (excluded) and to (included); `None` where none is due.
+
+    It is due at `at` in Beijing, every day. After days without one it covers them all, at most a week; a clock that was
+    set back makes none due twice.
+    """
+    today = datetime.combine(now.astimezone(BEIJING).date(), at, tzinfo=BEIJING)
+    latest = today if today <= now else today - timedelta(days=1)
+    if upto is not None and upto >= latest:
+        return None
+    since = latest - timedelta(days=1) if upto is None else max(upto, latest - _FURTHEST_BACK)
+    return since, latest
+
+
+def digest_letter(alerts: Sequence[Alert], *, since: datetime, until: datetime, link: str, drill: bool) -> Letter:
+    """Return the letter over blue alerts raised between `since` and `until`, the newest first."""
+    mark = "【演练】" if drill else ""
+    scope = f"{beijing(since, until)}至{beijing(until, until)}"
+    listed = [
+        f"● {alert.title}（{beijing(alert.raised_at, until)}，{alert.state.word}）" for alert in alerts[:_MOST_LISTED]
+    ]
+    more = len(alerts) - len(listed)
+    return Letter(
+        subject=f"{mark}[蓝色日汇总] {until.astimezone(BEIJING):%m月%d日} 蓝色预警{len(alerts)}条",
+        summary=f"{scope}，全部信源，新增且仍为蓝色的预警{len(alerts)}条。",
+        reasons=(),
+        deadlines=(),
+        publication="",
+        step="浏览蓝色预警，需要提级的由审批人调级",
+        link=link,
+        documents=(),
+        drill=drill,
+        listed=(*listed, *([f"另有{more}条，见预警页面"] if more else [])),
+        receives="订阅了蓝色预警",
+    )

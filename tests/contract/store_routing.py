@@ -1,0 +1,167 @@
+"""What the store promises of silences, the duty roster, members of units, notices, batches, and of mails taken back."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from service.domain.alert import AlertLevel
+from service.domain.roster import Shift
+from service.domain.silence import Matcher, MatcherField, Silence
+from service.ports.routing import Batch, Notice
+from service.ports.store import Store
+from tests.contract.stored import LEASE, NOW, alert, event, person, undone
+
+HOUR = timedelta(hours=1)
+
+
+def silence(name: str, *, ends_at: datetime, begins_at: datetime = NOW, created_at: datetime = NOW) -> Silence:
+    return Silence(
+        id=name,
+        matchers=(Matcher(MatcherField.PRODUCT, "清云注射液"), Matcher(MatcherField.REGION, "3607")),
+        up_to=AlertLevel.ORANGE,
+        author="值班员甲",
+        reason="已掌握，办理中",
+        begins_at=begins_at,
+        ends_at=ends_at,
+        created_at=created_at,
+    )
+
+
+def shift(name: str, begins: int, ends: int, *, deputy_id: str | None = None) -> Shift:
+    return Shift(
+        id=name,
+        name="白班",
+        begins_at=NOW + begins * HOUR,
+        ends_at=NOW + ends * HOUR,
+        person_id="p1",
+        deputy_id=deputy_id,
+        made_by="值班负责人",
+        made_at=NOW,
+    )
+
+
+def notice(key: str, *, told: bool, at: datetime = NOW) -> Notice:
+    return Notice(
+        key=key,
+        alert_id="a1",
+        occasion="first_raise:orange",
+        person_id="p1",
+        person_name="值班员甲",
+        told=told,
+        why="白班值班" if told else "已静默",
+        level=AlertLevel.ORANGE,
+        at=at,
+    )
+
+
+class SilencesContract:
+    """Silences."""
+
+    def test_a_silence_reads_back_equal_and_is_replaced(self, store: Store) -> None:
+        made = silence("s1", ends_at=NOW + HOUR)
+        ended = replace(made, ended_at=NOW, ended_by="值班员乙")
+        with store.write() as work:
+            work.silences.save(made)
+            assert work.silences.get("s1") == made
+            work.silences.save(ended)
+            assert work.silences.get("s1") == ended
+            assert work.silences.get("s2") is None
+
+    def test_what_is_over_or_was_ended_is_not_active_and_is_kept(self, store: Store) -> None:
+        later = silence("later", ends_at=NOW + 3 * HOUR, begins_at=NOW + HOUR, created_at=NOW + HOUR)
+        running = silence("running", ends_at=NOW + 2 * HOUR)
+        with store.write() as work:
+            for one in (later, running, silence("over", ends_at=NOW)):
+                work.silences.save(one)
+            work.silences.save(replace(silence("ended", ends_at=NOW + HOUR), ended_at=NOW, ended_by="乙"))
+            assert work.silences.active(NOW) == [running, later]
+            assert [one.id for one in work.silences.listing(limit=2)] == ["later", "ended"]
+            assert len(work.silences.listing()) == 4
+
+
+class RosterContract:
+    """Shifts and members of units."""
+
+    def test_shifts_that_touch_a_time_come_in_order(self, store: Store) -> None:
+        before, first, second, after = shift("b", -9, -1), shift("f", -1, 2), shift("s", 2, 4), shift("z", 5, 9)
+        with store.write() as work:
+            assert not work.roster.kept()
+            work.people.save(person("p1"))
+            work.roster.save_all([second, after, before, first])
+        with store.read() as work:
+            assert work.roster.between(NOW - HOUR, NOW + 5 * HOUR) == [first, second]
+            assert work.roster.get("s") == second
+            assert work.roster.kept()
+
+    def test_a_shift_is_replaced_or_forgotten(self, store: Store) -> None:
+        with store.write() as work:
+            for name in ("p1", "p2"):
+                work.people.save(person(name))
+            work.roster.save_all([shift("f", 0, 2)])
+            work.roster.save_all([shift("f", 0, 3, deputy_id="p2")])
+            assert work.roster.get("f") == shift("f", 0, 3, deputy_id="p2")
+            assert work.roster.remove("f")
+            assert not work.roster.remove("f")
+            assert work.roster.between(NOW, NOW + HOUR) == []
+
+    def test_members_of_a_unit_are_those_last_said(self, store: Store) -> None:
+        with store.write() as work:
+            for name in ("p1", "p2"):
+                work.people.save(person(name))
+            work.roster.set_members("legal", ["p1", "p2", "p1"])
+            work.roster.set_members("science", ["p2"])
+            work.roster.set_members("legal", ["p2"])
+            assert work.roster.members() == {"legal": frozenset({"p2"}), "science": frozenset({"p2"})}
+            work.roster.set_members("legal", [])
+            assert work.roster.members() == {"science": frozenset({"p2"})}
+
+
+class NoticesContract:
+    """What was told to whom, batches, and mails taken back."""
+
+    def test_what_was_told_stays_told_and_what_was_held_back_may_be_told(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event("e1"), ())
+            work.alerts.save(alert("a1", event_id="e1"))
+            work.notices.save(notice("k1", told=False))
+            work.notices.save(notice("k1", told=True, at=NOW + HOUR))
+            work.notices.save(notice("k1", told=False, at=NOW + 2 * HOUR))
+            work.notices.save(notice("k0", told=False))
+        with store.read() as work:
+            assert work.notices.of_alert("a1") == [notice("k0", told=False), notice("k1", told=True, at=NOW + HOUR)]
+            assert work.notices.of_alert("a2") == []
+
+    def test_a_mail_is_taken_back_only_before_anybody_tried_to_send_it(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(event("e1"), ())
+            work.alerts.save(alert("a1", event_id="e1"))
+            work.outbox.add("k1", "mail", {}, now=NOW)
+            work.outbox.add("k2", "mail", {}, now=NOW, not_before=NOW + HOUR)
+            work.notices.save(notice("k1", told=True))
+            work.notices.save(notice("k2", told=True))
+            [claimed] = work.outbox.claim(kinds=["mail"], limit=9, lease=LEASE, now=NOW)
+            assert claimed.key == "k1"
+            assert work.outbox.states(["k1", "k2", "k3"]) == {"k1": "leased", "k2": "waiting"}
+            taken = work.outbox.withdraw(["k1", "k2", "k3"])
+            assert taken == ["k2"]
+            work.notices.withdraw(taken)
+            assert [one.key for one in work.notices.of_alert("a1")] == ["k1"]
+            assert work.outbox.add("k2", "mail", {}, now=NOW)
+
+    def test_a_batch_reads_back_equal_and_says_when_it_was_undone(self, store: Store) -> None:
+        batch = Batch(id="b1", kind="acknowledge", person_id="p1", at=NOW, items=({"alert": "a1", "revision": 2},))
+        with store.write() as work:
+            work.batches.save(batch)
+            assert work.batches.get("b1") == batch
+            work.batches.save(replace(batch, undone_at=NOW + HOUR))
+            assert work.batches.get("b1") == replace(batch, undone_at=NOW + HOUR)
+            assert work.batches.get("b2") is None
+
+    def test_what_a_failed_transaction_noted_is_not_there(self, store: Store) -> None:
+        with store.write() as work:
+            work.people.save(person("p1"))
+        with undone(store) as work:
+            work.silences.save(silence("s1", ends_at=NOW + HOUR))
+            work.roster.save_all([shift("f", 0, 2)])
+        with store.read() as work:
+            assert work.silences.listing() == []
+            assert not work.roster.kept()
