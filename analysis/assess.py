@@ -7,19 +7,21 @@ in one batch. A document's scores do not depend on the batch it came in.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from analysis.assessment import Assessment, Entity, Evidence, Level, Tone
+from analysis.assessment import Assessment, CategoryScore, Entity, Evidence, Level, Tone
 from analysis.entities import find_entities
 from analysis.features import count_features, word_bucket
 from analysis.lexicon import Lexicon, TermKind, load_lexicon
 from analysis.linear import LinearModel, load_model
 from analysis.reading import Reading, read
+from analysis.response_need import NeedTable, load_need_table
 from analysis.risk import Inputs, RiskStack, stack_inputs
 from analysis.rules import Findings, apply_rules
 from analysis.segmentation import RjiebaSegmenter, Segmenter
@@ -51,6 +53,7 @@ class Analyser:
     severities: SeverityModel
     tone_offsets: Mapping[str, float]
     version: str
+    needs: NeedTable = field(default_factory=load_need_table)
 
     @classmethod
     def load(cls, models: Path | None = None) -> "Analyser":
@@ -109,12 +112,13 @@ class Analyser:
         if floor:
             p_risk, p_remit = self.stack.risk_threshold, max(p_remit, self.stack.risk_threshold)
         level = self.stack.level(p_remit, p_risk)
+        categories = self.stack.categories(named, level, p_risk, findings.signs.leading)
         return Assessment(
             document_id=document.id,
             level=level,
             p_in_remit=p_remit,
             p_risk=p_risk,
-            categories=self.stack.categories(named, level, p_risk, findings.signs.leading),
+            categories=categories,
             severity=self._severity(named, findings) if level is Level.RISK else 0,
             tone=tone(named, self.tone_offsets),
             entities=entities,
@@ -123,7 +127,17 @@ class Analyser:
             tokens=reading.tokens,
             floor=floor,
             truncated=reading.truncated,
-            facts=findings.facts,
+            facts=self._facts(reading, categories, findings) if level is Level.RISK else findings.facts,
+        )
+
+    def _facts(
+        self, reading: Reading, categories: Sequence[CategoryScore], findings: Findings
+    ) -> Mapping[str, int | bool | str]:
+        """Return the facts of a risk: what the rules found, and whether it needs an answer with the rules that say so."""
+        codes = [score.code for score in categories]
+        need = self.needs.judge(reading.title.text, reading.text.text, codes, findings.facts)
+        return MappingProxyType(
+            {**findings.facts, "needs_response": need.needed, "need": " ".join(need.rules)},
         )
 
     def _severity(self, decisions: Mapping[str, float], findings: Findings) -> int:
@@ -183,6 +197,7 @@ def judgement(assessment: Assessment) -> dict[str, Any]:
         "p_risk": round(assessment.p_risk, 6),
         "categories": [{"code": score.code, "p": score.p} for score in assessment.categories],
         "severity": assessment.severity,
+        "needs_response": bool(assessment.facts.get("needs_response")),
         "tone": assessment.tone.value,
         "entities": [_entity_row(entity) for entity in assessment.entities],
         "evidence": [_evidence_row(evidence) for evidence in assessment.evidence],

@@ -1,13 +1,13 @@
-"""What published policy governs the answer to an event, who leads it, and whether this office may publish."""
+"""What published policy governs the answer to an event, and who leads it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from analysis.assessment import CATEGORY_NAMES
-from analysis.heat import Relevance
-from service.domain.facts import Condition, IncidentFacts, holds
-from service.domain.policy import PolicyBasis, PolicyFact, Publication, Verdict
+from service.domain.facts import IncidentFacts, holds
+from service.domain.policy import PolicyBasis, PolicyFact
+from service.domain.publication import publication_authority
 from service.domain.register import AppliedPolicy, CategoryRule, Register
 
 __all__ = [
@@ -20,8 +20,6 @@ __all__ = [
 ]
 
 _RUMOUR = "R13"
-# Harm, quality and recall: what is said of these can be a risk warning in the sense of the law.
-_WARNING_CATEGORIES = frozenset({"R01", "R02", "R03", "R04"})
 
 
 def basis_for(categories: Sequence[str], facts: IncidentFacts, register: Register, on: date) -> tuple[PolicyBasis, ...]:
@@ -71,89 +69,6 @@ def _entry(fact: PolicyFact, why: str, category: str | None) -> PolicyBasis:
         verified=fact.verified,
         why=reason,
     )
-
-
-def publication_authority(categories: Sequence[str], facts: IncidentFacts, register: Register) -> Publication:
-    """Say whether this office may publish on the event.
-
-    疫苗管理法第七十六条 reserves vaccine warnings to the national level. 药品管理法第一百零七条 lets a province publish risk warnings and
-    major incidents whose effect is limited to its area. Where the facts do not tell, the verdict is to check, never to allow.
-    """
-    if holds((Condition.VACCINE,), categories, facts):
-        return _vaccine(facts, register)
-    if holds((Condition.DEVICE,), categories, facts) or holds((Condition.COSMETIC,), categories, facts):
-        return _device_or_cosmetic(categories, facts, register)
-    warns = bool(_WARNING_CATEGORIES & set(categories)) or facts.suspects_death or facts.suspects_cluster
-    return _drug(facts, register) if warns else _ordinary(register)
-
-
-_REPORT = "转报国家药监局；本地仅发布工作动态，不作风险结论"
-
-
-def _vaccine(facts: IncidentFacts, register: Register) -> Publication:
-    own = (
-        "可能误导公众的信息，立即会同卫生健康等部门、专家和持有人核实分析并公布核实结果；其余"
-        if facts.misleading
-        else ""
-    )
-    return Publication(
-        verdict=Verdict.RESERVED_NATIONAL,
-        sentence="疫苗安全风险警示和重大疫苗安全事故信息由国家层面统一公布，本局不得自行发布。",
-        basis=register.policies["AEFI-06"].citation,
-        alternative=own + _REPORT,
-    )
-
-
-def _device_or_cosmetic(categories: Sequence[str], facts: IncidentFacts, register: Register) -> Publication:
-    device = holds((Condition.DEVICE,), categories, facts)
-    if device and _is_local(facts):
-        return Publication(
-            verdict=Verdict.ALLOWED_LOCAL,
-            sentence="医疗器械安全警示可由省级药监部门发布，目前所见影响限于本省。",
-            basis=register.policies["DEV-04"].citation,
-        )
-    fact = register.policies["DEV-04" if device else "COS-04"]
-    return Publication(
-        verdict=Verdict.CHECK,
-        sentence=f"{'医疗器械' if device else '化妆品'}安全信息的发布权限须先核对影响范围和依据，核对前不对外发布结论。",
-        basis=fact.citation,
-        alternative=_REPORT,
-    )
-
-
-def _drug(facts: IncidentFacts, register: Register) -> Publication:
-    basis = register.policies["INF-01"].citation
-    if _is_local(facts):
-        return Publication(
-            verdict=Verdict.ALLOWED_LOCAL,
-            sentence="目前所见影响限于本省，本局可依法公布；一旦涉及外省须停止发布并转报。",
-            basis=basis,
-        )
-    if facts.spread.provinces > 1:
-        return Publication(
-            verdict=Verdict.RESERVED_NATIONAL,
-            sentence=f"已涉及{facts.spread.provinces}个省份，药品安全风险警示和重大事件信息由国家药监局统一公布。",
-            basis=basis,
-            alternative=_REPORT,
-        )
-    return Publication(
-        verdict=Verdict.CHECK,
-        sentence="影响是否限于本省尚不清楚，发布前须核实影响范围。",
-        basis=basis,
-        alternative=_REPORT,
-    )
-
-
-def _ordinary(register: Register) -> Publication:
-    return Publication(
-        verdict=Verdict.ALLOWED_LOCAL,
-        sentence="属本局职责范围内的日常回应；内容一旦涉及药品安全风险警示，须先核对发布权限。",
-        basis=register.policies["GOV-08"].citation,
-    )
-
-
-def _is_local(facts: IncidentFacts) -> bool:
-    return facts.spread.relevance is Relevance.LOCAL and facts.spread.provinces <= 1 and not facts.abroad
 
 
 def lead_department(categories: Sequence[str], register: Register) -> str:

@@ -24,7 +24,9 @@ class IncidentFacts:
     is the last hour over the hour before. `names_agency`, `hot_list`, `headline`, `local_media` and `credible` say who
     spoke: the agency by name, a national hot list, a central or provincial headline on a local product or firm, a local
     medium, a source that gives its name. `abroad` says that only places abroad are named. `petition`, `complaint`, `lead`
-    say that it came by that channel.
+    say that it came by that channel. `criminal` says that the police investigate, `food` and `epidemic` that the matter is
+    one of food or of an epidemic, `elsewhere` that places are named and none is in the office's province. `response_needed` is
+    what a person decided of a public answer, `None` where nobody has.
     """
 
     spread: EventFacts = field(default_factory=EventFacts)
@@ -52,6 +54,11 @@ class IncidentFacts:
     complaint: bool = False
     petition: bool = False
     lead: bool = False
+    criminal: bool = False
+    food: bool = False
+    epidemic: bool = False
+    elsewhere: bool = False
+    response_needed: bool | None = None
     growth_1h: float | None = None
 
     @property
@@ -122,7 +129,8 @@ def facts_of(event: Event, spread: EventFacts) -> IncidentFacts:
     facts = IncidentFacts(
         spread=known, grade=event.grade, products=event.products, firms=event.firms, risk=event.severity > 0
     )
-    return replace(facts, **flags)
+    named = any(code.isdigit() for code in event.regions)
+    return replace(facts, **flags, elsewhere=named and spread.relevance is not Relevance.LOCAL)
 
 
 _FLAGS = frozenset(IncidentFacts.__dataclass_fields__) - {
@@ -132,6 +140,7 @@ _FLAGS = frozenset(IncidentFacts.__dataclass_fields__) - {
     "firms",
     "recall_class",
     "growth_1h",
+    "elsewhere",
 }
 
 
@@ -174,7 +183,9 @@ _TESTS: Mapping[Condition, Callable[[Collection[str], IncidentFacts], bool]] = M
         Condition.RECALL_1_OR_2: lambda _, facts: facts.recall_class in _PUBLIC_RECALL_CLASSES,
         Condition.GRAVE_GRADE: lambda _, facts: facts.grade in _GRAVE,
         Condition.ORDINARY_GRADE: lambda _, facts: facts.grade not in _GRAVE,
-        Condition.NEEDS_RESPONSE: lambda categories, facts: facts.risk and set(categories) != {"R14"},
+        Condition.NEEDS_RESPONSE: lambda categories, facts: (
+            facts.response_needed if facts.response_needed is not None else facts.risk and set(categories) != {"R14"}
+        ),
         Condition.COMPLAINT: lambda _, facts: facts.complaint,
         Condition.PETITION: lambda _, facts: facts.petition,
         Condition.LEAD: lambda _, facts: facts.lead,

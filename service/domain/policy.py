@@ -290,13 +290,17 @@ class Verdict(StrEnum):
     ALLOWED_LOCAL = "allowed_local"
     RESERVED_NATIONAL = "reserved_national"
     CHECK = "check"
+    OTHER_BODY = "other_body"
 
     @property
     def word(self) -> str:
         """The verdict in the interface."""
-        return {"allowed_local": "本局可发布", "reserved_national": "须由国家层面发布", "check": "发布权限待核对"}[
-            self.value
-        ]
+        return {
+            "allowed_local": "本局可发布",
+            "reserved_national": "须由国家层面发布",
+            "check": "发布权限待核对",
+            "other_body": "由其他部门发布",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

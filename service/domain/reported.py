@@ -3,6 +3,7 @@
 Reports only ever add: the gravest claim stays until a person refutes it. All of it is claim, not finding.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from analysis.assessment import Assessment, EntityType, Level
 from analysis.heat import Authority, EventFacts, Relevance
 from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.event import Event
+from service.domain.need import absorb_need
 
 __all__ = ["Speaker", "absorb_report", "growth", "open_event", "spread_facts"]
 
@@ -19,7 +21,14 @@ _AUTHORITATIVE = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, Sou
 _NAMED = _AUTHORITATIVE | {SourceClass.MEDIA, SourceClass.TRADE}
 _HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
 _CASE_CATEGORIES = frozenset({"R01", "R11"})
+_OFFICES = frozenset({SourceClass.OFFICIAL})
 _SEVERE = 4
+_CRIMINAL = re.compile(
+    "刑拘|刑事拘留|立案侦查|公安.{0,12}(?:侦破|破获|捣毁|抓获|侦办|立案)|警方.{0,12}(?:侦破|破获|打掉|抓获|通报)|逮捕|移送公安|移交公安"
+)
+_EPIDEMIC = re.compile("疫情(?:通报|信息|防控)|新增.{0,12}(?:病例|感染者)|(?:确诊|疑似)病例|聚集性疫情")
+_FOOD = re.compile("食品|固体饮料|压片糖果|代餐|保健品")
+_MEDICAL = frozenset({EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC})
 _DISPUTE = ("申请复检", "申请复验", "复验", "质疑抽检", "对检验结果有异议", "提出异议", "不认可")
 _MAX_NAMES = 24
 _MAX_PLACES = 6
@@ -88,6 +97,9 @@ def absorb_report(
         deaths=_largest(event.deaths, assessment.facts.get("deaths") if is_risk else None),
         facts=_merged(event.facts, _flags(document, assessment, speaker) if is_risk else _calm(assessment))
         | {
+            "need": absorb_need(
+                event.facts.get("need"), document, assessment, official=speaker.source_class in _OFFICES
+            ),
             "places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES],
             "votes": votes,
             "named": bool(event.facts.get("named")) or names_it,
@@ -154,6 +166,9 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "complaint": document.kind is DocumentKind.COMPLAINT,
         "device": "R10" in assessment.category_codes and EntityType.DRUG not in types,
         "cosmetic": "R11" in assessment.category_codes and EntityType.DRUG not in types,
+        "criminal": bool(_CRIMINAL.search(document.title + document.text)),
+        "epidemic": not types & _MEDICAL and bool(_EPIDEMIC.search(document.title)),
+        "food": not types & _MEDICAL and bool(_FOOD.search(document.title)),
         "rebutted": bool(said.get("official_rebuttal")),
         "floor": assessment.floor,
     }

@@ -1,0 +1,130 @@
+"""Whether a risk document is one that the regulator of its place would have to answer publicly: named rules, added up.
+
+The rules and their weights are data (`response_need.yaml`); what holds of a document is its list of reasons.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+__all__ = ["NeedFound", "NeedRule", "NeedTable", "load_need_table", "parse_need_table"]
+
+_LEAD = 60
+_KEYS = frozenset({"id", "weight", "why", "facts", "categories", "lead", "any", "title", "unless"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedRule:
+    """One rule: weight above 0 speaks for an answer, below 0 against; `why` says it in Chinese."""
+
+    id: str
+    weight: float
+    why: str
+    facts: tuple[str, ...] = ()
+    categories: frozenset[str] = frozenset()
+    lead: frozenset[str] = frozenset()
+    anywhere: re.Pattern[str] | None = None
+    in_title: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+
+    def holds(self, title: str, text: str, categories: Sequence[str], facts: Mapping[str, Any]) -> bool:
+        """Tell whether the rule holds of a document; the patterns of `any` and `title` are alternatives."""
+        if self.categories and not self.categories.intersection(categories):
+            return False
+        if self.lead and next(iter(categories), None) not in self.lead:
+            return False
+        if any(not facts.get(name) for name in self.facts):
+            return False
+        joined = f"{title}\n{text}"
+        if self.unless is not None and self.unless.search(joined):
+            return False
+        if self.anywhere is None and self.in_title is None:
+            return True
+        return bool(
+            (self.anywhere is not None and self.anywhere.search(joined))
+            or (self.in_title is not None and self.in_title.search(title or text[:_LEAD]))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedFound:
+    """What the rules say of one document: the sum of the weights, and the ids of the rules that hold, in order."""
+
+    needed: bool
+    score: float
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedTable:
+    """The whole table."""
+
+    version: str
+    threshold: float
+    rules: Mapping[str, NeedRule]
+
+    def judge(self, title: str, text: str, categories: Sequence[str], facts: Mapping[str, Any]) -> NeedFound:
+        """Judge one risk document by its normalised text, its categories (the leading one first) and its facts."""
+        met = [rule for rule in self.rules.values() if rule.holds(title, text, categories, facts)]
+        score = sum(rule.weight for rule in met)
+        # Sums of decimal weights differ from the decimal in the last bit.
+        needed = round(score - self.threshold, 6) >= 0
+        return NeedFound(needed=needed, score=round(score, 6), rules=tuple(rule.id for rule in met))
+
+
+def parse_need_table(text: str) -> NeedTable:
+    """Return the table that a YAML text holds.
+
+    Raises:
+        ValueError: A key is unknown, missing or of the wrong kind, an id stands twice, or a pattern does not compile.
+    """
+    raw = yaml.safe_load(text)
+    if not isinstance(raw, dict) or set(raw) != {"version", "threshold", "rules"} or not isinstance(raw["rules"], list):
+        raise ValueError("response_need: the file holds version, threshold and a list of rules")
+    rules: dict[str, NeedRule] = {}
+    for row in raw["rules"]:
+        rule = _rule(row)
+        if rule.id in rules:
+            raise ValueError(f"response_need: rule {rule.id} stands twice")
+        rules[rule.id] = rule
+    return NeedTable(version=str(raw["version"]), threshold=float(raw["threshold"]), rules=MappingProxyType(rules))
+
+
+@lru_cache(maxsize=1)
+def load_need_table() -> NeedTable:
+    """Return the shipped table."""
+    return parse_need_table(files("analysis").joinpath("response_need.yaml").read_text(encoding="utf-8"))
+
+
+def _rule(row: Any) -> NeedRule:
+    if not isinstance(row, dict) or not {"id", "weight", "why"} <= set(row) <= _KEYS:
+        raise ValueError(f"response_need: a rule has id, weight, why and any of {', '.join(sorted(_KEYS))}: {row!r}")
+    name = str(row["id"])
+    if not isinstance(row["weight"], int | float) or not row["weight"]:
+        raise ValueError(f"response_need: {name}: weight is a number other than 0")
+    return NeedRule(
+        id=name,
+        weight=float(row["weight"]),
+        why=str(row["why"]),
+        facts=tuple(row.get("facts", ())),
+        categories=frozenset(row.get("categories", ())),
+        lead=frozenset(row.get("lead", ())),
+        anywhere=_pattern(name, row.get("any", ())),
+        in_title=_pattern(name, row.get("title", ())),
+        unless=_pattern(name, row.get("unless", ())),
+    )
+
+
+def _pattern(name: str, parts: Sequence[str]) -> re.Pattern[str] | None:
+    if not parts:
+        return None
+    try:
+        return re.compile("|".join(f"(?:{part})" for part in parts))
+    except re.error as error:
+        raise ValueError(f"response_need: {name}: a pattern does not compile: {error}") from error
