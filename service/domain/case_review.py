@@ -323,7 +323,7 @@ def _authorised(file: CaseFile, authority: Authority, outcome: str, reference: s
             raise Barred(Bar.NO_AUTHORITY, "仅发布工作动态之前，须先在联络中登记已转报国家药监局")
     elif outcome != "allowed":
         raise Barred(Bar.NO_AUTHORITY, "请选择发布权限检查的结论：有权发布、已获授权或仅发布工作动态")
-    elif authority.verdict is Verdict.RESERVED_NATIONAL:
+    elif authority.verdict in {Verdict.RESERVED_NATIONAL, Verdict.OTHER_BODY}:
         raise Barred(Bar.NO_AUTHORITY, f"本局无权发布：{told}")
     elif authority.verdict is Verdict.CHECK and not remark:
         raise Barred(Bar.NO_AUTHORITY, f"{authority.sentence}请写明核对的范围和依据后再作“有权发布”的结论")
