@@ -84,7 +84,7 @@ class Arrivals:
         lively = (self.recent + _LIVELY_WEIGHT) / (self.expected + _LIVELY_WEIGHT)
         lively = min(max(lively, _LEAST_LIVELY), _MOST_LIVELY)
         ahead = 0.0 if self.at is None else max((moment - self.at) / _HOUR, 0.0)
-        lively = 1 + (lively - 1) * 0.5 ** (ahead / _LIVELY_HALF_LIFE_HOURS)
+        lively = 1 + (lively - 1) * float(0.5 ** (ahead / _LIVELY_HALF_LIFE_HOURS))
         return profile[_slot(moment)] * lively
 
     def wait(self, now: datetime, *, bearable: float, prior: float, longest: timedelta) -> timedelta:

@@ -55,7 +55,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDocument:
-    """One member of an event as its page lists it; `duplicate_of` folds reprints under the first."""
+    """One member of an event as its page lists it; `duplicate_of` folds reprints under the first.
+
+    `original` says whether the original can be had: `live`, `suspect_gone`, `gone` or `restored`, since `original_since`.
+    """
 
     document_id: str
     title: str
@@ -74,3 +77,5 @@ class EventDocument:
     duplicate_of: str | None
     evidence: tuple[Mapping[str, Any], ...] = ()
     engagement: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    original: str = "live"
+    original_since: datetime | None = None

@@ -18,6 +18,7 @@ from service.domain.audit import AuditRow
 from service.domain.clock import Clock
 from service.domain.event import Event, EventDocument
 from service.ports.cases import Cases
+from service.ports.fetching import Hosts, Looks
 from service.ports.following import Matters, Topics
 from service.ports.outbox import Outbox, OutboxRow
 from service.ports.policies import Policies
@@ -34,7 +35,9 @@ __all__ = [
     "Completion",
     "Documents",
     "Events",
+    "Hosts",
     "LeasedDocument",
+    "Looks",
     "Matters",
     "Notices",
     "Outbox",
@@ -317,6 +320,8 @@ class Work(Protocol):
     notices: Notices
     batches: Batches
     cases: Cases
+    hosts: Hosts
+    looks: Looks
 
     def set_value(self, name: str, value: Any) -> None:
         """Remember one JSON-able value by name (settings of people, duty roster, issue number of the briefing)."""

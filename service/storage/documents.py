@@ -26,7 +26,14 @@ from service.storage.rows import (
     rows_of,
     search_document_of,
 )
-from service.storage.schema import assess_queue, assessments, documents, engagements, source_descriptions
+from service.storage.schema import (
+    assess_queue,
+    assessments,
+    document_looks,
+    documents,
+    engagements,
+    source_descriptions,
+)
 
 __all__ = ["SqlDocuments", "assessed_documents"]
 
@@ -244,12 +251,14 @@ def assessed_documents() -> Select[Any]:
             *(a.level, a.severity, a.tone, a.categories, a.event_id, a.duplicate_of, a.at, a.data),
             a.version.label("assessed_version"),
             *(s.name.label("source_name"), s.source_class),
+            *(document_looks.c.state.label("original"), document_looks.c.since.label("original_since")),
             *_COUNTED,
         )
         .select_from(assessments)
         .join(documents, d.id == a.document_id)
         .outerjoin(source_descriptions, s.id == d.source_id)
         .outerjoin(engagements, engagements.c.document_id == d.id)
+        .outerjoin(document_looks, document_looks.c.document_id == d.id)
     )
 
 

@@ -163,6 +163,8 @@ def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
         duplicate_of=found["duplicate_of"],
         evidence=tuple(json.loads(found["data"])["evidence"]),
         engagement=engagement,
+        original=found["original"].value if found["original"] is not None else "live",
+        original_since=found["original_since"],
     )
 
 

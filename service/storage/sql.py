@@ -16,6 +16,8 @@ from service.ports.store import (
     Clocks,
     Documents,
     Events,
+    Hosts,
+    Looks,
     Matters,
     Notices,
     Outbox,
@@ -36,9 +38,9 @@ from service.storage.cases import SqlCases
 from service.storage.dialects import open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.events import SqlEvents
-from service.storage.matters import SqlMatters
 from service.storage.hosts import SqlHosts
 from service.storage.looks import SqlLooks
+from service.storage.matters import SqlMatters
 from service.storage.migrations import bring_up_to_date, current_revision, head_revision
 from service.storage.outbox import SqlOutbox
 from service.storage.people import SqlPeople
@@ -96,6 +98,8 @@ class SqlWork:
     notices: Notices
     batches: Batches
     cases: Cases
+    hosts: Hosts
+    looks: Looks
 
     def __init__(self, connection: Connection) -> None:
         """Work inside `connection`'s transaction."""
@@ -121,6 +125,8 @@ class SqlWork:
         self.notices = SqlNotices(connection)
         self.batches = SqlBatches(connection)
         self.cases = SqlCases(connection)
+        self.hosts = SqlHosts(connection)
+        self.looks = SqlLooks(connection)
 
     def set_value(self, name: str, value: Any) -> None:
         """Remember one JSON-able value by name."""

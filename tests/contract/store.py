@@ -2,6 +2,7 @@
 
 from tests.contract.store_cases import CasesContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
+from tests.contract.store_fetching import HostsContract, LooksContract
 from tests.contract.store_following import MattersContract, TopicsContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_response import AlertsContract, EventsContract
@@ -24,6 +25,8 @@ class StoreContract(
     PeopleContract,
     SourcesContract,
     KeptContract,
+    HostsContract,
+    LooksContract,
     SilencesContract,
     RosterContract,
     NoticesContract,

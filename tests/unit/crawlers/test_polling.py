@@ -37,6 +37,10 @@ def visited(rate: Callable[[datetime], float], *, days: int = 21, start: datetim
     return known
 
 
+def steady(rate: float) -> Callable[[datetime], float]:
+    return lambda _: rate
+
+
 def office_hours(moment: datetime) -> float:
     local = moment.astimezone(BEIJING)
     return 2.0 if local.weekday() < 5 and 9 <= local.hour < 18 else 0.0
@@ -55,7 +59,7 @@ class TestInterval:
         assert abs(interval(visited(lambda _: 1.0)) - timedelta(minutes=30)) < timedelta(minutes=3)
 
     def test_busier_sources_are_visited_more_often_and_silent_ones_seldom(self) -> None:
-        waits = [interval(visited(lambda _, rate=rate: rate)) for rate in (8.0, 2.0, 0.5, 0.05, 0.0)]
+        waits = [interval(visited(steady(rate))) for rate in (8.0, 2.0, 0.5, 0.05, 0.0)]
         assert waits == sorted(waits)
         assert waits[0] == SCHEDULE.min
         assert waits[-1] > timedelta(hours=8)
