@@ -14,7 +14,7 @@ from crawlers.imports.records import Row
 from crawlers.imports.tables import ImportRefused, open_table
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import ParsedDate, read_claim
-from crawlers.records import DatePrecision, Document, Engagement, Source, document_id
+from crawlers.records import DatePrecision, Document, DocumentKind, Engagement, Source, document_id
 
 __all__ = ["RowRefusal", "read_import"]
 
@@ -36,6 +36,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]{3,2040}", re.IGNORECASE)
 _REGION = re.compile(r"\d{6}(?:\d{6})?")
 _LONGEST_FACT = 2_000
 _LONGEST_PLACE = 12
+_SHORTEST_NAME, _LONGEST_NAME = 2, 12
 _COUNTY = re.compile(
     r"(?:[^省市区县旗州盟镇乡村号路\d\s]{1,10}(?:省|自治区|市|自治州|州|地区|盟|新区|区|县|旗)[\s/\-]?){1,4}"
 )
@@ -121,6 +122,8 @@ class _Reader:
         if published is not None and published.rule in _RELATIVE:
             published = None
         author = self._text(row, "author")
+        if self._map.kind is DocumentKind.COMPLAINT:
+            title, text = _without_names(title, author), _without_names(text, author)
         region = _REGION.match(self._text(row, "region"))
         return Document(
             id=document_id(self._source.id, native),
@@ -178,6 +181,14 @@ def _columns(names: tuple[str, ...], by_key: Mapping[str, str]) -> tuple[tuple[s
     """Return those alternatives of which every part is a column of the file."""
     found = (tuple(by_key.get(heading_key(part), "") for part in name.split("+")) for name in names)
     return tuple(columns for columns in found if all(columns))
+
+
+def _without_names(text: str, person: str) -> str:
+    """Return the text of a record without the name of who turned to the office, where its columns tell it."""
+    for name in person.split("\n"):
+        if _SHORTEST_NAME <= len(name) <= _LONGEST_NAME and not any(character.isdigit() for character in name):
+            text = text.replace(name, "某某")
+    return text
 
 
 def _cell(value: Any) -> str:

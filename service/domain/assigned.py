@@ -8,12 +8,13 @@ from analysis.assessment import Assessment
 from analysis.claims import Stance, claims
 from analysis.questions import questions
 from crawlers.records import Document, DocumentKind, SourceClass
+from service.domain.event import EventDocument
 from service.domain.topic import Matcher
 
-__all__ = ["AssignedDocument", "assign"]
+__all__ = ["AssignedDocument", "Heard", "assign", "is_official"]
 
-_OFFICES = frozenset({SourceClass.OFFICIAL})
-_PAPERS = frozenset({DocumentKind.NOTICE, DocumentKind.POLICY})
+_OFFICES = frozenset({SourceClass.OFFICIAL.value})
+_PAPERS = frozenset({DocumentKind.NOTICE.value, DocumentKind.POLICY.value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,31 +44,73 @@ class AssignedDocument:
         return {Stance.PRO: self.pro, Stance.CON: self.con, Stance.ADVICE: self.advice}[stance]
 
 
-def assign(
-    matchers: Sequence[Matcher],
-    document: Document,
-    assessment: Assessment,
-    *,
-    source_class: SourceClass,
-    duplicate: bool,
-) -> list[AssignedDocument]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What assigning needs of a judged document; `official` says that an office speaks, `duplicate` that it repeats another's text."""
+
+    document_id: str
+    title: str
+    text: str
+    at: datetime
+    tone: str
+    level: int
+    source_id: str
+    official: bool
+    duplicate: bool
+
+    @classmethod
+    def of_listed(cls, row: EventDocument) -> "Heard":
+        """Return what is heard of a stored document."""
+        return cls(
+            document_id=row.document_id,
+            title=row.title,
+            text=row.text,
+            at=row.published_at or row.stored_at,
+            tone=row.tone,
+            level=row.level,
+            source_id=row.source_id,
+            official=is_official(row.source_class, row.kind),
+            duplicate=row.duplicate_of is not None,
+        )
+
+    @classmethod
+    def of_judged(cls, document: Document, said: Assessment, *, source_class: str, duplicate: bool) -> "Heard":
+        """Return what is heard of a document that is being judged."""
+        return cls(
+            document_id=document.id,
+            title=document.title,
+            text=document.text,
+            at=document.happened_at,
+            tone=said.tone.value,
+            level=int(said.level),
+            source_id=document.source_id,
+            official=is_official(source_class, document.kind.value),
+            duplicate=duplicate,
+        )
+
+
+def is_official(source_class: str, kind: str) -> bool:
+    """Tell whether an office speaks: by its source, or in a notice or policy."""
+    return source_class in _OFFICES or kind in _PAPERS
+
+
+def assign(matchers: Sequence[Matcher], heard: Heard) -> list[AssignedDocument]:
     """Return the document under every topic that it belongs to; it is folded and read once whatever their number."""
-    folded = Matcher.fold(document.title, document.text)
+    folded = Matcher.fold(heard.title, heard.text)
     found = [(matcher.topic, match) for matcher in matchers if (match := matcher.match(folded)) is not None]
     if not found:
         return []
-    official = source_class in _OFFICES or document.kind in _PAPERS
-    said = _said("" if official or duplicate else _whole(document))
+    said = _said("" if heard.official or heard.duplicate else _whole(heard))
     return [
         AssignedDocument(
             topic_id=topic.id,
-            document_id=document.id,
-            at=document.happened_at,
-            tone=assessment.tone.value,
-            level=int(assessment.level),
-            source_id=document.source_id,
-            official=official,
-            duplicate=duplicate,
+            document_id=heard.document_id,
+            at=heard.at,
+            tone=heard.tone,
+            level=heard.level,
+            source_id=heard.source_id,
+            official=heard.official,
+            duplicate=heard.duplicate,
             why=match.words,
             **said,
         )
@@ -75,8 +118,8 @@ def assign(
     ]
 
 
-def _whole(document: Document) -> str:
-    return document.text if document.text.startswith(document.title) else f"{document.title}\n{document.text}"
+def _whole(heard: Heard) -> str:
+    return heard.text if heard.text.startswith(heard.title) else f"{heard.title}\n{heard.text}"
 
 
 def _said(text: str) -> dict[str, tuple[str, ...]]:

@@ -43,13 +43,30 @@ class Act(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     RUN_DRILL = "run_drill"
     READ_AUDIT = "read_audit"
+    FOLLOW = "follow"
+    SIGN_SHEET = "sign_sheet"
+    HANDLE_MATTER = "handle_matter"
+    EXTEND_MATTER = "extend_matter"
 
 
 _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         Role.VIEWER: frozenset({Act.READ}),
-        Role.OFFICER: frozenset({Act.READ, Act.HANDLE_ALERT, Act.IMPORT, Act.BRIEF}),
-        Role.APPROVER: frozenset({Act.READ, Act.HANDLE_ALERT, Act.ARM_CLOCK, Act.CLOSE_ALERT, Act.IMPORT, Act.BRIEF}),
+        Role.OFFICER: frozenset({Act.READ, Act.HANDLE_ALERT, Act.IMPORT, Act.BRIEF, Act.FOLLOW, Act.HANDLE_MATTER}),
+        Role.APPROVER: frozenset(
+            {
+                Act.READ,
+                Act.HANDLE_ALERT,
+                Act.ARM_CLOCK,
+                Act.CLOSE_ALERT,
+                Act.IMPORT,
+                Act.BRIEF,
+                Act.FOLLOW,
+                Act.SIGN_SHEET,
+                Act.HANDLE_MATTER,
+                Act.EXTEND_MATTER,
+            }
+        ),
         Role.ADMINISTRATOR: frozenset(
             {
                 Act.READ,
@@ -61,6 +78,10 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.MANAGE_SOURCES,
                 Act.MANAGE_PEOPLE,
                 Act.RUN_DRILL,
+                Act.FOLLOW,
+                Act.SIGN_SHEET,
+                Act.HANDLE_MATTER,
+                Act.EXTEND_MATTER,
             }
         ),
         Role.AUDITOR: frozenset({Act.READ, Act.READ_AUDIT}),

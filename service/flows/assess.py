@@ -13,6 +13,7 @@ from service.domain.reported import Speaker
 from service.flows.consider import Office, consider_all
 from service.flows.deliver import SEARCH, search_key
 from service.flows.placing import Placing
+from service.flows.topics import follow_documents
 from service.ports.store import Completion, LeasedDocument, Store, Work
 
 __all__ = ["AssessReport", "Judge", "assess_pending"]
@@ -139,12 +140,26 @@ def _record(
         report.risks += assessment.level is Level.RISK
     report.completed += len(completions)
     work.documents.complete_all(completions, now=now)
+    _follow(work, completions, speakers, now)
     _project(work, completions, now)
     touched = placing.touched()
     decisions = consider_all(work, touched, office=office, now=now)
     report.decisions += [
         (event.id, decision.reason, decision.level.key) for (event, _), decision in zip(touched, decisions, strict=True)
     ]
+
+
+def _follow(work: Work, completions: Sequence[Completion], speakers: "_Speakers", now: datetime) -> None:
+    judged = [
+        (
+            one.leased.document,
+            one.assessment,
+            speakers[one.leased.document.source_id].source_class.value,
+            one.duplicate_of is not None,
+        )
+        for one in completions
+    ]
+    follow_documents(work, judged, now=now)
 
 
 class _Speakers(dict[str, Speaker]):

@@ -27,6 +27,7 @@ topics = Table(
     Column("changed_at", Moment, nullable=False),
     Column("filled_since", Moment),
     Column("revision", Integer, nullable=False),
+    Index(None, "state", "opened_at"),
 )
 
 topic_documents = Table(

@@ -37,6 +37,7 @@ def _topics() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topics")),
     )
+    op.create_index(op.f("ix_topics_state_opened_at"), "topics", ["state", "opened_at"], unique=False)
 
 
 def _topic_documents() -> None:
