@@ -29,6 +29,12 @@ def fill_address(template: str, *, params: Mapping[str, str | int], day: date, w
     return _SLOT.sub(value, template)
 
 
-def fill_value(value: object, word: str | None) -> object:
-    """Return a value of a request's body with the word in its place; a value without the slot stays what it is."""
-    return value.replace("{word}", word) if isinstance(value, str) and word is not None else value
+def fill_value(value: object, *, params: Mapping[str, str | int], word: str | None) -> object:
+    """Return a value of a request's body with its slots filled, as it is written (JSON and forms encode for themselves).
+
+    A value without a slot stays what it is: a number stays a number.
+    """
+    if not isinstance(value, str):
+        return value
+    known: dict[str, str | int] = dict(params) | ({} if word is None else {"word": word})
+    return _SLOT.sub(lambda slot: str(known[slot[1]]) if slot[1] in known else slot[0], value)

@@ -19,7 +19,7 @@ MAX_REMEMBERED_TRIES = 500
 # The crawl ended these, not the source: they go on where they were as soon as there is time.
 _CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
 # These end a visit without anything being wrong with the source.
-_NO_FAULT = _CUT_SHORT | {FailureCode.TOO_FEW, FailureCode.SAME_PAGE, FailureCode.DAILY_CAP}
+_NO_FAULT = _CUT_SHORT | {FailureCode.TOO_FEW, FailureCode.SAME_PAGE, FailureCode.NO_WORDS, FailureCode.DAILY_CAP}
 _LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE, FailureCode.LOGIN))
 
 

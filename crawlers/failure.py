@@ -48,6 +48,7 @@ class FailureCode(StrEnum):
     NOTHING_FOUND = "nothing_found"
     TOO_FEW = "too_few"
     SAME_PAGE = "same_page"
+    NO_WORDS = "no_words"
     LOGIN = "login"
     DAILY_CAP = "daily_cap"
     STORE = "store"
@@ -77,6 +78,7 @@ _SENTENCES = {
     FailureCode.NOTHING_FOUND: "列表规则没有找到任何条目，网页可能已改版：{where}。",
     FailureCode.TOO_FEW: "列表条目少于预期，网页可能已改版：{where}。",
     FailureCode.SAME_PAGE: "翻页规则可能有误，翻页得到的仍是前面的条目：{where}。",
+    FailureCode.NO_WORDS: "没有检索词，未作检索：{where}。请在设置 watch_words 中写关注词，或在声明的 search.words 中写明。",
     FailureCode.LOGIN: "网站要求登录后才能查看（{where}），已停止，不作登录；请改用备用信源或导入其导出文件。",
     FailureCode.DAILY_CAP: "已达到当日访问上限（{where}），次日继续。",
     FailureCode.STORE: "稿件未能写入存储：{where}。",

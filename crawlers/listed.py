@@ -9,7 +9,7 @@ from typing import Any
 
 from parsel import Selector
 
-from crawlers.catalogue.declaration import ListRule
+from crawlers.catalogue.declaration import ListRule, Step
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING, DatePrecision
@@ -23,6 +23,7 @@ __all__ = [
     "NotJson",
     "Reading",
     "json_in",
+    "next_step",
     "paragraphs",
     "plain_text",
     "read_html_list",
@@ -139,6 +140,16 @@ def _is_elsewhere(entry: Selector, rule: ListRule, base_url: str) -> bool:
     link = _json_value(entry, rule.link)
     url = resolve_link(base_url, link) if link else None
     return url is not None and not re.search(rule.link_pattern, url)
+
+
+def next_step(markup: str, step: Step, *, base_url: str) -> str | None:
+    """Return the address that a page on the way to a list leads to, `None` where the page has none."""
+    text = _value(Selector(text=markup or "<html></html>", type="html"), step.select)
+    match = re.search(step.pattern, text) if text and step.pattern else None
+    if text is None or (step.pattern and match is None):
+        return None
+    value = text if match is None else match[match.lastindex or 0]
+    return resolve_link(base_url, value if step.address is None else step.address.replace("{value}", value))
 
 
 def plain_text(markup: str) -> str:

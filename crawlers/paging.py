@@ -39,8 +39,8 @@ def first_page(declaration: Declaration, *, day: date, word: str | None = None) 
     asked = declaration.request
     return PageRequest(
         url=fill_address(declaration.url or "", params=declaration.params, day=day, word=word),
-        form={name: str(fill_value(value, word)) for name, value in asked.form.items()},
-        body={name: fill_value(value, word) for name, value in asked.body.items()},
+        form={name: str(fill_value(value, params=declaration.params, word=word)) for name, value in asked.form.items()},
+        body={name: fill_value(value, params=declaration.params, word=word) for name, value in asked.body.items()},
     )
 
 

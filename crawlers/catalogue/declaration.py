@@ -1,6 +1,7 @@
 """The declaration of a source: which keys there are, what they may hold, and what they default to."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ __all__ = [
     "QuietHours",
     "Schedule",
     "SitemapRule",
+    "Step",
     "WordRule",
     "parse_duration",
 ]
@@ -118,13 +120,25 @@ class Politeness(_Strict):
     max_articles: int = Field(default=60, ge=0, le=1000)
 
 
+class Step(_Strict):
+    """A page that only leads to the list: `select` finds a text on it, `pattern` cuts it out, `address` takes it as `{value}`.
+
+    Without `address` the text is itself the address.
+    """
+
+    select: str = Field(min_length=1)
+    pattern: Pattern | None = None
+    address: str | None = Field(default=None, max_length=500)
+
+
 class ListRule(_Strict):
     """How records are read from a list.
 
     `format: html` (also XML) takes CSS selectors, or XPath where the text starts with `/` or `./`; `css@attribute`
     takes an attribute, `a|b` the first that gives text. `format: json` takes JMESPath; a `link` or `id` with `{path}`
     in it is a template over the record. `after` names the text behind which JSON is embedded in a page. `body` is the
-    full text where the list holds it; `facts` are kept beside the document under the names given.
+    full text where the list holds it; `facts` are kept beside the document under the names given. `via` are pages that
+    lead to the list, from `url` on.
     """
 
     format: Literal["html", "json"] = "html"
@@ -142,6 +156,7 @@ class ListRule(_Strict):
     facts: dict[FactName, str] = Field(default_factory=dict)
     link_pattern: Pattern | None = None
     date_in_link: Pattern | None = None
+    via: tuple[Step, ...] = Field(default=(), max_length=3)
 
 
 class ArticleRule(_Strict):
@@ -286,9 +301,11 @@ class Declaration(_Strict):
 
     @property
     def open_slots(self) -> tuple[str, ...]:
-        """Return the slots of `url` that nothing fills."""
+        """Return the slots of address and body that nothing fills."""
         filled = self.params.keys() | ({"word"} if self.kind == "search" else set())
-        return tuple(slot for slot in slots_of(self.url or "") if slot not in filled and not slot.startswith("date:"))
+        said = (self.url or "", *_texts(self.request.body), *_texts(self.request.form))
+        slots = [slot for text in said for slot in slots_of(text)]
+        return tuple(slot for slot in slots if slot not in filled and not slot.startswith("date:"))
 
 
 def _check_crawled(declared: Declaration) -> None:
@@ -317,5 +334,9 @@ def _check_list(kind: str, rule: ListRule) -> None:
 
 
 def _has_word(declared: Declaration) -> bool:
-    said = [declared.url, *declared.request.body.values(), *declared.request.form.values()]
-    return any("{word}" in str(value) for value in said)
+    said = (declared.url or "", *_texts(declared.request.body), *_texts(declared.request.form))
+    return any("{word}" in text for text in said)
+
+
+def _texts(values: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(value for value in values.values() if isinstance(value, str))

@@ -1,16 +1,20 @@
 """List pages (HTML or JSON, any declared preset): the records of the page, then the pages they link to."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Any
 
+import scrapy
 from scrapy.http import Response
 
+from crawlers.catalogue.declaration import Step
 from crawlers.failure import FailureCode
 from crawlers.gate import Refusal
-from crawlers.listed import Listed, NotJson, Reading, read_html_list, read_json_list
+from crawlers.listed import Listed, NotJson, Reading, next_step
 from crawlers.login_page import is_login_page
 from crawlers.pages import decode_list
-from crawlers.presets.hanweb import records_of
+from crawlers.paging import PageRequest
+from crawlers.reading import read_list_text
 from crawlers.spiders.source import ListRefused, SourceSpider, Walk
 
 __all__ = ["ListingSpider"]
@@ -19,6 +23,35 @@ __all__ = ["ListingSpider"]
 class ListingSpider(SourceSpider):
     """Visits a source of kind `listing` or `json_api`."""
 
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for the first page of the list, or for the first of the pages that lead there."""
+        async for request in super().start():
+            if isinstance(request, scrapy.Request) and self._steps:
+                yield request.replace(
+                    callback=self.parse_step, cb_kwargs={"index": 0}, headers=self.declaration.headers
+                )
+            else:
+                yield request
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return self.declaration.list.via if self.declaration.list else ()
+
+    async def parse_step(self, response: Response, index: int) -> AsyncIterator[Any]:
+        """Go on from a page that only leads to the list."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        text = decode_list(response.body, url=response.url, content_type=content_type)
+        address = None if isinstance(text, Refusal) else next_step(text, self._steps[index], base_url=response.url)
+        if address is None:
+            code = FailureCode.LOGIN if isinstance(text, str) and is_login_page(text) else FailureCode.NOTHING_FOUND
+            yield self.refuse_list(response, ListRefused(code, f"没有通往列表的地址：{self._steps[index].select}"), 1)
+            return
+        page = PageRequest(url=address)
+        request = self.page_request(page, 1, Walk(asked=page, day=self.today))
+        if index + 1 < len(self._steps):
+            request = request.replace(callback=self.parse_step, cb_kwargs={"index": index + 1})
+        yield request
+
     def read_list(self, response: Response, walk: Walk) -> tuple[str, Reading]:
         """Return the text and the records of a list page, of a JSON answer, or of a Hanweb data proxy."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
@@ -26,7 +59,13 @@ class ListingSpider(SourceSpider):
         if isinstance(text, Refusal):
             raise ListRefused(FailureCode.UNREADABLE, text.detail)
         try:
-            reading = self._read(text, response.url, walk)
+            reading = read_list_text(
+                self.declaration,
+                text,
+                url=response.url,
+                list_url=walk.url or response.url,
+                now=self.surroundings.clock(),
+            )
         except NotJson as error:
             if is_login_page(text):
                 raise ListRefused(FailureCode.LOGIN, "返回的是登录页") from error
@@ -35,20 +74,6 @@ class ListingSpider(SourceSpider):
         if not usable and is_login_page(text):
             raise ListRefused(FailureCode.LOGIN, "返回的是登录页")
         return text, replace(reading, records=tuple(usable))
-
-    def _read(self, text: str, url: str, walk: Walk) -> Reading:
-        now = self.surroundings.clock()
-        rule = self.declaration.list
-        if rule is None:
-            raise ListRefused(FailureCode.UNREADABLE, "信源没有声明 list")
-        if rule.format == "json":
-            return read_json_list(text, rule, base_url=url, now=now)
-        hidden = records_of(text) if self.declaration.preset == "hanweb_jpage" else None
-        if hidden is not None:
-            # Records of the CMS are records, wherever they link to; the pattern is for the page around them.
-            rule = rule.model_copy(update={"link_pattern": None})
-        base_url = walk.url or url if hidden is not None else url
-        return read_html_list(hidden or text, rule, base_url=base_url, now=now)
 
     def usable(self, records: Sequence[Listed]) -> Sequence[Listed]:
         """Return the records that can be taken: where pages are fetched, those that link to one."""

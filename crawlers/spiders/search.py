@@ -6,6 +6,7 @@ from typing import Any
 
 from scrapy.http import Response
 
+from crawlers.failure import Failure, FailureCode
 from crawlers.listed import Listed, Reading
 from crawlers.paging import first_page
 from crawlers.spiders.listing import ListingSpider
@@ -47,7 +48,7 @@ class SearchSpider(ListingSpider):
         self.visit.notes[TURN] = following
         if not words:
             self.visit.listing_read = True
-            self.visit.dropped["no_watch_words"] += 1
+            self.visit.remark = Failure(code=FailureCode.NO_WORDS, where=self.visit.source.name)
         for word in words:
             asked = first_page(self.declaration, day=self.today, word=word)
             yield self.page_request(asked, 1, Walk(asked=asked, day=self.today, word=word))

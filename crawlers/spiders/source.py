@@ -99,7 +99,7 @@ class SourceSpider(scrapy.Spider):
         try:
             text, reading = await self.in_thread(lambda: self.read_list(response, walk))
         except ListRefused as refused:
-            yield self._refuse_list(response, refused, number)
+            yield self.refuse_list(response, refused, number)
             return
         for fault in reading.faults:
             yield self.quarantine(fault.reason, f"{response.url}：{fault.detail}", fault.sample)
@@ -278,7 +278,8 @@ class SourceSpider(scrapy.Spider):
         for record in records:
             self.visit.saw(record.published_at)
 
-    def _refuse_list(self, response: Response, refused: ListRefused, number: int) -> QuarantineEntry:
+    def refuse_list(self, response: Response, refused: ListRefused, number: int) -> QuarantineEntry:
+        """Return the entry for a list that cannot be read; the first page fails the visit."""
         if number == 1:
             self.visit.fail(Failure(code=refused.code, where=f"{response.url}（{refused.detail}）"))
         return self.quarantine(str(refused.code), f"{response.url}：{refused.detail}", response.body)

@@ -123,16 +123,18 @@ class TestJsonApi:
         assert dict(document.extras) == {"claimed_time": "近日", "claimed_heat": "爆"}
 
 
-class TestPolicies:
-    POLICY_RULE = {
-        "format": "json",
-        "record": "[cat.gongwen.listVO, cat.bumenfile.listVO, cat.otherfile.listVO][]",
-        "title": "title",
-        "link": "url",
-        "published": "pubtimeStr",
-        "facts": {"issue_number": "pcode", "issuing_body": "puborg", "issued": "ptimeStr"},
-    }
+POLICY_RULE = {
+    "format": "json",
+    "record": "[cat.gongwen.listVO, cat.bumenfile.listVO, cat.otherfile.listVO][]",
+    "title": "title",
+    "link": "url",
+    "published": "pubtimeStr",
+    "facts": {"issue_number": "pcode", "issuing_body": "puborg", "issued": "ptimeStr"},
+}
+HIT_RULE = {"record": "li.hit", "title": "a", "link": "a@href"}
 
+
+class TestPolicies:
     def test_policy_carries_number_body_and_dates(
         self, press: Press, held: Held, declare: Declare, visit: Visit
     ) -> None:
@@ -154,7 +156,7 @@ class TestPolicies:
             kind="json_api",
             url=press.url("/search"),
             document_kind="policy",
-            list=self.POLICY_RULE,
+            list=POLICY_RULE,
             article={"body": ["#UCAP-CONTENT"]},
         )
         assert visit(source).sources[0].failed is None
@@ -186,8 +188,6 @@ class TestPolicies:
 
 
 class TestSearch:
-    RULE = {"record": "li.hit", "title": "a", "link": "a@href"}
-
     def serve(self, press: Press) -> None:
         def search(ask: Ask) -> Page:
             if not ask.path.startswith("/s?"):
@@ -205,7 +205,7 @@ class TestSearch:
         return declare(
             kind="search",
             url=press.url("/s") + "?q={word}",
-            list=self.RULE,
+            list=HIT_RULE,
             paging={"style": "query", "param": "p", "base": 1, "max_pages": 2},
             search={"per_visit": 2},
             **keys,
@@ -238,7 +238,7 @@ class TestSearch:
         self.serve(press)
         report = visit(self.declared(press, declare)).sources[0]
         assert press.asked == []
-        assert report.dropped == {"no_watch_words": 1}
+        assert "没有检索词" in (report.failed or "")
 
 
 def sitemap(*urls: str, kind: str = "urlset") -> bytes:
@@ -346,3 +346,34 @@ class TestSitemap:
         report = visit(declare(kind="sitemap", url=press.url("/sitemap.xml"), sitemap={"max_files": 4})).sources[0]
         assert press.paths() == ["/sitemap.xml", "/f7.xml", "/f6.xml", "/f5.xml"]
         assert report.dropped == {"sitemap_files": 5}
+
+
+def test_pages_that_lead_to_a_list_are_followed_in_order(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    press.pages["/start.htm"] = Page(body=b"<ul class=w data='datasource:ab12'></ul>")
+    press.pages["/ds_ab12.json"] = answer({"rows": [{"id": "1", "t": "要闻", "c": "正文"}]})
+    step = {"select": "ul.w@data", "pattern": "datasource:(\\w+)", "address": "/ds_{value}.json"}
+    rule = {"format": "json", "record": "rows", "id": "id", "title": "t", "body": "c", "via": [step]}
+    source = declare(kind="json_api", url=press.url("/start.htm"), list=rule, article={"fetch": False})
+    assert visit(source).sources[0].failed is None
+    assert (press.paths(), held.titles()) == (["/start.htm", "/ds_ab12.json"], ["要闻"])
+    press.pages["/start.htm"] = Page(body=b"<ul class=other></ul>")
+    assert "ul.w@data" in (visit(source).sources[0].failed or "")
+
+
+def test_archive_by_day_is_walked_backwards(press: Press, declare: Declare, visit: Visit) -> None:
+    press.otherwise = lambda ask: Page(
+        body=f"<ul><li><a href='{ask.path}/1.html'>{ask.path}</a></li></ul>".encode()
+        if ask.path.endswith("news.shtml")
+        else article("消息").body
+    )
+    source = declare(
+        kind="listing",
+        url=press.url("/scroll") + "/{date:%Y/%m%d}/news.shtml",
+        list={"record": "li", "title": "a", "link": "a@href"},
+        paging={"style": "day", "max_pages": 3},
+    )
+    assert visit(source).sources[0].added == 3
+    days = [path for path in press.paths() if path.endswith("news.shtml")]
+    assert days == [f"/scroll/2026/{day}/news.shtml" for day in ("1125", "1124", "1123")]

@@ -49,17 +49,26 @@ class TestShipped:
     def test_open_sources_of_every_kind_are_enabled(self) -> None:
         enabled = [source for source in self.catalogue.sources if source.enabled]
         assert len(enabled) >= 20
-        assert {source.kind for source in enabled} == {"feed", "listing", "hot_list"}
+        assert {source.kind for source in enabled} == {"feed", "listing", "json_api", "hot_list", "search"}
 
     def test_nothing_behind_a_challenge_or_log_in_is_enabled(self) -> None:
         for source in self.catalogue.sources:
             if source.access != "open":
                 assert not source.enabled, source.id
 
+    def test_template_is_off_until_its_parameters_are_written(self) -> None:
+        templates = [source for source in self.catalogue.sources if "{column}" in str(source.url)]
+        assert {source.id for source in templates} >= {"jxmpa-other-columns", "hlj-mpa-recall"}
+        assert not any(source.enabled for source in templates)
+
+    def test_what_needs_a_log_in_comes_by_file_only(self) -> None:
+        kinds = {source.kind for source in self.catalogue.sources if source.access in {"login", "import_only"}}
+        assert kinds == {"file_drop"}
+
     def test_every_source_has_a_chinese_name_a_weight_and_a_legal_basis(self) -> None:
         for source in self.catalogue.sources:
             assert any("\u4e00" <= character <= "\u9fff" for character in source.name), source.id
-            assert source.weight > 0
+            assert source.weight > 0 or source.kind == "file_drop"
             assert source.legal_basis
 
     def test_what_is_not_crawled_names_a_fallback(self) -> None:
@@ -148,6 +157,11 @@ class TestProblems:
             (("access: open", "access: login\n    enabled: true"), 2, "（整条信源）", "不能启用"),
             (("    weight: 4\n", "    weight: 4\n    headers: {Cookie: SUB=1}\n"), 2, "（整条信源）", "cookie"),
             (("kind: feed", "kind: listing"), 2, "（整条信源）", "list"),
+            (("kind: feed", "kind: search\n    list: {record: li, link: a}"), 2, "（整条信源）", "{word}"),
+            (("kind: feed", "kind: json_api\n    list: {record: li, link: a}"), 2, "（整条信源）", "format: json"),
+            (("rss.xml", "{site}.xml\n    enabled: true"), 2, "（整条信源）", "{site}"),
+            (("    weight: 4\n", "    weight: 4\n    paging: {style: offset, param: p}\n"), 8, "paging", "step"),
+            (("    weight: 4\n", "    weight: 4\n    request: {body: {a: 1}}\n"), 8, "request", "method: POST"),
             (("    weight: 4\n", "    weight: 4\n    weight: 5\n"), 8, "", "重复出现"),
             (("sources:", "source:"), 1, "sources", "sources"),
             (("name: 我的日报", "name: [unclosed"), 4, "", "YAML"),
