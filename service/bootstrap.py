@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from crawlers.catalogue import Catalogue, load_catalogue
 from service.domain.register import Register
 from service.flows.consider import Office
+from service.flows.rules import Rulebook
 from service.notify.mailbox import MailboxNotifier
 from service.notify.smtp import SmtpNotifier
-from service.policies.register import load_register
+from service.policies.register import load_register, stamp_of
 from service.ports.notify import Notifier
 from service.ports.search import Search
 from service.ports.store import Store
@@ -58,19 +59,36 @@ class Application:
         return Egress.public()
 
     @cached_property
-    def register(self) -> Register:
-        """The shipped policy facts with the office's own over them."""
-        return load_register(self.settings.policies)
+    def rulebook(self) -> Rulebook:
+        """The rules in force, read again when files or checks change."""
+        return Rulebook(
+            self.store,
+            load=lambda: load_register(self._own_policies()),
+            stamp=lambda: (self._own_policies(), stamp_of(self._own_policies())),
+        )
 
-    @cached_property
+    @property
+    def register(self) -> Register:
+        """The shipped policy facts with the office's own and its checks over them, as of now."""
+        self.rulebook.refresh(self.now())
+        return self.rulebook.register
+
+    @property
     def office(self) -> Office:
-        """Whose service this is, as the flows need to know it."""
+        """Whose service this is, as the flows need to know it, with the rules as of now."""
         return Office(
             register=self.register,
             address=self.settings.address,
             province=self.settings.province[:2],
             drill=self.drill,
         )
+
+    def _own_policies(self) -> Path | None:
+        """The office's own policy data: the folder that is set, else `policies` in the data folder where there is one."""
+        if self.settings.policies is not None:
+            return self.settings.policies
+        folder = self.settings.data / "policies"
+        return folder if folder.is_dir() else None
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -45,6 +45,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         search=app.search,
         catalogue_sources=app.catalogue.sources,
         office=app.office,
+        rulebook=app.rulebook,
         cut=app.cut,
         now=app.now,
         version=installed_version(),

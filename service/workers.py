@@ -20,6 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
+from service.flows.consider import Office
+from service.flows.crossing import EVERY as CROSS_EVERY
+from service.flows.crossing import cross_check
 from service.flows.deliver import deliver_mail, deliver_search
 from service.flows.sources import claim_visits, end_visits
 from service.flows.watch import EVERY, watch
@@ -78,25 +81,48 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     app.describe_sources()
     analyser = Analyser.load()
     log.info("assess.ready", model=analyser.version)
-    library = PolicyLibrary(app.store, app.cut)
+    library = PolicyLibrary(app.store, app.cut, lambda: app.rulebook.register)
     office = replace(app.office, library=library)
-    next_watch = app.now()
+    look = _looking(app)
+    told: str | None = None
 
     def step() -> bool:
-        nonlocal next_watch
+        nonlocal office, told
+        if app.rulebook.refresh(app.now()):
+            log.info("rules.loaded", version=app.rulebook.register.version)
+        if app.rulebook.problem != told:
+            told = app.rulebook.problem
+            log.warning("rules.refused", problem=told)
+        office = app.rulebook.office(office)
         if library.refresh():
             log.info("library.loaded", articles=len(library))
         report = assess_pending(app.store, analyser, office=office, now=app.now)
         if report.claimed:
             log.info("assess.done", **report.counts())
+        look(office)
+        return bool(report.claimed)
+
+    _loop("assess", step, stop)
+
+
+def _looking(app: Application) -> Callable[[Office], None]:
+    """Return the step that looks again at running events and clocks, and every few minutes at complaints beside events."""
+    next_watch = next_crossing = app.now()
+
+    def look(office: Office) -> None:
+        nonlocal next_watch, next_crossing
         if app.now() >= next_watch:
             next_watch = app.now() + EVERY
             looked = watch(app.store, office=office, now=app.now)
             if looked.changed:
                 log.info("watch.done", **looked.counts())
-        return bool(report.claimed)
+        if app.now() >= next_crossing:
+            next_crossing = app.now() + CROSS_EVERY
+            crossed = cross_check(app.store, now=app.now)
+            if crossed.proposed:
+                log.info("crossing.done", **crossed.counts())
 
-    _loop("assess", step, stop)
+    return look
 
 
 def run_deliver(app: Application, stop: threading.Event) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from crawlers.records import Source
 from service.flows.consider import Office
+from service.flows.rules import Rulebook
 from service.ports.search import Search
 from service.ports.store import Store
 
@@ -127,7 +128,7 @@ class ImportOutcome(Protocol):
 class AppContext:
     """The application's dependencies.
 
-    `office` carries the policy register; `cut` segments a query as documents are segmented; `now` is the only clock. A capability that this process lacks
+    `office` carries the policy register, which `rulebook` keeps up to date; `cut` segments a query as documents are segmented; `now` is the only clock. A capability that this process lacks
     is `None`, and its button is not shown. `import_file(path, source_id, actor)` stores a file's rows and raises an exception from `import_refusals` where the
     file as a whole cannot be read; `make_briefing(week)`
     (`2026-W47`) writes the week's documents into the folder `briefings` and returns their paths; `start_drill(scenario_id, speed,
@@ -153,3 +154,4 @@ class AppContext:
     make_briefing: Callable[[str], Sequence[Path]] | None = None
     briefings: Path | None = None
     checks: Mapping[str, Callable[[], str | None]] | None = None
+    rulebook: Rulebook | None = None

@@ -1,7 +1,7 @@
 """Who asks, and may they: the session cookie, the synchroniser token, and the guard that every route declares."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -115,10 +115,12 @@ AuditReader = Annotated[Identity, Depends(Guard(Act.READ_AUDIT))]
 
 
 def context_of(request: Request) -> AppContext:
-    """Return the application's context."""
+    """Return the application's context, with the rules in force."""
     context = request.app.state.context
     assert isinstance(context, AppContext)
-    return context
+    if context.rulebook is None or context.rulebook.register is context.office.register:
+        return context
+    return replace(context, office=context.rulebook.office(context.office))
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -156,6 +158,8 @@ async def _identify(request: Request, *, touch: bool) -> Identity:
         raise NotSignedInError
     context = context_of(request)
     found = await run_in_threadpool(current, context.store, token, now=context.now(), touch=touch)
+    if context.rulebook is not None:
+        await run_in_threadpool(context.rulebook.refresh, context.now())
     if found is None:
         raise NotSignedInError
     identity = Identity(*found)

@@ -13,6 +13,7 @@ from analysis.situations import load_situations
 from crawlers.records import Document, DocumentKind
 from service.domain.event import Event, EventDocument
 from service.domain.policy import Policy
+from service.domain.register import Register
 from service.flows.policies import LIBRARY_CHANGED, load_index
 from service.ports.store import Store
 
@@ -29,10 +30,17 @@ _TEXT_READ = 200
 class PolicyLibrary:
     """The articles of one store, indexed. `tokenize` cuts text into words as the search does."""
 
-    def __init__(self, store: Store, tokenize: Callable[[str], Sequence[str]]) -> None:
-        """Begin empty; `refresh` loads."""
+    def __init__(
+        self,
+        store: Store,
+        tokenize: Callable[[str], Sequence[str]],
+        register: Callable[[], Register] | None = None,
+    ) -> None:
+        """Begin empty; `refresh` loads. With `register` articles whose text is not stored are offered by their gist."""
         self._store = store
         self._tokenize = tokenize
+        self._ask = register
+        self._register: Register | None = None
         self._index: ArticleIndex | None = None
         self._policies: Mapping[str, Policy] = {}
         self._changed: Any = None
@@ -46,14 +54,16 @@ class PolicyLibrary:
 
         An unchanged library costs one row (1 ms); loading takes half a second for 28 laws.
         """
+        register = self._ask() if self._ask is not None else None
         with self._store.read() as work:
             changed = work.value(LIBRARY_CHANGED)
-            if self._index is not None and changed == self._changed:
+            if self._index is not None and changed == self._changed and register is self._register:
                 return False
             policies = work.policies.listing()
         # Read now rather than in the transaction that raises the first alert.
         load_situations()
-        self._index = load_index(self._store, self._tokenize)
+        self._index = load_index(self._store, self._tokenize, register)
+        self._register = register
         self._policies = {policy.stem: policy for policy in policies}
         self._changed = changed
         return True
@@ -70,14 +80,17 @@ class PolicyLibrary:
         return [self._entry(one) for one in found if one.situation is not None and one.score >= least]
 
     def _entry(self, one: ArticleMatch) -> dict[str, Any]:
-        policy = self._policies.get(one.article.stem)
+        stem = one.article.stem
+        documents = self._register.documents.values() if self._register is not None else ()
+        policy = self._policies.get(stem) or next((known for known in documents if known.stem == stem), None)
+        gist = self._register.gists.get(one.article.key) if self._register is not None else None
         return {
             "policy_id": "",
-            "title": policy.title if policy else one.article.stem,
+            "title": policy.title if policy else stem,
             "issue_number": policy.issue_number if policy else None,
             "article": one.article.number,
             "article_keys": [one.article.key],
-            "gist": "",
+            "gist": gist.gist if gist else "",
             "limit": None,
             "verified": True,
             "why": f"按情形自动匹配，{one.why}",

@@ -1,19 +1,20 @@
 """Reads the shipped policy data, with the office's own files laid over it, into one `Register`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from analysis.articles import article_number
 from service.domain.alert import AlertLevel
-from service.domain.calendar import WorkingCalendar
 from service.domain.clock import ClockRole, ClockRule, Start, limit_words
 from service.domain.event import IncidentGrade
 from service.domain.facts import Condition
 from service.domain.level import TRIGGER_NUMBERS
-from service.domain.policy import PolicyDocument, PolicyFact, Verification
+from service.domain.library import name_of
+from service.domain.policy import ArticleGist, PolicyDocument, PolicyFact, PolicyLevel, Verification
 from service.domain.register import (
     AppliedPolicy,
     Bound,
@@ -24,14 +25,15 @@ from service.domain.register import (
     TriggerRule,
     Unit,
 )
-from service.policies.tables import RegisterError, Row, read_file
+from service.policies.calendar import read_calendar
+from service.policies.overlay import Tables, stamp_of
+from service.policies.tables import RegisterError, Row
 from service.policies.workflow import WORKFLOW_FILE, read_workflow
 
-__all__ = ["RegisterError", "load_register"]
+__all__ = ["RegisterError", "load_register", "stamp_of"]
 
 T = TypeVar("T")
 
-_SHIPPED = Path(__file__).parent
 _FILES = (
     "register.yaml",
     "clocks.yaml",
@@ -39,6 +41,7 @@ _FILES = (
     "categories.yaml",
     "departments.yaml",
     "calendar.yaml",
+    "gists.yaml",
     WORKFLOW_FILE,
 )
 _MARKS = {"h": "hours", "d": "days"}
@@ -50,7 +53,7 @@ def load_register(overrides: Path | None = None) -> Register:
     Raises:
         RegisterError: A file, line and key is wrong: unknown file, key or id, wrong value, missing entry.
     """
-    tables = _Tables(overrides)
+    tables = Tables(_FILES, overrides)
     documents = tables.section("register.yaml", "documents", _document)
     facts = tables.section("register.yaml", "policies", lambda row: _fact(row, documents))
     units = tables.section("departments.yaml", "units", _unit)
@@ -72,7 +75,8 @@ def load_register(overrides: Path | None = None) -> Register:
         grades=tuple(tables.section("levels.yaml", "incident_grades", _grade).values()),
         categories=tables.section("categories.yaml", "categories", lambda row: _category(row, facts, units, clocks)),
         units=units,
-        calendar=_calendar(tables),
+        calendar=read_calendar(tables),
+        gists=_gists(tables, documents),
         workflow=read_workflow(tables, facts),
     )
     calm.close()
@@ -81,77 +85,25 @@ def load_register(overrides: Path | None = None) -> Register:
     return register
 
 
-class _Tables:
-    """The shipped files, each with the office's own file of the same name over it."""
-
-    def __init__(self, overrides: Path | None) -> None:
-        self._shipped = {name: read_file(_SHIPPED / name) for name in _FILES}
-        self._own: dict[str, Row] = {}
-        if overrides is None:
-            return
-        if not overrides.is_dir():
-            raise RegisterError(f"{overrides}：政策数据的本地文件夹不存在")
-        for path in sorted(overrides.glob("*.y*ml")):
-            if path.name not in _FILES:
-                raise RegisterError(f"{path}：不认识的文件名，可用的是 {'、'.join(_FILES)}")
-            self._own[path.name] = read_file(path)
-
-    def section(self, file: str, key: str, read: Callable[[Row], T]) -> Mapping[str, T]:
-        """Return the entries of a list section by id, each read and closed."""
-        merged: dict[str, Row] = {}
-        for rows in (self._shipped[file].rows(key), self._own[file].rows(key) if file in self._own else []):
-            seen: set[str] = set()
-            for row in rows:
-                name = row.text("id")
-                if name in seen:
-                    raise row.fail("id", f"{name} 写了两次")
-                seen.add(name)
-                if name in merged:
-                    merged[name].lay(row)
-                else:
-                    merged[name] = row
-        found: dict[str, T] = {}
-        for name, row in merged.items():
-            found[name] = read(row)
-            row.close()
-        return MappingProxyType(found)
-
-    def single(self, file: str, key: str) -> Row:
-        """Return a mapping section."""
-        row = self._shipped[file].row(key)
-        if file in self._own and self._own[file].has(key):
-            row.lay(self._own[file].row(key))
-        return row
-
-    def top(self, file: str, key: str) -> Row:
-        """Return the file that has the last word on a single key."""
-        own = self._own.get(file)
-        if own is not None and own.has(key):
-            self._shipped[file].forget(key)
-            return own
-        return self._shipped[file]
-
-    def texts(self, file: str, key: str) -> dict[str, str]:
-        """Return a mapping of texts."""
-        rows = [self._shipped[file], *([self._own[file]] if file in self._own else [])]
-        return {str(name): str(value) for row in rows for name, value in row.mapping(key).items()}
-
-    def version(self) -> str:
-        """Return the versions of the shipped files, and of the own ones over them."""
-        shipped = max(row.text("version") for row in self._shipped.values())
-        own = [f"{name}@{row.optional('version') or '未注明'}" for name, row in self._own.items()]
-        return f"{shipped}（本地：{'、'.join(own)}）" if own else shipped
-
-    def close(self) -> None:
-        """Refuse keys that nobody read."""
-        for row in (*self._shipped.values(), *self._own.values()):
-            row.close()
-
-
 def _check(register: Register) -> None:
     for document in register.documents.values():
+        _check_overlap(document, register.documents.values())
         if document.superseded_by is not None and document.superseded_by not in register.documents:
             raise RegisterError(f"register.yaml：{document.id} 的 superseded_by 指向不存在的 {document.superseded_by}")
+
+
+def _check_overlap(document: PolicyDocument, documents: Iterable[PolicyDocument]) -> None:
+    """Refuse two versions of one document that are in force on one day: which of them governs could not be told."""
+    for other in documents:
+        same = document.id < other.id and name_of(document.title) == name_of(other.title)
+        if not same or document.valid_from is None or other.valid_from is None:
+            continue
+        if document.in_force(max(document.valid_from, other.valid_from)) and other.in_force(
+            max(document.valid_from, other.valid_from)
+        ):
+            raise RegisterError(
+                f"register.yaml：{document.id} 与 {other.id} 是同名文件《{name_of(document.title)}》的两个版本，效力期重叠，请写明旧版的 valid_to"
+            )
 
 
 def _document(row: Row) -> PolicyDocument:
@@ -166,6 +118,7 @@ def _document(row: Row) -> PolicyDocument:
         superseded_by=row.optional("superseded_by"),
         stem=row.optional("stem"),
         unverified=row.texts("unverified"),
+        level=row.parsed("level", PolicyLevel) if row.has("level") else None,
     )
     if document.valid_from and document.valid_to and document.valid_to < document.valid_from:
         raise row.fail("valid_to", "失效日早于生效日")
@@ -196,7 +149,7 @@ def _unit(row: Row) -> Unit:
     )
 
 
-def _clocks(tables: _Tables, facts: Mapping[str, PolicyFact]) -> Mapping[str, ClockRule]:
+def _clocks(tables: Tables, facts: Mapping[str, PolicyFact]) -> Mapping[str, ClockRule]:
     file = "clocks.yaml"
     defaults = _Defaults(
         expires=_span(tables.top(file, "suggestion_expires"), "suggestion_expires"),
@@ -225,11 +178,32 @@ def _clock(row: Row, facts: Mapping[str, PolicyFact], defaults: _Defaults) -> Cl
         answers=row.flag("answers", default=False),
         verified=row.flag("verified", default=True),
         enabled=row.flag("enabled", default=True),
-        extend=row.optional("extend"),
+        extend=_extension(row),
         warn_at=defaults.warn_at,
+        repeat=_repeats(row),
         # A watch clock is a checklist of what to ask others for: it stays until a person ticks it off.
         expires_after=defaults.expires if role is ClockRole.OWN else None,
     )
+
+
+def _repeats(row: Row) -> bool:
+    repeat = row.flag("repeat", default=False)
+    if repeat and not row.text("limit").endswith("h"):
+        raise row.fail("repeat", "只有按小时计的时限可以循环")
+    return repeat
+
+
+def _extension(row: Row) -> str | None:
+    text = row.optional("extend")
+    if text is None:
+        return None
+    try:
+        limit_words(text)
+    except ValueError:
+        raise row.fail("extend", f"无法识别延长期限 {text!r}，应为 <n>h、<n>d 或 <n>wd") from None
+    if not text[0].isdigit():
+        raise row.fail("extend", "延长期限须写明数字")
+    return text
 
 
 def _limit(row: Row) -> str | Mapping[int, str]:
@@ -342,12 +316,19 @@ def _category(
     )
 
 
-def _calendar(tables: _Tables) -> WorkingCalendar:
-    file = "calendar.yaml"
-    working = tables.top(file, "working").days("working")
-    holidays = tables.top(file, "holidays").days("holidays")
-    years = tables.top(file, "years").texts("years")
-    if any(not year.isdigit() for year in years):
-        raise tables.top(file, "years").fail("years", "应为年份的列表，如 [2027]")
-    corrections = {**dict.fromkeys(working, True), **dict.fromkeys(holidays, False)}
-    return WorkingCalendar(MappingProxyType(corrections), tuple(int(year) for year in years))
+def _gists(tables: Tables, documents: Mapping[str, PolicyDocument]) -> Mapping[str, ArticleGist]:
+    read_in = tables.top("gists.yaml", "read_in").text("read_in")
+    stems = {document.stem for document in documents.values() if document.stem}
+
+    def gist(row: Row) -> ArticleGist:
+        key = row.text("id")
+        stem, _, number = key.partition("#")
+        if stem not in stems:
+            raise row.fail("id", f"政策目录中没有文本名为 {stem} 的文件")
+        try:
+            article_number(number)
+        except ValueError:
+            raise row.fail("id", f"“{number}”不是条文编号，应为 第一百零七条 这样的写法") from None
+        return ArticleGist(key=key, gist=row.text("gist"), source=row.optional("source") or read_in)
+
+    return tables.section("gists.yaml", "gists", gist)
