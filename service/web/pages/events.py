@@ -14,13 +14,17 @@ from service.domain.alert import Alert
 from service.domain.audit import AuditRow
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event
+from service.domain.facts import facts_of
+from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
+from service.domain.reported import spread_facts
 from service.ports.store import Work
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
 from service.web.views.alert_rows import due_of
 from service.web.views.case_steps import case_steps, next_step
 from service.web.views.event_page import BasisView, basis_views, document_views, known_facts, score_parts, time_line
+from service.web.views.need import need_view
 from service.web.views.paging import pager
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures
 from service.web.views.wording import day_of, level_chip, moment, region_word, word
@@ -79,12 +83,14 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
     acts = _acts(work, event, alert, clocks)
     basis = _basis(work, alert, context)
     spread = work.events.spread(event.id, now=context.now())
+    facts = facts_of(event, spread_facts(event, spread, province=context.office.province, now=context.now()))
     return {
         "event": event,
         "alert": alert,
         "clocks": [_clock_view(clock, context) for clock in clocks],
         "cards": _cards(clocks, alert, context),
         "publication": _publication(alert),
+        "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
         "region_names": list(dict.fromkeys(region_word(code) for code in event.regions)),
         "independent": spread["independent_sources"],
         "spread_figures": spread_figures(spread),
@@ -129,7 +135,8 @@ def _basis(work: Work, alert: Alert | None, context: AppContext) -> list[BasisVi
 
 def _publication(alert: Alert | None) -> dict[str, str]:
     found = alert.publication if alert else {}
-    return {key: str(found.get(key) or "") for key in ("verdict", "sentence", "basis", "alternative")}
+    told = {key: str(found.get(key) or "") for key in ("verdict", "sentence", "basis", "alternative")}
+    return told | {"word": Verdict(told["verdict"]).word if told["verdict"] in set(Verdict) else ""}
 
 
 # A running deadline is louder than a proposed one, whatever is due sooner.

@@ -21,6 +21,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "alert.closed": "关闭预警",
         "alert.reopened": "重新打开",
         "event.graded": "登记事件等级",
+        "event.need_decided": "决定是否公开回应",
         "clock.armed": "启动时限",
         "clock.paused": "暂停时限",
         "clock.cancelled": "取消时限",
@@ -53,6 +54,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "owner": "承办人",
         "level": "等级",
         "grade": "事件等级",
+        "needed": "需要回应",
         "name": "名称",
         "role": "角色",
         "disabled": "停用",
@@ -106,7 +108,7 @@ def subject_words(subject: str) -> str:
     return f"{name} {key}" if name and mark else (name or subject)
 
 
-_INTERNAL = frozenset({"rule", "alert", "event", "message_id", "key"})
+_INTERNAL = frozenset({"rule", "alert", "event", "message_id", "key", "proposal"})
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
         "alert": "预警",

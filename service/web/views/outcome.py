@@ -12,6 +12,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "closed": "预警已关闭。",
         "reopened": "预警已重新打开。",
         "graded": "事件等级已登记。",
+        "need": "是否公开回应的决定已登记。",
         "levelled": "预警级别已调整。",
         "paused": "时限已暂停，到期时间不变。",
         "duty": "值班已登记。",
