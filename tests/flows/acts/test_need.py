@@ -1,0 +1,97 @@
+from dataclasses import replace
+
+import pytest
+
+from service.domain.alert import Alert, AlertLevel
+from service.domain.clock import ClockState
+from service.domain.event import IncidentGrade
+from service.domain.need import need_decision
+from service.domain.refusal import Conflict, Forbidden, Refusal
+from service.flows.alerts import cancel_clock, close, set_grade
+from service.flows.consider import consider
+from service.flows.need import decide_need
+from service.ports.store import Store
+from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, OFFICER, acts_on, clocks_of, happens
+
+
+def decide(store: Store, alert: Alert, *, needed: bool, reason: str = "值班会商") -> None:
+    decide_need(store, APPROVER, alert.id, needed=needed, reason=reason, office=OFFICE, now=NOW)
+
+
+class TestDecision:
+    def test_what_needs_no_answer_ends_the_48_hours_with_the_reason(self, store: Store, alert: Alert) -> None:
+        decide(store, alert, needed=False, reason="属单个诉求，按投诉办理")
+        clock = clocks_of(store, alert)["C-48H"]
+        assert clock.state is ClockState.CANCELLED
+        assert clock.reason == "乙：决定不公开回应：属单个诉求，按投诉办理"
+        with store.read() as work:
+            event, kept = work.events.get("e1"), work.alerts.get(alert.id)
+        assert event is not None
+        assert kept is not None
+        decision = need_decision(event)
+        assert decision is not None
+        assert (decision.needed, decision.by, decision.reason) == (False, "乙", "属单个诉求，按投诉办理")
+        assert "GOV-02" not in {entry["policy_id"] for entry in kept.basis}
+        assert acts_on(store, "event:e1") == [("乙", "event.need_decided")]
+        assert acts_on(store, f"clock:{clock.id}")[-1] == ("乙", "clock.cancelled")
+
+    def test_a_decision_against_outlives_later_reports(self, store: Store, alert: Alert) -> None:
+        decide(store, alert, needed=False)
+        with store.write() as work:
+            event = work.events.get("e1")
+            assert event is not None
+            consider(work, replace(event, harmed=14), office=OFFICE, now=NOW + HOUR)
+        assert clocks_of(store, alert)["C-48H"].state is ClockState.CANCELLED
+
+    def test_a_change_of_mind_starts_it_again_from_the_first_knowledge(self, store: Store, alert: Alert) -> None:
+        decide(store, alert, needed=False)
+        decide(store, alert, needed=True, reason="又有媒体追问")
+        clock = clocks_of(store, alert)["C-48H"]
+        assert (clock.state, clock.armed_by) == (ClockState.ARMED, "乙")
+        assert clock.due_at == EVENT.known_at + 48 * HOUR
+
+    def test_a_needed_answer_starts_what_yellow_only_proposes(self, store: Store) -> None:
+        alert = happens(store, replace(EVENT, harmed=None, severity=3, facts={"jiangxi": True, "cluster": True}))
+        assert alert.level is AlertLevel.YELLOW
+        assert clocks_of(store, alert)["C-48H"].state is ClockState.PROPOSED
+        decide(store, alert, needed=True)
+        clock = clocks_of(store, alert)["C-48H"]
+        assert (clock.state, clock.armed_by, clock.due_at) == (ClockState.ARMED, "乙", EVENT.known_at + 48 * HOUR)
+
+    def test_under_a_grave_grade_an_answer_leaves_time_to_the_5_hours(self, store: Store, alert: Alert) -> None:
+        set_grade(store, APPROVER, alert.id, IncidentGrade.II, reason="县局确认", office=OFFICE, now=NOW)
+        decide(store, alert, needed=True)
+        clocks = clocks_of(store, alert)
+        assert clocks["C-48H"].state is ClockState.CANCELLED
+        assert clocks["C-5H"].state is ClockState.ARMED
+
+    def test_the_audit_row_keeps_what_was_proposed(self, store: Store, alert: Alert) -> None:
+        decide(store, alert, needed=True)
+        with store.read() as work:
+            [row] = [row for row in work.audit.rows(subject="event:e1") if row.action == "event.need_decided"]
+        assert row.detail["needed"] is True
+        assert {reason["id"] for reason in row.detail["proposal"]["reasons"]} >= {"open_cluster"}
+
+
+class TestRefusals:
+    def test_an_officer_may_not_decide(self, store: Store, alert: Alert) -> None:
+        with pytest.raises(Forbidden):
+            decide_need(store, OFFICER, alert.id, needed=True, reason="会商", office=OFFICE, now=NOW)
+
+    def test_the_same_decision_twice_and_a_closed_alert_are_refused(self, store: Store, alert: Alert) -> None:
+        decide(store, alert, needed=False)
+        with pytest.raises(Conflict, match="乙已决定不需要公开回应"):
+            decide(store, alert, needed=False)
+        close(store, APPROVER, alert.id, "误报", now=NOW)
+        with pytest.raises(Conflict, match="重新打开"):
+            decide(store, alert, needed=True)
+
+    def test_a_reason_is_needed(self, store: Store, alert: Alert) -> None:
+        with pytest.raises(Refusal, match="须写明理由"):
+            decide(store, alert, needed=True, reason=" ")
+
+    def test_a_cancelled_clock_stays_when_nothing_is_needed(self, store: Store, alert: Alert) -> None:
+        cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "重复", now=NOW)
+        before = clocks_of(store, alert)["C-48H"]
+        decide(store, alert, needed=False)
+        assert clocks_of(store, alert)["C-48H"] == before
