@@ -14,6 +14,7 @@ from tests.architecture.sources import ROOT
 LOCKS = [
     "requirements.lock",
     "requirements-test.lock",
+    "requirements-ocr.lock",
     "requirements-build.lock",
     "service/web/assets/requirements-node.lock",
 ]
@@ -60,7 +61,8 @@ class TestEveryLock:
     ("name", "extras"),
     [
         ("requirements.lock", ("elasticsearch", "postgres")),
-        ("requirements-test.lock", ("elasticsearch", "postgres", "test")),
+        ("requirements-test.lock", ("elasticsearch", "ocr", "postgres", "test")),
+        ("requirements-ocr.lock", ("ocr",)),
     ],
 )
 def test_the_lock_satisfies_the_project(name: str, extras: tuple[str, ...]) -> None:
