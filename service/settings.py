@@ -5,15 +5,24 @@ folder (`YAOWANG_SECRETS_DIR`), the file `settings.toml` in the data folder, the
 """
 
 import os
+import re
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 __all__ = ["Settings", "SettingsError", "load_settings", "unknown_variables"]
 
+_SHORTEST_PUSH_SECRET = 32
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "placeholder", "请修改"})
 # Read by the launcher and the tests, and the folder of secrets.
 _READ_ELSEWHERE = {f"YAOWANG_{name}" for name in ("SECRETS_DIR", "PYTHON", "SHARED_DATA", "REQUIRE_ENGINES", "ES_HOME")}
@@ -77,12 +86,34 @@ class Settings(BaseSettings):
     office: str = Field(default="综合规财处", description="Name of the office on briefings.")
     province: str = Field(default="360000", pattern=r"^\d{6}$", description="GB/T 2260 code of the province.")
     crawl: bool = Field(default=True, description="Whether the crawl role fetches anything.")
+    watch_words: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Words that site searches ask for, divided by commas: 药品,疫苗."
+    )
+    push_secrets: dict[str, SecretStr] = Field(
+        default={}, description='Secrets of signed pushes by source, as JSON: {"vendor-a": "…"}; 32 characters or more.'
+    )
 
     @field_validator("smtp_password", "author_key", "search_api_key")
     @classmethod
     def _refuse_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and _is_placeholder(value.get_secret_value()):
             raise ValueError(_REAL_SECRET)
+        return value
+
+    @field_validator("watch_words", mode="before")
+    @classmethod
+    def _divide_words(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        words = (word.strip().strip("\"'[]") for word in re.split(r"[,，、;；\n]", value))
+        return tuple(word for word in words if word)
+
+    @field_validator("push_secrets")
+    @classmethod
+    def _refuse_weak_secrets(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, secret in value.items():
+            if _is_placeholder(secret.get_secret_value()) or len(secret.get_secret_value()) < _SHORTEST_PUSH_SECRET:
+                raise ValueError(f"{name} 的推送密钥太短或是占位的密码，请写 {_SHORTEST_PUSH_SECRET} 个以上的随机字符")
         return value
 
     @field_validator("store_url", "search_url")

@@ -11,6 +11,7 @@ from service.bootstrap import Application
 from service.domain.week import parse_week
 from service.flows.brief import compile_week
 from service.flows.importing import ImportReport, import_file
+from service.flows.push import PushDesk
 from service.notify.mailbox import MailboxNotifier
 
 __all__ = ["DrillDesk", "site_context"]
@@ -59,7 +60,21 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         import_refusals=(ImportRefused,),
         make_briefing=brief,
         briefings=briefings,
+        push=_push_desk(app),
         checks={"存储": app.store.check, "检索": app.search.check, "邮件": app.notifier.check},
+    )
+
+
+def _push_desk(app: Application) -> PushDesk | None:
+    """Return the desk for signed pushes; none where no partner has a secret, and never in a drill."""
+    if app.drill or not app.settings.push_secrets:
+        return None
+    return PushDesk(
+        store=app.store,
+        sources=app.catalogue.by_id,
+        secrets={name: secret.get_secret_value().encode() for name, secret in app.settings.push_secrets.items()},
+        now=app.now,
+        author_key=app.author_key,
     )
 
 

@@ -184,7 +184,7 @@ def due_sources(app: Application) -> list[Source]:
     for source in app.catalogue.sources:
         remembered = progress.get(source.id)
         waits = remembered is not None and remembered.next_due_at is not None and remembered.next_due_at > now
-        if switches.get(source.id, source.enabled) and source.kind != "file_drop" and not waits:
+        if switches.get(source.id, source.enabled) and source.kind not in {"file_drop", "push"} and not waits:
             due.append(source)
     return due
 
@@ -231,6 +231,7 @@ async def _one_pass(app: Application, due: list[Source], sandbox: "ExtractionSan
             author_key=app.author_key,
             time_limit_seconds=_CRAWL_LIMIT_SECONDS,
             contact=app.settings.contact or "",
+            watch_words=app.settings.watch_words,
             sandbox=sandbox,
         )
     )

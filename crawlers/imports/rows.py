@@ -1,8 +1,9 @@
 """Turns rows of an export into documents, or says of each row why not."""
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -10,13 +11,13 @@ from typing import Any
 
 from crawlers.gate import author_hash, in_shanghai, repair_text
 from crawlers.imports.column_map import ColumnMap, choose_column_map, heading_key, load_column_maps
-from crawlers.imports.records import Row
+from crawlers.imports.records import SAMPLE_BYTES, Row
 from crawlers.imports.tables import ImportRefused, open_table
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import ParsedDate, read_claim
 from crawlers.records import DatePrecision, Document, DocumentKind, Engagement, Source, document_id
 
-__all__ = ["RowRefusal", "read_import"]
+__all__ = ["RowRefusal", "read_import", "read_records"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,21 @@ def read_import(
         raise ImportRefused(_unknown_headings(path, table.headings, column_map))
     reader = _Reader(chosen, table.headings, source, now, author_key)
     return map(reader.read, table.rows)
+
+
+def read_records(
+    records: Sequence[object], *, source: Source, column_map: ColumnMap, now: datetime, author_key: bytes
+) -> Iterator[Document | RowRefusal]:
+    """Yield, record by record, the document that a decoded JSON object holds or why it holds none; as `read_import` does.
+
+    Records are numbered from 1; a column counts where any of them has it.
+    """
+    headings = tuple(dict.fromkeys(str(name) for record in records if isinstance(record, dict) for name in record))
+    reader = _Reader(column_map, headings, source, now, author_key)
+    for number, record in enumerate(records, start=1):
+        sample = json.dumps(record, ensure_ascii=False, default=str).encode(errors="replace")[:SAMPLE_BYTES]
+        fault = None if isinstance(record, dict) else "不是 JSON 对象"
+        yield reader.read(Row(number, record if isinstance(record, dict) else {}, fault, sample))
 
 
 def _unknown_headings(path: Path, headings: tuple[str, ...], column_map: ColumnMap | None) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from crawlers.records import Source
 from service.flows.consider import Office
+from service.flows.push import PushDesk
 from service.flows.rules import Rulebook
 from service.ports.search import Search
 from service.ports.store import Store
@@ -154,4 +155,5 @@ class AppContext:
     make_briefing: Callable[[str], Sequence[Path]] | None = None
     briefings: Path | None = None
     checks: Mapping[str, Callable[[], str | None]] | None = None
+    push: PushDesk | None = None
     rulebook: Rulebook | None = None

@@ -41,6 +41,7 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
                 time_limit_seconds=_LIMIT_SECONDS,
                 on_progress=step,
                 contact=app.settings.contact or "",
+                watch_words=app.settings.watch_words,
                 sandbox=sandbox,
             )
         )

@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service.api.context import AppContext
 from service.api.headers import BodyLimit, SecurityHeaders
+from service.api.push import router as push
 from service.api.routes import router as api
 from service.ports.store import StoreUnavailableError
 from service.web.desk import Desk
@@ -34,6 +35,7 @@ def create_app(context: AppContext) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(api)
+    app.include_router(push)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_faults(app)
     return app

@@ -12,8 +12,8 @@ _DECIDE = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 _KEEP = frozenset({Role.ADMINISTRATOR})
 _AUDIT = frozenset({Role.AUDITOR})
 
-PUBLIC = frozenset({"GET /login", "POST /login", "GET /healthz", "GET /readyz"})
-"""Routes that answer without a session."""
+PUBLIC = frozenset({"GET /login", "POST /login", "GET /healthz", "GET /readyz", "POST /api/push/{source_id}"})
+"""Routes that answer without a session; a push is believed by its signature."""
 
 MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /": _ALL,
@@ -40,6 +40,10 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /events/{event_id}": _ALL,
     "GET /search": _ALL,
     "GET /cases": _ALL,
+    "GET /cases/{case_id}": _ALL,
+    "GET /cases/{case_id}/archive": _HANDLE,
+    "POST /cases/{case_id}/{act}": _HANDLE,
+    "POST /alerts/{alert_id}/case": _HANDLE,
     "GET /briefings": _ALL,
     "POST /briefings": _HANDLE,
     "GET /briefings/{name}": _ALL,

@@ -1,0 +1,150 @@
+"""Take what a partner pushes: believed, bounded, through the gate, stored; then and only then acknowledged."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from crawlers.gate import Limits, Refusal, admit_document
+from crawlers.imports import ColumnMap, RowRefusal, load_column_maps, read_records
+from crawlers.ports import QuarantineEntry
+from crawlers.records import Document, DocumentKind, Source
+from service.domain.push import PushFault, PushMemory, check_signature, remember
+from service.ports.store import Store
+
+__all__ = ["MAX_BODY_BYTES", "MAX_DOCUMENTS", "Push", "PushDesk", "PushRefusedError", "PushReport"]
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_DOCUMENTS = 1000
+_SHOWN_REFUSALS = 20
+_MEMORY = "push:"
+# Compared with where there is no such source, so that how long an answer takes tells nothing.
+_NOBODY = b"no partner has this secret"
+
+
+class PushRefusedError(Exception):
+    """A push that is not taken; nothing of it was stored."""
+
+    def __init__(self, fault: PushFault) -> None:
+        """Keep status and sentence."""
+        super().__init__(fault.sentence)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One message as it came: the source that it names, what it claims, and its bytes."""
+
+    source_id: str
+    timestamp: str
+    signature: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushReport:
+    """What became of the documents; `refused` holds the first twenty sentences."""
+
+    added: int = 0
+    edited: int = 0
+    known: int = 0
+    refused_count: int = 0
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushDesk:
+    """Takes pushes for the sources of kind `push`. `secrets` gives each source's secret; a source without one takes nothing."""
+
+    store: Store
+    sources: Mapping[str, Source]
+    secrets: Mapping[str, bytes]
+    now: Callable[[], datetime]
+    author_key: bytes
+
+    def take(self, push: Push) -> PushReport:
+        """Store the documents of a push in one transaction, with the memory that it came.
+
+        Raises:
+            PushRefusedError: it is not believed, not new, too large, too frequent, or no list of documents.
+        """
+        now = self.now()
+        source = self._believed(push, now)
+        records = _records(push.body)
+        rows = read_records(records, source=source, column_map=_column_map(source), now=now, author_key=self.author_key)
+        admitted: list[Document] = []
+        refused: list[QuarantineEntry] = []
+        for row in rows:
+            taken = admit_document(row, Limits(), now) if isinstance(row, Document) else row
+            if isinstance(taken, Document):
+                admitted.append(taken)
+            else:
+                refused.append(_entry(taken, source, now))
+        return self._store(push, source, admitted, refused, now)
+
+    def _believed(self, push: Push, now: datetime) -> Source:
+        source = self.sources.get(push.source_id)
+        secret = self.secrets.get(push.source_id) if source is not None and source.kind == "push" else None
+        fault = check_signature(
+            secret or _NOBODY, timestamp=push.timestamp, signature=push.signature, body=push.body, now=now
+        )
+        if fault is not None:
+            raise PushRefusedError(fault)
+        if source is None or secret is None:
+            raise PushRefusedError(PushFault(401, "没有这个推送信源，或没有为它设置密钥。"))
+        if len(push.body) > MAX_BODY_BYTES:
+            raise PushRefusedError(PushFault(413, f"推送超过 {MAX_BODY_BYTES} 字节，请分批发送。"))
+        return source
+
+    def _store(
+        self,
+        push: Push,
+        source: Source,
+        admitted: list[Document],
+        refused: list[QuarantineEntry],
+        now: datetime,
+    ) -> PushReport:
+        name = _MEMORY + source.id
+        with self.store.write() as work:
+            if not work.sources.switches().get(source.id, True):
+                raise PushRefusedError(PushFault(403, f"{source.name}已停用，请联系系统管理员。"))
+            memory = remember(PushMemory.of(work.value(name)), push.signature, now)
+            if isinstance(memory, PushFault):
+                raise PushRefusedError(memory)
+            work.set_value(name, memory.as_json())
+            result = work.documents.put(admitted, now=now)
+            if refused:
+                work.quarantine.add(refused)
+        return PushReport(
+            added=result.added,
+            edited=result.edited,
+            known=result.known,
+            refused_count=len(refused),
+            refused=tuple(entry.detail for entry in refused[:_SHOWN_REFUSALS]),
+        )
+
+
+def _records(body: bytes) -> list[object]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise PushRefusedError(PushFault(400, f"正文不是合法的 JSON：{str(error)[:120]}")) from error
+    records = data.get("documents") if isinstance(data, dict) else data
+    if not isinstance(records, list):
+        raise PushRefusedError(PushFault(400, '正文应为稿件的列表，或 {"documents": [...]}。'))
+    if len(records) > MAX_DOCUMENTS:
+        raise PushRefusedError(PushFault(413, f"一次至多推送 {MAX_DOCUMENTS} 篇稿件，请分批发送。"))
+    return records
+
+
+def _column_map(source: Source) -> ColumnMap:
+    """Return how the fields of a pushed document are called: as in Yaowang's own format."""
+    (own,) = (known for known in load_column_maps() if known.name == "document")
+    return replace(own, kind=DocumentKind(str(source.declaration.get("document_kind", DocumentKind.ARTICLE))))
+
+
+def _entry(refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:
+    sample = refusal.sample if isinstance(refusal, RowRefusal) else b""
+    return QuarantineEntry(
+        stage="push", reason=refusal.reason, detail=refusal.detail, source_id=source.id, sample=sample, at=now
+    )

@@ -1,0 +1,166 @@
+"""Signed pushes, from the request to what is stored."""
+
+import json
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from crawlers.records import Source, SourceClass, document_id
+from service.domain.push import sign
+from service.flows.push import MAX_DOCUMENTS, PushDesk
+from service.ports.store import StoreUnavailableError
+from tests.api.conftest import Site
+from tests.builders import NOW
+
+SECRET = secrets.token_bytes(32)
+VENDOR = Source(
+    id="vendor-a",
+    name="示例供应商推送",
+    kind="push",
+    source_class=SourceClass.SOCIAL,
+    access="import_only",
+    declaration={"document_kind": "post"},
+)
+ROW = {
+    "id": "p1",
+    "title": "示例药房售卖过期药",
+    "text": "有网友反映示例药房售卖过期药。",
+    "published_at": "2026-11-25 09:00",
+}
+
+
+class Partner:
+    """A partner that signs what it sends."""
+
+    def __init__(self, site: Site) -> None:
+        context = site.context
+        self.clock = NOW
+        desk = PushDesk(
+            store=context.store,
+            sources={VENDOR.id: VENDOR},
+            secrets={VENDOR.id: SECRET},
+            now=lambda: self.clock,
+            author_key=b"0123456789abcdef",
+        )
+        self.site = Site.over(replace(context, push=desk))
+        self.client: TestClient = self.site.client()
+
+    def push(self, body: object, *, secret: bytes = SECRET, source: str = VENDOR.id, **headers: str) -> Response:
+        raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        stamp = headers.pop("stamp", str(int(self.clock.timestamp())))
+        signature = headers.pop("signature", sign(secret, stamp, raw))
+        told = {"X-Yaowang-Timestamp": stamp, "X-Yaowang-Signature": signature, "Content-Type": "application/json"}
+        return self.client.post(f"/api/push/{source}", content=raw, headers=told | headers)
+
+    def stored(self, native_id: str) -> Any:
+        with self.site.context.store.read() as work:
+            return work.documents.get(document_id(VENDOR.id, native_id))
+
+    def quarantined(self) -> list[str]:
+        with self.site.context.store.read() as work:
+            return [row.entry.reason for row in work.quarantine.listing(limit=50) if row.entry.stage == "push"]
+
+
+@pytest.fixture
+def partner(site: Site) -> Partner:
+    return Partner(site)
+
+
+def test_signed_documents_are_stored_before_they_are_acknowledged(partner: Partner) -> None:
+    answer = partner.push({"documents": [ROW | {"views": "1.2万", "likes": ""}]})
+    assert (answer.status_code, answer.json()["added"]) == (200, 1)
+    document = partner.stored("p1")
+    assert (document.title, str(document.kind)) == ("示例药房售卖过期药", "post")
+    assert document.published_at.isoformat() == "2026-11-25T01:00:00+00:00"
+    assert (document.engagement.views, document.engagement.likes) == (12_000, None)
+
+
+def test_bad_record_is_quarantined_and_its_neighbours_are_taken(partner: Partner) -> None:
+    answer = partner.push(
+        [ROW, "text", {"id": "p2"}, ROW | {"id": "p3", "published_at": "不知何时"}, ROW | {"id": "p4"}]
+    )
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["added"], told["refused"], len(told["reasons"])) == (2, 3, 3)
+    assert sorted(partner.quarantined()) == sorted(["格式", "缺内容", "时间"])
+    assert partner.stored("p4") is not None
+
+
+def test_personal_data_is_masked_as_for_every_source(partner: Partner) -> None:
+    partner.push([ROW | {"text": "联系我 13800138000", "author": "某人"}])
+    document = partner.stored("p1")
+    assert "13800138000" not in document.text
+    assert document.author not in {None, "某人"}
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"secret": b"another secret of thirty-two byte"}, 401),
+        ({"signature": ""}, 401),
+        ({"source": "nobody"}, 401),
+        ({"stamp": str(int((NOW - timedelta(minutes=6)).timestamp()))}, 401),
+        ({"stamp": "soon"}, 401),
+    ],
+)
+def test_what_is_not_believed_leaves_no_trace(partner: Partner, given: dict[str, Any], status: int) -> None:
+    assert partner.push([ROW], **given).status_code == status
+    assert partner.stored("p1") is None
+    assert partner.quarantined() == []
+
+
+def test_message_played_back_is_refused(partner: Partner) -> None:
+    assert partner.push([ROW]).status_code == 200
+    partner.clock = NOW + timedelta(minutes=4)
+    stamp = str(int(NOW.timestamp()))
+    assert partner.push([ROW], stamp=stamp).status_code == 409
+    assert partner.push([ROW]).json() == {"added": 0, "edited": 0, "known": 1, "refused": 0, "reasons": []}
+
+
+def test_message_that_could_not_be_stored_may_come_again(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = partner.site.context.store
+    with monkeypatch.context() as broken:
+
+        def fail() -> None:
+            raise StoreUnavailableError("the disk is full")
+
+        broken.setattr(store, "write", fail)
+        assert partner.push([ROW]).status_code == 503
+    assert partner.push([ROW]).json()["added"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"[" * 100_000, 400),
+        (b'"text"', 400),
+        (b'{"rows": []}', 400),
+        (b"\xff\xfe[]", 400),
+        (json.dumps([ROW] * (MAX_DOCUMENTS + 1)).encode(), 413),
+        (b"[" + b" " * 1_100_000 + b"]", 413),
+    ],
+)
+def test_body_that_is_no_list_of_documents_is_refused(partner: Partner, body: bytes, status: int) -> None:
+    assert partner.push(body).status_code == status
+
+
+def test_too_many_pushes_in_a_minute_are_told_to_wait(partner: Partner) -> None:
+    answers = [partner.push([ROW | {"n": number}]).status_code for number in range(121)]
+    assert answers == [200] * 120 + [429]
+
+
+def test_source_that_was_switched_off_takes_nothing(partner: Partner) -> None:
+    with partner.site.context.store.write() as work:
+        work.sources.switch(VENDOR.id, enabled=False)
+    assert partner.push([ROW]).status_code == 403
+
+
+def test_without_a_secret_there_is_no_door(site: Site) -> None:
+    assert site.client().post("/api/push/vendor-a", content=b"[]").status_code == 404
