@@ -16,6 +16,7 @@ from service.flows.rules import Rulebook
 from service.notify.mailbox import MailboxNotifier
 from service.notify.smtp import SmtpNotifier
 from service.policies.register import load_register, stamp_of
+from service.policies.routing import RoutingFiles
 from service.ports.notify import Notifier
 from service.ports.search import Search
 from service.ports.store import Store
@@ -81,7 +82,12 @@ class Application:
             address=self.settings.address,
             province=self.settings.province[:2],
             drill=self.drill,
+            routing=self._routing,
         )
+
+    @cached_property
+    def _routing(self) -> RoutingFiles:
+        return RoutingFiles(lambda: self.register, self._own_policies)
 
     def _own_policies(self) -> Path | None:
         """The office's own policy data: the folder that is set, else `policies` in the data folder where there is one."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from service.domain.alert import AlertLevel
 from service.domain.notification import QuietHours
+from service.domain.people import Role
 
 __all__ = ["Labels", "Match", "ReceiverKind", "Route", "Routing", "Scope", "Target", "Tier", "matched", "scope_of"]
 
@@ -118,6 +119,22 @@ class Tier:
 
 
 _FALLBACK = (Target(ReceiverKind.DUTY), Target(ReceiverKind.THRESHOLD))
+_APPROVERS = Target(ReceiverKind.ROLE, Role.APPROVER.value)
+_STEPS = (
+    Tier(after=timedelta(minutes=15), receivers=(*_FALLBACK, Target(ReceiverKind.DEPUTY)), words="仍未确认"),
+    Tier(after=timedelta(minutes=30), receivers=(_APPROVERS,), words="升级至值班负责人"),
+    Tier(
+        after=timedelta(minutes=60),
+        receivers=(_APPROVERS, Target(ReceiverKind.ROLE, Role.ADMINISTRATOR.value)),
+        words="升级至分管领导",
+    ),
+)
+_TOLD = (AlertLevel.RED, AlertLevel.ORANGE, AlertLevel.YELLOW)
+_IDLE = {
+    AlertLevel.RED: timedelta(hours=1),
+    AlertLevel.ORANGE: timedelta(hours=4),
+    AlertLevel.YELLOW: timedelta(hours=24),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +148,10 @@ class Routing:
     version: str = "built-in"
     routes: tuple[Route, ...] = ()
     receivers: tuple[Target, ...] = _FALLBACK
-    tiers: Mapping[AlertLevel, tuple[Tier, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    idle: Mapping[AlertLevel, timedelta] = field(default_factory=lambda: MappingProxyType({}))
+    tiers: Mapping[AlertLevel, tuple[Tier, ...]] = field(
+        default_factory=lambda: MappingProxyType(dict.fromkeys(_TOLD, _STEPS))
+    )
+    idle: Mapping[AlertLevel, timedelta] = field(default_factory=lambda: MappingProxyType(_IDLE))
     quiet: QuietHours = field(default_factory=QuietHours)
     digest_at: time = time(8)
     blue_at_once: bool = False
@@ -152,10 +171,13 @@ class Match:
 def matched(routing: Routing, labels: Labels) -> tuple[Match, ...]:
     """Return the rules that apply, in order; where none does, the standing receivers.
 
-    First match wins unless the rule says to proceed. A rule without receivers of its own inherits those above it.
+    First match wins unless the rule says to proceed. A rule without receivers of its own inherits those above it. While
+    a rule is left out for a fault, the standing receivers are told of everything: nobody knows what it would have said.
     """
     found = _walk(routing.routes, labels, (), routing.receivers)
-    return found or (Match((), "没有规则适用，按默认接收人", routing.receivers),)
+    if not found:
+        return (Match((), "没有规则适用，按默认接收人", routing.receivers),)
+    return (*found, Match((), "有规则写错而停用，默认接收人一并收到", routing.receivers)) if routing.faults else found
 
 
 def _walk(

@@ -28,10 +28,21 @@ class Occasion(StrEnum):
     CLOCK = "clock"
     GRADED = "graded"
 
+    @classmethod
+    def of(cls, name: str) -> "Occasion":
+        """Return the kind of an occasion by its name: what stands before the first colon."""
+        word = name.partition(":")[0]
+        if word == "level_set":
+            return cls.GRADED
+        return cls(word) if word in _OWN_WORDS else cls.RAISED
+
     @property
     def mutable(self) -> bool:
         """Whether silences, wider alerts and answers mute it."""
         return self in {Occasion.RAISED, Occasion.UNACKNOWLEDGED, Occasion.IDLE}
+
+
+_OWN_WORDS = frozenset({"unacknowledged", "idle", "clock", "graded"})
 
 
 class CauseKind(StrEnum):
@@ -116,12 +127,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who is told and who is not. `matches` are the rules that applied; `mute` is set where everybody is held by it."""
+    """Who is told and who is not.
+
+    `matches` are the rules that applied, `shifts` the ids of those on duty; `mute` is set where everybody is held by it.
+    """
 
     told: tuple[Receiver, ...]
     held: tuple[Held, ...]
     matches: tuple[Match, ...] = ()
     mute: Mute | None = None
+    shifts: tuple[str, ...] = ()
 
     @property
     def nobody(self) -> bool:
@@ -194,7 +209,8 @@ def plan(labels: Labels, ask: Ask, *, routing: Routing, staff: Staff, now: datet
             receivers.append(Receiver(person, tuple(named)))
         else:
             held.append(hold)
-    return Plan(tuple(receivers), tuple(held), matches, mute)
+    shifts = tuple(sorted(shift.id for shift in staff.on_duty(now)))
+    return Plan(tuple(receivers), tuple(held), matches, mute, shifts)
 
 
 _LAST_RESORT = Cause(CauseKind.LAST_RESORT, "没有其他人可以收到，由负责人接收")

@@ -1,6 +1,6 @@
 """What every act of a person has in common: the role is checked, the thing is found, the act is written down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,8 @@ from service.domain.notification import subject
 from service.domain.people import Act, Person, may
 from service.domain.refusal import Forbidden, NotFound, Refusal
 from service.domain.reported import spread_facts
-from service.flows.consider import Office
-from service.flows.deliver import MAIL
+from service.flows.office import Office
+from service.flows.telling import queue_letter
 from service.ports.store import Work
 
 __all__ = [
@@ -136,15 +136,19 @@ def tell_person(
     person: Person,
     alert: Alert,
     event: Event,
-    clocks: Sequence[Clock],
     *,
     occasion: str,
     office: Office,
     now: datetime,
+    not_before: datetime | None = None,
 ) -> bool:
-    """Queue one mail to this person whatever their threshold; false where they have no address or it is queued already."""
+    """Queue one mail to this person whatever their threshold; false where they have no address or it is queued already.
+
+    `not_before` leaves time to take an act back.
+    """
     if person.email is None:
         return False
+    clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
     letter = write_letter(
         subject=subject(alert, clocks, event=event, drill=office.drill, now=now),
         alert=alert,
@@ -155,5 +159,5 @@ def tell_person(
         drill=office.drill,
         now=now,
     )
-    payload = {"to": person.email, "alert_id": alert.id, "letter": letter.to_json()}
-    return work.outbox.add(f"mail:{alert.id}:{occasion}:{person.id}", MAIL, payload, now=now)
+    why = "指派给您承办"
+    return queue_letter(work, person, alert, letter, occasion=occasion, why=why, now=now, not_before=not_before)

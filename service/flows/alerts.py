@@ -95,10 +95,9 @@ def give(work: Work, person: Person, alert: Alert, chosen: Person, *, office: Of
     detail = {"owner": chosen.name, "from": alert.owner}
     note(work, person, "alert.assigned", f"alert:{alert.id}", detail, now)
     if chosen.id != person.id:
-        clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
         event = event_of(work, alert)
         occasion = f"assigned:{given.revision}"
-        tell_person(work, chosen, given, event, clocks, occasion=occasion, office=office, now=now)
+        tell_person(work, chosen, given, event, occasion=occasion, office=office, now=now)
     return given
 
 

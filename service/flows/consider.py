@@ -11,34 +11,18 @@ from service.domain.basis import basis_for, lead_department, matched_entries, pu
 from service.domain.beijing import BEIJING
 from service.domain.clock import Clock
 from service.domain.duties import propose
+from service.domain.escalation import occasion_of
 from service.domain.event import Event
 from service.domain.facts import IncidentFacts, facts_of
-from service.domain.letter import write_letter
 from service.domain.level import find_level
-from service.domain.notification import recipients, subject
-from service.domain.register import Register
 from service.domain.reported import growth, spread_facts
-from service.flows.deliver import MAIL
-from service.flows.library import PolicyLibrary
+from service.flows.office import Office
+from service.flows.telling import Teller, tell, told_marks
 from service.ports.store import Work
 
-__all__ = ["Office", "consider", "consider_all"]
+__all__ = ["Office", "consider", "consider_all", "tell"]
 
 _DOCUMENTS_MATCHED = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """Whose service this is: the policy facts it keeps to, its province, where its mails link to, and whether it drills.
-
-    `library` is given where events are considered for the first time; without it no articles are matched.
-    """
-
-    register: Register
-    address: str
-    province: str = "36"
-    drill: bool = False
-    library: PolicyLibrary | None = None
 
 
 def consider(work: Work, event: Event, *, office: Office, keys: Sequence[str] = (), now: datetime) -> Decision:
@@ -57,7 +41,7 @@ def consider_all(
     clocks = work.clocks.of_alerts([alert.id for alert in alerts.values()])
     looks = [_look(event, spreads[event.id], alerts.get(event.id), office, now) for event, _ in events]
     work.events.save_all([(look.event, keys) for look, (_, keys) in zip(looks, events, strict=True)])
-    changes = _Changes()
+    changes = _Changes(teller=Teller(work, office, now))
     for look in looks:
         if look.alert is not None or look.decision.changes:
             existing = clocks.get(look.alert.id, []) if look.alert is not None else []
@@ -69,8 +53,9 @@ def consider_all(
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """Alerts and clocks that are new or changed, to be saved together."""
+    """Alerts and clocks that are new or changed, to be saved together, and who tells of them."""
 
+    teller: Teller
     alerts: list[Alert] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
 
@@ -138,8 +123,9 @@ def _follow(work: Work, look: _Look, existing: list[Clock], changes: _Changes, o
         work.audit.append(
             actor="system", action=f"alert.{decision.reason.value}", subject=f"alert:{new.id}", detail=detail, now=now
         )
-    if decision.notify:
-        tell(work, new, event, clocks, occasion=f"{decision.reason.value}:{decision.level.key}", office=office, now=now)
+    if decision.notify or (decision.reason in _RISES and office.routing().blue_at_once):
+        told = changes.teller.tell(new, event, clocks, occasion=occasion_of(new))
+        changes.alerts[-1] = told_marks(new, told)
 
 
 _RISES = frozenset({AlertReason.FIRST_RAISE, AlertReason.ESCALATED, AlertReason.RAISED_AGAIN})
@@ -173,6 +159,9 @@ def _wind(
         now=now,
         existing=existing,
     )
+    if any(clock.armed_by is not None for clock in fresh):
+        known = tuple(one.document_id for one in work.events.documents(event.id, limit=_DOCUMENTS_MATCHED))
+        fresh = tuple(replace(clock, evidence_ids=known) if clock.armed_by else clock for clock in fresh)
     for clock in fresh:
         if clock.armed_by is not None:
             due = clock.due_at.isoformat() if clock.due_at else None
@@ -185,31 +174,6 @@ def _soonest_first(existing: Sequence[Clock], fresh: Sequence[Clock], now: datet
     changed = {clock.id for clock in fresh}
     kept = [clock for clock in existing if clock.id not in changed]
     return sorted([*kept, *fresh], key=lambda clock: (clock.due_at is None, clock.due_at or now))
-
-
-def tell(
-    work: Work, alert: Alert, event: Event, clocks: Sequence[Clock], *, occasion: str, office: Office, now: datetime
-) -> int:
-    """Queue one mail to everybody who is to know of this; the occasion makes it once. Returns how many are new."""
-    people = recipients(alert.level, work.people.listing(), now=now)
-    if not people:
-        return 0
-    letter = write_letter(
-        subject=subject(alert, clocks, drill=office.drill, now=now, event=event),
-        alert=alert,
-        event=event,
-        clocks=clocks,
-        documents=work.events.documents(event.id, limit=20),
-        link=f"{office.address}/events/{event.id}",
-        drill=office.drill,
-        now=now,
-    ).to_json()
-    queued = 0
-    for person in people:
-        key = f"mail:{alert.id}:{occasion}:{person.id}"
-        payload = {"to": person.email, "alert_id": alert.id, "letter": letter}
-        queued += work.outbox.add(key, MAIL, payload, now=now)
-    return queued
 
 
 def _heat_json(heat: Heat) -> dict[str, Any]:

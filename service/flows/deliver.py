@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from hashlib import sha256
 
+from service.domain.late import LATE, fate_of, late_letter
 from service.domain.letter import Letter, compose
 from service.ports.notify import Delivery, Notifier, NotifyError
 from service.ports.search import Search, SearchRefusedError, SearchUnavailableError
-from service.ports.store import OutboxRow, Store
+from service.ports.store import OutboxRow, Store, Work
 
 __all__ = ["MAIL", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search", "retry_delay", "search_key"]
 
@@ -31,11 +32,12 @@ class DeliveryReport:
     delivered: int = 0
     retried: int = 0
     dead: int = 0
+    replaced: int = 0
 
     @property
     def busy(self) -> bool:
         """Whether there was anything to do."""
-        return bool(self.delivered or self.retried or self.dead)
+        return bool(self.delivered or self.retried or self.dead or self.replaced)
 
 
 def retry_delay(attempts: int, jitter: float) -> timedelta:
@@ -47,16 +49,24 @@ def retry_delay(attempts: int, jitter: float) -> timedelta:
 def deliver_mail(
     store: Store, notifier: Notifier, *, sender: str, now: Callable[[], datetime], limit: int = 16
 ) -> DeliveryReport:
-    """Send waiting mail. A 4xx or a dead server is retried for as long as it takes; a final refusal is set aside and shown."""
-    delivered = retried = dead = 0
+    """Send waiting mail. A 4xx or a dead server is retried for as long as it takes; a final refusal is set aside and shown.
+
+    What waited long is looked at again: it says that it comes late, or a later mail on the same alert to the same person
+    leaves in its place, which is written down.
+    """
+    delivered = retried = dead = replaced = 0
     for _ in range(limit):
         # One at a time, so that a lease need not last for a whole batch.
         with store.write() as work:
             rows = work.outbox.claim(kinds=[MAIL], limit=1, lease=_LEASE, now=now())
         if not rows:
             break
+        letter = _letter_of(store, rows[0], now())
+        if letter is None:
+            replaced += 1
+            continue
         try:
-            delivery = notifier.send(_message(rows[0], sender))
+            delivery = notifier.send(_message(rows[0], letter, sender))
         except NotifyError as error:
             _put_back(store, rows[0], error, now())
             retried += error.recoverable
@@ -64,11 +74,37 @@ def deliver_mail(
             continue
         _note_accepted(store, rows[0], delivery, now())
         delivered += 1
-    return DeliveryReport(delivered=delivered, retried=retried, dead=dead)
+    return DeliveryReport(delivered=delivered, retried=retried, dead=dead, replaced=replaced)
 
 
-def _message(row: OutboxRow, sender: str) -> EmailMessage:
+def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
+    """Return the letter as it leaves now, `None` where another took its place; that is written down in the same step."""
     letter = Letter.from_json(row.payload["letter"])
+    alert_id = str(row.payload["alert_id"])
+    if now - row.created_at < LATE:
+        return letter
+    with store.write() as work:
+        alert = work.alerts.get(alert_id)
+        mine = [one for one in work.notices.of_alert(alert_id) if one.told]
+        own = next((one for one in mine if one.key == row.key), None)
+        same = [one for one in mine if own is not None and one.person_id == own.person_id]
+        later = [one.key for one in same if own is not None and (one.at, one.key) > (own.at, own.key)]
+        fate = fate_of(row.key, row.created_at, later, now)
+        if fate.replaced_by is not None:
+            if work.outbox.done(row, now=now):
+                detail = {"to": row.payload["to"], "key": row.key, "by": fate.replaced_by, "reason": letter.subject}
+                work.audit.append(actor="system", action="mail.replaced", subject=alert_id, detail=detail, now=now)
+            return None
+        replaced = _count_replaced(work, alert_id, row.key)
+    return late_letter(letter, alert, queued_at=row.created_at, replaces=replaced, now=now)
+
+
+def _count_replaced(work: Work, alert_id: str, key: str) -> int:
+    rows = work.audit.rows(subject=alert_id, limit=200)
+    return sum(row.action == "mail.replaced" and row.detail.get("by") == key for row in rows)
+
+
+def _message(row: OutboxRow, letter: Letter, sender: str) -> EmailMessage:
     return compose(letter, key=row.key, sender=sender, recipient=str(row.payload["to"]), sent_at=row.created_at)
 
 

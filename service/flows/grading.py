@@ -55,7 +55,8 @@ def set_grade(
         clocks = _regrade(work, person, alert, graded, facts, office, now)
         detail = {"grade": grade.value, "from": event.grade.value if event.grade else None, "reason": why}
         note(work, person, "event.graded", f"event:{event.id}", detail, now)
-        tell(work, alert, graded, clocks, occasion=f"graded:{grade.value}:{graded.revision}", office=office, now=now)
+        occasion = f"graded:{grade.value}:{graded.revision}"
+        tell(work, alert, graded, clocks, occasion=occasion, office=office, now=now)
         return alert
 
 
@@ -146,4 +147,5 @@ def _check_level(alert: Alert, level: AlertLevel) -> None:
 
 def _tell_of_rise(work: Work, alert: Alert, event: Event, office: Office, now: datetime) -> None:
     clocks: Sequence[Clock] = work.clocks.of_alerts([alert.id]).get(alert.id, [])
-    tell(work, alert, event, clocks, occasion=f"level_set:{alert.revision}", office=office, now=now)
+    occasion = f"level_set:{alert.revision}"
+    tell(work, alert, event, clocks, occasion=occasion, office=office, now=now)

@@ -1,13 +1,27 @@
-"""Looks again, every few seconds, at what runs: scores that fade, clocks that come due, suggestions that lapse, alerts nobody took."""
+"""Looks again, every few seconds, at what runs: fading scores, clocks, alerts that nobody took or that were left lying.
 
-from collections.abc import Callable
+What was held back is told when its reason falls away; once a day blue is summed up, and gaps of the roster are told.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.alert import Alert
+from service.domain.alert_states import AlertState
+from service.domain.beijing import duration
 from service.domain.clock import Clock, expire, warning
+from service.domain.clock_changes import settled
+from service.domain.escalation import asks, due_tier, idle_since, occasion_of, reopened_idle
+from service.domain.escalation import noted as noted_on
 from service.domain.event import Event
-from service.flows.consider import Office, consider, tell
+from service.domain.roster import covering
+from service.domain.rounds import round_number
+from service.domain.routing import Routing
+from service.flows.acts import save_alert
+from service.flows.consider import Office, consider
+from service.flows.mornings import tell_gaps, tell_of_blue
+from service.flows.telling import tell, told_marks
 from service.ports.store import Store, Work
 
 __all__ = ["WatchReport", "watch"]
@@ -16,8 +30,7 @@ EVERY = timedelta(seconds=15)
 _TURN = "watch.turn"
 # The score counts the last 26 hours; the two windows of a lowering come after it.
 _FADES_WITHIN = timedelta(hours=32)
-# A reminder is queued once by its key; looking for it longer than this would only cost time.
-_REMIND_WITHIN = timedelta(minutes=10)
+_SYSTEM = "system"
 
 
 @dataclass(slots=True)
@@ -29,55 +42,82 @@ class WatchReport:
     warned: int = 0
     expired: int = 0
     reminded: int = 0
+    reopened: int = 0
+    digests: int = 0
+    gaps: int = 0
+    settled: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything happened."""
-        return bool(self.moved or self.warned or self.expired or self.reminded)
+        return any(count for name, count in self.counts().items() if name != "looked")
 
     def counts(self) -> dict[str, int]:
         """Return the counts for a log line."""
-        return {
-            "looked": self.looked,
-            "moved": self.moved,
-            "warned": self.warned,
-            "expired": self.expired,
-            "reminded": self.reminded,
-        }
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: int = 2000) -> WatchReport:
     """Look at every open alert that time can change, each in its own transaction; where another process had the turn, at none.
 
     An event that was silent for longer than the score looks back has nothing left to fade; it is looked at again when a
-    document joins it, a clock of its alert moves on, or a lowering is under way.
+    document joins it, a clock of its alert moves on, somebody must be told, or a lowering is under way.
     """
     report = WatchReport()
     moment = now()
     if not _take_turn(store, moment):
         return report
+    routing = office.routing()
     with store.read() as work:
         alerts = work.alerts.open(limit=limit)
         lively = {event.id for event in work.events.listing(since=moment - _FADES_WITHIN, limit=limit)}
         moving = {clock.alert_id for clock in work.clocks.running() if _moves(clock, office, moment)}
+        shifts = _shifts_now(work, moment)
+        waiting = {alert.id for alert in alerts if _waits(work, alert, routing, shifts, moment)}
     for alert in alerts:
-        if alert.event_id in lively or alert.id in moving or "window_at" in alert.extras:
+        if alert.event_id in lively or alert.id in moving | waiting or "window_at" in alert.extras:
             with store.write() as work:
                 _look(work, alert.id, office, now(), report)
+    report.digests += tell_of_blue(store, office=office, now=now())
+    report.gaps += tell_gaps(store, office=office, now=now())
     return report
+
+
+def _shifts_now(work: Work, now: datetime) -> list[str]:
+    return sorted(shift.id for shift in covering(work.roster.between(now, now + EVERY), now))
+
+
+def _waits(work: Work, alert: Alert, routing: Routing, shifts: Sequence[str], now: datetime) -> bool:
+    """Tell whether somebody must be told of the alert, whatever its event does."""
+    if asks(alert):
+        handed_over = bool(shifts) and list(alert.extras.get("shift") or ()) != list(shifts)
+        return handed_over or bool(alert.extras.get("muted")) or due_tier(alert, routing, now) is not None
+    if idle_since(alert, None, routing, now) is None:
+        return False
+    return idle_since(alert, _last_step(work, alert), routing, now) is not None
+
+
+def _last_step(work: Work, alert: Alert) -> datetime | None:
+    """Return when a person last did anything to the alert, its event or one of its clocks."""
+    clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+    subjects = [f"alert:{alert.id}", f"event:{alert.event_id}", *(f"clock:{clock.id}" for clock in clocks)]
+    rows = [row for subject in subjects for row in work.audit.rows(subject=subject, limit=20)]
+    return max((row.at for row in rows if row.actor != _SYSTEM), default=None)
 
 
 def _moves(clock: Clock, office: Office, now: datetime) -> bool:
     rule = office.register.clocks.get(clock.rule_id)
     if rule is None:
         return False
-    return expire(clock, rule, now) is not None or warning(clock, now, warn_at=rule.warn_at) > clock.warned
+    told = warning(clock, now, warn_at=rule.warn_at) > clock.warned
+    return told or expire(clock, rule, now) is not None or settled(clock, office.register.calendar) is not None
 
 
 def _take_turn(store: Store, now: datetime) -> bool:
     with store.write() as work:
         held = work.value(_TURN)
-        if isinstance(held, str) and now < datetime.fromisoformat(held):
+        # A time further ahead than a turn lasts was written before the clock was set back: nobody waits for it.
+        if isinstance(held, str) and now < datetime.fromisoformat(held) <= now + EVERY:
             return False
         work.set_value(_TURN, (now + EVERY).isoformat())
         return True
@@ -90,21 +130,30 @@ def _look(work: Work, alert_id: str, office: Office, now: datetime, report: Watc
         return
     report.looked += 1
     report.moved += consider(work, event, office=office, now=now).changes
+    alert = work.alerts.get(alert_id) or alert
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
     for clock in clocks:
         _tend(work, clock, alert, event, office, now, report)
-    _remind(work, alert, event, clocks, office, now, report)
+    alert = _reopen_idle(work, alert, event, clocks, office, now, report)
+    _ask_again(work, alert, event, clocks, office, now, report)
 
 
 def _tend(
     work: Work, clock: Clock, alert: Alert, event: Event, office: Office, now: datetime, report: WatchReport
 ) -> None:
     rule = office.register.clocks.get(clock.rule_id)
+    known = settled(clock, office.register.calendar)
+    if known is not None:
+        work.clocks.save(known)
+        detail = {"alert": alert.id, "clock": clock.action, "due_at": known.due_at.isoformat() if known.due_at else None}
+        work.audit.append(actor=_SYSTEM, action="clock.settled", subject=f"clock:{clock.id}", detail=detail, now=now)
+        clock = known
+        report.settled += 1
     lapsed = expire(clock, rule, now) if rule is not None else None
     if lapsed is not None:
         work.clocks.save(lapsed)
         work.audit.append(
-            actor="system",
+            actor=_SYSTEM,
             action="clock.expired",
             subject=f"clock:{clock.id}",
             detail={"alert": alert.id, "clock": clock.action},
@@ -115,19 +164,59 @@ def _tend(
     stage = warning(clock, now, warn_at=rule.warn_at if rule is not None else (60, 85))
     if stage > clock.warned:
         work.clocks.save(replace(clock, warned=int(stage)))
-        tell(work, alert, event, [clock], occasion=f"clock:{clock.rule_id}:{int(stage)}", office=office, now=now)
+        tell(work, alert, event, [clock], occasion=clock.occasion(stage), office=office, now=now)
         detail = {"alert": alert.id, "clock": clock.action, "stage": stage.name}
-        work.audit.append(actor="system", action="clock.warned", subject=f"clock:{clock.id}", detail=detail, now=now)
+        work.audit.append(actor=_SYSTEM, action="clock.warned", subject=f"clock:{clock.id}", detail=detail, now=now)
         report.warned += 1
 
 
-def _remind(
-    work: Work, alert: Alert, event: Event, clocks: list[Clock], office: Office, now: datetime, report: WatchReport
+def _reopen_idle(
+    work: Work, alert: Alert, event: Event, clocks: Sequence[Clock], office: Office, now: datetime, report: WatchReport
+) -> Alert:
+    """Ask again where somebody took the alert and nobody did anything since, for longer than its level allows."""
+    routing = office.routing()
+    if idle_since(alert, None, routing, now) is None:
+        return alert
+    rested = idle_since(alert, _last_step(work, alert), routing, now)
+    if rested is None:
+        return alert
+    opened = save_alert(work, reopened_idle(alert, now=now), now)
+    detail = {"was": alert.state.value, "reason": f"{alert.acknowledged_by}确认后{duration(rested)}没有进展"}
+    work.audit.append(actor=_SYSTEM, action="alert.idle", subject=f"alert:{alert.id}", detail=detail, now=now)
+    occasion = occasion_of(opened)
+    found = tell(work, opened, event, clocks, occasion=occasion, office=office, now=now)
+    return _keep(work, opened, told_marks(opened, found), now, report, reopened=1)
+
+
+def _ask_again(
+    work: Work, alert: Alert, event: Event, clocks: Sequence[Clock], office: Office, now: datetime, report: WatchReport
 ) -> None:
-    rule = office.register.level(alert.level)
-    if rule is None or alert.state is not AlertState.OPEN or alert.level <= AlertLevel.BLUE:
+    """Tell what is still owed of an alert that nobody took: the next step up, or the first mail where it was held back."""
+    if not asks(alert):
         return
-    late = now - alert.raised_at - timedelta(minutes=rule.first_minutes)
-    if timedelta(0) <= late <= _REMIND_WITHIN:
-        occasion = f"unacknowledged:{alert.level.key}"
-        report.reminded += bool(tell(work, alert, event, clocks, occasion=occasion, office=office, now=now))
+    step = due_tier(alert, office.routing(), now)
+    if step is not None:
+        occasion, targets = f"unacknowledged:{round_number(alert.extras)}:{step.number}", step.receivers
+        found = tell(work, alert, event, clocks, occasion=occasion, office=office, now=now, targets=targets)
+        if found.mute is None:
+            detail = {"reason": step.words, "recipient": [one.person.name for one in found.told]}
+            action, subject = "alert.unacknowledged", f"alert:{alert.id}"
+            work.audit.append(actor=_SYSTEM, action=action, subject=subject, detail=detail, now=now)
+            _keep(work, alert, noted_on(told_marks(alert, found), tier=step.number), now, report, reminded=1)
+            return
+    elif not alert.extras.get("muted") and _shifts_now(work, now) == list(alert.extras.get("shift") or ()):
+        return
+    found = tell(work, alert, event, clocks, occasion=occasion_of(alert), office=office, now=now)
+    _keep(work, alert, told_marks(alert, found), now, report, reminded=int(bool(found.told)))
+
+
+def _keep(
+    work: Work, before: Alert, after: Alert, now: datetime, report: WatchReport, *, reminded: int = 0, reopened: int = 0
+) -> Alert:
+    report.reminded += reminded
+    report.reopened += reopened
+    if after == before:
+        return before
+    kept = replace(after, revision=before.revision + 1, changed_at=now)
+    work.alerts.save(kept)
+    return kept

@@ -15,6 +15,8 @@ from service.storage.schema import alerts, clocks, counters
 __all__ = ["Revision", "SqlAlerts", "SqlClocks"]
 
 _COUNTER = "alerts"
+# Named one by one, so that the index over states finds them among years of closed ones.
+_UNCLOSED = tuple(state for state in AlertState if state is not AlertState.CLOSED)
 # A clock without a due time comes last on both engines, which sort null differently.
 _SOONEST = (case((clocks.c.due_at.is_(None), 1), else_=0), clocks.c.due_at, clocks.c.id)
 
@@ -92,7 +94,7 @@ class SqlAlerts:
         """Return alerts that are not closed, gravest level first, then the longest waiting."""
         statement = (
             select(alerts)
-            .where(alerts.c.state != AlertState.CLOSED)
+            .where(alerts.c.state.in_(_UNCLOSED))
             .order_by(alerts.c.level.desc(), alerts.c.raised_at, alerts.c.id)
             .limit(limit)
         )

@@ -8,54 +8,13 @@ from hypothesis import strategies as st
 
 from service.domain.alert import AlertLevel, AlertState
 from service.domain.clock import Clock, ClockState
-from service.domain.notification import QuietHours, clean, recipients, subject
-from service.domain.people import Person, Role
+from service.domain.notification import QuietHours, clean, subject
 from tests.unit.service.domain.builders import HOUR, NOW, alert, clock, event
 
 BLUE, YELLOW, RED = AlertLevel.BLUE, AlertLevel.YELLOW, AlertLevel.RED
 
 
-def person(
-    name: str, notify_from: str | None, *, email: str | None = "a@example.org", disabled: bool = False
-) -> Person:
-    return Person(
-        id=name,
-        name=name,
-        role=Role.OFFICER,
-        password_hash="",
-        email=email,
-        notify_from=notify_from,
-        disabled=disabled,
-        created_at=NOW,
-    )
-
-
-PEOPLE = [
-    person("红", "red"),
-    person("黄", "yellow"),
-    person("蓝", "blue"),
-    person("不收", None),
-    person("误填", "purple"),
-    person("零", "none"),
-    person("无址", "blue", email=None),
-    person("停用", "blue", disabled=True),
-]
-
-
-class TestRecipients:
-    @pytest.mark.parametrize(
-        ("level", "names"),
-        [(AlertLevel.NONE, ""), (BLUE, "蓝"), (YELLOW, "黄蓝"), (AlertLevel.ORANGE, "黄蓝"), (RED, "红黄蓝")],
-    )
-    def test_a_person_is_told_from_their_threshold_on(self, level: AlertLevel, names: str) -> None:
-        assert "".join(one.name for one in recipients(level, PEOPLE, now=NOW)) == names
-
-    def test_quiet_hours_silence_blue_only(self) -> None:
-        night = datetime(2026, 11, 25, 16, tzinfo=UTC)
-        assert recipients(BLUE, PEOPLE, now=night, quiet=QuietHours()) == ()
-        assert len(recipients(YELLOW, PEOPLE, now=night, quiet=QuietHours())) == 2
-        assert len(recipients(BLUE, PEOPLE, now=NOW, quiet=QuietHours())) == 1
-
+class TestQuietHours:
     @pytest.mark.parametrize(
         ("quiet", "hour", "covered"),
         [

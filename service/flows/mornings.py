@@ -1,0 +1,138 @@
+"""What is told by the calendar and not by an event: the morning's summary of blue, and gaps of the duty roster ahead."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from service.domain.alert import Alert, AlertLevel
+from service.domain.digest import digest_letter, due_digest
+from service.domain.letter import Letter
+from service.domain.people import Person
+from service.domain.roster import Gap, gaps, problem_of, standing_in
+from service.domain.routing import Labels
+from service.domain.telling import Ask, HoldReason, Occasion, plan
+from service.flows.deliver import MAIL
+from service.flows.office import Office
+from service.flows.telling import staff_of
+from service.ports.store import Store, Work
+
+__all__ = ["coming_gaps", "tell_gaps", "tell_of_blue"]
+
+_UPTO = "digest.upto"
+_MOST = 500
+_SHORTEST_GAP = timedelta(minutes=5)
+
+
+def tell_of_blue(store: Store, *, office: Office, now: datetime) -> int:
+    """Queue the morning's summary of blue where it is due, one mail to each who subscribed to blue; return how many."""
+    routing = office.routing()
+    with store.read() as work:
+        due = due_digest(_upto(work), now, at=routing.digest_at)
+    if due is None:
+        return 0
+    since, until = due
+    with store.write() as work:
+        if _upto(work) is not None and due_digest(_upto(work), now, at=routing.digest_at) is None:
+            return 0
+        work.set_value(_UPTO, until.isoformat())
+        raised = work.alerts.listing(since=since, until=until, level="blue", limit=_MOST)
+        listed = [alert for alert in raised if not routing.blue_at_once or routing.quiet.cover(alert.raised_at)]
+        if not listed:
+            return 0
+        link = f"{office.address}/alerts?level=blue"
+        letter = digest_letter(listed, since=since, until=until, link=link, drill=office.drill)
+        name = f"digest:{until:%Y%m%dT%H%MZ}"
+        return sum(_queue(work, person, name, letter, now) for person in _readers_of_blue(work, listed, office, now))
+
+
+def _upto(work: Work) -> datetime | None:
+    kept = work.value(_UPTO)
+    return datetime.fromisoformat(kept) if isinstance(kept, str) else None
+
+
+def _readers_of_blue(work: Work, alerts: Sequence[Alert], office: Office, now: datetime) -> list[Person]:
+    """Return who would receive blue by the rules, were it not kept for the summary."""
+    routing, staff = office.routing(), staff_of(work, now)
+    found: dict[str, Person] = {}
+    for alert in alerts:
+        event = work.events.get(alert.event_id)
+        labels = Labels(
+            event_id=alert.event_id,
+            level=AlertLevel.BLUE,
+            categories=event.categories if event else (),
+            regions=event.regions if event else (),
+        )
+        planned = plan(labels, Ask(occasion=Occasion.RAISED), routing=routing, staff=staff, now=now)
+        waiting = {HoldReason.WAITS_FOR_DIGEST, HoldReason.QUIET_HOURS}
+        people = [one.person for one in planned.told] + [one.person for one in planned.held if one.reason in waiting]
+        found |= {person.id: person for person in people}
+    return list(found.values())
+
+
+def _queue(work: Work, person: Person, name: str, letter: Letter, now: datetime) -> bool:
+    payload = {"to": person.email, "alert_id": name, "letter": letter.to_json()}
+    return work.outbox.add(f"mail:{name}:{person.id}", MAIL, payload, now=now)
+
+
+def coming_gaps(work: Work, *, since: datetime, until: datetime) -> tuple[Gap, ...]:
+    """Return the gaps of the roster in that time; none where no roster was ever kept."""
+    if not work.roster.kept():
+        return ()
+    people = {person.id: person for person in work.people.listing()}
+    found = gaps(work.roster.between(since, until), people, since=since, until=until)
+    return tuple(gap for gap in found if gap.ends_at - gap.begins_at >= _SHORTEST_GAP)
+
+
+def tell_gaps(store: Store, *, office: Office, now: datetime) -> int:
+    """Tell who stands in of every gap that begins soon, once each; return how many mails are new."""
+    ahead = office.routing().roster_ahead
+    with store.read() as work:
+        coming = coming_gaps(work, since=now, until=now + ahead)
+        told = {_gap_name(gap, now): gap for gap in coming}
+        known = work.value(_TOLD_GAPS, [])
+    if not any(name not in known for name in told):
+        return 0
+    with store.write() as work:
+        readers = _gap_readers(work)
+        queued = 0
+        for name, gap in told.items():
+            if name in known:
+                continue
+            letter = _gap_letter(gap, readers, office, now)
+            queued += sum(_queue(work, person, f"gap:{name}", letter, now) for person in readers)
+            detail = {"reason": gap.sentence(now), "recipient": [person.name for person in readers]}
+            work.audit.append(actor="system", action="roster.gap", subject="duty", detail=detail, now=now)
+        work.set_value(_TOLD_GAPS, [*told][-_MOST:])
+        return queued
+
+
+_TOLD_GAPS = "roster.gaps_told"
+
+
+def _gap_name(gap: Gap, now: datetime) -> str:
+    # A gap that has begun keeps its end as its name: its beginning moves with the clock.
+    begun = gap.begins_at <= now
+    return f"until-{gap.ends_at:%Y%m%dT%H%MZ}" if begun else f"{gap.begins_at:%Y%m%dT%H%MZ}"
+
+
+def _gap_readers(work: Work) -> list[Person]:
+    people = work.people.listing()
+    found = [*standing_in(people), *(person for person in people if person.role.value == "administrator")]
+    return [person for person in {person.id: person for person in found}.values() if problem_of(person) is None]
+
+
+def _gap_letter(gap: Gap, readers: Sequence[Person], office: Office, now: datetime) -> Letter:
+    mark = "【演练】" if office.drill else ""
+    stand = "、".join(person.name for person in readers) or "无人"
+    return Letter(
+        subject=f"{mark}[值班表] {gap.sentence(now)}",
+        summary=f"值班表有空档：{gap.sentence(now)}。空档期间的预警由{stand}代收。",
+        reasons=(),
+        deadlines=(),
+        publication="",
+        step="补排值班",
+        link=f"{office.address}/system/roster",
+        documents=(),
+        drill=office.drill,
+        listed=(gap.sentence(now),),
+        receives="负责补排值班或代班",
+    )

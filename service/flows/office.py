@@ -1,0 +1,26 @@
+"""Whose service this is, as every flow needs to know it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from service.domain.register import Register
+from service.domain.routing import Routing
+from service.flows.library import PolicyLibrary
+
+__all__ = ["Office"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The policy facts the office keeps to, its province, where its mails link to, and whether it drills.
+
+    `library` is given where events are considered for the first time; without it no articles are matched. `routing`
+    returns the rules of the moment, so that a changed file counts without a restart.
+    """
+
+    register: Register
+    address: str
+    province: str = "36"
+    drill: bool = False
+    library: PolicyLibrary | None = None
+    routing: Callable[[], Routing] = Routing
