@@ -14,7 +14,7 @@ from service.domain.finding import Finding
 
 __all__ = ["confidentiality_findings"]
 
-_LEVEL = "(?:[绝絕]密|[机機]密|秘密)"
+_LEVEL = "(?:[绝絕]密|[机機]密|(?<!商业)(?<!企业)(?<!工作)(?<!技术)(?<!个人)秘密)"
 _NUMBER = "[0-9一二两三四五六七八九十百]{1,4}"
 _PERIOD = f"(?:{_NUMBER}(?:年|个?月|[日天])|[长長]期|永久|[启啟]封前|公布前)"
 _STAR = "[★☆✭✩✪⭐🌟✦✧※*]"

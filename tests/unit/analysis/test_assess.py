@@ -103,7 +103,8 @@ def test_a_very_long_text_is_cut_and_says_so() -> None:
 def test_a_judgement_is_the_line_that_judge_writes() -> None:
     line = judgement(assess("药店卖错药致5名患者住院", "批号2410Z06"))
     assert list(line) == [
-        "id", "level", "p_in_remit", "p_risk", "categories", "severity", "tone", "entities", "evidence", "model",
+        "id", "level", "p_in_remit", "p_risk", "categories", "severity", "needs_response", "tone", "entities", "evidence",
+        "model",
     ]  # fmt: skip
     assert json.loads(json.dumps(line)) == line
     assert line["level"] == 2

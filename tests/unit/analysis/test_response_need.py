@@ -1,0 +1,79 @@
+from typing import Any
+
+import pytest
+
+from analysis.assess import Analyser
+from analysis.response_need import load_need_table, parse_need_table
+from tests.builders import build_document
+
+HEAD = 'version: "1"\nthreshold: 1.0\nrules:\n'
+
+
+def rules_of(title: str, text: str, *categories: str, **facts: Any) -> set[str]:
+    return set(load_need_table().judge(title, text, categories, facts).rules)
+
+
+@pytest.mark.parametrize(
+    ("rule", "title", "text", "categories", "facts"),
+    [
+        ("death", "", "患者用药后死亡", ("R01",), {"deaths": 1}),
+        ("open_cluster", "", "多人寒战", ("R01",), {"cluster": True}),
+        ("many_alike", "", "护士说已经收了好几个", ("R11",), {}),
+        ("vaccine_worry", "", "打的疫苗过期了", ("R07",), {}),
+        ("rumour_spreads", "", "紧急扩散!转给家人", ("R13",), {}),
+        ("asks_for_truth", "网传停售,是真的吗", "", ("R13",), {}),
+        ("criticism_sharp", "", "互相推诿,第三次投诉没人管", ("R12",), {}),
+        ("policy_dispute", "征求意见稿引热议", "", ("R12",), {}),
+        ("shortage_critical", "", "化疗药断货三周", ("R08",), {}),
+        ("expose", "暗访网售处方药", "", ("R06",), {}),
+        ("office_speaks", "关于某诊所的情况通报", "现将有关情况通报如下", ("R01",), {}),
+        ("rebutted", "", "经核查,网传内容不属实", ("R13",), {}),
+        ("concluded", "", "警方抓获嫌疑人11人", ("R02",), {}),
+        ("single_grievance", "", "店家不退款,请查处", ("R09",), {}),
+        ("advice", "", "药师聊聊家庭药箱,科普", ("R09",), {}),
+    ],
+)
+def test_a_rule_is_met_by_what_it_names(
+    rule: str, title: str, text: str, categories: tuple[str, ...], facts: dict[str, Any]
+) -> None:
+    assert rule in rules_of(title, text, *categories, **facts)
+
+
+def test_a_rumour_that_is_rebutted_in_the_same_text_does_not_count_as_open() -> None:
+    assert not {"rumour", "rumour_spreads"} & rules_of("", "网传停售。经核查,不属实", "R13")
+
+
+def test_rules_add_up_to_the_threshold_and_each_has_a_sentence() -> None:
+    table = load_need_table()
+    found = table.judge("", "患者死亡", ("R01",), {"deaths": 1})
+    assert (found.needed, found.score, found.rules) == (True, table.rules["death"].weight, ("death",))
+    assert not table.judge("", "", ("R09",), {}).needed
+    assert all(rule.why and rule.id == key for key, rule in table.rules.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[]", "version, threshold"),
+        (HEAD + "  - {id: a, weight: 1, why: x, wehn: [R01]}", "any of"),
+        (HEAD + "  - {id: a, weight: 0, why: x}", "other than 0"),
+        (HEAD + "  - {id: a, weight: 1, why: x}\n  - {id: a, weight: 1, why: x}", "twice"),
+        (HEAD + '  - {id: a, weight: 1, why: x, any: ["("]}', "compile"),
+    ],
+)
+def test_a_wrong_table_is_refused_by_rule_and_reason(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        parse_need_table(text)
+
+
+def test_only_risks_carry_the_proposal_and_it_names_its_rules() -> None:
+    analyser = Analyser.load()
+    risk, other = analyser.assess(
+        [
+            build_document(title="诊所5人输注头孢后寒战送医 2人死亡", text="批次相同，原因不明。"),
+            build_document(native="2", title="今天天气不错", text="去公园散步。"),
+        ]
+    )
+    assert risk.facts["needs_response"] is True
+    assert "death" in str(risk.facts["need"]).split()
+    assert "needs_response" not in other.facts
