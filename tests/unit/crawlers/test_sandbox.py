@@ -74,7 +74,7 @@ def test_child_may_use_the_stated_processor_time_only(sandbox: ExtractionSandbox
 
 
 def test_child_is_replaced_after_its_share_of_pages() -> None:
-    with ExtractionSandbox(SandboxLimits(pages_per_child=2)) as sandbox:
+    with ExtractionSandbox(SandboxLimits(questions=2)) as sandbox:
         children = set()
         for _ in range(4):
             assert isinstance(sandbox.extract(PAGE, now=NOW), Article)
@@ -97,5 +97,6 @@ def test_closing_leaves_no_child_behind() -> None:
 
 
 def _child(sandbox: ExtractionSandbox) -> int:
-    assert sandbox._child is not None
-    return sandbox._child.pid
+    pid = sandbox._child.pid
+    assert pid is not None
+    return pid

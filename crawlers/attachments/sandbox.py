@@ -1,0 +1,61 @@
+"""Reads attachments in a child process with hard limits, so that no file can hang or kill a crawl."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind
+from crawlers.attachments.reading import AttachmentText, answer_of, read_attachment
+from crawlers.child import Child, ChildDied, ChildLimits, serve
+from crawlers.gate import Refusal, RefusalReason
+
+__all__ = ["AttachmentSandbox"]
+
+# A PDF of 200 pages of tables takes 40 s; the recogniser maps 2 GiB of address space for a page.
+_LIMITS = ChildLimits(memory_bytes=4 * 2**30, cpu_seconds=90, answer_seconds=120.0, questions=200)
+
+
+class AttachmentSandbox:
+    """A child process that reads files, restarted when it dies. Threads take turns; close it after use."""
+
+    def __init__(self, *, recognise: bool = False, limits: ChildLimits = _LIMITS) -> None:
+        """Say whether text in pictures is recognised; the child starts with the first file."""
+        self._recognise = recognise
+        self._child = Child("crawlers.attachments.sandbox", limits)
+
+    def read(self, raw: bytes) -> AttachmentText | Refusal:
+        """Do as `crawlers.attachments.reading.read_attachment` does, in the child; never raises on any file."""
+        if len(raw) > MAX_BYTES:
+            return Refusal(RefusalReason.TOO_LARGE, f"附件有 {len(raw)} 字节，上限 {MAX_BYTES}")
+        try:
+            return _read_from_json(self._child.ask({"recognise": self._recognise}, raw))
+        except ChildDied as ending:
+            return Refusal(RefusalReason.CRASHED, f"读取这个附件的子进程中断（{ending}），只保存了原件")
+
+    def close(self) -> None:
+        """Stop the child."""
+        self._child.close()
+
+    def __enter__(self) -> Self:
+        """Return the sandbox."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the child."""
+        self.close()
+
+
+def _read_from_json(answer: dict[str, Any]) -> AttachmentText | Refusal:
+    if "reason" in answer:
+        return Refusal(RefusalReason(answer["reason"]), answer["detail"])
+    lists = {"rows": tuple(answer["rows"]), "remarks": tuple(answer["remarks"])}
+    return AttachmentText(**answer | lists | {"kind": AttachmentKind(answer["kind"])})
+
+
+def _answer(question: dict[str, Any], raw: bytes) -> dict[str, Any]:
+    return answer_of(read_attachment(raw, recognise=bool(question["recognise"])))
+
+
+if __name__ == "__main__":
+    serve(_answer)
