@@ -4,7 +4,7 @@ All calls are synchronous; HTTP handlers make them in worker threads. Everything
 commits as one or not at all. Two adapters (SQLite, PostgreSQL) pass one contract suite.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from analysis.assessment import Assessment
 from crawlers.ports import PutResult
 from crawlers.records import Document
 from service.domain.alert import Alert
-from service.domain.audit import AuditRow
+from service.domain.audit import AuditRow, ChainEnd
 from service.domain.clock import Clock
 from service.domain.event import Event, EventDocument
 from service.ports.cases import Cases
@@ -292,6 +292,22 @@ class Audit(Protocol):
 
     def rows(self, *, subject: str | None = None, limit: int = 200, before_seq: int | None = None) -> list[AuditRow]:
         """Return rows, newest first."""
+        ...
+
+    def chain(self, *, after: int = 0) -> Iterator[AuditRow]:
+        """Yield the rows behind `after` in their order, not all of them at once."""
+        ...
+
+    def first_since(self, at: datetime) -> int | None:
+        """Return the `seq` of the first row that is not older than `at`; `None` where all are."""
+        ...
+
+    def at(self, seq: int) -> ChainEnd | None:
+        """Return the place of a row in the chain; 0 is its beginning; `None` where there is no such row."""
+        ...
+
+    def head(self) -> ChainEnd:
+        """Return the recorded end of the chain."""
         ...
 
     def verify(self) -> int | None:

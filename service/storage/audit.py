@@ -1,12 +1,12 @@
 """The append-only, hash-chained audit trail."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from service.domain.audit import GENESIS, AuditRow, chain_hash
+from service.domain.audit import START, AuditRow, ChainEnd, chain_hash, follow_chain
 from service.storage.columns import plain_json
 from service.storage.rows import records, values_of
 from service.storage.schema import audit, audit_head
@@ -65,17 +65,37 @@ class SqlAudit:
             statement = statement.where(audit.c.seq < before_seq)
         return records(self._connection, AuditRow, statement)
 
+    def chain(self, *, after: int = 0) -> Iterator[AuditRow]:
+        """Yield the rows behind `after` in their order, not all of them at once."""
+        self.flush()
+        statement = select(audit).where(audit.c.seq > after).order_by(audit.c.seq)
+        with self._connection.execute(statement.execution_options(yield_per=1000)) as rows:
+            for found in rows.mappings():
+                yield AuditRow(**found)
+
+    def first_since(self, at: datetime) -> int | None:
+        """Return the `seq` of the first row that is not older than `at`; `None` where all are."""
+        self.flush()
+        found = self._connection.execute(select(func.min(audit.c.seq)).where(audit.c.at >= at)).scalar_one()
+        return None if found is None else int(found)
+
+    def at(self, seq: int) -> ChainEnd | None:
+        """Return the place of a row in the chain; 0 is its beginning."""
+        if seq == 0:
+            return START
+        self.flush()
+        found = self._connection.execute(select(audit.c.hash).where(audit.c.seq == seq)).scalar_one_or_none()
+        return None if found is None else ChainEnd(seq=seq, hash=found)
+
+    def head(self) -> ChainEnd:
+        """Return the recorded end of the chain."""
+        self.flush()
+        seq, last = self._connection.execute(_HEAD).one()
+        return ChainEnd(seq=seq, hash=last)
+
     def verify(self) -> int | None:
         """Recompute the chain; return the first broken `seq`, or `None` where it holds to its recorded end."""
-        self.flush()
-        previous, expected = GENESIS, 1
-        statement = select(audit).order_by(audit.c.seq).execution_options(yield_per=1000)
-        with self._connection.execute(statement) as rows:
-            for found in rows.mappings():
-                row = AuditRow(**found)
-                facts = {name: getattr(row, name) for name in ("seq", "at", "actor", "action", "subject", "detail")}
-                if row.seq != expected or row.previous_hash != previous or row.hash != chain_hash(previous, **facts):
-                    return expected
-                previous, expected = row.hash, expected + 1
-        head = self._connection.execute(_HEAD).one()
-        return None if tuple(head) == (expected - 1, previous) else expected
+        broken, end = follow_chain(self.chain())
+        if broken is not None:
+            return broken
+        return None if self.head() == end else end.seq + 1
