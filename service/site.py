@@ -8,9 +8,11 @@ from pathlib import Path
 from crawlers.imports import ImportRefused
 from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
 from service.bootstrap import Application
+from service.domain.matter import MatterKind
 from service.domain.week import parse_week
 from service.flows.brief import compile_week
 from service.flows.importing import ImportReport, import_file
+from service.flows.matter_import import MatterReport, import_matters
 from service.flows.push import PushDesk
 from service.notify.mailbox import MailboxNotifier
 
@@ -33,6 +35,18 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
     def take_file(path: Path, source_id: str, actor: str) -> ImportReport:
         source = app.catalogue.by_id[source_id]
         return import_file(app.store, path, source=source, now=app.now, author_key=app.author_key, actor=actor)
+
+    def take_matters(path: Path, source_id: str, kind: MatterKind | None, actor: str) -> MatterReport:
+        return import_matters(
+            app.store,
+            path,
+            source=app.catalogue.by_id[source_id],
+            kind=kind,
+            register=app.register,
+            now=app.now,
+            author_key=app.author_key,
+            actor=actor,
+        )
 
     def brief(week: str) -> Sequence[Path]:
         # Two seconds of imports that no page needs.
@@ -58,6 +72,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         start_drill=desk.start if desk else None,
         import_file=take_file,
         import_refusals=(ImportRefused,),
+        import_matters=take_matters,
         make_briefing=brief,
         briefings=briefings,
         push=_push_desk(app),

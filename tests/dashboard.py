@@ -10,8 +10,10 @@ from pathlib import Path
 from analysis.segmentation import RjiebaSegmenter
 from crawlers.imports import ImportRefused
 from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
+from service.domain.matter import MatterKind
 from service.flows.consider import Office
 from service.flows.importing import ImportReport, import_file
+from service.flows.matter_import import MatterReport, import_matters
 from service.notify.mailbox import MailboxNotifier
 from service.policies.register import load_register
 from service.search.fts import FtsSearch
@@ -70,6 +72,20 @@ def make_context(
         source = next(source for source in SOURCES if source.id == source_id)
         return import_file(store, path, source=source, now=lambda: NOW, author_key=b"test", actor=actor)
 
+    def take_matters(path: Path, source_id: str, kind: MatterKind | None, actor: str) -> MatterReport:
+        source = next(source for source in SOURCES if source.id == source_id)
+        register = load_register(None)
+        return import_matters(
+            store,
+            path,
+            source=source,
+            kind=kind,
+            register=register,
+            now=lambda: NOW,
+            author_key=b"test-author-key-0",
+            actor=actor,
+        )
+
     return AppContext(
         store=store,
         search=search,
@@ -85,6 +101,7 @@ def make_context(
         start_drill=None if drill else _start_nothing,
         import_file=take,
         import_refusals=(ImportRefused,),
+        import_matters=take_matters,
         make_briefing=paper.make,
         briefings=paper.folder,
     )

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from crawlers.records import Source
+from service.domain.matter import MatterKind
 from service.flows.consider import Office
+from service.flows.matter_import import MatterReport
 from service.flows.push import PushDesk
 from service.flows.rules import Rulebook
 from service.ports.search import Search
@@ -131,7 +133,7 @@ class AppContext:
 
     `office` carries the policy register, which `rulebook` keeps up to date; `cut` segments a query as documents are segmented; `now` is the only clock. A capability that this process lacks
     is `None`, and its button is not shown. `import_file(path, source_id, actor)` stores a file's rows and raises an exception from `import_refusals` where the
-    file as a whole cannot be read; `make_briefing(week)`
+    file as a whole cannot be read; `import_matters(path, source_id, kind, actor)` does so with records that become matters; `make_briefing(week)`
     (`2026-W47`) writes the week's documents into the folder `briefings` and returns their paths; `start_drill(scenario_id, speed,
     person)` starts a drill in a process and a data folder of its own, writes the audit row, and raises `RuntimeError` with a
     sentence where it does not start.
@@ -152,6 +154,7 @@ class AppContext:
     start_drill: Callable[[str, float, str], None] | None = None
     import_file: Callable[[Path, str, str], ImportOutcome] | None = None
     import_refusals: tuple[type[Exception], ...] = ()
+    import_matters: Callable[[Path, str, MatterKind | None, str], MatterReport] | None = None
     make_briefing: Callable[[str], Sequence[Path]] | None = None
     briefings: Path | None = None
     checks: Mapping[str, Callable[[], str | None]] | None = None

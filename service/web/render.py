@@ -45,9 +45,14 @@ _RAIL: Sequence[Sequence[Entry]] = (
         Entry("events", "事件", "/events", "e"),
         Entry("search", "检索", "/search", "s"),
         Entry("cases", "处置", "/cases", "c"),
+        Entry("matters", "办件", "/matters", "m"),
         Entry("briefings", "简报", "/briefings", "b"),
     ),
-    (Entry("policies", "政策库", "/policies", "p"), Entry("sources", "信源", "/sources", "x")),
+    (
+        Entry("policies", "政策库", "/policies", "p"),
+        Entry("topics", "政策跟踪", "/topics", "t"),
+        Entry("sources", "信源", "/sources", "x"),
+    ),
     (Entry("drills", "演练", "/drills", "d"), Entry("system", "系统", "/system", "o", Act.MANAGE_PEOPLE)),
 )
 

@@ -90,6 +90,24 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "case.reopened": "重新打开处置",
         "case.exported": "下载归档包",
         "duty.set": "登记值班",
+        "topic.opened": "开始跟踪政策",
+        "topic.changed": "修改跟踪条件",
+        "topic.closed": "结束跟踪",
+        "topic.exported": "导出解读要点",
+        "sheet.saved": "保存评估表",
+        "sheet.signed": "签署评估表",
+        "matter.imported": "导入办件",
+        "matter.accept": "受理",
+        "matter.refuse": "不予受理",
+        "matter.handle": "转办",
+        "matter.answer": "登记答复",
+        "matter.close": "办结",
+        "matter.extended": "延期",
+        "matter.armed": "启动办件时限",
+        "matter.linked": "核对网上事件",
+        "matter.likened": "发现相近事件",
+        "disclosure.decided": "决定是否主动公开",
+        "disclosure.published": "登记已公开",
     }
 )
 
@@ -132,10 +150,16 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "ends_at": "结束",
         "people": "人员",
         "occasion": "事由",
-        "by": "代替",
         "count": "数量",
         "score": "得分",
         "triggers": "触发",
+        "words": "搜索词",
+        "without": "排除词",
+        "phases": "阶段",
+        "handler": "承办",
+        "late": "逾期完成",
+        "place": "公开位置",
+        "matters": "办件",
         "version": "版本",
         "voided": "作废送审版",
         "summary": "结论",
@@ -186,7 +210,7 @@ def subject_words(subject: str) -> str:
     return f"{name} {key}" if name and mark else (name or subject)
 
 
-_INTERNAL = frozenset({"rule", "alert", "event", "message_id", "key", "proposal", "sha256", "fingerprint", "text_hash"})
+_INTERNAL = frozenset({"newer", "rule", "alert", "event", "message_id", "key", "proposal", "sha256", "fingerprint", "text_hash"})
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
         "alert": "预警",
@@ -202,6 +226,9 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "login": "登录",
         "duty": "值班",
         "mail": "邮件",
+        "topic": "专题",
+        "matter": "办件",
+        "disclosure": "主动公开",
         "case": "处置",
     }
 )

@@ -1,0 +1,128 @@
+"""What the public asks and argues about a policy, as a workbook for whoever writes the interpretation 解读要点.
+
+Every text is written as text, so that no cell is a formula; examples carry title, source, time and link, never an author.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import xlsxwriter
+
+from service.domain.beijing import beijing
+from service.domain.topic_report import TopicReport
+
+__all__ = ["write_topic"]
+
+
+def write_topic(report: TopicReport, target: Path | IO[bytes]) -> None:
+    """Write the sheets 问题, 观点, 分阶段, 前后比较, 稿件 and 数据口径 to `target`."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(target if not isinstance(target, Path) else str(target), options) as book:
+        book.set_properties({"title": f"解读要点：{report.topic.title}"})
+        sheets = _Sheets(book)
+        _questions(sheets, report)
+        _arguments(sheets, report)
+        _phases(sheets, report)
+        _effect(sheets, report)
+        _documents(sheets, report)
+        sheets.table("数据口径", ("说明",), [[note] for note in _notes(report)], (100,))
+
+
+class _Sheets:
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._bold = book.add_format({"bold": True, "bg_color": "#E6F1F4", "border": 1})
+        self._plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
+
+    def table(
+        self, name: str, headings: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]
+    ) -> None:
+        sheet = self._book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, heading, self._bold)
+        for number, values in enumerate(rows, 1):
+            for column, value in enumerate(values):
+                if isinstance(value, int | float):
+                    sheet.write_number(number, column, value, self._plain)
+                else:
+                    sheet.write_string(number, column, str(value), self._plain)
+
+
+def _questions(sheets: _Sheets, report: TopicReport) -> None:
+    rows: list[list[object]] = [
+        ["全部阶段", place, one.sentence, one.count, _examples(report, one.documents), ""]
+        for place, one in enumerate(report.questions, 1)
+    ]
+    for phase in report.phases:
+        rows += [
+            [phase.window.word, place, one.sentence, one.count, _examples(report, one.documents), ""]
+            for place, one in enumerate(phase.figures.questions, 1)
+        ]
+    headings = ("阶段", "名次", "问题（稿件原句）", "提问稿件（篇）", "示例稿件", "解读口径（人工填写）")
+    sheets.table("问题", headings, rows, (12, 8, 50, 14, 70, 40))
+
+
+def _arguments(sheets: _Sheets, report: TopicReport) -> None:
+    rows = [
+        [phase.window.word, one.stance.word, one.sentence, one.count, _examples(report, one.documents)]
+        for phase in report.phases
+        for one in phase.arguments
+    ]
+    sheets.table("观点", ("阶段", "立场", "原句", "稿件（篇）", "示例稿件"), rows, (12, 8, 60, 12, 70))
+
+
+def _phases(sheets: _Sheets, report: TopicReport) -> None:
+    now = report.made_at
+    rows = [
+        [
+            phase.window.word,
+            beijing(phase.window.since, now),
+            beijing(phase.window.until, now),
+            phase.figures.documents,
+            round(phase.figures.per_day, 1),
+            phase.figures.tones.get("neg", 0),
+            phase.figures.tones.get("neu", 0),
+            phase.figures.tones.get("pos", 0),
+            phase.figures.asking,
+        ]
+        for phase in report.phases
+    ]
+    headings = ("阶段", "起", "止", "稿件", "日均", "负面", "中性", "正面", "提问稿件")
+    sheets.table("分阶段", headings, rows, (12, 18, 18, 8, 8, 8, 8, 8, 10))
+
+
+def _effect(sheets: _Sheets, report: TopicReport) -> None:
+    rows = [list(row) for row in report.effect.words] if report.effect else []
+    if report.effect:
+        rows.append(["说明", report.effect.sentence, "", ""])
+    sheets.table("前后比较", ("指标", "之前", "之后", "变化"), rows, (18, 60, 24, 16))
+
+
+def _documents(sheets: _Sheets, report: TopicReport) -> None:
+    now = report.made_at
+    rows = [
+        [one.title, one.source, beijing(one.at, now) if one.at else "未知", one.url or ""]
+        for one in report.lines.values()
+    ]
+    sheets.table("稿件", ("标题", "来源", "时间", "链接"), rows, (60, 24, 18, 60))
+
+
+def _examples(report: TopicReport, documents: Sequence[str]) -> str:
+    known = [report.lines[one] for one in documents if one in report.lines]
+    return "\n".join(f"{line.title}（{line.source}）" for line in known)
+
+
+def _notes(report: TopicReport) -> list[str]:
+    topic, now = report.topic, report.made_at
+    since = beijing(topic.filled_since, now) if topic.filled_since else "开题"
+    named = "；".join(filter(None, (topic.issue_number, "、".join(topic.words))))
+    return [
+        f"政策：{topic.title}；按文号、标题或搜索词归入（{named or '标题'}），不含：{'、'.join(topic.without) or '无'}。",
+        f"统计至 {beijing(now, now)}（北京时间）；已回溯到 {since}。稿件含转载，转载不重复计入问题与观点。",
+        "问题与观点均为稿件原句，按字面相近归并，未作改写；官方稿件不计入问题与观点。",
+        "每个阶段的问题与观点取该阶段最新的至多2000篇稿件，篇数与情感为全部稿件。",
+        "本表供起草解读参考，解读口径由人工填写并经审核。",
+    ]

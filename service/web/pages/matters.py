@@ -1,0 +1,295 @@
+"""办件: complaints, reports, petitions and applications with their clocks; likenesses with events; frequent subjects."""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from service.api.identity import Guard, Identity, Importer, Reader, context_of
+from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
+from service.domain.people import Act
+from service.domain.refusal import NotFound
+from service.flows import matters as flows
+from service.ports.store import Work
+from service.web.render import page
+from service.web.views.matter_rows import duty_rows, kind_counts, matter_row, open_states
+from service.web.views.paging import pager
+
+router = APIRouter()
+
+Keeper = Annotated[Identity, Depends(Guard(Act.HANDLE_MATTER))]
+Extender = Annotated[Identity, Depends(Guard(Act.EXTEND_MATTER))]
+Remark = Annotated[str, Form(max_length=1000)]
+
+_PAGE = 40
+_KINDS = [(kind.value, kind.word) for kind in MatterKind]
+_KIND = "^(|complaint|report|petition|application)$"
+_SUFFIXES = frozenset({".csv", ".xlsx", ".jsonl"})
+_CHUNK = 1024 * 1024
+_DEFAULT_DAYS = 90
+
+
+@router.get("/matters")
+def matters(
+    request: Request,
+    identity: Reader,
+    kind: Annotated[str, Query(pattern=_KIND)] = "",
+    state: Annotated[str, Query(pattern="^(open|overdue|all)$")] = "open",
+    page_number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1,
+) -> HTMLResponse:
+    """List matters, the soonest due first."""
+    context = context_of(request)
+    now = context.now()
+    with context.store.read() as work:
+        found = work.matters.listing(
+            kind=MatterKind(kind) if kind else None,
+            states=() if state == "all" else open_states(),
+            due_before=now if state == "overdue" else None,
+            limit=_PAGE + 1,
+            offset=(page_number - 1) * _PAGE,
+        )
+        links = work.matters.links_of([matter.id for matter in found])
+        counts = work.matters.counts(now=now)
+    earlier, later = pager("/matters", {"kind": kind, "state": state}, page_number, more=len(found) > _PAGE)
+    return page(
+        request,
+        "matters.html",
+        identity=identity,
+        key="matters",
+        title="办件",
+        rows=[matter_row(matter, links[matter.id], now=now) for matter in found[:_PAGE]],
+        counts=kind_counts(counts),
+        kind=kind,
+        state=state,
+        kinds=_KINDS,
+        earlier=earlier,
+        later=later,
+        can_import=context.import_matters is not None,
+    )
+
+
+@router.get("/matters/frequent")
+def frequent(request: Request, identity: Reader, days: Annotated[int, Query()] = _DEFAULT_DAYS) -> HTMLResponse:
+    """List subjects that come again, with what is proposed and what was decided."""
+    context = context_of(request)
+    span = days if days in flows.FREQUENT_DAYS else _DEFAULT_DAYS
+    with context.store.read() as work:
+        subjects = flows.frequent_subjects(work, days=span, now=context.now())
+        decisions = work.matters.disclosures()
+    return page(
+        request,
+        "matters_frequent.html",
+        identity=identity,
+        key="matters",
+        title="高频主题",
+        subjects=subjects,
+        decisions=decisions,
+        days=span,
+        spans=flows.FREQUENT_DAYS,
+        first_proposed=next((one.id for one in subjects if one.proposed), None),
+    )
+
+
+@router.post("/matters/frequent/{subject_id}")
+def decide(
+    request: Request,
+    identity: Extender,
+    subject_id: str,
+    reason: Remark,
+    days: Annotated[int, Form()] = _DEFAULT_DAYS,
+    *,
+    disclose: Annotated[bool, Form()],
+) -> RedirectResponse:
+    """Decide whether a frequent subject is disclosed proactively."""
+    context = context_of(request)
+    span = days if days in flows.FREQUENT_DAYS else _DEFAULT_DAYS
+    flows.decide_disclosure(
+        context.store,
+        identity.person,
+        subject_id,
+        disclose=disclose,
+        reason=reason,
+        days=span,
+        register=context.office.register,
+        now=context.now(),
+    )
+    return RedirectResponse(f"/matters/frequent?days={span}&done=disclosure_decided", status_code=303)
+
+
+@router.post("/matters/disclosures/{disclosure_id}/published")
+def published(
+    request: Request, identity: Keeper, disclosure_id: str, place: Annotated[str, Form(max_length=300)]
+) -> RedirectResponse:
+    """Record where a decided disclosure was published."""
+    context = context_of(request)
+    flows.register_publication(context.store, identity.person, disclosure_id, place, now=context.now())
+    return RedirectResponse("/matters/frequent?done=disclosure_published", status_code=303)
+
+
+@router.get("/matters/import")
+def import_page(request: Request, identity: Importer) -> HTMLResponse:
+    """Show the form."""
+    return _import_form(request, identity)
+
+
+@router.post("/matters/import")
+def import_file(
+    request: Request,
+    identity: Importer,
+    source: Annotated[str, Form(max_length=80)],
+    file: Annotated[UploadFile, File()],
+    kind: Annotated[str, Form(pattern=_KIND)] = "",
+) -> HTMLResponse:
+    """Take a file's records; what was refused is said record by record."""
+    context = context_of(request)
+    if context.import_matters is None:
+        raise NotFound("本进程没有接入文件导入，请在服务器上用 yaowang matters import 导入。")
+    if source not in {known.id for known in context.catalogue_sources}:
+        raise NotFound("没有这个信源，请从列表中选择。")
+    name = Path(file.filename or "").name
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        fault = f"不支持的文件类型“{suffix or name[:40]}”，请使用 CSV、XLSX 或 JSONL。"
+        return _import_form(request, identity, fault=fault)
+    with tempfile.TemporaryDirectory(prefix="yaowang-import-") as folder:
+        path = Path(folder) / f"upload{suffix}"
+        with path.open("wb") as target:
+            while chunk := file.file.read(_CHUNK):
+                target.write(chunk)
+        try:
+            report = context.import_matters(path, source, MatterKind(kind) if kind else None, identity.person.name)
+        except context.import_refusals as refused:
+            sentence = str(refused).replace(str(path), name).replace(path.name, name)
+            return _import_form(request, identity, fault=f"文件没有导入：{sentence}")
+    return _import_form(request, identity, report=report, file_name=name)
+
+
+def _import_form(
+    request: Request, identity: Identity, *, fault: str = "", report: object = None, file_name: str = ""
+) -> HTMLResponse:
+    context = context_of(request)
+    sources = [one for one in context.catalogue_sources if one.source_class.value == "complaint"]
+    return page(
+        request,
+        "matters_import.html",
+        identity=identity,
+        key="matters",
+        title="导入办件",
+        status=422 if fault else 200,
+        sources=sources,
+        kinds=_KINDS,
+        fault=fault,
+        report=report,
+        file_name=file_name,
+    )
+
+
+@router.get("/matters/{matter_id}")
+def matter_page(request: Request, identity: Reader, matter_id: str) -> HTMLResponse:
+    """Show one matter. Raises `NotFound` where there is none."""
+    context = context_of(request)
+    now = context.now()
+    clocks = context.office.register.clocks
+    with context.store.read() as work:
+        matter = flows.matter_of(work, matter_id)
+        document = work.documents.get(matter.document_id) if matter.document_id else None
+        links = work.matters.links_of([matter.id])[matter.id]
+        events = work.events.get_all([link.event_id for link in links])
+        audit = work.audit.rows(subject=f"matter:{matter.id}", limit=50)
+        others = _same_applicant(work, matter)
+    acts = acts_of(matter)
+    return page(
+        request,
+        "matter.html",
+        identity=identity,
+        key="matters",
+        title=matter.title,
+        matter=matter,
+        text=document.text if document is not None else matter.text,
+        duties=duty_rows(matter, {name: rule.extend for name, rule in clocks.items()}, now=now),
+        links=[(link, events.get(link.event_id)) for link in links],
+        acts=acts,
+        audit=audit,
+        others=others,
+        source=next((one.name for one in context.catalogue_sources if one.id == matter.source_id), matter.source_id),
+    )
+
+
+def _same_applicant(work: Work, matter: Matter) -> int:
+    """Return how many other matters of the last year before this one come from the same applicant."""
+    if matter.applicant is None:
+        return 0
+    since = matter.received_at - timedelta(days=365)
+    return sum(
+        other.applicant == matter.applicant and other.id != matter.id
+        for other in work.matters.received(since=since, until=matter.received_at)
+    )
+
+
+@router.post("/matters/{matter_id}/{act}")
+def act_on(
+    request: Request,
+    identity: Keeper,
+    matter_id: str,
+    act: MatterAct,
+    remark: Remark = "",
+    handler: Annotated[str, Form(max_length=64)] = "",
+) -> RedirectResponse:
+    """Take the matter one step on."""
+    context = context_of(request)
+    flows.act_on_matter(
+        context.store,
+        identity.person,
+        matter_id,
+        act,
+        register=context.office.register,
+        now=context.now(),
+        remark=remark,
+        handler=handler,
+    )
+    return RedirectResponse(f"/matters/{matter_id}?done=matter_moved", status_code=303)
+
+
+@router.post("/matters/{matter_id}/clocks/{rule_id}/extend")
+def extend(request: Request, identity: Extender, matter_id: str, rule_id: str, reason: Remark) -> RedirectResponse:
+    """Extend one clock, once."""
+    context = context_of(request)
+    flows.extend_matter(
+        context.store,
+        identity.person,
+        matter_id,
+        rule_id,
+        reason,
+        register=context.office.register,
+        now=context.now(),
+    )
+    return RedirectResponse(f"/matters/{matter_id}?done=matter_extended", status_code=303)
+
+
+@router.post("/matters/{matter_id}/clocks/{rule_id}/start")
+def start(request: Request, identity: Extender, matter_id: str, rule_id: str) -> RedirectResponse:
+    """Start a clock whose limit is not verified, by name."""
+    context = context_of(request)
+    flows.start_duty(context.store, identity.person, matter_id, rule_id, now=context.now())
+    return RedirectResponse(f"/matters/{matter_id}?done=armed", status_code=303)
+
+
+@router.post("/matters/{matter_id}/events/{event_id}")
+def decide_likeness(
+    request: Request,
+    identity: Keeper,
+    matter_id: str,
+    event_id: str,
+    remark: Remark = "",
+    *,
+    same: Annotated[bool, Form()],
+) -> RedirectResponse:
+    """Confirm or reject that the matter tells of the event."""
+    context = context_of(request)
+    flows.decide_likeness(
+        context.store, identity.person, matter_id, event_id, same=same, remark=remark, now=context.now()
+    )
+    return RedirectResponse(f"/matters/{matter_id}?done=matter_linked", status_code=303)

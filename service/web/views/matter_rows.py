@@ -1,0 +1,117 @@
+"""Matters as the list and the page show them. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.domain.crossing import Crossing, CrossingState
+from service.domain.matter import Duty, DutyStanding, Matter, MatterAct, MatterKind, MatterState, acts_of, standing
+from service.web.views.wording import limit_word, remaining
+
+__all__ = ["DutyRow", "KindCount", "MatterRow", "duty_rows", "kind_counts", "matter_row", "open_states"]
+
+_STYLES: Mapping[DutyStanding, str] = {
+    DutyStanding.OVERDUE: "late",
+    DutyStanding.NEAR: "text-orange",
+    DutyStanding.UNVERIFIED: "open-fact",
+    DutyStanding.UNKNOWN: "open-fact",
+    DutyStanding.MET_LATE: "text-red",
+    DutyStanding.MET: "text-good",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """One clock of a matter: its standing in words, what is left, and whether it can be extended or started now."""
+
+    duty: Duty
+    limit: str
+    word: str
+    style: str
+    left: str
+    running: bool
+    can_extend: bool
+    can_start: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatterRow:
+    """One matter with the clock that comes next, its next step, and its likenesses."""
+
+    matter: Matter
+    next_duty: DutyRow | None
+    next_step: str
+    links: int
+    waiting_links: int
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """One kind with how many are open and how many of them overdue."""
+
+    kind: MatterKind
+    open: int
+    overdue: int
+
+
+def open_states() -> tuple[MatterState, ...]:
+    """Return the states in which something is left to do."""
+    return tuple(state for state in MatterState if not state.over)
+
+
+def duty_rows(matter: Matter, extends: Mapping[str, str | None], *, now: datetime) -> list[DutyRow]:
+    """Return the clocks of a matter; `extends` has, by rule, by what it may be extended."""
+    return [_duty_row(matter, duty, extends.get(duty.rule_id), now) for duty in matter.duties]
+
+
+def _duty_row(matter: Matter, duty: Duty, extension: str | None, now: datetime) -> DutyRow:
+    stands = standing(duty, now)
+    running = stands in {DutyStanding.RUNNING, DutyStanding.NEAR}
+    left = ""
+    if duty.due_at is not None and (running or stands is DutyStanding.OVERDUE):
+        left = remaining(duty.due_at - now)
+    return DutyRow(
+        duty=duty,
+        limit=limit_word(duty.limit),
+        word=stands.word,
+        style=_STYLES.get(stands, ""),
+        left=f"逾期 {left}" if stands is DutyStanding.OVERDUE else f"剩 {left}" if left else "",
+        running=running,
+        can_extend=running and extension is not None and duty.extended_at is None and not matter.state.over,
+        can_start=stands is DutyStanding.UNVERIFIED,
+    )
+
+
+def matter_row(matter: Matter, links: list[Crossing], *, now: datetime) -> MatterRow:
+    """Return one row of the list."""
+    waiting = [duty for duty in matter.duties if duty.met_at is None]
+    soonest = min(waiting, key=lambda duty: (duty.due_at is None, duty.due_at or now), default=None)
+    shown = [link for link in links if link.state is not CrossingState.REJECTED]
+    return MatterRow(
+        matter=matter,
+        next_duty=None if soonest is None else _duty_row(matter, soonest, None, now),
+        next_step=_next(matter),
+        links=len(shown),
+        waiting_links=sum(link.state is CrossingState.PROPOSED for link in shown),
+    )
+
+
+def _next(matter: Matter) -> str:
+    acts = acts_of(matter)
+    if not acts:
+        return "—"
+    return {MatterAct.ACCEPT: "决定是否受理", MatterAct.HANDLE: "办理并答复", MatterAct.CLOSE: "办结"}.get(
+        acts[0], acts[0].word
+    )
+
+
+def kind_counts(counts: Mapping[tuple[str, str], int]) -> list[KindCount]:
+    """Return the kinds with their open and overdue matters."""
+    return [
+        KindCount(
+            kind,
+            sum(counts.get((kind.value, state.value), 0) for state in open_states()),
+            counts.get((kind.value, "overdue"), 0),
+        )
+        for kind in MatterKind
+    ]
