@@ -32,6 +32,7 @@ def moved(alert: Alert, to: AlertState, *, by: str, mover: Mover, now: datetime)
     if to is AlertState.ANSWERING:
         alert = _noted(alert, answering_at=now.isoformat())
     elif to is AlertState.ANSWERED:
+        alert = _noted(alert, answered_level=alert.level.key)
         alert = (
             replace(alert, answered_at=now) if alert.answered_at is None else _noted(alert, again_at=now.isoformat())
         )

@@ -92,7 +92,7 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
         fate = fate_of(row.key, row.created_at, later, now)
         if fate.replaced_by is not None:
             if work.outbox.done(row, now=now):
-                detail = {"to": row.payload["to"], "key": row.key, "by": fate.replaced_by, "reason": letter.subject}
+                detail = {"to": row.payload["to"], "key": row.key, "newer": fate.replaced_by, "reason": letter.subject}
                 work.audit.append(actor="system", action="mail.replaced", subject=alert_id, detail=detail, now=now)
             return None
         replaced = _count_replaced(work, alert_id, row.key)
@@ -101,7 +101,7 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
 
 def _count_replaced(work: Work, alert_id: str, key: str) -> int:
     rows = work.audit.rows(subject=alert_id, limit=200)
-    return sum(row.action == "mail.replaced" and row.detail.get("by") == key for row in rows)
+    return sum(row.action == "mail.replaced" and row.detail.get("newer") == key for row in rows)
 
 
 def _message(row: OutboxRow, letter: Letter, sender: str) -> EmailMessage:

@@ -1,0 +1,49 @@
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.ports.store import Store
+from service.storage.sql import migrate, open_store
+from tests.flows.routing.office import PEOPLE, Clock, Post, Running
+
+START = datetime(2026, 9, 28, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def migrated_for_routing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("routing") / "empty.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def database(migrated_for_routing: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(migrated_for_routing, tmp_path / "yaowang.db"))
+
+
+@pytest.fixture
+def opened(database: Path) -> Iterator[Callable[[], Store]]:
+    """Open the store, each time anew, as after a restart."""
+    stores: list[Store] = []
+
+    def again() -> Store:
+        stores.append(open_store(f"sqlite:///{database}", durable=False))
+        return stores[-1]
+
+    yield again
+    for one in stores:
+        one.close()
+
+
+@pytest.fixture
+def running(opened: Callable[[], Store]) -> Running:
+    """The service on a Monday morning at 09:00 in Beijing, with people and without a roster."""
+    store = opened()
+    with store.write() as work:
+        for one in PEOPLE:
+            work.people.save(one)
+    clock = Clock(START)
+    return Running(store, clock, Post(clock))
