@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import sqrt
 from typing import Any, Self
 
 from crawlers.records import BEIJING
@@ -28,6 +29,10 @@ _MEMORY_HALF_LIFE_HOURS = 28 * 24.0
 _LIVELY_HALF_LIFE_HOURS = 3.0
 _LIVELY_WEIGHT = 2.0
 _MOST_LIVELY, _LEAST_LIVELY = 6.0, 0.4
+_GAPS_REMEMBERED = 30
+_FEWEST_GAPS = 5
+_SILENT_AFTER = 3.0
+_SURELY = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,9 @@ class Arrivals:
     """A Gamma-Poisson estimate of arrivals per hour; slots are the hours of a Shanghai working day, then of a weekend day.
 
     `counts` are items seen, `watched` the hours they were watched for; both fade with a half-life of four weeks.
-    `recent` and `expected` compare what came lately with what the profile foresaw, as of `at`.
+    `recent` and `expected` compare what came lately with what the profile foresaw, as of `at`. `quiet` are the arrivals that
+    the profile foresaw since the last look that found something, over `empty` looks; `gap` and `gap_square` the mean and
+    mean square of how many it used to foresee from one such look to the next, over `gaps` of them.
     """
 
     counts: tuple[float, ...] = field(default=(0.0,) * _SLOTS)
@@ -43,6 +50,11 @@ class Arrivals:
     recent: float = 0.0
     expected: float = 0.0
     at: datetime | None = None
+    quiet: float = 0.0
+    empty: int = 0
+    gaps: int = 0
+    gap: float = 0.0
+    gap_square: float = 0.0
 
     def observe(
         self, since: datetime, until: datetime, *, count: int, times: Sequence[datetime] = (), prior: float
@@ -74,7 +86,37 @@ class Arrivals:
             recent=self.recent * faded + count,
             expected=self.expected * faded + foreseen,
             at=until,
+            **self._after_look(foreseen, found=count > 0),
         )
+
+    def _after_look(self, foreseen: float, *, found: bool) -> dict[str, Any]:
+        quiet = self.quiet + foreseen
+        if not found:
+            gap = {"gaps": self.gaps, "gap": self.gap, "gap_square": self.gap_square}
+            return {"quiet": quiet, "empty": self.empty + 1, **gap}
+        weight = 1 / min(self.gaps + 1, _GAPS_REMEMBERED)
+        return {
+            "quiet": 0.0,
+            "empty": 0,
+            "gaps": self.gaps + 1,
+            "gap": self.gap + weight * (quiet - self.gap),
+            "gap_square": self.gap_square + weight * (quiet**2 - self.gap_square),
+        }
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether nothing has come for so long that the source has probably died.
+
+        That is three times its learned interval, or two looks that each should have found three items at least. The
+        interval is measured in arrivals foreseen, so that nights and weekends do not count, and is the mean and one
+        standard deviation of those before: what comes in bursts may be silent longer than what comes like a clock. Nothing
+        is said before five intervals are known.
+        """
+        if self.gaps < _FEWEST_GAPS:
+            return False
+        spread = sqrt(max(self.gap_square - self.gap**2, 0.0))
+        learned = max(self.gap + spread, 1.0)
+        return self.quiet >= _SILENT_AFTER * learned or (self.empty > 1 and self.quiet >= _SURELY * self.empty)
 
     def rate(self, moment: datetime, *, prior: float) -> float:
         """Return the arrivals per hour to be expected at `moment`."""
@@ -116,6 +158,11 @@ class Arrivals:
             "recent": round(self.recent, 4),
             "expected": round(self.expected, 4),
             "at": self.at.isoformat() if self.at else None,
+            "quiet": round(self.quiet, 4),
+            "empty": self.empty,
+            "gaps": self.gaps,
+            "gap": round(self.gap, 4),
+            "gap_square": round(self.gap_square, 4),
         }
 
     @classmethod

@@ -7,19 +7,27 @@ from itertools import islice
 from typing import Any
 
 from crawlers.failure import Failure, FailureCode
-from crawlers.polling import ARRIVALS, Outcome, learn, next_due, next_interval
+from crawlers.oddities import habit_after, oddities
+from crawlers.polling import Outcome, learn, next_due, next_interval
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING
+from crawlers.remembered import ARRIVALS, DEEP_AT, FINDINGS, HABIT, ROTTEN
 from crawlers.visit import Visit
-from crawlers.walk import DEEP_AT
 
-__all__ = ["SourceReport", "conclude", "report_of", "requests_today"]
+__all__ = ["ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
 
 MAX_REMEMBERED_TRIES = 500
+ROT = frozenset((FailureCode.NOTHING_FOUND, FailureCode.TOO_FEW))
 # The crawl ended these, not the source: they go on where they were as soon as there is time.
 _CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
 # These end a visit without anything being wrong with the source.
-_NO_FAULT = _CUT_SHORT | {FailureCode.TOO_FEW, FailureCode.SAME_PAGE, FailureCode.NO_WORDS, FailureCode.DAILY_CAP}
+_NO_FAULT = _CUT_SHORT | {
+    FailureCode.TOO_FEW,
+    FailureCode.SAME_PAGE,
+    FailureCode.NO_WORDS,
+    FailureCode.DAILY_CAP,
+    FailureCode.HOST_STOPPED,
+}
 _LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE, FailureCode.LOGIN))
 
 
@@ -50,6 +58,12 @@ def requests_today(progress: SourceProgress, now: datetime) -> int:
     same_day = progress.memory.get("day") == _day(now)
     requests = progress.memory.get("requests")
     return requests if same_day and isinstance(requests, int) else 0
+
+
+def count_requests(progress: SourceProgress, requests: int, now: datetime) -> SourceProgress:
+    """Return the progress with `requests` more counted on the Shanghai day of `now`."""
+    counted = requests_today(progress, now) + requests
+    return replace(progress, memory=dict(progress.memory) | {"day": _day(now), "requests": counted})
 
 
 def conclude(visit: Visit, now: datetime) -> SourceProgress:
@@ -141,6 +155,10 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     # What a spider wants to go on from holds only where nothing before it was left undone.
     if visit.failure is None and not (visit.waiting or visit.unstored):
         memory |= visit.notes
+    memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
+    memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
+    if visit.failure is None or visit.failure.code not in _CUT_SHORT:
+        memory[ROTTEN] = visit.failure is not None and visit.failure.code in ROT
     if visit.listing_read and (visit.deep or DEEP_AT not in memory):
         memory[DEEP_AT] = now.isoformat()
     return memory

@@ -109,6 +109,8 @@ class EgressDownloadHandler(BaseDownloadHandler):
         visit, surroundings = self._visit, self._surroundings
         if surroundings.stopping.is_set():
             raise RequestStopped(Failure(code=surroundings.stop_code[0], where=visit.source.name))
+        if self._egress.hosts.is_forbidden(host):
+            raise RequestStopped(Failure(code=FailureCode.HOST_STOPPED, where=host))
         if host in visit.stops:
             raise RequestStopped(visit.stops[host])
         until = self._egress.hosts.stopped_until(host, surroundings.clock())
@@ -180,7 +182,8 @@ class EgressDownloadHandler(BaseDownloadHandler):
             )
 
     async def _read(self, answer: aiohttp.ClientResponse, request: Request) -> bytes:
-        if answer.content_length is not None and answer.content_length > self._max_bytes:
+        most = int(request.meta.get("download_maxsize", self._max_bytes))
+        if answer.content_length is not None and answer.content_length > most:
             raise DownloadCancelledError(f"{request.url} announces {answer.content_length} bytes")
         clock = asyncio.get_running_loop().time
         body = bytearray()
@@ -188,8 +191,8 @@ class EgressDownloadHandler(BaseDownloadHandler):
         async for chunk in answer.content.iter_any():
             body += chunk
             window_bytes += len(chunk)
-            if len(body) > self._max_bytes:
-                raise DownloadCancelledError(f"{request.url} is larger than {self._max_bytes} bytes")
+            if len(body) > most:
+                raise DownloadCancelledError(f"{request.url} is larger than {most} bytes")
             if clock() - window_start >= WINDOW_SECONDS:
                 if window_bytes < MIN_BYTES_PER_WINDOW:
                     raise DownloadTimeoutError(f"{request.url} came slower than 1 KiB/s")

@@ -53,6 +53,7 @@ class FailureCode(StrEnum):
     DAILY_CAP = "daily_cap"
     STORE = "store"
     INTERNAL = "internal"
+    HOST_STOPPED = "host_stopped"
     STOPPED = "stopped"
     TIME_LIMIT = "time_limit"
 
@@ -83,6 +84,7 @@ _SENTENCES = {
     FailureCode.DAILY_CAP: "已达到当日访问上限（{where}），次日继续。",
     FailureCode.STORE: "稿件未能写入存储：{where}。",
     FailureCode.INTERNAL: "采集程序内部错误：{where}。",
+    FailureCode.HOST_STOPPED: "管理员已停止采集该网站（{where}）。",
     FailureCode.STOPPED: "采集被中止，未完成：{where}。",
     FailureCode.TIME_LIMIT: "本轮采集时间用尽，未完成：{where}。",
 }

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from crawlers.arrivals import Arrivals
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING, Source
+from crawlers.remembered import ARRIVALS, FINDINGS, ROTTEN
 
 __all__ = ["Health", "HealthState", "health"]
 
@@ -19,6 +21,7 @@ class HealthState(StrEnum):
     HEALTHY = "healthy"
     LATE = "late"
     SILENT = "silent"
+    ODD = "odd"
     FAILING = "failing"
     STOPPED = "stopped"
     NEVER_RUN = "never_run"
@@ -37,8 +40,9 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
     """Return how `source` is doing at `now`.
 
     Stopped: not enabled. Never run: enabled, not yet visited. Failing: the last visit failed. Late: the planned visit
-    is more than 30 minutes overdue. Silent: visits succeed, but nothing new came for `expect.max_age_days` (default
-    30). Else healthy; what the last visit remarked (the daily cap, fewer items than expected) is said with it.
+    is more than 30 minutes overdue. Silent: visits succeed, but nothing new came for three times the interval learned,
+    or for `expect.max_age_days` (default 30). Odd: the last list gave fewer items than `expect.min_items`, or its pages
+    were unlike those before. Else healthy; what the last visit remarked (the daily cap) is said with it.
     """
     if not source.enabled:
         return Health(state=HealthState.STOPPED, sentence=_why_stopped(source))
@@ -55,15 +59,35 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
             sentence=f"应于{_at(due, now)}采集，已推迟{_span(now - due)}，请检查采集进程是否在运行。",
             next_try=due,
         )
-    silent_since = progress.last_new_at or progress.last_success_at
-    if silent_since is not None and now - silent_since > timedelta(days=_silent_days(source)):
-        return Health(
-            state=HealthState.SILENT,
-            sentence=f"采集正常，但已有{_span(now - silent_since)}没有新稿件，请核对网站是否改版或停更。",
-            next_try=due,
-        )
+    silence, findings = _silence(progress, source, now), _findings(progress)
+    if silence is not None or findings:
+        state = HealthState.ODD if silence is None else HealthState.SILENT
+        sentence = silence or f"{''.join(findings)}{_planned(due, now)}"
+        return Health(state=state, sentence=sentence, next_try=due)
     remark = progress.last_error or "运行正常；"
     return Health(state=HealthState.HEALTHY, sentence=f"{remark}{_planned(due, now)}", next_try=due)
+
+
+def _silence(progress: SourceProgress, source: Source, now: datetime) -> str | None:
+    """Return the sentence for a source that has probably died although visits succeed, `None` for any other."""
+    since = progress.last_new_at or progress.last_success_at
+    if since is None:
+        return None
+    arrivals = Arrivals.from_memory(progress.memory.get(ARRIVALS))
+    gone = f"已有{_span(now - since)}没有新稿件"
+    if arrivals.is_silent:
+        missed = round(arrivals.quiet)
+        return f"采集正常，但{gone}，按平时的发稿节奏本应有约 {missed} 篇，请核对网站是否改版或停更。"
+    if now - since > timedelta(days=_silent_days(source)):
+        return f"采集正常，但{gone}，请核对网站是否改版或停更。"
+    return None
+
+
+def _findings(progress: SourceProgress) -> list[str]:
+    """Return what was odd about the last visit: fewer items than declared, dates or charsets unlike before."""
+    kept = progress.memory.get(FINDINGS)
+    odd = [str(sentence) for sentence in kept] if isinstance(kept, list | tuple) else []
+    return [progress.last_error, *odd] if progress.memory.get(ROTTEN) and progress.last_error else odd
 
 
 def _silent_days(source: Source) -> int:

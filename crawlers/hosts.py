@@ -1,6 +1,7 @@
 """What is remembered about hosts across sources and runs: the pace, the robots rules, the stops."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ class HostMemory:
     _next_start: dict[str, float] = field(default_factory=dict)
     _robots: dict[str, RobotsMemory] = field(default_factory=dict)
     _stopped: dict[str, datetime] = field(default_factory=dict)
+    _forbidden: frozenset[str] = frozenset()
     _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = field(
         default_factory=WeakKeyDictionary
     )
@@ -64,6 +66,16 @@ class HostMemory:
     def remember_robots(self, origin: str, memory: RobotsMemory) -> None:
         """Keep the rules of `origin`."""
         _remember(self._robots, origin, memory)
+
+    def forbid(self, hosts: Collection[str]) -> None:
+        """Ask nothing more of exactly these hosts: what people have stopped. What is under way is still read."""
+        self._forbidden = frozenset(hosts)
+
+    def is_forbidden(self, host: str) -> bool:
+        """Return whether a person has stopped `host`, or the site that it is part of."""
+        return bool(self._forbidden) and any(
+            host == stopped or host.endswith(f".{stopped}") for stopped in self._forbidden
+        )
 
     def stop(self, host: str, until: datetime) -> None:
         """Leave `host` alone until `until`."""

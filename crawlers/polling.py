@@ -11,11 +11,9 @@ from crawlers.arrivals import QUIET_RATE, Arrivals
 from crawlers.catalogue.declaration import QuietHours, Schedule
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING, SourceClass
+from crawlers.remembered import ARRIVALS
 
-__all__ = ["ARRIVALS", "Outcome", "bearable", "learn", "next_due", "next_interval", "prior_rate"]
-
-ARRIVALS = "arrivals"
-"""Where `SourceProgress.memory` keeps what is known of the source's rhythm."""
+__all__ = ["Outcome", "bearable", "learn", "next_due", "next_interval", "prior_rate"]
 
 # The wait that an item of a source of one item an hour may expect. What officials say is heard all day, what spreads on
 # hot lists within minutes (median share of 72 h of reposts made after one hour: 33 %).

@@ -6,10 +6,12 @@ reactor, and ends within five seconds when it is cancelled or its time is up: wh
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from pydantic import ValidationError
 from scrapy import Spider, signals
@@ -18,7 +20,7 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue.declaration import Declaration
-from crawlers.conclusion import SourceReport, conclude, report_of, requests_today
+from crawlers.conclusion import ROT, SourceReport, conclude, report_of, requests_today
 from crawlers.download import open_client
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
@@ -26,8 +28,9 @@ from crawlers.ledger import Ledger
 from crawlers.parsing.article import extract
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings, user_agent
-from crawlers.ports import CrawlState, DocumentSink, SourceProgress
+from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
 from crawlers.records import Source
+from crawlers.remembered import ROTTEN
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
@@ -36,7 +39,7 @@ from crawlers.spiders.sitemap import SitemapSpider
 from crawlers.visit import Surroundings, Visit
 from crawlers.walk import deep_declaration, is_deep_walk_due
 
-__all__ = ["CrawlReport", "SourceReport", "crawl"]
+__all__ = ["CrawlReport", "SourceReport", "crawl", "open_surroundings", "run_spider", "until_done"]
 
 MAX_VISITS_AT_ONCE = 128
 # Together with the five seconds promised: waits end at once, answers under way get two seconds, stores three more.
@@ -94,12 +97,42 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     A source that fails costs the others nothing. On cancellation the crawl drains within five seconds, then raises
     `asyncio.CancelledError`; when `time_limit_seconds` are over it drains the same way and returns what it has.
     """
+    visited = [source for source in sources if source.kind in _SPIDERS]
+    opened = open_surroundings(
+        make_sink=make_sink,
+        make_state=make_state,
+        egress=egress,
+        now=now,
+        author_key=author_key,
+        contact=contact,
+        watch_words=watch_words,
+        sandbox=sandbox,
+    )
+    async with opened as surroundings:
+        places = asyncio.Semaphore(MAX_VISITS_AT_ONCE)
+        tasks = [asyncio.create_task(_visit_in_turn(source, surroundings, places, on_progress)) for source in visited]
+        await until_done(tasks, surroundings, time_limit_seconds)
+    return CrawlReport(sources=tuple(_result(task, source) for task, source in zip(tasks, visited, strict=True)))
+
+
+@asynccontextmanager
+async def open_surroundings(
+    *,
+    make_sink: Callable[[], DocumentSink],
+    make_state: Callable[[], CrawlState],
+    egress: Egress,
+    now: Callable[[], datetime],
+    author_key: bytes,
+    contact: str,
+    watch_words: Sequence[str] = (),
+    sandbox: ExtractionSandbox | None = None,
+) -> AsyncIterator[Surroundings]:
+    """Open what all visits of one crawl share; see `crawl`."""
     # Scrapy tells of every component of every visit; what matters of a visit is in its report.
     if logging.getLogger("scrapy").level == logging.NOTSET:
         logging.getLogger("scrapy").setLevel(logging.WARNING)
-    visited = [source for source in sources if source.kind in _SPIDERS]
     async with Ledger(make_sink, make_state) as ledger, open_client(egress) as client:
-        surroundings = Surroundings(
+        yield Surroundings(
             egress=egress,
             client=client,
             ledger=ledger,
@@ -109,23 +142,24 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
             watch_words=tuple(watch_words),
             extract=extract if sandbox is None else sandbox.extract,
         )
-        places = asyncio.Semaphore(MAX_VISITS_AT_ONCE)
-        tasks = [asyncio.create_task(_visit_in_turn(source, surroundings, places, on_progress)) for source in visited]
-        try:
-            await _wait(tasks, time_limit_seconds)
-            await _drain(tasks, surroundings, FailureCode.TIME_LIMIT)
-        except asyncio.CancelledError:
-            await _drain(tasks, surroundings, FailureCode.STOPPED)
-            raise
-    return CrawlReport(sources=tuple(_result(task, source) for task, source in zip(tasks, visited, strict=True)))
 
 
-async def _wait(tasks: Sequence[asyncio.Task[SourceReport]], seconds: float) -> None:
+async def until_done(tasks: Sequence[asyncio.Task[Any]], surroundings: Surroundings, time_limit_seconds: float) -> None:
+    """Wait until all visits are done; when time is up, or on cancellation, let them drain within five seconds."""
+    try:
+        await _wait(tasks, time_limit_seconds)
+        await _drain(tasks, surroundings, FailureCode.TIME_LIMIT)
+    except asyncio.CancelledError:
+        await _drain(tasks, surroundings, FailureCode.STOPPED)
+        raise
+
+
+async def _wait(tasks: Sequence[asyncio.Task[Any]], seconds: float) -> None:
     if tasks:
         await asyncio.wait(tasks, timeout=seconds)
 
 
-async def _drain(tasks: Sequence[asyncio.Task[SourceReport]], surroundings: Surroundings, code: FailureCode) -> None:
+async def _drain(tasks: Sequence[asyncio.Task[Any]], surroundings: Surroundings, code: FailureCode) -> None:
     if all(task.done() for task in tasks):
         return
     surroundings.stop(code)
@@ -193,10 +227,27 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
         tries=tries,
         requests_before=requests_today(progress, now),
     )
-    await _run_spider(visit, surroundings)
+    await run_spider(visit, surroundings, _SPIDERS[source.kind])
+    await _keep_rot_sample(visit, surroundings)
     after = conclude(visit, surroundings.clock())
     await surroundings.ledger.save_progress(after)
     return report_of(visit, after)
+
+
+async def _keep_rot_sample(visit: Visit, surroundings: Surroundings) -> None:
+    """Keep the list page on which a rule found too little, once until it finds enough again."""
+    failure = visit.failure
+    if failure is None or failure.code not in ROT or not visit.rot_sample or visit.progress.memory.get(ROTTEN):
+        return
+    entry = QuarantineEntry(
+        stage="gate",
+        reason="selector_rot",
+        detail=failure.sentence,
+        source_id=visit.source.id,
+        sample=visit.rot_sample,
+        at=surroundings.clock(),
+    )
+    await surroundings.ledger.quarantine([entry])
 
 
 async def _refuse_declaration(
@@ -224,13 +275,14 @@ async def _refuse_declaration(
     )
 
 
-async def _run_spider(visit: Visit, surroundings: Surroundings) -> None:
+async def run_spider(visit: Visit, surroundings: Surroundings, spider: type[Spider], **arguments: Any) -> None:
+    """Run a spider of `visit` to its end; why it failed is kept in the visit."""
     settings = Settings(crawl_settings(surroundings.user_agent))
-    crawler = Crawler(_SPIDERS[visit.source.kind], settings)
+    crawler = Crawler(spider, settings)
     note = partial(_note_error, visit)
     for signal in (signals.spider_error, signals.item_error):
         crawler.signals.connect(note, signal=signal)
-    running = asyncio.create_task(crawler.crawl_async(surroundings=surroundings, visit=visit))
+    running = asyncio.create_task(crawler.crawl_async(surroundings=surroundings, visit=visit, **arguments))
     try:
         await asyncio.wait({running})
     finally:

@@ -9,10 +9,13 @@ from typing import Any
 
 import aiohttp
 
+from crawlers.attachments.documents import Attached
+from crawlers.attachments.reading import ReadAttachment, read_attachment
 from crawlers.catalogue.declaration import Declaration
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
 from crawlers.ledger import Ledger
+from crawlers.oddities import Noted
 from crawlers.pages import Extract
 from crawlers.ports import SourceProgress
 from crawlers.records import DatePrecision, Document, Source
@@ -38,6 +41,7 @@ class Surroundings:
     author_key: bytes
     user_agent: str
     extract: Extract
+    read_attachment: ReadAttachment = read_attachment
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     aborting: asyncio.Event = field(default_factory=asyncio.Event)
     watch_words: tuple[str, ...] = ()
@@ -56,8 +60,8 @@ class Visit:
     `waiting` holds the ids that were listed, are new, and are not settled yet; while there are any, the validators of
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
     failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `fresh` are the
-    published times, to the minute, of what is new. `remark` is what a person should look at although the visit went well,
-    `findings` what is odd about what was taken. `notes` are what the spider wants to find in the next visit's
+    published times, to the minute, of what is new; `files` attachments that are still to be fetched. `remark` is what a person should look at although the visit went well;
+    `rot_sample` the list page on which a rule found too little; `noted` what the new documents were like. `notes` are what the spider wants to find in the next visit's
     `progress.memory`; they are kept unless the visit failed.
     """
 
@@ -77,7 +81,8 @@ class Visit:
     tries: dict[str, int] = field(default_factory=dict)
     deep: bool = False
     fresh: list[datetime] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
+    noted: Noted = field(default_factory=Noted)
+    rot_sample: bytes = b""
     unstored: int = 0
     unchanged: bool = False
     listing_read: bool = False
@@ -92,6 +97,7 @@ class Visit:
     notes: dict[str, Any] = field(default_factory=dict)
     stops: dict[str, Failure] = field(default_factory=dict)
     requests_before: int = 0
+    files: dict[str, Attached] = field(default_factory=dict)
 
     @property
     def requests_today(self) -> int:
@@ -106,6 +112,7 @@ class Visit:
     def found(self, document: Document) -> None:
         """Note what a new document tells of the source's rhythm and of the state of its pages."""
         self.saw(document.published_at)
+        self.noted.note(document)
         if document.published_at is not None and document.precision in _TO_THE_MINUTE:
             self.fresh.append(document.published_at)
 

@@ -7,11 +7,9 @@ from typing import Any
 from crawlers.catalogue.declaration import Declaration, QuietHours
 from crawlers.polling import is_quiet
 from crawlers.records import BEIJING
+from crawlers.remembered import DEEP_AT
 
-__all__ = ["DEEP_AT", "DEEP_PAGES", "deep_declaration", "is_deep_walk_due", "walks_on"]
-
-DEEP_AT = "deep_at"
-"""Where `SourceProgress.memory` keeps when the last deep walk was."""
+__all__ = ["DEEP_PAGES", "deep_declaration", "is_deep_walk_due", "walks_on"]
 
 DEEP_PAGES = 5
 DEEP_EVERY = timedelta(days=7)

@@ -5,42 +5,33 @@ logged and tried again after a pause; only a stop ends a role.
 """
 
 import asyncio
-import secrets
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawlers.ports import CrawlState, DocumentSink
-from crawlers.records import Source
 from service.bootstrap import Application
 from service.flows.consider import Office
 from service.flows.crossing import EVERY as CROSS_EVERY
 from service.flows.crossing import cross_check
 from service.flows.deliver import deliver_mail, deliver_search
-from service.flows.sources import claim_visits, end_visits
 from service.flows.watch import EVERY, watch
 from service.ports.store import StoreUnavailableError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from crawlers.parsing.sandbox import ExtractionSandbox
 
 __all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "stop_on_signals", "write_logs"]
 
 ROLES = ("web", "crawl", "assess", "deliver")
 
 _IDLE_SECONDS = 0.25
-_CRAWL_LOOK_SECONDS = 0.5
-# A visit cut short is due again at once, so one slow host holds the others up for a minute at most.
-_CRAWL_LIMIT_SECONDS = 60.0
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
 
 # What the store and the machine may bring, and what may be over at the next try.
@@ -171,85 +162,9 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
 def run_crawl(app: Application, stop: threading.Event) -> None:
     """Collect from every source that is due, again and again."""
     app.describe_sources()
-    asyncio.run(_crawl_until(app, stop))
+    from service.collecting import collect_until
 
-
-def due_sources(app: Application) -> list[Source]:
-    """Return the enabled sources whose time has come."""
-    with app.store.read() as work:
-        progress = work.sources.all_progress()
-        switches = work.sources.switches()
-    now = app.now()
-    due = []
-    for source in app.catalogue.sources:
-        remembered = progress.get(source.id)
-        waits = remembered is not None and remembered.next_due_at is not None and remembered.next_due_at > now
-        if switches.get(source.id, source.enabled) and source.kind not in {"file_drop", "push"} and not waits:
-            due.append(source)
-    return due
-
-
-def _claim_due(app: Application, holder: str) -> list[Source]:
-    due = due_sources(app)
-    return claim_visits(app.store, due, holder=holder, now=app.now()) if due else []
-
-
-async def _crawl_until(app: Application, stop: threading.Event) -> None:
-    from crawlers.parsing.sandbox import ExtractionSandbox
-
-    holder = secrets.token_hex(8)
-    with closing(ExtractionSandbox()) as sandbox:
-        while not stop.is_set():
-            try:
-                due = await asyncio.to_thread(_claim_due, app, holder) if app.settings.crawl else []
-                if due:
-                    await _one_pass(app, due, sandbox, stop)
-                    await asyncio.to_thread(end_visits, app.store, due, holder=holder)
-            except _PASSING as error:
-                log.warning("role.failed", role="crawl", error=str(error))
-                await _pause(stop, _PAUSE_AFTER_FAILURE_SECONDS)
-            await _pause(stop, _CRAWL_LOOK_SECONDS)
-
-
-async def _one_pass(app: Application, due: list[Source], sandbox: "ExtractionSandbox", stop: threading.Event) -> None:
-    from crawlers.run import crawl
-    from service.storage.crawl import StoreCrawlState, StoreSink
-
-    def make_sink() -> DocumentSink:
-        return StoreSink(app.store, app.now)
-
-    def make_state() -> CrawlState:
-        return StoreCrawlState(app.store)
-
-    running = asyncio.ensure_future(
-        crawl(
-            due,
-            make_sink=make_sink,
-            make_state=make_state,
-            egress=app.egress,
-            now=app.now,
-            author_key=app.author_key,
-            time_limit_seconds=_CRAWL_LIMIT_SECONDS,
-            contact=app.settings.contact or "",
-            watch_words=app.settings.watch_words,
-            sandbox=sandbox,
-        )
-    )
-    while not running.done() and not stop.is_set():
-        await asyncio.wait({running}, timeout=0.2)
-    if not running.done():
-        running.cancel()
-    with suppress(asyncio.CancelledError):
-        report = await running
-        failed = {row.source_id: row.failed for row in report.sources if row.failed}
-        log.info("crawl.done", sources=len(report.sources), added=sum(r.added for r in report.sources), failed=failed)
-
-
-async def _pause(stop: threading.Event, seconds: float) -> None:
-    for _ in range(max(1, int(seconds / 0.1))):
-        if stop.is_set():
-            return
-        await asyncio.sleep(0.1)
+    asyncio.run(collect_until(app, stop))
 
 
 def _loop(role: str, step: Callable[[], bool], stop: threading.Event) -> None:

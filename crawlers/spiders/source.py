@@ -20,6 +20,7 @@ from crawlers.pages import document_of, read_article
 from crawlers.paging import PageRequest, first_page, next_page
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document
+from crawlers.spiders.attached import AttachedFiles
 from crawlers.visit import Surroundings, Visit
 from crawlers.walk import walks_on
 
@@ -56,7 +57,7 @@ class Walk:
     found: set[str] = field(default_factory=set)
 
 
-class SourceSpider(scrapy.Spider):
+class SourceSpider(AttachedFiles, scrapy.Spider):
     """Visits one source. Subclasses say how a list is read, and may say what becomes of a record."""
 
     name = "source"
@@ -260,6 +261,8 @@ class SourceSpider(scrapy.Spider):
         """Judge the first page: note what is amiss with it and what to ask with next time; return whether it ends the visit."""
         del walk
         expected = self.declaration.expect.min_items
+        if len(records) < expected:
+            self.visit.rot_sample = response.body[:MAX_SAMPLE_BYTES]
         if not records and expected:
             self.visit.fail(Failure(code=FailureCode.NOTHING_FOUND, where=str(self.declaration.url)))
         elif len(records) < expected:
@@ -296,6 +299,7 @@ _ENDS_VISIT = frozenset(
         FailureCode.CHALLENGE,
         FailureCode.BUSY,
         FailureCode.DAILY_CAP,
+        FailureCode.HOST_STOPPED,
         FailureCode.STOPPED,
         FailureCode.TIME_LIMIT,
         FailureCode.ROBOTS_UNREACHABLE,

@@ -1,21 +1,45 @@
-"""The switches that people set on sources, over the catalogue's own setting."""
+"""Which sources are crawled now: the switches of people, stopped hosts, and the share of this process."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from crawlers.catalogue.declaration import Politeness
+from crawlers.ports import SourceProgress
 from crawlers.records import Source
 from service.domain.refusal import Conflict
+from service.ports.fetching import HostStop
 from service.ports.store import Store
 
-__all__ = ["VISIT_LEASE", "claim_visits", "effective", "end_visits", "switch"]
+__all__ = [
+    "VISIT_LEASE",
+    "Claim",
+    "claim_visits",
+    "due_sources",
+    "effective",
+    "end_visits",
+    "host_of",
+    "is_stopped",
+    "resume_host",
+    "stop_host",
+    "switch",
+]
 
 VISIT_LEASE = timedelta(seconds=150)
-"""How long a visit is one process's own; longer than one pass of the crawl role may take."""
+"""How long a host is one process's own; longer than one pass of the crawl role may take."""
 
-_VISIT = "visit:"
 _NEVER_CRAWLED = frozenset({"login", "import_only", "anon_cookie"})
+_COMES_TO_US = frozenset({"file_drop", "push"})
+_MOST_PER_PASS = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one process may visit now: the sources, and the fences under which it holds their hosts."""
+
+    sources: tuple[Source, ...] = ()
+    fences: Mapping[str, int]
 
 
 def effective(sources: Sequence[Source], switches: Mapping[str, bool]) -> list[Source]:
@@ -23,33 +47,97 @@ def effective(sources: Sequence[Source], switches: Mapping[str, bool]) -> list[S
     return [replace(source, enabled=switches.get(source.id, source.enabled)) for source in sources]
 
 
-def claim_visits(store: Store, sources: Sequence[Source], *, holder: str, now: datetime) -> list[Source]:
-    """Return those of `sources` whose host no other crawl process is visiting, and hold these hosts in the name of `holder`.
+def due_sources(
+    sources: Sequence[Source],
+    *,
+    progress: Mapping[str, SourceProgress],
+    switches: Mapping[str, bool],
+    stops: Mapping[str, HostStop],
+    now: datetime,
+) -> list[Source]:
+    """Return the sources that are switched on, not stopped, and whose time has come, longest due first.
+
+    At most 256, so that one process does not take everything that others could share.
+    """
+    due: list[tuple[datetime, Source]] = []
+    for source in sources:
+        if source.kind in _COMES_TO_US or not switches.get(source.id, source.enabled):
+            continue
+        remembered = progress.get(source.id)
+        moment = remembered.next_due_at if remembered is not None else None
+        if (moment is None or moment <= now) and not is_stopped(host_of(source), stops):
+            due.append((moment or now, source))
+    due.sort(key=lambda pair: pair[0])
+    return [source for _, source in due[:_MOST_PER_PASS]]
+
+
+def claim_visits(store: Store, sources: Sequence[Source], *, holder: str, now: datetime) -> Claim:
+    """Hold the hosts of `sources` that no other crawl process holds, and return the sources on them.
 
     A host is held whole, so that the distance between requests is kept however many processes crawl. A process that
-    dies loses its visits when the lease is over.
+    dies loses its hosts when the lease is over.
     """
     with store.write() as work:
-        free = set()
-        for host in sorted({_host(source) for source in sources}):
-            held = work.value(_VISIT + host)
-            if not held or held["by"] == holder or datetime.fromisoformat(held["until"]) <= now:
-                work.set_value(_VISIT + host, {"by": holder, "until": (now + VISIT_LEASE).isoformat()})
-                free.add(host)
-    return [source for source in sources if _host(source) in free]
+        hosts = {host_of(source) for source in sources}
+        fences = work.hosts.claim(hosts, holder=holder, now=now, until=now + VISIT_LEASE)
+    return Claim(sources=tuple(source for source in sources if host_of(source) in fences), fences=fences)
 
 
-def end_visits(store: Store, sources: Sequence[Source], *, holder: str) -> None:
-    """Let go of visits that are over."""
+def end_visits(store: Store, claim: Claim, *, now: datetime) -> None:
+    """Let go of the hosts; others may have each once its own delay has passed since now."""
+    delays: dict[str, timedelta] = {}
+    for source in claim.sources:
+        host = host_of(source)
+        delays[host] = max(delays.get(host, timedelta(0)), _delay(source))
     with store.write() as work:
-        for host in sorted({_host(source) for source in sources}):
-            held = work.value(_VISIT + host)
-            if held and held["by"] == holder:
-                work.set_value(_VISIT + host, None)
+        for delay in sorted(set(delays.values())):
+            fences = {host: claim.fences[host] for host in delays if delays[host] == delay}
+            work.hosts.release(fences, free_at=now + delay)
 
 
-def _host(source: Source) -> str:
+def host_of(source: Source) -> str:
+    """Return the host that the source is asked from; its id where it has no address."""
     return urlsplit(source.url or "").hostname or source.id
+
+
+def is_stopped(host: str, stops: Mapping[str, HostStop]) -> bool:
+    """Return whether a person has stopped `host` or the site that it is part of."""
+    labels = host.split(".")
+    return any(".".join(labels[start:]) in stops for start in range(len(labels)))
+
+
+def stop_host(store: Store, host: str, *, actor: str, reason: str, now: datetime) -> HostStop:
+    """Stop a host and what is below it, with the audit row; running crawls ask it nothing more within seconds.
+
+    Raises:
+        Conflict: this is not the name of a host.
+    """
+    name = host.strip().lower().rstrip(".")
+    if not name or "/" in name or ":" in name or " " in name:
+        raise Conflict(f"“{host[:80]}”不是主机名。请只写主机名，例如 www.example.gov.cn。")
+    stop = HostStop(host=name, actor=actor, reason=reason.strip()[:200] or "未注明原因", at=now)
+    with store.write() as work:
+        work.hosts.stop(stop)
+        detail = {"reason": stop.reason}
+        work.audit.append(actor=actor, action="host.stopped", subject=f"host:{name}", detail=detail, now=now)
+    return stop
+
+
+def resume_host(store: Store, host: str, *, actor: str, now: datetime) -> None:
+    """Let a stopped host go again, with the audit row.
+
+    Raises:
+        Conflict: it was not stopped.
+    """
+    with store.write() as work:
+        if not work.hosts.resume(host):
+            raise Conflict(f"{host[:80]} 没有被停止。")
+        work.audit.append(actor=actor, action="host.resumed", subject=f"host:{host}", detail={}, now=now)
+
+
+def _delay(source: Source) -> timedelta:
+    politeness = source.declaration.get("politeness")
+    return Politeness.model_validate(politeness or {}).delay
 
 
 def switch(store: Store, source: Source, *, enabled: bool, actor: str, now: datetime) -> None:

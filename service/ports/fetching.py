@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from crawlers.looks import Look
+from crawlers.records import Engagement
 
 __all__ = ["HostStop", "Hosts", "Looks", "Relook"]
 
@@ -89,4 +90,8 @@ class Looks(Protocol):
 
     def canary(self, source_id: str, *, besides: Collection[str]) -> str | None:
         """Return the address of the source's newest document whose original was there when last seen, or `None`."""
+        ...
+
+    def counts_before(self, document_id: str, moment: datetime) -> Engagement | None:
+        """Return the counts of a document that were seen last before `moment`, or `None`."""
         ...

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from crawlers.ports import PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
-from service.ports.store import Store
+from service.ports.store import Store, Work
 
 __all__ = ["StoreCrawlState", "StoreSink"]
 
@@ -35,9 +35,14 @@ class StoreSink:
 class StoreCrawlState:
     """`crawlers.ports.CrawlState` over a store; each call is one transaction."""
 
-    def __init__(self, store: Store) -> None:
-        """Remember in `store`."""
+    def __init__(self, store: Store, is_current: Callable[[Work, str], bool] = lambda _work, _source_id: True) -> None:
+        """Remember in `store`.
+
+        `is_current` says whether this process still is the one that visits a source: what a late one remembers is not
+        written over what its successor knows.
+        """
         self._store = store
+        self._is_current = is_current
 
     def progress(self, source_id: str) -> SourceProgress:
         """Return what is remembered; an empty progress for a source never crawled."""
@@ -47,7 +52,8 @@ class StoreCrawlState:
     def save_progress(self, progress: SourceProgress) -> None:
         """Replace what is remembered about one source."""
         with self._store.write() as work:
-            work.sources.save_progress(progress)
+            if self._is_current(work, progress.source_id):
+                work.sources.save_progress(progress)
 
     def unseen(self, source_id: str, native_ids: Sequence[str]) -> set[str]:
         """Return those of `native_ids` of which no document is stored yet."""

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func, select
 
 from crawlers.looks import Look, LookState
+from crawlers.records import Engagement
 from service.ports.fetching import Relook
 from service.storage.among import among
 from service.storage.columns import Moment
 from service.storage.dialects import upsert
-from service.storage.rows import records, values_of
-from service.storage.schema import assessments, document_looks, documents
+from service.storage.rows import engagement_of, records, values_of
+from service.storage.schema import assessments, document_looks, documents, engagement_points
 
 __all__ = ["SqlLooks"]
 
@@ -93,6 +94,18 @@ class SqlLooks:
         )
         rows = self._connection.execute(statement)
         return next((row.url for row in rows if row.id not in besides), None)
+
+    def counts_before(self, document_id: str, moment: datetime) -> Engagement | None:
+        """Return the counts of a document that were seen last before `moment`, or `None`."""
+        points = engagement_points
+        statement = (
+            select(points)
+            .where(points.c.document_id == document_id, points.c.seen_at < moment)
+            .order_by(points.c.seen_at.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(statement).mappings().one_or_none()
+        return None if row is None else engagement_of(row)
 
     def _rows(self, statement: Select[Any], **bound: Any) -> Sequence[RowMapping]:
         return self._connection.execute(statement, bound).mappings().all()

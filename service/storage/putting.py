@@ -4,7 +4,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 
 from crawlers.ports import PutResult
 from crawlers.records import Document
@@ -24,6 +36,9 @@ __all__ = ["RING", "put_documents"]
 
 # Points kept of one document's counts: ten days of hourly snapshots.
 RING = 240
+
+# What a page may leave unsaid although it was said of its document before.
+_KEPT = frozenset({"published_at", "origin", "author", "region", "url"})
 
 # Below SQLite's limit of 32,766 bound values a statement, with room.
 _WAVE = 1000
@@ -62,7 +77,12 @@ def _put_wave(connection: Connection, wave: list[Document], now: datetime) -> Pu
     stored = _stored(connection, [document.id for document in wave])
     new = [row | {"version": 1, "stored_at": now} for row in rows if row["id"] not in stored]
     edited = [
-        row | {"version": stored[row["id"]]["version"] + 1}
+        row
+        | {
+            "version": stored[row["id"]]["version"] + 1,
+            # What the list once said of it is not taken back by a page that does not say it.
+            "extras": {**stored[row["id"]]["extras"], **row["extras"]},
+        }
         for row in rows
         if row["id"] in stored and row["content_hash"] != stored[row["id"]]["content_hash"]
     ]
@@ -129,7 +149,7 @@ def _replace(connection: Connection, edited: list[dict[str, Any]], now: datetime
     connection.execute(insert(document_versions).from_select(kept, old))
     columns = [name for name in edited[0] if name != "id"]
     change = update(documents).where(documents.c.id == bindparam("known_id"))
-    change = change.values({name: bindparam(f"new_{name}") for name in columns})
+    change = change.values({name: _taken(name) for name in columns})
     connection.execute(
         change, [{f"new_{name}": row[name] for name in columns} | {"known_id": row["id"]} for row in edited]
     )
@@ -138,6 +158,15 @@ def _replace(connection: Connection, edited: list[dict[str, Any]], now: datetime
         .where(assess_queue.c.seq.in_(select(documents.c.seq).where(documents.c.id.in_(ids))))
         .values(state="waiting", attempts=0, fence=assess_queue.c.fence + 1, ready_at=now, error=null())
     )
+
+
+def _taken(name: str) -> ColumnElement[Any]:
+    """Return the new value of a column of an edited document; what the page does not say stays as it was."""
+    new = bindparam(f"new_{name}", type_=documents.c[name].type)
+    if name == "precision":
+        told = bindparam("new_published_at", type_=documents.c.published_at.type)
+        return case((told.is_(None), documents.c.precision), else_=new)
+    return func.coalesce(new, documents.c[name]) if name in _KEPT else new
 
 
 def _refresh_extras(connection: Connection, rows: list[dict[str, Any]], stored: dict[str, RowMapping]) -> None:

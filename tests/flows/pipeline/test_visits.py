@@ -1,46 +1,142 @@
+import time
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from crawlers.ports import SourceProgress
 from crawlers.records import Source, SourceClass
-from service.flows.sources import VISIT_LEASE, claim_visits, end_visits
+from service.domain.refusal import Conflict
+from service.flows.sources import (
+    VISIT_LEASE,
+    Claim,
+    claim_visits,
+    due_sources,
+    end_visits,
+    resume_host,
+    stop_host,
+)
+from service.ports.fetching import HostStop
 from service.ports.store import Store
+from service.storage.crawl import StoreCrawlState
 from tests.flows.pipeline.conftest import START
 
 
-def declared(name: str, host: str) -> Source:
-    return Source(id=name, name=name, kind="feed", source_class=SourceClass.MEDIA, url=f"https://{host}/feed.xml")
+def declared(name: str, host: str, *, delay: str = "5s") -> Source:
+    return Source(
+        id=name,
+        name=name,
+        kind="feed",
+        source_class=SourceClass.MEDIA,
+        url=f"https://{host}/feed.xml",
+        declaration={"politeness": {"delay": delay}},
+    )
 
 
 SOURCES = [declared("a", "one.test"), declared("b", "two.test")]
 
 
-def claim(store: Store, holder: str, *, after: timedelta = timedelta(0)) -> list[str]:
-    return [source.id for source in claim_visits(store, SOURCES, holder=holder, now=START + after)]
+def claim(store: Store, holder: str, *, after: timedelta = timedelta(0)) -> Claim:
+    return claim_visits(store, SOURCES, holder=holder, now=START + after)
+
+
+def ids(claimed: Claim) -> list[str]:
+    return [source.id for source in claimed.sources]
 
 
 def test_a_source_is_visited_by_one_process_at_a_time(store: Store) -> None:
-    assert claim(store, "one") == ["a", "b"]
-    assert claim(store, "two") == []
+    assert ids(claim(store, "one")) == ["a", "b"]
+    assert ids(claim(store, "two")) == []
 
 
 def test_all_sources_of_a_host_are_visited_by_one_process(store: Store) -> None:
     claim(store, "one")
     neighbour = declared("c", "one.test")
-    assert claim_visits(store, [neighbour], holder="two", now=START) == []
-    assert claim_visits(store, [neighbour], holder="one", now=START) == [neighbour]
+    assert ids(claim_visits(store, [neighbour], holder="two", now=START)) == []
+    assert ids(claim_visits(store, [neighbour], holder="one", now=START)) == ["c"]
 
 
-def test_a_visit_that_is_over_frees_its_source(store: Store) -> None:
-    claim(store, "one")
-    end_visits(store, SOURCES[:1], holder="one")
-    assert claim(store, "two") == ["a"]
+def test_a_host_let_go_is_visited_by_another_once_its_delay_has_passed(store: Store) -> None:
+    slow = declared("slow", "one.test", delay="60s")
+    held = claim_visits(store, [*SOURCES, slow], holder="one", now=START)
+    end_visits(store, held, now=START + timedelta(seconds=10))
+    assert ids(claim(store, "two", after=timedelta(seconds=14))) == []
+    assert ids(claim(store, "two", after=timedelta(seconds=15))) == ["b"]
+    assert ids(claim(store, "two", after=timedelta(seconds=70))) == ["a", "b"]
 
 
 def test_a_process_that_died_loses_its_visits_when_the_lease_is_over(store: Store) -> None:
     claim(store, "one")
-    assert claim(store, "two", after=VISIT_LEASE) == ["a", "b"]
+    assert ids(claim(store, "two", after=VISIT_LEASE)) == ["a", "b"]
 
 
-def test_another_process_cannot_end_a_visit(store: Store) -> None:
-    claim(store, "one")
-    end_visits(store, SOURCES, holder="two")
-    assert claim(store, "two") == []
+def test_a_late_process_can_neither_end_the_visit_of_its_successor_nor_write_over_what_it_knows(store: Store) -> None:
+    late = claim(store, "one")
+    now = claim(store, "two", after=VISIT_LEASE)
+
+    def state_under(held: Claim) -> StoreCrawlState:
+        return StoreCrawlState(store, lambda work, _: work.hosts.is_held("one.test", held.fences["one.test"]))
+
+    state_under(now).save_progress(SourceProgress(source_id="a", etag="new"))
+    state_under(late).save_progress(SourceProgress(source_id="a", etag="old"))
+    assert state_under(late).progress("a").etag == "new"
+    end_visits(store, late, now=START + VISIT_LEASE)
+    assert ids(claim(store, "three", after=VISIT_LEASE + timedelta(seconds=30))) == []
+
+
+def due(*sources: Source, **state: object) -> list[str]:
+    values = {"progress": {}, "switches": {}, "stops": {}, "now": START} | state
+    return [source.id for source in due_sources(sources, **values)]  # type: ignore[arg-type]
+
+
+def test_what_is_due_longest_comes_first_and_what_waits_does_not() -> None:
+    later, earlier = START - timedelta(minutes=1), START - timedelta(hours=1)
+    progress = {
+        "a": SourceProgress(source_id="a", next_due_at=later),
+        "b": SourceProgress(source_id="b", next_due_at=earlier),
+    }
+    assert due(*SOURCES, progress=progress) == ["b", "a"]
+    progress["b"] = replace(progress["b"], next_due_at=START + timedelta(seconds=1))
+    assert due(*SOURCES, progress=progress) == ["a"]
+    assert due(*SOURCES, switches={"a": False}) == ["b"]
+
+
+def test_stopped_hosts_and_what_is_below_them_are_not_due() -> None:
+    stop = HostStop(host="one.test", actor="甲", reason="来函", at=START)
+    below, beside = declared("c", "www.one.test"), declared("d", "someone.test")
+    assert due(*SOURCES, below, beside, stops={"one.test": stop}) == ["b", "d"]
+
+
+def test_a_thousand_declared_sources_are_scheduled_within_a_second(store: Store) -> None:
+    sources = [declared(f"s{number}", f"h{number}.test") for number in range(1000)]
+    with store.write() as work:
+        for source in sources:
+            work.sources.save_progress(SourceProgress(source_id=source.id, next_due_at=START, memory={"x": [0.5] * 96}))
+    started = time.process_time()
+    with store.read() as work:
+        progress, switches, stops = work.sources.all_progress(), work.sources.switches(), work.hosts.stopped()
+    chosen = due_sources(sources, progress=progress, switches=switches, stops=stops, now=START)
+    held = claim_visits(store, chosen, holder="one", now=START)
+    assert time.process_time() - started < 1.0
+    assert len(held.sources) == 256
+
+
+def test_a_stop_is_audited_and_can_be_taken_back(store: Store) -> None:
+    stop_host(store, " WWW.One.Test. ", actor="甲", reason="对方来函", now=START)
+    with store.read() as work:
+        assert work.hosts.stopped()["www.one.test"].reason == "对方来函"
+    resume_host(store, "www.one.test", actor="甲", now=START)
+    with store.read() as work:
+        assert work.hosts.stopped() == {}
+        assert [row.action for row in work.audit.rows(limit=2)] == ["host.resumed", "host.stopped"]
+
+
+@pytest.mark.parametrize("written", ["", "https://one.test/x", "one.test:80", "two words"])
+def test_what_is_no_host_name_is_refused(store: Store, written: str) -> None:
+    with pytest.raises(Conflict, match="不是主机名"):
+        stop_host(store, written, actor="甲", reason="", now=START)
+
+
+def test_a_host_that_was_not_stopped_cannot_be_resumed(store: Store) -> None:
+    with pytest.raises(Conflict, match="没有被停止"):
+        resume_host(store, "one.test", actor="甲", now=START)

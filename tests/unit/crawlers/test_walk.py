@@ -6,7 +6,8 @@ import pytest
 
 from crawlers.catalogue.declaration import Declaration
 from crawlers.records import BEIJING
-from crawlers.walk import DEEP_AT, DEEP_PAGES, deep_declaration, is_deep_walk_due, walks_on
+from crawlers.remembered import DEEP_AT
+from crawlers.walk import DEEP_PAGES, deep_declaration, is_deep_walk_due, walks_on
 
 PAGE = [f"n{number}" for number in range(15)]
 NIGHT = datetime(2026, 11, 25, 2, 0, tzinfo=BEIJING)

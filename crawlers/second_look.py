@@ -1,0 +1,231 @@
+"""Looking again at pages that were taken: their counts, their edits, and whether they can still be had.
+
+A page counts as missing only where the site says so while another page of it, the canary, answers as an article. An
+outage, a challenge or a time-out says nothing.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawlers.catalogue.declaration import Declaration
+from crawlers.conclusion import count_requests, requests_today
+from crawlers.egress import Egress
+from crawlers.gate import Refusal
+from crawlers.listed import Listed
+from crawlers.looks import Answer
+from crawlers.pages import decode_list, read_article
+from crawlers.parsing.engagement import read_engagement
+from crawlers.parsing.sandbox import ExtractionSandbox
+from crawlers.ports import CrawlState, DocumentSink
+from crawlers.records import Document, Engagement, Source
+from crawlers.run import open_surroundings, run_spider, until_done
+from crawlers.visit import Surroundings, Visit
+
+__all__ = ["Errand", "PageAgain", "Seen", "look_again"]
+
+_MISSING = frozenset({404, 410})
+_SAYS_MISSING = re.compile(
+    r"(?:页面|网页|文章|内容|稿件|信息|帖子|微博)(?:不存在|已(?:经)?(?:被)?(?:删除|下线|下架)|找不到了?|已失效)|"
+    r"(?:您|你)(?:所)?(?:访问|查看|浏览)的(?:页面|内容|文章)(?:不存在|已(?:被)?(?:删除|下线))|404 ?Not Found",
+    re.IGNORECASE,
+)
+_ERROR_PATH = re.compile(r"/(?:404|error|notfound|not_found|deleted)\b|^/?$|^/index\.s?html?$", re.IGNORECASE)
+# What says that it is gone says little else.
+_SHORT_PAGE = 400
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAgain:
+    """A page that was taken once, by the document made of it."""
+
+    document_id: str
+    native_id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """The pages of one source to look at again; `canary` is the address of another of its pages, known to be there."""
+
+    source: Source
+    pages: tuple[PageAgain, ...]
+    canary: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a look found; `engagement` are the counts that the page tells."""
+
+    document_id: str
+    answer: Answer
+    at: datetime
+    engagement: Engagement | None = None
+
+
+async def look_again(  # noqa: PLR0913 - the ports of a crawl, by name
+    errands: Sequence[Errand],
+    *,
+    make_sink: Callable[[], DocumentSink],
+    make_state: Callable[[], CrawlState],
+    egress: Egress,
+    now: Callable[[], datetime],
+    author_key: bytes,
+    time_limit_seconds: float,
+    contact: str = "",
+    sandbox: ExtractionSandbox | None = None,
+) -> list[Seen]:
+    """Look at the pages of all errands, with the manners of `crawl`; an edited text goes to the sink as a new version.
+
+    A page that was not reached in time is left out of what is returned. On cancellation it drains as `crawl` does.
+    """
+    seen: list[Seen] = []
+    opened = open_surroundings(
+        make_sink=make_sink,
+        make_state=make_state,
+        egress=egress,
+        now=now,
+        author_key=author_key,
+        contact=contact,
+        sandbox=sandbox,
+    )
+    async with opened as surroundings:
+        tasks = [asyncio.create_task(_run(errand, surroundings, seen)) for errand in errands]
+        await until_done(tasks, surroundings, time_limit_seconds)
+    return seen
+
+
+async def _run(errand: Errand, surroundings: Surroundings, seen: list[Seen]) -> None:
+    source = errand.source
+    progress = await surroundings.ledger.progress(source.id)
+    now = surroundings.clock()
+    visit = Visit(
+        source=source,
+        declaration=Declaration.model_validate(dict(source.declaration)),
+        progress=replace(progress, source_id=source.id),
+        started_at=now,
+        requests_before=requests_today(progress, now),
+    )
+    found: dict[str, Seen] = {}
+    await run_spider(visit, surroundings, SecondLookSpider, errand=errand, found=found)
+    seen.extend(one for one in found.values() if one.document_id)
+    latest = await surroundings.ledger.progress(source.id)
+    await surroundings.ledger.save_progress(count_requests(latest, visit.requests, surroundings.clock()))
+
+
+class SecondLookSpider(scrapy.Spider):
+    """Asks for the pages of one errand; asks for the canary once, when the first page seems to be missing."""
+
+    name = "second_look"
+
+    def __init__(self, *, surroundings: Surroundings, visit: Visit, errand: Errand, found: dict[str, Seen]) -> None:
+        """Take what the visit may use, the errand, and where what is seen is kept."""
+        super().__init__(name=visit.source.id)
+        self.surroundings = surroundings
+        self.visit = visit
+        self.errand = errand
+        self.found = found
+        self._missing: list[PageAgain] = []
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for every page."""
+        for position, page in enumerate(self.errand.pages):
+            yield scrapy.Request(
+                page.url,
+                callback=self.parse_page,
+                errback=self.page_failed,
+                cb_kwargs={"page": page},
+                meta={"handle_httpstatus_list": sorted(_MISSING)},
+                priority=-position,
+                dont_filter=True,
+            )
+
+    async def parse_page(self, response: Response, page: PageAgain) -> AsyncIterator[Any]:
+        """Take what the page says now, or note that it seems to be missing."""
+        self.visit.fetched += 1
+        read = await asyncio.to_thread(self._read, response, page)
+        if read is Answer.MISSING:
+            self._missing.append(page)
+            if len(self._missing) == 1 and self.errand.canary is not None:
+                yield scrapy.Request(
+                    self.errand.canary, callback=self.parse_canary, errback=self.canary_failed, dont_filter=True
+                )
+            elif self.found.get("") is not None:
+                self._note(page, Answer.MISSING)
+            else:
+                self._note(page, Answer.UNKNOWN)
+        elif isinstance(read, Document):
+            self._note(page, Answer.LIVE, read.engagement)
+            yield read
+        else:
+            self._note(page, read)
+
+    async def parse_canary(self, response: Response) -> None:
+        """Believe what the site says of missing pages where the canary is still an article."""
+        canary = PageAgain(document_id="", native_id="canary", title="", url=str(self.errand.canary))
+        alive = isinstance(await asyncio.to_thread(self._read, response, canary), Document)
+        if alive:
+            self._note(canary, Answer.LIVE)
+        for page in self._missing:
+            self._note(page, Answer.MISSING if alive else Answer.UNKNOWN)
+
+    def canary_failed(self, _failure: TwistedFailure) -> None:
+        """Without a canary nothing is known of missing pages."""
+        for page in self._missing:
+            self._note(page, Answer.UNKNOWN)
+
+    def page_failed(self, failure: TwistedFailure) -> None:
+        """A page that could not be had says nothing of itself."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        self._note(request.cb_kwargs["page"], Answer.UNKNOWN)
+
+    def _note(self, page: PageAgain, answer: Answer, engagement: Engagement | None = None) -> None:
+        self.found[page.document_id] = Seen(
+            document_id=page.document_id, answer=answer, at=self.surroundings.clock(), engagement=engagement
+        )
+
+    def _read(self, response: Response, page: PageAgain) -> Document | Answer:
+        """Return the document of the page as it is now, or what the answer says instead; runs in a thread."""
+        if response.status in _MISSING:
+            return Answer.MISSING
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        text = decode_list(response.body, url=response.url, content_type=content_type)
+        if isinstance(text, Refusal):
+            return Answer.UNKNOWN
+        if _moved_to_error(page.url, response.url) or _says_missing(text):
+            return Answer.MISSING
+        now = self.surroundings.clock()
+        document = read_article(
+            response.body,
+            extract=self.surroundings.extract,
+            record=Listed(native_id=page.native_id, title=page.title, url=page.url),
+            source=self.visit.source,
+            declaration=self.visit.declaration,
+            content_type=content_type,
+            author_key=self.surroundings.author_key,
+            now=now,
+        )
+        if isinstance(document, Refusal):
+            return Answer.UNKNOWN
+        return replace(document, engagement=read_engagement(text, seen_at=now), extras={})
+
+
+def _moved_to_error(asked: str, answered: str) -> bool:
+    if asked == answered:
+        return False
+    return bool(_ERROR_PATH.search(urlsplit(answered).path)) and not _ERROR_PATH.search(urlsplit(asked).path)
+
+
+def _says_missing(text: str) -> bool:
+    visible = _MARKUP.sub("", text[: 256 * 1024])
+    return len(visible) < _SHORT_PAGE and bool(_SAYS_MISSING.search(visible))

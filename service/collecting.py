@@ -1,0 +1,199 @@
+"""The crawl role's loop: claim what is due, visit it, look again at documents of open events, obey the kill switch."""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawlers.ports import CrawlState, DocumentSink
+from service.bootstrap import Application
+from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
+from service.flows.trouble import tell_trouble
+from service.ports.store import StoreUnavailableError, Work
+
+if TYPE_CHECKING:
+    from crawlers.parsing.sandbox import ExtractionSandbox
+
+__all__ = ["collect_until", "due_claim"]
+
+_LOOK_SECONDS = 0.5
+# A visit cut short is due again at once, so one slow host holds the others up for a minute at most.
+_LIMIT_SECONDS = 60.0
+_PAUSE_AFTER_FAILURE_SECONDS = 2.0
+# The kill switch takes effect within this time, also on a crawl that is under way.
+_SWITCH_SECONDS = 2.0
+
+# What the store and the machine may bring, and what may be over at the next try.
+_PASSING = (StoreUnavailableError, SQLAlchemyError, OSError)
+
+_T = TypeVar("_T")
+
+log = structlog.get_logger("yaowang")
+
+
+def due_claim(app: Application, holder: str) -> Claim:
+    """Return what this process may visit now."""
+    now = app.now()
+    with app.store.read() as work:
+        due = due_sources(
+            app.catalogue.sources,
+            progress=work.sources.all_progress(),
+            switches=work.sources.switches(),
+            stops=work.hosts.stopped(),
+            now=now,
+        )
+    return claim_visits(app.store, due, holder=holder, now=now) if due else Claim(fences={})
+
+
+async def collect_until(app: Application, stop: threading.Event) -> None:
+    """Collect from every source that is due, again and again, until `stop` is set."""
+    from crawlers.parsing.sandbox import ExtractionSandbox
+
+    holder = secrets.token_hex(8)
+    with closing(ExtractionSandbox()) as sandbox:
+        collector = _Collector(app, holder, sandbox, stop)
+        while not stop.is_set():
+            try:
+                if app.settings.crawl:
+                    await collector.step()
+            except _PASSING as error:
+                log.warning("role.failed", role="crawl", error=str(error))
+                await _pause(stop, _PAUSE_AFTER_FAILURE_SECONDS)
+            await _pause(stop, _LOOK_SECONDS)
+
+
+class _Collector:
+    """One process's share of the crawl; each step is one pass of visits, and now and then one of looks."""
+
+    def __init__(self, app: Application, holder: str, sandbox: "ExtractionSandbox", stop: threading.Event) -> None:
+        self.app = app
+        self.holder = holder
+        self.sandbox = sandbox
+        self.stop = stop
+        self.next_looks = app.now()
+
+    async def step(self) -> None:
+        await self._obey()
+        claim = await asyncio.to_thread(due_claim, self.app, self.holder)
+        if claim.sources:
+            await self._visit(claim)
+            await asyncio.to_thread(end_visits, self.app.store, claim, now=self.app.now())
+            await asyncio.to_thread(self._tell)
+        if not self.stop.is_set() and self.app.now() >= self.next_looks:
+            await self._look_again()
+
+    def _tell(self) -> None:
+        tell_trouble(self.app.store, self.app.catalogue.sources, office=self.app.office, now=self.app.now())
+
+    async def _visit(self, claim: Claim) -> None:
+        from crawlers.run import crawl
+
+        report = await self._watched(
+            crawl(
+                claim.sources,
+                make_sink=self._make_sink,
+                make_state=self._state_under(claim),
+                egress=self.app.egress,
+                now=self.app.now,
+                author_key=self.app.author_key,
+                time_limit_seconds=_LIMIT_SECONDS,
+                contact=self.app.settings.contact or "",
+                watch_words=self.app.settings.watch_words,
+                sandbox=self.sandbox,
+            )
+        )
+        if report is not None:
+            failed = {row.source_id: row.failed for row in report.sources if row.failed}
+            log.info("crawl.done", sources=len(report.sources), added=report.added, failed=failed)
+
+    async def _look_again(self) -> None:
+        from crawlers.second_look import look_again
+        from service.flows.second_look import LOOK_EVERY, plan_looks, take_looks
+
+        self.next_looks = self.app.now() + LOOK_EVERY
+        errands = await asyncio.to_thread(self._planned, plan_looks)
+        now = self.app.now()
+        claim = await asyncio.to_thread(
+            claim_visits, self.app.store, [errand.source for errand in errands], holder=self.holder, now=now
+        )
+        held = [errand for errand in errands if host_of(errand.source) in claim.fences]
+        if not held:
+            return
+        seen = await self._watched(
+            look_again(
+                held,
+                make_sink=self._make_sink,
+                make_state=self._state_under(claim),
+                egress=self.app.egress,
+                now=self.app.now,
+                author_key=self.app.author_key,
+                time_limit_seconds=_LIMIT_SECONDS,
+                contact=self.app.settings.contact or "",
+                sandbox=self.sandbox,
+            )
+        )
+        taken = await asyncio.to_thread(take_looks, self.app.store, seen or [])
+        await asyncio.to_thread(end_visits, self.app.store, claim, now=self.app.now())
+        log.info("looks.done", looked=taken.looked, gone=len(taken.gone), restored=len(taken.restored))
+
+    def _planned(self, plan: Callable[..., Any]) -> Any:
+        with self.app.store.read() as work:
+            switches, stops = work.sources.switches(), work.hosts.stopped()
+        sources = [
+            source
+            for source in effective(self.app.catalogue.sources, switches)
+            if not is_stopped(host_of(source), stops)
+        ]
+        return plan(self.app.store, sources, now=self.app.now())
+
+    async def _watched(self, crawling: Coroutine[Any, Any, _T]) -> _T | None:
+        """Run a crawl, and meanwhile obey the kill switch; `None` where the role was stopped first."""
+        running = asyncio.ensure_future(crawling)
+        looked = asyncio.get_running_loop().time()
+        while not running.done() and not self.stop.is_set():
+            await asyncio.wait({running}, timeout=0.2)
+            if asyncio.get_running_loop().time() - looked >= _SWITCH_SECONDS:
+                looked = asyncio.get_running_loop().time()
+                with suppress(*_PASSING):
+                    await self._obey()
+        if not running.done():
+            running.cancel()
+        with suppress(asyncio.CancelledError):
+            return await running
+        return None
+
+    async def _obey(self) -> None:
+        stops = await asyncio.to_thread(self._stops)
+        self.app.egress.hosts.forbid(stops)
+
+    def _stops(self) -> frozenset[str]:
+        with self.app.store.read() as work:
+            return frozenset(work.hosts.stopped())
+
+    def _make_sink(self) -> DocumentSink:
+        from service.storage.crawl import StoreSink
+
+        return StoreSink(self.app.store, self.app.now)
+
+    def _state_under(self, claim: Claim) -> Callable[[], CrawlState]:
+        from service.storage.crawl import StoreCrawlState
+
+        hosts = {source.id: host_of(source) for source in claim.sources}
+
+        def is_current(work: Work, source_id: str) -> bool:
+            host = hosts.get(source_id)
+            return host is None or work.hosts.is_held(host, claim.fences[host])
+
+        return lambda: StoreCrawlState(self.app.store, is_current)
+
+
+async def _pause(stop: threading.Event, seconds: float) -> None:
+    for _ in range(max(1, int(seconds / 0.1))):
+        if stop.is_set():
+            return
+        await asyncio.sleep(0.1)
