@@ -6,7 +6,7 @@ Machine-readable output goes to standard output, messages and progress to standa
 
 import typer
 
-from service.cli import drill, operate, people, pipeline, replay, run, study
+from service.cli import audit, cases, drill, operate, people, pipeline, policies, replay, run, study
 from service.cli.speak import speak_utf8
 
 __all__ = ["application", "main"]
@@ -27,6 +27,7 @@ operate.register(application)
 people.register(application)
 study.register(application)
 
+cases.register(application)
 
 def main() -> None:
     """Run the command line."""

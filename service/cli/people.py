@@ -34,6 +34,7 @@ def list_people(data: DataOption = None) -> None:
             "email": person.email,
             "notify_from": person.notify_from,
             "disabled": person.disabled,
+            "duties": sorted(person.duties),
         }
         for person in people
     )

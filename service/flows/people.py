@@ -175,7 +175,7 @@ def add_person(
 
 
 def change_person(store: Store, person_id: str, *, by: Person, now: datetime, changes: "PersonChange") -> None:
-    """Change role, address, mail threshold or whether a person may log in; their sessions end where role or access changes.
+    """Change role, duties, address, mail threshold or whether a person may log in; their sessions end where role or access changes.
 
     Raises `PasswordFaultError` where the person is unknown or an administrator would shut themselves out.
     """
@@ -189,6 +189,7 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
             person,
             role=changes.role,
             email=changes.email,
+            duties=changes.duties,
             notify_from=changes.notify_from,
             disabled=changes.disabled,
         )
@@ -203,6 +204,7 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
             now=now,
             role=changed.role.value,
             disabled=changed.disabled,
+            duties="、".join(sorted(changed.duties)),
         )
 
 
@@ -229,6 +231,7 @@ class PersonChange:
     email: str | None
     notify_from: str | None
     disabled: bool
+    duties: frozenset[str] = frozenset()
 
 
 def one_time_password() -> str:

@@ -1,69 +1,187 @@
-"""处置: every open alert by who must act now."""
+"""处置: where every case stands and whose turn it is; one case with its text, reviews, liaison and evaluation."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
 
-from service.api.identity import Reader, context_of
+from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
+from service.domain.case import CaseFile
+from service.domain.case_turn import BudgetUse, Turn, budget_used, turn_of, turns
+from service.domain.clock import Clock
+from service.domain.event import Event
+from service.domain.refusal import NotFound
+from service.export.case_archive import pack
+from service.flows.cases.packing import pack_case
+from service.ports.store import Work
+from service.web.pages.case_show import show_case
 from service.web.render import desk_of, page
-from service.web.views.alert_rows import AlertRow, alert_row, by_urgency
+from service.web.views.alert_rows import AlertRow, Due, alert_row, by_urgency, due_of, next_due
+from service.web.views.case_page import TurnView, minutes, turn_views
 from service.web.views.case_steps import next_step
-from service.web.views.wording import duration
+from service.web.views.wording import Chip, duration, level_chip
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 _SHOWN = 20
+_MOST = 200
+_ENDED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One case of the list: where it stands, whose turn it is, what its budget and its first clock say."""
+
+    id: str
+    title: str
+    chip: Chip
+    state: str
+    round: int
+    waiting: list[TurnView]
+    used: int
+    target: int
+    over: bool
+    running: str
+    due: Due | None
+    changed_at: datetime
+    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRow:
-    """One alert with its next step and how long it has waited for it."""
+class WaitingAlert:
+    """One alert without a case, its next step and how long it has waited for it."""
 
     row: AlertRow
     next: str
     waited: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseGroup:
-    """The alerts that wait for the same person or step."""
-
-    name: str
-    total: int
-    rows: list[CaseRow]
-
-
 @router.get("/cases")
 def cases(request: Request, identity: Reader) -> HTMLResponse:
-    """List who must act: me, nobody yet, each other owner."""
+    """List running cases, mine first; then alerts without a case; then what ended lately."""
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
         opened = desk_of(request).open_alerts(work, now)
-    waiting: dict[str, list[CaseRow]] = {}
-    for alert, clock in by_urgency(opened.alerts, opened.clocks, now):
-        row = CaseRow(alert_row(alert, clock, None, (), now), next_step(alert), _waited(alert, now))
-        waiting.setdefault(_group_of(alert, identity.person.name), []).append(row)
-    order = sorted(waiting, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
-    groups = [CaseGroup(name, len(waiting[name]), waiting[name][:_SHOWN]) for name in order]
-    return page(request, "cases.html", identity=identity, key="cases", title="处置", groups_=groups)
+        running = work.cases.listing(limit=_MOST)
+        ended = work.cases.listing(over=True, limit=_ENDED)
+        lines = _lines(request, identity, work, [case.id for case in running])
+    handled = {case.alert_id for case in running}
+    waiting = [
+        WaitingAlert(alert_row(alert, clock, None, (), now), next_step(alert), _waited(alert, now))
+        for alert, clock in by_urgency(opened.alerts, opened.clocks, now)
+        if alert.id not in handled
+    ]
+    return page(
+        request,
+        "cases.html",
+        identity=identity,
+        key="cases",
+        title="处置",
+        mine=[line for line in lines if line.mine],
+        others=[line for line in lines if not line.mine],
+        waiting=waiting[:_SHOWN],
+        waiting_total=len(waiting),
+        ended=ended,
+        states=context.office.register.workflow.states,
+    )
 
 
-_MINE, _UNSEEN, _UNASSIGNED = "等我办理", "等待确认", "等待指派"
-_ORDER = {_MINE: 0, _UNSEEN: 1, _UNASSIGNED: 2}
+def _lines(request: Request, identity: Identity, work: Work, ids: Sequence[str]) -> list[CaseLine]:
+    files = work.cases.files(ids)
+    alerts = {file.case.alert_id: work.alerts.get(file.case.alert_id) for file in files.values()}
+    clocks = work.clocks.of_alerts(list(alerts))
+    events = work.events.get_all([file.case.event_id for file in files.values()])
+    people = work.people.listing()
+    found = []
+    for one in (files[case_id] for case_id in ids):
+        alert, event = alerts[one.case.alert_id], events.get(one.case.event_id)
+        if alert is not None and event is not None:
+            waiting, mine = _turns(request, identity, one, event)
+            views = turn_views(one, waiting, people, identity.person, _workflow(request))
+            found.append(_line(request, one, alert, event, clocks.get(alert.id, ()), views, mine=mine))
+    return found
 
 
-def _group_of(alert: Alert, me: str) -> str:
-    if alert.owner == me:
-        return _MINE
-    if alert.owner is not None:
-        return f"{alert.owner} 办理中"
-    return _UNSEEN if alert.state is AlertState.OPEN else _UNASSIGNED
+def _turns(request: Request, identity: Identity, file: CaseFile, event: Event) -> tuple[tuple[Turn, ...], bool]:
+    workflow = _workflow(request)
+    mine = turn_of(identity.person, file, workflow, event.grade) is not None
+    return turns(file, workflow, event.grade), mine
+
+
+def _workflow(request: Request) -> Any:
+    return context_of(request).office.register.workflow
+
+
+def _line(
+    request: Request,
+    file: CaseFile,
+    alert: Alert,
+    event: Event,
+    clocks: Sequence[Clock],
+    waiting: list[TurnView],
+    *,
+    mine: bool,
+) -> CaseLine:
+    context = context_of(request)
+    workflow = context.office.register.workflow
+    now = context.now()
+    used = budget_used(file, workflow, known_at=event.known_at, now=now)
+    clock = next_due(clocks)
+    spent = sum(minutes(one.used) for one in used)
+    return CaseLine(
+        id=file.case.id,
+        title=file.case.title,
+        chip=level_chip(alert.level),
+        state=workflow.states[file.case.state],
+        round=file.case.round,
+        waiting=waiting,
+        used=spent,
+        target=minutes(workflow.target),
+        over=spent > minutes(workflow.target),
+        running=_running(used),
+        due=None if clock is None else due_of(clock, now),
+        changed_at=file.case.changed_at,
+        mine=mine,
+    )
+
+
+def _running(used: Sequence[BudgetUse]) -> str:
+    now = next((one for one in used if one.running), None)
+    return f"{now.part.name} {minutes(now.used)}/{minutes(now.part.planned)} 分" if now else ""
 
 
 def _waited(alert: Alert, now: datetime) -> str:
     since = alert.raised_at if alert.state is AlertState.OPEN else alert.changed_at
     return duration(max(now - since, now - now))
+
+
+@router.get("/cases/{case_id}")
+def case_page(
+    request: Request,
+    identity: Reader,
+    case_id: str,
+    tab: Annotated[str, Query(max_length=20)] = "",
+    *,
+    older: Annotated[int | None, Query(ge=1)] = None,
+    newer: Annotated[int | None, Query(ge=1)] = None,
+    reference: Annotated[bool, Query()] = False,
+) -> HTMLResponse:
+    """Show one case; which tab comes first depends on what is this person's to do. Raises `NotFound`."""
+    typed: Mapping[str, str] = {"reference": "1"} if reference else {}
+    return show_case(request, identity, case_id, tab=tab, typed=typed, versions=(older, newer))
+
+
+@router.get("/cases/{case_id}/archive")
+def fetch_archive(request: Request, identity: Handler, case_id: str) -> Response:
+    """Send the archive package of a case; who fetched it is written down. Raises `NotFound`."""
+    context = context_of(request)
+    bundle = pack_case(context.store, identity.person.name, case_id, now=context.now())
+    if bundle is None:
+        raise NotFound("没有这个处置，可能链接已失效，请从处置列表进入")
+    headers = {"content-disposition": f'attachment; filename="case-{case_id[:20]}.zip"'}
+    return Response(pack(bundle), media_type="application/zip", headers=headers)

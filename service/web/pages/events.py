@@ -83,10 +83,13 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
     acts = _acts(work, event, alert, clocks)
     basis = _basis(work, alert, context)
     spread = work.events.spread(event.id, now=context.now())
+    case = work.cases.of_alerts([alert.id]).get(alert.id) if alert else None
     facts = facts_of(event, spread_facts(event, spread, province=context.office.province, now=context.now()))
     return {
         "event": event,
         "alert": alert,
+        "case": case,
+        "case_state": context.office.register.workflow.states[case.state] if case else "",
         "clocks": [_clock_view(clock, context) for clock in clocks],
         "cards": _cards(clocks, alert, context),
         "publication": _publication(alert),

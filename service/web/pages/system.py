@@ -35,6 +35,7 @@ class PersonForm:
     email: Annotated[str, Form(max_length=120, pattern=r"^$|^[^@\s]+@[^@\s]+$")] = ""
     notify_from: Annotated[str, Form(pattern="^(|red|orange|yellow|blue)$")] = ""
     disabled: Annotated[bool, Form()] = False
+    duties: Annotated[list[str] | None, Form(max_length=40)] = None
 
 
 @router.get("/system")
@@ -69,6 +70,7 @@ def _show(
     with context.store.read() as work:
         view = _people(work) if tab == "people" else _trouble(work) if tab != "audit" else _audit(work, before)
     names = {source.id: source.name for source in context.catalogue_sources}
+    duties = list(context.office.register.workflow.duties.values())
     return page(
         request,
         "system.html",
@@ -81,6 +83,7 @@ def _show(
         secret=secret,
         fault=fault,
         names=names,
+        duties=duties,
         **view,
     )
 
@@ -138,6 +141,7 @@ def change(
         email=form.email or None,
         notify_from=form.notify_from or None,
         disabled=form.disabled,
+        duties=frozenset(form.duties or ()) & set(context.office.register.workflow.duties),
     )
     try:
         change_person(context.store, person_id, by=identity.person, now=context.now(), changes=changes)

@@ -1,0 +1,174 @@
+"""The archive package of a case: one folder in a zip file with a manifest of hashes; and the check of such a file.
+
+The same case gives the same bytes on every machine: entries are stored uncompressed in a fixed order with a fixed date.
+Personal data is masked unless asked otherwise; a text that was changed by masking says so and keeps the hash of the
+original.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from crawlers.personal_data import mask_personal_data
+from service.flows.cases.packing import Bundle
+
+__all__ = ["MANIFEST", "pack", "verify"]
+
+MANIFEST = "manifest.json"
+_FORMAT = 1
+# The earliest date that the zip format knows.
+_DATE = (1980, 1, 1, 0, 0, 0)
+_LARGEST_BYTES = 256 * 1024 * 1024
+
+
+def pack(bundle: Bundle) -> bytes:
+    """Return the package as a zip file."""
+    root = bundle.file.case.id
+    contents = dict(_contents(bundle))
+    manifest = {
+        "format": _FORMAT,
+        "case": root,
+        "title": bundle.file.case.title,
+        "state": bundle.file.case.state.value,
+        "changed_at": _plain(bundle.file.case.changed_at),
+        "masked": bundle.masked,
+        "files": [
+            {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for path, data in sorted(contents.items())
+        ],
+    }
+    contents[MANIFEST] = _json(manifest)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+        for path, data in sorted(contents.items()):
+            entry = zipfile.ZipInfo(f"{root}/{path}", date_time=_DATE)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
+    return made.getvalue()
+
+
+def _contents(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+    file, masked = bundle.file, bundle.masked
+    yield "alert.json", _json(_masked(_plain(bundle.alert), masked))
+    yield "event.json", _json(_masked(_plain(bundle.event, leave=("sketch", "heat")), masked))
+    yield "clocks.json", _json(_masked(_plain(bundle.clocks), masked))
+    yield "case.json", _json(_masked(_plain(file.case), masked))
+    for name in ("steps", "opinions", "approvals", "liaisons", "evaluations"):
+        yield f"{name}.json", _json(_masked(_plain(getattr(file, name)), masked))
+    for draft in file.drafts:
+        yield f"drafts/{draft.version:03d}.json", _json(_text_of(_plain(draft), masked))
+    for publication in file.publications:
+        # What is public stands word for word, so that its hash can be held to it.
+        yield f"published/{publication.number:02d}.json", _json(_plain(publication))
+        yield f"published/{publication.number:02d}.txt", publication.text.encode()
+    for number, document in enumerate(bundle.evidence, start=1):
+        told = {
+            "id": document.id,
+            "title": document.title,
+            "source": document.source_id,
+            "url": document.url,
+            "published_at": _plain(document.published_at),
+            "fetched_at": _plain(document.fetched_at),
+            "text": document.text,
+            "hash": document.content_hash,
+        }
+        yield f"evidence/{number:04d}.json", _json(_text_of(told, masked))
+    yield "audit.json", _json([_row(_plain(row), masked) for row in bundle.audit])
+
+
+def _text_of(record: dict[str, Any], masked: bool) -> dict[str, Any]:  # noqa: FBT001 - a yes or no of the package
+    shown = _masked(record, masked)
+    assert isinstance(shown, dict)
+    return shown | {"masked": shown != record}
+
+
+def _row(row: dict[str, Any], masked: bool) -> dict[str, Any]:  # noqa: FBT001 - a yes or no of the package
+    detail = _masked(row["detail"], masked)
+    return row | {"detail": detail, "masked": detail != row["detail"]}
+
+
+def _masked(value: Any, masked: bool) -> Any:  # noqa: FBT001 - a yes or no of the package
+    if not masked:
+        return value
+    if isinstance(value, str):
+        return mask_personal_data(value, landlines=True)
+    if isinstance(value, dict):
+        return {name: inner if name in _KEPT else _masked(inner, masked) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked(inner, masked) for inner in value]
+    return value
+
+
+# Identifiers and hashes: a run of digits in one is no telephone number.
+_KEPT = frozenset(
+    {"id", "case_id", "alert_id", "event_id", "document_id", "hash", "previous_hash", "sha256", "url", "at"}
+)
+
+
+def _plain(value: Any, *, leave: tuple[str, ...] = ()) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name not in leave}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value.value if isinstance(value, Enum) else value
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode("utf-8", "surrogatepass")
+
+
+def verify(path: Path) -> list[str]:
+    """Return one sentence for everything that is wrong with a package; none where every file is as the manifest says.
+
+    Published texts are also held to the hash that the publication itself carries.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            return [f"{path} 超过 256 MiB，不像处置归档包"]
+        with zipfile.ZipFile(path) as archive:
+            return list(_faults(archive))
+    except (OSError, zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        return [f"{path} 无法读取，不是完整的处置归档包（{error}）"]
+
+
+def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
+    names = [entry.filename for entry in archive.infolist()]
+    roots = {name.split("/", 1)[0] for name in names}
+    if (
+        len(roots) != 1
+        or len(set(names)) != len(names)
+        or sum(one.file_size for one in archive.infolist()) > _LARGEST_BYTES
+    ):
+        yield "归档包应只含一个文件夹，且没有重名文件"
+        return
+    [root] = roots
+    manifest = json.loads(archive.read(f"{root}/{MANIFEST}"))
+    listed = {f"{root}/{one['path']}": one for one in manifest["files"]}
+    for name in sorted(set(names) - set(listed) - {f"{root}/{MANIFEST}"}):
+        yield f"{name} 不在清单中"
+    for name, one in listed.items():
+        if name not in names:
+            yield f"{name} 缺失"
+        elif hashlib.sha256(archive.read(name)).hexdigest() != one["sha256"]:
+            yield f"{name} 与清单的 SHA-256 不符，内容可能被改动"
+    yield from _published_faults(archive, root, names)
+
+
+def _published_faults(archive: zipfile.ZipFile, root: str, names: list[str]) -> Iterator[str]:
+    for name in sorted(one for one in names if one.startswith(f"{root}/published/") and one.endswith(".json")):
+        told = json.loads(archive.read(name))
+        text = archive.read(name.removesuffix(".json") + ".txt")
+        if hashlib.sha256(text).hexdigest() != told["hash"] or told["text"].encode() != text:
+            yield f"{name} 的发布文本与登记的哈希不符"

@@ -1,0 +1,76 @@
+"""Gather everything of a case for its archive package; fetching it is an act too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawlers.records import Document
+from service.domain.alert import Alert
+from service.domain.audit import AuditRow
+from service.domain.case import CaseFile
+from service.domain.clock import Clock
+from service.domain.event import Event
+from service.ports.store import Store, Work
+
+__all__ = ["EXPORTED", "Bundle", "gather", "pack_case"]
+
+EXPORTED = "case.exported"
+"""The audit action of fetching a package; it is no part of the package, so that the same case gives the same bytes."""
+
+_ROWS = 2_000
+_DOCUMENTS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What goes into an archive package; `masked` says that personal data is to be hidden in it."""
+
+    file: CaseFile
+    alert: Alert
+    event: Event
+    clocks: tuple[Clock, ...]
+    evidence: tuple[Document, ...]
+    audit: tuple[AuditRow, ...]
+    masked: bool = True
+
+
+def pack_case(store: Store, actor: str, case_id: str, *, now: datetime, masked: bool = True) -> Bundle | None:
+    """Return the bundle of a case, `None` where there is none; that it was fetched, and whether masked, is written down."""
+    with store.write() as work:
+        found = gather(work, case_id, masked=masked)
+        if found is not None:
+            detail = {"masked": masked, "documents": len(found.evidence), "state": found.file.case.state.value}
+            work.audit.append(actor=actor, action=EXPORTED, subject=f"case:{case_id}", detail=detail, now=now)
+        return found
+
+
+def gather(work: Work, case_id: str, *, masked: bool = True) -> Bundle | None:
+    """Return everything of a case as it stands, `None` where there is none."""
+    file = work.cases.file(case_id)
+    alert = work.alerts.get(file.case.alert_id) if file else None
+    event = work.events.get(file.case.event_id) if file else None
+    if file is None or alert is None or event is None:
+        return None
+    clocks = tuple(work.clocks.of_alerts([alert.id]).get(alert.id, []))
+    return Bundle(
+        file=file,
+        alert=alert,
+        event=event,
+        clocks=clocks,
+        evidence=_evidence(work, event),
+        audit=_audit(work, file, clocks),
+        masked=masked,
+    )
+
+
+def _evidence(work: Work, event: Event) -> tuple[Document, ...]:
+    members = work.events.documents(event.id, limit=_DOCUMENTS)
+    held = (work.documents.get(member.document_id) for member in members)
+    return tuple(document for document in held if document is not None)
+
+
+def _audit(work: Work, file: CaseFile, clocks: Sequence[Clock]) -> tuple[AuditRow, ...]:
+    subjects = [f"case:{file.case.id}", f"alert:{file.case.alert_id}", f"event:{file.case.event_id}"]
+    subjects += [f"clock:{clock.id}" for clock in clocks]
+    rows = [row for subject in subjects for row in work.audit.rows(subject=subject, limit=_ROWS)]
+    return tuple(sorted((row for row in rows if row.action != EXPORTED), key=lambda row: row.seq))

@@ -1,0 +1,293 @@
+"""The page of one case, also as the answer to an act that was refused: then with the sentence and what was typed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from service.api.context import AppContext
+from service.api.identity import Identity, context_of
+from service.domain.alert import Alert
+from service.domain.case import CaseFile, Disclosure, Draft, LiaisonKind
+from service.domain.case_turn import Turn, budget_used, turn_of, turns
+from service.domain.event import Event
+from service.domain.need import need_signs, propose_need
+from service.domain.people import Act, Person
+from service.domain.policy import PolicyArticle
+from service.domain.refusal import NotFound
+from service.domain.response import ReferenceDraft, reference_draft
+from service.domain.workflow import CaseState, Step, Workflow
+from service.flows.acts import facts_now
+from service.flows.cases.following import volume_around
+from service.flows.cases.scene import authority_of, findings_of
+from service.ports.store import Work
+from service.web.render import page
+from service.web.views.alert_rows import due_of, next_due
+from service.web.views.case_page import (
+    approval_words,
+    budget_view,
+    line_of_steps,
+    minutes,
+    published_figures,
+    review_views,
+    said,
+    tab_for,
+    turn_views,
+)
+from service.web.views.differences import changed_counts, differences
+from service.web.views.event_page import basis_views
+from service.web.views.wording import day_of
+
+__all__ = ["show_case"]
+
+_TABS = (
+    ("overview", "概况"),
+    ("draft", "稿件"),
+    ("review", "审核与发布"),
+    ("compare", "版本比对"),
+    ("liaison", "联络"),
+    ("evaluation", "评估与归档"),
+    ("record", "记录"),
+)
+_DOCUMENTS = 100
+_EDITED = frozenset(
+    {
+        CaseState.DRAFTING,
+        CaseState.SUBMITTED,
+        CaseState.REVIEWED_1,
+        CaseState.REVIEWED_2,
+        CaseState.REVIEWED_3,
+        CaseState.APPROVING,
+        CaseState.APPROVED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Everything that the page of one case is made from."""
+
+    work: Work
+    context: AppContext
+    person: Person
+    file: CaseFile
+    alert: Alert
+    event: Event
+    waiting: tuple[Turn, ...]
+    mine: Turn | None
+    people: Sequence[Person]
+
+    @property
+    def workflow(self) -> Workflow:
+        """The work flow of this office."""
+        return self.context.office.register.workflow
+
+
+def show_case(
+    request: Request,
+    identity: Identity,
+    case_id: str,
+    *,
+    tab: str = "",
+    fault: str = "",
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+    versions: tuple[int | None, int | None] = (None, None),
+) -> HTMLResponse:
+    """Return the page. Raises `NotFound` where there is no such case or tab."""
+    context = context_of(request)
+    if tab and tab not in dict(_TABS):
+        raise NotFound("没有这个页签，请从处置页的页签中选择。")
+    with context.store.read() as work:
+        shown = _gather(work, context, identity.person, case_id)
+        chosen = tab or tab_for(shown.mine, shown.file)
+        view = _head(shown, identity) | _body(shown, chosen, versions, typed or {})
+    return page(
+        request,
+        "case.html",
+        identity=identity,
+        key="cases",
+        title=shown.file.case.title,
+        status=status,
+        tab=chosen,
+        tabs=_TABS,
+        fault=fault,
+        typed=typed or {},
+        **view,
+    )
+
+
+def _gather(work: Work, context: AppContext, person: Person, case_id: str) -> _Shown:
+    file = work.cases.file(case_id)
+    alert = work.alerts.get(file.case.alert_id) if file else None
+    event = work.events.get(file.case.event_id) if file else None
+    if file is None or alert is None or event is None:
+        raise NotFound("没有这个处置，可能链接已失效，请从处置列表进入。")
+    workflow = context.office.register.workflow
+    waiting = turns(file, workflow, event.grade)
+    mine = turn_of(person, file, workflow, event.grade)
+    return _Shown(work, context, person, file, alert, event, waiting, mine, work.people.listing())
+
+
+def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
+    file, workflow, now = shown.file, shown.workflow, shown.context.now()
+    used = budget_used(file, workflow, known_at=shown.event.known_at, now=now)
+    clock = next_due(shown.work.clocks.of_alerts([shown.alert.id]).get(shown.alert.id, ()))
+    on_duty = shown.person.duties if identity.may(Act.HANDLE_ALERT) else frozenset()
+    return {
+        "file": file,
+        "case": file.case,
+        "alert": shown.alert,
+        "event": shown.event,
+        "state_word": workflow.states[file.case.state],
+        "over": file.case.state in workflow.final,
+        "line": line_of_steps(file, shown.waiting),
+        "budget": budget_view(used),
+        "spent": sum(minutes(one.used) for one in used),
+        "target": minutes(workflow.target),
+        "limit_minutes": minutes(workflow.limit),
+        "due": due_of(clock, now) if clock else None,
+        "turns": turn_views(file, shown.waiting, shown.people, shown.person, workflow),
+        "step": shown.mine.step.value if shown.mine else "",
+        "step_rule": workflow.steps[shown.mine.step] if shown.mine else None,
+        "open_steps": _open_steps(shown, on_duty),
+        "owners": [one.name for one in shown.people if one.duties and not one.disabled],
+        "on_duty": sorted(workflow.duties[duty].name for duty in shown.person.duties if duty in workflow.duties),
+        "disclosures": list(Disclosure),
+        "authority": authority_of(shown.alert),
+    }
+
+
+def _open_steps(shown: _Shown, duties: frozenset[str]) -> frozenset[str]:
+    """Return the ids of the steps beside the way that this person may take now: to return, close, reopen."""
+    case, workflow = shown.file.case, shown.workflow
+    final = case.state in workflow.final
+    found = set()
+    for rule in workflow.steps.values():
+        wanted = set(rule.duties_at(shown.event.grade))
+        may_take = bool(duties & wanted) if wanted else bool(duties)
+        if may_take and case.state in rule.states and (not final or rule.id is Step.REOPEN):
+            found.add(rule.id.value)
+    return frozenset(found)
+
+
+def _body(shown: _Shown, tab: str, versions: tuple[int | None, int | None], typed: Mapping[str, str]) -> dict[str, Any]:
+    if tab == "draft":
+        return _draft(shown, typed)
+    if tab == "compare":
+        return _compare(shown.file, *versions)
+    return _BODIES[tab](shown)
+
+
+def _liaison(_: _Shown) -> dict[str, Any]:
+    return {"kinds": list(LiaisonKind)}
+
+
+def _evaluation(shown: _Shown) -> dict[str, Any]:
+    figures = volume_around(shown.work, shown.file, shown.event, now=shown.context.now())
+    told = [(one, published_figures(one.figures)) for one in shown.file.evaluations]
+    return {"figures": published_figures(figures), "evaluations": told, "quiet": shown.workflow}
+
+
+def _record(shown: _Shown) -> dict[str, Any]:
+    rows = shown.work.audit.rows(subject=f"case:{shown.file.case.id}")
+    return {"rows": sorted(rows, key=lambda row: row.seq)}
+
+
+def _overview(shown: _Shown) -> dict[str, Any]:
+    steps = [(one, shown.workflow.steps[one.step].name, said(one)) for one in shown.file.steps]
+    proposal = None
+    if shown.file.case.state in {CaseState.ASSESSED, CaseState.REPORTED}:
+        facts = facts_now(shown.work, shown.event, shown.context.office, shown.context.now())
+        proposal = propose_need(shown.event.categories, facts, need_signs(shown.event))
+    half = shown.file.case.half
+    names = shown.workflow.duties
+    joined = [(names[duty].name, who) for duty, who in half.get("by", {}).items() if duty in names]
+    return {"taken": steps[::-1], "need": proposal, "joined": joined, "half": half.get("detail", {})}
+
+
+def _articles(shown: _Shown) -> Mapping[str, PolicyArticle]:
+    keys = {str(key) for item in shown.alert.basis for key in item.get("article_keys") or ()}
+    found = ((key, shown.work.policies.article(key)) for key in sorted(keys))
+    return {key: article for key, article in found if article is not None}
+
+
+def _reference(shown: _Shown, articles: Mapping[str, PolicyArticle]) -> ReferenceDraft:
+    measures = [
+        f"{one.kind.word}：{one.party}答复“{one.answer}”" for one in shown.file.liaisons if one.answer is not None
+    ]
+    return reference_draft(
+        alert=shown.alert,
+        event=shown.event,
+        documents=shown.work.events.documents(shown.event.id, limit=_DOCUMENTS),
+        articles=articles,
+        now=shown.context.now(),
+        measures=measures,
+    )
+
+
+def _draft(shown: _Shown, typed: Mapping[str, str]) -> dict[str, Any]:
+    articles = _articles(shown)
+    reference = _reference(shown, articles)
+    latest = shown.file.latest
+    text = latest.text if latest else ""
+    if "text" in typed:
+        text = typed["text"]
+    elif "reference" in typed:
+        text = reference.text
+    return {
+        "text": text,
+        "latest": latest,
+        "editable": shown.file.case.state in _EDITED and bool(shown.person.duties & _writers(shown.workflow)),
+        "reference": reference,
+        "findings": findings_of(shown.work, latest.text) if latest else [],
+        "basis": _basis(shown, articles),
+    }
+
+
+def _writers(workflow: Workflow) -> frozenset[str]:
+    return frozenset(workflow.steps[Step.SAVE].duties)
+
+
+def _basis(shown: _Shown, articles: Mapping[str, PolicyArticle]) -> list[Any]:
+    return basis_views(shown.alert.basis, shown.context.office.register, articles, day_of(shown.context.now()))
+
+
+def _review(shown: _Shown) -> dict[str, Any]:
+    file, workflow = shown.file, shown.workflow
+    draft = _under_review(file)
+    return {
+        "draft": draft,
+        "findings": findings_of(shown.work, draft.text) if draft else [],
+        "reviews": review_views(file, workflow),
+        "approvals": [(one, workflow.steps[one.step].name, approval_words(one, workflow)) for one in file.approvals],
+        "opinions": [(one, workflow.steps[one.step].name) for one in file.opinions],
+        "basis": _basis(shown, _articles(shown)),
+        "is_author": shown.person.name in file.authors,
+    }
+
+
+def _under_review(file: CaseFile) -> Draft | None:
+    return file.draft(file.case.submitted) if file.case.submitted is not None else file.latest
+
+
+def _compare(file: CaseFile, older: int | None, newer: int | None) -> dict[str, Any]:
+    last = file.case.draft
+    second = file.draft(newer or last)
+    first = file.draft(older or max(1, (newer or last) - 1))
+    if first is None or second is None:
+        return {"older": None, "newer": None, "lines": [], "added": 0, "removed": 0}
+    lines = differences(first.text, second.text)
+    added, removed = changed_counts(lines)
+    return {"older": first, "newer": second, "lines": lines, "added": added, "removed": removed}
+
+
+_BODIES: Mapping[str, Callable[[_Shown], dict[str, Any]]] = {
+    "overview": _overview,
+    "review": _review,
+    "liaison": _liaison,
+    "evaluation": _evaluation,
+    "record": _record,
+}
