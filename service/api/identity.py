@@ -28,6 +28,8 @@ __all__ = [
     "MustChangePasswordError",
     "NotSignedInError",
     "PeopleKeeper",
+    "PolicyChecker",
+    "PolicyLinker",
     "QuietReader",
     "Reader",
     "SourceKeeper",
@@ -111,6 +113,8 @@ Briefer = Annotated[Identity, Depends(Guard(Act.BRIEF))]
 SourceKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_SOURCES))]
 PeopleKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_PEOPLE))]
 DrillKeeper = Annotated[Identity, Depends(Guard(Act.RUN_DRILL))]
+PolicyLinker = Annotated[Identity, Depends(Guard(Act.LINK_POLICY))]
+PolicyChecker = Annotated[Identity, Depends(Guard(Act.CHECK_POLICY))]
 AuditReader = Annotated[Identity, Depends(Guard(Act.READ_AUDIT))]
 
 

@@ -24,10 +24,12 @@ pipeline.register(application)
 drill.register(application)
 replay.register(application)
 operate.register(application)
+audit.register(application)
+policies.register(application)
 people.register(application)
+cases.register(application)
 study.register(application)
 
-cases.register(application)
 
 def main() -> None:
     """Run the command line."""

@@ -1,4 +1,4 @@
-"""Operations: import, brief, policies, sources, index, audit, quarantine, doctor."""
+"""Operations: import, brief, sources, index, audit, quarantine, doctor."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,6 @@ def register(application: typer.Typer) -> None:
     application.command("import", help="导入 CSV、XLSX 或 JSONL 文件。")(import_rows)
     application.command("brief", help="生成一周的简报（docx、xlsx）。")(brief)
     application.command("doctor", help="检查本机与各依赖，逐项报告。")(doctor)
-    _group(application, "policies", "政策库", {"import": import_policies, "list": list_policies})
     _group(
         application,
         "sources",
@@ -25,7 +24,6 @@ def register(application: typer.Typer) -> None:
         {"list": list_sources, "check": check_sources, "enable": enable_source, "disable": disable_source},
     )
     _group(application, "index", "检索索引", {"verify": verify_index})
-    _group(application, "audit", "审计链", {"list": list_audit, "verify": verify_audit})
     _group(application, "quarantine", "隔离区", {"list": list_quarantine})
 
 
@@ -37,15 +35,11 @@ def _group(application: typer.Typer, name: str, words: str, commands: dict[str, 
 
 
 _HELP = {
-    "import_policies": "导入政策文本：一个 Markdown 文件或一个目录。",
-    "list_policies": "列出政策库：文号、效力起止、是否已入库原文。",
     "list_sources": "列出信源：编号、名称、是否启用、状况。",
     "check_sources": "检查信源声明文件，逐条报告文件、行、键。",
     "enable_source": "启用一个信源。",
     "disable_source": "停用一个信源。",
     "verify_index": "核对检索索引与存储是否一致，--repair 改正。",
-    "list_audit": "列出审计记录，最新在前。",
-    "verify_audit": "核验审计链，断裂时指出第一条不符的序号。",
     "list_quarantine": "列出隔离区。",
 }
 
@@ -115,6 +109,7 @@ def brief(
 def doctor(data: DataOption = None) -> None:
     """Check the host and every dependency."""
     from service.cli.lock import holder
+    from service.domain.beijing import BEIJING
     from service.preflight import check_host
     from service.settings import unknown_variables
 
@@ -125,8 +120,11 @@ def doctor(data: DataOption = None) -> None:
     with opened(data) as app:
         checks = {"存储": app.store.check(), "检索": app.search.check(), "邮件": app.notifier.check()}
         problems = [str(problem) for problem in app.catalogue.problems]
+        calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": told is None, "sentence": told or "正常"} for name, told in checks.items()]
+    # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
+    rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
     rows += [
         {"check": "设置", "ok": False, "sentence": f"没有 {name} 这个设置，请检查环境变量的拼写。"}
         for name in unknown_variables()
@@ -135,43 +133,6 @@ def doctor(data: DataOption = None) -> None:
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
-
-
-def import_policies(path: Path, data: DataOption = None) -> None:
-    """Import policy texts: one Markdown file or a folder."""
-    from service.flows import policies
-
-    with opened(data) as app:
-        try:
-            report = policies.import_policies(app.store, path, register=app.register, actor="cli", now=app.now())
-        except FileNotFoundError as error:
-            fail(str(error))
-    for sentence in report.refused:
-        say(f"未导入：{sentence}")
-    write_line({"policies": report.policies, "articles": report.articles, "refused": len(report.refused)})
-    if report.refused and not report.policies:
-        raise typer.Exit(EXIT_FAILED)
-    if report.policies == 0:
-        raise typer.Exit(EXIT_FAILED)
-
-
-def list_policies(data: DataOption = None) -> None:
-    """Write the policy library as JSON lines."""
-    with opened(data) as app:
-        with app.store.read() as work:
-            held = {policy.stem for policy in work.policies.listing()}
-        documents = app.register.documents.values()
-    write_lines(
-        {
-            "id": document.id,
-            "title": document.title,
-            "issue_number": document.issue_number,
-            "valid_from": document.valid_from.isoformat() if document.valid_from else None,
-            "valid_to": document.valid_to.isoformat() if document.valid_to else None,
-            "text_imported": document.stem in held,
-        }
-        for document in documents
-    )
 
 
 def list_sources(data: DataOption = None) -> None:
@@ -251,33 +212,6 @@ def verify_index(
     write_line(asdict(report) | {"equal": report.equal})
     if not report.equal and not repair:
         raise typer.Exit(EXIT_FAILED)
-
-
-def list_audit(limit: Annotated[int, typer.Option(min=1, max=10000)] = 200, data: DataOption = None) -> None:
-    """Write audit rows as JSON lines, newest first."""
-    with opened(data) as app, app.store.read() as work:
-        rows = work.audit.rows(limit=limit)
-    write_lines(
-        {
-            "seq": row.seq,
-            "at": row.at.isoformat(),
-            "actor": row.actor,
-            "action": row.action,
-            "subject": row.subject,
-            "detail": dict(row.detail),
-            "hash": row.hash,
-        }
-        for row in rows
-    )
-
-
-def verify_audit(data: DataOption = None) -> None:
-    """Recompute the audit chain."""
-    with opened(data) as app, app.store.read() as work:
-        broken = work.audit.verify()
-    if broken is not None:
-        fail(f"审计链在第 {broken} 条断裂：此条或其之前的内容被改动过。")
-    say("审计链完整。")
 
 
 def list_quarantine(limit: Annotated[int, typer.Option(min=1, max=10000)] = 100, data: DataOption = None) -> None:

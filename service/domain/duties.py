@@ -43,8 +43,14 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
         if clock is None:
             fresh = clock_for(rule, alert, facts, register, known_at=known_at, post_at=post_at, now=now)
             found.append(arm(fresh, by=SYSTEM, now=now) if start is Start.ARM and fresh.verified else fresh)
-        elif start is Start.ARM and clock.verified and clock.state in {ClockState.PROPOSED, ClockState.EXPIRED}:
-            found.append(arm(clock, by=SYSTEM, now=now))
+            continue
+        # A proposal follows what is known of its rule now; what a person or the system started keeps what it was started on.
+        waiting = clock.state is ClockState.PROPOSED and clock.verified != is_verified(rule, register)
+        asked = replace(clock, verified=not clock.verified) if waiting else clock
+        if start is Start.ARM and asked.verified and asked.state in {ClockState.PROPOSED, ClockState.EXPIRED}:
+            found.append(arm(asked, by=SYSTEM, now=now))
+        elif waiting:
+            found.append(asked)
     return tuple(found)
 
 

@@ -119,7 +119,7 @@ def _deadlines(clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
 def _deadline(clock: Clock, now: datetime) -> str:
     due = f"{beijing(clock.due_at, now)} 到期" if clock.due_at else {"immediate": "立即"}.get(clock.limit, "及时")
     state = "已启动" if clock.state is ClockState.ARMED else "建议，待有权人员启动"
-    doubt = "" if clock.verified else "（依据未核实）"
+    doubt = "" if clock.verified else "（依据待核实）"
     return f"{clock.action}：{due}，{state}{doubt}；依据 {clock.basis}"
 
 

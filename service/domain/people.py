@@ -47,12 +47,14 @@ class Act(StrEnum):
     SIGN_SHEET = "sign_sheet"
     HANDLE_MATTER = "handle_matter"
     EXTEND_MATTER = "extend_matter"
+    LINK_POLICY = "link_policy"
+    CHECK_POLICY = "check_policy"
 
 
 _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         Role.VIEWER: frozenset({Act.READ}),
-        Role.OFFICER: frozenset({Act.READ, Act.HANDLE_ALERT, Act.IMPORT, Act.BRIEF, Act.FOLLOW, Act.HANDLE_MATTER}),
+        Role.OFFICER: frozenset({Act.READ, Act.HANDLE_ALERT, Act.IMPORT, Act.BRIEF, Act.FOLLOW, Act.HANDLE_MATTER, Act.LINK_POLICY}),
         Role.APPROVER: frozenset(
             {
                 Act.READ,
@@ -65,6 +67,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.SIGN_SHEET,
                 Act.HANDLE_MATTER,
                 Act.EXTEND_MATTER,
+                Act.LINK_POLICY,
             }
         ),
         Role.ADMINISTRATOR: frozenset(
@@ -82,6 +85,8 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.SIGN_SHEET,
                 Act.HANDLE_MATTER,
                 Act.EXTEND_MATTER,
+                Act.LINK_POLICY,
+                Act.CHECK_POLICY,
             }
         ),
         Role.AUDITOR: frozenset({Act.READ, Act.READ_AUDIT}),

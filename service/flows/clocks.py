@@ -1,9 +1,11 @@
-"""What people do to clocks: start, cancel, pause, meet; each with its name, and with its audit row in the same transaction."""
+"""What people do to clocks: start, cancel, pause, extend, meet; each with its name, and with its audit row in the same transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from service.domain.alert import AlertState
 from service.domain.clock import Clock, ClockRole, ClockRule, arm, cancel, meet, pause
+from service.domain.clock_changes import extend, next_round
 from service.domain.duties import clock_for, clock_id
 from service.domain.event import Event, IncidentGrade
 from service.domain.facts import Condition
@@ -13,8 +15,9 @@ from service.flows.acts import advance, alert_of, clock_of, event_of, facts_now,
 from service.flows.consider import Office
 from service.ports.store import Store, Work
 
-__all__ = ["arm_clock", "cancel_clock", "meet_clock", "pause_clock", "start_clock"]
+__all__ = ["arm_clock", "cancel_clock", "extend_clock", "meet_clock", "pause_clock", "start_clock"]
 
+_MOST_EVIDENCE = 20
 _GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
 
 
@@ -31,7 +34,8 @@ def arm_clock(store: Store, person: Person, clock_id: str, *, office: Office, no
         rule = office.register.clocks.get(clock.rule_id)
         if rule is not None and rule.by_grade:
             _need_grade(event_of(work, alert_of(work, clock.alert_id)), rule)
-        return _save(work, person, "clock.armed", arm(clock, by=person.name, now=now), now)
+        started = _with_evidence(work, arm(clock, by=person.name, now=now))
+        return _save(work, person, "clock.armed", started, now)
 
 
 def start_clock(
@@ -64,7 +68,8 @@ def start_clock(
         event = event_of(work, alert)
         facts = facts_now(work, event, office, now)
         fresh = clock_for(rule, alert, facts, office.register, known_at=began, post_at=event.first_at, now=now)
-        return _save(work, person, "clock.armed", arm(fresh, by=person.name, now=now), now)
+        started = _with_evidence(work, arm(fresh, by=person.name, now=now))
+        return _save(work, person, "clock.armed", started, now)
 
 
 def cancel_clock(store: Store, person: Person, clock_id: str, reason: str, *, now: datetime) -> Clock:
@@ -95,10 +100,29 @@ def pause_clock(store: Store, person: Person, clock_id: str, reason: str, *, now
         return _save(work, person, "clock.paused", clock, now)
 
 
+def extend_clock(store: Store, person: Person, clock_id: str, reason: str, *, office: Office, now: datetime) -> Clock:
+    """Put the due time off by the one extension that the text allows, with the reason.
+
+    Raises:
+        Conflict: The text allows none, it was used, the clock does not run, or it is late already.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.ARM_CLOCK)
+    why = reason_of(reason, act="延长时限")
+    register = office.register
+    with store.write() as work:
+        clock = clock_of(work, clock_id)
+        rule = register.clocks.get(clock.rule_id)
+        longer = extend(clock, rule, by=person.name, reason=why, now=now, calendar=register.calendar)
+        return _save(work, person, "clock.extended", longer, now)
+
+
 def meet_clock(
     store: Store, person: Person, clock_id: str, *, office: Office, now: datetime, remark: str = ""
 ) -> Clock:
     """Record that the duty was done now; after the due time it is met late. A clock that answers marks the alert answered.
+
+    A repeated duty runs anew from this moment, in the person's name, as long as the alert is not closed.
 
     Raises:
         Conflict: It is met or cancelled already.
@@ -110,7 +134,18 @@ def meet_clock(
         alert = alert_of(work, clock.alert_id)
         if rule is not None and rule.answers and clock.role is ClockRole.OWN and alert.state is not AlertState.CLOSED:
             advance(work, person.name, alert.id, AlertState.ANSWERED, now=now, detail={"clock": [clock.action]})
+        following = next_round(clock, rule, by=person.name, now=now) if alert.state is not AlertState.CLOSED else None
+        if following is not None:
+            _save(work, person, "clock.armed", following, now)
         return _save(work, person, "clock.met", clock, now)
+
+
+def _with_evidence(work: Work, clock: Clock) -> Clock:
+    """Keep which documents were known when the clock was started; what a resumed one was started on stays."""
+    if clock.evidence_ids:
+        return clock
+    known = work.events.documents(alert_of(work, clock.alert_id).event_id, limit=_MOST_EVIDENCE)
+    return replace(clock, evidence_ids=tuple(one.document_id for one in known))
 
 
 def _need_grade(event: Event, rule: ClockRule) -> None:

@@ -40,9 +40,9 @@ class Rulebook:
         self.register = self._shipped
         self.problem: str | None = None
 
-    def refresh(self, now: datetime) -> bool:
-        """Look for changes, at most every two seconds; tell whether the rules are other ones now."""
-        if self._looked is not None and timedelta(0) <= now - self._looked < _LOOK_EVERY:
+    def refresh(self, now: datetime, *, at_once: bool = False) -> bool:
+        """Look for changes, at most every two seconds unless `at_once`; tell whether the rules are other ones now."""
+        if not at_once and self._looked is not None and timedelta(0) <= now - self._looked < _LOOK_EVERY:
             return False
         self._looked = now
         files = self._stamp()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from crawlers.ports import PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
+from service.flows.joining import join_library, news_of
 from service.ports.store import Store, Work
 
 __all__ = ["StoreCrawlState", "StoreSink"]
@@ -19,11 +20,15 @@ class StoreSink:
         self._now = now
 
     def put(self, documents: Sequence[Document]) -> PutResult:
-        """Store the batch in one transaction, idempotent by id and content hash."""
+        """Store the batch in one transaction, idempotent by id and content hash; policies join the library in the same."""
         if not documents:
             return PutResult()
+        now = self._now()
         with self._store.write() as work:
-            return work.documents.put(documents, now=self._now())
+            policies = news_of(work, documents)
+            result = work.documents.put(documents, now=now)
+            join_library(work, policies, now=now)
+            return result
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         """Keep what could not be taken, for a person to look at and replay."""

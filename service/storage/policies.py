@@ -63,7 +63,7 @@ class SqlPolicies:
     def article_counts(self) -> Mapping[str, int]:
         """Return how many articles each policy has, by stem."""
         statement = select(policy_articles.c.stem, func.count()).group_by(policy_articles.c.stem)
-        return dict(self._connection.execute(statement).tuples().all())
+        return dict(self._connection.execute(statement).all())
 
     def versions(self, stem: str) -> list[PolicyVersion]:
         """Return the texts that were taken under a stem, newest first."""
@@ -130,7 +130,7 @@ class SqlPolicies:
     def text_hashes(self) -> dict[str, str]:
         """Return the hash of the stored text of each policy, by stem."""
         statement = select(policies.c.stem, policies.c.text_hash)
-        return dict(self._connection.execute(statement).tuples().all())
+        return dict(self._connection.execute(statement).all())
 
 
 def _asked(query: LibraryQuery) -> list[ColumnElement[Any]]:

@@ -10,6 +10,7 @@ from service.domain.alert import AlertLevel
 from service.domain.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
 from service.flows import alerts as flows
+from service.flows.clocks import extend_clock
 
 router = APIRouter()
 
@@ -127,22 +128,24 @@ def keep_clock(
     request: Request,
     identity: ClockKeeper,
     clock_id: str,
-    act: Literal["arm", "pause", "cancel"],
+    act: Literal["arm", "pause", "extend", "cancel"],
     reason: Optional = "",
 ) -> RedirectResponse:
-    """Start, pause or cancel a clock."""
+    """Start, pause, extend or cancel a clock."""
     context = context_of(request)
     store, person, now = context.store, identity.person, context.now()
     if act == "arm":
         clock = flows.arm_clock(store, person, clock_id, office=context.office, now=now)
     elif act == "pause":
         clock = flows.pause_clock(store, person, clock_id, reason, now=now)
+    elif act == "extend":
+        clock = extend_clock(store, person, clock_id, reason, office=context.office, now=now)
     else:
         clock = flows.cancel_clock(store, person, clock_id, reason, now=now)
     return _to_handling(request, clock.alert_id, _DONE[act])
 
 
-_DONE = {"arm": "armed", "pause": "paused", "cancel": "cancelled"}
+_DONE = {"arm": "armed", "pause": "paused", "extend": "extended", "cancel": "cancelled"}
 
 
 @router.post("/duties/{clock_id}/meet")

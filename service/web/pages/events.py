@@ -12,7 +12,7 @@ from service.api.context import AppContext
 from service.api.identity import Reader, context_of
 from service.domain.alert import Alert
 from service.domain.audit import AuditRow
-from service.domain.clock import Clock, ClockRole, ClockState
+from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
 from service.domain.event import Event
 from service.domain.facts import facts_of
 from service.domain.policy import Verdict
@@ -164,7 +164,20 @@ def _clock_view(clock: Clock, context: AppContext) -> dict[str, Any]:
         "role": word("role", clock.role.value),
         "verified": clock.verified,
         "reason": clock.reason,
+        "post_at": clock.post_at,
+        "first_due_at": clock.first_due_at,
+        "armed_by": None if clock.armed_by == SYSTEM else clock.armed_by,
+        "extend": _extension(clock, context),
     }
+
+
+def _extension(clock: Clock, context: AppContext) -> str | None:
+    """Return by how much a running clock may still be put off, in words; `None` where it may not."""
+    rule = context.office.register.clocks.get(clock.rule_id)
+    late = clock.due_at is None or context.now() > clock.due_at
+    if rule is None or rule.extend is None or late or clock.state is not ClockState.ARMED or clock.extended_at:
+        return None
+    return limit_words(rule.extend)
 
 
 @dataclass(frozen=True, slots=True)

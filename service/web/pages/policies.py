@@ -1,84 +1,274 @@
-"""政策库: what the register demands with how well each fact is known, and the imported articles."""
+"""政策库: what is stored and searched, what the register demands with how well it is known, clocks, and what was made together."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
-from service.api.identity import Reader, context_of
-from service.domain.policy import PolicyFact, Verification
-from service.domain.refusal import NotFound
+from service.api.context import AppContext
+from service.api.identity import PolicyChecker, PolicyLinker, Reader, context_of
+from service.domain.checks import CheckVerdict
+from service.domain.library import LibraryQuery
+from service.domain.policy import Policy, PolicyKind, PolicyLevel, Standing
+from service.domain.refusal import NotFound, Refusal
+from service.domain.verification import entry_of, stem_of, words_of
+from service.flows.policy_links import link_policies, linked_policies
+from service.flows.verifying import check_entry
+from service.ports.store import Work
 from service.web.render import page
-from service.web.views.event_page import validity
+from service.web.views.policy_views import (
+    clock_rows,
+    document_rows,
+    fact_rows,
+    hits,
+    numbered,
+    pair_rows,
+    query_of,
+)
 from service.web.views.wording import day_of
 
 router = APIRouter(default_response_class=HTMLResponse)
 
+_MOST_DOCUMENTS = 200
+_MOST_HITS = 50
+_TABS = ("library", "facts", "clocks", "pairs")
+_MARKS = (("V", "已核对原文"), ("S", "据公开报道"), ("U", "待核实"), ("O", "本单位已核实"))
 
-@dataclass(frozen=True, slots=True)
-class FactRow:
-    """One fact of the register as the list shows it; `stem` where its text is imported."""
 
-    fact: PolicyFact
-    validity: str
-    unverified: str
-    stem: str | None
+class LibraryForm(BaseModel):
+    """What the form of the library asks for; every field may be absent."""
+
+    q: str = Field(default="", max_length=60)
+    tab: str = Field(default="library", max_length=10)
+    mark: str = Field(default="", pattern="^(|V|S|U|O)$")
+    level: str = Field(default="", max_length=20)
+    kind: str = Field(default="", max_length=20)
+    standing: str = Field(default="", max_length=20)
+    region: str = Field(default="", max_length=6)
+    on: str = Field(default="", max_length=10)
 
 
 @router.get("/policies")
-def policies(
-    request: Request,
-    identity: Reader,
-    q: Annotated[str, Query(max_length=60)] = "",
-    mark: Annotated[str, Query(pattern="^(|V|S|U)$")] = "",
-) -> HTMLResponse:
-    """List the register and the imported policies."""
+def policies(request: Request, identity: Reader, form: Annotated[LibraryForm, Query()]) -> HTMLResponse:
+    """Show one tab of the library."""
+    if form.tab not in _TABS:
+        raise NotFound("没有这个页签，请从政策库的页签中选择。")
     context = context_of(request)
-    register = context.office.register
-    with context.store.read() as work:
-        imported = work.policies.listing()
-    stems = {policy.stem for policy in imported}
     today = day_of(context.now())
-    rows = [
-        FactRow(
-            fact,
-            validity(fact.document, today),
-            "、".join(dict.fromkeys((*fact.unverified, *fact.document.unverified))),
-            fact.document.stem if fact.document.stem in stems else None,
-        )
-        for fact in register.policies.values()
-        if _matches(fact, q.strip().casefold(), mark)
-    ]
+    day = _day(form.on) or today
+    asked = query_of(
+        form.q,
+        level=form.level,
+        kind=form.kind,
+        standing=form.standing,
+        region=form.region,
+        on=day,
+        limit=_MOST_DOCUMENTS,
+    )
+    with context.store.read() as work:
+        view = _tab(form.tab, work, context, asked, form.q, form.mark)
     return page(
         request,
         "policies.html",
         identity=identity,
         key="policies",
         title="政策库",
-        facts=rows,
-        document_count=len({row.fact.document.id for row in rows}),
-        register_version=register.version,
-        imported=imported,
-        marks=[(mark_.value, mark_.word) for mark_ in Verification],
-        q=q,
-        mark=mark,
+        tab=form.tab,
+        form=form,
+        on=day,
+        today=today,
+        register_version=context.office.register.version,
+        problem=context.rulebook.problem if context.rulebook else None,
+        calendar=context.office.register.calendar.notice(today),
+        **view,
     )
 
 
-def _matches(fact: PolicyFact, text: str, mark: str) -> bool:
-    searched = f"{fact.id} {fact.document.title} {fact.document.issue_number or ''} {fact.gist}".casefold()
-    return text in searched and (not mark or fact.verification.value == mark)
+def _tab(tab: str, work: Work, context: AppContext, asked: LibraryQuery, q: str, mark: str) -> dict[str, Any]:
+    register = context.office.register
+    match tab:
+        case "facts":
+            held: dict[str, set[str]] = {}
+            for article in work.policies.articles():
+                held.setdefault(article.stem, set()).add(article.number)
+            numbers = {stem: frozenset(found) for stem, found in held.items()}
+            facts = fact_rows(register, numbers, day_of(context.now()), text=q, mark=mark)
+            return {"facts": facts, "marks": _MARKS}
+        case "clocks":
+            return {"clocks": clock_rows(register)}
+        case "pairs":
+            return {"pairs": pair_rows(linked_policies(work.policies.listing(), work.policies.links()))}
+        case _:
+            return _library(work, asked)
+
+
+def _library(work: Work, asked: LibraryQuery) -> dict[str, Any]:
+    found = work.policies.find(asked)
+    linked = linked_policies(work.policies.listing(), work.policies.links())
+    return {
+        "rows": document_rows(found, work.policies.article_counts(), linked, asked.on),
+        "hits": hits(work.policies.find_articles(asked), asked.words)[:_MOST_HITS],
+        "levels": [(one.value, one.word) for one in PolicyLevel],
+        "kinds": [(one.value, one.word) for one in PolicyKind],
+        "standings": [(one.value, one.word) for one in Standing],
+        "most": _MOST_DOCUMENTS,
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@router.get("/policies/ledger.{suffix}")
+def ledger(request: Request, identity: Reader, suffix: str) -> Response:
+    """Return the ledger of all documents as a file. Raises `NotFound` for another format than `csv` and `xlsx`."""
+    from service.export.ledger import ledger_csv, ledger_rows, ledger_xlsx
+
+    del identity
+    if suffix not in {"csv", "xlsx"}:
+        raise NotFound("台账只有 csv 和 xlsx 两种格式。")
+    context = context_of(request)
+    today = day_of(context.now())
+    with context.store.read() as work:
+        held = work.policies.listing()
+        linked = linked_policies(held, work.policies.links())
+        rows = ledger_rows(held, work.policies.article_counts(), linked, on=today)
+    content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows)
+    kind = "text/csv; charset=utf-8" if suffix == "csv" else _XLSX
+    name = quote(f"政策台账-{today.isoformat()}.{suffix}")
+    return Response(content, media_type=kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/policies/entries/{subject}")
+def entry(request: Request, identity: Reader, subject: str) -> HTMLResponse:
+    """Show one entry of the register with what was found when it was checked. Raises `NotFound`."""
+    context = context_of(request)
+    register = context.office.register
+    found = entry_of(register, subject)
+    if found is None:
+        raise NotFound("政策目录里没有这一条，可能已改名，请从政策库进入。")
+    stem = stem_of(register, found)
+    with context.store.read() as work:
+        checks = work.policies.checks_of(subject)
+        policy = work.policies.get(stem) if stem else None
+    kind = subject.partition(":")[0]
+    facts = [found] if kind == "fact" else [register.policies[p] for p in getattr(found, "policies", ())]
+    return page(
+        request,
+        "policy_entry.html",
+        identity=identity,
+        key="policies",
+        title=words_of(found),
+        subject=subject,
+        kind=kind,
+        entry=found,
+        words=words_of(found),
+        facts=facts,
+        sources=register.sources,
+        clock=next((row for row in clock_rows(register) if f"clock:{row.rule.id}" == subject), None),
+        checks=checks,
+        check=found.check,
+        policy=policy,
+    )
+
+
+@router.post("/policies/entries/{subject}")
+def check(
+    request: Request,
+    identity: PolicyChecker,
+    subject: str,
+    verdict: Annotated[str, Form(max_length=20)],
+    reason: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    """Record what an administrator found when comparing the entry with the text."""
+    context = context_of(request)
+    if verdict not in set(CheckVerdict):
+        raise Refusal("请选择核实结论。")
+    register = context.rulebook.shipped() if context.rulebook else context.office.register
+    check_entry(
+        context.store,
+        identity.person,
+        subject,
+        CheckVerdict(verdict),
+        reason,
+        register=register,
+        now=context.now(),
+    )
+    if context.rulebook is not None:
+        context.rulebook.refresh(context.now(), at_once=True)
+    return RedirectResponse(f"/policies/entries/{quote(subject)}?done=checked", status_code=303)
 
 
 @router.get("/policies/{stem}")
-def policy(request: Request, identity: Reader, stem: str) -> HTMLResponse:
-    """Show one imported policy verbatim. Raises `NotFound`."""
-    with context_of(request).store.read() as work:
-        found = next((policy for policy in work.policies.listing() if policy.stem == stem), None)
+def policy(request: Request, identity: Reader, stem: str, version: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+    """Show one stored document verbatim, or an earlier text of it. Raises `NotFound`."""
+    context = context_of(request)
+    register = context.office.register
+    with context.store.read() as work:
+        found = work.policies.get(stem)
         if found is None:
             raise NotFound("这份文件没有入库，可能已被替换。")
-        articles = sorted((a for a in work.policies.articles() if a.stem == stem), key=lambda a: a.position)
+        articles = work.policies.articles_of(stem)
+        versions = work.policies.versions(stem)
+        held = work.policies.listing()
+        links = work.policies.links(stem)
+    earlier = next((one for one in versions if one.version == version), None)
+    gists = {key: gist.gist for key, gist in register.gists.items() if key.startswith(f"{stem}#")}
+    whole = earlier or (versions[0] if versions and not articles else None)
     return page(
-        request, "policy.html", identity=identity, key="policies", title=found.title, policy=found, articles=articles
+        request,
+        "policy.html",
+        identity=identity,
+        key="policies",
+        title=found.title,
+        policy=found,
+        standing=found.standing(day_of(context.now())),
+        articles=() if whole else numbered(articles, gists),
+        whole=whole,
+        versions=versions,
+        duties=[fact for fact in register.policies.values() if fact.document.stem == stem],
+        linked=linked_policies(held, links).get(stem),
+        spoken_of=[_held(held, link.about) for link in links if link.stem == stem],
+        others=_linkable(found, held),
     )
+
+
+def _held(policies: Sequence[Policy], stem: str) -> Policy:
+    return next(policy for policy in policies if policy.stem == stem)
+
+
+def _linkable(found: Policy, held: Sequence[Policy]) -> list[Policy]:
+    """Return what can be linked with a document: its policies for an interpretation, interpretations for anything else."""
+    speaks = found.kind is PolicyKind.INTERPRETATION
+    return [one for one in held if (one.kind is PolicyKind.INTERPRETATION) is not speaks and one.stem != found.stem]
+
+
+@router.post("/policies/{stem}/link")
+def link(
+    request: Request,
+    identity: PolicyLinker,
+    stem: str,
+    other: Annotated[str, Form(max_length=300)],
+    drafted: Annotated[str, Form(max_length=3)] = "",
+    approved: Annotated[str, Form(max_length=3)] = "",
+) -> RedirectResponse:
+    """Link an interpretation with its policy, from either side."""
+    context = context_of(request)
+    with context.store.read() as work:
+        found = work.policies.get(stem)
+    speaks = found is not None and found.kind is PolicyKind.INTERPRETATION
+    speaking, about = (stem, other) if speaks else (other, stem)
+    link_policies(
+        context.store, identity.person, speaking, about, drafted=drafted, approved=approved, now=context.now()
+    )
+    return RedirectResponse(f"/policies/{quote(stem)}?done=linked", status_code=303)

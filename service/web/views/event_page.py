@@ -206,9 +206,9 @@ def _basis_view(
         gist=str(item.get("gist") or ""),
         text="\n".join(article.text for article in held) or None,
         why=str(item.get("why") or ""),
-        verified=bool(item.get("verified")),
+        verified=fact.verified if fact else bool(item.get("verified")),
         validity="效力待核实" if document is None else validity(document, today),
-        unverified="、".join((*(fact.unverified if fact else ()), *(document.unverified if document else ()))),
+        unverified="、".join(fact.open_points if fact else document.open_points if document else ()),
     )
 
 

@@ -1,0 +1,88 @@
+"""The ledger of policies 政策台账: one line a document, as XLSX and CSV."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+
+from service.domain.beijing import BEIJING
+from service.domain.policy import Policy
+from service.flows.policy_links import LinkedPolicy
+
+__all__ = ["COLUMNS", "ledger_csv", "ledger_rows", "ledger_xlsx"]
+
+COLUMNS = (
+    "名称", "标题", "文号", "发文机关", "层级", "类别", "地区", "公布日期", "施行日期", "失效日期", "效力",
+    "被替代", "条数", "版本", "入库时间", "入库人", "来源", "文本校验值", "解读", "三同步",
+)  # fmt: skip
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_WIDTHS = (34, 34, 22, 22, 12, 10, 9, 11, 11, 11, 11, 26, 6, 6, 17, 10, 30, 20, 34, 30)
+
+
+def ledger_rows(
+    policies: Sequence[Policy],
+    counts: Mapping[str, int],
+    linked: Mapping[str, LinkedPolicy] = MappingProxyType({}),
+    *,
+    on: date,
+) -> list[tuple[str, ...]]:
+    """Return the lines of the ledger under `COLUMNS`, with the standing on that day."""
+    return [_row(policy, counts.get(policy.stem, 0), linked.get(policy.stem), on) for policy in policies]
+
+
+def _row(policy: Policy, articles: int, linked: LinkedPolicy | None, on: date) -> tuple[str, ...]:
+    imported = policy.imported_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if policy.imported_at else ""
+    made = "；".join(one.title for one, _ in linked.made) if linked else ""
+    return (
+        policy.stem,
+        policy.title,
+        policy.issue_number or "",
+        policy.body or "",
+        policy.level.word if policy.level else "",
+        policy.kind.word,
+        policy.region or "全国",
+        *(str(day) if day else "" for day in (policy.issued, policy.valid_from, policy.valid_to)),
+        policy.standing(on).word,
+        policy.superseded_by or "",
+        str(articles),
+        str(policy.version),
+        imported,
+        policy.imported_by or "",
+        policy.url or policy.source_id or "文件导入",
+        policy.text_hash,
+        made,
+        linked.together.sentence if linked else "",
+    )
+
+
+def ledger_csv(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """Return the ledger as CSV that spreadsheets of this country open as it is; no cell is a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def ledger_xlsx(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """Return the ledger as a workbook with one sheet, its head fixed and filterable; every cell is text."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("政策台账")
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        body = book.add_format({"text_wrap": True, "valign": "top"})
+        for at, (name, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True)):
+            sheet.set_column(at, at, width)
+            sheet.write_string(0, at, name, head)
+        for line, row in enumerate(rows, start=1):
+            for at, cell in enumerate(row):
+                sheet.write_string(line, at, cell, body)
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+    return out.getvalue()

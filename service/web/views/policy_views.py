@@ -1,0 +1,225 @@
+"""What the pages of the policy library show: documents, hits, entries with their marks, and what was made together. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.clauses import split_clauses
+from service.domain.clock import ClockRole, ClockRule, limit_words
+from service.domain.duties import is_verified
+from service.domain.library import ArticleHit, LibraryQuery
+from service.domain.policy import Policy, PolicyArticle, PolicyFact, PolicyKind, PolicyLevel, Standing
+from service.domain.register import Register
+from service.flows.policy_links import LinkedPolicy
+from service.web.views.event_page import validity
+
+__all__ = [
+    "ArticleRow",
+    "ClockRow",
+    "DocumentRow",
+    "FactRow",
+    "Hit",
+    "clock_rows",
+    "document_rows",
+    "fact_rows",
+    "hits",
+    "numbered",
+    "pair_rows",
+    "query_of",
+]
+
+_AROUND = 60
+_WORD = re.compile(r'"([^"]{1,60})"|(\S+)')
+_MOST_WORDS = 6
+_RECALL = {1: "一级", 2: "二级", 3: "三级"}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One document of the library with its standing on the day asked about."""
+
+    policy: Policy
+    standing: Standing
+    articles: int
+    linked: LinkedPolicy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that holds what was looked for, and the words around the first place."""
+
+    policy: Policy
+    article: PolicyArticle
+    before: str
+    found: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One fact of the register; `stem` where its text is stored, `absent` the articles that it names and the text has not."""
+
+    fact: PolicyFact
+    validity: str
+    unverified: str
+    stem: str | None
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """One clock of the table, in words."""
+
+    rule: ClockRule
+    role: str
+    limit: str
+    basis: str
+    mark: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article with its 款 and 项 as they are addressed, and its gist where there is one."""
+
+    article: PolicyArticle
+    clauses: Sequence[tuple[str, str, bool]]
+    gist: str | None
+
+
+def query_of(q: str, *, level: str, kind: str, standing: str, region: str, on: date, limit: int) -> LibraryQuery:
+    """Return what the form asks for; an unknown choice asks for everything."""
+    words = [match[1] or match[2] for match in _WORD.finditer(q)]
+    return LibraryQuery(
+        words=tuple(words[:_MOST_WORDS]),
+        level=PolicyLevel(level) if level in set(PolicyLevel) else None,
+        kind=PolicyKind(kind) if kind in set(PolicyKind) else None,
+        standing=Standing(standing) if standing in set(Standing) else None,
+        on=on,
+        region=region if re.fullmatch(r"\d{6}", region) else None,
+        limit=limit,
+    )
+
+
+def document_rows(
+    policies: Iterable[Policy], counts: Mapping[str, int], linked: Mapping[str, LinkedPolicy], on: date
+) -> list[DocumentRow]:
+    """Return documents for the list: what binds first, within that the highest rank, then the latest."""
+    levels = list(PolicyLevel)
+    rows = [
+        DocumentRow(policy, policy.standing(on), counts.get(policy.stem, 0), linked.get(policy.stem))
+        for policy in policies
+    ]
+
+    def order(row: DocumentRow) -> tuple[bool, int, int, str]:
+        rank = levels.index(row.policy.level) if row.policy.level else len(levels)
+        issued = row.policy.issued.toordinal() if row.policy.issued else 0
+        return row.standing is not Standing.IN_FORCE, rank, -issued, row.policy.stem
+
+    return sorted(rows, key=order)
+
+
+def hits(found: Iterable[ArticleHit], words: Sequence[str]) -> list[Hit]:
+    """Return article hits with the words around the first place; those that hold most of the words come first."""
+    made = [(_hit(one, words), sum(one.article.text.count(word) for word in words)) for one in found]
+    return [hit for hit, _ in sorted(made, key=lambda pair: -pair[1])]
+
+
+def _hit(one: ArticleHit, words: Sequence[str]) -> Hit:
+    text = one.article.text.replace("\n", " ")
+    places = [(at, word) for word in words if (at := text.find(word)) >= 0]
+    at, word = min(places, default=(0, ""))
+    start, end = max(0, at - _AROUND), at + len(word) + _AROUND
+    before = ("…" if start else "") + text[start:at]
+    after = text[at + len(word) : end] + ("…" if end < len(text) else "")
+    return Hit(one.policy, one.article, before, word, after)
+
+
+def fact_rows(
+    register: Register, articles: Mapping[str, frozenset[str]], today: date, *, text: str, mark: str
+) -> list[FactRow]:
+    """Return the facts that hold `text` and carry `mark`; `articles` are the numbers that each stored text has, by stem."""
+    asked = text.strip().casefold()
+    return [
+        FactRow(
+            fact,
+            validity(fact.document, today),
+            "、".join(fact.open_points),
+            fact.document.stem if fact.document.stem in articles else None,
+            tuple(
+                n for n in fact.articles if n not in articles.get(fact.document.stem or "", frozenset(fact.articles))
+            ),
+        )
+        for fact in register.policies.values()
+        if _holds(fact, asked) and _marked(fact, mark)
+    ]
+
+
+def _holds(fact: PolicyFact, text: str) -> bool:
+    return text in f"{fact.id} {fact.document.title} {fact.document.issue_number or ''} {fact.gist}".casefold()
+
+
+def _marked(fact: PolicyFact, mark: str) -> bool:
+    if mark == "U":
+        return not fact.verified
+    if mark == "O":
+        return fact.check is not None and fact.check.holds
+    return not mark or (fact.verified and fact.verification.value == mark)
+
+
+def clock_rows(register: Register) -> list[ClockRow]:
+    """Return the clock table in words, the office's own first."""
+    rows = [
+        ClockRow(
+            rule,
+            "本局" if rule.role is ClockRole.OWN else "督促他方",
+            _limit(rule),
+            "；".join(register.policies[policy].citation for policy in rule.policies),
+            _clock_mark(rule, register),
+            is_verified(rule, register),
+        )
+        for rule in register.clocks.values()
+    ]
+    return sorted(rows, key=lambda row: row.rule.role is not ClockRole.OWN)
+
+
+def _limit(rule: ClockRule) -> str:
+    if isinstance(rule.limit, str):
+        words = limit_words(rule.limit)
+    else:
+        words = "、".join(f"{_RECALL[grade]} {limit_words(limit)}" for grade, limit in sorted(rule.limit.items()))
+    if rule.extend:
+        words += f"，可延长一次 {limit_words(rule.extend)}"
+    return f"每 {words}" if rule.repeat else words
+
+
+def _clock_mark(rule: ClockRule, register: Register) -> str:
+    if rule.check is not None:
+        return rule.check.word
+    return "已有依据" if is_verified(rule, register) else "待核实"
+
+
+def numbered(articles: Iterable[PolicyArticle], gists: Mapping[str, str]) -> list[ArticleRow]:
+    """Return articles with every 款 and 项 under the address by which it is cited."""
+    rows = []
+    for article in articles:
+        clauses = split_clauses(article.text)
+        many = sum(clause.item is None for clause in clauses) > 1
+        shown = [
+            (
+                (f"第{clause.paragraph}款" if many or clause.item else "")
+                + (f"第{clause.item}项" if clause.item else ""),
+                clause.text,
+                clause.item is not None,
+            )
+            for clause in clauses
+        ]
+        rows.append(ArticleRow(article, shown, gists.get(article.key)))
+    return rows
+
+
+def pair_rows(linked: Mapping[str, LinkedPolicy]) -> list[LinkedPolicy]:
+    """Return the policies that an interpretation is asked of: this province's own, and all that have one; those that fall short first."""
+    asked = [row for row in linked.values() if row.made or row.policy.region is not None]
+    return sorted(asked, key=lambda row: (row.together.met is True, row.together.met is None, row.policy.title))
