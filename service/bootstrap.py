@@ -110,6 +110,13 @@ class Application:
             return self.settings.author_key.get_secret_value().encode()
         return _kept_secret(self.settings.data / "secrets" / "author_key")
 
+    @cached_property
+    def audit_key(self) -> bytes:
+        """The key that signs exports of the audit trail: from the settings, else made once in the data folder."""
+        if self.settings.audit_key is not None:
+            return self.settings.audit_key.get_secret_value().encode()
+        return _kept_secret(self.settings.data / "secrets" / "audit_key")
+
     def cut(self, query: str) -> Sequence[str]:
         """Cut a search query into words as documents were cut when they were indexed."""
         return self._segmenter.cut_for_search(query)

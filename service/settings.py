@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     author_key: SecretStr | None = Field(
         default=None, description="Key of author hashes; default made once in the data folder."
     )
+    audit_key: SecretStr | None = Field(
+        default=None, description="Key that signs exports of the audit trail; default made once in the data folder."
+    )
     office: str = Field(default="综合规财处", description="Name of the office on briefings.")
     province: str = Field(default="360000", pattern=r"^\d{6}$", description="GB/T 2260 code of the province.")
     crawl: bool = Field(default=True, description="Whether the crawl role fetches anything.")
@@ -93,7 +96,7 @@ class Settings(BaseSettings):
         default={}, description='Secrets of signed pushes by source, as JSON: {"vendor-a": "…"}; 32 characters or more.'
     )
 
-    @field_validator("smtp_password", "author_key", "search_api_key")
+    @field_validator("smtp_password", "author_key", "audit_key", "search_api_key")
     @classmethod
     def _refuse_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and _is_placeholder(value.get_secret_value()):

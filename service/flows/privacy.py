@@ -1,0 +1,51 @@
+"""Reads of personal data are acts: who was shown it, of what, in the same request."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from service.domain.event import EventDocument
+from service.domain.people import Person
+from service.ports.store import Store
+
+__all__ = ["ONCE_WITHIN", "PERSONAL_READ", "note_personal_read", "personal_documents"]
+
+PERSONAL_READ = "personal.read"
+ONCE_WITHIN = timedelta(hours=1)
+"""A page that is loaded again shows nothing new: one row a person and subject within this time."""
+
+_LOOKED_AT = 50
+# What a citizen wrote to an office: numbers are masked on the way in, the person's own story is not.
+_PERSONAL_KINDS = frozenset({"complaint"})
+
+
+def personal_documents(documents: Iterable[EventDocument]) -> list[str]:
+    """Return the ids of the documents whose text is personal data even where its numbers are masked: complaints."""
+    return [document.document_id for document in documents if document.kind in _PERSONAL_KINDS]
+
+
+def note_personal_read(
+    store: Store, person: Person, subject: str, *, what: str, documents: Iterable[str] = (), now: datetime
+) -> bool:
+    """Write down that the person is shown personal data; false where that stands written for the last hour already.
+
+    It is called before the answer leaves: what cannot be written down is not shown.
+    """
+    shown = sorted(set(documents))
+    with store.read() as work:
+        rows = work.audit.rows(subject=subject, limit=_LOOKED_AT)
+    since = now - ONCE_WITHIN
+    known = {
+        str(name)
+        for row in rows
+        if row.action == PERSONAL_READ
+        and row.actor == person.name
+        and row.at > since
+        and row.detail.get("what") == what
+        for name in row.detail.get("documents", ()) or ("",)
+    }
+    if known and known.issuperset(shown or [""]):
+        return False
+    with store.write() as work:
+        detail = {"what": what, "documents": shown}
+        work.audit.append(actor=person.name, action=PERSONAL_READ, subject=subject, detail=detail, now=now)
+    return True
