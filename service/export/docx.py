@@ -257,7 +257,7 @@ def _annex(document: Document, briefing: Briefing) -> None:
     for note in briefing.notes:
         _line(document, note, size=Pt(14))
     if briefing.audit_head:
-        _line(document, f"审计链末值：{briefing.audit_head[:32]}", size=Pt(12))
+        _line(document, f"审计链末值（序号:哈希）：{briefing.audit_head[:40]}", size=Pt(12))
 
 
 def _table(

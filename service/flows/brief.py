@@ -68,7 +68,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         categories = _categories(work, week, raised)
         responses = _responses(raised)
         documents = work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)
-        audit = work.audit.rows(limit=1)
+        head = work.audit.head()
         terms = _terms(work, week)
     levels = Counter(one.alert.peak_level for one in raised)
     return Briefing(
@@ -88,7 +88,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         ahead=_ahead(raised, week, now),
         documents=tuple(_listed(row) for _, row in documents),
         notes=_notes(week, now),
-        audit_head=audit[0].hash if audit else "",
+        audit_head=head.anchor if head.seq else "",
         drill=drill,
     )
 
