@@ -124,7 +124,7 @@ def _subject(subject: str, matters: Sequence[Matter]) -> FrequentSubject:
     proposed = applicants >= APPLICANTS and (applications >= APPLICATIONS or others >= COMPLAINTS)
     told = "、".join(f"{kind.word}{counts[kind.value]}件" for kind in MatterKind if counts[kind.value])
     if proposed:
-        reason = f"{told}，来自{applicants}名申请人，建议主动公开（政府信息公开条例第四十四条）"
+        reason = f"{told}，来自{applicants}名申请人（政府信息公开条例第四十四条）"
     else:
         reason = f"{told}，来自{applicants}名申请人；满{APPLICATIONS}件申请或{COMPLAINTS}件投诉举报、{APPLICANTS}名申请人时提出建议"
     return FrequentSubject(

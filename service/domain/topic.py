@@ -273,7 +273,9 @@ def windows(topic: Topic, *, now: datetime) -> tuple[PhaseWindow, ...]:
 
 def phase_at(topic: Topic, at: datetime, *, now: datetime) -> PhaseWindow | None:
     """Return the phase in which a moment falls, `None` before the first and in gaps."""
-    return next((one for one in windows(topic, now=now) if one.since <= at < one.until), None)
+    # The window that is open now ends a moment after now, so that now is in it.
+    opened = windows(topic, now=now + timedelta(microseconds=1))
+    return next((one for one in opened if one.since <= at < one.until), None)
 
 
 def begins(topic: Topic, *, now: datetime) -> datetime:

@@ -31,6 +31,7 @@ WIDTH, HEIGHT, LEFT, TOP = 960, 120, 34, 18
 _DAY = timedelta(days=1)
 _BLANK_CONCERNS = 3
 _LABEL_DAYS = 8
+_LABEL_WIDTH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ def trend(report: TopicReport) -> Trend | None:
         if 0 <= index < len(days):
             marks.append((index * step, phase.window.word))
     every = max(1, len(days) // _LABEL_DAYS)
-    labels = [(i * step, f"{day.month}/{day.day}") for i, (day, *_) in enumerate(days) if i % every == 0]
+    labels = [
+        (i * step, f"{day.month}/{day.day}")
+        for i, (day, *_) in enumerate(days)
+        if i % every == 0 and i * step <= WIDTH - _LABEL_WIDTH
+    ]
     return Trend(
         everything=points([count for _, count, _ in days]),
         negative=points([count for *_, count in days]),
