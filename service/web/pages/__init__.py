@@ -9,6 +9,7 @@ from service.web.pages import (
     drills,
     events,
     login,
+    matters,
     need,
     overview,
     policies,
@@ -16,6 +17,7 @@ from service.web.pages import (
     sources,
     stream,
     system,
+    topics,
 )
 
 __all__ = ["ROUTERS"]
@@ -31,9 +33,11 @@ ROUTERS = (
     events.router,
     search.router,
     cases.router,
+    case_acts.router,
     briefings.router,
     policies.router,
-    case_acts.router,
+    topics.router,
+    matters.router,
     sources.router,
     drills.router,
     system.router,
