@@ -12,9 +12,10 @@ from fastapi.responses import JSONResponse
 from crawlers.health import health
 from crawlers.ports import SourceProgress
 from service.api.context import AppContext
-from service.api.identity import Guard, context_of
+from service.api.identity import Guard, Identity, Reader, context_of
 from service.domain.people import Act
 from service.domain.refusal import NotFound, Refusal
+from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchUnavailableError
 from service.ports.store import StoreUnavailableError
 from service.search.query import QueryError, parse_query
@@ -85,20 +86,30 @@ def list_events(request: Request, level: Level = None, limit: Limit = 50, offset
     return {"events": [_fields(event, "sketch") for event in events]}
 
 
-@router.get("/api/events/{event_id}", dependencies=[_READER])
-def one_event(request: Request, event_id: str) -> dict[str, Any]:
+@router.get("/api/events/{event_id}")
+def one_event(request: Request, identity: Reader, event_id: str) -> dict[str, Any]:
     """Return one event with its documents. Raises `NotFound`."""
-    with context_of(request).store.read() as work:
+    context = context_of(request)
+    with context.store.read() as work:
         event = work.events.get(event_id)
         if event is None:
             raise NotFound("没有这个事件。")
         documents = work.events.documents(event_id)
+    _note_read(context, identity, f"event:{event_id}", personal_documents(documents))
     return _fields(event, "sketch") | {"documents": [_fields(document) for document in documents]}
 
 
-@router.get("/api/search", dependencies=[_READER])
+def _note_read(context: AppContext, identity: Identity, subject: str, personal: list[str]) -> None:
+    if personal:
+        note_personal_read(
+            context.store, identity.person, subject, what="complaints", documents=personal, now=context.now()
+        )
+
+
+@router.get("/api/search")
 def search(
     request: Request,
+    identity: Reader,
     q: Annotated[str, Query(max_length=200)] = "",
     level: Annotated[int | None, Query(ge=0, le=2)] = None,
     region: Annotated[str | None, Query(pattern=r"^\d{2,6}$")] = None,
@@ -114,6 +125,7 @@ def search(
         raise Refusal(str(error)) from error
     except SearchUnavailableError as error:
         return JSONResponse({"status": 503, "sentence": f"检索引擎无法访问：{error}"}, status_code=503)
+    _note_read(context, identity, "search:", personal_documents(hit.document for hit in result.hits))
     hits = [_fields(hit.document, "tokens") | {"score": hit.score} for hit in result.hits]
     body = {"total": result.total, "hits": hits, "facets": plain(result.facets), "degraded": result.degraded}
     return JSONResponse(body)

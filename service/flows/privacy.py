@@ -2,23 +2,38 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from service.domain.event import EventDocument
 from service.domain.people import Person
 from service.ports.store import Store
 
-__all__ = ["ONCE_WITHIN", "PERSONAL_READ", "note_personal_read", "personal_documents"]
+__all__ = ["ONCE_WITHIN", "PERSONAL_READ", "Told", "note_personal_read", "personal_documents"]
 
 PERSONAL_READ = "personal.read"
 ONCE_WITHIN = timedelta(hours=1)
 """A page that is loaded again shows nothing new: one row a person and subject within this time."""
 
 _LOOKED_AT = 50
+_MOST_NAMED = 100
 # What a citizen wrote to an office: numbers are masked on the way in, the person's own story is not.
 _PERSONAL_KINDS = frozenset({"complaint"})
 
 
-def personal_documents(documents: Iterable[EventDocument]) -> list[str]:
+class Told(Protocol):
+    """A document as a page or an answer holds it."""
+
+    @property
+    def document_id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What sort of text it is."""
+        ...
+
+
+def personal_documents(documents: Iterable[Told]) -> list[str]:
     """Return the ids of the documents whose text is personal data even where its numbers are masked: complaints."""
     return [document.document_id for document in documents if document.kind in _PERSONAL_KINDS]
 
@@ -30,7 +45,7 @@ def note_personal_read(
 
     It is called before the answer leaves: what cannot be written down is not shown.
     """
-    shown = sorted(set(documents))
+    shown = sorted(set(documents))[:_MOST_NAMED]
     with store.read() as work:
         rows = work.audit.rows(subject=subject, limit=_LOOKED_AT)
     since = now - ONCE_WITHIN

@@ -10,6 +10,7 @@ from service.domain.audit import AuditRow
 from service.domain.case import CaseFile
 from service.domain.clock import Clock
 from service.domain.event import Event
+from service.flows.privacy import PERSONAL_READ
 from service.ports.store import Store, Work
 
 __all__ = ["EXPORTED", "Bundle", "gather", "pack_case"]
@@ -41,6 +42,9 @@ def pack_case(store: Store, actor: str, case_id: str, *, now: datetime, masked: 
         if found is not None:
             detail = {"masked": masked, "documents": len(found.evidence), "state": found.file.case.state.value}
             work.audit.append(actor=actor, action=EXPORTED, subject=f"case:{case_id}", detail=detail, now=now)
+            if not masked:
+                told = {"what": "archive", "documents": [document.id for document in found.evidence]}
+                work.audit.append(actor=actor, action=PERSONAL_READ, subject=f"case:{case_id}", detail=told, now=now)
         return found
 
 
@@ -73,4 +77,4 @@ def _audit(work: Work, file: CaseFile, clocks: Sequence[Clock]) -> tuple[AuditRo
     subjects = [f"case:{file.case.id}", f"alert:{file.case.alert_id}", f"event:{file.case.event_id}"]
     subjects += [f"clock:{clock.id}" for clock in clocks]
     rows = [row for subject in subjects for row in work.audit.rows(subject=subject, limit=_ROWS)]
-    return tuple(sorted((row for row in rows if row.action != EXPORTED), key=lambda row: row.seq))
+    return tuple(sorted((row for row in rows if row.action not in {EXPORTED, PERSONAL_READ}), key=lambda row: row.seq))

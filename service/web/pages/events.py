@@ -18,6 +18,7 @@ from service.domain.facts import facts_of
 from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.reported import spread_facts
+from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.store import Work
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
@@ -75,6 +76,12 @@ def event_page(
         alert = work.alerts.of_event(event_id)
         view = _head(work, event, alert, context)
         view |= _TABS[tab](_Shown(work, event, context, view))
+    personal = personal_documents(view.pop("told", ()))
+    if personal:
+        subject = f"event:{event.id}"
+        note_personal_read(
+            context.store, identity.person, subject, what="complaints", documents=personal, now=context.now()
+        )
     return page(request, "event.html", identity=identity, key="events", title=event.title, tab=tab, **view)
 
 
@@ -191,13 +198,16 @@ class _Shown:
 
 
 def _overview_tab(shown: _Shown) -> dict[str, Any]:
-    views = document_views(shown.work.events.documents(shown.event.id, limit=_DOCUMENTS))
+    told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
+    views = document_views(told)
     line = time_line(views, shown.head["alert"], shown.head["acts"], ACT_WORDS)
-    return {"facts": known_facts(shown.event, views), "line": line, "parts": score_parts(shown.event.heat)}
+    parts = score_parts(shown.event.heat)
+    return {"facts": known_facts(shown.event, views), "line": line, "parts": parts, "told": told}
 
 
 def _documents_tab(shown: _Shown) -> dict[str, Any]:
-    return {"views": document_views(shown.work.events.documents(shown.event.id, limit=_DOCUMENTS))}
+    told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
+    return {"views": document_views(told), "told": told}
 
 
 def _spread_tab(shown: _Shown) -> dict[str, Any]:

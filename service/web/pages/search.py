@@ -13,6 +13,7 @@ from analysis.assessment import CATEGORY_NAMES
 from crawlers.records import SourceClass
 from service.api.context import AppContext
 from service.api.identity import Reader, context_of
+from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
 from service.search.query import QueryError, parse_query
 from service.web.render import page
@@ -56,6 +57,11 @@ def search(
     else:
         found, more = _find(context, query, q, filters)
         view |= found
+        personal = personal_documents(view["hits"])
+        if personal:
+            note_personal_read(
+                context.store, identity.person, "search:", what="complaints", documents=personal, now=context.now()
+            )
     given = {"q": q} | {name: value for name, value in filters.model_dump().items() if value and value != "newest"}
     earlier, later = pager("/search", given, page_number, more=more)
     view |= {"q": q, "filters": filters, "asked": bool(given), "earlier": earlier, "later": later}

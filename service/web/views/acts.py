@@ -57,6 +57,12 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "person.password_changed": "修改密码",
         "person.password_reset": "重置密码",
         "source.switched": "信源开关",
+        "host.stopped": "停止采集网站",
+        "host.resumed": "恢复采集网站",
+        "document.gone": "原文已不可访问",
+        "document.restored": "原文恢复访问",
+        "personal.read": "查看个人信息",
+        "audit.exported": "导出审计记录",
         "briefing.made": "生成简报",
         "briefing.fetched": "下载简报",
         "import.done": "导入文件",
@@ -119,6 +125,8 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "level": "等级",
         "grade": "事件等级",
         "needed": "需要回应",
+        "what": "内容",
+        "since": "起自",
         "name": "名称",
         "role": "角色",
         "disabled": "停用",
@@ -126,6 +134,8 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "week": "期次",
         "file": "文件",
         "source": "信源",
+        "host": "网站",
+        "document": "稿件",
         "added": "新增",
         "clock": "时限",
         "rule": "规则",
@@ -210,7 +220,9 @@ def subject_words(subject: str) -> str:
     return f"{name} {key}" if name and mark else (name or subject)
 
 
-_INTERNAL = frozenset({"newer", "rule", "alert", "event", "message_id", "key", "proposal", "sha256", "fingerprint", "text_hash"})
+_INTERNAL = frozenset(
+    {"newer", "rule", "alert", "event", "message_id", "key", "proposal", "sha256", "fingerprint", "text_hash"}
+)
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
         "alert": "预警",
@@ -230,8 +242,11 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "matter": "办件",
         "disclosure": "主动公开",
         "case": "处置",
+        "audit": "审计记录",
+        "search": "检索",
     }
 )
+_WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包"}
 _TABLES = {"grade": "grade", "role": "person_role", "state": "clock", "was": "alert"}
 
 
@@ -242,11 +257,11 @@ def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "、".join(_value(name, item) for item in value)
+        return f"{len(value)} 篇" if name == "documents" else "、".join(_value(name, item) for item in value)
     if name == "level" or (name == "from" and value in _LEVELS):
         return _LEVELS.get(str(value), str(value))
     table = _TABLES.get(name)
-    return word(table, value) if table else str(value)
+    return word(table, value) if table else _WHAT.get(str(value), str(value)) if name == "what" else str(value)
 
 
 _LEVELS: Mapping[str, str] = MappingProxyType({level.key: level.word for level in AlertLevel})

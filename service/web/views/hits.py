@@ -17,6 +17,8 @@ __all__ = ["Hit", "from_search", "from_store"]
 class Hit:
     """One found document."""
 
+    document_id: str
+    kind: str
     title: Markup
     excerpt: Markup
     source: str
@@ -33,6 +35,8 @@ def from_search(document: SearchDocument, query: SearchQuery, names: Mapping[str
     """Return the hit for a document of the search engine."""
     words = _words(query)
     return Hit(
+        document_id=document.document_id,
+        kind=document.kind,
         title=marked(document.title or document.text[:40], _spans(document.title, words)),
         excerpt=excerpt(document.text, _spans(document.text, words)),
         source=names.get(document.source_id, document.source_id),
@@ -55,6 +59,8 @@ def from_store(row: EventDocument, query: SearchQuery, names: Mapping[str, str])
     if (query.level_at_least or 0) > row.level or (query.source_class and query.source_class != row.source_class):
         return None
     return Hit(
+        document_id=row.document_id,
+        kind=row.kind,
         title=marked(row.title or row.text[:40], _spans(row.title, words)),
         excerpt=excerpt(row.text, _spans(row.text, words)),
         source=names.get(row.source_id, row.source_name),
