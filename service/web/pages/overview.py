@@ -17,6 +17,7 @@ from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, by_ur
 from service.web.views.charts import band_points, line_points, ticks
 from service.web.views.first_run import first_run
 from service.web.views.overview import BAND_DAYS, Volume, city_tiles, day_start, volume
+from service.web.views.wording import day_of
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -117,9 +118,17 @@ def _watch(work: Work, context: AppContext) -> dict[str, Any]:
         "tiles": tiles,
         "province": province,
         "elsewhere": elsewhere,
+        "rule_trouble": _rule_trouble(context),
         "troubled": troubled[:_TROUBLED],
         "source_counts": _source_counts(watched),
     }
+
+
+def _rule_trouble(context: AppContext) -> list[tuple[str, str]]:
+    """Return what is wrong with the rules that the office keeps: a file that cannot be read, a year of days off that is missing."""
+    problem = context.rulebook.problem if context.rulebook is not None else None
+    calendar = context.office.register.calendar.notice(day_of(context.now()))
+    return [(name, sentence) for name, sentence in (("政策数据", problem), ("节假日安排", calendar)) if sentence]
 
 
 def _source_counts(watched: list[SourceHealth]) -> dict[str, int]:

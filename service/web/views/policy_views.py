@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.clauses import split_clauses
+from service.domain.checks import OPEN_WORD
 from service.domain.clock import ClockRole, ClockRule, limit_words
 from service.domain.duties import is_verified
 from service.domain.library import ArticleHit, LibraryQuery
-from service.domain.policy import Policy, PolicyArticle, PolicyFact, PolicyKind, PolicyLevel, Standing
+from service.domain.policy import Policy, PolicyArticle, PolicyFact, PolicyKind, PolicyLevel, Standing, Verification
 from service.domain.register import Register
 from service.flows.policy_links import LinkedPolicy
 from service.web.views.event_page import validity
@@ -197,7 +198,11 @@ def _limit(rule: ClockRule) -> str:
 def _clock_mark(rule: ClockRule, register: Register) -> str:
     if rule.check is not None:
         return rule.check.word
-    return "已有依据" if is_verified(rule, register) else "待核实"
+    if not is_verified(rule, register):
+        return OPEN_WORD
+    # A clock is known as well as the least known of the policies that it rests on.
+    known = [register.policies[policy] for policy in rule.policies]
+    return next((fact.mark for fact in known if fact.verification is Verification.SECONDARY), known[0].mark)
 
 
 def numbered(articles: Iterable[PolicyArticle], gists: Mapping[str, str]) -> list[ArticleRow]:
