@@ -1,4 +1,4 @@
-"""Operations: import, brief, sources, index, audit, quarantine, doctor."""
+"""Operations: import, brief, index, audit, quarantine, doctor."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,12 +17,6 @@ def register(application: typer.Typer) -> None:
     application.command("import", help="导入 CSV、XLSX 或 JSONL 文件。")(import_rows)
     application.command("brief", help="生成一周的简报（docx、xlsx）。")(brief)
     application.command("doctor", help="检查本机与各依赖，逐项报告。")(doctor)
-    _group(
-        application,
-        "sources",
-        "信源",
-        {"list": list_sources, "check": check_sources, "enable": enable_source, "disable": disable_source},
-    )
     _group(application, "index", "检索索引", {"verify": verify_index})
     _group(application, "quarantine", "隔离区", {"list": list_quarantine})
 
@@ -35,10 +29,6 @@ def _group(application: typer.Typer, name: str, words: str, commands: dict[str, 
 
 
 _HELP = {
-    "list_sources": "列出信源：编号、名称、是否启用、状况。",
-    "check_sources": "检查信源声明文件，逐条报告文件、行、键。",
-    "enable_source": "启用一个信源。",
-    "disable_source": "停用一个信源。",
     "verify_index": "核对检索索引与存储是否一致，--repair 改正。",
     "list_quarantine": "列出隔离区。",
 }
@@ -133,66 +123,6 @@ def doctor(data: DataOption = None) -> None:
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
-
-
-def list_sources(data: DataOption = None) -> None:
-    """Write the sources with their health as JSON lines."""
-    from crawlers.health import health
-    from crawlers.ports import SourceProgress
-    from service.flows.sources import effective
-
-    with opened(data) as app:
-        with app.store.read() as work:
-            progress, switches = work.sources.all_progress(), work.sources.switches()
-        now = app.now()
-        for source in effective(app.catalogue.sources, switches):
-            told = health(progress.get(source.id) or SourceProgress(source_id=source.id), source, now)
-            write_line(
-                {
-                    "id": source.id,
-                    "name": source.name,
-                    "kind": source.kind,
-                    "enabled": source.enabled,
-                    "state": str(told.state),
-                    "sentence": told.sentence,
-                }
-            )
-
-
-def check_sources(data: DataOption = None) -> None:
-    """Check the declarations; every fault with file, line and key."""
-    with opened(data) as app:
-        problems = app.catalogue.problems
-    for problem in problems:
-        say(str(problem))
-    if problems:
-        raise typer.Exit(EXIT_FAILED)
-    say(f"{len(app.catalogue.sources)} 个信源声明均有效。")
-
-
-def enable_source(source: str, data: DataOption = None) -> None:
-    """Switch a source on."""
-    _switch(source, data, enabled=True)
-
-
-def disable_source(source: str, data: DataOption = None) -> None:
-    """Switch a source off."""
-    _switch(source, data, enabled=False)
-
-
-def _switch(source_id: str, data: Path | None, *, enabled: bool) -> None:
-    from service.domain.refusal import Refusal
-    from service.flows.sources import switch
-
-    with opened(data) as app:
-        source = app.catalogue.by_id.get(source_id)
-        if source is None:
-            misuse(f"没有信源 {source_id}。")
-        try:
-            switch(app.store, source, enabled=enabled, actor="cli", now=app.now())
-        except Refusal as error:
-            fail(str(error))
-    say(f"{source.name} 已{'启用' if enabled else '停用'}。")
 
 
 def verify_index(

@@ -1,0 +1,263 @@
+"""Sources: list, check, enable, disable, test, add. Tables and reasons for people, JSON lines or YAML for programs."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.opening import DataOption, opened
+from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_lines
+
+if TYPE_CHECKING:
+    from crawlers.records import Document, Source
+    from crawlers.run import SourceReport
+    from crawlers.sinks.memory import MemorySink
+    from service.bootstrap import Application
+
+__all__ = ["register"]
+
+_TEST_SECONDS = 120.0
+_TEST_ARTICLES = 3
+_NEVER_VISITED = frozenset({"login", "anon_cookie", "import_only"})
+
+
+def register(application: typer.Typer) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(no_args_is_help=True)
+    group.command("list", help="列出信源：编号、名称、是否启用、状况。")(list_sources)
+    group.command("check", help="检查信源声明文件，逐条报告文件、行、键。")(check_sources)
+    group.command("enable", help="启用一个信源。")(enable_source)
+    group.command("disable", help="停用一个信源。")(disable_source)
+    group.command("test", help="礼貌地访问一次信源，显示会取到什么；不入库。")(try_source)
+    group.command("add", help="探查一个网址能否采集、怎样采集，写出声明；不入库。")(add_source)
+    application.add_typer(group, name="sources", help="信源")
+
+
+def list_sources(data: DataOption = None) -> None:
+    """Show the sources with their health as a table, and write them as JSON lines."""
+    from crawlers.health import health
+    from crawlers.ports import SourceProgress
+    from service.flows.sources import effective
+
+    with opened(data) as app:
+        with app.store.read() as work:
+            progress, switches = work.sources.all_progress(), work.sources.switches()
+        now = app.now()
+        rows = []
+        for source in effective(app.catalogue.sources, switches):
+            told = health(progress.get(source.id) or SourceProgress(source_id=source.id), source, now)
+            rows.append(
+                {
+                    "id": source.id,
+                    "name": source.name,
+                    "kind": source.kind,
+                    "enabled": source.enabled,
+                    "state": str(told.state),
+                    "sentence": told.sentence,
+                }
+            )
+    shown = [
+        (str(row["id"]), str(row["name"]), str(row["kind"]), "是" if row["enabled"] else "否", str(row["sentence"]))
+        for row in rows
+    ]
+    _show("信源", ("编号", "名称", "类型", "启用", "状况"), shown)
+    write_lines(rows)
+
+
+def check_sources(data: DataOption = None) -> None:
+    """Check the declarations; every fault with file, line and key."""
+    from collections import Counter
+
+    with opened(data) as app:
+        problems, sources = app.catalogue.problems, app.catalogue.sources
+    for problem in problems:
+        say(str(problem))
+    if problems:
+        say(f"{len(problems)} 处有误；其余 {len(sources)} 个信源可用。")
+        raise typer.Exit(EXIT_FAILED)
+    kinds = Counter((source.kind, source.enabled) for source in sources)
+    rows = [
+        (kind, str(kinds[kind, True] + kinds[kind, False]), str(kinds[kind, True]))
+        for kind in sorted({kind for kind, _ in kinds})
+    ]
+    _show("信源声明", ("类型", "信源", "启用"), rows)
+    say(f"{len(sources)} 个信源声明均有效。")
+
+
+def enable_source(source: str, data: DataOption = None) -> None:
+    """Switch a source on."""
+    _switch(source, data, enabled=True)
+
+
+def disable_source(source: str, data: DataOption = None) -> None:
+    """Switch a source off."""
+    _switch(source, data, enabled=False)
+
+
+def _switch(source_id: str, data: Path | None, *, enabled: bool) -> None:
+    from crawlers.catalogue.declaration import Declaration
+    from service.domain.refusal import Refusal
+    from service.flows.sources import switch
+
+    with opened(data) as app:
+        source = _known(app, source_id)
+        missing = Declaration.model_validate(dict(source.declaration)).open_slots
+        if enabled and missing:
+            fail(f"{source.name}是模板：请先复制它的声明，在 params 中写明 {'、'.join(missing)}。")
+        try:
+            switch(app.store, source, enabled=enabled, actor="cli", now=app.now())
+        except Refusal as error:
+            fail(str(error))
+    say(f"{source.name} 已{'启用' if enabled else '停用'}。")
+
+
+def try_source(
+    source: str,
+    articles: Annotated[int, typer.Option("--articles", min=0, max=20, help="至多取几篇正文")] = _TEST_ARTICLES,
+    data: DataOption = None,
+) -> None:
+    """Visit a source once, politely, and show what it would give; nothing is stored."""
+    with opened(data) as app:
+        chosen = _known(app, source)
+        if chosen.access in _NEVER_VISITED or chosen.kind in {"file_drop", "push"}:
+            fail(f"{chosen.name}不作采集：{chosen.legal_basis or '只接受导入或推送。'}")
+        held, report = _visit(app, chosen, articles)
+    documents = sorted(held.documents.values(), key=lambda document: document.happened_at, reverse=True)
+    _show(chosen.name, ("标题", "时间", "精度", "字数", "网址"), [_cells(document) for document in documents])
+    for entry in held.entries:
+        say(f"会被隔离：{entry.reason}，{entry.detail}")
+    for sentence in _verdict(chosen, report):
+        say(sentence)
+    write_lines(_row(document) for document in documents)
+    if report.failed and not documents:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _visit(app: "Application", source: "Source", articles: int) -> "tuple[MemorySink, SourceReport]":
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from crawlers.parsing.sandbox import ExtractionSandbox
+    from crawlers.run import crawl
+    from crawlers.sinks.memory import MemorySink
+
+    held = MemorySink()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress, ExtractionSandbox() as sandbox:
+        progress.add_task(f"访问 {source.name}", total=None)
+        done = asyncio.run(
+            crawl(
+                [_gentle(source, articles)],
+                make_sink=lambda: held,
+                make_state=lambda: held,
+                egress=app.egress,
+                now=app.now,
+                author_key=app.author_key,
+                time_limit_seconds=_TEST_SECONDS,
+                contact=app.settings.contact or "",
+                watch_words=app.settings.watch_words,
+                sandbox=sandbox,
+            )
+        )
+    if not done.sources:
+        fail(f"{source.name} 没有对应的采集程序（{source.kind}）。")
+    return held, done.sources[0]
+
+
+def _gentle(source: "Source", articles: int) -> "Source":
+    """Return the source as a test visits it: one page of the list, one word, a few articles."""
+    declaration: dict[str, Any] = dict(source.declaration)
+    for group, limits in {
+        "politeness": {"max_articles": articles},
+        "paging": {"max_pages": 1},
+        "search": {"per_visit": 1},
+        "sitemap": {"max_files": 3},
+    }.items():
+        declaration[group] = {**dict(declaration.get(group) or {}), **limits}
+    return replace(source, declaration=declaration)
+
+
+def _verdict(source: "Source", report: "SourceReport") -> list[str]:
+    said = [
+        f"列出 {report.listed} 条，会取 {report.added} 篇，隔离 {report.quarantined} 条，用了 {report.requests} 次请求。"
+    ]
+    said += [f"未取：{name} {count}" for name, count in report.dropped.items()]
+    if report.failed:
+        said.append(report.failed)
+        if source.fallback:
+            said.append(f"备用信源：{source.declaration.get('fallback_name') or source.fallback}。")
+    else:
+        said.append(f"可以采集。核对 robots.txt 与使用条款后运行 yaowang sources enable {source.id}。")
+    return said
+
+
+def _cells(document: "Document") -> tuple[str, ...]:
+    row = _row(document)
+    when = str(row["published_at"] or "未知")[:16].replace("T", " ")
+    return (document.title[:60], when, str(row["precision"]), str(row["characters"]), document.url or "")
+
+
+def _row(document: "Document") -> dict[str, Any]:
+    from crawlers.records import BEIJING
+
+    published = document.published_at
+    return {
+        "title": document.title,
+        "url": document.url,
+        "kind": str(document.kind),
+        "published_at": published.astimezone(BEIJING).isoformat() if published else None,
+        "precision": str(document.precision),
+        "origin": document.origin,
+        "characters": len(document.text),
+        "method": document.method,
+        "extras": dict(document.extras),
+    }
+
+
+def add_source(url: str, data: DataOption = None) -> None:
+    """Probe a site with at most twelve requests; the declaration goes to standard output, the reasons to standard error."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from crawlers.probing.run import probe_site
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with opened(data) as app:
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            progress.add_task(f"探查 {url}", total=None)
+            found = asyncio.run(probe_site(url, egress=app.egress, now=app.now, contact=app.settings.contact or ""))
+        known = [source.id for source in app.catalogue.sources if source.url == url]
+    for reason in found.reasons:
+        say(f"· {reason}")
+    for name in known:
+        say(f"· 这个网址已经声明为 {name}")
+    if found.text is None:
+        fail(found.refused or "没有可以写成声明的内容。")
+    _show("现在会读到", ("标题",), [(title,) for title in found.titles])
+    say("下面的声明写入 YAOWANG_CATALOGUE 所指的目录（*.yaml），用 yaowang sources check 检查后启用。")
+    typer.echo(found.text, nl=False)
+
+
+def _known(app: "Application", source_id: str) -> "Source":
+    source: Source | None = app.catalogue.by_id.get(source_id)
+    if source is None:
+        misuse(f"没有信源 {source_id}。全部编号见 yaowang sources list。")
+    return source
+
+
+def _show(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show a table on standard error; nothing where there is nothing to show."""
+    if not rows:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(stderr=True).print(table)
