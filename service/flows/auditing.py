@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from service.domain.audit import START, AuditRow, ChainEnd
-from service.ports.store import Store
+from service.ports.store import Store, Work
 
 __all__ = ["export_audit", "holds_anchor"]
 
@@ -29,9 +29,14 @@ def export_audit(
         work.audit.append(actor=by, action="audit.exported", subject="audit:", detail=detail, now=now)
     with store.read() as work:
         head = work.audit.head()
-        first = work.audit.first_since(since) if since else None
-        after = work.audit.at((first or 1) - 1) or START
+        after = _before(work, since, head) if since else START
         return put(work.audit.chain(after=after.seq), after, head)
+
+
+def _before(work: Work, since: datetime, head: ChainEnd) -> ChainEnd:
+    """Return the place behind which everything is not older than `since`: the end itself where nothing is."""
+    first = work.audit.first_since(since)
+    return head if first is None else work.audit.at(first - 1) or START
 
 
 def holds_anchor(store: Store, seq: int, digest: str) -> bool:

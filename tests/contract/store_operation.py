@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from crawlers.ports import QuarantineEntry, SourceProgress
-from service.domain.audit import GENESIS, chain_hash
+from service.domain.audit import GENESIS, START, ChainEnd, chain_hash
 from service.domain.people import Role
 from service.domain.policy import Policy, PolicyArticle
 from service.ports.store import OutboxRow, Store
@@ -153,6 +153,24 @@ class AuditContract:
                 work.audit.append(actor="p1", action="do", subject=str(number), detail={"n": number}, now=NOW)
         with store.read() as work:
             assert work.audit.verify() is None
+
+    def test_the_chain_is_walked_from_any_row_and_its_end_is_recorded(self, store: Store) -> None:
+        with store.read() as work:
+            assert work.audit.head() == work.audit.at(0) == START
+            assert work.audit.first_since(NOW) is None
+        with store.write() as work:
+            rows = [
+                work.audit.append(actor="p1", action="do", subject="s", detail={"n": n}, now=NOW + n * HOUR)
+                for n in range(4)
+            ]
+        with store.read() as work:
+            assert list(work.audit.chain()) == rows
+            assert list(work.audit.chain(after=2)) == rows[2:]
+            assert work.audit.first_since(NOW + HOUR) == 2
+            assert work.audit.first_since(NOW + 9 * HOUR) is None
+            assert work.audit.at(3) == ChainEnd(seq=3, hash=rows[2].hash)
+            assert work.audit.at(5) is None
+            assert work.audit.head() == ChainEnd(seq=4, hash=rows[3].hash)
 
     def test_a_time_in_another_zone_and_a_detail_of_tuples_hash_alike_when_read_back(self, store: Store) -> None:
         with store.write() as work:

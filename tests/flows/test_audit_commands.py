@@ -1,0 +1,86 @@
+"""`yaowang audit`, in this process over a store of its own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from service.bootstrap import build, prepare
+from service.cli import application
+from service.settings import load_settings
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "var"
+    settings = load_settings(data=folder)
+    prepare(settings)
+    app = build(settings)
+    for number in range(3):
+        with app.store.write() as work:
+            work.audit.append(actor="值班员甲", action="do", subject="s", detail={"n": number}, now=app.now())
+    app.close()
+    return folder
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(application, ["audit", *words, "--data", str(data)])
+
+
+def answer(result: Result) -> dict[str, Any]:
+    lines = [line for line in result.stdout.splitlines() if line.startswith("{")]
+    told: dict[str, Any] = json.loads(lines[-1])
+    return told
+
+
+def test_an_export_is_signed_holds_its_own_act_and_is_verified_with_the_key_kept_apart(data: Path) -> None:
+    file = data.parent / "audit.jsonl"
+    made = run(data, "export", "--out", str(file))
+    assert made.exit_code == 0, made.output
+    manifest = answer(made)
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [row["action"] for row in rows] == ["do", "do", "do", "audit.exported"]
+    assert (manifest["rows"], manifest["end"], manifest["end"]) == (4, manifest["head"], f"4:{rows[-1]['hash']}")
+    assert (data / "secrets" / "audit_key").stat().st_mode & 0o777 == 0o600
+    checked = run(data, "verify", str(file), "--key", manifest["public_key"])
+    assert checked.exit_code == 0, checked.output
+    assert "共 4 条" in checked.output
+    assert "没有给出 --key" in run(data, "verify", str(file)).output
+    assert run(data, "verify", str(file), "--key", "00" * 32).exit_code == 1
+
+
+def test_a_changed_export_is_refused_with_status_1(data: Path) -> None:
+    file = data.parent / "audit.jsonl"
+    run(data, "export", "--out", str(file))
+    file.write_text(file.read_text(encoding="utf-8").replace('"n":1', '"n":2'), encoding="utf-8")
+    checked = run(data, "verify", str(file))
+    assert checked.exit_code == 1
+    assert "第 2 条断裂" in checked.output
+
+
+def test_an_export_from_a_day_on_begins_there(data: Path) -> None:
+    file = data.parent / "audit.jsonl"
+    assert answer(run(data, "export", "--out", str(file), "--since", "2020-01-01"))["rows"] == 4
+    nothing = answer(run(data, "export", "--out", str(file), "--since", "2999-01-01"))
+    assert (nothing["rows"], nothing["after"]) == (0, nothing["head"])
+    assert run(data, "verify", str(file)).exit_code == 0
+    assert run(data, "export", "--out", str(file), "--since", "gestern").exit_code == 2
+
+
+def test_an_anchor_noted_elsewhere_is_compared_with_the_live_chain(data: Path) -> None:
+    head = answer(run(data, "verify"))
+    assert head["seq"] == 3
+    anchor = f"{head['seq']}:{head['hash'][:32]}"
+    assert "并包含给出的一条" in run(data, "verify", "--anchor", anchor).output
+    assert run(data, "verify", "--anchor", f"3:{'0' * 64}").exit_code == 1
+    assert run(data, "verify", "--anchor", f"9:{head['hash']}").exit_code == 1
+    assert run(data, "verify", "--anchor", f"3:{head['hash'][:8]}").exit_code == 1
+    assert run(data, "verify", "--anchor", "drei").exit_code == 2
+
+
+def test_an_export_that_cannot_be_written_is_said(data: Path) -> None:
+    refused = run(data, "export", "--out", str(data / "nirgends" / "audit.jsonl"))
+    assert refused.exit_code == 1
+    assert "无法写入" in refused.output
