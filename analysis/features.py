@@ -21,7 +21,7 @@ import numpy.typing as npt
 from analysis.lexicon import Hit, Term, TermKind
 from analysis.reading import Reading
 
-__all__ = ["BLOCKS", "BUCKET_BITS", "Counts", "count_features", "word_bucket"]
+__all__ = ["BLOCKS", "BUCKET_BITS", "Counts", "bucket_counts", "character_grams", "count_features", "word_bucket"]
 
 BUCKET_BITS = 22
 BLOCKS = ("characters", "title", "words", "cues", "kinds")
@@ -56,12 +56,17 @@ def count_features(readings: Sequence[Reading]) -> Counts:
     heads = [reading.head for reading in readings]
     titles = [reading.title.text for reading in readings]
     blocks = (
-        _character_grams(heads, 3, seed=1),
-        _character_grams(titles, 3, seed=2),
+        character_grams(heads, 3, seed=1),
+        character_grams(titles, 3, seed=2),
         _word_grams([reading.words for reading in readings]),
         _cues(readings),
-        _character_grams([_with_kinds(reading) for reading in readings], 4, seed=5),
+        character_grams([_with_kinds(reading) for reading in readings], 4, seed=5),
     )
+    return bucket_counts(blocks, rows=len(readings))
+
+
+def bucket_counts(blocks: Iterable[tuple[npt.NDArray[np.int64], Codes]], *, rows: int) -> Counts:
+    """Count the buckets of at most eight blocks, each given as the row and the code of every feature."""
     keys = [
         (row << 3 | number) << BUCKET_BITS | (code >> _SHIFT).astype(np.int64)
         for number, (row, code) in enumerate(blocks)
@@ -72,7 +77,7 @@ def count_features(readings: Sequence[Reading]) -> Counts:
         block=(unique >> BUCKET_BITS) & 7,
         bucket=unique & ((1 << BUCKET_BITS) - 1),
         count=count.astype(np.float64),
-        rows=len(readings),
+        rows=rows,
     )
 
 
@@ -113,7 +118,8 @@ def _grams(codes: Codes, row: npt.NDArray[np.int64], longest: int, seed: int) ->
     return np.concatenate(rows), np.concatenate(grams)
 
 
-def _character_grams(texts: Sequence[str], longest: int, *, seed: int) -> tuple[npt.NDArray[np.int64], Codes]:
+def character_grams(texts: Sequence[str], longest: int, *, seed: int) -> tuple[npt.NDArray[np.int64], Codes]:
+    """Return row and code of every run of 1 to `longest` characters; another `seed` gives other codes."""
     codes, lengths = _code_points(texts)
     return _grams(codes, np.repeat(np.arange(len(texts)), lengths), longest, seed)
 

@@ -1,12 +1,12 @@
 """The table of situations: kinds of conduct and failure, and the articles that govern them.
 
-The table is data that the office may edit (`situations.yaml`); this module reads and validates it and says which rows
-a document meets. What the signs of a row mean stands at the head of the file.
+The table is data that the office may edit (`situations.yaml`); this module reads and validates it. What the signs of a
+row mean stands at the head of the file; which rows a document meets is weighed in `analysis.grounds`.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,7 +16,7 @@ import yaml
 from analysis.articles import article_label
 from analysis.assessment import CATEGORY_NAMES, Assessment, EntityType
 
-__all__ = ["Cues", "Ground", "Grounds", "Situation", "Situations", "load_situations", "parse_situations"]
+__all__ = ["Cues", "Situation", "Situations", "load_situations", "parse_situations"]
 
 _PRODUCTS = ("vaccine", "cosmetic", "device", "food", "drug")
 _ENTITY_PRODUCTS = {
@@ -29,21 +29,6 @@ _TITLE_COUNTS = 3
 _DRUG_SHARE = 0.5
 _GAP = "…"
 _GAP_CHARS = 10
-# On the labelled items before July 2024, a third more or less of any one of these moves no governing article out of the
-# first five, and nDCG by 0.01 at most: they order, the rows decide.
-_FIRST_CATEGORY = 0.4
-_LATER_CATEGORY = 0.3
-_OTHER_CATEGORY = -0.15
-# A hot list gives a vague title and the matter in two sentences; of a long text only its opening is as telling.
-_LEAD_CHARS = 200
-_IN_LEAD = 0.85
-_IN_TEXT = 0.5
-_MORE_CUES = 0.12
-_FALLBACK = 1.0
-_RELATED = 0.5
-_MODIFIER = 0.35
-_RANK_STEP = 0.05
-_AGREEING_ROW = 0.2
 # 国家药监局 names the office, not the product.
 _OFFICES = ("药监", "药品监督管理")
 
@@ -87,25 +72,6 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """An article that a situation offers for one document, with its score and reason."""
-
-    article: str
-    score: float
-    situation: str
-    why: str
-    governs: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
-    """What the table offers for a document: articles, best first, and the rows that were met, best first."""
-
-    articles: tuple[Ground, ...]
-    situations: tuple[Situation, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Situations:
     """The whole table; `modifiers` are situations that add their articles to whatever else applies."""
 
@@ -113,25 +79,6 @@ class Situations:
     products: Mapping[str, tuple[str, ...]]
     rows: tuple[Situation, ...]
     modifiers: tuple[Situation, ...]
-
-    def grounds(self, title: str, text: str, assessment: Assessment | None) -> Grounds:
-        """Return what the table offers for a document; an article that several rows offer stands once."""
-        categories = assessment.category_codes if assessment else ()
-        product = self.product_of(title, text, assessment)
-        met = [(row, _fit(row, title, text, categories, product)) for row in self.rows]
-        met = sorted((pair for pair in met if pair[1] > 0), key=lambda pair: (-pair[1], pair[0].id))
-        if met and met[0][0].alone:
-            met = met[:1]
-        offered: dict[str, Ground] = {}
-        for row, score in met:
-            for ground in _offers(row, score):
-                _merge(offered, ground)
-        for row in self.modifiers if met and not met[0][0].alone else ():
-            if row.cues.hits(f"{title}\n{text}") and (not row.products or product in row.products):
-                for ground in _offers(row, _MODIFIER):
-                    _merge(offered, ground)
-        ranked = sorted(offered.values(), key=lambda ground: (-ground.score, ground.article))
-        return Grounds(articles=tuple(ranked), situations=tuple(row for row, _ in met))
 
     def product_of(self, title: str, text: str, assessment: Assessment | None) -> str:
         """Return the class of product that a document is about; a drug where nothing tells."""
@@ -227,39 +174,3 @@ def _key(reference: str, laws: Mapping[str, str], where: str) -> str:
     if law not in laws or not number.isdecimal():
         raise ValueError(f"{where}: {reference!r} is not <short law name>#<number> of a law listed under laws")
     return f"{laws[law]}#{article_label(int(number))}"
-
-
-def _fit(row: Situation, title: str, text: str, categories: Sequence[str], product: str) -> float:
-    """Return how well a row fits a document, 0 where it does not apply."""
-    if row.products and product not in row.products:
-        return 0.0
-    agreed = [_FIRST_CATEGORY if n == 0 else _LATER_CATEGORY for n, c in enumerate(categories) if c in row.categories]
-    if not row.cues:
-        return _FALLBACK * max(agreed) * row.weight if agreed else 0.0
-    whole, lead = f"{title}\n{text}", text[:_LEAD_CHARS]
-    in_title, in_lead = row.cues.hits(title), row.cues.hits(lead)
-    hits = in_title + in_lead or row.cues.hits(text)
-    # What a title says plainly, a word in the text does not undo.
-    if not hits or row.unless.hits(title if in_title else whole) or (row.also and not row.also.hits(whole)):
-        return 0.0
-    known = max(agreed, default=_OTHER_CATEGORY if categories else 0.0)
-    said = row.weight + _MORE_CUES * min(3, hits - 1)
-    place = 1.0 if in_title or not title else _IN_LEAD if in_lead else _IN_TEXT
-    return max(0.1, said + known) * place
-
-
-def _offers(row: Situation, score: float) -> Iterable[Ground]:
-    for share, articles, governs in ((1.0, row.governs, True), (_RELATED, row.related, False)):
-        for rank, article in enumerate(articles):
-            worth = score * share * (1 - _RANK_STEP * rank)
-            yield Ground(article=article, score=worth, situation=row.id, why=row.why, governs=governs)
-
-
-def _merge(offered: dict[str, Ground], ground: Ground) -> None:
-    """Keep the best reason of an article; every further row that names it adds a share of its score."""
-    held = offered.get(ground.article)
-    if held is None:
-        offered[ground.article] = ground
-        return
-    lead, other = (ground, held) if ground.score > held.score else (held, ground)
-    offered[ground.article] = replace(lead, score=lead.score + _AGREEING_ROW * other.score)

@@ -1,0 +1,94 @@
+"""Recognising situations: what the learned model adds to the cues, and what it may not override."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from analysis import features, recognition
+from analysis.grounds import grounds
+from analysis.linear import ModelRefusedError, Weighting
+from analysis.recognition import Recogniser, count_query, load_recogniser
+from analysis.situations import load_situations, parse_situations
+from tests.unit.analysis.test_retrieval import SITUATIONS, TABLE, judged
+
+PLAIN = "药店卖过期药"
+
+
+class TestModel:
+    def test_a_text_in_other_words_is_recognised_where_no_cue_stands_in_it(self) -> None:
+        title = "两岁娃把外婆的降糖药吃了大半瓶洗胃抢救"
+        margins = load_recogniser().margins(title, "", judged("R09"))
+        found = grounds(load_situations(), title, "", judged("R09"), margins)
+        assert found.situations[0].id == "accident-child"
+
+    def test_the_model_knows_only_rows_of_the_shipped_table(self) -> None:
+        assert set(load_recogniser().rows) <= {row.id for row in load_situations().rows}
+
+    def test_a_judgement_changes_the_margins_and_may_be_absent(self) -> None:
+        recogniser = load_recogniser()
+        assert recogniser.margins(PLAIN, "", judged("R02")) != recogniser.margins(PLAIN, "", None)
+
+    def test_margins_do_not_depend_on_what_stands_far_down_in_a_text(self) -> None:
+        recogniser, lead = load_recogniser(), "某药店的事。" * 40
+        assert recogniser.margins(PLAIN, lead, None) == recogniser.margins(PLAIN, lead + "医院", None)
+
+    def test_a_saved_model_says_the_same(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        counts = count_query([(PLAIN, "", None), ("医院用错药", "", None)])
+        weighting = Weighting.fit(counts, least_documents=1)
+        weights = sparse.csr_matrix(np.linspace(-1, 1, 2 * len(weighting.buckets)).reshape(-1, 2))
+        made = Recogniser(weighting=weighting, rows=("a", "b"), weights=weights, intercepts=np.array([0.5, -0.5]))
+        manifest = {"format": recognition.FORMAT, "buckets": features.BUCKET_BITS, "rows": made.rows}
+        path = tmp_path / "situations.npz"
+        manifest["sha256"] = made.save(path)
+        path.with_suffix(".json").write_text(json.dumps(manifest), encoding="utf-8")
+        monkeypatch.setattr(recognition, "MODEL", path)
+        loaded = load_recogniser.__wrapped__()
+        assert loaded.margins(PLAIN, "", None) == pytest.approx(made.margins(PLAIN, "", None), abs=0.05)
+
+    def test_arrays_that_the_manifest_does_not_name_are_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "situations.npz"
+        shutil.copy(recognition.MODEL, path)
+        manifest = json.loads(recognition.MODEL.with_suffix(".json").read_text(encoding="utf-8"))
+        path.with_suffix(".json").write_text(json.dumps(manifest | {"sha256": "0"}), encoding="utf-8")
+        monkeypatch.setattr(recognition, "MODEL", path)
+        with pytest.raises(ModelRefusedError, match="sha256"):
+            load_recogniser.__wrapped__()
+
+
+class TestWeighing:
+    def test_a_learned_row_stands_before_a_cue_and_both_are_told(self) -> None:
+        found = grounds(SITUATIONS, PLAIN, "", judged("R02"), {"ad": 1.0, "expired": -0.6})
+        assert [row.id for row in found.situations[:2]] == ["ad", "expired"]
+
+    def test_a_row_that_the_model_never_learned_speaks_by_its_cues(self) -> None:
+        own = TABLE.replace(
+            "modifiers:", "  - {id: own, weight: 2, cues: [小药箱], governs: [新法#2], why: 本局自订}\nmodifiers:"
+        )
+        table = parse_situations(own, "mine.yaml")
+        found = grounds(table, "小药箱活动", "", None, {"ad": -0.5, "expired": -0.5})
+        assert found.situations[0].id == "own"
+
+    def test_a_row_that_the_table_no_longer_has_is_ignored(self) -> None:
+        found = grounds(SITUATIONS, PLAIN, "", judged("R02"), {"gone": 9.0, "expired": 0.1})
+        assert "gone" not in {ground.situation for ground in found.articles}
+
+    def test_a_row_that_silences_the_others_must_be_told_by_a_cue(self) -> None:
+        row = "  - {id: abroad, alone: true, cues: [外国], governs: [], why: 发生在境外}\n"
+        table = parse_situations(TABLE.replace("situations:\n", f"situations:\n{row}"), "table.yaml")
+        margins = {"abroad": 2.0, "expired": 0.0}
+        assert grounds(table, PLAIN, "", judged("R02"), margins).articles
+        assert not grounds(table, f"外国{PLAIN}", "", judged("R02"), margins).articles
+
+    def test_nothing_is_recognised_where_every_row_is_unlikely(self) -> None:
+        found = grounds(SITUATIONS, "药店开业", "", None, {"ad": -1.4, "expired": -1.2})
+        assert (found.articles, found.situations) == ((), ())
+
+    def test_two_likely_rows_share_the_first_places(self) -> None:
+        found = grounds(SITUATIONS, "一则消息", "", None, {"ad": 0.1, "expired": 0.1})
+        assert {ground.situation for ground in found.articles[:3]} == {"ad", "expired"}
