@@ -17,6 +17,7 @@ from service.domain.alert import Alert
 from service.domain.audit import AuditRow, ChainEnd
 from service.domain.clock import Clock
 from service.domain.event import Event, EventDocument
+from service.ports.attachments import Attachments
 from service.ports.cases import Cases
 from service.ports.fetching import Hosts, Looks
 from service.ports.following import Matters, Topics
@@ -310,8 +311,8 @@ class Audit(Protocol):
         """Return the recorded end of the chain."""
         ...
 
-    def verify(self) -> int | None:
-        """Recompute the chain; return the first broken `seq`, or `None` where it holds."""
+    def verify(self, *, after: int = 0) -> int | None:
+        """Recompute the chain behind a row, all of it behind 0; return the first broken `seq`, or `None` where it holds."""
         ...
 
 
@@ -333,6 +334,7 @@ class Work(Protocol):
     matters: Matters
     silences: Silences
     roster: Roster
+    attachments: Attachments
     notices: Notices
     batches: Batches
     cases: Cases

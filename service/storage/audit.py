@@ -93,9 +93,12 @@ class SqlAudit:
         seq, last = self._connection.execute(_HEAD).one()
         return ChainEnd(seq=seq, hash=last)
 
-    def verify(self) -> int | None:
-        """Recompute the chain; return the first broken `seq`, or `None` where it holds to its recorded end."""
-        broken, end = follow_chain(self.chain())
+    def verify(self, *, after: int = 0) -> int | None:
+        """Recompute the chain behind a row; return the first broken `seq`, or `None` where it holds to its recorded end."""
+        start = self.at(after)
+        if start is None:
+            return after
+        broken, end = follow_chain(self.chain(after=after), after=start)
         if broken is not None:
             return broken
         return None if self.head() == end else end.seq + 1

@@ -171,6 +171,8 @@ class AuditContract:
             assert work.audit.at(3) == ChainEnd(seq=3, hash=rows[2].hash)
             assert work.audit.at(5) is None
             assert work.audit.head() == ChainEnd(seq=4, hash=rows[3].hash)
+            assert [work.audit.verify(after=n) for n in (0, 2, 4)] == [None, None, None]
+            assert work.audit.verify(after=7) == 7
 
     def test_a_time_in_another_zone_and_a_detail_of_tuples_hash_alike_when_read_back(self, store: Store) -> None:
         with store.write() as work:
