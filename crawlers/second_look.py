@@ -39,8 +39,9 @@ _SAYS_MISSING = re.compile(
     re.IGNORECASE,
 )
 _ERROR_PATH = re.compile(r"/(?:404|error|notfound|not_found|deleted)\b|^/?$|^/index\.s?html?$", re.IGNORECASE)
-# What says that it is gone says little else.
-_SHORT_PAGE = 400
+# What says that it is gone says little else: no article is found on it, or one of a line or two.
+_SHORT = 80
+_HEAD = 256 * 1024
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", re.DOTALL | re.IGNORECASE)
 
 
@@ -202,7 +203,7 @@ class SecondLookSpider(scrapy.Spider):
         text = decode_list(response.body, url=response.url, content_type=content_type)
         if isinstance(text, Refusal):
             return Answer.UNKNOWN
-        if _moved_to_error(page.url, response.url) or _says_missing(text):
+        if _moved_to_error(page.url, response.url):
             return Answer.MISSING
         now = self.surroundings.clock()
         document = read_article(
@@ -215,8 +216,11 @@ class SecondLookSpider(scrapy.Spider):
             author_key=self.surroundings.author_key,
             now=now,
         )
-        if isinstance(document, Refusal):
-            return Answer.UNKNOWN
+        if isinstance(document, Refusal) or len(document.text) < _SHORT:
+            if _SAYS_MISSING.search(_MARKUP.sub("", text[:_HEAD])):
+                return Answer.MISSING
+            if isinstance(document, Refusal):
+                return Answer.UNKNOWN
         return replace(document, engagement=read_engagement(text, seen_at=now), extras={})
 
 
@@ -224,8 +228,3 @@ def _moved_to_error(asked: str, answered: str) -> bool:
     if asked == answered:
         return False
     return bool(_ERROR_PATH.search(urlsplit(answered).path)) and not _ERROR_PATH.search(urlsplit(asked).path)
-
-
-def _says_missing(text: str) -> bool:
-    visible = _MARKUP.sub("", text[: 256 * 1024])
-    return len(visible) < _SHORT_PAGE and bool(_SAYS_MISSING.search(visible))

@@ -17,6 +17,7 @@ from service.flows.trouble import tell_trouble
 from service.ports.store import StoreUnavailableError, Work
 
 if TYPE_CHECKING:
+    from crawlers.attachments.sandbox import AttachmentSandbox
     from crawlers.parsing.sandbox import ExtractionSandbox
 
 __all__ = ["collect_until", "due_claim"]
@@ -52,11 +53,15 @@ def due_claim(app: Application, holder: str) -> Claim:
 
 async def collect_until(app: Application, stop: threading.Event) -> None:
     """Collect from every source that is due, again and again, until `stop` is set."""
+    from crawlers.attachments.sandbox import AttachmentSandbox
     from crawlers.parsing.sandbox import ExtractionSandbox
 
     holder = secrets.token_hex(8)
-    with closing(ExtractionSandbox()) as sandbox:
-        collector = _Collector(app, holder, sandbox, stop)
+    with (
+        closing(ExtractionSandbox()) as sandbox,
+        closing(AttachmentSandbox(recognise=app.settings.ocr)) as attachments,
+    ):
+        collector = _Collector(app, holder, sandbox, attachments, stop)
         while not stop.is_set():
             try:
                 if app.settings.crawl:
@@ -70,10 +75,18 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
 class _Collector:
     """One process's share of the crawl; each step is one pass of visits, and now and then one of looks."""
 
-    def __init__(self, app: Application, holder: str, sandbox: "ExtractionSandbox", stop: threading.Event) -> None:
+    def __init__(
+        self,
+        app: Application,
+        holder: str,
+        sandbox: "ExtractionSandbox",
+        attachments: "AttachmentSandbox",
+        stop: threading.Event,
+    ) -> None:
         self.app = app
         self.holder = holder
         self.sandbox = sandbox
+        self.attachments = attachments
         self.stop = stop
         self.next_looks = app.now()
 
@@ -105,6 +118,7 @@ class _Collector:
                 contact=self.app.settings.contact or "",
                 watch_words=self.app.settings.watch_words,
                 sandbox=self.sandbox,
+                attachments=self.attachments,
             )
         )
         if report is not None:

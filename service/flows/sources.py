@@ -23,6 +23,7 @@ __all__ = [
     "is_stopped",
     "resume_host",
     "stop_host",
+    "stop_of",
     "switch",
 ]
 
@@ -102,8 +103,14 @@ def host_of(source: Source) -> str:
 
 def is_stopped(host: str, stops: Mapping[str, HostStop]) -> bool:
     """Return whether a person has stopped `host` or the site that it is part of."""
+    return stop_of(host, stops) is not None
+
+
+def stop_of(host: str, stops: Mapping[str, HostStop]) -> HostStop | None:
+    """Return the stop that covers `host`: its own, or that of the site that it is part of."""
     labels = host.split(".")
-    return any(".".join(labels[start:]) in stops for start in range(len(labels)))
+    names = (".".join(labels[start:]) for start in range(len(labels)))
+    return next((stops[name] for name in names if name in stops), None)
 
 
 def stop_host(store: Store, host: str, *, actor: str, reason: str, now: datetime) -> HostStop:

@@ -116,7 +116,7 @@ def _letter(lines: Sequence[str], *, over: bool, office: Office) -> Letter:
 
 
 def _queue(work: Work, people: Sequence[Person], letter: Letter, about: Sequence[str], now: datetime) -> None:
-    occasion = sha256("\n".join([now.isoformat(), *about]).encode()).hexdigest()[:16]
+    occasion = sha256("\n".join([now.isoformat(), letter.subject, *about]).encode()).hexdigest()[:16]
     for person in people:
         payload = {"to": person.email, "alert_id": "sources", "letter": letter.to_json()}
         work.outbox.add(f"mail:sources:{occasion}:{person.id}", MAIL, payload, now=now)

@@ -8,8 +8,10 @@ from crawlers.health import Health, HealthState, health
 from crawlers.ports import SourceProgress
 from crawlers.records import Source
 from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.beijing import beijing
 from service.domain.clock import Clock
-from service.domain.people import Person
+from service.flows.sources import host_of, stop_of
+from service.ports.fetching import HostStop
 from service.ports.store import Work
 
 __all__ = ["Desk", "OpenAlerts", "SourceHealth", "badges", "source_health"]
@@ -17,7 +19,7 @@ __all__ = ["Desk", "OpenAlerts", "SourceHealth", "badges", "source_health"]
 _MOST_OPEN = 500
 # Two days to compare, and the while for which a revision may stand.
 _RECENT = timedelta(hours=72)
-_TROUBLE = frozenset({HealthState.FAILING, HealthState.SILENT, HealthState.LATE})
+_TROUBLE = frozenset({HealthState.FAILING, HealthState.SILENT, HealthState.LATE, HealthState.ODD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,26 @@ def source_health(work: Work, sources: Sequence[Source], now: datetime) -> list[
     """Return every declared source with the switch that people set and its health."""
     progress = work.sources.all_progress()
     switches = work.sources.switches()
+    stops = work.hosts.stopped()
     rows = []
     for source in sources:
         set_source = replace(source, enabled=switches.get(source.id, source.enabled))
         found = health(progress.get(source.id, SourceProgress(source_id=source.id)), set_source, now)
+        stop = stop_of(host_of(source), stops)
+        if stop is not None and set_source.enabled:
+            found = Health(state=HealthState.STOPPED, sentence=_stopped(stop, now))
         rows.append(SourceHealth(set_source, found, found.state in _TROUBLE))
     return rows
 
 
-def badges(opened: OpenAlerts, troubled: int, person: Person) -> Mapping[str, int]:
-    """Return what waits for this person, by page."""
+def _stopped(stop: HostStop, now: datetime) -> str:
+    return f"{stop.actor}于{beijing(stop.at, now)}停止采集 {stop.host}：{stop.reason}。"
+
+
+def badges(opened: OpenAlerts, troubled: int, cases: int) -> Mapping[str, int]:
+    """Return what waits for this person, by page; `cases` are those whose next step is theirs."""
     return {
         "alerts": sum(alert.state is AlertState.OPEN for alert in opened.alerts),
-        "cases": sum(alert.owner == person.name for alert in opened.alerts),
+        "cases": cases,
         "sources": troubled,
     }

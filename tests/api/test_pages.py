@@ -109,6 +109,18 @@ class TestActs:
             assert work.sources.switches() == {"seed-hot": False}
             assert work.audit.rows(limit=1)[0].action == "source.switched"
 
+    def test_a_host_is_stopped_with_a_reason_and_let_go_again(self, site: Site) -> None:
+        keeper = site.browser(Role.ADMINISTRATOR)
+        assert keeper.post("/sources/hosts/stop", host="News.Invalid", reason="对方来函").status_code == 303
+        shown = keeper.client.get("/sources").text
+        assert "news.invalid" in shown
+        assert "对方来函" in shown
+        assert keeper.post("/sources/hosts/stop", host="https://news.invalid/").status_code == 409
+        assert keeper.post("/sources/hosts/resume", host="news.invalid").status_code == 303
+        with site.context.store.read() as work:
+            assert work.hosts.stopped() == {}
+            assert work.audit.rows(limit=1)[0].action == "host.resumed"
+
     def test_an_administrator_cannot_shut_themselves_out(self, site: Site) -> None:
         keeper = site.browser(Role.ADMINISTRATOR)
         answer = keeper.post("/system/people/p-administrator", role="viewer")

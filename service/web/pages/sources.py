@@ -11,6 +11,7 @@ from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
 from service.domain.refusal import NotFound
+from service.flows.sources import resume_host, stop_host
 from service.web.desk import source_health
 from service.web.render import page
 from service.web.views.source_rows import source_row
@@ -33,6 +34,7 @@ def sources(
     with context.store.read() as work:
         watched = source_health(work, context.catalogue_sources, context.now())
         progress = work.sources.all_progress()
+        stops = sorted(work.hosts.stopped().values(), key=lambda stop: stop.host)
     kept = [
         row
         for row in watched
@@ -55,6 +57,7 @@ def sources(
             "never": states.count(HealthState.NEVER_RUN),
             "stopped": states.count(HealthState.STOPPED),
         },
+        stops=stops,
         state=state,
         q=q,
         can_import=context.import_file is not None,
@@ -80,6 +83,29 @@ def switch(
             now=context.now(),
         )
     return RedirectResponse(f"/sources?done=switched#{source.id}", status_code=303)
+
+
+@router.post("/sources/hosts/stop")
+def stop_one_host(
+    request: Request,
+    identity: SourceKeeper,
+    host: Annotated[str, Form(max_length=253)],
+    reason: Annotated[str, Form(max_length=200)] = "",
+) -> RedirectResponse:
+    """Stop asking a host and what is below it, also by crawls that are under way. Raises `Conflict`."""
+    context = context_of(request)
+    stop_host(context.store, host, actor=identity.person.name, reason=reason, now=context.now())
+    return RedirectResponse("/sources?done=stopped#stops", status_code=303)
+
+
+@router.post("/sources/hosts/resume")
+def resume_one_host(
+    request: Request, identity: SourceKeeper, host: Annotated[str, Form(max_length=253)]
+) -> RedirectResponse:
+    """Let a stopped host go again. Raises `Conflict`."""
+    context = context_of(request)
+    resume_host(context.store, host, actor=identity.person.name, now=context.now())
+    return RedirectResponse("/sources?done=resumed#stops", status_code=303)
 
 
 @router.get("/import")

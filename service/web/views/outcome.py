@@ -24,6 +24,8 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "linked": "已关联。",
         "answered": "已登记回应。",
         "switched": "信源开关已更新，下一轮采集生效。",
+        "stopped": "已停止采集该网站，数秒内生效。",
+        "resumed": "已恢复采集该网站。",
         "password": "密码已更新，其他登录已全部退出。",
         "person": "用户信息已更新。",
         "case_opened": "已开立处置。",

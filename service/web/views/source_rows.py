@@ -16,6 +16,7 @@ _TONES = {
     HealthState.FAILING: "text-orange",
     HealthState.LATE: "text-orange",
     HealthState.SILENT: "text-orange",
+    HealthState.ODD: "text-orange",
 }
 
 
@@ -36,6 +37,7 @@ class SourceRow:
     taken: int
     enabled: bool
     switchable: bool
+    legal_basis: str
 
 
 def source_row(row: SourceHealth, progress: SourceProgress) -> SourceRow:
@@ -54,6 +56,7 @@ def source_row(row: SourceHealth, progress: SourceProgress) -> SourceRow:
         interval=_interval(progress.interval_seconds),
         taken=progress.taken,
         enabled=source.enabled,
+        legal_basis=source.legal_basis or "",
         switchable=source.kind != "file_drop" and source.access == "open",
     )
 
