@@ -1,0 +1,115 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from service.domain.crossing import MatterTraits
+from service.domain.disclosure import Disclosure, DisclosureState, decide, frequent, publish
+from service.domain.matter import Matter, MatterKind
+from service.domain.refusal import Conflict
+from tests.unit.service.domain.builders import register
+
+NOW = datetime(2026, 11, 25, 6, 32, tzinfo=UTC)
+DAY = timedelta(days=1)
+ASKED = (
+    "申请公开2025年药品抽检不合格产品名单",
+    "我想获取2025年度药品抽检不合格产品名单",
+    "请公开药品抽检不合格产品名单（2025年）",
+)
+
+
+def application(number: int, text: str, *, applicant: str | None = None) -> Matter:
+    return Matter(
+        id=f"m{number}",
+        kind=MatterKind.APPLICATION,
+        number=f"SQ-{number}",
+        source_id="drop-application",
+        title=text,
+        text=text,
+        received_at=NOW - number * DAY,
+        taken_at=NOW,
+        state_at=NOW,
+        applicant=f"a{number}" if applicant is None else applicant,
+    )
+
+
+def complaint(number: int, product: str, *, category: str = "R01") -> Matter:
+    traits = MatterTraits(products=frozenset({product}), categories=frozenset({category})).as_json()
+    made = replace(application(number, f"反映{product}的问题"), kind=MatterKind.COMPLAINT)
+    return replace(made, traits=traits)
+
+
+def three() -> list[Matter]:
+    return [application(number, text) for number, text in enumerate(ASKED, 1)]
+
+
+def test_three_applications_of_three_people_for_the_same_propose_disclosure() -> None:
+    [one] = frequent([*three(), application(9, "申请公开本局2026年部门预算")])
+    assert (one.proposed, one.applicants, len(one.matters)) == (True, 3, 3)
+    assert "依申请公开3件，来自3名申请人" in one.reason
+    assert one.id == "m3"
+
+
+def test_one_person_who_asks_three_times_proposes_nothing() -> None:
+    [one] = frequent([replace(matter, applicant="same") for matter in three()])
+    assert (one.proposed, one.applicants) == (False, 1)
+
+
+def test_five_complaints_about_one_product_and_problem_propose_disclosure() -> None:
+    some = [complaint(number, "清云注射液") for number in range(5)]
+    other = [complaint(number + 10, "清云注射液", category="R08") for number in range(2)]
+    first, second = frequent([*some, *other, complaint(20, "别的药")])
+    assert (first.subject, first.proposed) == ("清云注射液：不良反应与群体事件", True)
+    assert (second.proposed, len(second.matters)) == (False, 2)
+
+
+def test_what_was_decided_is_not_proposed_again_while_half_of_the_matters_are_the_same() -> None:
+    [one] = frequent(three())
+    decision = decide(one, disclose=False, by="审批人乙", reason="涉及商业秘密", now=NOW, register=register())
+    [again] = frequent([*three(), application(0, ASKED[0])], [decision])
+    assert (again.proposed, again.decision) == (False, decision)
+    fresh = [application(number + 50, text) for number, text in enumerate(ASKED, 1)]
+    more = [application(number + 60, text) for number, text in enumerate(ASKED, 1)]
+    [later] = frequent([*fresh, *more, *three()[:2]], [decision])
+    assert later.proposed
+
+
+def test_a_decision_to_disclose_begins_the_twenty_working_days() -> None:
+    [one] = frequent(three())
+    decision = decide(one, disclose=True, by="审批人乙", reason="多人申请", now=NOW, register=register())
+    assert decision.state is DisclosureState.ACCEPTED
+    assert decision.due_at == datetime(2026, 12, 23, 15, 59, 59, tzinfo=UTC)
+    assert decision.matters == ("m3", "m2", "m1")
+
+
+@pytest.mark.parametrize(("by", "reason"), [("", "理由"), ("审批人乙", " ")])
+def test_a_decision_needs_a_name_and_a_reason(by: str, reason: str) -> None:
+    [one] = frequent(three())
+    with pytest.raises(Conflict, match="写明决定的理由"):
+        decide(one, disclose=True, by=by, reason=reason, now=NOW, register=register())
+
+
+def test_nothing_is_decided_twice() -> None:
+    [one] = frequent(three())
+    decision = decide(one, disclose=True, by="审批人乙", reason="多人申请", now=NOW, register=register())
+    [again] = frequent(three(), [decision])
+    with pytest.raises(Conflict, match="已由审批人乙决定：决定主动公开"):
+        decide(again, disclose=False, by="审批人丁", reason="理由", now=NOW, register=register())
+
+
+def test_a_publication_is_registered_once_with_its_place() -> None:
+    decision = Disclosure(
+        id="m1",
+        subject="抽检不合格名单",
+        matters=("m1",),
+        state=DisclosureState.ACCEPTED,
+        decided_by="审批人乙",
+        decided_at=NOW,
+        reason="多人申请",
+    )
+    with pytest.raises(Conflict, match="栏目或网址"):
+        publish(decision, by="研判员甲", place=" ", now=NOW)
+    done = publish(decision, by="研判员甲", place="抽检公告栏", now=NOW + DAY)
+    assert (done.state, done.published_by, done.place) == (DisclosureState.PUBLISHED, "研判员甲", "抽检公告栏")
+    with pytest.raises(Conflict, match="没有待公开的内容"):
+        publish(done, by="研判员甲", place="别处", now=NOW)
