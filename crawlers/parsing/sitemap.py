@@ -5,6 +5,7 @@ Read as a stream: a sitemap of 50,000 addresses costs no tree, and one that brea
 
 import heapq
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ MAX_BYTES = 50 * 2**20
 MAX_ENTRIES = 50_000
 _LONGEST_TITLE = 300
 _TEXTS = frozenset({"loc", "lastmod", "publication_date", "title", "name"})
+_ROOT_END = re.compile(rb"</(?:\w+:)?(?:urlset|sitemapindex)\s*>|<(?:urlset|sitemapindex)[^>]*/>", re.IGNORECASE)
+_ENTRY_END = re.compile(rb"</(?:\w+:)?(?:url|sitemap)\s*>", re.IGNORECASE)
+_TAIL = 4096
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -131,6 +135,10 @@ class _Found:
 
 def _of_xml(body: bytes, url: str, now: datetime, *, is_whole: bool) -> SitemapFile:
     found = _Found()
+    whole = _ROOT_END.search(body[-_TAIL:]) is not None
+    if not whole:
+        # The last entry of a file that broke off is half an address.
+        body = body[: max((match.end() for match in _ENTRY_END.finditer(body)), default=len(body))]
     try:
         for kind, said in _elements(body, found):
             found.count += 1
@@ -147,6 +155,7 @@ def _of_xml(body: bytes, url: str, now: datetime, *, is_whole: bool) -> SitemapF
         is_whole = False
     if found.root not in {"urlset", "sitemapindex"}:
         raise NotASitemap("没有 urlset 或 sitemapindex 根元素")
+    is_whole = is_whole and (whole or found.count >= MAX_ENTRIES)
     return SitemapFile(
         pages=found.pages.sorted(),
         files=found.files.sorted(),
@@ -159,8 +168,14 @@ def _of_xml(body: bytes, url: str, now: datetime, *, is_whole: bool) -> SitemapF
 def _elements(body: bytes, found: _Found) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield, per `url` or `sitemap` element, the texts in it; what has been read is let go."""
     said: dict[str, str] = {}
+    # An ampersand that is not escaped stands in many an address; it costs that address, not the file.
     events = etree.iterparse(
-        io.BytesIO(body), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False
+        io.BytesIO(body),
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        recover=True,
     )
     for event, element in events:
         name = _local(element.tag)

@@ -14,7 +14,10 @@ __all__ = ["Page", "Press", "press_server"]
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One answer; `wait` seconds pass before it is sent, `drip` seconds between its bytes."""
+    """One answer; `wait` seconds pass before it is sent, `drip` seconds between its bytes.
+
+    `promised` is the length that it claims; where that is more than it has, the connection ends too soon.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -22,6 +25,7 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
     wait: float = 0.0
     drip: float = 0.0
+    promised: int | None = None
 
 
 Answer = Page | Callable[["Ask"], Page]
@@ -89,7 +93,8 @@ def _handler(press: Press) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             body = b"" if page.status == 304 else page.body
             if page.status != 304:
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", str(len(body) if page.promised is None else page.promised))
+            self.close_connection = page.promised is not None
             self.end_headers()
             if not page.drip:
                 self.wfile.write(body)

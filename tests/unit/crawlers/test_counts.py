@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawlers.parsing.counts import MAX_COUNT, parse_count
 
@@ -64,3 +66,35 @@ def test_unknown_is_not_zero(written: object) -> None:
 def test_largest_count_fits_a_database_column() -> None:
     assert parse_count(str(MAX_COUNT)) == MAX_COUNT
     assert parse_count(str(MAX_COUNT + 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("三万五千", 35_000),
+        ("两亿", 200_000_000),
+        ("十二万", 120_000),
+        ("一百零五", 105),
+        ("三千二百多人", 3_200),
+        ("一亿两千万次", 120_000_000),
+        ("零", 0),
+        ("三万零五", 30_005),
+        ("十", 10),
+        ("一万亿", None),
+        ("三万五", None),
+        ("五三", None),
+        ("万三", None),
+        ("十几万", None),
+        ("数百", None),
+        ("百", None),
+        ("千万", None),
+    ],
+)
+def test_numeral_in_words_is_read_where_it_can_mean_one_number_only(text: str, count: int | None) -> None:
+    assert parse_count(text) == count
+
+
+@given(st.text(alphabet="零〇一二两三四五六七八九十百千万亿", max_size=12))
+def test_any_row_of_numerals_is_a_count_or_unknown(text: str) -> None:
+    count = parse_count(text)
+    assert count is None or 0 <= count <= MAX_COUNT
