@@ -14,6 +14,7 @@ from service.domain.week import Week
 __all__ = [
     "Advice",
     "Briefing",
+    "BypassRow",
     "CategoryRow",
     "Change",
     "ListedDocument",
@@ -98,6 +99,24 @@ class ResponseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BypassRow:
+    """One text that went past reviews or the signature: which steps, why, and the two names that stand for it."""
+
+    title: str
+    version: int
+    steps: str
+    reason: str
+    names: tuple[str, str]
+    at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """The row as a sentence of the briefing."""
+        asked, confirmed = self.names
+        return f"“{self.title}”第{self.version}版越过{self.steps}：{self.reason}（{asked}申请，{confirmed}确认）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rumour:
     """One claim that may be false, its spread, and where checking stands."""
 
@@ -159,6 +178,7 @@ class Briefing:
     documents: tuple[ListedDocument, ...]
     notes: tuple[str, ...]
     audit_head: str
+    bypasses: tuple[BypassRow, ...] = ()
     drill: bool = False
 
 

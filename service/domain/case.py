@@ -142,7 +142,7 @@ class Approval:
     """A finding of publication authority (T12), a signature (T13) or a bypass with its second name (S03), of one version.
 
     `outcome` is `allowed`, `authorised` or `work_update` for authority, `signed` for a signature, and for a bypass the ids
-    of the steps that it stands for, joined by commas.
+    of the steps that it stands for, joined by commas; `reference` then names them in words, as they were called.
     """
 
     case_id: str

@@ -237,6 +237,7 @@ def confirm_bypass(file: CaseFile, desk: Desk, *, version: int, blocking: tuple[
         step=Step.BYPASS,
         version=version,
         outcome=",".join(step.value for step in missing),
+        reference=desk.workflow.step_words(missing),
         remark=str(asked["reason"]),
     )
     passed = replace(passed, by=str(asked["by"]), second=desk.person.name)
@@ -305,7 +306,10 @@ def missing_checks(file: CaseFile, version: int) -> tuple[Step, ...]:
 
 
 def _bypassable(file: CaseFile, version: int) -> tuple[Step, ...]:
-    return tuple(step for step in missing_checks(file, version) if step is not Step.AUTHORITY)
+    missing = tuple(step for step in missing_checks(file, version) if step is not Step.AUTHORITY)
+    if not missing:
+        raise Barred(Bar.KNOWN, f"第{version}版没有尚缺的审核或签批，不需要越过")
+    return missing
 
 
 def _sent_back(file: CaseFile, version: int) -> bool:

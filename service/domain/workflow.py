@@ -124,6 +124,10 @@ class Workflow:
     quiet_days: int
     quiet_documents: int
 
+    def step_words(self, steps: Iterable[Step]) -> str:
+        """Return the names of steps, in the order given."""
+        return "、".join(self.steps[step].name for step in steps)
+
     def duty_words(self, duties: Iterable[str]) -> str:
         """Return the names of duties, in the order given."""
         return "、".join(self.duties[duty].name for duty in duties if duty in self.duties)

@@ -206,6 +206,12 @@ def _topics(document: Document, briefing: Briefing) -> None:
 
 def _answers(document: Document, briefing: Briefing) -> None:
     _heading(document, "六、回应情况")
+    _response_table(document, briefing)
+    for row in briefing.bypasses:
+        _line(document, f"越过审核程序：{row.sentence}。")
+
+
+def _response_table(document: Document, briefing: Briefing) -> None:
     if not briefing.responses:
         _line(document, "本周没有在走的回应时限。")
         return

@@ -31,6 +31,13 @@ def write_xlsx(briefing: Briefing, path: Path) -> None:
         _ledger(sheets, briefing)
         _responses(sheets, briefing)
         _documents(sheets, briefing)
+        if briefing.bypasses:
+            bypasses = [
+                [row.title, row.version, row.steps, row.reason, *row.names, beijing(row.at, briefing.made_at)]
+                for row in briefing.bypasses
+            ]
+            headings = ("事件", "版本", "越过的程序", "理由", "申请人", "确认人", "时间")
+            sheets.table("越过审核", headings, bypasses, widths=(40, 8, 30, 40, 12, 12, 16))
         sheets.table("数据口径", ("说明",), [[note] for note in briefing.notes], widths=(90,))
 
 

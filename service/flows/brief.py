@@ -11,6 +11,7 @@ from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing
 from service.domain.briefing import (
     Briefing,
+    BypassRow,
     CategoryRow,
     Change,
     ListedDocument,
@@ -69,6 +70,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         responses = _responses(raised)
         documents = work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)
         head = work.audit.head()
+        bypasses = _bypasses(work, week)
         terms = _terms(work, week)
     levels = Counter(one.alert.peak_level for one in raised)
     return Briefing(
@@ -89,6 +91,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         documents=tuple(_listed(row) for _, row in documents),
         notes=_notes(week, now),
         audit_head=head.anchor if head.seq else "",
+        bypasses=bypasses,
         drill=drill,
     )
 
@@ -291,6 +294,20 @@ def _ahead(raised: Sequence[_Raised], week: Week, now: datetime) -> tuple[str, .
 def _listed(row: EventDocument) -> ListedDocument:
     return ListedDocument(
         title=row.title or row.text[:40], source=row.source_name, published_at=_when(row), url=row.url or ""
+    )
+
+
+def _bypasses(work: Work, week: Week) -> tuple[BypassRow, ...]:
+    return tuple(
+        BypassRow(
+            title=case.title,
+            version=one.version,
+            steps=one.reference or "审核程序",
+            reason=one.remark,
+            names=(one.by, one.second or ""),
+            at=one.at,
+        )
+        for case, one in work.cases.bypasses(since=week.since, until=week.until)
     )
 
 
