@@ -1,4 +1,4 @@
-"""The response reference 回应参考: slots to fill and verbatim quotations, nothing else; and the check of quotations.
+"""The response reference 回应参考: slots to fill and verbatim quotations, nothing else.
 
 The reference says what is known and who says it, what is open, what this office is recorded to have done, who answers
 and whether it may. It writes no sentence of the answer: an answer is written by a person.
@@ -166,7 +166,7 @@ def _quotations(basis: Sequence[Mapping[str, Any]], articles: Mapping[str, Polic
     seen: set[str] = set()
     for item in basis:
         keys = [str(key) for key in item.get("article_keys") or ()]
-        shared = {
+        shared: dict[str, Any] = {
             "title": str(item.get("title") or ""),
             "issue_number": str(item.get("issue_number") or ""),
             "gist": str(item.get("gist") or ""),
