@@ -13,8 +13,8 @@ __all__ = ["YEAR_FILE", "Tables", "stamp_of"]
 T = TypeVar("T")
 
 _SHIPPED = Path(__file__).parent
-# A mistake there costs the rule that has it and not the start; `service.policies.routing` reads it.
-_READ_ELSEWHERE = frozenset({"routing.yaml"})
+# A mistake there costs the rule that has it and not the start; `routing` and `situations` of this package read them.
+_READ_ELSEWHERE = frozenset({"routing.yaml", "situations.yaml"})
 YEAR_FILE = re.compile(r"calendar-(\d{4})\.yaml")
 """The name of the file that holds one year's days off."""
 

@@ -19,6 +19,7 @@ from service.domain.clock import Clock
 from service.domain.event import Event, EventDocument
 from service.ports.attachments import Attachments
 from service.ports.cases import Cases
+from service.ports.citations import Citations
 from service.ports.fetching import Hosts, Looks
 from service.ports.following import Matters, Topics
 from service.ports.outbox import Outbox, OutboxRow
@@ -32,6 +33,7 @@ __all__ = [
     "Audit",
     "Batches",
     "Cases",
+    "Citations",
     "Clocks",
     "Completion",
     "Documents",
@@ -338,6 +340,7 @@ class Work(Protocol):
     notices: Notices
     batches: Batches
     cases: Cases
+    citations: Citations
     hosts: Hosts
     looks: Looks
 

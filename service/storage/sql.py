@@ -8,11 +8,13 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from service.ports.attachments import Attachments
 from service.ports.store import (
     Alerts,
     Audit,
     Batches,
     Cases,
+    Citations,
     Clocks,
     Documents,
     Events,
@@ -33,8 +35,10 @@ from service.ports.store import (
     Work,
 )
 from service.storage.alerts import Revision, SqlAlerts, SqlClocks
+from service.storage.attachments import SqlAttachments
 from service.storage.audit import SqlAudit
 from service.storage.cases import SqlCases
+from service.storage.citations import SqlCitations
 from service.storage.dialects import open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.events import SqlEvents
@@ -95,9 +99,11 @@ class SqlWork:
     matters: Matters
     silences: Silences
     roster: Roster
+    attachments: Attachments
     notices: Notices
     batches: Batches
     cases: Cases
+    citations: Citations
     hosts: Hosts
     looks: Looks
 
@@ -122,9 +128,11 @@ class SqlWork:
         self.matters = SqlMatters(connection)
         self.silences = SqlSilences(connection)
         self.roster = SqlRoster(connection)
+        self.attachments = SqlAttachments(connection)
         self.notices = SqlNotices(connection)
         self.batches = SqlBatches(connection)
         self.cases = SqlCases(connection)
+        self.citations = SqlCitations(connection)
         self.hosts = SqlHosts(connection)
         self.looks = SqlLooks(connection)
 

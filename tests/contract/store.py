@@ -1,9 +1,12 @@
 """What every store promises, whatever the engine. Subclasses hand in an empty, migrated one as the fixture `store`."""
 
+from tests.contract.store_attachments import AttachmentsContract
 from tests.contract.store_cases import CasesContract
+from tests.contract.store_citations import CitationsContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
 from tests.contract.store_fetching import HostsContract, LooksContract
 from tests.contract.store_following import MattersContract, TopicsContract
+from tests.contract.store_library import LibraryContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_response import AlertsContract, EventsContract
 from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
@@ -18,6 +21,7 @@ class StoreContract(
     EventsContract,
     AlertsContract,
     CasesContract,
+    CitationsContract,
     TopicsContract,
     MattersContract,
     OutboxContract,
@@ -25,11 +29,13 @@ class StoreContract(
     PeopleContract,
     SourcesContract,
     KeptContract,
+    LibraryContract,
     HostsContract,
     LooksContract,
     SilencesContract,
     RosterContract,
     NoticesContract,
+    AttachmentsContract,
     TransactionsContract,
     WorkersContract,
 ):

@@ -1,5 +1,7 @@
 """The tables of the store. The migrations build the same; a test compares the two on both engines."""
 
+from service.storage.schema.attached import kept_files, notice_rows
+from service.storage.schema.cited import citations
 from service.storage.schema.collected import (
     assess_queue,
     assessments,
@@ -8,6 +10,7 @@ from service.storage.schema.collected import (
     engagement_points,
     engagements,
 )
+from service.storage.schema.fetched import document_looks, host_leases, host_stops
 from service.storage.schema.followed import (
     disclosures,
     matter_links,
@@ -26,7 +29,6 @@ from service.storage.schema.handled import (
     case_steps,
     cases,
 )
-from service.storage.schema.fetched import document_looks, host_leases, host_stops
 from service.storage.schema.metadata import metadata
 from service.storage.schema.operated import (
     audit,
@@ -61,6 +63,7 @@ __all__ = [
     "case_publications",
     "case_steps",
     "cases",
+    "citations",
     "clocks",
     "counters",
     "disclosures",
@@ -71,11 +74,13 @@ __all__ = [
     "engagements",
     "event_keys",
     "events",
-    "matter_links",
-    "matters",
     "host_leases",
     "host_stops",
+    "kept_files",
+    "matter_links",
+    "matters",
     "metadata",
+    "notice_rows",
     "notices",
     "outbox",
     "people",

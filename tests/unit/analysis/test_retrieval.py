@@ -148,14 +148,14 @@ class TestTable:
     @pytest.mark.parametrize(
         ("row", "complaint"),
         [
-            ("{id: x, governs: [新法#1]}", "situation x lacks why"),
-            ("{id: x, governs: [无法#1], why: w}", "listed under laws"),
-            ("{id: x, governs: [新法], why: w}", "listed under laws"),
-            ("{id: x, governs: [新法#1], why: w, categories: [R99]}", "unknown categories: R99"),
-            ("{id: x, governs: [新法#1], why: w, products: [toy]}", "unknown products: toy"),
-            ("{id: x, governs: [新法#1], why: w, cue: [a]}", "unknown keys: cue"),
-            ("{id: x, governs: [新法#1], why: w, cues: [$ab]}", "no list of words is named ab"),
-            ("{id: x, governs: [], why: w, cues: [a]}", "situation x lacks governs"),
+            ("{id: x, governs: [新法#1]}", "情形 x：缺少 why"),
+            ("{id: x, governs: [无法#1], why: w}", "laws 中的简称"),
+            ("{id: x, governs: [新法], why: w}", "laws 中的简称"),
+            ("{id: x, governs: [新法#1], why: w, categories: [R99]}", "没有编号为 R99 的类别"),
+            ("{id: x, governs: [新法#1], why: w, products: [toy]}", "toy 不是产品大类"),
+            ("{id: x, governs: [新法#1], why: w, cue: [a]}", "不认识的项 cue"),
+            ("{id: x, governs: [新法#1], why: w, cues: [$ab]}", "没有名为 ab 的词表"),
+            ("{id: x, governs: [], why: w, cues: [a]}", "情形 x：缺少 governs"),
         ],
     )
     def test_a_broken_row_is_refused_with_its_name(self, row: str, complaint: str) -> None:
@@ -165,9 +165,9 @@ class TestTable:
 
     def test_two_rows_of_one_name_and_an_empty_table_are_refused(self) -> None:
         row = "  - {id: x, governs: [新法#1], why: w}\n"
-        with pytest.raises(ValueError, match="stand twice: x"):
+        with pytest.raises(ValueError, match="情形 x 写了两次"):
             parse_situations(f"laws: {{新法: {NEW}}}\nsituations:\n{row}{row}", "mine.yaml")
-        with pytest.raises(ValueError, match="no situation"):
+        with pytest.raises(ValueError, match="没有任何情形"):
             parse_situations("laws: {}\n", "mine.yaml")
 
     def test_the_shipped_table_covers_every_risk_category_with_a_fallback(self) -> None:

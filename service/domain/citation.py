@@ -1,0 +1,94 @@
+"""What officers say of the articles that were offered for an event, and what that proposes for the table of situations.
+
+A proposal is text for a person to read: nothing here changes the table.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["Choice", "Citation", "CitationCount", "RowProposal", "propose_rows"]
+
+ENOUGH_ADDED = 2
+"""Events on which an article was added by hand before a row is proposed to name it."""
+
+ENOUGH_REJECTED = 3
+"""Events on which an article was rejected, and never accepted more often, before a row is proposed to drop it."""
+
+
+class Choice(StrEnum):
+    """What an officer says of an article: it fits, it does not fit, it was missing."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ADDED = "added"
+
+    @property
+    def word(self) -> str:
+        """Return the Chinese word."""
+        return {"accepted": "采纳", "rejected": "不采纳", "added": "补充"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """One person's word on one article of one event; `situation` is the row that offered it or leads the event, or empty."""
+
+    event_id: str
+    article: str
+    situation: str
+    choice: Choice
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationCount:
+    """On how many events an article was accepted, rejected and added under a situation."""
+
+    situation: str
+    article: str
+    accepted: int = 0
+    rejected: int = 0
+    added: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProposal:
+    """A changed row for an administrator to consider: what to name, what to drop, and on what evidence."""
+
+    situation: str
+    add: tuple[CitationCount, ...]
+    drop: tuple[CitationCount, ...]
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Return one Chinese sentence an article."""
+        added = (f"{one.article}：{one.added} 个事件由人员补充，{one.rejected} 个事件未采纳" for one in self.add)
+        dropped = (f"{one.article}：{one.rejected} 个事件未采纳，{one.accepted} 个事件采纳" for one in self.drop)
+        return (*added, *dropped)
+
+
+def propose_rows(counts: Sequence[CitationCount], named: Mapping[str, Collection[str]]) -> list[RowProposal]:
+    """Return the rows that the evidence speaks for changing, by situation; `named` holds the articles that each row names."""
+    by_row: dict[str, list[CitationCount]] = defaultdict(list)
+    for one in counts:
+        if one.situation in named:
+            by_row[one.situation].append(one)
+    proposals = []
+    for situation in sorted(by_row):
+        held = sorted(by_row[situation], key=lambda one: one.article)
+        add = tuple(
+            one
+            for one in held
+            if one.article not in named[situation] and one.added >= ENOUGH_ADDED and one.added > one.rejected
+        )
+        drop = tuple(
+            one
+            for one in held
+            if one.article in named[situation] and one.rejected >= ENOUGH_REJECTED and one.rejected > one.accepted
+        )
+        if add or drop:
+            proposals.append(RowProposal(situation=situation, add=add, drop=drop))
+    return proposals

@@ -1,0 +1,80 @@
+"""Officers say of the articles offered for an event whether they fit; what they say proposes rows, and changes none."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from analysis.situations import Situations
+from service.domain.citation import Choice, Citation, RowProposal, propose_rows
+from service.domain.people import Act, Person
+from service.domain.refusal import NotFound, Refusal
+from service.flows.acts import note, permit
+from service.ports.store import Store, Work
+
+__all__ = ["cite", "proposals", "row_text"]
+
+
+def cite(store: Store, person: Person, event_id: str, *, article: str, choice: Choice, now: datetime) -> Citation:
+    """Store in the person's name that an article fits an event, does not fit, or was missing; the last word stands.
+
+    An offered article keeps the situation that offered it; an added one counts for the situation that leads the event.
+
+    Raises:
+        NotFound: There is no such event, or the library does not hold the article.
+        Refusal: An article is judged that was not offered, or added that was.
+    """
+    permit(person, Act.HANDLE_ALERT)
+    key = article.strip()
+    with store.write() as work:
+        if work.events.get(event_id) is None:
+            raise NotFound("没有这个事件，它可能已并入别的事件")
+        offered = _offered(work, event_id)
+        _check(work, key, choice, offered)
+        situation = offered.get(key) or next(iter(offered.values()), "")
+        said = Citation(event_id=event_id, article=key, situation=situation, choice=choice, actor=person.name, at=now)
+        work.citations.put(said)
+        note(work, person, "event.cited", f"event:{event_id}", {"article": key, "choice": choice.word}, now)
+    return said
+
+
+def proposals(work: Work, table: Situations) -> list[RowProposal]:
+    """Return the rows of the table that the words of officers speak for changing."""
+    named = {row.id: {*row.governs, *row.related} for row in table.rows}
+    return propose_rows(work.citations.counts(), named)
+
+
+def row_text(proposal: RowProposal, table: Situations) -> str:
+    """Return the changed row as an administrator would write it into the office's own `situations.yaml`."""
+    row = next(one for one in table.rows if one.id == proposal.situation)
+    dropped = {one.article for one in proposal.drop}
+    related = [*row.related, *(one.article for one in proposal.add)]
+    lines = [f"situations:\n  - id: {row.id}"]
+    for name, articles in (("governs", row.governs), ("related", related)):
+        kept = [table.reference(article) for article in articles if article not in dropped]
+        lines.append(f"    {name}: [{', '.join(kept)}]")
+    missing = sorted({one.article.partition("#")[0] for one in proposal.add} - set(table.laws.values()))
+    if missing:
+        lines.insert(0, "laws:\n" + "\n".join(f"  {stem.partition('(')[0]}: {stem}" for stem in missing))
+    return "\n".join(lines) + "\n"
+
+
+def _offered(work: Work, event_id: str) -> Mapping[str, str]:
+    """Return the situation of every article that the table offered for the event, in the order of the basis."""
+    alert = work.alerts.of_event(event_id)
+    basis = alert.basis if alert else ()
+    return {
+        str(key): str(entry["situation"])
+        for entry in basis
+        if entry.get("situation")
+        for key in entry.get("article_keys") or ()
+    }
+
+
+def _check(work: Work, key: str, choice: Choice, offered: Mapping[str, str]) -> None:
+    if choice is not Choice.ADDED:
+        if key not in offered:
+            raise Refusal("这一条不是按情形匹配给出的，不需要采纳或否定")
+        return
+    if key in offered:
+        raise Refusal("这一条已在匹配结果中，请直接采纳")
+    if work.policies.article(key) is None:
+        raise NotFound(f"政策库中没有条文 {key[:80]}，请写成“文件名#第几条”，例如 药品管理法(2019-08-26)#第八十二条")
