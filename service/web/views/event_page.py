@@ -159,10 +159,13 @@ def time_line(
                 alert.raised_at, f"系统预警：{alert.level.word}", alert.triggers[0] if alert.triggers else "", ours=True
             )
         )
-    moments += [Moment(row.at, _act(row, wording), _actor(row), ours=True) for row in acts]
+    done = (row for row in acts if row.action not in _READS)
+    moments += [Moment(row.at, _act(row, wording), _actor(row), ours=True) for row in done]
     return sorted(moments, key=lambda moment: moment.at)
 
 
+# Who looked stands in the audit tab; the time line tells what was done.
+_READS = frozenset({"personal.read"})
 _RAISING = frozenset({"alert.first_raise", "alert.raised_again"})
 
 
