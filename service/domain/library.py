@@ -44,6 +44,8 @@ _DRAFT = re.compile(r"征求意见稿|草案|公开征求.{0,40}意见")
 _DECORATION = re.compile(
     r"^中华人民共和国|[《》〈〉\s]|[（(][^（）()]{0,12}(?:试行|暂行|修订|修正|修改|文本|公布|版|年)[^（）()]{0,8}[）)]$"
 )
+# Documents of which one version is in force at a time; notices and bulletins of one name are issued again and again.
+_ONE_IN_FORCE = re.compile(r"(?:法|条例|办法|规定|规则|细则|规范|解释|预案)$")
 # 市 of a county and 区 of a city are not told apart from the whole country by their name alone, so only provinces are.
 _PROVINCES: Mapping[str, str] = MappingProxyType({"江西": "360000"})
 
@@ -161,12 +163,14 @@ def overlapping(policy: Policy, others: Iterable[Policy]) -> Policy | None:
     if policy.kind is not PolicyKind.POLICY:
         return None
     name = name_of(policy.title)
+    if not _ONE_IN_FORCE.search(name):
+        return None
     same = (
         one
         for one in others
         if one.stem != policy.stem and one.kind is PolicyKind.POLICY and name_of(one.title) == name
     )
-    # Bodies of the same rank issue documents of the same name; another number and another body is another document.
+    # Two bodies may issue documents of the same name; where one of the bodies is not known, they count as one.
     rivals = (
         one for one in same if one.region == policy.region and (one.body or policy.body) == (policy.body or one.body)
     )

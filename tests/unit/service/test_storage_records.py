@@ -11,8 +11,9 @@ from service.domain.alert import Alert
 from service.domain.audit import AuditRow
 from service.domain.clock import Clock
 from service.domain.event import Event
+from service.domain.library import PolicyLink
 from service.domain.people import Person, Session
-from service.domain.policy import Policy, PolicyArticle
+from service.domain.policy import Policy, PolicyArticle, PolicyVersion
 from service.storage import schema
 
 RECORDS = [
@@ -25,6 +26,8 @@ RECORDS = [
     (SourceProgress, schema.source_progress),
     (Policy, schema.policies),
     (PolicyArticle, schema.policy_articles),
+    (PolicyVersion, schema.policy_versions),
+    (PolicyLink, schema.policy_links),
 ]
 
 

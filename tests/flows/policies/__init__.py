@@ -1,0 +1,1 @@
+"""Flows of the policy library and of the rules."""

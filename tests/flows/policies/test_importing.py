@@ -1,0 +1,216 @@
+"""What a person brings into the library: taken whole or not at all, kept in every version, refused by line."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.segmentation import RjiebaSegmenter
+from service.domain.policy import PolicyKind, PolicyLevel, Standing
+from service.domain.register import Register
+from service.flows.policies import LibraryReport, import_policies, load_index
+from service.ports.store import Store
+from tests.flows.acts.scene import NOW
+from tests.papers import docx_of, pdf_of
+
+LAW = "演示药品法(2024-01-10)"
+TEXT = "# 演示药品法\n\n## 第一章 总则\n\n第一条 为了演示。\n\n第二条 演示之二。\n\n第三条 本法自2024年3月1日起施行。\n"
+
+
+def take(store: Store, path: Path, register: Register, **given: Any) -> LibraryReport:
+    return import_policies(store, path, register=register, actor="测试", now=NOW, **given)
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+class TestTaking:
+    def test_a_law_is_described_by_its_name_its_text_and_its_rank(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        report = take(store, write(texts, f"{LAW}.md", TEXT), register)
+        assert (report.policies, report.articles, report.added, report.refused) == (1, 3, 1, [])
+        with store.read() as work:
+            policy = work.policies.get(LAW)
+            assert policy is not None
+            assert [article.number for article in work.policies.articles_of(LAW)] == ["第一条", "第二条", "第三条"]
+        assert (policy.title, policy.level, policy.kind) == ("演示药品法", PolicyLevel.LAW, PolicyKind.POLICY)
+        assert (policy.issued, policy.valid_from) == (date(2024, 1, 10), date(2024, 3, 1))
+        assert [policy.standing(date(2024, 2, day)) for day in (1,)] == [Standing.NOT_YET]
+        assert (policy.version, policy.imported_by, policy.imported_at) == (1, "测试", NOW)
+
+    def test_the_day_of_the_first_version_says_nothing_of_an_amended_one(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        take(store, write(texts, f"{LAW}.md", TEXT.replace("2024年3月1日", "1999年3月1日")), register)
+        with store.read() as work:
+            policy = work.policies.get(LAW)
+        assert policy is not None
+        assert policy.valid_from == date(2024, 1, 10)
+
+    @pytest.mark.parametrize(
+        ("suffix", "raw"),
+        [
+            (".txt", TEXT.encode()),
+            (".txt", TEXT.encode("gb18030")),
+            (".md", TEXT.encode("utf-16")),
+            (".docx", docx_of(TEXT.splitlines())),
+            (".pdf", pdf_of([line for line in TEXT.splitlines() if line])),
+            (
+                ".html",
+                (
+                    "<html><head><meta charset='utf-8'><title>演示药品法</title></head><body><div id='content'><h1>演示药品法</h1>"
+                    + "".join(f"<p>{line}</p>" for line in TEXT.splitlines()[4:] if line)
+                    + "</div></body></html>"
+                ).encode(),
+            ),
+        ],
+        ids=["UTF-8", "GB18030", "UTF-16", "DOCX", "PDF", "HTML"],
+    )
+    def test_every_format_gives_the_same_articles(
+        self, store: Store, texts: Path, register: Register, suffix: str, raw: bytes
+    ) -> None:
+        (texts / f"{LAW}{suffix}").write_bytes(raw)
+        assert take(store, texts, register).refused == []
+        with store.read() as work:
+            held = [(article.number, article.text) for article in work.policies.articles_of(LAW)]
+        assert held == [
+            ("第一条", "为了演示。"),
+            ("第二条", "演示之二。"),
+            ("第三条", "本法自2024年3月1日起施行。"),
+        ]
+
+    def test_a_header_describes_a_paper_without_articles(self, store: Store, texts: Path, register: Register) -> None:
+        head = "---\n标题: 关于演示的通知\n文号: 赣药监〔2026〕9号\n发文机关: 江西省药品监督管理局\n公布日期: 2026年5月6日\n---\n各单位：请演示。\n"
+        assert take(store, write(texts, "通知.md", head), register).refused == []
+        with store.read() as work:
+            policy = work.policies.get("通知")
+            versions = work.policies.versions("通知")
+        assert policy is not None
+        assert (policy.title, policy.issue_number, policy.issued) == (
+            "关于演示的通知",
+            "赣药监〔2026〕9号",
+            date(2026, 5, 6),
+        )
+        assert (policy.level, policy.region) == (PolicyLevel.NORMATIVE, "360000")
+        assert versions[0].text == "各单位：请演示。"
+
+    def test_an_interpretation_is_linked_with_what_it_interprets_and_is_no_source_of_articles(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        write(texts, f"{LAW}.md", TEXT)
+        head = "---\n标题: 《演示药品法》解读\n公布日期: 2024-01-10\n解读对象: 演示药品法\n---\n第一条 讲的是演示。\n"
+        write(texts, "解读.md", head)
+        assert take(store, texts, register).refused == []
+        with store.read() as work:
+            [link] = work.policies.links()
+        assert (link.stem, link.about, link.person) == ("解读", LAW, "测试")
+        index = load_index(store, RjiebaSegmenter().cut_for_search)
+        assert index.article(f"{LAW}#第一条", date(2026, 1, 1)) is not None
+        assert index.article("解读#第一条", date(2026, 1, 1)) is None
+
+
+class TestAgain:
+    def test_the_same_file_changes_nothing_and_leaves_no_trace(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        take(store, write(texts, f"{LAW}.md", TEXT), register)
+        with store.read() as work:
+            before = (work.policies.listing(), len(work.audit.rows(limit=1000)))
+        report = take(store, texts, register)
+        assert (report.unchanged, report.added, report.changed) == (1, 0, 0)
+        with store.read() as work:
+            assert (work.policies.listing(), len(work.audit.rows(limit=1000))) == before
+
+    def test_another_text_is_the_next_version_and_the_earlier_one_is_kept(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        take(store, write(texts, f"{LAW}.md", TEXT), register)
+        take(store, write(texts, f"{LAW}.md", TEXT.replace("演示之二", "改过的第二条")), register)
+        with store.read() as work:
+            policy = work.policies.get(LAW)
+            versions = work.policies.versions(LAW)
+            article = work.policies.article(f"{LAW}#第二条")
+        assert policy is not None
+        assert article is not None
+        assert (policy.version, [one.version for one in versions]) == (2, [2, 1])
+        assert article.text == "改过的第二条。"
+        assert "演示之二" in versions[1].text
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("name", "text", "sentence"),
+        [
+            (
+                f"{LAW}.md",
+                "第一条 甲。\n\n第二条 乙。\n\n第二条 丙。\n",
+                f"{LAW}.md 第5行：第二条写了两次（前一次在第3行）",
+            ),
+            (f"{LAW}.md", "第一条 甲。\n第三条 乙。\n第二条 丙。\n", f"{LAW}.md 第3行：第二条排在第三条之后"),
+            (f"{LAW}.md", "没有条文。\n", "没有找到条文"),
+            ("演示药品法.md", TEXT.replace("自2024年3月1日起", ""), "缺少公布日期"),
+            (f"{LAW}.md", f"---\n施行日: 2024-01-01\n---\n{TEXT}", "第2行：文件开头的“施行日: 2024-01-01”无法识别"),
+            (f"{LAW}.md", f"---\n施行日期: 明天\n---\n{TEXT}", "第2行：“明天”不是日期"),
+            (
+                f"{LAW}.md",
+                f"---\n施行日期: 2024-03-01\n失效日期: 2024-02-01\n---\n{TEXT}",
+                "第3行：失效日期 2024-02-01 早于施行日期 2024-03-01",
+            ),
+            (f"{LAW}.md", f"---\n层级: 国法\n---\n{TEXT}", "第2行：不认识的“国法”"),
+            (f"{LAW}.md", f"---\n文号: 甲\n文号: 乙\n---\n{TEXT}", "第3行：文件开头的“文号”写了两次"),
+            (f"{LAW}.md", f"---\n文号: 甲\n{TEXT}", "无法识别"),
+        ],
+    )
+    def test_a_wrong_file_is_refused_by_file_and_line_and_nothing_is_half_done(
+        self, store: Store, texts: Path, register: Register, name: str, text: str, sentence: str
+    ) -> None:
+        write(texts, name, text)
+        write(texts, "好的办法(2024-01-10).md", "第一条 甲。\n")
+        report = take(store, texts, register)
+        assert len(report.refused) == 1
+        assert report.refused[0].startswith(name)
+        assert sentence in report.refused[0]
+        with store.read() as work:
+            assert [policy.stem for policy in work.policies.listing()] == ["好的办法(2024-01-10)"]
+            assert [article.stem for article in work.policies.articles()] == ["好的办法(2024-01-10)"]
+
+    def test_the_line_is_that_of_the_file_also_below_a_header(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        write(texts, f"{LAW}.md", "---\n文号: 甲\n---\n第一条 甲。\n第一条 乙。\n")
+        assert "第5行：第一条写了两次（前一次在第4行）" in take(store, texts, register).refused[0]
+
+    def test_two_versions_in_force_on_one_day_are_refused(self, store: Store, texts: Path, register: Register) -> None:
+        take(store, write(texts, f"{LAW}.md", TEXT), register)
+        later = write(texts, "演示药品法(2026-01-10).md", TEXT.replace("2024年3月1日", "2026年3月1日"))
+        [sentence] = take(store, later, register).refused
+        assert f"与已入库的“{LAW}”效力期重叠（2024-03-01 至 今与2026-03-01 至 今）" in sentence
+        with store.read() as work:
+            assert work.policies.get("演示药品法(2026-01-10)") is None
+
+    def test_superseding_ends_the_earlier_one_the_day_before(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        take(store, write(texts, f"{LAW}.md", TEXT), register)
+        later = write(texts, "演示药品法(2026-01-10).md", TEXT.replace("2024年3月1日", "2026年3月1日"))
+        assert take(store, later, register, supersede=True).refused == []
+        with store.read() as work:
+            earlier = work.policies.get(LAW)
+            assert len(work.policies.articles_of(LAW)) == 3
+        assert earlier is not None
+        assert (earlier.valid_to, earlier.superseded_by) == (date(2026, 2, 28), "演示药品法(2026-01-10)")
+        index = load_index(store, RjiebaSegmenter().cut_for_search)
+        for day, stem in ((date(2026, 2, 28), LAW), (date(2026, 3, 1), "演示药品法(2026-01-10)")):
+            held = [one for one in (LAW, "演示药品法(2026-01-10)") if index.article(f"{one}#第一条", day)]
+            assert held == [stem]
+
+    def test_an_article_that_does_not_exist_is_said(self, store: Store, texts: Path, register: Register) -> None:
+        write(texts, "药品管理法(2019-08-26).md", "第一条 甲。\n第二条 依照本法第九条办理。\n")
+        report = take(store, texts, register)
+        assert "药品管理法(2019-08-26).md：政策目录的 INF-01 引用第一百零七条，这份文件没有这一条" in report.notices
+        assert "药品管理法(2019-08-26).md：第二条提到的第九条不存在（全文共 2 条）" in report.notices

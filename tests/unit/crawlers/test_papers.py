@@ -1,0 +1,91 @@
+import io
+import zipfile
+
+import pytest
+
+from crawlers.parsing.papers import PaperLimits, PaperRefusedError, read_paper, unwrap
+from tests.papers import docx_of, pdf_of
+
+LINES = [
+    "演示药品监督管理办法",
+    "第一条 为了演示读取便携文档的文字，保证每一行都能还原为自然",
+    "段，制定本办法。",
+    "第二条 本办法所称演示，包括下列情形：",
+    "（一）换行的段落；",
+    "（二）页码。",
+    "— 1 —",
+]
+READ = (
+    "演示药品监督管理办法\n"
+    "第一条 为了演示读取便携文档的文字，保证每一行都能还原为自然段，制定本办法。\n"
+    "第二条 本办法所称演示，包括下列情形：\n（一）换行的段落；\n（二）页码。"
+)
+
+
+class TestReading:
+    def test_printed_lines_become_paragraphs_again_and_page_numbers_go(self) -> None:
+        paper = read_paper(pdf_of(LINES), ".pdf")
+        assert (paper.text, paper.pages) == (READ, 1)
+
+    def test_pages_are_counted_and_joined(self) -> None:
+        paper = read_paper(pdf_of([f"第{number}条 演示。" for number in range(1, 41)]), ".pdf")
+        assert paper.pages == 2
+        assert len(paper.text.splitlines()) == 40
+
+    def test_paragraphs_and_tables_of_a_docx_stand_in_their_order(self) -> None:
+        paper = read_paper(
+            docx_of(["第一条 演示。", "", "第二条 演示。"], table=[["产品", "批号"], ["甲", "001"]]), ".docx"
+        )
+        assert paper.text == "第一条 演示。\n第二条 演示。\n产品 批号\n甲 001"
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("word/document.xml", b"0" * 2_000_000)
+    return out.getvalue()
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("raw", "suffix", "sentence"),
+        [
+            (pdf_of(LINES, blank=True), ".pdf", "扫描件"),
+            (b"%PDF-1.7 broken", ".pdf", "不是有效的 PDF"),
+            (b"", ".pdf", "不是有效的 PDF"),
+            (b"PK\x03\x04 broken", ".docx", "不是有效的 DOCX"),
+            (docx_of([]), ".docx", "没有文字"),
+            (b"x", ".doc", "不支持的格式 .doc"),
+        ],
+        ids=["scan", "broken PDF", "empty", "broken DOCX", "no text", "other format"],
+    )
+    def test_what_holds_no_text_is_refused_with_a_reason(self, raw: bytes, suffix: str, sentence: str) -> None:
+        with pytest.raises(PaperRefusedError, match=sentence):
+            read_paper(raw, suffix)
+
+    @pytest.mark.parametrize(
+        ("raw", "suffix", "limits", "sentence"),
+        [
+            (pdf_of(["甲"] * 40), ".pdf", PaperLimits(pages=1), "2 页，超过 1 页"),
+            (docx_of(["甲" * 50]), ".docx", PaperLimits(characters=10), "超过 10 个字符"),
+            (docx_of(["甲"]), ".docx", PaperLimits(file_bytes=10), "文件超过"),
+            (bomb(), ".docx", PaperLimits(unpacked_bytes=2**20), "解压后超过 1 MiB"),
+        ],
+        ids=["pages", "characters", "bytes", "bomb"],
+    )
+    def test_what_is_past_a_limit_is_refused(self, raw: bytes, suffix: str, limits: PaperLimits, sentence: str) -> None:
+        with pytest.raises(PaperRefusedError, match=sentence):
+            read_paper(raw, suffix, limits)
+
+    def test_a_reader_that_does_not_answer_is_ended(self) -> None:
+        with pytest.raises(PaperRefusedError, match="已停止"):
+            read_paper(pdf_of(LINES), ".pdf", PaperLimits(answer_seconds=0.01))
+
+    def test_a_reader_that_dies_costs_one_file(self) -> None:
+        with pytest.raises(PaperRefusedError, match=r"读取中断|内存"):
+            read_paper(pdf_of(LINES), ".pdf", PaperLimits(memory_bytes=2**24))
+
+
+def test_a_new_article_begins_a_paragraph_even_behind_a_full_line() -> None:
+    lines = ["第一条 一行写满而没有句号的条文一行写满而没有句号", "第二条 另一条", "（一）一项", "第三章 附则"]
+    assert unwrap(lines) == lines
