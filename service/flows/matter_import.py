@@ -154,7 +154,7 @@ def _unknown_kind(row: Document) -> str:
 
 def _undated(number: int, row: Document, now: datetime) -> _Refused | None:
     if row.published_at is None:
-        return _refused(number, row, "缺日期", "没有收到日期，无法计算时限，请补上后再导入")
+        return _refused(number, row, "缺日期", "没有收到日期，或只有“昨天”一类的相对日期，无法计算时限，请补上后再导入")
     if row.published_at > now:
         shown = beijing(row.published_at, now)
         return _refused(number, row, "日期在将来", f"收到日期{shown}晚于现在，请核对")

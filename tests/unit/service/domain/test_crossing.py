@@ -125,7 +125,8 @@ def test_an_events_traits_read_its_fields_and_the_words_of_its_sketch() -> None:
         sketch={"terms": {"寒战": 2.0, "医院": 1.0}, "marks": ["2509A17"]},
     )
     traits = EventTraits.of(event)
-    assert (traits.symptoms, traits.marks) == ({"发热", "寒战"}, {"2509A17"})
+    assert traits.symptoms == {"发热", "寒战"}
+    assert traits.marks == {"2509A17"}
 
 
 def test_signs_of_harm_are_found_in_words_and_text() -> None:

@@ -1,0 +1,203 @@
+import io
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from service.domain.matter import MatterState
+from service.domain.people import Role
+from service.domain.topic import Topic
+from tests.api.conftest import Browser, Site
+from tests.builders import build_person
+from tests.following import RULE, seed_following
+
+OK, SEE_OTHER, NOT_FOUND, CONFLICT, REFUSED = 200, 303, 404, 409, 422
+
+
+@pytest.fixture
+def topic(site: Site, tmp_path: Path) -> Topic:
+    """A watched policy and a dozen matters on the seeded site."""
+    return seed_following(site.context.store, build_person(Role.OFFICER), site.context.office.register, tmp_path)
+
+
+def matter_id(site: Site, number: str) -> str:
+    with site.context.store.read() as work:
+        return next(matter.id for matter in work.matters.listing() if matter.number == number)
+
+
+def state_of(site: Site, number: str) -> MatterState:
+    with site.context.store.read() as work:
+        return next(matter.state for matter in work.matters.listing() if matter.number == number)
+
+
+def opened(browser: Browser, **given: str) -> str:
+    """Return the page after the form was sent, wherever it leads."""
+    fields = {"title": "某市药店分级办法", "words": "药店分级", "kind": "published", "since": "2026-11-20", "until": ""}
+    answer = browser.post("/topics", **fields | given)
+    if answer.status_code == SEE_OTHER:
+        answer = browser.client.get(answer.headers["location"])
+    return answer.text
+
+
+class TestTopics:
+    def test_the_list_shows_phase_volume_and_sheet(self, site: Site, topic: Topic) -> None:
+        text = site.browser(Role.VIEWER).client.get("/topics").text
+        for words in (topic.title, "回应", "某药监〔2026〕7号", "未填写"):
+            assert words in text
+        assert "开始跟踪一项政策" not in text
+
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ("", ("分阶段", "57%", "前后比较", "样本太少", "竖线为阶段开始")),
+            ("?tab=voices&phase=1", ("老批号的药还能继续卖吗？", "建议给乡镇药店留过渡期。", "演示本地论坛")),
+            ("?tab=sheet", ("处置预案", "公众正在问")),
+            ("?tab=settings", ("追溯码", "保存并重新归入")),
+        ],
+    )
+    def test_each_tab_answers(self, site: Site, topic: Topic, query: str, words: tuple[str, ...]) -> None:
+        answer = site.browser(Role.OFFICER).client.get(f"/topics/{topic.id}{query}")
+        assert answer.status_code == OK
+        for word in words:
+            assert word in answer.text
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ({}, "已开始跟踪"),
+            ({"since": ""}, "请至少填写一个阶段的开始日期"),
+            ({"since": "2026-13-40"}, "写法不对"),
+            ({"since": "", "until": "2026-11-30"}, "只填了结束日期"),
+            ({"until": "2026-11-01"}, "早于开始日期"),
+            ({"words": "药"}, "太短"),
+            ({"title": RULE, "words": ""}, "已在跟踪中"),
+        ],
+    )
+    @pytest.mark.usefixtures("topic")
+    def test_opening_says_what_is_wrong_in_a_sentence(self, site: Site, given: dict[str, str], words: str) -> None:
+        assert words in opened(site.browser(Role.OFFICER), **given)
+
+    def test_a_sheet_is_saved_by_one_and_signed_by_another(self, site: Site, topic: Topic) -> None:
+        fields = {f"answer_{key}": "已核对" for key in ("scope", "change", "misread", "before", "timing")}
+        fields |= {f"answer_{key}": "已核对" for key in ("authority", "explain", "plan")}
+        fields |= {"concern": "成本上升", "group": "药店", "likelihood": "1", "impact": "1"}
+        fields |= {"answer": "有过渡期", "owner": "承办人丙", "level": "", "reason": ""}
+        officer, approver = site.browser(Role.OFFICER), site.browser(Role.APPROVER)
+        assert officer.post(f"/topics/{topic.id}/sheet", **fields).status_code == SEE_OTHER
+        assert officer.post(f"/topics/{topic.id}/sheet/1/sign").status_code != SEE_OTHER
+        assert "签署第1版" in approver.client.get(f"/topics/{topic.id}?tab=sheet").text
+        assert approver.post(f"/topics/{topic.id}/sheet/1/sign").status_code == SEE_OTHER
+        text = officer.client.get(f"/topics/{topic.id}?tab=sheet").text
+        assert f"{approver.person.name if approver.person else ''} 签署" in text
+
+    def test_a_row_without_its_concern_is_refused_in_a_sentence(self, site: Site, topic: Topic) -> None:
+        fields = {"concern": "", "group": "药店", "likelihood": "1", "impact": "1", "answer": "", "owner": ""}
+        answer = site.browser(Role.OFFICER).post(f"/topics/{topic.id}/sheet", **fields)
+        assert "第1条填写了内容但没有写明顾虑" in answer.text
+
+    def test_the_workbook_holds_questions_with_documents_and_no_author(self, site: Site, topic: Topic) -> None:
+        answer = site.browser(Role.VIEWER).client.get(f"/topics/{topic.id}/questions.xlsx")
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        assert book.sheetnames == ["问题", "观点", "分阶段", "前后比较", "稿件", "数据口径"]
+        rows = list(book["问题"].values)
+        assert rows[0][:4] == ("阶段", "名次", "问题（稿件原句）", "提问稿件（篇）")
+        assert any("老批号" in str(row[2]) and row[3] == 2 and "演示本地论坛" in str(row[4]) for row in rows[1:])
+
+    def test_a_closed_topic_offers_no_changes(self, site: Site, topic: Topic) -> None:
+        officer = site.browser(Role.OFFICER)
+        assert officer.post(f"/topics/{topic.id}/close").status_code == SEE_OTHER
+        text = officer.client.get(f"/topics/{topic.id}?tab=settings").text
+        assert "保存并重新归入" not in text
+        assert topic.title not in officer.client.get("/topics").text
+
+    def test_an_unknown_topic_is_not_found(self, site: Site) -> None:
+        assert site.browser(Role.VIEWER).client.get("/topics/nothing").status_code == NOT_FOUND
+
+
+@pytest.mark.usefixtures("topic")
+class TestMatters:
+    def test_the_list_is_by_due_time_with_what_is_overdue(self, site: Site) -> None:
+        text = site.browser(Role.VIEWER).client.get("/matters").text
+        numbers = re.findall(r"(?:TS|JB|XF|SQ)-\d{3}", text)
+        assert numbers == ["TS-102", "TS-101", "XF-401", "SQ-301", "SQ-302", "JB-201", "SQ-303"]
+        assert "逾期 1" in text
+        assert "张某某" not in text
+
+    @pytest.mark.parametrize(
+        ("query", "numbers"),
+        [("?kind=report", {"JB-201"}), ("?state=overdue", {"TS-102"}), ("?kind=petition&state=all", {"XF-401"})],
+    )
+    def test_the_list_is_filtered(self, site: Site, query: str, numbers: set[str]) -> None:
+        text = site.browser(Role.VIEWER).client.get(f"/matters{query}").text
+        assert set(re.findall(r"(?:TS|JB|XF|SQ)-\d{3}", text)) == numbers
+
+    def test_a_matter_is_accepted_handled_answered_and_closed(self, site: Site) -> None:
+        officer, one = site.browser(Role.OFFICER), matter_id(site, "TS-101")
+        for act in ("accept", "handle", "answer", "close"):
+            assert officer.post(f"/matters/{one}/{act}", handler="处室甲").status_code == SEE_OTHER
+        text = officer.client.get(f"/matters/{one}").text
+        for words in ("办结", "按时完成", "处室甲", "登记答复"):
+            assert words in text
+        assert officer.post(f"/matters/{one}/close").status_code == CONFLICT
+
+    def test_a_refusal_without_a_reason_is_said_in_a_sentence(self, site: Site) -> None:
+        answer = site.browser(Role.OFFICER).post(f"/matters/{matter_id(site, 'TS-101')}/refuse")
+        assert "不予受理须写明理由" in answer.text
+        assert state_of(site, "TS-101") is MatterState.RECEIVED
+
+    def test_an_extension_is_for_approvers_and_once(self, site: Site) -> None:
+        path = f"/matters/{matter_id(site, 'JB-201')}/clocks/C-JB15/extend"
+        assert site.browser(Role.OFFICER).post(path, reason="复杂").status_code not in {OK, SEE_OTHER}
+        approver = site.browser(Role.APPROVER)
+        first = approver.post(path, reason="案情复杂")
+        if first.status_code == SEE_OTHER:
+            assert "不能再延" in approver.post(path, reason="再延").text
+        else:
+            assert "节假日安排尚未收录" in first.text
+
+    def test_a_likeness_is_confirmed_with_a_name(self, site: Site) -> None:
+        officer, one = site.browser(Role.OFFICER), matter_id(site, "TS-101")
+        page = officer.client.get(f"/matters/{one}").text
+        found = re.search(rf"/matters/{one}/events/([\w-]+)", page)
+        assert found is not None
+        assert "同一产品：示例注射液" in page
+        assert officer.post(f"/matters/{one}/events/{found[1]}", same="true").status_code == SEE_OTHER
+        text = officer.client.get(f"/matters/{one}").text
+        assert "同一情况" in text
+        assert officer.person is not None
+        assert officer.person.name in text
+
+    def test_a_frequent_subject_is_decided_and_published(self, site: Site) -> None:
+        approver = site.browser(Role.APPROVER)
+        text = approver.client.get("/matters/frequent").text
+        assert "建议主动公开" in text
+        found = re.search(r"/matters/frequent/(\w+)\"", text)
+        assert found is not None
+        sent = approver.post(f"/matters/frequent/{found[1]}", disclose="true", reason="多人申请", days="90")
+        assert sent.status_code == SEE_OTHER
+        assert "决定主动公开" in approver.client.get("/matters/frequent").text
+        answer = approver.post(f"/matters/disclosures/{found[1]}/published", place="抽检公告栏")
+        assert answer.status_code == SEE_OTHER
+        assert "抽检公告栏" in approver.client.get("/matters/frequent").text
+
+
+class TestImport:
+    def send(self, site: Site, text: str, *, name: str = "a.csv", kind: str = "") -> str:
+        browser = site.browser(Role.OFFICER)
+        fields = {"csrf": browser.csrf, "source": "seed-line", "kind": kind}
+        return browser.client.post("/matters/import", data=fields, files={"file": (name, text.encode())}).text
+
+    def test_good_rows_are_taken_and_bad_ones_said(self, site: Site) -> None:
+        head = "登记编号,投诉举报类型,投诉内容,登记时间,投诉人\n"
+        text = self.send(site, head + "A-1,投诉,买到过期药。,2026-11-24,某甲\nA-2,咨询,问一问。,2026-11-24,某乙\n")
+        assert "投诉 1" in text
+        assert "类别“咨询”没有对应的办件时限" in text
+        assert "某甲" not in text
+
+    @pytest.mark.parametrize(
+        ("text", "name", "words"),
+        [("x", "a.pdf", "不支持的文件类型"), ("甲,乙\n1,2\n", "a.csv", "不认识"), ("", "a.csv", "空文件")],
+    )
+    def test_a_file_that_cannot_be_read_is_said_so(self, site: Site, text: str, name: str, words: str) -> None:
+        assert words in self.send(site, text, name=name)

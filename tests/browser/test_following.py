@@ -1,0 +1,74 @@
+"""A policy is watched and its risk assessed; a complaint is taken, worked and compared: with different log-ins."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from service.domain.people import Role
+from service.domain.sheet import QUESTIONS
+from service.domain.topic import Topic
+from tests.browser.conftest import Served, _serve
+from tests.builders import build_person
+from tests.dashboard import make_context
+from tests.following import seed_following
+
+Window = Callable[[int, int], BrowserContext]
+LAYOUT = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Topic]]:
+    folder = tmp_path_factory.mktemp("followed")
+    context = make_context(folder)
+    topic = seed_following(context.store, build_person(Role.OFFICER), context.office.register, folder)
+    for served in _serve(context):
+        yield served, topic
+
+
+def _fits(page: Page) -> None:
+    found = page.evaluate(LAYOUT)
+    assert found["overflow"] <= 0
+    assert page.locator("main .primary:visible").count() <= 1
+
+
+def test_a_policy_is_watched_assessed_and_signed_by_two_people(followed: tuple[Served, Topic], window: Window) -> None:
+    served, topic = followed
+    page = served.enter(window(1366, 768), name="研判乙")
+    page.goto(f"{served.address}/topics")
+    page.get_by_role("link", name=topic.title).click()
+    expect(page.get_by_role("heading", name="分阶段")).to_be_visible()
+    _fits(page)
+    page.get_by_role("link", name="征求意见", exact=True).click()
+    expect(page.get_by_text("老批号的药还能继续卖吗？", exact=True)).to_be_visible()
+    _fits(page)
+    page.get_by_role("link", name="风险评估表").click()
+    for question in QUESTIONS.values():
+        page.get_by_label(question).fill("已核对")
+    page.get_by_label("顾虑 1").fill("药店成本上升")
+    page.get_by_label("答复口径 1").fill("设有过渡期")
+    page.get_by_label("答复人 1").fill("承办人丙")
+    _fits(page)
+    page.get_by_role("button", name="保存为新版").click()
+    expect(page.get_by_role("status")).to_have_text("评估表已存为新的一版。")
+    other = served.enter(window(1366, 768), name="审批丙")
+    other.goto(f"{served.address}/topics/{topic.id}?tab=sheet")
+    other.get_by_role("button", name="签署第1版").click()
+    expect(other.get_by_text("审批丙 签署")).to_be_visible()
+
+
+def test_a_complaint_is_accepted_and_compared_with_an_event(followed: tuple[Served, Topic], window: Window) -> None:
+    served, _ = followed
+    page = served.enter(window(1366, 768), name="研判乙")
+    page.goto(f"{served.address}/matters")
+    _fits(page)
+    page.get_by_role("link", name="章贡区某药店售出的示例注射液").click()
+    expect(page.get_by_text("同一产品：示例注射液").first).to_be_visible()
+    _fits(page)
+    page.get_by_role("button", name="同一情况").click()
+    expect(page.get_by_role("status")).to_have_text("核对结果已登记。")
+    page.locator("summary", has_text="受理").last.click()
+    page.get_by_role("button", name="受理", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("办理情况已登记。")
+    expect(page.get_by_text("按时完成")).to_be_visible()

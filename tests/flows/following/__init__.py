@@ -1,0 +1,1 @@
+"""Policies followed through their phases, and matters with their clocks, on a real store."""

@@ -1,0 +1,54 @@
+from datetime import timedelta
+
+import pytest
+
+from service.domain.effect import Trend
+from service.domain.refusal import Conflict, NotFound
+from service.flows.effect import effect_of_event, measure_effect
+from service.ports.store import Store
+from tests.builders import NOW
+from tests.following import happening, hear, judged, voice
+
+DAY = timedelta(days=1)
+ANSWERED = NOW - 3 * DAY
+
+
+@pytest.fixture
+def told(store: Store) -> Store:
+    """An event of nine negative documents before the answer and three plain ones after it."""
+    with store.write() as work:
+        work.events.save(happening(), ["happening"])
+    before = [
+        voice(number, 3 + number / 4 + 0.1, f"第{number}位家属：药还能继续用吗？大家都很着急。") for number in range(9)
+    ]
+    after = [voice(50 + number, 1, f"第{number}个消息：官方已经说明。去哪里退药？") for number in range(3)]
+    hear(store, [(one, judged(one, "neg", risk=True)) for one in before], event_id="happening")
+    hear(store, [(one, judged(one)) for one in after], event_id="happening")
+    return store
+
+
+def test_the_effect_of_an_answer_is_measured_in_equal_windows(told: Store) -> None:
+    found = effect_of_event(told, "happening", ANSWERED, now=NOW)
+    assert (found.before.documents, found.after.documents, found.trend) == (9, 3, Trend.FELL)
+    assert found.before.until == found.after.since == ANSWERED
+    assert (found.before.negative_share, found.after.negative_share) == (1.0, 0.0)
+    assert [one.sentence.split("：")[-1] for one in found.settled] == ["药还能继续用吗？"]
+    assert [one.count for one in found.remaining] == [3]
+
+
+def test_the_same_is_measured_within_an_open_transaction(told: Store) -> None:
+    with told.read() as work:
+        found = measure_effect(work, "happening", ANSWERED, now=NOW, span=2 * DAY)
+    assert (found.before.days, found.after.days) == (2, 2)
+
+
+def test_right_after_an_answer_it_is_too_early_to_tell(told: Store) -> None:
+    found = effect_of_event(told, "happening", NOW - timedelta(hours=1), now=NOW)
+    assert (found.trend, found.settled) == (Trend.TOO_EARLY, ())
+
+
+def test_what_is_to_come_and_what_is_not_there_is_refused(told: Store) -> None:
+    with pytest.raises(Conflict, match="不能晚于现在"):
+        effect_of_event(told, "happening", NOW + DAY, now=NOW)
+    with pytest.raises(NotFound, match="没有这个事件"):
+        effect_of_event(told, "nothing", NOW, now=NOW)
