@@ -16,6 +16,7 @@ from service.flows.importing import ImportReport, import_file
 from service.flows.matter_import import MatterReport, import_matters
 from service.notify.mailbox import MailboxNotifier
 from service.policies.register import load_register
+from service.policies.routing import RoutingFiles
 from service.search.fts import FtsSearch
 from service.storage.sql import migrate, open_store
 from tests.builders import NOW, enrol_everyone
@@ -65,7 +66,7 @@ def make_context(
     url = f"sqlite:///{folder / 'yaowang.db'}"
     if not prepared:
         _prepare(folder, url, empty=empty, many=many)
-    store, search = open_store(url), FtsSearch(folder / "search.db")
+    store, search, register = open_store(url), FtsSearch(folder / "search.db"), load_register(None)
     paper = _Paper(folder / "briefings")
 
     def take(path: Path, source_id: str, actor: str) -> ImportReport:
@@ -90,7 +91,9 @@ def make_context(
         store=store,
         search=search,
         catalogue_sources=SOURCES,
-        office=Office(register=load_register(None), address="http://127.0.0.1", drill=drill),
+        office=Office(
+            register=register, address="http://127.0.0.1", drill=drill, routing=RoutingFiles(lambda: register)
+        ),
         cut=RjiebaSegmenter().cut_for_search,
         now=lambda: NOW,
         version="0.1.0",

@@ -32,6 +32,7 @@ __all__ = [
     "PolicyLinker",
     "QuietReader",
     "Reader",
+    "RosterKeeper",
     "SourceKeeper",
     "context_of",
     "cookie_name",
@@ -110,6 +111,7 @@ Closer = Annotated[Identity, Depends(Guard(Act.CLOSE_ALERT))]
 ClockKeeper = Annotated[Identity, Depends(Guard(Act.ARM_CLOCK))]
 Importer = Annotated[Identity, Depends(Guard(Act.IMPORT))]
 Briefer = Annotated[Identity, Depends(Guard(Act.BRIEF))]
+RosterKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_ROSTER))]
 SourceKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_SOURCES))]
 PeopleKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_PEOPLE))]
 DrillKeeper = Annotated[Identity, Depends(Guard(Act.RUN_DRILL))]

@@ -49,6 +49,7 @@ class Act(StrEnum):
     EXTEND_MATTER = "extend_matter"
     LINK_POLICY = "link_policy"
     CHECK_POLICY = "check_policy"
+    MANAGE_ROSTER = "manage_roster"
 
 
 _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
@@ -68,6 +69,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.HANDLE_MATTER,
                 Act.EXTEND_MATTER,
                 Act.LINK_POLICY,
+                Act.MANAGE_ROSTER,
             }
         ),
         Role.ADMINISTRATOR: frozenset(
@@ -86,6 +88,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.HANDLE_MATTER,
                 Act.EXTEND_MATTER,
                 Act.LINK_POLICY,
+                Act.MANAGE_ROSTER,
                 Act.CHECK_POLICY,
             }
         ),

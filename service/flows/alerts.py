@@ -27,11 +27,14 @@ __all__ = [
     "arm_clock",
     "assign",
     "cancel_clock",
+    "check_gift",
     "close",
     "give",
+    "handler_of",
     "meet_clock",
     "pause_clock",
     "reopen",
+    "see",
     "set_grade",
     "set_level",
     "start_clock",
@@ -51,15 +54,19 @@ def acknowledge(store: Store, person: Person, alert_id: str, *, now: datetime) -
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
-        alert = alert_of(work, alert_id)
-        if alert.state is AlertState.CLOSED:
-            raise Conflict("预警已关闭，不需要再确认")
-        if alert.acknowledged_at is not None:
-            raise Conflict(f"{alert.acknowledged_by}已于{beijing(alert.acknowledged_at, now)}确认")
-        to = standing(replace(alert, acknowledged_at=now))
-        seen = moved(alert, to, by=person.name, mover=Mover.HANDLER, now=now)
-        note(work, person, "alert.acknowledged", f"alert:{alert_id}", {"level": alert.level.key}, now)
-        return save_alert(work, seen, now)
+        return see(work, person, alert_of(work, alert_id), now=now)
+
+
+def see(work: Work, person: Person, alert: Alert, *, now: datetime) -> Alert:
+    """Do what `acknowledge` does within an open transaction."""
+    if alert.state is AlertState.CLOSED:
+        raise Conflict("预警已关闭，不需要再确认")
+    if alert.acknowledged_at is not None:
+        raise Conflict(f"{alert.acknowledged_by}已于{beijing(alert.acknowledged_at, now)}确认")
+    to = standing(replace(alert, acknowledged_at=now))
+    seen = moved(alert, to, by=person.name, mover=Mover.HANDLER, now=now)
+    note(work, person, "alert.acknowledged", f"alert:{alert.id}", {"level": alert.level.key}, now)
+    return save_alert(work, seen, now)
 
 
 def assign(store: Store, person: Person, alert_id: str, owner: str, *, office: Office, now: datetime) -> Alert:
@@ -74,19 +81,39 @@ def assign(store: Store, person: Person, alert_id: str, owner: str, *, office: O
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
         alert = alert_of(work, alert_id)
-        chosen = work.people.by_name(owner.strip())
-        if chosen is None or chosen.disabled:
-            raise NotFound(f"没有名为“{owner.strip()[:32]}”的在用人员")
-        if not may(chosen.role, Act.HANDLE_ALERT):
-            raise Conflict(f"{chosen.name}（{chosen.role.word}）不能承办预警，请另选人员")
-        if alert.state is AlertState.CLOSED:
-            raise Conflict("预警已关闭，请先重新打开再指派")
-        if alert.owner == chosen.name:
-            raise Conflict(f"预警已由{chosen.name}承办")
+        chosen = handler_of(work, owner)
+        check_gift(alert, chosen)
         return give(work, person, alert, chosen, office=office, now=now)
 
 
-def give(work: Work, person: Person, alert: Alert, chosen: Person, *, office: Office, now: datetime) -> Alert:
+def handler_of(work: Work, name: str) -> Person:
+    """Return the person of that name who may handle alerts. Raises `NotFound` or `Conflict`."""
+    chosen = work.people.by_name(name.strip())
+    if chosen is None or chosen.disabled:
+        raise NotFound(f"没有名为“{name.strip()[:32]}”的在用人员")
+    if not may(chosen.role, Act.HANDLE_ALERT):
+        raise Conflict(f"{chosen.name}（{chosen.role.word}）不能承办预警，请另选人员")
+    return chosen
+
+
+def check_gift(alert: Alert, chosen: Person) -> None:
+    """Pass where the alert may be given to this person. Raises `Conflict`."""
+    if alert.state is AlertState.CLOSED:
+        raise Conflict("预警已关闭，请先重新打开再指派")
+    if alert.owner == chosen.name:
+        raise Conflict(f"预警已由{chosen.name}承办")
+
+
+def give(
+    work: Work,
+    person: Person,
+    alert: Alert,
+    chosen: Person,
+    *,
+    office: Office,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> Alert:
     """Give the alert to `chosen` within an open transaction, and tell them by mail; whether they may is checked before."""
     owned = replace(alert, owner=chosen.name)
     if alert.state in _BEFORE_ANSWERING:
@@ -97,7 +124,7 @@ def give(work: Work, person: Person, alert: Alert, chosen: Person, *, office: Of
     if chosen.id != person.id:
         event = event_of(work, alert)
         occasion = f"assigned:{given.revision}"
-        tell_person(work, chosen, given, event, occasion=occasion, office=office, now=now)
+        tell_person(work, chosen, given, event, occasion=occasion, office=office, now=now, not_before=not_before)
     return given
 
 

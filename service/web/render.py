@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.people import Act, Person, may
+from service.domain.roster import covering
+from service.flows.cases.waiting import waiting_for
+from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.views import acts, charts, wording
 from service.web.views.marking import marked
@@ -106,8 +109,16 @@ def _waiting(request: Request, context: AppContext, identity: Identity, now: dat
     with context.store.read() as work:
         opened = desk_of(request).open_alerts(work, now)
         troubled = sum(row.trouble for row in source_health(work, context.catalogue_sources, now))
-        duty = work.value("duty")
-    return {"badges": badges(opened, troubled, identity.person), "duty": duty if isinstance(duty, str) else None}
+        duty = _on_duty(work, now) or work.value("duty")
+        cases = waiting_for(work, identity.person, context.office.register.workflow)
+    return {"badges": badges(opened, troubled, cases), "duty": duty if isinstance(duty, str) else None}
+
+
+def _on_duty(work: Work, now: datetime) -> str | None:
+    """Return who is on duty by the roster, `None` where none is kept or nobody is."""
+    shifts = covering(work.roster.between(now, now + timedelta(seconds=1)), now)
+    names = [person.name for shift in shifts if (person := work.people.get(shift.person_id)) is not None]
+    return "、".join(dict.fromkeys(names)) or None
 
 
 def fragment(request: Request, template: str, *, identity: Identity, **view: Any) -> HTMLResponse:

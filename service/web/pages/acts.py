@@ -8,15 +8,15 @@ from fastapi.responses import RedirectResponse
 from service.api.identity import ClockKeeper, Closer, Handler, context_of
 from service.domain.alert import AlertLevel
 from service.domain.event import IncidentGrade
-from service.domain.refusal import Conflict, Refusal
+from service.domain.refusal import Conflict
 from service.flows import alerts as flows
+from service.flows import bulk
 from service.flows.clocks import extend_clock
 
 router = APIRouter()
 
 Reason = Annotated[str, Form(max_length=1000)]
 Optional = Annotated[str, Form(max_length=1000)]
-_MOST_AT_ONCE = 100
 
 
 def _back(event_id: str, done: str, tab: str = "") -> RedirectResponse:
@@ -25,21 +25,55 @@ def _back(event_id: str, done: str, tab: str = "") -> RedirectResponse:
     return RedirectResponse(f"{where}done={done}", status_code=303)
 
 
+Picked = Annotated[list[str] | None, Form()]
+
+
+def _bulk(done: bulk.BulkDone, word: str) -> RedirectResponse:
+    if not done.done:
+        raise Conflict("；".join(done.refused))
+    return RedirectResponse(f"/alerts?done={word}&batch={done.batch_id}", status_code=303)
+
+
 @router.post("/alerts/acknowledge")
-def acknowledge_many(
-    request: Request, identity: Handler, alert: Annotated[list[str] | None, Form()] = None
-) -> RedirectResponse:
-    """Acknowledge the picked alerts; those that somebody else took meanwhile are left as they are."""
+def acknowledge_many(request: Request, identity: Handler, alert: Picked = None) -> RedirectResponse:
+    """Acknowledge the picked alerts; those that somebody else took meanwhile are left as they are, and named."""
     context = context_of(request)
-    picked = (alert or [])[:_MOST_AT_ONCE]
-    if not picked:
-        raise Refusal("没有选中任何预警，请先勾选。")
-    for alert_id in picked:
-        try:
-            flows.acknowledge(context.store, identity.person, alert_id, now=context.now())
-        except Conflict:
-            continue
-    return RedirectResponse("/alerts?done=acknowledged", status_code=303)
+    return _bulk(bulk.acknowledge_all(context.store, identity.person, alert or [], now=context.now()), "acknowledged")
+
+
+@router.post("/alerts/assign")
+def assign_many(
+    request: Request, identity: Handler, owner: Annotated[str, Form(max_length=64)], alert: Picked = None
+) -> RedirectResponse:
+    """Give the picked alerts to one person."""
+    context = context_of(request)
+    store, person, now = context.store, identity.person, context.now()
+    return _bulk(bulk.assign_all(store, person, alert or [], owner, office=context.office, now=now), "assigned")
+
+
+@router.post("/alerts/silence")
+def silence_many(
+    request: Request,
+    identity: Handler,
+    hours: Annotated[int, Form(ge=1, le=168)],
+    reason: Reason,
+    alert: Picked = None,
+) -> RedirectResponse:
+    """Silence the picked alerts' events for some hours."""
+    context = context_of(request)
+    store, person, now = context.store, identity.person, context.now()
+    done = bulk.silence_all(store, person, alert or [], hours=hours, reason=reason, office=context.office, now=now)
+    return _bulk(done, "silenced")
+
+
+@router.post("/alerts/undo/{batch_id}")
+def undo(request: Request, identity: Handler, batch_id: str) -> RedirectResponse:
+    """Take a bulk act back within ten seconds."""
+    context = context_of(request)
+    done = bulk.undo(context.store, identity.person, batch_id, now=context.now())
+    if not done.done and done.refused:
+        raise Conflict("；".join(done.refused))
+    return RedirectResponse("/alerts?done=undone", status_code=303)
 
 
 @router.post("/alerts/{alert_id}/acknowledge")

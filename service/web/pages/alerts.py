@@ -1,6 +1,7 @@
 """预警: everything open, filterable by address, and taken in bulk."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,6 +13,9 @@ from service.api.context import AppContext
 from service.api.identity import Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.clock import Clock
+from service.domain.people import Act, Person, may
+from service.flows.bulk import UNDO
+from service.flows.mornings import coming_gaps
 from service.ports.store import Work
 from service.web.pages.overview import rows_of
 from service.web.render import desk_of, page
@@ -41,8 +45,9 @@ def alerts(
     identity: Reader,
     filters: Annotated[AlertFilters, Depends()],
     page_number: Annotated[int, Query(alias="page", ge=1, le=200)] = 1,
+    batch: Annotated[str, Query(max_length=32)] = "",
 ) -> HTMLResponse:
-    """List alerts by deadline and level."""
+    """List alerts by deadline and level; after an act on several, what became of it and how to take it back."""
     context = context_of(request)
     with context.store.read() as work:
         ordered = _ordered(request, work, filters, context)
@@ -50,6 +55,7 @@ def alerts(
         start = (page_number - 1) * _PAGE
         rows = rows_of(work, found[start : start + _PAGE], context)
         owners = sorted({alert.owner for alert, _ in ordered if alert.owner})
+        extras = _beside_the_list(work, identity.person, batch, context)
     given = {name: value for name, value in filters.model_dump().items() if value not in {"", "unclosed"}}
     earlier, later = pager("/alerts", given, page_number, more=len(found) > start + _PAGE)
     view: dict[str, Any] = {
@@ -64,8 +70,27 @@ def alerts(
         "cities": CITIES.items(),
         "earlier": earlier,
         "later": later,
+        "part": "alerts",
+        **extras,
     }
     return page(request, "alerts.html", identity=identity, key="alerts", title="预警", **view)
+
+
+def _beside_the_list(work: Work, person: Person, batch_id: str, context: AppContext) -> dict[str, Any]:
+    """Return who may be given alerts, and the bulk act that may still be undone."""
+    now = context.now()
+    batch = work.batches.get(batch_id) if batch_id else None
+    own = batch is not None and batch.person_id == person.id and batch.undone_at is None
+    items = batch.items if batch is not None and own else ()
+    gap = coming_gaps(work, since=now, until=now + timedelta(hours=24))
+    return {
+        "handlers": [one.name for one in work.people.listing() if not one.disabled and may(one.role, Act.HANDLE_ALERT)],
+        "batch": batch if own and batch is not None and now <= batch.at + UNDO else None,
+        "undo_until": batch.at + UNDO if batch is not None else None,
+        "bulk_done": sum("alert" in item for item in items),
+        "bulk_left": [str(item["refused"]) for item in items if "refused" in item],
+        "gap": gap[0].sentence(now) if gap else None,
+    }
 
 
 def _ordered(

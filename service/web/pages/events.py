@@ -12,6 +12,7 @@ from service.api.context import AppContext
 from service.api.identity import Reader, context_of
 from service.domain.alert import Alert
 from service.domain.audit import AuditRow
+from service.domain.citation import Choice
 from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
 from service.domain.event import Event
 from service.domain.facts import facts_of
@@ -20,6 +21,7 @@ from service.domain.refusal import NotFound
 from service.domain.reported import spread_facts
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.store import Work
+from service.web.notices import notices_view
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
 from service.web.views.alert_rows import due_of
@@ -117,6 +119,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
             ("documents", f"稿件 {event.document_count}"),
             ("basis_list", f"政策依据 {len(basis)}"),
             ("handling", "处置"),
+            ("notices", "通知"),
             ("audit", "审计"),
         ],
         "steps": case_steps(event, alert, acts),
@@ -228,6 +231,18 @@ def _spread_tab(shown: _Shown) -> dict[str, Any]:
     }
 
 
+def _notices_tab(shown: _Shown) -> dict[str, Any]:
+    alert: Alert | None = shown.head["alert"]
+    return {} if alert is None else notices_view(shown.work, alert, shown.event, shown.context)
+
+
+def _basis_tab(shown: _Shown) -> dict[str, Any]:
+    said = {one.article: one for one in shown.work.citations.of_event(shown.event.id)}
+    offered = {item.key for item in shown.head["basis"]}
+    added = [one for key, one in said.items() if one.choice is Choice.ADDED and key not in offered]
+    return {"said": said, "added": added}
+
+
 def _nothing_more(_: _Shown) -> dict[str, Any]:
     return {}
 
@@ -237,7 +252,8 @@ _TABS: Mapping[str, Callable[[_Shown], dict[str, Any]]] = {
     "timeline": _overview_tab,
     "spread": _spread_tab,
     "documents": _documents_tab,
-    "basis_list": _nothing_more,
+    "basis_list": _basis_tab,
     "handling": _nothing_more,
+    "notices": _notices_tab,
     "audit": _nothing_more,
 }

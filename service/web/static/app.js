@@ -27,6 +27,11 @@
       node.textContent = (left < 0 ? "超时 " : "") + remaining(left);
       node.classList.toggle("late", left < 0);
     }
+    for (const form of document.querySelectorAll("[data-undo-until]")) {
+      const left = Math.ceil((Date.parse(form.dataset.undoUntil) - now()) / 1000);
+      if (left <= 0) { form.remove(); continue; }
+      form.querySelector("[data-undo-left]").textContent = ` ${left} 秒`;
+    }
     const clock = document.getElementById("clock");
     if (clock) {
       const part = Object.fromEntries(beijing.formatToParts(new Date(now())).map((p) => [p.type, p.value]));

@@ -1,0 +1,148 @@
+"""接收规则: the rules in force with their faults, the members of units, and a test that says who would be told and who not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from analysis.assessment import CATEGORY_NAMES
+from service.api.context import AppContext
+from service.api.identity import Reader, RosterKeeper, context_of
+from service.domain.alert import AlertLevel
+from service.domain.beijing import BEIJING
+from service.domain.people import Role
+from service.domain.register import Register
+from service.domain.routing import Labels, ReceiverKind, Route, Scope, Target, matched
+from service.domain.telling import Ask, Occasion, plan
+from service.flows.roster import set_members
+from service.flows.telling import staff_of
+from service.ports.store import Work
+from service.web.render import page
+from service.web.views.told import plan_rows
+from service.web.views.wording import CITIES, category_word, duration, region_word
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the test form asks: an alert that does not exist, at a time."""
+
+    level: Annotated[str, Query(pattern="^(|red|orange|yellow|blue)$")] = ""
+    category: Annotated[str, Query(pattern=r"^(|R\d\d)$")] = ""
+    region: Annotated[str, Query(pattern=r"^(|\d{2,6})$")] = ""
+    at: Annotated[str, Query(pattern=r"^(|\d{4}-\d\d-\d\dT\d\d:\d\d)$")] = ""
+
+
+@router.get("/system/routing")
+def routing(request: Request, identity: Reader, trial: Annotated[Trial, Depends()]) -> HTMLResponse:
+    """Show the rules, and what they would do with the alert of the test form."""
+    context = context_of(request)
+    rules = context.office.routing()
+    register = context.office.register
+    with context.store.read() as work:
+        people = [person for person in work.people.listing() if not person.disabled]
+        members = work.roster.members()
+        tried = _try(work, context, trial) if trial.level else None
+    units = [unit for unit in register.units.values() if not unit.external]
+    view: dict[str, Any] = {
+        "rules": rules,
+        "rows": [row for route in rules.routes for row in _rows(route, register, 0)],
+        "standing": [_target_word(target, register) for target in rules.receivers],
+        "tiers": [
+            (
+                level,
+                [
+                    (duration(tier.after), tier.words, [_target_word(one, register) for one in tier.receivers])
+                    for tier in tiers
+                ],
+            )
+            for level, tiers in sorted(rules.tiers.items(), reverse=True)
+        ],
+        "idle": [(level, duration(limit)) for level, limit in sorted(rules.idle.items(), reverse=True)],
+        "units": [(unit, [one.id for one in people if one.id in members.get(unit.id, ())]) for unit in units],
+        "people": people,
+        "unknown": _unknown_people(rules.routes, {person.name for person in people}),
+        "trial": trial,
+        "tried": tried,
+        "categories": CATEGORY_NAMES.items(),
+        "cities": [("36", "全省"), *CITIES.items()],
+        "part": "routing",
+    }
+    return page(request, "routing.html", identity=identity, key="alerts", title="接收规则", **view)
+
+
+@router.post("/system/routing/members/{unit_id}")
+def members(
+    request: Request, identity: RosterKeeper, unit_id: str, person: Annotated[list[str] | None, Form()] = None
+) -> RedirectResponse:
+    """Say who belongs to a unit."""
+    context = context_of(request)
+    register = context.office.register
+    set_members(context.store, identity.person, unit_id, person or [], register=register, now=context.now())
+    return RedirectResponse("/system/routing?done=members", status_code=303)
+
+
+def _try(work: Work, context: AppContext, trial: Trial) -> dict[str, Any]:
+    now = context.now()
+    at = datetime.fromisoformat(trial.at).replace(tzinfo=BEIJING) if trial.at else now
+    register = context.office.register
+    rule = register.categories.get(trial.category)
+    labels = Labels(
+        event_id="",
+        level=AlertLevel[trial.level.upper()],
+        categories=(trial.category,) if trial.category else (),
+        regions=(trial.region.ljust(6, "0"),) if trial.region else (),
+        departments=tuple(unit.id for unit in (*rule.lead, *rule.joining)) if rule else (),
+    )
+    rules = context.office.routing()
+    found = plan(labels, Ask(occasion=Occasion.RAISED), routing=rules, staff=staff_of(work, at), now=at)
+    told, held = plan_rows(found)
+    paths = ["／".join(match.path) or match.words for match in matched(rules, labels)]
+    return {"told": told, "held": held, "paths": paths, "at": at}
+
+
+def _rows(route: Route, register: Register, depth: int) -> list[dict[str, Any]]:
+    conditions = [
+        "、".join(level.word for level in sorted(route.levels, reverse=True)),
+        "、".join(category_word(code) for code in route.categories),
+        "、".join(region_word(code) for code in route.regions),
+        "、".join(register.units[unit].label for unit in route.departments if unit in register.units),
+        {Scope.CITY: "地市范围", Scope.PROVINCE: "全省范围"}.get(route.scope, "") if route.scope else "",
+    ]
+    row = {
+        "route": route,
+        "depth": depth,
+        "when": "；".join(words for words in conditions if words) or "全部",
+        "receivers": [_target_word(target, register) for target in route.receivers] or ["同上级规则"],
+    }
+    return [row, *(inner for child in route.children for inner in _rows(child, register, depth + 1))]
+
+
+_KINDS = {
+    ReceiverKind.DUTY: "值班员",
+    ReceiverKind.DEPUTY: "副班",
+    ReceiverKind.LEAD: "承办处室人员",
+    ReceiverKind.THRESHOLD: "订阅者",
+    ReceiverKind.OWNER: "承办人",
+}
+
+
+def _target_word(target: Target, register: Register) -> str:
+    if target.kind is ReceiverKind.ROLE:
+        return Role(target.name).word
+    if target.kind is ReceiverKind.DEPARTMENT and target.name in register.units:
+        return register.units[target.name].label
+    if target.kind is ReceiverKind.POST and target.name in register.workflow.duties:
+        return register.workflow.duties[target.name].name
+    return _KINDS.get(target.kind, target.name)
+
+
+def _unknown_people(routes: tuple[Route, ...], names: set[str]) -> list[str]:
+    found: list[str] = []
+    for route in routes:
+        found += [one.name for one in route.receivers if one.kind is ReceiverKind.PERSON and one.name not in names]
+        found += _unknown_people(route.children, names)
+    return found

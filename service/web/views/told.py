@@ -1,0 +1,137 @@
+"""Who was told, who will be told when and why, and who will not: rows for the event's page and the routing page. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.domain.alert import Alert, AlertLevel
+from service.domain.alert_states import AlertState
+from service.domain.clock import Clock, ClockState, Stage
+from service.domain.escalation import asks, round_began, tier_told
+from service.domain.routing import Routing
+from service.domain.telling import Plan
+from service.ports.routing import Notice
+from service.web.views.wording import duration, limit_word, word
+
+__all__ = ["Coming", "PersonRow", "ToldRow", "coming_clocks", "coming_steps", "occasion_word", "plan_rows", "told_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """One mail: when, to whom, on which occasion, why, and what became of it."""
+
+    at: datetime
+    name: str
+    occasion: str
+    why: str
+    state: str
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person in a plan, with the reason for or against."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that will be told if nobody acts: when, what, to whom and why."""
+
+    at: datetime
+    what: str
+    names: tuple[PersonRow, ...]
+    note: str = ""
+
+
+_OCCASIONS: Mapping[str, str] = {
+    "first_raise": "首次预警",
+    "escalated": "级别上升",
+    "raised_again": "重新预警",
+    "unacknowledged": "未确认提醒",
+    "idle": "久无进展",
+    "graded": "登记事件等级",
+    "level_set": "人工调级",
+    "assigned": "指派",
+    "clock": "时限提醒",
+}
+_STAGES = {int(Stage.FIRST): "首次提醒", int(Stage.SECOND): "二次提醒", int(Stage.OVERDUE): "超时"}
+
+
+def occasion_word(name: str) -> str:
+    """Return an occasion in words: `unacknowledged:1:2` is `未确认提醒 第2级`."""
+    kind, _, rest = name.partition(":")
+    shown = _OCCASIONS.get(kind, kind)
+    last = rest.rpartition(":")[2]
+    if kind == "unacknowledged":
+        return f"{shown} 第{last}级"
+    if kind == "clock" and last.isdigit():
+        return f"时限{_STAGES.get(int(last), '提醒')}"
+    return shown
+
+
+def told_rows(notices: Sequence[Notice], states: Mapping[str, str]) -> list[ToldRow]:
+    """Return what was told or held back, the newest first; `states` are the outbox's by key."""
+    return [
+        ToldRow(
+            at=one.at,
+            name=one.person_name,
+            occasion=occasion_word(one.occasion),
+            why=one.why,
+            state=word("delivery", states.get(one.key, "done")) if one.told else "未发",
+            told=one.told,
+        )
+        for one in sorted(notices, key=lambda one: (one.at, one.key), reverse=True)
+    ]
+
+
+def plan_rows(found: Plan) -> tuple[list[PersonRow], list[PersonRow]]:
+    """Return who would be told with every cause, and who not with the one reason."""
+    told = [PersonRow(one.person.name, one.words) for one in found.told]
+    held = [PersonRow(one.person.name, one.words) for one in found.held]
+    return told, held
+
+
+def coming_steps(alert: Alert, routing: Routing, plans: Sequence[Plan], now: datetime) -> list[Coming]:
+    """Return the escalation that is still to come; `plans` say who would be told of each step, in the order of the steps."""
+    if not asks(alert):
+        return []
+    found = []
+    tiers = routing.tiers.get(alert.level, ())
+    for number, (tier, planned) in enumerate(zip(tiers, plans, strict=True), start=1):
+        if number <= tier_told(alert):
+            continue
+        at = round_began(alert) + tier.after
+        note = planned.mute.sentence if planned.mute else ""
+        names = tuple(PersonRow(one.person.name, one.words) for one in planned.told)
+        found.append(Coming(max(at, now), f"{duration(tier.after)}未确认：{tier.words}", names, note))
+    return found
+
+
+def coming_clocks(
+    clocks: Sequence[Clock], names: Sequence[PersonRow], warn_at: Mapping[str, tuple[int, int]], now: datetime
+) -> list[Coming]:
+    """Return the reminders of running deadlines that are still to come; deadlines are never muted."""
+    found = []
+    for clock in clocks:
+        if clock.state is not ClockState.ARMED or clock.due_at is None:
+            continue
+        span = clock.due_at - clock.start_at
+        first, second = warn_at.get(clock.rule_id, (60, 85))
+        stages = ((1, first, f"用时{first}%"), (2, second, f"用时{second}%"), (3, 100, "超时"))
+        for stage, share, words in stages:
+            at = clock.start_at + timedelta(seconds=span.total_seconds() * share / 100)
+            if stage > clock.warned and at > now:
+                found.append(Coming(at, f"{limit_word(clock.limit)}{clock.action}{words}", tuple(names)))
+    return found
+
+
+def idle_note(alert: Alert, routing: Routing) -> str:
+    """Say when an alert that somebody took will ask again, empty where it will not."""
+    limit = routing.idle.get(alert.level)
+    waits = alert.state in {AlertState.ACKNOWLEDGED, AlertState.ASSIGNED}
+    if limit is None or not waits or alert.level <= AlertLevel.BLUE:
+        return ""
+    return f"确认后{duration(limit)}没有任何办理动作，将重新待确认并再次发送"

@@ -1,0 +1,247 @@
+"""Pages of silences, roster and routing, acts on several alerts and taking them back, and what the event page foretells."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
+
+from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.people import Role
+from service.flows.office import Office
+from service.policies.register import load_register
+from service.policies.routing import load_routing
+from service.ports.store import Work
+from tests.api.conftest import Browser, Site
+from tests.builders import NOW
+
+RED, OTHERS = "A-20261125-03", ["A-20261124-05", "A-20261125-02"]
+EVENT = "20261125-03"
+
+
+def stored(site: Site, alert_id: str = RED) -> Alert:
+    with site.context.store.read() as work:
+        found = work.alerts.get(alert_id)
+    assert found is not None
+    return found
+
+
+def bulk(browser: Browser, path: str, picked: list[str], **fields: str) -> Any:
+    return browser.client.post(path, data={"csrf": browser.csrf, "alert": picked, **fields})
+
+
+def waiting(work: Work) -> list[str]:
+    return [
+        row.key for row in work.outbox.claim(kinds=["mail"], limit=50, lease=timedelta(0), now=NOW + timedelta(days=9))
+    ]
+
+
+@pytest.fixture
+def reached(site: Site) -> Site:
+    """The site, where everybody has an address."""
+    with site.context.store.write() as work:
+        for person in work.people.listing():
+            work.people.save(replace(person, email=f"{person.role.value}@office.invalid"))
+    return site
+
+
+class TestBulk:
+    def test_what_was_acknowledged_together_is_taken_back_together(self, site: Site) -> None:
+        browser = site.browser(Role.OFFICER)
+        before = [stored(site, key) for key in (RED, *OTHERS)]
+        answer = bulk(browser, "/alerts/acknowledge", [RED, *OTHERS])
+        where = answer.headers["location"]
+        assert where.startswith("/alerts?done=acknowledged&batch=")
+        text = browser.client.get(where).text
+        assert "data-undo-until" in text
+        batch = where.rpartition("=")[2]
+        assert browser.post(f"/alerts/undo/{batch}").headers["location"] == "/alerts?done=undone"
+        after = [stored(site, key) for key in (RED, *OTHERS)]
+        assert [(one.state, one.acknowledged_at) for one in after] == [
+            (one.state, one.acknowledged_at) for one in before
+        ]
+        assert "data-undo-until" not in browser.client.get(where).text
+        assert browser.post(f"/alerts/undo/{batch}").status_code == 409
+        with site.context.store.read() as work:
+            assert work.audit.verify() is None
+            actions = [row.action for row in work.audit.rows(subject=f"alert:{RED}", limit=2)]
+        assert actions == ["alert.open", "alert.acknowledged"]
+
+    def test_of_two_who_take_it_at_once_the_second_is_told_who_was_first_and_written_down_once(
+        self, site: Site
+    ) -> None:
+        first, second = site.browser(Role.OFFICER), site.browser(Role.APPROVER)
+        assert bulk(first, "/alerts/acknowledge", [RED]).status_code == 303
+        answer = bulk(second, "/alerts/acknowledge", [RED])
+        assert answer.status_code == 409
+        assert "研判乙已于11月25日" in answer.text
+        with site.context.store.read() as work:
+            rows = [row.actor for row in work.audit.rows(subject=f"alert:{RED}") if row.action == "alert.acknowledged"]
+        assert rows == ["研判乙"]
+
+    def test_what_others_took_meanwhile_is_named_and_the_rest_is_done(self, site: Site) -> None:
+        open_ones = [key for key in (RED, *OTHERS) if stored(site, key).state is AlertState.OPEN]
+        bulk(site.browser(Role.APPROVER), "/alerts/acknowledge", [open_ones[0]])
+        browser = site.browser(Role.OFFICER)
+        where = bulk(browser, "/alerts/acknowledge", open_ones[:2]).headers["location"]
+        text = browser.client.get(where).text
+        assert "已处理 1 条" in text
+        assert "审批丙已于" in text
+
+    def test_an_assignment_mails_when_it_can_no_longer_be_undone_and_not_at_all_when_it_was(
+        self, reached: Site
+    ) -> None:
+        browser = reached.browser(Role.APPROVER)
+        where = bulk(browser, "/alerts/assign", [RED], owner="研判乙").headers["location"]
+        assert (stored(reached).owner, stored(reached).state) == ("研判乙", AlertState.ASSIGNED)
+        with reached.context.store.write() as work:
+            assert work.outbox.claim(kinds=["mail"], limit=9, lease=timedelta(0), now=NOW + timedelta(seconds=11)) == []
+        browser.post(f"/alerts/undo/{where.rpartition('=')[2]}")
+        assert (stored(reached).owner, stored(reached).state) == (None, AlertState.OPEN)
+        with reached.context.store.write() as work:
+            assert not any("assigned" in key for key in waiting(work))
+
+    def test_what_somebody_did_since_is_not_taken_back(self, site: Site) -> None:
+        browser, other = site.browser(Role.OFFICER), site.browser(Role.APPROVER)
+        where = bulk(browser, "/alerts/acknowledge", [RED]).headers["location"]
+        other.post(f"/alerts/{RED}/assign", owner="审批丙")
+        answer = browser.post(f"/alerts/undo/{where.rpartition('=')[2]}")
+        assert (answer.status_code, "之后已有变动" in answer.text) == (409, True)
+        assert stored(site).owner == "审批丙"
+
+    def test_nobody_undoes_what_another_did(self, site: Site) -> None:
+        where = bulk(site.browser(Role.OFFICER), "/alerts/acknowledge", [RED]).headers["location"]
+        answer = site.browser(Role.APPROVER).post(f"/alerts/undo/{where.rpartition('=')[2]}")
+        assert (answer.status_code, "只能撤销自己的操作" in answer.text) == (403, True)
+
+    def test_silencing_red_in_bulk_needs_an_approver(self, site: Site) -> None:
+        assert stored(site).level is AlertLevel.RED
+        answer = bulk(site.browser(Role.OFFICER), "/alerts/silence", [RED], hours="4", reason="已掌握")
+        assert (answer.status_code, "红色预警不能由研判员静默" in answer.text) == (403, True)
+        assert (
+            bulk(site.browser(Role.APPROVER), "/alerts/silence", [RED], hours="4", reason="已掌握").status_code == 303
+        )
+        with site.context.store.read() as work:
+            [silence] = work.silences.active(NOW)
+        assert (silence.up_to, silence.author) == (AlertLevel.RED, "审批丙")
+
+
+class TestSilences:
+    FIELDS: ClassVar[dict[str, str]] = {
+        "product": "示例注射液",
+        "category": "R01",
+        "reason": "已掌握，办理中",
+        "hours": "4",
+        "up_to": "orange",
+    }
+
+    def test_a_preview_counts_and_makes_nothing(self, site: Site) -> None:
+        browser = site.browser(Role.OFFICER)
+        text = browser.post("/alerts/silences", **self.FIELDS, step="preview").text
+        assert "预览：现有未关闭预警" in text
+        assert 'value="示例注射液"' in text
+        with site.context.store.read() as work:
+            assert work.silences.listing() == []
+
+    @pytest.mark.parametrize(
+        ("changed", "sentence"),
+        [
+            ({"product": ""}, "至少2项不同条件"),
+            ({"reason": " "}, "静默须写明理由"),
+            ({"product": "没有这个产品"}, "匹配0条；如确是为今后的预警设置"),
+            ({"up_to": "red"}, "红色预警不能由研判员静默"),
+        ],
+    )
+    def test_what_cannot_be_silenced_is_said_above_the_form(
+        self, site: Site, changed: dict[str, str], sentence: str
+    ) -> None:
+        answer = site.browser(Role.OFFICER).post("/alerts/silences", **{**self.FIELDS, **changed, "step": "make"})
+        assert (answer.status_code, sentence in answer.text) == (422, True), answer.text
+
+    def test_one_is_made_shown_and_ended_with_its_audit_rows(self, site: Site) -> None:
+        browser = site.browser(Role.OFFICER)
+        made = browser.post("/alerts/silences", **self.FIELDS, step="make", sure="true")
+        assert made.headers["location"] == "/alerts/silences?done=silenced"
+        text = browser.client.get("/alerts/silences").text
+        assert "产品：示例注射液" in text
+        with site.context.store.read() as work:
+            [silence] = work.silences.active(NOW)
+        assert browser.post(f"/alerts/silences/{silence.id}/end").status_code == 303
+        assert browser.post(f"/alerts/silences/{silence.id}/end").status_code == 409
+        assert "研判乙提前结束" in browser.client.get("/alerts/silences").text
+        with site.context.store.read() as work:
+            actions = [row.action for row in work.audit.rows(subject=f"silence:{silence.id}")]
+        assert actions == ["silence.ended", "silence.made"]
+
+
+class TestRoster:
+    def test_a_rotation_fills_the_days_and_what_is_left_is_named_as_a_gap(self, reached: Site) -> None:
+        browser = reached.browser(Role.APPROVER)
+        assert "未启用值班表" in browser.client.get("/system/roster").text
+        fields = {"first": "2026-11-25", "days": "3", "changes": "08:00 20:00"}
+        answer = browser.client.post(
+            "/system/roster/rotation",
+            data={"csrf": browser.csrf, "person": ["p-officer", "p-approver"], "deputy": [""], **fields},
+        )
+        assert answer.status_code == 303, answer.text
+        text = browser.client.get(answer.headers["location"]).text
+        assert "当班：研判乙" in text
+        assert "空档 08:00–24:00 没有排班" in text
+        assert "值班：研判乙" in text
+
+    def test_two_shifts_of_one_person_at_once_are_refused_in_words(self, reached: Site) -> None:
+        browser = reached.browser(Role.APPROVER)
+        fields = {"begins": "2026-11-26T08:00", "ends": "2026-11-26T20:00", "person": "p-officer"}
+        assert browser.post("/system/roster/shifts", **fields).status_code == 303
+        answer = browser.post("/system/roster/shifts", **{**fields, "begins": "2026-11-26T10:00"})
+        assert (answer.status_code, "已有班次" in answer.text) == (422, True)
+        long = browser.post("/system/roster/shifts", **{**fields, "ends": "2026-11-28T20:00"})
+        assert "一个班次最长24小时" in long.text
+
+    def test_a_shift_is_removed_and_written_down(self, reached: Site) -> None:
+        browser = reached.browser(Role.APPROVER)
+        fields = {"begins": "2026-11-26T08:00", "ends": "2026-11-26T20:00", "person": "p-officer"}
+        browser.post("/system/roster/shifts", **fields)
+        with reached.context.store.read() as work:
+            [shift] = work.roster.between(NOW, NOW + timedelta(days=9))
+        assert browser.post(f"/system/roster/shifts/{shift.id}/remove").status_code == 303
+        assert browser.post(f"/system/roster/shifts/{shift.id}/remove").status_code == 404
+        with reached.context.store.read() as work:
+            assert [row.action for row in work.audit.rows(subject="duty")] == ["shift.removed", "shifts.made"]
+
+
+class TestRouting:
+    def test_the_test_form_says_who_would_be_told_and_who_not_and_why(self, reached: Site) -> None:
+        browser = reached.browser(Role.APPROVER)
+        browser.post("/system/routing/members/legal", person="p-approver")
+        text = browser.client.get("/system/routing?level=orange&category=R01&region=3607").text
+        assert "适用规则：orange" in text
+        assert "承办处室人员" in text
+        blue = browser.client.get("/system/routing?level=blue").text
+        assert "没有人会立即收到" in blue
+
+    def test_a_wrong_rule_is_named_by_file_line_and_key(
+        self, site: Site, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        folder = tmp_path_factory.mktemp("rules")
+        wrong = "routes:\n  - id: old\n    name: 旧规则\n    when: {categories: [R99]}\n    receivers: [duty]\n"
+        (folder / "routing.yaml").write_text(wrong, encoding="utf-8")
+        rules = load_routing(load_register(), folder)
+        object.__setattr__(site.context, "office", Office(register=load_register(), address="x", routing=lambda: rules))
+        text = site.browser(Role.VIEWER).client.get("/system/routing").text
+        assert "routing.yaml 第4行，键 categories：没有编号为 R99 的类别" in text
+        assert "默认接收人一并接收全部预警" in text
+
+
+class TestEventPage:
+    def test_it_foretells_when_who_and_why_and_names_who_is_not_told(self, site: Site) -> None:
+        text = site.browser(Role.VIEWER).client.get(f"/events/{EVENT}?tab=notices").text
+        assert "接下来会发" in text
+        assert "仍未确认" in text
+        assert "没有规则指向此人" in text
+
+    def test_a_silenced_alert_says_by_whom_and_until_when(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        bulk(browser, "/alerts/silence", [RED], hours="4", reason="已掌握")
+        text = browser.client.get(f"/events/{EVENT}?tab=notices").text
+        assert "现在不发送：审批丙已静默至" in text
