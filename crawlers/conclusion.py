@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from crawlers.attachments.documents import FILES
 from crawlers.failure import Failure, FailureCode
 from crawlers.oddities import habit_after, oddities
 from crawlers.polling import Outcome, learn, next_due, next_interval
@@ -89,7 +90,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         failed=failed,
         listed=visit.listed,
         new=visit.added,
-        pending=len(visit.waiting),
+        pending=len(visit.waiting) + len(visit.files),
         wait_until=_wait_until(visit, now),
         source_class=visit.source.source_class,
         times=tuple(visit.fresh),
@@ -155,6 +156,7 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     # What a spider wants to go on from holds only where nothing before it was left undone.
     if visit.failure is None and not (visit.waiting or visit.unstored):
         memory |= visit.notes
+    memory[FILES] = [attached.to_json() for attached in visit.files.values()]
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
     if visit.failure is None or visit.failure.code not in _CUT_SHORT:

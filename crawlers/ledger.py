@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self, TypeVar
 
-from crawlers.ports import CrawlState, DocumentSink, PutResult, QuarantineEntry, SourceProgress
+from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
 
 __all__ = ["Ledger"]
@@ -40,6 +40,10 @@ class Ledger:
     async def put(self, documents: Sequence[Document]) -> PutResult:
         """Store a batch; see `DocumentSink.put`."""
         return await self._run(lambda: self._sink.put(documents))
+
+    async def keep(self, file: KeptFile) -> None:
+        """Store the bytes of a file; see `DocumentSink.keep`."""
+        await self._run(lambda: self._sink.keep(file))
 
     async def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         """Keep what could not be taken; see `DocumentSink.quarantine`."""

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any, Protocol
 
+from crawlers.attachments.documents import MAX_STORED_ROWS
 from crawlers.catalogue.declaration import ArticleRule, Declaration
 from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
 from crawlers.listed import Listed
@@ -125,6 +126,11 @@ def _facts(
 
 def _extras(article: Article, record: Listed, title: str) -> dict[str, Any]:
     extras: dict[str, Any] = {"charset": article.charset}
+    if article.attachments:
+        extras["attachments"] = [{"url": url, "name": name} for url, name in article.attachments]
+    if article.rows:
+        extras["rows"] = [dict(row) for row in article.rows[:MAX_STORED_ROWS]]
+        extras["notice"] = title
     if record.title and record.title != title:
         extras["list_title"] = record.title
     return extras

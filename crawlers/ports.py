@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from crawlers.records import Document
 
-__all__ = ["CrawlState", "DocumentSink", "PutResult", "QuarantineEntry", "SourceProgress"]
+__all__ = ["CrawlState", "DocumentSink", "KeptFile", "PutResult", "QuarantineEntry", "SourceProgress"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,17 @@ class QuarantineEntry:
     source_id: str | None = None
     sample: bytes = b""
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """The bytes of an attachment as they came: `hash` is their SHA-256 in hex, `media_type` what they are by their content."""
+
+    hash: str
+    name: str
+    media_type: str
+    content: bytes
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,10 @@ class DocumentSink(Protocol):
 
     def put(self, documents: Sequence[Document]) -> PutResult:
         """Store the batch in one transaction, idempotent by id and content hash."""
+        ...
+
+    def keep(self, file: KeptFile) -> None:
+        """Store the bytes of a file, once for each hash."""
         ...
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:

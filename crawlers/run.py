@@ -19,6 +19,8 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.attachments.reading import read_attachment
+from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.catalogue.declaration import Declaration
 from crawlers.conclusion import ROT, SourceReport, conclude, report_of, requests_today
 from crawlers.download import open_client
@@ -83,6 +85,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     contact: str = "",
     watch_words: Sequence[str] = (),
     sandbox: ExtractionSandbox | None = None,
+    attachments: AttachmentSandbox | None = None,
 ) -> CrawlReport:
     """Visit every source of `sources` that has a spider, whatever its schedule says, and store what is new.
 
@@ -90,6 +93,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     life of the process: the pace of hosts is remembered there. `contact` (address or URL, ASCII) goes into the user
     agent. `watch_words` are what sources of kind `search` ask their sites for. `on_progress` is called on the loop after each visit. Given a `sandbox`, article pages are parsed in its
     limited child process, so that no page can take this one down; the caller keeps it over many crawls and closes it.
+    The same holds for `attachments` and the files that articles bring along.
     `author_key` has at least 16 bytes.
 
     Crawls may overlap on one loop, as long as no source is in two of them.
@@ -107,6 +111,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
         contact=contact,
         watch_words=watch_words,
         sandbox=sandbox,
+        attachments=attachments,
     )
     async with opened as surroundings:
         places = asyncio.Semaphore(MAX_VISITS_AT_ONCE)
@@ -116,7 +121,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
 
 
 @asynccontextmanager
-async def open_surroundings(
+async def open_surroundings(  # noqa: PLR0913 - the ports of a crawl, by name
     *,
     make_sink: Callable[[], DocumentSink],
     make_state: Callable[[], CrawlState],
@@ -126,6 +131,7 @@ async def open_surroundings(
     contact: str,
     watch_words: Sequence[str] = (),
     sandbox: ExtractionSandbox | None = None,
+    attachments: AttachmentSandbox | None = None,
 ) -> AsyncIterator[Surroundings]:
     """Open what all visits of one crawl share; see `crawl`."""
     # Scrapy tells of every component of every visit; what matters of a visit is in its report.
@@ -141,6 +147,7 @@ async def open_surroundings(
             user_agent=user_agent(contact),
             watch_words=tuple(watch_words),
             extract=extract if sandbox is None else sandbox.extract,
+            read_attachment=read_attachment if attachments is None else attachments.read,
         )
 
 

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     office: str = Field(default="综合规财处", description="Name of the office on briefings.")
     province: str = Field(default="360000", pattern=r"^\d{6}$", description="GB/T 2260 code of the province.")
     crawl: bool = Field(default=True, description="Whether the crawl role fetches anything.")
+    ocr: bool = Field(
+        default=False, description="Whether text in pictures and scans is recognised; needs requirements-ocr.lock."
+    )
     watch_words: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Words that site searches ask for, divided by commas: 药品,疫苗."
     )

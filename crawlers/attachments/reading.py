@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from crawlers.attachments import legacy_word, ocr
 from crawlers.attachments.grid import Grid
 from crawlers.attachments.headings import FIELDS
 from crawlers.attachments.kinds import AttachmentKind, kind_of
 from crawlers.attachments.notice_rows import NoticeRow, notice_rows
-from crawlers.attachments.pdf import MAX_PAGES, PdfText, read_pdf
+from crawlers.attachments.pdf import PdfText, read_pdf
 from crawlers.attachments.word import read_docx
 from crawlers.attachments.workbook import read_workbook
 from crawlers.gate import Refusal, RefusalReason, repair_text
 
-__all__ = ["FIELD_WORDS", "AttachmentText", "answer_of", "read_attachment", "written_row"]
+__all__ = ["FIELD_WORDS", "AttachmentText", "ReadAttachment", "answer_of", "read_attachment", "written_row"]
 
 MAX_TEXT_CHARACTERS = 500_000
 MAX_SCANNED_PAGES = 20
@@ -69,6 +69,14 @@ class AttachmentText:
     remarks: tuple[str, ...] = ()
 
 
+class ReadAttachment(Protocol):
+    """Reads a file: `read_attachment`, in this process or in a limited child."""
+
+    def __call__(self, raw: bytes, /) -> AttachmentText | Refusal:
+        """Return what the file says, or why it cannot be read; never raises on any file."""
+        ...
+
+
 def read_attachment(raw: bytes, *, recognise: bool = False) -> AttachmentText | Refusal:
     """Read a PDF, Word or Excel file, or, where `recognise` is set, a picture. Never raises on any bytes.
 
@@ -118,8 +126,8 @@ def _of_pdf(raw: bytes, *, recognise: bool) -> AttachmentText | Refusal:
     if isinstance(found, Refusal):
         return found
     remarks = []
-    if found.pages > MAX_PAGES:
-        remarks.append(f"共 {found.pages} 页，只读了前 {MAX_PAGES} 页")
+    if found.read < found.pages:
+        remarks.append(f"共 {found.pages} 页，只读了前 {found.read} 页")
     text, confidence = found.text, None
     if found.scanned:
         seen, confidence = _of_scans(raw, found, recognise=recognise, remarks=remarks)

@@ -10,8 +10,8 @@ from crawlers.gate import Refusal, RefusalReason
 
 __all__ = ["AttachmentSandbox"]
 
-# A PDF of 200 pages of tables takes 40 s; the recogniser maps 2 GiB of address space for a page.
-_LIMITS = ChildLimits(memory_bytes=4 * 2**30, cpu_seconds=90, answer_seconds=120.0, questions=200)
+# A visit lasts a minute: what takes longer would never end. The recogniser maps 2 GiB of address space for a page.
+_LIMITS = ChildLimits(memory_bytes=4 * 2**30, cpu_seconds=45, answer_seconds=50.0, questions=200)
 
 
 class AttachmentSandbox:

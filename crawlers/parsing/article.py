@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from crawlers.attachments.html_tables import tables_in
+from crawlers.attachments.links import attachment_links
+from crawlers.attachments.notice_rows import notice_rows
 from crawlers.gate import Limits, Refusal, RefusalReason, admit_page, repair_text
 from crawlers.parsing.body import Body, find_body, prune
 from crawlers.parsing.byline import locate_byline
@@ -35,7 +38,7 @@ class Article:
     """What was read from a page. `method` names how the text was found: `rule`, `density`, `stated` (in JSON) or `readability`.
 
     `date_rule` names how the time was read; `charset` what the page was decoded with; `title_method` how the title
-    was found.
+    was found. `attachments` are address and name of the files that the article brings along, `rows` the records of its tables.
     """
 
     title: str
@@ -48,6 +51,8 @@ class Article:
     charset: str
     method: str
     title_method: str
+    attachments: tuple[tuple[str, str], ...] = ()
+    rows: tuple[dict[str, str], ...] = ()
 
 
 def extract(
@@ -121,7 +126,19 @@ def _read(page: Page, charset: str, url: str | None, now: datetime, rule: Articl
         charset=charset,
         method=method,
         title_method=title_method,
+        attachments=_attachments(page, url, body),
+        rows=_rows(page),
     )
+
+
+def _attachments(page: Page, url: str | None, body: Body | None) -> tuple[tuple[str, str], ...]:
+    start, end = (body.start, body.end) if body else (0, len(page.blocks))
+    return tuple((address, repair_text(name)) for address, name in attachment_links(page, url, start, end))
+
+
+def _rows(page: Page) -> tuple[dict[str, str], ...]:
+    found = notice_rows(tables_in(page.tree))
+    return tuple({name: repair_text(value) for name, value in row.to_json().items()} for row in found)
 
 
 def _body(page: Page, title: str, rule: ArticleSelectors | None) -> tuple[Body | None, str]:

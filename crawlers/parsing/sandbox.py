@@ -77,6 +77,8 @@ def _answer_from_json(answer: dict[str, Any]) -> Article | Refusal:
     return Article(
         **answer
         | {
+            "attachments": tuple((str(url), str(name)) for url, name in answer["attachments"]),
+            "rows": tuple(answer["rows"]),
             "published": datetime.fromisoformat(published) if published else None,
             "precision": DatePrecision(answer["precision"]),
         }

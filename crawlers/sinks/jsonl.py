@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from crawlers.ports import PutResult, QuarantineEntry
+from crawlers.ports import KeptFile, PutResult, QuarantineEntry
 from crawlers.records import Document
 from crawlers.serialise import (
     document_from_json,
@@ -72,6 +72,21 @@ class JsonlSink:
             _append(self._documents, lines)
             self._hashes |= hashes
             return PutResult(**counts)
+
+    def keep(self, file: KeptFile) -> None:
+        """Write the bytes into `attachments/`, under their hash, once."""
+        folder = self._folder / "attachments"
+        folder.mkdir(exist_ok=True)
+        target = folder / file.hash
+        with self._lock:
+            if target.exists():
+                return
+            draft = target.with_suffix(".new")
+            with draft.open("wb") as written:
+                written.write(file.content)
+                written.flush()
+                os.fsync(written.fileno())
+            draft.replace(target)
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         """Append the entries."""

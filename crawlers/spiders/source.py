@@ -92,7 +92,13 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
         )
 
     async def parse_list(self, response: Response, number: int, walk: Walk) -> AsyncIterator[Any]:
-        """Take one page of a list: its records, and the next page where this one was all new."""
+        """Take one page of a list: files left by earlier visits, its records, the next page where this one was all new."""
+        for request in self.files_left():
+            yield request
+        async for item in self._take_list(response, number, walk):
+            yield item
+
+    async def _take_list(self, response: Response, number: int, walk: Walk) -> AsyncIterator[Any]:
         if response.status == 304:  # noqa: PLR2004 - not modified
             self.visit.unchanged = self.visit.listing_read = True
             return
@@ -189,6 +195,8 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
             yield self.quarantine(document.reason, f"{response.url}：{document.detail}", response.body)
         else:
             yield document
+            for request in await self.files_of(document):
+                yield request
 
     def document_of(self, record: Listed) -> Document:
         """Return the document that the list itself holds of a record."""

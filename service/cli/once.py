@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.records import Source
 from crawlers.run import SourceReport, crawl
@@ -24,7 +25,11 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
     console = Console(stderr=True)
     chosen = _chosen(app, ids)
     app.describe_sources()
-    with Progress(console=console) as progress, ExtractionSandbox() as sandbox:
+    with (
+        Progress(console=console) as progress,
+        ExtractionSandbox() as sandbox,
+        AttachmentSandbox(recognise=app.settings.ocr) as attachments,
+    ):
         task = progress.add_task("采集", total=len(chosen))
 
         def step(_: SourceReport) -> None:
@@ -43,6 +48,7 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
                 contact=app.settings.contact or "",
                 watch_words=app.settings.watch_words,
                 sandbox=sandbox,
+                attachments=attachments,
             )
         )
     console.print(_table(app, report.sources))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from crawlers.ports import PutResult, QuarantineEntry, SourceProgress
+from crawlers.ports import KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
 from service.flows.joining import join_library, news_of
 from service.ports.store import Store, Work
@@ -27,8 +27,14 @@ class StoreSink:
         with self._store.write() as work:
             policies = news_of(work, documents)
             result = work.documents.put(documents, now=now)
+            work.attachments.replace_rows(documents)
             join_library(work, policies, now=now)
             return result
+
+    def keep(self, file: KeptFile) -> None:
+        """Store the bytes of an attachment, once for each hash."""
+        with self._store.write() as work:
+            work.attachments.keep(file)
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         """Keep what could not be taken, for a person to look at and replay."""

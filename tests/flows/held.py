@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from crawlers.ports import PutResult, QuarantineEntry, SourceProgress
+from crawlers.ports import KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, document_id
 
 __all__ = ["Held"]
@@ -17,6 +17,7 @@ class Held:
     puts: list[Document] = field(default_factory=list)
     entries: list[QuarantineEntry] = field(default_factory=list)
     remembered: dict[str, SourceProgress] = field(default_factory=dict)
+    files: dict[str, KeptFile] = field(default_factory=dict)
     broken: bool = False
 
     def put(self, documents: Sequence[Document]) -> PutResult:
@@ -30,6 +31,9 @@ class Held:
             self.documents[document.id] = document
             self.puts.append(document)
         return PutResult(added=added, edited=edited, known=len(documents) - added - edited)
+
+    def keep(self, file: KeptFile) -> None:
+        self.files[file.hash] = file
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         if self.broken:

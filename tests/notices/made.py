@@ -6,14 +6,43 @@ from dataclasses import dataclass, field
 
 __all__ = ["LAYOUTS", "Notice", "make"]
 
-_PRODUCTS = (
-    "阿莫西林胶囊 布洛芬缓释胶囊 复方丹参片 板蓝根颗粒 小儿氨酚黄那敏颗粒 硝苯地平控释片 头孢克肟分散片 黄芪 当归 炒酸枣仁 维生素C注射液 "
-    "盐酸二甲双胍片 六味地黄丸（浓缩丸） 蒙脱石散 氯雷他定片 感冒灵颗粒"
-).split()
+_PRODUCTS = [
+    "阿莫西林胶囊",
+    "布洛芬缓释胶囊",
+    "复方丹参片",
+    "板蓝根颗粒",
+    "小儿氨酚黄那敏颗粒",
+    "硝苯地平控释片",
+    "头孢克肟分散片",
+    "黄芪",
+    "当归",
+    "炒酸枣仁",
+    "维生素C注射液",
+    "盐酸二甲双胍片",
+    "六味地黄丸（浓缩丸）",
+    "蒙脱石散",
+    "氯雷他定片",
+    "感冒灵颗粒",
+]
 _SPECIFICATIONS = ("0.25g×24粒/盒", "每片重0.3g", "10g×9袋", "2ml:0.5g", "每瓶装100片", "统货", "12片×2板", "5mg")
-_MAKERS = tuple(f"示例{mark}{kind}" for mark in "甲乙丙丁戊己庚辛" for kind in ("制药有限公司", "药业股份有限公司", "中药饮片有限责任公司"))
+_MAKERS = tuple(
+    f"示例{mark}{kind}"
+    for mark in "甲乙丙丁戊己庚辛"
+    for kind in ("制药有限公司", "药业股份有限公司", "中药饮片有限责任公司")
+)
 _SELLERS = tuple(f"示例县{mark}大药房连锁有限公司第{number}分店" for mark in "东南西北" for number in (1, 2, 3, 12))
-_FAILED = ("含量测定", "溶出度", "装量差异", "水分、总灰分", "性状、鉴别（2）", "可见异物", "有关物质", "微生物限度", "二氧化硫残留量", "崩解时限、重量差异")
+_FAILED = (
+    "含量测定",
+    "溶出度",
+    "装量差异",
+    "水分、总灰分",
+    "性状、鉴别（2）",
+    "可见异物",
+    "有关物质",
+    "微生物限度",
+    "二氧化硫残留量",
+    "崩解时限、重量差异",
+)
 _LABS = ("示例省药品检验研究院", "示例市食品药品检验所", "示例省医疗器械检测中心")
 
 
@@ -40,7 +69,7 @@ class Notice:
 
 def make(seed: int, layout: str) -> Notice:
     """Return the same notice for the same seed and layout."""
-    return LAYOUTS[layout](random.Random(f"{layout}{seed}"))  # noqa: S311 - invented texts
+    return LAYOUTS[layout](random.Random(f"{layout}{seed}"))
 
 
 def _records(rng: random.Random, count: int, columns: Sequence[tuple[str, str]]) -> tuple[dict[str, str], ...]:
@@ -51,7 +80,9 @@ def _records(rng: random.Random, count: int, columns: Sequence[tuple[str, str]])
             "product": rng.choice(_PRODUCTS),
             "specification": rng.choice(_SPECIFICATIONS),
             "maker": rng.choice(_MAKERS),
-            "batch": rng.choice((f"2{rng.randint(20101, 51231)}", f"A{rng.randint(1000, 9999)}B", f"0{rng.randint(10000, 99999)}")),
+            "batch": rng.choice(
+                (f"2{rng.randint(20101, 51231)}", f"A{rng.randint(1000, 9999)}B", f"0{rng.randint(10000, 99999)}")
+            ),
             "sampled_from": rng.choice(_SELLERS),
             "sampled_at": f"2025-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
             "failed_items": rng.choice(_FAILED),
@@ -93,16 +124,23 @@ def _plain(columns: tuple[tuple[str, str], ...]) -> Callable[[random.Random], No
 def _merged(rng: random.Random) -> Notice:
     records: list[dict[str, str]] = []
     for group in _records(rng, 4, _DRUG):
-        for number in range(rng.randint(1, 4)):
-            records.append(group | {"batch": f"{group['batch']}{number}", "failed_items": rng.choice(_FAILED)})
-    return Notice(name="merged", columns=_DRUG, records=tuple(records), merged=("serial", "product", "maker", "specification"))
+        records.extend(
+            group | {"batch": f"{group['batch']}{number}", "failed_items": rng.choice(_FAILED)}
+            for number in range(rng.randint(1, 4))
+        )
+    return Notice(
+        name="merged", columns=_DRUG, records=tuple(records), merged=("serial", "product", "maker", "specification")
+    )
 
 
 def _two_lines(rng: random.Random) -> Notice:
     columns = _columns(
         "serial=序号 product=样品名称 maker=名称 address=地址 sampled_from=名称 region=所在地 batch=批号 specification=规格 failed_items=不合格项"
     )
-    records = tuple(record | {"address": f"示例县示例路{rng.randint(1, 99)}号"} for record in _records(rng, 6, [c for c in columns if c[0] != "address"]))
+    records = tuple(
+        record | {"address": f"示例县示例路{rng.randint(1, 99)}号"}
+        for record in _records(rng, 6, [c for c in columns if c[0] != "address"])
+    )
     upper = {"maker": "标示生产企业", "address": "标示生产企业", "sampled_from": "被抽样单位", "region": "被抽样单位"}
     return Notice(name="two_lines", columns=columns, records=records, upper=upper)
 
@@ -121,7 +159,9 @@ def _long(*, heads_repeat: bool, merged: tuple[str, ...] = ()) -> Callable[[rand
     def made(rng: random.Random) -> Notice:
         records = list(_records(rng, 70, _DRUG))
         if merged:
-            records = [records[number // 5] | {"batch": f"B{number:04d}", "serial": str(number + 1)} for number in range(70)]
+            records = [
+                records[number // 5] | {"batch": f"B{number:04d}", "serial": str(number + 1)} for number in range(70)
+            ]
         return Notice(name="long", columns=_DRUG, records=tuple(records), heads_repeat=heads_repeat, merged=merged)
 
     return made
@@ -136,11 +176,20 @@ def _wide(rng: random.Random) -> Notice:
 
 
 def _recall(rng: random.Random) -> Notice:
-    columns = _columns("product=产品名称 approval=注册证编号 maker=生产企业 specification=涉及产品型号、规格 batch=涉及批次")
+    columns = _columns(
+        "product=产品名称 approval=注册证编号 maker=生产企业 specification=涉及产品型号、规格 batch=涉及批次"
+    )
     (record,) = _records(rng, 1, columns)
-    more = {"reason": "个别产品密封不严，可能影响无菌状态", "recall_class": "二级召回", "disposal": "通知客户停止使用并退回", "quantity": "1200支"}
+    more = {
+        "reason": "个别产品密封不严，可能影响无菌状态",
+        "recall_class": "二级召回",
+        "disposal": "通知客户停止使用并退回",
+        "quantity": "1200支",
+    }
     columns += _columns("reason=召回原因 recall_class=召回级别 quantity=召回数量 disposal=处理措施")
-    return Notice(name="recall", columns=columns, records=(record | more,), upright=True, banner="医疗器械召回事件报告表")
+    return Notice(
+        name="recall", columns=columns, records=(record | more,), upright=True, banner="医疗器械召回事件报告表"
+    )
 
 
 def _nested(rng: random.Random) -> Notice:
@@ -149,7 +198,11 @@ def _nested(rng: random.Random) -> Notice:
     (outer,) = _records(rng, 1, columns[:3])
     outer |= {"reason": "标签上的有效期印刷错误"}
     rows = tuple(
-        {"batch": f"C{rng.randint(1000, 9999)}", "specification": rng.choice(("1ml", "2ml", "5ml")), "quantity": str(rng.randint(1, 900))}
+        {
+            "batch": f"C{rng.randint(1000, 9999)}",
+            "specification": rng.choice(("1ml", "2ml", "5ml")),
+            "quantity": str(rng.randint(1, 900)),
+        }
         for _ in range(5)
     )
     return Notice(name="nested", columns=columns, records=(outer, *rows), upright=True, inner=inner)

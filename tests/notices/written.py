@@ -57,11 +57,17 @@ def _body(notice: Notice) -> Iterator[list[Cell]]:
     for number, record in enumerate(notice.records):
         row: list[Cell] = []
         for name, _ in notice.columns:
-            key = [record[other] for other in notice.merged[: notice.merged.index(name) + 1]] if name in notice.merged else None
+            key = (
+                [record[other] for other in notice.merged[: notice.merged.index(name) + 1]]
+                if name in notice.merged
+                else None
+            )
             if key is not None and number and key == _key(notice, number - 1, name):
                 continue
             length = 1
-            while key is not None and number + length < len(notice.records) and key == _key(notice, number + length, name):
+            while (
+                key is not None and number + length < len(notice.records) and key == _key(notice, number + length, name)
+            ):
                 length += 1
             row.append((record[name], length, 1))
         yield row
@@ -87,7 +93,11 @@ def as_html(notice: Notice) -> str:
 
 
 def _row(row: list[Cell]) -> str:
-    return "<tr>" + "".join(f"<td rowspan={down} colspan={right}>{escape(text)}</td>" for text, down, right in row) + "</tr>"
+    return (
+        "<tr>"
+        + "".join(f"<td rowspan={down} colspan={right}>{escape(text)}</td>" for text, down, right in row)
+        + "</tr>"
+    )
 
 
 def _placed(rows: list[list[Cell]]) -> tuple[list[tuple[int, int, Cell]], int]:
@@ -112,10 +122,12 @@ def as_docx(notice: Notice) -> bytes:
     rows = cells(notice)
     placed, width = _placed(rows)
     table = document.add_table(rows=len(rows) + bool(notice.inner), cols=width)
+    # Asked for once: python-docx builds the whole table for every `table.cell`.
+    places = [row.cells for row in table.rows]
     for top, left, (text, down, right) in placed:
-        cell = table.cell(top, left)
+        cell = places[top][left]
         if down > 1 or right > 1:
-            cell = cell.merge(table.cell(top + down - 1, left + right - 1))
+            cell = cell.merge(places[top + down - 1][left + right - 1])
         cell.text = text
     if notice.inner:
         table.cell(len(rows), 0).text = "涉及批次明细"

@@ -1,0 +1,127 @@
+"""From an attachment that was read to the document that search, judgement and matching know. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crawlers.attachments.reading import AttachmentText
+from crawlers.gate import Refusal
+from crawlers.records import DatePrecision, Document, DocumentKind, document_id
+from crawlers.urls import url_key
+
+__all__ = ["FILES", "MAX_STORED_ROWS", "Attached", "attached_to", "document_of_attachment"]
+
+FILES = "files"
+"""The key of a source's memory that holds the files still to be fetched."""
+MAX_STORED_ROWS = 2_000
+_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that a document brings along, before it is fetched: enough to make a document of it at any later time."""
+
+    url: str
+    name: str
+    parent_id: str
+    parent_title: str
+    kind: DocumentKind
+    published_at: datetime | None
+    precision: DatePrecision
+    origin: str | None
+    region: str | None
+
+    @property
+    def native_id(self) -> str:
+        """What identifies the file for its source: its address."""
+        return url_key(self.url)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values, for the memory of a crawl."""
+        at = self.published_at.isoformat() if self.published_at else None
+        return {name: getattr(self, name) for name in _PLAIN} | {
+            "kind": self.kind.value,
+            "published_at": at,
+            "precision": self.precision.value,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Attached":
+        """Return what `to_json` wrote.
+
+        Raises:
+            KeyError, ValueError: it is something else.
+        """
+        at = values["published_at"]
+        return cls(
+            **{name: values[name] for name in _PLAIN},
+            kind=DocumentKind(values["kind"]),
+            published_at=datetime.fromisoformat(at) if at else None,
+            precision=DatePrecision(values["precision"]),
+        )
+
+
+_PLAIN = ("url", "name", "parent_id", "parent_title", "origin", "region")
+
+
+def attached_to(document: Document) -> list[Attached]:
+    """Return the files that a document's page names (`extras["attachments"]`)."""
+    return [
+        Attached(
+            url=one["url"],
+            name=one["name"],
+            parent_id=document.id,
+            parent_title=document.title,
+            kind=document.kind,
+            published_at=document.published_at,
+            precision=document.precision,
+            origin=document.origin,
+            region=document.region,
+        )
+        for one in document.extras.get("attachments") or ()
+    ]
+
+
+def document_of_attachment(
+    attached: Attached, read: AttachmentText | Refusal, raw: bytes, *, source_id: str, now: datetime
+) -> Document:
+    """Return the document of a file: its text, its records in `extras["rows"]`, and how it was read.
+
+    A file that was kept though it could not be read is a document too, whose text says why: nobody must take it for read.
+    """
+    hash_ = hashlib.sha256(raw).hexdigest()
+    rows: tuple[dict[str, str], ...] = ()
+    about: dict[str, Any] = {"name": attached.name, "hash": hash_, "size": len(raw)}
+    if isinstance(read, Refusal):
+        text = f"（附件原件已保存，内容未能读取：{read.detail}。）"
+    else:
+        text, rows = read.text or f"（附件原件已保存：{'；'.join(read.remarks)}。）", read.rows
+        about |= {
+            "kind": read.kind.value,
+            "pages": read.pages,
+            "confidence": read.confidence,
+            "remarks": list(read.remarks),
+        }
+    extras: dict[str, Any] = {"parent": attached.parent_id, "attachment": about}
+    if rows:
+        extras["rows"] = [dict(row) for row in rows[:MAX_STORED_ROWS]]
+        extras["notice"] = attached.parent_title
+    return Document(
+        id=document_id(source_id, attached.native_id),
+        source_id=source_id,
+        native_id=attached.native_id,
+        kind=attached.kind,
+        title=f"{attached.parent_title}（附件：{attached.name}）"[:_TITLE],
+        text=text,
+        fetched_at=now,
+        url=attached.url,
+        published_at=attached.published_at,
+        precision=attached.precision,
+        origin=attached.origin,
+        region=attached.region,
+        raw_hash=hash_,
+        method="attachment",
+        extras=extras,
+    )

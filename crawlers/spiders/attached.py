@@ -1,0 +1,111 @@
+"""What a spider does with the files that its articles bring along: fetch, keep, read, hand on as documents of their own.
+
+A file that a visit does not get to is remembered and taken by the next one, like an article that was listed.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawlers.attachments.documents import FILES, Attached, attached_to, document_of_attachment
+from crawlers.attachments.kinds import MAX_BYTES, kind_of
+from crawlers.failure import describe
+from crawlers.gate import Refusal
+from crawlers.ports import KeptFile
+from crawlers.records import Document
+from crawlers.visit import Surroundings, Visit
+
+if TYPE_CHECKING:
+    from crawlers.ports import QuarantineEntry
+
+__all__ = ["AttachedFiles"]
+
+MAX_REMEMBERED = 200
+# After the articles of the visit: what a page says itself matters first.
+_PRIORITY = -10_000
+
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "doc": "application/msword",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xls": "application/vnd.ms-excel",
+    "image": "image/*",
+}
+
+
+class AttachedFiles:
+    """The part of `SourceSpider` that fetches attachments; `visit.files` holds those that are still to be had."""
+
+    surroundings: Surroundings
+    visit: Visit
+    _left_taken = False
+
+    def quarantine(self, reason: str, detail: str, sample: bytes) -> "QuarantineEntry":
+        """Return the entry for something that could not be taken; the spider's."""
+        raise NotImplementedError
+
+    def files_left(self) -> Iterator[scrapy.Request]:
+        """Yield requests for the files that earlier visits did not get to, once a visit."""
+        left, self._left_taken = [] if self._left_taken else self.visit.progress.memory.get(FILES) or [], True
+        for values in left:
+            with suppress(KeyError, ValueError, TypeError):
+                yield self._attachment_request(Attached.from_json(values))
+
+    async def files_of(self, document: Document) -> Sequence[scrapy.Request]:
+        """Return requests for the files of a document of which nothing is stored yet."""
+        found = {one.native_id: one for one in attached_to(document)}
+        if not found:
+            return ()
+        unseen = await self.surroundings.ledger.unseen(self.visit.source.id, list(found))
+        return [self._attachment_request(one) for native_id, one in found.items() if native_id in unseen]
+
+    async def parse_file(self, response: Response, attached: Attached) -> AsyncIterator[Any]:
+        """Keep a file, read it in the child, and hand on its document; what is no file that can be read is quarantined."""
+        self.visit.fetched += 1
+        raw = response.body
+        kind = kind_of(raw)
+        self.visit.files.pop(attached.native_id, None)
+        if isinstance(kind, Refusal):
+            yield self.quarantine(kind.reason, f"{response.url}：{kind.detail}", raw)
+            return
+        now = self.surroundings.clock()
+        await self.surroundings.ledger.keep(
+            KeptFile(
+                hash=hashlib.sha256(raw).hexdigest(),
+                name=attached.name,
+                media_type=_MEDIA_TYPES[kind.value],
+                content=raw,
+                fetched_at=now,
+            )
+        )
+        read = await asyncio.to_thread(self.surroundings.read_attachment, raw)
+        yield document_of_attachment(attached, read, raw, source_id=self.visit.source.id, now=now)
+
+    def file_failed(self, failure: TwistedFailure) -> None:
+        """Count a file that could not be had; it stays remembered until it has failed three times."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        attached: Attached = request.cb_kwargs["attached"]
+        self.visit.dropped[describe(failure.value or OSError(), request.url).code] += 1
+        self.visit.miss(attached.native_id)
+        if self.visit.given_up(attached.native_id):
+            self.visit.files.pop(attached.native_id, None)
+
+    def _attachment_request(self, attached: Attached) -> scrapy.Request:
+        if len(self.visit.files) < MAX_REMEMBERED:
+            self.visit.files[attached.native_id] = attached
+        return scrapy.Request(
+            attached.url,
+            callback=self.parse_file,
+            errback=self.file_failed,
+            cb_kwargs={"attached": attached},
+            meta={"download_maxsize": MAX_BYTES},
+            priority=_PRIORITY,
+            dont_filter=True,
+        )

@@ -1,0 +1,92 @@
+"""Attachments and the rows of notices."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
+
+from crawlers.ports import KeptFile
+from crawlers.records import Document
+from service.ports.attachments import NoticeRecord
+from service.storage.dialects import insert_new
+from service.storage.schema import documents, kept_files, notice_rows
+
+__all__ = ["SqlAttachments"]
+
+_ASKED = ("product", "specification", "maker", "batch", "sampled_at", "failed_items", "result")
+_FILE = ("hash", "name", "media_type", "content", "fetched_at")
+
+
+class SqlAttachments:
+    """`service.ports.attachments.Attachments` within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+
+    def keep(self, file: KeptFile) -> None:
+        """Store the bytes of a file; a file that is there already stays as it is."""
+        values = {name: getattr(file, name) for name in _FILE}
+        insert_new(self._connection, kept_files, [values], keys=("hash",))
+
+    def file(self, hash_: str) -> KeptFile | None:
+        """Return the file of that SHA-256, or `None`."""
+        row = self._connection.execute(select(kept_files).where(kept_files.c.hash == hash_)).mappings().one_or_none()
+        return None if row is None else KeptFile(**{name: row[name] for name in _FILE})
+
+    def replace_rows(self, documents: Sequence[Document]) -> None:
+        """Store the rows that the documents carry in `extras["rows"]`, in place of those they had."""
+        carrying = {document.id: document for document in documents if document.extras.get("rows")}
+        if not carrying:
+            return
+        self._connection.execute(delete(notice_rows).where(notice_rows.c.document_id.in_(list(carrying))))
+        self._connection.execute(
+            insert(notice_rows),
+            [
+                _row(document, position, values)
+                for document in carrying.values()
+                for position, values in enumerate(document.extras["rows"])
+            ],
+        )
+
+    def rows_of(self, document_id: str) -> list[NoticeRecord]:
+        """Return the rows of a document in order."""
+        return self._read(notice_rows.c.document_id == document_id, order=[notice_rows.c.position], limit=10_000)
+
+    def find(
+        self, *, product: str = "", maker: str = "", batch: str = "", limit: int = 100, offset: int = 0
+    ) -> list[NoticeRecord]:
+        """Return rows whose product, maker and batch hold these words, those of the latest notice first."""
+        asked = {"product": product, "maker": maker, "batch": batch}
+        holding = [notice_rows.c[name].contains(word, autoescape=True) for name, word in asked.items() if word]
+        order = [documents.c.seq.desc(), notice_rows.c.position]
+        return self._read(*holding, order=order, limit=limit, offset=offset)
+
+    def _read(
+        self, *conditions: ColumnElement[bool], order: Sequence[Any], limit: int, offset: int = 0
+    ) -> list[NoticeRecord]:
+        statement = (
+            select(
+                notice_rows.c.document_id,
+                notice_rows.c.position,
+                notice_rows.c.notice,
+                notice_rows.c["values"],
+                documents.c.url,
+                documents.c.published_at,
+            )
+            .join(documents, documents.c.id == notice_rows.c.document_id)
+            .where(*conditions)
+            .order_by(*order)
+            .limit(limit)
+            .offset(offset)
+        )
+        return [NoticeRecord(**row) for row in self._connection.execute(statement).mappings()]
+
+
+def _row(document: Document, position: int, values: Mapping[str, str]) -> dict[str, Any]:
+    return {name: values.get(name) for name in _ASKED} | {
+        "document_id": document.id,
+        "position": position,
+        "notice": str(document.extras.get("notice") or document.title),
+        "values": dict(values),
+    }

@@ -1,0 +1,72 @@
+from dataclasses import replace
+from types import MappingProxyType
+
+from crawlers.ports import KeptFile
+from crawlers.records import Document
+from service.ports.store import Store
+from tests.contract.stored import NOW, document, put
+
+FILE = KeptFile(hash="ab" * 32, name="附件1.pdf", media_type="application/pdf", content=b"%PDF-1.7\x00", fetched_at=NOW)
+ROWS = (
+    {"serial": "1", "product": "示例胶囊", "maker": "示例甲制药有限公司", "batch": "240101", "failed_items": "溶出度"},
+    {"serial": "2", "product": "示例片100%", "maker": "示例乙制药有限公司", "batch": "240202", "检出值": "0.6%"},
+)
+
+
+def notice(native_id: str, rows: object = ROWS) -> Document:
+    extras = MappingProxyType({"rows": rows, "notice": f"通告{native_id}"})
+    return replace(document(native_id), extras=extras)
+
+
+def take(store: Store, *documents: Document) -> None:
+    put(store, *documents)
+    with store.write() as work:
+        work.attachments.replace_rows(documents)
+
+
+class AttachmentsContract:
+    """Files as they came, and the rows of notices."""
+
+    def test_a_file_is_kept_byte_for_byte_and_once(self, store: Store) -> None:
+        for name in ("附件1.pdf", "另一个名字.pdf"):
+            with store.write() as work:
+                work.attachments.keep(replace(FILE, name=name))
+        with store.read() as work:
+            assert work.attachments.file(FILE.hash) == FILE
+            assert work.attachments.file("cd" * 32) is None
+
+    def test_the_rows_of_a_notice_are_told_in_order_with_every_column(self, store: Store) -> None:
+        take(store, notice("1"))
+        with store.read() as work:
+            rows = work.attachments.rows_of(notice("1").id)
+        assert [dict(row.values) for row in rows] == [dict(row) for row in ROWS]
+        assert {row.notice for row in rows} == {"通告1"}
+
+    def test_rows_of_an_edited_notice_take_the_place_of_the_old_ones(self, store: Store) -> None:
+        take(store, notice("1"))
+        with store.write() as work:
+            work.attachments.replace_rows([notice("1", ROWS[1:])])
+        with store.read() as work:
+            assert [row.values["batch"] for row in work.attachments.rows_of(notice("1").id)] == ["240202"]
+
+    def test_a_document_without_rows_leaves_those_of_others_alone(self, store: Store) -> None:
+        take(store, notice("1"))
+        take(store, document("2"))
+        with store.read() as work:
+            assert len(work.attachments.rows_of(notice("1").id)) == len(ROWS)
+
+    def test_rows_are_found_by_parts_of_product_maker_and_batch_latest_notice_first(self, store: Store) -> None:
+        take(store, notice("1"))
+        take(store, notice("2"))
+        with store.read() as work:
+            found = work.attachments.find(product="胶囊", maker="甲", batch="2401")
+            assert [row.notice for row in found] == ["通告2", "通告1"]
+            assert work.attachments.find(batch="999") == []
+            assert len(work.attachments.find(limit=3)) == 3
+            assert [row.notice for row in work.attachments.find(limit=2, offset=2)] == ["通告1", "通告1"]
+
+    def test_what_a_person_types_is_no_pattern(self, store: Store) -> None:
+        take(store, notice("1"))
+        with store.read() as work:
+            assert [row.values["serial"] for row in work.attachments.find(product="100%")] == ["2"]
+            assert work.attachments.find(product="示_胶囊") == []

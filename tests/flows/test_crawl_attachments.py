@@ -1,0 +1,123 @@
+"""Files beside an article, from the link to their documents, with the manners of every other request."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from crawlers.records import Document, Source
+from crawlers.run import CrawlReport
+from tests.flows.conftest import LIST_RULE, article, list_page
+from tests.flows.held import Held
+from tests.flows.press import Page, Press
+from tests.notices.made import make
+from tests.notices.written import as_docx, as_xlsx
+
+Declare = Callable[..., Source]
+Visit = Callable[..., CrawlReport]
+
+NOTICE = make(1, "drugs")
+DOCX = as_docx(NOTICE)
+
+
+def serve(press: Press, *links: str, path: str = "/a.html") -> None:
+    press.pages["/list.html"] = list_page(path)
+    page = article("关于药品抽检不合格的通告")
+    listed = "".join(
+        f'<p>附件：<a href="{link}">不符合规定药品名单{number}</a></p>' for number, link in enumerate(links, 1)
+    )
+    press.pages[path] = replace(page, body=page.body.replace(b"</body>", listed.encode() + b"</body>"))
+
+
+def attachments(held: Held) -> list[Document]:
+    return [document for document in held.documents.values() if document.method == "attachment"]
+
+
+def test_a_file_becomes_a_document_with_text_rows_and_the_bytes_kept(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/files/mingdan.docx")
+    press.pages["/files/mingdan.docx"] = Page(body=DOCX, kind="application/octet-stream")
+    report = visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)).sources[0]
+    assert (report.added, report.failed) == (2, None)
+    (found,) = attachments(held)
+    parent = next(document for document in held.documents.values() if document.method != "attachment")
+    assert found.title == "关于药品抽检不合格的通告（附件：不符合规定药品名单1）"
+    assert (found.extras["parent"], found.published_at, found.kind) == (parent.id, parent.published_at, parent.kind)
+    assert [row["batch"] for row in found.extras["rows"]] == [record["batch"] for record in NOTICE.records]
+    assert f"产品名称：{NOTICE.records[0]['product']}" in found.text
+    digest = hashlib.sha256(DOCX).hexdigest()
+    assert found.extras["attachment"]["hash"] == digest
+    assert held.files[digest].content == DOCX
+
+
+def test_a_file_is_fetched_once_over_visits(press: Press, held: Held, declare: Declare, visit: Visit) -> None:
+    serve(press, "/1.xlsx")
+    press.pages["/1.xlsx"] = Page(body=as_xlsx(NOTICE), kind="application/vnd.ms-excel")
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    visit(source)
+    visit(source)
+    assert press.paths().count("/1.xlsx") == 1
+    assert len(attachments(held)) == 1
+
+
+def test_a_file_that_cannot_be_had_is_tried_at_three_visits_and_costs_its_article_nothing(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/gone.pdf")
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for _ in range(5):
+        assert visit(source).sources[0].failed is None
+    assert held.titles() == ["关于药品抽检不合格的通告"]
+    assert press.paths().count("/gone.pdf") == 3
+
+
+def test_a_file_that_came_too_late_is_taken_by_the_next_visit(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/late.docx")
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    visit(source)
+    press.pages["/late.docx"] = Page(body=DOCX)
+    visit(source)
+    assert len(attachments(held)) == 1
+
+
+def test_what_is_no_file_that_can_be_read_is_quarantined_with_a_reason_and_its_neighbour_is_read(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/login.pdf", "/good.docx")
+    press.pages["/login.pdf"] = Page(body=b"<html><body>please log in</body></html>")
+    press.pages["/good.docx"] = Page(body=DOCX)
+    visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
+    assert [(entry.reason, "/login.pdf" in entry.detail) for entry in held.entries] == [("非文本", True)]
+    assert len(attachments(held)) == 1
+
+
+def test_a_file_that_cannot_be_understood_is_kept_and_its_document_says_so(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/broken.pdf")
+    press.pages["/broken.pdf"] = Page(body=b"%PDF-1.7 broken", kind="application/pdf")
+    visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
+    (found,) = attachments(held)
+    assert "内容未能读取" in found.text
+    assert len(held.files) == 1
+
+
+def test_a_file_that_robots_forbids_is_not_asked_for(press: Press, held: Held, declare: Declare, visit: Visit) -> None:
+    serve(press, "/private/1.docx")
+    press.pages["/robots.txt"] = Page(body=b"User-agent: *\nDisallow: /private/\n", kind="text/plain")
+    press.pages["/private/1.docx"] = Page(body=DOCX)
+    visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
+    assert "/private/1.docx" not in press.paths()
+    assert attachments(held) == []
+
+
+def test_links_of_the_site_around_the_article_are_left_alone(press: Press, declare: Declare, visit: Visit) -> None:
+    serve(press)
+    page = press.pages["/a.html"]
+    assert isinstance(page, Page)
+    aside = '<div class="sidebar"><a href="/annual.pdf">年度报告</a></div>'.encode()
+    press.pages["/a.html"] = replace(page, body=page.body.replace(b"<body>", b"<body>" + aside))
+    visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
+    assert "/annual.pdf" not in press.paths()
