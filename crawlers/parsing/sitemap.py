@@ -8,15 +8,15 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from lxml import etree
 
 from crawlers.parsing.dates import parse_date
-from crawlers.records import DatePrecision
+from crawlers.records import BEIJING, DatePrecision
 from crawlers.urls import resolve_link
 
 __all__ = ["MAX_KEPT", "NotASitemap", "SitemapEntry", "SitemapFile", "read_sitemap"]
@@ -75,7 +75,7 @@ def read_sitemap(raw: bytes, *, url: str, now: datetime) -> SitemapFile:
     if b"<!entity" in body[:8192].lower():
         raise NotASitemap("文件声明了 XML 实体")
     if head.startswith((b"http://", b"https://")):
-        return _of_lines(body, url, is_whole=is_whole)
+        return _of_lines(body, url, now, is_whole=is_whole)
     if not head.startswith(b"<") or b"<html" in head.lower():
         raise NotASitemap("没有 urlset 或 sitemapindex 根元素")
     return _of_xml(body, url, now, is_whole=is_whole)
@@ -96,31 +96,51 @@ def _unpacked(raw: bytes) -> tuple[bytes, bool]:
 
 
 class _Newest:
-    """Keeps the newest entries, of equally new ones those that came first."""
+    """Keeps what the newest entries say, of equally new ones those that came first; reads in full only what is kept."""
 
-    def __init__(self) -> None:
-        self._heap: list[tuple[datetime, int, SitemapEntry]] = []
+    def __init__(self, base: str, now: datetime) -> None:
+        self._heap: list[tuple[datetime, int, dict[str, str]]] = []
         self._order = count(0, -1)
+        self._base = base
+        self._now = now
 
-    def add(self, entry: SitemapEntry) -> None:
-        heapq.heappush(self._heap, (entry.modified_at or _NEVER, next(self._order), entry))
+    def add(self, said: dict[str, str]) -> bool:
+        """Keep an entry if it is new enough; return whether it has an address."""
+        address = said.get("loc", "")
+        if not address.startswith(("http://", "https://")) and (
+            not address or resolve_link(self._base, address) is None
+        ):
+            return False
+        heapq.heappush(self._heap, (self._moment(said), next(self._order), said))
         if len(self._heap) > MAX_KEPT:
             heapq.heappop(self._heap)
+        return True
 
     def sorted(self) -> tuple[SitemapEntry, ...]:
-        return tuple(entry for _, _, entry in sorted(self._heap, key=lambda held: held[:2], reverse=True))
+        held = sorted(self._heap, key=lambda one: one[:2], reverse=True)
+        entries = (_entry(said, self._base, self._now) for _, _, said in held)
+        return tuple(entry for entry in entries if entry is not None)
+
+    def _moment(self, said: dict[str, str]) -> datetime:
+        """Return the time to sort by. Nearly all write it as ISO 8601, which is a hundred times as fast to read."""
+        claimed = _claimed(said)
+        try:
+            moment = datetime.fromisoformat(claimed)
+        except ValueError:
+            parsed = parse_date(claimed, self._now) if claimed else None
+            return parsed.at if parsed else _NEVER
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+        # What claims to be from tomorrow would push out what is new today.
+        return moment if moment.year > 1 and moment <= self._now + timedelta(days=1) else _NEVER
 
 
-def _of_lines(body: bytes, url: str, *, is_whole: bool) -> SitemapFile:
-    kept, broken, number = _Newest(), 0, 0
+def _of_lines(body: bytes, url: str, now: datetime, *, is_whole: bool) -> SitemapFile:
+    kept, number = _Newest(url, now), 0
+    broken = 0
     for line in body.decode("utf-8-sig", errors="replace").splitlines():
         if line.strip() and number < MAX_ENTRIES:
             number += 1
-            address = resolve_link(url, line)
-            if address is None:
-                broken += 1
-            else:
-                kept.add(SitemapEntry(url=address))
+            broken += not kept.add({"loc": line.strip()})
     return SitemapFile(pages=kept.sorted(), count=number, broken=broken, is_whole=is_whole)
 
 
@@ -129,12 +149,10 @@ class _Found:
     root: str = ""
     count: int = 0
     broken: int = 0
-    pages: _Newest = field(default_factory=_Newest)
-    files: _Newest = field(default_factory=_Newest)
 
 
 def _of_xml(body: bytes, url: str, now: datetime, *, is_whole: bool) -> SitemapFile:
-    found = _Found()
+    found, pages, files = _Found(), _Newest(url, now), _Newest(url, now)
     whole = _ROOT_END.search(body[-_TAIL:]) is not None
     if not whole:
         # The last entry of a file that broke off is half an address.
@@ -142,26 +160,21 @@ def _of_xml(body: bytes, url: str, now: datetime, *, is_whole: bool) -> SitemapF
     try:
         for kind, said in _elements(body, found):
             found.count += 1
-            entry = _entry(said, url, now)
-            if entry is None:
-                found.broken += 1
-            else:
-                (found.files if kind == "sitemap" else found.pages).add(entry)
+            found.broken += not (files if kind == "sitemap" else pages).add(said)
             if found.count >= MAX_ENTRIES:
                 break
     except etree.XMLSyntaxError as error:
         if found.root not in {"urlset", "sitemapindex"}:
             raise NotASitemap(f"不是 XML（{str(error)[:120]}）") from error
-        is_whole = False
+        whole = False
     if found.root not in {"urlset", "sitemapindex"}:
         raise NotASitemap("没有 urlset 或 sitemapindex 根元素")
-    is_whole = is_whole and (whole or found.count >= MAX_ENTRIES)
     return SitemapFile(
-        pages=found.pages.sorted(),
-        files=found.files.sorted(),
+        pages=pages.sorted(),
+        files=files.sorted(),
         count=found.count,
         broken=found.broken,
-        is_whole=is_whole,
+        is_whole=is_whole and (whole or found.count >= MAX_ENTRIES),
     )
 
 
@@ -200,7 +213,7 @@ def _entry(said: dict[str, str], base: str, now: datetime) -> SitemapEntry | Non
     address = resolve_link(base, said.get("loc", "")) if said.get("loc") else None
     if address is None:
         return None
-    claimed = said.get("publication_date") or said.get("lastmod") or ""
+    claimed = _claimed(said)
     parsed = parse_date(claimed, now) if claimed else None
     return SitemapEntry(
         url=address,
@@ -210,3 +223,7 @@ def _entry(said: dict[str, str], base: str, now: datetime) -> SitemapEntry | Non
         origin=" ".join(said.get("name", "").split())[:_LONGEST_TITLE] or None,
         claimed_time=claimed[:80] if claimed and parsed is None else None,
     )
+
+
+def _claimed(said: dict[str, str]) -> str:
+    return said.get("publication_date") or said.get("lastmod") or ""
