@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli import hosts
 from service.cli.opening import DataOption, opened
 from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_lines
 
@@ -33,6 +34,9 @@ def register(application: typer.Typer) -> None:
     group.command("disable", help="停用一个信源。")(disable_source)
     group.command("test", help="礼貌地访问一次信源，显示会取到什么；不入库。")(try_source)
     group.command("add", help="探查一个网址能否采集、怎样采集，写出声明；不入库。")(add_source)
+    group.command("stop-host", help=hosts.HELP["stop_one_host"])(hosts.stop_one_host)
+    group.command("resume-host", help=hosts.HELP["resume_one_host"])(hosts.resume_one_host)
+    group.command("stopped", help=hosts.HELP["list_stopped"])(hosts.list_stopped)
     application.add_typer(group, name="sources", help="信源")
 
 
