@@ -21,7 +21,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(migrated: Path, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'yaowang.db')}")
+    # Nothing of it has to survive a power cut, and a case takes some twenty transactions.
+    opened = open_store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'yaowang.db')}", durable=False)
     with opened.write() as work:
         for one in (*PEOPLE.values(), SECOND_OFFICER):
             work.people.save(one)

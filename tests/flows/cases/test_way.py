@@ -1,15 +1,34 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from service.domain.alert import AlertState
-from service.domain.case_moves import Bar, Barred
+from service.domain.alert import Alert, AlertState
+from service.domain.case import Disclosure
+from service.domain.case_moves import Bar, Barred, NotOnDuty
 from service.domain.clock import ClockState
+from service.domain.people import Role
+from service.domain.refusal import Conflict, Forbidden, NotFound
+from service.domain.week import week_of
 from service.domain.workflow import CaseState, Step
-from service.flows.cases.ending import archive_case
-from service.flows.cases.following import evaluate_response, track_reaction
-from tests.flows.acts.scene import acts_on, clocks_of
-from tests.flows.cases.scene import Way
+from service.flows.alerts import close
+from service.flows.brief import compile_week
+from service.flows.cases.assigning import assign_case
+from service.flows.cases.drafting import set_disclosure
+from service.flows.cases.ending import archive_case, close_case, reopen_case
+from service.flows.cases.following import evaluate_response, follow_up_on, track_reaction
+from service.flows.cases.opening import open_for_alert
+from service.flows.cases.reviewing import bypass_asked, bypass_confirmed
+from service.flows.cases.waiting import waiting_for
+from tests.flows.acts.scene import APPROVER, NOW, OFFICE, acts_on, clocks_of, mails, person
+from tests.flows.cases.scene import PEOPLE, SECOND_OFFICER, Way
+
+
+def alert_of(way: Way) -> Alert:
+    with way.store.read() as work:
+        found = work.alerts.get(way.alert_id)
+    assert found is not None
+    return found
 
 
 class TestTheWholeWay:
@@ -22,8 +41,8 @@ class TestTheWholeWay:
         file = way.file
         assert file.case.state is CaseState.ARCHIVED
         taken = [step.step.value for step in file.steps]
-        assert taken == ["T01", "T03", "T04", "T06", "T08", "S05", "S01"] + [
-            "T09", "T10", "T11", "T12", "T13", "T14", "T15", "T17", "T18",
+        assert taken == [
+            "T01", "T03", "T04", "T06", "T08", "S05", "S01", "T09", "T10", "T11", "T12", "T13", "T14", "T15", "T17", "T18",
         ]  # fmt: skip
         with way.store.read() as work:
             assert work.audit.verify() is None
@@ -49,10 +68,153 @@ class TestTheWholeWay:
             "case.archived",
         ]
 
-    def test_drafting_and_publishing_move_the_alert_and_meet_its_clocks(self, way: Way) -> None:
-        states = []
-        for step in (way.opened, way.drafting):
-            with way.store.write() as work:
-                pass
-        del work, step
-        assert states == []
+    def test_drafting_and_publishing_move_the_alert_and_meet_its_answering_clocks(self, way: Way) -> None:
+        assert alert_of(way).state is AlertState.OPEN
+        way.opened()
+        assert (alert_of(way).state, alert_of(way).acknowledged_by) == (AlertState.ACKNOWLEDGED, "监测甲")
+        published = Way(way.store, way.alert_id, way.now)
+        published.opened = lambda: published  # type: ignore[method-assign] # it is open already
+        published.drafting()
+        assert alert_of(way).state is AlertState.ANSWERING
+        assert clocks_of(way.store, alert_of(way))["C-48H"].state is ClockState.ARMED
+        published.drafting = lambda: published  # type: ignore[method-assign]
+        published.published()
+        answered = alert_of(way)
+        assert (answered.state, answered.answered_at) == (AlertState.ANSWERED, published.now)
+        met = clocks_of(way.store, answered)["C-48H"]
+        assert (met.state, met.met_at) == (ClockState.MET, published.now)
+        assert met.reason == "省局网站：https://office.invalid/9"
+
+    def test_a_second_round_needs_every_check_again_and_leaves_the_first_as_it_was(self, way: Way) -> None:
+        way.published()
+        follow_up_on(way.hand("analyst"), reason="新增两例")
+        assert alert_of(way).state is AlertState.ANSWERING
+        way.writes("关于清云注射液的续报")
+        with pytest.raises(Barred, match="不能办理“发布”"):
+            way.publishes()
+        way.reviews()
+        way.checks_authority()
+        way.signs()
+        way.publishes()
+        file = way.file
+        assert [(one.round, one.version) for one in file.publications] == [(1, 1), (2, 2)]
+        assert alert_of(way).state is AlertState.ANSWERED
+        assert alert_of(way).answered_at == file.publications[0].at
+
+    def test_who_wrote_in_an_earlier_round_may_review_a_later_one(self, way: Way) -> None:
+        way.published()
+        follow_up_on(way.hand("analyst"), reason="新增两例")
+        way.writes("续报", by=SECOND_OFFICER)
+        way.reviews(by=lambda step: PEOPLE["case_officer"] if step is Step.FIRST_REVIEW else way_reviewer(step))
+        assert way.case.state is CaseState.REVIEWED_3
+
+
+def way_reviewer(step: Step) -> str:
+    return {Step.LEGAL_REVIEW: "legal_reviewer", Step.SECRECY_REVIEW: "secrecy_reviewer"}[step]
+
+
+class TestOpening:
+    def test_a_false_positive_is_written_off_with_its_reason(self, way: Way) -> None:
+        with pytest.raises(Barred) as refused:
+            open_for_alert(way.store, PEOPLE["monitor"], way.alert_id, office=OFFICE, now=NOW, relevant=False)
+        assert refused.value.bar is Bar.EMPTY
+        case = open_for_alert(
+            way.store, PEOPLE["monitor"], way.alert_id, office=OFFICE, now=NOW, relevant=False, remark="同名保健品"
+        )
+        assert case.state is CaseState.CLOSED_FP
+
+    def test_a_second_person_is_told_who_opened_it(self, way: Way) -> None:
+        way.opened()
+        other = person("监测卯", Role.OFFICER, duties=frozenset({"monitor"}))
+        with pytest.raises(Barred, match="监测甲已于11月25日 14:33开立处置"):
+            open_for_alert(way.store, other, way.alert_id, office=OFFICE, now=way.now)
+
+    def test_only_who_screens_opens_and_others_are_told_who_does(self, way: Way) -> None:
+        with pytest.raises(NotOnDuty, match="“初筛”由监测员办理，法规戊不在此岗位"):
+            open_for_alert(way.store, PEOPLE["legal_reviewer"], way.alert_id, office=OFFICE, now=NOW)
+        viewer = person("只读", Role.VIEWER, duties=frozenset({"monitor"}))
+        with pytest.raises(Forbidden):
+            open_for_alert(way.store, viewer, way.alert_id, office=OFFICE, now=NOW)
+
+    def test_a_closed_alert_is_opened_again_first(self, way: Way) -> None:
+        with way.store.write() as work:
+            for clock in work.clocks.of_alerts([way.alert_id])[way.alert_id]:
+                work.clocks.save(replace(clock, state=ClockState.MET))
+        close(way.store, APPROVER, way.alert_id, "误报", now=NOW)
+        with pytest.raises(Conflict, match="请先重新打开再开立处置"):
+            way.opened()
+
+
+class TestBesideTheWay:
+    def test_assigning_a_case_gives_the_alert_too_and_tells_by_mail(self, way: Way) -> None:
+        way.opened()
+        with way.store.write() as work:
+            work.people.save(
+                person("承办丁", Role.OFFICER, duties=frozenset({"case_officer"}), email="c@office.invalid")
+            )
+        before = {mail.key for mail in mails(way.store)}
+        case = assign_case(way.hand("duty_lead"), "承办丁")
+        alert = alert_of(way)
+        assert (case.owner, alert.owner, alert.state) == ("承办丁", "承办丁", AlertState.ASSIGNED)
+        assert {mail.payload["to"] for mail in mails(way.store) if mail.key not in before} == {"c@office.invalid"}
+        with pytest.raises(Barred, match="处置已由承办丁承办"):
+            assign_case(way.hand("duty_lead"), "承办丁")
+        with pytest.raises(NotFound, match="没有名为"):
+            assign_case(way.hand("duty_lead"), "查无此人")
+
+    def test_closing_gives_the_alert_back_and_reopening_starts_from_screening(self, way: Way) -> None:
+        way.drafting()
+        close_case(way.hand("duty_lead"), reason="与另一预警重复")
+        assert alert_of(way).state is AlertState.ACKNOWLEDGED
+        assert reopen_case(way.hand("duty_lead"), reason="并非重复").state is CaseState.TRIAGED
+
+    def test_what_was_published_is_evaluated_before_it_ends(self, way: Way) -> None:
+        way.published()
+        with pytest.raises(Barred, match="须先评估") as refused:
+            close_case(way.hand("duty_lead"), reason="已回应")
+        assert refused.value.bar is Bar.NO_EVALUATION
+
+    def test_evaluation_waits_for_quiet_days_and_counts_for_itself(self, way: Way) -> None:
+        way.published()
+        track_reaction(way.hand("analyst"), remark="平稳")
+        with pytest.raises(Barred, match="发布后满3日才能评估"):
+            evaluate_response(way.hand("analyst"), reach="三家", questions="无", lessons="")
+        way.now += timedelta(days=3)
+        evaluate_response(way.hand("analyst"), reach="三家", questions="无", lessons="")
+        [told] = way.file.evaluations
+        assert (told.figures["window_hours"], told.figures["before"], told.figures["after"]) == (24, 0, 0)
+        assert told.figures["at"] == way.file.publications[0].at.isoformat()
+
+    def test_the_badge_counts_what_waits_for_this_person(self, way: Way) -> None:
+        way.submitted()
+        with way.store.read() as work:
+            counts = {
+                name: waiting_for(work, PEOPLE[name], OFFICE.register.workflow)
+                for name in ("legal_reviewer", "secrecy_reviewer", "case_officer", "publisher")
+            }
+        assert counts == {"legal_reviewer": 1, "secrecy_reviewer": 1, "case_officer": 0, "publisher": 0}
+
+
+class TestBypass:
+    def test_two_names_go_past_what_is_missing_but_not_past_authority(self, way: Way) -> None:
+        way.submitted()
+        set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="")
+        bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散，三十分钟内须澄清")
+        with pytest.raises(Barred, match="申请人不能自己确认"):
+            bypass_confirmed(way.hand("duty_lead"), version=1)
+        bypass_confirmed(way.hand("deputy_head"), version=1)
+        with pytest.raises(Barred, match="不能办理“发布”"):
+            way.publishes()
+        way.checks_authority()
+        way.publishes()
+        assert len(way.file.publications) == 1
+
+    def test_a_bypass_stands_in_the_weekly_briefing_with_both_names(self, way: Way) -> None:
+        way.submitted()
+        bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散")
+        bypass_confirmed(way.hand("deputy_head"), version=1)
+        issue = compile_week(way.store, week_of(way.now), office="综合规财处", drill=False, now=way.now)
+        [row] = issue.bypasses
+        assert row.sentence == (
+            "“多人输注清云注射液后寒战”第1版越过初审、合法性审核、保密审查、领导签批：谣言正在扩散（值班丙申请，分管壬确认）"
+        )
