@@ -21,8 +21,9 @@ _PAPERS = frozenset({DocumentKind.NOTICE.value, DocumentKind.POLICY.value})
 class AssignedDocument:
     """One document of one topic. `at` is when it was published, else fetched.
 
-    `why` says by what it was assigned. `questions`, `pro`, `con` and `advice` are sentences of it, word for word; an official text and a
-    reprint have none, because an office asks itself nothing and a copy is nobody's own voice.
+    `why` says by what it was assigned. `questions`, `pro`, `con` and `advice` are sentences of it, word for word. An official text has
+    none, because an office asks itself nothing; nor a reprint, because a copy is nobody's own voice; nor a complaint, because what a
+    citizen wrote to an office is not quoted. All of them are counted.
     """
 
     topic_id: str
@@ -46,7 +47,10 @@ class AssignedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What assigning needs of a judged document; `official` says that an office speaks, `duplicate` that it repeats another's text."""
+    """What assigning needs of a judged document.
+
+    `official` says that an office speaks, `duplicate` that it repeats another's text, `private` that it was written to an office.
+    """
 
     document_id: str
     title: str
@@ -57,6 +61,7 @@ class Heard:
     source_id: str
     official: bool
     duplicate: bool
+    private: bool = False
 
     @classmethod
     def of_listed(cls, row: EventDocument) -> "Heard":
@@ -71,6 +76,7 @@ class Heard:
             source_id=row.source_id,
             official=is_official(row.source_class, row.kind),
             duplicate=row.duplicate_of is not None,
+            private=row.kind == DocumentKind.COMPLAINT.value,
         )
 
     @classmethod
@@ -86,6 +92,7 @@ class Heard:
             source_id=document.source_id,
             official=is_official(source_class, document.kind.value),
             duplicate=duplicate,
+            private=document.kind is DocumentKind.COMPLAINT,
         )
 
 
@@ -100,7 +107,7 @@ def assign(matchers: Sequence[Matcher], heard: Heard) -> list[AssignedDocument]:
     found = [(matcher.topic, match) for matcher in matchers if (match := matcher.match(folded)) is not None]
     if not found:
         return []
-    said = _said("" if heard.official or heard.duplicate else _whole(heard))
+    said = _said("" if heard.official or heard.duplicate or heard.private else _whole(heard))
     return [
         AssignedDocument(
             topic_id=topic.id,

@@ -8,6 +8,7 @@ import pytest
 from service.domain.matter import MatterState
 from service.domain.people import Role
 from service.domain.topic import Topic
+from service.flows.privacy import PERSONAL_READ
 from tests.api.conftest import Browser, Site
 from tests.builders import build_person
 from tests.following import RULE, seed_following
@@ -167,6 +168,18 @@ class TestMatters:
         assert "同一情况" in text
         assert officer.person is not None
         assert officer.person.name in text
+
+    def test_whoever_is_shown_records_is_written_down_once_an_hour(self, site: Site) -> None:
+        browser, one = site.browser(Role.VIEWER), matter_id(site, "TS-101")
+        for path in ("/matters", f"/matters/{one}", f"/matters/{one}", "/matters"):
+            assert browser.client.get(path).status_code == OK
+        with site.context.store.read() as work:
+            rows = [row for row in work.audit.rows(limit=50) if row.action == PERSONAL_READ]
+        assert browser.person is not None
+        assert [(row.actor, row.subject) for row in rows] == [
+            (browser.person.name, f"matter:{one}"),
+            (browser.person.name, "matters:"),
+        ]
 
     def test_a_frequent_subject_is_decided_and_published(self, site: Site) -> None:
         approver = site.browser(Role.APPROVER)

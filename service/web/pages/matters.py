@@ -1,6 +1,7 @@
 """办件: complaints, reports, petitions and applications with their clocks; likenesses with events; frequent subjects."""
 
 import tempfile
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Importer, Reader, context_of
 from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
 from service.domain.people import Act
 from service.domain.refusal import NotFound
 from service.flows import matters as flows
+from service.flows.privacy import note_personal_read
 from service.ports.store import Work
 from service.web.render import page
 from service.web.views.matter_rows import duty_rows, kind_counts, matter_row, open_states
@@ -53,6 +56,7 @@ def matters(
         )
         links = work.matters.links_of([matter.id for matter in found])
         counts = work.matters.counts(now=now)
+    _note(context, identity, "matters:", [matter.id for matter in found[:_PAGE]])
     earlier, later = pager("/matters", {"kind": kind, "state": state}, page_number, more=len(found) > _PAGE)
     return page(
         request,
@@ -79,6 +83,7 @@ def frequent(request: Request, identity: Reader, days: Annotated[int, Query()] =
     with context.store.read() as work:
         subjects = flows.frequent_subjects(work, days=span, now=context.now())
         decisions = work.matters.disclosures()
+    _note(context, identity, "matters:frequent", [matter.id for one in subjects for matter in one.matters])
     return page(
         request,
         "matters_frequent.html",
@@ -201,6 +206,7 @@ def matter_page(request: Request, identity: Reader, matter_id: str) -> HTMLRespo
         audit = work.audit.rows(subject=f"matter:{matter.id}", limit=50)
         others = _same_applicant(work, matter)
     acts = acts_of(matter)
+    _note(context, identity, f"matter:{matter.id}", [matter.id])
     return page(
         request,
         "matter.html",
@@ -216,6 +222,12 @@ def matter_page(request: Request, identity: Reader, matter_id: str) -> HTMLRespo
         others=others,
         source=next((one.name for one in context.catalogue_sources if one.id == matter.source_id), matter.source_id),
     )
+
+
+def _note(context: AppContext, identity: Identity, subject: str, shown: Sequence[str]) -> None:
+    """Write down who is shown records, in the same request: numbers are masked, the person's own story is not."""
+    if shown:
+        note_personal_read(context.store, identity.person, subject, what="matters", documents=shown, now=context.now())
 
 
 def _same_applicant(work: Work, matter: Matter) -> int:

@@ -240,6 +240,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "mail": "邮件",
         "topic": "专题",
         "matter": "办件",
+        "matters": "办件清单",
         "disclosure": "主动公开",
         "case": "处置",
         "audit": "审计记录",

@@ -112,9 +112,10 @@ class TestFollowing:
             ("official", DocumentKind.ARTICLE, False),
             ("media", DocumentKind.NOTICE, False),
             ("social", DocumentKind.POST, True),
+            ("complaint", DocumentKind.COMPLAINT, False),
         ],
     )
-    def test_offices_and_reprints_are_counted_and_asked_nothing(
+    def test_offices_reprints_and_complaints_are_counted_and_not_quoted(
         self, store: Store, officer: Person, source_class: str, kind: DocumentKind, *, duplicate: bool
     ) -> None:
         topic = watch_rule(store, officer)
