@@ -1,13 +1,16 @@
 """The kill switch: stop asking a host at once, let it go again, list what is stopped."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.opening import DataOption, opened
 from service.cli.speak import fail, say, write_lines
 
-__all__ = ["HELP", "list_stopped", "resume_one_host", "stop_one_host"]
+if TYPE_CHECKING:
+    from service.bootstrap import Application
+
+__all__ = ["HELP", "list_stopped", "obey_stops", "resume_one_host", "stop_one_host"]
 
 HELP = {
     "stop_one_host": "立即停止访问一个网站（主机名，含其下级域名），正在进行的采集也停。",
@@ -54,3 +57,9 @@ def list_stopped(data: DataOption = None) -> None:
     write_lines(
         {"host": stop.host, "by": stop.actor, "at": stop.at.isoformat(), "reason": stop.reason} for stop in stops
     )
+
+
+def obey_stops(app: "Application") -> None:
+    """Let this process ask nothing of stopped hosts, whatever a command names."""
+    with app.store.read() as work:
+        app.egress.hosts.forbid(work.hosts.stopped().keys())

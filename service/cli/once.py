@@ -12,6 +12,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.records import Source
 from crawlers.run import SourceReport, crawl
 from service.bootstrap import Application
+from service.cli.hosts import obey_stops
 from service.cli.speak import fail, misuse, say, write_lines
 from service.storage.crawl import StoreCrawlState, StoreSink
 
@@ -25,6 +26,7 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
     console = Console(stderr=True)
     chosen = _chosen(app, ids)
     app.describe_sources()
+    obey_stops(app)
     with (
         Progress(console=console) as progress,
         ExtractionSandbox() as sandbox,

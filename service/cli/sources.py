@@ -149,6 +149,7 @@ def _visit(app: "Application", source: "Source", articles: int) -> "tuple[Memory
     from crawlers.sinks.memory import MemorySink
 
     held = MemorySink()
+    hosts.obey_stops(app)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress, ExtractionSandbox() as sandbox:
         progress.add_task(f"访问 {source.name}", total=None)
@@ -230,6 +231,7 @@ def add_source(url: str, data: DataOption = None) -> None:
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with opened(data) as app:
+        hosts.obey_stops(app)
         with Progress(*columns, console=Console(stderr=True)) as progress:
             progress.add_task(f"探查 {url}", total=None)
             found = asyncio.run(probe_site(url, egress=app.egress, now=app.now, contact=app.settings.contact or ""))

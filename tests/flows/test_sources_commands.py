@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +25,7 @@ class Desk:
 
     press: Press
     folder: Path
+    stopped: dict[str, str] = field(default_factory=dict)
 
     def declare(self, **keys: Any) -> None:
         basics = {"id": "daily", "name": "测试日报", "source_class": "media", "weight": 5, "access": "open"}
@@ -44,10 +45,20 @@ def desk(press: Press, egress: Egress, tmp_path: Path, monkeypatch: pytest.Monke
     made = Desk(press, tmp_path)
 
     @contextmanager
+    def read() -> Iterator[Any]:
+        stops = SimpleNamespace(stopped=lambda: made.stopped)
+        yield SimpleNamespace(hosts=stops)
+
+    @contextmanager
     def opened(_: Path | None) -> Iterator[Any]:
         settings = SimpleNamespace(contact=None, watch_words=("药品",))
         yield SimpleNamespace(
-            catalogue=made.catalogue, egress=egress, now=lambda: NOW, author_key=b"0123456789abcdef", settings=settings
+            catalogue=made.catalogue,
+            egress=egress,
+            store=SimpleNamespace(read=read),
+            now=lambda: NOW,
+            author_key=b"0123456789abcdef",
+            settings=settings,
         )
 
     monkeypatch.setattr(commands, "opened", opened)
@@ -117,6 +128,14 @@ def test_site_that_forbids_it_gets_no_proposal(desk: Desk) -> None:
     done = desk.run("add", desk.press.url("/news/"))
     assert (done.exit_code, done.stdout) == (1, "")
     assert "robots.txt" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("test", "daily"), ("add", "")])
+def test_host_that_a_person_stopped_is_asked_nothing(desk: Desk, command: tuple[str, str]) -> None:
+    desk.declare(kind="feed", url=desk.press.url("/f.xml"))
+    desk.stopped["127.0.0.1"] = "stopped"
+    done = desk.run(command[0], command[1] or desk.press.url("/f.xml"))
+    assert (done.exit_code, desk.press.asked) == (1, [])
 
 
 def test_a_faulty_declaration_is_told_with_its_place(desk: Desk) -> None:

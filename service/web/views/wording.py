@@ -76,6 +76,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "json_api": "接口",
             "sitemap": "站点地图",
             "search": "搜索页",
+            "push": "签名推送",
         },
         "outbox": {"mail": "邮件", "index": "检索索引", "webhook": "消息推送", "unindex": "移出索引"},
         "delivery": {"waiting": "等待重试", "leased": "发送中", "dead": "已放弃", "done": "已发送"},
@@ -87,6 +88,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "assess": "研判",
             "deliver": "发送",
             "fetch": "抓取",
+            "push": "推送",
         },
     }
 )
