@@ -1,0 +1,235 @@
+"""The pages of the policy library: search, documents, marks, links, ledger; and what an alert may quote."""
+
+import html
+import io
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from service.domain.people import Role
+from service.flows.joining import join_library
+from service.flows.policies import import_policies
+from service.flows.rules import Rulebook
+from tests.api.conftest import Site
+from tests.builders import NOW, build_alert, build_event
+from tests.flows.policies.test_joining import RULE, STEM, TITLE, paper
+
+LAW = "药品管理法(2019-08-26)"
+KEY = f"{LAW}#第一百零七条"
+TEXT = "第一百零七条 演示之统一公布。\n\n可以由省里公布：\n\n（一）影响限于本地的；\n\n（二）<b>其他</b>。\n"
+
+
+def fill(site: Site, folder: Path) -> Site:
+    """Give a site a law, a rule of the province and its interpretation, and rules that are read again."""
+    (folder / f"{LAW}.md").write_text(TEXT, encoding="utf-8")
+    context = site.context
+    register = context.office.register
+    import_policies(context.store, folder / f"{LAW}.md", register=register, actor="测试", now=NOW)
+    reading = paper("3", f"《{TITLE}》解读", "一、背景。", interprets=TITLE, issued="2026-11-23")
+    with context.store.write() as work:
+        join_library(work, [RULE, reading], now=NOW)
+    return Site.over(replace(context, rulebook=Rulebook(context.store, lambda: register, lambda: 0)))
+
+
+@pytest.fixture
+def library(site: Site, tmp_path: Path) -> Site:
+    """A filled library of one's own."""
+    return fill(site, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_library(shared_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A filled library for tests that only read."""
+    return fill(shared_site, tmp_path_factory.mktemp("texts"))
+
+
+class TestLibrary:
+    def test_words_find_articles_with_the_place_and_documents(self, shared_library: Site) -> None:
+        text = shared_library.browser(Role.VIEWER).client.get("/policies?q=统一公布").text
+        assert f'href="/policies/{_quoted(LAW)}#第一百零七条"' in text
+        assert "演示之<mark>统一公布</mark>" in text
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("level=law", {LAW}),
+            ("level=normative", {STEM}),
+            ("kind=interpretation", {f"《{TITLE}》解读(2026-11-23)"}),
+            ("standing=in_force", {LAW}),
+            ("standing=not_yet", {STEM}),
+            ("standing=in_force&on=2026-12-20", {LAW, STEM}),
+            ("standing=in_force&on=2019-11-30", set()),
+            ("region=360000", {STEM, f"《{TITLE}》解读(2026-11-23)"}),
+            ("q=赣药监规〔2026〕3号", {STEM}),
+            ("q=江西省药品监督管理局", {STEM}),
+            ("on=yesterday&level=none", {LAW, STEM, f"《{TITLE}》解读(2026-11-23)"}),
+        ],
+    )
+    def test_documents_are_found_by_rank_kind_standing_region_number_and_body(
+        self, shared_library: Site, query: str, found: set[str]
+    ) -> None:
+        text = shared_library.browser(Role.VIEWER).client.get(f"/policies?{query}").text
+        table = text.split("<h2>文件</h2>")[1]
+        shown = set(re.findall(r'<tr data-row><td><a href="/policies/([^"]+)">', table))
+        assert shown == {_quoted(stem) for stem in found}
+
+    def test_a_document_shows_its_articles_word_for_word_with_their_addresses(self, shared_library: Site) -> None:
+        text = shared_library.browser(Role.VIEWER).client.get(f"/policies/{LAW}").text
+        assert 'id="第一百零七条第2款第1项"' in text
+        assert "（二）&lt;b&gt;其他&lt;/b&gt;。" in text
+        assert "本系统概括：" in text
+        assert "INF-01" in text
+
+    def test_an_earlier_text_is_shown_as_such(self, library: Site, tmp_path: Path) -> None:
+        file = tmp_path / f"{LAW}.md"
+        file.write_text(TEXT.replace("演示之统一", "改过的统一"), encoding="utf-8")
+        context = library.context
+        import_policies(context.store, file, register=context.office.register, actor="测试", now=NOW)
+        client = library.browser(Role.VIEWER).client
+        assert "改过的统一公布" in client.get(f"/policies/{LAW}").text
+        earlier = client.get(f"/policies/{LAW}?version=1").text
+        assert "演示之统一公布" in earlier
+        assert "第 1 版的旧文本" in earlier
+
+    def test_what_is_not_there_is_said(self, shared_library: Site) -> None:
+        client = shared_library.browser(Role.VIEWER).client
+        for path in ("/policies/无", "/policies/entries/fact:NONE", "/policies?tab=none", "/policies/ledger.pdf"):
+            assert client.get(path).status_code == 404
+
+
+class TestLedger:
+    def test_it_names_every_document_with_its_standing_and_what_was_made_together(self, shared_library: Site) -> None:
+        client = shared_library.browser(Role.VIEWER).client
+        answer = client.get("/policies/ledger.xlsx")
+        assert "%E6%94%BF%E7%AD%96%E5%8F%B0%E8%B4%A6-2026-11-25.xlsx" in answer.headers["content-disposition"]
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+        assert sheet is not None
+        head, *rows = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+        assert len(rows) == 3
+        by_name = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+        assert by_name[LAW]["效力"] == "现行有效"
+        assert by_name[STEM]["三同步"] == "解读晚于文件 3 日公布，起草情况未登记，审批情况未登记"
+        told = client.get("/policies/ledger.csv").content.decode("utf-8-sig")
+        assert told.splitlines()[0].split(",") == list(head)
+        assert len(told.splitlines()) == 4
+
+
+class TestChecking:
+    def test_an_administrator_checks_a_clock_and_every_page_says_so(self, library: Site) -> None:
+        browser = library.browser(Role.ADMINISTRATOR)
+        assert '<span class="open-fact">待核实</span>' in _clock_row(
+            browser.client.get("/policies?tab=clocks").text, "W-RC"
+        )
+        answer = browser.post("/policies/entries/clock:W-RC", verdict="confirmed", reason="对照公告第十六条")
+        assert answer.headers["location"].endswith("?done=checked")
+        text = browser.client.get(answer.headers["location"]).text
+        assert "核实结论已登记。" in text
+        assert "对照公告第十六条" in text
+        assert "本单位已核实" in _clock_row(browser.client.get("/policies?tab=clocks").text, "W-RC")
+
+    def test_others_see_the_entry_without_the_form(self, shared_library: Site) -> None:
+        text = shared_library.browser(Role.APPROVER).client.get("/policies/entries/clock:W-RC").text
+        assert "还没有人核实过" in text
+        assert "登记核实结论" not in text
+
+    @pytest.mark.parametrize(
+        ("fields", "status"),
+        [({"verdict": "confirmed", "reason": " "}, 422), ({"verdict": "sure", "reason": "好"}, 422)],
+    )
+    def test_without_a_note_or_a_verdict_nothing_is_checked(
+        self, library: Site, fields: dict[str, str], status: int
+    ) -> None:
+        assert library.browser(Role.ADMINISTRATOR).post("/policies/entries/clock:W-RC", **fields).status_code == status
+        with library.context.store.read() as work:
+            assert work.policies.checks() == {}
+
+    def test_one_word_stands_for_what_nobody_has_checked(self, shared_library: Site) -> None:
+        client = shared_library.browser(Role.VIEWER).client
+        for path in ("/policies?tab=facts", "/policies?tab=clocks", "/events/20261125-03?tab=basis_list"):
+            assert "未核实" not in client.get(path).text
+
+
+class TestLinking:
+    def test_an_officer_records_what_was_made_together(self, library: Site) -> None:
+        browser = library.browser(Role.OFFICER)
+        answer = browser.post(
+            f"/policies/{STEM}/link", other=f"《{TITLE}》解读(2026-11-23)", drafted="yes", approved="yes"
+        )
+        assert "已关联。" in browser.client.get(answer.headers["location"]).text
+        text = browser.client.get("/policies?tab=pairs").text
+        assert "解读晚于文件 3 日公布，同步起草，同步审批" in text
+
+    def test_a_document_is_not_linked_with_itself_or_nothing(self, library: Site) -> None:
+        browser = library.browser(Role.OFFICER)
+        assert browser.post(f"/policies/{STEM}/link", other=STEM).status_code == 409
+        assert browser.post(f"/policies/{STEM}/link", other="无").status_code == 404
+
+
+class TestQuoting:
+    def quoted(self, site: Site) -> tuple[list[str], list[str]]:
+        """The quotations of an alert's basis: verbatim ones, and those that say that the text is missing."""
+        text = site.browser(Role.VIEWER).client.get("/events/Q1?tab=basis_list").text
+        quotes = re.findall(r"<blockquote( class=\"missing\")?>(.*?)</blockquote>", text, re.DOTALL)
+        found = [html.unescape(quote) for missing, quote in quotes if not missing]
+        return found, [html.unescape(quote) for missing, quote in quotes if missing]
+
+    def raise_alert(self, site: Site) -> None:
+        entry = {
+            "policy_id": "", "title": "药品管理法", "issue_number": None, "article": "第一百零七条", "article_keys": [KEY],
+            "gist": site.context.office.register.gists[KEY].gist, "limit": None, "verified": True, "why": "演示",
+            "situation": "x",
+        }  # fmt: skip
+        with site.context.store.write() as work:
+            work.events.save(build_event(id="Q1"), ["q"])
+            work.alerts.save(build_alert(id="QA", event_id="Q1", basis=(entry,)))
+
+    def test_without_the_text_the_alert_says_so_and_shows_number_and_gist(self, site: Site) -> None:
+        self.raise_alert(site)
+        verbatim, missing = self.quoted(site)
+        assert verbatim == []
+        assert missing == [f"条文原文未入库。本系统概括：{site.context.office.register.gists[KEY].gist}"]
+
+    def test_only_stored_text_is_quoted(self, library: Site) -> None:
+        self.raise_alert(library)
+        with library.context.store.read() as work:
+            article = work.policies.article(KEY)
+        assert article is not None
+        verbatim, missing = self.quoted(library)
+        assert missing == []
+        assert verbatim == [article.text]
+        assert library.context.office.register.gists[KEY].gist not in article.text
+
+
+def test_a_wrong_file_of_the_office_is_said_on_the_dashboard(library: Site) -> None:
+    stamps = iter(range(1, 9))
+
+    def load() -> object:
+        raise ValueError("clocks.yaml 第2行，键 limit：无法识别")
+
+    rules = library.context.rulebook
+    assert rules is not None
+    rules._load = load  # type: ignore[assignment]
+    rules._stamp = lambda: next(stamps)
+    rules.refresh(NOW, at_once=True)
+    for path in ("/", "/policies"):
+        text = library.browser(Role.VIEWER).client.get(path).text
+        assert "clocks.yaml 第2行，键 limit：无法识别" in text
+
+
+def test_a_missing_year_of_days_off_is_said_on_the_dashboard(shared_site: Site) -> None:
+    assert shared_site.context.office.register.calendar.notice(date(2026, 10, 31)) is None
+    assert "2027年的节假日安排尚未收录" in shared_site.browser(Role.VIEWER).client.get("/").text
+
+
+def _quoted(stem: str) -> str:
+    from urllib.parse import quote
+
+    return quote(stem)
+
+
+def _clock_row(text: str, rule: str) -> str:
+    return text.split(f'<tr id="{rule}"')[1].split("</tr>", maxsplit=1)[0]
