@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from service.domain.case import CaseFile, Disclosure, LiaisonKind, text_hash
 from service.domain.case_assess import assess, conclude, disclose, liaise, open_case, report_up, respond
@@ -328,5 +328,5 @@ class CaseMachine(RuleBasedStateMachine):
         assert sum(one.running for one in used) <= 1
 
 
-TestCaseMachine = CaseMachine.TestCase
-TestCaseMachine.settings = settings(max_examples=150, stateful_step_count=40)
+def test_no_path_publishes_what_was_not_reviewed_three_times_cleared_and_signed() -> None:
+    run_state_machine_as_test(CaseMachine, settings=settings(max_examples=150, stateful_step_count=40))
