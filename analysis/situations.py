@@ -230,7 +230,13 @@ class _Raw:
 
 def _over(shipped: Mapping[str, dict[str, Any]], own: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     changed = {row: shipped.get(row, {}) | values for row, values in own.items()}
-    return {row: values for row, values in {**shipped, **changed}.items() if not values.get("off")}
+    return {row: values for row, values in {**shipped, **changed}.items() if not _off(values)}
+
+
+def _off(values: dict[str, Any]) -> bool:
+    """Take the mark `off` from a row; YAML reads the bare word as false."""
+    marks = [values.pop(key) for key in ("off", False) if key in values]
+    return any(marks)
 
 
 def _read(raw: _Raw, digest: str, instead: _Raw | None = None) -> tuple[Situations, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from service.notify.mailbox import MailboxNotifier
 from service.notify.smtp import SmtpNotifier
 from service.policies.register import load_register, stamp_of
 from service.policies.routing import RoutingFiles
+from service.policies.situations import SituationFiles
 from service.ports.notify import Notifier
 from service.ports.search import Search
 from service.ports.store import Store
@@ -88,6 +89,11 @@ class Application:
     @cached_property
     def _routing(self) -> RoutingFiles:
         return RoutingFiles(lambda: self.register, self._own_policies)
+
+    @cached_property
+    def situations(self) -> SituationFiles:
+        """The table of situations with the office's own file over it."""
+        return SituationFiles(self._own_policies)
 
     def _own_policies(self) -> Path | None:
         """The office's own policy data: the folder that is set, else `policies` in the data folder where there is one."""

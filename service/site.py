@@ -61,6 +61,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         catalogue_sources=app.catalogue.sources,
         office=app.office,
         rulebook=app.rulebook,
+        situations=app.situations,
         cut=app.cut,
         now=app.now,
         version=installed_version(),

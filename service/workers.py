@@ -72,7 +72,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     app.describe_sources()
     analyser = Analyser.load()
     log.info("assess.ready", model=analyser.version)
-    library = PolicyLibrary(app.store, app.cut, lambda: app.rulebook.register)
+    library = PolicyLibrary(app.store, app.cut, lambda: app.rulebook.register, app.situations)
     office = replace(app.office, library=library)
     look = _looking(app)
     told: str | None = None

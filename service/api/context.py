@@ -3,12 +3,13 @@
 The composition root fills an `AppContext` once; nothing here or above it chooses an adapter or reads a setting.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from analysis.situations import Situations
 from crawlers.records import Source
 from service.domain.matter import MatterKind
 from service.flows.consider import Office
@@ -18,7 +19,7 @@ from service.flows.rules import Rulebook
 from service.ports.search import Search
 from service.ports.store import Store
 
-__all__ = ["AppContext", "DrillInfo", "DrillRun", "DrillScenario", "ImportOutcome", "Mail", "Mailbox"]
+__all__ = ["AppContext", "DrillInfo", "DrillRun", "DrillScenario", "ImportOutcome", "Mail", "Mailbox", "SituationTable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,23 @@ class ImportOutcome(Protocol):
         ...
 
 
+class SituationTable(Protocol):
+    """The table of situations as it stands when it is asked for; `faults` says what is wrong in the office's own file."""
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """One Chinese sentence for each mistake."""
+        ...
+
+    def __call__(self) -> Situations:
+        """Return the table."""
+        ...
+
+    def absent(self, held: Collection[str]) -> list[str]:
+        """Return a sentence for every row that names an article which a law held in full does not have."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppContext:
     """The application's dependencies.
@@ -160,3 +178,4 @@ class AppContext:
     checks: Mapping[str, Callable[[], str | None]] | None = None
     push: PushDesk | None = None
     rulebook: Rulebook | None = None
+    situations: SituationTable | None = None

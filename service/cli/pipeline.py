@@ -69,22 +69,31 @@ def group() -> None:
 def match(data: DataOption = None) -> None:
     """Match documents from standard input with the imported articles in force on their day."""
     from analysis.retrieval import match as match_articles
-    from analysis.situations import load_situations
     from service.domain.beijing import BEIJING
     from service.flows.policies import load_index
 
     with opened(data) as app:
-        index = load_index(app.store, app.cut)
+        index, situations = load_index(app.store, app.cut), app.situations()
+        faults = app.situations.faults
         today = app.now()
     if not len(index):
         fail("政策库还没有条文。请先运行 yaowang policies import 目录。")
-    analyser, situations, answers = _analyser(), load_situations(), _Answers()
+    for fault in faults:
+        typer.echo(fault, err=True)
+    analyser, answers = _analyser(), _Answers()
     for documents in answers.batches():
         for document, assessment in zip(documents, analyser.assess(documents), strict=True):
             on = (document.published_at or today).astimezone(BEIJING).date()
             found = match_articles(document, assessment, index, on=on, situations=situations)
             rows = [
-                {"article": one.article.key, "score": one.score, "valid": one.valid, "why": one.why} for one in found
+                {
+                    "article": one.article.key,
+                    "score": one.score,
+                    "valid": one.valid,
+                    "why": one.why,
+                    "situation": one.situation,
+                }
+                for one in found
             ]
             write_line({"id": document.id, "articles": rows})
         sys.stdout.flush()

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from analysis.assessment import Assessment, CategoryScore, Level, Tone
+from analysis.recognition import load_recogniser
 from analysis.retrieval import ArticleIndex, ArticleMatch, match
-from analysis.situations import load_situations
+from analysis.situations import Situations, load_situations
 from crawlers.records import Document, DocumentKind
 from service.domain.event import Event, EventDocument
 from service.domain.policy import Policy
@@ -35,11 +36,16 @@ class PolicyLibrary:
         store: Store,
         tokenize: Callable[[str], Sequence[str]],
         register: Callable[[], Register] | None = None,
+        situations: Callable[[], Situations] = load_situations,
     ) -> None:
-        """Begin empty; `refresh` loads. With `register` articles whose text is not stored are offered by their gist."""
+        """Begin empty; `refresh` loads. With `register` articles whose text is not stored are offered by their gist.
+
+        `situations` gives the table as it stands when an event is matched.
+        """
         self._store = store
         self._tokenize = tokenize
         self._ask = register
+        self._situations = situations
         self._register: Register | None = None
         self._index: ArticleIndex | None = None
         self._policies: Mapping[str, Policy] = {}
@@ -61,7 +67,8 @@ class PolicyLibrary:
                 return False
             policies = work.policies.listing()
         # Read now rather than in the transaction that raises the first alert.
-        load_situations()
+        self._situations()
+        load_recogniser()
         self._index = load_index(self._store, self._tokenize, register)
         self._register = register
         self._policies = {policy.stem: policy for policy in policies}
@@ -75,7 +82,14 @@ class PolicyLibrary:
         """
         if self._index is None or not len(self):
             return []
-        found = match(_as_document(event, documents), _as_assessment(event), self._index, on=on, limit=_OFFERED)
+        found = match(
+            _as_document(event, documents),
+            _as_assessment(event),
+            self._index,
+            on=on,
+            situations=self._situations(),
+            limit=_OFFERED,
+        )
         least = _LEAST_SHARE * found[0].score if found else 0.0
         return [self._entry(one) for one in found if one.situation is not None and one.score >= least]
 

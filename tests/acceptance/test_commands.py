@@ -155,7 +155,7 @@ class TestMatch:
         rows = answers(done)
         assert [row["id"] for row in rows] == ["a", "2", "c"]
         best = rows[0]["articles"][0]
-        assert list(best) == ["article", "score", "valid", "why"]
+        assert list(best) == ["article", "score", "valid", "why", "situation"]
         assert best["article"].startswith("药品管理法(2019-08-26)#第八十")
         scores = [article["score"] for article in rows[0]["articles"]]
         assert scores == sorted(scores, reverse=True)

@@ -98,6 +98,8 @@ class BasisView:
     verified: bool
     validity: str
     unverified: str
+    key: str = ""
+    """Key of the article that a situation offered; empty for a duty of the register."""
 
 
 def document_views(documents: Sequence[EventDocument]) -> list[DocumentView]:
@@ -212,6 +214,7 @@ def _basis_view(
         verified=fact.verified if fact else bool(item.get("verified")),
         validity="效力待核实" if document is None else validity(document, today),
         unverified="、".join(fact.open_points if fact else document.open_points if document else ()),
+        key=str(next(iter(item.get("article_keys") or ()), "")) if item.get("situation") else "",
     )
 
 

@@ -1,0 +1,70 @@
+"""情形表: the table that articles are matched by, what is wrong in the office's own file, and what officers' words propose.
+
+Also the form of the event page by which an officer says whether an article fits.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from analysis.situations import SITUATIONS_FILE, load_situations
+from service.api.identity import Handler, Reader, context_of
+from service.domain.citation import Choice
+from service.domain.people import Act
+from service.flows.citing import cite, proposals, row_text
+from service.web.render import page
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    """A proposal as the page shows it."""
+
+    situation: str
+    why: str
+    evidence: tuple[str, ...]
+    text: str
+
+
+@router.get("/policies/situations")
+def situations(request: Request, identity: Reader) -> HTMLResponse:
+    """Show the table's version and faults, its rows, and to an administrator what officers' words propose."""
+    context = context_of(request)
+    table = context.situations() if context.situations else load_situations()
+    with context.store.read() as work:
+        held = {article.key for article in work.policies.articles()}
+        proposed = proposals(work, table) if identity.may(Act.CHECK_POLICY) else []
+    reasons = {row.id: row.why for row in table.rows}
+    faults = [*context.situations.faults, *context.situations.absent(held)] if context.situations else []
+    return page(
+        request,
+        "situations.html",
+        identity=identity,
+        key="policies",
+        title="情形表",
+        table=table,
+        references={key: table.reference(key) for row in table.rows for key in (*row.governs, *row.related)},
+        file=SITUATIONS_FILE,
+        faults=faults,
+        may_propose=identity.may(Act.CHECK_POLICY),
+        proposed=[
+            _Proposed(one.situation, reasons[one.situation], one.evidence, row_text(one, table)) for one in proposed
+        ],
+    )
+
+
+@router.post("/events/{event_id}/citations")
+def say(
+    request: Request,
+    identity: Handler,
+    event_id: str,
+    choice: Annotated[Choice, Form()],
+    article: Annotated[str, Form(min_length=1, max_length=200)],
+) -> RedirectResponse:
+    """Store in the person's name what they say of an article, and go back to the event's basis."""
+    context = context_of(request)
+    cite(context.store, identity.person, event_id, article=article, choice=choice, now=context.now())
+    return RedirectResponse(f"/events/{event_id}?tab=basis_list", status_code=303)

@@ -1,0 +1,105 @@
+"""What officers say of matched articles on the event page, and what an administrator sees of it."""
+
+import html
+
+import pytest
+
+from analysis.situations import lay_over, load_situations
+from service.domain.citation import Choice
+from service.domain.people import Role
+from service.flows.citing import proposals, row_text
+from service.flows.policies import import_policies
+from tests.api.conftest import Site
+from tests.builders import build_alert, build_event
+
+LAW = "药品管理法(2019-08-26)"
+OFFERED, OTHER = f"{LAW}#第八十二条", f"{LAW}#第一百零七条"
+
+
+def basis(key: str = OFFERED) -> tuple[dict[str, object], ...]:
+    return (
+        {
+            "policy_id": "", "title": LAW, "issue_number": None, "article": key.partition("#")[2], "article_keys": [key],
+            "gist": "", "limit": None, "verified": True, "why": "按情形自动匹配，演示", "situation": "recall",
+        },
+    )  # fmt: skip
+
+
+@pytest.fixture
+def events(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Four events with alerts that the situation `recall` offered an article for, and a library that holds another."""
+    folder = tmp_path_factory.mktemp("law")
+    (folder / f"{LAW}.md").write_text("第八十二条 演示之召回。\n\n第一百零七条 演示之公布。\n", encoding="utf-8")
+    context = site.context
+    import_policies(context.store, folder, register=context.office.register, actor="测试", now=context.now())
+    with context.store.write() as work:
+        for number in range(4):
+            work.events.save(build_event(id=f"C{number}"), [f"c{number}"])
+            work.alerts.save(build_alert(id=f"CA{number}", event_id=f"C{number}", basis=basis()))
+    return site
+
+
+def say(site: Site, role: Role, event: str, article: str, choice: Choice) -> tuple[int, str]:
+    answer = site.browser(role).post(f"/events/{event}/citations", article=article, choice=choice.value)
+    return answer.status_code, html.unescape(answer.text)
+
+
+def test_an_officers_word_is_stored_shown_and_written_down(events: Site) -> None:
+    assert say(events, Role.OFFICER, "C0", OFFERED, Choice.ACCEPTED)[0] == 303
+    text = events.browser(Role.VIEWER).client.get("/events/C0?tab=basis_list").text
+    assert "：采纳" in text
+    assert 'name="choice"' not in text
+    with events.context.store.read() as work:
+        [said] = work.citations.of_event("C0")
+        acts = [row.action for row in work.audit.rows(subject="event:C0")]
+    assert (said.situation, said.choice) == ("recall", Choice.ACCEPTED)
+    assert acts == ["event.cited"]
+
+
+def test_the_alerts_basis_stays_as_it_was_matched(events: Site) -> None:
+    say(events, Role.OFFICER, "C0", OFFERED, Choice.REJECTED)
+    with events.context.store.read() as work:
+        alert = work.alerts.of_event("C0")
+    assert alert is not None
+    assert [dict(one) for one in alert.basis] == list(basis())
+
+
+def test_an_added_article_must_stand_in_the_library(events: Site) -> None:
+    status, text = say(events, Role.OFFICER, "C0", f"{LAW}#第九百条", Choice.ADDED)
+    assert status == 404
+    assert "政策库中没有条文" in text
+
+
+def test_what_was_not_offered_cannot_be_judged_nor_the_offered_added(events: Site) -> None:
+    assert "不是按情形匹配给出的" in say(events, Role.OFFICER, "C0", OTHER, Choice.ACCEPTED)[1]
+    assert "请直接采纳" in say(events, Role.OFFICER, "C0", OFFERED, Choice.ADDED)[1]
+
+
+def test_a_viewer_may_not_speak(events: Site) -> None:
+    assert say(events, Role.VIEWER, "C0", OFFERED, Choice.ACCEPTED)[0] == 403
+
+
+def test_an_administrator_is_shown_the_proposed_row_with_its_evidence(events: Site) -> None:
+    for number in range(3):
+        say(events, Role.OFFICER, f"C{number}", OFFERED, Choice.REJECTED)
+        say(events, Role.OFFICER, f"C{number}", OTHER, Choice.ADDED)
+    text = html.unescape(events.browser(Role.ADMINISTRATOR).client.get("/policies/situations").text)
+    assert f"{OTHER}：3 个事件由人员补充，0 个事件未采纳" in text
+    assert f"{OFFERED}：3 个事件未采纳，0 个事件采纳" in text
+    row = text.split("<pre>")[1].split("</pre>")[0]
+    assert "- id: recall" in row
+    assert "药品法#82" not in row
+    assert "药品法#107" in row
+    assert "<pre>" not in events.browser(Role.VIEWER).client.get("/policies/situations").text
+
+
+def test_a_proposed_row_is_one_that_the_own_file_takes(events: Site) -> None:
+    for number in range(3):
+        say(events, Role.OFFICER, f"C{number}", OTHER, Choice.ADDED)
+    table = load_situations()
+    with events.context.store.read() as work:
+        [proposal] = proposals(work, table)
+    changed, faults = lay_over(row_text(proposal, table), "situations.yaml")
+    assert faults == ()
+    row = next(one for one in changed.rows if one.id == "recall")
+    assert OTHER in row.related

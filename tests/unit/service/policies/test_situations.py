@@ -1,0 +1,124 @@
+"""The office's own table of situations over the shipped one: what it changes, and what a mistake in it costs."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.situations import SITUATIONS_FILE, Situation, load_situations
+from service.policies.situations import SituationFiles
+
+RECALL = "recall"
+
+
+def row(files: SituationFiles, name: str) -> Situation | None:
+    return next((one for one in files().rows if one.id == name), None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def write(folder: Path, text: str) -> SituationFiles:
+    (folder / SITUATIONS_FILE).write_text(text, encoding="utf-8")
+    return SituationFiles(lambda: folder)
+
+
+def test_without_an_own_file_the_shipped_table_stands(folder: Path) -> None:
+    files = SituationFiles(lambda: folder)
+    assert files() is load_situations()
+    assert files.faults == ()
+
+
+def test_a_shipped_row_keeps_what_the_own_row_does_not_name(folder: Path) -> None:
+    files = write(folder, f"version: 甲\nsituations:\n  - {{id: {RECALL}, governs: [药品法#82, 药品法#99]}}\n")
+    shipped, own = next(one for one in load_situations().rows if one.id == RECALL), row(files, RECALL)
+    assert own is not None
+    assert [key.partition("#")[2] for key in own.governs] == ["第八十二条", "第九十九条"]
+    assert (own.cues.cues, own.why, own.related) == (shipped.cues.cues, shipped.why, shipped.related)
+    assert files.faults == ()
+
+
+def test_a_new_row_is_added_and_one_is_taken_out(folder: Path) -> None:
+    new = "{id: own, cues: [小药箱], governs: [药品法#13], why: 本局自订}"
+    files = write(folder, f"situations:\n  - {new}\n  - {{id: {RECALL}, off: true}}\n")
+    assert row(files, "own") is not None
+    assert row(files, RECALL) is None
+    assert len(files().rows) == len(load_situations().rows)
+
+
+def test_the_version_names_the_content_of_both_files(folder: Path) -> None:
+    first = write(folder, "version: 甲\n")().version
+    second = write(folder, "version: 甲\n# 另一稿\n")().version
+    assert first.startswith(load_situations().version.partition("·")[0])
+    assert "本地 甲" in first
+    assert first != second
+
+
+def test_a_change_counts_at_once_and_an_unchanged_file_is_not_read_again(folder: Path) -> None:
+    files = write(folder, f"situations:\n  - {{id: {RECALL}, why: 第一稿}}\n")
+    before = files()
+    assert files() is before
+    (folder / SITUATIONS_FILE).write_text(f"situations:\n  - {{id: {RECALL}, why: 第二稿改过}}\n", encoding="utf-8")
+    changed = row(files, RECALL)
+    assert changed is not None
+    assert changed.why == "第二稿改过"
+    (folder / SITUATIONS_FILE).unlink()
+    assert files() is load_situations()
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"),
+    [
+        ("{id: recall, categories: [R99]}", "第3行 情形 recall：categories 中没有编号为 R99 的类别，可能已删除"),
+        ("{id: recall, governs: [药品法第82条]}", "第3行 情形 recall：药品法第82条 应写成“laws 中的简称#条数”"),
+        ("{id: recall, governs: [无名法#1]}", "第3行 情形 recall：无名法#1 应写成"),
+        ("{id: recall, cue: [召回]}", "第3行 情形 recall：不认识的项 cue"),
+        ("{id: recall, cues: 召回}", "第3行 情形 recall：cues、also、unless 应写成清单"),
+        ("{id: recall, weight: 高}", "第3行 情形 recall：weight 应为大于 0"),
+        ("{id: recall, products: [玩具]}", "第3行 情形 recall：products 中 玩具 不是产品大类"),
+    ],
+)
+def test_a_wrong_row_is_named_by_file_line_and_key_and_the_shipped_one_stays(
+    own: str, sentence: str, folder: Path
+) -> None:
+    files = write(folder, f"# 本地\nsituations:\n  - {own}\n")
+    kept, shipped = row(files, RECALL), next(one for one in load_situations().rows if one.id == RECALL)
+    assert kept is not None
+    assert (kept.governs, kept.categories, kept.cues.cues) == (shipped.governs, shipped.categories, shipped.cues.cues)
+    [fault] = files.faults
+    assert sentence in fault
+    assert fault.startswith(str(folder / SITUATIONS_FILE))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b"situations:\n  - {id: a\n", "行：不是有效的 YAML"),
+        (b"[1, 2]\n", "应写成 laws、words、situations 等几段"),
+        (b"situation:\n  - {id: a}\n", "不认识的段 situation"),
+        (b"situations:\n  - {why: x}\n", "有一条没有 id"),
+        (b"situations:\n  - {id: a}\n  - {id: a}\n", "情形 a 写了两次"),
+        (b"laws: [x]\n", "laws 应写成"),
+        (b"\xff\xfe\x00", "不是 UTF-8 编码"),
+        (b"#" * (2 * 1024 * 1024 + 1), "超过 2 MiB"),
+    ],
+)
+def test_a_file_that_cannot_be_read_leaves_the_shipped_table_and_says_so(
+    text: bytes, sentence: str, folder: Path
+) -> None:
+    (folder / SITUATIONS_FILE).write_bytes(text)
+    files = SituationFiles(lambda: folder)
+    assert files() is load_situations()
+    [fault] = files.faults
+    assert sentence in fault
+
+
+def test_an_article_that_its_law_does_not_have_is_told(folder: Path) -> None:
+    files = write(folder, "situations:\n  - {id: own, cues: [小药箱], governs: [药品法#182], why: 本局自订}\n")
+    law = load_situations().laws["药品法"]
+    held = {key for one in load_situations().rows for key in (*one.governs, *one.related) if key.startswith(law)}
+    assert files.absent(held) == [
+        f"情形 own：政策库的{law}没有第一百八十二条，这一条不会被引用，请在 {SITUATIONS_FILE} 中改正"
+    ]
+    assert files.absent(set()) == []
