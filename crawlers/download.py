@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import ipaddress
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
 
 import aiohttp
 from scrapy import Request
@@ -43,8 +46,15 @@ class _PeerResponse(aiohttp.ClientResponse):
 
 
 def open_client(egress: Egress) -> aiohttp.ClientSession:
-    """Return the client that all visits of one crawl share; the caller closes it."""
+    """Return the client that all visits of one crawl share; the caller closes it.
+
+    A request that is given a `trace_request_ctx` calls it when it really leaves, which on a busy machine, or where a
+    connection is slow to open, is later than it was asked to.
+    """
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(_say_sent)
     return aiohttp.ClientSession(
+        trace_configs=[trace],
         connector=egress.connector(),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
@@ -53,6 +63,13 @@ def open_client(egress: Egress) -> aiohttp.ClientSession:
         max_field_size=16 * 1024,
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
     )
+
+
+async def _say_sent(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _sent: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    if context.trace_request_ctx is not None:
+        context.trace_request_ctx()
 
 
 class EgressDownloadHandler(BaseDownloadHandler):
@@ -82,13 +99,13 @@ class EgressDownloadHandler(BaseDownloadHandler):
         """
         host = self._egress.check_url(request.url).host
         async with self._egress.hosts.turn(host):
-            await self._await_turn(request, host)
-            response = await self._fetch_in_time(request)
+            delay = await self._await_turn(request, host)
+            response = await self._fetch_in_time(request, partial(self._note_start, host, delay))
             self._note_stop(request, response, host)
         return response
 
-    async def _await_turn(self, request: Request, host: str) -> None:
-        """Wait until the host may be asked again.
+    async def _await_turn(self, request: Request, host: str) -> float:
+        """Wait until the host may be asked again; return its delay in seconds.
 
         Here and not in Scrapy's slots: those belong to one visit, and let several requests go at once where they
         have no delay of their own (2.19.0, with asyncio).
@@ -102,8 +119,12 @@ class EgressDownloadHandler(BaseDownloadHandler):
                 async with asyncio.timeout(wait):
                     await self._surroundings.stopping.wait()
             self._check_stops(request, host)
-        self._egress.hosts.started(host, delay, asyncio.get_running_loop().time())
+        self._note_start(host, delay)
         self._visit.requests += 1
+        return delay
+
+    def _note_start(self, host: str, delay: float) -> None:
+        self._egress.hosts.started(host, delay, asyncio.get_running_loop().time())
 
     def _check_stops(self, request: Request, host: str) -> None:
         visit, surroundings = self._visit, self._surroundings
@@ -119,10 +140,10 @@ class EgressDownloadHandler(BaseDownloadHandler):
         if not request.meta.get("robots") and visit.requests_today >= visit.declaration.politeness.daily_cap:
             raise RequestStopped(Failure(code=FailureCode.DAILY_CAP, where=visit.source.name))
 
-    async def _fetch_in_time(self, request: Request) -> Response:
+    async def _fetch_in_time(self, request: Request, sent: Callable[[], None]) -> Response:
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return await self._unless_aborted(request)
+                return await self._unless_aborted(request, sent)
         except TimeoutError as error:
             raise DownloadTimeoutError(f"{request.url} took longer than {self._timeout_seconds} s") from error
         except aiohttp.ClientConnectorDNSError as error:
@@ -145,8 +166,8 @@ class EgressDownloadHandler(BaseDownloadHandler):
         if reason is not None and not request.meta.get("robots"):
             self._visit.stops.setdefault(host, reason)
 
-    async def _unless_aborted(self, request: Request) -> Response:
-        fetching = asyncio.create_task(self._fetch(request))
+    async def _unless_aborted(self, request: Request, sent: Callable[[], None]) -> Response:
+        fetching = asyncio.create_task(self._fetch(request, sent))
         aborted = asyncio.create_task(self._surroundings.aborting.wait())
         try:
             await asyncio.wait((fetching, aborted), return_when=asyncio.FIRST_COMPLETED)
@@ -157,13 +178,14 @@ class EgressDownloadHandler(BaseDownloadHandler):
             fetching.cancel()
             aborted.cancel()
 
-    async def _fetch(self, request: Request) -> Response:
+    async def _fetch(self, request: Request, sent: Callable[[], None]) -> Response:
         async with self._client.request(
             request.method,
             request.url,
             data=request.body or None,
             headers=[(name.decode("latin-1"), value) for name, value in _header_pairs(request)],
             allow_redirects=False,
+            trace_request_ctx=sent,
         ) as answer:
             peer = answer.peer if isinstance(answer, _PeerResponse) else None
             if peer is None or not self._egress.permits(ipaddress.ip_address(peer[0]), peer[1]):

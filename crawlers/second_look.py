@@ -1,12 +1,12 @@
 """Looking again at pages that were taken: their counts, their edits, and whether they can still be had.
 
-A page counts as missing only where the site says so while another page of it, the canary, answers as an article. An
-outage, a challenge or a time-out says nothing.
+A page counts as missing only where the site says so while another page of it answers as an article: one looked at
+beside it, or the canary. An outage, a challenge or a time-out says nothing.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -119,9 +119,16 @@ async def _run(errand: Errand, surroundings: Surroundings, seen: list[Seen]) -> 
     )
     found: dict[str, Seen] = {}
     await run_spider(visit, surroundings, SecondLookSpider, errand=errand, found=found)
-    seen.extend(one for one in found.values() if one.document_id)
+    seen.extend(_believed(found))
     latest = await surroundings.ledger.progress(source.id)
     await surroundings.ledger.save_progress(count_requests(latest, visit.requests, surroundings.clock()))
+
+
+def _believed(found: Mapping[str, Seen]) -> list[Seen]:
+    """Return what was seen of the pages; that one is missing is believed only where another answered as an article."""
+    alive = any(one.answer is Answer.LIVE for one in found.values())
+    pages = [one for one in found.values() if one.document_id]
+    return [one if alive or one.answer is not Answer.MISSING else replace(one, answer=Answer.UNKNOWN) for one in pages]
 
 
 class SecondLookSpider(scrapy.Spider):
@@ -136,7 +143,7 @@ class SecondLookSpider(scrapy.Spider):
         self.visit = visit
         self.errand = errand
         self.found = found
-        self._missing: list[PageAgain] = []
+        self._asked_canary = False
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for every page."""
@@ -156,15 +163,12 @@ class SecondLookSpider(scrapy.Spider):
         self.visit.fetched += 1
         read = await asyncio.to_thread(self._read, response, page)
         if read is Answer.MISSING:
-            self._missing.append(page)
-            if len(self._missing) == 1 and self.errand.canary is not None:
+            self._note(page, Answer.MISSING)
+            if not self._asked_canary and self.errand.canary is not None:
+                self._asked_canary = True
                 yield scrapy.Request(
                     self.errand.canary, callback=self.parse_canary, errback=self.canary_failed, dont_filter=True
                 )
-            elif self.found.get("") is not None:
-                self._note(page, Answer.MISSING)
-            else:
-                self._note(page, Answer.UNKNOWN)
         elif isinstance(read, Document):
             self._note(page, Answer.LIVE, read.engagement)
             yield read
@@ -172,18 +176,13 @@ class SecondLookSpider(scrapy.Spider):
             self._note(page, read)
 
     async def parse_canary(self, response: Response) -> None:
-        """Believe what the site says of missing pages where the canary is still an article."""
+        """Note whether the canary is still an article."""
         canary = PageAgain(document_id="", native_id="canary", title="", url=str(self.errand.canary))
-        alive = isinstance(await asyncio.to_thread(self._read, response, canary), Document)
-        if alive:
+        if isinstance(await asyncio.to_thread(self._read, response, canary), Document):
             self._note(canary, Answer.LIVE)
-        for page in self._missing:
-            self._note(page, Answer.MISSING if alive else Answer.UNKNOWN)
 
     def canary_failed(self, _failure: TwistedFailure) -> None:
-        """Without a canary nothing is known of missing pages."""
-        for page in self._missing:
-            self._note(page, Answer.UNKNOWN)
+        """A canary that could not be had vouches for nothing."""
 
     def page_failed(self, failure: TwistedFailure) -> None:
         """A page that could not be had says nothing of itself."""

@@ -100,7 +100,9 @@ def _tell(work: Work, before: Look, after: Look, taken: LooksTaken) -> None:
 
 def _begun(relook: Relook, now: datetime) -> Look:
     look = relook.look
-    return first_look(look.document_id, look.source_id, published_at=relook.published_at, now=now)
+    # A source may date its pages ahead.
+    published = min(relook.published_at, now)
+    return first_look(look.document_id, look.source_id, published_at=published, now=now)
 
 
 def _errands(work: Work, due: Sequence[Relook], known: Mapping[str, Source]) -> list[Errand]:

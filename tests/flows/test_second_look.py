@@ -129,7 +129,12 @@ def test_where_the_canary_is_missing_too_nothing_is_known(again: Again, press: P
 
 def test_without_a_canary_nothing_is_called_missing(again: Again, press: Press) -> None:
     press.pages["/a/1.html"] = Page(status=404)
-    assert again(canary=None)["/a/1.html"].answer is Answer.UNKNOWN
+    assert again("/a/1.html", canary=None)["/a/1.html"].answer is Answer.UNKNOWN
+
+
+def test_a_page_looked_at_beside_it_vouches_for_the_site_too(again: Again, press: Press) -> None:
+    press.pages["/a/1.html"] = Page(status=404)
+    assert answers(again(canary=None)) == [Answer.MISSING, Answer.LIVE]
 
 
 @pytest.mark.parametrize("status", [403, 412, 429, 500, 503])

@@ -1,0 +1,151 @@
+"""The crawl role over a store: the kill switch, looks at documents of open events, shares of several processes."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from crawlers.egress import Egress
+from crawlers.records import Source
+from service.bootstrap import Application
+from service.collecting import collect_until
+from service.flows.consider import Office
+from service.flows.sources import stop_host
+from service.policies.register import load_register
+from service.ports.store import Store
+from service.settings import Settings
+from service.storage.sql import migrate, open_store
+from tests.contract.stored import NOW, alert, event, judge_all
+from tests.flows.conftest import LIST_RULE, serve_articles
+from tests.flows.press import Page, Press
+
+Declare = Callable[..., Source]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    migrate(url)
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+class Role:
+    """Crawl roles of one installation, as many as are started; their clocks run from a fixed moment, `ahead` of the real span."""
+
+    def __init__(self, store: Store, folder: Path, press: Press, sources: list[Source]) -> None:
+        self.ahead = timedelta(0)
+        begun = time.monotonic()
+        self.parts: dict[str, Any] = {
+            "store": store,
+            "now": lambda: NOW + timedelta(seconds=time.monotonic() - begun) + self.ahead,
+            "catalogue": SimpleNamespace(sources=tuple(sources)),
+            "settings": Settings(data=folder),
+            "author_key": b"0123456789abcdef",
+            "office": Office(register=load_register(), address="http://127.0.0.1:8300"),
+        }
+        self.press = press
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        stop = threading.Event()
+        egress = Egress.for_world("127.0.0.1", self.press.port, names=("one.test", "two.test"))
+        app = cast("Application", SimpleNamespace(egress=egress, **self.parts))
+        thread = threading.Thread(target=lambda: asyncio.run(collect_until(app, stop)))
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(15)
+            assert not thread.is_alive()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def paper(press: Press, declare: Declare, *, host: str = "one.test", delay: str = "0s") -> Source:
+    return declare(
+        id=host.partition(".")[0],
+        kind="listing",
+        url=press.url("/list.html", host),
+        list=LIST_RULE,
+        politeness={"delay": delay},
+    )
+
+
+def test_a_stopped_host_is_asked_nothing_more_within_seconds_and_others_go_on(
+    store: Store, tmp_path: Path, press: Press, declare: Declare
+) -> None:
+    serve_articles(press, *(f"/a/{number}.html" for number in range(60)))
+    sources = [paper(press, declare, host=host, delay="0.2s") for host in ("one.test", "two.test")]
+
+    def asked(host: str) -> list[float]:
+        return [ask.at for ask in press.asked if ask.host == host]
+
+    with Role(store, tmp_path, press, sources).running():
+        wait_for(lambda: len(asked("one.test")) > 3)
+        stop_host(store, "one.test", actor="甲", reason="对方来电", now=NOW)
+        stopped = time.monotonic()
+        wait_for(lambda: asked("two.test")[-1] > stopped + 4)
+    assert max(asked("one.test")) < stopped + 3
+
+
+def test_a_page_that_is_taken_down_is_found_gone_while_its_event_is_open(
+    store: Store, tmp_path: Path, press: Press, declare: Declare
+) -> None:
+    serve_articles(press, "/a/1.html", "/a/2.html", "/a/3.html")
+    role = Role(store, tmp_path, press, [paper(press, declare)])
+
+    def originals() -> set[str]:
+        with store.read() as work:
+            return {row.original for row in work.events.documents("e1") if row.url and row.url.endswith("/a/2.html")}
+
+    with role.running():
+        wait_for(lambda: len(press.paths()) == 4)
+        wait_for(lambda: _count(store) == 3)
+        with store.write() as work:
+            work.events.save(event(), [])
+            judge_all(work, event_id="e1")
+            work.alerts.save(alert())
+    press.pages["/a/2.html"] = Page(status=404)
+    for minutes in (0, 35, 70):
+        # The first start sets the looks, the second suspects, the third is sure.
+        role.ahead += timedelta(minutes=minutes)
+        with role.running():
+            time.sleep(2)
+    assert originals() == {"gone"}
+    assert press.paths().count("/a/1.html") == 3
+
+
+def _count(store: Store) -> int:
+    with store.read() as work:
+        return work.documents.count()
+
+
+def test_two_processes_share_the_sources_and_never_ask_a_host_closer_than_its_delay(
+    store: Store, tmp_path: Path, press: Press, declare: Declare
+) -> None:
+    serve_articles(press, *(f"/a/{number}.html" for number in range(4)))
+    sources = [paper(press, declare, host=host, delay="1s") for host in ("one.test", "two.test")]
+    role = Role(store, tmp_path, press, sources)
+    with role.running(), role.running():
+        wait_for(lambda: _count(store) == 8)
+    for host in ("one.test", "two.test"):
+        starts = sorted(ask.at for ask in press.asked if ask.host == host)
+        assert min(later - earlier for earlier, later in pairwise(starts)) > 0.9
+        fetched = [ask.path for ask in press.asked if ask.host == host and ask.path.startswith("/a/")]
+        assert sorted(fetched) == sorted(set(fetched))
