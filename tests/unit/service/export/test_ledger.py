@@ -1,0 +1,49 @@
+import io
+from datetime import date
+
+import openpyxl
+
+from service.domain.policy import Policy, PolicyLevel
+from service.export.ledger import COLUMNS, ledger_csv, ledger_rows, ledger_xlsx
+
+ON = date(2026, 11, 25)
+LAW = Policy(
+    stem="演示法(2020-01-01)",
+    title="演示法",
+    level=PolicyLevel.LAW,
+    issued=date(2020, 1, 1),
+    valid_from=date(2020, 3, 1),
+)
+FORMULA = Policy(stem="x", title='=HYPERLINK("http://a.invalid")', body="+1", valid_from=None)
+
+
+def test_a_line_says_what_the_document_is_and_whether_it_binds_on_the_day() -> None:
+    [row] = ledger_rows([LAW], {LAW.stem: 12}, on=ON)
+    told = dict(zip(COLUMNS, row, strict=True))
+    assert (told["标题"], told["层级"], told["地区"], told["条数"]) == ("演示法", "法律", "全国", "12")
+    assert (told["公布日期"], told["施行日期"], told["失效日期"], told["效力"]) == (
+        "2020-01-01",
+        "2020-03-01",
+        "",
+        "现行有效",
+    )
+    [before] = ledger_rows([LAW], {}, on=date(2020, 2, 1))
+    assert dict(zip(COLUMNS, before, strict=True))["效力"] == "尚未施行"
+
+
+def test_a_crawled_title_is_text_and_never_a_formula() -> None:
+    rows = ledger_rows([FORMULA], {}, on=ON)
+    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(rows))).active
+    assert sheet is not None
+    assert sheet["B2"].value == FORMULA.title
+    assert sheet["B2"].data_type == "s"
+    text = ledger_csv(rows).decode("utf-8-sig")
+    assert "\"'=HYPERLINK" in text
+    assert ",'+1," in text
+
+
+def test_an_empty_library_has_a_ledger_with_its_head() -> None:
+    assert ledger_csv([]).decode("utf-8-sig").strip() == ",".join(COLUMNS)
+    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx([]))).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[1]] == list(COLUMNS)
