@@ -162,7 +162,8 @@ class TestAddresses:
 
 class TestWords:
     def test_every_word_gets_its_turn(self) -> None:
-        words, turn, seen = ["甲", "乙", "丙", "丁", "戊"], 0, []
+        words, turn = ["甲", "乙", "丙", "丁", "戊"], 0
+        seen: list[str] = []
         for _ in range(5):
             taken, turn = words_of_visit(words, turn, 2)
             seen += taken
