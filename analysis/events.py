@@ -66,6 +66,7 @@ class PlacementReason(StrEnum):
     SAME_DOCUMENT = "same_document"
     SAME_TEXT = "same_text"
     SAME_STORY = "same_story"
+    SAME_NOTICE = "same_notice"
     NO_CANDIDATE = "no_candidate"
     OTHER_PLACE = "other_place"
     TOO_DIFFERENT = "too_different"

@@ -10,6 +10,8 @@ from analysis.events import (
     CANDIDATES,
     WINDOW,
     EventSketch,
+    Placement,
+    PlacementReason,
     absorb,
     fingerprint,
     lookup_keys,
@@ -38,6 +40,10 @@ class Placing:
         self._candidates = {name: [event.id for event in some] for name, some in zip(self._marks, found, strict=True)}
         self._events = work.events.get_all([new_event_id(mark) for mark in self._marks.values()])
         self._events |= {event.id: event for some in found for event in some}
+        self._parents = _parents(documents)
+        placed = work.events.of_documents(sorted(set(self._parents.values())))
+        self._placed = dict(placed)
+        self._events |= work.events.get_all([name for name in set(placed.values()) if name not in self._events])
         self._sketches: dict[str, EventSketch] = {}
         self._filed: dict[str, set[str]] = {}
         self._filed_under: defaultdict[str, set[str]] = defaultdict(set)
@@ -47,10 +53,12 @@ class Placing:
     ) -> tuple[str | None, str | None]:
         """Return the event that the document belongs to and the document whose text it repeats.
 
-        Risk documents open or join an event; documents of the remit only join one, the others stand alone.
+        Risk documents open or join an event; documents of the remit only join one, the others stand alone. An attachment belongs
+        where the page belongs that it lay beside.
         """
         mark = self._marks[document.id]
-        placement = place(mark, self._around(document.id))
+        beside = self._placed.get(self._parents.get(document.id, ""))
+        placement = _beside(beside) if beside is not None else place(mark, self._around(document.id))
         if placement.event_id is None and assessment.level is not Level.RISK:
             return None, None
         event_id = placement.event_id or new_event_id(mark)
@@ -69,6 +77,7 @@ class Placing:
         if known is not None and event_id not in self._filed:
             keys.update(sketch_keys(sketch))
         self._file(event_id, keys)
+        self._placed[document.id] = event_id
         return event_id, placement.duplicate_of
 
     def touched(self) -> list[tuple[Event, list[str]]]:
@@ -93,3 +102,11 @@ class Placing:
         self._filed.setdefault(event_id, set()).update(keys)
         for key in keys:
             self._filed_under[key].add(event_id)
+
+
+def _parents(documents: Sequence[tuple[Document, Assessment]]) -> dict[str, str]:
+    return {document.id: str(parent) for document, _ in documents if (parent := document.extras.get("parent"))}
+
+
+def _beside(event_id: str) -> Placement:
+    return Placement(event_id=event_id, duplicate_of=None, score=1.0, reason=PlacementReason.SAME_NOTICE)

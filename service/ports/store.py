@@ -174,6 +174,10 @@ class Events(Protocol):
         """Return those of the events that there are, by id."""
         ...
 
+    def of_documents(self, document_ids: Sequence[str]) -> dict[str, str]:
+        """Return the event id of those of the documents that belong to an event, by the document's id."""
+        ...
+
     def candidates(self, lookups: Sequence[tuple[Sequence[str], datetime]], *, limit: int = 200) -> list[list[Event]]:
         """Return for each lookup, keys and a time, the events that share a key and were last seen at or after that time.
 

@@ -39,6 +39,7 @@ def _moments(now: datetime) -> dict[str, datetime]:
 # Statements that run for every batch are built once: building one costs three times as much as running it.
 _A = assessments.c
 _MEMBERS = among(_A.event_id, "event_ids")
+_EVENT_OF = select(_A.document_id, _A.event_id).where(among(_A.document_id, "document_ids"), _A.event_id.is_not(None))
 _BY_ID = select(events).where(among(events.c.id, "event_ids"))
 _FILED = (
     select(event_keys.c.key, events.c.id, events.c.last_at)
@@ -99,6 +100,13 @@ class SqlEvents:
         if not event_ids:
             return {}
         return {event.id: event for event in records(self._connection, Event, _BY_ID, event_ids=event_ids)}
+
+    def of_documents(self, document_ids: Sequence[str]) -> dict[str, str]:
+        """Return the event id of those of the documents that belong to an event."""
+        if not document_ids:
+            return {}
+        found = self._connection.execute(_EVENT_OF, {"document_ids": list(document_ids)})
+        return {row.document_id: row.event_id for row in found}
 
     def candidates(self, lookups: Sequence[tuple[Sequence[str], datetime]], *, limit: int = 200) -> list[list[Event]]:
         """Return for each lookup the events that share a key and were last seen in time, most shared keys first."""

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,21 @@ class TestOneEvent:
         with store.read() as work:
             assert len(work.events.documents(alert.event_id)) == 2
         assert len(mails(store, clock)) == 1
+
+    @pytest.mark.parametrize("together", [True, False])
+    def test_an_attachment_joins_the_event_of_the_page_it_lay_beside(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, *, together: bool
+    ) -> None:
+        page = document("1", FIRST, at=clock())
+        file = replace(document("1.pdf", "品名与批号：于都甲、宁都乙", at=clock()), extras={"parent": page.id})
+        judge.facts[FIRST] = {"harmed": 12, "cluster": True, "jiangxi": True}
+        for batch in [[page, file]] if together else [[page], [file]]:
+            take(store, batch, clock)
+            assess(store, judge, office, clock)
+            clock.pass_by(minutes=5)
+        [alert] = alerts(store)
+        with store.read() as work:
+            assert work.events.of_documents([page.id, file.id]) == dict.fromkeys((page.id, file.id), alert.event_id)
 
     def test_an_edited_report_counts_once(
         self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock
