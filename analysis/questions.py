@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from analysis.similarity import plain
@@ -183,6 +184,8 @@ def _nearest(
     return best
 
 
+# One page asks for the marks of a sentence up to four times.
+@lru_cache(maxsize=16_384)
 def _marks(sentence: str) -> frozenset[str]:
     letters = plain(sentence)
     bare = _FRAME.sub(" ", letters).split()

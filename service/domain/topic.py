@@ -134,9 +134,11 @@ class Matcher:
     def __init__(self, topic: Topic) -> None:
         """Fold what is looked for once."""
         self.topic = topic
-        self._number = _folded(topic.issue_number or "")
+        self._number = _folded(topic.issue_number or "").translate(_BRACKETS)
+        self._serial = max(re.findall(r"\d+", self._number), key=len, default="")
         self._title = _folded(title_core(topic.title))
-        self._words = [(word, tuple(_folded(part) for part in word.split("+"))) for word in topic.words]
+        parts = [(word, [_folded(part) for part in word.split("+")]) for word in topic.words]
+        self._words = [(first, rest, word) for word, (first, *rest) in parts]
         self._without = [_folded(word) for word in topic.without]
 
     def match(self, folded: str) -> Match | None:
@@ -145,12 +147,13 @@ class Matcher:
         return None if found is None or any(word in folded for word in self._without) else found
 
     def _found(self, folded: str) -> Match | None:
-        if self._number and self._number in folded:
+        # Brackets are evened out only where the longest number in it is there at all: that costs as much as all else.
+        if self._number and self._serial in folded and self._number in folded.translate(_BRACKETS):
             return Match("文号", str(self.topic.issue_number))
         if len(self._title) >= _SHORTEST_CORE and self._title in folded:
             return Match("标题", title_core(self.topic.title))
-        for word, parts in self._words:
-            if all(part in folded for part in parts):
+        for first, rest, word in self._words:
+            if first in folded and all(part in folded for part in rest):
                 return Match("搜索词", word)
         return None
 
@@ -170,7 +173,7 @@ _TAIL = re.compile(r"的?(?:通知|公告|通告|意见的函|函)$")
 
 
 def _folded(text: str) -> str:
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", text).lower()).translate(_BRACKETS)
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 def title_core(title: str) -> str:
