@@ -125,7 +125,7 @@ class _Reading:
         return shipped if found is None else found
 
     def _route(self, row: Row, depth: int) -> Route | None:
-        if row.has("off") and row.flag("off", default=False):
+        if row.flag("disabled", default=False):
             return None
         when = row.row("when") if row.has("when") else None
         if row.has("routes") and depth >= _DEEPEST:

@@ -42,7 +42,7 @@ def notices_view(work: Work, alert: Alert, event: Event, context: AppContext) ->
         "would_held": held,
         "asks": asks(alert),
         "mute": current.mute,
-        "paths": ["／".join(match.path) or match.words for match in current.matches],
+        "paths": [match.words for match in current.matches],
         "coming": sorted(coming, key=lambda one: one.at),
         "idle_note": idle_note(alert, routing),
     }

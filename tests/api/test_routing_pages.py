@@ -215,7 +215,7 @@ class TestRouting:
         browser = reached.browser(Role.APPROVER)
         browser.post("/system/routing/members/legal", person="p-approver")
         text = browser.client.get("/system/routing?level=orange&category=R01&region=3607").text
-        assert "适用规则：orange" in text
+        assert "适用规则：橙色预警" in text
         assert "承办处室人员" in text
         blue = browser.client.get("/system/routing?level=blue").text
         assert "没有人会立即收到" in blue

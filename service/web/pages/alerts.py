@@ -14,14 +14,16 @@ from service.api.identity import Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.clock import Clock
 from service.domain.people import Act, Person, may
+from service.domain.silence import silencing
 from service.flows.bulk import UNDO
 from service.flows.mornings import coming_gaps
+from service.flows.telling import labels_of
 from service.ports.store import Work
 from service.web.pages.overview import rows_of
 from service.web.render import desk_of, page
 from service.web.views.alert_rows import by_urgency
 from service.web.views.paging import pager
-from service.web.views.wording import CITIES, word
+from service.web.views.wording import CITIES, moment, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -53,7 +55,9 @@ def alerts(
         ordered = _ordered(request, work, filters, context)
         found = _matching(work, ordered, filters)
         start = (page_number - 1) * _PAGE
-        rows = rows_of(work, found[start : start + _PAGE], context)
+        shown = found[start : start + _PAGE]
+        rows = rows_of(work, shown, context)
+        silenced = _silenced(work, [alert for alert, _ in shown], context)
         owners = sorted({alert.owner for alert, _ in ordered if alert.owner})
         extras = _beside_the_list(work, identity.person, batch, context)
     given = {name: value for name, value in filters.model_dump().items() if value not in {"", "unclosed"}}
@@ -71,9 +75,26 @@ def alerts(
         "earlier": earlier,
         "later": later,
         "part": "alerts",
+        "silenced": silenced,
         **extras,
     }
     return page(request, "alerts.html", identity=identity, key="alerts", title="预警", **view)
+
+
+def _silenced(work: Work, alerts_: Sequence[Alert], context: AppContext) -> dict[str, str]:
+    """Return of each silenced alert until when its mails are held back."""
+    now = context.now()
+    silences = work.silences.active(now)
+    if not silences:
+        return {}
+    events = work.events.get_all([alert.event_id for alert in alerts_])
+    found = {}
+    for alert in alerts_:
+        event = events.get(alert.event_id)
+        held = silencing(silences, labels_of(alert, event, context.office.register), now) if event else None
+        if held is not None:
+            found[alert.id] = f"静默至 {moment(held.ends_at, now)}"
+    return found
 
 
 def _beside_the_list(work: Work, person: Person, batch_id: str, context: AppContext) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def _try(work: Work, context: AppContext, trial: Trial) -> dict[str, Any]:
     rules = context.office.routing()
     found = plan(labels, Ask(occasion=Occasion.RAISED), routing=rules, staff=staff_of(work, at), now=at)
     told, held = plan_rows(found)
-    paths = ["／".join(match.path) or match.words for match in matched(rules, labels)]
+    paths = [match.words for match in matched(rules, labels)]
     return {"told": told, "held": held, "paths": paths, "at": at}
 
 

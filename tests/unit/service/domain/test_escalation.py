@@ -1,0 +1,198 @@
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from service.domain.alert import AlertLevel, AlertState, decide, followed
+from service.domain.digest import digest_letter, due_digest
+from service.domain.escalation import due_tier, idle_since, noted, occasion_of, reopened_idle
+from service.domain.late import fate_of, late_letter
+from service.domain.letter import Letter
+from service.domain.rounds import next_round, round_number
+from service.domain.routing import ReceiverKind, Routing, Target, Tier
+from tests.unit.service.domain.builders import HOUR, NOW, alert, event, finding
+
+BLUE, YELLOW, ORANGE, RED = AlertLevel.BLUE, AlertLevel.YELLOW, AlertLevel.ORANGE, AlertLevel.RED
+MINUTE = timedelta(minutes=1)
+RULES = Routing()
+
+
+class TestDueTier:
+    @pytest.mark.parametrize(
+        ("minutes", "told", "number"),
+        [
+            (-5, 0, None),
+            (14, 0, None),
+            (15, 0, 1),
+            (29, 1, None),
+            (30, 1, 2),
+            (60, 2, 3),
+            (600, 3, None),
+            (600, 0, 3),
+            (40, 0, 2),
+        ],
+    )
+    def test_steps_are_due_after_15_30_and_60_minutes_each_once(
+        self, minutes: int, told: int, number: int | None
+    ) -> None:
+        one = alert(ORANGE, raised_at=NOW - minutes * MINUTE, extras={"tier": told} if told else {})
+        due = due_tier(one, RULES, NOW)
+        assert (due.number if due else None) == number
+
+    def test_steps_that_are_due_together_are_one_and_reach_everybody_of_them(self) -> None:
+        due = due_tier(alert(RED, raised_at=NOW - 2 * HOUR), RULES, NOW)
+        assert due is not None
+        assert {target.kind for target in due.receivers} == {
+            ReceiverKind.DUTY,
+            ReceiverKind.DEPUTY,
+            ReceiverKind.THRESHOLD,
+            ReceiverKind.ROLE,
+        }
+
+    @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.OPEN])
+    def test_what_somebody_has_does_not_go_up(self, state: AlertState) -> None:
+        assert due_tier(alert(RED, state=state, raised_at=NOW - 9 * HOUR), RULES, NOW) is None
+
+    def test_blue_never_goes_up_and_the_rules_say_when_others_do(self) -> None:
+        assert due_tier(alert(BLUE, raised_at=NOW - 9 * HOUR), RULES, NOW) is None
+        slow = Tier(after=5 * HOUR, receivers=(Target(ReceiverKind.DUTY),), words="慢")
+        rules = replace(RULES, tiers={YELLOW: (slow,)})
+        assert due_tier(alert(YELLOW, raised_at=NOW - 4 * HOUR), rules, NOW) is None
+        assert due_tier(alert(YELLOW, raised_at=NOW - 5 * HOUR), rules, NOW) is not None
+
+
+class TestIdle:
+    @pytest.mark.parametrize(
+        ("level", "state", "hours", "step", "idle"),
+        [
+            (RED, AlertState.ACKNOWLEDGED, 1, None, True),
+            (RED, AlertState.ACKNOWLEDGED, 0.9, None, False),
+            (ORANGE, AlertState.ASSIGNED, 4, None, True),
+            (ORANGE, AlertState.ASSIGNED, 9, 3.9, False),
+            (ORANGE, AlertState.ASSIGNED, 9, 4, True),
+            (YELLOW, AlertState.ACKNOWLEDGED, 23, None, False),
+            (BLUE, AlertState.ACKNOWLEDGED, 999, None, False),
+            (RED, AlertState.ANSWERING, 99, None, False),
+            (RED, AlertState.OPEN, 99, None, False),
+            (RED, AlertState.ANSWERED, 99, None, False),
+        ],
+    )
+    def test_what_was_taken_and_left_lying_is_idle(
+        self, level: AlertLevel, state: AlertState, hours: float, step: float | None, *, idle: bool
+    ) -> None:
+        one = alert(level, state=state, acknowledged_at=NOW - hours * HOUR)
+        last = None if step is None else NOW - step * HOUR
+        assert (idle_since(one, last, RULES, NOW) is not None) is idle
+
+    def test_it_asks_again_in_a_new_round_and_keeps_its_owner(self) -> None:
+        taken = alert(
+            RED, state=AlertState.ASSIGNED, acknowledged_at=NOW, owner="甲", extras={"tier": 2, "muted": True}
+        )
+        again = reopened_idle(taken, now=NOW + HOUR)
+        assert (again.state, again.owner, again.acknowledged_at) == (AlertState.OPEN, "甲", None)
+        assert occasion_of(again) == "idle:red:2"
+        assert due_tier(again, RULES, NOW + HOUR) is None
+        assert "muted" not in again.extras
+
+
+class TestRounds:
+    def test_the_first_round_keeps_the_plain_name_and_later_ones_have_their_number(self) -> None:
+        first = alert(YELLOW)
+        assert occasion_of(first) == f"{first.reason}:yellow"
+        found = finding(RED)
+        risen = followed(
+            first,
+            event=event(),
+            decision=decide(event=event(), finding=found, alert=first, now=NOW),
+            finding=found,
+            now=NOW,
+        )
+        assert occasion_of(risen) == "escalated:red:2"
+
+    def test_a_new_round_forgets_what_belonged_to_the_old_one(self) -> None:
+        marks = next_round({"tier": 3, "shift": ["s"], "muted": True, "kept": 1, "round": 4}, why="idle", now=NOW)
+        assert (round_number(marks), marks["kept"], "tier" in marks, "shift" in marks) == (5, 1, False, False)
+        assert round_number({"round": "x"}) == 1
+
+    def test_a_mark_that_is_none_is_taken_off(self) -> None:
+        assert dict(noted(alert(RED, extras={"muted": True, "tier": 1}), muted=None).extras) == {"tier": 1}
+
+
+LETTER = Letter(
+    subject="[橙色·待确认] 甲",
+    summary="甲",
+    reasons=(),
+    deadlines=(),
+    publication="",
+    step="",
+    link="",
+    documents=(),
+)
+
+
+class TestLate:
+    @pytest.mark.parametrize(
+        ("waited", "later", "replaced_by"),
+        [
+            (HOUR, [], None),
+            (HOUR, ["k"], None),
+            (HOUR, ["k2"], "k2"),
+            (HOUR, ["k2", "k3"], "k3"),
+            (29 * MINUTE, ["k2"], None),
+        ],
+    )
+    def test_a_late_mail_gives_way_to_the_newest_on_the_same_alert(
+        self, waited: timedelta, later: list[str], replaced_by: str | None
+    ) -> None:
+        assert fate_of("k", NOW - waited, later, NOW).replaced_by == replaced_by
+
+    def test_a_mail_in_time_is_not_touched(self) -> None:
+        assert late_letter(LETTER, alert(ORANGE), queued_at=NOW - 29 * MINUTE, replaces=3, now=NOW) is LETTER
+
+    def test_a_late_one_says_how_late_what_it_replaces_and_how_things_stand(self) -> None:
+        taken = alert(ORANGE, state=AlertState.ACKNOWLEDGED, acknowledged_at=NOW - HOUR, acknowledged_by="乙")
+        late = late_letter(LETTER, taken, queued_at=NOW - 20 * HOUR, replaces=2, now=NOW)
+        assert late.subject == "〔迟发〕[橙色·待确认] 甲"
+        assert late.notes == (
+            "本邮件应于11月24日 18:32发出，因邮件服务器不可用迟到20小时00分",
+            "此前未能发出的2封同一预警的邮件由本邮件代替，不再发送",
+            "预警现为橙色、已确认（11月25日 13:32由乙确认）",
+        )
+
+    def test_of_a_closed_alert_it_says_so_and_a_drill_keeps_its_mark_first(self) -> None:
+        ended = alert(ORANGE, state=AlertState.CLOSED, closed_at=NOW - HOUR, closed_by="乙")
+        drill = replace(LETTER, subject=f"【演练】{LETTER.subject}")
+        late = late_letter(drill, ended, queued_at=NOW - 2 * HOUR, replaces=0, now=NOW)
+        assert late.subject == "【演练】〔迟发·已关闭〕[橙色·待确认] 甲"
+        assert late.notes[-1] == "预警现为橙色、已关闭（11月25日 13:32由乙关闭）"
+
+
+MORNING = datetime(2026, 11, 25, 0, tzinfo=UTC)  # 08:00 in Beijing
+DAY = timedelta(days=1)
+
+
+class TestDigest:
+    @pytest.mark.parametrize(
+        ("upto", "now", "due"),
+        [
+            (None, MORNING, (MORNING - DAY, MORNING)),
+            (None, MORNING - MINUTE, (MORNING - 2 * DAY, MORNING - DAY)),
+            (MORNING, MORNING + HOUR, None),
+            (MORNING, MORNING + DAY - MINUTE, None),
+            (MORNING, MORNING + DAY, (MORNING, MORNING + DAY)),
+            (MORNING, MORNING + 3 * DAY, (MORNING, MORNING + 3 * DAY)),
+            (MORNING, MORNING + 30 * DAY, (MORNING + 23 * DAY, MORNING + 30 * DAY)),
+            (MORNING + DAY, MORNING, None),
+        ],
+    )
+    def test_it_is_due_each_morning_once_and_covers_what_no_other_did(
+        self, upto: datetime | None, now: datetime, due: tuple[datetime, datetime] | None
+    ) -> None:
+        assert due_digest(upto, now, at=time(8)) == due
+
+    def test_it_says_over_what_it_counts_and_how_many_it_does_not_list(self) -> None:
+        alerts = [alert(BLUE, id=str(number)) for number in range(43)]
+        letter = digest_letter(alerts, since=MORNING - DAY, until=MORNING, link="http://x", drill=True)
+        assert letter.subject == "【演练】[蓝色日汇总] 11月25日 蓝色预警43条"
+        assert letter.summary == "11月24日 08:00至11月25日 08:00，全部信源，新增且仍为蓝色的预警43条。"
+        assert (len(letter.listed), letter.listed[-1]) == (41, "另有3条，见预警页面")
