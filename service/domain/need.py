@@ -51,6 +51,7 @@ _POLICIES: Mapping[str, str] = MappingProxyType(
         "asked_again": "GOV-10",
         "answered": "GOV-10",
         "concluded": "GOV-10",
+        "told_answered": "GOV-10",
         "single_grievance": "CMP-02",
         "elsewhere": "GOV-03",
     }
