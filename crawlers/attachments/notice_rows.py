@@ -111,7 +111,7 @@ def _heading(grid: Grid) -> tuple[_Columns | None, int]:
         if _is_second_line(cells, below):
             words = [_under(upper, lower) for upper, lower in zip(cells, below, strict=True)]
             return _named(words, cells, below), number + 2
-        if len(cells) == 2 and _stands(grid):  # noqa: PLR2004 - label and value
+        if _is_form(grid):
             return None, 0
         return _Columns([*fields], [*cells]), number + 1
     return None, 0
@@ -236,8 +236,10 @@ def _opens_inner(grid: Grid, number: int) -> bool:
     return row[0] == below[0] and len(inside) >= _FEWEST_FIELDS and all(len(set(one[1:])) == 1 for one in above)
 
 
-def _stands(grid: Grid) -> bool:
-    return bool(_standing(grid))
+def _is_form(grid: Grid) -> bool:
+    """Tell a form from a table of records: two columns of label and value, or labels in more than one column."""
+    labels = [index for index in range(grid.width) if _is_label_column(grid, index)]
+    return labels[:1] == [0] and (grid.width == 2 or len(labels) > 1)  # noqa: PLR2004 - label and value
 
 
 def _standing(grid: Grid) -> list[NoticeRow]:
@@ -255,7 +257,7 @@ def _standing(grid: Grid) -> list[NoticeRow]:
 def _is_label_column(grid: Grid, index: int) -> bool:
     cells = [row[index] for row in grid.cells if row[index] and not _is_banner(row)]
     named = sum(1 for cell in cells if field_of(cell))
-    return named >= _FEWEST_FIELDS and named >= len(cells) / 2
+    return len({field_of(cell) for cell in cells} - {None}) >= _FEWEST_FIELDS and named >= len(cells) / 2
 
 
 def _upright(grid: Grid, pairs: Sequence[tuple[int, int]]) -> NoticeRow:

@@ -63,8 +63,6 @@ def read_pdf(raw: bytes) -> PdfText | Refusal:
                 read = number
                 if time.process_time() > until:
                     break
-    except PDFPasswordIncorrect:
-        return Refusal(RefusalReason.BINARY, "PDF 加了密码，无法读取")
     except (
         PDFException,
         PdfminerException,
@@ -74,6 +72,9 @@ def read_pdf(raw: bytes) -> PdfText | Refusal:
         TypeError,
         IndexError,
     ) as error:
+        # pdfplumber wraps what pdfminer says.
+        if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args, error.__cause__)):
+            return Refusal(RefusalReason.BINARY, "PDF 加了密码，无法读取")
         return Refusal(RefusalReason.BINARY, f"PDF 的结构已损坏（{type(error).__name__}）")
     text = "\n".join(part for part in texts if part.strip())
     return PdfText(text=text, grids=tuple(grids), pages=count, read=read, scanned=tuple(scanned))
