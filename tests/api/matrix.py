@@ -41,6 +41,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /alerts/{alert_id}/grade": _DECIDE,
     "POST /alerts/{alert_id}/need": _DECIDE,
     "POST /clocks/{clock_id}/{act}": _DECIDE,
+    "POST /alerts/{alert_id}/clocks": _DECIDE,
     "POST /duties/{clock_id}/meet": _HANDLE,
     "GET /events": _ALL,
     "GET /events/{event_id}": _ALL,

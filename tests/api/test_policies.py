@@ -204,6 +204,26 @@ class TestQuoting:
         assert library.context.office.register.gists[KEY].gist not in article.text
 
 
+class TestClocks:
+    def test_an_application_is_started_from_when_it_came_and_extended_once(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        answer = browser.post("/alerts/A-20261125-03/clocks", rule="C-APP", since="2026-11-20T09:30")
+        assert answer.headers["location"] == "/events/20261125-03?tab=handling&done=armed"
+        text = browser.client.get(answer.headers["location"]).text
+        assert "答复公开申请" in text
+        assert "依据允许延长一次，20个工作日。" in text
+        path = "/clocks/A-20261125-03-C-APP/extend"
+        # Twenty working days after the first due time reach into a year whose days off nobody has entered.
+        refused = browser.post(path, reason="案情复杂")
+        assert refused.status_code == 409
+        assert "calendar-2027.yaml" in refused.text
+
+    def test_a_wrong_time_is_said(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        for since, status in (("gestern", 422), ("2027-01-01T00:00", 409)):
+            assert browser.post("/alerts/A-20261125-03/clocks", rule="C-APP", since=since).status_code == status
+
+
 def test_a_wrong_file_of_the_office_is_said_on_the_dashboard(library: Site) -> None:
     stamps = iter(range(1, 9))
 

@@ -1,5 +1,6 @@
 """What a person does to alerts and clocks: thin forms over the flows, each ending where it began."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
@@ -7,8 +8,9 @@ from fastapi.responses import RedirectResponse
 
 from service.api.identity import ClockKeeper, Closer, Handler, context_of
 from service.domain.alert import AlertLevel
+from service.domain.beijing import BEIJING
 from service.domain.event import IncidentGrade
-from service.domain.refusal import Conflict
+from service.domain.refusal import Conflict, Refusal
 from service.flows import alerts as flows
 from service.flows import bulk
 from service.flows.clocks import extend_clock
@@ -180,6 +182,32 @@ def keep_clock(
 
 
 _DONE = {"arm": "armed", "pause": "paused", "extend": "extended", "cancel": "cancelled"}
+
+
+@router.post("/alerts/{alert_id}/clocks")
+def start_clock(
+    request: Request,
+    identity: ClockKeeper,
+    alert_id: str,
+    rule: Annotated[str, Form(max_length=40)],
+    since: Annotated[str, Form(max_length=16)] = "",
+) -> RedirectResponse:
+    """Start a clock that only people start; `since` is when it was received, in Beijing time."""
+    context = context_of(request)
+    try:
+        received = datetime.fromisoformat(since).replace(tzinfo=BEIJING) if since else None
+    except ValueError:
+        raise Refusal("收到时间应为 2026-11-25 09:30 这样的写法。") from None
+    clock = flows.start_clock(
+        context.store,
+        identity.person,
+        alert_id,
+        rule,
+        office=context.office,
+        now=context.now(),
+        since=received,
+    )
+    return _to_handling(request, clock.alert_id, "armed")
 
 
 @router.post("/duties/{clock_id}/meet")

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse
 
 from service.api.context import AppContext
 from service.api.identity import Reader, context_of
-from service.domain.alert import Alert
+from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
 from service.domain.citation import Choice
 from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
 from service.domain.event import Event
-from service.domain.facts import facts_of
+from service.domain.facts import Condition, facts_of
 from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.reported import spread_facts
@@ -100,6 +100,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "case": case,
         "case_state": context.office.register.workflow.states[case.state] if case else "",
         "clocks": [_clock_view(clock, context) for clock in clocks],
+        "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
         "publication": _publication(alert),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
@@ -179,6 +180,19 @@ def _clock_view(clock: Clock, context: AppContext) -> dict[str, Any]:
         "armed_by": None if clock.armed_by == SYSTEM else clock.armed_by,
         "extend": _extension(clock, context),
     }
+
+
+def _by_hand(clocks: list[Clock], alert: Alert | None, context: AppContext) -> list[tuple[str, str]]:
+    """Return the clocks that a person may still start on this alert, each with its limit in words."""
+    if alert is None or alert.state is AlertState.CLOSED:
+        return []
+    held = {clock.rule_id for clock in clocks}
+    rules = [rule for rule in context.office.register.clocks.values() if Condition.BY_HAND in rule.when]
+    return [
+        (rule.id, f"{rule.action}（{limit_words(rule.limit)}）")
+        for rule in rules
+        if rule.id not in held and isinstance(rule.limit, str)
+    ]
 
 
 def _extension(clock: Clock, context: AppContext) -> str | None:

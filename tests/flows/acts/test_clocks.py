@@ -4,11 +4,12 @@ from datetime import timedelta
 import pytest
 
 from service.domain.alert import Alert
-from service.domain.clock import ClockState
-from service.domain.refusal import Conflict, NotFound
+from service.domain.clock import Clock, ClockState
+from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.flows.alerts import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
+from service.flows.clocks import extend_clock
 from service.ports.store import Store
-from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, OFFICER, clocks_of, happens
+from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, OFFICER, acts_on, clocks_of, happens
 
 
 class TestClocks:
@@ -59,3 +60,70 @@ class TestClocks:
             held = work.alerts.get(alert.id)
         assert held is not None
         assert held.answered_at is None
+
+
+class TestExtending:
+    def test_a_person_extends_once_with_a_reason_and_the_first_due_time_stays_on_record(
+        self, store: Store, alert: Alert
+    ) -> None:
+        since = NOW - timedelta(days=20)
+        begun = start_clock(store, APPROVER, alert.id, "C-APP", office=OFFICE, now=NOW, since=since)
+        longer = extend_clock(store, APPROVER, begun.id, "案情复杂", office=OFFICE, now=NOW)
+        assert longer.due_at is not None
+        assert begun.due_at is not None
+        assert longer.due_at > begun.due_at
+        assert (longer.first_due_at, longer.extended_by, longer.extended_at) == (begun.due_at, "乙", NOW)
+        assert clocks_of(store, alert)["C-APP"] == longer
+        assert acts_on(store, f"clock:{begun.id}")[-1] == ("乙", "clock.extended")
+        with pytest.raises(Conflict, match="只能延长一次"):
+            extend_clock(store, APPROVER, begun.id, "仍复杂", office=OFFICE, now=NOW)
+
+    def test_what_the_text_does_not_allow_or_is_late_is_not_extended(self, store: Store, alert: Alert) -> None:
+        with pytest.raises(Conflict, match="没有规定可以延长"):
+            extend_clock(store, APPROVER, f"{alert.id}-C-48H", "来不及", office=OFFICE, now=NOW)
+        since = NOW - timedelta(days=60)
+        begun = start_clock(store, APPROVER, alert.id, "C-APP", office=OFFICE, now=NOW, since=since)
+        with pytest.raises(Conflict, match="逾期记录保留"):
+            extend_clock(store, APPROVER, begun.id, "来不及", office=OFFICE, now=NOW)
+        with pytest.raises(Refusal, match="写明理由"):
+            extend_clock(store, APPROVER, begun.id, " ", office=OFFICE, now=NOW)
+        with pytest.raises(Forbidden):
+            extend_clock(store, OFFICER, begun.id, "来不及", office=OFFICE, now=NOW)
+
+
+class TestRepeating:
+    def test_a_progress_report_that_is_made_asks_for_the_next_one(self, store: Store) -> None:
+        red = happens(store, replace(EVENT, harmed=60))
+        first = arm_clock(store, APPROVER, f"{red.id}-C-UPD", office=OFFICE, now=NOW)
+        meet_clock(store, OFFICER, first.id, office=OFFICE, now=NOW + HOUR, remark="第一次进展")
+        second = arm_state(store, red, "C-UPD")
+        assert [(one.id, one.state) for one in second] == [
+            (first.id, ClockState.MET),
+            (f"{first.id}~2", ClockState.ARMED),
+        ]
+        assert second[1].due_at == NOW + 25 * HOUR
+        assert second[1].armed_by == OFFICER.name
+        # Looked at again, the event proposes no third one.
+        happens(store, replace(EVENT, harmed=60))
+        assert len(arm_state(store, red, "C-UPD")) == 2
+
+
+class TestEvidence:
+    def test_a_clock_keeps_which_rules_it_was_started_by(self, store: Store, alert: Alert) -> None:
+        begun = start_clock(store, APPROVER, alert.id, "C-APP", office=OFFICE, now=NOW)
+        assert begun.policy_version == OFFICE.register.version
+        assert (begun.post_at, begun.start_at) == (EVENT.first_at, NOW)
+
+    def test_who_started_it_stays_when_another_lets_it_run_on(self, store: Store, alert: Alert) -> None:
+        begun = start_clock(store, APPROVER, alert.id, "C-APP", office=OFFICE, now=NOW)
+        other = replace(APPROVER, id="p-戊", name="戊")
+        pause_clock(store, other, begun.id, "等待第三方意见", now=NOW + HOUR)
+        again = arm_clock(store, other, begun.id, office=OFFICE, now=NOW + 2 * HOUR)
+        assert (again.armed_by, again.armed_at) == (APPROVER.name, NOW)
+        assert acts_on(store, f"clock:{begun.id}")[-1] == ("戊", "clock.armed")
+
+
+def arm_state(store: Store, alert: Alert, rule: str) -> list[Clock]:
+    with store.read() as work:
+        held = work.clocks.of_alerts([alert.id])[alert.id]
+    return sorted((clock for clock in held if clock.rule_id == rule), key=lambda clock: clock.id)
