@@ -14,8 +14,12 @@ from crawlers.ports import SourceProgress
 from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Reader, context_of
 from service.domain.audit import RECENT
+from service.domain.event import Event
+from service.domain.facts import IncidentFacts
+from service.domain.need import need_decision, need_signs, propose_need
 from service.domain.people import Act
 from service.domain.refusal import NotFound, Refusal
+from service.flows.acts import facts_now
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchUnavailableError
 from service.ports.store import StoreUnavailableError
@@ -70,13 +74,25 @@ def list_alerts(
 
 @router.get("/api/alerts/{alert_id}", dependencies=[_READER])
 def one_alert(request: Request, alert_id: str) -> dict[str, Any]:
-    """Return one alert with its clocks. Raises `NotFound`."""
-    with context_of(request).store.read() as work:
+    """Return one alert with its clocks and whether an answer is proposed or decided. Raises `NotFound`."""
+    context = context_of(request)
+    with context.store.read() as work:
         alert = work.alerts.get(alert_id)
         if alert is None:
             raise NotFound("没有这条预警。")
         clocks = work.clocks.of_alerts([alert.id]).get(alert.id, ())
-    return _fields(alert) | {"clocks": [_fields(clock) for clock in clocks]}
+        event = work.events.get(alert.event_id)
+        facts = facts_now(work, event, context.office, context.now()) if event else None
+    need = _need(event, facts) if event and facts else None
+    return _fields(alert) | {"clocks": [_fields(clock) for clock in clocks], "need": need}
+
+
+def _need(event: Event, facts: IncidentFacts) -> dict[str, Any]:
+    decision = need_decision(event)
+    return {
+        "proposal": propose_need(event.categories, facts, need_signs(event)).as_json(),
+        "decision": decision.as_json() if decision else None,
+    }
 
 
 @router.get("/api/events", dependencies=[_READER])
