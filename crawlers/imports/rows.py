@@ -15,6 +15,7 @@ from crawlers.imports.records import SAMPLE_BYTES, Row
 from crawlers.imports.tables import ImportRefused, open_table
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import ParsedDate, read_claim
+from crawlers.personal_data import mask_personal_data
 from crawlers.records import DatePrecision, Document, DocumentKind, Engagement, Source, document_id
 
 __all__ = ["RowRefusal", "read_import", "read_records"]
@@ -146,7 +147,8 @@ class _Reader:
             source_id=self._source.id,
             native_id=native,
             kind=self._map.kind,
-            title=title or _first_sentence(text),
+            # A title cut out of the text could end within a number, which nobody would know for one any more.
+            title=title or _first_sentence(mask_personal_data(text, landlines=True)),
             text=text,
             fetched_at=self._now.astimezone(UTC),
             url=url or None,

@@ -72,6 +72,19 @@ class TestHotline:
         assert "王某" not in repr(document)
         assert "13812345678" not in repr(document)
 
+    def test_the_name_of_the_complainant_is_masked_in_the_text_where_a_column_tells_it(self, tmp_path: Path) -> None:
+        row = (ROW[0], "王小明反映药店售假", "本人王小明要求查处。", *ROW[3:], "王小明", "13812345678")
+        lines = [",".join((*HOTLINE, "来电人姓名", "联系电话")), ",".join(row)]
+        (document,) = documents(csv_file(tmp_path, lines))
+        assert (document.title, document.text) == ("某某反映药店售假", "本人某某要求查处。")
+        assert document.author is not None
+
+    @pytest.mark.parametrize("length", range(20, 40))
+    def test_a_title_cut_out_of_the_text_holds_no_part_of_a_number(self, tmp_path: Path, length: int) -> None:
+        text = "反" * length + "13812345678，请回复此事。"
+        (document,) = documents(csv_file(tmp_path, [",".join(HOTLINE), ",".join((ROW[0], "", text, *ROW[3:]))]))
+        assert "1381" not in document.title
+
     def test_dates_and_numbers_of_a_spreadsheet_are_read(self, tmp_path: Path) -> None:
         rows = [HOTLINE, (1001.0, *ROW[1:3], datetime(2026, 11, 24, 9, 30, 15), *ROW[4:])]  # noqa: DTZ001 - cells have no zone
         rows.append((1002, *ROW[1:3], datetime(2026, 11, 24), *ROW[4:]))  # noqa: DTZ001 - as above
