@@ -66,10 +66,14 @@ def evaluate(
     )
 
 
-def bench() -> None:
+def bench(
+    parts: Annotated[list[str] | None, typer.Argument(help="chain、extract、crawl、dates、charset；不写为全部")] = None,
+) -> None:
     """Run the benchmark suite of `tests/bench`, which comes with the source and not with the installed program."""
     root = Path(__file__).resolve().parents[2]
     if not (root / "tests" / "bench" / "run.py").exists():
         fail("基准随源码提供，请在源码目录里运行 ./yaowang bench。")
-    done = subprocess.run([sys.executable, "-m", "tests.bench.run"], cwd=root, check=False, timeout=3600)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.run", *(parts or [])], cwd=root, check=False, timeout=3600
+    )
     raise typer.Exit(done.returncode)

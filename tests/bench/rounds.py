@@ -10,7 +10,10 @@ __all__ = ["Comparison", "compare", "cost"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One row: rates in units per second of processor time; `low` and `high` bound the ratio over the rounds."""
+    """One row: rates in units per second of processor time; `low` and `high` bound the ratio over the rounds.
+
+    `product_right` and `peer_right` are shares of right answers, where the row has answers to be right about.
+    """
 
     name: str
     unit: str
@@ -23,9 +26,12 @@ class Comparison:
     ratio: float
     low: float
     high: float
+    product_right: float | None = None
+    peer_right: float | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return the row for standard output."""
+        right = {"product_right": self.product_right, "peer_right": self.peer_right}
         return {
             "bench": self.name,
             "ratio": round(self.ratio, 2),
@@ -38,6 +44,7 @@ class Comparison:
             "corpus": self.corpus,
             "units": self.units,
             "rounds": self.rounds,
+            **{name: round(share, 4) for name, share in right.items() if share is not None},
         }
 
 

@@ -1,4 +1,4 @@
-"""`yaowang bench`: what the product does in a second of processor time, beside named peers, on equal texts in one run.
+"""`yaowang bench [PART…]`: what the product does in a second of processor time, beside named peers, on equal texts in one run.
 
 JSON lines on standard output, a table for people on standard error. Read the ratio: the rates depend on the machine.
 """
@@ -7,7 +7,7 @@ import json
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -20,11 +20,14 @@ from crawlers.records import Document
 from service.flows.consider import Office
 from service.policies.register import load_register
 from tests.bench.chain import Installation
+from tests.bench.collecting import charsets, crawling, dates
 from tests.bench.naive import NaiveChain
 from tests.bench.rounds import Comparison, compare, cost
 from tests.bench.texts import Corpus, Page, load_corpus
 
-__all__ = ["Bench", "main", "measure"]
+__all__ = ["PARTS", "Bench", "main", "measure"]
+
+PARTS = ("chain", "extract", "crawl", "dates", "charset")
 
 STREAM_TEXTS = 1024
 SINGLE_TEXTS = 100
@@ -113,19 +116,24 @@ class Bench:
         )
 
     def extraction(self) -> Comparison:
-        """From a page's bytes to title and body; the product also finds time, origin and author."""
-        pages = self.corpus.pages
-        now = self.corpus.stream[-1].fetched_at
-        return compare(
-            "extract an article",
-            unit="pages",
-            peer_name="readability-lxml",
-            corpus="pages",
-            units=len(pages),
-            rounds=self.rounds,
-            product=lambda: cost(lambda: [extract(page.raw, now=now) for page in pages]),
-            peer=lambda: cost(lambda: [_readable(page) for page in pages]),
-        )
+        """From a page's bytes to title and body."""
+        return extraction(self.corpus, self.rounds)
+
+
+def extraction(corpus: Corpus, rounds: int) -> Comparison:
+    """From a page's bytes to title and body; the product also finds time, origin and author."""
+    pages = corpus.pages
+    now = corpus.stream[-1].fetched_at
+    return compare(
+        "extract an article",
+        unit="pages",
+        peer_name="readability-lxml",
+        corpus="pages",
+        units=len(pages),
+        rounds=rounds,
+        product=lambda: cost(lambda: [extract(page.raw, now=now) for page in pages]),
+        peer=lambda: cost(lambda: [_readable(page) for page in pages]),
+    )
 
 
 def _text(document: Document) -> str:
@@ -147,41 +155,72 @@ def _whole(seconds: float, held: int, expected: int) -> float:
 
 
 def measure(bench: Bench) -> list[Comparison]:
-    """Run the whole suite."""
+    """Run the chains and their parts."""
+    return list(_printed(_chain_steps(bench)))
+
+
+def _chain_steps(bench: Bench) -> Iterator[Callable[[], Comparison | None]]:
     corpus = bench.corpus
-    steps: tuple[Callable[[], Comparison], ...] = (
-        partial(bench.chain, "end to end, as a hot list brings it", corpus.stream, "stream"),
-        partial(bench.chain, "end to end, all of the field", corpus.field, "field"),
-        bench.single,
-        bench.segmentation,
-        bench.extraction,
-    )
-    rows = []
-    for step in steps:
-        rows.append(step())
-        print(json.dumps(rows[-1].to_json(), ensure_ascii=False), flush=True)
-    return rows
+    yield partial(bench.chain, "end to end, as a hot list brings it", corpus.stream, "stream")
+    yield partial(bench.chain, "end to end, all of the field", corpus.field, "field")
+    yield bench.single
+    yield bench.segmentation
+    yield bench.extraction
 
 
-def main() -> int:
-    """Measure and print; the exit status says only whether it ran."""
+def _steps(names: Sequence[str]) -> Iterator[Callable[[], Comparison | None]]:
+    """Yield the steps of the parts named; models are loaded and trained only for what needs them."""
     corpus = load_corpus(STREAM_TEXTS)
     say = partial(print, file=sys.stderr, flush=True)
     say(f"texts: {corpus.origin}; {len(corpus.stream)} of the stream, {len(corpus.field)} of the field")
     if corpus.origin.startswith("sentences"):
         say("no labelled data found: set YAOWANG_SHARED_DATA to its folder to measure on real texts")
+    if "chain" in names:
+        yield from _chain_steps(Bench.prepare(corpus))
+    elif "extract" in names:
+        yield partial(extraction, corpus, ROUNDS)
+    if "crawl" in names:
+        yield partial(crawling, ROUNDS)
+    if "dates" in names:
+        yield partial(dates, ROUNDS)
+    if "charset" in names:
+        yield partial(charsets, ROUNDS)
+
+
+def _printed(steps: Iterable[Callable[[], Comparison | None]]) -> Iterator[Comparison]:
+    for step in steps:
+        row = step()
+        if row is None:
+            print(
+                "one row is left out: its peer is not installed (pip install dateparser)", file=sys.stderr, flush=True
+            )
+            continue
+        print(json.dumps(row.to_json(), ensure_ascii=False), flush=True)
+        yield row
+
+
+def main(names: Sequence[str] = ()) -> int:
+    """Measure the parts named, all by default, and print; the exit status says only whether it ran, 2 for an unknown part."""
+    say = partial(print, file=sys.stderr, flush=True)
+    unknown = sorted(set(names) - set(PARTS))
+    if unknown:
+        say(f"no part is called {', '.join(unknown)}; there are: {', '.join(PARTS)}")
+        return 2
     say(f"machine: Python {platform.python_version()}, {platform.machine()}; rates per second of processor time")
-    rows = measure(Bench.prepare(corpus))
+    rows = list(_printed(_steps(names or PARTS)))
     say(f"\n{'':36}{'ratio':>8}  {'(range)':15}{'product':>10}{'peer':>10}  unit / peer")
     for row in rows:
         span = f"({row.low:.1f} to {row.high:.1f})"
+        right = ""
+        if row.product_right is not None and row.peer_right is not None:
+            right = f"; right: {row.product_right:.1%}, peer {row.peer_right:.1%}"
         say(
             f"{row.name:36}{row.ratio:7.1f}x  {span:15}{row.product_rate:10,.0f}{row.peer_rate:10,.0f}"
-            f"  {row.unit} / {row.peer}"
+            f"  {row.unit} / {row.peer}{right}"
         )
     say(f"medians of {ROUNDS} interleaved rounds")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

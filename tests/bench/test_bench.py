@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from tests.bench.run import Bench, measure
+from tests.bench.collecting import charsets, crawling, date_cases, dates
+from tests.bench.run import Bench, main, measure
 from tests.bench.texts import built_corpus, load_corpus
 
 ROWS = [
@@ -33,6 +34,27 @@ def test_rates_and_ratio_of_a_row_say_the_same(bench: Bench) -> None:
     row = bench.segmentation()
     assert row.ratio == pytest.approx(row.product_rate / row.peer_rate)
     assert row.low == row.ratio == row.high
+
+
+def test_visits_of_many_hosts_are_whole_beside_the_peer() -> None:
+    row = crawling(1, hosts=2, articles=3)
+    assert row.units == 6
+    assert row.product_rate > 0 < row.peer_rate
+
+
+def test_written_times_and_lying_charsets_are_all_read() -> None:
+    row = charsets(1, count=48)
+    assert row.product_right == 1.0
+    assert row.to_json()["product_right"] == 1.0
+    cases = date_cases(64)
+    assert len({text for text, _ in cases}) > 60
+    read = dates(1, count=64)
+    assert read is None or read.product_right == 1.0
+
+
+def test_a_part_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["crawl", "everything"]) == 2
+    assert "everything" in capsys.readouterr().err
 
 
 def test_stream_brings_distinct_titles_in_order_of_time() -> None:

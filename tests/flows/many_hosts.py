@@ -11,6 +11,8 @@ import time
 
 __all__ = ["main"]
 
+_ARTICLES = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+
 _TEXT = "省药品监督管理部门接到报告后，已派员到生产企业核查，相关批次产品暂停销售使用，核查结果将另行公布。"
 
 
@@ -18,7 +20,7 @@ def _page(path: str) -> bytes:
     if path == "/robots.txt":
         return b"User-agent: *\nDisallow: /private/\n"
     if path == "/list.html":
-        rows = "".join(f"<li><a href='/a/{number}.html'>消息 {number}</a></li>" for number in range(3))
+        rows = "".join(f"<li><a href='/a/{number}.html'>消息 {number}</a></li>" for number in range(_ARTICLES))
         return f"<html><body><ul class=news>{rows}</ul></body></html>".encode()
     paragraphs = f"<p>{_TEXT}</p>" * 6
     title = f"消息 {path}"
@@ -49,11 +51,16 @@ async def _serve() -> None:
             writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=256)
-    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    port = server.sockets[0].getsockname()[1]
+    # Who cannot give one address many names may take each address of the loopback network for a host.
+    others = [await asyncio.start_server(answer, f"127.0.0.{last}", port, backlog=256) for last in range(2, 11)]
+    sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
     sys.stdout.write(json.dumps(asked))
     sys.stdout.flush()
+    for one in (server, *others):
+        one.close()
 
 
 def main() -> None:
