@@ -78,7 +78,10 @@ class Settings(BaseSettings):
     catalogue: Path | None = Field(
         default=None, description="Folder of own source declarations, added over the shipped ones."
     )
-    policies: Path | None = Field(default=None, description="Folder of own policy facts, laid over the shipped ones.")
+    policies: Path | None = Field(
+        default=None,
+        description="Folder of own policy facts, laid over the shipped ones; default `policies` in the data folder, where it is.",
+    )
     contact: str | None = Field(default=None, description="Mail or page that the crawler's user agent names.")
     author_key: SecretStr | None = Field(
         default=None, description="Key of author hashes; default made once in the data folder."

@@ -13,7 +13,14 @@ import pytest
 from chinese_calendar.constants import holidays, workdays
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from service.domain.calendar import WorkingCalendar
 from service.domain.clock import (
@@ -224,8 +231,8 @@ class ClockLife(RuleBasedStateMachine):
         assert held.armed_at is None or held.armed_at >= diary.start
 
 
-TestClockLife = pytest.mark.filterwarnings("default")(ClockLife.TestCase)
-TestClockLife.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+def test_whatever_is_done_to_a_clock_it_ends_as_its_diary_says() -> None:
+    run_state_machine_as_test(ClockLife, settings=settings(max_examples=60, stateful_step_count=25, deadline=None))
 
 
 class TestExtension:
