@@ -210,8 +210,9 @@ _Finding = Callable[[Sequence[str], IncidentFacts, Register], Publication]
 
 _SUBJECTS: tuple[tuple[_Subject, _Finding], ...] = (
     (lambda categories, facts: holds((Condition.VACCINE,), categories, facts), _vaccine),
-    (lambda _, facts: facts.epidemic, _epidemic),
-    (lambda _, facts: facts.food, _food),
+    # One text on food or an epidemic does not take a suspected drug out of the office's hands.
+    (lambda categories, facts: facts.epidemic and not _warns(categories, facts), _epidemic),
+    (lambda categories, facts: facts.food and not _warns(categories, facts), _food),
     (lambda _, facts: facts.elsewhere and not facts.abroad, _elsewhere),
     (lambda categories, facts: _leads(categories, "R13") and not _harmful(facts) and not facts.abroad, _rumour),
     (lambda categories, facts: holds((Condition.DEVICE,), categories, facts), _device),

@@ -67,6 +67,14 @@ ROWS: list[tuple[str, tuple[str, ...], dict[str, Any], Verdict, str, str]] = [
         "",
     ),
     ("COS-04: a cosmetic without known harm is checked", ("R11",), LOCAL, CHECK, "COS-04", "转报国家药监局"),
+    (
+        "INF-01: what may be a fake drug stays ours",
+        ("R02",),
+        LOCAL | {"food": True, "epidemic": True},
+        OURS,
+        "INF-01",
+        "",
+    ),
     ("FOOD-02: food is not ours", ("R05",), LOCAL | {"food": True}, OTHER, "FOOD-02", "市场监管局"),
     (
         "EPI-02: an epidemic is told by the health department",
