@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["FIELDS", "NOTE", "field_of"]
+__all__ = ["FIELDS", "FIELD_WORDS", "NOTE", "field_of"]
 
 _NAMES = {
     "serial": "序号 编号 序 NO",
@@ -37,6 +37,36 @@ _NAMES = {
 
 FIELDS = tuple(_NAMES)
 """The fields that a column can hold, in the order they are told."""
+FIELD_WORDS = dict(
+    zip(
+        FIELDS,
+        [
+            "序号",
+            "产品名称",
+            "规格",
+            "生产企业",
+            "批号",
+            "被抽样单位",
+            "抽样日期",
+            "不合格项目",
+            "检验结果",
+            "检验依据",
+            "检验机构",
+            "批准文号",
+            "原因",
+            "召回级别",
+            "处理措施",
+            "生产日期",
+            "有效期",
+            "数量",
+            "地区",
+            "地址",
+            "备注",
+        ],
+        strict=True,
+    )
+)
+"""What each field is called in text and on pages."""
 NOTE = re.compile(r"^\s*(?:注|备注|说明|注释|填表说明)\s*[：:\d]|^\s*注\s*$|^(?:总计|合计|小计)[：:]?\s*\d*$")
 
 _DROPPED = re.compile(r"[\s（）()【】\[\]/／、，,．.·:：;；*＊“”\"'’‘和与及_-]+|（[^）]*）")

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from crawlers.attachments import legacy_word, ocr
 from crawlers.attachments.grid import Grid
-from crawlers.attachments.headings import FIELDS
+from crawlers.attachments.headings import FIELD_WORDS
 from crawlers.attachments.kinds import AttachmentKind, kind_of
 from crawlers.attachments.notice_rows import NoticeRow, notice_rows
 from crawlers.attachments.pdf import PdfText, read_pdf
@@ -14,42 +14,11 @@ from crawlers.attachments.word import read_docx
 from crawlers.attachments.workbook import read_workbook
 from crawlers.gate import Refusal, RefusalReason, repair_text
 
-__all__ = ["FIELD_WORDS", "AttachmentText", "ReadAttachment", "answer_of", "read_attachment", "written_row"]
+__all__ = ["AttachmentText", "ReadAttachment", "answer_of", "read_attachment", "written_row"]
 
 MAX_TEXT_CHARACTERS = 500_000
 MAX_SCANNED_PAGES = 20
 _RESOLUTION = 200
-
-FIELD_WORDS = dict(
-    zip(
-        FIELDS,
-        [
-            "序号",
-            "产品名称",
-            "规格",
-            "生产企业",
-            "批号",
-            "被抽样单位",
-            "抽样日期",
-            "不合格项目",
-            "检验结果",
-            "检验依据",
-            "检验机构",
-            "批准文号",
-            "原因",
-            "召回级别",
-            "处理措施",
-            "生产日期",
-            "有效期",
-            "数量",
-            "地区",
-            "地址",
-            "备注",
-        ],
-        strict=True,
-    )
-)
-"""What each field is called in text and on pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

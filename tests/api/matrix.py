@@ -46,6 +46,8 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /events": _ALL,
     "GET /events/{event_id}": _ALL,
     "GET /search": _ALL,
+    "GET /notices": _ALL,
+    "GET /files/{digest}": _ALL,
     "GET /cases": _ALL,
     "GET /cases/{case_id}": _ALL,
     "GET /cases/{case_id}/archive": _HANDLE,
