@@ -22,6 +22,7 @@ WINDOW = timedelta(days=14)
 LEAST = 50
 """Points (of 100) from which a likeness is proposed."""
 
+_ALL = 100
 _PRODUCT, _CLASS, _FIRM, _BATCH = 40, 15, 30, 30
 _COUNTY, _CITY = 20, 15
 _SYMPTOM, _CATEGORY = 15, 10
@@ -200,18 +201,15 @@ def compare(matter: Matter, said: MatterTraits, event: EventTraits, *, now: date
     A product or a firm must be shared: place, sign and kind of problem alone join what has nothing in common. A record that was itself
     grouped into the event is that event.
     """
-    if said.event_id == event.id:
-        return Crossing(
-            matter_id=matter.id, event_id=event.id, score=100, reasons=("研判时已归入该事件",), found_at=now
-        )
     apart = _apart(matter.received_at, event)
-    if apart > WINDOW:
-        return None
+    grouped = said.event_id == event.id
     named = _shared_names(said, event)
-    if not named:
+    if not grouped and (apart > WINDOW or not named):
         return None
     parts = [*named, *_circumstances(said, event), *_nearness(apart)]
-    score = min(100, sum(points for points, _ in parts))
+    if grouped:
+        parts.insert(0, (_ALL, "研判时已归入该事件"))
+    score = min(_ALL, sum(points for points, _ in parts))
     if score < LEAST:
         return None
     reasons = tuple(reason for _, reason in parts)

@@ -17,6 +17,7 @@ _TURN = "crossing.turn"
 _LOOKS_BACK = timedelta(days=30)
 _MATTERS, _EVENTS = 3_000, 1_000
 _MOST_OF_ONE = 5
+_COMPLAINT = "complaint"
 _PRODUCTS = (EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE)
 
 
@@ -62,7 +63,7 @@ def cross_check(store: Store, *, now: Callable[[], datetime]) -> CrossingReport:
             for link in links
         }
     said = [(matter, traits) for matter in _with(matters, fresh) if (traits := MatterTraits.of(matter)) is not None]
-    found = _best(_compared(said, events, report, moment), known)
+    found = _best(_online(store, _compared(said, events, report, moment), moment), known)
     report.read, report.proposed = len(fresh), len(found)
     if fresh or found:
         _save(store, fresh, found, moment)
@@ -123,6 +124,16 @@ def _compared(
             if likeness is not None:
                 found.append(likeness)
     return found
+
+
+def _online(store: Store, found: Sequence[Crossing], now: datetime) -> list[Crossing]:
+    """Return the likenesses to events that others than complainants tell of: a complaint may be an event of its own."""
+    if not found:
+        return []
+    with store.read() as work:
+        spreads = work.events.spreads(sorted({one.event_id for one in found}), now=now)
+    heard = {event_id for event_id, spread in spreads.items() if set(spread["source_classes"]) - {_COMPLAINT}}
+    return [one for one in found if one.event_id in heard]
 
 
 def _best(found: Sequence[Crossing], known: set[tuple[str, str]]) -> list[Crossing]:

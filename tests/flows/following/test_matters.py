@@ -25,7 +25,7 @@ from service.flows.matters import (
 )
 from service.ports.store import Store
 from tests.builders import NOW
-from tests.following import KEY, happening, hear, import_records, records_file, seed_following
+from tests.following import KEY, happening, hear, import_records, judged, records_file, seed_following, voice
 from tests.seeding import SOURCES
 
 DAY = timedelta(days=1)
@@ -45,6 +45,14 @@ REPORT = ("JB-1", "举报", "反映某网店无证销售处方药。", "2026-11-
 def one_of(store: Store, number: str) -> Matter:
     with store.read() as work:
         return next(matter for matter in work.matters.listing() if matter.number == number)
+
+
+def online(store: Store, event_id: str) -> None:
+    """Let a forum tell of the event."""
+    with store.write() as work:
+        work.events.save(happening(event_id), [event_id])
+    told = voice(len(event_id) + 700, 1, f"论坛说有人用药后寒战（{event_id}）。")
+    hear(store, [(told, judged(told, "neg", risk=True))], event_id=event_id)
 
 
 class TestImport:
@@ -197,8 +205,7 @@ class TestActs:
 class TestCrossing:
     @pytest.fixture
     def seeded(self, store: Store, tmp_path: Path, register: Register, officer: Person) -> None:
-        with store.write() as work:
-            work.events.save(happening(), ["happening"])
+        online(store, "happening")
         seed_following(store, officer, register, tmp_path)
 
     @pytest.mark.usefixtures("seeded")
@@ -225,9 +232,15 @@ class TestCrossing:
 
     @pytest.mark.usefixtures("seeded")
     def test_an_event_that_comes_later_is_found_too(self, store: Store) -> None:
-        with store.write() as work:
-            work.events.save(happening("later", title="又有患者用示例注射液后寒战"), ["later"])
+        online(store, "later")
         assert cross_check(store, now=lambda: NOW + timedelta(minutes=5)).proposed == 1
+
+    @pytest.mark.usefixtures("seeded")
+    def test_an_event_that_only_complaints_tell_of_is_not_online(self, store: Store) -> None:
+        with store.write() as work:
+            work.events.save(happening("alone"), ["alone"])
+        report = cross_check(store, now=lambda: NOW + timedelta(minutes=5))
+        assert (report.compared > 0, report.proposed) == (True, 0)
 
     @pytest.mark.usefixtures("seeded")
     def test_two_processes_do_not_look_at_once(self, store: Store) -> None:
@@ -243,7 +256,7 @@ class TestCrossing:
         cross_check(store, now=lambda: NOW + timedelta(hours=1))
         with store.read() as work:
             [link] = work.matters.links_of([matter.id])[matter.id]
-        assert (link.score, link.reasons) == (100, ("研判时已归入该事件",))
+        assert (link.score, link.reasons[0]) == (100, "研判时已归入该事件")
 
     def test_without_matters_nothing_is_read(self, store: Store) -> None:
         hear(store, [])

@@ -87,7 +87,7 @@ def test_beyond_fourteen_days_nothing_is_alike(received: datetime, *, found: boo
 def test_a_record_that_was_grouped_into_the_event_is_that_event_whenever() -> None:
     found = compare(replace(MATTER, received_at=NOW - 90 * DAY), MatterTraits(event_id="e1"), HAPPENED, now=NOW)
     assert found is not None
-    assert (found.score, found.reasons) == (100, ("研判时已归入该事件",))
+    assert (found.score, found.reasons) == (100, ("研判时已归入该事件", "相隔88日"))
 
 
 def test_only_pairs_that_share_a_name_are_worth_comparing() -> None:
