@@ -45,12 +45,14 @@ class _Library:
     """The stored articles by short title and number."""
 
     def __init__(self, articles: Mapping[str, PolicyArticle]) -> None:
-        self._articles: dict[str, dict[str, str]] = {}
+        self._articles: dict[str, dict[str, list[str]]] = {}
         for article in articles.values():
-            self._articles.setdefault(_short(article.stem), {})[article.number] = _plain(article.text)
+            numbered = self._articles.setdefault(_short(article.stem), {})
+            # Several editions of a policy may be stored; which is in force is shown where it is cited.
+            numbered.setdefault(article.number, []).append(_plain(article.text))
 
-    def articles_of(self, title: str) -> Mapping[str, str] | None:
-        """Return the stored articles of a policy by number; `None` where none is stored."""
+    def articles_of(self, title: str) -> Mapping[str, Sequence[str]] | None:
+        """Return the stored editions of a policy's articles by number; `None` where none is stored."""
         return self._articles.get(_short(title))
 
 
@@ -124,11 +126,13 @@ def _is_near(text: str, at: int, start: int) -> bool:
     return len(between) <= _REACH and not re.search("[。！？\n]", between)
 
 
-def _check_words(text: str, part: _Part, title: str, cited: str, held: Mapping[str, str] | None) -> Iterator[Finding]:
+def _check_words(
+    text: str, part: _Part, title: str, cited: str, held: Mapping[str, Sequence[str]] | None
+) -> Iterator[Finding]:
     if held is None:
         sentence = f"《{title}》{NOT_STORED}，不能核对引文：先导入原文，或只写文号、条号和要点。"
         yield _finding("article_missing", NOT_STORED, text, part, sentence)
-    elif cited in held and not _holds(held[cited], text[part.start + 1 : part.end - 1]):
+    elif cited in held and not any(_holds(one, text[part.start + 1 : part.end - 1]) for one in held[cited]):
         sentence = f"引文与库中《{title}》{cited}的原文不符：请按原文逐字引用。"
         yield _finding("quotation_altered", "引文不符", text, part, sentence)
 

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,13 @@ class TestQuotations:
             changed = f"{piece[:3]}甲{piece[3:]}"
             found = check_quotations(f"《甲乙管理法》第一百零七条：“{changed}”", ARTICLES)
             assert [finding.kind for finding in found] == ["quotation_altered"]
+
+    def test_any_stored_edition_of_a_policy_may_be_quoted(self) -> None:
+        older = replace(
+            ARTICLES[KEY], key="甲乙管理法(2010-01-01)#第一百零七条", stem="甲乙管理法(2010-01-01)", text="旧文一段话。"
+        )
+        both = ARTICLES | {older.key: older}
+        assert check_quotations("《甲乙管理法》第一百零七条“旧文一段话”、“未经授权不得发布上述信息”", both) == []
 
     def test_every_article_of_the_laws_can_be_quoted_whole(self, shared_data: Path) -> None:
         for file in sorted((shared_data / "law").glob("*.md")):
