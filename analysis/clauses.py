@@ -13,9 +13,7 @@ __all__ = ["Clause", "Reference", "cited", "parse_reference", "split_clauses"]
 
 _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
 _ITEM = re.compile(rf"^[（(]({_NUMERAL})[）)]")
-_REFERENCE = re.compile(
-    rf"(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:第({_NUMERAL})款)?(?:第?[（(]?({_NUMERAL})[）)]?项)?"
-)
+_REFERENCE = re.compile(rf"(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:第({_NUMERAL})款)?(?:第?[（(]?({_NUMERAL})[）)]?项)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,7 +131,9 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> Iterator[str]:
         if isinstance(block, Table):
             for row in block.rows:
                 # A merged cell is met once for every column that it spans.
-                yield " ".join(dict.fromkeys(cell.text.strip().replace("\n", " ") for cell in row.cells if cell.text.strip()))
+                yield " ".join(
+                    dict.fromkeys(cell.text.strip().replace("\n", " ") for cell in row.cells if cell.text.strip())
+                )
         else:
             yield from block.text.split("\n")
 
