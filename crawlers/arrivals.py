@@ -33,6 +33,8 @@ _GAPS_REMEMBERED = 30
 _FEWEST_GAPS = 5
 _SILENT_AFTER = 3.0
 _SURELY = 3.0
+_LONGEST_KEPT = 0.995
+_NUMBERS = ("recent", "expected", "quiet", "gap", "gap_square", "longest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class Arrivals:
     `counts` are items seen, `watched` the hours they were watched for; both fade with a half-life of four weeks.
     `recent` and `expected` compare what came lately with what the profile foresaw, as of `at`. `quiet` are the arrivals that
     the profile foresaw since the last look that found something, over `empty` looks; `gap` and `gap_square` the mean and
-    mean square of how many it used to foresee from one such look to the next, over `gaps` of them.
+    mean square of how many it used to foresee from one such look to the next, over `gaps` of them, `longest`
+    the longest of late.
     """
 
     counts: tuple[float, ...] = field(default=(0.0,) * _SLOTS)
@@ -55,6 +58,7 @@ class Arrivals:
     gaps: int = 0
     gap: float = 0.0
     gap_square: float = 0.0
+    longest: float = 0.0
 
     def observe(
         self, since: datetime, until: datetime, *, count: int, times: Sequence[datetime] = (), prior: float
@@ -92,8 +96,8 @@ class Arrivals:
     def _after_look(self, foreseen: float, *, found: bool) -> dict[str, Any]:
         quiet = self.quiet + foreseen
         if not found:
-            gap = {"gaps": self.gaps, "gap": self.gap, "gap_square": self.gap_square}
-            return {"quiet": quiet, "empty": self.empty + 1, **gap}
+            kept = {name: getattr(self, name) for name in ("gaps", "gap", "gap_square", "longest")}
+            return {"quiet": quiet, "empty": self.empty + 1, **kept}
         weight = 1 / min(self.gaps + 1, _GAPS_REMEMBERED)
         return {
             "quiet": 0.0,
@@ -101,6 +105,7 @@ class Arrivals:
             "gaps": self.gaps + 1,
             "gap": self.gap + weight * (quiet - self.gap),
             "gap_square": self.gap_square + weight * (quiet**2 - self.gap_square),
+            "longest": max(quiet, self.longest * _LONGEST_KEPT),
         }
 
     @property
@@ -109,13 +114,13 @@ class Arrivals:
 
         That is three times its learned interval, or two looks that each should have found three items at least. The
         interval is measured in arrivals foreseen, so that nights and weekends do not count, and is the mean and one
-        standard deviation of those before: what comes in bursts may be silent longer than what comes like a clock. Nothing
-        is said before five intervals are known.
+        standard deviation of those before, or half the longest of late: what comes in bursts, or keeps a rhythm not yet
+        learned, may be silent longer than what comes like a clock. Nothing is said before five intervals are known.
         """
         if self.gaps < _FEWEST_GAPS:
             return False
         spread = sqrt(max(self.gap_square - self.gap**2, 0.0))
-        learned = max(self.gap + spread, 1.0)
+        learned = max(self.gap + spread, self.longest / 2, 1.0)
         return self.quiet >= _SILENT_AFTER * learned or (self.empty > 1 and self.quiet >= _SURELY * self.empty)
 
     def rate(self, moment: datetime, *, prior: float) -> float:
@@ -163,6 +168,7 @@ class Arrivals:
             "gaps": self.gaps,
             "gap": round(self.gap, 4),
             "gap_square": round(self.gap_square, 4),
+            "longest": round(self.longest, 4),
         }
 
     @classmethod
@@ -175,13 +181,9 @@ class Arrivals:
             at = datetime.fromisoformat(values["at"]) if values["at"] else None
             if len(counts) != _SLOTS or len(watched) != _SLOTS:
                 return cls()
-            return cls(
-                counts=counts,
-                watched=watched,
-                recent=float(values["recent"]),
-                expected=float(values["expected"]),
-                at=at,
-            )
+            numbers = {name: float(values[name]) for name in _NUMBERS}
+            whole = {name: int(values[name]) for name in ("empty", "gaps")}
+            return cls(counts=counts, watched=watched, at=at, **numbers, **whole)  # type: ignore[arg-type]
         except (KeyError, TypeError, ValueError):
             return cls()
 

@@ -1,13 +1,17 @@
 """How a source is doing, in words."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawlers.arrivals import Arrivals
 from crawlers.health import HealthState, health
 from crawlers.ports import SourceProgress
-from crawlers.records import Source, SourceClass
+from crawlers.records import BEIJING, Source, SourceClass
+from crawlers.remembered import ARRIVALS, FINDINGS, ROTTEN
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 SOURCE = Source(
@@ -76,3 +80,76 @@ def test_stopped_source_says_why_and_names_its_fallback(access: str, words: str)
     assert words in found.sentence
     assert "drop-vendor" in found.sentence
     assert found.next_try is None
+
+
+class TestSilence:
+    """A source that died without an error: found by its own rhythm."""
+
+    def learned(self, per_look: Sequence[int], *, hours: float = 1.0, silent: int = 0) -> Arrivals:
+        known, now = Arrivals(), NOW
+        for count in [*per_look, *([0] * silent)]:
+            after = now + timedelta(hours=hours)
+            known = known.observe(now, after, count=count, prior=1.0)
+            now = after
+        return known
+
+    def found(self, known: Arrivals) -> HealthState:
+        memory = json.loads(json.dumps({ARRIVALS: known.to_memory()}))
+        return health(replace(FINE, memory=memory), SOURCE, NOW).state
+
+    def test_one_that_brings_an_item_an_hour_is_silent_after_three_times_its_interval(self) -> None:
+        steady = [1] * 24 * 14
+        states = [self.found(self.learned(steady, silent=silent)) for silent in range(9)]
+        assert states[:2] == [HealthState.HEALTHY] * 2
+        assert HealthState.SILENT in states[:6]
+        assert states == sorted(states, key=[HealthState.HEALTHY, HealthState.SILENT].index)
+
+    def test_one_whose_looks_always_find_many_is_silent_after_two_that_find_none(self) -> None:
+        busy = [6, 5, 7, 6, 4, 8] * 60
+        assert self.found(self.learned(busy, silent=1)) is HealthState.HEALTHY
+        assert self.found(self.learned(busy, silent=2)) is HealthState.SILENT
+
+    def test_nights_and_weekends_are_no_silence(self) -> None:
+        known, now = Arrivals(), datetime(2026, 11, 2, tzinfo=BEIJING)
+        states = set()
+        for hour in range(24 * 28):
+            moment = now + timedelta(hours=hour)
+            works = moment.weekday() < 5 and 9 <= moment.hour < 18
+            known = known.observe(moment, moment + timedelta(hours=1), count=int(works), prior=1.0)
+            if hour > 24 * 14:
+                states.add(self.found(known))
+        assert states == {HealthState.HEALTHY}
+
+    def test_what_comes_in_bursts_is_left_more_time(self) -> None:
+        bursts = [12 if number % 24 == 0 else 0 for number in range(24 * 20)]
+        assert self.found(self.learned(bursts, silent=24)) is HealthState.HEALTHY
+        assert self.found(self.learned(bursts, silent=24 * 6)) is HealthState.SILENT
+
+    def test_a_young_source_is_not_called_silent(self) -> None:
+        assert self.found(self.learned([3, 0, 2], silent=40)) is HealthState.HEALTHY
+
+    def test_an_item_ends_the_silence(self) -> None:
+        dead = self.learned([1] * 24 * 14, silent=12)
+        assert self.found(dead) is HealthState.SILENT
+        alive = dead.observe(NOW + timedelta(days=20), NOW + timedelta(days=20, hours=1), count=1, prior=1.0)
+        assert self.found(alive) is HealthState.HEALTHY
+
+    def test_it_says_how_much_is_missing(self) -> None:
+        memory = {ARRIVALS: self.learned([1] * 24 * 14, silent=12).to_memory()}
+        sentence = health(replace(FINE, memory=memory), SOURCE, NOW).sentence
+        assert "按平时的发稿节奏本应有约" in sentence
+
+
+def test_a_list_that_gave_too_little_is_odd_and_says_so() -> None:
+    odd = replace(FINE, last_error="列表条目少于预期，网页可能已改版：x。", memory={ROTTEN: True})
+    found = health(odd, SOURCE, NOW)
+    assert (found.state, found.sentence) == (
+        HealthState.ODD,
+        "列表条目少于预期，网页可能已改版：x。下次采集：今天 12:50。",
+    )
+
+
+def test_what_was_odd_about_the_last_pages_is_said() -> None:
+    found = health(replace(FINE, memory={FINDINGS: ["本次 4 篇新稿都读不出发布时间，网页可能已改版。"]}), SOURCE, NOW)
+    assert found.state is HealthState.ODD
+    assert found.sentence.startswith("本次 4 篇新稿都读不出发布时间")

@@ -1,0 +1,162 @@
+"""How visits walk lists over time: pinned items, the watermark, the weekly deep walk; what is kept of a list that rots."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from crawlers.conclusion import SourceReport
+from crawlers.health import HealthState, health
+from crawlers.records import Source
+from crawlers.run import CrawlReport
+from tests.flows.conftest import LIST_RULE, Clock, article, list_page
+from tests.flows.held import Held
+from tests.flows.press import Page, Press
+
+Declare = Callable[..., Source]
+Visit = Callable[..., CrawlReport]
+
+
+class Column:
+    """A column of a site: pinned items, then the others from new to old, `per_page` on a page."""
+
+    def __init__(self, press: Press, *, per_page: int = 8, pinned: tuple[str, ...] = ()) -> None:
+        self.press, self.per_page, self.pinned = press, per_page, pinned
+        self.paths: list[str] = []
+
+    def publish(self, count: int, *, at: int = 0) -> None:
+        for _ in range(count):
+            path = f"/a/{len(self.paths)}.html"
+            self.paths.insert(at, path)
+            self.press.pages[path] = article(f"消息 {path}")
+        for path in self.pinned:
+            self.press.pages[path] = article(f"置顶 {path}")
+        for number in range(1, 12):
+            page = self.paths[(number - 1) * self.per_page : number * self.per_page]
+            self.press.pages[f"/list?page={number}"] = list_page(*(self.pinned if number == 1 else ()), *page)
+
+
+@pytest.fixture
+def source(press: Press, declare: Declare) -> Source:
+    paging = {"style": "query", "param": "page", "base": 1, "max_pages": 3}
+    return declare(kind="listing", url=press.url("/list?page=1"), list=LIST_RULE, paging=paging)
+
+
+def lists(press: Press) -> list[str]:
+    return [path for path in press.paths() if path.startswith("/list")]
+
+
+def look(visit: Visit, press: Press, source: Source) -> SourceReport:
+    press.asked.clear()
+    return visit(source).sources[0]
+
+
+def test_new_items_below_pinned_ones_are_all_taken(press: Press, source: Source, visit: Visit, held: Held) -> None:
+    column = Column(press, pinned=("/pin/1.html", "/pin/2.html"))
+    column.publish(8)
+    look(visit, press, source)
+    column.publish(12)
+    assert look(visit, press, source).added == 12
+    assert lists(press) == ["/list?page=1", "/list?page=2"]
+    assert len(held.documents) == 22
+
+
+def test_a_visit_ends_at_what_is_known(press: Press, source: Source, visit: Visit) -> None:
+    column = Column(press)
+    column.publish(30)
+    look(visit, press, source)
+    column.publish(2)
+    assert look(visit, press, source).added == 2
+    assert lists(press) == ["/list?page=1"]
+
+
+def test_the_watermark_is_the_newest_time_taken_and_never_goes_back(
+    press: Press, source: Source, visit: Visit, held: Held
+) -> None:
+    column = Column(press)
+    column.publish(8)
+    press.pages["/a/3.html"] = article("最新", date="2026-11-24 18:00")
+    look(visit, press, source)
+    newest = held.remembered["daily"].watermark
+    assert newest is not None
+    assert newest.isoformat() == "2026-11-24T18:00:00+08:00"
+    column.publish(1)
+    press.pages["/a/8.html"] = article("补发", date="2026-11-20 08:00")
+    look(visit, press, source)
+    assert held.remembered["daily"].watermark == newest
+
+
+def test_an_old_item_inserted_deep_in_the_list_is_found_by_the_weekly_walk(
+    press: Press, source: Source, visit: Visit, clock: Clock
+) -> None:
+    column = Column(press)
+    column.publish(40)
+    look(visit, press, source)
+    clock.forward(days=1)
+    look(visit, press, source)
+    column.publish(1, at=20)
+    assert look(visit, press, source).added == 0
+    clock.forward(days=6, hours=16)  # 02:00 in Shanghai
+    found = look(visit, press, source)
+    assert lists(press) == [f"/list?page={number}" for number in range(1, 6)]
+    assert found.added >= 1
+    assert "/a/40.html" in press.paths()
+    clock.forward(hours=1)
+    look(visit, press, source)
+    assert lists(press) == ["/list?page=1"]
+
+
+class TestRot:
+    def declared(self, press: Press, declare: Declare) -> Source:
+        expect = {"min_items": 3}
+        return declare(kind="listing", url=press.url("/list"), list=LIST_RULE, expect=expect)
+
+    def test_a_list_that_no_rule_reads_is_kept_once_as_a_sample(
+        self, press: Press, declare: Declare, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        source = self.declared(press, declare)
+        press.pages["/list"] = Page(
+            body=b"<html><body><div class=new-design>" + b"x" * 200_000 + b"</div></body></html>"
+        )
+        for _ in range(3):
+            assert visit(source).sources[0].failed is not None
+            clock.forward(hours=2)
+        (sample,) = [entry for entry in held.entries if entry.reason == "selector_rot"]
+        assert sample.sample.startswith(b"<html><body><div class=new-design>")
+        assert len(sample.sample) == 64 * 1024
+
+    def test_a_list_with_too_few_items_is_odd_until_it_has_enough(
+        self, press: Press, declare: Declare, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        source = self.declared(press, declare)
+        for path in ("/a/1.html", "/a/2.html", "/a/3.html"):
+            press.pages[path] = article(f"消息 {path}")
+        press.pages["/list"] = list_page("/a/1.html")
+        visit(source)
+        assert health(held.remembered["daily"], source, clock()).state is HealthState.ODD
+        clock.forward(hours=2)
+        press.pages["/list"] = list_page("/a/1.html", "/a/2.html", "/a/3.html")
+        visit(source)
+        assert health(held.remembered["daily"], source, clock()).state is HealthState.HEALTHY
+
+    def test_pages_whose_dates_are_no_longer_read_are_told(
+        self, press: Press, declare: Declare, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        rule = {"record": "ul.news li", "title": "a", "link": "a@href"}
+        source = declare(kind="listing", url=press.url("/list"), list=rule)
+        paths = [f"/a/{number}.html" for number in range(30)]
+        for path in paths[:24]:
+            press.pages[path] = article(f"消息 {path}")
+        press.pages["/list"] = list_page(*paths[:24])
+        visit(source)
+        clock.forward(hours=2)
+        for path in paths[24:]:
+            press.pages[path] = article(f"消息 {path}", date="")
+        bare = "".join(f"<li><a href='{path}'>消息 {path}</a></li>" for path in paths)
+        press.pages["/list"] = Page(body=f"<html><body><ul class=news>{bare}</ul></body></html>".encode())
+        visit(source)
+        told = health(held.remembered["daily"], source, clock())
+        assert told.state is HealthState.ODD
+        assert "都读不出发布时间" in told.sentence
+        assert held.remembered["daily"].next_due_at is not None
+        assert clock() < held.remembered["daily"].next_due_at < clock() + timedelta(days=2)
