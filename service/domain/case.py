@@ -14,6 +14,7 @@ from typing import Any
 from service.domain.workflow import CaseState, Step
 
 __all__ = [
+    "OUTCOMES",
     "Approval",
     "Case",
     "CaseFile",
@@ -29,6 +30,18 @@ __all__ = [
     "case_id",
     "text_hash",
 ]
+
+
+OUTCOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "allowed": "本局有权发布",
+        "authorised": "已获授权",
+        "work_update": "仅发布工作动态",
+        "signed": "已签批",
+        "returned": "退回修改",
+    }
+)
+"""Outcomes of approvals in words."""
 
 
 class Disclosure(StrEnum):

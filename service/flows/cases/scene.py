@@ -8,7 +8,7 @@ from typing import Any
 
 from service.domain.alert import Alert
 from service.domain.beijing import beijing
-from service.domain.case import Case, CaseFile, Draft, Liaison
+from service.domain.case import OUTCOMES, Case, CaseFile, Disclosure, Draft, Liaison
 from service.domain.case_moves import Bar, Barred, Desk, Move
 from service.domain.case_review import Authority
 from service.domain.event import Event
@@ -18,11 +18,16 @@ from service.domain.policy import PolicyArticle, Verdict
 from service.domain.refusal import NotFound
 from service.domain.response import check_quotations
 from service.domain.secrecy import confidentiality_findings
+from service.domain.workflow import CaseState, Step, Workflow
 from service.flows.acts import alert_of, event_of, note, permit
 from service.flows.consider import Office
 from service.ports.store import Store, Work
 
 __all__ = ["Hand", "Scene", "articles_for", "at_case", "authority_of", "findings_of"]
+
+
+_DISCLOSURES = {one.value: one.word for one in Disclosure}
+_VERDICTS = {one.value: one.word for one in Verdict}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +80,25 @@ def record_act(work: Work, desk: Desk, move: Move, act: str, detail: Mapping[str
         if isinstance(record, Draft):
             told["sha256"] = record.hash
         elif isinstance(record, Liaison):
-            told |= {"party": record.party, "kind": record.kind.value}
-    note(work, desk.person, f"case.{act}", f"case:{move.case.id}", told | dict(detail), desk.now)
+            told |= {"party": record.party, "kind": record.kind.word}
+    worded = _worded(told | dict(detail), desk.workflow)
+    note(work, desk.person, f"case.{act}", f"case:{move.case.id}", worded, desk.now)
+
+
+def _worded(told: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+    """Return what is told with words instead of codes: the trail is read by people, the steps keep the codes."""
+    words = dict(told)
+    words["state"] = workflow.states[CaseState(told["state"])]
+    if isinstance(by := told.get("by"), Mapping):
+        words["by"] = [f"{workflow.duty_words([duty])} {name}" for duty, name in by.items()]
+    if "step" in told:
+        words["step"] = workflow.steps[Step(told["step"])].name
+    if "steps" in told:
+        words["steps"] = [workflow.steps[Step(step)].name for step in told["steps"]]
+    for name, known in (("outcome", OUTCOMES), ("disclosure", _DISCLOSURES), ("verdict", _VERDICTS)):
+        if told.get(name) in known:
+            words[name] = known[told[name]]
+    return words
 
 
 @contextmanager

@@ -195,7 +195,6 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "masked": "已掩去个人信息",
         "by": "具名",
         "step": "步骤",
-        "sha256": "哈希",
     }
 )
 

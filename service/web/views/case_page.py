@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.domain.case import Approval, CaseFile, CaseStep
+from service.domain.case import OUTCOMES, Approval, CaseFile, CaseStep
 from service.domain.case_turn import BudgetUse, Turn, holders
 from service.domain.people import Person
 from service.domain.workflow import REVIEWS, CaseState, Step, Workflow
 from service.web.views.wording import word
 
 __all__ = [
-    "OUTCOMES",
     "BudgetView",
     "LineStep",
     "ReviewView",
@@ -25,15 +24,6 @@ __all__ = [
     "tab_for",
     "turn_views",
 ]
-
-OUTCOMES = {
-    "allowed": "本局有权发布",
-    "authorised": "已获授权",
-    "work_update": "仅发布工作动态",
-    "signed": "已签批",
-    "returned": "退回修改",
-}
-"""Outcomes of approvals in words."""
 
 _LINE = (
     ("初筛", (Step.TRIAGE, Step.DISMISS)),

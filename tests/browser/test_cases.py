@@ -1,0 +1,241 @@
+"""A case in the browser: acknowledged, opened, assigned, drafted, reviewed, published, closed, each by another log-in."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from service.domain.alert import AlertState
+from service.domain.people import Role
+from service.domain.workflow import CaseState
+from service.export.case_archive import verify
+from tests.browser.conftest import Served, _serve
+from tests.browser.test_layout import _complaints
+from tests.builders import NOW, build_person
+from tests.dashboard import make_context
+from tests.flows.cases.scene import PEOPLE, SECOND_OFFICER, Way
+
+EVENT = "20261125-03"
+ALERT = "A-20261125-03"
+TEXT = "关于示例注射液有关情况的说明\n\n近日，有反映某县多名患者使用示例注射液后寒战、发热。涉事批次已停用封存。"
+
+
+@dataclass
+class Office:
+    """A served dashboard with the whole office in it and a clock that a test can move."""
+
+    served: Served
+    chromium: Browser
+    now: list[datetime]
+    open: list[BrowserContext] = field(default_factory=list)
+
+    def enter(self, name: str, *, scripts: bool = True) -> Page:
+        """Return a page of somebody who has just logged in; who was there before has left."""
+        for context in self.open:
+            context.close()
+        size = {"width": 1366, "height": 768}
+        context = self.chromium.new_context(viewport=size, locale="zh-CN", java_script_enabled=scripts)  # type: ignore[arg-type] # a typed dict
+        self.open = [context]
+        return self.served.enter(context, name=name)
+
+    def at_case(self, name: str, case: str, tab: str = "", *, scripts: bool = True) -> Page:
+        page = self.enter(name, scripts=scripts)
+        page.goto(f"{self.served.address}/cases/{case}" + (f"?tab={tab}" if tab else ""))
+        assert page.locator("main .primary:visible").count() <= 1
+        return page
+
+    def way(self) -> Way:
+        return Way(self.served.context.store, ALERT, self.now[0])
+
+
+@pytest.fixture
+def office(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Office]:
+    now = [NOW]
+    context = replace(make_context(tmp_path_factory.mktemp("office")), now=lambda: now[0])
+    known = build_person(Role.OFFICER).password_hash
+    with context.store.write() as work:
+        for one in (*PEOPLE.values(), SECOND_OFFICER):
+            work.people.save(replace(one, password_hash=known))
+    for served in _serve(context):
+        made = Office(served, chromium, now)
+        yield made
+        for opened in made.open:
+            opened.close()
+
+
+def press(page: Page, name: str, done: str) -> None:
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url(f"**done={done}")
+
+
+def test_a_case_goes_from_acknowledging_to_its_archive_through_the_hands_of_many(
+    office: Office, tmp_path: Path
+) -> None:
+    page = office.enter("监测甲")
+    page.goto(f"{office.served.address}/events/{EVENT}")
+    press(page, "确认收到", "acknowledged")
+    press(page, "开立处置", "case_opened")
+    case = page.url.split("/cases/")[1].split("?")[0]
+    expect(page.get_by_text("这一步不在您手中。")).to_be_visible()
+    expect(page.get_by_label("下一步")).to_contain_text("启动研判：分析乙")
+
+    _assess(office, case)
+    _draft(office, case)
+    for name, step in (("保密己", "保密审查"), ("承办寅", "初审"), ("法规戊", "合法性审核")):
+        page = office.at_case(name, case)
+        expect(page.get_by_role("heading", name=f"下一步：{step}")).to_be_visible()
+        press(page, "通过第 1 版", "case_review")
+    _sign_and_publish(office, case)
+
+    with office.served.context.store.read() as work:
+        alert = work.alerts.get(ALERT)
+    assert alert is not None
+    assert (alert.state, alert.owner) == (AlertState.ANSWERED, "承办丁")
+    _evaluate_and_archive(office, case, tmp_path)
+
+
+def _assess(office: Office, case: str) -> None:
+    page = office.at_case("分析乙", case)
+    press(page, "启动研判", "case_assess")
+    page.fill("textarea[name=summary]", "属实，影响限于本县")
+    press(page, "提交结论", "case_conclude")
+    page = office.at_case("值班丙", case)
+    page.get_by_text("指派…").click()
+    page.get_by_label("承办人").select_option("承办丁")
+    press(page, "指派", "case_assign")
+    press(page, "提交结论", "case_conclude")
+    page = office.at_case("发言辛", case)
+    page.fill("textarea[name=reason]", "关注度高，须公开回应")
+    press(page, "决定回应", "case_respond")
+
+
+def _draft(office: Office, case: str) -> None:
+    page = office.at_case("承办丁", case)
+    press(page, "决定回应", "case_respond")
+    page.goto(f"{office.served.address}/cases/{case}")
+    page.fill("#draft-text", TEXT)
+    press(page, "保存为新版本", "case_save")
+    press(page, "送审第 1 版", "case_submit")
+    expect(page.get_by_text("您参与了本轮起草，按四眼原则不能审核或签批本稿。")).to_be_visible()
+
+
+def _sign_and_publish(office: Office, case: str) -> None:
+    page = office.at_case("权限庚", case)
+    page.fill("textarea[name=remark] >> visible=true", "已核对，影响限于本县")
+    press(page, "提交结论", "case_authority")
+    page = office.at_case("分管壬", case)
+    page.fill("input[name=reference]", "签〔2026〕9号")
+    page.get_by_role("button", name="签批第 1 版").click()
+    expect(page.get_by_role("alert")).to_contain_text("公开属性尚未确定")
+    page.get_by_text("公开属性…").click()
+    press(page, "确定", "case_disclose")
+    page.fill("input[name=reference]", "签〔2026〕9号")
+    press(page, "签批第 1 版", "case_sign")
+    page = office.at_case("发布子", case)
+    page.fill("input[name=channel]", "省局网站")
+    page.fill("input[name=reference]", "https://office.invalid/9")
+    press(page, "登记发布", "case_publish")
+    expect(page.get_by_text("省局网站 · https://office.invalid/9")).to_be_visible()
+
+
+def _evaluate_and_archive(office: Office, case: str, folder: Path) -> None:
+    page = office.at_case("分析乙", case)
+    page.fill("textarea[name=remark]", "三家媒体转载")
+    press(page, "登记反应", "case_track")
+    with office.served.context.store.write() as work:
+        for clock in work.clocks.of_alerts([ALERT])[ALERT]:
+            work.clocks.save(replace(clock, state=type(clock.state).CANCELLED))
+    office.now[0] += timedelta(days=3)
+    page = office.at_case("分析乙", case)
+    page.fill("textarea[name=reach]", "转载三家")
+    page.fill("textarea[name=questions]", "无")
+    press(page, "提交评估", "case_evaluate")
+    page = office.at_case("档案丑", case)
+    page.fill("textarea[name=lessons]", "提前备好问答口径")
+    press(page, "归档", "case_archive")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载归档包").click()
+    package = folder / "case.zip"
+    download.value.save_as(package)
+    assert verify(package) == []
+    with zipfile.ZipFile(io.BytesIO(package.read_bytes())) as archive:
+        assert archive.read(f"{case}/published/01.txt").decode() == TEXT
+    with office.served.context.store.read() as work:
+        found = work.cases.get(case)
+    assert found is not None
+    assert found.state is CaseState.ARCHIVED
+
+
+def test_a_draft_that_was_overtaken_is_shown_back_with_whose_version_is_newer(office: Office) -> None:
+    way = office.way().drafting()
+    page = office.at_case("发言辛", way.case.id, "draft")
+    page.fill("#draft-text", "发言人写的一版，不能丢")
+    way.writes("承办处室先存的一版")
+    page.get_by_role("button", name="保存为新版本").click()
+    expect(page.get_by_role("alert")).to_contain_text("承办丁已于")
+    assert page.input_value("#draft-text").strip() == "发言人写的一版，不能丢"
+    assert [one.text for one in way.file.drafts] == ["承办处室先存的一版"]
+
+
+def test_without_scripts_the_text_is_written_submitted_and_sent_back(office: Office) -> None:
+    way = office.way().drafting()
+    page = office.at_case("承办丁", way.case.id, scripts=False)
+    page.fill("#draft-text", TEXT)
+    press(page, "保存为新版本", "case_save")
+    press(page, "送审第 1 版", "case_submit")
+    page = office.at_case("法规戊", way.case.id, scripts=False)
+    page.fill("textarea[name=remark] >> visible=true", "请写明批号")
+    press(page, "退回修改", "case_review")
+    assert way.case.state is CaseState.DRAFTING
+    assert [(one.passed, one.remark) for one in way.file.opinions] == [(False, "请写明批号")]
+
+
+def test_a_person_who_may_not_is_told_who_may(office: Office) -> None:
+    way = office.way().reviewed()
+    page = office.at_case("发布子", way.case.id)
+    expect(page.get_by_label("下一步")).to_contain_text("发布权限检查：权限庚")
+    page = office.at_case("只读甲", way.case.id, "overview")
+    expect(page.get_by_role("button", name="提交结论")).to_have_count(0)
+
+
+@pytest.mark.parametrize("tab", ["overview", "draft", "review", "compare", "liaison", "evaluation", "record"])
+def test_every_part_of_a_case_is_whole_and_chinese(
+    case_pages: tuple[Office, str, Page], tab: str, pictures: Path
+) -> None:
+    office, case, page = case_pages
+    noticed = _complaints(page, office.served.address, f"/cases/{case}?tab={tab}")
+    page.screenshot(path=pictures / f"case-{tab}.png")
+    assert noticed == []
+
+
+@pytest.fixture(scope="module")
+def case_pages(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[Office, str, Page]]:
+    """A published case with two versions, looked at by its author."""
+    context = make_context(tmp_path_factory.mktemp("pages"))
+    with context.store.write() as work:
+        for one in (*PEOPLE.values(), SECOND_OFFICER):
+            work.people.save(replace(one, password_hash=build_person(Role.OFFICER).password_hash))
+    way = Way(context.store, ALERT, NOW - timedelta(hours=1)).submitted("关于示例注射液的说明。")
+    way.writes(TEXT)
+    way.reviews()
+    for served in _serve(context):
+        office = Office(served, chromium, [NOW])
+        yield office, way.case.id, office.enter("承办丁")
+        for opened in office.open:
+            opened.close()
+
+
+def test_the_list_tells_whose_turn_it_is(
+    case_pages: tuple[Office, str, Page], window: Callable[[int, int], BrowserContext]
+) -> None:
+    office, _, _ = case_pages
+    page = office.served.enter(window(1366, 768), name="权限庚")
+    page.goto(f"{office.served.address}/cases")
+    mine = page.locator("section", has=page.get_by_role("heading", name="等我办理"))
+    expect(mine).to_contain_text("发布权限检查：权限庚")
+    expect(page.locator(".rail a", has_text="处置").locator(".badge")).to_contain_text("1")

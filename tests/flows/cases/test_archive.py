@@ -1,0 +1,166 @@
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crawlers.records import document_id
+from service.domain.case import LiaisonKind, text_hash
+from service.export.case_archive import pack, verify
+from service.flows.cases.liaison import ask_party, party_answered
+from service.flows.cases.packing import EXPORTED, pack_case
+from tests.contract.stored import document, judge_all
+from tests.flows.acts.scene import acts_on
+from tests.flows.cases.scene import TEXT, Way
+
+PHONE = "13812345678"
+
+
+@pytest.fixture
+def told(way: Way) -> Way:
+    """A published case with evidence and a liaison that name a telephone."""
+    written = document("1", text=f"患者家属来电 {PHONE} 反映输液后寒战。")
+    with way.store.write() as work:
+        work.documents.put([written], now=written.fetched_at)
+        judge_all(work, event_id="e1")
+    way.published()
+    ask_party(way.hand("case_officer"), kind=LiaisonKind.DEPARTMENT, party="县卫健委", question=f"联系人电话 {PHONE}？")
+    party_answered(way.hand("case_officer"), 1, answer="批号待核实")
+    return way
+
+
+def package(way: Way, *, masked: bool = True) -> bytes:
+    bundle = pack_case(way.store, "档案丑", way.case.id, now=way.now, masked=masked)
+    assert bundle is not None
+    return pack(bundle)
+
+
+def contents(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
+
+
+class TestPackage:
+    def test_it_is_one_folder_with_everything_of_the_case_and_a_manifest_that_holds(
+        self, told: Way, tmp_path: Path
+    ) -> None:
+        data = package(told)
+        (tmp_path / "case.zip").write_bytes(data)
+        assert verify(tmp_path / "case.zip") == []
+        files = contents(data)
+        assert set(files) == {
+            "alert.json",
+            "event.json",
+            "clocks.json",
+            "case.json",
+            "steps.json",
+            "opinions.json",
+            "approvals.json",
+            "liaisons.json",
+            "evaluations.json",
+            "drafts/001.json",
+            "published/01.json",
+            "published/01.txt",
+            "evidence/0001.json",
+            "audit.json",
+            "manifest.json",
+        }
+        assert files["published/01.txt"].decode() == TEXT
+        assert json.loads(files["published/01.json"])["hash"] == text_hash(TEXT)
+        assert len(json.loads(files["opinions.json"])) == 3
+        assert {one["path"] for one in json.loads(files["manifest.json"])["files"]} == set(files) - {"manifest.json"}
+
+    def test_its_audit_rows_are_those_of_the_trail_with_their_hashes(self, told: Way) -> None:
+        rows = json.loads(contents(package(told))["audit.json"])
+        with told.store.read() as work:
+            kept = {row.seq: row.hash for row in work.audit.rows(limit=1000)}
+        assert [row["seq"] for row in rows] == sorted(row["seq"] for row in rows)
+        assert {row["seq"]: row["hash"] for row in rows}.items() <= kept.items()
+        assert {"case.opened", "case.published", "alert.answered", "clock.met"} <= {row["action"] for row in rows}
+
+    def test_the_same_case_gives_the_same_bytes_whoever_fetches_it_and_when(self, told: Way) -> None:
+        first = package(told)
+        told.now += timedelta(days=1)
+        assert package(told) == first
+        assert acts_on(told.store, f"case:{told.case.id}")[-1] == ("档案丑", EXPORTED)
+
+    def test_personal_data_is_masked_and_the_original_is_known_by_its_hash(self, told: Way) -> None:
+        files = contents(package(told))
+        assert not any(PHONE.encode() in data for data in files.values())
+        evidence = json.loads(files["evidence/0001.json"])
+        assert evidence["masked"] is True
+        with told.store.read() as work:
+            held = work.documents.get(document_id("evening-news", "1"))
+        assert held is not None
+        assert evidence["hash"] == held.content_hash
+        plain = contents(package(told, masked=False))
+        assert PHONE.encode() in plain["liaisons.json"]
+
+    def test_there_is_none_of_a_case_that_is_not_there(self, way: Way) -> None:
+        assert pack_case(way.store, "档案丑", "H0", now=way.now) is None
+
+
+def rewritten(data: bytes, change: Callable[[dict[str, bytes]], None], root: str) -> bytes:
+    files = {f"{root}/{name}": held for name, held in contents(data).items()}
+    change(files)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, held in files.items():
+            archive.writestr(name, held)
+    return made.getvalue()
+
+
+class TestVerify:
+    @pytest.mark.parametrize(
+        ("name", "held", "sentence"),
+        [
+            ("{root}/case.json", b"{}", "内容可能被改动"),
+            ("{root}/opinions.json", None, "缺失"),
+            ("{root}/extra.txt", b"x", "不在清单中"),
+            ("elsewhere/x.txt", b"x", "只含一个文件夹"),
+            ("{root}/manifest.json", None, "不是完整的处置归档包"),
+        ],
+        ids=["changed", "missing", "added", "two folders", "no manifest"],
+    )
+    def test_every_kind_of_tampering_is_named(
+        self, told: Way, tmp_path: Path, name: str, held: bytes | None, sentence: str
+    ) -> None:
+        root = told.case.id
+        path = name.format(root=root)
+
+        def tamper(files: dict[str, bytes]) -> None:
+            files.pop(path, None)
+            if held is not None:
+                files[path] = held
+
+        (tmp_path / "case.zip").write_bytes(rewritten(package(told), tamper, root))
+        faults = verify(tmp_path / "case.zip")
+        assert faults
+        assert sentence in faults[0]
+
+    def test_a_published_text_is_held_to_its_own_hash_even_where_the_manifest_was_rewritten(
+        self, told: Way, tmp_path: Path
+    ) -> None:
+        root = told.case.id
+
+        def forge(files: dict[str, bytes]) -> None:
+            name = f"{root}/published/01.txt"
+            files[name] = "改过的文本".encode()
+            manifest = json.loads(files[f"{root}/manifest.json"])
+            for one in manifest["files"]:
+                if one["path"] == "published/01.txt":
+                    one["sha256"] = hashlib.sha256(files[name]).hexdigest()
+            files[f"{root}/manifest.json"] = json.dumps(manifest).encode()
+
+        (tmp_path / "case.zip").write_bytes(rewritten(package(told), forge, root))
+        assert any("发布文本与登记的哈希不符" in one for one in verify(tmp_path / "case.zip"))
+
+    @pytest.mark.parametrize("data", [b"", b"PK\x03\x04broken", b"{}"], ids=["empty", "cut", "no zip"])
+    def test_what_is_no_package_is_said_to_be_none(self, tmp_path: Path, data: bytes) -> None:
+        (tmp_path / "x.zip").write_bytes(data)
+        [fault] = verify(tmp_path / "x.zip")
+        assert "无法读取" in fault
