@@ -20,6 +20,7 @@ __all__ = [
     "decide_likeness",
     "extend_matter",
     "frequent_subjects",
+    "linked_matters",
     "matter_of",
     "register_publication",
     "start_duty",
@@ -28,6 +29,8 @@ __all__ = [
 FREQUENT_DAYS = (30, 90, 180, 365)
 """Windows of the list of frequent subjects, in days."""
 
+_LINKED = 50
+
 
 def matter_of(work: Work, matter_id: str) -> Matter:
     """Return the matter. Raises `NotFound`."""
@@ -35,6 +38,13 @@ def matter_of(work: Work, matter_id: str) -> Matter:
     if matter is None:
         raise NotFound("没有这个办件，可能链接已失效，请从办件列表进入")
     return matter
+
+
+def linked_matters(work: Work, event_id: str) -> list[tuple[Crossing, Matter]]:
+    """Return the matters that tell, or may tell, of the event, the likeliest first; what a person rejected is left out."""
+    links = [one for one in work.matters.links_of_event(event_id) if one.state is not CrossingState.REJECTED]
+    known = work.matters.get_all([one.matter_id for one in links[:_LINKED]])
+    return [(one, known[one.matter_id]) for one in links[:_LINKED] if one.matter_id in known]
 
 
 def act_on_matter(

@@ -163,7 +163,9 @@ class TestMatters:
         found = re.search(rf"/matters/{one}/events/([\w-]+)", page)
         assert found is not None
         assert "同一产品：示例注射液" in page
+        assert "待核对 1 件" in officer.client.get(f"/events/{found[1]}").text
         assert officer.post(f"/matters/{one}/events/{found[1]}", same="true").status_code == SEE_OTHER
+        assert "待核对 0 件" in officer.client.get(f"/events/{found[1]}").text
         text = officer.client.get(f"/matters/{one}").text
         assert "同一情况" in text
         assert officer.person is not None

@@ -19,6 +19,7 @@ from service.domain.facts import Condition, facts_of
 from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.reported import spread_facts
+from service.flows.matters import linked_matters
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.store import Work
 from service.web.notices import notices_view
@@ -219,7 +220,8 @@ def _overview_tab(shown: _Shown) -> dict[str, Any]:
     views = document_views(told)
     line = time_line(views, shown.head["alert"], shown.head["acts"], ACT_WORDS)
     parts = score_parts(shown.event.heat)
-    return {"facts": known_facts(shown.event, views), "line": line, "parts": parts, "told": told}
+    linked = linked_matters(shown.work, shown.event.id)
+    return {"facts": known_facts(shown.event, views), "line": line, "parts": parts, "told": told, "linked": linked}
 
 
 def _documents_tab(shown: _Shown) -> dict[str, Any]:
