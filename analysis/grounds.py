@@ -8,7 +8,7 @@ items and documents that neither the cues nor the folds of the recogniser had se
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.assessment import Assessment
 from analysis.situations import Situation, Situations
@@ -36,10 +36,14 @@ _FALLBACK_BASE = -1.0
 _LEAST = -0.9
 """Strength below which a row is not considered; with no row above it nothing is recognised."""
 
+_LEANING = 0.4
+"""Weight of what the recogniser says of an offered article itself; it sees 医院 or 网购 where it is unsure of the row."""
+
+_SOFTNESS = 0.3
 _SPREAD = 0.4
 _MOST_ROWS = 8
 _RELATED = 0.4
-_RANK_STEP = 0.05
+_RANK_STEP = 0.12
 _MODIFIER = 0.05
 
 
@@ -65,7 +69,10 @@ class Grounds:
 def grounds(
     table: Situations, title: str, text: str, assessment: Assessment | None, margins: Mapping[str, float] | None = None
 ) -> Grounds:
-    """Return what the table offers for a document; `margins` is what the recogniser says, empty for cues alone."""
+    """Return what the table offers for a document; `margins` is what the recogniser says, empty for cues alone.
+
+    `margins` may also hold margins of articles by their key; they order what rows offer and offer nothing themselves.
+    """
     product = table.product_of(title, text, assessment)
     met = _strengths(table, title, text, assessment.category_codes if assessment else (), product, margins or {})
     if not met:
@@ -76,7 +83,7 @@ def grounds(
     offers = [offer for (row, _), share in zip(met, shares, strict=True) for offer in _offers(row, share)]
     if not met[0][0].alone:
         offers += [offer for row in _added(table, title, text, product) for offer in _offers(row, _MODIFIER)]
-    return Grounds(articles=_summed(offers), situations=tuple(row for row, _ in met))
+    return Grounds(articles=_summed(offers, margins or {}), situations=tuple(row for row, _ in met))
 
 
 def _strengths(
@@ -143,8 +150,8 @@ def _offers(row: Situation, share: float) -> Iterable[Ground]:
             yield Ground(article=article, score=score, situation=row.id, why=row.why, governs=governs)
 
 
-def _summed(offers: Iterable[Ground]) -> tuple[Ground, ...]:
-    """Return every article once with the sum of its shares, under the row that gives it most."""
+def _summed(offers: Iterable[Ground], margins: Mapping[str, float]) -> tuple[Ground, ...]:
+    """Return every article once with the sum of its shares and what speaks for it, under the row that gives it most."""
     best: dict[str, Ground] = {}
     total: dict[str, float] = {}
     for offer in offers:
@@ -152,14 +159,9 @@ def _summed(offers: Iterable[Ground]) -> tuple[Ground, ...]:
         held = best.get(offer.article)
         if held is None or offer.score > held.score:
             best[offer.article] = offer
-    summed = (
-        Ground(
-            article=one.article,
-            score=total[one.article],
-            situation=one.situation,
-            why=one.why,
-            governs=one.governs,
-        )
-        for one in best.values()
-    )
+    summed = (replace(one, score=total[one.article] + _leaning(margins.get(one.article))) for one in best.values())
     return tuple(sorted(summed, key=lambda one: (-one.score, one.article)))
+
+
+def _leaning(margin: float | None) -> float:
+    return 0.0 if margin is None else _LEANING / (1 + math.exp(-margin / _SOFTNESS))

@@ -39,7 +39,10 @@ Query: TypeAlias = tuple[str, str, Assessment | None]
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """One weight vector a row of the table; a margin above 0 means that the text is likely about it."""
+    """One weight vector a row of the table and a governing article; a margin above 0 means that it is likely the text's.
+
+    `rows` holds the ids of rows and the keys of articles; the one never looks like the other.
+    """
 
     weighting: Weighting
     rows: tuple[str, ...]
@@ -47,7 +50,7 @@ class Recogniser:
     intercepts: npt.NDArray[np.float64]
 
     def margins(self, title: str, text: str, assessment: Assessment | None) -> Mapping[str, float]:
-        """Return the margin of every row that the model knows."""
+        """Return the margin of every row and article that the model knows."""
         features = self.weighting.transform(count_query([(title, text, assessment)]))
         found = np.asarray((features @ self.weights).todense()).ravel() + self.intercepts
         return dict(zip(self.rows, found.tolist(), strict=True))

@@ -23,7 +23,7 @@ __all__ = ["Article", "ArticleIndex", "ArticleMatch", "Validity", "match", "spli
 
 _K1 = 1.2
 _B = 0.6
-_WORDS_WEIGHT = 0.02
+_WORDS_WEIGHT = 0.05
 """What the best BM25 score adds to an article's total; all situations together count one."""
 
 _SHORTEST_TERM = 2

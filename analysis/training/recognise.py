@@ -6,6 +6,7 @@ written for this; see `models/situations.md`.
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from analysis.assess import Analyser
 from analysis.features import BUCKET_BITS
 from analysis.linear import Weighting
 from analysis.recognition import FORMAT, MODEL, Query, Recogniser, count_query
+from analysis.situations import load_situations
 from analysis.training.data import TRAINING_FILES, file_hash, load_examples
 from crawlers.records import Document, DocumentKind
 
@@ -32,6 +34,7 @@ __all__ = [
     "main",
     "read_examples",
     "read_labels",
+    "with_articles",
 ]
 
 LABELS = Path(__file__).with_name("situation_labels.tsv")
@@ -80,6 +83,17 @@ def labelled_queries(shared: Path, labels: Mapping[str, Sequence[str]]) -> dict[
     return {d.id: (d.title, d.text, assessment) for d, assessment in zip(documents, judged, strict=True)}
 
 
+def with_articles(labels: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the rows of each document with the articles that govern there, as far as they recur."""
+    governs = {row.id: row.governs for row in load_situations().rows}
+    articles = [sorted({key for row in rows for key in governs.get(row, ())}) for rows in labels]
+    seen = Counter(key for keys in articles for key in keys)
+    return [
+        [*rows, *(key for key in keys if seen[key] >= _LEAST_DOCUMENTS)]
+        for rows, keys in zip(labels, articles, strict=True)
+    ]
+
+
 def fit_recogniser(queries: Sequence[Query], labels: Sequence[Sequence[str]]) -> Recogniser:
     """Return one linear support vector machine a row over the features of the queries, its smallest weights cut."""
     counts = count_query(queries)
@@ -109,10 +123,8 @@ def main(arguments: list[str]) -> int:
         print(f"labelled, but not in {shared}: {', '.join(missing)}", file=sys.stderr)  # noqa: T201
         return 1
     written = read_examples()
-    recogniser = fit_recogniser(
-        [*queries.values(), *example_queries(list(written))],
-        [*(labels[document] for document in queries), *written.values()],
-    )
+    rows = [*(labels[document] for document in queries), *written.values()]
+    recogniser = fit_recogniser([*queries.values(), *example_queries(list(written))], with_articles(rows))
     manifest = {
         "format": FORMAT,
         "buckets": BUCKET_BITS,

@@ -25,8 +25,9 @@ class TestModel:
         found = grounds(load_situations(), title, "", judged("R09"), margins)
         assert found.situations[0].id == "accident-child"
 
-    def test_the_model_knows_only_rows_of_the_shipped_table(self) -> None:
-        assert set(load_recogniser().rows) <= {row.id for row in load_situations().rows}
+    def test_the_model_knows_only_rows_and_articles_of_the_shipped_table(self) -> None:
+        rows = load_situations().rows
+        assert set(load_recogniser().rows) <= {row.id for row in rows} | {key for row in rows for key in row.governs}
 
     def test_a_judgement_changes_the_margins_and_may_be_absent(self) -> None:
         recogniser = load_recogniser()
@@ -88,6 +89,13 @@ class TestWeighing:
     def test_nothing_is_recognised_where_every_row_is_unlikely(self) -> None:
         found = grounds(SITUATIONS, "药店开业", "", None, {"ad": -1.4, "expired": -1.2})
         assert (found.articles, found.situations) == ((), ())
+
+    def test_what_is_learned_of_an_article_orders_but_offers_nothing(self) -> None:
+        law, other = "演示药法(2020-01-01)", "别法#第一条"
+        likely = {"ad": 0.0, "expired": 0.0, f"{law}#第二条": 1.0, f"{law}#第三条": -1.0, other: 2.0}
+        articles = [ground.article for ground in grounds(SITUATIONS, "一则消息", "", None, likely).articles]
+        assert articles[0] == f"{law}#第二条"
+        assert other not in articles
 
     def test_two_likely_rows_share_the_first_places(self) -> None:
         found = grounds(SITUATIONS, "一则消息", "", None, {"ad": 0.1, "expired": 0.1})
