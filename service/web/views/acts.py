@@ -246,7 +246,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "search": "检索",
     }
 )
-_WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包"}
+_WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包", "matters": "办件记录"}
 _TABLES = {"grade": "grade", "role": "person_role", "state": "clock", "was": "alert"}
 
 
