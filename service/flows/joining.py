@@ -10,7 +10,7 @@ from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document, DocumentKind
 from service.domain.library import kind_of, level_of, region_of
 from service.domain.policy import Policy, PolicyArticle, PolicyKind
-from service.flows.policies import keep_policy, link_by_name
+from service.flows.policies import INTERPRETS, keep_policy, link_by_name, link_waiting
 from service.flows.policy_files import PolicyFileError, articles_in, effective_day
 from service.ports.store import Work
 
@@ -57,10 +57,10 @@ def _join(work: Work, document: Document, now: datetime) -> bool:
     if policy.kind is not PolicyKind.INTERPRETATION:
         articles = articles_in(document.text, policy.stem)
     state = keep_policy(work, policy, articles, document.text, actor=_ACTOR, now=now)
-    if policy.kind is PolicyKind.INTERPRETATION:
-        named = _text(document, "interprets") or policy.issue_number
-        if named:
-            link_by_name(work, policy, named, actor=_ACTOR, now=now)
+    named = policy.extras.get(INTERPRETS)
+    if policy.kind is PolicyKind.INTERPRETATION and isinstance(named, str):
+        link_by_name(work, policy, named, actor=_ACTOR, now=now)
+    link_waiting(work, policy, actor=_ACTOR, now=now)
     return state != "unchanged"
 
 
@@ -68,7 +68,8 @@ def _described(document: Document) -> Policy:
     title = " ".join(document.title.split())
     issued = _day(document, "issued") or _published(document)
     number, body = _text(document, "issue_number"), _text(document, "issuing_body")
-    kind = PolicyKind.INTERPRETATION if _text(document, "interprets") else kind_of(title)
+    named = _text(document, "interprets")
+    kind = PolicyKind.INTERPRETATION if named else kind_of(title)
     binding = kind is PolicyKind.POLICY
     name = _UNSAFE.sub("", title)[:_LONGEST_TITLE]
     return Policy(
@@ -83,7 +84,7 @@ def _described(document: Document) -> Policy:
         region=document.region or region_of(title, body),
         url=document.url,
         source_id=document.source_id,
-        extras={"document_id": document.id},
+        extras={"document_id": document.id} | ({INTERPRETS: named} if named else {}),
     )
 
 

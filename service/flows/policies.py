@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from analysis.articles import Article
@@ -13,10 +13,22 @@ from service.domain.register import Register
 from service.flows.policy_files import SUFFIXES, PolicyFile, PolicyFileError, read_policy_file
 from service.ports.store import Store, Work
 
-__all__ = ["LIBRARY_CHANGED", "LibraryReport", "import_policies", "keep_policy", "link_by_name", "load_index"]
+__all__ = [
+    "INTERPRETS",
+    "LIBRARY_CHANGED",
+    "LibraryReport",
+    "import_policies",
+    "keep_policy",
+    "link_by_name",
+    "link_waiting",
+    "load_index",
+]
 
 LIBRARY_CHANGED = "policies.changed"
 """Name of the stored value that every change of the library changes."""
+
+INTERPRETS = "interprets"
+"""Key of `Policy.extras` under which an interpretation keeps the name of what it interprets."""
 
 _DAY = timedelta(days=1)
 _LIMIT_FILES = 5000
@@ -75,9 +87,11 @@ def import_policies(
 
 
 def _keep_file(work: Work, taken: PolicyFile, *, actor: str, now: datetime, supersede: bool) -> str:
-    state = keep_policy(work, taken.policy, taken.articles, taken.text, actor=actor, now=now, supersede=supersede)
+    policy = replace(taken.policy, extras={INTERPRETS: taken.interprets}) if taken.interprets else taken.policy
+    state = keep_policy(work, policy, taken.articles, taken.text, actor=actor, now=now, supersede=supersede)
     if taken.interprets:
         link_by_name(work, taken.policy, taken.interprets, actor=actor, now=now)
+    link_waiting(work, taken.policy, actor=actor, now=now)
     return state
 
 
@@ -100,7 +114,7 @@ def keep_policy(
     version = 1 if before is None else before.version + (before.text_hash != policy.text_hash)
     kept = replace(policy, version=version, imported_at=now, imported_by=actor)
     if before is not None:
-        kept = replace(kept, extras=before.extras, url=kept.url or before.url)
+        kept = replace(kept, extras={**before.extras, **kept.extras}, url=kept.url or before.url)
         if replace(kept, imported_at=before.imported_at, imported_by=before.imported_by) == before:
             return "unchanged"
     _make_room(work, kept, actor=actor, now=now, supersede=supersede)
@@ -123,7 +137,7 @@ def keep_policy(
 
 
 def _make_room(work: Work, policy: Policy, *, actor: str, now: datetime, supersede: bool) -> None:
-    rival = overlapping(policy, work.policies.listing())
+    rival = overlapping(policy, work.policies.called(name_of(policy.title)))
     if rival is None:
         return
     starts = policy.valid_from
@@ -150,12 +164,12 @@ def link_by_name(work: Work, policy: Policy, name: str, *, actor: str, now: date
     wanted = name_of(name)
     found = [
         one
-        for one in work.policies.listing()
+        for one in work.policies.called(wanted)
         if one.kind is not PolicyKind.INTERPRETATION and wanted in {one.stem, one.issue_number, name_of(one.title)}
     ]
     if not found:
         return None
-    about = max(found, key=lambda one: (one.issued is not None, one.issued, one.stem))
+    about = max(found, key=lambda one: (one.issued or date.min, one.stem))
     held = next((link for link in work.policies.links(policy.stem) if link.about == about.stem), None)
     if held is not None or about.stem == policy.stem:
         return held
@@ -164,6 +178,16 @@ def link_by_name(work: Work, policy: Policy, name: str, *, actor: str, now: date
     detail = {"about": about.stem, "kind": link.kind.value}
     work.audit.append(actor=actor, action="policy.linked", subject=f"policy:{policy.stem}", detail=detail, now=now)
     return link
+
+
+def link_waiting(work: Work, policy: Policy, *, actor: str, now: datetime) -> None:
+    """Link the interpretations that came before the document that they name."""
+    if policy.kind is PolicyKind.INTERPRETATION:
+        return
+    for one in work.policies.called(name_of(policy.title)):
+        named = one.extras.get(INTERPRETS)
+        if one.kind is PolicyKind.INTERPRETATION and isinstance(named, str) and not work.policies.links(one.stem):
+            link_by_name(work, one, named, actor=actor, now=now)
 
 
 def load_index(

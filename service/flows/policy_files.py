@@ -13,7 +13,7 @@ from crawlers.gate import Refusal
 from crawlers.parsing.papers import read_paper
 from crawlers.parsing.policy_facts import issue_number_in
 from crawlers.parsing.sandbox import ExtractionSandbox
-from service.domain.library import kind_of, level_of, region_of
+from service.domain.library import kind_of, level_of, name_of, region_of
 from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel
 from service.domain.register import Register
 
@@ -126,7 +126,7 @@ def read_policy_file(file: Path, register: Register, *, now: datetime) -> Policy
         policy=replace(policy, text_hash=hashlib.sha256(raw).hexdigest()),
         articles=articles,
         text=source.text,
-        notices=tuple(_notices(stem, articles, register)),
+        notices=(*_other_name(policy, register), *_notices(stem, articles, register)),
         interprets=interprets,
     )
 
@@ -308,6 +308,19 @@ def _region(source: _Source) -> str | None:
 
 def _may_have_none(source: _Source, policy: Policy) -> bool:
     return policy.kind is not PolicyKind.POLICY or bool(policy.issue_number) or "kind" in source.header
+
+
+def _other_name(policy: Policy, register: Register) -> list[str]:
+    """Say where the register knows this document under another file name: alerts look for its articles under that one."""
+    known = [document for document in register.documents.values() if document.stem]
+    if policy.kind is not PolicyKind.POLICY or any(document.stem == policy.stem for document in known):
+        return []
+    same = [document for document in known if name_of(document.title) == name_of(policy.title)]
+    return [
+        f"政策目录里《{document.title}》的文本名为“{document.stem}”，同一文本请改用这个文件名，预警才能引用"
+        for document in same
+        if policy.issued is not None and document.issued == policy.issued.isoformat()
+    ]
 
 
 def _notices(stem: str, articles: Sequence[PolicyArticle], register: Register) -> list[str]:

@@ -23,6 +23,10 @@ class Policies(Protocol):
 
     def get(self, stem: str) -> Policy | None: ...  # noqa: D102
     def listing(self) -> list[Policy]: ...  # noqa: D102
+    def called(self, name: str) -> list[Policy]:
+        """Return the policies whose title holds `name`, or whose stem or number it is; in order of their stem."""
+        ...
+
     def article(self, key: str) -> PolicyArticle | None: ...  # noqa: D102
     def articles(self) -> Iterator[PolicyArticle]: ...  # noqa: D102
     def articles_of(self, stem: str) -> list[PolicyArticle]:

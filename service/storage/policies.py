@@ -46,6 +46,12 @@ class SqlPolicies:
         """Return every policy in order of its stem."""
         return records(self._connection, Policy, select(policies).order_by(policies.c.stem))
 
+    def called(self, name: str) -> list[Policy]:
+        """Return the policies whose title holds `name`, or whose stem or number it is; in order of their stem."""
+        p = policies.c
+        meant = or_(p.title.contains(name, autoescape=True), p.issue_number == name, p.stem == name)
+        return records(self._connection, Policy, select(policies).where(meant).order_by(p.stem))
+
     def article(self, key: str) -> PolicyArticle | None:
         """Return the article, or `None`."""
         return one_record(self._connection, PolicyArticle, select(policy_articles).where(policy_articles.c.key == key))

@@ -77,6 +77,10 @@ class TestLibrary:
         shown = set(re.findall(r'<tr data-row><td><a href="/policies/([^"]+)">', table))
         assert shown == {_quoted(stem) for stem in found}
 
+    def test_an_article_is_found_by_its_number_in_digits(self, shared_library: Site) -> None:
+        text = shared_library.browser(Role.VIEWER).client.get("/policies?q=药品管理法 第107条").text
+        assert f'href="/policies/{_quoted(LAW)}#第一百零七条"' in text
+
     def test_a_document_shows_its_articles_word_for_word_with_their_addresses(self, shared_library: Site) -> None:
         text = shared_library.browser(Role.VIEWER).client.get(f"/policies/{LAW}").text
         assert 'id="第一百零七条第2款第1项"' in text

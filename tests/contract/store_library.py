@@ -119,6 +119,20 @@ class LibraryContract:
                 assert OVER.standing(day) is standing
                 assert work.policies.find(LibraryQuery(standing=standing, on=day)) == [OVER]
 
+    def test_a_document_is_called_by_part_of_its_title_its_number_or_its_stem(self, store: Store) -> None:
+        with store.write() as work:
+            fill(work)
+            work.policies.save(policy("s", title="中华人民共和国药品法（2020年）"), [])
+        with store.read() as work:
+
+            def called(name: str) -> list[str]:
+                return [one.stem for one in work.policies.called(name)]
+
+            assert called("药品法") == ["s", "药品法"]
+            assert called("主席令第31号") == ["药品法"]
+            assert called("s") == ["s"]
+            assert called("主席令") == called("%") == []
+
     def test_articles_are_found_by_their_words_and_number_beside_the_title(self, store: Store) -> None:
         with store.write() as work:
             fill(work)

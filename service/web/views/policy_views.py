@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.articles import article_label
 from analysis.clauses import split_clauses
 from service.domain.checks import OPEN_WORD
 from service.domain.clock import ClockRole, ClockRule, limit_words
@@ -91,7 +92,7 @@ class ArticleRow:
 
 def query_of(q: str, *, level: str, kind: str, standing: str, region: str, on: date, limit: int) -> LibraryQuery:
     """Return what the form asks for; an unknown choice asks for everything."""
-    words = [match[1] or match[2] for match in _WORD.finditer(q)]
+    words = [_as_laws_write(match[1] or match[2]) for match in _WORD.finditer(q)]
     return LibraryQuery(
         words=tuple(words[:_MOST_WORDS]),
         level=PolicyLevel(level) if level in set(PolicyLevel) else None,
@@ -101,6 +102,12 @@ def query_of(q: str, *, level: str, kind: str, standing: str, region: str, on: d
         region=region if re.fullmatch(r"\d{6}", region) else None,
         limit=limit,
     )
+
+
+def _as_laws_write(word: str) -> str:
+    """Return 第九十八条 for 第98条: laws number their articles in words."""
+    match = re.fullmatch(r"第(\d{1,4})条", word)
+    return article_label(int(match[1])) if match and int(match[1]) else word
 
 
 def document_rows(

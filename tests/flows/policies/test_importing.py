@@ -214,3 +214,10 @@ class TestRefusals:
         report = take(store, texts, register)
         assert "药品管理法(2019-08-26).md：政策目录的 INF-01 引用第一百零七条，这份文件没有这一条" in report.notices
         assert "药品管理法(2019-08-26).md：第二条提到的第九条不存在（全文共 2 条）" in report.notices
+
+    def test_a_text_under_another_name_than_the_register_s_is_taken_and_said(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        write(texts, "中华人民共和国药品管理法(2019-08-26).md", "第一条 甲。\n")
+        [notice] = take(store, texts, register).notices
+        assert "文本名为“药品管理法(2019-08-26)”" in notice

@@ -83,6 +83,15 @@ class TestJoining:
             assert (link.stem, link.about, link.person) == (made.stem, STEM, "system")
             assert work.policies.articles_of(made.stem) == []
 
+    def test_an_interpretation_that_came_first_waits_for_its_policy(self, store: Store) -> None:
+        put(store, paper("3", f"《{TITLE}》政策解读", "一、背景。", interprets=TITLE, issued="2026-11-20"))
+        with store.read() as work:
+            assert work.policies.links() == []
+        put(store, RULE)
+        with store.read() as work:
+            [link] = work.policies.links()
+        assert link.about == STEM
+
     def test_a_draft_is_never_in_force(self, store: Store) -> None:
         put(store, paper("4", "江西省演示办法（征求意见稿）", issued="2026-11-01"))
         [draft] = library(store).values()
