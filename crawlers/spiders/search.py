@@ -38,6 +38,12 @@ class SearchSpider(ListingSpider):
 
     unchanged_ends_visit = False
 
+    def __init__(self, **given: Any) -> None:
+        """Start with no word asked."""
+        super().__init__(**given)
+        self._unanswered = 0
+        self._hits = 0
+
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the first page of every word whose turn it is."""
         rule = self.declaration.search
@@ -49,6 +55,7 @@ class SearchSpider(ListingSpider):
         if not words:
             self.visit.listing_read = True
             self.visit.remark = Failure(code=FailureCode.NO_WORDS, where=self.visit.source.name)
+        self._unanswered = len(words)
         for word in words:
             asked = first_page(self.declaration, day=self.today, word=word)
             yield self.page_request(asked, 1, Walk(asked=asked, day=self.today, word=word))
@@ -60,6 +67,10 @@ class SearchSpider(ListingSpider):
         return text, replace(reading, records=found)
 
     def is_known_list(self, response: Response, records: Sequence[Listed], walk: Walk) -> bool:
-        """Take any answer: a word without a hit is no fault of the site."""
-        del response, records, walk
+        """Take any answer: a word without a hit is no fault of the site; that none has any is, where hits are expected."""
+        del walk
+        self._unanswered -= 1
+        self._hits += len(records)
+        if self._unanswered == 0 and self._hits == 0 and self.declaration.expect.min_items:
+            self.visit.fail(Failure(code=FailureCode.NOTHING_FOUND, where=response.url))
         return False

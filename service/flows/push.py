@@ -72,15 +72,17 @@ class PushDesk:
         source = self._believed(push, now)
         records = _records(push.body)
         rows = read_records(records, source=source, column_map=_column_map(source), now=now, author_key=self.author_key)
-        admitted: list[Document] = []
+        admitted: dict[str, Document] = {}
         refused: list[QuarantineEntry] = []
         for row in rows:
             taken = admit_document(row, Limits(), now) if isinstance(row, Document) else row
-            if isinstance(taken, Document):
-                admitted.append(taken)
-            else:
+            if not isinstance(taken, Document):
                 refused.append(_entry(taken, source, now))
-        return self._store(push, source, admitted, refused, now)
+                continue
+            first = admitted.setdefault(taken.id, taken)
+            if first.content_hash != taken.content_hash:
+                refused.append(_entry(_second(first, taken), source, now))
+        return self._store(push, source, list(admitted.values()), refused, now)
 
     def _believed(self, push: Push, now: datetime) -> Source:
         source = self.sources.get(push.source_id)
@@ -141,6 +143,12 @@ def _column_map(source: Source) -> ColumnMap:
     """Return how the fields of a pushed document are called: as in Yaowang's own format."""
     (own,) = (known for known in load_column_maps() if known.name == "document")
     return replace(own, kind=DocumentKind(str(source.declaration.get("document_kind", DocumentKind.ARTICLE))))
+
+
+def _second(first: Document, second: Document) -> RowRefusal:
+    """Return why the second of two documents of one id in one message is not taken: which of them holds cannot be known."""
+    detail = f"编号 {second.native_id[:60]} 出现了两条不同的记录，保留“{first.title[:40]}”，未取“{second.title[:40]}”"
+    return RowRefusal(row_number=0, reason="编号重复", detail=detail, sample=second.text.encode(errors="replace")[:4096])
 
 
 def _entry(refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:

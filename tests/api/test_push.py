@@ -91,6 +91,13 @@ def test_bad_record_is_quarantined_and_its_neighbours_are_taken(partner: Partner
     assert partner.stored("p4") is not None
 
 
+def test_two_records_of_one_id_give_the_first_and_tell_the_second(partner: Partner) -> None:
+    told = partner.push([ROW, ROW, ROW | {"text": "内容不同的另一条。"}]).json()
+    assert (told["added"], told["refused"]) == (1, 1)
+    assert partner.quarantined() == ["编号重复"]
+    assert partner.stored("p1").text == ROW["text"]
+
+
 def test_personal_data_is_masked_as_for_every_source(partner: Partner) -> None:
     partner.push([ROW | {"text": "联系我 13800138000", "author": "某人"}])
     document = partner.stored("p1")

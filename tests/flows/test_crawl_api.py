@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from crawlers.records import DocumentKind, Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import Clock, article
@@ -239,6 +241,23 @@ class TestSearch:
         report = visit(self.declared(press, declare)).sources[0]
         assert press.asked == []
         assert "没有检索词" in (report.failed or "")
+
+
+    @pytest.mark.parametrize(("least", "failed"), [(1, True), (0, False)])
+    def test_no_hit_for_any_word_is_a_failure_where_hits_are_expected(
+        self, press: Press, declare: Declare, visit: Visit, least: int, failed: bool
+    ) -> None:
+        press.otherwise = lambda _: Page(body=b"<ul><li class=other>changed</li></ul>")
+        source = self.declared(press, declare, expect={"min_items": least})
+        report = visit(source, watch_words=["alpha", "beta"]).sources[0]
+        assert (report.failed is not None) == failed
+
+    def test_one_word_without_a_hit_is_none(self, press: Press, held: Held, declare: Declare, visit: Visit) -> None:
+        self.serve(press)
+        press.pages["/s?q=nothing"] = Page(body=b"<p>no hits</p>")
+        report = visit(self.declared(press, declare), watch_words=["nothing", "alpha"]).sources[0]
+        assert report.failed is None
+        assert len(held.documents) == 5
 
 
 def sitemap(*urls: str, kind: str = "urlset") -> bytes:

@@ -175,6 +175,22 @@ class TestSocial:
         )
         assert [document.native_id for document in documents(path)] == ["a", "b"]
 
+    def test_export_of_a_weibo_tool_is_read_with_counts_and_without_names(self, tmp_path: Path) -> None:
+        headings = "id,bid,user_id,用户昵称,微博正文,发布位置,话题,转发数,评论数,点赞数,发布时间,发布工具,retweet_id,ip"
+        row = "5012,Qx1,10001,某网友,示例药房的药是真的吗？,,假药,3,,1.5万,2026-11-24 21:30,手机,,江西"
+        (document,) = documents(csv_file(tmp_path, [headings, row], charset="gb18030"))
+        assert (document.native_id, document.kind, document.method) == (
+            "5012",
+            DocumentKind.POST,
+            "import:weibo_export",
+        )
+        assert document.published_at == datetime(2026, 11, 24, 21, 30, tzinfo=BEIJING)
+        assert document.engagement is not None
+        counts = (document.engagement.reposts, document.engagement.comments, document.engagement.likes)
+        assert counts == (3, None, 15_000)
+        assert document.extras == {"topics": "假药", "device": "手机", "place": "江西"}
+        assert "某网友" not in repr(document)
+
 
 class TestVendor:
     HEADINGS = "标题,正文,发布时间,链接,媒体名称,作者,阅读数,情感倾向"

@@ -80,3 +80,25 @@ def test_a_misspelt_variable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("YAOWANG_SMTP_HOTS", "YAOWANG_SMTP_HOST", "YAOWANG_SECRETS_DIR"):
         monkeypatch.setenv(name, "x")
     assert unknown_variables() == ["YAOWANG_SMTP_HOTS"]
+
+
+@pytest.mark.parametrize("written_as", ["药品,疫苗", "药品， 疫苗、", '["药品", "疫苗"]', "药品;疫苗"])
+def test_watch_words_are_divided_as_people_write_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written_as: str
+) -> None:
+    monkeypatch.setenv("YAOWANG_WATCH_WORDS", written_as)
+    assert load_settings(data=tmp_path).watch_words == ("药品", "疫苗")
+
+
+def test_watch_words_may_stand_as_a_list_in_the_file(tmp_path: Path) -> None:
+    data = written(tmp_path / "var", 'watch_words = ["药品", "疫苗"]\n')
+    assert load_settings(data=data).watch_words == ("药品", "疫苗")
+
+
+def test_push_secrets_are_read_by_source_and_weak_ones_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YAOWANG_PUSH_SECRETS", '{"vendor-a": "' + "s" * 32 + '"}')
+    assert load_settings(data=tmp_path).push_secrets["vendor-a"].get_secret_value() == "s" * 32
+    monkeypatch.setenv("YAOWANG_PUSH_SECRETS", '{"vendor-a": "short"}')
+    with pytest.raises(SettingsError, match="vendor-a 的推送密钥太短") as caught:
+        load_settings(data=tmp_path)
+    assert "short" not in str(caught.value)
