@@ -132,13 +132,16 @@ def answer(store: Store, person: Person, alert_id: str, *, office: Office, now: 
     """Record that this office has spoken publicly now; every running clock of its own that this answers is met.
 
     Raises:
-        Conflict: The alert is closed or answered already.
+        Conflict: The alert is closed or answered already, or its case is under way: then what is published is registered there.
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
         alert = alert_of(work, alert_id)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭，请先重新打开再登记回应")
+        case = work.cases.of_alerts([alert_id]).get(alert_id)
+        if case is not None and case.state not in office.register.workflow.final:
+            raise Conflict("本预警正在处置，请在处置中审核、签批后登记发布")
         spoken = answered_last(alert)
         if spoken is not None and standing(alert) is AlertState.ANSWERED:
             raise Conflict(f"已于{beijing(spoken, now)}登记回应")

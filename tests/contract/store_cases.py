@@ -144,33 +144,24 @@ class CasesContract:
             disclosure_reason="涉及企业商业秘密",
         )
         answered = liaison(2, kind=LiaisonKind.NATIONAL, answer="已收悉", answered_by="承办人乙", answered_at=NOW)
+        whole = CaseFile(
+            case=changed,
+            steps=(step(), step(2, before=None)),
+            drafts=(draft(), draft(2, "第二版")),
+            opinions=(opinion(), opinion(2, passed=False)),
+            approvals=(approval(), approval(2, step=Step.BYPASS, second="发言人庚")),
+            publications=(PUBLICATION,),
+            liaisons=(liaison(), answered),
+            evaluations=(EVALUATION,),
+        )
         opened(
             store,
-            step(),
-            step(2, before=None),
-            draft(),
-            draft(2, "第二版"),
-            opinion(),
-            opinion(2, passed=False),
-            approval(),
-            approval(2, step=Step.BYPASS, second="发言人庚"),
-            PUBLICATION,
-            liaison(),
-            answered,
-            EVALUATION,
+            *(*whole.steps, *whole.drafts, *whole.opinions, *whole.approvals),
+            *(*whole.publications, *whole.liaisons, *whole.evaluations),
             of=changed,
         )
         with store.read() as work:
-            assert work.cases.file(ID) == CaseFile(
-                case=changed,
-                steps=(step(), step(2, before=None)),
-                drafts=(draft(), draft(2, "第二版")),
-                opinions=(opinion(), opinion(2, passed=False)),
-                approvals=(approval(), approval(2, step=Step.BYPASS, second="发言人庚")),
-                publications=(PUBLICATION,),
-                liaisons=(liaison(), answered),
-                evaluations=(EVALUATION,),
-            )
+            assert work.cases.file(ID) == whole
             assert work.cases.get(ID) == changed
             assert work.cases.get("gone") is None
             assert work.cases.file("gone") is None

@@ -11,7 +11,7 @@ from service.domain.people import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound
 from service.domain.week import week_of
 from service.domain.workflow import CaseState, Step
-from service.flows.alerts import close
+from service.flows.alerts import answer, close
 from service.flows.brief import compile_week
 from service.flows.cases.assigning import assign_case
 from service.flows.cases.drafting import set_disclosure
@@ -111,6 +111,16 @@ class TestTheWholeWay:
 
 def way_reviewer(step: Step) -> str:
     return {Step.LEGAL_REVIEW: "legal_reviewer", Step.SECRECY_REVIEW: "secrecy_reviewer"}[step]
+
+
+class TestRegisteringBeside:
+    def test_while_a_case_is_under_way_an_answer_is_registered_in_it_and_nowhere_else(self, way: Way) -> None:
+        way.drafting()
+        with pytest.raises(Conflict, match="请在处置中审核、签批后登记发布"):
+            answer(way.store, APPROVER, way.alert_id, office=OFFICE, now=way.now)
+        close_case(way.hand("duty_lead"), reason="与另一预警重复")
+        answer(way.store, APPROVER, way.alert_id, office=OFFICE, now=way.now)
+        assert alert_of(way).state is AlertState.ANSWERED
 
 
 class TestOpening:
