@@ -297,8 +297,16 @@ class Audit(Protocol):
         """Append one row to the chain."""
         ...
 
-    def rows(self, *, subject: str | None = None, limit: int = 200, before_seq: int | None = None) -> list[AuditRow]:
-        """Return rows, newest first."""
+    def rows(
+        self,
+        *,
+        subject: str | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        limit: int = 200,
+        before_seq: int | None = None,
+    ) -> list[AuditRow]:
+        """Return rows, newest first, of one subject, actor or action where these are given."""
         ...
 
     def chain(self, *, after: int = 0) -> Iterator[AuditRow]:

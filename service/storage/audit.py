@@ -55,12 +55,21 @@ class SqlAudit:
             self._connection.execute(update(audit_head).values(seq=last.seq, hash=last.hash))
             self._appended.clear()
 
-    def rows(self, *, subject: str | None = None, limit: int = 200, before_seq: int | None = None) -> list[AuditRow]:
-        """Return rows, newest first."""
+    def rows(
+        self,
+        *,
+        subject: str | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        limit: int = 200,
+        before_seq: int | None = None,
+    ) -> list[AuditRow]:
+        """Return rows, newest first, of one subject, actor or action where these are given."""
         self.flush()
         statement = select(audit).order_by(audit.c.seq.desc()).limit(limit)
-        if subject is not None:
-            statement = statement.where(audit.c.subject == subject)
+        for column, wanted in ((audit.c.subject, subject), (audit.c.actor, actor), (audit.c.action, action)):
+            if wanted is not None:
+                statement = statement.where(column == wanted)
         if before_seq is not None:
             statement = statement.where(audit.c.seq < before_seq)
         return records(self._connection, AuditRow, statement)

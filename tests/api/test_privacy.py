@@ -77,3 +77,15 @@ def test_a_complaint_found_by_searching_is_written_down(complained: Site) -> Non
     assert "反映药品" in page.text
     [row] = reads(site)
     assert row.subject == "search:"
+
+
+def test_an_auditor_filters_the_trail_by_person_and_act(complained: Site) -> None:
+    complained.browser(Role.OFFICER).client.get("/events/K1")
+    client = complained.browser(Role.AUDITOR).client
+    [row] = reads(complained)
+    found = client.get("/system", params={"tab": "audit", "action": PERSONAL_READ, "actor": row.actor}).text
+    assert found.count('<td class="n">') == 1
+    assert "投诉举报原文" in found
+    assert "哈希链完整" in found
+    nobody = client.get("/system", params={"tab": "audit", "actor": "没有这个人"}).text
+    assert '<td class="n">' not in nobody

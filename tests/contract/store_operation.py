@@ -1,5 +1,6 @@
 """What the store promises of the outbox, the audit trail, people, sources, quarantine, counts, policies and values."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import partial
 
@@ -132,6 +133,8 @@ class AuditContract:
             assert work.audit.rows() == rows[::-1]
             assert [row.seq for row in work.audit.rows(subject="a")] == [3, 1]
             assert [row.seq for row in work.audit.rows(before_seq=3, limit=1)] == [2]
+            assert [row.seq for row in work.audit.rows(actor="p1", subject="b")] == [2]
+            assert work.audit.rows(actor="p2") == work.audit.rows(action="other") == []
 
     def test_rows_are_seen_and_the_chain_holds_within_the_transaction_that_appends(self, store: Store) -> None:
         with store.write() as work:
@@ -281,6 +284,14 @@ class KeptContract:
             work.quarantine.add(entries)
             assert [row.entry for row in work.quarantine.listing()] == entries[::-1]
             assert [row.entry for row in work.quarantine.listing(stage="gate", limit=5)] == entries[:1]
+
+    def test_what_is_quarantined_once_is_there_once_whenever_it_comes_again(self, store: Store) -> None:
+        entry = QuarantineEntry(stage="import", reason="时间", detail="第 3 行", source_id="s", sample=b"a,b", at=NOW)
+        for _ in range(2):
+            with store.write() as work:
+                work.quarantine.add_once([entry, entry, replace(entry, detail="第 4 行")])
+        with store.read() as work:
+            assert [row.entry.detail for row in work.quarantine.listing()] == ["第 4 行", "第 3 行"]
 
     def test_quarantine_counts_what_is_not_replayed(self, store: Store) -> None:
         entry = QuarantineEntry(stage="parse", reason="正文", detail="没有正文", at=NOW)

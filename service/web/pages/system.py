@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from service.api.identity import AnyPerson, ForbiddenError, Identity, PeopleKeeper, context_of
 from service.domain.audit import RECENT
@@ -12,6 +14,7 @@ from service.domain.people import Act, Role
 from service.flows.people import PasswordFaultError, PersonChange, add_person, change_person, reset_password
 from service.ports.store import Work
 from service.web.render import page
+from service.web.views.acts import ACT_WORDS
 
 router = APIRouter()
 
@@ -39,18 +42,26 @@ class PersonForm:
     duties: Annotated[list[str] | None, Form(max_length=40)] = None
 
 
+class AuditFilters(BaseModel):
+    """The filters of the audit trail as they stand in the address."""
+
+    before: int | None = Field(default=None, ge=1)
+    actor: str = Field(default="", max_length=32)
+    action: str = Field(default="", max_length=60)
+
+
 @router.get("/system")
 def system(
     request: Request,
     identity: AnyPerson,
+    asked: Annotated[AuditFilters, Depends()],
     tab: Annotated[str, Query(pattern="^(|people|outbox|quarantine|audit)$")] = "",
-    before: Annotated[int | None, Query(ge=1)] = None,
 ) -> HTMLResponse:
     """Show the part that this role may see; an administrator reads no audit, an auditor keeps no people."""
     tabs = _tabs(identity)
     if not tabs or (tab and tab not in dict(tabs)):
         raise ForbiddenError(Act.READ_AUDIT if tab == "audit" else Act.MANAGE_PEOPLE)
-    return _show(request, identity, tab or tabs[0][0], before=before)
+    return _show(request, identity, tab or tabs[0][0], asked=asked)
 
 
 def _tabs(identity: Identity) -> tuple[tuple[str, str], ...]:
@@ -63,13 +74,13 @@ def _show(
     identity: Identity,
     tab: str,
     *,
-    before: int | None = None,
+    asked: AuditFilters | None = None,
     secret: Secret | None = None,
     fault: str = "",
 ) -> HTMLResponse:
     context = context_of(request)
     with context.store.read() as work:
-        view = _people(work) if tab == "people" else _trouble(work) if tab != "audit" else _audit(work, before)
+        view = _people(work) if tab == "people" else _trouble(work) if tab != "audit" else _audit(work, asked)
     names = {source.id: source.name for source in context.catalogue_sources}
     duties = list(context.office.register.workflow.duties.values())
     return page(
@@ -101,11 +112,23 @@ def _trouble(work: Work) -> dict[str, Any]:
     }
 
 
-def _audit(work: Work, before: int | None) -> dict[str, Any]:
-    rows = work.audit.rows(limit=_AUDIT_ROWS, before_seq=before)
-    older = rows[-1].seq if len(rows) == _AUDIT_ROWS else None
+def _audit(work: Work, asked: AuditFilters | None) -> dict[str, Any]:
+    asked = asked or AuditFilters()
+    wanted = {"actor": asked.actor.strip(), "action": asked.action}
+    rows = work.audit.rows(
+        limit=_AUDIT_ROWS, before_seq=asked.before, **{name: value or None for name, value in wanted.items()}
+    )
+    given = {name: value for name, value in wanted.items() if value}
+    older = urlencode({"tab": "audit"} | given | {"before": rows[-1].seq}) if len(rows) == _AUDIT_ROWS else None
     whole = max(0, work.audit.head().seq - RECENT)
-    return {"rows": rows, "older": older, "broken": work.audit.verify(after=whole), "checked_from": whole + 1}
+    return {
+        "rows": rows,
+        "older": older,
+        "broken": work.audit.verify(after=whole),
+        "checked_from": whole + 1,
+        "wanted": wanted,
+        "actions": ACT_WORDS.items(),
+    }
 
 
 @router.post("/system/people")
