@@ -87,31 +87,35 @@ def tell_gaps(store: Store, *, office: Office, now: datetime) -> int:
     ahead = office.routing().roster_ahead
     with store.read() as work:
         coming = coming_gaps(work, since=now, until=now + ahead)
-        told = {_gap_name(gap, now): gap for gap in coming}
-        known = work.value(_TOLD_GAPS, [])
-    if not any(name not in known for name in told):
-        return 0
+        if not _untold(work, coming):
+            return 0
     with store.write() as work:
         readers = _gap_readers(work)
         queued = 0
-        for name, gap in told.items():
-            if name in known:
-                continue
+        for gap in _untold(work, coming):
             letter = _gap_letter(gap, readers, office, now)
-            queued += sum(_queue(work, person, f"gap:{name}", letter, now) for person in readers)
+            name = f"gap:{gap.begins_at:%Y%m%dT%H%MZ}"
+            queued += sum(_queue(work, person, name, letter, now) for person in readers)
             detail = {"reason": gap.sentence(now), "recipient": [person.name for person in readers]}
             work.audit.append(actor="system", action="roster.gap", subject="duty", detail=detail, now=now)
-        work.set_value(_TOLD_GAPS, [*told][-_MOST:])
+            kept = [span for span in work.value(_TOLD_GAPS, []) if datetime.fromisoformat(span[1]) > now]
+            work.set_value(_TOLD_GAPS, [*kept, [gap.begins_at.isoformat(), gap.ends_at.isoformat()]])
         return queued
 
 
 _TOLD_GAPS = "roster.gaps_told"
 
 
-def _gap_name(gap: Gap, now: datetime) -> str:
-    # A gap that has begun keeps its end as its name: its beginning moves with the clock.
-    begun = gap.begins_at <= now
-    return f"until-{gap.ends_at:%Y%m%dT%H%MZ}" if begun else f"{gap.begins_at:%Y%m%dT%H%MZ}"
+def _untold(work: Work, coming: Sequence[Gap]) -> list[Gap]:
+    """Return the gaps of which nobody was told: those that touch none that was.
+
+    A gap that has begun begins at every moment anew, and one that reaches beyond the look ahead ends later each time; they
+    are still the gap that was told.
+    """
+    spans = [
+        (datetime.fromisoformat(begins), datetime.fromisoformat(ends)) for begins, ends in work.value(_TOLD_GAPS, [])
+    ]
+    return [gap for gap in coming if not any(gap.begins_at < ends and begins < gap.ends_at for begins, ends in spans)]
 
 
 def _gap_readers(work: Work) -> list[Person]:

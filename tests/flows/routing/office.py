@@ -62,11 +62,14 @@ class Post:
     clock: "Clock"
     away: bool = False
     taken: list[tuple[datetime, EmailMessage]] = field(default_factory=list)
+    # By address: looking into a message's headers again and again would cost more than sending it.
+    subjects: dict[str, list[str]] = field(default_factory=dict)
 
     def send(self, message: EmailMessage) -> Delivery:
         if self.away:
             raise NotifyError("邮件服务器连接被拒绝", recoverable=True)
         self.taken.append((self.clock(), message))
+        self.subjects.setdefault(str(message["To"]), []).append(str(message["Subject"]))
         return Delivery(message_id=str(message["Message-ID"]), accepted_by="test")
 
     def check(self) -> str | None:
@@ -74,8 +77,7 @@ class Post:
 
     def to(self, who: Person) -> list[str]:
         """Return the subjects of mails on alerts that a person received, in order."""
-        subjects = [str(message["Subject"]) for _, message in self.taken if message["To"] == who.email]
-        return [subject for subject in subjects if "值班表" not in subject]
+        return [subject for subject in self.subjects.get(who.email or "", []) if "值班表" not in subject]
 
 
 @dataclass

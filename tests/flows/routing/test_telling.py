@@ -102,7 +102,7 @@ class TestEscalation:
         assert len(running.post.to(KEEPER)) == 1
         acknowledge(running.store, LEAD, alert.id, now=running.clock())
         before = len(running.post.taken)
-        running.wait(3 * HOUR)
+        running.wait(3 * HOUR, every=20 * MINUTE)
         later = [str(mail["Subject"]) for _, mail in running.post.taken[before:]]
         assert all("时限" in subject for subject in later)
 
@@ -140,7 +140,7 @@ class TestIdle:
     def test_what_somebody_took_and_left_lying_asks_again(self, running: Running) -> None:
         alert = running.happens(event("E1", running.clock()))
         acknowledge(running.store, DAY_OFFICER, alert.id, now=running.clock())
-        running.wait(3 * HOUR + 50 * MINUTE, every=5 * MINUTE)
+        running.wait(3 * HOUR + 50 * MINUTE, every=10 * MINUTE)
         assert running.alert(alert).state is AlertState.ACKNOWLEDGED
         running.wait(20 * MINUTE, every=5 * MINUTE)
         again = running.alert(alert)
@@ -152,9 +152,9 @@ class TestIdle:
     def test_every_step_of_a_person_begins_the_time_anew(self, running: Running) -> None:
         alert = running.happens(event("E1", running.clock()))
         acknowledge(running.store, DAY_OFFICER, alert.id, now=running.clock())
-        running.wait(3 * HOUR, every=5 * MINUTE)
+        running.wait(3 * HOUR, every=20 * MINUTE)
         assign(running.store, LEAD, alert.id, NIGHT_OFFICER.name, office=OFFICE, now=running.clock())
-        running.wait(3 * HOUR, every=5 * MINUTE)
+        running.wait(3 * HOUR, every=20 * MINUTE)
         assert running.alert(alert).state is AlertState.ASSIGNED
 
 
@@ -177,7 +177,7 @@ class TestMuting:
     def test_a_silence_holds_the_mail_back_and_what_still_waits_is_told_when_it_ends(self, running: Running) -> None:
         self.silence(running, 1)
         alert = running.happens(event("E1", running.clock()))
-        running.wait(55 * MINUTE)
+        running.wait(55 * MINUTE, every=5 * MINUTE)
         assert running.post.taken == []
         with running.store.read() as work:
             assert {
@@ -263,11 +263,11 @@ class TestLate:
         running.post.away = True
         first = running.happens(event("E1", running.clock()))
         second = running.happens(event("E2", running.clock()))
-        running.wait(23 * HOUR, every=15 * MINUTE)
+        running.wait(23 * HOUR, every=30 * MINUTE)
         acknowledge(running.store, LEAD, second.id, now=running.clock())
         running.wait(HOUR, every=15 * MINUTE)
         running.post.away = False
-        running.wait(HOUR, every=MINUTE)
+        running.wait(HOUR, every=10 * MINUTE)
         late = [one for one in running.post.to(READER) if "迟发" in one]
         assert len(late) == 2
         for who in (DAY_OFFICER, NIGHT_OFFICER, LEAD, READER):
@@ -304,7 +304,7 @@ class TestBlue:
     ) -> None:
         if blue is not AlertLevel.BLUE:
             pytest.fail(f"the event of this test should be blue, it is {blue.word}")
-        running.wait(22 * HOUR, every=15 * MINUTE)
+        running.wait(22 * HOUR, every=HOUR)
         assert running.post.to(READER) == []
         running.wait(HOUR + MINUTE, every=15 * MINUTE)
         running.store = opened()
