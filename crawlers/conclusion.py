@@ -111,6 +111,18 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
     )
 
 
+def _outcome(visit: Visit, now: datetime, *, failed: bool) -> Outcome:
+    return Outcome(
+        failed=failed,
+        listed=visit.listed,
+        new=visit.added,
+        pending=len(visit.waiting),
+        wait_until=_wait_until(visit, now),
+        source_class=visit.source.source_class,
+        times=tuple(visit.fresh),
+    )
+
+
 def report_of(visit: Visit, progress: SourceProgress) -> SourceReport:
     """Return the report of `visit`, after which `progress` is remembered."""
     return SourceReport(

@@ -39,6 +39,19 @@ class TestRobots:
             ("\ufeffUser-agent: *\nDisallow: /".encode(), "/a", False),
             (b"User-agent: *\r\nDisallow: /a\r\n", "/a", False),
             (b"\xff\xfe\x00garbage\x00", "/a", True),
+            # Section 2.2.2: the longest match holds, of equal ones the allowing one.
+            (b"User-agent: *\nAllow: /a/\nDisallow: /a/b/", "/a/b/c", False),
+            (b"User-agent: *\nDisallow: /a/\nAllow: /a/b/", "/a/b/c", True),
+            (b"User-agent: *\nDisallow: /a/\nAllow: /a/", "/a/x", True),
+            (b"User-agent: *\nDisallow: /a", "/A", True),
+            ("User-agent: *\nDisallow: /药".encode(), "/%E8%8D%AF/1", False),
+            # Section 2.2.1: a group may name several agents, groups of one agent are one, case does not matter.
+            (b"User-agent: Other\nUser-agent: Yaowang\nDisallow: /x", "/x", False),
+            (b"User-agent: Yaowang\nDisallow: /x\n\nUser-agent: Yaowang\nDisallow: /y", "/x", False),
+            (b"User-agent: Yaowang\nDisallow: /x\n\nUser-agent: Yaowang\nDisallow: /y", "/y", False),
+            (b"User-agent: YAOWANG # us\nDisallow: /x # not this", "/x", False),
+            (b"User-agent: *\nDisallow: /x\n\nUser-agent: Yaowang\nDisallow: /y", "/x", True),
+            (b"Disallow: /x\nUser-agent: *\nDisallow: /y", "/x", True),
         ],
     )
     def test_rules_mean_what_they_say(self, rules: bytes, path: str, allowed: bool) -> None:
