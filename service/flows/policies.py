@@ -91,7 +91,8 @@ def _keep_file(work: Work, taken: PolicyFile, *, actor: str, now: datetime, supe
     state = keep_policy(work, policy, taken.articles, taken.text, actor=actor, now=now, supersede=supersede)
     if taken.interprets:
         link_by_name(work, taken.policy, taken.interprets, actor=actor, now=now)
-    link_waiting(work, taken.policy, actor=actor, now=now)
+    if state != "unchanged":
+        link_waiting(work, taken.policy, actor=actor, now=now)
     return state
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from service.api.context import AppContext
@@ -35,6 +36,7 @@ class Served:
 
     context: AppContext
     address: str
+    application: FastAPI
 
     def enter(self, browser: BrowserContext, *, name: str = "管理丁") -> Page:
         """Return a page of a signed-in person; what the console complains of is kept in `page.complaints`."""
@@ -59,7 +61,7 @@ def _serve(context: AppContext) -> Iterator[Served]:
         if server.started or waited.wait(0.05):
             break
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Served(context, f"http://127.0.0.1:{port}")
+    yield Served(context, f"http://127.0.0.1:{port}", application)
     application.state.feed.stop()
     server.should_exit = True
     thread.join(timeout=10)

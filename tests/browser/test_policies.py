@@ -1,0 +1,72 @@
+"""The policy library in a browser: one person imports and checks, another finds and reads."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from service.flows.policies import import_policies
+from service.flows.rules import Rulebook
+from tests.browser.conftest import Served
+from tests.builders import NOW
+
+pytestmark = pytest.mark.browser
+
+LAW = "药品管理法(2019-08-26)"
+TEXT = "## 第一章 总则\n\n第一条 为了演示。\n\n第二条 演示信息统一公布。\n\n下列情形除外：\n\n（一）影响限于本地的。\n"
+
+
+@pytest.fixture(scope="module")
+def filled(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """The served dashboard with one law in its library and rules that are read again."""
+    folder = tmp_path_factory.mktemp("laws")
+    (folder / f"{LAW}.md").write_text(TEXT, encoding="utf-8")
+    context = served.context
+    register = context.office.register
+    import_policies(context.store, folder, register=register, actor="测试", now=NOW)
+    rules = Rulebook(context.store, lambda: register, lambda: 0)
+    served.application.state.context = replace(context, rulebook=rules)
+    return served
+
+
+def test_an_administrator_s_check_is_what_an_approver_reads(
+    filled: Served, window: Callable[[int, int], BrowserContext], pictures: Path
+) -> None:
+    keeper = filled.enter(window(1366, 768), name="管理丁")
+    keeper.goto(f"{filled.address}/policies?tab=clocks")
+    expect(keeper.locator("#W-RC")).to_contain_text("待核实")
+    keeper.click("#W-RC a")
+    keeper.fill("textarea[name=reason]", "对照公布文本第十六条")
+    keeper.click("text=登记核实结论")
+    expect(keeper.locator(".notice")).to_contain_text("核实结论已登记")
+    keeper.screenshot(path=pictures / "policy-check.png")
+    reader = filled.enter(window(1366, 768), name="审批丙")
+    reader.goto(f"{filled.address}/policies/entries/clock:W-RC")
+    expect(reader.locator("main")).to_contain_text("本单位已核实 · 管理丁")
+    expect(reader.locator("textarea[name=reason]")).to_have_count(0)
+
+
+def test_words_lead_to_the_article_and_its_paragraph_has_an_address(
+    filled: Served, window: Callable[[int, int], BrowserContext], pictures: Path
+) -> None:
+    page = filled.enter(window(1366, 768), name="审批丙")
+    page.goto(f"{filled.address}/policies")
+    page.fill("#policy-q", "统一公布")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark")).to_have_text("统一公布")
+    page.click("text=药品管理法 第二条")
+    expect(page.locator("[id=第二条第2款第1项]")).to_have_text("（一）影响限于本地的。")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.screenshot(path=pictures / "policy-article.png")
+
+
+def test_the_ledger_comes_as_a_file(filled: Served, window: Callable[[int, int], BrowserContext]) -> None:
+    page = filled.enter(window(1366, 768), name="审批丙")
+    page.goto(f"{filled.address}/policies")
+    with page.expect_download() as download:
+        page.click("text=台账 CSV")
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert download.value.suggested_filename == "政策台账-2026-11-25.csv"
+    assert LAW in text
