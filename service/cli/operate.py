@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli.opening import DataOption, opened, settings_of
 from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
+
+if TYPE_CHECKING:
+    from service.bootstrap import Application
 
 __all__ = ["register"]
 
@@ -52,7 +55,7 @@ def import_rows(
         if chosen is None:
             misuse(f"没有信源 {source}。全部编号见 yaowang sources list。")
         app.describe_sources()
-        task = progress.add_task("导入", total=None)
+        task = progress.add_task("导入", total=_lines_of(file))
         try:
             report = import_file(
                 app.store,
@@ -71,6 +74,14 @@ def import_rows(
     write_line(counts)
     if report.refused_count and not report.added + report.edited + report.known:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _lines_of(file: Path) -> int | None:
+    """Return how many lines a text file has, for the progress bar; a workbook does not tell before it is read."""
+    if file.suffix.lower() not in {".csv", ".tsv", ".txt", ".jsonl", ".ndjson"} or not file.is_file():
+        return None
+    with file.open("rb") as opened_file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: opened_file.read(2**20), b""))
 
 
 def brief(
@@ -111,10 +122,12 @@ def doctor(data: DataOption = None) -> None:
         checks = {"存储": app.store.check(), "检索": app.search.check(), "邮件": app.notifier.check()}
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
+        told = _who_is_told(app) if checks["存储"] is None else []
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
-    rows += [{"check": name, "ok": told is None, "sentence": told or "正常"} for name, told in checks.items()]
+    rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
+    rows += told
     rows += [
         {"check": "设置", "ok": False, "sentence": f"没有 {name} 这个设置，请检查环境变量的拼写。"}
         for name in unknown_variables()
@@ -123,6 +136,18 @@ def doctor(data: DataOption = None) -> None:
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _who_is_told(app: "Application") -> list[dict[str, Any]]:
+    """Return what is wrong with the rules of who is told (a fault), and gaps of the duty roster ahead (said, no fault)."""
+    from service.flows.mornings import coming_gaps
+
+    rules, now = app.office.routing(), app.now()
+    with app.store.read() as work:
+        gaps = coming_gaps(work, since=now, until=now + rules.roster_ahead)
+    rows = [{"check": "接收规则", "ok": False, "sentence": fault} for fault in rules.faults]
+    sentence = "；".join(gap.sentence(now) for gap in gaps)
+    return [*rows, {"check": "值班表", "ok": True, "sentence": f"有空档：{sentence}" if sentence else "正常"}]
 
 
 def verify_index(

@@ -70,7 +70,7 @@ def _take(
     with store.write() as work:
         result = work.documents.put(admitted, now=now)
         if refusals:
-            work.quarantine.add(refusals)
+            work.quarantine.add_once(refusals)
     report.added += result.added
     report.edited += result.edited
     report.known += result.known

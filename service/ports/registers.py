@@ -58,6 +58,10 @@ class Quarantine(Protocol):
     """What could not be taken, for a person to look at and replay."""
 
     def add(self, entries: Sequence[QuarantineEntry]) -> None: ...  # noqa: D102
+    def add_once(self, entries: Sequence[QuarantineEntry]) -> None:
+        """Keep those of the entries that are not kept yet: a file that is imported again adds nothing."""
+        ...
+
     def listing(self, *, limit: int = 100, stage: str | None = None) -> list[QuarantinedRow]: ...  # noqa: D102
     def counts(self) -> dict[tuple[str, str], int]:
         """Return rows per (stage, reason) that are not replayed."""

@@ -1,5 +1,6 @@
 """What could not be taken, for a person to look at and replay."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from crawlers.ports import QuarantineEntry
 from service.ports.store import QuarantinedRow
+from service.storage.dialects import insert_new
 from service.storage.schema import quarantine
 
 __all__ = ["SqlQuarantine"]
@@ -32,6 +34,15 @@ class SqlQuarantine:
         if rows:
             self._connection.execute(insert(quarantine), rows)
 
+    def add_once(self, entries: Sequence[QuarantineEntry]) -> None:
+        """Keep those of the entries that are not kept yet: same stage, source, reason, detail and sample."""
+        rows = [
+            {name: getattr(entry, name) for name in _ENTRY_FIELDS}
+            | {"detail": _storable(entry.detail), "sample": entry.sample[:_SAMPLE_BYTES], "key": _key(entry)}
+            for entry in entries
+        ]
+        insert_new(self._connection, quarantine, rows, keys=("key",))
+
     def listing(self, *, limit: int = 100, stage: str | None = None) -> list[QuarantinedRow]:
         """Return rows, newest first, replayed ones included."""
         statement = select(quarantine).order_by(quarantine.c.id.desc()).limit(limit)
@@ -56,6 +67,11 @@ class SqlQuarantine:
     def mark_replayed(self, row_id: int, *, now: datetime) -> None:
         """Note that a row was tried again."""
         self._connection.execute(update(quarantine).where(quarantine.c.id == row_id).values(replayed_at=now))
+
+
+def _key(entry: QuarantineEntry) -> str:
+    told = "\x1f".join((entry.stage, entry.source_id or "", entry.reason, entry.detail))
+    return hashlib.sha256(told.encode("utf-8", "replace") + b"\x1f" + entry.sample[:_SAMPLE_BYTES]).hexdigest()
 
 
 def _storable(text: str) -> str:

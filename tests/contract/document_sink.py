@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
-from crawlers.ports import DocumentSink, PutResult, QuarantineEntry
+from crawlers.ports import DocumentSink, KeptFile, PutResult, QuarantineEntry
 from crawlers.records import Document, DocumentKind, Engagement, document_id
 
 __all__ = ["DocumentSinkContract", "sample_document"]
@@ -50,9 +50,19 @@ class DocumentSinkContract(ABC):
     def quarantined(self, sink: DocumentSink) -> list[QuarantineEntry]:
         """Return every quarantine entry, oldest first."""
 
+    @abstractmethod
+    def kept(self, sink: DocumentSink, folder: Path, digest: str) -> bytes:
+        """Return the bytes kept under a hash."""
+
     @pytest.fixture
     def sink(self, tmp_path: Path) -> DocumentSink:
         return self.make_sink(tmp_path)
+
+    def test_a_file_is_kept_once(self, sink: DocumentSink, tmp_path: Path) -> None:
+        file = KeptFile(hash="ab" * 32, name="1.pdf", media_type="application/pdf", content=b"%PDF", fetched_at=NOW)
+        sink.keep(file)
+        sink.keep(replace(file, name="2.pdf"))
+        assert self.kept(sink, tmp_path, file.hash) == file.content
 
     def test_new_documents_are_stored_and_counted(self, sink: DocumentSink) -> None:
         batch = [sample_document("1"), sample_document("2")]

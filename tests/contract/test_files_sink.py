@@ -35,6 +35,9 @@ class TestJsonlSink(DocumentSinkContract):
     def quarantined(self, sink: DocumentSink) -> list[QuarantineEntry]:
         return list(_files(sink).quarantined())
 
+    def kept(self, sink: DocumentSink, folder: Path, digest: str) -> bytes:  # noqa: ARG002 - the folder says it
+        return (folder / "attachments" / digest).read_bytes()
+
 
 class TestStateFile(CrawlStateContract):
     @pytest.fixture

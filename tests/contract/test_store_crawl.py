@@ -56,6 +56,12 @@ class SinkOverAStore(OverAStore, DocumentSinkContract):
         with self._open[-1].read() as work:
             return [row.entry for row in work.quarantine.listing()][::-1]
 
+    def kept(self, sink: DocumentSink, folder: Path, digest: str) -> bytes:  # noqa: ARG002 - the store is the last opened
+        with self._open[-1].read() as work:
+            file = work.attachments.file(digest)
+        assert file is not None
+        return file.content
+
 
 class StateOverAStore(OverAStore, CrawlStateContract):
     def make_state(self, folder: Path) -> Opened:  # noqa: ARG002 - the address says where

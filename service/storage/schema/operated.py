@@ -85,7 +85,9 @@ quarantine = Table(
     Column("sample", LargeBinary, nullable=False),
     Column("at", Moment, nullable=False),
     Column("replayed_at", Moment),
+    Column("key", Text),
     Index(None, "stage", "id"),
+    Index(None, "key", unique=True),
     sqlite_autoincrement=True,
 )
 

@@ -1,4 +1,4 @@
-"""Attachments as they came, and the records of their tables."""
+"""Attachments as they came, the records of their tables; a key for what is quarantined once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -44,3 +44,6 @@ def upgrade() -> None:
     )
     for column in ("batch", "maker", "product"):
         op.create_index(op.f(f"ix_notice_rows_{column}"), "notice_rows", [column], unique=False)
+    # A row of a file that is imported again is quarantined once.
+    op.add_column("quarantine", sa.Column("key", sa.Text(), nullable=True))
+    op.create_index(op.f("ix_quarantine_key"), "quarantine", ["key"], unique=True)
