@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.assessment import Assessment
+from analysis.assessment import Assessment, Level
 from analysis.situations import Situation, Situations
 
 __all__ = ["Ground", "Grounds", "grounds"]
@@ -35,6 +35,9 @@ as a likely margin with cues."""
 _FALLBACK_BASE = -1.0
 _LEAST = -0.9
 """Strength below which a row is not considered; with no row above it nothing is recognised."""
+
+_LEAST_OFF_TOPIC = -0.4
+"""The same for the leading row of a text judged off topic: above it stand nine of ten risk items and a third of the others."""
 
 _LEANING = 0.4
 """Weight of what the recogniser says of an offered article itself; it sees 医院 or 网购 where it is unsure of the row."""
@@ -75,7 +78,8 @@ def grounds(
     """
     product = table.product_of(title, text, assessment)
     met = _strengths(table, title, text, assessment.category_codes if assessment else (), product, margins or {})
-    if not met:
+    off_topic = assessment is not None and assessment.level is Level.OFF_TOPIC
+    if not met or (off_topic and met[0][1] < _LEAST_OFF_TOPIC):
         return Grounds(articles=(), situations=())
     if met[0][0].alone:
         met = met[:1]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from scipy import sparse
 
 from analysis import features, recognition
+from analysis.assessment import Level
 from analysis.grounds import grounds
 from analysis.linear import ModelRefusedError, Weighting
 from analysis.recognition import Recogniser, count_query, load_recogniser
@@ -96,6 +98,12 @@ class TestWeighing:
         articles = [ground.article for ground in grounds(SITUATIONS, "一则消息", "", None, likely).articles]
         assert articles[0] == f"{law}#第二条"
         assert other not in articles
+
+    def test_a_text_judged_off_topic_needs_a_likelier_row(self) -> None:
+        aside, unsure = replace(judged(), level=Level.OFF_TOPIC), {"ad": -0.6, "expired": -0.7}
+        assert grounds(SITUATIONS, "一则消息", "", judged(), unsure).articles
+        assert not grounds(SITUATIONS, "一则消息", "", aside, unsure).articles
+        assert grounds(SITUATIONS, "一则消息", "", aside, {"ad": -0.2, "expired": -0.7}).articles
 
     def test_two_likely_rows_share_the_first_places(self) -> None:
         found = grounds(SITUATIONS, "一则消息", "", None, {"ad": 0.1, "expired": 0.1})
