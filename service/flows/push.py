@@ -7,9 +7,11 @@ from datetime import datetime
 
 from crawlers.gate import Limits, Refusal, admit_document
 from crawlers.imports import ColumnMap, RowRefusal, load_column_maps, read_records
+from crawlers.parsing.policy_facts import policy_facts
 from crawlers.ports import QuarantineEntry
-from crawlers.records import Document, DocumentKind, Source
+from crawlers.records import POLICY_FACTS, Document, DocumentKind, Source
 from service.domain.push import PushFault, PushMemory, check_signature, remember
+from service.flows.joining import join_library, news_of
 from service.ports.store import Store
 
 __all__ = ["MAX_BODY_BYTES", "MAX_DOCUMENTS", "Push", "PushDesk", "PushRefusedError", "PushReport"]
@@ -75,7 +77,7 @@ class PushDesk:
         admitted: dict[str, Document] = {}
         refused: list[QuarantineEntry] = []
         for row in rows:
-            taken = admit_document(row, Limits(), now) if isinstance(row, Document) else row
+            taken = admit_document(_told(row, now), Limits(), now) if isinstance(row, Document) else row
             if not isinstance(taken, Document):
                 refused.append(_entry(taken, source, now))
                 continue
@@ -114,7 +116,9 @@ class PushDesk:
             if isinstance(memory, PushFault):
                 raise PushRefusedError(memory)
             work.set_value(name, memory.as_json())
+            policies = news_of(work, admitted)
             result = work.documents.put(admitted, now=now)
+            join_library(work, policies, now=now)
             if refused:
                 work.quarantine.add(refused)
         return PushReport(
@@ -142,13 +146,26 @@ def _records(body: bytes) -> list[object]:
 def _column_map(source: Source) -> ColumnMap:
     """Return how the fields of a pushed document are called: as in Yaowang's own format."""
     (own,) = (known for known in load_column_maps() if known.name == "document")
-    return replace(own, kind=DocumentKind(str(source.declaration.get("document_kind", DocumentKind.ARTICLE))))
+    kind = DocumentKind(str(source.declaration.get("document_kind", DocumentKind.ARTICLE)))
+    return replace(own, kind=kind, facts={key: (key,) for key in POLICY_FACTS} if kind is DocumentKind.POLICY else {})
+
+
+def _told(document: Document, now: datetime) -> Document:
+    """Return a policy with what its partner and its text say of it, under the fixed names; anything else as it is."""
+    if document.kind is not DocumentKind.POLICY:
+        return document
+    declared = {key: str(value) for key, value in document.extras.items() if key in POLICY_FACTS}
+    facts = policy_facts(document.title, document.text, published=document.published_at, declared=declared, now=now)
+    others = {key: value for key, value in document.extras.items() if key not in POLICY_FACTS}
+    return replace(document, extras=others | facts)
 
 
 def _second(first: Document, second: Document) -> RowRefusal:
     """Return why the second of two documents of one id in one message is not taken: which of them holds cannot be known."""
     detail = f"编号 {second.native_id[:60]} 出现了两条不同的记录，保留“{first.title[:40]}”，未取“{second.title[:40]}”"
-    return RowRefusal(row_number=0, reason="编号重复", detail=detail, sample=second.text.encode(errors="replace")[:4096])
+    return RowRefusal(
+        row_number=0, reason="编号重复", detail=detail, sample=second.text.encode(errors="replace")[:4096]
+    )
 
 
 def _entry(refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:

@@ -34,15 +34,27 @@ ROW = {
 }
 
 
+class _Sources(dict[str, Source]):
+    """The catalogue of a partner: the source that it has now."""
+
+    def __init__(self, partner: "Partner") -> None:
+        super().__init__()
+        self._partner = partner
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._partner.vendor if key == VENDOR.id else default
+
+
 class Partner:
     """A partner that signs what it sends."""
 
     def __init__(self, site: Site) -> None:
         context = site.context
         self.clock = NOW
+        self.vendor = VENDOR
         desk = PushDesk(
             store=context.store,
-            sources={VENDOR.id: VENDOR},
+            sources=_Sources(self),
             secrets={VENDOR.id: SECRET},
             now=lambda: self.clock,
             author_key=b"0123456789abcdef",
@@ -89,6 +101,24 @@ def test_bad_record_is_quarantined_and_its_neighbours_are_taken(partner: Partner
     assert (told["added"], told["refused"], len(told["reasons"])) == (2, 3, 3)
     assert sorted(partner.quarantined()) == sorted(["格式", "缺内容", "时间"])
     assert partner.stored("p4") is not None
+
+
+def test_pushed_policy_joins_the_library_with_number_and_day(partner: Partner) -> None:
+    partner.vendor = replace(VENDOR, declaration={"document_kind": "policy"})
+    text = "第一条 为了示例，制定本办法。\n第二条 本办法自2027年1月1日起施行。"
+    row = {
+        "id": "z1",
+        "title": "示例管理办法",
+        "text": text,
+        "issue_number": "示药监规[2026] 3号",
+        "issued": "2026.11.18",
+    }
+    assert partner.push([row]).json()["added"] == 1
+    extras = dict(partner.stored("z1").extras)
+    assert extras == {"issue_number": "示药监规〔2026〕3号", "issued": "2026-11-18", "effective": "2027-01-01"}
+    with partner.site.context.store.read() as work:
+        (policy,) = [one for one in work.policies.listing() if one.title == "示例管理办法"]
+    assert (policy.issue_number, str(policy.valid_from)) == ("示药监规〔2026〕3号", "2027-01-01")
 
 
 def test_two_records_of_one_id_give_the_first_and_tell_the_second(partner: Partner) -> None:
@@ -158,9 +188,10 @@ def test_body_that_is_no_list_of_documents_is_refused(partner: Partner, body: by
     assert partner.push(body).status_code == status
 
 
-def test_too_many_pushes_in_a_minute_are_told_to_wait(partner: Partner) -> None:
-    answers = [partner.push([ROW | {"n": number}]).status_code for number in range(121)]
-    assert answers == [200] * 120 + [429]
+def test_too_many_pushes_in_a_minute_are_told_to_wait(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.domain.push.MAX_PER_MINUTE", 5)
+    answers = [partner.push([ROW | {"n": number}]).status_code for number in range(6)]
+    assert answers == [200] * 5 + [429]
 
 
 def test_source_that_was_switched_off_takes_nothing(partner: Partner) -> None:
