@@ -1,0 +1,142 @@
+"""The pages of cases without a browser: duties, refusals with what was typed, the package, many cases at once."""
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from service.domain.case import Case, case_id
+from service.domain.people import Role
+from service.domain.workflow import CaseState
+from tests.api.conftest import Browser, Site
+from tests.builders import NOW
+from tests.dashboard import make_context
+from tests.flows.cases.scene import PEOPLE, Way
+
+ALERT = "A-20261125-03"
+
+
+def give_duties(site: Site, role: Role, *duties: str) -> Browser:
+    """Return a fresh browser of somebody of that role who holds these duties."""
+    with site.context.store.write() as work:
+        person = work.people.get(f"p-{role.value}")
+        assert person is not None
+        work.people.save(replace(person, duties=frozenset(duties)))
+    return site.browser(role)
+
+
+class TestDuties:
+    def test_an_administrator_sets_them_and_what_is_no_duty_is_left_out(self, site: Site) -> None:
+        keeper = site.browser(Role.ADMINISTRATOR)
+        answer = keeper.client.post(
+            "/system/people/p-officer",
+            data={"csrf": keeper.csrf, "role": "officer", "duties": ["analyst", "archivist", "emperor"]},
+        )
+        assert answer.headers["location"].endswith("done=person")
+        with site.context.store.read() as work:
+            person = work.people.get("p-officer")
+            [row] = [row for row in work.audit.rows(subject="person:p-officer") if row.action == "person.changed"]
+        assert person is not None
+        assert person.duties == {"analyst", "archivist"}
+        assert row.detail["duties"] == "analyst、archivist"
+        assert "2 个岗位" in keeper.client.get("/system").text
+
+    def test_they_are_gone_where_none_is_ticked(self, site: Site) -> None:
+        give_duties(site, Role.OFFICER, "analyst")
+        keeper = site.browser(Role.ADMINISTRATOR)
+        keeper.post("/system/people/p-officer", role="officer")
+        with site.context.store.read() as work:
+            person = work.people.get("p-officer")
+        assert person is not None
+        assert person.duties == frozenset()
+
+
+class TestRefusals:
+    def test_without_a_duty_the_case_is_not_opened_and_the_page_says_who_does(self, site: Site) -> None:
+        answer = site.browser(Role.OFFICER).post(f"/alerts/{ALERT}/case")
+        assert answer.status_code == 403
+        assert "“初筛”由监测员办理，研判乙不在此岗位" in answer.text
+
+    def test_a_refused_act_comes_back_on_its_page_with_what_was_typed(self, site: Site) -> None:
+        officer = give_duties(site, Role.OFFICER, "monitor", "analyst", "duty_lead")
+        case = officer.post(f"/alerts/{ALERT}/case").headers["location"].split("?")[0]
+        assert officer.post(f"{case}/assess").status_code == 303
+        assert officer.post(f"{case}/conclude", summary="属实，影响限于本县").status_code == 303
+        answer = officer.post(f"{case}/report", to="省政府总值班室", reason="")
+        assert answer.status_code == 409
+        assert "请写明预案中要求上报的依据" in answer.text
+        assert answer.headers["content-type"].startswith("text/html")
+
+    @pytest.mark.parametrize("act", ["paint", "review", "assess"])
+    def test_an_act_or_case_that_does_not_exist_is_said_to_be_none(self, site: Site, act: str) -> None:
+        officer = give_duties(site, Role.OFFICER, "analyst")
+        assert officer.post(f"/cases/none/{act}").status_code in {404, 422}
+
+    @pytest.mark.parametrize("fields", [{}, {"version": "-1"}, {"version": "１"}, {"version": "9" * 30}])
+    def test_a_form_without_its_version_changes_nothing(self, site: Site, fields: dict[str, str]) -> None:
+        way = Way(site.context.store, ALERT).submitted()
+        officer = give_duties(site, Role.OFFICER, "legal_reviewer")
+        answer = officer.post(f"/cases/{way.case.id}/review", step="T10", verdict="pass", **fields)
+        assert answer.status_code == 422
+        assert "请刷新页面" in answer.text
+        assert way.case.state is CaseState.SUBMITTED
+
+    def test_what_people_typed_is_shown_as_text_and_never_as_markup(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT).submitted("<script>alert('x')</script>情况说明")
+        reader = site.browser(Role.VIEWER)
+        for tab in ("overview", "draft", "review", "compare", "liaison", "evaluation", "record"):
+            answer = reader.client.get(f"/cases/{way.case.id}?tab={tab}")
+            assert answer.status_code == 200
+            assert "<script>alert" not in answer.text
+        assert reader.client.get(f"/cases/{way.case.id}?tab=secret").status_code == 404
+
+
+class TestPackage:
+    def test_it_is_sent_to_who_handles_and_its_fetching_is_written_down(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT).published()
+        path = f"/cases/{way.case.id}/archive"
+        assert site.browser(Role.VIEWER).client.get(path).status_code == 403
+        answer = site.browser(Role.OFFICER).client.get(path)
+        assert answer.headers["content-disposition"] == f'attachment; filename="case-{way.case.id}.zip"'
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            assert f"{way.case.id}/manifest.json" in archive.namelist()
+        with site.context.store.read() as work:
+            rows = work.audit.rows(subject=f"case:{way.case.id}")
+        assert ("研判乙", "case.exported") in [(row.actor, row.action) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with a hundred running cases."""
+    site = Site.over(make_context(tmp_path_factory.mktemp("busy"), many=100))
+    with site.context.store.write() as work:
+        for alert in work.alerts.open():
+            case = Case(
+                id=case_id(alert.id),
+                alert_id=alert.id,
+                event_id=alert.event_id,
+                title=alert.title,
+                state=CaseState.DRAFTING,
+                opened_at=NOW,
+                opened_by="监测甲",
+                changed_at=NOW,
+            )
+            assert work.cases.add(case, [])
+    yield site
+    site.context.search.close()
+    site.context.store.close()
+
+
+def test_a_hundred_cases_are_listed_within_a_quarter_of_a_second(busy: Site) -> None:
+    officer = give_duties(busy, Role.OFFICER, *PEOPLE)
+    assert officer.client.get("/cases").status_code == 200
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        answer = officer.client.get("/cases")
+        took.append(time.perf_counter() - began)
+        assert answer.text.count('href="/cases/H') > 90
+    assert min(took) < 0.25
