@@ -159,7 +159,7 @@ class WeekFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Briefing:
-    """One issue of the weekly briefing."""
+    """One issue of the weekly briefing; `followed` are sentences on matters and watched policies, none where there is nothing."""
 
     week: Week
     issue: int
@@ -180,6 +180,7 @@ class Briefing:
     audit_head: str
     bypasses: tuple[BypassRow, ...] = ()
     drill: bool = False
+    followed: tuple[str, ...] = ()
 
 
 def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int]) -> str:

@@ -209,6 +209,8 @@ def _answers(document: Document, briefing: Briefing) -> None:
     _response_table(document, briefing)
     for row in briefing.bypasses:
         _line(document, f"越过审核程序：{row.sentence}。")
+    for sentence in briefing.followed:
+        _line(document, sentence)
 
 
 def _response_table(document: Document, briefing: Briefing) -> None:

@@ -26,6 +26,7 @@ from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
 from service.domain.places import CITIES
 from service.domain.week import Week, week_of
+from service.flows.follow_brief import followed_sentences
 from service.ports.store import Store, Work
 
 __all__ = ["compile_week"]
@@ -72,6 +73,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         head = work.audit.head()
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
+        followed = followed_sentences(work, week, now=now)
     levels = Counter(one.alert.peak_level for one in raised)
     return Briefing(
         week=week,
@@ -90,6 +92,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         ahead=_ahead(raised, week, now),
         documents=tuple(_listed(row) for _, row in documents),
         notes=_notes(week, now),
+        followed=followed,
         audit_head=head.anchor if head.seq else "",
         bypasses=bypasses,
         drill=drill,

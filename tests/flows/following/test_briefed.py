@@ -1,0 +1,31 @@
+from pathlib import Path
+
+from docx import Document
+
+from service.domain.people import Person
+from service.domain.register import Register
+from service.domain.week import week_of
+from service.export.docx import write_docx
+from service.flows.brief import compile_week
+from service.ports.store import Store
+from tests.builders import NOW
+from tests.following import RULE, seed_following
+
+
+def test_the_weekly_briefing_tells_of_matters_and_watched_policies_in_two_sentences(
+    store: Store, tmp_path: Path, register: Register, officer: Person
+) -> None:
+    seed_following(store, officer, register, tmp_path)
+    issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
+    assert issue.followed == (
+        "办件：本周收到2件（投诉1件、信访1件），现在办7件，其中逾期1件。",
+        "政策跟踪：在跟踪1项，本周相关稿件1篇（含转载）。",
+    )
+    write_docx(issue, tmp_path / "a.docx")
+    lines = [paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs]
+    assert [line for line in lines if line in issue.followed] == list(issue.followed)
+    assert RULE not in "".join(issue.followed)
+
+
+def test_without_matters_and_topics_the_briefing_says_nothing_of_them(store: Store) -> None:
+    assert compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW).followed == ()
