@@ -20,7 +20,14 @@ BANNED_TEXTS = {
 TOP_LEVEL = {
     *(".ci", ".gitignore", "analysis", "crawlers", "deploy", "docs", "service", "tests"),
     *("CHANGELOG.md", "CONTRIBUTING.md", "GUARANTEES.md", "LICENSE", "README.md", "README.zh-CN.md"),
-    *("pyproject.toml", "requirements-build.lock", "requirements-test.lock", "requirements.lock", "yaowang"),
+    *(
+        "pyproject.toml",
+        "requirements-build.lock",
+        "requirements-ocr.lock",
+        "requirements-test.lock",
+        "requirements.lock",
+        "yaowang",
+    ),
 }
 
 
