@@ -66,7 +66,7 @@ def make_context(
     url = f"sqlite:///{folder / 'yaowang.db'}"
     if not prepared:
         _prepare(folder, url, empty=empty, many=many)
-    store, search, register = open_store(url), FtsSearch(folder / "search.db"), load_register(None)
+    store, search = open_store(url), FtsSearch(folder / "search.db")
     paper = _Paper(folder / "briefings")
 
     def take(path: Path, source_id: str, actor: str) -> ImportReport:
@@ -91,9 +91,7 @@ def make_context(
         store=store,
         search=search,
         catalogue_sources=SOURCES,
-        office=Office(
-            register=register, address="http://127.0.0.1", drill=drill, routing=RoutingFiles(lambda: register)
-        ),
+        office=_office(drill=drill),
         cut=RjiebaSegmenter().cut_for_search,
         now=lambda: NOW,
         version="0.1.0",
@@ -108,6 +106,11 @@ def make_context(
         make_briefing=paper.make,
         briefings=paper.folder,
     )
+
+
+def _office(*, drill: bool) -> Office:
+    register = load_register(None)
+    return Office(register=register, address="http://127.0.0.1", drill=drill, routing=RoutingFiles(lambda: register))
 
 
 def _prepare(folder: Path, url: str, *, empty: bool, many: int) -> None:
