@@ -6,7 +6,7 @@ Machine-readable output goes to standard output, messages and progress to standa
 
 import typer
 
-from service.cli import audit, cases, drill, operate, people, pipeline, policies, replay, run, sources, study
+from service.cli import audit, cases, drill, follow, operate, people, pipeline, policies, replay, run, sources, study
 from service.cli.speak import speak_utf8
 
 __all__ = ["application", "main"]
@@ -28,6 +28,7 @@ sources.register(application)
 audit.register(application)
 policies.register(application)
 people.register(application)
+follow.register(application)
 cases.register(application)
 study.register(application)
 
