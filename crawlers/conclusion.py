@@ -86,15 +86,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         watermark=max((moment for moment in (before.watermark, visit.newest) if moment), default=None),
         memory=_memory(visit, now),
     )
-    outcome = Outcome(
-        failed=failed,
-        listed=visit.listed,
-        new=visit.added,
-        pending=len(visit.waiting) + len(visit.files),
-        wait_until=_wait_until(visit, now),
-        source_class=visit.source.source_class,
-        times=tuple(visit.fresh),
-    )
+    outcome = _outcome(visit, now, failed=failed)
     schedule = visit.declaration.schedule
     arrivals = learn(before, schedule, outcome, now)
     # A list costs one request, and so do its pages: half of the day's allowance is for lists.
@@ -115,8 +107,9 @@ def _outcome(visit: Visit, now: datetime, *, failed: bool) -> Outcome:
     return Outcome(
         failed=failed,
         listed=visit.listed,
-        new=visit.added,
-        pending=len(visit.waiting),
+        # What was published long before had gathered, or was inserted; it says nothing of how much comes.
+        new=max(visit.added - visit.stale, 0),
+        pending=len(visit.waiting) + len(visit.files),
         wait_until=_wait_until(visit, now),
         source_class=visit.source.source_class,
         times=tuple(visit.fresh),

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -23,6 +23,8 @@ from crawlers.records import DatePrecision, Document, Source
 __all__ = ["Surroundings", "Visit"]
 
 MAX_TRIES = 3
+# A day tells no hour, and what was published in the evening may be listed in the morning.
+_GATHERED = timedelta(days=2)
 _TO_THE_MINUTE = frozenset({DatePrecision.SECOND, DatePrecision.MINUTE})
 
 
@@ -60,9 +62,10 @@ class Visit:
     `waiting` holds the ids that were listed, are new, and are not settled yet; while there are any, the validators of
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
     failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `fresh` are the
-    published times, to the minute, of what is new; `files` attachments that are still to be fetched. `remark` is what a person should look at although the visit went well;
-    `rot_sample` the list page on which a rule found too little; `noted` what the new documents were like. `notes` are what the spider wants to find in the next visit's
-    `progress.memory`; they are kept unless the visit failed.
+    published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
+    `files` are attachments that are still to be fetched. `remark` is what a person should look at although the visit went
+    well; `rot_sample` the list page on which a rule found too little; `noted` what the new documents were like. `notes`
+    are what the spider wants to find in the next visit's `progress.memory`; they are kept unless the visit failed.
     """
 
     source: Source
@@ -82,6 +85,7 @@ class Visit:
     deep: bool = False
     fresh: list[datetime] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)
+    stale: int = 0
     rot_sample: bytes = b""
     unstored: int = 0
     unchanged: bool = False
@@ -113,6 +117,9 @@ class Visit:
         """Note what a new document tells of the source's rhythm and of the state of its pages."""
         self.saw(document.published_at)
         self.noted.note(document)
+        seen_before = self.progress.last_success_at
+        if document.published_at is not None and seen_before is not None:
+            self.stale += document.published_at < seen_before - _GATHERED
         if document.published_at is not None and document.precision in _TO_THE_MINUTE:
             self.fresh.append(document.published_at)
 

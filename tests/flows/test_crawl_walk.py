@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from crawlers.arrivals import Arrivals
 from crawlers.conclusion import SourceReport
 from crawlers.health import HealthState, health
 from crawlers.records import Source
+from crawlers.remembered import ARRIVALS
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, Clock, article, list_page
 from tests.flows.held import Held
@@ -160,3 +162,19 @@ class TestRot:
         assert "都读不出发布时间" in told.sentence
         assert held.remembered["daily"].next_due_at is not None
         assert clock() < held.remembered["daily"].next_due_at < clock() + timedelta(days=2)
+
+
+def test_what_had_gathered_before_says_nothing_of_the_rhythm(
+    press: Press, declare: Declare, visit: Visit, held: Held, clock: Clock
+) -> None:
+    column = Column(press, per_page=40)
+    column.publish(40)
+    bound = {"delay": "0s", "max_articles": 10}
+    source = declare(kind="listing", url=press.url("/list?page=1"), list=LIST_RULE, politeness=bound)
+    for _ in range(4):
+        look(visit, press, source)
+        clock.forward(hours=30)
+    assert len(held.documents) == 40
+    known = Arrivals.from_memory(held.remembered["daily"].memory[ARRIVALS])
+    assert sum(known.counts) < 11
+    assert sum(known.watched) > 0
