@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.attachments.html_tables import tables_in
-from crawlers.attachments.links import attachment_links
 from crawlers.attachments.notice_rows import notice_rows
 from crawlers.gate import Limits, Refusal, RefusalReason, admit_page, repair_text
 from crawlers.parsing.body import Body, find_body, prune
@@ -19,6 +18,7 @@ from crawlers.parsing.credits import clean_name, find_author, find_origin
 from crawlers.parsing.dateline import find_published
 from crawlers.parsing.dates import ParsedDate, parse_date
 from crawlers.parsing.headline import find_title
+from crawlers.parsing.links import attachment_links
 from crawlers.parsing.page import Page, parse_page, squeeze
 from crawlers.parsing.selection import ArticleSelectors, select_element, select_text
 from crawlers.parsing.structured import read_stated_text, read_statements
