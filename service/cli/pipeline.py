@@ -73,7 +73,8 @@ def match(data: DataOption = None) -> None:
     from service.flows.policies import load_index
 
     with opened(data) as app:
-        index, situations = load_index(app.store, app.cut), app.situations()
+        index = load_index(app.store, app.cut, app.register, gists=False)
+        situations = app.situations()
         faults = app.situations.faults
         today = app.now()
     if not len(index):

@@ -192,12 +192,16 @@ def link_waiting(work: Work, policy: Policy, *, actor: str, now: datetime) -> No
 
 
 def load_index(
-    store: Store, tokenize: Callable[[str], Sequence[str]], register: Register | None = None
+    store: Store,
+    tokenize: Callable[[str], Sequence[str]],
+    register: Register | None = None,
+    *,
+    gists: bool = True,
 ) -> ArticleIndex:
     """Return the imported articles, ready for matching, each with the days its policy is in force.
 
-    Drafts and interpretations bind nobody and are left out. With a `register` its days have the last word, and articles that are known by
-    gist alone stand in with their gist: they can be offered, but have no text to quote.
+    Drafts and interpretations bind nobody and are left out. With a `register` its days have the last word, and unless `gists` is
+    false articles that are known by gist alone stand in with their gist: they can be offered, but have no text to quote.
     """
     with store.read() as work:
         policies = {one.stem: one for one in work.policies.listing() if one.kind is PolicyKind.POLICY}
@@ -218,7 +222,7 @@ def load_index(
         articles += [
             Article(key=gist.key, number=gist.key.partition("#")[2], chapter="", text=gist.gist)
             for gist in register.gists.values()
-            if gist.key.partition("#")[0] not in policies
+            if gists and gist.key.partition("#")[0] not in policies
         ]
     return ArticleIndex(articles, tokenize, validity)
 

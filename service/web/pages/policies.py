@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from service.api.context import AppContext
 from service.api.identity import PolicyChecker, PolicyLinker, Reader, context_of
 from service.domain.checks import CheckVerdict
-from service.domain.library import LibraryQuery
+from service.domain.library import LibraryQuery, LinkKind
 from service.domain.policy import Policy, PolicyKind, PolicyLevel, Standing
 from service.domain.refusal import NotFound, Refusal
 from service.domain.verification import entry_of, stem_of, words_of
@@ -108,9 +108,9 @@ def _tab(tab: str, work: Work, context: AppContext, asked: LibraryQuery, q: str,
 
 def _library(work: Work, asked: LibraryQuery) -> dict[str, Any]:
     found = work.policies.find(asked)
-    linked = linked_policies(work.policies.listing(), work.policies.links())
+    interpreted = {link.about for link in work.policies.links() if link.kind is LinkKind.INTERPRETS}
     return {
-        "rows": document_rows(found, work.policies.article_counts(), linked, asked.on),
+        "rows": document_rows(found, work.policies.article_counts(), interpreted, asked.on),
         "hits": hits(work.policies.find_articles(asked), asked.words)[:_MOST_HITS],
         "levels": [(one.value, one.word) for one in PolicyLevel],
         "kinds": [(one.value, one.word) for one in PolicyKind],
@@ -248,9 +248,10 @@ def _held(policies: Sequence[Policy], stem: str) -> Policy:
 
 
 def _linkable(found: Policy, held: Sequence[Policy]) -> list[Policy]:
-    """Return what can be linked with a document: its policies for an interpretation, interpretations for anything else."""
+    """Return what can be linked with a document: its policies for an interpretation, interpretations for anything else, the latest first."""
     speaks = found.kind is PolicyKind.INTERPRETATION
-    return [one for one in held if (one.kind is PolicyKind.INTERPRETATION) is not speaks and one.stem != found.stem]
+    fit = [one for one in held if (one.kind is PolicyKind.INTERPRETATION) is not speaks and one.stem != found.stem]
+    return sorted(fit, key=lambda one: (one.issued or date.min, one.title), reverse=True)[:_MOST_DOCUMENTS]
 
 
 @router.post("/policies/{stem}/link")

@@ -1,7 +1,7 @@
 """What the pages of the policy library show: documents, hits, entries with their marks, and what was made together. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,7 +44,7 @@ class DocumentRow:
     policy: Policy
     standing: Standing
     articles: int
-    linked: LinkedPolicy | None
+    interpreted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +111,12 @@ def _as_laws_write(word: str) -> str:
 
 
 def document_rows(
-    policies: Iterable[Policy], counts: Mapping[str, int], linked: Mapping[str, LinkedPolicy], on: date
+    policies: Iterable[Policy], counts: Mapping[str, int], interpreted: Collection[str], on: date
 ) -> list[DocumentRow]:
-    """Return documents for the list: what binds first, within that the highest rank, then the latest."""
+    """Return documents for the list, `interpreted` being the stems of those that have an interpretation: what binds first, within that the highest rank, then the latest."""
     levels = list(PolicyLevel)
     rows = [
-        DocumentRow(policy, policy.standing(on), counts.get(policy.stem, 0), linked.get(policy.stem))
+        DocumentRow(policy, policy.standing(on), counts.get(policy.stem, 0), policy.stem in interpreted)
         for policy in policies
     ]
 
