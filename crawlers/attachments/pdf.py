@@ -1,6 +1,7 @@
 """Text and tables of a PDF file; a page without text is a scan and is told apart."""
 
 import io
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,6 @@ def read_pdf(raw: bytes) -> PdfText | Refusal:
     Tables are found by their lines. A scanned page has its number in `scanned`.
     """
     import logging
-    import time
 
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
@@ -45,39 +45,34 @@ def read_pdf(raw: bytes) -> PdfText | Refusal:
 
     # It warns of every font whose description is incomplete, which most printed ones are.
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    broken = (PDFException, PdfminerException, MalformedPDFException, ValueError, KeyError, TypeError, IndexError)
     try:
         with pdfplumber.open(io.BytesIO(raw)) as pdf:
-            count = len(pdf.pages)
-            until = time.process_time() + MAX_SECONDS
-            read = 0
-            texts: list[str] = []
-            grids: list[Grid] = []
-            scanned: list[int] = []
-            for number, page in enumerate(pdf.pages[:MAX_PAGES], start=1):
-                text, tables = _page(page, number)
-                texts.append(text)
-                grids.extend(tables)
-                if len(text.strip()) < _FEWEST_CHARACTERS and not tables and page.images:
-                    scanned.append(number)
-                page.close()
-                read = number
-                if time.process_time() > until:
-                    break
-    except (
-        PDFException,
-        PdfminerException,
-        MalformedPDFException,
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-    ) as error:
+            return _read(pdf)
+    except broken as error:
         # pdfplumber wraps what pdfminer says.
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args, error.__cause__)):
             return Refusal(RefusalReason.BINARY, "PDF 加了密码，无法读取")
         return Refusal(RefusalReason.BINARY, f"PDF 的结构已损坏（{type(error).__name__}）")
+
+
+def _read(pdf: Any) -> PdfText:
+    until = time.process_time() + MAX_SECONDS
+    texts: list[str] = []
+    grids: list[Grid] = []
+    scanned: list[int] = []
+    read = 0
+    for read, page in enumerate(pdf.pages[:MAX_PAGES], start=1):
+        text, tables = _page(page, read)
+        texts.append(text)
+        grids.extend(tables)
+        if len(text.strip()) < _FEWEST_CHARACTERS and not tables and page.images:
+            scanned.append(read)
+        page.close()
+        if time.process_time() > until:
+            break
     text = "\n".join(part for part in texts if part.strip())
-    return PdfText(text=text, grids=tuple(grids), pages=count, read=read, scanned=tuple(scanned))
+    return PdfText(text=text, grids=tuple(grids), pages=len(pdf.pages), read=read, scanned=tuple(scanned))
 
 
 def _page(page: Any, number: int) -> tuple[str, list[Grid]]:
