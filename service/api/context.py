@@ -141,7 +141,7 @@ class SituationTable(Protocol):
         ...
 
     def absent(self, held: Collection[str]) -> list[str]:
-        """Return a sentence for every row that names an article which a law held in full does not have."""
+        """Return a sentence for every article that a row of the office's file names and the library's text of its law lacks."""
         ...
 
 

@@ -46,11 +46,15 @@ def row_text(proposal: RowProposal, table: Situations) -> str:
     """Return the changed row as an administrator would write it into the office's own `situations.yaml`."""
     row = next(one for one in table.rows if one.id == proposal.situation)
     dropped = {one.article for one in proposal.drop}
-    related = [*row.related, *(one.article for one in proposal.add)]
+    governs = [article for article in row.governs if article not in dropped]
+    related = [article for article in row.related if article not in dropped]
+    added = [one.article for one in proposal.add]
+    if not governs:
+        # A row needs an article that governs; what people put in its place is likeliest that.
+        governs, added, related = (added, [], related) if added else (related[:1], [], related[1:])
     lines = [f"situations:\n  - id: {row.id}"]
-    for name, articles in (("governs", row.governs), ("related", related)):
-        kept = [table.reference(article) for article in articles if article not in dropped]
-        lines.append(f"    {name}: [{', '.join(kept)}]")
+    for name, articles in (("governs", governs), ("related", [*related, *added])):
+        lines.append(f"    {name}: [{', '.join(map(table.reference, articles))}]")
     missing = sorted({one.article.partition("#")[0] for one in proposal.add} - set(table.laws.values()))
     if missing:
         lines.insert(0, "laws:\n" + "\n".join(f"  {stem.partition('(')[0]}: {stem}" for stem in missing))

@@ -34,18 +34,19 @@ class SituationFiles:
         return self._kept
 
     def absent(self, held: Collection[str]) -> list[str]:
-        """Return a sentence for every row that names an article which a law held in full does not have.
+        """Return a sentence for every article that a row of the office's file names and the library's text of its law lacks.
 
         `held` are the keys of the articles in the library; a law of which nothing is held says nothing.
         """
-        table = self()
+        table, shipped = self(), load_situations()
+        named = {row.id: {*row.governs, *row.related} for row in (*shipped.rows, *shipped.modifiers)}
         stems = {key.partition("#")[0] for key in held}
         return [
             f"情形 {row.id}：政策库的{stem}没有{number}，这一条不会被引用，请在 {SITUATIONS_FILE} 中改正"
             for row in (*table.rows, *table.modifiers)
             for article in (*row.governs, *row.related)
             for stem, _, number in (article.partition("#"),)
-            if stem in stems and article not in held
+            if stem in stems and article not in held and article not in named.get(row.id, ())
         ]
 
 

@@ -95,6 +95,7 @@ def test_an_administrator_is_shown_the_proposed_row_with_its_evidence(events: Si
 
 def test_a_proposed_row_is_one_that_the_own_file_takes(events: Site) -> None:
     for number in range(3):
+        say(events, Role.OFFICER, f"C{number}", OFFERED, Choice.REJECTED)
         say(events, Role.OFFICER, f"C{number}", OTHER, Choice.ADDED)
     table = load_situations()
     with events.context.store.read() as work:
@@ -102,4 +103,4 @@ def test_a_proposed_row_is_one_that_the_own_file_takes(events: Site) -> None:
     changed, faults = lay_over(row_text(proposal, table), "situations.yaml")
     assert faults == ()
     row = next(one for one in changed.rows if one.id == "recall")
-    assert OTHER in row.related
+    assert (row.governs, OFFERED in row.related) == ((OTHER,), False)
