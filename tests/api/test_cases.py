@@ -130,7 +130,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.context.store.close()
 
 
-def test_a_hundred_cases_are_listed_within_a_quarter_of_a_second(busy: Site) -> None:
+def test_a_hundred_cases_are_listed_within_half_a_second(busy: Site) -> None:
     officer = give_duties(busy, Role.OFFICER, *PEOPLE)
     assert officer.client.get("/cases").status_code == 200
     took = []
@@ -139,4 +139,4 @@ def test_a_hundred_cases_are_listed_within_a_quarter_of_a_second(busy: Site) -> 
         answer = officer.client.get("/cases")
         took.append(time.perf_counter() - began)
         assert answer.text.count('href="/cases/H') > 90
-    assert min(took) < 0.25
+    assert min(took) < 0.5

@@ -18,6 +18,7 @@ from service.domain.refusal import NotFound
 from service.export.case_archive import pack
 from service.flows.cases.packing import pack_case
 from service.ports.store import Work
+from service.web.desk import OpenAlerts
 from service.web.pages.case_show import show_case
 from service.web.render import desk_of, page
 from service.web.views.alert_rows import AlertRow, Due, alert_row, by_urgency, due_of, next_due
@@ -69,7 +70,7 @@ def cases(request: Request, identity: Reader) -> HTMLResponse:
         opened = desk_of(request).open_alerts(work, now)
         running = work.cases.listing(limit=_MOST)
         ended = work.cases.listing(over=True, limit=_ENDED)
-        lines = _lines(request, identity, work, [case.id for case in running])
+        lines = _lines(request, identity, work, [case.id for case in running], opened)
     handled = {case.alert_id for case in running}
     waiting = [
         WaitingAlert(alert_row(alert, clock, None, (), now), next_step(alert), _waited(alert, now))
@@ -91,10 +92,14 @@ def cases(request: Request, identity: Reader) -> HTMLResponse:
     )
 
 
-def _lines(request: Request, identity: Identity, work: Work, ids: Sequence[str]) -> list[CaseLine]:
+def _lines(request: Request, identity: Identity, work: Work, ids: Sequence[str], opened: OpenAlerts) -> list[CaseLine]:
     files = work.cases.files(ids)
-    alerts = {file.case.alert_id: work.alerts.get(file.case.alert_id) for file in files.values()}
-    clocks = work.clocks.of_alerts(list(alerts))
+    known = {alert.id: alert for alert in opened.alerts}
+    # A case may outlive its alert; those that are closed are looked up one by one.
+    alerts = {
+        one.case.alert_id: known.get(one.case.alert_id) or work.alerts.get(one.case.alert_id) for one in files.values()
+    }
+    clocks = {**work.clocks.of_alerts([name for name in alerts if name not in known]), **opened.clocks}
     events = work.events.get_all([file.case.event_id for file in files.values()])
     people = work.people.listing()
     found = []
