@@ -36,18 +36,6 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         source = app.catalogue.by_id[source_id]
         return import_file(app.store, path, source=source, now=app.now, author_key=app.author_key, actor=actor)
 
-    def take_matters(path: Path, source_id: str, kind: MatterKind | None, actor: str) -> MatterReport:
-        return import_matters(
-            app.store,
-            path,
-            source=app.catalogue.by_id[source_id],
-            kind=kind,
-            register=app.register,
-            now=app.now,
-            author_key=app.author_key,
-            actor=actor,
-        )
-
     def brief(week: str) -> Sequence[Path]:
         # Two seconds of imports that no page needs.
         from service.export.briefing import write_briefing
@@ -73,12 +61,30 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         start_drill=desk.start if desk else None,
         import_file=take_file,
         import_refusals=(ImportRefused,),
-        import_matters=take_matters,
+        import_matters=_matters_of(app),
         make_briefing=brief,
         briefings=briefings,
         push=_push_desk(app),
         checks={"存储": app.store.check, "检索": app.search.check, "邮件": app.notifier.check},
     )
+
+
+def _matters_of(app: Application) -> Callable[[Path, str, MatterKind | None, str], MatterReport]:
+    """Return the import of records that become matters."""
+
+    def take(path: Path, source_id: str, kind: MatterKind | None, actor: str) -> MatterReport:
+        return import_matters(
+            app.store,
+            path,
+            source=app.catalogue.by_id[source_id],
+            kind=kind,
+            register=app.rulebook.register,
+            now=app.now,
+            author_key=app.author_key,
+            actor=actor,
+        )
+
+    return take
 
 
 def _push_desk(app: Application) -> PushDesk | None:

@@ -1,6 +1,7 @@
 """A whole dashboard over a seeded store, for the tests of its pages: real adapters, a fixed clock, no other process."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from service.flows.matter_import import MatterReport, import_matters
 from service.notify.mailbox import MailboxNotifier
 from service.policies.register import load_register
 from service.policies.routing import RoutingFiles
+from service.ports.store import Store
 from service.search.fts import FtsSearch
 from service.storage.sql import migrate, open_store
 from tests.builders import NOW, enrol_everyone
@@ -73,20 +75,6 @@ def make_context(
         source = next(source for source in SOURCES if source.id == source_id)
         return import_file(store, path, source=source, now=lambda: NOW, author_key=b"test", actor=actor)
 
-    def take_matters(path: Path, source_id: str, kind: MatterKind | None, actor: str) -> MatterReport:
-        source = next(source for source in SOURCES if source.id == source_id)
-        register = load_register(None)
-        return import_matters(
-            store,
-            path,
-            source=source,
-            kind=kind,
-            register=register,
-            now=lambda: NOW,
-            author_key=b"test-author-key-0",
-            actor=actor,
-        )
-
     return AppContext(
         store=store,
         search=search,
@@ -102,10 +90,27 @@ def make_context(
         start_drill=None if drill else _start_nothing,
         import_file=take,
         import_refusals=(ImportRefused,),
-        import_matters=take_matters,
+        import_matters=_matters_of(store),
         make_briefing=paper.make,
         briefings=paper.folder,
     )
+
+
+def _matters_of(store: Store) -> Callable[[Path, str, MatterKind | None, str], MatterReport]:
+    def take(path: Path, source_id: str, kind: MatterKind | None, actor: str) -> MatterReport:
+        source = next(source for source in SOURCES if source.id == source_id)
+        return import_matters(
+            store,
+            path,
+            source=source,
+            kind=kind,
+            register=load_register(None),
+            now=lambda: NOW,
+            author_key=b"test-author-key-0",
+            actor=actor,
+        )
+
+    return take
 
 
 def _office(*, drill: bool) -> Office:

@@ -1,8 +1,9 @@
 """政策跟踪: the list of topics, the page of one with its tabs, and what people do there."""
 
 import io
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -12,9 +13,9 @@ from analysis.claims import Stance
 from service.api.identity import Guard, Identity, Reader, context_of
 from service.domain.people import Act
 from service.domain.refusal import NotFound
-from service.domain.sheet import QUESTIONS, SheetLevel, Weight
+from service.domain.sheet import QUESTIONS, RiskSheet, SheetLevel, Weight
 from service.domain.topic import Phase, PhaseKind, TopicState, phase_at
-from service.domain.topic_report import PhaseReport, TopicReport
+from service.domain.topic_report import TopicReport
 from service.flows import topics as flows
 from service.flows.topic_report import SPANS, report_topic
 from service.web.render import page
@@ -120,8 +121,6 @@ def topic_page(
     )
     with context.store.read() as work:
         sheets = work.topics.sheets(topic_id)
-    latest = sheets[0] if sheets else None
-    chosen = _chosen(report, phase)
     return page(
         request,
         "topic.html",
@@ -136,26 +135,36 @@ def topic_page(
         current=phase_at(report.topic, now, now=now),
         trend=views.trend(report),
         phases=views.phase_lines(report),
-        chosen=chosen,
-        stances=[(stance, chosen.of(stance) if chosen else []) for stance in Stance],
-        asked=chosen.figures.questions if chosen else report.questions,
         days=days if days in SPANS else SPANS[1],
         spans=SPANS,
-        sheets=sheets,
-        latest=latest,
-        sheet_questions=QUESTIONS,
-        concerns=views.concern_rows(latest),
-        weights=list(Weight),
-        levels=list(SheetLevel),
         next_act=views.next_act(report.topic, sheets, now=now),
         kinds=_KINDS,
         phase_rows=views.phases_of_form(report.topic),
+        **_voices(report, phase),
+        **_sheet(sheets),
     )
 
 
-def _chosen(report: TopicReport, number: int) -> PhaseReport | None:
-    """Return the phase of that number; without one, all phases together are shown."""
-    return next((one for one in report.phases if one.window.number == number), None)
+def _voices(report: TopicReport, number: int) -> dict[str, Any]:
+    """Return the questions and arguments of the phase of that number; without one, the questions of all phases together."""
+    chosen = next((one for one in report.phases if one.window.number == number), None)
+    return {
+        "chosen": chosen,
+        "stances": [(stance, chosen.of(stance) if chosen else []) for stance in Stance],
+        "asked": chosen.figures.questions if chosen else report.questions,
+    }
+
+
+def _sheet(sheets: Sequence[RiskSheet]) -> dict[str, Any]:
+    latest = sheets[0] if sheets else None
+    return {
+        "sheets": sheets,
+        "latest": latest,
+        "sheet_questions": QUESTIONS,
+        "concerns": views.concern_rows(latest),
+        "weights": list(Weight),
+        "levels": list(SheetLevel),
+    }
 
 
 @router.get("/topics/{topic_id}/questions.xlsx")
