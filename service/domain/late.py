@@ -43,7 +43,7 @@ def late_letter(letter: Letter, alert: Alert | None, *, queued_at: datetime, rep
     """Return the letter with what a reader must know of one that comes late; unchanged where it does not."""
     if now - queued_at < LATE:
         return letter
-    notes = [f"本邮件应于{beijing(queued_at, now)}发出，因邮件服务器不可用迟到{duration(now - queued_at)}"]
+    notes = [f"本邮件应于{beijing(queued_at, now)}发出，因邮件发送中断迟到{duration(now - queued_at)}"]
     if replaces:
         notes.append(f"此前未能发出的{replaces}封同一预警的邮件由本邮件代替，不再发送")
     mark = "迟发"

@@ -26,6 +26,7 @@ __all__ = [
     "clock_of",
     "event_of",
     "facts_now",
+    "held_alert",
     "note",
     "permit",
     "reason_of",
@@ -49,6 +50,14 @@ def permit(person: Person, act: Act) -> None:
 def alert_of(work: Work, alert_id: str) -> Alert:
     """Return the alert. Raises `NotFound`."""
     alert = work.alerts.get(alert_id)
+    if alert is None:
+        raise NotFound("没有这条预警，可能链接已失效，请从预警列表进入")
+    return alert
+
+
+def held_alert(work: Work, alert_id: str) -> Alert:
+    """Return the alert for a change: of two who act at once, the second sees what the first did. Raises `NotFound`."""
+    alert = work.alerts.hold(alert_id)
     if alert is None:
         raise NotFound("没有这条预警，可能链接已失效，请从预警列表进入")
     return alert
@@ -115,7 +124,7 @@ def advance(
         NotFound: There is no such alert.
         Conflict: The table of states has no such move; the sentence says what to do instead.
     """
-    alert = alert_of(work, alert_id)
+    alert = held_alert(work, alert_id)
     after = moved(alert, state, by=person_name, mover=mover, now=now)
     if after is alert:
         return alert

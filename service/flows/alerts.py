@@ -14,7 +14,7 @@ from service.domain.clock import Clock, ClockRole, ClockState, cancel, meet
 from service.domain.handling import answered_last, moved, standing
 from service.domain.people import Act, Person, may
 from service.domain.refusal import Conflict, NotFound
-from service.flows.acts import advance, alert_of, event_of, note, permit, reason_of, save_alert, tell_person
+from service.flows.acts import advance, event_of, held_alert, note, permit, reason_of, save_alert, tell_person
 from service.flows.clocks import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
 from service.flows.consider import Office
 from service.flows.grading import set_grade, set_level
@@ -54,7 +54,7 @@ def acknowledge(store: Store, person: Person, alert_id: str, *, now: datetime) -
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
-        return see(work, person, alert_of(work, alert_id), now=now)
+        return see(work, person, held_alert(work, alert_id), now=now)
 
 
 def see(work: Work, person: Person, alert: Alert, *, now: datetime) -> Alert:
@@ -80,7 +80,7 @@ def assign(store: Store, person: Person, alert_id: str, owner: str, *, office: O
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        alert = held_alert(work, alert_id)
         chosen = handler_of(work, owner)
         check_gift(alert, chosen)
         return give(work, person, alert, chosen, office=office, now=now)
@@ -136,7 +136,7 @@ def answer(store: Store, person: Person, alert_id: str, *, office: Office, now: 
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        alert = held_alert(work, alert_id)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭，请先重新打开再登记回应")
         case = work.cases.of_alerts([alert_id]).get(alert_id)
@@ -174,7 +174,7 @@ def close(store: Store, person: Person, alert_id: str, reason: str, *, now: date
     permit(person, Act.CLOSE_ALERT)
     why = reason_of(reason, act="关闭预警")
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        alert = held_alert(work, alert_id)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭")
         running = _own_running(work, alert_id)
@@ -196,7 +196,7 @@ def reopen(store: Store, person: Person, alert_id: str, reason: str = "", *, now
     """
     permit(person, Act.CLOSE_ALERT)
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        alert = held_alert(work, alert_id)
         if alert.state is not AlertState.CLOSED:
             raise Conflict("预警没有关闭，不需要重新打开")
         check_move(alert.state, standing(alert), mover=Mover.CLOSER)

@@ -16,7 +16,7 @@ from service.domain.handling import standing
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.domain.silence import Matcher, MatcherField, Silence
-from service.flows.acts import alert_of, note, permit, save_alert
+from service.flows.acts import held_alert, note, permit, save_alert
 from service.flows.alerts import check_gift, give, handler_of, see
 from service.flows.office import Office
 from service.flows.silences import keep_silence
@@ -137,10 +137,11 @@ def _each(
     items: list[Mapping[str, Any]] = []
     refused: list[str] = []
     with store.write() as work:
-        for alert_id in picked:
+        # In one order for everybody, so that two who act at once cannot wait for each other.
+        for alert_id in sorted(picked):
             title = ""
             try:
-                alert = alert_of(work, alert_id)
+                alert = held_alert(work, alert_id)
                 title = alert.title[:20]
                 items.append(act(work, alert))
             except Forbidden as refusal:
@@ -187,7 +188,7 @@ def undo(store: Store, person: Person, batch_id: str, *, now: datetime) -> BulkD
 
 def _take_back(work: Work, person: Person, kind: str, item: Mapping[str, Any], now: datetime) -> str | None:
     """Restore one alert; return a sentence where somebody was there since."""
-    alert = alert_of(work, str(item["alert"]))
+    alert = held_alert(work, str(item["alert"]))
     if kind == "silence":
         silence = work.silences.get(str(item["silence"]))
         if silence is not None and silence.ended_at is None:

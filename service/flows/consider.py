@@ -37,7 +37,7 @@ def consider_all(
     """Do what `consider` does with several events and their keys, in their order, reading and saving them together."""
     names = [event.id for event, _ in events]
     spreads = work.events.spreads(names, now=now)
-    alerts = work.alerts.of_events(names)
+    alerts = work.alerts.of_events(names, hold=True)
     clocks = work.clocks.of_alerts([alert.id for alert in alerts.values()])
     looks = [_look(event, spreads[event.id], alerts.get(event.id), office, now) for event, _ in events]
     work.events.save_all([(look.event, keys) for look, (_, keys) in zip(looks, events, strict=True)])

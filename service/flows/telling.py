@@ -13,7 +13,7 @@ from service.domain.letter import Letter, write_letter
 from service.domain.notification import subject
 from service.domain.people import Person
 from service.domain.register import Register
-from service.domain.routing import Labels, Scope, Target
+from service.domain.routing import Labels, Routing, Scope, Target
 from service.domain.silence import Silence
 from service.domain.telling import Ask, HoldReason, Occasion, Plan, Staff, plan
 from service.flows.deliver import MAIL
@@ -76,6 +76,10 @@ class Teller:
         return staff_of(self._work, self._now)
 
     @cached_property
+    def _routing(self) -> Routing:
+        return self._office.routing()
+
+    @cached_property
     def _silences(self) -> Sequence[Silence]:
         return self._work.silences.active(self._now)
 
@@ -105,7 +109,7 @@ class Teller:
             owner=alert.owner,
             targets=targets,
         )
-        return plan(labels, ask, routing=self._office.routing(), staff=self._staff, now=self._now)
+        return plan(labels, ask, routing=self._routing, staff=self._staff, now=self._now)
 
     def tell(
         self,

@@ -124,7 +124,7 @@ def _take_turn(store: Store, now: datetime) -> bool:
 
 
 def _look(work: Work, alert_id: str, office: Office, now: datetime, report: WatchReport) -> None:
-    alert = work.alerts.get(alert_id)
+    alert = work.alerts.hold(alert_id)
     event = work.events.get(alert.event_id) if alert is not None else None
     if alert is None or event is None or alert.state is AlertState.CLOSED:
         return
@@ -145,7 +145,11 @@ def _tend(
     known = settled(clock, office.register.calendar)
     if known is not None:
         work.clocks.save(known)
-        detail = {"alert": alert.id, "clock": clock.action, "due_at": known.due_at.isoformat() if known.due_at else None}
+        detail = {
+            "alert": alert.id,
+            "clock": clock.action,
+            "due_at": known.due_at.isoformat() if known.due_at else None,
+        }
         work.audit.append(actor=_SYSTEM, action="clock.settled", subject=f"clock:{clock.id}", detail=detail, now=now)
         clock = known
         report.settled += 1

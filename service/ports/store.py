@@ -228,12 +228,16 @@ class Alerts(Protocol):
         """Return the alert, or `None`."""
         ...
 
+    def hold(self, alert_id: str) -> Alert | None:
+        """Return the alert, or `None`; nobody else can change it until commit. Only where the transaction may write."""
+        ...
+
     def of_event(self, event_id: str) -> Alert | None:
         """Return the event's alert, the latest raised where there are several, or `None`."""
         ...
 
-    def of_events(self, event_ids: Sequence[str]) -> dict[str, Alert]:
-        """Return the alert of each event that has one, by the event's id."""
+    def of_events(self, event_ids: Sequence[str], *, hold: bool = False) -> dict[str, Alert]:
+        """Return the alert of each event that has one, by the event's id; `hold` as `hold` does."""
         ...
 
     def save(self, alert: Alert) -> None:

@@ -24,6 +24,7 @@ _SOONEST = (case((clocks.c.due_at.is_(None), 1), else_=0), clocks.c.due_at, cloc
 _OF_EVENTS = (
     select(alerts).where(among(alerts.c.event_id, "event_ids")).order_by(alerts.c.raised_at.desc(), alerts.c.id)
 )
+_OF_EVENTS_HELD = _OF_EVENTS.with_for_update()
 _OF_ALERTS = select(clocks).where(among(clocks.c.alert_id, "alert_ids")).order_by(*_SOONEST)
 _NUMBER = select(counters.c.value).where(counters.c.name == _COUNTER)
 _MOVE_ON = (
@@ -69,15 +70,20 @@ class SqlAlerts:
         """Return the alert, or `None`."""
         return one_record(self._connection, Alert, select(alerts).where(alerts.c.id == alert_id))
 
+    def hold(self, alert_id: str) -> Alert | None:
+        """Return the alert, or `None`; nobody else can change it until commit."""
+        return one_record(self._connection, Alert, select(alerts).where(alerts.c.id == alert_id).with_for_update())
+
     def of_event(self, event_id: str) -> Alert | None:
         """Return the event's alert, the latest raised where there are several."""
         return self.of_events([event_id]).get(event_id)
 
-    def of_events(self, event_ids: Sequence[str]) -> dict[str, Alert]:
-        """Return the alert of each event that has one, by the event's id."""
+    def of_events(self, event_ids: Sequence[str], *, hold: bool = False) -> dict[str, Alert]:
+        """Return the alert of each event that has one, by the event's id; held, nobody else can change them until commit."""
         found: dict[str, Alert] = {}
         if event_ids:
-            for alert in records(self._connection, Alert, _OF_EVENTS, event_ids=event_ids):
+            statement = _OF_EVENTS_HELD if hold else _OF_EVENTS
+            for alert in records(self._connection, Alert, statement, event_ids=event_ids):
                 found.setdefault(alert.event_id, alert)
         return found
 

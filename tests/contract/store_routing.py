@@ -4,10 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.domain.alert import AlertLevel
+from service.domain.people import Role
+from service.domain.refusal import Conflict
 from service.domain.roster import Shift
 from service.domain.silence import Matcher, MatcherField, Silence
+from service.flows.alerts import acknowledge
 from service.ports.routing import Batch, Notice
 from service.ports.store import Store
+from tests.contract.store_transactions import WORKERS, together
 from tests.contract.stored import LEASE, NOW, alert, event, person, undone
 
 HOUR = timedelta(hours=1)
@@ -155,6 +159,27 @@ class NoticesContract:
             work.batches.save(replace(batch, undone_at=NOW + HOUR))
             assert work.batches.get("b1") == replace(batch, undone_at=NOW + HOUR)
             assert work.batches.get("b2") is None
+
+    def test_of_several_who_acknowledge_at_once_one_does_and_the_others_are_told_who_was_first(
+        self, store: Store
+    ) -> None:
+        with store.write() as work:
+            work.events.save(event("e1"), ())
+            work.alerts.save(alert("a1", event_id="e1"))
+
+        def acknowledge_it(number: int) -> list[str]:
+            officer = person(f"p{number}", role=Role.OFFICER)
+            try:
+                return [f"done {acknowledge(store, officer, 'a1', now=NOW).acknowledged_by}"]
+            except Conflict as refusal:
+                return [refusal.sentence]
+
+        said = [sentence for sentences in together(acknowledge_it) for sentence in sentences]
+        [first] = [sentence.removeprefix("done ") for sentence in said if sentence.startswith("done ")]
+        assert sum(sentence.startswith(f"{first}已于") for sentence in said) == WORKERS - 1
+        with store.read() as work:
+            assert [row.actor for row in work.audit.rows(subject="alert:a1")] == [first]
+            assert work.audit.verify() is None
 
     def test_what_a_failed_transaction_noted_is_not_there(self, store: Store) -> None:
         with store.write() as work:

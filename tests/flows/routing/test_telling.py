@@ -286,7 +286,7 @@ class TestLate:
             for _, mail in running.post.taken
             if mail["To"] == READER.email and "迟发" in str(mail["Subject"]) and "E2" in str(mail["Subject"])
         ]
-        assert "邮件服务器不可用迟到" in text
+        assert "邮件发送中断迟到" in text
         assert "由值班负责人确认" in text
 
 

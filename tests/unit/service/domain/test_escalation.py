@@ -154,7 +154,7 @@ class TestLate:
         late = late_letter(LETTER, taken, queued_at=NOW - 20 * HOUR, replaces=2, now=NOW)
         assert late.subject == "〔迟发〕[橙色·待确认] 甲"
         assert late.notes == (
-            "本邮件应于11月24日 18:32发出，因邮件服务器不可用迟到20小时00分",
+            "本邮件应于11月24日 18:32发出，因邮件发送中断迟到20小时00分",
             "此前未能发出的2封同一预警的邮件由本邮件代替，不再发送",
             "预警现为橙色、已确认（11月25日 13:32由乙确认）",
         )

@@ -132,6 +132,10 @@ roster: {ahead_hours: 24}
         assert matched(found, labels())[0].path == ("orange",)
         assert found.tiers[AlertLevel.RED][0].after == timedelta(minutes=15)
 
+    def test_a_routing_file_beside_other_policy_files_is_no_concern_of_theirs(self, tmp_path: Path) -> None:
+        rules(tmp_path, "routes: [")
+        assert load_register(tmp_path).categories.keys() == REGISTER.categories.keys()
+
 
 class TestReload:
     def test_a_changed_file_counts_without_a_restart_and_an_unchanged_one_is_not_read_again(
