@@ -53,8 +53,8 @@ def import_policies(
         say(f"未导入：{sentence}")
     for sentence in report.notices:
         say(f"提示：{sentence}")
-    counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
-    write_line({"policies": report.policies, "articles": report.articles, "refused": len(report.refused)} | counts)
+    say(f"新入库 {report.added} 份，更新 {report.changed} 份，未变 {report.unchanged} 份。")
+    write_line({"policies": report.policies, "articles": report.articles, "refused": len(report.refused)})
     if report.policies == 0:
         raise typer.Exit(EXIT_FAILED)
 

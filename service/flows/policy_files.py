@@ -324,23 +324,24 @@ def _other_name(policy: Policy, register: Register) -> list[str]:
 
 
 def _notices(stem: str, articles: Sequence[PolicyArticle], register: Register) -> list[str]:
+    """Say which articles are named and do not exist; of an excerpt, whose numbers have gaps, that cannot be told."""
+    numbers = [article_number(article.number) for article in articles]
+    if not numbers or numbers != list(range(1, len(numbers) + 1)):
+        return []
     held = {article.number for article in articles}
-    found = [
+    cited = [
         f"政策目录的 {fact.id} 引用{number}，这份文件没有这一条"
         for fact in register.policies.values()
         if fact.document.stem == stem
         for number in fact.articles
         if number not in held
     ]
-    found += [
+    summed = [
         f"概括 {key} 没有对应的条文"
         for key in register.gists
         if key.partition("#")[0] == stem and key.partition("#")[2] not in held
     ]
-    numbers = [article_number(article.number) for article in articles]
-    if numbers and numbers == list(range(1, len(numbers) + 1)):
-        found += _dangling(articles, len(numbers))
-    return found
+    return [*cited, *summed, *_dangling(articles, len(numbers))]
 
 
 def _dangling(articles: Sequence[PolicyArticle], last: int) -> list[str]:
