@@ -1,8 +1,11 @@
 """Begin and conclude the assessment of a case, report it upwards, decide that the public is to be answered."""
 
+from typing import Any
+
 from service.domain.alert import AlertState
 from service.domain.case import Case
 from service.domain.case_assess import assess, conclude, report_up, respond
+from service.domain.case_moves import Move
 from service.domain.event import IncidentGrade
 from service.domain.workflow import CaseState
 from service.flows.acts import advance
@@ -28,7 +31,7 @@ def conclude_assessment(
     with at_case(hand) as scene:
         move = conclude(scene.file, scene.desk, summary=summary, grade=grade)
         whole = move.case.state is CaseState.ASSESSED
-        return scene.carry(move, "assessed" if whole else "half", step="T06")
+        return scene.carry(move, "assessed" if whole else "half", step="T06", **_said(move))
 
 
 def report_upwards(hand: Hand, *, to: str, basis: str) -> Case:
@@ -42,8 +45,13 @@ def decide_to_respond(hand: Hand, *, reason: str) -> Case:
     with at_case(hand) as scene:
         move = respond(scene.file, scene.desk, reason=reason)
         whole = move.case.state is CaseState.DRAFTING
-        case = scene.carry(move, "drafting" if whole else "half", step="T08")
+        case = scene.carry(move, "drafting" if whole else "half", step="T08", **_said(move))
         if whole:
             detail = {"case": case.id}
             advance(scene.work, hand.person.name, case.alert_id, AlertState.ANSWERING, now=hand.now, detail=detail)
         return case
+
+
+def _said(move: Move) -> dict[str, Any]:
+    """Return what is said of a joint step while it is half done; once it is whole, its step tells it."""
+    return dict(move.case.half.get("detail", {}))

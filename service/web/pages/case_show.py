@@ -13,7 +13,7 @@ from service.domain.alert import Alert
 from service.domain.case import CaseFile, Disclosure, Draft, LiaisonKind
 from service.domain.case_turn import Turn, budget_used, turn_of, turns
 from service.domain.event import Event
-from service.domain.need import need_signs, propose_need
+from service.domain.need import need_decision, need_signs, propose_need
 from service.domain.people import Act, Person
 from service.domain.policy import PolicyArticle
 from service.domain.refusal import NotFound
@@ -205,7 +205,13 @@ def _overview(shown: _Shown) -> dict[str, Any]:
     half = shown.file.case.half
     names = shown.workflow.duties
     joined = [(names[duty].name, who) for duty, who in half.get("by", {}).items() if duty in names]
-    return {"taken": steps[::-1], "need": proposal, "joined": joined, "half": half.get("detail", {})}
+    return {
+        "taken": steps[::-1],
+        "need": proposal,
+        "decision": need_decision(shown.event),
+        "joined": joined,
+        "half": half.get("detail", {}),
+    }
 
 
 def _articles(shown: _Shown) -> Mapping[str, PolicyArticle]:
