@@ -1,6 +1,7 @@
 """Compiles a topic's report from the store, for its page, its export and the command line."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analysis.questions import group
@@ -19,7 +20,7 @@ from service.domain.topic_report import (
     window_figures,
 )
 from service.flows.effect import compare
-from service.flows.topics import topic_of
+from service.flows.topics import matching_policy, topic_of
 from service.ports.store import Store, Work
 
 __all__ = ["SPANS", "report_topic"]
@@ -40,6 +41,9 @@ def report_topic(store: Store, topic_id: str, *, now: datetime, pivot: int | Non
     """
     with store.read() as work:
         topic = topic_of(work, topic_id)
+        if topic.stem is None:
+            # The policy may have come into the library since.
+            topic = replace(topic, stem=matching_policy(work, topic.title, topic.issue_number))
         phases = windows(topic, now=now)
         span = timedelta(days=days)
         chosen = _pivot(phases, pivot)

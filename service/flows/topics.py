@@ -22,6 +22,7 @@ from service.domain.topic import (
     checked_phases,
     checked_words,
     closed,
+    title_core,
 )
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
@@ -55,9 +56,13 @@ def topic_of(work: Work, topic_id: str) -> Topic:
 
 
 def matching_policy(work: Work, title: str, issue_number: str | None) -> str | None:
-    """Return the stem of the library's policy of that number or title, `None` while it is not there."""
+    """Return the stem of the library's policy of that number or title, `None` while it is not there.
+
+    A draft and the policy that it became are called alike, but for the words that mark the draft.
+    """
+    core = title_core(title)
     for policy in work.policies.listing():
-        if (issue_number and policy.issue_number == issue_number) or policy.title.strip("《》") == title.strip("《》 "):
+        if (issue_number and policy.issue_number == issue_number) or title_core(policy.title) == core:
             return policy.stem
     return None
 

@@ -75,6 +75,13 @@ class TestOpening:
             work.policies.save(Policy(stem="追溯办法(2026-11-15)", title=RULE), [])
         assert watch_rule(store, officer).stem == "追溯办法(2026-11-15)"
 
+    def test_a_policy_that_comes_later_is_linked_on_the_page(self, store: Store, officer: Person) -> None:
+        topic = watch_rule(store, officer)
+        assert report_topic(store, topic.id, now=NOW).topic.stem is None
+        with store.write() as work:
+            work.policies.save(Policy(stem="追溯办法(2026-11-15)", title="某省药品零售追溯管理办法"), [])
+        assert report_topic(store, topic.id, now=NOW).topic.stem == "追溯办法(2026-11-15)"
+
     def test_a_viewer_opens_nothing(self, store: Store, viewer: Person) -> None:
         with pytest.raises(Forbidden):
             watch_rule(store, viewer)
