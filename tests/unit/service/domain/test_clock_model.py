@@ -50,8 +50,8 @@ LIMITS = st.one_of(
     st.integers(1, 60).map(lambda number: f"{number}d"),
     st.integers(1, 20).map(lambda number: f"{number}wd"),
 )
-WHO = st.sampled_from(["甲", "乙", SYSTEM, "", "  "])
-WHY = st.sampled_from(["有依据", "", " "])
+WHO = st.sampled_from(["甲", "甲", "甲", "乙", SYSTEM, "", "  "])
+WHY = st.sampled_from(["有依据", "有依据", "", " "])
 
 
 @cache
@@ -184,10 +184,19 @@ class ClockLife(RuleBasedStateMachine):
         self._do("pause", by, why, lambda: pause(self.held, by=by, reason=why))
 
     @rule(by=WHO, why=WHY)
-    def extend(self, by: str, why: str) -> None:
+    def extend_it(self, by: str, why: str) -> None:
+        self._extend(by, why)
+
+    def _extend(self, by: str, why: str) -> None:
         self._do(
             "extend", by, why, lambda: extend(self.held, self.rule, by=by, reason=why, now=self.now, calendar=CALENDAR)
         )
+
+    @precondition(lambda self: self.diary.state() == "armed")
+    @rule()
+    def extend_too_late(self) -> None:
+        self.now = max(self.now, self.diary.due() + timedelta(minutes=1))
+        self._extend("甲", "有依据")
 
     @rule(by=WHO)
     def meet(self, by: str) -> None:
