@@ -35,7 +35,7 @@ MAX_RECORDS = 500
 MAX_TITLE = 300
 MAX_FAULTS = 20
 _LONGEST_FACT = 500
-_BLOCK_END = re.compile(r"</?(?:p|div|br|li|tr|h[1-6]|section|blockquote|table)\b[^>]*>", re.IGNORECASE)
+_BLOCK_END = re.compile(r"</?(?:p|div|br|li|tr|h[1-6]|section|blockquote|table)\b[^<>]{0,1000}>", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
@@ -154,16 +154,20 @@ def next_step(markup: str, step: Step, *, base_url: str) -> str | None:
 
 def plain_text(markup: str) -> str:
     """Return the text of a piece of markup on one line, without scripts and styles; plain text stays as it is."""
-    if "<" not in markup and "&" not in markup:
-        return _clean(markup)
-    texts = Selector(text=f"<div>{markup}</div>", type="html").xpath("//text()[not(parent::script or parent::style)]")
-    return _clean("".join(texts.getall()))
+    return _clean(_text_of(markup))
 
 
 def paragraphs(markup: str) -> str:
     """Return the text of a piece of markup with one line per paragraph; plain text keeps its lines."""
-    lines = _BLOCK_END.sub("\n", markup).splitlines()
-    return "\n".join(line for line in map(plain_text, lines) if line)
+    return "\n".join(line for line in map(_clean, _text_of(_BLOCK_END.sub("\n", markup)).splitlines()) if line)
+
+
+def _text_of(markup: str) -> str:
+    """Return the text of a piece of markup as it stands, without scripts and styles."""
+    if "<" not in markup and "&" not in markup:
+        return markup
+    texts = Selector(text=f"<div>{markup}</div>", type="html").xpath("//text()[not(parent::script or parent::style)]")
+    return "".join(texts.getall())
 
 
 def json_in(text: str, after: str | None) -> Any:

@@ -22,6 +22,18 @@ _ORDER = re.compile(r"(?:令|公告|通告|通报)\s*[（(]?\s*第\s*(\d{1,5})\s
 _NOT_A_BODY = re.compile(r"^.*?[，。；：、（(《》]|^(?:根据|依据|按照|文号|发文字号|和|及|与|的)+")
 _CITED = re.compile(r"》\s*[（(〔\[【]?\s*$")
 _DAY = r"((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"
+# The table at the head of a document of a government site, as text.
+_HEAD_BODY = re.compile(
+    r"(?:发文机关|发布机构|发文单位|制定机关|发布机关)\s*[:：]\s*([\u4e00-\u9fff、 ]{2,80}?)(?=\s*(?:\n|$|[^\u4e00-\u9fff、 ]|成文|发文|发布|文号|标题|主题|索引))"
+)
+_HEAD_DAY = re.compile(
+    rf"(?:成文日期|发文日期|印发日期)\s*[:：]\s*(?:{_DAY}|((?:19|20)\d{{2}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}))"
+)
+# Who signs stands last, above the day of signing (GB/T 9704 section 7.3.5).
+_LAST_DAY = re.compile(rf"{_DAY}\s*(?:\n|$)")
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,30}(?:局|委员会|委|部|厅|院|署|办公室|政府|中心)")
+_MAX_SIGNERS = 6
+_TAIL = 400
 _EFFECTIVE = re.compile(rf"自\s*{_DAY}\s*起\s*(?:正式)?(?:施行|实施|执行|生效)")
 _AT_ONCE = re.compile(
     r"(?:本(?:公告|通知|通告|办法|规定|意见|细则|指南|决定|规范|条例)?\s*)?自\s*(?:发布|印发|公布|发文)之日起\s*(?:正式)?(?:施行|实施|执行|生效)"
@@ -45,8 +57,8 @@ def policy_facts(
     own = "" if interpreted else text
     facts: dict[str, str | None] = {
         "issue_number": _number(given.get("issue_number")) or issue_number_in(f"{title}\n{own[:_HEAD]}"),
-        "issuing_body": " ".join((given.get("issuing_body") or "").split()) or None,
-        "issued": _day_of(given.get("issued"), now) or (_iso(published) if published else None),
+        "issuing_body": " ".join((given.get("issuing_body") or "").split()) or _body_in(own),
+        "issued": _day_of(given.get("issued"), now) or _issued_in(own, now) or (_iso(published) if published else None),
         "interprets": interpreted,
     }
     facts["effective"] = _day_of(given.get("effective"), now, ahead=True) or _effective(own, facts["issued"])
@@ -72,6 +84,41 @@ def issue_number_in(text: str) -> str | None:
 def _is_cited(text: str, match: re.Match[str]) -> bool:
     """Return whether the number stands right behind a name in book-title marks: then it is that document's."""
     return _CITED.search(text, max(0, match.start() - 6), match.start()) is not None
+
+
+def _body_in(text: str) -> str | None:
+    """Return who issued the document, as the table at its head or the signature at its end says."""
+    head = _HEAD_BODY.search(text[:_HEAD])
+    if head is not None:
+        return " ".join(head[1].replace("、", " ").split())[:_LONGEST_FACT] or None
+    signed = _signature(text)
+    return signed[0] if signed else None
+
+
+def _issued_in(text: str, now: datetime) -> str | None:
+    """Return the day of issue that the document itself says; not one to come."""
+    head = _HEAD_DAY.search(text[:_HEAD])
+    signed = _signature(text)
+    said = ([group for group in head.groups() if group] if head else None, signed[1] if signed else None)
+    for parts in said:
+        found = _calendar_day(*(int(part) for part in parts)) if parts else None
+        if found is not None and date.fromisoformat(found) <= _tomorrow(now):
+            return found
+    return None
+
+
+def _signature(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return who signed a document and the parts of the day: names of offices right above the last day of the text."""
+    tail = text[-_TAIL:]
+    days = list(_LAST_DAY.finditer(tail))
+    if not days:
+        return None
+    names: list[str] = []
+    for part in reversed(re.split(r"[\s、。）)；]+", tail[: days[-1].start()].rstrip())):
+        if len(names) >= _MAX_SIGNERS or not _NAME.fullmatch(part):
+            break
+        names.insert(0, part)
+    return (" ".join(names)[:_LONGEST_FACT], days[-1].groups()) if names else None
 
 
 def _number(declared: str | None) -> str | None:

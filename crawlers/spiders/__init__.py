@@ -1,1 +1,1 @@
-"""Three generic spiders driven by declarations; there is never one spider per site."""
+"""Generic spiders driven by declarations, one per kind of source; there is never one per site."""

@@ -67,11 +67,11 @@ class ListingSpider(SourceSpider):
                 now=self.surroundings.clock(),
             )
         except NotJson as error:
-            if is_login_page(text):
+            if is_login_page(text, url=response.url):
                 raise ListRefused(FailureCode.LOGIN, "返回的是登录页") from error
             raise ListRefused(FailureCode.NOT_JSON, str(error)) from error
         usable = self.usable(reading.records)
-        if not usable and is_login_page(text):
+        if not usable and is_login_page(text, url=response.url):
             raise ListRefused(FailureCode.LOGIN, "返回的是登录页")
         return text, replace(reading, records=tuple(usable))
 

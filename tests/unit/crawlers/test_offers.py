@@ -1,5 +1,6 @@
 """What a page shows of itself: lists, feeds, systems, pagers, log-in forms, arrays of records."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.addresses import fill_address, fill_value, slots_of
+from crawlers.listed import paragraphs
 from crawlers.login_page import is_login_page
+from crawlers.parsing.policy_facts import policy_facts
 from crawlers.probing.list_shape import find_list
 from crawlers.probing.offers import cms_of, feeds_of, json_lists, page_two_links
 from crawlers.probing.propose import draft_of
@@ -134,6 +137,11 @@ class TestLoginPage:
     def test_news_page_with_a_small_form_is_none(self) -> None:
         assert not is_login_page("<input type='password'>" + "<p>省药监局召开会议部署药品安全工作。</p>" * 60)
 
+    def test_long_page_at_a_log_in_address_is_one(self) -> None:
+        portal = "<input type='password'>" + "<p>统一身份认证平台使用须知：请妥善保管账号与密码。</p>" * 60
+        assert is_login_page(portal, url="https://news.example/sso/login?next=/list")
+        assert not is_login_page(portal, url="https://news.example/list")
+
     def test_page_without_a_form_is_none(self) -> None:
         assert not is_login_page("<p>页面不存在</p>")
 
@@ -188,3 +196,22 @@ class TestWords:
 def test_draft_is_classed_by_its_host_and_never_switched_on(url: str, source_class: str, region: str | None) -> None:
     draft = draft_of(url, title="", today=NOW.date())
     assert (draft["source_class"], draft.get("region"), draft["enabled"]) == (source_class, region, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<input " * 40_000,
+        "<script" * 40_000 + "用户登录",
+        "<p " * 200_000,
+        "<p><b>x</b></p>" * 40_000,
+        "。" + "局" * 200_000,
+    ],
+    ids=["inputs", "scripts", "open tags", "paragraphs", "signatures"],
+)
+def test_hostile_text_is_read_in_linear_time(text: str) -> None:
+    started = time.process_time()
+    is_login_page(text)
+    paragraphs(text)
+    policy_facts(text[:300], text, published=NOW, declared={}, now=NOW)
+    assert time.process_time() - started < 5

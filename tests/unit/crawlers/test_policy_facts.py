@@ -49,6 +49,37 @@ def test_effective_day_is_said_or_unknown(text: str, day: str | None) -> None:
     assert facts("关于印发示例办法的通知", text, issued="2025-12-30").get("effective") == day
 
 
+@pytest.mark.parametrize(
+    ("text", "body", "issued"),
+    [
+        ("现予公布。\n示例省药品监督管理局\n2026年3月5日", "示例省药品监督管理局", "2026-03-05"),
+        (
+            "现予公布。\n示例省药品监督管理局 示例省公安厅\n2026年3月5日\n",
+            "示例省药品监督管理局 示例省公安厅",
+            "2026-03-05",
+        ),
+        (
+            "索引号：000\n发文机关：示例省药品监督管理局\n成文日期：2026-03-04\n正文……",
+            "示例省药品监督管理局",
+            "2026-03-04",
+        ),
+        ("发布机构：示例局 成文日期：2026年3月4日 标题：通知", "示例局", "2026-03-04"),
+        ("示例省药品监督管理局于2026年3月5日发布了另一通告，见附件。", None, None),
+        ("现予公布。\n示例局\n2031年1月1日", "示例局", None),
+        ("现予公布。\n示例局\n2026年2月30日", "示例局", None),
+    ],
+)
+def test_issuer_and_day_are_read_from_head_or_signature(text: str, body: str | None, issued: str | None) -> None:
+    found = facts("关于示例事项的通告", text)
+    assert (found.get("issuing_body"), found.get("issued")) == (body, issued)
+
+
+def test_what_the_source_declares_is_believed_before_the_text() -> None:
+    text = "现予公布。\n示例局\n2026年3月5日"
+    found = facts("通告", text, issuing_body="声明的机关", issued="2026-03-01")
+    assert (found["issuing_body"], found["issued"]) == ("声明的机关", "2026-03-01")
+
+
 def test_at_once_without_a_day_of_issue_is_unknown() -> None:
     assert "effective" not in facts("关于印发示例办法的通知", "自发布之日起施行。")
 
