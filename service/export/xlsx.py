@@ -93,9 +93,9 @@ def _summary(sheets: _Sheets, briefing: Briefing) -> None:
         ["风险稿件", figures.risk.count],
         ["风险稿件环比", figures.risk.words],
         ["涉及江西", figures.local_risk],
-        *(["办件与政策跟踪", sentence] for sentence in briefing.followed),
         ["审计链末值（序号:哈希）", briefing.audit_head],
     ]
+    rows += [["办件与政策跟踪", sentence] for sentence in briefing.followed]
     sheets.table("概况", ("项目", "内容"), rows, widths=(18, 80))
 
 
