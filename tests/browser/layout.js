@@ -50,7 +50,8 @@
     overflow: document.documentElement.scrollWidth - innerWidth,
     overlaps: [...new Set(overlaps)].slice(0, 8),
     glyphs: [...characters].filter((c) => c.codePointAt(0) > 0xff && c.trim() && drawn(c) === missing),
-    text: document.body.innerText,
+    // What stands in <code> is to be typed as it is: ids, file names.
+    text: [...document.body.querySelectorAll("code")].reduce((all, code) => all.replace(code.innerText, ""), document.body.innerText),
     small: [...new Set(texts.filter((t) => parseFloat(getComputedStyle(t.parent).fontSize) < 11.5 && !t.parent.closest("svg")).map((t) => t.text.slice(0, 20)))],
   };
 }
