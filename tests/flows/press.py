@@ -27,6 +27,11 @@ class Page:
     drip: float = 0.0
     promised: int | None = None
 
+    @property
+    def length(self) -> int:
+        """The length that the answer claims."""
+        return len(self.body) if self.promised is None else self.promised
+
 
 Answer = Page | Callable[["Ask"], Page]
 
@@ -93,14 +98,12 @@ def _handler(press: Press) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             body = b"" if page.status == 304 else page.body
             if page.status != 304:
-                self.send_header("Content-Length", str(len(body) if page.promised is None else page.promised))
-            self.close_connection = page.promised is not None
+                self.send_header("Content-Length", str(page.length))
             self.end_headers()
-            if not page.drip:
-                self.wfile.write(body)
-                return
-            for byte in body:
-                self.wfile.write(bytes([byte]))
+            self.close_connection = page.promised is not None
+            step = 1 if page.drip else max(len(body), 1)
+            for start in range(0, len(body), step):
+                self.wfile.write(body[start : start + step])
                 time.sleep(page.drip)
 
         do_POST = do_GET  # noqa: N815 - the name that http.server looks for
