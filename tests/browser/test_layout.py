@@ -18,6 +18,10 @@ PAGES = (
     "/events",
     EVENT,
     *(f"{EVENT}?tab={tab}" for tab in ("timeline", "spread", "documents", "basis_list", "handling", "audit")),
+    f"{EVENT}?tab=notices",
+    "/alerts/silences",
+    "/system/roster",
+    "/system/routing?level=orange&category=R01&region=3607",
     "/search",
     "/search?q=注射液",
     "/search?q=%22",
@@ -25,7 +29,6 @@ PAGES = (
     "/briefings",
     "/policies",
     "/policies/situations",
-    "/events/20261123-01?tab=basis_list",
     "/topics",
     "/matters",
     "/matters/frequent",
@@ -44,7 +47,7 @@ PAGES = (
 )
 # Not words: codes of categories, policies and clocks, addresses, file names, units, and what a person typed.
 NO_WORDS = re.compile(
-    r"https?://\S+|\S+@\S+|\b[\w.-]+\.(?:example|invalid|csv|docx|xlsx)\b|\b[A-Z]{1,4}-?\d+\w*\b|\b(?:CSV|XLSX|JSONL|MB|KB)\b"
+    r"https?://\S+|\S+@\S+|\b[\w.-]+\.(?:example|invalid|csv|docx|xlsx|yaml)\b|\b[A-Z]{1,4}-?\d+\w*\b|\b(?:CSV|XLSX|JSONL|MB|KB)\b"
     r"|<script>alert\('x'\)</script>|yaowang \w+ \w+"
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
