@@ -154,12 +154,9 @@ class CasesContract:
             liaisons=(liaison(), answered),
             evaluations=(EVALUATION,),
         )
-        opened(
-            store,
-            *(*whole.steps, *whole.drafts, *whole.opinions, *whole.approvals),
-            *(*whole.publications, *whole.liaisons, *whole.evaluations),
-            of=changed,
-        )
+        written: list[CaseRecord] = [*whole.steps, *whole.drafts, *whole.opinions, *whole.approvals]
+        written += [*whole.publications, *whole.liaisons, *whole.evaluations]
+        opened(store, *written, of=changed)
         with store.read() as work:
             assert work.cases.file(ID) == whole
             assert work.cases.get(ID) == changed
