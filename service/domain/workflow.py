@@ -79,7 +79,7 @@ class StepRule:
     """One step: from which states (none: it begins; empty set of `states` never) to which, who may take it, by when.
 
     With `together` each of the duties must take part. `for_grade` replaces the duties where a person has set that grade.
-    No duty at all means anybody who holds one. `sla` is an internal target, not law.
+    No duty at all means anybody who holds one. Taking it meets the running clock of the rule `clock`. `sla` is an internal target, not law.
     """
 
     id: Step
@@ -92,6 +92,7 @@ class StepRule:
     for_grade: Mapping[IncidentGrade, str]
     sla: timedelta | None = None
     policies: tuple[str, ...] = ()
+    clock: str | None = None
 
     def duties_at(self, grade: IncidentGrade | None) -> tuple[str, ...]:
         """Return the duties that take this step at a grade."""

@@ -77,7 +77,7 @@ def load_register(overrides: Path | None = None) -> Register:
         units=units,
         calendar=read_calendar(tables),
         gists=_gists(tables, documents),
-        workflow=read_workflow(tables, facts),
+        workflow=read_workflow(tables, facts, clocks),
     )
     calm.close()
     tables.close()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
+from service.domain.clock import ClockRule
 from service.domain.event import IncidentGrade
 from service.domain.policy import PolicyFact
 from service.domain.workflow import REVIEWS, BudgetPart, CaseState, Duty, Step, StepRule, Workflow
@@ -47,7 +48,7 @@ class Sections(Protocol):
         ...
 
 
-def read_workflow(tables: Sections, facts: Mapping[str, PolicyFact]) -> Workflow:
+def read_workflow(tables: Sections, facts: Mapping[str, PolicyFact], clocks: Mapping[str, ClockRule]) -> Workflow:
     """Return the work flow.
 
     Raises:
@@ -57,7 +58,7 @@ def read_workflow(tables: Sections, facts: Mapping[str, PolicyFact]) -> Workflow
     duties = tables.section(WORKFLOW_FILE, "duties", lambda row: Duty(id=row.text("id"), name=row.text("name")))
     named = tables.section(WORKFLOW_FILE, "states", _state)
     states = MappingProxyType({state: name for state, name, _ in named.values()})
-    steps = tables.section(WORKFLOW_FILE, "steps", lambda row: _step(row, duties, facts))
+    steps = tables.section(WORKFLOW_FILE, "steps", lambda row: _step(row, duties, facts, clocks))
     _complete(states, steps)
     limit, target, parts = _budget(tables)
     quiet = tables.single(WORKFLOW_FILE, "quiet")
@@ -81,7 +82,9 @@ def _state(row: Row) -> tuple[CaseState, str, bool]:
     return row.parsed("id", CaseState), row.text("name"), row.flag("final", default=False)
 
 
-def _step(row: Row, duties: Mapping[str, Duty], facts: Mapping[str, PolicyFact]) -> StepRule:
+def _step(
+    row: Row, duties: Mapping[str, Duty], facts: Mapping[str, PolicyFact], clocks: Mapping[str, ClockRule]
+) -> StepRule:
     step = row.parsed("id", Step)
     states = _states(row, "from")
     fixed = _FIXED.get(step)
@@ -98,6 +101,7 @@ def _step(row: Row, duties: Mapping[str, Duty], facts: Mapping[str, PolicyFact])
         for_grade=_for_grade(row, duties),
         sla=timedelta(minutes=row.whole("sla_minutes")) if row.has("sla_minutes") else None,
         policies=tuple(fact.id for fact in row.all_known("policies", facts)),
+        clock=row.known("clock", clocks).id if row.has("clock") else None,
     )
 
 

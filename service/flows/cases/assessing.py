@@ -6,12 +6,16 @@ from service.domain.alert import AlertState
 from service.domain.case import Case
 from service.domain.case_assess import assess, conclude, report_up, respond
 from service.domain.case_moves import Move
+from service.domain.clock import ClockState, meet
 from service.domain.event import IncidentGrade
-from service.domain.workflow import CaseState
+from service.domain.workflow import CaseState, Step
 from service.flows.acts import advance
-from service.flows.cases.scene import Hand, at_case
+from service.flows.acts import note as record
+from service.flows.cases.scene import Hand, Scene, at_case
 
 __all__ = ["begin_assessment", "conclude_assessment", "decide_to_respond", "report_upwards"]
+
+_RUNNING = frozenset({ClockState.ARMED, ClockState.PAUSED})
 
 
 def begin_assessment(hand: Hand) -> Case:
@@ -37,7 +41,19 @@ def conclude_assessment(
 def report_upwards(hand: Hand, *, to: str, basis: str) -> Case:
     """Record that the matter was reported upwards."""
     with at_case(hand) as scene:
-        return scene.carry(report_up(scene.file, scene.desk, to=to, basis=basis), "reported")
+        case = scene.carry(report_up(scene.file, scene.desk, to=to, basis=basis), "reported")
+        _meet(scene, Step.REPORT, note=f"上报{to.strip()}")
+        return case
+
+
+def _meet(scene: Scene, step: Step, *, note: str) -> None:
+    rule = scene.desk.workflow.steps[step].clock
+    for clock in scene.work.clocks.of_alerts([scene.alert.id]).get(scene.alert.id, []):
+        if clock.rule_id == rule and clock.state in _RUNNING:
+            done = meet(clock, by=scene.desk.person.name, now=scene.desk.now, note=note)
+            scene.work.clocks.save(done)
+            detail = {"rule": clock.rule_id, "clock": clock.action, "state": done.state.value, "alert": clock.alert_id}
+            record(scene.work, scene.desk.person, "clock.met", f"clock:{clock.id}", detail, scene.desk.now)
 
 
 def decide_to_respond(hand: Hand, *, reason: str) -> Case:

@@ -13,6 +13,7 @@ from service.domain.week import week_of
 from service.domain.workflow import CaseState, Step
 from service.flows.alerts import answer, close
 from service.flows.brief import compile_week
+from service.flows.cases.assessing import report_upwards
 from service.flows.cases.assigning import assign_case
 from service.flows.cases.drafting import set_disclosure
 from service.flows.cases.ending import archive_case, close_case, reopen_case
@@ -111,6 +112,19 @@ class TestTheWholeWay:
 
 def way_reviewer(step: Step) -> str:
     return {Step.LEGAL_REVIEW: "legal_reviewer", Step.SECRECY_REVIEW: "secrecy_reviewer"}[step]
+
+
+class TestReporting:
+    def test_reporting_upwards_meets_the_clock_of_reporting(self, way: Way) -> None:
+        way.assessed()
+        with way.store.write() as work:
+            [known] = [one for one in work.clocks.of_alerts([way.alert_id])[way.alert_id] if one.rule_id == "C-48H"]
+            work.clocks.save(replace(known, id="up", rule_id="C-UP2H", action="上报", due_at=None))
+        report_upwards(way.hand("duty_lead"), to="省政府总值班室", basis="预案第三条")
+        clocks = clocks_of(way.store, alert_of(way))
+        assert (clocks["C-UP2H"].state, clocks["C-UP2H"].reason) == (ClockState.MET, "上报省政府总值班室")
+        assert clocks["C-48H"].state is ClockState.ARMED
+        assert ("值班丙", "clock.met") in acts_on(way.store, "clock:up")
 
 
 class TestRegisteringBeside:
