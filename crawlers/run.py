@@ -21,7 +21,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.attachments.reading import read_attachment
 from crawlers.attachments.sandbox import AttachmentSandbox
-from crawlers.catalogue.declaration import Declaration
+from crawlers.catalogue.declaration import NEVER_CRAWLED, Declaration
 from crawlers.conclusion import ROT, SourceReport, conclude, report_of, requests_today
 from crawlers.download import open_client
 from crawlers.egress import Egress
@@ -98,7 +98,8 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
 
     Crawls may overlap on one loop, as long as no source is in two of them.
 
-    A source that fails costs the others nothing. On cancellation the crawl drains within five seconds, then raises
+    A source that needs a log-in or comes by file is asked nothing, whoever switched it on. A source that fails costs the
+    others nothing. On cancellation the crawl drains within five seconds, then raises
     `asyncio.CancelledError`; when `time_limit_seconds` are over it drains the same way and returns what it has.
     """
     visited = [source for source in sources if source.kind in _SPIDERS]
@@ -218,6 +219,11 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
             failed=failure.sentence,
             failure_code=failure.code,
             next_due_at=progress.next_due_at,
+        )
+    if source.access in NEVER_CRAWLED:
+        refused = Failure(code=FailureCode.LOGIN, where=source.name)
+        return SourceReport(
+            source_id=source.id, name=source.name, failed=refused.sentence, failure_code=refused.code, requests=0
         )
     try:
         declaration = Declaration.model_validate(dict(source.declaration))

@@ -11,6 +11,7 @@ from crawlers.addresses import slots_of
 from crawlers.records import DocumentKind, SourceClass
 
 __all__ = [
+    "NEVER_CRAWLED",
     "NOT_CRAWLED",
     "ArticleRule",
     "Declaration",
@@ -30,6 +31,9 @@ __all__ = [
 SourceKind = Literal["feed", "sitemap", "listing", "json_api", "hot_list", "search", "file_drop", "push"]
 NOT_CRAWLED = frozenset({"file_drop", "push"})
 """Kinds that come to us; nothing is ever fetched for them."""
+
+NEVER_CRAWLED = frozenset({"anon_cookie", "login", "import_only"})
+"""Access that no switch opens: what needs a log-in, a visitor's cookie or a licence is imported, never fetched."""
 
 _LISTED = frozenset({"listing", "json_api", "hot_list", "search"})
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -288,7 +292,7 @@ class Declaration(_Strict):
     def _coherent(self) -> "Declaration":
         if self.kind not in NOT_CRAWLED:
             _check_crawled(self)
-        if self.enabled and self.access in {"anon_cookie", "login", "import_only"}:
+        if self.enabled and self.access in NEVER_CRAWLED:
             raise ValueError(f"access 为 {self.access} 的信源不能启用，请改为导入其导出文件")
         return self
 

@@ -102,15 +102,11 @@ def disable_source(source: str, data: DataOption = None) -> None:
 
 
 def _switch(source_id: str, data: Path | None, *, enabled: bool) -> None:
-    from crawlers.catalogue.declaration import Declaration
     from service.domain.refusal import Refusal
     from service.flows.sources import switch
 
     with opened(data) as app:
         source = _known(app, source_id)
-        missing = Declaration.model_validate(dict(source.declaration)).open_slots
-        if enabled and missing:
-            fail(f"{source.name}是模板：请先复制它的声明，在 params 中写明 {'、'.join(missing)}。")
         try:
             switch(app.store, source, enabled=enabled, actor="cli", now=app.now())
         except Refusal as error:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from crawlers.catalogue.declaration import Politeness
+from crawlers.addresses import slots_of
+from crawlers.catalogue.declaration import NEVER_CRAWLED, Politeness
 from crawlers.ports import SourceProgress
 from crawlers.records import Source
 from service.domain.refusal import Conflict
@@ -30,7 +31,6 @@ __all__ = [
 VISIT_LEASE = timedelta(seconds=150)
 """How long a host is one process's own; longer than one pass of the crawl role may take."""
 
-_NEVER_CRAWLED = frozenset({"login", "import_only", "anon_cookie"})
 _COMES_TO_US = frozenset({"file_drop", "push"})
 _MOST_PER_PASS = 256
 
@@ -62,7 +62,7 @@ def due_sources(
     """
     due: list[tuple[datetime, Source]] = []
     for source in sources:
-        if source.kind in _COMES_TO_US or not switches.get(source.id, source.enabled):
+        if source.kind in _COMES_TO_US or source.access in NEVER_CRAWLED or not switches.get(source.id, source.enabled):
             continue
         remembered = progress.get(source.id)
         moment = remembered.next_due_at if remembered is not None else None
@@ -151,10 +151,12 @@ def switch(store: Store, source: Source, *, enabled: bool, actor: str, now: date
     """Switch a source on or off, with its audit row.
 
     Raises:
-        Conflict: the source may only be imported, never crawled.
+        Conflict: the source may only be imported, never crawled, or is a template.
     """
-    if enabled and (source.access in _NEVER_CRAWLED or source.kind == "file_drop"):
+    if enabled and source.kind != "push" and (source.access in NEVER_CRAWLED or source.kind == "file_drop"):
         raise Conflict(f"{source.name}只能导入文件，不能启用采集。")
+    if enabled and (missing := _open_slots(source)):
+        raise Conflict(f"{source.name}是模板：请先复制它的声明，在 params 中写明 {'、'.join(missing)}。")
     with store.write() as work:
         work.sources.switch(source.id, enabled=enabled)
         work.audit.append(
@@ -164,3 +166,13 @@ def switch(store: Store, source: Source, *, enabled: bool, actor: str, now: date
             detail={"enabled": enabled},
             now=now,
         )
+
+
+def _open_slots(source: Source) -> list[str]:
+    """Return what a template still wants to have filled in its address or body."""
+    request = dict(source.declaration.get("request") or {})
+    values = (*dict(request.get("body") or {}).values(), *dict(request.get("form") or {}).values())
+    said = [source.url or "", *(value for value in values if isinstance(value, str))]
+    filled = dict(source.declaration.get("params") or {}).keys() | {"word"}
+    slots = (slot for text in said for slot in slots_of(text))
+    return [slot for slot in slots if slot not in filled and not slot.startswith("date:")]

@@ -6,6 +6,7 @@ import itertools
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -353,3 +354,14 @@ class TestUnreachable:
             clock.now = report.next_due_at
         assert waits == sorted(waits)
         assert waits[3] > 4 * waits[0]
+
+
+@pytest.mark.parametrize("access", ["login", "anon_cookie", "import_only"])
+def test_what_needs_a_log_in_is_asked_nothing_whoever_switched_it_on(
+    press: Press, declare: Declare, visit: Visit, access: str
+) -> None:
+    serve_articles(press, "/a/1.html")
+    source = replace(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE, access=access), enabled=True)
+    report = visit(source).sources[0]
+    assert report.failure_code is FailureCode.LOGIN
+    assert press.asked == []

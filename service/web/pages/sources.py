@@ -12,6 +12,7 @@ from crawlers.ports import SourceProgress
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
 from service.domain.refusal import NotFound
 from service.flows.sources import resume_host, stop_host
+from service.flows.sources import switch as switch_source
 from service.web.desk import source_health
 from service.web.render import page
 from service.web.views.source_rows import source_row
@@ -68,20 +69,12 @@ def sources(
 def switch(
     request: Request, identity: SourceKeeper, source_id: str, enabled: Annotated[bool, Form()]
 ) -> RedirectResponse:
-    """Switch a source on or off over the catalogue's own setting. Raises `NotFound`."""
+    """Switch a source on or off over the catalogue's own setting. Raises `NotFound`, `Conflict` where it may not be crawled."""
     context = context_of(request)
     source = next((source for source in context.catalogue_sources if source.id == source_id), None)
     if source is None:
         raise NotFound("没有这个信源。")
-    with context.store.write() as work:
-        work.sources.switch(source.id, enabled=enabled)
-        work.audit.append(
-            actor=identity.person.name,
-            action="source.switched",
-            subject=f"source:{source.id}",
-            detail={"name": source.name, "enabled": enabled},
-            now=context.now(),
-        )
+    switch_source(context.store, source, enabled=enabled, actor=identity.person.name, now=context.now())
     return RedirectResponse(f"/sources?done=switched#{source.id}", status_code=303)
 
 

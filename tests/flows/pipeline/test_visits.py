@@ -15,6 +15,7 @@ from service.flows.sources import (
     end_visits,
     resume_host,
     stop_host,
+    switch,
 )
 from service.ports.fetching import HostStop
 from service.ports.store import Store
@@ -140,3 +141,27 @@ def test_what_is_no_host_name_is_refused(store: Store, written: str) -> None:
 def test_a_host_that_was_not_stopped_cannot_be_resumed(store: Store) -> None:
     with pytest.raises(Conflict, match="没有被停止"):
         resume_host(store, "one.test", actor="甲", now=START)
+
+
+@pytest.mark.parametrize("access", ["login", "anon_cookie", "import_only"])
+def test_what_may_only_be_imported_is_neither_switched_on_nor_due(store: Store, access: str) -> None:
+    closed = replace(SOURCES[0], access=access)
+    with pytest.raises(Conflict, match="只能导入"):
+        switch(store, closed, enabled=True, actor="甲", now=START)
+    due = due_sources([closed], progress={}, switches={closed.id: True}, stops={}, now=START)
+    assert due == []
+
+
+def test_template_is_not_switched_on_before_it_is_filled_in(store: Store) -> None:
+    template = replace(SOURCES[0], url="https://{site}.test/{date:%Y}/f.xml")
+    with pytest.raises(Conflict, match=r"模板.*site"):
+        switch(store, template, enabled=True, actor="甲", now=START)
+    switch(store, replace(template, declaration={"params": {"site": "one"}}), enabled=True, actor="甲", now=START)
+
+
+def test_push_source_is_switched_off_and_on_again(store: Store) -> None:
+    partner = replace(SOURCES[0], kind="push", access="import_only", url=None)
+    for enabled in (False, True):
+        switch(store, partner, enabled=enabled, actor="甲", now=START)
+    with store.read() as work:
+        assert work.sources.switches() == {"a": True}
