@@ -215,7 +215,12 @@ _NEAR = 85
 
 
 def kind_of(text: str) -> MatterKind | None:
-    """Return the kind that a cell of an export names, `None` for one that has no clock here (咨询, 求助, …) or is unknown."""
+    """Return the kind that a cell of an export names, `None` for one that has no clock here (咨询, 求助, …) or is unknown.
+
+    投诉举报 is both, and the two have different clocks: it names neither.
+    """
+    if "举报" in text and "投诉" in text:
+        return None
     for mark, kind in _NAMED:
         if mark in text:
             return kind

@@ -32,9 +32,9 @@ FREQUENT_DAYS = (30, 90, 180, 365)
 _LINKED = 50
 
 
-def matter_of(work: Work, matter_id: str) -> Matter:
-    """Return the matter. Raises `NotFound`."""
-    matter = work.matters.get(matter_id)
+def matter_of(work: Work, matter_id: str, *, hold: bool = False) -> Matter:
+    """Return the matter; with `hold` two people cannot act on it at once. Raises `NotFound`."""
+    matter = work.matters.get(matter_id, hold=hold)
     if matter is None:
         raise NotFound("没有这个办件，可能链接已失效，请从办件列表进入")
     return matter
@@ -67,7 +67,7 @@ def act_on_matter(
     permit(person, Act.HANDLE_MATTER)
     with store.write() as work:
         matter = perform(
-            matter_of(work, matter_id), act, by=person.name, now=now, register=register, remark=remark[:1000]
+            matter_of(work, matter_id, hold=True), act, by=person.name, now=now, register=register, remark=remark[:1000]
         )
         if handler.strip():
             matter = replace(matter, handler=handler.strip()[:64])
@@ -89,7 +89,8 @@ def extend_matter(
     permit(person, Act.EXTEND_MATTER)
     why = reason_of(reason, act="延期")
     with store.write() as work:
-        matter = extend(matter_of(work, matter_id), rule_id, by=person.name, reason=why, now=now, register=register)
+        held = matter_of(work, matter_id, hold=True)
+        matter = extend(held, rule_id, by=person.name, reason=why, now=now, register=register)
         duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
         due = duty.due_at.isoformat() if duty.due_at else None
         detail = {"clock": duty.action, "reason": why, "due_at": due}
@@ -100,7 +101,7 @@ def start_duty(store: Store, person: Person, matter_id: str, rule_id: str, *, no
     """Start a clock whose limit is not verified, in the person's name. Raises `Conflict`, `NotFound`, `Forbidden`."""
     permit(person, Act.EXTEND_MATTER)
     with store.write() as work:
-        matter = start_unverified(matter_of(work, matter_id), rule_id, by=person.name, now=now)
+        matter = start_unverified(matter_of(work, matter_id, hold=True), rule_id, by=person.name, now=now)
         duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
         return _save(work, person, "matter.armed", matter, {"clock": duty.action}, now)
 

@@ -47,9 +47,9 @@ _PAGE = 500
 _LONGEST_TITLE = 200
 
 
-def topic_of(work: Work, topic_id: str) -> Topic:
-    """Return the topic. Raises `NotFound`."""
-    topic = work.topics.get(topic_id)
+def topic_of(work: Work, topic_id: str, *, hold: bool = False) -> Topic:
+    """Return the topic; with `hold` two people cannot change it at once. Raises `NotFound`."""
+    topic = work.topics.get(topic_id, hold=hold)
     if topic is None:
         raise NotFound("没有这个政策跟踪专题，可能链接已失效")
     return topic
@@ -142,7 +142,7 @@ def change_topic(
     )
     _try_out(store, changed)
     with store.write() as work:
-        if topic_of(work, topic_id).revision != known.revision:
+        if topic_of(work, topic_id, hold=True).revision != known.revision:
             raise Conflict("该专题刚被他人修改，请刷新后再改")
         work.topics.save(changed)
         detail = {"words": list(changed.words), "without": list(changed.without), "phases": _told(changed.phases)}
@@ -155,7 +155,7 @@ def close_topic(store: Store, person: Person, topic_id: str, *, now: datetime) -
     """End the watch; what was assigned stays. Raises `Conflict` where it is closed already, `NotFound`, `Forbidden`."""
     permit(person, Act.FOLLOW)
     with store.write() as work:
-        topic = closed(topic_of(work, topic_id), now=now)
+        topic = closed(topic_of(work, topic_id, hold=True), now=now)
         work.topics.save(topic)
         note(work, person, "topic.closed", f"topic:{topic_id}", {"name": topic.title}, now)
     return topic
@@ -181,7 +181,7 @@ def save_sheet(
     """
     permit(person, Act.FOLLOW)
     with store.write() as work:
-        _open(topic_of(work, topic_id))
+        _open(topic_of(work, topic_id, hold=True))
         versions = work.topics.sheets(topic_id)
         proposed = propose_level(answers, concerns)
         sheet = checked(
@@ -212,7 +212,7 @@ def sign_sheet(store: Store, person: Person, topic_id: str, version: int, *, now
     """
     permit(person, Act.SIGN_SHEET)
     with store.write() as work:
-        versions = work.topics.sheets(topic_of(work, topic_id).id)
+        versions = work.topics.sheets(topic_of(work, topic_id, hold=True).id)
         if not versions:
             raise NotFound("还没有评估表")
         if versions[0].version != version:

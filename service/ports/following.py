@@ -23,8 +23,8 @@ HourlyCount = tuple[datetime, str, int, int]
 class Topics(Protocol):
     """Topics, the documents assigned to them, and their risk assessment sheets."""
 
-    def get(self, topic_id: str) -> Topic | None:
-        """Return the topic, or `None`."""
+    def get(self, topic_id: str, *, hold: bool = False) -> Topic | None:
+        """Return the topic, or `None`; with `hold` nobody else can change it until commit."""
         ...
 
     def save(self, topic: Topic) -> None:
@@ -73,8 +73,8 @@ class Topics(Protocol):
 class Matters(Protocol):
     """Matters, their links to events, and disclosures."""
 
-    def get(self, matter_id: str) -> Matter | None:
-        """Return the matter, or `None`."""
+    def get(self, matter_id: str, *, hold: bool = False) -> Matter | None:
+        """Return the matter, or `None`; with `hold` nobody else can change it until commit."""
         ...
 
     def get_all(self, matter_ids: Sequence[str]) -> dict[str, Matter]:

@@ -36,9 +36,11 @@ class SqlMatters:
         """Work inside `connection`'s transaction."""
         self._connection = connection
 
-    def get(self, matter_id: str) -> Matter | None:
-        """Return the matter, or `None`."""
-        return self.get_all([matter_id]).get(matter_id)
+    def get(self, matter_id: str, *, hold: bool = False) -> Matter | None:
+        """Return the matter, or `None`; with `hold` its row is locked."""
+        statement = select(matters).where(_M.id == matter_id)
+        found = records(self._connection, Matter, statement.with_for_update() if hold else statement)
+        return _matter(found[0]) if found else None
 
     def get_all(self, matter_ids: Sequence[str]) -> dict[str, Matter]:
         """Return those of the matters that there are, by id."""

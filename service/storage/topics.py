@@ -29,9 +29,10 @@ class SqlTopics:
         """Work inside `connection`'s transaction."""
         self._connection = connection
 
-    def get(self, topic_id: str) -> Topic | None:
-        """Return the topic, or `None`."""
-        found = records(self._connection, Topic, select(topics).where(topics.c.id == topic_id))
+    def get(self, topic_id: str, *, hold: bool = False) -> Topic | None:
+        """Return the topic, or `None`; with `hold` its row is locked."""
+        statement = select(topics).where(topics.c.id == topic_id)
+        found = records(self._connection, Topic, statement.with_for_update() if hold else statement)
         return _topic(found[0]) if found else None
 
     def save(self, topic: Topic) -> None:

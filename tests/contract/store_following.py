@@ -1,5 +1,6 @@
 """What the store promises of topics, their documents and sheets, of matters, their links, and disclosures."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -106,6 +107,7 @@ class TopicsContract:
             work.topics.save(topic("t2", opened_at=NOW + DAY))
             closed = topic(state=TopicState.CLOSED, revision=2)
             work.topics.save(closed)
+            assert work.topics.get("t1", hold=True) == closed
         with store.read() as work:
             assert work.topics.get("t1") == closed
             assert work.topics.get("t9") is None
@@ -198,10 +200,29 @@ class MattersContract:
         with store.write() as work:
             work.matters.save_all([matter(), matter("m2", kind=MatterKind.APPLICATION, duties=(), due_at=None)])
             work.matters.save_all([answered])
+            assert work.matters.get("m1", hold=True) == answered
+            assert work.matters.get("m9", hold=True) is None
         with store.read() as work:
             assert work.matters.get("m1") == answered
             assert work.matters.get("m9") is None
             assert set(work.matters.get_all(["m1", "m2", "m9"])) == {"m1", "m2"}
+
+    def test_two_people_who_act_on_one_matter_at_once_act_one_after_the_other(self, store: Store) -> None:
+        with store.write() as work:
+            work.matters.save_all([matter()])
+
+        def act(_: int) -> None:
+            with store.write() as work:
+                held = work.matters.get("m1", hold=True)
+                assert held is not None
+                work.matters.save_all([replace(held, revision=held.revision + 1)])
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(act, range(12)))
+        with store.read() as work:
+            kept = work.matters.get("m1")
+        assert kept is not None
+        assert kept.revision == 13
 
     def test_the_soonest_due_comes_first_and_what_has_no_due_time_last(self, store: Store) -> None:
         rows = [

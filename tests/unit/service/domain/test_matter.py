@@ -204,6 +204,7 @@ def test_a_refusal_needs_a_reason_and_no_act_jumps() -> None:
         ("网上信访", MatterKind.PETITION),
         ("政府信息公开申请", MatterKind.APPLICATION),
         ("咨询", None),
+        ("投诉举报", None),
         ("", None),
     ],
 )
