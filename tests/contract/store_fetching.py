@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from crawlers.looks import Look, LookState
+from crawlers.records import Engagement
 from service.ports.fetching import HostStop
 from service.ports.store import Store
 from tests.contract.stored import NOW, document, event, judge_all, put, undone
@@ -148,3 +149,15 @@ class LooksContract:
             assert rows[document("1").id].original == "gone"
             assert rows[document("1").id].original_since == NOW
             assert rows[document("2").id].original == "live"
+
+    def test_the_counts_before_a_moment_are_the_last_ones_seen_until_then(self, store: Store) -> None:
+        file_four(store)
+        one = document("1")
+        for minutes, views in ((0, 10), (30, 20), (60, 30)):
+            counted = Engagement(seen_at=NOW + timedelta(minutes=minutes), views=views, comments=0)
+            put(store, document("1", engagement=counted))
+        with store.read() as work:
+            before = work.looks.counts_before(one.id, NOW + timedelta(minutes=60))
+            assert before == Engagement(seen_at=NOW + timedelta(minutes=30), views=20, comments=0)
+            assert work.looks.counts_before(one.id, NOW) is None
+            assert work.looks.counts_before("unknown", LATER) is None
