@@ -242,7 +242,6 @@ class TestSearch:
         assert press.asked == []
         assert "没有检索词" in (report.failed or "")
 
-
     @pytest.mark.parametrize(("least", "failed"), [(1, True), (0, False)])
     def test_no_hit_for_any_word_is_a_failure_where_hits_are_expected(
         self, press: Press, declare: Declare, visit: Visit, least: int, failed: bool

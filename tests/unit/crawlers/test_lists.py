@@ -62,9 +62,8 @@ class TestAddresses:
 
 class TestHtmlRecords:
     def read(self, markup: str, **rule: str) -> tuple[Listed, ...]:
-        return read_html_list(
-            markup, ListRule(**{"record": "li", "link": "a@href", **rule}), base_url=BASE, now=NOW
-        ).records  # type: ignore[arg-type]
+        declared = ListRule.model_validate({"record": "li", "link": "a@href", **rule})
+        return read_html_list(markup, declared, base_url=BASE, now=NOW).records
 
     def test_title_attribute_is_preferred_to_the_cut_text(self) -> None:
         (record,) = self.read("<li><a href=/a title='关于召回的完整标题'>关于召回…</a></li>", title="a@title|a")
