@@ -14,7 +14,17 @@ from service.domain.event import Event
 from service.domain.matter import Matter
 from service.domain.places import region_name
 
-__all__ = ["LEAST", "WINDOW", "Crossing", "CrossingState", "EventTraits", "MatterTraits", "compare", "symptoms_in"]
+__all__ = [
+    "LEAST",
+    "WINDOW",
+    "Crossing",
+    "CrossingState",
+    "EventTraits",
+    "MatterTraits",
+    "compare",
+    "symptoms_in",
+    "worth_comparing",
+]
 
 WINDOW = timedelta(days=14)
 """How far receipt and the event's time may lie apart."""

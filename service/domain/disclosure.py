@@ -19,7 +19,16 @@ from service.domain.matter import Matter, MatterKind, applicant_key
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 
-__all__ = ["DISCLOSE", "Disclosure", "DisclosureState", "FrequentSubject", "decide", "frequent", "subject_of"]
+__all__ = [
+    "DISCLOSE",
+    "Disclosure",
+    "DisclosureState",
+    "FrequentSubject",
+    "decide",
+    "frequent",
+    "publish",
+    "subject_of",
+]
 
 APPLICATIONS, COMPLAINTS, APPLICANTS = 3, 5, 3
 """From how many applications, or complaints, of how many different applicants a subject is proposed."""

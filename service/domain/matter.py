@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
-from service.domain.clock import ClockRule, due_at, limit_words
+from service.domain.clock import ClockRule, due_at
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 
@@ -21,6 +21,7 @@ __all__ = [
     "MatterKind",
     "MatterState",
     "acts_of",
+    "applicant_key",
     "begin",
     "extend",
     "kind_of",
@@ -370,12 +371,6 @@ def standing(duty: Duty, now: datetime) -> DutyStanding:
         return DutyStanding.OVERDUE
     used, whole = now - duty.start_at, duty.due_at - duty.start_at
     return DutyStanding.NEAR if whole > timedelta(0) and used * 100 >= whole * _NEAR else DutyStanding.RUNNING
-
-
-def duty_words(duty: Duty) -> str:
-    """Return the limit in words, with the extension where there is one."""
-    words = limit_words(duty.limit)
-    return f"{words}（已延期）" if duty.extended_at is not None else words
 
 
 def applicant_key(matter: Matter) -> str:
