@@ -1,10 +1,12 @@
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import docx
 import openpyxl
 import pytest
 
+from service.domain.briefing import BypassRow
 from service.export.briefing import write_briefing
 from tests.unit.service.export.issue import issue
 
@@ -80,6 +82,20 @@ class TestWord:
 
 
 class TestSheets:
+    def test_a_text_that_went_past_a_review_stands_in_both_files_with_two_names(self, tmp_path: Path) -> None:
+        row = BypassRow(
+            title="清云注射液不良反应",
+            version=2,
+            steps="合法性审核、领导签批",
+            reason="谣言正在扩散",
+            names=("值班丙", "分管壬"),
+            at=issue().made_at,
+        )
+        paper, book = write_briefing(replace(issue(), bypasses=(row,)), tmp_path)
+        assert f"越过审核程序：{row.sentence}。" in text_of(paper)
+        sheet = openpyxl.load_workbook(book)["越过审核"]
+        assert [cell.value for cell in sheet[2]][2:6] == ["合法性审核、领导签批", "谣言正在扩散", "值班丙", "分管壬"]
+
     def test_a_crawled_title_is_text_and_never_a_formula(self, tmp_path: Path) -> None:
         _, sheets = write_briefing(issue(title=HOSTILE), tmp_path)
         book = openpyxl.load_workbook(sheets)
