@@ -10,12 +10,16 @@ __all__ = ["Conflict", "Forbidden", "NotFound", "Refusal"]
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """A person's request is not carried out; `sentence` says why and what to do, in Chinese."""
+    """A person's request is not carried out; `sentence` says why and what to do, in Chinese.
 
-    def __init__(self, sentence: str) -> None:
+    `about` names the thing where it can be done instead, as the audit trail names its subjects: `case:H…`.
+    """
+
+    def __init__(self, sentence: str, *, about: str = "") -> None:
         """Keep the sentence."""
         super().__init__(sentence)
         self.sentence = sentence
+        self.about = about
 
 
 class Forbidden(Refusal):

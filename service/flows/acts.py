@@ -14,8 +14,9 @@ from service.domain.handling import moved
 from service.domain.letter import write_letter
 from service.domain.notification import subject
 from service.domain.people import Act, Person, may
-from service.domain.refusal import Forbidden, NotFound, Refusal
+from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.domain.reported import spread_facts
+from service.domain.workflow import Workflow
 from service.flows.office import Office
 from service.flows.telling import queue_letter
 from service.ports.store import Work
@@ -30,6 +31,7 @@ __all__ = [
     "note",
     "permit",
     "reason_of",
+    "refuse_beside_case",
     "save_alert",
     "tell_person",
 ]
@@ -133,6 +135,23 @@ def advance(
         actor=person_name, action=f"alert.{state.value}", subject=f"alert:{alert_id}", detail=told, now=now
     )
     return save_alert(work, after, now)
+
+
+def refuse_beside_case(work: Work, alert: Alert, workflow: Workflow) -> None:
+    """Pass where no case of the alert is under way: while one is, what is published is registered there and nowhere else.
+
+    An alert that stands answered is not answered by the act, so there is nothing to go past.
+
+    Raises:
+        Conflict: A case is under way; `about` names it.
+    """
+    case = work.cases.of_alerts([alert.id]).get(alert.id)
+    if case is not None and case.state not in workflow.final and alert.state is not AlertState.ANSWERED:
+        state = workflow.states[case.state]
+        raise Conflict(
+            f"本预警正在处置（{state}），请打开处置“{case.title}”，审核、签批后在其中登记发布，时限随发布记为完成",
+            about=f"case:{case.id}",
+        )
 
 
 def note(work: Work, person: Person, action: str, about: str, detail: Mapping[str, Any], now: datetime) -> None:

@@ -14,7 +14,17 @@ from service.domain.clock import Clock, ClockRole, ClockState, cancel, meet
 from service.domain.handling import answered_last, moved, standing
 from service.domain.people import Act, Person, may
 from service.domain.refusal import Conflict, NotFound
-from service.flows.acts import advance, event_of, held_alert, note, permit, reason_of, save_alert, tell_person
+from service.flows.acts import (
+    advance,
+    event_of,
+    held_alert,
+    note,
+    permit,
+    reason_of,
+    refuse_beside_case,
+    save_alert,
+    tell_person,
+)
 from service.flows.clocks import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
 from service.flows.consider import Office
 from service.flows.grading import set_grade, set_level
@@ -139,9 +149,7 @@ def answer(store: Store, person: Person, alert_id: str, *, office: Office, now: 
         alert = held_alert(work, alert_id)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭，请先重新打开再登记回应")
-        case = work.cases.of_alerts([alert_id]).get(alert_id)
-        if case is not None and case.state not in office.register.workflow.final:
-            raise Conflict("本预警正在处置，请在处置中审核、签批后登记发布")
+        refuse_beside_case(work, alert, office.register.workflow)
         spoken = answered_last(alert)
         if spoken is not None and standing(alert) is AlertState.ANSWERED:
             raise Conflict(f"已于{beijing(spoken, now)}登记回应")

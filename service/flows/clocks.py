@@ -11,7 +11,17 @@ from service.domain.event import Event, IncidentGrade
 from service.domain.facts import Condition
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
-from service.flows.acts import advance, alert_of, clock_of, event_of, facts_now, note, permit, reason_of
+from service.flows.acts import (
+    advance,
+    alert_of,
+    clock_of,
+    event_of,
+    facts_now,
+    note,
+    permit,
+    reason_of,
+    refuse_beside_case,
+)
 from service.flows.consider import Office
 from service.ports.store import Store, Work
 
@@ -125,7 +135,7 @@ def meet_clock(
     A repeated duty runs anew from this moment, in the person's name, as long as the alert is not closed.
 
     Raises:
-        Conflict: It is met or cancelled already.
+        Conflict: It is met or cancelled already, or it is one that a public answer meets and the alert's case is under way.
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
@@ -133,6 +143,7 @@ def meet_clock(
         rule = office.register.clocks.get(clock.rule_id)
         alert = alert_of(work, clock.alert_id)
         if rule is not None and rule.answers and clock.role is ClockRole.OWN and alert.state is not AlertState.CLOSED:
+            refuse_beside_case(work, alert, office.register.workflow)
             advance(work, person.name, alert.id, AlertState.ANSWERED, now=now, detail={"clock": [clock.action]})
         following = next_round(clock, rule, by=person.name, now=now) if alert.state is not AlertState.CLOSED else None
         if following is not None:

@@ -1,6 +1,6 @@
 """Every way a request can fail, as a designed page (or JSON below /api) with a sentence and a way on; one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 import structlog
@@ -99,8 +99,10 @@ def _to_password(request: Request, _: Exception) -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    return _show(request, status, str(error))
+    kind, _, name = error.about.partition(":")
+    return _show(request, status, error.sentence, first=[("打开处置", f"/cases/{name}")] if kind == "case" else ())
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -132,9 +134,10 @@ def _wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
-def _show(request: Request, status: int, sentence: str) -> Response:
+def _show(request: Request, status: int, sentence: str, first: Sequence[tuple[str, str]] = ()) -> Response:
     if _wants_json(request):
         return JSONResponse({"status": status, "sentence": sentence}, status_code=status)
     ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != _NOT_SIGNED_IN else [("登录", "/login")]
+    ways = [*first, *ways]
     title = _TITLES.get(status, "请求没有完成")
     return bare_page(request, "fault.html", title=title, status=status, code=status, sentence=sentence, ways=ways)

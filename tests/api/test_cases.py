@@ -5,6 +5,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -92,6 +93,39 @@ class TestRefusals:
             assert answer.status_code == 200
             assert "<script>alert" not in answer.text
         assert reader.client.get(f"/cases/{way.case.id}?tab=secret").status_code == 404
+
+
+class TestBesideTheCase:
+    def test_meeting_an_answering_clock_by_hand_is_refused_with_the_way_to_the_case(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT).drafting()
+        with site.context.store.read() as work:
+            [clock] = [one for one in work.clocks.of_alerts([ALERT])[ALERT] if one.rule_id == "C-48H"]
+        answer = site.browser(Role.OFFICER).post(f"/duties/{clock.id}/meet")
+        assert answer.status_code == 409
+        assert "本预警正在处置" in answer.text
+        assert f'class="button primary" href="/cases/{way.case.id}">打开处置' in answer.text
+
+
+class TestEffect:
+    def test_case_and_event_show_what_the_answer_changed_with_window_and_scope(self, site: Site) -> None:
+        reader = site.browser(Role.VIEWER)
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=2))
+        event = f"/events/{alert_event(site)}"
+        assert "回应效果" not in reader.client.get(event).text
+        way.published()
+        for path in (f"/cases/{way.case.id}?tab=evaluation", event):
+            text = reader.client.get(path).text
+            assert "回应效果" in text
+            assert "独立信源（个）" in text
+            assert "本事件全部稿件" in text
+            assert "不说明原因" in text
+
+
+def alert_event(site: Site) -> str:
+    with site.context.store.read() as work:
+        alert = work.alerts.get(ALERT)
+    assert alert is not None
+    return alert.event_id
 
 
 class TestPackage:

@@ -12,11 +12,13 @@ from service.domain.alert import AlertState
 from service.domain.case_moves import Bar, Barred, NotOnDuty
 from service.domain.clock import ClockState
 from service.domain.event import IncidentGrade
+from service.domain.refusal import Conflict
 from service.domain.workflow import CaseState, Step
+from service.flows.alerts import meet_clock
 from service.flows.cases.drafting import save_text, submit_draft
 from service.flows.cases.reviewing import authority_checked, draft_returned, opinion_given
 from service.storage.sql import SqlStore, open_store
-from tests.flows.acts.scene import clocks_of
+from tests.flows.acts.scene import OFFICE, OFFICER, clocks_of
 from tests.flows.cases.scene import PEOPLE, SECOND_OFFICER, Way, with_duties
 
 NATIONAL = {
@@ -32,6 +34,33 @@ def spreads_to_other_provinces(way: Way) -> None:
         alert = work.alerts.get(way.alert_id)
         assert alert is not None
         work.alerts.save(replace(alert, publication=NATIONAL))
+
+
+class TestBesideTheCase:
+    def test_an_answering_clock_is_not_met_past_a_running_case_and_the_refusal_leads_to_it(self, way: Way) -> None:
+        way.drafting()
+        with pytest.raises(Conflict, match="本预警正在处置（起草中），请打开处置") as refused:
+            meet_clock(way.store, OFFICER, f"{way.alert_id}-C-48H", office=OFFICE, now=way.now)
+        assert refused.value.about == f"case:{way.case.id}"
+        with way.store.read() as work:
+            alert = work.alerts.get(way.alert_id)
+        assert alert is not None
+        assert alert.state is AlertState.ANSWERING
+        assert clocks_of(way.store, alert)["C-48H"].state is ClockState.ARMED
+
+    def test_a_duty_that_no_statement_meets_is_met_beside_the_case(self, way: Way) -> None:
+        way.drafting()
+        met = meet_clock(way.store, OFFICER, f"{way.alert_id}-W-GRP7", office=OFFICE, now=way.now)
+        assert met.state is ClockState.MET
+
+    def test_once_the_case_has_published_a_clock_that_was_started_after_it_can_be_met(self, way: Way) -> None:
+        way.published()
+        with way.store.write() as work:
+            clock = work.clocks.get(f"{way.alert_id}-C-48H")
+            assert clock is not None
+            work.clocks.save(replace(clock, state=ClockState.ARMED, met_at=None))
+        met = meet_clock(way.store, OFFICER, clock.id, office=OFFICE, now=way.now)
+        assert met.state is ClockState.MET
 
 
 class TestTwoAtOnce:

@@ -130,7 +130,7 @@ class TestReporting:
 class TestRegisteringBeside:
     def test_while_a_case_is_under_way_an_answer_is_registered_in_it_and_nowhere_else(self, way: Way) -> None:
         way.drafting()
-        with pytest.raises(Conflict, match="请在处置中审核、签批后登记发布"):
+        with pytest.raises(Conflict, match="审核、签批后在其中登记发布"):
             answer(way.store, APPROVER, way.alert_id, office=OFFICE, now=way.now)
         close_case(way.hand("duty_lead"), reason="与另一预警重复")
         answer(way.store, APPROVER, way.alert_id, office=OFFICE, now=way.now)
@@ -208,6 +208,19 @@ class TestBesideTheWay:
         [told] = way.file.evaluations
         assert (told.figures["window_hours"], told.figures["before"], told.figures["after"]) == (24, 0, 0)
         assert told.figures["at"] == way.file.publications[0].at.isoformat()
+
+    def test_the_measured_effect_is_kept_and_a_person_only_adds_to_it(self, way: Way) -> None:
+        way.published()
+        published = way.now
+        track_reaction(way.hand("analyst"), remark="平稳")
+        way.now += timedelta(days=3)
+        evaluate_response(way.hand("analyst"), reach="", questions=" 何时复售？ ")
+        [told] = way.file.evaluations
+        effect = told.figures["effect"]
+        assert (effect["before"]["until"], effect["after"]["since"]) == (published.isoformat(), published.isoformat())
+        assert [row[0] for row in effect["table"]][:3] == ["独立信源（个）", "阅读量（平台现示）", "稿件（篇/日）"]
+        assert "本事件全部稿件" in effect["scope"]
+        assert (told.reach, told.questions) == ("", "何时复售？")
 
     def test_the_badge_counts_what_waits_for_this_person(self, way: Way) -> None:
         way.submitted()
