@@ -10,6 +10,7 @@ from typing import Any
 from parsel import Selector
 
 from crawlers.catalogue.declaration import ListRule, Step
+from crawlers.gate import repair_text
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING, DatePrecision
@@ -297,7 +298,8 @@ def _json_value(entry: Selector, expression: str | None) -> str | None:
         return _SLOT.sub(lambda slot: values[slot[1]] or "", expression) if all(values.values()) else None
     found = entry.jmespath(expression)
     value = found[0].root if found else None
-    return None if value is None or isinstance(value, (dict, list)) else str(value)
+    # JSON can hold halves of characters and NUL, which neither a hash nor a database takes.
+    return None if value is None or isinstance(value, (dict, list)) else repair_text(str(value))
 
 
 def _clean(text: str | None) -> str:

@@ -43,7 +43,8 @@ _CHALLENGE_MARKS = re.compile(
     rb"\$_ts\s*=|_\$jsvmprt|acw_sc__v2|arg1\s*=\s*'[0-9A-F]{30,}'|__jsl_clearance|/_guard/|cf-chl-|challenge-platform|"
     rb"captcha|geetest|\xe4\xba\xba\xe6\x9c\xba\xe9\xaa\x8c\xe8\xaf\x81|\xe5\xae\x89\xe5\x85\xa8\xe9\xaa\x8c\xe8\xaf\x81"
 )
-_MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", re.DOTALL | re.IGNORECASE)
+# A script that is never closed takes the rest of the page: looking for its end again and again takes minutes.
+_MARKUP = re.compile(rb"<(script|style)\b(?:.*?</\1\s{0,9}>|.*)|<[^<>]*>|\s+", re.DOTALL | re.IGNORECASE)
 # A page with this much visible text is a page, whatever its scripts are called.
 _TEXT_OF_A_PAGE_BYTES = 400
 

@@ -42,7 +42,8 @@ _ERROR_PATH = re.compile(r"/(?:404|error|notfound|not_found|deleted)\b|^/?$|^/in
 # What says that it is gone says little else: no article is found on it, or one of a line or two.
 _SHORT = 80
 _HEAD = 256 * 1024
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", re.DOTALL | re.IGNORECASE)
+# A script that is never closed takes the rest of the page: looking for its end again and again takes minutes.
+_MARKUP = re.compile(r"<(script|style)\b(?:.*?</\1\s{0,9}>|.*)|<[^<>]*>|\s+", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,8 +41,7 @@ class Span:
 
 
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+")
-_BREAK = re.compile(r"\s*\n\s*")
-_WORD_BREAK = re.compile(r"(?<=[A-Za-z]{2})\s*\n\s*(?=[A-Za-z]{2})")
+_LATIN_BEFORE, _LATIN_AFTER = re.compile(r"[A-Za-z]{2}$"), re.compile(r"[A-Za-z]{2}")
 
 
 def clean(text: str) -> str:
@@ -50,8 +49,12 @@ def clean(text: str) -> str:
 
     A line break inside a cell is where the column ended, not where a word did: it is dropped, but between Latin words.
     """
-    text = _WORD_BREAK.sub(" ", text.strip())
-    return _SPACES.sub(" ", _BREAK.sub("", text)).strip()[:MAX_CELL_CHARACTERS]
+    pieces = [""]
+    # Line by line: an expression for blanks around a break tries every blank of a cell that is all blanks.
+    for line in filter(None, (part.strip() for part in text.split("\n"))):
+        between = " " if _LATIN_BEFORE.search(pieces[-1][-2:]) and _LATIN_AFTER.match(line) else ""
+        pieces += (between, line)
+    return _SPACES.sub(" ", "".join(pieces)).strip()[:MAX_CELL_CHARACTERS]
 
 
 def from_rows(rows: Iterable[Sequence[str]], where: str = "") -> Grid:

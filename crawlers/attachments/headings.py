@@ -70,7 +70,7 @@ FIELD_WORDS = dict(
 NOTE = re.compile(r"^\s*(?:注|备注|说明|注释|填表说明)\s*[：:\d]|^\s*注\s*$|^(?:总计|合计|小计)[：:]?\s*\d*$")
 
 _DROPPED = re.compile(r"[\s（）()【】\[\]/／、，,．.·:：;；*＊“”\"'’‘和与及_-]+|（[^）]*）")
-_BRACKETED = re.compile(r"[（(【\[][^）)】\]]*[）)】\]]")
+_BRACKETED = re.compile(r"[（(【\[][^）)】\]]{0,200}[）)】\]]")
 _FIELD_OF = {re.sub(r"[和与及]", "", name): field for field, names in _NAMES.items() for name in names.split()}
 _LONGEST = 30
 # What may stand before or after a known name without changing what it names.

@@ -12,8 +12,12 @@ from crawlers.records import Engagement
 __all__ = ["read_engagement"]
 
 _MAX_TEXT = 400_000
-_LINKED = re.compile(r"<script[^>]+application/ld\+json[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+# A script that is never closed takes the rest of the page, as in a browser: to look for its end from each place where one
+# begins takes time that grows with the square of the page.
+_LINKED = re.compile(
+    r"<script\b[^<>]{1,400}?application/ld\+json[^<>]{0,400}>(?:(.*?)</script>|.*)", re.DOTALL | re.IGNORECASE
+)
+_MARKUP = re.compile(r"<(script|style)\b(?:.*?</\1\s{0,9}>|.*)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 # schema.org InteractionCounter: the action says what is counted.
 _ACTIONS = {
     "ViewAction": "views",
@@ -50,7 +54,7 @@ def read_engagement(markup: str, *, seen_at: datetime) -> Engagement | None:
 def _stated(markup: str) -> Iterator[tuple[str, int]]:
     for match in _LINKED.finditer(markup):
         try:
-            stated = json.loads(match[1])
+            stated = json.loads(match[1] or "")
         except (ValueError, RecursionError):
             continue
         for entry in stated if isinstance(stated, list) else [stated]:

@@ -21,7 +21,7 @@ _STAR = "[★☆✭✩✪⭐🌟✦✧※*]"
 _OPEN, _CLOSE = "[【\\[(〔〈<「『{《]", "[】\\])〕〉>」』}》]"
 _MARKS = (
     re.compile(f"{_LEVEL}级?(?:文件|件)?{_STAR}+(?:{_PERIOD})?"),
-    re.compile(f"{_STAR}+{_LEVEL}级?(?:{_STAR}+|$|\n)"),
+    re.compile(f"{_STAR}{{1,9}}{_LEVEL}级?(?:{_STAR}+|$|\n)"),
     re.compile(f"{_OPEN}{_LEVEL}级?(?:文件|件|材料|资料)?(?:{_STAR}*{_PERIOD})?{_CLOSE}"),
     re.compile(f"(?:密级|秘密等级|保密等级)(?:[:为是]){_OPEN}?{_LEVEL}"),
     re.compile(f"(?:保密期限|保密年限)[:为是]{_PERIOD}"),
