@@ -207,7 +207,8 @@ class Evaluation:
     """What the answer did: reach, volume before and after with its window, what people still ask, what was learnt.
 
     `figures` are counted, not typed: `window_hours`, `before`, `after`, `items`, `sources`, `views` (`None` where no
-    platform told), and `at`, the publication they are measured around.
+    platform told), `at`, the publication they are measured around, and `effect` as `service.domain.effect` tells it; `reach`
+    and `questions` are what a person adds.
     """
 
     case_id: str

@@ -41,13 +41,14 @@ def evaluate(
     daily: Sequence[int],
     running: Sequence[str],
     figures: Mapping[str, Any],
-    reach: str,
-    questions: str,
+    reach: str = "",
+    questions: str = "",
     lessons: str = "",
 ) -> Move:
     """Evaluate once reaction has died down and no clock of this office runs (T17).
 
-    `daily` are the documents of each of the last whole days, the latest last; `running` names the clocks that run.
+    `daily` are the documents of each of the last whole days, the latest last; `running` names the clocks that run. Where
+    `figures` hold the measured `effect`, what a person says of reach and questions adds to it and may be empty.
 
     Raises:
         Barred: A clock runs, or the event was not quiet on each of the days that the work flow asks for.
@@ -58,12 +59,13 @@ def evaluate(
             Bar.CLOCK_RUNS, f"时限{'、'.join(f'“{name}”' for name in running)}仍在计时，请先登记完成，或写明理由取消"
         )
     _quiet(file, desk, daily)
+    measured = bool(figures.get("effect"))
     told = Evaluation(
         case_id=file.case.id,
         number=len(file.evaluations) + 1,
         figures=MappingProxyType(dict(figures)),
-        reach=stated(reach, "传播与到达情况"),
-        questions=stated(questions, "公众仍在追问的问题（没有请写“无”）"),
+        reach=reach.strip() if measured else stated(reach, "传播与到达情况"),
+        questions=questions.strip() if measured else stated(questions, "公众仍在追问的问题（没有请写“无”）"),
         lessons=lessons.strip(),
         by=desk.person.name,
         at=desk.now,

@@ -33,7 +33,8 @@ class WindowFigures:
     """What was said between `since` and `until` (half-open); `tones` counts documents by `neg`, `neu`, `pos`.
 
     `asking` counts documents that ask something, `questions` holds the most asked first. `scope` says in Chinese over what was
-    counted.
+    counted. `sources` are who spoke for themselves, reprints left out, and `views` what platforms tell of the window's documents
+    today; `None` is not counted, or not told.
     """
 
     since: datetime
@@ -43,6 +44,8 @@ class WindowFigures:
     asking: int = 0
     questions: tuple[Question, ...] = ()
     scope: str = "全部稿件"
+    sources: int | None = None
+    views: int | None = None
 
     @property
     def days(self) -> float:
@@ -110,10 +113,21 @@ class Effect:
         """The comparison as a table: name, before, after, change."""
         before, after = self.before, self.after
         return (
+            *self._reach,
             ("稿件（篇/日）", f"{before.per_day:.1f}", f"{after.per_day:.1f}", _change(self.volume_change)),
             ("稿件（篇）", str(before.documents), str(after.documents), ""),
             ("负面占比", _share(before.negative_share), _share(after.negative_share), _points(self.negative_change)),
             ("提问稿件（篇）", str(before.asking), str(after.asking), _change(self.asking_change)),
+        )
+
+    @property
+    def _reach(self) -> tuple[tuple[str, str, str, str], ...]:
+        before, after = self.before, self.after
+        if before.sources is None or after.sources is None:
+            return ()
+        return (
+            ("独立信源（个）", str(before.sources), str(after.sources), ""),
+            ("阅读量（平台现示）", _told(before.views), _told(after.views), ""),
         )
 
     def as_json(self) -> dict[str, object]:
@@ -122,6 +136,7 @@ class Effect:
             "trend": self.trend.value,
             "sentence": self.sentence,
             "scope": self.before.scope,
+            "table": [list(row) for row in self.words],
             "before": _figures(self.before),
             "after": _figures(self.after),
             "volume_change": self.volume_change,
@@ -207,6 +222,10 @@ def _share(share: float | None) -> str:
     return "—" if share is None else f"{share:.0%}"
 
 
+def _told(count: int | None) -> str:
+    return "平台未提供" if count is None else str(count)
+
+
 def _change(change: float | None) -> str:
     return "此前没有" if change is None else "持平" if change == 0 else f"{change:+.0%}"
 
@@ -222,4 +241,6 @@ def _figures(figures: WindowFigures) -> dict[str, object]:
         "documents": figures.documents,
         "tones": dict(figures.tones),
         "asking": figures.asking,
+        "sources": figures.sources,
+        "views": figures.views,
     }

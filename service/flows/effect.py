@@ -17,6 +17,7 @@ SPAN = timedelta(days=3)
 
 _READ = 5_000
 _QUESTIONS = 10
+_NOT_QUOTED = frozenset({"complaint", "official"})
 
 
 def effect_of_event(store: Store, event_id: str, moment: datetime, *, now: datetime, span: timedelta = SPAN) -> Effect:
@@ -36,9 +37,11 @@ def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime
         raise Conflict("回应时间不能晚于现在，发布之后才能评估效果")
     if work.events.get(event_id) is None:
         raise NotFound("没有这个事件，可能链接已失效")
-    documents = work.events.documents(event_id, limit=_READ)
     first, second = halves(moment, now=now, span=span)
-    scope = "本事件全部稿件（含转载）"
+    documents = work.events.documents(event_id, since=first[0], until=second[1], limit=_READ)
+    scope = "本事件全部稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
+    if len(documents) == _READ:
+        scope = f"本事件两个时段内最早的{_READ}篇稿件（含转载）"
     return compare(figures_of(documents, *first, scope=scope), figures_of(documents, *second, scope=scope))
 
 
@@ -57,14 +60,18 @@ def compare(before: WindowFigures, after: WindowFigures) -> Effect:
 
 
 def figures_of(documents: Sequence[EventDocument], since: datetime, until: datetime, *, scope: str) -> WindowFigures:
-    """Return the figures of those documents whose time lies in the window; a reprint counts, its questions do not."""
+    """Return the figures of those documents whose time lies in the window; a reprint counts, its questions do not.
+
+    What a citizen wrote to an office and what an office says itself are counted too, but none of their sentences is quoted.
+    """
     within = [one for one in documents if since <= (one.published_at or one.stored_at) < until]
     asked = [
         (sentence.text, one.document_id)
         for one in within
-        if one.duplicate_of is None
+        if one.duplicate_of is None and one.kind not in _NOT_QUOTED and one.source_class not in _NOT_QUOTED
         for sentence in questions(one.text if one.text.startswith(one.title) else f"{one.title}\n{one.text}")
     ]
+    views = [int(told) for one in within if (told := one.engagement.get("views")) is not None]
     return WindowFigures(
         since=since,
         until=until,
@@ -73,6 +80,8 @@ def figures_of(documents: Sequence[EventDocument], since: datetime, until: datet
         asking=len({document_id for _, document_id in asked}),
         questions=tuple(_question(one) for one in group(asked, most=_QUESTIONS)),
         scope=scope,
+        sources=len({one.source_id for one in within if one.duplicate_of is None}),
+        views=sum(views) if views else None,
     )
 
 

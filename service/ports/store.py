@@ -194,8 +194,10 @@ class Events(Protocol):
         """Insert or replace the event and add its lookup keys."""
         ...
 
-    def documents(self, event_id: str, *, limit: int = 500) -> list[EventDocument]:
-        """Return the members in order of time (published, else stored)."""
+    def documents(
+        self, event_id: str, *, since: datetime | None = None, until: datetime | None = None, limit: int = 500
+    ) -> list[EventDocument]:
+        """Return the members of `since` ≤ time < `until` in order of time (published, else stored)."""
         ...
 
     def hourly(self, event_id: str, *, since: datetime, until: datetime) -> list[tuple[datetime, int]]:

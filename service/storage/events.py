@@ -140,10 +140,16 @@ class SqlEvents:
         rows = [{"key": key, "event_id": event.id} for event, keys in changed for key in dict.fromkeys(keys)]
         upsert(self._connection, event_keys, rows, keys=("key", "event_id"))
 
-    def documents(self, event_id: str, *, limit: int = 500) -> list[EventDocument]:
-        """Return the members in order of time (published, else fetched)."""
+    def documents(
+        self, event_id: str, *, since: datetime | None = None, until: datetime | None = None, limit: int = 500
+    ) -> list[EventDocument]:
+        """Return the members of `since` ≤ time < `until` in order of time (published, else fetched)."""
         a = assessments.c
         statement = assessed_documents().where(a.event_id == event_id).order_by(a.at, a.seq).limit(limit)
+        if since is not None:
+            statement = statement.where(a.at >= since)
+        if until is not None:
+            statement = statement.where(a.at < until)
         return [event_document_of(row) for row in self._connection.execute(statement).mappings()]
 
     def hourly(self, event_id: str, *, since: datetime, until: datetime) -> list[tuple[datetime, int]]:

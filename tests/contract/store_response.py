@@ -120,11 +120,13 @@ class EventsContract:
             judge_all(work, event_id="e1", duplicates=["undated"])
             members = work.events.documents("e1")
             first = work.events.documents("e1", limit=1)
+            within = work.events.documents("e1", since=NOW - 3 * HOUR, until=NOW - HOUR)
         assert [member.document_id for member in members] == [
             document(name).id for name in ("early", "late", "undated")
         ]
         assert [member.duplicate_of for member in members] == [None, None, document("late").id]
         assert first == members[:1]
+        assert [member.document_id for member in within] == [document("early").id]
 
     def test_a_document_that_is_judged_anew_changes_its_event(self, store: Store) -> None:
         put(store, document("1"))

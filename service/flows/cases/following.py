@@ -8,12 +8,14 @@ from service.domain.alert import AlertState
 from service.domain.case import Case, CaseFile
 from service.domain.case_close import evaluate, follow_up, track
 from service.domain.clock import ClockRole, ClockState
+from service.domain.effect import Effect
 from service.domain.event import Event
 from service.flows.acts import advance
 from service.flows.cases.scene import Hand, Scene, at_case
+from service.flows.effect import measure_effect
 from service.ports.store import Work
 
-__all__ = ["WINDOW", "evaluate_response", "follow_up_on", "track_reaction", "volume_around"]
+__all__ = ["WINDOW", "evaluate_response", "follow_up_on", "measured", "track_reaction", "volume_around"]
 
 WINDOW = timedelta(hours=24)
 """How far before and after a publication its effect is counted."""
@@ -41,23 +43,39 @@ def follow_up_on(hand: Hand, *, reason: str) -> Case:
 def evaluate_response(
     hand: Hand,
     *,
-    reach: str,
-    questions: str,
-    lessons: str,
+    reach: str = "",
+    questions: str = "",
+    lessons: str = "",
 ) -> Case:
-    """Evaluate: the figures are counted here, from the store, around the latest publication."""
+    """Evaluate: figures and effect are counted here, from the store, around the latest publication; people add to them."""
     with at_case(hand) as scene:
         move = evaluate(
             scene.file,
             scene.desk,
             daily=_daily(scene),
             running=_running(scene),
-            figures=volume_around(scene.work, scene.file, scene.event, now=hand.now),
+            figures=_figures(scene),
             reach=reach,
             questions=questions,
             lessons=lessons,
         )
         return scene.carry(move, "evaluated")
+
+
+def _figures(scene: Scene) -> Mapping[str, Any]:
+    now = scene.desk.now
+    effect = measured(scene.work, scene.file, now=now)
+    return {
+        **volume_around(scene.work, scene.file, scene.event, now=now),
+        "effect": effect.as_json() if effect else None,
+    }
+
+
+def measured(work: Work, file: CaseFile, *, now: datetime) -> Effect | None:
+    """Return the effect of the latest publication on the case's event; `None` before there is one."""
+    if not file.publications:
+        return None
+    return measure_effect(work, file.case.event_id, file.publications[-1].at, now=now)
 
 
 def volume_around(work: Work, file: CaseFile, event: Event, *, now: datetime) -> Mapping[str, Any]:

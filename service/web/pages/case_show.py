@@ -20,7 +20,7 @@ from service.domain.refusal import NotFound
 from service.domain.response import ReferenceDraft, reference_draft
 from service.domain.workflow import CaseState, Step, Workflow
 from service.flows.acts import facts_now
-from service.flows.cases.following import volume_around
+from service.flows.cases.following import measured, volume_around
 from service.flows.cases.scene import authority_of, findings_of
 from service.ports.store import Work
 from service.web.render import page
@@ -187,8 +187,14 @@ def _liaison(_: _Shown) -> dict[str, Any]:
 
 def _evaluation(shown: _Shown) -> dict[str, Any]:
     figures = volume_around(shown.work, shown.file, shown.event, now=shown.context.now())
-    told = [(one, published_figures(one.figures)) for one in shown.file.evaluations]
-    return {"figures": published_figures(figures), "evaluations": told, "quiet": shown.workflow}
+    told = [(one, published_figures(one.figures), one.figures.get("effect")) for one in shown.file.evaluations]
+    effect = measured(shown.work, shown.file, now=shown.context.now())
+    return {
+        "figures": published_figures(figures),
+        "effect": effect.as_json() if effect else None,
+        "evaluations": told,
+        "quiet": shown.workflow,
+    }
 
 
 def _record(shown: _Shown) -> dict[str, Any]:

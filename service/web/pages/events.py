@@ -16,9 +16,11 @@ from service.domain.citation import Choice
 from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
 from service.domain.event import Event
 from service.domain.facts import Condition, facts_of
+from service.domain.handling import answered_last
 from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.reported import spread_facts
+from service.flows.effect import measure_effect
 from service.flows.matters import linked_matters
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.store import Work
@@ -220,8 +222,24 @@ def _overview_tab(shown: _Shown) -> dict[str, Any]:
     views = document_views(told)
     line = time_line(views, shown.head["alert"], shown.head["acts"], ACT_WORDS)
     parts = score_parts(shown.event.heat)
-    linked = linked_matters(shown.work, shown.event.id)
-    return {"facts": known_facts(shown.event, views), "line": line, "parts": parts, "told": told, "linked": linked}
+    return {
+        "facts": known_facts(shown.event, views),
+        "line": line,
+        "parts": parts,
+        "told": told,
+        "linked": linked_matters(shown.work, shown.event.id),
+        **_effect(shown),
+    }
+
+
+def _effect(shown: _Shown) -> dict[str, Any]:
+    """Return the effect of the latest answer on the event, once one is registered."""
+    alert: Alert | None = shown.head["alert"]
+    spoken = answered_last(alert) if alert is not None else None
+    now = shown.context.now()
+    if spoken is None or spoken > now:
+        return {"effect": None}
+    return {"effect": measure_effect(shown.work, shown.event.id, spoken, now=now).as_json(), "answered_at": spoken}
 
 
 def _documents_tab(shown: _Shown) -> dict[str, Any]:

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from crawlers.records import DocumentKind
 from service.domain.effect import Trend
 from service.domain.refusal import Conflict, NotFound
 from service.flows.effect import effect_of_event, measure_effect
@@ -34,6 +36,21 @@ def test_the_effect_of_an_answer_is_measured_in_equal_windows(told: Store) -> No
     assert (found.before.negative_share, found.after.negative_share) == (1.0, 0.0)
     assert [one.sentence.split("：")[-1] for one in found.settled] == ["药还能继续用吗？"]
     assert [one.count for one in found.remaining] == [3]
+
+
+def test_reach_is_counted_and_what_no_platform_tells_is_unknown(told: Store) -> None:
+    found = effect_of_event(told, "happening", ANSWERED, now=NOW)
+    assert (found.before.sources, found.after.sources) == (1, 1)
+    assert (found.before.views, found.after.views) == (None, None)
+    assert ("阅读量（平台现示）", "平台未提供", "平台未提供", "") in found.words
+
+
+def test_a_citizens_own_words_are_counted_and_never_quoted(told: Store) -> None:
+    private = replace(voice(90, 2, "我在诊所打了针，家人一直发热，该找谁？"), kind=DocumentKind.COMPLAINT)
+    hear(told, [(private, judged(private))], event_id="happening")
+    found = effect_of_event(told, "happening", ANSWERED, now=NOW)
+    assert found.after.documents == 4
+    assert not [one for one in found.remaining if "该找谁" in one.sentence]
 
 
 def test_the_same_is_measured_within_an_open_transaction(told: Store) -> None:
