@@ -170,7 +170,7 @@ def list_sources(request: Request) -> dict[str, Any]:
 def list_audit(
     request: Request,
     limit: Limit = 100,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> dict[str, Any]:
     """Return audit rows, newest first, and the first broken row of the chain's recent part."""
     with context_of(request).store.read() as work:

@@ -20,6 +20,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from crawlers.gate import repair_text
 from service.domain.beijing import BEIJING, beijing
 from service.domain.briefing import Briefing, MajorEvent
 from service.export.charts import bars, daily_line
@@ -77,7 +78,8 @@ def _page_number(run: Run) -> None:
 
 
 def _styled(paragraph: Paragraph, text: str, font: str, size: Pt, *, bold: bool = False) -> Run:
-    run = paragraph.add_run(text)
+    # One control character in a text that somebody pasted would cost the whole issue.
+    run = paragraph.add_run(repair_text(text))
     run.font.name, run.font.size, run.bold = font, size, bold
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)  # noqa: SLF001 - no API for East Asian fonts
     return run

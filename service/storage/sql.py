@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from service.domain.refusal import Refusal
 from service.ports.attachments import Attachments
 from service.ports.store import (
     Alerts,
@@ -224,6 +225,9 @@ def _sentences() -> Iterator[None]:
         raise StoreUnavailableError("数据库连接用尽，等待超时。请稍后重试") from error
     except OperationalError as error:
         raise StoreUnavailableError(f"数据库暂不可用：{_first_line(error)}") from error
+    except DataError as error:
+        # PostgreSQL takes no NUL in a text and no number beyond its column: what was given is at fault, not the store.
+        raise Refusal("内容中有不能保存的字符，或数字超出范围，请改正后再提交") from error
     except DBAPIError as error:
         # Drivers report a damaged file, and nothing else, by the general class itself.
         if error.connection_invalidated or type(error) is DatabaseError:

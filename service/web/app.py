@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.api.context import AppContext
-from service.api.headers import BodyLimit, SecurityHeaders
+from service.api.headers import BodyLimit, CleanText, SecurityHeaders
 from service.api.push import router as push
 from service.api.routes import router as api
 from service.ports.store import StoreUnavailableError
@@ -30,6 +30,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.state.desk = Desk()
     app.state.feed = RevisionFeed(lambda: _revision(context))
     app.state.login_limiter = login_limiter()
+    app.add_middleware(CleanText)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, https=context.secure_cookies)
     for router in ROUTERS:

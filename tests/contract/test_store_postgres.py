@@ -7,6 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from service.domain.refusal import Refusal
 from service.ports.store import StoreUnavailableError
 from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
@@ -78,6 +79,13 @@ class TestPostgresDatabase:
         opened(store, WRITTEN_ONCE[table]())
         with pytest.raises(DBAPIError, match="never changed"), superuser.begin() as connection:
             connection.execute(text(act.format(table)))
+
+    @pytest.mark.parametrize("given", ["药\x00店", "%\x00"])
+    def test_what_the_engine_cannot_take_is_refused_in_a_sentence(self, store: SqlStore, given: str) -> None:
+        with pytest.raises(Refusal, match="不能保存的字符"), store.read() as work:
+            work.topics.get(given)
+        with pytest.raises(Refusal, match="超出范围"), store.read() as work:
+            work.audit.rows(limit=1, before_seq=10**30)
 
     def test_a_chain_changed_behind_the_triggers_is_seen(self, superuser: Engine, store: SqlStore) -> None:
         with store.write() as work:

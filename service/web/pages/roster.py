@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import Field
 
 from service.api.identity import Identity, Reader, RosterKeeper, context_of
 from service.domain.beijing import BEIJING
@@ -21,6 +22,10 @@ from service.web.views.wording import day_of, weekday
 router = APIRouter(default_response_class=HTMLResponse)
 
 _DAYS = 14
+# No roster is kept for other days, and at the ends of the calendar there is no day before or after.
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
+RosterDay = Annotated[date, Field(ge=_FIRST_DAY, le=_LAST_DAY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Day:
 
 @router.get("/system/roster")
 def roster(
-    request: Request, identity: Reader, first: Annotated[date | None, Query(alias="from")] = None
+    request: Request, identity: Reader, first: Annotated[RosterDay | None, Query(alias="from")] = None
 ) -> HTMLResponse:
     """Show two weeks from today or from a day."""
     return _show(request, identity, first)
@@ -52,6 +57,8 @@ def add(
 ) -> Response:
     """Enter one shift; times are Beijing time."""
     context = context_of(request)
+    if not all(_FIRST_DAY <= at.date() <= _LAST_DAY for at in (begins, ends)):
+        raise Refusal(f"班次的日期须在{_FIRST_DAY.year}年至{_LAST_DAY.year}年之间，请返回改正")
     try:
         flows.add_shift(
             context.store,
@@ -71,7 +78,7 @@ def add(
 def rotate(
     request: Request,
     identity: RosterKeeper,
-    first: Annotated[date, Form()],
+    first: Annotated[RosterDay, Form()],
     days: Annotated[int, Form(ge=1, le=366)],
     changes: Annotated[str, Form(max_length=60, pattern=r"^\d{2}:\d{2}([ ,，、]+\d{2}:\d{2})*$")],
     person: Annotated[list[str] | None, Form()] = None,
