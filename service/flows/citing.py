@@ -1,16 +1,21 @@
 """Officers say of the articles offered for an event whether they fit; what they say proposes rows, and changes none."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
+from analysis.articles import article_number
 from analysis.situations import Situations
 from service.domain.citation import Choice, Citation, RowProposal, propose_rows
+from service.domain.library import name_of
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound, Refusal
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
 
 __all__ = ["cite", "proposals", "row_text"]
+
+_WRITTEN = re.compile(r"《?([^《》#\s]{1,80}?)》?[\s#]*(第[零〇一二三四五六七八九十百千两0-9]+条)")
 
 
 def cite(store: Store, person: Person, event_id: str, *, article: str, choice: Choice, now: datetime) -> Citation:
@@ -23,8 +28,8 @@ def cite(store: Store, person: Person, event_id: str, *, article: str, choice: C
         Refusal: An article is judged that was not offered, or added that was.
     """
     permit(person, Act.HANDLE_ALERT)
-    key = article.strip()
     with store.write() as work:
+        key = _key_of(work, article.strip()) if choice is Choice.ADDED else article.strip()
         if work.events.get(event_id) is None:
             raise NotFound("没有这个事件，它可能已并入别的事件")
         offered = _offered(work, event_id)
@@ -34,6 +39,22 @@ def cite(store: Store, person: Person, event_id: str, *, article: str, choice: C
         work.citations.put(said)
         note(work, person, "event.cited", f"event:{event_id}", {"article": key, "choice": choice.word}, now)
     return said
+
+
+def _key_of(work: Work, written: str) -> str:
+    """Return the key of an article written as people write it (`《药品管理法》第82条`), of the latest text of that name; else as it is."""
+    found = _WRITTEN.fullmatch(written)
+    if found is None or work.policies.article(written) is not None:
+        return written
+    name, number = found.groups()
+    called = [one for one in work.policies.called(name) if name_of(one.title) == name]
+    for policy in sorted(called, key=lambda one: one.valid_from or date.min, reverse=True):
+        for article in work.policies.articles_of(policy.stem):
+            if article.number == number or (
+                "之" not in article.number and article_number(article.number) == article_number(number)
+            ):
+                return f"{policy.stem}#{article.number}"
+    return written
 
 
 def proposals(work: Work, table: Situations) -> list[RowProposal]:
@@ -81,4 +102,4 @@ def _check(work: Work, key: str, choice: Choice, offered: Mapping[str, str]) -> 
     if key in offered:
         raise Refusal("这一条已在匹配结果中，请直接采纳")
     if work.policies.article(key) is None:
-        raise NotFound(f"政策库中没有条文 {key[:80]}，请写成“文件名#第几条”，例如 药品管理法(2019-08-26)#第八十二条")
+        raise NotFound(f"政策库中没有条文 {key[:80]}，请写明文件名和第几条，例如：药品管理法 第八十二条")

@@ -104,3 +104,11 @@ def test_a_proposed_row_is_one_that_the_own_file_takes(events: Site) -> None:
     assert faults == ()
     row = next(one for one in changed.rows if one.id == "recall")
     assert (row.governs, OFFERED in row.related) == ((OTHER,), False)
+
+
+@pytest.mark.parametrize("written", ["《药品管理法》第一百零七条", "药品管理法 第107条", "药品管理法第一百零七条", OTHER])
+def test_an_article_is_added_as_people_write_it(events: Site, written: str) -> None:
+    assert say(events, Role.OFFICER, "C0", written, Choice.ADDED)[0] == 303
+    with events.context.store.read() as work:
+        assert [one.article for one in work.citations.of_event("C0")] == [OTHER]
+    assert "药品管理法 第一百零七条" in events.browser(Role.VIEWER).client.get("/events/C0?tab=basis_list").text

@@ -21,6 +21,7 @@ from service.flows.verifying import check_entry
 from service.ports.store import Work
 from service.web.render import page
 from service.web.views.policy_views import (
+    chapters_of,
     clock_rows,
     document_rows,
     fact_rows,
@@ -234,6 +235,7 @@ def policy(request: Request, identity: Reader, stem: str, version: Annotated[int
         policy=found,
         standing=found.standing(day_of(context.now())),
         articles=() if whole else numbered(articles, gists),
+        chapters=() if whole else chapters_of(articles),
         whole=whole,
         versions=versions,
         duties=[fact for fact in register.policies.values() if fact.document.stem == stem],

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from analysis.situations import SITUATIONS_FILE, load_situations
+from analysis.situations import SITUATIONS_FILE, Situations, load_situations
 from service.api.identity import Handler, Reader, context_of
 from service.domain.citation import Choice
 from service.domain.people import Act
@@ -46,7 +46,7 @@ def situations(request: Request, identity: Reader) -> HTMLResponse:
         key="policies",
         title="情形表",
         table=table,
-        references={key: table.reference(key) for row in table.rows for key in (*row.governs, *row.related)},
+        references={key: _words(table, key) for row in table.rows for key in (*row.governs, *row.related)},
         file=SITUATIONS_FILE,
         faults=faults,
         may_propose=identity.may(Act.CHECK_POLICY),
@@ -54,6 +54,12 @@ def situations(request: Request, identity: Reader) -> HTMLResponse:
             _Proposed(one.situation, reasons[one.situation], one.evidence, row_text(one, table)) for one in proposed
         ],
     )
+
+
+def _words(table: Situations, article: str) -> str:
+    """Return an article's key as people write it: `药品法 第81条`."""
+    law, _, number = table.reference(article).rpartition("#")
+    return f"{law} 第{number}条"
 
 
 @router.post("/events/{event_id}/citations")

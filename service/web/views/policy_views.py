@@ -22,6 +22,7 @@ __all__ = [
     "DocumentRow",
     "FactRow",
     "Hit",
+    "chapters_of",
     "clock_rows",
     "document_rows",
     "fact_rows",
@@ -210,6 +211,15 @@ def _clock_mark(rule: ClockRule, register: Register) -> str:
     # A clock is known as well as the least known of the policies that it rests on.
     known = [register.policies[policy] for policy in rule.policies]
     return next((fact.mark for fact in known if fact.verification is Verification.SECONDARY), known[0].mark)
+
+
+def chapters_of(articles: Iterable[PolicyArticle]) -> list[tuple[str, str]]:
+    """Return every chapter with the number of its first article, in order."""
+    first: dict[str, str] = {}
+    for article in articles:
+        if article.chapter:
+            first.setdefault(article.chapter, article.number)
+    return list(first.items())
 
 
 def numbered(articles: Iterable[PolicyArticle], gists: Mapping[str, str]) -> list[ArticleRow]:

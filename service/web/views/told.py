@@ -9,11 +9,21 @@ from service.domain.alert_states import AlertState
 from service.domain.clock import Clock, ClockState, Stage
 from service.domain.escalation import asks, round_began, tier_told
 from service.domain.routing import Routing
-from service.domain.telling import Plan
+from service.domain.telling import HoldReason, Plan
 from service.ports.routing import Notice
 from service.web.views.wording import duration, limit_word, word
 
-__all__ = ["Coming", "PersonRow", "ToldRow", "coming_clocks", "coming_steps", "occasion_word", "plan_rows", "told_rows"]
+__all__ = [
+    "Coming",
+    "HeldRow",
+    "PersonRow",
+    "ToldRow",
+    "coming_clocks",
+    "coming_steps",
+    "occasion_word",
+    "plan_rows",
+    "told_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,20 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRow:
+    """Those who are not told for one reason; `amiss` where they should have been and cannot be reached."""
+
+    why: str
+    names: tuple[str, ...]
+    amiss: bool
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, slots=True)
 class Coming:
     """Something that will be told if nobody acts: when, what, to whom and why."""
 
@@ -56,6 +80,9 @@ _OCCASIONS: Mapping[str, str] = {
     "level_set": "人工调级",
     "assigned": "指派",
     "clock": "时限提醒",
+    "turn": "处置待办",
+    "turn_unheld": "处置无人可办",
+    "turn_late": "处置步骤超时",
 }
 _STAGES = {int(Stage.FIRST): "首次提醒", int(Stage.SECOND): "二次提醒", int(Stage.OVERDUE): "超时"}
 
@@ -87,10 +114,14 @@ def told_rows(notices: Sequence[Notice], states: Mapping[str, str]) -> list[Told
     ]
 
 
-def plan_rows(found: Plan) -> tuple[list[PersonRow], list[PersonRow]]:
-    """Return who would be told with every cause, and who not with the one reason."""
+def plan_rows(found: Plan) -> tuple[list[PersonRow], list[HeldRow]]:
+    """Return who would be told with every cause, and who not by their reason: the unreachable first, the unnamed last."""
     told = [PersonRow(one.person.name, one.words) for one in found.told]
-    held = [PersonRow(one.person.name, one.words) for one in found.held]
+    by_reason: dict[tuple[HoldReason, str], list[str]] = {}
+    for one in found.held:
+        by_reason.setdefault((one.reason, one.words), []).append(one.person.name)
+    order = sorted(by_reason, key=lambda key: (key[0] is HoldReason.NOT_NAMED, key[0] is not HoldReason.NO_ADDRESS))
+    held = [HeldRow(key[1], tuple(by_reason[key]), amiss=key[0] is HoldReason.NO_ADDRESS) for key in order]
     return told, held
 
 

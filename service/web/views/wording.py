@@ -16,6 +16,7 @@ __all__ = [
     "CITIES",
     "Chip",
     "ago",
+    "article_word",
     "category_word",
     "day_of",
     "duration",
@@ -186,6 +187,12 @@ def category_word(code: str) -> str:
     """Return `R01 不良反应与群体事件`; an unknown code stays as it is."""
     name = CATEGORY_NAMES.get(code)
     return code if name is None else f"{code} {name}"
+
+
+def article_word(key: str) -> str:
+    """Return an article's key as people write it: `药品管理法(2019-08-26)#第八十二条` is `药品管理法 第八十二条`."""
+    stem, _, number = key.partition("#")
+    return f"{stem.partition('(')[0]} {number}".strip()
 
 
 def region_word(code: str) -> str:
