@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from service.domain.case import CaseFile
 from service.domain.case_review import missing_checks
 from service.domain.event import IncidentGrade
-from service.domain.people import Person
+from service.domain.people import Act, Person, may
 from service.domain.workflow import REVIEWS, BudgetPart, CaseState, Step, Workflow
 
-__all__ = ["BudgetUse", "Turn", "budget_used", "holders", "turn_of", "turns"]
+__all__ = ["UNDER_REVIEW", "BudgetUse", "Turn", "budget_used", "holders", "takers", "turn_of", "turns"]
 
 _GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
-_UNDER_REVIEW = frozenset({CaseState.SUBMITTED, CaseState.REVIEWED_1, CaseState.REVIEWED_2})
+UNDER_REVIEW = frozenset({CaseState.SUBMITTED, CaseState.REVIEWED_1, CaseState.REVIEWED_2})
+"""The states in which reviews of the submitted version are missing."""
+
 _ONWARD = {
     CaseState.DETECTED: Step.TRIAGE,
     CaseState.TRIAGED: Step.ASSESS,
@@ -57,7 +59,7 @@ def turns(file: CaseFile, workflow: Workflow, grade: IncidentGrade | None) -> tu
     case = file.case
     if case.state in workflow.final:
         return ()
-    if case.state in _UNDER_REVIEW:
+    if case.state in UNDER_REVIEW:
         missing = missing_checks(file, case.submitted) if case.submitted is not None else ()
         return tuple(_turn(file, step, workflow, grade) for step in REVIEWS if step in missing)
     if case.state is CaseState.ASSESSED:
@@ -91,7 +93,13 @@ def turn_of(person: Person, file: CaseFile, workflow: Workflow, grade: IncidentG
 
 def holders(people: Iterable[Person], turn: Turn, file: CaseFile, workflow: Workflow) -> tuple[str, ...]:
     """Return the names of those who may take a step: they hold its duty, and no hand in the text forbids it."""
-    return tuple(one.name for one in people if not one.disabled and _may_take(one, turn, file, workflow))
+    return tuple(one.name for one in takers(people, turn, file, workflow))
+
+
+def takers(people: Iterable[Person], turn: Turn, file: CaseFile, workflow: Workflow) -> tuple[Person, ...]:
+    """Return those who may take a step; see `holders`. Whose role handles nothing takes none, whatever duty they hold."""
+    able = (one for one in people if not one.disabled and may(one.role, Act.HANDLE_ALERT))
+    return tuple(one for one in able if _may_take(one, turn, file, workflow))
 
 
 def _may_take(person: Person, turn: Turn, file: CaseFile, workflow: Workflow) -> bool:

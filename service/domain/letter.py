@@ -17,7 +17,7 @@ from service.domain.beijing import beijing
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
 
-__all__ = ["Letter", "compose", "message_id", "write_letter"]
+__all__ = ["Letter", "compose", "deadlines", "message_id", "write_letter"]
 
 _INK, _MUTED, _LINE, _ACCENT = "#17222d", "#51606f", "#dfe4ea", "#0b5d74"
 
@@ -29,7 +29,7 @@ class Letter:
     `summary` says what, where, how many and since when; `reasons` why this is an alert; `deadlines` each clock with its
     basis; `step` the one next step and `link` where to take it; `documents` the first three documents as (title, source, time).
     `receives` says why this reader gets it; `listed` are the lines of a summary of several alerts; `notes` what a reader
-    must know first, such as that the mail comes late.
+    must know first, such as that the mail comes late. `opens` is what the button says.
     """
 
     subject: str
@@ -44,6 +44,7 @@ class Letter:
     receives: str = ""
     listed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    opens: str = "打开预警"
 
     def to_json(self) -> dict[str, Any]:
         """Return the letter as plain JSON values."""
@@ -74,7 +75,7 @@ def write_letter(
         subject=subject,
         summary=_summary(event, now),
         reasons=alert.triggers,
-        deadlines=_deadlines(clocks, now),
+        deadlines=deadlines(clocks, now),
         publication="".join(str(alert.publication.get(name) or "") for name in ("sentence", "alternative")),
         step="确认收到并指派承办人" if alert.state is AlertState.OPEN else "查看进展并办理",
         link=link,
@@ -106,7 +107,8 @@ def _summary(event: Event, now: datetime) -> str:
     )
 
 
-def _deadlines(clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
+def deadlines(clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
+    """Return the first deadlines of the office with their basis, one line each, and how many more there are."""
     told = [clock for clock in clocks if clock.state in _TOLD]
     own = sorted(
         (clock for clock in told if clock.role is ClockRole.OWN), key=lambda c: c.state is not ClockState.ARMED
@@ -185,7 +187,7 @@ def _html(letter: Letter) -> str:
     step = (
         f'<tr><td style="padding:12px 20px"><div style="font-size:14px">{escape(letter.step)}</div>'
         f'<a href="{escape(letter.link, quote=True)}" style="display:inline-block;margin-top:8px;padding:8px 16px;'
-        f'background:{_ACCENT};color:#ffffff;text-decoration:none;border-radius:6px">打开预警</a></td></tr>'
+        f'background:{_ACCENT};color:#ffffff;text-decoration:none;border-radius:6px">{escape(letter.opens)}</a></td></tr>'
     )
     rows.insert(-1 if letter.documents else len(rows), step)
     rows.append(

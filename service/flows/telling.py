@@ -23,6 +23,7 @@ from service.ports.store import Work
 
 __all__ = [
     "Teller",
+    "hold_back",
     "labels_of",
     "mail_key",
     "queue_letter",
@@ -189,6 +190,11 @@ def queue_letter(
         return False
     _record(work, person, alert, occasion, why, now, told=True)
     return True
+
+
+def hold_back(work: Work, person: Person, alert: Alert, *, occasion: str, why: str, now: datetime) -> None:
+    """Record that this person is not told on this occasion, and why; once."""
+    _record(work, person, alert, occasion, why, now, told=False)
 
 
 def _record(work: Work, person: Person, alert: Alert, occasion: str, why: str, now: datetime, *, told: bool) -> None:

@@ -1,6 +1,7 @@
 """Looks again, every few seconds, at what runs: fading scores, clocks, alerts that nobody took or that were left lying.
 
 What was held back is told when its reason falls away; once a day blue is summed up, and gaps of the roster are told.
+Steps of cases that are overdue, or whose duty somebody came to hold, are told too.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from service.domain.roster import covering
 from service.domain.rounds import round_number
 from service.domain.routing import Routing
 from service.flows.acts import save_alert
+from service.flows.cases.telling import tend_cases
 from service.flows.consider import Office, consider
 from service.flows.mornings import tell_gaps, tell_of_blue
 from service.flows.telling import tell, told_marks
@@ -46,6 +48,7 @@ class WatchReport:
     digests: int = 0
     gaps: int = 0
     settled: int = 0
+    called: int = 0
 
     @property
     def changed(self) -> bool:
@@ -80,6 +83,7 @@ def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: i
                 _look(work, alert.id, office, now(), report)
     report.digests += tell_of_blue(store, office=office, now=now())
     report.gaps += tell_gaps(store, office=office, now=now())
+    report.called += tend_cases(store, office=office, now=now())
     return report
 
 

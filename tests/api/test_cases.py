@@ -99,7 +99,7 @@ class TestBesideTheCase:
     def test_meeting_an_answering_clock_by_hand_is_refused_with_the_way_to_the_case(self, site: Site) -> None:
         way = Way(site.context.store, ALERT).drafting()
         with site.context.store.read() as work:
-            [clock] = [one for one in work.clocks.of_alerts([ALERT])[ALERT] if one.rule_id == "C-48H"]
+            [clock] = [one for one in work.clocks.of_alerts([ALERT])[ALERT] if one.rule_id == "C-5H"]
         answer = site.browser(Role.OFFICER).post(f"/duties/{clock.id}/meet")
         assert answer.status_code == 409
         assert "本预警正在处置" in answer.text

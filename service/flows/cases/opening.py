@@ -11,6 +11,7 @@ from service.domain.people import Act, Person
 from service.domain.refusal import Conflict
 from service.flows.acts import advance, alert_of, event_of, permit
 from service.flows.cases.scene import record_act
+from service.flows.cases.telling import call_people
 from service.flows.consider import Office
 from service.ports.store import Store
 
@@ -28,6 +29,8 @@ def open_for_alert(
     remark: str = "",
 ) -> Case:
     """Open the case of an alert, or write it off as a false positive with the reason; the alert counts as acknowledged.
+
+    Whoever acts next is told in the same transaction.
 
     Raises:
         Conflict: The alert is closed, or has its case already; the sentence says who opened it.
@@ -47,4 +50,5 @@ def open_for_alert(
         record_act(work, desk, move, "opened" if relevant else "dismissed", {"title": alert.title})
         if alert.state is AlertState.OPEN:
             advance(work, person.name, alert_id, AlertState.ACKNOWLEDGED, now=now, detail={"case": move.case.id})
+        call_people(work, move.case.id, office=office, now=now)
         return move.case

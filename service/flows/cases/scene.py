@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from service.domain.response import check_quotations
 from service.domain.secrecy import confidentiality_findings
 from service.domain.workflow import CaseState, Step, Workflow
 from service.flows.acts import alert_of, event_of, note, permit
+from service.flows.cases.telling import call_people
 from service.flows.consider import Office
 from service.ports.store import Store, Work
 
@@ -51,6 +52,7 @@ class Scene:
     event: Event
     desk: Desk
     office: Office
+    moves: list[Move] = field(default_factory=list)
 
     def carry(self, move: Move, act: str, **detail: Any) -> Case:
         """Write the move and its audit row.
@@ -61,6 +63,7 @@ class Scene:
         if not self.work.cases.move(move.case, move.records):
             raise Barred(Bar.MOVED_ON, moved_on(self.file, self.desk))
         record_act(self.work, self.desk, move, act, detail)
+        self.moves.append(move)
         return move.case
 
 
@@ -103,7 +106,7 @@ def _worded(told: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
 
 @contextmanager
 def at_case(hand: Hand) -> Iterator[Scene]:
-    """Open the case for writing.
+    """Open the case for writing; where it moved, whoever acts next is told in the same transaction.
 
     Raises:
         Forbidden: The person's role handles nothing.
@@ -118,7 +121,10 @@ def at_case(hand: Hand) -> Iterator[Scene]:
         event = event_of(work, alert)
         office = hand.office
         desk = Desk(person=hand.person, now=hand.now, workflow=office.register.workflow, grade=event.grade)
-        yield Scene(work, file, alert, event, desk, office)
+        scene = Scene(work, file, alert, event, desk, office)
+        yield scene
+        if scene.moves:
+            call_people(work, hand.case_id, office=office, now=hand.now)
 
 
 def authority_of(alert: Alert) -> Authority:

@@ -1,0 +1,148 @@
+"""Tells people of cases: whose turn it is, that nobody can take a step, that one is overdue; once each, in the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.domain.alert import Alert
+from service.domain.case import CaseFile
+from service.domain.case_call import Call, CallKind, Reader, budget_sentence, calls, readers, waited_sentence
+from service.domain.case_turn import budget_used
+from service.domain.clock import Clock
+from service.domain.event import Event
+from service.domain.letter import Letter, deadlines
+from service.domain.notification import LONGEST_SUBJECT, clean
+from service.domain.people import Person
+from service.flows.office import Office
+from service.flows.telling import hold_back, mail_key, queue_letter
+from service.ports.store import Store, Work
+
+__all__ = ["call_people", "tend_cases"]
+
+_MOST = 200
+_NO_ADDRESS = "没有邮箱"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matter:
+    """A case with what its mails tell of."""
+
+    file: CaseFile
+    alert: Alert
+    event: Event
+    clocks: Sequence[Clock]
+    office: Office
+    now: datetime
+
+    def due(self, people: Sequence[Person]) -> list[tuple[Call, Reader]]:
+        """Return everybody who is to know of anything now."""
+        workflow = self.office.register.workflow
+        return [
+            (call, reader)
+            for call in calls(self.file, workflow, self.event.grade)
+            for reader in readers(call, people, self.file, workflow, now=self.now)
+        ]
+
+
+def call_people(work: Work, case_id: str, *, office: Office, now: datetime) -> int:
+    """Tell everybody who is to know where the case stands and was not told yet; return how many mails are new."""
+    matter = _matter(work, case_id, office, now)
+    if matter is None:
+        return 0
+    return sum(_tell(work, matter, call, reader) for call, reader in _owed(work, matter, work.people.listing()))
+
+
+def tend_cases(store: Store, *, office: Office, now: datetime) -> int:
+    """Look at every running case: who came to hold a duty since is told, and what is overdue is reminded of, once."""
+    with store.read() as work:
+        people = work.people.listing()
+        owing = []
+        for case in work.cases.listing(limit=_MOST):
+            matter = _matter(work, case.id, office, now)
+            if matter is not None and _owed(work, matter, people):
+                owing.append(case.id)
+    queued = 0
+    for case_id in owing:
+        with store.write() as work:
+            queued += call_people(work, case_id, office=office, now=now)
+    return queued
+
+
+def _matter(work: Work, case_id: str, office: Office, now: datetime) -> _Matter | None:
+    file = work.cases.file(case_id)
+    alert = work.alerts.get(file.case.alert_id) if file else None
+    event = work.events.get(file.case.event_id) if file else None
+    if file is None or alert is None or event is None or file.case.state in office.register.workflow.final:
+        return None
+    clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+    return _Matter(file=file, alert=alert, event=event, clocks=clocks, office=office, now=now)
+
+
+def _owed(work: Work, matter: _Matter, people: Sequence[Person]) -> list[tuple[Call, Reader]]:
+    """Return what is not told yet; who had no address is told once they have one."""
+    known = {one.key: one.told for one in work.notices.of_alert(matter.alert.id)}
+    found = []
+    for call, reader in matter.due(people):
+        told = known.get(mail_key(matter.alert.id, reader.occasion, reader.person))
+        if told is None or (not told and reader.person.email):
+            found.append((call, reader))
+    return found
+
+
+def _tell(work: Work, matter: _Matter, call: Call, reader: Reader) -> bool:
+    alert, now = matter.alert, matter.now
+    if not reader.person.email:
+        hold_back(work, reader.person, alert, occasion=reader.occasion, why=f"{reader.why}；{_NO_ADDRESS}", now=now)
+        return False
+    letter = _letter(matter, call, reader.kind)
+    new = queue_letter(work, reader.person, alert, letter, occasion=reader.occasion, why=reader.why, now=now)
+    if new and reader.kind is not CallKind.REACHED:
+        detail = {"step": call.turn.name, "reason": reader.why, "recipient": [reader.person.name]}
+        action = _ACTIONS[reader.kind]
+        work.audit.append(actor="system", action=action, subject=f"case:{matter.file.case.id}", detail=detail, now=now)
+    return new
+
+
+_ACTIONS: Mapping[CallKind, str] = {CallKind.UNHELD: "case.unheld", CallKind.LATE: "case.overdue"}
+
+
+def _letter(matter: _Matter, call: Call, kind: CallKind) -> Letter:
+    office, case, now = matter.office, matter.file.case, matter.now
+    workflow = office.register.workflow
+    used = budget_used(matter.file, workflow, known_at=matter.event.known_at, now=now)
+    budget = budget_sentence(used, workflow)
+    said = matter.file.steps[-1]
+    came = f"{said.by}办理了“{workflow.steps[said.step].name}”"
+    note = str(said.detail.get("reason") or "")
+    holders = workflow.duty_words(call.turn.waiting) or "有处置岗位的人员"
+    told = (
+        f"{case.title}。处置现为“{workflow.states[case.state]}”，等待办理“{call.turn.name}”（{holders}）。",
+        f"{waited_sentence(call, now)}。",
+        f"上一步：{came}{f'，{note}' if note else ''}。",
+        f"内部时间预算：{budget}。" if budget else "",
+    )
+    return Letter(
+        subject=_subject(matter, call, kind),
+        summary="".join(told),
+        reasons=matter.alert.triggers,
+        deadlines=deadlines(matter.clocks, now),
+        publication="".join(str(matter.alert.publication.get(name) or "") for name in ("sentence", "alternative")),
+        step=_step(call, kind, workflow.duty_words(call.turn.waiting)),
+        link=f"{office.address}/cases/{case.id}",
+        documents=(),
+        drill=office.drill,
+        opens="打开处置",
+    )
+
+
+def _step(call: Call, kind: CallKind, duties: str) -> str:
+    if kind is CallKind.UNHELD:
+        return f"在“系统→用户”中为有邮箱的人员设置岗位：{duties}（起草人不能审核自己的稿件）"
+    return f"办理“{call.turn.name}”"
+
+
+def _subject(matter: _Matter, call: Call, kind: CallKind) -> str:
+    word = {CallKind.REACHED: "待办", CallKind.UNHELD: "无人可办", CallKind.LATE: "超时"}[kind]
+    mark = "【演练】" if matter.office.drill else ""
+    whole = f"{mark}[{matter.alert.level.word}·处置{word}] {call.turn.name}：{clean(matter.file.case.title)}"
+    return whole if len(whole) <= LONGEST_SUBJECT else whole[: LONGEST_SUBJECT - 1] + "…"

@@ -1,0 +1,226 @@
+"""Whoever's turn it is gets told: once, with what is needed to act, and never before the step is kept."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from service.domain.alert import AlertLevel
+from service.domain.case_moves import Barred
+from service.domain.letter import Letter
+from service.domain.people import Person, Role
+from service.domain.silence import Matcher, MatcherField, Silence
+from service.domain.workflow import CaseState, Step
+from service.flows.cases import publishing
+from service.flows.cases.ending import close_case
+from service.flows.cases.reviewing import opinion_given
+from service.flows.cases.telling import tend_cases
+from service.flows.silences import make_silence
+from service.flows.watch import watch
+from service.ports.store import Store
+from tests.flows.acts.scene import NOW, OFFICE, acts_on, mails, person
+from tests.flows.cases.scene import PEOPLE, SECOND_OFFICER, Way, with_duties
+
+ADMINISTRATOR = person("管理员卯", Role.ADMINISTRATOR, email="admin@office.invalid")
+
+
+@pytest.fixture
+def way(store: Store, way: Way) -> Way:
+    """The way through an office in which everybody has an address."""
+    with store.write() as work:
+        for one in (*PEOPLE.values(), SECOND_OFFICER):
+            work.people.save(replace(one, email=f"{one.id}@office.invalid"))
+        work.people.save(ADMINISTRATOR)
+    return way
+
+
+def turns_in(store: Store, kind: str = "turn") -> list[tuple[str, str]]:
+    """Return step and name of every mail of that kind, sorted."""
+    with store.read() as work:
+        alert = work.alerts.listing(limit=1)[0]
+        told = [one for one in work.notices.of_alert(alert.id) if one.told]
+    found = [(one.occasion.split(":"), one.person_name) for one in told]
+    return sorted((occasion[1], name) for occasion, name in found if occasion[0] == kind)
+
+
+def letter_to(store: Store, who: Person, kind: str = "turn") -> Letter:
+    found = [row for row in mails(store) if f":{kind}:" in row.key and row.key.endswith(who.id)]
+    assert found
+    return Letter.from_json(found[-1].payload["letter"])
+
+
+def change(store: Store, who: Person) -> None:
+    with store.write() as work:
+        work.people.save(who)
+
+
+class TestTheTurn:
+    def test_who_acts_next_is_told_what_waits_since_when_how_much_time_is_left_and_where(self, way: Way) -> None:
+        way.submitted()
+        letter = letter_to(way.store, PEOPLE["legal_reviewer"])
+        assert letter.subject == "[橙色·处置待办] 合法性审核：多人输注清云注射液后寒战"
+        assert "处置现为“送审中”，等待办理“合法性审核”（合法性审核人（法规处））" in letter.summary
+        assert "自11月25日 14:40起等待，内部时限30分00秒，应于11月25日 15:10前办理" in letter.summary
+        assert "上一步：承办丁办理了“送审”" in letter.summary
+        assert "三项审核与权限检查计划1小时00分00秒，还剩1小时00分00秒" in letter.summary
+        assert "目标4小时00分，还剩" in letter.summary
+        assert (letter.link, letter.opens) == (f"{OFFICE.address}/cases/{way.case.id}", "打开处置")
+        assert letter.receives == "轮到您办理“合法性审核”"
+        assert any("本局发布" in line or "回应" in line for line in letter.deadlines)
+
+    def test_the_three_reviewers_are_told_at_once_and_the_author_is_not_asked_to_review(self, way: Way) -> None:
+        way.submitted()
+        told = turns_in(way.store)
+        assert [one for one in told if one[0] in {"T09", "T10", "T11"}] == [
+            ("T09", SECOND_OFFICER.name),
+            ("T10", "法规戊"),
+            ("T11", "保密己"),
+        ]
+
+    def test_the_whole_way_calls_everybody_once_for_each_step(self, way: Way) -> None:
+        way.published()
+        assert turns_in(way.store) == [
+            ("S05", "发言辛"),
+            ("S05", "承办寅"),
+            ("T04", "分析乙"),
+            ("T06", "值班丙"),
+            ("T08", "发言辛"),
+            ("T08", "承办丁"),
+            ("T08", "承办寅"),
+            ("T09", "承办寅"),
+            ("T10", "法规戊"),
+            ("T11", "保密己"),
+            ("T12", "权限庚"),
+            ("T13", "分管壬"),
+            ("T14", "发布子"),
+            ("T14", "发言辛"),
+            ("T15", "分析乙"),
+        ]
+
+    def test_a_review_that_passes_calls_nobody_again_and_a_second_submission_does(self, way: Way) -> None:
+        way.submitted()
+        way.reviews(Step.LEGAL_REVIEW)
+        assert turns_in(way.store).count(("T11", "保密己")) == 1
+        way.writes("改过的说明")
+        assert turns_in(way.store).count(("T10", "法规戊")) == 2
+
+    def test_nobody_is_told_of_a_step_that_was_refused(self, way: Way) -> None:
+        way.submitted()
+        before = turns_in(way.store)
+        with pytest.raises(Barred):
+            opinion_given(way.hand("case_officer"), Step.FIRST_REVIEW, version=1, passed=True, remark="")
+        assert turns_in(way.store) == before
+
+    def test_a_text_that_is_sent_back_calls_the_writers_with_the_reason(self, way: Way) -> None:
+        way.submitted()
+        opinion_given(way.hand("legal_reviewer"), Step.LEGAL_REVIEW, version=1, passed=False, remark="依据写错了条号")
+        assert turns_in(way.store).count(("S05", "承办丁")) == 1
+        assert "依据写错了条号" in letter_to(way.store, PEOPLE["case_officer"]).summary
+
+    def test_a_silence_of_the_alert_mutes_no_turn(self, way: Way) -> None:
+        quiet = Silence(
+            id="s1",
+            author="审批辰",
+            reason="重复",
+            matchers=(Matcher(MatcherField.EVENT, "e1"),),
+            up_to=AlertLevel.ORANGE,
+            begins_at=NOW,
+            created_at=NOW,
+            ends_at=NOW + timedelta(hours=5),
+        )
+        make_silence(way.store, person("审批辰", Role.APPROVER), quiet, office=OFFICE, now=NOW)
+        way.submitted()
+        assert ("T10", "法规戊") in turns_in(way.store)
+
+    def test_once_the_case_is_over_nobody_is_called(self, way: Way) -> None:
+        way.assessed()
+        close_case(way.hand("duty_lead"), reason="与另一预警重复")
+        assert turns_in(way.store)
+        assert tend_cases(way.store, office=OFFICE, now=way.now + timedelta(days=9)) == 0
+
+
+class TestLookingAgain:
+    def test_looking_again_tells_nobody_twice_whatever_was_restarted(self, way: Way) -> None:
+        way.submitted()
+        before = turns_in(way.store)
+        for _ in range(3):
+            assert tend_cases(way.store, office=OFFICE, now=way.now) == 0
+        assert turns_in(way.store) == before
+
+    def test_who_comes_to_hold_the_duty_while_the_step_waits_is_told_then(self, way: Way) -> None:
+        way.submitted()
+        late_comer = person("法规巳", Role.OFFICER, duties=frozenset({"legal_reviewer"}), email="six@office.invalid")
+        change(way.store, late_comer)
+        assert tend_cases(way.store, office=OFFICE, now=way.now) == 1
+        assert ("T10", "法规巳") in turns_in(way.store)
+
+    def test_who_had_no_address_is_told_once_they_have_one(self, way: Way) -> None:
+        change(way.store, PEOPLE["legal_reviewer"])
+        way.submitted()
+        assert ("T10", "法规戊") not in turns_in(way.store)
+        change(way.store, replace(PEOPLE["legal_reviewer"], email="five@office.invalid"))
+        assert tend_cases(way.store, office=OFFICE, now=way.now) == 1
+        assert ("T10", "法规戊") in turns_in(way.store)
+
+    def test_a_step_that_is_overdue_reminds_once_and_tells_the_duty_lead(self, way: Way) -> None:
+        way.submitted()
+        assert tend_cases(way.store, office=OFFICE, now=way.now + timedelta(minutes=19)) == 0
+        later = way.now + timedelta(minutes=31)
+        for _ in range(2):
+            tend_cases(way.store, office=OFFICE, now=later)
+        assert turns_in(way.store, "turn_late") == [
+            ("T09", "值班丙"),
+            ("T09", "承办寅"),
+            ("T10", "值班丙"),
+            ("T10", "法规戊"),
+            ("T11", "保密己"),
+            ("T11", "值班丙"),
+        ]
+        letter = letter_to(way.store, PEOPLE["duty_lead"], "turn_late")
+        assert letter.subject.startswith("[橙色·处置超时] ")
+        assert "已超过" in letter.summary
+        assert ("system", "case.overdue") in acts_on(way.store, f"case:{way.case.id}")
+
+    def test_the_watch_reminds_of_cases(self, way: Way) -> None:
+        way.submitted()
+        report = watch(way.store, office=OFFICE, now=lambda: way.now + timedelta(minutes=31))
+        assert report.called == 6
+        assert report.changed
+
+
+class TestNobody:
+    def test_where_nobody_holds_the_duty_administrators_are_told(self, way: Way) -> None:
+        change(way.store, with_duties(PEOPLE["secrecy_reviewer"]))
+        way.submitted()
+        assert turns_in(way.store, "turn_unheld") == [("T11", "管理员卯")]
+        letter = letter_to(way.store, ADMINISTRATOR, "turn_unheld")
+        assert letter.subject == "[橙色·处置无人可办] 保密审查：多人输注清云注射液后寒战"
+        assert "系统→用户" in letter.step
+        assert ("system", "case.unheld") in acts_on(way.store, f"case:{way.case.id}")
+
+    def test_where_only_the_author_holds_it_nobody_may_take_it(self, way: Way) -> None:
+        change(way.store, replace(SECOND_OFFICER, disabled=True))
+        way.submitted()
+        assert ("T09", "管理员卯") in turns_in(way.store, "turn_unheld")
+
+    def test_a_duty_of_somebody_whose_role_handles_nothing_counts_for_nothing(self, way: Way) -> None:
+        change(way.store, replace(PEOPLE["secrecy_reviewer"], role=Role.VIEWER, email="v@office.invalid"))
+        way.submitted()
+        assert turns_in(way.store, "turn_unheld") == [("T11", "管理员卯")]
+
+    def test_where_nobody_who_may_has_an_address_administrators_are_told(self, way: Way) -> None:
+        change(way.store, PEOPLE["secrecy_reviewer"])
+        way.submitted()
+        assert turns_in(way.store, "turn_unheld") == [("T11", "管理员卯")]
+
+
+def test_a_mail_stands_or_falls_with_its_step(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    way.approved()
+    monkeypatch.setattr(publishing, "answered", breaks)
+    with pytest.raises(RuntimeError):
+        way.publishes()
+    assert way.case.state is CaseState.APPROVED
+    assert "T15" not in {step for step, _ in turns_in(way.store)}
