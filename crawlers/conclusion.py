@@ -15,14 +15,14 @@ from crawlers.records import BEIJING
 from crawlers.remembered import ARRIVALS, DEEP_AT, FINDINGS, HABIT, ROTTEN
 from crawlers.visit import Visit
 
-__all__ = ["ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
+__all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
 
 MAX_REMEMBERED_TRIES = 500
 ROT = frozenset((FailureCode.NOTHING_FOUND, FailureCode.TOO_FEW))
 # The crawl ended these, not the source: they go on where they were as soon as there is time.
-_CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
+CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
 # These end a visit without anything being wrong with the source.
-_NO_FAULT = _CUT_SHORT | {
+NO_FAULT = CUT_SHORT | {
     FailureCode.TOO_FEW,
     FailureCode.SAME_PAGE,
     FailureCode.NO_WORDS,
@@ -69,7 +69,7 @@ def count_requests(progress: SourceProgress, requests: int, now: datetime) -> So
 
 def conclude(visit: Visit, now: datetime) -> SourceProgress:
     """Return what is to be remembered after `visit`, the time of the next one included."""
-    failed = visit.failure is not None and visit.failure.code not in _NO_FAULT
+    failed = visit.failure is not None and visit.failure.code not in NO_FAULT
     before = visit.progress
     etag, last_modified, list_hash = _validators(visit)
     after = replace(
@@ -94,7 +94,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         next_interval(before, schedule, outcome, arrivals, now),
         2 * timedelta(days=1) / visit.declaration.politeness.daily_cap,
     )
-    cut_short = visit.failure is not None and visit.failure.code in _CUT_SHORT
+    cut_short = visit.failure is not None and visit.failure.code in CUT_SHORT
     return replace(
         after,
         interval_seconds=interval.total_seconds(),
@@ -164,7 +164,7 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[FILES] = [attached.to_json() for attached in visit.files.values()]
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
-    if visit.failure is None or visit.failure.code not in _CUT_SHORT:
+    if visit.failure is None or visit.failure.code not in CUT_SHORT:
         memory[ROTTEN] = visit.failure is not None and visit.failure.code in ROT
     if visit.listing_read and (visit.deep or DEEP_AT not in memory):
         memory[DEEP_AT] = now.isoformat()

@@ -83,7 +83,8 @@ class Source:
     """A declared place that documents come from.
 
     `weight` (0 to 10) feeds heat only; `credibility` (0 to 1) feeds alert confidence only. `declaration` is the
-    validated declaration as plain data, for the spider that reads it.
+    validated declaration as plain data, for the spider that reads it. `unchecked`: shipped, and no live visit has confirmed
+    the declaration yet; such a source is off until its live check (上线检查) has passed.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Source:
     credibility: float | None = None
     fallback: str | None = None
     legal_basis: str | None = None
+    unchecked: bool = False
     declaration: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 

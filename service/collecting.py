@@ -3,15 +3,19 @@
 import asyncio
 import secrets
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers.ports import CrawlState, DocumentSink
+from crawlers.records import Source
 from service.bootstrap import Application
+from service.flows.live_checks import Came, settle_checks, wished
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
 from service.ports.store import StoreUnavailableError, Work
@@ -19,8 +23,9 @@ from service.ports.store import StoreUnavailableError, Work
 if TYPE_CHECKING:
     from crawlers.attachments.sandbox import AttachmentSandbox
     from crawlers.parsing.sandbox import ExtractionSandbox
+    from crawlers.run import CrawlReport, SourceReport
 
-__all__ = ["collect_until", "due_claim"]
+__all__ = ["check_claim", "collect_until", "crawl_claim", "due_claim"]
 
 _LOOK_SECONDS = 0.5
 # A visit cut short is due again at once, so one slow host holds the others up for a minute at most.
@@ -41,14 +46,69 @@ def due_claim(app: Application, holder: str) -> Claim:
     """Return what this process may visit now."""
     now = app.now()
     with app.store.read() as work:
+        asked = wished(work)
         due = due_sources(
             app.catalogue.sources,
             progress=work.sources.all_progress(),
             switches=work.sources.switches(),
             stops=work.hosts.stopped(),
             now=now,
+            wished=asked,
         )
-    return claim_visits(app.store, due, holder=holder, now=now) if due else Claim(fences={})
+    return _claimed(app, due, asked, holder, now)
+
+
+def check_claim(app: Application, holder: str, ids: Collection[str]) -> Claim:
+    """Return which of `ids` this process may visit now for the live check that was asked for."""
+    now = app.now()
+    with app.store.read() as work:
+        asked = {source_id: at for source_id, at in wished(work).items() if source_id in ids}
+        stops = work.hosts.stopped()
+    named = [source for source in app.catalogue.sources if source.id in asked]
+    due = due_sources(named, progress={}, switches={}, stops=stops, now=now, wished=asked)
+    return _claimed(app, due, asked, holder, now)
+
+
+def _claimed(app: Application, due: Sequence[Source], asked: Collection[str], holder: str, now: datetime) -> Claim:
+    if not due:
+        return Claim(fences={})
+    claim = claim_visits(app.store, due, holder=holder, now=now)
+    return replace(claim, checks=frozenset(source.id for source in claim.sources if source.id in asked))
+
+
+async def crawl_claim(
+    app: Application,
+    claim: Claim,
+    *,
+    sandbox: "ExtractionSandbox",
+    attachments: "AttachmentSandbox",
+    on_progress: "Callable[[SourceReport], None] | None" = None,
+) -> "CrawlReport":
+    """Visit what is claimed, a minute at most, and settle the live checks among it. The caller ends the claim."""
+    from crawlers.live_check import LiveChecks
+    from crawlers.run import crawl
+    from service.storage.crawl import StoreSink
+
+    checks = LiveChecks(claim.checks)
+    report = await crawl(
+        checks.as_visited(claim.sources),
+        make_sink=checks.sink(lambda: StoreSink(app.store, app.now)),
+        make_state=checks.state(_state_under(app, claim)),
+        egress=app.egress,
+        now=app.now,
+        author_key=app.author_key,
+        time_limit_seconds=_LIMIT_SECONDS,
+        on_progress=on_progress,
+        contact=app.settings.contact or "",
+        watch_words=app.settings.watch_words,
+        sandbox=sandbox,
+        attachments=attachments,
+    )
+    if claim.checks:
+        found = checks.verdicts(claim.sources, report.sources)
+        came = {source_id: Came(passed=one.passed, reason=one.reason) for source_id, one in found.items()}
+        await asyncio.to_thread(settle_checks, app.store, claim, came, now=app.now())
+    return report
 
 
 async def collect_until(app: Application, stop: threading.Event) -> None:
@@ -104,23 +164,7 @@ class _Collector:
         tell_trouble(self.app.store, self.app.catalogue.sources, office=self.app.office, now=self.app.now())
 
     async def _visit(self, claim: Claim) -> None:
-        from crawlers.run import crawl
-
-        report = await self._watched(
-            crawl(
-                claim.sources,
-                make_sink=self._make_sink,
-                make_state=self._state_under(claim),
-                egress=self.app.egress,
-                now=self.app.now,
-                author_key=self.app.author_key,
-                time_limit_seconds=_LIMIT_SECONDS,
-                contact=self.app.settings.contact or "",
-                watch_words=self.app.settings.watch_words,
-                sandbox=self.sandbox,
-                attachments=self.attachments,
-            )
-        )
+        report = await self._watched(crawl_claim(self.app, claim, sandbox=self.sandbox, attachments=self.attachments))
         if report is not None:
             failed = {row.source_id: row.failed for row in report.sources if row.failed}
             log.info("crawl.done", sources=len(report.sources), added=report.added, failed=failed)
@@ -142,7 +186,7 @@ class _Collector:
             look_again(
                 held,
                 make_sink=self._make_sink,
-                make_state=self._state_under(claim),
+                make_state=_state_under(self.app, claim),
                 egress=self.app.egress,
                 now=self.app.now,
                 author_key=self.app.author_key,
@@ -194,16 +238,17 @@ class _Collector:
 
         return StoreSink(self.app.store, self.app.now)
 
-    def _state_under(self, claim: Claim) -> Callable[[], CrawlState]:
-        from service.storage.crawl import StoreCrawlState
 
-        hosts = {source.id: host_of(source) for source in claim.sources}
+def _state_under(app: Application, claim: Claim) -> Callable[[], CrawlState]:
+    from service.storage.crawl import StoreCrawlState
 
-        def is_current(work: Work, source_id: str) -> bool:
-            host = hosts.get(source_id)
-            return host is None or work.hosts.is_held(host, claim.fences[host])
+    hosts = {source.id: host_of(source) for source in claim.sources}
 
-        return lambda: StoreCrawlState(self.app.store, is_current)
+    def is_current(work: Work, source_id: str) -> bool:
+        host = hosts.get(source_id)
+        return host is None or work.hosts.is_held(host, claim.fences[host])
+
+    return lambda: StoreCrawlState(app.store, is_current)
 
 
 async def _pause(stop: threading.Event, seconds: float) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from crawlers.catalogue.declaration import Declaration
+from crawlers.catalogue.declaration import NOT_CRAWLED, Declaration
 from crawlers.catalogue.positions import Located, YamlFault, read_yaml
 from crawlers.presets import preset_defaults, preset_names
 from crawlers.records import Source
@@ -43,7 +43,10 @@ class Catalogue:
 
 
 def load_catalogue(folder: Path | None = None, *, shipped: bool = True) -> Catalogue:
-    """Return the shipped catalogue, with the files of `folder` added over it; without `shipped`, those files alone."""
+    """Return the shipped catalogue, with the files of `folder` added over it; without `shipped`, those files alone.
+
+    A shipped source is on only with the date of its live check; what the office declares itself is on as it declares it.
+    """
     found: dict[str, Source] = {}
     problems: list[Problem] = []
     for place in (*((SHIPPED,) if shipped else ()), *(() if folder is None else (folder,))):
@@ -52,11 +55,13 @@ def load_catalogue(folder: Path | None = None, *, shipped: bool = True) -> Catal
             for item in _read_file(path):
                 if isinstance(item, Problem):
                     problems.append(item)
+                elif place == SHIPPED and item.enabled and _is_unchecked(item):
+                    problems.append(_on_unchecked(path, item.id))
                 elif item.id in seen_here:
                     problems.append(_twice(path, item.id, seen_here[item.id]))
                 else:
                     seen_here[item.id] = path.name
-                    found[item.id] = item
+                    found[item.id] = replace(item, unchecked=place == SHIPPED and _is_unchecked(item))
     problems += _unknown_fallbacks(found)
     found = {source_id: _with_fallback_name(source, found) for source_id, source in found.items()}
     return Catalogue(sources=tuple(found.values()), problems=tuple(problems), by_id=MappingProxyType(found))
@@ -181,6 +186,15 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _twice(path: Path, source_id: str, first: str) -> Problem:
     return Problem(file=str(path), line=1, key=source_id, sentence=f"信源 {source_id} 已在 {first} 中声明，此处忽略。")
+
+
+def _is_unchecked(source: Source) -> bool:
+    return source.kind not in NOT_CRAWLED and source.declaration.get("checked", "never") == "never"
+
+
+def _on_unchecked(path: Path, source_id: str) -> Problem:
+    sentence = "从未做过上线检查（checked: never）的自带信源不能启用：写 enabled: false，或在 checked 中写明检查日期。"
+    return Problem(file=str(path), line=1, key=source_id, sentence=sentence)
 
 
 def _with_fallback_name(source: Source, found: Mapping[str, Source]) -> Source:

@@ -193,11 +193,26 @@ def _serve(settings: "Settings") -> None:
         if not stop.is_set():
             supervisor.start()
             say(f"药望已启动：{settings.address}")
+            _say_what_is_collected(settings)
             say("按 Ctrl-C 停止。")
             supervisor.run(stop)
     finally:
         supervisor.drain()
         say("已停止。")
+
+
+def _say_what_is_collected(settings: "Settings") -> None:
+    """Say so where nothing is collected: as shipped, every source is off until its live check has passed."""
+    from service.flows.sources import effective
+
+    with opened(settings.data, port=settings.port, prepared=True) as app:
+        with app.store.read() as work:
+            switches = work.sources.switches()
+        if not any(source.enabled for source in effective(app.catalogue.sources, switches)):
+            say(
+                "还没有启用任何信源，所以没有在采集：请以管理员登录，在“信源”页按“全部检查并启用”"
+                "（或运行 yaowang sources enable --all），通过检查的随即开始采集。"
+            )
 
 
 def _await_answer(settings: "Settings", supervisor: "Supervisor", stop: threading.Event) -> None:

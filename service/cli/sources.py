@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli import hosts
+from service.cli.checking import enable_sources
 from service.cli.opening import DataOption, opened
 from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_lines
 
@@ -22,6 +21,8 @@ __all__ = ["register"]
 
 _TEST_SECONDS = 120.0
 _TEST_ARTICLES = 3
+_LISTED = ("id", "name", "kind", "enabled", "live_check", "sentence")
+_YES = {True: "是", False: "否"}
 _NEVER_VISITED = frozenset({"login", "anon_cookie", "import_only"})
 
 
@@ -30,7 +31,7 @@ def register(application: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True)
     group.command("list", help="列出信源：编号、名称、是否启用、状况。")(list_sources)
     group.command("check", help="检查信源声明文件，逐条报告文件、行、键。")(check_sources)
-    group.command("enable", help="启用一个信源。")(enable_source)
+    group.command("enable", help="先做上线检查（礼貌地访问一次），通过的启用；--all 为全部公开信源。")(enable_sources)
     group.command("disable", help="停用一个信源。")(disable_source)
     group.command("test", help="礼貌地访问一次信源，显示会取到什么；不入库。")(try_source)
     group.command("add", help="探查一个网址能否采集、怎样采集，写出声明；不入库。")(add_source)
@@ -44,30 +45,31 @@ def list_sources(data: DataOption = None) -> None:
     """Show the sources with their health as a table, and write them as JSON lines."""
     from crawlers.health import health
     from crawlers.ports import SourceProgress
+    from service.flows.live_checks import check_view
     from service.flows.sources import effective
 
     with opened(data) as app:
         with app.store.read() as work:
             progress, switches = work.sources.all_progress(), work.sources.switches()
+            checks = work.sources.checks()
         now = app.now()
         rows = []
         for source in effective(app.catalogue.sources, switches):
             told = health(progress.get(source.id) or SourceProgress(source_id=source.id), source, now)
+            check = check_view(source, checks.get(source.id), now)
             rows.append(
                 {
                     "id": source.id,
                     "name": source.name,
                     "kind": source.kind,
                     "enabled": source.enabled,
+                    "live_check": check.word,
                     "state": str(told.state),
-                    "sentence": told.sentence,
+                    "sentence": told.sentence if source.enabled else check.sentence or told.sentence,
                 }
             )
-    shown = [
-        (str(row["id"]), str(row["name"]), str(row["kind"]), "是" if row["enabled"] else "否", str(row["sentence"]))
-        for row in rows
-    ]
-    _show("信源", ("编号", "名称", "类型", "启用", "状况"), shown)
+    shown = [tuple(_YES[bool(row[key])] if key == "enabled" else str(row[key]) for key in _LISTED) for row in rows]
+    _show("信源", ("编号", "名称", "类型", "启用", "上线检查", "状况"), shown)
     write_lines(rows)
 
 
@@ -91,27 +93,14 @@ def check_sources(data: DataOption = None) -> None:
     say(f"{len(sources)} 个信源声明均有效。")
 
 
-def enable_source(source: str, data: DataOption = None) -> None:
-    """Switch a source on."""
-    _switch(source, data, enabled=True)
-
-
 def disable_source(source: str, data: DataOption = None) -> None:
     """Switch a source off."""
-    _switch(source, data, enabled=False)
-
-
-def _switch(source_id: str, data: Path | None, *, enabled: bool) -> None:
-    from service.domain.refusal import Refusal
     from service.flows.sources import switch
 
     with opened(data) as app:
-        source = _known(app, source_id)
-        try:
-            switch(app.store, source, enabled=enabled, actor="cli", now=app.now())
-        except Refusal as error:
-            fail(str(error))
-    say(f"{source.name} 已{'启用' if enabled else '停用'}。")
+        known = _known(app, source)
+        switch(app.store, known, enabled=False, actor="cli", now=app.now())
+    say(f"{known.name} 已停用。")
 
 
 def try_source(
@@ -140,6 +129,7 @@ def _visit(app: "Application", source: "Source", articles: int) -> "tuple[Memory
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from crawlers.live_check import gently
     from crawlers.parsing.sandbox import ExtractionSandbox
     from crawlers.run import crawl
     from crawlers.sinks.memory import MemorySink
@@ -151,7 +141,7 @@ def _visit(app: "Application", source: "Source", articles: int) -> "tuple[Memory
         progress.add_task(f"访问 {source.name}", total=None)
         done = asyncio.run(
             crawl(
-                [_gentle(source, articles)],
+                [gently(source, articles=articles)],
                 make_sink=lambda: held,
                 make_state=lambda: held,
                 egress=app.egress,
@@ -168,19 +158,6 @@ def _visit(app: "Application", source: "Source", articles: int) -> "tuple[Memory
     return held, done.sources[0]
 
 
-def _gentle(source: "Source", articles: int) -> "Source":
-    """Return the source as a test visits it: one page of the list, one word, a few articles."""
-    declaration: dict[str, Any] = dict(source.declaration)
-    for group, limits in {
-        "politeness": {"max_articles": articles},
-        "paging": {"max_pages": 1},
-        "search": {"per_visit": 1},
-        "sitemap": {"max_files": 3},
-    }.items():
-        declaration[group] = {**dict(declaration.get(group) or {}), **limits}
-    return replace(source, declaration=declaration)
-
-
 def _verdict(source: "Source", report: "SourceReport") -> list[str]:
     said = [
         f"列出 {report.listed} 条，会取 {report.added} 篇，隔离 {report.quarantined} 条，用了 {report.requests} 次请求。"
@@ -191,7 +168,7 @@ def _verdict(source: "Source", report: "SourceReport") -> list[str]:
         if source.fallback:
             said.append(f"备用信源：{source.declaration.get('fallback_name') or source.fallback}。")
     else:
-        said.append(f"可以采集。核对 robots.txt 与使用条款后运行 yaowang sources enable {source.id}。")
+        said.append(f"可以采集。核对使用条款后运行 yaowang sources enable {source.id}（先做上线检查）。")
     return said
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from crawlers.addresses import slots_of
@@ -11,6 +12,7 @@ from crawlers.ports import SourceProgress
 from crawlers.records import Source
 from service.domain.refusal import Conflict
 from service.ports.fetching import HostStop
+from service.ports.registers import SourceCheck
 from service.ports.store import Store
 
 __all__ = [
@@ -21,7 +23,11 @@ __all__ = [
     "effective",
     "end_visits",
     "host_of",
+    "is_crawlable",
     "is_stopped",
+    "needs_check",
+    "open_slots",
+    "refuse_uncrawled",
     "resume_host",
     "stop_host",
     "stop_of",
@@ -37,10 +43,14 @@ _MOST_PER_PASS = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What one process may visit now: the sources, and the fences under which it holds their hosts."""
+    """What one process may visit now: the sources, and the fences under which it holds their hosts.
+
+    `checks` are the ids of those that are visited for their live check.
+    """
 
     sources: tuple[Source, ...] = ()
     fences: Mapping[str, int]
+    checks: frozenset[str] = frozenset()
 
 
 def effective(sources: Sequence[Source], switches: Mapping[str, bool]) -> list[Source]:
@@ -55,21 +65,40 @@ def due_sources(
     switches: Mapping[str, bool],
     stops: Mapping[str, HostStop],
     now: datetime,
+    wished: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[Source]:
     """Return the sources that are switched on, not stopped, and whose time has come, longest due first.
 
-    At most 256, so that one process does not take everything that others could share.
+    Sources whose live check is wished for, with the moment, are due at once and before the others, on or not; one on each
+    host at a time, so that each has the pass to itself. At most 256, so that one process does not take everything that
+    others could share.
     """
     due: list[tuple[datetime, Source]] = []
     for source in sources:
-        if source.kind in _COMES_TO_US or source.access in NEVER_CRAWLED or not switches.get(source.id, source.enabled):
+        on = switches.get(source.id, source.enabled)
+        if source.kind in _COMES_TO_US or source.access in NEVER_CRAWLED or not on or source.id in wished:
             continue
         remembered = progress.get(source.id)
         moment = remembered.next_due_at if remembered is not None else None
         if (moment is None or moment <= now) and not is_stopped(host_of(source), stops):
             due.append((moment or now, source))
     due.sort(key=lambda pair: pair[0])
-    return [source for _, source in due[:_MOST_PER_PASS]]
+    return [*_to_check(sources, wished, stops), *(source for _, source in due)][:_MOST_PER_PASS]
+
+
+def _to_check(sources: Sequence[Source], wished: Mapping[str, datetime], stops: Mapping[str, HostStop]) -> list[Source]:
+    first: dict[str, Source] = {}
+    asked = (source for source in sources if source.id in wished and is_crawlable(source))
+    for source in sorted(asked, key=lambda one: wished[one.id]):
+        if not is_stopped(host_of(source), stops):
+            first.setdefault(host_of(source), source)
+    return list(first.values())
+
+
+def is_crawlable(source: Source) -> bool:
+    """Return whether a source is one that is visited at all: neither imported, nor pushed, nor a template."""
+    never = source.kind in _COMES_TO_US or source.access in NEVER_CRAWLED
+    return not never and not open_slots(source)
 
 
 def claim_visits(store: Store, sources: Sequence[Source], *, holder: str, now: datetime) -> Claim:
@@ -150,14 +179,19 @@ def _delay(source: Source) -> timedelta:
 def switch(store: Store, source: Source, *, enabled: bool, actor: str, now: datetime) -> None:
     """Switch a source on or off, with its audit row.
 
+    Switched off, it waits for no live check either.
+
     Raises:
-        Conflict: the source may only be imported, never crawled, or is a template.
+        Conflict: the source may only be imported, never crawled, is a template, or has not passed its live check.
     """
-    if enabled and source.kind != "push" and (source.access in NEVER_CRAWLED or source.kind == "file_drop"):
-        raise Conflict(f"{source.name}只能导入文件，不能启用采集。")
-    if enabled and (missing := _open_slots(source)):
-        raise Conflict(f"{source.name}是模板：请先复制它的声明，在 params 中写明 {'、'.join(missing)}。")
+    if enabled:
+        refuse_uncrawled(source)
     with store.write() as work:
+        known = work.sources.checks().get(source.id)
+        if enabled and needs_check(source, known):
+            raise Conflict(f"{source.name}还没有通过上线检查，不能直接启用；请先做上线检查，通过后自动启用。")
+        if known is not None and known.wished_at is not None:
+            work.sources.save_check(replace(known, wished_at=None, wished_by=None, tries=0))
         work.sources.switch(source.id, enabled=enabled)
         work.audit.append(
             actor=actor,
@@ -168,7 +202,20 @@ def switch(store: Store, source: Source, *, enabled: bool, actor: str, now: date
         )
 
 
-def _open_slots(source: Source) -> list[str]:
+def needs_check(source: Source, known: SourceCheck | None) -> bool:
+    """Return whether the source may not be on yet: shipped, never confirmed by a live visit, here or before it was shipped."""
+    return source.unchecked and (known is None or known.passed_at is None)
+
+
+def refuse_uncrawled(source: Source) -> None:
+    """Raise `Conflict` for what is never visited: what is only imported, and templates."""
+    if source.kind != "push" and (source.access in NEVER_CRAWLED or source.kind == "file_drop"):
+        raise Conflict(f"{source.name}只能导入文件，不能启用采集。")
+    if missing := open_slots(source):
+        raise Conflict(f"{source.name}是模板：请先复制它的声明，在 params 中写明 {'、'.join(missing)}。")
+
+
+def open_slots(source: Source) -> list[str]:
     """Return what a template still wants to have filled in its address or body."""
     request = dict(source.declaration.get("request") or {})
     values = (*dict(request.get("body") or {}).values(), *dict(request.get("form") or {}).values())

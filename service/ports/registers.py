@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from crawlers.ports import QuarantineEntry, SourceProgress
 from service.domain.people import Person, Session
 
-__all__ = ["People", "Quarantine", "QuarantinedRow", "Rollups", "Sources"]
+__all__ = ["People", "Quarantine", "QuarantinedRow", "Rollups", "SourceCheck", "Sources"]
 
 
 class People(Protocol):
@@ -27,6 +27,23 @@ class People(Protocol):
     def end_sessions_of(self, person_id: str) -> None: ...  # noqa: D102
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCheck:
+    """What is known of a source's live check (上线检查).
+
+    `wished_at` and `wished_by` stand while one is asked for and not settled; `tries` counts its visits that were cut
+    short. `checked_at` is when the last one was settled, `reason` what it failed with, `passed_at` when one passed last.
+    """
+
+    source_id: str
+    wished_at: datetime | None = None
+    wished_by: str | None = None
+    tries: int = 0
+    checked_at: datetime | None = None
+    passed_at: datetime | None = None
+    reason: str | None = None
+
+
 class Sources(Protocol):
     """What is remembered about each source, and the switches that people set."""
 
@@ -38,6 +55,14 @@ class Sources(Protocol):
         ...
 
     def switch(self, source_id: str, *, enabled: bool) -> None: ...  # noqa: D102
+    def checks(self) -> dict[str, SourceCheck]:
+        """Return what is known of the live check of each source that one was asked for, by id."""
+        ...
+
+    def save_check(self, check: SourceCheck) -> None:
+        """Replace what is known of the live check of one source."""
+        ...
+
     def describe(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Remember `id, name, source_class, region, weight, credibility` of known sources, for joins and for imports."""
         ...

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from crawlers.ports import SourceProgress
+from service.ports.registers import SourceCheck
 from service.storage.dialects import upsert
 from service.storage.rows import one_record, records, values_of
-from service.storage.schema import source_descriptions, source_progress, source_switches
+from service.storage.schema import source_checks, source_descriptions, source_progress, source_switches
 
 __all__ = ["SqlSources"]
 
@@ -43,6 +44,15 @@ class SqlSources:
         """Set a source on or off."""
         row = {"source_id": source_id, "enabled": enabled}
         upsert(self._connection, source_switches, [row], keys=("source_id",))
+
+    def checks(self) -> dict[str, SourceCheck]:
+        """Return what is known of the live check of each source that one was asked for, by id."""
+        statement = select(source_checks).order_by(source_checks.c.source_id)
+        return {check.source_id: check for check in records(self._connection, SourceCheck, statement)}
+
+    def save_check(self, check: SourceCheck) -> None:
+        """Replace what is known of the live check of one source."""
+        upsert(self._connection, source_checks, [values_of(check, source_checks)], keys=("source_id",))
 
     def describe(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Remember `id, name, source_class, region, weight, credibility` of known sources; other entries are left out."""

@@ -10,6 +10,7 @@ from crawlers.records import Source
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import beijing
 from service.domain.clock import Clock
+from service.flows.live_checks import NO_CHECK, CheckView, check_view
 from service.flows.sources import host_of, stop_of
 from service.ports.fetching import HostStop
 from service.ports.store import Work
@@ -34,11 +35,12 @@ class OpenAlerts:
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """One source with its effective switch and how it is doing."""
+    """One source with its effective switch, how it is doing, and how its live check stands."""
 
     source: Source
     health: Health
     trouble: bool
+    check: CheckView = NO_CHECK
 
 
 class Desk:
@@ -65,15 +67,18 @@ def source_health(work: Work, sources: Sequence[Source], now: datetime) -> list[
     """Return every declared source with the switch that people set and its health."""
     progress = work.sources.all_progress()
     switches = work.sources.switches()
-    stops = work.hosts.stopped()
+    stops, checks = work.hosts.stopped(), work.sources.checks()
     rows = []
     for source in sources:
         set_source = replace(source, enabled=switches.get(source.id, source.enabled))
         found = health(progress.get(source.id, SourceProgress(source_id=source.id)), set_source, now)
+        check = check_view(source, checks.get(source.id), now)
         stop = stop_of(host_of(source), stops)
-        if stop is not None and set_source.enabled:
+        if stop is not None and (set_source.enabled or check.wished):
             found = Health(state=HealthState.STOPPED, sentence=_stopped(stop, now))
-        rows.append(SourceHealth(set_source, found, found.state in _TROUBLE))
+        elif check.sentence and not set_source.enabled:
+            found = replace(found, sentence=check.sentence)
+        rows.append(SourceHealth(set_source, found, found.state in _TROUBLE, check))
     return rows
 
 
@@ -81,10 +86,11 @@ def _stopped(stop: HostStop, now: datetime) -> str:
     return f"{stop.actor}于{beijing(stop.at, now)}停止采集 {stop.host}：{stop.reason}。"
 
 
-def badges(opened: OpenAlerts, troubled: int, cases: int) -> Mapping[str, int]:
-    """Return what waits for this person, by page; `cases` are those whose next step is theirs."""
+def badges(opened: OpenAlerts, troubled: int, cases: int, matters: int) -> Mapping[str, int]:
+    """Return what waits for this person, by page; `cases` and `matters` are those in their hands."""
     return {
         "alerts": sum(alert.state is AlertState.OPEN for alert in opened.alerts),
         "cases": cases,
+        "matters": matters,
         "sources": troubled,
     }

@@ -85,6 +85,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /matters/{matter_id}/events/{event_id}": _HANDLE,
     "GET /sources": _ALL,
     "POST /sources/{source_id}/switch": _KEEP,
+    "POST /sources/check": _KEEP,
     "POST /sources/hosts/stop": _KEEP,
     "POST /sources/hosts/resume": _KEEP,
     "GET /import": _HANDLE,

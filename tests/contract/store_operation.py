@@ -10,6 +10,7 @@ from crawlers.ports import QuarantineEntry, SourceProgress
 from service.domain.audit import GENESIS, START, ChainEnd, chain_hash
 from service.domain.people import Role
 from service.domain.policy import Policy, PolicyArticle
+from service.ports.registers import SourceCheck
 from service.ports.store import OutboxRow, Store
 from tests.contract.stored import LEASE, NOW, person, session, undone
 
@@ -254,6 +255,19 @@ class SourcesContract:
             work.sources.switch("b", enabled=False)
             work.sources.switch("a", enabled=True)
             assert work.sources.switches() == {"a": True, "b": False}
+
+    def test_live_checks_read_back_equal_and_are_replaced(self, store: Store) -> None:
+        wished = SourceCheck(source_id="a", wished_at=NOW, wished_by="管理员甲", tries=1)
+        settled = SourceCheck(source_id="a", checked_at=NOW, passed_at=NOW - timedelta(days=1), reason="列表为空。")
+        other = SourceCheck(source_id="b", checked_at=NOW, passed_at=NOW)
+        with store.write() as work:
+            assert work.sources.checks() == {}
+            work.sources.save_check(wished)
+            work.sources.save_check(other)
+            assert work.sources.checks() == {"a": wished, "b": other}
+            work.sources.save_check(settled)
+        with store.read() as work:
+            assert work.sources.checks() == {"a": settled, "b": other}
 
     def test_descriptions_are_replaced_by_id(self, store: Store) -> None:
         with store.write() as work:

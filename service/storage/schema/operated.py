@@ -27,6 +27,7 @@ __all__ = [
     "remembered",
     "rollups",
     "sessions",
+    "source_checks",
     "source_descriptions",
     "source_progress",
     "source_switches",
@@ -143,6 +144,18 @@ source_switches = Table(
     metadata,
     Column("source_id", Text, primary_key=True),
     Column("enabled", Boolean, nullable=False),
+)
+
+source_checks = Table(
+    "source_checks",
+    metadata,
+    Column("source_id", Text, primary_key=True),
+    Column("wished_at", Moment),
+    Column("wished_by", Text),
+    Column("tries", Integer, nullable=False),
+    Column("checked_at", Moment),
+    Column("passed_at", Moment),
+    Column("reason", Text),
 )
 
 source_descriptions = Table(

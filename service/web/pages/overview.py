@@ -10,12 +10,15 @@ from crawlers.health import HealthState
 from service.api.context import AppContext
 from service.api.identity import QuietReader, Reader, context_of
 from service.domain.alert import Alert
+from service.domain.matter_turn import soon
 from service.ports.store import Work
 from service.web.desk import SourceHealth, source_health
 from service.web.render import desk_of, fragment, page
 from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, by_urgency, level_counts
 from service.web.views.charts import band_points, line_points, ticks
+from service.web.views.deadlines import deadline_of_alert, next_deadline
 from service.web.views.first_run import first_run
+from service.web.views.matter_rows import open_states
 from service.web.views.overview import BAND_DAYS, Volume, city_tiles, day_start, volume
 from service.web.views.wording import day_of
 
@@ -60,8 +63,16 @@ def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
     running = [pair for pair in clocked if pair[1] is not None and pair[1].state.value == "armed"]
     pool = running or clocked
     soonest = min(pool, key=lambda pair: (pair[1].due_at or now) if pair[1] else now, default=None)
-    upcoming = None if soonest is None else alert_row(soonest[0], soonest[1], None, (), now)
-    return {"counts": level_counts(opened.alerts, opened.recent, now), "upcoming": upcoming}
+    alert = None if soonest is None else deadline_of_alert(alert_row(soonest[0], soonest[1], None, (), now))
+    ahead = work.matters.listing(states=open_states(), due_after=now, limit=1)
+    late = work.matters.listing(states=open_states(), due_before=now, limit=1)
+    return {
+        "counts": level_counts(opened.alerts, opened.recent, now),
+        "upcoming": next_deadline(alert, [*ahead, *late], now),
+        "matters_soon": sum(
+            row[-1] for row in work.matters.waiting(before=soon(now, context.office.register.calendar))
+        ),
+    }
 
 
 def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
@@ -133,6 +144,7 @@ def _rule_trouble(context: AppContext) -> list[tuple[str, str]]:
 
 def _source_counts(watched: list[SourceHealth]) -> dict[str, int]:
     return {
+        "on": sum(row.source.enabled for row in watched),
         "healthy": sum(row.health.state is HealthState.HEALTHY for row in watched),
         "never": sum(row.health.state is HealthState.NEVER_RUN for row in watched),
         "trouble": sum(row.trouble for row in watched),

@@ -11,6 +11,7 @@ from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
 from service.domain.refusal import NotFound
+from service.flows.live_checks import ask_for_checks, switch_on, waiting
 from service.flows.sources import resume_host, stop_host
 from service.flows.sources import switch as switch_source
 from service.web.desk import source_health
@@ -34,6 +35,7 @@ def sources(
     context = context_of(request)
     with context.store.read() as work:
         watched = source_health(work, context.catalogue_sources, context.now())
+        unchecked = len(waiting(work, context.catalogue_sources))
         progress = work.sources.all_progress()
         stops = sorted(work.hosts.stopped().values(), key=lambda stop: stop.host)
     kept = [
@@ -59,6 +61,9 @@ def sources(
             "stopped": states.count(HealthState.STOPPED),
         },
         stops=stops,
+        unchecked=unchecked,
+        checking=sum(row.check.wished for row in watched),
+        none_on=not any(row.source.enabled for row in watched),
         state=state,
         q=q,
         can_import=context.import_file is not None,
@@ -69,13 +74,28 @@ def sources(
 def switch(
     request: Request, identity: SourceKeeper, source_id: str, enabled: Annotated[bool, Form()]
 ) -> RedirectResponse:
-    """Switch a source on or off over the catalogue's own setting. Raises `NotFound`, `Conflict` where it may not be crawled."""
+    """Switch a source on or off over the catalogue's own setting; one that must pass its live check first is to be checked.
+
+    Raises `NotFound`, `Conflict` where it may not be crawled.
+    """
     context = context_of(request)
     source = next((source for source in context.catalogue_sources if source.id == source_id), None)
     if source is None:
         raise NotFound("没有这个信源。")
-    switch_source(context.store, source, enabled=enabled, actor=identity.person.name, now=context.now())
-    return RedirectResponse(f"/sources?done=switched#{source.id}", status_code=303)
+    done, actor = "switched", identity.person.name
+    if not enabled:
+        switch_source(context.store, source, enabled=False, actor=actor, now=context.now())
+    elif not switch_on(context.store, source, actor=actor, now=context.now()):
+        done = "check_asked"
+    return RedirectResponse(f"/sources?done={done}#{source.id}", status_code=303)
+
+
+@router.post("/sources/check")
+def check_all(request: Request, identity: SourceKeeper) -> RedirectResponse:
+    """Ask for the live check of every open source that waits for one; each is switched on as it passes."""
+    context = context_of(request)
+    ask_for_checks(context.store, context.catalogue_sources, actor=identity.person.name, now=context.now())
+    return RedirectResponse("/sources?done=checks_asked", status_code=303)
 
 
 @router.post("/sources/hosts/stop")

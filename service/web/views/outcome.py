@@ -30,6 +30,8 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "linked": "已关联。",
         "answered": "已登记回应。",
         "switched": "信源开关已更新，下一轮采集生效。",
+        "check_asked": "已安排上线检查，通过后自动启用；结果写在该信源一行。",
+        "checks_asked": "已安排全部上线检查，通过的随即启用，没有通过的写明原因。",
         "stopped": "已停止采集该网站，数秒内生效。",
         "resumed": "已恢复采集该网站。",
         "password": "密码已更新，其他登录已全部退出。",

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
+from service.flows.live_checks import CheckView
 from service.web.desk import SourceHealth
 
 __all__ = ["SourceRow", "source_row"]
@@ -38,6 +39,16 @@ class SourceRow:
     enabled: bool
     switchable: bool
     legal_basis: str
+    check: CheckView
+
+    @property
+    def act(self) -> str:
+        """What the switch reads."""
+        if self.check.wished:
+            return "取消检查"
+        if self.enabled:
+            return "停用"
+        return "检查并启用" if self.check.needed else "启用"
 
 
 def source_row(row: SourceHealth, progress: SourceProgress) -> SourceRow:
@@ -58,6 +69,7 @@ def source_row(row: SourceHealth, progress: SourceProgress) -> SourceRow:
         enabled=source.enabled,
         legal_basis=source.legal_basis or "",
         switchable=source.kind != "file_drop" and source.access == "open",
+        check=row.check,
     )
 
 
