@@ -20,6 +20,7 @@ from service.flows.consider import Office
 from service.flows.crossing import EVERY as CROSS_EVERY
 from service.flows.crossing import cross_check
 from service.flows.deliver import deliver_mail, deliver_search
+from service.flows.matter_watch import tend_matters
 from service.flows.watch import EVERY, watch
 from service.ports.store import StoreUnavailableError
 
@@ -97,7 +98,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
 
 
 def _looking(app: Application) -> Callable[[Office], None]:
-    """Return the step that looks again at running events and clocks, and every few minutes at complaints beside events."""
+    """Return the step that looks again at running events and clocks, and every few minutes at matters."""
     next_watch = next_crossing = app.now()
 
     def look(office: Office) -> None:
@@ -112,6 +113,8 @@ def _looking(app: Application) -> Callable[[Office], None]:
             crossed = cross_check(app.store, now=app.now)
             if crossed.proposed:
                 log.info("crossing.done", **crossed.counts())
+            if mails := tend_matters(app.store, office=office, now=app.now()):
+                log.info("matters.warned", mails=mails)
 
     return look
 

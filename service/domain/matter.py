@@ -96,6 +96,7 @@ class Duty:
     """One clock of one matter. `due_at` is `None` where it cannot be told, and `note` says why.
 
     `armed` is false where limit or policy are not verified, until a person starts it. `first_due_at` is what was due before an extension.
+    `warned` is the stage of which people were told.
     """
 
     rule_id: str
@@ -113,6 +114,7 @@ class Duty:
     extended_why: str | None = None
     armed_by: str | None = None
     met_at: datetime | None = None
+    warned: int = 0
 
     @property
     def late(self) -> bool:
@@ -324,10 +326,8 @@ def extend(matter: Matter, rule_id: str, *, by: str, reason: str, now: datetime,
     later, note = _due(rule.extend, duty.due_at, register.calendar)
     if later is None:
         raise Conflict(note)
-    changed = replace(
-        duty, due_at=later, first_due_at=duty.due_at, extended_by=by, extended_at=now, extended_why=reason.strip()
-    )
-    return _with(matter, changed)
+    later_due = replace(duty, due_at=later, first_due_at=duty.due_at, warned=0)
+    return _with(matter, replace(later_due, extended_by=by, extended_at=now, extended_why=reason.strip()))
 
 
 def _why_not(duty: Duty, rule: ClockRule, now: datetime) -> str | None:

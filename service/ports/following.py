@@ -14,10 +14,13 @@ from service.domain.matter import Matter, MatterKind, MatterState
 from service.domain.sheet import RiskSheet
 from service.domain.topic import Topic
 
-__all__ = ["HourlyCount", "Matters", "Topics"]
+__all__ = ["HourlyCount", "Matters", "Topics", "WaitingCount"]
 
 HourlyCount = tuple[datetime, str, int, int]
 """An hour, a tone, how many documents, and how many of them ask something."""
+
+WaitingCount = tuple[str, str, MatterState, int]
+"""A handler, who acted last, a state, and how many matters."""
 
 
 class Topics(Protocol):
@@ -91,6 +94,7 @@ class Matters(Protocol):
         kind: MatterKind | None = None,
         states: Sequence[MatterState] = (),
         due_before: datetime | None = None,
+        due_after: datetime | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Matter]:
@@ -99,6 +103,10 @@ class Matters(Protocol):
 
     def counts(self, *, now: datetime) -> Mapping[tuple[str, str], int]:
         """Return how many matters there are by kind and state; under the state `overdue` those whose due time is before `now`."""
+        ...
+
+    def waiting(self, *, before: datetime) -> list[WaitingCount]:
+        """Return how many open matters are due before that time, by handler, who acted last, and state."""
         ...
 
     def received(self, *, since: datetime, until: datetime, limit: int = 5000) -> list[Matter]:

@@ -60,6 +60,7 @@ class SqlMatters:
         kind: MatterKind | None = None,
         states: Sequence[MatterState] = (),
         due_before: datetime | None = None,
+        due_after: datetime | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Matter]:
@@ -69,6 +70,8 @@ class SqlMatters:
             statement = statement.where(_M.kind == kind)
         if states:
             statement = statement.where(_M.state.in_(states))
+        if due_after is not None:
+            statement = statement.where(_M.due_at >= due_after)
         if due_before is not None:
             statement = statement.where(_M.due_at < due_before)
         return [_matter(one) for one in records(self._connection, Matter, statement)]
@@ -83,6 +86,16 @@ class SqlMatters:
             found[kind.value, state.value] = count
             found[kind.value, "overdue"] = found.get((kind.value, "overdue"), 0) + overdue
         return found
+
+    def waiting(self, *, before: datetime) -> list[tuple[str, str, MatterState, int]]:
+        """Return how many open matters are due before that time, by handler, who acted last, and state."""
+        statement = (
+            select(_M.handler, _M.state_by, _M.state, func.count())
+            .where(_M.due_at < before, _M.state.in_([state for state in MatterState if not state.over]))
+            .group_by(_M.handler, _M.state_by, _M.state)
+            .order_by(_M.handler, _M.state_by, _M.state)
+        )
+        return [(handler, by, state, count) for handler, by, state, count in self._connection.execute(statement)]
 
     def received(self, *, since: datetime, until: datetime, limit: int = 5000) -> list[Matter]:
         """Return matters received in `since` ≤ time < `until`, the last received first."""

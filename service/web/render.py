@@ -16,6 +16,7 @@ from service.api.identity import Identity, context_of
 from service.domain.people import Act, Person, may
 from service.domain.roster import covering
 from service.flows.cases.waiting import waiting_for
+from service.flows.matter_watch import waiting_matters
 from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.views import acts, charts, wording
@@ -111,7 +112,8 @@ def _waiting(request: Request, context: AppContext, identity: Identity, now: dat
         troubled = sum(row.trouble for row in source_health(work, context.catalogue_sources, now))
         duty = _on_duty(work, now) or work.value("duty")
         cases = waiting_for(work, identity.person, context.office.register.workflow)
-    return {"badges": badges(opened, troubled, cases), "duty": duty if isinstance(duty, str) else None}
+        matters = waiting_matters(work, identity.person, context.office.register, now)
+    return {"badges": badges(opened, troubled, cases, matters), "duty": duty if isinstance(duty, str) else None}
 
 
 def _on_duty(work: Work, now: datetime) -> str | None:

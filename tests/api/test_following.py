@@ -216,3 +216,17 @@ class TestImport:
     )
     def test_a_file_that_cannot_be_read_is_said_so(self, site: Site, text: str, name: str, words: str) -> None:
         assert words in self.send(site, text, name=name)
+
+
+class TestDeadlines:
+    @pytest.mark.usefixtures("topic")
+    def test_the_rail_counts_what_is_due_for_this_person_and_the_overview_names_no_citizen(self, site: Site) -> None:
+        officer, viewer = site.browser(Role.OFFICER), site.browser(Role.VIEWER)
+        badge = re.compile(r"<span>办件</span>\s*<span class=\"badge\">(\d+)")
+        text = officer.client.get("/").text
+        found = badge.search(text)
+        assert found is not None
+        assert int(found[1]) == 1
+        assert "办件 1 件三个工作日内到期或已逾期" in text
+        assert "退烧贴" not in text
+        assert badge.search(viewer.client.get("/").text) is None

@@ -238,12 +238,29 @@ class MattersContract:
             assert [one.id for one in work.matters.listing(kind=MatterKind.REPORT)] == ["soon"]
             assert [one.id for one in work.matters.listing(states=[MatterState.CLOSED])] == ["done"]
             assert [one.id for one in work.matters.listing(due_before=NOW)] == ["late"]
+            assert [one.id for one in work.matters.listing(due_after=NOW)] == ["soon"]
             assert [one.id for one in work.matters.listing(limit=1, offset=1)] == ["soon"]
             counts = work.matters.counts(now=NOW)
             assert counts["complaint", "received"] == 2
             assert counts["complaint", "closed"] == 1
             assert counts["complaint", "overdue"] == 1
             assert counts["report", "overdue"] == 0
+
+    def test_what_is_due_soon_is_counted_by_who_handles_it(self, store: Store) -> None:
+        rows = [
+            matter("a", due_at=NOW - DAY, handler="处室甲", state_by=""),
+            matter("b", due_at=NOW + DAY, handler="处室甲", state_by=""),
+            matter("c", due_at=NOW + DAY, handler="", state_by="值班员甲", state=MatterState.ACCEPTED),
+            matter("later", due_at=NOW + 9 * DAY, handler="处室甲", state_by=""),
+            matter("over", due_at=NOW - DAY, handler="处室甲", state_by="", state=MatterState.CLOSED),
+        ]
+        with store.write() as work:
+            work.matters.save_all(rows)
+        with store.read() as work:
+            assert work.matters.waiting(before=NOW + 2 * DAY) == [
+                ("", "值班员甲", MatterState.ACCEPTED, 1),
+                ("处室甲", "", MatterState.RECEIVED, 2),
+            ]
 
     def test_matters_are_found_by_when_they_were_received(self, store: Store) -> None:
         with store.write() as work:

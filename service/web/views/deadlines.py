@@ -1,0 +1,95 @@
+"""The one deadline that comes next: of an alert's clock or of a matter. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.domain.matter import Duty, DutyStanding, Matter, standing
+from service.web.views.alert_rows import AlertRow
+from service.web.views.wording import limit_word, remaining
+
+__all__ = ["Deadline", "deadline_of_alert", "next_deadline"]
+
+_RUNNING = frozenset({DutyStanding.RUNNING, DutyStanding.NEAR, DutyStanding.OVERDUE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A deadline as the overview shows it; `key` colours it, `due` is its ISO time for ticking in the browser.
+
+    A matter is named by its kind and number: what a citizen wrote is not shown here.
+    """
+
+    href: str
+    title: str
+    name: str
+    basis: str
+    cited: str
+    text: str
+    due: str | None
+    start_at: datetime
+    due_at: datetime | None
+    running: bool
+    overdue: bool
+    key: str
+
+
+def deadline_of_alert(row: AlertRow) -> Deadline | None:
+    """Return the deadline of a line of the alert list, `None` where it has none."""
+    due = row.due
+    if due is None:
+        return None
+    return Deadline(
+        href=f"/events/{row.event_id}",
+        title=row.title,
+        name=due.name,
+        basis=due.basis,
+        cited=due.cited,
+        text=due.text,
+        due=due.due,
+        start_at=due.start_at,
+        due_at=due.due_at,
+        running=due.running,
+        overdue=due.overdue,
+        key=row.chip.key,
+    )
+
+
+def next_deadline(alert: Deadline | None, matters: Sequence[Matter], now: datetime) -> Deadline | None:
+    """Return what comes next: the alert's running clock where a matter is due no sooner, else the soonest matter.
+
+    A matter that is overdue hides no running clock of an alert, however long it has been so; it stands on its own page.
+    """
+    found = [(duty.due_at, matter, duty) for matter in matters for duty in matter.duties if _runs(duty, now)]
+    ahead = [one for one in found if one[0] is not None and one[0] >= now]
+    pool = ahead if alert is not None and alert.running else found
+    soonest = min(pool, key=lambda one: (one[0] or now, one[1].id), default=None)
+    if soonest is None:
+        return alert
+    due_at, matter, duty = soonest
+    if alert is not None and alert.running and (alert.due_at is None or due_at is None or alert.due_at <= due_at):
+        return alert
+    return _of_matter(matter, duty, now)
+
+
+def _runs(duty: Duty, now: datetime) -> bool:
+    return duty.due_at is not None and standing(duty, now) in _RUNNING
+
+
+def _of_matter(matter: Matter, duty: Duty, now: datetime) -> Deadline:
+    left = timedelta() if duty.due_at is None else duty.due_at - now
+    overdue = left < timedelta()
+    return Deadline(
+        href=f"/matters/{matter.id}",
+        title=f"办件 {matter.kind.word} {matter.number}",
+        name=f"{limit_word(duty.limit)}{duty.action}",
+        basis=duty.basis,
+        cited=duty.basis,
+        text=remaining(left),
+        due=None if duty.due_at is None else duty.due_at.isoformat(),
+        start_at=duty.start_at,
+        due_at=duty.due_at,
+        running=True,
+        overdue=overdue,
+        key="red" if overdue else "orange" if standing(duty, now) is DutyStanding.NEAR else "accent",
+    )

@@ -1,0 +1,53 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from service.web.views.deadlines import Deadline, next_deadline
+from tests.builders import NOW
+from tests.unit.service.domain.test_matter_turn import DUTY, MATTER
+
+HOUR = timedelta(hours=1)
+
+
+def alert_due(at: datetime, *, running: bool = True) -> Deadline:
+    return Deadline(
+        href="/events/e1",
+        title="某预警",
+        name="5 小时内发布",
+        basis="",
+        cited="",
+        text="",
+        due=None,
+        start_at=NOW,
+        due_at=at,
+        running=running,
+        overdue=False,
+        key="red",
+    )
+
+
+@pytest.mark.parametrize(
+    ("alert", "matter_due", "shown"),
+    [
+        (alert_due(NOW + 5 * HOUR), NOW + 6 * HOUR, "/events/e1"),
+        (alert_due(NOW + 5 * HOUR), NOW + 5 * HOUR, "/events/e1"),
+        (alert_due(NOW + 5 * HOUR), NOW + 4 * HOUR, "/matters/m1"),
+        # What has been overdue for days hides no clock that can still be kept.
+        (alert_due(NOW + 5 * HOUR), NOW - 90 * HOUR, "/events/e1"),
+        (alert_due(NOW + 5 * HOUR, running=False), NOW + 90 * HOUR, "/matters/m1"),
+        (None, NOW - HOUR, "/matters/m1"),
+    ],
+)
+def test_the_soonest_comes_first_and_an_alert_before_a_matter_that_is_due_with_it(
+    alert: Deadline | None, matter_due: datetime, shown: str
+) -> None:
+    matter = replace(MATTER, duties=(replace(DUTY, start_at=NOW - 200 * HOUR, due_at=matter_due),))
+    found = next_deadline(alert, [matter], NOW)
+    assert found is not None
+    assert found.href == shown
+    assert "王某" not in found.title
+
+
+def test_without_anything_that_runs_there_is_no_deadline() -> None:
+    assert next_deadline(None, [replace(MATTER, duties=(replace(DUTY, armed=False),))], NOW) is None
