@@ -122,7 +122,7 @@ def verify_export(file: Path, *, key: str | None = None) -> ExportReport:
         faults = [] if key is None or key.lower() == signer else ["签名所用的公钥与给出的公钥不同。"]
         faults += [] if _is_signed(manifest) else ["清单的签名不符：清单被改动过，或不是由这把密钥签的。"]
         found, end, count = _check_rows(file, manifest)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError, RecursionError) as error:
         return ExportReport(faults=(f"无法核验 {file.name}：{_sentence(error)}。",))
     return ExportReport(faults=(*faults, *found), rows=count, end=end, public_key=signer)
 

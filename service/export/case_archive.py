@@ -8,7 +8,9 @@ original.
 import hashlib
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
@@ -26,6 +28,21 @@ _FORMAT = 1
 # The earliest date that the zip format knows.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _LARGEST_BYTES = 256 * 1024 * 1024
+_ALWAYS = frozenset({"alert.json", "audit.json", "case.json", "event.json", "steps.json"})
+# Everything that a damaged or made-up file makes the readers of zip and JSON raise.
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def pack(bundle: Bundle) -> bytes:
@@ -35,7 +52,7 @@ def pack(bundle: Bundle) -> bytes:
     manifest = {
         "format": _FORMAT,
         "case": root,
-        "title": bundle.file.case.title,
+        "title": _masked(bundle.file.case.title, bundle.masked),
         "state": bundle.file.case.state.value,
         "changed_at": _plain(bundle.file.case.changed_at),
         "masked": bundle.masked,
@@ -139,23 +156,20 @@ def verify(path: Path) -> list[str]:
             return [f"{path} 超过 256 MiB，不像处置归档包"]
         with zipfile.ZipFile(path) as archive:
             return list(_faults(archive))
-    except (OSError, zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        return [f"{path} 无法读取，不是完整的处置归档包（{error}）"]
+    except _UNREADABLE as error:
+        return [f"{path} 无法读取，不是完整的处置归档包（{str(error)[:200] or type(error).__name__}）"]
 
 
 def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
     names = [entry.filename for entry in archive.infolist()]
-    roots = {name.split("/", 1)[0] for name in names}
-    if (
-        len(roots) != 1
-        or len(set(names)) != len(names)
-        or sum(one.file_size for one in archive.infolist()) > _LARGEST_BYTES
-    ):
-        yield "归档包应只含一个文件夹，且没有重名文件"
+    shape = _shape_fault(names, sum(entry.file_size for entry in archive.infolist()))
+    if shape:
+        yield shape
         return
-    [root] = roots
+    root = names[0].split("/", 1)[0]
     manifest = json.loads(archive.read(f"{root}/{MANIFEST}"))
     listed = {f"{root}/{one['path']}": one for one in manifest["files"]}
+    yield from _manifest_faults(manifest, root)
     for name in sorted(set(names) - set(listed) - {f"{root}/{MANIFEST}"}):
         yield f"{name} 不在清单中"
     for name, one in listed.items():
@@ -164,6 +178,24 @@ def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
         elif hashlib.sha256(archive.read(name)).hexdigest() != one["sha256"]:
             yield f"{name} 与清单的 SHA-256 不符，内容可能被改动"
     yield from _published_faults(archive, root, names)
+
+
+def _shape_fault(names: list[str], size: int) -> str | None:
+    if len({name.split("/", 1)[0] for name in names}) != 1 or len(set(names)) != len(names) or size > _LARGEST_BYTES:
+        return "归档包应只含一个文件夹，且没有重名文件"
+    if any("\\" in name or not {"", ".", ".."}.isdisjoint(name.split("/")) for name in names):
+        return "归档包中有指向包外的文件名，请勿解压"
+    return None
+
+
+def _manifest_faults(manifest: dict[str, Any], root: str) -> Iterator[str]:
+    paths = [one["path"] for one in manifest["files"]]
+    if len(set(paths)) != len(paths):
+        yield "清单中有文件列了两次"
+    if manifest.get("case") != root:
+        yield f"清单说的是处置 {str(manifest.get('case'))[:64]}，文件夹是 {root[:64]}"
+    for path in sorted(_ALWAYS - set(paths)):
+        yield f"清单中没有 {path}"
 
 
 def _published_faults(archive: zipfile.ZipFile, root: str, names: list[str]) -> Iterator[str]:
