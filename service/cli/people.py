@@ -11,6 +11,8 @@ __all__ = ["register"]
 
 RoleOption = Annotated[str, typer.Option("--role", help="viewer、officer、approver、administrator、auditor")]
 EmailOption = Annotated[str | None, typer.Option("--email", help="接收预警邮件的地址")]
+DutyOption = Annotated[list[str] | None, typer.Option("--duty", help="岗位，可重复：monitor、analyst、case_officer 等")]
+ReplaceOption = Annotated[bool, typer.Option("--replace", help="已有人设了岗位时，以新的分配替换")]
 LevelOption = Annotated[str | None, typer.Option("--notify-from", help="从哪一级开始发邮件：blue、yellow、orange、red")]
 
 
@@ -19,8 +21,10 @@ def register(application: typer.Typer) -> None:
     users = typer.Typer(no_args_is_help=True)
     users.command("list", help="列出用户（JSON 行）。")(list_people)
     users.command("add", help="新增用户，输出一次性密码。")(add)
+    users.command("duties", help="设置一个人的处置岗位，替换原有岗位；不给 --duty 即清空。")(duties)
+    users.command("small-office", help="小型处室：把全部岗位分给现有人员，起草、审核、签批分开。")(small_office)
     users.command("reset", help="重置密码，输出一次性密码。")(reset)
-    application.add_typer(users, name="users", help="用户：列出、新增、重置密码。")
+    application.add_typer(users, name="users", help="用户：列出、新增、设置岗位、重置密码。")
 
 
 def list_people(data: DataOption = None) -> None:
@@ -70,6 +74,34 @@ def add(
         except PasswordFaultError as error:
             fail(str(error))
     say(f"{name} 的一次性密码（只显示这一次）：{password}")
+
+
+def duties(name: str, *, duty: DutyOption = None, data: DataOption = None) -> None:
+    """Give a person exactly these duties and say which they hold."""
+    from service.flows.people import PasswordFaultError, set_duties
+
+    with opened(data) as app:
+        workflow = app.office.register.workflow
+        try:
+            person = set_duties(app.store, name, duty or (), workflow=workflow, by="cli", now=app.now())
+        except PasswordFaultError as error:
+            fail(str(error))
+    say(f"{name} 的岗位：{workflow.duty_words(sorted(person.duties)) or '无'}")
+
+
+def small_office(*, replaces: ReplaceOption = False, data: DataOption = None) -> None:
+    """Spread the duties over everybody who can hold any."""
+    from service.domain.refusal import Conflict
+    from service.flows.people import spread_duties
+
+    with opened(data) as app:
+        workflow = app.office.register.workflow
+        try:
+            people = spread_duties(app.store, workflow=workflow, by="cli", now=app.now(), replaces=replaces)
+        except Conflict as refused:
+            fail(refused.sentence)
+    for person in people:
+        say(f"{person.name}：{workflow.duty_words(sorted(person.duties)) or '无'}")
 
 
 def reset(name: str, data: DataOption = None) -> None:

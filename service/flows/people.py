@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from service.domain.password import LOCK, MAX_FAILURES, is_live, is_locked, password_fault
 from service.domain.people import Person, Role, Session
+from service.domain.refusal import Conflict
+from service.domain.small_office import small_office
+from service.domain.workflow import Workflow
 from service.ports.store import Store, Work
 
 __all__ = [
@@ -28,6 +32,8 @@ __all__ = [
     "leave",
     "reset_password",
     "session_id",
+    "set_duties",
+    "spread_duties",
 ]
 
 # 19 MiB, t = 2, p = 1 is OWASP's minimum for Argon2id and takes about 60 ms; two at once, so that a flood of log-ins
@@ -206,6 +212,50 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
             disabled=changed.disabled,
             duties="、".join(sorted(changed.duties)),
         )
+
+
+def set_duties(store: Store, name: str, duties: Iterable[str], *, workflow: Workflow, by: str, now: datetime) -> Person:
+    """Give a person exactly these duties.
+
+    Raises `PasswordFaultError` where nobody has the name or the work flow has no such duty; the sentence lists those it has.
+    """
+    wanted = frozenset(duties)
+    unknown = sorted(wanted - set(workflow.duties))
+    if unknown:
+        known = "、".join(f"{one.id}（{one.name}）" for one in workflow.duties.values())
+        raise PasswordFaultError(f"没有岗位 {'、'.join(unknown)}。可用的岗位：{known}。")
+    with store.write() as work:
+        person = work.people.by_name(name)
+        if person is None:
+            raise PasswordFaultError(f"没有名为 {name} 的用户。")
+        return _give_duties(work, person, wanted, by=by, now=now)
+
+
+def spread_duties(store: Store, *, workflow: Workflow, by: str, now: datetime, replaces: bool = False) -> list[Person]:
+    """Spread the duties over everybody who can hold any, as a small office does; return those who hold some now.
+
+    Raises:
+        Conflict: There are fewer than three people, or somebody holds duties already and `replaces` is not said.
+    """
+    with store.write() as work:
+        people = work.people.listing()
+        held = [one.name for one in people if one.duties and not one.disabled]
+        shared = small_office(people, workflow)
+        if held and not replaces:
+            raise Conflict(f"{'、'.join(held[:5])}等{len(held)}人已有岗位，请逐人调整，或确认以“小型处室”重新分配")
+        return [
+            _give_duties(work, one, shared.get(one.id, frozenset()), by=by, now=now)
+            for one in people
+            if one.id in shared or one.duties
+        ]
+
+
+def _give_duties(work: Work, person: Person, duties: frozenset[str], *, by: str, now: datetime) -> Person:
+    changed = replace(person, duties=duties)
+    work.people.save(changed)
+    told = "、".join(sorted(duties))
+    _note(work, actor=by, action="person.changed", subject=f"person:{person.id}", now=now, duties=told)
+    return changed
 
 
 def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> str:

@@ -43,7 +43,7 @@ class TestDuties:
         assert person is not None
         assert person.duties == {"analyst", "archivist"}
         assert row.detail["duties"] == "analyst、archivist"
-        assert "2 个岗位" in keeper.client.get("/system").text
+        assert "研判员、档案员…" in keeper.client.get("/system").text
 
     def test_they_are_gone_where_none_is_ticked(self, site: Site) -> None:
         give_duties(site, Role.OFFICER, "analyst")
@@ -93,6 +93,60 @@ class TestRefusals:
             assert answer.status_code == 200
             assert "<script>alert" not in answer.text
         assert reader.client.get(f"/cases/{way.case.id}?tab=secret").status_code == 404
+
+
+class TestSmallOffice:
+    def test_one_button_spreads_the_duties_and_then_a_case_can_be_opened(self, site: Site) -> None:
+        keeper, officer = site.browser(Role.ADMINISTRATOR), site.browser(Role.OFFICER)
+        with site.context.store.read() as work:
+            event = alert_event(site)
+            people = work.people.listing()
+        with site.context.store.write() as work:
+            for one in people:
+                work.people.save(replace(one, duties=frozenset()))
+        officer.post(f"/alerts/{ALERT}/acknowledge")
+        assert "还没有人担任监测员" in officer.client.get(f"/events/{event}").text
+        assert 'href="/system?tab=people#duties"' in keeper.client.get(f"/events/{event}").text
+        assert "小型处室：一键分配岗位" in keeper.client.get("/system").text
+        assert keeper.post("/system/duties").headers["location"].endswith("done=duties")
+        assert "还没有人担任监测员" not in officer.client.get(f"/events/{event}").text
+        assert officer.post(f"/alerts/{ALERT}/case").status_code == 303
+
+    def test_duties_that_somebody_holds_are_replaced_only_when_that_is_said(self, site: Site) -> None:
+        keeper = give_duties(site, Role.ADMINISTRATOR, "archivist")
+        refused = keeper.post("/system/duties")
+        assert refused.status_code == 422
+        assert "已有岗位，请逐人调整" in refused.text
+        assert "按小型处室重新分配" in refused.text
+        assert keeper.post("/system/duties", replaces="true").status_code == 303
+
+    def test_with_two_people_it_says_how_many_are_missing(self, site: Site) -> None:
+        keeper = site.browser(Role.ADMINISTRATOR)
+        with site.context.store.write() as work:
+            for one in work.people.listing():
+                gone = one.id not in {"p-administrator", "p-officer"}
+                work.people.save(replace(one, duties=frozenset(), disabled=gone))
+        assert "请先新增 1 名用户" in keeper.client.get("/system").text
+        refused = keeper.post("/system/duties")
+        assert refused.status_code == 422
+        assert "至少需要3名" in refused.text
+
+
+class TestNobodyCan:
+    def test_the_case_says_which_duty_nobody_holds_and_who_was_told(self, site: Site) -> None:
+        with site.context.store.write() as work:
+            keeper = work.people.get("p-administrator")
+            assert keeper is not None
+            work.people.save(replace(keeper, email="keeper@office.invalid"))
+        way = Way(site.context.store, ALERT).submitted()
+        for role, way_on in (
+            (Role.VIEWER, "请系统管理员在“系统→用户”中设置"),
+            (Role.ADMINISTRATOR, "设置岗位与邮箱</a>"),
+        ):
+            text = site.browser(role).client.get(f"/cases/{way.case.id}").text
+            assert "没有可以办理“保密审查”的人，须由保密审查员办理" in text
+            assert "已告知系统管理员管理丁" in text
+            assert way_on in text
 
 
 class TestBesideTheCase:

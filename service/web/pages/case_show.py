@@ -11,6 +11,7 @@ from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alert import Alert
 from service.domain.case import CaseFile, Disclosure, Draft, LiaisonKind
+from service.domain.case_call import CallKind, calls
 from service.domain.case_turn import Turn, budget_used, turn_of, turns
 from service.domain.event import Event
 from service.domain.need import need_decision, need_signs, propose_need
@@ -149,7 +150,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "target": minutes(workflow.target),
         "limit_minutes": minutes(workflow.limit),
         "due": due_of(clock, now) if clock else None,
-        "turns": turn_views(file, shown.waiting, shown.people, shown.person, workflow),
+        "turns": turn_views(file, shown.waiting, shown.people, shown.person, workflow, _told(shown)),
         "step": shown.mine.step.value if shown.mine else "",
         "step_rule": workflow.steps[shown.mine.step] if shown.mine else None,
         "open_steps": _open_steps(shown, on_duty),
@@ -158,6 +159,14 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "disclosures": list(Disclosure),
         "authority": authority_of(shown.alert),
     }
+
+
+def _told(shown: _Shown) -> Mapping[Step, tuple[str, ...]]:
+    """Return the administrators who were told that nobody can take a step, by the step."""
+    notices = [one for one in shown.work.notices.of_alert(shown.alert.id) if one.told]
+    waiting = calls(shown.file, shown.workflow, shown.event.grade)
+    unheld = [(call.turn.step, call.occasion(CallKind.UNHELD)) for call in waiting]
+    return {step: tuple(one.person_name for one in notices if one.occasion == name) for step, name in unheld}
 
 
 def _open_steps(shown: _Shown, duties: frozenset[str]) -> frozenset[str]:

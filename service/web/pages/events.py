@@ -17,9 +17,12 @@ from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_wor
 from service.domain.event import Event
 from service.domain.facts import Condition, facts_of
 from service.domain.handling import answered_last
+from service.domain.people import Person
 from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.reported import spread_facts
+from service.domain.small_office import able_people
+from service.domain.workflow import Step, Workflow
 from service.flows.effect import measure_effect
 from service.flows.matters import linked_matters
 from service.flows.privacy import note_personal_read, personal_documents
@@ -94,6 +97,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, []) if alert else []
     acts = _acts(work, event, alert, clocks)
     basis = _basis(work, alert, context)
+    people = work.people.listing()
     spread = work.events.spread(event.id, now=context.now())
     case = work.cases.of_alerts([alert.id]).get(alert.id) if alert else None
     facts = facts_of(event, spread_facts(event, spread, province=context.office.province, now=context.now()))
@@ -110,9 +114,8 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "region_names": list(dict.fromkeys(region_word(code) for code in event.regions)),
         "independent": spread["independent_sources"],
         "spread_figures": spread_figures(spread),
-        "people": [
-            person.name for person in work.people.listing() if not person.disabled and person.role.value in _HANDLING
-        ],
+        "people": [person.name for person in people if not person.disabled and person.role.value in _HANDLING],
+        "screeners": _screeners(people, context.office.register.workflow),
         "next_step": next_step(alert),
         "acts": acts,
         "basis": basis,
@@ -128,6 +131,11 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         ],
         "steps": case_steps(event, alert, acts),
     }
+
+
+def _screeners(people: Sequence[Person], workflow: Workflow) -> list[str]:
+    wanted = set(workflow.steps[Step.TRIAGE].duties)
+    return [one.name for one in able_people(people) if one.duties & wanted]
 
 
 _HANDLING = frozenset({"officer", "approver", "administrator"})

@@ -11,7 +11,17 @@ from pydantic import BaseModel, Field
 from service.api.identity import AnyPerson, ForbiddenError, Identity, PeopleKeeper, context_of
 from service.domain.audit import RECENT
 from service.domain.people import Act, Role
-from service.flows.people import PasswordFaultError, PersonChange, add_person, change_person, reset_password
+from service.domain.refusal import Conflict
+from service.domain.small_office import LEAST, able_people, without_way
+from service.domain.workflow import Workflow
+from service.flows.people import (
+    PasswordFaultError,
+    PersonChange,
+    add_person,
+    change_person,
+    reset_password,
+    spread_duties,
+)
 from service.ports.store import Work
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
@@ -80,7 +90,13 @@ def _show(
 ) -> HTMLResponse:
     context = context_of(request)
     with context.store.read() as work:
-        view = _people(work) if tab == "people" else _trouble(work) if tab != "audit" else _audit(work, asked)
+        view = (
+            _people(work, context.office.register.workflow)
+            if tab == "people"
+            else _trouble(work)
+            if tab != "audit"
+            else _audit(work, asked)
+        )
     names = {source.id: source.name for source in context.catalogue_sources}
     duties = list(context.office.register.workflow.duties.values())
     return page(
@@ -100,8 +116,19 @@ def _show(
     )
 
 
-def _people(work: Work) -> dict[str, Any]:
-    return {"people": work.people.listing(), "roles": list(Role)}
+def _people(work: Work, workflow: Workflow) -> dict[str, Any]:
+    people = work.people.listing()
+    held = [one for one in people if one.duties and not one.disabled]
+    able = able_people(people)
+    return {
+        "people": people,
+        "roles": list(Role),
+        "held": len(held),
+        "able": len(able),
+        "least": LEAST,
+        "unheld": [duty.name for duty in workflow.duties.values() if not any(duty.id in one.duties for one in able)],
+        "stuck": without_way(people, workflow),
+    }
 
 
 def _trouble(work: Work) -> dict[str, Any]:
@@ -186,6 +213,18 @@ def new_password(request: Request, identity: PeopleKeeper, person_id: str) -> HT
     with context.store.read() as work:
         person = work.people.get(person_id)
     return _show(request, identity, "people", secret=Secret(person.name if person else person_id, password))
+
+
+@router.post("/system/duties")
+def spread(request: Request, identity: PeopleKeeper, *, replaces: Annotated[bool, Form()] = False) -> Response:
+    """Spread the duties over the people there are, as a small office does."""
+    context = context_of(request)
+    workflow, by = context.office.register.workflow, identity.person.name
+    try:
+        spread_duties(context.store, workflow=workflow, by=by, now=context.now(), replaces=replaces)
+    except Conflict as refused:
+        return _show(request, identity, "people", fault=refused.sentence)
+    return RedirectResponse("/system?tab=people&done=duties", status_code=303)
 
 
 @router.post("/system/duty")

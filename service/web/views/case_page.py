@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from service.domain.case import OUTCOMES, Approval, CaseFile, CaseStep
-from service.domain.case_turn import BudgetUse, Turn, holders
+from service.domain.case_turn import BudgetUse, Turn, takers
 from service.domain.people import Person
 from service.domain.workflow import REVIEWS, CaseState, Step, Workflow
 from service.web.views.wording import word
@@ -72,12 +73,17 @@ class LineStep:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """One step that waits: who may take it, by name; `duties` in words where nobody does."""
+    """One step that waits: who may take it, by name; `duties` in words where nobody does, and who was told of that.
+
+    `deaf` says that nobody who may take it has an address.
+    """
 
     name: str
     duties: str
     people: tuple[str, ...]
     mine: bool
+    deaf: bool = False
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +146,21 @@ def _ended(file: CaseFile) -> bool:
 
 
 def turn_views(
-    file: CaseFile, waiting: Sequence[Turn], people: Sequence[Person], me: Person, workflow: Workflow
+    file: CaseFile,
+    waiting: Sequence[Turn],
+    people: Sequence[Person],
+    me: Person,
+    workflow: Workflow,
+    told: Mapping[Step, tuple[str, ...]] = MappingProxyType({}),
 ) -> list[TurnView]:
-    """Return the steps that wait, each with the names of those who may take it."""
+    """Return the steps that wait, each with the names of those who may take it; `told` are the administrators who know."""
     found = []
     for turn in waiting:
-        names = holders(people, turn, file, workflow)
-        found.append(TurnView(turn.name, workflow.duty_words(turn.waiting), names, me.name in names))
+        able = takers(people, turn, file, workflow)
+        names = tuple(one.name for one in able)
+        duties = workflow.duty_words(turn.waiting)
+        deaf = bool(able) and not any(one.email for one in able)
+        found.append(TurnView(turn.name, duties, names, me.name in names, deaf, told.get(turn.step, ())))
     return found
 
 

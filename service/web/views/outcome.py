@@ -29,6 +29,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "checked": "核实结论已登记。",
         "linked": "已关联。",
         "answered": "已登记回应。",
+        "duties": "岗位已分配，请在下表核对。",
         "switched": "信源开关已更新，下一轮采集生效。",
         "check_asked": "已安排上线检查，通过后自动启用；结果写在该信源一行。",
         "checks_asked": "已安排全部上线检查，通过的随即启用，没有通过的写明原因。",

@@ -1,0 +1,68 @@
+"""`yaowang users`, in this process over a store of its own: duties."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from service.bootstrap import build, prepare
+from service.cli import application
+from service.domain.people import Role
+from service.flows.people import add_person
+from service.settings import load_settings
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "var"
+    settings = load_settings(data=folder)
+    prepare(settings)
+    app = build(settings)
+    for name in ("值班员甲", "值班员乙"):
+        add_person(app.store, name=name, role=Role.OFFICER, by="system", now=app.now())
+    app.close()
+    return folder
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(application, ["users", *words, "--data", str(data)])
+
+
+def duties_of(data: Path) -> dict[str, list[str]]:
+    lines = [json.loads(line) for line in run(data, "list").stdout.splitlines() if line.startswith("{")]
+    return {row["name"]: row["duties"] for row in lines}
+
+
+def test_duties_are_set_replaced_and_cleared(data: Path) -> None:
+    done = run(data, "duties", "值班员甲", "--duty", "monitor", "--duty", "analyst")
+    assert done.exit_code == 0
+    assert "研判员" in done.stderr
+    assert duties_of(data)["值班员甲"] == ["analyst", "monitor"]
+    run(data, "duties", "值班员甲", "--duty", "archivist")
+    assert duties_of(data)["值班员甲"] == ["archivist"]
+    assert "的岗位：无" in run(data, "duties", "值班员甲").stderr
+    assert duties_of(data)["值班员甲"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(("没有这人", "--duty", "monitor"), "没有名为"), (("值班员甲", "--duty", "king"), "monitor（监测员）")],
+)
+def test_an_unknown_person_or_duty_is_named(data: Path, words: tuple[str, ...], told: str) -> None:
+    refused = run(data, "duties", *words)
+    assert refused.exit_code == 1
+    assert told in refused.stderr
+
+
+def test_a_small_office_needs_three_and_replaces_only_when_told_to(data: Path) -> None:
+    assert "请先新增1名用户" in run(data, "small-office").stderr
+    assert run(data, "add", "值班员丙", "--role", "approver").exit_code == 0
+    done = run(data, "small-office")
+    assert done.exit_code == 0
+    assert "值班员丙：" in done.stderr
+    held = duties_of(data)
+    assert {"deputy_head", "duty_lead", "head"} == set(held["值班员丙"])
+    assert run(data, "small-office").exit_code == 1
+    assert run(data, "small-office", "--replace").exit_code == 0
+    assert duties_of(data) == held
