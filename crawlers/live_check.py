@@ -56,8 +56,7 @@ def verdict(source: Source, report: SourceReport, brought: Brought) -> Verdict:
 def _lacking(declared: Declaration, report: SourceReport, brought: Brought) -> str | None:
     wanted = max(1, declared.expect.min_items)
     if report.listed < wanted:
-        said = report.failed or ""
-        return f"{said}列表只列出 {report.listed} 条，至少应有 {wanted} 条。"
+        return report.failed or f"列表只列出 {report.listed} 条，至少应有 {wanted} 条。"
     if brought.documents == 0:
         causes = "、".join(f"{name} {count}" for name, count in report.dropped.items())
         return f"列出 {report.listed} 条，但没有取到一篇稿件{f'（{causes}）' if causes else ''}。"

@@ -257,7 +257,12 @@ class TestOperating:
     def test_sources_are_listed_and_switched(self, tmp_path: Path) -> None:
         data = ("--data", str(tmp_path / "var"))
         source = answers(run("sources", "list", *data))[0]
-        assert set(source) == {"id", "name", "kind", "enabled", "state", "sentence"}
+        assert set(source) == {"id", "name", "kind", "enabled", "live_check", "state", "sentence"}
+        assert (source["enabled"], source["live_check"]) == (False, "未检查")
+        refused = run("sources", "enable", source["id"], "--without-check", *data)
+        assert refused.returncode == 1
+        assert "还没有通过上线检查" in refused.stderr.decode()
+        assert run("sources", "enable", *data).returncode == 2
         assert run("sources", "disable", source["id"], *data).returncode == 0
         assert answers(run("sources", "list", *data))[0]["enabled"] is False
         assert run("sources", "enable", "nosuch", *data).returncode == 2

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from crawlers.ports import SourceProgress
 from service.domain.alert import AlertState
 from service.domain.people import Role
+from service.flows.live_checks import wished
 from service.ports.search import Search, SearchUnavailableError
 from service.ports.store import Store, StoreUnavailableError
 from service.web.app import create_app
@@ -108,6 +109,39 @@ class TestActs:
         with site.context.store.read() as work:
             assert work.sources.switches() == {"seed-hot": False}
             assert work.audit.rows(limit=1)[0].action == "source.switched"
+
+    def test_a_source_that_never_passed_is_to_be_checked_before_it_is_on(self, site: Site) -> None:
+        forum = next(source for source in site.context.catalogue_sources if source.id == "seed-forum")
+        off = [
+            replace(one, enabled=False, unchecked=True) for one in site.context.catalogue_sources if one is not forum
+        ]
+        checked = Site.over(replace(site.context, catalogue_sources=(forum, *off)))
+        keeper = checked.browser(Role.ADMINISTRATOR)
+        assert "检查并启用：" in keeper.client.get("/sources").text
+        done = keeper.post("/sources/seed-hot/switch", enabled="true")
+        assert done.headers["location"] == "/sources?done=check_asked#seed-hot"
+        with site.context.store.read() as work:
+            assert work.sources.switches() == {}
+            assert set(wished(work)) == {"seed-hot"}
+        assert "取消检查：" in keeper.client.get("/sources").text
+        assert keeper.post("/sources/seed-hot/switch", enabled="false").status_code == 303
+        with site.context.store.read() as work:
+            assert wished(work) == {}
+
+    def test_one_button_asks_for_every_check_that_is_open(self, site: Site) -> None:
+        off = [replace(one, enabled=False, unchecked=True) for one in site.context.catalogue_sources]
+        checked = Site.over(replace(site.context, catalogue_sources=tuple(off)))
+        keeper = checked.browser(Role.ADMINISTRATOR)
+        shown = keeper.client.get("/sources").text
+        assert "还没有启用任何信源，现在不采集" in shown
+        assert "全部检查并启用" in shown
+        assert keeper.post("/sources/check").headers["location"] == "/sources?done=checks_asked"
+        with site.context.store.read() as work:
+            asked = wished(work)
+            assert len(asked) == sum(one.access == "open" and one.kind != "file_drop" for one in off)
+            acts = [row.action for row in work.audit.rows(limit=len(asked))]
+        assert set(acts) == {"source.check_asked"}
+        assert "已安排全部上线检查" in keeper.client.get("/sources?done=checks_asked").text
 
     def test_a_host_is_stopped_with_a_reason_and_let_go_again(self, site: Site) -> None:
         keeper = site.browser(Role.ADMINISTRATOR)

@@ -11,6 +11,7 @@ from crawlers.catalogue import Catalogue, load_catalogue
 from crawlers.catalogue.declaration import Declaration
 from crawlers.catalogue.positions import read_yaml
 from crawlers.presets import preset_names
+from crawlers.records import Source
 
 GOOD = """\
 sources:
@@ -40,16 +41,30 @@ def load(tmp_path: Path, text: str | bytes) -> Catalogue:
     return load_catalogue(tmp_path)
 
 
+def slots(source: Source) -> tuple[str, ...]:
+    return Declaration.model_validate(dict(source.declaration)).open_slots
+
+
 class TestShipped:
     catalogue = load_catalogue()
 
     def test_it_has_no_problem(self) -> None:
         assert self.catalogue.problems == ()
 
-    def test_open_sources_of_every_kind_are_enabled(self) -> None:
-        enabled = [source for source in self.catalogue.sources if source.enabled]
-        assert len(enabled) >= 20
-        assert {source.kind for source in enabled} == {"feed", "listing", "json_api", "hot_list", "search"}
+    def test_what_no_live_visit_has_confirmed_is_off(self) -> None:
+        for source in self.catalogue.sources:
+            dated = isinstance(source.declaration["checked"], str) and source.declaration["checked"] != "never"
+            assert dated or not source.enabled, source.id
+            assert source.unchecked == (not dated and source.kind != "file_drop"), source.id
+
+    def test_open_sources_of_every_kind_wait_for_their_live_check(self) -> None:
+        waiting = [
+            source
+            for source in self.catalogue.sources
+            if source.unchecked and source.access == "open" and not slots(source)
+        ]
+        assert len(waiting) >= 30
+        assert {source.kind for source in waiting} == {"feed", "listing", "json_api", "hot_list", "search"}
 
     def test_nothing_behind_a_challenge_or_log_in_is_enabled(self) -> None:
         for source in self.catalogue.sources:
@@ -89,6 +104,32 @@ class TestShipped:
         probe = "import sys, crawlers.catalogue, crawlers.health, crawlers.polling; print('scrapy' in sys.modules)"
         done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
         assert done.stdout.strip() == "False"
+
+
+class TestShippedSwitch:
+    @pytest.mark.parametrize(
+        ("said", "on", "unchecked"),
+        [
+            ("    checked: 2026-11-20\n", True, False),
+            ("    checked: 2026-11-20\n    enabled: true\n", True, False),
+            ("    enabled: false\n", False, True),
+            ("    checked: never\n    enabled: true\n", None, None),
+            ("", None, None),
+        ],
+    )
+    def test_a_shipped_source_is_on_only_with_the_date_of_its_live_check(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, *, on: bool | None, unchecked: bool | None
+    ) -> None:
+        (tmp_path / "shipped.yaml").write_text(GOOD + said, encoding="utf-8")
+        monkeypatch.setattr("crawlers.catalogue.loader.SHIPPED", tmp_path)
+        catalogue = load_catalogue()
+        found = catalogue.by_id.get("my-paper")
+        assert (found and found.enabled, found and found.unchecked) == (on, unchecked)
+        assert [("checked: never" in str(problem)) for problem in catalogue.problems] == ([True] if on is None else [])
+
+    def test_what_the_office_declares_is_on_as_it_declares_it(self, tmp_path: Path) -> None:
+        source = load(tmp_path, GOOD).by_id["my-paper"]
+        assert (source.enabled, source.unchecked) == (True, False)
 
 
 class TestOwnFolder:

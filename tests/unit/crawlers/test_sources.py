@@ -1,4 +1,4 @@
-"""Every enabled source of the shipped catalogue reads the list that its declaration speaks of.
+"""Every open source of the shipped catalogue reads the list that its declaration speaks of.
 
 The pages of `tests/pages/sources` are made up: the smallest list of each site's structure, with what is to be read from it.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crawlers.catalogue import load_catalogue
-from crawlers.catalogue.declaration import Declaration
+from crawlers.catalogue.declaration import NOT_CRAWLED, Declaration
 from crawlers.listed import Listed, Reading
 from crawlers.paging import first_page, next_page
 from crawlers.reading import read_list_text
@@ -20,7 +20,22 @@ from crawlers.spiders.feed import read_feed
 
 PAGES = Path(__file__).parents[2] / "pages" / "sources"
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
-ENABLED = [source for source in load_catalogue().sources if source.enabled]
+
+
+def declared(source: Source) -> Declaration:
+    return Declaration.model_validate(dict(source.declaration))
+
+
+# What no page was made up for yet: where the structure of the list itself is still to be confirmed, or rarely asked.
+UNPAGED = {"chinanews-archive", "jxdaily-epaper", "jxnews-home", "jxnews-jndsb", "samr-qa", "wenz-jx"}
+OPEN = [
+    source
+    for source in load_catalogue().sources
+    if source.access == "open"
+    and source.kind not in NOT_CRAWLED
+    and not declared(source).open_slots
+    and source.id not in UNPAGED
+]
 
 
 def page_of(source_id: str) -> Path:
@@ -31,10 +46,6 @@ def page_of(source_id: str) -> Path:
 def expected_of(source_id: str) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((PAGES / f"{source_id}.expected.json").read_text(encoding="utf-8"))
     return loaded
-
-
-def declared(source: Source) -> Declaration:
-    return Declaration.model_validate(dict(source.declaration))
 
 
 def read(source: Source) -> Reading:
@@ -59,13 +70,13 @@ def told(record: Listed, wanted: dict[str, Any]) -> dict[str, Any]:
     return {key: seen[key] for key in wanted}
 
 
-def test_every_page_belongs_to_an_enabled_source() -> None:
+def test_every_page_belongs_to_an_open_source() -> None:
     ids = {path.name.partition(".")[0] for path in PAGES.iterdir()}
-    assert ids == {source.id for source in ENABLED}
+    assert ids == {source.id for source in OPEN}
 
 
-@pytest.mark.parametrize("source", ENABLED, ids=lambda source: source.id)
-class TestEnabledSource:
+@pytest.mark.parametrize("source", OPEN, ids=lambda source: source.id)
+class TestOpenSource:
     def test_list_is_read_as_expected(self, source: Source) -> None:
         wanted = expected_of(source.id)["records"]
         reading = read(source)

@@ -10,6 +10,7 @@ from crawlers.records import Source, SourceClass
 from service.domain.audit import AuditRow
 from service.domain.event import EventDocument
 from service.domain.policy import PolicyDocument
+from service.flows.live_checks import CheckView
 from service.ports.search import SearchQuery
 from service.web.desk import SourceHealth
 from service.web.views.case_steps import case_steps, next_step
@@ -203,6 +204,25 @@ class TestFirstRun:
             for i, state in enumerate(states)
         ]
         assert words in first_run(watched).sentence
+
+    @pytest.mark.parametrize(
+        ("check", "words", "nothing_on"),
+        [
+            (CheckView(word="未检查", needed=True), "按“全部检查并启用”", True),
+            (CheckView(word="未通过 11月25日 14:32", needed=True), "没有通过的，在“信源”页写明了原因", True),
+            (CheckView(word="检查中", wished=True, needed=True), "正在对 1 个信源做上线检查", False),
+        ],
+    )
+    def test_where_nothing_is_on_it_leads_to_the_live_check(
+        self, check: CheckView, words: str, *, nothing_on: bool
+    ) -> None:
+        off = Source(id="a", name="源", kind="feed", source_class=SourceClass.MEDIA, enabled=False, unchecked=True)
+        watched = [
+            SourceHealth(off, Health(state=HealthState.STOPPED, sentence="已停用。"), trouble=False, check=check)
+        ]
+        shown = first_run(watched)
+        assert words in shown.sentence
+        assert shown.nothing_on is nothing_on
 
 
 class TestSmall:
