@@ -11,11 +11,9 @@ from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
-    from service.domain.effect import Effect
     from service.domain.matter import MatterKind
     from service.domain.people import Person
     from service.domain.topic import Phase
-    from service.domain.topic_report import PhaseReport
 
 __all__ = ["register"]
 
@@ -126,17 +124,7 @@ def report(
         except OSError as error:
             fail(f"{out} 无法写入：{error.strerror or error}")
         say(f"解读要点已写到 {out}。")
-    write_line(
-        {
-            "id": found.topic.id,
-            "title": found.topic.title,
-            "made_at": found.made_at.isoformat(),
-            "documents": found.documents,
-            "phases": [_phase_line(phase) for phase in found.phases],
-            "questions": [{"sentence": one.sentence, "count": one.count} for one in found.questions],
-            "effect": _effect(found.effect),
-        }
-    )
+    write_line(found.as_json())
 
 
 def import_records(
@@ -189,18 +177,22 @@ def list_matters(
     limit: Annotated[int, typer.Option(min=1, max=10000)] = 200,
     data: DataOption = None,
 ) -> None:
-    """Write open matters as JSON lines, the soonest due first; nothing in them names a person."""
+    """Write open matters as JSON lines, the soonest due first; nothing in them names a person. The reading is written down."""
     from service.domain.matter import MatterState, standing
+    from service.flows.privacy import note_read_by
 
     chosen = _kind(kind)
-    with opened(data) as app, app.store.read() as work:
+    with opened(data) as app:
         now = app.now()
-        found = work.matters.listing(
-            kind=chosen,
-            states=[state for state in MatterState if not state.over],
-            due_before=now if overdue else None,
-            limit=limit,
-        )
+        with app.store.read() as work:
+            found = work.matters.listing(
+                kind=chosen,
+                states=[state for state in MatterState if not state.over],
+                due_before=now if overdue else None,
+                limit=limit,
+            )
+        if found:
+            note_read_by(app.store, "cli", "matters:", what="matters", documents=[one.id for one in found], now=now)
     write_lines(
         {
             "id": matter.id,
@@ -248,22 +240,3 @@ def _person(app: "Application", name: str) -> "Person":
     if found is None:
         misuse("请用 --by 写明以谁的名义，须为已登记用户，见 yaowang users list。")
     return found
-
-
-def _phase_line(phase: "PhaseReport") -> dict[str, object]:
-    return {
-        "phase": phase.window.phase.kind.value,
-        "since": phase.window.since.isoformat(),
-        "until": phase.window.until.isoformat(),
-        "documents": phase.figures.documents,
-        "tones": dict(phase.figures.tones),
-        "asking": phase.figures.asking,
-        "questions": [{"sentence": one.sentence, "count": one.count} for one in phase.figures.questions],
-        "arguments": [
-            {"stance": one.stance.value, "sentence": one.sentence, "count": one.count} for one in phase.arguments
-        ],
-    }
-
-
-def _effect(effect: "Effect | None") -> dict[str, object] | None:
-    return None if effect is None else effect.as_json()

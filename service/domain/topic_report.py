@@ -56,6 +56,21 @@ class PhaseReport:
         """Return the arguments of one stance, the most said first."""
         return [one for one in self.arguments if one.stance is stance]
 
+    def as_json(self) -> dict[str, object]:
+        """Return the phase as plain JSON values, without examples."""
+        return {
+            "phase": self.window.phase.kind.value,
+            "since": self.window.since.isoformat(),
+            "until": self.window.until.isoformat(),
+            "documents": self.figures.documents,
+            "tones": dict(self.figures.tones),
+            "asking": self.figures.asking,
+            "questions": _said(self.figures.questions),
+            "arguments": [
+                {"stance": one.stance.value, "sentence": one.sentence, "count": one.count} for one in self.arguments
+            ],
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicReport:
@@ -77,6 +92,22 @@ class TopicReport:
     def documents(self) -> int:
         """How many documents all phases have."""
         return sum(phase.figures.documents for phase in self.phases)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report as plain JSON values: every figure with its window, sentences without who said them."""
+        return {
+            "id": self.topic.id,
+            "title": self.topic.title,
+            "made_at": self.made_at.isoformat(),
+            "documents": self.documents,
+            "phases": [phase.as_json() for phase in self.phases],
+            "questions": _said(self.questions),
+            "effect": self.effect.as_json() if self.effect else None,
+        }
+
+
+def _said(questions: Iterable[Question]) -> list[dict[str, object]]:
+    return [{"sentence": one.sentence, "count": one.count} for one in questions]
 
 
 def window_figures(

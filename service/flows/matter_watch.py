@@ -48,6 +48,7 @@ def _take_turn(store: Store, now: datetime) -> bool:
         if _waits(work, now):
             return False
     with store.write() as work:
+        work.alone(_TURN)
         if _waits(work, now):
             return False
         work.set_value(_TURN, (now + EVERY).isoformat())

@@ -7,7 +7,7 @@ from typing import Protocol
 from service.domain.people import Person
 from service.ports.store import Store
 
-__all__ = ["ONCE_WITHIN", "PERSONAL_READ", "Told", "note_personal_read", "personal_documents"]
+__all__ = ["ONCE_WITHIN", "PERSONAL_READ", "Told", "note_personal_read", "note_read_by", "personal_documents"]
 
 PERSONAL_READ = "personal.read"
 ONCE_WITHIN = timedelta(hours=1)
@@ -41,7 +41,14 @@ def personal_documents(documents: Iterable[Told]) -> list[str]:
 def note_personal_read(
     store: Store, person: Person, subject: str, *, what: str, documents: Iterable[str] = (), now: datetime
 ) -> bool:
-    """Write down that the person is shown personal data; false where that stands written for the last hour already.
+    """Write down that the person is shown personal data; see `note_read_by`."""
+    return note_read_by(store, person.name, subject, what=what, documents=documents, now=now)
+
+
+def note_read_by(
+    store: Store, actor: str, subject: str, *, what: str, documents: Iterable[str] = (), now: datetime
+) -> bool:
+    """Write down that somebody is shown personal data; false where that stands written for the last hour already.
 
     It is called before the answer leaves: what cannot be written down is not shown.
     """
@@ -52,15 +59,12 @@ def note_personal_read(
     known = {
         str(name)
         for row in rows
-        if row.action == PERSONAL_READ
-        and row.actor == person.name
-        and row.at > since
-        and row.detail.get("what") == what
+        if row.action == PERSONAL_READ and row.actor == actor and row.at > since and row.detail.get("what") == what
         for name in row.detail.get("documents", ()) or ("",)
     }
     if known and known.issuperset(shown or [""]):
         return False
     with store.write() as work:
         detail = {"what": what, "documents": shown}
-        work.audit.append(actor=person.name, action=PERSONAL_READ, subject=subject, detail=detail, now=now)
+        work.audit.append(actor=actor, action=PERSONAL_READ, subject=subject, detail=detail, now=now)
     return True

@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.api.context import AppContext
+from service.api.followed import router as followed
+from service.api.case_routes import router as cases
 from service.api.headers import BodyLimit, CleanText, SecurityHeaders
 from service.api.push import router as push
 from service.api.routes import router as api
@@ -36,6 +38,8 @@ def create_app(context: AppContext) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(api)
+    app.include_router(cases)
+    app.include_router(followed)
     app.include_router(push)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_faults(app)

@@ -108,6 +108,8 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /system/routing/members/{unit_id}": _DECIDE,
     "GET /api/alerts": _ALL,
     "GET /api/alerts/{alert_id}": _ALL,
+    "GET /api/cases": _ALL,
+    "GET /api/cases/{case_id}": _ALL,
     "GET /api/events": _ALL,
     "GET /api/events/{event_id}": _ALL,
     "GET /api/topics": _ALL,

@@ -1,5 +1,6 @@
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -228,5 +229,35 @@ class TestDeadlines:
         assert found is not None
         assert int(found[1]) == 1
         assert "办件 1 件三个工作日内到期或已逾期" in text
-        assert "退烧贴" not in text
+        assert "希望退货" not in text
         assert badge.search(viewer.client.get("/").text) is None
+
+
+class TestInterface:
+    def test_topics_are_listed_and_told_with_windows(self, site: Site, topic: Topic) -> None:
+        client = site.browser(Role.VIEWER).client
+        [row] = client.get("/api/topics").json()["topics"]
+        assert (row["id"], row["documents"]) == (topic.id, 12)
+        told = client.get(f"/api/topics/{topic.id}?days=14").json()
+        assert [phase["phase"] for phase in told["phases"]] == ["consulting", "published", "answered"]
+        assert told["days"] == 14
+        assert "不说明原因" in told["effect"]["sentence"]
+        assert client.get("/api/topics/nothing").status_code == NOT_FOUND
+        assert client.get("/api/topics?state=closed").json() == {"topics": []}
+
+    @pytest.mark.usefixtures("topic")
+    def test_matters_are_told_masked_and_the_reading_is_written_down(self, site: Site) -> None:
+        with site.context.store.write() as work:
+            [held] = [one for one in work.matters.listing() if one.number == "TS-102"]
+            work.matters.save_all([replace(held, title="退货请回电13800138000")])
+        browser = site.browser(Role.VIEWER)
+        rows = browser.client.get("/api/matters?state=overdue").json()["matters"]
+        [row] = [row for row in rows if row["number"] == "TS-102"]
+        assert "13800138000" not in row["title"]
+        assert row["clocks"][0]["standing"] == "overdue"
+        assert not {"applicant", "text", "traits"} & set(row)
+        assert browser.client.get("/api/matters?kind=petition&state=all").json()["matters"][0]["number"] == "XF-401"
+        assert browser.client.get("/api/matters?kind=gossip").status_code == REFUSED
+        with site.context.store.read() as work:
+            rows_ = [row for row in work.audit.rows(subject="matters:") if row.action == PERSONAL_READ]
+        assert held.id in {name for row in rows_ for name in row.detail["documents"]}
