@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
+from service.domain.refusal import Refusal
 from service.flows.live_checks import Came, settle_checks, wished
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
@@ -35,7 +36,7 @@ _PAUSE_AFTER_FAILURE_SECONDS = 2.0
 _SWITCH_SECONDS = 2.0
 
 # What the store and the machine may bring, and what may be over at the next try.
-_PASSING = (StoreUnavailableError, SQLAlchemyError, OSError)
+_PASSING = (StoreUnavailableError, Refusal, SQLAlchemyError, OSError)
 
 _T = TypeVar("_T")
 

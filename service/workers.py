@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.bootstrap import Application
+from service.domain.refusal import Refusal
 from service.flows.consider import Office
 from service.flows.crossing import EVERY as CROSS_EVERY
 from service.flows.crossing import cross_check
@@ -36,7 +37,7 @@ _IDLE_SECONDS = 0.25
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
 
 # What the store and the machine may bring, and what may be over at the next try.
-_PASSING = (StoreUnavailableError, SQLAlchemyError, OSError)
+_PASSING = (StoreUnavailableError, Refusal, SQLAlchemyError, OSError)
 
 log = structlog.get_logger("yaowang")
 

@@ -64,7 +64,8 @@ def remember(memory: PushMemory, signature: str, now: datetime) -> PushMemory | 
     """Return the memory with this message in it, or why it is not taken: it has been before, or there were too many."""
     seconds = now.timestamp()
     # A message may be dated up to a window ahead, and is believed until a window after its date.
-    kept = {key: at for key, at in memory.taken.items() if seconds - at <= 2 * WINDOW.total_seconds()}
+    # What lies further ahead was noted before the clock was set back, and would count against the partner until then.
+    kept = {key: at for key, at in memory.taken.items() if abs(seconds - at) <= 2 * WINDOW.total_seconds()}
     if signature in kept:
         return PushFault(409, "这一条推送已经收到过，没有重复入库。")
     if sum(seconds - at < 60 for at in kept.values()) >= MAX_PER_MINUTE:  # noqa: PLR2004 - seconds of a minute

@@ -168,6 +168,7 @@ def undo(store: Store, person: Person, batch_id: str, *, now: datetime) -> BulkD
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
+        work.alone("batches")
         batch = work.batches.get(batch_id)
         if batch is None:
             raise NotFound("没有可以撤销的操作")

@@ -72,8 +72,10 @@ def cross_check(store: Store, *, now: Callable[[], datetime]) -> CrossingReport:
 
 def _take_turn(store: Store, now: datetime) -> bool:
     with store.write() as work:
+        work.alone(_TURN)
         held = work.value(_TURN)
-        if isinstance(held, str) and now < datetime.fromisoformat(held):
+        # A time further ahead than a turn lasts was written before the clock was set back: nobody waits for it.
+        if isinstance(held, str) and now < datetime.fromisoformat(held) <= now + EVERY:
             return False
         work.set_value(_TURN, (now + EVERY).isoformat())
         return True

@@ -170,6 +170,7 @@ def _refused(number: int, row: Document, reason: str, sentence: str) -> _Refused
 def _take(store: Store, rows: Sequence[_Taken | _Refused], source: Source, now: datetime, report: MatterReport) -> None:
     refused = [row for row in rows if isinstance(row, _Refused)]
     with store.write() as work:
+        work.alone("matters")
         fresh = list(_fresh(work, [row for row in rows if not isinstance(row, _Refused)], refused, report))
         work.documents.put([document for matter, document in fresh if matter.document_id is not None], now=now)
         work.matters.save_all([matter for matter, _ in fresh])

@@ -157,6 +157,7 @@ def decide_disclosure(
     permit(person, Act.EXTEND_MATTER)
     why = reason_of(reason, act="作出决定")
     with store.write() as work:
+        work.alone("disclosures")
         subjects = frequent_subjects(work, days=days, now=now)
         subject = next((one for one in subjects if one.id == subject_id), None)
         if subject is None:
@@ -180,6 +181,7 @@ def register_publication(store: Store, person: Person, disclosure_id: str, place
     """
     permit(person, Act.HANDLE_MATTER)
     with store.write() as work:
+        work.alone("disclosures")
         found = next((one for one in work.matters.disclosures() if one.id == disclosure_id), None)
         if found is None:
             raise NotFound("没有这个决定")

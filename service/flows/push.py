@@ -110,6 +110,8 @@ class PushDesk:
     ) -> PushReport:
         name = _MEMORY + source.id
         with self.store.write() as work:
+            # Two that come at once would each forget the other, and could be played back.
+            work.alone(name)
             if not work.sources.switches().get(source.id, True):
                 raise PushRefusedError(PushFault(403, f"{source.name}已停用，请联系系统管理员。"))
             memory = remember(PushMemory.of(work.value(name)), push.signature, now)

@@ -45,6 +45,7 @@ def add_shift(
     """
     permit(person, Act.MANAGE_ROSTER)
     with store.write() as work:
+        work.alone("roster")
         _known(work, [person_id, *([deputy_id] if deputy_id else [])])
         shift = Shift(
             id=secrets.token_hex(6),
@@ -81,6 +82,7 @@ def plan_turns(store: Store, person: Person, turns: Turns, *, now: datetime) -> 
     """
     permit(person, Act.MANAGE_ROSTER)
     with store.write() as work:
+        work.alone("roster")
         _known(work, [*turns.people, *turns.deputies])
         made = rotation(
             first=turns.first,

@@ -103,6 +103,7 @@ def open_topic(
     )
     _try_out(store, topic)
     with store.write() as work:
+        work.alone("topics")
         _refuse_another(work, topic)
         topic = replace(topic, stem=matching_policy(work, name, number))
         work.topics.save(topic)
@@ -285,7 +286,7 @@ def _fill(store: Store, topic: Topic, now: datetime) -> Topic:
             reached = min(row.published_at or row.stored_at for row in page)
     filled = replace(topic, filled_since=reached)
     with store.write() as work:
-        if topic_of(work, topic.id).revision == topic.revision:
+        if topic_of(work, topic.id, hold=True).revision == topic.revision:
             work.topics.save(filled)
     return filled
 

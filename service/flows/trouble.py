@@ -42,6 +42,7 @@ def tell_trouble(store: Store, sources: Sequence[Source], *, office: Office, now
     if not _changed(found, known):
         return TroubleTold()
     with store.write() as work:
+        work.alone(_TROUBLES)
         known = dict(work.value(_TROUBLES, {}))
         begun = [source_id for source_id in found if _is_new(known.get(source_id), now)]
         over = [source_id for source_id, held in known.items() if held["over"] is None and source_id not in found]

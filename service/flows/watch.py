@@ -119,6 +119,7 @@ def _moves(clock: Clock, office: Office, now: datetime) -> bool:
 
 def _take_turn(store: Store, now: datetime) -> bool:
     with store.write() as work:
+        work.alone(_TURN)
         held = work.value(_TURN)
         # A time further ahead than a turn lasts was written before the clock was set back: nobody waits for it.
         if isinstance(held, str) and now < datetime.fromisoformat(held) <= now + EVERY:

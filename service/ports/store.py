@@ -362,6 +362,13 @@ class Work(Protocol):
     hosts: Hosts
     looks: Looks
 
+    def alone(self, name: str) -> None:
+        """Wait until no other transaction that named this is under way: for what is read first and written after.
+
+        Asked before the reading, in a transaction that writes.
+        """
+        ...
+
     def set_value(self, name: str, value: Any) -> None:
         """Remember one JSON-able value by name (settings of people, duty roster, issue number of the briefing)."""
         ...

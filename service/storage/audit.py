@@ -13,6 +13,7 @@ from service.storage.schema import audit, audit_head
 
 __all__ = ["SqlAudit"]
 
+_LARGEST_SEQ = 2**63 - 1
 _HEAD = select(audit_head.c.seq, audit_head.c.hash)
 
 
@@ -71,7 +72,8 @@ class SqlAudit:
             if wanted is not None:
                 statement = statement.where(column == wanted)
         if before_seq is not None:
-            statement = statement.where(audit.c.seq < before_seq)
+            # A number larger than any column holds is before nothing in either engine.
+            statement = statement.where(audit.c.seq < min(before_seq, _LARGEST_SEQ))
         return records(self._connection, AuditRow, statement)
 
     def chain(self, *, after: int = 0) -> Iterator[AuditRow]:

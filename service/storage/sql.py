@@ -40,7 +40,7 @@ from service.storage.attachments import SqlAttachments
 from service.storage.audit import SqlAudit
 from service.storage.cases import SqlCases
 from service.storage.citations import SqlCitations
-from service.storage.dialects import open_engines, sqlite_file, upsert
+from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.events import SqlEvents
 from service.storage.hosts import SqlHosts
@@ -136,6 +136,10 @@ class SqlWork:
         self.citations = SqlCitations(connection)
         self.hosts = SqlHosts(connection)
         self.looks = SqlLooks(connection)
+
+    def alone(self, name: str) -> None:
+        """Wait until no other transaction that named this is under way."""
+        lock(self._connection, f"work.{name}")
 
     def set_value(self, name: str, value: Any) -> None:
         """Remember one JSON-able value by name."""

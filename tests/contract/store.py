@@ -1,5 +1,6 @@
 """What every store promises, whatever the engine. Subclasses hand in an empty, migrated one as the fixture `store`."""
 
+from tests.contract.store_alone import AloneContract
 from tests.contract.store_attachments import AttachmentsContract
 from tests.contract.store_cases import CasesContract
 from tests.contract.store_citations import CitationsContract
@@ -38,5 +39,6 @@ class StoreContract(
     AttachmentsContract,
     TransactionsContract,
     WorkersContract,
+    AloneContract,
 ):
     """Everything that is promised of a store."""

@@ -85,7 +85,7 @@ class TestPostgresDatabase:
         with pytest.raises(Refusal, match="不能保存的字符"), store.read() as work:
             work.topics.get(given)
         with pytest.raises(Refusal, match="超出范围"), store.read() as work:
-            work.audit.rows(limit=1, before_seq=10**30)
+            work.documents.listing(limit=1, before_seq=10**30)
 
     def test_a_chain_changed_behind_the_triggers_is_seen(self, superuser: Engine, store: SqlStore) -> None:
         with store.write() as work:

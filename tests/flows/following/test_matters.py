@@ -247,6 +247,11 @@ class TestCrossing:
         assert cross_check(store, now=lambda: NOW + timedelta(minutes=1)).compared == 0
 
     @pytest.mark.usefixtures("seeded")
+    def test_a_clock_that_was_set_back_keeps_nobody_waiting(self, store: Store) -> None:
+        cross_check(store, now=lambda: NOW + timedelta(days=400))
+        assert cross_check(store, now=lambda: NOW + timedelta(minutes=5)).compared > 0
+
+    @pytest.mark.usefixtures("seeded")
     def test_a_record_grouped_into_an_event_is_that_event(self, store: Store) -> None:
         with store.read() as work:
             matter = work.matters.get_all([one_of(store, "JB-201").id]).popitem()[1]

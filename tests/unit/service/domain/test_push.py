@@ -66,6 +66,15 @@ def test_memory_forgets_what_could_not_be_believed_anyway() -> None:
     assert set(later.taken) == {"s2"}
 
 
+def test_clock_that_was_set_back_keeps_no_partner_out() -> None:
+    memory = PushMemory(
+        {f"sha256={number}": (NOW + timedelta(days=400)).timestamp() for number in range(MAX_PER_MINUTE)}
+    )
+    taken = remember(memory, "sha256=new", NOW)
+    assert isinstance(taken, PushMemory)
+    assert set(taken.taken) == {"sha256=new"}
+
+
 def test_pushes_of_a_minute_are_bounded() -> None:
     memory = PushMemory({})
     for number in range(MAX_PER_MINUTE):
