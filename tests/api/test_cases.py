@@ -132,6 +132,22 @@ class TestSmallOffice:
         assert "至少需要3名" in refused.text
 
 
+class TestInterface:
+    def test_cases_come_as_json_with_whose_turn_it_is(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
+        client = site.browser(Role.VIEWER).client
+        [row] = client.get("/api/cases").json()["cases"]
+        assert (row["id"], row["state"], row["submitted"]) == (way.case.id, "submitted", 1)
+        assert [one["step"] for one in row["waiting"]] == ["T09", "T10", "T11"]
+        assert client.get("/api/cases?over=true").json() == {"cases": []}
+        whole = client.get(f"/api/cases/{way.case.id}").json()
+        assert [step["step"] for step in whole["steps"]] == ["T01", "T03", "T04", "T06", "T08", "S05", "S01"]
+        assert [draft["version"] for draft in whole["drafts"]] == [1]
+        assert whole["waiting"][1]["since"] == way.now.isoformat()
+        assert [part["id"] for part in whole["budget"] if part["running"]] == ["review"]
+        assert client.get("/api/cases/none").json() == {"status": 404, "sentence": "没有这个处置。"}
+
+
 class TestNobodyCan:
     def test_the_case_says_which_duty_nobody_holds_and_who_was_told(self, site: Site) -> None:
         with site.context.store.write() as work:
