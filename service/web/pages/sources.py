@@ -14,7 +14,7 @@ from service.domain.refusal import NotFound
 from service.flows.live_checks import ask_for_checks, switch_on, waiting
 from service.flows.sources import resume_host, stop_host
 from service.flows.sources import switch as switch_source
-from service.web.desk import source_health
+from service.web.desk import SourceHealth, source_health
 from service.web.render import page
 from service.web.views.source_rows import source_row
 
@@ -38,13 +38,7 @@ def sources(
         unchecked = len(waiting(work, context.catalogue_sources))
         progress = work.sources.all_progress()
         stops = sorted(work.hosts.stopped().values(), key=lambda stop: stop.host)
-    kept = [
-        row
-        for row in watched
-        if q.strip() in row.source.name
-        and (not state or row.health.state.value == state or (state == "trouble" and row.trouble))
-    ]
-    ordered = sorted(kept, key=lambda row: (not row.trouble, row.health.state is HealthState.STOPPED, row.source.name))
+    ordered = _kept(watched, state, q)
     states = [row.health.state for row in watched]
     return page(
         request,
@@ -68,6 +62,16 @@ def sources(
         q=q,
         can_import=context.import_file is not None,
     )
+
+
+def _kept(watched: list[SourceHealth], state: str, name: str) -> list[SourceHealth]:
+    kept = [
+        row
+        for row in watched
+        if name.strip() in row.source.name
+        and (not state or row.health.state.value == state or (state == "trouble" and row.trouble))
+    ]
+    return sorted(kept, key=lambda row: (not row.trouble, row.health.state is HealthState.STOPPED, row.source.name))
 
 
 @router.post("/sources/{source_id}/switch")
