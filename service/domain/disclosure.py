@@ -4,6 +4,7 @@
 counts and decided by a person.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from analysis.assessment import CATEGORY_NAMES
 from analysis.questions import group, sentences
 from service.domain.clock import due_at
 from service.domain.crossing import MatterTraits
-from service.domain.matter import Matter, MatterKind, applicant_key
+from service.domain.matter import Matter, MatterKind
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 
@@ -127,7 +128,7 @@ def _by_problem(matters: Iterable[Matter]) -> dict[str, list[Matter]]:
 
 def _subject(subject: str, matters: Sequence[Matter]) -> FrequentSubject:
     counts = Counter(matter.kind.value for matter in matters)
-    applicants = len({applicant_key(matter) for matter in matters})
+    applicants = len({_applicant_key(matter) for matter in matters})
     applications = counts[MatterKind.APPLICATION.value]
     others = len(matters) - applications
     proposed = applicants >= APPLICANTS and (applications >= APPLICATIONS or others >= COMPLAINTS)
@@ -189,3 +190,8 @@ def publish(one: Disclosure, *, by: str, place: str, now: datetime) -> Disclosur
     if not place.strip():
         raise Conflict("请填写公开的栏目或网址")
     return replace(one, state=DisclosureState.PUBLISHED, published_by=by, published_at=now, place=place.strip())
+
+
+def _applicant_key(matter: Matter) -> str:
+    """Return what stands for the applicant where several matters are counted; one without a name counts as its own."""
+    return matter.applicant or hashlib.sha256(matter.id.encode()).hexdigest()[:20]

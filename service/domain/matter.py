@@ -1,6 +1,5 @@
 """A matter 办件: a complaint, a report, a petition or an application, with the clocks of its kind. Pure."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,8 +20,9 @@ __all__ = [
     "MatterKind",
     "MatterState",
     "acts_of",
-    "applicant_key",
     "begin",
+    "dated",
+    "due_of_limit",
     "extend",
     "kind_of",
     "open_matter",
@@ -178,7 +178,7 @@ class Matter:
     revision: int = 1
 
 
-# Which clock begins with what: at receipt, or when the matter is accepted (clocks C-TS7, C-JB15, C-XF15, C-XF60, C-APP).
+# Which clock begins with what: at receipt, or when the matter is accepted (clocks C-TS7, C-TJ45, C-JB15, C-XF15, C-XF60, C-APP).
 _AT_RECEIPT: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType(
     {
         MatterKind.COMPLAINT: ("C-TS7",),
@@ -187,11 +187,14 @@ _AT_RECEIPT: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType(
         MatterKind.APPLICATION: ("C-APP",),
     }
 )
-_AT_ACCEPTANCE: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType({MatterKind.PETITION: ("C-XF60",)})
+_AT_ACCEPTANCE: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType(
+    {MatterKind.COMPLAINT: ("C-TJ45",), MatterKind.PETITION: ("C-XF60",)}
+)
 # Which act fulfils which clock: telling whether it is accepted, checking the lead, answering, finishing.
 _MEETS: Mapping[str, frozenset[MatterAct]] = MappingProxyType(
     {
         "C-TS7": frozenset({MatterAct.ACCEPT, MatterAct.REFUSE}),
+        "C-TJ45": frozenset({MatterAct.ANSWER, MatterAct.CLOSE}),
         "C-JB15": frozenset({MatterAct.REFUSE, MatterAct.ANSWER, MatterAct.CLOSE}),
         "C-XF15": frozenset({MatterAct.ACCEPT, MatterAct.REFUSE}),
         "C-XF60": frozenset({MatterAct.CLOSE}),
@@ -242,7 +245,7 @@ _NAMED = (
 def open_matter(matter: Matter, register: Register) -> Matter:
     """Return the matter with the clocks that begin at its receipt."""
     duties = tuple(begin(rule_id, register, start_at=matter.received_at) for rule_id in _AT_RECEIPT[matter.kind])
-    return _dated(replace(matter, duties=duties))
+    return dated(replace(matter, duties=duties))
 
 
 def begin(rule_id: str, register: Register, *, start_at: datetime) -> Duty:
@@ -251,7 +254,7 @@ def begin(rule_id: str, register: Register, *, start_at: datetime) -> Duty:
     limit = rule.limit_for(None) or "prompt"
     facts = [register.policies[name] for name in rule.policies]
     verified = rule.verified and rule.enabled and all(fact.verified for fact in facts)
-    due, note = _due(limit, start_at, register.calendar)
+    due, note = due_of_limit(limit, start_at, register.calendar)
     return Duty(
         rule_id=rule.id,
         action=rule.action,
@@ -265,7 +268,8 @@ def begin(rule_id: str, register: Register, *, start_at: datetime) -> Duty:
     )
 
 
-def _due(limit: str, start_at: datetime, calendar: WorkingCalendar) -> tuple[datetime | None, str]:
+def due_of_limit(limit: str, start_at: datetime, calendar: WorkingCalendar) -> tuple[datetime | None, str]:
+    """Return when a limit is due, or why that cannot be told."""
     try:
         return due_at(limit, start_at, calendar), ""
     except CalendarYearMissingError as error:
@@ -305,7 +309,7 @@ def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register:
         duties=duties,
         revision=matter.revision + 1,
     )
-    return _dated(changed)
+    return dated(changed)
 
 
 def extend(matter: Matter, rule_id: str, *, by: str, reason: str, now: datetime, register: Register) -> Matter:
@@ -323,7 +327,7 @@ def extend(matter: Matter, rule_id: str, *, by: str, reason: str, now: datetime,
         raise Conflict(why)
     assert rule.extend is not None
     assert duty.due_at is not None
-    later, note = _due(rule.extend, duty.due_at, register.calendar)
+    later, note = due_of_limit(rule.extend, duty.due_at, register.calendar)
     if later is None:
         raise Conflict(note)
     later_due = replace(duty, due_at=later, first_due_at=duty.due_at, warned=0)
@@ -373,11 +377,6 @@ def standing(duty: Duty, now: datetime) -> DutyStanding:
     return DutyStanding.NEAR if whole > timedelta(0) and used * 100 >= whole * _NEAR else DutyStanding.RUNNING
 
 
-def applicant_key(matter: Matter) -> str:
-    """Return what stands for the applicant where several matters are counted; one without a name counts as its own."""
-    return matter.applicant or hashlib.sha256(matter.id.encode()).hexdigest()[:20]
-
-
 def _duty(matter: Matter, rule_id: str) -> Duty:
     found = next((duty for duty in matter.duties if duty.rule_id == rule_id), None)
     if found is None:
@@ -387,10 +386,10 @@ def _duty(matter: Matter, rule_id: str) -> Duty:
 
 def _with(matter: Matter, changed: Duty) -> Matter:
     duties = tuple(changed if duty.rule_id == changed.rule_id else duty for duty in matter.duties)
-    return _dated(replace(matter, duties=duties, revision=matter.revision + 1))
+    return dated(replace(matter, duties=duties, revision=matter.revision + 1))
 
 
-def _dated(matter: Matter) -> Matter:
+def dated(matter: Matter) -> Matter:
     """Return the matter with its soonest due time: of clocks that run and are not met, while there is something to do."""
     dues = [duty.due_at for duty in matter.duties if duty.armed and duty.met_at is None and duty.due_at is not None]
     return replace(matter, due_at=min(dues, default=None))

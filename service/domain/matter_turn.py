@@ -4,17 +4,17 @@ The mail names numbers, kinds and times: no word of what a citizen wrote leaves 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from service.domain.beijing import BEIJING, beijing, countdown
 from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
 from service.domain.clock import Stage
 from service.domain.letter import Letter
-from service.domain.matter import Duty, Matter, MatterState
+from service.domain.matter import Duty, Matter, MatterState, dated, due_of_limit
 from service.domain.people import Act, Person, Role, may
 
-__all__ = ["SOON_DAYS", "Passed", "handlers", "matters_letter", "passed", "soon", "stage_of"]
+__all__ = ["SOON_DAYS", "Passed", "handlers", "matters_letter", "passed", "settled", "soon", "stage_of"]
 
 SOON_DAYS = 3
 """Working days ahead within which a due matter waits for its handler."""
@@ -45,6 +45,24 @@ def stage_of(duty: Duty, now: datetime, *, warn_at: tuple[int, int] = (60, 85)) 
         return Stage.OVERDUE
     whole, used = duty.due_at - duty.start_at, (now - duty.start_at) * 100
     return Stage.SECOND if used >= whole * warn_at[1] else Stage.FIRST if used >= whole * warn_at[0] else Stage.QUIET
+
+
+def settled(matter: Matter, calendar: WorkingCalendar) -> Matter | None:
+    """Return the matter with the due times that can be told now and could not before; `None` where nothing changes.
+
+    A limit of forty-five working days that begins in autumn ends in a year whose days off are published later.
+    """
+    if matter.state.over:
+        return None
+    duties = tuple(_settled(duty, calendar) for duty in matter.duties)
+    return None if duties == matter.duties else dated(replace(matter, duties=duties))
+
+
+def _settled(duty: Duty, calendar: WorkingCalendar) -> Duty:
+    if duty.due_at is not None or duty.met_at is not None:
+        return duty
+    due, note = due_of_limit(duty.limit, duty.start_at, calendar)
+    return duty if due is None else replace(duty, due_at=due, note=note)
 
 
 def passed(matter: Matter, now: datetime, warn_at: Mapping[str, tuple[int, int]]) -> list[Passed]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from service.domain.matter import Matter, MatterState
-from service.domain.matter_turn import Passed, handlers, matters_letter, passed, soon
+from service.domain.matter_turn import Passed, handlers, matters_letter, passed, settled, soon
 from service.domain.people import Person
 from service.domain.register import Register
 from service.domain.roster import problem_of
@@ -27,17 +27,22 @@ _OPEN = tuple(state for state in MatterState if not state.over)
 def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
     """Mail what came to 60 %, 85 % or past its due time to whoever handles it, one mail a person; return how many mails.
 
+    A due time that could not be told before the days off of a year were known is set as soon as they are.
     That a clock was told of is kept with it in the same transaction, so that no restart and no second process tells it again.
     """
     if not _take_turn(store, now):
         return 0
-    rules = _warn_at(office.register)
+    rules, calendar = _warn_at(office.register), office.register.calendar
     with store.read() as work:
-        moved = [one.id for one in work.matters.listing(states=_OPEN, limit=_MOST) if passed(one, now, rules)]
+        matters = work.matters.listing(states=_OPEN, limit=_MOST)
+        moved = [
+            one.id for one in matters if passed(settled(one, calendar) or one, now, rules) or settled(one, calendar)
+        ]
     if not moved:
         return 0
     with store.write() as work:
         held = [matter for one in moved if (matter := work.matters.get(one, hold=True)) is not None]
+        held = [settled(matter, calendar) or matter for matter in held]
         found = [one for matter in held for one in passed(matter, now, rules)]
         work.matters.save_all([_told(matter, found) for matter in held])
         return _tell(work, found, office, now)

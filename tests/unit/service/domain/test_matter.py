@@ -1,4 +1,4 @@
-"""Clocks of matters: C-TS7 (CMP-02), C-JB15 (CMP-04), C-XF15 and C-XF60 (XF-01, XF-02), C-APP (GOV-17)."""
+"""Clocks of matters: C-TS7 (CMP-02), C-TJ45 (CMP-03), C-JB15 (CMP-04), C-XF15 and C-XF60 (XF-01, XF-02), C-APP (GOV-17)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from service.domain.matter import (
     standing,
     start_unverified,
 )
+from service.domain.policy import Verification
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 from tests.unit.service.domain.builders import register
@@ -78,10 +79,36 @@ def test_sixty_days_begin_when_a_petition_is_accepted() -> None:
     assert accepted.due_at == finish.due_at
 
 
+def test_forty_five_working_days_to_mediate_begin_when_a_complaint_is_accepted_and_end_with_its_answer() -> None:
+    early = datetime(2026, 8, 3, 4, 0, tzinfo=UTC)
+    accepted = act(received(MatterKind.COMPLAINT, received_at=early), MatterAct.ACCEPT, now=early + DAY)
+    told, mediate = accepted.duties
+    assert told.met_at == early + DAY
+    assert (mediate.rule_id, mediate.start_at, mediate.armed) == ("C-TJ45", early + DAY, True)
+    # 19 in August, 22 in September with its make-up Sunday less Mid-Autumn, then the 8th, 9th, 10th (made up) and 12th.
+    assert mediate.due_at == datetime(2026, 10, 12, 15, 59, 59, tzinfo=UTC)
+    answered = act(accepted, MatterAct.ANSWER, now=early + 2 * DAY)
+    assert (answered.duties[1].met_at, answered.due_at) == (early + 2 * DAY, None)
+
+
+def test_mediation_whose_fact_is_not_verified_waits_for_a_person() -> None:
+    known = register()
+    doubted = replace(known.policies["CMP-03"], verification=Verification.UNVERIFIED)
+    rules = replace(known, policies=MappingProxyType({**known.policies, "CMP-03": doubted}))
+    accepted = perform(
+        received(MatterKind.COMPLAINT, rules=rules), MatterAct.ACCEPT, by="研判员甲", now=RECEIVED + DAY, register=rules
+    )
+    mediate = accepted.duties[1]
+    assert (mediate.verified, mediate.armed, standing(mediate, RECEIVED + DAY)) == (
+        False,
+        False,
+        DutyStanding.UNVERIFIED,
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "acts", "met"),
     [
-        (MatterKind.COMPLAINT, [MatterAct.ACCEPT], True),
         (MatterKind.COMPLAINT, [MatterAct.REFUSE], True),
         (MatterKind.REPORT, [MatterAct.ACCEPT, MatterAct.HANDLE], False),
         (MatterKind.REPORT, [MatterAct.ACCEPT, MatterAct.ANSWER], True),

@@ -7,7 +7,7 @@ import pytest
 from service.domain.calendar import WorkingCalendar
 from service.domain.clock import Stage
 from service.domain.matter import Duty, Matter, MatterKind, MatterState
-from service.domain.matter_turn import Passed, handlers, matters_letter, passed, soon, stage_of
+from service.domain.matter_turn import Passed, handlers, matters_letter, passed, settled, soon, stage_of
 from service.domain.people import Person, Role
 from tests.builders import build_person
 
@@ -98,3 +98,15 @@ def test_the_mail_names_numbers_and_times_and_no_word_of_the_citizen() -> None:
     assert "投诉 TS-1：告知投诉是否受理，11月30日 10:00到期，剩余24小时00分（已过八成五）" in told
     assert "王某" not in told
     assert "过期药" not in told
+
+
+def test_a_due_time_that_could_not_be_told_is_set_once_the_days_off_are_known() -> None:
+    late = datetime(2026, 12, 24, 2, 0, tzinfo=UTC)
+    open_end = replace(DUTY, start_at=late, due_at=None, note="2027年的节假日安排尚未收录")
+    matter = replace(MATTER, duties=(open_end,))
+    assert settled(matter, WorkingCalendar()) is None
+    found = settled(matter, WorkingCalendar(years=(2027,)))
+    assert found is not None
+    assert found.due_at == found.duties[0].due_at == datetime(2027, 1, 4, 15, 59, 59, tzinfo=UTC)
+    assert found.duties[0].note == ""
+    assert settled(found, WorkingCalendar(years=(2027,))) is None

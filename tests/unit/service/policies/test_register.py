@@ -25,6 +25,8 @@ class TestShipped:
         assert own["C-48H"] == "48h"
         assert (own["C-PUB"], own["C-APP"]) == ("20wd", "20wd")
         assert (own["C-TS7"], own["C-JB15"]) == ("7wd", "15wd")
+        # Mediation: 投诉举报暂行办法第二十一条.
+        assert own["C-TJ45"] == "45wd"
         assert (own["C-XF15"], own["C-XF60"]) == ("15d", "60d")
 
     def test_what_is_not_verified_is_shown_so_and_its_clock_is_disarmed(self, shipped: Register) -> None:
