@@ -119,15 +119,13 @@ class CleanText:
 
 async def _cleaned(receive: Receive) -> Receive:
     body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            break
+    message = await receive()
+    while message["type"] == "http.request":
         body += message.get("body", b"")
-        more = message.get("more_body", False)
-    if not more:
-        message = {"type": "http.request", "body": _FORBIDDEN.sub(b"", bytes(body)), "more_body": False}
+        if not message.get("more_body", False):
+            message = {"type": "http.request", "body": _FORBIDDEN.sub(b"", bytes(body)), "more_body": False}
+            break
+        message = await receive()
     waiting: list[Message] = [message]
 
     async def receive_cleaned() -> Message:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from analysis.articles import article_lines, article_number, split_articles
-from crawlers.gate import Refusal
+from crawlers.gate import Refusal, repair_text
 from crawlers.parsing.papers import read_paper
 from crawlers.parsing.policy_facts import issue_number_in
 from crawlers.parsing.sandbox import ExtractionSandbox
@@ -221,7 +221,8 @@ def _page(raw: bytes, now: datetime) -> _Source:
     return _Source(article.body, {}, 1, title=article.title or None, issued=issued, body=article.origin)
 
 
-def _with_header(text: str) -> _Source:
+def _with_header(read: str) -> _Source:
+    text = repair_text(read)
     lines = text.splitlines()
     if not lines or not _HEADER_MARK.match(lines[0]):
         return _Source(text, {}, 1)

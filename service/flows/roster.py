@@ -148,6 +148,7 @@ def set_members(
         names = {one.id: one.name for one in work.people.listing() if not one.disabled}
         if not set(person_ids) <= set(names):
             raise NotFound("名单中有不在用的人员，请刷新后重选")
-        work.roster.set_members(unit_id, list(person_ids))
-        detail = {"name": unit.label, "people": [names[one] for one in person_ids]}
+        members = list(dict.fromkeys(person_ids))
+        work.roster.set_members(unit_id, members)
+        detail = {"name": unit.label, "people": [names[one] for one in members]}
         note(work, person, "members.set", f"unit:{unit_id}", detail, now)

@@ -20,6 +20,24 @@ def test_roster_of_an_absurd_day_is_refused(shared_site: Site, day: str) -> None
     assert keeper.post("/system/roster/rotation", **turns).status_code == REFUSED
 
 
+@pytest.mark.parametrize("at", ["9999-13-45T99:99", "0001-01-01T00:00", "9999-12-31T23:59"])
+def test_trial_of_the_rules_at_no_moment_is_refused(shared_site: Site, at: str) -> None:
+    keeper = shared_site.browser(Role.ADMINISTRATOR)
+    assert keeper.client.get("/system/routing", params={"level": "red", "at": at}).status_code == REFUSED
+
+
+def test_person_who_is_ticked_twice_is_a_member_once(site: Site) -> None:
+    keeper = site.browser(Role.ADMINISTRATOR)
+    unit = next(unit.id for unit in site.context.office.register.units.values() if not unit.external)
+    keeper.client.post(
+        f"/system/routing/members/{unit}", data={"csrf": keeper.csrf, "person": ["p-officer", "p-officer"]}
+    )
+    with site.context.store.read() as work:
+        [row] = work.audit.rows(subject=f"unit:{unit}")
+        assert list(work.roster.members()[unit]) == ["p-officer"]
+    assert len(row.detail["people"]) == 1
+
+
 def test_audit_before_a_number_of_no_row_is_refused(shared_site: Site) -> None:
     auditor = shared_site.browser(Role.AUDITOR)
     assert auditor.client.get("/api/audit", params={"before": "9" * 30}).status_code == REFUSED

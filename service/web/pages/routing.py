@@ -13,6 +13,7 @@ from service.api.identity import Reader, RosterKeeper, context_of
 from service.domain.alert import AlertLevel
 from service.domain.beijing import BEIJING
 from service.domain.people import Role
+from service.domain.refusal import Refusal
 from service.domain.register import Register
 from service.domain.routing import Labels, ReceiverKind, Route, Scope, Target, matched
 from service.domain.telling import Ask, Occasion, plan
@@ -24,6 +25,8 @@ from service.web.views.told import plan_rows
 from service.web.views.wording import CITIES, category_word, duration, region_word
 
 router = APIRouter(default_response_class=HTMLResponse)
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def members(
 
 def _try(work: Work, context: AppContext, trial: Trial) -> dict[str, Any]:
     now = context.now()
-    at = datetime.fromisoformat(trial.at).replace(tzinfo=BEIJING) if trial.at else now
+    at = _moment(trial.at) if trial.at else now
     register = context.office.register
     rule = register.categories.get(trial.category)
     labels = Labels(
@@ -102,6 +105,17 @@ def _try(work: Work, context: AppContext, trial: Trial) -> dict[str, Any]:
     told, held = plan_rows(found)
     paths = [match.words for match in matched(rules, labels)]
     return {"told": told, "held": held, "paths": paths, "at": at}
+
+
+def _moment(text: str) -> datetime:
+    """Return a time of the form. Raises `Refusal` for what is none, and at the ends of the calendar."""
+    try:
+        at = datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+    except ValueError:
+        raise Refusal(f"“{text}”不是时刻，请重新选择") from None
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise Refusal(f"试算的时刻须在{_FIRST_YEAR}年至{_LAST_YEAR}年之间")
+    return at
 
 
 def _rows(route: Route, register: Register, depth: int) -> list[dict[str, Any]]:
