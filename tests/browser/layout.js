@@ -2,12 +2,14 @@
 () => {
   // What a closed `details` or an unopened dialog holds is laid out, but not seen.
   const shown = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest(".unseen, .skip");
+  // A bar that is fixed over the page lies on what scrolls beneath it.
+  const bars = [...document.querySelectorAll(".rail")].filter((bar) => getComputedStyle(bar).position === "fixed");
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.textContent.trim();
     const parent = node.parentElement;
-    if (!text || ["SCRIPT", "STYLE", "OPTION", "TITLE"].includes(parent.tagName) || !shown(parent)) continue;
+    if (!text || ["SCRIPT", "STYLE", "OPTION", "TITLE"].includes(parent.tagName) || !shown(parent) || bars.some((bar) => bar.contains(parent))) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) if (box.width > 1 && box.height > 1) texts.push({ text, box, parent, node });

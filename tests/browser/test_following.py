@@ -10,6 +10,7 @@ from service.domain.people import Role
 from service.domain.sheet import QUESTIONS
 from service.domain.topic import Topic
 from tests.browser.conftest import Served, _serve
+from tests.browser.test_layout import _complaints
 from tests.builders import build_person
 from tests.dashboard import make_context
 from tests.following import seed_following
@@ -31,6 +32,19 @@ def _fits(page: Page) -> None:
     found = page.evaluate(LAYOUT)
     assert found["overflow"] <= 0
     assert page.locator("main .primary:visible").count() <= 1
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (390, 844)], ids=["1366x768", "1920x1080", "390x844"])
+def test_pages_of_topics_and_matters_are_whole_and_chinese(
+    followed: tuple[Served, Topic], window: Window, size: tuple[int, int]
+) -> None:
+    served, topic = followed
+    page = served.enter(window(*size))
+    with served.context.store.read() as work:
+        matters = [one.id for one in work.matters.listing()]
+    paths = ["/topics", *(f"/topics/{topic.id}?tab={tab}" for tab in ("overview", "voices", "sheet", "settings"))]
+    paths += ["/matters", "/matters/frequent", f"/matters/{matters[0]}", f"/matters/{matters[-1]}"]
+    assert {path: found for path in paths if (found := _complaints(page, served.address, path))} == {}
 
 
 def test_a_policy_is_watched_assessed_and_signed_by_two_people(followed: tuple[Served, Topic], window: Window) -> None:

@@ -28,12 +28,16 @@ PAGES = (
     "/cases",
     "/briefings",
     "/policies",
+    *(f"/policies?tab={tab}" for tab in ("facts", "clocks", "pairs")),
+    "/policies/entries/clock:W-RC",
+    "/policies/entries/fact:GOV-01",
     "/policies/situations",
     "/topics",
     "/matters",
     "/matters/frequent",
     "/matters/import",
     "/sources",
+    "/notices",
     "/import",
     "/drills",
     "/drills/mail",
@@ -47,7 +51,7 @@ PAGES = (
 )
 # Not words: codes of categories, policies and clocks, addresses, file names, units, and what a person typed.
 NO_WORDS = re.compile(
-    r"https?://\S+|\S+@\S+|\b[\w.-]+\.(?:example|invalid|csv|docx|xlsx|yaml)\b|\b[A-Z]{1,4}-?\d+\w*\b|\b(?:CSV|XLSX|JSONL|MB|KB)\b"
+    r"https?://\S+|\S+@\S+|\b[\w.-]+\.(?:example|invalid|csv|docx|xlsx|yaml)\b|\b[A-Z]{1,4}-?\d+\w*\b|\b[CW]-[A-Z0-9]+\b|\b(?:CSV|XLSX|JSONL|MB|KB)\b"
     r"|<script>alert\('x'\)</script>|yaowang \w+ \w+"
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -128,3 +132,28 @@ def test_a_narrow_window_does_not_run_over(served: Served, window: Callable[[int
     for path in ("/", "/alerts", EVENT):
         page.goto(served.address + path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+def test_on_a_phone_tables_slide_and_nothing_overlaps(
+    served: Served, window: Callable[[int, int], BrowserContext], pictures: Path
+) -> None:
+    page = served.enter(window(390, 844))
+    complaints = {}
+    for number, path in enumerate(PAGES):
+        page.goto(served.address + path)
+        found = page.evaluate(LAYOUT)
+        page.screenshot(path=pictures / f"{number:02d}-390.png")
+        if found["overflow"] > 0 or found["overlaps"]:
+            complaints[path] = (found["overflow"], found["overlaps"])
+    assert not complaints, "\n".join(f"{path}: {noticed}" for path, noticed in complaints.items())
+
+
+def test_the_bar_of_a_phone_shows_four_ways_and_more_on_request(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(390, 844))
+    entries = page.locator(".rail a.entry:visible, .rail .more:visible")
+    assert [words.split()[0] for words in entries.all_inner_texts()] == ["总览", "预警", "处置", "更多"]
+    page.get_by_label("更多").press("Space")
+    page.get_by_role("link", name="政策跟踪").click()
+    page.wait_for_url("**/topics")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -10,12 +11,13 @@ from playwright.sync_api import BrowserContext, expect
 from service.flows.policies import import_policies
 from service.flows.rules import Rulebook
 from tests.browser.conftest import Served
+from tests.browser.test_layout import _complaints
 from tests.builders import NOW
 
 pytestmark = pytest.mark.browser
 
 LAW = "药品管理法(2019-08-26)"
-TEXT = "## 第一章 总则\n\n第一条 为了演示。\n\n第二条 演示信息统一公布。\n\n下列情形除外：\n\n（一）影响限于本地的。\n"
+TEXT = "## 第一章 总则\n\n第一条 为了演示。\n\n## 第二章 公布\n\n第二条 演示信息统一公布。\n\n下列情形除外：\n\n（一）影响限于本地的。\n"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,17 @@ def test_words_lead_to_the_article_and_its_paragraph_has_an_address(
     expect(page.locator("[id=第二条第2款第1项]")).to_have_text("（一）影响限于本地的。")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.screenshot(path=pictures / "policy-article.png")
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["1366x768", "390x844"])
+def test_a_stored_document_is_whole_and_leads_to_its_chapters(
+    filled: Served, window: Callable[[int, int], BrowserContext], size: tuple[int, int]
+) -> None:
+    page = filled.enter(window(*size), name="审批丙")
+    for path in ("/policies", "/policies?q=统一公布", f"/policies/{LAW}"):
+        assert _complaints(page, filled.address, path) == [], path
+    page.get_by_role("link", name="第二章").click()
+    assert page.url.endswith("#" + quote("第二条"))
 
 
 def test_the_ledger_comes_as_a_file(filled: Served, window: Callable[[int, int], BrowserContext]) -> None:

@@ -200,6 +200,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "masked": "已掩去个人信息",
         "by": "具名",
         "step": "步骤",
+        "case": "处置",
     }
 )
 

@@ -91,7 +91,7 @@ def due_of(clock: Clock, now: datetime) -> Due:
     return Due(
         clock_id=clock.id,
         name=f"{limit_word(clock.limit)}{clock.action}",
-        text="无数字时限" if left is None else remaining(left),
+        text=_left_words(clock, left, running=running),
         due=None if clock.due_at is None else clock.due_at.isoformat(),
         share=_share(clock, now),
         state=clock.state.value,
@@ -103,6 +103,17 @@ def due_of(clock: Clock, now: datetime) -> Due:
         start_at=clock.start_at,
         due_at=clock.due_at,
     )
+
+
+def _left_words(clock: Clock, left: timedelta | None, *, running: bool) -> str:
+    """Return what is left while time runs; of what was done how long it took; of what never began how long it is past."""
+    if left is None:
+        return "无数字时限"
+    if clock.met_at is not None:
+        return f"用时 {remaining(clock.met_at - clock.start_at)}"
+    if clock.state is ClockState.CANCELLED:
+        return "—"
+    return f"已过 {remaining(left)}" if not running and left < timedelta() else remaining(left)
 
 
 def _numbers(basis: str) -> str:
