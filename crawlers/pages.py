@@ -10,6 +10,7 @@ from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
 from crawlers.listed import Listed
 from crawlers.parsing.article import Article
 from crawlers.parsing.charset import decode
+from crawlers.parsing.engagement import read_engagement
 from crawlers.parsing.policy_facts import policy_facts
 from crawlers.personal_data import author_hash
 from crawlers.records import POLICY_FACTS, DatePrecision, Document, DocumentKind, Source, document_id
@@ -52,12 +53,14 @@ def read_article(
     """Return the document on an article page that `record` of a list led to, or why there is none.
 
     What the page does not say is taken from the list: title, time. Of two times the more precise holds, of equally
-    precise ones the list's, because its place there is declared.
+    precise ones the list's, because its place there is declared. Counts of readers are those that the page tells; what it does not
+    tell is unknown.
     """
     article = extract(raw, url=record.url, content_type=content_type, now=now, rule=declaration.article)
     if isinstance(article, Refusal):
         return article
     title = article.title or record.title
+    markup = decode_list(raw, url=record.url or "", content_type=content_type)
     published_at, precision = _published(article, record)
     return Document(
         id=document_id(source.id, record.native_id),
@@ -75,6 +78,7 @@ def read_article(
         region=source.region,
         raw_hash=hashlib.sha256(raw).hexdigest(),
         method=article.method,
+        engagement=read_engagement(markup, seen_at=now) if isinstance(markup, str) else None,
         extras=_extras(article, record, title)
         | _facts(record, declaration, title=title, text=article.body, published=published_at, now=now),
     )

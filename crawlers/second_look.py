@@ -23,7 +23,6 @@ from crawlers.gate import Refusal
 from crawlers.listed import Listed
 from crawlers.looks import Answer
 from crawlers.pages import decode_list, read_article
-from crawlers.parsing.engagement import read_engagement
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Document, Engagement, Source
@@ -221,7 +220,7 @@ class SecondLookSpider(scrapy.Spider):
                 return Answer.MISSING
             if isinstance(document, Refusal):
                 return Answer.UNKNOWN
-        return replace(document, engagement=read_engagement(text, seen_at=now), extras={})
+        return replace(document, extras={})
 
 
 def _moved_to_error(asked: str, answered: str) -> bool:

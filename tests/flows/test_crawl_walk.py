@@ -63,6 +63,21 @@ def test_new_items_below_pinned_ones_are_all_taken(press: Press, source: Source,
     assert len(held.documents) == 22
 
 
+def test_counts_that_an_article_shows_are_taken_at_first_sight_and_others_stay_unknown(
+    press: Press, source: Source, visit: Visit, held: Held
+) -> None:
+    Column(press).publish(2)
+    told = article("消息 /a/0.html").body.replace(b"</h1>", "</h1><i>阅读 1.2万 评论 34</i>".encode())
+    press.pages["/a/0.html"] = Page(body=told)
+    look(visit, press, source)
+    seen = {str(one.url).removeprefix(press.url("")): one for one in held.documents.values()}
+    counts = seen["/a/0.html"].engagement
+    assert counts is not None
+    assert (counts.views, counts.comments, counts.reposts) == (12000, 34, None)
+    assert counts.seen_at == seen["/a/0.html"].fetched_at
+    assert seen["/a/1.html"].engagement is None
+
+
 def test_a_visit_ends_at_what_is_known(press: Press, source: Source, visit: Visit) -> None:
     column = Column(press)
     column.publish(30)
