@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_data"]
+__all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_data", "masked_sample"]
 
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ＠", "0123456789Xx@")
 _WIDE = re.compile("[０-９＠]")
@@ -77,6 +77,11 @@ def mask_personal_data(text: str, *, landlines: bool = False) -> str:
     """
     found = find_personal_data(text, landlines=landlines)
     return _replaced(text, [(*datum.masked, _mask(datum)) for datum in found])
+
+
+def masked_sample(sample: bytes) -> bytes:
+    """Return the sample of a row that was refused, with its numbers masked as they would be had it been taken."""
+    return mask_personal_data(sample.decode(errors="replace"), landlines=True).encode()
 
 
 def author_hash(key: bytes, source_id: str, native: str) -> str:

@@ -56,6 +56,7 @@ def pack(bundle: Bundle) -> bytes:
         "state": bundle.file.case.state.value,
         "changed_at": _plain(bundle.file.case.changed_at),
         "masked": bundle.masked,
+        "left_out": bundle.left_out,
         "files": [
             {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
             for path, data in sorted(contents.items())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crawlers.gate import Limits, Refusal, admit_document
 from crawlers.imports import RowRefusal, read_import
+from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, Source
 from service.ports.store import Store
@@ -79,7 +80,7 @@ def _take(
 
 
 def _quarantined(refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:
-    sample = refusal.sample if isinstance(refusal, RowRefusal) else b""
+    sample = masked_sample(refusal.sample) if isinstance(refusal, RowRefusal) else b""
     return QuarantineEntry(
         stage="import", reason=refusal.reason, detail=refusal.detail, source_id=source.id, sample=sample, at=now
     )

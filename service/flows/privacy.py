@@ -52,7 +52,7 @@ def note_read_by(
 
     It is called before the answer leaves: what cannot be written down is not shown.
     """
-    shown = sorted(set(documents))[:_MOST_NAMED]
+    shown = sorted(set(documents))
     with store.read() as work:
         rows = work.audit.rows(subject=subject, limit=_LOOKED_AT)
     since = now - ONCE_WITHIN
@@ -65,6 +65,7 @@ def note_read_by(
     if known and known.issuperset(shown or [""]):
         return False
     with store.write() as work:
-        detail = {"what": what, "documents": shown}
-        work.audit.append(actor=actor, action=PERSONAL_READ, subject=subject, detail=detail, now=now)
+        for start in range(0, max(len(shown), 1), _MOST_NAMED):
+            detail = {"what": what, "documents": shown[start : start + _MOST_NAMED]}
+            work.audit.append(actor=actor, action=PERSONAL_READ, subject=subject, detail=detail, now=now)
     return True

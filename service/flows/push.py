@@ -8,6 +8,7 @@ from datetime import datetime
 from crawlers.gate import Limits, Refusal, admit_document
 from crawlers.imports import ColumnMap, RowRefusal, load_column_maps, read_records
 from crawlers.parsing.policy_facts import policy_facts
+from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
 from crawlers.records import POLICY_FACTS, Document, DocumentKind, Source
 from service.domain.push import PushFault, PushMemory, check_signature, remember
@@ -171,7 +172,7 @@ def _second(first: Document, second: Document) -> RowRefusal:
 
 
 def _entry(refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:
-    sample = refusal.sample if isinstance(refusal, RowRefusal) else b""
+    sample = masked_sample(refusal.sample) if isinstance(refusal, RowRefusal) else b""
     return QuarantineEntry(
         stage="push", reason=refusal.reason, detail=refusal.detail, source_id=source.id, sample=sample, at=now
     )

@@ -20,11 +20,16 @@ EXPORTED = "case.exported"
 
 _ROWS = 2_000
 _DOCUMENTS = 2_000
+_CHARACTERS = 32 * 1024 * 1024
+"""Of all texts together: a package stays below what its check reads (256 MiB)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """What goes into an archive package; `masked` says that personal data is to be hidden in it."""
+    """What goes into an archive package; `masked` says that personal data is to be hidden in it.
+
+    `left_out` counts the documents of the event for which there was no room.
+    """
 
     file: CaseFile
     alert: Alert
@@ -33,6 +38,7 @@ class Bundle:
     evidence: tuple[Document, ...]
     audit: tuple[AuditRow, ...]
     masked: bool = True
+    left_out: int = 0
 
 
 def pack_case(store: Store, actor: str, case_id: str, *, now: datetime, masked: bool = True) -> Bundle | None:
@@ -56,21 +62,33 @@ def gather(work: Work, case_id: str, *, masked: bool = True) -> Bundle | None:
     if file is None or alert is None or event is None:
         return None
     clocks = tuple(work.clocks.of_alerts([alert.id]).get(alert.id, []))
+    evidence, left_out = _evidence(work, event)
     return Bundle(
         file=file,
         alert=alert,
         event=event,
         clocks=clocks,
-        evidence=_evidence(work, event),
+        evidence=evidence,
         audit=_audit(work, file, clocks),
         masked=masked,
+        left_out=left_out,
     )
 
 
-def _evidence(work: Work, event: Event) -> tuple[Document, ...]:
+def _evidence(work: Work, event: Event) -> tuple[tuple[Document, ...], int]:
+    """Return the documents of the event for which there is room, and how many there is none for."""
     members = work.events.documents(event.id, limit=_DOCUMENTS)
-    held = (work.documents.get(member.document_id) for member in members)
-    return tuple(document for document in held if document is not None)
+    room, found, left_out = _CHARACTERS, [], 0
+    for member in members:
+        document = work.documents.get(member.document_id)
+        if document is None:
+            continue
+        if len(document.text) > room:
+            left_out += 1
+            continue
+        room -= len(document.text)
+        found.append(document)
+    return tuple(found), left_out
 
 
 def _audit(work: Work, file: CaseFile, clocks: Sequence[Clock]) -> tuple[AuditRow, ...]:

@@ -3,6 +3,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from crawlers.records import document_id
 from service.domain.case import LiaisonKind, text_hash
 from service.export.case_archive import pack, verify
+from service.flows.cases import packing
 from service.flows.cases.liaison import ask_party, party_answered
 from service.flows.cases.packing import EXPORTED, pack_case
 from tests.contract.stored import document, judge_all
@@ -99,6 +101,19 @@ class TestPackage:
         assert evidence["hash"] == held.content_hash
         plain = contents(package(told, masked=False))
         assert PHONE.encode() in plain["liaisons.json"]
+
+    def test_telephone_in_a_title_is_masked_in_the_manifest_too(self, told: Way) -> None:
+        bundle = pack_case(told.store, "档案丑", told.case.id, now=told.now)
+        assert bundle is not None
+        case = replace(bundle.file.case, title=f"有人拨打 {PHONE} 反映")
+        files = contents(pack(replace(bundle, file=replace(bundle.file, case=case))))
+        assert not any(PHONE.encode() in data for data in files.values())
+
+    def test_documents_for_which_there_is_no_room_are_counted(self, told: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(packing, "_CHARACTERS", 3)
+        files = contents(package(told))
+        assert json.loads(files["manifest.json"])["left_out"] == 1
+        assert not any(name.startswith("evidence/") for name in files)
 
     def test_there_is_none_of_a_case_that_is_not_there(self, way: Way) -> None:
         assert pack_case(way.store, "档案丑", "H0", now=way.now) is None
