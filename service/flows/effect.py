@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from analysis.questions import Asked, group, questions
 from service.domain.effect import Effect, Question, WindowFigures, effect, halves
@@ -38,11 +39,11 @@ def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime
     if work.events.get(event_id) is None:
         raise NotFound("没有这个事件，可能链接已失效")
     first, second = halves(moment, now=now, span=span)
-    documents = work.events.documents(event_id, since=first[0], until=second[1], limit=_READ)
+    read = [work.events.documents(event_id, since=since, until=until, limit=_READ) for since, until in (first, second)]
     scope = "本事件全部稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
-    if len(documents) == _READ:
-        scope = f"本事件两个时段内最早的{_READ}篇稿件（含转载）"
-    return compare(figures_of(documents, *first, scope=scope), figures_of(documents, *second, scope=scope))
+    if any(len(documents) == _READ for documents in read):
+        scope = f"本事件每个时段最早的{_READ}篇稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
+    return compare(figures_of(read[0], *first, scope=scope), figures_of(read[1], *second, scope=scope))
 
 
 def compare(before: WindowFigures, after: WindowFigures) -> Effect:
@@ -66,10 +67,10 @@ def figures_of(documents: Sequence[EventDocument], since: datetime, until: datet
     """
     within = [one for one in documents if since <= (one.published_at or one.stored_at) < until]
     asked = [
-        (sentence.text, one.document_id)
+        (sentence, one.document_id)
         for one in within
         if one.duplicate_of is None and one.kind not in _NOT_QUOTED and one.source_class not in _NOT_QUOTED
-        for sentence in questions(one.text if one.text.startswith(one.title) else f"{one.title}\n{one.text}")
+        for sentence in _asked(one.text if one.text.startswith(one.title) else f"{one.title}\n{one.text}")
     ]
     views = [int(told) for one in within if (told := one.engagement.get("views")) is not None]
     return WindowFigures(
@@ -83,6 +84,12 @@ def figures_of(documents: Sequence[EventDocument], since: datetime, until: datet
         sources=len({one.source_id for one in within if one.duplicate_of is None}),
         views=sum(views) if views else None,
     )
+
+
+@lru_cache(maxsize=8_192)
+def _asked(text: str) -> tuple[str, ...]:
+    """Return the questions of a text; of an event with five thousand documents they take 0.7 s, which no page need pay twice."""
+    return tuple(sentence.text for sentence in questions(text))
 
 
 def _question(asked: Asked[str]) -> Question:
