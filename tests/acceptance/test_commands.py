@@ -51,7 +51,7 @@ class TestJudge:
         assert done.stderr == b""
         rows = answers(done)
         assert [row["id"] for row in rows] == ["a", "2", "c"]
-        keys = "id level p_in_remit p_risk categories severity tone entities evidence model"
+        keys = "id level p_in_remit p_risk categories severity needs_response tone entities evidence model"
         assert all(list(row) == keys.split() for row in rows)
         assert rows[0]["level"] == 2
         assert rows[1]["level"] == 0

@@ -47,7 +47,22 @@ def test_the_event_is_seen_alerted_and_mailed_and_stands_against_its_clocks(
     assert event["seen_at"] < event["alerted_at"] <= event["mailed_at"]
     assert event["level_reached"]
     assert event["clocks"]
-    assert event["answered_at"] is None
+
+
+def test_the_scripted_officers_walk_the_case_and_the_report_holds_it_against_the_budget(
+    finished: tuple[Path, dict[str, object]],
+) -> None:
+    folder, report = finished
+    events = report["events"]
+    assert isinstance(events, list)
+    [event] = events
+    assert event["answered_in_time"]
+    case = event["case"]
+    assert case["refused"] == []
+    assert case["state"] == "已评估"
+    assert [step["name"] for step in case["steps"]][-3:] == ["发布", "监测反应", "评估"]
+    assert case["used"] <= case["target"]
+    assert "从知悉到发布" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_complaints_posts_hot_list_and_reports_become_one_event(finished: tuple[Path, dict[str, object]]) -> None:
