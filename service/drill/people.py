@@ -19,7 +19,7 @@ def read_people(lines: Iterable[str]) -> list[Person]:
     return [_person(json.loads(line)) for line in lines if line.strip()]
 
 
-def _row(person: Person) -> dict[str, str | bool | None]:
+def _row(person: Person) -> dict[str, str | bool | list[str] | None]:
     return {
         "id": person.id,
         "name": person.name,
@@ -28,9 +28,15 @@ def _row(person: Person) -> dict[str, str | bool | None]:
         "notify_from": person.notify_from,
         "must_change_password": person.must_change_password,
         "created_at": person.created_at.isoformat(),
+        "duties": sorted(person.duties),
     }
 
 
 def _person(row: dict[str, object]) -> Person:
-    told = row | {"role": Role(str(row["role"])), "created_at": datetime.fromisoformat(str(row["created_at"]))}
+    duties = row.get("duties")
+    told = row | {
+        "role": Role(str(row["role"])),
+        "created_at": datetime.fromisoformat(str(row["created_at"])),
+        "duties": frozenset(map(str, duties)) if isinstance(duties, list) else frozenset(),
+    }
     return Person(**told)  # type: ignore[arg-type]

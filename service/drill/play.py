@@ -16,15 +16,17 @@ from pathlib import Path
 from service.bootstrap import Application, prepare, wall_clock
 from service.domain.beijing import BEIJING
 from service.domain.people import Person, Role
+from service.drill.case_line import CaseLine, case_line
 from service.drill.clock import DrillClock
 from service.drill.folder import DrillState, write_catalogue, write_state
+from service.drill.officers import Officers, enrol_officers, patient
 from service.drill.report import DrillReport, Observed, as_html, build_report
 from service.drill.role import drill_application, drill_settings
 from service.drill.scenario import Release, Scenario
 from service.drill.world import PressWorld
 from service.flows.importing import import_file
 from service.flows.people import add_person
-from service.ports.store import StoreUnavailableError
+from service.ports.store import StoreUnavailableError, Work
 from service.preflight import check_port
 from service.supervise import PARENT, RoleProcess, Supervisor, answers
 
@@ -105,8 +107,8 @@ def _play(
     try:
         app = drill_application(folder, state)
         try:
-            _enrol(app, terms.people, say)
-            return _run(scenario, app, folder, state, stop=stop, say=say, stay=terms.stay)
+            officers = _enrol(app, scenario, terms.people, say)
+            return _run(scenario, app, folder, state, officers, stop=stop, say=say, stay=terms.stay)
         finally:
             app.close()
     except BaseException:
@@ -141,6 +143,7 @@ def _run(
     app: Application,
     folder: Path,
     state: DrillState,
+    officers: Officers,
     *,
     stop: threading.Event,
     say: Callable[[str], None],
@@ -154,10 +157,10 @@ def _run(
         _await_dashboard(state, supervisor, stop)
         if not stop.is_set():
             say(f"演练“{scenario.title}”已开始（时钟 ×{state.speed:g}）：{state.address}")
-        _follow(scenario, app, folder, state, supervisor, stop)
+        _follow(scenario, app, folder, state, officers, supervisor, stop)
         early = stop.is_set()
         _settle(app, supervisor, stop)
-        report = _report(scenario, app, folder, state, ended_early=early)
+        report = _report(scenario, app, folder, state, officers, ended_early=early)
         write_state(folder, state.ended("finished", "演练提前结束。" if early else None))
         say(f"{'演练提前结束，' if early else ''}演练报告：{folder / 'report.html'}")
         while stay and not stop.wait(0.2):
@@ -179,7 +182,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _enrol(app: Application, people: Sequence[Person], say: Callable[[str], None]) -> None:
+def _enrol(app: Application, scenario: Scenario, people: Sequence[Person], say: Callable[[str], None]) -> Officers:
+    """Add the people, the mailbox on duty and, unless people who hold duties practise, the scripted officers."""
     now = app.now()
     with app.store.write() as work:
         for person in people:
@@ -198,6 +202,10 @@ def _enrol(app: Application, people: Sequence[Person], say: Callable[[str], None
         email=f"{_DUTY}@drill.invalid",
         notify_from="blue",
     )
+    if scenario.response is None or any(person.duties for person in people):
+        return Officers(app=app, scenario=scenario.model_copy(update={"response": None}), people=[], office=app.office)
+    say("处置由演练人员按剧本办理；要由本单位人员办理，请先在“系统→用户”中设置岗位再开始演练。")
+    return Officers(app=app, scenario=scenario, people=enrol_officers(app, now), office=patient(app.office))
 
 
 def _await_dashboard(state: DrillState, supervisor: Supervisor, stop: threading.Event) -> None:
@@ -214,6 +222,7 @@ def _follow(
     app: Application,
     folder: Path,
     state: DrillState,
+    officers: Officers,
     supervisor: Supervisor,
     stop: threading.Event,
 ) -> None:
@@ -222,6 +231,7 @@ def _follow(
         supervisor.tend()
         while waiting and app.now() >= state.started_at + waiting[0].at:
             _hand_in(waiting.pop(0), app, folder, state.started_at)
+        officers.act(app.now())
 
 
 def _hand_in(release: Release, app: Application, folder: Path, started_at: datetime) -> None:
@@ -256,10 +266,19 @@ def _settle(app: Application, supervisor: Supervisor, stop: threading.Event) -> 
         waited += 0.2
 
 
-def _report(scenario: Scenario, app: Application, folder: Path, state: DrillState, *, ended_early: bool) -> DrillReport:
+def _report(
+    scenario: Scenario,
+    app: Application,
+    folder: Path,
+    state: DrillState,
+    officers: Officers,
+    *,
+    ended_early: bool,
+) -> DrillReport:
+    left = [f"{deed.word}：演练结束时还没有轮到" for deed in officers.left]
     report = build_report(
         scenario,
-        _observe(app),
+        _observe(app, [*officers.refused, *left]),
         started_at=state.started_at,
         ended_at=app.now(),
         speed=state.speed,
@@ -271,7 +290,7 @@ def _report(scenario: Scenario, app: Application, folder: Path, state: DrillStat
     return report
 
 
-def _observe(app: Application) -> Observed:
+def _observe(app: Application, refused: Sequence[str]) -> Observed:
     with app.store.read() as work:
         events = work.events.listing(limit=500)
         alerts = {alert.event_id: alert for alert in work.alerts.listing(limit=500)}
@@ -284,4 +303,19 @@ def _observe(app: Application) -> Observed:
             alerts=alerts,
             clocks=work.clocks.of_alerts([alert.id for alert in alerts.values()]),
             mails=mails,
+            cases=_cases(work, app, refused),
         )
+
+
+def _cases(work: Work, app: Application, refused: Sequence[str]) -> dict[str, CaseLine]:
+    workflow = app.office.register.workflow
+    ids = [case.id for over in (False, True) for case in work.cases.listing(over=over)]
+    files = work.cases.files(ids)
+    events = work.events.get_all([file.case.event_id for file in files.values()])
+    return {
+        file.case.alert_id: case_line(
+            file, workflow, known_at=events[file.case.event_id].known_at, now=app.now(), refused=refused
+        )
+        for file in files.values()
+        if file.case.event_id in events
+    }

@@ -1,7 +1,7 @@
 """The drill's report: when each event was seen, alerted, acknowledged and answered, against the clocks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -10,6 +10,7 @@ from service.domain.alert import Alert
 from service.domain.beijing import BEIJING
 from service.domain.clock import Clock, ClockState
 from service.domain.event import EventDocument
+from service.drill.case_line import CaseLine, case_html
 from service.drill.scenario import ExpectedEvent, Release, Scenario
 
 __all__ = ["ClockLine", "DrillReport", "EventLine", "Observed", "as_html", "build_report"]
@@ -20,12 +21,13 @@ _ORDER = ("none", "blue", "yellow", "orange", "red")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What the drill's store holds at the end: each event's members, its alert, that alert's clocks, and mail per alert."""
+    """What the drill's store holds at the end: each event's members, its alert, that alert's clocks, mail and case per alert."""
 
     members: Mapping[str, Sequence[EventDocument]]
     alerts: Mapping[str, Alert]
     clocks: Mapping[str, Sequence[Clock]]
     mails: Mapping[str, Sequence[datetime]]
+    cases: Mapping[str, CaseLine] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class EventLine:
     together: int
     expected: int
     clocks: tuple[ClockLine, ...]
+    case: CaseLine | None = None
 
     @property
     def answered_in_time(self) -> bool | None:
@@ -169,6 +172,7 @@ def _line(
         together=len(_held(members, titles)),
         expected=len(titles),
         clocks=tuple(_clock_line(clock) for clock in clocks),
+        case=observed.cases.get(alert.id) if alert else None,
     )
 
 
@@ -231,6 +235,7 @@ def _section(event: EventLine) -> str:
         f"回应时限 {_show(event.answer_due_at)}，{verdict}。</p>"
         f"<table><tr><th>环节</th><th>时刻</th><th>距首发</th></tr>{rows}</table>"
         f"<table><tr><th>时限</th><th>依据</th><th>状态</th><th>到期</th><th>完成</th></tr>{clocks}</table>"
+        f"{case_html(event.case) if event.case else ''}"
     )
 
 

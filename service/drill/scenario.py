@@ -1,8 +1,9 @@
 """Scenario files: what happens in a drill's press world, when, and what a good response looks like."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -12,9 +13,12 @@ from crawlers.catalogue.positions import YamlFault, read_yaml
 from crawlers.records import SourceClass
 
 __all__ = [
+    "DEEDS",
     "SHIPPED",
+    "Deed",
     "ExpectedEvent",
     "Release",
+    "Response",
     "Scenario",
     "ScenarioError",
     "ScenarioSource",
@@ -83,6 +87,61 @@ class ExpectedEvent(_Strict):
     answer_within: Offset
 
 
+DEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        "open": "开立处置",
+        "assess": "启动研判",
+        "conclude": "研判结论",
+        "report": "上报",
+        "respond": "决定回应",
+        "liaise": "转报国家药监局",
+        "draft": "起草送审",
+        "first_review": "初审",
+        "legal_review": "合法性审核",
+        "secrecy_review": "保密审查",
+        "authority": "发布权限检查",
+        "sign": "签批",
+        "publish": "发布",
+        "track": "监测反应",
+        "duties": "登记其他时限",
+        "evaluate": "评估",
+    }
+)
+"""What the scripted officers do, and how the report calls it."""
+
+
+class Deed(_Strict):
+    """One thing that a scripted officer does, so long `after` the one before; the first after the alert.
+
+    `text` is what is said with it; `channel` where to or to whom, `reference` a number, `outcome` what authority was found.
+    """
+
+    deed: str
+    after: Offset
+    text: str = ""
+    channel: str = ""
+    reference: str = ""
+    outcome: Literal["allowed", "authorised", "work_update"] = "allowed"
+
+    @model_validator(mode="after")
+    def _known(self) -> "Deed":
+        if self.deed not in DEEDS:
+            raise ValueError(f"没有 {self.deed} 这个动作，可用：{'、'.join(DEEDS)}")
+        return self
+
+    @property
+    def word(self) -> str:
+        """What it is called."""
+        return DEEDS[self.deed]
+
+
+class Response(_Strict):
+    """How scripted officers walk the case of one expected event."""
+
+    event: Name
+    deeds: tuple[Deed, ...] = Field(min_length=1)
+
+
 class Scenario(_Strict):
     """One drill from first page to report."""
 
@@ -94,6 +153,7 @@ class Scenario(_Strict):
     sources: tuple[ScenarioSource, ...] = Field(min_length=1)
     releases: tuple[Release, ...] = Field(min_length=1)
     events: tuple[ExpectedEvent, ...] = Field(min_length=1)
+    response: Response | None = None
 
     @model_validator(mode="after")
     def _coherent(self) -> "Scenario":
@@ -178,6 +238,8 @@ def _incoherences(scenario: Scenario) -> Iterator[str]:
         unknown = [name for name in event.documents if name not in known]
         if unknown:
             yield f"事件 {event.id} 引用了不存在的稿件 {'、'.join(unknown)}"
+    if scenario.response is not None and scenario.response.event not in {event.id for event in scenario.events}:
+        yield f"回应引用了不存在的事件 {scenario.response.event}"
 
 
 _NEEDED = {

@@ -18,10 +18,10 @@ from service.domain.need import need_decision, need_signs, propose_need
 from service.domain.people import Act, Person
 from service.domain.policy import PolicyArticle
 from service.domain.refusal import NotFound
-from service.domain.response import ReferenceDraft, reference_draft
 from service.domain.workflow import CaseState, Step, Workflow
 from service.flows.acts import facts_now
 from service.flows.cases.following import measured, volume_around
+from service.flows.cases.reference import articles_of, reference_of
 from service.flows.cases.scene import authority_of, findings_of
 from service.ports.store import Work
 from service.web.render import page
@@ -52,7 +52,6 @@ _TABS = (
     ("evaluation", "评估与归档"),
     ("record", "记录"),
 )
-_DOCUMENTS = 100
 _EDITED = frozenset(
     {
         CaseState.DRAFTING,
@@ -229,29 +228,10 @@ def _overview(shown: _Shown) -> dict[str, Any]:
     }
 
 
-def _articles(shown: _Shown) -> Mapping[str, PolicyArticle]:
-    keys = {str(key) for item in shown.alert.basis for key in item.get("article_keys") or ()}
-    found = ((key, shown.work.policies.article(key)) for key in sorted(keys))
-    return {key: article for key, article in found if article is not None}
-
-
-def _reference(shown: _Shown, articles: Mapping[str, PolicyArticle]) -> ReferenceDraft:
-    measures = [
-        f"{one.kind.word}：{one.party}答复“{one.answer}”" for one in shown.file.liaisons if one.answer is not None
-    ]
-    return reference_draft(
-        alert=shown.alert,
-        event=shown.event,
-        documents=shown.work.events.documents(shown.event.id, limit=_DOCUMENTS),
-        articles=articles,
-        now=shown.context.now(),
-        measures=measures,
-    )
-
-
 def _draft(shown: _Shown, typed: Mapping[str, str]) -> dict[str, Any]:
-    articles = _articles(shown)
-    reference = _reference(shown, articles)
+    articles = articles_of(shown.work, shown.alert)
+    now = shown.context.now()
+    reference = reference_of(shown.work, shown.file, shown.alert, shown.event, articles, now=now)
     latest = shown.file.latest
     text = latest.text if latest else ""
     if "text" in typed:
@@ -285,7 +265,7 @@ def _review(shown: _Shown) -> dict[str, Any]:
         "reviews": review_views(file, workflow),
         "approvals": [(one, workflow.steps[one.step].name, approval_words(one, workflow)) for one in file.approvals],
         "opinions": [(one, workflow.steps[one.step].name) for one in file.opinions],
-        "basis": _basis(shown, _articles(shown)),
+        "basis": _basis(shown, articles_of(shown.work, shown.alert)),
         "is_author": shown.person.name in file.authors,
     }
 

@@ -14,6 +14,7 @@ OFFICER = Person(
     notify_from="yellow",
     failures=3,
     locked_until=NOW,
+    duties=frozenset({"monitor", "analyst"}),
     created_at=NOW,
 )
 
@@ -24,6 +25,7 @@ def test_people_may_log_in_and_their_addresses_stay_behind() -> None:
     [person] = read_people(written.decode().splitlines())
     assert (person.id, person.name, person.role) == ("p1", "值班", Role.OFFICER)
     assert (person.password_hash, person.notify_from, person.created_at) == ("$argon2id$", "yellow", NOW)
+    assert person.duties == {"monitor", "analyst"}
     assert (person.email, person.failures, person.locked_until) == (None, 0, None)
 
 

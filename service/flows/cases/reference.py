@@ -1,0 +1,37 @@
+"""The response reference of a case: what is known and open, with the stored articles, as a text to begin from."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from service.domain.alert import Alert
+from service.domain.case import CaseFile
+from service.domain.event import Event
+from service.domain.policy import PolicyArticle
+from service.domain.response import ReferenceDraft, reference_draft
+from service.ports.store import Work
+
+__all__ = ["articles_of", "reference_of"]
+
+_DOCUMENTS = 100
+
+
+def articles_of(work: Work, alert: Alert) -> Mapping[str, PolicyArticle]:
+    """Return the stored articles that the alert's basis names, by key."""
+    keys = {str(key) for item in alert.basis for key in item.get("article_keys") or ()}
+    found = ((key, work.policies.article(key)) for key in sorted(keys))
+    return {key: article for key, article in found if article is not None}
+
+
+def reference_of(
+    work: Work, file: CaseFile, alert: Alert, event: Event, articles: Mapping[str, PolicyArticle], *, now: datetime
+) -> ReferenceDraft:
+    """Return the reference as it stands now; what other parties answered counts as what this office has done."""
+    measures = [f"{one.kind.word}：{one.party}答复“{one.answer}”" for one in file.liaisons if one.answer is not None]
+    return reference_draft(
+        alert=alert,
+        event=event,
+        documents=work.events.documents(event.id, limit=_DOCUMENTS),
+        articles=articles,
+        now=now,
+        measures=measures,
+    )
