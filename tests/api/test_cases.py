@@ -10,8 +10,10 @@ from datetime import timedelta
 import pytest
 
 from service.domain.case import Case, case_id
+from service.domain.clock import ClockState
 from service.domain.people import Role
 from service.domain.workflow import CaseState
+from service.flows.cases.following import evaluate_response, track_reaction
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW
 from tests.dashboard import make_context
@@ -189,6 +191,24 @@ class TestEffect:
             assert "独立信源（个）" in text
             assert "本事件全部稿件" in text
             assert "不说明原因" in text
+
+    def test_what_was_evaluated_is_shown_as_it_was_kept_and_measured_no_more(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(days=4)).published()
+        with site.context.store.write() as work:
+            for clock in work.clocks.of_alerts([ALERT])[ALERT]:
+                work.clocks.save(replace(clock, state=ClockState.CANCELLED))
+        track_reaction(way.hand("analyst"), remark="平稳")
+        way.now = NOW
+        with site.context.store.read() as work:
+            loud = sum(
+                count for _, count in work.events.hourly(way.case.event_id, since=NOW - timedelta(days=3), until=NOW)
+            )
+        assert loud < 10
+        evaluate_response(way.hand("analyst"), lessons="提前备好口径")
+        text = site.browser(Role.VIEWER).client.get(f"/cases/{way.case.id}?tab=evaluation").text
+        assert text.count("阅读量（平台现示）") == 1
+        assert "传播到达（补充）" in text
+        assert "无补充" in text
 
 
 def alert_event(site: Site) -> str:

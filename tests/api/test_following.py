@@ -228,7 +228,7 @@ class TestDeadlines:
         found = badge.search(text)
         assert found is not None
         assert int(found[1]) == 1
-        assert "办件 1 件三个工作日内到期或已逾期" in text
+        assert "办件临期 1 件" in text
         assert "希望退货" not in text
         assert badge.search(viewer.client.get("/").text) is None
 

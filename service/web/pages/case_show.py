@@ -196,7 +196,10 @@ def _liaison(_: _Shown) -> dict[str, Any]:
 def _evaluation(shown: _Shown) -> dict[str, Any]:
     figures = volume_around(shown.work, shown.file, shown.event, now=shown.context.now())
     told = [(one, published_figures(one.figures), one.figures.get("effect")) for one in shown.file.evaluations]
-    effect = measured(shown.work, shown.file, now=shown.context.now())
+    spoken, told_at = shown.file.publications[-1:], [one.at for one in shown.file.evaluations]
+    # What is evaluated stands in its record; the figures of the moment are shown until then, and again after a further round.
+    open_end = bool(spoken) and not any(at >= spoken[0].at for at in told_at)
+    effect = measured(shown.work, shown.file, now=shown.context.now()) if open_end else None
     return {
         "figures": published_figures(figures),
         "effect": effect.as_json() if effect else None,
