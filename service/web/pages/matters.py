@@ -1,9 +1,7 @@
 """办件: complaints, reports, petitions and applications with their clocks; likenesses with events; frequent subjects."""
 
-import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
@@ -18,6 +16,7 @@ from service.flows import matters as flows
 from service.flows.privacy import note_personal_read
 from service.ports.store import Work
 from service.web.render import page
+from service.web.upload import UploadRefused, take_table
 from service.web.views.matter_rows import duty_rows, kind_counts, matter_row, open_states
 from service.web.views.paging import pager
 
@@ -30,8 +29,6 @@ Remark = Annotated[str, Form(max_length=1000)]
 _PAGE = 40
 _KINDS = [(kind.value, kind.word) for kind in MatterKind]
 _KIND = "^(|complaint|report|petition|application)$"
-_SUFFIXES = frozenset({".csv", ".xlsx", ".jsonl"})
-_CHUNK = 1024 * 1024
 _DEFAULT_DAYS = 90
 
 
@@ -150,25 +147,16 @@ def import_file(
 ) -> HTMLResponse:
     """Take a file's records; what was refused is said record by record."""
     context = context_of(request)
-    if context.import_matters is None:
+    importer = context.import_matters
+    if importer is None:
         raise NotFound("本进程没有接入文件导入，请在服务器上用 yaowang matters import 导入。")
-    if source not in {known.id for known in context.catalogue_sources}:
-        raise NotFound("没有这个信源，请从列表中选择。")
-    name = Path(file.filename or "").name
-    suffix = Path(name).suffix.lower()
-    if suffix not in _SUFFIXES:
-        fault = f"不支持的文件类型“{suffix or name[:40]}”，请使用 CSV、XLSX 或 JSONL。"
-        return _import_form(request, identity, fault=fault)
-    with tempfile.TemporaryDirectory(prefix="yaowang-import-") as folder:
-        path = Path(folder) / f"upload{suffix}"
-        with path.open("wb") as target:
-            while chunk := file.file.read(_CHUNK):
-                target.write(chunk)
-        try:
-            report = context.import_matters(path, source, MatterKind(kind) if kind else None, identity.person.name)
-        except context.import_refusals as refused:
-            sentence = str(refused).replace(str(path), name).replace(path.name, name)
-            return _import_form(request, identity, fault=f"文件没有导入：{sentence}")
+    chosen = MatterKind(kind) if kind else None
+    try:
+        report, name = take_table(
+            context, source, file, lambda path: importer(path, source, chosen, identity.person.name)
+        )
+    except UploadRefused as refused:
+        return _import_form(request, identity, fault=str(refused))
     return _import_form(request, identity, report=report, file_name=name)
 
 

@@ -1,7 +1,5 @@
 """信源: whether anything is blind, the switch of each source, and the way in for files."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
@@ -16,12 +14,10 @@ from service.flows.sources import resume_host, stop_host
 from service.flows.sources import switch as switch_source
 from service.web.desk import SourceHealth, source_health
 from service.web.render import page
+from service.web.upload import UploadRefused, take_table
 from service.web.views.source_rows import source_row
 
 router = APIRouter()
-
-_SUFFIXES = frozenset({".csv", ".xlsx", ".jsonl"})
-_CHUNK = 1024 * 1024
 
 
 @router.get("/sources")
@@ -140,26 +136,13 @@ def import_file(
 ) -> HTMLResponse:
     """Take a file's rows; what was refused is said row by row."""
     context = context_of(request)
-    if context.import_file is None:
+    importer = context.import_file
+    if importer is None:
         raise NotFound("本进程没有接入文件导入，请在服务器上用 yaowang import 导入。")
-    if source not in {known.id for known in context.catalogue_sources}:
-        raise NotFound("没有这个信源，请从列表中选择。")
-    name = Path(file.filename or "").name
-    suffix = Path(name).suffix.lower()
-    if suffix not in _SUFFIXES:
-        return _import_form(
-            request, identity, fault=f"不支持的文件类型“{suffix or name[:40]}”，请使用 CSV、XLSX 或 JSONL。"
-        )
-    with tempfile.TemporaryDirectory(prefix="yaowang-import-") as folder:
-        path = Path(folder) / f"upload{suffix}"
-        with path.open("wb") as target:
-            while chunk := file.file.read(_CHUNK):
-                target.write(chunk)
-        try:
-            report = context.import_file(path, source, identity.person.name)
-        except context.import_refusals as refused:
-            sentence = str(refused).replace(str(path), name).replace(path.name, name)
-            return _import_form(request, identity, fault=f"文件没有导入：{sentence}")
+    try:
+        report, name = take_table(context, source, file, lambda path: importer(path, source, identity.person.name))
+    except UploadRefused as refused:
+        return _import_form(request, identity, fault=str(refused))
     return _import_form(request, identity, report=report, file_name=name)
 
 
