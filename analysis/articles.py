@@ -16,7 +16,8 @@ _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
 _ARTICLE = re.compile(rf"^(?:\*\*)?\s*(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:\*\*)?(?:[\s:：]+(.*))?$")
 # Some copies lose the blank after the number; read so only where no line has one, since 第一条规定的 begins sentences.
 _TIGHT_ARTICLE = re.compile(rf"^(第{_NUMERAL}条(?:之{_NUMERAL})?)(?![款项第])(.+)$")
-_HEADING = re.compile(rf"^#*\s*(第{_NUMERAL}([编章节])[\s　]*.*?|附\s*则|总\s*则)\s*$")
+# For a line without the blanks at its end: to look for them from every place in it takes the square of its length.
+_HEADING = re.compile(rf"^#*\s*(第{_NUMERAL}([编章节]).*|附\s*则|总\s*则)$")
 # What is annexed after the articles has its own numbers and is no part of them.
 _ANNEX = re.compile(r"^#*\s*附\s*[件录表]\s*[0-9一二三四五六七八九十]*\s*[:：]?\s*$")
 _INFO_END = "<!-- INFO END -->"
@@ -137,7 +138,7 @@ def _blocks(markdown_text: str, pattern: re.Pattern[str]) -> list[_Block]:
         if blocks and _ANNEX.match(line):
             break
         article = pattern.match(line)
-        heading = None if article else _HEADING.match(line)
+        heading = None if article else _HEADING.match(line.rstrip())
         if article:
             opening = [article[2]] if article[2] else []
             blocks.append(_Block(article[1], " ".join(filter(None, headings)), at, opening))

@@ -29,7 +29,7 @@ _LIMIT_ARTICLES = 3000
 _LIMIT_HEADER_LINES = 40
 _DATED = re.compile(r"^(?P<title>.+?)[(（](?P<day>\d{4}-\d{2}-\d{2})[)）]$")
 _HEADER_MARK = re.compile(r"^-{3,}\s*$")
-_HEADER_LINE = re.compile(r"^(?P<key>[^:：]{1,20})[:：]\s*(?P<value>.*?)\s*$")
+_HEADER_LINE = re.compile(r"^(?P<key>[^:：]{1,20})[:：]\s*(?P<value>.*)$")
 _EFFECTIVE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*起\s*(?:施行|实施|执行|生效)")
 _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零〇一二三四五六七八九十百千]+)条")
@@ -232,7 +232,7 @@ def _with_header(read: str) -> _Source:
             return _Source("\n".join(lines[at:]), header, at + 1)
         if not line.strip():
             continue
-        match = _HEADER_LINE.match(line)
+        match = _HEADER_LINE.match(line.rstrip())
         key = _KEYS.get(match["key"].strip()) if match else None
         if match is None or key is None:
             raise PolicyFileError(f"文件开头的“{line.strip()[:20]}”无法识别，可用的是 {'、'.join(_NAMES)}", at)

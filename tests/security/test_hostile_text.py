@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from analysis.articles import split_articles
 from crawlers.attachments.grid import clean
 from crawlers.attachments.headings import field_of
 from crawlers.catalogue.declaration import ListRule
@@ -14,6 +15,7 @@ from crawlers.parsing.engagement import read_engagement
 from crawlers.politeness import challenge_in
 from crawlers.second_look import _MARKUP
 from service.domain.secrecy import confidentiality_findings
+from service.flows.policy_files import _with_header
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 LONG = 200_000
@@ -56,6 +58,15 @@ def test_break_in_a_cell_parts_latin_words_only() -> None:
     assert clean("江西某某 \n 药业") == "江西某某药业"
     assert clean("good \n\n practice") == "good practice"
     assert clean("批号\nA1\n\n") == "批号A1"
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000"])
+def test_line_of_blanks_in_a_policy_is_split_in_time(blank: str) -> None:
+    text = f"第一章 总{blank * LONG}则  \n第一条 甲\n第二条{blank * LONG}乙\n"
+    assert took(lambda: split_articles(text, "x")) < SECONDS
+    assert [one.chapter for one in split_articles("第一章 总则  \n第一条 甲", "x")] == ["第一章 总则"]
+    header = f"---\n标题: 甲{blank * LONG}乙\n---\n第一条 丙"
+    assert took(lambda: _with_header(header)) < SECONDS
 
 
 def test_heading_of_brackets_is_no_field() -> None:
