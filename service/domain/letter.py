@@ -20,6 +20,12 @@ from service.domain.event import Event, EventDocument
 __all__ = ["Letter", "compose", "deadlines", "message_id", "write_letter"]
 
 _INK, _MUTED, _LINE, _ACCENT = "#17222d", "#51606f", "#dfe4ea", "#0b5d74"
+# Clients that know no style sheets show the inline colours; the others follow the reader's dark mode.
+_DARK = (
+    "<style>@media (prefers-color-scheme:dark){.yw-ground{background:#0c1620!important;color:#e8eef3!important}"
+    ".yw-card{background:#13212d!important;border-color:#22394a!important}.yw-quiet{color:#a9b8c4!important}"
+    ".yw-rule{border-color:#22394a!important}}</style>"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,7 @@ def write_letter(
 
 
 _MOST_DEADLINES = 3
+_DEADLINES = "时限与依据"
 _TOLD = frozenset({ClockState.ARMED, ClockState.PROPOSED})
 
 
@@ -96,12 +103,12 @@ def _when(document: EventDocument) -> datetime:
 
 
 def _summary(event: Event, now: datetime) -> str:
-    places = "、".join(event.facts.get("places", ())) or "地点待核实"
-    products = "、".join(event.products[:3]) or "产品待核实"
+    places = "、".join(event.facts.get("places", ())) or "待核实"
+    products = "、".join(event.products[:3]) or "待核实"
     people = [f"据稿件称{event.harmed}人受影响"] if event.harmed else ["受影响人数待核实"]
     people += [f"据稿件称{event.deaths}人死亡（待核实）"] if event.deaths else []
     return (
-        f"{event.title}。地点：{places}；涉及：{products}；{'，'.join(people)}；"
+        f"{event.title}。地点：{places}；涉及产品：{products}；{'，'.join(people)}；"
         f"稿件{event.document_count}篇，信源{event.source_count}个；首发{beijing(event.first_at, now)}，"
         f"本系统{beijing(event.known_at, now)}获知。"
     )
@@ -153,7 +160,7 @@ def _sections(letter: Letter) -> list[tuple[str, Sequence[str]]]:
     why = [*letter.reasons, *([f"您收到本邮件，因为：{letter.receives}"] if letter.receives else [])]
     sections += [
         ("为何收到", why),
-        ("时限与依据", letter.deadlines or ["暂无在走的时限"]),
+        (_DEADLINES, letter.deadlines or ["暂无在走的时限"]),
         ("发布权限", [letter.publication]),
     ]
     return [*sections, ("首发稿件", documents)] if documents else sections
@@ -179,9 +186,12 @@ def _html(letter: Letter) -> str:
         f'<tr><td style="padding:20px 20px 4px;font-size:18px;font-weight:bold">{escape(letter.subject)}</td></tr>'
     )
     for heading, lines in _sections(letter):
-        body = "<br>".join(escape(line) for line in lines)
+        told = [escape(line) for line in lines]
+        if heading == _DEADLINES:
+            told[0] = f"<b>{told[0]}</b>"
+        body = "<br>".join(told)
         rows.append(
-            f'<tr><td style="padding:8px 20px"><div style="color:{_MUTED};font-size:12px">{heading}</div>'
+            f'<tr><td style="padding:8px 20px"><div class="yw-quiet" style="color:{_MUTED};font-size:12px">{heading}</div>'
             f'<div style="font-size:14px;line-height:1.6">{body}</div></td></tr>'
         )
     step = (
@@ -191,13 +201,14 @@ def _html(letter: Letter) -> str:
     )
     rows.insert(-1 if letter.documents else len(rows), step)
     rows.append(
-        f'<tr><td style="padding:8px 20px 16px;color:{_MUTED};font-size:12px;border-top:1px solid {_LINE}">'
+        f'<tr><td class="yw-quiet yw-rule" style="padding:8px 20px 16px;color:{_MUTED};font-size:12px;border-top:1px solid {_LINE}">'
         "内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。</td></tr>"
     )
     return (
-        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        f'<title>{escape(letter.subject)}</title></head><body style="margin:0;background:#f4f6f8;color:{_INK};font-family:'
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f'<title>{escape(letter.subject)}</title>{_DARK}</head><body class="yw-ground" style="margin:0;background:#f4f6f8;color:{_INK};font-family:'
         "'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif\">"
-        '<table role="presentation" width="600" align="center" cellpadding="0" cellspacing="0" '
-        f'style="max-width:600px;background:#ffffff;border:1px solid {_LINE}">{"".join(rows)}</table></body></html>'
+        '<table role="presentation" class="yw-card" width="600" align="center" cellpadding="0" cellspacing="0" '
+        f'style="width:100%;max-width:600px;background:#ffffff;border:1px solid {_LINE}">{"".join(rows)}</table></body></html>'
     )

@@ -249,7 +249,7 @@ def _annex(document: Document, briefing: Briefing) -> None:
         for event in briefing.events
     ]
     headings = ("编号", "事件", "来源", "等级", "牵头", "时限", "状态")
-    _table(document, headings, rows or [["—"] * 7], widths=(12, 44, 22, 16, 24, 22, 16))
+    _table(document, headings, rows or [["—"] * 7], widths=(14, 40, 22, 14, 22, 26, 18))
     _heading(document, "附件2　分布图")
     picture = bars(
         briefing.figures.by_class,
@@ -285,7 +285,7 @@ def _table(
         for cell, value, width in zip(row.cells, values, widths, strict=True):
             cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
             _styled(paragraph, value, _HEAD if number == 0 else _BODY, _TABLE_PT)
     spacer = document.add_paragraph()
     spacer.paragraph_format.space_after = Pt(0)
