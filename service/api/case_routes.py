@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from service.api.identity import Guard, context_of
 from service.api.routes import Limit, Offset, plain
 from service.domain.case import CaseFile
-from service.domain.case_call import calls
-from service.domain.case_turn import budget_used, takers
+from service.domain.case_call import able, calls
+from service.domain.case_turn import budget_used
 from service.domain.event import Event
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound
@@ -77,7 +77,7 @@ def _waiting(
             "step": call.turn.step.value,
             "name": call.turn.name,
             "duties": list(call.turn.waiting),
-            "people": [one.name for one in takers(people, call.turn, file, workflow)],
+            "people": [one.name for one in able(call, people, file, workflow)],
             "since": call.since.isoformat(),
             "due_at": (call.since + call.allowed).isoformat() if call.allowed else None,
         }

@@ -16,7 +16,7 @@ from service.domain.event import IncidentGrade
 from service.domain.people import Person, Role
 from service.domain.workflow import Step, Workflow
 
-__all__ = ["LEAD", "Call", "CallKind", "Reader", "budget_sentence", "calls", "readers", "waited_sentence"]
+__all__ = ["LEAD", "Call", "CallKind", "Reader", "able", "budget_sentence", "calls", "readers", "waited_sentence"]
 
 LEAD = "duty_lead"
 """The duty that is told where a step is overdue."""
@@ -61,14 +61,28 @@ class Reader:
 
 
 def calls(file: CaseFile, workflow: Workflow, grade: IncidentGrade | None) -> tuple[Call, ...]:
-    """Return what the case waits for now; drafting and submitting are one call, and so are reviews of one version each."""
+    """Return what the case waits for now: its next step, reviews side by side, and the second name of a bypass.
+
+    Drafting and submitting are one call.
+    """
     found = []
     for turn in turns(file, workflow, grade):
         led = _led_by(file)
         part = next((one for one in workflow.budget if file.case.state in one.states), None)
         allowed = workflow.steps[turn.step].sla or (part.planned if part is not None else None)
         found.append(Call(turn=turn, since=led[0], number=led[1], by=led[2], allowed=allowed))
-    return tuple(found)
+    return (*found, *_second_name(file, workflow))
+
+
+def _second_name(file: CaseFile, workflow: Workflow) -> tuple[Call, ...]:
+    """Return the call for the second name of a bypass that somebody asks for; it has no target of its own."""
+    asked = file.case.asked
+    if not asked or asked.get("version") != file.case.submitted:
+        return ()
+    rule = workflow.steps[Step.BYPASS]
+    turn = Turn(step=Step.BYPASS, name=f"确认{rule.name}", duties=rule.duties, waiting=rule.duties)
+    since, by, version = datetime.fromisoformat(asked["at"]), str(asked["by"]), int(asked["version"])
+    return (Call(turn=turn, since=since, number=version, by=by, allowed=None),)
 
 
 def _led_by(file: CaseFile) -> tuple[datetime, int, str]:
@@ -89,20 +103,26 @@ def readers(
     address, the administrators are told. Once it is overdue all of them are, and the duty leads.
     """
     name = call.turn.name
-    able = takers(people, call.turn, file, workflow)
-    found = [_reader(one, call, CallKind.REACHED, f"轮到您办理“{name}”") for one in able if one.name != call.by]
-    if not any(one.email for one in able):
-        lacking = "没有可以办理的人" if not able else "可以办理的人都没有邮箱"
+    holders = able(call, people, file, workflow)
+    found = [_reader(one, call, CallKind.REACHED, f"轮到您办理“{name}”") for one in holders if one.name != call.by]
+    if not any(one.email for one in holders):
+        lacking = "没有可以办理的人" if not holders else "可以办理的人都没有邮箱"
         found += [
             _reader(one, call, CallKind.UNHELD, f"系统管理员：“{name}”{lacking}") for one in _administrators(people)
         ]
     if call.late(now):
-        found += [_reader(one, call, CallKind.LATE, f"“{name}”已超过内部时限") for one in able]
+        found += [_reader(one, call, CallKind.LATE, f"“{name}”已超过内部时限") for one in holders]
         leads = [one for one in people if LEAD in one.duties and not one.disabled] or _administrators(people)
-        known = {one.id for one in able}
+        known = {one.id for one in holders}
         words = f"值班负责人：“{name}”已超过内部时限"
         found += [_reader(one, call, CallKind.LATE, words) for one in leads if one.id not in known]
     return tuple(found)
+
+
+def able(call: Call, people: Iterable[Person], file: CaseFile, workflow: Workflow) -> tuple[Person, ...]:
+    """Return those who may take the step that is called; who asks for a bypass does not confirm it."""
+    found = takers(people, call.turn, file, workflow)
+    return tuple(one for one in found if one.name != call.by) if call.turn.step is Step.BYPASS else found
 
 
 def _reader(person: Person, call: Call, kind: CallKind, why: str) -> Reader:

@@ -102,9 +102,11 @@ def _waits(work: Work, alert: Alert, routing: Routing, shifts: Sequence[str], no
 
 
 def _last_step(work: Work, alert: Alert) -> datetime | None:
-    """Return when a person last did anything to the alert, its event or one of its clocks."""
+    """Return when a person last did anything to the alert, its event, its case or one of its clocks."""
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
     subjects = [f"alert:{alert.id}", f"event:{alert.event_id}", *(f"clock:{clock.id}" for clock in clocks)]
+    case = work.cases.of_alerts([alert.id]).get(alert.id)
+    subjects += [f"case:{case.id}"] if case is not None else []
     rows = [row for subject in subjects for row in work.audit.rows(subject=subject, limit=20)]
     return max((row.at for row in rows if row.actor != _SYSTEM), default=None)
 

@@ -6,14 +6,17 @@ from datetime import timedelta
 import pytest
 
 from service.domain.alert import AlertLevel
+from service.domain.case import LiaisonKind
 from service.domain.case_moves import Barred
 from service.domain.letter import Letter
 from service.domain.people import Person, Role
 from service.domain.silence import Matcher, MatcherField, Silence
 from service.domain.workflow import CaseState, Step
 from service.flows.cases import publishing
+from service.flows.cases.assessing import decide_to_respond
 from service.flows.cases.ending import close_case
-from service.flows.cases.reviewing import opinion_given
+from service.flows.cases.liaison import ask_party
+from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, opinion_given
 from service.flows.cases.telling import tend_cases
 from service.flows.silences import make_silence
 from service.flows.watch import watch
@@ -139,6 +142,26 @@ class TestTheTurn:
         assert tend_cases(way.store, office=OFFICE, now=way.now + timedelta(days=9)) == 0
 
 
+class TestBypass:
+    def test_who_may_confirm_a_bypass_is_told_and_who_asks_is_not(self, way: Way) -> None:
+        way.submitted()
+        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        assert [name for step, name in turns_in(way.store) if step == "S03"] == ["主要癸", "分管壬", "发言辛"]
+        assert "确认越过审核程序" in letter_to(way.store, PEOPLE["head"]).subject
+        bypass_confirmed(way.hand("head"), version=1)
+        assert ("T12", "权限庚") in turns_in(way.store)
+
+    def test_where_only_the_asker_could_confirm_administrators_are_told(self, way: Way) -> None:
+        for duty in ("spokesperson", "deputy_head", "head"):
+            change(way.store, replace(PEOPLE[duty], disabled=True))
+        way.assessed()
+        both = with_duties(PEOPLE["case_officer"], "case_officer", "spokesperson")
+        decide_to_respond(way.hand(both), reason="须回应")
+        way.writes("说明")
+        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        assert ("S03", "管理员卯") in turns_in(way.store, "turn_unheld")
+
+
 class TestLookingAgain:
     def test_looking_again_tells_nobody_twice_whatever_was_restarted(self, way: Way) -> None:
         way.submitted()
@@ -180,6 +203,14 @@ class TestLookingAgain:
         assert letter.subject.startswith("[橙色·处置超时] ")
         assert "已超过" in letter.summary
         assert ("system", "case.overdue") in acts_on(way.store, f"case:{way.case.id}")
+
+    def test_an_alert_whose_case_is_being_worked_on_is_not_idle(self, way: Way) -> None:
+        way.opened()
+        for _ in range(8):
+            way.now += timedelta(hours=1)
+            ask_party(way.hand("case_officer"), kind=LiaisonKind.FACTS, party="县局", question="是否停用")
+            report = watch(way.store, office=OFFICE, now=lambda: way.now)
+            assert report.reopened == 0
 
     def test_the_watch_reminds_of_cases(self, way: Way) -> None:
         way.submitted()
