@@ -52,6 +52,7 @@ class CheckView:
     sentence: str = ""
     wished: bool = False
     needed: bool = False
+    failed: bool = False
 
 
 NO_CHECK = CheckView(word="—")
@@ -65,11 +66,11 @@ def check_view(source: Source, known: SourceCheck | None, now: datetime) -> Chec
     known = known or SourceCheck(source_id=source.id)
     needed = needs_check(source, known)
     if known.wished_at is not None:
-        sentence = "正在做上线检查，通过后自动启用；采集进程运行时通常几分钟内有结果。"
+        sentence = "正在做上线检查，通过后自动启用。"
         return CheckView(word="检查中", sentence=sentence, wished=True, needed=needed)
     if known.checked_at is not None and known.reason is not None:
         sentence = f"{beijing(known.checked_at, now)}上线检查未通过：{known.reason}"
-        return CheckView(word=f"未通过 {beijing(known.checked_at, now)}", sentence=sentence, needed=needed)
+        return CheckView(word="未通过", sentence=sentence, needed=needed, failed=True)
     if known.passed_at is not None:
         return CheckView(word=f"通过 {beijing(known.passed_at, now)}")
     if needed:

@@ -50,7 +50,7 @@ def _unused(watched: Sequence[SourceHealth], checking: int) -> str:
     if checking:
         return f"正在对 {checking} 个信源做上线检查，通过的随即启用并采集，通常几分钟内就有结果。"
     needed = [row for row in watched if row.check.needed and row.source.access == "open"]
-    if any("未通过" in row.check.word for row in needed):
+    if any(row.check.failed for row in needed):
         return "没有启用任何信源：上线检查没有通过的，在“信源”页写明了原因，可再按“全部检查并启用”；也可以先导入文件，或开始一次演练。"
     if needed:
         return "新装的系统还没有启用任何信源，所以没有在采集：请系统管理员在“信源”页按“全部检查并启用”，通过检查的信源随即开始采集。"

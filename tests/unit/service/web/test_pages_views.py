@@ -209,7 +209,7 @@ class TestFirstRun:
         ("check", "words", "nothing_on"),
         [
             (CheckView(word="未检查", needed=True), "按“全部检查并启用”", True),
-            (CheckView(word="未通过 11月25日 14:32", needed=True), "没有通过的，在“信源”页写明了原因", True),
+            (CheckView(word="未通过", needed=True, failed=True), "没有通过的，在“信源”页写明了原因", True),
             (CheckView(word="检查中", wished=True, needed=True), "正在对 1 个信源做上线检查", False),
         ],
     )
