@@ -91,8 +91,16 @@ def read_json_list(text: str, rule: ListRule, *, base_url: str, now: datetime) -
     """Return the records of a JSON text, or of the JSON embedded in a page behind `rule.after`.
 
     Raises:
-        NotJson: there is no JSON, or the marker is missing.
+        NotJson: there is no JSON, the marker is missing, or it is nested too deep.
     """
+    try:
+        return _json_reading(text, rule, base_url, now)
+    except RecursionError as error:
+        # What was just shallow enough to be read once is read again further down the stack.
+        raise NotJson("nested too deep") from error
+
+
+def _json_reading(text: str, rule: ListRule, base_url: str, now: datetime) -> Reading:
     root = Selector(text=json.dumps(json_in(text, rule.after)), type="json")
     entries = root.jmespath(rule.record)
     faults = _too_many(len(entries))
@@ -257,7 +265,7 @@ def _published(
     try:
         year, month, day = (int(group) for group in match.groups() if group)
         return datetime(year, month, day, tzinfo=BEIJING), DatePrecision.DAY
-    except ValueError:
+    except (ValueError, OverflowError):
         return None, DatePrecision.UNKNOWN
 
 

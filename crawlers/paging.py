@@ -108,7 +108,8 @@ def _page_count(paging: Paging, text: str) -> int:
         return paging.max_pages
     match = re.search(paging.count_pattern, text)
     counts = [group for group in match.groups() if group] if match else []
-    return int(counts[0]) if counts else 1
+    # A count of more digits is none, and with thousands of them no number that can be read.
+    return int(counts[0]) if counts and len(counts[0]) < _DIGITS else 1
 
 
 def _is_complete(paging: Paging, text: str, seen_records: int) -> bool:

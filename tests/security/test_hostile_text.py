@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from analysis.articles import split_articles
 from crawlers.attachments.grid import clean
 from crawlers.attachments.headings import field_of
-from crawlers.catalogue.declaration import ListRule
-from crawlers.listed import read_json_list
+from crawlers.catalogue.declaration import ListRule, Paging
+from crawlers.listed import NotJson, read_html_list, read_json_list
+from crawlers.paging import _page_count
 from crawlers.parsing.engagement import read_engagement
 from crawlers.politeness import challenge_in
 from crawlers.second_look import _MARKUP
@@ -76,6 +78,25 @@ def test_heading_of_brackets_is_no_field() -> None:
 def test_draft_of_stars_is_checked_in_time_and_a_mark_behind_them_is_found() -> None:
     assert took(lambda: confidentiality_findings("★" * 20_000)) < SECONDS
     assert confidentiality_findings("★" * 30 + "机密")
+
+
+@pytest.mark.parametrize("depth", [*range(900, 1000, 3), 100_000])
+def test_json_list_that_is_nested_deep_is_read_or_refused(depth: int) -> None:
+    rule = ListRule(format="json", record="a", title="t", link="u", id="i")
+    for shape in ('{"a":[{"t":"x","u":"/1","i":"1","z":%s}]}', '{"a":[{"t":%s,"u":"/1"}]}'):
+        with suppress(NotJson):
+            read_json_list(shape % ("[" * depth + "]" * depth), rule, base_url="https://a.example/", now=NOW)
+
+
+def test_number_of_thousands_of_digits_is_no_count_of_pages() -> None:
+    paging = Paging(style="static", max_pages=5, count_pattern=r"count=(\d+)")
+    assert _page_count(paging, f"count={'9' * 5000}") == 1
+    assert _page_count(paging, "count=12") == 12
+    lists = ListRule(record="li", title="a", link="a@href", date_in_link=r"/(\d+)/(\d+)/(\d+)/")
+    [one] = read_html_list(
+        f"<li><a href='/{'9' * 30}/1/1/'>x</a></li>", lists, base_url="https://a.example/", now=NOW
+    ).records
+    assert one.published_at is None
 
 
 def test_half_a_character_in_a_json_list_costs_no_visit() -> None:
