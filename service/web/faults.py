@@ -41,6 +41,7 @@ _TITLES = {
     503: "暂时不可用",
 }
 _NOT_SIGNED_IN = 401
+_REFUSED = frozenset({400, 404, 409, 422})
 _NO_ROLE = "当前角色不能进行这项操作。如确有需要，请联系系统管理员。"
 _FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
 _FAILED = "系统出错，这次操作没有完成，也没有留下半成品。错误已记入运行日志，请稍后再试。"
@@ -140,4 +141,16 @@ def _show(request: Request, status: int, sentence: str, first: Sequence[tuple[st
     ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != _NOT_SIGNED_IN else [("登录", "/login")]
     ways = [*first, *ways]
     title = _TITLES.get(status, "请求没有完成")
-    return bare_page(request, "fault.html", title=title, status=status, code=status, sentence=sentence, ways=ways)
+    # A refused form is gone back to: the browser still holds what was typed.
+    typed = request.method == "POST" and status in _REFUSED
+    return bare_page(
+        request,
+        "fault.html",
+        title=title,
+        status=status,
+        code=status,
+        sentence=sentence,
+        ways=ways,
+        typed=typed,
+        leads=bool(first),
+    )

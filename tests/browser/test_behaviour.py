@@ -109,3 +109,18 @@ class TestKeyboard:
         assert "done=" not in page.url
         page.keyboard.press("Escape")
         expect(page.get_by_role("button", name="关闭预警")).to_be_hidden()
+
+
+def test_a_refused_form_is_gone_back_to_with_what_was_typed(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(1366, 768), name="审批丙")
+    page.goto(f"{served.address}/topics")
+    page.get_by_label("政策标题").fill("某某管理办法")
+    page.locator("textarea[name=words]").fill("甲+乙")
+    page.get_by_role("button", name="开始跟踪").click()
+    expect(page.get_by_role("heading", name="填写有误")).to_be_visible()
+    assert page.locator("main .primary:visible").count() == 1
+    page.get_by_role("button", name="返回修改").click()
+    expect(page.get_by_label("政策标题")).to_have_value("某某管理办法")
+    expect(page.locator("textarea[name=words]")).to_have_value("甲+乙")

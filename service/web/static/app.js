@@ -102,5 +102,10 @@
   document.querySelector("[data-file]")?.addEventListener("change", (event) => {
     document.getElementById("file-name").textContent = event.target.files[0]?.name || "未选择";
   });
+  // Going back in the browser's own history keeps what was typed into a refused form.
+  document.querySelectorAll("[data-back]").forEach((node) => {
+    node.hidden = history.length < 2;
+    if (node.matches("button")) { node.addEventListener("click", () => history.back()); node.focus(); }
+  });
   document.body.addEventListener("htmx:afterSwap", () => { at = -1; tick(); });
 })();
