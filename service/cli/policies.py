@@ -235,9 +235,9 @@ def ledger(
         today = _day(None, app.now())
         with app.store.read() as work:
             held = work.policies.listing()
-            rows = ledger_rows(
-                held, work.policies.article_counts(), linked_policies(held, work.policies.links()), on=today
-            )
+            linked = linked_policies(held, work.policies.links())
+            titles = {one.id: one.title for one in app.register.documents.values()}
+            rows = ledger_rows(held, work.policies.article_counts(), linked, on=today, titles=titles)
         folder = out or app.settings.data / "ledgers"
     paths = {folder / f"政策台账-{today}.{kind}": kind for kind in ("xlsx", "csv")}
     try:

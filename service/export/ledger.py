@@ -20,6 +20,7 @@ COLUMNS = (
 
 # Where a spreadsheet would begin to calculate: at the head of a cell or of a line in it, blanks and wide forms included.
 _LIVE = re.compile(r"\A(?=[\t\r\n])|(?:\A|(?<=[\r\n]))(?=[^\S\r\n]*[=+\-@|＝＋－＠])")
+_A3 = 8
 _WIDTHS = (34, 34, 22, 22, 12, 10, 9, 11, 11, 11, 11, 26, 6, 6, 17, 10, 30, 20, 34, 30)
 
 
@@ -29,12 +30,16 @@ def ledger_rows(
     linked: Mapping[str, LinkedPolicy] = MappingProxyType({}),
     *,
     on: date,
+    titles: Mapping[str, str] = MappingProxyType({}),
 ) -> list[tuple[str, ...]]:
-    """Return the lines of the ledger under `COLUMNS`, with the standing on that day."""
-    return [_row(policy, counts.get(policy.stem, 0), linked.get(policy.stem), on) for policy in policies]
+    """Return the lines of the ledger under `COLUMNS`, with the standing on that day; `titles` name what took a policy's place."""
+    known = {**titles, **{policy.stem: policy.title for policy in policies}}
+    return [_row(policy, counts.get(policy.stem, 0), linked.get(policy.stem), on, known) for policy in policies]
 
 
-def _row(policy: Policy, articles: int, linked: LinkedPolicy | None, on: date) -> tuple[str, ...]:
+def _row(
+    policy: Policy, articles: int, linked: LinkedPolicy | None, on: date, titles: Mapping[str, str]
+) -> tuple[str, ...]:
     imported = policy.imported_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if policy.imported_at else ""
     made = "；".join(one.title for one, _ in linked.made) if linked else ""
     return (
@@ -47,7 +52,7 @@ def _row(policy: Policy, articles: int, linked: LinkedPolicy | None, on: date) -
         policy.region or "全国",
         *(str(day) if day else "" for day in (policy.issued, policy.valid_from, policy.valid_to)),
         policy.standing(on).word,
-        policy.superseded_by or "",
+        titles.get(policy.superseded_by, policy.superseded_by) if policy.superseded_by else "",
         str(articles),
         str(policy.version),
         imported,
@@ -77,14 +82,17 @@ def ledger_xlsx(rows: Sequence[tuple[str, ...]]) -> bytes:
         sheet = book.add_worksheet("政策台账")
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         body = book.add_format({"text_wrap": True, "valign": "top"})
+        code = book.add_format({"valign": "top", "shrink": True})
         for at, (name, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True)):
             sheet.set_column(at, at, width)
             sheet.write_string(0, at, name, head)
         for line, row in enumerate(rows, start=1):
             for at, cell in enumerate(row):
-                sheet.write_string(line, at, cell, body)
+                sheet.write_string(line, at, cell, code if COLUMNS[at] == "文本校验值" else body)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
         sheet.set_landscape()
+        sheet.set_paper(_A3)
+        sheet.repeat_rows(0)
         sheet.fit_to_pages(1, 0)
     return out.getvalue()

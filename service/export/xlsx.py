@@ -50,6 +50,9 @@ class _Sheets:
     def table(self, name: str, headings: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]) -> Any:
         sheet = self.book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, heading, self._bold)

@@ -15,6 +15,7 @@ from service.domain.checks import CheckVerdict
 from service.domain.library import LibraryQuery, LinkKind
 from service.domain.policy import Policy, PolicyKind, PolicyLevel, Standing
 from service.domain.refusal import NotFound, Refusal
+from service.domain.register import Register
 from service.domain.verification import entry_of, stem_of, words_of
 from service.flows.policy_links import link_policies, linked_policies
 from service.flows.verifying import check_entry
@@ -140,7 +141,8 @@ def ledger(request: Request, identity: Reader, suffix: str) -> Response:
     with context.store.read() as work:
         held = work.policies.listing()
         linked = linked_policies(held, work.policies.links())
-        rows = ledger_rows(held, work.policies.article_counts(), linked, on=today)
+        titles = {one.id: one.title for one in context.office.register.documents.values()}
+        rows = ledger_rows(held, work.policies.article_counts(), linked, on=today, titles=titles)
     content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows)
     kind = "text/csv; charset=utf-8" if suffix == "csv" else _XLSX
     name = quote(f"政策台账-{today.isoformat()}.{suffix}")
@@ -233,6 +235,7 @@ def policy(request: Request, identity: Reader, stem: str, version: Annotated[int
         key="policies",
         title=found.title,
         policy=found,
+        successor=_title_of(found.superseded_by, held, register),
         standing=found.standing(day_of(context.now())),
         articles=() if whole else numbered(articles, gists),
         chapters=() if whole else chapters_of(articles),
@@ -243,6 +246,12 @@ def policy(request: Request, identity: Reader, stem: str, version: Annotated[int
         spoken_of=[_held(held, link.about) for link in links if link.stem == stem],
         others=_linkable(found, held),
     )
+
+
+def _title_of(name: str | None, held: Sequence[Policy], register: Register) -> str | None:
+    """Return the title of a document that the library or the register knows by its stem or number there."""
+    titles = {one.id: one.title for one in register.documents.values()} | {one.stem: one.title for one in held}
+    return titles.get(name, name) if name else None
 
 
 def _held(policies: Sequence[Policy], stem: str) -> Policy:

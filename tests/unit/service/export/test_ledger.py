@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -47,3 +48,9 @@ def test_an_empty_library_has_a_ledger_with_its_head() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx([]))).active
     assert sheet is not None
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
+
+
+def test_what_took_its_place_stands_by_title() -> None:
+    [row] = ledger_rows([replace(LAW, superseded_by="law-2030")], {}, on=ON, titles={"law-2030": "示例法（2030年）"})
+    assert "示例法（2030年）" in row
+    assert "law-2030" not in row
