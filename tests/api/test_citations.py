@@ -106,7 +106,9 @@ def test_a_proposed_row_is_one_that_the_own_file_takes(events: Site) -> None:
     assert (row.governs, OFFERED in row.related) == ((OTHER,), False)
 
 
-@pytest.mark.parametrize("written", ["《药品管理法》第一百零七条", "药品管理法 第107条", "药品管理法第一百零七条", OTHER])
+@pytest.mark.parametrize(
+    "written", ["《药品管理法》第一百零七条", "药品管理法 第107条", "药品管理法第一百零七条", OTHER]
+)
 def test_an_article_is_added_as_people_write_it(events: Site, written: str) -> None:
     assert say(events, Role.OFFICER, "C0", written, Choice.ADDED)[0] == 303
     with events.context.store.read() as work:
