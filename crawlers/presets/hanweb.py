@@ -7,9 +7,10 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 __all__ = ["next_proxy_page", "records_of"]
 
-_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.DOTALL)
+# A record never holds the beginning of another; without that, records that never end cost the square of the page.
+_RECORD = re.compile(r"<record>\s*<!\[CDATA\[((?:(?!<record>).)*?)\]\]>\s*</record>", re.DOTALL)
 _NEXT_GROUP = re.compile(r"dataproxy\.jsp\?([^\"'\]>\s]+)")
-_TOTAL = re.compile(r"totalRecord\s*[:=]\s*['\"]?(\d+)|<totalrecord>(\d+)</totalrecord>", re.IGNORECASE)
+_TOTAL = re.compile(r"totalRecord\s*[:=]\s*['\"]?(\d{1,9})|<totalrecord>(\d{1,9})</totalrecord>", re.IGNORECASE)
 _FORM_KEYS = ("col", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
 # The proxy answers at most three pages of 15 records in one call.
 _PAGES_PER_CALL = 3

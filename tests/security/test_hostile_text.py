@@ -15,6 +15,7 @@ from crawlers.listed import NotJson, read_html_list, read_json_list
 from crawlers.paging import _page_count
 from crawlers.parsing.engagement import read_engagement
 from crawlers.politeness import challenge_in
+from crawlers.presets.hanweb import next_proxy_page, records_of
 from crawlers.second_look import _MARKUP
 from service.domain.secrecy import confidentiality_findings
 from service.flows.policy_files import _with_header
@@ -86,6 +87,13 @@ def test_json_list_that_is_nested_deep_is_read_or_refused(depth: int) -> None:
     for shape in ('{"a":[{"t":"x","u":"/1","i":"1","z":%s}]}', '{"a":[{"t":%s,"u":"/1"}]}'):
         with suppress(NotJson):
             read_json_list(shape % ("[" * depth + "]" * depth), rule, base_url="https://a.example/", now=NOW)
+
+
+def test_proxy_page_of_records_that_never_end_is_read_in_time() -> None:
+    piece = "<record><![CDATA["
+    assert took(lambda: records_of(piece * (LONG // len(piece)))) < SECONDS
+    assert records_of(f"{piece}<a>x</a>]]></record>") == "<record><a>x</a></record>"
+    assert next_proxy_page("totalRecord=" + "9" * 5000, url="https://a.example/", params={}, seen_records=1) is None
 
 
 def test_number_of_thousands_of_digits_is_no_count_of_pages() -> None:
