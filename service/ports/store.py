@@ -13,10 +13,9 @@ from typing import Any, Protocol
 from analysis.assessment import Assessment
 from crawlers.ports import PutResult
 from crawlers.records import Document
-from service.domain.alert import Alert
 from service.domain.audit import AuditRow, ChainEnd
-from service.domain.clock import Clock
 from service.domain.event import Event, EventDocument
+from service.ports.alerts import Alerts, Clocks
 from service.ports.attachments import Attachments
 from service.ports.cases import Cases
 from service.ports.citations import Citations
@@ -219,79 +218,6 @@ class Events(Protocol):
         self, *, since: datetime | None = None, level_at_least: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[Event]:
         """Return events, latest activity first."""
-        ...
-
-
-class Alerts(Protocol):
-    """Raised alerts."""
-
-    def get(self, alert_id: str) -> Alert | None:
-        """Return the alert, or `None`."""
-        ...
-
-    def hold(self, alert_id: str) -> Alert | None:
-        """Return the alert, or `None`; nobody else can change it until commit. Only where the transaction may write."""
-        ...
-
-    def of_event(self, event_id: str) -> Alert | None:
-        """Return the event's alert, the latest raised where there are several, or `None`."""
-        ...
-
-    def of_events(self, event_ids: Sequence[str], *, hold: bool = False) -> dict[str, Alert]:
-        """Return the alert of each event that has one, by the event's id; `hold` as `hold` does."""
-        ...
-
-    def save(self, alert: Alert) -> None:
-        """Insert or replace."""
-        ...
-
-    def save_all(self, alerts: Sequence[Alert]) -> None:
-        """Insert or replace several; none twice."""
-        ...
-
-    def open(self, *, limit: int = 500) -> list[Alert]:
-        """Return alerts that are not closed, gravest level first, then the longest waiting."""
-        ...
-
-    def listing(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        state: str | None = None,
-        level: str | None = None,
-        limit: int = 200,
-        offset: int = 0,
-    ) -> list[Alert]:
-        """Return alerts, newest first."""
-        ...
-
-    def revision(self) -> int:
-        """Return a number that grows with every change to an alert or clock, for live updates."""
-        ...
-
-
-class Clocks(Protocol):
-    """Proposed and running clocks."""
-
-    def save(self, clock: Clock) -> None:
-        """Insert or replace."""
-        ...
-
-    def save_all(self, clocks: Sequence[Clock]) -> None:
-        """Insert or replace several; none twice."""
-        ...
-
-    def get(self, clock_id: str) -> Clock | None:
-        """Return the clock, or `None`."""
-        ...
-
-    def of_alerts(self, alert_ids: Sequence[str]) -> dict[str, list[Clock]]:
-        """Return each alert's clocks, soonest due first."""
-        ...
-
-    def running(self) -> list[Clock]:
-        """Return armed clocks, soonest due first, and proposed ones."""
         ...
 
 
