@@ -55,7 +55,9 @@ class Act(StrEnum):
 _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         Role.VIEWER: frozenset({Act.READ}),
-        Role.OFFICER: frozenset({Act.READ, Act.HANDLE_ALERT, Act.IMPORT, Act.BRIEF, Act.FOLLOW, Act.HANDLE_MATTER, Act.LINK_POLICY}),
+        Role.OFFICER: frozenset(
+            {Act.READ, Act.HANDLE_ALERT, Act.IMPORT, Act.BRIEF, Act.FOLLOW, Act.HANDLE_MATTER, Act.LINK_POLICY}
+        ),
         Role.APPROVER: frozenset(
             {
                 Act.READ,

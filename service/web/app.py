@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from service.api.case_routes import router as cases
 from service.api.context import AppContext
 from service.api.followed import router as followed
-from service.api.case_routes import router as cases
 from service.api.headers import BodyLimit, CleanText, SecurityHeaders
 from service.api.push import router as push
 from service.api.routes import router as api
