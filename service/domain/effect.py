@@ -197,10 +197,10 @@ def _trend(before: WindowFigures, after: WindowFigures, volume: float | None) ->
 def _sentence(before: WindowFigures, after: WindowFigures, trend: Trend, volume: float | None) -> str:
     now = after.until
     windows = f"{beijing(before.since, now)}至{beijing(before.until, now)}与{beijing(after.since, now)}至{beijing(after.until, now)}"
+    shares = f"负面占比{_share(before.negative_share)}到{_share(after.negative_share)}，" if after.documents else ""
     told = (
         f"日均{before.per_day:.1f}篇到{after.per_day:.1f}篇（{_change(volume)}），"
-        f"负面占比{_share(before.negative_share)}到{_share(after.negative_share)}，"
-        f"提问稿件{before.asking}篇到{after.asking}篇"
+        f"{shares}提问稿件{before.asking}篇到{after.asking}篇"
     )
     partial = "；后一时段较短，按日均比较" if after.days < before.days else ""
     return f"{trend.word}：{before.scope}，{windows}相比，{told}{partial}。数字只说明前后差别，不说明原因。"

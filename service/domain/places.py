@@ -1,9 +1,10 @@
 """The cities of the province by GB/T 2260 code, as tables and tiles name them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
-__all__ = ["CITIES", "region_name"]
+__all__ = ["CITIES", "places_told", "region_name"]
 
 CITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -32,3 +33,11 @@ def region_name(code: str) -> str:
     if code.startswith("36"):
         return "全省"
     return "省外" if code.isdigit() else "境外"
+
+
+def places_told(facts: Mapping[str, Any], regions: Sequence[str]) -> tuple[str, ...]:
+    """Return the places of an event as its texts name them, else the names of its regions, else nothing."""
+    named = facts.get("places")
+    if isinstance(named, list | tuple) and named:
+        return tuple(str(place) for place in named)
+    return tuple(dict.fromkeys(region_name(code) for code in regions if code))
