@@ -55,24 +55,30 @@ def archive(
     from service.flows.cases.packing import pack_case
 
     with opened(data) as app:
-        bundle = pack_case(app.store, "cli", case, now=app.now(), masked=not unmasked)
-    if bundle is None:
+        package = pack_case(app.store, "cli", case, pack=pack, now=app.now(), masked=not unmasked)
+    if package is None:
         fail(f"没有编号为 {case} 的处置。全部编号见 yaowang cases list。")
-    written = pack(bundle)
     try:
-        out.write_bytes(written)
+        out.write_bytes(package.content)
     except OSError as error:
         fail(f"归档包无法写入 {out}：{error.strerror}")
-    write_line({"path": str(out), "bytes": len(written), "documents": len(bundle.evidence), "masked": bundle.masked})
+    told = {"documents": len(package.bundle.evidence), "masked": package.bundle.masked, "sha256": package.digest}
+    write_line({"path": str(out), "bytes": len(package.content)} | told)
 
 
 def verify_package(file: Path) -> None:
-    """Check every file of a package against its manifest."""
+    """Check every file of a package against its manifest, and tell its SHA-256, which its audit row keeps."""
+    from hashlib import file_digest
+
     from service.export.case_archive import verify
 
     faults = verify(file)
     for sentence in faults:
         say(sentence)
-    write_line({"path": str(file), "faults": len(faults)})
+    digest = None
+    if file.is_file():
+        with file.open("rb") as opened_file:
+            digest = file_digest(opened_file, "sha256").hexdigest()
+    write_line({"path": str(file), "faults": len(faults), "sha256": digest})
     if faults:
         raise typer.Exit(EXIT_FAILED)

@@ -1,6 +1,7 @@
 """Gather everything of a case for its archive package; fetching it is an act too."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from service.domain.event import Event
 from service.flows.privacy import PERSONAL_READ
 from service.ports.store import Store, Work
 
-__all__ = ["EXPORTED", "Bundle", "gather", "pack_case"]
+__all__ = ["EXPORTED", "Bundle", "Package", "gather", "pack_case"]
 
 EXPORTED = "case.exported"
 """The audit action of fetching a package; it is no part of the package, so that the same case gives the same bytes."""
@@ -41,17 +42,47 @@ class Bundle:
     left_out: int = 0
 
 
-def pack_case(store: Store, actor: str, case_id: str, *, now: datetime, masked: bool = True) -> Bundle | None:
-    """Return the bundle of a case, `None` where there is none; that it was fetched, and whether masked, is written down."""
-    with store.write() as work:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package as it was handed out; `digest` is the SHA-256 that the audit row of it keeps."""
+
+    bundle: Bundle
+    content: bytes
+    digest: str
+
+
+def pack_case(
+    store: Store,
+    actor: str,
+    case_id: str,
+    *,
+    pack: Callable[[Bundle], bytes],
+    now: datetime,
+    masked: bool = True,
+) -> Package | None:
+    """Return the package of a case, `None` where there is none.
+
+    That it was fetched, whether masked, and its SHA-256 are written down before it is handed out: whoever rewrites files and
+    manifest of a package together does not rewrite the audit trail.
+    """
+    with store.read() as work:
         found = gather(work, case_id, masked=masked)
-        if found is not None:
-            detail = {"masked": masked, "documents": len(found.evidence), "state": found.file.case.state.value}
-            work.audit.append(actor=actor, action=EXPORTED, subject=f"case:{case_id}", detail=detail, now=now)
-            if not masked:
-                told = {"what": "archive", "documents": [document.id for document in found.evidence]}
-                work.audit.append(actor=actor, action=PERSONAL_READ, subject=f"case:{case_id}", detail=told, now=now)
-        return found
+    if found is None:
+        return None
+    content = pack(found)
+    digest = hashlib.sha256(content).hexdigest()
+    detail = {
+        "masked": masked,
+        "documents": len(found.evidence),
+        "state": found.file.case.state.value,
+        "sha256": digest,
+    }
+    with store.write() as work:
+        work.audit.append(actor=actor, action=EXPORTED, subject=f"case:{case_id}", detail=detail, now=now)
+        if not masked:
+            told = {"what": "archive", "documents": [document.id for document in found.evidence]}
+            work.audit.append(actor=actor, action=PERSONAL_READ, subject=f"case:{case_id}", detail=told, now=now)
+    return Package(bundle=found, content=content, digest=digest)
 
 
 def gather(work: Work, case_id: str, *, masked: bool = True) -> Bundle | None:

@@ -185,8 +185,8 @@ def case_page(
 def fetch_archive(request: Request, identity: Handler, case_id: str) -> Response:
     """Send the archive package of a case; who fetched it is written down. Raises `NotFound`."""
     context = context_of(request)
-    bundle = pack_case(context.store, identity.person.name, case_id, now=context.now())
-    if bundle is None:
+    package = pack_case(context.store, identity.person.name, case_id, pack=pack, now=context.now())
+    if package is None:
         raise NotFound("没有这个处置，可能链接已失效，请从处置列表进入")
     headers = {"content-disposition": f'attachment; filename="case-{case_id[:20]}.zip"'}
-    return Response(pack(bundle), media_type="application/zip", headers=headers)
+    return Response(package.content, media_type="application/zip", headers=headers)

@@ -36,9 +36,9 @@ def told(way: Way) -> Way:
 
 
 def package(way: Way, *, masked: bool = True) -> bytes:
-    bundle = pack_case(way.store, "档案丑", way.case.id, now=way.now, masked=masked)
-    assert bundle is not None
-    return pack(bundle)
+    packed = pack_case(way.store, "档案丑", way.case.id, pack=pack, now=way.now, masked=masked)
+    assert packed is not None
+    return packed.content
 
 
 def contents(data: bytes) -> dict[str, bytes]:
@@ -90,6 +90,12 @@ class TestPackage:
         assert package(told) == first
         assert acts_on(told.store, f"case:{told.case.id}")[-1] == ("档案丑", EXPORTED)
 
+    def test_the_trail_keeps_the_hash_of_each_package_that_was_handed_out(self, told: Way) -> None:
+        given = package(told)
+        with told.store.read() as work:
+            row = next(row for row in work.audit.rows(subject=f"case:{told.case.id}") if row.action == EXPORTED)
+        assert row.detail["sha256"] == hashlib.sha256(given).hexdigest()
+
     def test_personal_data_is_masked_and_the_original_is_known_by_its_hash(self, told: Way) -> None:
         files = contents(package(told))
         assert not any(PHONE.encode() in data for data in files.values())
@@ -103,8 +109,9 @@ class TestPackage:
         assert PHONE.encode() in plain["liaisons.json"]
 
     def test_telephone_in_a_title_is_masked_in_the_manifest_too(self, told: Way) -> None:
-        bundle = pack_case(told.store, "档案丑", told.case.id, now=told.now)
-        assert bundle is not None
+        packed = pack_case(told.store, "档案丑", told.case.id, pack=pack, now=told.now)
+        assert packed is not None
+        bundle = packed.bundle
         case = replace(bundle.file.case, title=f"有人拨打 {PHONE} 反映")
         files = contents(pack(replace(bundle, file=replace(bundle.file, case=case))))
         assert not any(PHONE.encode() in data for data in files.values())
@@ -116,7 +123,7 @@ class TestPackage:
         assert not any(name.startswith("evidence/") for name in files)
 
     def test_there_is_none_of_a_case_that_is_not_there(self, way: Way) -> None:
-        assert pack_case(way.store, "档案丑", "H0", now=way.now) is None
+        assert pack_case(way.store, "档案丑", "H0", pack=pack, now=way.now) is None
 
 
 def rewritten(data: bytes, change: Callable[[dict[str, bytes]], None], root: str) -> bytes:
