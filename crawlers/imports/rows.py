@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -45,6 +46,7 @@ _COUNTY = re.compile(
 _RELATIVE = frozenset({"ago", "ago_english", "just_now", "named_day", "weekday", "clock"})
 # Serial numbers of days from 1954 to 2119; smaller and larger ones are something else.
 _SERIALS = (20_000, 80_000)
+MAX_REMEMBERED = 50_000
 
 
 def read_import(
@@ -57,7 +59,8 @@ def read_import(
 ) -> Iterator[Document | RowRefusal]:
     """Yield, row by row, the document that it holds or why it holds none; constant memory.
 
-    The same row gives the same id every time: the record's own number, else its address, else a hash of its words.
+    Of rows that give one number to different words the first is taken, as long as no more than `MAX_REMEMBERED` others lie
+    between them. The same row gives the same id every time: the record's own number, else its address, else a hash of its words.
 
     Args:
         path: a CSV (UTF-8 or GB18030), XLSX or JSONL file.
@@ -74,7 +77,7 @@ def read_import(
     if chosen is None or not chosen.fits(table.headings):
         raise ImportRefused(_unknown_headings(path, table.headings, column_map))
     reader = _Reader(chosen, table.headings, source, now, author_key)
-    return map(reader.read, table.rows)
+    return _first_of_each(reader, table.rows)
 
 
 def read_records(
@@ -90,6 +93,20 @@ def read_records(
         sample = json.dumps(record, ensure_ascii=False, default=str).encode(errors="replace")[:SAMPLE_BYTES]
         fault = None if isinstance(record, dict) else "不是 JSON 对象"
         yield reader.read(Row(number, record if isinstance(record, dict) else {}, fault, sample))
+
+
+def _first_of_each(reader: "_Reader", rows: Iterable[Row]) -> Iterator[Document | RowRefusal]:
+    seen: OrderedDict[str, tuple[int, str]] = OrderedDict()
+    for row in rows:
+        read = reader.read(row)
+        if isinstance(read, Document):
+            number, words = seen.setdefault(read.id, (row.number, read.content_hash))
+            if words != read.content_hash:
+                yield _refused(row, "编号重复", f"与第 {number} 行编号相同而内容不同，只取了第 {number} 行")
+                continue
+            if len(seen) > MAX_REMEMBERED:
+                seen.popitem(last=False)
+        yield read
 
 
 def _unknown_headings(path: Path, headings: tuple[str, ...], column_map: ColumnMap | None) -> str:
