@@ -301,19 +301,6 @@ class TestAgain:
         assert [row.id for row in later if isinstance(row, Document)] == first
         assert len(set(first)) == 2
 
-    def test_second_row_of_a_number_is_refused_where_its_words_differ_and_names_the_first(self, tmp_path: Path) -> None:
-        other = (*ROW[:2], "另一件事：药店没有药师。", *ROW[3:])
-        neighbour = ("G2", *ROW[1:])
-        first, same, second, kept = read(
-            csv_file(tmp_path, [",".join(line) for line in (HOTLINE, ROW, ROW, other, neighbour)])
-        )
-        assert isinstance(first, Document)
-        assert same == first
-        assert isinstance(second, RowRefusal)
-        assert (second.reason, second.row_number) == ("编号重复", 4)
-        assert "第 2 行" in second.detail
-        assert isinstance(kept, Document)
-
     def test_edited_row_keeps_its_number_and_changes_its_hash(self, tmp_path: Path) -> None:
         before = documents(csv_file(tmp_path, [",".join(HOTLINE), ",".join(ROW)]))[0]
         edited = (*ROW[:2], "市民补充：药店已关门。", *ROW[3:])
