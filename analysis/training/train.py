@@ -82,8 +82,14 @@ class _Corpus:
         return risky, np.array([label in example.categories for example in self.examples])
 
 
-def train(shared: Path, out: Path, progress: Callable[[str], None] = lambda _: None) -> Mapping[str, Any]:
-    """Fit on the training files of `shared`, write arrays and manifest into `out`, return the manifest.
+def train(
+    shared: Path,
+    out: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    further: Sequence[Example] = (),
+) -> Mapping[str, Any]:
+    """Fit on the training files of `shared` and on `further` examples, write arrays and manifest into `out`, return the manifest.
 
     Takes about two minutes on two cores. `progress` is told what is being done.
 
@@ -93,7 +99,7 @@ def train(shared: Path, out: Path, progress: Callable[[str], None] = lambda _: N
     """
     segmenter = RjiebaSegmenter()
     progress("reading the training data")
-    corpus = _read_corpus(load_training(shared), segmenter)
+    corpus = _read_corpus([*load_training(shared), *further], segmenter)
     forward, tested = _forward(corpus, progress)
     progress("fitting stack, calibration and thresholds")
     stack = _fit_stack(corpus, forward, tested)
