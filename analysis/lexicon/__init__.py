@@ -20,7 +20,7 @@ import yaml
 from analysis.lexicon.regions import Region, inner_names, load_regions, region_names
 from analysis.text import normalise
 
-__all__ = ["Guard", "Hit", "Lexicon", "Region", "Term", "TermKind", "load_lexicon"]
+__all__ = ["Guard", "Hit", "Lexicon", "Region", "Term", "TermKind", "gapped_terms", "load_lexicon"]
 
 DATA_FILES = (
     "abroad.txt",
@@ -124,7 +124,7 @@ class Lexicon:
         return [hit for hit in hits if hit.term.kind is TermKind.GUARD or not _is_hidden(hit, guarding)]
 
 
-def _gapped(terms: Mapping[str, Mapping[Term, None]]) -> dict[tuple[str, str], tuple[Term, ...]]:
+def gapped_terms(terms: Mapping[str, Mapping[Term, None]]) -> dict[tuple[str, str], tuple[Term, ...]]:
     """Return products and strong terms of three or more Chinese characters by what stands left and right of any one."""
     found: dict[tuple[str, str], tuple[Term, ...]] = {}
     for written, meanings in terms.items():
@@ -164,7 +164,7 @@ def load_lexicon() -> Lexicon:
         names={name: frozenset(map(str, words)) for name, words in _yaml("names.yaml").items()},
         identity=_identity(),
         automaton=ahocorasick_rs.AhoCorasick(patterns),
-        gapped=MappingProxyType(_gapped(terms)),
+        gapped=MappingProxyType(gapped_terms(terms)),
     )
 
 
