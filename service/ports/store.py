@@ -21,6 +21,7 @@ from service.ports.cases import Cases
 from service.ports.citations import Citations
 from service.ports.fetching import Hosts, Looks
 from service.ports.following import Matters, Topics
+from service.ports.learning import Labels, Models
 from service.ports.outbox import Outbox, OutboxRow
 from service.ports.policies import Policies
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
@@ -38,9 +39,11 @@ __all__ = [
     "Documents",
     "Events",
     "Hosts",
+    "Labels",
     "LeasedDocument",
     "Looks",
     "Matters",
+    "Models",
     "Notices",
     "Outbox",
     "OutboxRow",
@@ -286,6 +289,8 @@ class Work(Protocol):
     citations: Citations
     hosts: Hosts
     looks: Looks
+    labels: Labels
+    models: Models
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way: for what is read first and written after.

@@ -20,8 +20,10 @@ from service.ports.store import (
     Documents,
     Events,
     Hosts,
+    Labels,
     Looks,
     Matters,
+    Models,
     Notices,
     Outbox,
     People,
@@ -44,9 +46,11 @@ from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.events import SqlEvents
 from service.storage.hosts import SqlHosts
+from service.storage.labels import SqlLabels
 from service.storage.looks import SqlLooks
 from service.storage.matters import SqlMatters
 from service.storage.migrations import bring_up_to_date, current_revision, head_revision
+from service.storage.models import SqlModels
 from service.storage.outbox import SqlOutbox
 from service.storage.people import SqlPeople
 from service.storage.policies import SqlPolicies
@@ -107,6 +111,8 @@ class SqlWork:
     citations: Citations
     hosts: Hosts
     looks: Looks
+    labels: Labels
+    models: Models
 
     def __init__(self, connection: Connection) -> None:
         """Work inside `connection`'s transaction."""
@@ -136,6 +142,8 @@ class SqlWork:
         self.citations = SqlCitations(connection)
         self.hosts = SqlHosts(connection)
         self.looks = SqlLooks(connection)
+        self.labels = SqlLabels(connection)
+        self.models = SqlModels(connection)
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way."""

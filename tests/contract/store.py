@@ -7,6 +7,7 @@ from tests.contract.store_citations import CitationsContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
 from tests.contract.store_fetching import HostsContract, LooksContract
 from tests.contract.store_following import MattersContract, TopicsContract
+from tests.contract.store_learning import LabelsContract, ModelsContract
 from tests.contract.store_library import LibraryContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_response import AlertsContract, EventsContract
@@ -33,6 +34,8 @@ class StoreContract(
     LibraryContract,
     HostsContract,
     LooksContract,
+    LabelsContract,
+    ModelsContract,
     SilencesContract,
     RosterContract,
     NoticesContract,

@@ -29,6 +29,7 @@ from service.storage.schema.handled import (
     case_steps,
     cases,
 )
+from service.storage.schema.labelled import label_skips, labels, model_placements, training_runs
 from service.storage.schema.metadata import metadata
 from service.storage.schema.operated import (
     audit,
@@ -78,9 +79,12 @@ __all__ = [
     "host_leases",
     "host_stops",
     "kept_files",
+    "label_skips",
+    "labels",
     "matter_links",
     "matters",
     "metadata",
+    "model_placements",
     "notice_rows",
     "notices",
     "outbox",
@@ -103,5 +107,6 @@ __all__ = [
     "topic_documents",
     "topic_sheets",
     "topics",
+    "training_runs",
     "unit_members",
 ]

@@ -1,0 +1,142 @@
+"""What an officer says of a document: a correction, a label to learn from. Pure and validated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from analysis.assessment import CATEGORY_NAMES, Assessment, Level, Tone
+from service.domain.refusal import Refusal
+
+__all__ = ["LABEL_CATEGORIES", "Label", "LabelGiven", "LabelOrigin", "judged_of", "label_of_form", "label_of_judged"]
+
+LABEL_CATEGORIES = tuple(code for code in CATEGORY_NAMES if code != "R14")
+"""The categories that a risk may have, in the order of the taxonomy."""
+
+_MOST_SEVERE = 5
+_MOST_CATEGORIES = 4
+
+
+class LabelOrigin(StrEnum):
+    """Where a label was given: on a page of an event, or on the card that asks for it, with the reason of asking."""
+
+    CORRECTION = "correction"
+    UNCERTAIN = "uncertain"
+    DISAGREEMENT = "disagreement"
+    DIVERSE = "diverse"
+    RANDOM = "random"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Level, categories (the leading one first), severity and tone as an officer sees them.
+
+    A risk has one to four categories and a severity of 1 to 5; any other document has none and 0.
+
+    Raises:
+        Refusal: The parts do not fit together; the sentence says which.
+    """
+
+    level: Level
+    categories: tuple[str, ...] = ()
+    severity: int = 0
+    tone: Tone = Tone.NEUTRAL
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit together."""
+        if self.level is not Level.RISK:
+            if self.categories or self.severity:
+                raise Refusal("只有“风险”才有类别和严重度，请改判为风险，或去掉类别")
+            return
+        if not self.categories:
+            raise Refusal("判为风险时至少选一个类别")
+        unknown = [code for code in self.categories if code not in LABEL_CATEGORIES]
+        if unknown:
+            raise Refusal(f"没有类别 {unknown[0][:10]}，请从 R01 至 R13 中选")
+        if len(set(self.categories)) != len(self.categories) or len(self.categories) > _MOST_CATEGORIES:
+            raise Refusal(f"类别不能重复，最多 {_MOST_CATEGORIES} 个，最主要的放在前面")
+        if not 1 <= self.severity <= _MOST_SEVERE:
+            raise Refusal("风险的严重度应为 1 至 5")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the label as an audit row keeps it."""
+        return {
+            "level": int(self.level),
+            "categories": list(self.categories),
+            "severity": self.severity,
+            "tone": self.tone.value,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelGiven:
+    """A label as the store holds it: who gave it when, and what the model (`judged`, by `judged_of`) said then.
+
+    `id` numbers the labels of the store in order, 0 before it is stored. `group` is the event that the document belonged
+    to when it was first labelled, else the document: what is learned from and what is measured on is divided by it.
+    A label that was taken back keeps its row.
+    """
+
+    document_id: str
+    label: Label
+    group: str
+    origin: LabelOrigin
+    actor: str
+    at: datetime
+    judged: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    id: int = 0
+    withdrawn_at: datetime | None = None
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the label says something else than the model said."""
+        return (
+            bool(self.judged) and {name: self.judged.get(name) for name in self.label.as_json()} != self.label.as_json()
+        )
+
+
+def judged_of(assessment: Assessment) -> dict[str, Any]:
+    """Return what the model says of a document, in the shape of a label, with the model's version."""
+    risk = assessment.level is Level.RISK
+    return {
+        "level": int(assessment.level),
+        "categories": [code for code in assessment.category_codes if code in LABEL_CATEGORIES] if risk else [],
+        "severity": assessment.severity if risk else 0,
+        "tone": assessment.tone.value,
+        "model": assessment.model,
+    }
+
+
+def label_of_judged(judged: Mapping[str, Any]) -> Label | None:
+    """Return what the model said as a label; `None` where it is none, a risk of no category say."""
+    try:
+        return Label(
+            level=Level(judged["level"]),
+            categories=tuple(judged["categories"][:_MOST_CATEGORIES]),
+            severity=judged["severity"],
+            tone=Tone(judged["tone"]),
+        )
+    except (Refusal, KeyError, ValueError):
+        return None
+
+
+def label_of_form(*, level: int, leading: str, categories: Sequence[str], severity: int, tone: str) -> Label:
+    """Return the label that a form says: the leading category first, the others in the order in which they came.
+
+    What a form still holds of categories and severity while it says that there is no risk counts for nothing.
+
+    Raises:
+        Refusal: As `Label`.
+    """
+    try:
+        said = Level(level)
+        heard = Tone(tone)
+    except ValueError as error:
+        raise Refusal("请选择级别（无关、职责相关、风险）和语气") from error
+    if said is not Level.RISK:
+        return Label(level=said, tone=heard)
+    named = [leading] if leading else []
+    ordered = tuple(dict.fromkeys([*named, *categories]))
+    return Label(level=said, categories=ordered, severity=severity, tone=heard)
