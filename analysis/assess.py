@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from analysis.assessment import Assessment, CategoryScore, Entity, Evidence, Level, Tone
+from analysis.assessment import Assessment, CategoryScore, Entity, Evidence, Explanation, Level, Tone
 from analysis.entities import find_entities
+from analysis.explanation import Hearing, Trial, guards_of, terms_of
 from analysis.features import count_features, word_bucket
 from analysis.lexicon import Lexicon, TermKind, load_lexicon
 from analysis.linear import LinearModel, load_model
@@ -89,6 +90,31 @@ class Analyser:
                     documents[n], readings[n], found[n], decisions[row], (float(p_remit[row]), float(p_risk[row]))
                 )
         return [judged.get(n) or self._off_topic(document, readings[n]) for n, document in enumerate(documents)]
+
+    def explain(self, document: Document, assessment: Assessment) -> Explanation:
+        """Return why `document` was judged as `assessment` says, by judging it again without its terms.
+
+        About 24 judgements for a risk; made where a person asks or a worker is idle, not for the stream.
+        """
+        reading = read(document, self.lexicon, self.segmenter)
+        guards = guards_of(reading, self.lexicon)
+        if not may_concern(reading):
+            return Explanation(decided_by="unread", terms_for=(), terms_against=(), enough=0, rules=(), guards=guards)
+        found = self._find(document, reading)[1].findings
+        floors = [finding for finding in found if not finding.rule.startswith("term:")]
+        trial = Trial(
+            p_risk=lambda documents: [one.p_risk for one in self.assess(documents)], threshold=self.stack.risk_threshold
+        )
+        spans = [(finding.start, finding.end) for finding in floors]
+        terms_for, terms_against, enough = terms_of(document, reading, Hearing(reading, self.model), trial, spans)
+        return Explanation(
+            decided_by=f"floor:{assessment.floor}" if assessment.floor else "linear",
+            terms_for=terms_for,
+            terms_against=terms_against,
+            enough=enough,
+            rules=tuple(dict.fromkeys(finding.rule for finding in floors)),
+            guards=guards,
+        )
 
     def _find(self, document: Document, reading: Reading) -> tuple[tuple[Entity, ...], Findings]:
         entities = find_entities(reading, document_fields(document), self.lexicon)

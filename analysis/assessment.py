@@ -15,7 +15,10 @@ __all__ = [
     "Entity",
     "EntityType",
     "Evidence",
+    "Explanation",
     "Level",
+    "Neighbour",
+    "SpokenTerm",
     "Tone",
 ]
 
@@ -100,6 +103,51 @@ class Evidence:
     field: str
     rule: str
     category: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenTerm:
+    """A term that spoke for a risk or, with a weight below 0, against it.
+
+    `weight` is in log-odds of a risk: what the document loses when the term goes everywhere, with the terms shown
+    before it already gone. `places` are field, start and end of each occurrence, offsets as in `Entity`.
+    """
+
+    text: str
+    weight: float
+    places: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A labelled example that is like a document; `likeness` is 0 to 1, `date` empty for a written example."""
+
+    id: str
+    source: str
+    date: str
+    level: int
+    categories: tuple[str, ...]
+    severity: int
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a document was judged as it was.
+
+    `decided_by` is the tier that decided: `floor:` with the rule, `linear`, `encoder`, or `unread` for a document that
+    names nothing of the field. `enough` is how many of the first terms have to go for the document to be no risk any
+    more; 0 where it is none, `None` where all of them together are not enough. `rules` are the named rules that hold,
+    `guards` the guards that hid a look-alike, with the words.
+    """
+
+    decided_by: str
+    terms_for: tuple[SpokenTerm, ...]
+    terms_against: tuple[SpokenTerm, ...]
+    enough: int | None
+    rules: tuple[str, ...]
+    guards: tuple[tuple[str, str], ...]
+    neighbours: tuple[Neighbour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
