@@ -27,6 +27,7 @@ from service.ports.policies import Policies
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
 from service.ports.routing import Batches, Notices, Roster, Silences
 from service.ports.search import SearchDocument
+from service.ports.words import Rejudgements, Words
 
 __all__ = [
     "Alerts",
@@ -51,6 +52,7 @@ __all__ = [
     "Policies",
     "Quarantine",
     "QuarantinedRow",
+    "Rejudgements",
     "Rollups",
     "Roster",
     "Silences",
@@ -58,6 +60,7 @@ __all__ = [
     "Store",
     "StoreUnavailableError",
     "Topics",
+    "Words",
     "Work",
 ]
 
@@ -289,6 +292,8 @@ class Work(Protocol):
     citations: Citations
     hosts: Hosts
     looks: Looks
+    words: Words
+    rejudgements: Rejudgements
     labels: Labels
     models: Models
 

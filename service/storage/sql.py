@@ -29,12 +29,14 @@ from service.ports.store import (
     People,
     Policies,
     Quarantine,
+    Rejudgements,
     Rollups,
     Roster,
     Silences,
     Sources,
     StoreUnavailableError,
     Topics,
+    Words,
     Work,
 )
 from service.storage.alerts import Revision, SqlAlerts, SqlClocks
@@ -60,6 +62,7 @@ from service.storage.routing import SqlBatches, SqlNotices, SqlRoster, SqlSilenc
 from service.storage.schema import remembered
 from service.storage.sources import SqlSources
 from service.storage.topics import SqlTopics
+from service.storage.words import SqlRejudgements, SqlWords
 
 __all__ = ["SqlStore", "SqlWork", "migrate", "open_store"]
 
@@ -111,6 +114,8 @@ class SqlWork:
     citations: Citations
     hosts: Hosts
     looks: Looks
+    words: Words
+    rejudgements: Rejudgements
     labels: Labels
     models: Models
 
@@ -142,6 +147,8 @@ class SqlWork:
         self.citations = SqlCitations(connection)
         self.hosts = SqlHosts(connection)
         self.looks = SqlLooks(connection)
+        self.words = SqlWords(connection)
+        self.rejudgements = SqlRejudgements(connection)
         self.labels = SqlLabels(connection)
         self.models = SqlModels(connection)
 

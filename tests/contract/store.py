@@ -13,6 +13,7 @@ from tests.contract.store_operation import AuditContract, KeptContract, OutboxCo
 from tests.contract.store_response import AlertsContract, EventsContract
 from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
 from tests.contract.store_transactions import TransactionsContract, WorkersContract
+from tests.contract.store_words import RejudgementsContract, WordsContract
 
 __all__ = ["StoreContract"]
 
@@ -42,6 +43,8 @@ class StoreContract(
     AttachmentsContract,
     TransactionsContract,
     WorkersContract,
+    WordsContract,
+    RejudgementsContract,
     AloneContract,
 ):
     """Everything that is promised of a store."""

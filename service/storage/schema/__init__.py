@@ -49,6 +49,7 @@ from service.storage.schema.operated import (
 from service.storage.schema.published import policies, policy_articles, policy_checks, policy_links, policy_versions
 from service.storage.schema.raised import alerts, clocks, event_keys, events
 from service.storage.schema.routed import batches, notices, shifts, silences, unit_members
+from service.storage.schema.worded import own_words, rejudgements
 
 __all__ = [
     "alerts",
@@ -88,6 +89,7 @@ __all__ = [
     "notice_rows",
     "notices",
     "outbox",
+    "own_words",
     "people",
     "policies",
     "policy_articles",
@@ -95,6 +97,7 @@ __all__ = [
     "policy_links",
     "policy_versions",
     "quarantine",
+    "rejudgements",
     "remembered",
     "rollups",
     "sessions",
