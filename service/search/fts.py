@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -33,9 +34,6 @@ __all__ = ["FtsSearch"]
 # Grows with every change of the tables; an index of another number is made anew and filled by `index verify --repair`.
 _SCHEMA = 1
 _WAIT_S = 10
-
-# `json.dumps` makes an encoder for every call that asks for anything but its defaults.
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 _TABLES = (
     """CREATE TABLE documents (
@@ -124,13 +122,14 @@ class FtsSearch:
                     total = count
                 else:
                     facets[name][value] = count
-            page = (
-                "SELECT data, score FROM hits JOIN documents USING (seq) ORDER BY {order} LIMIT :limit OFFSET :offset"
-            )
+            page = "SELECT data, tokens, score FROM hits JOIN documents USING (seq) ORDER BY {order} LIMIT :limit OFFSET :offset"
             found = connection.exec_driver_sql(
                 (HITS + page).format(**parts), bound | {"limit": query.limit, "offset": query.offset}
             )
-            hits = tuple(SearchHit(document=from_values(json.loads(data)), score=score) for data, score in found)
+            hits = tuple(
+                SearchHit(document=from_values({**from_json(data), "tokens": tokens}), score=score)
+                for data, tokens, score in found
+            )
         return SearchResult(hits=hits, total=total, facets=facets)
 
     def versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
@@ -197,6 +196,8 @@ def _forget(connection: Connection, stored: Sequence[Any]) -> None:
 
 def _row(document: SearchDocument) -> tuple[Any, ...]:
     values = to_values(document)
+    # What has a column of its own is read from there.
+    del values["tokens"]
     return (
         document.seq,
         document.document_id,
@@ -204,11 +205,16 @@ def _row(document: SearchDocument) -> tuple[Any, ...]:
         microseconds(document.published_at),
         document.level,
         document.source_class,
-        json.dumps(values["categories"]),
-        json.dumps(values["regions"]),
+        _listed(document.categories),
+        _listed(document.regions),
         document.tokens,
-        _ENCODER.encode(values),
+        to_json(values).decode(),
     )
+
+
+def _listed(values: Sequence[str]) -> str:
+    # Most documents have none.
+    return json.dumps(values) if values else "[]"
 
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,7 +1,7 @@
 """Column types that mean the same on SQLite and PostgreSQL: moments, JSON and named values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
 from typing import Any
@@ -34,24 +34,14 @@ class Moment(TypeDecorator[datetime]):
             return dialect.type_descriptor(BigInteger())
         return dialect.type_descriptor(DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    # Both are called for every row, so they are given straight, without the library's wrapper around them.
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         """Refuse a naive time; convert to what the engine stores."""
-        if value is None:
-            return None
-        if value.utcoffset() is None:
-            raise ValueError(f"a stored time must carry a time zone, got {value.isoformat()}")
-        if dialect.name == "sqlite":
-            return (value - _EPOCH) // _MICROSECOND
-        return value
+        return _microseconds if dialect.name == "sqlite" else _aware
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - the library's signature
         """Return the moment in UTC."""
-        if value is None:
-            return None
-        if dialect.name == "sqlite":
-            return _EPOCH + timedelta(microseconds=value)
-        moment: datetime = value
-        return moment.astimezone(UTC)
+        return _moment if dialect.name == "sqlite" else _in_utc
 
 
 class Json(TypeDecorator[Any]):
@@ -67,7 +57,10 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the library's signature
         """Write JSON text."""
-        return None if value is None else dump_json(value)
+        if value is None:
+            return None
+        # Most documents have no extras.
+        return "{}" if value == {} else dump_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the library's signature
         """Read JSON text; every read makes fresh values, so what a caller does to them stays with the caller."""
@@ -89,13 +82,17 @@ class Word(TypeDecorator[Any]):
         super().__init__()
         self.members = members
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the library's signature
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:  # noqa: ARG002 - the library's signature
         """Refuse what the enumeration does not know."""
-        return None if value is None else self.members(value).value
+        members = self.members
+        known: dict[str | None, str | None] = {None: None} | {member.value: member.value for member in members}
+        return lambda value: known[value] if value in known else members(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the library's signature
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - the library's signature
         """Return the member."""
-        return None if value is None else self.members(value)
+        members = self.members
+        known: dict[str | None, StrEnum | None] = {None: None} | {member.value: member for member in members}
+        return lambda value: known[value] if value in known else members(value)
 
 
 class Number(TypeDecorator[Any]):
@@ -116,6 +113,27 @@ class Number(TypeDecorator[Any]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the library's signature
         """Return the member."""
         return None if value is None else self.members(value)
+
+
+def _microseconds(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    _aware(value)
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is not None and value.utcoffset() is None:
+        raise ValueError(f"a stored time must carry a time zone, got {value.isoformat()}")
+    return value
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(0, 0, value)
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 def dump_json(value: Any) -> str:

@@ -24,9 +24,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ColumnElement
 
+from service.storage.bulk import Same, columns_of, execute_columns
 from service.storage.columns import Moment
 
-__all__ = ["Engines", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert"]
+__all__ = ["Engines", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert", "upsert_columns"]
 
 _BUSY_MS = 10_000
 _POOL_WAIT_S = 30
@@ -140,7 +141,20 @@ def upsert(
 ) -> None:
     """Insert rows, or replace those with the same `keys`; columns of `add` are added up, those of `keep` stay as they are."""
     if rows:
-        connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0]), keys, add, keep), list(rows))
+        upsert_columns(connection, table, columns_of(rows), keys=keys, add=add, keep=keep)
+
+
+def upsert_columns(
+    connection: Connection,
+    table: Table,
+    columns: Mapping[str, Sequence[Any] | Same],
+    *,
+    keys: tuple[str, ...],
+    add: tuple[str, ...] = (),
+    keep: tuple[str, ...] = (),
+) -> None:
+    """Do as `upsert` does with the rows of `columns`."""
+    execute_columns(connection, _upsert(connection.dialect.name, table, tuple(columns), keys, add, keep), columns)
 
 
 def insert_new(

@@ -13,8 +13,9 @@ from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument
 from service.storage.among import among
+from service.storage.bulk import Same
 from service.storage.columns import Moment
-from service.storage.dialects import upsert
+from service.storage.dialects import upsert_columns
 from service.storage.putting import put_documents
 from service.storage.rows import (
     COUNTS,
@@ -22,6 +23,8 @@ from service.storage.rows import (
     document_of,
     dump_assessment,
     event_document_of,
+    leased_columns,
+    leased_of,
     load_assessment,
     rows_of,
     search_document_of,
@@ -88,7 +91,7 @@ _LEASE = (
     )
 )
 _LEASED = (
-    select(documents, *_COUNTED, assess_queue.c.attempts, assess_queue.c.fence)
+    select(*leased_columns())
     .join_from(documents, assess_queue, assess_queue.c.seq == documents.c.seq)
     .outerjoin(engagements, engagements.c.document_id == documents.c.id)
     .where(among(documents.c.seq, "seqs"))
@@ -121,16 +124,7 @@ class SqlDocuments:
         if not seqs:
             return []
         self._connection.execute(_LEASE, {"seqs": seqs, "until": now + lease})
-        return [
-            LeasedDocument(
-                seq=row["seq"],
-                document=document_of(row),
-                stored_at=row["stored_at"],
-                attempts=row["attempts"],
-                fence=row["fence"],
-            )
-            for row in rows_of(self._connection, _LEASED, seqs=seqs)
-        ]
+        return [leased_of(row) for row in self._connection.execute(_LEASED, {"seqs": seqs}).all()]
 
     def hold(self, leased: Sequence[LeasedDocument]) -> set[int]:
         """Return the `seq` of those whose fence is not stale, their rows of the queue locked."""
@@ -143,8 +137,8 @@ class SqlDocuments:
         held = self.hold([one.leased for one in completions])
         if held:
             self._connection.execute(_COMPLETE, {"seqs": list(held)})
-            rows = [_assessment_values(one, now) for one in completions if one.leased.seq in held]
-            upsert(self._connection, assessments, rows, keys=("document_id",))
+            columns = _assessment_columns([one for one in completions if one.leased.seq in held], now)
+            upsert_columns(self._connection, assessments, columns, keys=("document_id",))
         return held
 
     def release(self, leased: LeasedDocument, *, error: str, now: datetime, max_attempts: int) -> bool:
@@ -262,27 +256,27 @@ def assessed_documents() -> Select[Any]:
     )
 
 
-def _assessment_values(completion: Completion, now: datetime) -> dict[str, Any]:
-    leased, assessment = completion.leased, completion.assessment
-    document = leased.document
+def _assessment_columns(completions: Sequence[Completion], now: datetime) -> dict[str, Sequence[Any] | Same]:
+    leased = [one.leased for one in completions]
+    documents_, judged = [one.document for one in leased], [one.assessment for one in completions]
     return {
-        "document_id": document.id,
-        "seq": leased.seq,
+        "document_id": [document.id for document in documents_],
+        "seq": [one.seq for one in leased],
         # The fence grows with every lease, so it numbers the judgements of one document, gaps included.
-        "version": leased.fence,
-        "event_id": completion.event_id,
-        "duplicate_of": completion.duplicate_of,
-        "at": document.happened_at,
-        "assessed_at": now,
-        "source_id": document.source_id,
-        "account": document.author or f"source:{document.source_id}",
-        "region": document.region or _first_region(assessment),
-        "level": int(assessment.level),
-        "severity": assessment.severity,
-        "tone": assessment.tone,
-        "categories": categories_text(assessment),
-        "model": assessment.model,
-        "data": dump_assessment(assessment),
+        "version": [one.fence for one in leased],
+        "event_id": [one.event_id for one in completions],
+        "duplicate_of": [one.duplicate_of for one in completions],
+        "at": [document.happened_at for document in documents_],
+        "assessed_at": Same(now),
+        "source_id": [document.source_id for document in documents_],
+        "account": [document.author or f"source:{document.source_id}" for document in documents_],
+        "region": [document.region or _first_region(said) for document, said in zip(documents_, judged, strict=True)],
+        "level": [int(said.level) for said in judged],
+        "severity": [said.severity for said in judged],
+        "tone": [said.tone for said in judged],
+        "categories": [categories_text(said) for said in judged],
+        "model": [said.model for said in judged],
+        "data": [dump_assessment(said) for said in judged],
     }
 
 

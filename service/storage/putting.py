@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     bindparam,
     case,
     func,
@@ -20,9 +19,11 @@ from sqlalchemy import (
 
 from crawlers.ports import PutResult
 from crawlers.records import Document
-from service.storage.columns import dump_json
+from service.storage.among import among
+from service.storage.bulk import Same, execute_columns
+from service.storage.columns import Moment, dump_json
 from service.storage.dialects import lock, upsert
-from service.storage.rows import COUNTS, document_values
+from service.storage.rows import COUNTS, content_hash_of, document_columns, document_values, rows_of
 from service.storage.schema import (
     assess_queue,
     assessments,
@@ -42,6 +43,26 @@ _KEPT = frozenset({"published_at", "origin", "author", "region", "url"})
 
 # Below SQLite's limit of 32,766 bound values a statement, with room.
 _WAVE = 1000
+
+_STORED = (
+    select(
+        documents.c.id,
+        documents.c.version,
+        documents.c.content_hash,
+        documents.c.extras,
+        engagements.c.seen_at,
+        engagements.c.points,
+    )
+    .outerjoin_from(documents, engagements, engagements.c.document_id == documents.c.id)
+    .where(among(documents.c.id, "ids"))
+)
+_ADD = insert(documents)
+_QUEUE = insert(assess_queue).from_select(
+    ["seq", "state", "attempts", "fence", "ready_at"],
+    select(documents.c.seq, literal("waiting"), literal(0), literal(0), bindparam("now", type_=Moment))
+    .where(among(documents.c.id, "ids"))
+    .order_by(documents.c.seq),
+)
 
 
 def put_documents(connection: Connection, batch: Sequence[Document], *, now: datetime) -> PutResult:
@@ -73,9 +94,14 @@ def _waves(batch: Sequence[Document]) -> Iterator[list[Document]]:
 
 
 def _put_wave(connection: Connection, wave: list[Document], now: datetime) -> PutResult:
-    rows = [document_values(document) for document in wave]
+    hashes = [content_hash_of(document) for document in wave]
     stored = _stored(connection, [document.id for document in wave])
-    new = [row | {"version": 1, "stored_at": now} for row in rows if row["id"] not in stored]
+    new = [(one, hash_) for one, hash_ in zip(wave, hashes, strict=True) if one.id not in stored]
+    known = [
+        document_values(one) | {"content_hash": hash_}
+        for one, hash_ in zip(wave, hashes, strict=True)
+        if one.id in stored
+    ]
     edited = [
         row
         | {
@@ -83,46 +109,28 @@ def _put_wave(connection: Connection, wave: list[Document], now: datetime) -> Pu
             # What the list once said of it is not taken back by a page that does not say it.
             "extras": {**stored[row["id"]]["extras"], **row["extras"]},
         }
-        for row in rows
-        if row["id"] in stored and row["content_hash"] != stored[row["id"]]["content_hash"]
+        for row in known
+        if row["content_hash"] != stored[row["id"]]["content_hash"]
     ]
     if new:
-        connection.execute(insert(documents), new)
-        _queue(connection, [row["id"] for row in new], now)
+        _add(connection, new, now)
     if edited:
         _replace(connection, edited, now)
-    _refresh_extras(connection, rows, stored)
+    _refresh_extras(connection, known, stored)
     _refresh_counts(connection, wave, stored)
-    return PutResult(added=len(new), edited=len(edited), known=len(wave) - len(new) - len(edited))
+    return PutResult(added=len(new), edited=len(edited), known=len(known) - len(edited))
 
 
-def _stored(connection: Connection, ids: list[str]) -> dict[str, RowMapping]:
-    statement = (
-        select(
-            documents.c.id,
-            documents.c.version,
-            documents.c.content_hash,
-            documents.c.extras,
-            engagements.c.seen_at,
-            engagements.c.points,
-        )
-        .outerjoin_from(documents, engagements, engagements.c.document_id == documents.c.id)
-        .where(documents.c.id.in_(ids))
-    )
-    return {row["id"]: row for row in connection.execute(statement).mappings()}
+def _stored(connection: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in rows_of(connection, _STORED, ids=ids)}
 
 
-def _queue(connection: Connection, ids: list[str], now: datetime) -> None:
-    waiting = select(
-        documents.c.seq,
-        literal("waiting"),
-        literal(0),
-        literal(0),
-        literal(now, assess_queue.c.ready_at.type),
-    ).where(documents.c.id.in_(ids))
-    connection.execute(
-        insert(assess_queue).from_select(["seq", "state", "attempts", "fence", "ready_at"], waiting.order_by("seq"))
-    )
+def _add(connection: Connection, new: Sequence[tuple[Document, str]], now: datetime) -> None:
+    columns = document_columns([document for document, _ in new])
+    hashes = [hash_ for _, hash_ in new]
+    counted: dict[str, Sequence[Any] | Same] = {"version": Same(1), "stored_at": Same(now)}
+    execute_columns(connection, _ADD, {**columns, "content_hash": hashes, **counted})
+    connection.execute(_QUEUE, {"ids": columns["id"], "now": now})
 
 
 def _replace(connection: Connection, edited: list[dict[str, Any]], now: datetime) -> None:
@@ -169,7 +177,7 @@ def _taken(name: str) -> ColumnElement[Any]:
     return func.coalesce(new, documents.c[name]) if name in _KEPT else new
 
 
-def _refresh_extras(connection: Connection, rows: list[dict[str, Any]], stored: dict[str, RowMapping]) -> None:
+def _refresh_extras(connection: Connection, rows: list[dict[str, Any]], stored: dict[str, dict[str, Any]]) -> None:
     changed = [
         {"known_id": row["id"], "new_extras": row["extras"]}
         for row in rows
@@ -183,7 +191,7 @@ def _refresh_extras(connection: Connection, rows: list[dict[str, Any]], stored: 
         connection.execute(change.values(extras=bindparam("new_extras")), changed)
 
 
-def _refresh_counts(connection: Connection, wave: list[Document], stored: dict[str, RowMapping]) -> None:
+def _refresh_counts(connection: Connection, wave: list[Document], stored: dict[str, dict[str, Any]]) -> None:
     """Take newer counts as the latest and as the next point of the ring; older ones change nothing."""
     latest: list[dict[str, Any]] = []
     for document in wave:

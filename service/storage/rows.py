@@ -1,26 +1,35 @@
 """Between records and rows: a table whose columns are named as the fields of a record needs no mapping of its own."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table
+import pydantic_core
+from sqlalchemy import Column, Connection, Row, Select, Table
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, Tone
 from crawlers.records import Document, Engagement
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
+from service.ports.store import LeasedDocument
 from service.storage.columns import dump_json
+from service.storage.schema import assess_queue, documents, engagements
 
 __all__ = [
     "COUNTS",
     "categories_text",
+    "content_hash_of",
+    "document_columns",
     "document_of",
     "document_values",
     "dump_assessment",
     "engagement_of",
     "event_document_of",
+    "leased_columns",
+    "leased_of",
     "load_assessment",
     "one_record",
     "records",
@@ -36,6 +45,7 @@ _Record = TypeVar("_Record")
 _FIELDS: Mapping[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind)) for kind in (Assessment, CategoryScore, Entity, Evidence)
 }
+_LEASE_COLUMNS = ("seq", "stored_at", "attempts", "fence", "seen_at")
 _PRODUCT_TYPES = frozenset(
     str(kind)
     for kind in (
@@ -46,6 +56,10 @@ _PRODUCT_TYPES = frozenset(
         EntityType.PRODUCT_CLASS,
     )
 )
+_VARIED = frozenset({"categories", "document_id", "entities", "evidence", "facts", "tokens"})
+_PLAIN_FIELDS = tuple(name for name in _FIELDS[Assessment] if name not in _VARIED)
+# No assessment holds this character: the gate lets none through.
+_GAP = "\x00"
 _DOCUMENT_FIELDS = (
     "id",
     "source_id",
@@ -83,7 +97,8 @@ def rows_of(connection: Connection, statement: Select[Any], **bound: Any) -> Ite
     """
     result = connection.execute(statement, bound)
     names = tuple(result.keys())
-    for row in result:
+    # All at once: asking the driver for each costs more than the row.
+    for row in result.all():
         yield dict(zip(names, row, strict=True))
 
 
@@ -93,18 +108,43 @@ def one_record(connection: Connection, kind: type[_Record], statement: Select[An
     return None if row is None else kind(**row)
 
 
-def document_values(document: Document) -> dict[str, Any]:
-    """Return a document's own columns. Raises `ValueError` for characters that no database keeps."""
+def content_hash_of(document: Document) -> str:
+    """Return the hash of a document that can be stored. Raises `ValueError` for characters that no database keeps."""
     if "\x00" in document.title or "\x00" in document.text:
         raise ValueError(f"document {document.id} holds U+0000: it did not pass the gate")
-    values = {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
-    values["content_hash"] = document.content_hash
-    return values
+    return document.content_hash
+
+
+def document_values(document: Document) -> dict[str, Any]:
+    """Return a document's own columns but its hash."""
+    return {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
+
+
+def document_columns(documents: Sequence[Document]) -> dict[str, list[Any]]:
+    """Return the same of many documents, a column at a time."""
+    return {name: list(map(attrgetter(name), documents)) for name in _DOCUMENT_FIELDS}
 
 
 def document_of(found: Mapping[Any, Any]) -> Document:
     """Return the document of a row that holds the columns of `documents` and, where there are any, of `engagements`."""
     return Document(**{name: found[name] for name in _DOCUMENT_FIELDS}, engagement=engagement_of(found))
+
+
+def leased_of(row: Row[Any]) -> LeasedDocument:
+    """Return the document of a row of `leased_columns`."""
+    seq, stored_at, attempts, fence, seen_at = row[: len(_LEASE_COLUMNS)]
+    counts, own = row[len(_LEASE_COLUMNS) : -len(_DOCUMENT_FIELDS)], row[-len(_DOCUMENT_FIELDS) :]
+    values = dict(zip(_DOCUMENT_FIELDS, own, strict=True))
+    if seen_at is not None:
+        values["engagement"] = Engagement(seen_at=seen_at, **dict(zip(COUNTS, counts, strict=True)))
+    return LeasedDocument(seq=seq, document=Document(**values), stored_at=stored_at, attempts=attempts, fence=fence)
+
+
+def leased_columns() -> list[Column[Any]]:
+    """Return what `leased_of` reads of `documents`, `assess_queue` and `engagements`, in its order."""
+    tables = (documents, documents, assess_queue, assess_queue, engagements)
+    lease = [table.c[name] for table, name in zip(tables, _LEASE_COLUMNS, strict=True)]
+    return [*lease, *(engagements.c[name] for name in COUNTS), *(documents.c[name] for name in _DOCUMENT_FIELDS)]
 
 
 def engagement_of(found: Mapping[Any, Any]) -> Engagement | None:
@@ -116,11 +156,29 @@ def engagement_of(found: Mapping[Any, Any]) -> Engagement | None:
 
 def dump_assessment(assessment: Assessment) -> str:
     """Return an assessment as JSON text."""
+    if assessment.categories or assessment.entities or assessment.evidence or assessment.facts:
+        return dump_json(_assessment_values(assessment))
+    # Most documents are off topic, and their judgements differ in two texts only.
+    same = tuple(getattr(assessment, name) for name in _PLAIN_FIELDS)
+    head, middle, tail = _blank_assessment(*same)
+    return f"{head}{dump_json(assessment.document_id)}{middle}{dump_json(assessment.tokens)}{tail}"
+
+
+def _assessment_values(assessment: Assessment) -> dict[str, Any]:
     parts = ("categories", "entities", "evidence")
     values = {name: getattr(assessment, name) for name in _FIELDS[Assessment] if name not in parts}
     for name in parts:
         values[name] = [{key: getattr(part, key) for key in _FIELDS[type(part)]} for part in getattr(assessment, name)]
-    return dump_json(values)
+    return values
+
+
+@lru_cache(maxsize=64)
+def _blank_assessment(*same: Any) -> tuple[str, str, str]:
+    """Return the JSON text of an assessment without parts around its two texts, the document's id and the tokens."""
+    values = dict(zip(_PLAIN_FIELDS, same, strict=True)) | dict.fromkeys(("categories", "entities", "evidence"), ())
+    written = dump_json(values | {"facts": {}, "document_id": _GAP, "tokens": _GAP})
+    head, middle, tail = written.split(dump_json(_GAP))
+    return head, middle, tail
 
 
 def load_assessment(text: str) -> Assessment:
@@ -171,7 +229,7 @@ def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
 def search_document_of(found: Mapping[Any, Any]) -> SearchDocument:
     """Return what the search projection holds of one assessed document."""
     # Read as it is written: making an `Assessment` of it would take three times as long.
-    judged = json.loads(found["data"])
+    judged = pydantic_core.from_json(found["data"])
     entities = judged["entities"]
     names = [(entity["type"], entity["canonical"] or entity["text"]) for entity in entities]
     return SearchDocument(

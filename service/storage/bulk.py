@@ -1,0 +1,92 @@
+"""Rows written many at a time, a column at a time.
+
+The library walks every row through its own parameters, name by name, which costs more than SQLite takes to store the
+row: 11 µs a document of 19 columns against 8. Here a statement is compiled once a process, each column is converted in
+one go, and the driver gets whole rows.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
+from typing import Any
+
+from sqlalchemy import Connection, Insert
+from sqlalchemy.engine import Dialect
+
+__all__ = ["Same", "columns_of", "execute_columns"]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A column that has one value in every row."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    text: str
+    order: tuple[str, ...]
+    positional: bool
+    convert: Mapping[str, Callable[[Any], Any]]
+
+    def column(self, name: str, values: Sequence[Any] | Same) -> Iterable[Any]:
+        convert = self.convert.get(name)
+        if isinstance(values, Same):
+            return repeat(values.value if convert is None else convert(values.value))
+        return values if convert is None else map(convert, values)
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows of one shape as columns; empty without rows."""
+    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+
+
+def execute_columns(connection: Connection, statement: Insert, columns: Mapping[str, Sequence[Any] | Same]) -> None:
+    """Run an insert, given once and for all, for every row of `columns`, which are as long as each other.
+
+    Raises:
+        ValueError: If every column is `Same`, so that nothing says how many rows there are, or lengths differ.
+    """
+    plan = _plan(statement, tuple(columns), _Known(connection.dialect))
+    lengths = {len(values) for values in columns.values() if not isinstance(values, Same)}
+    if len(lengths) != 1:
+        raise ValueError(f"columns of one table must be of one length, got {sorted(lengths)}")
+    if 0 in lengths:
+        return
+    rows = zip(*(plan.column(name, columns[name]) for name in plan.order), strict=False)
+    if plan.positional:
+        connection.exec_driver_sql(plan.text, list(rows))
+    else:
+        connection.exec_driver_sql(plan.text, [dict(zip(plan.order, row, strict=True)) for row in rows])
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """A dialect by its name: what one engine of a kind says of a statement, all of them say."""
+
+    dialect: Dialect
+
+    def __hash__(self) -> int:
+        return hash(self.dialect.name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and self.dialect.name == other.dialect.name
+
+
+@cache
+def _plan(statement: Insert, names: tuple[str, ...], known: _Known) -> _Plan:
+    dialect = known.dialect
+    compiled = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=True)
+    order = tuple(compiled.positiontup) if compiled.positiontup is not None else names
+    if set(order) != set(names):
+        raise ValueError(f"the statement binds {sorted(order)}, not {sorted(names)}")
+    table = statement.table
+    processors = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    return _Plan(
+        text=str(compiled),
+        order=order,
+        positional=compiled.positiontup is not None,
+        convert={name: processor for name, processor in processors.items() if processor is not None},
+    )

@@ -1,0 +1,88 @@
+"""Rows written a column at a time: the same rows as the library writes, wrong shapes refused."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection, create_engine, insert, select
+
+from analysis.assessment import Assessment, Level, Tone
+from service.storage.bulk import Same, columns_of, execute_columns
+from service.storage.columns import dump_json
+from service.storage.rows import dump_assessment, load_assessment
+from service.storage.schema import rollups
+
+HOUR = datetime(2026, 3, 2, 8, tzinfo=UTC)
+ADD = insert(rollups)
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as opened:
+        rollups.create(opened)
+        yield opened
+    engine.dispose()
+
+
+def cell(category: str) -> dict[str, object]:
+    return {
+        "hour": HOUR,
+        "source_class": "media",
+        "category": category,
+        "region": "",
+        "level": 2,
+        "tone": "neg",
+        "count": 1,
+    }
+
+
+def test_rows_given_by_column_are_the_rows_that_the_library_writes(connection: Connection) -> None:
+    execute_columns(connection, ADD, columns_of([cell("R01"), cell("R02")]))
+    connection.execute(ADD, [cell("R03")])
+    found = connection.execute(select(rollups).order_by(rollups.c.category)).mappings().all()
+    assert [dict(row) for row in found] == [cell("R01"), cell("R02"), cell("R03")]
+
+
+def test_one_value_for_all_rows_is_in_every_row(connection: Connection) -> None:
+    columns = columns_of([cell("R01"), cell("R02")])
+    execute_columns(connection, ADD, {**columns, "hour": Same(HOUR), "level": Same(1)})
+    assert connection.execute(select(rollups.c.hour, rollups.c.level)).all() == [(HOUR, 1), (HOUR, 1)]
+
+
+def test_no_rows_write_nothing(connection: Connection) -> None:
+    execute_columns(connection, ADD, {name: [] for name in cell("R01")})
+    assert connection.execute(select(rollups)).all() == []
+
+
+def test_columns_of_two_lengths_and_columns_that_the_statement_does_not_know_are_refused(
+    connection: Connection,
+) -> None:
+    columns = columns_of([cell("R01"), cell("R02")])
+    with pytest.raises(ValueError, match="one length"):
+        execute_columns(connection, ADD, {**columns, "count": [1]})
+    with pytest.raises(ValueError, match="one length"):
+        execute_columns(connection, ADD, {name: Same(value) for name, value in cell("R01").items()})
+    with pytest.raises(ValueError, match="time zone"):
+        execute_columns(connection, ADD, {**columns, "hour": Same(HOUR.replace(tzinfo=None))})
+
+
+@pytest.mark.parametrize("tokens", ["", '引号 " 与 \\ 斜杠', "换行\n与制表\t", "🐛 emoji", "\x00"])
+def test_an_assessment_without_parts_is_written_as_every_other(tokens: str) -> None:
+    plain = Assessment(
+        document_id='a"b',
+        level=Level.OFF_TOPIC,
+        p_in_remit=1e-09,
+        p_risk=0.000336,
+        categories=(),
+        severity=0,
+        tone=Tone.NEUTRAL,
+        entities=(),
+        evidence=(),
+        model="linear-x",
+        tokens=tokens,
+    )
+    written = dump_assessment(plain)
+    assert load_assessment(written) == plain
+    names = sorted(name for name in Assessment.__dataclass_fields__)
+    assert written == dump_json({name: getattr(plain, name) for name in names})
