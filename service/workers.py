@@ -69,10 +69,13 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     """Judge what was collected, and look again at running events and clocks."""
     from analysis.assess import Analyser
     from service.flows.assess import assess_pending
+    from service.flows.judging import WordedJudge
     from service.flows.library import PolicyLibrary
+    from service.flows.rejudging import queue_again
 
     app.describe_sources()
     analyser = Analyser.load()
+    judge = WordedJudge(app.store, analyser)
     log.info("assess.ready", model=analyser.version)
     library = PolicyLibrary(app.store, app.cut, lambda: app.rulebook.register, app.situations)
     office = replace(app.office, library=library)
@@ -89,11 +92,14 @@ def run_assess(app: Application, stop: threading.Event) -> None:
         office = app.rulebook.office(office)
         if library.refresh():
             log.info("library.loaded", articles=len(library))
-        report = assess_pending(app.store, analyser, office=office, now=app.now)
+        if judge.refresh():
+            log.info("words.loaded", model=judge.version, unusable=judge.faults)
+        report = assess_pending(app.store, judge, office=office, now=app.now)
         if report.claimed:
             log.info("assess.done", **report.counts())
+        again = 0 if report.claimed else queue_again(app.store, now=app.now())
         look(office)
-        return bool(report.claimed)
+        return bool(report.claimed or again)
 
     _loop("assess", step, stop)
 

@@ -50,13 +50,23 @@ class Act(StrEnum):
     LINK_POLICY = "link_policy"
     CHECK_POLICY = "check_policy"
     MANAGE_ROSTER = "manage_roster"
+    EDIT_WORDS = "edit_words"
 
 
 _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         Role.VIEWER: frozenset({Act.READ}),
         Role.OFFICER: frozenset(
-            {Act.READ, Act.HANDLE_ALERT, Act.IMPORT, Act.BRIEF, Act.FOLLOW, Act.HANDLE_MATTER, Act.LINK_POLICY}
+            {
+                Act.READ,
+                Act.HANDLE_ALERT,
+                Act.IMPORT,
+                Act.BRIEF,
+                Act.FOLLOW,
+                Act.HANDLE_MATTER,
+                Act.LINK_POLICY,
+                Act.EDIT_WORDS,
+            }
         ),
         Role.APPROVER: frozenset(
             {
@@ -72,6 +82,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.EXTEND_MATTER,
                 Act.LINK_POLICY,
                 Act.MANAGE_ROSTER,
+                Act.EDIT_WORDS,
             }
         ),
         Role.ADMINISTRATOR: frozenset(
@@ -91,6 +102,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.EXTEND_MATTER,
                 Act.LINK_POLICY,
                 Act.MANAGE_ROSTER,
+                Act.EDIT_WORDS,
                 Act.CHECK_POLICY,
             }
         ),

@@ -13,6 +13,7 @@ from service.domain.reported import Speaker
 from service.flows.consider import Office, consider_all
 from service.flows.deliver import SEARCH, search_key
 from service.flows.placing import Placing
+from service.flows.rejudging import Again
 from service.flows.topics import follow_documents
 from service.ports.store import Completion, LeasedDocument, Store, Work
 
@@ -127,19 +128,21 @@ def _record(
     held = work.documents.hold([leased for leased, _ in judged])
     kept = [pair for pair in judged if pair[0].seq in held]
     placing = Placing(work, [(one.document, said) for one, said in kept if said.level is not Level.OFF_TOPIC])
+    again = Again(work, [one.document.id for one, _ in kept])
     completions: list[Completion] = []
     for leased, assessment in kept:
         speaker = speakers[leased.document.source_id]
-        event_id, duplicate_of = None, None
-        if assessment.level is not Level.OFF_TOPIC:
-            event_id, duplicate_of = placing.place(leased.document, assessment, speaker, now=now)
+        event_id, duplicate_of = again.place(placing, leased.document, assessment, speaker, now=now)
         completions.append(
             Completion(leased=leased, assessment=assessment, event_id=event_id, duplicate_of=duplicate_of)
         )
         _count(work, leased, assessment, speaker)
+        if (stood := again.stood(leased.document.id)) is not None:
+            _count(work, leased, stood, speaker, count=-1)
         report.risks += assessment.level is Level.RISK
     report.completed += len(completions)
     work.documents.complete_all(completions, now=now)
+    again.settle()
     _follow(work, completions, speakers, now)
     _project(work, completions, now)
     touched = placing.touched()
@@ -178,7 +181,7 @@ class _Speakers(dict[str, Speaker]):
         return speaker
 
 
-def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker) -> None:
+def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker, *, count: int = 1) -> None:
     happened = leased.document.happened_at.replace(minute=0, second=0, microsecond=0)
     codes = [entity.code for entity in assessment.entities if entity.type is EntityType.REGION and entity.code]
     region = (codes[0] if codes else leased.document.region or "")[:_CITY_DIGITS]
@@ -190,6 +193,7 @@ def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: 
             region=region,
             level=int(assessment.level),
             tone=str(assessment.tone),
+            count=count,
         )
 
 

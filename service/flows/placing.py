@@ -80,6 +80,20 @@ class Placing:
         self._placed[document.id] = event_id
         return event_id, placement.duplicate_of
 
+    def stay(self, event: Event, document: Document, assessment: Assessment, speaker: Speaker) -> None:
+        """Let a document that is judged again report anew to its event; by what events are told apart it counted already."""
+        known = self._known(event)
+        self._events[event.id] = absorb_report(
+            known, document=document, assessment=assessment, speaker=speaker, sketch=known.sketch
+        )
+        self._file(event.id, set(self._keys[document.id]))
+        self._placed[document.id] = event.id
+
+    def leave(self, event: Event) -> None:
+        """Let an event be looked at again from which a document is gone."""
+        self._known(event)
+        self._file(event.id, set())
+
     def touched(self) -> list[tuple[Event, list[str]]]:
         """Return the events that were opened or joined, in that order, with the keys to file them under."""
         return [
@@ -92,6 +106,11 @@ class Placing:
         names = {name for key in self._keys[document_id] for name in self._filed_under.get(key, ())}
         names.update(name for name in self._candidates[document_id] if name not in self._filed)
         return [self._sketch(name) for name in names]
+
+    def _known(self, event: Event) -> Event:
+        known = self._events.setdefault(event.id, event)
+        self._sketch(event.id)
+        return known
 
     def _sketch(self, event_id: str) -> EventSketch:
         if event_id not in self._sketches:

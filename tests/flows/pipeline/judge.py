@@ -29,6 +29,7 @@ class ScriptedJudge:
         self.facts: dict[str, Mapping[str, int | bool | str]] = {}
         self.fails_on: set[str] = set()
         self.dies_on: set[str] = set()
+        self.off_topic: set[str] = set()
         self.calls: list[int] = []
 
     def assess(self, documents: Sequence[Document]) -> list[Assessment]:
@@ -41,9 +42,15 @@ class ScriptedJudge:
         return [self._assess(one) for one in documents]
 
     def _assess(self, one: Document) -> Assessment:
-        risky = "清云注射液" in one.title
+        risky = "清云注射液" in one.title and one.title not in self.off_topic
         at = one.title.find("清云注射液")
-        level = Level.RISK if risky else Level.OFF_TOPIC if "天气" in one.title else Level.IN_REMIT
+        level = (
+            Level.RISK
+            if risky
+            else Level.OFF_TOPIC
+            if "天气" in one.title or one.title in self.off_topic
+            else Level.IN_REMIT
+        )
         drug = Entity(type=EntityType.DRUG, text="清云注射液", start=at, end=at + 5, field="title")
         place = Entity(
             type=EntityType.REGION, text="于都", start=0, end=2, field="title", canonical="于都县", code="360731"
