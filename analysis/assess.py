@@ -1,7 +1,8 @@
 """The one entry of judgement: documents in, assessments out.
 
-A document that names nothing of the field exits after normalisation and one scan. The others are counted and scored
-in one batch. A document's scores do not depend on the batch it came in.
+A document that names nothing of the field exits after normalisation and one scan. The others are counted and scored by
+the linear models in one batch; what these cannot rule out is read by the encoder, one document at a time. A document's
+scores do not depend on the batch it came in.
 """
 
 import json
@@ -15,18 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from analysis.assessment import Assessment, CategoryScore, Entity, Evidence, Explanation, Level, Tone
+from analysis.assessment import Assessment, CategoryScore, Entity, Evidence, Explanation, Level, PossibleRisk, Tone
 from analysis.entities import find_entities
 from analysis.explanation import Hearing, Trial, guards_of, terms_of
 from analysis.features import count_features, word_bucket
 from analysis.lexicon import Lexicon, TermKind, load_lexicon
 from analysis.linear import LinearModel, load_model
+from analysis.neighbours import Neighbours
 from analysis.reading import Reading, read
 from analysis.response_need import NeedTable, load_need_table
-from analysis.risk import Inputs, RiskStack, stack_inputs
+from analysis.risk import Inputs, RiskStack, level_of, likely_categories, shown_categories, stack_inputs
 from analysis.rules import Findings, apply_rules
+from analysis.second_tier import SecondTier, load_second_tier
 from analysis.segmentation import RjiebaSegmenter, Segmenter
-from analysis.severity import SeverityModel
+from analysis.severity import SeverityModel, severity_of
 from analysis.tone import tone
 from crawlers.records import Document, DocumentKind
 
@@ -41,6 +44,20 @@ _LOOSE = re.compile(
 _MOST_EVIDENCE = 20
 _MOST_WORDS = 5
 _DIGITS = 9
+# Share of the cut from which on a document's categories and severity are told though it is not judged a risk.
+_POSSIBLE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What one tier says of a document: chances, every category with the leading one first, chances of the severities."""
+
+    p_remit: float
+    p_risk: float
+    categories: Sequence[CategoryScore]
+    severity: Sequence[float]
+    tone: Tone
+    tier: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +71,9 @@ class Analyser:
     severities: SeverityModel
     tone_offsets: Mapping[str, float]
     version: str
+    second: SecondTier | None = None
     needs: NeedTable = field(default_factory=load_need_table)
+    neighbours: Neighbours | None = None
 
     @classmethod
     def load(cls, models: Path | None = None) -> "Analyser":
@@ -64,7 +83,9 @@ class Analyser:
             ModelRefusedError: If the files differ from the manifest, or were made with another lexicon or segmenter.
         """
         lexicon, segmenter = load_lexicon(), RjiebaSegmenter()
-        model, manifest = load_model(models or MODELS, segmenter=segmenter.identity, lexicon=lexicon.identity)
+        folder = models or MODELS
+        model, manifest = load_model(folder, segmenter=segmenter.identity, lexicon=lexicon.identity)
+        second = load_second_tier(manifest, folder, MODELS)
         return cls(
             lexicon=lexicon,
             segmenter=segmenter,
@@ -72,8 +93,16 @@ class Analyser:
             stack=RiskStack.from_manifest(manifest["stack"]),
             severities=SeverityModel.from_manifest(manifest["severity"]),
             tone_offsets=manifest["tone_offsets"],
-            version=manifest["version"],
+            version=f"{manifest['version']}+{second.encoder.identity}" if second else manifest["version"],
+            second=second,
+            neighbours=Neighbours.load(folder, manifest["version"]),
         )
+
+    @property
+    def cuts(self) -> tuple[float, float, float]:
+        """Return from which chance on a document is a risk, in the remit, of a category: those of the last tier there is."""
+        last = self.second or self.stack
+        return last.risk_threshold, last.remit_threshold, last.category_threshold
 
     def assess(self, documents: Sequence[Document]) -> list[Assessment]:
         """Return one assessment a document, in order. Batches of 256 to 1,024 are fastest; one alone scores the same."""
@@ -84,11 +113,13 @@ class Analyser:
         if scored:
             decisions = self.model.decide(count_features([readings[n] for n in scored]))
             facts = np.array([stack_facts(readings[n], found[n][1]) for n in scored])
-            p_remit, p_risk = self.stack.probabilities(stack_inputs(decisions, self.model.labels, facts))
+            inputs = stack_inputs(decisions, self.model.labels, facts)
+            p_remit, p_risk = self.stack.probabilities(inputs)
             for row, n in enumerate(scored):
-                judged[n] = self._judge(
-                    documents[n], readings[n], found[n], decisions[row], (float(p_remit[row]), float(p_risk[row]))
+                scores = self._scores(
+                    readings[n], found[n][1], decisions[row], inputs[row], (float(p_remit[row]), float(p_risk[row]))
                 )
+                judged[n] = self._judge(documents[n], readings[n], found[n], scores)
         return [judged.get(n) or self._off_topic(document, readings[n]) for n, document in enumerate(documents)]
 
     def explain(self, document: Document, assessment: Assessment) -> Explanation:
@@ -102,51 +133,76 @@ class Analyser:
             return Explanation(decided_by="unread", terms_for=(), terms_against=(), enough=0, rules=(), guards=guards)
         found = self._find(document, reading)[1].findings
         floors = [finding for finding in found if not finding.rule.startswith("term:")]
-        trial = Trial(
-            p_risk=lambda documents: [one.p_risk for one in self.assess(documents)], threshold=self.stack.risk_threshold
-        )
+        trial = Trial(p_risk=lambda documents: [one.p_risk for one in self.assess(documents)], threshold=self.cuts[0])
         spans = [(finding.start, finding.end) for finding in floors]
         terms_for, terms_against, enough = terms_of(document, reading, Hearing(reading, self.model), trial, spans)
         return Explanation(
-            decided_by=f"floor:{assessment.floor}" if assessment.floor else "linear",
+            decided_by=f"floor:{assessment.floor}" if assessment.floor else assessment.tier,
             terms_for=terms_for,
             terms_against=terms_against,
             enough=enough,
             rules=tuple(dict.fromkeys(finding.rule for finding in floors)),
             guards=guards,
+            neighbours=self.neighbours.nearest(self.model.decide(count_features([reading]))[0])
+            if self.neighbours
+            else (),
         )
 
     def _find(self, document: Document, reading: Reading) -> tuple[tuple[Entity, ...], Findings]:
         entities = find_entities(reading, document_fields(document), self.lexicon)
         return entities, apply_rules(reading, entities)
 
-    def _judge(
+    def _scores(
         self,
-        document: Document,
         reading: Reading,
-        found: tuple[tuple[Entity, ...], Findings],
+        findings: Findings,
         decisions: Inputs,
+        inputs: Inputs,
         probabilities: tuple[float, float],
+    ) -> Scores:
+        """Return what the tiers give: tier 1 alone where it rules a document out or there is no other."""
+        named = dict(zip(self.model.labels, decisions.tolist(), strict=True))
+        severity = self.severities.chances(named, findings.facts, findings.signs)
+        leading = findings.signs.leading
+        # Vectorised exponentials differ in the last bit with the batch size; a score and what follows from it must not.
+        p_remit, p_risk = round(probabilities[0], _DIGITS), round(probabilities[1], _DIGITS)
+        if self.second is None or (p_remit < self.second.least_remit and findings.floor is None):
+            categories = self.stack.category_scores(named, leading)
+            return Scores(p_remit, p_risk, categories, severity, tone(named, self.tone_offsets), "linear")
+        encoding = self.second.encoder.encode(reading.title.text, reading.text.text)
+        p_remit, p_risk = self.second.probabilities(inputs, encoding)
+        return Scores(
+            round(p_remit, _DIGITS),
+            round(p_risk, _DIGITS),
+            self.second.categories(named, encoding, leading),
+            self.second.severity_chances(severity, encoding),
+            self.second.tone_of(named, encoding),
+            "encoder",
+        )
+
+    def _judge(
+        self, document: Document, reading: Reading, found: tuple[tuple[Entity, ...], Findings], scores: Scores
     ) -> Assessment:
         entities, findings = found
-        named = dict(zip(self.model.labels, decisions.tolist(), strict=True))
-        # Vectorised exponentials differ in the last bit with the batch size; a score must not.
-        p_remit, p_risk = round(probabilities[0], _DIGITS), round(probabilities[1], _DIGITS)
-        floor = findings.floor
-        if floor and p_risk >= self.stack.risk_threshold:
-            floor = None
+        p_remit, p_risk = scores.p_remit, scores.p_risk
+        risk_cut, remit_cut, category_cut = self.cuts
+        floor = findings.floor if p_risk < risk_cut else None
         if floor:
-            p_risk, p_remit = self.stack.risk_threshold, max(p_remit, self.stack.risk_threshold)
-        level = self.stack.level(p_remit, p_risk)
-        categories = self.stack.categories(named, level, p_risk, findings.signs.leading)
+            p_risk, p_remit = risk_cut, max(p_remit, risk_cut)
+        level = level_of(p_remit, p_risk, (risk_cut, remit_cut))
+        categories = shown_categories(scores.categories, level, p_risk, (risk_cut, category_cut))
+        possible = PossibleRisk(
+            categories=likely_categories(scores.categories, category_cut),
+            severity=severity_of(scores.severity, [finding.rule for finding in findings.findings]),
+        )
         return Assessment(
             document_id=document.id,
             level=level,
             p_in_remit=p_remit,
             p_risk=p_risk,
             categories=categories,
-            severity=self._severity(named, findings) if level is Level.RISK else 0,
-            tone=tone(named, self.tone_offsets),
+            severity=possible.severity if level is Level.RISK else 0,
+            tone=scores.tone,
             entities=entities,
             evidence=self._evidence(document, reading, findings, level),
             model=self.version,
@@ -154,6 +210,8 @@ class Analyser:
             floor=floor,
             truncated=reading.truncated,
             facts=self._facts(reading, categories, findings) if level is Level.RISK else findings.facts,
+            possible=possible if p_risk >= _POSSIBLE * risk_cut else None,
+            tier=scores.tier,
         )
 
     def _facts(
@@ -164,11 +222,6 @@ class Analyser:
         need = self.needs.judge(reading.title.text, reading.text.text, codes, findings.facts)
         return MappingProxyType(
             {**findings.facts, "needs_response": need.needed, "need": " ".join(need.rules)},
-        )
-
-    def _severity(self, decisions: Mapping[str, float], findings: Findings) -> int:
-        return self.severities.severity(
-            decisions, findings.facts, findings.signs, [finding.rule for finding in findings.findings]
         )
 
     def _evidence(self, document: Document, reading: Reading, findings: Findings, level: Level) -> tuple[Evidence, ...]:
@@ -215,14 +268,20 @@ def may_concern(reading: Reading) -> bool:
 
 
 def judgement(assessment: Assessment) -> dict[str, Any]:
-    """Return an assessment as the line that `yaowang judge` writes, JSON-able."""
+    """Return an assessment as the line that `yaowang judge` writes, JSON-able.
+
+    Categories and severity of a document that is no risk, but might be one, are those that it would have as a risk.
+    """
+    possible = assessment.possible
     return {
         "id": assessment.document_id,
         "level": int(assessment.level),
         "p_in_remit": round(assessment.p_in_remit, 6),
         "p_risk": round(assessment.p_risk, 6),
-        "categories": [{"code": score.code, "p": score.p} for score in assessment.categories],
-        "severity": assessment.severity,
+        "categories": [
+            {"code": score.code, "p": score.p} for score in (possible.categories if possible else assessment.categories)
+        ],
+        "severity": possible.severity if possible else assessment.severity,
         "needs_response": bool(assessment.facts.get("needs_response")),
         "tone": assessment.tone.value,
         "entities": [_entity_row(entity) for entity in assessment.entities],

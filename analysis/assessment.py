@@ -18,6 +18,7 @@ __all__ = [
     "Explanation",
     "Level",
     "Neighbour",
+    "PossibleRisk",
     "SpokenTerm",
     "Tone",
 ]
@@ -159,11 +160,20 @@ class CategoryScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleRisk:
+    """What a document would be as a risk: its categories, the leading one first, and its severity 1 to 5."""
+
+    categories: tuple[CategoryScore, ...]
+    severity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The judgement of one document.
 
     `p_in_remit` and `p_risk` are calibrated probabilities; `severity` is 0 for a document without risk, else 1 to 5;
     `floor` names the rule that raised the document whatever the model said, `None` where the model decided.
+    `tier` names which tier gave the scores: `unread`, `linear`, `encoder`. `possible` says what it would be as a risk, `None` where that is out of the question.
     `tokens` is the document's segmentation (search mode, title then text) joined by blanks, reused by search and
     event grouping so that text is segmented once. `truncated` says that only the first part was analysed.
     """
@@ -182,6 +192,8 @@ class Assessment:
     floor: str | None = None
     truncated: bool = False
     facts: Mapping[str, int | bool | str] = field(default_factory=lambda: MappingProxyType({}))
+    possible: PossibleRisk | None = None
+    tier: str = "unread"
 
     def entity_names(self, entity_type: EntityType) -> tuple[str, ...]:
         """Return the distinct canonical names of one entity type, in order of appearance."""

@@ -15,7 +15,16 @@ import numpy.typing as npt
 
 from analysis.assessment import CATEGORY_NAMES, CategoryScore, Level
 
-__all__ = ["RISK_CATEGORIES", "Inputs", "RiskStack", "sigmoid", "stack_inputs"]
+__all__ = [
+    "RISK_CATEGORIES",
+    "Inputs",
+    "RiskStack",
+    "level_of",
+    "likely_categories",
+    "shown_categories",
+    "sigmoid",
+    "stack_inputs",
+]
 
 RISK_CATEGORIES = tuple(code for code in CATEGORY_NAMES if code != "R14")
 POSITIVE_CATEGORY = "R14"
@@ -83,28 +92,57 @@ class RiskStack:
         p_remit = sigmoid((inputs * np.array(self.remit_weights)).sum(axis=1) + self.remit_bias)
         return np.maximum(p_remit, p_risk), p_risk
 
-    def level(self, p_in_remit: float, p_risk: float) -> Level:
-        """Return the level that the thresholds give."""
-        if p_risk >= self.risk_threshold:
-            return Level.RISK
-        return Level.IN_REMIT if p_in_remit >= self.remit_threshold else Level.OFF_TOPIC
-
     def categories(
         self, decisions: Mapping[str, float], level: Level, p_risk: float, leading: Mapping[str, float]
     ) -> tuple[CategoryScore, ...]:
-        """Return the categories, the leading one first, the others by chance; `p` is the chance if it is a risk.
+        """Return the categories of a document at `level`, as `shown_categories` has it."""
+        return shown_categories(
+            self.category_scores(decisions, leading), level, p_risk, (self.risk_threshold, self.category_threshold)
+        )
 
-        The leading one has the highest decision value after what `leading`, the signs of the situation, adds. A risk has at least one; a document of the remit without much risk has R14 alone; one off topic has none.
+    def category_scores(self, decisions: Mapping[str, float], leading: Mapping[str, float]) -> list[CategoryScore]:
+        """Return every category with its chance if the document is a risk, the leading one first, the others by chance.
+
+        The leading one has the highest decision value after what `leading`, the signs of the situation, adds.
         """
-        if level is Level.OFF_TOPIC:
-            return ()
-        if level is Level.IN_REMIT and p_risk < self.risk_threshold / 2:
-            return (CategoryScore(code=POSITIVE_CATEGORY, p=round(1 - p_risk, 4)),)
         scores = [CategoryScore(code=code, p=self._category(code, decisions[code])) for code in RISK_CATEGORIES]
         first = max(RISK_CATEGORIES, key=lambda code: decisions[code] + _SIGN_WEIGHT * leading.get(code, 0.0))
-        scores.sort(key=lambda score: (score.code != first, -score.p, score.code))
-        return tuple(s for n, s in enumerate(scores) if n == 0 or s.p >= self.category_threshold)
+        return sorted(scores, key=lambda score: (score.code != first, -score.p, score.code))
 
     def _category(self, code: str, decision: float) -> float:
         slope, offset = self.category_scale[code]
         return round(0.5 * (1 + math.tanh(0.5 * (slope * decision + offset))), 4)
+
+
+def level_of(p_in_remit: float, p_risk: float, cuts: tuple[float, float]) -> Level:
+    """Return the level that the cuts of risk and remit give."""
+    risk_threshold, remit_threshold = cuts
+    if p_risk >= risk_threshold:
+        return Level.RISK
+    return Level.IN_REMIT if p_in_remit >= remit_threshold else Level.OFF_TOPIC
+
+
+def shown_categories(
+    scores: Sequence[CategoryScore], level: Level, p_risk: float, cuts: tuple[float, float]
+) -> tuple[CategoryScore, ...]:
+    """Return of all `scores`, the leading one first, those that a document at `level` has.
+
+    A risk has at least one; a document of the remit without much risk has R14 alone; one off topic has none.
+
+    Args:
+        scores: Every category, the leading one first.
+        level: The level of the document.
+        p_risk: Its chance of a risk.
+        cuts: Of risk and of category.
+    """
+    risk_threshold, category_threshold = cuts
+    if level is Level.OFF_TOPIC:
+        return ()
+    if level is Level.IN_REMIT and p_risk < risk_threshold / 2:
+        return (CategoryScore(code=POSITIVE_CATEGORY, p=round(1 - p_risk, 4)),)
+    return likely_categories(scores, category_threshold)
+
+
+def likely_categories(scores: Sequence[CategoryScore], cut: float) -> tuple[CategoryScore, ...]:
+    """Return the leading category and the others whose chance reaches the cut."""
+    return tuple(score for number, score in enumerate(scores) if number == 0 or score.p >= cut)

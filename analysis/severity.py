@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.signs import SEVERITY_SIGNS, Signs
 
-__all__ = ["MOST_SEVERE", "SEVERITY_INPUTS", "SEVERITY_LABELS", "SeverityModel", "severity_inputs"]
+__all__ = ["MOST_SEVERE", "SEVERITY_INPUTS", "SEVERITY_LABELS", "SeverityModel", "severity_inputs", "severity_of"]
 
 MOST_SEVERE = 5
 SEVERITY_LABELS = tuple(f"severity>={step}" for step in range(2, MOST_SEVERE + 1))
@@ -54,14 +54,23 @@ class SeverityModel:
         return cls(weights=tuple(map(tuple, stored["weights"])), biases=tuple(stored["biases"]))
 
     def severity(self, decisions: Mapping[str, float], facts: Facts, signs: Signs, rules: Sequence[str]) -> int:
-        """Return the severity of a document at level risk, `rules` being the names of the rules that hold."""
-        if "product_death" in rules:
-            return MOST_SEVERE
+        """Return the severity of a risk, `rules` being the names of the rules that hold."""
+        return severity_of(self.chances(decisions, facts, signs), rules)
+
+    def chances(self, decisions: Mapping[str, float], facts: Facts, signs: Signs) -> list[float]:
+        """Return the chance of each severity, 1 to 5, if the document is a risk."""
         inputs = severity_inputs(decisions, facts, signs)
         sums = [
             bias + sum(weight * value for weight, value in zip(row, inputs, strict=True))
             for row, bias in zip(self.weights, self.biases, strict=True)
         ]
-        chances = [math.exp(value - max(sums)) for value in sums]
-        reached = accumulate(chances)
-        return 1 + next(step for step, mass in enumerate(reached) if mass >= _HALF * sum(chances) - _NOISE)
+        masses = [math.exp(value - max(sums)) for value in sums]
+        return [mass / sum(masses) for mass in masses]
+
+
+def severity_of(chances: Sequence[float], rules: Sequence[str]) -> int:
+    """Return the median step of the chances of 1 to 5, and 5 where a sentence ties a death to a product."""
+    if "product_death" in rules:
+        return MOST_SEVERE
+    reached = accumulate(chances)
+    return 1 + next(step for step, mass in enumerate(reached) if mass >= _HALF * sum(chances) - _NOISE)

@@ -62,7 +62,7 @@ def test_a_floor_rule_raises_the_document_and_is_named() -> None:
     title = "接种过期疫苗"
     assessment = assess(title)
     assert assessment.level is Level.RISK
-    assert assessment.p_risk >= analyser().stack.risk_threshold
+    assert assessment.p_risk >= analyser().cuts[0]
     assert assessment.p_in_remit >= assessment.p_risk
 
 

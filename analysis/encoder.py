@@ -1,0 +1,150 @@
+"""Tier 2: a small fine-tuned encoder over the text itself, for what tier 1 cannot rule out.
+
+Twelve layers of width 384 with a vocabulary pruned to Chinese news, eight-bit weights, run by onnxruntime on one thread.
+Documents are encoded one at a time and without padding: dynamic quantisation scales activations over a whole batch, so in a
+batch a document's decision values would depend on its neighbours.
+
+`onnxruntime` and `tokenizers` are imported when an encoder is loaded and nowhere else; where they have no wheel the
+program judges with tier 1 alone and says so.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.assessment import CATEGORY_NAMES
+from analysis.linear import ModelRefusedError
+
+__all__ = [
+    "ENCODER_LABELS",
+    "ENCODER_MANIFEST",
+    "NETWORK",
+    "TOKENIZER",
+    "Encoder",
+    "EncoderUnavailableError",
+    "Encoding",
+    "encoder_text",
+]
+
+NETWORK = "encoder.onnx"
+TOKENIZER = "encoder_tokenizer.json"
+ENCODER_MANIFEST = "encoder.json"
+ENCODER_FORMAT = 1
+MOST_CHARACTERS = 400
+"""Characters of title and text that are cut into pieces; 96 pieces are some 150 characters."""
+
+_CODES = tuple(code for code in CATEGORY_NAMES if code != "R14")
+ENCODER_LABELS = (
+    *(f"level:{level}" for level in range(3)),
+    "risk",
+    "remit",
+    *_CODES,
+    *(f"first:{code}" for code in _CODES),
+    *(f"severity:{step}" for step in range(1, 6)),
+    "tone:neg",
+    "tone:neu",
+    "tone:pos",
+)
+"""Names of the outputs: logits of a softmax where names share a stem before the colon, of a sigmoid elsewhere."""
+
+
+class EncoderUnavailableError(Exception):
+    """The libraries that run the encoder are not installed here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What the encoder says of one document: a logit for each of `ENCODER_LABELS`, and its pooled vector (384)."""
+
+    decisions: npt.NDArray[np.float64]
+    vector: npt.NDArray[np.float32] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoder:
+    """A loaded network with its tokenizer; safe to use from one thread at a time."""
+
+    session: Any
+    tokenizer: Any
+    most_pieces: int
+    identity: str
+
+    @classmethod
+    def load(cls, folder: Path) -> "Encoder":
+        """Load the encoder of a model folder.
+
+        Raises:
+            EncoderUnavailableError: If onnxruntime or tokenizers is not installed.
+            ModelRefusedError: If a file is missing, cut or altered, or made for other outputs.
+        """
+        manifest = read_encoder_manifest(folder)
+        contents = {name: _verified(folder / name, digest) for name, digest in manifest["files"].items()}
+        try:
+            import onnxruntime
+            import tokenizers
+        except ImportError as error:
+            raise EncoderUnavailableError(f"the encoder needs onnxruntime and tokenizers: {error}") from error
+        options = onnxruntime.SessionOptions()
+        # One thread a process: scale by processes, as the rest of judgement does.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        return cls(
+            session=onnxruntime.InferenceSession(contents[NETWORK], options, providers=["CPUExecutionProvider"]),
+            tokenizer=tokenizers.Tokenizer.from_str(contents[TOKENIZER].decode()),
+            most_pieces=manifest["most_pieces"],
+            identity=manifest["version"],
+        )
+
+    def encode(self, title: str, text: str) -> Encoding:
+        """Encode a normalised title and text; one run of the network of 2 to 20 ms."""
+        pieces = self.tokenizer.encode(encoder_text(title, text)).ids
+        ids = framed(pieces, self.most_pieces)
+        logits, vector = self.session.run(None, {"ids": np.array([ids], dtype=np.int64)})
+        return Encoding(np.asarray(logits[0], dtype=np.float64), np.asarray(vector[0], dtype=np.float32))
+
+
+def encoder_text(title: str, text: str) -> str:
+    """Return the text form that the encoder reads, from normalised title and text."""
+    whole = f"{title}。{text[:MOST_CHARACTERS]}" if text.strip() else title
+    return " ".join(f"passage: {whole[:MOST_CHARACTERS]}".split())
+
+
+_BEGIN, _END = 0, 2
+
+
+def framed(pieces: list[int], most: int) -> list[int]:
+    """Return the pieces between the marks of begin and end, `most` at most."""
+    return [_BEGIN, *pieces[: most - 2], _END]
+
+
+def read_encoder_manifest(folder: Path) -> Mapping[str, Any]:
+    """Return the encoder's manifest of a model folder.
+
+    Raises:
+        ModelRefusedError: If there is none, or it is of another format or for other outputs.
+    """
+    path = folder / ENCODER_MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelRefusedError(f"{path} cannot be read as an encoder's manifest: {error}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != ENCODER_FORMAT:
+        raise ModelRefusedError(f"{path} is not of format {ENCODER_FORMAT}: fine-tune the encoder with this version")
+    if manifest.get("labels") != list(ENCODER_LABELS):
+        raise ModelRefusedError(f"{path} names other outputs than this version reads: fine-tune the encoder again")
+    return manifest
+
+
+def _verified(path: Path, digest: str) -> bytes:
+    content = path.read_bytes() if path.is_file() else b""
+    found = hashlib.sha256(content).hexdigest() if content else "no file"
+    if found != digest:
+        raise ModelRefusedError(f"{path} is {found}, its manifest names {digest}: put the shipped file back")
+    return content
