@@ -21,9 +21,20 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from crawlers.hosts import HostMemory
 
-__all__ = ["Egress", "EgressRefused", "Refusal", "Target", "is_public_address"]
+__all__ = [
+    "Address",
+    "Egress",
+    "EgressRefused",
+    "Network",
+    "Refusal",
+    "Target",
+    "is_public_address",
+    "parse_target",
+    "resolve_by_system",
+]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 RESOLVE_SECONDS = 5.0
 MAX_ADDRESSES = 16
@@ -141,7 +152,7 @@ class Egress:
         Raises:
             EgressRefused: the URL is malformed, or its scheme, port or literal address is not allowed.
         """
-        target = _parse(url)
+        target = parse_target(url)
         if self.world is None and target.port != PORT_OF_SCHEME[target.scheme]:
             raise EgressRefused(Refusal.PORT, url)
         if self.world is not None and target.port != self.world[1]:
@@ -262,7 +273,8 @@ def _settle(answer: asyncio.Future[Sequence[str]], outcome: Sequence[str] | OSEr
         answer.set_result(outcome)
 
 
-def _parse(url: str) -> Target:
+def parse_target(url: str) -> Target:
+    """Return where a well-formed http or https URL points. Raises `EgressRefused` for any other."""
     if len(url) > MAX_URL_LENGTH or any(character <= " " or character in '\\\x7f"<>' for character in url):
         raise EgressRefused(Refusal.URL, url)
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawlers.catalogue import Catalogue, load_catalogue
+from service.domain.opinion import OpinionRules
 from service.domain.register import Register
 from service.flows.consider import Office
 from service.flows.rules import Rulebook
@@ -19,6 +20,7 @@ from service.policies.register import load_register, stamp_of
 from service.policies.routing import RoutingFiles
 from service.policies.situations import SituationFiles
 from service.ports.notify import Notifier
+from service.ports.opinions import Adviser
 from service.ports.search import Search
 from service.ports.store import Store
 from service.search.fts import FtsSearch
@@ -59,6 +61,27 @@ class Application:
         from crawlers.egress import Egress
 
         return Egress.public()
+
+    @property
+    def opinion_rules(self) -> OpinionRules | None:
+        """What another model is asked about; `None` where none is set up, and in a drill."""
+        chosen = self.settings
+        if self.drill or not chosen.opinion:
+            return None
+        return OpinionRules(
+            band=chosen.opinion_band,
+            severity_from=chosen.opinion_severity,
+            levels=frozenset(chosen.opinion_levels),
+            categories=frozenset(chosen.opinion_categories),
+            characters=chosen.opinion_characters,
+            daily_calls=chosen.opinion_daily_calls,
+            daily_tokens=chosen.opinion_daily_tokens,
+        )
+
+    @cached_property
+    def adviser(self) -> Adviser | None:
+        """The other model; `None` where none is set up, and in a drill."""
+        return None if self.opinion_rules is None else _adviser(self.settings)
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -208,6 +231,23 @@ def _notifier(settings: Settings, *, drill: bool) -> Notifier:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         security=settings.smtp_security,
+    )
+
+
+def _adviser(settings: Settings) -> Adviser | None:
+    if settings.opinion_url is None or settings.opinion_model is None:
+        return None
+    # Half a second of imports that only who asks needs.
+    from crawlers.endpoint import EndpointEgress, inside_network
+    from service.advice.chat import ChatAdviser
+
+    inside = [inside_network(written) for written in settings.opinion_inside]
+    return ChatAdviser(
+        url=settings.opinion_url,
+        model=settings.opinion_model,
+        egress=EndpointEgress.to(settings.opinion_url, inside=inside),
+        key=settings.opinion_key.get_secret_value() if settings.opinion_key else None,
+        most_seconds=settings.opinion_timeout,
     )
 
 

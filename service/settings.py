@@ -7,10 +7,10 @@ folder (`YAOWANG_SECRETS_DIR`), the file `settings.toml` in the data folder, the
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -20,9 +20,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from analysis.assessment import CATEGORY_NAMES, Level
+
 __all__ = ["Settings", "SettingsError", "load_settings", "unknown_variables"]
 
 _SHORTEST_PUSH_SECRET = 32
+_SHORTEST_KEY = 8
+_EXAMPLES = frozenset({"empty", "none", "null", "ollama", "yourapikey", "yourkey", "apikey", "key", "token", "test", "dummy", "example"})  # fmt: skip
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "placeholder", "请修改"})
 # Read by the launcher and the tests, and the folder of secrets.
 _READ_ELSEWHERE = {f"YAOWANG_{name}" for name in ("SECRETS_DIR", "PYTHON", "SHARED_DATA", "REQUIRE_ENGINES", "ES_HOME")}
@@ -30,6 +34,8 @@ _SENTENCES = {
     "extra_forbidden": "没有这个设置，请检查拼写",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
+    "float_parsing": "应为数字",
+    "float_type": "应为数字",
     "bool_parsing": "应为 true 或 false",
     "bool_type": "应为 true 或 false",
     "string_type": "应为文字，用引号括起",
@@ -101,6 +107,31 @@ class Settings(BaseSettings):
     push_secrets: dict[str, SecretStr] = Field(
         default={}, description='Secrets of signed pushes by source, as JSON: {"vendor-a": "…"}; 32 characters or more.'
     )
+    opinion: bool = Field(default=False, description="Whether another model is asked for a second opinion.")
+    opinion_url: str | None = Field(
+        default=None, description="Its address before /chat/completions: https://…/v1; http inside the office only."
+    )
+    opinion_model: str | None = Field(default=None, description="Name of the model there.")
+    opinion_key: SecretStr | None = Field(default=None, description="Key there; none is sent where none is set.")
+    opinion_inside: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Addresses or networks of the office that may be called: 10.3.0.8,192.168.7.0/24."
+    )
+    opinion_timeout: int = Field(default=20, ge=1, le=120, description="Seconds that one call may last.")
+    opinion_daily_calls: int = Field(default=200, ge=0, le=100_000, description="Calls a day, Beijing time.")
+    opinion_daily_tokens: int = Field(default=300_000, ge=0, le=1_000_000_000, description="Tokens a day.")
+    opinion_band: float = Field(
+        default=0.1, ge=0, le=0.5, description="How near to the cut the probability of a risk is borderline."
+    )
+    opinion_severity: int = Field(default=4, ge=4, le=5, description="Severity from which every risk is asked about.")
+    opinion_levels: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(0, 1, 2), description="Levels that are asked about: 0,1,2."
+    )
+    opinion_categories: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Categories that are asked about: R01,R07; none means all."
+    )
+    opinion_characters: int = Field(
+        default=1500, ge=100, le=8000, description="Characters of the body that are sent, personal data masked."
+    )
 
     @field_validator("smtp_password", "author_key", "audit_key", "search_api_key")
     @classmethod
@@ -109,7 +140,42 @@ class Settings(BaseSettings):
             raise ValueError(_REAL_SECRET)
         return value
 
-    @field_validator("watch_words", mode="before")
+    @field_validator("opinion_key")
+    @classmethod
+    def _refuse_example_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and (_is_placeholder(value.get_secret_value()) or _is_example(value.get_secret_value())):
+            raise ValueError(f"{_REAL_SECRET}；本地模型不要密钥时，不写这一项")
+        return value
+
+    @field_validator("opinion_inside")
+    @classmethod
+    def _read_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        from crawlers.endpoint import inside_network
+
+        for written in value:
+            try:
+                inside_network(written)
+            except ValueError as error:
+                raise ValueError(f"{written} 不是可用的内网地址或网段（如 10.3.0.8、192.168.7.0/24）") from error
+        return value
+
+    @field_validator("opinion_levels", "opinion_categories")
+    @classmethod
+    def _refuse_unknown_scope(cls, value: tuple[int | str, ...]) -> tuple[int | str, ...]:
+        known = {*map(int, Level), *CATEGORY_NAMES}
+        if unknown := [str(one) for one in value if one not in known]:
+            raise ValueError(f"没有 {'、'.join(unknown)}，等级为 0 至 2，类别为 R01 至 R14")
+        return value
+
+    @model_validator(mode="after")
+    def _require_an_address(self) -> Self:
+        if self.opinion and not (self.opinion_url and self.opinion_model):
+            raise ValueError("打开第二意见（opinion）须同时写 opinion_url 和 opinion_model")
+        if self.opinion and self.opinion_url:
+            _check_endpoint(self.opinion_url, self.opinion_inside)
+        return self
+
+    @field_validator("watch_words", "opinion_inside", "opinion_levels", "opinion_categories", mode="before")
     @classmethod
     def _divide_words(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -176,7 +242,7 @@ def load_settings(**given: object) -> Settings:
     try:
         return Settings(**chosen, **({"_secrets_dir": secrets} if secrets else {}))  # type: ignore[arg-type]
     except ValidationError as error:
-        rows = "；".join(f"{'.'.join(map(str, row['loc']))}：{_sentence(row)}" for row in error.errors())
+        rows = "；".join("：".join([*_where(row), _sentence(row)]) for row in error.errors())
         raise SettingsError(f"设置有误（环境变量 YAOWANG_* 或数据目录下的 settings.toml）：{rows}") from error
     except (ValueError, OSError) as error:
         raise SettingsError(f"数据目录下的 settings.toml 无法读取：{error}") from error
@@ -189,11 +255,37 @@ def _is_placeholder(secret: str) -> bool:
     return secret.strip().lower() in _PLACEHOLDERS
 
 
+def _is_example(key: str) -> bool:
+    """Tell a key as manuals write it: `EMPTY`, `ollama`, `sk-xxxx`, `your-api-key`, `<KEY>`."""
+    plain = re.sub(r"[^a-z]", "", key.strip().lower().removeprefix("sk-"))
+    return len(key.strip()) < _SHORTEST_KEY or plain in _EXAMPLES or not plain.strip("x")
+
+
+def _check_endpoint(url: str, inside: tuple[str, ...]) -> None:
+    from crawlers.egress import EgressRefused
+    from crawlers.endpoint import EndpointEgress, inside_network
+
+    try:
+        egress = EndpointEgress.to(url, inside=[inside_network(written) for written in inside])
+        egress.check_url(url)
+    except EgressRefused as error:
+        raise ValueError(
+            f"opinion_url {url} 不能使用：须为 http(s) 地址；内网地址须列入 opinion_inside，公网只用 https"
+        ) from error
+    if egress.target is not None and egress.target.scheme == "http" and not inside:
+        raise ValueError("opinion_url 是 http：只能用于 opinion_inside 列出的内网地址，公网请用 https")
+
+
 def _password_in(address: str) -> str:
     try:
         return unquote(urlsplit(address).password or "")
     except ValueError:
         return ""
+
+
+def _where(row: ErrorDetails) -> list[str]:
+    """Return the setting that a row names; none where settings do not fit together."""
+    return [".".join(map(str, row["loc"]))] if row["loc"] else []
 
 
 def _sentence(row: ErrorDetails) -> str:

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,6 +23,7 @@ from service.flows.crossing import EVERY as CROSS_EVERY
 from service.flows.crossing import cross_check
 from service.flows.deliver import deliver_mail, deliver_search
 from service.flows.matter_watch import tend_matters
+from service.flows.opinions import ask_waiting, opinion_queue
 from service.flows.watch import EVERY, watch
 from service.ports.store import StoreUnavailableError
 
@@ -34,6 +36,7 @@ __all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "stop_o
 ROLES = ("web", "crawl", "assess", "deliver")
 
 _IDLE_SECONDS = 0.25
+_IDLE_OPINION_SECONDS = 3.0
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
 
 # What the store and the machine may bring, and what may be over at the next try.
@@ -79,22 +82,18 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     log.info("assess.ready", model=analyser.version)
     library = PolicyLibrary(app.store, app.cut, lambda: app.rulebook.register, app.situations)
     office = replace(app.office, library=library)
-    look = _looking(app)
-    told: str | None = None
+    rules = app.opinion_rules
+    opinions = None if rules is None else opinion_queue(rules, cut=analyser.cuts[0])
+    look, obey = _looking(app), _obeying(app)
 
     def step() -> bool:
-        nonlocal office, told
-        if app.rulebook.refresh(app.now()):
-            log.info("rules.loaded", version=app.rulebook.register.version)
-        if app.rulebook.problem != told:
-            told = app.rulebook.problem
-            log.warning("rules.refused", problem=told)
-        office = app.rulebook.office(office)
+        nonlocal office
+        office = obey(office)
         if library.refresh():
             log.info("library.loaded", articles=len(library))
         if judge.refresh():
             log.info("words.loaded", model=judge.version, unusable=judge.faults)
-        report = assess_pending(app.store, judge, office=office, now=app.now)
+        report = assess_pending(app.store, judge, office=office, now=app.now, opinions=opinions)
         if report.claimed:
             log.info("assess.done", **report.counts())
         again = 0 if report.claimed else queue_again(app.store, now=app.now())
@@ -102,6 +101,22 @@ def run_assess(app: Application, stop: threading.Event) -> None:
         return bool(report.claimed or again)
 
     _loop("assess", step, stop)
+
+
+def _obeying(app: Application) -> Callable[[Office], Office]:
+    """Return the step that reads the rules again where they changed, and says once what is wrong with them."""
+    told: str | None = None
+
+    def obey(office: Office) -> Office:
+        nonlocal told
+        if app.rulebook.refresh(app.now()):
+            log.info("rules.loaded", version=app.rulebook.register.version)
+        if app.rulebook.problem != told:
+            told = app.rulebook.problem
+            log.warning("rules.refused", problem=told)
+        return app.rulebook.office(office)
+
+    return obey
 
 
 def _looking(app: Application) -> Callable[[Office], None]:
@@ -127,7 +142,8 @@ def _looking(app: Application) -> Callable[[Office], None]:
 
 
 def run_deliver(app: Application, stop: threading.Event) -> None:
-    """Bring mail to people and documents to the search projection."""
+    """Bring mail to people and documents to the search projection; beside that, ask another model where one is set up."""
+    _ask_beside(app, stop)
 
     def step() -> bool:
         mail = deliver_mail(app.store, app.notifier, sender=app.settings.mail_from, now=app.now)
@@ -140,6 +156,23 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
         return bool(mail.delivered or indexed.delivered)
 
     _loop("deliver", step, stop)
+
+
+def _ask_beside(app: Application, stop: threading.Event) -> None:
+    """Ask for second opinions in a thread of its own, which neither a mail nor the end of the process waits for."""
+    adviser, rules = app.adviser, app.opinion_rules
+    if adviser is None or rules is None:
+        return
+    log.info("opinions.ready", model=adviser.model, host=adviser.place)
+
+    def step() -> bool:
+        report = ask_waiting(app.store, adviser, rules, now=app.now)
+        if report.busy:
+            log.info("opinions.done", **report.counts())
+        return report.busy
+
+    run = partial(_loop, "opinions", step, stop, idle_seconds=_IDLE_OPINION_SECONDS)
+    threading.Thread(target=run, name="opinions", daemon=True).start()
 
 
 def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
@@ -177,7 +210,7 @@ def run_crawl(app: Application, stop: threading.Event) -> None:
     asyncio.run(collect_until(app, stop))
 
 
-def _loop(role: str, step: Callable[[], bool], stop: threading.Event) -> None:
+def _loop(role: str, step: Callable[[], bool], stop: threading.Event, *, idle_seconds: float = _IDLE_SECONDS) -> None:
     while not stop.is_set():
         try:
             busy = step()
@@ -186,4 +219,4 @@ def _loop(role: str, step: Callable[[], bool], stop: threading.Event) -> None:
             stop.wait(_PAUSE_AFTER_FAILURE_SECONDS)
             continue
         if not busy:
-            stop.wait(_IDLE_SECONDS)
+            stop.wait(idle_seconds)

@@ -12,6 +12,7 @@ from service.domain.alert import AlertReason
 from service.domain.reported import Speaker
 from service.flows.consider import Office, consider_all
 from service.flows.deliver import SEARCH, search_key
+from service.flows.opinions import QueueOpinions
 from service.flows.placing import Placing
 from service.flows.rejudging import Again
 from service.flows.topics import follow_documents
@@ -53,12 +54,19 @@ class AssessReport:
 
 
 def assess_pending(
-    store: Store, judge: Judge, *, office: Office, now: Callable[[], datetime], limit: int = 256
+    store: Store,
+    judge: Judge,
+    *,
+    office: Office,
+    now: Callable[[], datetime],
+    limit: int = 256,
+    opinions: QueueOpinions | None = None,
 ) -> AssessReport:
     """Judge up to `limit` waiting documents.
 
     A batch that cannot be judged is tried one by one, so that a single bad document costs only itself: after three
-    tries it is quarantined. So is one that ended its worker twice alone.
+    tries it is quarantined. So is one that ended its worker twice alone. `opinions` queues what another model is to be
+    asked about; that changes nothing else.
     """
     with store.write() as work:
         leased = work.documents.claim(limit=limit, lease=_LEASE, now=now())
@@ -68,7 +76,9 @@ def assess_pending(
     for batch in _batches(store, leased, now(), report):
         judged = _judge(store, judge, batch, now(), report)
         with store.write() as work:
-            _record(work, judged, office, now(), report)
+            completions = _record(work, judged, office, now(), report)
+            if opinions is not None:
+                opinions(work, completions, now())
     return report
 
 
@@ -123,7 +133,7 @@ def _record(
     office: Office,
     now: datetime,
     report: AssessReport,
-) -> None:
+) -> Sequence[Completion]:
     speakers = _Speakers(work.sources.described(), office.province)
     held = work.documents.hold([leased for leased, _ in judged])
     kept = [pair for pair in judged if pair[0].seq in held]
@@ -150,6 +160,7 @@ def _record(
     report.decisions += [
         (event.id, decision.reason, decision.level.key) for (event, _), decision in zip(touched, decisions, strict=True)
     ]
+    return completions
 
 
 def _follow(work: Work, completions: Sequence[Completion], speakers: "_Speakers", now: datetime) -> None:

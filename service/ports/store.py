@@ -19,9 +19,11 @@ from service.ports.alerts import Alerts, Clocks
 from service.ports.attachments import Attachments
 from service.ports.cases import Cases
 from service.ports.citations import Citations
+from service.ports.explanations import Explanations
 from service.ports.fetching import Hosts, Looks
 from service.ports.following import Matters, Topics
 from service.ports.learning import Labels, Models
+from service.ports.opinions import Opinions
 from service.ports.outbox import Outbox, OutboxRow
 from service.ports.policies import Policies
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
@@ -39,6 +41,7 @@ __all__ = [
     "Completion",
     "Documents",
     "Events",
+    "Explanations",
     "Hosts",
     "Labels",
     "LeasedDocument",
@@ -296,6 +299,8 @@ class Work(Protocol):
     rejudgements: Rejudgements
     labels: Labels
     models: Models
+    explanations: Explanations
+    opinions: Opinions
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way: for what is read first and written after.

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.domain.refusal import Refusal
 from service.ports.attachments import Attachments
+from service.ports.opinions import Opinions
 from service.ports.store import (
     Alerts,
     Audit,
@@ -19,6 +20,7 @@ from service.ports.store import (
     Clocks,
     Documents,
     Events,
+    Explanations,
     Hosts,
     Labels,
     Looks,
@@ -47,12 +49,14 @@ from service.storage.citations import SqlCitations
 from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.events import SqlEvents
+from service.storage.explanations import SqlExplanations
 from service.storage.hosts import SqlHosts
 from service.storage.labels import SqlLabels
 from service.storage.looks import SqlLooks
 from service.storage.matters import SqlMatters
 from service.storage.migrations import bring_up_to_date, current_revision, head_revision
 from service.storage.models import SqlModels
+from service.storage.opinions import SqlOpinions
 from service.storage.outbox import SqlOutbox
 from service.storage.people import SqlPeople
 from service.storage.policies import SqlPolicies
@@ -118,6 +122,8 @@ class SqlWork:
     rejudgements: Rejudgements
     labels: Labels
     models: Models
+    explanations: Explanations
+    opinions: Opinions
 
     def __init__(self, connection: Connection) -> None:
         """Work inside `connection`'s transaction."""
@@ -144,6 +150,10 @@ class SqlWork:
         self.notices = SqlNotices(connection)
         self.batches = SqlBatches(connection)
         self.cases = SqlCases(connection)
+        self._open_beside(connection)
+
+    def _open_beside(self, connection: Connection) -> None:
+        """Open what stands beside judgements, events and alerts, and decides nothing of them."""
         self.citations = SqlCitations(connection)
         self.hosts = SqlHosts(connection)
         self.looks = SqlLooks(connection)
@@ -151,6 +161,8 @@ class SqlWork:
         self.rejudgements = SqlRejudgements(connection)
         self.labels = SqlLabels(connection)
         self.models = SqlModels(connection)
+        self.explanations = SqlExplanations(connection)
+        self.opinions = SqlOpinions(connection)
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way."""

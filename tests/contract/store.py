@@ -10,6 +10,7 @@ from tests.contract.store_following import MattersContract, TopicsContract
 from tests.contract.store_learning import LabelsContract, ModelsContract
 from tests.contract.store_library import LibraryContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
+from tests.contract.store_opinions import OpinionsContract
 from tests.contract.store_response import AlertsContract, EventsContract
 from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
 from tests.contract.store_transactions import TransactionsContract, WorkersContract
@@ -35,6 +36,7 @@ class StoreContract(
     LibraryContract,
     HostsContract,
     LooksContract,
+    OpinionsContract,
     LabelsContract,
     ModelsContract,
     SilencesContract,

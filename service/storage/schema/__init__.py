@@ -1,5 +1,6 @@
 """The tables of the store. The migrations build the same; a test compares the two on both engines."""
 
+from service.storage.schema.asked import opinion_days, opinions
 from service.storage.schema.attached import kept_files, notice_rows
 from service.storage.schema.cited import citations
 from service.storage.schema.collected import (
@@ -10,6 +11,7 @@ from service.storage.schema.collected import (
     engagement_points,
     engagements,
 )
+from service.storage.schema.explained import explanations
 from service.storage.schema.fetched import document_looks, host_leases, host_stops
 from service.storage.schema.followed import (
     disclosures,
@@ -77,6 +79,7 @@ __all__ = [
     "engagements",
     "event_keys",
     "events",
+    "explanations",
     "host_leases",
     "host_stops",
     "kept_files",
@@ -88,6 +91,8 @@ __all__ = [
     "model_placements",
     "notice_rows",
     "notices",
+    "opinion_days",
+    "opinions",
     "outbox",
     "own_words",
     "people",

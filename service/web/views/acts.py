@@ -65,6 +65,11 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "document.restored": "原文恢复访问",
         "personal.read": "查看个人信息",
         "audit.exported": "导出审计记录",
+        "opinion.asked": "征询第二意见",
+        "opinion.failed": "第二意见未得，再问一次",
+        "opinion.answered": "收到第二意见",
+        "opinion.refused": "没有第二意见",
+        "opinion.seen": "看过第二意见",
         "briefing.made": "生成简报",
         "briefing.fetched": "下载简报",
         "import.done": "导入文件",
@@ -201,6 +206,11 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "by": "具名",
         "step": "步骤",
         "case": "处置",
+        "asked": "问题指纹",
+        "model": "模型",
+        "why": "缘由",
+        "tries": "第几次",
+        "tokens": "词元",
     }
 )
 
@@ -233,6 +243,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "alert": "预警",
         "event": "事件",
         "clock": "时限",
+        "document": "稿件",
         "person": "用户",
         "source": "信源",
         "briefing": "简报",

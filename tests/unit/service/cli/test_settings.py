@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from service.bootstrap import build
 from service.settings import SettingsError, load_settings, unknown_variables
+
+KEYS_OF_MANUALS = ("EMPTY", "sk-xxxxxxxxxxxx", "your-api-key", "<YOUR_API_KEY>", "ollama", "changeme", "sk-1")
 
 
 def written(folder: Path, text: str) -> Path:
@@ -55,6 +58,49 @@ def test_a_wrong_setting_is_named_with_what_is_wrong(tmp_path: Path, text: str, 
     with pytest.raises(SettingsError) as caught:
         load_settings(data=written(tmp_path / "var", text))
     assert told in str(caught.value)
+
+
+HERE = 'opinion_url = "http://127.0.0.1:11434/v1"\nopinion_model = "m"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("opinion = true\n", "须同时写 opinion_url 和 opinion_model"),
+        (f"opinion = true\n{HERE}", "内网地址须列入 opinion_inside"),
+        ('opinion = true\nopinion_url = "http://models.example.net/v1"\nopinion_model = "m"\n', "公网请用 https"),
+        ('opinion = true\nopinion_url = "ftp://10.3.0.8/v1"\nopinion_model = "m"\n', "须为 http(s) 地址"),
+        ('opinion_inside = "169.254.169.254"\n', "opinion_inside：169.254.169.254 不是可用的内网地址"),
+        ('opinion_levels = "1,3"\n', "opinion_levels：没有 3"),
+        ('opinion_categories = ["R01", "R99"]\n', "opinion_categories：没有 R99"),
+        ('opinion_band = "wide"\n', "opinion_band：应为数字"),
+        ("opinion_severity = 3\n", "opinion_severity：应不小于 4"),
+        *((f'opinion_key = "{key}"\n', "本地模型不要密钥时，不写这一项") for key in KEYS_OF_MANUALS),
+    ],
+)
+def test_a_second_opinion_that_cannot_be_asked_is_refused_with_what_to_write(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(data=written(tmp_path / "var", text))
+    assert told in str(caught.value)
+
+
+def test_without_the_switch_there_is_nobody_to_ask_and_none_in_a_drill(tmp_path: Path) -> None:
+    address = f'{HERE}opinion_inside = "127.0.0.1"\nopinion_levels = "1,2"\n'
+    off = load_settings(data=written(tmp_path / "off", address))
+    on = load_settings(data=written(tmp_path / "on", f"opinion = true\n{address}"))
+    for settings, drill in ((off, False), (on, True)):
+        app = build(settings, drill=drill)
+        assert app.opinion_rules is None
+        assert app.adviser is None
+        app.close()
+    app = build(on)
+    assert app.opinion_rules is not None
+    assert app.opinion_rules.levels == {1, 2}
+    assert app.adviser is not None
+    assert (app.adviser.model, app.adviser.place) == ("m", "127.0.0.1:11434")
+    app.close()
 
 
 def test_a_secret_is_not_repeated_in_what_is_said_about_it(tmp_path: Path) -> None:

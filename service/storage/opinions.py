@@ -1,0 +1,115 @@
+"""Questions to another model: the queue, what came back, and what a day has cost."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, or_, select, update
+
+from service.domain.opinion import Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
+from service.storage.among import among
+from service.storage.dialects import insert_new, upsert
+from service.storage.rows import one_record, records, values_of
+from service.storage.schema import documents, opinion_days, opinions
+
+__all__ = ["SqlOpinions"]
+
+_O, _D = opinions.c, documents.c
+_KEYS = ("document_id", "content_hash")
+_MOST_OVERDUE = 100
+_AS_IT_IS = and_(_D.id == _O.document_id, _D.content_hash == _O.content_hash)
+_OF_DOCUMENTS = select(opinions).join(documents, _AS_IT_IS).where(among(_O.document_id, "document_ids"))
+_PROPOSED = (
+    select(opinions)
+    .join(documents, _AS_IT_IS)
+    .where(_O.leaning == Leaning.HIGHER, _O.seen_at.is_(None))
+    .order_by(_O.settled_at.desc(), _O.document_id)
+)
+
+
+class SqlOpinions:
+    """`service.ports.opinions.Opinions` within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+
+    def add(self, opinions_: Sequence[Opinion]) -> int:
+        """Queue those whose document and content hash are not there yet; return how many."""
+        return insert_new(self._connection, opinions, [values_of(one, opinions) for one in opinions_], keys=_KEYS)
+
+    def waiting_count(self) -> int:
+        """Return how many are waiting or on their way."""
+        return int(self._connection.scalar(select(func.count()).where(_O.ready_at.is_not(None))) or 0)
+
+    def due(self, *, now: datetime, limit: int = 1) -> list[Opinion]:
+        """Return those that wait and are ready, oldest first."""
+        statement = (
+            select(opinions)
+            .where(_O.ready_at <= now, _O.state == OpinionState.WAITING)
+            .order_by(_O.queued_at, _O.document_id)
+            .limit(limit)
+        )
+        return self._records(statement)
+
+    def overdue(self, *, now: datetime, since: datetime) -> list[Opinion]:
+        """Return those on their way whose lease is over, and those that wait since before `since`; at most 100."""
+        lost = and_(_O.state == OpinionState.ASKED, _O.ready_at <= now)
+        stale = and_(_O.state == OpinionState.WAITING, _O.queued_at < since)
+        statement = select(opinions).where(_O.ready_at.is_not(None), or_(lost, stale)).limit(_MOST_OVERDUE)
+        return self._records(statement)
+
+    def save(self, opinion: Opinion) -> None:
+        """Replace what is kept of the opinion's question."""
+        values = values_of(opinion, opinions)
+        same = (_O.document_id == values.pop("document_id"), _O.content_hash == values.pop("content_hash"))
+        self._connection.execute(update(opinions).where(*same).values(values))
+
+    def get(self, document_id: str, content_hash: str) -> Opinion | None:
+        """Return the question about this version of a document, or `None`."""
+        statement = select(opinions).where(_O.document_id == document_id, _O.content_hash == content_hash)
+        return one_record(self._connection, Opinion, statement)
+
+    def answered_before(self, question: str) -> Opinion | None:
+        """Return an opinion that answers exactly this question, the latest; `None` where it was never answered."""
+        answered = (_O.question == question, _O.state == OpinionState.ANSWERED)
+        statement = select(opinions).where(*answered).order_by(_O.settled_at.desc(), _O.document_id).limit(1)
+        return one_record(self._connection, Opinion, statement)
+
+    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Opinion]:
+        """Return by document what was asked about the text as it is now."""
+        found = records(self._connection, Opinion, _OF_DOCUMENTS, document_ids=list(document_ids))
+        return {one.document_id: one for one in found}
+
+    def proposals(self, *, limit: int = 100) -> list[Opinion]:
+        """Return opinions above the judgement that nobody has looked at, of texts as they are now, latest first."""
+        return self._records(_PROPOSED.limit(limit))
+
+    def spent(self, day: date) -> Spent:
+        """Return what a day has cost."""
+        columns = (opinion_days.c.calls, opinion_days.c.tokens, opinion_days.c.turned_away)
+        return one_record(self._connection, Spent, select(*columns).where(opinion_days.c.day == day)) or Spent()
+
+    def charge(self, day: date, *, calls: int = 0, tokens: int = 0, turned_away: int = 0) -> None:
+        """Add to what a day has cost; tokens may be negative: what was set aside and not used."""
+        row = {"day": day, "calls": calls, "tokens": tokens, "turned_away": turned_away}
+        upsert(self._connection, opinion_days, [row], keys=("day",), add=("calls", "tokens", "turned_away"))
+
+    def totals(self, *, since: datetime) -> OpinionTotals:
+        """Return how questions stand; answered and refused ones are those settled at or after `since`."""
+        settled = (
+            select(_O.unfit, _O.leaning, func.count().label("count"))
+            .where(_O.settled_at >= since)
+            .group_by(_O.unfit, _O.leaning)
+        )
+        rows = self._connection.execute(settled).all()
+        refused: dict[Unfit, int] = {row.unfit: row[2] for row in rows if row.unfit is not None}
+        return OpinionTotals(
+            waiting=self.waiting_count(),
+            answered=sum(row[2] for row in rows if row.leaning is not None),
+            higher=sum(row[2] for row in rows if row.leaning is Leaning.HIGHER),
+            refused=refused,
+        )
+
+    def _records(self, statement: Select[Any]) -> list[Opinion]:
+        return records(self._connection, Opinion, statement)
