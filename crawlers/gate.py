@@ -163,24 +163,26 @@ def admit_document(document: Document, limits: Limits, now: datetime) -> Documen
     text = mask_personal_data(text, landlines=personal)
     if not title.strip() and not text.strip():
         return Refusal(RefusalReason.EMPTY, "标题和正文都为空")
-    extras = _repaired(dict(document.extras), depth=0)
+    extras = _repaired(dict(document.extras), depth=0) if document.extras else {}
     if lost:
         extras["truncated"] = lost
     published_at, precision = document.published_at, document.precision
     if published_at is not None and not _is_plausible(published_at, limits, now):
         extras |= {"claimed_at": published_at.isoformat(), "clamped_at": now.isoformat()}
         published_at, precision = None, DatePrecision.UNKNOWN
-    return replace(
-        document,
-        title=title[: limits.title_characters].rstrip(),
-        text=text,
-        published_at=published_at,
-        precision=precision,
-        origin=_line(document.origin),
-        author=_line(document.author),
-        region=_line(document.region),
-        extras=MappingProxyType(extras),
-    )
+    changed: dict[str, Any] = {
+        "title": title[: limits.title_characters].rstrip(),
+        "text": text,
+        "published_at": published_at,
+        "precision": precision,
+        "origin": _line(document.origin),
+        "author": _line(document.author),
+        "region": _line(document.region),
+    }
+    # Most documents need no repair, and a copy of one costs as much as looking at it.
+    if not extras and all(getattr(document, name) == value for name, value in changed.items()):
+        return document
+    return replace(document, **changed, extras=MappingProxyType(extras))
 
 
 def in_shanghai(moment: datetime) -> datetime:
@@ -199,6 +201,9 @@ def repair_text(text: str) -> str:
     Surrogate pairs become the character that they encode, lone surrogates U+FFFD; characters that XML 1.0 forbids or
     discourages go; line ends become line feeds.
     """
+    # All that is repaired is unprintable.
+    if text.isprintable():
+        return text
     if _LONE.search(text):
         text = _PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
         text = _LONE.sub(lambda run: "\ufffd" * len(run[0]), text)

@@ -15,6 +15,8 @@ __all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_
 
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ＠", "0123456789Xx@")
 _WIDE = re.compile("[０-９＠]")
+# Every number that is looked for has four digits in a row, whatever stands between its groups.
+_TELLING = re.compile(r"\d{4}|[@＠]")
 _ID_CARD = re.compile(
     r"(?<![0-9A-Za-z])([1-8]\d{5})((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![0-9A-Za-z])"
 )
@@ -44,6 +46,8 @@ def find_personal_data(text: str, *, landlines: bool = False) -> list[PersonalDa
 
     Offsets are of `text` as given: wide digits count as the digits they stand for.
     """
+    if not _TELLING.search(text):
+        return []
     plain = text.translate(_WIDE_DIGITS) if _WIDE.search(text) else text
     found = [
         PersonalDatum(kind="id_card", start=match.start(), end=match.end(), masked=match.span(2))
@@ -76,6 +80,8 @@ def mask_personal_data(text: str, *, landlines: bool = False) -> str:
     they are an office's, in posts and complaints a person's.
     """
     found = find_personal_data(text, landlines=landlines)
+    if not found:
+        return text
     return _replaced(text, [(*datum.masked, _mask(datum)) for datum in found])
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from analysis.assess import Analyser
-from crawlers.gate import Limits, admit_document
+from crawlers.gate import DEFAULT_LIMITS, admit_document
 from crawlers.records import Document, SourceClass
 from service.domain.people import Role
 from service.flows.assess import assess_pending
@@ -42,7 +42,7 @@ class Installation:
         """Take every document from gate to index."""
         sink = StoreSink(self.store, self._now)
         for begin in range(0, len(documents), BATCH):
-            admitted = [admit_document(one, Limits(), self._moment) for one in documents[begin : begin + BATCH]]
+            admitted = [admit_document(one, DEFAULT_LIMITS, self._moment) for one in documents[begin : begin + BATCH]]
             sink.put([one for one in admitted if isinstance(one, Document)])
             self._until_idle(self._assess)
             self._until_idle(self._deliver)

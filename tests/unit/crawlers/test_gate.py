@@ -157,6 +157,12 @@ class TestText:
     def test_lone_surrogate_becomes_the_replacement_character(self) -> None:
         assert repair_text("口\ud83d罩") == "口\ufffd罩"
 
+    def test_printable_characters_need_no_repair(self) -> None:
+        printable = "".join(filter(str.isprintable, map(chr, range(0x110000))))
+        assert repair_text(printable) == printable
+        # With a line feed the text is not printable, so that it is really looked through.
+        assert repair_text(f"{printable}\n") == f"{printable}\n"
+
     def test_characters_that_xml_forbids_are_stripped(self) -> None:
         assert repair_text("a\x00b\x0bc\x1fd\ufffee\x7ff\ng\th") == "abcdef\ng\th"
 
@@ -172,6 +178,10 @@ class TestDocument:
     def test_title_becomes_one_line_of_at_most_512_characters(self) -> None:
         assert admitted(document(title=" 甲\r\n乙\u2028丙 ")).title == "甲 乙 丙"
         assert len(admitted(document(title="字" * 600)).title) == 512
+
+    def test_document_without_anything_to_repair_is_the_same_one(self) -> None:
+        clean = document(text="正文。\n第二段，1234 个字。", published_at=NOW)
+        assert admitted(clean) is clean
 
     def test_text_over_the_limit_is_cut_at_a_character_and_flagged(self) -> None:
         kept = admitted(document(text="字" * 100), Limits(text_bytes=100))

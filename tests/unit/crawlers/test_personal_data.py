@@ -18,6 +18,13 @@ def test_citizens_number_keeps_its_region_only() -> None:
     assert mask_personal_data(f"身份证{number}，") == "身份证360102************，"
 
 
+@pytest.mark.parametrize(
+    "number", ["138-1234-5678", "138 1234 5678", "13812345678", "１３８１２３４５６７８", "+86 13812345678"]
+)
+def test_mobile_number_is_found_however_its_digits_are_grouped(number: str) -> None:
+    assert mask_personal_data(f"电话{number}。").endswith("********。")
+
+
 def test_number_with_a_wrong_check_digit_is_no_citizens_number() -> None:
     number = checked("36010219900101000")
     wrong = number[:-1] + ("1" if number[-1] != "1" else "2")
