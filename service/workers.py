@@ -72,6 +72,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     """Judge what was collected, and look again at running events and clocks."""
     from analysis.assess import Analyser
     from service.flows.assess import assess_pending
+    from service.flows.explain import Explaining
     from service.flows.judging import WordedJudge
     from service.flows.library import PolicyLibrary
     from service.flows.rejudging import queue_again
@@ -84,7 +85,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     office = replace(app.office, library=library)
     rules = app.opinion_rules
     opinions = None if rules is None else opinion_queue(rules, cut=analyser.cuts[0])
-    look, obey = _looking(app), _obeying(app)
+    look, obey, explaining = _looking(app), _obeying(app), Explaining(app.store, judge, app.now)
 
     def step() -> bool:
         nonlocal office
@@ -98,7 +99,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
             log.info("assess.done", **report.counts())
         again = 0 if report.claimed else queue_again(app.store, now=app.now())
         look(office)
-        return bool(report.claimed or again)
+        return bool(report.claimed or again or explaining.after(report.claimed))
 
     _loop("assess", step, stop)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.assess import Analyser
-from analysis.assessment import Assessment
+from analysis.assessment import Assessment, Explanation
 from analysis.worded import worded
 from crawlers.records import Document
 from service.flows.words import Wordbook
@@ -44,3 +44,7 @@ class WordedJudge:
     def assess(self, documents: Sequence[Document]) -> list[Assessment]:
         """Return one assessment a document, in order."""
         return self._judge.assess(documents)
+
+    def explain(self, document: Document, assessment: Assessment) -> Explanation:
+        """Return why a document was judged as the assessment says."""
+        return self._judge.explain(document, assessment)

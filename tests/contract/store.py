@@ -5,6 +5,7 @@ from tests.contract.store_attachments import AttachmentsContract
 from tests.contract.store_cases import CasesContract
 from tests.contract.store_citations import CitationsContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
+from tests.contract.store_explanations import ExplanationsContract
 from tests.contract.store_fetching import HostsContract, LooksContract
 from tests.contract.store_following import MattersContract, TopicsContract
 from tests.contract.store_learning import LabelsContract, ModelsContract
@@ -39,6 +40,7 @@ class StoreContract(
     OpinionsContract,
     LabelsContract,
     ModelsContract,
+    ExplanationsContract,
     SilencesContract,
     RosterContract,
     NoticesContract,
