@@ -4,8 +4,9 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rensa import RMinHash
 
-from analysis.similarity import BANDS, bands, plain, resemblance, shingles, signature
+from analysis.similarity import BANDS, PERMUTATIONS, bands, plain, resemblance, shingles, signature
 
 TEXT = st.text(alphabet="药店头孢胶囊过敏发热召回抽检不合格0123456789，。 ", max_size=200)
 
@@ -28,6 +29,13 @@ def test_spacing_punctuation_width_and_case_do_not_matter(text: str) -> None:
     restyled = "「" + "　".join(text) + "」！"
     assert plain(restyled) == plain(text)
     assert signature(restyled) == signature(text)
+
+
+@given(TEXT)
+def test_a_signature_is_that_of_the_set_of_shingles(text: str) -> None:
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=20161)
+    sketch.update(sorted(shingles(text)))
+    assert signature(text) == b"".join(number.to_bytes(4, "little") for number in sketch.digest())
 
 
 def test_a_hot_list_title_with_one_word_added_is_still_the_same_title() -> None:
