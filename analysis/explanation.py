@@ -12,12 +12,13 @@ more (two terms on average); the five heaviest of the linear model alone reach 7
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.assessment import SpokenTerm
+from analysis.assessment import Explanation, SpokenTerm
 from analysis.feature_places import place_features
 from analysis.features import BLOCKS, BUCKET_BITS, count_features
 from analysis.lexicon import Lexicon, TermKind
@@ -25,7 +26,7 @@ from analysis.linear import LinearModel
 from analysis.reading import Reading
 from crawlers.records import Document
 
-__all__ = ["MOST_TERMS", "Hearing", "Trial", "guards_of", "terms_of", "without"]
+__all__ = ["MOST_TERMS", "Hearing", "Trial", "explanation_row", "guards_of", "terms_of", "without"]
 
 MOST_TERMS = 5
 """How many terms are shown for, and how many against."""
@@ -219,6 +220,20 @@ def without(document: Document, reading: Reading, places: Sequence[Span]) -> Doc
         texts[name] = texts[name][:start] + texts[name][end:]
     # A document needs a title or a text; a blank says nothing.
     return replace(document, title=texts["title"] or ("" if texts["text"] else " "), text=texts["text"])
+
+
+def explanation_row(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation as `yaowang judge --explain` adds it to a line, JSON-able."""
+    return asdict(explanation) | {
+        "terms_for": [_term_row(term) for term in explanation.terms_for],
+        "terms_against": [_term_row(term) for term in explanation.terms_against],
+        "guards": [{"guard": name, "phrase": phrase} for name, phrase in explanation.guards],
+    }
+
+
+def _term_row(term: SpokenTerm) -> dict[str, Any]:
+    places = [{"field": name, "start": start, "end": end} for name, start, end in term.places]
+    return {"text": term.text, "weight": term.weight, "places": places}
 
 
 def guards_of(reading: Reading, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="附上为何这样判：去掉哪些词就不再是风险，以及相似的已标注样本")
+]
 _PAGE_LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -41,13 +44,18 @@ def extract(url: Annotated[str | None, typer.Option("--url", help="网页地址�
     write_lines([as_json(article)])
 
 
-def judge() -> None:
+def judge(*, explain: ExplainOption = False) -> None:
     """Judge documents from standard input."""
     from analysis.assess import judgement
+    from analysis.explanation import explanation_row
 
     analyser, answers = _analyser(), _Answers()
     for documents in answers.batches():
-        write_lines(judgement(assessment) for assessment in analyser.assess(documents))
+        judged = zip(documents, analyser.assess(documents), strict=True)
+        write_lines(
+            judgement(one) | ({"explanation": explanation_row(analyser.explain(document, one))} if explain else {})
+            for document, one in judged
+        )
     answers.finish()
 
 
