@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pydantic_core
 from sqlalchemy import Column, Connection, Row, Select, Table
 
-from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, Tone
+from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, PossibleRisk, Tone
 from crawlers.records import Document, Engagement
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
@@ -56,8 +56,8 @@ _PRODUCT_TYPES = frozenset(
         EntityType.PRODUCT_CLASS,
     )
 )
-_VARIED = frozenset({"categories", "document_id", "entities", "evidence", "facts", "tokens"})
-_PLAIN_FIELDS = tuple(name for name in _FIELDS[Assessment] if name not in _VARIED)
+_PARTS = ("categories", "entities", "evidence", "facts", "possible")
+_PLAIN_FIELDS = tuple(name for name in _FIELDS[Assessment] if name not in {*_PARTS, "document_id", "tokens"})
 # No assessment holds this character: the gate lets none through.
 _GAP = "\x00"
 _DOCUMENT_FIELDS = (
@@ -156,7 +156,7 @@ def engagement_of(found: Mapping[Any, Any]) -> Engagement | None:
 
 def dump_assessment(assessment: Assessment) -> str:
     """Return an assessment as JSON text."""
-    if assessment.categories or assessment.entities or assessment.evidence or assessment.facts:
+    if any(getattr(assessment, name) for name in _PARTS):
         return dump_json(_assessment_values(assessment))
     # Most documents are off topic, and their judgements differ in two texts only.
     same = tuple(getattr(assessment, name) for name in _PLAIN_FIELDS)
@@ -165,18 +165,25 @@ def dump_assessment(assessment: Assessment) -> str:
 
 
 def _assessment_values(assessment: Assessment) -> dict[str, Any]:
-    parts = ("categories", "entities", "evidence")
-    values = {name: getattr(assessment, name) for name in _FIELDS[Assessment] if name not in parts}
-    for name in parts:
-        values[name] = [{key: getattr(part, key) for key in _FIELDS[type(part)]} for part in getattr(assessment, name)]
+    values = {name: getattr(assessment, name) for name in _FIELDS[Assessment]}
+    for name in ("categories", "entities", "evidence"):
+        values[name] = [_part_values(part) for part in values[name]]
+    if assessment.possible is not None:
+        likely = [_part_values(score) for score in assessment.possible.categories]
+        values["possible"] = {"categories": likely, "severity": assessment.possible.severity}
     return values
+
+
+def _part_values(part: CategoryScore | Entity | Evidence) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in _FIELDS[type(part)]}
 
 
 @lru_cache(maxsize=64)
 def _blank_assessment(*same: Any) -> tuple[str, str, str]:
     """Return the JSON text of an assessment without parts around its two texts, the document's id and the tokens."""
-    values = dict(zip(_PLAIN_FIELDS, same, strict=True)) | dict.fromkeys(("categories", "entities", "evidence"), ())
-    written = dump_json(values | {"facts": {}, "document_id": _GAP, "tokens": _GAP})
+    parts: dict[str, Any] = {"categories": (), "entities": (), "evidence": (), "facts": {}, "possible": None}
+    values = dict(zip(_PLAIN_FIELDS, same, strict=True)) | parts
+    written = dump_json(values | {"document_id": _GAP, "tokens": _GAP})
     head, middle, tail = written.split(dump_json(_GAP))
     return head, middle, tail
 
@@ -186,10 +193,17 @@ def load_assessment(text: str) -> Assessment:
     values = json.loads(text)
     values["level"] = Level(values["level"])
     values["tone"] = Tone(values["tone"])
-    values["categories"] = tuple(CategoryScore(**part) for part in values["categories"])
+    values["categories"] = _category_scores(values["categories"])
+    if possible := values.get("possible"):
+        likely = _category_scores(possible["categories"])
+        values["possible"] = PossibleRisk(categories=likely, severity=possible["severity"])
     values["evidence"] = tuple(Evidence(**part) for part in values["evidence"])
     values["entities"] = tuple(Entity(**part | {"type": EntityType(part["type"])}) for part in values["entities"])
     return Assessment(**values)
+
+
+def _category_scores(parts: Sequence[Mapping[str, Any]]) -> tuple[CategoryScore, ...]:
+    return tuple(CategoryScore(**part) for part in parts)
 
 
 def categories_text(assessment: Assessment) -> str:

@@ -1,12 +1,13 @@
 """Rows written a column at a time: the same rows as the library writes, wrong shapes refused."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 
-from analysis.assessment import Assessment, Level, Tone
+from analysis.assessment import Assessment, CategoryScore, Level, PossibleRisk, Tone
 from service.storage.bulk import Same, columns_of, execute_columns
 from service.storage.columns import dump_json
 from service.storage.rows import dump_assessment, load_assessment
@@ -67,9 +68,8 @@ def test_columns_of_two_lengths_and_columns_that_the_statement_does_not_know_are
         execute_columns(connection, ADD, {**columns, "hour": Same(HOUR.replace(tzinfo=None))})
 
 
-@pytest.mark.parametrize("tokens", ["", '引号 " 与 \\ 斜杠', "换行\n与制表\t", "🐛 emoji", "\x00"])
-def test_an_assessment_without_parts_is_written_as_every_other(tokens: str) -> None:
-    plain = Assessment(
+def blank(tokens: str) -> Assessment:
+    return Assessment(
         document_id='a"b',
         level=Level.OFF_TOPIC,
         p_in_remit=1e-09,
@@ -82,7 +82,36 @@ def test_an_assessment_without_parts_is_written_as_every_other(tokens: str) -> N
         model="linear-x",
         tokens=tokens,
     )
+
+
+@pytest.mark.parametrize("tokens", ["", '引号 " 与 \\ 斜杠', "换行\n与制表\t", "🐛 emoji", "\x00"])
+def test_an_assessment_without_parts_is_written_as_every_other(tokens: str) -> None:
+    plain = blank(tokens)
     written = dump_assessment(plain)
     assert load_assessment(written) == plain
     names = sorted(name for name in Assessment.__dataclass_fields__)
     assert written == dump_json({name: getattr(plain, name) for name in names})
+
+
+def test_what_a_document_would_be_as_a_risk_is_kept() -> None:
+    likely = Assessment(
+        document_id="a",
+        level=Level.IN_REMIT,
+        p_in_remit=0.9,
+        p_risk=0.4,
+        categories=(CategoryScore(code="R14", p=0.6),),
+        severity=0,
+        tone=Tone.NEUTRAL,
+        entities=(),
+        evidence=(),
+        model="linear-x",
+        possible=PossibleRisk(categories=(CategoryScore(code="R01", p=0.7),), severity=3),
+        tier="linear",
+    )
+    assert load_assessment(dump_assessment(likely)) == likely
+
+
+def test_a_judgement_of_an_earlier_version_is_read() -> None:
+    earlier = json.loads(dump_assessment(blank("词")))
+    del earlier["possible"], earlier["tier"]
+    assert load_assessment(json.dumps(earlier)) == blank("词")
