@@ -6,7 +6,21 @@ Machine-readable output goes to standard output, messages and progress to standa
 
 import typer
 
-from service.cli import audit, cases, drill, follow, operate, people, pipeline, policies, replay, run, sources, study
+from service.cli import (
+    audit,
+    cases,
+    drill,
+    follow,
+    operate,
+    people,
+    pipeline,
+    policies,
+    replay,
+    run,
+    sources,
+    study,
+    words,
+)
 from service.cli.speak import speak_utf8
 
 __all__ = ["application", "main"]
@@ -31,6 +45,7 @@ people.register(application)
 follow.register(application)
 cases.register(application)
 study.register(application)
+words.register(application)
 
 
 def main() -> None:

@@ -122,7 +122,7 @@ def doctor(data: DataOption = None) -> None:
         checks = {"存储": app.store.check(), "检索": app.search.check(), "邮件": app.notifier.check()}
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
-        told = _who_is_told(app) if checks["存储"] is None else []
+        told = [*_who_is_told(app), _own_words(app)] if checks["存储"] is None else []
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
@@ -148,6 +148,20 @@ def _who_is_told(app: "Application") -> list[dict[str, Any]]:
     rows = [{"check": "接收规则", "ok": False, "sentence": fault} for fault in rules.faults]
     sentence = "；".join(gap.sentence(now) for gap in gaps)
     return [*rows, {"check": "值班表", "ok": True, "sentence": f"有空档：{sentence}" if sentence else "正常"}]
+
+
+def _own_words(app: "Application") -> dict[str, Any]:
+    """Return which own words cannot be used; they are left out, which fails nothing."""
+    from service.domain.words import lay_over
+    from service.flows.words import shipped_vocabulary
+
+    with app.store.read() as work:
+        held = work.words.in_force()
+    faults = lay_over(held, shipped_vocabulary())[1]
+    sentence = (
+        f"{len(faults)} 条自有词不起作用：{' '.join(faults.values())}" if faults else f"正常，自有词 {len(held)} 条"
+    )
+    return {"check": "词库", "ok": True, "sentence": sentence}
 
 
 def verify_index(

@@ -11,9 +11,9 @@ from service.domain.refusal import Conflict, Refusal
 from service.domain.words import MOST_WORDS, OwnWord, Vocabulary, WordDraft, WordKind, WordSort, kind_word, normal
 
 __all__ = [
+    "CONTEXT",
     "LONGEST_NOTE",
     "LONGEST_WORD",
-    "SHORTEST_WORD",
     "Held",
     "WordDoubt",
     "check_removal",
@@ -23,6 +23,9 @@ __all__ = [
 
 SHORTEST_WORD, LONGEST_WORD = 2, 30
 LONGEST_NOTE = 200
+CONTEXT = "语境词"
+"""What a cue is called that says nothing of harm, death, quality or an office."""
+
 _LONGEST_TYPED = 60
 # The commonest twentieth of the words that news is made of (`analysis.termweights`): 大家, 医院, 公司, 看到.
 _COMMON_BELOW = 0.66
@@ -56,7 +59,7 @@ class Held:
     def add(self, word: OwnWord) -> None:
         """Count one more in."""
         self.by_key[word.key] = word
-        if word.sort is WordSort.WORD:
+        if word.sort == WordSort.WORD:
             self.names.setdefault(normal(word.canonical or word.text), word)
 
     def spelt(self, spelling: str) -> OwnWord | None:
@@ -87,28 +90,28 @@ def check_word(draft: WordDraft, vocabulary: Vocabulary, held: Held, *, sure: bo
 def check_removal(word: OwnWord, held: Sequence[OwnWord]) -> None:
     """Refuse to remove a new word for whose name aliases are kept. Raises `Conflict`."""
     name = normal(word.canonical or word.text)
-    if word.sort is not WordSort.WORD or any(
-        one.sort is WordSort.WORD and one.id != word.id and normal(one.canonical or one.text) == name for one in held
+    if word.sort != WordSort.WORD or any(
+        one.sort == WordSort.WORD and one.id != word.id and normal(one.canonical or one.text) == name for one in held
     ):
         return
-    aliases = [one.text for one in held if one.sort is WordSort.ALIAS and normal(one.canonical) == name]
+    aliases = [one.text for one in held if one.sort == WordSort.ALIAS and normal(one.canonical) == name]
     if aliases:
         raise Conflict(f"还有别名指向它：{'、'.join(aliases[:5])}。请先移除这些别名。")
 
 
-def meaning_word(term: Term) -> str:
-    """Return what a term is, in words: 药品“布洛芬”, 强风险词·假药劣药, 地名."""
+def meaning_word(term: Term, written: str = "") -> str:
+    """Return what a term is, in words: 药品“布洛芬”, 强风险词·假药劣药, 地名; its name is left out where it is `written` so."""
+    name = "" if term.canonical == written else f"“{term.canonical}”"
     match term.kind:
         case TermKind.PRODUCT:
-            kind = "产品大类" if term.label == "product_class" else kind_word(term.label)
-            return f"{kind}“{term.canonical}”"
+            return ("产品大类" if term.label == "product_class" else kind_word(term.label)) + name
         case TermKind.FIRM:
-            return f"企业“{term.canonical}”"
+            return f"企业{name}"
         case TermKind.STRONG | TermKind.RISK:
             kind = WordKind.STRONG if term.kind is TermKind.STRONG else WordKind.RISK
             return kind_word(kind, term.label)
         case TermKind.CUE:
-            return _CUE_WORDS.get(term.label, "语境词")
+            return _CUE_WORDS.get(term.label, CONTEXT)
         case TermKind.REGION | TermKind.ABROAD:
             return "地名"
         case _:
@@ -180,10 +183,10 @@ def _check_shipped(draft: WordDraft, spelling: str, vocabulary: Vocabulary, held
         raise Conflict(f"“{draft.text}”是程序的防误报短语，登记了也不会命中；请登记更完整的写法。")
     added = _terms(draft, vocabulary, held)
     if added and all(term in meanings for term in added):
-        raise Conflict(f"程序词库已经认识“{draft.text}”：{_meanings(meanings)}，不必再加。")
+        raise Conflict(f"程序词库已经认识“{draft.text}”：{_meanings(meanings, draft.text)}，不必再加。")
     if meanings and not sure:
         raise WordDoubt(
-            f"程序词库里“{draft.text}”已是{_meanings(meanings)}。加入后，作为产品或企业名以本单位的为准，其余含义同时保留。"
+            f"程序词库里“{draft.text}”已是{_meanings(meanings, draft.text)}。加入后，作为产品或企业名以本单位的为准，其余含义同时保留。"
             "确认无误请勾选“已核对”再保存。"
         )
 
@@ -214,7 +217,7 @@ def _phrase(draft: WordDraft, spelling: str) -> str:
         return ""
     within = _spelling(draft.within, "短语")
     if spelling not in within or within == spelling:
-        raise Refusal(f"短语须比这个词长并包含它，例如词“药可救”、短语“无药可救”；现在是“{draft.within}”。")
+        raise Refusal(f"短语须比这个词长并包含它，例如词“疫苗”、短语“职场疫苗”；现在是“{draft.within}”。")
     if len(within) > LONGEST_PHRASE:
         raise Refusal(f"短语不超过 {LONGEST_PHRASE} 字，请只写紧挨着的几个字。")
     return within
@@ -243,13 +246,15 @@ def _check_floor(draft: WordDraft, shipped: Sequence[Term], *, sure: bool) -> No
     if not touched:
         return
     if not draft.note:
-        raise Refusal(f"“{draft.text}”是{_meanings(touched)}，兜底规则要用到它，请在“说明”里写明为什么不再识别。")
+        raise Refusal(
+            f"“{draft.text}”是{_meanings(touched, draft.text)}，兜底规则要用到它，请在“说明”里写明为什么不再识别。"
+        )
     if not sure:
         raise WordDoubt(
-            f"“{draft.text}”是{_meanings(touched)}。不再识别后，只靠它触发的兜底规则（如产品致死、聚集性反应、一级召回）不会再提示。"
+            f"“{draft.text}”是{_meanings(touched, draft.text)}。不再识别后，只靠它触发的兜底规则（如产品致死、聚集性反应、一级召回）不会再提示。"
             "确认无误请勾选“已核对”再保存。"
         )
 
 
-def _meanings(terms: Iterable[Term]) -> str:
-    return "、".join(dict.fromkeys(meaning_word(term) for term in terms))
+def _meanings(terms: Iterable[Term], written: str) -> str:
+    return "、".join(dict.fromkeys(meaning_word(term, written) for term in terms))

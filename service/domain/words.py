@@ -107,13 +107,26 @@ class WordDraft:
     within: str = ""
     note: str = ""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What no two words in force may share: the normalised spelling, and of an exclusion its phrase or `*`."""
+        return key_of(self.sort, self.text, self.within)
+
+
+def key_of(sort: str, text: str, within: str) -> tuple[str, str]:
+    """Return the key of `WordDraft.key`."""
+    return normal(text), (normal(within) or "*") if sort == WordSort.EXCLUSION else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWord:
-    """A word of the office with who added it and who removed it; one that was removed can be restored."""
+    """A word of the office with who added it and who removed it; one that was removed can be restored.
+
+    `sort` and `kind` are read as they were written: what this program does not know is told, and costs no other word.
+    """
 
     id: str
-    sort: WordSort
+    sort: str
     text: str
     kind: str = ""
     category: str = ""
@@ -127,9 +140,9 @@ class OwnWord:
 
     @property
     def draft(self) -> WordDraft:
-        """The word without its history."""
+        """The word without its history. Raises `ValueError` where another version of the program wrote a sort of its own."""
         return WordDraft(
-            sort=self.sort,
+            sort=WordSort(self.sort),
             text=self.text,
             kind=self.kind,
             category=self.category,
@@ -140,15 +153,8 @@ class OwnWord:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What no two words in force may share: the normalised spelling, and for an exclusion its phrase."""
-        return (
-            (normal(self.text), normal(self.within) or "*")
-            if self.sort is WordSort.EXCLUSION
-            else (
-                normal(self.text),
-                "",
-            )
-        )
+        """What no two words in force may share: see `WordDraft.key`."""
+        return key_of(self.sort, self.text, self.within)
 
     @property
     def sentence(self) -> str:
@@ -208,7 +214,7 @@ def lay_over(words: Iterable[OwnWord], vocabulary: Vocabulary) -> tuple[Words, M
     silenced: list[Silenced] = []
     faults: dict[str, str] = {}
     own = _OwnNames()
-    for word in sorted(words, key=lambda one: _ORDER.index(one.sort)):
+    for word in sorted(words, key=lambda one: _ORDER.get(one.sort, 0)):
         found, fault = _used(word, vocabulary, own)
         if fault:
             faults[word.id] = fault
@@ -222,7 +228,8 @@ def lay_over(words: Iterable[OwnWord], vocabulary: Vocabulary) -> tuple[Words, M
     return Words(tuple(terms), tuple(silenced)), faults
 
 
-_ORDER = (WordSort.WORD, WordSort.ALIAS, WordSort.EXCLUSION)
+# An alias may stand for a new word, an exclusion may silence either.
+_ORDER: Mapping[str, int] = {WordSort.WORD: 0, WordSort.ALIAS: 1, WordSort.EXCLUSION: 2}
 
 
 class _OwnNames:
@@ -250,8 +257,10 @@ def _used(word: OwnWord, vocabulary: Vocabulary, own: _OwnNames) -> tuple[Sequen
             if not named:
                 return (), f"词库里已没有“{word.canonical}”，这个别名不起作用；请移除，或改指别的名称。"
             return [OwnTerm(written, term) for term in named], ""
-        case _:
+        case WordSort.EXCLUSION:
             return _silent(word, written, vocabulary, own)
+        case _:
+            return (), f"类型“{word.sort}”程序不认识，这一条不起作用；请移除后重新添加。"
 
 
 def _added(word: OwnWord, written: str) -> tuple[Sequence[OwnTerm | Silenced], str]:

@@ -137,24 +137,20 @@ def import_words(
         if added:
             work.words.save(added)
             _changed(work, now)
-            detail = {"count": len(added), "words": [word.text for word in added[:_MOST_TOLD]]}
+            detail = {"count": len(added), "what": "、".join(word.text for word in added[:_MOST_TOLD])}
             note(work, person, "word.imported", "word:", detail, now)
     return ImportedWords(added=len(added), known=known, refused=tuple(refused))
 
 
 def _is_known(draft: WordDraft, held: Held) -> bool:
     """Tell whether the same word stands already: importing an export again is nothing to complain of."""
-    word = held.by_key.get(_keyed(draft).key)
+    word = held.by_key.get(draft.key)
     return word is not None and (word.sort, word.kind, word.category, word.canonical) == (
         draft.sort,
         draft.kind,
         draft.category,
         draft.canonical,
     )
-
-
-def _keyed(draft: WordDraft) -> OwnWord:
-    return OwnWord(id="", author="", created_at=datetime.min, **asdict(draft))
 
 
 def changed_at(work: Work) -> datetime | None:

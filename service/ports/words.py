@@ -38,7 +38,7 @@ class Words(Protocol):
         """Return words in force, or removed ones, the latest first; `query` stands in the word, its name, phrase or note."""
         ...
 
-    def counts(self) -> dict[WordSort, int]:
+    def counts(self) -> dict[str, int]:
         """Return how many words of each sort are in force; sorts without any are left out."""
         ...
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, literal, null, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, literal, null, or_, select, update
 
 from service.domain.words import OwnWord, WordSort
 from service.ports.words import EarlierJudgement
@@ -58,7 +58,7 @@ class SqlWords:
             self._connection, OwnWord, chosen.order_by(latest.desc(), _W.id.desc()).limit(limit).offset(offset)
         )
 
-    def counts(self) -> dict[WordSort, int]:
+    def counts(self) -> dict[str, int]:
         """Return how many words of each sort are in force."""
         chosen = select(_W.sort, func.count().label("words")).where(_W.removed_at.is_(null())).group_by(_W.sort)
         return {row.sort: int(row.words) for row in self._connection.execute(chosen)}
@@ -73,6 +73,7 @@ class SqlRejudgements:
 
     def ask(self, *, since: datetime, limit: int, now: datetime) -> int:
         """Ask for judged documents of `since` or later that are not asked for yet."""
+        self._forget_ended()
         chosen = _judged(since).order_by(_A.at.desc(), _A.seq.desc()).limit(limit).subquery()
         rows = select(chosen.c.seq, literal(now, _R.asked_at.type))
         asked = insert(rejudgements).from_select(["seq", "asked_at"], rows)
@@ -97,9 +98,7 @@ class SqlRejudgements:
 
     def queue(self, *, limit: int, now: datetime) -> int:
         """Let some of those asked for await assessment; those that were set aside are not waited for any more."""
-        self._connection.execute(
-            delete(rejudgements).where(_R.seq.in_(select(_Q.seq).where(_Q.state == "dead", _Q.seq == _R.seq)))
-        )
+        self._forget_ended()
         chosen = (
             select(_R.seq)
             .join(assess_queue, _Q.seq == _R.seq)
@@ -115,6 +114,11 @@ class SqlRejudgements:
             queued = update(rejudgements).where(among(_R.seq, "seqs")).values(queued_at=now)
             self._connection.execute(queued, {"seqs": seqs})
         return len(seqs)
+
+    def _forget_ended(self) -> None:
+        """Forget those that were set aside, or were edited and judged as a new text."""
+        ended = or_(_Q.state == "dead", and_(_R.queued_at.is_not(null()), _Q.state == "done"))
+        self._connection.execute(delete(rejudgements).where(exists().where(_Q.seq == _R.seq, ended)))
 
     def earlier(self, document_ids: Sequence[str]) -> dict[str, EarlierJudgement]:
         """Return what stood of those of the documents that were queued here and not edited since."""

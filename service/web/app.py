@@ -12,6 +12,7 @@ from service.api.followed import router as followed
 from service.api.headers import BodyLimit, CleanText, SecurityHeaders
 from service.api.push import router as push
 from service.api.routes import router as api
+from service.api.words import router as words
 from service.ports.store import StoreUnavailableError
 from service.web.desk import Desk
 from service.web.faults import install_faults
@@ -41,6 +42,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(cases)
     app.include_router(followed)
     app.include_router(push)
+    app.include_router(words)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_faults(app)
     return app

@@ -56,6 +56,7 @@ _RAIL: Sequence[Sequence[Entry]] = (
         Entry("policies", "政策库", "/policies", "p"),
         Entry("topics", "政策跟踪", "/topics", "t"),
         Entry("sources", "信源", "/sources", "x"),
+        Entry("words", "词库", "/words", "w"),
     ),
     (Entry("drills", "演练", "/drills", "d"), Entry("system", "系统", "/system", "o", Act.MANAGE_PEOPLE)),
 )

@@ -2,8 +2,7 @@
 
 from sqlalchemy import Column, Index, Table, Text
 
-from service.domain.words import WordSort
-from service.storage.columns import Moment, Serial, Word
+from service.storage.columns import Moment, Serial
 from service.storage.schema.metadata import later, metadata
 
 __all__ = ["own_words", "rejudgements"]
@@ -12,7 +11,7 @@ own_words = Table(
     "own_words",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("sort", Word(WordSort), nullable=False),
+    Column("sort", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("category", Text, nullable=False),

@@ -23,6 +23,7 @@ from service.web.pages import (
     stream,
     system,
     topics,
+    words,
 )
 
 __all__ = ["ROUTERS"]
@@ -47,6 +48,7 @@ ROUTERS = (
     topics.router,
     matters.router,
     sources.router,
+    words.router,
     drills.router,
     roster.router,
     routing.router,

@@ -105,6 +105,11 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "case.reopened": "重新打开处置",
         "case.exported": "下载归档包",
         "duty.set": "登记值班",
+        "word.added": "添加自有词",
+        "word.removed": "移除自有词",
+        "word.restored": "恢复自有词",
+        "word.imported": "导入自有词",
+        "word.applied": "按自有词重新研判",
         "topic.opened": "开始跟踪政策",
         "topic.changed": "修改跟踪条件",
         "topic.closed": "结束跟踪",
@@ -171,6 +176,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "people": "人员",
         "occasion": "事由",
         "count": "数量",
+        "days": "天数",
         "score": "得分",
         "triggers": "触发",
         "words": "搜索词",
@@ -261,6 +267,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "case": "处置",
         "audit": "审计记录",
         "search": "检索",
+        "word": "词库",
     }
 )
 _WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包", "matters": "办件记录"}
