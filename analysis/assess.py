@@ -351,7 +351,7 @@ def document_fields(document: Document) -> dict[str, str]:
 
 def stack_facts(reading: Reading, findings: Findings) -> tuple[float, float]:
     """Return what the stack reads beside decision values: whether a strong term stands here, whether a floor rule holds."""
-    strong = any(kind is TermKind.STRONG for kind, _ in reading.terms)
+    strong = any(hit.term.kind is TermKind.STRONG for hit in reading.written)
     return float(strong), float(findings.floor is not None)
 
 

@@ -169,12 +169,12 @@ _TERM_KINDS = frozenset({TermKind.CUE, TermKind.STRONG, TermKind.RISK, TermKind.
 
 def _head_hits(reading: Reading) -> list[Hit]:
     end = len(reading.head)
-    return [hit for hit in (*reading.hits, *reading.evasive) if hit.end <= end]
+    return [hit for hit in reading.named if hit.end <= end]
 
 
 def _marks(reading: Reading, part: str) -> list[int]:
     end = reading.boundary if part == "title" else len(reading.head)
-    hits = (hit for hit in (*reading.hits, *reading.evasive) if hit.end <= end)
+    hits = (hit for hit in reading.named if hit.end <= end)
     marks = {mark for hit in hits for mark in _term_marks(hit.term)}
     return sorted(marks)
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from analysis.assessment import Entity, EntityType, Evidence
 from analysis.circumstances import is_refuted, tells_of_many
 from analysis.counts import PeopleCount
+from analysis.evasion import BY_SOUND
 from analysis.lexicon import Hit, TermKind
 from analysis.reading import Reading
 from analysis.signs import Signs, read_signs
@@ -127,7 +128,7 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
         if hit.term.kind is TermKind.STRONG or (hit.term.kind is TermKind.RISK and sentence.product)
     ]
     return Findings(
-        findings=tuple(_distinct([*floors, *cues])),
+        findings=(*_distinct([*floors, *cues]), *_sounding(reading, told=bool(cues))),
         floor=floors[0].rule if floors else None,
         facts=MappingProxyType(_facts(reading, sentences) | _where(reading, entities, in_jiangxi=in_jiangxi)),
         signs=read_signs(reading),
@@ -135,7 +136,7 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
 
 
 def _sentences(reading: Reading) -> Iterator[_Sentence]:
-    hits = sorted((*reading.hits, *reading.evasive), key=lambda hit: hit.start)
+    hits = sorted(reading.written, key=lambda hit: hit.start)
     starts = [hit.start for hit in hits]
     counts = reading.people
     begins = [count.start for count in counts]
@@ -220,6 +221,19 @@ def _where(reading: Reading, entities: Sequence[Entity], *, in_jiangxi: bool) ->
     outside.extend(code.startswith(_OUTSIDE) for code in codes)
     inside = any(not code.startswith(_OUTSIDE) for code in codes) or bool(_INSIDE.search(reading.joined))
     return {"jiangxi": in_jiangxi, "abroad": any(outside) and not inside}
+
+
+def _sounding(reading: Reading, *, told: bool) -> Iterator[Finding]:
+    """Yield the risk terms that the text sounds like, the longest at each place; no rule that raises reads them.
+
+    The less clear ones speak only where no written term has `told` anything.
+    """
+    reached = 0
+    hits = [hit for hit in reading.named if hit.trick in BY_SOUND] if told else reading.sounded
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.end > reached and hit.term.kind in {TermKind.STRONG, TermKind.RISK}:
+            reached = hit.end
+            yield Finding(f"sound:{hit.term.canonical}", hit.start, hit.end, hit.term.label)
 
 
 def _is_jiangxi(entity: Entity) -> bool:

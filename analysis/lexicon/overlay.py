@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import ahocorasick_rs
 
-from analysis.lexicon import Guard, Hit, Lexicon, Term, TermKind, gapped_terms
+from analysis.lexicon import Guard, Hit, Lexicon, Term, TermKind, evasions_of
 
 __all__ = ["LONGEST_PHRASE", "NO_WORDS", "OwnTerm", "Silenced", "Words", "overlay", "spellings"]
 
@@ -124,13 +124,13 @@ def _guards(terms: Mapping[str, Mapping[Term, None]], silenced: Sequence[Silence
 
 
 def _built(lexicon: Lexicon, terms: Mapping[str, Mapping[Term, None]], guards: Mapping[str, Guard]) -> Lexicon:
-    patterns = tuple(terms)
+    patterns, meanings = tuple(terms), tuple(map(tuple, terms.values()))
     changed = {
         "patterns": patterns,
-        "meanings": tuple(tuple(meanings) for meanings in terms.values()),
+        "meanings": meanings,
         "guards": MappingProxyType({**lexicon.guards, **guards}),
         "automaton": ahocorasick_rs.AhoCorasick(patterns),
-        "gapped": MappingProxyType(gapped_terms(terms)),
+        "evasions": evasions_of(patterns, meanings),
     }
     shipped = {one.name: getattr(lexicon, one.name) for one in fields(Lexicon)}
     return _Overlaid(**(shipped | changed))

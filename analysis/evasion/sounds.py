@@ -1,0 +1,94 @@
+"""Words written with other characters that are read alike (贾药 for 假药), tones aside."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+from types import MappingProxyType
+
+import ahocorasick_rs
+
+from analysis.evasion.tables import Readings, load_readings
+from analysis.evasion.tricks import Evaded, Trick
+
+__all__ = ["SoundIndex"]
+
+_FIRST_CODE = 0xE000
+"""Syllables are private-use characters here; a normalised text holds none."""
+_MOST_READINGS = 32
+_SHORTEST = 2
+_AROUND = 8
+"""How far around a candidate words are cut: the longest word of a dictionary seldom has more characters."""
+# Characters that stand beside every other one: 手术已 is no disguise of 手术衣. 要 is not among them: it is how 药 is
+# disguised most.
+_COMMON = frozenset("的一是不了在人有我他这大来上个到说们为子和你地出也时得就那下以会着去之都然没")
+
+
+@dataclass(frozen=True, slots=True)
+class SoundIndex:
+    """Patterns by the syllables that they are read in."""
+
+    codes: Mapping[int, int] = field(repr=False)
+    alike: tuple[tuple[tuple[int, str], ...], ...] = field(repr=False)
+    automaton: ahocorasick_rs.AhoCorasick = field(repr=False)
+    known: frozenset[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, hidden: Mapping[int, str], known: frozenset[str]) -> "SoundIndex":
+        """Index every pattern of which all characters have a reading, under each way to read it."""
+        readings = load_readings()
+        alike: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for number, pattern in hidden.items():
+            if len(pattern) >= _SHORTEST:
+                for heard in _heard(pattern, readings):
+                    alike[heard].append((number, pattern))
+        return cls(
+            codes=MappingProxyType({ord(c): _FIRST_CODE + numbers[0] for c, numbers in readings.numbers.items()}),
+            alike=tuple(map(tuple, alike.values())),
+            automaton=ahocorasick_rs.AhoCorasick(alike),
+            known=known,
+        )
+
+    def find(self, text: str, cut: Callable[[str], list[str]]) -> Iterator[Evaded]:
+        """Yield what only sounds like a pattern and is no ordinary word; `cut` as in `Evasions.by_sound`."""
+        for index, start, end in self.automaton.find_matches_as_indexes(text.translate(self.codes), overlapping=True):
+            written = text[start:end]
+            if written not in self.known:
+                for number, pattern in self.alike[index]:
+                    if _may_stand_for(written, pattern) and _is_no_word(text, start, end, pattern, cut):
+                        yield Evaded(number, start, end, Trick.HOMOPHONE)
+
+
+def _heard(pattern: str, readings: Readings) -> Iterator[str]:
+    for numbers in islice(product(*map(readings.of, pattern)), _MOST_READINGS):
+        yield "".join(chr(_FIRST_CODE + number) for number in numbers)
+
+
+def _may_stand_for(written: str, pattern: str) -> bool:
+    """Tell whether so much of the pattern is left, or it is so long, that this is hardly chance.
+
+    Of two characters one has to be left and the other to have the same tone: 仅用 is no 禁用.
+    """
+    other = [(mine, meant) for mine, meant in zip(written, pattern, strict=True) if mine != meant]
+    if len(pattern) == _SHORTEST and (len(other) == _SHORTEST or not _same_tone(*other[0])):
+        return False
+    return len(pattern) > _SHORTEST + 1 or all(mine not in _COMMON for mine, _ in other)
+
+
+def _same_tone(mine: str, meant: str) -> bool:
+    toned = load_readings().toned
+    return not toned[mine].isdisjoint(toned[meant])
+
+
+def _is_no_word(text: str, start: int, end: int, pattern: str, cut: Callable[[str], list[str]]) -> bool:
+    """Tell whether no ordinary word reaches into the span from outside or explains a character that differs."""
+    first, last = max(0, start - _AROUND), end + _AROUND
+    position = first
+    for word in cut(text[first:last]):
+        stop = position + len(word)
+        if len(word) > 1 and position < end and stop > start:
+            inside = start <= position and stop <= end
+            if not inside or word != pattern[position - start : stop - start]:
+                return False
+        position = stop
+    return True

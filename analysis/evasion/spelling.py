@@ -1,0 +1,86 @@
+"""Characters written in their parts (艹约 for 药) or as an uncommon variant, restored in a shadow copy."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from types import MappingProxyType
+
+import ahocorasick_rs
+
+from analysis.evasion.tables import load_parts, load_variants
+
+__all__ = ["Restored", "SpellingIndex"]
+
+# Forms that only stand inside a character, and what is typed for them.
+_FULL_FORMS: Mapping[str, str] = MappingProxyType(
+    {
+        "亻": "人", "冫": "冰", "刂": "刀", "忄": "心", "扌": "手", "攵": "文", "氵": "水", "灬": "火", "犭": "犬",
+        "疒": "病", "礻": "示", "糹": "丝", "纟": "丝", "艹": "草", "衤": "衣", "讠": "言", "钅": "金", "饣": "食",
+        "辶": "走", "罒": "四", "⺮": "竹", "王": "玉", "月": "肉",
+    }
+)  # fmt: skip
+# What is made of these alone is met by chance in every other text: 了一 is hardly 子.
+_COMMON = frozenset(
+    "的一是不了在人有我他这大来上个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小心多天而能好都然没日于起还发成事只作当想看"
+    "文无开手十用主行方又如前所本见经头面公同三已老从动两长知被高低"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A shadow copy: `text[i]` stands for `[starts[i], ends[i])` of what it was made from; `restored` are its new places."""
+
+    text: str
+    starts: array[int]
+    ends: array[int]
+    restored: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class SpellingIndex:
+    """Every way to write the characters of some patterns in parts or as a variant."""
+
+    wholes: tuple[str, ...]
+    automaton: ahocorasick_rs.AhoCorasick = field(repr=False)
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> SpellingIndex:
+        """Build the index of the characters of `patterns`; of two that are spelled alike, that of more of them counts."""
+        spelled: dict[str, str] = {}
+        for character, _ in Counter("".join(patterns)).most_common():
+            for spelling in _spellings(character):
+                if not _COMMON.issuperset(spelling):
+                    spelled.setdefault(spelling, character)
+        automaton = ahocorasick_rs.AhoCorasick(spelled, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+        return cls(tuple(spelled.values()), automaton)
+
+    def restore(self, text: str) -> Restored | None:
+        """Return the copy of `text` in which each such spelling is one character; `None` where there is none."""
+        found = self.automaton.find_matches_as_indexes(text)
+        if not found:
+            return None
+        pieces: list[str] = []
+        starts, ends, restored = array("I"), array("I"), []
+        position = 0
+        for index, start, end in found:
+            pieces.extend((text[position:start], self.wholes[index]))
+            starts.extend(range(position, start + 1))
+            ends.extend(range(position + 1, start + 1))
+            ends.append(end)
+            restored.append(len(starts) - 1)
+            position = end
+        pieces.append(text[position:])
+        starts.extend(range(position, len(text)))
+        ends.extend(range(position + 1, len(text) + 1))
+        return Restored("".join(pieces), starts, ends, frozenset(restored))
+
+
+def _spellings(character: str) -> Iterator[str]:
+    yield from load_variants().get(character, "")
+    for parts in load_parts().get(character, ()):
+        forms = ((part, _FULL_FORMS[part]) if part in _FULL_FORMS else (part,) for part in parts)
+        yield from map("".join, product(*forms))
