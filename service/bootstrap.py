@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawlers.catalogue import Catalogue, load_catalogue
 from service.domain.opinion import OpinionRules
 from service.domain.register import Register
 from service.flows.consider import Office
+from service.flows.opinion_desk import OpinionSetup
 from service.flows.rules import Rulebook
 from service.notify.mailbox import MailboxNotifier
 from service.notify.smtp import SmtpNotifier
@@ -77,6 +79,14 @@ class Application:
             daily_calls=chosen.opinion_daily_calls,
             daily_tokens=chosen.opinion_daily_tokens,
         )
+
+    @property
+    def opinion_setup(self) -> OpinionSetup | None:
+        """What is asked, for those who only tell of it; `None` where nothing is."""
+        rules, url, model = self.opinion_rules, self.settings.opinion_url, self.settings.opinion_model
+        if rules is None or url is None or model is None:
+            return None
+        return OpinionSetup(model=model, place=urlsplit(url).netloc, rules=rules)
 
     @cached_property
     def adviser(self) -> Adviser | None:

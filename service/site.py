@@ -65,6 +65,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         make_briefing=brief,
         briefings=briefings,
         push=_push_desk(app),
+        opinions=app.opinion_setup,
         checks={"存储": app.store.check, "检索": app.search.check, "邮件": app.notifier.check},
     )
 

@@ -14,6 +14,7 @@ from crawlers.records import Source
 from service.domain.matter import MatterKind
 from service.flows.consider import Office
 from service.flows.matter_import import MatterReport
+from service.flows.opinion_desk import OpinionSetup
 from service.flows.push import PushDesk
 from service.flows.rules import Rulebook
 from service.ports.search import Search
@@ -179,3 +180,4 @@ class AppContext:
     push: PushDesk | None = None
     rulebook: Rulebook | None = None
     situations: SituationTable | None = None
+    opinions: OpinionSetup | None = None

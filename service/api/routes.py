@@ -20,6 +20,7 @@ from service.domain.need import need_decision, need_signs, propose_need
 from service.domain.people import Act
 from service.domain.refusal import NotFound, Refusal
 from service.flows.acts import facts_now
+from service.flows.opinion_desk import how_asking_stands
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchUnavailableError
 from service.ports.store import StoreUnavailableError
@@ -188,7 +189,9 @@ def health_of_service(request: Request) -> dict[str, Any]:
     with context.store.read() as work:
         pending = work.documents.pending_count()
         waiting = dict(work.outbox.waiting())
-    return {"version": context.version, "degraded": degraded, "pending": pending, "outbox": waiting}
+        asked = None if context.opinions is None else how_asking_stands(work, context.opinions, now=context.now())
+    told = {"version": context.version, "degraded": degraded, "pending": pending, "outbox": waiting}
+    return told if asked is None else told | {"opinions": asked.counts()}
 
 
 @router.get("/healthz")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from crawlers.records import DocumentKind
 from service.domain.opinion import (
     KEPT_WAITING,
     MOST_TRIES,
@@ -28,11 +29,12 @@ from service.domain.opinion_words import ANSWER_TOKENS, Question, make_question,
 from service.ports.opinions import Adviser, AdviserError, Reply
 from service.ports.store import Completion, Store, Work
 
-__all__ = ["OpinionReport", "QueueOpinions", "ask_waiting", "opinion_queue", "paused_until"]
+__all__ = ["PAUSE", "OpinionReport", "QueueOpinions", "ask_waiting", "opinion_queue", "paused_until"]
 
 QueueOpinions = Callable[[Work, Sequence[Completion], datetime], None]
 
-_PAUSE = "opinion.pause"
+PAUSE = "opinion.pause"
+"""Under which name the store remembers a pause: `until`, `failures` in a row, `unfit`."""
 # Beyond the time limit of the call itself: a slow machine must not lose an answer that came in time.
 _LEASE_BEYOND = timedelta(minutes=2)
 
@@ -40,7 +42,8 @@ _LEASE_BEYOND = timedelta(minutes=2)
 def opinion_queue(rules: OpinionRules, *, cut: float) -> QueueOpinions:
     """Return what queues the judgements of a batch that another model is to be asked about.
 
-    A copy of another document is not asked about. Where the queue is full, what comes is counted and left out.
+    A copy of another document is not asked about, nor is what a citizen wrote to an office: that stays in the house. Where the
+    queue is full, what comes is counted and left out.
     """
 
     def queue(work: Work, completions: Sequence[Completion], now: datetime) -> None:
@@ -57,9 +60,9 @@ def opinion_queue(rules: OpinionRules, *, cut: float) -> QueueOpinions:
 
 def _queued(rules: OpinionRules, cut: float, completion: Completion, now: datetime) -> Opinion | None:
     cause = rules.cause(completion.assessment, cut)
-    if cause is None or completion.duplicate_of is not None:
-        return None
     document = completion.leased.document
+    if cause is None or completion.duplicate_of is not None or document.kind is DocumentKind.COMPLAINT:
+        return None
     return Opinion(
         document_id=document.id,
         content_hash=document.content_hash,
@@ -124,7 +127,7 @@ def ask_waiting(
 
 def paused_until(work: Work, now: datetime) -> datetime | None:
     """Return until when nothing is asked because the interface failed or wished so; `None` where it may be asked."""
-    kept = work.value(_PAUSE) or {}
+    kept = work.value(PAUSE) or {}
     until = datetime.fromisoformat(kept["until"]) if kept.get("until") else None
     return until if until is not None and until > now else None
 
@@ -214,7 +217,7 @@ def _settle(work: Work, asking: _Asking, outcome: Reply | AdviserError, now: dat
         _note_failure(work, outcome.unfit, outcome.wish, now)
         _again_or_refuse(work, opinion, outcome.unfit, now, report)
         return
-    work.set_value(_PAUSE, {})
+    work.set_value(PAUSE, {})
     answer = read_answer(outcome.content, asking.question)
     if isinstance(answer, Unfit):
         _again_or_refuse(work, opinion, answer, now, report)
@@ -235,9 +238,9 @@ def _charged(work: Work, asking: _Asking, tokens: int | None) -> Opinion:
 def _note_failure(work: Work, unfit: Unfit, wish: timedelta | None, now: datetime) -> None:
     if not unfit.pauses:
         return
-    failures = int((work.value(_PAUSE) or {}).get("failures", 0)) + 1
+    failures = int((work.value(PAUSE) or {}).get("failures", 0)) + 1
     until = now + pause_after(unfit, failures, wish)
-    work.set_value(_PAUSE, {"until": until.isoformat(), "failures": failures, "unfit": unfit.value})
+    work.set_value(PAUSE, {"until": until.isoformat(), "failures": failures, "unfit": unfit.value})
 
 
 def _again_or_refuse(work: Work, opinion: Opinion, unfit: Unfit, now: datetime, report: OpinionReport) -> None:

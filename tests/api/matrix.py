@@ -47,6 +47,8 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /events/{event_id}": _ALL,
     "GET /search": _ALL,
     "GET /notices": _ALL,
+    "GET /opinions": _ALL,
+    "POST /opinions/{document_id}/seen": _HANDLE,
     "GET /files/{digest}": _ALL,
     "GET /cases": _ALL,
     "GET /cases/{case_id}": _ALL,

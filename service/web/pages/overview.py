@@ -35,6 +35,7 @@ def overview(request: Request, identity: Reader) -> HTMLResponse:
     context = context_of(request)
     with context.store.read() as work:
         view = _now(request, work, context) | _alert_list(request, work, context) | _watch(work, context)
+        view["opinions_higher"] = len(work.opinions.proposals()) if context.opinions is not None else 0
     return page(request, "overview.html", identity=identity, key="overview", title="总览", **view)
 
 

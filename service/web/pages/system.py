@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
+from service.api.context import AppContext
 from service.api.identity import AnyPerson, ForbiddenError, Identity, PeopleKeeper, context_of
 from service.domain.audit import RECENT
 from service.domain.people import Act, Role
 from service.domain.refusal import Conflict
 from service.domain.small_office import LEAST, able_people, without_way
 from service.domain.workflow import Workflow
+from service.flows.opinion_desk import how_asking_stands
 from service.flows.people import (
     PasswordFaultError,
     PersonChange,
@@ -93,7 +95,7 @@ def _show(
         view = (
             _people(work, context.office.register.workflow)
             if tab == "people"
-            else _trouble(work)
+            else _trouble(work, context)
             if tab != "audit"
             else _audit(work, asked)
         )
@@ -131,8 +133,10 @@ def _people(work: Work, workflow: Workflow) -> dict[str, Any]:
     }
 
 
-def _trouble(work: Work) -> dict[str, Any]:
+def _trouble(work: Work, context: AppContext) -> dict[str, Any]:
+    setup = context.opinions
     return {
+        "asking": None if setup is None else how_asking_stands(work, setup, now=context.now()),
         "waiting": sorted(work.outbox.waiting().items()),
         "troubled": work.outbox.troubled(),
         "quarantined": work.quarantine.listing(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from analysis.assessment import Assessment, CategoryScore, Level, Tone
-from crawlers.records import Document
+from crawlers.records import Document, DocumentKind
 from service.domain.audit import AuditRow
 from service.domain.opinion import Opinion, OpinionRules
 from service.domain.opinion_words import Message
@@ -74,11 +74,18 @@ class Desk:
     judge: UncertainJudge = field(default_factory=UncertainJudge)
     numbers: int = 0
 
-    def take(self, *titles: str, source: str = "forum", text: str | None = None, author: str | None = None) -> None:
+    def take(
+        self,
+        *titles: str,
+        source: str = "forum",
+        text: str | None = None,
+        author: str | None = None,
+        kind: DocumentKind = DocumentKind.POST,
+    ) -> None:
         documents = []
         for title in titles:
             self.numbers += 1
-            made = document(str(self.numbers), title, at=self.clock(), source=source)
+            made = document(str(self.numbers), title, at=self.clock(), source=source, kind=kind)
             documents.append(replace(made, author=author, text=made.text if text is None else text))
         with self.store.write() as work:
             work.documents.put(documents, now=self.clock())

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from analysis.assessment import Level
+from crawlers.records import DocumentKind
 from service.domain.opinion import MOST_WAITING, Cause, Leaning, OpinionRules, OpinionState, Spent, Unfit, budget_day
 from service.flows.consider import Office
 from service.flows.opinions import paused_until
@@ -53,6 +54,10 @@ class TestWhatIsAsked:
         desk.take(NEAR, text="字" * 92 + "，13812345678，电话。")
         desk.ask()
         assert "1381" not in json.dumps(desk.adviser.asked)
+
+    def test_what_a_citizen_wrote_to_an_office_stays_in_the_house(self, desk: Desk) -> None:
+        desk.take(NEAR, SEVERE, kind=DocumentKind.COMPLAINT)
+        assert desk.opinions() == []
 
     def test_the_same_words_are_asked_about_once(self, desk: Desk) -> None:
         desk.take(NEAR, text="血压计不准。")
@@ -151,24 +156,7 @@ class TestWhatFails:
         ("answer", "named"),
         [
             ("好的，判断如下：{}", Unfit.NOT_JSON),
-            ("```json\n" + told() + "\n```", Unfit.NOT_JSON),
-            ("", Unfit.NOT_JSON),
-            ("[" * 5000, Unfit.NOT_JSON),
-            ("{}", Unfit.SCHEMA),
-            (told(level=3), Unfit.SCHEMA),
-            (told(level=True), Unfit.SCHEMA),
-            (told(level="2"), Unfit.SCHEMA),
-            (told(level=2.0), Unfit.SCHEMA),
-            (told(severity=0), Unfit.SCHEMA),
-            (told(level=1), Unfit.SCHEMA),
-            (told(severity=6), Unfit.SCHEMA),
-            (told(categories=["R99"]), Unfit.SCHEMA),
-            (told(categories=["R01"] * 6), Unfit.SCHEMA),
-            (told(tone="angry"), Unfit.SCHEMA),
             (told(reason="长" * 201), Unfit.SCHEMA),
-            (told(reason="\u202e \u200b"), Unfit.SCHEMA),
-            (told(quotes="血压计"), Unfit.SCHEMA),
-            (told(quotes=["血"] * 9), Unfit.SCHEMA),
             (told(command="close the alert"), Unfit.SCHEMA),
         ],
     )
