@@ -23,12 +23,18 @@ from service.flows.crossing import EVERY as CROSS_EVERY
 from service.flows.crossing import cross_check
 from service.flows.deliver import deliver_mail, deliver_search
 from service.flows.matter_watch import tend_matters
+from service.flows.model_versions import training_waits
 from service.flows.opinions import ask_waiting, opinion_queue
 from service.flows.watch import EVERY, watch
 from service.ports.store import StoreUnavailableError
+from service.training import TrainingBeside
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from analysis.assess import Analyser
+    from service.flows.judging import WordedJudge
+    from service.flows.model_keeper import ModelKeeper
 
 
 __all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "stop_on_signals", "write_logs"]
@@ -70,7 +76,6 @@ def write_logs(role: str) -> None:
 
 def run_assess(app: Application, stop: threading.Event) -> None:
     """Judge what was collected, and look again at running events and clocks."""
-    from analysis.assess import Analyser
     from service.flows.assess import assess_pending
     from service.flows.explain import Explaining
     from service.flows.judging import WordedJudge
@@ -78,22 +83,22 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     from service.flows.rejudging import queue_again
 
     app.describe_sources()
-    analyser = Analyser.load()
-    judge = WordedJudge(app.store, analyser)
-    log.info("assess.ready", model=analyser.version)
+    keeper, training = _model_keeper(app), _training_beside(app)
+    judge = WordedJudge(app.store, keeper.model)
     library = PolicyLibrary(app.store, app.cut, lambda: app.rulebook.register, app.situations)
     office = replace(app.office, library=library)
     rules = app.opinion_rules
-    opinions = None if rules is None else opinion_queue(rules, cut=analyser.cuts[0])
+    renew = _renewing(app, keeper, judge)
     look, obey, explaining = _looking(app), _obeying(app), Explaining(app.store, judge, app.now)
 
     def step() -> bool:
         nonlocal office
         office = obey(office)
+        training.tend()
+        renew()
         if library.refresh():
             log.info("library.loaded", articles=len(library))
-        if judge.refresh():
-            log.info("words.loaded", model=judge.version, unusable=judge.faults)
+        opinions = opinion_queue(rules, cut=keeper.model.cuts[0]) if rules else None
         report = assess_pending(app.store, judge, office=office, now=app.now, opinions=opinions)
         if report.claimed:
             log.info("assess.done", **report.counts())
@@ -101,7 +106,46 @@ def run_assess(app: Application, stop: threading.Event) -> None:
         look(office)
         return bool(report.claimed or again or explaining.after(report.claimed))
 
-    _loop("assess", step, stop)
+    with training:
+        _loop("assess", step, stop)
+
+
+def _model_keeper(app: Application) -> "ModelKeeper[Analyser]":
+    """Return what holds the model that judges here, with the one in force taken up where it is not refused."""
+    from analysis.assess import Analyser
+    from service.flows.model_keeper import ModelKeeper
+
+    keeper = ModelKeeper(app.store, app.settings.data / "models", Analyser.load)
+    keeper.refresh(app.now())
+    log.info("assess.ready", model=keeper.model.version, refused=keeper.refused)
+    return keeper
+
+
+def _renewing(app: Application, keeper: "ModelKeeper[Analyser]", judge: "WordedJudge") -> Callable[[], None]:
+    """Return the step that takes up another model or other words between two batches."""
+
+    def renew() -> None:
+        if keeper.refresh(app.now()):
+            judge.load(keeper.model)
+            log.info("model.loaded", model=judge.version)
+        if judge.refresh():
+            log.info("words.loaded", model=judge.version, unusable=judge.faults)
+
+    return renew
+
+
+def _training_beside(app: Application) -> TrainingBeside:
+    """Return what starts the trainings that people wish for; in a drill nobody does."""
+
+    def wanted() -> bool:
+        if app.drill:
+            return False
+        with app.store.read() as work:
+            return training_waits(work, app.now())
+
+    data = app.settings.data
+    command = [sys.executable, "-m", "service.cli", "train", "--officers", "--wished", "--data", str(data)]
+    return TrainingBeside(command, wanted=wanted, log_file=data / "log" / "training.log")
 
 
 def _obeying(app: Application) -> Callable[[Office], Office]:

@@ -1,4 +1,9 @@
-"""The gate: a model is promoted only if it measures no worse than the one that ships."""
+"""The gate: a model is promoted only if it measures no worse than the one that judges.
+
+The shipped model is replaced by one that does no worse on the development file. A model that learned from officers' labels
+must besides do no worse, and somewhere better, on those labels that it never saw, and may not judge the office's own
+recent documents much otherwise: forty frozen labels do not show everything that a change of weights can do.
+"""
 
 import json
 import shutil
@@ -10,6 +15,7 @@ from analysis.assess import MODELS, Analyser
 from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError, read_manifest
 from analysis.training.card import CARD, model_card
 from analysis.training.evaluate import Evaluation, evaluate
+from analysis.training.officer_gate import Fall
 
 __all__ = ["TOLERANCES", "Verdict", "judge_candidate", "promote"]
 
@@ -27,10 +33,11 @@ TOLERANCES: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a candidate may ship, and why."""
+    """Whether a candidate may ship, and why; `falls` are the watched metrics that got worse."""
 
     promoted: bool
     reason: str
+    falls: tuple[Fall, ...] = ()
 
 
 def judge_candidate(candidate: Evaluation, shipped: Evaluation | None) -> Verdict:
@@ -43,13 +50,14 @@ def judge_candidate(candidate: Evaluation, shipped: Evaluation | None) -> Verdic
         return Verdict(promoted=True, reason="no model ships that fits this lexicon and segmenter")
     if candidate.data_hash != shipped.data_hash:
         raise ValueError(f"{candidate.data} and {shipped.data} are different data: measure both models on one file")
-    fallen = [
-        f"{name} fell from {shipped.metrics[name]:.3f} to {candidate.metrics[name]:.3f}"
+    falls = tuple(
+        Fall(name, shipped.metrics[name], candidate.metrics[name])
         for name, tolerance in TOLERANCES.items()
         if candidate.metrics[name] < shipped.metrics[name] - tolerance
-    ]
-    if fallen:
-        return Verdict(promoted=False, reason="; ".join(fallen))
+    )
+    if falls:
+        told = (f"{fall.name} fell from {fall.before:.3f} to {fall.after:.3f}" for fall in falls)
+        return Verdict(promoted=False, reason="; ".join(told), falls=falls)
     return Verdict(promoted=True, reason="no watched metric fell by more than its tolerance")
 
 

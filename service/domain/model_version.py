@@ -6,7 +6,18 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["SHIPPED", "ModelState", "Placement", "TrainingRun", "training_wanting"]
+__all__ = [
+    "LEAST_LABELS",
+    "LEAST_RISKS",
+    "SHIPPED",
+    "ModelState",
+    "Placement",
+    "TrainingRun",
+    "fall_sentence",
+    "figure",
+    "metric_word",
+    "training_wanting",
+]
 
 SHIPPED = ""
 """The name under which a placement means the model that comes with the program."""
@@ -14,12 +25,30 @@ SHIPPED = ""
 LEAST_LABELS = 50
 LEAST_RISKS = 20
 
+_METRICS: Mapping[str, str] = MappingProxyType(
+    {
+        "levels right": "级别判对",
+        "risks found": "风险找到",
+        "risk AP": "风险排序（AP）",
+        "risk loss": "风险概率偏差",
+        "first categories right": "首要类别判对",
+        "severities within 1": "严重度相差不过一级",
+        "tones right": "语气判对",
+        "risk P@R.85": "召回 85% 时的精确率",
+        "risk F1": "风险 F1",
+        "remit AP": "职责相关排序（AP）",
+        "category macro-F1": "类别平均 F1",
+        "severity ±1 of found": "严重度相差不过一级（比例）",
+        "tone macro-F1": "语气平均 F1",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRun:
     """One training with officers' labels: wished for by a person, started by a process, and how it ended.
 
-    `version` and `manifest` (SHA-256 of the manifest) name what it made, empty while it has made nothing. `promoted`
+    `tries` counts the processes that took it in hand. `version` and `manifest` (SHA-256 of the manifest) name what it made, empty while it has made nothing. `promoted`
     is `None` until it has ended. `reasons` are Chinese sentences: why it was refused, or what was measured.
     `measured` holds, by set of documents, the metrics before and after.
     """
@@ -27,6 +56,7 @@ class TrainingRun:
     id: int
     wished_at: datetime
     wished_by: str
+    tries: int = 0
     until: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -70,6 +100,10 @@ class ModelState:
             at=datetime.fromisoformat(str(told["at"])),
         )
 
+    def says_as(self, other: "ModelState") -> bool:
+        """Tell whether both say the same, whenever they said it."""
+        return (self.judging, self.wanted, self.refused) == (other.judging, other.wanted, other.refused)
+
     def as_json(self) -> dict[str, str]:
         """Return the state as the store remembers it."""
         return {"judging": self.judging, "wanted": self.wanted, "refused": self.refused, "at": self.at.isoformat()}
@@ -80,3 +114,26 @@ def training_wanting(labels: int, risks: int) -> str:
     if labels >= LEAST_LABELS and risks >= LEAST_RISKS:
         return ""
     return f"至少要 {LEAST_LABELS} 篇标注、其中 {LEAST_RISKS} 篇风险才能训练，现有 {labels} 篇、风险 {risks} 篇，请继续标注"
+
+
+def metric_word(name: str) -> str:
+    """Return the Chinese name of a metric; an unknown one stays as it is."""
+    return _METRICS.get(name, name)
+
+
+def figure(value: float) -> str:
+    """Return a metric as people read it: a count whole, anything else with three decimals."""
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.3f}"
+
+
+def fall_sentence(name: str, before: float, after: float) -> str:
+    """Return a reason against a model as a Chinese sentence."""
+    match name:
+        case "few labels":
+            return f"保留集只有 {before:.0f} 篇标注、其中风险 {after:.0f} 篇，还不足以衡量，请继续标注"
+        case "no gain":
+            return "在保留集上没有变好，换用没有意义"
+        case "too much change":
+            return f"近期稿件有 {after:.1%} 会改变级别，超过 {before:.0%}，变动过大"
+        case _:
+            return f"{metric_word(name)}由 {figure(before)} 变为 {figure(after)}，变差了"

@@ -39,7 +39,8 @@ class SqlModels:
         number = self._connection.scalar(select(r.id).where(free).order_by(r.id).limit(1))
         if number is None:
             return None
-        self._connection.execute(update(training_runs).where(r.id == number).values(until=now + lease, started_at=now))
+        taken = {"until": now + lease, "started_at": now, "tries": r.tries + 1}
+        self._connection.execute(update(training_runs).where(r.id == number).values(**taken))
         return self.run(number)
 
     def save(self, run: TrainingRun) -> None:

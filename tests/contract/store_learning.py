@@ -168,6 +168,7 @@ class ModelsContract:
         again = claim(LEASE)
         assert again is not None
         assert again.started_at == NOW + LEASE
+        assert again.tries == 2
 
     def test_a_training_that_ended_is_kept_with_what_came_of_it(self, store: Store) -> None:
         with store.write() as work:

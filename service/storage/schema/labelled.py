@@ -45,6 +45,7 @@ training_runs = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("wished_at", Moment, nullable=False),
     Column("wished_by", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
     Column("until", Moment),
     Column("started_at", Moment),
     Column("finished_at", Moment),

@@ -53,6 +53,7 @@ def _models() -> None:
         sa.Column("id", Serial, autoincrement=True, nullable=False),
         sa.Column("wished_at", Moment(), nullable=False),
         sa.Column("wished_by", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("until", Moment(), nullable=True),
         sa.Column("started_at", Moment(), nullable=True),
         sa.Column("finished_at", Moment(), nullable=True),

@@ -1,0 +1,81 @@
+"""Training with officers' labels, and the versions of the model in this installation."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from service.cli.opening import opened
+from service.cli.speak import fail, say, write_line
+
+if TYPE_CHECKING:
+    from analysis.training.learning import Learned
+    from service.bootstrap import Application
+    from service.domain.model_version import TrainingRun
+    from service.flows.model_versions import Material
+
+__all__ = ["learn_from_officers"]
+
+
+def learn_from_officers(data: Path | None, shared: Path | None, *, wished: bool) -> None:
+    """Train with officers' labels, measure, and put the model in force unless it is worse.
+
+    With `wished` only a training that somebody asked for on the page is made; else one in the name of the command line.
+    """
+    from service.flows.model_versions import start_training
+
+    with opened(data) as app:
+        started = start_training(app.store, actor=None if wished else "cli", now=app.now())
+        if isinstance(started, str):
+            fail(f"没有训练：{started}。")
+        run, material = started
+        say(f"第 {run.id} 次训练：{len(material.labelled)} 篇标注")
+        ended = _train(app, run, material, shared)
+    for reason in ended.reasons:
+        say(reason)
+    write_line(
+        {
+            "training": ended.id,
+            "version": ended.version,
+            "promoted": ended.promoted,
+            "labels": ended.labels,
+            "measured": dict(ended.measured),
+        }
+    )
+    if not ended.promoted:
+        raise typer.Exit(1)
+
+
+def _train(app: "Application", run: "TrainingRun", material: "Material", shared: Path | None) -> "TrainingRun":
+    from analysis.assess import MODELS
+    from analysis.assessment import Level
+    from analysis.linear import ModelRefusedError
+    from analysis.training.learning import learn
+    from analysis.training.officers import read_labels
+    from service.domain.model_version import SHIPPED
+    from service.flows.model_versions import end_training, model_folder
+
+    models = app.settings.data / "models"
+    examples = read_labels(material.rows)
+    judging = MODELS if material.in_force == SHIPPED else model_folder(models, material.in_force)
+    models.mkdir(parents=True, exist_ok=True)
+    outcome: Learned | str
+    with tempfile.TemporaryDirectory(prefix=".training-", dir=models) as folder:
+        made = Path(folder) / "model"
+        try:
+            outcome = learn(examples, material.recent, judging=judging, out=made, shared=shared, progress=say)
+            if not outcome.falls:
+                _keep(made, model_folder(models, outcome.version))
+        except (ModelRefusedError, OSError, ValueError) as error:
+            outcome = f"训练没有完成：{error}"
+    risks = sum(example.level is Level.RISK for example in examples)
+    return end_training(app.store, run, outcome, labels=len(examples), risks=risks, now=app.now())
+
+
+def _keep(made: Path, folder: Path) -> None:
+    """Move a made model to its place; the same labels make the same model, which then lies there already."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    made.rename(folder)

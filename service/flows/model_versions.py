@@ -1,0 +1,243 @@
+"""Trainings with officers' labels, which model is in force, and the process that judges by it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from crawlers.records import Document
+from service.domain.label import LabelGiven, LabelOrigin
+from service.domain.model_version import SHIPPED, ModelState, Placement, TrainingRun, fall_sentence, training_wanting
+from service.domain.people import Act, Person
+from service.domain.refusal import Conflict, NotFound
+from service.flows.acts import note, permit, reason_of
+from service.ports.store import Store, Work
+
+__all__ = [
+    "LEASE",
+    "MOST_TRIES",
+    "STATE",
+    "Learned",
+    "Material",
+    "end_training",
+    "material",
+    "model_folder",
+    "model_state",
+    "place_model",
+    "start_training",
+    "training_waits",
+    "wish_training",
+]
+
+STATE = "models.state"
+"""Name of the stored value in which the judging process says what it judges by."""
+
+LEASE = timedelta(minutes=30)
+"""After this time a training whose process was lost is taken up again."""
+
+MOST_TRIES = 3
+"""A training whose process was lost so often is given up."""
+
+_MOST_LABELS = 20_000
+_MOST_RECENT = 1000
+_RECENT = timedelta(days=30)
+_TRAINING = "训练"
+
+
+class _Fall(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def before(self) -> float: ...
+
+    @property
+    def after(self) -> float: ...
+
+
+class Learned(Protocol):
+    """What a training made; `analysis.training.learning.Learned` is one."""
+
+    @property
+    def version(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def manifest(self) -> str:
+        """The SHA-256 of its manifest."""
+        ...
+
+    @property
+    def parent(self) -> str:
+        """The version that it was compared with."""
+        ...
+
+    @property
+    def falls(self) -> Sequence[_Fall]:
+        """The reasons against it."""
+        ...
+
+    @property
+    def measured(self) -> Any:
+        """What was measured, JSON-able."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a training reads of the store: labelled documents, recent ones, and the version in force."""
+
+    labelled: Sequence[tuple[Document, LabelGiven]]
+    recent: Sequence[Document]
+    in_force: str
+
+    @property
+    def rows(self) -> list[tuple[Document, Any, str, bool]]:
+        """The labelled documents as `analysis.training.officers.read_labels` takes them."""
+        return [
+            (document, given.label, given.group, given.origin is not LabelOrigin.CORRECTION)
+            for document, given in self.labelled
+        ]
+
+
+def wish_training(store: Store, person: Person, *, now: datetime) -> TrainingRun:
+    """Ask for a training in the person's name; one that is asked for or under way already is returned.
+
+    Raises:
+        Forbidden: The role may not.
+        Conflict: There are too few labels.
+    """
+    permit(person, Act.MANAGE_MODELS)
+    with store.write() as work:
+        labels, risks = work.labels.counts()
+        wanting = training_wanting(labels, risks)
+        if wanting:
+            raise Conflict(wanting)
+        run = work.models.wish(actor=person.name, now=now)
+        if run.wished_at == now:
+            note(work, person, "training.wished", f"training:{run.id}", {"labels": labels, "risks": risks}, now)
+    return run
+
+
+def training_waits(work: Work, now: datetime) -> bool:
+    """Tell whether a training is asked for that no living process has in hand."""
+    last = next(iter(work.models.runs(limit=1)), None)
+    return last is not None and last.finished_at is None and (last.until is None or last.until <= now)
+
+
+def material(work: Work, *, now: datetime) -> Material:
+    """Read what a training needs."""
+    listed = work.documents.listing(since=now - _RECENT, until=now, limit=_MOST_RECENT)
+    found = (work.documents.get(row.document_id) for _, row in listed)
+    placement = work.models.in_force()
+    return Material(
+        labelled=work.labels.labelled(limit=_MOST_LABELS),
+        recent=[document for document in found if document is not None],
+        in_force=placement.version if placement else SHIPPED,
+    )
+
+
+def start_training(store: Store, *, actor: str | None, now: datetime) -> tuple[TrainingRun, Material] | str:
+    """Take a training in hand: the one that is wished for, or with `actor` a new one in their name.
+
+    Returns the training with what it reads, or a Chinese sentence that says why there is none.
+    """
+    with store.write() as work:
+        if actor is not None:
+            labels, risks = work.labels.counts()
+            wanting = training_wanting(labels, risks)
+            if wanting:
+                return wanting
+            work.models.wish(actor=actor, now=now)
+        run = work.models.claim(lease=LEASE, now=now)
+        if run is None:
+            return "没有等待的训练，或另一进程正在训练"
+        if run.tries > MOST_TRIES:
+            lost = "训练进程屡次中断（内存不足或被结束），请检查机器后再提出"
+            work.models.save(replace(run, finished_at=now, until=None, promoted=False, reasons=(lost,)))
+            return lost
+        return run, material(work, now=now)
+
+
+def end_training(
+    store: Store, run: TrainingRun, outcome: Learned | str, *, labels: int, risks: int, now: datetime
+) -> TrainingRun:
+    """Record how a training ended; a model with no reason against it is in force from now on.
+
+    `outcome` is what was made, or a Chinese sentence that says why nothing was. A training that another process has
+    taken up since is left to that one.
+    """
+    ended = replace(run, finished_at=now, until=None, labels=labels, risks=risks)
+    if isinstance(outcome, str):
+        ended = replace(ended, promoted=False, reasons=(outcome,))
+    else:
+        ended = replace(
+            ended,
+            promoted=not outcome.falls,
+            version=outcome.version,
+            manifest=outcome.manifest,
+            parent=outcome.parent,
+            measured=outcome.measured,
+            reasons=tuple(fall_sentence(fall.name, fall.before, fall.after) for fall in outcome.falls),
+        )
+    with store.write() as work:
+        standing = work.models.run(run.id)
+        if standing is None or standing.started_at != run.started_at or standing.finished_at is not None:
+            return standing or run
+        work.models.save(ended)
+        detail = {"version": ended.version, "promoted": ended.promoted, "reasons": list(ended.reasons)}
+        work.audit.append(
+            actor=run.wished_by, action="training.ended", subject=f"training:{run.id}", detail=detail, now=now
+        )
+        if ended.promoted:
+            _place(
+                work,
+                ended.version,
+                actor=run.wished_by,
+                reason=f"第 {run.id} 次{_TRAINING}，各项不差于现用模型",
+                now=now,
+            )
+    return ended
+
+
+def _place(work: Work, version: str, *, actor: str, reason: str, now: datetime) -> Placement:
+    placed = work.models.place(version, actor=actor, reason=reason, now=now)
+    detail = {"version": version or "shipped", "reason": reason}
+    work.audit.append(
+        actor=actor, action="model.placed", subject=f"model:{version or 'shipped'}", detail=detail, now=now
+    )
+    return placed
+
+
+def place_model(store: Store, person: Person, version: str, *, reason: str, now: datetime) -> Placement:
+    """Put an earlier version, or with `SHIPPED` the shipped one, in force in the person's name.
+
+    Raises:
+        Forbidden: The role may not.
+        NotFound: No training of this installation made and passed this version.
+        Conflict: It is in force.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.MANAGE_MODELS)
+    why = reason_of(reason, act="更换模型")
+    with store.write() as work:
+        work.alone("models")
+        if version != SHIPPED and work.models.of_version(version) is None:
+            raise NotFound("没有这个模型版本，或它没有通过检验，请从版本表中选择")
+        standing = work.models.in_force()
+        if version == (standing.version if standing else SHIPPED):
+            raise Conflict("现在用的就是这个版本")
+        return _place(work, version, actor=person.name, reason=why, now=now)
+
+
+def model_folder(models: Path, version: str) -> Path:
+    """Return the folder of a version under the folder of all."""
+    return models / version
+
+
+def model_state(work: Work) -> ModelState | None:
+    """Return what the judging process last said; `None` where it has not judged yet."""
+    told = work.value(STATE)
+    return ModelState.from_json(told) if isinstance(told, dict) else None

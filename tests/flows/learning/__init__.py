@@ -1,0 +1,1 @@
+"""From labels to another model and back."""

@@ -1,0 +1,192 @@
+"""From officers' labels to another model in force, and back, over the real store and the real model."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.assess import Analyser
+from analysis.linear import ARRAYS
+from service.cli import application
+from service.domain.label import LabelOrigin
+from service.domain.model_version import SHIPPED
+from service.domain.people import Person
+from service.domain.refusal import Conflict, Forbidden, NotFound
+from service.flows.assess import assess_pending
+from service.flows.consider import Office
+from service.flows.labelling import give_label
+from service.flows.model_keeper import ModelKeeper
+from service.flows.model_versions import model_state, place_model, training_waits, wish_training
+from service.ports.store import Store
+from tests.builders import NOW
+from tests.flows.learning.conftest import label_all
+from tests.flows.learning.made import NONE, RISK, made_document, made_documents
+
+Train = Callable[[], dict[str, object]]
+FALSE_ALARM = "上饶药师节义卖，药店的员工们又唱又跳"
+
+
+@pytest.fixture
+def train(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Train:
+    """Run the command that the assess role starts, on the store of the test, and return what it says."""
+    monkeypatch.setattr("service.bootstrap.wall_clock", lambda: NOW)
+
+    def run(*options: str) -> dict[str, object]:
+        assert store.check() is None
+        done = CliRunner().invoke(application, ["train", "--officers", "--data", str(tmp_path), *options])
+        lines = done.stdout.splitlines()
+        return {"status": done.exit_code, "said": done.stderr, **(json.loads(lines[-1]) if lines else {})}
+
+    return run
+
+
+@pytest.fixture
+def judging(store: Store, tmp_path: Path) -> ModelKeeper[Analyser]:
+    return ModelKeeper(store, tmp_path / "models", Analyser.load)
+
+
+def judge_next(store: Store, keeper: ModelKeeper[Analyser], office: Office, native: str) -> tuple[int, str]:
+    """Judge one more document as the assess role does between two looks, and return its level and model."""
+    document = made_document(native, FALSE_ALARM, at=NOW)
+    with store.write() as work:
+        work.documents.put([document], now=NOW)
+    keeper.refresh(NOW)
+    assess_pending(store, keeper.model, office=office, now=lambda: NOW)
+    with store.read() as work:
+        said = work.documents.assessment_of(document.id)
+    assert said is not None
+    return int(said.level), said.model
+
+
+def test_sixty_labels_make_a_model_that_judges_the_next_batch_until_somebody_returns(
+    labelled: Store, train: Train, judging: ModelKeeper[Analyser], office: Office, keeper: Person, shipped: Analyser
+) -> None:
+    assert judge_next(labelled, judging, office, "before") == (2, shipped.version)
+    with labelled.read() as work:
+        assert not training_waits(work, NOW)
+    run = wish_training(labelled, keeper, now=NOW)
+    assert wish_training(labelled, keeper, now=NOW).id == run.id
+    with labelled.read() as work:
+        assert training_waits(work, NOW)
+    told = train("--wished")
+    assert told["promoted"], told
+    version = str(told["version"])
+    level, model = judge_next(labelled, judging, office, "after")
+    assert level == 0
+    assert model.startswith(version)
+    with labelled.read() as work:
+        ended = work.models.run(run.id)
+        placement = work.models.in_force()
+        state = model_state(work)
+    assert ended is not None
+    assert (ended.labels, ended.risks, ended.parent) == (60, 30, shipped.version)
+    assert ended.measured["frozen"]["after"]["risk loss"] < ended.measured["frozen"]["before"]["risk loss"]
+    assert placement is not None
+    assert (placement.version, placement.actor) == (version, "管理员乙")
+    assert state is not None
+    assert (state.wanted, state.refused) == (version, "")
+    assert acts(labelled) == ["管理员乙 model.placed", "管理员乙 training.ended", "管理员乙 training.wished"]
+
+
+def test_one_act_returns_to_the_shipped_model_and_another_to_the_trained_one(
+    labelled: Store, train: Train, judging: ModelKeeper[Analyser], office: Office, keeper: Person, shipped: Analyser
+) -> None:
+    version = str(train()["version"])
+    assert judge_next(labelled, judging, office, "trained")[0] == 0
+    place_model(labelled, keeper, SHIPPED, reason="先用出厂的", now=NOW)
+    assert judge_next(labelled, judging, office, "returned") == (2, shipped.version)
+    place_model(labelled, keeper, version, reason="再用训练过的", now=NOW)
+    assert judge_next(labelled, judging, office, "again")[0] == 0
+    assert acts(labelled)[:2] == ["管理员乙 model.placed", "管理员乙 model.placed"]
+
+
+def acts(store: Store) -> list[str]:
+    """Return the acts on models, newest first."""
+    with store.read() as work:
+        rows = work.audit.rows(limit=9)
+    return [f"{row.actor} {row.action}" for row in rows if row.action.startswith(("model.", "training."))]
+
+
+def test_an_altered_model_is_refused_by_name_and_hash_and_the_old_one_judges_on(
+    labelled: Store, train: Train, judging: ModelKeeper[Analyser], office: Office, shipped: Analyser, tmp_path: Path
+) -> None:
+    version = str(train()["version"])
+    arrays = tmp_path / "models" / version / ARRAYS
+    arrays.write_bytes(arrays.read_bytes()[:-7])
+    assert judge_next(labelled, judging, office, "cut") == (2, shipped.version)
+    assert version in judging.refused
+    assert "sha256" in judging.refused
+    with labelled.read() as work:
+        state = model_state(work)
+    assert state is not None
+    assert (state.judging, state.wanted) == (shipped.version, version)
+    assert state.refused == judging.refused
+    (tmp_path / "models" / version / "manifest.json").unlink()
+    later = ModelKeeper(labelled, tmp_path / "models", Analyser.load)
+    later.refresh(NOW)
+    assert version in later.refused
+    assert "不存在" in later.refused
+
+
+def test_too_few_labels_are_said_on_the_page_and_on_the_command_line(
+    judged: Store, train: Train, officer: Person, keeper: Person
+) -> None:
+    for document, label in list(made_documents(now=NOW))[:12]:
+        give_label(judged, officer, document.id, label, origin=LabelOrigin.RANDOM, seen=0, now=NOW)
+    with pytest.raises(Conflict, match="现有 12 篇、风险 6 篇"):
+        wish_training(judged, keeper, now=NOW)
+    told = train()
+    assert told["status"] == 1
+    assert "至少要 50 篇标注" in str(told["said"])
+    with judged.read() as work:
+        assert work.models.runs(limit=9) == []
+
+
+def test_labels_that_contradict_what_is_frozen_make_no_model(
+    judged: Store, train: Train, judging: ModelKeeper[Analyser], tmp_path: Path
+) -> None:
+    """Half the documents are labelled against the others, so what is learned from one half is wrong on the other."""
+    from analysis.training.officers import read_labels, split
+
+    rows = [(document, label, document.id, True) for document, label in made_documents(now=NOW)]
+    frozen = {example.document.id for example in split(read_labels(rows))[1]}
+    turned = {id(RISK): NONE, id(NONE): RISK}
+    label_all(judged, [(d.id, label if d.id in frozen else turned[id(label)]) for d, label in made_documents(now=NOW)])
+    told = train()
+    assert told["status"] == 1
+    assert told["promoted"] is False
+    assert "变差了" in str(told["said"])
+    with judged.read() as work:
+        (run,) = work.models.runs(limit=9)
+        assert work.models.in_force() is None
+    assert run.reasons
+    assert not judging.refresh(NOW)
+    assert [path for path in (tmp_path / "models").iterdir() if path.is_dir()] == []
+
+
+def test_only_who_keeps_models_may_train_or_change_them_and_only_to_what_passed(
+    labelled: Store, officer: Person, keeper: Person
+) -> None:
+    with pytest.raises(Forbidden):
+        wish_training(labelled, officer, now=NOW)
+    with pytest.raises(Forbidden):
+        place_model(labelled, officer, SHIPPED, reason="试试", now=NOW)
+    with pytest.raises(NotFound):
+        place_model(labelled, keeper, "officers-00000000", reason="试试", now=NOW)
+    with pytest.raises(Conflict):
+        place_model(labelled, keeper, SHIPPED, reason="试试", now=NOW)
+
+
+def test_a_training_that_is_lost_again_and_again_is_given_up(labelled: Store, keeper: Person) -> None:
+    from service.flows.model_versions import LEASE, MOST_TRIES, start_training
+
+    wish_training(labelled, keeper, now=NOW)
+    for turn in range(MOST_TRIES):
+        assert not isinstance(start_training(labelled, actor=None, now=NOW + LEASE * turn), str)
+    late = NOW + LEASE * MOST_TRIES + timedelta(seconds=1)
+    assert "屡次中断" in str(start_training(labelled, actor=None, now=late))
+    with labelled.read() as work:
+        assert not training_waits(work, late + LEASE)
