@@ -17,6 +17,8 @@ LIMIT_SECONDS = 600
 LOCKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "requirements.lock": ("pyproject.toml", ("--extra", "elasticsearch", "--extra", "postgres")),
     "requirements-test.lock": ("pyproject.toml", ("--extra", "test", "--constraint", "requirements.lock")),
+    "requirements-encoder.lock": ("pyproject.toml", ("--extra", "encoder", "--constraint", "requirements.lock")),
+    "requirements-train.lock": ("pyproject.toml", ("--extra", "train", "--constraint", "requirements.lock")),
     "requirements-ocr.lock": ("pyproject.toml", ("--extra", "ocr", "--constraint", "requirements.lock")),
     "requirements-build.lock": ("deploy/locks/build.in", ()),
     "service/web/assets/requirements-node.lock": ("deploy/locks/node.in", ()),

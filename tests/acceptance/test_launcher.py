@@ -15,6 +15,7 @@ FILES = (
     "requirements.lock",
     "requirements-test.lock",
     "requirements-build.lock",
+    "requirements-encoder.lock",
     "service/web/assets/package-lock.json",
 )
 SYSTEM = "/usr/local/bin:/usr/bin:/bin"
@@ -74,7 +75,8 @@ def pretend_environment(checkout: Path) -> None:
     python = checkout / ".venv" / "bin" / "python"
     python.write_text('#!/bin/sh\necho "$PYTHONSAFEPATH" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
-    shutil.copy(checkout / "requirements.lock", checkout / ".venv" / ".requirements.lock")
+    for name in ("requirements.lock", "requirements-encoder.lock"):
+        shutil.copy(checkout / name, checkout / ".venv" / f".{name}")
     (checkout / ".venv" / ".folder").write_text(f"{checkout}\n", encoding="utf-8")
 
 
@@ -112,6 +114,29 @@ def test_where_packages_cannot_be_had_nothing_half_made_is_left(checkout: Path) 
     assert "no matching distribution" in done.stderr
     assert "没有留下半成品" in done.stderr
     assert names(checkout) == before
+
+
+MAKES_AN_ENVIRONMENT_WITHOUT_WHEELS_OF_THE_ENCODER = """
+case "$*" in
+  *-m\\ venv*) for last; do :; done
+    mkdir -p "$last/bin"
+    printf '#!/bin/sh\\ncase "$*" in *requirements-encoder*) exit 1 ;; *-m\\\\ service.cli*) echo started ;; esac\\n' > "$last/bin/python"
+    chmod +x "$last/bin/python" ;;
+  *setpgid*) shift 3; exec "$@" ;;
+esac
+"""
+
+
+def test_where_the_encoder_has_no_wheel_it_says_so_and_starts_without(checkout: Path) -> None:
+    done = launch(
+        checkout,
+        "doctor",
+        environment=python_that(MAKES_AN_ENVIRONMENT_WITHOUT_WHEELS_OF_THE_ENCODER, checkout),
+    )
+    assert "将只用第一层研判" in done.stderr
+    assert done.stdout == "started\n"
+    again = launch(checkout, "doctor", environment=python_that("exit 1", checkout))
+    assert (again.returncode, again.stdout) == (0, "started\n")
 
 
 def test_where_an_update_fails_the_old_environment_stays(checkout: Path) -> None:

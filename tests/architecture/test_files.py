@@ -23,8 +23,10 @@ TOP_LEVEL = {
     *(
         "pyproject.toml",
         "requirements-build.lock",
+        "requirements-encoder.lock",
         "requirements-ocr.lock",
         "requirements-test.lock",
+        "requirements-train.lock",
         "requirements.lock",
         "yaowang",
     ),

@@ -15,6 +15,8 @@ LOCKS = [
     "requirements.lock",
     "requirements-test.lock",
     "requirements-ocr.lock",
+    "requirements-encoder.lock",
+    "requirements-train.lock",
     "requirements-build.lock",
     "service/web/assets/requirements-node.lock",
 ]
@@ -61,8 +63,10 @@ class TestEveryLock:
     ("name", "extras"),
     [
         ("requirements.lock", ("elasticsearch", "postgres")),
-        ("requirements-test.lock", ("elasticsearch", "ocr", "postgres", "test")),
+        ("requirements-test.lock", ("elasticsearch", "encoder", "ocr", "postgres", "test")),
         ("requirements-ocr.lock", ("ocr",)),
+        ("requirements-encoder.lock", ("encoder",)),
+        ("requirements-train.lock", ("encoder", "train")),
     ],
 )
 def test_the_lock_satisfies_the_project(name: str, extras: tuple[str, ...]) -> None:

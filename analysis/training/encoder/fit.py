@@ -19,7 +19,7 @@ from analysis.assessment import Level, Tone
 from analysis.encoder import ENCODER_LABELS
 from analysis.risk import RISK_CATEGORIES
 from analysis.training.data import Example
-from analysis.training.encoder.base import Base
+from analysis.training.encoder.weights import Base
 from analysis.training.encoder.network import Network, pooled
 
 __all__ = ["SEED", "Recipe", "fine_tune", "predict"]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from analysis.encoder import ENCODER_LABELS
-from analysis.training.encoder.base import Base
+from analysis.training.encoder.weights import Base
 
 __all__ = ["Network", "pooled"]
 

@@ -58,7 +58,7 @@ def tune(shared: Path, out: Path, progress: Callable[[str], None]) -> dict[str, 
         BaseWeightsError: If the package with the base weights is missing or another one.
         FileNotFoundError: If a training file is missing.
     """
-    from analysis.training.encoder.base import base_file, read_base
+    from analysis.training.encoder.weights import base_file, read_base
     from analysis.training.encoder.vocabulary import prune
 
     base_file()
@@ -81,7 +81,7 @@ def tune(shared: Path, out: Path, progress: Callable[[str], None]) -> dict[str, 
 
 
 def _write_manifest(shared: Path, out: Path) -> dict[str, Any]:
-    from analysis.training.encoder.base import BASE_SHA256
+    from analysis.training.encoder.weights import BASE_SHA256
 
     files = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in (NETWORK, TOKENIZER, FORWARD)}
     manifest: dict[str, Any] = {
@@ -122,7 +122,7 @@ def _network(
     import torch
     from tokenizers import Tokenizer
 
-    from analysis.training.encoder.base import base_file, read_base
+    from analysis.training.encoder.weights import base_file, read_base
     from analysis.training.encoder.export import export
     from analysis.training.encoder.fit import Recipe, fine_tune
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.encoder import encoder_text
-from analysis.training.encoder.base import Base
+from analysis.training.encoder.weights import Base
 
 __all__ = ["Vocabulary", "prune", "tokenizer_file"]
 
