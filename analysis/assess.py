@@ -42,6 +42,8 @@ _LOOSE = re.compile(
     "药|医美|疫苗|接种|处方|针剂|打针|[一-鿿]针|剂量|冲剂|贴剂|贴膏|膏|补片|眼镜|美容|护肤|植入|近视|阳痿|狂犬|义诊|器械|化妆|打错|对苯二胺|染发|盖白|救心|碘131|前列腺|[骨膏痛]贴|免疫|注册证|卖药|批准文号"
 )
 _MOST_EVIDENCE = 20
+# A notice of a thousand batches names fewer; a text of one product's name over and over names 50,000.
+_MOST_ENTITIES = 5000
 _MOST_WORDS = 5
 _DIGITS = 9
 # Share of the cut from which on a document's categories and severity are told though it is not judged a risk.
@@ -149,7 +151,7 @@ class Analyser:
         )
 
     def _find(self, document: Document, reading: Reading) -> tuple[tuple[Entity, ...], Findings]:
-        entities = find_entities(reading, document_fields(document), self.lexicon)
+        entities = find_entities(reading, document_fields(document), self.lexicon)[:_MOST_ENTITIES]
         return entities, apply_rules(reading, entities)
 
     def _scores(

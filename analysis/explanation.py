@@ -33,7 +33,7 @@ MOST_TERMS = 5
 
 _LONGEST_TERM = 12
 _MOST_PLACES = 50
-_LEAST_WEIGHT = 0.02
+_LEAST_WEIGHT = 0.1
 _SPEAKS = re.compile(r"[0-9a-z㐀-鿿]")
 _MUTE = frozenset("的了和与在是被将就都也又还把对向从至其该及或而等着个为有这那上下中后前不一")
 _NOTHING = 1e-9
