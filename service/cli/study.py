@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from service.cli.learn import learn_from_officers
+from service.cli.opening import DataOption
 from service.cli.speak import fail, say, write_line
 
 __all__ = ["register"]
@@ -26,8 +28,20 @@ def register(application: typer.Typer) -> None:
 def train(
     shared: SharedOption = _SHARED,
     out: Annotated[Path | None, typer.Option("--out", help="另存到这个目录，不替换现有模型")] = None,
+    *,
+    context: typer.Context,
+    officers: Annotated[
+        bool, typer.Option("--officers", help="学习本单位人员的标注；写明 --shared 时连同标注数据重新训练")
+    ] = False,
+    wished: Annotated[bool, typer.Option("--wished", hidden=True, help="只办理网页上提出的训练")] = False,
+    data: DataOption = None,
 ) -> None:
     """Train on the labelled data; the shipped model is replaced only by one that is not worse."""
+    if officers:
+        given = context.get_parameter_source("shared")
+        with_texts = given is not None and given.name == "COMMANDLINE"
+        learn_from_officers(data, shared if with_texts else None, wished=wished)
+        return
     from analysis.training.gate import promote
     from analysis.training.train import train as fit
 

@@ -50,6 +50,8 @@ class Act(StrEnum):
     LINK_POLICY = "link_policy"
     CHECK_POLICY = "check_policy"
     MANAGE_ROSTER = "manage_roster"
+    LABEL = "label"
+    MANAGE_MODELS = "manage_models"
     EDIT_WORDS = "edit_words"
 
 
@@ -65,6 +67,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.FOLLOW,
                 Act.HANDLE_MATTER,
                 Act.LINK_POLICY,
+                Act.LABEL,
                 Act.EDIT_WORDS,
             }
         ),
@@ -82,6 +85,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.EXTEND_MATTER,
                 Act.LINK_POLICY,
                 Act.MANAGE_ROSTER,
+                Act.LABEL,
                 Act.EDIT_WORDS,
             }
         ),
@@ -103,6 +107,8 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.LINK_POLICY,
                 Act.MANAGE_ROSTER,
                 Act.EDIT_WORDS,
+                Act.LABEL,
+                Act.MANAGE_MODELS,
                 Act.CHECK_POLICY,
             }
         ),
