@@ -47,6 +47,10 @@ def upgrade() -> None:
     )
     for column in ("question", "settled_at"):
         op.create_index(op.f(f"ix_opinions_{column}"), "opinions", [column], unique=False)
+    _count_days()
+
+
+def _count_days() -> None:
     op.create_table(
         "opinion_days",
         sa.Column("day", sa.Date(), nullable=False),
