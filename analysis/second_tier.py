@@ -96,12 +96,12 @@ class SecondTier:
     @classmethod
     def of(cls, stored: Mapping[str, Any], encoder: Encoder) -> "SecondTier":
         """Read the weights from a manifest."""
-        blends = {name: Blend.of(stored[name]) for name in ("risk", "remit", "category", "first", "severity", "tone")}
-        cuts = {
-            name: float(stored[name])
-            for name in ("least_remit", "risk_threshold", "remit_threshold", "category_threshold")
+        fields: dict[str, Any] = {
+            name: Blend.of(stored[name]) for name in ("risk", "remit", "category", "first", "severity", "tone")
         }
-        return cls(encoder=encoder, **blends, **cuts)
+        for name in ("least_remit", "risk_threshold", "remit_threshold", "category_threshold"):
+            fields[name] = float(stored[name])
+        return cls(encoder=encoder, **fields)
 
     def probabilities(self, inputs: Values, encoding: Encoding) -> tuple[float, float]:
         """Return p_in_remit and p_risk of a document from tier 1's stack inputs and its encoding."""

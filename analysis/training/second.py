@@ -89,7 +89,7 @@ def fit_second(seen: Seen, best_cut: Any, seed: int) -> dict[str, Any]:
         whole = np.array(seen.p_remit) * 0
         whole[read] = chances
         stored[f"{name}_threshold"] = best_cut(whole, risky if name == "risk" else remit, beta)
-    risks = np.flatnonzero(risky)
+    risks = np.flatnonzero(risky).tolist()
     sources = np.array([category_sources(seen.decisions[n], seen.encoded[n], seen.leading[n]) for n in risks])
     firsts = np.array([RISK_CATEGORIES.index(seen.examples[n].categories[0]) for n in risks])
     stored["first"] = _stored(fit_blend(sources, firsts, biased=False))

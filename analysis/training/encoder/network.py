@@ -44,7 +44,7 @@ class Layer(nn.Module):
             context = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
         joined = context.transpose(1, 2).reshape(rows, length, width)
         hidden = self.attended_norm(hidden + self._dropped(self.attended(joined)))
-        return self.outer_norm(hidden + self._dropped(self.outer(functional.gelu(self.inner(hidden)))))  # type: ignore[no-any-return]
+        return self.outer_norm(hidden + self._dropped(self.outer(functional.gelu(self.inner(hidden)))))
 
     def _dropped(self, values: Tensor) -> Tensor:
         return functional.dropout(values, self.dropout, self.training)
@@ -101,12 +101,12 @@ class Network(nn.Module):
         values = functional.dropout(self.norm(embedded), self.dropout, self.training)
         for layer in self.layers:
             values = layer(values, mask)
-        return values  # type: ignore[no-any-return]
+        return values
 
     def forward(self, ids: Tensor, mask: Tensor | None) -> Tensor:
         """Return logits, rows × labels."""
         vectors = (pooled(self.hidden(ids, mask), mask) - self.mean) / self.spread
-        return self.head(functional.dropout(vectors, self.head_dropout, self.training))  # type: ignore[no-any-return]
+        return self.head(functional.dropout(vectors, self.head_dropout, self.training))
 
 
 def pooled(hidden: Tensor, mask: Tensor | None) -> Tensor:
