@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from service.ports.search import SearchDocument
@@ -10,12 +11,13 @@ from service.ports.search import SearchDocument
 __all__ = ["from_values", "to_values"]
 
 _FIELDS = tuple(field.name for field in fields(SearchDocument))
+_values = attrgetter(*_FIELDS)
 _LISTS = ("categories", "products", "firms", "regions")
 
 
 def to_values(document: SearchDocument) -> dict[str, Any]:
     """Return JSON-able values; the published time in UTC as ISO 8601 with microseconds."""
-    values = {name: getattr(document, name) for name in _FIELDS}
+    values = dict(zip(_FIELDS, _values(document), strict=True))
     for name in _LISTS:
         values[name] = list(values[name])
     values["published_at"] = document.published_at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -25,8 +26,7 @@ from service.ports.search import (
     SearchResult,
     SearchUnavailableError,
 )
-from service.search.documents import from_values, to_values
-from service.search.fts_query import HITS, conditions_of, microseconds
+from service.search.fts_query import HITS, conditions_of, microseconds, moment
 from service.search.limits import require_page, separate
 
 __all__ = ["FtsSearch"]
@@ -35,6 +35,10 @@ __all__ = ["FtsSearch"]
 _SCHEMA = 1
 _WAIT_S = 10
 
+# What is shown of a document and never asked for; everything else of it has a column.
+_SHOWN = ("title", "text", "source_id", "kind", "severity", "tone", "products", "firms", "event_id", "url")
+_shown = attrgetter(*_SHOWN)
+_FOUND = "d.seq, d.id, d.version, d.published, d.level, d.source_class, d.categories, d.regions, d.tokens, d.data"
 _TABLES = (
     """CREATE TABLE documents (
         seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, published INTEGER NOT NULL,
@@ -122,14 +126,11 @@ class FtsSearch:
                     total = count
                 else:
                     facets[name][value] = count
-            page = "SELECT data, tokens, score FROM hits JOIN documents USING (seq) ORDER BY {order} LIMIT :limit OFFSET :offset"
+            page = "SELECT {found}, score FROM hits JOIN documents d USING (seq) ORDER BY {order} LIMIT :limit OFFSET :offset"
             found = connection.exec_driver_sql(
-                (HITS + page).format(**parts), bound | {"limit": query.limit, "offset": query.offset}
+                (HITS + page).format(**parts, found=_FOUND), bound | {"limit": query.limit, "offset": query.offset}
             )
-            hits = tuple(
-                SearchHit(document=from_values({**from_json(data), "tokens": tokens}), score=score)
-                for data, tokens, score in found
-            )
+            hits = tuple(SearchHit(document=_document(own), score=score) for *own, score in found)
         return SearchResult(hits=hits, total=total, facets=facets)
 
     def versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
@@ -195,9 +196,6 @@ def _forget(connection: Connection, stored: Sequence[Any]) -> None:
 
 
 def _row(document: SearchDocument) -> tuple[Any, ...]:
-    values = to_values(document)
-    # What has a column of its own is read from there.
-    del values["tokens"]
     return (
         document.seq,
         document.document_id,
@@ -208,7 +206,27 @@ def _row(document: SearchDocument) -> tuple[Any, ...]:
         _listed(document.categories),
         _listed(document.regions),
         document.tokens,
-        to_json(values).decode(),
+        to_json(dict(zip(_SHOWN, _shown(document), strict=True))).decode(),
+    )
+
+
+def _document(row: Sequence[Any]) -> SearchDocument:
+    """Return the document of a row of the columns `_FOUND`, in their order."""
+    seq, id_, version, published, level, source_class, categories, regions, tokens, data = row
+    shown = from_json(data)
+    for name in ("products", "firms"):
+        shown[name] = tuple(shown[name])
+    return SearchDocument(
+        seq=seq,
+        document_id=id_,
+        version=version,
+        published_at=moment(published),
+        level=level,
+        source_class=source_class,
+        categories=tuple(from_json(categories)),
+        regions=tuple(from_json(regions)),
+        tokens=tokens,
+        **{name: shown[name] for name in _SHOWN},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from service.ports.search import SearchQuery
 from service.search.limits import findable, region_prefix
 
-__all__ = ["HITS", "conditions_of", "microseconds"]
+__all__ = ["HITS", "conditions_of", "microseconds", "moment"]
 
 HITS = """
     WITH hits AS MATERIALIZED (
@@ -24,6 +24,11 @@ _ORDERS = {
 def microseconds(moment: datetime) -> int:
     """Return microseconds since 1970."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(microseconds: int) -> datetime:
+    """Return the moment, in UTC, of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def conditions_of(query: SearchQuery) -> tuple[dict[str, str], dict[str, Any]] | None:

@@ -26,7 +26,7 @@ from service.storage.rows import (
     leased_columns,
     leased_of,
     load_assessment,
-    rows_of,
+    search_columns,
     search_document_of,
 )
 from service.storage.schema import (
@@ -59,12 +59,7 @@ _FINISH = (
 
 # What the search projection holds of a document; counts and names change without a new judgement and stay out of it.
 _SEARCHED = (
-    select(
-        *(documents.c[name] for name in ("seq", "id", "title", "text", "url", "source_id", "kind")),
-        *(assessments.c[name] for name in ("level", "severity", "tone", "event_id", "at", "data")),
-        assessments.c.version.label("assessed_version"),
-        source_descriptions.c.source_class,
-    )
+    select(*search_columns())
     .select_from(assessments)
     .join(documents, documents.c.id == assessments.c.document_id)
     .outerjoin(source_descriptions, source_descriptions.c.id == documents.c.source_id)
@@ -220,13 +215,13 @@ class SqlDocuments:
     def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:
         """Return assessed documents in order of `seq`, for rebuilding the search projection."""
         statement = _SEARCHED.where(assessments.c.seq > after_seq).order_by(assessments.c.seq).limit(limit)
-        return [search_document_of(row) for row in rows_of(self._connection, statement)]
+        return [search_document_of(row) for row in self._connection.execute(statement).all()]
 
     def search_documents_of(self, document_ids: Sequence[str]) -> list[SearchDocument]:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
         if not document_ids:
             return []
-        chosen = rows_of(self._connection, _SEARCHED_OF, document_ids=document_ids)
+        chosen = self._connection.execute(_SEARCHED_OF, {"document_ids": document_ids}).all()
         return [search_document_of(row) for row in chosen]
 
     def search_versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:

@@ -7,16 +7,16 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-import pydantic_core
-from sqlalchemy import Column, Connection, Row, Select, Table
+from pydantic_core import from_json
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, Text, type_coerce
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, PossibleRisk, Tone
 from crawlers.records import Document, Engagement
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import LeasedDocument
-from service.storage.columns import dump_json
-from service.storage.schema import assess_queue, documents, engagements
+from service.storage.columns import Word, dump_json
+from service.storage.schema import assess_queue, assessments, documents, engagements, source_descriptions
 
 __all__ = [
     "COUNTS",
@@ -34,6 +34,7 @@ __all__ = [
     "one_record",
     "records",
     "rows_of",
+    "search_columns",
     "search_document_of",
     "values_of",
 ]
@@ -46,6 +47,7 @@ _FIELDS: Mapping[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind)) for kind in (Assessment, CategoryScore, Entity, Evidence)
 }
 _LEASE_COLUMNS = ("seq", "stored_at", "attempts", "fence", "seen_at")
+_FIRM_TYPES = frozenset({str(EntityType.FIRM)})
 _PRODUCT_TYPES = frozenset(
     str(kind)
     for kind in (
@@ -58,6 +60,7 @@ _PRODUCT_TYPES = frozenset(
 )
 _PARTS = ("categories", "entities", "evidence", "facts", "possible")
 _PLAIN_FIELDS = tuple(name for name in _FIELDS[Assessment] if name not in {*_PARTS, "document_id", "tokens"})
+_parts, _plain = attrgetter(*_PARTS), attrgetter(*_PLAIN_FIELDS)
 # No assessment holds this character: the gate lets none through.
 _GAP = "\x00"
 _DOCUMENT_FIELDS = (
@@ -156,11 +159,10 @@ def engagement_of(found: Mapping[Any, Any]) -> Engagement | None:
 
 def dump_assessment(assessment: Assessment) -> str:
     """Return an assessment as JSON text."""
-    if any(getattr(assessment, name) for name in _PARTS):
+    if any(_parts(assessment)):
         return dump_json(_assessment_values(assessment))
     # Most documents are off topic, and their judgements differ in two texts only.
-    same = tuple(getattr(assessment, name) for name in _PLAIN_FIELDS)
-    head, middle, tail = _blank_assessment(*same)
+    head, middle, tail = _blank_assessment(*_plain(assessment))
     return f"{head}{dump_json(assessment.document_id)}{middle}{dump_json(assessment.tokens)}{tail}"
 
 
@@ -240,30 +242,50 @@ def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
     )
 
 
-def search_document_of(found: Mapping[Any, Any]) -> SearchDocument:
-    """Return what the search projection holds of one assessed document."""
+def search_columns() -> list[ColumnElement[Any]]:
+    """Return what `search_document_of` reads of `documents`, `assessments` and `source_descriptions`, in its order."""
+    named = {
+        documents: ("seq", "id", "title", "text", "url", "source_id", "kind"),
+        assessments: ("version", "level", "severity", "tone", "event_id", "at", "data"),
+        source_descriptions: ("source_class",),
+    }
+    columns = [table.c[name] for table, names in named.items() for name in names]
+    # Kinds and tones are shown as they are stored.
+    return [type_coerce(column, Text) if isinstance(column.type, Word) else column for column in columns]
+
+
+def search_document_of(row: Sequence[Any]) -> SearchDocument:
+    """Return what the search projection holds of one assessed document, of a row of `search_columns`."""
+    seq, id_, title, text, url, source_id, kind, version, level, severity, tone, event_id, at, data, source_class = row
     # Read as it is written: making an `Assessment` of it would take three times as long.
-    judged = pydantic_core.from_json(found["data"])
+    judged = from_json(data)
     entities = judged["entities"]
-    names = [(entity["type"], entity["canonical"] or entity["text"]) for entity in entities]
     return SearchDocument(
-        document_id=found["id"],
-        version=found["assessed_version"],
-        seq=found["seq"],
-        title=found["title"],
-        text=found["text"],
+        document_id=id_,
+        version=version,
+        seq=seq,
+        title=title,
+        text=text,
         tokens=judged["tokens"],
-        source_id=found["source_id"],
-        source_class=found["source_class"] or "other",
-        kind=found["kind"].value,
-        level=found["level"],
-        severity=found["severity"],
-        tone=found["tone"].value,
-        categories=tuple(score["code"] for score in judged["categories"]),
-        products=tuple(dict.fromkeys(name for kind, name in names if kind in _PRODUCT_TYPES)),
-        firms=tuple(dict.fromkeys(name for kind, name in names if kind == EntityType.FIRM)),
-        regions=tuple(dict.fromkeys(e["code"] for e in entities if e["type"] == EntityType.REGION and e["code"])),
-        event_id=found["event_id"],
-        published_at=found["at"],
-        url=found["url"],
+        source_id=source_id,
+        source_class=source_class or "other",
+        kind=kind,
+        level=level,
+        severity=severity,
+        tone=tone,
+        categories=tuple([score["code"] for score in judged["categories"]]),
+        products=_named(entities, _PRODUCT_TYPES) if entities else (),
+        firms=_named(entities, _FIRM_TYPES) if entities else (),
+        regions=_regions(entities) if entities else (),
+        event_id=event_id,
+        published_at=at,
+        url=url,
     )
+
+
+def _named(entities: Sequence[Mapping[str, Any]], kinds: frozenset[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one["canonical"] or one["text"] for one in entities if one["type"] in kinds))
+
+
+def _regions(entities: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one["code"] for one in entities if one["type"] == EntityType.REGION and one["code"]))
