@@ -21,6 +21,7 @@ __all__ = [
     "RiskStack",
     "level_of",
     "likely_categories",
+    "ranked",
     "shown_categories",
     "sigmoid",
     "stack_inputs",
@@ -105,13 +106,23 @@ class RiskStack:
 
         The leading one has the highest decision value after what `leading`, the signs of the situation, adds.
         """
-        scores = [CategoryScore(code=code, p=self._category(code, decisions[code])) for code in RISK_CATEGORIES]
-        first = max(RISK_CATEGORIES, key=lambda code: decisions[code] + _SIGN_WEIGHT * leading.get(code, 0.0))
-        return sorted(scores, key=lambda score: (score.code != first, -score.p, score.code))
+        chances = {code: self._category(code, decisions[code]) for code in RISK_CATEGORIES}
+        return ranked(chances, {code: decisions[code] + _SIGN_WEIGHT * leading.get(code, 0.0) for code in chances})
 
     def _category(self, code: str, decision: float) -> float:
         slope, offset = self.category_scale[code]
         return round(0.5 * (1 + math.tanh(0.5 * (slope * decision + offset))), 4)
+
+
+def ranked(chances: Mapping[str, float], weights: Mapping[str, float]) -> list[CategoryScore]:
+    """Return a score a category, the one of most weight first, the others by chance.
+
+    The leading one gets at least the chance of any other, so that whoever reads the chances alone finds the same one leading.
+    """
+    first = max(chances, key=lambda code: weights[code])
+    told = {**chances, first: max(chances.values())}
+    scores = [CategoryScore(code=code, p=p) for code, p in told.items()]
+    return sorted(scores, key=lambda score: (score.code != first, -score.p, score.code))
 
 
 def level_of(p_in_remit: float, p_risk: float, cuts: tuple[float, float]) -> Level:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from analysis.assessment import CategoryScore, Tone
 from analysis.encoder import ENCODER_LABELS, ENCODER_MANIFEST, Encoder, EncoderUnavailableError, Encoding
 from analysis.linear import ModelRefusedError
-from analysis.risk import RISK_CATEGORIES
+from analysis.risk import RISK_CATEGORIES, ranked
 
 __all__ = [
     "CATEGORY_SOURCES",
@@ -114,11 +114,13 @@ class SecondTier:
     ) -> list[CategoryScore]:
         """Return every category with its chance if the document is a risk, the leading one first."""
         sources = category_sources(decisions, encoding.decisions, leading)
-        ranked = dict(zip(RISK_CATEGORIES, self.first.scores(sources), strict=True))
-        chances = [round(_logistic(self.category.biases[0] + s), 4) for s in _sums(self.category.weights, sources)]
-        scores = [CategoryScore(code=code, p=p) for code, p in zip(RISK_CATEGORIES, chances, strict=True)]
-        first = max(RISK_CATEGORIES, key=lambda code: ranked[code])
-        return sorted(scores, key=lambda score: (score.code != first, -score.p, score.code))
+        weights = dict(zip(RISK_CATEGORIES, self.first.scores(sources), strict=True))
+        sums = _sums(self.category.weights, sources)
+        chances = {
+            code: round(_logistic(self.category.biases[0] + total), 4)
+            for code, total in zip(RISK_CATEGORIES, sums, strict=True)
+        }
+        return ranked(chances, weights)
 
     def severity_chances(self, linear: Sequence[float], encoding: Encoding) -> list[float]:
         """Return the chance of each severity if the document is a risk; `linear` are tier 1's chances."""

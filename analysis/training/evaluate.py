@@ -168,18 +168,29 @@ def _of_risks(risks: Sequence[tuple[Example, Assessment]]) -> dict[str, float]:
     for code in RISK_CATEGORIES:
         truth = np.array([code in example.categories for example, _ in risks])
         if truth.sum() >= _LEAST_EXAMPLES:
-            f1.append(_prf(np.array([code in a.category_codes for _, a in risks]), truth)[2])
+            f1.append(_prf(np.array([code in _codes(a) for _, a in risks]), truth)[2])
     found = [(example, assessment) for example, assessment in risks if assessment.level is Level.RISK]
     grave = [assessment for example, assessment in risks if example.severity >= _GRAVE]
     return {
         "category macro-F1": _mean(f1),
-        "first category": _mean([a.category_codes[:1] == e.categories[:1] for e, a in risks]),
-        "severity exact": _mean([a.severity == e.severity for e, a in risks]),
-        "severity within 1": _mean([abs(a.severity - e.severity) <= 1 for e, a in risks]),
+        "first category": _mean([_codes(a)[:1] == e.categories[:1] for e, a in risks]),
+        "severity exact": _mean([_severity(a) == e.severity for e, a in risks]),
+        "severity within 1": _mean([abs(_severity(a) - e.severity) <= 1 for e, a in risks]),
         # Of the risks found: a cut for fewer false alarms must not read as a worse severity.
         "severity ±1 of found": _mean([abs(a.severity - e.severity) <= 1 for e, a in found]),
-        "severity>=4 found": _mean([a.severity >= _GRAVE for a in grave]),
+        "severity>=4 found": _mean([_severity(a) >= _GRAVE for a in grave]),
     }
+
+
+def _codes(assessment: Assessment) -> tuple[str, ...]:
+    """Return the categories that a document has or would have as a risk, the leading one first."""
+    possible = assessment.possible
+    return tuple(score.code for score in possible.categories) if possible else assessment.category_codes
+
+
+def _severity(assessment: Assessment) -> int:
+    """Return the severity that a document has or would have as a risk; 0 where that is out of the question."""
+    return assessment.possible.severity if assessment.possible else assessment.severity
 
 
 def _tone_f1(pairs: Sequence[tuple[Example, Assessment]]) -> float:

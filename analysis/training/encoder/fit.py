@@ -19,8 +19,8 @@ from analysis.assessment import Level, Tone
 from analysis.encoder import ENCODER_LABELS
 from analysis.risk import RISK_CATEGORIES
 from analysis.training.data import Example
-from analysis.training.encoder.weights import Base
 from analysis.training.encoder.network import Network, pooled
+from analysis.training.encoder.weights import Base
 
 __all__ = ["SEED", "Recipe", "fine_tune", "predict"]
 

@@ -58,8 +58,8 @@ def tune(shared: Path, out: Path, progress: Callable[[str], None]) -> dict[str, 
         BaseWeightsError: If the package with the base weights is missing or another one.
         FileNotFoundError: If a training file is missing.
     """
-    from analysis.training.encoder.weights import base_file, read_base
     from analysis.training.encoder.vocabulary import prune
+    from analysis.training.encoder.weights import base_file, read_base
 
     base_file()
     examples = load_training(shared)
@@ -122,9 +122,9 @@ def _network(
     import torch
     from tokenizers import Tokenizer
 
-    from analysis.training.encoder.weights import base_file, read_base
     from analysis.training.encoder.export import export
     from analysis.training.encoder.fit import Recipe, fine_tune
+    from analysis.training.encoder.weights import base_file, read_base
 
     torch.set_num_threads(1)
     tokenizer = Tokenizer.from_str(tokenizer_json)

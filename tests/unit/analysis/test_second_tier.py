@@ -49,10 +49,10 @@ def test_both_tiers_and_the_sign_say_which_category_leads() -> None:
     assert {score.code for score in told} == set(RISK_CATEGORIES)
 
 
-def test_the_chance_of_a_category_is_not_moved_by_which_one_leads() -> None:
-    plain = tier().categories(NONE, encoding(R03=2.0), {})
-    led = tier().categories(NONE, encoding(R03=2.0), {"R09": 5.0})
-    assert {s.code: s.p for s in plain} == {s.code: s.p for s in led}
+def test_the_leading_category_has_the_highest_chance_and_no_other_is_moved() -> None:
+    plain = {s.code: s.p for s in tier().categories(NONE, encoding(R03=2.0), {})}
+    led = {s.code: s.p for s in tier().categories(NONE, encoding(R03=2.0), {"R09": 5.0})}
+    assert led == {**plain, "R09": plain["R03"]}
 
 
 def test_severity_is_where_both_tiers_are() -> None:
