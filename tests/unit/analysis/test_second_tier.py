@@ -50,8 +50,8 @@ def test_both_tiers_and_the_sign_say_which_category_leads() -> None:
 
 
 def test_the_leading_category_has_the_highest_chance_and_no_other_is_moved() -> None:
-    plain = {s.code: s.p for s in tier().categories(NONE, encoding(R03=2.0), {})}
-    led = {s.code: s.p for s in tier().categories(NONE, encoding(R03=2.0), {"R09": 5.0})}
+    plain = {s.code: s.p for s in tier().categories(NONE, encoding(R03=2.0, first_R03=1.0), {})}
+    led = {s.code: s.p for s in tier().categories(NONE, encoding(R03=2.0, first_R03=1.0), {"R09": 5.0})}
     assert led == {**plain, "R09": plain["R03"]}
 
 
@@ -81,7 +81,7 @@ def test_a_model_without_a_second_tier_judges_with_the_first_alone(tmp_path: Any
 
 
 def test_an_encoder_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    monkeypatch.setattr(Encoder, "load", lambda folder: SimpleNamespace(identity="encoder-2"))
+    monkeypatch.setattr(Encoder, "load", lambda _: SimpleNamespace(identity="encoder-2"))
     with pytest.raises(ModelRefusedError, match="encoder-1, here is encoder-2"):
         load_second_tier({"second": {"encoder": "encoder-1"}}, tmp_path)
 
