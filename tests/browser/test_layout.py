@@ -38,6 +38,7 @@ PAGES = (
     "/matters/import",
     "/sources",
     "/notices",
+    "/opinions",
     "/import",
     "/drills",
     "/drills/mail",

@@ -35,7 +35,6 @@ def overview(request: Request, identity: Reader) -> HTMLResponse:
     context = context_of(request)
     with context.store.read() as work:
         view = _now(request, work, context) | _alert_list(request, work, context) | _watch(work, context)
-        view["opinions_higher"] = len(work.opinions.proposals()) if context.opinions is not None else 0
     return page(request, "overview.html", identity=identity, key="overview", title="总览", **view)
 
 
@@ -87,6 +86,7 @@ def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, 
         "documents": documents,
         "pending": work.documents.pending_count(),
         "first_run": None if documents else first_run(source_health(work, context.catalogue_sources, now)),
+        "opinions_higher": 0 if context.opinions is None else len(work.opinions.proposals()),
         "can_import": context.import_file is not None,
         "can_drill": context.drill is None and bool(context.scenarios),
     }
