@@ -32,8 +32,17 @@ from service.web.render import page
 from service.web.views.acts import ACT_WORDS
 from service.web.views.alert_rows import due_of
 from service.web.views.case_steps import case_steps, next_step
-from service.web.views.event_page import BasisView, basis_views, document_views, known_facts, score_parts, time_line
+from service.web.views.event_page import (
+    BasisView,
+    DocumentView,
+    basis_views,
+    document_views,
+    known_facts,
+    score_parts,
+    time_line,
+)
 from service.web.views.need import need_view
+from service.web.views.opinion_rows import is_proposed, opinion_views
 from service.web.views.paging import pager
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures
 from service.web.views.wording import day_of, level_chip, moment, region_word, word
@@ -236,8 +245,15 @@ def _overview_tab(shown: _Shown) -> dict[str, Any]:
         "parts": parts,
         "told": told,
         "linked": linked_matters(shown.work, shown.event.id),
+        "higher": _higher(shown.work, views),
         **_effect(shown),
     }
+
+
+def _higher(work: Work, views: Sequence[DocumentView]) -> list[int]:
+    """Return the numbers of the documents that another model puts higher, as long as nobody has looked at that."""
+    asked = work.opinions.of_documents([view.document.document_id for view in views])
+    return [view.number for view in views if is_proposed(asked.get(view.document.document_id))]
 
 
 def _effect(shown: _Shown) -> dict[str, Any]:
@@ -252,7 +268,8 @@ def _effect(shown: _Shown) -> dict[str, Any]:
 
 def _documents_tab(shown: _Shown) -> dict[str, Any]:
     told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
-    return {"views": document_views(told), "told": told}
+    asked = shown.work.opinions.of_documents([one.document_id for one in told])
+    return {"views": document_views(told), "told": told, "opinions": opinion_views(asked)}
 
 
 def _spread_tab(shown: _Shown) -> dict[str, Any]:
