@@ -81,7 +81,7 @@ def check_word(draft: WordDraft, vocabulary: Vocabulary, held: Held, *, sure: bo
         raise Refusal(f"说明不超过 {LONGEST_NOTE} 字。")
     if draft.sort is WordSort.EXCLUSION:
         return _check_exclusion(draft, spelling, vocabulary, held, sure=sure)
-    _check_spelling(draft, spelling, held)
+    _check_spelling(spelling, held)
     checked = _alias(draft, vocabulary, held) if draft.sort is WordSort.ALIAS else _new_word(draft, vocabulary)
     _check_shipped(checked, spelling, vocabulary, held, sure=sure)
     return checked
@@ -129,13 +129,11 @@ def _spelling(text: str, what: str) -> str:
     return spelling
 
 
-def _check_spelling(draft: WordDraft, spelling: str, held: Held) -> None:
+def _check_spelling(spelling: str, held: Held) -> None:
     chinese = any("一" <= character <= "鿿" for character in spelling)
     letters = any(character.isalpha() for character in spelling)
     if not chinese and (len(spelling) < _LEAST_LATIN or not letters):
         raise Refusal(f"只有字母或数字的词须有 {_LEAST_LATIN} 个以上字符并含字母，否则会在别的词里误中。")
-    if term_weight(spelling) < _COMMON_BELOW:
-        raise Refusal(f"“{draft.text}”是常用词，到处都会命中；请写完整名称，或连同前后的字一起登记。")
     if (known := held.spelt(spelling)) is not None:
         raise Conflict(f"已经有了：{known.sentence}（{known.author}添加）。")
     if (silent := held.by_key.get((spelling, "*"))) is not None:
@@ -184,6 +182,8 @@ def _check_shipped(draft: WordDraft, spelling: str, vocabulary: Vocabulary, held
     added = _terms(draft, vocabulary, held)
     if added and all(term in meanings for term in added):
         raise Conflict(f"程序词库已经认识“{draft.text}”：{_meanings(meanings, draft.text)}，不必再加。")
+    if term_weight(spelling) < _COMMON_BELOW:
+        raise Refusal(f"“{draft.text}”是常用词，到处都会命中；请写完整名称，或连同前后的字一起登记。")
     if meanings and not sure:
         raise WordDoubt(
             f"程序词库里“{draft.text}”已是{_meanings(meanings, draft.text)}。加入后，作为产品或企业名以本单位的为准，其余含义同时保留。"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from analysis.assessment import CATEGORY_NAMES
 from service.domain.refusal import Refusal
-from service.domain.words import MOST_WORDS, OwnWord, WordDraft, WordKind, WordSort
+from service.domain.words import MOST_WORDS, OwnWord, WordDraft, WordKind, WordSort, reading_order
 
 __all__ = ["COLUMNS", "LARGEST_TABLE", "read_words", "words_csv"]
 
@@ -17,8 +17,8 @@ LARGEST_TABLE = 1024 * 1024
 
 _NEEDED = COLUMNS[:2]
 # A cell that a spreadsheet would take for a formula gets a quote before it, and loses it again here.
-_LIVE = re.compile(r"^(?=[=+\-@\t\r'])")
-_QUOTED = re.compile(r"^'(?=[=+\-@\t\r'])")
+_BEGINS = r"(?=\s*[=+\-@|'＝＋－＠])"
+_LIVE, _QUOTED = re.compile(f"^{_BEGINS}"), re.compile(f"^'{_BEGINS}")
 _SORTS = {sort.word: sort for sort in WordSort} | {sort.value: sort for sort in WordSort}
 _KINDS = {kind.word.partition("（")[0]: kind for kind in WordKind} | {kind.value: kind for kind in WordKind}
 _CATEGORIES = {name: code for code, name in CATEGORY_NAMES.items()} | {code: code for code in CATEGORY_NAMES}
@@ -29,7 +29,10 @@ def words_csv(words: Iterable[OwnWord]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([_LIVE.sub("'", cell) for cell in _cells(word)] for word in words)
+    writer.writerows(
+        [_LIVE.sub("'", cell) for cell in _cells(word)]
+        for word in sorted(words, key=lambda one: reading_order(one.sort))
+    )
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "kind_word",
     "lay_over",
     "normal",
+    "reading_order",
 ]
 
 MOST_WORDS = 2000
@@ -214,7 +215,7 @@ def lay_over(words: Iterable[OwnWord], vocabulary: Vocabulary) -> tuple[Words, M
     silenced: list[Silenced] = []
     faults: dict[str, str] = {}
     own = _OwnNames()
-    for word in sorted(words, key=lambda one: _ORDER.get(one.sort, 0)):
+    for word in sorted(words, key=lambda one: reading_order(one.sort)):
         found, fault = _used(word, vocabulary, own)
         if fault:
             faults[word.id] = fault
@@ -228,8 +229,12 @@ def lay_over(words: Iterable[OwnWord], vocabulary: Vocabulary) -> tuple[Words, M
     return Words(tuple(terms), tuple(silenced)), faults
 
 
-# An alias may stand for a new word, an exclusion may silence either.
 _ORDER: Mapping[str, int] = {WordSort.WORD: 0, WordSort.ALIAS: 1, WordSort.EXCLUSION: 2}
+
+
+def reading_order(sort: str) -> int:
+    """Return the place of a sort where words are read together: an alias may stand for a new word, an exclusion silence either."""
+    return _ORDER.get(sort, 0)
 
 
 class _OwnNames:

@@ -16,7 +16,7 @@ from analysis.lexicon.overlay import NO_WORDS, Words
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound, Refusal
 from service.domain.word_checks import Held, check_removal, check_word
-from service.domain.words import OwnWord, Vocabulary, WordDraft, lay_over
+from service.domain.words import OwnWord, Vocabulary, WordDraft, lay_over, reading_order
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
 
@@ -115,14 +115,14 @@ def import_words(
     A row whose word has a consequence that has to be confirmed is refused unless `sure`. Raises `Forbidden`.
     """
     permit(person, Act.EDIT_WORDS)
-    refused: list[str] = []
+    refused: dict[int, str] = {}
     added: list[OwnWord] = []
     known = 0
     with store.write() as work:
         held = _held(work)
-        for line, draft in rows:
+        for line, draft in sorted(rows, key=_reading_order):
             if isinstance(draft, str):
-                refused.append(f"第 {line} 行：{draft}")
+                refused[line] = f"第 {line} 行：{draft}"
                 continue
             if _is_known(draft, held):
                 known += 1
@@ -130,7 +130,7 @@ def import_words(
             try:
                 word = _made(check_word(draft, shipped_vocabulary(), held, sure=sure), person, now)
             except Refusal as refusal:
-                refused.append(f"第 {line} 行“{draft.text[:20]}”：{refusal.sentence}")
+                refused[line] = f"第 {line} 行“{draft.text[:20]}”：{refusal.sentence}"
                 continue
             held.add(word)
             added.append(word)
@@ -139,7 +139,11 @@ def import_words(
             _changed(work, now)
             detail = {"count": len(added), "what": "、".join(word.text for word in added[:_MOST_TOLD])}
             note(work, person, "word.imported", "word:", detail, now)
-    return ImportedWords(added=len(added), known=known, refused=tuple(refused))
+    return ImportedWords(added=len(added), known=known, refused=tuple(refused[line] for line in sorted(refused)))
+
+
+def _reading_order(row: tuple[int, WordDraft | str]) -> int:
+    return reading_order(row[1].sort) if isinstance(row[1], WordDraft) else 0
 
 
 def _is_known(draft: WordDraft, held: Held) -> bool:
