@@ -265,15 +265,18 @@ def _check_endpoint(url: str, inside: tuple[str, ...]) -> None:
     from crawlers.egress import EgressRefused
     from crawlers.endpoint import EndpointEgress, inside_network
 
+    # The address is not repeated: a password may stand in it.
+    refused = ValueError(
+        "opinion_url 不能使用：须为 http(s) 地址，不带用户名、密码和参数；内网地址须列入 opinion_inside，公网只用 https"
+    )
     try:
         egress = EndpointEgress.to(url, inside=[inside_network(written) for written in inside])
         egress.check_url(url)
     except EgressRefused as error:
-        raise ValueError(
-            f"opinion_url {url} 不能使用：须为 http(s) 地址；内网地址须列入 opinion_inside，公网只用 https"
-        ) from error
-    if egress.target is not None and egress.target.scheme == "http" and not inside:
-        raise ValueError("opinion_url 是 http：只能用于 opinion_inside 列出的内网地址，公网请用 https")
+        raise refused from error
+    plain = egress.target is not None and egress.target.scheme == "http"
+    if (plain and not inside) or any(mark in url for mark in "?#"):
+        raise refused
 
 
 def _password_in(address: str) -> str:

@@ -81,6 +81,8 @@ class OpinionStanding:
             said += f"；没有得到 {refused} 条"
         if spent.turned_away:
             said += f"；队列已满，今日略过 {spent.turned_away} 篇"
+        if self.paused_for is not None:
+            said += f"；暂停中：{self.paused_for.word}"
         if not spent.leaves(rules, 0):
             said += "；今日额度已用完，明日继续"
         return said

@@ -68,8 +68,16 @@ HERE = 'opinion_url = "http://127.0.0.1:11434/v1"\nopinion_model = "m"\n'
     [
         ("opinion = true\n", "须同时写 opinion_url 和 opinion_model"),
         (f"opinion = true\n{HERE}", "内网地址须列入 opinion_inside"),
-        ('opinion = true\nopinion_url = "http://models.example.net/v1"\nopinion_model = "m"\n', "公网请用 https"),
+        ('opinion = true\nopinion_url = "http://models.example.net/v1"\nopinion_model = "m"\n', "公网只用 https"),
         ('opinion = true\nopinion_url = "ftp://10.3.0.8/v1"\nopinion_model = "m"\n', "须为 http(s) 地址"),
+        (
+            'opinion = true\nopinion_url = "https://models.example.net/v1?key=1"\nopinion_model = "m"\n',
+            "不带用户名、密码和参数",
+        ),
+        (
+            'opinion = true\nopinion_url = "https://a:b@models.example.net/v1"\nopinion_model = "m"\n',
+            "不带用户名、密码和参数",
+        ),
         ('opinion_inside = "169.254.169.254"\n', "opinion_inside：169.254.169.254 不是可用的内网地址"),
         ('opinion_levels = "1,3"\n', "opinion_levels：没有 3"),
         ('opinion_categories = ["R01", "R99"]\n', "opinion_categories：没有 R99"),
