@@ -37,6 +37,8 @@ PAGES = (
     "/matters/frequent",
     "/matters/import",
     "/sources",
+    "/words",
+    "/words?add=exclusion&state=removed",
     "/notices",
     "/opinions",
     "/import",

@@ -218,7 +218,7 @@ class TestWhatAnalysisIsGiven:
 class TestATable:
     def test_an_export_reads_back_as_the_same_words(self) -> None:
         strong = WordDraft(sort=WordSort.WORD, text="打完脸僵", kind="strong", category="R01", note='带"引号"，和逗号')
-        drafts = [SMALL, ALIAS, SILENT, strong]
+        drafts = [SMALL, strong, ALIAS, SILENT]
         assert [draft for _, draft in read_words(words_csv(map(word, drafts)))] == drafts
 
     @pytest.mark.parametrize("text", ["=1+1+清安", "+清安", "-清安", "@清安", "|清安", "＝清安", "＠清安", "'清安", "'=清安"])
