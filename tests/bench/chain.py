@@ -1,10 +1,17 @@
-"""The product's own chain: its gate, sink, judgement, events, alerts, outbox and search index, in batches of 512."""
+"""The product's own chain in batches of 512: all of it, and its first tier alone.
+
+`Installation` is what the product does with a document: gate, sink, judgement, events, alerts, roll-ups, outbox and
+search index. `FirstTier` does with the same parts only what the peer does too: store, normalise, cut, judge, look for
+words, sign, index.
+"""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from analysis.assess import Analyser
+from analysis.similarity import signature
 from crawlers.gate import DEFAULT_LIMITS, admit_document
 from crawlers.records import Document, SourceClass
 from service.domain.people import Role
@@ -12,15 +19,17 @@ from service.flows.assess import assess_pending
 from service.flows.consider import Office
 from service.flows.deliver import deliver_search
 from service.flows.people import add_person
-from service.ports.store import Store
+from service.ports.search import SearchDocument
+from service.ports.store import Completion, Store
 from service.search.fts import FtsSearch
 from service.storage.crawl import StoreSink
 from service.storage.sql import migrate, open_store
 from tests.bench.texts import SOURCE_ID
 
-__all__ = ["Installation"]
+__all__ = ["FirstTier", "Installation"]
 
 BATCH = 512
+_LEASE = timedelta(minutes=1)
 
 
 class Installation:
@@ -68,3 +77,54 @@ class Installation:
         """Give back the connections."""
         self.search.close()
         self.store.close()
+
+
+class FirstTier:
+    """The steps of the first tier through the product's own parts, nothing grouped, alerted or counted.
+
+    As with the peer, the store does not wait for the disk, and whatever is loaded once is loaded: a first document has
+    gone through. Unlike in the product, where only documents of the remit are signed, every text is.
+    """
+
+    def __init__(self, folder: Path, analyser: Analyser, first: Document) -> None:
+        """Set up a store and an index, and let a document like `first` through."""
+        url = f"sqlite:///{folder / 'yaowang.db'}"
+        migrate(url)
+        self._store = open_store(url, durable=False)
+        self._search = FtsSearch(folder / "search.db")
+        self._analyser, self._moment = analyser, first.fetched_at
+        self.signed = 0
+        self.run([replace(first, id="first", native_id="first")])
+
+    def run(self, documents: Sequence[Document]) -> None:
+        """Take every document to the index."""
+        sink = StoreSink(self._store, self._now)
+        for begin in range(0, len(documents), BATCH):
+            sink.put(documents[begin : begin + BATCH])
+            self._search.index(self._judged())
+
+    def _judged(self) -> list[SearchDocument]:
+        with self._store.write() as work:
+            leased = work.documents.claim(limit=BATCH, lease=_LEASE, now=self._moment)
+        judged = self._analyser.assess([one.document for one in leased])
+        signatures = [signature(f"{one.document.title}\n{one.document.text}") for one in leased]
+        self.signed += len(set(signatures))
+        completions = [
+            Completion(leased=one, assessment=assessment) for one, assessment in zip(leased, judged, strict=True)
+        ]
+        with self._store.write() as work:
+            work.documents.complete_all(completions, now=self._moment)
+        with self._store.read() as work:
+            return work.documents.search_documents_of([one.document.id for one in leased])
+
+    def held(self) -> int:
+        """Return how many documents the index holds, the first one aside."""
+        return len(self._search.versions(after_seq=0, limit=100_000)) - 1
+
+    def _now(self) -> datetime:
+        return self._moment
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._search.close()
+        self._store.close()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Comparison", "compare", "cost"]
+__all__ = ["Comparison", "Figure", "LeftOut", "compare", "cost", "typical"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,34 @@ class Comparison:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row without a peer: a value with its unit, on what, over how many."""
+
+    name: str
+    value: float
+    unit: str
+    about: str
+    units: int
+
+    def to_json(self) -> dict[str, object]:
+        """Return the row for standard output."""
+        return {
+            "bench": self.name,
+            "value": round(self.value, 3),
+            "unit": self.unit,
+            "about": self.about,
+            "units": self.units,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that cannot be measured here, and why."""
+
+    why: str
+
+
 def compare(
     name: str,
     *,
@@ -88,3 +116,8 @@ def cost(work: Callable[[], object]) -> float:
     began = time.process_time()
     work()
     return max(time.process_time() - began, 1e-6)
+
+
+def typical(measured: Callable[[], float], rounds: int) -> float:
+    """Return the median of `rounds` measurements."""
+    return statistics.median(measured() for _ in range(rounds))

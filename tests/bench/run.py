@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from analysis.assess import Analyser
 from analysis.lexicon import load_lexicon
@@ -19,19 +20,24 @@ from crawlers.parsing.article import extract
 from crawlers.records import Document
 from service.flows.consider import Office
 from service.policies.register import load_register
-from tests.bench.chain import Installation
+from tests.bench.chain import FirstTier, Installation
 from tests.bench.collecting import charsets, crawling, dates
 from tests.bench.naive import NaiveChain
-from tests.bench.rounds import Comparison, compare, cost
+from tests.bench.rounds import Comparison, Figure, LeftOut, compare, cost
 from tests.bench.texts import Corpus, Page, load_corpus
+from tests.bench.tiers import first_tier_alone, tier_steps
 
 __all__ = ["PARTS", "Bench", "main", "measure"]
 
-PARTS = ("chain", "extract", "crawl", "dates", "charset")
+PARTS = ("chain", "tiers", "extract", "crawl", "dates", "charset")
 
 STREAM_TEXTS = 1024
 SINGLE_TEXTS = 100
 ROUNDS = 5
+
+
+Row: TypeAlias = Comparison | Figure
+Step: TypeAlias = Callable[[], Comparison | Figure | LeftOut | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +51,11 @@ class Bench:
     rounds: int = ROUNDS
 
     @classmethod
-    def prepare(cls, corpus: Corpus, *, rounds: int = ROUNDS) -> "Bench":
-        """Load the product's models and train the peer's on the labelled texts."""
+    def prepare(cls, corpus: Corpus, *, rounds: int = ROUNDS, analyser: Analyser | None = None) -> "Bench":
+        """Load the product's models, where they are not given, and train the peer's on the labelled texts."""
         return cls(
             corpus=corpus,
-            analyser=Analyser.load(),
+            analyser=analyser or Analyser.load(),
             office=Office(register=load_register(), address="http://127.0.0.1:8300"),
             naive=NaiveChain(corpus.training, load_lexicon().words),
             rounds=rounds,
@@ -79,11 +85,34 @@ class Bench:
                 installation.close()
         return _whole(seconds, held, len({one.id for one in documents}))
 
-    def _run_naive(self, texts: Sequence[str]) -> float:
+    def _run_naive(self, texts: Sequence[str], *, signed: Sequence[str] | None = None) -> float:
         with tempfile.TemporaryDirectory(prefix="yaowang-bench-") as folder:
-            seconds = cost(lambda: self.naive.run(texts, Path(folder)))
+            seconds = cost(lambda: self.naive.run(texts, Path(folder), signed=signed))
             held = self.naive.held(Path(folder))
         return _whole(seconds, held, len(texts))
+
+    def first_tier(self, documents: Sequence[Document], corpus: str) -> Comparison:
+        """The same steps on both sides: clean, cut, judge, look for the same words, sign, store and index."""
+        return compare(
+            "tier 1: judged, signed, indexed",
+            unit="documents",
+            peer_name="the same steps with jieba + scikit-learn, a text at a time",
+            corpus=corpus,
+            units=len(documents),
+            rounds=self.rounds,
+            product=lambda: self._run_first_tier(documents),
+            peer=lambda: self._run_naive([_text(one) for one in documents], signed=load_lexicon().patterns),
+        )
+
+    def _run_first_tier(self, documents: Sequence[Document]) -> float:
+        with tempfile.TemporaryDirectory(prefix="yaowang-bench-") as folder:
+            tier = FirstTier(Path(folder), first_tier_alone(self.analyser), documents[-1])
+            try:
+                seconds = cost(lambda: tier.run(documents))
+                held = tier.held()
+            finally:
+                tier.close()
+        return _whole(seconds, held, len({one.id for one in documents}))
 
     def single(self) -> Comparison:
         """One text at a time, as a person waits for it; the product also finds entities, severity and evidence."""
@@ -154,13 +183,14 @@ def _whole(seconds: float, held: int, expected: int) -> float:
     return seconds
 
 
-def measure(bench: Bench) -> list[Comparison]:
+def measure(bench: Bench) -> list[Row]:
     """Run the chains and their parts."""
     return list(_printed(_chain_steps(bench)))
 
 
-def _chain_steps(bench: Bench) -> Iterator[Callable[[], Comparison | None]]:
+def _chain_steps(bench: Bench) -> Iterator[Step]:
     corpus = bench.corpus
+    yield partial(bench.first_tier, corpus.stream, "stream")
     yield partial(bench.chain, "end to end, as a hot list brings it", corpus.stream, "stream")
     yield partial(bench.chain, "end to end, all of the field", corpus.field, "field")
     yield bench.single
@@ -168,16 +198,19 @@ def _chain_steps(bench: Bench) -> Iterator[Callable[[], Comparison | None]]:
     yield bench.extraction
 
 
-def _steps(names: Sequence[str]) -> Iterator[Callable[[], Comparison | None]]:
+def _steps(names: Sequence[str]) -> Iterator[Step]:
     """Yield the steps of the parts named; models are loaded and trained only for what needs them."""
     corpus = load_corpus(STREAM_TEXTS)
     say = partial(print, file=sys.stderr, flush=True)
     say(f"texts: {corpus.origin}; {len(corpus.stream)} of the stream, {len(corpus.field)} of the field")
     if corpus.origin.startswith("sentences"):
         say("no labelled data found: set YAOWANG_SHARED_DATA to its folder to measure on real texts")
-    if "chain" in names:
-        yield from _chain_steps(Bench.prepare(corpus))
-    elif "extract" in names:
+    analyser = Analyser.load() if {"chain", "tiers"} & set(names) else None
+    if analyser is not None and "chain" in names:
+        yield from _chain_steps(Bench.prepare(corpus, analyser=analyser))
+    if analyser is not None and "tiers" in names:
+        yield from tier_steps(analyser, corpus)
+    if "extract" in names and "chain" not in names:
         yield partial(extraction, corpus, ROUNDS)
     if "crawl" in names:
         yield partial(crawling, ROUNDS)
@@ -187,16 +220,26 @@ def _steps(names: Sequence[str]) -> Iterator[Callable[[], Comparison | None]]:
         yield partial(charsets, ROUNDS)
 
 
-def _printed(steps: Iterable[Callable[[], Comparison | None]]) -> Iterator[Comparison]:
+def _printed(steps: Iterable[Step]) -> Iterator[Row]:
     for step in steps:
         row = step()
-        if row is None:
-            print(
-                "one row is left out: its peer is not installed (pip install dateparser)", file=sys.stderr, flush=True
-            )
+        if row is None or isinstance(row, LeftOut):
+            why = row.why if row else "one row is left out: its peer is not installed (pip install dateparser)"
+            print(why, file=sys.stderr, flush=True)
             continue
         print(json.dumps(row.to_json(), ensure_ascii=False), flush=True)
         yield row
+
+
+def _line(row: Row) -> str:
+    if isinstance(row, Figure):
+        return f"{row.name:36}{row.value:8,.3g} {row.unit}, {row.about}"
+    right = ""
+    if row.product_right is not None and row.peer_right is not None:
+        right = f"; right: {row.product_right:.1%}, peer {row.peer_right:.1%}"
+    span = f"({row.low:.1f} to {row.high:.1f})"
+    rates = f"{row.product_rate:10,.0f}{row.peer_rate:10,.0f}"
+    return f"{row.name:36}{row.ratio:7.1f}x  {span:15}{rates}  {row.unit} / {row.peer}{right}"
 
 
 def main(names: Sequence[str] = ()) -> int:
@@ -210,14 +253,7 @@ def main(names: Sequence[str] = ()) -> int:
     rows = list(_printed(_steps(names or PARTS)))
     say(f"\n{'':36}{'ratio':>8}  {'(range)':15}{'product':>10}{'peer':>10}  unit / peer")
     for row in rows:
-        span = f"({row.low:.1f} to {row.high:.1f})"
-        right = ""
-        if row.product_right is not None and row.peer_right is not None:
-            right = f"; right: {row.product_right:.1%}, peer {row.peer_right:.1%}"
-        say(
-            f"{row.name:36}{row.ratio:7.1f}x  {span:15}{row.product_rate:10,.0f}{row.peer_rate:10,.0f}"
-            f"  {row.unit} / {row.peer}{right}"
-        )
+        say(_line(row))
     say(f"medians of {ROUNDS} interleaved rounds")
     return 0
 

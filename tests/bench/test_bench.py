@@ -1,12 +1,16 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.bench.collecting import charsets, crawling, date_cases, dates
+from tests.bench.rounds import Figure, LeftOut
 from tests.bench.run import Bench, main, measure
 from tests.bench.texts import built_corpus, load_corpus
+from tests.bench.tiers import first_tier_alone, tier_steps
 
 ROWS = [
+    "tier 1: judged, signed, indexed",
     "end to end, as a hot list brings it",
     "end to end, all of the field",
     "judge one text",
@@ -26,7 +30,7 @@ def test_benchmark_runs_on_built_texts_and_prints_a_line_a_row(
     rows = measure(bench)
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["bench"] for row in printed] == ROWS == [row.name for row in rows]
-    assert [row.units for row in rows] == [200, 200, 100, 200, 8]
+    assert [row.units for row in rows] == [200, 200, 200, 100, 200, 8]
     assert all(line["product"] > 0 and line["peer"] > 0 for line in printed)
 
 
@@ -34,6 +38,19 @@ def test_rates_and_ratio_of_a_row_say_the_same(bench: Bench) -> None:
     row = bench.segmentation()
     assert row.ratio == pytest.approx(row.product_rate / row.peer_rate)
     assert row.low == row.ratio == row.high
+
+
+def test_a_document_has_its_price_and_the_encoder_only_where_there_is_one(bench: Bench) -> None:
+    corpus = replace(built_corpus(60), half_year=built_corpus(60).stream)
+    rows = [step() for step in tier_steps(first_tier_alone(bench.analyser), corpus)]
+    assert [row.name for row in rows if isinstance(row, Figure)] == [
+        "tier 1 per document",
+        "tier 1 per document",
+        "tier 1, one text alone",
+    ]
+    assert all(row.value > 0 and row.to_json()["unit"] == "ms" for row in rows if isinstance(row, Figure))
+    assert isinstance(rows[-1], LeftOut)
+    assert "no encoder" in rows[-1].why
 
 
 def test_visits_of_many_hosts_are_whole_beside_the_peer() -> None:

@@ -19,6 +19,8 @@ SOURCE_ID = "bench-hot"
 _STARTED = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 _APART = timedelta(seconds=30)
 _HOT_LIST = "hotlist/weibo-2024.jsonl.gz"
+_HALF_YEAR = "hotlist/weibo-2025h1.jsonl.gz"
+_HALF_YEAR_TEXTS = 2048
 _TRAINING = ("attention/train.jsonl", "attention/train_single.jsonl")
 _FIELD = "attention/dev.jsonl"
 
@@ -43,11 +45,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """Everything one run works on: `stream` as a hot list brings it, `field` of the remit's own subjects."""
+    """Everything one run works on: `stream` as a hot list brings it, `field` of the remit's own subjects.
+
+    `half_year` are titles of a later half-year of the hot list, evenly chosen.
+    """
 
     origin: str
     stream: tuple[Document, ...]
     field: tuple[Document, ...]
+    half_year: tuple[Document, ...]
     training: tuple[Labelled, ...]
     pages: tuple[Page, ...]
 
@@ -56,20 +62,25 @@ def load_corpus(count: int) -> Corpus:
     """Return up to `count` texts of the stream from the labelled data, or built ones where that is absent."""
     given = os.environ.get("YAOWANG_SHARED_DATA")
     shared = Path(given) if given else Path(__file__).resolve().parents[3] / "shared" / "data"
-    needed = (_HOT_LIST, _FIELD, *_TRAINING, "pages/gold.jsonl")
+    needed = (_HOT_LIST, _HALF_YEAR, _FIELD, *_TRAINING, "pages/gold.jsonl")
     if not all((shared / name).is_file() for name in needed):
         return built_corpus(count)
     return Corpus(
         origin=f"{_HOT_LIST}, {_FIELD}, pages",
         stream=tuple(_stream(shared / _HOT_LIST, count)),
+        half_year=_evenly(list(_stream(shared / _HALF_YEAR)), _HALF_YEAR_TEXTS),
         field=tuple(_dated(number, row.document) for number, row in enumerate(load_examples(shared / _FIELD))),
         training=tuple(_labelled(shared)),
         pages=tuple(_pages(shared / "pages")),
     )
 
 
-def _stream(path: Path, count: int) -> Iterator[Document]:
-    """Yield distinct titles in order of first appearance."""
+def _evenly(documents: list[Document], count: int) -> tuple[Document, ...]:
+    return tuple(documents[:: max(1, len(documents) // count)][:count])
+
+
+def _stream(path: Path, count: int | None = None) -> Iterator[Document]:
+    """Yield distinct titles in order of first appearance, `count` at most."""
     seen: set[str] = set()
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -131,9 +142,11 @@ def built_corpus(count: int) -> Corpus:
     stream = [_built(number, risks, calm) for number in range(count)]
     page = "<html><head><title>{0}</title></head><body><div class='nav'>首页</div><h1>{0}</h1>{1}</body></html>"
     body = "".join(f"<p>{title}，当地有关部门表示正在核实。</p>" for title in risks[:20])
+    documents = tuple(_document(number, title, f"{title}，记者从现场了解到。") for number, title in enumerate(stream))
     return Corpus(
         origin="sentences built by the benchmark",
-        stream=tuple(_document(number, title, f"{title}，记者从现场了解到。") for number, title in enumerate(stream)),
+        stream=documents,
+        half_year=documents,
         field=tuple(_document(number, title, f"{title}，详情待核实。") for number, title in enumerate(risks[:200])),
         training=(
             *(Labelled(text=text, level="2", category=f"R{n % 3}", tone="negative") for n, text in enumerate(risks)),
