@@ -25,6 +25,8 @@ __all__ = [
     "Handler",
     "Identity",
     "Importer",
+    "Labeller",
+    "ModelKeeper",
     "MustChangePasswordError",
     "NotSignedInError",
     "PeopleKeeper",
@@ -117,6 +119,8 @@ PeopleKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_PEOPLE))]
 DrillKeeper = Annotated[Identity, Depends(Guard(Act.RUN_DRILL))]
 PolicyLinker = Annotated[Identity, Depends(Guard(Act.LINK_POLICY))]
 PolicyChecker = Annotated[Identity, Depends(Guard(Act.CHECK_POLICY))]
+Labeller = Annotated[Identity, Depends(Guard(Act.LABEL))]
+ModelKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_MODELS))]
 AuditReader = Annotated[Identity, Depends(Guard(Act.READ_AUDIT))]
 
 

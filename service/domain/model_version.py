@@ -83,11 +83,15 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelState:
-    """What the judging process last said: the version it judges by, the wanted one, and why it was not taken."""
+    """What the judging process last said: the version it judges by, the wanted one, and why it was not taken.
+
+    `cut` is the chance from which that version calls a document a risk.
+    """
 
     judging: str
     wanted: str
     refused: str
+    cut: float
     at: datetime
 
     @classmethod
@@ -97,6 +101,7 @@ class ModelState:
             judging=str(told["judging"]),
             wanted=str(told["wanted"]),
             refused=str(told["refused"]),
+            cut=float(told["cut"]),
             at=datetime.fromisoformat(str(told["at"])),
         )
 
@@ -104,9 +109,15 @@ class ModelState:
         """Tell whether both say the same, whenever they said it."""
         return (self.judging, self.wanted, self.refused) == (other.judging, other.wanted, other.refused)
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str | float]:
         """Return the state as the store remembers it."""
-        return {"judging": self.judging, "wanted": self.wanted, "refused": self.refused, "at": self.at.isoformat()}
+        return {
+            "judging": self.judging,
+            "wanted": self.wanted,
+            "refused": self.refused,
+            "cut": self.cut,
+            "at": self.at.isoformat(),
+        }
 
 
 def training_wanting(labels: int, risks: int) -> str:

@@ -10,6 +10,7 @@ from service.domain.label_queue import ASKED_WITHIN, Asked, Candidate, queue
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.flows.acts import note, permit
+from service.flows.model_versions import model_state
 from service.ports.store import Store, Work
 
 __all__ = ["MOST_CANDIDATES", "Question", "give_label", "next_question", "skip_question", "undo_label"]
@@ -18,6 +19,8 @@ MOST_CANDIDATES = 2000
 """How many judged documents a queue is made from."""
 
 _KNOWN_FROM = 500
+# That of the shipped model, until the judging process has said its own.
+_CUT = 0.31
 _UNDO_WITHIN = timedelta(hours=12)
 
 
@@ -115,11 +118,13 @@ def undo_label(store: Store, person: Person, *, now: datetime) -> LabelGiven:
     return last
 
 
-def next_question(work: Work, person: Person, *, cut: float, now: datetime) -> tuple[Question | None, int]:
+def next_question(work: Work, person: Person, *, now: datetime) -> tuple[Question | None, int]:
     """Return what the person is asked about next, and how many questions the queue holds.
 
     Two people are asked in different orders, so that they seldom meet at one document.
     """
+    state = model_state(work)
+    cut = state.cut if state else _CUT
     candidates = work.labels.candidates(since=now - ASKED_WITHIN, limit=MOST_CANDIDATES)
     skipped = work.labels.skipped(person.name)
     asked = queue(candidates, skipped, now, person.id, cut=cut, known=work.labels.known_words(limit=_KNOWN_FROM))

@@ -22,6 +22,11 @@ class Versioned(Protocol):
         """Its version."""
         ...
 
+    @property
+    def cuts(self) -> tuple[float, float, float]:
+        """From which chance on a document is a risk, in the remit, of a category."""
+        ...
+
 
 _Model = TypeVar("_Model", bound=Versioned)
 
@@ -78,7 +83,8 @@ class ModelKeeper(Generic[_Model]):
         return True
 
     def _tell(self, wanted: str, now: datetime) -> None:
-        state = ModelState(judging=self.model.version, wanted=wanted, refused=self.refused, at=now)
+        model = self.model
+        state = ModelState(judging=model.version, wanted=wanted, refused=self.refused, cut=model.cuts[0], at=now)
         if self._told is not None and state.says_as(self._told):
             return
         with self._store.write() as work:

@@ -57,6 +57,7 @@ _RAIL: Sequence[Sequence[Entry]] = (
         Entry("topics", "政策跟踪", "/topics", "t"),
         Entry("sources", "信源", "/sources", "x"),
         Entry("words", "词库", "/words", "w"),
+        Entry("labels", "标注", "/labels", "l", Act.LABEL),
     ),
     (Entry("drills", "演练", "/drills", "d"), Entry("system", "系统", "/system", "o", Act.MANAGE_PEOPLE)),
 )

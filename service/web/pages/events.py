@@ -41,6 +41,7 @@ from service.web.views.event_page import (
     score_parts,
     time_line,
 )
+from service.web.views.labelling import label_forms
 from service.web.views.need import need_view
 from service.web.views.opinion_rows import is_proposed, opinion_views
 from service.web.views.paging import pager
@@ -302,6 +303,12 @@ def _basis_tab(shown: _Shown) -> dict[str, Any]:
     return {"said": said, "added": added}
 
 
+def _labelled_documents_tab(shown: _Shown) -> dict[str, Any]:
+    view = _documents_tab(shown)
+    given = shown.work.labels.latest([one.document_id for one in view["told"]])
+    return view | {"label_forms": label_forms(view["told"], given, shown.context.now())}
+
+
 def _nothing_more(_: _Shown) -> dict[str, Any]:
     return {}
 
@@ -310,7 +317,7 @@ _TABS: Mapping[str, Callable[[_Shown], dict[str, Any]]] = {
     "overview": _overview_tab,
     "timeline": _overview_tab,
     "spread": _spread_tab,
-    "documents": _documents_tab,
+    "documents": _labelled_documents_tab,
     "basis_list": _basis_tab,
     "handling": _nothing_more,
     "notices": _notices_tab,

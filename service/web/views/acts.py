@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.domain.alert import AlertLevel, AlertReason
+from service.web.views.labelling import label_words
 from service.web.views.wording import local, word
 
 __all__ = ["ACT_WORDS", "act_word", "detail_words", "subject_words"]
@@ -44,6 +45,11 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "policy.linked": "关联政策",
         "policy.checked": "核实政策条目",
         "clock.met": "登记完成",
+        "label.given": "标注稿件",
+        "label.withdrawn": "撤销标注",
+        "training.wished": "提出训练",
+        "training.ended": "训练结果",
+        "model.placed": "换用模型",
         "clock.expired": "时限建议失效",
         "clock.warned": "时限提醒",
         "mail.accepted": "邮件送达",
@@ -187,6 +193,11 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "place": "公开位置",
         "matters": "办件",
         "version": "版本",
+        "label": "标注",
+        "judged": "模型判断",
+        "promoted": "启用",
+        "labels": "标注篇数",
+        "risks": "风险篇数",
         "voided": "作废送审版",
         "summary": "结论",
         "remark": "意见",
@@ -268,6 +279,8 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "audit": "审计记录",
         "search": "检索",
         "word": "词库",
+        "training": "训练",
+        "model": "模型",
     }
 )
 _WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包", "matters": "办件记录"}
@@ -280,6 +293,8 @@ def _value(name: str, value: object) -> str:
         return f"{at.month}月{at.day}日 {at:%H:%M}"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, Mapping) and "categories" in value:
+        return label_words(value)
     if isinstance(value, list | tuple):
         return f"{len(value)} 篇" if name == "documents" else "、".join(_value(name, item) for item in value)
     if name == "level" or (name == "from" and value in _LEVELS):

@@ -1,0 +1,171 @@
+"""标注: one card after another that asks an officer, corrections of a document, and the versions of the model."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from service.api.identity import Labeller, ModelKeeper, Reader, context_of
+from service.domain.label import Label, LabelOrigin, judged_of, label_of_form
+from service.domain.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, training_wanting
+from service.domain.people import Act
+from service.flows.labelling import give_label, next_question, skip_question, undo_label
+from service.flows.model_versions import model_state, place_model, wish_training
+from service.web.render import page
+from service.web.views.labelling import label_form, label_words, origin_word, run_view, versions_view
+
+router = APIRouter()
+
+_RECENT = 8
+_RUNS = 20
+_PLACEMENTS = 10
+_EXCERPT = 700
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFields:
+    """A label as its form sends it."""
+
+    level: Annotated[int, Form(ge=-1, le=9)] = -1
+    leading: Annotated[str, Form(max_length=4)] = ""
+    category: Annotated[list[str] | None, Form(max_length=13)] = None
+    severity: Annotated[int, Form(ge=0, le=9)] = 0
+    tone: Annotated[str, Form(max_length=8)] = ""
+
+    def label(self) -> Label:
+        """Return the label. Raises `Refusal` where the parts do not fit together."""
+        return label_of_form(
+            level=self.level,
+            leading=self.leading,
+            categories=self.category or [],
+            severity=self.severity,
+            tone=self.tone,
+        )
+
+
+@router.get("/labels")
+def card(request: Request, identity: Labeller) -> HTMLResponse:
+    """Show the next question, how far the labels go, and the last ones."""
+    context = context_of(request)
+    now = context.now()
+    with context.store.read() as work:
+        question, waiting = next_question(work, identity.person, now=now)
+        labels, risks = work.labels.counts()
+        recent = work.labels.recent(limit=_RECENT)
+        found = {one.document_id: work.documents.get(one.document_id) for one in recent}
+        undoable = work.labels.last_of(identity.person.name)
+    form = None
+    if question is not None:
+        form = label_form(question.document.id, judged_of(question.assessment), None, now, chosen=False)
+    names = {source.id: source.name for source in context.catalogue_sources}
+    return page(
+        request,
+        "labels.html",
+        identity=identity,
+        key="labels",
+        title="标注",
+        question=question,
+        excerpt=question.document.text[:_EXCERPT] if question else "",
+        cut_off=question is not None and len(question.document.text) > _EXCERPT,
+        source=names.get(question.document.source_id, question.document.source_id) if question else "",
+        reason=origin_word(question.asked.reason) if question else "",
+        form=form,
+        waiting=waiting,
+        labels=labels,
+        risks=risks,
+        least=(LEAST_LABELS, LEAST_RISKS),
+        recent=[
+            (one, document.title if (document := found[one.document_id]) else "", label_words(one.label))
+            for one in recent
+        ],
+        undoable=undoable,
+    )
+
+
+@router.post("/labels/undo")
+def undo(request: Request, identity: Labeller) -> RedirectResponse:
+    """Take back the person's last label."""
+    context = context_of(request)
+    undo_label(context.store, identity.person, now=context.now())
+    return RedirectResponse("/labels?done=label_undone", status_code=303)
+
+
+@router.post("/labels/models/train")
+def train(request: Request, identity: ModelKeeper) -> RedirectResponse:
+    """Ask for a training; the judging role starts it as a process of its own."""
+    context = context_of(request)
+    wish_training(context.store, identity.person, now=context.now())
+    return RedirectResponse("/labels/models?done=training_wished", status_code=303)
+
+
+@router.post("/labels/models/place")
+def place(
+    request: Request,
+    identity: ModelKeeper,
+    reason: Annotated[str, Form(max_length=1000)],
+    version: Annotated[str, Form(max_length=80)] = SHIPPED,
+) -> RedirectResponse:
+    """Put an earlier version, or the shipped one, in force."""
+    context = context_of(request)
+    place_model(context.store, identity.person, version, reason=reason, now=context.now())
+    return RedirectResponse("/labels/models?done=model_placed", status_code=303)
+
+
+@router.get("/labels/models")
+def models(request: Request, identity: Reader) -> HTMLResponse:
+    """Show which model judges, the trainings with what was measured, and who put what in force."""
+    context = context_of(request)
+    now = context.now()
+    with context.store.read() as work:
+        labels, risks = work.labels.counts()
+        runs = work.models.runs(limit=_RUNS)
+        placements = work.models.placements(limit=_PLACEMENTS)
+        state = model_state(work)
+    in_force = placements[0] if placements else None
+    shipped = state.judging if state and not (in_force and in_force.version) else ""
+    views = [run_view(run, now) for run in runs]
+    return page(
+        request,
+        "models.html",
+        identity=identity,
+        key="labels",
+        title="模型版本",
+        labels=labels,
+        risks=risks,
+        wanting=training_wanting(labels, risks),
+        under_way=any(view.run.finished_at is None for view in views),
+        trains=not context.drill,
+        state=state,
+        in_force=in_force,
+        versions=versions_view(runs, in_force, shipped, now),
+        runs=views,
+        placements=placements,
+        may_label=identity.may(Act.LABEL),
+    )
+
+
+@router.post("/labels/{document_id}/skip")
+def skip(request: Request, identity: Labeller, document_id: str) -> RedirectResponse:
+    """Ask the person no more about the document."""
+    context = context_of(request)
+    skip_question(context.store, identity.person, document_id, now=context.now())
+    return RedirectResponse("/labels", status_code=303)
+
+
+@router.post("/labels/{document_id}")
+def give(
+    request: Request,
+    identity: Labeller,
+    document_id: str,
+    fields: Annotated[LabelFields, Depends()],
+    why: Annotated[LabelOrigin, Form()] = LabelOrigin.CORRECTION,
+    seen: Annotated[int, Form(ge=0)] = 0,
+    event: Annotated[str, Form(max_length=80, pattern=r"^[A-Za-z0-9_-]*$")] = "",
+) -> RedirectResponse:
+    """Store what the person says of the document; on to the next card, or back to the event it was corrected on."""
+    context = context_of(request)
+    label = fields.label()
+    give_label(context.store, identity.person, document_id, label, origin=why, seen=seen, now=context.now())
+    back = f"/events/{event}?tab=documents&done=label" if event else "/labels"
+    return RedirectResponse(back, status_code=303)

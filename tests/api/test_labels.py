@@ -1,0 +1,132 @@
+"""Labels over the pages: the card, a correction of a document, and the versions of the model."""
+
+import re
+
+from analysis.assessment import Level
+from service.domain.label import LabelOrigin
+from service.domain.people import Role
+from tests.api.conftest import Site
+from tests.builders import NOW
+
+EVENT = "20261125-03"
+
+
+def first_document(site: Site) -> str:
+    with site.context.store.read() as work:
+        return work.events.documents(EVENT)[0].document_id
+
+
+def test_a_card_asks_with_a_reason_and_the_next_one_is_another_document(site: Site) -> None:
+    browser = site.browser(Role.OFFICER)
+    shown = browser.client.get("/labels").text
+    assert "为什么问这一条" in shown
+    asked = re.findall(r'action="/labels/([^"/]+)" class="label-form"', shown)
+    why = re.findall(r'name="why" value="([a-z]+)"', shown)
+    answered = browser.post(f"/labels/{asked[0]}", level="0", tone="neu", why=why[0], seen="0")
+    assert answered.headers["location"] == "/labels"
+    after = browser.client.get("/labels").text
+    assert f'action="/labels/{asked[0]}"' not in after
+    assert "已更正" in after
+    with site.context.store.read() as work:
+        given = work.labels.latest([asked[0]])[asked[0]]
+        (row,) = work.audit.rows(subject=f"document:{asked[0]}")
+    assert (given.label.level, given.origin, given.actor) == (Level.OFF_TOPIC, LabelOrigin(why[0]), "研判乙")
+    assert (row.action, row.detail["label"]["level"], row.detail["judged"]["level"]) == ("label.given", 0, 2)
+
+
+def test_what_was_taken_back_is_asked_again_and_what_was_skipped_is_not(site: Site) -> None:
+    browser = site.browser(Role.OFFICER)
+    asked = re.findall(r'action="/labels/([^"/]+)" class="label-form"', browser.client.get("/labels").text)[0]
+    browser.post(f"/labels/{asked}", level="0", tone="neu", why="random", seen="0")
+    assert browser.post("/labels/undo").headers["location"] == "/labels?done=label_undone"
+    assert f'action="/labels/{asked}"' in browser.client.get("/labels").text
+    assert browser.post("/labels/undo").status_code == 409
+    browser.post(f"/labels/{asked}/skip")
+    assert f'action="/labels/{asked}"' not in browser.client.get("/labels").text
+    assert site.browser(Role.APPROVER).client.get("/labels").status_code == 200
+
+
+def test_a_corrected_document_shows_both_values_and_who(site: Site) -> None:
+    browser, document = site.browser(Role.OFFICER), first_document(site)
+    page = f"/events/{EVENT}?tab=documents"
+    assert "更正判断…" in browser.client.get(page).text
+    answered = browser.client.post(
+        f"/labels/{document}",
+        data={"csrf": browser.csrf, "level": "2", "leading": "R07", "category": ["R01", "R07"], "severity": "5", "tone": "neg", "seen": "0", "event": EVENT},
+    )  # fmt: skip
+    assert answered.headers["location"] == f"/events/{EVENT}?tab=documents&done=label"
+    shown = browser.client.get(page).text
+    assert "已更正" in shown
+    assert "研判乙（11月25日 14:32）：风险 · R07 疫苗与预防接种 · R01 · 严重度 5 · 负面" in shown
+    assert "更正判断…" in site.browser(Role.ADMINISTRATOR).client.get(page).text
+    viewer = site.browser(Role.VIEWER).client.get(page).text
+    assert "已更正" in viewer
+    assert "再更正" not in viewer
+
+
+def test_who_looked_before_another_labelled_is_told_so(site: Site) -> None:
+    document = first_document(site)
+    first = site.browser(Role.OFFICER).post(f"/labels/{document}", level="1", tone="neu", seen="0", event=EVENT)
+    late = site.browser(Role.APPROVER).post(f"/labels/{document}", level="0", tone="neu", seen="0", event=EVENT)
+    assert (first.status_code, late.status_code) == (303, 409)
+    assert "研判乙刚刚已标注" in late.text
+    with site.context.store.read() as work:
+        assert work.labels.latest([document])[document].label.level is Level.IN_REMIT
+
+
+def test_a_label_whose_parts_do_not_fit_is_refused_with_what_is_missing(site: Site) -> None:
+    browser, document = site.browser(Role.OFFICER), first_document(site)
+    for fields, sentence in (
+        ({"level": "2", "severity": "3", "tone": "neg"}, "至少选一个类别"),
+        ({"level": "2", "leading": "R14", "severity": "3", "tone": "neg"}, "没有类别 R14"),
+        ({"level": "2", "leading": "R01", "severity": "0", "tone": "neg"}, "1 至 5"),
+        ({"level": "-1", "tone": "neg"}, "请选择级别"),
+    ):
+        refused = browser.post(f"/labels/{document}", **fields)
+        assert refused.status_code in {400, 422}, fields
+        assert sentence in refused.text
+
+
+def test_the_versions_say_what_is_wanting_and_give_the_button_to_who_keeps_models(site: Site) -> None:
+    keeper = site.browser(Role.ADMINISTRATOR)
+    assert "至少要 50 篇标注" in keeper.client.get("/labels/models").text
+    assert keeper.post("/labels/models/train").status_code == 409
+    assert "换用…" not in site.browser(Role.OFFICER).client.get("/labels/models").text
+
+
+def test_a_training_is_listed_with_what_it_measured_and_a_version_can_be_returned_from(site: Site) -> None:
+    from dataclasses import replace
+
+    with site.context.store.write() as work:
+        measured = {"frozen": {"documents": 12, "risks": 5, "before": {"risks found": 3.0, "risk AP": 0.61}, "after": {"risks found": 5.0, "risk AP": 0.75}}}  # fmt: skip
+        run = work.models.wish(actor="管理丁", now=NOW)
+        work.models.save(
+            replace(run, finished_at=NOW, promoted=True, version="officers-0a1b2c3d", manifest="ab", labels=60, risks=25, measured=measured)
+        )  # fmt: skip
+        work.models.place("officers-0a1b2c3d", actor="管理丁", reason="不差于现用", now=NOW)
+        work.models.save(
+            replace(
+                work.models.wish(actor="管理丁", now=NOW),
+                finished_at=NOW,
+                promoted=False,
+                reasons=("风险找到由 5 变为 4，变差了",),
+            )
+        )
+    keeper = site.browser(Role.ADMINISTRATOR)
+    shown = keeper.client.get("/labels/models").text
+    assert all(
+        words in shown
+        for words in (
+            "officers-0a1b2c3d",
+            "风险找到 3 → <b>5</b>",
+            "风险排序（AP） 0.610",
+            "风险找到由 5 变为 4，变差了",
+            "未启用",
+        )
+    )
+    returned = keeper.post("/labels/models/place", version="", reason="误报增多")
+    assert returned.headers["location"] == "/labels/models?done=model_placed"
+    with site.context.store.read() as work:
+        placement = work.models.in_force()
+    assert placement is not None
+    assert (placement.version, placement.actor, placement.reason) == ("", "管理丁", "误报增多")
