@@ -23,7 +23,7 @@ from analysis.features import count_features, word_bucket
 from analysis.lexicon import Lexicon, TermKind, load_lexicon
 from analysis.linear import LinearModel, load_model
 from analysis.neighbours import Neighbours
-from analysis.reading import Reading, read
+from analysis.reading import Reading, read, read_all
 from analysis.response_need import NeedTable, load_need_table
 from analysis.risk import Inputs, RiskStack, level_of, likely_categories, shown_categories, stack_inputs
 from analysis.rules import Findings, apply_rules
@@ -108,7 +108,7 @@ class Analyser:
 
     def assess(self, documents: Sequence[Document]) -> list[Assessment]:
         """Return one assessment a document, in order. Batches of 256 to 1,024 are fastest; one alone scores the same."""
-        readings = [read(document, self.lexicon, self.segmenter) for document in documents]
+        readings = read_all(documents, self.lexicon, self.segmenter)
         scored = [number for number, reading in enumerate(readings) if may_concern(reading)]
         found = {n: self._find(documents[n], readings[n]) for n in scored}
         judged: dict[int, Assessment] = {}

@@ -1,23 +1,23 @@
 """One reading of one document: normalised, cut and scanned once, shared by everything that judges it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.counts import PeopleCount, people_counts
 from analysis.evasion import Trick
-from analysis.lexicon import HIDDEN, Hit, Lexicon, TermKind
+from analysis.lexicon import HIDDEN, Hit, Lexicon, Term, TermKind
 from analysis.segmentation import Segmenter
 from analysis.text import Normalised, normalise, squeeze
 from crawlers.records import Document
 
-__all__ = ["MODEL_CHARACTERS", "Reading", "read"]
+__all__ = ["MODEL_CHARACTERS", "Reading", "read", "read_all"]
 
 MODEL_CHARACTERS = 800
 """How much of a body the models see: what a text is about stands in front; rules and entities read all of it."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Reading:
     """What text processing made of a document.
 
@@ -104,40 +104,47 @@ class Reading:
 
 def read(document: Document, lexicon: Lexicon, segmenter: Segmenter) -> Reading:
     """Normalise and scan a document; words are cut when first asked for."""
-    title, text = normalise(document.title), normalise(document.text)
-    joined, boundary = f"{title.text}\n{text.text}", len(title.text)
-    hits = lexicon.scan(joined)
-    evasive = tuple(_evasive(joined, boundary, hits, lexicon))
-    return Reading(
-        title=title,
-        text=text,
-        joined=joined,
-        hits=tuple(hits),
-        evasive=evasive,
-        sounded=tuple(_sounded(joined, boundary, evasive, lexicon, segmenter)),
-        segmenter=segmenter,
-    )
+    return read_all([document], lexicon, segmenter)[0]
+
+
+def read_all(documents: Sequence[Document], lexicon: Lexicon, segmenter: Segmenter) -> list[Reading]:
+    """Read documents one step after the other, each as `read` reads it alone.
+
+    A step keeps its tables in the processor's cache for the whole batch.
+    """
+    fields = [(normalise(document.title), normalise(document.text)) for document in documents]
+    texts = [(f"{title.text}\n{text.text}", len(title.text)) for title, text in fields]
+    hits = [lexicon.scan(joined) for joined, _ in texts]
+    squeezed = [_squeezed(*one, found, lexicon) for one, found in zip(texts, hits, strict=True)]
+    masked = [_masked(joined, lexicon) for joined, _ in texts]
+    respelled = [_respelled(*one, lexicon) for one in texts]
+    evasive = [(*a, *b, *c) for a, b, c in zip(squeezed, masked, respelled, strict=True)]
+    sounded = [_sounded(*one, found, lexicon, segmenter) for one, found in zip(texts, evasive, strict=True)]
+    return [
+        Reading(title, text, joined, tuple(plain), disguised, heard, segmenter)
+        for (title, text), (joined, _), plain, disguised, heard in zip(
+            fields, texts, hits, evasive, sounded, strict=True
+        )
+    ]
 
 
 _SHORT = 2
 
 
-def _evasive(joined: str, boundary: int, hits: Iterable[Hit], lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield the terms that stand in the text in another spelling, sure ones only, each once."""
-    yield from _squeezed(joined, boundary, hits, lexicon)
-    yield from _masked(joined, lexicon)
-    yield from _respelled(joined, boundary, lexicon)
-
-
-def _sounded(joined: str, boundary: int, found: Iterable[Hit], lexicon: Lexicon, segmenter: Segmenter) -> Iterator[Hit]:
-    """Yield the terms that the text only sounds like, each once and none that was found otherwise."""
+def _sounded(
+    joined: str, boundary: int, found: Iterable[Hit], lexicon: Lexicon, segmenter: Segmenter
+) -> tuple[Hit, ...]:
+    """Return the terms that the text only sounds like, each once and none that was found otherwise."""
+    heard = lexicon.evasions.by_sound(joined, segmenter.cut)
+    if not heard:
+        return ()
+    hits: dict[tuple[Term, int, int], Hit] = {}
     seen = {(hit.term, hit.start, hit.end) for hit in found}
-    for number, start, end, trick in lexicon.evasions.by_sound(joined, segmenter.cut):
+    for number, start, end, trick in heard:
         for term in lexicon.meanings[number]:
-            key = (term, start, end)
-            if term.kind in HIDDEN and key not in seen and not start <= boundary < end:
-                seen.add(key)
-                yield Hit(*key, trick)
+            if term.kind in HIDDEN and (term, start, end) not in seen and not start <= boundary < end:
+                hits.setdefault((term, start, end), Hit(term, start, end, trick))
+    return tuple(hits.values())
 
 
 def _is_clear(hit: Hit, joined: str) -> bool:
@@ -149,36 +156,50 @@ def _is_clear(hit: Hit, joined: str) -> bool:
     )
 
 
-def _masked(joined: str, lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield the longest product and the longest strong term of which one character is written in another script."""
+def _masked(joined: str, lexicon: Lexicon) -> list[Hit]:
+    """Return the longest product and the longest strong term of which one character is written in another script."""
+    hits: list[Hit] = []
     for candidates in lexicon.evasions.masks.find(joined):
         found: dict[TermKind, Hit] = {}
         for number, start, end, trick in candidates:
             for term in lexicon.meanings[number]:
                 if term.kind in {TermKind.PRODUCT, TermKind.STRONG}:
                     found.setdefault(term.kind, Hit(term, start, end, trick))
-        yield from found.values()
+        hits.extend(found.values())
+    return hits
 
 
-def _squeezed(joined: str, boundary: int, hits: Iterable[Hit], lexicon: Lexicon) -> Iterator[Hit]:
+def _squeezed(joined: str, boundary: int, hits: Iterable[Hit], lexicon: Lexicon) -> Sequence[Hit]:
     squeezed = squeeze(joined)
     if squeezed is None:
-        return
+        return ()
     shadow, positions = squeezed
+    found = lexicon.automaton.find_matches_as_indexes(shadow, overlapping=True)
+    if all(positions[end - 1] - positions[start] < end - start for _, start, end in found):
+        return ()
     plain = {(hit.start, hit.end, hit.term) for hit in hits}
+    apart: list[Hit] = []
     for term, start, end, _ in lexicon.scan(shadow):
         first, last = positions[start], positions[end - 1] + 1
         joined_up = last - first == end - start
         if joined_up or first <= boundary < last or term.kind not in HIDDEN or (first, last, term) in plain:
             continue
-        yield Hit(term, first, last, Trick.SEPARATED)
+        apart.append(Hit(term, first, last, Trick.SEPARATED))
+    return apart
 
 
-def _respelled(joined: str, boundary: int, lexicon: Lexicon) -> Iterator[Hit]:
+def _respelled(joined: str, boundary: int, lexicon: Lexicon) -> Sequence[Hit]:
     shadow = lexicon.evasions.spellings.restore(joined)
     if shadow is None:
-        return
-    for term, start, end, _ in lexicon.scan(shadow.text):
-        first, last = shadow.starts[start], shadow.ends[end - 1]
-        if term.kind in HIDDEN and not shadow.restored.isdisjoint(range(start, end)) and not first <= boundary < last:
-            yield Hit(term, first, last, Trick.RESPELLED)
+        return ()
+    found = lexicon.automaton.find_matches_as_indexes(shadow.text, overlapping=True)
+    if all(shadow.restored.isdisjoint(range(start, end)) for _, start, end in found):
+        return ()
+    hits = [
+        (Hit(term, shadow.starts[start], shadow.ends[end - 1], Trick.RESPELLED), range(start, end))
+        for term, start, end, _ in lexicon.scan(shadow.text)
+        if term.kind in HIDDEN
+    ]
+    return [
+        hit for hit, places in hits if not shadow.restored.isdisjoint(places) and not hit.start <= boundary < hit.end
+    ]

@@ -33,11 +33,15 @@ _WIDTH: dict[int, str] = {
     0x2028: "\n",
     0x2029: "\n",
 }
+_WIDE = re.compile("[！-～\u3000\xa0\u2028\u2029]")
 _ODD = re.compile(f"[^\\n\\x20-\\x7e{_HAN}、。〈-】〔-〕〇—‘’“”·…°×→★●■▲\ufffd]")
 _ENTITY = re.compile(r"&#(?:x[0-9a-fA-F]{2,6}|[0-9]{2,7});")
 _MINIMUM_ENTITIES = 2
 _CLAUSE_MARKS = ",。!?;:、…—“”‘’\"'()<>《》「」『』【】〔〕\\[\\]"
-_SEPARATORS = re.compile(f"(?<=[{_HAN}])[^{_HAN}0-9a-z{_CLAUSE_MARKS}]+(?=[{_HAN}])")
+# Begins with a class, not with a look behind: so the engine skips to the next separator, four times as fast.
+# Nor does it look ahead: from each place of a long run it would go to the end and back.
+_SEPARATORS = re.compile(f"[^{_HAN}0-9a-z{_CLAUSE_MARKS}]+")
+_CHINESE = re.compile(f"[{_HAN}]")
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _IGNORED_CATEGORIES = frozenset({"Cf", "Mn", "Me"})
 _RADICALS = ("\u2e80", "\u2fff")
@@ -52,6 +56,7 @@ _PARTS = {
     "酉亥": "酸",
     "月太": "肽",
 }
+_REWRITTEN = re.compile("|".join([*_PARTS, "&#"]))
 _RIGHT_TO_LEFT = "\u202e"
 _LATIN_END = "\u0250"
 _LATIN_ADDITIONAL = ("\u1e00", "\u1eff")
@@ -91,7 +96,7 @@ def normalise(text: str) -> Normalised:
     truncated = len(text) > MAX_CHARACTERS
     if truncated:
         text = text[:MAX_CHARACTERS]
-    folded = text.translate(_WIDTH).lower()
+    folded = (text.translate(_WIDTH) if _WIDE.search(text) else text).lower()
     if len(folded) == len(text) and not _ODD.search(folded) and not _needs_rewriting(folded):
         simplified = _simplify(folded)
         return Normalised(simplified, truncated=truncated)
@@ -105,22 +110,27 @@ def squeeze(text: str) -> tuple[str, Sequence[int]] | None:
     there they are words and counts; so do the marks that end a clause. `None` where nothing goes. For lexicon
     matching only.
     """
-    if not _SEPARATORS.search(text):
-        return None
     parts: list[str] = []
     kept = array("I")
     position = 0
     for gap in _SEPARATORS.finditer(text):
-        parts.append(text[position : gap.start()])
-        kept.extend(range(position, gap.start()))
-        position = gap.end()
+        start = gap.start()
+        if start and _CHINESE.match(text, start - 1) and _CHINESE.match(text, gap.end()):
+            parts.append(text[position:start])
+            kept.extend(range(position, start))
+            position = gap.end()
+    if not position:
+        return None
     parts.append(text[position:])
     kept.extend(range(position, len(text)))
     return "".join(parts), kept
 
 
 def _needs_rewriting(text: str) -> bool:
-    return any(part in text for part in _PARTS) or ("&#" in text and len(_ENTITY.findall(text)) >= _MINIMUM_ENTITIES)
+    found = _REWRITTEN.search(text)
+    if found is None:
+        return False
+    return any(part in text for part in _PARTS) or len(_ENTITY.findall(text)) >= _MINIMUM_ENTITIES
 
 
 @cache
@@ -146,6 +156,10 @@ def _fold_slowly(text: str, *, truncated: bool) -> Normalised:
     folded: list[str] = []
     starts, ends = array("I"), array("I")
     for unit, start, end in _units(text):
+        if len(folded) >= MAX_CHARACTERS:
+            # One character may become eighteen (U+FDFA).
+            truncated = True
+            break
         for character in _fold(unit):
             folded.append(character)
             starts.append(start)

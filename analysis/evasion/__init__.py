@@ -5,7 +5,7 @@ means. Plain texts pay two passes of an automaton; everything else runs only whe
 something. Sources and licences of the data: `CARD.md` beside the files.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -44,10 +44,9 @@ class Evasions:
             masks=MaskIndex.of(hidden),
         )
 
-    def by_sound(self, text: str, cut: Cut) -> Iterator[Evaded]:
-        """Yield the patterns that `text`, normalised, holds by their sound only: in letters, then in other characters.
+    def by_sound(self, text: str, cut: Cut) -> list[Evaded]:
+        """Return the patterns that `text`, normalised, holds by their sound only: in letters, then in other characters.
 
         `cut` cuts a text into the words of a dictionary; what it takes for an ordinary word is no disguise.
         """
-        yield from self.letters.find(text)
-        yield from self.sounds.find(text, cut)
+        return [*self.letters.find(text), *self.sounds.find(text, cut)]

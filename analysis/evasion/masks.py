@@ -12,11 +12,11 @@ __all__ = ["MaskIndex"]
 
 _SHORTEST = 3
 _MOST_BESIDE = 6
-_MASK = re.compile("(?<=[一-鿿])(?:[a-z]{1,6}|[\U0001f300-\U0001faff])(?=[一-鿿])")
-_SIDES = sorted(
-    ((left, right) for left in range(_MOST_BESIDE + 1) for right in range(_MOST_BESIDE + 1)),
-    key=lambda side: -sum(side),
-)
+_LONGEST_MASK = 6
+_CHINESE = re.compile("[一-鿿]")
+# Begins with a class, not with a look behind, so that the engine skips plain text; does not look ahead, because from
+# each place of a long run it would go to the end and back.
+_MASK = re.compile("[a-z]+|[\U0001f300-\U0001faff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class MaskIndex:
     """Patterns of three or more characters by what stands left and right of any one of them."""
 
     beside: Mapping[tuple[str, str], tuple[int, ...]] = field(repr=False)
+    lefts: frozenset[str] = field(repr=False)
+    rights: frozenset[str] = field(repr=False)
 
     @classmethod
     def of(cls, hidden: Mapping[int, str]) -> "MaskIndex":
@@ -33,15 +35,30 @@ class MaskIndex:
             if len(pattern) >= _SHORTEST:
                 for place in range(len(pattern)):
                     beside[pattern[:place], pattern[place + 1 :]].append(number)
-        return cls(MappingProxyType({sides: tuple(found) for sides, found in beside.items()}))
+        return cls(
+            beside=MappingProxyType({sides: tuple(found) for sides, found in beside.items()}),
+            lefts=frozenset(left for left, _ in beside),
+            rights=frozenset(right for _, right in beside),
+        )
 
     def find(self, text: str) -> Iterator[list[Evaded]]:
         """Yield for each mask the patterns that it may stand in, the longest first."""
         for mask in _MASK.finditer(text):
-            found: list[Evaded] = []
-            for left, right in _SIDES:
-                start, end = max(0, mask.start() - left), mask.end() + right
-                numbers = self.beside.get((text[start : mask.start()], text[mask.end() : end]), ())
-                found.extend(Evaded(number, start, end, Trick.MASKED) for number in numbers)
-            if found:
-                yield found
+            start, end = mask.span()
+            if end - start > _LONGEST_MASK or not _CHINESE.match(text, end):
+                continue
+            if start and _CHINESE.match(text, start - 1):
+                lefts = [
+                    first for first in range(max(0, start - _MOST_BESIDE), start + 1) if text[first:start] in self.lefts
+                ]
+                rights = [
+                    last for last in range(end, min(len(text), end + _MOST_BESIDE) + 1) if text[end:last] in self.rights
+                ]
+                found = [
+                    Evaded(number, first, last, Trick.MASKED)
+                    for first in reversed(lefts)
+                    for last in rights
+                    for number in self.beside.get((text[first:start], text[end:last]), ())
+                ]
+                if found:
+                    yield sorted(found, key=lambda one: one.start - one.end)

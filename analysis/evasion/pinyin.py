@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, islice, product
 
 import ahocorasick_rs
@@ -19,7 +20,7 @@ _SIDE = 7
 """How many characters beside letters may belong to the same word."""
 _LONGEST_RUN = 60
 _LONGEST_SYLLABLE = 6
-_LETTERS = re.compile("[a-z]{2}|[a-z] [a-z]")
+_RUN = re.compile("[a-z]+")
 # Letters, and more letters so near that one word may hold both.
 _CLUSTER = re.compile("[a-z]+(?:[^a-z\n]{1,4}[a-z]+)*")
 _UNIT = re.compile("[a-z]+|[^a-z]")
@@ -88,13 +89,16 @@ class PinyinIndex:
             syllables=frozenset(form for s in readings.syllables if _VOWEL.search(s) for form in _typed(s)),
         )
 
-    def find(self, text: str) -> Iterator[Evaded]:
-        """Yield the patterns of which at least one character stands in letters; the other ones have to be its own."""
-        if not _LETTERS.search(text):
-            return
-        for cluster in _CLUSTER.finditer(text):
-            first, last = max(0, cluster.start() - _SIDE), cluster.end() + _SIDE
-            yield from self._in_letters(self._speak(text[first:last]), first)
+    def find(self, text: str) -> list[Evaded]:
+        """Return the patterns of which at least one character stands in letters; the other ones have to be its own."""
+        found: list[Evaded] = []
+        done = 0
+        for run in _RUN.finditer(text):
+            if run.start() >= done and _may_be_read(run.group(), self.syllables):
+                done = _CLUSTER.match(text, run.start()).end()  # type: ignore[union-attr]
+                first, last = max(0, run.start() - _SIDE), done + _SIDE
+                found.extend(self._in_letters(self._speak(text[first:last]), first))
+        return found
 
     def _in_letters(self, spoken: _Spoken, first: int) -> Iterator[Evaded]:
         """Yield what is meant, without what is only the beginning of something longer: jiaya in jiayao."""
@@ -134,6 +138,12 @@ def _read(pattern: str, readings: Readings) -> Iterator[tuple[str, ...]]:
 def _typed(syllable: str) -> tuple[str, ...]:
     """Return how a syllable is typed: ü is v or, without its marks, u."""
     return (syllable, syllable.replace("v", "u")) if "v" in syllable else (syllable,)
+
+
+@lru_cache(maxsize=4096)
+def _may_be_read(run: str, syllables: frozenset[str]) -> bool:
+    """Tell whether a run is made of syllables; foreign words mostly are not, and come again and again."""
+    return bool(_joints(run, syllables))
 
 
 def _joints(run: str, syllables: frozenset[str]) -> frozenset[int]:

@@ -49,14 +49,17 @@ class SoundIndex:
             known=known,
         )
 
-    def find(self, text: str, cut: Callable[[str], list[str]]) -> Iterator[Evaded]:
-        """Yield what only sounds like a pattern and is no ordinary word; `cut` as in `Evasions.by_sound`."""
-        for index, start, end in self.automaton.find_matches_as_indexes(text.translate(self.codes), overlapping=True):
-            written = text[start:end]
-            if written not in self.known:
-                for number, pattern in self.alike[index]:
-                    if _may_stand_for(written, pattern) and _is_no_word(text, start, end, pattern, cut):
-                        yield Evaded(number, start, end, Trick.HOMOPHONE)
+    def find(self, text: str, cut: Callable[[str], list[str]]) -> list[Evaded]:
+        """Return what only sounds like a pattern and is no ordinary word; `cut` as in `Evasions.by_sound`."""
+        known = self.known
+        heard = self.automaton.find_matches_as_indexes(text.translate(self.codes), overlapping=True)
+        unknown = [found for found in heard if text[found[1] : found[2]] not in known]
+        return [
+            Evaded(number, start, end, Trick.HOMOPHONE)
+            for index, start, end in unknown
+            for number, pattern in self.alike[index]
+            if _may_stand_for(text[start:end], pattern) and _is_no_word(text, start, end, pattern, cut)
+        ]
 
 
 def _heard(pattern: str, readings: Readings) -> Iterator[str]:

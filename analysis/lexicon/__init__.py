@@ -72,6 +72,7 @@ class Term:
     canonical: str
 
 
+_GUARD = TermKind.GUARD
 HIDDEN = frozenset({TermKind.STRONG, TermKind.RISK, TermKind.PRODUCT})
 """What somebody would hide; a cue or a place in another spelling is an accident."""
 
@@ -123,12 +124,16 @@ class Lexicon:
 
     def scan(self, text: str) -> list[Hit]:
         """Return every term of `text` that no guard hides, overlapping ones too, in order of appearance."""
+        meanings = self.meanings
         hits = [
             Hit(term, start, end)
             for index, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True)
-            for term in self.meanings[index]
+            for term in meanings[index]
         ]
-        spoken = {hit.term.label for hit in hits if hit.term.kind is TermKind.GUARD}
+        spoken = {hit.term.label for hit in hits if hit.term.kind is _GUARD}
+        return self._unhidden(hits, spoken, text) if spoken else hits
+
+    def _unhidden(self, hits: list[Hit], spoken: set[str], text: str) -> list[Hit]:
         holding = {name for name in spoken if self.guards[name].holds(text)}
         guarding: dict[int, list[tuple[int, tuple[str, ...]]]] = {}
         for hit in hits:
