@@ -25,7 +25,8 @@ _LANDLINE = re.compile(r"(?<![0-9A-Za-z.-])(0(?:10|2\d|[3-9]\d{2}))([-— ]|\)|�
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])", re.ASCII
 )
-_NOT_A_PHONE = re.compile(r"(?:批号|批次|准字|编号|文号|条码|追溯码|货号|证号)\D{0,4}$")
+# Not across a mark that ends what was said: “查明批号。电话138…” is a telephone.
+_NOT_A_PHONE = re.compile(r"(?:批号|批次|准字|编号|文号|条码|追溯码|货号|证号)[^\d，。；、！？,;!?\n]{0,4}$")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 _SHORTEST_KEY = 16
