@@ -11,6 +11,7 @@ from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.flows.acts import note, permit
 from service.flows.model_versions import model_state
+from service.flows.opinion_labels import with_opinions
 from service.ports.store import Store, Work
 
 __all__ = ["MOST_CANDIDATES", "Question", "give_label", "next_question", "skip_question", "undo_label"]
@@ -129,6 +130,7 @@ def next_question(work: Work, person: Person, *, now: datetime) -> tuple[Questio
     skipped = work.labels.skipped(person.name)
     asked = queue(candidates, skipped, now, person.id, cut=cut, known=work.labels.known_words(limit=_KNOWN_FROM))
     by_id = {one.document_id: one for one in candidates}
+    asked = with_opinions(work, asked, candidates=by_id, skipped=skipped)
     for one in asked:
         question = _question(work, one, by_id[one.document_id])
         if question is not None:

@@ -20,7 +20,15 @@ from service.flows.acts import note, permit
 from service.flows.opinions import PAUSE, paused_until
 from service.ports.store import Store, Work
 
-__all__ = ["OpinionSetup", "OpinionStanding", "Proposal", "how_asking_stands", "mark_seen", "proposals"]
+__all__ = [
+    "OpinionSetup",
+    "OpinionStanding",
+    "Proposal",
+    "count_proposals",
+    "how_asking_stands",
+    "mark_seen",
+    "proposals",
+]
 
 _DAY = timedelta(hours=24)
 # Failures that no waiting mends: what is set up is wrong.
@@ -116,9 +124,9 @@ def how_asking_stands(work: Work, setup: OpinionSetup, *, now: datetime) -> Opin
 def proposals(work: Work, *, limit: int = 100) -> list[Proposal]:
     """Return the opinions above the judgement that nobody has looked at, latest first.
 
-    They propose to a person; nothing follows from them by itself. Other lists of what people should look at may take them up.
+    They propose to a person; nothing follows from them by itself. Whoever labelled the document has looked.
     """
-    found = work.opinions.proposals(limit=limit)
+    found = _unlooked(work, limit)
     events = work.events.of_documents([one.document_id for one in found])
     made = []
     for one in found:
@@ -135,6 +143,17 @@ def proposals(work: Work, *, limit: int = 100) -> list[Proposal]:
                 )
             )
     return made
+
+
+def count_proposals(work: Work, *, limit: int = 100) -> int:
+    """Return how many `proposals` would return."""
+    return len(_unlooked(work, limit))
+
+
+def _unlooked(work: Work, limit: int) -> list[Opinion]:
+    proposed = work.opinions.proposals(limit=limit)
+    labelled = work.labels.latest([one.document_id for one in proposed])
+    return [one for one in proposed if one.document_id not in labelled]
 
 
 def mark_seen(store: Store, person: Person, document_id: str, *, now: datetime) -> None:

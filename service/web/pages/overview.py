@@ -11,6 +11,7 @@ from service.api.context import AppContext
 from service.api.identity import QuietReader, Reader, context_of
 from service.domain.alert import Alert
 from service.domain.matter_turn import soon
+from service.flows.opinion_desk import count_proposals
 from service.ports.store import Work
 from service.web.desk import SourceHealth, source_health
 from service.web.render import desk_of, fragment, page
@@ -86,7 +87,7 @@ def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, 
         "documents": documents,
         "pending": work.documents.pending_count(),
         "first_run": None if documents else first_run(source_health(work, context.catalogue_sources, now)),
-        "opinions_higher": 0 if context.opinions is None else len(work.opinions.proposals()),
+        "opinions_higher": 0 if context.opinions is None else count_proposals(work),
         "can_import": context.import_file is not None,
         "can_drill": context.drill is None and bool(context.scenarios),
     }
