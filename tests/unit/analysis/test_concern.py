@@ -1,0 +1,56 @@
+"""Which documents are worth scoring at all."""
+
+import pytest
+
+from analysis.assess import may_concern
+from tests.unit.analysis.reading_of import reading
+
+LOOSE = [
+    "药",
+    "医美",
+    "疫苗",
+    "接种",
+    "处方",
+    "针剂",
+    "打针",
+    "细针",
+    "剂量",
+    "冲剂",
+    "贴剂",
+    "贴膏",
+    "膏",
+    "补片",
+    "眼镜",
+    "美容",
+    "护肤",
+    "植入",
+    "近视",
+    "阳痿",
+    "狂犬",
+    "义诊",
+    "器械",
+    "化妆",
+    "打错",
+    "对苯二胺",
+    "染发",
+    "盖白",
+    "救心",
+    "碘131",
+    "前列腺",
+    "骨贴",
+    "痛贴",
+    "免疫",
+    "注册证",
+    "卖药",
+    "批准文号",
+]
+
+
+@pytest.mark.parametrize("word", LOOSE)
+def test_a_loose_word_of_the_field_is_enough(word: str) -> None:
+    assert may_concern(reading(f"今天谈到{word}的事"))
+
+
+@pytest.mark.parametrize("title", ["足球赛今晚开赛", "高铁新线开通", "方案公布，天气转凉", "录取名册公布", ""])
+def test_a_document_without_any_word_of_the_field_is_not_scored(title: str) -> None:
+    assert not may_concern(reading(title, "记者从现场了解到。"))
