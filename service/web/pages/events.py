@@ -41,6 +41,7 @@ from service.web.views.event_page import (
     score_parts,
     time_line,
 )
+from service.web.views.explained import ExplainedView, explained_views, telling_view
 from service.web.views.labelling import label_forms
 from service.web.views.need import need_view
 from service.web.views.opinion_rows import is_proposed, opinion_views
@@ -247,6 +248,7 @@ def _overview_tab(shown: _Shown) -> dict[str, Any]:
         "told": told,
         "linked": linked_matters(shown.work, shown.event.id),
         "higher": _higher(shown.work, views),
+        "why": telling_view(views, _explained(shown.work, views)),
         **_effect(shown),
     }
 
@@ -270,7 +272,14 @@ def _effect(shown: _Shown) -> dict[str, Any]:
 def _documents_tab(shown: _Shown) -> dict[str, Any]:
     told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
     asked = shown.work.opinions.of_documents([one.document_id for one in told])
-    return {"views": document_views(told), "told": told, "opinions": opinion_views(asked)}
+    views = document_views(told)
+    explained = _explained(shown.work, views)
+    return {"views": views, "told": told, "opinions": opinion_views(asked), "explained": explained}
+
+
+def _explained(work: Work, views: Sequence[DocumentView]) -> dict[str, ExplainedView]:
+    """Return by document why it was judged a risk, as far as that is known."""
+    return explained_views(views, work.explanations.of_documents([view.document.document_id for view in views]))
 
 
 def _spread_tab(shown: _Shown) -> dict[str, Any]:
