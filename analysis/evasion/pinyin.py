@@ -41,15 +41,17 @@ class _Meant:
 
 @dataclass(slots=True)
 class _Spoken:
-    """A text as letters: the place of each, which characters were read where, where syllables may begin and end."""
+    """A text as letters: the place of each, which characters were read where, where syllables and runs of letters meet."""
 
     letters: str = ""
     places: list[int] = field(default_factory=list)
     characters: dict[int, tuple[str, int]] = field(default_factory=dict)
     joints: set[int] = field(default_factory=set)
+    edges: set[int] = field(default_factory=set)
 
     def say_letters(self, run: str, at: int, joints: frozenset[int]) -> None:
         self.joints.update(len(self.letters) + joint for joint in joints)
+        self.edges.update((len(self.letters), len(self.letters) + len(run)))
         self.places.extend(range(at, at + len(run)))
         self.letters += run
 
@@ -167,7 +169,10 @@ def _joints(run: str, syllables: frozenset[str]) -> frozenset[int]:
 
 
 def _is_meant(spoken: _Spoken, start: int, meant: _Meant) -> bool:
-    """Tell whether every syllable of the pattern is its own character or letters that may be cut there."""
+    """Tell whether every syllable of the pattern is its own character or letters that may be cut there.
+
+    Two syllables in letters have to be all that stands there: kabo is by chance in kabosu.
+    """
     in_letters, begin = 0, start
     for character, end in zip(meant.pattern, meant.ends, strict=True):
         stop = start + end
@@ -181,4 +186,6 @@ def _is_meant(spoken: _Spoken, start: int, meant: _Meant) -> bool:
         else:
             in_letters += 1
         begin = stop
+    if in_letters == _SHORTEST == len(meant.ends):
+        return start in spoken.edges and begin in spoken.edges
     return in_letters > 0

@@ -21,7 +21,7 @@ _AROUND = 8
 """How far around a candidate words are cut: the longest word of a dictionary seldom has more characters."""
 # Characters that stand beside every other one: 手术已 is no disguise of 手术衣. 要 is not among them: it is how 药 is
 # disguised most.
-_COMMON = frozenset("的一是不了在人有我他这大来上个到说们为子和你地出也时得就那下以会着去之都然没")
+_COMMON = frozenset("的一是不了在人有我他这大来上个到说们为子和你地出也时得就那下以会着去之都然没已")
 
 
 @dataclass(frozen=True, slots=True)
