@@ -28,7 +28,9 @@ LEAST_FROZEN, LEAST_FROZEN_RISKS = 6, 2
 """Frozen documents, and risks among them, below which nothing can be said."""
 
 MOST_CHANGED = 0.1
-"""Share of recent documents whose level another model may change; more is no adaptation."""
+"""Share of recent documents whose level another model may change, of few at least five; more is no adaptation."""
+
+_ALWAYS_CHANGED = 5
 
 _TOLERANCES: Mapping[str, float] = {
     "levels right": 0.0,
@@ -162,7 +164,7 @@ def compare(before: Measured, after: Measured, shift: Shift | None = None) -> tu
     ]
     if not falls and all(_loss(name, before, after) > -_LEAST_GAIN for name in _GAINS):
         falls.append(Fall("no gain"))
-    if shift is not None and shift.share > MOST_CHANGED:
+    if shift is not None and shift.changed > _ALWAYS_CHANGED and shift.share > MOST_CHANGED:
         falls.append(Fall("too much change", MOST_CHANGED, shift.share))
     return tuple(falls)
 

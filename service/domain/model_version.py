@@ -1,6 +1,6 @@
 """Versions of the model in an installation: trainings that were wished for, what came of them, and what is in force. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -15,6 +15,7 @@ __all__ = [
     "TrainingRun",
     "fall_sentence",
     "figure",
+    "in_order",
     "metric_word",
     "training_wanting",
 ]
@@ -130,6 +131,12 @@ def training_wanting(labels: int, risks: int) -> str:
 def metric_word(name: str) -> str:
     """Return the Chinese name of a metric; an unknown one stays as it is."""
     return _METRICS.get(name, name)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names of metrics in the order in which people read them."""
+    order = list(_METRICS)
+    return sorted(names, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
 def figure(value: float) -> str:

@@ -38,6 +38,8 @@ PAGES = (
     "/matters/import",
     "/sources",
     "/words",
+    "/labels",
+    "/labels/models",
     "/words?add=exclusion&state=removed",
     "/notices",
     "/opinions",

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.assessment import CATEGORY_NAMES, Level
 from service.domain.event import EventDocument
 from service.domain.label import LABEL_CATEGORIES, Label, LabelGiven, LabelOrigin
-from service.domain.model_version import SHIPPED, Placement, TrainingRun, figure, metric_word
+from service.domain.model_version import SHIPPED, Placement, TrainingRun, figure, in_order, metric_word
 from service.web.views.wording import moment, word
 
 __all__ = [
@@ -66,14 +66,15 @@ def label_form(
 ) -> LabelForm:
     """Return the form of a document: of the label that counts, else of what the model says.
 
-    With `chosen` the level is filled in too; a card leaves it open, so that nobody nods off to the model's.
+    With `chosen` level and categories are filled in too; a card leaves them open, so that nobody just follows the model.
     """
     said = given.label.as_json() if given else judged
-    codes = list(said["categories"])
+    filled = chosen or given is not None
+    codes = list(said["categories"]) if filled else []
     return LabelForm(
         document_id=document_id,
         seen=given.id if given else 0,
-        level=int(said["level"]) if chosen or given else -1,
+        level=int(said["level"]) if filled else -1,
         leading=codes[0] if codes else "",
         others=frozenset(codes[1:]),
         severity=int(said["severity"]),
@@ -153,7 +154,7 @@ def run_view(run: TrainingRun, now: datetime) -> RunView:
     """Return a training in words at `now`."""
     frozen = run.measured.get("frozen") or {}
     before, after = frozen.get("before") or {}, frozen.get("after") or {}
-    rows = tuple(MetricRow(metric_word(name), figure(before[name]), figure(after[name])) for name in after)
+    rows = tuple(MetricRow(metric_word(name), figure(before[name]), figure(after[name])) for name in in_order(after))
     recent = run.measured.get("recent") or {}
     change = ""
     if recent:
