@@ -47,6 +47,7 @@ def opinion_queue(rules: OpinionRules, *, cut: float) -> QueueOpinions:
     """
 
     def queue(work: Work, completions: Sequence[Completion], now: datetime) -> None:
+        _compare_again(work, completions)
         asked = [one for one in (_queued(rules, cut, completion, now) for completion in completions) if one is not None]
         if not asked:
             return
@@ -56,6 +57,20 @@ def opinion_queue(rules: OpinionRules, *, cut: float) -> QueueOpinions:
             work.opinions.charge(budget_day(now), turned_away=len(asked[room:]))
 
     return queue
+
+
+def _compare_again(work: Work, completions: Sequence[Completion]) -> None:
+    """Hold what is known of these documents beside their judgements as they are now: the same text may be judged again."""
+    ids = [completion.leased.document.id for completion in completions]
+    if not work.opinions.of_documents(ids):
+        return
+    work.alone("opinions")
+    known = work.opinions.of_documents(ids)
+    for completion in completions:
+        opinion, judged = known.get(completion.leased.document.id), judged_of(completion.assessment)
+        if opinion is not None and dict(opinion.judged) != judged:
+            leans = None if opinion.answer is None else leaning(judged, Answer.from_json(opinion.answer))
+            work.opinions.save(replace(opinion, judged=judged, leaning=leans))
 
 
 def _queued(rules: OpinionRules, cut: float, completion: Completion, now: datetime) -> Opinion | None:
@@ -213,6 +228,7 @@ def _settle(work: Work, asking: _Asking, outcome: Reply | AdviserError, now: dat
     if kept is None or kept.state is not OpinionState.ASKED or kept.tries != opinion.tries:
         # The lease was over before the answer came, and somebody wrote that down.
         return
+    opinion = replace(opinion, judged=kept.judged)
     if isinstance(outcome, AdviserError):
         _note_failure(work, outcome.unfit, outcome.wish, now)
         _again_or_refuse(work, opinion, outcome.unfit, now, report)

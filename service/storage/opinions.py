@@ -11,6 +11,7 @@ from service.storage.among import among
 from service.storage.dialects import insert_new, upsert
 from service.storage.rows import one_record, records, values_of
 from service.storage.schema import documents, opinion_days, opinions
+from service.storage.schema.asked import PROPOSED
 
 __all__ = ["SqlOpinions"]
 
@@ -19,12 +20,7 @@ _KEYS = ("document_id", "content_hash")
 _MOST_OVERDUE = 100
 _AS_IT_IS = and_(_D.id == _O.document_id, _D.content_hash == _O.content_hash)
 _OF_DOCUMENTS = select(opinions).join(documents, _AS_IT_IS).where(among(_O.document_id, "document_ids"))
-_PROPOSED = (
-    select(opinions)
-    .join(documents, _AS_IT_IS)
-    .where(_O.leaning == Leaning.HIGHER, _O.seen_at.is_(None))
-    .order_by(_O.settled_at.desc(), _O.document_id)
-)
+_PROPOSED = select(opinions).join(documents, _AS_IT_IS).where(PROPOSED).order_by(_O.settled_at.desc(), _O.document_id)
 
 
 class SqlOpinions:

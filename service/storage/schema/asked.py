@@ -1,12 +1,15 @@
 """Tables of second opinions: what was asked about which text, and what a day has cost."""
 
-from sqlalchemy import Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
 from service.domain.opinion import Cause, Leaning, OpinionState, Unfit
 from service.storage.columns import Json, Moment, Word
 from service.storage.schema.metadata import OPEN, later, metadata
 
-__all__ = ["opinion_days", "opinions"]
+__all__ = ["PROPOSED", "opinion_days", "opinions"]
+
+# What a person is still to look at. Written out, so that a partial index serves the same words.
+PROPOSED = text("leaning = 'higher' AND seen_at IS NULL")
 
 # `ready_at` is when a question may be asked: for one on its way the end of its lease, null once settled.
 opinions = Table(
@@ -32,6 +35,7 @@ opinions = Table(
     Column("seen_at", Moment),
     PrimaryKeyConstraint("document_id", "content_hash"),
     Index("ix_opinions_open", "queued_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_opinions_proposed", "settled_at", sqlite_where=PROPOSED, postgresql_where=PROPOSED),
     Index(None, "settled_at"),
     Index(None, "question"),
 )

@@ -13,7 +13,7 @@ from service.flows.assess import assess_pending
 from service.flows.consider import Office
 from service.flows.opinions import OpinionReport, ask_waiting, opinion_queue
 from service.ports.opinions import AdviserError, Reply
-from service.ports.store import Store
+from service.ports.store import Completion, LeasedDocument, Store
 from tests.contract.modelserver import FAIR
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
@@ -91,6 +91,17 @@ class Desk:
             work.documents.put(documents, now=self.clock())
         queue = opinion_queue(self.rules, cut=CUT)
         assess_pending(self.store, self.judge, office=self.office, now=self.clock, opinions=queue)
+
+    def judge_again(self, *, level: Level, severity: int) -> None:
+        """Let the only document's text be judged again, as this level and severity."""
+        with self.store.write() as work:
+            [(seq, row)] = work.documents.listing()
+            document, said = work.documents.get(row.document_id), work.documents.assessment_of(row.document_id)
+            assert document is not None
+            assert said is not None
+            leased = LeasedDocument(seq=seq, document=document, stored_at=self.clock(), attempts=1, fence=1)
+            after = Completion(leased=leased, assessment=replace(said, level=level, severity=severity))
+            opinion_queue(self.rules, cut=CUT)(work, [after], self.clock())
 
     def ask(self, limit: int = 1) -> OpinionReport:
         return ask_waiting(self.store, self.adviser, self.rules, now=self.clock, limit=limit)

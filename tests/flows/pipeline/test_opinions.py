@@ -151,6 +151,30 @@ class TestWhatIsKept:
         assert "寒战" not in told_of
 
 
+class TestJudgedAgain:
+    """The same text may be judged again, with other words or another model."""
+
+    def test_an_opinion_that_is_no_longer_higher_is_no_longer_proposed(self, desk: Desk) -> None:
+        desk.take(NEAR)
+        desk.ask()
+        assert desk.only().leaning is Leaning.HIGHER
+        desk.judge_again(level=Level.RISK, severity=3)
+        kept = desk.only()
+        assert (kept.leaning, kept.judged["level"], kept.state) == (Leaning.SAME, 2, OpinionState.ANSWERED)
+        with desk.store.read() as work:
+            assert work.opinions.proposals() == []
+        desk.judge_again(level=Level.IN_REMIT, severity=0)
+        with desk.store.read() as work:
+            assert len(work.opinions.proposals()) == 1
+
+    def test_an_answer_is_compared_to_what_was_judged_while_it_was_on_its_way(self, desk: Desk) -> None:
+        desk.take(NEAR)
+        desk.adviser.on_ask = lambda: desk.judge_again(level=Level.RISK, severity=3)
+        desk.ask()
+        assert desk.only().leaning is Leaning.SAME
+        assert len(desk.adviser.asked) == 1
+
+
 class TestWhatFails:
     @pytest.mark.parametrize(
         ("answer", "named"),

@@ -9,6 +9,7 @@ revision = "0014"
 down_revision = "0013"
 
 _OPEN = sa.text("ready_at IS NOT NULL")
+_PROPOSED = sa.text("leaning = 'higher' AND seen_at IS NULL")
 
 
 def upgrade() -> None:
@@ -42,12 +43,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("document_id", "content_hash", name=op.f("pk_opinions")),
     )
-    op.create_index(
-        "ix_opinions_open", "opinions", ["queued_at"], unique=False, sqlite_where=_OPEN, postgresql_where=_OPEN
-    )
+    _index()
+    _count_days()
+
+
+def _index() -> None:
+    for name, column, where in (("open", "queued_at", _OPEN), ("proposed", "settled_at", _PROPOSED)):
+        op.create_index(
+            f"ix_opinions_{name}", "opinions", [column], unique=False, sqlite_where=where, postgresql_where=where
+        )
     for column in ("question", "settled_at"):
         op.create_index(op.f(f"ix_opinions_{column}"), "opinions", [column], unique=False)
-    _count_days()
 
 
 def _count_days() -> None:
