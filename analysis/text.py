@@ -44,6 +44,8 @@ _SEPARATORS = re.compile(f"[^{_HAN}0-9a-z{_CLAUSE_MARKS}]+")
 _CHINESE = re.compile(f"[{_HAN}]")
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _IGNORED_CATEGORIES = frozenset({"Cf", "Mn", "Me"})
+# Characters that are converted in some phrases only (沈重, 瞭解), all of the dictionary's.
+_IN_PHRASES = "哩坏沈甦瞭藉衹覆"
 _RADICALS = ("\u2e80", "\u2fff")
 # Characters written as their parts, where the whole is a word of this field.
 _PARTS = {
@@ -138,8 +140,19 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+@cache
+def _convertible() -> re.Pattern[str]:
+    """Return what finds a character that simplifying may change: most texts hold none, and converting costs five times as much."""
+    basic = [chr(code) for code in (*range(0x80, 0xD800), *range(0xE000, 0x10000))]
+    converted = str(_converter().convert("\n".join(basic))).split("\n")
+    changed = [character for character, other in zip(basic, converted, strict=True) if character != other]
+    return re.compile(f"[{re.escape(''.join(changed))}{_IN_PHRASES}\U00010000-\U0010ffff]")
+
+
 def _simplify(text: str) -> str:
     """Return `text` in simplified characters with its length kept (a phrase that would change it goes by character)."""
+    if not _convertible().search(text):
+        return text
     simplified = str(_converter().convert(text))
     if len(simplified) == len(text):
         return simplified
