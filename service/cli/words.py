@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+KindOption = Annotated[
+    str, typer.Option("--kind", help="新词的种类：drug、vaccine、device、cosmetic、firm、risk、strong、harm")
+]
 ByOption = Annotated[str, typer.Option("--by", help="以哪位用户的名义，见 yaowang users list")]
 SureOption = Annotated[bool, typer.Option("--sure", help="已核对后果，仍要保存")]
 
@@ -49,9 +52,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     text: str,
     *,
     by: ByOption,
-    kind: Annotated[
-        str, typer.Option("--kind", help="新词的种类：drug、vaccine、device、cosmetic、firm、risk、strong、harm")
-    ] = "",
+    kind: KindOption = "",
     category: Annotated[str, typer.Option("--category", help="风险词的类别：R01 至 R14")] = "",
     canonical: Annotated[str, typer.Option("--canonical", help="新词的规范名，不写即词本身")] = "",
     alias_of: Annotated[str, typer.Option("--alias-of", help="作为这个规范名的别名")] = "",

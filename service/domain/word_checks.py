@@ -205,9 +205,11 @@ def _check_exclusion(draft: WordDraft, spelling: str, vocabulary: Vocabulary, he
     if (all_over := held.by_key.get((spelling, "*"))) is not None:
         raise Conflict(f"{all_over.sentence}（{all_over.author}登记），不必再限定短语。")
     shipped = vocabulary.meanings(spelling)
-    allowed = _SPEAKING | _PLACES if within else _SPEAKING
-    if not any(term.kind in allowed for term in shipped):
-        _check_own_exclusion(draft, spelling, held, shipped)
+    own = held.spelt(spelling)
+    if own is not None and not within:
+        raise Conflict(f"这是本单位自己加的（{own.sentence}），直接移除那一条即可。")
+    if own is None:
+        _check_known(draft, shipped)
     _check_floor(kept, shipped, sure=sure)
     return kept
 
@@ -223,13 +225,10 @@ def _phrase(draft: WordDraft, spelling: str) -> str:
     return within
 
 
-def _check_own_exclusion(draft: WordDraft, spelling: str, held: Held, shipped: Sequence[Term]) -> None:
-    """An own word is removed rather than excluded, but may be silent within a phrase."""
-    own = held.spelt(spelling)
-    if own is not None and draft.within:
+def _check_known(draft: WordDraft, shipped: Sequence[Term]) -> None:
+    allowed = _SPEAKING | _PLACES if draft.within else _SPEAKING
+    if any(term.kind in allowed for term in shipped):
         return
-    if own is not None:
-        raise Conflict(f"这是本单位自己加的（{own.sentence}），直接移除那一条即可。")
     if any(term.kind in _PLACES for term in shipped):
         raise Refusal(f"“{draft.text}”是地名，不能处处不认；请写明在哪个短语里不是地名。")
     raise Refusal(f"词库里没有“{draft.text}”，它本来就不会被识别。可以先在“试一试”里看看命中的是哪个词。")

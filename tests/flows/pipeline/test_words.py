@@ -1,22 +1,28 @@
 """Words that the office adds, excludes and removes: from the next batch on, without a restart, and across one."""
 
-from collections.abc import Callable
-from datetime import timedelta
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from analysis.assess import Analyser
 from analysis.assessment import Assessment, EntityType, Level
 from crawlers.records import Document
-from service.domain.people import Person
+from service.bootstrap import build, prepare
+from service.domain.people import Person, Role
 from service.domain.refusal import Refusal
 from service.domain.words import OwnWord, WordDraft, WordSort
 from service.flows.assess import assess_pending
 from service.flows.consider import Office
 from service.flows.judging import WordedJudge
+from service.flows.people import add_person
 from service.flows.rejudging import judge_again, queue_again
 from service.flows.words import add_word, remove_word
 from service.ports.store import Store
+from service.settings import load_settings
+from service.workers import run_assess
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
 
@@ -37,7 +43,7 @@ def person(store: Store) -> Person:
     return found
 
 
-def take(store: Store, clock: MovingClock, *documents: Document) -> None:
+def take(store: Store, clock: Callable[[], datetime], *documents: Document) -> None:
     with store.write() as work:
         work.documents.put(documents, now=clock())
 
@@ -209,6 +215,23 @@ class TestJudgingAgain:
         assert (kept.document_id, event.document_count) == (reported[0].id, 1)
         assert {level: count for level, count in levels.items() if count} == {"0": 1, "2": 1}
 
+    def test_an_event_that_every_document_left_counts_none_and_its_alert_stays_for_a_person(
+        self,
+        store: Store,
+        person: Person,
+        judge: ScriptedJudge,
+        clock: MovingClock,
+        reported: list[Document],
+        again: Callable[[ScriptedJudge], int],
+    ) -> None:
+        judge.off_topic |= {one.title for one in reported}
+        judge_again(store, person, days=7, now=clock())
+        again(judge)
+        with store.read() as work:
+            [event] = work.events.listing()
+            [alert] = work.alerts.open()
+        assert (event.document_count, alert.event_id) == (0, event.id)
+
     def test_what_is_new_is_judged_first(
         self,
         store: Store,
@@ -230,3 +253,56 @@ class TestJudgingAgain:
     ) -> None:
         with pytest.raises(Refusal, match="1 至 30"):
             judge_again(store, person, days=days, now=clock())
+
+
+class Running:
+    """The assess role in a thread over a store of its own, with somebody who may change words."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = load_settings(data=folder)
+        prepare(settings)
+        self.app, self.stop = build(settings), threading.Event()
+        add_person(self.app.store, name="研判员甲", role=Role.OFFICER, by="system", now=self.app.now())
+        self.thread = threading.Thread(target=run_assess, args=(self.app, self.stop), daemon=True)
+        self.thread.start()
+
+    @property
+    def person(self) -> Person:
+        with self.app.store.read() as work:
+            found = work.people.by_name("研判员甲")
+        assert found is not None
+        return found
+
+    def take(self, native_id: str) -> Document:
+        one = document(native_id, TITLE, at=self.app.now())
+        take(self.app.store, self.app.now, one)
+        return one
+
+    def drugs(self, one: Document) -> tuple[str, ...]:
+        """Wait until the document is judged and nothing is to be judged again; return the drugs that it names."""
+        for _ in range(600):
+            with self.app.store.read() as work:
+                said, waiting = work.documents.assessment_of(one.id), work.rejudgements.open_count()
+            if said is not None and not waiting:
+                return said.entity_names(EntityType.DRUG)
+            self.stop.wait(0.05)
+        raise AssertionError("not judged within 30 s")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    role = Running(tmp_path / "var")
+    yield role
+    role.stop.set()
+    role.thread.join(timeout=10)
+    role.app.close()
+
+
+def test_the_running_role_takes_changed_words_up_and_judges_again_when_it_is_asked(running: Running) -> None:
+    before = running.take("1")
+    assert running.drugs(before) == ()
+    add_word(running.app.store, running.person, SMALL, now=running.app.now())
+    assert running.drugs(running.take("2")) == ("清安口服液",)
+    assert running.drugs(before) == ()
+    judge_again(running.app.store, running.person, days=1, now=running.app.now())
+    assert running.drugs(before) == ("清安口服液",)

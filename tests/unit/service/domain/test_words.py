@@ -133,6 +133,9 @@ class TestAnExclusion:
         with pytest.raises(Refusal, match="直接移除"):
             check(draft, vocabulary, word())
         assert check(replace(draft, within="小安瓶盖"), vocabulary, word()).within == "小安瓶盖"
+        shipped_too = word(WordDraft(sort=WordSort.WORD, text="芬必得", kind="firm"))
+        with pytest.raises(Refusal, match="直接移除"):
+            check(replace(draft, text="芬必得", note="试"), vocabulary, shipped_too, sure=True)
 
     def test_a_place_is_silent_only_within_a_phrase(self, vocabulary: Vocabulary) -> None:
         place = WordDraft(sort=WordSort.EXCLUSION, text="九江")
