@@ -24,12 +24,13 @@ from tests.bench.chain import FirstTier, Installation
 from tests.bench.collecting import charsets, crawling, dates
 from tests.bench.naive import NaiveChain
 from tests.bench.rounds import Comparison, Figure, LeftOut, compare, cost
+from tests.bench.scanning import scan_steps
 from tests.bench.texts import Corpus, Page, load_corpus
 from tests.bench.tiers import first_tier_alone, tier_steps
 
 __all__ = ["PARTS", "Bench", "main", "measure"]
 
-PARTS = ("chain", "tiers", "extract", "crawl", "dates", "charset")
+PARTS = ("chain", "tiers", "scan", "extract", "crawl", "dates", "charset")
 
 STREAM_TEXTS = 1024
 SINGLE_TEXTS = 100
@@ -210,14 +211,12 @@ def _steps(names: Sequence[str]) -> Iterator[Step]:
         yield from _chain_steps(Bench.prepare(corpus, analyser=analyser))
     if analyser is not None and "tiers" in names:
         yield from tier_steps(analyser, corpus)
+    if "scan" in names:
+        yield from scan_steps(corpus, ROUNDS)
     if "extract" in names and "chain" not in names:
         yield partial(extraction, corpus, ROUNDS)
-    if "crawl" in names:
-        yield partial(crawling, ROUNDS)
-    if "dates" in names:
-        yield partial(dates, ROUNDS)
-    if "charset" in names:
-        yield partial(charsets, ROUNDS)
+    alone: dict[str, Callable[[int], Comparison | None]] = {"crawl": crawling, "dates": dates, "charset": charsets}
+    yield from (partial(part, ROUNDS) for name, part in alone.items() if name in names)
 
 
 def _printed(steps: Iterable[Step]) -> Iterator[Row]:

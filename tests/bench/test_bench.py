@@ -6,6 +6,7 @@ import pytest
 from tests.bench.collecting import charsets, crawling, date_cases, dates
 from tests.bench.rounds import Figure, LeftOut
 from tests.bench.run import Bench, main, measure
+from tests.bench.scanning import scan_steps
 from tests.bench.texts import built_corpus, load_corpus
 from tests.bench.tiers import first_tier_alone, tier_steps
 
@@ -51,6 +52,15 @@ def test_a_document_has_its_price_and_the_encoder_only_where_there_is_one(bench:
     assert all(row.value > 0 and row.to_json()["unit"] == "ms" for row in rows if isinstance(row, Figure))
     assert isinstance(rows[-1], LeftOut)
     assert "no encoder" in rows[-1].why
+
+
+def test_keywords_are_scanned_beside_the_peer_and_both_find_the_same() -> None:
+    for step in scan_steps(built_corpus(100), 1):
+        row = step()
+        if isinstance(row, LeftOut):
+            pytest.skip(row.why)
+        assert row.units > 100
+        assert row.product_rate > row.peer_rate > 0
 
 
 def test_visits_of_many_hosts_are_whole_beside_the_peer() -> None:
