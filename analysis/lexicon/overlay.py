@@ -78,7 +78,7 @@ def spellings(lexicon: Lexicon) -> dict[str, tuple[Term, ...]]:
 
 
 def overlay(lexicon: Lexicon, words: Words) -> Lexicon:
-    """Return the lexicon with `words` over it; about 40 ms. Without words it is the lexicon itself.
+    """Return the lexicon with `words` over it; 0.1 s, 0.25 s with 2,000 of them. Without words it is the lexicon itself.
 
     A product or firm that is added takes a spelling over from the products and firms that it stood for. What is
     silenced everywhere has no meaning left but that of guards. A phrase of more than `LONGEST_PHRASE` characters is left out.
