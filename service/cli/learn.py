@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from service.domain.model_version import TrainingRun
     from service.flows.model_versions import Material
 
-__all__ = ["learn_from_officers"]
+__all__ = ["learn_from_officers", "model_in_force"]
 
 
 def learn_from_officers(data: Path | None, shared: Path | None, *, wished: bool) -> None:
@@ -79,3 +79,25 @@ def _keep(made: Path, folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     made.rename(folder)
+
+
+def model_in_force(app: "Application") -> dict[str, Any]:
+    """Return whether the model in force can be loaded here, as a row of `doctor`."""
+    from analysis.assess import Analyser
+    from analysis.linear import ModelRefusedError
+    from service.domain.model_version import SHIPPED
+    from service.flows.model_keeper import refusal_of
+    from service.flows.model_versions import model_folder
+
+    with app.store.read() as work:
+        placement = work.models.in_force()
+        run = work.models.of_version(placement.version) if placement else None
+    version = placement.version if placement else SHIPPED
+    folder = None if version == SHIPPED else model_folder(app.settings.data / "models", version)
+    problem = refusal_of(folder, run.manifest if run else "")
+    if not problem:
+        try:
+            return {"check": "模型", "ok": True, "sentence": f"正常，现用 {Analyser.load(folder).version}"}
+        except ModelRefusedError as error:
+            problem = f"模型 {version or '出厂'} 不能使用：{error}"
+    return {"check": "模型", "ok": False, "sentence": problem}

@@ -111,6 +111,7 @@ def brief(
 def doctor(data: DataOption = None) -> None:
     """Check the host and every dependency."""
     from service.cli.asking import who_is_asked
+    from service.cli.learn import model_in_force
     from service.cli.lock import holder
     from service.domain.beijing import BEIJING
     from service.preflight import check_host
@@ -124,7 +125,7 @@ def doctor(data: DataOption = None) -> None:
         checks = {"存储": app.store.check(), "检索": app.search.check(), "邮件": app.notifier.check()}
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
-        told = [*_who_is_told(app), _own_words(app), *who_is_asked(app)] if checks["存储"] is None else []
+        told = [*_who_is_told(app), _own_words(app), *who_is_asked(app), model_in_force(app)] if checks["存储"] is None else []
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.

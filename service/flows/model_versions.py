@@ -115,8 +115,9 @@ def wish_training(store: Store, person: Person, *, now: datetime) -> TrainingRun
         wanting = training_wanting(labels, risks)
         if wanting:
             raise Conflict(wanting)
+        known = {one.id for one in work.models.runs(limit=1)}
         run = work.models.wish(actor=person.name, now=now)
-        if run.wished_at == now:
+        if run.id not in known:
             note(work, person, "training.wished", f"training:{run.id}", {"labels": labels, "risks": risks}, now)
     return run
 

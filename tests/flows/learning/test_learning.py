@@ -125,10 +125,18 @@ def test_an_altered_model_is_refused_by_name_and_hash_and_the_old_one_judges_on(
     assert (state.judging, state.wanted) == (shipped.version, version)
     assert state.refused == judging.refused
     (tmp_path / "models" / version / "manifest.json").unlink()
+    rows = [json.loads(line) for line in doctor(tmp_path)]
+    (row,) = [row for row in rows if row["check"] == "模型"]
+    assert not row["ok"]
+    assert version in row["sentence"]
     later = ModelKeeper(labelled, tmp_path / "models", Analyser.load)
     later.refresh(NOW)
     assert version in later.refused
     assert "不存在" in later.refused
+
+
+def doctor(folder: Path) -> list[str]:
+    return CliRunner().invoke(application, ["doctor", "--data", str(folder)]).stdout.splitlines()
 
 
 def test_too_few_labels_are_said_on_the_page_and_on_the_command_line(

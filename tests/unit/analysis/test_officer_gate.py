@@ -16,8 +16,9 @@ BEFORE = {
 }  # fmt: skip
 
 
-def measured(documents: int = 40, risks: int = 15, **changed: float) -> Measured:
-    return Measured(documents, risks, BEFORE | {name.replace("_", " "): value for name, value in changed.items()})
+def measured(documents: float = 40, risks: float = 15, **changed: float) -> Measured:
+    metrics = BEFORE | {name.replace("_", " "): value for name, value in changed.items()}
+    return Measured(int(documents), int(risks), metrics)
 
 
 @pytest.mark.parametrize(
@@ -92,11 +93,8 @@ def test_a_fifth_of_the_events_is_frozen_whole_and_stays_so() -> None:
 
 def test_the_text_of_a_frozen_document_is_not_learned_under_another_name() -> None:
     frozen = split([example(number, f"e{number}") for number in range(60)])[1][0]
-    copy = next(
-        one
-        for number in range(100, 200)
-        if (one := example(number, f"e{number}", text=frozen.document.text)) and split([one])[0]
-    )
+    copies = [example(number, f"e{number}", text=frozen.document.text) for number in range(100, 200)]
+    copy = next(one for one in copies if split([one])[0])
     assert split([frozen, copy]) == ([], [frozen])
 
 
