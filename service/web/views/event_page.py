@@ -15,6 +15,7 @@ from service.domain.event import Event, EventDocument
 from service.domain.known import telling_document
 from service.domain.policy import PolicyArticle, PolicyDocument, PolicyFact
 from service.domain.register import Register
+from service.web.views.disguise import disguises
 from service.web.views.marking import excerpt, spans_of
 from service.web.views.wording import word
 
@@ -44,7 +45,7 @@ _SHOWN_DOCUMENTS = 4
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document with its number on this page; `reprints` counts what is folded under it."""
+    """A document with its number on this page; `reprints` counts what is folded under it; `disguises` are sentences."""
 
     number: int
     document: EventDocument
@@ -52,6 +53,7 @@ class DocumentView:
     excerpt: Markup
     reprints: int
     at: datetime
+    disguises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def document_views(documents: Sequence[EventDocument]) -> list[DocumentView]:
             excerpt=excerpt(document.text, spans_of(document.evidence, "text")),
             reprints=folded.get(document.document_id, 0),
             at=document.published_at or document.stored_at,
+            disguises=disguises(document.evidence),
         )
         for number, document in enumerate(documents, start=1)
     ]
