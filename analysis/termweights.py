@@ -4,14 +4,18 @@ The weight of a word falls with how often it occurs both in general news and amo
 apart as little as 回应 does. The table holds counts only; its data card is `models/term_weights.md`.
 """
 
+import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
-__all__ = ["UNSEEN", "is_term", "salient_terms", "term_weight"]
+__all__ = ["TERM_WEIGHTS", "UNSEEN", "is_term", "salient_terms", "term_weight"]
 
+TERM_WEIGHTS = Path(__file__).with_name("models") / "term_weights.tsv"
+"""The table; `term_weights.json` beside it names its hash."""
 UNSEEN = 0.9
 """Weight of a word that the table does not hold: rarer than every word that it holds."""
 
@@ -22,9 +26,34 @@ _SHORTEST = 2
 
 @lru_cache(maxsize=1)
 def _weights() -> Mapping[str, float]:
-    lines = files("analysis").joinpath("models/term_weights.tsv").read_text(encoding="utf-8").splitlines()
+    lines = _table().decode().splitlines()
     rows = (line.split("\t") for line in lines if not line.startswith("#"))
     return {word: int(weight) / _SCALE for word, weight in rows}
+
+
+def _table() -> bytes:
+    """Return the table as it ships.
+
+    Raises:
+        ModelRefusedError: If it is missing, cut or altered: events would be grouped otherwise than measured.
+    """
+    told = TERM_WEIGHTS.with_suffix(".json")
+    try:
+        digest = json.loads(told.read_text(encoding="utf-8"))["sha256"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _refused(f"{told} cannot be read as a manifest: {error!r}") from error
+    raw = TERM_WEIGHTS.read_bytes() if TERM_WEIGHTS.is_file() else b""
+    found = hashlib.sha256(raw).hexdigest() if raw else None
+    if found != digest:
+        raise _refused(f"{TERM_WEIGHTS}: the manifest names sha256 {digest!r}, here is {found!r}")
+    return raw
+
+
+def _refused(sentence: str) -> Exception:
+    # Only where it is needed: the models' libraries have no place in what only looks up words.
+    from analysis.linear import ModelRefusedError
+
+    return ModelRefusedError(sentence)
 
 
 def term_weight(word: str) -> float:

@@ -5,6 +5,7 @@ up to the end of 2024 are counted, so that later months can measure.
 """
 
 import gzip
+import hashlib
 import json
 import math
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from analysis.segmentation import RjiebaSegmenter, Segmenter
-from analysis.termweights import is_term
+from analysis.termweights import TERM_WEIGHTS, is_term
 from analysis.text import normalise
 
 __all__ = ["count_words", "main", "weigh"]
@@ -74,9 +75,11 @@ def main(arguments: list[str]) -> int:
     general = count_words(_news(data / "hotlist" / "weibo-2024.jsonl.gz"), segmenter)
     labelled = (data / "attention" / name for name in ("train.jsonl", "train_single.jsonl"))
     weights = weigh(general, count_words(_remit(labelled), segmenter))
-    target = Path(__file__).parents[1] / "models" / "term_weights.tsv"
     head = f"# word\tweight in thousandths; cut by {segmenter.identity}\n"
-    target.write_text(head + "".join(f"{word}\t{weight}\n" for word, weight in weights.items()), encoding="utf-8")
+    table = head + "".join(f"{word}\t{weight}\n" for word, weight in weights.items())
+    TERM_WEIGHTS.write_text(table, encoding="utf-8")
+    told = {"sha256": hashlib.sha256(table.encode()).hexdigest(), "words": len(weights)}
+    TERM_WEIGHTS.with_suffix(".json").write_text(json.dumps(told) + "\n", encoding="utf-8")
     return 0
 
 
