@@ -35,7 +35,8 @@ class Candidate:
     """A judged document that may be asked about.
 
     `floor` says that a floor rule raised what the model calls none; `terms` counts the words of risk that rules found;
-    `explained` is false where nothing but single words of the model speaks for a risk; `words` are its own words.
+    `explained` is false where nothing but single words of the model speaks for a risk; `opposed` says that a second opinion puts it
+    higher and nobody has looked; `words` are its own words.
     """
 
     document_id: str
@@ -45,6 +46,7 @@ class Candidate:
     floor: bool = False
     terms: int = 0
     explained: bool = True
+    opposed: bool = False
     words: frozenset[str] = frozenset()
 
 
@@ -128,6 +130,8 @@ def _odds(chance: float) -> float:
 
 def _dispute(one: Candidate, cut: float) -> float:
     """Return how much rules and model disagree, 0 where they do not."""
+    if one.opposed:
+        return 4.0
     if one.floor:
         return 3.0
     if one.terms >= _MANY_TERMS and one.p_risk < cut / 2:
@@ -148,15 +152,24 @@ def _strangest(open_: Sequence[Candidate], known: set[str]) -> Iterator[Candidat
 
 
 def _why(one: Candidate, reason: LabelOrigin, cut: float) -> str:
-    chance = f"{round(one.p_risk * _PERCENT)}%"
     if reason is _U:
-        return f"模型拿不准：风险概率 {chance}，界线 {round(cut * _PERCENT)}%"
+        return f"模型拿不准：风险概率 {_percent(one.p_risk)}，界线 {_percent(cut)}"
+    if reason is _D:
+        return _why_disputed(one, cut)
     if reason is _V:
         return "与已标注的稿件都不相像，标一条可让模型认识一类新说法"
-    if reason is _R:
-        return "随机抽取，用来发现没有料到的错判"
+    return "随机抽取，用来发现没有料到的错判"
+
+
+def _why_disputed(one: Candidate, cut: float) -> str:
+    if one.opposed:
+        return "第二意见比模型判得高，请看过后再定"
     if one.floor:
         return "规则判为风险，模型不认为是风险"
     if one.terms >= _MANY_TERMS and one.p_risk < cut / 2:
-        return f"有 {one.terms} 处风险用词，模型却认为风险概率只有 {chance}"
-    return f"模型判为风险（{chance}），但没有规则或风险用词支持"
+        return f"有 {one.terms} 处风险用词，模型却认为风险概率只有 {_percent(one.p_risk)}"
+    return f"模型判为风险（{_percent(one.p_risk)}），但没有规则或风险用词支持"
+
+
+def _percent(chance: float) -> str:
+    return f"{round(chance * _PERCENT)}%"

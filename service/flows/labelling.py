@@ -1,6 +1,6 @@
 """Officers say what a document is: a correction on a page, or the answer to a question of the queue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from analysis.assessment import Assessment
@@ -20,6 +20,7 @@ MOST_CANDIDATES = 2000
 """How many judged documents a queue is made from."""
 
 _KNOWN_FROM = 500
+_OPPOSED = 100
 # That of the shipped model, until the judging process has said its own.
 _CUT = 0.31
 _UNDO_WITHIN = timedelta(hours=12)
@@ -127,6 +128,8 @@ def next_question(work: Work, person: Person, *, now: datetime) -> tuple[Questio
     state = model_state(work)
     cut = state.cut if state else _CUT
     candidates = work.labels.candidates(since=now - ASKED_WITHIN, limit=MOST_CANDIDATES)
+    opposed = {one.document_id for one in work.opinions.proposals(limit=_OPPOSED)}
+    candidates = [replace(one, opposed=True) if one.document_id in opposed else one for one in candidates]
     skipped = work.labels.skipped(person.name)
     asked = queue(candidates, skipped, now, person.id, cut=cut, known=work.labels.known_words(limit=_KNOWN_FROM))
     by_id = {one.document_id: one for one in candidates}

@@ -44,6 +44,7 @@ drawn = st.lists(
         floor=st.booleans(),
         terms=st.integers(0, 5),
         explained=st.booleans(),
+        opposed=st.booleans(),
         words=st.frozensets(st.sampled_from([f"词{n}" for n in range(30)]), max_size=12),
     ),
     max_size=40,
@@ -99,6 +100,7 @@ def test_the_nearest_to_the_cut_is_the_first_uncertain_one() -> None:
 @pytest.mark.parametrize(
     ("given_", "why"),
     [
+        ({"opposed": True, "floor": True, "p_risk": CUT}, "第二意见比模型判得高，请看过后再定"),
         ({"floor": True, "p_risk": CUT}, "规则判为风险，模型不认为是风险"),
         ({"terms": 3, "p_risk": 0.02}, "有 3 处风险用词，模型却认为风险概率只有 2%"),
         ({"explained": False, "p_risk": 0.97}, "模型判为风险（97%），但没有规则或风险用词支持"),
