@@ -149,11 +149,10 @@ def _sounded(
 
 def _is_clear(hit: Hit, joined: str) -> bool:
     """Tell whether a hit by sound is hardly chance: two characters like 麝香 are mostly a name, 感冒要 is mostly grammar."""
-    if hit.trick is Trick.PINYIN:
-        return True
-    return (hit.term.kind is TermKind.STRONG or hit.end - hit.start > _SHORT) and not joined.startswith(
-        "要", hit.end - 1
-    )
+    if hit.trick is Trick.HOMOPHONE:
+        long = hit.term.kind is TermKind.STRONG or hit.end - hit.start > _SHORT
+        return long and not joined.startswith("要", hit.end - 1)
+    return hit.trick is Trick.PINYIN
 
 
 def _masked(joined: str, lexicon: Lexicon) -> list[Hit]:
@@ -170,7 +169,7 @@ def _masked(joined: str, lexicon: Lexicon) -> list[Hit]:
 
 
 def _squeezed(joined: str, boundary: int, hits: Iterable[Hit], lexicon: Lexicon) -> Sequence[Hit]:
-    squeezed = squeeze(joined)
+    squeezed = squeeze(joined, boundary)
     if squeezed is None:
         return ()
     shadow, positions = squeezed

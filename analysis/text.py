@@ -105,22 +105,24 @@ def normalise(text: str) -> Normalised:
     return _fold_slowly(text, truncated=truncated)
 
 
-def squeeze(text: str) -> tuple[str, Sequence[int]] | None:
+def squeeze(text: str, boundary: int = -1) -> tuple[str, Sequence[int]] | None:
     """Return the shadow copy without separators inside Chinese words, with the position of each of its characters.
 
     Blanks, dots, stars, slashes, emoji and line breaks between two Chinese characters go. Letters and digits stay:
-    there they are words and counts; so do the marks that end a clause. `None` where nothing goes. For lexicon
-    matching only.
+    there they are words and counts; so do the marks that end a clause, and what stands at `boundary`, where a title ends.
+    `None` where nothing goes. For lexicon matching only.
     """
     parts: list[str] = []
     kept = array("I")
     position = 0
     for gap in _SEPARATORS.finditer(text):
-        start = gap.start()
-        if start and _CHINESE.match(text, start - 1) and _CHINESE.match(text, gap.end()):
+        start, end = gap.span()
+        if start <= boundary < end:
+            continue
+        if start and _CHINESE.match(text, start - 1) and _CHINESE.match(text, end):
             parts.append(text[position:start])
             kept.extend(range(position, start))
-            position = gap.end()
+            position = end
     if not position:
         return None
     parts.append(text[position:])
