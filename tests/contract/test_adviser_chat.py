@@ -70,7 +70,7 @@ class TestChat(AdviserContract):
             (answering({"error": {"message": "x"}}, status=400), Unfit.REJECTED),
             (answering({}, status=401), Unfit.REJECTED),
             (answering({}, status=404), Unfit.REJECTED),
-            (answering({}, status=204), Unfit.REJECTED),
+            (answering({}, status=202), Unfit.REJECTED),
             (answering({}, status=429), Unfit.BUSY),
             (answering(b"<html>502</html>"), Unfit.NOT_JSON),
             (answering(b""), Unfit.NOT_JSON),
