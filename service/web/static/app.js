@@ -53,7 +53,7 @@
     list[at].querySelector("a")?.focus({ preventScroll: true });
     list[at].scrollIntoView({ block: "nearest" });
   };
-  const places = { h: "/", y: "/alerts", e: "/events", s: "/search", c: "/cases", b: "/briefings", p: "/policies", x: "/sources", d: "/drills", o: "/system", l: "/labels" };
+  const places = { h: "/", y: "/alerts", e: "/events", s: "/search", c: "/cases", b: "/briefings", p: "/policies", x: "/sources", d: "/drills", o: "/system", l: "/labels", w: "/words", m: "/matters", t: "/topics" };
   let going = 0;
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
   const keys = {

@@ -1,0 +1,15 @@
+"""The keys that the list of keys promises are the keys that the browser obeys."""
+
+import re
+
+from service.domain.people import Role
+from service.web.render import STATIC, rail
+from tests.builders import build_person
+
+
+def test_every_page_of_the_rail_is_reached_by_its_letter() -> None:
+    script = (STATIC / "app.js").read_text(encoding="utf-8")
+    line = next(line for line in script.splitlines() if "const places" in line)
+    obeyed = dict(re.findall(r'(\w): "(/\w*)"', line))
+    shown = {entry.letter: entry.href for group in rail(build_person(Role.ADMINISTRATOR)) for entry in group}
+    assert obeyed == shown
