@@ -3,12 +3,14 @@ import json
 import os
 import re
 from functools import cache
+from itertools import accumulate, islice
 from pathlib import Path
 
 import pytest
 
 from analysis.segmentation import BLOCK_BYTES, JiebaSegmenter, RjiebaSegmenter, Segmenter
 
+CHINESE = re.compile("[一-鿿]+")
 SENTENCES = (
     "江西省药监局通报三批次中药饮片不合格",
     "患者注射头孢曲松钠后出现寒战高热",
@@ -30,7 +32,7 @@ def segmenter(request: pytest.FixtureRequest) -> Segmenter:
 
 
 def chinese(words: list[str]) -> list[str]:
-    return [word for word in words if re.fullmatch("[一-鿿]+", word)]
+    return [word for word in words if CHINESE.fullmatch(word)]
 
 
 def test_words_joined_are_the_text_again(segmenter: Segmenter) -> None:
@@ -74,6 +76,35 @@ def real_sentences() -> list[str]:
 def test_both_cut_chinese_text_alike() -> None:
     default, reference = cutters()
     for sentence in (*SENTENCES, *real_sentences()):
-        for run in re.findall("[一-鿿]+", sentence):
+        for run in CHINESE.findall(sentence):
             assert default.cut(run) == reference.cut(run)
             assert chinese(default.cut_for_search(run)) == chinese(reference.cut_for_search(run))
+
+
+def spans(words: list[str]) -> set[tuple[int, int]]:
+    """Return where in their text the Chinese words stand."""
+    ends = list(accumulate(map(len, words)))
+    return {(end - len(word), end) for word, end in zip(words, ends, strict=True) if CHINESE.fullmatch(word)}
+
+
+def whole_texts(shared: Path) -> list[str]:
+    """Return titles with descriptions of a hot list, each once, and labelled posts and documents, as collected."""
+    with gzip.open(shared / "hotlist" / "weibo-2024.jsonl.gz", "rt", encoding="utf-8") as lines:
+        items = [item for line in islice(lines, 400) for item in json.loads(line)["items"]]
+    rows = [(item["title"], item.get("description")) for item in items]
+    for name in ("attention/dev.jsonl", "documents/train.jsonl"):
+        with (shared / name).open(encoding="utf-8") as lines:
+            found = [json.loads(line) for line in islice(lines, 600)]
+        rows.extend((row.get("title"), row.get("text")) for row in found)
+    return list(dict.fromkeys(f"{title or ''}\n{text or ''}" for title, text in rows))
+
+
+def test_999_of_1000_chinese_words_of_whole_texts_are_the_reference_cutters(shared_data: Path) -> None:
+    default, reference = cutters()
+    alike = total = 0
+    for text in whole_texts(shared_data):
+        ours, theirs = spans(default.cut(text)), spans(reference.cut(text))
+        alike += len(ours & theirs)
+        total += len(ours | theirs)
+    assert total > 20_000
+    assert alike / total >= 0.999
