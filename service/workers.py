@@ -115,7 +115,9 @@ def _model_keeper(app: Application) -> "ModelKeeper[Analyser]":
     from analysis.assess import Analyser
     from service.flows.model_keeper import ModelKeeper
 
-    keeper = ModelKeeper(app.store, app.settings.data / "models", Analyser.load)
+    models = app.settings.data / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    keeper = ModelKeeper(app.store, models, Analyser.load)
     keeper.refresh(app.now())
     log.info("assess.ready", model=keeper.model.version, refused=keeper.refused)
     return keeper

@@ -1,12 +1,15 @@
 """Labels over the pages: the card, a correction of a document, and the versions of the model."""
 
 import re
+from datetime import timedelta
 
 from analysis.assessment import Level
+from crawlers.records import DocumentKind
 from service.domain.label import LabelOrigin
 from service.domain.people import Role
+from service.ports.store import Completion
 from tests.api.conftest import Site
-from tests.builders import NOW
+from tests.builders import NOW, build_assessment, build_document
 
 EVENT = "20261125-03"
 
@@ -130,3 +133,27 @@ def test_a_training_is_listed_with_what_it_measured_and_a_version_can_be_returne
         placement = work.models.in_force()
     assert placement is not None
     assert (placement.version, placement.actor, placement.reason) == ("", "管理丁", "误报增多")
+
+
+def test_a_card_that_shows_what_a_citizen_wrote_is_written_down(site: Site) -> None:
+    complaint = build_document(
+        native="c1",
+        title="来信",
+        text="我吃了这种药后起疹子。",
+        at=NOW - timedelta(hours=1),
+        kind=DocumentKind.COMPLAINT,
+    )
+    with site.context.store.write() as work:
+        work.documents.put([complaint], now=NOW)
+        (leased,) = work.documents.claim(limit=9, lease=timedelta(minutes=1), now=NOW)
+        work.documents.complete_all([Completion(leased=leased, assessment=build_assessment(complaint))], now=NOW)
+    browser = site.browser(Role.OFFICER)
+    for _ in range(20):
+        (asked,) = re.findall(r'action="/labels/([^"/]+)" class="label-form"', browser.client.get("/labels").text)
+        with site.context.store.read() as work:
+            read = [row.action for row in work.audit.rows(subject=f"document:{asked}")]
+        assert read == (["personal.read"] if asked == complaint.id else [])
+        if asked == complaint.id:
+            return
+        browser.post(f"/labels/{asked}/skip")
+    raise AssertionError("the complaint was never asked about")

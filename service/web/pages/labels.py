@@ -6,12 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from crawlers.records import DocumentKind
 from service.api.identity import Labeller, ModelKeeper, Reader, context_of
 from service.domain.label import Label, LabelOrigin, judged_of, label_of_form
 from service.domain.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, training_wanting
 from service.domain.people import Act
 from service.flows.labelling import give_label, next_question, skip_question, undo_label
 from service.flows.model_versions import model_state, place_model, wish_training
+from service.flows.privacy import note_personal_read
 from service.web.render import page
 from service.web.views.labelling import label_form, label_words, origin_word, run_view, versions_view
 
@@ -56,6 +58,9 @@ def card(request: Request, identity: Labeller) -> HTMLResponse:
         found = {one.document_id: work.documents.get(one.document_id) for one in recent}
         undoable = work.labels.last_of(identity.person.name)
     form = None
+    if question is not None and question.document.kind is DocumentKind.COMPLAINT:
+        subject, shown = f"document:{question.document.id}", [question.document.id]
+        note_personal_read(context.store, identity.person, subject, what="complaints", documents=shown, now=now)
     if question is not None:
         form = label_form(question.document.id, judged_of(question.assessment), None, now, chosen=False)
     names = {source.id: source.name for source in context.catalogue_sources}

@@ -1,6 +1,7 @@
 """What an adaptation changes and what it leaves."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 
 from analysis.assess import MODELS, Analyser
-from analysis.linear import MANIFEST, ModelRefusedError
+from analysis.encoder import ENCODER_LABELS, Encoder, Encoding
+from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError
 from analysis.training.adaptation import adapt
 from analysis.training.data import STREAM_SOURCE, Example
 from analysis.training.officers import read_labels
@@ -98,3 +100,49 @@ def test_labels_of_which_too_few_examples_tell_stay_as_shipped(
 def test_a_parent_that_does_not_fit_is_refused(examples: list[Example], tmp_path: Path) -> None:
     with pytest.raises(ModelRefusedError, match="manifest"):
         adapt(examples, tmp_path / "none", tmp_path / "out")
+
+
+class MadeEncoder:
+    """An encoder that takes what names a pharmacy for a risk, whatever else is said."""
+
+    identity = "made-1"
+
+    def encode(self, title: str, text: str) -> Encoding:
+        risky = 2.0 if "药店" in title + text else -2.0
+        values = [risky if label in {"risk", "remit"} else 0.0 for label in ENCODER_LABELS]
+        return Encoding(np.array(values), np.zeros(384, dtype=np.float32))
+
+
+@pytest.fixture
+def with_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model folder as the shipped one would be with an encoder beside the linear models."""
+    monkeypatch.setattr(Encoder, "load", lambda _: MadeEncoder())
+    parent = tmp_path / "parent"
+    parent.mkdir()
+    shutil.copyfile(MODELS / ARRAYS, parent / ARRAYS)
+    manifest = json.loads((MODELS / MANIFEST).read_text(encoding="utf-8"))
+    odds = {"weights": [0.7, 0.1, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0], "biases": [0.2]}
+    manifest["second"] = {
+        "encoder": "made-1", "least_remit": 0.01, "risk": odds, "remit": odds, "risk_threshold": 0.4, "remit_threshold": 0.5,
+        "category_threshold": 0.3, "category": {"weights": [1.0, 0.5, 0.2, 0.2], "biases": [-0.5]},
+        "first": {"weights": [1.0, 0.5, 0.2, 2.0], "biases": [0.0] * 13},
+        "severity": {"weights": [1.0, 0.5], "biases": [0.0] * 5}, "tone": {"weights": [1.0, 0.5], "biases": [0.0] * 3},
+    }  # fmt: skip
+    (parent / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    return parent
+
+
+def test_with_an_encoder_its_blend_is_rescaled_and_the_first_tiers_stack_stays(
+    with_encoder: Path, examples: list[Example], tmp_path: Path
+) -> None:
+    before = json.loads((with_encoder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = adapt(examples, with_encoder, tmp_path / "out")
+    assert {name: manifest["stack"][name] for name in STACK} == {name: before["stack"][name] for name in STACK}
+    assert manifest["second"]["risk"] != before["second"]["risk"]
+    assert manifest["second"]["category"] == before["second"]["category"]
+    shipped, adapted = Analyser.load(with_encoder), Analyser.load(tmp_path / "out")
+    documents = [example.document for example in examples]
+    said = [model.assess(documents) for model in (shipped, adapted)]
+    assert {one.tier for one in said[0]} >= {"encoder"}
+    right = [sum(a.level is e.level for a, e in zip(one, examples, strict=True)) for one in said]
+    assert right[1] > right[0]
