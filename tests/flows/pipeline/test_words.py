@@ -215,6 +215,22 @@ class TestJudgingAgain:
         assert (kept.document_id, event.document_count) == (reported[0].id, 1)
         assert {level: count for level, count in levels.items() if count} == {"0": 1, "2": 1}
 
+    def test_an_event_takes_on_what_a_later_judgement_finds(
+        self,
+        store: Store,
+        person: Person,
+        judge: ScriptedJudge,
+        clock: MovingClock,
+        reported: list[Document],
+        again: Callable[[ScriptedJudge], int],
+    ) -> None:
+        judge.facts[FIRST] = {"harmed": 12 + len(reported), "cluster": True, "jiangxi": True}
+        judge_again(store, person, days=7, now=clock())
+        again(judge)
+        with store.read() as work:
+            [event] = work.events.listing()
+        assert (event.harmed, event.document_count) == (14, 2)
+
     def test_an_event_that_every_document_left_counts_none_and_its_alert_stays_for_a_person(
         self,
         store: Store,

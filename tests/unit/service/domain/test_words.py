@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.lexicon import Term, TermKind, load_lexicon
-from analysis.lexicon.overlay import Silenced
+from analysis.lexicon.overlay import Silenced, overlay
 from service.domain.refusal import Refusal
 from service.domain.word_checks import Held, WordDoubt, check_removal, check_word
 from service.domain.word_table import COLUMNS, read_words, words_csv
-from service.domain.words import MOST_WORDS, OwnWord, Vocabulary, WordDraft, WordSort, lay_over
+from service.domain.words import MOST_WORDS, OwnWord, Vocabulary, WordDraft, WordSort, lay_over, normal
+from service.flows.words import shipped_vocabulary
 
 AT = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 SMALL = WordDraft(sort=WordSort.WORD, text="小安瓶", kind="drug", canonical="清安口服液")
@@ -22,6 +25,14 @@ SILENT = WordDraft(sort=WordSort.EXCLUSION, text="疫苗", within="职场疫苗"
 @pytest.fixture(scope="module")
 def vocabulary() -> Vocabulary:
     return Vocabulary(load_lexicon())
+
+
+SORTS = st.sampled_from(["word", "alias", "exclusion", "unheard", ""])
+KINDS = st.sampled_from(["drug", "firm", "strong", "harm", "unheard", ""])
+# Any text, and what the lexicon knows: names, guards, places, invisible characters, half a surrogate pair.
+ANY = st.text(max_size=8) | st.sampled_from(
+    ["布洛芬", "疫苗", "职场疫苗", "无药可救", "九江", "\u200b", "\ud800", "假药"]
+)
 
 
 def word(draft: WordDraft = SMALL, word_id: str = "w1", **changes: Any) -> OwnWord:
@@ -210,6 +221,18 @@ class TestWhatAnalysisIsGiven:
         assert faults.keys() == {"w1"}
         assert faults["w1"].endswith("。")
 
+    @given(rows=st.lists(st.tuples(SORTS, ANY, KINDS, ANY, ANY), max_size=8), sentence=ANY)
+    @settings(max_examples=15, deadline=None)
+    def test_no_row_however_odd_stops_analysis(self, rows: list[tuple[str, ...]], sentence: str) -> None:
+        odd = [
+            OwnWord(id=str(n), sort=sort, text=text, kind=kind, category="R01", canonical=name, within=within, author="x", created_at=AT)
+            for n, (sort, text, kind, name, within) in enumerate(rows)
+        ]  # fmt: skip
+        lexicon = load_lexicon()
+        words, faults = lay_over(odd, shipped_vocabulary())
+        assert faults.keys() <= {one.id for one in odd}
+        overlay(lexicon, words).scan(normal(f"{sentence}{''.join(row[1] for row in rows)}"))
+
     @pytest.mark.parametrize(("category", "kind"), [("R02", TermKind.STRONG), ("R14", TermKind.RISK)])
     def test_a_strong_word_of_good_news_is_no_risk_that_speaks_alone(
         self, vocabulary: Vocabulary, category: str, kind: TermKind
@@ -224,7 +247,9 @@ class TestATable:
         drafts = [SMALL, strong, ALIAS, SILENT]
         assert [draft for _, draft in read_words(words_csv(map(word, drafts)))] == drafts
 
-    @pytest.mark.parametrize("text", ["=1+1+清安", "+清安", "-清安", "@清安", "|清安", "＝清安", "＠清安", "'清安", "'=清安"])
+    @pytest.mark.parametrize(
+        "text", ["=1+1+清安", "+清安", "-清安", "@清安", "|清安", "＝清安", "＠清安", "'清安", "'=清安"]
+    )
     def test_no_cell_is_a_formula_and_each_comes_back(self, text: str) -> None:
         content = words_csv([word(replace(SMALL, text=text))])
         assert f",'{text},".encode() in content
