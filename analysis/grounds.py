@@ -25,25 +25,30 @@ _IN_TEXT = 0.5
 _MORE_CUES = 0.12
 _FALLBACK = 1.0
 
-_CUES_WORTH = 0.2
+_CUES_WORTH = 0.25
 """Strength that a fit of 1 adds to the learned margin."""
 
 _UNKNOWN_BASE, _UNKNOWN_WORTH = -0.7, 0.6
 """A row that the recogniser never learned, an office's own, speaks by its cues alone: a plain fit of 1.5 weighs as much
 as a likely margin with cues."""
 
-_FALLBACK_BASE = -1.0
+_OTHER_PRODUCT = 0.3
+"""Taken from the strength of a learned row for other classes of product; the class itself is sometimes misread."""
+
+_FALLBACK_BASE = -0.8
+"""Fallbacks take part beside learned rows: where no row is likely, what usually governs the category comes first."""
+
 _LEAST = -0.9
 """Strength below which a row is not considered; with no row above it nothing is recognised."""
 
-_LEAST_OFF_TOPIC = -0.4
+_LEAST_OFF_TOPIC = -0.45
 """The same for the leading row of a text judged off topic: above it stand nine of ten risk items and a third of the others."""
 
 _LEANING = 0.4
 """Weight of what the recogniser says of an offered article itself; it sees 医院 or 网购 where it is unsure of the row."""
 
 _SOFTNESS = 0.3
-_SPREAD = 0.4
+_SPREAD = 0.35
 _MOST_ROWS = 8
 _RELATED = 0.4
 _RANK_STEP = 0.12
@@ -108,6 +113,7 @@ def _strengths(
         elif row.id in margins and row.cues:
             # A row that silences all others has to be told plainly.
             strength = -math.inf if row.alone and fit <= 0 else margins[row.id] + _CUES_WORTH * fit
+            strength -= _OTHER_PRODUCT if row.products and product not in row.products else 0.0
         elif fit <= 0:
             strength = -math.inf
         else:

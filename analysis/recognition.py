@@ -1,9 +1,10 @@
 """Which rows of the table of situations a text is about, learned from labelled texts: a sparse linear model in numpy.
 
 The table's cues say plainly what a row is; a text that says it in other words is recognised here. The features are the
-text's own characters, the judged categories and the kinds of named things, so that neither a change of the lexicon nor
-of the table makes the model unusable: a row that it does not know is left to its cues, a row that the table no longer
-has is ignored. How it was made and what it is worth stands in `models/situations.md`.
+text's own characters and nothing that was judged: a wrong first category, one in three on unseen texts, would lead to
+wrong rows. Neither a change of the lexicon nor of the table makes the model unusable: a row that it does not know is left
+to its cues, a row that the table no longer has is ignored. How it was made and what it is worth stands in
+`models/situations.md`.
 """
 
 import hashlib
@@ -18,23 +19,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.assessment import Assessment
 from analysis.features import BUCKET_BITS, Counts, bucket_counts, character_grams
 from analysis.linear import ModelRefusedError, Weighting
 from analysis.text import normalise
 
 __all__ = ["FORMAT", "MODEL", "Query", "Recogniser", "count_query", "load_recogniser"]
 
-FORMAT = 1
+FORMAT = 2
 MODEL = Path(__file__).with_name("models") / "situations.npz"
 
 _LEAD_CHARS = 200
 _OPENING_CHARS = 60
 _LONGEST, _LONGEST_OPENING = 4, 3
-_TAG_SEED = 11
 
-Query: TypeAlias = tuple[str, str, Assessment | None]
-"""Title, text and what the analysis made of them."""
+Query: TypeAlias = tuple[str, str]
+"""Title and text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ class Recogniser:
     weights: sparse.csr_matrix
     intercepts: npt.NDArray[np.float64]
 
-    def margins(self, title: str, text: str, assessment: Assessment | None) -> Mapping[str, float]:
+    def margins(self, title: str, text: str) -> Mapping[str, float]:
         """Return the margin of every row and article that the model knows."""
-        features = self.weighting.transform(count_query([(title, text, assessment)]))
+        features = self.weighting.transform(count_query([(title, text)]))
         found = np.asarray((features @ self.weights).todense()).ravel() + self.intercepts
         return dict(zip(self.rows, found.tolist(), strict=True))
 
@@ -71,29 +70,13 @@ class Recogniser:
 
 
 def count_query(queries: Sequence[Query]) -> Counts:
-    """Count the features: characters of title and lead, those of the title alone, and tags of the judgement."""
-    titles = [normalise(title).text for title, _, _ in queries]
-    leads = [normalise(text[:_LEAD_CHARS]).text for _, text, _ in queries]
+    """Count the features: characters of title and lead, and those of the title alone."""
+    titles = [normalise(title).text for title, _ in queries]
+    leads = [normalise(text[:_LEAD_CHARS]).text for _, text in queries]
     openings = [title or lead[:_OPENING_CHARS] for title, lead in zip(titles, leads, strict=True)]
     whole = [f"{title}\n{lead}" for title, lead in zip(titles, leads, strict=True)]
-    tags = ["".join(_tags(assessment)) for _, _, assessment in queries]
-    return bucket_counts(
-        (
-            character_grams(whole, _LONGEST, seed=1),
-            character_grams(openings, _LONGEST_OPENING, seed=2),
-            character_grams(tags, 1, seed=_TAG_SEED),
-        ),
-        rows=len(queries),
-    )
-
-
-def _tags(assessment: Assessment | None) -> list[str]:
-    """Return one private character for the first category, every category and every kind of named thing."""
-    if assessment is None:
-        return []
-    codes = assessment.category_codes
-    names = [f"first {codes[0]}" if codes else "none", *codes, *sorted({str(e.type) for e in assessment.entities})]
-    return [chr(0xE000 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") % 0x1000) for name in names]
+    blocks = (character_grams(whole, _LONGEST, seed=1), character_grams(openings, _LONGEST_OPENING, seed=2))
+    return bucket_counts(blocks, rows=len(queries))
 
 
 @lru_cache(maxsize=1)
@@ -101,10 +84,18 @@ def load_recogniser() -> Recogniser:
     """Return the shipped model.
 
     Raises:
-        ModelRefusedError: if its arrays are not the ones that its manifest names, or are made for other features.
+        ModelRefusedError: if its arrays are not the ones that its manifest names, or are made for other features, or
+            one of both files is missing.
     """
-    manifest = json.loads(MODEL.with_suffix(".json").read_text(encoding="utf-8"))
-    found = {"format": FORMAT, "buckets": BUCKET_BITS, "sha256": hashlib.sha256(MODEL.read_bytes()).hexdigest()}
+    told = MODEL.with_suffix(".json")
+    try:
+        manifest = json.loads(told.read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict):
+            raise ValueError(f"it holds a {type(manifest).__name__}")  # noqa: TRY004, TRY301 (told as any other fault)
+    except (OSError, ValueError) as error:
+        raise ModelRefusedError(f"{told} cannot be read as a model manifest: {error}") from error
+    digest = hashlib.sha256(MODEL.read_bytes()).hexdigest() if MODEL.is_file() else None
+    found = {"format": FORMAT, "buckets": BUCKET_BITS, "sha256": digest}
     for name, value in found.items():
         if manifest.get(name) != value:
             raise ModelRefusedError(f"{MODEL}: the manifest names {name} {manifest.get(name)!r}, here is {value!r}")

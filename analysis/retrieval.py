@@ -128,7 +128,7 @@ def match(
     """
     title, text = (document.title, document.text) if isinstance(document, Document) else ("", document)
     text = text[:_OPENING_CHARS]
-    margins = (recogniser or load_recogniser()).margins(title, text, assessment)
+    margins = (recogniser or load_recogniser()).margins(title, text)
     offered = grounds(situations or load_situations(), title, text, assessment, margins)
     held = {ground.article: index.article(ground.article, on) for ground in offered.articles}
     articles = {key: article for key, article in held.items() if article is not None}

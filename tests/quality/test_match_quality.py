@@ -1,10 +1,11 @@
 """Floors of policy matching on labelled pairs of items and governing articles, as `yaowang match` would be measured.
 
 The table of situations was written from the laws and from the items before July 2024, so those measure only that nothing
-is lost. What it is worth shows on the items from then on, which were measured six times in all: recall@5 0.68, hit@3 0.72,
-nDCG@10 0.63 at the last time (95 % by events: 0.56-0.79, 0.59-0.84, 0.53-0.72), 0.61, 0.72 and 0.60 by cues alone. A second
+is lost. What it is worth shows on the items from then on, which were measured seven times in all: recall@5 0.71, hit@3 0.75,
+nDCG@10 0.66 at the last time (95 % by events: 0.60-0.80, 0.64-0.86, 0.57-0.74), 0.61, 0.72 and 0.60 by cues alone. A second
 annotator reaches 0.87, 0.94 and 0.80, BM25 alone finds 0.10. How well rows are recognised in texts that neither cues nor
-model were made from is measured on the written documents.
+model were made from is measured on the written documents, without their judgement: the model that judges was trained on
+them and would tell their categories better than those of a text that nobody has seen.
 """
 
 import math
@@ -20,7 +21,6 @@ from analysis.grounds import grounds
 from analysis.retrieval import ArticleIndex, Validity, match, split_articles
 from analysis.situations import load_situations
 from analysis.training.recognise import (
-    example_queries,
     fit_recogniser,
     labelled_queries,
     read_examples,
@@ -37,12 +37,16 @@ SPLIT = "2024-07"
 WRITTEN_FROM = (0.97, 0.98, 0.96)
 """Recall@5, hit@3 and nDCG@10 of the items before the split."""
 
-UNSEEN = (0.67, 0.71, 0.61)
+UNSEEN = (0.69, 0.74, 0.64)
 """The same of the items from the split on."""
 
-RECOGNISED = (0.65, 0.80)
-"""Share of unseen documents whose first row, and one of whose first two rows, is the labelled one."""
+RECOGNISED = (0.63, 0.72)
+"""Share of unseen documents, without a judgement, whose first row, and one of whose first two rows, is the labelled one."""
 
+CHOSEN = (0.93, 0.95, 0.88)
+"""The three figures on items whose articles were chosen one by one, by us; table and model know these items."""
+
+CHOSEN_FROM = {"train.jsonl": "4a2401ab9a4c", "train_single.jsonl": "1eba9d027001", "written.jsonl": "a40875128c78"}
 DOCUMENTS = "3044c4fe3d99"
 NAMES = ("recall@5", "hit@3", "nDCG@10")
 LIMIT_MS = 50.0
@@ -97,21 +101,39 @@ def test_governing_articles_come_first(
     assert missed == []
 
 
-def test_rows_are_recognised_in_documents_that_the_model_never_saw(shared_data: Path, analyser: Analyser) -> None:
+def test_rows_name_the_articles_that_were_chosen_item_by_item(
+    shared_data: Path, analyser: Analyser, index: ArticleIndex
+) -> None:
+    chosen = {row[0]: row[1] for row in read_table(Path(__file__).with_name("article_choices.tsv"))}
+    folder = shared_data / "attention"
+    items = read_rows(*(pinned(folder / name, digest) for name, digest in CHOSEN_FROM.items()))
+    # Written items carry no day; the laws are those of the last one.
+    documents = [document_of(items[item] | {"date": "2025-04-19"}) for item in chosen]
+    assert not {*chosen} & {*_pairs(shared_data)[0]}
+    scores = []
+    for document, assessment in zip(documents, analyser.assess(documents), strict=True):
+        found = match(document, assessment, index, on=document.happened_at.date())
+        scores.append(_scores(_grades(chosen[document.id]), [m.article.key for m in found]))
+    reached = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
+    assert [f"{name} {got:.3f}" for name, got, least in zip(NAMES, reached, CHOSEN, strict=True) if got < least] == []
+
+
+def test_rows_are_recognised_in_documents_that_the_model_never_saw(shared_data: Path) -> None:
     table, labels, written = load_situations(), read_labels(), read_examples()
     documents = read_rows(pinned(shared_data / "documents" / "train.jsonl", DOCUMENTS))
     seen = {document: rows for document, rows in labels.items() if document not in documents}
     queries = labelled_queries(shared_data, seen)
     rows = [*(seen[document] for document in queries), *written.values()]
-    recogniser = fit_recogniser([*queries.values(), *example_queries(list(written))], with_articles(rows))
+    recogniser = fit_recogniser([*queries.values(), *((title, "") for title in written)], with_articles(rows))
     asked = [document_of(documents[document]) for document in labels if document in documents]
     hits = [0, 0]
-    for document, assessment in zip(asked, analyser.assess(asked), strict=True):
-        margins = recogniser.margins(document.title, document.text, assessment)
-        found = [row.id for row in grounds(table, document.title, document.text[:400], assessment, margins).situations]
+    for document in asked:
+        margins = recogniser.margins(document.title, document.text)
+        met = grounds(table, document.title, document.text[:400], None, margins).situations
+        found = [row.id for row in met if row.cues]
         for number in (1, 2):
             hits[number - 1] += bool({*found[:number]} & {*labels[document.id]})
-    assert all(hit / len(asked) >= least for hit, least in zip(hits, RECOGNISED, strict=True))
+    assert [hit / len(asked) >= least for hit, least in zip(hits, RECOGNISED, strict=True)] == [True, True]
 
 
 def test_no_article_out_of_force_is_offered_and_each_says_why(

@@ -23,7 +23,7 @@ PLAIN = "药店卖过期药"
 class TestModel:
     def test_a_text_in_other_words_is_recognised_where_no_cue_stands_in_it(self) -> None:
         title = "两岁娃把外婆的降糖药吃了大半瓶洗胃抢救"
-        margins = load_recogniser().margins(title, "", judged("R09"))
+        margins = load_recogniser().margins(title, "")
         found = grounds(load_situations(), title, "", judged("R09"), margins)
         assert found.situations[0].id == "accident-child"
 
@@ -31,16 +31,12 @@ class TestModel:
         rows = load_situations().rows
         assert set(load_recogniser().rows) <= {row.id for row in rows} | {key for row in rows for key in row.governs}
 
-    def test_a_judgement_changes_the_margins_and_may_be_absent(self) -> None:
-        recogniser = load_recogniser()
-        assert recogniser.margins(PLAIN, "", judged("R02")) != recogniser.margins(PLAIN, "", None)
-
     def test_margins_do_not_depend_on_what_stands_far_down_in_a_text(self) -> None:
         recogniser, lead = load_recogniser(), "某药店的事。" * 40
-        assert recogniser.margins(PLAIN, lead, None) == recogniser.margins(PLAIN, lead + "医院", None)
+        assert recogniser.margins(PLAIN, lead) == recogniser.margins(PLAIN, lead + "医院")
 
     def test_a_saved_model_says_the_same(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        counts = count_query([(PLAIN, "", None), ("医院用错药", "", None)])
+        counts = count_query([(PLAIN, ""), ("医院用错药", "")])
         weighting = Weighting.fit(counts, least_documents=1)
         weights = sparse.csr_matrix(np.linspace(-1, 1, 2 * len(weighting.buckets)).reshape(-1, 2))
         made = Recogniser(weighting=weighting, rows=("a", "b"), weights=weights, intercepts=np.array([0.5, -0.5]))
@@ -50,7 +46,7 @@ class TestModel:
         path.with_suffix(".json").write_text(json.dumps(manifest), encoding="utf-8")
         monkeypatch.setattr(recognition, "MODEL", path)
         loaded = load_recogniser.__wrapped__()
-        assert loaded.margins(PLAIN, "", None) == pytest.approx(made.margins(PLAIN, "", None), abs=0.05)
+        assert loaded.margins(PLAIN, "") == pytest.approx(made.margins(PLAIN, ""), abs=0.05)
 
     def test_arrays_that_the_manifest_does_not_name_are_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -104,6 +100,22 @@ class TestWeighing:
         assert grounds(SITUATIONS, "一则消息", "", judged(), unsure).articles
         assert not grounds(SITUATIONS, "一则消息", "", aside, unsure).articles
         assert grounds(SITUATIONS, "一则消息", "", aside, {"ad": -0.2, "expired": -0.7}).articles
+
+    def test_a_learned_row_for_another_class_of_product_stands_behind_one_for_this_class(self) -> None:
+        rows = "".join(
+            f"  - {{id: {product}, products: [{product}], cues: [召回], governs: [新法#{n}], why: 本局自订}}\n"
+            for n, product in ((1, "device"), (2, "cosmetic"))
+        )
+        table = parse_situations(TABLE.replace("situations:\n", f"situations:\n{rows}"), "table.yaml")
+        assert table.product_of("面膜出了问题", "", None) == "cosmetic"
+        found = grounds(table, "面膜出了问题", "", None, {"device": 0.2, "cosmetic": 0.0})
+        assert [row.id for row in found.situations[:2]] == ["cosmetic", "device"]
+
+    def test_what_usually_governs_the_category_comes_first_where_no_row_is_likely(self) -> None:
+        unsure, sure = {"ad": -0.8, "expired": -0.85}, {"ad": 0.3, "expired": -0.85}
+        (fallback,) = (row.id for row in SITUATIONS.rows if not row.cues)
+        first = [grounds(SITUATIONS, "一则消息", "", judged("R02"), m).situations[0].id for m in (unsure, sure)]
+        assert first == [fallback, "ad"]
 
     def test_two_likely_rows_share_the_first_places(self) -> None:
         found = grounds(SITUATIONS, "一则消息", "", None, {"ad": 0.1, "expired": 0.1})
