@@ -26,7 +26,7 @@ from analysis.neighbours import Neighbours
 from analysis.reading import Reading, read, read_all
 from analysis.response_need import NeedTable, load_need_table
 from analysis.risk import Inputs, RiskStack, level_of, likely_categories, shown_categories, stack_inputs
-from analysis.rules import Findings, apply_rules
+from analysis.rules import HINT, Findings, apply_rules
 from analysis.second_tier import SecondTier, load_second_tier
 from analysis.segmentation import RjiebaSegmenter, Segmenter
 from analysis.severity import SeverityModel, severity_of
@@ -116,7 +116,7 @@ class Analyser:
         found = {n: self._find(documents[n], readings[n]) for n in scored}
         judged: dict[int, Assessment] = {}
         if scored:
-            decisions = self.model.decide(count_features([readings[n] for n in scored]))
+            decisions = self.model.decide(count_features([readings[n].restored for n in scored]))
             facts = np.array([stack_facts(readings[n], found[n][1]) for n in scored])
             inputs = stack_inputs(decisions, self.model.labels, facts)
             p_remit, p_risk = self.stack.probabilities(inputs)
@@ -137,7 +137,7 @@ class Analyser:
         if not may_concern(reading):
             return Explanation(decided_by="unread", terms_for=(), terms_against=(), enough=0, rules=(), guards=guards)
         found = self._find(document, reading)[1].findings
-        floors = [finding for finding in found if not finding.rule.startswith("term:")]
+        floors = [finding for finding in found if ":" not in finding.rule]
         trial = Trial(p_risk=lambda documents: [one.p_risk for one in self.assess(documents)], threshold=self.cuts[0])
         spans = [(finding.start, finding.end) for finding in floors]
         terms_for, terms_against, enough = terms_of(document, reading, Hearing(reading, self.model), trial, spans)
@@ -174,7 +174,7 @@ class Analyser:
         if self.second is None or (p_remit < self.second.least_remit and findings.floor is None):
             categories = self.stack.category_scores(named, leading)
             return Scores(p_remit, p_risk, categories, severity, tone(named, self.tone_offsets), "linear")
-        encoding = self.second.encoder.encode(reading.title.text, reading.text.text)
+        encoding = self.second.encoder.encode(reading.restored.title.text, reading.restored.text.text)
         p_remit, p_risk = self.second.probabilities(inputs, encoding)
         return Scores(
             round(p_remit, _DIGITS),
@@ -233,8 +233,9 @@ class Analyser:
         if level is Level.OFF_TOPIC:
             return ()
         fields = document_fields(document)
-        shown = findings.evidence(reading, fields)[:_MOST_EVIDENCE]
-        return shown if shown or level is not Level.RISK else tuple(self._heaviest_words(reading, fields))
+        shown = findings.evidence(reading, fields, _MOST_EVIDENCE)
+        told = tuple(one for one in shown if not one.rule.startswith(HINT))
+        return told if told or level is not Level.RISK else (*shown, *self._heaviest_words(reading, fields))
 
     def _heaviest_words(self, reading: Reading, fields: Mapping[str, str]) -> Iterator[Evidence]:
         """Yield the words that weighed most for a risk that no rule or term explains."""

@@ -1,7 +1,7 @@
 """One reading of one document: normalised, cut and scanned once, shared by everything that judges it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.counts import PeopleCount, people_counts
@@ -34,6 +34,12 @@ class Reading:
     evasive: tuple[Hit, ...]
     sounded: tuple[Hit, ...]
     segmenter: Segmenter
+    undone: "Reading | None" = None
+
+    @property
+    def restored(self) -> "Reading":
+        """Return the reading of the text with its clear disguises undone, for models: itself where there are none."""
+        return self.undone or self
 
     @property
     def boundary(self) -> int:
@@ -112,7 +118,16 @@ def read_all(documents: Sequence[Document], lexicon: Lexicon, segmenter: Segment
 
     A step keeps its tables in the processor's cache for the whole batch.
     """
-    fields = [(normalise(document.title), normalise(document.text)) for document in documents]
+    readings = _read([(normalise(one.title), normalise(one.text)) for one in documents], lexicon, segmenter)
+    disguised = {n: fields for n, reading in enumerate(readings) if (fields := _restored(reading)) is not None}
+    if disguised:
+        undone = _read(list(disguised.values()), lexicon, segmenter)
+        for n, reading in zip(disguised, undone, strict=True):
+            readings[n] = replace(readings[n], undone=reading)
+    return readings
+
+
+def _read(fields: Sequence[tuple[Normalised, Normalised]], lexicon: Lexicon, segmenter: Segmenter) -> list[Reading]:
     texts = [(f"{title.text}\n{text.text}", len(title.text)) for title, text in fields]
     hits = [lexicon.scan(joined) for joined, _ in texts]
     squeezed = [_squeezed(*one, found, lexicon) for one, found in zip(texts, hits, strict=True)]
@@ -128,6 +143,32 @@ def read_all(documents: Sequence[Document], lexicon: Lexicon, segmenter: Segment
     ]
 
 
+def _restored(reading: Reading) -> tuple[Normalised, Normalised] | None:
+    """Return title and text with what stands in other characters or letters replaced by what is meant.
+
+    What is separated or masked stays as it is: models met such texts, and a mask may hide another character.
+    """
+    if not (reading.evasive or reading.sounded):
+        return None
+    hits = [hit for hit in reading.named if hit.trick in _UNDONE]
+    if not hits:
+        return None
+    title = [hit for hit in hits if hit.end < reading.boundary]
+    text = [hit for hit in hits if hit.start >= reading.boundary]
+    return _undo(reading.title.text, 0, title), _undo(reading.text.text, reading.boundary, text)
+
+
+def _undo(text: str, offset: int, hits: Iterable[Hit]) -> Normalised:
+    pieces: list[str] = []
+    position = 0
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.start - offset >= position:
+            pieces.extend((text[position : hit.start - offset], hit.meant))
+            position = hit.end - offset
+    return Normalised("".join((*pieces, text[position:])))
+
+
+_UNDONE = frozenset({Trick.RESPELLED, Trick.PINYIN, Trick.HOMOPHONE})
 _SHORT = 2
 
 
@@ -143,7 +184,7 @@ def _sounded(
     for number, start, end, trick in heard:
         for term in lexicon.meanings[number]:
             if term.kind in HIDDEN and (term, start, end) not in seen and not start <= boundary < end:
-                hits.setdefault((term, start, end), Hit(term, start, end, trick))
+                hits.setdefault((term, start, end), Hit(term, start, end, trick, lexicon.patterns[number]))
     return tuple(hits.values())
 
 
@@ -163,7 +204,7 @@ def _masked(joined: str, lexicon: Lexicon) -> list[Hit]:
         for number, start, end, trick in candidates:
             for term in lexicon.meanings[number]:
                 if term.kind in {TermKind.PRODUCT, TermKind.STRONG}:
-                    found.setdefault(term.kind, Hit(term, start, end, trick))
+                    found.setdefault(term.kind, Hit(term, start, end, trick, lexicon.patterns[number]))
         hits.extend(found.values())
     return hits
 
@@ -178,12 +219,12 @@ def _squeezed(joined: str, boundary: int, hits: Iterable[Hit], lexicon: Lexicon)
         return ()
     plain = {(hit.start, hit.end, hit.term) for hit in hits}
     apart: list[Hit] = []
-    for term, start, end, _ in lexicon.scan(shadow):
+    for term, start, end, *_ in lexicon.scan(shadow):
         first, last = positions[start], positions[end - 1] + 1
         joined_up = last - first == end - start
         if joined_up or first <= boundary < last or term.kind not in HIDDEN or (first, last, term) in plain:
             continue
-        apart.append(Hit(term, first, last, Trick.SEPARATED))
+        apart.append(Hit(term, first, last, Trick.SEPARATED, shadow[start:end]))
     return apart
 
 
@@ -195,8 +236,11 @@ def _respelled(joined: str, boundary: int, lexicon: Lexicon) -> Sequence[Hit]:
     if all(shadow.restored.isdisjoint(range(start, end)) for _, start, end in found):
         return ()
     hits = [
-        (Hit(term, shadow.starts[start], shadow.ends[end - 1], Trick.RESPELLED), range(start, end))
-        for term, start, end, _ in lexicon.scan(shadow.text)
+        (
+            Hit(term, shadow.starts[start], shadow.ends[end - 1], Trick.RESPELLED, shadow.text[start:end]),
+            range(start, end),
+        )
+        for term, start, end, *_ in lexicon.scan(shadow.text)
         if term.kind in HIDDEN
     ]
     return [

@@ -14,12 +14,11 @@ from types import MappingProxyType
 from analysis.assessment import Entity, EntityType, Evidence
 from analysis.circumstances import is_refuted, tells_of_many
 from analysis.counts import PeopleCount
-from analysis.evasion import BY_SOUND
 from analysis.lexicon import Hit, TermKind
 from analysis.reading import Reading
 from analysis.signs import Signs, read_signs
 
-__all__ = ["FLOOR_RULES", "Finding", "Findings", "apply_rules"]
+__all__ = ["FLOOR_RULES", "HINT", "Finding", "Findings", "apply_rules"]
 
 FLOOR_RULES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +30,9 @@ FLOOR_RULES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Floor rule to the category it speaks for."""
+
+HINT = "hint"
+"""How the rule of a finding begins that rests on likeness of sound alone."""
 
 _TIES = re.compile(
     "打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|喝了|口服|注射|打针|打完|打了|输液|挂水|点滴|静滴|滴注|输注|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
@@ -78,10 +80,10 @@ class Findings:
     facts: Mapping[str, int | bool | str]
     signs: Signs
 
-    def evidence(self, reading: Reading, fields: Mapping[str, str]) -> tuple[Evidence, ...]:
-        """Return the findings as spans of the original fields."""
+    def evidence(self, reading: Reading, fields: Mapping[str, str], most: int | None = None) -> tuple[Evidence, ...]:
+        """Return the findings, the first `most`, as spans of the original fields."""
         spans = []
-        for finding in self.findings:
+        for finding in self.findings[:most]:
             name, start, end = reading.locate(finding.start, finding.end)
             spans.append(
                 Evidence(
@@ -226,14 +228,14 @@ def _where(reading: Reading, entities: Sequence[Entity], *, in_jiangxi: bool) ->
 def _sounding(reading: Reading, *, told: bool) -> Iterator[Finding]:
     """Yield the risk terms that the text sounds like, the longest at each place; no rule that raises reads them.
 
-    The less clear ones speak only where no written term has `told` anything.
+    The less clear ones are hints, and only where no written term has `told` anything.
     """
     reached = 0
-    hits = [hit for hit in reading.named if hit.trick in BY_SOUND] if told else reading.sounded
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if hit.end > reached and hit.term.kind in {TermKind.STRONG, TermKind.RISK}:
+    for hit in sorted(reading.sounded, key=lambda hit: (hit.start, -hit.end)):
+        clear = hit in reading.named
+        if hit.end > reached and hit.term.kind in {TermKind.STRONG, TermKind.RISK} and (clear or not told):
             reached = hit.end
-            yield Finding(f"sound:{hit.term.canonical}", hit.start, hit.end, hit.term.label)
+            yield Finding(f"{'sound' if clear else HINT}:{hit.term.canonical}", hit.start, hit.end, hit.term.label)
 
 
 def _is_jiangxi(entity: Entity) -> bool:

@@ -17,6 +17,7 @@ _FIRST_CODE = 0xE000
 """Syllables are private-use characters here; a normalised text holds none."""
 _MOST_READINGS = 32
 _SHORTEST = 2
+_SHORT = 3
 _AROUND = 8
 """How far around a candidate words are cut: the longest word of a dictionary seldom has more characters."""
 # Characters that stand beside every other one: 手术已 is no disguise of 手术衣. 要 is not among them: it is how 药 is
@@ -55,7 +56,7 @@ class SoundIndex:
         heard = self.automaton.find_matches_as_indexes(text.translate(self.codes), overlapping=True)
         unknown = [found for found in heard if text[found[1] : found[2]] not in known]
         return [
-            Evaded(number, start, end, Trick.HOMOPHONE)
+            Evaded(number, start, end, _trick(text[start:end], pattern))
             for index, start, end in unknown
             for number, pattern in self.alike[index]
             if _may_stand_for(text[start:end], pattern) and _is_no_word(text, start, end, pattern, cut)
@@ -68,19 +69,17 @@ def _heard(pattern: str, readings: Readings) -> Iterator[str]:
 
 
 def _may_stand_for(written: str, pattern: str) -> bool:
-    """Tell whether so much of the pattern is left, or it is so long, that this is hardly chance.
-
-    Of two characters one has to be left and the other to have the same tone: 仅用 is no 禁用.
-    """
-    other = [(mine, meant) for mine, meant in zip(written, pattern, strict=True) if mine != meant]
-    if len(pattern) == _SHORTEST and (len(other) == _SHORTEST or not _same_tone(*other[0])):
+    """Tell whether so much of the pattern is left, or it is so long, that this is hardly chance."""
+    other = [mine for mine, meant in zip(written, pattern, strict=True) if mine != meant]
+    if len(other) == len(pattern) == _SHORTEST:
         return False
-    return len(pattern) > _SHORTEST + 1 or all(mine not in _COMMON for mine, _ in other)
+    return len(pattern) > _SHORT or _COMMON.isdisjoint(other)
 
 
-def _same_tone(mine: str, meant: str) -> bool:
+def _trick(written: str, pattern: str) -> Trick:
     toned = load_readings().toned
-    return not toned[mine].isdisjoint(toned[meant])
+    alike = all(not toned[mine].isdisjoint(toned[meant]) for mine, meant in zip(written, pattern, strict=True))
+    return Trick.HOMOPHONE if alike or len(pattern) > _SHORT else Trick.OTHER_TONE
 
 
 def _is_no_word(text: str, start: int, end: int, pattern: str, cut: Callable[[str], list[str]]) -> bool:

@@ -19,9 +19,11 @@ class Trick(StrEnum):
     """with some or all characters in Latin letters, as they are read"""
     HOMOPHONE = "homophone"
     """with other characters that are read alike"""
+    OTHER_TONE = "other_tone"
+    """with other characters that are read alike but for the tone, in a word of two or three: often chance"""
 
 
-BY_SOUND = frozenset({Trick.PINYIN, Trick.HOMOPHONE})
+BY_SOUND = frozenset({Trick.PINYIN, Trick.HOMOPHONE, Trick.OTHER_TONE})
 """What only sounds like a word is a hint: it raises no floor rule and is no strong term by itself."""
 
 

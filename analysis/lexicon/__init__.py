@@ -78,12 +78,13 @@ HIDDEN = frozenset({TermKind.STRONG, TermKind.RISK, TermKind.PRODUCT})
 
 
 class Hit(NamedTuple):
-    """Where in a normalised text a term stands, and by which trick it was disguised if it was."""
+    """Where in a normalised text a term stands; if it is disguised, by which trick, and the spelling that is `meant`."""
 
     term: Term
     start: int
     end: int
     trick: Trick | None = None
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

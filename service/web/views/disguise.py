@@ -8,7 +8,8 @@ from analysis.text import normalise
 __all__ = ["disguises"]
 
 _MOST = 3
-_WRITTEN, _SOUNDING = "term", "sound"
+_WRITTEN = "term"
+_SOUNDING = frozenset({"sound", "hint"})
 
 
 def disguises(evidence: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -20,7 +21,7 @@ def _sentences(evidence: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for item in evidence:
         kind, _, term = str(item.get("rule", "")).partition(":")
         written = str(item.get("text", ""))
-        if kind == _SOUNDING:
+        if kind in _SOUNDING:
             yield f"写作“{_shown(written)}”，疑指“{term}”（读音相同）"
         elif kind == _WRITTEN and _is_respelled(written, term):
             yield f"写作“{_shown(written)}”，即“{term}”"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.assess import Analyser
-from analysis.assessment import EntityType
+from analysis.assessment import EntityType, Level
 from analysis.evasion import BY_SOUND, Trick
 from analysis.evasion.tables import load_parts, load_readings, load_variants
 from analysis.lexicon import load_lexicon
@@ -68,7 +68,6 @@ def test_a_plain_word_is_no_disguise_of_itself_or_of_another_word() -> None:
     [
         "大家要小心",  # 家要 in 大家要 is not 假药
         "国家药监局发布通告",  # nor 家药 in 国家药监局
-        "仅用四年就当上首席",  # two characters with another tone
         "手术已经完成",  # 手术衣 with a word of grammar at its end
         "要点已经记下",  # 药店 with no character left
         "kabosu 去世",  # kabo is a part of a name
@@ -77,6 +76,12 @@ def test_a_plain_word_is_no_disguise_of_itself_or_of_another_word() -> None:
 )
 def test_what_only_happens_to_sound_alike_is_not_claimed(text: str) -> None:
     assert not {one for one in found(text) if one[1] in BY_SOUND}
+
+
+def test_another_tone_is_only_a_hint() -> None:
+    [(term, trick, written)] = found("仅用四年就当上首席")
+    assert (term, trick, written) == ("禁用", Trick.OTHER_TONE, "仅用")
+    assert not [hit for hit in reading("仅用四年就当上首席").named if hit.trick]
 
 
 def test_letters_that_are_no_syllables_say_nothing() -> None:
@@ -106,9 +111,27 @@ def test_words_in_parts_and_with_separators_raise_the_floor_as_plain_ones_do() -
         assert findings(f"村民服用{written}后三人死亡").floor == "product_death"
 
 
-def test_a_faint_hint_is_shown_only_where_nothing_else_speaks() -> None:
-    assert "sound:致癌" in {finding.rule for finding in findings("据说这药治癌").findings}
-    assert "sound:致癌" not in {finding.rule for finding in findings("据说这假药治癌").findings}
+def test_a_faint_hint_is_given_only_where_nothing_else_speaks() -> None:
+    assert "hint:致癌" in {finding.rule for finding in findings("据说这药治癌").findings}
+    assert "hint:致癌" not in {finding.rule for finding in findings("据说这假药治癌").findings}
+    [assessment] = ANALYSER.assess([document("医生说这种药治癌有讲究")])
+    assert not any(one.rule.startswith("hint:") for one in assessment.evidence) or assessment.level is Level.RISK
+
+
+def test_models_read_the_words_that_are_meant() -> None:
+    [plain, *others] = ANALYSER.assess(
+        [document(f"微信群卖{word}，多人吃进医院") for word in ("减肥药", "jianfeiyao", "减月巴药")]
+    )
+    assert plain.level is Level.RISK
+    assert all(one.p_risk > plain.p_risk - 0.1 for one in others)
+
+
+def test_a_reading_without_disguise_is_what_models_read() -> None:
+    one = reading("卖假药", "听·话·水")
+    assert one.restored is one
+    disguised = reading("卖贾药的 群\n里", "疒殳艹田 and xibuquming")
+    assert disguised.restored.joined == "卖假药的 群\n里\n疫苗 and 西布曲明"
+    assert disguised.restored.restored is disguised.restored
 
 
 def test_an_entity_shows_what_was_written_and_names_what_it_stands_for() -> None:
