@@ -2,8 +2,8 @@
 
 Cues of the table say plainly that a text is about a row, the learned recogniser says how likely it is. Both give a row
 its strength; the strongest rows share one unit of weight, and an article gets the share of every row that names it. Two
-readings of one text therefore stand side by side instead of the first one taking all. Weights were chosen on written
-items and documents that neither the cues nor the folds of the recogniser had seen, see `models/situations.md`.
+readings of one text therefore stand side by side instead of the first one taking all. Weights were chosen on items that
+the folds of the recogniser had not seen, with categories as they are told for unseen texts, see `models/situations.md`.
 """
 
 import math
