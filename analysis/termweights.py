@@ -72,7 +72,18 @@ def salient_terms(tokens: Iterable[str], limit: int) -> dict[str, float]:
     Single characters and tokens with punctuation are left out. Ties are broken by the word, so that the result does
     not depend on the order of the tokens.
     """
-    counts = Counter(word for token in tokens if is_term(word := token.lower()))
-    weighed = ((word, term_weight(word) * min(2.0, 1.0 + 0.25 * (count - 1))) for word, count in counts.items())
-    heaviest = sorted(weighed, key=lambda pair: (-pair[1], pair[0]))[:limit]
-    return {word: round(weight, 3) for word, weight in heaviest if weight > 0}
+    counts: dict[str, int] = {}
+    for token, count in Counter(tokens).items():
+        word = _term(token)
+        if word:
+            counts[word] = counts.get(word, 0) + count
+    weighed = [(-term_weight(word) * min(2.0, 1.0 + 0.25 * (count - 1)), word) for word, count in counts.items()]
+    weighed.sort()
+    return {word: round(-weight, 3) for weight, word in weighed[:limit] if weight < 0}
+
+
+@lru_cache(maxsize=1 << 15)
+def _term(token: str) -> str:
+    """Return the word of a token, empty where it is none; news has few words that it does not repeat."""
+    word = token.lower()
+    return word if is_term(word) else ""
