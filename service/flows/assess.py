@@ -193,7 +193,7 @@ class _Speakers(dict[str, Speaker]):
 
 
 def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker, *, count: int = 1) -> None:
-    happened = leased.document.happened_at.replace(minute=0, second=0, microsecond=0)
+    happened = leased.document.happened_at
     codes = [entity.code for entity in assessment.entities if entity.type is EntityType.REGION and entity.code]
     region = (codes[0] if codes else leased.document.region or "")[:_CITY_DIGITS]
     for category in ("", *assessment.category_codes):
