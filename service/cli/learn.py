@@ -1,7 +1,10 @@
 """Training with officers' labels, and the versions of the model in this installation."""
 
 import shutil
+import signal
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +14,16 @@ from service.cli.opening import opened
 from service.cli.speak import fail, say, write_line
 
 if TYPE_CHECKING:
+    from analysis.training.data import Example
     from analysis.training.learning import Learned
+    from crawlers.records import Document
     from service.bootstrap import Application
     from service.domain.model_version import TrainingRun
     from service.flows.model_versions import Material
 
 __all__ = ["learn_from_officers", "model_in_force"]
+
+_UNDER_WAY = ".training-"
 
 
 def learn_from_officers(data: Path | None, shared: Path | None, *, wished: bool) -> None:
@@ -32,7 +39,7 @@ def learn_from_officers(data: Path | None, shared: Path | None, *, wished: bool)
             fail(f"没有训练：{started}。")
         run, material = started
         say(f"第 {run.id} 次训练：{len(material.labelled)} 篇标注")
-        ended = _train(app, run, material, shared)
+        ended = _train(app, run, material, shared, wished=wished)
     for reason in ended.reasons:
         say(reason)
     write_line(
@@ -48,30 +55,51 @@ def learn_from_officers(data: Path | None, shared: Path | None, *, wished: bool)
         raise typer.Exit(1)
 
 
-def _train(app: "Application", run: "TrainingRun", material: "Material", shared: Path | None) -> "TrainingRun":
-    from analysis.assess import MODELS
+def _train(
+    app: "Application", run: "TrainingRun", material: "Material", shared: Path | None, *, wished: bool
+) -> "TrainingRun":
     from analysis.assessment import Level
-    from analysis.linear import ModelRefusedError
-    from analysis.training.learning import learn
     from analysis.training.officers import read_labels
-    from service.domain.model_version import SHIPPED
-    from service.flows.model_versions import end_training, model_folder
+    from service.flows.model_versions import end_training, give_up_training
 
-    models = app.settings.data / "models"
+    # The role that started this process ends it by SIGTERM; as an exception it lets the training be given back.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     examples = read_labels(material.rows)
-    judging = MODELS if material.in_force == SHIPPED else model_folder(models, material.in_force)
-    models.mkdir(parents=True, exist_ok=True)
-    outcome: Learned | str
-    with tempfile.TemporaryDirectory(prefix=".training-", dir=models) as folder:
-        made = Path(folder) / "model"
-        try:
-            outcome = learn(examples, material.recent, judging=judging, out=made, shared=shared, progress=say)
-            if not outcome.falls:
-                _keep(made, model_folder(models, outcome.version))
-        except (ModelRefusedError, OSError, ValueError) as error:
-            outcome = f"训练没有完成：{error}"
+    outcome: Learned | str | None = None
+    try:
+        outcome = _made(app, material.in_force, examples, material.recent, shared)
+    finally:
+        if outcome is None:
+            give_up_training(app.store, run, again=wished, now=app.now())
     risks = sum(example.level is Level.RISK for example in examples)
     return end_training(app.store, run, outcome, labels=len(examples), risks=risks, now=app.now())
+
+
+def _made(
+    app: "Application", in_force: str, examples: "Sequence[Example]", recent: "Sequence[Document]", shared: Path | None
+) -> "Learned | str":
+    """Return what was made and, where it may judge, lies in its place; or a sentence that says why nothing was made."""
+    from analysis.assess import MODELS
+    from analysis.linear import ModelRefusedError
+    from analysis.training.learning import learn
+    from service.domain.model_version import SHIPPED
+    from service.flows.model_versions import model_folder
+
+    models = app.settings.data / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    # Left by a process that was killed; nobody else trains while this one has the claim.
+    for left in models.glob(f"{_UNDER_WAY}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    judging = MODELS if in_force == SHIPPED else model_folder(models, in_force)
+    with tempfile.TemporaryDirectory(prefix=_UNDER_WAY, dir=models) as folder:
+        made = Path(folder) / "model"
+        try:
+            learned = learn(examples, recent, judging=judging, out=made, shared=shared, progress=say)
+            if not learned.falls:
+                _keep(made, model_folder(models, learned.version))
+        except (ModelRefusedError, OSError, ValueError) as error:
+            return f"训练没有完成：{error}"
+    return learned
 
 
 def _keep(made: Path, folder: Path) -> None:

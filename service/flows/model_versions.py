@@ -21,6 +21,7 @@ __all__ = [
     "Learned",
     "Material",
     "end_training",
+    "give_up_training",
     "material",
     "model_folder",
     "model_state",
@@ -201,6 +202,18 @@ def end_training(
                 now=now,
             )
     return ended
+
+
+def give_up_training(store: Store, run: TrainingRun, *, again: bool, now: datetime) -> None:
+    """Let go of a training whose process is being ended: with `again` another may take it up at once, else it has ended."""
+    with store.write() as work:
+        standing = work.models.run(run.id)
+        if standing is None or standing.started_at != run.started_at or standing.finished_at is not None:
+            return
+        left = replace(standing, until=None)
+        if not again:
+            left = replace(left, finished_at=now, promoted=False, reasons=("训练被中断",))
+        work.models.save(left)
 
 
 def _place(work: Work, version: str, *, actor: str, reason: str, now: datetime) -> Placement:

@@ -188,6 +188,28 @@ def test_only_who_keeps_models_may_train_or_change_them_and_only_to_what_passed(
         place_model(labelled, keeper, SHIPPED, reason="试试", now=NOW)
 
 
+def test_a_training_whose_process_is_ended_is_taken_up_by_the_next_at_once(labelled: Store, keeper: Person) -> None:
+    from service.flows.model_versions import give_up_training, start_training
+
+    wished = wish_training(labelled, keeper, now=NOW)
+    started = start_training(labelled, actor=None, now=NOW)
+    assert not isinstance(started, str)
+    with labelled.read() as work:
+        assert not training_waits(work, NOW)
+    give_up_training(labelled, started[0], again=True, now=NOW)
+    with labelled.read() as work:
+        assert training_waits(work, NOW)
+    again = start_training(labelled, actor=None, now=NOW + timedelta(seconds=1))
+    assert not isinstance(again, str)
+    assert (again[0].id, again[0].tries) == (wished.id, 2)
+    give_up_training(labelled, started[0], again=False, now=NOW)
+    give_up_training(labelled, again[0], again=False, now=NOW)
+    with labelled.read() as work:
+        ended = work.models.run(wished.id)
+    assert ended is not None
+    assert (ended.promoted, ended.reasons) == (False, ("训练被中断",))
+
+
 def test_a_training_that_is_lost_again_and_again_is_given_up(labelled: Store, keeper: Person) -> None:
     from service.flows.model_versions import LEASE, MOST_TRIES, start_training
 
