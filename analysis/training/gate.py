@@ -14,6 +14,7 @@ from pathlib import Path
 from analysis.assess import MODELS, Analyser
 from analysis.encoder import ENCODER_MANIFEST, FORWARD, NETWORK, TOKENIZER
 from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError, read_manifest
+from analysis.neighbours import NEIGHBOURS, NEIGHBOURS_MANIFEST
 from analysis.training.card import CARD, model_card
 from analysis.training.evaluate import Evaluation, evaluate
 from analysis.training.officer_gate import Fall
@@ -88,7 +89,8 @@ def _put(candidate: Path, shipped: Path, evaluation: Evaluation) -> None:
     shipped.mkdir(parents=True, exist_ok=True)
     # The encoder's manifest last: until it stands, the files that it names are not taken for a whole encoder.
     fitted = [name for name in (NETWORK, TOKENIZER, FORWARD, ENCODER_MANIFEST) if (candidate / name).is_file()]
-    for name in (ARRAYS, *fitted):
+    beside = [name for name in (NEIGHBOURS, NEIGHBOURS_MANIFEST) if (candidate / name).is_file()]
+    for name in (ARRAYS, *fitted, *beside):
         shutil.copyfile(candidate / name, shipped / name)
     (shipped / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (shipped / CARD).write_text(model_card(manifest, evaluation), encoding="utf-8")
