@@ -15,14 +15,15 @@ from analysis.evasion.tables import load_parts, load_variants
 
 __all__ = ["Restored", "SpellingIndex"]
 
-# Forms that only stand inside a character, and what is typed for them.
-_FULL_FORMS: Mapping[str, str] = MappingProxyType(
-    {
-        "亻": "人", "冫": "冰", "刂": "刀", "忄": "心", "扌": "手", "攵": "文", "氵": "水", "灬": "火", "犭": "犬",
-        "疒": "病", "礻": "示", "糹": "丝", "纟": "丝", "艹": "草", "衤": "衣", "讠": "言", "钅": "金", "饣": "食",
-        "辶": "走", "罒": "四", "⺮": "竹", "王": "玉", "月": "肉",
-    }
+# Forms of one part: as it stands inside a character, as it is typed, as a table of another convention names it.
+_FORMS = (
+    "亻人", "冫冰", "刂刀⺈", "忄心小", "扌手才", "攵文夂攴⺙", "氵水氺", "灬火", "犭犬", "疒病", "礻示", "纟糹糸丝", "艹草艸⺾", "衤衣",
+    "讠言訁", "钅金釒", "饣食飠", "辶走辵⻍", "罒四网", "⺮竹", "王玉", "月肉⺼", "牜牛", "⻊足", "阝耳邑阜", "⺌小", "覀西", "爫爪",
+    "囗口", "尢尤兀", "己已巳", "戸户", "龶丰主", "彐ヨ⺕", "匚匸", "虍虎", "镸长", "⺶羊", "佥㑒", "亠点",
 )  # fmt: skip
+_SAME: Mapping[str, str] = MappingProxyType(
+    {form: "".join(dict.fromkeys(form + forms)) for forms in _FORMS for form in forms}
+)
 # What is made of these alone is met by chance in every other text: 了一 is hardly 子.
 _COMMON = frozenset(
     "的一是不了在人有我他这大来上个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小心多天而能好都然没日于起还发成事只作当想看"
@@ -82,5 +83,4 @@ class SpellingIndex:
 def _spellings(character: str) -> Iterator[str]:
     yield from load_variants().get(character, "")
     for parts in load_parts().get(character, ()):
-        forms = ((part, _FULL_FORMS[part]) if part in _FULL_FORMS else (part,) for part in parts)
-        yield from map("".join, product(*forms))
+        yield from map("".join, product(*(_SAME.get(part, part) for part in parts)))
