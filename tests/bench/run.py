@@ -22,6 +22,7 @@ from service.flows.consider import Office
 from service.policies.register import load_register
 from tests.bench.chain import FirstTier, Installation
 from tests.bench.collecting import charsets, crawling, dates
+from tests.bench.loading import measure_load
 from tests.bench.naive import NaiveChain
 from tests.bench.rounds import Comparison, Figure, LeftOut, compare, cost
 from tests.bench.scanning import scan_steps
@@ -30,7 +31,7 @@ from tests.bench.tiers import first_tier_alone, tier_steps
 
 __all__ = ["PARTS", "Bench", "main", "measure"]
 
-PARTS = ("chain", "tiers", "scan", "extract", "crawl", "dates", "charset")
+PARTS = ("chain", "tiers", "scan", "load", "extract", "crawl", "dates", "charset")
 
 STREAM_TEXTS = 1024
 SINGLE_TEXTS = 100
@@ -249,6 +250,8 @@ def main(names: Sequence[str] = ()) -> int:
         say(f"no part is called {', '.join(unknown)}; there are: {', '.join(PARTS)}")
         return 2
     say(f"machine: Python {platform.python_version()}, {platform.machine()}; rates per second of processor time")
+    if "load" in (names or PARTS):
+        print(measure_load().line(), flush=True)
     rows = list(_printed(_steps(names or PARTS)))
     say(f"\n{'':36}{'ratio':>8}  {'(range)':15}{'product':>10}{'peer':>10}  unit / peer")
     for row in rows:

@@ -1,0 +1,26 @@
+"""An assess worker stays within its memory, and its model is loaded in a second."""
+
+import json
+
+import pytest
+
+from tests.bench.loading import DOCUMENTS, MOST_MEBIBYTES, MOST_SECONDS, Load, measure_load
+
+
+@pytest.fixture(scope="module")
+def load() -> Load:
+    return measure_load()
+
+
+def test_a_worker_that_judged_two_thousand_documents_holds_at_most_400_mebibytes(load: Load) -> None:
+    assert load.documents == DOCUMENTS
+    assert load.mebibytes <= load.peak_mebibytes <= MOST_MEBIBYTES, load.line()
+
+
+def test_the_model_is_loaded_in_a_second_of_processor_time(load: Load) -> None:
+    # The clock's second is what `yaowang bench load` prints; a test shares its machine.
+    assert load.processor_seconds <= MOST_SECONDS, load.line()
+
+
+def test_the_line_of_the_bench_names_its_aims(load: Load) -> None:
+    assert json.loads(load.line())["aims"] == {"load_seconds": MOST_SECONDS, "mebibytes": MOST_MEBIBYTES}
