@@ -31,7 +31,7 @@ class Evasions:
 
     @classmethod
     def of(cls, hidden: Mapping[int, str], known: frozenset[str]) -> "Evasions":
-        """Build the indexes of `hidden`, patterns that somebody would hide by their number; about 60 ms.
+        """Build the indexes of `hidden`, patterns that somebody would hide by their number; about 90 ms.
 
         Args:
             hidden: Normalised patterns; those that are not two or more Chinese characters are passed over.
