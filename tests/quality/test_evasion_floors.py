@@ -73,7 +73,7 @@ def titles(path: Path) -> Iterator[str]:
 
 
 def test_plain_titles_are_hardly_ever_taken_for_a_disguise(shared_data: Path) -> None:
-    claimed = []
+    claimed: list[tuple[str, str]] = []
     for title in islice(titles(shared_data / "hotlist" / "weibo-2024.jsonl.gz"), CLEAN_TITLES):
         found = reading(title)
         claimed.extend((hit.term.canonical, title) for hit in (*found.evasive, *found.sounded)[:1])
