@@ -1,0 +1,57 @@
+"""Places that a text only mentions in passing: where a meeting was held, somebody comes from, a patient was brought to."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from analysis.localities import FoundRegion
+
+__all__ = ["places_of_the_matter"]
+
+# Where people met or experts were asked: nothing happened there.
+_VENUE_AFTER = re.compile(
+    "(?:隆重|顺利|成功|圆满|正式)?(?:召开|举行|举办|开幕|闭幕|开赛|落幕|开讲)|(?:的)?[一-鿿]{0,4}(?:多名|多位|几名|几位|一些)[一-鿿]{0,8}?(?:医生|专家|律师|学者|人士|教授)"
+)
+_PASSED_BEFORE = re.compile(
+    "(?:送|送往|送到|送至|转往|转至|转到|转院到|转诊到|赴|前往|飞往|飞|走访|考察|家住|祖籍|老家|老家在|籍贯|换到|搬到|调到|远赴|往返|返回|途经|销往|发往|流向|出口到|毕业于)了?$"
+)
+_PASSED_AFTER = re.compile("人[,。;!?、\\s]|籍|来的|那边来的|的?(?:大学|网友|亲戚|朋友|同学|亲友)|等地(?:作|的?代表|介绍|交流|参)")
+_LIST = ("、", "和", "与", "及")
+_JIANGXI = "36"
+
+
+def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundRegion]:
+    """Return the regions of a text, less those that it only mentions in passing.
+
+    A place that is passed stays where the text names no other; so does every place of Jiangxi as long as no other of
+    Jiangxi is named, since what concerns this province must not be lost. Neighbours in a list (南昌、长沙) go together.
+    """
+    if len(found) == 0:
+        return []
+    groups = list(_lists(text, found))
+    venues = [group for group in groups if _VENUE_AFTER.match(text, group[-1].end)]
+    passed = [g for g in groups if g not in venues and _is_passed(text, g)]
+    kept = [place for group in groups if group not in venues and group not in passed for place in group]
+    kept = kept or [place for group in passed for place in group]
+    if any(_is_local(place) for place in kept):
+        return kept
+    local = [place for group in groups for place in group if _is_local(place)]
+    return sorted((*kept, *local), key=lambda place: place.start)
+
+
+def _is_local(place: FoundRegion) -> bool:
+    return place.region.code.startswith(_JIANGXI)
+
+
+def _is_passed(text: str, group: Sequence[FoundRegion]) -> bool:
+    before = text[max(0, group[0].start - 5) : group[0].start]
+    return bool(_PASSED_BEFORE.search(before) or _PASSED_AFTER.match(text, group[-1].end))
+
+
+def _lists(text: str, found: Sequence[FoundRegion]) -> Iterator[list[FoundRegion]]:
+    group: list[FoundRegion] = []
+    for place in found:
+        if group and text[group[-1].end : place.start] not in _LIST:
+            yield group
+            group = []
+        group.append(place)
+    yield group

@@ -1,0 +1,151 @@
+"""Products that a reading names: by the lexicon with salt, dosage form and modifiers, else by how products are called."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from analysis.assessment import EntityType
+from analysis.lexicon import Hit, Lexicon
+from analysis.names import HAN, Run, Span, name_start, product_stops, runs
+from analysis.reading import Reading
+
+__all__ = ["PRODUCT_TYPES", "found_products"]
+
+_TYPES = {
+    "drug": EntityType.DRUG,
+    "vaccine": EntityType.VACCINE,
+    "device": EntityType.DEVICE,
+    "cosmetic": EntityType.COSMETIC,
+    "product_class": EntityType.PRODUCT_CLASS,
+}
+PRODUCT_TYPES = frozenset(_TYPES.values())
+_SALT = (
+    "吸入用|注射用|盐酸|硫酸|磷酸|枸橼酸|马来酸|苯磺酸|氢溴酸|酒石酸|甲磺酸|富马酸|琥珀酸|门冬氨酸|硝酸|醋酸|乳糖酸|复方|重组人?|静注|小儿|"
+    "双氯芬|左旋|盐酸左|丙酸|糠酸|戊酸|葡萄糖酸|水杨酸|乳酸|草酸|精氨酸|谷氨酸|苄星|结合|脂质体|聚乙二醇|甲苯磺酸|二甲磺酸|对甲苯磺酸|氢氧化|无水|稀|注射|外用|复合"
+)
+_FORM = (
+    "(?:钠|钾|钙|镁|酯|酸钠|酸钾|类)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用)*"
+    "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布])|丸|滴丸|贴剂?|贴片|贴膏|"
+    "喷雾剂|喷雾|气雾剂|粉雾剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
+)
+_SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
+_FORM_AFTER = re.compile(
+    f"(?:[0-9]{{1,2}})?{_FORM}|(?:钠|钾|钙|镁)(?=[^{HAN}]|$|的|和|与|及|等|后|有|是|注|过|不|被|为|在)"
+)
+_LONGEST_SALT = 8
+_QUOTED_DRUG = re.compile(
+    f'[“"「『《]([{HAN}a-z0-9]{{2,12}}(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|美片|丸|膏|散|贴))[”"」』》]'
+)
+_FORMS = re.compile(
+    "胶囊|颗粒|口服液|口服溶液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂"
+)
+# Forms that end ordinary words as well: a name only where segmentation leaves the form as a word of its own.
+_SHORT_FORM = re.compile(
+    f"(?:(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦])片|(?<!紫草)(?<!祛痘)(?<!染发)(?<!牙)膏|丸|喷雾)"
+    f"(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?![{HAN}]?(?:剂|区|仔|面|段|头))"
+)
+_SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
+# Kinds of form (舌下片, 糖衣片) and of colour are no names.
+_BARE_FORM = re.compile(
+    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|小|大|白|红|蓝|黄|绿|黑|空|药|软|硬|鼻|滴|贴|冷|膏)*"
+    "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|片|膏|丸|喷雾)"
+)
+_LONGEST_NAME = 14
+_DRUG_SUFFIX = re.compile(
+    f"[{HAN}]{{2,5}}(?:汀|素|唑|星|林|胺|酮|酯|定|韦|德|肽|沙坦|普利|地平|洛尔)$|^(?:复方|小儿|人|吸入用|注射用)[{HAN}]*$"
+)
+_COSMETICS = re.compile(
+    "面霜|面膜|祛斑霜|美白霜|祛痘膏|紫草膏|精华液?|彩妆(?:组合|盒)|洗发水|染发(?:剂|膏)|眼霜|防晒霜|爽肤水|乳液|洗面奶|护肤霜|宝宝霜|婴儿霜|唇膏|口红|沐浴露"
+)
+_LONGEST_COSMETIC = 10
+_SHORTEST_COSMETIC = 5
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+# A class in advice, the product itself where people came to harm by it.
+_EVERYDAY = frozenset(
+    [
+        "注射用水",
+        "面霜",
+        "儿童面霜",
+        "面膜",
+        "补水面膜",
+        "牙膏",
+        "洗发水",
+        "沐浴露",
+        "口红",
+        "唇膏",
+        "护手霜",
+        "香水",
+        "血压计",
+        "体温计",
+        "水银体温计",
+        "注射器",
+        "输液泵",
+        "轮椅",
+        "医用敷料",
+        "干细胞",
+        "减肥胶囊",
+        "止咳糖浆",
+    ]
+)
+
+
+def found_products(
+    reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon
+) -> Iterator[Span]:
+    """Yield the products of a reading, overlapping ones too.
+
+    Args:
+        reading: What text processing made of the document.
+        hits: The product terms of the reading, evasive spellings included.
+        bounds: Where a region or firm ends: no product name reaches over it.
+        lexicon: The words of the field.
+    """
+    yield from _listed(reading, hits, lexicon)
+    yield from _unlisted_drugs(reading, hits, bounds, lexicon)
+    yield from _named_cosmetics(reading, bounds, lexicon)
+
+
+def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Span]:
+    joined, classes = reading.joined, lexicon.names["generic_products"]
+    for hit in hits:
+        generic = hit.term.canonical in classes
+        generic = generic and not (reading.people and hit.term.canonical in _EVERYDAY)
+        kind = EntityType.PRODUCT_CLASS if generic else _TYPES[hit.term.label]
+        start, end = hit.start, hit.end
+        if kind is EntityType.DRUG and joined[end - 1] != "药":
+            if before := _SALT_BEFORE.search(joined[max(0, start - _LONGEST_SALT) : start]):
+                start -= before.end() - before.start()
+            if after := _FORM_AFTER.match(joined, end):
+                end = after.end()
+        yield Span(kind, start, end, canonical=hit.term.canonical)
+
+
+def _unlisted_drugs(
+    reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon
+) -> Iterator[Span]:
+    joined, stops = reading.joined, product_stops(lexicon)
+    for match in _QUOTED_DRUG.finditer(joined):
+        yield Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
+    listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
+    for run, last in _called(joined):
+        start = name_start(run, reading.segmenter, stops, bounds, last=last)
+        within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
+        known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
+        name = joined[start : run.end]
+        if known and not _BARE_FORM.fullmatch(name) and name not in lexicon.names["generic_products"]:
+            yield Span(EntityType.DRUG, start, run.end, canonical=name)
+
+
+def _called(joined: str) -> Iterator[tuple[Run, AbstractSet[str]]]:
+    for run in runs(_FORMS, joined, _LONGEST_NAME):
+        yield run, frozenset()
+    for run in runs(_SHORT_FORM, joined, _LONGEST_NAME):
+        yield run, _SHORT_FORMS
+
+
+def _named_cosmetics(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
+    for run in runs(_COSMETICS, reading.joined, _LONGEST_COSMETIC, more=_LATIN):
+        start = name_start(run, reading.segmenter, product_stops(lexicon, generic=False), bounds)
+        if run.end - start >= _SHORTEST_COSMETIC:
+            yield Span(EntityType.COSMETIC, start, run.end, canonical=reading.joined[start : run.end])
