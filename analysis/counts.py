@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from analysis.assessment import EntityType
 from analysis.circumstances import (
@@ -38,9 +38,9 @@ _VAGUE = {
     "百余": 100,
     "百多": 100,
 }
-_VAGUE |= {"上千": 1000, "数千": 1000, "几个": 3, "好几": 3, "数": 3}
+_VAGUE |= {"逾百": 100, "超百": 100, "过百": 100, "上千": 1000, "数千": 1000, "几个": 3, "好几": 3, "数": 3}
 
-_NUMBER = "(?:[0-9]{1,6}(?:\\.[0-9]+)?万?|十几|几十|数十|上百|数百|几百|近百|百余|上千|数千|好几|[零〇一二两三四五六七八九十百千万]{1,7})"
+_NUMBER = "(?:[0-9]{1,6}(?:\\.[0-9]+)?万?|十几|几十|数十|上百|数百|几百|近百|百余|逾百|超百|过百|上千|数千|好几|[零〇一二两三四五六七八九十百千万]{1,7})"
 _WHO = (
     "(?:(?:重症|住院|女|男|老年|低龄|受害|幼儿园|中|小)?(?:患者|病人|病患|儿童|孩子|小孩|学生|老人|婴儿|幼儿|宝宝|新生儿|"
     "产妇|孕妇|女性|男性|女子|男子|女生|男生|女孩|男孩|女童|男童|消费者|顾客|市民|居民|村民|工人|员工|接种者|受种者|受害者|"
@@ -73,6 +73,20 @@ _HARMED_PERSON = re.compile(
     f"(?:(?:一名|一位|一个|1名|1个|这名|该名|我家?|他家?|她家?|邻居家?的?)(?:来自[^,]{{2,6}}的)?{_AGE}{_PEOPLE_WORD}|[0-9三四五六七八九十]{{1,3}}岁(?:的)?{_PEOPLE_WORD}|(?<![不每家人儿量名些多有批等数])"
     f"{_PEOPLE_WORD}(?![们针油霜])(?!家长)|本人|我(?!国|省|市|县|院|局|们国)|她|他(?!们))"
 )
+# People counted by what they are to each other.
+_KIN = re.compile(
+    "一家(?P<n>[三四五六七])口|(?:夫妻|夫妇|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口)(?:俩|二人|两人|2人|双双)|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
+)
+_SUB_COUNT = re.compile("(?:其中|另有?|还有|此外)[^,。]{0,3}$")
+# The wrong or an expired vaccine given to one child: harm in itself, though nothing is told of its health.
+_WRONGLY_GIVEN = re.compile("打错|错打|误种|错种|误打|打成了?|打了?过期|过期.{0,6}(?:疫苗|针)|疫苗.{0,12}(?:过期|失效)|有效期[到至].{0,40}(?:!|几号)|超过有效期")
+_OWN_CHILD = re.compile("(?<![每有多些名个种的])(?:我?(?:家)?(?:孩子|娃|宝宝|女儿|儿子|外孙|孙子|孙女|侄女|侄子))(?!们|都能|家长)")
+_VACCINE = re.compile("疫苗|接种|打.{0,4}[针苗]")
+# A complaint that leaves out its own subject names only what befell it.
+_OWN_HARM = re.compile(
+    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|眼睛?看不见了"
+)
+_OWN_STORY = re.compile("医生说|医院说|医生讲|大夫说|诊断(?:为|是|书)|确诊|求查|请查|请抽检|要求|投诉|举报|维权|现在.{0,8}(?:烂|肿|疼)")
 _TOLD = re.compile(
     "了|后|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|已|被|医生说|医院说|查肝|仍在|出现|用药|直接"
 )
@@ -137,8 +151,42 @@ def people_counts(text: str) -> list[PeopleCount]:
         claimed = [_moved(count, offset) for count in _in_sentence(words)]
         found.extend(c for c in claimed if not any(start <= c.start < end for start, end in quoted))
     if not found and USE.search(text):
-        found.extend(islice((_moved(c, at) for at, words in sentences for c in _one_harmed(words)), 1))
-    return found
+        single = (_moved(c, at) for at, words in sentences for c in _one_harmed(words))
+        found.extend(islice(chain(single, _own_child(text), _own_harm(text, sentences)), 1))
+    return _without_parts(text, found)
+
+
+def _without_parts(text: str, found: Sequence[PeopleCount]) -> list[PeopleCount]:
+    """Drop the part of a number that was told before it (其中3人 after 12名患者)."""
+    kept: list[PeopleCount] = []
+    for count in found:
+        told = [c.value for c in kept if c.type is count.type is EntityType.HARMED and c.named]
+        is_part = told and max(told) > count.value and _SUB_COUNT.search(text[max(0, count.start - 6) : count.start])
+        if not is_part:
+            kept.append(count)
+    return kept
+
+
+def _own_child(text: str) -> Iterator[PeopleCount]:
+    """Yield the child of a writer who tells that it was given the wrong or an expired vaccine."""
+    if not _VACCINE.search(text) or not _WRONGLY_GIVEN.search(text) or is_refuted(text) or is_another_story(text):
+        return
+    begin = text.find("\n") + 1
+    given = _WRONGLY_GIVEN.search(text)
+    child = _OWN_CHILD.search(text, begin) or _OWN_CHILD.search(text)
+    if given and child and not is_supposed(text, *given.span()) and not is_statistic(text, *given.span()):
+        yield PeopleCount(EntityType.HARMED, child.start(), child.end(), 1, named=False)
+
+
+def _own_harm(text: str, sentences: Sequence[tuple[int, str]]) -> Iterator[PeopleCount]:
+    if not _OWN_STORY.search(text) or is_refuted(text):
+        return
+    for offset, words in sentences:
+        for harm in () if is_another_story(words) else _OWN_HARM.finditer(words):
+            if is_harm_told(words, hard=True) and not (
+                is_supposed(words, *harm.span()) or is_statistic(words, *harm.span())
+            ):
+                yield PeopleCount(EntityType.HARMED, offset + harm.start(), offset + harm.end(), 1, named=False)
 
 
 def _moved(count: PeopleCount, offset: int) -> PeopleCount:
@@ -192,6 +240,15 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
             continue
         if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
             yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n"))
+    if told:
+        yield from _kin(words)
+
+
+def _kin(words: str) -> Iterator[PeopleCount]:
+    for match in _KIN.finditer(words):
+        if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
+            value = _DIGITS[match.group("n")] if match.group("n") else 2
+            yield PeopleCount(EntityType.HARMED, match.start(), match.end(), value, named=True)
 
 
 def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:

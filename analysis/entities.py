@@ -7,6 +7,7 @@ it, a firm that no list knows is found by how firms are called. Offsets lead int
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from analysis.assessment import Entity, EntityType
@@ -20,6 +21,7 @@ from analysis.reading import Reading
 
 __all__ = ["find_entities"]
 
+_PRODUCTS = PRODUCT_TYPES - {EntityType.PRODUCT_CLASS}
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
 _PROVINCES = "国京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂宁新藏"
@@ -55,10 +57,30 @@ def find_entities(reading: Reading, fields: Mapping[str, str], lexicon: Lexicon)
         *called,
         *regions,
         *_numbers(reading.joined),
-        *(Span(c.type, c.start, c.end, value=c.value) for c in reading.people),
+        *_people(reading),
     ]
-    kept = sorted(_without_overlap(spans, reading.boundary), key=lambda s: (s.start, s.end))
-    return tuple(_entity(span, reading, fields) for span in kept)
+    kept = list(_without_overlap(spans, reading.boundary))
+    closest = sorted(_closest_names(kept, reading), key=lambda s: (s.start, s.end))
+    return tuple(_entity(span, reading, fields) for span in closest)
+
+
+def _closest_names(spans: Sequence[Span], reading: Reading) -> Iterator[Span]:
+    """Drop from the title the name of a product that the text names more closely: 胰岛素 where it says 门冬胰岛素30."""
+    named: dict[EntityType, set[tuple[str, str]]] = {}
+    for span in spans:
+        if span.start >= reading.boundary and span.type in _PRODUCTS:
+            written = reading.joined[span.start : span.end]
+            named.setdefault(span.type, set()).add((written, span.canonical or written))
+    for span in spans:
+        closer = named.get(span.type) if span.start < reading.boundary else None
+        if not closer or not _is_named_closer(reading.joined[span.start : span.end], span.canonical or "", closer):
+            yield span
+
+
+def _is_named_closer(written: str, canonical: str, named: AbstractSet[tuple[str, str]]) -> bool:
+    if any(form == written for form, _ in named):
+        return False
+    return any(canonical in name or written in form or canonical in form for form, name in named)
 
 
 def _entity(span: Span, reading: Reading, fields: Mapping[str, str]) -> Entity:
@@ -149,6 +171,14 @@ def _lies_above(written: str, path: str, paths: Sequence[str], first: Mapping[st
     following = bisect_right(paths, path)
     inner = paths[following] if following < len(paths) and paths[following].startswith(path) else None
     return inner is not None and (not written.endswith(_FULL_NAMES) or first[inner] < first[path])
+
+
+def _people(reading: Reading) -> Iterator[Span]:
+    """Yield the counts of people; what the title counts is left out where the text says the same number of its own."""
+    told = {(count.type, count.value) for count in reading.people if count.start >= reading.boundary}
+    for count in reading.people:
+        if count.start >= reading.boundary or (count.type, count.value) not in told:
+            yield Span(count.type, count.start, count.end, value=count.value)
 
 
 def _numbers(joined: str) -> Iterator[Span]:

@@ -15,6 +15,7 @@ _PASSED_BEFORE = re.compile(
     "(?:送|送往|送到|送至|转往|转至|转到|转院到|转诊到|赴|前往|飞往|飞|走访|考察|家住|祖籍|老家|老家在|籍贯|换到|搬到|调到|远赴|往返|返回|途经|销往|发往|流向|出口到|毕业于)了?$"
 )
 _PASSED_AFTER = re.compile("人[,。;!?、\\s]|籍|来的|那边来的|的?(?:大学|网友|亲戚|朋友|同学|亲友)|等地(?:作|的?代表|介绍|交流|参)")
+_SENTENCE_END = re.compile("[。!?;\n]")
 _LIST = ("、", "和", "与", "及")
 _JIANGXI = "36"
 
@@ -22,8 +23,9 @@ _JIANGXI = "36"
 def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundRegion]:
     """Return the regions of a text, less those that it only mentions in passing.
 
-    A place that is passed stays where the text names no other; so does every place of Jiangxi as long as no other of
-    Jiangxi is named, since what concerns this province must not be lost. Neighbours in a list (南昌、长沙) go together.
+    The matter lies where the first place lies: with it go the places of its sentence and those within or above it. A
+    place that is passed stays where the text names no other; so does every place of Jiangxi as long as no other of
+    Jiangxi is kept, since what concerns this province must not be lost. Neighbours in a list (南昌、长沙) go together.
     """
     if len(found) == 0:
         return []
@@ -31,11 +33,25 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
     venues = [group for group in groups if _VENUE_AFTER.match(text, group[-1].end)]
     passed = [g for g in groups if g not in venues and _is_passed(text, g)]
     kept = [place for group in groups if group not in venues and group not in passed for place in group]
-    kept = kept or [place for group in passed for place in group]
+    kept = _near_the_first(text, kept or [place for group in passed for place in group])
     if any(_is_local(place) for place in kept):
         return kept
     local = [place for group in groups for place in group if _is_local(place)]
     return sorted((*kept, *local), key=lambda place: place.start)
+
+
+def _near_the_first(text: str, places: Sequence[FoundRegion]) -> list[FoundRegion]:
+    if not places:
+        return []
+    end = _SENTENCE_END.search(text, places[0].end)
+    limit = end.start() if end else len(text)
+    paths = [place.region.path for place in places if place.start < limit]
+    return [p for p in places if p.start < limit or any(_nested(p.region.path, path) for path in paths)]
+
+
+def _nested(path: Sequence[str], other: Sequence[str]) -> bool:
+    depth = min(len(path), len(other))
+    return path[:depth] == other[:depth]
 
 
 def _is_local(place: FoundRegion) -> bool:

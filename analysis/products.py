@@ -52,14 +52,28 @@ _BARE_FORM = re.compile(
     "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|片|膏|丸|喷雾)"
 )
 _LONGEST_NAME = 14
+_SHORTEST_NAME = 3
 _DRUG_SUFFIX = re.compile(
     f"[{HAN}]{{2,5}}(?:汀|素|唑|星|林|胺|酮|酯|定|韦|德|肽|沙坦|普利|地平|洛尔)$|^(?:复方|小儿|人|吸入用|注射用)[{HAN}]*$"
 )
 _COSMETICS = re.compile(
-    "面霜|面膜|祛斑霜|美白霜|祛痘膏|紫草膏|精华液?|彩妆(?:组合|盒)|洗发水|染发(?:剂|膏)|眼霜|防晒霜|爽肤水|乳液|洗面奶|护肤霜|宝宝霜|婴儿霜|唇膏|口红|沐浴露"
+    "面霜|面膜|祛斑霜|美白霜|淡斑霜|素颜霜|祛痘(?:膏|霜|乳)|紫草[膏霜]|精华[液水乳霜]?|彩妆(?:组合|盒)|洗发[水露膏乳]|护发素|染发[剂膏霜乳]|烫发[剂水膏]|生发液|育发液|眼霜|防晒[霜乳]|"
+    "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|(?:宝宝|婴儿|儿童|婴幼儿)霜|润?唇膏|唇釉|口红|沐浴[露乳]|香水|爽身粉|冻干粉|脱毛膏|牙膏|甲油胶|睫毛胶"
 )
 _LONGEST_COSMETIC = 10
 _SHORTEST_COSMETIC = 5
+_LONGEST_MODIFIER = 8
+_ANIMALS = re.compile(
+    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|(?:柴|泰迪|金毛|拉布拉多|导盲|警)犬|毛孩子"
+)
+_PEOPLE_TOO = re.compile("药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|导盲|被.{0,4}咬|咬伤|抓伤")
+_INGREDIENT = re.compile("(?:萃取|提取(?!物(?:片|胶囊|注射液|滴丸))|成分(?:的)?(?:护肤|洗发|面膜)|味[的儿]?|茶(?!碱|苯)|粥|炖|煲|泡酒|泡水|饼干|糖(?!浆|尿|衣)|鸡汤|排骨)")
+_CLOSING = frozenset('”"」』》')
+_OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
+_QUALIFIED = re.compile("假|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
+_LEAST_MODIFIER = 2
+# An examination or operation by it, and the room for that: 胃镜检查, 透析室.
+_EXAMINED = re.compile("检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 # A class in advice, the product itself where people came to harm by it.
 _EVERYDAY = frozenset(
@@ -93,7 +107,7 @@ _EVERYDAY = frozenset(
 def found_products(
     reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon
 ) -> Iterator[Span]:
-    """Yield the products of a reading, overlapping ones too.
+    """Yield the products of a reading, overlapping ones too; none where a text speaks of medicines for animals.
 
     Args:
         reading: What text processing made of the document.
@@ -101,24 +115,63 @@ def found_products(
         bounds: Where a region or firm ends: no product name reaches over it.
         lexicon: The words of the field.
     """
-    yield from _listed(reading, hits, lexicon)
-    yield from _unlisted_drugs(reading, hits, bounds, lexicon)
-    yield from _named_cosmetics(reading, bounds, lexicon)
+    spans = (
+        *_listed(reading, hits, lexicon),
+        *_unlisted_drugs(reading, hits, bounds, lexicon),
+        *_named_cosmetics(reading, bounds, lexicon),
+    )
+    if spans and not (_ANIMALS.search(reading.joined) and not _PEOPLE_TOO.search(reading.joined)):
+        yield from spans
 
 
 def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Span]:
-    joined, classes = reading.joined, lexicon.names["generic_products"]
+    joined, classes, heads = reading.joined, lexicon.names["generic_products"], lexicon.names["device_heads"]
     for hit in hits:
-        generic = hit.term.canonical in classes
-        generic = generic and not (reading.people and hit.term.canonical in _EVERYDAY)
+        name = hit.term.canonical
+        generic = name in classes and not (reading.people and name in _EVERYDAY)
         kind = EntityType.PRODUCT_CLASS if generic else _TYPES[hit.term.label]
         start, end = hit.start, hit.end
+        if kind is EntityType.DRUG and _INGREDIENT.match(joined, end):
+            continue
         if kind is EntityType.DRUG and joined[end - 1] != "药":
-            if before := _SALT_BEFORE.search(joined[max(0, start - _LONGEST_SALT) : start]):
-                start -= before.end() - before.start()
-            if after := _FORM_AFTER.match(joined, end):
-                end = after.end()
-        yield Span(kind, start, end, canonical=hit.term.canonical)
+            start, end = _with_salt_and_form(joined, start, end)
+        elif hit.term.label == "device":
+            if _EXAMINED.match(joined, end):
+                continue
+            if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
+                start, kind, name = first, EntityType.DEVICE, joined[first:end]
+        if kind is not EntityType.PRODUCT_CLASS and joined[end : end + 1] in _CLOSING:
+            start = _from_the_quote(reading, start, end, lexicon)
+        yield Span(kind, start, end, canonical=name)
+
+
+def _from_the_quote(reading: Reading, start: int, end: int, lexicon: Lexicon) -> int:
+    """Return where a quoted name begins that ends in a listed one: “植物养黑一洗黑”."""
+    opened = _OPENED.search(reading.joined[max(0, start - _LONGEST_NAME) : start])
+    if opened is None or not opened.group(1):
+        return start
+    run = Run(reading.joined, start - len(opened.group(1)), start, end)
+    whole = name_start(run, reading.segmenter, product_stops(lexicon)) == run.start
+    return run.start if whole and not _QUALIFIED.match(run.written) else start
+
+
+def _with_salt_and_form(joined: str, start: int, end: int) -> tuple[int, int]:
+    if before := _SALT_BEFORE.search(joined[max(0, start - _LONGEST_SALT) : start]):
+        start -= before.end() - before.start()
+    after = _FORM_AFTER.match(joined, end)
+    return start, after.end() if after else end
+
+
+def _with_modifiers(reading: Reading, hit: Hit, lexicon: Lexicon) -> int:
+    """Return where the name of a device begins that ends in a listed kind: 可降解左心耳封堵器."""
+    head = re.compile(re.escape(reading.joined[hit.start : hit.end]))
+    window = max(0, hit.start - _LONGEST_MODIFIER)
+    found = list(runs(head, reading.joined[window : hit.end], _LONGEST_MODIFIER))
+    if not found or found[-1].end != hit.end - window:
+        return hit.start
+    run = found[-1]
+    start = name_start(run, reading.segmenter, product_stops(lexicon))
+    return window + start if run.ending - start >= _LEAST_MODIFIER else hit.start
 
 
 def _unlisted_drugs(
@@ -126,6 +179,8 @@ def _unlisted_drugs(
 ) -> Iterator[Span]:
     joined, stops = reading.joined, product_stops(lexicon)
     for match in _QUOTED_DRUG.finditer(joined):
+        if _BARE_FORM.fullmatch(match.group(1)):
+            continue
         yield Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for run, last in _called(joined):
@@ -133,7 +188,7 @@ def _unlisted_drugs(
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
         name = joined[start : run.end]
-        if known and not _BARE_FORM.fullmatch(name) and name not in lexicon.names["generic_products"]:
+        if len(name) >= _SHORTEST_NAME and known and not _BARE_FORM.fullmatch(name) and name not in lexicon.names["generic_products"]:
             yield Span(EntityType.DRUG, start, run.end, canonical=name)
 
 
