@@ -44,7 +44,7 @@ _NUMBER = "(?:[0-9]{1,6}(?:\\.[0-9]+)?万?|十几|几十|数十|上百|数百|�
 _WHO = (
     "(?:(?:重症|住院|女|男|老年|低龄|受害|幼儿园|中|小)?(?:患者|病人|病患|儿童|孩子|小孩|学生|老人|婴儿|幼儿|宝宝|新生儿|"
     "产妇|孕妇|女性|男性|女子|男子|女生|男生|女孩|男孩|女童|男童|消费者|顾客|市民|居民|村民|工人|员工|接种者|受种者|受害者|"
-    "志愿者|受试者|网友|家长|老太|大爷|大妈|人))"
+    "志愿者|受试者|网友|家长|老太|大爷|大妈|人(?!士|员|民|家|次|份|数|格|气))(?!的?(?:家属|亲属|家长|律师|代理)))"
 )
 _MEASURE = "(?:名|个|位|例|人)"
 _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3})(?:多|余)?岁的?)?"
@@ -71,12 +71,13 @@ _PEOPLE_WORD = (
 )
 _HARMED_PERSON = re.compile(
     f"(?:(?:一名|一位|一个|1名|1个|这名|该名|我家?|他家?|她家?|邻居家?的?)(?:来自[^,]{{2,6}}的)?{_AGE}{_PEOPLE_WORD}|[0-9三四五六七八九十]{{1,3}}岁(?:的)?{_PEOPLE_WORD}|(?<![不每家人儿量名些多有批等数])"
-    f"{_PEOPLE_WORD}(?![们针油霜])(?!家长)|本人|我(?!国|省|市|县|院|局|们国)|她|他(?!们))"
+    f"{_PEOPLE_WORD}(?![们针油霜])(?!家长)|本人|我(?!国|省|市|县|院|局|们|家|婶|叔|舅|姑|姨|伯|嫂|哥|弟|姐|妹|公婆|岳|同学|闺蜜|邻居|觉得|想|看|听|问|说|查|去|买|就想|只想|以为|知道)|她|他(?!们))"
 )
 # People counted by what they are to each other.
 _KIN = re.compile(
     "一家(?P<n>[三四五六七])口|(?:夫妻|夫妇|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口)(?:俩|二人|两人|2人|双双)|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
 )
+_CLAUSE_REST = re.compile("[^,。;!?\n]{0,30}")
 _SUB_COUNT = re.compile("(?:其中|另有?|还有|此外)[^,。]{0,3}$")
 # The wrong or an expired vaccine given to one child: harm in itself, though nothing is told of its health.
 _WRONGLY_GIVEN = re.compile("打错|错打|误种|错种|误打|打成了?|打了?过期|过期.{0,6}(?:疫苗|针)|疫苗.{0,12}(?:过期|失效)|有效期[到至].{0,40}(?:!|几号)|超过有效期")
@@ -157,14 +158,25 @@ def people_counts(text: str) -> list[PeopleCount]:
 
 
 def _without_parts(text: str, found: Sequence[PeopleCount]) -> list[PeopleCount]:
-    """Drop the part of a number that was told before it (其中3人 after 12名患者)."""
-    kept: list[PeopleCount] = []
+    """Drop what another count holds already: 其中3人 after 12名患者, one of many without a harm of its own, a death told twice."""
+    most = max((c.value for c in found if c.type is EntityType.HARMED), default=0)
+    body, kept = text.find("\n") + 1, list[PeopleCount]()
     for count in found:
-        told = [c.value for c in kept if c.type is count.type is EntityType.HARMED and c.named]
-        is_part = told and max(told) > count.value and _SUB_COUNT.search(text[max(0, count.start - 6) : count.start])
+        same = [c.value for c in kept if c.type is count.type and (c.start < body) == (count.start < body)]
+        if count.type is EntityType.DEATHS:
+            is_part = bool(same) and not count.named
+        else:
+            told_before = same and max(same) > count.value
+            is_part = bool(told_before and _SUB_COUNT.search(text[max(0, count.start - 6) : count.start]))
+            is_part = is_part or (count.value == 1 < most and not _harm_in_clause(text, count))
         if not is_part:
             kept.append(count)
     return kept
+
+
+def _harm_in_clause(text: str, count: PeopleCount) -> bool:
+    rest = _CLAUSE_REST.match(text, count.end)
+    return bool(rest and HARM.search(rest.group()))
 
 
 def _own_child(text: str) -> Iterator[PeopleCount]:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import datetime
 
 from analysis.assessment import Entity, EntityType
 from analysis.firms import called_firms, listed_firms
@@ -18,12 +19,15 @@ from analysis.names import Span
 from analysis.passing import places_of_the_matter
 from analysis.products import PRODUCT_TYPES, found_products
 from analysis.reading import Reading
+from analysis.times import found_times
 
 __all__ = ["find_entities"]
 
 _PRODUCTS = PRODUCT_TYPES - {EntityType.PRODUCT_CLASS}
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
+_LONGEST_SHORT_NAME = 2  # 赣州 ends like a full name and is none
+_JIANGXI = "36"
 _PROVINCES = "国京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂宁新藏"
 _APPROVAL = re.compile(
     r"国药准字\s?[hzsbtfj][cj]?\s?[0-9]{8}"
@@ -38,13 +42,16 @@ _BATCH = re.compile(
 _BATCH_ITEM = re.compile(r"[a-z0-9][a-z0-9\-/]*")
 
 
-def find_entities(reading: Reading, fields: Mapping[str, str], lexicon: Lexicon) -> tuple[Entity, ...]:
+def find_entities(
+    reading: Reading, fields: Mapping[str, str], lexicon: Lexicon, *, published: datetime | None = None
+) -> tuple[Entity, ...]:
     """Return the entities of a document in order, title first.
 
     Args:
         reading: What text processing made of the document.
         fields: The original text of each field.
         lexicon: The words of the field.
+        published: When the document was published, from which 昨天 and a date without year are told.
     """
     hits = _by_kind(reading)
     products, firms, places = hits[TermKind.PRODUCT], hits[TermKind.FIRM], hits[TermKind.REGION]
@@ -58,6 +65,7 @@ def find_entities(reading: Reading, fields: Mapping[str, str], lexicon: Lexicon)
         *regions,
         *_numbers(reading.joined),
         *_people(reading),
+        *found_times(reading.joined, published),
     ]
     kept = list(_without_overlap(spans, reading.boundary))
     closest = sorted(_closest_names(kept, reading), key=lambda s: (s.start, s.end))
@@ -110,7 +118,7 @@ def _without_overlap(spans: Sequence[Span], boundary: int) -> Iterator[Span]:
     """Drop what lies inside a longer span of the same family, and what would cross from the title into the text."""
     length = max((span.end for span in spans), default=0)
     taken: dict[str, bytearray] = {}
-    for span in sorted(spans, key=lambda s: (s.type is EntityType.PRODUCT_CLASS, s.start - s.end, s.start)):
+    for span in sorted(spans, key=lambda s: (s.start - s.end, s.type is EntityType.PRODUCT_CLASS, s.start)):
         family = "product" if span.type in PRODUCT_TYPES else span.type.value
         occupied = taken.setdefault(family, bytearray(length))
         crosses = span.start < boundary - 1 < span.end
@@ -126,7 +134,8 @@ def _regions(
     """Return each region once, under the longest form in which the document names it, and the firms with their seats.
 
     A place in the name of a product or firm is not where the matter is. The seat in a firm's name (江西 in
-    江西某某制药有限公司) becomes the firm's code, and is a region only where the document names no other.
+    江西某某制药有限公司) becomes the firm's code, and is a region only where it is in Jiangxi and the
+    document names no other place.
     """
     if not places:
         return [], firms
@@ -140,7 +149,8 @@ def _regions(
     found = found_regions(reading, [h for h in free if h not in seated], lexicon)
     seats = found_regions(reading, seated, lexicon) if seated else []
     firms = [_with_seat(firm, seats) for firm in firms]
-    return list(_each_once(reading.joined, places_of_the_matter(reading.joined, found or seats))), firms
+    found = found or [seat for seat in seats if seat.region.code.startswith(_JIANGXI)]
+    return list(_each_once(reading.joined, places_of_the_matter(reading.joined, found))), firms
 
 
 def _with_seat(firm: Span, seats: Sequence[FoundRegion]) -> Span:
@@ -170,7 +180,8 @@ def _lies_above(written: str, path: str, paths: Sequence[str], first: Mapping[st
     """
     following = bisect_right(paths, path)
     inner = paths[following] if following < len(paths) and paths[following].startswith(path) else None
-    return inner is not None and (not written.endswith(_FULL_NAMES) or first[inner] < first[path])
+    short = len(written) <= _LONGEST_SHORT_NAME or not written.endswith(_FULL_NAMES)
+    return inner is not None and (short or first[inner] < first[path])
 
 
 def _people(reading: Reading) -> Iterator[Span]:

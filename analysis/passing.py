@@ -11,11 +11,14 @@ __all__ = ["places_of_the_matter"]
 _VENUE_AFTER = re.compile(
     "(?:隆重|顺利|成功|圆满|正式)?(?:召开|举行|举办|开幕|闭幕|开赛|落幕|开讲)|(?:的)?[一-鿿]{0,4}(?:多名|多位|几名|几位|一些)[一-鿿]{0,8}?(?:医生|专家|律师|学者|人士|教授)"
 )
+_TRAVEL_BEFORE = re.compile("(?:飞|飞往|飞到|出差去?|旅游去?|回到?老家|转机)$")
 _PASSED_BEFORE = re.compile(
-    "(?:送|送往|送到|送至|转往|转至|转到|转院到|转诊到|赴|前往|飞往|飞|走访|考察|家住|祖籍|老家|老家在|籍贯|换到|搬到|调到|远赴|往返|返回|途经|销往|发往|流向|出口到|毕业于)了?$"
+    "(?:送|送往|送到|送至|转往|转至|转到|转院到|转诊到|赴|前往|走访|之前|上次|此前|当年|类似|不像|考察|家住|祖籍|老家|老家在|籍贯|换到|搬到|调到|远赴|往返|返回|途经|销往|发往|流向|出口到|毕业于)了?$"
 )
-_PASSED_AFTER = re.compile("人[,。;!?、\\s]|籍|来的|那边来的|的?(?:大学|网友|亲戚|朋友|同学|亲友)|等地(?:作|的?代表|介绍|交流|参)")
+_PASSED_AFTER = re.compile("人[,。;!?、\\s]|籍|来的|那边来的|的?(?:大学|网友|亲戚|朋友|同学|亲友)|的[一-鿿]{1,3}(?:妈|爸)|那[个次起件](?!人)|等地(?:作|的?代表|介绍|交流|参)")
 _SENTENCE_END = re.compile("[。!?;\n]")
+_SCENE_BEFORE = re.compile("(?:在|位于|来自|住)$")
+_SCENE_AFTER = re.compile("某|一[家名个位]|[的]?[一-鿿]{0,4}(?:诊所|卫生院|卫生室|药店|医院|美容院|小区|村)")
 _LIST = ("、", "和", "与", "及")
 _JIANGXI = "36"
 
@@ -23,14 +26,14 @@ _JIANGXI = "36"
 def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundRegion]:
     """Return the regions of a text, less those that it only mentions in passing.
 
-    The matter lies where the first place lies: with it go the places of its sentence and those within or above it. A
-    place that is passed stays where the text names no other; so does every place of Jiangxi as long as no other of
+    The matter lies where the first place lies: with it go the places of its sentence, those around it, and those in it
+    where something happened; a town only as part of its county's name. A place that is passed stays where the text names no other; so does every place of Jiangxi as long as no other of
     Jiangxi is kept, since what concerns this province must not be lost. Neighbours in a list (南昌、长沙) go together.
     """
     if len(found) == 0:
         return []
     groups = list(_lists(text, found))
-    venues = [group for group in groups if _VENUE_AFTER.match(text, group[-1].end)]
+    venues = [group for group in groups if _is_venue(text, group)]
     passed = [g for g in groups if g not in venues and _is_passed(text, g)]
     kept = [place for group in groups if group not in venues and group not in passed for place in group]
     kept = _near_the_first(text, kept or [place for group in passed for place in group])
@@ -46,16 +49,39 @@ def _near_the_first(text: str, places: Sequence[FoundRegion]) -> list[FoundRegio
     end = _SENTENCE_END.search(text, places[0].end)
     limit = end.start() if end else len(text)
     paths = [place.region.path for place in places if place.start < limit]
-    return [p for p in places if p.start < limit or any(_nested(p.region.path, path) for path in paths)]
+    near = [p for p in places if p.start < limit or any(_belongs(text, p, path) for path in paths)]
+    named = {place.region.path for place in near}
+    return [p for p in near if _is_chain(p) or p.region.level != "town" or p.region.path[:-1] not in named]
 
 
-def _nested(path: Sequence[str], other: Sequence[str]) -> bool:
-    depth = min(len(path), len(other))
-    return path[:depth] == other[:depth]
+def _is_chain(place: FoundRegion) -> bool:
+    """Tell whether a place is written with the one around it (赣州市于都县)."""
+    return place.end - place.start > len(place.region.name)
+
+
+def _belongs(text: str, place: FoundRegion, path: Sequence[str]) -> bool:
+    """Tell whether a later place is the first one again or around it, or where in it something happened.
+
+    In a province every place tells more; in a city or county a bare later name may be a shop's or a person's.
+    """
+    inner, depth = place.region.path, min(len(place.region.path), len(path))
+    if inner[:depth] != tuple(path[:depth]):
+        return False
+    return (
+        len(inner) <= len(path)
+        or len(path) == 1
+        or _is_chain(place)
+        or bool(_SCENE_BEFORE.search(text[max(0, place.start - 3) : place.start]) or _SCENE_AFTER.match(text, place.end))
+    )
 
 
 def _is_local(place: FoundRegion) -> bool:
     return place.region.code.startswith(_JIANGXI)
+
+
+def _is_venue(text: str, group: Sequence[FoundRegion]) -> bool:
+    before = text[max(0, group[0].start - 5) : group[0].start]
+    return bool(_VENUE_AFTER.match(text, group[-1].end) or _TRAVEL_BEFORE.search(before))
 
 
 def _is_passed(text: str, group: Sequence[FoundRegion]) -> bool:

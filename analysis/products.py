@@ -53,6 +53,7 @@ _BARE_FORM = re.compile(
 )
 _LONGEST_NAME = 14
 _SHORTEST_NAME = 3
+_MOST_CURES = 8
 _DRUG_SUFFIX = re.compile(
     f"[{HAN}]{{2,5}}(?:汀|素|唑|星|林|胺|酮|酯|定|韦|德|肽|沙坦|普利|地平|洛尔)$|^(?:复方|小儿|人|吸入用|注射用)[{HAN}]*$"
 )
@@ -64,10 +65,16 @@ _LONGEST_COSMETIC = 10
 _SHORTEST_COSMETIC = 5
 _LONGEST_MODIFIER = 8
 _ANIMALS = re.compile(
-    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|(?:柴|泰迪|金毛|拉布拉多|导盲|警)犬|毛孩子"
+    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
 )
-_PEOPLE_TOO = re.compile("药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|导盲|被.{0,4}咬|咬伤|抓伤")
+_PEOPLE_TOO = re.compile("药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|被.{0,4}咬|咬伤|抓伤")
 _INGREDIENT = re.compile("(?:萃取|提取(?!物(?:片|胶囊|注射液|滴丸))|成分(?:的)?(?:护肤|洗发|面膜)|味[的儿]?|茶(?!碱|苯)|粥|炖|煲|泡酒|泡水|饼干|糖(?!浆|尿|衣)|鸡汤|排骨)")
+_FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
+# A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
+_CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶]|胶|饼|方))[”"」』》]')
+_SOLD = re.compile(f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))")
+_PROMISE = re.compile("根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵")
+_NO_CURE = re.compile("激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝")
 _CLOSING = frozenset('”"」』》')
 _OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
 _QUALIFIED = re.compile("假|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
@@ -116,12 +123,22 @@ def found_products(
         lexicon: The words of the field.
     """
     spans = (
-        *_listed(reading, hits, lexicon),
+        *_joined(list(_listed(reading, hits, lexicon)), reading.joined),
         *_unlisted_drugs(reading, hits, bounds, lexicon),
         *_named_cosmetics(reading, bounds, lexicon),
     )
     if spans and not (_ANIMALS.search(reading.joined) and not _PEOPLE_TOO.search(reading.joined)):
         yield from spans
+
+
+def _joined(spans: Sequence[Span], joined: str) -> Iterator[Span]:
+    """Yield the spans, and one for every two drugs that stand as one name: 虎骨 and 追风膏."""
+    drugs = {span.start: span for span in spans if span.type is EntityType.DRUG}
+    for span in spans:
+        after = drugs.get(span.end) if span.type is EntityType.DRUG else None
+        if after is not None and joined[after.end - 1] in _FORM_ENDS:
+            yield Span(EntityType.DRUG, span.start, after.end, canonical=joined[span.start : after.end])
+        yield span
 
 
 def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Span]:
@@ -177,19 +194,37 @@ def _with_modifiers(reading: Reading, hit: Hit, lexicon: Lexicon) -> int:
 def _unlisted_drugs(
     reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon
 ) -> Iterator[Span]:
-    joined, stops = reading.joined, product_stops(lexicon)
+    joined = reading.joined
     for match in _QUOTED_DRUG.finditer(joined):
         if _BARE_FORM.fullmatch(match.group(1)):
             continue
         yield Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
+    yield from _cures(reading, lexicon)
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for run, last in _called(joined):
-        start = name_start(run, reading.segmenter, stops, bounds, last=last)
+        start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
         name = joined[start : run.end]
         if len(name) >= _SHORTEST_NAME and known and not _BARE_FORM.fullmatch(name) and name not in lexicon.names["generic_products"]:
             yield Span(EntityType.DRUG, start, run.end, canonical=name)
+
+
+def _cures(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
+    """Yield remedies by the name under which they are sold, wherever a text promises what they heal."""
+    joined = reading.joined
+    if not _PROMISE.search(joined):
+        return
+    names = {m.group(1): m.span(1) for pattern in (_CURE, _SOLD) for m in pattern.finditer(joined)}
+    for name, (start, end) in list(names.items())[:_MOST_CURES]:
+        run = Run(joined, start, end - 1, end)
+        first = name_start(run, reading.segmenter, product_stops(lexicon))
+        listed = _NO_CURE.search(name) or len(reading.segmenter.cut(joined[first:end])) == 1
+        if end - first > _SHORTEST_NAME and not listed:
+            at = joined.find(joined[first:end])
+            while at >= 0:
+                yield Span(EntityType.DRUG, at, at + end - first, canonical=joined[first:end])
+                at = joined.find(joined[first:end], at + end - first)
 
 
 def _called(joined: str) -> Iterator[tuple[Run, AbstractSet[str]]]:
