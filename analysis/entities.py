@@ -24,6 +24,7 @@ from analysis.times import found_times
 __all__ = ["find_entities"]
 
 _PRODUCTS = PRODUCT_TYPES - {EntityType.PRODUCT_CLASS}
+_FAMILIES = ("头孢", "青霉素", "胰岛素", "生长激素", "干扰素", "人免疫球蛋白", "他汀", "沙星")
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
 _LONGEST_SHORT_NAME = 2  # 赣州 ends like a full name and is none
@@ -79,10 +80,18 @@ def _closest_names(spans: Sequence[Span], reading: Reading) -> Iterator[Span]:
         if span.start >= reading.boundary and span.type in _PRODUCTS:
             written = reading.joined[span.start : span.end]
             named.setdefault(span.type, set()).add((written, span.canonical or written))
+    families = {family: _member(family, named) for family in _FAMILIES}
     for span in spans:
         closer = named.get(span.type) if span.start < reading.boundary else None
         if not closer or not _is_named_closer(reading.joined[span.start : span.end], span.canonical or "", closer):
-            yield span
+            member = families.get(span.canonical or "") if span.type is EntityType.DRUG else None
+            yield replace(span, canonical=member) if member else span
+
+
+def _member(family: str, named: Mapping[EntityType, AbstractSet[tuple[str, str]]]) -> str | None:
+    """Return the drug that the text means by the name of its family: 头孢 is 头孢曲松 where no other 头孢 is named."""
+    members = {name for _, name in named.get(EntityType.DRUG, ()) if family in name and name != family}
+    return min(members) if len(members) == 1 else None
 
 
 def _is_named_closer(written: str, canonical: str, named: AbstractSet[tuple[str, str]]) -> bool:
