@@ -91,9 +91,7 @@ class Analyser:
         return [judged.get(n) or self._off_topic(document, readings[n]) for n, document in enumerate(documents)]
 
     def _find(self, document: Document, reading: Reading) -> tuple[tuple[Entity, ...], Findings]:
-        entities = find_entities(
-            reading, document_fields(document), self.lexicon, published=document.happened_at
-        )
+        entities = find_entities(reading, document_fields(document), self.lexicon, published=document.happened_at)
         return entities, apply_rules(reading, entities)
 
     def _judge(

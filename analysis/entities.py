@@ -154,12 +154,21 @@ def _regions(
     free = [h for h in places if 0 in within[h.start : h.end]]
     for firm in firms:
         within[firm.start : firm.end] = b"\2" * (firm.end - firm.start)
-    seated = [h for h in free if within[h.start] == 2 == within[h.end - 1]]
-    found = found_regions(reading, [h for h in free if h not in seated], lexicon)
+    seated, free = _parted(free, within)
+    found = found_regions(reading, free, lexicon)
     seats = found_regions(reading, seated, lexicon) if seated else []
     firms = [_with_seat(firm, seats) for firm in firms]
     found = found or [seat for seat in seats if seat.region.code.startswith(_JIANGXI)]
     return list(_each_once(reading.joined, places_of_the_matter(reading.joined, found))), firms
+
+
+def _parted(places: Sequence[Hit], within: bytearray) -> tuple[list[Hit], list[Hit]]:
+    """Return the places in the name of a firm (marked 2 in `within`), and the others."""
+    inside: list[Hit] = []
+    outside: list[Hit] = []
+    for hit in places:
+        (inside if min(within[hit.start], within[hit.end - 1]) > 1 else outside).append(hit)
+    return inside, outside
 
 
 def _with_seat(firm: Span, seats: Sequence[FoundRegion]) -> Span:

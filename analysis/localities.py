@@ -19,7 +19,9 @@ _TOWN_AFTER = re.compile(
 )
 _SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
 # A street that is called after another place (上海路), and a dish or a way of speaking (河南话).
-_NAMED_AFTER = re.compile("[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面")
+_NAMED_AFTER = re.compile(
+    "[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面"
+)
 _NO_SUFFIX = ("市场", "市民", "市区", "区域", "区别")  # 宜春市场监管局 names 宜春
 _REACH = 4
 _LONGEST_SHORT_NAME = 2

@@ -105,7 +105,9 @@ def name_start(
     position = start = run.start
     for number, word in enumerate(words):
         position += len(word)
-        ends_name = word in stops or position in bounds or word.endswith(ends)
+        # Segmentation may cut 下架 before a word that it does not know.
+        pair = words[number - 1] + word if number else word
+        ends_name = word in stops or pair in stops or position in bounds or word.endswith(ends)
         if ends_name and position < run.end and not _leads_to_stem(words, number):
             start = position
     if _NO_NAME.search(run.text, start, run.end):

@@ -15,10 +15,16 @@ _TRAVEL_BEFORE = re.compile("(?:飞|飞往|飞到|出差去?|旅游去?|回到?�
 _PASSED_BEFORE = re.compile(
     "(?:送|送往|送到|送至|转往|转至|转到|转院到|转诊到|赴|前往|走访|之前|上次|此前|当年|类似|不像|考察|家住|祖籍|老家|老家在|籍贯|换到|搬到|调到|远赴|往返|返回|途经|销往|发往|流向|出口到|毕业于)了?$"
 )
-_PASSED_AFTER = re.compile("人[,。;!?、\\s]|籍|来的|那边来的|的?(?:大学|网友|亲戚|朋友|同学|亲友)|的[一-鿿]{1,3}(?:妈|爸)|那[个次起件](?!人)|等地(?:作|的?代表|介绍|交流|参)")
+_PASSED_AFTER = re.compile(
+    "人[,。;!?、\\s]|籍|来的|那边来的|的?(?:大学|网友|亲戚|朋友|同学|亲友)|的[一-鿿]{1,3}(?:妈|爸)|那[个次起件](?!人)|等地(?:作|的?代表|介绍|交流|参)"
+)
 _SENTENCE_END = re.compile("[。!?;\n]")
 _SCENE_BEFORE = re.compile("(?:在|位于|来自|住)$")
 _SCENE_AFTER = re.compile("某|一[家名个位]|[的]?[一-鿿]{0,4}(?:诊所|卫生院|卫生室|药店|医院|美容院|小区|村)")
+_MANY = re.compile(
+    "多地(?!区)|各地(?!区)|多省|多个?城市|(?:[3-9]|[1-9][0-9]|[三四五六七八九十]+)个?(?:省(?!级)|地(?=的|共|药|医|均|都|出))"
+)
+_OPENING = 120
 _LIST = ("、", "和", "与", "及")
 _JIANGXI = "36"
 
@@ -43,9 +49,9 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
     return sorted((*kept, *local), key=lambda place: place.start)
 
 
-def _near_the_first(text: str, places: Sequence[FoundRegion]) -> list[FoundRegion]:
-    if not places:
-        return []
+def _near_the_first(text: str, places: list[FoundRegion]) -> list[FoundRegion]:
+    if not places or _MANY.search(text, 0, _OPENING):
+        return places
     end = _SENTENCE_END.search(text, places[0].end)
     limit = end.start() if end else len(text)
     paths = [place.region.path for place in places if place.start < limit]
@@ -71,7 +77,9 @@ def _belongs(text: str, place: FoundRegion, path: Sequence[str]) -> bool:
         len(inner) <= len(path)
         or len(path) == 1
         or _is_chain(place)
-        or bool(_SCENE_BEFORE.search(text[max(0, place.start - 3) : place.start]) or _SCENE_AFTER.match(text, place.end))
+        or bool(
+            _SCENE_BEFORE.search(text[max(0, place.start - 3) : place.start]) or _SCENE_AFTER.match(text, place.end)
+        )
     )
 
 

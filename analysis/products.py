@@ -22,7 +22,7 @@ _TYPES = {
 PRODUCT_TYPES = frozenset(_TYPES.values())
 _SALT = (
     "吸入用|注射用|盐酸|硫酸|磷酸|枸橼酸|马来酸|苯磺酸|氢溴酸|酒石酸|甲磺酸|富马酸|琥珀酸|门冬氨酸|硝酸|醋酸|乳糖酸|复方|重组人?|静注|小儿|"
-    "双氯芬|左旋|盐酸左|丙酸|糠酸|戊酸|葡萄糖酸|水杨酸|乳酸|草酸|精氨酸|谷氨酸|苄星|结合|脂质体|聚乙二醇|甲苯磺酸|二甲磺酸|对甲苯磺酸|氢氧化|无水|稀|注射|外用|复合"
+    "双氯芬|左旋|盐酸左|丙酸|糠酸|戊酸|葡萄糖酸|水杨酸|乳酸|草酸|精氨酸|谷氨酸|苄星|结合|脂质体|聚乙二醇|甲苯磺酸|二甲磺酸|对甲苯磺酸|氢氧化|无水|复合"
 )
 _FORM = (
     "(?:钠|钾|钙|镁|酯|酸钠|酸钾|类)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用)*"
@@ -48,7 +48,7 @@ _SHORT_FORM = re.compile(
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
 _BARE_FORM = re.compile(
-    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|小|大|白|红|蓝|黄|绿|黑|空|药|软|硬|鼻|滴|贴|冷|膏)*"
+    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|小|大|白|红|蓝|黄|绿|黑|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
     "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|片|膏|丸|喷雾)"
 )
 _LONGEST_NAME = 14
@@ -59,25 +59,36 @@ _DRUG_SUFFIX = re.compile(
 )
 _COSMETICS = re.compile(
     "面霜|面膜|祛斑霜|美白霜|淡斑霜|素颜霜|祛痘(?:膏|霜|乳)|紫草[膏霜]|精华[液水乳霜]?|彩妆(?:组合|盒)|洗发[水露膏乳]|护发素|染发[剂膏霜乳]|烫发[剂水膏]|生发液|育发液|眼霜|防晒[霜乳]|"
-    "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|(?:宝宝|婴儿|儿童|婴幼儿)霜|润?唇膏|唇釉|口红|沐浴[露乳]|香水|爽身粉|冻干粉|脱毛膏|牙膏|甲油胶|睫毛胶"
+    "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|(?:宝宝|婴儿|儿童|婴幼儿)霜|润?唇膏|唇釉|口红|沐浴[露乳]|爽身粉|冻干粉|脱毛膏|甲油胶|睫毛胶"
 )
 _LONGEST_COSMETIC = 10
 _SHORTEST_COSMETIC = 5
-_LONGEST_MODIFIER = 8
+_LONGEST_MODIFIER = 14
+_MOST_MODIFIER = 8
 _ANIMALS = re.compile(
     "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
 )
-_PEOPLE_TOO = re.compile("药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|被.{0,4}咬|咬伤|抓伤")
-_INGREDIENT = re.compile("(?:萃取|提取(?!物(?:片|胶囊|注射液|滴丸))|成分(?:的)?(?:护肤|洗发|面膜)|味[的儿]?|茶(?!碱|苯)|粥|炖|煲|泡酒|泡水|饼干|糖(?!浆|尿|衣)|鸡汤|排骨)")
+_PEOPLE_TOO = re.compile(
+    "药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|被.{0,4}咬|咬伤|抓伤"
+)
+_INGREDIENT = re.compile(
+    "(?:萃取|提取(?!物(?:片|胶囊|注射液|滴丸))|成分(?:的)?(?:护肤|洗发|面膜)|味[的儿]?|茶(?!碱|苯)|粥|炖|煲|泡酒|泡水|饼干|糖(?!浆|尿|衣)|鸡汤|排骨)"
+)
 _FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
 # A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
 _CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶]|胶|饼|方))[”"」』》]')
-_SOLD = re.compile(f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))")
-_PROMISE = re.compile("根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵")
-_NO_CURE = re.compile("激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝")
+_SOLD = re.compile(
+    f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
+)
+_PROMISE = re.compile(
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵"
+)
+_NO_CURE = re.compile(
+    "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
+)
 _CLOSING = frozenset('”"」』》')
 _OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
-_QUALIFIED = re.compile("假|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
+_QUALIFIED = re.compile("假|求购|冒牌|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
 _LEAST_MODIFIER = 2
 # An examination or operation by it, and the room for that: 胃镜检查, 透析室.
 _EXAMINED = re.compile("检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)")
@@ -111,9 +122,7 @@ _EVERYDAY = frozenset(
 )
 
 
-def found_products(
-    reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon
-) -> Iterator[Span]:
+def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
     """Yield the products of a reading, overlapping ones too; none where a text speaks of medicines for animals.
 
     Args:
@@ -188,7 +197,7 @@ def _with_modifiers(reading: Reading, hit: Hit, lexicon: Lexicon) -> int:
         return hit.start
     run = found[-1]
     start = name_start(run, reading.segmenter, product_stops(lexicon))
-    return window + start if run.ending - start >= _LEAST_MODIFIER else hit.start
+    return window + start if _LEAST_MODIFIER <= run.ending - start <= _MOST_MODIFIER else hit.start
 
 
 def _unlisted_drugs(
@@ -206,7 +215,12 @@ def _unlisted_drugs(
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
         name = joined[start : run.end]
-        if len(name) >= _SHORTEST_NAME and known and not _BARE_FORM.fullmatch(name) and name not in lexicon.names["generic_products"]:
+        if (
+            len(name) >= _SHORTEST_NAME
+            and known
+            and not _BARE_FORM.fullmatch(name)
+            and name not in lexicon.names["generic_products"]
+        ):
             yield Span(EntityType.DRUG, start, run.end, canonical=name)
 
 

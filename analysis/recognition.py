@@ -92,7 +92,11 @@ def _tags(assessment: Assessment | None) -> list[str]:
     if assessment is None:
         return []
     codes = assessment.category_codes
-    names = [f"first {codes[0]}" if codes else "none", *codes, *sorted({str(e.type) for e in assessment.entities} - {"time"})]
+    names = [
+        f"first {codes[0]}" if codes else "none",
+        *codes,
+        *sorted({str(e.type) for e in assessment.entities} - {"time"}),
+    ]
     return [chr(0xE000 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") % 0x1000) for name in names]
 
 

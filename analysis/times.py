@@ -1,7 +1,7 @@
 """Times that a text mentions: dates, days told from the day of publication, months and years, with their ISO value."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,6 +57,10 @@ def _resolved(match: re.Match[str], published: date | None) -> str | None:
         return None
     if named["month"]:
         return _without_year(int(named["month"]), named["day"], published)
+    return _relative(named, published)
+
+
+def _relative(named: Mapping[str, str | None], published: date) -> str | None:
     if named["only"]:
         return _day_of_month(int(named["only"]), published)
     if named["near"]:
@@ -66,7 +70,7 @@ def _resolved(match: re.Match[str], published: date | None) -> str | None:
     if named["monthly"]:
         month = published.replace(day=1) - timedelta(days=named["monthly"] == "上")
         return f"{month:%Y-%m}"
-    back = {"今": 0, "去": 1, "前": 2}[named["yearly"]]
+    back = {"今": 0, "去": 1, "前": 2}[str(named["yearly"])]
     return _iso(published.year - back, named["omonth"], named["oday"])
 
 

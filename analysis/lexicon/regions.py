@@ -146,9 +146,9 @@ def inner_names(regions: Mapping[str, tuple[Region, ...]]) -> dict[tuple[str, ..
             for depth in range(1, len(region.path)):
                 found.setdefault(region.path[:depth], {}).setdefault(short, region)
     for written, code in _FORMER.items():
-        region = next((r for r in regions.get(written, ()) if r.code == code), None)
-        for depth in range(1, len(region.path)) if region else ():
-            found[region.path[:depth]].setdefault(_INNER_SUFFIX.sub("", written), region)
+        for became in (r for r in regions.get(written, ()) if r.code == code):
+            for depth in range(1, len(became.path)):
+                found.setdefault(became.path[:depth], {}).setdefault(_INNER_SUFFIX.sub("", written), became)
     return found
 
 
