@@ -48,7 +48,7 @@ _SHORT_FORM = re.compile(
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
 _BARE_FORM = re.compile(
-    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|小|大|白|红|蓝|黄|绿|黑|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
+    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
     "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|片|膏|丸|喷雾)"
 )
 _LONGEST_NAME = 14
@@ -209,7 +209,8 @@ def _unlisted_drugs(
             continue
         yield Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
     yield from _cures(reading, lexicon)
-    listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
+    classes = lexicon.names["generic_products"]
+    listed = sorted(hit.start for hit in hits if hit.term.label == "drug" and hit.term.canonical not in classes)
     for run, last in _called(joined):
         start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
@@ -219,7 +220,7 @@ def _unlisted_drugs(
             len(name) >= _SHORTEST_NAME
             and known
             and not _BARE_FORM.fullmatch(name)
-            and name not in lexicon.names["generic_products"]
+            and name not in classes
         ):
             yield Span(EntityType.DRUG, start, run.end, canonical=name)
 
