@@ -44,8 +44,9 @@ _NUMBER = "(?:[0-9]{1,6}(?:\\.[0-9]+)?万?|十几|几十|数十|上百|数百|�
 _WHO = (
     "(?:(?:重症|住院|女|男|老年|低龄|受害|幼儿园|中|小)?(?:患者|病人|病患|儿童|孩子|小孩|学生|老人|婴儿|幼儿|宝宝|新生儿|"
     "产妇|孕妇|女性|男性|女子|男子|女生|男生|女孩|男孩|女童|男童|消费者|顾客|市民|居民|村民|工人|员工|接种者|受种者|受害者|"
-    "志愿者|受试者|网友|家长|老太|大爷|大妈|人(?!士|员|民|家|次|份|数|格|气))(?!的?(?:家属|亲属|家长|律师|代理)))"
+    "志愿者|受试者|网友|家长|老太|大爷|大妈|人(?!士|员|民|家|次|份|数|格|气)))"
 )
+_RELATIVES = re.compile(f"{_WHO}?的?(?:家属|亲属|律师|代理人)")
 _MEASURE = "(?:名|个|位|例|人)"
 _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3})(?:多|余)?岁的?)?"
 _PEOPLE = re.compile(
@@ -271,6 +272,8 @@ def _kin(words: str) -> Iterator[PeopleCount]:
 
 def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
     """Tell whether a number counts people at all: 一名 needs a word for people, 七个 that or what befell them."""
+    if _RELATIVES.match(words, match.end()):
+        return False
     if match.group("who"):
         return True
     if match.group("n") in _ONES and not match.group("cases"):

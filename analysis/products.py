@@ -210,18 +210,13 @@ def _unlisted_drugs(
         yield Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
     yield from _cures(reading, lexicon)
     classes = lexicon.names["generic_products"]
-    listed = sorted(hit.start for hit in hits if hit.term.label == "drug" and hit.term.canonical not in classes)
+    listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for run, last in _called(joined):
         start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
         name = joined[start : run.end]
-        if (
-            len(name) >= _SHORTEST_NAME
-            and known
-            and not _BARE_FORM.fullmatch(name)
-            and name not in classes
-        ):
+        if len(name) >= _SHORTEST_NAME and known and not _BARE_FORM.fullmatch(name) and name not in classes:
             yield Span(EntityType.DRUG, start, run.end, canonical=name)
 
 

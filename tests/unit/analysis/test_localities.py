@@ -16,7 +16,14 @@ def written(title: str, text: str = "") -> list[str]:
 
 @pytest.mark.parametrize(
     "title",
-    ["上海路一家药店卖错药", "药店在北京西路", "南京东路的大药房", "小店被逼进大连锁", "医保定点药店被查", "他说一口河南话"],
+    [
+        "上海路一家药店卖错药",
+        "药店在北京西路",
+        "南京东路的大药房",
+        "小店被逼进大连锁",
+        "医保定点药店被查",
+        "他说一口河南话",
+    ],
 )
 def test_streets_and_words_that_hold_a_place_are_none(title: str) -> None:
     assert not written(title)

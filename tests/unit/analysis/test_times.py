@@ -45,7 +45,20 @@ def test_a_time_is_resolved_from_the_day_of_publication(text: str, span: str, is
 
 @pytest.mark.parametrize(
     "text",
-    ["三日游", "15日内完成", "7日后复查", "3月龄婴儿", "今天头条", "批号20240301", "连续3天", "24小时", "明白", "大前门", "v2.0.1", "10月大的娃"],
+    [
+        "三日游",
+        "15日内完成",
+        "7日后复查",
+        "3月龄婴儿",
+        "今天头条",
+        "批号20240301",
+        "连续3天",
+        "24小时",
+        "明白",
+        "大前门",
+        "v2.0.1",
+        "10月大的娃",
+    ],
 )
 def test_spans_of_time_ages_numbers_and_names_are_no_dates(text: str) -> None:
     assert not told(text)
