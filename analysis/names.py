@@ -26,6 +26,8 @@ _AMOUNT = re.compile(
 )
 # A stem that ends the names of a class of medicines and begins none: what stands right before it is its name.
 _STEM = re.compile("格列汀|格列净|格列酮|替尼|沙坦|洛尔|他汀|拉唑|西泮|沙星|昔布|鲁肽|司琼|曲坦|帕利|佐米|康唑|单抗")
+# Kinds that are part of a name too: 脐带间充质干细胞注射液.
+_PARTS = frozenset({"干细胞"})
 _NO_PART = frozenset("的了和与及或在用吃服打喝含买叫是有为由等将把被")
 _MOST_BEFORE_STEM = 3
 
@@ -77,7 +79,7 @@ def runs(
 
 @cache
 def _joined_words(*groups: frozenset[str]) -> frozenset[str]:
-    return frozenset().union(*groups)
+    return frozenset().union(*groups) - _PARTS
 
 
 def product_stops(lexicon: Lexicon, *, generic: bool = True) -> AbstractSet[str]:

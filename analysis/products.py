@@ -48,9 +48,11 @@ _SHORT_FORM = re.compile(
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
 _BARE_FORM = re.compile(
-    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
+    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
     "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|片|膏|丸|喷雾)"
 )
+# What is made of people keeps the word before it: 人脐带间充质干细胞注射液.
+_HUMAN = re.compile("脐带|胎盘|骨髓|脂肪|间充质|凝血|免疫|纤维蛋白")
 _LONGEST_NAME = 14
 _SHORTEST_NAME = 3
 _MOST_CURES = 8
@@ -205,7 +207,7 @@ def _unlisted_drugs(
 ) -> Iterator[Span]:
     joined = reading.joined
     for match in _QUOTED_DRUG.finditer(joined):
-        if _BARE_FORM.fullmatch(match.group(1)):
+        if _BARE_FORM.fullmatch(match.group(1)) or _COSMETICS.search(match.group(1)):
             continue
         yield Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
     yield from _cures(reading, lexicon)
@@ -213,6 +215,7 @@ def _unlisted_drugs(
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for run, last in _called(joined):
         start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
+        start -= joined[start - 1 : start] == "人" and bool(_HUMAN.match(joined, start))
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
         name = joined[start : run.end]

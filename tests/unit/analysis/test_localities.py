@@ -90,6 +90,10 @@ def test_a_place_that_is_passed_stays_where_no_other_is_named() -> None:
     assert written("", "病人被送往南京抢救") == ["南京"]
 
 
+def test_a_town_name_does_not_begin_at_there_is() -> None:
+    assert written("听说南康有个乡镇卫生院出事") == ["南康"]
+
+
 def test_this_province_is_kept_even_in_passing() -> None:
     assert written("", "合肥一诊所多人发热，有人被送往南昌") == ["合肥", "南昌"]
     assert written("", "全省药品会议在南昌召开") == ["南昌"]

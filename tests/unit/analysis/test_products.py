@@ -44,6 +44,14 @@ def test_two_names_in_a_row_are_two_drugs() -> None:
     assert words(DRUG, "同时开了清云颗粒和青禾糖浆") == ["清云颗粒", "青禾糖浆"]
 
 
+def test_a_medicine_made_of_people_keeps_that_word() -> None:
+    assert words(DRUG, "自主研发的人脐带间充质干细胞注射液获批") == ["人脐带间充质干细胞注射液"]
+
+
+def test_a_family_by_its_class_word_is_no_drug() -> None:
+    assert not words(DRUG, "他汀类和喹诺酮类有什么区别")
+
+
 def test_parts_that_stand_as_one_name_with_a_form_are_one_drug() -> None:
     assert words(DRUG, "他卖的是虎骨追风膏") == ["虎骨追风膏"]
 
