@@ -168,16 +168,17 @@ def _without_parts(text: str, found: Sequence[PeopleCount]) -> list[PeopleCount]
     """Drop what another count holds already: 其中3人 after 12名患者, one of many without a harm of its own, a death told twice."""
     most = max((c.value for c in found if c.type is EntityType.HARMED), default=0)
     body, kept = text.find("\n") + 1, list[PeopleCount]()
+    told: dict[tuple[EntityType, bool], int] = {}
     for count in found:
-        same = [c.value for c in kept if c.type is count.type and (c.start < body) == (count.start < body)]
+        before = told.get((count.type, count.start < body), 0)
         if count.type is EntityType.DEATHS:
-            is_part = bool(same) and not count.named
+            is_part = before > 0 and not count.named
         else:
-            told_before = same and max(same) > count.value
-            is_part = bool(told_before and _SUB_COUNT.search(text[max(0, count.start - 6) : count.start]))
+            is_part = before > count.value and bool(_SUB_COUNT.search(text[max(0, count.start - 6) : count.start]))
             is_part = is_part or (count.value == 1 < most and not _harm_in_clause(text, count))
         if not is_part:
             kept.append(count)
+            told[count.type, count.start < body] = max(before, count.value)
     return kept
 
 

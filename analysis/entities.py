@@ -5,7 +5,7 @@ it, a firm that no list knows is found by how firms are called. Offsets lead int
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -24,6 +24,7 @@ from analysis.times import found_times
 __all__ = ["find_entities"]
 
 _PRODUCTS = PRODUCT_TYPES - {EntityType.PRODUCT_CLASS}
+_MOST_NAMES = 256  # every name of the title is compared with these
 _FAMILIES = ("头孢", "青霉素", "胰岛素", "生长激素", "干扰素", "人免疫球蛋白", "他汀", "沙星")
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
@@ -78,8 +79,9 @@ def _closest_names(spans: Sequence[Span], reading: Reading) -> Iterator[Span]:
     named: dict[EntityType, set[tuple[str, str]]] = {}
     for span in spans:
         if span.start >= reading.boundary and span.type in _PRODUCTS:
-            written = reading.joined[span.start : span.end]
-            named.setdefault(span.type, set()).add((written, span.canonical or written))
+            written, forms = reading.joined[span.start : span.end], named.setdefault(span.type, set())
+            if len(forms) < _MOST_NAMES:
+                forms.add((written, span.canonical or written))
     families = {family: _member(family, named) for family in _FAMILIES}
     for span in spans:
         closer = named.get(span.type) if span.start < reading.boundary else None
@@ -157,7 +159,8 @@ def _regions(
     seated, free = _parted(free, within)
     found = found_regions(reading, free, lexicon)
     seats = found_regions(reading, seated, lexicon) if seated else []
-    firms = [_with_seat(firm, seats) for firm in firms]
+    starts = [seat.start for seat in seats]
+    firms = [_with_seat(firm, seats, starts) for firm in firms]
     found = found or [seat for seat in seats if seat.region.code.startswith(_JIANGXI)]
     return list(_each_once(reading.joined, places_of_the_matter(reading.joined, found))), firms
 
@@ -171,9 +174,9 @@ def _parted(places: Sequence[Hit], within: bytearray) -> tuple[list[Hit], list[H
     return inside, outside
 
 
-def _with_seat(firm: Span, seats: Sequence[FoundRegion]) -> Span:
-    seat = next((place for place in seats if firm.start <= place.start < firm.end), None)
-    return replace(firm, code=seat.region.code) if seat else firm
+def _with_seat(firm: Span, seats: Sequence[FoundRegion], starts: Sequence[int]) -> Span:
+    first = bisect_left(starts, firm.start)
+    return replace(firm, code=seats[first].region.code) if first < len(seats) and starts[first] < firm.end else firm
 
 
 def _each_once(joined: str, found: Sequence[FoundRegion]) -> Iterator[Span]:

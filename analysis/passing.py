@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from analysis.localities import FoundRegion
 
@@ -39,10 +40,12 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
     if len(found) == 0:
         return []
     groups = list(_lists(text, found))
-    venues = [group for group in groups if _is_venue(text, group)]
-    passed = [g for g in groups if g not in venues and _is_passed(text, g)]
-    kept = [place for group in groups if group not in venues and group not in passed for place in group]
-    kept = _near_the_first(text, kept or [place for group in passed for place in group])
+    near: list[FoundRegion] = []
+    passed: list[FoundRegion] = []
+    for group in groups:
+        if not _is_venue(text, group):
+            (passed if _is_passed(text, group) else near).extend(group)
+    kept = _near_the_first(text, near or passed)
     if any(_is_local(place) for place in kept):
         return kept
     local = [place for group in groups for place in group if _is_local(place)]
@@ -54,8 +57,9 @@ def _near_the_first(text: str, places: list[FoundRegion]) -> list[FoundRegion]:
         return places
     end = _SENTENCE_END.search(text, places[0].end)
     limit = end.start() if end else len(text)
-    paths = [place.region.path for place in places if place.start < limit]
-    near = [p for p in places if p.start < limit or any(_belongs(text, p, path) for path in paths)]
+    paths = {place.region.path for place in places if place.start < limit}
+    around = {path[:depth] for path in paths for depth in range(1, len(path) + 1)}
+    near = [p for p in places if p.start < limit or p.region.path in around or _happened_within(text, p, paths)]
     named = {place.region.path for place in near}
     return [p for p in near if _is_chain(p) or p.region.level != "town" or p.region.path[:-1] not in named]
 
@@ -65,22 +69,17 @@ def _is_chain(place: FoundRegion) -> bool:
     return place.end - place.start > len(place.region.name)
 
 
-def _belongs(text: str, place: FoundRegion, path: Sequence[str]) -> bool:
-    """Tell whether a later place is the first one again or around it, or where in it something happened.
+def _happened_within(text: str, place: FoundRegion, paths: AbstractSet[tuple[str, ...]]) -> bool:
+    """Tell whether a later place lies in one of `paths` and something happened there.
 
     In a province every place tells more; in a city or county a bare later name may be a shop's or a person's.
     """
-    inner, depth = place.region.path, min(len(place.region.path), len(path))
-    if inner[:depth] != tuple(path[:depth]):
+    path = place.region.path
+    outer = next((path[:depth] for depth in range(1, len(path)) if path[:depth] in paths), None)
+    if outer is None:
         return False
-    return (
-        len(inner) <= len(path)
-        or len(path) == 1
-        or _is_chain(place)
-        or bool(
-            _SCENE_BEFORE.search(text[max(0, place.start - 3) : place.start]) or _SCENE_AFTER.match(text, place.end)
-        )
-    )
+    scene = _SCENE_BEFORE.search(text[max(0, place.start - 3) : place.start]) or _SCENE_AFTER.match(text, place.end)
+    return len(outer) == 1 or _is_chain(place) or bool(scene)
 
 
 def _is_local(place: FoundRegion) -> bool:
