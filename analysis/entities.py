@@ -75,7 +75,11 @@ def find_entities(
 
 
 def _closest_names(spans: Sequence[Span], reading: Reading) -> Iterator[Span]:
-    """Drop from the title the name of a product that the text names more closely: 胰岛素 where it says 门冬胰岛素30."""
+    """Leave out of the title what the text names more closely: 胰岛素 where it says 门冬胰岛素30.
+
+    A device is named once by its longest form in the text too (托槽 after 正畸托槽); of drugs the shorter form may be
+    another product.
+    """
     named: dict[EntityType, set[tuple[str, str]]] = {}
     for span in spans:
         if span.start >= reading.boundary and span.type in _PRODUCTS:
@@ -84,8 +88,12 @@ def _closest_names(spans: Sequence[Span], reading: Reading) -> Iterator[Span]:
                 forms.add((written, span.canonical or written))
     families = {family: _member(family, named) for family in _FAMILIES}
     for span in spans:
-        closer = named.get(span.type) if span.start < reading.boundary else None
-        if not closer or not _is_named_closer(reading.joined[span.start : span.end], span.canonical or "", closer):
+        closer, written = named.get(span.type, set()), reading.joined[span.start : span.end]
+        if span.start < reading.boundary:
+            is_named = _is_named_closer(written, span.canonical or "", closer)
+        else:
+            is_named = span.type is EntityType.DEVICE and _is_part_of_name(written, closer)
+        if not is_named:
             member = families.get(span.canonical or "") if span.type is EntityType.DRUG else None
             yield replace(span, canonical=member) if member else span
 
@@ -94,6 +102,10 @@ def _member(family: str, named: Mapping[EntityType, AbstractSet[tuple[str, str]]
     """Return the drug that the text means by the name of its family: 头孢 is 头孢曲松 where no other 头孢 is named."""
     members = {name for _, name in named.get(EntityType.DRUG, ()) if family in name and name != family}
     return min(members) if len(members) == 1 else None
+
+
+def _is_part_of_name(written: str, named: AbstractSet[tuple[str, str]]) -> bool:
+    return any(written in form and written != form for form, _ in named)
 
 
 def _is_named_closer(written: str, canonical: str, named: AbstractSet[tuple[str, str]]) -> bool:

@@ -88,6 +88,7 @@ _PROMISE = re.compile(
 _NO_CURE = re.compile(
     "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
 )
+_ONE_OF = re.compile(f"(?:[一这那某该本]|有)(?:款|支|瓶|罐|盒|台|管|批|桶)[{HAN}]{{0,4}}$")
 _CLOSING = frozenset('”"」』》')
 _OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
 _QUALIFIED = re.compile("假|求购|冒牌|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
@@ -156,7 +157,7 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
     joined, classes, heads = reading.joined, lexicon.names["generic_products"], lexicon.names["device_heads"]
     for hit in hits:
         name = hit.term.canonical
-        generic = name in classes and not (reading.people and name in _EVERYDAY)
+        generic = name in classes and not (name in _EVERYDAY and (reading.people or _is_one(joined, hit.start)))
         kind = EntityType.PRODUCT_CLASS if generic else _TYPES[hit.term.label]
         start, end = hit.start, hit.end
         if kind is EntityType.DRUG and _INGREDIENT.match(joined, end):
@@ -180,7 +181,13 @@ def _from_the_quote(reading: Reading, start: int, end: int, lexicon: Lexicon) ->
         return start
     run = Run(reading.joined, start - len(opened.group(1)), start, end)
     whole = name_start(run, reading.segmenter, product_stops(lexicon)) == run.start
-    return run.start if whole and not _QUALIFIED.match(run.written) else start
+    other = _COSMETICS.search(run.written) and end - run.start >= _SHORTEST_COSMETIC
+    return run.start if whole and not other and not _QUALIFIED.match(run.written) else start
+
+
+def _is_one(joined: str, start: int) -> bool:
+    """Tell whether a single one of everyday goods is spoken of: 一款进口沐浴露."""
+    return bool(_ONE_OF.search(joined[max(0, start - 8) : start]))
 
 
 def _with_salt_and_form(joined: str, start: int, end: int) -> tuple[int, int]:

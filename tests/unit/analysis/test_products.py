@@ -117,6 +117,19 @@ def test_a_device_takes_the_words_that_tell_its_kind() -> None:
     assert words(DEVICE, "同意手术导航内窥镜优先审查") == ["手术导航内窥镜"]
 
 
+def test_a_device_is_named_once_by_its_longest_form() -> None:
+    assert words(DEVICE, "", "口腔正畸托槽集采，正畸托槽降价") == ["口腔正畸托槽"]
+
+
+def test_a_branded_herbal_cream_is_a_cosmetic() -> None:
+    assert words(COSMETIC, "“萌芽宝宝紫草膏”一夜退红") == ["萌芽宝宝紫草膏"]
+
+
+def test_a_single_one_of_everyday_goods_is_a_product() -> None:
+    assert words(COSMETIC, "我有一款进口沐浴露") == ["沐浴露"]
+    assert not words(COSMETIC, "沐浴露怎么选")
+
+
 @pytest.mark.parametrize("title", ["做了胃镜检查", "透析中心关门", "腹腔镜手术后感染"])
 def test_an_examination_is_no_device(title: str) -> None:
     assert not words(DEVICE, title)
