@@ -149,18 +149,18 @@ def people_counts(text: str) -> list[PeopleCount]:
     denied, supposed, a statistic, a trial, history, or quoted to be refuted is no claim. Where no number of harmed
     people is claimed, the first person of whom harm is told counts as one.
     """
-    title = text.partition("\n")[0]
-    if is_refuted(title) or is_another_story(title):
-        return []
-    quoted = quoted_spans(text) if is_refuted(text) else []
+    # What refutes a count is looked for last: most texts count nobody.
     sentences = [(match.start(), match.group()) for match in _SENTENCE.finditer(text)]
-    found: list[PeopleCount] = []
-    for offset, words in sentences:
-        claimed = [_moved(count, offset) for count in _in_sentence(words)]
-        found.extend(c for c in claimed if not any(start <= c.start < end for start, end in quoted))
+    found = [_moved(count, offset) for offset, words in sentences for count in _in_sentence(words)]
+    if found and is_refuted(text):
+        quoted = quoted_spans(text)
+        found = [c for c in found if not any(start <= c.start < end for start, end in quoted)]
     if not found and USE.search(text):
         single = (_moved(c, at) for at, words in sentences for c in _one_harmed(words))
         found.extend(islice(chain(single, _own_child(text), _own_harm(text, sentences)), 1))
+    title = text.partition("\n")[0]
+    if not found or is_refuted(title) or is_another_story(title):
+        return []
     return _without_parts(text, found)
 
 
@@ -214,13 +214,11 @@ def _moved(count: PeopleCount, offset: int) -> PeopleCount:
 
 
 def _in_sentence(words: str) -> list[PeopleCount]:
-    if is_another_story(words):
-        return []
     kept: list[PeopleCount] = []
     for count in islice((*_deaths(words), *_harmed(words)), _MOST_COUNTS):
         if all(count.end <= other.start or count.start >= other.end for other in kept):
             kept.append(count)
-    return sorted(kept, key=lambda count: count.start)
+    return sorted(kept, key=lambda count: count.start) if kept and not is_another_story(words) else []
 
 
 def _deaths(words: str) -> Iterator[PeopleCount]:
@@ -253,14 +251,18 @@ def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
 
 
 def _harmed(words: str) -> Iterator[PeopleCount]:
+    matches = list(_PEOPLE.finditer(words))
+    kin = _KIN.search(words)
+    if not matches and not kin:
+        return
     told = is_harm_told(words)
-    for match in _PEOPLE.finditer(words):
+    for match in matches:
         grouped = bool(_IN_GROUP.search(words[max(0, match.start() - 5) : match.start()]))
         if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
             continue
         if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
             yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n"))
-    if told:
+    if told and kin:
         yield from _kin(words)
 
 
@@ -288,7 +290,7 @@ def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
 
 def _one_harmed(words: str) -> Iterator[PeopleCount]:
     """Yield the person of whom a sentence tells harm as something that happened."""
-    if not is_harm_told(words, hard=True) or is_another_story(words) or not _TOLD.search(words):
+    if not _TOLD.search(words) or not is_harm_told(words, hard=True) or is_another_story(words):
         return
     for person in _HARMED_PERSON.finditer(words):
         if not is_supposed(words, *person.span()) and not is_unrelated(words, *person.span()):

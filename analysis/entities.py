@@ -25,7 +25,7 @@ __all__ = ["find_entities"]
 
 _PRODUCTS = PRODUCT_TYPES - {EntityType.PRODUCT_CLASS}
 _MOST_NAMES = 256  # every name of the title is compared with these
-_FAMILIES = ("头孢", "青霉素", "胰岛素", "生长激素", "干扰素", "人免疫球蛋白", "他汀", "沙星")
+_FAMILIES = frozenset({"头孢", "青霉素", "胰岛素", "生长激素", "干扰素", "人免疫球蛋白"})
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
 _LONGEST_SHORT_NAME = 2  # 赣州 ends like a full name and is none
@@ -86,7 +86,6 @@ def _closest_names(spans: Sequence[Span], reading: Reading) -> Iterator[Span]:
             written, forms = reading.joined[span.start : span.end], named.setdefault(span.type, set())
             if len(forms) < _MOST_NAMES:
                 forms.add((written, span.canonical or written))
-    families = {family: _member(family, named) for family in _FAMILIES}
     for span in spans:
         closer, written = named.get(span.type, set()), reading.joined[span.start : span.end]
         if span.start < reading.boundary:
@@ -94,7 +93,7 @@ def _closest_names(spans: Sequence[Span], reading: Reading) -> Iterator[Span]:
         else:
             is_named = span.type is EntityType.DEVICE and _is_part_of_name(written, closer)
         if not is_named:
-            member = families.get(span.canonical or "") if span.type is EntityType.DRUG else None
+            member = _member(span.canonical, named) if span.canonical in _FAMILIES else None
             yield replace(span, canonical=member) if member else span
 
 
