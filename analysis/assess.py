@@ -49,6 +49,8 @@ _MOST_EVIDENCE = 20
 _MOST_ENTITIES = 5000
 _MOST_WORDS = 5
 _DIGITS = 9
+# Characters of a text from which on its named things are told though nothing in it is of the field; a hot title's are not, for speed.
+_A_TEXT = 80
 # Share of the cut from which on a document's categories and severity are told though it is not judged a risk.
 _POSSIBLE = 0.25
 
@@ -154,8 +156,12 @@ class Analyser:
         )
 
     def _find(self, document: Document, reading: Reading) -> tuple[tuple[Entity, ...], Findings]:
-        entities = find_entities(reading, document_fields(document), self.lexicon)[:_MOST_ENTITIES]
+        entities = self._entities(document, reading)
         return entities, apply_rules(reading, entities)
+
+    def _entities(self, document: Document, reading: Reading) -> tuple[Entity, ...]:
+        found = find_entities(reading, document_fields(document), self.lexicon, published=document.happened_at)
+        return found[:_MOST_ENTITIES]
 
     def _scores(
         self,
@@ -259,7 +265,7 @@ class Analyser:
             categories=(),
             severity=0,
             tone=Tone.NEUTRAL,
-            entities=(),
+            entities=self._entities(document, reading) if len(reading.text.text) >= _A_TEXT else (),
             evidence=(),
             model=self.version,
             tokens=reading.tokens,

@@ -73,6 +73,7 @@ class EntityType(StrEnum):
     BATCH_NO = "batch_no"
     HARMED = "harmed"
     DEATHS = "deaths"
+    TIME = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class Entity:
 
     `start`/`end` are half-open character offsets into the original field named by `field` (`title` or `text`), so
     `document.text[start:end] == text`. `canonical` is the resolved name (for a region its GB/T 2260 code is in
-    `code`); `value` the integer that a count claims.
+    `code`), for a time its ISO day, week, month or year where it can be told; `value` the integer that a count claims.
     """
 
     type: EntityType

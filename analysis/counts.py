@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from analysis.assessment import EntityType
 from analysis.circumstances import (
@@ -38,14 +38,15 @@ _VAGUE = {
     "百余": 100,
     "百多": 100,
 }
-_VAGUE |= {"上千": 1000, "数千": 1000, "几个": 3, "好几": 3, "数": 3}
+_VAGUE |= {"逾百": 100, "超百": 100, "过百": 100, "上千": 1000, "数千": 1000, "几个": 3, "好几": 3, "数": 3}
 
-_NUMBER = "(?:[0-9]{1,6}(?:\\.[0-9]+)?万?|十几|几十|数十|上百|数百|几百|近百|百余|上千|数千|好几|[零〇一二两三四五六七八九十百千万]{1,7})"
+_NUMBER = "(?:[0-9]{1,6}(?:\\.[0-9]+)?万?|十几|几十|数十|上百|数百|几百|近百|百余|逾百|超百|过百|上千|数千|好几|[零〇一二两三四五六七八九十百千万]{1,7})"
 _WHO = (
     "(?:(?:重症|住院|女|男|老年|低龄|受害|幼儿园|中|小)?(?:患者|病人|病患|儿童|孩子|小孩|学生|老人|婴儿|幼儿|宝宝|新生儿|"
     "产妇|孕妇|女性|男性|女子|男子|女生|男生|女孩|男孩|女童|男童|消费者|顾客|市民|居民|村民|工人|员工|接种者|受种者|受害者|"
-    "志愿者|受试者|网友|家长|老太|大爷|大妈|人))"
+    "志愿者|受试者|老太|大爷|大妈|人(?!士|员|民|家|次|份|数|格|气)))"
 )
+_RELATIVES = re.compile(f"{_WHO}?的?(?:家属|亲属|律师|代理人)")
 _MEASURE = "(?:名|个|位|例|人)"
 _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3})(?:多|余)?岁的?)?"
 _PEOPLE = re.compile(
@@ -71,7 +72,28 @@ _PEOPLE_WORD = (
 )
 _HARMED_PERSON = re.compile(
     f"(?:(?:一名|一位|一个|1名|1个|这名|该名|我家?|他家?|她家?|邻居家?的?)(?:来自[^,]{{2,6}}的)?{_AGE}{_PEOPLE_WORD}|[0-9三四五六七八九十]{{1,3}}岁(?:的)?{_PEOPLE_WORD}|(?<![不每家人儿量名些多有批等数])"
-    f"{_PEOPLE_WORD}(?![们针油霜])(?!家长)|本人|我(?!国|省|市|县|院|局|们国)|她|他(?!们))"
+    f"{_PEOPLE_WORD}(?![们针油霜])(?!家长)|本人|我(?!国|省|市|县|院|局|们|家|婶|叔|舅|姑|姨|伯|嫂|哥|弟|姐|妹|公婆|岳|同学|闺蜜|邻居|觉得|想|看|听|问|说|查|去|买|就想|只想|以为|知道)|她|他(?!们))"
+)
+# People counted by what they are to each other.
+_KIN = re.compile(
+    "一家(?P<n>[三四五六七])口|(?:夫妻|夫妇|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口)(?:俩|二人|两人|2人|双双)|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
+)
+_CLAUSE_REST = re.compile("[^,。;!?\n]{0,30}")
+_SUB_COUNT = re.compile("(?:其中|另有?|还有|此外)[^,。]{0,3}$")
+# The wrong or an expired vaccine given to one child: harm in itself, though nothing is told of its health.
+_WRONGLY_GIVEN = re.compile(
+    "打错|错打|误种|错种|误打|打成了?|打了?过期|过期.{0,6}(?:疫苗|针)|疫苗.{0,12}(?:过期|失效)|有效期[到至].{0,40}(?:!|几号)|超过有效期"
+)
+_OWN_CHILD = re.compile(
+    "(?<![每有多些名个种的])(?:我?(?:家)?(?:孩子|娃|宝宝|女儿|儿子|外孙|孙子|孙女|侄女|侄子))(?!们|都能|家长)"
+)
+_VACCINE = re.compile("疫苗|接种|打.{0,4}[针苗]")
+# A complaint that leaves out its own subject names only what befell it.
+_OWN_HARM = re.compile(
+    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|眼睛?看不见了"
+)
+_OWN_STORY = re.compile(
+    "医生说|医院说|医生讲|大夫说|诊断(?:为|是|书)|确诊|求查|请查|请抽检|要求|投诉|举报|维权|现在.{0,8}(?:烂|肿|疼)"
 )
 _TOLD = re.compile(
     "了|后|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|已|被|医生说|医院说|查肝|仍在|出现|用药|直接"
@@ -127,18 +149,64 @@ def people_counts(text: str) -> list[PeopleCount]:
     denied, supposed, a statistic, a trial, history, or quoted to be refuted is no claim. Where no number of harmed
     people is claimed, the first person of whom harm is told counts as one.
     """
-    title = text.partition("\n")[0]
-    if is_refuted(title) or is_another_story(title):
-        return []
-    quoted = quoted_spans(text) if is_refuted(text) else []
+    # What refutes a count is looked for last: most texts count nobody.
     sentences = [(match.start(), match.group()) for match in _SENTENCE.finditer(text)]
-    found: list[PeopleCount] = []
-    for offset, words in sentences:
-        claimed = [_moved(count, offset) for count in _in_sentence(words)]
-        found.extend(c for c in claimed if not any(start <= c.start < end for start, end in quoted))
+    found = [_moved(count, offset) for offset, words in sentences for count in _in_sentence(words)]
+    if found and is_refuted(text):
+        quoted = quoted_spans(text)
+        found = [c for c in found if not any(start <= c.start < end for start, end in quoted)]
     if not found and USE.search(text):
-        found.extend(islice((_moved(c, at) for at, words in sentences for c in _one_harmed(words)), 1))
-    return found
+        single = (_moved(c, at) for at, words in sentences for c in _one_harmed(words))
+        found.extend(islice(chain(single, _own_child(text), _own_harm(text, sentences)), 1))
+    title = text.partition("\n")[0]
+    if not found or is_refuted(title) or is_another_story(title):
+        return []
+    return _without_parts(text, found)
+
+
+def _without_parts(text: str, found: Sequence[PeopleCount]) -> list[PeopleCount]:
+    """Drop what another count holds already: 其中3人 after 12名患者, one of many without a harm of its own, a death told twice."""
+    most = max((c.value for c in found if c.type is EntityType.HARMED), default=0)
+    body, kept = text.find("\n") + 1, list[PeopleCount]()
+    told: dict[tuple[EntityType, bool], int] = {}
+    for count in found:
+        before = told.get((count.type, count.start < body), 0)
+        if count.type is EntityType.DEATHS:
+            is_part = before > 0 and not count.named
+        else:
+            is_part = before > count.value and bool(_SUB_COUNT.search(text[max(0, count.start - 6) : count.start]))
+            is_part = is_part or (count.value == 1 < most and not _harm_in_clause(text, count))
+        if not is_part:
+            kept.append(count)
+            told[count.type, count.start < body] = max(before, count.value)
+    return kept
+
+
+def _harm_in_clause(text: str, count: PeopleCount) -> bool:
+    rest = _CLAUSE_REST.match(text, count.end)
+    return bool(rest and HARM.search(rest.group()))
+
+
+def _own_child(text: str) -> Iterator[PeopleCount]:
+    """Yield the child of a writer who tells that it was given the wrong or an expired vaccine."""
+    if not _VACCINE.search(text) or not _WRONGLY_GIVEN.search(text) or is_refuted(text) or is_another_story(text):
+        return
+    begin = text.find("\n") + 1
+    given = _WRONGLY_GIVEN.search(text)
+    child = _OWN_CHILD.search(text, begin) or _OWN_CHILD.search(text)
+    if given and child and not is_supposed(text, *given.span()) and not is_statistic(text, *given.span()):
+        yield PeopleCount(EntityType.HARMED, child.start(), child.end(), 1, named=False)
+
+
+def _own_harm(text: str, sentences: Sequence[tuple[int, str]]) -> Iterator[PeopleCount]:
+    if not _OWN_STORY.search(text) or is_refuted(text):
+        return
+    for offset, words in sentences:
+        for harm in () if is_another_story(words) else _OWN_HARM.finditer(words):
+            if is_harm_told(words, hard=True) and not (
+                is_supposed(words, *harm.span()) or is_statistic(words, *harm.span())
+            ):
+                yield PeopleCount(EntityType.HARMED, offset + harm.start(), offset + harm.end(), 1, named=False)
 
 
 def _moved(count: PeopleCount, offset: int) -> PeopleCount:
@@ -146,13 +214,11 @@ def _moved(count: PeopleCount, offset: int) -> PeopleCount:
 
 
 def _in_sentence(words: str) -> list[PeopleCount]:
-    if is_another_story(words):
-        return []
     kept: list[PeopleCount] = []
     for count in islice((*_deaths(words), *_harmed(words)), _MOST_COUNTS):
         if all(count.end <= other.start or count.start >= other.end for other in kept):
             kept.append(count)
-    return sorted(kept, key=lambda count: count.start)
+    return sorted(kept, key=lambda count: count.start) if kept and not is_another_story(words) else []
 
 
 def _deaths(words: str) -> Iterator[PeopleCount]:
@@ -185,17 +251,32 @@ def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
 
 
 def _harmed(words: str) -> Iterator[PeopleCount]:
+    matches = list(_PEOPLE.finditer(words))
+    kin = _KIN.search(words)
+    if not matches and not kin:
+        return
     told = is_harm_told(words)
-    for match in _PEOPLE.finditer(words):
+    for match in matches:
         grouped = bool(_IN_GROUP.search(words[max(0, match.start() - 5) : match.start()]))
         if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
             continue
         if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
             yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n"))
+    if told and kin:
+        yield from _kin(words)
+
+
+def _kin(words: str) -> Iterator[PeopleCount]:
+    for match in _KIN.finditer(words):
+        if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
+            value = _DIGITS[match.group("n")] if match.group("n") else 2
+            yield PeopleCount(EntityType.HARMED, match.start(), match.end(), value, named=True)
 
 
 def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
     """Tell whether a number counts people at all: 一名 needs a word for people, 七个 that or what befell them."""
+    if _RELATIVES.match(words, match.end()):
+        return False
     if match.group("who"):
         return True
     if match.group("n") in _ONES and not match.group("cases"):
@@ -209,7 +290,7 @@ def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
 
 def _one_harmed(words: str) -> Iterator[PeopleCount]:
     """Yield the person of whom a sentence tells harm as something that happened."""
-    if not is_harm_told(words, hard=True) or is_another_story(words) or not _TOLD.search(words):
+    if not _TOLD.search(words) or not is_harm_told(words, hard=True) or is_another_story(words):
         return
     for person in _HARMED_PERSON.finditer(words):
         if not is_supposed(words, *person.span()) and not is_unrelated(words, *person.span()):

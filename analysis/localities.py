@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.lexicon import Hit, Lexicon, Region
+from analysis.reading import Reading
 
 __all__ = ["FoundRegion", "found_regions"]
 
@@ -13,10 +14,17 @@ _PLACE_AFTER = re.compile(
 )
 _PLACE_BEFORE = re.compile("(?:在|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
 _TOWN_AFTER = re.compile(
-    "(?!.{0,3}[某各])(?![一全这那的在人男女医药卫公警])"
+    "(?!.{0,3}[某各])(?![一全这那的在人男女医药卫公警有个])"
     "(?:[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区)|[一-鿿]{1,3}镇(?=卫生院))"
 )
 _SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
+# A street that is called after another place (上海路), and a dish or a way of speaking (河南话).
+_NAMED_AFTER = re.compile(
+    "[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面"
+)
+_NO_SUFFIX = ("市场", "市民", "市区", "区域", "区别")  # 宜春市场监管局 names 宜春
+_REACH = 4
+_LONGEST_SHORT_NAME = 2
 _LEVELS = ("province", "city", "county", "town")
 
 
@@ -29,14 +37,14 @@ class FoundRegion:
     region: Region
 
 
-def found_regions(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> list[FoundRegion]:
+def found_regions(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> list[FoundRegion]:
     """Return the regions of a text in order; a name that several regions share counts only where one is implied.
 
     A short form that only means a place after the region above it (龙华 after 深圳) belongs to the name, and so does
     the town or zone that follows a county; of these the code is that of the county.
     """
-    regions, ambiguous = lexicon.regions, lexicon.names["ambiguous_regions"]
-    chains = list(_chains(list(_longest(hits)), regions))
+    text, regions, ambiguous = reading.joined, lexicon.regions, lexicon.names["ambiguous_regions"]
+    chains = list(_chains([hit for hit in _longest(hits) if _stands_alone(reading, hit)], regions))
     spoken = {r.name for chain in chains for hit in chain for r in regions[hit.term.label] if _is_sure(hit, r)}
     starts = {chain[0].start for chain in chains}
     found = []
@@ -44,9 +52,25 @@ def found_regions(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> list[Foun
         region = _resolve(chain, regions, spoken) if _is_place(text, chain, ambiguous) else None
         if region is not None:
             end, innermost = _extended(text, chain[-1].end, region, lexicon, starts)
-            end -= text[end - 1 : end + 1] == "市场"  # 宜春市场监管局 names 宜春
+            end -= text[end - 1 : end + 1] in _NO_SUFFIX
             found.append(FoundRegion(chain[0].start, end, innermost))
     return [place for n, place in enumerate(found) if n == 0 or place.start >= found[n - 1].end]
+
+
+def _stands_alone(reading: Reading, hit: Hit) -> bool:
+    """Tell whether a name is one, and not cut out of two words (大连 in 大连锁药店) or lent to a street."""
+    if hit.end - hit.start > _LONGEST_SHORT_NAME:
+        return True
+    text = reading.joined
+    if _NAMED_AFTER.match(text, hit.end):
+        return False
+    first = max(0, hit.start - _REACH)
+    position = first
+    for word in reading.segmenter.cut(text[first : hit.end + _REACH]):
+        if position < hit.end < position + len(word) and position != hit.start:
+            return False
+        position += len(word)
+    return True
 
 
 def _extended(text: str, end: int, region: Region, lexicon: Lexicon, starts: set[int]) -> tuple[int, Region]:

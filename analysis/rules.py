@@ -57,6 +57,7 @@ _CLUSTER = re.compile(
 )
 _LEAST_CLUSTER = 3
 _OUTSIDE = ("71", "81", "82")
+_PLACED = frozenset({EntityType.REGION, EntityType.FIRM})
 _INSIDE = re.compile("我国|国内|中国|全国|内地|大陆|国家药监局|本省|我省|本市|我市|本县|我县|省药监局|市监局|公安局")
 _SENTENCE = re.compile("[^。!?;\n]{1,400}")
 
@@ -239,7 +240,8 @@ def _sounding(reading: Reading, *, told: bool) -> Iterator[Finding]:
 
 
 def _is_jiangxi(entity: Entity) -> bool:
-    return entity.type is EntityType.REGION and (entity.code or "").startswith("36")
+    """Tell whether an entity is a place of Jiangxi, or a firm that has its seat there by its name."""
+    return entity.type in _PLACED and (entity.code or "").startswith("36")
 
 
 def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:

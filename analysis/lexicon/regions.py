@@ -74,6 +74,24 @@ _DISTRICTS = frozenset(
         "月湖",
     ]
 )
+# Divisions that were renamed or merged and are spoken of by their old name: the code of what they became.
+_FORMER = {
+    "湾里": "360112",
+    "湾里区": "360112",
+    "新建县": "360112",
+    "九江县": "360404",
+    "星子县": "360483",
+    "南康市": "360703",
+    "赣县": "360704",
+    "龙南县": "360783",
+    "上饶县": "361104",
+    "广丰县": "361103",
+    "余江县": "360603",
+    "东乡县": "361003",
+    "贵溪县": "360681",
+    "赣南": "360700",
+    "赣江新区": "360100",
+}
 _NO_NAMES = frozenset({"市辖区", "城区", "郊区", "矿区", "新区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 
 
@@ -103,6 +121,10 @@ def load_regions(*tables: str) -> dict[str, tuple[Region, ...]]:
     for region in _rows(tables):
         for written in _written_forms(region):
             found.setdefault(written, {})[region.code] = region
+    by_code = {region.code: region for regions in found.values() for region in regions.values()}
+    for written, code in _FORMER.items():
+        if written not in found and code in by_code:
+            found[written] = {code: by_code[code]}
     return {written: tuple(regions.values()) for written, regions in found.items()}
 
 
@@ -123,6 +145,10 @@ def inner_names(regions: Mapping[str, tuple[Region, ...]]) -> dict[tuple[str, ..
         if region.level in {"city", "county"} and len(short) > 1 and region.name not in _NO_NAMES:
             for depth in range(1, len(region.path)):
                 found.setdefault(region.path[:depth], {}).setdefault(short, region)
+    for written, code in _FORMER.items():
+        for became in (r for r in regions.get(written, ()) if r.code == code):
+            for depth in range(1, len(became.path)):
+                found.setdefault(became.path[:depth], {}).setdefault(_INNER_SUFFIX.sub("", written), became)
     return found
 
 

@@ -36,6 +36,8 @@ Mask = npt.NDArray[np.bool_]
 # A weight of one standard deviation costs as much as one document in a hundred and fifty; a bias as much as one in thirty.
 _WEIGHT_COST, _BIAS_COST = 0.003, 0.015
 _RARE = 0.005
+# Of 0.003 to 1, five times five folds by event: average precision of risk .847 at 0.01 and 0.03, .834 at 1; best Brier score at 0.1.
+_CERTAINTY = 0.05
 _BETA_RISK = 1.2
 
 
@@ -118,7 +120,7 @@ def _logistic(inputs: Array, truth: Mask, weight: Array, seed: int) -> tuple[Ble
     from sklearn.linear_model import LogisticRegression
 
     mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
-    fitted = LogisticRegression(C=1.0, random_state=seed, max_iter=2000)
+    fitted = LogisticRegression(C=_CERTAINTY, random_state=seed, max_iter=2000)
     fitted.fit((inputs - mean) / spread, truth, sample_weight=weight)
     weights = fitted.coef_[0] / spread
     bias = float(fitted.intercept_[0] - (weights * mean).sum())

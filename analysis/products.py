@@ -1,0 +1,261 @@
+"""Products that a reading names: by the lexicon with salt, dosage form and modifiers, else by how products are called."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from analysis.assessment import EntityType
+from analysis.lexicon import Hit, Lexicon
+from analysis.names import HAN, Run, Span, name_start, product_stops, runs
+from analysis.reading import Reading
+
+__all__ = ["PRODUCT_TYPES", "found_products"]
+
+_TYPES = {
+    "drug": EntityType.DRUG,
+    "vaccine": EntityType.VACCINE,
+    "device": EntityType.DEVICE,
+    "cosmetic": EntityType.COSMETIC,
+    "product_class": EntityType.PRODUCT_CLASS,
+}
+PRODUCT_TYPES = frozenset(_TYPES.values())
+_SALT = (
+    "吸入用|注射用|盐酸|硫酸|磷酸|枸橼酸|马来酸|苯磺酸|氢溴酸|酒石酸|甲磺酸|富马酸|琥珀酸|门冬氨酸|硝酸|醋酸|乳糖酸|复方|重组人?|静注|小儿|"
+    "双氯芬|左旋|盐酸左|丙酸|糠酸|戊酸|葡萄糖酸|水杨酸|乳酸|草酸|精氨酸|谷氨酸|苄星|结合|脂质体|聚乙二醇|甲苯磺酸|二甲磺酸|对甲苯磺酸|氢氧化|无水|复合"
+)
+_FORM = (
+    "(?:钠|钾|钙|镁|酯|酸钠|酸钾|类)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用)*"
+    "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布])|丸|滴丸|贴剂?|贴片|贴膏|"
+    "喷雾剂|喷雾|气雾剂|粉雾剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
+)
+_SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
+_FORM_AFTER = re.compile(
+    f"(?:[0-9]{{1,2}})?{_FORM}|(?:钠|钾|钙|镁)(?=[^{HAN}]|$|的|和|与|及|等|后|有|是|注|过|不|被|为|在)"
+)
+_LONGEST_SALT = 8
+_QUOTED_DRUG = re.compile(
+    f'[“"「『《]([{HAN}a-z0-9]{{2,12}}(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|美片|丸|膏|散|贴))[”"」』》]'
+)
+_FORMS = re.compile(
+    "胶囊|颗粒|口服液|口服溶液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂"
+)
+# Forms that end ordinary words as well: a name only where segmentation leaves the form as a word of its own.
+_SHORT_FORM = re.compile(
+    f"(?:(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦])片|(?<!紫草)(?<!祛痘)(?<!染发)(?<!牙)膏|丸|喷雾)"
+    f"(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?![{HAN}]?(?:剂|区|仔|面|段|头))"
+)
+_SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
+# Kinds of form (舌下片, 糖衣片) and of colour are no names.
+_BARE_FORM = re.compile(
+    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
+    "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|片|膏|丸|喷雾)"
+)
+# What is made of people keeps the word before it: 人脐带间充质干细胞注射液.
+_HUMAN = re.compile("脐带|胎盘|骨髓|脂肪|间充质|凝血|免疫|纤维蛋白")
+_LONGEST_NAME = 14
+_SHORTEST_NAME = 3
+_MOST_CURES = 8
+_DRUG_SUFFIX = re.compile(
+    f"[{HAN}]{{2,5}}(?:汀|素|唑|星|林|胺|酮|酯|定|韦|德|肽|沙坦|普利|地平|洛尔)$|^(?:复方|小儿|人|吸入用|注射用)[{HAN}]*$"
+)
+_COSMETICS = re.compile(
+    "面霜|面膜|祛斑霜|美白霜|淡斑霜|素颜霜|祛痘(?:膏|霜|乳)|紫草[膏霜]|精华[液水乳霜]?|彩妆(?:组合|盒)|洗发[水露膏乳]|护发素|染发[剂膏霜乳]|烫发[剂水膏]|生发液|育发液|眼霜|防晒[霜乳]|"
+    "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|(?:宝宝|婴儿|儿童|婴幼儿)霜|润?唇膏|唇釉|口红|沐浴[露乳]|爽身粉|冻干粉|脱毛膏|甲油胶|睫毛胶"
+)
+_LONGEST_COSMETIC = 10
+_SHORTEST_COSMETIC = 5
+_LONGEST_MODIFIER = 14
+_MOST_MODIFIER = 8
+_ANIMALS = re.compile(
+    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
+)
+_PEOPLE_TOO = re.compile(
+    "药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|被.{0,4}咬|咬伤|抓伤"
+)
+_INGREDIENT = re.compile(
+    "(?:萃取|提取(?!物(?:片|胶囊|注射液|滴丸))|成分(?:的)?(?:护肤|洗发|面膜)|味[的儿]?|茶(?!碱|苯)|粥|炖|煲|泡酒|泡水|饼干|糖(?!浆|尿|衣)|鸡汤|排骨)"
+)
+_FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
+# A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
+_CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶]|胶|饼|方))[”"」』》]')
+_SOLD = re.compile(
+    f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
+)
+_PROMISE = re.compile(
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵"
+)
+_NO_CURE = re.compile(
+    "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
+)
+_ONE_OF = re.compile(f"(?:[一这那某该本]|有)(?:款|支|瓶|罐|盒|台|管|批|桶)[{HAN}]{{0,4}}$")
+_CLOSING = frozenset('”"」』》')
+_OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
+_QUALIFIED = re.compile("假|求购|冒牌|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
+_LEAST_MODIFIER = 2
+# An examination or operation by it, and the room for that: 胃镜检查, 透析室.
+_EXAMINED = re.compile("检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+# A class in advice, the product itself where people came to harm by it.
+_EVERYDAY = frozenset(
+    [
+        "注射用水",
+        "面霜",
+        "儿童面霜",
+        "面膜",
+        "补水面膜",
+        "牙膏",
+        "洗发水",
+        "沐浴露",
+        "口红",
+        "唇膏",
+        "护手霜",
+        "香水",
+        "血压计",
+        "体温计",
+        "水银体温计",
+        "注射器",
+        "输液泵",
+        "轮椅",
+        "医用敷料",
+        "干细胞",
+        "减肥胶囊",
+        "止咳糖浆",
+    ]
+)
+
+
+def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
+    """Yield the products of a reading, overlapping ones too; none where a text speaks of medicines for animals.
+
+    Args:
+        reading: What text processing made of the document.
+        hits: The product terms of the reading, evasive spellings included.
+        bounds: Where a region or firm ends: no product name reaches over it.
+        lexicon: The words of the field.
+    """
+    spans = (
+        *_joined(list(_listed(reading, hits, lexicon)), reading.joined),
+        *_unlisted_drugs(reading, hits, bounds, lexicon),
+        *_named_cosmetics(reading, bounds, lexicon),
+    )
+    if spans and not (_ANIMALS.search(reading.joined) and not _PEOPLE_TOO.search(reading.joined)):
+        yield from spans
+
+
+def _joined(spans: Sequence[Span], joined: str) -> Iterator[Span]:
+    """Yield the spans, and one for every two drugs that stand as one name: 虎骨 and 追风膏."""
+    drugs = {span.start: span for span in spans if span.type is EntityType.DRUG}
+    for span in spans:
+        after = drugs.get(span.end) if span.type is EntityType.DRUG else None
+        if after is not None and joined[after.end - 1] in _FORM_ENDS:
+            yield Span(EntityType.DRUG, span.start, after.end, canonical=joined[span.start : after.end])
+        yield span
+
+
+def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Span]:
+    joined, classes, heads = reading.joined, lexicon.names["generic_products"], lexicon.names["device_heads"]
+    for hit in hits:
+        name = hit.term.canonical
+        generic = name in classes and not (name in _EVERYDAY and (reading.people or _is_one(joined, hit.start)))
+        kind = EntityType.PRODUCT_CLASS if generic else _TYPES[hit.term.label]
+        start, end = hit.start, hit.end
+        if kind is EntityType.DRUG and _INGREDIENT.match(joined, end):
+            continue
+        if kind is EntityType.DRUG and joined[end - 1] != "药":
+            start, end = _with_salt_and_form(joined, start, end)
+        elif hit.term.label == "device":
+            if _EXAMINED.match(joined, end):
+                continue
+            if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
+                start, kind, name = first, EntityType.DEVICE, joined[first:end]
+        if kind is not EntityType.PRODUCT_CLASS and joined[end : end + 1] in _CLOSING:
+            start = _from_the_quote(reading, start, end, lexicon)
+        yield Span(kind, start, end, canonical=name)
+
+
+def _from_the_quote(reading: Reading, start: int, end: int, lexicon: Lexicon) -> int:
+    """Return where a quoted name begins that ends in a listed one: “植物养黑一洗黑”."""
+    opened = _OPENED.search(reading.joined[max(0, start - _LONGEST_NAME) : start])
+    if opened is None or not opened.group(1):
+        return start
+    run = Run(reading.joined, start - len(opened.group(1)), start, end)
+    whole = name_start(run, reading.segmenter, product_stops(lexicon)) == run.start
+    other = _COSMETICS.search(run.written) and end - run.start >= _SHORTEST_COSMETIC
+    return run.start if whole and not other and not _QUALIFIED.match(run.written) else start
+
+
+def _is_one(joined: str, start: int) -> bool:
+    """Tell whether a single one of everyday goods is spoken of: 一款进口沐浴露."""
+    return bool(_ONE_OF.search(joined[max(0, start - 8) : start]))
+
+
+def _with_salt_and_form(joined: str, start: int, end: int) -> tuple[int, int]:
+    if before := _SALT_BEFORE.search(joined[max(0, start - _LONGEST_SALT) : start]):
+        start -= before.end() - before.start()
+    after = _FORM_AFTER.match(joined, end)
+    return start, after.end() if after else end
+
+
+def _with_modifiers(reading: Reading, hit: Hit, lexicon: Lexicon) -> int:
+    """Return where the name of a device begins that ends in a listed kind: 可降解左心耳封堵器."""
+    head = re.compile(re.escape(reading.joined[hit.start : hit.end]))
+    window = max(0, hit.start - _LONGEST_MODIFIER)
+    found = list(runs(head, reading.joined[window : hit.end], _LONGEST_MODIFIER))
+    if not found or found[-1].end != hit.end - window:
+        return hit.start
+    run = found[-1]
+    start = name_start(run, reading.segmenter, product_stops(lexicon))
+    return window + start if _LEAST_MODIFIER <= run.ending - start <= _MOST_MODIFIER else hit.start
+
+
+def _unlisted_drugs(
+    reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon
+) -> Iterator[Span]:
+    joined = reading.joined
+    for match in _QUOTED_DRUG.finditer(joined):
+        if _BARE_FORM.fullmatch(match.group(1)) or _COSMETICS.search(match.group(1)):
+            continue
+        yield Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
+    yield from _cures(reading, lexicon)
+    classes = lexicon.names["generic_products"]
+    listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
+    for run, last in _called(joined):
+        start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
+        start -= joined[start - 1 : start] == "人" and bool(_HUMAN.match(joined, start))
+        within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
+        known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
+        name = joined[start : run.end]
+        if len(name) >= _SHORTEST_NAME and known and not _BARE_FORM.fullmatch(name) and name not in classes:
+            yield Span(EntityType.DRUG, start, run.end, canonical=name)
+
+
+def _cures(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
+    """Yield remedies by the name under which they are sold, wherever a text promises what they heal."""
+    joined = reading.joined
+    if not _PROMISE.search(joined):
+        return
+    names = {m.group(1): m.span(1) for pattern in (_CURE, _SOLD) for m in pattern.finditer(joined)}
+    for name, (start, end) in list(names.items())[:_MOST_CURES]:
+        run = Run(joined, start, end - 1, end)
+        first = name_start(run, reading.segmenter, product_stops(lexicon))
+        listed = _NO_CURE.search(name) or len(reading.segmenter.cut(joined[first:end])) == 1
+        if end - first > _SHORTEST_NAME and not listed:
+            at = joined.find(joined[first:end])
+            while at >= 0:
+                yield Span(EntityType.DRUG, at, at + end - first, canonical=joined[first:end])
+                at = joined.find(joined[first:end], at + end - first)
+
+
+def _called(joined: str) -> Iterator[tuple[Run, AbstractSet[str]]]:
+    for run in runs(_FORMS, joined, _LONGEST_NAME):
+        yield run, frozenset()
+    for run in runs(_SHORT_FORM, joined, _LONGEST_NAME):
+        yield run, _SHORT_FORMS
+
+
+def _named_cosmetics(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
+    for run in runs(_COSMETICS, reading.joined, _LONGEST_COSMETIC, more=_LATIN):
+        start = name_start(run, reading.segmenter, product_stops(lexicon, generic=False), bounds)
+        if run.end - start >= _SHORTEST_COSMETIC:
+            yield Span(EntityType.COSMETIC, start, run.end, canonical=reading.joined[start : run.end])

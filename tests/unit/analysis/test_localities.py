@@ -1,0 +1,121 @@
+"""Places of a matter, and what only sounds like one or is named in passing."""
+
+import pytest
+
+from analysis.assessment import Entity, EntityType
+from tests.unit.analysis.reading_of import entities, findings
+
+
+def regions(title: str, text: str = "") -> list[Entity]:
+    return [entity for entity in entities(title, text) if entity.type is EntityType.REGION]
+
+
+def written(title: str, text: str = "") -> list[str]:
+    return [entity.text for entity in regions(title, text)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "上海路一家药店卖错药",
+        "药店在北京西路",
+        "南京东路的大药房",
+        "小店被逼进大连锁",
+        "医保定点药店被查",
+        "他说一口河南话",
+    ],
+)
+def test_streets_and_words_that_hold_a_place_are_none(title: str) -> None:
+    assert not written(title)
+
+
+@pytest.mark.parametrize("title", ["青山湖区上海路某药店", "南昌市青山湖区上海路一家药店"])
+def test_a_street_named_after_another_place_leaves_the_district(title: str) -> None:
+    assert [e.code for e in regions(title)] == ["360111"]
+
+
+@pytest.mark.parametrize("title", ["北京同仁堂回应", "通化东宝回应", "标示无锡青禾医疗科技有限公司的产品"])
+def test_a_firm_named_after_a_place_is_not_that_place(title: str) -> None:
+    assert not written(title)
+
+
+def test_a_firm_has_the_seat_in_its_name_as_its_code() -> None:
+    firm = next(e for e in entities("标示无锡青禾医疗科技有限公司的产品") if e.type is EntityType.FIRM)
+    assert (firm.text, firm.code) == ("无锡青禾医疗科技有限公司", "320200")
+
+
+def test_a_firm_of_this_province_still_tells_of_the_province() -> None:
+    assert written("标示江西青禾制药有限公司生产的颗粒不合格") == ["江西"]
+    both = "广东省通报：江西青禾制药有限公司生产的颗粒不合格"
+    assert written(both) == ["广东省"]
+    assert findings(both).facts["jiangxi"] is True
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [("江西九江市民四处找药", "江西九江"), ("赣州市区一药店", "赣州"), ("宜春市场监管局通报", "宜春")],
+)
+def test_a_city_ends_before_the_words_that_begin_like_its_suffix(title: str, place: str) -> None:
+    assert written(title) == [place]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("南昌湾里", "360112"), ("九江县", "360404"), ("上饶县", "361104"), ("星子县", "360483")]
+)
+def test_a_division_is_found_under_the_name_it_had(name: str, code: str) -> None:
+    assert [(e.text, e.code) for e in regions(f"{name}一诊所被查")] == [(name, code)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "合肥一诊所多人发热。有人被连夜送往南京。",
+        "合肥一诊所被查，和之前深圳那个不是一回事。",
+        "合肥市局带队赴广州、佛山学习。",
+        "合肥一诊所被查。北京、广州多名内分泌科医生表示不建议停药。",
+        "合肥一诊所被查，北京来的王院长讲课。",
+        "合肥一诊所被查。一位家住苏州的网友留言。",
+    ],
+)
+def test_what_is_named_in_passing_is_not_the_place_of_the_matter(text: str) -> None:
+    assert [e.code for e in regions("", text)] == ["340100"]
+
+
+@pytest.mark.parametrize("text", ["全国药品监管会议在杭州召开", "热身赛将在青岛举行", "下周飞乌鲁木齐，胰岛素怎么带"])
+def test_where_people_meet_or_travel_is_no_place_of_a_matter(text: str) -> None:
+    assert not written("", text)
+
+
+def test_a_place_that_is_passed_stays_where_no_other_is_named() -> None:
+    assert written("", "病人被送往南京抢救") == ["南京"]
+
+
+def test_a_town_name_does_not_begin_at_there_is() -> None:
+    assert written("听说南康有个乡镇卫生院出事") == ["南康"]
+
+
+def test_this_province_is_kept_even_in_passing() -> None:
+    assert written("", "合肥一诊所多人发热，有人被送往南昌") == ["合肥", "南昌"]
+    assert written("", "全省药品会议在南昌召开") == ["南昌"]
+
+
+def test_cities_of_a_list_are_all_named() -> None:
+    assert written("", "记者走访南昌、长沙、合肥三地的药店") == ["南昌", "长沙", "合肥"]
+
+
+def test_later_sentences_add_only_where_something_happened() -> None:
+    assert written("", "宿州市通报一起事件。埇桥区局表示将复核。") == ["宿州市"]
+    assert written("", "宿州市通报一起事件。两人在埇桥区某村卫生室输液。") == ["宿州市", "埇桥区"]
+    assert written("", "合肥一诊所被查。去年武汉也有过。") == ["合肥"]
+
+
+def test_a_story_of_many_places_keeps_them_all() -> None:
+    assert written("退烧药多地断货", "合肥药店无货。武汉药店限购。") == ["合肥", "武汉"]
+
+
+def test_a_short_name_gives_way_to_the_place_within_it() -> None:
+    assert written("赣州一诊所被查", "赣州市章贡区通报情况") == ["赣州市章贡区"]
+
+
+def test_a_town_counts_as_its_county_where_that_is_named() -> None:
+    assert written("", "记者从南昌市进贤县获悉，该县民和镇一家诊所被查") == ["南昌市进贤县"]

@@ -1,0 +1,84 @@
+"""Counts of people that are told by kin, by parts, by the writer's own harm, and those that only look like one."""
+
+import pytest
+
+from analysis.assessment import EntityType
+from analysis.counts import people_counts
+from tests.unit.analysis.reading_of import entities
+
+
+def claimed(text: str) -> list[tuple[str, int]]:
+    return [(count.type.value, count.value) for count in people_counts(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("一家四口喝了药酒中毒住院", 4),
+        ("姐弟俩误服药片昏迷送医", 2),
+        ("夫妻双双输液后休克", 2),
+        ("逾百名学生接种后住院", 100),
+        ("近30名患者输液后寒战", 30),
+        ("20余人注射后感染", 20),
+        ("数十名患者用药后失明", 20),
+        ("王某等5人输液后休克", 5),
+    ],
+)
+def test_people_are_counted_by_kin_and_by_vague_numbers(text: str, value: int) -> None:
+    assert ("harmed", value) in claimed(text)
+
+
+@pytest.mark.parametrize("text", ["夫妻俩开药店被罚", "姐妹俩一起当药师", "一家三口去打疫苗"])
+def test_kin_without_harm_is_not_counted(text: str) -> None:
+    assert not claimed(text)
+
+
+def test_a_part_of_a_number_told_before_is_not_counted_again() -> None:
+    assert claimed("12名患者输液后发热。其中3人住院。") == [("harmed", 12)]
+
+
+def test_one_of_many_counts_only_with_a_harm_of_its_own() -> None:
+    assert claimed("旁边一个小女孩也一样,前后5个人都打摆子") == [("harmed", 5)]
+    assert claimed("三个孩子甲状腺功能异常,一个女孩跛行") == [("harmed", 3), ("harmed", 1)]
+
+
+@pytest.mark.parametrize("text", ["5名患者家属说输液后发热没人管", "一名业内人士说患者中毒要赔"])
+def test_relatives_and_people_of_the_trade_are_no_victims(text: str) -> None:
+    assert not [count for count in people_counts(text) if count.named]
+
+
+def test_a_death_told_again_in_other_words_is_one_death() -> None:
+    assert claimed("一名婴儿接种后次日死亡。专家称婴儿猝死需尸检。") == [("deaths", 1)]
+
+
+@pytest.mark.parametrize(
+    "text", ["带1岁半女儿打麻腮风疫苗,本子上贴的是百白破条码,护士打错了疫苗", "娃打了过期疫苗,今天才发现"]
+)
+def test_a_child_that_was_given_the_wrong_or_an_expired_vaccine_is_one(text: str) -> None:
+    assert claimed(f"投诉\n{text}") == [("harmed", 1)]
+
+
+@pytest.mark.parametrize(
+    "text", ["科普:打错疫苗了怎么办", "如果孩子打了过期疫苗应当立即报告", "网传孩子打了过期疫苗不属实"]
+)
+def test_a_wrong_vaccine_that_is_supposed_or_refuted_harms_nobody(text: str) -> None:
+    assert not claimed(text)
+
+
+def test_a_complaint_without_its_own_subject_counts_its_writer() -> None:
+    assert claimed("反映膏药\n按说明贴了一天,揭下来起大泡,医生说化学性烧伤,请抽检。") == [("harmed", 1)]
+
+
+@pytest.mark.parametrize("text", ["化学性烧伤的急救方法", "药膏可能导致皮炎,请慎用", "没有人要求手术"])
+def test_a_harm_in_advice_counts_nobody(text: str) -> None:
+    assert not claimed(text)
+
+
+def test_an_operation_for_beauty_is_another_story() -> None:
+    assert not claimed("女子抽脂手术后离世")
+
+
+def test_the_title_leaves_a_number_to_the_text_that_tells_it() -> None:
+    title, text = "染发后7例严重过敏", "医院接诊7名使用后面部肿胀的患者"
+    found = [(e.field, e.text) for e in entities(title, text) if e.type is EntityType.HARMED]
+    assert found == [("text", "7名")]

@@ -1,0 +1,149 @@
+"""Products by list, by how they are called, and what only looks like one."""
+
+import pytest
+
+from analysis.assessment import Entity, EntityType
+from tests.unit.analysis.reading_of import entities
+
+DRUG, DEVICE, COSMETIC, VACCINE = EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE
+
+
+def named(kind: EntityType, title: str, text: str = "") -> list[Entity]:
+    return [entity for entity in entities(title, text) if entity.type is kind]
+
+
+def words(kind: EntityType, title: str, text: str = "") -> list[str]:
+    return [entity.text for entity in named(kind, title, text)]
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("立普妥", "阿托伐他汀"),
+        ("可威", "奥司他韦"),
+        ("丙球", "静注人免疫球蛋白"),
+        ("施慧达", "左氨氯地平"),
+        ("钙尔奇", "碳酸钙D3"),
+        ("瘦脸针", "肉毒素"),
+        ("优卡丹", "小儿复方氨酚烷胺"),
+    ],
+)
+def test_brand_and_everyday_names_resolve_to_the_generic_name(written: str, canonical: str) -> None:
+    assert [(e.text, e.canonical) for e in named(DRUG, f"网上买的{written}真假难辨")] == [(written, canonical)]
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [("水痘减毒活疫苗", "水痘疫苗"), ("双价人乳头瘤病毒疫苗", "二价hpv疫苗"), ("冻干人用狂犬病疫苗", "狂犬病疫苗")],
+)
+def test_the_registered_name_of_a_vaccine_is_its_everyday_one(written: str, canonical: str) -> None:
+    assert [(e.text, e.canonical) for e in named(VACCINE, f"昨天打了{written}")] == [(written, canonical)]
+
+
+def test_two_names_in_a_row_are_two_drugs() -> None:
+    assert words(DRUG, "同时开了清云颗粒和青禾糖浆") == ["清云颗粒", "青禾糖浆"]
+
+
+def test_a_medicine_made_of_people_keeps_that_word() -> None:
+    assert words(DRUG, "自主研发的人脐带间充质干细胞注射液获批") == ["人脐带间充质干细胞注射液"]
+
+
+def test_a_family_by_its_class_word_is_no_drug() -> None:
+    assert not words(DRUG, "他汀类和喹诺酮类有什么区别")
+
+
+def test_parts_that_stand_as_one_name_with_a_form_are_one_drug() -> None:
+    assert words(DRUG, "他卖的是虎骨追风膏") == ["虎骨追风膏"]
+
+
+def test_a_pronoun_before_a_stem_belongs_to_the_name() -> None:
+    assert words(DRUG, "复方降糖药度那格列汀二甲双胍片暂停销售")[-1] == "度那格列汀二甲双胍片"
+
+
+def test_a_stop_word_that_segmentation_cuts_in_two_still_ends_a_name() -> None:
+    assert words(DRUG, "多家电商平台下架青橙泡腾片") == ["青橙泡腾片"]
+
+
+@pytest.mark.parametrize("title", ["可以换成喷雾剂", "一粒糖衣片", "被骗吃了“小药丸”", "白色软胶囊"])
+def test_a_form_without_a_name_is_no_drug(title: str) -> None:
+    assert not words(DRUG, title)
+
+
+def test_a_remedy_in_quotes_is_a_drug_where_a_cure_is_promised() -> None:
+    assert words(DRUG, "讲师称“益脉清素”能降血压，一个疗程停药") == ["益脉清素"]
+    assert words(DRUG, "老人买了通络虎力贴，说三个疗程膝盖就好") == ["通络虎力贴"]
+
+
+@pytest.mark.parametrize("title", ["用了“修护洗衣液”", "“青春元素”能治好无聊", "医生开了“止痛药”，一个疗程"])
+def test_other_quoted_words_are_no_remedy(title: str) -> None:
+    assert not [name for name in words(DRUG, title) if name != "止痛药"]
+
+
+@pytest.mark.parametrize(
+    "title", ["宠物店老板给猫打了干扰素", "给30头牛买的止痢散，畜牧站不管", "宠物医生说别给狗灌双氧水，喂狗要当心"]
+)
+def test_medicines_for_animals_are_not_named(title: str) -> None:
+    assert not words(DRUG, title)
+
+
+def test_a_bite_by_a_pet_is_a_matter_of_people() -> None:
+    assert words(VACCINE, "在宠物店被猫抓伤，打了狂犬病疫苗") == ["狂犬病疫苗"]
+
+
+@pytest.mark.parametrize("title", ["含何首乌萃取精华的染发膏", "三七炖鸡汤", "金银花味凉茶"])
+def test_an_ingredient_of_food_or_cosmetics_is_no_drug(title: str) -> None:
+    assert not words(DRUG, title)
+
+
+def test_the_title_leaves_a_product_to_the_closer_name_in_the_text() -> None:
+    found = [(e.field, e.text) for e in named(DRUG, "胰岛素送来是热的", "下单的门冬胰岛素30注射液没有冰袋")]
+    assert found == [("text", "门冬胰岛素30注射液")]
+
+
+def test_the_title_keeps_a_product_that_the_text_names_in_the_same_words() -> None:
+    found = {(e.field, e.text) for e in named(DRUG, "布洛芬缺货", "跑了三家药店没有布洛芬，只有布洛芬缓释胶囊")}
+    assert ("title", "布洛芬") in found
+
+
+def test_a_family_name_means_the_only_member_that_the_text_names() -> None:
+    found = {e.text: e.canonical for e in named(DRUG, "", "挂头孢的人发烧，听说那箱头孢曲松有问题")}
+    assert found == {"头孢": "头孢曲松", "头孢曲松": "头孢曲松"}
+    two = {e.text: e.canonical for e in named(DRUG, "", "头孢里头孢曲松和头孢他啶都缺")}
+    assert two["头孢"] == "头孢"
+
+
+def test_a_device_takes_the_words_that_tell_its_kind() -> None:
+    assert words(DEVICE, "某公司的可降解左心耳封堵器获批") == ["可降解左心耳封堵器"]
+    assert words(DEVICE, "同意手术导航内窥镜优先审查") == ["手术导航内窥镜"]
+
+
+def test_a_device_is_named_once_by_its_longest_form() -> None:
+    assert words(DEVICE, "", "口腔正畸托槽集采，正畸托槽降价") == ["口腔正畸托槽"]
+
+
+def test_a_branded_herbal_cream_is_a_cosmetic() -> None:
+    assert words(COSMETIC, "“萌芽宝宝紫草膏”一夜退红") == ["萌芽宝宝紫草膏"]
+
+
+def test_a_single_one_of_everyday_goods_is_a_product() -> None:
+    assert words(COSMETIC, "我有一款进口沐浴露") == ["沐浴露"]
+    assert not words(COSMETIC, "沐浴露怎么选")
+
+
+@pytest.mark.parametrize("title", ["做了胃镜检查", "透析中心关门", "腹腔镜手术后感染"])
+def test_an_examination_is_no_device(title: str) -> None:
+    assert not words(DEVICE, title)
+
+
+def test_a_longer_class_hides_a_device_within_it() -> None:
+    assert not words(DEVICE, "企业生产医用敷料")
+
+
+def test_a_quoted_name_that_ends_in_a_listed_one_is_taken_whole() -> None:
+    assert words(COSMETIC, "理发店用的“植萃养黑一洗黑”") == ["植萃养黑一洗黑"]
+    assert words(DRUG, "网上求“便宜布洛芬”") == ["布洛芬"]
+
+
+@pytest.mark.parametrize("title", ["新品发布又在挤牙膏", "电视剧里的防晒梗"])
+def test_figures_of_speech_are_no_cosmetics(title: str) -> None:
+    assert not words(COSMETIC, title)
