@@ -115,10 +115,9 @@ class SecondTier:
         """Return every category with its chance if the document is a risk, the leading one first."""
         sources = category_sources(decisions, encoding.decisions, leading)
         weights = dict(zip(RISK_CATEGORIES, self.first.scores(sources), strict=True))
-        sums = _sums(self.category.weights, sources)
         chances = {
-            code: round(_logistic(self.category.biases[0] + total), 4)
-            for code, total in zip(RISK_CATEGORIES, sums, strict=True)
+            code: round(_logistic(score), 4)
+            for code, score in zip(RISK_CATEGORIES, self.category.scores(sources), strict=True)
         }
         return ranked(chances, weights)
 
@@ -193,10 +192,6 @@ def tone_sources(decisions: Mapping[str, float], encoded: Values) -> Values:
     """Return two sources × three tones: decision values of tier 1, logarithms of the encoder's chances."""
     labels = [f"tone:{tone.value}" for tone in TONES]
     return np.array([[decisions[label] for label in labels], _log_softmax(encoded[[_AT[label] for label in labels]])])
-
-
-def _sums(weights: Sequence[float], sources: Values) -> list[float]:
-    return [math.fsum(w * v for w, v in zip(weights, column, strict=True)) for column in sources.T.tolist()]
 
 
 def _logistic(value: float) -> float:

@@ -18,6 +18,7 @@ from analysis.encoder import FORWARD, read_encoder_manifest
 from analysis.linear import ModelRefusedError
 from analysis.risk import RISK_CATEGORIES
 from analysis.second_tier import (
+    CATEGORY_SOURCES,
     SEVERITIES,
     TONES,
     Blend,
@@ -39,6 +40,8 @@ _RARE = 0.005
 # Of 0.003 to 1, five times five folds by event: average precision of risk .847 at 0.01 and 0.03, .834 at 1; best Brier score at 0.1.
 _CERTAINTY = 0.05
 _BETA_RISK = 1.2
+_ENCODER, _ENCODER_FIRST = CATEGORY_SOURCES.index("encoder"), CATEGORY_SOURCES.index("encoder first")
+_TAKEN_BACK = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +77,10 @@ def forward_logits(folder: Path) -> dict[str, Array]:
         return dict(zip(arrays["ids"].tolist(), arrays["logits"].astype(np.float64), strict=True))
 
 
-def fit_second(seen: Seen, best_cut: Any, seed: int) -> dict[str, Any]:
+def fit_second(seen: Seen, learned: Sequence[Example], best_cut: Any, seed: int) -> dict[str, Any]:
     """Return the section `second` of a manifest, without the encoder's name.
 
-    `best_cut(chances, truth, beta)` chooses a cut.
+    `learned` are the examples that the encoder learned from; `best_cut(chances, truth, beta)` chooses a cut.
     """
     level = np.array([int(example.level) for example in seen.examples])
     risky, remit = level == 2, level >= 1  # noqa: PLR2004 (levels as the guide numbers them)
@@ -93,12 +96,13 @@ def fit_second(seen: Seen, best_cut: Any, seed: int) -> dict[str, Any]:
         stored[f"{name}_threshold"] = best_cut(whole, risky if name == "risk" else remit, beta)
     risks = np.flatnonzero(risky).tolist()
     sources = np.array([category_sources(seen.decisions[n], seen.encoded[n], seen.leading[n]) for n in risks])
+    commonness = _commonness(learned)
     firsts = np.array([RISK_CATEGORIES.index(seen.examples[n].categories[0]) for n in risks])
-    stored["first"] = _stored(fit_blend(sources, firsts, biased=False))
+    first = _first(sources, firsts, commonness)
     truth = np.array([[code in seen.examples[n].categories for code in RISK_CATEGORIES] for n in risks])
-    category = _pooled(sources, truth, seed)
-    stored["category"] = _stored(category)
-    stored["category_threshold"] = _category_cut(category, Blend.of(stored["first"]), sources, truth)
+    category = _pooled(sources, truth, commonness, seed)
+    stored["first"], stored["category"] = _stored(first), _stored(category)
+    stored["category_threshold"] = _category_cut(category, first, sources, truth)
     grave = np.array([severity_sources(seen.severity[n], seen.encoded[n]) for n in risks])
     steps = np.array([seen.examples[n].severity - 1 for n in risks])
     stored["severity"] = _stored(fit_blend(grave, steps, weight=_balanced(steps, len(SEVERITIES))))
@@ -157,18 +161,43 @@ def fit_blend(
     return Blend(tuple(fitted.x[:count].tolist()), tuple(fitted.x[count:].tolist()))
 
 
-def _pooled(sources: Array, truth: Mask, seed: int) -> Blend:
+def _commonness(learned: Sequence[Example]) -> Array:
+    """Return two rows: the logarithm of each category's share of the risks as the leading one, and its log odds as any."""
+    risks = [example.categories for example in learned if example.categories]
+    leads = np.array([sum(codes[0] == code for codes in risks) for code in RISK_CATEGORIES]) + 1.0
+    share = (np.array([sum(code in codes for codes in risks) for code in RISK_CATEGORIES]) + 1.0) / (len(risks) + 2.0)
+    return np.array([np.log(leads / leads.sum()), np.log(share / (1 - share))])
+
+
+def _first(sources: Array, firsts: npt.NDArray[np.int64], commonness: Array) -> Blend:
+    """Return the blend that says which category leads.
+
+    Years differ in what they bring: the encoder's sense of how common a category is, is half taken back (logit adjustment: Menon and
+    others 2021). On forward predictions that costs nothing and finds the rare ones oftener.
+    """
+    plain = sources.copy()
+    plain[:, _ENCODER_FIRST] -= _TAKEN_BACK * commonness[0]
+    blend = fit_blend(plain, firsts, biased=False)
+    biases = -blend.weights[_ENCODER_FIRST] * _TAKEN_BACK * commonness[0]
+    return Blend(blend.weights, tuple(biases.tolist()))
+
+
+def _pooled(sources: Array, truth: Mask, commonness: Array, seed: int) -> Blend:
     """Return one logistic regression for every (document, category) pair: the rare categories borrow from the others."""
     from sklearn.linear_model import LogisticRegression
 
-    pairs = sources.transpose(0, 2, 1).reshape(-1, sources.shape[1])
+    plain = sources.copy()
+    plain[:, _ENCODER] -= _TAKEN_BACK * commonness[1]
+    pairs = plain.transpose(0, 2, 1).reshape(-1, sources.shape[1])
     fitted = LogisticRegression(C=1.0, random_state=seed, max_iter=2000).fit(pairs, truth.reshape(-1))
-    return Blend(tuple(fitted.coef_[0].tolist()), (float(fitted.intercept_[0]),))
+    weights = fitted.coef_[0].tolist()
+    biases = float(fitted.intercept_[0]) - weights[_ENCODER] * _TAKEN_BACK * commonness[1]
+    return Blend(tuple(weights), tuple(biases.tolist()))
 
 
 def _category_cut(category: Blend, first: Blend, sources: Array, truth: Mask) -> float:
     """Return the cut with the best mean F1 over categories; the leading one stands in any case."""
-    values = np.einsum("rsc,s->rc", sources, np.array(category.weights)) + category.biases[0]
+    values = np.einsum("rsc,s->rc", sources, np.array(category.weights)) + np.array(category.biases)
     chances = 1 / (1 + np.exp(-values))
     leads = np.array([first.scores(one) for one in sources]).argmax(axis=1)
     leading = np.eye(truth.shape[1], dtype=bool)[leads]

@@ -364,7 +364,7 @@ def _fit_second(
         encoded=np.array([encoded[corpus.examples[n].document.id] for n in rows]),
         weight=np.where(corpus.dates[rows] >= FOLD_STARTS[-1], _RECENT, 1.0),
     )
-    return {"encoder": read_encoder_manifest(encoder)["version"], **fit_second(seen, _best_cut, SEED)}
+    return {"encoder": read_encoder_manifest(encoder)["version"], **fit_second(seen, corpus.examples, _best_cut, SEED)}
 
 
 def _fit_tone(corpus: _Corpus, decisions: Array, tested: Mask) -> dict[str, float]:

@@ -28,7 +28,7 @@ def tier(**changed: Any) -> SecondTier:
         "remit": Blend((0.0,) * 5 + (0.0, 0.0, 1.0, 0.0, 0.0), (0.0,)),
         "risk_threshold": 0.3,
         "remit_threshold": 0.5,
-        "category": Blend((1.0, 1.0, 0.0, 0.0), (0.0,)),
+        "category": Blend((1.0, 1.0, 0.0, 0.0), (0.0,) * 13),
         "category_threshold": 0.5,
         "first": Blend((1.0, 0.0, 1.0, 1.0), (0.0,) * 13),
         "severity": Blend((1.0, 1.0), (0.0,) * 5),
