@@ -17,7 +17,7 @@ from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, sparse
+from scipy import linalg, optimize, sparse
 
 from analysis.assess import Analyser, document_fields, may_concern, stack_facts
 from analysis.assessment import Level
@@ -51,6 +51,9 @@ _FOLDS = 5
 _FACTOR_SPREAD, _SHIFT_SPREAD = 0.15, 0.5
 _LEAST_CHANCE = 1e-6
 _BATCH = 512
+_JITTER = 1e-6
+MOST_EXAMPLES = 2500
+"""The latest labels; their products take 50 MB."""
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -60,12 +63,13 @@ Mask = npt.NDArray[np.bool_]
 class _Learned:
     """The examples that a tier scores: features, decision values, and what these count for in what is said.
 
-    `odds` are the log-odds of risk, remit and every category as shipped; `gains` by how much they grow with the decision value
+    `factor` times its transpose are the products of the examples' features. `odds` are the log-odds of risk, remit and every category as shipped; `gains` by how much they grow with the decision value
     of tier 1. `read` says which documents the encoder reads.
     """
 
     examples: Sequence[Example]
     matrix: sparse.csr_matrix
+    factor: Array
     decisions: Array
     odds: Mapping[str, Array]
     gains: Mapping[str, Array]
@@ -88,7 +92,7 @@ class _Task:
 def adapt(
     examples: Sequence[Example], parent: Path, out: Path, progress: Callable[[str], None] = lambda _: None
 ) -> Mapping[str, Any]:
-    """Adapt the model in `parent` to the examples, write it as a model folder into `out`, return its manifest.
+    """Adapt the model in `parent` to the last `MOST_EXAMPLES` of the examples, write it as a model folder into `out`, return its manifest.
 
     Labels of which fewer than five examples say yes, or fewer than five no, stay as they are. The same examples give the
     same model.
@@ -98,7 +102,7 @@ def adapt(
     """
     analyser, manifest = Analyser.load(parent), dict(read_manifest(parent))
     progress("reading the labelled documents")
-    learned = _learn_from(examples, analyser)
+    learned = _learn_from(examples[-MOST_EXAMPLES:], analyser)
     model = analyser.model
     weights, adapted = model.weights.copy(), []
     for column, label in enumerate(model.labels):
@@ -106,7 +110,7 @@ def adapt(
         if task is not None:
             progress(f"adapting {label}")
             adapted.append(label)
-            weights[:, column] += _change(learned.matrix, task)
+            weights[:, column] += _change(learned, _fit(learned, task))
     rescaled = _rescaled(manifest, learned, analyser)
     out.mkdir(parents=True, exist_ok=True)
     sha256 = LinearModel(model.weighting, model.labels, weights, model.intercepts).save(out)
@@ -156,6 +160,7 @@ def _learn_from(examples: Sequence[Example], analyser: Analyser) -> _Learned:
     return _Learned(
         examples=kept,
         matrix=matrix,
+        factor=_factor(matrix),
         decisions=np.asarray(matrix @ analyser.model.weights) + analyser.model.intercepts,
         odds={name: np.array([one.odds[name] for one in scored]) for name in names},
         gains={name: np.array([one.gains[name] for one in scored]) for name in names},
@@ -229,28 +234,43 @@ def _truth(label: str, examples: Sequence[Example]) -> tuple[Mask, Mask]:
     return risky, np.array([label in example.categories for example in examples], dtype=bool)
 
 
-def _change(matrix: sparse.csr_matrix, task: _Task, chosen: Mask | None = None) -> Array:
-    """Return the change of the weights that fits best; a shift that all examples share is fitted beside it and left out.
+def _fit(learned: _Learned, task: _Task, chosen: Mask | None = None) -> Array:
+    """Return the coordinates of the change of the weights that fits best; a shift that all share is fitted beside it and left out.
 
-    The shift takes up how often a label occurs among what people chose to label, which is no matter of words.
+    The shift takes up how often a label occurs among what people chose to label, which is no matter of words. The best change
+    lies in the span of the examples (representer theorem), so that it is sought there: in coordinates in which `factor`
+    gives the change of every decision value and the squared length is that of the change itself.
     """
     rows = task.usable if chosen is None else task.usable & chosen
-    part, offset, gain = matrix[rows], task.offset[rows], task.gain[rows]
+    part, offset, gain = learned.factor[rows], task.offset[rows], task.gain[rows]
     side = np.where(task.truth[rows], 1.0, -1.0)
-    columns = np.unique(part.indices)
-    dense = part[:, columns]
+    pull = np.append(np.full(part.shape[1], PULL), _PULL_SHIFT)
 
     def loss(values: Array) -> tuple[float, Array]:
-        margin = side * (offset + gain * (dense @ values[:-1]) + values[-1])
+        margin = side * (offset + gain * (part @ values[:-1]) + values[-1])
         slope = -side * sigmoid(-margin)
-        pulled = values * np.append(np.full(len(columns), PULL), _PULL_SHIFT)
-        steps = np.append(dense.T @ (gain * slope), slope.sum()) + pulled
+        pulled = pull * values
+        steps = np.append(part.T @ (gain * slope), slope.sum()) + pulled
         return float(np.logaddexp(0, -margin).sum() + 0.5 * (values * pulled).sum()), steps
 
-    found = optimize.minimize(loss, np.zeros(len(columns) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    change = np.zeros(matrix.shape[1])
-    change[columns] = found.x[:-1]
-    return change
+    start = np.zeros(part.shape[1] + 1)
+    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return np.asarray(found.x[:-1])
+
+
+def _change(learned: _Learned, coordinates: Array) -> Array:
+    """Return the change of the weights that has these coordinates."""
+    shares = linalg.solve_triangular(learned.factor, coordinates, lower=True, trans="T")
+    return np.asarray(learned.matrix.T @ shares)
+
+
+def _factor(matrix: sparse.csr_matrix) -> Array:
+    """Return the lower triangular factor of the products of all examples, which alike ones leave just short of singular."""
+    size = matrix.shape[0]
+    products = np.zeros((size, size))
+    for begin in range(0, size, _BATCH):
+        products[begin : begin + _BATCH] = (matrix[begin : begin + _BATCH] @ matrix.T).toarray()
+    return np.asarray(linalg.cholesky(products + _JITTER * np.eye(size), lower=True)) if size else products
 
 
 def _rescaled(manifest: Mapping[str, Any], learned: _Learned, analyser: Analyser) -> dict[str, Any]:
@@ -288,7 +308,7 @@ def _crossed(learned: _Learned, task: _Task) -> Array:
     changes = np.zeros(len(fold))
     for number in np.unique(fold).tolist():
         held = fold == number
-        changes[held] = learned.matrix[held] @ _change(learned.matrix, task, ~held)
+        changes[held] = learned.factor[held] @ _fit(learned, task, ~held)
     return changes
 
 

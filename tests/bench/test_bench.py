@@ -1,14 +1,17 @@
 import json
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from analysis.encoder import Encoder, encoder_text
 from tests.bench.collecting import charsets, crawling, date_cases, dates
 from tests.bench.rounds import Figure, LeftOut
 from tests.bench.run import Bench, main, measure
 from tests.bench.scanning import scan_steps
 from tests.bench.texts import built_corpus, load_corpus
-from tests.bench.tiers import first_tier_alone, tier_steps
+from tests.bench.tiers import TOKENS, encoder_steps, first_tier_alone, share, tier_steps
 
 ROWS = [
     "tier 1: judged, signed, indexed",
@@ -61,6 +64,36 @@ def test_keywords_are_scanned_beside_the_peer_and_both_find_the_same() -> None:
             pytest.skip(row.why)
         assert row.units > 100
         assert row.product_rate > row.peer_rate > 0
+
+
+class CountingEncoder:
+    """A piece a character; remembers how many pieces each text had that it was asked for."""
+
+    def __init__(self) -> None:
+        self.lengths: set[int] = set()
+        self.tokenizer = self
+
+    def encode(self, title: str, text: str | None = None) -> SimpleNamespace:
+        if text is not None:
+            self.lengths.add(len(encoder_text(title, text)) + 2)
+        return SimpleNamespace(ids=list(title))
+
+
+def test_the_encoder_is_measured_at_each_length(bench: Bench) -> None:
+    encoder = CountingEncoder()
+    texts = [one.title * 9 for one in bench.corpus.stream]
+    rows = [step() for step in encoder_steps(cast("Encoder", encoder), texts)]
+    assert [row.about for row in rows if isinstance(row, Figure)] == [f"{n} tokens, one thread" for n in TOKENS]
+    assert encoder.lengths == set(TOKENS)
+    none = [step() for step in encoder_steps(cast("Encoder", encoder), ["短"])]
+    assert all(isinstance(row, LeftOut) for row in none)
+
+
+def test_the_share_is_of_those_that_the_encoder_read(bench: Bench) -> None:
+    documents = bench.corpus.stream[:8]
+    said = first_tier_alone(bench.analyser).assess(documents)
+    read = [replace(one, tier="encoder" if number < 2 else "linear") for number, one in enumerate(said)]
+    assert share(SimpleNamespace(assess=lambda _: read), documents).value == 25.0
 
 
 def test_visits_of_many_hosts_are_whole_beside_the_peer() -> None:

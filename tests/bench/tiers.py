@@ -1,7 +1,7 @@
 """What one document costs: the first tier in parts of a millisecond, the encoder by length, both on half a year of a hot list."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from analysis.assess import Analyser
 from analysis.encoder import Encoder, encoder_text
 from crawlers.records import Document
+from service.flows.assess import Judge
 from tests.bench.chain import FirstTier
 from tests.bench.rounds import Figure, LeftOut, cost, typical
 from tests.bench.texts import Corpus
 
-__all__ = ["TOKENS", "first_tier_alone", "tier_steps"]
+__all__ = ["TOKENS", "encoder_steps", "first_tier_alone", "share", "tier_steps"]
 
 TOKENS = (15, 30, 60, 96)
 _ENCODED = 40
@@ -36,11 +37,16 @@ def tier_steps(analyser: Analyser, corpus: Corpus) -> Iterator[Callable[[], Figu
     if analyser.second is None:
         yield partial(LeftOut, "the rows of tier 2 are left out: no encoder is installed")
         return
-    texts = sorted((_text(one) for one in corpus.field), key=len, reverse=True)
-    for tokens in TOKENS:
-        yield partial(_encoding, analyser.second.encoder, texts, tokens)
-    yield partial(_share, analyser, corpus.half_year)
+    yield from encoder_steps(analyser.second.encoder, [_text(one) for one in corpus.field])
+    yield partial(share, analyser, corpus.half_year)
     yield partial(_both, analyser, corpus.half_year)
+
+
+def encoder_steps(encoder: Encoder, texts: Iterable[str]) -> Iterator[Callable[[], Figure | LeftOut]]:
+    """Yield what the encoder takes for one text of each length of `TOKENS`, cut from the longest of `texts`."""
+    longest = sorted(texts, key=len, reverse=True)[: 4 * _ENCODED]
+    for tokens in TOKENS:
+        yield partial(_encoding, encoder, longest, tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def _alone(first: Analyser, documents: Sequence[Document]) -> Figure:
 
 
 def _encoding(encoder: Encoder, texts: Sequence[str], tokens: int) -> Figure | LeftOut:
-    chosen = [cut for text in texts[: 4 * _ENCODED] if (cut := _of_length(encoder, text, tokens))][:_ENCODED]
+    chosen = [cut for text in texts if (cut := _of_length(encoder, text, tokens))][:_ENCODED]
     if not chosen:
         return LeftOut(f"no text of the field has {tokens} tokens")
     seconds = typical(lambda: cost(lambda: [encoder.encode(text, "") for text in chosen]), _ROUNDS)
@@ -94,8 +100,9 @@ def _of_length(encoder: Encoder, text: str, tokens: int) -> str | None:
     return None
 
 
-def _share(analyser: Analyser, documents: Sequence[Document]) -> Figure:
-    reached = sum(said.tier == "encoder" for said in analyser.assess(documents))
+def share(judge: Judge, documents: Sequence[Document]) -> Figure:
+    """Return the share of documents that the first tier could not rule out."""
+    reached = sum(said.tier == "encoder" for said in judge.assess(documents))
     about = "of the hot-list titles of half a year, evenly chosen"
     return Figure("share that reaches tier 2", reached / len(documents) * 100, "%", about, len(documents))
 
