@@ -51,8 +51,8 @@ _MOST_WORDS = 5
 _DIGITS = 9
 # Characters of a text from which on its named things are told though nothing in it is of the field; a hot title's are not, for speed.
 _A_TEXT = 80
-# Share of the cut from which on a document's categories and severity are told though it is not judged a risk.
-_POSSIBLE = 0.25
+# Chance of a risk from which on a document's categories and severity are told though it is not judged a risk.
+_POSSIBLE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class Analyser:
             floor=floor,
             truncated=reading.truncated,
             facts=self._facts(reading, categories, findings) if level is Level.RISK else findings.facts,
-            possible=possible if p_risk >= _POSSIBLE * risk_cut else None,
+            possible=possible if p_risk >= _POSSIBLE else None,
             tier=scores.tier,
         )
 

@@ -1,4 +1,4 @@
-"""Words of which one character is a picture (水痘🐛苗) or stands in letters (西布qu明)."""
+"""Words of which one character is a picture (水痘🐛苗) or the letters that it is read in or begins with (西布qu明)."""
 
 import re
 from collections import defaultdict
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from analysis.evasion.tables import load_readings
 from analysis.evasion.tricks import Evaded, Trick
 
 __all__ = ["MaskIndex"]
@@ -21,20 +22,20 @@ _MASK = re.compile("[a-z]+|[\U0001f300-\U0001faff]")
 
 @dataclass(frozen=True, slots=True)
 class MaskIndex:
-    """Patterns of three or more characters by what stands left and right of any one of them."""
+    """Patterns of three or more characters by what stands left and right of any one of them, with that one."""
 
-    beside: Mapping[tuple[str, str], tuple[int, ...]] = field(repr=False)
+    beside: Mapping[tuple[str, str], tuple[tuple[int, str], ...]] = field(repr=False)
     lefts: frozenset[str] = field(repr=False)
     rights: frozenset[str] = field(repr=False)
 
     @classmethod
     def of(cls, hidden: Mapping[int, str]) -> "MaskIndex":
         """Index the patterns by number."""
-        beside: dict[tuple[str, str], list[int]] = defaultdict(list)
+        beside: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         for number, pattern in hidden.items():
             if len(pattern) >= _SHORTEST:
-                for place in range(len(pattern)):
-                    beside[pattern[:place], pattern[place + 1 :]].append(number)
+                for place, character in enumerate(pattern):
+                    beside[pattern[:place], pattern[place + 1 :]].append((number, character))
         return cls(
             beside=MappingProxyType({sides: tuple(found) for sides, found in beside.items()}),
             lefts=frozenset(left for left, _ in beside),
@@ -58,7 +59,16 @@ class MaskIndex:
                     Evaded(number, first, last, Trick.MASKED)
                     for first in reversed(lefts)
                     for last in rights
-                    for number in self.beside.get((text[first:start], text[end:last]), ())
+                    for number, character in self.beside.get((text[first:start], text[end:last]), ())
+                    if _may_mask(mask.group(), character)
                 ]
                 if found:
                     yield sorted(found, key=lambda one: one.start - one.end)
+
+
+def _may_mask(mask: str, character: str) -> bool:
+    """Tell whether a mask is a picture, or letters that a reading of the character begins with: hpv hides no 假."""
+    if not mask.isascii():
+        return True
+    readings = load_readings()
+    return any(readings.syllables[number].startswith(mask) for number in readings.of(character))

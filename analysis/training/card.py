@@ -96,7 +96,7 @@ one was made.
 ```
 
 Categories and severity of a missed risk are measured as `yaowang judge` tells them: what the document would be as a risk, where its
-chance of one is at least a quarter of the cut; below that it has severity 0 and no category of a risk. The gate watches severity on
+chance of being one is at least one in fifty; below that it has severity 0 and no category of a risk. The gate watches severity on
 the risks that were found ("severity ±1 of found").
 
 Counts of people and named things were measured on the 356 written documents (`documents/train.jsonl`), **on which their

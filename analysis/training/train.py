@@ -149,7 +149,7 @@ def _read_corpus(examples: Sequence[Example], segmenter: Segmenter) -> _Corpus:
     for begin in range(0, len(examples), _BATCH):
         documents = [example.document for example in examples[begin : begin + _BATCH]]
         batch = [read(document, lexicon, segmenter) for document in documents]
-        parts.append(count_features(batch))
+        parts.append(count_features([reading.restored for reading in batch]))
         for document, reading in zip(documents, batch, strict=True):
             findings.append(apply_rules(reading, find_entities(reading, document_fields(document), lexicon)))
             stacked.append(stack_facts(reading, findings[-1]))

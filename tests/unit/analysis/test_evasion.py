@@ -84,6 +84,11 @@ def test_another_tone_is_only_a_hint() -> None:
     assert not [hit for hit in reading("仅用四年就当上首席").named if hit.trick]
 
 
+@pytest.mark.parametrize("text", ["多人接种HPV疫苗", "看好国产AI的人", "网红cici发的", "戴假睫毛vs不戴"])
+def test_letters_that_no_reading_begins_with_hide_no_character(text: str) -> None:
+    assert not reading("转发", text).evasive
+
+
 def test_letters_that_are_no_syllables_say_nothing() -> None:
     assert not reading("转发", "用iPhone听NBA，vip价").sounded
 
