@@ -140,7 +140,7 @@ class Analyser:
             return Explanation(decided_by="unread", terms_for=(), terms_against=(), enough=0, rules=(), guards=guards)
         found = self._find(document, reading)[1].findings
         floors = [finding for finding in found if ":" not in finding.rule]
-        trial = Trial(p_risk=lambda documents: [one.p_risk for one in self.assess(documents)], threshold=self.cuts[0])
+        trial = Trial.of(document, lambda documents: [one.p_risk for one in self.assess(documents)], self.cuts[0])
         spans = [(finding.start, finding.end) for finding in floors]
         terms_for, terms_against, enough = terms_of(document, reading, Hearing(reading, self.model), trial, spans)
         return Explanation(

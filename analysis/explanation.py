@@ -33,6 +33,8 @@ MOST_TERMS = 5
 
 _LONGEST_TERM = 12
 _MOST_PLACES = 50
+_CANDIDATES, _FEWEST_CANDIDATES = 12, 2
+_CHARACTERS_A_ROUND = 60_000
 _LEAST_WEIGHT = 0.1
 _SPEAKS = re.compile(r"[0-9a-z㐀-鿿]")
 _MUTE = frozenset("的了和与在是被将就都也又还把对向从至其该及或而等着个为有这那上下中后前不一")
@@ -53,7 +55,13 @@ class Trial:
 
     p_risk: Judge
     threshold: float
-    candidates: int = 12
+    candidates: int = _CANDIDATES
+
+    @classmethod
+    def of(cls, document: Document, p_risk: Judge, threshold: float) -> "Trial":
+        """Return the trial of a document: fewer terms a round where it is long, so that none takes many seconds."""
+        most = _CHARACTERS_A_ROUND // (len(document.title) + len(document.text) + 1)
+        return cls(p_risk=p_risk, threshold=threshold, candidates=max(_FEWEST_CANDIDATES, min(_CANDIDATES, most)))
 
 
 class Hearing:

@@ -231,9 +231,9 @@ def _sounding(reading: Reading, *, told: bool) -> Iterator[Finding]:
 
     The less clear ones are hints, and only where no written term has `told` anything.
     """
-    reached = 0
+    reached, named = 0, frozenset(reading.named) if reading.sounded else frozenset()
     for hit in sorted(reading.sounded, key=lambda hit: (hit.start, -hit.end)):
-        clear = hit in reading.named
+        clear = hit in named
         if hit.end > reached and hit.term.kind in {TermKind.STRONG, TermKind.RISK} and (clear or not told):
             reached = hit.end
             yield Finding(f"{'sound' if clear else HINT}:{hit.term.canonical}", hit.start, hit.end, hit.term.label)

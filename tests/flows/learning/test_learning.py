@@ -48,8 +48,8 @@ def judging(store: Store, tmp_path: Path) -> ModelKeeper[Analyser]:
     return ModelKeeper(store, tmp_path / "models", Analyser.load)
 
 
-def judge_next(store: Store, keeper: ModelKeeper[Analyser], office: Office, native: str) -> tuple[int, str]:
-    """Judge one more document as the assess role does between two looks, and return its level and model."""
+def judge_next(store: Store, keeper: ModelKeeper[Analyser], office: Office, native: str) -> tuple[float, str]:
+    """Judge one more document as the assess role does between two looks, and return its chance of a risk and its model."""
     document = made_document(native, FALSE_ALARM, at=NOW)
     with store.write() as work:
         work.documents.put([document], now=NOW)
@@ -58,13 +58,14 @@ def judge_next(store: Store, keeper: ModelKeeper[Analyser], office: Office, nati
     with store.read() as work:
         said = work.documents.assessment_of(document.id)
     assert said is not None
-    return int(said.level), said.model
+    return said.p_risk, said.model
 
 
 def test_sixty_labels_make_a_model_that_judges_the_next_batch_until_somebody_returns(
     labelled: Store, train: Train, judging: ModelKeeper[Analyser], office: Office, keeper: Person, shipped: Analyser
 ) -> None:
-    assert judge_next(labelled, judging, office, "before") == (2, shipped.version)
+    before, model = judge_next(labelled, judging, office, "before")
+    assert model == shipped.version
     with labelled.read() as work:
         assert not training_waits(work, NOW)
     run = wish_training(labelled, keeper, now=NOW)
@@ -74,8 +75,8 @@ def test_sixty_labels_make_a_model_that_judges_the_next_batch_until_somebody_ret
     told = train("--wished")
     assert told["promoted"], told
     version = str(told["version"])
-    level, model = judge_next(labelled, judging, office, "after")
-    assert level < 2
+    after, model = judge_next(labelled, judging, office, "after")
+    assert after < before
     assert model.startswith(version)
     with labelled.read() as work:
         ended = work.models.run(run.id)
@@ -95,11 +96,13 @@ def test_one_act_returns_to_the_shipped_model_and_another_to_the_trained_one(
     labelled: Store, train: Train, judging: ModelKeeper[Analyser], office: Office, keeper: Person, shipped: Analyser
 ) -> None:
     version = str(train()["version"])
-    assert judge_next(labelled, judging, office, "trained")[0] < 2
+    trained = judge_next(labelled, judging, office, "trained")
     place_model(labelled, keeper, SHIPPED, reason="先用出厂的", now=NOW)
-    assert judge_next(labelled, judging, office, "returned") == (2, shipped.version)
+    returned = judge_next(labelled, judging, office, "returned")
+    assert returned[1] == shipped.version
+    assert returned[0] > trained[0]
     place_model(labelled, keeper, version, reason="再用训练过的", now=NOW)
-    assert judge_next(labelled, judging, office, "again")[0] < 2
+    assert judge_next(labelled, judging, office, "again") == trained
     assert acts(labelled)[:2] == ["管理员乙 model.placed", "管理员乙 model.placed"]
 
 
@@ -116,7 +119,7 @@ def test_an_altered_model_is_refused_by_name_and_hash_and_the_old_one_judges_on(
     version = str(train()["version"])
     arrays = tmp_path / "models" / version / ARRAYS
     arrays.write_bytes(arrays.read_bytes()[:-7])
-    assert judge_next(labelled, judging, office, "cut") == (2, shipped.version)
+    assert judge_next(labelled, judging, office, "cut")[1] == shipped.version
     assert version in judging.refused
     assert "sha256" in judging.refused
     with labelled.read() as work:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.assess import MODELS, Analyser
+from analysis.assessment import Level
 from analysis.encoder import ENCODER_LABELS, Encoder, Encoding
 from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError
 from analysis.training.adaptation import adapt
@@ -58,10 +59,10 @@ def test_what_is_labelled_is_judged_as_labelled_and_what_no_label_speaks_of_as_b
 ) -> None:
     adapted = Analyser.load(folder)
     documents = [example.document for example in examples]
-    right = [
-        [a.level is e.level for a, e in zip(m.assess(documents), examples, strict=True)] for m in (shipped, adapted)
-    ]
-    assert sum(right[1]) > sum(right[0])
+    risky = np.array([example.level is Level.RISK for example in examples])
+    chances = [np.array([one.p_risk for one in model.assess(documents)]) for model in (shipped, adapted)]
+    assert chances[1][risky].mean() > chances[0][risky].mean()
+    assert chances[1][~risky].mean() < chances[0][~risky].mean()
     others = [
         made_document(str(number), title, at=NOW)
         for number, title in enumerate(
@@ -83,7 +84,7 @@ def test_corrections_alone_do_not_move_the_chances_of_everything(examples: list[
     corrected = [replace(e, document=replace(e.document, source_id=STREAM_SOURCE)) for e in examples]
     manifest, parent = adapt(corrected, MODELS, tmp_path), json.loads((MODELS / MANIFEST).read_text(encoding="utf-8"))
     assert {name: manifest["stack"][name] for name in STACK} == {name: parent["stack"][name] for name in STACK}
-    assert manifest.get("second", {}).get("risk") == parent.get("second", {}).get("risk")
+    assert (manifest.get("second") or {}).get("risk") == (parent.get("second") or {}).get("risk")
 
 
 def test_labels_of_which_too_few_examples_tell_stay_as_shipped(
