@@ -39,8 +39,8 @@ FOLD_STARTS = ("2024-06", "2023-11")
 
 MOST_PIECES = 112
 HELD_OUT = 5
-WHOLE_MATRICES: tuple[str, ...] = ()
 _PROCESSES = 2
+_SMOOTHING_TEXTS = 128
 
 
 def held_out(example: Example) -> bool:
@@ -139,7 +139,7 @@ def _network(
         recipe=Recipe(),
         progress=lambda _: None,
     )
-    content = export(network, whole=WHOLE_MATRICES)
+    content = export(network, [pieces[n] for n in learned[:: max(1, len(learned) // _SMOOTHING_TEXTS)]])
     return content, [examples[n].document.id for n in later], _judged(content, [pieces[n] for n in later])
 
 
