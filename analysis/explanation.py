@@ -5,8 +5,9 @@ block of features scaled to unit length again. What a term is really worth is th
 document is judged without it, everywhere it stands, so that rules, guards and a second tier speak too. Terms are
 chosen one after another, each with those before it gone, because neighbours share n-grams and texts repeat themselves.
 
-Measured on 86 labelled risks of hot lists, a third of those of training: without the terms shown 91 % are no risk any
-more (two terms on average); the five heaviest of the linear model alone reach 74 %.
+Measured: without the terms shown 91 % of 171 labelled risks that the model learned from are no risk any more, and 96 %
+of 74 that it did not; of 38 longer documents 63 %. The five heaviest terms of the linear model alone reach 74 %. It costs
+about 25 judgements, 40 ms of processor time for a hot-list item with the linear tier.
 """
 
 import math

@@ -125,7 +125,11 @@ def doctor(data: DataOption = None) -> None:
         checks = {"存储": app.store.check(), "检索": app.search.check(), "邮件": app.notifier.check()}
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
-        told = [*_who_is_told(app), _own_words(app), *who_is_asked(app), model_in_force(app)] if checks["存储"] is None else []
+        told = (
+            [*_who_is_told(app), _own_words(app), *who_is_asked(app), model_in_force(app)]
+            if checks["存储"] is None
+            else []
+        )
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
