@@ -16,7 +16,7 @@ NONE = dict.fromkeys((*RISK_CATEGORIES, "tone:neg", "tone:neu", "tone:pos"), 0.0
 
 
 def encoding(**raised: float) -> Encoding:
-    values = {label: 0.0 for label in ENCODER_LABELS} | {name.replace("_", ":"): v for name, v in raised.items()}
+    values = dict.fromkeys(ENCODER_LABELS, 0.0) | {name.replace("_", ":"): v for name, v in raised.items()}
     return Encoding(np.array([values[label] for label in ENCODER_LABELS]), np.zeros(384, dtype=np.float32))
 
 
