@@ -32,7 +32,7 @@ from analysis.text import normalise
 from analysis.training.data import STREAM_FILE, TRAINING_FILES, Example, file_hash, load_training
 from crawlers.records import DocumentKind
 
-__all__ = ["FOLD_STARTS", "HELD_OUT", "MOST_PIECES", "held_out", "tune"]
+__all__ = ["FOLD_STARTS", "HELD_OUT", "MOST_PIECES", "held_out", "split", "tune"]
 
 FOLD_STARTS = ("2024-06", "2023-11")
 """First month that the networks of the folds did not see, in the order in which they are fitted; each judges up to the one before."""
@@ -130,7 +130,7 @@ def _network(
     tokenizer = Tokenizer.from_str(tokenizer_json)
     examples = load_training(shared)
     pieces = [framed(tokenizer.encode(encoder_text(*_text(example))).ids, MOST_PIECES) for example in examples]
-    learned, later = _split(examples, before)
+    learned, later = split(examples, before)
     network = fine_tune(
         read_base(base_file().read_bytes()),
         kept,
@@ -143,7 +143,7 @@ def _network(
     return content, [examples[n].document.id for n in later], _judged(content, [pieces[n] for n in later])
 
 
-def _split(examples: Sequence[Example], before: str | None) -> tuple[list[int], list[int]]:
+def split(examples: Sequence[Example], before: str | None) -> tuple[list[int], list[int]]:
     """Return which examples a network learns from and which it judges."""
     if before is None:
         return list(range(len(examples))), []

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.assessment import Level
 from analysis.training.data import Example
-from analysis.training.encoder.tune import held_out
+from analysis.training.encoder.tune import held_out, split
 from analysis.training.encoder.vocabulary import prune, tokenizer_file
 from analysis.training.encoder.weights import Base, BaseWeightsError, read_base
 from crawlers.records import Document, DocumentKind
@@ -105,3 +105,16 @@ def test_about_a_fifth_of_the_events_of_documents_is_kept_apart_and_no_title() -
     assert 150 < sum(held_out(example(event)) for event in events) < 250
     assert not any(held_out(example(event, date="2024-01-01")) for event in events)
     assert not any(held_out(example(event, kind=DocumentKind.HOT_ENTRY)) for event in events)
+
+
+def test_a_fold_judges_its_months_and_learns_from_what_was_before() -> None:
+    examples = [example(date, date=date) for date in ("2023-10-31", "2023-11-01", "2024-05-31", "2024-06-01")]
+    written = [example(f"event {number}") for number in range(40)]
+    everything = [*examples, *written]
+    assert split(everything, None) == (list(range(44)), [])
+    learned, later = split(everything, "2024-06")
+    assert (learned, later) == ([0, 1, 2, *range(4, 44)], [3])
+    learned, later = split(everything, "2023-11")
+    apart = [number for number in range(4, 44) if held_out(everything[number])]
+    assert later == [1, 2, *apart]
+    assert learned == [0, *(number for number in range(4, 44) if number not in apart)]
