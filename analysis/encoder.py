@@ -91,7 +91,8 @@ class Encoder:
             ModelRefusedError: If a file is missing, cut or altered, or made for other outputs.
         """
         manifest = read_encoder_manifest(folder)
-        contents = {name: _verified(folder / name, digest) for name, digest in manifest["files"].items()}
+        for name, digest in manifest["files"].items():
+            _verify(folder / name, digest)
         try:
             import onnxruntime
             import tokenizers
@@ -102,9 +103,11 @@ class Encoder:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # An arena keeps what the longest text needed.
+        options.enable_cpu_mem_arena = False
         return cls(
-            session=onnxruntime.InferenceSession(contents[NETWORK], options, providers=["CPUExecutionProvider"]),
-            tokenizer=tokenizers.Tokenizer.from_str(contents[TOKENIZER].decode()),
+            session=onnxruntime.InferenceSession(str(folder / NETWORK), options, providers=["CPUExecutionProvider"]),
+            tokenizer=tokenizers.Tokenizer.from_file(str(folder / TOKENIZER)),
             most_pieces=manifest["most_pieces"],
             identity=manifest["version"],
         )
@@ -149,9 +152,10 @@ def read_encoder_manifest(folder: Path) -> Mapping[str, Any]:
     return manifest
 
 
-def _verified(path: Path, digest: str) -> bytes:
-    content = path.read_bytes() if path.is_file() else b""
-    found = hashlib.sha256(content).hexdigest() if content else "no file"
+def _verify(path: Path, digest: str) -> None:
+    found = "no file"
+    if path.is_file():
+        with path.open("rb") as content:
+            found = hashlib.file_digest(content, "sha256").hexdigest()
     if found != digest:
         raise ModelRefusedError(f"{path} is {found}, its manifest names {digest}: put the shipped file back")
-    return content

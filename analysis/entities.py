@@ -130,7 +130,7 @@ def _entity(span: Span, reading: Reading, fields: Mapping[str, str]) -> Entity:
 def _by_kind(reading: Reading) -> dict[TermKind, list[Hit]]:
     """Return the hits that name something, evasive spellings after plain ones."""
     found: dict[TermKind, list[Hit]] = {TermKind.PRODUCT: [], TermKind.FIRM: [], TermKind.REGION: []}
-    for hit in (*reading.hits, *reading.evasive):
+    for hit in reading.named:
         if (of_kind := found.get(hit.term.kind)) is not None:
             of_kind.append(hit)
     return found

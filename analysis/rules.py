@@ -51,6 +51,8 @@ _CLASSES = re.compile("分几级|分级|[二三]级|如何|怎么|什么是")
 _RECALL_CLASS = {"一": 1, "二": 2, "三": 3}
 _NOTICE = re.compile("公告|通告|通报|抽检|检验|不符合规定|不合格|召回|飞行检查")
 _FAILED = re.compile("不合格|不符合规定|不符合标准|召回|责令|暂停销售|停产|假药|劣药|超标|处罚|立案")
+# The notice of a food authority that found no medicine in it.
+_MERE_FOOD = re.compile("均?为普通食品|未检[出测].{0,4}药物")
 _RUMOUR = re.compile("网传|谣言|谣传|传言|据传|传闻|听说|流言|造谣|紧急扩散|转给家人")
 _CLUSTER = re.compile(
     "群体|聚集性|多人|多名|数名|多例|多起|好几个|十几|几十|上百|数十|多位|一屋子|受害者群|都这样|一模一样|全班"
@@ -122,7 +124,7 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
     floors = [] if told_otherwise else [finding for sentence in sentences for finding in _floor(sentence)]
     floors.sort(key=lambda finding: finding.rule != "product_death")
     in_jiangxi = any(_is_jiangxi(entity) for entity in entities)
-    if in_jiangxi and not is_refuted(reading.title.text):
+    if in_jiangxi and not is_refuted(reading.title.text) and not _MERE_FOOD.search(reading.joined):
         floors.extend(_jiangxi_notice(sentences))
     cues = [
         Finding(f"term:{hit.term.canonical}", hit.start, hit.end, hit.term.label)

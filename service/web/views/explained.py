@@ -44,6 +44,7 @@ _GUARDS: Mapping[str, str] = MappingProxyType(
         "game": "游戏、小说",
         "vaccine_metaphor": "比喻用的疫苗",
         "side_effect_metaphor": "比喻用的副作用",
+        "code_word": "字面巧合",
         "wax": "日用品",
         "grass": "草莓、草原",
         "bitten_face": "脸部外伤",

@@ -125,7 +125,7 @@ def with_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     odds = {"weights": [0.7, 0.1, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0], "biases": [0.2]}
     manifest["second"] = {
         "encoder": "made-1", "least_remit": 0.01, "risk": odds, "remit": odds, "risk_threshold": 0.4, "remit_threshold": 0.5,
-        "category_threshold": 0.3, "category": {"weights": [1.0, 0.5, 0.2, 0.2], "biases": [-0.5]},
+        "category_threshold": 0.3, "category": {"weights": [1.0, 0.5, 0.2, 0.2], "biases": [-0.5] * 13},
         "first": {"weights": [1.0, 0.5, 0.2, 2.0], "biases": [0.0] * 13},
         "severity": {"weights": [1.0, 0.5], "biases": [0.0] * 5}, "tone": {"weights": [1.0, 0.5], "biases": [0.0] * 3},
     }  # fmt: skip

@@ -36,6 +36,7 @@ def test_floor_rules_raise_what_must_not_be_missed(title: str, rule: str) -> Non
         "江西辟谣：“感冒药抽检不合格”系谣言",
         "未造成死亡，药品已封存",
         "空姐注射玻尿酸险丧命",
+        "赣州市全南县抽检：蛋白粉菌落总数不合格，为普通食品，未检出药物成分，已责令下架",
     ],
 )
 def test_crime_fiction_food_and_denial_are_no_floor(title: str) -> None:
