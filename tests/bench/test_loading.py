@@ -1,4 +1,4 @@
-"""An assess worker stays within its memory, and its model is loaded in a second."""
+"""An assess worker stays within its memory; how long its model takes to load is what `yaowang bench load` prints."""
 
 import json
 
@@ -15,11 +15,6 @@ def load() -> Load:
 def test_a_worker_that_judged_two_thousand_documents_holds_at_most_400_mebibytes(load: Load) -> None:
     assert load.documents == DOCUMENTS
     assert load.mebibytes <= load.peak_mebibytes <= MOST_MEBIBYTES, load.line()
-
-
-def test_the_model_is_loaded_in_a_second_of_processor_time(load: Load) -> None:
-    # The clock's second is what `yaowang bench load` prints; a test shares its machine.
-    assert load.processor_seconds <= MOST_SECONDS, load.line()
 
 
 def test_the_line_of_the_bench_names_its_aims(load: Load) -> None:
