@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.assessment import CATEGORY_NAMES
 from analysis.linear import ModelRefusedError
+from analysis.risk import RISK_CATEGORIES
 
 __all__ = [
     "ENCODER_FORMAT",
@@ -46,13 +46,12 @@ ENCODER_FORMAT = 1
 MOST_CHARACTERS = 400
 """Characters of title and text that are cut into pieces; 96 pieces are some 150 characters."""
 
-_CODES = tuple(code for code in CATEGORY_NAMES if code != "R14")
 ENCODER_LABELS = (
     *(f"level:{level}" for level in range(3)),
     "risk",
     "remit",
-    *_CODES,
-    *(f"first:{code}" for code in _CODES),
+    *RISK_CATEGORIES,
+    *(f"first:{code}" for code in RISK_CATEGORIES),
     *(f"severity:{step}" for step in range(1, 6)),
     "tone:neg",
     "tone:neu",

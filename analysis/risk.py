@@ -21,6 +21,7 @@ __all__ = [
     "RiskStack",
     "level_of",
     "likely_categories",
+    "logistic",
     "ranked",
     "shown_categories",
     "sigmoid",
@@ -40,6 +41,11 @@ Inputs = npt.NDArray[np.float64]
 def sigmoid(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return 1 / (1 + e^-x) without overflow."""
     return np.asarray(0.5 * (1 + np.tanh(0.5 * values)))
+
+
+def logistic(value: float) -> float:
+    """Return 1 / (1 + e^-x) of one number, without overflow."""
+    return 0.5 * (1 + math.tanh(0.5 * value))
 
 
 def stack_inputs(decisions: Inputs, labels: Sequence[str], facts: Inputs) -> Inputs:
@@ -111,7 +117,7 @@ class RiskStack:
 
     def _category(self, code: str, decision: float) -> float:
         slope, offset = self.category_scale[code]
-        return round(0.5 * (1 + math.tanh(0.5 * (slope * decision + offset))), 4)
+        return round(logistic(slope * decision + offset), 4)
 
 
 def ranked(chances: Mapping[str, float], weights: Mapping[str, float]) -> list[CategoryScore]:

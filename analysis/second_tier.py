@@ -17,7 +17,7 @@ import numpy.typing as npt
 from analysis.assessment import CategoryScore, Tone
 from analysis.encoder import ENCODER_LABELS, ENCODER_MANIFEST, Encoder, EncoderUnavailableError, Encoding
 from analysis.linear import ModelRefusedError
-from analysis.risk import RISK_CATEGORIES, ranked
+from analysis.risk import RISK_CATEGORIES, logistic, ranked
 
 __all__ = [
     "CATEGORY_SOURCES",
@@ -106,7 +106,7 @@ class SecondTier:
     def probabilities(self, inputs: Values, encoding: Encoding) -> tuple[float, float]:
         """Return p_in_remit and p_risk of a document from tier 1's stack inputs and its encoding."""
         joined = np.concatenate((inputs, second_inputs(encoding.decisions)))[:, None]
-        p_risk, p_remit = (_logistic(blend.scores(joined)[0]) for blend in (self.risk, self.remit))
+        p_risk, p_remit = (logistic(blend.scores(joined)[0]) for blend in (self.risk, self.remit))
         return max(p_remit, p_risk), p_risk
 
     def categories(
@@ -116,7 +116,7 @@ class SecondTier:
         sources = category_sources(decisions, encoding.decisions, leading)
         weights = dict(zip(RISK_CATEGORIES, self.first.scores(sources), strict=True))
         chances = {
-            code: round(_logistic(score), 4)
+            code: round(logistic(score), 4)
             for code, score in zip(RISK_CATEGORIES, self.category.scores(sources), strict=True)
         }
         return ranked(chances, weights)
@@ -192,10 +192,6 @@ def tone_sources(decisions: Mapping[str, float], encoded: Values) -> Values:
     """Return two sources × three tones: decision values of tier 1, logarithms of the encoder's chances."""
     labels = [f"tone:{tone.value}" for tone in TONES]
     return np.array([[decisions[label] for label in labels], _log_softmax(encoded[[_AT[label] for label in labels]])])
-
-
-def _logistic(value: float) -> float:
-    return 0.5 * (1 + math.tanh(0.5 * value))
 
 
 def _log_softmax(values: Values) -> Values:

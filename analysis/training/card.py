@@ -99,6 +99,10 @@ Categories and severity of a missed risk are measured as `yaowang judge` tells t
 chance of being one is at least one in fifty; below that it has severity 0 and no category of a risk. The gate watches severity on
 the risks that were found ("severity ±1 of found").
 
+Documents of other genres: a fifth of the written ones, by event, was kept from a linear model and from the encoder of the last fold. Of
+the 76 documents among them 26 are risks: average precision .97, leading category right in 12, severity in 10 and never off by more than
+one. Of the 158 written titles 74 are risks: .96, leading category .74, severity .68. The joint was fitted on hot-list titles alone.
+
 Named things were measured on the 356 written documents (`documents/train.jsonl`), one entry a form, exact span and type. F1 on all of
 them, **on which the patterns were also tuned**: drug .92, region .97, firm .93, vaccine .96, device .87, cosmetic .83, approval and
 batch numbers 1.00; numbers of harmed .97, of deaths 1.00. On a quarter of their events that was opened once, at the end: drug .86, region

@@ -24,6 +24,7 @@ __all__ = [
     "load_events",
     "load_examples",
     "load_training",
+    "stream_titles",
 ]
 
 TRAINING_FILES = (
@@ -68,17 +69,9 @@ def load_training(shared: Path) -> list[Example]:
 
 
 def _load_stream(path: Path) -> Iterator[Example]:
-    """Yield the stream titles that `STREAM_LABELS` labels, in order of first appearance, with their longest text."""
+    """Yield the stream titles that `STREAM_LABELS` labels, in order of first appearance."""
     labels = dict(_stream_labels())
-    seen: dict[str, tuple[str, str]] = {}
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            snapshot = json.loads(line)
-            for item in snapshot["items"]:
-                title, text = item["title"], item.get("description") or ""
-                day, longest = seen.get(title, (snapshot["seen_at"][:10], ""))
-                seen[title] = (day, max(longest, text, key=len))
-    for title, (day, text) in seen.items():
+    for title, (day, text) in stream_titles(path).items():
         digits = hashlib.sha256(title.encode()).hexdigest()[:_DIGITS]
         if label := labels.get(digits):
             row = {
@@ -91,6 +84,19 @@ def _load_stream(path: Path) -> Iterator[Example]:
                 **label,
             }
             yield _example(row, {})
+
+
+def stream_titles(path: Path) -> dict[str, tuple[str, str]]:
+    """Return every title of the hot lists with its first day and its longest text, in order of first appearance."""
+    seen: dict[str, tuple[str, str]] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            snapshot = json.loads(line)
+            for item in snapshot["items"]:
+                title, text = item["title"], item.get("description") or ""
+                day, longest = seen.get(title, (snapshot["seen_at"][:10], ""))
+                seen[title] = (day, max(longest, text, key=len))
+    return seen
 
 
 def _stream_labels() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from service.bootstrap import Application
     from service.settings import Settings
 
-__all__ = ["DataOption", "opened", "settings_of"]
+__all__ = ["ByOption", "DataOption", "opened", "settings_of"]
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据目录，默认 ./var")]
+ByOption = Annotated[str, typer.Option("--by", help="以哪位用户的名义，见 yaowang users list")]
 
 
 def settings_of(*, port: int | None = None, data: Path | None = None) -> "Settings":

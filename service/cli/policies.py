@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.opening import DataOption, opened
+from service.cli.opening import ByOption, DataOption, opened
 from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from service.domain.policy import Policy
 
 __all__ = ["register"]
-
-ByOption = Annotated[str, typer.Option("--by", help="以哪位用户的名义，见 yaowang users list")]
 
 
 def register(application: typer.Typer) -> None:

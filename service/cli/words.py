@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.opening import DataOption, opened
+from service.cli.opening import ByOption, DataOption, opened
 from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ __all__ = ["register"]
 KindOption = Annotated[
     str, typer.Option("--kind", help="新词的种类：drug、vaccine、device、cosmetic、firm、risk、strong、harm")
 ]
-ByOption = Annotated[str, typer.Option("--by", help="以哪位用户的名义，见 yaowang users list")]
 SureOption = Annotated[bool, typer.Option("--sure", help="已核对后果，仍要保存")]
 
 

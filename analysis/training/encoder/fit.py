@@ -16,13 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from analysis.assessment import Level, Tone
-from analysis.encoder import ENCODER_LABELS
 from analysis.risk import RISK_CATEGORIES
 from analysis.training.data import Example
 from analysis.training.encoder.network import Network, pooled
 from analysis.training.encoder.weights import Base
 
-__all__ = ["SEED", "Recipe", "fine_tune", "predict"]
+__all__ = ["SEED", "Recipe", "fine_tune"]
 
 SEED = 20261126
 _PADDING = 1
@@ -103,16 +102,6 @@ def fine_tune(
             total, count = total + loss.item(), count + 1
         progress(f"epoch {epoch + 1} of {recipe.epochs}: loss {total / count:.3f}")
     return network.eval()
-
-
-@torch.no_grad()
-def predict(network: Network, pieces: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:
-    """Return the logits of every text, rows × labels."""
-    network.eval()
-    logits = np.zeros((len(pieces), len(ENCODER_LABELS)))
-    for rows in _by_length(pieces, 64):
-        logits[rows] = network(*_padded(pieces, rows)).numpy()
-    return logits
 
 
 def _vectors(network: Network, pieces: Sequence[Sequence[int]], rows: npt.NDArray[np.int64]) -> Tensor:

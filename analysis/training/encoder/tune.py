@@ -2,10 +2,9 @@
 
 Three networks are fitted, two at a time on one thread each: one on all labelled documents, which ships, and two on what was before a
 month, whose judgements of the months after it tell how much the encoder's word is worth (`analysis.training.second`). Of the written
-documents of other genres the last of these leaves a fifth of the events out, so that a figure can be given for them.
+titles and documents the last of these leaves a fifth of the events out, so that a figure can be given for them.
 """
 
-import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +28,7 @@ from analysis.encoder import (
     framed,
 )
 from analysis.text import normalise
-from analysis.training.data import STREAM_FILE, TRAINING_FILES, Example, file_hash, load_training
+from analysis.training.data import STREAM_FILE, TRAINING_FILES, Example, file_hash, load_training, stream_titles
 from crawlers.records import DocumentKind
 
 __all__ = ["FOLD_STARTS", "HELD_OUT", "MOST_PIECES", "held_out", "split", "tune"]
@@ -44,7 +43,7 @@ _SMOOTHING_TEXTS = 128
 
 
 def held_out(example: Example) -> bool:
-    """Tell whether a written document belongs to the fifth of the events that the last fold leaves out."""
+    """Tell whether a written title or document belongs to the fifth of the events that the last fold leaves out."""
     document = not example.date and example.document.kind is DocumentKind.ARTICLE
     return document and crc32(example.event.encode()) % HELD_OUT == 0
 
@@ -104,14 +103,7 @@ def _text(example: Example) -> tuple[str, str]:
 
 def _stream(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the titles of the hot lists with their longest description, normalised."""
-    longest: dict[str, str] = {}
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            for item in json.loads(line)["items"]:
-                text = item.get("description") or ""
-                if len(text) >= len(longest.get(item["title"], "")):
-                    longest[item["title"]] = text
-    for title, text in longest.items():
+    for title, (_, text) in stream_titles(path).items():
         yield normalise(title).text, normalise(text).text
 
 
