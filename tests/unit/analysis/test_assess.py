@@ -149,3 +149,15 @@ class TestReadDocuments:
         found = list(read_documents(['{"id": "a", "title": "药"}', "", "oops", '{"id": "b", "title": "店"}']))
         assert [type(each).__name__ for each in found] == ["Document", "ValueError", "Document"]
         assert "line 3" in str(found[1])
+
+
+@pytest.mark.parametrize(
+    "title", ["网传清江口服液致6名儿童住院 家长要求公开检测结果", "孩子喝了糖浆后昏迷", "清云颗粒致3名儿童呕吐"]
+)
+def test_a_product_that_no_list_knows_is_read_for_its_dosage_form(title: str) -> None:
+    assert assess(title).level is Level.RISK
+
+
+@pytest.mark.parametrize("title", ["颗粒无收 农民心痛", "枫糖浆松饼做法", "PM2.5颗粒物超标"])
+def test_a_dosage_form_in_another_sense_is_no_risk(title: str) -> None:
+    assert assess(title).level is Level.OFF_TOPIC
