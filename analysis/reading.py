@@ -168,6 +168,8 @@ def _undo(text: str, offset: int, hits: Iterable[Hit]) -> Normalised:
     return Normalised("".join((*pieces, text[position:])))
 
 
+_MOST_SEPARATED = 5000
+"""Of 假·药 over and over, 100,000 characters hold 33,000: the first few thousand say the same in a sixth of the time."""
 _UNDONE = frozenset({Trick.RESPELLED, Trick.PINYIN, Trick.HOMOPHONE})
 _SHORT = 2
 
@@ -225,6 +227,8 @@ def _squeezed(joined: str, boundary: int, hits: Iterable[Hit], lexicon: Lexicon)
         if joined_up or first <= boundary < last or term.kind not in HIDDEN or (first, last, term) in plain:
             continue
         apart.append(Hit(term, first, last, Trick.SEPARATED, shadow[start:end]))
+        if len(apart) == _MOST_SEPARATED:
+            break
     return apart
 
 

@@ -18,6 +18,8 @@ _FIRST_CODE = 0xE000
 _MOST_READINGS = 32
 _SHORTEST = 2
 _SHORT = 3
+_MOST_CANDIDATES = 5000
+"""Beyond so many in one text somebody wrote them to keep judgement busy: 100,000 characters held up to 33,000."""
 _AROUND = 8
 """How far around a candidate words are cut: the longest word of a dictionary seldom has more characters."""
 # Characters that stand beside every other one: 手术已 is no disguise of 手术衣. 要 is not among them: it is how 药 is
@@ -51,10 +53,13 @@ class SoundIndex:
         )
 
     def find(self, text: str, cut: Callable[[str], list[str]]) -> list[Evaded]:
-        """Return what only sounds like a pattern and is no ordinary word; `cut` as in `Evasions.by_sound`."""
+        """Return what only sounds like a pattern and is no ordinary word; `cut` as in `Evasions.by_sound`.
+
+        Of the first 5,000 candidates, so that no text keeps judgement busy.
+        """
         known = self.known
         heard = self.automaton.find_matches_as_indexes(text.translate(self.codes), overlapping=True)
-        unknown = [found for found in heard if text[found[1] : found[2]] not in known]
+        unknown = islice((found for found in heard if text[found[1] : found[2]] not in known), _MOST_CANDIDATES)
         return [
             Evaded(number, start, end, _trick(text[start:end], pattern))
             for index, start, end in unknown

@@ -1,4 +1,4 @@
-"""Documents that are made to break or delay judgement: each has a clear result within four seconds of processor time."""
+"""Documents that are made to break or delay judgement: each has a clear result in five times the time of a plain one."""
 
 import json
 import time
@@ -16,8 +16,9 @@ from crawlers.records import Document
 from tests.unit.analysis.reading_of import document
 
 LONG = MAX_CHARACTERS
-SECONDS = 4.0
-"""Measured on a busy machine: 0.1 to 1.7; 3.1 for 100,000 characters of nothing but words with signs between them."""
+MOST_TIMES_PLAIN = 5
+"""Measured: 100,000 characters of plain sentences take 0.75 s, of the texts below 0.1 to 1.7 s; a slow machine slows both."""
+PLAIN = "江西省南昌市5名孩子接种过期疫苗后住院,批号2410Z06的阿莫西林胶囊被召回。"
 FAR_TOO_LONG = 10_000_000
 
 
@@ -93,9 +94,13 @@ def judged(title: str, text: str = "") -> Assessment:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_text_made_to_keep_judgement_busy_is_judged_in_time(name: str) -> None:
     text = HOSTILE[name]()
-    analyser()
     spent = min(_spent("通报", text) for _ in range(2))
-    assert spent < SECONDS, f"{name}: {spent:.2f} s"
+    assert spent < MOST_TIMES_PLAIN * spent_on_plain_sentences(), f"{name}: {spent:.2f} s"
+
+
+@cache
+def spent_on_plain_sentences() -> float:
+    return min(_spent("通报", repeated(PLAIN)) for _ in range(2))
 
 
 def _spent(title: str, text: str) -> float:
@@ -108,13 +113,12 @@ def _spent(title: str, text: str) -> float:
 
 
 def test_ten_million_characters_cost_no_more_than_the_first_hundred_thousand() -> None:
-    piece = "江西省南昌市5名孩子接种过期疫苗后住院,批号2410Z06的阿莫西林胶囊被召回。"
-    short = _spent("通报", repeated(piece))
-    long = judged("通报", repeated(piece, FAR_TOO_LONG))
+    short = spent_on_plain_sentences()
+    long = judged("通报", repeated(PLAIN, FAR_TOO_LONG))
     assert long.truncated
     assert long.level is Level.RISK
     assert len(long.entities) <= 5000
-    assert _spent("通报", repeated(piece, FAR_TOO_LONG)) < 2 * short + 0.5
+    assert _spent("通报", repeated(PLAIN, FAR_TOO_LONG)) < 2 * short + 0.5
 
 
 @pytest.mark.parametrize(

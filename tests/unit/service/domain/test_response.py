@@ -110,11 +110,11 @@ class TestReference:
 
     def test_a_draft_of_300_documents_takes_less_than_300_ms(self) -> None:
         documents = [document(n) for n in range(300)]
-        began = time.perf_counter()
+        began = time.process_time()
         reference_draft(
             alert=alert(basis=(basis(),) * 40), event=event(harmed=12), documents=documents, articles=ARTICLES, now=NOW
         )
-        assert time.perf_counter() - began < 0.3
+        assert time.process_time() - began < 0.3
 
 
 class TestQuotations:
