@@ -1,7 +1,7 @@
 """Fit the recogniser of situations: `python -m analysis.training.recognise SHARED_DATA`.
 
-Learns from the labelled documents that `situation_labels.tsv` names and from the titles of `situation_examples.tsv`,
-written for this; see `models/situations.md`.
+Learns from the labelled documents that `situation_labels.tsv` names and from the titles of `written/titles.tsv`; see
+`models/situations.md`.
 """
 
 import json
@@ -19,21 +19,24 @@ from analysis.features import BUCKET_BITS
 from analysis.linear import Weighting
 from analysis.recognition import FORMAT, MODEL, Query, Recogniser, count_query
 from analysis.situations import load_situations
-from analysis.training.data import TRAINING_FILES, file_hash, load_examples
+from analysis.training.data import (
+    SITUATION_LABELS,
+    TRAINING_FILES,
+    WRITTEN_TITLES,
+    file_hash,
+    load_examples,
+    read_situation_labels,
+    read_written_titles,
+)
 
 __all__ = [
-    "EXAMPLES",
-    "LABELS",
     "fit_recogniser",
     "labelled_queries",
     "main",
-    "read_examples",
-    "read_labels",
     "with_articles",
+    "written_queries",
 ]
 
-LABELS = Path(__file__).with_name("situation_labels.tsv")
-EXAMPLES = Path(__file__).with_name("situation_examples.tsv")
 _LEAST_DOCUMENTS = 3
 _PENALTY = 1.5
 """Of the squared weights; 1 to 2.5 recognise equally well on held-out events."""
@@ -42,19 +45,11 @@ _WEIGHTS_KEPT = 1000
 """Weights of a row; all 18,000 recognise no better on held-out events."""
 
 
-def read_labels(path: Path = LABELS) -> Mapping[str, tuple[str, ...]]:
-    """Return the rows that each labelled document is about, by its id."""
-    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return {document: tuple(rows.split(",")) for document, rows in lines}
-
-
-def read_examples(path: Path = EXAMPLES) -> Mapping[str, tuple[str, ...]]:
-    """Return the rows that each written title is about."""
-    rows: dict[str, tuple[str, ...]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            row, _, title = line.partition("\t")
-            rows[title] = (*rows.get(title, ()), row)
+def written_queries(path: Path = WRITTEN_TITLES) -> Mapping[Query, tuple[str, ...]]:
+    """Return the rows that each written title, with its text, is about."""
+    rows: dict[Query, tuple[str, ...]] = {}
+    for row, title, text, *_ in read_written_titles(path):
+        rows[title, text] = (*rows.get((title, text), ()), row)
     return rows
 
 
@@ -101,14 +96,14 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m analysis.training.recognise SHARED_DATA", file=sys.stderr)  # noqa: T201
         return 2
-    shared, labels = Path(arguments[0]), read_labels()
+    shared, labels = Path(arguments[0]), read_situation_labels()
     queries = labelled_queries(shared, labels)
     if missing := sorted(set(labels) - set(queries)):
         print(f"labelled, but not in {shared}: {', '.join(missing)}", file=sys.stderr)  # noqa: T201
         return 1
-    written = read_examples()
+    written = written_queries()
     rows = [*(labels[document] for document in queries), *written.values()]
-    recogniser = fit_recogniser([*queries.values(), *((title, "") for title in written)], with_articles(rows))
+    recogniser = fit_recogniser([*queries.values(), *written], with_articles(rows))
     manifest = {
         "format": FORMAT,
         "buckets": BUCKET_BITS,
@@ -116,8 +111,8 @@ def main(arguments: list[str]) -> int:
         "rows": recogniser.rows,
         "documents": len(queries),
         "titles": len(written),
-        "labels": file_hash(LABELS),
-        "examples": file_hash(EXAMPLES),
+        "labels": file_hash(SITUATION_LABELS),
+        "examples": file_hash(WRITTEN_TITLES),
         "data": {name: file_hash(shared / name) for name in TRAINING_FILES},
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
