@@ -44,8 +44,10 @@ _NUMBER = "(?:[0-9]{1,6}(?:\\.[0-9]+)?万?|十几|几十|数十|上百|数百|�
 _WHO = (
     "(?:(?:重症|住院|女|男|老年|低龄|受害|幼儿园|中|小)?(?:患者|病人|病患|儿童|孩子|小孩|学生|老人|婴儿|幼儿|宝宝|新生儿|"
     "产妇|孕妇|女性|男性|女子|男子|女生|男生|女孩|男孩|女童|男童|消费者|顾客|市民|居民|村民|工人|员工|接种者|受种者|受害者|"
-    "志愿者|受试者|老太|大爷|大妈|人(?!士|员|民|家|次|份|数|格|气)))"
+    "志愿者|受试者|老太|大爷|大妈|女士|先生|老?病友|糖友|娃娃?|透析患者|人(?!士|员|民|家|次|份|数|格|气)))"
 )
+# Who they are may be told first: 四位吃这散剂的中老年人.
+_WHO_LATER = re.compile(f"[^,。;:、0-9]{{0,14}}?的?(?:小|初中|高中|中老年)?{_WHO}")
 _RELATIVES = re.compile(f"{_WHO}?的?(?:家属|亲属|律师|代理人)")
 _MEASURE = "(?:名|个|位|例|人)"
 _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3})(?:多|余)?岁的?)?"
@@ -62,17 +64,17 @@ _DEAD_COUNT = re.compile(
     f"|(?<![吓气急累害烦笑])死了(?P<k>{_NUMBER}) ?(?:多|余)? ?[个名位]?人"
 )
 _ONE_DEATH = re.compile(
-    "(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|"
+    "(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|(?:没有?能?|没|未能)(?:再)?(?:救|抢救|醒|挺|缓)(?:得)?(?:回来|过来|过去|来)|没再醒|抢救.{0,12}没有?成功|(?:撤|拔)(?:了|掉|下)呼吸机|呼吸机撤了|"
     "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)(?<!脑)(?<!即将)(?<!甚至)(?<!或)(?<!和)(?<!、)死亡(?!率|风险|人数|报告|病例|证明|赔偿|原因|威胁|时间|通知|笔记|谷)|(?<![可能足会虐导])致死(?!亡)(?![率量剂性])|夭折|人没了|去世了?|离世|人就走了"
 )
-_ANY_DEATH = re.compile("死|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|生命|人就走了")
+_ANY_DEATH = re.compile("死|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|生命|人就走了|救回来|醒|救过来|挺过|缓过|没有?成功|呼吸机")
 _PEOPLE_WORD = (
     "(?:女子|男子|小伙|女孩|男孩|男童|女童|女生|男生|大学生|学生|患者|老人|婴儿|幼童|宝宝|孩子|孕妇|产妇|消费者|顾客|女士|先生|阿姨|大妈|大爷|奶奶|爷爷|体验者|购买者|"
-    "受害者|我妈|我爸|我娃|我家娃|娃|老公|老婆|妻子|丈夫|母亲|父亲|妈妈|女儿|儿子|外婆|外公|侄女|侄子|外甥|表弟|表妹|同事|朋友|病人|男婴|女婴|儿童)"
+    "受害者|[一-鿿](?:女士|先生|师傅|大爷|大妈|阿姨|奶奶|婆婆)|我妈|我爸|我娃|我家娃|娃|老公|老婆|妻子|丈夫|母亲|父亲|妈妈|女儿|儿子|外婆|外公|侄女|侄子|外甥|表弟|表妹|同事|朋友|病人|男婴|女婴|儿童|闺女|姑父|姑姑|姑妈|舅舅|弟弟|哥哥|姐姐|妹妹|老太太|老爷子|老爸|老妈|岳父|岳母|公公|婆婆|亲家|邻居|老大|老二)"
 )
 _HARMED_PERSON = re.compile(
     f"(?:(?:一名|一位|一个|1名|1个|这名|该名|我家?|他家?|她家?|邻居家?的?)(?:来自[^,]{{2,6}}的)?{_AGE}{_PEOPLE_WORD}|[0-9三四五六七八九十]{{1,3}}岁(?:的)?{_PEOPLE_WORD}|(?<![不每家人儿量名些多有批等数])"
-    f"{_PEOPLE_WORD}(?![们针油霜])(?!家长)|本人|我(?!国|省|市|县|院|局|们|家|婶|叔|舅|姑|姨|伯|嫂|哥|弟|姐|妹|公婆|岳|同学|闺蜜|邻居|觉得|想|看|听|问|说|查|去|买|就想|只想|以为|知道)|她|他(?!们))"
+    f"(?!患者|病人|消费者|顾客|儿童){_PEOPLE_WORD}(?![们针油霜])(?!家长)|本人|我(?!国|省|市|县|院|局|们|家|婶|叔|舅|姑|姨|伯|嫂|哥|弟|姐|妹|公婆|岳|同学|闺蜜|邻居|觉得|想|看|听|问|说|查|去|买|就想|只想|以为|知道)|她|他(?!们))"
 )
 # People counted by what they are to each other.
 _KIN = re.compile(
@@ -90,10 +92,10 @@ _OWN_CHILD = re.compile(
 _VACCINE = re.compile("疫苗|接种|打.{0,4}[针苗]")
 # A complaint that leaves out its own subject names only what befell it.
 _OWN_HARM = re.compile(
-    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|眼睛?看不见了"
+    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|(?:渗|流)黄水|留个坑|留疤|(?:二度)?化学灼伤|酸中毒|掉了一大片|才缓过来|水泡一个|眼睛?看不见了"
 )
 _OWN_STORY = re.compile(
-    "医生说|医院说|医生讲|大夫说|诊断(?:为|是|书)|确诊|求查|请查|请抽检|要求|投诉|举报|维权|现在.{0,8}(?:烂|肿|疼)"
+    "皮肤科|急诊|店[员家长主]|店里|客服|商家|算谁的|找谁|谁来?管|医生说|医院说|医生讲|大夫说|诊断(?:为|是|书)|确诊|求查|请查|请抽检|要求|投诉|举报|维权|现在.{0,8}(?:烂|肿|疼)"
 )
 _TOLD = re.compile(
     "了|后|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|已|被|医生说|医院说|查肝|仍在|出现|用药|直接"
@@ -101,7 +103,12 @@ _TOLD = re.compile(
 # A text without marks is read in pieces, so that time grows with its length alone.
 _SENTENCE = re.compile("[^。!?;\n]{1,400}")
 _IN_GROUP = re.compile("群里(?:已?有|的)?|群友|我们这(?:里|边)?|同(?:病房|村|班|事)(?:有|里)?")
-_WHOLE = re.compile("^(?:都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
+_WHOLE = re.compile("^(?:不正常|中招|都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
+# A number that ends a clause, of those to whom the word before it happened: 救护车拉走七个.
+_BEFALLEN_BEFORE = re.compile("(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|放倒|收治|进了?icu|中招)(?:了|去|来|医院)?(?:有)?$")
+_CLAUSE_END = re.compile("[,。;!?\n]|$")
+# The whole before its part in one clause: 用的六个人五个不正常.
+_WHOLE_BEFORE = frozenset({"", "里", "中", "里有", "中有", "有", "里面"})
 _BARE = frozenset({"个", "位"})
 _ONES = frozenset({"1", "一", "两", "二", "好几"})
 _MOST_COUNTS = 40
@@ -165,8 +172,10 @@ def people_counts(text: str) -> list[PeopleCount]:
 
 
 def _without_parts(text: str, found: Sequence[PeopleCount]) -> list[PeopleCount]:
-    """Drop what another count holds already: 其中3人 after 12名患者, one of many without a harm of its own, a death told twice."""
+    """Drop what another count holds already: the one who died, 其中3人 after 12名患者, one of many without a harm of its own, a death told twice."""
     most = max((c.value for c in found if c.type is EntityType.HARMED), default=0)
+    if most == 1 and any(c.type is EntityType.DEATHS for c in found):
+        found = [c for c in found if c.type is EntityType.DEATHS]
     body, kept = text.find("\n") + 1, list[PeopleCount]()
     told: dict[tuple[EntityType, bool], int] = {}
     for count in found:
@@ -256,7 +265,10 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
     if not matches and not kin:
         return
     told = is_harm_told(words)
-    for match in matches:
+    following = [*(match.start() for match in matches[1:]), -1][: len(matches)]
+    for match, start in zip(matches, following, strict=True):
+        if start > 0 and words[match.end() : start] in _WHOLE_BEFORE:
+            continue
         grouped = bool(_IN_GROUP.search(words[max(0, match.start() - 5) : match.start()]))
         if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
             continue
@@ -281,6 +293,10 @@ def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
         return True
     if match.group("n") in _ONES and not match.group("cases"):
         return match.group("n") not in {"1", "一"} and words[match.end() - 1] == "人"
+    if _WHO_LATER.match(words, match.end()):
+        return True
+    if _CLAUSE_END.match(words, match.end()) and _BEFALLEN_BEFORE.search(words[: match.start()]):
+        return True
     if words[match.end() - 1] in _BARE:
         return grouped or bool(_WHOLE.match(words[match.end() :]))
     if words[match.end() - 1] == "例":

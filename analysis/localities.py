@@ -10,12 +10,12 @@ from analysis.reading import Reading
 __all__ = ["FoundRegion", "found_regions"]
 
 _PLACE_AFTER = re.compile(
-    "^(?:县|市|区|省|当地|本地|一|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
+    "^(?:县|市|区|省|这|那|药[交市]|接种|中医|妇幼|卫生|有位|籍|当地|本地|一|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
 )
 _PLACE_BEFORE = re.compile("(?:在|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
 _TOWN_AFTER = re.compile(
     "(?!.{0,3}[某各])(?![一全这那的在人男女医药卫公警有个])"
-    "(?:[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区)|[一-鿿]{1,3}镇(?=卫生院))"
+    "(?:(?:国家)?(?:高新|经开|经济技术开发|高新技术产业开发)区|[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区)|[一-鿿]{1,3}镇(?=卫生院))"
 )
 _SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
 # A street that is called after another place (上海路), and a dish or a way of speaking (河南话).
@@ -81,13 +81,19 @@ def _extended(text: str, end: int, region: Region, lexicon: Lexicon, starts: set
             name = text[end : end + length]
             if within := inner.get(name):
                 suffix = _SUFFIX_AFTER.match(text, end + len(name))
-                return _with_town(text, suffix.end() if suffix else end + len(name), within)
-    return _with_town(text, end, region)
+                return _with_town(text, suffix.end() if suffix else end + len(name), within, lexicon)
+    return _with_town(text, end, region, lexicon)
 
 
-def _with_town(text: str, end: int, region: Region) -> tuple[int, Region]:
-    town = _TOWN_AFTER.match(text, end) if region.level in {"city", "county"} else None
-    return (town.end() if town else end), region
+def _with_town(text: str, end: int, region: Region, lexicon: Lexicon) -> tuple[int, Region]:
+    """Return the end with the town, zone or, in a county, the short form of a town (都昌多宝) right behind a name."""
+    if region.level not in {"city", "county"}:
+        return end, region
+    if town := _TOWN_AFTER.match(text, end):
+        return town.end(), region
+    towns = lexicon.inner.get(region.path, {}) if region.level == "county" else {}
+    short = next((n for n in (4, 3, 2) if text[end : end + n] in towns), 0)
+    return end + (0 if _NAMED_AFTER.match(text, end + short) else short), region
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
