@@ -73,6 +73,16 @@ _COSMETICS = re.compile(
     "面霜|晚霜|日霜|祛斑膏|润肤膏|婴肤膏|婴儿膏|焕肤液|原液|面膜|祛斑霜|美白霜|淡斑霜|素颜霜|祛痘(?:膏|霜|乳)|紫草[膏霜]|精华[液水乳霜]?|彩妆(?:组合|盒)|洗发[水露膏乳]|护发素|染发[剂膏霜乳]|烫发[剂水膏]|生发液|育发液|眼霜|防晒[霜乳]|"
     "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|(?:宝宝|婴儿|儿童|婴幼儿)霜|润?唇膏|唇釉|口红|沐浴[露乳]|爽身粉|冻干粉|脱毛膏|甲油胶|睫毛胶"
 )
+# What a vaccine is made of ends its full name: 四价流感病毒裂解疫苗.
+_VACCINES = re.compile("(?:结合|裂解|减毒活?|灭活|亚单位|多糖|重组|联合)疫苗")
+_LONGEST_VACCINE = 14
+_SHORTEST_VACCINE = 6
+# A disease stands for its vaccine where it is what one is given; the first of a list tells of all.
+_SHORT_VACCINE = re.compile(
+    "(?:打|种|补|接|针|苗)(?:了|过|的|上|完)?(?:第?[一二两三几0-9]针)?(?P<all>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介))*)"
+    "(?![病感患毒球表抗检大小携疫])|(?<![一-鿿])(?P<list>(?:五联|四联|百白破|麻腮风|脊灰)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联))+)(?![病感患毒球表抗检大小携疫])"
+)
+_DISEASE = re.compile("流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介")
 _LONGEST_COSMETIC = 10
 _SHORTEST_COSMETIC = 5
 _LONGEST_MODIFIER = 14
@@ -107,6 +117,7 @@ _OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
 _QUALIFIED = re.compile("假|求购|冒牌|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
 _LEAST_MODIFIER = 2
 # An examination or operation by it, and the room for that: 胃镜检查, 透析室.
+_VOLUME_BEFORE = re.compile("[0-9]{1,2}(?:升|l)$")
 _EXAMINED = re.compile("检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 # A class in advice, the product itself where people came to harm by it.
@@ -151,6 +162,7 @@ def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[in
         *_joined(list(_listed(reading, hits, lexicon)), reading.joined),
         *_unlisted_drugs(reading, hits, bounds, lexicon),
         *_named_cosmetics(reading, bounds, lexicon),
+        *_named_vaccines(reading, bounds, lexicon),
     )
     joined = reading.joined
     if spans and not (_ANIMALS.search(joined) and not _PEOPLE_TOO.search(joined)) and not _is_fiction(joined):
@@ -193,6 +205,8 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
         elif hit.term.label == "device":
             if _EXAMINED.match(joined, end):
                 continue
+            if volume := _VOLUME_BEFORE.search(joined[max(0, start - 3) : start]):
+                start -= len(volume.group())
             if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
                 start, kind, name = first, EntityType.DEVICE, joined[first:end]
         if kind is not EntityType.PRODUCT_CLASS and joined[end : end + 1] in _CLOSING:
@@ -291,4 +305,19 @@ def _named_cosmetics(reading: Reading, bounds: AbstractSet[int], lexicon: Lexico
     for run in runs(_COSMETICS, reading.joined, _LONGEST_COSMETIC, more=_LATIN):
         start = name_start(run, reading.segmenter, product_stops(lexicon, generic=False), bounds)
         if run.end - start >= _SHORTEST_COSMETIC:
+            if strength := _STRENGTH_BEFORE.search(reading.joined[max(0, start - 6) : start]):
+                start -= len(strength.group())
             yield Span(EntityType.COSMETIC, start, run.end, canonical=reading.joined[start : run.end])
+
+
+def _named_vaccines(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
+    joined = reading.joined
+    if "苗" not in joined and "接种" not in joined:
+        return
+    for run in runs(_VACCINES, joined, _LONGEST_VACCINE, more=_LATIN):
+        start = name_start(run, reading.segmenter, product_stops(lexicon), bounds)
+        if run.end - start >= _SHORTEST_VACCINE:
+            yield Span(EntityType.VACCINE, start, run.end, canonical=joined[start : run.end])
+    for match in _SHORT_VACCINE.finditer(joined):
+        for name in _DISEASE.finditer(joined, *match.span(match.lastgroup or 0)):
+            yield Span(EntityType.VACCINE, name.start(), name.end(), canonical=name.group() + "疫苗")
