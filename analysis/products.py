@@ -63,6 +63,8 @@ _BARE_FORM = re.compile(
 )
 # What is made of people keeps the word before it: 人脐带间充质干细胞注射液.
 _HUMAN = re.compile("脐带|胎盘|骨髓|脂肪|间充质|凝血|免疫|纤维蛋白")
+# Segmentation may join 的 with a name it does not know.
+_NO_FIRST = frozenset("的了")
 _LONGEST_NAME = 14
 _SHORTEST_NAME = 3
 _MOST_CURES = 8
@@ -266,6 +268,7 @@ def _unlisted_drugs(
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for run, last in _called(joined):
         start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
+        start += joined[start] in _NO_FIRST
         start -= joined[start - 1 : start] == "人" and bool(_HUMAN.match(joined, start))
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
