@@ -52,7 +52,7 @@ _RELATIVES = re.compile(f"{_WHO}?的?(?:家属|亲属|律师|代理人)")
 _MEASURE = "(?:名|个|位|例|人)"
 _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3})(?:多|余)?岁的?)?"
 _PEOPLE = re.compile(
-    f"(?:至少)?(?P<n>{_NUMBER}) ?(?P<more>多|余)? ?{_MEASURE}{_AGE}(?P<who>{_WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
+    f"(?:至少)?(?:(?P<n>{_NUMBER}) ?(?P<more>多|余)? ?{_MEASURE}|(?P<few>[仨俩])(?={_WHO})){_AGE}(?P<who>{_WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
 )
 _DEAD_AND_HURT = re.compile(f"(?P<dead>{_NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{_NUMBER})(?:人)?(?:重)?伤")
 _DEAD_AFTER = re.compile(
@@ -61,16 +61,16 @@ _DEAD_AFTER = re.compile(
 _DEAD_COUNT = re.compile(
     f"(?:造成|导致|致|已致|已有|致使|夺走)(?:至少|约|了)? ?(?P<n>{_NUMBER}) ?(?:多|余)? ?{_MEASURE}?(?:的)?{_WHO}?(?:死亡|身亡|丧生|丧命|死|(?:的)?生命)"
     f"|死亡(?:人数|病例|报告)?(?:已|又|共|总计|累计)?(?:为|达到?|至|共|升至|增至|上升[到至]|增加[到至])? ?(?P<m>{_NUMBER}) ?(?:多|余)? ?(?:人|例|名)"
-    f"|(?<![吓气急累害烦笑])死了(?P<k>{_NUMBER}) ?(?:多|余)? ?[个名位]?人"
+    f"|(?<![吓气急累害烦笑])(?:死了(?P<k>{_NUMBER}) ?(?:多|余)? ?[个名位]?人|没了(?P<g>{_NUMBER})个(?![月多小]))"
 )
 _ONE_DEATH = re.compile(
-    "(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|(?:没有?能?|没|未能)(?:再)?(?:救|抢救|醒|挺|缓)(?:得)?(?:回来|过来|过去|来)|没再醒|抢救.{0,12}没有?成功|(?:撤|拔)(?:了|掉|下)呼吸机|呼吸机撤了|"
+    "(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|(?:没有?能?|没|未能)(?:再)?(?:救|抢救|醒|挺|缓)(?:得)?(?:回来|过来|过去|来)|没再醒|没了呼吸|没了心跳|没了气|人(?:已经|就|都|早)?凉了|没留住|(?:妻子|丈夫|父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|外公|外婆|老伴|弟弟?|哥哥?|姐姐?|妹妹?|儿子|女儿|孩子|娃|人|周[一二三四五六日天]|昨天|昨晚|当晚|凌晨)(?:就|已经?)?走了(?![一二两几之个很大过进出回约半多]|[0-9])|(?:屋里|医院|家里|路上)没的|抢救.{0,12}没有?成功|(?:撤|拔)(?:了|掉|下)呼吸机|呼吸机撤了|"
     "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)(?<!脑)(?<!即将)(?<!甚至)(?<!或)(?<!和)(?<!、)死亡(?!率|风险|人数|报告|病例|证明|赔偿|原因|威胁|时间|通知|笔记|谷)|(?<![可能足会虐导])致死(?!亡)(?![率量剂性])|夭折|人没了|去世了?|离世|人就走了"
 )
-_ANY_DEATH = re.compile("死|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|生命|人就走了|救回来|醒|救过来|挺过|缓过|没有?成功|呼吸机")
+_ANY_DEATH = re.compile("死|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|生命|人就走了|救回来|醒|救过来|挺过|缓过|没有?成功|呼吸机|凉了|没留住|走了|没的")
 _PEOPLE_WORD = (
     "(?:女子|男子|小伙|女孩|男孩|男童|女童|女生|男生|大学生|学生|患者|老人|婴儿|幼童|宝宝|孩子|孕妇|产妇|消费者|顾客|女士|先生|阿姨|大妈|大爷|奶奶|爷爷|体验者|购买者|"
-    "受害者|[一-鿿](?:女士|先生|师傅|大爷|大妈|阿姨|奶奶|婆婆)|我妈|我爸|我娃|我家娃|娃|老公|老婆|妻子|丈夫|母亲|父亲|妈妈|女儿|儿子|外婆|外公|侄女|侄子|外甥|表弟|表妹|同事|朋友|病人|男婴|女婴|儿童|闺女|姑父|姑姑|姑妈|舅舅|弟弟|哥哥|姐姐|妹妹|老太太|老爷子|老爸|老妈|岳父|岳母|公公|婆婆|亲家|邻居|老大|老二)"
+    "受害者|[一-鿿](?:女士|先生|师傅|大爷|大妈|阿姨|奶奶|婆婆)|我妈|我爸|我娃|我家娃|娃|老公|老婆|妻子|丈夫|母亲|父亲|妈妈|女儿|儿子|外婆|外公|侄女|侄子|外甥|表弟|表妹|同事|朋友|病人|男婴|女婴|儿童|闺女|姑父|姑姑|姑妈|舅舅|弟弟|哥哥|姐姐|妹妹|老太太|老爷子|老爸|老妈|岳父|岳母|公公|婆婆|亲家|邻居|老大|老二|崽|婆婆|宝宝|我婆婆|我娘)"
 )
 _HARMED_PERSON = re.compile(
     f"(?:(?:一名|一位|一个|1名|1个|这名|该名|我家?|他家?|她家?|邻居家?的?)(?:来自[^,]{{2,6}}的)?{_AGE}{_PEOPLE_WORD}|[0-9三四五六七八九十]{{1,3}}岁(?:的)?{_PEOPLE_WORD}|(?<![不每家人儿量名些多有批等数])"
@@ -78,7 +78,7 @@ _HARMED_PERSON = re.compile(
 )
 # People counted by what they are to each other.
 _KIN = re.compile(
-    "一家(?P<n>[三四五六七])口|(?:夫妻|夫妇|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口)(?:俩|二人|两人|2人|双双)|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
+    "一家(?P<n>[三四五六七])口|(?:我们|咱们?|他们|她们|姐妹|闺蜜|室友|同事)(?P<m>[仨俩])|我妈[和跟]我?爸|我爸[和跟]我?妈|爷爷[和跟]奶奶|外公[和跟]外婆|(?:夫妻|夫妇|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口)(?:俩|二人|两人|2人|双双)|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
 )
 _CLAUSE_REST = re.compile("[^,。;!?\n]{0,30}")
 _SUB_COUNT = re.compile("(?:其中|另有?|还有|此外)[^,。]{0,3}$")
@@ -92,7 +92,7 @@ _OWN_CHILD = re.compile(
 _VACCINE = re.compile("疫苗|接种|打.{0,4}[针苗]")
 # A complaint that leaves out its own subject names only what befell it.
 _OWN_HARM = re.compile(
-    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|(?:渗|流)黄水|留个坑|留疤|(?:二度)?化学灼伤|酸中毒|掉了一大片|才缓过来|水泡一个|眼睛?看不见了"
+    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|(?:渗|流)黄水|(?:肋骨|骨头|跟腱).{0,4}(?:断|裂)|嘴唇烂|破了流脓|起疱脱皮|手指头?全红|留个坑|留疤|(?:二度)?化学灼伤|酸中毒|掉了一大片|才缓过来|水泡一个|眼睛?看不见了"
 )
 _OWN_STORY = re.compile(
     "皮肤科|急诊|店[员家长主]|店里|客服|商家|算谁的|找谁|谁来?管|医生说|医院说|医生讲|大夫说|诊断(?:为|是|书)|确诊|求查|请查|请抽检|要求|投诉|举报|维权|现在.{0,8}(?:烂|肿|疼)"
@@ -111,6 +111,8 @@ _CLAUSE_END = re.compile("[,。;!?\n]|$")
 _WHOLE_BEFORE = frozenset({"", "里", "中", "里有", "中有", "有", "里面"})
 _BARE = frozenset({"个", "位"})
 _ONES = frozenset({"1", "一", "两", "二", "好几"})
+# A title about what followed a death tells that death.
+_AFTER_DEATH = re.compile("(?:去世|离世)后")
 _MOST_COUNTS = 40
 _MOST_PEOPLE = 9_999
 
@@ -166,7 +168,7 @@ def people_counts(text: str) -> list[PeopleCount]:
         single = (_moved(c, at) for at, words in sentences for c in _one_harmed(words))
         found.extend(islice(chain(single, _own_child(text), _own_harm(text, sentences)), 1))
     title = text.partition("\n")[0]
-    if not found or is_refuted(title) or is_another_story(title):
+    if not found or is_refuted(title) or is_another_story(_AFTER_DEATH.sub("", title)):
         return []
     return _without_parts(text, found)
 
@@ -251,12 +253,12 @@ def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
         yield EntityType.DEATHS, match.start("dead"), match.end("dead") + 1, match.group("dead")
         yield EntityType.HARMED, match.start("hurt"), match.end("hurt") + 1, match.group("hurt")
     for match in _DEAD_COUNT.finditer(words):
-        yield EntityType.DEATHS, match.start(), match.end(), match.group("n") or match.group("m") or match.group("k")
+        yield EntityType.DEATHS, match.start(), match.end(), match.group("n") or match.group("m") or match.group("k") or match.group("g")
     for match in _PEOPLE.finditer(words):
         says_dead = match.group("cases") and "死亡" in match.group("cases")
         after = _DEAD_AFTER.match(words[match.end() : match.end() + 20])
         if says_dead or after:
-            yield EntityType.DEATHS, match.start(), match.end() + (after.end() if after else 0), match.group("n")
+            yield EntityType.DEATHS, match.start(), match.end() + (after.end() if after else 0), match.group("n") or match.group("few")
 
 
 def _harmed(words: str) -> Iterator[PeopleCount]:
@@ -273,7 +275,7 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
         if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
             continue
         if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
-            yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n"))
+            yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n") or match.group("few"))
     if told and kin:
         yield from _kin(words)
 
@@ -281,7 +283,7 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
 def _kin(words: str) -> Iterator[PeopleCount]:
     for match in _KIN.finditer(words):
         if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
-            value = _DIGITS[match.group("n")] if match.group("n") else 2
+            value = _DIGITS[match.group("n") or match.group("m") or "两"]
             yield PeopleCount(EntityType.HARMED, match.start(), match.end(), value, named=True)
 
 

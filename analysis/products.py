@@ -36,6 +36,7 @@ _SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
 _STRENGTH_BEFORE = re.compile("(?<![0-9.])[0-9]{1,2}(?:\\.[0-9]{1,3})?%$")
 # How herbs are prepared; 研制, 药酒 and the like only end in the same character.
 _PREPARED_BEFORE = re.compile("(?:清炒|麸炒|土炒|蜜炙|盐炙|酒炙|醋炙|(?<!小)炒|醋|(?<![白红黄啤药喝])酒|盐|蜜|炙|(?<![研自炮配监控限复定仿创特])制|煅|焦|煨|烫)$")
+_LISTING = frozenset({"、", "和", "与", "及"})
 # How herbs are cut is no dosage form: 红花饮片 is 红花.
 _SLICES = frozenset({"饮片", "片"})
 # Where a text speaks of herbs as medicines, what is food elsewhere is one.
@@ -52,13 +53,13 @@ _FORMS = re.compile(
 )
 # Forms that end ordinary words as well: a name only where segmentation leaves the form as a word of its own.
 _SHORT_FORM = re.compile(
-    f"(?:(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦期战查后港新旧老名好烂])片|(?<!紫草)(?<!祛痘)(?<!染发)(?<!牙)(?<!婴儿)(?<!祛斑)(?<!美白)(?<!润肤)(?<!婴肤)(?<!剩余)(?<!面)膏|丸|喷雾)"
+    f"(?:(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦期战查后港新旧老名好烂散])片|(?<!紫草)(?<!祛痘)(?<!染发)(?<!牙)(?<!婴儿)(?<!祛斑)(?<!美白)(?<!润肤)(?<!婴肤)(?<!剩余)(?<!面)膏|丸|喷雾)"
     f"(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?![{HAN}]?(?:剂|区|仔|面|段|头|单|尾|酬|场))"
 )
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
 _BARE_FORM = re.compile(
-    "(?:婴幼儿|增高|减肥|瘦身|壮阳|祛疣|降脂|降糖|降压|止痒|糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
+    "(?:基因治疗|婴幼儿|增高|减肥|瘦身|壮阳|祛疣|降脂|降糖|降压|止痒|糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
     "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|滴剂|片|膏|丸|喷雾)"
 )
 # What is made of people keeps the word before it: 人脐带间充质干细胞注射液.
@@ -81,7 +82,7 @@ _LONGEST_VACCINE = 14
 _SHORTEST_VACCINE = 6
 # A disease stands for its vaccine where it is what one is given; the first of a list tells of all.
 _SHORT_VACCINE = re.compile(
-    "(?:打|种|补|接|针|苗)(?:了|过|的|上|完)?(?:第?[一二两三几0-9]针)?(?P<all>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介))*)"
+    "(?:打|种|补|接|针|苗)(?:了|过|的也?是|的|上|完)?(?:第?[一二两三几0-9]针)?(?P<all>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介))*)"
     "(?![病感患毒球表抗检大小携疫])|(?<![一-鿿])(?P<list>(?:五联|四联|百白破|麻腮风|脊灰)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联))+)(?![病感患毒球表抗检大小携疫])"
 )
 _DISEASE = re.compile("流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介")
@@ -90,7 +91,7 @@ _SHORTEST_COSMETIC = 5
 _LONGEST_MODIFIER = 14
 _MOST_MODIFIER = 8
 _ANIMALS = re.compile(
-    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|瘦肉精|养羊|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
+    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|瘦肉精|养羊|羊倌|柑橘|脐橙|果树|果农|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
 )
 _PEOPLE_TOO = re.compile(
     "药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|被.{0,4}咬|咬伤|抓伤"
@@ -103,12 +104,12 @@ _INGREDIENT = re.compile(
 )
 _FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
 # A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
-_CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶]|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))')
+_CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))')
 _SOLD = re.compile(
     f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|软糖|压片糖|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
 )
 _PROMISE = re.compile(
-    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出"
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复"
 )
 _NO_CURE = re.compile(
     "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
@@ -192,12 +193,12 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
         name = hit.term.canonical
         generic = name in classes and not (name in _EVERYDAY and (reading.people or _is_one(joined, hit.start)))
         herb = name in herbs
-        generic = generic and not (herb and _HERBAL.search(joined))
+        generic = generic and not (herb and (_HERBAL.search(joined) or _listed_with(joined, hit, hits, herbs)))
         kind = EntityType.PRODUCT_CLASS if generic else _TYPES[hit.term.label]
         start, end = hit.start, hit.end
         if kind is EntityType.DRUG and _INGREDIENT.match(joined, end) and not (herb and _HERBAL.search(joined)):
             continue
-        if herb and joined.startswith("类", end):
+        if (herb and joined.startswith("类", end)) or (joined[end - 1] == "片" and joined.startswith("区", end)):
             continue
         if herb and (prepared := _PREPARED_BEFORE.search(joined[max(0, start - 2) : start])):
             start -= len(prepared.group())
@@ -214,6 +215,16 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
         if kind is not EntityType.PRODUCT_CLASS and joined[end : end + 1] in _CLOSING:
             start = _from_the_quote(reading, start, end, lexicon)
         yield Span(kind, start, end, canonical=name)
+
+
+def _listed_with(joined: str, hit: Hit, hits: Sequence[Hit], herbs: AbstractSet[str]) -> bool:
+    """Tell whether a herb stands in a list with another: 艾叶、红花."""
+    return any(
+        other.term.canonical in herbs
+        and (joined[other.end : hit.start] in _LISTING or joined[hit.end : other.start] in _LISTING)
+        for other in hits
+        if abs(other.start - hit.start) <= _LONGEST_SALT and other.start != hit.start
+    )
 
 
 def _from_the_quote(reading: Reading, start: int, end: int, lexicon: Lexicon) -> int:
