@@ -52,7 +52,7 @@ _RELATIVES = re.compile(f"{_WHO}?的?(?:家属|亲属|律师|代理人)")
 _MEASURE = "(?:名|个|位|例|人)"
 _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3})(?:多|余)?岁的?)?"
 _PEOPLE = re.compile(
-    f"(?:至少)?(?:(?P<n>{_NUMBER}) ?(?P<more>多|余)? ?{_MEASURE}|(?P<few>[仨俩])(?={_WHO})){_AGE}(?P<who>{_WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
+    f"(?:至少)?(?:(?P<n>{_NUMBER}) ?(?P<more>多|余|来)? ?{_MEASURE}|(?P<few>[仨俩])(?={_WHO})){_AGE}(?P<who>{_WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
 )
 _DEAD_AND_HURT = re.compile(f"(?P<dead>{_NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{_NUMBER})(?:人)?(?:重)?伤")
 _DEAD_AFTER = re.compile(
@@ -86,16 +86,20 @@ _SUB_COUNT = re.compile("(?:其中|另有?|还有|此外)[^,。]{0,3}$")
 _WRONGLY_GIVEN = re.compile(
     "打错|错打|误种|错种|误打|打成了?|打了?过期|过期.{0,6}(?:疫苗|针)|疫苗.{0,12}(?:过期|失效)|有效期[到至].{0,40}(?:!|几号)|超过有效期"
 )
+_FAULTY_VACCINE = re.compile("规格.{0,8}(?:差错|错)|接种差错|误种|错种|打错|失效|超过有效期|跳闸|断电|停电|脱冷")
+_GIVEN = re.compile(
+    f"(?:打了(?P<g>{_NUMBER})(?:多|余|来)?[个名]{_WHO})|(?P<n>{_NUMBER})(?:多|余|来)?[个名]{_WHO}(?:受种|接种|挨个打|被打)"
+)
 _OWN_CHILD = re.compile(
     "(?<![每有多些名个种的])(?:我?(?:家)?(?:孩子|娃|宝宝|女儿|儿子|外孙|孙子|孙女|侄女|侄子))(?!们|都能|家长)"
 )
 _VACCINE = re.compile("疫苗|接种|打.{0,4}[针苗]")
 # A complaint that leaves out its own subject names only what befell it.
 _OWN_HARM = re.compile(
-    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|(?:渗|流)黄水|(?:肋骨|骨头|跟腱).{0,4}(?:断|裂)|嘴唇烂|破了流脓|起疱脱皮|手指头?全红|留个坑|留疤|(?:二度)?化学灼伤|酸中毒|掉了一大片|才缓过来|水泡一个|眼睛?看不见了"
+    "(?:化学性|药物性|急性|严重|接触性|过敏性|中毒性)?(?:烧伤|灼伤|皮炎|肝损伤|肾损伤|休克|溃疡|失明|毁容)|要?(?:二次|再次)手术|人(?:就)?晕了?过去|人休克了|脸(?:全)?烂了|(?:渗|流)黄水|(?:肋骨|骨头|跟腱).{0,4}(?:断|裂)|嘴唇烂|肋骨裂|破了流脓|起疱脱皮|手指头?全红|留个坑|留疤|(?:二度)?化学灼伤|酸中毒|掉了一大片|才缓过来|水泡一个|眼睛?看不见了"
 )
 _OWN_STORY = re.compile(
-    "皮肤科|急诊|店[员家长主]|店里|客服|商家|算谁的|找谁|谁来?管|医生说|医院说|医生讲|大夫说|诊断(?:为|是|书)|确诊|求查|请查|请抽检|要求|投诉|举报|维权|现在.{0,8}(?:烂|肿|疼)"
+    "皮肤科|住(?:在|进)?icu|医生问|我(?:爸|妈|婆婆|老公|老婆)|店[员家长主]|店里|客服|商家|算谁的|找谁|谁来?管|医生说|医院说|医生讲|大夫说|诊断(?:为|是|书)|确诊|求查|请查|请抽检|要求|投诉|举报|维权|现在.{0,8}(?:烂|肿|疼)"
 )
 _TOLD = re.compile(
     "了|后|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|已|被|医生说|医院说|查肝|仍在|出现|用药|直接"
@@ -164,6 +168,8 @@ def people_counts(text: str) -> list[PeopleCount]:
     if found and is_refuted(text):
         quoted = quoted_spans(text)
         found = [c for c in found if not any(start <= c.start < end for start, end in quoted)]
+    if not found and _GIVEN.search(text):
+        found = list(_wrongly_given(text))
     if not found and USE.search(text):
         single = (_moved(c, at) for at, words in sentences for c in _one_harmed(words))
         found.extend(islice(chain(single, _own_child(text), _own_harm(text, sentences)), 1))
@@ -176,8 +182,10 @@ def people_counts(text: str) -> list[PeopleCount]:
 def _without_parts(text: str, found: Sequence[PeopleCount]) -> list[PeopleCount]:
     """Drop what another count holds already: the one who died, 其中3人 after 12名患者, one of many without a harm of its own, a death told twice."""
     most = max((c.value for c in found if c.type is EntityType.HARMED), default=0)
-    if most == 1 and any(c.type is EntityType.DEATHS for c in found):
+    dead = {c.value for c in found if c.type is EntityType.DEATHS}
+    if most == 1 and dead:
         found = [c for c in found if c.type is EntityType.DEATHS]
+    found = [c for c in found if c.type is EntityType.DEATHS or c.value not in dead or not _dies(text, c)]
     body, kept = text.find("\n") + 1, list[PeopleCount]()
     told: dict[tuple[EntityType, bool], int] = {}
     for count in found:
@@ -193,9 +201,21 @@ def _without_parts(text: str, found: Sequence[PeopleCount]) -> list[PeopleCount]
     return kept
 
 
+def _dies(text: str, count: PeopleCount) -> bool:
+    return bool(_ANY_DEATH.search(text, count.end, text.find("。", count.end) + 1 or len(text)))
+
+
 def _harm_in_clause(text: str, count: PeopleCount) -> bool:
     rest = _CLAUSE_REST.match(text, count.end)
     return bool(rest and HARM.search(rest.group()))
+
+
+def _wrongly_given(text: str) -> Iterator[PeopleCount]:
+    """Yield how many were given a vaccine of which the text tells that it was the wrong one or had lost its strength."""
+    if _FAULTY_VACCINE.search(text) and not is_refuted(text):
+        for match in islice(_GIVEN.finditer(text), 1):
+            if not is_supposed(text, *match.span()) and not is_statistic(text, *match.span()):
+                yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n") or match.group("g"))
 
 
 def _own_child(text: str) -> Iterator[PeopleCount]:

@@ -193,7 +193,7 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
         name = hit.term.canonical
         generic = name in classes and not (name in _EVERYDAY and (reading.people or _is_one(joined, hit.start)))
         herb = name in herbs
-        generic = generic and not (herb and (_HERBAL.search(joined) or _listed_with(joined, hit, hits, herbs)))
+        generic = generic and not (herb and (_HERBAL.search(joined) or _listed_with(joined, hit, hits, herbs - classes)))
         kind = EntityType.PRODUCT_CLASS if generic else _TYPES[hit.term.label]
         start, end = hit.start, hit.end
         if kind is EntityType.DRUG and _INGREDIENT.match(joined, end) and not (herb and _HERBAL.search(joined)):
@@ -218,7 +218,7 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
 
 
 def _listed_with(joined: str, hit: Hit, hits: Sequence[Hit], herbs: AbstractSet[str]) -> bool:
-    """Tell whether a herb stands in a list with another: 艾叶、红花."""
+    """Tell whether a herb stands in a list with another that is no food: 艾叶、红花."""
     return any(
         other.term.canonical in herbs
         and (joined[other.end : hit.start] in _LISTING or joined[hit.end : other.start] in _LISTING)
