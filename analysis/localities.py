@@ -92,8 +92,8 @@ def _with_town(text: str, end: int, region: Region, lexicon: Lexicon) -> tuple[i
     if town := _TOWN_AFTER.match(text, end):
         return town.end(), region
     towns = lexicon.inner.get(region.path, {}) if region.level == "county" else {}
-    short = next((n for n in (4, 3, 2) if text[end : end + n] in towns), 0)
-    return end + (0 if _NAMED_AFTER.match(text, end + short) else short), region
+    short = end + len(next((text[end : end + n] for n in (4, 3, 2) if text[end : end + n] in towns), ""))
+    return end if _NAMED_AFTER.match(text, short) else short, region
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
