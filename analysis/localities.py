@@ -10,17 +10,19 @@ from analysis.reading import Reading
 __all__ = ["FoundRegion", "found_regions"]
 
 _PLACE_AFTER = re.compile(
-    "^(?:县|市|区|省|这|那|药[交市]|接种|中医|妇幼|卫生|有位|籍|当地|本地|一(?!个?月|年|天|周|次|下|般|定|样|直|旦)|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
+    "^(?:县|市|区|省|这|那|药[交市]|[一二]小|小学|中学|哪|老城|接种|中医|妇幼|卫生|有位|籍|当地|本地|一(?!个?月|年|天|周|次|下|般|定|样|直|旦)|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
 )
 _PLACE_BEFORE = re.compile("(?:在|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
+_ALONE_BEFORE = re.compile(r"[。,!?;\s]|^$")
+_ALONE_AFTER = re.compile(r"[。,!?;\s]|$")
 _TOWN_AFTER = re.compile(
     "(?!.{0,3}[某各])(?![一全这那的在人男女医药卫公警有个]|乡镇)"
-    "(?:(?:国家)?(?:高新|经开|经济技术开发|高新技术产业开发)区|[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区)|[一-鿿]{1,3}镇(?=卫生院))"
+    "(?:(?:国家)?(?:高新|经开|经济技术开发|高新技术产业开发)区|[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区|新区)|[一-鿿]{1,3}镇(?=卫生院))"
 )
 _SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
 # A street that is called after another place (上海路), and a dish or a way of speaking (河南话).
 _NAMED_AFTER = re.compile(
-    "[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|堂(?:[医药大]|店|诊|连)|拌粉|炒粉|米粉|瓦罐|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面"
+    "[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|堂(?:[医药大]|店|诊|连)|湖(?:[边畔水面心的,。、]|区(?:抢|各|渔|农|的))|拌粉|炒粉|米粉|瓦罐|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面"
 )
 _NO_SUFFIX = ("市场", "市民", "市区", "区域", "区别")  # 宜春市场监管局 names 宜春
 _REACH = 4
@@ -130,6 +132,9 @@ def _is_place(text: str, chain: Sequence[Hit], ambiguous: frozenset[str], lexico
         return True
     county = lexicon.regions[chain[0].term.label]
     if len(county) == 1 and _with_town(text, chain[0].end, county[0], lexicon)[0] > chain[0].end:
+        return True
+    # A clause of nothing but the name tells where: 永新,这人以前还是志愿者。
+    if _ALONE_BEFORE.search(text[: chain[0].start][-1:]) and _ALONE_AFTER.match(text[chain[0].end :][:1]):
         return True
     before, after = text[max(0, chain[0].start - 4) : chain[0].start], text[chain[0].end : chain[0].end + 4]
     return bool(_PLACE_BEFORE.search(before)) or bool(_PLACE_AFTER.match(after))

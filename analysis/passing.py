@@ -19,7 +19,7 @@ _PASSED_BEFORE = re.compile(
 # Where somebody lives is where the matter is, unless the text names another place that is not passed.
 _LIVED_BEFORE = re.compile("家住$|住在$")
 _PASSED_AFTER = re.compile(
-    "人[,。;!?、\\s]|籍|来的|那边来的|的?(?:大学|网友|亲戚|朋友|同学|亲友)|的[一-鿿]{1,3}(?:妈|爸)|那[个次起件](?!人)|等地(?:作|的?代表|介绍|交流|参)"
+    "人[,。;!?、\\s]|籍|来的|那边来的|(?:[一-鿿]{2})?大学|的?(?:网友|亲戚|朋友|同学|亲友)|的[一-鿿]{1,3}(?:妈|爸)|那[个次起件](?!人)|等地(?:作|的?代表|介绍|交流|参)"
 )
 _SENTENCE_END = re.compile("[。!?;\n]")
 _SCENE_BEFORE = re.compile("(?:在|位于|来自|住)$")

@@ -103,7 +103,7 @@ _COUNTY_CITIES = frozenset(
     "石河子 伊宁 奎屯 满洲里 牙克石 扎兰屯 瓦房店 庄河 公主岭 梅河口 延吉 敦化 珲春 肇东 绥芬河 涿州 定州 辛集 迁安 任丘 黄骅 霸州 高碑店 介休 平度 海宁 临海 东阳".split()
 )
 # Short forms of autonomous prefectures that leave out the name of their people and more.
-_ABBREVIATED = {"克州": "653000", "博州": "652700", "湘西州": "433100"}
+_ABBREVIATED = {"克州": "653000", "博州": "652700", "湘西州": "433100", "呼市": "150100", "乌市": "650100"}
 _NO_NAMES = frozenset({"市辖区", "城区", "郊区", "矿区", "新区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 
 
