@@ -10,9 +10,9 @@ from analysis.reading import Reading
 __all__ = ["FoundRegion", "found_regions"]
 
 _PLACE_AFTER = re.compile(
-    "^(?:县|市|区|省|这|那|药[交市]|[一二]小|小学|中学|哪|老城|接种|中医|妇幼|卫生|有位|籍|当地|本地|一(?!个?月|年|天|周|次|下|般|定|样|直|旦)|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
+    "^(?:县|市|区|省|这|那|药[交市]|[一二]小|小学|中学|哪|老城|的(?:幼儿园|小学|中学|学校|药店|医院|诊所|村)|接种|中医|妇幼|卫生|有位|籍|当地|本地|一(?!个?月|年|天|周|次|下|般|定|样|直|旦)|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
 )
-_PLACE_BEFORE = re.compile("(?:在|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
+_PLACE_BEFORE = re.compile("(?:在|跑遍|先去|地是|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
 _ALONE_BEFORE = re.compile(r"[。,!?;\s]|^$")
 _ALONE_AFTER = re.compile(r"[。,!?;\s]|$")
 _TOWN_AFTER = re.compile(
@@ -46,7 +46,7 @@ def found_regions(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> li
     the town or zone that follows a county; of these the code is that of the county.
     """
     text, regions, ambiguous = reading.joined, lexicon.regions, lexicon.names["ambiguous_regions"]
-    chains = list(_chains([hit for hit in _longest(hits) if _stands_alone(reading, hit)], regions))
+    chains = list(_chains([hit for hit in _longest(hits) if _stands_alone(reading, hit, lexicon)], regions))
     spoken = {r.name for chain in chains for hit in chain for r in regions[hit.term.label] if _is_sure(hit, r)}
     starts = {chain[0].start for chain in chains}
     found = []
@@ -59,13 +59,16 @@ def found_regions(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> li
     return [place for n, place in enumerate(found) if n == 0 or place.start >= found[n - 1].end]
 
 
-def _stands_alone(reading: Reading, hit: Hit) -> bool:
+def _stands_alone(reading: Reading, hit: Hit, lexicon: Lexicon) -> bool:
     """Tell whether a name is one, and not cut out of two words (大连 in 大连锁药店) or lent to a street."""
     if hit.end - hit.start > _LONGEST_SHORT_NAME:
         return True
     text = reading.joined
     if _NAMED_AFTER.match(text, hit.end):
         return False
+    county = lexicon.regions[hit.term.label]
+    if len(county) == 1 and _with_town(text, hit.end, county[0], lexicon)[0] > hit.end:
+        return True
     first = max(0, hit.start - _REACH)
     position = first
     for word in reading.segmenter.cut(text[first : hit.end + _REACH]):

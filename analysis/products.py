@@ -78,14 +78,15 @@ _COSMETICS = re.compile(
 )
 # What a vaccine is made of ends its full name: 四价流感病毒裂解疫苗.
 _VACCINES = re.compile("(?:结合|裂解|减毒活?|灭活|亚单位|多糖|重组|联合)疫苗")
+_KIND_BEFORE = re.compile("(?:冻干|鼻喷|减毒活?|灭活|重组|吸附|口服|[二三四九][价]|[0-9]{1,2}价)+$")
 _LONGEST_VACCINE = 14
 _SHORTEST_VACCINE = 6
 # A disease stands for its vaccine where it is what one is given; the first of a list tells of all.
 _SHORT_VACCINE = re.compile(
-    "(?:打|种|补|接|针|苗)(?:了|过|的也?是|的|上|完)?(?:第?[一二两三几0-9]针)?(?P<all>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介))*)"
-    "(?![病感患毒球表抗检大小携疫])|(?<![一-鿿])(?P<list>(?:五联|四联|百白破|麻腮风|脊灰)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联))+)(?![病感患毒球表抗检大小携疫])"
+    "(?:打|种|补|接|针|苗)(?:了|过|的也?是|的|上|完)?(?:第?[一二两三几0-9]针)?(?P<all>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介|带状疱疹)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介))*)"
+    "(?![病感患毒球表抗检大小携疫])|(?P<dose>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|百白破|麻腮风|脊灰))(?=第[一二三四]?[针剂])|(?<![一-鿿])(?P<list>(?:五联|四联|百白破|麻腮风|脊灰)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联))+)(?![病感患毒球表抗检大小携疫])"
 )
-_DISEASE = re.compile("流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介")
+_DISEASE = re.compile("带状疱疹|流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介")
 _LONGEST_COSMETIC = 10
 _SHORTEST_COSMETIC = 5
 _LONGEST_MODIFIER = 14
@@ -104,12 +105,12 @@ _INGREDIENT = re.compile(
 )
 _FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
 # A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
-_CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))')
+_CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|糖|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))')
 _SOLD = re.compile(
     f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|药酒|软糖|压片糖|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
 )
 _PROMISE = re.compile(
-    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复"
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非"
 )
 _NO_CURE = re.compile(
     "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
@@ -205,6 +206,8 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
         elif kind is EntityType.DRUG and joined[end - 1] != "药":
             start, end = _with_salt_and_form(joined, start, end)
             end = hit.end if herb and joined[hit.end : end] in _SLICES else end
+        elif kind is EntityType.VACCINE and (before := _KIND_BEFORE.search(joined[max(0, start - 8) : start])):
+            start -= len(before.group())
         elif hit.term.label == "device":
             if _EXAMINED.match(joined, end):
                 continue
@@ -326,7 +329,7 @@ def _named_cosmetics(reading: Reading, bounds: AbstractSet[int], lexicon: Lexico
 
 def _named_vaccines(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
     joined = reading.joined
-    if "苗" not in joined and "接种" not in joined:
+    if "苗" not in joined and "打" not in joined and "针" not in joined:
         return
     for run in runs(_VACCINES, joined, _LONGEST_VACCINE, more=_LATIN):
         start = name_start(run, reading.segmenter, product_stops(lexicon), bounds)

@@ -181,6 +181,8 @@ def _written_forms(region: Region) -> Iterator[str]:
     if region.level == "county" and not region.in_jiangxi:
         if region.name.endswith("市") and region.name[:-1] in _COUNTY_CITIES:
             yield region.name[:-1]
+        if region.name.endswith("自治县") and len(short := _INNER_SUFFIX.sub("", region.name)) > 1:
+            yield f"{short}县"
         return
     if region.level == "town":
         return
