@@ -68,7 +68,9 @@ _ONE_DEATH = re.compile(
     "(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|(?:没有?能?|没|未能)(?:再)?(?:救|抢救|醒|挺|缓)(?:得)?(?:回来|过来|过去|来)|没再醒|没下来台|下不来手术台|(?:周[一二三四五六日天]|昨晚|昨天|昨夜|凌晨|当晚|他|她|人)走的(?!时候|路|是)|(?:妻子|丈夫|孩子|娃|爸|妈|人|弟|妹|哥|姐|儿子|女儿|老婆|老公|老伴)(?:就|也|都)?没了(?![一二两三四五六七八九十]|心思|办法|消息)|没了呼吸|没了心跳|没了气|人(?:已经|就|都|早)?凉了|没能?留住|走在(?:去年|今年|[0-9]+月)|(?:天亮|夜里|半夜|后半夜)(?:人)?没了|(?:妻子|丈夫|父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|外公|外婆|老伴|弟弟?|哥哥?|姐姐?|妹妹?|儿子|女儿|孩子|娃|人|周[一二三四五六日天]|昨天|昨晚|当晚|凌晨)(?:就|已经?)?走了(?![一二两几之个很大过进出回约半多]|[0-9])|(?:屋里|医院|家里|路上)没的|抢救.{0,12}没有?成功|(?:撤|拔)(?:了|掉|下)呼吸机|呼吸机撤了|"
     "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)(?<!脑)(?<!即将)(?<!甚至)(?<!或)(?<!和)(?<!、)死亡(?!率|风险|人数|报告|病例|证明|赔偿|原因|威胁|时间|通知|笔记|谷)|(?<![可能足会虐导])致死(?!亡)(?![率量剂性])|夭折|人没了|去世了?|离世|人就走了"
 )
-_ANY_DEATH = re.compile("死|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|生命|人就走了|救回来|醒|救过来|挺过|缓过|没有?成功|呼吸机|凉了|没留住|走了|走的|下来台|手术台|没的|留住|走在")
+_ANY_DEATH = re.compile(
+    "死|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|生命|人就走了|救回来|醒|救过来|挺过|缓过|没有?成功|呼吸机|凉了|没留住|走了|走的|下来台|手术台|没的|留住|走在"
+)
 _PEOPLE_WORD = (
     "(?:女子|男子|小伙|女孩|男孩|男童|女童|女生|男生|大学生|学生|患者|老人|婴儿|幼童|宝宝|孩子|孕妇|产妇|消费者|顾客|女士|先生|阿姨|大妈|大爷|奶奶|爷爷|体验者|购买者|"
     "受害者|[一-鿿](?:女士|先生|师傅|大爷|大妈|阿姨|奶奶|婆婆)|我妈|我爸|我娃|我家娃|娃|老公|老婆|妻子|丈夫|母亲|父亲|妈妈|女儿|儿子|外婆|外公|侄女|侄子|外甥|表弟|表妹|同事|朋友|病人|男婴|女婴|儿童|闺女|姑父|姑姑|姑妈|舅舅|弟弟|哥哥|姐姐|妹妹|老太太|老爷子|老爸|老妈|岳父|岳母|公公|婆婆|亲家|邻居|老大|老二|崽|我舅|我姨|我哥|我弟|我姐|我妹|婆婆|宝宝|我婆婆|我娘)"
@@ -110,7 +112,9 @@ _SENTENCE = re.compile("[^。!?;\n]{1,400}")
 _IN_GROUP = re.compile("群里(?:已?有|的)?|群友|我们这(?:里|边)?|同(?:病房|村|班|事)(?:有|里)?")
 _WHOLE = re.compile("^(?:不正常|中招|都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
 # A number that ends a clause, of those to whom the word before it happened: 救护车拉走七个.
-_BEFALLEN_BEFORE = re.compile("(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|放倒|收治|进了?icu|中招)(?:了|去|来|医院)?(?:有)?$")
+_BEFALLEN_BEFORE = re.compile(
+    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|放倒|收治|进了?icu|中招)(?:了|去|来|医院)?(?:有)?$"
+)
 _CLAUSE_END = re.compile("[,。;!?\n]|$")
 # The whole before its part in one clause: 用的六个人五个不正常.
 _WHOLE_BEFORE = frozenset({"", "里", "中", "里有", "中有", "有", "里面"})
@@ -170,7 +174,7 @@ def people_counts(text: str) -> list[PeopleCount]:
     if found and is_refuted(text):
         quoted = quoted_spans(text)
         found = [c for c in found if not any(start <= c.start < end for start, end in quoted)]
-    if not found and _GIVEN.search(text):
+    if not found and _VACCINE.search(text) and _GIVEN.search(text):
         found = list(_wrongly_given(text))
     if not found and USE.search(text):
         single = (_moved(c, at) for at, words in sentences for c in _one_harmed(words))
@@ -280,7 +284,12 @@ def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
         says_dead = match.group("cases") and "死亡" in match.group("cases")
         after = _DEAD_AFTER.match(words[match.end() : match.end() + 20])
         if says_dead or after:
-            yield EntityType.DEATHS, match.start(), match.end() + (after.end() if after else 0), match.group("n") or match.group("few")
+            yield (
+                EntityType.DEATHS,
+                match.start(),
+                match.end() + (after.end() if after else 0),
+                match.group("n") or match.group("few"),
+            )
 
 
 def _harmed(words: str) -> Iterator[PeopleCount]:
@@ -317,15 +326,19 @@ def _counts_people(words: str, match: re.Match[str], *, grouped: bool) -> bool:
         return True
     if match.group("n") in _ONES and not match.group("cases"):
         return match.group("n") not in {"1", "一"} and words[match.end() - 1] == "人"
-    if _WHO_LATER.match(words, match.end()):
+    return bool(_WHO_LATER.match(words, match.end())) or grouped or _befell(words, match)
+
+
+def _befell(words: str, match: re.Match[str]) -> bool:
+    """Tell whether what stands beside a number says that something happened to so many."""
+    measure, end = words[match.end() - 1], match.end()
+    if _CLAUSE_END.match(words, end) and _BEFALLEN_BEFORE.search(words[: match.start()]):
         return True
-    if _CLAUSE_END.match(words, match.end()) and _BEFALLEN_BEFORE.search(words[: match.start()]):
-        return True
-    if words[match.end() - 1] in _BARE:
-        rest = words[match.end() :]
-        return grouped or bool(_WHOLE.match(rest)) or bool(HARM.search(_NEXT_WORDS.match(rest).group()))
-    if words[match.end() - 1] == "例":
-        return bool(HARM.search(words[match.end() : match.end() + 10]) or HARM.search(words[: match.start()]))
+    if measure in _BARE:
+        following = _NEXT_WORDS.match(words, end)
+        return bool(_WHOLE.match(words[end:]) or (following and HARM.search(following.group())))
+    if measure == "例":
+        return bool(HARM.search(words[end : end + 10]) or HARM.search(words[: match.start()]))
     return True
 
 

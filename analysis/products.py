@@ -35,7 +35,9 @@ _ESTER_AFTER = re.compile("(?:双?丙酸|戊酸|糠酸|醋酸|丁酸|磷酸|琥�
 _SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
 _STRENGTH_BEFORE = re.compile("(?<![0-9.])[0-9]{1,2}(?:\\.[0-9]{1,3})?%$")
 # How herbs are prepared; 研制, 药酒 and the like only end in the same character.
-_PREPARED_BEFORE = re.compile("(?:清炒|麸炒|土炒|蜜炙|盐炙|酒炙|醋炙|(?<!小)炒|醋|(?<![白红黄啤药喝])酒|盐|蜜|炙|(?<![研自炮配监控限复定仿创特])制|煅|焦|煨|烫)$")
+_BEFORE_HERB = re.compile(
+    "(?:清炒|麸炒|土炒|蜜炙|盐炙|酒炙|醋炙|(?<!小)炒|醋|(?<![白红黄啤药喝])酒|盐|蜜|炙|(?<![研自炮配监控限复定仿创特])制|煅|焦|煨|烫)$"
+)
 _LISTING = frozenset({"、", "和", "与", "及"})
 # How herbs are cut is no dosage form: 红花饮片 is 红花.
 _SLICES = frozenset({"饮片", "片"})
@@ -53,8 +55,8 @@ _FORMS = re.compile(
 )
 # Forms that end ordinary words as well: a name only where segmentation leaves the form as a word of its own.
 _SHORT_FORM = re.compile(
-    f"(?:(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦期战查后港新旧老名好烂散])片|(?<!紫草)(?<!祛痘)(?<!染发)(?<!牙)(?<!婴儿)(?<!祛斑)(?<!美白)(?<!润肤)(?<!婴肤)(?<!剩余)(?<!面)膏|丸|喷雾)"
-    f"(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?!剂|区|仔|面|段|头|单|尾|酬|场)"
+    "(?:(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦期战查后港新旧老名好烂散])片|(?<!紫草)(?<!祛痘)(?<!染发)(?<!牙)(?<!婴儿)(?<!祛斑)(?<!美白)(?<!润肤)(?<!婴肤)(?<!剩余)(?<!面)膏|丸|喷雾)"
+    "(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?!剂|区|仔|面|段|头|单|尾|酬|场)"
 )
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
@@ -98,14 +100,19 @@ _PEOPLE_TOO = re.compile(
     "药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|被.{0,4}咬|咬伤|抓伤"
 )
 # Poisons and remedies of plays and games, where two such words stand in a text that names nobody who would look into it.
-_FICTION = re.compile("大结局|武侠|编剧|剧组|剧情|剧评|片单|追剧|原著|男[二主]|女[二主]|二刷|网剧|番外|手游|副本|玩家|小说|影评|皇后|太医|侯爷|伏笔|港片|演员")
+_FICTION = re.compile(
+    "大结局|武侠|编剧|剧组|剧情|剧评|片单|追剧|原著|男[二主]|女[二主]|二刷|网剧|番外|手游|副本|玩家|小说|影评|皇后|太医|侯爷|伏笔|港片|演员"
+)
+_HEAD = 2000  # what kind of text it is stands in front
 _REAL = re.compile("药监|市场监管|抽检|批号|直播间|住院|送医|检出|警方")
 _INGREDIENT = re.compile(
     "(?:样反应|萃取|提取(?!物(?:片|胶囊|注射液|滴丸))|成分(?:的)?(?:护肤|洗发|面膜)|味[的儿]?|茶(?!碱|苯)|粥|炖|煲|泡酒|泡水|饼干|糖(?!浆|尿|衣)|鸡汤|排骨)"
 )
 _FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
 # A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
-_CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|糖|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))')
+_CURE = re.compile(
+    f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|糖|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))'
+)
 _SOLD = re.compile(
     f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|药酒|软糖|压片糖|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
 )
@@ -153,6 +160,9 @@ _EVERYDAY = frozenset(
 )
 
 
+_BEFORE = {"vaccine": _KIND_BEFORE, "device": _VOLUME_BEFORE}
+
+
 def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
     """Yield the products of a reading, overlapping ones too; none where a text speaks of medicines for animals.
 
@@ -174,7 +184,8 @@ def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[in
 
 
 def _is_fiction(text: str) -> bool:
-    return len(set(islice(_FICTION.findall(text), _MOST_CURES))) > 1 and not _REAL.search(text)
+    told = {match.group() for match in islice(_FICTION.finditer(text, 0, _HEAD), _MOST_CURES)}
+    return len(told) > 1 and not _REAL.search(text, 0, _HEAD)
 
 
 def _joined(spans: Sequence[Span], joined: str) -> Iterator[Span]:
@@ -188,46 +199,61 @@ def _joined(spans: Sequence[Span], joined: str) -> Iterator[Span]:
 
 
 def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Span]:
-    joined, classes, heads = reading.joined, lexicon.names["generic_products"], lexicon.names["device_heads"]
-    herbs = lexicon.names["herbs"]
+    joined, classes, herbs = reading.joined, lexicon.names["generic_products"], lexicon.names["herbs"]
+    medicines = _herbs_as_medicines(joined, hits, lexicon)
     for hit in hits:
-        name = hit.term.canonical
-        generic = name in classes and not (name in _EVERYDAY and (reading.people or _is_one(joined, hit.start)))
-        herb = name in herbs
-        generic = generic and not (herb and (_HERBAL.search(joined) or _listed_with(joined, hit, hits, herbs - classes)))
+        name, herb = hit.term.canonical, hit.term.canonical in herbs
+        everyday = name in _EVERYDAY and (reading.people or _is_one(joined, hit.start))
+        generic = name in classes and not everyday and hit.start not in medicines
         kind = EntityType.PRODUCT_CLASS if generic else _TYPES[hit.term.label]
-        start, end = hit.start, hit.end
-        if kind is EntityType.DRUG and _INGREDIENT.match(joined, end) and not (herb and _HERBAL.search(joined)):
+        if _names_nothing(joined, hit, kind, herb=herb, medicine=hit.start in medicines):
             continue
-        if (herb and joined.startswith("类", end)) or (joined[end - 1] == "片" and joined.startswith("区", end)):
-            continue
-        if herb and (prepared := _PREPARED_BEFORE.search(joined[max(0, start - 2) : start])):
-            start -= len(prepared.group())
-        elif kind is EntityType.DRUG and joined[end - 1] != "药":
-            start, end = _with_salt_and_form(joined, start, end)
-            end = hit.end if herb and joined[hit.end : end] in _SLICES else end
-        elif kind is EntityType.VACCINE and (before := _KIND_BEFORE.search(joined[max(0, start - 8) : start])):
-            start -= len(before.group())
-        elif hit.term.label == "device":
-            if _EXAMINED.match(joined, end):
-                continue
-            if volume := _VOLUME_BEFORE.search(joined[max(0, start - 3) : start]):
-                start -= len(volume.group())
-            if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
-                start, kind, name = first, EntityType.DEVICE, joined[first:end]
+        start, end = _extent(joined, hit, kind, herb=herb)
+        heads = lexicon.names["device_heads"] if hit.term.label == "device" else frozenset[str]()
+        if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
+            start, kind, name = first, EntityType.DEVICE, joined[first:end]
         if kind is not EntityType.PRODUCT_CLASS and joined[end : end + 1] in _CLOSING:
             start = _from_the_quote(reading, start, end, lexicon)
         yield Span(kind, start, end, canonical=name)
 
 
-def _listed_with(joined: str, hit: Hit, hits: Sequence[Hit], herbs: AbstractSet[str]) -> bool:
-    """Tell whether a herb stands in a list with another that is no food: 艾叶、红花."""
-    return any(
-        other.term.canonical in herbs
-        and (joined[other.end : hit.start] in _LISTING or joined[hit.end : other.start] in _LISTING)
-        for other in hits
-        if abs(other.start - hit.start) <= _LONGEST_SALT and other.start != hit.start
-    )
+def _names_nothing(joined: str, hit: Hit, kind: EntityType, *, herb: bool, medicine: bool) -> bool:
+    """Tell whether a listed name is an ingredient, a class, a quarter of a town or an examination here."""
+    if kind is EntityType.DRUG and not medicine and _INGREDIENT.match(joined, hit.end):
+        return True
+    if (herb and joined.startswith("类", hit.end)) or (
+        joined[hit.end - 1] == "片" and joined.startswith("区", hit.end)
+    ):
+        return True
+    return hit.term.label == "device" and bool(_EXAMINED.match(joined, hit.end))
+
+
+def _extent(joined: str, hit: Hit, kind: EntityType, *, herb: bool) -> tuple[int, int]:
+    """Return start and end of a listed name with what belongs to it: salt, form, strength, how a herb is prepared."""
+    start, end = hit.start, hit.end
+    before = _BEFORE_HERB if herb else _BEFORE.get(hit.term.label)
+    if before is not None and (found := before.search(joined[max(0, start - _LONGEST_SALT) : start])):
+        return start - len(found.group()), end
+    if kind is EntityType.DRUG and joined[end - 1] != "药":
+        start, end = _with_salt_and_form(joined, start, end)
+        end = hit.end if herb and joined[hit.end : end] in _SLICES else end
+    return start, end
+
+
+def _herbs_as_medicines(joined: str, hits: Sequence[Hit], lexicon: Lexicon) -> AbstractSet[int]:
+    """Return where herbs stand that are medicines here: all where a text speaks of such, else beside one that is no food."""
+    herbs, classes = lexicon.names["herbs"], lexicon.names["generic_products"]
+    found = [hit for hit in hits if hit.term.canonical in herbs]
+    if not found or _HERBAL.search(joined):
+        return {hit.start for hit in found}
+    starts = {hit.start for hit in found if hit.term.canonical not in classes}
+    ends = {hit.end for hit in found if hit.term.canonical not in classes}
+    return {
+        hit.start
+        for hit in found
+        if (joined[hit.start - 1 : hit.start] in _LISTING and hit.start - 1 in ends)
+        or (joined[hit.end : hit.end + 1] in _LISTING and hit.end + 1 in starts)
+    }
 
 
 def _from_the_quote(reading: Reading, start: int, end: int, lexicon: Lexicon) -> int:
