@@ -258,6 +258,9 @@ _COUNTY_CITIES = frozenset(
         "东阳",
     ]
 )
+_PEOPLES = re.compile(
+    "(?:(?:土家|苗|侗|瑶|壮|回|满|蒙古|藏|彝|白|傣|哈尼|傈僳|拉祜|佤|纳西|布依|仡佬|黎|畲|羌|朝鲜|哈萨克|东乡|撒拉|保安|土|裕固|达斡尔|锡伯|毛南|仫佬|水|各|布朗|独龙|怒|普米|塔吉克|景颇)族?)+自治县$"
+)
 # Short forms of autonomous prefectures that leave out the name of their people and more.
 _ABBREVIATED = {"克州": "653000", "博州": "652700", "湘西州": "433100", "呼市": "150100", "乌市": "650100"}
 _NO_NAMES = frozenset({"市辖区", "城区", "郊区", "矿区", "新区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
@@ -336,7 +339,7 @@ def _county_elsewhere(name: str) -> Iterator[str]:
     """Yield the short form of a county outside Jiangxi: of well-known cities, and 酉阳县 of an autonomous county."""
     if name.endswith("市") and name[:-1] in _COUNTY_CITIES:
         yield name[:-1]
-    if name.endswith("自治县") and len(short := _INNER_SUFFIX.sub("", name)) > 1:
+    if name.endswith("自治县") and len(short := _PEOPLES.sub("", name)) > 1:
         yield f"{short}县"
 
 
