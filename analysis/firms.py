@@ -36,7 +36,7 @@ def called_firms(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
     called: list[Span] = []
     for run in runs(_ENDINGS, reading.joined, _LONGEST_NAME, more=_WITHIN):
         start = name_start(run, reading.segmenter, lexicon.names["name_stop_words"], ends=VERB_ENDS)
-        start += reading.joined[start] in "()"
+        start += reading.joined.startswith(("(", ")"), start)
         name = reading.joined[start : run.end]
         if len(name) >= _SHORTEST_FIRM and not _NO_FIRM.match(name) and not _ANY_FIRM.search(name):
             called.append(Span(EntityType.FIRM, start, run.end, canonical=name))

@@ -308,7 +308,7 @@ def _unlisted_drugs(
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for run, last in _called(joined):
         start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
-        start += joined[start] in _NO_FIRST
+        start += joined[start : start + 1] in _NO_FIRST
         start -= joined[start - 1 : start] == "人" and bool(_HUMAN.match(joined, start))
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
