@@ -39,8 +39,13 @@ _APPROVAL = re.compile(
     r"|卫妆[准特]字[0-9a-z()-]{4,}号?|国妆备进字j[0-9]{6,}|国食健[注字备]?[gj]?[0-9]{8,}"
 )
 _BATCH = re.compile(
-    r"(?:批(?:号|次)(?:号)?|喷码)(?:均?为|喷码|印的|写的|打的|是|:|\s|标示为?|分别为|[(\[]){0,3}(?P<all>[a-z0-9][a-z0-9\-/]{3,19}(?:[、,和][a-z0-9][a-z0-9\-/]{3,19})*)"
+    r"(?:批(?:号|次)(?:号)?|喷码)(?:我?[一-鿿]{0,7}(?=:))?(?:均?为|喷码|印的|写的|打的|从|是|:|\s|标示为?|分别为|[(\[]){0,3}(?P<all>[a-z0-9][a-z0-9\-/]{3,19}(?:[、,和至~到][a-z0-9][a-z0-9\-/]{3,19})*)"
 )
+# Where words stand between 批号 and the number itself.
+_BATCH_FAR = re.compile(
+    r"批[号次][^。;]{1,30}?(?<![0-9a-z.\-])(?P<one>(?:[a-z]{1,3}[0-9]{5,10}|[0-9]{6,10})(?:-[0-9]{1,2})?)(?![0-9a-z.%年月日元粒支片盒瓶])"
+)
+_NO_BATCH = re.compile(r"(?:准字|字|注准|注进|备|电话|编号|手机)\s?[:a-z]?$")
 _BATCH_ITEM = re.compile(r"[a-z0-9][a-z0-9\-/]*")
 
 
@@ -233,3 +238,6 @@ def _numbers(joined: str) -> Iterator[Span]:
         for item in _BATCH_ITEM.finditer(joined, match.start("all"), match.end("all")):
             if any(character.isdigit() for character in item.group()):
                 yield Span(EntityType.BATCH_NO, item.start(), item.end(), canonical=item.group().upper())
+    for match in _BATCH_FAR.finditer(joined):
+        if not _NO_BATCH.search(joined[max(0, match.start("one") - 5) : match.start("one")]):
+            yield Span(EntityType.BATCH_NO, *match.span("one"), canonical=match.group("one").upper())

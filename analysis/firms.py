@@ -17,7 +17,7 @@ _ENDINGS = re.compile(
 _WITHIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789()")
 _LONGEST_NAME = 24
 _NO_FIRM = re.compile(
-    "^(?:保险|医药|商业|制药|药品|生物|上市|跨国|快递|物流|外卖|平台|第三方|科技|贸易|母|子|分|总|全|本|该|各|我|小|大|多家|两家|几家|食品|物业|化妆品|医疗器械|器械|日化|来|全资|控股|参股|关联|上游|下游|中药|中成药|饮片|医美|医疗|美容|药材|生产|经营|直播|代运营|咨询|投资|传媒|网络|科创|国内|国外|外资|合资|民营|国有|大型|小型|知名|头部|连锁|大药房|药房|正规)*"
+    "^(?:当时|游戏|广告|保险|医药|商业|制药|药品|生物|上市|跨国|快递|物流|外卖|平台|第三方|科技|贸易|母|子|分|总|全|本|该|各|我|小|大|多家|两家|几家|食品|物业|化妆品|医疗器械|器械|日化|来|全资|控股|参股|关联|上游|下游|中药|中成药|饮片|医美|医疗|美容|药材|生产|经营|直播|代运营|咨询|投资|传媒|网络|科创|国内|国外|外资|合资|民营|国有|大型|小型|知名|头部|连锁|大药房|药房|正规)*"
     "(?:公司|药业|制药|研究院|集团公司|有限公司|制药厂|制药集团|医药集团|饮片厂|化妆品厂|器械厂|试剂厂|医药连锁|药房连锁|大药房|日化厂|门诊部|医院)$"
 )
 _ANY_FIRM = re.compile("[全该本各此]公司$")
@@ -36,6 +36,7 @@ def called_firms(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
     called: list[Span] = []
     for run in runs(_ENDINGS, reading.joined, _LONGEST_NAME, more=_WITHIN):
         start = name_start(run, reading.segmenter, lexicon.names["name_stop_words"], ends=VERB_ENDS)
+        start += reading.joined.startswith(("(", ")"), start)
         name = reading.joined[start : run.end]
         if len(name) >= _SHORTEST_FIRM and not _NO_FIRM.match(name) and not _ANY_FIRM.search(name):
             called.append(Span(EntityType.FIRM, start, run.end, canonical=name))

@@ -10,17 +10,19 @@ from analysis.reading import Reading
 __all__ = ["FoundRegion", "found_regions"]
 
 _PLACE_AFTER = re.compile(
-    "^(?:县|市|区|省|当地|本地|一|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
+    "^(?:县|市|区|省|这|那|药[交市]|[一二]小|小学|中学|哪|老城|的(?:幼儿园|小学|中学|学校|药店|医院|诊所|村)|接种|中医|妇幼|卫生|有位|籍|当地|本地|一(?!个?月|年|天|周|次|下|般|定|样|直|旦)|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
 )
-_PLACE_BEFORE = re.compile("(?:在|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
+_PLACE_BEFORE = re.compile("(?:在|跑遍|先去|地是|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
+_ALONE_BEFORE = re.compile(r"[。,!?;\s]|^$")
+_ALONE_AFTER = re.compile(r"[。,!?;\s]|$")
 _TOWN_AFTER = re.compile(
-    "(?!.{0,3}[某各])(?![一全这那的在人男女医药卫公警有个])"
-    "(?:[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区)|[一-鿿]{1,3}镇(?=卫生院))"
+    "(?!.{0,3}[某各])(?![一全这那的在人男女医药卫公警有个]|乡镇)"
+    "(?:(?:国家)?(?:高新|经开|经济技术开发|高新技术产业开发)区|[一-鿿]{1,4}?(?:街道|镇(?!静|痛|定|咳|卫生)|(?<![一-鿿]{4})乡(?!村|亲|镇|下)|经开区|高新区|开发区|新区)|[一-鿿]{1,3}镇(?=卫生院))"
 )
 _SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
 # A street that is called after another place (上海路), and a dish or a way of speaking (河南话).
 _NAMED_AFTER = re.compile(
-    "[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面"
+    "[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|堂(?:[医药大]|店|诊|连)|湖(?:[边畔水面心的,。、]|区(?:抢|各|渔|农|的))|拌粉|炒粉|米粉|瓦罐|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面"
 )
 _NO_SUFFIX = ("市场", "市民", "市区", "区域", "区别")  # 宜春市场监管局 names 宜春
 _REACH = 4
@@ -44,12 +46,12 @@ def found_regions(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> li
     the town or zone that follows a county; of these the code is that of the county.
     """
     text, regions, ambiguous = reading.joined, lexicon.regions, lexicon.names["ambiguous_regions"]
-    chains = list(_chains([hit for hit in _longest(hits) if _stands_alone(reading, hit)], regions))
+    chains = list(_chains([hit for hit in _longest(hits) if _stands_alone(reading, hit, lexicon)], regions))
     spoken = {r.name for chain in chains for hit in chain for r in regions[hit.term.label] if _is_sure(hit, r)}
     starts = {chain[0].start for chain in chains}
     found = []
     for chain in chains:
-        region = _resolve(chain, regions, spoken) if _is_place(text, chain, ambiguous) else None
+        region = _resolve(chain, regions, spoken) if _is_place(text, chain, ambiguous, lexicon) else None
         if region is not None:
             end, innermost = _extended(text, chain[-1].end, region, lexicon, starts)
             end -= text[end - 1 : end + 1] in _NO_SUFFIX
@@ -57,13 +59,16 @@ def found_regions(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> li
     return [place for n, place in enumerate(found) if n == 0 or place.start >= found[n - 1].end]
 
 
-def _stands_alone(reading: Reading, hit: Hit) -> bool:
+def _stands_alone(reading: Reading, hit: Hit, lexicon: Lexicon) -> bool:
     """Tell whether a name is one, and not cut out of two words (大连 in 大连锁药店) or lent to a street."""
     if hit.end - hit.start > _LONGEST_SHORT_NAME:
         return True
     text = reading.joined
     if _NAMED_AFTER.match(text, hit.end):
         return False
+    county = lexicon.regions[hit.term.label]
+    if len(county) == 1 and _with_town(text, hit.end, county[0], lexicon)[0] > hit.end:
+        return True
     first = max(0, hit.start - _REACH)
     position = first
     for word in reading.segmenter.cut(text[first : hit.end + _REACH]):
@@ -81,13 +86,19 @@ def _extended(text: str, end: int, region: Region, lexicon: Lexicon, starts: set
             name = text[end : end + length]
             if within := inner.get(name):
                 suffix = _SUFFIX_AFTER.match(text, end + len(name))
-                return _with_town(text, suffix.end() if suffix else end + len(name), within)
-    return _with_town(text, end, region)
+                return _with_town(text, suffix.end() if suffix else end + len(name), within, lexicon)
+    return _with_town(text, end, region, lexicon)
 
 
-def _with_town(text: str, end: int, region: Region) -> tuple[int, Region]:
-    town = _TOWN_AFTER.match(text, end) if region.level in {"city", "county"} else None
-    return (town.end() if town else end), region
+def _with_town(text: str, end: int, region: Region, lexicon: Lexicon) -> tuple[int, Region]:
+    """Return the end with the town, zone or, in a county, the short form of a town (都昌多宝) right behind a name."""
+    if region.level not in {"city", "county"}:
+        return end, region
+    if town := _TOWN_AFTER.match(text, end):
+        return town.end(), region
+    towns = lexicon.inner.get(region.path, {}) if region.level == "county" else {}
+    short = end + len(next((text[end : end + n] for n in (4, 3, 2) if text[end : end + n] in towns), ""))
+    return end if _NAMED_AFTER.match(text, short) else short, region
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -119,8 +130,14 @@ def _is_sure(hit: Hit, region: Region) -> bool:
     return region.level in {"province", "city"} or (region.name == hit.term.label and region.level == "county")
 
 
-def _is_place(text: str, chain: Sequence[Hit], ambiguous: frozenset[str]) -> bool:
+def _is_place(text: str, chain: Sequence[Hit], ambiguous: frozenset[str], lexicon: Lexicon) -> bool:
     if len(chain) > 1 or chain[0].term.label not in ambiguous:
+        return True
+    county = lexicon.regions[chain[0].term.label]
+    if len(county) == 1 and _with_town(text, chain[0].end, county[0], lexicon)[0] > chain[0].end:
+        return True
+    # A clause of nothing but the name tells where: 永新,这人以前还是志愿者。
+    if _ALONE_BEFORE.search(text[: chain[0].start][-1:]) and _ALONE_AFTER.match(text[chain[0].end :][:1]):
         return True
     before, after = text[max(0, chain[0].start - 4) : chain[0].start], text[chain[0].end : chain[0].end + 4]
     return bool(_PLACE_BEFORE.search(before)) or bool(_PLACE_AFTER.match(after))

@@ -16,13 +16,13 @@ HAN = "一-鿿"
 _FIRST_HAN, _LAST_HAN = "一", "鿿"
 VERB_ENDS = ("了", "过", "的", "着")
 """What ends no name from its front."""
-PRODUCT_ENDS = (*VERB_ENDS, "药")
-"""What ends no product's name from its front: a verb, and the word for its kind (降糖药)."""
+PRODUCT_ENDS = (*VERB_ENDS, "药", "店")
+"""What ends no product's name from its front: a verb, the word for its kind (降糖药), and a shop."""
 _NO_NAME = re.compile(
     "什么|哪[些个]|如何|多少|就是|不是|不用|不想|好多|有些|所有|还是|看到|当成|可用|中胶囊|其他|空心|空白|标识|科普|胶囊$(?<=[粒系列]胶囊)"
 )
 _AMOUNT = re.compile(
-    "(?:第?[一二两三四五六七八九十几半多百]+)?[支片粒盒瓶针袋颗贴个把款种批箱副枚]|第?[一二两三四五六七八九十几半]+(?=[^一二三四五六七八九十])"
+    "(?:[第同]?[一二两三四五六七八九十几半多百]+)?[支片粒盒瓶针袋颗贴个把款种批箱副枚项天周年包亿张]|第?[一二两三四五六七八九十几半]+(?=[^一二三四五六七八九十味黄日子妙宝珍金白仙鞭香苓皮藤花])"
 )
 # A stem that ends the names of a class of medicines and begins none: what stands right before it is its name.
 _STEM = re.compile("格列汀|格列净|格列酮|替尼|沙坦|洛尔|他汀|拉唑|西泮|沙星|昔布|鲁肽|司琼|曲坦|帕利|佐米|康唑|单抗")

@@ -14,10 +14,12 @@ _VENUE_AFTER = re.compile(
 )
 _TRAVEL_BEFORE = re.compile("(?:飞|飞往|飞到|出差去?|旅游去?|回到?老家|转机)$")
 _PASSED_BEFORE = re.compile(
-    "(?:送|送往|送到|送至|转往|转至|转到|转院到|转诊到|赴|前往|走访|之前|上次|此前|当年|类似|不像|考察|家住|祖籍|老家|老家在|籍贯|换到|搬到|调到|远赴|往返|返回|途经|销往|发往|流向|出口到|毕业于)了?$"
+    "(?:送|送往|送到|送至|转往|转至|转到|转|车去|转院到|转诊到|赴|前往|走访|之前|上次|此前|当年|类似|不像|考察|家住|祖籍|老家|老家在|籍贯|换到|搬到|调到|远赴|往返|返回|途经|销往|发往|流向|出口到|毕业于)了?$"
 )
+# Where somebody lives is where the matter is, unless the text names another place that is not passed.
+_LIVED_BEFORE = re.compile("家住$|住在$")
 _PASSED_AFTER = re.compile(
-    "人[,。;!?、\\s]|籍|来的|那边来的|的?(?:大学|网友|亲戚|朋友|同学|亲友)|的[一-鿿]{1,3}(?:妈|爸)|那[个次起件](?!人)|等地(?:作|的?代表|介绍|交流|参)"
+    "人[,。;!?、\\s]|籍|来的|那边来的|(?:[一-鿿]{2})?大学|的?(?:网友|亲戚|朋友|同学|亲友)|的[一-鿿]{1,3}(?:妈|爸)|那[个次起件](?!人)|等地(?:作|的?代表|介绍|交流|参)"
 )
 _SENTENCE_END = re.compile("[。!?;\n]")
 _SCENE_BEFORE = re.compile("(?:在|位于|来自|住)$")
@@ -45,7 +47,10 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
     for group in groups:
         if not _is_venue(text, group):
             (passed if _is_passed(text, group) else near).extend(group)
-    kept = _near_the_first(text, near or passed)
+    lived = [p for p in passed if _LIVED_BEFORE.search(text[max(0, p.start - 3) : p.start])]
+    kept = _near_the_first(text, near or lived or passed)
+    codes = {place.region.code for place in kept}
+    kept = sorted((*kept, *(p for p in passed if p.region.code in codes and p not in kept)), key=lambda p: p.start)
     if any(_is_local(place) for place in kept):
         return kept
     local = [place for group in groups for place in group if _is_local(place)]

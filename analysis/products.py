@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import islice
 
 from analysis.assessment import EntityType
 from analysis.lexicon import Hit, Lexicon
@@ -25,34 +26,48 @@ _SALT = (
     "双氯芬|左旋|盐酸左|丙酸|糠酸|戊酸|葡萄糖酸|水杨酸|乳酸|草酸|精氨酸|谷氨酸|苄星|结合|脂质体|聚乙二醇|甲苯磺酸|二甲磺酸|对甲苯磺酸|氢氧化|无水|复合"
 )
 _FORM = (
-    "(?:钠|钾|钙|镁|酯|酸钠|酸钾|类)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用)*"
+    "(?:钠|钾|钙|镁|酯|酸钠|酸钾)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用|透皮|透皮贴|长效|植入)*"
     "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布])|丸|滴丸|贴剂?|贴片|贴膏|"
     "喷雾剂|喷雾|气雾剂|粉雾剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
 )
+# Esters that stand behind the base in one naming and before it in the other: 氯倍他索丙酸酯, 丙酸氯倍他索.
+_ESTER_AFTER = re.compile("(?:双?丙酸|戊酸|糠酸|醋酸|丁酸|磷酸|琥珀酸|新戊)(?:酯|钠)")
 _SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
+_STRENGTH_BEFORE = re.compile("(?<![0-9.])[0-9]{1,2}(?:\\.[0-9]{1,3})?%$")
+# How herbs are prepared; 研制, 药酒 and the like only end in the same character.
+_BEFORE_HERB = re.compile(
+    "(?:清炒|麸炒|土炒|蜜炙|盐炙|酒炙|醋炙|(?<!小)炒|醋|(?<![白红黄啤药喝])酒|盐|蜜|炙|(?<![研自炮配监控限复定仿创特])制|煅|焦|煨|烫)$"
+)
+_LISTING = frozenset({"、", "和", "与", "及"})
+# How herbs are cut is no dosage form: 红花饮片 is 红花.
+_SLICES = frozenset({"饮片", "片"})
+# Where a text speaks of herbs as medicines, what is food elsewhere is one.
+_HERBAL = re.compile("饮片|药材|批号|抽检|炮制|二氧化硫|染色|留样|药典|掺假|配伍|十八反|残留")
 _FORM_AFTER = re.compile(
     f"(?:[0-9]{{1,2}})?{_FORM}|(?:钠|钾|钙|镁)(?=[^{HAN}]|$|的|和|与|及|等|后|有|是|注|过|不|被|为|在)"
 )
 _LONGEST_SALT = 8
 _QUOTED_DRUG = re.compile(
-    f'[“"「『《]([{HAN}a-z0-9]{{2,12}}(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|美片|丸|膏|散|贴))[”"」』》]'
+    f'[“"「『《]([{HAN}a-z0-9]{{2,12}}(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|滴剂|洗剂|喷剂|喷雾|美片|丸|膏|散|贴))[”"」』》]|[“「『]([{HAN}]{{3,8}}(?:胶囊|颗粒|膏|丸|贴)),'
 )
 _FORMS = re.compile(
-    "胶囊|颗粒|口服液|口服溶液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂"
+    "胶囊|颗粒|口服液|口服溶液|注射液|含片|眼液|滴剂|透皮贴片|透皮贴剂?|滴眼液|滴鼻液|滴耳液|软膏|乳膏|贴膏|合剂|(?<!白)糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂"
 )
 # Forms that end ordinary words as well: a name only where segmentation leaves the form as a word of its own.
 _SHORT_FORM = re.compile(
-    f"(?:(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦])片|(?<!紫草)(?<!祛痘)(?<!染发)(?<!牙)膏|丸|喷雾)"
-    f"(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?![{HAN}]?(?:剂|区|仔|面|段|头))"
+    "(?:(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦期战查后港新旧老名好烂散])片|(?<!紫草)(?<!祛痘)(?<!染发)(?<!牙)(?<!婴儿)(?<!祛斑)(?<!美白)(?<!润肤)(?<!婴肤)(?<!剩余)(?<!面)膏|丸|喷雾)"
+    "(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?!剂|区|仔|面|段|头|单|尾|酬|场)"
 )
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
 _BARE_FORM = re.compile(
-    "(?:糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
-    "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|片|膏|丸|喷雾)"
+    "(?:基因治疗|婴幼儿|增高|减肥|瘦身|壮阳|祛疣|降脂|降糖|降压|止痒|糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
+    "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|滴剂|片|膏|丸|喷雾)"
 )
 # What is made of people keeps the word before it: 人脐带间充质干细胞注射液.
 _HUMAN = re.compile("脐带|胎盘|骨髓|脂肪|间充质|凝血|免疫|纤维蛋白")
+# Segmentation may join 的 with a name it does not know.
+_NO_FIRST = frozenset("的了")
 _LONGEST_NAME = 14
 _SHORTEST_NAME = 3
 _MOST_CURES = 8
@@ -60,30 +75,49 @@ _DRUG_SUFFIX = re.compile(
     f"[{HAN}]{{2,5}}(?:汀|素|唑|星|林|胺|酮|酯|定|韦|德|肽|沙坦|普利|地平|洛尔)$|^(?:复方|小儿|人|吸入用|注射用)[{HAN}]*$"
 )
 _COSMETICS = re.compile(
-    "面霜|面膜|祛斑霜|美白霜|淡斑霜|素颜霜|祛痘(?:膏|霜|乳)|紫草[膏霜]|精华[液水乳霜]?|彩妆(?:组合|盒)|洗发[水露膏乳]|护发素|染发[剂膏霜乳]|烫发[剂水膏]|生发液|育发液|眼霜|防晒[霜乳]|"
+    "面霜|晚霜|日霜|祛斑膏|润肤膏|婴肤膏|婴儿膏|焕肤液|原液|面膜|祛斑霜|美白霜|淡斑霜|素颜霜|祛痘(?:膏|霜|乳)|紫草[膏霜]|精华[液水乳霜]?|彩妆(?:组合|盒)|洗发[水露膏乳]|护发素|染发[剂膏霜乳]|烫发[剂水膏]|生发液|育发液|眼霜|防晒[霜乳]|"
     "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|(?:宝宝|婴儿|儿童|婴幼儿)霜|润?唇膏|唇釉|口红|沐浴[露乳]|爽身粉|冻干粉|脱毛膏|甲油胶|睫毛胶"
 )
+# What a vaccine is made of ends its full name: 四价流感病毒裂解疫苗.
+_VACCINES = re.compile("(?:结合|裂解|减毒活?|灭活|亚单位|多糖|重组|联合)疫苗")
+_KIND_BEFORE = re.compile("(?:冻干|鼻喷|减毒活?|灭活|重组|吸附|口服|[二三四九][价]|[0-9]{1,2}价)+$")
+_LONGEST_VACCINE = 14
+_SHORTEST_VACCINE = 6
+# A disease stands for its vaccine where it is what one is given; the first of a list tells of all.
+_SHORT_VACCINE = re.compile(
+    "(?:打|种|补|接|针|苗)(?:了|过|的也?是|的|上|完)?(?:第?[一二两三几0-9]针)?(?P<all>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介|带状疱疹)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介))*)"
+    "(?![病感患毒球表抗检大小携疫])|(?P<dose>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|百白破|麻腮风|脊灰))(?=第[一二三四]?[针剂])|(?<![一-鿿])(?P<list>(?:五联|四联|百白破|麻腮风|脊灰)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联))+)(?![病感患毒球表抗检大小携疫])"
+)
+_DISEASE = re.compile("带状疱疹|流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介")
 _LONGEST_COSMETIC = 10
 _SHORTEST_COSMETIC = 5
 _LONGEST_MODIFIER = 14
 _MOST_MODIFIER = 8
 _ANIMALS = re.compile(
-    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
+    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|瘦肉精|养羊|羊倌|柑橘|脐橙|果树|果农|细小病毒|(?:给|喂)(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
 )
 _PEOPLE_TOO = re.compile(
     "药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|被.{0,4}咬|咬伤|抓伤"
 )
+# Poisons and remedies of plays and games, where two such words stand in a text that names nobody who would look into it.
+_FICTION = re.compile(
+    "大结局|武侠|编剧|剧组|剧情|剧评|片单|追剧|原著|男[二主]|女[二主]|二刷|网剧|番外|手游|副本|玩家|小说|影评|皇后|太医|侯爷|伏笔|港片|演员"
+)
+_HEAD = 2000  # what kind of text it is stands in front
+_REAL = re.compile("药监|市场监管|抽检|批号|直播间|住院|送医|检出|警方")
 _INGREDIENT = re.compile(
-    "(?:萃取|提取(?!物(?:片|胶囊|注射液|滴丸))|成分(?:的)?(?:护肤|洗发|面膜)|味[的儿]?|茶(?!碱|苯)|粥|炖|煲|泡酒|泡水|饼干|糖(?!浆|尿|衣)|鸡汤|排骨)"
+    "(?:样反应|萃取|提取(?!物(?:片|胶囊|注射液|滴丸))|成分(?:的)?(?:护肤|洗发|面膜)|味[的儿]?|茶(?!碱|苯)|粥|炖|煲|泡酒|泡水|饼干|糖(?!浆|尿|衣)|鸡汤|排骨)"
 )
 _FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
 # A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
-_CURE = re.compile(f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶]|胶|饼|方))[”"」』》]')
+_CURE = re.compile(
+    f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|糖|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))'
+)
 _SOLD = re.compile(
-    f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
+    f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|药酒|软糖|压片糖|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
 )
 _PROMISE = re.compile(
-    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵"
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非"
 )
 _NO_CURE = re.compile(
     "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
@@ -94,6 +128,7 @@ _OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
 _QUALIFIED = re.compile("假|求购|冒牌|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
 _LEAST_MODIFIER = 2
 # An examination or operation by it, and the room for that: 胃镜检查, 透析室.
+_VOLUME_BEFORE = re.compile("[0-9]{1,2}(?:升|l)$")
 _EXAMINED = re.compile("检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 # A class in advice, the product itself where people came to harm by it.
@@ -125,6 +160,9 @@ _EVERYDAY = frozenset(
 )
 
 
+_BEFORE = {"vaccine": _KIND_BEFORE, "device": _VOLUME_BEFORE}
+
+
 def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
     """Yield the products of a reading, overlapping ones too; none where a text speaks of medicines for animals.
 
@@ -138,9 +176,16 @@ def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[in
         *_joined(list(_listed(reading, hits, lexicon)), reading.joined),
         *_unlisted_drugs(reading, hits, bounds, lexicon),
         *_named_cosmetics(reading, bounds, lexicon),
+        *_named_vaccines(reading, bounds, lexicon),
     )
-    if spans and not (_ANIMALS.search(reading.joined) and not _PEOPLE_TOO.search(reading.joined)):
+    joined = reading.joined
+    if spans and not (_ANIMALS.search(joined) and not _PEOPLE_TOO.search(joined)) and not _is_fiction(joined):
         yield from spans
+
+
+def _is_fiction(text: str) -> bool:
+    told = {match.group() for match in islice(_FICTION.finditer(text, 0, _HEAD), _MOST_CURES)}
+    return len(told) > 1 and not _REAL.search(text, 0, _HEAD)
 
 
 def _joined(spans: Sequence[Span], joined: str) -> Iterator[Span]:
@@ -154,24 +199,61 @@ def _joined(spans: Sequence[Span], joined: str) -> Iterator[Span]:
 
 
 def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Span]:
-    joined, classes, heads = reading.joined, lexicon.names["generic_products"], lexicon.names["device_heads"]
+    joined, classes, herbs = reading.joined, lexicon.names["generic_products"], lexicon.names["herbs"]
+    medicines = _herbs_as_medicines(joined, hits, lexicon)
     for hit in hits:
-        name = hit.term.canonical
-        generic = name in classes and not (name in _EVERYDAY and (reading.people or _is_one(joined, hit.start)))
+        name, herb = hit.term.canonical, hit.term.canonical in herbs
+        everyday = name in _EVERYDAY and (reading.people or _is_one(joined, hit.start))
+        generic = name in classes and not everyday and hit.start not in medicines
         kind = EntityType.PRODUCT_CLASS if generic else _TYPES[hit.term.label]
-        start, end = hit.start, hit.end
-        if kind is EntityType.DRUG and _INGREDIENT.match(joined, end):
+        if _names_nothing(joined, hit, kind, herb=herb, medicine=hit.start in medicines):
             continue
-        if kind is EntityType.DRUG and joined[end - 1] != "药":
-            start, end = _with_salt_and_form(joined, start, end)
-        elif hit.term.label == "device":
-            if _EXAMINED.match(joined, end):
-                continue
-            if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
-                start, kind, name = first, EntityType.DEVICE, joined[first:end]
+        start, end = _extent(joined, hit, kind, herb=herb)
+        heads = lexicon.names["device_heads"] if hit.term.label == "device" else frozenset[str]()
+        if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
+            start, kind, name = first, EntityType.DEVICE, joined[first:end]
         if kind is not EntityType.PRODUCT_CLASS and joined[end : end + 1] in _CLOSING:
             start = _from_the_quote(reading, start, end, lexicon)
         yield Span(kind, start, end, canonical=name)
+
+
+def _names_nothing(joined: str, hit: Hit, kind: EntityType, *, herb: bool, medicine: bool) -> bool:
+    """Tell whether a listed name is an ingredient, a class, a quarter of a town or an examination here."""
+    if kind is EntityType.DRUG and not medicine and _INGREDIENT.match(joined, hit.end):
+        return True
+    if (herb and joined.startswith("类", hit.end)) or (
+        joined[hit.end - 1] == "片" and joined.startswith("区", hit.end)
+    ):
+        return True
+    return hit.term.label == "device" and bool(_EXAMINED.match(joined, hit.end))
+
+
+def _extent(joined: str, hit: Hit, kind: EntityType, *, herb: bool) -> tuple[int, int]:
+    """Return start and end of a listed name with what belongs to it: salt, form, strength, how a herb is prepared."""
+    start, end = hit.start, hit.end
+    before = _BEFORE_HERB if herb else _BEFORE.get(hit.term.label)
+    if before is not None and (found := before.search(joined[max(0, start - _LONGEST_SALT) : start])):
+        return start - len(found.group()), end
+    if kind is EntityType.DRUG and joined[end - 1] != "药":
+        start, end = _with_salt_and_form(joined, start, end)
+        end = hit.end if herb and joined[hit.end : end] in _SLICES else end
+    return start, end
+
+
+def _herbs_as_medicines(joined: str, hits: Sequence[Hit], lexicon: Lexicon) -> AbstractSet[int]:
+    """Return where herbs stand that are medicines here: all where a text speaks of such, else beside one that is no food."""
+    herbs, classes = lexicon.names["herbs"], lexicon.names["generic_products"]
+    found = [hit for hit in hits if hit.term.canonical in herbs]
+    if not found or _HERBAL.search(joined):
+        return {hit.start for hit in found}
+    starts = {hit.start for hit in found if hit.term.canonical not in classes}
+    ends = {hit.end for hit in found if hit.term.canonical not in classes}
+    return {
+        hit.start
+        for hit in found
+        if (joined[hit.start - 1 : hit.start] in _LISTING and hit.start - 1 in ends)
+        or (joined[hit.end : hit.end + 1] in _LISTING and hit.end + 1 in starts)
+    }
 
 
 def _from_the_quote(reading: Reading, start: int, end: int, lexicon: Lexicon) -> int:
@@ -193,6 +275,10 @@ def _is_one(joined: str, start: int) -> bool:
 def _with_salt_and_form(joined: str, start: int, end: int) -> tuple[int, int]:
     if before := _SALT_BEFORE.search(joined[max(0, start - _LONGEST_SALT) : start]):
         start -= before.end() - before.start()
+    if strength := _STRENGTH_BEFORE.search(joined[max(0, start - 6) : start]):
+        start -= len(strength.group())
+    if ester := _ESTER_AFTER.match(joined, end):
+        end = ester.end()
     after = _FORM_AFTER.match(joined, end)
     return start, after.end() if after else end
 
@@ -214,14 +300,15 @@ def _unlisted_drugs(
 ) -> Iterator[Span]:
     joined = reading.joined
     for match in _QUOTED_DRUG.finditer(joined):
-        if _BARE_FORM.fullmatch(match.group(1)) or _COSMETICS.search(match.group(1)):
-            continue
-        yield Span(EntityType.DRUG, match.start(1), match.end(1), canonical=match.group(1))
+        name, (start, end) = match.group(match.lastindex or 1), match.span(match.lastindex or 1)
+        if not _BARE_FORM.fullmatch(name) and not _COSMETICS.search(name):
+            yield Span(EntityType.DRUG, start, end, canonical=name)
     yield from _cures(reading, lexicon)
     classes = lexicon.names["generic_products"]
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for run, last in _called(joined):
         start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
+        start += joined[start : start + 1] in _NO_FIRST
         start -= joined[start - 1 : start] == "人" and bool(_HUMAN.match(joined, start))
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
@@ -239,8 +326,11 @@ def _cures(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
     for name, (start, end) in list(names.items())[:_MOST_CURES]:
         run = Run(joined, start, end - 1, end)
         first = name_start(run, reading.segmenter, product_stops(lexicon))
-        listed = _NO_CURE.search(name) or len(reading.segmenter.cut(joined[first:end])) == 1
-        if end - first > _SHORTEST_NAME and not listed:
+        cut = reading.segmenter.cut(joined[first:end])
+        listed = _NO_CURE.search(name) or len(cut) == 1
+        # Three characters are a name only where they make no word: 长颗素, 清石茶.
+        short = end - first == _SHORTEST_NAME and len(cut) < _SHORTEST_NAME
+        if end - first >= _SHORTEST_NAME and not short and not listed:
             at = joined.find(joined[first:end])
             while at >= 0:
                 yield Span(EntityType.DRUG, at, at + end - first, canonical=joined[first:end])
@@ -258,4 +348,19 @@ def _named_cosmetics(reading: Reading, bounds: AbstractSet[int], lexicon: Lexico
     for run in runs(_COSMETICS, reading.joined, _LONGEST_COSMETIC, more=_LATIN):
         start = name_start(run, reading.segmenter, product_stops(lexicon, generic=False), bounds)
         if run.end - start >= _SHORTEST_COSMETIC:
+            if strength := _STRENGTH_BEFORE.search(reading.joined[max(0, start - 6) : start]):
+                start -= len(strength.group())
             yield Span(EntityType.COSMETIC, start, run.end, canonical=reading.joined[start : run.end])
+
+
+def _named_vaccines(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
+    joined = reading.joined
+    if "苗" not in joined and "打" not in joined and "针" not in joined:
+        return
+    for run in runs(_VACCINES, joined, _LONGEST_VACCINE, more=_LATIN):
+        start = name_start(run, reading.segmenter, product_stops(lexicon), bounds)
+        if run.end - start >= _SHORTEST_VACCINE:
+            yield Span(EntityType.VACCINE, start, run.end, canonical=joined[start : run.end])
+    for match in _SHORT_VACCINE.finditer(joined):
+        for name in _DISEASE.finditer(joined, *match.span(match.lastgroup or 0)):
+            yield Span(EntityType.VACCINE, name.start(), name.end(), canonical=name.group() + "疫苗")

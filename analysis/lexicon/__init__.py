@@ -180,7 +180,10 @@ def load_lexicon() -> Lexicon:
         regions=MappingProxyType(regions),
         inner=MappingProxyType(inner_names(regions)),
         words=tuple(_segmenter_words(terms)),
-        names={name: frozenset(map(str, words)) for name, words in _yaml("names.yaml").items()},
+        names={
+            "herbs": frozenset(term.canonical for term in _group("drugs.txt", "herb")),
+            **{name: frozenset(map(str, words)) for name, words in _yaml("names.yaml").items()},
+        },
         identity=_identity(),
         automaton=ahocorasick_rs.AhoCorasick(patterns),
         evasions=evasions_of(patterns, meanings),
@@ -222,6 +225,10 @@ def _named(filename: str, meaning: Any) -> Iterator[tuple[str, Term]]:
         for entry in names.split():
             written, _, canonical = entry.partition("=")
             yield written, Term(kind, label, canonical or written)
+
+
+def _group(filename: str, group: str) -> Iterator[Term]:
+    return (term for _, term in _named(filename, lambda of: (of, TermKind.PRODUCT)) if term.label == group)
 
 
 def _guards(rows: Iterable[Mapping[str, Any]]) -> Iterator[Guard]:

@@ -136,3 +136,17 @@ def test_offsets_point_at_the_text_of_the_named_field(title: list[str], text: li
 def test_everyday_goods_are_products_where_people_came_to_harm() -> None:
     assert [e.text for e in of(EntityType.COSMETIC, "用了面霜后一名婴儿中毒")] == ["面霜"]
     assert not of(EntityType.COSMETIC, "面霜怎么选")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("召回批号S2401至S2409的产品", ["S2401", "S2409"]),
+        ("批号我抄下来了:C2406113,请查", ["C2406113"]),
+        ("袋上的批号一字不差(230914-2)", ["230914-2"]),
+        ("批号从MS2408到MS2411", ["MS2408", "MS2411"]),
+        ("批号看不清,国药准字H20999502", []),
+    ],
+)
+def test_a_batch_number_is_found_behind_the_words_that_tell_of_it(text: str, numbers: list[str]) -> None:
+    assert [e.text for e in of(EntityType.BATCH_NO, text)] == numbers

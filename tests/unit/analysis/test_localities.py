@@ -119,3 +119,41 @@ def test_a_short_name_gives_way_to_the_place_within_it() -> None:
 
 def test_a_town_counts_as_its_county_where_that_is_named() -> None:
     assert written("", "记者从南昌市进贤县获悉，该县民和镇一家诊所被查") == ["南昌市进贤县"]
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("昆山一家药店卖假药", "320583"),
+        ("新疆克州的病人", "653000"),
+        ("呼市一名患者投诉", "150100"),
+        ("酉阳县通报一起药酒中毒", "500242"),
+        ("上犹有位读者来信", "360724"),
+    ],
+)
+def test_places_are_known_by_the_short_names_that_people_use(title: str, code: str) -> None:
+    assert [e.code for e in regions(title)] == [code]
+
+
+@pytest.mark.parametrize("name", ["瑞金象湖", "都昌多宝", "泰和塘洲", "定南岭北"])
+def test_the_short_name_of_a_town_belongs_to_its_county(name: str) -> None:
+    assert written("", f"我们这边{name}有家药店。") == [name]
+    assert written("", f"坐标{name}") == [name]
+
+
+def test_a_zone_without_a_name_of_its_own_belongs_to_the_city() -> None:
+    assert written("", "公司注册在南昌高新区,一直没有回复") == ["南昌高新区"]
+
+
+def test_a_name_alone_in_its_clause_is_a_place() -> None:
+    assert written("", "护士多打了一针。德兴,这叫什么事") == ["德兴"]
+    assert not written("", "这瓶子万年牢,摔不坏")
+
+
+@pytest.mark.parametrize("text", ["鄱阳湖边有人卖药", "一碗南昌拌粉", "婺源堂医药的货", "开封一个月内用完"])
+def test_lakes_dishes_and_shops_called_after_a_place_are_none(text: str) -> None:
+    assert not written("", text)
+
+
+def test_where_somebody_lives_stays_where_the_patient_was_only_brought_elsewhere() -> None:
+    assert written("", "服药后全身脱皮,转南昌治疗。家住永丰县沙溪镇。") == ["永丰县沙溪镇"]

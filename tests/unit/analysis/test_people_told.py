@@ -82,3 +82,62 @@ def test_the_title_leaves_a_number_to_the_text_that_tells_it() -> None:
     title, text = "染发后7例严重过敏", "医院接诊7名使用后面部肿胀的患者"
     found = [(e.field, e.text) for e in entities(title, text) if e.type is EntityType.HARMED]
     assert found == [("text", "7名")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("仨孩子打完针都高烧", 3),
+        ("我们仨注射后眼睑下垂", 3),
+        ("我妈和我爸吃了药酒都呕吐住院", 2),
+        ("卫生院挂水后救护车拉走七个,都在发抖", 7),
+        ("用的六个人五个不正常,要查尿汞", 5),
+        ("三十来个老人输液后寒战", 30),
+        ("收治四名佩戴角膜塑形镜的小学生,角膜都有浸润", 4),
+        ("四位吃这散剂的中老年人手脚坏死", 4),
+        ("七位透析患者上机后低血压、腹痛", 7),
+    ],
+)
+def test_people_are_counted_however_the_number_is_written(text: str, value: int) -> None:
+    assert claimed(text) == [("harmed", value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "输液后没有救回来",
+        "打完针,孩子没了呼吸",
+        "吃了假药,人没留住",
+        "打了针,昨晚走的",
+        "注射后没下来台",
+    ],
+)
+def test_a_death_is_told_in_plain_words(text: str) -> None:
+    assert claimed(text) == [("deaths", 1)]
+
+
+def test_those_whom_a_rumour_has_poisoned_are_counted() -> None:
+    assert ("deaths", 8) in claimed("视频里说止咳糖浆毒死8个娃")
+
+
+def test_one_who_died_is_not_harmed_as_well() -> None:
+    assert claimed("一名71岁居民接种后胸痛,经抢救无效死亡") == [("deaths", 1)]
+
+
+def test_who_was_given_a_faulty_vaccine_is_harmed_without_a_symptom() -> None:
+    assert claimed("疫苗冰箱断电一夜。第二天四十六个娃挨个打。") == [("harmed", 46)]
+    assert not claimed("疫苗到货充足。第二天四十六个娃挨个打。")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "江西一个儿童白血病家长群里,半小时内七个人举手",
+        "误食野生菌,11人住院",
+        "医院用它做过四千多例,最严重的是皮疹",
+        "召回演练:疑似不良反应七例",
+        "诺如病毒来袭,52名幼儿呕吐腹泻",
+    ],
+)
+def test_other_numbers_beside_a_harm_count_nobody(text: str) -> None:
+    assert not claimed(text)

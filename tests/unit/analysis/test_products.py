@@ -147,3 +147,65 @@ def test_a_quoted_name_that_ends_in_a_listed_one_is_taken_whole() -> None:
 @pytest.mark.parametrize("title", ["新品发布又在挤牙膏", "电视剧里的防晒梗"])
 def test_figures_of_speech_are_no_cosmetics(title: str) -> None:
     assert not words(COSMETIC, title)
+
+
+@pytest.mark.parametrize("written", ["醋香附", "炒酸枣仁", "酒大黄", "制何首乌", "蜜黄芪"])
+def test_a_herb_is_named_with_how_it_was_prepared(written: str) -> None:
+    assert words(DRUG, f"抽检的{written}含量不足") == [written]
+
+
+def test_a_herb_cut_into_slices_is_the_herb() -> None:
+    assert words(DRUG, "", "该批红花饮片检出染色剂") == ["红花"]
+
+
+def test_a_herb_that_is_food_is_a_medicine_beside_another_herb() -> None:
+    assert words(DRUG, "药房抓的独活寄生、当归、川芎") != []
+    assert "当归" in words(DRUG, "泡脚用的川芎、当归各一把")
+    assert not words(DRUG, "枸杞、人参炖鸡汤")
+
+
+def test_a_class_of_herbs_is_no_herb() -> None:
+    assert not words(DRUG, "都是丹参类常规输液")
+
+
+@pytest.mark.parametrize(
+    "written", ["10%氯化钾注射液", "0.9%氯化钠注射液", "氯倍他索丙酸酯", "东莨菪碱透皮贴片", "养血生发胶囊", "三黄洗剂"]
+)
+def test_strength_ester_and_form_belong_to_the_name(written: str) -> None:
+    assert words(DRUG, f"只用了八天{written}就停了") == [written]
+
+
+def test_what_looks_like_a_dosage_form_is_none() -> None:
+    assert not words(DRUG, "复查片和术后片都交给医生")
+    assert not words(DRUG, "本期片单里有两部枪战片")
+
+
+def test_poisons_of_a_play_are_no_drugs() -> None:
+    assert not words(DRUG, "大结局里女主喝下七日散", "编剧说那瓶砒霜是道具")
+
+
+def test_a_quarter_of_a_town_is_no_tablet() -> None:
+    assert not words(DRUG, "小蓝片区一家工厂开工")
+
+
+def test_a_brand_in_another_sold_food_with_a_drug_in_it_is_named() -> None:
+    assert "青禾玛卡咖啡" in words(DRUG, "", "警方送检的“青禾玛卡咖啡”检出西地那非")
+
+
+@pytest.mark.parametrize("written", ["四价流感病毒裂解疫苗", "鼻喷流感疫苗", "灭活流感疫苗", "九价HPV", "流感针"])
+def test_what_a_vaccine_is_made_of_belongs_to_its_name(written: str) -> None:
+    assert words(VACCINE, f"社区今天可以打{written}") == [written]
+
+
+def test_a_disease_stands_for_its_vaccine_where_one_is_given_it() -> None:
+    assert words(VACCINE, "", "那天打了流脑、乙脑,还有一针五联疫苗") == ["流脑", "乙脑", "五联疫苗"]
+    assert not words(VACCINE, "", "医院收治一名流脑患者,接种门诊照常")
+
+
+def test_volume_belongs_to_a_device_and_strength_to_a_cosmetic() -> None:
+    assert words(DEVICE, "捐了一台5升医用制氧机") == ["5升医用制氧机"]
+    assert words(COSMETIC, "在家用30%果酸焕肤液灼伤") == ["30%果酸焕肤液"]
+
+
+def test_a_salve_for_babies_is_a_cosmetic() -> None:
+    assert words(COSMETIC, "", "母婴店的青禾婴儿润肤膏擦出胖脸") == ["青禾婴儿润肤膏"]
