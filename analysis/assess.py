@@ -43,7 +43,7 @@ _LOOSE = re.compile(
 )
 # One character of each of these words, the rarest.
 _LOOSE_SIGN = re.compile("[药医疫种方剂针膏补镜容肤植视痿犬诊械妆错苯染盖救碘腺贴册批液浆粒丸]")
-_CONCERNING = frozenset({TermKind.PRODUCT, TermKind.FIRM, TermKind.STRONG})
+_CONCERNING = frozenset({TermKind.PRODUCT, TermKind.FIRM, TermKind.STRONG, TermKind.FIELD})
 _MOST_EVIDENCE = 20
 # A notice of a thousand batches names fewer; a text of one product's name over and over names 50,000.
 _MOST_ENTITIES = 5000
@@ -274,7 +274,7 @@ class Analyser:
 
 
 def may_concern(reading: Reading) -> bool:
-    """Tell whether a document is worth scoring: it names a product, a firm, a strong term or a loose word of the field."""
+    """Tell whether a document is worth scoring: it names a product, a firm, a strong term or another word of the field."""
     if any(hit.term.kind in _CONCERNING for hit in reading.named):
         return True
     # The character first: most texts hold none, and looking for one costs a tenth of looking for the words.

@@ -32,6 +32,7 @@ __all__ = ["MOST_TERMS", "Hearing", "Trial", "explanation_row", "guards_of", "te
 MOST_TERMS = 5
 """How many terms are shown for, and how many against."""
 
+_UNSAID = frozenset({TermKind.GUARD, TermKind.FIELD})
 _LONGEST_TERM = 12
 _MOST_PLACES = 50
 _CANDIDATES, _FEWEST_CANDIDATES = 12, 2
@@ -199,7 +200,7 @@ def _candidates(reading: Reading, named: Sequence[Span]) -> dict[str, list[Span]
     """Return the terms that may have spoken with all their places: words, what the lexicon found, what rules named."""
     head = reading.head
     spans = [span for span in _words(reading) if head[slice(*span)] not in _MUTE]
-    hits = (hit for hit in (*reading.hits, *reading.evasive) if hit.term.kind is not TermKind.GUARD)
+    hits = (hit for hit in (*reading.hits, *reading.evasive) if hit.term.kind not in _UNSAID)
     spans += [(hit.start, hit.end) for hit in hits]
     spans += named
     terms: dict[str, list[Span]] = {}

@@ -37,6 +37,7 @@ DATA_FILES = (
     "abroad.txt",
     "cues.yaml",
     "drugs.txt",
+    "field.txt",
     "firms.txt",
     "guards.yaml",
     "jiangxi_divisions.tsv",
@@ -61,6 +62,7 @@ class TermKind(StrEnum):
     FIRM = "firm"
     ABROAD = "abroad"
     GUARD = "guard"
+    FIELD = "field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ def _all_terms(guards: Iterable[Guard], regions: Mapping[str, tuple[Region, ...]
     yield from _named("products.txt", lambda group: (group, TermKind.PRODUCT))
     yield from _named("firms.txt", lambda group: (group, TermKind.FIRM))
     yield from _named("abroad.txt", lambda group: (group, TermKind.ABROAD))
+    yield from _named("field.txt", lambda group: (group, TermKind.FIELD))
     for name in region_names(regions):
         yield name, Term(TermKind.REGION, name, name)
     for guard in guards:

@@ -54,3 +54,17 @@ def test_a_loose_word_of_the_field_is_enough(word: str) -> None:
 @pytest.mark.parametrize("title", ["足球赛今晚开赛", "高铁新线开通", "方案公布，天气转凉", "录取名册公布", ""])
 def test_a_document_without_any_word_of_the_field_is_not_scored(title: str) -> None:
     assert not may_concern(reading(title, "记者从现场了解到。"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "网曝女孩做皮试后休克离世",
+        "孩子雾化治疗后没了 医院称正在等尸检",
+        "女子隆鼻后鼻尖发黑坏死",
+        "飞检发现严重缺陷",
+        "直播间的国医大师是群演",
+    ],
+)
+def test_a_report_that_names_no_product_is_scored_by_its_words_of_the_field(title: str) -> None:
+    assert may_concern(reading(title))
