@@ -47,9 +47,8 @@ class NeedRule:
         if not self._facts_hold(facts):
             return False
         joined = f"{title}\n{text}"
-        if self.unless is not None and self.unless.search(joined):
-            return False
-        if self.also is not None and not self.also.search(joined):
+        barred = self.unless is not None and self.unless.search(joined)
+        if barred or (self.also is not None and not self.also.search(joined)):
             return False
         if self.anywhere is None and self.in_title is None:
             return True
