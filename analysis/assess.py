@@ -220,17 +220,20 @@ class Analyser:
             tokens=reading.tokens,
             floor=floor,
             truncated=reading.truncated,
-            facts=self._facts(reading, categories, findings) if level is Level.RISK else findings.facts,
+            facts=self._facts(reading, categories, possible.severity, findings)
+            if level is Level.RISK
+            else findings.facts,
             possible=possible if p_risk >= _POSSIBLE else None,
             tier=scores.tier,
         )
 
     def _facts(
-        self, reading: Reading, categories: Sequence[CategoryScore], findings: Findings
+        self, reading: Reading, categories: Sequence[CategoryScore], severity: int, findings: Findings
     ) -> Mapping[str, int | bool | str]:
         """Return the facts of a risk: what the rules found, and whether it needs an answer with the rules that say so."""
         codes = [score.code for score in categories]
-        need = self.needs.judge(reading.title.text, reading.text.text, codes, findings.facts)
+        known = {**findings.facts, "severity": severity}
+        need = self.needs.judge(reading.title.text, reading.text.text, codes, known)
         return MappingProxyType(
             {**findings.facts, "needs_response": need.needed, "need": " ".join(need.rules)},
         )

@@ -5,7 +5,7 @@ The rules and their weights are data (`response_need.yaml`); what holds of a doc
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -16,7 +16,9 @@ import yaml
 __all__ = ["NeedFound", "NeedRule", "NeedTable", "load_need_table", "parse_need_table"]
 
 _LEAD = 60
-_KEYS = frozenset({"id", "weight", "why", "facts", "categories", "lead", "any", "title", "unless"})
+_KEYS = frozenset(
+    {"id", "weight", "why", "facts", "without", "least", "categories", "lead", "any", "title", "also", "unless"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +29,13 @@ class NeedRule:
     weight: float
     why: str
     facts: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    least: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     categories: frozenset[str] = frozenset()
     lead: frozenset[str] = frozenset()
     anywhere: re.Pattern[str] | None = None
     in_title: re.Pattern[str] | None = None
+    also: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
 
     def holds(self, title: str, text: str, categories: Sequence[str], facts: Mapping[str, Any]) -> bool:
@@ -39,16 +44,24 @@ class NeedRule:
             return False
         if self.lead and next(iter(categories), None) not in self.lead:
             return False
-        if any(not facts.get(name) for name in self.facts):
+        if not self._facts_hold(facts):
             return False
         joined = f"{title}\n{text}"
-        if self.unless is not None and self.unless.search(joined):
+        barred = self.unless is not None and self.unless.search(joined)
+        if barred or (self.also is not None and not self.also.search(joined)):
             return False
         if self.anywhere is None and self.in_title is None:
             return True
         return bool(
             (self.anywhere is not None and self.anywhere.search(joined))
             or (self.in_title is not None and self.in_title.search(title or text[:_LEAD]))
+        )
+
+    def _facts_hold(self, facts: Mapping[str, Any]) -> bool:
+        return (
+            all(facts.get(name) for name in self.facts)
+            and not any(facts.get(name) for name in self.without)
+            and all(int(facts.get(name) or 0) >= number for name, number in self.least.items())
         )
 
 
@@ -70,7 +83,10 @@ class NeedTable:
     rules: Mapping[str, NeedRule]
 
     def judge(self, title: str, text: str, categories: Sequence[str], facts: Mapping[str, Any]) -> NeedFound:
-        """Judge one risk document by its normalised text, its categories (the leading one first) and its facts."""
+        """Judge one risk document by its normalised text, its categories (the leading one first) and its facts.
+
+        `facts` are those of the rules, with `severity` (1 to 5) among them.
+        """
         met = [rule for rule in self.rules.values() if rule.holds(title, text, categories, facts)]
         score = sum(rule.weight for rule in met)
         # Sums of decimal weights differ from the decimal in the last bit.
@@ -113,12 +129,21 @@ def _rule(row: Any) -> NeedRule:
         weight=float(row["weight"]),
         why=str(row["why"]),
         facts=tuple(row.get("facts", ())),
+        without=tuple(row.get("without", ())),
+        least=_least(name, row.get("least", {})),
         categories=frozenset(row.get("categories", ())),
         lead=frozenset(row.get("lead", ())),
         anywhere=_pattern(name, row.get("any", ())),
         in_title=_pattern(name, row.get("title", ())),
+        also=_pattern(name, row.get("also", ())),
         unless=_pattern(name, row.get("unless", ())),
     )
+
+
+def _least(name: str, numbers: Any) -> Mapping[str, int]:
+    if not isinstance(numbers, dict) or any(type(number) is not int or number < 1 for number in numbers.values()):
+        raise ValueError(f"response_need: {name}: least names facts, each with a whole number from 1 on: {numbers!r}")
+    return MappingProxyType({str(fact): number for fact, number in numbers.items()})
 
 
 def _pattern(name: str, parts: Sequence[str]) -> re.Pattern[str] | None:

@@ -37,17 +37,28 @@ _POLICIES: Mapping[str, str] = MappingProxyType(
         "death": "GOV-04",
         "open_cluster": "GOV-04",
         "many_alike": "GOV-04",
+        "many_in_words": "GOV-04",
+        "nobody_says": "GOV-09",
         "vaccine": "AEFI-05",
         "vaccine_worry": "AEFI-05",
         "rumour": "GOV-15",
         "rumour_spreads": "GOV-15",
         "asks_for_truth": "GOV-09",
         "criticism": "GOV-09",
+        "criticism_lead": "GOV-09",
         "criticism_sharp": "GOV-09",
+        "leaked_informant": "GOV-09",
+        "hotline": "GOV-09",
+        "corrupt_inspector": "GOV-09",
         "policy_dispute": "GOV-04",
         "shortage": "SUP-01",
+        "shortage_words": "SUP-01",
         "shortage_critical": "SUP-01",
+        "supply": "SUP-01",
         "expose": "GOV-09",
+        "insider": "GOV-09",
+        "faked_records": "GOV-09",
+        "recall_unreached": "RC-06",
         "asked_again": "GOV-10",
         "answered": "GOV-10",
         "concluded": "GOV-10",
@@ -57,7 +68,7 @@ _POLICIES: Mapping[str, str] = MappingProxyType(
     }
 )
 # Facts of the event tell these better than any one document.
-_BY_EVENT = frozenset({"death", "open_cluster", "office_speaks"})
+_BY_EVENT = frozenset({"death", "death_told", "open_cluster", "many_harmed", "office_speaks", "foreign"})
 
 
 class Side(StrEnum):
