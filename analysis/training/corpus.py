@@ -28,6 +28,8 @@ LABELS = ("risk", "remit", *RISK_CATEGORIES, *SEVERITY_LABELS, *TONE_LABELS.valu
 SEED = 20261125
 _BATCH = 512
 _COST = 5.0
+# Ten thousand texts hold half a million features that stand in two of them or more; those of three or more load in less time and memory.
+_LEAST_DOCUMENTS = 3
 _TOLERANCE = 1e-3
 
 Array = npt.NDArray[np.float64]
@@ -115,7 +117,7 @@ def rows_of(counts: Counts, chosen: Mask) -> Counts:
 def fit_linear(corpus: Corpus, chosen: Mask, labels: Sequence[str] = LABELS) -> LinearModel:
     """Fit one logistic regression a label on the chosen examples."""
     counts = rows_of(corpus.counts, chosen)
-    weighting = Weighting.fit(counts)
+    weighting = Weighting.fit(counts, least_documents=_LEAST_DOCUMENTS)
     matrix = weighting.transform(counts)
     weights = np.zeros((len(weighting.buckets), len(labels)))
     intercepts = np.zeros(len(labels))
