@@ -81,10 +81,15 @@ def test_no_number_above_one_is_told_that_no_reader_found(
         assert int(findings.facts["harmed"]) <= 1 or findings.facts["harmed"] in gold, row["id"]
 
 
-def test_almost_no_labelled_risk_is_left_unscored(shared_data: Path) -> None:
+def test_few_labelled_risks_are_left_unscored(shared_data: Path) -> None:
     risks = [example for example in load_training(shared_data) if int(example.level) == 2]
-    lost = [example.document.title for example in risks if not may_concern(_reading(example.document))]
-    assert len(lost) <= FLOORS["unscored"] * len(risks), lost
+    # The collected ones were found by the words of the field; the titles written for situations were not.
+    for most, chosen in (
+        (FLOORS["unscored"], [risk for risk in risks if risk.tells_level]),
+        (FLOORS["unscored titles"], [risk for risk in risks if not risk.tells_level]),
+    ):
+        lost = [risk.document.title for risk in chosen if not may_concern(_reading(risk.document))]
+        assert len(lost) <= most * len(chosen), lost
 
 
 def _reading(document: Any) -> Reading:
