@@ -24,17 +24,21 @@ from analysis.training.data import TRAINING_FILES, file_hash, load_examples
 __all__ = [
     "EXAMPLES",
     "LABELS",
+    "READINGS",
     "fit_recogniser",
     "labelled_queries",
     "main",
     "read_examples",
     "read_labels",
+    "read_readings",
     "with_articles",
 ]
 
+READINGS = Path(__file__).with_name("article_readings.tsv")
 LABELS = Path(__file__).with_name("situation_labels.tsv")
 EXAMPLES = Path(__file__).with_name("situation_examples.tsv")
 _LEAST_DOCUMENTS = 3
+_GOVERNS = 2
 _PENALTY = 1.5
 """Of the squared weights; 1 to 2.5 recognise equally well on held-out events."""
 
@@ -64,15 +68,41 @@ def labelled_queries(shared: Path, labels: Mapping[str, Sequence[str]]) -> dict[
     return {document.id: (document.title, document.text) for document in documents if document.id in labels}
 
 
-def with_articles(labels: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return the rows of each document with the articles that govern there, as far as they recur."""
+def read_readings(path: Path = READINGS) -> Mapping[str, tuple[dict[str, int], ...]]:
+    """Return what each reader chose for a document or a title: the grade of every article, empty where none governs."""
+    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    readings: dict[str, tuple[dict[str, int], ...]] = {}
+    for name, _, chosen in lines:
+        pairs = (pair.rpartition("=") for pair in chosen.split(";") if chosen != "NONE")
+        grades = {article: int(grade) for article, _, grade in pairs}
+        readings[name] = (*readings.get(name, ()), grades)
+    return readings
+
+
+def with_articles(labels: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return the rows of each document or title with the articles that govern there, as far as they recur.
+
+    Where readers chose articles for the very document, theirs stand for those of its rows.
+    """
     governs = {row.id: row.governs for row in load_situations().rows}
-    articles = [sorted({key for row in rows for key in governs.get(row, ())}) for rows in labels]
+    held, readings = {key for keys in governs.values() for key in keys}, read_readings()
+    articles = [
+        held & _chosen(readings[name])
+        if name in readings
+        else {key for row in rows for key in governs.get(row, ())}
+        for name, rows in labels.items()
+    ]
     seen = Counter(key for keys in articles for key in keys)
     return [
-        [*rows, *(key for key in keys if seen[key] >= _LEAST_DOCUMENTS)]
-        for rows, keys in zip(labels, articles, strict=True)
+        [*rows, *sorted(key for key in keys if seen[key] >= _LEAST_DOCUMENTS)]
+        for rows, keys in zip(labels.values(), articles, strict=True)
     ]
+
+
+def _chosen(readings: Sequence[Mapping[str, int]]) -> set[str]:
+    """Return the articles that govern for at least half of the readers."""
+    counts = Counter(key for grades in readings for key, grade in grades.items() if grade == _GOVERNS)
+    return {key for key, count in counts.items() if 2 * count >= len(readings)}
 
 
 def fit_recogniser(queries: Sequence[Query], labels: Sequence[Sequence[str]]) -> Recogniser:
@@ -107,7 +137,7 @@ def main(arguments: list[str]) -> int:
         print(f"labelled, but not in {shared}: {', '.join(missing)}", file=sys.stderr)  # noqa: T201
         return 1
     written = read_examples()
-    rows = [*(labels[document] for document in queries), *written.values()]
+    rows = {document: labels[document] for document in queries} | written
     recogniser = fit_recogniser([*queries.values(), *((title, "") for title in written)], with_articles(rows))
     manifest = {
         "format": FORMAT,
@@ -118,6 +148,7 @@ def main(arguments: list[str]) -> int:
         "titles": len(written),
         "labels": file_hash(LABELS),
         "examples": file_hash(EXAMPLES),
+        "readings": file_hash(READINGS),
         "data": {name: file_hash(shared / name) for name in TRAINING_FILES},
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)

@@ -138,7 +138,7 @@ def test_rows_are_recognised_in_documents_that_the_model_never_saw(shared_data: 
     documents = read_rows(pinned(shared_data / "documents" / "train.jsonl", DOCUMENTS))
     seen = {document: rows for document, rows in labels.items() if document not in documents}
     queries = labelled_queries(shared_data, seen)
-    rows = [*(seen[document] for document in queries), *written.values()]
+    rows = {document: seen[document] for document in queries} | written
     recogniser = fit_recogniser([*queries.values(), *((title, "") for title in written)], with_articles(rows))
     asked = [document_of(documents[document]) for document in labels if document in documents]
     hits = [0, 0]
