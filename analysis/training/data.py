@@ -5,26 +5,34 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from analysis.assessment import Level, Tone
 from crawlers.records import Document, DocumentKind
 
 __all__ = [
     "DEV_FILE",
+    "SITUATION_LABELS",
     "STREAM_FILE",
     "STREAM_LABELS",
     "STREAM_SOURCE",
     "TRAINING_FILES",
+    "WRITTEN_DOCUMENTS",
+    "WRITTEN_TITLES",
     "Example",
     "file_hash",
+    "held_out",
     "load_events",
     "load_examples",
     "load_training",
+    "read_situation_labels",
+    "read_written_titles",
     "stream_titles",
+    "trained_on",
 ]
 
 TRAINING_FILES = (
@@ -38,14 +46,22 @@ EVENTS_FILE = "attention/events.tsv"
 STREAM_FILE = "hotlist/weibo-2024.jsonl.gz"
 STREAM_SOURCE = "stream"
 STREAM_LABELS = Path(__file__).with_name("stream_labels.tsv")
+SITUATION_LABELS = Path(__file__).with_name("situation_labels.tsv")
+WRITTEN_TITLES = Path(__file__).with_name("written") / "titles.tsv"
+WRITTEN_DOCUMENTS = Path(__file__).with_name("written") / "documents.jsonl"
 _DIGITS = 16
+_HELD_OUT = 5
 # Labelled rows carry no fetch time; identity and scores do not depend on it.
 _FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A labelled document. `date` is empty for written texts, `event` is its own id where it belongs to none."""
+    """A labelled document. `date` is empty for written texts, `event` is its own id where it belongs to none.
+
+    `tells_level` says whether the level may be learned from it: titles written for the kinds of risk are nearly all risks, and would
+    teach that short titles are. `situations` are the rows of the table of situations that it is about, where somebody said so.
+    """
 
     document: Document
     level: Level
@@ -54,6 +70,8 @@ class Example:
     tone: Tone | None
     date: str
     event: str
+    tells_level: bool = True
+    situations: tuple[str, ...] = ()
 
     @property
     def written(self) -> bool:
@@ -61,11 +79,61 @@ class Example:
         return not self.date
 
 
+def held_out(example: Example) -> bool:
+    """Tell whether a written text belongs to the fifth of the events that forward models leave out, to weigh them by."""
+    return example.written and crc32(example.event.encode()) % _HELD_OUT == 0
+
+
 def load_training(shared: Path) -> list[Example]:
-    """Return the examples of every training file in the order of the files, then the labelled titles of the stream."""
+    """Return the examples of every training file in the order of the files, the labelled titles of the stream, and what was written."""
     events = load_events(shared)
-    labelled = [example for name in TRAINING_FILES for example in load_examples(shared / name, events)]
-    return [*labelled, *_load_stream(shared / STREAM_FILE)]
+    situations = read_situation_labels()
+    labelled = [
+        replace(example, situations=situations.get(example.document.id, ()))
+        for name in TRAINING_FILES
+        for example in load_examples(shared / name, events)
+    ]
+    return [*labelled, *_load_stream(shared / STREAM_FILE), *_written_titles(), *load_examples(WRITTEN_DOCUMENTS)]
+
+
+def trained_on(shared: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file that `load_training` reads."""
+    own = (STREAM_LABELS, SITUATION_LABELS, WRITTEN_TITLES, WRITTEN_DOCUMENTS)
+    return {
+        **{name: file_hash(shared / name) for name in (*TRAINING_FILES, STREAM_FILE)},
+        **{path.relative_to(Path(__file__).parent).as_posix(): file_hash(path) for path in own},
+    }
+
+
+def _written_titles() -> Iterator[Example]:
+    """Yield the titles written for the rows of the table of situations that have labels; all of one row are one event."""
+    for situation, title, text, level, categories, severity, tone in read_written_titles():
+        if level:
+            row = {
+                "id": hashlib.sha256(title.encode()).hexdigest()[:_DIGITS],
+                "source": "written",
+                "title": title,
+                "text": text,
+                "level": int(level),
+                "categories": [code for code in categories.split(",") if code],
+                "severity": int(severity),
+                "tone": tone or None,
+                "event": f"situation:{situation}",
+            }
+            yield replace(_example(row, {}), tells_level=False, situations=(situation,))
+
+
+def read_written_titles(path: Path = WRITTEN_TITLES) -> Iterator[list[str]]:
+    """Yield row, title, text, level, categories, severity and tone of every written title; the labels may be empty."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield line.split("\t")
+
+
+def read_situation_labels(path: Path = SITUATION_LABELS) -> Mapping[str, tuple[str, ...]]:
+    """Return the rows that each labelled document is about, by its id."""
+    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {document: tuple(rows.split(",")) for document, rows in lines}
 
 
 def _load_stream(path: Path) -> Iterator[Example]:

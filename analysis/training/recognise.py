@@ -1,7 +1,7 @@
 """Fit the recogniser of situations: `python -m analysis.training.recognise SHARED_DATA`.
 
-Learns from the labelled documents that `situation_labels.tsv` names and from the titles of `situation_examples.tsv`,
-written for this; see `models/situations.md`.
+Learns from the labelled documents that `situation_labels.tsv` names and from the titles of `written/titles.tsv`; see
+`models/situations.md`.
 """
 
 import json
@@ -19,24 +19,27 @@ from analysis.features import BUCKET_BITS
 from analysis.linear import Weighting
 from analysis.recognition import FORMAT, MODEL, Query, Recogniser, count_query
 from analysis.situations import load_situations
-from analysis.training.data import TRAINING_FILES, file_hash, load_examples
+from analysis.training.data import (
+    SITUATION_LABELS,
+    TRAINING_FILES,
+    WRITTEN_TITLES,
+    file_hash,
+    load_examples,
+    read_situation_labels,
+    read_written_titles,
+)
 
 __all__ = [
-    "EXAMPLES",
-    "LABELS",
     "READINGS",
     "fit_recogniser",
     "labelled_queries",
     "main",
-    "read_examples",
-    "read_labels",
     "read_readings",
     "with_articles",
+    "written_queries",
 ]
 
 READINGS = Path(__file__).with_name("article_readings.tsv")
-LABELS = Path(__file__).with_name("situation_labels.tsv")
-EXAMPLES = Path(__file__).with_name("situation_examples.tsv")
 _LEAST_DOCUMENTS = 3
 _GOVERNS = 2
 _PENALTY = 1.5
@@ -46,19 +49,11 @@ _WEIGHTS_KEPT = 1000
 """Weights of a row; all 18,000 recognise no better on held-out events."""
 
 
-def read_labels(path: Path = LABELS) -> Mapping[str, tuple[str, ...]]:
-    """Return the rows that each labelled document is about, by its id."""
-    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return {document: tuple(rows.split(",")) for document, rows in lines}
-
-
-def read_examples(path: Path = EXAMPLES) -> Mapping[str, tuple[str, ...]]:
-    """Return the rows that each written title is about."""
-    rows: dict[str, tuple[str, ...]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            row, _, title = line.partition("\t")
-            rows[title] = (*rows.get(title, ()), row)
+def written_queries(path: Path = WRITTEN_TITLES) -> Mapping[Query, tuple[str, ...]]:
+    """Return the rows that each written title, with its text, is about."""
+    rows: dict[Query, tuple[str, ...]] = {}
+    for row, title, text, *_ in read_written_titles(path):
+        rows[title, text] = (*rows.get((title, text), ()), row)
     return rows
 
 
@@ -87,9 +82,7 @@ def with_articles(labels: Mapping[str, Sequence[str]]) -> list[list[str]]:
     governs = {row.id: row.governs for row in load_situations().rows}
     held, readings = {key for keys in governs.values() for key in keys}, read_readings()
     articles = [
-        held & _chosen(readings[name])
-        if name in readings
-        else {key for row in rows for key in governs.get(row, ())}
+        held & _chosen(readings[name]) if name in readings else {key for row in rows for key in governs.get(row, ())}
         for name, rows in labels.items()
     ]
     seen = Counter(key for keys in articles for key in keys)
@@ -131,14 +124,14 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m analysis.training.recognise SHARED_DATA", file=sys.stderr)  # noqa: T201
         return 2
-    shared, labels = Path(arguments[0]), read_labels()
+    shared, labels = Path(arguments[0]), read_situation_labels()
     queries = labelled_queries(shared, labels)
     if missing := sorted(set(labels) - set(queries)):
         print(f"labelled, but not in {shared}: {', '.join(missing)}", file=sys.stderr)  # noqa: T201
         return 1
-    written = read_examples()
-    rows = {document: labels[document] for document in queries} | written
-    recogniser = fit_recogniser([*queries.values(), *((title, "") for title in written)], with_articles(rows))
+    written = written_queries()
+    rows = {document: labels[document] for document in queries} | {title: rows for (title, _), rows in written.items()}
+    recogniser = fit_recogniser([*queries.values(), *written], with_articles(rows))
     manifest = {
         "format": FORMAT,
         "buckets": BUCKET_BITS,
@@ -146,8 +139,8 @@ def main(arguments: list[str]) -> int:
         "rows": recogniser.rows,
         "documents": len(queries),
         "titles": len(written),
-        "labels": file_hash(LABELS),
-        "examples": file_hash(EXAMPLES),
+        "labels": file_hash(SITUATION_LABELS),
+        "examples": file_hash(WRITTEN_TITLES),
         "readings": file_hash(READINGS),
         "data": {name: file_hash(shared / name) for name in TRAINING_FILES},
     }

@@ -49,7 +49,8 @@ class Seen:
     """What both tiers said of the same documents, row by row.
 
     `inputs` are tier 1's stack inputs, `p_remit` its chance of the remit, `decisions` its named decision values, `severity` its chances
-    of the five severities, `leading` the signs, `encoded` the encoder's logits, `weight` how much a row counts.
+    of the five severities, `leading` the signs, `encoded` the encoder's logits, `weight` how much a row counts, `later` whether it is a
+    document of later months rather than a written one.
     """
 
     examples: Sequence[Example]
@@ -60,6 +61,7 @@ class Seen:
     leading: Sequence[Mapping[str, float]]
     encoded: Array
     weight: Array
+    later: Mask
 
 
 def forward_logits(folder: Path) -> dict[str, Array]:
@@ -84,8 +86,9 @@ def fit_second(seen: Seen, learned: Sequence[Example], best_cut: Any, seed: int)
     """
     level = np.array([int(example.level) for example in seen.examples])
     risky, remit = level == 2, level >= 1  # noqa: PLR2004 (levels as the guide numbers them)
-    least = _least_remit(seen.p_remit, risky)
-    read = seen.p_remit >= least
+    later = seen.later
+    least = _least_remit(seen.p_remit[later], risky[later])
+    read = later & (seen.p_remit >= least)
     joined = np.column_stack((seen.inputs, second_inputs(seen.encoded)))[read]
     stored: dict[str, Any] = {"least_remit": least}
     for name, truth, beta in (("risk", risky[read], _BETA_RISK), ("remit", remit[read], 1.0)):
@@ -93,7 +96,7 @@ def fit_second(seen: Seen, learned: Sequence[Example], best_cut: Any, seed: int)
         stored[name] = _stored(blend)
         whole = np.array(seen.p_remit) * 0
         whole[read] = chances
-        stored[f"{name}_threshold"] = best_cut(whole, risky if name == "risk" else remit, beta)
+        stored[f"{name}_threshold"] = best_cut(whole[later], (risky if name == "risk" else remit)[later], beta)
     risks = np.flatnonzero(risky).tolist()
     sources = np.array([category_sources(seen.decisions[n], seen.encoded[n], seen.leading[n]) for n in risks])
     commonness = _commonness(learned)

@@ -7,82 +7,35 @@ then fitted on all training data. The development file is never read here.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from analysis.assess import MODELS, document_fields, may_concern, stack_facts
-from analysis.assessment import Level, Tone
+from analysis.assess import MODELS
+from analysis.assessment import Tone
 from analysis.encoder import ENCODER_MANIFEST, read_encoder_manifest
-from analysis.entities import find_entities
-from analysis.features import BLOCKS, BUCKET_BITS, Counts, count_features
+from analysis.features import BLOCKS, BUCKET_BITS
 from analysis.lexicon import load_lexicon
-from analysis.linear import FORMAT, MANIFEST, LinearModel, Weighting
+from analysis.linear import FORMAT, MANIFEST, LinearModel
 from analysis.neighbours import build
-from analysis.reading import read
 from analysis.risk import RISK_CATEGORIES, RiskStack, sigmoid, stack_inputs
-from analysis.rules import Findings, apply_rules
-from analysis.segmentation import RjiebaSegmenter, Segmenter
+from analysis.segmentation import RjiebaSegmenter
 from analysis.severity import SEVERITY_LABELS, SeverityModel, severity_inputs
-from analysis.signs import Signs
 from analysis.tone import TONE_LABELS
-from analysis.training.data import (
-    STREAM_FILE,
-    STREAM_LABELS,
-    STREAM_SOURCE,
-    TRAINING_FILES,
-    Example,
-    file_hash,
-    load_training,
-)
+from analysis.training.corpus import LABELS, SEED, Corpus, fit_linear, read_corpus, rows_of
+from analysis.training.data import STREAM_SOURCE, Example, held_out, load_training, trained_on
 from analysis.training.second import Seen, fit_second, forward_logits
 
 __all__ = ["LABELS", "train"]
 
-LABELS = ("risk", "remit", *RISK_CATEGORIES, *SEVERITY_LABELS, *TONE_LABELS.values())
 FOLD_STARTS = ("2023-01", "2023-11", "2024-06")
-SEED = 20261125
-_BATCH = 512
-_COSTS = {"risk": 5.0, "remit": 5.0}
-_OTHER_COST = 5.0
 _CROSSED = 5
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Corpus:
-    """The training data read once: counts, facts, what of them the stack reads, and masks."""
-
-    examples: Sequence[Example]
-    counts: Counts
-    facts: Sequence[Mapping[str, int | bool | str]]
-    signs: Sequence[Signs]
-    stacked: Array
-    concerned: Mask
-    dates: npt.NDArray[np.str_]
-
-    def target(self, label: str) -> tuple[Mask, Mask]:
-        """Return which examples a label can be learned from, and which have it."""
-        levels = np.array([int(example.level) for example in self.examples])
-        risky = levels == Level.RISK
-        if label == "risk":
-            return np.ones(len(levels), dtype=bool), risky
-        if label == "remit":
-            return np.ones(len(levels), dtype=bool), levels >= Level.IN_REMIT
-        if label in SEVERITY_LABELS:
-            step = SEVERITY_LABELS.index(label) + 2
-            return risky, np.array([example.severity >= step for example in self.examples])
-        if label.startswith("tone:"):
-            tones = [example.tone.value if example.tone else None for example in self.examples]
-            return np.array([t is not None for t in tones]), np.array([f"tone:{t}" == label for t in tones])
-        return risky, np.array([label in example.categories for example in self.examples])
 
 
 def train(
@@ -104,15 +57,16 @@ def train(
     """
     segmenter = RjiebaSegmenter()
     progress("reading the training data")
-    corpus = _read_corpus([*load_training(shared), *further], segmenter)
+    corpus = read_corpus([*load_training(shared), *further], segmenter)
     forward, tested = _forward(corpus, progress)
+    apart = _apart(corpus, forward)
     progress("fitting stack, calibration and thresholds")
     stack = _fit_stack(corpus, forward, tested)
     crossed = _crossed(corpus)
     severity = _fit_severity(corpus, crossed)
-    second = _fit_second(corpus, forward, tested, (stack, severity, crossed), encoder)
+    second = _fit_second(corpus, forward, (tested, apart), (stack, severity, crossed), encoder)
     progress("fitting on all training data")
-    model = _fit(corpus, np.ones(len(corpus.examples), dtype=bool))
+    model = fit_linear(corpus, np.ones(len(corpus.examples), dtype=bool))
     out.mkdir(parents=True, exist_ok=True)
     manifest: dict[str, Any] = {
         "format": FORMAT,
@@ -125,93 +79,28 @@ def train(
         "second": second,
         "severity": severity,
         "tone_offsets": _fit_tone(corpus, forward, tested),
-        "trained_on": {name: file_hash(shared / name) for name in (*TRAINING_FILES, STREAM_FILE)}
-        | {STREAM_LABELS.name: file_hash(STREAM_LABELS)},
+        "trained_on": trained_on(shared),
         "seed": SEED,
         "metrics": {},
     }
     manifest["version"] = f"linear-{manifest['sha256'][:8]}"
     (out / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    build(corpus.examples, model.decide(corpus.counts), model=manifest["version"], out=out, measured=_MEASURED)
+    _write_neighbours(corpus, model, manifest["version"], out)
     return manifest
+
+
+def _write_neighbours(corpus: Corpus, model: LinearModel, version: str, out: Path) -> None:
+    """Write what lies near a document: reports, not the many titles that were written for the same situation."""
+    near = np.array([example.tells_level for example in corpus.examples])
+    examples = [example for example, shown in zip(corpus.examples, near, strict=True) if shown]
+    build(examples, model.decide(rows_of(corpus.counts, near)), model=version, out=out, measured=_MEASURED)
 
 
 # Of 864 labelled items of months after 2024-05, with a model of the months before (`analysis/neighbours.py`).
 _MEASURED = {"level of the nearest": 0.689, "first category of the nearest": 0.49, "first category among three": 0.593}
 
 
-def _read_corpus(examples: Sequence[Example], segmenter: Segmenter) -> _Corpus:
-    lexicon = load_lexicon()
-    parts: list[Counts] = []
-    findings: list[Findings] = []
-    stacked: list[tuple[float, float]] = []
-    concerned: list[bool] = []
-    for begin in range(0, len(examples), _BATCH):
-        documents = [example.document for example in examples[begin : begin + _BATCH]]
-        batch = [read(document, lexicon, segmenter) for document in documents]
-        parts.append(count_features([reading.restored for reading in batch]))
-        for document, reading in zip(documents, batch, strict=True):
-            findings.append(apply_rules(reading, find_entities(reading, document_fields(document), lexicon)))
-            stacked.append(stack_facts(reading, findings[-1]))
-            concerned.append(may_concern(reading))
-    return _Corpus(
-        examples=examples,
-        counts=_joined(parts),
-        facts=[found.facts for found in findings],
-        signs=[found.signs for found in findings],
-        stacked=np.array(stacked),
-        concerned=np.array(concerned),
-        dates=np.array([example.date for example in examples]),
-    )
-
-
-def _joined(parts: Sequence[Counts]) -> Counts:
-    offsets = np.cumsum([0, *(part.rows for part in parts)])
-    return Counts(
-        row=np.concatenate([part.row + offset for part, offset in zip(parts, offsets, strict=False)]),
-        block=np.concatenate([part.block for part in parts]),
-        bucket=np.concatenate([part.bucket for part in parts]),
-        count=np.concatenate([part.count for part in parts]),
-        rows=int(offsets[-1]),
-    )
-
-
-def _rows(counts: Counts, chosen: Mask) -> Counts:
-    kept = chosen[counts.row]
-    number = np.cumsum(chosen) - 1
-    return Counts(
-        row=number[counts.row[kept]],
-        block=counts.block[kept],
-        bucket=counts.bucket[kept],
-        count=counts.count[kept],
-        rows=int(chosen.sum()),
-    )
-
-
-def _fit(corpus: _Corpus, chosen: Mask, labels: Sequence[str] = LABELS) -> LinearModel:
-    """Fit one logistic regression a label on the chosen examples."""
-    counts = _rows(corpus.counts, chosen)
-    weighting = Weighting.fit(counts)
-    matrix = weighting.transform(counts)
-    weights = np.zeros((len(weighting.buckets), len(labels)))
-    intercepts = np.zeros(len(labels))
-    for column, label in enumerate(labels):
-        usable, positive = corpus.target(label)
-        weights[:, column], intercepts[column] = _fit_one(label, matrix, usable[chosen], positive[chosen])
-    return LinearModel(weighting, tuple(labels), weights, intercepts)
-
-
-def _fit_one(label: str, matrix: sparse.csr_matrix, usable: Mask, positive: Mask) -> tuple[Array, float]:
-    from sklearn.linear_model import LogisticRegression
-
-    cost = _COSTS.get(label, _OTHER_COST)
-    weight = None if label in SEVERITY_LABELS else "balanced"
-    fitted = LogisticRegression(C=cost, class_weight=weight, solver="liblinear", random_state=SEED, max_iter=1000)
-    fitted.fit(matrix[usable], positive[usable])
-    return fitted.coef_[0], float(fitted.intercept_[0])
-
-
-def _forward(corpus: _Corpus, progress: Callable[[str], None]) -> tuple[Array, Mask]:
+def _forward(corpus: Corpus, progress: Callable[[str], None]) -> tuple[Array, Mask]:
     """Return decision values of models that saw only earlier months, and which examples have them."""
     decisions = np.zeros((len(corpus.examples), len(LABELS)))
     tested = np.zeros(len(corpus.examples), dtype=bool)
@@ -221,13 +110,20 @@ def _forward(corpus: _Corpus, progress: Callable[[str], None]) -> tuple[Array, M
     for start, end in zip(FOLD_STARTS, (*FOLD_STARTS[1:], "9999"), strict=True):
         progress(f"fitting on what was before {start}")
         later = ~written & (corpus.dates >= start) & (corpus.dates < end)
-        model = _fit(corpus, written | (corpus.dates < start))
-        decisions[later] = model.decide(_rows(corpus.counts, later))
+        model = fit_linear(corpus, written | (corpus.dates < start))
+        decisions[later] = model.decide(rows_of(corpus.counts, later))
         tested |= later & ~chosen
     return decisions, tested
 
 
-def _fit_stack(corpus: _Corpus, decisions: Array, tested: Mask) -> dict[str, Any]:
+def _apart(corpus: Corpus, decisions: Array) -> Mask:
+    """Fill in decision values of a model that saw no written text of a fifth of the events, for those; return which they are."""
+    apart = np.array([held_out(example) for example in corpus.examples])
+    decisions[apart] = fit_linear(corpus, ~apart).decide(rows_of(corpus.counts, apart))
+    return apart
+
+
+def _fit_stack(corpus: Corpus, decisions: Array, tested: Mask) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
     usable = tested & corpus.concerned
@@ -272,7 +168,7 @@ def _f1(predicted: Mask, truth: Mask, *, beta: float = 1.0) -> float:
     return (1 + beta**2) * hits / max(1.0, float(predicted.sum() + beta**2 * truth.sum()))
 
 
-def _fit_categories(corpus: _Corpus, decisions: Array, tested: Mask) -> tuple[dict[str, list[float]], float]:
+def _fit_categories(corpus: Corpus, decisions: Array, tested: Mask) -> tuple[dict[str, list[float]], float]:
     """Return Platt's two numbers per category, and the cut with the best mean F1 over categories."""
     from sklearn.linear_model import LogisticRegression
 
@@ -294,7 +190,7 @@ def _fit_categories(corpus: _Corpus, decisions: Array, tested: Mask) -> tuple[di
     return scale, max(scores, key=lambda cut: scores[cut])
 
 
-def _crossed(corpus: _Corpus) -> Array:
+def _crossed(corpus: Corpus) -> Array:
     """Return, for every risk, decision values of severity models that saw no document of its event.
 
     Forward predictions alone are some three hundred risks, too few for five severities.
@@ -304,12 +200,12 @@ def _crossed(corpus: _Corpus) -> Array:
     decisions = np.zeros((len(corpus.examples), len(SEVERITY_LABELS)))
     for number in range(_CROSSED):
         held = risky & (fold == number)
-        model = _fit(corpus, fold != number, SEVERITY_LABELS)
-        decisions[held] = model.decide(_rows(corpus.counts, held))
+        model = fit_linear(corpus, fold != number, SEVERITY_LABELS)
+        decisions[held] = model.decide(rows_of(corpus.counts, held))
     return decisions
 
 
-def _fit_severity(corpus: _Corpus, decisions: Array) -> dict[str, Any]:
+def _fit_severity(corpus: Corpus, decisions: Array) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
     usable = np.flatnonzero(corpus.target("risk")[1]).tolist()
@@ -335,18 +231,23 @@ def _fit_severity(corpus: _Corpus, decisions: Array) -> dict[str, Any]:
 
 
 def _fit_second(
-    corpus: _Corpus,
+    corpus: Corpus,
     forward: Array,
-    tested: Mask,
+    unseen: tuple[Mask, Mask],
     first: tuple[Mapping[str, Any], Mapping[str, Any], Array],
     encoder: Path,
 ) -> dict[str, Any] | None:
-    """Join the encoder of a folder, if there is one, to what tier 1 said of documents that neither had seen."""
+    """Join the encoder of a folder, if there is one, to what tier 1 said of documents that neither had seen.
+
+    `unseen` are the later months' documents and the written ones kept apart.
+    """
     if not (encoder / ENCODER_MANIFEST).is_file():
         return None
     stack, severity, crossed = first
     encoded = forward_logits(encoder)
-    rows = [n for n in np.flatnonzero(tested & corpus.concerned).tolist() if corpus.examples[n].document.id in encoded]
+    later, apart = unseen
+    chosen = np.flatnonzero((later | apart) & corpus.concerned).tolist()
+    rows = [n for n in chosen if corpus.examples[n].document.id in encoded]
     inputs = stack_inputs(forward[rows], LABELS, corpus.stacked[rows])
     graded = SeverityModel.from_manifest(severity)
     seen = Seen(
@@ -363,11 +264,12 @@ def _fit_second(
         leading=[corpus.signs[n].leading for n in rows],
         encoded=np.array([encoded[corpus.examples[n].document.id] for n in rows]),
         weight=np.where(corpus.dates[rows] >= FOLD_STARTS[-1], _RECENT, 1.0),
+        later=later[rows],
     )
     return {"encoder": read_encoder_manifest(encoder)["version"], **fit_second(seen, corpus.examples, _best_cut, SEED)}
 
 
-def _fit_tone(corpus: _Corpus, decisions: Array, tested: Mask) -> dict[str, float]:
+def _fit_tone(corpus: Corpus, decisions: Array, tested: Mask) -> dict[str, float]:
     usable = tested & corpus.concerned & np.array([example.tone is not None for example in corpus.examples])
     columns = [LABELS.index(TONE_LABELS[t]) for t in (Tone.NEGATIVE, Tone.NEUTRAL, Tone.POSITIVE)]
     values = decisions[usable][:, columns]

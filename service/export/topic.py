@@ -5,22 +5,18 @@ Every text is written as text, so that no cell is a formula; examples carry titl
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
-
-import xlsxwriter
+from typing import IO
 
 from service.domain.beijing import beijing
 from service.domain.topic_report import TopicReport
+from service.export.sheets import Sheets, open_workbook
 
 __all__ = ["write_topic"]
 
 
 def write_topic(report: TopicReport, target: Path | IO[bytes]) -> None:
     """Write the sheets 问题, 观点, 分阶段, 前后比较, 稿件 and 数据口径 to `target`."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(target if not isinstance(target, Path) else str(target), options) as book:
-        book.set_properties({"title": f"解读要点：{report.topic.title}"})
-        sheets = _Sheets(book)
+    with open_workbook(target, title=f"解读要点：{report.topic.title}") as sheets:
         _questions(sheets, report)
         _arguments(sheets, report)
         _phases(sheets, report)
@@ -29,32 +25,7 @@ def write_topic(report: TopicReport, target: Path | IO[bytes]) -> None:
         sheets.table("数据口径", ("说明",), [[note] for note in _notes(report)], (100,))
 
 
-class _Sheets:
-    def __init__(self, book: Any) -> None:
-        self._book = book
-        self._bold = book.add_format({"bold": True, "bg_color": "#E6F1F4", "border": 1})
-        self._plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-
-    def table(
-        self, name: str, headings: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]
-    ) -> None:
-        sheet = self._book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, heading, self._bold)
-        for number, values in enumerate(rows, 1):
-            for column, value in enumerate(values):
-                if isinstance(value, int | float):
-                    sheet.write_number(number, column, value, self._plain)
-                else:
-                    sheet.write_string(number, column, str(value), self._plain)
-
-
-def _questions(sheets: _Sheets, report: TopicReport) -> None:
+def _questions(sheets: Sheets, report: TopicReport) -> None:
     rows: list[list[object]] = [
         ["全部阶段", place, one.sentence, one.count, _examples(report, one.documents), ""]
         for place, one in enumerate(report.questions, 1)
@@ -68,7 +39,7 @@ def _questions(sheets: _Sheets, report: TopicReport) -> None:
     sheets.table("问题", headings, rows, (12, 8, 50, 14, 70, 40))
 
 
-def _arguments(sheets: _Sheets, report: TopicReport) -> None:
+def _arguments(sheets: Sheets, report: TopicReport) -> None:
     rows = [
         [phase.window.word, one.stance.word, one.sentence, one.count, _examples(report, one.documents)]
         for phase in report.phases
@@ -77,7 +48,7 @@ def _arguments(sheets: _Sheets, report: TopicReport) -> None:
     sheets.table("观点", ("阶段", "立场", "原句", "稿件（篇）", "示例稿件"), rows, (12, 8, 60, 12, 70))
 
 
-def _phases(sheets: _Sheets, report: TopicReport) -> None:
+def _phases(sheets: Sheets, report: TopicReport) -> None:
     now = report.made_at
     rows = [
         [
@@ -97,14 +68,14 @@ def _phases(sheets: _Sheets, report: TopicReport) -> None:
     sheets.table("分阶段", headings, rows, (12, 18, 18, 8, 8, 8, 8, 8, 10))
 
 
-def _effect(sheets: _Sheets, report: TopicReport) -> None:
+def _effect(sheets: Sheets, report: TopicReport) -> None:
     rows = [list(row) for row in report.effect.words] if report.effect else []
     if report.effect:
         rows.append(["说明", report.effect.sentence, "", ""])
     sheets.table("前后比较", ("指标", "之前", "之后", "变化"), rows, (18, 60, 24, 16))
 
 
-def _documents(sheets: _Sheets, report: TopicReport) -> None:
+def _documents(sheets: Sheets, report: TopicReport) -> None:
     now = report.made_at
     rows = [
         [one.title, one.source, beijing(one.at, now) if one.at else "未知", one.url or ""]

@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter
 
 from service.domain.beijing import beijing
 from service.domain.briefing import Briefing, Change
+from service.export.sheets import Sheets, open_workbook
 
 __all__ = ["write_xlsx"]
 
 
 def write_xlsx(briefing: Briefing, path: Path) -> None:
     """Write the issue's tables to `path`, one sheet each, charts beside the figures they are drawn from."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": f"药品安全舆情周报 {briefing.week}", "author": briefing.office})
-        sheets = _Sheets(book)
+    with open_workbook(path, title=f"药品安全舆情周报 {briefing.week}", author=briefing.office) as sheets:
         _summary(sheets, briefing)
         _daily(sheets, briefing)
         _categories(sheets, briefing)
@@ -41,50 +36,7 @@ def write_xlsx(briefing: Briefing, path: Path) -> None:
         sheets.table("数据口径", ("说明",), [[note] for note in briefing.notes], widths=(90,))
 
 
-class _Sheets:
-    def __init__(self, book: Any) -> None:
-        self.book = book
-        self._bold = book.add_format({"bold": True, "bg_color": "#E6F1F4", "border": 1})
-        self._plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-
-    def table(self, name: str, headings: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]) -> Any:
-        sheet = self.book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, heading, self._bold)
-        for number, values in enumerate(rows, 1):
-            for column, value in enumerate(values):
-                if isinstance(value, int | float):
-                    sheet.write_number(number, column, value, self._plain)
-                else:
-                    sheet.write_string(number, column, str(value), self._plain)
-        return sheet
-
-    def chart(self, sheet: Any, name: str, kind: str, columns: Sequence[int], count: int, title: str) -> None:
-        if not count:
-            return
-        chart = self.book.add_chart({"type": kind})
-        for column in columns:
-            chart.add_series(
-                {
-                    "name": [name, 0, column],
-                    "categories": [name, 1, 0, count, 0],
-                    "values": [name, 1, column, count, column],
-                    "data_labels": {"value": kind == "bar"},
-                }
-            )
-        chart.set_title({"name": title})
-        if kind == "bar":
-            chart.set_y_axis({"reverse": True})
-            chart.set_legend({"none": True})
-        sheet.insert_chart(1, max(columns) + 3, chart)
-
-
-def _summary(sheets: _Sheets, briefing: Briefing) -> None:
+def _summary(sheets: Sheets, briefing: Briefing) -> None:
     figures = briefing.figures
     rows: list[list[object]] = [
         ["周次", str(briefing.week)],
@@ -102,13 +54,13 @@ def _summary(sheets: _Sheets, briefing: Briefing) -> None:
     sheets.table("概况", ("项目", "内容"), rows, widths=(18, 80))
 
 
-def _daily(sheets: _Sheets, briefing: Briefing) -> None:
+def _daily(sheets: Sheets, briefing: Briefing) -> None:
     rows = [[f"{day.month}月{day.day}日", count, risk] for day, count, risk in briefing.figures.daily]
     sheet = sheets.table("日趋势", ("日期", "监测信息", "风险稿件"), rows, widths=(14, 12, 12))
     sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（条）")
 
 
-def _categories(sheets: _Sheets, briefing: Briefing) -> None:
+def _categories(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
         [f"{row.code} {row.change.name}", row.change.count, row.change.before, row.change.words, row.level.word]
         for row in briefing.categories
@@ -117,13 +69,13 @@ def _categories(sheets: _Sheets, briefing: Briefing) -> None:
     sheets.chart(sheet, "类别", "bar", (1,), len(rows), "风险稿件按类别（条）")
 
 
-def _changes(sheets: _Sheets, name: str, heading: str, changes: Sequence[Change]) -> None:
+def _changes(sheets: Sheets, name: str, heading: str, changes: Sequence[Change]) -> None:
     rows = [[row.name, row.count, row.before, row.words] for row in changes]
     sheet = sheets.table(name, (heading, "条数", "上周", "环比"), rows, widths=(30, 10, 10, 10))
     sheets.chart(sheet, name, "bar", (1,), len(rows), f"{name}（条）")
 
 
-def _ledger(sheets: _Sheets, briefing: Briefing) -> None:
+def _ledger(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
         [
             event.number,
@@ -143,7 +95,7 @@ def _ledger(sheets: _Sheets, briefing: Briefing) -> None:
     sheets.table("重点事件台账", headings, rows, widths=(8, 46, 18, 22, 10, 8, 24, 22, 10, 46))
 
 
-def _responses(sheets: _Sheets, briefing: Briefing) -> None:
+def _responses(sheets: Sheets, briefing: Briefing) -> None:
     now = briefing.made_at
     rows = [
         [
@@ -160,7 +112,7 @@ def _responses(sheets: _Sheets, briefing: Briefing) -> None:
     sheets.table("回应时效", headings, rows, widths=(46, 18, 18, 18, 18, 12))
 
 
-def _documents(sheets: _Sheets, briefing: Briefing) -> None:
+def _documents(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
         [number, row.title, row.source, beijing(row.published_at, briefing.made_at), row.url]
         for number, row in enumerate(briefing.documents, 1)

@@ -20,12 +20,12 @@ from analysis.assess import Analyser
 from analysis.grounds import grounds
 from analysis.retrieval import ArticleIndex, Validity, match, split_articles
 from analysis.situations import load_situations
+from analysis.training.data import read_situation_labels
 from analysis.training.recognise import (
     fit_recogniser,
     labelled_queries,
-    read_examples,
-    read_labels,
     with_articles,
+    written_queries,
 )
 from crawlers.records import Document
 from service.policies.register import load_register
@@ -134,12 +134,12 @@ def test_rows_name_the_articles_that_were_chosen_item_by_item(
 
 
 def test_rows_are_recognised_in_documents_that_the_model_never_saw(shared_data: Path) -> None:
-    table, labels, written = load_situations(), read_labels(), read_examples()
+    table, labels, written = load_situations(), read_situation_labels(), written_queries()
     documents = read_rows(pinned(shared_data / "documents" / "train.jsonl", DOCUMENTS))
     seen = {document: rows for document, rows in labels.items() if document not in documents}
     queries = labelled_queries(shared_data, seen)
-    rows = {document: seen[document] for document in queries} | written
-    recogniser = fit_recogniser([*queries.values(), *((title, "") for title in written)], with_articles(rows))
+    rows = {document: seen[document] for document in queries} | {title: rows for (title, _), rows in written.items()}
+    recogniser = fit_recogniser([*queries.values(), *written], with_articles(rows))
     asked = [document_of(documents[document]) for document in labels if document in documents]
     hits = [0, 0]
     for document in asked:

@@ -103,10 +103,14 @@ class Network(nn.Module):
             values = layer(values, mask)
         return values
 
+    def vectors(self, ids: Tensor, mask: Tensor | None) -> Tensor:
+        """Return the standardised mean of the pieces, rows × width, as heads read it."""
+        vectors = (pooled(self.hidden(ids, mask), mask) - self.mean) / self.spread
+        return functional.dropout(vectors, self.head_dropout, self.training)
+
     def forward(self, ids: Tensor, mask: Tensor | None) -> Tensor:
         """Return logits, rows × labels."""
-        vectors = (pooled(self.hidden(ids, mask), mask) - self.mean) / self.spread
-        return self.head(functional.dropout(vectors, self.head_dropout, self.training))
+        return self.head(self.vectors(ids, mask))
 
 
 def pooled(hidden: Tensor, mask: Tensor | None) -> Tensor:

@@ -1,0 +1,80 @@
+"""A workbook of tables that are read and printed: headings that stay, text that is never a formula."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import xlsxwriter
+
+__all__ = ["Sheets", "open_workbook"]
+
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+class Sheets:
+    """The sheets of one open workbook."""
+
+    def __init__(self, book: Any) -> None:
+        """Take an open workbook; headings and cells share two formats."""
+        self._book = book
+        self._bold = book.add_format({"bold": True, "bg_color": "#E6F1F4", "border": 1})
+        self._plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
+
+    def table(self, name: str, headings: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]) -> Any:
+        """Add a sheet with one table and return it; numbers stay numbers, everything else is text.
+
+        Args:
+            name: Name of the sheet, unique in the workbook.
+            headings: First row, repeated on every printed page.
+            rows: One sequence of cells a row.
+            widths: One width a heading, in characters.
+        """
+        sheet = self._book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, heading, self._bold)
+        for number, values in enumerate(rows, 1):
+            for column, value in enumerate(values):
+                if isinstance(value, int | float):
+                    sheet.write_number(number, column, value, self._plain)
+                else:
+                    sheet.write_string(number, column, str(value), self._plain)
+        return sheet
+
+    def chart(self, sheet: Any, name: str, kind: str, columns: Sequence[int], count: int, title: str) -> None:
+        """Add a chart of `count` rows of the sheet's columns beside its table; none where there are no rows."""
+        if not count:
+            return
+        chart = self._book.add_chart({"type": kind})
+        for column in columns:
+            chart.add_series(
+                {
+                    "name": [name, 0, column],
+                    "categories": [name, 1, 0, count, 0],
+                    "values": [name, 1, column, count, column],
+                    "data_labels": {"value": kind == "bar"},
+                }
+            )
+        chart.set_title({"name": title})
+        if kind == "bar":
+            chart.set_y_axis({"reverse": True})
+            chart.set_legend({"none": True})
+        sheet.insert_chart(1, max(columns) + 3, chart)
+
+
+@contextmanager
+def open_workbook(target: Path | IO[bytes], **properties: str) -> Iterator[Sheets]:
+    """Yield the sheets of a new workbook that is written to `target` at the end; `properties` are its document properties.
+
+    A workbook for a stream is put together in memory, one for a path through temporary files.
+    """
+    path = isinstance(target, Path)
+    options = _OPTIONS | ({} if path else {"in_memory": True})
+    with xlsxwriter.Workbook(str(target) if path else target, options) as book:
+        book.set_properties(properties)
+        yield Sheets(book)
