@@ -108,7 +108,8 @@ def test_governing_articles_come_first(
     pairs, documents = _pairs(shared_data, before=before)
     scores = []
     for document, assessment in zip(documents, analyser.assess(documents), strict=True):
-        found = match(document, assessment, index, on=document.happened_at.date())
+        pooled = analyser.pooled(document.title, document.text)
+        found = match(document, assessment, index, on=document.happened_at.date(), pooled=pooled)
         scores.append(_scores(_grades(pairs[document.id]), [m.article.key for m in found]))
     reached = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
     # Which of the three is below its floor is enough to know; the figure itself would be one more look.
@@ -127,7 +128,8 @@ def test_rows_name_the_articles_that_were_chosen_item_by_item(
     assert not {*chosen} & {*_pairs(shared_data)[0]}
     scores = []
     for document, assessment in zip(documents, analyser.assess(documents), strict=True):
-        found = match(document, assessment, index, on=document.happened_at.date())
+        pooled = analyser.pooled(document.title, document.text)
+        found = match(document, assessment, index, on=document.happened_at.date(), pooled=pooled)
         scores.append(_scores(_grades(chosen[document.id]), [m.article.key for m in found]))
     reached = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
     assert [f"{name} {got:.3f}" for name, got, least in zip(NAMES, reached, CHOSEN, strict=True) if got < least] == []
@@ -178,7 +180,8 @@ def test_a_match_takes_less_than_fifty_milliseconds(shared_data: Path, analyser:
     assessments = analyser.assess(documents)
     started = time.process_time()
     for document, assessment in zip(documents, assessments, strict=True):
-        match(document, assessment, index, on=document.happened_at.date())
+        pooled = analyser.pooled(document.title, document.text)
+        match(document, assessment, index, on=document.happened_at.date(), pooled=pooled)
     assert 1000 * (time.process_time() - started) / len(documents) < LIMIT_MS
 
 
