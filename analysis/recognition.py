@@ -80,7 +80,7 @@ class Recogniser:
 
     def save(self, path: Path) -> str:
         """Write the arrays and return their SHA-256."""
-        arrays = {
+        arrays: dict[str, Any] = {
             "buckets": self.weighting.buckets.astype(np.uint32),
             "idf": self.weighting.idf.astype(np.float32),
             "intercepts": self.intercepts.astype(np.float32),

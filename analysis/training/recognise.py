@@ -35,20 +35,16 @@ from analysis.training.data import (
 )
 
 __all__ = [
-    "READINGS",
     "Vectors",
     "encoded",
     "fit_recogniser",
     "labelled_queries",
     "main",
-    "read_readings",
     "with_articles",
     "written_queries",
 ]
 
-READINGS = Path(__file__).with_name("article_readings.tsv")
 _LEAST_DOCUMENTS = 3
-_GOVERNS = 2
 _PENALTY = 1.5
 """Of the squared weights; 1 to 2.5 recognise equally well on held-out events."""
 
@@ -84,39 +80,15 @@ def labelled_queries(shared: Path, labels: Mapping[str, Sequence[str]]) -> dict[
     return {document.id: (document.title, document.text) for document in documents if document.id in labels}
 
 
-def read_readings(path: Path = READINGS) -> Mapping[str, tuple[dict[str, int], ...]]:
-    """Return what each reader chose for a document or a title: the grade of every article, empty where none governs."""
-    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    readings: dict[str, tuple[dict[str, int], ...]] = {}
-    for name, _, chosen in lines:
-        pairs = (pair.rpartition("=") for pair in chosen.split(";") if chosen != "NONE")
-        grades = {article: int(grade) for article, _, grade in pairs}
-        readings[name] = (*readings.get(name, ()), grades)
-    return readings
-
-
-def with_articles(labels: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Return the rows of each document or title with the articles that govern there, as far as they recur.
-
-    Where readers chose articles for the very document, theirs stand for those of its rows.
-    """
+def with_articles(labels: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the rows of each document with the articles that govern there, as far as they recur."""
     governs = {row.id: row.governs for row in load_situations().rows}
-    held, readings = {key for keys in governs.values() for key in keys}, read_readings()
-    articles = [
-        held & _chosen(readings[name]) if name in readings else {key for row in rows for key in governs.get(row, ())}
-        for name, rows in labels.items()
-    ]
+    articles = [sorted({key for row in rows for key in governs.get(row, ())}) for rows in labels]
     seen = Counter(key for keys in articles for key in keys)
     return [
-        [*rows, *sorted(key for key in keys if seen[key] >= _LEAST_DOCUMENTS)]
-        for rows, keys in zip(labels.values(), articles, strict=True)
+        [*rows, *(key for key in keys if seen[key] >= _LEAST_DOCUMENTS)]
+        for rows, keys in zip(labels, articles, strict=True)
     ]
-
-
-def _chosen(readings: Sequence[Mapping[str, int]]) -> set[str]:
-    """Return the articles that govern for at least half of the readers."""
-    counts = Counter(key for grades in readings for key, grade in grades.items() if grade == _GOVERNS)
-    return {key for key, count in counts.items() if 2 * count >= len(readings)}
 
 
 def fit_recogniser(
@@ -188,7 +160,7 @@ def main(arguments: list[str]) -> int:
         print(f"labelled, but not in {shared}: {', '.join(missing)}", file=sys.stderr)  # noqa: T201
         return 1
     written = written_queries()
-    rows = {document: labels[document] for document in queries} | {title: rows for (title, _), rows in written.items()}
+    rows = [*(labels[document] for document in queries), *written.values()]
     asked = [*queries.values(), *written]
     vectors = encoded(asked)
     recogniser = fit_recogniser(asked, with_articles(rows), vectors)
@@ -202,7 +174,6 @@ def main(arguments: list[str]) -> int:
         "titles": len(written),
         "labels": file_hash(SITUATION_LABELS),
         "examples": file_hash(WRITTEN_TITLES),
-        "readings": file_hash(READINGS),
         "data": {name: file_hash(shared / name) for name in TRAINING_FILES},
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
