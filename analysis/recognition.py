@@ -2,7 +2,8 @@
 
 The table's cues say plainly what a row is; a text that says it in other words is recognised here. The features are the
 text's own characters and nothing that was judged: a wrong first category, one in three on unseen texts, would lead to
-wrong rows. Neither a change of the lexicon nor of the table makes the model unusable: a row that it does not know is left
+wrong rows. Where the encoder of the second tier has read the text, its vector is a second block of features, with weights
+of its own for both blocks; without it the characters speak alone. Neither a change of the lexicon nor of the table makes the model unusable: a row that it does not know is left
 to its cues, a row that the table no longer has is ignored. How it was made and what it is worth stands in
 `models/situations.md`.
 """
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +24,9 @@ from analysis.features import BUCKET_BITS, Counts, bucket_counts, character_gram
 from analysis.linear import ModelRefusedError, Weighting
 from analysis.text import normalise
 
-__all__ = ["FORMAT", "MODEL", "Query", "Recogniser", "count_query", "load_recogniser"]
+__all__ = ["FORMAT", "MODEL", "Beside", "Pooled", "Query", "Recogniser", "centred", "count_query", "load_recogniser"]
 
-FORMAT = 2
+FORMAT = 3
 MODEL = Path(__file__).with_name("models") / "situations.npz"
 
 _LEAD_CHARS = 200
@@ -34,6 +35,24 @@ _LONGEST, _LONGEST_OPENING = 4, 3
 
 Query: TypeAlias = tuple[str, str]
 """Title and text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """The vector that an encoder pools from one text, and which encoder that was."""
+
+    encoder: str
+    values: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The weights for a text that the encoder of that name has read: of its characters, and of its vector less the mean."""
+
+    encoder: str
+    weights: sparse.csr_matrix
+    vector_weights: npt.NDArray[np.float64]
+    mean: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +66,53 @@ class Recogniser:
     rows: tuple[str, ...]
     weights: sparse.csr_matrix
     intercepts: npt.NDArray[np.float64]
+    beside: Beside | None = None
 
-    def margins(self, title: str, text: str) -> Mapping[str, float]:
-        """Return the margin of every row and article that the model knows."""
+    def margins(self, title: str, text: str, pooled: Pooled | None = None) -> Mapping[str, float]:
+        """Return the margin of every row and article that the model knows; a vector of another encoder is left aside."""
         features = self.weighting.transform(count_query([(title, text)]))
-        found = np.asarray((features @ self.weights).todense()).ravel() + self.intercepts
-        return dict(zip(self.rows, found.tolist(), strict=True))
+        if self.beside is not None and pooled is not None and pooled.encoder == self.beside.encoder:
+            found = np.asarray((features @ self.beside.weights).todense()).ravel()
+            found = found + centred(pooled.values[None, :], self.beside.mean)[0] @ self.beside.vector_weights
+        else:
+            found = np.asarray((features @ self.weights).todense()).ravel()
+        return dict(zip(self.rows, (found + self.intercepts).tolist(), strict=True))
 
     def save(self, path: Path) -> str:
         """Write the arrays and return their SHA-256."""
-        weights = self.weights.tocsr()
-        np.savez_compressed(
-            path,
-            buckets=self.weighting.buckets.astype(np.uint32),
-            idf=self.weighting.idf.astype(np.float32),
-            data=weights.data.astype(np.float16),
-            indices=weights.indices.astype(np.uint16),
-            indptr=weights.indptr.astype(np.uint32),
-            intercepts=self.intercepts.astype(np.float32),
-        )
+        arrays: dict[str, Any] = {
+            "buckets": self.weighting.buckets.astype(np.uint32),
+            "idf": self.weighting.idf.astype(np.float32),
+            "intercepts": self.intercepts.astype(np.float32),
+            **_packed("", self.weights),
+        }
+        if self.beside is not None:
+            arrays |= _packed("beside_", self.beside.weights)
+            arrays["vector_weights"] = self.beside.vector_weights.astype(np.float16)
+            arrays["mean"] = self.beside.mean.astype(np.float32)
+        np.savez_compressed(path, **arrays)
         return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _packed(prefix: str, weights: sparse.csr_matrix) -> dict[str, npt.NDArray[Any]]:
+    rows = weights.tocsr()
+    return {
+        f"{prefix}data": rows.data.astype(np.float16),
+        f"{prefix}indices": rows.indices.astype(np.uint16),
+        f"{prefix}indptr": rows.indptr.astype(np.uint32),
+    }
+
+
+def _unpacked(prefix: str, arrays: Mapping[str, npt.NDArray[Any]], shape: tuple[int, int]) -> sparse.csr_matrix:
+    types = {"data": np.float64, "indices": np.int32, "indptr": np.int32}
+    return sparse.csr_matrix(tuple(arrays[f"{prefix}{name}"].astype(kind) for name, kind in types.items()), shape=shape)
+
+
+def centred(vectors: npt.NDArray[Any], mean: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the vectors less the mean, each of length 1; vectors of one text in a row."""
+    moved = vectors.astype(np.float64) - mean
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    return np.asarray(moved / np.where(lengths > 0, lengths, 1.0))
 
 
 def count_query(queries: Sequence[Query]) -> Counts:
@@ -102,14 +148,18 @@ def load_recogniser() -> Recogniser:
     with np.load(MODEL, allow_pickle=False) as arrays:
         weighting = Weighting.of(arrays["buckets"].astype(np.int64), arrays["idf"].astype(np.float64))
         shape = (len(weighting.buckets), len(manifest["rows"]))
-        held = (
-            arrays["data"].astype(np.float64),
-            arrays["indices"].astype(np.int32),
-            arrays["indptr"].astype(np.int32),
-        )
+        beside = None
+        if manifest.get("encoder"):
+            beside = Beside(
+                encoder=manifest["encoder"],
+                weights=_unpacked("beside_", arrays, shape),
+                vector_weights=arrays["vector_weights"].astype(np.float64),
+                mean=arrays["mean"].astype(np.float64),
+            )
         return Recogniser(
             weighting=weighting,
             rows=tuple(manifest["rows"]),
-            weights=sparse.csr_matrix(held, shape=shape),
+            weights=_unpacked("", arrays, shape),
             intercepts=arrays["intercepts"].astype(np.float64),
+            beside=beside,
         )

@@ -15,7 +15,7 @@ from datetime import date
 from analysis.articles import Article, split_articles
 from analysis.assessment import Assessment
 from analysis.grounds import Ground, grounds
-from analysis.recognition import Recogniser, load_recogniser
+from analysis.recognition import Pooled, Recogniser, load_recogniser
 from analysis.situations import Situations, load_situations
 from crawlers.records import Document
 
@@ -119,16 +119,18 @@ def match(
     on: date,
     situations: Situations | None = None,
     recogniser: Recogniser | None = None,
+    pooled: Pooled | None = None,
     limit: int = 10,
 ) -> list[ArticleMatch]:
     """Return the articles that govern what `document` reports, best first, only such as are in force `on` that day.
 
     A string is read as a text without a title. Without an assessment the table is asked by words alone. Table and
-    recogniser are the shipped ones where none is given.
+    recogniser are the shipped ones where none is given. `pooled` is what the encoder makes of title and text
+    (`Analyser.pooled`); with it rows are recognised better, without it by their characters alone.
     """
     title, text = (document.title, document.text) if isinstance(document, Document) else ("", document)
     text = text[:_OPENING_CHARS]
-    margins = (recogniser or load_recogniser()).margins(title, text)
+    margins = (recogniser or load_recogniser()).margins(title, text, pooled)
     offered = grounds(situations or load_situations(), title, text, assessment, margins)
     held = {ground.article: index.article(ground.article, on) for ground in offered.articles}
     articles = {key: article for key, article in held.items() if article is not None}

@@ -17,7 +17,9 @@ import numpy.typing as npt
 from analysis.assessment import CategoryScore, Tone
 from analysis.encoder import ENCODER_LABELS, ENCODER_MANIFEST, Encoder, EncoderUnavailableError, Encoding
 from analysis.linear import ModelRefusedError
+from analysis.recognition import Pooled
 from analysis.risk import RISK_CATEGORIES, logistic, ranked
+from analysis.text import normalise
 
 __all__ = [
     "CATEGORY_SOURCES",
@@ -102,6 +104,11 @@ class SecondTier:
         for name in ("least_remit", "risk_threshold", "remit_threshold", "category_threshold"):
             fields[name] = float(stored[name])
         return cls(encoder=encoder, **fields)
+
+    def pooled(self, title: str, text: str) -> Pooled:
+        """Return the vector that the encoder makes of a title and a text, as situations are recognised by it."""
+        read = self.encoder.encode(normalise(title).text, normalise(text).text)
+        return Pooled(self.encoder.identity, read.vector)
 
     def probabilities(self, inputs: Values, encoding: Encoding) -> tuple[float, float]:
         """Return p_in_remit and p_risk of a document from tier 1's stack inputs and its encoding."""

@@ -85,7 +85,13 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     app.describe_sources()
     keeper, training = _model_keeper(app), _training_beside(app)
     judge = WordedJudge(app.store, keeper.model)
-    library = PolicyLibrary(app.store, app.cut, lambda: app.rulebook.register, app.situations)
+    library = PolicyLibrary(
+        app.store,
+        app.cut,
+        lambda: app.rulebook.register,
+        app.situations,
+        lambda title, text: keeper.model.pooled(title, text),  # noqa: PLW0108 - by the model then in use
+    )
     office = replace(app.office, library=library)
     rules = app.opinion_rules
     renew = _renewing(app, keeper, judge)

@@ -93,7 +93,8 @@ def match(data: DataOption = None) -> None:
     for documents in answers.batches():
         for document, assessment in zip(documents, analyser.assess(documents), strict=True):
             on = (document.published_at or today).astimezone(BEIJING).date()
-            found = match_articles(document, assessment, index, on=on, situations=situations)
+            pooled = analyser.pooled(document.title, document.text)
+            found = match_articles(document, assessment, index, on=on, situations=situations, pooled=pooled)
             rows = [
                 {
                     "article": one.article.key,

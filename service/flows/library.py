@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from analysis.assessment import Assessment, CategoryScore, Level, Tone
-from analysis.recognition import load_recogniser
+from analysis.recognition import Pooled, load_recogniser
 from analysis.retrieval import ArticleIndex, ArticleMatch, match
 from analysis.situations import Situations, load_situations
 from crawlers.records import Document, DocumentKind
@@ -37,15 +37,18 @@ class PolicyLibrary:
         tokenize: Callable[[str], Sequence[str]],
         register: Callable[[], Register] | None = None,
         situations: Callable[[], Situations] = load_situations,
+        pooled: Callable[[str, str], Pooled | None] = lambda _title, _text: None,
     ) -> None:
         """Begin empty; `refresh` loads. With `register` articles whose text is not stored are offered by their gist.
 
-        `situations` gives the table as it stands when an event is matched.
+        `situations` gives the table as it stands when an event is matched, `pooled` the vector that the
+        encoder makes of its words, `None` where there is no encoder.
         """
         self._store = store
         self._tokenize = tokenize
         self._ask = register
         self._situations = situations
+        self._pooled = pooled
         self._register: Register | None = None
         self._index: ArticleIndex | None = None
         self._policies: Mapping[str, Policy] = {}
@@ -82,12 +85,14 @@ class PolicyLibrary:
         """
         if self._index is None or not len(self):
             return []
+        read = _as_document(event, documents)
         found = match(
-            _as_document(event, documents),
+            read,
             _as_assessment(event),
             self._index,
             on=on,
             situations=self._situations(),
+            pooled=self._pooled(read.title, read.text),
             limit=_OFFERED,
         )
         least = _LEAST_SHARE * found[0].score if found else 0.0

@@ -13,11 +13,19 @@ from analysis import features, recognition
 from analysis.assessment import Level
 from analysis.grounds import grounds
 from analysis.linear import ModelRefusedError, Weighting
-from analysis.recognition import Recogniser, count_query, load_recogniser
+from analysis.recognition import Beside, Pooled, Recogniser, count_query, load_recogniser
 from analysis.situations import load_situations, parse_situations
 from tests.unit.analysis.test_retrieval import SITUATIONS, TABLE, judged
 
 PLAIN = "药店卖过期药"
+
+
+def small_model() -> Recogniser:
+    counts = count_query([(PLAIN, ""), ("医院用错药", "")])
+    weighting = Weighting.fit(counts, least_documents=1)
+    weights = sparse.csr_matrix(np.linspace(-1, 1, 2 * len(weighting.buckets)).reshape(-1, 2))
+    beside = Beside("encoder-a", weights * 0.5, np.array([[1.0, -1.0], [0.5, 0.0], [0.0, 0.5]]), np.zeros(3))
+    return Recogniser(weighting, ("a", "b"), weights, np.array([0.5, -0.5]), beside)
 
 
 class TestModel:
@@ -36,17 +44,29 @@ class TestModel:
         assert recogniser.margins(PLAIN, lead) == recogniser.margins(PLAIN, lead + "医院")
 
     def test_a_saved_model_says_the_same(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        counts = count_query([(PLAIN, ""), ("医院用错药", "")])
-        weighting = Weighting.fit(counts, least_documents=1)
-        weights = sparse.csr_matrix(np.linspace(-1, 1, 2 * len(weighting.buckets)).reshape(-1, 2))
-        made = Recogniser(weighting=weighting, rows=("a", "b"), weights=weights, intercepts=np.array([0.5, -0.5]))
-        manifest = {"format": recognition.FORMAT, "buckets": features.BUCKET_BITS, "rows": made.rows}
+        made, seen = small_model(), Pooled("encoder-a", np.array([1.0, 2.0, 0.0], dtype=np.float32))
+        manifest = {
+            "format": recognition.FORMAT,
+            "buckets": features.BUCKET_BITS,
+            "rows": made.rows,
+            "encoder": "encoder-a",
+        }
         path = tmp_path / "situations.npz"
         manifest["sha256"] = made.save(path)
         path.with_suffix(".json").write_text(json.dumps(manifest), encoding="utf-8")
         monkeypatch.setattr(recognition, "MODEL", path)
         loaded = load_recogniser.__wrapped__()
-        assert loaded.margins(PLAIN, "") == pytest.approx(made.margins(PLAIN, ""), abs=0.05)
+        for pooled in (None, seen):
+            assert loaded.margins(PLAIN, "", pooled) == pytest.approx(made.margins(PLAIN, "", pooled), abs=0.05)
+
+    def test_what_the_encoder_read_counts_beside_the_characters(self) -> None:
+        made = small_model()
+        towards, away = (Pooled("encoder-a", np.array(v, dtype=np.float32)) for v in ([5, 0, 0], [-5, 0, 0]))
+        assert made.margins(PLAIN, "", towards)["a"] > made.margins(PLAIN, "", away)["a"]
+
+    def test_the_vector_of_another_encoder_is_left_aside(self) -> None:
+        made, other = small_model(), Pooled("encoder-b", np.array([5, 0, 0], dtype=np.float32))
+        assert made.margins(PLAIN, "", other) == made.margins(PLAIN, "")
 
     def test_arrays_that_the_manifest_does_not_name_are_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
