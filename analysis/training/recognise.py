@@ -48,8 +48,9 @@ _LEAST_DOCUMENTS = 3
 _PENALTY = 1.5
 """Of the squared weights; 1 to 2.5 recognise equally well on held-out events."""
 
-_VECTOR = 1.0
-"""Weight of the likeness of two vectors beside that of their characters; half and twice as much recognise as well."""
+_VECTOR = 0.4
+"""Weight of the likeness of two vectors beside that of their characters. On held-out events 0.4 and 1 recognise equally well with an encoder
+that saw none of the texts; the one that ships has learned from them, so that its vectors tell them apart better than they tell new ones."""
 
 _WEIGHTS_KEPT = 1000
 """Weights of a row; all 18,000 recognise no better on held-out events."""
