@@ -74,7 +74,7 @@ class Term:
     canonical: str
 
 
-_GUARD = TermKind.GUARD
+_GUARD, _FIELD = TermKind.GUARD, TermKind.FIELD
 HIDDEN = frozenset({TermKind.STRONG, TermKind.RISK, TermKind.PRODUCT})
 """What somebody would hide; a cue or a place in another spelling is an accident."""
 
@@ -154,7 +154,9 @@ def evasions_of(patterns: Sequence[str], meanings: Sequence[Sequence[Term]]) -> 
         for number, terms in enumerate(meanings)
         if _CHINESE.fullmatch(patterns[number]) and any(term.kind in HIDDEN for term in terms)
     }
-    return Evasions.of(hidden, frozenset(patterns))
+    # A word that only says what a text is about may be how another is disguised: 治癌 sounds like 致癌.
+    own = {pattern for pattern, terms in zip(patterns, meanings, strict=True) if {t.kind for t in terms} != {_FIELD}}
+    return Evasions.of(hidden, frozenset(own))
 
 
 def _is_hidden(hit: Hit, guarding: Mapping[int, Sequence[tuple[int, tuple[str, ...]]]]) -> bool:

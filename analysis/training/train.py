@@ -48,7 +48,7 @@ def train(
 ) -> Mapping[str, Any]:
     """Fit on the training files of `shared` and on `further` examples, write arrays and manifest into `out`, return the manifest.
 
-    Takes about two minutes on two cores. `progress` is told what is being done. The second tier is the encoder of the
+    Takes about forty seconds. `progress` is told what is being done. The second tier is the encoder of the
     folder `encoder`, where one lies there: its judgements of documents that it had not seen are joined with tier 1's.
 
     Raises:

@@ -187,7 +187,12 @@ class Vocabulary:
     def __init__(self, lexicon: Lexicon) -> None:
         """Index the lexicon once."""
         self.lexicon = lexicon
-        self._spelt = spellings(lexicon)
+        # A word that only says what a text is about takes no spelling.
+        said = {
+            written: tuple(t for t in terms if t.kind is not TermKind.FIELD)
+            for written, terms in spellings(lexicon).items()
+        }
+        self._spelt = {written: terms for written, terms in said.items() if terms}
         self._named: dict[str, dict[Term, None]] = {}
         for meanings in lexicon.meanings:
             for term in meanings:
