@@ -94,6 +94,8 @@ class TestKeyboard:
         page = own.enter(window(1366, 768), name="研判乙")
         page.goto(f"{own.address}/events/20261125-03?tab=handling")
         page.get_by_text("完成…").click()
+        # The field takes the focus when the menu has opened, which a busy machine does a moment later.
+        expect(page.locator("details[open] :is(input, select, textarea):focus")).to_be_visible()
         page.keyboard.type("已在省局网站发布")
         page.get_by_role("button", name="登记完成").click()
         page.wait_for_url("**done=met")
