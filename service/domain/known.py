@@ -93,7 +93,7 @@ def _harm(event: Event, heard: _Heard) -> KnownFact:
     claims = [("称死亡", event.deaths, "死亡"), ("称受影响", event.harmed, "")]
     told = [(words, number, near) for words, number, near in claims if number]
     if not told:
-        return KnownFact(label="伤亡", value="稿件未给出数字", open="待核实", documents=())
+        return KnownFact(label="伤亡", value="系统未读出人数，请看原文", open="待核实", documents=())
     official = [item for item in heard if item[1].source_class == "official"]
     parts: list[str] = []
     unsure = False

@@ -108,6 +108,12 @@ class TestReference:
         ]
         assert "未匹配到政策依据" in draft.text
 
+    def test_harm_that_was_not_counted_is_never_said_to_be_absent(self) -> None:
+        draft = reference_draft(alert=alert(), event=event(), documents=[document(1)], articles=ARTICLES, now=NOW)
+        [harm] = [line for slot in draft.slots for line in slot.lines if line.text.startswith("伤亡")]
+        assert harm.open
+        assert "请看原文" in harm.text
+
     def test_a_draft_of_300_documents_takes_less_than_300_ms(self) -> None:
         documents = [document(n) for n in range(300)]
         began = time.process_time()
