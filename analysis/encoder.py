@@ -1,6 +1,6 @@
 """Tier 2: a small fine-tuned encoder over the text itself, for what tier 1 cannot rule out.
 
-Twelve layers of width 384 with a vocabulary pruned to Chinese news, eight-bit weights, run by onnxruntime on one thread.
+Four layers of width 512 with a vocabulary pruned to Chinese news, eight-bit weights, run by onnxruntime on one thread.
 Documents are encoded one at a time and without padding: dynamic quantisation scales activations over a whole batch, so in a
 batch a document's decision values would depend on its neighbours.
 
@@ -27,6 +27,7 @@ __all__ = [
     "ENCODER_MANIFEST",
     "FORWARD",
     "NETWORK",
+    "SPECIAL_PIECES",
     "TOKENIZER",
     "Encoder",
     "EncoderUnavailableError",
@@ -42,9 +43,9 @@ FORWARD = "encoder_forward.npz"
 """What encoders that had not seen them said of training documents; read by training alone."""
 
 ENCODER_MANIFEST = "encoder.json"
-ENCODER_FORMAT = 1
+ENCODER_FORMAT = 2
 MOST_CHARACTERS = 400
-"""Characters of title and text that are cut into pieces; 96 pieces are some 150 characters."""
+"""Characters of title and text that are cut into pieces; a piece is seldom more than one character."""
 
 ENCODER_LABELS = (
     *(f"level:{level}" for level in range(3)),
@@ -56,8 +57,13 @@ ENCODER_LABELS = (
     "tone:neg",
     "tone:neu",
     "tone:pos",
+    "need",
 )
 """Names of the outputs: logits of a softmax where names share a stem before the colon, of a sigmoid elsewhere."""
+
+
+SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+"""Pieces that stand for no text: padding, an unknown character, begin and end; their numbers are their places here."""
 
 
 class EncoderUnavailableError(Exception):
@@ -66,7 +72,7 @@ class EncoderUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What the encoder says of one document: a logit for each of `ENCODER_LABELS`, and its pooled vector (384)."""
+    """What the encoder says of one document: a logit for each of `ENCODER_LABELS`, and its pooled vector (512)."""
 
     decisions: npt.NDArray[np.float64]
     vector: npt.NDArray[np.float32] = field(repr=False)
@@ -122,15 +128,13 @@ class Encoder:
 def encoder_text(title: str, text: str) -> str:
     """Return the text form that the encoder reads, from normalised title and text."""
     whole = f"{title}。{text[:MOST_CHARACTERS]}" if text.strip() else title
-    return " ".join(f"passage: {whole[:MOST_CHARACTERS]}".split())
-
-
-_BEGIN, _END = 0, 2
+    return " ".join(whole[:MOST_CHARACTERS].split())
 
 
 def framed(pieces: Sequence[int], most: int) -> list[int]:
     """Return the pieces between the marks of begin and end, `most` at most."""
-    return [_BEGIN, *pieces[: most - 2], _END]
+    begin, end = SPECIAL_PIECES.index("[CLS]"), SPECIAL_PIECES.index("[SEP]")
+    return [begin, *pieces[: most - 2], end]
 
 
 def read_encoder_manifest(folder: Path) -> Mapping[str, Any]:

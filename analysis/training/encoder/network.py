@@ -57,9 +57,8 @@ class Network(nn.Module):
         """Take over the base's weights, its embedding only of the pieces `kept`."""
         super().__init__()
         tensors = {name: torch.tensor(value) for name, value in base.tensors.items()}
-        rows = torch.tensor(np.minimum(kept, len(base.tensors["emb.word"]) - 1))
         self.dropout, self.head_dropout = dropout, head_dropout
-        self.words = nn.Embedding.from_pretrained(tensors["emb.word"][rows], freeze=True)
+        self.words = nn.Embedding.from_pretrained(tensors["emb.word"][torch.from_numpy(kept)], freeze=True)
         self.places = nn.Embedding.from_pretrained(tensors["emb.pos"] + tensors["emb.type"][0], freeze=False)
         self.norm = nn.LayerNorm(base.width, eps=_EPSILON)
         self.layers = nn.ModuleList([Layer(base.width, base.inner, base.heads, dropout) for _ in range(base.layers)])

