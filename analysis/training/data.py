@@ -16,6 +16,7 @@ from crawlers.records import Document, DocumentKind
 
 __all__ = [
     "DEV_FILE",
+    "NEED_ANSWERS",
     "SITUATION_LABELS",
     "STREAM_FILE",
     "STREAM_LABELS",
@@ -29,10 +30,12 @@ __all__ = [
     "load_events",
     "load_examples",
     "load_training",
+    "read_need_answers",
     "read_situation_labels",
     "read_written_titles",
     "stream_titles",
     "trained_on",
+    "written_documents",
 ]
 
 TRAINING_FILES = (
@@ -49,6 +52,7 @@ STREAM_LABELS = Path(__file__).with_name("stream_labels.tsv")
 SITUATION_LABELS = Path(__file__).with_name("situation_labels.tsv")
 WRITTEN_TITLES = Path(__file__).with_name("written") / "titles.tsv"
 WRITTEN_DOCUMENTS = Path(__file__).with_name("written") / "documents.jsonl"
+NEED_ANSWERS = WRITTEN_DOCUMENTS.with_name("need_answers.tsv")
 _DIGITS = 16
 _HELD_OUT = 5
 # Labelled rows carry no fetch time; identity and scores do not depend on it.
@@ -61,7 +65,8 @@ class Example:
 
     `tells_level` says whether the level may be learned from it: titles written for the kinds of risk are nearly all risks, and would
     teach that short titles are. `tells_tone` says the same of the tone: written texts are tidier, and what they taught cost .03 of macro-F1 on
-    titles of later months. `situations` are the rows of the table of situations that it is about, where somebody said so.
+    titles of later months. `situations` are the rows of the table of situations that it is about, where somebody said so; `needs_answer`
+    says whether the regulator of its place would have to answer publicly, where it is known.
     """
 
     document: Document
@@ -74,6 +79,7 @@ class Example:
     tells_level: bool = True
     tells_tone: bool = True
     situations: tuple[str, ...] = ()
+    needs_answer: bool | None = None
 
     @property
     def written(self) -> bool:
@@ -95,13 +101,12 @@ def load_training(shared: Path) -> list[Example]:
         for name in TRAINING_FILES
         for example in load_examples(shared / name, events)
     ]
-    documents = (replace(example, tells_tone=False) for example in load_examples(WRITTEN_DOCUMENTS))
-    return [*labelled, *_load_stream(shared / STREAM_FILE), *_written_titles(), *documents]
+    return [*labelled, *_load_stream(shared / STREAM_FILE), *_written_titles(), *written_documents()]
 
 
 def trained_on(shared: Path) -> dict[str, str]:
     """Return the SHA-256 of every file that `load_training` reads."""
-    own = (STREAM_LABELS, SITUATION_LABELS, WRITTEN_TITLES, WRITTEN_DOCUMENTS)
+    own = (STREAM_LABELS, SITUATION_LABELS, WRITTEN_TITLES, WRITTEN_DOCUMENTS, NEED_ANSWERS)
     return {
         **{name: file_hash(shared / name) for name in (*TRAINING_FILES, STREAM_FILE)},
         **{path.relative_to(Path(__file__).parent).as_posix(): file_hash(path) for path in own},
@@ -126,6 +131,19 @@ def _written_titles() -> Iterator[Example]:
             yield replace(_example(row, {}), tells_level=False, tells_tone=False, situations=(situation,))
 
 
+def written_documents() -> Iterator[Example]:
+    """Yield the documents written for training on whose level and leading category their two readers agree."""
+    rows = map(json.loads, WRITTEN_DOCUMENTS.read_text(encoding="utf-8").splitlines())
+    disputed = {row["id"] for row in rows if row.get("disputed")}
+    answers, situations = read_need_answers(), read_situation_labels()
+    for example in load_examples(WRITTEN_DOCUMENTS):
+        name = example.document.id
+        if name not in disputed:
+            yield replace(
+                example, tells_tone=False, needs_answer=answers.get(name), situations=situations.get(name, ())
+            )
+
+
 def read_written_titles(path: Path = WRITTEN_TITLES) -> Iterator[list[str]]:
     """Yield row, title, text, level, categories, severity and tone of every written title; the labels may be empty."""
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -137,6 +155,12 @@ def read_situation_labels(path: Path = SITUATION_LABELS) -> Mapping[str, tuple[s
     """Return the rows that each labelled document is about, by its id."""
     lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     return {document: tuple(rows.split(",")) for document, rows in lines}
+
+
+def read_need_answers(path: Path = NEED_ANSWERS) -> Mapping[str, bool]:
+    """Return, by id, whether a written risk document needs a public answer, for those on which its two readers agree."""
+    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+    return {document: first == "1" for document, first, second in lines if first == second}
 
 
 def _load_stream(path: Path) -> Iterator[Example]:
@@ -220,6 +244,7 @@ def _example(row: Mapping[str, Any], events: Mapping[str, str]) -> Example:
         tone=Tone(row["tone"]) if row["tone"] else None,
         date=row.get("date", ""),
         event=row.get("event") or events.get(row["id"], row["id"]),
+        needs_answer=row.get("needs_response"),
     )
 
 
