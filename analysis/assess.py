@@ -25,7 +25,7 @@ from analysis.linear import LinearModel, load_model
 from analysis.neighbours import Neighbours
 from analysis.reading import Reading, read, read_all
 from analysis.recognition import Pooled
-from analysis.response_need import NeedTable, load_need_table
+from analysis.response_need import NeedTable, leanings, load_need_table
 from analysis.risk import Inputs, RiskStack, level_of, likely_categories, shown_categories, stack_inputs
 from analysis.rules import HINT, Findings, apply_rules
 from analysis.second_tier import SecondTier, load_second_tier
@@ -58,7 +58,10 @@ _POSSIBLE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What one tier says of a document: chances, every category with the leading one first, chances of the severities."""
+    """What one tier says of a document: chances, every category with the leading one first, chances of the severities.
+
+    `p_need` is the chance that a risk needs a public answer, which the linear tier does not tell.
+    """
 
     p_remit: float
     p_risk: float
@@ -66,6 +69,7 @@ class Scores:
     severity: Sequence[float]
     tone: Tone
     tier: str
+    p_need: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +198,7 @@ class Analyser:
             self.second.severity_chances(severity, encoding),
             self.second.tone_of(named, encoding),
             "encoder",
+            self.second.need_chance(encoding),
         )
 
     def _judge(
@@ -225,7 +230,7 @@ class Analyser:
             tokens=reading.tokens,
             floor=floor,
             truncated=reading.truncated,
-            facts=self._facts(reading, categories, possible.severity, findings)
+            facts=self._facts(reading, categories, (possible.severity, scores.p_need), findings)
             if level is Level.RISK
             else findings.facts,
             possible=possible if p_risk >= _POSSIBLE else None,
@@ -233,11 +238,19 @@ class Analyser:
         )
 
     def _facts(
-        self, reading: Reading, categories: Sequence[CategoryScore], severity: int, findings: Findings
+        self,
+        reading: Reading,
+        categories: Sequence[CategoryScore],
+        gravity: tuple[int, float | None],
+        findings: Findings,
     ) -> Mapping[str, int | bool | str]:
-        """Return the facts of a risk: what the rules found, and whether it needs an answer with the rules that say so."""
+        """Return the facts of a risk: what the rules found, and whether it needs an answer with the rules that say so.
+
+        `gravity` is the severity and the encoder's chance that an answer is needed.
+        """
         codes = [score.code for score in categories]
-        known = {**findings.facts, "severity": severity}
+        severity, p_need = gravity
+        known = {**findings.facts, "severity": severity, **leanings(p_need)}
         need = self.needs.judge(reading.title.text, reading.text.text, codes, known)
         return MappingProxyType(
             {**findings.facts, "needs_response": need.needed, "need": " ".join(need.rules)},

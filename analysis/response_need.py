@@ -13,9 +13,10 @@ from typing import Any
 
 import yaml
 
-__all__ = ["NeedFound", "NeedRule", "NeedTable", "load_need_table", "parse_need_table"]
+__all__ = ["NeedFound", "NeedRule", "NeedTable", "leanings", "load_need_table", "parse_need_table"]
 
 _LEAD = 60
+_AGAINST = 0.08
 _KEYS = frozenset(
     {"id", "weight", "why", "facts", "without", "least", "categories", "lead", "any", "title", "also", "unless"}
 )
@@ -92,6 +93,16 @@ class NeedTable:
         # Sums of decimal weights differ from the decimal in the last bit.
         needed = round(score - self.threshold, 6) >= 0
         return NeedFound(needed=needed, score=round(score, 6), rules=tuple(rule.id for rule in met))
+
+
+def leanings(chance: float | None) -> Mapping[str, int]:
+    """Return the facts that an encoder's chance of a needed answer adds, for rules to name: `lean` in percent, and `lean_against`.
+
+    Without an encoder there are none, and the rules that name them do not hold.
+    """
+    if chance is None:
+        return {}
+    return {"lean": round(100 * chance), "lean_against": int(chance < _AGAINST)}
 
 
 def parse_need_table(text: str) -> NeedTable:

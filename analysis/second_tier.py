@@ -132,6 +132,10 @@ class SecondTier:
         """Return the chance of each severity if the document is a risk; `linear` are tier 1's chances."""
         return self.severity.chances(severity_sources(linear, encoding.decisions))
 
+    def need_chance(self, encoding: Encoding) -> float:
+        """Return the chance that the document, if it is a risk, needs a public answer."""
+        return round(logistic(float(encoding.decisions[_AT["need"]])), 4)
+
     def tone_of(self, decisions: Mapping[str, float], encoding: Encoding) -> Tone:
         """Return the tone."""
         scores = self.tone.scores(tone_sources(decisions, encoding.decisions))

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.quality
 
 FLOORS = json.loads(Path(__file__).with_name("response_need_floors.json").read_text(encoding="utf-8"))
 WRITTEN = FLOORS["written"]
+WRITTEN_LATER = "w-e"
 _ROUNDS = 1000
 
 Rows = dict[str, dict[str, Any]]
@@ -42,7 +43,8 @@ def written() -> Rows:
     answers = {key: (one, two) for key, one, two in table}
     for key, row in documents.items():
         row["needs_response"] = answers[key][0] == "1" if key in answers else False
-    return {key: row for key, row in documents.items() if key not in answers or len(set(answers[key])) == 1}
+    agreed = {key for key in documents if key not in answers or len(set(answers[key])) == 1}
+    return {key: row for key, row in documents.items() if key in agreed and not row.get("disputed")}
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +91,16 @@ def test_recognising_what_needs_an_answer_keeps_its_floor(rows: Rows, judged: Ju
     assert f1([judged[key] for key in chosen]) >= FLOORS["parts"][part]["f1"]
 
 
-@pytest.mark.parametrize("part", ["tuned on", "kept apart"])
+def part_of(key: str, row: dict[str, Any]) -> str:
+    """Return what a written document is to the rules: they were made from two thirds of the first 1,289."""
+    if key.startswith(WRITTEN_LATER):
+        return "written later"
+    return "tuned on" if place_of(row) % 3 else "kept apart"
+
+
+@pytest.mark.parametrize("part", ["tuned on", "kept apart", "written later"])
 def test_on_documents_of_another_hand_it_keeps_its_floor(written: Rows, judged_written: Judged, part: str) -> None:
-    chosen = [key for key, row in written.items() if (place_of(row) % 3 == 0) == (part == "kept apart")]
+    chosen = [key for key, row in written.items() if part_of(key, row) == part]
     assert len(chosen) == WRITTEN["parts"][part]["documents"]
     assert f1([judged_written[key] for key in chosen]) >= WRITTEN["parts"][part]["f1"]
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from analysis.assess import Analyser
-from analysis.response_need import load_need_table, parse_need_table
+from analysis.response_need import leanings, load_need_table, parse_need_table
 from tests.builders import build_document
 
 HEAD = 'version: "1"\nthreshold: 1.0\nrules:\n'
@@ -112,8 +112,20 @@ def test_every_fact_that_a_rule_asks_for_is_one_that_a_risk_carries() -> None:
     )
     rules = load_need_table().rules.values()
     asked = {name for rule in rules for name in (*rule.facts, *rule.without, *rule.least)}
-    assert asked <= {*risk.facts, "severity"}
-    assert "severity" in asked
+    assert asked <= {*risk.facts, *leanings(0.5), "severity"}
+    assert asked >= {*leanings(0.5), "severity"}
+
+
+def test_an_encoder_leans_by_its_chance_and_without_one_nothing_leans() -> None:
+    assert leanings(0.614) == {"lean": 61, "lean_against": 0}
+    assert leanings(0.02) == {"lean": 2, "lean_against": 1}
+    assert leanings(None) == {}
+
+
+def test_what_the_encoder_thinks_alone_calls_for_no_answer() -> None:
+    table = load_need_table()
+    assert not table.judge("", "", ("R02",), {**leanings(0.99), "severity": 3}).needed
+    assert "unlike" in table.judge("", "", ("R02",), {**leanings(0.01), "severity": 3}).rules
 
 
 def test_only_risks_carry_the_proposal_and_it_names_its_rules() -> None:

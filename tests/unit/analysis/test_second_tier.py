@@ -17,7 +17,7 @@ NONE = dict.fromkeys((*RISK_CATEGORIES, "tone:neg", "tone:neu", "tone:pos"), 0.0
 
 def encoding(**raised: float) -> Encoding:
     values = dict.fromkeys(ENCODER_LABELS, 0.0) | {name.replace("_", ":"): v for name, v in raised.items()}
-    return Encoding(np.array([values[label] for label in ENCODER_LABELS]), np.zeros(384, dtype=np.float32))
+    return Encoding(np.array([values[label] for label in ENCODER_LABELS]), np.zeros(512, dtype=np.float32))
 
 
 def tier(**changed: Any) -> SecondTier:
@@ -66,6 +66,11 @@ def test_severity_is_where_both_tiers_are() -> None:
 def test_the_tone_is_the_likeliest_after_its_bias() -> None:
     assert tier().tone_of(NONE | {"tone:neg": 1.0}, encoding()) is Tone.NEGATIVE
     assert tier(tone=Blend((1.0, 1.0), (0.0, 2.0, 0.0))).tone_of(NONE | {"tone:neg": 1.0}, encoding()) is Tone.NEUTRAL
+
+
+def test_the_need_of_an_answer_is_the_encoders_word() -> None:
+    assert tier().need_chance(encoding()) == 0.5
+    assert tier().need_chance(encoding(need=3.0)) == pytest.approx(0.9526)
 
 
 def test_inputs_of_one_row_are_those_of_the_row_among_others() -> None:
