@@ -27,6 +27,7 @@ from analysis.text import normalise
 from analysis.training.data import (
     SITUATION_LABELS,
     TRAINING_FILES,
+    WRITTEN_DOCUMENTS,
     WRITTEN_TITLES,
     file_hash,
     load_examples,
@@ -76,8 +77,9 @@ def written_queries(path: Path = WRITTEN_TITLES) -> Mapping[Query, tuple[str, ..
 
 
 def labelled_queries(shared: Path, labels: Mapping[str, Sequence[str]]) -> dict[str, Query]:
-    """Return title and text of every labelled document that the training files hold, by its id."""
-    documents = (one.document for name in TRAINING_FILES for one in load_examples(shared / name))
+    """Return title and text of every labelled document that the training files or the written documents hold, by its id."""
+    files = (*(shared / name for name in TRAINING_FILES), WRITTEN_DOCUMENTS)
+    documents = (one.document for path in files for one in load_examples(path))
     return {document.id: (document.title, document.text) for document in documents if document.id in labels}
 
 
