@@ -26,9 +26,9 @@ class Joined:
     starts: Sequence[int]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> "Joined":
-        """Join at least one text, none of which holds `BETWEEN`."""
-        return cls(BETWEEN.join(texts), list(accumulate([len(text) + 1 for text in texts[:-1]], initial=0)))
+    def of(cls, texts: Sequence[str], between: str = BETWEEN) -> "Joined":
+        """Join at least one text with one character between two."""
+        return cls(between.join(texts), list(accumulate([len(text) + 1 for text in texts[:-1]], initial=0)))
 
     def numbers(self, places: Iterable[int]) -> set[int]:
         """Return the numbers of the texts in which these places of the whole lie."""

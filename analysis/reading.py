@@ -9,7 +9,7 @@ from analysis.evasion import Trick
 from analysis.joined import BETWEEN, Joined, portions
 from analysis.lexicon import HIDDEN, Hit, Lexicon, Term, TermKind
 from analysis.segmentation import Segmenter
-from analysis.text import Normalised, normalise, separated_places, squeeze
+from analysis.text import Normalised, normalise_all, separated_places, squeeze
 from crawlers.records import Document
 
 __all__ = ["MODEL_CHARACTERS", "Reading", "read", "read_all"]
@@ -119,7 +119,8 @@ def read_all(documents: Sequence[Document], lexicon: Lexicon, segmenter: Segment
 
     A step keeps its tables in the processor's cache for the whole batch, and passes over what holds nothing of its kind.
     """
-    readings = _read([(normalise(one.title), normalise(one.text)) for one in documents], lexicon, segmenter)
+    normalised = normalise_all([field for one in documents for field in (one.title, one.text)])
+    readings = _read(list(zip(normalised[::2], normalised[1::2], strict=True)), lexicon, segmenter)
     disguised = {n: fields for n, reading in enumerate(readings) if (fields := _restored(reading)) is not None}
     if disguised:
         undone = _read(list(disguised.values()), lexicon, segmenter)

@@ -21,12 +21,15 @@ import numpy as np
 import numpy.typing as npt
 import opencc
 
+from analysis.joined import Joined, portions
+
 __all__ = [
     "MAX_CHARACTERS",
     "Normalised",
     "code_points",
     "every_code_point",
     "normalise",
+    "normalise_all",
     "separated_places",
     "squeeze",
 ]
@@ -71,7 +74,11 @@ _PARTS = {
     "酉亥": "酸",
     "月太": "肽",
 }
-_REWRITTEN = re.compile("|".join([*_PARTS, "&#"]))
+_REWRITTEN_PARTS = (*_PARTS, "&#")
+_REWRITTEN = re.compile("|".join(_REWRITTEN_PARTS))
+_BASIC = 0x10000
+# Of fewer texts it is faster to ask each.
+_MANY = 8
 _RIGHT_TO_LEFT = "\u202e"
 _LATIN_END = "\u0250"
 _LATIN_ADDITIONAL = ("\u1e00", "\u1eff")
@@ -103,6 +110,9 @@ class Normalised:
         return min(self.starts[start:end]), max(self.ends[start:end])
 
 
+_NOTHING = Normalised("")
+
+
 def normalise(text: str) -> Normalised:
     """Fold width, case, marks, invisible characters and traditional forms; never raises on any string.
 
@@ -116,6 +126,40 @@ def normalise(text: str) -> Normalised:
         simplified = _simplify(folded)
         return Normalised(simplified, truncated=truncated)
     return _fold_slowly(text, truncated=truncated)
+
+
+def normalise_all(texts: Sequence[str]) -> list[Normalised]:
+    """Return what `normalise` makes of each text; of many short plain ones in a third of the time."""
+    if len(texts) < _MANY:
+        return [normalise(text) for text in texts]
+    return [one for part in portions(map(len, texts)) for one in _normalise_portion(texts[part])]
+
+
+def _normalise_portion(texts: Sequence[str]) -> Iterator[Normalised]:
+    """Fold all plain characters at once, and take a second look at the texts that hold others."""
+    joined = Joined.of(texts, "\n")
+    codes = _folded()[code_points(joined.whole)]
+    folded = codes.tobytes().decode("utf-32-le")
+    unclear = joined.numbers(np.flatnonzero(codes == 0).tolist())
+    if any(part in folded for part in _REWRITTEN_PARTS):
+        unclear |= joined.numbers(found.start() for found in _REWRITTEN.finditer(folded))
+    for number, (text, start) in enumerate(zip(texts, joined.starts, strict=True)):
+        if number in unclear or len(text) > MAX_CHARACTERS:
+            yield normalise(text)
+        else:
+            yield Normalised(folded[start : start + len(text)]) if text else _NOTHING
+
+
+@cache
+def _folded() -> npt.NDArray[np.uint32]:
+    """Return what each plain character becomes, by code point; 0 for what `normalise` has to look at. About 60 ms."""
+    characters = "".join(map(chr, range(_BASIC))).translate(_WIDTH)
+    plain = "".join([lower if len(lower := character.lower()) == 1 else "\0" for character in characters])
+    folded = np.zeros(sys.maxunicode + 1, dtype=np.uint32)
+    folded[:_BASIC] = code_points(plain)
+    for unclear in (_ODD, _convertible()):
+        folded[[found.start() for found in unclear.finditer(plain)]] = 0
+    return folded
 
 
 def squeeze(text: str, boundary: int = -1) -> tuple[str, Sequence[int]] | None:
