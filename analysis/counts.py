@@ -54,6 +54,10 @@ _AGE = "(?:(?:[0-9]{1,3}(?:至[0-9]{1,3})?|[一二三四五六七八九十]{1,3}
 _PEOPLE = re.compile(
     f"(?:至少)?(?:(?P<n>{_NUMBER}) ?(?P<more>多|余|来)? ?{_MEASURE}|(?P<few>[仨俩])(?={_WHO})){_AGE}(?P<who>{_WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
 )
+# How all but the few numbers of people end, and a character of each word for kin: most sentences hold neither.
+_COUNT_END = re.compile("[0-9万几十百千余零〇一二两三四五六七八九] ?[多余来]? ?[名个位例人]")
+_FEW = re.compile("[仨俩]")
+_KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双]")
 _DEAD_AND_HURT = re.compile(f"(?P<dead>{_NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{_NUMBER})(?:人)?(?:重)?伤")
 _DEAD_AFTER = re.compile(
     "^(?:(?!至少)[^,0-9一二两三四五六七八九十几数及和与、例名]{0,12}?)(?:死亡|身亡|丧生|遇难|离世|去世|丧命|不治|猝死|死于|夭折|没了)(?!率|风险|原因|证明|时间)"
@@ -280,7 +284,7 @@ def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
         yield EntityType.HARMED, match.start("hurt"), match.end("hurt") + 1, match.group("hurt")
     for match in _DEAD_COUNT.finditer(words):
         yield EntityType.DEATHS, match.start(), match.end(), match.group(match.lastgroup or "n")
-    for match in _PEOPLE.finditer(words):
+    for match in _numbers_of_people(words):
         says_dead = match.group("cases") and "死亡" in match.group("cases")
         after = _DEAD_AFTER.match(words[match.end() : match.end() + 20])
         if says_dead or after:
@@ -292,9 +296,13 @@ def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
             )
 
 
+def _numbers_of_people(words: str) -> list[re.Match[str]]:
+    return list(_PEOPLE.finditer(words)) if _COUNT_END.search(words) or _FEW.search(words) else []
+
+
 def _harmed(words: str) -> Iterator[PeopleCount]:
-    matches = list(_PEOPLE.finditer(words))
-    kin = _KIN.search(words)
+    matches = _numbers_of_people(words)
+    kin = _KIN_SIGN.search(words) and _KIN.search(words)
     if not matches and not kin:
         return
     told = is_harm_told(words)

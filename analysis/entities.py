@@ -38,6 +38,8 @@ _APPROVAL = re.compile(
     rf"|[{_PROVINCES}]g?妆(?:特进字|特字|特|网备字|网备进字|备进字|备字)\s?g?j?\s?[0-9]{{4,}}"
     r"|卫妆[准特]字[0-9a-z()-]{4,}号?|国妆备进字j[0-9]{6,}|国食健[注字备]?[gj]?[0-9]{8,}"
 )
+# One character of each kind of approval.
+_APPROVAL_SIGN = re.compile("[准械妆健]")
 _BATCH = re.compile(
     r"(?:批(?:号|次)(?:号)?|喷码)(?:我?[一-鿿]{0,7}(?=:))?(?:均?为|喷码|印的|写的|打的|从|是|:|\s|标示为?|分别为|[(\[]){0,3}(?P<all>[a-z0-9][a-z0-9\-/]{3,19}(?:[、,和至~到][a-z0-9][a-z0-9\-/]{3,19})*)"
 )
@@ -230,7 +232,7 @@ def _people(reading: Reading) -> Iterator[Span]:
 
 
 def _numbers(joined: str) -> Iterator[Span]:
-    for match in _APPROVAL.finditer(joined):
+    for match in _APPROVAL.finditer(joined) if _APPROVAL_SIGN.search(joined) else ():
         yield Span(
             EntityType.APPROVAL_NO, match.start(), match.end(), canonical=re.sub(r"\s", "", match.group()).upper()
         )

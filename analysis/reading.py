@@ -1,14 +1,15 @@
 """One reading of one document: normalised, cut and scanned once, shared by everything that judges it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.counts import PeopleCount, people_counts
 from analysis.evasion import Trick
+from analysis.joined import BETWEEN, Joined, portions
 from analysis.lexicon import HIDDEN, Hit, Lexicon, Term, TermKind
 from analysis.segmentation import Segmenter
-from analysis.text import Normalised, normalise, squeeze
+from analysis.text import Normalised, normalise_all, separated_places, squeeze
 from crawlers.records import Document
 
 __all__ = ["MODEL_CHARACTERS", "Reading", "read", "read_all"]
@@ -116,9 +117,10 @@ def read(document: Document, lexicon: Lexicon, segmenter: Segmenter) -> Reading:
 def read_all(documents: Sequence[Document], lexicon: Lexicon, segmenter: Segmenter) -> list[Reading]:
     """Read documents one step after the other, each as `read` reads it alone.
 
-    A step keeps its tables in the processor's cache for the whole batch.
+    A step keeps its tables in the processor's cache for the whole batch, and passes over what holds nothing of its kind.
     """
-    readings = _read([(normalise(one.title), normalise(one.text)) for one in documents], lexicon, segmenter)
+    normalised = normalise_all([field for one in documents for field in (one.title, one.text)])
+    readings = _read(list(zip(normalised[::2], normalised[1::2], strict=True)), lexicon, segmenter)
     disguised = {n: fields for n, reading in enumerate(readings) if (fields := _restored(reading)) is not None}
     if disguised:
         undone = _read(list(disguised.values()), lexicon, segmenter)
@@ -128,19 +130,49 @@ def read_all(documents: Sequence[Document], lexicon: Lexicon, segmenter: Segment
 
 
 def _read(fields: Sequence[tuple[Normalised, Normalised]], lexicon: Lexicon, segmenter: Segmenter) -> list[Reading]:
-    texts = [(f"{title.text}\n{text.text}", len(title.text)) for title, text in fields]
-    hits = [lexicon.scan(joined) for joined, _ in texts]
-    squeezed = [_squeezed(*one, found, lexicon) for one, found in zip(texts, hits, strict=True)]
-    masked = [_masked(joined, lexicon) for joined, _ in texts]
-    respelled = [_respelled(*one, lexicon) for one in texts]
-    evasive = [(*a, *b, *c) for a, b, c in zip(squeezed, masked, respelled, strict=True)]
-    sounded = [_sounded(*one, found, lexicon, segmenter) for one, found in zip(texts, evasive, strict=True)]
+    sizes = [len(title.text) + len(text.text) for title, text in fields]
+    return [one for part in portions(sizes) for one in _read_portion(fields[part], lexicon, segmenter)]
+
+
+def _read_portion(
+    fields: Sequence[tuple[Normalised, Normalised]], lexicon: Lexicon, segmenter: Segmenter
+) -> list[Reading]:
+    """Look for everything in all texts at once, then once more in those few that hold something."""
+    texts = [f"{title.text}\n{text.text}" for title, text in fields]
+    joined = Joined.of(texts)
+    found = joined.parted(lexicon.automaton.find_matches_as_indexes(joined.whole, overlapping=True))
+    hits = {n: lexicon.hits(own, texts[n]) for n, own in found.items()}
+    evasive = _evasive(joined, texts, fields, hits, lexicon)
+    heard = joined.parted(lexicon.evasions.sounds.heard(joined.whole))
+    lettered = joined.numbers(lexicon.evasions.letters.places(joined.whole))
+    sounded = {
+        n: _sounded(texts[n], len(fields[n][0].text), heard.get(n, ()), evasive.get(n, ()), lexicon, segmenter)
+        for n in {*heard, *lettered}
+    }
     return [
-        Reading(title, text, joined, tuple(plain), disguised, heard, segmenter)
-        for (title, text), (joined, _), plain, disguised, heard in zip(
-            fields, texts, hits, evasive, sounded, strict=True
-        )
+        Reading(title, text, texts[n], tuple(hits.get(n, ())), tuple(evasive.get(n, ())), sounded.get(n, ()), segmenter)
+        for n, (title, text) in enumerate(fields)
     ]
+
+
+def _evasive(
+    joined: Joined,
+    texts: Sequence[str],
+    fields: Sequence[tuple[Normalised, Normalised]],
+    hits: Mapping[int, Sequence[Hit]],
+    lexicon: Lexicon,
+) -> dict[int, list[Hit]]:
+    """Return by the number of their text the hits in another spelling: separated, then masked, then respelled ones."""
+    # The same with a title apart from its text: nothing is brought together across its end.
+    apart = BETWEEN.join([part.text for both in fields for part in both])
+    evasive: dict[int, list[Hit]] = {}
+    for n in joined.numbers(separated_places(apart)):
+        evasive.setdefault(n, []).extend(_squeezed(texts[n], len(fields[n][0].text), hits.get(n, ()), lexicon))
+    for n in joined.numbers(lexicon.evasions.masks.places(joined.whole)):
+        evasive.setdefault(n, []).extend(_masked(texts[n], lexicon))
+    for n in joined.numbers(lexicon.evasions.spellings.places(joined.whole)):
+        evasive.setdefault(n, []).extend(_respelled(texts[n], len(fields[n][0].text), lexicon))
+    return evasive
 
 
 def _restored(reading: Reading) -> tuple[Normalised, Normalised] | None:
@@ -175,15 +207,20 @@ _SHORT = 2
 
 
 def _sounded(
-    joined: str, boundary: int, found: Iterable[Hit], lexicon: Lexicon, segmenter: Segmenter
+    joined: str,
+    boundary: int,
+    heard: Iterable[tuple[int, int, int]],
+    found: Iterable[Hit],
+    lexicon: Lexicon,
+    segmenter: Segmenter,
 ) -> tuple[Hit, ...]:
     """Return the terms that the text only sounds like, each once and none that was found otherwise."""
-    heard = lexicon.evasions.by_sound(joined, segmenter.cut)
-    if not heard:
+    alike = lexicon.evasions.by_sound(joined, heard, segmenter.cut)
+    if not alike:
         return ()
     hits: dict[tuple[Term, int, int], Hit] = {}
     seen = {(hit.term, hit.start, hit.end) for hit in found}
-    for number, start, end, trick in heard:
+    for number, start, end, trick in alike:
         for term in lexicon.meanings[number]:
             if term.kind in HIDDEN and (term, start, end) not in seen and not start <= boundary < end:
                 hits.setdefault((term, start, end), Hit(term, start, end, trick, lexicon.patterns[number]))

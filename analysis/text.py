@@ -10,15 +10,29 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import opencc
 
-__all__ = ["MAX_CHARACTERS", "Normalised", "normalise", "squeeze"]
+from analysis.joined import Joined, portions
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "Normalised",
+    "code_points",
+    "every_code_point",
+    "normalise",
+    "normalise_all",
+    "separated_places",
+    "squeeze",
+]
 
 MAX_CHARACTERS = 100_000
 """Longest text that is analysed: 10 M characters in one call cost a segmenter 56 s and 3.4 GB, measured."""
@@ -42,6 +56,8 @@ _CLAUSE_MARKS = ",。!?;:、…—“”‘’\"'()<>《》「」『』【】〔
 # Nor does it look ahead: from each place of a long run it would go to the end and back.
 _SEPARATORS = re.compile(f"[^{_HAN}0-9a-z{_CLAUSE_MARKS}]+")
 _CHINESE = re.compile(f"[{_HAN}]")
+# Of many texts at once, with U+0000 between them and where their titles end.
+_SEPARATED = re.compile(f"[{_HAN}][^{_HAN}0-9a-z{_CLAUSE_MARKS}\x00]+[{_HAN}]")
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _IGNORED_CATEGORIES = frozenset({"Cf", "Mn", "Me"})
 # Characters that are converted in some phrases only (沈重, 瞭解), all of the dictionary's.
@@ -58,7 +74,11 @@ _PARTS = {
     "酉亥": "酸",
     "月太": "肽",
 }
-_REWRITTEN = re.compile("|".join([*_PARTS, "&#"]))
+_REWRITTEN_PARTS = (*_PARTS, "&#")
+_REWRITTEN = re.compile("|".join(_REWRITTEN_PARTS))
+_BASIC = 0x10000
+# Of fewer texts it is faster to ask each.
+_MANY = 8
 _RIGHT_TO_LEFT = "\u202e"
 _LATIN_END = "\u0250"
 _LATIN_ADDITIONAL = ("\u1e00", "\u1eff")
@@ -90,6 +110,9 @@ class Normalised:
         return min(self.starts[start:end]), max(self.ends[start:end])
 
 
+_NOTHING = Normalised("")
+
+
 def normalise(text: str) -> Normalised:
     """Fold width, case, marks, invisible characters and traditional forms; never raises on any string.
 
@@ -103,6 +126,40 @@ def normalise(text: str) -> Normalised:
         simplified = _simplify(folded)
         return Normalised(simplified, truncated=truncated)
     return _fold_slowly(text, truncated=truncated)
+
+
+def normalise_all(texts: Sequence[str]) -> list[Normalised]:
+    """Return what `normalise` makes of each text; of many short plain ones in a third of the time."""
+    if len(texts) < _MANY:
+        return [normalise(text) for text in texts]
+    return [one for part in portions(map(len, texts)) for one in _normalise_portion(texts[part])]
+
+
+def _normalise_portion(texts: Sequence[str]) -> Iterator[Normalised]:
+    """Fold all plain characters at once, and take a second look at the texts that hold others."""
+    joined = Joined.of(texts, "\n")
+    codes = _folded()[code_points(joined.whole)]
+    folded = codes.tobytes().decode("utf-32-le")
+    unclear = joined.numbers(np.flatnonzero(codes == 0).tolist())
+    if any(part in folded for part in _REWRITTEN_PARTS):
+        unclear |= joined.numbers(found.start() for found in _REWRITTEN.finditer(folded))
+    for number, (text, start) in enumerate(zip(texts, joined.starts, strict=True)):
+        if number in unclear or len(text) > MAX_CHARACTERS:
+            yield normalise(text)
+        else:
+            yield Normalised(folded[start : start + len(text)]) if text else _NOTHING
+
+
+@cache
+def _folded() -> npt.NDArray[np.uint32]:
+    """Return what each plain character becomes, by code point; 0 for what `normalise` has to look at. About 60 ms."""
+    characters = "".join(map(chr, range(_BASIC))).translate(_WIDTH)
+    plain = "".join([lower if len(lower := character.lower()) == 1 else "\0" for character in characters])
+    folded = np.zeros(sys.maxunicode + 1, dtype=np.uint32)
+    folded[:_BASIC] = code_points(plain)
+    for unclear in (_ODD, _convertible()):
+        folded[[found.start() for found in unclear.finditer(plain)]] = 0
+    return folded
 
 
 def squeeze(text: str, boundary: int = -1) -> tuple[str, Sequence[int]] | None:
@@ -128,6 +185,21 @@ def squeeze(text: str, boundary: int = -1) -> tuple[str, Sequence[int]] | None:
     parts.append(text[position:])
     kept.extend(range(position, len(text)))
     return "".join(parts), kept
+
+
+def separated_places(text: str) -> Iterator[int]:
+    """Yield a place for everything that `squeeze` brings together; U+0000 stands between titles and texts here."""
+    return (found.start() for found in _SEPARATED.finditer(text))
+
+
+def code_points(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of a text, which may hold lone surrogates."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def every_code_point() -> npt.NDArray[np.uint32]:
+    """Return all code points in order, as a table to be changed into one of what each becomes."""
+    return np.arange(sys.maxunicode + 1, dtype=np.uint32)
 
 
 def _needs_rewriting(text: str) -> bool:

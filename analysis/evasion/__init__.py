@@ -5,7 +5,7 @@ means. Plain texts pay two passes of an automaton; everything else runs only whe
 something. Sources and licences of the data: `CARD.md` beside the files.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -44,9 +44,10 @@ class Evasions:
             masks=MaskIndex.of(hidden),
         )
 
-    def by_sound(self, text: str, cut: Cut) -> list[Evaded]:
+    def by_sound(self, text: str, heard: Iterable[tuple[int, int, int]], cut: Cut) -> list[Evaded]:
         """Return the patterns that `text`, normalised, holds by their sound only: in letters, then in other characters.
 
-        `cut` cuts a text into the words of a dictionary; what it takes for an ordinary word is no disguise.
+        `heard` is what `SoundIndex.heard` yields of it. `cut` cuts a text into the words of a dictionary; what it takes
+        for an ordinary word is no disguise.
         """
-        return [*self.letters.find(text), *self.sounds.find(text, cut)]
+        return [*self.letters.find(text), *self.sounds.find(text, heard, cut)]

@@ -42,28 +42,38 @@ class MaskIndex:
             rights=frozenset(right for _, right in beside),
         )
 
+    def places(self, text: str) -> Iterator[int]:
+        """Yield where what may be a mask begins; without any, `find` finds nothing."""
+        return (mask.start() for mask in _masks(text))
+
     def find(self, text: str) -> Iterator[list[Evaded]]:
         """Yield for each mask the patterns that it may stand in, the longest first."""
-        for mask in _MASK.finditer(text):
+        for mask in _masks(text):
             start, end = mask.span()
-            if end - start > _LONGEST_MASK or not _CHINESE.match(text, end):
-                continue
-            if start and _CHINESE.match(text, start - 1):
-                lefts = [
-                    first for first in range(max(0, start - _MOST_BESIDE), start + 1) if text[first:start] in self.lefts
-                ]
-                rights = [
-                    last for last in range(end, min(len(text), end + _MOST_BESIDE) + 1) if text[end:last] in self.rights
-                ]
-                found = [
-                    Evaded(number, first, last, Trick.MASKED)
-                    for first in reversed(lefts)
-                    for last in rights
-                    for number, character in self.beside.get((text[first:start], text[end:last]), ())
-                    if _may_mask(mask.group(), character)
-                ]
-                if found:
-                    yield sorted(found, key=lambda one: one.start - one.end)
+            lefts = [
+                first for first in range(max(0, start - _MOST_BESIDE), start + 1) if text[first:start] in self.lefts
+            ]
+            rights = [
+                last for last in range(end, min(len(text), end + _MOST_BESIDE) + 1) if text[end:last] in self.rights
+            ]
+            found = [
+                Evaded(number, first, last, Trick.MASKED)
+                for first in reversed(lefts)
+                for last in rights
+                for number, character in self.beside.get((text[first:start], text[end:last]), ())
+                if _may_mask(mask.group(), character)
+            ]
+            if found:
+                yield sorted(found, key=lambda one: one.start - one.end)
+
+
+def _masks(text: str) -> Iterator[re.Match[str]]:
+    """Yield what stands between two Chinese characters and is short enough for a mask of one."""
+    for mask in _MASK.finditer(text):
+        start, end = mask.span()
+        between = start and _CHINESE.match(text, end) and _CHINESE.match(text, start - 1)
+        if between and end - start <= _LONGEST_MASK:
+            yield mask
 
 
 def _may_mask(mask: str, character: str) -> bool:

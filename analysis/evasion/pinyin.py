@@ -91,6 +91,10 @@ class PinyinIndex:
             syllables=frozenset(form for s in readings.syllables if _VOWEL.search(s) for form in _typed(s)),
         )
 
+    def places(self, text: str) -> Iterator[int]:
+        """Yield where letters begin that can be read; without any, `find` finds nothing."""
+        return (run.start() for run in _RUN.finditer(text) if _may_be_read(run.group(), self.syllables))
+
     def find(self, text: str) -> list[Evaded]:
         """Return the patterns of which at least one character stands in letters; the other ones have to be its own."""
         found: list[Evaded] = []

@@ -59,6 +59,10 @@ class SpellingIndex:
         automaton = ahocorasick_rs.AhoCorasick(spelled, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
         return cls(tuple(spelled.values()), automaton)
 
+    def places(self, text: str) -> Iterator[int]:
+        """Yield where such spellings begin; without any, `restore` restores nothing."""
+        return (start for _, start, _ in self.automaton.find_matches_as_indexes(text))
+
     def restore(self, text: str) -> Restored | None:
         """Return the copy of `text` in which each such spelling is one character; `None` where there is none."""
         found = self.automaton.find_matches_as_indexes(text)

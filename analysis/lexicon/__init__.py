@@ -127,12 +127,12 @@ class Lexicon:
 
     def scan(self, text: str) -> list[Hit]:
         """Return every term of `text` that no guard hides, overlapping ones too, in order of appearance."""
+        return self.hits(self.automaton.find_matches_as_indexes(text, overlapping=True), text)
+
+    def hits(self, found: Iterable[tuple[int, int, int]], text: str) -> list[Hit]:
+        """Return the same of what the automaton found in `text`: of each pattern its number, start and end."""
         meanings = self.meanings
-        hits = [
-            Hit(term, start, end)
-            for index, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True)
-            for term in meanings[index]
-        ]
+        hits = [Hit(term, start, end) for index, start, end in found for term in meanings[index]]
         spoken = {hit.term.label for hit in hits if hit.term.kind is _GUARD}
         return self._unhidden(hits, spoken, text) if spoken else hits
 

@@ -6,7 +6,7 @@ An overlaid lexicon finds the added terms wherever the shipped one finds its own
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
@@ -67,9 +67,9 @@ class _Overlaid(Lexicon):
 
     __slots__ = ()
 
-    def scan(self, text: str) -> list[Hit]:
-        """Return every term of `text` that no guard hides, in order of appearance."""
-        return [hit for hit in super().scan(text) if not hit.term.label.startswith(_OWN_GUARD)]
+    def hits(self, found: Iterable[tuple[int, int, int]], text: str) -> list[Hit]:
+        """Return every term found in `text` that no guard hides, in order of appearance."""
+        return [hit for hit in super().hits(found, text) if not hit.term.label.startswith(_OWN_GUARD)]
 
 
 def spellings(lexicon: Lexicon) -> dict[str, tuple[Term, ...]]:

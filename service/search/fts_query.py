@@ -15,6 +15,7 @@ HITS = """
 """
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _ORDERS = {
     "newest": "hits.published DESC, hits.seq DESC",
     "score": "hits.score DESC, hits.published DESC, hits.seq DESC",
@@ -23,7 +24,7 @@ _ORDERS = {
 
 def microseconds(moment: datetime) -> int:
     """Return microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment(microseconds: int) -> datetime:

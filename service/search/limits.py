@@ -26,16 +26,25 @@ def separate(documents: Sequence[SearchDocument]) -> tuple[list[SearchDocument],
     """Return the newest version of each document that can be indexed, and why the others cannot, by id."""
     good: dict[str, SearchDocument] = {}
     refused: dict[str, str] = {}
+    # All at once: a batch of which something cannot be encoded is rare.
+    some = _reason(documents) is not None
     for document in documents:
-        try:
-            f"{document.title}{document.text}{document.tokens}{document.url}".encode()
-        except UnicodeEncodeError as error:
-            refused[document.document_id] = f"含有无法编码的字符（{error.reason}）"
+        if some and (reason := _reason([document])) is not None:
+            refused[document.document_id] = f"含有无法编码的字符（{reason}）"
             continue
         known = good.get(document.document_id)
         if known is None or known.version <= document.version:
             good[document.document_id] = document
     return list(good.values()), refused
+
+
+def _reason(documents: Iterable[SearchDocument]) -> str | None:
+    """Return why a text of these cannot be encoded, `None` where all can."""
+    try:
+        "".join([f"{one.title}{one.text}{one.tokens}{one.url}" for one in documents]).encode()
+    except UnicodeEncodeError as error:
+        return error.reason
+    return None
 
 
 def findable(tokens: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.text import MAX_CHARACTERS, normalise, squeeze
+from analysis.text import MAX_CHARACTERS, normalise, normalise_all, squeeze
 
 HOSTILE = st.text(alphabet=st.characters(), max_size=60)
 
@@ -81,3 +81,12 @@ def test_separators_inside_a_word_are_squeezed_out(written: str) -> None:
 
 def test_clause_marks_digits_and_letters_are_not_squeezed() -> None:
     assert squeeze("停药,店里有5人买了vc药") is None
+
+
+@given(
+    st.lists(
+        st.text(alphabet="药店，！Ａ１a\u200bİΣ艹约&#33647;藥\n\x00🐛", max_size=12) | HOSTILE, min_size=8, max_size=20
+    )
+)
+def test_many_texts_are_normalised_as_each_alone(texts: list[str]) -> None:
+    assert normalise_all(texts) == [normalise(text) for text in texts]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, create_engine, insert, select
 from analysis.assessment import Assessment, CategoryScore, Level, PossibleRisk, Tone
 from service.storage.bulk import Same, columns_of, execute_columns
 from service.storage.columns import dump_json
-from service.storage.rows import dump_assessment, load_assessment
+from service.storage.rows import dump_assessment, load_assessment, search_document_of
 from service.storage.schema import rollups
 
 HOUR = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -91,6 +92,15 @@ def test_an_assessment_without_parts_is_written_as_every_other(tokens: str) -> N
     assert load_assessment(written) == plain
     names = sorted(name for name in Assessment.__dataclass_fields__)
     assert written == dump_json({name: getattr(plain, name) for name in names})
+
+
+@pytest.mark.parametrize("id_", ["a", '"tokens":"x', '"entities":[],', '{"categories":[],'])
+@pytest.mark.parametrize("tokens", ["", "药 店", '引号 " 与', "斜杠 \\", '"tokens":"药"', "换行\n"])
+def test_the_search_projection_reads_the_tokens_that_were_judged(id_: str, tokens: str) -> None:
+    data = dump_assessment(replace(blank(tokens), document_id=id_))
+    row = (1, id_, "题", "", None, "s", "article", 1, 0, 0, "neu", None, HOUR, data, None)
+    found = search_document_of(row)
+    assert (found.tokens, found.categories, found.products, found.regions) == (tokens, (), (), ())
 
 
 def test_what_a_document_would_be_as_a_risk_is_kept() -> None:
