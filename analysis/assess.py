@@ -5,14 +5,11 @@ the linear models in one batch; what these cannot rule out is read by the encode
 scores do not depend on the batch it came in.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
@@ -32,9 +29,9 @@ from analysis.second_tier import SecondTier, load_second_tier
 from analysis.segmentation import RjiebaSegmenter, Segmenter
 from analysis.severity import SeverityModel, severity_of
 from analysis.tone import tone
-from crawlers.records import Document, DocumentKind
+from crawlers.records import Document
 
-__all__ = ["MODELS", "Analyser", "document_fields", "judgement", "may_concern", "read_documents", "stack_facts"]
+__all__ = ["MODELS", "Analyser", "document_fields", "may_concern", "stack_facts"]
 
 MODELS = Path(__file__).parent / "models"
 # Words too loose for the lexicon, each of which a labelled risk needed; a document without any, and without a
@@ -302,83 +299,6 @@ def may_concern(reading: Reading) -> bool:
     return bool(_LOOSE_SIGN.search(reading.joined)) and bool(_LOOSE.search(reading.joined))
 
 
-def judgement(assessment: Assessment) -> dict[str, Any]:
-    """Return an assessment as the line that `yaowang judge` writes, JSON-able.
-
-    Categories and severity of a document that is no risk, but might be one, are those that it would have as a risk.
-    """
-    possible = assessment.possible
-    return {
-        "id": assessment.document_id,
-        "level": int(assessment.level),
-        "p_in_remit": round(assessment.p_in_remit, 6),
-        "p_risk": round(assessment.p_risk, 6),
-        "categories": [
-            {"code": score.code, "p": score.p} for score in (possible.categories if possible else assessment.categories)
-        ],
-        "severity": possible.severity if possible else assessment.severity,
-        "needs_response": bool(assessment.facts.get("needs_response")),
-        "tone": assessment.tone.value,
-        "entities": [_entity_row(entity) for entity in assessment.entities],
-        "evidence": [_evidence_row(evidence) for evidence in assessment.evidence],
-        "model": assessment.model,
-    }
-
-
-def read_documents(lines: Iterable[str | bytes]) -> Iterator[Document | ValueError]:
-    """Yield, for each line of `yaowang judge`'s input, a document, or the error that says why it is none.
-
-    Blank lines are skipped. A broken line yields a `ValueError` naming line and reason instead of raising it, so that
-    one bad line does not cost its neighbours their judgement; the caller reports it and goes on. Bytes are UTF-8.
-    """
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _document(json.loads(line))
-        except (ValueError, RecursionError) as error:
-            yield ValueError(f"line {number}: {error}")
-
-
-def _document(row: Any) -> Document:
-    if not isinstance(row, dict):
-        raise ValueError(f"a document is a JSON object, not {type(row).__name__}")  # noqa: TRY004 (one kind of error a line)
-    if not isinstance(row.get("id"), str | int) or isinstance(row.get("id"), bool):
-        raise ValueError("a document needs an id, a string or a number")  # noqa: TRY004
-    strings = {}
-    for name in ("title", "text", "source", "published_at"):
-        value = row.get(name)
-        if value is not None and not isinstance(value, str):
-            raise ValueError(f"{name} must be a string, not {type(value).__name__}")
-        strings[name] = value or ""
-    return Document(
-        id=str(row["id"]),
-        source_id=strings["source"],
-        native_id=str(row["id"]),
-        kind=DocumentKind.ARTICLE,
-        title=strings["title"],
-        text=strings["text"],
-        fetched_at=_moment(strings["published_at"]) or _NEVER_FETCHED,
-        published_at=_moment(strings["published_at"]),
-    )
-
-
-# A line that is judged was collected by somebody else; its judgement does not depend on when.
-_NEVER_FETCHED = datetime(1970, 1, 1, tzinfo=UTC)
-_BEIJING = timezone(timedelta(hours=8))
-
-
-def _moment(written: str) -> datetime | None:
-    """Return an ISO 8601 time; without a zone it is taken for Beijing time."""
-    if not written:
-        return None
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError as error:
-        raise ValueError(f"published_at {written[:40]!r} is no ISO 8601 time") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)
-
-
 def document_fields(document: Document) -> dict[str, str]:
     """Return the original text of each field that entities and evidence point into."""
     return {"title": document.title, "text": document.text}
@@ -388,26 +308,3 @@ def stack_facts(reading: Reading, findings: Findings) -> tuple[float, float]:
     """Return what the stack reads beside decision values: whether a strong term stands here, whether a floor rule holds."""
     strong = any(hit.term.kind is TermKind.STRONG for hit in reading.written)
     return float(strong), float(findings.floor is not None)
-
-
-def _entity_row(entity: Entity) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "type": entity.type.value,
-        "text": entity.text,
-        "start": entity.start,
-        "end": entity.end,
-        "field": entity.field,
-    }
-    optional = {"canonical": entity.canonical, "code": entity.code, "value": entity.value}
-    return row | {name: value for name, value in optional.items() if value is not None}
-
-
-def _evidence_row(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "text": evidence.text,
-        "start": evidence.start,
-        "end": evidence.end,
-        "field": evidence.field,
-        "rule": evidence.rule,
-        "category": evidence.category,
-    }

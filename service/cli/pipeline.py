@@ -46,8 +46,8 @@ def extract(url: Annotated[str | None, typer.Option("--url", help="网页地址�
 
 def judge(*, explain: ExplainOption = False) -> None:
     """Judge documents from standard input."""
-    from analysis.assess import judgement
     from analysis.explanation import explanation_row
+    from analysis.lines import judgement
 
     analyser, answers = _analyser(), _Answers()
     for documents in answers.batches():
@@ -146,7 +146,7 @@ class _Answers:
             raise typer.Exit(EXIT_FAILED)
 
     def _read(self, number: int, line: bytes | None) -> "Document | None":
-        from analysis.assess import read_documents
+        from analysis.lines import read_documents
 
         if line is None:
             item: Document | ValueError | None = ValueError(f"长于 {LONGEST_LINE_BYTES // 2**20} MiB")

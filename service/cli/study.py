@@ -70,7 +70,9 @@ def train(
 def _fine_tuned(shared: Path, folder: Path) -> Path:
     """Fine-tune the encoder into `folder`."""
     if find_spec("torch") is None or find_spec("onnx") is None:
-        fail("微调第二层模型需要 torch 和 onnx：请先安装 requirements-train.lock（pip install --require-hashes -r …）。")
+        fail(
+            "微调第二层模型需要 torch 和 onnx：请先安装 requirements-train.lock（pip install --require-hashes -r …）。"
+        )
     from analysis.training.encoder.tune import tune
     from analysis.training.encoder.weights import BaseWeightsError
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.assess import Analyser, judgement, read_documents
+from analysis.assess import Analyser
 from analysis.assessment import Assessment, Level
+from analysis.lines import judgement, read_documents
 from analysis.text import MAX_CHARACTERS
 from crawlers.records import Document
 from tests.unit.analysis.reading_of import document

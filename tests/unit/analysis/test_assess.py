@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.assess import Analyser, judgement, read_documents
+from analysis.assess import Analyser
 from analysis.assessment import Assessment, Level, Tone
+from analysis.lines import judgement, read_documents
 from crawlers.records import Document
 from tests.unit.analysis.reading_of import document, reading
 
