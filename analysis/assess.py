@@ -37,10 +37,11 @@ MODELS = Path(__file__).parent / "models"
 # Words too loose for the lexicon, each of which a labelled risk needed; a document without any, and without a
 # lexicon hit, is not scored.
 _LOOSE = re.compile(
-    "药|医美|疫苗|接种|处方|针剂|打针|针(?<=[一-鿿]针)|剂量|冲剂|贴剂|贴膏|膏|补片|眼镜|美容|护肤|植入|近视|阳痿|狂犬|义诊|器械|化妆|打错|对苯二胺|染发|盖白|救心|碘131|前列腺|骨贴|膏贴|痛贴|免疫|注册证|口服液|糖浆|颗粒(?!物|无收|度|感)|滴丸|栓剂|卖药|批准文号"
+    "药|医美|疫苗|接种|处方|针剂|打针|针(?<=[一-鿿]针)|剂量|冲剂|贴剂|贴膏|膏|补片|眼镜|美容|护肤|植入|近视|阳痿|狂犬|义诊|器械|化妆|打错|对苯二胺|染发|盖白|救心|碘131|前列腺|骨贴|膏贴|痛贴|免疫|注册证|口服液|糖浆|颗粒(?!物|无收|度|感)|滴丸|栓剂|卖药|批准文号|"
+    "吸入器|补铁|穴位贴|乙脑|小钢瓶|黑咖|羟基丁"
 )
 # One character of each of these words, the rarest.
-_LOOSE_SIGN = re.compile("[药医疫种方剂针膏补镜容肤植视痿犬诊械妆错苯染盖救碘腺贴册批液浆粒丸]")
+_LOOSE_SIGN = re.compile("[药医疫种方剂针膏补镜容肤植视痿犬诊械妆错苯染盖救碘腺贴册批液浆粒丸吸乙钢咖羟]")
 _CONCERNING = frozenset({TermKind.PRODUCT, TermKind.FIRM, TermKind.STRONG, TermKind.FIELD})
 _MOST_EVIDENCE = 20
 # A notice of a thousand batches names fewer; a text of one product's name over and over names 50,000.
