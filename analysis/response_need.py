@@ -16,7 +16,12 @@ import yaml
 __all__ = ["NeedFound", "NeedRule", "NeedTable", "leanings", "load_need_table", "parse_need_table"]
 
 _LEAD = 60
-_AGAINST = 0.08
+_LEANINGS = {
+    "unlike": (0.0, 0.08),
+    "alike": (0.5, 0.7),
+    "clearly_alike": (0.7, 0.9),
+    "closely_alike": (0.9, 1.1),
+}
 _KEYS = frozenset(
     {"id", "weight", "why", "facts", "without", "least", "categories", "lead", "any", "title", "also", "unless"}
 )
@@ -96,13 +101,13 @@ class NeedTable:
 
 
 def leanings(chance: float | None) -> Mapping[str, int]:
-    """Return the facts that an encoder's chance of a needed answer adds, for rules to name: `lean` in percent, and `lean_against`.
+    """Return the facts that an encoder's chance of a needed answer adds, for rules to name: the one band that it lies in, if any.
 
     Without an encoder there are none, and the rules that name them do not hold.
     """
     if chance is None:
         return {}
-    return {"lean": round(100 * chance), "lean_against": int(chance < _AGAINST)}
+    return {name: int(least <= chance < end) for name, (least, end) in _LEANINGS.items()}
 
 
 def parse_need_table(text: str) -> NeedTable:

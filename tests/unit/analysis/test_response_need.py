@@ -117,8 +117,8 @@ def test_every_fact_that_a_rule_asks_for_is_one_that_a_risk_carries() -> None:
 
 
 def test_an_encoder_leans_by_its_chance_and_without_one_nothing_leans() -> None:
-    assert leanings(0.614) == {"lean": 61, "lean_against": 0}
-    assert leanings(0.02) == {"lean": 2, "lean_against": 1}
+    bands = {chance: [name for name, held in leanings(chance).items() if held] for chance in (0.02, 0.3, 0.5, 0.7, 1.0)}
+    assert bands == {0.02: ["unlike"], 0.3: [], 0.5: ["alike"], 0.7: ["clearly_alike"], 1.0: ["closely_alike"]}
     assert leanings(None) == {}
 
 
