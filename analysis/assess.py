@@ -159,7 +159,7 @@ class Analyser:
         )
 
     def pooled(self, title: str, text: str) -> Pooled | None:
-        """Return the vector that the encoder makes of a text, `None` where there is no encoder; 2 to 20 ms."""
+        """Return the vector that the encoder makes of a text, `None` where there is no encoder; 2 to 25 ms."""
         return self.second.pooled(title, text) if self.second else None
 
     def _find(self, document: Document, reading: Reading) -> tuple[tuple[Entity, ...], Findings]:
@@ -214,6 +214,7 @@ class Analyser:
             categories=likely_categories(scores.categories, category_cut),
             severity=severity_of(scores.severity, [finding.rule for finding in findings.findings]),
         )
+        known = {"severity": possible.severity, **leanings(scores.p_need)}
         return Assessment(
             document_id=document.id,
             level=level,
@@ -228,31 +229,24 @@ class Analyser:
             tokens=reading.tokens,
             floor=floor,
             truncated=reading.truncated,
-            facts=self._facts(reading, categories, (possible.severity, scores.p_need), findings)
+            facts=self._with_need(findings.facts, reading, categories, known)
             if level is Level.RISK
             else findings.facts,
             possible=possible if p_risk >= _POSSIBLE else None,
             tier=scores.tier,
         )
 
-    def _facts(
+    def _with_need(
         self,
+        facts: Mapping[str, int | bool | str],
         reading: Reading,
         categories: Sequence[CategoryScore],
-        gravity: tuple[int, float | None],
-        findings: Findings,
+        known: Mapping[str, int],
     ) -> Mapping[str, int | bool | str]:
-        """Return the facts of a risk: what the rules found, and whether it needs an answer with the rules that say so.
-
-        `gravity` is the severity and the encoder's chance that an answer is needed.
-        """
+        """Return the facts of a risk, and whether it needs an answer with the rules that say so, which `known` serves beside them."""
         codes = [score.code for score in categories]
-        severity, p_need = gravity
-        known = {**findings.facts, "severity": severity, **leanings(p_need)}
-        need = self.needs.judge(reading.title.text, reading.text.text, codes, known)
-        return MappingProxyType(
-            {**findings.facts, "needs_response": need.needed, "need": " ".join(need.rules)},
-        )
+        need = self.needs.judge(reading.title.text, reading.text.text, codes, {**facts, **known})
+        return MappingProxyType({**facts, "needs_response": need.needed, "need": " ".join(need.rules)})
 
     def _evidence(self, document: Document, reading: Reading, findings: Findings, level: Level) -> tuple[Evidence, ...]:
         if level is Level.OFF_TOPIC:

@@ -118,7 +118,7 @@ class Encoder:
         )
 
     def encode(self, title: str, text: str) -> Encoding:
-        """Encode a normalised title and text; one run of the network of 2 to 20 ms."""
+        """Encode a normalised title and text; one run of the network of 2 to 25 ms."""
         pieces = self.tokenizer.encode(encoder_text(title, text)).ids
         ids = framed(pieces, self.most_pieces)
         logits, vector = self.session.run(None, {"ids": np.array([ids], dtype=np.int64)})
