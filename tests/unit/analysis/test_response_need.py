@@ -61,6 +61,11 @@ def test_a_rumour_that_is_rebutted_in_the_same_text_does_not_count_as_open() -> 
     assert not {"rumour", "rumour_spreads"} & rules_of("", "网传停售。经核查,不属实", "R13")
 
 
+def test_who_asks_the_regulator_to_explain_does_not_blame_it() -> None:
+    assert "criticism_sharp" not in rules_of("", "家长要求药监说明情况", "R04")
+    assert "criticism_sharp" in rules_of("", "药监说不归他们管", "R12")
+
+
 def test_rules_add_up_to_the_threshold_and_each_has_a_sentence() -> None:
     table = load_need_table()
     found = table.judge("", "患者死亡", ("R01",), {"deaths": 1})
