@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from analysis.assessment import Assessment, Entity, Evidence
+from crawlers.broken_json import json_fault
 from crawlers.records import Document, DocumentKind
 
 __all__ = ["judgement", "read_documents"]
@@ -60,29 +61,38 @@ def _evidence_row(evidence: Evidence) -> dict[str, Any]:
 def read_documents(lines: Iterable[str | bytes]) -> Iterator[Document | ValueError]:
     """Yield, for each line of `yaowang judge`'s input, a document, or the error that says why it is none.
 
-    Blank lines are skipped. A broken line yields a `ValueError` naming line and reason instead of raising it, so that
+    Blank lines are skipped. A broken line yields a `ValueError` naming line and reason in Chinese instead of raising it, so that
     one bad line does not cost its neighbours their judgement; the caller reports it and goes on. Bytes are UTF-8.
     """
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            yield _document(json.loads(line))
-        except (ValueError, RecursionError) as error:
-            yield ValueError(f"line {number}: {error}")
+            yield _document(_loaded(line))
+        except ValueError as error:
+            yield ValueError(f"第 {number} 行：{error}")
+
+
+def _loaded(line: str | bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"不是合法的 JSON：{json_fault(error)}") from error
 
 
 def _document(row: Any) -> Document:
     if not isinstance(row, dict):
-        raise ValueError(f"a document is a JSON object, not {type(row).__name__}")  # noqa: TRY004 (one kind of error a line)
+        raise ValueError(f"应为一个 JSON 对象，这里是 {type(row).__name__}")  # noqa: TRY004 (one kind of error a line)
     if not isinstance(row.get("id"), str | int) or isinstance(row.get("id"), bool):
-        raise ValueError("a document needs an id, a string or a number")  # noqa: TRY004
+        raise ValueError("缺少 id（字符串或数字）")  # noqa: TRY004
     strings = {}
     for name in ("title", "text", "source", "published_at"):
         value = row.get(name)
         if value is not None and not isinstance(value, str):
-            raise ValueError(f"{name} must be a string, not {type(value).__name__}")
+            raise ValueError(f"{name} 应为字符串，这里是 {type(value).__name__}")
         strings[name] = value or ""
+    if not (strings["title"].strip() or strings["text"].strip()):
+        raise ValueError("title 和 text 都是空的")
     return Document(
         id=str(row["id"]),
         source_id=strings["source"],
@@ -107,5 +117,5 @@ def _moment(written: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(written)
     except ValueError as error:
-        raise ValueError(f"published_at {written[:40]!r} is no ISO 8601 time") from error
+        raise ValueError(f"published_at“{written[:40]}”不是 ISO 8601 时间") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crawlers.broken_json import json_fault
+
 __all__ = ["MAX_CELL_CHARACTERS", "Row", "csv_rows", "json_row", "row_of"]
 
 MAX_CELL_CHARACTERS = 2 * 2**20
@@ -40,7 +42,7 @@ def json_row(number: int, line: str) -> Row:
     try:
         values = json.loads(line.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
-        return Row(number, {}, f"这一行不是合法的 JSON：{error}", sample)
+        return Row(number, {}, f"这一行不是合法的 JSON：{json_fault(error)}", sample)
     if not isinstance(values, dict):
         return Row(number, {}, "这一行不是 JSON 对象", sample)
     return Row(number, values, None, sample)

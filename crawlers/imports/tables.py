@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crawlers.broken_json import json_fault
 from crawlers.imports.records import MAX_CELL_CHARACTERS, Row, csv_rows, json_row, row_of
 from crawlers.parsing.charset import MAX_REPLACED_RATIO, decode
 
@@ -222,6 +223,6 @@ def _json_lines(path: Path, charset: str) -> Iterator[str]:
     try:
         items = json.loads(path.read_text(encoding=charset, errors="replace").lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise ImportRefused(f"{path.name} 不是合法的 JSON：{error}。") from error
+        raise ImportRefused(f"{path.name} 不是合法的 JSON：{json_fault(error)}。") from error
     for item in items:
         yield json.dumps(item, ensure_ascii=False)

@@ -155,5 +155,5 @@ class _Answers:
         if not isinstance(item, ValueError):
             return item
         self._refused += 1
-        say(f"已跳过第 {number} 行：{str(item).removeprefix('line 1: ')}")
+        say(f"已跳过第 {number} 行：{str(item).removeprefix('第 1 行：')}")
         return None

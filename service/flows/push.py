@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from crawlers.broken_json import json_fault
 from crawlers.gate import Limits, Refusal, admit_document
 from crawlers.imports import ColumnMap, RowRefusal, load_column_maps, read_records
 from crawlers.parsing.policy_facts import policy_facts
@@ -137,7 +138,7 @@ def _records(body: bytes) -> list[object]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise PushRefusedError(PushFault(400, f"正文不是合法的 JSON：{str(error)[:120]}")) from error
+        raise PushRefusedError(PushFault(400, f"正文不是合法的 JSON：{json_fault(error)}。")) from error
     records = data.get("documents") if isinstance(data, dict) else data
     if not isinstance(records, list):
         raise PushRefusedError(PushFault(400, '正文应为稿件的列表，或 {"documents": [...]}。'))

@@ -151,7 +151,7 @@ ROWS = st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "title", "text", 
 def test_a_line_of_any_types_is_a_document_or_says_why_not(row: object) -> None:
     (found,) = read_documents([json.dumps(row)])
     if isinstance(found, ValueError):
-        assert str(found).startswith("line 1: ")
+        assert str(found).startswith("第 1 行：")
     else:
         assert isinstance(found, Document)
         (said,) = analyser().assess([found])

@@ -130,26 +130,29 @@ class TestReadDocuments:
     @pytest.mark.parametrize(
         ("line", "reason"),
         [
-            ("{", "line 1"),
-            ("[]", "object"),
+            ("{", "第 2 个字符起读不下去，文字到那里就断了"),
+            ("[]", "JSON 对象"),
             ('{"title": "药"}', "id"),
             ('{"id": true, "title": "药"}', "id"),
-            ('{"id": "a"}', "neither title nor text"),
-            ('{"id": "a", "title": 5}', "title must be a string"),
+            ('{"id": "a"}', "都是空的"),
+            ('{"id": "a", "title": 5}', "title 应为字符串，这里是 int"),
             ('{"id": "a", "title": "药", "published_at": "gestern"}', "ISO 8601"),
-            ("[" * 100_000, "line 1"),
+            ("[" * 100_000, "嵌套过深"),
+            ('{"id": "a", "title": "药" "text": ""}', '第 26 个字符起读不下去，那里是“"text": ""}”'),
+            (b'{"id": "\xff"}', "第 9 个字节起不是 UTF-8"),
+            (f'{{"id": {"9" * 5000}}}', "数字过长"),
         ],
     )
-    def test_a_broken_line_names_itself_and_its_reason(self, line: str, reason: str) -> None:
+    def test_a_broken_line_names_itself_and_its_reason(self, line: str | bytes, reason: str) -> None:
         (error,) = read_documents([line])
         assert isinstance(error, ValueError)
         assert reason in str(error)
-        assert str(error).startswith("line 1")
+        assert str(error).startswith("第 1 行：")
 
     def test_a_broken_line_costs_its_neighbours_nothing(self) -> None:
         found = list(read_documents(['{"id": "a", "title": "药"}', "", "oops", '{"id": "b", "title": "店"}']))
         assert [type(each).__name__ for each in found] == ["Document", "ValueError", "Document"]
-        assert "line 3" in str(found[1])
+        assert "第 3 行" in str(found[1])
 
 
 @pytest.mark.parametrize(
