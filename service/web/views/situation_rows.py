@@ -13,7 +13,7 @@ ANY = "any"
 """Asks for the rows that are bound to no category, or to no class of product."""
 
 _PRODUCTS = {"drug": "药品", "vaccine": "疫苗", "device": "医疗器械", "cosmetic": "化妆品", "food": "食品"}
-_MOST_CUES = 6
+_MOST_CUES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _row(row: Situation, written: _Articles, asked: Sequence[str]) -> SituationR
         situation=row,
         governs=tuple(written.shown(article) for article in row.governs),
         related=tuple(written.shown(article) for article in row.related),
-        categories=tuple(f"{code} {CATEGORY_NAMES[code]}" for code in row.categories),
+        categories=tuple(CATEGORY_NAMES[code] for code in row.categories),
         products=tuple(_PRODUCTS[code] for code in row.products),
         cues=found[:_MOST_CUES],
     )
