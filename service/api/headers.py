@@ -1,6 +1,5 @@
 """Response headers and request bounds, as plain ASGI middleware: it must not buffer the event stream."""
 
-import re
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
@@ -9,15 +8,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BodyLimit", "CleanText", "SecurityHeaders", "complete"]
+__all__ = ["BodyLimit", "SecurityHeaders", "complete"]
 
 _BODY_BYTES = 1024 * 1024
 _IMPORT_BYTES = 64 * 1024 * 1024
 _IMPORTS = frozenset({"/import", "/matters/import"})
 _LONGEST_LENGTH = 19
-_FORM = b"application/x-www-form-urlencoded"
-# What XML and databases do not take, as it stands in a form or a query; a form in a browser can hold it by pasting.
-_FORBIDDEN = re.compile(rb"%(?:0[0-8bce]|1[0-9a-f]|7f)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", re.IGNORECASE)
 
 
 class SecurityHeaders:
@@ -92,43 +88,3 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_bounded, send)
-
-
-class CleanText:
-    """Keeps control characters away from pages and store: an address that holds one is refused, a form loses them.
-
-    Stands inside of `BodyLimit`, which bounds the form that is held here.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Keep the application."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look at path and query, then at a form as a whole: an escape may be cut in two."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        address = scope["path"].encode("utf-8", "replace") + b"\n" + scope.get("query_string", b"")
-        if _FORBIDDEN.search(address):
-            await PlainTextResponse("网址中有不能使用的字符。", status_code=400)(scope, receive, send)
-            return
-        is_form = dict(scope["headers"]).get(b"content-type", b"").lower().startswith(_FORM)
-        await self._app(scope, await _cleaned(receive) if is_form else receive, send)
-
-
-async def _cleaned(receive: Receive) -> Receive:
-    body = bytearray()
-    message = await receive()
-    while message["type"] == "http.request":
-        body += message.get("body", b"")
-        if not message.get("more_body", False):
-            message = {"type": "http.request", "body": _FORBIDDEN.sub(b"", bytes(body)), "more_body": False}
-            break
-        message = await receive()
-    waiting: list[Message] = [message]
-
-    async def receive_cleaned() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return receive_cleaned

@@ -7,9 +7,10 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.api.case_routes import router as cases
+from service.api.clean_text import CleanText
 from service.api.context import AppContext
 from service.api.followed import router as followed
-from service.api.headers import BodyLimit, CleanText, SecurityHeaders
+from service.api.headers import BodyLimit, SecurityHeaders
 from service.api.push import router as push
 from service.api.routes import router as api
 from service.api.words import router as words

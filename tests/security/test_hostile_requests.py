@@ -50,10 +50,14 @@ def test_control_character_in_an_address_is_refused(shared_site: Site, path: str
     assert shared_site.browser(Role.OFFICER).client.get(path).status_code == BAD
 
 
-def test_form_loses_control_characters_and_keeps_the_rest(site: Site) -> None:
+@pytest.mark.parametrize("files", [None, {"unread": ("unread.txt", b"")}], ids=["escaped", "in parts"])
+def test_form_loses_control_characters_and_keeps_the_rest(
+    site: Site, files: dict[str, tuple[str, bytes]] | None
+) -> None:
     officer = site.browser(Role.OFFICER)
-    fields = {"title": "某市\x00药店\x0b分级\x1f办法", "words": "药店分级\n执业药师", "kind": "published"}
-    answer = officer.post("/topics", **fields, since=date(2026, 11, 20).isoformat(), until="")
+    fields = {"title": "某市\x00药店\x0b分级\x1f办法", "words": "药店分级\n执业药师", "kind": "published", "until": ""}
+    data = {"csrf": officer.csrf, **fields, "since": date(2026, 11, 20).isoformat()}
+    answer = officer.client.post("/topics", data=data, files=files)
     assert answer.status_code == SEE_OTHER, answer.text
     with site.context.store.read() as work:
         [topic] = work.topics.listing()

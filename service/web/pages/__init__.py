@@ -15,6 +15,7 @@ from service.web.pages import (
     notices,
     opinions,
     overview,
+    people,
     policies,
     roster,
     routing,
@@ -57,4 +58,5 @@ ROUTERS = (
     roster.router,
     routing.router,
     system.router,
+    people.router,
 )

@@ -3,29 +3,39 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import Field
 
 from service.api.identity import Identity, Reader, RosterKeeper, context_of
 from service.domain.beijing import BEIJING
 from service.domain.people import Person
-from service.domain.refusal import Refusal
+from service.domain.refusal import NotFound, Refusal
 from service.domain.roster import Gap, Shift, covering, standing_in
 from service.flows import roster as flows
 from service.flows.mornings import coming_gaps
 from service.web.render import page
+from service.web.views.roster_form import (
+    FIRST_DAY,
+    LAST_DAY,
+    MOST_DAYS,
+    day_typed,
+    days_typed,
+    handovers_typed,
+    moment_typed,
+)
 from service.web.views.wording import day_of, weekday
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 _DAYS = 14
-# No roster is kept for other days, and at the ends of the calendar there is no day before or after.
-_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+_ROWS = 4
+"""How many people the form of a rotation has room for where fewer were chosen."""
 
-RosterDay = Annotated[date, Field(ge=_FIRST_DAY, le=_LAST_DAY)]
+RosterDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,60 @@ class Day:
     gaps: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShiftForm:
+    """One shift as it was typed."""
+
+    begins: Annotated[str, Form()] = ""
+    ends: Annotated[str, Form()] = ""
+    person: Annotated[str, Form()] = ""
+    deputy: Annotated[str, Form()] = ""
+
+    def span(self) -> tuple[datetime, datetime]:
+        """Return begin and end of a shift that somebody is to take. Raises `Refusal`."""
+        span = moment_typed(self.begins, "开始"), moment_typed(self.ends, "结束")
+        if not self.person:
+            raise Refusal("请选择值班员")
+        return span
+
+
+@dataclass(frozen=True, slots=True)
+class RotationForm:
+    """A rotation as it was typed."""
+
+    first: Annotated[str, Form()] = ""
+    days: Annotated[str, Form()] = ""
+    changes: Annotated[str, Form()] = ""
+    person: Annotated[list[str] | None, Form()] = None
+    deputy: Annotated[list[str] | None, Form()] = None
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """People and deputies as they stand beside each other in the form."""
+        chosen = list(zip_longest(self.person or (), self.deputy or (), fillvalue=""))
+        return chosen + [("", "")] * (_ROWS - len(chosen))
+
+    def turns(self) -> flows.Turns:
+        """Return the rotation that is asked for. Raises `Refusal`."""
+        return flows.Turns(
+            first=day_typed(self.first),
+            days=days_typed(self.days),
+            changes=handovers_typed(self.changes),
+            people=tuple(one for one in self.person or () if one),
+            deputies=tuple(one for one in self.deputy or () if one),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a form was refused, and what stood in it."""
+
+    sentence: str
+    status: int = 422
+    shift: ShiftForm | None = None
+    rotation: RotationForm | None = None
+
+
 @router.get("/system/roster")
 def roster(
     request: Request, identity: Reader, first: Annotated[RosterDay | None, Query(alias="from")] = None
@@ -47,80 +111,64 @@ def roster(
 
 
 @router.post("/system/roster/shifts")
-def add(
-    request: Request,
-    identity: RosterKeeper,
-    begins: Annotated[datetime, Form()],
-    ends: Annotated[datetime, Form()],
-    person: Annotated[str, Form(max_length=64)],
-    deputy: Annotated[str, Form(max_length=64)] = "",
-) -> Response:
-    """Enter one shift; times are Beijing time."""
+def add(request: Request, identity: RosterKeeper, form: Annotated[ShiftForm, Depends()]) -> Response:
+    """Enter one shift; times are Beijing time. What is refused is said above the form as it was filled in."""
     context = context_of(request)
-    if not all(_FIRST_DAY <= at.date() <= _LAST_DAY for at in (begins, ends)):
-        raise Refusal(f"班次的日期须在{_FIRST_DAY.year}年至{_LAST_DAY.year}年之间，请返回改正")
     try:
+        begins, ends = form.span()
         flows.add_shift(
             context.store,
             identity.person,
-            begins_at=_beijing(begins),
-            ends_at=_beijing(ends),
-            person_id=person,
-            deputy_id=deputy or None,
+            begins_at=begins,
+            ends_at=ends,
+            person_id=form.person,
+            deputy_id=form.deputy or None,
             now=context.now(),
         )
     except Refusal as refusal:
-        return _show(request, identity, begins.date(), fault=refusal.sentence)
+        refused = Refused(refusal.sentence, shift=form)
+        return _show(request, identity, _weeks_of(form.begins), refused=refused)
     return RedirectResponse(f"/system/roster?from={begins.date()}&done=shift", status_code=303)
 
 
 @router.post("/system/roster/rotation")
-def rotate(
-    request: Request,
-    identity: RosterKeeper,
-    first: Annotated[RosterDay, Form()],
-    days: Annotated[int, Form(ge=1, le=366)],
-    changes: Annotated[str, Form(max_length=60, pattern=r"^\d{2}:\d{2}([ ,，、]+\d{2}:\d{2})*$")],
-    person: Annotated[list[str] | None, Form()] = None,
-    deputy: Annotated[list[str] | None, Form()] = None,
-) -> Response:
-    """Enter a rotation: at each change the next person takes over."""
+def rotate(request: Request, identity: RosterKeeper, form: Annotated[RotationForm, Depends()]) -> Response:
+    """Enter a rotation: at each change the next person takes over. What is refused is said above the form."""
     context = context_of(request)
     try:
-        turns = flows.Turns(
-            first=first,
-            days=days,
-            changes=_times(changes),
-            people=tuple(one for one in person or () if one),
-            deputies=tuple(one for one in deputy or () if one),
-        )
+        turns = form.turns()
         flows.plan_turns(context.store, identity.person, turns, now=context.now())
     except Refusal as refusal:
-        return _show(request, identity, first, fault=refusal.sentence)
-    return RedirectResponse(f"/system/roster?from={first}&done=shift", status_code=303)
+        refused = Refused(refusal.sentence, rotation=form)
+        return _show(request, identity, _weeks_of(form.first), refused=refused)
+    return RedirectResponse(f"/system/roster?from={turns.first}&done=shift", status_code=303)
 
 
 @router.post("/system/roster/shifts/{shift_id}/remove")
-def remove(request: Request, identity: RosterKeeper, shift_id: str) -> RedirectResponse:
-    """Forget a shift."""
+def remove(
+    request: Request, identity: RosterKeeper, shift_id: str, first: Annotated[str, Form(alias="from")] = ""
+) -> Response:
+    """Forget a shift, and show the weeks from which that was asked."""
     context = context_of(request)
-    flows.remove_shift(context.store, identity.person, shift_id, now=context.now())
-    return RedirectResponse("/system/roster?done=unshift", status_code=303)
-
-
-def _beijing(at: datetime) -> datetime:
-    return at.astimezone(BEIJING) if at.tzinfo else at.replace(tzinfo=BEIJING)
-
-
-def _times(text: str) -> tuple[time, ...]:
-    words = text.replace("，", " ").replace("、", " ").replace(",", " ").split()
+    weeks = _weeks_of(first)
     try:
-        return tuple(time.fromisoformat(word) for word in words)
+        flows.remove_shift(context.store, identity.person, shift_id, now=context.now())
+    except Refusal as refusal:
+        status = 404 if isinstance(refusal, NotFound) else 422
+        return _show(request, identity, weeks, refused=Refused(refusal.sentence, status))
+    return RedirectResponse(f"/system/roster?{f'from={weeks}&' if weeks else ''}done=unshift", status_code=303)
+
+
+def _weeks_of(typed: str) -> date | None:
+    """Return the day that somebody typed, `None` for what is none of the roster's."""
+    try:
+        day = date.fromisoformat(typed[: len("2000-01-01")])
     except ValueError:
-        raise Refusal(f"交接时间“{text[:20]}”不是时刻，请写成 08:00 20:00") from None
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
-def _show(request: Request, identity: Identity, first: date | None, *, fault: str = "") -> HTMLResponse:
+def _show(request: Request, identity: Identity, first: date | None, *, refused: Refused | None = None) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     begins = first or day_of(now)
@@ -143,10 +191,14 @@ def _show(request: Request, identity: Identity, first: date | None, *, fault: st
         "before": begins - timedelta(days=_DAYS),
         "after": begins + timedelta(days=_DAYS),
         "last": begins + timedelta(days=_DAYS - 1),
-        "fault": fault,
+        "fault": refused.sentence if refused else "",
+        "shift": (refused and refused.shift) or ShiftForm(),
+        "shift_open": bool(refused and refused.shift),
+        "rotation": (refused and refused.rotation) or RotationForm(str(begins), "14", "08:00 20:00"),
+        "most_days": MOST_DAYS,
         "part": "roster",
     }
-    status = 422 if fault else 200
+    status = refused.status if refused else 200
     return page(request, "roster.html", identity=identity, key="alerts", title="值班表", status=status, **view)
 
 

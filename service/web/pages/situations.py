@@ -1,4 +1,4 @@
-"""情形表: the table that articles are matched by, what is wrong in the office's own file, and what officers' words propose.
+"""情形表: the table that articles are matched by, filtered, what is wrong in the office's own file, and what officers' words propose.
 
 Also the form of the event page by which an officer says whether an article fits.
 """
@@ -6,17 +6,27 @@ Also the form of the event page by which an officer says whether an article fits
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from analysis.situations import SITUATIONS_FILE, Situations, load_situations
+from analysis.situations import SITUATIONS_FILE, load_situations
 from service.api.identity import Handler, Reader, context_of
 from service.domain.citation import Choice
 from service.domain.people import Act
 from service.flows.citing import cite, proposals, row_text
 from service.web.render import page
+from service.web.views.situation_rows import category_choices, product_choices, situation_rows
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which rows are shown, as it stands in the address."""
+
+    q: Annotated[str, Query(max_length=60)] = ""
+    category: Annotated[str, Query(pattern=r"^(|any|R\d\d)$")] = ""
+    product: Annotated[str, Query(pattern="^(|any|[a-z]{1,20})$")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +40,8 @@ class _Proposed:
 
 
 @router.get("/policies/situations")
-def situations(request: Request, identity: Reader) -> HTMLResponse:
-    """Show the table's version and faults, its rows, and to an administrator what officers' words propose."""
+def situations(request: Request, identity: Reader, filters: Annotated[Filters, Depends()]) -> HTMLResponse:
+    """Show the table's version and faults, the rows that are asked for, and to an administrator what officers' words propose."""
     context = context_of(request)
     table = context.situations() if context.situations else load_situations()
     with context.store.read() as work:
@@ -46,7 +56,10 @@ def situations(request: Request, identity: Reader) -> HTMLResponse:
         key="policies",
         title="情形表",
         table=table,
-        references={key: _words(table, key) for row in table.rows for key in (*row.governs, *row.related)},
+        filters=filters,
+        rows=situation_rows(table, words=filters.q, category=filters.category, product=filters.product),
+        categories=category_choices(table),
+        products=product_choices(table),
         file=SITUATIONS_FILE,
         faults=faults,
         may_propose=identity.may(Act.CHECK_POLICY),
@@ -54,12 +67,6 @@ def situations(request: Request, identity: Reader) -> HTMLResponse:
             _Proposed(one.situation, reasons[one.situation], one.evidence, row_text(one, table)) for one in proposed
         ],
     )
-
-
-def _words(table: Situations, article: str) -> str:
-    """Return an article's key as people write it: `药品法 第81条`."""
-    law, _, number = table.reference(article).rpartition("#")
-    return f"{law} 第{number}条"
 
 
 @router.post("/events/{event_id}/citations")

@@ -1,32 +1,29 @@
-"""系统: people, delivery troubles and quarantine for administrators; the audit trail for auditors."""
+"""系统: people, delivery troubles and quarantine for administrators; the audit trail for auditors.
+
+What is done to people is in `people`, and is answered by this page.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from service.api.context import AppContext
-from service.api.identity import AnyPerson, ForbiddenError, Identity, PeopleKeeper, context_of
+from service.api.identity import AnyPerson, ForbiddenError, Identity, context_of
 from service.domain.audit import RECENT
 from service.domain.people import Act, Role
-from service.domain.refusal import Conflict
 from service.domain.small_office import LEAST, able_people, without_way
 from service.domain.workflow import Workflow
 from service.flows.opinion_desk import how_asking_stands
-from service.flows.people import (
-    PasswordFaultError,
-    PersonChange,
-    add_person,
-    change_person,
-    reset_password,
-    spread_duties,
-)
 from service.ports.store import Work
+from service.web.pages.people_forms import NOTHING_TYPED, Typed, form_of
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
+
+__all__ = ["Secret", "router", "show_system"]
 
 router = APIRouter()
 
@@ -41,17 +38,6 @@ class Secret:
 
     name: str
     password: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonForm:
-    """The editable fields of a person, as a form sends them."""
-
-    role: Annotated[Role, Form()]
-    email: Annotated[str, Form(max_length=120, pattern=r"^$|^[^@\s]+@[^@\s]+$")] = ""
-    notify_from: Annotated[str, Form(pattern="^(|red|orange|yellow|blue)$")] = ""
-    disabled: Annotated[bool, Form()] = False
-    duties: Annotated[list[str] | None, Form(max_length=40)] = None
 
 
 class AuditFilters(BaseModel):
@@ -73,7 +59,7 @@ def system(
     tabs = _tabs(identity)
     if not tabs or (tab and tab not in dict(tabs)):
         raise ForbiddenError(Act.READ_AUDIT if tab == "audit" else Act.MANAGE_PEOPLE)
-    return _show(request, identity, tab or tabs[0][0], asked=asked)
+    return show_system(request, identity, tab or tabs[0][0], asked=asked)
 
 
 def _tabs(identity: Identity) -> tuple[tuple[str, str], ...]:
@@ -81,19 +67,20 @@ def _tabs(identity: Identity) -> tuple[tuple[str, str], ...]:
     return keeper + (_AUDITOR_TABS if identity.may(Act.READ_AUDIT) else ())
 
 
-def _show(
+def show_system(
     request: Request,
     identity: Identity,
     tab: str,
     *,
     asked: AuditFilters | None = None,
     secret: Secret | None = None,
-    fault: str = "",
+    typed: Typed = NOTHING_TYPED,
 ) -> HTMLResponse:
+    """Show one tab; with what was `typed` into a form of it that was refused."""
     context = context_of(request)
     with context.store.read() as work:
         view = (
-            _people(work, context.office.register.workflow)
+            _people(work, context.office.register.workflow, typed)
             if tab == "people"
             else _trouble(work, context)
             if tab != "audit"
@@ -107,23 +94,23 @@ def _show(
         identity=identity,
         key="system",
         title="系统",
-        status=422 if fault else 200,
+        status=typed.status if typed.fault else 200,
         tab=tab,
         tabs=_tabs(identity),
         secret=secret,
-        fault=fault,
+        typed=typed,
         names=names,
         duties=duties,
         **view,
     )
 
 
-def _people(work: Work, workflow: Workflow) -> dict[str, Any]:
+def _people(work: Work, workflow: Workflow, typed: Typed) -> dict[str, Any]:
     people = work.people.listing()
     held = [one for one in people if one.duties and not one.disabled]
     able = able_people(people)
     return {
-        "people": people,
+        "people": [(one, typed.change if one.id == typed.person_id else form_of(one)) for one in people],
         "roles": list(Role),
         "held": len(held),
         "able": len(able),
@@ -160,90 +147,3 @@ def _audit(work: Work, asked: AuditFilters | None) -> dict[str, Any]:
         "wanted": wanted,
         "actions": ACT_WORDS.items(),
     }
-
-
-@router.post("/system/people")
-def add(
-    request: Request,
-    identity: PeopleKeeper,
-    name: Annotated[str, Form(max_length=32)],
-    form: Annotated[PersonForm, Depends()],
-) -> HTMLResponse:
-    """Add a person; the one-time password is shown on the answer and nowhere again."""
-    context = context_of(request)
-    try:
-        password = add_person(
-            context.store,
-            name=name,
-            role=form.role,
-            by=identity.person.name,
-            now=context.now(),
-            email=form.email or None,
-            notify_from=form.notify_from or None,
-        )
-    except PasswordFaultError as fault:
-        return _show(request, identity, "people", fault=str(fault))
-    return _show(request, identity, "people", secret=Secret(name.strip(), password))
-
-
-@router.post("/system/people/{person_id}")
-def change(
-    request: Request, identity: PeopleKeeper, person_id: str, form: Annotated[PersonForm, Depends()]
-) -> Response:
-    """Change a person."""
-    context = context_of(request)
-    changes = PersonChange(
-        role=form.role,
-        email=form.email or None,
-        notify_from=form.notify_from or None,
-        disabled=form.disabled,
-        duties=frozenset(form.duties or ()) & set(context.office.register.workflow.duties),
-    )
-    try:
-        change_person(context.store, person_id, by=identity.person, now=context.now(), changes=changes)
-    except PasswordFaultError as fault:
-        return _show(request, identity, "people", fault=str(fault))
-    return RedirectResponse("/system?tab=people&done=person", status_code=303)
-
-
-@router.post("/system/people/{person_id}/password")
-def new_password(request: Request, identity: PeopleKeeper, person_id: str) -> HTMLResponse:
-    """Give a person a new one-time password."""
-    context = context_of(request)
-    try:
-        password = reset_password(context.store, person_id, by=identity.person.name, now=context.now())
-    except PasswordFaultError as fault:
-        return _show(request, identity, "people", fault=str(fault))
-    with context.store.read() as work:
-        person = work.people.get(person_id)
-    return _show(request, identity, "people", secret=Secret(person.name if person else person_id, password))
-
-
-@router.post("/system/duties")
-def spread(request: Request, identity: PeopleKeeper, *, replaces: Annotated[bool, Form()] = False) -> Response:
-    """Spread the duties over the people there are, as a small office does."""
-    context = context_of(request)
-    workflow, by = context.office.register.workflow, identity.person.name
-    try:
-        spread_duties(context.store, workflow=workflow, by=by, now=context.now(), replaces=replaces)
-    except Conflict as refused:
-        return _show(request, identity, "people", fault=refused.sentence)
-    return RedirectResponse("/system?tab=people&done=duties", status_code=303)
-
-
-@router.post("/system/duty")
-def set_duty(
-    request: Request, identity: PeopleKeeper, duty: Annotated[str, Form(max_length=40)] = ""
-) -> RedirectResponse:
-    """Say who is on duty, for the top bar."""
-    context = context_of(request)
-    with context.store.write() as work:
-        work.set_value("duty", duty.strip() or None)
-        work.audit.append(
-            actor=identity.person.name,
-            action="duty.set",
-            subject="duty",
-            detail={"duty": duty.strip()},
-            now=context.now(),
-        )
-    return RedirectResponse("/system?tab=people&done=duty", status_code=303)

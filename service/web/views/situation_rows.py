@@ -1,0 +1,116 @@
+"""What the page 情形表 shows of the table of situations, and which of its rows are asked for. Pure."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.assessment import CATEGORY_NAMES
+from analysis.situations import Situation, Situations
+
+__all__ = ["ANY", "SituationRow", "category_choices", "product_choices", "situation_rows"]
+
+ANY = "any"
+"""Asks for the rows that are bound to no category, or to no class of product."""
+
+_PRODUCTS = {"drug": "药品", "vaccine": "疫苗", "device": "医疗器械", "cosmetic": "化妆品", "food": "食品"}
+_MOST_CUES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SituationRow:
+    """One row: its articles as people write them, what it is bound to, and by which of its cues it was found."""
+
+    situation: Situation
+    governs: tuple[str, ...]
+    related: tuple[str, ...]
+    categories: tuple[str, ...]
+    products: tuple[str, ...]
+    cues: tuple[str, ...]
+
+
+def situation_rows(table: Situations, *, words: str = "", category: str = "", product: str = "") -> list[SituationRow]:
+    """Return the rows that hold every one of `words` and are of the category and the class of product, in their order.
+
+    A word may stand in the id, the reason, the cues or the articles, also as parts of these. What is not asked for is "".
+    """
+    asked = _plain(words).split()
+    of_kind = (row for row in table.rows if _is_of(row.categories, category) and _is_of(row.products, product))
+    written = _Articles(table)
+    return [_row(row, written, asked) for row in of_kind if not asked or _holds(row, written, asked)]
+
+
+def category_choices(table: Situations) -> list[tuple[str, str]]:
+    """Return the categories that rows are bound to, as code and words, and last the rows that are bound to none."""
+    used = {code for row in table.rows for code in row.categories}
+    found = [(code, f"{code} {name}") for code, name in CATEGORY_NAMES.items() if code in used]
+    return found + ([(ANY, "不限类别")] if any(not row.categories for row in table.rows) else [])
+
+
+def product_choices(table: Situations) -> list[tuple[str, str]]:
+    """Return the classes of product that rows are bound to, and last the rows that hold for every class."""
+    used = {code for row in table.rows for code in row.products}
+    found = [(code, word) for code, word in _PRODUCTS.items() if code in used]
+    return found + ([(ANY, "不限产品")] if any(not row.products for row in table.rows) else [])
+
+
+class _Articles:
+    """How the articles of a table are written; each is worked out once: the 251 rows name 360 of them 1,669 times."""
+
+    def __init__(self, table: Situations) -> None:
+        self._table = table
+        self._shown: dict[str, str] = {}
+        self._sought: dict[str, str] = {}
+
+    def shown(self, article: str) -> str:
+        """Return an article as people write it: `药品法 第81条`."""
+        if article not in self._shown:
+            law, _, number = self._table.reference(article).rpartition("#")
+            self._shown[article] = f"{law} 第{number}条"
+        return self._shown[article]
+
+    def sought(self, article: str) -> str:
+        """Return every way in which somebody may look for an article, a line each."""
+        if article not in self._sought:
+            shown = self.shown(article)
+            stem, _, number = article.partition("#")
+            law = stem.partition("(")[0]
+            short, _, figure = shown.partition(" ")
+            ways = (shown, short + figure, self._table.reference(article), law + figure, law + number)
+            self._sought[article] = _plain("\n".join(ways))
+        return self._sought[article]
+
+
+def _row(row: Situation, written: _Articles, asked: Sequence[str]) -> SituationRow:
+    found = tuple(cue for cue in _cues(row) if any(word in _plain(cue) for word in asked))
+    return SituationRow(
+        situation=row,
+        governs=tuple(written.shown(article) for article in row.governs),
+        related=tuple(written.shown(article) for article in row.related),
+        categories=tuple(CATEGORY_NAMES[code] for code in row.categories),
+        products=tuple(_PRODUCTS[code] for code in row.products),
+        cues=found[:_MOST_CUES],
+    )
+
+
+def _holds(row: Situation, written: _Articles, asked: Iterable[str]) -> bool:
+    text = "\n".join(
+        (
+            _plain("\n".join((row.id, row.why, *_cues(row)))),
+            *(written.sought(article) for article in (*row.governs, *row.related)),
+        )
+    )
+    return all(word in text for word in asked)
+
+
+def _cues(row: Situation) -> Iterator[str]:
+    yield from row.cues.cues
+    yield from row.also.cues
+
+
+def _is_of(bound: Sequence[str], asked: str) -> bool:
+    return not asked or (not bound if asked == ANY else asked in bound)
+
+
+def _plain(text: str) -> str:
+    """Return a text as it is compared: of one width, in small letters."""
+    return unicodedata.normalize("NFKC", text).casefold()
