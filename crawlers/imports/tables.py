@@ -1,16 +1,14 @@
-"""Reads the rows of CSV and JSONL files one at a time, in constant memory, has workbooks read, and refuses what is neither."""
+"""Reads the rows of CSV and JSONL files one at a time, in constant memory, has workbooks and arrays read, and refuses what is neither."""
 
 import codecs
 import csv
 import itertools
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from crawlers.broken_json import json_fault
 from crawlers.imports.headings import ImportRefused, Table, headings_of
 from crawlers.imports.records import MAX_CELL_CHARACTERS, csv_rows, json_row
-from crawlers.imports.spooled import read_workbook
+from crawlers.imports.spooled import array_lines, read_workbook
 from crawlers.parsing.charset import MAX_REPLACED_RATIO, decode
 
 __all__ = ["KNOWN_KINDS", "MAX_FILE_BYTES", "MAX_ROW_BYTES", "open_table"]
@@ -125,9 +123,4 @@ def _json_lines(path: Path, charset: str) -> Iterator[str]:
         return
     if path.stat().st_size > MAX_ARRAY_BYTES:
         raise ImportRefused(f"{path.name} 是一个很大的 JSON 数组，请转成每行一个对象的 .jsonl 再导入。")
-    try:
-        items = json.loads(path.read_text(encoding=charset, errors="replace").lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise ImportRefused(f"{path.name} 不是合法的 JSON：{json_fault(error)}。") from error
-    for item in items:
-        yield json.dumps(item, ensure_ascii=False)
+    yield from array_lines(path, charset)

@@ -11,7 +11,7 @@ from typing import Any
 
 from crawlers.child import serve
 from crawlers.imports.headings import MAX_COLUMNS, ImportRefused, headings_of
-from crawlers.imports.spooled import open_spool, spooled_line
+from crawlers.imports.spooled import open_spool, spooled_line, told
 from crawlers.imports.tables import KNOWN_KINDS, MAX_FILE_BYTES, MAX_ROW_BYTES
 
 __all__ = ["spool_workbook"]
@@ -126,26 +126,16 @@ def _lines(rows: _Numbered) -> Iterator[str]:
 def _write(spool: Path, lines: Iterator[str], path: Path) -> None:
     """Write no more than a text file may hold."""
     size = 0
-    try:
-        with open_spool(spool) as file:
-            for line in lines:
-                size += len(line.encode(errors="surrogatepass"))
-                if size > MAX_FILE_BYTES:
-                    raise ImportRefused(f"{path.name} 中的文字超过 {MAX_FILE_BYTES} 字节；请拆分后导入。")
-                file.write(line)
-    except OSError as error:
-        raise ImportRefused(
-            f"{path.name} 没有读完：写不下临时文件（{error.strerror}）；请腾出磁盘后再导入。"
-        ) from error
+    with open_spool(spool) as file:
+        for line in lines:
+            size += len(line.encode(errors="surrogatepass"))
+            if size > MAX_FILE_BYTES:
+                raise ImportRefused(f"{path.name} 中的文字超过 {MAX_FILE_BYTES} 字节；请拆分后导入。")
+            file.write(line)
 
 
 def _answer(question: dict[str, Any], _raw: bytes) -> dict[str, Any]:
-    try:
-        return {"headings": spool_workbook(Path(question["path"]), Path(question["spool"]))}
-    except ImportRefused as refused:
-        return {"refused": str(refused)}
-    except MemoryError:
-        return {"ending": "内存用尽"}
+    return told(lambda: {"headings": spool_workbook(Path(question["path"]), Path(question["spool"]))})
 
 
 if __name__ == "__main__":

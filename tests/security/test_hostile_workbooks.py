@@ -1,4 +1,4 @@
-"""Workbooks that are made to fill, to hold or to break the process that imports them."""
+"""Workbooks and arrays that are made to fill, to hold or to break the process that imports them."""
 
 import os
 import signal
@@ -177,3 +177,34 @@ def test_while_a_workbook_hangs_pages_answer_and_then_nothing_of_it_is_stored(
     )
     with site.context.store.read() as work:
         assert work.documents.count() == before
+
+
+def test_an_array_made_to_fill_memory_fills_that_of_the_child_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "导出.json"
+    path.write_text('[{"id": "1", "text": "示例。"}' + ",[]" * 2**20 + "]", encoding="utf-8")
+    monkeypatch.setattr(spooled, "_LIMITS", ChildLimits(memory_bytes=80 * 2**20))
+    with pytest.raises(ImportRefused) as refused:
+        read(path)
+    assert str(refused.value) == (
+        "导出.json 读不下去：读取 JSON 数组的子进程中断（内存用尽），一行也没有导入。"
+        "请转成每行一个对象的 .jsonl，太大的拆分后再导入。"
+    )
+
+
+def test_an_element_that_is_longer_than_a_line_may_be_costs_itself(tmp_path: Path) -> None:
+    path = tmp_path / "导出.json"
+    path.write_text(
+        '[{"id": "1", "text": "一。"}, "' + "x" * 9 * 2**20 + '", {"id": "3", "text": "三。"}]', encoding="utf-8"
+    )
+    rows = read(path)
+    assert titles(rows) == ["一。", "三。"]
+    assert [row.row_number for row in rows if isinstance(row, RowRefusal)] == [2]
+
+
+def test_a_full_disk_is_said_and_nothing_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = Path("/dev/full")
+    monkeypatch.setattr(workbook, "open_spool", lambda _: full.open("w", buffering=1, encoding="utf-8"))
+    question = {"path": str(raw_workbook(tmp_path / "a.xlsx", ROWS)), "spool": str(tmp_path / "rows.jsonl")}
+    assert workbook._answer(question, b"") == {"ending": "写不下临时文件，No space left on device"}
