@@ -1,8 +1,8 @@
 """File import: CSV, XLSX and JSONL exports of hot lines, vendors and crawlers become documents."""
 
 from crawlers.imports.column_map import ColumnMap, choose_column_map, load_column_maps
+from crawlers.imports.headings import ImportRefused
 from crawlers.imports.rows import RowRefusal, read_import, read_records
-from crawlers.imports.tables import ImportRefused
 
 __all__ = [
     "ColumnMap",

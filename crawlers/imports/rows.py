@@ -12,8 +12,9 @@ from typing import Any
 
 from crawlers.gate import author_hash, in_shanghai, repair_text
 from crawlers.imports.column_map import ColumnMap, choose_column_map, heading_key, load_column_maps
+from crawlers.imports.headings import ImportRefused
 from crawlers.imports.records import SAMPLE_BYTES, Row
-from crawlers.imports.tables import ImportRefused, open_table
+from crawlers.imports.tables import open_table
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import ParsedDate, read_claim
 from crawlers.personal_data import mask_personal_data
@@ -75,6 +76,7 @@ def read_import(
     table = open_table(path)
     chosen = column_map or choose_column_map(table.headings)
     if chosen is None or not chosen.fits(table.headings):
+        table.close()
         raise ImportRefused(_unknown_headings(path, table.headings, column_map))
     reader = _Reader(chosen, table.headings, source, now, author_key)
     return _first_of_each(reader, table.rows)

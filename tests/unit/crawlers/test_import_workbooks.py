@@ -1,0 +1,81 @@
+import subprocess
+import sys
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawlers.imports import spooled
+from crawlers.imports.headings import ImportRefused
+from crawlers.imports.records import row_of
+from crawlers.imports.spooled import open_spool, read_workbook, spooled_line
+from tests.architecture.sources import ROOT
+from tests.unit.crawlers.test_imports import xlsx_file
+from tests.unit.crawlers.workbook_files import HEADINGS, raw_row, raw_workbook
+
+CELLS = (
+    "两\n行\u2028与\ud83d和\x1f",
+    7,
+    2.5,
+    True,
+    None,
+    datetime(2026, 11, 24, 9, 30, 15, 250),  # noqa: DTZ001 - cells have no zone
+    date(2026, 11, 24),
+    time(9, 30),
+    timedelta(days=1, microseconds=5),
+)
+
+
+def test_every_kind_of_cell_comes_back_as_it_was_written_down(tmp_path: Path) -> None:
+    names = tuple("甲乙丙丁戊己庚辛壬")
+    with open_spool(tmp_path / "rows.jsonl") as file:
+        file.write(spooled_line(3, CELLS))
+        file.write(spooled_line(5, (), "坏了"))
+    with (tmp_path / "rows.jsonl").open(encoding="utf-8", errors="surrogatepass") as file:
+        good, bad = spooled._rows(file, names)
+    assert good.number == 3
+    assert tuple(good.values.values()) == CELLS
+    assert [type(cell) for cell in good.values.values()] == [type(cell) for cell in CELLS]
+    assert (bad.number, bad.fault) == (5, "坏了")
+
+
+def test_the_sample_of_a_row_is_that_of_all_its_cells_empty_ones_too(tmp_path: Path) -> None:
+    (row,) = read_workbook(xlsx_file(tmp_path, [("标题", "正文"), ("题", "文")])).rows
+    assert row == row_of(2, ("标题", "正文"), ["题", "文", *[None] * 511])
+
+
+def test_rows_keep_the_numbers_that_the_sheet_shows(tmp_path: Path) -> None:
+    path = raw_workbook(tmp_path / "a.xlsx", HEADINGS + raw_row(4, "题") + raw_row(9, " ") + raw_row(12, "末"))
+    assert [(row.number, row.values["标题"]) for row in read_workbook(path).rows] == [(4, "题"), (12, "末")]
+
+
+def test_the_process_that_imports_loads_no_reader_of_workbooks(tmp_path: Path) -> None:
+    path = xlsx_file(tmp_path, [("标题", "正文"), ("题", "文")])
+    program = (
+        "import sys; from pathlib import Path; from crawlers.imports.tables import open_table; "
+        "print(len(list(open_table(Path(sys.argv[1])).rows)), 'openpyxl' in sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True, timeout=60, cwd=ROOT
+    )
+    assert ran.stdout.split() == ["1", "False"]
+
+
+def test_nothing_lies_in_the_temporary_folder_while_rows_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    table = read_workbook(xlsx_file(tmp_path, [("标题", "正文"), ("题", "文")]))
+    assert not list((tmp_path / "temporary").iterdir())
+    assert len(list(table.rows)) == 1
+
+
+def test_a_workbook_whose_turn_does_not_come_is_refused_and_may_come_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = xlsx_file(tmp_path, [("标题", "正文"), ("题", "文")])
+    monkeypatch.setattr(spooled, "_TURN_SECONDS", 0.05)
+    with spooled._TURNS, spooled._TURNS, pytest.raises(ImportRefused, match="请过几分钟再导入"):
+        read_workbook(path)
+    assert len(list(read_workbook(path).rows)) == 1
