@@ -27,6 +27,7 @@ __all__ = [
     "ENCODER_MANIFEST",
     "FORWARD",
     "NETWORK",
+    "ROW_HEAD",
     "SPECIAL_PIECES",
     "TOKENIZER",
     "Encoder",
@@ -41,6 +42,9 @@ NETWORK = "encoder.onnx"
 TOKENIZER = "encoder_tokenizer.json"
 FORWARD = "encoder_forward.npz"
 """What encoders that had not seen them said of training documents; read by training alone."""
+
+ROW_HEAD = "encoder_situations.npz"
+"""The head over the vector that learned rows of the table of situations: read where the recogniser is made."""
 
 ENCODER_MANIFEST = "encoder.json"
 ENCODER_FORMAT = 2

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.articles import Article, split_articles
-from analysis.assessment import Assessment
+from analysis.assessment import Assessment, Level
 from analysis.grounds import Ground, grounds
 from analysis.recognition import Pooled, Recogniser, load_recogniser
 from analysis.situations import Situations, load_situations
@@ -130,7 +130,9 @@ def match(
     """
     title, text = (document.title, document.text) if isinstance(document, Document) else ("", document)
     text = text[:_OPENING_CHARS]
-    margins = (recogniser or load_recogniser()).margins(title, text, pooled)
+    off_topic = assessment is not None and assessment.level is Level.OFF_TOPIC
+    # The encoder learned rows from risks alone and is always sure of one.
+    margins = (recogniser or load_recogniser()).margins(title, text, None if off_topic else pooled)
     offered = grounds(situations or load_situations(), title, text, assessment, margins)
     held = {ground.article: index.article(ground.article, on) for ground in offered.articles}
     articles = {key: article for key, article in held.items() if article is not None}

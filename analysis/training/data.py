@@ -23,6 +23,8 @@ __all__ = [
     "STREAM_SOURCE",
     "TRAINING_FILES",
     "WRITTEN_DOCUMENTS",
+    "WRITTEN_ENTRIES",
+    "WRITTEN_SOURCE",
     "WRITTEN_TITLES",
     "Example",
     "file_hash",
@@ -36,6 +38,7 @@ __all__ = [
     "stream_titles",
     "trained_on",
     "written_documents",
+    "written_entries",
 ]
 
 TRAINING_FILES = (
@@ -48,10 +51,12 @@ DEV_FILE = "attention/dev.jsonl"
 EVENTS_FILE = "attention/events.tsv"
 STREAM_FILE = "hotlist/weibo-2024.jsonl.gz"
 STREAM_SOURCE = "stream"
+WRITTEN_SOURCE = "written"
 STREAM_LABELS = Path(__file__).with_name("stream_labels.tsv")
 SITUATION_LABELS = Path(__file__).with_name("situation_labels.tsv")
 WRITTEN_TITLES = Path(__file__).with_name("written") / "titles.tsv"
 WRITTEN_DOCUMENTS = Path(__file__).with_name("written") / "documents.jsonl"
+WRITTEN_ENTRIES = WRITTEN_DOCUMENTS.with_name("entries.tsv")
 NEED_ANSWERS = WRITTEN_DOCUMENTS.with_name("need_answers.tsv")
 _DIGITS = 16
 _HELD_OUT = 5
@@ -101,12 +106,18 @@ def load_training(shared: Path) -> list[Example]:
         for name in TRAINING_FILES
         for example in load_examples(shared / name, events)
     ]
-    return [*labelled, *_load_stream(shared / STREAM_FILE), *_written_titles(), *written_documents()]
+    return [
+        *labelled,
+        *_load_stream(shared / STREAM_FILE),
+        *_written_titles(),
+        *written_documents(),
+        *written_entries(),
+    ]
 
 
 def trained_on(shared: Path) -> dict[str, str]:
     """Return the SHA-256 of every file that `load_training` reads."""
-    own = (STREAM_LABELS, SITUATION_LABELS, WRITTEN_TITLES, WRITTEN_DOCUMENTS, NEED_ANSWERS)
+    own = (STREAM_LABELS, SITUATION_LABELS, WRITTEN_TITLES, WRITTEN_DOCUMENTS, WRITTEN_ENTRIES, NEED_ANSWERS)
     return {
         **{name: file_hash(shared / name) for name in (*TRAINING_FILES, STREAM_FILE)},
         **{path.relative_to(Path(__file__).parent).as_posix(): file_hash(path) for path in own},
@@ -119,7 +130,7 @@ def _written_titles() -> Iterator[Example]:
         if level:
             row = {
                 "id": hashlib.sha256(title.encode()).hexdigest()[:_DIGITS],
-                "source": "written",
+                "source": WRITTEN_SOURCE,
                 "title": title,
                 "text": text,
                 "level": int(level),
@@ -142,6 +153,24 @@ def written_documents() -> Iterator[Example]:
             yield replace(
                 example, tells_tone=False, needs_answer=answers.get(name), situations=situations.get(name, ())
             )
+
+
+def written_entries(path: Path = WRITTEN_ENTRIES) -> Iterator[Example]:
+    """Yield the entries written as hot lists have them, of all levels; each is an event of its own."""
+    situations = read_situation_labels()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, title, text, level, categories, severity, tone = line.split("\t")
+        row = {
+            "id": name,
+            "source": WRITTEN_SOURCE,
+            "title": title,
+            "text": text,
+            "level": int(level),
+            "categories": [code for code in categories.split(",") if code],
+            "severity": int(severity),
+            "tone": tone or None,
+        }
+        yield replace(_example(row, {}), situations=situations.get(name, ()))
 
 
 def read_written_titles(path: Path = WRITTEN_TITLES) -> Iterator[list[str]]:

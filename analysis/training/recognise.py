@@ -8,7 +8,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,12 +17,11 @@ from scipy import sparse
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from analysis.encoder import Encoder, EncoderUnavailableError
+from analysis.encoder import ENCODER_MANIFEST, ROW_HEAD, read_encoder_manifest
 from analysis.features import BUCKET_BITS
-from analysis.linear import Weighting
-from analysis.recognition import FORMAT, MODEL, Beside, Query, Recogniser, centred, count_query
+from analysis.linear import ModelRefusedError, Weighting
+from analysis.recognition import FORMAT, MODEL, Head, Query, Recogniser, count_query
 from analysis.situations import load_situations
-from analysis.text import normalise
 from analysis.training.data import (
     SITUATION_LABELS,
     TRAINING_FILES,
@@ -33,14 +31,14 @@ from analysis.training.data import (
     load_examples,
     read_situation_labels,
     read_written_titles,
+    written_entries,
 )
 
 __all__ = [
-    "Vectors",
-    "encoded",
     "fit_recogniser",
     "labelled_queries",
     "main",
+    "read_head",
     "with_articles",
     "written_queries",
 ]
@@ -49,23 +47,11 @@ _LEAST_DOCUMENTS = 3
 _PENALTY = 1.5
 """Of the squared weights; 1 to 2.5 recognise equally well on held-out events."""
 
-_VECTOR = 0.4
-"""Weight of the likeness of two vectors beside that of their characters. On held-out events 0.4 and 1 recognise equally well with an encoder
-that saw none of the texts; the one that ships has learned from them, so that its vectors tell them apart better than they tell new ones."""
-
 _WEIGHTS_KEPT = 1000
 """Weights of a row; all 18,000 recognise no better on held-out events."""
 
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """The vectors that an encoder pools from texts, one a row, and which encoder that was."""
-
-    encoder: str
-    values: npt.NDArray[np.float32]
 
 
 def written_queries(path: Path = WRITTEN_TITLES) -> Mapping[Query, tuple[str, ...]]:
@@ -77,9 +63,10 @@ def written_queries(path: Path = WRITTEN_TITLES) -> Mapping[Query, tuple[str, ..
 
 
 def labelled_queries(shared: Path, labels: Mapping[str, Sequence[str]]) -> dict[str, Query]:
-    """Return title and text of every labelled document that the training files or the written documents hold, by its id."""
+    """Return title and text of every labelled document that the training files or the written texts hold, by its id."""
     files = (*(shared / name for name in TRAINING_FILES), WRITTEN_DOCUMENTS)
-    documents = (one.document for path in files for one in load_examples(path))
+    collected = (one for path in files for one in load_examples(path))
+    documents = (one.document for one in (*collected, *written_entries()))
     return {document.id: (document.title, document.text) for document in documents if document.id in labels}
 
 
@@ -94,12 +81,10 @@ def with_articles(labels: Sequence[Sequence[str]]) -> list[list[str]]:
     ]
 
 
-def fit_recogniser(
-    queries: Sequence[Query], labels: Sequence[Sequence[str]], vectors: Vectors | None = None
-) -> Recogniser:
+def fit_recogniser(queries: Sequence[Query], labels: Sequence[Sequence[str]], head: Head | None = None) -> Recogniser:
     """Return one ridge regression on 1 and -1 a row over the features of the queries, its smallest weights cut.
 
-    With the vectors of an encoder, one a query, a second one over both blocks of features is fitted beside it.
+    `head` is what an encoder learned of rows; it is kept beside.
     """
     counts = count_query(queries)
     weighting = Weighting.fit(counts, least_documents=_LEAST_DOCUMENTS)
@@ -113,19 +98,7 @@ def fit_recogniser(
         rows=tuple(binarizer.classes_),
         weights=_weights(features, _dual(likeness, wanted - usual)),
         intercepts=usual,
-        beside=_beside(features, likeness, wanted - usual, vectors) if vectors else None,
-    )
-
-
-def _beside(features: sparse.csr_matrix, likeness: Matrix, wanted: Matrix, vectors: Vectors) -> Beside:
-    mean = vectors.values.mean(axis=0, dtype=np.float64)
-    moved = centred(vectors.values, mean)
-    dual = _dual(likeness + _VECTOR * (moved @ moved.T), wanted)
-    return Beside(
-        encoder=vectors.encoder,
-        weights=_weights(features, dual),
-        vector_weights=_VECTOR * (moved.T @ dual),
-        mean=mean,
+        head=head,
     )
 
 
@@ -141,15 +114,24 @@ def _weights(features: sparse.csr_matrix, dual: Matrix) -> sparse.csr_matrix:
     return sparse.csr_matrix(weights.T)
 
 
-def encoded(queries: Sequence[Query], folder: Path = MODEL.parent) -> Vectors | None:
-    """Return what the shipped encoder makes of the queries, `None` where the libraries that run it are missing."""
-    try:
-        encoder = Encoder.load(folder)
-    except EncoderUnavailableError as error:
-        print(f"characters alone: {error}", file=sys.stderr)  # noqa: T201
+def read_head(folder: Path = MODEL.parent) -> Head | None:
+    """Return what the encoder of a model folder learned of rows, `None` where there is no encoder.
+
+    Raises:
+        ModelRefusedError: If the file is not the one that the encoder's manifest names.
+    """
+    if not (folder / ENCODER_MANIFEST).is_file():
         return None
-    read = [encoder.encode(normalise(title).text, normalise(text).text).vector for title, text in queries]
-    return Vectors(encoder.identity, np.array(read))
+    manifest, path = read_encoder_manifest(folder), folder / ROW_HEAD
+    if not path.is_file() or manifest["files"].get(ROW_HEAD) != file_hash(path):
+        raise ModelRefusedError(f"{path} is not the file that the encoder's manifest names: put the shipped file back")
+    with np.load(path, allow_pickle=False) as arrays:
+        return Head(
+            encoder=manifest["version"],
+            rows=tuple(arrays["rows"].tolist()),
+            weights=arrays["weights"].astype(np.float64),
+            biases=arrays["biases"].astype(np.float64),
+        )
 
 
 def main(arguments: list[str]) -> int:
@@ -165,14 +147,15 @@ def main(arguments: list[str]) -> int:
     written = written_queries()
     rows = [*(labels[document] for document in queries), *written.values()]
     asked = [*queries.values(), *written]
-    vectors = encoded(asked)
-    recogniser = fit_recogniser(asked, with_articles(rows), vectors)
+    head = read_head()
+    recogniser = fit_recogniser(asked, with_articles(rows), head)
     manifest = {
         "format": FORMAT,
         "buckets": BUCKET_BITS,
         "sha256": recogniser.save(MODEL),
         "rows": recogniser.rows,
-        "encoder": vectors.encoder if vectors else None,
+        "encoder": head.encoder if head else None,
+        "head_rows": head.rows if head else (),
         "documents": len(queries),
         "titles": len(written),
         "labels": file_hash(SITUATION_LABELS),

@@ -27,7 +27,7 @@ from analysis.severity import SEVERITY_LABELS, SeverityModel, severity_inputs
 from analysis.tone import TONE_LABELS
 from analysis.training.corpus import LABELS, SEED, Corpus, fit_linear, read_corpus, rows_of
 from analysis.training.data import STREAM_SOURCE, Example, held_out, load_training, trained_on
-from analysis.training.second import Seen, fit_second, forward_logits
+from analysis.training.second import Seen, fit_second, forward_logits, written_share
 
 __all__ = ["LABELS", "train"]
 
@@ -48,7 +48,7 @@ def train(
 ) -> Mapping[str, Any]:
     """Fit on the training files of `shared` and on `further` examples, write arrays and manifest into `out`, return the manifest.
 
-    Takes about forty seconds. `progress` is told what is being done. The second tier is the encoder of the
+    Takes a minute and a half. `progress` is told what is being done. The second tier is the encoder of the
     folder `encoder`, where one lies there: its judgements of documents that it had not seen are joined with tier 1's.
 
     Raises:
@@ -221,7 +221,8 @@ def _fit_severity(corpus: Corpus, decisions: Array) -> dict[str, Any]:
     )
     truth = np.array([corpus.examples[number].severity for number in usable])
     # The square root of a balanced weight: the grave ones are few and must not be bought with every third one.
-    weight = np.sqrt(len(truth) / np.bincount(truth)[truth])
+    share = np.array([written_share(corpus.examples[number]) for number in usable])
+    weight = share * np.sqrt(len(truth) / np.bincount(truth)[truth])
     mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
     fitted = LogisticRegression(C=0.1, random_state=SEED, max_iter=3000)
     fitted.fit((inputs - mean) / spread, truth, sample_weight=weight / weight.mean())

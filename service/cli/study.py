@@ -35,7 +35,7 @@ def train(
         bool, typer.Option("--officers", help="学习本单位人员的标注；写明 --shared 时连同标注数据重新训练")
     ] = False,
     encoder: Annotated[
-        bool, typer.Option("--encoder", help="先重新微调第二层模型（约一小时，需安装 requirements-train.lock）")
+        bool, typer.Option("--encoder", help="先重新微调第二层模型（一至一个半小时，需安装 requirements-train.lock）")
     ] = False,
     wished: Annotated[bool, typer.Option("--wished", hidden=True, help="只办理网页上提出的训练")] = False,
     data: DataOption = None,

@@ -1,4 +1,4 @@
-"""The network: post-norm BERT layers from the base weights, mean pooling, one linear head over the standardised mean."""
+"""The network: post-norm BERT layers from the base weights, mean pooling, linear heads over the standardised mean."""
 
 import math
 
@@ -53,8 +53,10 @@ class Layer(nn.Module):
 class Network(nn.Module):
     """The encoder with its head; `forward` gives the logits of `ENCODER_LABELS`."""
 
-    def __init__(self, base: Base, kept: npt.NDArray[np.int64], *, dropout: float, head_dropout: float) -> None:
-        """Take over the base's weights, its embedding only of the pieces `kept`."""
+    def __init__(
+        self, base: Base, kept: npt.NDArray[np.int64], rows: int, *, dropout: float, head_dropout: float
+    ) -> None:
+        """Take over the base's weights, its embedding only of the pieces `kept`; `rows` of situations are told apart."""
         super().__init__()
         tensors = {name: torch.tensor(value) for name, value in base.tensors.items()}
         self.dropout, self.head_dropout = dropout, head_dropout
@@ -67,6 +69,7 @@ class Network(nn.Module):
         self.head = nn.Linear(base.width, len(ENCODER_LABELS))
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
+        self.situations = nn.Linear(base.width, rows)
         self._copy(tensors)
 
     @torch.no_grad()

@@ -13,7 +13,7 @@ from analysis import features, recognition
 from analysis.assessment import Level
 from analysis.grounds import grounds
 from analysis.linear import ModelRefusedError, Weighting
-from analysis.recognition import Beside, Pooled, Recogniser, count_query, load_recogniser
+from analysis.recognition import Head, Pooled, Recogniser, count_query, load_recogniser
 from analysis.situations import load_situations, parse_situations
 from tests.unit.analysis.test_retrieval import SITUATIONS, TABLE, judged
 
@@ -24,8 +24,8 @@ def small_model() -> Recogniser:
     counts = count_query([(PLAIN, ""), ("医院用错药", "")])
     weighting = Weighting.fit(counts, least_documents=1)
     weights = sparse.csr_matrix(np.linspace(-1, 1, 2 * len(weighting.buckets)).reshape(-1, 2))
-    beside = Beside("encoder-a", weights * 0.5, np.array([[1.0, -1.0], [0.5, 0.0], [0.0, 0.5]]), np.zeros(3))
-    return Recogniser(weighting, ("a", "b"), weights, np.array([0.5, -0.5]), beside)
+    head = Head("encoder-a", ("a", "gone"), np.array([[1.0, -1.0, 0.5], [0.0, 0.0, 0.0]]), np.zeros(2))
+    return Recogniser(weighting, ("a", "b"), weights, np.array([0.5, -0.5]), head)
 
 
 class TestModel:
@@ -50,6 +50,7 @@ class TestModel:
             "buckets": features.BUCKET_BITS,
             "rows": made.rows,
             "encoder": "encoder-a",
+            "head_rows": ("a", "gone"),
         }
         path = tmp_path / "situations.npz"
         manifest["sha256"] = made.save(path)
@@ -63,6 +64,12 @@ class TestModel:
         made = small_model()
         towards, away = (Pooled("encoder-a", np.array(v, dtype=np.float32)) for v in ([5, 0, 0], [-5, 0, 0]))
         assert made.margins(PLAIN, "", towards)["a"] > made.margins(PLAIN, "", away)["a"]
+
+    def test_the_shares_of_rows_are_those_of_a_softmax_and_rows_that_nobody_knows_are_left_out(self) -> None:
+        made, seen = small_model(), Pooled("encoder-a", np.array([2.0, 0.0, 0.0], dtype=np.float32))
+        assert made.head is not None
+        assert made.head.shares(seen) == pytest.approx({"a": 0.881, "gone": 0.119}, abs=0.001)
+        assert set(made.margins(PLAIN, "", seen)) == {"a", "b"}
 
     def test_the_vector_of_another_encoder_is_left_aside(self) -> None:
         made, other = small_model(), Pooled("encoder-b", np.array([5, 0, 0], dtype=np.float32))

@@ -15,6 +15,7 @@ from analysis.training.data import (
     read_need_answers,
     read_written_titles,
     written_documents,
+    written_entries,
 )
 
 TITLES = list(read_written_titles())
@@ -53,6 +54,23 @@ def test_documents_have_labels_of_the_guide() -> None:
     assert {row["genre"] for row in DOCUMENTS} == GENRES
     wrong = [row["id"] for row in DOCUMENTS if not holds(*(row[name] for name in LABELS))]
     assert wrong == []
+
+
+def test_entries_have_labels_of_the_guide_and_are_of_all_levels() -> None:
+    entries = list(written_entries())
+    assert (
+        len({entry.document.title for entry in entries})
+        == len({entry.document.id for entry in entries})
+        == len(entries)
+    )
+    wrong = [
+        entry.document.id
+        for entry in entries
+        if not holds(entry.level, list(entry.categories), entry.severity, entry.tone)
+    ]
+    assert wrong == []
+    assert {entry.level for entry in entries} == set(Level)
+    assert all(entry.written and entry.tells_level and entry.tells_tone for entry in entries)
 
 
 def test_named_things_stand_in_their_documents() -> None:
