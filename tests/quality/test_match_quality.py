@@ -43,7 +43,7 @@ UNSEEN = (0.69, 0.74, 0.64)
 RECOGNISED = (0.63, 0.72)
 """Share of unseen documents, without a judgement, whose first row, and one of whose first two rows, is the labelled one."""
 
-CHOSEN = (0.93, 0.95, 0.88)
+CHOSEN = (0.92, 0.95, 0.88)
 """The three figures on items whose articles were chosen one by one, by us; table and model know these items."""
 
 READ = (0.78, 0.88, 0.72)
