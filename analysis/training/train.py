@@ -26,7 +26,7 @@ from analysis.segmentation import RjiebaSegmenter
 from analysis.severity import SEVERITY_LABELS, SeverityModel, severity_inputs
 from analysis.tone import TONE_LABELS
 from analysis.training.corpus import LABELS, SEED, Corpus, fit_linear, read_corpus, rows_of
-from analysis.training.data import STREAM_SOURCE, Example, held_out, load_training, trained_on
+from analysis.training.data import STREAM_SOURCE, WRITTEN_SOURCE, Example, held_out, load_training, trained_on
 from analysis.training.second import Seen, fit_second, forward_logits, written_share
 
 __all__ = ["LABELS", "train"]
@@ -90,8 +90,8 @@ def train(
 
 
 def _write_neighbours(corpus: Corpus, model: LinearModel, version: str, out: Path) -> None:
-    """Write what lies near a document: reports, not the many titles that were written for the same situation."""
-    near = np.array([example.tells_level for example in corpus.examples])
+    """Write what lies near a document: what was collected and whole documents, not the many titles and entries that were written."""
+    near = np.array([example.document.source_id != WRITTEN_SOURCE for example in corpus.examples])
     examples = [example for example, shown in zip(corpus.examples, near, strict=True) if shown]
     build(examples, model.decide(rows_of(corpus.counts, near)), model=version, out=out, measured=_MEASURED)
 
