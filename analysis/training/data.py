@@ -126,20 +126,28 @@ def trained_on(shared: Path) -> dict[str, str]:
 
 def _written_titles() -> Iterator[Example]:
     """Yield the titles written for the rows of the table of situations that have labels; all of one row are one event."""
-    for situation, title, text, level, categories, severity, tone in read_written_titles():
-        if level:
-            row = {
-                "id": hashlib.sha256(title.encode()).hexdigest()[:_DIGITS],
-                "source": WRITTEN_SOURCE,
-                "title": title,
-                "text": text,
-                "level": int(level),
-                "categories": [code for code in categories.split(",") if code],
-                "severity": int(severity),
-                "tone": tone or None,
-                "event": f"situation:{situation}",
-            }
-            yield replace(_example(row, {}), tells_level=False, tells_tone=False, situations=(situation,))
+    for situation, title, *labelled in read_written_titles():
+        if labelled[1]:
+            name = hashlib.sha256(title.encode()).hexdigest()[:_DIGITS]
+            example = _written_example(name, title, labelled, event=f"situation:{situation}")
+            yield replace(example, tells_level=False, tells_tone=False, situations=(situation,))
+
+
+def _written_example(name: str, title: str, labelled: Sequence[str], *, event: str = "") -> Example:
+    """Return the example of a written title with its text, level, categories, severity and tone as they stand in a file."""
+    text, level, categories, severity, tone = labelled
+    row = {
+        "id": name,
+        "source": WRITTEN_SOURCE,
+        "title": title,
+        "text": text,
+        "level": int(level),
+        "categories": [code for code in categories.split(",") if code],
+        "severity": int(severity),
+        "tone": tone or None,
+        "event": event,
+    }
+    return _example(row, {})
 
 
 def written_documents() -> Iterator[Example]:
@@ -159,18 +167,8 @@ def written_entries(path: Path = WRITTEN_ENTRIES) -> Iterator[Example]:
     """Yield the entries written as hot lists have them, of all levels; each is an event of its own."""
     situations = read_situation_labels()
     for line in path.read_text(encoding="utf-8").splitlines():
-        name, title, text, level, categories, severity, tone = line.split("\t")
-        row = {
-            "id": name,
-            "source": WRITTEN_SOURCE,
-            "title": title,
-            "text": text,
-            "level": int(level),
-            "categories": [code for code in categories.split(",") if code],
-            "severity": int(severity),
-            "tone": tone or None,
-        }
-        yield replace(_example(row, {}), situations=situations.get(name, ()))
+        name, title, *labelled = line.split("\t")
+        yield replace(_written_example(name, title, labelled), situations=situations.get(name, ()))
 
 
 def read_written_titles(path: Path = WRITTEN_TITLES) -> Iterator[list[str]]:
