@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
+from crawlers.records import filled_at_once
+
 __all__ = [
     "CATEGORY_NAMES",
     "Assessment",
@@ -76,6 +78,7 @@ class EntityType(StrEnum):
     TIME = "time"
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
     """A named thing in the text.
@@ -95,6 +98,7 @@ class Entity:
     value: int | None = None
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A span that spoke for the judgement: offsets as in `Entity`, `rule` names what matched."""
@@ -152,6 +156,7 @@ class Explanation:
     neighbours: tuple[Neighbour, ...] = ()
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryScore:
     """One risk category with its probability; the most likely first in an assessment."""
@@ -168,6 +173,7 @@ class PossibleRisk:
     severity: int
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The judgement of one document.

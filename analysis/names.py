@@ -9,6 +9,7 @@ from functools import cache
 from analysis.assessment import EntityType
 from analysis.lexicon import Lexicon
 from analysis.segmentation import Segmenter
+from crawlers.records import filled_at_once
 
 __all__ = ["HAN", "PRODUCT_ENDS", "VERB_ENDS", "Run", "Span", "name_start", "product_stops", "runs"]
 
@@ -32,6 +33,7 @@ _NO_PART = frozenset("的了和与及或在用吃服打喝含买叫是有为由�
 _MOST_BEFORE_STEM = 3
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Span:
     """A named thing in the normalised text."""

@@ -13,11 +13,11 @@ under these keys (`POLICY_FACTS`), each only where it is known:
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 __all__ = [
@@ -31,7 +31,10 @@ __all__ = [
     "SourceClass",
     "content_hash",
     "document_id",
+    "filled_at_once",
 ]
+
+_Record = TypeVar("_Record")
 
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -39,6 +42,44 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 POLICY_FACTS = ("issue_number", "issuing_body", "issued", "effective", "interprets")
 """The keys of `Document.extras` that a document of kind `policy` may carry."""
+
+
+def filled_at_once(record: type[_Record]) -> type[_Record]:
+    """Let a frozen dataclass be made in half the time: for records that are made once or more a document.
+
+    A frozen dataclass sets each of its fields past its own guard: 2.8 µs for 19 fields, here 1.4 µs. Until its fields are
+    set, a record is of a class of the same layout without the guard. What comes out is the same; no class may derive
+    from it.
+    """
+    own = [one for one in fields(cast("Any", record)) if one.init]
+    layout = {name: vars(record)[name] for name in ("__slots__",) if name in vars(record)}
+    names = {"opened": type(record.__name__, (), layout), "closed": record, "become": object.__setattr__}
+    for one in own:
+        names |= {f"default_{one.name}": one.default, f"make_{one.name}": one.default_factory}
+    plain, named = ([_parameter(one) for one in own if one.kw_only is only] for only in (False, True))
+    lines = [
+        f"def __init__({', '.join(['self', *plain, *(['*'] if named else []), *named])}):",
+        "    become(self, '__class__', opened)",
+        *(f"    self.{one.name} = {_value(one)}" for one in own),
+        "    self.__class__ = closed",
+        *(["    self.__post_init__()"] if hasattr(record, "__post_init__") else []),
+    ]
+    # As `dataclasses` itself makes what it adds, of nothing but the names of fields.
+    exec("\n".join(lines), names)  # noqa: S102
+    setattr(record, "__init__", names["__init__"])  # noqa: B010 - to a type checker it stays the one of the dataclass
+    return record
+
+
+def _parameter(one: Field[Any]) -> str:
+    given = one.default is not MISSING or one.default_factory is not MISSING
+    return f"{one.name}=default_{one.name}" if given else one.name
+
+
+def _value(one: Field[Any]) -> str:
+    """Return what a field is set to; where each record has a value of its own, none given means that it is made."""
+    if one.default_factory is MISSING:
+        return one.name
+    return f"make_{one.name}() if {one.name} is default_{one.name} else {one.name}"
 
 
 class DocumentKind(StrEnum):
@@ -103,6 +144,7 @@ class Source:
     declaration: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engagement:
     """Counts that a platform showed at `seen_at`. `None` is unknown, which is not zero."""
@@ -125,6 +167,7 @@ class Engagement:
                 raise ValueError(f"Engagement.{name} must not be negative, got {count}")
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One collected article, post, comment, complaint, hot-list entry or notice.

@@ -9,6 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
+from crawlers.records import filled_at_once
+
 __all__ = [
     "Search",
     "SearchDocument",
@@ -20,6 +22,7 @@ __all__ = [
 ]
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchDocument:
     """What the search projection holds of one document; `version` is the external version (grows with each assessment)."""

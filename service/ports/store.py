@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from analysis.assessment import Assessment
 from crawlers.ports import PutResult
-from crawlers.records import Document
+from crawlers.records import Document, filled_at_once
 from service.domain.audit import AuditRow, ChainEnd
 from service.domain.event import Event, EventDocument
 from service.ports.alerts import Alerts, Clocks
@@ -72,6 +72,7 @@ class StoreUnavailableError(Exception):
     """The store could not be reached, is not set up, is busy or full; the sentence (Chinese) says what and what to do."""
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeasedDocument:
     """A document claimed for assessment. Completing it needs the same `fence`, so a late worker changes nothing.
@@ -88,6 +89,7 @@ class LeasedDocument:
     fence: int
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
     """The judgement of a leased document, with the event it belongs to and the document whose text it repeats."""
