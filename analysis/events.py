@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from analysis.affinity import compare, likelihood, products_agree
 from analysis.assessment import Assessment
-from analysis.fingerprints import SET_FIELDS, Fingerprint, fingerprint, without
+from analysis.fingerprints import SET_FIELDS, Fingerprint, fingerprint, fingerprints, without
 from analysis.places import PlaceRelation, local_codes, relate_places
 from analysis.similarity import bands, resemblance
 from crawlers.records import Document
@@ -32,6 +32,7 @@ __all__ = [
     "PlacementReason",
     "absorb",
     "fingerprint",
+    "fingerprints",
     "lookup_keys",
     "new_event_id",
     "open_sketch",

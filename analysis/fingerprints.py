@@ -11,11 +11,12 @@ from typing import Any, Self
 
 from analysis.assessment import Assessment, Entity, EntityType
 from analysis.places import NATIONS, mentioned_nations
+from analysis.signing import signatures
 from analysis.similarity import plain, signature
 from analysis.termweights import salient_terms
 from crawlers.records import Document, DocumentKind
 
-__all__ = ["SET_FIELDS", "Fingerprint", "fingerprint", "without"]
+__all__ = ["SET_FIELDS", "Fingerprint", "fingerprint", "fingerprints", "without"]
 
 TITLE_TERMS = 24
 TERMS = 48
@@ -97,11 +98,21 @@ class Fingerprint:
         )
 
 
+def fingerprints(documents: Sequence[tuple[Document, Assessment]]) -> list[Fingerprint]:
+    """Return what `fingerprint` says of each document, signed together."""
+    signed = signatures([f"{document.title}\n{document.text}" for document, _ in documents])
+    return [_fingerprint(*judged, one) for judged, one in zip(documents, signed, strict=True)]
+
+
 def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
     """Return what of `document` decides its event; the words are those of `assessment.tokens`, cut once before.
 
     A document without tokens is read by its pairs of characters.
     """
+    return _fingerprint(document, assessment, signature(f"{document.title}\n{document.text}"))
+
+
+def _fingerprint(document: Document, assessment: Assessment, signed: bytes) -> Fingerprint:
     tokens = assessment.tokens.split() or _pairs(document)
     title, title_terms = _titled(document, tokens)
     terms = salient_terms(tokens, TERMS) | title_terms
@@ -122,7 +133,7 @@ def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
         regions=_places(document, entities),
         marks=_marks(document, entities),
         categories=frozenset(assessment.category_codes[:1]),
-        signature=signature(f"{document.title}\n{document.text}"),
+        signature=signed,
     )
 
 

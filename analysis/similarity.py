@@ -12,7 +12,19 @@ from struct import Struct
 
 from rensa import RMinHash
 
-__all__ = ["BANDS", "PERMUTATIONS", "bands", "plain", "resemblance", "shingles", "signature"]
+__all__ = [
+    "BANDS",
+    "LONGEST_SHINGLE",
+    "MAX_LETTERS",
+    "PERMUTATIONS",
+    "SEED",
+    "bands",
+    "pack",
+    "plain",
+    "resemblance",
+    "shingles",
+    "signature",
+]
 
 PERMUTATIONS = 64
 """Numbers in a signature; the standard error of `resemblance` is about 0.06 at 0.5."""
@@ -20,12 +32,17 @@ PERMUTATIONS = 64
 BANDS = 16
 """Bands of four numbers: two texts of resemblance 0.5 share a band with 64 %, of 0.7 with 99 % probability."""
 
-_SEED = 20161
-_MAX_CHARS = 4000
+LONGEST_SHINGLE = 3
+
+MAX_LETTERS = 4000
+"""Letters of a text that are signed."""
+
+SEED = 20161
+
 _NOT_WORDS = re.compile(r"[\W_]+")
-_LONGEST_SHINGLE = 3
 _NUMBER_BYTES = 4
 _NUMBERS = Struct(f"<{PERMUTATIONS}I")
+pack = _NUMBERS.pack
 # Two halves a band, of as many bytes as two numbers have.
 _HALVES = Struct(f">{PERMUTATIONS // 2}Q")
 _LETTERS = ascii_lowercase[:BANDS]
@@ -46,7 +63,7 @@ def shingles(text: str) -> set[str]:
     character, pairs alone make long texts look alike.
     """
     letters = _letters(text)
-    if len(letters) < _LONGEST_SHINGLE:
+    if len(letters) < LONGEST_SHINGLE:
         return {letters}
     pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
     pairs.update(letters[i : i + 3] for i in range(len(letters) - 2))
@@ -54,17 +71,17 @@ def shingles(text: str) -> set[str]:
 
 
 def _letters(text: str) -> str:
-    return plain(text[: 2 * _MAX_CHARS])[:_MAX_CHARS]
+    return plain(text[: 2 * MAX_LETTERS])[:MAX_LETTERS]
 
 
 def signature(text: str) -> bytes:
     """Return the MinHash signature of `text`: 64 little-endian 32-bit numbers, 256 bytes."""
     letters = _letters(text)
-    sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
     # Least hashes: neither the order of the shingles nor how often each stands matters.
     pairs = list(map(add, letters, letters[1:]))
-    sketch.update([*pairs, *map(add, pairs, letters[2:])] if len(letters) >= _LONGEST_SHINGLE else [letters])
-    return _NUMBERS.pack(*sketch.digest())
+    sketch.update([*pairs, *map(add, pairs, letters[2:])] if len(letters) >= LONGEST_SHINGLE else [letters])
+    return pack(*sketch.digest())
 
 
 def bands(signature: bytes) -> tuple[str, ...]:

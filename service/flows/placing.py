@@ -13,7 +13,7 @@ from analysis.events import (
     Placement,
     PlacementReason,
     absorb,
-    fingerprint,
+    fingerprints,
     lookup_keys,
     new_event_id,
     open_sketch,
@@ -33,7 +33,8 @@ class Placing:
 
     def __init__(self, work: Work, documents: Sequence[tuple[Document, Assessment]]) -> None:
         """Read every event that one of the documents may belong to."""
-        self._marks = {document.id: fingerprint(document, assessment) for document, assessment in documents}
+        marks = fingerprints(documents)
+        self._marks = {document.id: mark for (document, _), mark in zip(documents, marks, strict=True)}
         self._keys = {document_id: lookup_keys(mark) for document_id, mark in self._marks.items()}
         lookups = [(self._keys[name], mark.happened_at - WINDOW) for name, mark in self._marks.items()]
         found = work.events.candidates(lookups, limit=CANDIDATES)

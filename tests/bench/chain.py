@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from analysis.assess import Analyser
-from analysis.similarity import signature
+from analysis.signing import signatures
 from crawlers.gate import DEFAULT_LIMITS, admit_document
 from crawlers.records import Document, SourceClass
 from service.domain.people import Role
@@ -107,8 +107,8 @@ class FirstTier:
         with self._store.write() as work:
             leased = work.documents.claim(limit=BATCH, lease=_LEASE, now=self._moment)
         judged = self._analyser.assess([one.document for one in leased])
-        signatures = [signature(f"{one.document.title}\n{one.document.text}") for one in leased]
-        self.signed += len(set(signatures))
+        signed = signatures([f"{one.document.title}\n{one.document.text}" for one in leased])
+        self.signed += len(set(signed))
         completions = [
             Completion(leased=one, assessment=assessment) for one, assessment in zip(leased, judged, strict=True)
         ]
