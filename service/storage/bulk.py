@@ -1,20 +1,21 @@
-"""Rows written many at a time, a column at a time.
+"""Rows written and read many at a time, a column at a time.
 
 The library walks every row through its own parameters, name by name, which costs more than SQLite takes to store the
 row: 11 µs a document of 19 columns against 8. Here a statement is compiled once a process, each column is converted in
-one go, and the driver gets whole rows.
+one go, and the driver gets whole rows. Read the same way, 33 columns of a document come in half the time: the library
+asks every column of every row whether it is to be converted, and six of them are.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Connection, Insert
+from sqlalchemy import Connection, Insert, Select
 from sqlalchemy.engine import Dialect
 
-__all__ = ["Same", "columns_of", "execute_columns"]
+__all__ = ["Same", "columns_of", "execute_columns", "fetch_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,26 @@ def execute_columns(connection: Connection, statement: Insert, columns: Mapping[
         connection.exec_driver_sql(plan.text, list(rows))
     else:
         connection.exec_driver_sql(plan.text, [dict(zip(plan.order, row, strict=True)) for row in rows])
+
+
+def fetch_rows(connection: Connection, statement: Select[Any], bound: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Return the rows that a statement, given once and for all, selects with its parameters bound, as plain tuples."""
+    result = connection.execute(statement, bound)
+    columns: list[Iterable[Any]] = list(zip(*result.cursor.fetchall(), strict=True))
+    result.close()
+    if columns:
+        for number, convert in _converted(statement, _Known(connection.dialect)):
+            columns[number] = map(convert, columns[number])
+    return zip(*columns, strict=True)
+
+
+@cache
+def _converted(statement: Select[Any], known: "_Known") -> list[tuple[int, Callable[[Any], Any]]]:
+    """Return which columns are converted, and how."""
+    dialect = known.dialect
+    types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
+    processors = [one.result_processor(dialect, None) for one in types]
+    return [(number, convert) for number, convert in enumerate(processors) if convert is not None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, func, null, select, update
@@ -13,7 +14,7 @@ from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument
 from service.storage.among import among
-from service.storage.bulk import Same
+from service.storage.bulk import Same, fetch_rows
 from service.storage.columns import Moment
 from service.storage.dialects import upsert_columns
 from service.storage.putting import put_documents
@@ -65,7 +66,8 @@ _SEARCHED = (
     .outerjoin(source_descriptions, source_descriptions.c.id == documents.c.source_id)
 )
 
-_SEARCHED_OF = _SEARCHED.where(among(assessments.c.document_id, "document_ids")).order_by(assessments.c.seq)
+# In no order: to sort them the engine copies every text.
+_SEARCHED_OF = _SEARCHED.where(among(assessments.c.document_id, "document_ids"))
 
 _QUEUED = among(assess_queue.c.seq, "seqs")
 _READY = (
@@ -115,16 +117,16 @@ class SqlDocuments:
     def claim(self, *, limit: int, lease: timedelta, now: datetime) -> list[LeasedDocument]:
         """Lease pending documents; rows that another transaction is just leasing are skipped."""
         due = {"now": now, "limit": limit}
-        seqs = self._connection.scalars(_READY, due).all()
+        seqs = [seq for (seq,) in fetch_rows(self._connection, _READY, due)]
         if not seqs:
             return []
         self._connection.execute(_LEASE, {"seqs": seqs, "until": now + lease})
-        return [leased_of(row) for row in self._connection.execute(_LEASED, {"seqs": seqs}).all()]
+        return [leased_of(row) for row in fetch_rows(self._connection, _LEASED, {"seqs": seqs})]
 
     def hold(self, leased: Sequence[LeasedDocument]) -> set[int]:
         """Return the `seq` of those whose fence is not stale, their rows of the queue locked."""
         fences = {one.seq: one.fence for one in leased}
-        rows = self._connection.execute(_HELD, {"seqs": list(fences)})
+        rows = fetch_rows(self._connection, _HELD, {"seqs": list(fences)})
         return {seq for seq, fence in rows if fences[seq] == fence}
 
     def complete_all(self, completions: Sequence[Completion], *, now: datetime) -> set[int]:
@@ -221,8 +223,8 @@ class SqlDocuments:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
         if not document_ids:
             return []
-        chosen = self._connection.execute(_SEARCHED_OF, {"document_ids": document_ids}).all()
-        return [search_document_of(row) for row in chosen]
+        chosen = fetch_rows(self._connection, _SEARCHED_OF, {"document_ids": document_ids})
+        return sorted([search_document_of(row) for row in chosen], key=attrgetter("seq"))
 
     def search_versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
         """Return `(seq, document_id, version)` of assessed documents in order of `seq`."""

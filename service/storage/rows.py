@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic_core import from_json
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, Text, type_coerce
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, type_coerce
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, PossibleRisk, Tone
 from crawlers.records import Document, Engagement
@@ -134,14 +134,38 @@ def document_of(found: Mapping[Any, Any]) -> Document:
     return Document(**{name: found[name] for name in _DOCUMENT_FIELDS}, engagement=engagement_of(found))
 
 
-def leased_of(row: Row[Any]) -> LeasedDocument:
+def leased_of(row: Sequence[Any]) -> LeasedDocument:
     """Return the document of a row of `leased_columns`."""
     seq, stored_at, attempts, fence, seen_at = row[: len(_LEASE_COLUMNS)]
     counts, own = row[len(_LEASE_COLUMNS) : -len(_DOCUMENT_FIELDS)], row[-len(_DOCUMENT_FIELDS) :]
-    values = dict(zip(_DOCUMENT_FIELDS, own, strict=True))
-    if seen_at is not None:
-        values["engagement"] = Engagement(seen_at=seen_at, **dict(zip(COUNTS, counts, strict=True)))
-    return LeasedDocument(seq=seq, document=Document(**values), stored_at=stored_at, attempts=attempts, fence=fence)
+    seen = None if seen_at is None else Engagement(seen_at=seen_at, **dict(zip(COUNTS, counts, strict=True)))
+    document = _document(own, seen)
+    return LeasedDocument(seq=seq, document=document, stored_at=stored_at, attempts=attempts, fence=fence)
+
+
+def _document(own: Sequence[Any], seen: Engagement | None) -> Document:
+    """Return the document of the values of `_DOCUMENT_FIELDS`; spelt out, in three quarters of the time."""
+    id_, source_id, native_id, kind, title, text, fetched_at, url, published_at, *others = own
+    precision, origin, author, region, raw_hash, method, extras = others
+    return Document(
+        id=id_,
+        source_id=source_id,
+        native_id=native_id,
+        kind=kind,
+        title=title,
+        text=text,
+        fetched_at=fetched_at,
+        url=url,
+        published_at=published_at,
+        precision=precision,
+        origin=origin,
+        author=author,
+        region=region,
+        engagement=seen,
+        raw_hash=raw_hash,
+        method=method,
+        extras=extras,
+    )
 
 
 def leased_columns() -> list[Column[Any]]:
