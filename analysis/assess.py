@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 
 from analysis.assessment import Assessment, CategoryScore, Entity, Evidence, Explanation, Level, PossibleRisk, Tone
 from analysis.entities import find_entities
 from analysis.explanation import Hearing, Trial, guards_of, terms_of
-from analysis.features import count_features, word_bucket
+from analysis.features import count_features, word_buckets
 from analysis.lexicon import Lexicon, TermKind, load_lexicon
 from analysis.linear import LinearModel, load_model
 from analysis.neighbours import Neighbours
@@ -26,12 +27,14 @@ from analysis.response_need import NeedTable, leanings, load_need_table
 from analysis.risk import Inputs, RiskStack, level_of, likely_categories, shown_categories, stack_inputs
 from analysis.rules import HINT, Findings, apply_rules
 from analysis.second_tier import SecondTier, load_second_tier
-from analysis.segmentation import RjiebaSegmenter, Segmenter
+from analysis.segmentation import RjiebaSegmenter, Segmenter, search_tokens
 from analysis.severity import SeverityModel, severity_of
 from analysis.tone import tone
 from crawlers.records import Document
 
 __all__ = ["MODELS", "Analyser", "document_fields", "may_concern", "stack_facts"]
+
+_Found: TypeAlias = tuple[tuple[Entity, ...], Findings]
 
 MODELS = Path(__file__).parent / "models"
 # Words too loose for the lexicon, each of which a labelled risk needed; a document without any, and without a
@@ -123,6 +126,7 @@ class Analyser:
     def assess(self, documents: Sequence[Document]) -> list[Assessment]:
         """Return one assessment a document, in order. Batches of 256 to 1,024 are fastest; one alone scores the same."""
         readings = read_all(documents, self.lexicon, self.segmenter)
+        tokens = search_tokens([reading.joined for reading in readings], self.segmenter)
         scored = [number for number, reading in enumerate(readings) if may_concern(reading)]
         found = {n: self._find(documents[n], readings[n]) for n in scored}
         judged: dict[int, Assessment] = {}
@@ -135,8 +139,10 @@ class Analyser:
                 scores = self._scores(
                     readings[n], found[n][1], decisions[row], inputs[row], (float(p_remit[row]), float(p_risk[row]))
                 )
-                judged[n] = self._judge(documents[n], readings[n], found[n], scores)
-        return [judged.get(n) or self._off_topic(document, readings[n]) for n, document in enumerate(documents)]
+                judged[n] = self._judge(documents[n], readings[n], found[n], scores, tokens[n])
+        return [
+            judged.get(n) or self._off_topic(document, readings[n], tokens[n]) for n, document in enumerate(documents)
+        ]
 
     def explain(self, document: Document, assessment: Assessment) -> Explanation:
         """Return why `document` was judged as `assessment` says, by judging it again without its terms.
@@ -168,7 +174,7 @@ class Analyser:
         """Return the vector that the encoder makes of a text, `None` where there is no encoder; 2 to 25 ms."""
         return self.second.pooled(title, text) if self.second else None
 
-    def _find(self, document: Document, reading: Reading) -> tuple[tuple[Entity, ...], Findings]:
+    def _find(self, document: Document, reading: Reading) -> _Found:
         entities = self._entities(document, reading)
         return entities, apply_rules(reading, entities)
 
@@ -205,9 +211,7 @@ class Analyser:
             self.second.need_chance(encoding),
         )
 
-    def _judge(
-        self, document: Document, reading: Reading, found: tuple[tuple[Entity, ...], Findings], scores: Scores
-    ) -> Assessment:
+    def _judge(self, document: Document, reading: Reading, found: _Found, scores: Scores, tokens: str) -> Assessment:
         entities, findings = found
         p_remit, p_risk = scores.p_remit, scores.p_risk
         risk_cut, remit_cut, category_cut = self.cuts
@@ -232,7 +236,7 @@ class Analyser:
             entities=entities,
             evidence=self._evidence(document, reading, findings, level),
             model=self.version,
-            tokens=reading.tokens,
+            tokens=tokens,
             floor=floor,
             truncated=reading.truncated,
             facts=self._with_need(findings.facts, reading, categories, known)
@@ -265,17 +269,21 @@ class Analyser:
     def _heaviest_words(self, reading: Reading, fields: Mapping[str, str]) -> Iterator[Evidence]:
         """Yield the words that weighed most for a risk that no rule or term explains."""
         column, position = self.model.labels.index("risk"), 0
-        weighed: dict[str, tuple[float, int]] = {}
+        first: dict[str, int] = {}
         for word in reading.words:
             if not word.isspace():
-                weighed.setdefault(word, (self.model.weight_of(word_bucket(word), column), position))
+                first.setdefault(word, position)
             position += len(word)
+        weighed = {
+            word: (self.model.weight_of(bucket, column), first[word])
+            for word, bucket in zip(first, word_buckets(list(first)), strict=True)
+        }
         heaviest = sorted((w for w in weighed.items() if w[1][0] > 0), key=lambda w: -w[1][0])[:_MOST_WORDS]
         for word, (_, start) in sorted(heaviest, key=lambda w: w[1][1]):
-            name, first, last = reading.locate(start, start + len(word))
-            yield Evidence(text=fields[name][first:last], start=first, end=last, field=name, rule="model:word")
+            name, begin, end = reading.locate(start, start + len(word))
+            yield Evidence(text=fields[name][begin:end], start=begin, end=end, field=name, rule="model:word")
 
-    def _off_topic(self, document: Document, reading: Reading) -> Assessment:
+    def _off_topic(self, document: Document, reading: Reading, tokens: str) -> Assessment:
         return Assessment(
             document_id=document.id,
             level=Level.OFF_TOPIC,
@@ -287,14 +295,17 @@ class Analyser:
             entities=self._entities(document, reading) if len(reading.text.text) >= _A_TEXT else (),
             evidence=(),
             model=self.version,
-            tokens=reading.tokens,
+            tokens=tokens,
             truncated=reading.truncated,
         )
 
 
 def may_concern(reading: Reading) -> bool:
     """Tell whether a document is worth scoring: it names a product, a firm, a strong term or another word of the field."""
-    if any(hit.term.kind in _CONCERNING for hit in reading.named):
+    # Half of the titles hold nothing at all.
+    if (reading.hits or reading.evasive or reading.sounded) and any(
+        hit.term.kind in _CONCERNING for hit in reading.named
+    ):
         return True
     # The character first: most texts hold none, and looking for one costs a tenth of looking for the words.
     return bool(_LOOSE_SIGN.search(reading.joined)) and bool(_LOOSE.search(reading.joined))

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from analysis.lexicon import Hit, Term, TermKind
 from analysis.reading import Reading
 
-__all__ = ["BLOCKS", "BUCKET_BITS", "Counts", "bucket_counts", "character_grams", "count_features", "word_bucket"]
+__all__ = ["BLOCKS", "BUCKET_BITS", "Counts", "bucket_counts", "character_grams", "count_features", "word_buckets"]
 
 BUCKET_BITS = 22
 BLOCKS = ("characters", "title", "words", "cues", "kinds")
@@ -81,10 +81,10 @@ def bucket_counts(blocks: Iterable[tuple[npt.NDArray[np.int64], Codes]], *, rows
     )
 
 
-def word_bucket(word: str) -> int:
-    """Return the bucket of a single word, to read what a model makes of it."""
-    _, codes = _grams(_word_codes([word]), np.zeros(1, dtype=np.int64), 1, seed=_WORD_SEED)
-    return int(codes[0] >> _SHIFT)
+def word_buckets(words: Sequence[str]) -> list[int]:
+    """Return the bucket of each of these words, to read what a model makes of them."""
+    _, codes = _grams(_word_codes(words), np.zeros(len(words), dtype=np.int64), 1, seed=_WORD_SEED)
+    return [int(code) for code in codes >> _SHIFT]
 
 
 def _mix(codes: Codes) -> Codes:

@@ -50,12 +50,15 @@ class Joined:
         return parts
 
 
-def portions(sizes: Iterable[int]) -> Iterator[slice]:
-    """Yield slices of a sequence whose elements have these sizes, each of so many elements as are joined at a time."""
+def portions(sizes: Iterable[int], most: int = _MOST_CHARACTERS) -> Iterator[slice]:
+    """Yield slices of a sequence whose elements have these sizes, each of so many elements as are joined at a time.
+
+    A slice of more than one, joined with one character between two, has at most `most` characters.
+    """
     begin = total = 0
     end = 0
     for end, size in enumerate(sizes, start=1):
-        if total and total + size > _MOST_CHARACTERS:
+        if total and total + size > most:
             yield slice(begin, end - 1)
             begin, total = end - 1, 0
         total += size + 1

@@ -10,7 +10,7 @@ from analysis.joined import BETWEEN, Joined, portions
 from analysis.lexicon import HIDDEN, Hit, Lexicon, Term, TermKind
 from analysis.segmentation import Segmenter
 from analysis.text import Normalised, normalise_all, separated_places, squeeze
-from crawlers.records import Document
+from crawlers.records import Document, filled_at_once
 
 __all__ = ["MODEL_CHARACTERS", "Reading", "read", "read_all"]
 
@@ -18,6 +18,7 @@ MODEL_CHARACTERS = 800
 """How much of a body the models see: what a text is about stands in front; rules and entities read all of it."""
 
 
+@filled_at_once
 @dataclass(frozen=True)
 class Reading:
     """What text processing made of a document.
@@ -66,11 +67,6 @@ class Reading:
     def people(self) -> list[PeopleCount]:
         """Return the counts of harmed and dead people that the document claims, in order."""
         return people_counts(self.joined)
-
-    @cached_property
-    def tokens(self) -> str:
-        """Return the search-mode words of title and text, joined by blanks."""
-        return " ".join(word for word in self.segmenter.cut_for_search(self.joined) if not word.isspace())
 
     @cached_property
     def terms(self) -> frozenset[tuple[TermKind, str]]:

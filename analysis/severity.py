@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import mul
 from typing import Any
 
 from analysis.signs import SEVERITY_SIGNS, Signs
@@ -60,12 +61,11 @@ class SeverityModel:
     def chances(self, decisions: Mapping[str, float], facts: Facts, signs: Signs) -> list[float]:
         """Return the chance of each severity, 1 to 5, if the document is a risk."""
         inputs = severity_inputs(decisions, facts, signs)
-        sums = [
-            bias + sum(weight * value for weight, value in zip(row, inputs, strict=True))
-            for row, bias in zip(self.weights, self.biases, strict=True)
-        ]
-        masses = [math.exp(value - max(sums)) for value in sums]
-        return [mass / sum(masses) for mass in masses]
+        sums = [bias + sum(map(mul, row, inputs)) for row, bias in zip(self.weights, self.biases, strict=True)]
+        most = max(sums)
+        masses = [math.exp(value - most) for value in sums]
+        whole = sum(masses)
+        return [mass / whole for mass in masses]
 
 
 def severity_of(chances: Sequence[float], rules: Sequence[str]) -> int:

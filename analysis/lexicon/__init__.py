@@ -73,6 +73,10 @@ class Term:
     label: str
     canonical: str
 
+    def __hash__(self) -> int:
+        """Return the hash of the two texts: an enumeration computes its own anew each time, in Python."""
+        return hash((self.label, self.canonical))
+
 
 _GUARD, _FIELD = TermKind.GUARD, TermKind.FIELD
 HIDDEN = frozenset({TermKind.STRONG, TermKind.RISK, TermKind.PRODUCT})
