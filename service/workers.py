@@ -5,6 +5,7 @@ logged and tried again after a pause; only a stop ends a role.
 """
 
 import asyncio
+import gc
 import signal
 import sys
 import threading
@@ -96,6 +97,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     rules = app.opinion_rules
     renew = _renewing(app, keeper, judge)
     look, obey, explaining = _looking(app), _obeying(app), Explaining(app.store, judge, app.now)
+    _keep_what_is_loaded()
 
     def step() -> bool:
         nonlocal office
@@ -116,6 +118,16 @@ def run_assess(app: Application, stop: threading.Event) -> None:
         _loop("assess", step, stop)
 
 
+def _keep_what_is_loaded() -> None:
+    """Let the search for garbage pass over models, lexicon and code, which stay as long as the process.
+
+    Each full search through them took 100 ms, and of judging 12,000 titles 22 µs each; it takes 5 µs so.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def _model_keeper(app: Application) -> "ModelKeeper[Analyser]":
     """Return what holds the model that judges here, with the one in force taken up where it is not refused."""
     from analysis.assess import Analyser
@@ -133,11 +145,15 @@ def _renewing(app: Application, keeper: "ModelKeeper[Analyser]", judge: "WordedJ
     """Return the step that takes up another model or other words between two batches."""
 
     def renew() -> None:
-        if keeper.refresh(app.now()):
+        loaded = keeper.refresh(app.now())
+        if loaded:
             judge.load(keeper.model)
             log.info("model.loaded", model=judge.version)
-        if judge.refresh():
+        worded = judge.refresh()
+        if worded:
             log.info("words.loaded", model=judge.version, unusable=judge.faults)
+        if loaded or worded:
+            _keep_what_is_loaded()
 
     return renew
 
