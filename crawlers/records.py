@@ -14,7 +14,7 @@ under these keys (`POLICY_FACTS`), each only where it is known:
 import hashlib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
@@ -228,5 +228,6 @@ def content_hash(title: str, text: str) -> str:
 
 
 def _require_aware(name: str, moment: datetime) -> None:
-    if moment.tzinfo is None or moment.utcoffset() is None:
+    # Nearly every time is in UTC.
+    if moment.tzinfo is not UTC and (moment.tzinfo is None or moment.utcoffset() is None):
         raise ValueError(f"{name} must carry a time zone, got {moment.isoformat()}")

@@ -4,8 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, islice, product
+from string import ascii_letters
 
 import ahocorasick_rs
 
@@ -103,7 +104,10 @@ class PinyinIndex:
             if run.start() >= done and _may_be_read(run.group(), self.syllables):
                 done = _CLUSTER.match(text, run.start()).end()  # type: ignore[union-attr]
                 first, last = max(0, run.start() - _SIDE), done + _SIDE
-                found.extend(self._in_letters(self._speak(text[first:last]), first))
+                # Asked first what it sounds like at all: most letters are no word, and to say where each syllable
+                # ends takes twenty times as long.
+                if self.automaton.find_matches_as_indexes(text[first:last].translate(_said())):
+                    found.extend(self._in_letters(self._speak(text[first:last]), first))
         return found
 
     def _in_letters(self, spoken: _Spoken, first: int) -> Iterator[Evaded]:
@@ -133,6 +137,20 @@ class PinyinIndex:
             elif written not in _BETWEEN:
                 spoken.pause(at)
         return spoken
+
+
+class _Said(dict[int, str]):
+    """What each character is in the letters of `_Spoken`; one without a reading is a break."""
+
+    def __missing__(self, code: int) -> str:
+        return chr(code) if chr(code) in ascii_letters else _BREAK
+
+
+@cache
+def _said() -> _Said:
+    readings = load_readings()
+    read = {ord(character): readings.syllables[own[0]] for character, own in readings.numbers.items()}
+    return _Said(dict.fromkeys(map(ord, _BETWEEN), "") | read)
 
 
 def _read(pattern: str, readings: Readings) -> Iterator[tuple[str, ...]]:

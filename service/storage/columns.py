@@ -124,7 +124,7 @@ class Number(TypeDecorator[Any]):
 def _microseconds(value: datetime | None) -> int | None:
     if value is None:
         return None
-    if value.utcoffset() is None:
+    if value.tzinfo is not UTC:
         _aware(value)
     # Spelt out: dividing one span of time by another takes twice as long.
     since = value - _EPOCH

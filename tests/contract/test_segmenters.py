@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.segmentation import BLOCK_BYTES, JiebaSegmenter, RjiebaSegmenter, Segmenter
+from analysis.segmentation import BLOCK_BYTES, JiebaSegmenter, RjiebaSegmenter, Segmenter, search_tokens
 
 CHINESE = re.compile("[一-鿿]+")
 SENTENCES = (
@@ -38,6 +38,13 @@ def chinese(words: list[str]) -> list[str]:
 def test_words_joined_are_the_text_again(segmenter: Segmenter) -> None:
     for sentence in (*SENTENCES, "", " ", "a1药\n品"):
         assert "".join(segmenter.cut(sentence)) == sentence
+
+
+def test_texts_cut_together_for_the_search_are_cut_as_each_alone(segmenter: Segmenter) -> None:
+    texts = [*SENTENCES, "", " ", "\n", "药  品 \n\n 店\n", "a b\n", "\n…a…", "药店" * 9000, *SENTENCES * 500]
+    alone = [" ".join(word for word in segmenter.cut_for_search(text) if not word.isspace()) for text in texts]
+    assert search_tokens(texts, segmenter) == alone
+    assert search_tokens([], segmenter) == []
 
 
 def test_words_of_the_lexicon_stay_whole(segmenter: Segmenter) -> None:

@@ -1,4 +1,4 @@
-"""Rows written a column at a time: the same rows as the library writes, wrong shapes refused."""
+"""Rows written and read a column at a time: the same rows as the library writes and reads, wrong shapes refused."""
 
 import json
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy import Connection, bindparam, create_engine, insert, select
 
 from analysis.assessment import Assessment, CategoryScore, Level, PossibleRisk, Tone
-from service.storage.bulk import Same, columns_of, execute_columns
+from service.storage.bulk import Same, columns_of, execute_columns, fetch_rows
 from service.storage.columns import dump_json
 from service.storage.rows import dump_assessment, load_assessment, search_document_of
 from service.storage.schema import rollups
@@ -44,6 +44,15 @@ def test_rows_given_by_column_are_the_rows_that_the_library_writes(connection: C
     connection.execute(ADD, [cell("R03")])
     found = connection.execute(select(rollups).order_by(rollups.c.category)).mappings().all()
     assert [dict(row) for row in found] == [cell("R01"), cell("R02"), cell("R03")]
+
+
+def test_rows_read_as_plain_rows_are_those_that_the_library_reads(connection: Connection) -> None:
+    chosen = select(rollups).where(rollups.c.level == bindparam("level")).order_by(rollups.c.category)
+    assert list(fetch_rows(connection, chosen, {"level": 2})) == []
+    execute_columns(connection, ADD, columns_of([cell("R01"), cell("R02")]))
+    read = connection.execute(chosen, {"level": 2}).all()
+    assert list(fetch_rows(connection, chosen, {"level": 2})) == [tuple(row) for row in read]
+    assert len(read) == 2
 
 
 def test_one_value_for_all_rows_is_in_every_row(connection: Connection) -> None:
