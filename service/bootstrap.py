@@ -21,19 +21,32 @@ from service.notify.smtp import SmtpNotifier
 from service.policies.register import load_register, stamp_of
 from service.policies.routing import RoutingFiles
 from service.policies.situations import SituationFiles
+from service.ports.copies import StoreFacts
 from service.ports.notify import Notifier
 from service.ports.opinions import Adviser
 from service.ports.search import Search
 from service.ports.store import Store
 from service.search.fts import FtsSearch
 from service.settings import Settings
+from service.storage.copying import copy_database, examine_copy, is_open
+from service.storage.dialects import sqlite_file
+from service.storage.migrations import knows_revision
 from service.storage.sql import migrate, open_store
 
 if TYPE_CHECKING:
     from analysis.segmentation import RjiebaSegmenter
     from crawlers.egress import Egress
 
-__all__ = ["Application", "build", "prepare", "wall_clock"]
+__all__ = [
+    "Application",
+    "build",
+    "copier_of",
+    "examine_copy",
+    "is_open",
+    "knows_revision",
+    "prepare",
+    "wall_clock",
+]
 
 
 def wall_clock() -> datetime:
@@ -197,6 +210,19 @@ def prepare(settings: Settings) -> None:
     """Bring the store's schema up to date; safe to repeat."""
     settings.data.mkdir(parents=True, exist_ok=True)
     migrate(settings.effective_store_url)
+
+
+def copier_of(settings: Settings) -> Callable[[Path], StoreFacts] | None:
+    """Return what writes a checked copy of the store to a path; `None` where the store is an engine of its own."""
+    file = sqlite_file(settings.effective_store_url)
+    if file is None:
+        return None
+
+    def copy(to: Path) -> StoreFacts:
+        copy_database(file, to)
+        return examine_copy(to)
+
+    return copy
 
 
 def build(

@@ -11,7 +11,7 @@ from service.storage.dialects import lock
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["bring_up_to_date", "current_revision", "head_revision"]
+__all__ = ["bring_up_to_date", "current_revision", "head_revision", "knows_revision"]
 
 _FOLDER = Path(__file__).parent
 
@@ -39,6 +39,13 @@ def head_revision() -> str | None:
     from alembic.script import ScriptDirectory
 
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def knows_revision(revision: str) -> bool:
+    """Tell whether the program can bring a database of this revision up to date, or needs no more than it has."""
+    from alembic.script import ScriptDirectory
+
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _config() -> "Config":
