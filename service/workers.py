@@ -27,7 +27,9 @@ from service.flows.matter_watch import tend_matters
 from service.flows.model_versions import training_waits
 from service.flows.opinions import ask_waiting, opinion_queue
 from service.flows.watch import EVERY, watch
+from service.ports.search import SearchUnavailableError
 from service.ports.store import StoreUnavailableError
+from service.search.refill import refill
 from service.training import TrainingBeside
 
 if TYPE_CHECKING:
@@ -211,8 +213,12 @@ def _looking(app: Application) -> Callable[[Office], None]:
 
 
 def run_deliver(app: Application, stop: threading.Event) -> None:
-    """Bring mail to people and documents to the search projection; beside that, ask another model where one is set up."""
+    """Bring mail to people and documents to the search projection; beside that, ask another model where one is set up.
+
+    A projection that is missing or was restored around is filled beside it too: no mail waits for that.
+    """
     _ask_beside(app, stop)
+    threading.Thread(target=partial(_refill, app, stop), name="refill", daemon=True).start()
 
     def step() -> bool:
         mail = deliver_mail(app.store, app.notifier, sender=app.settings.mail_from, now=app.now)
@@ -225,6 +231,19 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
         return bool(mail.delivered or indexed.delivered)
 
     _loop("deliver", step, stop)
+
+
+def _refill(app: Application, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            report = refill(app.store, app.search)
+        except (*_PASSING, SearchUnavailableError) as error:
+            log.warning("search.refill_failed", error=str(error))
+            stop.wait(_PAUSE_AFTER_FAILURE_SECONDS)
+            continue
+        if report is not None:
+            log.info("search.refilled", repaired=report.repaired, refused=len(report.refused))
+        return
 
 
 def _ask_beside(app: Application, stop: threading.Event) -> None:

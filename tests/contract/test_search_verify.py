@@ -2,15 +2,16 @@
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from service.ports.search import Search, SearchQuery
+from service.ports.search import Search, SearchDocument, SearchQuery, SearchUnavailableError
 from service.search.elasticsearch import ElasticsearchSearch
 from service.search.fts import FtsSearch
+from service.search.refill import ask_for_refill, refill
 from service.search.verify import verify
 from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.stored import document, judge_all, put
@@ -96,6 +97,49 @@ class VerifyContract:
         search.index([replace(one, document_id=f"o{seq}", seq=seq) for seq in range(2, 1_500)])
         assert verify(store, search, repair=True).orphaned == 1_498
         project(store, search)
+        assert verify(store, search, repair=False).equal
+
+    def test_a_start_fills_an_empty_projection_and_leaves_a_filled_one_alone(
+        self, store: SqlStore, search: Search
+    ) -> None:
+        assert refill(store, search) is None
+        fill(store, 10)
+        report = refill(store, search)
+        assert report is not None
+        assert report.repaired == 10
+        assert verify(store, search, repair=False).equal
+        assert refill(store, search) is None
+
+    def test_a_projection_that_is_ahead_of_a_restored_store_is_put_right_when_it_was_asked_for(
+        self, store: SqlStore, search: Search
+    ) -> None:
+        fill(store, 10)
+        project(store, search)
+        with store.read() as work:
+            one, *_ = work.documents.search_documents(after_seq=0, limit=1)
+        search.index([replace(one, document_id="later", seq=7_000), replace(one, version=9)])
+        with store.write() as work:
+            ask_for_refill(work)
+        assert refill(store, search) is not None
+        assert verify(store, search, repair=False).equal
+
+    def test_a_filling_that_was_broken_off_is_done_by_the_next_start(
+        self, store: SqlStore, search: Search, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(store, 300)
+        index, calls = search.index, list[int]()
+
+        def away_after_one(documents: Sequence[SearchDocument]) -> None:
+            calls.append(len(documents))
+            if len(calls) == 2:
+                raise SearchUnavailableError("检索引擎没有应答")
+            index(documents)
+
+        monkeypatch.setattr(search, "index", away_after_one)
+        with pytest.raises(SearchUnavailableError):
+            refill(store, search)
+        assert not verify(store, search, repair=False).equal
+        assert refill(store, search) is not None
         assert verify(store, search, repair=False).equal
 
 

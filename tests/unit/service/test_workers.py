@@ -1,12 +1,17 @@
 """The loop of a role: what passes is noted and tried again, and never ends the role."""
 
 import threading
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from service import workers
+from service.bootstrap import Application
 from service.domain.refusal import Refusal
+from service.ports.search import SearchUnavailableError
 from service.ports.store import StoreUnavailableError
+from service.search.verify import VerifyReport
 
 
 @pytest.mark.parametrize("error", [Refusal("内容中有不能保存的字符"), StoreUnavailableError("忙"), OSError("满")])
@@ -19,3 +24,18 @@ def test_what_one_step_brings_does_not_end_the_role(error: Exception) -> None:
 
     workers._loop("assess", step, stop)
     assert stop.is_set()
+
+
+def test_a_search_engine_that_is_away_at_the_start_is_filled_when_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[bool] = []
+
+    def refill(*_: object) -> VerifyReport:
+        tries.append(bool(tries))
+        if len(tries) == 1:
+            raise SearchUnavailableError("检索引擎没有应答")
+        return VerifyReport(repaired=5)
+
+    monkeypatch.setattr(workers, "refill", refill)
+    monkeypatch.setattr(workers, "_PAUSE_AFTER_FAILURE_SECONDS", 0.0)
+    workers._refill(cast("Application", SimpleNamespace(store=None, search=None)), threading.Event())
+    assert tries == [False, True]
