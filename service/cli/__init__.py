@@ -8,6 +8,7 @@ import typer
 
 from service.cli import (
     audit,
+    backup,
     cases,
     drill,
     follow,
@@ -40,6 +41,7 @@ replay.register(application)
 operate.register(application)
 sources.register(application)
 audit.register(application)
+backup.register(application)
 policies.register(application)
 people.register(application)
 follow.register(application)

@@ -71,6 +71,8 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "document.restored": "原文恢复访问",
         "personal.read": "查看个人信息",
         "audit.exported": "导出审计记录",
+        "backup.made": "备份",
+        "backup.restored": "从备份恢复",
         "opinion.asked": "征询第二意见",
         "opinion.failed": "第二意见未得，再问一次",
         "opinion.answered": "收到第二意见",

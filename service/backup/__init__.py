@@ -1,0 +1,25 @@
+"""Backups of an installation: one file that holds everything that must be kept, its check, and the way back."""
+
+from service.backup.folder import own_folders, strangers_in
+from service.backup.manifest import DATABASE, ELSEWHERE, BackupError, BackupMisusedError, FolderName, Manifest
+from service.backup.restoring import Restored, restore
+from service.backup.saving import Installation, Saved, save, sha256_of
+from service.backup.unpacking import check
+
+__all__ = [
+    "DATABASE",
+    "ELSEWHERE",
+    "BackupError",
+    "BackupMisusedError",
+    "FolderName",
+    "Installation",
+    "Manifest",
+    "Restored",
+    "Saved",
+    "check",
+    "own_folders",
+    "restore",
+    "save",
+    "sha256_of",
+    "strangers_in",
+]

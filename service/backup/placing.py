@@ -1,0 +1,65 @@
+"""The last step: what was made beside its place is put there whole, and never over something else."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from service.backup.manifest import BackupMisusedError
+
+__all__ = ["UNFINISHED", "place_of", "put_file", "put_folder", "sync_folder"]
+
+UNFINISHED = ".unfinished"
+"""The end of the name of what is being made; one that is left was left by a process that was killed."""
+
+
+def put_file(draft: Path, final: Path) -> None:
+    """Give a finished draft of the same file system its name, in one step.
+
+    Raises:
+        BackupMisusedError: something has that name already; it stays as it is.
+    """
+    try:
+        # Unlike a rename, a link refuses a name that is taken.
+        os.link(draft, final)
+    except FileExistsError:
+        raise BackupMisusedError(f"{final} 已经存在，没有覆盖。请换一个文件名。") from None
+    except OSError:
+        # Some network file systems know no links.
+        if final.exists():
+            raise BackupMisusedError(f"{final} 已经存在，没有覆盖。请换一个文件名。") from None
+        draft.rename(final)
+    sync_folder(final.parent)
+
+
+def put_folder(draft: Path, final: Path, *, aside: Path | None) -> None:
+    """Rename a finished folder to its place; what lies there is first renamed to `aside`, and comes back on failure.
+
+    Without `aside` the place may hold an empty folder, and nothing else: renaming over a full one is refused by the
+    system itself, so that nobody who starts meanwhile loses anything.
+    """
+    if aside is not None:
+        final.rename(aside)
+    try:
+        draft.rename(final)
+    except OSError:
+        if aside is not None:
+            with suppress(OSError):
+                aside.rename(final)
+        raise
+    sync_folder(final.parent)
+
+
+def place_of(error: OSError, final: Path) -> Path:
+    """Return where reading or writing failed, as a person knows the place: not by the name of an unfinished draft."""
+    named = error.filename
+    return final.parent if not isinstance(named, str) or UNFINISHED in named else Path(named)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut, where the file system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
