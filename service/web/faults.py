@@ -17,10 +17,11 @@ from service.api.identity import (
     NotSignedInError,
     context_of,
 )
-from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+from service.domain.refusal import Refusal
 from service.flows.people import PasswordBusyError, PasswordFaultError
 from service.ports.store import StoreUnavailableError
 from service.web.live import TooManyStreamsError
+from service.web.refused import status_of
 from service.web.render import bare_page
 
 __all__ = ["install_faults"]
@@ -46,12 +47,6 @@ _NO_ROLE = "当前角色不能进行这项操作。如确有需要，请联系�
 _FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
 _FAILED = "系统出错，这次操作没有完成，也没有留下半成品。错误已记入运行日志，请稍后再试。"
 _STORE = "数据库现在无法访问，采集到的稿件由各进程保留，恢复后继续。请检查数据库与磁盘，稍后刷新。"
-_STATUS: tuple[tuple[type[Exception], int], ...] = (
-    (Forbidden, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (Refusal, 422),
-)
 
 
 def install_faults(app: FastAPI) -> None:
@@ -101,9 +96,10 @@ def _to_password(request: Request, _: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
     kind, _, name = error.about.partition(":")
-    return _show(request, status, error.sentence, first=[("打开处置", f"/cases/{name}")] if kind == "case" else ())
+    return _show(
+        request, status_of(error), error.sentence, first=[("打开处置", f"/cases/{name}")] if kind == "case" else ()
+    )
 
 
 def _http(request: Request, error: Exception) -> Response:

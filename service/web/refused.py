@@ -1,0 +1,113 @@
+"""A form that was refused: why, and what stood in it, so that its page comes back as it was filled in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+
+__all__ = ["NOT_REFUSED", "Refused", "Sent", "first", "refused_by", "sent_fields", "status_of", "texts_of"]
+
+_STATUS: tuple[tuple[type[Refusal], int], ...] = (
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (Refusal, 422),
+)
+
+_TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "title": "标题",
+        "number": "编号",
+        "words": "搜索词",
+        "without": "排除词",
+        "text": "正文",
+        "summary": "研判结论",
+        "reason": "理由",
+        "remark": "说明",
+        "party": "对象",
+        "question": "事项",
+        "answer": "答复",
+        "concern": "顾虑",
+        "reach": "传播与到达",
+        "questions": "遗留问题",
+        "lessons": "经验教训",
+        "to": "上报对象",
+        "channel": "发布渠道",
+        "reference": "编号或网址",
+        "place": "公开的栏目或网址",
+        "sentence": "试用的句子",
+        "note": "说明",
+    }
+)
+"""The fields into which people write, by name; `answer_scope` is one of `answer`."""
+
+
+async def sent_fields(request: Request) -> Mapping[str, Sequence[str]]:
+    """Return the fields of a form as they were sent, without its token and files."""
+    form = await request.form()
+    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form if name != "csrf"}
+
+
+Sent = Annotated[Mapping[str, Sequence[str]], Depends(sent_fields)]
+
+
+def first(sent: Mapping[str, Sequence[str]], name: str) -> str:
+    """Return the first value of a field, "" where it was not sent."""
+    return next(iter(sent.get(name, ())), "")
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return how a refusal is answered in HTTP."""
+    return next(status for kind, status in _STATUS if isinstance(refusal, kind))
+
+
+def texts_of(typed: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """Return what somebody wrote into a form, each text with the word for its field."""
+    return [
+        (_TEXTS[kind], value)
+        for name, values in typed.items()
+        if (kind := name.partition("_")[0]) in _TEXTS
+        for value in values
+        if value.strip()
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why a form was refused, where it was sent and what stood in it; the other forms of its page stand as ever.
+
+    `stray` is set where the page no longer has the form: what was written is then shown beside it.
+    """
+
+    sentence: str = ""
+    status: int = 200
+    action: str = ""
+    typed: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    stray: bool = False
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """What was written, each text with the word for its field."""
+        return texts_of(self.typed)
+
+    def of(self, action: str) -> bool:
+        """Return whether the form of that address was refused."""
+        return bool(self.action) and action == self.action
+
+    def value(self, action: str, name: str, stored: str = "") -> str:
+        """Return what stands in a field: what was typed where its form was refused, else what is `stored`."""
+        return first(self.typed, name) if self.of(action) and name in self.typed else stored
+
+
+NOT_REFUSED = Refused()
+
+
+def refused_by(request: Request, refusal: Refusal, sent: Mapping[str, Sequence[str]]) -> Refused:
+    """Return a refusal with what was sent. Raises `Forbidden` again: who may not act is shown no form."""
+    if isinstance(refusal, Forbidden):
+        raise refusal
+    return Refused(sentence=refusal.sentence, status=status_of(refusal), action=request.url.path, typed=sent)
