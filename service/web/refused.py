@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import Depends, Request
+from markupsafe import escape
 
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 
@@ -21,7 +22,6 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
 _TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "title": "标题",
-        "number": "编号",
         "words": "搜索词",
         "without": "排除词",
         "text": "正文",
@@ -80,19 +80,19 @@ def texts_of(typed: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
 class Refused:
     """Why a form was refused, where it was sent and what stood in it; the other forms of its page stand as ever.
 
-    `stray` is set where the page no longer has the form: what was written is then shown beside it.
+    `stray` are the texts, each with its word, for which the page no longer has a field: they are shown on top to be copied.
     """
 
     sentence: str = ""
     status: int = 200
     action: str = ""
     typed: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
-    stray: bool = False
+    stray: Sequence[tuple[str, str]] = ()
 
-    @property
-    def texts(self) -> list[tuple[str, str]]:
-        """What was written, each text with the word for its field."""
-        return texts_of(self.typed)
+    def without_field(self, html: str) -> list[tuple[str, str]]:
+        """Return the texts, each with its word, that a page does not hold: its form is gone, or the field of the form."""
+        gone = f'method="post" action="{escape(self.action)}"' not in html
+        return [(word, text) for word, text in texts_of(self.typed) if gone or str(escape(text)) not in html]
 
     def of(self, action: str) -> bool:
         """Return whether the form of that address was refused."""
@@ -107,7 +107,5 @@ NOT_REFUSED = Refused()
 
 
 def refused_by(request: Request, refusal: Refusal, sent: Mapping[str, Sequence[str]]) -> Refused:
-    """Return a refusal with what was sent. Raises `Forbidden` again: who may not act is shown no form."""
-    if isinstance(refusal, Forbidden):
-        raise refusal
+    """Return a refusal with what was sent."""
     return Refused(sentence=refusal.sentence, status=status_of(refusal), action=request.url.path, typed=sent)

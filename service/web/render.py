@@ -10,7 +10,6 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape
 
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
@@ -110,8 +109,8 @@ def page(
     }
     whole = _environment().get_template(template)
     html = whole.render(**frame, **view, refused=refused)
-    if refused.action and f'method="post" action="{escape(refused.action)}"' not in html:
-        html = whole.render(**frame, **view, refused=replace(refused, stray=True))
+    if stray := refused.without_field(html):
+        html = whole.render(**frame, **view, refused=replace(refused, stray=stray))
     return HTMLResponse(html, status_code=refused.status if refused.sentence else status)
 
 
