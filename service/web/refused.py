@@ -72,8 +72,13 @@ def texts_of(typed: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
         for name, values in typed.items()
         if (kind := name.partition("_")[0]) in _TEXTS
         for value in values
-        if value.strip()
+        if _is_text(value.strip())
     ]
+
+
+def _is_text(value: str) -> bool:
+    # yes and no are choices, and no form has longer ones under these names.
+    return bool(value) and not (value.isascii() and value.isalpha() and len(value) <= len("yes"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,7 @@ class Refused:
     """Why a form was refused, where it was sent and what stood in it; the other forms of its page stand as ever.
 
     `stray` are the texts, each with its word, for which the page no longer has a field: they are shown on top to be copied.
+    `case` is the id of the case where it can be done instead, "" for none.
     """
 
     sentence: str = ""
@@ -88,6 +94,7 @@ class Refused:
     action: str = ""
     typed: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
     stray: Sequence[tuple[str, str]] = ()
+    case: str = ""
 
     def without_field(self, html: str) -> list[tuple[str, str]]:
         """Return the texts, each with its word, that a page does not hold: its form is gone, or the field of the form."""
@@ -108,4 +115,11 @@ NOT_REFUSED = Refused()
 
 def refused_by(request: Request, refusal: Refusal, sent: Mapping[str, Sequence[str]]) -> Refused:
     """Return a refusal with what was sent."""
-    return Refused(sentence=refusal.sentence, status=status_of(refusal), action=request.url.path, typed=sent)
+    kind, _, name = refusal.about.partition(":")
+    return Refused(
+        sentence=refusal.sentence,
+        status=status_of(refusal),
+        action=request.url.path,
+        typed=sent,
+        case=name if kind == "case" else "",
+    )

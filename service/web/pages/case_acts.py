@@ -25,6 +25,7 @@ from service.flows.cases import (
 )
 from service.flows.cases.scene import Hand
 from service.web.pages.case_show import show_case
+from service.web.pages.event_return import Posted
 from service.web.refused import Sent, first, refused_by
 
 router = APIRouter()
@@ -38,19 +39,24 @@ def open_case(
     identity: Handler,
     alert_id: str,
     screening: Annotated[str, Form(pattern="^(relevant|false)$")] = "relevant",
-    reason: Annotated[str, Form(max_length=2000)] = "",
-) -> RedirectResponse:
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    *,
+    sent: Sent,
+) -> Response:
     """Open the case of an alert, or write it off as a false positive."""
     context = context_of(request)
-    case = opening.open_for_alert(
-        context.store,
-        identity.person,
-        alert_id,
-        office=context.office,
-        now=context.now(),
-        relevant=screening == "relevant",
-        remark=reason,
-    )
+    try:
+        case = opening.open_for_alert(
+            context.store,
+            identity.person,
+            alert_id,
+            office=context.office,
+            now=context.now(),
+            relevant=screening == "relevant",
+            remark=reason,
+        )
+    except Refusal as refusal:
+        return Posted(request, identity, sent).refused(alert_id, refusal)
     return RedirectResponse(f"/cases/{case.id}?done=case_opened", status_code=303)
 
 
