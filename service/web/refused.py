@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from markupsafe import escape
 
+from service.api.identity import ForgedError, verify_origin
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 
-__all__ = ["NOT_REFUSED", "Refused", "Sent", "first", "refused_by", "sent_fields", "status_of", "texts_of"]
+__all__ = ["NOT_REFUSED", "Refused", "Sent", "first", "own_texts", "refused_by", "sent_fields", "status_of", "texts_of"]
 
 _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (Forbidden, 403),
@@ -79,6 +80,18 @@ def texts_of(typed: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
 def _is_text(value: str) -> bool:
     # yes and no are choices, and no form has longer ones under these names.
     return bool(value) and not (value.isascii() and value.isalpha() and len(value) <= len("yes"))
+
+
+async def own_texts(request: Request) -> list[tuple[str, str]]:
+    """Return what somebody wrote into a form of this dashboard; nothing where the browser says that another site sent it."""
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if request.method != "POST" or kind != "application/x-www-form-urlencoded":
+        return []
+    try:
+        verify_origin(request)
+    except ForgedError:
+        return []
+    return texts_of(await sent_fields(request))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

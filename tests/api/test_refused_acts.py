@@ -27,6 +27,7 @@ FORMS: Sequence[tuple[Role, str, Fields]] = (
     (Role.APPROVER, f"/clocks/{FIVE_HOURS}/cancel", {"reason": [" "]}),
     (Role.APPROVER, f"{ALERT}/clocks", {"rule": ["C-APP"], "since": ["2027-01-01T00:00"]}),
     (Role.OFFICER, "/matters/TS-101/refuse", {"remark": [" "]}),
+    (Role.ADMINISTRATOR, "/sources/hosts/stop", {"host": ["https://news.invalid/"], "reason": ["对方来函要求"]}),
     (Role.ADMINISTRATOR, "/policies/entries/clock%3AW-RC", {"verdict": ["doubted"], "reason": [" "]}),
 )
 
@@ -51,7 +52,7 @@ def seq(site: Site) -> int:
 
 def copied(answer: Response) -> list[str]:
     """Return the texts that the page offers to be copied."""
-    areas = html.document_fromstring(answer.text).xpath("//section[@aria-label='没有保存的内容']//textarea")
+    areas = html.document_fromstring(answer.text).xpath("//*[@aria-label='没有保存的内容']//textarea")
     return [(area.text or "").removeprefix("\n") for area in areas]
 
 
@@ -104,14 +105,54 @@ def test_screening_without_the_duty_keeps_its_reason(office: Site) -> None:
     assert BOTH in copied(answer) or BOTH in html.document_fromstring(answer.text).xpath("//textarea/text()")
 
 
-def test_only_the_form_of_the_chosen_version_is_opened_with_the_reason(office: Site) -> None:
+def test_reason_for_a_version_that_is_gone_is_shown_to_copy_and_opens_no_other_versions_form(office: Site) -> None:
     path = "/labels/models/place"
     answer = send(office.browser(Role.ADMINISTRATOR), path, {"version": ["none"], "reason": [BOTH]})
     assert (answer.status_code, "没有这个模型版本" in sentence(answer)) == (404, True)
     assert copied(answer) == [BOTH]
-    assert "<details open" not in answer.text
+    assert not html.document_fromstring(answer.text).xpath("//main//details[@open]")
 
 
 def test_an_alert_that_does_not_exist_is_said_to_be_none(office: Site) -> None:
     assert send(office.browser(Role.APPROVER), "/alerts/none/close", {"reason": ["好"]}).status_code == 404
     assert send(office.browser(Role.APPROVER), "/clocks/none/cancel", {"reason": ["好"]}).status_code == 404
+
+
+def test_reason_for_silencing_several_alerts_is_shown_where_none_was_silenced(office: Site) -> None:
+    answer = send(office.browser(Role.OFFICER), "/alerts/silence", {"hours": ["4"], "reason": [BOTH]})
+    assert (answer.status_code, copied(answer)) == (422, [BOTH])
+
+
+def test_reason_beside_a_field_that_cannot_be_read_is_shown(office: Site) -> None:
+    answer = send(office.browser(Role.APPROVER), f"{ALERT}/level", {"level": ["pink"], "reason": [BOTH]})
+    assert (answer.status_code, copied(answer)) == (422, [BOTH])
+
+
+def test_what_was_written_is_shown_where_the_session_has_ended(office: Site) -> None:
+    for path in (f"{ALERT}/close", "/cases/none/save", "/topics"):
+        answer = send(office.browser(None), path, {"text": [BOTH], "reason": ["好"]})
+        assert (path, answer.status_code, copied(answer)) == (path, 401, [BOTH, "好"])
+
+
+def test_what_was_written_is_shown_where_the_token_is_of_an_earlier_session(office: Site) -> None:
+    browser = replace(office.browser(Role.APPROVER), csrf="earlier")
+    answer = send(browser, f"{ALERT}/close", {"reason": [BOTH]})
+    assert (answer.status_code, copied(answer)) == (403, [BOTH])
+
+
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.invalid"}])
+@pytest.mark.parametrize("role", [Role.APPROVER, None])
+def test_what_another_site_sends_is_not_shown(office: Site, role: Role | None, headers: dict[str, str]) -> None:
+    browser = office.browser(role)
+    fields = {"csrf": browser.csrf, "reason": BOTH}
+    answer = browser.client.post(f"{ALERT}/close", data=fields, headers=headers)
+    assert answer.status_code == (401 if role is None else 403)
+    assert copied(answer) == []
+
+
+def test_passwords_are_never_shown(office: Site) -> None:
+    browser = office.browser(Role.APPROVER)
+    for path in ("/password", "/login"):
+        answer = send(browser, path, {"old": ["geheim-1"], "new": ["geheim-2"], "password": ["geheim-3"]})
+        assert answer.status_code >= 400
+        assert "geheim" not in answer.text

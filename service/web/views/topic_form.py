@@ -82,7 +82,8 @@ def phases_of_form(topic: Topic | None) -> list[tuple[str, str, str]]:
 
 def phases_typed(sent: Typed) -> list[tuple[str, str, str]]:
     """Return the rows of phases as they stood in the form."""
-    return list(zip_longest(*(sent.get(name, ()) for name in ("kind", "since", "until")), fillvalue=""))
+    kinds, since, until = (sent.get(name, ()) for name in ("kind", "since", "until"))
+    return list(zip_longest(kinds, since, until, fillvalue=""))
 
 
 def read_phases(kinds: Sequence[str], since: Sequence[str], until: Sequence[str]) -> list[Phase]:
