@@ -1,6 +1,6 @@
 """Every way a request can fail, as a designed page (or JSON below /api) with a sentence and a way on; one table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
 import structlog
@@ -17,10 +17,11 @@ from service.api.identity import (
     NotSignedInError,
     context_of,
 )
-from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+from service.domain.refusal import Refusal
 from service.flows.people import PasswordBusyError, PasswordFaultError
 from service.ports.store import StoreUnavailableError
 from service.web.live import TooManyStreamsError
+from service.web.refused import own_texts, status_of
 from service.web.render import bare_page
 
 __all__ = ["install_faults"]
@@ -46,12 +47,6 @@ _NO_ROLE = "当前角色不能进行这项操作。如确有需要，请联系�
 _FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
 _FAILED = "系统出错，这次操作没有完成，也没有留下半成品。错误已记入运行日志，请稍后再试。"
 _STORE = "数据库现在无法访问，采集到的稿件由各进程保留，恢复后继续。请检查数据库与磁盘，稍后刷新。"
-_STATUS: tuple[tuple[type[Exception], int], ...] = (
-    (Forbidden, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (Refusal, 422),
-)
 
 
 def install_faults(app: FastAPI) -> None:
@@ -67,28 +62,32 @@ def install_faults(app: FastAPI) -> None:
     app.add_exception_handler(NotSignedInError, _to_login)
     app.add_exception_handler(MustChangePasswordError, _to_password)
     app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(PasswordFaultError, lambda request, error: _show(request, 422, str(error)))
+    app.add_exception_handler(PasswordFaultError, _no_password)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StoreUnavailableError, _unreachable)
     app.add_exception_handler(Exception, _failed)
 
 
-def _saying(status: int, sentence: str) -> Callable[[Request, Exception], Response]:
-    def handler(request: Request, _: Exception) -> Response:
-        return _show(request, status, sentence)
+def _saying(status: int, sentence: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handler(request: Request, _: Exception) -> Response:
+        return _show(request, status, sentence, texts=await own_texts(request))
 
     return handler
 
 
-def _to_login(request: Request, _: Exception) -> Response:
+def _no_password(request: Request, error: Exception) -> Response:
+    return _show(request, 422, str(error))
+
+
+async def _to_login(request: Request, _: Exception) -> Response:
     if _wants_json(request):
         return _show(request, 401, "请先登录。")
     if "hx-request" in request.headers:
         # A fragment cannot hold the log-in page: the whole page goes there.
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
     if request.method != "GET" or "text/event-stream" in request.headers.get("accept", ""):
-        return _show(request, 401, "登录已过期，请重新登录后再操作。")
+        return _show(request, 401, "登录已过期，请重新登录后再操作。", texts=await own_texts(request))
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?next={quote(path, safe='')}", status_code=303)
 
@@ -99,11 +98,11 @@ def _to_password(request: Request, _: Exception) -> Response:
     return RedirectResponse("/password", status_code=303)
 
 
-def _refused(request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
     kind, _, name = error.about.partition(":")
-    return _show(request, status, error.sentence, first=[("打开处置", f"/cases/{name}")] if kind == "case" else ())
+    first = [("打开处置", f"/cases/{name}")] if kind == "case" else ()
+    return _show(request, status_of(error), error.sentence, first=first, texts=await own_texts(request))
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -112,15 +111,16 @@ def _http(request: Request, error: Exception) -> Response:
     return _show(request, error.status_code, sentences.get(error.status_code, "请求没有完成。"))
 
 
-def _invalid(request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fields = "、".join(dict.fromkeys(str(row["loc"][-1]) for row in error.errors())) or "请求"
-    return _show(request, 422, f"以下内容缺失或格式不对：{fields}。请返回修改后再提交。")
+    sentence = f"以下内容缺失或格式不对：{fields}。请返回修改后再提交。"
+    return _show(request, 422, sentence, texts=await own_texts(request))
 
 
-def _unreachable(request: Request, error: Exception) -> Response:
+async def _unreachable(request: Request, error: Exception) -> Response:
     log.error("store.unreachable", path=request.url.path, error=str(error))
-    return _show(request, 503, _STORE)
+    return _show(request, 503, _STORE, texts=await own_texts(request))
 
 
 def _failed(request: Request, error: Exception) -> Response:
@@ -135,7 +135,14 @@ def _wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
-def _show(request: Request, status: int, sentence: str, first: Sequence[tuple[str, str]] = ()) -> Response:
+def _show(
+    request: Request,
+    status: int,
+    sentence: str,
+    *,
+    first: Sequence[tuple[str, str]] = (),
+    texts: Sequence[tuple[str, str]] = (),
+) -> Response:
     if _wants_json(request):
         return JSONResponse({"status": status, "sentence": sentence}, status_code=status)
     ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != _NOT_SIGNED_IN else [("登录", "/login")]
@@ -152,5 +159,6 @@ def _show(request: Request, status: int, sentence: str, first: Sequence[tuple[st
         sentence=sentence,
         ways=ways,
         typed=typed,
+        texts=texts,
         leads=bool(first),
     )

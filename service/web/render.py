@@ -1,7 +1,7 @@
 """Turns a view into a page: the frame (rail, top bar, drill band) around a template, escaped throughout."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from service.flows.cases.waiting import waiting_for
 from service.flows.matter_watch import waiting_matters
 from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
+from service.web.refused import NOT_REFUSED, Refused
 from service.web.views import acts, charts, wording
 from service.web.views.marking import marked
 from service.web.views.outcome import outcome_of
@@ -89,9 +90,10 @@ def page(
     key: str,
     title: str,
     status: int = 200,
+    refused: Refused = NOT_REFUSED,
     **view: Any,
 ) -> HTMLResponse:
-    """Return a whole page in the frame."""
+    """Return a whole page in the frame; with what was `refused` on top, and what was written into a form that is gone."""
     context = context_of(request)
     now = context.now()
     frame = {
@@ -105,7 +107,11 @@ def page(
         "may": {act.value: identity.may(act) for act in Act},
         **_waiting(request, context, identity, now),
     }
-    return HTMLResponse(_environment().get_template(template).render(**frame, **view), status_code=status)
+    whole = _environment().get_template(template)
+    html = whole.render(**frame, **view, refused=refused)
+    if stray := refused.without_field(html):
+        html = whole.render(**frame, **view, refused=replace(refused, stray=stray))
+    return HTMLResponse(html, status_code=refused.status if refused.sentence else status)
 
 
 def _waiting(request: Request, context: AppContext, identity: Identity, now: datetime) -> Mapping[str, Any]:

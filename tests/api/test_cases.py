@@ -175,7 +175,7 @@ class TestBesideTheCase:
         answer = site.browser(Role.OFFICER).post(f"/duties/{clock.id}/meet")
         assert answer.status_code == 409
         assert "本预警正在处置" in answer.text
-        assert f'class="button primary" href="/cases/{way.case.id}">打开处置' in answer.text
+        assert f'<a href="/cases/{way.case.id}">打开处置</a></p>' in answer.text
 
 
 class TestEffect:

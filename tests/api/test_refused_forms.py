@@ -1,21 +1,19 @@
 """Refused forms of 值班表 and 用户: each comes back as it was filled in, with a sentence on top, and nothing is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from httpx2 import Response
 from lxml import html
 
 from service.domain.people import Role
 from service.flows.people import PasswordBusyError
 from service.web.pages import people
 from tests.api.conftest import Browser, Site
+from tests.api.forms import Fields, send, sent_again, sentence
 from tests.builders import NOW
-
-Fields = Mapping[str, Sequence[str]]
 
 SHIFTS, ROTATION, NEW, DUTY = "/system/roster/shifts", "/system/roster/rotation", "/system/people", "/system/duty"
 OFFICER = "/system/people/p-officer"
@@ -51,31 +49,6 @@ def keeper(site: Site) -> Browser:
             email = None if person.role is Role.VIEWER else f"{person.role.value}@office.invalid"
             work.people.save(replace(person, email=email))
     return site.browser(Role.ADMINISTRATOR)
-
-
-def send(browser: Browser, path: str, fields: Fields) -> Response:
-    return browser.client.post(path, data={"csrf": browser.csrf, **fields})
-
-
-def sent_again(answer: Response, path: str) -> Fields:
-    """Return what a browser would send if the form of the page were sent as it stands; what is hidden is left out."""
-    [form] = html.document_fromstring(answer.text).xpath(f"//form[@action='{path}']")
-    found: dict[str, list[str]] = {}
-    for field in [*form.xpath(".//*[@name]"), *form.xpath("//*[@name][@form=$id]", id=form.get("id") or "none")]:
-        if field.tag == "select":
-            chosen = field.xpath("./option[@selected]") or field.xpath("./option")[:1]
-            values = [option.get("value") for option in chosen]
-        elif field.get("type") == "checkbox":
-            values = [field.get("value")] if field.get("checked") is not None else []
-        else:
-            values = [] if field.get("type") == "hidden" else [field.get("value") or ""]
-        found.setdefault(field.get("name"), []).extend(values)
-    return {name: values for name, values in found.items() if values}
-
-
-def sentence(answer: Response) -> str:
-    [notice] = html.document_fromstring(answer.text).xpath("//p[@role='alert']")
-    return str(notice.text_content())
 
 
 def stored(site: Site) -> tuple[Any, ...]:

@@ -15,11 +15,22 @@ ROW = re.compile(r'<tr data-row id="([^"]+)">(.*?)</tr>', re.DOTALL)
 TABLE = load_situations()
 
 
-def shown(site: Site, **asked: str) -> dict[str, str]:
-    """Return the rows of the page by their ids."""
+def parts(site: Site, **asked: str) -> tuple[str, str]:
+    """Return the page up to the modifiers, and their section."""
     answer = site.browser(Role.VIEWER).client.get("/policies/situations", params=asked)
     assert answer.status_code == 200, answer.text
-    return dict(ROW.findall(html.unescape(answer.text)))
+    above, _, section = html.unescape(answer.text).partition('<section class="panel" id="modifiers"')
+    return above, section
+
+
+def shown(site: Site, **asked: str) -> dict[str, str]:
+    """Return the rows of the page by their ids."""
+    return dict(ROW.findall(parts(site, **asked)[0]))
+
+
+def added(site: Site, **asked: str) -> dict[str, str]:
+    """Return the modifiers of the page by their ids."""
+    return dict(ROW.findall(parts(site, **asked)[1]))
 
 
 def test_without_a_filter_every_row_is_there_in_the_order_of_the_file(shared_site: Site) -> None:
@@ -85,6 +96,37 @@ def test_nothing_found_is_said_in_a_sentence(shared_site: Site) -> None:
 
 def test_a_filter_that_is_none_is_refused(shared_site: Site) -> None:
     assert shared_site.browser(Role.VIEWER).client.get("/policies/situations?category=R1x").status_code == 422
+
+
+def test_modifiers_stand_under_the_rows_with_reason_products_words_and_the_articles_they_add(shared_site: Site) -> None:
+    found = added(shared_site)
+    assert list(found) == [one.id for one in TABLE.modifiers]
+    for one in TABLE.modifiers:
+        assert one.why in found[one.id]
+        assert "、".join(one.cues.cues) in found[one.id]
+        assert f"<code>{one.id}</code>" in found[one.id]
+    assert "药品法 第61条、药品法 第62条" in found["with-online"]
+    assert ">药品</div>" in found["with-online"]
+    assert "不限产品" in found["with-fraud"]
+
+
+@pytest.mark.parametrize("words", ["with-fraud", "欺诈消费者", "骗局", "消保法#55", "消费者权益保护法第五十五条 被骗"])
+def test_modifiers_are_found_by_the_same_search_as_rows(shared_site: Site, words: str) -> None:
+    assert list(added(shared_site, q=words)) == ["with-fraud"]
+
+
+def test_modifiers_are_kept_by_product_and_none_is_said_in_a_sentence(shared_site: Site) -> None:
+    drugs = [one.id for one in TABLE.modifiers if "drug" in one.products]
+    assert list(added(shared_site, product="drug")) == drugs
+    assert list(added(shared_site, product="any")) == [one.id for one in TABLE.modifiers if not one.products]
+    assert "没有符合条件的附加情节" in parts(shared_site, product="vaccine")[1]
+    assert "没有符合条件的附加情节" not in parts(shared_site)[1]
+
+
+def test_section_of_modifiers_is_named_by_its_heading_with_the_count(shared_site: Site) -> None:
+    section = parts(shared_site)[1]
+    assert 'aria-labelledby="modifiers-title"' in section
+    assert f'<h2 id="modifiers-title">附加情节 {len(TABLE.modifiers)} 种</h2>' in section
 
 
 def test_search_of_the_whole_table_takes_a_twentieth_of_a_second_at_most() -> None:

@@ -86,3 +86,23 @@ def test_a_complaint_is_accepted_and_compared_with_an_event(followed: tuple[Serv
     page.get_by_role("button", name="受理", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("办理情况已登记。")
     expect(page.get_by_text("按时完成")).to_be_visible()
+
+
+def test_a_refused_sheet_comes_back_with_what_was_typed_and_the_reason_on_top(
+    followed: tuple[Served, Topic], window: Window, pictures: Path
+) -> None:
+    served, topic = followed
+    page = served.enter(window(1366, 768), name="研判乙")
+    page.goto(f"{served.address}/topics/{topic.id}?tab=sheet")
+    typed = {f"answer_{key}": f"第一行（{key}）\n第二行" for key in QUESTIONS} | {"reason": ""}
+    for name, text in typed.items():
+        page.locator(f"[name={name}]").fill(text)
+    # A concern without its text is what is refused.
+    page.get_by_label("答复口径 1", exact=True).fill("已设过渡期")
+    page.get_by_role("button", name="保存为新版").click()
+    expect(page.get_by_role("alert")).to_have_text("第1条填写了内容但没有写明顾虑，请补上或清空这一行")
+    for name, text in typed.items():
+        expect(page.locator(f"[name={name}]")).to_have_value(text)
+    expect(page.get_by_label("答复口径 1", exact=True)).to_have_value("已设过渡期")
+    _fits(page)
+    page.screenshot(path=pictures / "refused-sheet.png")

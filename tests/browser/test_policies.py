@@ -83,3 +83,18 @@ def test_the_ledger_comes_as_a_file(filled: Served, window: Callable[[int, int],
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert download.value.suggested_filename == "政策台账-2026-11-25.csv"
     assert LAW in text
+
+
+def test_the_modifiers_stand_under_the_situations_and_are_found_with_them(
+    served: Served, window: Callable[[int, int], BrowserContext], pictures: Path
+) -> None:
+    page = served.enter(window(1366, 768), name="审批丙")
+    page.goto(f"{served.address}/policies/situations")
+    page.fill("#situation-q", "被骗")
+    page.keyboard.press("Enter")
+    region = page.get_by_role("region", name="附加情节 1 种")
+    expect(region.locator("tbody tr")).to_have_count(1)
+    expect(region).to_contain_text("消保法 第55条")
+    assert _complaints(page, served.address, "/policies/situations?q=网上") == []
+    page.locator("#modifiers").scroll_into_view_if_needed()
+    page.screenshot(path=pictures / "modifiers.png")

@@ -1,30 +1,28 @@
 """What a person does to alerts and clocks: thin forms over the flows, each ending where it began."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 
 from service.api.identity import ClockKeeper, Closer, Handler, context_of
 from service.domain.alert import AlertLevel
 from service.domain.beijing import BEIJING
+from service.domain.clock import Clock
 from service.domain.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
 from service.flows import alerts as flows
 from service.flows import bulk
 from service.flows.clocks import extend_clock
+from service.web.pages.event_return import Posted
+from service.web.refused import Sent
 
 router = APIRouter()
 
 Reason = Annotated[str, Form(max_length=1000)]
 Optional = Annotated[str, Form(max_length=1000)]
-
-
-def _back(event_id: str, done: str, tab: str = "") -> RedirectResponse:
-    # The id is looked up in the store before it gets here, so it cannot name another place.
-    where = f"/events/{event_id}?" + (f"tab={tab}&" if tab else "")
-    return RedirectResponse(f"{where}done={done}", status_code=303)
 
 
 Picked = Annotated[list[str] | None, Form()]
@@ -79,47 +77,62 @@ def undo(request: Request, identity: Handler, batch_id: str) -> RedirectResponse
 
 
 @router.post("/alerts/{alert_id}/acknowledge")
-def acknowledge(request: Request, identity: Handler, alert_id: str) -> RedirectResponse:
+def acknowledge(request: Request, identity: Handler, alert_id: str, sent: Sent) -> Response:
     """Record that the alert was seen."""
     context = context_of(request)
-    alert = flows.acknowledge(context.store, identity.person, alert_id, now=context.now())
-    return _back(alert.event_id, "acknowledged")
+    return Posted(request, identity, sent).on_alert(
+        alert_id,
+        lambda: flows.acknowledge(context.store, identity.person, alert_id, now=context.now()),
+        "acknowledged",
+    )
 
 
 @router.post("/alerts/{alert_id}/assign")
 def assign(
-    request: Request, identity: Handler, alert_id: str, owner: Annotated[str, Form(max_length=64)]
-) -> RedirectResponse:
+    request: Request, identity: Handler, alert_id: str, owner: Annotated[str, Form(max_length=64)], sent: Sent
+) -> Response:
     """Give the alert to somebody."""
     context = context_of(request)
-    alert = flows.assign(context.store, identity.person, alert_id, owner, office=context.office, now=context.now())
-    return _back(alert.event_id, "assigned")
+    store, person, now = context.store, identity.person, context.now()
+    return Posted(request, identity, sent).on_alert(
+        alert_id,
+        lambda: flows.assign(store, person, alert_id, owner, office=context.office, now=now),
+        "assigned",
+    )
 
 
 @router.post("/alerts/{alert_id}/answered")
-def answered(request: Request, identity: Handler, alert_id: str, reason: Reason) -> RedirectResponse:
+def answered(request: Request, identity: Handler, alert_id: str, reason: Reason, sent: Sent) -> Response:
     """Record that this office has spoken publicly."""
     context = context_of(request)
-    alert = flows.answer(
-        context.store, identity.person, alert_id, office=context.office, now=context.now(), remark=reason
+    store, person, now = context.store, identity.person, context.now()
+    return Posted(request, identity, sent).on_alert(
+        alert_id,
+        lambda: flows.answer(store, person, alert_id, office=context.office, now=now, remark=reason),
+        "answered",
     )
-    return _back(alert.event_id, "answered")
 
 
 @router.post("/alerts/{alert_id}/close")
-def close(request: Request, identity: Closer, alert_id: str, reason: Reason) -> RedirectResponse:
+def close(request: Request, identity: Closer, alert_id: str, reason: Reason, sent: Sent) -> Response:
     """Close the alert with a reason."""
     context = context_of(request)
-    alert = flows.close(context.store, identity.person, alert_id, reason, now=context.now())
-    return _back(alert.event_id, "closed")
+    return Posted(request, identity, sent).on_alert(
+        alert_id,
+        lambda: flows.close(context.store, identity.person, alert_id, reason, now=context.now()),
+        "closed",
+    )
 
 
 @router.post("/alerts/{alert_id}/reopen")
-def reopen(request: Request, identity: Closer, alert_id: str, reason: Reason) -> RedirectResponse:
+def reopen(request: Request, identity: Closer, alert_id: str, reason: Reason, sent: Sent) -> Response:
     """Open a closed alert again."""
     context = context_of(request)
-    alert = flows.reopen(context.store, identity.person, alert_id, reason, now=context.now())
-    return _back(alert.event_id, "reopened")
+    return Posted(request, identity, sent).on_alert(
+        alert_id,
+        lambda: flows.reopen(context.store, identity.person, alert_id, reason, now=context.now()),
+        "reopened",
+    )
 
 
 @router.post("/alerts/{alert_id}/level")
@@ -129,34 +142,39 @@ def level(
     alert_id: str,
     level: Annotated[Literal["red", "orange", "yellow", "blue"], Form()],
     reason: Reason,
+    sent: Sent,
     *,
     refuted: Annotated[bool, Form()] = False,
-) -> RedirectResponse:
+) -> Response:
     """Set the opinion level in the person's name."""
     context = context_of(request)
-    alert = flows.set_level(
-        context.store,
-        identity.person,
+    asked, store, person, now = AlertLevel[level.upper()], context.store, identity.person, context.now()
+    return Posted(request, identity, sent).on_alert(
         alert_id,
-        AlertLevel[level.upper()],
-        reason=reason,
-        office=context.office,
-        now=context.now(),
-        refuted=refuted,
+        lambda: flows.set_level(
+            store, person, alert_id, asked, reason=reason, office=context.office, now=now, refuted=refuted
+        ),
+        "levelled",
     )
-    return _back(alert.event_id, "levelled")
 
 
 @router.post("/alerts/{alert_id}/grade")
 def grade(
-    request: Request, identity: ClockKeeper, alert_id: str, grade: Annotated[IncidentGrade, Form()], reason: Reason
-) -> RedirectResponse:
+    request: Request,
+    identity: ClockKeeper,
+    alert_id: str,
+    grade: Annotated[IncidentGrade, Form()],
+    reason: Reason,
+    sent: Sent,
+) -> Response:
     """Set the statutory grade in the person's name."""
     context = context_of(request)
-    alert = flows.set_grade(
-        context.store, identity.person, alert_id, grade, reason=reason, office=context.office, now=context.now()
+    store, person, now = context.store, identity.person, context.now()
+    return Posted(request, identity, sent).on_alert(
+        alert_id,
+        lambda: flows.set_grade(store, person, alert_id, grade, reason=reason, office=context.office, now=now),
+        "graded",
     )
-    return _back(alert.event_id, "graded")
 
 
 @router.post("/clocks/{clock_id}/{act}")
@@ -165,20 +183,19 @@ def keep_clock(
     identity: ClockKeeper,
     clock_id: str,
     act: Literal["arm", "pause", "extend", "cancel"],
+    sent: Sent,
     reason: Optional = "",
-) -> RedirectResponse:
+) -> Response:
     """Start, pause, extend or cancel a clock."""
     context = context_of(request)
-    store, person, now = context.store, identity.person, context.now()
-    if act == "arm":
-        clock = flows.arm_clock(store, person, clock_id, office=context.office, now=now)
-    elif act == "pause":
-        clock = flows.pause_clock(store, person, clock_id, reason, now=now)
-    elif act == "extend":
-        clock = extend_clock(store, person, clock_id, reason, office=context.office, now=now)
-    else:
-        clock = flows.cancel_clock(store, person, clock_id, reason, now=now)
-    return _to_handling(request, clock.alert_id, _DONE[act])
+    store, person, now, office = context.store, identity.person, context.now(), context.office
+    acts: Mapping[str, Callable[[], Clock]] = {
+        "arm": lambda: flows.arm_clock(store, person, clock_id, office=office, now=now),
+        "pause": lambda: flows.pause_clock(store, person, clock_id, reason, now=now),
+        "extend": lambda: extend_clock(store, person, clock_id, reason, office=office, now=now),
+        "cancel": lambda: flows.cancel_clock(store, person, clock_id, reason, now=now),
+    }
+    return Posted(request, identity, sent).on_clock(_alert_of(request, clock_id), acts[act], _DONE[act])
 
 
 _DONE = {"arm": "armed", "pause": "paused", "extend": "extended", "cancel": "cancelled"}
@@ -190,38 +207,41 @@ def start_clock(
     identity: ClockKeeper,
     alert_id: str,
     rule: Annotated[str, Form(max_length=40)],
+    sent: Sent,
     since: Annotated[str, Form(max_length=16)] = "",
-) -> RedirectResponse:
+) -> Response:
     """Start a clock that only people start; `since` is when it was received, in Beijing time."""
     context = context_of(request)
+    store, person, now = context.store, identity.person, context.now()
+    return Posted(request, identity, sent).on_clock(
+        alert_id,
+        lambda: flows.start_clock(
+            store, person, alert_id, rule, office=context.office, now=now, since=_received(since)
+        ),
+        "armed",
+    )
+
+
+def _received(since: str) -> datetime | None:
     try:
-        received = datetime.fromisoformat(since).replace(tzinfo=BEIJING) if since else None
+        return datetime.fromisoformat(since).replace(tzinfo=BEIJING) if since else None
     except ValueError:
         raise Refusal("收到时间应为 2026-11-25 09:30 这样的写法。") from None
-    clock = flows.start_clock(
-        context.store,
-        identity.person,
-        alert_id,
-        rule,
-        office=context.office,
-        now=context.now(),
-        since=received,
-    )
-    return _to_handling(request, clock.alert_id, "armed")
 
 
 @router.post("/duties/{clock_id}/meet")
-def meet_clock(request: Request, identity: Handler, clock_id: str, reason: Optional = "") -> RedirectResponse:
+def meet_clock(request: Request, identity: Handler, clock_id: str, sent: Sent, reason: Optional = "") -> Response:
     """Record that a duty was done."""
     context = context_of(request)
-    clock = flows.meet_clock(
-        context.store, identity.person, clock_id, office=context.office, now=context.now(), remark=reason
+    store, person, now = context.store, identity.person, context.now()
+    return Posted(request, identity, sent).on_clock(
+        _alert_of(request, clock_id),
+        lambda: flows.meet_clock(store, person, clock_id, office=context.office, now=now, remark=reason),
+        "met",
     )
-    return _to_handling(request, clock.alert_id, "met")
 
 
-def _to_handling(request: Request, alert_id: str, done: str) -> RedirectResponse:
+def _alert_of(request: Request, clock_id: str) -> str | None:
     with context_of(request).store.read() as work:
-        alert = work.alerts.get(alert_id)
-    assert alert is not None
-    return _back(alert.event_id, done, tab="handling")
+        clock = work.clocks.get(clock_id)
+    return clock.alert_id if clock else None

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from service.api.identity import Briefer, Identity, Reader, context_of
-from service.domain.refusal import NotFound, Refusal
+from service.domain.refusal import NotFound
 from service.domain.week import parse_week, week_of
 from service.web.render import page
 from service.web.views.issues import issues_of, week_word
@@ -61,7 +61,7 @@ def make_briefing(request: Request, identity: Briefer, week: Annotated[str, Form
     try:
         chosen = parse_week(week)
     except ValueError as error:
-        raise Refusal(f"{error}。") from error
+        return _show(request, identity, fault=f"{error}。", status=422)
     try:
         paths = context.make_briefing(str(chosen))
     except OSError as error:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.api.identity import Handler, context_of
 from service.domain.case import Disclosure, LiaisonKind
 from service.domain.event import IncidentGrade
-from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+from service.domain.refusal import NotFound, Refusal
 from service.domain.workflow import REVIEWS, Step
 from service.flows.cases import (
     assessing,
@@ -25,18 +25,12 @@ from service.flows.cases import (
 )
 from service.flows.cases.scene import Hand
 from service.web.pages.case_show import show_case
+from service.web.pages.event_return import Posted
+from service.web.refused import Sent, first, refused_by
 
 router = APIRouter()
 
 Fields = Mapping[str, str]
-
-_STATUS: tuple[tuple[type[Refusal], int], ...] = ((Forbidden, 403), (Conflict, 409), (Refusal, 422))
-_MOST_FIELDS = 20
-
-
-async def _fields(request: Request) -> Fields:
-    form = await request.form(max_fields=_MOST_FIELDS, max_files=0)
-    return {name: value for name, value in form.items() if isinstance(value, str) and name != "csrf"}
 
 
 @router.post("/alerts/{alert_id}/case")
@@ -45,40 +39,41 @@ def open_case(
     identity: Handler,
     alert_id: str,
     screening: Annotated[str, Form(pattern="^(relevant|false)$")] = "relevant",
-    reason: Annotated[str, Form(max_length=2000)] = "",
-) -> RedirectResponse:
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    *,
+    sent: Sent,
+) -> Response:
     """Open the case of an alert, or write it off as a false positive."""
     context = context_of(request)
-    case = opening.open_for_alert(
-        context.store,
-        identity.person,
-        alert_id,
-        office=context.office,
-        now=context.now(),
-        relevant=screening == "relevant",
-        remark=reason,
-    )
+    try:
+        case = opening.open_for_alert(
+            context.store,
+            identity.person,
+            alert_id,
+            office=context.office,
+            now=context.now(),
+            relevant=screening == "relevant",
+            remark=reason,
+        )
+    except Refusal as refusal:
+        return Posted(request, identity, sent).refused(alert_id, refusal)
     return RedirectResponse(f"/cases/{case.id}?done=case_opened", status_code=303)
 
 
 @router.post("/cases/{case_id}/{act}")
-def act_on_case(
-    request: Request, identity: Handler, case_id: str, act: str, fields: Annotated[Fields, Depends(_fields)]
-) -> Response:
+def act_on_case(request: Request, identity: Handler, case_id: str, act: str, sent: Sent) -> Response:
     """Do one act of the work flow. Raises `NotFound` where there is no such case or act."""
     context = context_of(request)
     found = _ACTS.get(act)
     if found is None:
         raise NotFound("没有这项操作，请从处置页进入。")
     do, tab = found
+    fields = {name: first(sent, name) for name in sent}
     hand = Hand(store=context.store, person=identity.person, case_id=case_id, office=context.office, now=context.now())
     try:
         do(hand, fields)
-    except NotFound:
-        raise
     except Refusal as refusal:
-        status = next(status for kind, status in _STATUS if isinstance(refusal, kind))
-        return show_case(request, identity, case_id, tab=tab, fault=refusal.sentence, status=status, typed=fields)
+        return show_case(request, identity, case_id, tab=tab, refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/cases/{case_id}?tab={fields.get('tab', '')[:20]}&done=case_{act}", status_code=303)
 
 

@@ -24,6 +24,7 @@ from service.flows.cases.following import measured, volume_around
 from service.flows.cases.reference import articles_of, reference_of
 from service.flows.cases.scene import authority_of, findings_of
 from service.ports.store import Work
+from service.web.refused import NOT_REFUSED, Refused
 from service.web.render import page
 from service.web.views.alert_rows import due_of, next_due
 from service.web.views.case_page import (
@@ -66,6 +67,22 @@ _EDITED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class CaseForms:
+    """What stands in the forms of a case, each named by its act."""
+
+    case_id: str
+    refused: Refused
+
+    def open(self, act: str) -> bool:
+        """Return whether the form of this act was refused."""
+        return self.refused.of(f"/cases/{self.case_id}/{act}")
+
+    def value(self, act: str, name: str, stored: str = "") -> str:
+        """Return what was typed into a field of a refused form, else what is `stored`."""
+        return self.refused.value(f"/cases/{self.case_id}/{act}", name, stored)
+
+
+@dataclass(frozen=True, slots=True)
 class _Shown:
     """Everything that the page of one case is made from."""
 
@@ -78,6 +95,8 @@ class _Shown:
     waiting: tuple[Turn, ...]
     mine: Turn | None
     people: Sequence[Person]
+    forms: CaseForms
+    from_reference: bool
 
     @property
     def workflow(self) -> Workflow:
@@ -91,35 +110,36 @@ def show_case(
     case_id: str,
     *,
     tab: str = "",
-    fault: str = "",
-    status: int = 200,
-    typed: Mapping[str, str] | None = None,
+    refused: Refused = NOT_REFUSED,
+    from_reference: bool = False,
     versions: tuple[int | None, int | None] = (None, None),
 ) -> HTMLResponse:
-    """Return the page. Raises `NotFound` where there is no such case or tab."""
+    """Return the page, with what stood in a form that was refused. Raises `NotFound` where there is no such case or tab."""
     context = context_of(request)
     if tab and tab not in dict(_TABS):
         raise NotFound("没有这个页签，请从处置页的页签中选择。")
     with context.store.read() as work:
-        shown = _gather(work, context, identity.person, case_id)
+        shown = _gather(
+            work, context, identity.person, case_id, CaseForms(case_id, refused), from_reference=from_reference
+        )
         chosen = tab or tab_for(shown.mine, shown.file)
-        view = _head(shown, identity) | _body(shown, chosen, versions, typed or {})
+        view = _head(shown, identity) | _body(shown, chosen, versions)
     return page(
         request,
         "case.html",
         identity=identity,
         key="cases",
         title=shown.file.case.title,
-        status=status,
+        refused=refused,
         tab=chosen,
         tabs=_TABS,
-        fault=fault,
-        typed=typed or {},
         **view,
     )
 
 
-def _gather(work: Work, context: AppContext, person: Person, case_id: str) -> _Shown:
+def _gather(
+    work: Work, context: AppContext, person: Person, case_id: str, forms: CaseForms, *, from_reference: bool
+) -> _Shown:
     file = work.cases.file(case_id)
     alert = work.alerts.get(file.case.alert_id) if file else None
     event = work.events.get(file.case.event_id) if file else None
@@ -128,7 +148,9 @@ def _gather(work: Work, context: AppContext, person: Person, case_id: str) -> _S
     workflow = context.office.register.workflow
     waiting = turns(file, workflow, event.grade)
     mine = turn_of(person, file, workflow, event.grade)
-    return _Shown(work, context, person, file, alert, event, waiting, mine, work.people.listing())
+    return _Shown(
+        work, context, person, file, alert, event, waiting, mine, work.people.listing(), forms, from_reference
+    )
 
 
 def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
@@ -138,6 +160,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
     on_duty = shown.person.duties if identity.may(Act.HANDLE_ALERT) else frozenset()
     return {
         "file": file,
+        "forms": shown.forms,
         "case": file.case,
         "alert": shown.alert,
         "event": shown.event,
@@ -181,9 +204,7 @@ def _open_steps(shown: _Shown, duties: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _body(shown: _Shown, tab: str, versions: tuple[int | None, int | None], typed: Mapping[str, str]) -> dict[str, Any]:
-    if tab == "draft":
-        return _draft(shown, typed)
+def _body(shown: _Shown, tab: str, versions: tuple[int | None, int | None]) -> dict[str, Any]:
     if tab == "compare":
         return _compare(shown.file, *versions)
     return _BODIES[tab](shown)
@@ -231,18 +252,14 @@ def _overview(shown: _Shown) -> dict[str, Any]:
     }
 
 
-def _draft(shown: _Shown, typed: Mapping[str, str]) -> dict[str, Any]:
+def _draft(shown: _Shown) -> dict[str, Any]:
     articles = articles_of(shown.work, shown.alert)
     now = shown.context.now()
     reference = reference_of(shown.work, shown.file, shown.alert, shown.event, articles, now=now)
     latest = shown.file.latest
-    text = latest.text if latest else ""
-    if "text" in typed:
-        text = typed["text"]
-    elif "reference" in typed:
-        text = reference.text
+    text = reference.text if shown.from_reference else latest.text if latest else ""
     return {
-        "text": text,
+        "text": shown.forms.value("save", "text", text),
         "latest": latest,
         "editable": shown.file.case.state in _EDITED and bool(shown.person.duties & _writers(shown.workflow)),
         "reference": reference,
@@ -290,6 +307,7 @@ def _compare(file: CaseFile, older: int | None, newer: int | None) -> dict[str, 
 
 _BODIES: Mapping[str, Callable[[_Shown], dict[str, Any]]] = {
     "overview": _overview,
+    "draft": _draft,
     "review": _review,
     "liaison": _liaison,
     "evaluation": _evaluation,

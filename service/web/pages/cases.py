@@ -1,6 +1,6 @@
 """处置: where every case stands and whose turn it is; one case with its text, reviews, liaison and evaluation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -177,8 +177,7 @@ def case_page(
     reference: Annotated[bool, Query()] = False,
 ) -> HTMLResponse:
     """Show one case; which tab comes first depends on what is this person's to do. Raises `NotFound`."""
-    typed: Mapping[str, str] = {"reference": "1"} if reference else {}
-    return show_case(request, identity, case_id, tab=tab, typed=typed, versions=(older, newer))
+    return show_case(request, identity, case_id, tab=tab, from_reference=reference, versions=(older, newer))
 
 
 @router.get("/cases/{case_id}/archive")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from service.api.context import AppContext
-from service.api.identity import Reader, context_of
+from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
 from service.domain.citation import Choice
@@ -28,6 +28,7 @@ from service.flows.matters import linked_matters
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.store import Work
 from service.web.notices import notices_view
+from service.web.refused import NOT_REFUSED, Refused
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
 from service.web.views.alert_rows import due_of
@@ -85,6 +86,13 @@ def event_page(
     request: Request, identity: Reader, event_id: str, tab: Annotated[str, Query(max_length=20)] = "overview"
 ) -> HTMLResponse:
     """Show one event. Raises `NotFound` where there is none."""
+    return show_event(request, identity, event_id, tab)
+
+
+def show_event(
+    request: Request, identity: Identity, event_id: str, tab: str, *, refused: Refused = NOT_REFUSED
+) -> HTMLResponse:
+    """Return the page of an event, with what stood in a form that was refused. Raises `NotFound` where there is none."""
     context = context_of(request)
     if tab not in _TABS:
         raise NotFound("没有这个页签，请从事件页的页签中选择。")
@@ -101,7 +109,9 @@ def event_page(
         note_personal_read(
             context.store, identity.person, subject, what="complaints", documents=personal, now=context.now()
         )
-    return page(request, "event.html", identity=identity, key="events", title=event.title, tab=tab, **view)
+    return page(
+        request, "event.html", identity=identity, key="events", title=event.title, refused=refused, tab=tab, **view
+    )
 
 
 def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) -> dict[str, Any]:

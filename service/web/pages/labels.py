@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawlers.records import DocumentKind
-from service.api.identity import Labeller, ModelKeeper, Reader, context_of
+from service.api.identity import Identity, Labeller, ModelKeeper, Reader, context_of
 from service.domain.label import Label, LabelOrigin, judged_of, label_of_form
 from service.domain.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, training_wanting
 from service.domain.people import Act
+from service.domain.refusal import Refusal
 from service.flows.labelling import give_label, next_question, skip_question, undo_label
 from service.flows.model_versions import model_state, place_model, wish_training
 from service.flows.privacy import note_personal_read
+from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.views.labelling import label_form, label_words, origin_word, run_view, versions_view
 
@@ -97,10 +99,13 @@ def undo(request: Request, identity: Labeller) -> RedirectResponse:
 
 
 @router.post("/labels/models/train")
-def train(request: Request, identity: ModelKeeper) -> RedirectResponse:
+def train(request: Request, identity: ModelKeeper, sent: Sent) -> Response:
     """Ask for a training; the judging role starts it as a process of its own."""
     context = context_of(request)
-    wish_training(context.store, identity.person, now=context.now())
+    try:
+        wish_training(context.store, identity.person, now=context.now())
+    except Refusal as refusal:
+        return _show_models(request, identity, refused=refused_by(request, refusal, sent))
     return RedirectResponse("/labels/models?done=training_wished", status_code=303)
 
 
@@ -110,16 +115,25 @@ def place(
     identity: ModelKeeper,
     reason: Annotated[str, Form(max_length=1000)],
     version: Annotated[str, Form(max_length=80)] = SHIPPED,
-) -> RedirectResponse:
+    *,
+    sent: Sent,
+) -> Response:
     """Put an earlier version, or the shipped one, in force."""
     context = context_of(request)
-    place_model(context.store, identity.person, version, reason=reason, now=context.now())
+    try:
+        place_model(context.store, identity.person, version, reason=reason, now=context.now())
+    except Refusal as refusal:
+        return _show_models(request, identity, refused=refused_by(request, refusal, sent))
     return RedirectResponse("/labels/models?done=model_placed", status_code=303)
 
 
 @router.get("/labels/models")
 def models(request: Request, identity: Reader) -> HTMLResponse:
     """Show which model judges, the trainings with what was measured, and who put what in force."""
+    return _show_models(request, identity)
+
+
+def _show_models(request: Request, identity: Identity, *, refused: Refused = NOT_REFUSED) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
@@ -136,6 +150,7 @@ def models(request: Request, identity: Reader) -> HTMLResponse:
         identity=identity,
         key="labels",
         title="模型版本",
+        refused=refused,
         labels=labels,
         risks=risks,
         wanting=training_wanting(labels, risks),

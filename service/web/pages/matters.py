@@ -5,16 +5,17 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Importer, Reader, context_of
 from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
 from service.domain.people import Act
-from service.domain.refusal import NotFound
+from service.domain.refusal import NotFound, Refusal
 from service.flows import matters as flows
 from service.flows.privacy import note_personal_read
 from service.ports.store import Work
+from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.upload import UploadRefused, take_table
 from service.web.views.matter_rows import duty_rows, kind_counts, matter_row, open_states
@@ -75,6 +76,10 @@ def matters(
 @router.get("/matters/frequent")
 def frequent(request: Request, identity: Reader, days: Annotated[int, Query()] = _DEFAULT_DAYS) -> HTMLResponse:
     """List subjects that come again, with what is proposed and what was decided."""
+    return _show_frequent(request, identity, days)
+
+
+def _show_frequent(request: Request, identity: Identity, days: int, *, refused: Refused = NOT_REFUSED) -> HTMLResponse:
     context = context_of(request)
     span = days if days in flows.FREQUENT_DAYS else _DEFAULT_DAYS
     with context.store.read() as work:
@@ -87,6 +92,7 @@ def frequent(request: Request, identity: Reader, days: Annotated[int, Query()] =
         identity=identity,
         key="matters",
         title="高频主题",
+        refused=refused,
         subjects=subjects,
         decisions=decisions,
         days=span,
@@ -104,30 +110,37 @@ def decide(
     days: Annotated[int, Form()] = _DEFAULT_DAYS,
     *,
     disclose: Annotated[bool, Form()],
-) -> RedirectResponse:
+    sent: Sent,
+) -> Response:
     """Decide whether a frequent subject is disclosed proactively."""
     context = context_of(request)
     span = days if days in flows.FREQUENT_DAYS else _DEFAULT_DAYS
-    flows.decide_disclosure(
-        context.store,
-        identity.person,
-        subject_id,
-        disclose=disclose,
-        reason=reason,
-        days=span,
-        register=context.office.register,
-        now=context.now(),
-    )
+    try:
+        flows.decide_disclosure(
+            context.store,
+            identity.person,
+            subject_id,
+            disclose=disclose,
+            reason=reason,
+            days=span,
+            register=context.office.register,
+            now=context.now(),
+        )
+    except Refusal as refusal:
+        return _show_frequent(request, identity, span, refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/matters/frequent?days={span}&done=disclosure_decided", status_code=303)
 
 
 @router.post("/matters/disclosures/{disclosure_id}/published")
 def published(
-    request: Request, identity: Keeper, disclosure_id: str, place: Annotated[str, Form(max_length=300)]
-) -> RedirectResponse:
+    request: Request, identity: Keeper, disclosure_id: str, place: Annotated[str, Form(max_length=300)], sent: Sent
+) -> Response:
     """Record where a decided disclosure was published."""
     context = context_of(request)
-    flows.register_publication(context.store, identity.person, disclosure_id, place, now=context.now())
+    try:
+        flows.register_publication(context.store, identity.person, disclosure_id, place, now=context.now())
+    except Refusal as refusal:
+        return _show_frequent(request, identity, _DEFAULT_DAYS, refused=refused_by(request, refusal, sent))
     return RedirectResponse("/matters/frequent?done=disclosure_published", status_code=303)
 
 
@@ -183,6 +196,12 @@ def _import_form(
 @router.get("/matters/{matter_id}")
 def matter_page(request: Request, identity: Reader, matter_id: str) -> HTMLResponse:
     """Show one matter. Raises `NotFound` where there is none."""
+    return _show_matter(request, identity, matter_id)
+
+
+def _show_matter(
+    request: Request, identity: Identity, matter_id: str, *, refused: Refused = NOT_REFUSED
+) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     clocks = context.office.register.clocks
@@ -201,6 +220,7 @@ def matter_page(request: Request, identity: Reader, matter_id: str) -> HTMLRespo
         identity=identity,
         key="matters",
         title=matter.title,
+        refused=refused,
         matter=matter,
         text=document.text if document is not None else matter.text,
         duties=duty_rows(matter, {name: rule.extend for name, rule in clocks.items()}, now=now),
@@ -237,43 +257,54 @@ def act_on(
     act: MatterAct,
     remark: Remark = "",
     handler: Annotated[str, Form(max_length=64)] = "",
-) -> RedirectResponse:
+    *,
+    sent: Sent,
+) -> Response:
     """Take the matter one step on."""
     context = context_of(request)
-    flows.act_on_matter(
-        context.store,
-        identity.person,
-        matter_id,
-        act,
-        register=context.office.register,
-        now=context.now(),
-        remark=remark,
-        handler=handler,
-    )
+    try:
+        flows.act_on_matter(
+            context.store,
+            identity.person,
+            matter_id,
+            act,
+            register=context.office.register,
+            now=context.now(),
+            remark=remark,
+            handler=handler,
+        )
+    except Refusal as refusal:
+        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/matters/{matter_id}?done=matter_moved", status_code=303)
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/extend")
-def extend(request: Request, identity: Extender, matter_id: str, rule_id: str, reason: Remark) -> RedirectResponse:
+def extend(request: Request, identity: Extender, matter_id: str, rule_id: str, reason: Remark, sent: Sent) -> Response:
     """Extend one clock, once."""
     context = context_of(request)
-    flows.extend_matter(
-        context.store,
-        identity.person,
-        matter_id,
-        rule_id,
-        reason,
-        register=context.office.register,
-        now=context.now(),
-    )
+    try:
+        flows.extend_matter(
+            context.store,
+            identity.person,
+            matter_id,
+            rule_id,
+            reason,
+            register=context.office.register,
+            now=context.now(),
+        )
+    except Refusal as refusal:
+        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/matters/{matter_id}?done=matter_extended", status_code=303)
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/start")
-def start(request: Request, identity: Extender, matter_id: str, rule_id: str) -> RedirectResponse:
+def start(request: Request, identity: Extender, matter_id: str, rule_id: str, sent: Sent) -> Response:
     """Start a clock whose limit is not verified, by name."""
     context = context_of(request)
-    flows.start_duty(context.store, identity.person, matter_id, rule_id, now=context.now())
+    try:
+        flows.start_duty(context.store, identity.person, matter_id, rule_id, now=context.now())
+    except Refusal as refusal:
+        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/matters/{matter_id}?done=armed", status_code=303)
 
 
@@ -286,10 +317,14 @@ def decide_likeness(
     remark: Remark = "",
     *,
     same: Annotated[bool, Form()],
-) -> RedirectResponse:
+    sent: Sent,
+) -> Response:
     """Confirm or reject that the matter tells of the event."""
     context = context_of(request)
-    flows.decide_likeness(
-        context.store, identity.person, matter_id, event_id, same=same, remark=remark, now=context.now()
-    )
+    try:
+        flows.decide_likeness(
+            context.store, identity.person, matter_id, event_id, same=same, remark=remark, now=context.now()
+        )
+    except Refusal as refusal:
+        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/matters/{matter_id}?done=matter_linked", status_code=303)

@@ -3,10 +3,13 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import Response
 
 from service.api.identity import ClockKeeper, context_of
+from service.domain.alert import Alert
 from service.flows.need import decide_need
+from service.web.pages.event_return import Posted
+from service.web.refused import Sent
 
 router = APIRouter()
 
@@ -18,19 +21,17 @@ def decide(
     alert_id: str,
     answer: Annotated[Literal["yes", "no"], Form()],
     reason: Annotated[str, Form(max_length=1000)],
-) -> RedirectResponse:
+    sent: Sent,
+) -> Response:
     """Decide in the person's name whether this office answers publicly."""
     context = context_of(request)
-    decide_need(
-        context.store,
-        identity.person,
-        alert_id,
-        needed=answer == "yes",
-        reason=reason,
-        office=context.office,
-        now=context.now(),
-    )
-    with context.store.read() as work:
-        alert = work.alerts.get(alert_id)
-    assert alert is not None
-    return RedirectResponse(f"/events/{alert.event_id}?done=need", status_code=303)
+    store, person, now = context.store, identity.person, context.now()
+
+    def decided() -> Alert:
+        decide_need(store, person, alert_id, needed=answer == "yes", reason=reason, office=context.office, now=now)
+        with store.read() as work:
+            alert = work.alerts.get(alert_id)
+        assert alert is not None
+        return alert
+
+    return Posted(request, identity, sent).on_alert(alert_id, decided, "need")

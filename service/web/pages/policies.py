@@ -1,6 +1,7 @@
 """政策库: what is stored and searched, what the register demands with how well it is known, clocks, and what was made together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from service.api.context import AppContext
-from service.api.identity import PolicyChecker, PolicyLinker, Reader, context_of
+from service.api.identity import Identity, PolicyChecker, PolicyLinker, Reader, context_of
 from service.domain.checks import CheckVerdict
 from service.domain.library import LibraryQuery, LinkKind
 from service.domain.policy import Policy, PolicyKind, PolicyLevel, Standing
@@ -20,6 +21,7 @@ from service.domain.verification import entry_of, stem_of, words_of
 from service.flows.policy_links import link_policies, linked_policies
 from service.flows.verifying import check_entry
 from service.ports.store import Work
+from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.views.policy_views import (
     chapters_of,
@@ -155,6 +157,10 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("/policies/entries/{subject}")
 def entry(request: Request, identity: Reader, subject: str) -> HTMLResponse:
     """Show one entry of the register with what was found when it was checked. Raises `NotFound`."""
+    return _show_entry(request, identity, subject)
+
+
+def _show_entry(request: Request, identity: Identity, subject: str, *, refused: Refused = NOT_REFUSED) -> HTMLResponse:
     context = context_of(request)
     register = context.office.register
     found = entry_of(register, subject)
@@ -172,6 +178,7 @@ def entry(request: Request, identity: Reader, subject: str) -> HTMLResponse:
         identity=identity,
         key="policies",
         title=words_of(found),
+        refused=refused,
         subject=subject,
         kind=kind,
         entry=found,
@@ -192,29 +199,38 @@ def check(
     subject: str,
     verdict: Annotated[str, Form(max_length=20)],
     reason: Annotated[str, Form(max_length=1000)] = "",
-) -> RedirectResponse:
+    *,
+    sent: Sent,
+) -> Response:
     """Record what an administrator found when comparing the entry with the text."""
     context = context_of(request)
-    if verdict not in set(CheckVerdict):
-        raise Refusal("请选择核实结论。")
     register = context.rulebook.shipped() if context.rulebook else context.office.register
-    check_entry(
-        context.store,
-        identity.person,
-        subject,
-        CheckVerdict(verdict),
-        reason,
-        register=register,
-        now=context.now(),
-    )
+    try:
+        chosen = _verdict(verdict)
+        check_entry(context.store, identity.person, subject, chosen, reason, register=register, now=context.now())
+    except Refusal as refusal:
+        refused = replace(refused_by(request, refusal, sent), action=f"/policies/entries/{quote(subject)}")
+        return _show_entry(request, identity, subject, refused=refused)
     if context.rulebook is not None:
         context.rulebook.refresh(context.now(), at_once=True)
     return RedirectResponse(f"/policies/entries/{quote(subject)}?done=checked", status_code=303)
 
 
+def _verdict(text: str) -> CheckVerdict:
+    if text not in set(CheckVerdict):
+        raise Refusal("请选择核实结论。")
+    return CheckVerdict(text)
+
+
 @router.get("/policies/{stem}")
 def policy(request: Request, identity: Reader, stem: str, version: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
     """Show one stored document verbatim, or an earlier text of it. Raises `NotFound`."""
+    return _show_policy(request, identity, stem, version)
+
+
+def _show_policy(
+    request: Request, identity: Identity, stem: str, version: int = 0, *, refused: Refused = NOT_REFUSED
+) -> HTMLResponse:
     context = context_of(request)
     register = context.office.register
     with context.store.read() as work:
@@ -234,6 +250,7 @@ def policy(request: Request, identity: Reader, stem: str, version: Annotated[int
         identity=identity,
         key="policies",
         title=found.title,
+        refused=refused,
         policy=found,
         successor=_title_of(found.superseded_by, held, register),
         standing=found.standing(day_of(context.now())),
@@ -273,14 +290,20 @@ def link(
     other: Annotated[str, Form(max_length=300)],
     drafted: Annotated[str, Form(max_length=3)] = "",
     approved: Annotated[str, Form(max_length=3)] = "",
-) -> RedirectResponse:
+    *,
+    sent: Sent,
+) -> Response:
     """Link an interpretation with its policy, from either side."""
     context = context_of(request)
     with context.store.read() as work:
         found = work.policies.get(stem)
     speaks = found is not None and found.kind is PolicyKind.INTERPRETATION
     speaking, about = (stem, other) if speaks else (other, stem)
-    link_policies(
-        context.store, identity.person, speaking, about, drafted=drafted, approved=approved, now=context.now()
-    )
+    try:
+        link_policies(
+            context.store, identity.person, speaking, about, drafted=drafted, approved=approved, now=context.now()
+        )
+    except Refusal as refusal:
+        refused = replace(refused_by(request, refusal, sent), action=f"/policies/{quote(stem)}/link")
+        return _show_policy(request, identity, stem, refused=refused)
     return RedirectResponse(f"/policies/{quote(stem)}?done=linked", status_code=303)

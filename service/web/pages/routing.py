@@ -1,25 +1,27 @@
 """接收规则: the rules in force with their faults, the members of units, and a test that says who would be told and who not."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from analysis.assessment import CATEGORY_NAMES
 from service.api.context import AppContext
-from service.api.identity import Reader, RosterKeeper, context_of
+from service.api.identity import Identity, Reader, RosterKeeper, context_of
 from service.domain.alert import AlertLevel
 from service.domain.beijing import BEIJING
-from service.domain.people import Role
+from service.domain.people import Person, Role
 from service.domain.refusal import Refusal
-from service.domain.register import Register
+from service.domain.register import Register, Unit
 from service.domain.routing import Labels, ReceiverKind, Route, Scope, Target, matched
 from service.domain.telling import Ask, Occasion, plan
 from service.flows.roster import set_members
 from service.flows.telling import staff_of
 from service.ports.store import Work
+from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.views.told import plan_rows
 from service.web.views.wording import CITIES, category_word, duration, region_word
@@ -42,6 +44,10 @@ class Trial:
 @router.get("/system/routing")
 def routing(request: Request, identity: Reader, trial: Annotated[Trial, Depends()]) -> HTMLResponse:
     """Show the rules, and what they would do with the alert of the test form."""
+    return _show(request, identity, trial)
+
+
+def _show(request: Request, identity: Identity, trial: Trial, *, refused: Refused = NOT_REFUSED) -> HTMLResponse:
     context = context_of(request)
     rules = context.office.routing()
     register = context.office.register
@@ -65,7 +71,7 @@ def routing(request: Request, identity: Reader, trial: Annotated[Trial, Depends(
             for level, tiers in sorted(rules.tiers.items(), reverse=True)
         ],
         "idle": [(level, duration(limit)) for level, limit in sorted(rules.idle.items(), reverse=True)],
-        "units": [(unit, [one.id for one in people if one.id in members.get(unit.id, ())]) for unit in units],
+        "units": [_members_row(unit, people, members, refused) for unit in units],
         "people": people,
         "unknown": _unknown_people(rules.routes, {person.name for person in people}),
         "trial": trial,
@@ -74,17 +80,29 @@ def routing(request: Request, identity: Reader, trial: Annotated[Trial, Depends(
         "cities": [("36", "全省"), *CITIES.items()],
         "part": "routing",
     }
-    return page(request, "routing.html", identity=identity, key="alerts", title="接收规则", **view)
+    return page(request, "routing.html", identity=identity, key="alerts", title="接收规则", refused=refused, **view)
+
+
+def _members_row(
+    unit: Unit, people: Sequence[Person], members: Mapping[str, Collection[str]], refused: Refused
+) -> dict[str, Any]:
+    """Return a unit with who belongs to it, and who is ticked in its form; who is gone is ticked nowhere."""
+    action = f"/system/routing/members/{unit.id}"
+    inside = [one.id for one in people if one.id in members.get(unit.id, ())]
+    typed = refused.typed.get("person", ()) if refused.of(action) else inside
+    return {"unit": unit, "ids": inside, "ticked": typed, "action": action, "open": refused.of(action)}
 
 
 @router.post("/system/routing/members/{unit_id}")
-def members(
-    request: Request, identity: RosterKeeper, unit_id: str, person: Annotated[list[str] | None, Form()] = None
-) -> RedirectResponse:
-    """Say who belongs to a unit."""
+def members(request: Request, identity: RosterKeeper, unit_id: str, sent: Sent) -> Response:
+    """Say who belongs to a unit. What is refused is said on the page, with those ticked who were chosen."""
     context = context_of(request)
     register = context.office.register
-    set_members(context.store, identity.person, unit_id, person or [], register=register, now=context.now())
+    chosen = sent.get("person", ())
+    try:
+        set_members(context.store, identity.person, unit_id, chosen, register=register, now=context.now())
+    except Refusal as refusal:
+        return _show(request, identity, Trial(), refused=refused_by(request, refusal, sent))
     return RedirectResponse("/system/routing?done=members", status_code=303)
 
 

@@ -1,4 +1,4 @@
-"""情形表: the table that articles are matched by, filtered, what is wrong in the office's own file, and what officers' words propose.
+"""情形表: the rows and modifiers that articles are matched by, filtered, what is wrong in the office's own file, and what officers' words propose.
 
 Also the form of the event page by which an officer says whether an article fits.
 """
@@ -15,7 +15,7 @@ from service.domain.citation import Choice
 from service.domain.people import Act
 from service.flows.citing import cite, proposals, row_text
 from service.web.render import page
-from service.web.views.situation_rows import category_choices, product_choices, situation_rows
+from service.web.views.situation_rows import category_choices, modifier_rows, product_choices, situation_rows
 
 router = APIRouter()
 
@@ -41,12 +41,13 @@ class _Proposed:
 
 @router.get("/policies/situations")
 def situations(request: Request, identity: Reader, filters: Annotated[Filters, Depends()]) -> HTMLResponse:
-    """Show the table's version and faults, the rows that are asked for, and to an administrator what officers' words propose."""
+    """Show the table's version and faults, the rows and modifiers that are asked for, and to an administrator what officers' words propose."""
     context = context_of(request)
     table = context.situations() if context.situations else load_situations()
     with context.store.read() as work:
         held = {article.key for article in work.policies.articles()}
         proposed = proposals(work, table) if identity.may(Act.CHECK_POLICY) else []
+    wanted = {"words": filters.q, "category": filters.category, "product": filters.product}
     reasons = {row.id: row.why for row in table.rows}
     faults = [*context.situations.faults, *context.situations.absent(held)] if context.situations else []
     return page(
@@ -57,7 +58,8 @@ def situations(request: Request, identity: Reader, filters: Annotated[Filters, D
         title="情形表",
         table=table,
         filters=filters,
-        rows=situation_rows(table, words=filters.q, category=filters.category, product=filters.product),
+        rows=situation_rows(table, **wanted),
+        modifiers=modifier_rows(table, **wanted),
         categories=category_choices(table),
         products=product_choices(table),
         file=SITUATIONS_FILE,

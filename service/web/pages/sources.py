@@ -3,16 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
-from service.domain.refusal import NotFound
+from service.domain.refusal import NotFound, Refusal
 from service.flows.live_checks import ask_for_checks, switch_on, waiting
 from service.flows.sources import resume_host, stop_host
 from service.flows.sources import switch as switch_source
 from service.web.desk import SourceHealth, source_health
+from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.upload import UploadRefused, take_table
 from service.web.views.source_rows import source_row
@@ -28,6 +29,12 @@ def sources(
     q: Annotated[str, Query(max_length=40)] = "",
 ) -> HTMLResponse:
     """List every declared source with its health in words."""
+    return _show(request, identity, state, q)
+
+
+def _show(
+    request: Request, identity: Identity, state: str = "", q: str = "", *, refused: Refused = NOT_REFUSED
+) -> HTMLResponse:
     context = context_of(request)
     with context.store.read() as work:
         watched = source_health(work, context.catalogue_sources, context.now())
@@ -42,6 +49,7 @@ def sources(
         identity=identity,
         key="sources",
         title="信源",
+        refused=refused,
         rows=[source_row(row, progress.get(row.source.id, SourceProgress(source_id=row.source.id))) for row in ordered],
         total=len(watched),
         counts={
@@ -104,10 +112,15 @@ def stop_one_host(
     identity: SourceKeeper,
     host: Annotated[str, Form(max_length=253)],
     reason: Annotated[str, Form(max_length=200)] = "",
-) -> RedirectResponse:
-    """Stop asking a host and what is below it, also by crawls that are under way. Raises `Conflict`."""
+    *,
+    sent: Sent,
+) -> Response:
+    """Stop asking a host and what is below it, also by crawls that are under way. What is refused is said on the page."""
     context = context_of(request)
-    stop_host(context.store, host, actor=identity.person.name, reason=reason, now=context.now())
+    try:
+        stop_host(context.store, host, actor=identity.person.name, reason=reason, now=context.now())
+    except Refusal as refusal:
+        return _show(request, identity, refused=refused_by(request, refusal, sent))
     return RedirectResponse("/sources?done=stopped#stops", status_code=303)
 
 

@@ -2,41 +2,60 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from analysis.claims import Stance
 from service.api.identity import Guard, Identity, Reader, context_of
 from service.domain.people import Act
-from service.domain.refusal import NotFound
+from service.domain.refusal import NotFound, Refusal
 from service.domain.sheet import QUESTIONS, RiskSheet, SheetLevel, Weight
-from service.domain.topic import Phase, PhaseKind, TopicState, phase_at
+from service.domain.topic import PhaseKind, Topic, TopicState, phase_at
 from service.domain.topic_report import TopicReport
 from service.flows import topics as flows
 from service.flows.topic_report import SPANS, report_topic
+from service.web.refused import NOT_REFUSED, Refused, Sent, first, refused_by
 from service.web.render import page
 from service.web.views import topic_page as views
+from service.web.views.topic_form import (
+    concern_rows,
+    concerns_typed,
+    limits_typed,
+    number_typed,
+    phases_of_form,
+    phases_typed,
+    read_concerns,
+    read_level,
+)
 
 router = APIRouter()
 
 Follower = Annotated[Identity, Depends(Guard(Act.FOLLOW))]
 Signer = Annotated[Identity, Depends(Guard(Act.SIGN_SHEET))]
-Texts = Annotated[list[str], Form()]
-
-
-def _read_phases(kind: Texts, since: Texts, until: Texts) -> list[Phase]:
-    return views.read_phases(kind, since, until)
-
-
-PhaseForm = Annotated[list[Phase], Depends(_read_phases)]
 
 _TABS = (("overview", "概览"), ("voices", "问题与观点"), ("sheet", "风险评估表"), ("settings", "设置"))
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KINDS = [(kind.value, kind.word) for kind in PhaseKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a topic is shown, as it stands in the address."""
+
+    tab: Annotated[str, Query(pattern="^(overview|voices|sheet|settings)$")] = "overview"
+    phase: Annotated[int, Query(ge=0, le=24)] = 0
+    pivot: Annotated[int, Query(ge=0, le=24)] = 0
+    days: Annotated[int, Query()] = 7
+
+    @property
+    def span(self) -> int:
+        """How many days are compared before and after."""
+        return self.days if self.days in SPANS else SPANS[1]
 
 
 @router.get("/topics")
@@ -46,6 +65,10 @@ def topics(
     state: Annotated[str, Query(pattern="^(open|closed|)$")] = "open",
 ) -> HTMLResponse:
     """List topics with their phase, volume and sheet."""
+    return _show_list(request, identity, state)
+
+
+def _show_list(request: Request, identity: Identity, state: str, *, refused: Refused = NOT_REFUSED) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
@@ -69,56 +92,48 @@ def topics(
         identity=identity,
         key="topics",
         title="政策跟踪",
+        refused=refused,
         rows=rows,
         state=state,
         titles=titles,
         kinds=_KINDS,
-        blank=views.phases_of_form(None),
+        phase_rows=phases_typed(refused.typed) if refused.of("/topics") else phases_of_form(None),
     )
 
 
 @router.post("/topics")
-def open_topic(
-    request: Request,
-    identity: Follower,
-    title: Annotated[str, Form(max_length=300)],
-    number: Annotated[str, Form(max_length=80)] = "",
-    words: Annotated[str, Form(max_length=2000)] = "",
-    without: Annotated[str, Form(max_length=1000)] = "",
-    *,
-    phases: PhaseForm,
-) -> RedirectResponse:
-    """Open a topic."""
+def open_topic(request: Request, identity: Follower, sent: Sent) -> Response:
+    """Open a topic. What is refused is said on the list, above the form as it was filled in."""
     context = context_of(request)
-    topic = flows.open_topic(
-        context.store,
-        identity.person,
-        title=title,
-        issue_number=number,
-        words=views.words_of(words),
-        without=views.words_of(without),
-        phases=phases,
-        now=context.now(),
-    )
+    try:
+        limits = limits_typed(sent)
+        topic = flows.open_topic(
+            context.store,
+            identity.person,
+            title=first(sent, "title"),
+            issue_number=number_typed(sent),
+            words=limits.words,
+            without=limits.without,
+            phases=limits.phases,
+            now=context.now(),
+        )
+    except Refusal as refusal:
+        return _show_list(request, identity, "open", refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/topics/{topic.id}?done=topic_opened", status_code=303)
 
 
 @router.get("/topics/{topic_id}")
-def topic_page(
-    request: Request,
-    identity: Reader,
-    topic_id: str,
-    tab: Annotated[str, Query(pattern="^(overview|voices|sheet|settings)$")] = "overview",
-    phase: Annotated[int, Query(ge=0, le=24)] = 0,
-    pivot: Annotated[int, Query(ge=0, le=24)] = 0,
-    days: Annotated[int, Query()] = 7,
-) -> HTMLResponse:
+def topic_page(request: Request, identity: Reader, topic_id: str, asked: Annotated[Asked, Depends()]) -> HTMLResponse:
     """Show one topic. Raises `NotFound` where there is none."""
+    return _show(request, identity, topic_id, asked)
+
+
+def _show(
+    request: Request, identity: Identity, topic_id: str, asked: Asked, *, refused: Refused = NOT_REFUSED
+) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
-    report = report_topic(
-        context.store, topic_id, now=now, pivot=pivot or None, days=days if days in SPANS else SPANS[1]
-    )
+    report = report_topic(context.store, topic_id, now=now, pivot=asked.pivot or None, days=asked.span)
     with context.store.read() as work:
         sheets = work.topics.sheets(topic_id)
     return page(
@@ -127,7 +142,8 @@ def topic_page(
         identity=identity,
         key="topics",
         title=report.topic.title,
-        tab=tab,
+        refused=refused,
+        tab=asked.tab,
         tabs=_TABS,
         report=report,
         topic=report.topic,
@@ -135,14 +151,23 @@ def topic_page(
         current=phase_at(report.topic, now, now=now),
         trend=views.trend(report),
         phases=views.phase_lines(report),
-        days=days if days in SPANS else SPANS[1],
+        days=asked.span,
         spans=SPANS,
         next_act=views.next_act(report.topic, sheets, now=now),
         kinds=_KINDS,
-        phase_rows=views.phases_of_form(report.topic),
-        **_voices(report, phase),
-        **_sheet(sheets),
+        **_settings(report.topic, refused),
+        **_voices(report, asked.phase),
+        **_sheet(sheets, topic_id, refused),
     )
+
+
+def _settings(topic: Topic, refused: Refused) -> dict[str, Any]:
+    action = f"/topics/{topic.id}/settings"
+    return {
+        "phase_rows": phases_typed(refused.typed) if refused.of(action) else phases_of_form(topic),
+        "words": refused.value(action, "words", "，".join(topic.words)),
+        "without": refused.value(action, "without", "，".join(topic.without)),
+    }
 
 
 def _voices(report: TopicReport, number: int) -> dict[str, Any]:
@@ -155,13 +180,15 @@ def _voices(report: TopicReport, number: int) -> dict[str, Any]:
     }
 
 
-def _sheet(sheets: Sequence[RiskSheet]) -> dict[str, Any]:
+def _sheet(sheets: Sequence[RiskSheet], topic_id: str, refused: Refused) -> dict[str, Any]:
     latest = sheets[0] if sheets else None
+    action = f"/topics/{topic_id}/sheet"
     return {
         "sheets": sheets,
         "latest": latest,
+        "sheet_action": action,
         "sheet_questions": QUESTIONS,
-        "concerns": views.concern_rows(latest),
+        "concerns": concerns_typed(refused.typed) if refused.of(action) else concern_rows(latest),
         "weights": list(Weight),
         "levels": list(SheetLevel),
     }
@@ -190,70 +217,69 @@ def questions(request: Request, identity: Reader, topic_id: str) -> Response:
 
 
 @router.post("/topics/{topic_id}/settings")
-def settings(
-    request: Request,
-    identity: Follower,
-    topic_id: str,
-    words: Annotated[str, Form(max_length=2000)] = "",
-    without: Annotated[str, Form(max_length=1000)] = "",
-    *,
-    phases: PhaseForm,
-) -> RedirectResponse:
-    """Change words and phases; documents are assigned anew."""
+def settings(request: Request, identity: Follower, topic_id: str, sent: Sent) -> Response:
+    """Change words and phases; documents are assigned anew. What is refused is said above the form as it was filled in."""
     context = context_of(request)
-    flows.change_topic(
-        context.store,
-        identity.person,
-        topic_id,
-        words=views.words_of(words),
-        without=views.words_of(without),
-        phases=phases,
-        now=context.now(),
-    )
+    try:
+        limits = limits_typed(sent)
+        flows.change_topic(
+            context.store,
+            identity.person,
+            topic_id,
+            words=limits.words,
+            without=limits.without,
+            phases=limits.phases,
+            now=context.now(),
+        )
+    except Refusal as refusal:
+        return _show(request, identity, topic_id, Asked("settings"), refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/topics/{topic_id}?done=topic_changed", status_code=303)
 
 
 @router.post("/topics/{topic_id}/close")
-def close(request: Request, identity: Follower, topic_id: str) -> RedirectResponse:
+def close(request: Request, identity: Follower, topic_id: str, sent: Sent) -> Response:
     """End the watch."""
     context = context_of(request)
-    flows.close_topic(context.store, identity.person, topic_id, now=context.now())
+    try:
+        flows.close_topic(context.store, identity.person, topic_id, now=context.now())
+    except Refusal as refusal:
+        return _show(request, identity, topic_id, Asked("settings"), refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/topics/{topic_id}?done=topic_closed", status_code=303)
 
 
 @router.post("/topics/{topic_id}/sheet")
-async def save_sheet(request: Request, identity: Follower, topic_id: str) -> RedirectResponse:
-    """Save the next version of the risk assessment sheet."""
-    from fastapi.concurrency import run_in_threadpool
-
+def save_sheet(request: Request, identity: Follower, topic_id: str, sent: Sent) -> Response:
+    """Save the next version of the risk assessment sheet. What is refused is said above the form as it was filled in."""
     context = context_of(request)
-    form = await request.form()
-    columns = {name: [str(value) for value in form.getlist(name)] for name in _COLUMNS}
-
-    def save() -> None:
+    try:
         flows.save_sheet(
             context.store,
             identity.person,
             topic_id,
-            answers={key: str(form.get(f"answer_{key}", "")) for key in QUESTIONS},
-            concerns=views.read_concerns(columns),
-            level=views.read_level(str(form.get("level", ""))),
-            reason=str(form.get("reason", ""))[:1000],
+            answers={key: _plain(first(sent, f"answer_{key}")) for key in QUESTIONS},
+            concerns=read_concerns(sent),
+            level=read_level(first(sent, "level")),
+            reason=first(sent, "reason")[:1000],
             now=context.now(),
         )
-
-    await run_in_threadpool(save)
+    except Refusal as refusal:
+        return _show(request, identity, topic_id, Asked("sheet"), refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/topics/{topic_id}?tab=sheet&done=sheet_saved", status_code=303)
 
 
-_COLUMNS = ("concern", "group", "likelihood", "impact", "answer", "owner")
+def _plain(text: str) -> str:
+    # A browser counts a line break as one character and sends two.
+    return text.replace("\r\n", "\n")
 
 
 @router.post("/topics/{topic_id}/sheet/{version}/sign")
-def sign_sheet(request: Request, identity: Signer, topic_id: str, version: int) -> RedirectResponse:
+def sign_sheet(request: Request, identity: Signer, topic_id: str, version: int, sent: Sent) -> Response:
     """Sign the latest version."""
     context = context_of(request)
-    if version <= 0:
-        raise NotFound("没有这一版评估表")
-    flows.sign_sheet(context.store, identity.person, topic_id, version, now=context.now())
+    try:
+        if version <= 0:
+            raise NotFound("没有这一版评估表")
+        flows.sign_sheet(context.store, identity.person, topic_id, version, now=context.now())
+    except Refusal as refusal:
+        return _show(request, identity, topic_id, Asked("sheet"), refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/topics/{topic_id}?tab=sheet&done=sheet_signed", status_code=303)

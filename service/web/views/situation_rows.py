@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analysis.assessment import CATEGORY_NAMES
 from analysis.situations import Situation, Situations
 
-__all__ = ["ANY", "SituationRow", "category_choices", "product_choices", "situation_rows"]
+__all__ = ["ANY", "SituationRow", "category_choices", "modifier_rows", "product_choices", "situation_rows"]
 
 ANY = "any"
 """Asks for the rows that are bound to no category, or to no class of product."""
@@ -18,7 +18,7 @@ _MOST_CUES = 3
 
 @dataclass(frozen=True, slots=True)
 class SituationRow:
-    """One row: its articles as people write them, what it is bound to, and by which of its cues it was found."""
+    """One row or modifier: its articles as people write them, what it is bound to, and by which of its cues it was found."""
 
     situation: Situation
     governs: tuple[str, ...]
@@ -33,8 +33,17 @@ def situation_rows(table: Situations, *, words: str = "", category: str = "", pr
 
     A word may stand in the id, the reason, the cues or the articles, also as parts of these. What is not asked for is "".
     """
+    return _found(table, table.rows, words, category, product)
+
+
+def modifier_rows(table: Situations, *, words: str = "", category: str = "", product: str = "") -> list[SituationRow]:
+    """Return the modifiers that are asked for, as `situation_rows` does; their `governs` is what they add."""
+    return _found(table, table.modifiers, words, category, product)
+
+
+def _found(table: Situations, rows: Sequence[Situation], words: str, category: str, product: str) -> list[SituationRow]:
     asked = _plain(words).split()
-    of_kind = (row for row in table.rows if _is_of(row.categories, category) and _is_of(row.products, product))
+    of_kind = (row for row in rows if _is_of(row.categories, category) and _is_of(row.products, product))
     written = _Articles(table)
     return [_row(row, written, asked) for row in of_kind if not asked or _holds(row, written, asked)]
 
