@@ -26,8 +26,8 @@ __all__ = [
     "ENCODER_LABELS",
     "ENCODER_MANIFEST",
     "FORWARD",
+    "HEADS",
     "NETWORK",
-    "ROW_HEAD",
     "SPECIAL_PIECES",
     "TOKENIZER",
     "Encoder",
@@ -43,8 +43,8 @@ TOKENIZER = "encoder_tokenizer.json"
 FORWARD = "encoder_forward.npz"
 """What encoders that had not seen them said of training documents; read by training alone."""
 
-ROW_HEAD = "encoder_situations.npz"
-"""The head over the vector that learned rows of the table of situations: read where the recogniser is made."""
+HEADS = "encoder_situations.npz"
+"""The heads over the vector that learned rows of the table of situations and articles: read where the recogniser is made."""
 
 ENCODER_MANIFEST = "encoder.json"
 ENCODER_FORMAT = 2

@@ -1,7 +1,7 @@
 """Readings to sparse features: hashed n-grams in numpy, without a vocabulary and without scikit-learn.
 
 Blocks, each of unit length in every row: character 1- to 3-grams of title and text, the same of the title alone, word
-1- and 2-grams, character 1- to 4-grams of the text with its names replaced by their kind, and cues (kinds of lexicon
+1- and 2-grams, character 1- to 4-grams of the text with its names replaced by their kind (of a firm: what it is known for), and cues (kinds of lexicon
 hits, their pairs, the terms themselves, counts of form). Measured on titles of 2024 held out by time, average
 precision of risk: characters and words alone .68, with names replaced .70, with cues .76.
 
@@ -37,6 +37,8 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 # Private-use characters stand for the kind of a name in the block "kinds".
 _KIND_MARKS = {"drug": "\ue000", "vaccine": "\ue001", "device": "\ue002", "cosmetic": "\ue003"}
 _REGION_MARK, _FIRM_MARK, _NUMBER_MARK = "\ue004", "\ue005", "\ue006"
+# 百雀羚回应 tells cosmetics as plainly as 面霜 does.
+_FIRM_MARKS = {"cosmetic": "\ue007", "device": "\ue008", "vaccine": "\ue009", "retail": "\ue00a"}
 _TITLE_STEP, _TEXT_STEP, _MOST_STEPS = 6, 60, 12
 
 
@@ -185,7 +187,7 @@ def _term_marks(term: Term) -> tuple[int, ...]:
     if term.kind in {TermKind.REGION, TermKind.ABROAD}:
         return ()
     if term.kind is TermKind.FIRM:
-        return (_name_code("firm"),)
+        return _name_code("firm"), _name_code(f"firm:{term.label}")
     own = _name_code(f"{term.kind}:{term.label}")
     return (own, _name_code("strong")) if term.kind is TermKind.STRONG else (own,)
 
@@ -248,6 +250,6 @@ def _kind_mark(term: Term) -> str | None:
         case TermKind.REGION:
             return _REGION_MARK
         case TermKind.FIRM:
-            return _FIRM_MARK
+            return _FIRM_MARKS.get(term.label, _FIRM_MARK)
         case _:
             return None

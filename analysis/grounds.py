@@ -44,9 +44,6 @@ _LEAST = -0.9
 _LEAST_OFF_TOPIC = -0.45
 """The same for the leading row of a text judged off topic: above it stand nine of ten risk items and a third of the others."""
 
-_LEANING = 0.4
-"""Weight of what the recogniser says of an offered article itself; it sees 医院 or 网购 where it is unsure of the row."""
-
 _SOFTNESS = 0.3
 _SPREAD = 0.35
 _MOST_ROWS = 8
@@ -68,31 +65,33 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """What the table offers for a document: articles, best first, and the rows considered, strongest first."""
+    """What the table offers for a document: articles, best first, and the rows considered with their shares, strongest first."""
 
     articles: tuple[Ground, ...]
-    situations: tuple[Situation, ...]
+    met: tuple[tuple[Situation, float], ...]
+
+    @property
+    def situations(self) -> tuple[Situation, ...]:
+        """Return the rows considered, strongest first."""
+        return tuple(row for row, _ in self.met)
 
 
 def grounds(
     table: Situations, title: str, text: str, assessment: Assessment | None, margins: Mapping[str, float] | None = None
 ) -> Grounds:
-    """Return what the table offers for a document; `margins` is what the recogniser says, empty for cues alone.
-
-    `margins` may also hold margins of articles by their key; they order what rows offer and offer nothing themselves.
-    """
+    """Return what the table offers for a document; `margins` is what the recogniser says, empty for cues alone."""
     product = table.product_of(title, text, assessment)
     met = _strengths(table, title, text, assessment.category_codes if assessment else (), product, margins or {})
     off_topic = assessment is not None and assessment.level is Level.OFF_TOPIC
     if not met or (off_topic and met[0][1] < _LEAST_OFF_TOPIC):
-        return Grounds(articles=(), situations=())
+        return Grounds(articles=(), met=())
     if met[0][0].alone:
         met = met[:1]
-    shares = _shares([strength for _, strength in met])
-    offers = [offer for (row, _), share in zip(met, shares, strict=True) for offer in _offers(row, share)]
+    shared = _row_shares(met)
+    offers = [offer for row, share in shared for offer in _offers(row, share)]
     if not met[0][0].alone:
         offers += [offer for row in _added(table, title, text, product) for offer in _offers(row, _MODIFIER)]
-    return Grounds(articles=_summed(offers, margins or {}), situations=tuple(row for row, _ in met))
+    return Grounds(articles=_summed(offers), met=shared)
 
 
 def _strengths(
@@ -123,10 +122,10 @@ def _strengths(
     return sorted(met, key=lambda pair: (-pair[1], pair[0].id))[:_MOST_ROWS]
 
 
-def _shares(strengths: Sequence[float]) -> list[float]:
-    raised = [math.exp((strength - strengths[0]) / _SPREAD) for strength in strengths]
+def _row_shares(met: Sequence[tuple[Situation, float]]) -> tuple[tuple[Situation, float], ...]:
+    raised = [math.exp((strength - met[0][1]) / _SPREAD) for _, strength in met]
     whole = sum(raised)
-    return [one / whole for one in raised]
+    return tuple((row, one / whole) for (row, _), one in zip(met, raised, strict=True))
 
 
 def _added(table: Situations, title: str, text: str, product: str) -> Iterable[Situation]:
@@ -160,8 +159,8 @@ def _offers(row: Situation, share: float) -> Iterable[Ground]:
             yield Ground(article=article, score=score, situation=row.id, why=row.why, governs=governs)
 
 
-def _summed(offers: Iterable[Ground], margins: Mapping[str, float]) -> tuple[Ground, ...]:
-    """Return every article once with the sum of its shares and what speaks for it, under the row that gives it most."""
+def _summed(offers: Iterable[Ground]) -> tuple[Ground, ...]:
+    """Return every article once with the sum of its shares, under the row that gives it most."""
     best: dict[str, Ground] = {}
     total: dict[str, float] = {}
     for offer in offers:
@@ -169,9 +168,5 @@ def _summed(offers: Iterable[Ground], margins: Mapping[str, float]) -> tuple[Gro
         held = best.get(offer.article)
         if held is None or offer.score > held.score:
             best[offer.article] = offer
-    summed = (replace(one, score=total[one.article] + _leaning(margins.get(one.article))) for one in best.values())
+    summed = (replace(one, score=total[one.article]) for one in best.values())
     return tuple(sorted(summed, key=lambda one: (-one.score, one.article)))
-
-
-def _leaning(margin: float | None) -> float:
-    return 0.0 if margin is None else _LEANING / (1 + math.exp(-margin / _SOFTNESS))

@@ -10,7 +10,7 @@ to its cues, a row that the table no longer has is ignored. How it was made and 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,11 +22,13 @@ from scipy import sparse
 
 from analysis.features import BUCKET_BITS, Counts, bucket_counts, character_grams
 from analysis.linear import ModelRefusedError, Weighting
+from analysis.precedents import Precedents
+from analysis.situations import Situation
 from analysis.text import normalise
 
 __all__ = ["FORMAT", "MODEL", "Head", "Pooled", "Query", "Recogniser", "count_query", "load_recogniser"]
 
-FORMAT = 4
+FORMAT = 5
 MODEL = Path(__file__).with_name("models") / "situations.npz"
 
 _LEAD_CHARS = 200
@@ -51,37 +53,36 @@ class Pooled:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the encoder of that name learned of rows: weights over its vector, rows × width, and a softmax over them."""
+    """What the encoder of that name learned of rows or of articles: weights over its vector, outputs × width, and a softmax over them."""
 
     encoder: str
-    rows: tuple[str, ...]
-    weights: npt.NDArray[np.float64]
-    biases: npt.NDArray[np.float64]
+    outputs: tuple[str, ...]
+    weights: npt.NDArray[np.floating[Any]]
+    biases: npt.NDArray[np.floating[Any]]
 
     def shares(self, pooled: Pooled) -> Mapping[str, float]:
-        """Return how likely each row is, together 1; nothing for a vector of another encoder."""
+        """Return the share of each output, together 1; nothing for a vector of another encoder."""
         if pooled.encoder != self.encoder:
             return {}
-        scores = self.weights @ pooled.values.astype(np.float64) + self.biases
+        scores = (self.weights @ pooled.values + self.biases).astype(np.float64)
         likely = np.exp(scores - scores.max())
-        return dict(zip(self.rows, (likely / likely.sum()).tolist(), strict=True))
+        return dict(zip(self.outputs, (likely / likely.sum()).tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """One weight vector a row of the table and a governing article; a margin above 0 means that it is likely the text's.
-
-    `rows` holds the ids of rows and the keys of articles; the one never looks like the other.
-    """
+    """One weight vector a row of the table; a margin above 0 means that it is likely the text's. `precedents` read the same features."""
 
     weighting: Weighting
     rows: tuple[str, ...]
     weights: sparse.csr_matrix
     intercepts: npt.NDArray[np.float64]
     head: Head | None = None
+    precedents: Precedents | None = None
+    article_head: Head | None = None
 
     def margins(self, title: str, text: str, pooled: Pooled | None = None) -> Mapping[str, float]:
-        """Return the margin of every row and article that the model knows; a vector of another encoder is left aside."""
+        """Return the margin of every row that the model knows; a vector of another encoder is left aside."""
         features = self.weighting.transform(count_query([(title, text)]))
         found = np.asarray((features @ self.weights).todense()).ravel() + self.intercepts
         margins = dict(zip(self.rows, found.tolist(), strict=True))
@@ -90,6 +91,18 @@ class Recogniser:
                 if row in margins:
                     margins[row] += _HEAD_WORTH * share
         return margins
+
+    def worths(
+        self, title: str, text: str, shares: Sequence[tuple[Situation, float]], pooled: Pooled | None = None
+    ) -> Mapping[str, float]:
+        """Return what each article is worth for a text that meets rows of the table by these shares; see `analysis.precedents`.
+
+        The share that the encoder gives an article counts beside what the characters and rows say.
+        """
+        if self.precedents is None:
+            return {}
+        likely = self.article_head.shares(pooled) if self.article_head is not None and pooled is not None else {}
+        return self.precedents.worths(self.weighting.transform(count_query([(title, text)])), shares, likely)
 
     def save(self, path: Path) -> str:
         """Write the arrays and return their SHA-256."""
@@ -101,9 +114,12 @@ class Recogniser:
             "indices": self.weights.indices.astype(np.uint16),
             "indptr": self.weights.indptr.astype(np.uint32),
         }
-        if self.head is not None:
-            arrays["head_weights"] = self.head.weights.astype(np.float16)
-            arrays["head_biases"] = self.head.biases.astype(np.float32)
+        for name, head in (("head", self.head), ("article_head", self.article_head)):
+            if head is not None:
+                arrays[f"{name}_weights"] = head.weights.astype(np.float16)
+                arrays[f"{name}_biases"] = head.biases.astype(np.float32)
+        if self.precedents is not None:
+            arrays |= self.precedents.arrays()
         np.savez_compressed(path, **arrays)
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -143,18 +159,27 @@ def load_recogniser() -> Recogniser:
         shape = (len(weighting.buckets), len(manifest["rows"]))
         parts = {"data": np.float64, "indices": np.int32, "indptr": np.int32}
         weights = sparse.csr_matrix(tuple(arrays[name].astype(kind) for name, kind in parts.items()), shape=shape)
-        head = None
-        if manifest.get("encoder"):
-            head = Head(
-                encoder=manifest["encoder"],
-                rows=tuple(manifest["head_rows"]),
-                weights=arrays["head_weights"].astype(np.float64),
-                biases=arrays["head_biases"].astype(np.float64),
-            )
+        precedents = None
+        if manifest.get("articles"):
+            named = manifest["articles"], manifest["worth_rows"]
+            precedents = Precedents.of(arrays, *named, features=len(weighting.buckets))
         return Recogniser(
             weighting=weighting,
             rows=tuple(manifest["rows"]),
             weights=weights,
             intercepts=arrays["intercepts"].astype(np.float64),
-            head=head,
+            head=_head(arrays, "head", manifest["encoder"], manifest["head_rows"]),
+            precedents=precedents,
+            article_head=_head(arrays, "article_head", manifest["encoder"], manifest["head_articles"]),
         )
+
+
+def _head(arrays: Mapping[str, Any], name: str, encoder: str | None, outputs: Iterable[str]) -> Head | None:
+    if encoder is None or f"{name}_weights" not in arrays:
+        return None
+    return Head(
+        encoder=encoder,
+        outputs=tuple(outputs),
+        weights=arrays[f"{name}_weights"].astype(np.float32),
+        biases=arrays[f"{name}_biases"].astype(np.float32),
+    )

@@ -35,8 +35,10 @@ HINT = "hint"
 """How the rule of a finding begins that rests on likeness of sound alone."""
 
 _TIES = re.compile(
-    "打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|喝了|口服|注射|打针|打完|打了|输液|挂水|点滴|静滴|滴注|输注|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
+    "打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|喝了|口服|注射|打针|打完|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输血|皮试|雾化|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
 )
+# What is given there is a medicine though none is named.
+_GIVEN = re.compile("输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|注射|皮试|雾化|输血|灌肠|麻药")
 _NOT_OURS = frozenset({"crime_means", "fiction", "animal", "agriculture", "celebrity", "sport", "weapon", "vehicle"})
 _VACCINE = re.compile("疫苗|接种|加强针")
 _VACCINE_HARM = re.compile(
@@ -44,7 +46,7 @@ _VACCINE_HARM = re.compile(
     "|(?:问题|假|打错|错打|错种)疫苗|疫苗.{0,4}(?:打错|错打)|过期疫苗.{0,8}(?:接种|打给|注射|给)"
 )
 _OTHER_CAUSE = re.compile(
-    "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|后感染|未接种|未注射|不打疫苗|赔偿标准"
+    "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|毒品|后感染|未接种|未注射|不打疫苗|赔偿标准"
 )
 _RECALL = re.compile("(?P<class>[一二三])级召回")
 _CLASSES = re.compile("分几级|分级|[二三]级|如何|怎么|什么是")
@@ -163,7 +165,8 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
         and sentence.cues & {"quality", "official"}
     ):
         yield _at(sentence, "recall_class_1", recall)
-    if sentence.product is None or sentence.cues & _NOT_OURS or _OTHER_CAUSE.search(sentence.text):
+    named = sentence.product is not None or _GIVEN.search(sentence.text)
+    if not named or sentence.cues & _NOT_OURS or _OTHER_CAUSE.search(sentence.text):
         return
     harm = _VACCINE_HARM.search(sentence.text)
     if harm and _VACCINE.search(sentence.text):

@@ -22,6 +22,10 @@ _FACTS = ("deaths", "cluster", "one harmed", "several harmed", "vulnerable")
 SEVERITY_INPUTS = (*SEVERITY_LABELS, *_FACTS, *SEVERITY_SIGNS)
 _SEVERAL = 3
 _HALF = 0.5
+_GRAVE = 4
+_GRAVE_CHANCE = 0.4
+"""To miss a grave one is worse than to tell a 3 as one. On later months' risks that no model had seen .76 of the grave ones are found (at .5: .67), exact .66
+(.65); of documents .87 (.83), exact .68 (.69); of written entries .82 (.78), exact .70 (.71)."""
 # Sums of the same chances in another order differ in the last bit.
 _NOISE = 1e-9
 
@@ -69,8 +73,10 @@ class SeverityModel:
 
 
 def severity_of(chances: Sequence[float], rules: Sequence[str]) -> int:
-    """Return the median step of the chances of 1 to 5, and 5 where a sentence ties a death to a product."""
+    """Return the median step of the chances of 1 to 5, 4 where a grave one is likely enough, and 5 where a sentence ties a death to a product."""
     if "product_death" in rules:
         return MOST_SEVERE
-    reached = accumulate(chances)
-    return 1 + next(step for step, mass in enumerate(reached) if mass >= _HALF * sum(chances) - _NOISE)
+    reached, whole = accumulate(chances), sum(chances)
+    median = 1 + next(step for step, mass in enumerate(reached) if mass >= _HALF * whole - _NOISE)
+    grave = sum(chances[_GRAVE - 1 :]) >= _GRAVE_CHANCE * whole - _NOISE
+    return max(median, _GRAVE) if grave else median

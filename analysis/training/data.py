@@ -5,16 +5,19 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from analysis.articles import article_label
 from analysis.assessment import Level, Tone
+from analysis.situations import load_situations
 from crawlers.records import Document, DocumentKind
 
 __all__ = [
+    "ARTICLE_LABELS",
     "DEV_FILE",
     "NEED_ANSWERS",
     "SITUATION_LABELS",
@@ -32,6 +35,7 @@ __all__ = [
     "load_events",
     "load_examples",
     "load_training",
+    "read_article_labels",
     "read_need_answers",
     "read_situation_labels",
     "read_written_titles",
@@ -54,6 +58,7 @@ STREAM_SOURCE = "stream"
 WRITTEN_SOURCE = "written"
 STREAM_LABELS = Path(__file__).with_name("stream_labels.tsv")
 SITUATION_LABELS = Path(__file__).with_name("situation_labels.tsv")
+ARTICLE_LABELS = Path(__file__).with_name("article_labels.tsv")
 WRITTEN_TITLES = Path(__file__).with_name("written") / "titles.tsv"
 WRITTEN_DOCUMENTS = Path(__file__).with_name("written") / "documents.jsonl"
 WRITTEN_ENTRIES = WRITTEN_DOCUMENTS.with_name("entries.tsv")
@@ -70,8 +75,9 @@ class Example:
 
     `tells_level` says whether the level may be learned from it: titles written for the kinds of risk are nearly all risks, and would
     teach that short titles are. `tells_tone` says the same of the tone: written texts are tidier, and what they taught cost .03 of macro-F1 on
-    titles of later months. `situations` are the rows of the table of situations that it is about, where somebody said so; `needs_answer`
-    says whether the regulator of its place would have to answer publicly, where it is known.
+    titles of later months. `situations` are the rows of the table of situations that it is about, where somebody said so, `articles` those that readers named for
+    it with what they are worth there, from 0 to 1; `needs_answer` says whether the regulator of its place would have to answer publicly,
+    where it is known.
     """
 
     document: Document
@@ -84,6 +90,7 @@ class Example:
     tells_level: bool = True
     tells_tone: bool = True
     situations: tuple[str, ...] = ()
+    articles: Mapping[str, float] = field(default_factory=dict)
     needs_answer: bool | None = None
 
     @property
@@ -100,24 +107,35 @@ def held_out(example: Example) -> bool:
 def load_training(shared: Path) -> list[Example]:
     """Return the examples of every training file in the order of the files, the labelled titles of the stream, and what was written."""
     events = load_events(shared)
-    situations = read_situation_labels()
-    labelled = [
-        replace(example, situations=situations.get(example.document.id, ()))
-        for name in TRAINING_FILES
-        for example in load_examples(shared / name, events)
-    ]
-    return [
-        *labelled,
+    situations, articles = read_situation_labels(), read_article_labels()
+    examples = [
+        *(example for name in TRAINING_FILES for example in load_examples(shared / name, events)),
         *_load_stream(shared / STREAM_FILE),
         *_written_titles(),
         *written_documents(),
         *written_entries(),
     ]
+    return [
+        replace(
+            example,
+            situations=example.situations or situations.get(example.document.id, ()),
+            articles=articles.get(example.document.id, {}),
+        )
+        for example in examples
+    ]
 
 
 def trained_on(shared: Path) -> dict[str, str]:
     """Return the SHA-256 of every file that `load_training` reads."""
-    own = (STREAM_LABELS, SITUATION_LABELS, WRITTEN_TITLES, WRITTEN_DOCUMENTS, WRITTEN_ENTRIES, NEED_ANSWERS)
+    own = (
+        STREAM_LABELS,
+        SITUATION_LABELS,
+        ARTICLE_LABELS,
+        WRITTEN_TITLES,
+        WRITTEN_DOCUMENTS,
+        WRITTEN_ENTRIES,
+        NEED_ANSWERS,
+    )
     return {
         **{name: file_hash(shared / name) for name in (*TRAINING_FILES, STREAM_FILE)},
         **{path.relative_to(Path(__file__).parent).as_posix(): file_hash(path) for path in own},
@@ -154,21 +172,18 @@ def written_documents() -> Iterator[Example]:
     """Yield the documents written for training on whose level and leading category their two readers agree."""
     rows = map(json.loads, WRITTEN_DOCUMENTS.read_text(encoding="utf-8").splitlines())
     disputed = {row["id"] for row in rows if row.get("disputed")}
-    answers, situations = read_need_answers(), read_situation_labels()
+    answers = read_need_answers()
     for example in load_examples(WRITTEN_DOCUMENTS):
         name = example.document.id
         if name not in disputed:
-            yield replace(
-                example, tells_tone=False, needs_answer=answers.get(name), situations=situations.get(name, ())
-            )
+            yield replace(example, tells_tone=False, needs_answer=answers.get(name))
 
 
 def written_entries(path: Path = WRITTEN_ENTRIES) -> Iterator[Example]:
     """Yield the entries written as hot lists have them, of all levels; each is an event of its own."""
-    situations = read_situation_labels()
     for line in path.read_text(encoding="utf-8").splitlines():
         name, title, *labelled = line.split("\t")
-        yield replace(_written_example(name, title, labelled), situations=situations.get(name, ()))
+        yield _written_example(name, title, labelled)
 
 
 def read_written_titles(path: Path = WRITTEN_TITLES) -> Iterator[list[str]]:
@@ -182,6 +197,26 @@ def read_situation_labels(path: Path = SITUATION_LABELS) -> Mapping[str, tuple[s
     """Return the rows that each labelled document is about, by its id."""
     lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     return {document: tuple(rows.split(",")) for document, rows in lines}
+
+
+def read_article_labels(path: Path = ARTICLE_LABELS) -> Mapping[str, Mapping[str, float]]:
+    """Return what articles readers named for each labelled document, by its id: key and worth, the mean over its readers.
+
+    A reader's governing article is worth 1, a related one 0.4; a document of which nothing in the library governs has none.
+    """
+    laws = load_situations().laws
+    labels: dict[str, Mapping[str, float]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            document, _, named = line.partition("\t")
+            worths = (one.split("=") for one in named.split())
+            labels[document] = {_article_key(reference, laws): float(worth) for reference, worth in worths}
+    return labels
+
+
+def _article_key(reference: str, laws: Mapping[str, str]) -> str:
+    law, _, number = reference.partition("#")
+    return f"{laws[law]}#{article_label(int(number))}"
 
 
 def read_need_answers(path: Path = NEED_ANSWERS) -> Mapping[str, bool]:

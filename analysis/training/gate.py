@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.assess import MODELS, Analyser
-from analysis.encoder import ENCODER_MANIFEST, FORWARD, NETWORK, ROW_HEAD, TOKENIZER
+from analysis.encoder import ENCODER_MANIFEST, FORWARD, HEADS, NETWORK, TOKENIZER
 from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError, read_manifest
 from analysis.neighbours import NEIGHBOURS, NEIGHBOURS_MANIFEST
 from analysis.training.card import CARD, model_card
@@ -88,9 +88,7 @@ def _put(candidate: Path, shipped: Path, evaluation: Evaluation) -> None:
     manifest["measured_on"] = {evaluation.data: evaluation.data_hash}
     shipped.mkdir(parents=True, exist_ok=True)
     # The encoder's manifest last: until it stands, the files that it names are not taken for a whole encoder.
-    fitted = [
-        name for name in (NETWORK, TOKENIZER, FORWARD, ROW_HEAD, ENCODER_MANIFEST) if (candidate / name).is_file()
-    ]
+    fitted = [name for name in (NETWORK, TOKENIZER, FORWARD, HEADS, ENCODER_MANIFEST) if (candidate / name).is_file()]
     beside = [name for name in (NEIGHBOURS, NEIGHBOURS_MANIFEST) if (candidate / name).is_file()]
     for name in (ARRAYS, *fitted, *beside):
         shutil.copyfile(candidate / name, shipped / name)

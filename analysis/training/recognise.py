@@ -1,13 +1,13 @@
 """Fit the recogniser of situations: `python -m analysis.training.recognise SHARED_DATA`.
 
-Learns from the labelled documents that `situation_labels.tsv` names and from the titles of `written/titles.tsv`; see
-`models/situations.md`.
+Learns rows from the labelled documents that `situation_labels.tsv` names and from the titles of `written/titles.tsv`, and what articles are worth
+from `article_labels.tsv`; see `models/situations.md`. Some four minutes.
 """
 
 import json
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,29 +17,33 @@ from scipy import sparse
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from analysis.encoder import ENCODER_MANIFEST, ROW_HEAD, read_encoder_manifest
+from analysis.encoder import ENCODER_MANIFEST, HEADS, read_encoder_manifest
 from analysis.features import BUCKET_BITS
 from analysis.linear import ModelRefusedError, Weighting
 from analysis.recognition import FORMAT, MODEL, Head, Query, Recogniser, count_query
 from analysis.situations import load_situations
 from analysis.training.data import (
+    ARTICLE_LABELS,
     SITUATION_LABELS,
     TRAINING_FILES,
     WRITTEN_DOCUMENTS,
     WRITTEN_TITLES,
+    Example,
     file_hash,
     load_examples,
+    load_training,
+    read_article_labels,
     read_situation_labels,
     read_written_titles,
-    written_entries,
 )
+from analysis.training.precedents import Read, fit_precedents, fold_of
 
 __all__ = [
     "fit_recogniser",
-    "labelled_queries",
+    "labelled_examples",
     "main",
-    "read_head",
-    "with_articles",
+    "query_of",
+    "read_heads",
     "written_queries",
 ]
 
@@ -62,23 +66,15 @@ def written_queries(path: Path = WRITTEN_TITLES) -> Mapping[Query, tuple[str, ..
     return rows
 
 
-def labelled_queries(shared: Path, labels: Mapping[str, Sequence[str]]) -> dict[str, Query]:
-    """Return title and text of every labelled document that the training files or the written texts hold, by its id."""
-    files = (*(shared / name for name in TRAINING_FILES), WRITTEN_DOCUMENTS)
-    collected = (one for path in files for one in load_examples(path))
-    documents = (one.document for one in (*collected, *written_entries()))
-    return {document.id: (document.title, document.text) for document in documents if document.id in labels}
+def labelled_examples(shared: Path, labels: Container[str]) -> dict[str, Example]:
+    """Return every labelled document that is collected or written, by its id; also those whose level is disputed."""
+    examples = (*load_examples(WRITTEN_DOCUMENTS), *load_training(shared))
+    return {example.document.id: example for example in examples if example.document.id in labels}
 
 
-def with_articles(labels: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return the rows of each document with the articles that govern there, as far as they recur."""
-    governs = {row.id: row.governs for row in load_situations().rows}
-    articles = [sorted({key for row in rows for key in governs.get(row, ())}) for rows in labels]
-    seen = Counter(key for keys in articles for key in keys)
-    return [
-        [*rows, *(key for key in keys if seen[key] >= _LEAST_DOCUMENTS)]
-        for rows, keys in zip(labels, articles, strict=True)
-    ]
+def query_of(example: Example) -> Query:
+    """Return what a document is recognised by."""
+    return example.document.title, example.document.text
 
 
 def fit_recogniser(queries: Sequence[Query], labels: Sequence[Sequence[str]], head: Head | None = None) -> Recogniser:
@@ -114,24 +110,43 @@ def _weights(features: sparse.csr_matrix, dual: Matrix) -> sparse.csr_matrix:
     return sparse.csr_matrix(weights.T)
 
 
-def read_head(folder: Path = MODEL.parent) -> Head | None:
-    """Return what the encoder of a model folder learned of rows, `None` where there is no encoder.
+def read_heads(folder: Path = MODEL.parent) -> tuple[Head | None, Head | None]:
+    """Return what the encoder of a model folder learned of rows and of articles, `None` twice where there is no encoder.
 
     Raises:
         ModelRefusedError: If the file is not the one that the encoder's manifest names.
     """
     if not (folder / ENCODER_MANIFEST).is_file():
-        return None
-    manifest, path = read_encoder_manifest(folder), folder / ROW_HEAD
-    if not path.is_file() or manifest["files"].get(ROW_HEAD) != file_hash(path):
+        return None, None
+    manifest, path = read_encoder_manifest(folder), folder / HEADS
+    if not path.is_file() or manifest["files"].get(HEADS) != file_hash(path):
         raise ModelRefusedError(f"{path} is not the file that the encoder's manifest names: put the shipped file back")
     with np.load(path, allow_pickle=False) as arrays:
-        return Head(
-            encoder=manifest["version"],
-            rows=tuple(arrays["rows"].tolist()),
-            weights=arrays["weights"].astype(np.float64),
-            biases=arrays["biases"].astype(np.float64),
+        rows, articles = (
+            Head(
+                encoder=manifest["version"],
+                outputs=tuple(arrays[f"{name}s"].tolist()),
+                weights=arrays[f"{name}_weights"].astype(np.float32),
+                biases=arrays[f"{name}_biases"].astype(np.float32),
+            )
+            for name in ("row", "article")
         )
+    return rows, articles
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """The labelled documents by id, the rows of those that have some, and the written titles with theirs."""
+
+    examples: Mapping[str, Example]
+    rows: Mapping[str, Sequence[str]]
+    written: Mapping[Query, Sequence[str]]
+
+    def recogniser(self, *, without: int | None = None, head: Head | None = None) -> Recogniser:
+        """Return what all documents teach, or those of all events but the ones of a fold."""
+        names = [name for name in self.rows if fold_of(self.examples[name].event) != without]
+        queries = [*(query_of(self.examples[name]) for name in names), *self.written]
+        return fit_recogniser(queries, [*(self.rows[name] for name in names), *self.written.values()], head)
 
 
 def main(arguments: list[str]) -> int:
@@ -139,32 +154,45 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m analysis.training.recognise SHARED_DATA", file=sys.stderr)  # noqa: T201
         return 2
-    shared, labels = Path(arguments[0]), read_situation_labels()
-    queries = labelled_queries(shared, labels)
-    if missing := sorted(set(labels) - set(queries)):
+    shared, rows, articles = Path(arguments[0]), read_situation_labels(), read_article_labels()
+    examples = labelled_examples(shared, rows.keys() | articles.keys())
+    if missing := sorted((rows.keys() | articles.keys()) - examples.keys()):
         print(f"labelled, but not in {shared}: {', '.join(missing)}", file=sys.stderr)  # noqa: T201
         return 1
-    written = written_queries()
-    rows = [*(labels[document] for document in queries), *written.values()]
-    asked = [*queries.values(), *written]
-    head = read_head()
-    recogniser = fit_recogniser(asked, with_articles(rows), head)
+    labelled = _Labelled(examples, rows, written_queries())
+    rows_head, articles_head = read_heads()
+    recogniser = labelled.recogniser(head=rows_head)
+    precedents = fit_precedents(
+        [Read(query_of(examples[name]), examples[name].event, named) for name, named in articles.items()],
+        load_situations(),
+        recogniser,
+        lambda fold: labelled.recogniser(without=fold),
+    )
+    _write(replace(recogniser, precedents=precedents, article_head=articles_head), labelled, shared)
+    return 0
+
+
+def _write(recogniser: Recogniser, labelled: _Labelled, shared: Path) -> None:
+    head, named, precedents = recogniser.head, recogniser.article_head, recogniser.precedents
     manifest = {
         "format": FORMAT,
         "buckets": BUCKET_BITS,
         "sha256": recogniser.save(MODEL),
         "rows": recogniser.rows,
         "encoder": head.encoder if head else None,
-        "head_rows": head.rows if head else (),
-        "documents": len(queries),
-        "titles": len(written),
+        "head_rows": head.outputs if head else (),
+        "head_articles": named.outputs if named else (),
+        "articles": precedents.articles if precedents else (),
+        "worth_rows": precedents.rows if precedents else (),
+        "documents": len(labelled.rows),
+        "titles": len(labelled.written),
         "labels": file_hash(SITUATION_LABELS),
+        "article_labels": file_hash(ARTICLE_LABELS),
         "examples": file_hash(WRITTEN_TITLES),
         "data": {name: file_hash(shared / name) for name in TRAINING_FILES},
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     MODEL.with_suffix(".json").write_text(f"{text}\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Floors of policy matching on labelled pairs of items and governing articles, as `yaowang match` would be measured.
 
 The table of situations was written from the laws and from the items before July 2024, so those measure only that nothing
-is lost. What it is worth shows on the items from then on, which were measured nine times in all; recall@5 0.71, hit@3 0.75,
-nDCG@10 0.66 at the seventh, whose rows are these (95 % by events: 0.60-0.80, 0.64-0.86, 0.57-0.74), 0.61, 0.72 and 0.60 by cues alone. A second
+is lost. What it is worth shows on the items from then on, which were measured twelve times in all; recall@5 0.71, hit@3 0.77,
+nDCG@10 0.69 at the last (95 % by events: 0.59-0.83, 0.65-0.89, 0.60-0.77), 0.61, 0.72 and 0.60 by cues alone. A second
 annotator reaches 0.87, 0.94 and 0.80, BM25 alone finds 0.10. How well rows are recognised in texts that neither cues nor
 model were made from is measured on the written documents, without their judgement: the model that judges was trained on
 them and would tell their categories better than those of a text that nobody has seen.
@@ -23,8 +23,8 @@ from analysis.situations import load_situations
 from analysis.training.data import WRITTEN_DOCUMENTS, read_situation_labels
 from analysis.training.recognise import (
     fit_recogniser,
-    labelled_queries,
-    with_articles,
+    labelled_examples,
+    query_of,
     written_queries,
 )
 from crawlers.records import Document
@@ -37,7 +37,7 @@ SPLIT = "2024-07"
 WRITTEN_FROM = (0.97, 0.98, 0.96)
 """Recall@5, hit@3 and nDCG@10 of the items before the split."""
 
-UNSEEN = (0.69, 0.74, 0.64)
+UNSEEN = (0.69, 0.74, 0.66)
 """The same of the items from the split on."""
 
 RECOGNISED = (0.63, 0.72)
@@ -49,7 +49,7 @@ CHOSEN = (0.92, 0.95, 0.88)
 READ = (0.78, 0.88, 0.72)
 """The three figures of the labelled row alone against what readers chose who never saw the table."""
 
-UNSEEN_DOCUMENTS = (0.78, 0.83, 0.72)
+UNSEEN_DOCUMENTS = (0.84, 0.89, 0.78)
 """The three figures of `match` on written documents that neither the table nor the recogniser was made from."""
 
 FORBIDS_BY_PUNISHING = {
@@ -177,9 +177,9 @@ def test_rows_are_recognised_in_documents_that_the_model_never_saw(shared_data: 
     table, labels, written = load_situations(), read_situation_labels(), written_queries()
     documents = read_rows(pinned(shared_data / "documents" / "train.jsonl", DOCUMENTS))
     seen = {document: rows for document, rows in labels.items() if document not in documents}
-    queries = labelled_queries(shared_data, seen)
+    queries = {name: query_of(example) for name, example in labelled_examples(shared_data, seen).items()}
     rows = [*(seen[document] for document in queries), *written.values()]
-    recogniser = fit_recogniser([*queries.values(), *written], with_articles(rows))
+    recogniser = fit_recogniser([*queries.values(), *written], rows)
     asked = [document_of(documents[document]) for document in labels if document in documents]
     hits = [0, 0]
     for document in asked:
@@ -209,7 +209,7 @@ def test_no_article_out_of_force_is_offered_and_each_says_why(
         on = document.happened_at.date()
         for one in match(document, assessment, dated, on=on):
             assert days[one.article.stem].in_force(on)
-            assert one.situation is None or one.why == reasons[one.situation]
+            assert one.situation is None or one.why in {reasons[one.situation], "情形相近的稿件多引用此条"}
             assert one.why
 
 

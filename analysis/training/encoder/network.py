@@ -54,9 +54,9 @@ class Network(nn.Module):
     """The encoder with its head; `forward` gives the logits of `ENCODER_LABELS`."""
 
     def __init__(
-        self, base: Base, kept: npt.NDArray[np.int64], rows: int, *, dropout: float, head_dropout: float
+        self, base: Base, kept: npt.NDArray[np.int64], rows: int, articles: int, *, dropout: float, head_dropout: float
     ) -> None:
-        """Take over the base's weights, its embedding only of the pieces `kept`; `rows` of situations are told apart."""
+        """Take over the base's weights, its embedding only of the pieces `kept`; so many `rows` of situations and `articles` are told apart."""
         super().__init__()
         tensors = {name: torch.tensor(value) for name, value in base.tensors.items()}
         self.dropout, self.head_dropout = dropout, head_dropout
@@ -70,6 +70,7 @@ class Network(nn.Module):
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
         self.situations = nn.Linear(base.width, rows)
+        self.articles = nn.Linear(base.width, articles)
         self._copy(tensors)
 
     @torch.no_grad()

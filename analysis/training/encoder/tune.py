@@ -23,8 +23,8 @@ from analysis.encoder import (
     ENCODER_LABELS,
     ENCODER_MANIFEST,
     FORWARD,
+    HEADS,
     NETWORK,
-    ROW_HEAD,
     TOKENIZER,
     encoder_text,
     framed,
@@ -68,7 +68,7 @@ def tune(shared: Path, out: Path, progress: Callable[[str], None]) -> dict[str, 
     logits = np.concatenate([fold.logits for fold in folds]).astype(np.float16)
     out.mkdir(parents=True, exist_ok=True)
     (out / NETWORK).write_bytes(shipped.content)
-    np.savez_compressed(out / ROW_HEAD, rows=np.array(shipped.rows), weights=shipped.weights, biases=shipped.biases)
+    np.savez_compressed(out / HEADS, **shipped.heads)
     (out / TOKENIZER).write_text(vocabulary.tokenizer, encoding="utf-8")
     np.savez_compressed(out / FORWARD, ids=np.array(ids), logits=logits)
     return _write_manifest(shared, out)
@@ -77,7 +77,7 @@ def tune(shared: Path, out: Path, progress: Callable[[str], None]) -> dict[str, 
 def _write_manifest(shared: Path, out: Path) -> dict[str, Any]:
     from analysis.training.encoder.weights import BASE_ARTIFACT, BASE_SHA256
 
-    names = (NETWORK, TOKENIZER, FORWARD, ROW_HEAD)
+    names = (NETWORK, TOKENIZER, FORWARD, HEADS)
     files = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in names}
     manifest: dict[str, Any] = {
         "format": ENCODER_FORMAT,
@@ -105,14 +105,12 @@ def _stream(path: Path) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """A network's file, its judgements of what came later, and its head of the rows of situations."""
+    """A network's file, its judgements of what came later, and its heads of rows and articles as arrays by name."""
 
     content: bytes
     ids: list[str]
     logits: np.ndarray[Any, Any]
-    rows: list[str]
-    weights: np.ndarray[Any, Any]
-    biases: np.ndarray[Any, Any]
+    heads: dict[str, Any]
 
 
 def _network(shared: Path, kept: Any, tokenizer_json: str, before: str | None) -> _Fitted:
@@ -121,7 +119,7 @@ def _network(shared: Path, kept: Any, tokenizer_json: str, before: str | None) -
     from tokenizers import Tokenizer
 
     from analysis.training.encoder.export import export
-    from analysis.training.encoder.fit import Recipe, fine_tune, situation_rows
+    from analysis.training.encoder.fit import Recipe, fine_tune, told_articles, told_rows
     from analysis.training.encoder.weights import base_file, read_base
 
     torch.set_num_threads(1)
@@ -129,24 +127,25 @@ def _network(shared: Path, kept: Any, tokenizer_json: str, before: str | None) -
     examples = load_training(shared)
     pieces = [framed(tokenizer.encode(encoder_text(*_text(example))).ids, MOST_PIECES) for example in examples]
     learned, later = split(examples, before)
-    network = fine_tune(
-        read_base(base_file().read_bytes()),
-        kept,
-        [pieces[n] for n in learned],
-        [examples[n] for n in learned],
-        recipe=Recipe(),
-        progress=lambda _: None,
-    )
-    head = network.situations
+    taught = [examples[n] for n in learned]
+    base = read_base(base_file().read_bytes())
+    network = fine_tune(base, kept, [pieces[n] for n in learned], taught, recipe=Recipe(), progress=lambda _: None)
+    heads = {
+        **_arrays("row", network.situations, told_rows(taught)),
+        **_arrays("article", network.articles, told_articles(taught)),
+    }
     content = export(network, [pieces[n] for n in learned[:: max(1, len(learned) // _SMOOTHING_TEXTS)]])
     return _Fitted(
         content=content,
         ids=[examples[n].document.id for n in later],
         logits=_judged(content, [pieces[n] for n in later]),
-        rows=situation_rows([examples[n] for n in learned]),
-        weights=head.weight.detach().numpy().astype(np.float16),
-        biases=head.bias.detach().numpy(),
+        heads=heads,
     )
+
+
+def _arrays(name: str, head: Any, outputs: Sequence[str]) -> dict[str, Any]:
+    weights, biases = (part.detach().numpy() for part in (head.weight, head.bias))
+    return {f"{name}s": np.array(outputs), f"{name}_weights": weights.astype(np.float16), f"{name}_biases": biases}
 
 
 def split(examples: Sequence[Example], before: str | None) -> tuple[list[int], list[int]]:

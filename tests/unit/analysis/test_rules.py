@@ -7,6 +7,8 @@ from tests.unit.analysis.reading_of import findings, reading
     ("title", "rule"),
     [
         ("一女子注射玻尿酸后抢救无效死亡", "product_death"),
+        ("挂水后一老人死亡家属讨说法", "product_death"),
+        ("3岁女童在卫生院雾化后死亡", "product_death"),
         ("12名患者输注头孢曲松钠后高热住院", "product_cluster"),
         ("多名婴儿接种过期疫苗", "vaccine_harm"),
         ("某药企一级召回三批次药品公告", "recall_class_1"),
@@ -21,6 +23,8 @@ def test_floor_rules_raise_what_must_not_be_missed(title: str, rule: str) -> Non
     "title",
     [
         "男子用安眠药杀害妻子致其死亡",
+        "演员死亡当天被注射多次毒品",
+        "宠物狗输液后死亡",
         "小说里女主服用毒药身亡",
         "服用红曲保健品后5人死亡",
         "接种新冠疫苗可降低死亡风险",

@@ -23,14 +23,21 @@ def model(*chances: float) -> SeverityModel:
     ("chances", "severity"),
     [
         ((0.1, 0.1, 0.6, 0.1, 0.1), 3),
-        ((0.4, 0.05, 0.05, 0.1, 0.4), 3),
-        ((0.3, 0.1, 0.2, 0.2, 0.2), 3),
-        ((0.2, 0.2, 0.2, 0.2, 0.2), 3),
+        ((0.3, 0.1, 0.25, 0.15, 0.2), 3),
+        ((0.2, 0.2, 0.25, 0.2, 0.15), 3),
         ((0.05, 0.05, 0.1, 0.25, 0.55), 5),
         ((0.5, 0.2, 0.1, 0.1, 0.1), 1),
     ],
 )
 def test_severity_is_the_median_of_its_chances(chances: tuple[float, ...], severity: int) -> None:
+    assert model(*chances).severity(FLAT, {}, NO_SIGNS, ()) == severity
+
+
+@pytest.mark.parametrize(
+    ("chances", "severity"),
+    [((0.3, 0.1, 0.2, 0.2, 0.2), 4), ((0.4, 0.05, 0.05, 0.1, 0.4), 4), ((0.3, 0.1, 0.21, 0.2, 0.19), 3)],
+)
+def test_a_grave_one_is_told_as_grave_before_it_is_the_likelier(chances: tuple[float, ...], severity: int) -> None:
     assert model(*chances).severity(FLAT, {}, NO_SIGNS, ()) == severity
 
 

@@ -73,6 +73,10 @@ def test_entries_have_labels_of_the_guide_and_are_of_all_levels() -> None:
     assert all(entry.written and entry.tells_level and entry.tells_tone for entry in entries)
 
 
+def test_no_entry_has_the_id_of_a_document() -> None:
+    assert {entry.document.id for entry in written_entries()} & {row["id"] for row in DOCUMENTS} == set()
+
+
 def test_named_things_stand_in_their_documents() -> None:
     rows = {row["id"]: row for row in DOCUMENTS}
     for line in WRITTEN_DOCUMENTS.with_name("named_things.jsonl").read_text(encoding="utf-8").splitlines():
