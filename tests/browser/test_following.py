@@ -97,7 +97,8 @@ def test_a_refused_sheet_comes_back_with_what_was_typed_and_the_reason_on_top(
     typed = {f"answer_{key}": f"第一行（{key}）\n第二行" for key in QUESTIONS} | {"reason": ""}
     for name, text in typed.items():
         page.locator(f"[name={name}]").fill(text)
-    # A concern without its text is what is refused.
+    # A concern without its text is what is refused, also where an earlier version had one.
+    page.get_by_label("顾虑 1", exact=True).fill("")
     page.get_by_label("答复口径 1", exact=True).fill("已设过渡期")
     page.get_by_role("button", name="保存为新版").click()
     expect(page.get_by_role("alert")).to_have_text("第1条填写了内容但没有写明顾虑，请补上或清空这一行")
