@@ -211,3 +211,8 @@ class Assessment:
     def category_codes(self) -> tuple[str, ...]:
         """Return the category codes, most likely first."""
         return tuple(score.code for score in self.categories)
+
+    @property
+    def rules_out_risk(self) -> bool:
+        """Tell whether the document was judged off topic, without a chance of a risk that is worth naming."""
+        return self.level is Level.OFF_TOPIC and self.possible is None

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.assessment import Assessment, Level
+from analysis.assessment import Assessment
 from analysis.situations import Situation, Situations
 
 __all__ = ["Ground", "Grounds", "grounds"]
@@ -42,7 +42,7 @@ _LEAST = -0.9
 """Strength below which a row is not considered; with no row above it nothing is recognised."""
 
 _LEAST_OFF_TOPIC = -0.45
-"""The same for the leading row of a text judged off topic: above it stand nine of ten risk items and a third of the others."""
+"""The same for the leading row of a text that is out of the question as a risk: above it stand nine of ten risk items and a third of the others."""
 
 _SOFTNESS = 0.3
 _SPREAD = 0.35
@@ -82,7 +82,7 @@ def grounds(
     """Return what the table offers for a document; `margins` is what the recogniser says, empty for cues alone."""
     product = table.product_of(title, text, assessment)
     met = _strengths(table, title, text, assessment.category_codes if assessment else (), product, margins or {})
-    off_topic = assessment is not None and assessment.level is Level.OFF_TOPIC
+    off_topic = assessment is not None and assessment.rules_out_risk
     if not met or (off_topic and met[0][1] < _LEAST_OFF_TOPIC):
         return Grounds(articles=(), met=())
     if met[0][0].alone:

@@ -26,7 +26,7 @@ from analysis.precedents import Precedents
 from analysis.situations import Situation
 from analysis.text import normalise
 
-__all__ = ["FORMAT", "MODEL", "Head", "Pooled", "Query", "Recogniser", "count_query", "load_recogniser"]
+__all__ = ["FORMAT", "MODEL", "Head", "Pooled", "Query", "Recogniser", "count_query", "cues_alone", "load_recogniser"]
 
 FORMAT = 5
 MODEL = Path(__file__).with_name("models") / "situations.npz"
@@ -81,9 +81,12 @@ class Recogniser:
     precedents: Precedents | None = None
     article_head: Head | None = None
 
-    def margins(self, title: str, text: str, pooled: Pooled | None = None) -> Mapping[str, float]:
+    def features(self, title: str, text: str) -> sparse.csr_matrix:
+        """Return what the models read of a text, one row."""
+        return self.weighting.transform(count_query([(title, text)]))
+
+    def margins(self, features: sparse.csr_matrix, pooled: Pooled | None = None) -> Mapping[str, float]:
         """Return the margin of every row that the model knows; a vector of another encoder is left aside."""
-        features = self.weighting.transform(count_query([(title, text)]))
         found = np.asarray((features @ self.weights).todense()).ravel() + self.intercepts
         margins = dict(zip(self.rows, found.tolist(), strict=True))
         if self.head is not None and pooled is not None:
@@ -93,7 +96,7 @@ class Recogniser:
         return margins
 
     def worths(
-        self, title: str, text: str, shares: Sequence[tuple[Situation, float]], pooled: Pooled | None = None
+        self, features: sparse.csr_matrix, shares: Sequence[tuple[Situation, float]], pooled: Pooled | None = None
     ) -> Mapping[str, float]:
         """Return what each article is worth for a text that meets rows of the table by these shares; see `analysis.precedents`.
 
@@ -102,7 +105,7 @@ class Recogniser:
         if self.precedents is None:
             return {}
         likely = self.article_head.shares(pooled) if self.article_head is not None and pooled is not None else {}
-        return self.precedents.worths(self.weighting.transform(count_query([(title, text)])), shares, likely)
+        return self.precedents.worths(features, shares, likely)
 
     def save(self, path: Path) -> str:
         """Write the arrays and return their SHA-256."""
@@ -122,6 +125,12 @@ class Recogniser:
             arrays |= self.precedents.arrays()
         np.savez_compressed(path, **arrays)
         return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def cues_alone() -> Recogniser:
+    """Return a recogniser that has learned nothing, for where the shipped one is refused: the table's cues speak alone."""
+    none = np.zeros(0)
+    return Recogniser(Weighting.of(none.astype(np.int64), none), (), sparse.csr_matrix((0, 0)), none)
 
 
 def count_query(queries: Sequence[Query]) -> Counts:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from analysis.assess import Analyser
     from service.flows.judging import WordedJudge
+    from service.flows.library import PolicyLibrary
     from service.flows.model_keeper import ModelKeeper
 
 
@@ -106,8 +107,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
         office = obey(office)
         training.tend()
         renew()
-        if library.refresh():
-            log.info("library.loaded", articles=len(library))
+        _look_up(library)
         opinions = opinion_queue(rules, cut=keeper.model.cuts[0]) if rules else None
         report = assess_pending(app.store, judge, office=office, now=app.now, opinions=opinions)
         if report.claimed:
@@ -118,6 +118,14 @@ def run_assess(app: Application, stop: threading.Event) -> None:
 
     with training:
         _loop("assess", step, stop)
+
+
+def _look_up(library: "PolicyLibrary") -> None:
+    """Load the library where an import changed it, and say so."""
+    if library.refresh():
+        log.info("library.loaded", articles=len(library))
+        if library.refused:
+            log.error("library.model_refused", sentence=library.refused)
 
 
 def _keep_what_is_loaded() -> None:

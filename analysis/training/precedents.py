@@ -90,7 +90,7 @@ def _shares(read: Sequence[Read], table: Situations, unseen: Sequence[Recogniser
 
 def _met(one: Read, table: Situations, recogniser: Recogniser) -> Sequence[tuple[Situation, float]]:
     title, text = _opening(one.query)
-    return grounds(table, title, text, None, recogniser.margins(title, text)).met
+    return grounds(table, title, text, None, recogniser.margins(recogniser.features(title, text))).met
 
 
 def _weights(features: sparse.csr_matrix, dual: Matrix) -> sparse.csr_matrix:

@@ -68,7 +68,7 @@ def opened_backup(path: Path, knows_schema: Callable[[str], bool]) -> Iterator[t
             _require_members(path, archive, manifest)
             yield archive, manifest
     except _UNREADABLE as error:
-        raise _damaged(path, str(error)[:200] or type(error).__name__) from error
+        raise _damaged(path, f"内容读不出（{str(error)[:200] or type(error).__name__}）") from error
     except OSError as error:
         # An altered offset lets the reader of zip ask for a place before the beginning of the file.
         if error.errno == errno.EINVAL:

@@ -133,7 +133,7 @@ def doctor(data: DataOption = None) -> None:
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
-    rows.append(_second_tier())
+    rows += [_second_tier(), _situations_model()]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
     rows += told
     rows += [
@@ -151,6 +151,14 @@ def _second_tier() -> dict[str, Any]:
     missing = [name for name in ("onnxruntime", "tokenizers") if find_spec(name) is None]
     sentence = f"未装 {'、'.join(missing)}，只用第一层模型研判；见 requirements-encoder.lock" if missing else "正常"
     return {"check": "第二层模型", "ok": True, "sentence": sentence}
+
+
+def _situations_model() -> dict[str, Any]:
+    """Return whether the model of situations can be used; without it articles are told by cues alone."""
+    from service.flows.library import usable_recogniser
+
+    _, refused = usable_recogniser()
+    return {"check": "情形模型", "ok": not refused, "sentence": refused or "正常"}
 
 
 def _who_is_told(app: "Application") -> list[dict[str, Any]]:

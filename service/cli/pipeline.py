@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -12,6 +12,7 @@ from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_
 
 if TYPE_CHECKING:
     from analysis.assess import Analyser
+    from analysis.retrieval import ArticleMatch
     from crawlers.records import Document
 
 __all__ = ["register"]
@@ -78,6 +79,7 @@ def match(data: DataOption = None) -> None:
     """Match documents from standard input with the imported articles in force on their day."""
     from analysis.retrieval import match as match_articles
     from service.domain.beijing import BEIJING
+    from service.flows.library import usable_recogniser
     from service.flows.policies import load_index
 
     with opened(data) as app:
@@ -87,27 +89,25 @@ def match(data: DataOption = None) -> None:
         today = app.now()
     if not len(index):
         fail("政策库还没有条文。请先运行 yaowang policies import 目录。")
-    for fault in faults:
+    recogniser, refused = usable_recogniser()
+    for fault in (*faults, *filter(None, [refused])):
         typer.echo(fault, err=True)
     analyser, answers = _analyser(), _Answers()
     for documents in answers.batches():
         for document, assessment in zip(documents, analyser.assess(documents), strict=True):
             on = (document.published_at or today).astimezone(BEIJING).date()
             pooled = analyser.pooled(document.title, document.text)
-            found = match_articles(document, assessment, index, on=on, situations=situations, pooled=pooled)
-            rows = [
-                {
-                    "article": one.article.key,
-                    "score": one.score,
-                    "valid": one.valid,
-                    "why": one.why,
-                    "situation": one.situation,
-                }
-                for one in found
-            ]
-            write_line({"id": document.id, "articles": rows})
+            found = match_articles(
+                document, assessment, index, on=on, situations=situations, recogniser=recogniser, pooled=pooled
+            )
+            write_line({"id": document.id, "articles": [_cited(one) for one in found]})
         sys.stdout.flush()
     answers.finish()
+
+
+def _cited(one: "ArticleMatch") -> dict[str, Any]:
+    told = {"article": one.article.key, "score": one.score, "valid": one.valid}
+    return told | {"why": one.why, "situation": one.situation}
 
 
 def _analyser() -> "Analyser":

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from analysis.assessment import Assessment, CategoryScore, Level, Tone
-from analysis.recognition import Pooled, load_recogniser
+from analysis.linear import ModelRefusedError
+from analysis.recognition import Pooled, Recogniser, cues_alone, load_recogniser
 from analysis.retrieval import ArticleIndex, ArticleMatch, match
 from analysis.situations import Situations, load_situations
 from crawlers.records import Document, DocumentKind
@@ -18,7 +19,7 @@ from service.domain.register import Register
 from service.flows.policies import LIBRARY_CHANGED, load_index
 from service.ports.store import Store
 
-__all__ = ["PolicyLibrary"]
+__all__ = ["PolicyLibrary", "usable_recogniser"]
 
 _OFFERED = 5
 _LEAST_SHARE = 0.35
@@ -53,6 +54,8 @@ class PolicyLibrary:
         self._index: ArticleIndex | None = None
         self._policies: Mapping[str, Policy] = {}
         self._changed: Any = None
+        self._recogniser: Recogniser | None = None
+        self.refused = ""
 
     def __len__(self) -> int:
         """Return how many articles are held."""
@@ -61,7 +64,8 @@ class PolicyLibrary:
     def refresh(self) -> bool:
         """Load the library if it was never loaded or an import changed it since; tell whether it was loaded.
 
-        An unchanged library costs one row (1 ms); loading takes half a second for 28 laws.
+        An unchanged library costs one row (1 ms); loading takes half a second for 28 laws. Where the model of situations is
+        missing, cut or altered, articles are told by the cues of the table alone, and `refused` says why.
         """
         register = self._ask() if self._ask is not None else None
         with self._store.read() as work:
@@ -71,7 +75,7 @@ class PolicyLibrary:
             policies = work.policies.listing()
         # Read now rather than in the transaction that raises the first alert.
         self._situations()
-        load_recogniser()
+        self._recogniser, self.refused = usable_recogniser()
         self._index = load_index(self._store, self._tokenize, register)
         self._register = register
         self._policies = {policy.stem: policy for policy in policies}
@@ -92,6 +96,7 @@ class PolicyLibrary:
             self._index,
             on=on,
             situations=self._situations(),
+            recogniser=self._recogniser,
             pooled=self._pooled(read.title, read.text),
             limit=_OFFERED,
         )
@@ -115,6 +120,17 @@ class PolicyLibrary:
             "why": f"按情形自动匹配，{one.why}",
             "situation": one.situation,
         }
+
+
+def usable_recogniser() -> tuple[Recogniser, str]:
+    """Return the shipped model of situations; where it is refused what goes by cues alone, and why in one sentence."""
+    try:
+        return load_recogniser(), ""
+    except ModelRefusedError as error:
+        return (
+            cues_alone(),
+            f"情形模型不能使用，条文只按情形表的线索词匹配，预警照常：{error}。请重新安装或放回该文件，再重启",
+        )
 
 
 def _as_document(event: Event, documents: Sequence[EventDocument]) -> Document:

@@ -1,10 +1,8 @@
 """Copies of a SQLite store: taken while it is written to, and looked into before anybody relies on them."""
 
-import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -13,27 +11,8 @@ import pytest
 from service.ports.copies import DamagedStoreError, StoreCopyError
 from service.storage import copying
 from service.storage.copying import copy_database, examine_copy, is_open
-from service.storage.sql import SqlStore, migrate, open_store
+from service.storage.sql import SqlStore
 from tests.contract.stored import NOW, alert, document, event, put
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("store") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-def file(migrated: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(migrated, tmp_path / "yaowang.db"))
-
-
-@pytest.fixture
-def store(file: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{file}")
-    yield opened
-    opened.close()
 
 
 def test_a_copy_holds_one_moment_and_writers_commit_while_it_is_made(

@@ -1,6 +1,4 @@
-import shutil
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,26 +13,6 @@ from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.store import StoreContract
 from tests.contract.store_cases import WRITTEN_ONCE, opened
 from tests.contract.stored import NOW, document, hot_entry, judge_all, put
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty database to copy."""
-    file = tmp_path_factory.mktemp("store") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-def file(migrated: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(migrated, tmp_path / "yaowang.db"))
-
-
-@pytest.fixture
-def store(file: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{file}")
-    yield opened
-    opened.close()
 
 
 class TestSqliteStore(StoreContract):

@@ -1,5 +1,7 @@
 """Articles of the imported library in an alert's basis, beside the register's duties."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -7,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from analysis import recognition
+from analysis.recognition import load_recogniser
 from analysis.retrieval import ArticleIndex
 from analysis.segmentation import RjiebaSegmenter
+from service.cli.operate import _situations_model
 from service.domain.event import IncidentGrade
 from service.domain.people import Role
 from service.flows.alerts import set_grade
@@ -134,6 +139,32 @@ class TestBasis:
         set_grade(store, person, alerts(store)[0].id, IncidentGrade.II, reason="核实", office=office, now=clock())
         duties = {key for entry in alerts(store)[0].basis if entry["policy_id"] for key in entry["article_keys"]}
         assert matched(store) == [entry for entry in before if not duties & set(entry["article_keys"])]
+
+
+class TestSpoiledModel:
+    @pytest.fixture(autouse=True)
+    def spoiled(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        cut = tmp_path / "situations.npz"
+        cut.write_bytes(recognition.MODEL.read_bytes()[:1000])
+        shutil.copy(recognition.MODEL.with_suffix(".json"), tmp_path)
+        monkeypatch.setattr(recognition, "MODEL", cut)
+        load_recogniser.cache_clear()
+        yield
+        load_recogniser.cache_clear()
+
+    def test_where_the_model_of_situations_is_cut_alerts_are_raised_and_cues_tell_the_articles(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
+    ) -> None:
+        imports(store, laws, office, clock, library)
+        assert "situations.npz" in library.refused
+        assert "条文只按情形表的线索词匹配" in library.refused
+        happens(store, judge, replace(office, library=library), clock, "1", FIRST)
+        assert matched(store)[0]["situation"] == "adr-cluster"
+
+    def test_doctor_names_the_file_and_fails(self) -> None:
+        row = _situations_model()
+        assert (row["check"], row["ok"]) == ("情形模型", False)
+        assert "situations.npz" in row["sentence"]
 
 
 class TestLibrary:

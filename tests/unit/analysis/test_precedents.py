@@ -52,8 +52,19 @@ def test_what_readers_named_for_like_texts_comes_before_what_the_table_alone_wou
 
 def test_an_article_that_no_recognised_row_names_says_that_like_texts_cite_it() -> None:
     situation, why = found(PLAIN)[SECOND]
-    assert (situation, why) == ("expired", "情形相近的稿件多引用此条")
+    assert (situation, why) == ("expired", "标注样本中情形相近的稿件常涉及此条")
     assert found(PLAIN)[THIRD] == ("expired", "过期药品应封存")
+
+
+def test_a_row_that_is_hardly_met_does_not_say_why_an_article_is_offered_for_another_reason() -> None:
+    model = small_model()
+    weights = sparse.csr_matrix((model.weights.shape[0], 2))
+    clear, unclear = (
+        replace(model, rows=("expired", "ad"), weights=weights, intercepts=np.array([1.0, margin]))
+        for margin in (1.3, 0.0)
+    )
+    assert found(PLAIN, model=clear)[SECOND] == ("ad", "广告应真实")
+    assert found(PLAIN, model=unclear)[SECOND] == ("expired", "标注样本中情形相近的稿件常涉及此条")
 
 
 def test_a_row_whose_articles_the_office_changed_is_not_overridden_by_what_was_learned_before() -> None:
@@ -98,9 +109,12 @@ def test_what_the_encoder_read_counts_beside_characters_and_rows() -> None:
     head = Head("encoder-a", (SECOND,), np.zeros((1, 2)), np.zeros(1))
     read, other = (Pooled(name, np.zeros(2, dtype=np.float32)) for name in ("encoder-a", "encoder-b"))
     shares = [(SITUATIONS.rows[0], 1.0)]
-    told = [replace(model, article_head=head).worths(PLAIN, "", shares, pooled) for pooled in (read, other, None)]
+    told = [
+        replace(model, article_head=head).worths(model.features(PLAIN, ""), shares, pooled)
+        for pooled in (read, other, None)
+    ]
     assert told[0] == pytest.approx({**told[1], SECOND: told[1][SECOND] + 1.0})
-    assert told[1] == told[2] == model.worths(PLAIN, "", shares)
+    assert told[1] == told[2] == model.worths(model.features(PLAIN, ""), shares)
 
 
 def test_a_saved_model_says_the_same(tmp_path: Path) -> None:
@@ -120,7 +134,7 @@ def test_an_article_that_readers_named_for_texts_of_a_row_is_worth_more_there() 
     fitted = replace(model, precedents=fit_precedents(read, SITUATIONS, model, lambda _: model))
     for title, article in ((PLAIN, FIRST), (OTHER, SECOND)):
         shares = [(row, 1.0) for row in SITUATIONS.rows if row.id == ("expired" if title == PLAIN else "ad")]
-        worths = fitted.worths(title, "", shares)
+        worths = fitted.worths(fitted.features(title, ""), shares)
         assert max(worths, key=worths.__getitem__) == article
 
 

@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 from analysis import features, recognition
-from analysis.assessment import Level
+from analysis.assessment import Level, PossibleRisk
 from analysis.grounds import grounds
 from analysis.linear import ModelRefusedError, Weighting
 from analysis.recognition import Head, Pooled, Recogniser, count_query, load_recogniser
@@ -31,7 +31,7 @@ def small_model() -> Recogniser:
 class TestModel:
     def test_a_text_in_other_words_is_recognised_where_no_cue_stands_in_it(self) -> None:
         title = "两岁娃把外婆的降糖药吃了大半瓶洗胃抢救"
-        margins = load_recogniser().margins(title, "")
+        margins = load_recogniser().margins(load_recogniser().features(title, ""))
         found = grounds(load_situations(), title, "", judged("R09"), margins)
         assert found.situations[0].id == "accident-child"
 
@@ -40,7 +40,9 @@ class TestModel:
 
     def test_margins_do_not_depend_on_what_stands_far_down_in_a_text(self) -> None:
         recogniser, lead = load_recogniser(), "某药店的事。" * 40
-        assert recogniser.margins(PLAIN, lead) == recogniser.margins(PLAIN, lead + "医院")
+        assert recogniser.margins(recogniser.features(PLAIN, lead)) == recogniser.margins(
+            recogniser.features(PLAIN, lead + "医院")
+        )
 
     def test_a_saved_model_says_the_same(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         made, seen = small_model(), Pooled("encoder-a", np.array([1.0, 2.0, 0.0], dtype=np.float32))
@@ -58,22 +60,24 @@ class TestModel:
         monkeypatch.setattr(recognition, "MODEL", path)
         loaded = load_recogniser.__wrapped__()
         for pooled in (None, seen):
-            assert loaded.margins(PLAIN, "", pooled) == pytest.approx(made.margins(PLAIN, "", pooled), abs=0.05)
+            assert loaded.margins(loaded.features(PLAIN, ""), pooled) == pytest.approx(
+                made.margins(made.features(PLAIN, ""), pooled), abs=0.05
+            )
 
     def test_what_the_encoder_read_counts_beside_the_characters(self) -> None:
         made = small_model()
         towards, away = (Pooled("encoder-a", np.array(v, dtype=np.float32)) for v in ([5, 0, 0], [-5, 0, 0]))
-        assert made.margins(PLAIN, "", towards)["a"] > made.margins(PLAIN, "", away)["a"]
+        assert made.margins(made.features(PLAIN, ""), towards)["a"] > made.margins(made.features(PLAIN, ""), away)["a"]
 
     def test_the_shares_of_rows_are_those_of_a_softmax_and_rows_that_nobody_knows_are_left_out(self) -> None:
         made, seen = small_model(), Pooled("encoder-a", np.array([2.0, 0.0, 0.0], dtype=np.float32))
         assert made.head is not None
         assert made.head.shares(seen) == pytest.approx({"a": 0.881, "gone": 0.119}, abs=0.001)
-        assert set(made.margins(PLAIN, "", seen)) == {"a", "b"}
+        assert set(made.margins(made.features(PLAIN, ""), seen)) == {"a", "b"}
 
     def test_the_vector_of_another_encoder_is_left_aside(self) -> None:
         made, other = small_model(), Pooled("encoder-b", np.array([5, 0, 0], dtype=np.float32))
-        assert made.margins(PLAIN, "", other) == made.margins(PLAIN, "")
+        assert made.margins(made.features(PLAIN, ""), other) == made.margins(made.features(PLAIN, ""))
 
     def test_arrays_that_the_manifest_does_not_name_are_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -120,6 +124,11 @@ class TestWeighing:
         assert grounds(SITUATIONS, "一则消息", "", judged(), unsure).articles
         assert not grounds(SITUATIONS, "一则消息", "", aside, unsure).articles
         assert grounds(SITUATIONS, "一则消息", "", aside, {"ad": -0.2, "expired": -0.7}).articles
+
+    def test_a_text_that_may_be_a_risk_after_all_is_matched_like_one(self) -> None:
+        possible = PossibleRisk(categories=(), severity=2)
+        aside, unsure = replace(judged(), level=Level.OFF_TOPIC, possible=possible), {"ad": -0.6, "expired": -0.7}
+        assert grounds(SITUATIONS, "一则消息", "", aside, unsure).articles
 
     def test_a_learned_row_for_another_class_of_product_stands_behind_one_for_this_class(self) -> None:
         rows = "".join(

@@ -1,0 +1,29 @@
+"""The store on a SQLite file; a suite of another engine has a `store` of its own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.storage.sql import SqlStore, migrate, open_store
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to copy."""
+    file = tmp_path_factory.mktemp("store") / "empty.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def file(migrated: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(migrated, tmp_path / "yaowang.db"))
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[SqlStore]:
+    opened = open_store(f"sqlite:///{file}")
+    yield opened
+    opened.close()
