@@ -65,6 +65,7 @@ class SearchQuery:
     categories: tuple[str, ...] = ()
     region: str | None = None
     source_class: str | None = None
+    tone: str | None = None
     sort: str = "newest"
     limit: int = 20
     offset: int = 0

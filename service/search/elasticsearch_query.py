@@ -101,6 +101,8 @@ def _filters(query: SearchQuery) -> list[dict[str, Any]]:
         filters.append({"terms": {"categories": list(query.categories)}})
     if query.source_class is not None:
         filters.append({"term": {"source_class": query.source_class}})
+    if query.tone is not None:
+        filters.append({"term": {"tone": query.tone}})
     if query.region is not None:
         filters.append({"prefix": {"regions": region_prefix(query.region)}})
     return filters

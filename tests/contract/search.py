@@ -106,6 +106,11 @@ class SearchContract:
         assert found(search, until=second) == ["d1"]
         assert found(search, since=second, until=second + timedelta(microseconds=1)) == ["d2"]
 
+    def test_a_filter_by_tone_leaves_the_other_tones_out(self, search: Search) -> None:
+        search.index([document(1, tone="neg"), document(2, tone="neu"), document(3, tone="neg")])
+        assert found(search, tone="neg") == ["d3", "d1"]
+        assert found(search, tone="neg", until=document(3).published_at) == ["d1"]
+
     def test_filters_by_level_class_category_and_region(self, search: Search) -> None:
         search.index(
             [
