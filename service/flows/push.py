@@ -123,6 +123,7 @@ class PushDesk:
             policies = news_of(work, admitted)
             result = work.documents.put(admitted, now=now)
             join_library(work, policies, now=now)
+            work.sources.note_answer(now)
             if refused:
                 work.quarantine.add(refused)
         return PushReport(

@@ -48,7 +48,22 @@ class Sources(Protocol):
     """What is remembered about each source, and the switches that people set."""
 
     def progress(self, source_id: str) -> SourceProgress: ...  # noqa: D102
-    def save_progress(self, progress: SourceProgress) -> None: ...  # noqa: D102
+    def save_progress(self, progress: SourceProgress) -> None:
+        """Replace what is remembered about one source; the hour of its last success counts as one in which a source answered."""
+        ...
+
+    def note_answer(self, at: datetime) -> None:
+        """Remember that a source gave something at this time that was not fetched: a push."""
+        ...
+
+    def answered_hours(self, *, since: datetime, until: datetime) -> set[datetime]:
+        """Return the whole hours of `since` ≤ hour < `until` in which a source answered; every other one is a gap."""
+        ...
+
+    def first_answer(self) -> datetime | None:
+        """Return the first hour in which a source answered, or `None`."""
+        ...
+
     def all_progress(self) -> dict[str, SourceProgress]: ...  # noqa: D102
     def switches(self) -> dict[str, bool]:
         """Return the sources that a person switched on or off, over the catalogue's own setting."""
@@ -104,8 +119,16 @@ class Rollups(Protocol):
         """Add to one cell; `category` `""` is the row over all categories, `region` a city code (4 digits), `""` for none."""
         ...
 
-    def hourly(self, *, since: datetime, until: datetime, level_at_least: int = 0) -> dict[datetime, int]:
-        """Return documents per hour over the all-categories rows."""
+    def hourly(
+        self, *, since: datetime, until: datetime, level_at_least: int = 0, tone: str = "", region: str = ""
+    ) -> dict[datetime, int]:
+        """Return documents per hour over the all-categories rows; of a tone, of the regions that begin with `region`."""
+        ...
+
+    def hourly_by_category(
+        self, *, since: datetime, until: datetime, level_at_least: int = 0
+    ) -> dict[str, dict[datetime, int]]:
+        """Return documents per hour for each category; a document of two categories counts in both."""
         ...
 
     def totals(self, *, since: datetime, until: datetime, by: str, level_at_least: int = 0) -> dict[str, int]:

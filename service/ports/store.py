@@ -29,6 +29,7 @@ from service.ports.policies import Policies
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
 from service.ports.routing import Batches, Notices, Roster, Silences
 from service.ports.search import SearchDocument
+from service.ports.surges import Surges
 from service.ports.words import Rejudgements, Words
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "Sources",
     "Store",
     "StoreUnavailableError",
+    "Surges",
     "Topics",
     "Words",
     "Work",
@@ -303,6 +305,7 @@ class Work(Protocol):
     models: Models
     explanations: Explanations
     opinions: Opinions
+    surges: Surges
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way: for what is read first and written after.

@@ -40,7 +40,9 @@ class SqlRollups:
         rows = [dict(zip(_KEYS, cell, strict=True)) | {"count": count} for cell, count in cells]
         upsert(self._connection, rollups, rows, keys=_KEYS, add=("count",))
 
-    def hourly(self, *, since: datetime, until: datetime, level_at_least: int = 0) -> dict[datetime, int]:
+    def hourly(
+        self, *, since: datetime, until: datetime, level_at_least: int = 0, tone: str = "", region: str = ""
+    ) -> dict[datetime, int]:
         """Return documents per hour over the all-categories rows, of `since` ≤ hour < `until`."""
         self.flush()
         r = rollups.c
@@ -50,7 +52,27 @@ class SqlRollups:
             .group_by(r.hour)
             .order_by(r.hour)
         )
+        if tone:
+            statement = statement.where(r.tone == tone)
+        if region:
+            statement = statement.where(r.region.startswith(region, autoescape=True))
         return {row.hour: int(row.documents) for row in self._connection.execute(statement)}
+
+    def hourly_by_category(
+        self, *, since: datetime, until: datetime, level_at_least: int = 0
+    ) -> dict[str, dict[datetime, int]]:
+        """Return documents per hour for each category, of `since` ≤ hour < `until`."""
+        self.flush()
+        r = rollups.c
+        statement = (
+            select(r.category, r.hour, func.sum(r.count).label("documents"))
+            .where(r.hour >= since, r.hour < until, r.level >= level_at_least, r.category != "")
+            .group_by(r.category, r.hour)
+        )
+        found: dict[str, dict[datetime, int]] = {}
+        for row in self._connection.execute(statement):
+            found.setdefault(row.category, {})[row.hour] = int(row.documents)
+        return found
 
     def totals(self, *, since: datetime, until: datetime, by: str, level_at_least: int = 0) -> dict[str, int]:
         """Return totals by `source_class`, `category`, `region`, `tone` or `level`. Raises `ValueError` for another `by`."""

@@ -1,15 +1,16 @@
 """What is remembered about each source, and the switches that people set."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from crawlers.ports import SourceProgress
 from service.ports.registers import SourceCheck
-from service.storage.dialects import upsert
+from service.storage.dialects import insert_new, upsert
 from service.storage.rows import one_record, records, values_of
-from service.storage.schema import source_checks, source_descriptions, source_progress, source_switches
+from service.storage.schema import answered_hours, source_checks, source_descriptions, source_progress, source_switches
 
 __all__ = ["SqlSources"]
 
@@ -27,8 +28,24 @@ class SqlSources:
         return one_record(self._connection, SourceProgress, statement) or SourceProgress(source_id=source_id)
 
     def save_progress(self, progress: SourceProgress) -> None:
-        """Replace what is remembered about one source."""
+        """Replace what is remembered about one source; the hour of its last success counts as one in which a source answered."""
         upsert(self._connection, source_progress, [values_of(progress, source_progress)], keys=("source_id",))
+        if progress.last_success_at is not None:
+            self.note_answer(progress.last_success_at)
+
+    def note_answer(self, at: datetime) -> None:
+        """Remember that a source gave something at this time."""
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        insert_new(self._connection, answered_hours, [{"hour": hour}], keys=("hour",))
+
+    def answered_hours(self, *, since: datetime, until: datetime) -> set[datetime]:
+        """Return the whole hours of `since` ≤ hour < `until` in which a source answered."""
+        hour = answered_hours.c.hour
+        return set(self._connection.scalars(select(hour).where(hour >= since, hour < until)))
+
+    def first_answer(self) -> datetime | None:
+        """Return the first hour in which a source answered, or `None`."""
+        return self._connection.scalar(select(func.min(answered_hours.c.hour)))
 
     def all_progress(self) -> dict[str, SourceProgress]:
         """Return the progress of every source that ever ran, by id."""

@@ -37,6 +37,7 @@ from service.ports.store import (
     Silences,
     Sources,
     StoreUnavailableError,
+    Surges,
     Topics,
     Words,
     Work,
@@ -65,6 +66,7 @@ from service.storage.rollups import SqlRollups
 from service.storage.routing import SqlBatches, SqlNotices, SqlRoster, SqlSilences
 from service.storage.schema import remembered
 from service.storage.sources import SqlSources
+from service.storage.surges import SqlSurges
 from service.storage.topics import SqlTopics
 from service.storage.words import SqlRejudgements, SqlWords
 
@@ -124,6 +126,7 @@ class SqlWork:
     models: Models
     explanations: Explanations
     opinions: Opinions
+    surges: Surges
 
     def __init__(self, connection: Connection) -> None:
         """Work inside `connection`'s transaction."""
@@ -163,6 +166,7 @@ class SqlWork:
         self.models = SqlModels(connection)
         self.explanations = SqlExplanations(connection)
         self.opinions = SqlOpinions(connection)
+        self.surges = SqlSurges(connection, self._revision)
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way."""

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,6 +16,7 @@ from tests.contract.emptied import empty
 from tests.contract.store import StoreContract
 from tests.contract.store_cases import WRITTEN_ONCE, opened
 from tests.contract.stored import LEASE, NOW, document, put
+from tests.contract.upgraded import answered_after_upgrade
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,14 @@ class TestPostgresDatabase:
         store = open_store(url)
         assert store.check() is None
         store.close()
+
+    def test_hours_in_which_something_was_stored_before_the_upgrade_count_as_answered(
+        self, new_postgres_database: Callable[[], str]
+    ) -> None:
+        hour = NOW.replace(minute=0, second=0, microsecond=0)
+        stored = (NOW, NOW + timedelta(minutes=10), NOW + timedelta(hours=3))
+        found = answered_after_upgrade(new_postgres_database(), "0015", *stored)
+        assert found == [hour, hour + timedelta(hours=3)]
 
     @pytest.mark.parametrize("act", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
     def test_the_database_refuses_to_change_what_was_done(self, superuser: Engine, store: SqlStore, act: str) -> None:

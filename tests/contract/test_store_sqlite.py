@@ -1,5 +1,6 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.store import StoreContract
 from tests.contract.store_cases import WRITTEN_ONCE, opened
 from tests.contract.stored import NOW, document, hot_entry, judge_all, put
+from tests.contract.upgraded import answered_after_upgrade
 
 
 class TestSqliteStore(StoreContract):
@@ -40,6 +42,12 @@ class TestSqliteFile:
         store = open_store(url)
         assert store.check() is None
         store.close()
+
+    def test_hours_in_which_something_was_stored_before_the_upgrade_count_as_answered(self, tmp_path: Path) -> None:
+        hour = NOW.replace(minute=0, second=0, microsecond=0)
+        stored = (NOW, NOW + timedelta(minutes=10), NOW + timedelta(hours=3))
+        found = answered_after_upgrade(f"sqlite:///{tmp_path / 'old.db'}", "0015", *stored)
+        assert found == [hour, hour + timedelta(hours=3)]
 
     def test_a_migration_that_fails_leaves_nothing(self, tmp_path: Path) -> None:
         file = tmp_path / "half.db"

@@ -11,6 +11,7 @@ from service.storage.schema.collected import (
     engagement_points,
     engagements,
 )
+from service.storage.schema.counted import answered_hours, surges
 from service.storage.schema.explained import explanations
 from service.storage.schema.fetched import document_looks, host_leases, host_stops
 from service.storage.schema.followed import (
@@ -55,6 +56,7 @@ from service.storage.schema.worded import own_words, rejudgements
 
 __all__ = [
     "alerts",
+    "answered_hours",
     "assess_queue",
     "assessments",
     "audit",
@@ -112,6 +114,7 @@ __all__ = [
     "source_descriptions",
     "source_progress",
     "source_switches",
+    "surges",
     "topic_documents",
     "topic_sheets",
     "topics",
