@@ -26,6 +26,8 @@ from service.flows.deliver import deliver_mail, deliver_search
 from service.flows.matter_watch import tend_matters
 from service.flows.model_versions import training_waits
 from service.flows.opinions import ask_waiting, opinion_queue
+from service.flows.surges import EVERY as SURGES_EVERY
+from service.flows.surges import find_surges
 from service.flows.watch import EVERY, watch
 from service.ports.search import SearchUnavailableError
 from service.ports.store import StoreUnavailableError
@@ -99,7 +101,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     office = replace(app.office, library=library)
     rules = app.opinion_rules
     renew = _renewing(app, keeper, judge)
-    look, obey, explaining = _looking(app), _obeying(app), Explaining(app.store, judge, app.now)
+    look, count, obey, explaining = _looking(app), _counting(app), _obeying(app), Explaining(app.store, judge, app.now)
     _keep_what_is_loaded()
 
     def step() -> bool:
@@ -114,6 +116,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
             log.info("assess.done", **report.counts())
         again = 0 if report.claimed else queue_again(app.store, now=app.now())
         look(office)
+        count()
         return bool(report.claimed or again or explaining.after(report.claimed))
 
     with training:
@@ -218,6 +221,22 @@ def _looking(app: Application) -> Callable[[Office], None]:
                 log.info("matters.warned", mails=mails)
 
     return look
+
+
+def _counting(app: Application) -> Callable[[], None]:
+    """Return the step that judges the counts of the last hour shortly after it, once."""
+    due = app.now()
+
+    def count() -> None:
+        nonlocal due
+        if app.now() < due:
+            return
+        due = app.now() + SURGES_EVERY
+        said = find_surges(app.store, now=app.now())
+        if said.decisions:
+            log.info("surges.judged", **said.counts())
+
+    return count
 
 
 def run_deliver(app: Application, stop: threading.Event) -> None:

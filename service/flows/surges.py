@@ -1,0 +1,120 @@
+"""Looks shortly after every hour whether more is published than the past explains; and that somebody has seen it.
+
+Which hour was judged is kept in the transaction that keeps what was found, so that a restart, a second process and a clock
+set back say nothing twice. Where the hours between were missed, only the newest is judged: its windows reach back a day.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from service.domain.people import Act, Person
+from service.domain.refusal import NotFound
+from service.domain.surge import HISTORY, PROVINCE, SERIES, History, SurgeCall, SurgeDecision, decide, hour_to_judge
+from service.flows.acts import note, permit
+from service.ports.store import Store, Work
+
+__all__ = ["EVERY", "SurgeReport", "find_surges", "history_of", "see_surge"]
+
+EVERY = timedelta(minutes=1)
+"""How often it is asked whether an hour is due; asking costs one read."""
+
+_TURN = "surges.hour"
+_HOUR = timedelta(hours=1)
+_STANDS = timedelta(hours=25)
+_RISK, _IN_REMIT = 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class SurgeReport:
+    """What was said of the hour, by series; empty where it was judged before."""
+
+    decisions: tuple[SurgeDecision, ...] = ()
+    new: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts for a log line."""
+        return {"judged": len(self.decisions), "new": self.new, **self.reasons}
+
+
+def find_surges(store: Store, *, now: datetime) -> SurgeReport:
+    """Judge the last whole hour of every series, unless it was; keep what is new once, and of what goes on that it does."""
+    hour = hour_to_judge(now)
+    with store.read() as work:
+        if _judged(work, hour):
+            return SurgeReport()
+        decisions = _decisions(work, hour, now)
+    with store.write() as work:
+        work.alone("surges")
+        if _judged(work, hour):
+            return SurgeReport()
+        work.set_value(_TURN, hour.isoformat())
+        new = sum(_keep(work, decision, hour, now) for decision in decisions)
+    return SurgeReport(tuple(decisions), new, Counter(decision.reason.value for decision in decisions))
+
+
+def _judged(work: Work, hour: datetime) -> bool:
+    held = work.value(_TURN)
+    # An hour further ahead than the next was judged before the clock was set back: nobody waits for it.
+    return isinstance(held, str) and hour <= datetime.fromisoformat(held) <= hour + _HOUR
+
+
+def _decisions(work: Work, hour: datetime, now: datetime) -> list[SurgeDecision]:
+    span = {"since": hour - HISTORY, "until": hour + _HOUR}
+    history = history_of(work)
+    if not history.is_long(hour):
+        return decide({key: {} for key in SERIES}, answered=(), history=history, standing={}, now=now)
+    categories = work.rollups.hourly_by_category(**span, level_at_least=_RISK)
+    counts = {key: categories.get(key, {}) for key, series in SERIES.items() if series.category}
+    counts["risk"] = work.rollups.hourly(**span, level_at_least=_RISK)
+    counts["negative"] = work.rollups.hourly(**span, level_at_least=_RISK, tone=SERIES["negative"].tone)
+    counts["province"] = work.rollups.hourly(**span, level_at_least=_IN_REMIT, region=PROVINCE)
+    return decide(
+        counts,
+        answered=work.sources.answered_hours(**span),
+        history=history,
+        standing=work.surges.latest(since=hour - _STANDS),
+        now=now,
+    )
+
+
+def _keep(work: Work, decision: SurgeDecision, hour: datetime, now: datetime) -> bool:
+    found = decision.found
+    if found is None:
+        return False
+    if decision.call is SurgeCall.GOES_ON:
+        # Somebody may have seen it since it was read.
+        standing = work.surges.get(found.id)
+        if standing is not None and standing.last_hour < hour:
+            work.surges.save(replace(standing, last_hour=hour))
+        return False
+    if not work.surges.add(found):
+        return False
+    detail = {"reason": found.reason.value, "sentence": found.sentence}
+    work.audit.append(actor="system", action="surge.found", subject=f"surge:{found.id}", detail=detail, now=now)
+    return True
+
+
+def history_of(work: Work) -> History:
+    """Return since when sources answer."""
+    return History(since=work.sources.first_answer())
+
+
+def see_surge(store: Store, person: Person, surge_id: str, *, now: datetime) -> None:
+    """Write down in the person's name that they have seen the surge; who was first stands.
+
+    Raises:
+        Forbidden: The role may not handle alerts.
+        NotFound: There is no such surge.
+    """
+    permit(person, Act.HANDLE_ALERT)
+    with store.write() as work:
+        work.alone("surges")
+        surge = work.surges.get(surge_id)
+        if surge is None:
+            raise NotFound("没有这条异动，可能链接已失效，请从总览进入")
+        if surge.seen_at is not None:
+            return
+        work.surges.save(replace(surge, seen_by=person.name, seen_at=now))
+        note(work, person, "surge.seen", f"surge:{surge_id}", {"sentence": surge.sentence}, now)
