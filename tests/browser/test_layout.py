@@ -43,6 +43,8 @@ PAGES = (
     "/words?add=exclusion&state=removed",
     "/notices",
     "/opinions",
+    "/surges",
+    "/search?since=2026-11-25T12&until=2026-11-25T15&tone=neg&level=2",
     "/import",
     "/drills",
     "/drills/mail",

@@ -12,6 +12,7 @@ from service.api.identity import QuietReader, Reader, context_of
 from service.domain.alert import Alert
 from service.domain.matter_turn import soon
 from service.flows.opinion_desk import count_proposals
+from service.flows.surges import history_of
 from service.ports.store import Work
 from service.web.desk import SourceHealth, source_health
 from service.web.render import desk_of, fragment, page
@@ -21,6 +22,7 @@ from service.web.views.deadlines import deadline_of_alert, next_deadline
 from service.web.views.first_run import first_run
 from service.web.views.matter_rows import open_states
 from service.web.views.overview import BAND_DAYS, Volume, city_tiles, day_start, volume
+from service.web.views.surge_rows import history_sentence, surge_rows
 from service.web.views.wording import day_of
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -28,6 +30,8 @@ router = APIRouter(default_response_class=HTMLResponse)
 # A screen of 1080 lines shows ten; the style sheet leaves six on one of 768.
 _ROWS = 10
 _TROUBLED = 4
+_SURGES = 3
+_SURGE_DAYS = 7
 
 
 @router.get("/")
@@ -36,6 +40,7 @@ def overview(request: Request, identity: Reader) -> HTMLResponse:
     context = context_of(request)
     with context.store.read() as work:
         view = _now(request, work, context) | _alert_list(request, work, context) | _watch(work, context)
+        view |= _surges(work, context)
     return page(request, "overview.html", identity=identity, key="overview", title="总览", **view)
 
 
@@ -55,6 +60,21 @@ def alert_list_now(request: Request, identity: QuietReader) -> HTMLResponse:
     with context.store.read() as work:
         view = _alert_list(request, work, context) | {"volume": _volume(work, context)}
     return fragment(request, "_alert_list.html", identity=identity, **view)
+
+
+@router.get("/fragments/surges")
+def surges_now(request: Request, identity: QuietReader) -> HTMLResponse:
+    """Return the surges that nobody has seen for a live update."""
+    context = context_of(request)
+    with context.store.read() as work:
+        view = _surges(work, context)
+    return fragment(request, "_surges.html", identity=identity, **view)
+
+
+def _surges(work: Work, context: AppContext) -> dict[str, Any]:
+    now = context.now()
+    unseen = work.surges.listing(since=now - timedelta(days=_SURGE_DAYS), unseen=True)
+    return {"surges": surge_rows(unseen[:_SURGES], now), "surges_unseen": len(unseen)}
 
 
 def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:
@@ -124,6 +144,7 @@ def _watch(work: Work, context: AppContext) -> dict[str, Any]:
     troubled = [row for row in watched if row.trouble]
     return {
         "volume": day,
+        "surges_too_short": history_sentence(history_of(work), now),
         "volume_ticks": ticks(day.top),
         "volume_json": _chart(day),
         "band": band_points(day, width=302, height=108),
@@ -165,5 +186,5 @@ def _chart(day: Volume) -> dict[str, Any]:
         chart |= {"low": [band.low for band in day.bands], "high": [band.high for band in day.bands]}
     if day.surge:
         hour, ratio = day.surge
-        chart["surge"] = {"at": hour, "value": day.counts[hour], "text": f"异动 ×{ratio:.1f}"}
+        chart["surge"] = {"at": hour, "value": day.counts[hour], "text": f"高于区间 ×{ratio:.1f}"}
     return chart

@@ -1,13 +1,13 @@
 """检索: what the public says about X, by the search engine; by the store where the engine does not answer."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from analysis.assessment import CATEGORY_NAMES
 from crawlers.records import SourceClass
@@ -19,12 +19,25 @@ from service.search.query import QueryError, parse_query
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
 from service.web.views.paging import pager
-from service.web.views.wording import CITIES, category_word, region_word, word
+from service.web.views.wording import BEIJING, CITIES, category_word, moment, region_word, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 _PAGE = 20
 _SCAN = 2000
+
+
+def _hour(text: str) -> datetime | None:
+    """Return the Beijing hour that stands in the address as `2026-11-25T14`. Raises `ValueError`."""
+    return datetime.fromisoformat(text).replace(tzinfo=BEIJING) if text else None
+
+
+def _is_an_hour(text: str) -> str:
+    _hour(text)
+    return text
+
+
+_Hour = Annotated[str, Field(pattern=r"^(|\d{4}-\d\d-\d\dT\d\d)$"), AfterValidator(_is_an_hour)]
 
 
 class SearchFilters(BaseModel):
@@ -35,6 +48,9 @@ class SearchFilters(BaseModel):
     source_class: str = Field(default="", pattern="^[a-z_]{0,20}$")
     region: str = Field(default="", pattern=r"^(|\d{2,6})$")
     days: str = Field(default="", pattern="^(|1|7|30)$")
+    since: _Hour = ""
+    until: _Hour = ""
+    tone: str = Field(default="", pattern="^(|neg|neu|pos)$")
     sort: str = Field(default="newest", pattern="^(newest|relevance)$")
 
 
@@ -48,7 +64,13 @@ def search(
 ) -> HTMLResponse:
     """Find documents."""
     context = context_of(request)
-    view: dict[str, Any] = {"hits": [], "facets": [], "degraded": None, "fault": None, "scope": _scope(filters, None)}
+    view: dict[str, Any] = {
+        "hits": [],
+        "facets": [],
+        "degraded": None,
+        "fault": None,
+        "scope": _scope(filters, None, context.now()),
+    }
     more = False
     try:
         query = parse_query(q, context.cut, within=_within(filters, page_number, context))
@@ -64,6 +86,8 @@ def search(
             )
     given = {"q": q} | {name: value for name, value in filters.model_dump().items() if value and value != "newest"}
     earlier, later = pager("/search", given, page_number, more=more)
+    narrow = {"since", "until", "tone"}
+    view["wider"] = urlencode({name: value for name, value in given.items() if name not in narrow})
     view |= {"q": q, "filters": filters, "asked": bool(given), "earlier": earlier, "later": later}
     view |= {
         "categories": CATEGORY_NAMES.items(),
@@ -75,11 +99,13 @@ def search(
 
 def _within(filters: SearchFilters, number: int, context: AppContext) -> SearchQuery:
     return SearchQuery(
-        since=context.now() - timedelta(days=int(filters.days)) if filters.days else None,
+        since=_hour(filters.since) or (context.now() - timedelta(days=int(filters.days)) if filters.days else None),
+        until=_hour(filters.until),
         level_at_least=int(filters.level) if filters.level else None,
         categories=(filters.category,) if filters.category else (),
         region=filters.region or None,
         source_class=filters.source_class or None,
+        tone=filters.tone or None,
         sort=filters.sort,
         limit=_PAGE,
         offset=(number - 1) * _PAGE,
@@ -93,13 +119,13 @@ def _find(context: AppContext, query: SearchQuery, text: str, filters: SearchFil
     except SearchUnavailableError as error:
         hits = _scan(context, query, names)
         sentence = f"检索引擎无法访问（{error}）。下面是数据库最近 {_SCAN} 篇中包含全部检索词的稿件，可能不全。"
-        return {"hits": hits[:_PAGE], "degraded": sentence, "scope": _scope(filters, None)}, False
+        return {"hits": hits[:_PAGE], "degraded": sentence, "scope": _scope(filters, None, context.now())}, False
     hits = [from_search(hit.document, query, names) for hit in result.hits]
     view = {
         "hits": hits,
         "facets": _facets(result, text, filters),
         "degraded": result.degraded,
-        "scope": _scope(filters, result.total),
+        "scope": _scope(filters, result.total, context.now()),
     }
     return view, query.offset + len(hits) < min(result.total, 10_000)
 
@@ -107,14 +133,22 @@ def _find(context: AppContext, query: SearchQuery, text: str, filters: SearchFil
 def _scan(context: AppContext, query: SearchQuery, names: Mapping[str, str]) -> list[Hit]:
     with context.store.read() as work:
         rows = work.documents.listing(
-            since=query.since, category=query.categories[0] if query.categories else None, limit=_SCAN
+            since=query.since,
+            until=query.until,
+            category=query.categories[0] if query.categories else None,
+            limit=_SCAN,
         )
     kept = (from_store(row, query, names) for _, row in rows)
     return [hit for hit in kept if hit is not None]
 
 
-def _scope(filters: SearchFilters, total: int | None) -> str:
+def _scope(filters: SearchFilters, total: int | None, now: datetime) -> str:
     span = {"": "全部时间", "1": "近 24 小时", "7": "近 7 天", "30": "近 30 天"}[filters.days]
+    since, until = _hour(filters.since), _hour(filters.until)
+    if since or until:
+        span = f"{moment(since, now) if since else ''}–{moment(until, now) if until else ''}"
+    if filters.tone:
+        span += f" · {word('tone', filters.tone)}"
     return f"{span} · {total:,} 篇" if total is not None else span
 
 

@@ -23,6 +23,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "words_again": "已安排重新研判，新稿优先，进度见下。",
         "graded": "事件等级已登记。",
         "opinion_seen": "已登记看过；研判有误的，请在事件页更正。",
+        "surge_seen": "已登记看过。",
         "need": "是否公开回应的决定已登记。",
         "levelled": "预警级别已调整。",
         "paused": "时限已暂停，到期时间不变。",
