@@ -42,6 +42,7 @@ def keep_surges(store: Store, *surges: FoundSurge) -> None:
 
 
 def watch_for(store: Store, span: timedelta) -> None:
-    """Let sources answer first so long before `NOW`."""
+    """Let a source answer in every hour of so long before `NOW`."""
     with store.write() as work:
-        work.sources.note_answer(NOW - span)
+        for n in range(int(span / _HOUR) + 1):
+            work.sources.note_answer(NOW - n * _HOUR)

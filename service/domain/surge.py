@@ -124,9 +124,10 @@ class FoundSurge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Since when sources answer (`None`: none ever did)."""
+    """Since when sources answer (`None`: none ever did), and in how many hours of the last four weeks one did."""
 
     since: datetime | None
+    answered: int
 
     @property
     def complete_at(self) -> datetime | None:
@@ -134,8 +135,8 @@ class History:
         return None if self.since is None else self.since + HISTORY
 
     def is_long(self, now: datetime) -> bool:
-        """Tell whether it is four weeks long; before, no surge is spoken of."""
-        return self.complete_at is not None and self.complete_at <= now
+        """Tell whether it is four weeks long and half of them answered; before, no surge is spoken of."""
+        return self.complete_at is not None and self.complete_at <= now and self.answered >= SETTINGS.fewest_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

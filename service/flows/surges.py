@@ -10,7 +10,17 @@ from datetime import datetime, timedelta
 
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound
-from service.domain.surge import HISTORY, PROVINCE, SERIES, History, SurgeCall, SurgeDecision, decide, hour_to_judge
+from service.domain.surge import (
+    HISTORY,
+    PROVINCE,
+    SERIES,
+    SETTINGS,
+    History,
+    SurgeCall,
+    SurgeDecision,
+    decide,
+    hour_to_judge,
+)
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
 
@@ -62,7 +72,7 @@ def _judged(work: Work, hour: datetime) -> bool:
 
 def _decisions(work: Work, hour: datetime, now: datetime) -> list[SurgeDecision]:
     span = {"since": hour - HISTORY, "until": hour + _HOUR}
-    history = history_of(work)
+    history = history_of(work, now)
     if not history.is_long(hour):
         return decide({key: {} for key in SERIES}, answered=(), history=history, standing={}, now=now)
     categories = work.rollups.hourly_by_category(**span, level_at_least=_RISK)
@@ -96,9 +106,11 @@ def _keep(work: Work, decision: SurgeDecision, hour: datetime, now: datetime) ->
     return True
 
 
-def history_of(work: Work) -> History:
-    """Return since when sources answer."""
-    return History(since=work.sources.first_answer())
+def history_of(work: Work, now: datetime) -> History:
+    """Return since when sources answer, and in how many of the hours that a judgement now would learn from."""
+    hour = hour_to_judge(now)
+    learned = work.sources.answered_hours(since=hour - HISTORY, until=hour - (SETTINGS.guard_hours - 1) * _HOUR)
+    return History(since=work.sources.first_answer(), answered=len(learned))
 
 
 def see_surge(store: Store, person: Person, surge_id: str, *, now: datetime) -> None:

@@ -103,6 +103,13 @@ def test_before_four_weeks_the_page_says_so_where_people_look(site: Site, span: 
         assert ("12月9日" in text) is said
 
 
+def test_four_weeks_with_few_answered_hours_are_named_as_such(site: Site) -> None:
+    with site.context.store.write() as work:
+        work.sources.note_answer(NOW - 6 * WEEK)
+    watch_for(site.context.store, 2 * WEEK)
+    assert "其中只有 312 小时有信源应答，满 336 小时起判断" in site.browser(Role.OFFICER).client.get("/surges").text
+
+
 def test_the_search_shows_exactly_the_hours_that_were_asked_for(site: Site) -> None:
     client = site.browser(Role.OFFICER).client
     text = client.get("/search?since=2026-11-25T11&until=2026-11-25T14&tone=neg&level=2").text

@@ -161,7 +161,8 @@ def test_before_sources_answered_for_four_weeks_nothing_is_said(store: Store) ->
     assert {one.reason.value for one in report.decisions} == {"short_history"}
     assert kept(store) == {}
     with store.read() as work:
-        assert not history_of(work).is_long(JUDGED)
+        assert not history_of(work, NOW).is_long(JUDGED)
+        assert history_of(work, NOW).answered == 27 * 24
     publish(store, JUDGED + HOUR, 500)
     for n in range(0, 24 * 27, 3):
         publish(store, JUDGED - 24 * HOUR - n * HOUR, 1)

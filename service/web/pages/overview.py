@@ -144,7 +144,7 @@ def _watch(work: Work, context: AppContext) -> dict[str, Any]:
     troubled = [row for row in watched if row.trouble]
     return {
         "volume": day,
-        "surges_too_short": history_sentence(history_of(work), now),
+        "surges_too_short": history_sentence(history_of(work, now), now),
         "volume_ticks": ticks(day.top),
         "volume_json": _chart(day),
         "band": band_points(day, width=302, height=108),

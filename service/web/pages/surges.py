@@ -22,7 +22,7 @@ def surges(request: Request, identity: Reader) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
-        found, history = work.surges.listing(since=now - _SHOWN), history_of(work)
+        found, history = work.surges.listing(since=now - _SHOWN), history_of(work, now)
     return page(
         request,
         "surges.html",

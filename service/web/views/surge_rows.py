@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from service.domain.surge import SERIES, FoundSurge, History, hour_to_judge
+from service.domain.surge import SERIES, SETTINGS, FoundSurge, History, hour_to_judge
 from service.web.views.wording import local, moment
 
 __all__ = ["SurgeRow", "history_sentence", "surge_rows"]
@@ -63,5 +63,7 @@ def history_sentence(history: History, now: datetime) -> str:
     if history.is_long(hour_to_judge(now)):
         return ""
     if history.since is None:
-        return "历史不足四周：还没有信源采集成功，采满四周后开始判断"
-    return f"历史不足四周：{moment(history.since, now)} 起有采集，{moment(history.complete_at, now)} 起开始判断"
+        return "历史不足四周，还没有信源采集成功"
+    if history.complete_at is not None and history.complete_at > hour_to_judge(now):
+        return f"历史不足四周，{moment(history.complete_at, now)} 起判断"
+    return f"历史不足四周，其中只有 {history.answered} 小时有信源应答，满 {SETTINGS.fewest_hours} 小时起判断"

@@ -23,7 +23,8 @@ HOUR = timedelta(hours=1)
 NOW = datetime(2026, 11, 25, 9, 12, tzinfo=UTC)
 JUDGED = datetime(2026, 11, 25, 8, tzinfo=UTC)
 BEGAN = JUDGED - timedelta(weeks=6)
-LONG = History(since=BEGAN)
+FULL = 27 * 24 + 1
+LONG = History(since=BEGAN, answered=FULL)
 
 
 def hours(count: int = 24 * 28, *, until: datetime = JUDGED) -> list[datetime]:
@@ -116,16 +117,17 @@ def test_what_is_usual_is_no_surge_and_says_so() -> None:
 
 def test_before_four_weeks_no_surge_is_spoken_of_however_loud() -> None:
     loud = burst(usual(hours()), 500)
-    short = History(since=JUDGED - HISTORY + HOUR)
+    short = History(since=JUDGED - HISTORY + HOUR, answered=FULL)
     assert judge(loud, history=short).reason is SurgeReason.SHORT_HISTORY
-    assert judge(loud, history=History(since=None)).reason is SurgeReason.SHORT_HISTORY
-    assert judge(loud, history=History(since=JUDGED - HISTORY)).call is SurgeCall.NEW
+    assert judge(loud, history=History(since=None, answered=0)).reason is SurgeReason.SHORT_HISTORY
+    assert judge(loud, history=History(since=JUDGED - HISTORY, answered=FULL)).call is SurgeCall.NEW
 
 
 def test_four_weeks_of_which_most_were_not_answered_are_too_short() -> None:
     loud = burst(usual(hours()), 500)
     assert judge(loud, answered=hours(300)).reason is SurgeReason.SHORT_HISTORY
     assert judge(loud, answered=hours(400)).call is SurgeCall.NEW
+    assert judge(loud, history=replace(LONG, answered=335)).reason is SurgeReason.SHORT_HISTORY
 
 
 def test_an_hour_in_which_no_source_answered_is_not_judged() -> None:
