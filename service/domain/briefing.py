@@ -159,7 +159,10 @@ class WeekFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Briefing:
-    """One issue of the weekly briefing; `followed` are sentences on matters and watched policies, none where there is nothing."""
+    """One issue of the weekly briefing; `followed` are sentences on matters and watched policies, none where there is nothing.
+
+    `surges` is the sentence on hours with more than is usual, empty where there were none.
+    """
 
     week: Week
     issue: int
@@ -181,6 +184,7 @@ class Briefing:
     bypasses: tuple[BypassRow, ...] = ()
     drill: bool = False
     followed: tuple[str, ...] = ()
+    surges: str = ""
 
 
 def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int]) -> str:

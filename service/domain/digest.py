@@ -1,4 +1,4 @@
-"""The morning's summary of blue alerts (蓝色日汇总): when it is due, what it covers, and its letter. Pure."""
+"""The morning's summary of blue alerts and of surges (蓝色日汇总): when it is due, what it covers, and its letter. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from service.domain.alert import Alert
 from service.domain.beijing import BEIJING, beijing
 from service.domain.letter import Letter
+from service.domain.surge import FoundSurge
 
 __all__ = ["digest_letter", "due_digest"]
 
@@ -27,24 +28,36 @@ def due_digest(upto: datetime | None, now: datetime, *, at: time) -> tuple[datet
     return since, latest
 
 
-def digest_letter(alerts: Sequence[Alert], *, since: datetime, until: datetime, link: str, drill: bool) -> Letter:
-    """Return the letter over blue alerts raised between `since` and `until`, the newest first."""
+def digest_letter(
+    alerts: Sequence[Alert],
+    surges: Sequence[FoundSurge] = (),
+    *,
+    since: datetime,
+    until: datetime,
+    link: str,
+    drill: bool,
+) -> Letter:
+    """Return the letter over blue alerts raised and surges found between `since` and `until`, the newest first."""
     mark = "【演练】" if drill else ""
     scope = f"{beijing(since, until)}至{beijing(until, until)}"
     listed = [
         f"● {alert.title}（{beijing(alert.raised_at, until)}，{alert.state.word}）" for alert in alerts[:_MOST_LISTED]
     ]
     more = len(alerts) - len(listed)
+    risen = [f"◇ {surge.sentence}。{surge.why}" for surge in surges[:_MOST_LISTED]]
+    told = [f"蓝色预警{len(alerts)}条"] if alerts or not surges else []
+    told += [f"声量异动{len(surges)}条"] if surges else []
     return Letter(
-        subject=f"{mark}[蓝色日汇总] {until.astimezone(BEIJING):%m月%d日} 蓝色预警{len(alerts)}条",
-        summary=f"{scope}，全部信源，新增且仍为蓝色的预警{len(alerts)}条。",
+        subject=f"{mark}[蓝色日汇总] {until.astimezone(BEIJING):%m月%d日} {'、'.join(told)}",
+        summary=f"{scope}，全部信源，新增且仍为蓝色的预警{len(alerts)}条{f'；{told[-1]}' if surges else ''}。",
         reasons=(),
         deadlines=(),
         publication="",
-        step="浏览蓝色预警，需要提级的由审批人调级",
+        step="浏览蓝色预警，需要提级的由审批人调级" if alerts or not surges else "浏览声量异动背后的稿件，看过后登记",
         link=link,
         documents=(),
         drill=drill,
-        listed=(*listed, *([f"另有{more}条，见预警页面"] if more else [])),
+        listed=(*listed, *([f"另有{more}条，见预警页面"] if more else []), *risen),
         receives="订阅了蓝色预警",
+        opens="打开预警" if alerts or not surges else "打开声量异动",
     )

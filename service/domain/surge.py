@@ -4,7 +4,7 @@ A surge goes on until its series was a whole day within what is usual; what rise
 the office hears of one thing once.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,7 @@ __all__ = [
     "SurgeDecision",
     "decide",
     "hour_to_judge",
+    "week_sentence",
 ]
 
 HISTORY = timedelta(weeks=4)
@@ -38,6 +39,7 @@ _REST = timedelta(hours=24)
 # What is published in the last minutes of an hour is collected in the first of the next.
 _SETTLES = timedelta(minutes=10)
 _WHOLE_ABOVE = 2
+_TOLD_A_WEEK = 3
 
 # Some fifteen series are judged where the standing settings were measured on one. In quiet weeks a series of 0.15 to 5
 # documents an hour is falsely called 0.1 to 0.3 times a week by these, 0.2 to 0.6 times by those. Half of the hours of
@@ -211,6 +213,15 @@ def _found(series: Series, judged: Surge, now: datetime) -> FoundSurge:
         parameters=dict(judged.parameters),
         found_at=now,
     )
+
+
+def week_sentence(surges: Sequence[FoundSurge]) -> str:
+    """Return what the weekly briefing says of the week's surges, the loudest first; nothing where there were none."""
+    if not surges:
+        return ""
+    loudest = sorted(surges, key=lambda surge: (surge.p, surge.since, surge.id))[:_TOLD_A_WEEK]
+    more = "等" if len(surges) > len(loudest) else ""
+    return f"声量异动{len(surges)}次：{'；'.join(surge.sentence for surge in loudest)}{more}。"
 
 
 def _nothing(series: Series, reason: SurgeReason) -> SurgeDecision:

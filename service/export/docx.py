@@ -186,6 +186,8 @@ def _trends(document: Document, briefing: Briefing) -> None:
         _table(document, ("日期", "监测信息", "风险稿件"), rows, widths=(60, 48, 48))
     cities = "、".join(f"{row.name}{row.count}条" for row in briefing.figures.by_city[:4] if row.count)
     _line(document, f"按设区市：{cities}。" if cities else "风险稿件未集中提及本省设区市。")
+    if briefing.surges:
+        _line(document, briefing.surges)
 
 
 def _picture(document: Document, picture: bytes | None, width: Mm) -> None:

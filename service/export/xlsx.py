@@ -50,6 +50,7 @@ def _summary(sheets: Sheets, briefing: Briefing) -> None:
         ["涉及江西", figures.local_risk],
         ["审计链末值（序号:哈希）", briefing.audit_head],
     ]
+    rows += [["声量异动", briefing.surges]] if briefing.surges else []
     rows += [["办件与政策跟踪", sentence] for sentence in briefing.followed]
     sheets.table("概况", ("项目", "内容"), rows, widths=(18, 80))
 

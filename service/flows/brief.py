@@ -25,6 +25,7 @@ from service.domain.briefing import (
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
 from service.domain.places import CITIES
+from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
 from service.flows.follow_brief import followed_sentences
 from service.ports.store import Store, Work
@@ -74,6 +75,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
         followed = followed_sentences(work, week, now=now)
+        surges = week_sentence(work.surges.listing(since=week.since, until=week.until, limit=_LISTED))
     levels = Counter(one.alert.peak_level for one in raised)
     return Briefing(
         week=week,
@@ -93,6 +95,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         documents=tuple(_listed(row) for _, row in documents),
         notes=_notes(week, now),
         followed=followed,
+        surges=surges,
         audit_head=head.anchor if head.seq else "",
         bypasses=bypasses,
         drill=drill,

@@ -1,6 +1,6 @@
-"""What is told by the calendar and not by an event: the morning's summary of blue, and gaps of the duty roster ahead."""
+"""What is told by the calendar and not by an event: the morning's summary of blue and of surges, and gaps of the duty roster ahead."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from service.domain.alert import Alert, AlertLevel
@@ -9,6 +9,7 @@ from service.domain.letter import Letter
 from service.domain.people import Person
 from service.domain.roster import Gap, gaps, problem_of, standing_in
 from service.domain.routing import Labels
+from service.domain.surge import SERIES, FoundSurge
 from service.domain.telling import Ask, HoldReason, Occasion, plan
 from service.flows.deliver import MAIL
 from service.flows.office import Office
@@ -19,6 +20,7 @@ __all__ = ["coming_gaps", "tell_gaps", "tell_of_blue"]
 
 _UPTO = "digest.upto"
 _MOST = 500
+_INSTANT = timedelta(microseconds=1)
 _SHORTEST_GAP = timedelta(minutes=5)
 
 
@@ -36,12 +38,15 @@ def tell_of_blue(store: Store, *, office: Office, now: datetime) -> int:
         work.set_value(_UPTO, until.isoformat())
         raised = work.alerts.listing(since=since, until=until, level="blue", limit=_MOST)
         listed = [alert for alert in raised if not routing.blue_at_once or routing.quiet.cover(alert.raised_at)]
-        if not listed:
+        # What the digest covers excludes its beginning and includes its end.
+        surges = work.surges.listing(since=since + _INSTANT, until=until + _INSTANT, limit=_MOST)
+        if not listed and not surges:
             return 0
-        link = f"{office.address}/alerts?level=blue"
-        letter = digest_letter(listed, since=since, until=until, link=link, drill=office.drill)
+        link = f"{office.address}/{'alerts?level=blue' if listed else 'surges'}"
+        letter = digest_letter(listed, surges, since=since, until=until, link=link, drill=office.drill)
         name = f"digest:{until:%Y%m%dT%H%MZ}"
-        return sum(_queue(work, person, name, letter, now) for person in _readers_of_blue(work, listed, office, now))
+        labels = [*_labels_of(work, listed), *map(_labels_of_surge, surges)]
+        return sum(_queue(work, person, name, letter, now) for person in _readers_of_blue(work, labels, office, now))
 
 
 def _upto(work: Work) -> datetime | None:
@@ -49,18 +54,33 @@ def _upto(work: Work) -> datetime | None:
     return datetime.fromisoformat(kept) if isinstance(kept, str) else None
 
 
-def _readers_of_blue(work: Work, alerts: Sequence[Alert], office: Office, now: datetime) -> list[Person]:
-    """Return who would receive blue by the rules, were it not kept for the summary."""
-    routing, staff = office.routing(), staff_of(work, now)
-    found: dict[str, Person] = {}
+def _labels_of(work: Work, alerts: Sequence[Alert]) -> Iterator[Labels]:
     for alert in alerts:
         event = work.events.get(alert.event_id)
-        labels = Labels(
+        yield Labels(
             event_id=alert.event_id,
             level=AlertLevel.BLUE,
             categories=event.categories if event else (),
             regions=event.regions if event else (),
         )
+
+
+def _labels_of_surge(surge: FoundSurge) -> Labels:
+    """Return what rules look at: a surge is told as a blue alert of its category or of the province is."""
+    series = SERIES.get(surge.series)
+    return Labels(
+        event_id="",
+        level=AlertLevel.BLUE,
+        categories=(series.category,) if series and series.category else (),
+        regions=(series.region.ljust(6, "0"),) if series and series.region else (),
+    )
+
+
+def _readers_of_blue(work: Work, told: Sequence[Labels], office: Office, now: datetime) -> list[Person]:
+    """Return who would receive blue by the rules, were it not kept for the summary."""
+    routing, staff = office.routing(), staff_of(work, now)
+    found: dict[str, Person] = {}
+    for labels in told:
         planned = plan(labels, Ask(occasion=Occasion.RAISED), routing=routing, staff=staff, now=now)
         waiting = {HoldReason.WAITS_FOR_DIGEST, HoldReason.QUIET_HOURS}
         people = [one.person for one in planned.told] + [one.person for one in planned.held if one.reason in waiting]

@@ -1,15 +1,19 @@
+from datetime import timedelta
 from pathlib import Path
 
 from docx import Document
+from openpyxl import load_workbook
 
 from service.domain.people import Person
 from service.domain.register import Register
 from service.domain.week import week_of
 from service.export.docx import write_docx
+from service.export.xlsx import write_xlsx
 from service.flows.brief import compile_week
 from service.ports.store import Store
 from tests.builders import NOW
 from tests.following import RULE, seed_following
+from tests.surging import build_surge, keep_surges
 
 
 def test_the_weekly_briefing_tells_of_matters_and_watched_policies_in_two_sentences(
@@ -25,6 +29,27 @@ def test_the_weekly_briefing_tells_of_matters_and_watched_policies_in_two_senten
     lines = [paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs]
     assert [line for line in lines if line in issue.followed] == list(issue.followed)
     assert RULE not in "".join(issue.followed)
+
+
+def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(store: Store, tmp_path: Path) -> None:
+    quieter = [build_surge(f"R0{number}", p=1e-5) for number in (1, 2, 3)]
+    earlier = build_surge("risk", id="earlier", found_at=NOW - timedelta(days=7))
+    keep_surges(store, *quieter, build_surge(), earlier)
+    issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
+    assert issue.surges.startswith(f"声量异动4次：{build_surge().sentence}；")
+    assert issue.surges.count("常年同时段") == 3
+    assert issue.surges.endswith("等。")
+    write_docx(issue, tmp_path / "a.docx")
+    write_xlsx(issue, tmp_path / "a.xlsx")
+    assert issue.surges in [paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs]
+    cells = [row[1].value for row in load_workbook(tmp_path / "a.xlsx")["概况"].iter_rows()]
+    assert issue.surges in cells
+
+
+def test_without_surges_the_briefing_says_nothing_of_them(store: Store, tmp_path: Path) -> None:
+    issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
+    write_docx(issue, tmp_path / "a.docx")
+    assert "异动" not in "".join(paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs)
 
 
 def test_without_matters_and_topics_the_briefing_says_nothing_of_them(store: Store) -> None:

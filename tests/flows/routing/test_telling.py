@@ -29,6 +29,7 @@ from tests.flows.routing.office import (
     person,
     shift,
 )
+from tests.surging import build_surge
 
 
 def roster(running: Running) -> None:
@@ -311,3 +312,20 @@ class TestBlue:
         running.wait(HOUR, every=15 * MINUTE)
         assert running.post.to(READER) == ["[蓝色日汇总] 09月29日 蓝色预警1条"]
         assert [mail["To"] for _, mail in running.post.taken] == [READER.email]
+
+    def test_a_surge_without_an_event_is_told_in_the_morning_once_to_who_receives_blue(
+        self, running: Running, opened: Callable[[], Store]
+    ) -> None:
+        with running.store.write() as work:
+            work.people.save(person("研判员丁", notify_from="yellow"))
+            work.surges.add(build_surge(found_at=running.clock() + HOUR))
+        running.wait(22 * HOUR, every=HOUR)
+        assert running.post.taken == []
+        running.wait(HOUR + MINUTE, every=15 * MINUTE)
+        running.store = opened()
+        running.wait(25 * HOUR, every=15 * MINUTE)
+        assert running.post.to(READER) == ["[蓝色日汇总] 09月29日 声量异动1条"]
+        [(_, mail)] = running.post.taken
+        text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr] # every mail has a text
+        assert build_surge().sentence in text
+        assert "/surges" in text

@@ -10,6 +10,7 @@ from service.domain.late import fate_of, late_letter
 from service.domain.letter import Letter
 from service.domain.rounds import next_round, round_number
 from service.domain.routing import ReceiverKind, Routing, Target, Tier
+from tests.surging import build_surge
 from tests.unit.service.domain.builders import HOUR, NOW, alert, event, finding
 
 BLUE, YELLOW, ORANGE, RED = AlertLevel.BLUE, AlertLevel.YELLOW, AlertLevel.ORANGE, AlertLevel.RED
@@ -196,3 +197,13 @@ class TestDigest:
         assert letter.subject == "【演练】[蓝色日汇总] 11月25日 蓝色预警43条"
         assert letter.summary == "11月24日 08:00至11月25日 08:00，全部信源，新增且仍为蓝色的预警43条。"
         assert (len(letter.listed), letter.listed[-1]) == (41, "另有3条，见预警页面")
+
+    def test_surges_stand_behind_the_alerts_and_alone_where_there_are_none(self) -> None:
+        span = {"since": MORNING - DAY, "until": MORNING}
+        both = digest_letter([alert(BLUE, id="1")], [build_surge()], **span, link="http://x", drill=False)
+        assert both.subject == "[蓝色日汇总] 11月25日 蓝色预警1条、声量异动1条"
+        assert both.listed[-1].startswith(f"◇ {build_surge().sentence}")
+        assert both.summary.endswith("预警1条；声量异动1条。")
+        alone = digest_letter([], [build_surge()], **span, link="http://x", drill=False)
+        assert alone.subject == "[蓝色日汇总] 11月25日 声量异动1条"
+        assert (alone.opens, both.opens) == ("打开声量异动", "打开预警")
