@@ -7,6 +7,7 @@ set back say nothing twice. Where the hours between were missed, only the newest
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound
@@ -71,18 +72,19 @@ def _judged(work: Work, hour: datetime) -> bool:
 
 
 def _decisions(work: Work, hour: datetime, now: datetime) -> list[SurgeDecision]:
-    span = {"since": hour - HISTORY, "until": hour + _HOUR}
+    since, until = hour - HISTORY, hour + _HOUR
     history = history_of(work, now)
     if not history.is_long(hour):
         return decide({key: {} for key in SERIES}, answered=(), history=history, standing={}, now=now)
-    categories = work.rollups.hourly_by_category(**span, level_at_least=_RISK)
+    hourly = partial(work.rollups.hourly, since=since, until=until)
+    categories = work.rollups.hourly_by_category(since=since, until=until, level_at_least=_RISK)
     counts = {key: categories.get(key, {}) for key, series in SERIES.items() if series.category}
-    counts["risk"] = work.rollups.hourly(**span, level_at_least=_RISK)
-    counts["negative"] = work.rollups.hourly(**span, level_at_least=_RISK, tone=SERIES["negative"].tone)
-    counts["province"] = work.rollups.hourly(**span, level_at_least=_IN_REMIT, region=PROVINCE)
+    counts["risk"] = hourly(level_at_least=_RISK)
+    counts["negative"] = hourly(level_at_least=_RISK, tone=SERIES["negative"].tone)
+    counts["province"] = hourly(level_at_least=_IN_REMIT, region=PROVINCE)
     return decide(
         counts,
-        answered=work.sources.answered_hours(**span),
+        answered=work.sources.answered_hours(since=since, until=until),
         history=history,
         standing=work.surges.latest(since=hour - _STANDS),
         now=now,

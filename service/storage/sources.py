@@ -45,7 +45,8 @@ class SqlSources:
 
     def first_answer(self) -> datetime | None:
         """Return the first hour in which a source answered, or `None`."""
-        return self._connection.scalar(select(func.min(answered_hours.c.hour)))
+        first: datetime | None = self._connection.scalar(select(func.min(answered_hours.c.hour)))
+        return first
 
     def all_progress(self) -> dict[str, SourceProgress]:
         """Return the progress of every source that ever ran, by id."""

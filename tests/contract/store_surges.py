@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from analysis.surges import SurgeReason
 from crawlers.ports import SourceProgress
@@ -120,12 +121,12 @@ class SurgesContract:
             add(hour=NOW, source_class="media", category="", region="4403", level=2, tone="neu")
             add(hour=NOW - HOUR, source_class="media", category="", region="36", level=1, tone="neg")
             add(hour=NOW - HOUR, source_class="media", category="R07", region="36", level=1, tone="neg")
-        span = {"since": WHOLE - HOUR, "until": WHOLE + HOUR}
         with store.read() as work:
-            assert work.rollups.hourly(**span, tone="neg") == {WHOLE - HOUR: 1, WHOLE: 1}
-            assert work.rollups.hourly(**span, region="36") == {WHOLE - HOUR: 1, WHOLE: 1}
-            assert work.rollups.hourly(**span, region="36", level_at_least=2) == {WHOLE: 1}
-            by_category = work.rollups.hourly_by_category
-            assert by_category(**span) == {"R01": {WHOLE: 1}, "R07": {WHOLE - HOUR: 1, WHOLE: 1}}
-            assert by_category(**span, level_at_least=2) == {"R01": {WHOLE: 1}, "R07": {WHOLE: 1}}
-            assert by_category(since=WHOLE, until=WHOLE) == {}
+            hourly = partial(work.rollups.hourly, since=WHOLE - HOUR, until=WHOLE + HOUR)
+            assert hourly(tone="neg") == {WHOLE - HOUR: 1, WHOLE: 1}
+            assert hourly(region="36") == {WHOLE - HOUR: 1, WHOLE: 1}
+            assert hourly(region="36", level_at_least=2) == {WHOLE: 1}
+            by_category = partial(work.rollups.hourly_by_category, since=WHOLE - HOUR, until=WHOLE + HOUR)
+            assert by_category() == {"R01": {WHOLE: 1}, "R07": {WHOLE - HOUR: 1, WHOLE: 1}}
+            assert by_category(level_at_least=2) == {"R01": {WHOLE: 1}, "R07": {WHOLE: 1}}
+            assert by_category(until=WHOLE) == {"R07": {WHOLE - HOUR: 1}}

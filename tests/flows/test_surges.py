@@ -1,6 +1,7 @@
 """Surges with a clock set by hand: found shortly after the hour, once over restarts, seen by a named person."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,12 +11,15 @@ from time import perf_counter
 import pytest
 
 from analysis.assessment import CATEGORY_NAMES
+from service.bootstrap import build, prepare
 from service.domain.people import Person, Role
 from service.domain.refusal import Forbidden, NotFound
 from service.domain.surge import FoundSurge
 from service.flows.surges import SurgeReport, find_surges, history_of, see_surge
 from service.ports.store import Store
+from service.settings import load_settings
 from service.storage.sql import migrate, open_store
+from service.workers import run_assess
 from tests.builders import build_person
 
 HOUR = timedelta(hours=1)
@@ -195,6 +199,25 @@ def test_who_saw_it_first_stands_and_a_viewer_may_not(watched: Store, officer: P
     with watched.read() as work:
         [row] = work.audit.rows(action="surge.seen")
     assert row.subject == f"surge:{surge.id}"
+
+
+def test_the_assess_role_judges_the_hour_by_itself(tmp_path: Path) -> None:
+    settings = load_settings(data=tmp_path / "var")
+    prepare(settings)
+    app, stop = build(settings), threading.Event()
+    role = threading.Thread(target=run_assess, args=(app, stop), daemon=True)
+    role.start()
+    try:
+        for _ in range(600):
+            with app.store.read() as work:
+                judged = work.value("surges.hour")
+            if judged is not None or stop.wait(0.05):
+                break
+    finally:
+        stop.set()
+        role.join(timeout=20)
+        app.close()
+    assert judged is not None
 
 
 def test_a_month_of_full_counts_is_judged_within_two_seconds(store: Store) -> None:
