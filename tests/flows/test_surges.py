@@ -207,6 +207,7 @@ def test_the_assess_role_judges_the_hour_by_itself(tmp_path: Path) -> None:
     app, stop = build(settings), threading.Event()
     role = threading.Thread(target=run_assess, args=(app, stop), daemon=True)
     role.start()
+    judged = None
     try:
         for _ in range(600):
             with app.store.read() as work:
