@@ -173,14 +173,15 @@ def test_before_sources_answered_for_four_weeks_nothing_is_said(store: Store) ->
     assert find_surges(store, now=NOW + HOUR).new > 0
 
 
-def test_days_without_any_answer_are_no_days_of_nothing(store: Store) -> None:
-    for first, last in ((6 * WEEK, 2 * WEEK), (WEEK, -2 * HOUR)):
-        answer(store, since=JUDGED - first, until=JUDGED - last)
-    for n in range(24 * 42):
-        at = JUDGED - n * HOUR
-        if not JUDGED - 2 * WEEK < at < JUDGED - WEEK:
-            publish(store, at, 4)
-    report = find_surges(store, now=NOW)
+def test_nights_without_any_answer_are_no_nights_of_nothing(store: Store) -> None:
+    last = JUDGED.replace(hour=21)
+    watched = [at for n in range(24 * 42) if (at := last - n * HOUR).hour not in range(16, 23) or n < 6]
+    with store.write() as work:
+        for at in watched:
+            work.sources.note_answer(at)
+    for at in watched:
+        publish(store, at, 4)
+    report = find_surges(store, now=last + HOUR + timedelta(minutes=12))
     [vaccines] = [one for one in report.decisions if one.series.key == "R07"]
     assert vaccines.reason.value == "within_band"
 

@@ -135,16 +135,14 @@ def test_an_hour_in_which_no_source_answered_is_not_judged() -> None:
 
 
 def test_nights_in_which_nothing_was_observed_are_no_nights_of_nothing() -> None:
-    def by_day(at: datetime) -> bool:
-        return at.hour not in range(16, 23)
-
-    watched = [at for at in hours() if by_day(at)]
-    counts = dict.fromkeys(watched, 4)
-    assert judge(counts, answered=watched).reason is SurgeReason.WITHIN_BAND
-    # The first of them that is watched again is compared with its day, not with zeros.
-    night = JUDGED.replace(hour=16)
-    again = judge(counts | {night: 4}, answered=[*watched, night], now=night + HOUR + timedelta(minutes=12))
-    assert again.call is SurgeCall.NOTHING
+    last = JUDGED.replace(hour=21)
+    watched = [at for at in hours(until=last) if at.hour not in range(16, 23)]
+    # The first night that is watched brings as much as the days do: usual, where zeros would make it seven times too much.
+    watched += [last - n * HOUR for n in range(6)]
+    decision = judge(dict.fromkeys(watched, 4), answered=watched, now=last + HOUR + timedelta(minutes=12))
+    assert decision.reason is SurgeReason.WITHIN_BAND
+    with_zeros = judge(dict.fromkeys(watched, 4), answered=hours(until=last), now=last + HOUR + timedelta(minutes=12))
+    assert with_zeros.call is SurgeCall.NEW
 
 
 def test_series_with_less_than_a_document_in_ten_hours_are_left_to_the_rules() -> None:
