@@ -107,9 +107,9 @@ class FoundSurge:
 
     @property
     def sentence(self) -> str:
-        """What the office reads: `11月25日 14:00–17:00 风险稿件 23 篇，常年同时段约 4 篇（近四周）`."""
+        """What the office reads: `11月25日 14:00–17:00 风险稿件 23 篇，平时同时段约 4 篇（近四周）`."""
         word = SERIES[self.series].word if self.series in SERIES else self.series
-        return f"{_span(self.since, self.until)} {word} {self.observed} 篇，常年同时段{_about(self.expected)}（近四周）"
+        return f"{_span(self.since, self.until)} {word} {self.observed} 篇，平时同时段{_about(self.expected)}（近四周）"
 
     @property
     def why(self) -> str:

@@ -12,7 +12,7 @@ from tests.api.conftest import Site
 from tests.builders import NOW
 from tests.surging import build_surge, keep_surges, watch_for
 
-LINE = "11月25日 11:00–14:00 疫苗与预防接种类风险稿件 23 篇，常年同时段约 4 篇（近四周）"
+LINE = "11月25日 11:00–14:00 疫苗与预防接种类风险稿件 23 篇，平时同时段约 4 篇（近四周）"
 WEEK = timedelta(weeks=1)
 
 
@@ -80,7 +80,7 @@ def test_of_many_three_stand_on_the_overview_and_all_on_their_page(site: Site) -
     keep_surges(site.context.store, *(build_surge(f"R{number:02d}") for number in range(1, 6)))
     client = site.browser(Role.OFFICER).client
     overview, page = client.get("/").text, client.get("/surges").text
-    assert overview.count("常年同时段") == 3 * 2
+    assert overview.count("平时同时段") == 3 * 2
     assert "待人看 5 条" in overview
     assert "近四周 5 条" in page
 
@@ -89,7 +89,7 @@ def test_what_nobody_saw_for_a_week_leaves_the_overview_and_stays_on_its_page(si
     old = timedelta(days=8)
     keep_surges(site.context.store, build_surge(found_at=NOW - old))
     client = site.browser(Role.OFFICER).client
-    assert "常年同时段" not in client.get("/").text
+    assert "平时同时段" not in client.get("/").text
     assert "待人看" in client.get("/surges").text
 
 

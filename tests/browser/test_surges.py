@@ -12,7 +12,7 @@ from tests.dashboard import make_context
 from tests.surging import build_surge, keep_surges
 
 Window = Callable[[int, int], BrowserContext]
-LINE = "疫苗与预防接种类风险稿件 23 篇，常年同时段约 4 篇"
+LINE = "疫苗与预防接种类风险稿件 23 篇，平时同时段约 4 篇"
 
 
 @pytest.fixture

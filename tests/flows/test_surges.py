@@ -88,7 +88,7 @@ def test_a_burst_is_found_shortly_after_the_hour_in_the_series_it_belongs_to(wat
     assert set(kept(watched)) == {"risk", "R07"}
     assert (
         kept(watched)["R07"].sentence
-        == "11月25日 14:00–17:00 疫苗与预防接种类风险稿件 23 篇，常年同时段约 1 篇（近四周）"
+        == "11月25日 14:00–17:00 疫苗与预防接种类风险稿件 23 篇，平时同时段约 1 篇（近四周）"
     )
     with watched.read() as work:
         [_, row] = work.audit.rows(action="surge.found")

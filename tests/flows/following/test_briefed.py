@@ -37,7 +37,7 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
     keep_surges(store, *quieter, build_surge(), earlier)
     issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
     assert issue.surges.startswith(f"声量异动4次：{build_surge().sentence}；")
-    assert issue.surges.count("常年同时段") == 3
+    assert issue.surges.count("平时同时段") == 3
     assert issue.surges.endswith("等。")
     write_docx(issue, tmp_path / "a.docx")
     write_xlsx(issue, tmp_path / "a.xlsx")

@@ -81,7 +81,7 @@ def test_a_burst_is_a_new_surge_with_its_window_what_was_expected_and_the_reason
 
 def test_the_sentence_names_beijing_hours_scope_count_and_what_is_usual() -> None:
     surge = replace(found(judge(burst(usual(hours()), 7, 9, 7))), observed=23, expected=4.2, upper=11)
-    assert surge.sentence == "11月25日 14:00–17:00 疫苗与预防接种类风险稿件 23 篇，常年同时段约 4 篇（近四周）"
+    assert surge.sentence == "11月25日 14:00–17:00 疫苗与预防接种类风险稿件 23 篇，平时同时段约 4 篇（近四周）"
     assert surge.why == "3 小时内的篇数超出近四周同时段可以解释的上限（11 篇）"
     assert "不到 1 篇" in replace(surge, expected=0.4).sentence
     assert "约 1 篇" in replace(surge, expected=1.02).sentence
