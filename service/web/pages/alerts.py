@@ -18,6 +18,7 @@ from service.domain.alert import Alert, AlertState
 from service.domain.clock import Clock
 from service.domain.people import Act, Person, may
 from service.domain.silence import silencing
+from service.domain.urgency import by_urgency
 from service.flows.bulk import MOST_AT_ONCE, UNDO
 from service.flows.mornings import coming_gaps
 from service.flows.telling import labels_of
@@ -25,7 +26,6 @@ from service.ports.store import Work
 from service.web.pages.overview import rows_of
 from service.web.refused import NOT_REFUSED, Refused, first
 from service.web.render import desk_of, page
-from service.web.views.alert_rows import by_urgency
 from service.web.views.paging import pager
 from service.web.views.wording import CITIES, moment, word
 
