@@ -85,19 +85,29 @@ def attached_to(document: Document) -> list[Attached]:
 
 
 def document_of_attachment(
-    attached: Attached, read: AttachmentText | Refusal, raw: bytes, *, source_id: str, now: datetime
+    attached: Attached,
+    read: AttachmentText | Refusal,
+    raw: bytes,
+    *,
+    source_id: str,
+    now: datetime,
+    unkept: Refusal | None = None,
 ) -> Document:
     """Return the document of a file: its text, its records in `extras["rows"]`, and how it was read.
 
     A file that was kept though it could not be read is a document too, whose text says why: nobody must take it for read.
+    `unkept` is why its bytes are not kept, which the document says too.
     """
     hash_ = hashlib.sha256(raw).hexdigest()
     rows: tuple[dict[str, str], ...] = ()
     about: dict[str, Any] = {"name": attached.name, "hash": hash_, "size": len(raw)}
+    original = "附件原件已保存" if unkept is None else f"附件原件未保存（{unkept.reason}）"
+    if unkept is not None:
+        about["unkept"] = unkept.detail
     if isinstance(read, Refusal):
-        text = f"（附件原件已保存，内容未能读取：{read.detail}。）"
+        text = f"（{original}，内容未能读取：{read.detail}。）"
     else:
-        text, rows = read.text or f"（附件原件已保存：{'；'.join(read.remarks)}。）", read.rows
+        text, rows = read.text or f"（{original}：{'；'.join(read.remarks)}。）", read.rows
         about |= {
             "kind": read.kind.value,
             "pages": read.pages,
