@@ -38,6 +38,11 @@ PageNumber = Annotated[int, Query(alias="page", ge=1, le=200)]
 
 _PAGE = 30
 _MOST_EVENTS = 1000
+_CHOICES: Mapping[str, Any] = {
+    "states": [("unclosed", "未关闭"), *((state.value, word("alert", state.value)) for state in AlertState)],
+    "categories": CATEGORY_NAMES.items(),
+    "cities": CITIES.items(),
+}
 _NUMBER = TypeAdapter(Annotated[int, Field(ge=1, le=200)])
 
 
@@ -131,9 +136,7 @@ def _show(
         "picked": picked,
         "causes": causes,
         "owners": owners,
-        "states": [("unclosed", "未关闭"), *((state.value, word("alert", state.value)) for state in AlertState)],
-        "categories": CATEGORY_NAMES.items(),
-        "cities": CITIES.items(),
+        **_CHOICES,
         "earlier": earlier,
         "later": later,
         "part": "alerts",
