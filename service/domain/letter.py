@@ -25,7 +25,7 @@ _INK, _MUTED, _LINE, _ACCENT = "#17222d", "#51606f", "#dfe4ea", "#0b5d74"
 _DARK = (
     "<style>@media (prefers-color-scheme:dark){.yw-ground{background:#0c1620!important;color:#e8eef3!important}"
     ".yw-card{background:#13212d!important;border-color:#22394a!important}.yw-quiet{color:#a9b8c4!important}"
-    ".yw-rule{border-color:#22394a!important}}</style>"
+    ".yw-rule{border-color:#22394a!important}.yw-link{color:#4fb3cc!important}}</style>"
 )
 
 
@@ -187,7 +187,12 @@ def _text(letter: Letter) -> str:
 
 
 def _linked(place: int, line: str, link: str) -> str:
-    return f'{place}. <a href="{escape(link, quote=True)}" style="color:{_ACCENT}">{escape(line)}</a>'
+    """Return a line with its beginning as the link, and the rest under it."""
+    head, _, rest = line.partition("；")
+    return (
+        f'{place}. <a class="yw-link" href="{escape(link, quote=True)}" style="color:{_ACCENT}">{escape(head)}</a>'
+        f'<div class="yw-quiet" style="color:{_MUTED};font-size:13px;margin-bottom:6px">{escape(rest)}</div>'
+    )
 
 
 def _html(letter: Letter) -> str:
@@ -203,7 +208,7 @@ def _html(letter: Letter) -> str:
             told[0] = f"<b>{told[0]}</b>"
         if heading == _SEVERAL:
             told = [_linked(place, line, link) for place, (line, link) in enumerate(letter.alerts, start=1)]
-        body = "<br>".join(told)
+        body = ("" if heading == _SEVERAL else "<br>").join(told)
         rows.append(
             f'<tr><td style="padding:8px 20px"><div class="yw-quiet" style="color:{_MUTED};font-size:12px">{heading}</div>'
             f'<div style="font-size:14px;line-height:1.6">{body}</div></td></tr>'

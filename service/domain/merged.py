@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.domain.alert import Alert, AlertLevel
-from service.domain.beijing import beijing, duration
+from service.domain.beijing import beijing, countdown, duration
 from service.domain.clock import Clock
 from service.domain.late import LATE
 from service.domain.letter import Letter, deadlines
@@ -94,10 +94,14 @@ def _subject(
 
 def _line(one: Waiting, clocks: Mapping[str, Sequence[Clock]], now: datetime) -> str:
     alert = one.alert
-    due = deadlines(clocks.get(alert.id, ()), now)
+    own = clocks.get(alert.id, ())
+    clock = next_due(own)
+    due = deadlines(own if clock is None else [clock], now)
+    due_at = clock.due_at if clock is not None else None
     parts = [
         f"{_MARKS.get(alert.level, '')}{alert.level.word}·{alert.state.word} {clean(alert.title)}",
         due[0] if due else "暂无在走的时限",
+        countdown(due_at, now) if due_at is not None and due_at < now else "",
         f"原应于{beijing(one.queued_at, now)}发出" if now - one.queued_at >= LATE else "",
         f"代替此前未能发出的{one.replaces}封" if one.replaces else "",
     ]

@@ -50,6 +50,17 @@ def test_what_is_due_soonest_stands_first_then_the_gravest() -> None:
     assert letter.subject == "〔迟发·合并〕[橙色等4条] 事件S 等｜11月25日 15:32 到期"
 
 
+def test_the_deadline_told_is_the_one_that_counts_first_and_what_is_overdue_says_so() -> None:
+    later = clock(id="C2", action="首次发布", due_at=NOW + HOUR, state=ClockState.ARMED)
+    over = clock(id="C1", action="回应关切", due_at=NOW - HOUR, state=ClockState.ARMED)
+    letter = merged_letter([waiting("A"), waiting("B")], {"A": [later, over], "B": [later]}, now=NOW)
+    [(first, _), (second, _)] = letter.alerts
+    assert "回应关切：11月25日 13:32 到期" in first
+    assert "已超时1小时00分00秒" in first
+    assert "首次发布：11月25日 15:32 到期" in second
+    assert "已超时" not in second
+
+
 def test_text_and_html_tell_each_with_its_address_and_nothing_is_markup() -> None:
     evil = waiting("X", alert=alert(AlertLevel.YELLOW, id="X", title='<img src="x">'))
     message = compose(
@@ -62,7 +73,7 @@ def test_text_and_html_tell_each_with_its_address_and_nothing_is_markup() -> Non
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr] # has both
     for name in ("X", "Y"):
         assert f"\nhttp://127.0.0.1:8300/events/{name}\n" in text
-        assert f'<a href="http://127.0.0.1:8300/events/{name}"' in html
+        assert f'href="http://127.0.0.1:8300/events/{name}"' in html
     assert "<img" not in html
     assert "订阅黄色及以上" in text
 
