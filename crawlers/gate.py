@@ -66,6 +66,7 @@ class RefusalReason(StrEnum):
     IDENTITY = "标识"
     NO_ARTICLE = "无正文"
     CRASHED = "解析中断"
+    NO_ROOM = "附件空间已满"
 
 
 @dataclass(frozen=True, slots=True)

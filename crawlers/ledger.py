@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self, TypeVar
 
+from crawlers.gate import Refusal
 from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
 
@@ -41,9 +42,9 @@ class Ledger:
         """Store a batch; see `DocumentSink.put`."""
         return await self._run(lambda: self._sink.put(documents))
 
-    async def keep(self, file: KeptFile) -> None:
+    async def keep(self, file: KeptFile) -> Refusal | None:
         """Store the bytes of a file; see `DocumentSink.keep`."""
-        await self._run(lambda: self._sink.keep(file))
+        return await self._run(lambda: self._sink.keep(file))
 
     async def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         """Keep what could not be taken; see `DocumentSink.quarantine`."""

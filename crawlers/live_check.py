@@ -10,6 +10,7 @@ from typing import Any
 
 from crawlers.catalogue.declaration import Declaration
 from crawlers.conclusion import CUT_SHORT, NO_FAULT, SourceReport
+from crawlers.gate import Refusal
 from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, Source
 
@@ -138,8 +139,8 @@ class _CountingSink:
         self._checks.note(documents)
         return stored
 
-    def keep(self, file: KeptFile) -> None:
-        self._under.keep(file)
+    def keep(self, file: KeptFile) -> Refusal | None:
+        return self._under.keep(file)
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         self._under.quarantine(entries)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from crawlers.gate import RefusalReason
 from crawlers.records import Document, DocumentKind
 
 __all__ = ["Noted", "habit_after", "oddities"]
@@ -41,6 +42,10 @@ def oddities(habit: object, noted: Noted, dropped: Mapping[str, int], fetched: i
     unreadable = dropped.get("encoding", 0)
     if unreadable >= _FEWEST_NEW and 2 * unreadable >= fetched:
         found.append(f"本次取回的 {fetched} 个页面中有 {unreadable} 个无法解码，网站的字符编码可能有变。")
+    if unkept := dropped.get(RefusalReason.NO_ROOM, 0):
+        found.append(
+            f"本次有 {unkept} 个附件因{RefusalReason.NO_ROOM}没有保存原件，内容已照常读取，请系统管理员调高上限。"
+        )
     known = habit if isinstance(habit, Mapping) else {}
     documents = _number(known.get("documents"))
     if noted.documents < _FEWEST_NEW or documents < _FEWEST_KNOWN:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from crawlers.gate import Refusal
 from crawlers.records import Document
 
 __all__ = ["CrawlState", "DocumentSink", "KeptFile", "PutResult", "QuarantineEntry", "SourceProgress"]
@@ -78,8 +79,8 @@ class DocumentSink(Protocol):
         """Store the batch in one transaction, idempotent by id and content hash."""
         ...
 
-    def keep(self, file: KeptFile) -> None:
-        """Store the bytes of a file, once for each hash."""
+    def keep(self, file: KeptFile) -> Refusal | None:
+        """Store the bytes of a file, once for each hash; return why not where there is no room for it."""
         ...
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:

@@ -93,7 +93,7 @@ async def crawl_claim(
     checks = LiveChecks(claim.checks)
     report = await crawl(
         checks.as_visited(claim.sources),
-        make_sink=checks.sink(lambda: StoreSink(app.store, app.now)),
+        make_sink=checks.sink(lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes)),
         make_state=checks.state(_state_under(app, claim)),
         egress=app.egress,
         now=app.now,
@@ -237,7 +237,7 @@ class _Collector:
     def _make_sink(self) -> DocumentSink:
         from service.storage.crawl import StoreSink
 
-        return StoreSink(self.app.store, self.app.now)
+        return StoreSink(self.app.store, self.app.now, attachment_bytes=self.app.settings.attachment_bytes)
 
 
 def _state_under(app: Application, claim: Claim) -> Callable[[], CrawlState]:

@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     ocr: bool = Field(
         default=False, description="Whether text in pictures and scans is recognised; needs requirements-ocr.lock."
     )
+    attachment_megabytes: int = Field(
+        default=10_240,
+        ge=1,
+        le=100_000_000,
+        description="Megabytes of attachments that are kept altogether; beyond, new ones are read but not kept, none is deleted.",
+    )
     watch_words: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Words that site searches ask for, divided by commas: 药品,疫苗."
     )
@@ -216,6 +222,11 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """The address of the dashboard as people and mails use it."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def attachment_bytes(self) -> int:
+        """How many bytes of attachments are kept altogether."""
+        return self.attachment_megabytes * 2**20
 
     @property
     def effective_store_url(self) -> str:

@@ -66,6 +66,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         briefings=briefings,
         push=_push_desk(app),
         opinions=app.opinion_setup,
+        attachment_bytes=app.settings.attachment_bytes,
         checks={"存储": app.store.check, "检索": app.search.check, "邮件": app.notifier.check},
     )
 

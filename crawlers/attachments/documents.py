@@ -84,26 +84,44 @@ def attached_to(document: Document) -> list[Attached]:
     ]
 
 
+def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict[str, Any]:
+    """Return how a file was read, and why it is not kept where that is so."""
+    about: dict[str, Any] = {} if unkept is None else {"unkept": unkept.detail}
+    if isinstance(read, Refusal):
+        return about
+    return about | {
+        "kind": read.kind.value,
+        "pages": read.pages,
+        "confidence": read.confidence,
+        "remarks": list(read.remarks),
+    }
+
+
+def _text_of(read: AttachmentText | Refusal, unkept: Refusal | None) -> str:
+    """Return what was read, else why nothing was, and whether the original is there to be looked at."""
+    original = "附件原件已保存" if unkept is None else f"附件原件未保存（{unkept.reason}）"
+    if isinstance(read, Refusal):
+        return f"（{original}，内容未能读取：{read.detail}。）"
+    return read.text or f"（{original}：{'；'.join(read.remarks)}。）"
+
+
 def document_of_attachment(
-    attached: Attached, read: AttachmentText | Refusal, raw: bytes, *, source_id: str, now: datetime
+    attached: Attached,
+    read: AttachmentText | Refusal,
+    raw: bytes,
+    *,
+    source_id: str,
+    now: datetime,
+    unkept: Refusal | None = None,
 ) -> Document:
     """Return the document of a file: its text, its records in `extras["rows"]`, and how it was read.
 
     A file that was kept though it could not be read is a document too, whose text says why: nobody must take it for read.
+    `unkept` is why its bytes are not kept, which the document says too.
     """
     hash_ = hashlib.sha256(raw).hexdigest()
-    rows: tuple[dict[str, str], ...] = ()
-    about: dict[str, Any] = {"name": attached.name, "hash": hash_, "size": len(raw)}
-    if isinstance(read, Refusal):
-        text = f"（附件原件已保存，内容未能读取：{read.detail}。）"
-    else:
-        text, rows = read.text or f"（附件原件已保存：{'；'.join(read.remarks)}。）", read.rows
-        about |= {
-            "kind": read.kind.value,
-            "pages": read.pages,
-            "confidence": read.confidence,
-            "remarks": list(read.remarks),
-        }
+    about = {"name": attached.name, "hash": hash_, "size": len(raw)} | _how_it_went(read, unkept)
+    rows = () if isinstance(read, Refusal) else read.rows
     extras: dict[str, Any] = {"parent": attached.parent_id, "attachment": about}
     if rows:
         extras["rows"] = [dict(row) for row in rows[:MAX_STORED_ROWS]]
@@ -114,7 +132,7 @@ def document_of_attachment(
         native_id=attached.native_id,
         kind=attached.kind,
         title=f"{attached.parent_title}（附件：{attached.name}）"[:_TITLE],
-        text=text,
+        text=_text_of(read, unkept),
         fetched_at=now,
         url=attached.url,
         published_at=attached.published_at,

@@ -74,7 +74,7 @@ class JsonlSink:
             return PutResult(**counts)
 
     def keep(self, file: KeptFile) -> None:
-        """Write the bytes into `attachments/`, under their hash, once."""
+        """Write the bytes into `attachments/`, under their hash, once; a folder of files has no bound."""
         folder = self._folder / "attachments"
         folder.mkdir(exist_ok=True)
         target = folder / file.hash

@@ -67,7 +67,11 @@ class AttachedFiles:
         return [self._attachment_request(one) for native_id, one in found.items() if native_id in unseen]
 
     async def parse_file(self, response: Response, attached: Attached) -> AsyncIterator[Any]:
-        """Keep a file, read it in the child, and hand on its document; what is no file that can be read is quarantined."""
+        """Keep a file, read it in the child, and hand on its document; what is no file that can be read is quarantined.
+
+        A file for which there is no room is read all the same: what it says must be judged. That its original is not kept
+        stands in the quarantine and in its document.
+        """
         self.visit.fetched += 1
         raw = response.body
         kind = kind_of(raw)
@@ -76,7 +80,7 @@ class AttachedFiles:
             yield self.quarantine(kind.reason, f"{response.url}：{kind.detail}", raw)
             return
         now = self.surroundings.clock()
-        await self.surroundings.ledger.keep(
+        unkept = await self.surroundings.ledger.keep(
             KeptFile(
                 hash=hashlib.sha256(raw).hexdigest(),
                 name=attached.name,
@@ -85,8 +89,10 @@ class AttachedFiles:
                 fetched_at=now,
             )
         )
+        if unkept is not None:
+            yield self.quarantine(unkept.reason, f"{response.url}：{unkept.detail}", b"")
         read = await asyncio.to_thread(self.surroundings.read_attachment, raw)
-        yield document_of_attachment(attached, read, raw, source_id=self.visit.source.id, now=now)
+        yield document_of_attachment(attached, read, raw, source_id=self.visit.source.id, now=now, unkept=unkept)
 
     def file_failed(self, failure: TwistedFailure) -> None:
         """Count a file that could not be had; it stays remembered until it has failed three times."""

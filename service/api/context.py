@@ -3,6 +3,7 @@
 The composition root fills an `AppContext` once; nothing here or above it chooses an adapter or reads a setting.
 """
 
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -155,7 +156,7 @@ class AppContext:
     file as a whole cannot be read; `import_matters(path, source_id, kind, actor)` does so with records that become matters; `make_briefing(week)`
     (`2026-W47`) writes the week's documents into the folder `briefings` and returns their paths; `start_drill(scenario_id, speed,
     person)` starts a drill in a process and a data folder of its own, writes the audit row, and raises `RuntimeError` with a
-    sentence where it does not start.
+    sentence where it does not start. `attachment_bytes` is how much of attachments is kept.
     """
 
     store: Store
@@ -181,3 +182,4 @@ class AppContext:
     rulebook: Rulebook | None = None
     situations: SituationTable | None = None
     opinions: OpinionSetup | None = None
+    attachment_bytes: int = sys.maxsize

@@ -40,7 +40,7 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
         report = asyncio.run(
             crawl(
                 chosen,
-                make_sink=lambda: StoreSink(app.store, app.now),
+                make_sink=lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes),
                 make_state=lambda: StoreCrawlState(app.store),
                 egress=app.egress,
                 now=app.now,

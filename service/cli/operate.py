@@ -126,7 +126,7 @@ def doctor(data: DataOption = None) -> None:
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
         told = (
-            [*_who_is_told(app), _own_words(app), *who_is_asked(app), model_in_force(app)]
+            [*_who_is_told(app), _own_words(app), _attachments(app), *who_is_asked(app), model_in_force(app)]
             if checks["存储"] is None
             else []
         )
@@ -185,6 +185,15 @@ def _own_words(app: "Application") -> dict[str, Any]:
         f"{len(faults)} 条自有词不起作用：{' '.join(faults.values())}" if faults else f"正常，自有词 {len(held)} 条"
     )
     return {"check": "词库", "ok": True, "sentence": sentence}
+
+
+def _attachments(app: "Application") -> dict[str, Any]:
+    """Return how much room attachments take; where new ones are refused, that is a fault."""
+    from service.flows.keeping import room_of
+
+    with app.store.read() as work:
+        room = room_of(work, app.settings.attachment_bytes)
+    return {"check": "附件", "ok": not room.full, "sentence": room.sentence(app.now())}
 
 
 def verify_index(

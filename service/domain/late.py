@@ -51,7 +51,10 @@ def late_letter(letter: Letter, alert: Alert | None, *, queued_at: datetime, rep
         notes.append(f"预警现为{alert.level.word}、{alert.state.word}" + _since(alert, now))
         mark = "迟发·已关闭" if alert.state is AlertState.CLOSED else mark
     drill = _DRILL if letter.subject.startswith(_DRILL) else ""
-    return replace(letter, subject=f"{drill}〔{mark}〕{letter.subject.removeprefix(drill)}", notes=tuple(notes))
+    subject = letter.subject.removeprefix(drill)
+    # One that merges late mails says so already.
+    marked = subject if subject.startswith("〔迟发") else f"〔{mark}〕{subject}"
+    return replace(letter, subject=f"{drill}{marked}", notes=(*letter.notes, *notes))
 
 
 _DRILL = "【演练】"

@@ -25,7 +25,7 @@ _INK, _MUTED, _LINE, _ACCENT = "#17222d", "#51606f", "#dfe4ea", "#0b5d74"
 _DARK = (
     "<style>@media (prefers-color-scheme:dark){.yw-ground{background:#0c1620!important;color:#e8eef3!important}"
     ".yw-card{background:#13212d!important;border-color:#22394a!important}.yw-quiet{color:#a9b8c4!important}"
-    ".yw-rule{border-color:#22394a!important}}</style>"
+    ".yw-rule{border-color:#22394a!important}.yw-link{color:#4fb3cc!important}}</style>"
 )
 
 
@@ -36,7 +36,8 @@ class Letter:
     `summary` says what, where, how many and since when; `reasons` why this is an alert; `deadlines` each clock with its
     basis; `step` the one next step and `link` where to take it; `documents` the first three documents as (title, source, time).
     `receives` says why this reader gets it; `listed` are the lines of a summary of several alerts; `notes` what a reader
-    must know first, such as that the mail comes late. `opens` is what the button says.
+    must know first, such as that the mail comes late. `alerts` are the lines of several alerts told in one mail, each with
+    its address. `opens` is what the button says.
     """
 
     subject: str
@@ -52,6 +53,7 @@ class Letter:
     listed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     opens: str = "打开预警"
+    alerts: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the letter as plain JSON values."""
@@ -62,7 +64,8 @@ class Letter:
         """Return the letter that `to_json` wrote."""
         lists = {name: tuple(values.get(name, ())) for name in ("reasons", "deadlines", "listed", "notes")}
         documents = tuple((str(title), str(source), str(time)) for title, source, time in values["documents"])
-        return cls(**dict(values) | lists | {"documents": documents})
+        alerts = tuple((str(line), str(link)) for line, link in values.get("alerts", ()))
+        return cls(**dict(values) | lists | {"documents": documents, "alerts": alerts})
 
 
 def write_letter(
@@ -96,6 +99,7 @@ def write_letter(
 
 _MOST_DEADLINES = 3
 _DEADLINES = "时限与依据"
+_SEVERAL = "各条预警"
 _TOLD = frozenset({ClockState.ARMED, ClockState.PROPOSED})
 
 
@@ -156,6 +160,9 @@ def _sections(letter: Letter) -> list[tuple[str, Sequence[str]]]:
     documents = [f"{title}（{source} {time}）" for title, source, time in letter.documents]
     sections: list[tuple[str, Sequence[str]]] = [("注意", letter.notes)] if letter.notes else []
     sections.append(("情况", [letter.summary]))
+    if letter.alerts:
+        told = [f"{place}. {line}\n{link}" for place, (line, link) in enumerate(letter.alerts, start=1)]
+        return [*sections, (_SEVERAL, told), ("为何收到", [letter.receives])]
     if letter.listed:
         return [*sections, ("清单", letter.listed), ("为何收到", [letter.receives])]
     why = [*letter.reasons, *([f"您收到本邮件，因为：{letter.receives}"] if letter.receives else [])]
@@ -179,6 +186,15 @@ def _text(letter: Letter) -> str:
     return "\n\n".join(parts) + "\n\n内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。\n"
 
 
+def _linked(place: int, line: str, link: str) -> str:
+    """Return a line with its beginning as the link, and the rest under it."""
+    head, _, rest = line.partition("；")
+    return (
+        f'{place}. <a class="yw-link" href="{escape(link, quote=True)}" style="color:{_ACCENT}">{escape(head)}</a>'
+        f'<div class="yw-quiet" style="color:{_MUTED};font-size:13px;margin-bottom:6px">{escape(rest)}</div>'
+    )
+
+
 def _html(letter: Letter) -> str:
     rows = []
     if letter.drill:
@@ -190,7 +206,9 @@ def _html(letter: Letter) -> str:
         told = [escape(line) for line in lines]
         if heading == _DEADLINES:
             told[0] = f"<b>{told[0]}</b>"
-        body = "<br>".join(told)
+        if heading == _SEVERAL:
+            told = [_linked(place, line, link) for place, (line, link) in enumerate(letter.alerts, start=1)]
+        body = ("" if heading == _SEVERAL else "<br>").join(told)
         rows.append(
             f'<tr><td style="padding:8px 20px"><div class="yw-quiet" style="color:{_MUTED};font-size:12px">{heading}</div>'
             f'<div style="font-size:14px;line-height:1.6">{body}</div></td></tr>'

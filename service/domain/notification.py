@@ -11,7 +11,7 @@ from service.domain.clock import Clock, ClockState, limit_words
 from service.domain.event import Event
 from service.domain.people import Person
 
-__all__ = ["QuietHours", "clean", "recipients", "subject"]
+__all__ = ["LONGEST_SUBJECT", "QuietHours", "clean", "recipients", "subject"]
 
 LONGEST_SUBJECT = 120
 """Characters of a subject; longer ones are cut in the title, never in the deadline."""

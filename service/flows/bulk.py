@@ -24,27 +24,57 @@ from service.flows.telling import mail_key
 from service.ports.routing import Batch
 from service.ports.store import Store, Work
 
-__all__ = ["MOST_AT_ONCE", "UNDO", "BulkDone", "acknowledge_all", "assign_all", "silence_all", "undo"]
+__all__ = ["MOST_AT_ONCE", "UNDO", "BulkDone", "Left", "acknowledge_all", "assign_all", "silence_all", "undo"]
 
 UNDO = timedelta(seconds=10)
 """How long an act on several alerts can be taken back (interface.md §4)."""
 MOST_AT_ONCE = 100
 _GRACE = timedelta(seconds=2)
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An alert that was left as it was, by its title where there is one, and why."""
+
+    alert_id: str
+    title: str
+    why: Refusal
+
+    @property
+    def name(self) -> str:
+        """What a sentence calls the alert."""
+        return f"“{self.title}”" if self.title else f"“{self.alert_id[:20]}”"
+
+    @property
+    def sentence(self) -> str:
+        """Which alert was left and why."""
+        return f"{self.name}{self.why.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
 class BulkDone:
-    """What became of a bulk act: how many were done, a sentence for each that was not, and what undoes it."""
+    """What became of a bulk act: how many were done, those that were not, and what undoes it."""
 
     done: int
-    refused: tuple[str, ...]
+    refused: tuple[Left, ...]
     batch_id: str | None
 
     @property
-    def sentence(self) -> str:
-        """The outcome in words."""
-        words = f"已处理{self.done}条"
-        return words + (f"；{len(self.refused)}条未处理：{'；'.join(self.refused[:3])}" if self.refused else "")
+    def refusal(self) -> Refusal:
+        """Why nothing was done, naming the alerts by their reasons; forbidden only where each one was."""
+        reasons: dict[str, list[str]] = {}
+        for left in self.refused:
+            reasons.setdefault(left.why.sentence.rstrip("。"), []).append(left.name)
+        told = "；".join(f"{_named(names)}{sentence}" for sentence, names in reasons.items())
+        kinds = {type(left.why) for left in self.refused}
+        kind = kinds.pop() if len(kinds) == 1 else Conflict
+        return kind(f"选中的{len(self.refused)}条均未处理：{told}。")
+
+
+def _named(names: Sequence[str]) -> str:
+    rest = f"等{len(names)}条：" if len(names) > _NAMED else "：" if len(names) > 1 else ""
+    return "".join(names[:_NAMED]) + rest
 
 
 def acknowledge_all(store: Store, person: Person, alert_ids: Sequence[str], *, now: datetime) -> BulkDone:
@@ -135,7 +165,7 @@ def _each(
     if len(picked) > MOST_AT_ONCE:
         raise Refusal(f"一次最多处理{MOST_AT_ONCE}条，现选中{len(picked)}条")
     items: list[Mapping[str, Any]] = []
-    refused: list[str] = []
+    refused: list[Left] = []
     with store.write() as work:
         # In one order for everybody, so that two who act at once cannot wait for each other.
         for alert_id in sorted(picked):
@@ -144,15 +174,11 @@ def _each(
                 alert = held_alert(work, alert_id)
                 title = alert.title[:20]
                 items.append(act(work, alert))
-            except Forbidden as refusal:
-                if len(picked) == 1:
-                    raise
-                refused.append(f"“{title}”{refusal.sentence}")
             except Refusal as refusal:
-                refused.append(f"“{title}”{refusal.sentence}")
+                refused.append(Left(alert_id, title, refusal))
         if not items:
             return BulkDone(0, tuple(refused), None)
-        left = [{"refused": sentence} for sentence in refused]
+        left = [{"refused": one.sentence} for one in refused]
         batch = Batch(id=secrets.token_hex(8), kind=kind, person_id=person.id, at=now, items=(*items, *left))
         work.batches.save(batch)
     return BulkDone(len(items), tuple(refused), batch.id)
@@ -180,15 +206,15 @@ def undo(store: Store, person: Person, batch_id: str, *, now: datetime) -> BulkD
         if not batch.at - _GRACE <= now <= batch.at + UNDO + _GRACE:
             raise Conflict("已超过10秒，不能撤销，请在事件页改正")
         done_then = [item for item in batch.items if "alert" in item]
-        refused = [sentence for item in done_then if (sentence := _take_back(work, person, batch.kind, item, now))]
+        refused = [left for item in done_then if (left := _take_back(work, person, batch.kind, item, now))]
         work.batches.save(replace(batch, undone_at=now))
         done = len(done_then) - len(refused)
         note(work, person, "batch.undone", f"batch:{batch.kind}", {"count": done}, now)
         return BulkDone(done, tuple(refused), None)
 
 
-def _take_back(work: Work, person: Person, kind: str, item: Mapping[str, Any], now: datetime) -> str | None:
-    """Restore one alert; return a sentence where somebody was there since."""
+def _take_back(work: Work, person: Person, kind: str, item: Mapping[str, Any], now: datetime) -> Left | None:
+    """Restore one alert; return why not where somebody was there since."""
     alert = held_alert(work, str(item["alert"]))
     if kind == "silence":
         silence = work.silences.get(str(item["silence"]))
@@ -198,7 +224,7 @@ def _take_back(work: Work, person: Person, kind: str, item: Mapping[str, Any], n
         return None
     # What the system wrote since, as when a document joined, is nobody's work: undoing takes nothing from anybody.
     if [alert.state.value, alert.owner, alert.acknowledged_by] != item["left"]:
-        return f"“{alert.title[:20]}”之后已有变动，未撤销"
+        return Left(alert.id, alert.title[:20], Conflict("之后已有变动，未撤销"))
     seen = item["acknowledged_at"]
     back = replace(
         alert,

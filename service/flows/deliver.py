@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from hashlib import sha256
+from typing import Any
 
-from service.domain.late import LATE, fate_of, late_letter
+from service.domain.late import LATE, late_letter
 from service.domain.letter import Letter, compose
+from service.flows.merging import MAIL, count_replaced, merge_waiting, newer_than, set_aside
 from service.ports.notify import Delivery, Notifier, NotifyError
 from service.ports.search import Search, SearchRefusedError, SearchUnavailableError
 from service.ports.store import OutboxRow, Store, Work
 
 __all__ = ["MAIL", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search", "retry_delay", "search_key"]
 
-MAIL = "mail"
 SEARCH = "search"
 
 # What a killed worker held is taken up again after this time. A mail server that answers later than this may be handed a
@@ -33,11 +34,12 @@ class DeliveryReport:
     retried: int = 0
     dead: int = 0
     replaced: int = 0
+    merged: int = 0
 
     @property
     def busy(self) -> bool:
         """Whether there was anything to do."""
-        return bool(self.delivered or self.retried or self.dead or self.replaced)
+        return bool(self.delivered or self.retried or self.dead or self.replaced or self.merged)
 
 
 def retry_delay(attempts: int, jitter: float) -> timedelta:
@@ -52,9 +54,10 @@ def deliver_mail(
     """Send waiting mail. A 4xx or a dead server is retried for as long as it takes; a final refusal is set aside and shown.
 
     What waited long is looked at again: it says that it comes late, or a later mail on the same alert to the same person
-    leaves in its place, which is written down.
+    leaves in its place, which is written down. Where more than three that waited would go to one person, one mail tells all.
     """
     delivered = retried = dead = replaced = 0
+    merged = merge_waiting(store, notifier, now=now())
     for _ in range(limit):
         # One at a time, so that a lease need not last for a whole batch.
         with store.write() as work:
@@ -74,7 +77,7 @@ def deliver_mail(
             continue
         _note_accepted(store, rows[0], delivery, now())
         delivered += 1
-    return DeliveryReport(delivered=delivered, retried=retried, dead=dead, replaced=replaced)
+    return DeliveryReport(delivered=delivered, retried=retried, dead=dead, replaced=replaced, merged=merged)
 
 
 def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
@@ -85,23 +88,13 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
         return letter
     with store.write() as work:
         alert = work.alerts.get(alert_id)
-        mine = [one for one in work.notices.of_alert(alert_id) if one.told]
-        own = next((one for one in mine if one.key == row.key), None)
-        same = [one for one in mine if own is not None and one.person_id == own.person_id]
-        later = [one.key for one in same if own is not None and (one.at, one.key) > (own.at, own.key)]
-        fate = fate_of(row.key, row.created_at, later, now)
-        if fate.replaced_by is not None:
+        newer = newer_than(work, row, now)
+        if newer is not None:
             if work.outbox.done(row, now=now):
-                detail = {"to": row.payload["to"], "key": row.key, "newer": fate.replaced_by, "reason": letter.subject}
-                work.audit.append(actor="system", action="mail.replaced", subject=alert_id, detail=detail, now=now)
+                set_aside(work, row, newer, now)
             return None
-        replaced = _count_replaced(work, alert_id, row.key)
+        replaced = count_replaced(work, alert_id, row.key)
     return late_letter(letter, alert, queued_at=row.created_at, replaces=replaced, now=now)
-
-
-def _count_replaced(work: Work, alert_id: str, key: str) -> int:
-    rows = work.audit.rows(subject=alert_id, limit=200)
-    return sum(row.action == "mail.replaced" and row.detail.get("newer") == key for row in rows)
 
 
 def _message(row: OutboxRow, letter: Letter, sender: str) -> EmailMessage:
@@ -112,8 +105,14 @@ def _note_accepted(store: Store, row: OutboxRow, delivery: Delivery, now: dateti
     with store.write() as work:
         if work.outbox.done(row, now=now):
             detail = {"to": row.payload["to"], "message_id": delivery.message_id, "via": delivery.accepted_by}
-            subject = str(row.payload["alert_id"])
-            work.audit.append(actor="system", action="mail.accepted", subject=subject, detail=detail, now=now)
+            _note_each(work, row, "mail.accepted", detail, now)
+
+
+def _note_each(work: Work, row: OutboxRow, action: str, detail: Mapping[str, Any], now: datetime) -> None:
+    """Write down what became of a mail, of a merged one with each of its alerts."""
+    for part in row.payload.get("merges") or [{"alert_id": row.payload["alert_id"]}]:
+        of_part = dict(detail) | ({"key": part["key"], "mail": row.key} if "key" in part else {})
+        work.audit.append(actor="system", action=action, subject=str(part["alert_id"]), detail=of_part, now=now)
 
 
 def search_key(versions: Mapping[str, int]) -> str:
@@ -165,9 +164,7 @@ def _put_back(store: Store, row: OutboxRow, error: NotifyError, now: datetime) -
         _retry(work.outbox.retry, row, error, now)
         if not error.recoverable:
             detail = {"to": row.payload["to"], "error": str(error)}
-            work.audit.append(
-                actor="system", action="mail.refused", subject=str(row.payload["alert_id"]), detail=detail, now=now
-            )
+            _note_each(work, row, "mail.refused", detail, now)
 
 
 def _retry(retry: Callable[..., bool], row: OutboxRow, error: NotifyError, now: datetime) -> None:

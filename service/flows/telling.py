@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from service.domain.alert import Alert, AlertLevel
 from service.domain.clock import Clock
@@ -35,6 +36,7 @@ __all__ = [
 
 _HANDOVER = timedelta(hours=24)
 _NEIGHBOURS = 500
+_TOGETHER = timedelta(minutes=1)
 _RECORDED = frozenset({HoldReason.SILENCED, HoldReason.WIDER_ALERT, HoldReason.ANSWERED, HoldReason.NO_ADDRESS})
 
 
@@ -183,9 +185,16 @@ def queue_letter(
     now: datetime,
     not_before: datetime | None = None,
 ) -> bool:
-    """Queue the letter to one person with the reason for it; false where the same mail was queued before."""
-    payload = {"to": person.email, "alert_id": alert.id, "letter": letter.to_json() | {"receives": why}}
+    """Queue the letter to one person with the reason for it; false where the same mail was queued before.
+
+    What was held back before leaves at the next full minute, with all else that is told when the reason ends; red at once.
+    """
+    payload: dict[str, Any] = {"to": person.email, "alert_id": alert.id, "letter": letter.to_json() | {"receives": why}}
     key = mail_key(alert.id, occasion, person)
+    held = any(one.key == key and not one.told for one in work.notices.of_alert(alert.id))
+    if held and alert.level < AlertLevel.RED:
+        payload["held"] = True
+        not_before = max(not_before or now, now.replace(second=0, microsecond=0) + _TOGETHER)
     if not work.outbox.add(key, MAIL, payload, now=now, not_before=not_before):
         return False
     _record(work, person, alert, occasion, why, now, told=True)

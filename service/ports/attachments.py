@@ -34,6 +34,14 @@ class Attachments(Protocol):
         """Return the file of that SHA-256, or `None`."""
         ...
 
+    def holds(self, hash_: str) -> bool:
+        """Return whether the file of that SHA-256 is kept."""
+        ...
+
+    def held(self) -> tuple[int, int]:
+        """Return how many files are kept and how many bytes these have."""
+        ...
+
     def replace_rows(self, documents: Sequence[Document]) -> None:
         """Store the rows that the documents carry in `extras["rows"]`, in place of those they had."""
         ...

@@ -44,6 +44,17 @@ class Outbox(Protocol):
         """Lease rows that are due, oldest first."""
         ...
 
+    def untaken(self, *, kind: str, now: datetime, limit: int) -> list[OutboxRow]:
+        """Return rows that nobody took, oldest first: those that are due, and those that failed, whenever their next try is.
+
+        Empty where none is due. What a worker took and never put back is not among them, whatever became of it.
+        """
+        ...
+
+    def settle(self, keys: Sequence[str], *, now: datetime) -> list[str]:
+        """Mark those of the rows as delivered that nobody took, and return their keys."""
+        ...
+
     def done(self, row: OutboxRow, *, now: datetime) -> bool:
         """Mark delivered; false where the fence is stale."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from crawlers.ports import KeptFile
 from crawlers.records import Document
@@ -33,6 +33,16 @@ class SqlAttachments:
         """Return the file of that SHA-256, or `None`."""
         row = self._connection.execute(select(kept_files).where(kept_files.c.hash == hash_)).mappings().one_or_none()
         return None if row is None else KeptFile(**{name: row[name] for name in _FILE})
+
+    def holds(self, hash_: str) -> bool:
+        """Return whether the file of that SHA-256 is kept."""
+        return self._connection.scalar(select(kept_files.c.hash).where(kept_files.c.hash == hash_)) is not None
+
+    def held(self) -> tuple[int, int]:
+        """Return how many files are kept and how many bytes these have; both engines know a length without reading the bytes."""
+        size = func.coalesce(func.sum(func.length(kept_files.c.content)), 0)
+        count, total = self._connection.execute(select(func.count(), size).select_from(kept_files)).one()
+        return int(count), int(total)
 
     def replace_rows(self, documents: Sequence[Document]) -> None:
         """Store the rows that the documents carry in `extras["rows"]`, in place of those they had."""

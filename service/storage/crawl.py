@@ -1,11 +1,14 @@
 """A crawl's two needs over a store: a sink that is durable when it returns, and a memory of progress."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from crawlers.gate import Refusal
 from crawlers.ports import KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
 from service.flows.joining import join_library, news_of
+from service.flows.keeping import keep_file
 from service.ports.store import Store, Work
 
 __all__ = ["StoreCrawlState", "StoreSink"]
@@ -14,10 +17,11 @@ __all__ = ["StoreCrawlState", "StoreSink"]
 class StoreSink:
     """`crawlers.ports.DocumentSink` over a store; each call is one transaction."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        """Store into `store`, stamped with `now()`."""
+    def __init__(self, store: Store, now: Callable[[], datetime], *, attachment_bytes: int = sys.maxsize) -> None:
+        """Store into `store`, stamped with `now()`; attachments up to so many bytes altogether."""
         self._store = store
         self._now = now
+        self._attachment_bytes = attachment_bytes
 
     def put(self, documents: Sequence[Document]) -> PutResult:
         """Store the batch in one transaction, idempotent by id and content hash; policies join the library in the same."""
@@ -31,10 +35,10 @@ class StoreSink:
             join_library(work, policies, now=now)
             return result
 
-    def keep(self, file: KeptFile) -> None:
-        """Store the bytes of an attachment, once for each hash."""
+    def keep(self, file: KeptFile) -> Refusal | None:
+        """Store the bytes of an attachment, once for each hash; return why not where the bound is reached."""
         with self._store.write() as work:
-            work.attachments.keep(file)
+            return keep_file(work, file, limit=self._attachment_bytes, now=self._now())
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         """Keep what could not be taken, for a person to look at and replay."""

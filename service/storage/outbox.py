@@ -81,6 +81,26 @@ class SqlOutbox:
         statement = select(*columns).where(o.seq.in_(seqs)).order_by(o.seq)
         return records(self._connection, OutboxRow, statement)
 
+    def untaken(self, *, kind: str, now: datetime, limit: int) -> list[OutboxRow]:
+        """Return rows that nobody took, oldest first: due ones and those that failed; none where none is due."""
+        o = outbox.c
+        waiting = (o.kind == kind, o.ready_at.is_not(null()), o.state == "waiting")
+        if self._connection.scalar(select(o.seq).where(*waiting, o.ready_at <= now).limit(1)) is None:
+            return []
+        columns = (o.key, o.kind, o.payload, o.attempts, o.fence, o.created_at)
+        free = or_(o.ready_at <= now, o.attempts > 0)
+        statement = select(*columns).where(*waiting, free).order_by(o.seq).limit(limit)
+        return records(self._connection, OutboxRow, statement)
+
+    def settle(self, keys: Sequence[str], *, now: datetime) -> list[str]:
+        """Mark those of the rows as delivered that nobody took, and return their keys."""
+        o = outbox.c
+        free = select(o.key).where(o.key.in_(keys), o.state == "waiting")
+        found = list(self._connection.scalars(free.with_for_update(skip_locked=True)))
+        values = {"state": "done", "ready_at": None, "error": None, "done_at": now}
+        self._connection.execute(update(outbox).where(o.key.in_(found)).values(values))
+        return found
+
     def done(self, row: OutboxRow, *, now: datetime) -> bool:
         """Mark delivered; false where the fence is stale."""
         return self._finish(row, state="done", ready_at=None, error=None, done_at=now)

@@ -8,6 +8,7 @@ from service.domain.alert_states import AlertState
 from service.domain.escalation import asks, occasion_of
 from service.domain.event import Event
 from service.domain.rounds import round_number
+from service.flows.merging import merged_into
 from service.flows.telling import Teller
 from service.ports.store import Work
 from service.web.views.told import coming_clocks, coming_steps, idle_note, plan_rows, told_rows
@@ -20,7 +21,9 @@ def notices_view(work: Work, alert: Alert, event: Event, context: AppContext) ->
     now, office = context.now(), context.office
     routing, teller = office.routing(), Teller(work, office, now)
     notices = work.notices.of_alert(alert.id)
-    states = work.outbox.states([one.key for one in notices if one.told])
+    merged = merged_into(work, alert.id)
+    mails = [str(detail["mail"]) for detail in merged.values()]
+    states = work.outbox.states([*(one.key for one in notices if one.told), *mails])
     current = teller.would_tell(alert, event, occasion=occasion_of(alert))
     tiers = routing.tiers.get(alert.level, ())
     number = round_number(alert.extras)
@@ -37,7 +40,7 @@ def notices_view(work: Work, alert: Alert, event: Event, context: AppContext) ->
         [] if closed else [*coming_steps(alert, routing, steps, now), *coming_clocks(clocks, readers, warn_at, now)]
     )
     return {
-        "sent": told_rows(notices, states),
+        "sent": told_rows(notices, states, merged),
         "would_told": told if asks(alert) else [],
         "would_held": held,
         "asks": asks(alert),

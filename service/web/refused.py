@@ -116,7 +116,9 @@ class Refused:
 
     def without_field(self, html: str) -> list[tuple[str, str]]:
         """Return the texts, each with its word, that a page does not hold: its form is gone, or the field of the form."""
-        gone = f'method="post" action="{escape(self.action)}"' not in html
+        sent_to = f'action="{escape(self.action)}"'
+        # A form may be sent elsewhere by one of its buttons.
+        gone = f'method="post" {sent_to}' not in html and f"form{sent_to}" not in html
         return [(word, text) for word, text in texts_of(self.typed) if gone or str(escape(text)) not in html]
 
     def of(self, action: str) -> bool:

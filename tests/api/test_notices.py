@@ -6,6 +6,7 @@ import pytest
 
 from crawlers.ports import KeptFile
 from service.domain.people import Role
+from service.storage.crawl import StoreSink
 from tests.api.conftest import Site
 from tests.builders import NOW
 from tests.contract.stored import document
@@ -26,6 +27,17 @@ def with_rows(site: Site) -> Site:
         work.attachments.replace_rows([notice])
         work.attachments.keep(FILE)
     return site
+
+
+def test_the_page_of_sources_says_that_attachments_are_not_kept_until_the_bound_is_raised(site: Site) -> None:
+    reader = site.browser(Role.VIEWER).client
+    assert StoreSink(site.context.store, lambda: NOW, attachment_bytes=1).keep(FILE) is not None
+    object.__setattr__(site.context, "attachment_bytes", 1)
+    text = reader.get("/sources").text
+    assert "附件空间已满" in text
+    assert FILE.name in text
+    object.__setattr__(site.context, "attachment_bytes", 2**20)
+    assert "附件空间已满" not in reader.get("/sources").text
 
 
 def test_records_are_found_by_batch_and_shown_with_their_notice(with_rows: Site) -> None:

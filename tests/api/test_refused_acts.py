@@ -118,11 +118,6 @@ def test_an_alert_that_does_not_exist_is_said_to_be_none(office: Site) -> None:
     assert send(office.browser(Role.APPROVER), "/clocks/none/cancel", {"reason": ["好"]}).status_code == 404
 
 
-def test_reason_for_silencing_several_alerts_is_shown_where_none_was_silenced(office: Site) -> None:
-    answer = send(office.browser(Role.OFFICER), "/alerts/silence", {"hours": ["4"], "reason": [BOTH]})
-    assert (answer.status_code, copied(answer)) == (422, [BOTH])
-
-
 def test_reason_beside_a_field_that_cannot_be_read_is_shown(office: Site) -> None:
     answer = send(office.browser(Role.APPROVER), f"{ALERT}/level", {"level": ["pink"], "reason": [BOTH]})
     assert (answer.status_code, copied(answer)) == (422, [BOTH])

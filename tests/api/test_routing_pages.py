@@ -11,6 +11,7 @@ from service.domain.people import Role
 from service.flows.office import Office
 from service.policies.register import load_register
 from service.policies.routing import load_routing
+from service.ports.routing import Notice
 from service.ports.store import Work
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW
@@ -245,3 +246,33 @@ class TestEventPage:
         bulk(browser, "/alerts/silence", [RED], hours="4", reason="已掌握")
         text = browser.client.get(f"/events/{EVENT}?tab=notices").text
         assert "现在不发送：审批丙已静默至" in text
+
+    def test_a_mail_that_went_in_a_merged_one_says_in_which_and_what_became_of_that(self, site: Site) -> None:
+        key, mail, merged = (
+            f"mail:{RED}:first_raise:orange:p-officer",
+            "mail:merged:1",
+            "〔迟发·合并〕[橙色等5条] 甲 等",
+        )
+        notice = Notice(
+            key=key,
+            alert_id=RED,
+            occasion="first_raise:orange",
+            person_id="p-officer",
+            person_name="研判乙",
+            told=True,
+            why="值班",
+            level=AlertLevel.ORANGE,
+            at=NOW,
+        )
+        with site.context.store.write() as work:
+            work.notices.save(notice)
+            work.outbox.add(key, "mail", {}, now=NOW)
+            work.outbox.settle([key], now=NOW)
+            work.outbox.add(mail, "mail", {}, now=NOW)
+            detail = {"to": "a@office.invalid", "key": key, "mail": mail, "merged": merged, "reason": "x"}
+            work.audit.append(actor="system", action="mail.merged", subject=RED, detail=detail, now=NOW)
+        text = site.browser(Role.VIEWER).client.get(f"/events/{EVENT}?tab=notices").text
+        [row] = [part for part in text.split("<tr>") if "首次预警" in part and "并入" in part]
+        assert f"并入“{merged}”" in row
+        assert "等待重试" in row
+        assert "已发送" not in row

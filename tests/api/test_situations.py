@@ -3,12 +3,13 @@
 import html
 import re
 import time
+from dataclasses import replace
 
 import pytest
 
 from analysis.situations import load_situations
 from service.domain.people import Role
-from service.web.views.situation_rows import situation_rows
+from service.web.views.situation_rows import modifier_rows, situation_rows
 from tests.api.conftest import Site
 
 ROW = re.compile(r'<tr data-row id="([^"]+)">(.*?)</tr>', re.DOTALL)
@@ -121,6 +122,27 @@ def test_modifiers_are_kept_by_product_and_none_is_said_in_a_sentence(shared_sit
     assert list(added(shared_site, product="any")) == [one.id for one in TABLE.modifiers if not one.products]
     assert "没有符合条件的附加情节" in parts(shared_site, product="vaccine")[1]
     assert "没有符合条件的附加情节" not in parts(shared_site)[1]
+
+
+@pytest.mark.parametrize("category", ["R07", "any"])
+def test_modifiers_of_no_category_stay_under_the_rows_of_every_category_and_it_is_said_why(
+    shared_site: Site, category: str
+) -> None:
+    unbound = [one.id for one in TABLE.modifiers if not one.categories]
+    assert unbound
+    above, section = parts(shared_site, category=category)
+    assert list(dict(ROW.findall(section))) == unbound
+    assert "不限类别的附加情节对所选类别同样适用" in section
+    assert f'<a href="#modifiers">附加情节 {len(unbound)} 种见表后</a>' in above
+    assert "对所选类别同样适用" not in parts(shared_site)[1]
+
+
+def test_modifier_that_an_office_bound_to_a_category_is_shown_with_that_one_only() -> None:
+    bound = replace(TABLE.modifiers[0], categories=("R07",))
+    table = replace(TABLE, modifiers=(bound, *TABLE.modifiers[1:]))
+    others = [one.id for one in TABLE.modifiers[1:]]
+    assert [row.situation.id for row in modifier_rows(table, category="R07")] == [bound.id, *others]
+    assert [row.situation.id for row in modifier_rows(table, category="R01")] == others
 
 
 def test_section_of_modifiers_is_named_by_its_heading_with_the_count(shared_site: Site) -> None:

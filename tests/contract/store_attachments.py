@@ -1,9 +1,12 @@
 from dataclasses import replace
 from types import MappingProxyType
 
+from crawlers.gate import RefusalReason
 from crawlers.ports import KeptFile
 from crawlers.records import Document
+from service.flows.keeping import room_of
 from service.ports.store import Store
+from service.storage.crawl import StoreSink
 from tests.contract.stored import NOW, document, put
 
 FILE = KeptFile(hash="ab" * 32, name="附件1.pdf", media_type="application/pdf", content=b"%PDF-1.7\x00", fetched_at=NOW)
@@ -34,6 +37,32 @@ class AttachmentsContract:
         with store.read() as work:
             assert work.attachments.file(FILE.hash) == FILE
             assert work.attachments.file("cd" * 32) is None
+
+    def test_what_is_kept_is_counted_in_files_and_bytes(self, store: Store) -> None:
+        with store.write() as work:
+            assert work.attachments.held() == (0, 0)
+            work.attachments.keep(FILE)
+            work.attachments.keep(replace(FILE, hash="cd" * 32, content=bytes(70_000)))
+            assert work.attachments.held() == (2, len(FILE.content) + 70_000)
+            assert (work.attachments.holds(FILE.hash), work.attachments.holds("ef" * 32)) == (True, False)
+
+    def test_beyond_the_bound_the_newest_is_refused_by_name_and_no_old_one_is_touched(self, store: Store) -> None:
+        sink = StoreSink(store, lambda: NOW, attachment_bytes=100)
+        old, fits, large = (
+            replace(FILE, hash=mark * 32, name=f"{mark}.pdf", content=bytes(size))
+            for mark, size in (("aa", 60), ("bb", 40), ("cc", 41))
+        )
+        assert sink.keep(old) is None
+        refusal = sink.keep(large)
+        assert refusal is not None
+        assert (refusal.reason, "attachment_megabytes" in refusal.detail) == (RefusalReason.NO_ROOM, True)
+        assert sink.keep(fits) is None
+        assert sink.keep(replace(old, name="又一个名字.pdf")) is None
+        with store.read() as work:
+            assert [work.attachments.file(one.hash) for one in (old, fits, large)] == [old, fits, None]
+            full, raised = room_of(work, 100), room_of(work, 200)
+        assert (full.full, "有 1 个新附件没有保存原件（最近一个是“cc.pdf”）" in full.sentence(NOW)) == (True, True)
+        assert (raised.full, "没有保存" in raised.sentence(NOW)) == (False, False)
 
     def test_the_rows_of_a_notice_are_told_in_order_with_every_column(self, store: Store) -> None:
         take(store, notice("1"))

@@ -151,6 +151,23 @@ class NoticesContract:
             assert [one.key for one in work.notices.of_alert("a1")] == ["k1"]
             assert work.outbox.add("k2", "mail", {}, now=NOW)
 
+    def test_what_nobody_took_is_told_where_some_is_due_and_can_be_settled_once(self, store: Store) -> None:
+        with store.write() as work:
+            for key in ("failed", "held", "due"):
+                work.outbox.add(key, "mail", {}, now=NOW)
+            work.outbox.add("later", "mail", {}, now=NOW, not_before=NOW + HOUR)
+            work.outbox.add("other", "search", {}, now=NOW)
+            failed, _ = work.outbox.claim(kinds=["mail"], limit=2, lease=LEASE, now=NOW)
+            work.outbox.retry(failed, error="连接被拒绝", not_before=NOW + HOUR)
+        with store.read() as work:
+            free = [row.key for row in work.outbox.untaken(kind="mail", now=NOW + 2 * LEASE, limit=9)]
+        assert free == ["failed", "due"]
+        with store.write() as work:
+            assert sorted(work.outbox.settle(["failed", "held", "due"], now=NOW)) == ["due", "failed"]
+            assert work.outbox.settle(["failed", "due"], now=NOW) == []
+            assert work.outbox.states(["failed", "held", "due"]) == {"failed": "done", "held": "leased", "due": "done"}
+            assert work.outbox.untaken(kind="mail", now=NOW, limit=9) == []
+
     def test_a_batch_reads_back_equal_and_says_when_it_was_undone(self, store: Store) -> None:
         batch = Batch(id="b1", kind="acknowledge", person_id="p1", at=NOW, items=({"alert": "a1", "revision": 2},))
         with store.write() as work:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from crawlers.gate import Refusal, RefusalReason
 from crawlers.ports import KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, document_id
 
@@ -19,6 +20,7 @@ class Held:
     remembered: dict[str, SourceProgress] = field(default_factory=dict)
     files: dict[str, KeptFile] = field(default_factory=dict)
     broken: bool = False
+    room: int = 2**40
 
     def put(self, documents: Sequence[Document]) -> PutResult:
         if self.broken:
@@ -32,8 +34,11 @@ class Held:
             self.puts.append(document)
         return PutResult(added=added, edited=edited, known=len(documents) - added - edited)
 
-    def keep(self, file: KeptFile) -> None:
+    def keep(self, file: KeptFile) -> Refusal | None:
+        if self.room < len(file.content):
+            return Refusal(RefusalReason.NO_ROOM, "附件已存满")
         self.files[file.hash] = file
+        return None
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
         if self.broken:

@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from crawlers.health import HealthState, health
 from crawlers.records import Document, Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, article, list_page
@@ -17,6 +19,7 @@ Visit = Callable[..., CrawlReport]
 
 NOTICE = make(1, "drugs")
 DOCX = as_docx(NOTICE)
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def serve(press: Press, *links: str, path: str = "/a.html") -> None:
@@ -102,6 +105,36 @@ def test_a_file_that_cannot_be_understood_is_kept_and_its_document_says_so(
     (found,) = attachments(held)
     assert "内容未能读取" in found.text
     assert len(held.files) == 1
+
+
+def test_a_file_for_which_there_is_no_room_is_read_and_not_kept_and_its_source_and_the_quarantine_say_so(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    held.room = len(DOCX) - 1
+    serve(press, "/1.docx")
+    press.pages["/1.docx"] = Page(body=DOCX)
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    assert visit(source).sources[0].failed is None
+    (found,) = attachments(held)
+    assert held.files == {}
+    assert found.extras["attachment"]["unkept"] == "附件已存满"
+    assert [row["batch"] for row in found.extras["rows"]] == [record["batch"] for record in NOTICE.records]
+    assert [(entry.reason, "/1.docx" in entry.detail, entry.sample) for entry in held.entries] == [
+        ("附件空间已满", True, b"")
+    ]
+    told = health(held.progress(source.id), replace(source, enabled=True), held.progress(source.id).last_run_at or NOW)
+    assert (told.state, "本次有 1 个附件因附件空间已满没有保存原件" in told.sentence) == (HealthState.ODD, True)
+
+
+def test_a_file_that_is_neither_kept_nor_understood_says_both(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    held.room = 0
+    serve(press, "/broken.pdf")
+    press.pages["/broken.pdf"] = Page(body=b"%PDF-1.7 broken", kind="application/pdf")
+    visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
+    (found,) = attachments(held)
+    assert "附件原件未保存（附件空间已满），内容未能读取" in found.text
 
 
 def test_a_file_that_robots_forbids_is_not_asked_for(press: Press, held: Held, declare: Declare, visit: Visit) -> None:

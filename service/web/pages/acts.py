@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service.api.identity import ClockKeeper, Closer, Handler, context_of
+from service.api.identity import ClockKeeper, Closer, Handler, Identity, context_of
 from service.domain.alert import AlertLevel
 from service.domain.beijing import BEIJING
 from service.domain.clock import Clock
@@ -16,8 +16,9 @@ from service.domain.refusal import Conflict, Refusal
 from service.flows import alerts as flows
 from service.flows import bulk
 from service.flows.clocks import extend_clock
+from service.web.pages.alerts import show_refused
 from service.web.pages.event_return import Posted
-from service.web.refused import Sent
+from service.web.refused import Sent, refused_by
 
 router = APIRouter()
 
@@ -28,27 +29,44 @@ Optional = Annotated[str, Form(max_length=1000)]
 Picked = Annotated[list[str] | None, Form()]
 
 
-def _bulk(done: bulk.BulkDone, word: str) -> RedirectResponse:
-    if not done.done:
-        raise Conflict("；".join(done.refused))
+def _bulk(request: Request, identity: Identity, sent: Sent, act: Callable[[], bulk.BulkDone], word: str) -> Response:
+    """Do something to the picked alerts; where none was done, show the list as it was sent with those at fault marked."""
+    left: tuple[bulk.Left, ...] = ()
+    try:
+        done = act()
+        left = done.refused
+        if not done.done:
+            raise done.refusal
+    except Refusal as refusal:
+        refused = refused_by(request, refusal, sent)
+        return show_refused(request, identity, refused, {one.alert_id: one.why.sentence for one in left})
     return RedirectResponse(f"/alerts?done={word}&batch={done.batch_id}", status_code=303)
 
 
 @router.post("/alerts/acknowledge")
-def acknowledge_many(request: Request, identity: Handler, alert: Picked = None) -> RedirectResponse:
+def acknowledge_many(request: Request, identity: Handler, sent: Sent, alert: Picked = None) -> Response:
     """Acknowledge the picked alerts; those that somebody else took meanwhile are left as they are, and named."""
     context = context_of(request)
-    return _bulk(bulk.acknowledge_all(context.store, identity.person, alert or [], now=context.now()), "acknowledged")
+    store, person, now = context.store, identity.person, context.now()
+    return _bulk(
+        request, identity, sent, lambda: bulk.acknowledge_all(store, person, alert or [], now=now), "acknowledged"
+    )
 
 
 @router.post("/alerts/assign")
 def assign_many(
-    request: Request, identity: Handler, owner: Annotated[str, Form(max_length=64)], alert: Picked = None
-) -> RedirectResponse:
+    request: Request, identity: Handler, owner: Annotated[str, Form(max_length=64)], sent: Sent, alert: Picked = None
+) -> Response:
     """Give the picked alerts to one person."""
     context = context_of(request)
     store, person, now = context.store, identity.person, context.now()
-    return _bulk(bulk.assign_all(store, person, alert or [], owner, office=context.office, now=now), "assigned")
+    return _bulk(
+        request,
+        identity,
+        sent,
+        lambda: bulk.assign_all(store, person, alert or [], owner, office=context.office, now=now),
+        "assigned",
+    )
 
 
 @router.post("/alerts/silence")
@@ -56,14 +74,22 @@ def silence_many(
     request: Request,
     identity: Handler,
     hours: Annotated[int, Form(ge=1, le=168)],
-    reason: Reason,
+    sent: Sent,
+    reason: Optional = "",
     alert: Picked = None,
-) -> RedirectResponse:
+) -> Response:
     """Silence the picked alerts' events for some hours."""
     context = context_of(request)
     store, person, now = context.store, identity.person, context.now()
-    done = bulk.silence_all(store, person, alert or [], hours=hours, reason=reason, office=context.office, now=now)
-    return _bulk(done, "silenced")
+    return _bulk(
+        request,
+        identity,
+        sent,
+        lambda: bulk.silence_all(
+            store, person, alert or [], hours=hours, reason=reason, office=context.office, now=now
+        ),
+        "silenced",
+    )
 
 
 @router.post("/alerts/undo/{batch_id}")
@@ -72,7 +98,7 @@ def undo(request: Request, identity: Handler, batch_id: str) -> RedirectResponse
     context = context_of(request)
     done = bulk.undo(context.store, identity.person, batch_id, now=context.now())
     if not done.done and done.refused:
-        raise Conflict("；".join(done.refused))
+        raise Conflict("；".join(left.sentence for left in done.refused))
     return RedirectResponse("/alerts?done=undone", status_code=303)
 
 

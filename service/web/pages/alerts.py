@@ -1,34 +1,49 @@
 """预警: everything open, filterable by address, and taken in bulk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from analysis.assessment import CATEGORY_NAMES
 from service.api.context import AppContext
-from service.api.identity import Reader, context_of
+from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.clock import Clock
 from service.domain.people import Act, Person, may
 from service.domain.silence import silencing
-from service.flows.bulk import UNDO
+from service.domain.urgency import by_urgency
+from service.flows.bulk import MOST_AT_ONCE, UNDO
 from service.flows.mornings import coming_gaps
 from service.flows.telling import labels_of
 from service.ports.store import Work
 from service.web.pages.overview import rows_of
+from service.web.refused import NOT_REFUSED, Refused, first
 from service.web.render import desk_of, page
-from service.web.views.alert_rows import by_urgency
 from service.web.views.paging import pager
 from service.web.views.wording import CITIES, moment, word
 
+__all__ = ["Listed", "router", "show_refused"]
+
 router = APIRouter(default_response_class=HTMLResponse)
+
+Row = tuple[Alert, Clock | None]
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=200)]
 
 _PAGE = 30
 _MOST_EVENTS = 1000
+_CHOICES: Mapping[str, Any] = {
+    "states": [("unclosed", "未关闭"), *((state.value, word("alert", state.value)) for state in AlertState)],
+    "categories": CATEGORY_NAMES.items(),
+    "cities": CITIES.items(),
+}
+_NUMBER = TypeAdapter(Annotated[int, Field(ge=1, le=200)])
 
 
 class AlertFilters(BaseModel):
@@ -46,39 +61,97 @@ def alerts(
     request: Request,
     identity: Reader,
     filters: Annotated[AlertFilters, Depends()],
-    page_number: Annotated[int, Query(alias="page", ge=1, le=200)] = 1,
+    page_number: PageNumber = 1,
     batch: Annotated[str, Query(max_length=32)] = "",
 ) -> HTMLResponse:
     """List alerts by deadline and level; after an act on several, what became of it and how to take it back."""
-    context = context_of(request)
+    return _show(request, identity, Listed(filters, page_number), batch=batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Which part of the list is shown, as its forms carry it along."""
+
+    filters: AlertFilters
+    page_number: int = 1
+
+    @classmethod
+    def of(cls, query: str) -> "Listed":
+        """Return what `query` said; the whole list where that was written by no form."""
+        given = dict(parse_qsl(query))
+        try:
+            return cls(AlertFilters(**given), _NUMBER.validate_python(given.get("page", "1")))
+        except ValidationError:
+            return cls(AlertFilters())
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The filters that differ from those of the whole list."""
+        return {name: value for name, value in self.filters.model_dump().items() if value not in {"", "unclosed"}}
+
+    @property
+    def query(self) -> str:
+        """The list as `of` reads it."""
+        return urlencode(self.given | {"page": str(self.page_number)})
+
+
+def show_refused(request: Request, identity: Identity, refused: Refused, causes: Mapping[str, str]) -> HTMLResponse:
+    """Show the list from which an act on several alerts was sent, with the same ones picked; `causes` says of each at fault why.
+
+    Those that the list no longer shows, as somebody closed or took them meanwhile, stand before it.
+    """
+    listed = Listed.of(first(refused.typed, "list"))
+    return _show(request, identity, listed, refused=refused, causes=causes)
+
+
+def _show(
+    request: Request,
+    identity: Identity,
+    listed: Listed,
+    *,
+    batch: str = "",
+    refused: Refused = NOT_REFUSED,
+    causes: Mapping[str, str] = MappingProxyType({}),
+) -> HTMLResponse:
+    context, filters = context_of(request), listed.filters
+    picked = list(dict.fromkeys(refused.typed.get("alert", ())))[:MOST_AT_ONCE]
     with context.store.read() as work:
         ordered = _ordered(request, work, filters, context)
         found = _matching(work, ordered, filters)
-        start = (page_number - 1) * _PAGE
+        start = (listed.page_number - 1) * _PAGE
         shown = found[start : start + _PAGE]
+        shown = [*_gone(work, picked, shown, ordered), *shown]
         rows = rows_of(work, shown, context)
         silenced = _silenced(work, [alert for alert, _ in shown], context)
         owners = sorted({alert.owner for alert, _ in ordered if alert.owner})
         extras = _beside_the_list(work, identity.person, batch, context)
-    given = {name: value for name, value in filters.model_dump().items() if value not in {"", "unclosed"}}
-    earlier, later = pager("/alerts", given, page_number, more=len(found) > start + _PAGE)
+    earlier, later = pager("/alerts", listed.given, listed.page_number, more=len(found) > start + _PAGE)
     view: dict[str, Any] = {
         "rows": rows,
         "total": len(found),
         "scope": "未关闭" if filters.state == "unclosed" else "",
         "filters": filters,
-        "filtered": bool(given),
+        "filtered": bool(listed.given),
+        "list": listed.query,
+        "picked": picked,
+        "causes": causes,
         "owners": owners,
-        "states": [("unclosed", "未关闭"), *((state.value, word("alert", state.value)) for state in AlertState)],
-        "categories": CATEGORY_NAMES.items(),
-        "cities": CITIES.items(),
+        **_CHOICES,
         "earlier": earlier,
         "later": later,
         "part": "alerts",
         "silenced": silenced,
         **extras,
     }
-    return page(request, "alerts.html", identity=identity, key="alerts", title="预警", **view)
+    return page(request, "alerts.html", identity=identity, key="alerts", title="预警", refused=refused, **view)
+
+
+def _gone(work: Work, picked: Sequence[str], shown: Sequence[Row], ordered: Sequence[Row]) -> list[Row]:
+    """Return the picked alerts that are not shown any more, in the order in which they were picked."""
+    there = {alert.id for alert, _ in shown}
+    clocks = {alert.id: clock for alert, clock in ordered}
+    found = [work.alerts.get(alert_id) for alert_id in picked if alert_id not in there]
+    return [(alert, clocks.get(alert.id)) for alert in found if alert is not None]
 
 
 def _silenced(work: Work, alerts_: Sequence[Alert], context: AppContext) -> dict[str, str]:
@@ -114,9 +187,7 @@ def _beside_the_list(work: Work, person: Person, batch_id: str, context: AppCont
     }
 
 
-def _ordered(
-    request: Request, work: Work, filters: AlertFilters, context: AppContext
-) -> list[tuple[Alert, Clock | None]]:
+def _ordered(request: Request, work: Work, filters: AlertFilters, context: AppContext) -> list[Row]:
     if filters.state == "closed":
         return [(alert, None) for alert in work.alerts.listing(state="closed", limit=500)]
     opened = desk_of(request).open_alerts(work, context.now())
@@ -125,9 +196,7 @@ def _ordered(
     return by_urgency(alerts_, opened.clocks, context.now())
 
 
-def _matching(
-    work: Work, ordered: Sequence[tuple[Alert, Clock | None]], filters: AlertFilters
-) -> list[tuple[Alert, Clock | None]]:
+def _matching(work: Work, ordered: Sequence[Row], filters: AlertFilters) -> list[Row]:
     kept = [
         (alert, clock)
         for alert, clock in ordered

@@ -18,6 +18,7 @@ from service.domain.need import need_decision, need_signs, propose_need
 from service.domain.people import Act, Person
 from service.domain.policy import PolicyArticle
 from service.domain.refusal import NotFound
+from service.domain.urgency import next_due
 from service.domain.workflow import CaseState, Step, Workflow
 from service.flows.acts import facts_now
 from service.flows.cases.following import measured, volume_around
@@ -26,7 +27,7 @@ from service.flows.cases.scene import authority_of, findings_of
 from service.ports.store import Work
 from service.web.refused import NOT_REFUSED, Refused
 from service.web.render import page
-from service.web.views.alert_rows import due_of, next_due
+from service.web.views.alert_rows import due_of
 from service.web.views.case_page import (
     approval_words,
     budget_view,

@@ -15,13 +15,14 @@ from service.domain.case_turn import BudgetUse, Turn, budget_used, turn_of, turn
 from service.domain.clock import Clock
 from service.domain.event import Event
 from service.domain.refusal import NotFound
+from service.domain.urgency import by_urgency, next_due
 from service.export.case_archive import pack
 from service.flows.cases.packing import pack_case
 from service.ports.store import Work
 from service.web.desk import OpenAlerts
 from service.web.pages.case_show import show_case
 from service.web.render import desk_of, page
-from service.web.views.alert_rows import AlertRow, Due, alert_row, by_urgency, due_of, next_due
+from service.web.views.alert_rows import AlertRow, Due, alert_row, due_of
 from service.web.views.case_page import TurnView, minutes, turn_views
 from service.web.views.case_steps import next_step
 from service.web.views.wording import Chip, duration, level_chip

@@ -11,12 +11,13 @@ from service.api.context import AppContext
 from service.api.identity import QuietReader, Reader, context_of
 from service.domain.alert import Alert
 from service.domain.matter_turn import soon
+from service.domain.urgency import by_urgency
 from service.flows.opinion_desk import count_proposals
 from service.flows.surges import history_of
 from service.ports.store import Work
 from service.web.desk import SourceHealth, source_health
 from service.web.render import desk_of, fragment, page
-from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, by_urgency, level_counts
+from service.web.views.alert_rows import SPARK_HOURS, AlertRow, alert_row, level_counts
 from service.web.views.charts import band_points, line_points, ticks
 from service.web.views.deadlines import deadline_of_alert, next_deadline
 from service.web.views.first_run import first_run

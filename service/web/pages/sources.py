@@ -9,6 +9,7 @@ from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
 from service.domain.refusal import NotFound, Refusal
+from service.flows.keeping import room_of
 from service.flows.live_checks import ask_for_checks, switch_on, waiting
 from service.flows.sources import resume_host, stop_host
 from service.flows.sources import switch as switch_source
@@ -40,6 +41,7 @@ def _show(
         watched = source_health(work, context.catalogue_sources, context.now())
         unchecked = len(waiting(work, context.catalogue_sources))
         progress = work.sources.all_progress()
+        room = room_of(work, context.attachment_bytes)
         stops = sorted(work.hosts.stopped().values(), key=lambda stop: stop.host)
     ordered = _kept(watched, state, q)
     states = [row.health.state for row in watched]
@@ -59,6 +61,7 @@ def _show(
             "stopped": states.count(HealthState.STOPPED),
         },
         stops=stops,
+        room=room.sentence(context.now()) if room.full else "",
         unchecked=unchecked,
         checking=sum(row.check.wished for row in watched),
         none_on=not any(row.source.enabled for row in watched),

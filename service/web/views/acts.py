@@ -26,6 +26,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "alert.told_nobody": "无人可以收到",
         "alert.open": "撤回确认",
         "mail.replaced": "迟发邮件由后一封代替",
+        "mail.merged": "等候的邮件合并发送",
         "silence.made": "设置静默",
         "silence.ended": "结束静默",
         "shifts.made": "排班",
@@ -143,6 +144,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
 _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "reason": "理由",
+        "merged": "并入邮件",
         "reasons": "理由",
         "owner": "承办人",
         "level": "等级",
@@ -255,7 +257,7 @@ def subject_words(subject: str) -> str:
 
 
 _INTERNAL = frozenset(
-    {"newer", "rule", "alert", "event", "message_id", "key", "proposal", "sha256", "fingerprint", "text_hash"}
+    {"newer", "mail", "rule", "alert", "event", "message_id", "key", "proposal", "sha256", "fingerprint", "text_hash"}
 )
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
     {

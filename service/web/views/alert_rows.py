@@ -1,12 +1,12 @@
 """Rows of the alert list: what is due, how grave it is, who has it. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import Clock, ClockRole, ClockState
+from service.domain.clock import Clock, ClockState
 from service.domain.event import Event
 from service.web.views.wording import Chip, category_word, level_chip, limit_word, region_word, remaining, word
 
@@ -16,17 +16,13 @@ __all__ = [
     "Due",
     "LevelCount",
     "alert_row",
-    "by_urgency",
     "due_of",
     "level_counts",
-    "next_due",
     "spark_hours",
 ]
 
 SPARK_HOURS = 8
-_URGENT = timedelta(hours=24)
 _ISSUE = re.compile(r"（([^（）]*号)）")
-_FAR = timedelta(days=36500)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,34 +121,6 @@ def _share(clock: Clock, now: datetime) -> float:
         return 0.0
     used = (now - clock.start_at) / (clock.due_at - clock.start_at)
     return min(1.0, max(0.0, used))
-
-
-def next_due(clocks: Sequence[Clock]) -> Clock | None:
-    """Return the clock that counts first: the soonest running one of the office, else the soonest proposed one."""
-    own = [clock for clock in clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
-    for state in (ClockState.ARMED, ClockState.PROPOSED):
-        due = [(clock.due_at, clock.id, clock) for clock in own if clock.state is state and clock.due_at is not None]
-        if due:
-            return min(due, key=lambda item: item[:2])[2]
-    return None
-
-
-def by_urgency(
-    alerts: Sequence[Alert], clocks: Mapping[str, Sequence[Clock]], now: datetime
-) -> list[tuple[Alert, Clock | None]]:
-    """Return alerts with their first clock, most urgent first.
-
-    A running clock due within 24 h (or late) comes before everything, soonest first; then the gravest level, the
-    soonest deadline and the longest wait decide.
-    """
-
-    def key(pair: tuple[Alert, Clock | None]) -> tuple[int, datetime, int, datetime, datetime]:
-        alert, clock = pair
-        due = clock.due_at if clock is not None and clock.due_at is not None else now + _FAR
-        urgent = clock is not None and clock.state is ClockState.ARMED and due - now <= _URGENT
-        return (0 if urgent else 1, due if urgent else now, -int(alert.level), due, alert.raised_at)
-
-    return sorted(((alert, next_due(clocks.get(alert.id, ()))) for alert in alerts), key=key)
 
 
 def alert_row(

@@ -33,17 +33,21 @@ def situation_rows(table: Situations, *, words: str = "", category: str = "", pr
 
     A word may stand in the id, the reason, the cues or the articles, also as parts of these. What is not asked for is "".
     """
-    return _found(table, table.rows, words, category, product)
+    return _found(table, [row for row in table.rows if _is_of(row.categories, category)], words, product)
 
 
 def modifier_rows(table: Situations, *, words: str = "", category: str = "", product: str = "") -> list[SituationRow]:
-    """Return the modifiers that are asked for, as `situation_rows` does; their `governs` is what they add."""
-    return _found(table, table.modifiers, words, category, product)
+    """Return the modifiers that are asked for, as `situation_rows` does; their `governs` is what they add.
+
+    One that is bound to no category adds to the rows of each, so it is there whatever category is asked for.
+    """
+    rows = [row for row in table.modifiers if not row.categories or _is_of(row.categories, category)]
+    return _found(table, rows, words, product)
 
 
-def _found(table: Situations, rows: Sequence[Situation], words: str, category: str, product: str) -> list[SituationRow]:
+def _found(table: Situations, rows: Sequence[Situation], words: str, product: str) -> list[SituationRow]:
     asked = _plain(words).split()
-    of_kind = (row for row in rows if _is_of(row.categories, category) and _is_of(row.products, product))
+    of_kind = (row for row in rows if _is_of(row.products, product))
     written = _Articles(table)
     return [_row(row, written, asked) for row in of_kind if not asked or _holds(row, written, asked)]
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from service.domain.alert import Alert, AlertLevel
 from service.domain.alert_states import AlertState
@@ -28,7 +30,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ToldRow:
-    """One mail: when, to whom, on which occasion, why, and what became of it."""
+    """One mail: when, to whom, on which occasion, why, and what became of it; `merged` is the subject of the mail it went in."""
 
     at: datetime
     name: str
@@ -36,6 +38,7 @@ class ToldRow:
     why: str
     state: str
     told: bool
+    merged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +102,26 @@ def occasion_word(name: str) -> str:
     return shown
 
 
-def told_rows(notices: Sequence[Notice], states: Mapping[str, str]) -> list[ToldRow]:
-    """Return what was told or held back, the newest first; `states` are the outbox's by key."""
+def told_rows(
+    notices: Sequence[Notice], states: Mapping[str, str], merged: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> list[ToldRow]:
+    """Return what was told or held back, the newest first; `states` are the outbox's by key.
+
+    `merged` says of mails that went in a merged one in which (`mail`, `merged`): what became of that became of them.
+    """
+
+    def state(key: str) -> str:
+        return states.get(str(merged[key]["mail"]) if key in merged else key, "done")
+
     return [
         ToldRow(
             at=one.at,
             name=one.person_name,
             occasion=occasion_word(one.occasion),
             why=one.why,
-            state=word("delivery", states.get(one.key, "done")) if one.told else "未发",
+            state=word("delivery", state(one.key)) if one.told else "未发",
             told=one.told,
+            merged=str(merged[one.key]["merged"]) if one.key in merged else "",
         )
         for one in sorted(notices, key=lambda one: (one.at, one.key), reverse=True)
     ]

@@ -73,7 +73,7 @@ class Post:
         return Delivery(message_id=str(message["Message-ID"]), accepted_by="test")
 
     def check(self) -> str | None:
-        return None
+        return "邮件服务器连接被拒绝" if self.away else None
 
     def to(self, who: Person) -> list[str]:
         """Return the subjects of mails on alerts that a person received, in order."""

@@ -67,6 +67,12 @@ def test_pages_that_cannot_be_decoded_are_told_where_they_are_half() -> None:
     assert oddities({}, noted(8), {"encoding": 3}, 11) == []
 
 
+def test_attachments_that_were_not_kept_are_told() -> None:
+    assert oddities({}, noted(0), {"附件空间已满": 2}, 2) == [
+        "本次有 2 个附件因附件空间已满没有保存原件，内容已照常读取，请系统管理员调高上限。"
+    ]
+
+
 def test_two_documents_or_a_young_source_say_nothing() -> None:
     assert oddities(USUAL, noted(2, dated=False), {}, 2) == []
     assert oddities(habit(noted(5)), noted(5, dated=False), {}, 5) == []

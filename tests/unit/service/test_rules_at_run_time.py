@@ -1,4 +1,4 @@
-"""The composition root hands out the rules as of now, from the office's folder wherever it is."""
+"""The composition root hands out the rules as of now, from the office's folder wherever it is; what doctor says of days off and attachments."""
 
 import json
 import os
@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from crawlers.ports import KeptFile
 from service.bootstrap import build, prepare
 from service.cli import application
 from service.settings import load_settings
+from service.storage.crawl import StoreSink
 from tests.builders import NOW
 
 
@@ -53,6 +55,30 @@ class TestFolder:
             assert replace(app.office, drill=True).register is app.register
         finally:
             app.close()
+
+
+def test_doctor_says_how_much_of_attachments_is_kept_and_fails_where_new_ones_are_not(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YAOWANG_ATTACHMENT_MEGABYTES", "1")
+
+    def said() -> dict[str, object]:
+        told = CliRunner().invoke(application, ["doctor", "--data", str(data)]).stdout
+        [row] = [row for line in told.splitlines() if (row := json.loads(line))["check"] == "附件"]
+        return dict(row)
+
+    assert said() == {"check": "附件", "ok": True, "sentence": "已存 0 个，0.0 MB，上限 1.0 MB"}
+    app = build(load_settings(data=data), now=lambda: NOW)
+    sink = StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes)
+    large = KeptFile(
+        hash="ab" * 32, name="名单.pdf", media_type="application/pdf", content=bytes(2**21), fetched_at=NOW
+    )
+    assert sink.keep(large) is not None
+    app.close()
+    row = said()
+    assert (row["ok"], "名单.pdf" in str(row["sentence"])) == (False, True)
+    monkeypatch.setenv("YAOWANG_ATTACHMENT_MEGABYTES", "4")
+    assert said()["ok"]
 
 
 def test_doctor_says_whether_a_year_of_days_off_is_missing_and_fails_nothing_for_it(

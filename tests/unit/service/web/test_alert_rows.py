@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from service.domain.alert import AlertLevel, AlertState
 from service.domain.clock import ClockRole, ClockState
-from service.web.views.alert_rows import alert_row, by_urgency, due_of, level_counts, next_due, spark_hours
+from service.domain.urgency import by_urgency, next_due
+from service.web.views.alert_rows import alert_row, due_of, level_counts, spark_hours
 from tests.builders import NOW, build_alert, build_clock, build_event
 
 HOUR = timedelta(hours=1)
