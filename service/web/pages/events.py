@@ -185,8 +185,14 @@ def _publication(alert: Alert | None) -> dict[str, str]:
     return told | {"word": Verdict(told["verdict"]).word if told["verdict"] in set(Verdict) else ""}
 
 
-# A running deadline is louder than a proposed one, whatever is due sooner.
-_CARD_ORDER = {ClockState.ARMED: 0, ClockState.PAUSED: 1, ClockState.PROPOSED: 2}
+# A running deadline is louder than a proposed one, whatever is due sooner; what was done tells more than what lapsed.
+_CARD_ORDER = {
+    ClockState.ARMED: 0,
+    ClockState.PAUSED: 1,
+    ClockState.PROPOSED: 2,
+    ClockState.MET: 3,
+    ClockState.MET_LATE: 3,
+}
 
 
 def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> list[dict[str, Any]]:

@@ -106,12 +106,15 @@ def due_of(clock: Clock, now: datetime) -> Due:
 
 
 def _left_words(clock: Clock, left: timedelta | None, *, running: bool) -> str:
-    """Return what is left while time runs; of what was done how long it took; of what never began how long it is past."""
+    """Return what is left while time runs; of what was done how long it took; of a proposal how long it is past.
+
+    What was cancelled or lapsed counts nothing: a deadline that binds nobody must not look like one that is missed.
+    """
     if left is None:
         return "无数字时限"
     if clock.met_at is not None:
         return f"用时 {remaining(clock.met_at - clock.start_at)}"
-    if clock.state is ClockState.CANCELLED:
+    if clock.state in {ClockState.CANCELLED, ClockState.EXPIRED}:
         return "—"
     return f"已过 {remaining(left)}" if not running and left < timedelta() else remaining(left)
 
@@ -187,11 +190,12 @@ def _sources(event: Event | None) -> str:
 
 
 def _harm(event: Event | None) -> str:
+    """Return what documents claim, as a claim: a list has no room for who confirmed it; a refuted death is not repeated."""
     if event is None:
         return ""
-    if event.deaths:
-        return f"死亡 {event.deaths}"
-    return f"伤 {event.harmed}" if event.harmed else ""
+    if event.deaths and not event.facts.get("death_refuted"):
+        return f"称死亡 {event.deaths} 人，待核实"
+    return f"称受影响 {event.harmed} 人" if event.harmed else ""
 
 
 def spark_hours(hourly: Sequence[tuple[datetime, int]], now: datetime) -> tuple[int, ...]:

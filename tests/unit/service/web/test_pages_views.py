@@ -88,9 +88,10 @@ class TestFacts:
         assert facts["产品"].open == facts["伤亡"].open == ""
         assert facts["产品"].numbers == (1, 2)
 
-    def test_a_rumoured_death_stays_unverified_beside_a_confirmed_number_and_its_denial(self) -> None:
+    @pytest.mark.parametrize("told", ["网传打某注射液已经死亡2人", "网传打某注射液已经死了两个人"])
+    def test_a_rumoured_death_stays_unverified_beside_a_confirmed_number_and_its_denial(self, told: str) -> None:
         event = build_event(products=("某注射液",), harmed=16, deaths=2)
-        rumour = _document(1, text="网传打某注射液已经死亡2人", source_class="social", severity=5)
+        rumour = _document(1, text=told, source_class="social", severity=5)
         official = _document(
             2, text="共有16名患者在院观察，没有死亡病例，样品已送检。", source_class="official", severity=4
         )
