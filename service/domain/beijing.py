@@ -18,11 +18,11 @@ def beijing(moment: datetime, now: datetime) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Return a length of time: to the second below 3 hours, to the minute above, in days and hours from 2 days on."""
+    """Return a length of time: to the second below 3 hours, to the minute above, in days and hours from 2 days on, full days alone."""
     seconds = int(abs(span).total_seconds())
     hours, minutes = seconds // 3600, seconds // 60 % 60
     if abs(span) >= _DAYS_FROM:
-        return f"{hours // 24}天{hours % 24}小时"
+        return f"{hours // 24}天{hours % 24}小时" if hours % 24 else f"{hours // 24}天"
     if abs(span) >= _SECONDS_BELOW:
         return f"{hours}小时{minutes:02d}分"
     if hours:

@@ -29,7 +29,7 @@ def test_moments_are_written_in_beijing_time_with_the_year_only_where_it_differs
         (timedelta(hours=2, minutes=3, seconds=4), "2小时03分04秒"),
         (timedelta(hours=3), "3小时00分"),
         (timedelta(hours=47, minutes=59), "47小时59分"),
-        (timedelta(days=2), "2天0小时"),
+        (timedelta(days=2), "2天"),
         (timedelta(days=15, hours=7), "15天7小时"),
         (-timedelta(hours=5), "5小时00分"),
     ],
