@@ -181,3 +181,8 @@ class AppContext:
     rulebook: Rulebook | None = None
     situations: SituationTable | None = None
     opinions: OpinionSetup | None = None
+
+    @property
+    def pace(self) -> float:
+        """How many times as fast as real time `now` runs."""
+        return 1.0 if self.drill is None else self.drill.speed
