@@ -27,6 +27,7 @@ from service.flows.matter_watch import tend_matters
 from service.flows.model_versions import training_waits
 from service.flows.opinions import ask_waiting, opinion_queue
 from service.flows.watch import EVERY, watch
+from service.flows.words import shipped_vocabulary
 from service.ports.search import SearchUnavailableError
 from service.ports.store import StoreUnavailableError
 from service.search.refill import refill
@@ -295,7 +296,14 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
         server.should_exit = True
 
     threading.Thread(target=end_with_stop, name="web-stop", daemon=True).start()
+    threading.Thread(target=partial(_read_ahead, app), name="web-tables", daemon=True).start()
     server.run()
+
+
+def _read_ahead(app: Application) -> None:
+    """Read the tables that pages show, 2 s and 1 s of parsing that the first who opens such a page would wait for."""
+    app.situations()
+    shipped_vocabulary()
 
 
 def run_crawl(app: Application, stop: threading.Event) -> None:
