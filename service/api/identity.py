@@ -173,9 +173,7 @@ async def _identify(request: Request, *, touch: bool) -> Identity:
     if token is None:
         raise NotSignedInError
     context = context_of(request)
-    found = await run_in_threadpool(
-        current, context.store, token, now=context.now(), touch=touch, pace=context.pace
-    )
+    found = await run_in_threadpool(current, context.store, token, now=context.now(), touch=touch, pace=context.pace)
     if context.rulebook is not None:
         await run_in_threadpool(context.rulebook.refresh, context.now())
     if found is None:

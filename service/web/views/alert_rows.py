@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event
-from service.web.views.wording import Chip, category_word, level_chip, limit_word, region_word, remaining, word
+from service.web.views.wording import Chip, category_word, duty_name, level_chip, region_word, remaining, word
 
 __all__ = [
     "SPARK_HOURS",
@@ -90,7 +90,7 @@ def due_of(clock: Clock, now: datetime) -> Due:
     overdue = running and left is not None and left < timedelta()
     return Due(
         clock_id=clock.id,
-        name=f"{limit_word(clock.limit)}{clock.action}",
+        name=duty_name(clock.limit, clock.action),
         text=_left_words(clock, left, running=running),
         due=None if clock.due_at is None else clock.due_at.isoformat(),
         share=_share(clock, now),

@@ -204,9 +204,12 @@ def _basis_view(
     articles: Mapping[str, PolicyArticle],
     today: date,
 ) -> BasisView:
-    held = [articles[key] for key in item.get("article_keys") or () if key in articles]
-    # A matched article names no duty of the register; its law may still stand there with its days in force.
-    document = fact.document if fact else next((documents[a.stem] for a in held if a.stem in documents), None)
+    keys = [str(key) for key in item.get("article_keys") or ()]
+    held = [articles[key] for key in keys if key in articles]
+    # A matched article names no duty of the register; its law may still stand there with its days in force, whether or
+    # not the library holds the text.
+    stems = (key.partition("#")[0] for key in keys)
+    document = fact.document if fact else next((documents[stem] for stem in stems if stem in documents), None)
     return BasisView(
         title=str(item.get("title") or ""),
         issue_number=str(item.get("issue_number") or ""),
@@ -229,4 +232,4 @@ def validity(document: PolicyDocument, today: date) -> str:
         return "效力待核实"
     if document.valid_from > today:
         return f"自 {document.valid_from.isoformat()} 起施行，尚未生效"
-    return f"现行有效 · {today.isoformat()}"
+    return f"{today.isoformat()} 现行有效"

@@ -11,7 +11,7 @@ from service.domain.escalation import asks, round_began, tier_told
 from service.domain.routing import Routing
 from service.domain.telling import HoldReason, Plan
 from service.ports.routing import Notice
-from service.web.views.wording import duration, limit_word, word
+from service.web.views.wording import duration, duty_name, word
 
 __all__ = [
     "Coming",
@@ -155,7 +155,7 @@ def coming_clocks(
         for stage, share, words in stages:
             at = clock.start_at + timedelta(seconds=span.total_seconds() * share / 100)
             if stage > clock.warned and at > now:
-                found.append(Coming(at, f"{limit_word(clock.limit)}{clock.action}{words}", tuple(names)))
+                found.append(Coming(at, f"{duty_name(clock.limit, clock.action)}{words}", tuple(names)))
     return found
 
 
