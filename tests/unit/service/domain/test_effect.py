@@ -49,7 +49,7 @@ def test_some_hours_after_are_counted_and_not_made_into_a_change_a_day() -> None
     assert "日均" not in found.sentence
     assert "稿件8篇到3篇" in found.sentence
     assert "不足一日，不作比较" in found.sentence
-    assert dict((row[0], row[2:]) for row in found.words)["稿件（篇/日）"] == ("", "")
+    assert {row[0]: row[2:] for row in found.words}["稿件（篇/日）"] == ("", "")
 
 
 def test_counts_of_windows_of_different_length_show_no_change() -> None:
