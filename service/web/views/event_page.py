@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from service.domain import known
-from service.domain.alert import Alert
+from service.domain.alert import Alert, AlertLevel
 from service.domain.audit import AuditRow
 from service.domain.event import Event, EventDocument
 from service.domain.known import telling_document
@@ -17,7 +17,7 @@ from service.domain.policy import PolicyArticle, PolicyDocument, PolicyFact
 from service.domain.register import Register
 from service.web.views.disguise import disguises
 from service.web.views.marking import excerpt, spans_of
-from service.web.views.wording import word
+from service.web.views.wording import level_chip, word
 
 __all__ = [
     "BasisView",
@@ -172,11 +172,14 @@ def time_line(
 # Who looked stands in the audit tab; the time line tells what was done.
 _READS = frozenset({"personal.read"})
 _RAISING = frozenset({"alert.first_raise", "alert.raised_again"})
+_LEVELLING = _RAISING | {"alert.escalated", "alert.lowered"}
 
 
 def _act(row: AuditRow, wording: Mapping[str, str]) -> str:
     said = wording.get(row.action, row.action)
-    clock = row.detail.get("clock")
+    clock, level = row.detail.get("clock"), row.detail.get("level")
+    if row.action in _LEVELLING and isinstance(level, str) and level.upper() in AlertLevel.__members__:
+        said = f"{said}（{level_chip(level).word}）"
     return f"{said}：{clock}" if isinstance(clock, str) else said
 
 

@@ -129,6 +129,20 @@ class TestFacts:
         line = time_line(document_views([_document(1)]), build_alert(), [row], {"alert.closed": "关闭预警"})
         assert [(moment.text, moment.note) for moment in line if moment.ours][-1] == ("关闭预警", "研判乙：已回应")
 
+    @pytest.mark.parametrize(("level", "told"), [("orange", "级别上升（橙色）"), ("mauve", "级别上升"), (None, "级别上升")])
+    def test_the_time_line_says_to_which_level_an_alert_rose(self, level: str | None, told: str) -> None:
+        row = AuditRow(
+            seq=1,
+            at=NOW,
+            actor="assess",
+            action="alert.escalated",
+            subject="alert:A1",
+            detail={"level": level},
+            previous_hash="",
+            hash="",
+        )
+        assert told in {moment.text for moment in time_line((), build_alert(), [row], {"alert.escalated": "级别上升"})}
+
     def test_a_score_that_is_not_stored_is_not_made_up(self) -> None:
         assert score_parts({}) == []
         parts = score_parts({"parts": [{"name": "spread", "points": 18.4, "words": "41 篇"}, {"name": "other"}]})
