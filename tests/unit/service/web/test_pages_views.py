@@ -129,7 +129,9 @@ class TestFacts:
         line = time_line(document_views([_document(1)]), build_alert(), [row], {"alert.closed": "关闭预警"})
         assert [(moment.text, moment.note) for moment in line if moment.ours][-1] == ("关闭预警", "研判乙：已回应")
 
-    @pytest.mark.parametrize(("level", "told"), [("orange", "级别上升（橙色）"), ("mauve", "级别上升"), (None, "级别上升")])
+    @pytest.mark.parametrize(
+        ("level", "told"), [("orange", "级别上升（橙色）"), ("mauve", "级别上升"), (None, "级别上升")]
+    )
     def test_the_time_line_says_to_which_level_an_alert_rose(self, level: str | None, told: str) -> None:
         row = AuditRow(
             seq=1,
