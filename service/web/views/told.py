@@ -165,4 +165,4 @@ def idle_note(alert: Alert, routing: Routing) -> str:
     waits = alert.state in {AlertState.ACKNOWLEDGED, AlertState.ASSIGNED}
     if limit is None or not waits or alert.level <= AlertLevel.BLUE:
         return ""
-    return f"确认后{duration(limit)}没有任何办理动作，将重新待确认并再次发送"
+    return f"确认后 {duration(limit)}没有任何办理动作，将重新待确认并再次发送"
