@@ -27,7 +27,6 @@ from service.flows.matter_watch import tend_matters
 from service.flows.model_versions import training_waits
 from service.flows.opinions import ask_waiting, opinion_queue
 from service.flows.watch import EVERY, watch
-from service.flows.words import shipped_vocabulary
 from service.ports.search import SearchUnavailableError
 from service.ports.store import StoreUnavailableError
 from service.search.refill import refill
@@ -307,6 +306,8 @@ def _read_ahead(app: Application, stop: threading.Event) -> None:
     Not at once: on a busy host the parsing would hold up the first answer, which a start waits for.
     """
     if not stop.wait(_READ_AHEAD_AFTER_SECONDS):
+        from service.flows.words import shipped_vocabulary
+
         app.situations()
         shipped_vocabulary()
 
