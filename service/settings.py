@@ -22,7 +22,7 @@ from pydantic_settings import (
 
 from analysis.assessment import CATEGORY_NAMES, Level
 
-__all__ = ["Settings", "SettingsError", "load_settings", "unknown_variables"]
+__all__ = ["Settings", "SettingsError", "load_settings", "role_environment", "unknown_variables"]
 
 _SHORTEST_PUSH_SECRET = 32
 _SHORTEST_KEY = 8
@@ -238,6 +238,11 @@ def unknown_variables() -> list[str]:
     """Return the environment variables that look like settings and are none: most likely misspelt."""
     known = {f"YAOWANG_{name.upper()}" for name in Settings.model_fields} | _READ_ELSEWHERE
     return sorted(name for name in os.environ if name.startswith("YAOWANG_") and name not in known)
+
+
+def role_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of the roles of `up`: each knows the port that is served, which the links of mails name."""
+    return {**os.environ, "YAOWANG_PORT": str(settings.port)}
 
 
 def load_settings(**given: object) -> Settings:

@@ -49,6 +49,7 @@ ROLES = ("web", "crawl", "assess", "deliver")
 
 _IDLE_SECONDS = 0.25
 _IDLE_OPINION_SECONDS = 3.0
+_READ_AHEAD_AFTER_SECONDS = 15.0
 _PAUSE_AFTER_FAILURE_SECONDS = 2.0
 
 # What the store and the machine may bring, and what may be over at the next try.
@@ -314,7 +315,20 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
         server.should_exit = True
 
     threading.Thread(target=end_with_stop, name="web-stop", daemon=True).start()
+    threading.Thread(target=partial(_read_ahead, app, stop), name="web-tables", daemon=True).start()
     server.run()
+
+
+def _read_ahead(app: Application, stop: threading.Event) -> None:
+    """Read the tables that pages show, 2 s and 1 s of parsing that the first who opens such a page would wait for.
+
+    Not at once: on a busy host the parsing would hold up the first answer, which a start waits for.
+    """
+    if not stop.wait(_READ_AHEAD_AFTER_SECONDS):
+        from service.flows.words import shipped_vocabulary
+
+        app.situations()
+        shipped_vocabulary()
 
 
 def run_crawl(app: Application, stop: threading.Event) -> None:

@@ -183,3 +183,8 @@ class AppContext:
     situations: SituationTable | None = None
     opinions: OpinionSetup | None = None
     attachment_bytes: int = sys.maxsize
+
+    @property
+    def pace(self) -> float:
+        """How many times as fast as real time `now` runs."""
+        return 1.0 if self.drill is None else self.drill.speed

@@ -133,24 +133,30 @@ def context_of(request: Request) -> AppContext:
     return replace(context, office=context.rulebook.office(context.office))
 
 
-def cookie_name(*, secure: bool) -> str:
-    """Return the session cookie's name; the prefix makes browsers refuse one set over http or by a sibling host."""
-    return "__Host-yaowang" if secure else "yaowang"
+def cookie_name(context: AppContext) -> str:
+    """Return the session cookie's name; the prefix makes browsers refuse one set over http or by a sibling host.
+
+    A cookie holds for every port of its host: a drill beside the service has a name of its own, or it would log people out.
+    """
+    name = "yaowang" if context.drill is None else "yaowang-drill"
+    return f"__Host-{name}" if context.secure_cookies else name
 
 
 def token_of(request: Request) -> str | None:
     """Return the session token that the request carries."""
-    return request.cookies.get(cookie_name(secure=context_of(request).secure_cookies))
+    return request.cookies.get(cookie_name(context_of(request)))
 
 
-def set_cookie(response: Response, token: str, *, secure: bool) -> None:
+def set_cookie(response: Response, token: str, context: AppContext) -> None:
     """Give the browser its session token."""
-    response.set_cookie(cookie_name(secure=secure), token, path="/", secure=secure, httponly=True, samesite="lax")
+    secure = context.secure_cookies
+    response.set_cookie(cookie_name(context), token, path="/", secure=secure, httponly=True, samesite="lax")
 
 
-def drop_cookie(response: Response, *, secure: bool) -> None:
+def drop_cookie(response: Response, context: AppContext) -> None:
     """Take the session token back."""
-    response.delete_cookie(cookie_name(secure=secure), path="/", secure=secure, httponly=True, samesite="lax")
+    secure = context.secure_cookies
+    response.delete_cookie(cookie_name(context), path="/", secure=secure, httponly=True, samesite="lax")
 
 
 def verify_origin(request: Request) -> None:
@@ -167,7 +173,7 @@ async def _identify(request: Request, *, touch: bool) -> Identity:
     if token is None:
         raise NotSignedInError
     context = context_of(request)
-    found = await run_in_threadpool(current, context.store, token, now=context.now(), touch=touch)
+    found = await run_in_threadpool(current, context.store, token, now=context.now(), touch=touch, pace=context.pace)
     if context.rulebook is not None:
         await run_in_threadpool(context.rulebook.refresh, context.now())
     if found is None:

@@ -174,6 +174,7 @@ def _prepare(settings: "Settings") -> None:
 
 
 def _serve(settings: "Settings") -> None:
+    from service.settings import role_environment
     from service.supervise import PARENT, RoleProcess, Supervisor
     from service.workers import ROLES, stop_on_signals
 
@@ -184,7 +185,7 @@ def _serve(settings: "Settings") -> None:
         for name in ROLES
     }
     roles = [RoleProcess(name=name, command=command) for name, command in commands.items()]
-    supervisor = Supervisor(roles, log_folder=settings.data / "log", say=say)
+    supervisor = Supervisor(roles, log_folder=settings.data / "log", say=say, environment=role_environment(settings))
     stop = stop_on_signals()
     try:
         # What people wait for first: beside three others that load at once it takes twice as long on two processors.

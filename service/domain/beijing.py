@@ -18,16 +18,17 @@ def beijing(moment: datetime, now: datetime) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Return a length of time: to the second below 3 hours, to the minute above, in days and hours from 2 days on."""
+    """Return a length of time: to the second below 3 hours, to the minute above, in days and hours from 2 days on; what is whole says no zeros."""
     seconds = int(abs(span).total_seconds())
     hours, minutes = seconds // 3600, seconds // 60 % 60
     if abs(span) >= _DAYS_FROM:
-        return f"{hours // 24}天{hours % 24}小时"
+        return f"{hours // 24}天{hours % 24}小时" if hours % 24 else f"{hours // 24}天"
     if abs(span) >= _SECONDS_BELOW:
         return f"{hours}小时{minutes:02d}分"
+    rest = f"{seconds % 60:02d}秒" if seconds % 60 else ""
     if hours:
-        return f"{hours}小时{minutes:02d}分{seconds % 60:02d}秒"
-    return f"{minutes}分{seconds % 60:02d}秒"
+        return f"{hours}小时{minutes:02d}分{rest}"
+    return f"{minutes}分{rest}" if minutes else f"{seconds}秒"
 
 
 def countdown(until: datetime, now: datetime) -> str:

@@ -17,6 +17,8 @@ __all__ = ["Effect", "Question", "Trend", "WindowFigures", "effect", "halves"]
 _FALL, _RISE = 0.7, 1.3
 _FEW = 5
 _DAY = timedelta(days=1)
+# Night and day differ: hours made into a rate a day are no comparison.
+_LEAST_DAYS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,8 @@ class Effect:
     """The difference between two windows. Changes are per day, so that windows of different length compare.
 
     `volume_change` and `asking_change` are shares of before (-0.4 is 40 % less), `None` where there was nothing before;
-    `negative_change` is the difference of the negative shares (-0.1 is ten points less). `remaining` are questions still
+    `negative_change` is the difference of the negative shares (-0.1 is ten points less). All three are `None` while it is too
+    early to compare. `remaining` are questions still
     asked after, `settled` those asked before and no more. `sentence` tells it with windows and scope in Chinese.
     """
 
@@ -111,13 +114,16 @@ class Effect:
     @property
     def words(self) -> tuple[tuple[str, str, str, str], ...]:
         """The comparison as a table: name, before, after, change."""
-        before, after = self.before, self.after
+        before, after, early = self.before, self.after, self.trend is Trend.TOO_EARLY
+        volume = "" if early else _change(self.volume_change)
+        # Counts of windows of different length are shown, not compared.
+        asking = _change(self.asking_change) if not early and after.days == before.days else ""
         return (
             *self._reach,
-            ("稿件（篇/日）", f"{before.per_day:.1f}", f"{after.per_day:.1f}", _change(self.volume_change)),
+            ("稿件（篇/日）", f"{before.per_day:.1f}", "" if early else f"{after.per_day:.1f}", volume),
             ("稿件（篇）", str(before.documents), str(after.documents), ""),
             ("负面占比", _share(before.negative_share), _share(after.negative_share), _points(self.negative_change)),
-            ("提问稿件（篇）", str(before.asking), str(after.asking), _change(self.asking_change)),
+            ("提问稿件（篇）", str(before.asking), str(after.asking), asking),
         )
 
     @property
@@ -160,19 +166,23 @@ def effect(
     """Compare two windows.
 
     `still` says of each question of `before` whether it is asked after; without it, questions are taken as the same by
-    their sentence. Fewer than five documents in both windows, or an after of less than a tenth of the before, give no trend.
+    their sentence. Fewer than five documents in both windows, or an after of less than a day (than the before, where that is shorter), give
+    no trend.
     """
     volume = _relative(before.per_day, after.per_day)
     asked = still if still is not None else _by_sentence(before, after)
     trend = _trend(before, after, volume)
-    settled = () if trend is Trend.TOO_EARLY else tuple(question for question, again in asked if not again)
+    early = trend is Trend.TOO_EARLY
+    settled = () if early else tuple(question for question, again in asked if not again)
+    negative = _difference(before.negative_share, after.negative_share)
+    asking = _relative(_daily(before.asking, before), _daily(after.asking, after))
     return Effect(
         before=before,
         after=after,
         trend=trend,
-        volume_change=volume,
-        negative_change=_difference(before.negative_share, after.negative_share),
-        asking_change=_relative(_daily(before.asking, before), _daily(after.asking, after)),
+        volume_change=None if early else volume,
+        negative_change=None if early else negative,
+        asking_change=None if early else asking,
         remaining=after.questions,
         settled=settled,
         sentence=_sentence(before, after, trend, volume),
@@ -185,7 +195,7 @@ def _by_sentence(before: WindowFigures, after: WindowFigures) -> list[tuple[Ques
 
 
 def _trend(before: WindowFigures, after: WindowFigures, volume: float | None) -> Trend:
-    if after.days < before.days / 10:
+    if after.days < min(_LEAST_DAYS, before.days):
         return Trend.TOO_EARLY
     if before.documents < _FEW and after.documents < _FEW:
         return Trend.TOO_FEW
@@ -198,11 +208,15 @@ def _sentence(before: WindowFigures, after: WindowFigures, trend: Trend, volume:
     now = after.until
     windows = f"{beijing(before.since, now)}至{beijing(before.until, now)}与{beijing(after.since, now)}至{beijing(after.until, now)}"
     shares = f"负面占比{_share(before.negative_share)}到{_share(after.negative_share)}，" if after.documents else ""
-    told = (
-        f"日均{before.per_day:.1f}篇到{after.per_day:.1f}篇（{_change(volume)}），"
-        f"{shares}提问稿件{before.asking}篇到{after.asking}篇"
+    early = trend is Trend.TOO_EARLY
+    volumes = (
+        f"稿件{before.documents}篇到{after.documents}篇，"
+        if early
+        else f"日均{before.per_day:.1f}篇到{after.per_day:.1f}篇（{_change(volume)}），"
     )
-    partial = "；后一时段较短，按日均比较" if after.days < before.days else ""
+    told = f"{volumes}{shares}提问稿件{before.asking}篇到{after.asking}篇"
+    short = "；后一时段不足一日，不作比较" if early else "；后一时段较短，按日均比较"
+    partial = short if after.days < before.days else ""
     return f"{trend.word}：{before.scope}，{windows}相比，{told}{partial}。数字只说明前后差别，不说明原因。"
 
 

@@ -14,6 +14,8 @@ NAMED_CLASSES = ("central_media", "provincial_media", "media", "official", "trad
 
 _NO_DEATH = re.compile("(?:没有|无|未发生|未出现|未造成|未见|暂无)(?:人员|患者|任何)?死亡|无人死亡")
 _LONGEST = 120
+_DIED = "(?:死亡|死了|已死|病死|身亡|丧生|离世|去世)"
+_SPELLED = dict(enumerate(("一", "[两二]", *"三四五六七八九十"), start=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def _named(label: str, names: Sequence[str], heard: _Heard, *, several: str = ""
 
 def _harm(event: Event, heard: _Heard) -> KnownFact:
     """Tell each number by itself: a confirmed one must not lend its weight to a rumour beside it."""
-    claims = [("称死亡", event.deaths, "死亡"), ("称受影响", event.harmed, "")]
+    claims = [("称死亡", event.deaths, _DIED), ("称受影响", event.harmed, "")]
     told = [(words, number, near) for words, number, near in claims if number]
     if not told:
         return KnownFact(label="伤亡", value="系统未读出人数，请看原文", open="待核实", documents=())
@@ -112,7 +114,9 @@ def _harm(event: Event, heard: _Heard) -> KnownFact:
 
 
 def _claim(number: int, near: str) -> re.Pattern[str]:
-    count = rf"(?<!\d){number}\s*(?:余|多)?\s*(?:名|人|例|位|个)"
+    # Who posts writes 死了两个人 where an office writes 2人死亡.
+    spelled = f"|{_SPELLED[number]}" if number in _SPELLED else ""
+    count = rf"(?<![\d百十])(?:{number}{spelled})\s*(?:余|多)?\s*(?:名|人|例|位|个)"
     return re.compile(rf"{count}[^，。；]{{0,8}}{near}|{near}[^，。；]{{0,6}}{count}" if near else count)
 
 

@@ -127,7 +127,8 @@ def deadlines(clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
     )
     lines = [_deadline(clock, now) for clock in own[:_MOST_DEADLINES]]
     others = len(told) - len(lines)
-    return (*lines, f"另有{others}项时限（含他方义务），见预警页面") if others else tuple(lines)
+    also = "另有" if lines else "有"
+    return (*lines, f"{also}{others}项时限（含他方义务），见预警页面") if others else tuple(lines)
 
 
 def _deadline(clock: Clock, now: datetime) -> str:

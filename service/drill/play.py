@@ -295,15 +295,19 @@ def _observe(app: Application, refused: Sequence[str]) -> Observed:
         events = work.events.listing(limit=500)
         alerts = {alert.event_id: alert for alert in work.alerts.listing(limit=500)}
         mails: dict[str, list[datetime]] = {}
+        taken: dict[str, list[datetime]] = {}
         for row in work.audit.rows(limit=5000):
             if row.action == "mail.accepted":
                 mails.setdefault(row.subject, []).append(row.at)
+            if row.action == "alert.acknowledged":
+                taken.setdefault(row.subject.removeprefix("alert:"), []).append(row.at)
         return Observed(
             members={event.id: work.events.documents(event.id) for event in events},
             alerts=alerts,
             clocks=work.clocks.of_alerts([alert.id for alert in alerts.values()]),
             mails=mails,
             cases=_cases(work, app, refused),
+            acknowledged={alert_id: min(moments) for alert_id, moments in taken.items()},
         )
 
 

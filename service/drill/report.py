@@ -21,13 +21,17 @@ _ORDER = ("none", "blue", "yellow", "orange", "red")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What the drill's store holds at the end: each event's members, its alert, that alert's clocks, mail and case per alert."""
+    """What the drill's store holds at the end: each event's members, its alert, that alert's clocks, mail and case per alert.
+
+    `acknowledged` says when somebody first took the alert: one that rises is to be taken again, and its own time is of the last.
+    """
 
     members: Mapping[str, Sequence[EventDocument]]
     alerts: Mapping[str, Alert]
     clocks: Mapping[str, Sequence[Clock]]
     mails: Mapping[str, Sequence[datetime]]
     cases: Mapping[str, CaseLine] = field(default_factory=dict)
+    acknowledged: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +167,7 @@ def _line(
         seen_at=min(seen, default=None),
         alerted_at=alert.raised_at if alert else None,
         mailed_at=min(mails, default=None),
-        acknowledged_at=alert.acknowledged_at if alert else None,
+        acknowledged_at=observed.acknowledged.get(alert.id, alert.acknowledged_at) if alert else None,
         answered_at=alert.answered_at if alert else None,
         closed_at=alert.closed_at if alert else None,
         level=alert.peak_level.key if alert else "none",

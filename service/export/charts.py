@@ -16,6 +16,7 @@ __all__ = ["bars", "chinese_font", "daily_line"]
 
 _DPI = 200
 _MOST_BARS = 11
+_NEAR = 0.12
 _FAMILIES = (
     "Noto Sans CJK SC",
     "Source Han Sans SC",
@@ -43,9 +44,9 @@ def chinese_font() -> str | None:
 
 
 def daily_line(figures: WeekFigures) -> bytes | None:
-    """Return the week's line chart as PNG, all and risk documents by day; `None` without a Chinese font."""
+    """Return the week's line chart as PNG, all and risk documents by day; `None` without a Chinese font or a day."""
     font = chinese_font()
-    if font is None:
+    if font is None or not figures.daily:
         return None
     days = [f"{day.month}月{day.day}日" for day, _, _ in figures.daily]
     with mpl.rc_context({"font.family": font, "font.size": 9, "axes.unicode_minus": False}):
@@ -55,14 +56,21 @@ def daily_line(figures: WeekFigures) -> bytes | None:
             ("监测信息", [count for _, count, _ in figures.daily], "o", "-"),
             ("风险稿件", [risk for _, _, risk in figures.daily], "s", "--"),
         )
-        for name, counts, marker, style in lines:
+        for (name, counts, marker, style), shift in zip(lines, _apart(figures), strict=True):
             axes.plot(days, counts, marker=marker, linestyle=style, color="black", linewidth=1.2, markersize=4)
-            axes.annotate(name, (len(days) - 1, counts[-1]), xytext=(6, 0), textcoords="offset points", va="center")
+            axes.annotate(name, (len(days) - 1, counts[-1]), xytext=(6, shift), textcoords="offset points", va="center")
         axes.set_ylim(bottom=0)
         axes.margins(x=0.08)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#cccccc", linewidth=0.6)
         return _png(figure)
+
+
+def _apart(figures: WeekFigures) -> tuple[int, int]:
+    """Return by how many points the names of the two lines are moved up and down, so that they do not lie on each other."""
+    top = max((count for _, count, _ in figures.daily), default=0)
+    _, count, risk = figures.daily[-1]
+    return (6, -6) if count - risk <= top * _NEAR else (0, 0)
 
 
 def bars(left: Sequence[Change], right: Sequence[Change], *, titles: tuple[str, str]) -> bytes | None:

@@ -132,15 +132,14 @@ def _rule_below(paragraph: Paragraph) -> None:
 
 
 def _overview(document: Document, briefing: Briefing) -> None:
-    figures, week = briefing.figures, briefing.week
+    figures = briefing.figures
     _heading(document, "一、总体情况")
-    first, last = week.days[0], week.days[-1]
     classes = "、".join(f"{row.name}{row.count}条" for row in figures.by_class[:5]) or "无"
     tones = "、".join(f"{row.name}{row.count}条" for row in figures.by_tone) or "无"
     share = f"{figures.local_risk / figures.risk.count:.0%}" if figures.risk.count else "—"
     _line(
         document,
-        f"监测显示，{first.month}月{first.day}日至{last.month}月{last.day}日，共收到稿件{figures.collected.count}条，环比{figures.collected.words}；"
+        f"监测显示，{_span(briefing)}，共收到稿件{figures.collected.count}条，环比{figures.collected.words}；"
         f"其中风险稿件{figures.risk.count}条，环比{figures.risk.words}，涉及江西{figures.local_risk}条（{share}）。"
         f"风险稿件按信源：{classes}；按情感：{tones}。",
     )
@@ -150,6 +149,14 @@ def _overview(document: Document, briefing: Briefing) -> None:
             for row in briefing.categories[:5]
         ]
         _table(document, ("类别", "条数", "环比", "最高预警"), rows, widths=(80, 22, 26, 28))
+
+
+def _span(briefing: Briefing) -> str:
+    """Return the days that are counted; an issue made before its week is over says until when."""
+    first, last = briefing.week.days[0], briefing.week.days[-1]
+    if briefing.made_at < briefing.week.until:
+        return f"{first.month}月{first.day}日至{beijing(briefing.made_at, briefing.made_at)}（本周未结束）"
+    return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
 
 
 def _events(document: Document, briefing: Briefing) -> None:

@@ -65,7 +65,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
     with store.write() as work:
         issue, in_all = _number(work, week)
     with store.read() as work:
-        figures = _figures(work, week)
+        figures = _figures(work, week, now)
         raised = _raised(work, week)
         events = _major(raised, now)
         categories = _categories(work, week, raised)
@@ -116,7 +116,7 @@ def _changes(now: Mapping[str, int], before: Mapping[str, int], names: Mapping[s
     return tuple(Change(name=names[key], count=now.get(key, 0), before=before.get(key, 0)) for key in keys)
 
 
-def _figures(work: Work, week: Week) -> WeekFigures:
+def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
     this, last = (week.since, week.until), (week.before.since, week.before.until)
 
     def both(by: str, level: int = _RISK) -> tuple[dict[str, int], dict[str, int]]:
@@ -135,18 +135,20 @@ def _figures(work: Work, week: Week) -> WeekFigures:
         by_class=_changes(*risk, _CLASSES),
         by_tone=_changes(*both("tone"), _TONES),
         by_city=_changes(*regions, CITIES),
-        daily=_daily(work, week),
+        daily=_daily(work, week, now),
     )
 
 
-def _daily(work: Work, week: Week) -> tuple[tuple[date, int, int], ...]:
+def _daily(work: Work, week: Week, now: datetime) -> tuple[tuple[date, int, int], ...]:
+    """Return all and risk documents by day; a day that has not begun has no count, not a count of none."""
     everything: Counter[date] = Counter()
     risk: Counter[date] = Counter()
     for level, counts in ((0, everything), (_RISK, risk)):
         hours = work.rollups.hourly(since=week.since, until=week.until, level_at_least=level)
         for hour, count in hours.items():
             counts[hour.astimezone(BEIJING).date()] += count
-    return tuple((day, everything[day], risk[day]) for day in week.days)
+    today = now.astimezone(BEIJING).date()
+    return tuple((day, everything[day], risk[day]) for day in week.days if day <= today)
 
 
 def _raised(work: Work, week: Week) -> list[_Raised]:
@@ -318,10 +320,12 @@ def _bypasses(work: Work, week: Week) -> tuple[BypassRow, ...]:
 
 
 def _notes(week: Week, now: datetime) -> tuple[str, ...]:
+    until = min(week.until, now)
+    early = "（全周）；本期在周内生成，不满一周" if until < week.until else ""
     return (
-        f"统计窗口：{beijing(week.since, now)} 至 {beijing(week.until, now)}（北京时间，左闭右开）；环比为前一自然周。",
+        f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一条。",
-        "独立信源按事件内不同信源计，转载不计；类别可多选，分类合计大于风险稿件数。",
+        "独立信源按事件内不同信源计，转载不计；类别可多选，分类合计可能大于风险稿件数。",
         "地域按稿件提及的第一个地名归入设区市，未提及地名的稿件不计入地市分布。",
         "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",
     )

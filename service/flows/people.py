@@ -78,11 +78,12 @@ def hash_password(password: str) -> str:
         return _HASHER.hash(password)
 
 
-def enter(store: Store, *, name: str, password: str, now: datetime) -> Entry:
+def enter(store: Store, *, name: str, password: str, now: datetime, pace: float = 1.0) -> Entry:
     """Check a password and open a session.
 
     An unknown name costs as much time as a known one. The fifth failure in a row shuts the account for 300 s; while it
-    is shut the password is checked all the same and the answer does not say whether it was right.
+    is shut the password is checked all the same and the answer does not say whether it was right. `pace` is how many times as
+    fast as real time `now` runs; the account is shut for 300 s of real time.
     """
     with store.read() as work:
         person = work.people.by_name(name)
@@ -96,19 +97,21 @@ def enter(store: Store, *, name: str, password: str, now: datetime) -> Entry:
             _note(work, actor=person.name, action="login.locked", subject=f"person:{person.id}", now=now)
             return Entry(outcome=EntryOutcome.LOCKED)
         if not right:
-            return _count_failure(work, person, now)
+            return _count_failure(work, person, now, LOCK * pace)
         return _open(work, person, now)
 
 
-def current(store: Store, token: str, *, now: datetime, touch: bool) -> tuple[Person, Session] | None:
-    """Return who holds the session cookie, or `None`; `touch` moves the idle limit on, at most once a minute."""
+def current(
+    store: Store, token: str, *, now: datetime, touch: bool, pace: float = 1.0
+) -> tuple[Person, Session] | None:
+    """Return who holds the session cookie, or `None`; `touch` moves the idle limit on, at most once a minute of real time."""
     key = session_id(token)
     with store.read() as work:
         session = work.people.session(key)
         person = work.people.get(session.person_id) if session else None
-    if session is None or person is None or person.disabled or not is_live(session, now):
+    if session is None or person is None or person.disabled or not is_live(session, now, pace=pace):
         return None
-    if touch and now - session.seen_at >= _SEEN_STEP:
+    if touch and now - session.seen_at >= _SEEN_STEP * pace:
         session = replace(session, seen_at=now)
         with store.write() as work:
             work.people.save_session(session)
@@ -327,11 +330,11 @@ def _open(work: Work, person: Person, now: datetime) -> Entry:
     return Entry(outcome=EntryOutcome.ENTERED, token=token, person=person)
 
 
-def _count_failure(work: Work, person: Person, now: datetime) -> Entry:
+def _count_failure(work: Work, person: Person, now: datetime, lock: timedelta) -> Entry:
     failures = person.failures + 1
     shut = failures >= MAX_FAILURES
     work.people.save(
-        replace(person, failures=0 if shut else failures, locked_until=now + LOCK if shut else person.locked_until)
+        replace(person, failures=0 if shut else failures, locked_until=now + lock if shut else person.locked_until)
     )
     action = "login.locked" if shut else "login.refused"
     _note(work, actor=person.name, action=action, subject=f"person:{person.id}", now=now)

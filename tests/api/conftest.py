@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from service.api.context import AppContext
+from service.api.identity import cookie_name
 from service.domain.people import Person, Role, Session
 from service.flows.people import session_id
 from service.web.app import create_app
@@ -66,7 +67,7 @@ class Site:
         with self.context.store.write() as work:
             work.people.save_session(session)
             person = work.people.get(session.person_id)
-        client.cookies.set("yaowang", token)
+        client.cookies.set(cookie_name(self.context), token)
         return Browser(client, session.csrf, person)
 
 

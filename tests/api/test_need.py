@@ -1,9 +1,13 @@
 """Whether to answer, over the pages and the JSON interface."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from service.domain.people import Role
+from service.flows.cases.assessing import decide_to_respond
 from tests.api.conftest import Site
+from tests.builders import NOW
+from tests.flows.cases.scene import PEOPLE, Way
 
 EVENT, ALERT = "20261125-03", "A-20261125-03"
 
@@ -40,3 +44,18 @@ def test_the_card_names_verdict_and_what_is_lawful_instead(site: Site) -> None:
         work.alerts.save(replace(alert, publication=told, revision=alert.revision + 1))
     text = site.browser(Role.VIEWER).client.get(f"/events/{EVENT}").text
     assert all(words in text for words in ("由其他部门发布", "由卫生健康部门公布。", "转请发布"))
+
+
+def test_the_event_says_that_the_case_decided_to_answer_and_by_whom(site: Site) -> None:
+    reader = site.browser(Role.VIEWER).client
+    Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).assessed()
+    assert "处置中已决定回应" not in reader.get(f"/events/{EVENT}").text
+    with site.context.store.read() as work:
+        opened = work.cases.listing(limit=1)[0]
+    way = Way(site.context.store, ALERT, now=opened.changed_at)
+    decide_to_respond(way.hand("spokesperson"), reason="关注度高，须公开回应")
+    assert "处置中已决定回应" not in reader.get(f"/events/{EVENT}").text
+    decide_to_respond(way.hand("case_officer"), reason="")
+    text = reader.get(f"/events/{EVENT}").text
+    told = f"处置中已决定回应：{PEOPLE['case_officer'].name}、{PEOPLE['spokesperson'].name}"
+    assert told in text

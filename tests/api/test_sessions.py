@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from service.api.context import AppContext, DrillInfo
 from service.domain.people import Role
 from service.web.app import create_app
 from tests.api.conftest import Site
@@ -14,6 +15,12 @@ from tests.builders import NOW, PASSWORD
 
 def _log_in(client: TestClient, name: str, password: str = PASSWORD) -> int:
     return client.post("/login", data={"name": name, "password": password}).status_code
+
+
+def _fast(context: AppContext, later: timedelta) -> AppContext:
+    """The context of a drill at sixty times the speed of real time, `later` on its own clock."""
+    drill = DrillInfo(scenario_id="cluster", title="聚集性不良反应", started_at=NOW, speed=60.0)
+    return replace(context, drill=drill, now=lambda: NOW + later)
 
 
 class TestLogIn:
@@ -39,6 +46,14 @@ class TestLogIn:
         assert (shut.status_code, "已锁定 5 分钟" in shut.text) == (401, True)
         later = create_app(replace(site.context, now=lambda: NOW + timedelta(seconds=301)))
         assert _log_in(TestClient(later, follow_redirects=False), "研判乙") == 303
+
+    def test_a_drill_shuts_an_account_for_five_minutes_of_real_time(self, site: Site) -> None:
+        at_once = TestClient(create_app(_fast(site.context, timedelta())), follow_redirects=False)
+        for _ in range(5):
+            _log_in(at_once, "研判乙", "wrong")
+        for minutes, status in ((4.9, 401), (5.1, 303)):
+            later = create_app(_fast(site.context, 60 * timedelta(minutes=minutes)))
+            assert _log_in(TestClient(later, follow_redirects=False), "研判乙") == status
 
     def test_an_unknown_name_reads_like_a_wrong_password(self, site: Site) -> None:
         client = site.client()
@@ -73,6 +88,23 @@ class TestSession:
         later = create_app(replace(site.context, now=lambda: NOW + timedelta(minutes=16)))
         client = TestClient(later, follow_redirects=False, cookies=dict(browser.client.cookies))
         assert client.get("/").headers["location"].startswith("/login")
+
+    @pytest.mark.parametrize(("minutes", "status"), [(14.9, 200), (15.1, 303)])
+    def test_a_session_in_a_drill_lives_as_long_as_any_other(self, site: Site, minutes: float, status: int) -> None:
+        client = TestClient(create_app(_fast(site.context, timedelta())), follow_redirects=False)
+        assert _log_in(client, "研判乙") == 303
+        later = create_app(_fast(site.context, 60 * timedelta(minutes=minutes)))
+        cookies = dict(client.cookies)
+        assert TestClient(later, follow_redirects=False, cookies=cookies).get("/alerts").status_code == status
+
+    def test_logging_in_to_a_drill_on_the_same_host_leaves_the_session_of_the_service_alone(self, site: Site) -> None:
+        client = site.client()
+        _log_in(client, "研判乙")
+        drill = TestClient(create_app(_fast(site.context, timedelta())), follow_redirects=False, cookies=client.cookies)
+        assert _log_in(drill, "审批丙") == 303
+        browser = site.client()
+        browser.cookies.update(dict(drill.cookies))
+        assert "研判乙" in browser.get("/").text
 
     def test_what_a_page_asks_by_itself_does_not_keep_a_session_alive(self, site: Site) -> None:
         browser = site.browser(Role.VIEWER)

@@ -116,7 +116,7 @@ def _letter(matter: _Matter, call: Call, kind: CallKind) -> Letter:
     note = str(said.detail.get("reason") or "")
     holders = workflow.duty_words(call.turn.waiting) or "有处置岗位的人员"
     told = (
-        f"{case.title}。处置现为“{workflow.states[case.state]}”，等待办理“{call.turn.name}”（{holders}）。",
+        f"{matter.alert.title}。处置现为“{workflow.states[case.state]}”，等待办理“{call.turn.name}”（{holders}）。",
         f"{waited_sentence(call, now)}。",
         f"上一步：{came}{f'，{note}' if note else ''}。",
         f"内部时间预算：{budget}。" if budget else "",
@@ -144,5 +144,5 @@ def _step(call: Call, kind: CallKind, duties: str) -> str:
 def _subject(matter: _Matter, call: Call, kind: CallKind) -> str:
     word = {CallKind.REACHED: "待办", CallKind.UNHELD: "无人可办", CallKind.LATE: "超时"}[kind]
     mark = "【演练】" if matter.office.drill else ""
-    whole = f"{mark}[{matter.alert.level.word}·处置{word}] {call.turn.name}：{clean(matter.file.case.title)}"
+    whole = f"{mark}[{matter.alert.level.word}·处置{word}] {call.turn.name}：{clean(matter.alert.title)}"
     return whole if len(whole) <= LONGEST_SUBJECT else whole[: LONGEST_SUBJECT - 1] + "…"

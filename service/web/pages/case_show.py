@@ -130,7 +130,7 @@ def show_case(
         "case.html",
         identity=identity,
         key="cases",
-        title=shown.file.case.title,
+        title=shown.alert.title,
         refused=refused,
         tab=chosen,
         tabs=_TABS,

@@ -141,7 +141,7 @@ def _line(
     spent = sum(minutes(one.used) for one in used)
     return CaseLine(
         id=file.case.id,
-        title=file.case.title,
+        title=alert.title,
         chip=level_chip(alert.level),
         state=workflow.states[file.case.state],
         round=file.case.round,

@@ -12,6 +12,7 @@ from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
+from service.domain.case import Case
 from service.domain.citation import Choice
 from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
 from service.domain.event import Event
@@ -32,6 +33,7 @@ from service.web.refused import NOT_REFUSED, Refused
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
 from service.web.views.alert_rows import due_of
+from service.web.views.case_page import step_names
 from service.web.views.case_steps import case_steps, next_step
 from service.web.views.event_page import (
     BasisView,
@@ -131,6 +133,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
         "publication": _publication(alert),
+        "case_decided": _decided_in_case(work, case, context),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
         "region_names": list(dict.fromkeys(region_word(code) for code in event.regions)),
         "independent": spread["independent_sources"],
@@ -152,6 +155,16 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         ],
         "steps": case_steps(event, alert, acts),
     }
+
+
+def _decided_in_case(work: Work, case: Case | None, context: AppContext) -> str:
+    """Return who decided in the case that this office answers, and when; empty where nobody has yet."""
+    file = work.cases.file(case.id) if case else None
+    steps = [one for one in file.steps if one.step is Step.RESPOND] if file else []
+    if not steps:
+        return ""
+    people = "、".join(step_names(steps[-1]))
+    return f"处置中已决定回应：{people}，{moment(steps[-1].at, context.now())}"
 
 
 def _screeners(people: Sequence[Person], workflow: Workflow) -> list[str]:
@@ -185,8 +198,14 @@ def _publication(alert: Alert | None) -> dict[str, str]:
     return told | {"word": Verdict(told["verdict"]).word if told["verdict"] in set(Verdict) else ""}
 
 
-# A running deadline is louder than a proposed one, whatever is due sooner.
-_CARD_ORDER = {ClockState.ARMED: 0, ClockState.PAUSED: 1, ClockState.PROPOSED: 2}
+# A running deadline is louder than a proposed one, whatever is due sooner; what was done tells more than what lapsed.
+_CARD_ORDER = {
+    ClockState.ARMED: 0,
+    ClockState.PAUSED: 1,
+    ClockState.PROPOSED: 2,
+    ClockState.MET: 3,
+    ClockState.MET_LATE: 3,
+}
 
 
 def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> list[dict[str, Any]]:

@@ -51,13 +51,13 @@ def log_in(
     if not request.app.state.login_limiter.hit(_PER_ADDRESS, address):
         return show(fault="这个地址的登录尝试过于频繁，请一分钟后再试。", status=429)
     try:
-        entry = enter(context.store, name=name, password=password, now=context.now())
+        entry = enter(context.store, name=name, password=password, now=context.now(), pace=context.pace)
     except PasswordBusyError:
         return show(fault="同时登录的人过多，请稍后再试。", status=503)
     if entry.token is None:
         return show(fault=_SENTENCES[entry.outcome], status=401)
     response = RedirectResponse(_own_path(next_path), status_code=303)
-    set_cookie(response, entry.token, secure=context.secure_cookies)
+    set_cookie(response, entry.token, context)
     return response
 
 
@@ -79,7 +79,7 @@ def log_out(request: Request, identity: OldPassword) -> Response:
     context = context_of(request)
     leave(context.store, person=identity.person, session=identity.session, now=context.now())
     response = RedirectResponse("/login", status_code=303)
-    drop_cookie(response, secure=context.secure_cookies)
+    drop_cookie(response, context)
     return response
 
 
@@ -106,7 +106,7 @@ def replace_password(
     except PasswordFaultError as fault:
         return _password_form(request, identity, str(fault))
     response = RedirectResponse("/?done=password", status_code=303)
-    set_cookie(response, token, secure=context.secure_cookies)
+    set_cookie(response, token, context)
     return response
 
 

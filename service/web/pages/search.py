@@ -1,6 +1,8 @@
 """检索: what the public says about X, by the search engine; by the store where the engine does not answer."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -25,6 +27,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 
 _PAGE = 20
 _SCAN = 2000
+_NARROW = frozenset({"since", "until", "tone"})
 
 
 def _hour(text: str) -> datetime | None:
@@ -46,7 +49,7 @@ class SearchFilters(BaseModel):
     level: str = Field(default="", pattern="^(|1|2)$")
     category: str = Field(default="", pattern=r"^(|R\d\d)$")
     source_class: str = Field(default="", pattern="^[a-z_]{0,20}$")
-    region: str = Field(default="", pattern=r"^(|\d{2,6})$")
+    region: str = Field(default="", pattern=r"^(|\d{2,12})$")
     days: str = Field(default="", pattern="^(|1|7|30)$")
     since: _Hour = ""
     until: _Hour = ""
@@ -84,17 +87,25 @@ def search(
             note_personal_read(
                 context.store, identity.person, "search:", what="complaints", documents=personal, now=context.now()
             )
+    view |= _asked(q, filters, page_number, more=more)
+    return page(request, "search.html", identity=identity, key="search", title="检索", **view)
+
+
+def _asked(q: str, filters: SearchFilters, number: int, *, more: bool) -> dict[str, Any]:
+    """Return what was asked for, how to ask for the pages beside it or for more, and what can be chosen."""
     given = {"q": q} | {name: value for name, value in filters.model_dump().items() if value and value != "newest"}
-    earlier, later = pager("/search", given, page_number, more=more)
-    narrow = {"since", "until", "tone"}
-    view["wider"] = urlencode({name: value for name, value in given.items() if name not in narrow})
-    view |= {"q": q, "filters": filters, "asked": bool(given), "earlier": earlier, "later": later}
-    view |= {
+    earlier, later = pager("/search", given, number, more=more)
+    return {
+        "q": q,
+        "filters": filters,
+        "asked": bool(q.strip()) or bool(given.keys() - {"q", "sort"}),
+        "wider": urlencode({name: value for name, value in given.items() if name not in _NARROW}),
+        "earlier": earlier,
+        "later": later,
         "categories": CATEGORY_NAMES.items(),
         "cities": CITIES.items(),
         "source_classes": [kind.value for kind in SourceClass],
     }
-    return page(request, "search.html", identity=identity, key="search", title="检索", **view)
 
 
 def _within(filters: SearchFilters, number: int, context: AppContext) -> SearchQuery:
@@ -106,7 +117,7 @@ def _within(filters: SearchFilters, number: int, context: AppContext) -> SearchQ
         region=filters.region or None,
         source_class=filters.source_class or None,
         tone=filters.tone or None,
-        sort=filters.sort,
+        sort="score" if filters.sort == "relevance" else "newest",
         limit=_PAGE,
         offset=(number - 1) * _PAGE,
     )
@@ -123,7 +134,7 @@ def _find(context: AppContext, query: SearchQuery, text: str, filters: SearchFil
     hits = [from_search(hit.document, query, names) for hit in result.hits]
     view = {
         "hits": hits,
-        "facets": _facets(result, text, filters),
+        "facets": _facets(result, text, filters, _city_counts(context, query, result)),
         "degraded": result.degraded,
         "scope": _scope(filters, result.total, context.now()),
     }
@@ -152,7 +163,24 @@ def _scope(filters: SearchFilters, total: int | None, now: datetime) -> str:
     return f"{span} · {total:,} 篇" if total is not None else span
 
 
-def _facets(result: SearchResult, text: str, filters: SearchFilters) -> list[tuple[str, list[tuple[str, int, str]]]]:
+# Counting a city anew asks the engine once more; among more hits than this the largest of its codes stands, as a lower bound.
+_COUNTED = 5000
+
+
+def _city_counts(context: AppContext, query: SearchQuery, result: SearchResult) -> dict[str, str]:
+    """Return how many hits are of each city that goes by several codes: a county's hits count under the county alone."""
+    counts = result.facets.get("region", {})
+    several = [city for city, number in Counter(code[:4] for code in counts).items() if number > 1 and city in CITIES]
+    if query.region is not None:
+        return {query.region[:4]: str(result.total)}
+    if result.total > _COUNTED:
+        return {city: f"至少 {max(n for code, n in counts.items() if code[:4] == city)}" for city in several}
+    return {city: str(context.search.find(replace(query, region=city, limit=0, offset=0)).total) for city in several}
+
+
+def _facets(
+    result: SearchResult, text: str, filters: SearchFilters, cities: Mapping[str, str]
+) -> list[tuple[str, list[tuple[str, str, str]]]]:
     words = (
         ("level", "研判", lambda code: word("judged", code), "level"),
         ("categories", "类别", category_word, "category"),
@@ -163,12 +191,15 @@ def _facets(result: SearchResult, text: str, filters: SearchFilters) -> list[tup
     shown = []
     for field, title, name_of, parameter in words:
         counts = result.facets.get(field, {})
-        # A document of Ganzhou counts under 3607 and 360700: one name, one row, the larger count.
-        named: dict[str, tuple[int, str]] = {}
+        # A document of Ganzhou counts under 3607, 360700 or its county: one name, one row, and the link of the city.
+        named: dict[str, tuple[str, str]] = {}
         for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
             if code and (field != "level" or code in {"1", "2"}):
-                link = f"/search?{urlencode(kept | {parameter: code})}"
-                named.setdefault(name_of(code), (count, link))
+                value = code[:4] if field == "region" and code[:4] in CITIES else code
+                link = f"/search?{urlencode(kept | {parameter: value})}"
+                named.setdefault(
+                    name_of(code), (cities.get(value, str(count)) if field == "region" else str(count), link)
+                )
         rows = [(name, count, link) for name, (count, link) in named.items()][:8]
         if rows:
             shown.append((title, rows))

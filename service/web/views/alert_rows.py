@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockState
 from service.domain.event import Event
-from service.web.views.wording import Chip, category_word, level_chip, limit_word, region_word, remaining, word
+from service.web.views.wording import Chip, category_word, duty_name, level_chip, region_word, remaining, word
 
 __all__ = [
     "SPARK_HOURS",
@@ -86,7 +86,7 @@ def due_of(clock: Clock, now: datetime) -> Due:
     overdue = running and left is not None and left < timedelta()
     return Due(
         clock_id=clock.id,
-        name=f"{limit_word(clock.limit)}{clock.action}",
+        name=duty_name(clock.limit, clock.action),
         text=_left_words(clock, left, running=running),
         due=None if clock.due_at is None else clock.due_at.isoformat(),
         share=_share(clock, now),
@@ -102,12 +102,15 @@ def due_of(clock: Clock, now: datetime) -> Due:
 
 
 def _left_words(clock: Clock, left: timedelta | None, *, running: bool) -> str:
-    """Return what is left while time runs; of what was done how long it took; of what never began how long it is past."""
+    """Return what is left while time runs; of what was done how long it took; of a proposal how long it is past.
+
+    What was cancelled or lapsed counts nothing: a deadline that binds nobody must not look like one that is missed.
+    """
     if left is None:
         return "无数字时限"
     if clock.met_at is not None:
         return f"用时 {remaining(clock.met_at - clock.start_at)}"
-    if clock.state is ClockState.CANCELLED:
+    if clock.state in {ClockState.CANCELLED, ClockState.EXPIRED}:
         return "—"
     return f"已过 {remaining(left)}" if not running and left < timedelta() else remaining(left)
 
@@ -155,11 +158,12 @@ def _sources(event: Event | None) -> str:
 
 
 def _harm(event: Event | None) -> str:
+    """Return what documents claim, as a claim: a list has no room for who confirmed it; a refuted death is not repeated."""
     if event is None:
         return ""
-    if event.deaths:
-        return f"死亡 {event.deaths}"
-    return f"伤 {event.harmed}" if event.harmed else ""
+    if event.deaths and not event.facts.get("death_refuted"):
+        return f"称死亡 {event.deaths} 人，待核实"
+    return f"称受影响 {event.harmed} 人" if event.harmed else ""
 
 
 def spark_hours(hourly: Sequence[tuple[datetime, int]], now: datetime) -> tuple[int, ...]:

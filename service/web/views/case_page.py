@@ -22,6 +22,7 @@ __all__ = [
     "minutes",
     "review_views",
     "said",
+    "step_names",
     "tab_for",
     "turn_views",
 ]
@@ -129,14 +130,15 @@ def _line_step(file: CaseFile, name: str, steps: tuple[Step, ...], since: int, n
     early = name in {"初筛", "研判", "决定回应"}
     taken = [one for one in file.steps if one.step in steps and (one.number > since or early)]
     if taken and reached and not now & set(steps):
-        names = dict.fromkeys(name for one in taken[-len(steps) :] for name in _names(one))
+        names = dict.fromkeys(name for one in taken[-len(steps) :] for name in step_names(one))
         return LineStep(name, "done", taken[-1].at, "、".join(names))
     if reached and not taken and not now & set(steps) and not _ended(file):
         return LineStep(name, "done", None, "越过" if name in {"三项审核", "签批"} else "")
     return LineStep(name, "now" if now & set(steps) else "", None, "")
 
 
-def _names(step: CaseStep) -> list[str]:
+def step_names(step: CaseStep) -> list[str]:
+    """Return who took the step, all of those who took it together."""
     by = step.detail.get("by")
     return list(by.values()) if isinstance(by, Mapping) else [step.by]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from service.domain.matter import Duty, DutyStanding, Matter, standing
 from service.web.views.alert_rows import AlertRow
-from service.web.views.wording import limit_word, remaining
+from service.web.views.wording import duty_name, remaining
 
 __all__ = ["Deadline", "deadline_of_alert", "next_deadline"]
 
@@ -82,7 +82,7 @@ def _of_matter(matter: Matter, duty: Duty, now: datetime) -> Deadline:
     return Deadline(
         href=f"/matters/{matter.id}",
         title=f"办件 {matter.kind.word} {matter.number}",
-        name=f"{limit_word(duty.limit)}{duty.action}",
+        name=duty_name(duty.limit, duty.action),
         basis=duty.basis,
         cited=duty.basis,
         text=remaining(left),

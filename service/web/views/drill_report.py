@@ -7,7 +7,7 @@ from typing import Any
 
 from service.web.views.wording import duration
 
-__all__ = ["ReportClock", "ReportEvent", "ReportView", "report_view"]
+__all__ = ["ReportCase", "ReportClock", "ReportEvent", "ReportView", "report_view"]
 
 _MOMENTS = (
     ("首发", "first_at"),
@@ -32,6 +32,18 @@ class ReportClock:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportCase:
+    """The case of an event: `steps` are `(name, who, when, minutes after knowledge)`, `parts` `(name, used, planned)` in minutes."""
+
+    state: str
+    steps: tuple[tuple[str, str, datetime | None, int], ...]
+    parts: tuple[tuple[str, int, int], ...]
+    used: int
+    target: int
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportEvent:
     """One expected event; `moments` are `(name, time, how long after the first post)`."""
 
@@ -42,6 +54,7 @@ class ReportEvent:
     expected: int
     moments: tuple[tuple[str, datetime | None, str], ...]
     clocks: tuple[ReportClock, ...]
+    case: ReportCase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,21 @@ def _event(values: Mapping[str, Any]) -> ReportEvent:
             ReportClock(clock["action"], clock["basis"], clock["state"], _time(clock["due_at"]), _time(clock["met_at"]))
             for clock in values["clocks"]
         ),
+        case=_case(values["case"]) if values.get("case") else None,
+    )
+
+
+def _case(values: Mapping[str, Any]) -> ReportCase:
+    return ReportCase(
+        state=values["state"],
+        steps=tuple(
+            (one["name"], "系统" if one["by"] == "system" else one["by"], _time(one["at"]), int(one["minutes"]))
+            for one in values["steps"]
+        ),
+        parts=tuple((one["name"], int(one["used"]), int(one["planned"])) for one in values["budget"]),
+        used=int(values["used"]),
+        target=int(values["target"]),
+        refused=tuple(values["refused"]),
     )
 
 

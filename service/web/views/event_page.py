@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from service.domain import known
-from service.domain.alert import Alert
+from service.domain.alert import Alert, AlertLevel
 from service.domain.audit import AuditRow
 from service.domain.event import Event, EventDocument
 from service.domain.known import telling_document
@@ -17,7 +17,7 @@ from service.domain.policy import PolicyArticle, PolicyDocument, PolicyFact
 from service.domain.register import Register
 from service.web.views.disguise import disguises
 from service.web.views.marking import excerpt, spans_of
-from service.web.views.wording import word
+from service.web.views.wording import level_chip, word
 
 __all__ = [
     "BasisView",
@@ -172,11 +172,14 @@ def time_line(
 # Who looked stands in the audit tab; the time line tells what was done.
 _READS = frozenset({"personal.read"})
 _RAISING = frozenset({"alert.first_raise", "alert.raised_again"})
+_LEVELLING = _RAISING | {"alert.escalated", "alert.lowered"}
 
 
 def _act(row: AuditRow, wording: Mapping[str, str]) -> str:
     said = wording.get(row.action, row.action)
-    clock = row.detail.get("clock")
+    clock, level = row.detail.get("clock"), row.detail.get("level")
+    if row.action in _LEVELLING and isinstance(level, str) and level.upper() in AlertLevel.__members__:
+        said = f"{said}（{level_chip(level).word}）"
     return f"{said}：{clock}" if isinstance(clock, str) else said
 
 
@@ -204,9 +207,12 @@ def _basis_view(
     articles: Mapping[str, PolicyArticle],
     today: date,
 ) -> BasisView:
-    held = [articles[key] for key in item.get("article_keys") or () if key in articles]
-    # A matched article names no duty of the register; its law may still stand there with its days in force.
-    document = fact.document if fact else next((documents[a.stem] for a in held if a.stem in documents), None)
+    keys = [str(key) for key in item.get("article_keys") or ()]
+    held = [articles[key] for key in keys if key in articles]
+    # A matched article names no duty of the register; its law may still stand there with its days in force, whether or
+    # not the library holds the text.
+    stems = (key.partition("#")[0] for key in keys)
+    document = fact.document if fact else next((documents[stem] for stem in stems if stem in documents), None)
     return BasisView(
         title=str(item.get("title") or ""),
         issue_number=str(item.get("issue_number") or ""),
@@ -229,4 +235,4 @@ def validity(document: PolicyDocument, today: date) -> str:
         return "效力待核实"
     if document.valid_from > today:
         return f"自 {document.valid_from.isoformat()} 起施行，尚未生效"
-    return f"现行有效 · {today.isoformat()}"
+    return f"{today.isoformat()} 现行有效"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.domain.event import EventDocument
-from service.web.views.wording import local, region_word, word
+from service.web.views.wording import local, word
 
 __all__ = ["Bar", "class_rows", "hour_series", "spread_bars", "spread_figures"]
 
@@ -65,7 +65,6 @@ def class_rows(documents: Sequence[EventDocument]) -> list[tuple[str, int]]:
 
 def spread_figures(spread: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the spread counts with what each is counted over; unknown is not zero."""
-    provinces = dict.fromkeys(region_word(str(code)) for code in spread.get("provinces", ()))
     return [
         ("近 24 小时", f"{_number(spread.get('items_24h'))} 篇"),
         ("近 2 小时", f"{_number(spread.get('items_2h'))} 篇"),
@@ -73,8 +72,15 @@ def spread_figures(spread: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("账号", _number(spread.get("accounts"))),
         ("阅读", _number(spread.get("views"))),
         ("转发", _number(spread.get("reposts"))),
-        ("地区", "、".join(provinces) or "未知"),
+        ("涉及省份", _provinces([str(code) for code in spread.get("provinces", ())])),
     ]
+
+
+def _provinces(codes: Sequence[str]) -> str:
+    """Return which provinces are named; that this one is says nothing of how much of it."""
+    others = sum(not code.startswith("36") for code in codes)
+    told = ["本省"] if others < len(codes) else []
+    return "、".join([*told, f"外省 {others} 个"] if others else told) or "未提到地区"
 
 
 def _number(value: object) -> str:

@@ -13,7 +13,7 @@ from service.domain.escalation import asks, round_began, tier_told
 from service.domain.routing import Routing
 from service.domain.telling import HoldReason, Plan
 from service.ports.routing import Notice
-from service.web.views.wording import duration, limit_word, word
+from service.web.views.wording import duration, duty_name, word
 
 __all__ = [
     "Coming",
@@ -168,7 +168,7 @@ def coming_clocks(
         for stage, share, words in stages:
             at = clock.start_at + timedelta(seconds=span.total_seconds() * share / 100)
             if stage > clock.warned and at > now:
-                found.append(Coming(at, f"{limit_word(clock.limit)}{clock.action}{words}", tuple(names)))
+                found.append(Coming(at, f"{duty_name(clock.limit, clock.action)}{words}", tuple(names)))
     return found
 
 
@@ -178,4 +178,4 @@ def idle_note(alert: Alert, routing: Routing) -> str:
     waits = alert.state in {AlertState.ACKNOWLEDGED, AlertState.ASSIGNED}
     if limit is None or not waits or alert.level <= AlertLevel.BLUE:
         return ""
-    return f"确认后{duration(limit)}没有任何办理动作，将重新待确认并再次发送"
+    return f"确认后 {duration(limit)}没有任何办理动作，将重新待确认并再次发送"

@@ -20,6 +20,7 @@ __all__ = [
     "category_word",
     "day_of",
     "duration",
+    "duty_name",
     "level_chip",
     "limit_word",
     "local",
@@ -175,6 +176,12 @@ def limit_word(limit: str) -> str:
         if number != limit and number.isdigit():
             return f"{number} {unit}"
     return limit
+
+
+def duty_name(limit: str, action: str) -> str:
+    """Return a duty with its limit as one reads it: `5 小时发布权威信息`; an action that says 立即 or 及时 itself says it once."""
+    words = limit_word(limit)
+    return action if words in action else f"{words}{action}"
 
 
 def level_chip(level: AlertLevel | str) -> Chip:

@@ -63,9 +63,9 @@ class TestTheTurn:
         letter = letter_to(way.store, PEOPLE["legal_reviewer"])
         assert letter.subject == "[橙色·处置待办] 合法性审核：多人输注清云注射液后寒战"
         assert "处置现为“送审中”，等待办理“合法性审核”（合法性审核人（法规处））" in letter.summary
-        assert "自11月25日 14:40起等待，内部时限30分00秒，应于11月25日 15:10前办理" in letter.summary
+        assert "自11月25日 14:40起等待，内部时限30分，应于11月25日 15:10前办理" in letter.summary
         assert "上一步：承办丁办理了“送审”" in letter.summary
-        assert "三项审核与权限检查计划1小时00分00秒，还剩1小时00分00秒" in letter.summary
+        assert "三项审核与权限检查计划1小时00分，还剩1小时00分" in letter.summary
         assert "目标4小时00分，还剩" in letter.summary
         assert (letter.link, letter.opens) == (f"{OFFICE.address}/cases/{way.case.id}", "打开处置")
         assert letter.receives == "轮到您办理“合法性审核”"

@@ -4,6 +4,7 @@ from pathlib import Path
 from docx import Document
 from openpyxl import load_workbook
 
+from service.domain.beijing import BEIJING, beijing
 from service.domain.people import Person
 from service.domain.register import Register
 from service.domain.week import week_of
@@ -54,3 +55,13 @@ def test_without_surges_the_briefing_says_nothing_of_them(store: Store, tmp_path
 
 def test_without_matters_and_topics_the_briefing_says_nothing_of_them(store: Store) -> None:
     assert compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW).followed == ()
+
+
+def test_an_issue_made_within_its_week_ends_now_and_counts_no_day_to_come(store: Store) -> None:
+    issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
+    today = NOW.astimezone(BEIJING).date()
+    assert [day for day, _, _ in issue.figures.daily] == [day for day in week_of(NOW).days if day <= today]
+    assert f"至 {beijing(NOW, NOW)}（北京时间" in issue.notes[0]
+    assert "不满一周" in issue.notes[0]
+    whole = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=week_of(NOW).until)
+    assert (len(whole.figures.daily), "不满一周" in whole.notes[0]) == (7, False)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from service.bootstrap import build
-from service.settings import SettingsError, load_settings, unknown_variables
+from service.settings import SettingsError, load_settings, role_environment, unknown_variables
 
 KEYS_OF_MANUALS = ("EMPTY", "sk-xxxxxxxxxxxx", "your-api-key", "<YOUR_API_KEY>", "ollama", "changeme", "sk-1")
 
@@ -156,3 +156,11 @@ def test_push_secrets_are_read_by_source_and_weak_ones_refused(tmp_path: Path, m
     with pytest.raises(SettingsError, match="vendor-a 的推送密钥太短") as caught:
         load_settings(data=tmp_path)
     assert "short" not in str(caught.value)
+
+
+def test_the_roles_of_up_link_to_the_port_that_up_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, "port = 8301\n")
+    given = role_environment(load_settings(data=tmp_path, port=8451))
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings(data=tmp_path).address == "http://127.0.0.1:8451"

@@ -23,13 +23,14 @@ def test_moments_are_written_in_beijing_time_with_the_year_only_where_it_differs
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (timedelta(0), "0分00秒"),
-        (timedelta(seconds=9), "0分09秒"),
+        (timedelta(0), "0秒"),
+        (timedelta(seconds=9), "9秒"),
+        (timedelta(minutes=30), "30分"),
         (timedelta(minutes=59, seconds=59), "59分59秒"),
         (timedelta(hours=2, minutes=3, seconds=4), "2小时03分04秒"),
         (timedelta(hours=3), "3小时00分"),
         (timedelta(hours=47, minutes=59), "47小时59分"),
-        (timedelta(days=2), "2天0小时"),
+        (timedelta(days=2), "2天"),
         (timedelta(days=15, hours=7), "15天7小时"),
         (-timedelta(hours=5), "5小时00分"),
     ],
@@ -40,5 +41,5 @@ def test_durations_are_exact_to_the_second_below_three_hours(span: timedelta, wo
 
 def test_a_countdown_says_what_is_left_or_over() -> None:
     assert countdown(NOW + timedelta(hours=4, minutes=5), NOW) == "剩余4小时05分"
-    assert countdown(NOW, NOW) == "已超时0分00秒"
+    assert countdown(NOW, NOW) == "已超时0秒"
     assert countdown(NOW, NOW + timedelta(minutes=12, seconds=30)) == "已超时12分30秒"

@@ -25,6 +25,8 @@ def window(documents: int, *, after: bool = False, days: float = 3, **given: Any
         (window(0), window(12, after=True), Trend.ROSE),
         (window(3), window(1, after=True), Trend.TOO_FEW),
         (window(30), window(0, after=True, days=0.2), Trend.TOO_EARLY),
+        (window(8), window(3, after=True, days=0.18), Trend.TOO_EARLY),
+        (window(30, days=0.5), window(30, after=True, days=0.5), Trend.STEADY),
         # Twelve in one day are more a day than thirty in three.
         (window(30), window(14, after=True, days=1), Trend.ROSE),
     ],
@@ -39,6 +41,21 @@ def test_the_sentence_names_windows_scope_and_figures_and_claims_no_cause() -> N
     told = effect(before, after).sentence
     for words in ("本事件全部稿件", "11月17日 10:00", "11月23日 10:00", "50%到33%", "6篇到2篇", "不说明原因"):
         assert words in told
+
+
+def test_some_hours_after_are_counted_and_not_made_into_a_change_a_day() -> None:
+    found = effect(window(8, asking=2), window(3, after=True, days=0.18))
+    assert (found.volume_change, found.negative_change, found.asking_change) == (None, None, None)
+    assert "日均" not in found.sentence
+    assert "稿件8篇到3篇" in found.sentence
+    assert "不足一日，不作比较" in found.sentence
+    assert {row[0]: row[2:] for row in found.words}["稿件（篇/日）"] == ("", "")
+
+
+def test_counts_of_windows_of_different_length_show_no_change() -> None:
+    rows = {row[0]: row for row in effect(window(30, asking=9), window(10, after=True, days=2, asking=2)).words}
+    assert rows["提问稿件（篇）"] == ("提问稿件（篇）", "9", "2", "")
+    assert rows["稿件（篇/日）"][3] == "-50%"
 
 
 def test_a_question_asked_before_and_no_more_is_settled_and_one_asked_after_remains() -> None:

@@ -72,7 +72,7 @@ class TestSubject:
     def test_what_is_overdue_says_by_how_much(self) -> None:
         said = subject(alert(state=AlertState.ACKNOWLEDGED), [running(due_at=NOW - HOUR)], drill=False, now=NOW)
         assert said.startswith("[黄色·已确认]")
-        assert said.endswith("｜5小时时限已超时1小时00分00秒")
+        assert said.endswith("｜5小时时限已超时1小时00分")
 
     def test_a_long_title_is_cut_and_the_deadline_stays_whole(self) -> None:
         said = subject(alert(title="长" * 500), [running()], drill=True, now=NOW)

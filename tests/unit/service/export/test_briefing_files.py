@@ -1,5 +1,6 @@
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import docx
@@ -8,7 +9,7 @@ import pytest
 
 from service.domain.briefing import BypassRow
 from service.export.briefing import write_briefing
-from tests.unit.service.export.issue import issue
+from tests.unit.service.export.issue import WEEK, issue
 
 HOSTILE = '=HYPERLINK("http://evil.invalid","点我")'
 
@@ -70,6 +71,13 @@ class TestWord:
         word, _ = write_briefing(issue(), tmp_path)
         assert not docx.Document(str(word)).inline_shapes
         assert "3月2日" in text_of(word)
+
+    def test_an_issue_made_before_its_week_is_over_says_until_when(self, tmp_path: Path) -> None:
+        early = replace(issue(), made_at=WEEK.since + timedelta(days=3, hours=4))
+        word, _ = write_briefing(early, tmp_path)
+        assert "3月2日至3月5日 04:00（本周未结束）" in text_of(word)
+        whole, _ = write_briefing(replace(early, made_at=WEEK.until), tmp_path)
+        assert "3月2日至3月8日，共收到" in text_of(whole)
 
     def test_a_drill_says_so_in_name_and_first_line(self, tmp_path: Path) -> None:
         word, _ = write_briefing(issue(drill=True), tmp_path)

@@ -76,6 +76,10 @@ class TestDue:
         assert due_of(missed, NOW).overdue
         assert not due_of(build_clock(due_at=NOW - HOUR, state=ClockState.MET_LATE), NOW).overdue
 
+    def test_a_lapsed_proposal_counts_nothing(self) -> None:
+        lapsed = due_of(build_clock(state=ClockState.EXPIRED), NOW + 99 * HOUR)
+        assert (lapsed.text, lapsed.overdue, lapsed.state_word) == ("—", False, "已失效")
+
     def test_a_duty_without_a_number_says_so(self) -> None:
         assert due_of(build_clock(due_at=None), NOW).text == "无数字时限"
 
@@ -90,9 +94,13 @@ class TestRow:
         assert alert_row(build_alert(), None, known, (), NOW).sources == "独立信源 6"
         assert alert_row(build_alert(), None, build_event(), (), NOW).sources == "信源 3"
 
-    def test_harm_says_deaths_before_persons_harmed(self) -> None:
-        assert alert_row(build_alert(), None, build_event(harmed=12), (), NOW).harm == "伤 12"
-        assert alert_row(build_alert(), None, build_event(harmed=12, deaths=1), (), NOW).harm == "死亡 1"
+    def test_harm_says_deaths_before_persons_harmed_and_both_as_claims(self) -> None:
+        assert alert_row(build_alert(), None, build_event(harmed=12), (), NOW).harm == "称受影响 12 人"
+        assert alert_row(build_alert(), None, build_event(harmed=12, deaths=1), (), NOW).harm == "称死亡 1 人，待核实"
+
+    def test_a_death_that_a_person_refuted_is_not_repeated(self) -> None:
+        refuted = build_event(harmed=12, deaths=1, facts={"death_refuted": True})
+        assert alert_row(build_alert(), None, refuted, (), NOW).harm == "称受影响 12 人"
 
     def test_a_sparkline_has_eight_hours_with_zeros_where_nothing_came(self) -> None:
         hour = NOW.replace(minute=0, second=0, microsecond=0)

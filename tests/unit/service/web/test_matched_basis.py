@@ -37,7 +37,7 @@ def test_a_matched_article_is_quoted_verbatim_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("stem", "today", "words"),
     [
-        (LATER_REPLACED, date(2026, 5, 14), "现行有效 · 2026-05-14"),
+        (LATER_REPLACED, date(2026, 5, 14), "2026-05-14 现行有效"),
         (LATER_REPLACED, date(2026, 5, 15), "已于 2026-05-14 失效"),
         ("无人知晓办法(2022-05-01)", date(2026, 5, 15), "效力待核实"),
     ],

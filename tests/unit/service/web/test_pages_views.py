@@ -88,9 +88,10 @@ class TestFacts:
         assert facts["产品"].open == facts["伤亡"].open == ""
         assert facts["产品"].numbers == (1, 2)
 
-    def test_a_rumoured_death_stays_unverified_beside_a_confirmed_number_and_its_denial(self) -> None:
+    @pytest.mark.parametrize("told", ["网传打某注射液已经死亡2人", "网传打某注射液已经死了两个人"])
+    def test_a_rumoured_death_stays_unverified_beside_a_confirmed_number_and_its_denial(self, told: str) -> None:
         event = build_event(products=("某注射液",), harmed=16, deaths=2)
-        rumour = _document(1, text="网传打某注射液已经死亡2人", source_class="social", severity=5)
+        rumour = _document(1, text=told, source_class="social", severity=5)
         official = _document(
             2, text="共有16名患者在院观察，没有死亡病例，样品已送检。", source_class="official", severity=4
         )
@@ -127,6 +128,22 @@ class TestFacts:
         )
         line = time_line(document_views([_document(1)]), build_alert(), [row], {"alert.closed": "关闭预警"})
         assert [(moment.text, moment.note) for moment in line if moment.ours][-1] == ("关闭预警", "研判乙：已回应")
+
+    @pytest.mark.parametrize(
+        ("level", "told"), [("orange", "级别上升（橙色）"), ("mauve", "级别上升"), (None, "级别上升")]
+    )
+    def test_the_time_line_says_to_which_level_an_alert_rose(self, level: str | None, told: str) -> None:
+        row = AuditRow(
+            seq=1,
+            at=NOW,
+            actor="assess",
+            action="alert.escalated",
+            subject="alert:A1",
+            detail={"level": level},
+            previous_hash="",
+            hash="",
+        )
+        assert told in {moment.text for moment in time_line((), build_alert(), [row], {"alert.escalated": "级别上升"})}
 
     def test_a_score_that_is_not_stored_is_not_made_up(self) -> None:
         assert score_parts({}) == []

@@ -1,0 +1,66 @@
+"""The search page: orders that work, cities counted as a whole, facets that open what they count, and what an empty page says."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from service.domain.people import Role
+from service.ports.search import SearchDocument, SearchQuery
+from tests.api.conftest import Site
+from tests.builders import NOW
+from tests.dashboard import make_context
+
+_FACET = re.compile(r'<li><a href="(?P<link>/search[^"]*)">(?P<name>[^<]+)</a><span class="quiet">(?P<count>[^<]+)<')
+
+
+def _found_in(site: Site, *regions: tuple[str, ...]) -> None:
+    """Index one document for each tuple of region codes."""
+    like = site.context.search.find(SearchQuery(limit=1)).hits[0].document
+    site.context.search.index([_document(like, number, codes) for number, codes in enumerate(regions)])
+
+
+def _document(like: SearchDocument, number: int, regions: tuple[str, ...]) -> SearchDocument:
+    return replace(
+        like,
+        document_id=f"place-{number}",
+        seq=10_000 + number,
+        tokens="蓝色 药瓶",
+        regions=regions,
+        published_at=NOW - timedelta(minutes=number),
+    )
+
+
+def _facets(text: str) -> dict[str, tuple[str, str]]:
+    return {found["name"]: (found["count"], found["link"].replace("&amp;", "&")) for found in _FACET.finditer(text)}
+
+
+@pytest.mark.parametrize("order", ["newest", "relevance"])
+def test_every_order_that_the_page_offers_shows_hits(shared_site: Site, order: str) -> None:
+    answer = shared_site.browser(Role.VIEWER).client.get(f"/search?q=注射液&sort={order}")
+    assert (answer.status_code, "data-row" in answer.text) == (200, True)
+
+
+def test_a_city_counts_its_counties_and_towns_and_its_link_opens_as_many(site: Site) -> None:
+    _found_in(site, ("360731",), ("360731103",), ("3607",), ("360100",))
+    client = site.browser(Role.VIEWER).client
+    shown = _facets(client.get("/search?q=蓝色").text)
+    assert (shown["赣州"][0], shown["南昌"][0]) == ("3", "1")
+    opened = client.get(shown["赣州"][1])
+    assert (opened.status_code, opened.text.count("data-row")) == (200, 3)
+    assert _facets(opened.text)["赣州"][0] == "3"
+
+
+def test_a_first_run_says_how_documents_come_and_a_search_without_hits_how_to_go_on(
+    shared_site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    empty = Site.over(make_context(tmp_path_factory.mktemp("empty"), empty=True))
+    text = empty.browser(Role.OFFICER).client.get("/search").text
+    assert ("还没有可检索的稿件" in text, 'href="/import"' in text) == (True, True)
+    assert "现在没有未关闭的预警" in empty.browser(Role.OFFICER).client.get("/alerts").text
+    empty.context.search.close()
+    empty.context.store.close()
+    client = shared_site.browser(Role.VIEWER).client
+    assert "没有符合条件的稿件" in client.get("/search?q=无此词语某某").text
+    assert "没有符合条件的预警" in client.get("/alerts?owner=无此人").text
