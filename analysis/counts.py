@@ -59,9 +59,15 @@ _COUNT_END = re.compile("[0-9万几十百千余零〇一二两三四五六七八
 _FEW = re.compile("[仨俩]")
 _KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双]")
 _DEAD_AND_HURT = re.compile(f"(?P<dead>{_NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{_NUMBER})(?:人)?(?:重)?伤")
+# What they were given may have a long name: 两名儿童注射某药业的头孢曲松后高热死亡.
 _DEAD_AFTER = re.compile(
-    "^(?:(?!至少)[^,0-9一二两三四五六七八九十几数及和与、例名]{0,12}?)(?:死亡|身亡|丧生|遇难|离世|去世|丧命|不治|猝死|死于|夭折|没了)(?!率|风险|原因|证明|时间)"
+    "^(?:(?:注射|输注?|静滴|滴注|接种|口服|服用?|使用|用|吃|喝|打)[^,;0-9例名]{1,24}?[后时])?"
+    "(?:(?!至少)[^,0-9一二两三四五六七八九十几数及和与、例名]{0,12}?)(?P<dead>死亡|身亡|丧生|遇难|离世|去世|丧命|不治|猝死|死于|夭折|没了)(?!率|风险|原因|证明|时间)"
 )
+# 接种后无死亡病例, 用药后无人死亡; 两名护士打错针致患者死亡 tells of other people.
+_NOBODY_DEAD = re.compile("(?:无|未|没有?|零)一?[人例]?(?:人员)?(?:发生|出现|造成|报告|有|见)?$")
+_OTHERS_DEAD = re.compile(f"[致使害][^,]{{0,4}}?{_WHO}")
+_DEAD_WITHIN = 44
 _DEAD_COUNT = re.compile(
     f"(?:造成|导致|致|已致|已有|致使|夺走)(?:至少|约|了)? ?(?P<n>{_NUMBER}) ?(?:多|余)? ?{_MEASURE}?(?:的)?{_WHO}?(?:死亡|身亡|丧生|丧命|死|(?:的)?生命)"
     f"|死亡(?:人数|病例|报告)?(?:已|又|共|总计|累计)?(?:为|达到?|至|共|升至|增至|上升[到至]|增加[到至])? ?(?P<m>{_NUMBER}) ?(?:多|余)? ?(?:人|例|名)"
@@ -297,14 +303,21 @@ def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
         yield EntityType.DEATHS, match.start(), match.end(), match.group(match.lastgroup or "n")
     for match in _numbers_of_people(words):
         says_dead = match.group("cases") and "死亡" in match.group("cases")
-        after = _DEAD_AFTER.match(words[match.end() : match.end() + 20])
-        if says_dead or after:
-            yield (
-                EntityType.DEATHS,
-                match.start(),
-                match.end() + (after.end() if after else 0),
-                match.group("n") or match.group("few"),
-            )
+        dead = _dead_by(words, match.end())
+        if says_dead or dead:
+            yield EntityType.DEATHS, match.start(), dead or match.end(), match.group("n") or match.group("few")
+    for match in _KIN.finditer(words) if _KIN_SIGN.search(words) else ():
+        if dead := _dead_by(words, match.end()):
+            yield EntityType.DEATHS, match.start(), dead, match.group("n") or match.group("m") or "两"
+
+
+def _dead_by(words: str, begin: int) -> int | None:
+    """Return where the words end that say of people counted before `begin` that they died; `None` where none say so."""
+    after = _DEAD_AFTER.match(words[begin : begin + _DEAD_WITHIN])
+    if after is None:
+        return None
+    between = after.group()[: after.start("dead")]
+    return None if _NOBODY_DEAD.search(between) or _OTHERS_DEAD.search(between) else begin + after.end()
 
 
 def _numbers_of_people(words: str) -> list[re.Match[str]]:

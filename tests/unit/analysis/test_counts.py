@@ -79,10 +79,36 @@ def test_people_without_harm_and_denied_deaths_are_not_counted(text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["没有死亡病例报告", "注射后无人员伤亡", "该批药品未造成死亡", "尚未接到死亡报告,药品已封存"]
+    "text",
+    [
+        "没有死亡病例报告",
+        "注射后无人员伤亡",
+        "该批药品未造成死亡",
+        "尚未接到死亡报告,药品已封存",
+        "3名儿童接种疫苗后无死亡病例",
+        "5名患者用某药业的注射液后无人死亡",
+        "12名学生服药后均未出现死亡",
+        "一家四口误服药物后没有人死亡",
+    ],
 )
 def test_a_death_that_is_denied_is_no_death(text: str) -> None:
     assert not [count for count in people_counts(text) if count.type is EntityType.DEATHS]
+
+
+@pytest.mark.parametrize(
+    ("text", "dead"),
+    [
+        ("两名儿童注射某药业的头孢曲松后高热死亡", 2),
+        ("江西赣县两名儿童使用同一批注射液后高热死亡", 2),
+        ("一家三口服药后身亡", 3),
+        ("夫妻俩吃了网购的减肥药后身亡", 2),
+        ("两名护士打错针致患者死亡", 1),
+        ("两名医生使用三代头孢后一名患者死亡", 1),
+        ("两名儿童在无证诊所输液后死亡", 2),
+    ],
+)
+def test_those_who_died_are_the_people_of_whom_it_is_said(text: str, dead: int) -> None:
+    assert sum(count.value for count in people_counts(text) if count.type is EntityType.DEATHS) == dead
 
 
 @pytest.mark.parametrize(
