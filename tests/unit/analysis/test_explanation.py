@@ -116,6 +116,25 @@ def test_a_guard_that_spoke_is_named_with_its_phrase() -> None:
     assert ("figure_of_speech", "后悔药") in guards_of(reading("世上没有后悔药"), load_lexicon())
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("药商囤积防风当归 被约谈后放货", "多地药市单品种三个月涨价200%，商务与市场监管部门联合约谈"),
+        ("减脂仪宣称躺着瘦十斤被罚", ""),
+        ("新买的注射器有股鱼腥味", ""),
+    ],
+)
+def test_what_speaks_for_a_risk_is_not_told_to_speak_against_it(title: str, text: str) -> None:
+    _, _, said = explained(title, text)
+    places = {(name, at) for term in said.terms_for for name, start, end in term.places for at in range(start, end)}
+    assert places
+    assert not [
+        term.text
+        for term in said.terms_against
+        if places & {(name, at) for name, start, end in term.places for at in range(start, end)}
+    ]
+
+
 def test_what_names_nothing_of_the_field_is_said_to_be_unread() -> None:
     _, _, explanation = explained("今天北京下雪了")
     assert (explanation.decided_by, explanation.terms_for, explanation.enough) == ("unread", (), 0)
