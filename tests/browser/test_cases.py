@@ -1,6 +1,7 @@
 """A case in the browser: acknowledged, opened, assigned, drafted, reviewed, published, closed, each by another log-in."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -211,6 +212,20 @@ def test_every_part_of_a_case_is_whole_and_chinese(
     noticed = _complaints(page, office.served.address, f"/cases/{case}?tab={tab}")
     page.screenshot(path=pictures / f"case-{tab}.png")
     assert noticed == []
+
+
+def test_the_internal_target_and_the_legal_limit_stand_apart_each_by_its_name(
+    case_pages: tuple[Office, str, Page],
+) -> None:
+    office, case, page = case_pages
+    page.goto(f"{office.served.address}/cases/{case}")
+    whole, legal = page.locator(".budget .whole"), page.locator(".budget .legal")
+    expect(whole).to_have_text(re.compile(r"^\s*内部目标合计\s*用 \d+ / 240 分（按 5 小时安排，留 60 分余量）\s*$"))
+    expect(legal).to_have_text(re.compile(r"^\s*最近的时限：5 小时发布权威信息\s*\d+:\d\d:\d\d\s*$"))
+    above, below = whole.bounding_box(), legal.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] >= above["y"] + above["height"]
 
 
 @pytest.fixture(scope="module")
