@@ -254,3 +254,24 @@ def test_the_list_tells_whose_turn_it_is(
     mine = page.locator("section", has=page.get_by_role("heading", name="等我办理"))
     expect(mine).to_contain_text("发布权限检查：权限庚")
     expect(page.locator(".rail a", has_text="处置").locator(".badge")).to_contain_text("1")
+
+
+def test_on_a_telephone_every_part_of_a_row_is_read_without_sliding(
+    case_pages: tuple[Office, str, Page], window: Callable[[int, int], BrowserContext], pictures: Path
+) -> None:
+    office, _, _ = case_pages
+    page = office.served.enter(window(390, 844), name="权限庚")
+    page.goto(f"{office.served.address}/cases")
+    page.screenshot(path=pictures / "cases-390.png", full_page=True)
+    for table, heads in (
+        ("case-list", "等级 处置 状态 该谁办理 内部目标 时限"),
+        ("case-table", "等级 预警 牵头 下一步 已等待 时限"),
+    ):
+        cells = page.locator(f".{table} tbody tr").first.locator("td")
+        shown = [
+            (cell.evaluate("e => getComputedStyle(e, '::before').content"), cell.bounding_box()) for cell in cells.all()
+        ]
+        assert [head.strip('"') for head, _ in shown] == heads.split()
+        assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 for _, box in shown)
+    slid = "all => all.filter(e => e.querySelector('.case-list, .case-table') && e.scrollWidth > e.clientWidth).length"
+    assert page.locator(".panel").evaluate_all(slid) == 0
