@@ -146,18 +146,22 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "next_step": next_step(alert, waiting),
         "acts": acts,
         "basis": basis,
-        "tabs": [
-            ("overview", "概览"),
-            ("timeline", "时间线"),
-            ("spread", "传播"),
-            ("documents", f"稿件 {event.document_count}"),
-            ("basis_list", f"政策依据 {len(basis)}"),
-            ("handling", "处置"),
-            ("notices", "通知"),
-            ("audit", "审计"),
-        ],
+        "tabs": _tabs(event, basis),
         "steps": case_steps(event, alert, acts, waiting),
     }
+
+
+def _tabs(event: Event, basis: Sequence[BasisView]) -> list[tuple[str, str]]:
+    return [
+        ("overview", "概览"),
+        ("timeline", "时间线"),
+        ("spread", "传播"),
+        ("documents", f"稿件 {event.document_count}"),
+        ("basis_list", f"政策依据 {len(basis)}"),
+        ("handling", "处置"),
+        ("notices", "通知"),
+        ("audit", "审计"),
+    ]
 
 
 def _decided_in_case(file: CaseFile | None, context: AppContext) -> str:
