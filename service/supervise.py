@@ -13,15 +13,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-__all__ = ["PARENT", "RoleProcess", "Supervisor", "answers", "restart_delay", "stop_with_parent"]
+__all__ = [
+    "PARENT",
+    "NoAnswerError",
+    "RoleProcess",
+    "Supervisor",
+    "answers",
+    "await_answer",
+    "restart_delay",
+    "stop_with_parent",
+]
 
 _POLL_SECONDS = 0.2
 _STEADY_SECONDS = 60.0
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
 _PARENT_LOOK_SECONDS = 1.0
 _ORPHAN_SECONDS = 15.0
+_ANSWER_POLL_SECONDS = 0.1
 # Stands in a command for the id of the process that starts it.
 PARENT = "{parent}"
+
+
+class NoAnswerError(Exception):
+    """A role did not answer; the message says so, and for how long it was waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +186,36 @@ def answers(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def await_answer(
+    supervisor: Supervisor,
+    name: str,
+    answered: Callable[[], bool],
+    stop: threading.Event,
+    *,
+    say: Callable[[str], None],
+    slow_seconds: float = 60.0,
+    most_seconds: float = 300.0,
+) -> None:
+    """Wait until the web role, started as `name`, answers or `stop` is set; say once when `slow_seconds` have passed.
+
+    From then on it is waited for only while its process lives, up to `most_seconds`: on a starved machine a start takes
+    minutes, and one that dies again and again never comes. Raises `NoAnswerError`.
+    """
+    begun, told = time.monotonic(), False
+    while not stop.wait(_ANSWER_POLL_SECONDS) and not answered():
+        supervisor.tend()
+        waited = time.monotonic() - begun
+        if waited <= slow_seconds:
+            continue
+        if name not in supervisor.pids():
+            raise NoAnswerError(f"网页进程 {waited:.0f} 秒内没有应答，并且已经结束，没有启动成功")
+        if waited > most_seconds:
+            raise NoAnswerError(f"网页进程还在，但 {waited:.0f} 秒内没有应答，不再等待；请待机器空闲后再启动")
+        if not told:
+            told = True
+            say(f"网页进程 {waited:.0f} 秒还没有应答，但仍在启动：这台机器现在很慢，最多等到 {most_seconds:.0f} 秒。")
 
 
 def stop_with_parent(stop: threading.Event, *, parent: int | None = None) -> None:

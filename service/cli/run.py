@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_ANSWER_SECONDS = 60.0
 _ORPHAN_SECONDS = 6.0
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="网页端口，默认 8300")]
 ParentOption = Annotated[int | None, typer.Option("--parent", hidden=True, help="监管进程的编号；它不在了就结束")]
@@ -217,12 +216,10 @@ def _say_what_is_collected(settings: "Settings") -> None:
 
 
 def _await_answer(settings: "Settings", supervisor: "Supervisor", stop: threading.Event) -> None:
-    from service.supervise import answers
+    from service.supervise import NoAnswerError, answers, await_answer
 
     say("正在启动……")
-    waited = 0.0
-    while not stop.wait(0.1) and not answers(settings.host, settings.port):
-        waited += 0.1
-        supervisor.tend()
-        if waited > _ANSWER_SECONDS:
-            fail(f"网页进程 {_ANSWER_SECONDS:.0f} 秒内没有应答；原因见 {settings.data / 'log' / 'web.log'}。")
+    try:
+        await_answer(supervisor, "web", lambda: answers(settings.host, settings.port), stop, say=say)
+    except NoAnswerError as error:
+        fail(f"{error}；原因见 {settings.data / 'log' / 'web.log'}。")

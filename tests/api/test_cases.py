@@ -57,6 +57,20 @@ class TestDuties:
         assert person.duties == frozenset()
 
 
+def test_the_event_names_the_step_that_its_case_waits_for_and_no_longer_assigning(site: Site) -> None:
+    officer = give_duties(site, Role.OFFICER, "monitor", "analyst", "duty_lead")
+    case = officer.post(f"/alerts/{ALERT}/case").headers["location"].split("?")[0]
+    with site.context.store.read() as work:
+        alert = work.alerts.get(ALERT)
+    assert alert is not None
+    assert alert.owner is None
+    for act, step in (("assess", "启动研判"), ("conclude", "研判结论"), ("", "决定回应")):
+        shown = officer.client.get(f"/events/{alert.event_id}").text
+        assert f"<dt>下一步</dt><dd><b>{step}</b></dd>" in shown
+        if act:
+            assert officer.post(f"{case}/{act}", summary="属实，影响限于本县").status_code == 303
+
+
 class TestRefusals:
     def test_without_a_duty_the_case_is_not_opened_and_the_page_says_who_does(self, site: Site) -> None:
         answer = site.browser(Role.OFFICER).post(f"/alerts/{ALERT}/case")

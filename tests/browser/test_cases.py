@@ -1,6 +1,7 @@
 """A case in the browser: acknowledged, opened, assigned, drafted, reviewed, published, closed, each by another log-in."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -213,6 +214,20 @@ def test_every_part_of_a_case_is_whole_and_chinese(
     assert noticed == []
 
 
+def test_the_internal_target_and_the_legal_limit_stand_apart_each_by_its_name(
+    case_pages: tuple[Office, str, Page],
+) -> None:
+    office, case, page = case_pages
+    page.goto(f"{office.served.address}/cases/{case}")
+    whole, legal = page.locator(".budget .whole"), page.locator(".budget .legal")
+    expect(whole).to_have_text(re.compile(r"^\s*内部目标合计\s*用 \d+ / 240 分（按 5 小时安排，留 60 分余量）\s*$"))
+    expect(legal).to_have_text(re.compile(r"^\s*最近的时限：5 小时发布权威信息\s*\d+:\d\d:\d\d\s*$"))
+    above, below = whole.bounding_box(), legal.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] >= above["y"] + above["height"]
+
+
 @pytest.fixture(scope="module")
 def case_pages(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[Office, str, Page]]:
     """A published case with two versions, looked at by its author."""
@@ -239,3 +254,24 @@ def test_the_list_tells_whose_turn_it_is(
     mine = page.locator("section", has=page.get_by_role("heading", name="等我办理"))
     expect(mine).to_contain_text("发布权限检查：权限庚")
     expect(page.locator(".rail a", has_text="处置").locator(".badge")).to_contain_text("1")
+
+
+def test_on_a_telephone_every_part_of_a_row_is_read_without_sliding(
+    case_pages: tuple[Office, str, Page], window: Callable[[int, int], BrowserContext], pictures: Path
+) -> None:
+    office, _, _ = case_pages
+    page = office.served.enter(window(390, 844), name="权限庚")
+    page.goto(f"{office.served.address}/cases")
+    page.screenshot(path=pictures / "cases-390.png", full_page=True)
+    for table, heads in (
+        ("case-list", "等级 处置 状态 该谁办理 内部目标 时限"),
+        ("case-table", "等级 预警 牵头 下一步 已等待 时限"),
+    ):
+        cells = page.locator(f".{table} tbody tr").first.locator("td")
+        shown = [
+            (cell.evaluate("e => getComputedStyle(e, '::before').content"), cell.bounding_box()) for cell in cells.all()
+        ]
+        assert [head.strip('"') for head, _ in shown] == heads.split()
+        assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 for _, box in shown)
+    slid = "all => all.filter(e => e.querySelector('.case-list, .case-table') && e.scrollWidth > e.clientWidth).length"
+    assert page.locator(".panel").evaluate_all(slid) == 0

@@ -72,11 +72,16 @@ def cases(request: Request, identity: Reader) -> HTMLResponse:
         running = work.cases.listing(limit=_MOST)
         ended = work.cases.listing(over=True, limit=_ENDED)
         lines = _lines(request, identity, work, [case.id for case in running], opened)
-    handled = {case.alert_id for case in running}
+        handled = {case.alert_id for case in running}
+        urgent = [one for one in by_urgency(opened.alerts, opened.clocks, now) if one[0].id not in handled]
+        over = work.cases.of_alerts([alert.id for alert, _ in urgent[:_SHOWN]])
     waiting = [
-        WaitingAlert(alert_row(alert, clock, None, (), now), next_step(alert), _waited(alert, now))
-        for alert, clock in by_urgency(opened.alerts, opened.clocks, now)
-        if alert.id not in handled
+        WaitingAlert(
+            alert_row(alert, clock, None, (), now),
+            next_step(alert, () if alert.id in over else None),
+            _waited(alert, now),
+        )
+        for alert, clock in urgent[:_SHOWN]
     ]
     return page(
         request,
@@ -86,8 +91,8 @@ def cases(request: Request, identity: Reader) -> HTMLResponse:
         title="处置",
         mine=[line for line in lines if line.mine],
         others=[line for line in lines if not line.mine],
-        waiting=waiting[:_SHOWN],
-        waiting_total=len(waiting),
+        waiting=waiting,
+        waiting_total=len(urgent),
         ended=ended,
         states=context.office.register.workflow.states,
     )

@@ -12,7 +12,8 @@ from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
-from service.domain.case import Case
+from service.domain.case import CaseFile
+from service.domain.case_turn import turns
 from service.domain.citation import Choice
 from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
 from service.domain.event import Event
@@ -123,6 +124,8 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
     people = work.people.listing()
     spread = work.events.spread(event.id, now=context.now())
     case = work.cases.of_alerts([alert.id]).get(alert.id) if alert else None
+    file = work.cases.file(case.id) if case else None
+    waiting = turns(file, context.office.register.workflow, event.grade) if file else None
     facts = facts_of(event, spread_facts(event, spread, province=context.office.province, now=context.now()))
     return {
         "event": event,
@@ -133,33 +136,36 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
         "publication": _publication(alert),
-        "case_decided": _decided_in_case(work, case, context),
+        "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
         "region_names": list(dict.fromkeys(region_word(code) for code in event.regions)),
         "independent": spread["independent_sources"],
         "spread_figures": spread_figures(spread),
         "people": [person.name for person in people if not person.disabled and person.role.value in _HANDLING],
         "screeners": _screeners(people, context.office.register.workflow),
-        "next_step": next_step(alert),
+        "next_step": next_step(alert, waiting),
         "acts": acts,
         "basis": basis,
-        "tabs": [
-            ("overview", "概览"),
-            ("timeline", "时间线"),
-            ("spread", "传播"),
-            ("documents", f"稿件 {event.document_count}"),
-            ("basis_list", f"政策依据 {len(basis)}"),
-            ("handling", "处置"),
-            ("notices", "通知"),
-            ("audit", "审计"),
-        ],
-        "steps": case_steps(event, alert, acts),
+        "tabs": _tabs(event, basis),
+        "steps": case_steps(event, alert, acts, waiting),
     }
 
 
-def _decided_in_case(work: Work, case: Case | None, context: AppContext) -> str:
+def _tabs(event: Event, basis: Sequence[BasisView]) -> list[tuple[str, str]]:
+    return [
+        ("overview", "概览"),
+        ("timeline", "时间线"),
+        ("spread", "传播"),
+        ("documents", f"稿件 {event.document_count}"),
+        ("basis_list", f"政策依据 {len(basis)}"),
+        ("handling", "处置"),
+        ("notices", "通知"),
+        ("audit", "审计"),
+    ]
+
+
+def _decided_in_case(file: CaseFile | None, context: AppContext) -> str:
     """Return who decided in the case that this office answers, and when; empty where nobody has yet."""
-    file = work.cases.file(case.id) if case else None
     steps = [one for one in file.steps if one.step is Step.RESPOND] if file else []
     if not steps:
         return ""

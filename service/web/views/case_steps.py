@@ -6,6 +6,7 @@ from datetime import datetime
 
 from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
+from service.domain.case_turn import Turn
 from service.domain.event import Event
 
 __all__ = ["CaseStep", "case_steps", "next_step"]
@@ -21,20 +22,37 @@ class CaseStep:
     todo: str
 
 
-def next_step(alert: Alert | None) -> str:
-    """Return the one next step in words."""
+def next_step(alert: Alert | None, turns: Sequence[Turn] | None = None) -> str:
+    """Return the next step in words; where a case waits for one, that of the case, whatever the alert lacks.
+
+    `turns` are what its case waits for: none once the case is over, `None` where no case was opened.
+    """
     if alert is None:
         return "继续监测"
-    if alert.state is AlertState.CLOSED:
-        return "已关闭，继续监测是否反复"
     if alert.state is AlertState.OPEN:
         return "确认收到"
-    if alert.owner is None:
-        return "指派承办人"
-    return "跟踪反应，满足条件后关闭" if alert.state is AlertState.ANSWERED else "核实事实并登记回应"
+    if turns:
+        return "、".join(turn.name for turn in turns)
+    return _after_case(alert) if turns is not None else _without_case(alert)
 
 
-def case_steps(event: Event, alert: Alert | None, acts: Sequence[AuditRow]) -> list[CaseStep]:
+def _after_case(alert: Alert) -> str:
+    if alert.state in {AlertState.CLOSED, AlertState.ANSWERED}:
+        return _without_case(alert)
+    return "处置已结束，核对后关闭预警"
+
+
+def _without_case(alert: Alert) -> str:
+    if alert.state is AlertState.CLOSED:
+        return "已关闭，继续监测是否反复"
+    if alert.state is AlertState.ANSWERED:
+        return "跟踪反应，满足条件后关闭"
+    return "指派承办人" if alert.owner is None else "核实事实并登记回应"
+
+
+def case_steps(
+    event: Event, alert: Alert | None, acts: Sequence[AuditRow], turns: Sequence[Turn] | None = None
+) -> list[CaseStep]:
     """Return the steps from alert to closing with who did each and when, as the audit trail has it."""
     if alert is None:
         return []
@@ -50,5 +68,5 @@ def case_steps(event: Event, alert: Alert | None, acts: Sequence[AuditRow]) -> l
         ("登记回应", alert.answered_at, answered.actor if answered else None),
         ("关闭预警", alert.closed_at, alert.closed_by),
     )
-    waiting = next_step(alert)
+    waiting = next_step(alert, turns)
     return [CaseStep(name, at, by, "下一步" if waiting.endswith(name) else "待办") for name, at, by in rows]

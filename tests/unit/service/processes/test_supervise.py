@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -8,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from service.supervise import PARENT, RoleProcess, Supervisor, restart_delay, stop_with_parent
+from service.supervise import (
+    PARENT,
+    NoAnswerError,
+    RoleProcess,
+    Supervisor,
+    await_answer,
+    restart_delay,
+    stop_with_parent,
+)
 
 SLEEPS = "import time; time.sleep(60)"
 IGNORES = (
@@ -131,3 +140,58 @@ sys.exit(0 if stop.wait(10) else 1)"""
     stop_with_parent(stop)
     assert not stop.wait(0.2)
     stop.set()
+
+
+class TestAwaitAnswer:
+    def test_a_slow_role_that_lives_is_waited_for_and_the_machine_is_called_slow_once(self, tmp_path: Path) -> None:
+        said: list[str] = []
+        begun = time.monotonic()
+        self._await(tmp_path, SLEEPS, said, answered=lambda: time.monotonic() - begun > 1.2, most=30)
+        assert time.monotonic() - begun > 1.2
+        [sentence] = said
+        assert re.fullmatch(r"网页进程 \d+ 秒还没有应答，但仍在启动：这台机器现在很慢，最多等到 30 秒。", sentence)
+
+    def test_one_that_answers_in_time_is_not_spoken_of(self, tmp_path: Path) -> None:
+        said: list[str] = []
+        self._await(tmp_path, SLEEPS, said, answered=lambda: True, most=30)
+        assert said == []
+
+    def test_one_that_lives_and_never_answers_is_given_up_at_the_bound(self, tmp_path: Path) -> None:
+        with pytest.raises(NoAnswerError, match=r"^网页进程还在，但 \d+ 秒内没有应答，不再等待；请待机器空闲后再启动$"):
+            self._await(tmp_path, SLEEPS, [], answered=lambda: False, most=0.8)
+
+    def test_one_that_keeps_dying_is_given_up_long_before_the_bound(self, tmp_path: Path) -> None:
+        begun = time.monotonic()
+        with pytest.raises(NoAnswerError, match=r"^网页进程 \d+ 秒内没有应答，并且已经结束，没有启动成功$"):
+            self._await(tmp_path, "raise SystemExit(3)", [], answered=lambda: False, most=60)
+        assert time.monotonic() - begun < 20
+
+    def test_who_stops_it_is_obeyed_at_once(self, tmp_path: Path) -> None:
+        stop = threading.Event()
+        stop.set()
+        self._await(tmp_path, SLEEPS, [], answered=lambda: False, most=30, stop=stop)
+
+    @staticmethod
+    def _await(
+        folder: Path,
+        script: str,
+        said: list[str],
+        *,
+        answered: Callable[[], bool],
+        most: float,
+        stop: threading.Event | None = None,
+    ) -> None:
+        supervisor = Supervisor([role("web", script)], log_folder=folder, say=lambda _: None, drain_seconds=1)
+        supervisor.start()
+        try:
+            await_answer(
+                supervisor,
+                "web",
+                answered,
+                stop or threading.Event(),
+                say=said.append,
+                slow_seconds=0.4,
+                most_seconds=most,
+            )
+        finally:
+            supervisor.drain()
