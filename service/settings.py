@@ -60,7 +60,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that the web role listens on.")
     port: int = Field(default=8300, ge=1, le=65535, description="Port that the web role listens on.")
-    base_url: str | None = Field(default=None, description="Address that mails link to; default http://host:port.")
+    base_url: str | None = Field(
+        default=None, description="Address that mails and briefings link to; default http://host:port."
+    )
     secure_cookies: bool = Field(default=False, description="Set behind HTTPS: cookies then travel over HTTPS only.")
 
     store_url: str | None = Field(

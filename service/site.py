@@ -36,13 +36,6 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         source = app.catalogue.by_id[source_id]
         return import_file(app.store, path, source=source, now=app.now, author_key=app.author_key, actor=actor)
 
-    def brief(week: str) -> Sequence[Path]:
-        # Two seconds of imports that no page needs.
-        from service.export.briefing import write_briefing
-
-        issue = compile_week(app.store, parse_week(week), office=app.settings.office, drill=app.drill, now=app.now())
-        return write_briefing(issue, briefings)
-
     return AppContext(
         store=app.store,
         search=app.search,
@@ -62,13 +55,29 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         import_file=take_file,
         import_refusals=(ImportRefused,),
         import_matters=_matters_of(app),
-        make_briefing=brief,
+        make_briefing=_briefings_of(app, briefings),
         briefings=briefings,
         push=_push_desk(app),
         opinions=app.opinion_setup,
         attachment_bytes=app.settings.attachment_bytes,
         checks={"存储": app.store.check, "检索": app.search.check, "邮件": app.notifier.check},
     )
+
+
+def _briefings_of(app: Application, folder: Path) -> Callable[[str], Sequence[Path]]:
+    """Return what writes the issue of one week into `folder`."""
+
+    def brief(week: str) -> Sequence[Path]:
+        # Two seconds of imports that no page needs.
+        from service.export.briefing import write_briefing
+
+        office, address = app.settings.office, app.settings.address
+        issue = compile_week(
+            app.store, parse_week(week), office=office, address=address, drill=app.drill, now=app.now()
+        )
+        return write_briefing(issue, folder)
+
+    return brief
 
 
 def _matters_of(app: Application) -> Callable[[Path, str, MatterKind | None, str], MatterReport]:

@@ -100,7 +100,9 @@ def brief(
             chosen = parse_week(week) if week else week_of(app.now())
         except ValueError as error:
             misuse(str(error))
-        issue = compile_week(app.store, chosen, office=app.settings.office, drill=app.drill, now=app.now())
+        issue = compile_week(
+            app.store, chosen, office=app.settings.office, address=app.settings.address, drill=app.drill, now=app.now()
+        )
         folder = out or app.settings.data / "briefings"
     try:
         write_lines({"path": str(path)} for path in write_briefing(issue, folder))

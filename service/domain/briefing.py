@@ -136,12 +136,14 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDocument:
-    """One row of the annex 重点信息清单; the author's name is never in it."""
+    """One row of the annex 重点信息清单; the author's name is never in it. Without an event `event_id` and `event_link` are empty."""
 
     title: str
     source: str
     published_at: datetime
     url: str
+    event_id: str = ""
+    event_link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +193,7 @@ def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int]) -> str:
     """Return the one-sentence judgement with the figure that supports it."""
     grave = levels.get(AlertLevel.RED, 0) + levels.get(AlertLevel.ORANGE, 0)
     count, before = figures.risk.count, figures.risk.before
-    told = f"本周风险稿件 {count} 条（上周 {before} 条），红色、橙色预警 {grave} 起"
+    told = f"本周风险稿件 {count} 篇（上周 {before} 篇），红色、橙色预警 {grave} 起"
     if grave:
         return f"需关注：{told}。"
     if before and count >= before * _RISE:
@@ -222,7 +224,7 @@ def advise(
     rising = [row for row in categories if row.change.before and row.change.count >= row.change.before * _RISE]
     items += [
         Advice(
-            fact=f"{row.change.name}类稿件 {row.change.count} 条，环比{row.change.words}",
+            fact=f"{row.change.name}类稿件 {row.change.count} 篇，环比{row.change.words}",
             proposal="梳理共性问题，评估是否需要发布提示或开展检查",
             lead=lead,
         )

@@ -16,7 +16,7 @@ from service.domain.alert import Alert, AlertState
 from service.domain.beijing import beijing
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
-from service.domain.places import places_told
+from service.domain.places import join_places, places_told
 
 __all__ = ["Letter", "compose", "deadlines", "message_id", "write_letter"]
 
@@ -108,7 +108,7 @@ def _when(document: EventDocument) -> datetime:
 
 
 def _summary(event: Event, now: datetime) -> str:
-    places = "、".join(places_told(event.facts, event.regions)) or "待核实"
+    places = join_places(places_told(event.facts, event.regions)) or "待核实"
     products = "、".join(event.products[:3]) or "待核实"
     people = [f"据稿件称{event.harmed}人受影响"] if event.harmed else ["受影响人数待核实"]
     people += [f"据稿件称{event.deaths}人死亡（待核实）"] if event.deaths else []

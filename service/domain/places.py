@@ -1,10 +1,11 @@
-"""The cities of the province by GB/T 2260 code, as tables and tiles name them."""
+"""The cities of the province by GB/T 2260 code, as tables and tiles name them, and how several places stand in one line."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["CITIES", "places_told", "region_name"]
+__all__ = ["CITIES", "join_places", "places_told", "region_name"]
 
 CITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -41,3 +42,42 @@ def places_told(facts: Mapping[str, Any], regions: Sequence[str]) -> tuple[str, 
     if isinstance(named, list | tuple) and named:
         return tuple(str(place) for place in named)
     return tuple(dict.fromkeys(region_name(code) for code in regions if code))
+
+
+# Units from the province down. A name may begin at any of them; 景德镇市 and 沙市区 carry the word of another unit within.
+_UNITS = re.compile(
+    r"(?P<province>.{2,8}?(?:省|自治区|特别行政区)|(?:北京|天津|上海|重庆)市)?"
+    r"(?P<city>.{1,10}?(?:自治州|地区|盟|市(?![市区县])))?"
+    r"(?P<county>.{1,14}?(?:县|区|旗|市(?![市区县])))?"
+    r"(?P<rest>.*)",
+    re.DOTALL,
+)
+
+
+def join_places(places: Sequence[str]) -> str:
+    """Return the places as one line: a unit above several is written with the first of them, and those of one city stand together.
+
+    `江西省赣州市于都县、罗坳镇、南康区` are a county, a town in it and a district of its city.
+    """
+    named = [_units(place) for place in dict.fromkeys(places)]
+    first: dict[tuple[str, ...], int] = {}
+    for at, units in enumerate(named):
+        for end in range(1, len(units) + 1):
+            first.setdefault(units[:end], at)
+    ordered = sorted(named, key=lambda units: [first[units[: end + 1]] for end in range(len(units))])
+    return "、".join(
+        "".join(units[_shared(before, units) :]) for before, units in zip([(), *ordered], ordered, strict=False)
+    )
+
+
+def _units(place: str) -> tuple[str, ...]:
+    found = _UNITS.match(place)
+    return tuple(unit for unit in found.groups() if unit) if found else (place,)
+
+
+def _shared(before: Sequence[str], units: Sequence[str]) -> int:
+    """Return how many leading units both have; the last one of `units` is always said."""
+    same = 0
+    while same < min(len(before), len(units) - 1) and before[same] == units[same]:
+        same += 1
+    return same

@@ -6,14 +6,17 @@ in 小四. Fonts are set by name, with the plain system names where the _GB2312 
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -23,6 +26,7 @@ from docx.text.run import Run
 from crawlers.gate import repair_text
 from service.domain.beijing import BEIJING, beijing
 from service.domain.briefing import Briefing, MajorEvent
+from service.domain.web_address import is_web_address
 from service.export.charts import bars, daily_line
 
 __all__ = ["write_docx"]
@@ -31,6 +35,21 @@ _BODY, _HEAD, _SUB, _TITLE, _FIGURES = "仿宋", "黑体", "楷体", "宋体", "
 _BODY_PT, _TABLE_PT, _TITLE_PT = Pt(16), Pt(12), Pt(22)
 _LINE_PT = Pt(28)
 _RED = RGBColor(0xC0, 0x00, 0x00)
+_BLUE = RGBColor(0x05, 0x63, 0xC1)
+_URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
+# Word opens no link of more than 2,079 characters.
+_LONGEST_URL = 2079
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A cell that leads to an address."""
+
+    text: str
+    url: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def write_docx(briefing: Briefing, path: Path) -> None:
@@ -134,13 +153,13 @@ def _rule_below(paragraph: Paragraph) -> None:
 def _overview(document: Document, briefing: Briefing) -> None:
     figures = briefing.figures
     _heading(document, "一、总体情况")
-    classes = "、".join(f"{row.name}{row.count}条" for row in figures.by_class[:5]) or "无"
-    tones = "、".join(f"{row.name}{row.count}条" for row in figures.by_tone) or "无"
+    classes = "、".join(f"{row.name}{row.count}篇" for row in figures.by_class[:5]) or "无"
+    tones = "、".join(f"{row.name}{row.count}篇" for row in figures.by_tone) or "无"
     share = f"{figures.local_risk / figures.risk.count:.0%}" if figures.risk.count else "—"
     _line(
         document,
-        f"监测显示，{_span(briefing)}，共收到稿件{figures.collected.count}条，环比{figures.collected.words}；"
-        f"其中风险稿件{figures.risk.count}条，环比{figures.risk.words}，涉及江西{figures.local_risk}条（{share}）。"
+        f"监测显示，{_span(briefing)}，共收到稿件{figures.collected.count}篇，环比{figures.collected.words}；"
+        f"其中风险稿件{figures.risk.count}篇，环比{figures.risk.words}，涉及江西{figures.local_risk}篇（{share}）。"
         f"风险稿件按信源：{classes}；按情感：{tones}。",
     )
     if briefing.categories:
@@ -148,7 +167,7 @@ def _overview(document: Document, briefing: Briefing) -> None:
             [f"{row.code} {row.change.name}", str(row.change.count), row.change.words, row.level.word]
             for row in briefing.categories[:5]
         ]
-        _table(document, ("类别", "条数", "环比", "最高预警"), rows, widths=(80, 22, 26, 28))
+        _table(document, ("类别", "篇数", "环比", "最高预警"), rows, widths=(80, 22, 26, 28))
 
 
 def _span(briefing: Briefing) -> str:
@@ -191,7 +210,7 @@ def _trends(document: Document, briefing: Briefing) -> None:
     else:
         rows = [[f"{day.month}月{day.day}日", str(count), str(risk)] for day, count, risk in briefing.figures.daily]
         _table(document, ("日期", "监测信息", "风险稿件"), rows, widths=(60, 48, 48))
-    cities = "、".join(f"{row.name}{row.count}条" for row in briefing.figures.by_city[:4] if row.count)
+    cities = "、".join(f"{row.name}{row.count}篇" for row in briefing.figures.by_city[:4] if row.count)
     _line(document, f"按设区市：{cities}。" if cities else "风险稿件未集中提及本省设区市。")
     if briefing.surges:
         _line(document, briefing.surges)
@@ -206,7 +225,7 @@ def _picture(document: Document, picture: bytes | None, width: Mm) -> None:
 
 def _topics(document: Document, briefing: Briefing) -> None:
     _heading(document, "四、热点话题与关键词")
-    terms = "、".join(f"{row.name}{row.count}条（{row.words}）" for row in briefing.terms[:6])
+    terms = "、".join(f"{row.name}{row.count}篇（{row.words}）" for row in briefing.terms[:6])
     _line(document, f"提及较多：{terms}。" if terms else "本周风险稿件未集中提及具体品种或企业。")
     _heading(document, "五、谣言与辟谣")
     for rumour in briefing.rumours[:2]:
@@ -263,15 +282,22 @@ def _annex(document: Document, briefing: Briefing) -> None:
     picture = bars(
         briefing.figures.by_class,
         briefing.figures.by_city,
-        titles=("风险稿件按信源（条）", "风险稿件按设区市（条）"),
+        titles=("风险稿件按信源（篇）", "风险稿件按设区市（篇）"),
     )
     _picture(document, picture, Mm(150))
     _heading(document, "附件3　重点信息清单")
-    listed = [
-        [str(number), row.title, row.source, beijing(row.published_at, briefing.made_at)]
+    listed: list[list[str | _Link]] = [
+        [
+            str(number),
+            _Link(row.title, row.url),
+            row.source,
+            beijing(row.published_at, briefing.made_at),
+            _Link(row.event_id, row.event_link) if row.event_id else "—",
+        ]
         for number, row in enumerate(briefing.documents[:40], 1)
     ]
-    _table(document, ("序号", "标题", "来源", "时间"), listed or [["—"] * 4], widths=(14, 76, 30, 36))
+    columns = ("序号", "标题（链接到原文）", "来源", "时间", "事件")
+    _table(document, columns, listed or [["—"] * 5], widths=(14, 56, 26, 32, 28))
     _heading(document, "附件4　数据口径")
     for note in briefing.notes:
         _line(document, note, size=Pt(14))
@@ -280,7 +306,7 @@ def _annex(document: Document, briefing: Briefing) -> None:
 
 
 def _table(
-    document: Document, headings: Sequence[str], rows: Sequence[Sequence[str]], *, widths: Sequence[int]
+    document: Document, headings: Sequence[str], rows: Sequence[Sequence[str | _Link]], *, widths: Sequence[int]
 ) -> None:
     table = document.add_table(rows=0, cols=len(headings))
     table.style = "Table Grid"
@@ -295,10 +321,24 @@ def _table(
             cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
-            _styled(paragraph, value, _HEAD if number == 0 else _BODY, _TABLE_PT)
+            run = _styled(paragraph, str(value), _HEAD if number == 0 else _BODY, _TABLE_PT)
+            if isinstance(value, _Link):
+                _lead(paragraph, run, value.url)
     spacer = document.add_paragraph()
     spacer.paragraph_format.space_after = Pt(0)
     spacer.paragraph_format.line_spacing = Pt(8)
+
+
+def _lead(paragraph: Paragraph, run: Run, url: str) -> None:
+    """Make the run a link to `url`; it stays plain text where that is no address of the web or longer than Word takes."""
+    target = quote(url, safe=_URL_SIGNS) if is_web_address(url) else ""
+    if not target or len(target) > _LONGEST_URL:
+        return
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    run.font.color.rgb, run.font.underline = _BLUE, True
+    paragraph._p.append(link)  # noqa: SLF001 - python-docx reads links and has no API to write them
+    link.append(run._r)  # noqa: SLF001 - as above
 
 
 def _keep_whole(row: object, *, heading: bool) -> None:

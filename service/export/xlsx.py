@@ -58,7 +58,7 @@ def _summary(sheets: Sheets, briefing: Briefing) -> None:
 def _daily(sheets: Sheets, briefing: Briefing) -> None:
     rows = [[f"{day.month}月{day.day}日", count, risk] for day, count, risk in briefing.figures.daily]
     sheet = sheets.table("日趋势", ("日期", "监测信息", "风险稿件"), rows, widths=(14, 12, 12))
-    sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（条）")
+    sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（篇）")
 
 
 def _categories(sheets: Sheets, briefing: Briefing) -> None:
@@ -66,14 +66,14 @@ def _categories(sheets: Sheets, briefing: Briefing) -> None:
         [f"{row.code} {row.change.name}", row.change.count, row.change.before, row.change.words, row.level.word]
         for row in briefing.categories
     ]
-    sheet = sheets.table("类别", ("类别", "条数", "上周", "环比", "最高预警"), rows, widths=(30, 10, 10, 10, 12))
-    sheets.chart(sheet, "类别", "bar", (1,), len(rows), "风险稿件按类别（条）")
+    sheet = sheets.table("类别", ("类别", "篇数", "上周", "环比", "最高预警"), rows, widths=(30, 10, 10, 10, 12))
+    sheets.chart(sheet, "类别", "bar", (1,), len(rows), "风险稿件按类别（篇）")
 
 
 def _changes(sheets: Sheets, name: str, heading: str, changes: Sequence[Change]) -> None:
     rows = [[row.name, row.count, row.before, row.words] for row in changes]
-    sheet = sheets.table(name, (heading, "条数", "上周", "环比"), rows, widths=(30, 10, 10, 10))
-    sheets.chart(sheet, name, "bar", (1,), len(rows), f"{name}（条）")
+    sheet = sheets.table(name, (heading, "篇数", "上周", "环比"), rows, widths=(30, 10, 10, 10))
+    sheets.chart(sheet, name, "bar", (1,), len(rows), f"{name}（篇）")
 
 
 def _ledger(sheets: Sheets, briefing: Briefing) -> None:
@@ -115,7 +115,8 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
 
 def _documents(sheets: Sheets, briefing: Briefing) -> None:
     rows = [
-        [number, row.title, row.source, beijing(row.published_at, briefing.made_at), row.url]
+        [number, row.title, row.source, beijing(row.published_at, briefing.made_at), row.url, row.event_link]
         for number, row in enumerate(briefing.documents, 1)
     ]
-    sheets.table("重点信息清单", ("序号", "标题", "来源", "时间", "链接"), rows, widths=(8, 60, 24, 18, 60))
+    headings = ("序号", "标题", "来源", "时间", "原文链接", "事件链接")
+    sheets.table("重点信息清单", headings, rows, widths=(8, 60, 24, 18, 60, 40))

@@ -60,8 +60,8 @@ class _Raised:
     clocks: Sequence[Clock]
 
 
-def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: datetime) -> Briefing:
-    """Return the week's issue; compiling it again gives the same issue number."""
+def compile_week(store: Store, week: Week, *, office: str, address: str, drill: bool, now: datetime) -> Briefing:
+    """Return the week's issue, its links leading to the dashboard at `address`; compiling it again gives the same issue number."""
     with store.write() as work:
         issue, in_all = _number(work, week)
     with store.read() as work:
@@ -70,7 +70,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         events = _major(raised, now)
         categories = _categories(work, week, raised)
         responses = _responses(raised)
-        documents = work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)
+        documents = _documents(work, week, address)
         head = work.audit.head()
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
@@ -92,7 +92,7 @@ def compile_week(store: Store, week: Week, *, office: str, drill: bool, now: dat
         responses=responses,
         advice=advise(events, categories, responses, lead=office),
         ahead=_ahead(raised, week, now),
-        documents=tuple(_listed(row) for _, row in documents),
+        documents=documents,
         notes=_notes(week, now),
         followed=followed,
         surges=surges,
@@ -299,9 +299,20 @@ def _ahead(raised: Sequence[_Raised], week: Week, now: datetime) -> tuple[str, .
     return (*due[:5], *still) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
 
 
-def _listed(row: EventDocument) -> ListedDocument:
+def _documents(work: Work, week: Week, address: str) -> tuple[ListedDocument, ...]:
+    rows = [row for _, row in work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)]
+    events = work.events.of_documents([row.document_id for row in rows])
+    return tuple(_listed(row, events.get(row.document_id, ""), address) for row in rows)
+
+
+def _listed(row: EventDocument, event_id: str, address: str) -> ListedDocument:
     return ListedDocument(
-        title=row.title or row.text[:40], source=row.source_name, published_at=_when(row), url=row.url or ""
+        title=row.title or row.text[:40],
+        source=row.source_name,
+        published_at=_when(row),
+        url=row.url or "",
+        event_id=event_id,
+        event_link=f"{address}/events/{event_id}" if event_id else "",
     )
 
 
@@ -324,7 +335,7 @@ def _notes(week: Week, now: datetime) -> tuple[str, ...]:
     early = "（全周）；本期在周内生成，不满一周" if until < week.until else ""
     return (
         f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
-        "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一条。",
+        "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
         "独立信源按事件内不同信源计，转载不计；类别可多选，分类合计可能大于风险稿件数。",
         "地域按稿件提及的第一个地名归入设区市，未提及地名的稿件不计入地市分布。",
         "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",

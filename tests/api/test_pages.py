@@ -1,5 +1,7 @@
 """What pages say: escaping, acts, degraded and failed states, downloads, imports, the JSON interface."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from crawlers.ports import SourceProgress
 from service.domain.alert import AlertState
+from service.domain.beijing import BEIJING
 from service.domain.people import Role
 from service.flows.live_checks import wished
 from service.ports.search import Search, SearchUnavailableError
@@ -55,6 +58,20 @@ class TestEscaping:
         text = shared_site.browser(Role.VIEWER).client.get("/out", params={"u": "https://news.example/a?b=1"}).text
         assert 'rel="noopener noreferrer external"' in text
         assert "https://news.example/a?b=1" in text
+
+
+class TestVolume:
+    def test_the_hour_that_is_not_over_is_drawn_apart_and_named_in_words(self, shared_site: Site) -> None:
+        text = shared_site.browser(Role.VIEWER).client.get("/").text
+        hour = shared_site.context.now().astimezone(BEIJING).hour
+        picture = text.split('data-chart="volume-data"')[1].split("</svg>")[0]
+        assert f"；{hour} 时未满一小时，至今 " in picture.split('aria-label="')[1].split('"')[0]
+        whole, unfinished = (points.split() for points in re.findall(r'<polyline[^>]* points="([^"]*)"', picture))
+        assert (len(whole), len(unfinished)) == (hour, 2)
+        assert whole[-1] == unfinished[0]
+        assert text.count("时（未满一小时）</td>") == 1
+        data = json.loads(text.split('id="volume-data"')[1].split(">", 1)[1].split("</script>")[0])
+        assert (data["counts"][hour], data["running"]["at"], data["running"]["text"]) == (None, hour, "未满一小时")
 
 
 class TestActs:

@@ -11,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from service.api.identity import Guard, Identity, context_of, drop_cookie, set_cookie, verify_origin
 from service.domain.refusal import NotFound
+from service.domain.web_address import is_web_address
 from service.flows.people import EntryOutcome, PasswordBusyError, PasswordFaultError, change_password, enter, leave
 from service.web.render import bare_page
 
@@ -125,6 +126,6 @@ def _password_form(request: Request, identity: Identity, fault: str = "") -> HTM
 @router.get("/out", dependencies=[Depends(Guard(None))])
 def way_out(request: Request, u: Annotated[str, Query(max_length=2000)]) -> HTMLResponse:
     """Show an outside address before it is opened. Raises `NotFound` for one that is not http or https."""
-    if not u.startswith(("http://", "https://")) or not u.isprintable():
+    if not is_web_address(u):
         raise NotFound("这不是可以打开的网址。")
     return bare_page(request, "out.html", title="离开本站", url=u)

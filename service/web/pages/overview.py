@@ -149,7 +149,8 @@ def _watch(work: Work, context: AppContext) -> dict[str, Any]:
         "volume_ticks": ticks(day.top),
         "volume_json": _chart(day),
         "band": band_points(day, width=302, height=108),
-        "line": line_points(day.counts, top=day.top, width=302, height=108),
+        "line": line_points(day.whole, top=day.top, width=302, height=108),
+        "unfinished": line_points(day.unfinished, top=day.top, width=302, height=108),
         "tiles": tiles,
         "province": province,
         "elsewhere": elsewhere,
@@ -178,10 +179,11 @@ def _source_counts(watched: list[SourceHealth]) -> dict[str, int]:
 def _chart(day: Volume) -> dict[str, Any]:
     chart: dict[str, Any] = {
         "name": "稿件数",
-        "label": f"今日每小时稿件数，共 {day.total} 篇",
+        "label": day.label,
         "labels": [f"{hour:02d}时" for hour in range(24)],
         "interval": 5,
-        "counts": day.counts,
+        "counts": day.whole,
+        "running": {"at": day.running, "value": day.counts[day.running], "text": "未满一小时"},
     }
     if day.bands:
         chart |= {"low": [band.low for band in day.bands], "high": [band.high for band in day.bands]}

@@ -15,6 +15,13 @@
     xAxis: { type: "category", data: data.labels, boundaryGap: data.kind === "bars", ...axis, splitLine: { show: false }, axisLabel: { ...text, interval: data.interval } },
     yAxis: { type: "value", min: 0, minInterval: 1, ...axis },
   });
+  // The way to an hour that is not over is a mark and no series, so that the tooltip names only the hour itself as unfinished.
+  const unfinished = (data, main) => {
+    const { at, value, text } = data.running;
+    if (at > 0) main.markLine = { silent: true, symbol: "none", label: { show: false }, lineStyle: { type: "dashed", width: 2, color: colour("--accent") }, data: [[{ coord: [at - 1, data.counts[at - 1]] }, { coord: [at, value] }]] };
+    const point = data.labels.map((_, hour) => (hour === at ? value : null));
+    return [{ name: text, type: "line", data: point, symbol: "emptyCircle", symbolSize: 6, showAllSymbol: true, color: colour("--accent"), z: 3 }];
+  };
   const series = (data) => {
     const lines = [];
     if (data.low) {
@@ -27,6 +34,7 @@
     const main = { name: data.name, type: data.kind === "bars" ? "bar" : "line", data: data.counts, barMaxWidth: 28, symbol: "none", color: colour("--accent"), lineStyle: { width: 2 }, z: 3 };
     if (data.surge) main.markPoint = { symbol: "circle", symbolSize: 7, itemStyle: { color: colour("--red") }, label: { show: true, position: "top", formatter: data.surge.text, color: colour("--red"), fontWeight: 700, fontSize: 11 }, data: [{ coord: [data.surge.at, data.surge.value] }] };
     lines.push(main);
+    if (data.running) lines.push(...unfinished(data, main));
     return lines;
   };
   document.querySelectorAll("[data-chart]").forEach((box) => {

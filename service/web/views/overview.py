@@ -53,6 +53,7 @@ class Band:
 class Volume:
     """Documents per hour of the Beijing day. `counts[h]` is `None` for an hour still to come.
 
+    `running` is the hour that is not over: its count is of a part of it, and no line leads down to that.
     `bands` is empty while fewer than five earlier days are known. `surge` is the latest hour above its band with its
     ratio to the band's upper edge.
     """
@@ -63,6 +64,25 @@ class Volume:
     total: int
     top: int
     days_known: int
+    running: int
+
+    @property
+    def whole(self) -> tuple[int | None, ...]:
+        """The counts of the hours that are over, `None` for the others."""
+        return tuple(count if hour < self.running else None for hour, count in enumerate(self.counts))
+
+    @property
+    def unfinished(self) -> tuple[int | None, ...]:
+        """The last whole hour and the running one, `None` for the others: what is drawn dashed."""
+        return tuple(
+            count if self.running - 1 <= hour <= self.running else None for hour, count in enumerate(self.counts)
+        )
+
+    @property
+    def label(self) -> str:
+        """The chart in words, for whoever does not see it."""
+        so_far = f"{self.running} 时未满一小时，至今 {self.counts[self.running]} 篇"
+        return f"今日每小时稿件数，共 {self.total} 篇；{so_far}"
 
 
 def day_start(now: datetime) -> datetime:
@@ -93,6 +113,7 @@ def volume(hourly: Mapping[datetime, int], now: datetime) -> Volume:
         total=sum(shown),
         top=max([*shown, *(round(band.high) for band in bands), 4]),
         days_known=len(past),
+        running=known,
     )
 
 

@@ -250,7 +250,9 @@ class TestBypass:
         way.submitted()
         bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散")
         bypass_confirmed(way.hand("deputy_head"), version=1)
-        issue = compile_week(way.store, week_of(way.now), office="综合规财处", drill=False, now=way.now)
+        issue = compile_week(
+            way.store, week_of(way.now), office="综合规财处", address="http://yaowang.invalid", drill=False, now=way.now
+        )
         [row] = issue.bypasses
         assert row.sentence == (
             "“多人输注清云注射液后寒战”第1版越过初审、合法性审核、保密审查、领导签批：谣言正在扩散（值班丙申请，分管壬确认）"

@@ -1,3 +1,5 @@
+import shutil
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +14,10 @@ from service.export.docx import write_docx
 from service.export.xlsx import write_xlsx
 from service.flows.brief import compile_week
 from service.ports.store import Store
+from service.storage.sql import open_store
 from tests.builders import NOW
 from tests.following import RULE, seed_following
+from tests.seeding import seed
 from tests.surging import build_surge, keep_surges
 
 
@@ -21,7 +25,9 @@ def test_the_weekly_briefing_tells_of_matters_and_watched_policies_in_two_senten
     store: Store, tmp_path: Path, register: Register, officer: Person
 ) -> None:
     seed_following(store, officer, register, tmp_path)
-    issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
+    issue = compile_week(
+        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+    )
     assert issue.followed == (
         "办件：本周收到2件（投诉1件、信访1件），现在办7件，其中逾期1件。",
         "政策跟踪：在跟踪1项，本周相关稿件1篇（含转载）。",
@@ -36,7 +42,9 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
     quieter = [build_surge(f"R0{number}", p=1e-5) for number in (1, 2, 3)]
     earlier = build_surge("risk", id="earlier", found_at=NOW - timedelta(days=7))
     keep_surges(store, *quieter, build_surge(), earlier)
-    issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
+    issue = compile_week(
+        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+    )
     assert issue.surges.startswith(f"声量异动4次：{build_surge().sentence}；")
     assert issue.surges.count("平时同时段") == 3
     assert issue.surges.endswith("等。")
@@ -48,20 +56,49 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
 
 
 def test_without_surges_the_briefing_says_nothing_of_them(store: Store, tmp_path: Path) -> None:
-    issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
+    issue = compile_week(
+        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+    )
     write_docx(issue, tmp_path / "a.docx")
     assert "异动" not in "".join(paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs)
 
 
 def test_without_matters_and_topics_the_briefing_says_nothing_of_them(store: Store) -> None:
-    assert compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW).followed == ()
+    assert (
+        compile_week(
+            store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+        ).followed
+        == ()
+    )
 
 
 def test_an_issue_made_within_its_week_ends_now_and_counts_no_day_to_come(store: Store) -> None:
-    issue = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=NOW)
+    issue = compile_week(
+        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+    )
     today = NOW.astimezone(BEIJING).date()
     assert [day for day, _, _ in issue.figures.daily] == [day for day in week_of(NOW).days if day <= today]
     assert f"至 {beijing(NOW, NOW)}（北京时间" in issue.notes[0]
     assert "不满一周" in issue.notes[0]
-    whole = compile_week(store, week_of(NOW), office="综合规财处", drill=False, now=week_of(NOW).until)
+    whole = compile_week(
+        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=week_of(NOW).until
+    )
     assert (len(whole.figures.daily), "不满一周" in whole.notes[0]) == (7, False)
+
+
+def test_every_listed_document_names_its_event_under_the_address_of_the_dashboard(
+    migrated: Path, tmp_path: Path
+) -> None:
+    with closing(open_store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'seeded.db')}")) as store:
+        seed(store)
+        issue = compile_week(
+            store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+        )
+        with store.read() as work:
+            titles = {
+                event.id: {row.title for row in work.events.documents(event.id)} for event in work.events.listing()
+            }
+    assert len(issue.documents) > 1
+    for row in issue.documents:
+        assert row.title in titles[row.event_id]
+        assert row.event_link == f"http://yaowang.invalid/events/{row.event_id}"

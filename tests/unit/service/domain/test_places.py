@@ -1,6 +1,6 @@
 import pytest
 
-from service.domain.places import places_told
+from service.domain.places import join_places, places_told
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,27 @@ def test_the_places_of_an_event_are_those_named_else_its_regions(
     facts: dict[str, list[str]], regions: tuple[str, ...], told: tuple[str, ...]
 ) -> None:
     assert places_told(facts, regions) == told
+
+
+@pytest.mark.parametrize(
+    ("places", "line"),
+    [
+        (
+            ["江西省赣州市于都县", "江西省赣州市于都县罗坳镇", "江西省赣州市于都县禾丰镇"],
+            "江西省赣州市于都县、罗坳镇、禾丰镇",
+        ),
+        (["江西省赣州市于都县罗坳镇", "江西省赣州市于都县"], "江西省赣州市于都县、罗坳镇"),
+        (["江西省赣州市于都县", "江西省南昌市", "江西省赣州市南康区"], "江西省赣州市于都县、南康区、南昌市"),
+        (["江西省景德镇市昌江区", "江西省景德镇市乐平市"], "江西省景德镇市昌江区、乐平市"),
+        (["湖北省荆州市沙市区", "湖北省荆州市荆州区"], "湖北省荆州市沙市区、荆州区"),
+        (["北京市朝阳区", "吉林省长春市朝阳区"], "北京市朝阳区、吉林省长春市朝阳区"),
+        (["内蒙古自治区", "广西壮族自治区南宁市", "内蒙古自治区包头市"], "内蒙古自治区、包头市、广西壮族自治区南宁市"),
+        (["江西省", "江西省赣州市", "江西省"], "江西省、赣州市"),
+        (["赣州", "全省", "省外"], "赣州、全省、省外"),
+        ([], ""),
+    ],
+)
+def test_a_unit_above_several_places_is_written_once_and_places_of_one_city_stand_together(
+    places: list[str], line: str
+) -> None:
+    assert join_places(places) == line

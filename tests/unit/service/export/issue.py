@@ -72,7 +72,7 @@ def issue(*, title: str = "于都清云注射液聚集性不良反应", drill: b
         issue_in_all=62,
         office="综合规财处",
         made_at=datetime(2026, 3, 9, 1, 0, tzinfo=UTC),
-        judgement="需关注：本周风险稿件 84 条（上周 51 条），红色、橙色预警 1 起。",
+        judgement="需关注：本周风险稿件 84 篇（上周 51 篇），红色、橙色预警 1 起。",
         figures=FIGURES,
         categories=CATEGORIES,
         events=tuple(event(number, title) for number in range(1, events + 1)),
@@ -95,6 +95,8 @@ def issue(*, title: str = "于都清云注射液聚集性不良反应", drill: b
                 source="章江晚报（演练）",
                 published_at=START + timedelta(hours=n),
                 url=f"http://press.invalid/{n}.html",
+                event_id=f"20260302-{n:02d}",
+                event_link=f"http://yaowang.invalid/events/20260302-{n:02d}",
             )
             for n in range(1, 30)
         ),

@@ -1,3 +1,4 @@
+import re
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -6,6 +7,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from docx.table import _Cell
 
 from service.domain.briefing import BypassRow
 from service.export.briefing import write_briefing
@@ -18,6 +20,12 @@ def text_of(path: Path) -> str:
     document = docx.Document(str(path))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def listed_in(path: Path) -> list[list[_Cell]]:
+    """Return the rows of 重点信息清单 without its heading."""
+    [table] = [one for one in docx.Document(str(path)).tables if one.rows[0].cells[1].text.startswith("标题")]
+    return [list(row.cells) for row in table.rows][1:]
 
 
 @pytest.fixture
@@ -78,6 +86,47 @@ class TestWord:
         assert "3月2日至3月5日 04:00（本周未结束）" in text_of(word)
         whole, _ = write_briefing(replace(early, made_at=WEEK.until), tmp_path)
         assert "3月2日至3月8日，共收到" in text_of(whole)
+
+    def test_every_listed_document_leads_to_its_original_and_to_its_event(self, files: tuple[Path, Path]) -> None:
+        rows = listed_in(files[0])
+        assert len(rows) == 29
+        for number, row in enumerate(rows, 1):
+            assert [link.address for cell in row for link in cell.paragraphs[0].hyperlinks] == [
+                f"http://press.invalid/{number}.html",
+                f"http://yaowang.invalid/events/20260302-{number:02d}",
+            ]
+            assert (row[1].text.endswith(f"（第{number}篇）"), row[4].text) == (True, f"20260302-{number:02d}")
+
+    @pytest.mark.parametrize(
+        ("url", "target"),
+        [
+            ("javascript:alert(1)", None),
+            ("file:///etc/passwd", None),
+            ("http://a.invalid/\u202e", None),
+            ("", None),
+            (f"https://a.invalid/{'药' * 300}", None),
+            ("https://a.invalid/药 1?a=%E8&b=2#c", "https://a.invalid/%E8%8D%AF%201?a=%E8&b=2#c"),
+        ],
+    )
+    def test_only_an_address_of_the_web_becomes_a_link_and_the_title_stands_without(
+        self, tmp_path: Path, url: str, target: str | None
+    ) -> None:
+        made = issue()
+        word, _ = write_briefing(
+            replace(made, documents=(replace(made.documents[0], url=url, event_id="", event_link=""),)), tmp_path
+        )
+        [row] = listed_in(word)
+        assert row[1].text == made.documents[0].title
+        links = [link for cell in row for link in cell.paragraphs[0].hyperlinks]
+        assert [link.url for link in links] == ([target] if target else [])
+        assert row[4].text == "—"
+
+    def test_documents_are_counted_in_one_word_in_both_files(self, files: tuple[Path, Path]) -> None:
+        book = openpyxl.load_workbook(files[1])
+        cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+        text = "\n".join([text_of(files[0]), *cells])
+        assert "共收到稿件2310篇" in text
+        assert not re.findall(r"\d ?条|条数|（条）", text)
 
     def test_a_drill_says_so_in_name_and_first_line(self, tmp_path: Path) -> None:
         word, _ = write_briefing(issue(drill=True), tmp_path)

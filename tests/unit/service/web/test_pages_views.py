@@ -183,6 +183,19 @@ class TestVolume:
         assert day.counts[:15] == (0,) * 15
         assert day.counts[15:] == (None,) * 9
 
+    def test_the_line_ends_with_the_last_whole_hour_and_the_running_one_is_apart(self) -> None:
+        start = day_start(NOW)
+        day = volume({start + 13 * HOUR: 8, start + 14 * HOUR: 1}, NOW)
+        assert day.running == 14
+        assert (day.whole[13], day.whole[14:]) == (8, (None,) * 10)
+        assert (day.unfinished[:13], day.unfinished[13:15]) == ((None,) * 13, (8, 1))
+        assert day.label == "今日每小时稿件数，共 9 篇；14 时未满一小时，至今 1 篇"
+
+    def test_just_after_midnight_there_is_no_whole_hour_yet(self) -> None:
+        day = volume({day_start(NOW): 2}, day_start(NOW))
+        assert day.whole == (None,) * 24
+        assert day.unfinished == (2, *(None,) * 23)
+
     def test_places_outside_the_cities_are_counted_apart(self) -> None:
         tiles, province, elsewhere = city_tiles({"3607": 12, "360721": 3, "36": 4, "360000": 1, "": 2, "4401": 5})
         assert {tile.name: tile.count for tile in tiles}["赣州"] == 15
