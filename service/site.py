@@ -32,10 +32,6 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
     """Return the context of `app`'s dashboard."""
     briefings = app.settings.data / "briefings"
 
-    def take_file(path: Path, source_id: str, actor: str) -> ImportReport:
-        source = app.catalogue.by_id[source_id]
-        return import_file(app.store, path, source=source, now=app.now, author_key=app.author_key, actor=actor)
-
     def brief(week: str) -> Sequence[Path]:
         # Two seconds of imports that no page needs.
         from service.export.briefing import write_briefing
@@ -59,7 +55,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         scenarios=desk.scenarios if desk else (),
         drill_runs=desk.runs if desk else None,
         start_drill=desk.start if desk else None,
-        import_file=take_file,
+        import_file=_files_of(app),
         import_refusals=(ImportRefused,),
         import_matters=_matters_of(app),
         make_briefing=brief,
@@ -69,6 +65,23 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         attachment_bytes=app.settings.attachment_bytes,
         checks={"存储": app.store.check, "检索": app.search.check, "邮件": app.notifier.check},
     )
+
+
+def _files_of(app: Application) -> Callable[[Path, str, str, bool], ImportReport]:
+    """Return the import of documents."""
+
+    def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:  # noqa: FBT001 - a plain callable of the context
+        return import_file(
+            app.store,
+            path,
+            source=app.catalogue.by_id[source_id],
+            now=app.now,
+            author_key=app.author_key,
+            actor=actor,
+            office_confirmed=office_confirmed,
+        )
+
+    return take
 
 
 def _matters_of(app: Application) -> Callable[[Path, str, MatterKind | None, str], MatterReport]:

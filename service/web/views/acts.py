@@ -171,6 +171,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "known": "已有",
         "edited": "更新",
         "refused": "未收",
+        "office_confirmed": "确认为该单位自己发布",
         "death_refuted": "死亡已排除",
         "recipient": "收件人",
         "scenario": "脚本",
