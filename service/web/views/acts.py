@@ -62,6 +62,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "person.added": "新增用户",
         "person.changed": "修改用户",
         "person.password_changed": "修改密码",
+        "person.password_refused": "修改密码时原密码不正确",
         "person.password_reset": "重置密码",
         "source.switched": "信源开关",
         "source.check_asked": "安排上线检查",
