@@ -31,11 +31,6 @@ class DrillDesk:
 def site_context(app: Application, *, drill: DrillInfo | None = None, desk: DrillDesk | None = None) -> AppContext:
     """Return the context of `app`'s dashboard."""
     briefings = app.settings.data / "briefings"
-
-    def take_file(path: Path, source_id: str, actor: str) -> ImportReport:
-        source = app.catalogue.by_id[source_id]
-        return import_file(app.store, path, source=source, now=app.now, author_key=app.author_key, actor=actor)
-
     return AppContext(
         store=app.store,
         search=app.search,
@@ -52,7 +47,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         scenarios=desk.scenarios if desk else (),
         drill_runs=desk.runs if desk else None,
         start_drill=desk.start if desk else None,
-        import_file=take_file,
+        import_file=_files_of(app),
         import_refusals=(ImportRefused,),
         import_matters=_matters_of(app),
         make_briefing=_briefings_of(app, briefings),
@@ -78,6 +73,23 @@ def _briefings_of(app: Application, folder: Path) -> Callable[[str], Sequence[Pa
         return write_briefing(issue, folder)
 
     return brief
+
+
+def _files_of(app: Application) -> Callable[[Path, str, str, bool], ImportReport]:
+    """Return the import of documents."""
+
+    def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:  # noqa: FBT001 - a plain callable of the context
+        return import_file(
+            app.store,
+            path,
+            source=app.catalogue.by_id[source_id],
+            now=app.now,
+            author_key=app.author_key,
+            actor=actor,
+            office_confirmed=office_confirmed,
+        )
+
+    return take
 
 
 def _matters_of(app: Application) -> Callable[[Path, str, MatterKind | None, str], MatterReport]:

@@ -71,9 +71,16 @@ def make_context(
     store, search = open_store(url), FtsSearch(folder / "search.db")
     paper = _Paper(folder / "briefings")
 
-    def take(path: Path, source_id: str, actor: str) -> ImportReport:
-        source = next(source for source in SOURCES if source.id == source_id)
-        return import_file(store, path, source=source, now=lambda: NOW, author_key=b"test", actor=actor)
+    def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:
+        return import_file(
+            store,
+            path,
+            source=next(source for source in SOURCES if source.id == source_id),
+            now=lambda: NOW,
+            author_key=b"test",
+            actor=actor,
+            office_confirmed=office_confirmed,
+        )
 
     return AppContext(
         store=store,

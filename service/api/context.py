@@ -152,7 +152,7 @@ class AppContext:
     """The application's dependencies.
 
     `office` carries the policy register, which `rulebook` keeps up to date; `cut` segments a query as documents are segmented; `now` is the only clock. A capability that this process lacks
-    is `None`, and its button is not shown. `import_file(path, source_id, actor)` stores a file's rows and raises an exception from `import_refusals` where the
+    is `None`, and its button is not shown. `import_file(path, source_id, actor, office_confirmed)` stores a file's rows and raises an exception from `import_refusals` where the
     file as a whole cannot be read; `import_matters(path, source_id, kind, actor)` does so with records that become matters; `make_briefing(week)`
     (`2026-W47`) writes the week's documents into the folder `briefings` and returns their paths; `start_drill(scenario_id, speed,
     person)` starts a drill in a process and a data folder of its own, writes the audit row, and raises `RuntimeError` with a
@@ -172,7 +172,7 @@ class AppContext:
     scenarios: Sequence[DrillScenario] = ()
     drill_runs: Callable[[], Sequence[DrillRun]] | None = None
     start_drill: Callable[[str, float, str], None] | None = None
-    import_file: Callable[[Path, str, str], ImportOutcome] | None = None
+    import_file: Callable[[Path, str, str, bool], ImportOutcome] | None = None
     import_refusals: tuple[type[Exception], ...] = ()
     import_matters: Callable[[Path, str, MatterKind | None, str], MatterReport] | None = None
     make_briefing: Callable[[str], Sequence[Path]] | None = None

@@ -141,14 +141,13 @@ def import_records(
 ) -> None:
     """Import records as matters; refused ones are said with number and reason, good ones kept."""
     from crawlers.imports import ImportRefused
+    from service.domain.refusal import Conflict
     from service.flows.matter_import import import_matters
 
     chosen_kind = _kind(kind)
     source_id = source or _SOURCES[chosen_kind.value if chosen_kind else "complaint"]
     with opened(data) as app:
-        chosen = app.catalogue.by_id.get(source_id)
-        if chosen is None:
-            misuse(f"没有信源 {source_id}。全部编号见 yaowang sources list。")
+        chosen = app.catalogue.by_id.get(source_id) or misuse(f"没有信源 {source_id}，见 yaowang sources list。")
         app.describe_sources()
         try:
             told = import_matters(
@@ -161,7 +160,7 @@ def import_records(
                 author_key=app.author_key,
                 actor="cli",
             )
-        except (ImportRefused, OSError) as error:
+        except (Conflict, ImportRefused, OSError) as error:
             fail(f"{file} 没有导入：{error}")
     for sentence in told.refused:
         say(f"未收：{sentence}")

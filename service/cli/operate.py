@@ -11,6 +11,7 @@ from service.cli.opening import DataOption, opened, settings_of
 from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
+    from crawlers.records import Source
     from service.bootstrap import Application
 
 __all__ = ["register"]
@@ -42,6 +43,9 @@ def import_rows(
     file: Path,
     *,
     source: Annotated[str, typer.Option("--source", help="信源编号，见 yaowang sources list")],
+    office_confirmed: Annotated[
+        bool, typer.Option("--office-confirmed", help="归入官方信源时：确认文件内容均为该单位自己发布")
+    ] = False,
     data: DataOption = None,
 ) -> None:
     """Import one file; bad rows are quarantined and said, good ones kept."""
@@ -52,9 +56,7 @@ def import_rows(
     from service.flows.importing import import_file
 
     with opened(data) as app, Progress(console=Console(stderr=True)) as progress:
-        chosen = app.catalogue.by_id.get(source)
-        if chosen is None:
-            misuse(f"没有信源 {source}。全部编号见 yaowang sources list。")
+        chosen = _source_for(app, source, office_confirmed=office_confirmed)
         app.describe_sources()
         task = progress.add_task("导入", total=_lines_of(file))
         try:
@@ -65,6 +67,7 @@ def import_rows(
                 now=app.now,
                 author_key=app.author_key,
                 actor="cli",
+                office_confirmed=office_confirmed,
                 on_rows=lambda count: progress.advance(task, count),
             )
         except (ImportRefused, OSError) as error:
@@ -75,6 +78,21 @@ def import_rows(
     write_line(counts)
     if report.refused_count and not report.added + report.edited + report.known:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _source_for(app: "Application", source_id: str, *, office_confirmed: bool) -> "Source":
+    """Return the source that a file is imported into; end the command where there is none, or where it is an office's and nobody confirmed."""
+    from service.domain.imported import refuse_office_word
+    from service.domain.refusal import Conflict
+
+    source = app.catalogue.by_id.get(source_id)
+    if source is None:
+        misuse(f"没有信源 {source_id}。全部编号见 yaowang sources list。")
+    try:
+        refuse_office_word(source, confirmed=office_confirmed)
+    except Conflict as refusal:
+        fail(f"文件没有导入：{refusal.sentence}管理员确认后加 --office-confirmed 再运行。")
+    return source
 
 
 def _lines_of(file: Path) -> int | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from service.bootstrap import Application, prepare, wall_clock
 from service.domain.beijing import BEIJING
+from service.domain.imported import speaks_for_office
 from service.domain.people import Person, Role
 from service.drill.case_line import CaseLine, case_line
 from service.drill.clock import DrillClock
@@ -242,7 +243,16 @@ def _hand_in(release: Release, app: Application, folder: Path, started_at: datet
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    import_file(app.store, path, source=app.catalogue.by_id[release.source], now=app.now, author_key=app.author_key)
+    source = app.catalogue.by_id[release.source]
+    # A scenario is written by who sets the drill up: it says itself which words are an office's.
+    import_file(
+        app.store,
+        path,
+        source=source,
+        now=app.now,
+        author_key=app.author_key,
+        office_confirmed=speaks_for_office(source),
+    )
 
 
 def _with_times(row: dict[str, str], at: datetime) -> dict[str, str]:

@@ -11,6 +11,7 @@ from crawlers.imports import RowRefusal, read_import
 from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, Source
+from service.domain.imported import refuse_office_word, speaks_for_office
 from service.ports.store import Store
 
 __all__ = ["ImportReport", "import_file"]
@@ -38,20 +39,33 @@ def import_file(
     now: Callable[[], datetime],
     author_key: bytes,
     actor: str = "system",
+    office_confirmed: bool = False,
     on_rows: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """Take a CSV, XLSX or JSONL file into the store in constant memory; importing it again adds nothing.
 
+    `office_confirmed` says that an administrator confirmed the file to hold the own publications of the office whose source it is; that is
+    written down.
+
     Raises:
+        Conflict: the source is an office's and nobody confirmed the file to be its own; nothing of it was stored.
         ImportRefused: the file as a whole cannot be read; nothing of it was stored.
     """
+    refuse_office_word(source, confirmed=office_confirmed)
     report = ImportReport()
     rows = iter(read_import(path, source=source, column_map=None, now=now(), author_key=author_key))
     while batch := list(islice(rows, _BATCH)):
         _take(store, batch, source, now(), report)
         if on_rows is not None:
             on_rows(len(batch))
-    detail = {"file": path.name, "added": report.added, "known": report.known, "refused": report.refused_count}
+    detail: dict[str, str | int] = {
+        "file": path.name,
+        "added": report.added,
+        "known": report.known,
+        "refused": report.refused_count,
+    }
+    if speaks_for_office(source):
+        detail["office_confirmed"] = office_confirmed
     with store.write() as work:
         work.audit.append(actor=actor, action="import.done", subject=f"source:{source.id}", detail=detail, now=now())
     return report

@@ -16,6 +16,7 @@ from crawlers.imports import RowRefusal, read_import
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, Source
 from service.domain.beijing import beijing
+from service.domain.imported import refuse_office_word
 from service.domain.matter import Matter, MatterKind, kind_of, open_matter
 from service.domain.register import Register
 from service.ports.store import Store, Work
@@ -76,8 +77,10 @@ def import_matters(
         actor: who imports.
 
     Raises:
+        Conflict: the source is an office's, and records of the public are not its word; nothing of it was stored.
         ImportRefused: the file as a whole cannot be read; nothing of it was stored.
     """
+    refuse_office_word(source)
     report = MatterReport()
     seen: dict[str, int] = {}
     rows = enumerate(read_import(path, source=source, column_map=None, now=now(), author_key=author_key), 1)

@@ -63,6 +63,12 @@ class EntryOutcome(StrEnum):
     LOCKED = "locked"
 
 
+_OLD_NOT_TAKEN = {
+    EntryOutcome.REFUSED: "原密码不正确。",
+    EntryOutcome.LOCKED: "连续输错密码，账号已锁定 5 分钟，请稍后再试。",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """The result of a try to log in; `token` is the cookie's value, known only to the browser."""
@@ -125,13 +131,16 @@ def leave(store: Store, *, person: Person, session: Session, now: datetime) -> N
         _note(work, actor=person.name, action="login.left", subject=f"person:{person.id}", now=now)
 
 
-def change_password(store: Store, *, person: Person, old: str, new: str, now: datetime) -> str:
+def change_password(store: Store, *, person: Person, old: str, new: str, now: datetime, pace: float = 1.0) -> str:
     """Replace a person's own password and return the token of a new session; every earlier session ends.
 
-    Raises `PasswordFaultError` where the old password is wrong or the new one will not do.
+    A wrong old password counts as a failure at log-in does, and while the account is shut no old password is taken: an open session
+    left alone is no place to guess. `pace` is that of `enter`. Raises `PasswordFaultError` where the old password is not
+    taken or the new one will not do.
     """
-    if not _matches(person.password_hash, old):
-        raise PasswordFaultError("原密码不正确。")
+    outcome = _try_old(store, person, old, now, LOCK * pace)
+    if outcome is not EntryOutcome.ENTERED:
+        raise PasswordFaultError(_OLD_NOT_TAKEN[outcome])
     fault = password_fault(new, name=person.name, old=old)
     if fault is not None:
         raise PasswordFaultError(fault)
@@ -144,6 +153,21 @@ def change_password(store: Store, *, person: Person, old: str, new: str, now: da
         entry = _open(work, changed, now)
     assert entry.token is not None
     return entry.token
+
+
+def _try_old(store: Store, person: Person, old: str, now: datetime, lock: timedelta) -> EntryOutcome:
+    right = _matches(person.password_hash, old)
+    with store.write() as work:
+        # As it stands now: other tries may have been counted since the request began.
+        known = work.people.get(person.id)
+        if known is None or known.disabled or known.password_hash != person.password_hash:
+            return EntryOutcome.REFUSED
+        if is_locked(known, now):
+            _note(work, actor=known.name, action="login.locked", subject=f"person:{known.id}", now=now)
+            return EntryOutcome.LOCKED
+        if right:
+            return EntryOutcome.ENTERED
+        return _count_failure(work, known, now, lock, refused="person.password_refused").outcome
 
 
 def add_person(
@@ -330,13 +354,15 @@ def _open(work: Work, person: Person, now: datetime) -> Entry:
     return Entry(outcome=EntryOutcome.ENTERED, token=token, person=person)
 
 
-def _count_failure(work: Work, person: Person, now: datetime, lock: timedelta) -> Entry:
+def _count_failure(
+    work: Work, person: Person, now: datetime, lock: timedelta, *, refused: str = "login.refused"
+) -> Entry:
     failures = person.failures + 1
     shut = failures >= MAX_FAILURES
     work.people.save(
         replace(person, failures=0 if shut else failures, locked_until=now + lock if shut else person.locked_until)
     )
-    action = "login.locked" if shut else "login.refused"
+    action = "login.locked" if shut else refused
     _note(work, actor=person.name, action=action, subject=f"person:{person.id}", now=now)
     return Entry(outcome=EntryOutcome.LOCKED if shut else EntryOutcome.REFUSED)
 

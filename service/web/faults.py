@@ -23,6 +23,7 @@ from service.ports.store import StoreUnavailableError
 from service.web.live import TooManyStreamsError
 from service.web.refused import own_texts, status_of
 from service.web.render import bare_page
+from service.web.views.field_words import field_word
 
 __all__ = ["install_faults"]
 
@@ -113,7 +114,9 @@ def _http(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = "、".join(dict.fromkeys(str(row["loc"][-1]) for row in error.errors())) or "请求"
+    # Who calls the interface knows a parameter by its name, who sees a page by its words.
+    told = (str(row["loc"][-1]) if _wants_json(request) else field_word(row["loc"]) for row in error.errors())
+    fields = "、".join(dict.fromkeys(told)) or "请求"
     sentence = f"以下内容缺失或格式不对：{fields}。请返回修改后再提交。"
     return _show(request, 422, sentence, texts=await own_texts(request))
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from service.api.context import AppContext, DrillInfo
 from service.domain.people import Role
 from service.web.app import create_app
-from tests.api.conftest import Site
+from tests.api.conftest import Browser, Site
 from tests.builders import NOW, PASSWORD
 
 
@@ -159,6 +160,45 @@ class TestOneTimePassword:
         assert client.post("/password", data=strong).headers["location"] == "/?done=password"
         assert client.get("/").status_code == 200
         assert _log_in(site.client(), "新人", password) == 401
+
+
+class TestOldPassword:
+    def _change(self, browser: Browser, old: str) -> Response:
+        return browser.post("/password", old=old, new="Str0ng-word", again="Str0ng-word")
+
+    def test_wrong_ones_within_a_session_shut_the_account_as_at_log_in(self, site: Site) -> None:
+        browser = site.browser(Role.OFFICER)
+        told = [self._change(browser, "wrong").text for _ in range(5)]
+        assert ["原密码不正确" in text for text in told] == [True] * 4 + [False]
+        assert "已锁定 5 分钟" in told[4]
+        right = self._change(browser, PASSWORD)
+        assert (right.status_code, "已锁定 5 分钟" in right.text) == (422, True)
+        assert _log_in(site.client(), "研判乙") == 401
+        later = create_app(replace(site.context, now=lambda: NOW + timedelta(seconds=301)))
+        client = TestClient(later, follow_redirects=False, cookies=dict(browser.client.cookies))
+        assert self._change(replace(browser, client=client), PASSWORD).status_code == 303
+
+    def test_tries_here_and_at_log_in_are_one_count(self, site: Site) -> None:
+        browser = site.browser(Role.OFFICER)
+        for _ in range(2):
+            _log_in(site.client(), "研判乙", "wrong")
+        assert ["已锁定" in self._change(browser, "wrong").text for _ in range(3)] == [False, False, True]
+
+    def test_in_a_drill_the_account_stays_shut_for_five_minutes_of_real_time(self, site: Site) -> None:
+        browser = site.browser(Role.OFFICER)
+        at_once = TestClient(create_app(_fast(site.context, timedelta())), follow_redirects=False)
+        assert _log_in(at_once, "研判乙") == 303
+        token = at_once.get("/password").text.split('name="csrf" value="')[1].split('"')[0]
+        for _ in range(5):
+            self._change(replace(browser, client=at_once, csrf=token), "wrong")
+        for minutes, status in ((4.9, 401), (5.1, 303)):
+            later = create_app(_fast(site.context, 60 * timedelta(minutes=minutes)))
+            assert _log_in(TestClient(later, follow_redirects=False), "研判乙") == status
+
+    def test_a_wrong_one_is_written_down(self, site: Site) -> None:
+        self._change(site.browser(Role.OFFICER), "wrong")
+        with site.context.store.read() as work:
+            assert work.audit.rows(limit=1)[0].action == "person.password_refused"
 
 
 class TestForgery:

@@ -103,7 +103,9 @@ def replace_password(
     if new != again:
         return _password_form(request, identity, "两次输入的新密码不一致。")
     try:
-        token = change_password(context.store, person=identity.person, old=old, new=new, now=context.now())
+        token = change_password(
+            context.store, person=identity.person, old=old, new=new, now=context.now(), pace=context.pace
+        )
     except PasswordFaultError as fault:
         return _password_form(request, identity, str(fault))
     response = RedirectResponse("/?done=password", status_code=303)

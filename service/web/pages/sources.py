@@ -8,7 +8,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
-from service.domain.refusal import NotFound, Refusal
+from service.domain.imported import speaks_for_office
+from service.domain.people import Act
+from service.domain.refusal import Conflict, NotFound, Refusal
 from service.flows.keeping import room_of
 from service.flows.live_checks import ask_for_checks, switch_on, waiting
 from service.flows.sources import resume_host, stop_host
@@ -149,25 +151,39 @@ def import_file(
     identity: Importer,
     source: Annotated[str, Form(max_length=80)],
     file: Annotated[UploadFile, File()],
+    *,
+    office_confirmed: Annotated[bool, Form()] = False,
 ) -> HTMLResponse:
-    """Take a file's rows; what was refused is said row by row."""
+    """Take a file's rows; what was refused is said row by row. Only an administrator's confirmation opens an office's source."""
     context = context_of(request)
     importer = context.import_file
     if importer is None:
         raise NotFound("本进程没有接入文件导入，请在服务器上用 yaowang import 导入。")
+    actor, confirmed = identity.person.name, office_confirmed and identity.may(Act.MANAGE_SOURCES)
     try:
-        report, name = take_table(context, source, file, lambda path: importer(path, source, identity.person.name))
+        report, name = take_table(context, source, file, lambda path: importer(path, source, actor, confirmed))
     except UploadRefused as refused:
-        return _import_form(request, identity, fault=str(refused))
+        return _import_form(request, identity, fault=str(refused), chosen=source)
+    except Conflict as refusal:
+        return _import_form(request, identity, fault=f"文件没有导入：{refusal.sentence}", chosen=source)
     return _import_form(request, identity, report=report, file_name=name)
 
 
 def _import_form(
-    request: Request, identity: Identity, *, fault: str = "", report: object = None, file_name: str = ""
+    request: Request,
+    identity: Identity,
+    *,
+    fault: str = "",
+    report: object = None,
+    file_name: str = "",
+    chosen: str = "",
 ) -> HTMLResponse:
-    context = context_of(request)
-    # Sources that take only files come first.
-    order = sorted(context.catalogue_sources, key=lambda known: (known.kind != "file_drop", known.name))
+    keeps = identity.may(Act.MANAGE_SOURCES)
+    # Sources that take only files come first, and offices' last: the first is what a person who does not choose has chosen.
+    order = sorted(
+        (known for known in context_of(request).catalogue_sources if keeps or not speaks_for_office(known)),
+        key=lambda known: (speaks_for_office(known), known.kind != "file_drop", known.name),
+    )
     return page(
         request,
         "import.html",
@@ -176,6 +192,8 @@ def _import_form(
         title="导入文件",
         status=422 if fault else 200,
         sources=order,
+        chosen=chosen,
+        confirms=keeps,
         fault=fault,
         report=report,
         file_name=file_name,

@@ -1,0 +1,37 @@
+"""`yaowang import` and `yaowang matters import` into an office's source, in this process over an installation of their own."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from service.cli import application
+
+RUMOUR = "标题,正文,时间\n网传多人死亡,群里说某市已有多人死亡,2025-11-24 10:00\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "群聊.csv"
+    path.write_text(RUMOUR, encoding="utf-8")
+    return path
+
+
+def run(file: Path, *words: str) -> Result:
+    return CliRunner().invoke(application, [*words, "--source", "drop-nmpa-data", "--data", str(file.parent / "var")])
+
+
+def test_a_file_for_an_offices_source_is_taken_only_with_the_option_that_confirms_it(file: Path) -> None:
+    refused = run(file, "import", str(file))
+    assert refused.exit_code == 1
+    assert "“国家药监局数据查询导出”是官方信源" in refused.stderr
+    assert "--office-confirmed" in refused.stderr
+    taken = run(file, "import", str(file), "--office-confirmed")
+    assert (taken.exit_code, json.loads(taken.stdout)["added"]) == (0, 1)
+
+
+def test_records_of_the_public_are_refused_for_an_offices_source(file: Path) -> None:
+    refused = run(file, "matters", "import", str(file), "--kind", "complaint")
+    assert (refused.exit_code, "是官方信源" in refused.stderr) == (1, True)
+    assert "Traceback" not in refused.output
