@@ -85,8 +85,9 @@ def test_a_hundred_hosts_are_asked_at_their_own_delays_under_half_a_core(
         starts[host].append(at)
     assert {host: len(moments) for host, moments in starts.items()} == dict.fromkeys(HOSTS, REQUESTS)
     gaps = {host: [later - earlier for earlier, later in pairwise(sorted(starts[host]))] for host in HOSTS}
-    # A request that leaves after one delay may arrive a little earlier than that after one that was slow to arrive.
-    assert min(min(gaps[host]) - HOSTS[host] for host in HOSTS) > -0.05
+    # A request that leaves after one delay may arrive a little earlier than that after one that was slow to arrive: by 0.06 s
+    # where two cores run other tests beside. Without the delay it would be the whole of it.
+    assert min(min(gaps[host]) - HOSTS[host] for host in HOSTS) > -0.1
     late = sorted(gap - HOSTS[host] for host in HOSTS for gap in gaps[host])
     assert late[len(late) // 2] < 0.1
     # The slowest host alone takes 8 s: they were asked side by side.
