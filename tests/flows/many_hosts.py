@@ -1,7 +1,7 @@
 """A server that plays a hundred hosts on one loopback port, in a process of its own; it notes when each was asked for what.
 
 It prints its port, serves until its input ends, then prints what it noted as JSON: host, path, seconds of the monotonic
-clock, which is one for all processes.
+clock, which is one for all processes, and for how long it had not run before: so much earlier the request may have come.
 """
 
 import asyncio
@@ -30,8 +30,31 @@ def _page(path: str) -> bytes:
     ).encode()
 
 
+_BEAT = 0.005
+
+
+class _Heart:
+    """Knows for how long the process stood still just now: a machine that is busy gives it no turn."""
+
+    def __init__(self) -> None:
+        self._due = self._ran = time.monotonic()
+        self._stood = 0.0
+
+    async def beat(self) -> None:
+        while True:
+            self._due = time.monotonic() + _BEAT
+            await asyncio.sleep(_BEAT)
+            self._ran = time.monotonic()
+            self._stood = self._ran - self._due
+
+    def stood(self, at: float) -> float:
+        """Return for how long before `at` nothing ran; a pause that has just ended counts."""
+        return max(0.0, at - self._due, self._stood if at - self._ran < _BEAT else 0.0)
+
+
 async def _serve() -> None:
-    asked: list[tuple[str, str, float]] = []
+    asked: list[tuple[str, str, float, float]] = []
+    heart = _Heart()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -41,7 +64,7 @@ async def _serve() -> None:
                 first, *lines = head.split("\r\n")
                 path = first.split(" ")[1]
                 host = next(line[5:].strip() for line in lines if line.lower().startswith("host:"))
-                asked.append((host.partition(":")[0], path, at))
+                asked.append((host.partition(":")[0], path, at, heart.stood(at)))
                 body = _page(path)
                 kind = "text/plain" if path == "/robots.txt" else "text/html; charset=utf-8"
                 writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
@@ -56,7 +79,9 @@ async def _serve() -> None:
     others = [await asyncio.start_server(answer, f"127.0.0.{last}", port, backlog=256) for last in range(2, 11)]
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    beating = asyncio.create_task(heart.beat())
     await asyncio.to_thread(sys.stdin.read)
+    beating.cancel()
     sys.stdout.write(json.dumps(asked))
     sys.stdout.flush()
     for one in (server, *others):
