@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from service.storage.sql import migrate
 from tests import network
 from tests.engines import chromium, elasticsearch, keeper, postgres
 from tests.engines.databases import Databases
@@ -68,6 +69,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKER_OF_FIXTURE:
                 item.add_marker(MARKER_OF_FIXTURE[fixture])
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    file = tmp_path_factory.mktemp("store") / "empty.db"
+    migrate(f"sqlite:///{file}")
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.storage.sql import SqlStore, migrate, open_store
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty database to copy."""
-    file = tmp_path_factory.mktemp("store") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
+from service.storage.sql import SqlStore, open_store
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`verify` over a real store and both engines."""
 
-import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,22 +12,8 @@ from service.search.elasticsearch import ElasticsearchSearch
 from service.search.fts import FtsSearch
 from service.search.refill import ask_for_refill, refill
 from service.search.verify import verify
-from service.storage.sql import SqlStore, migrate, open_store
+from service.storage.sql import SqlStore
 from tests.contract.stored import document, judge_all, put
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("store") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-def store(migrated: Path, tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'yaowang.db')}")
-    yield opened
-    opened.close()
 
 
 def fill(store: SqlStore, count: int) -> None:

@@ -18,7 +18,7 @@ from service.domain.surge import FoundSurge
 from service.flows.surges import SurgeReport, find_surges, history_of, see_surge
 from service.ports.store import Store
 from service.settings import load_settings
-from service.storage.sql import migrate, open_store
+from service.storage.sql import open_store
 from service.workers import run_assess
 from tests.builders import build_person
 
@@ -27,13 +27,6 @@ WEEK = timedelta(weeks=1)
 # 17:12 in Beijing; the hour that is judged began at 16:00.
 NOW = datetime(2026, 11, 25, 9, 12, tzinfo=UTC)
 JUDGED = datetime(2026, 11, 25, 8, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("surges") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture

@@ -8,15 +8,8 @@ import pytest
 
 from service.domain.alert import Alert, AlertLevel
 from service.ports.store import Store
-from service.storage.sql import migrate, open_store
+from service.storage.sql import open_store
 from tests.flows.acts.scene import APPROVER, GONE, OFFICER, VIEWER, happens
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("acts") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture

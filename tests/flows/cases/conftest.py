@@ -7,16 +7,9 @@ from pathlib import Path
 import pytest
 
 from service.ports.store import Store
-from service.storage.sql import migrate, open_store
+from service.storage.sql import open_store
 from tests.flows.acts.scene import happens
 from tests.flows.cases.scene import PEOPLE, SECOND_OFFICER, Way
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("cases") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture

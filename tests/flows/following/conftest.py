@@ -10,16 +10,9 @@ from service.domain.people import Person, Role
 from service.domain.register import Register
 from service.policies.register import load_register
 from service.ports.store import Store
-from service.storage.sql import migrate, open_store
+from service.storage.sql import open_store
 from tests.builders import build_person, enrol_everyone
 from tests.seeding import SOURCES
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("following") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture

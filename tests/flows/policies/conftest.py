@@ -10,7 +10,7 @@ from service.domain.people import Person, Role
 from service.domain.register import Register
 from service.policies.register import load_register
 from service.ports.store import Store
-from service.storage.sql import migrate, open_store
+from service.storage.sql import open_store
 from tests.flows.acts.scene import APPROVER, person
 
 ADMINISTRATOR = person("管", Role.ADMINISTRATOR)
@@ -19,13 +19,6 @@ ADMINISTRATOR = person("管", Role.ADMINISTRATOR)
 @pytest.fixture(scope="session")
 def register() -> Register:
     return load_register()
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("policies") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture

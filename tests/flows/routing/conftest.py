@@ -6,22 +6,15 @@ from pathlib import Path
 import pytest
 
 from service.ports.store import Store
-from service.storage.sql import migrate, open_store
+from service.storage.sql import open_store
 from tests.flows.routing.office import PEOPLE, Clock, Post, Running
 
 START = datetime(2026, 9, 28, 1, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def migrated_for_routing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("routing") / "empty.db"
-    migrate(f"sqlite:///{file}")
-    return file
-
-
 @pytest.fixture
-def database(migrated_for_routing: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(migrated_for_routing, tmp_path / "yaowang.db"))
+def database(migrated: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(migrated, tmp_path / "yaowang.db"))
 
 
 @pytest.fixture
