@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -122,4 +123,16 @@ def export(network: Network, texts: Sequence[Sequence[int]]) -> bytes:
             weight_type=QuantType.QInt8,
             op_types_to_quantize=["MatMul", "Gemm"],
         )
-        return small.read_bytes()
+        return _bare(small.read_bytes())
+
+
+def _bare(content: bytes) -> bytes:
+    """Return an ONNX file without what the exporter writes beside the network: the paths of whoever exports, and their lines of code."""
+    model = onnx.load_from_string(content)
+    graph = model.graph
+    values = (*graph.input, *graph.output, *graph.value_info)
+    for part in (model, graph, *graph.node, *graph.initializer, *values):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    bare: bytes = model.SerializeToString()
+    return bare

@@ -134,3 +134,10 @@ def test_the_tier_that_gave_the_scores_is_told() -> None:
     told = [one.tier for one in analyser.assess([risk(), build_document(title=PLAIN[0], text="")])]
     assert told == ["encoder", "unread"]
     assert analyser.version.endswith(f"+{Encoder.load(MODELS).identity}")
+
+
+def test_no_model_file_tells_of_the_machine_that_made_it() -> None:
+    told = (b"stack_trace", b"site-packages", b"/home/", b"/tmp/")
+    files = sorted(path for path in MODELS.iterdir() if path.is_file())
+    assert files
+    assert [(path.name, word) for path in files for word in told if word in path.read_bytes()] == []
