@@ -72,7 +72,7 @@ def test_one_that_still_stands_says_so_and_one_found_by_its_sum_names_that_reaso
     lasting = build_surge(last_hour=NOW - timedelta(hours=1), reason=SurgeReason.CUSUM)
     keep_surges(site.context.store, lasting)
     text = site.browser(Role.OFFICER).client.get("/").text
-    assert "仍高于常年" in text
+    assert "仍高于平时" in text
     assert "连续多小时偏多" in text
 
 

@@ -41,7 +41,7 @@ def _row(surge: FoundSurge, now: datetime) -> SurgeRow:
         sentence=surge.sentence,
         why=surge.why,
         href=f"/search?{urlencode(_filters(surge))}",
-        lasting="仍高于常年" if surge.goes_on(now) and surge.last_hour > surge.first_hour else "",
+        lasting="仍高于平时" if surge.goes_on(now) and surge.last_hour > surge.first_hour else "",
         found=moment(surge.found_at, now),
         seen=seen,
         figures=f"预期 {surge.expected:.1f} 篇，上限 {surge.upper} 篇；平时每小时 {level} 篇，离散度 {spread}",
