@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.assessment import EntityType
+from analysis.counts import people_counts
+from analysis.text import normalise
 from service.domain.event import Event, EventDocument
 from service.domain.places import region_name
 
@@ -14,6 +17,7 @@ NAMED_CLASSES = ("central_media", "provincial_media", "media", "official", "trad
 
 _NO_DEATH = re.compile("(?:没有|无|未发生|未出现|未造成|未见|暂无)(?:人员|患者|任何)?死亡|无人死亡")
 _LONGEST = 120
+_OPENING = 200
 _DIED = "(?:死亡|死了|已死|病死|身亡|丧生|离世|去世)"
 _SPELLED = dict(enumerate(("一", "[两二]", *"三四五六七八九十"), start=1))
 
@@ -92,25 +96,33 @@ def _named(label: str, names: Sequence[str], heard: _Heard, *, several: str = ""
 
 def _harm(event: Event, heard: _Heard) -> KnownFact:
     """Tell each number by itself: a confirmed one must not lend its weight to a rumour beside it."""
-    claims = [("称死亡", event.deaths, _DIED), ("称受影响", event.harmed, "")]
-    told = [(words, number, near) for words, number, near in claims if number]
+    claims = [("称死亡", event.deaths, EntityType.DEATHS), ("称受影响", event.harmed, EntityType.HARMED)]
+    told = [(words, number, kind) for words, number, kind in claims if number]
     if not told:
         return KnownFact(label="伤亡", value="系统未读出人数，请看原文", open="待核实", documents=())
     official = [item for item in heard if item[1].source_class == "official"]
-    parts: list[str] = []
-    unsure = False
+    patterns = [_claim(number, _DIED if kind is EntityType.DEATHS else "") for _, number, kind in told]
     saying: list[tuple[int, EventDocument]] = []
-    for words, number, near in told:
-        pattern = _claim(number, near)
-        saying += [item for item in heard if pattern.search(item[1].title + item[1].text)]
-        confirmed = any(pattern.search(document.text) for _, document in official)
-        unsure = unsure or not confirmed
-        parts.append(f"{words} {number} 人{'' if confirmed else '（待核实）'}")
+    for (_, number, kind), pattern in zip(told, patterns, strict=True):
+        said = [item for item in heard if pattern.search(item[1].title + item[1].text)]
+        saying += said or [item for item in heard if _counts(item[1], kind, number)]
+    confirmed = [any(pattern.search(document.text) for _, document in official) for pattern in patterns]
+    # The mark stands once for all; a number has its own where another one is confirmed.
+    parts = [
+        f"{words} {number} 人{'（待核实）' if any(confirmed) and not sure else ''}"
+        for (words, number, _), sure in zip(told, confirmed, strict=True)
+    ]
     denying = [item for item in official if _NO_DEATH.search(item[1].text)]
     if event.deaths and denying:
         parts.append("官方信息称没有死亡病例")
     numbers = _numbers(sorted(dict([*saying, *denying]).items()))
-    return KnownFact(label="伤亡", value="，".join(parts), open="待核实" if unsure else "", documents=numbers)
+    return KnownFact(label="伤亡", value="，".join(parts), open="" if all(confirmed) else "待核实", documents=numbers)
+
+
+def _counts(document: EventDocument, kind: EntityType, number: int) -> bool:
+    """Tell whether the judgement counts so many harmed or dead in the opening of a document, in whatever words; 0.3 ms."""
+    opening = normalise(f"{document.title}\n{document.text[:_OPENING]}").text
+    return any(count.type is kind and count.value == number for count in people_counts(opening))
 
 
 def _claim(number: int, near: str) -> re.Pattern[str]:

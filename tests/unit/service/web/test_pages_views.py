@@ -100,6 +100,15 @@ class TestFacts:
         assert facts["伤亡"].open == "待核实"
         assert facts["伤亡"].numbers == (1, 2)
 
+    def test_the_report_that_tells_of_the_dead_is_named_and_the_mark_stands_once(self) -> None:
+        event = build_event(products=("头孢曲松",), deaths=2)
+        told = _document(
+            1, title="两名儿童注射某药业的头孢曲松后高热死亡", text="家长称当天送医。", source_class="social"
+        )
+        facts = {fact.label: fact for fact in known_facts(event, document_views([told]))}
+        assert (facts["伤亡"].value, facts["伤亡"].open) == ("称死亡 2 人", "待核实")
+        assert facts["伤亡"].numbers == (1,)
+
     def test_what_happened_is_told_in_the_words_of_whoever_gives_a_name(self) -> None:
         evidence = ({"field": "text", "start": 0, "end": 2},)
         rumour = _document(1, text="网传死了两个人", source_class="social", severity=5, evidence=evidence)
