@@ -97,10 +97,17 @@ def _need(event: Event, facts: IncidentFacts) -> dict[str, Any]:
 
 
 @router.get("/api/events", dependencies=[_READER])
-def list_events(request: Request, level: Level = None, limit: Limit = 50, offset: Offset = 0) -> dict[str, Any]:
-    """Return events, latest activity first."""
+def list_events(
+    request: Request,
+    level: Level = None,
+    category: Annotated[str | None, Query(pattern=r"^R\d\d$")] = None,
+    region: Annotated[str | None, Query(pattern=r"^\d{2,6}$")] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> dict[str, Any]:
+    """Return events, latest activity first; `region` is how the code of one of the places begins."""
     with context_of(request).store.read() as work:
-        events = work.events.listing(level_at_least=level, limit=limit, offset=offset)
+        events = work.events.listing(level_at_least=level, category=category, region=region, limit=limit, offset=offset)
     return {"events": [_fields(event, "sketch") for event in events]}
 
 

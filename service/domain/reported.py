@@ -13,6 +13,7 @@ from analysis.assessment import Assessment, EntityType, Level
 from analysis.heat import Authority, EventFacts, Relevance
 from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.event import Event
+from service.domain.headline import headline, tells
 from service.domain.need import absorb_need
 
 __all__ = ["Speaker", "absorb_report", "growth", "open_event", "spread_facts"]
@@ -54,7 +55,7 @@ def open_event(
     """Return the event that this document opens."""
     blank = Event(
         id=event_id,
-        title=str(sketch.get("title") or document.title or document.text[:40]),
+        title="",
         first_at=document.happened_at,
         last_at=document.happened_at,
         known_at=now,
@@ -77,15 +78,16 @@ def absorb_report(
 ) -> Event:
     """Return the event with this document's report added; a document without risk adds presence, not claims.
 
-    The title is that of the first report; the first medium or office that reports gives it its own, which people know.
+    The title is that of the first report, or of the first that says what it is about; the first medium or office that reports gives
+    it its own, which people know.
     How many documents and sources there are, the store counts: an edited document reports again but is one.
     """
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
-    names_it = is_risk and speaker.source_class in _NAMED and not event.facts.get("named") and bool(document.title)
+    title, titled = _title(event, document, assessment, speaker)
     return replace(
         event,
-        title=document.title if names_it else event.title,
+        title=title,
         first_at=min(event.first_at, document.happened_at),
         last_at=max(event.last_at, document.happened_at),
         severity=max(event.severity, assessment.severity),
@@ -102,11 +104,24 @@ def absorb_report(
             ),
             "places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES],
             "votes": votes,
-            "named": bool(event.facts.get("named")) or names_it,
+            **titled,
         },
         sketch=sketch,
         revision=event.revision + 1,
     )
+
+
+def _title(
+    event: Event, document: Document, assessment: Assessment, speaker: Speaker
+) -> tuple[str, Mapping[str, bool]]:
+    """Return what the event is called now, whether a medium or an office named it so, and whether that says what it is about."""
+    named, telling = bool(event.facts.get("named")), bool(event.facts.get("telling", event.title))
+    is_risk, tells_now = assessment.level is Level.RISK, tells(assessment)
+    names_it = is_risk and not named and speaker.source_class in _NAMED and bool(document.title)
+    clearer = is_risk and not named and not telling and tells_now
+    if names_it or clearer or not event.title:
+        return headline(document, assessment), {"named": named or names_it, "telling": tells_now}
+    return event.title, {"named": named, "telling": telling}
 
 
 def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now: datetime) -> EventFacts:

@@ -67,10 +67,7 @@ class Placing:
         known = self._events.get(event_id)
         sketch = open_sketch(mark, event_id) if known is None else absorb(self._sketch(event_id), mark)
         if known is None:
-            told = {"title": sketch.title}
-            event = open_event(
-                event_id, document=document, assessment=assessment, speaker=speaker, sketch=told, now=now
-            )
+            event = open_event(event_id, document=document, assessment=assessment, speaker=speaker, sketch={}, now=now)
         else:
             event = absorb_report(known, document=document, assessment=assessment, speaker=speaker, sketch=known.sketch)
         self._events[event_id], self._sketches[event_id] = event, sketch

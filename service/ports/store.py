@@ -228,9 +228,16 @@ class Events(Protocol):
         ...
 
     def listing(
-        self, *, since: datetime | None = None, level_at_least: str | None = None, limit: int = 100, offset: int = 0
+        self,
+        *,
+        since: datetime | None = None,
+        level_at_least: str | None = None,
+        category: str | None = None,
+        region: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
     ) -> list[Event]:
-        """Return events, latest activity first."""
+        """Return events, latest activity first; `region` is how the code of one of the places begins."""
         ...
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Text, bindparam, func, select, type_coerce
 
 from service.domain.event import Event, EventDocument
 from service.storage.among import among
@@ -195,15 +195,31 @@ class SqlEvents:
         return {**spreads}
 
     def listing(
-        self, *, since: datetime | None = None, level_at_least: str | None = None, limit: int = 100, offset: int = 0
+        self,
+        *,
+        since: datetime | None = None,
+        level_at_least: str | None = None,
+        category: str | None = None,
+        region: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
     ) -> list[Event]:
-        """Return events, latest activity first."""
+        """Return events, latest activity first; `region` is how the code of one of the places begins."""
         statement = select(events).order_by(events.c.last_at.desc(), events.c.id).limit(limit).offset(offset)
         if since is not None:
             statement = statement.where(events.c.last_at >= since)
         if level_at_least is not None:
             statement = statement.where(events.c.level.in_(_LEVELS[_LEVELS.index(level_at_least) :]))
+        if category is not None:
+            statement = statement.where(_listed(events.c.categories).contains(f'"{category}"', autoescape=True))
+        if region is not None:
+            statement = statement.where(_listed(events.c.regions).contains(f'"{region}', autoescape=True))
         return records(self._connection, Event, statement)
+
+
+def _listed(column: Column[Any]) -> ColumnElement[str]:
+    """Return a list of codes as the text that both engines keep it in."""
+    return type_coerce(column, Text)
 
 
 def _most_shared(

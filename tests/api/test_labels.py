@@ -77,6 +77,13 @@ def test_who_looked_before_another_labelled_is_told_so(site: Site) -> None:
         assert work.labels.latest([document])[document].label.level is Level.IN_REMIT
 
 
+def test_a_card_leaves_every_answer_open(site: Site) -> None:
+    card = site.browser(Role.OFFICER).client.get("/labels").text.split("data-label-card")[1].split("</form>")[0]
+    assert 'name="tone"' in card
+    assert 'name="severity"' in card
+    assert " checked" not in card
+
+
 def test_a_label_whose_parts_do_not_fit_is_refused_with_what_is_missing(site: Site) -> None:
     browser, document = site.browser(Role.OFFICER), first_document(site)
     for fields, sentence in (

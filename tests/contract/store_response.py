@@ -200,6 +200,20 @@ class EventsContract:
             assert [found.id for found in work.events.listing(since=NOW + 2 * HOUR)] == ["e3", "e2"]
             assert [found.id for found in work.events.listing(limit=1, offset=1)] == ["e2"]
 
+    def test_events_are_listed_by_any_of_their_categories_and_by_how_a_place_begins(self, store: Store) -> None:
+        told = ((("R07", "R13"), ("360400", "430100")), (("R13",), ("360700",)), (("R07",), ()))
+        with store.write() as work:
+            for number, (categories, regions) in enumerate(told):
+                work.events.save(event(f"e{number}", categories=categories, regions=regions), [])
+
+            def found(**filters: str) -> list[str]:
+                return sorted(one.id for one in work.events.listing(**filters))  # type: ignore[arg-type] # one at a time
+
+            assert found(category="R07") == ["e0", "e2"]
+            assert found(category="R13", region="3604") == ["e0"]
+            assert found(region="36") == ["e0", "e1"]
+            assert found(region="3601") == found(category="R0") == found(category="%") == []
+
 
 class AlertsContract:
     """Alerts and clocks, and the revision that tells of their changes."""

@@ -37,7 +37,6 @@ Row = tuple[Alert, Clock | None]
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=200)]
 
 _PAGE = 30
-_MOST_EVENTS = 1000
 _CHOICES: Mapping[str, Any] = {
     "states": [("unclosed", "未关闭"), *((state.value, word("alert", state.value)) for state in AlertState)],
     "categories": CATEGORY_NAMES.items(),
@@ -206,7 +205,7 @@ def _matching(work: Work, ordered: Sequence[Row], filters: AlertFilters) -> list
     if not filters.category and not filters.region:
         return kept
     # One query for the events of all alerts; an alert keeps its event's categories nowhere else.
-    events = {event.id: event for event in work.events.listing(level_at_least="blue", limit=_MOST_EVENTS)}
+    events = work.events.get_all([alert.event_id for alert, _ in kept])
     found = []
     for alert, clock in kept:
         event = events.get(alert.event_id)

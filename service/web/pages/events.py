@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
 
+from analysis.assessment import CATEGORY_NAMES
 from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
@@ -51,7 +53,7 @@ from service.web.views.need import need_view
 from service.web.views.opinion_rows import is_proposed, opinion_views
 from service.web.views.paging import pager
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures
-from service.web.views.wording import day_of, level_chip, moment, region_word, word
+from service.web.views.wording import CITIES, day_of, level_chip, moment, region_word, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -60,17 +62,32 @@ _DOCUMENTS = 300
 _CARDS = 2
 
 
+class EventFilters(BaseModel):
+    """The filters of the list as they stand in the address."""
+
+    level: str = Field(default="", pattern="^(|red|orange|yellow|blue)$")
+    category: str = Field(default="", pattern=r"^(|R\d\d)$")
+    region: str = Field(default="", pattern=r"^(|\d{2,6})$")
+
+
 @router.get("/events")
 def events(
     request: Request,
     identity: Reader,
-    level: Annotated[str, Query(pattern="^(|red|orange|yellow|blue)$")] = "",
+    filters: Annotated[EventFilters, Depends()],
     page_number: Annotated[int, Query(alias="page", ge=1, le=200)] = 1,
 ) -> HTMLResponse:
     """List events, latest activity first."""
     with context_of(request).store.read() as work:
-        found = work.events.listing(level_at_least=level or None, limit=_PAGE + 1, offset=(page_number - 1) * _PAGE)
-    earlier, later = pager("/events", {"level": level}, page_number, more=len(found) > _PAGE)
+        found = work.events.listing(
+            level_at_least=filters.level or None,
+            category=filters.category or None,
+            region=filters.region or None,
+            limit=_PAGE + 1,
+            offset=(page_number - 1) * _PAGE,
+        )
+    given = {name: value for name, value in filters.model_dump().items() if value}
+    earlier, later = pager("/events", given, page_number, more=len(found) > _PAGE)
     return page(
         request,
         "events.html",
@@ -78,7 +95,10 @@ def events(
         key="events",
         title="事件",
         events=found[:_PAGE],
-        level=level,
+        filters=filters,
+        filtered=bool(given),
+        categories=CATEGORY_NAMES.items(),
+        cities=CITIES.items(),
         earlier=earlier,
         later=later,
     )

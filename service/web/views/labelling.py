@@ -66,7 +66,7 @@ def label_form(
 ) -> LabelForm:
     """Return the form of a document: of the label that counts, else of what the model says.
 
-    With `chosen` level and categories are filled in too; a card leaves them open, so that nobody just follows the model.
+    Where there is neither a label nor `chosen`, all is left open, as on a card: nobody shall just follow the model.
     """
     said = given.label.as_json() if given else judged
     filled = chosen or given is not None
@@ -77,8 +77,8 @@ def label_form(
         level=int(said["level"]) if filled else -1,
         leading=codes[0] if codes else "",
         others=frozenset(codes[1:]),
-        severity=int(said["severity"]),
-        tone=str(said["tone"]),
+        severity=int(said["severity"]) if filled else 0,
+        tone=str(said["tone"]) if filled else "",
         judged=label_words(given.judged if given and given.judged else judged),
         standing=f"{given.actor}（{moment(given.at, now)}）：{label_words(given.label)}" if given else "",
         corrected=given is not None and given.corrects,

@@ -1,0 +1,65 @@
+"""The filters of the lists of events and alerts."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from service.domain.people import Role
+from tests.api.conftest import Site
+from tests.builders import NOW, build_alert, build_event
+
+
+@pytest.fixture(scope="module")
+def filled(shared_site: Site) -> Site:
+    """The site of this file alone, with events of other categories and places, one of them below the levels of alerts and long quiet."""
+    told: dict[str, dict[str, Any]] = {
+        "F1": {"categories": ("R07", "R13"), "regions": ("360400", "360424"), "level": "blue"},
+        "F2": {"categories": ("R11",), "regions": ("430100",), "level": "none", "last_at": NOW - timedelta(days=400)},
+    }
+    with shared_site.context.store.write() as work:
+        for name, given in told.items():
+            work.events.save(build_event(id=name, title=f"事件{name}", **given), [name])
+            work.alerts.save(build_alert(id=f"A-{name}", event_id=name, title=f"事件{name}"))
+    return shared_site
+
+
+def titles(site: Site, path: str) -> set[str]:
+    text = site.browser(Role.VIEWER).client.get(path).text
+    return set(re.findall("事件F[0-9]", text))
+
+
+def test_events_are_filtered_by_category_and_place_together(filled: Site) -> None:
+    assert titles(filled, "/events") == {"事件F1", "事件F2"}
+    assert titles(filled, "/events?category=R13") == {"事件F1"}
+    assert titles(filled, "/events?region=3604&category=R07&level=blue") == {"事件F1"}
+    assert titles(filled, "/events?region=3604&category=R11") == set()
+
+
+def test_a_list_without_an_event_says_so_and_offers_the_whole(filled: Site) -> None:
+    text = filled.browser(Role.VIEWER).client.get("/events?region=3604&category=R11").text
+    assert "没有符合条件的事件" in text
+    assert "还没有事件" not in text
+    assert 'href="/events">清除筛选' in text
+
+
+def test_a_place_and_one_within_it_of_the_same_name_stand_once(filled: Site) -> None:
+    text = filled.browser(Role.VIEWER).client.get("/events?category=R13").text
+    assert re.search(r'<td class="keep small">九江</td>', text)
+
+
+def test_a_wrong_filter_is_refused_in_words(filled: Site) -> None:
+    assert filled.browser(Role.VIEWER).client.get("/events?category=R7").status_code == 422
+
+
+def test_an_open_alert_is_found_by_category_however_long_its_event_is_quiet(filled: Site) -> None:
+    assert titles(filled, "/alerts?category=R11") == {"事件F2"}
+    assert titles(filled, "/alerts?region=4301") == {"事件F2"}
+
+
+def test_programs_filter_events_alike(filled: Site) -> None:
+    client = filled.browser(Role.VIEWER).client
+    found = client.get("/api/events?category=R07&region=36").json()["events"]
+    assert {one["id"] for one in found} >= {"F1"}
+    assert all("R07" in one["categories"] for one in found)
