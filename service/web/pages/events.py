@@ -52,7 +52,7 @@ from service.web.views.labelling import label_forms
 from service.web.views.need import need_view
 from service.web.views.opinion_rows import is_proposed, opinion_views
 from service.web.views.paging import pager
-from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures
+from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures, turns_of
 from service.web.views.wording import CITIES, day_of, level_chip, moment, region_word, word
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -344,6 +344,7 @@ def _spread_tab(shown: _Shown) -> dict[str, Any]:
     labels = [label for label, _ in series]
     counts = [count for _, count in series]
     chart = {"kind": "bars", "name": "稿件数", "label": "每小时稿件数", "labels": labels, "counts": counts}
+    members = work.events.documents(event.id)
     return {
         "spread_rows": series,
         "spread_bars": spread_bars(series),
@@ -351,7 +352,8 @@ def _spread_tab(shown: _Shown) -> dict[str, Any]:
         "spread_top": max(counts, default=0),
         "spread_json": chart,
         "spread_scope": "自首发起，最多近 7 天",
-        "class_rows": class_rows(shown.work.events.documents(shown.event.id)),
+        "class_rows": class_rows(members),
+        "turns": turns_of(members[:_DOCUMENTS]),
     }
 
 

@@ -1,4 +1,4 @@
-"""How an event spread: documents per hour, who spoke, and the counts the score was made from. Pure."""
+"""How an event spread: documents per hour, who spoke and when first, and the counts the score was made from. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from crawlers.records import SourceClass
 from service.domain.event import EventDocument
 from service.web.views.wording import local, word
 
-__all__ = ["Bar", "class_rows", "hour_series", "spread_bars", "spread_figures"]
+__all__ = ["Bar", "Turn", "class_rows", "hour_series", "spread_bars", "spread_figures", "turns_of"]
 
 _MOST_HOURS = 168
+_AUTHORITIES = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
+_BUSY = 3
+"""Documents from which on the fullest hour counts as a peak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that an event took: when, in what words, and the number of the document that took it."""
+
+    at: datetime
+    words: str
+    source: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,51 @@ def class_rows(documents: Sequence[EventDocument]) -> list[tuple[str, int]]:
     return [
         (word("source_class", code), count) for code, count in Counter(d.source_class for d in documents).most_common()
     ]
+
+
+def turns_of(documents: Sequence[EventDocument]) -> list[Turn]:
+    """Return who spoke first, the first of every further class of sources, the fullest hour, and the latest, in order of time.
+
+    `documents` are in order of time, as the page numbers them. The first official or leading medium is told as that.
+    """
+    told: dict[int, list[str]] = {}
+    seen: set[str] = set()
+    for number, document in enumerate(documents, start=1):
+        if document.source_class not in seen:
+            told[number] = [_turn_word(document.source_class, seen)]
+        seen.add(document.source_class)
+    if peak := _peak(documents):
+        number, words = peak
+        told.setdefault(number, []).append(words)
+    if documents:
+        told.setdefault(len(documents), ["最近一篇"])
+    return [
+        Turn(_at(documents[number - 1]), "，".join(words), documents[number - 1].source_name, number)
+        for number, words in sorted(told.items())
+    ]
+
+
+def _turn_word(source_class: str, seen: set[str]) -> str:
+    if not seen:
+        return "首发"
+    if source_class in _AUTHORITIES and not seen & _AUTHORITIES:
+        return f"权威信源首次出现（{word('source_class', source_class)}）"
+    return f"{word('source_class', source_class)}首次出现"
+
+
+def _peak(documents: Sequence[EventDocument]) -> tuple[int, str] | None:
+    """Return the first document of the fullest hour and what to say of it; the earlier of two that are as full."""
+    hours = [_at(document).replace(minute=0, second=0, microsecond=0) for document in documents]
+    counts = Counter(hours)
+    most = max(counts.values(), default=0)
+    if most < _BUSY:
+        return None
+    fullest = min(hour for hour, count in counts.items() if count == most)
+    return hours.index(fullest) + 1, f"{local(fullest).hour} 时最多，共 {most} 篇"
+
+
+def _at(document: EventDocument) -> datetime:
+    return document.published_at or document.stored_at
 
 
 def spread_figures(spread: Mapping[str, Any]) -> list[tuple[str, str]]:
