@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from analysis.assess import Analyser
 from analysis.assessment import Assessment, Level, Tone
 from analysis.lines import judgement, read_documents
-from crawlers.records import Document
+from crawlers.records import Document, DocumentKind
 from tests.unit.analysis.reading_of import document, reading
 
 PIECES = st.sampled_from(
@@ -51,6 +52,15 @@ def test_what_names_nothing_of_the_field_is_off_topic(title: str) -> None:
     assert assessment.severity == 0
     assert assessment.categories == ()
     assert assessment.tokens
+
+
+def test_an_article_of_nothing_of_the_field_has_its_places_told_and_an_entry_of_a_hot_list_has_not() -> None:
+    text = "南昌市的马拉松比赛在周日早晨开跑，两万名跑者从秋水广场出发，沿赣江跑过四座大桥，最后回到起点。" * 2
+    article = document("南昌马拉松开跑", text)
+    told, untold = analyser().assess([article, replace(article, id="other", kind=DocumentKind.HOT_ENTRY)])
+    assert {told.level, untold.level} == {Level.OFF_TOPIC}
+    assert "南昌" in {entity.text[:2] for entity in told.entities}
+    assert untold.entities == ()
 
 
 @pytest.mark.parametrize("title", ["国产创新药获批上市", "又一款国产新药附条件获批上市"])
