@@ -81,6 +81,51 @@ class TestLibrary:
         text = shared_library.browser(Role.VIEWER).client.get("/policies?q=药品管理法 第107条").text
         assert f'href="/policies/{_quoted(LAW)}#第一百零七条"' in text
 
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "药品管理法第107条",
+            "《药品管理法》第一百零七条",
+            "药品管理法第107条第2款第（一）项",
+            "药品管理法 第107条第2款",
+        ],
+    )
+    def test_an_article_is_found_as_people_cite_it(self, shared_library: Site, asked: str) -> None:
+        text = shared_library.browser(Role.VIEWER).client.get("/policies", params={"q": asked}).text
+        assert text.count(f'href="/policies/{_quoted(LAW)}#第一百零七条"') == 1
+
+    def test_what_is_in_force_comes_first_and_what_is_not_listed_is_counted(self, library: Site, tmp_path: Path) -> None:
+        for name, day, count in (("甲旧办法", "失效日期: 2020-01-01\n", 210), ("乙新办法", "", 60)):
+            body = "".join(f"第{number}条 须要登记。\n" for number in range(1, count + 1))
+            head = f"---\n公布日期: 2019-01-01\n施行日期: 2019-01-01\n{day}---\n"
+            (tmp_path / f"{name}.md").write_text(head + body, encoding="utf-8")
+        register = library.context.office.register
+        import_policies(library.context.store, tmp_path, register=register, actor="测试", now=NOW)
+        text = library.browser(Role.VIEWER).client.get("/policies?q=须要登记").text
+        assert "270 条，只列前 50 条，现行有效的在前，原文逐字" in text
+        assert text.count("乙新办法 第") == 50
+        assert "甲旧办法 第" not in text
+
+    def test_no_law_falls_out_of_a_long_list_by_its_place_in_the_alphabet(self, library: Site) -> None:
+        notices = [paper(str(n), f"《演示{n}号》解读", "一、背景。", issued="2026-11-23") for n in range(100, 310)]
+        with library.context.store.write() as work:
+            join_library(work, notices, now=NOW)
+        text = library.browser(Role.VIEWER).client.get("/policies").text
+        assert "213 份，只列前 200 份，现行有效的在前" in text
+        assert f'href="/policies/{_quoted(LAW)}"' in text
+
+    def test_what_is_numbered_under_an_item_stands_below_it_without_an_address_of_its_own(
+        self, library: Site, tmp_path: Path
+    ) -> None:
+        text = "第一条 适用于：\n（一）经营：\n1．批发；\n2．零售。\n另有规定的除外。\n"
+        (tmp_path / "丙办法(2024-01-01).md").write_text(text, encoding="utf-8")
+        register = library.context.office.register
+        import_policies(library.context.store, tmp_path, register=register, actor="测试", now=NOW)
+        shown = library.browser(Role.VIEWER).client.get("/policies/丙办法(2024-01-01)").text
+        assert '<p class="clause item">1．批发；</p>' in shown
+        assert 'id="第一条第2款" title="第一条第2款">另有规定的除外。' in shown
+        assert "第3款" not in shown
+
     def test_a_document_shows_its_articles_word_for_word_with_their_addresses(self, shared_library: Site) -> None:
         text = shared_library.browser(Role.VIEWER).client.get(f"/policies/{LAW}").text
         assert 'id="第一百零七条第2款第1项"' in text
