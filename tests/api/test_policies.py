@@ -94,7 +94,9 @@ class TestLibrary:
         text = shared_library.browser(Role.VIEWER).client.get("/policies", params={"q": asked}).text
         assert text.count(f'href="/policies/{_quoted(LAW)}#第一百零七条"') == 1
 
-    def test_what_is_in_force_comes_first_and_what_is_not_listed_is_counted(self, library: Site, tmp_path: Path) -> None:
+    def test_what_is_in_force_comes_first_and_what_is_not_listed_is_counted(
+        self, library: Site, tmp_path: Path
+    ) -> None:
         for name, day, count in (("甲旧办法", "失效日期: 2020-01-01\n", 210), ("乙新办法", "", 60)):
             body = "".join(f"第{number}条 须要登记。\n" for number in range(1, count + 1))
             head = f"---\n公布日期: 2019-01-01\n施行日期: 2019-01-01\n{day}---\n"
@@ -148,6 +150,18 @@ class TestLibrary:
         client = shared_library.browser(Role.VIEWER).client
         for path in ("/policies/无", "/policies/entries/fact:NONE", "/policies?tab=none", "/policies/ledger.pdf"):
             assert client.get(path).status_code == 404
+
+    def test_what_the_command_line_took_in_is_said_in_words(self, library: Site, tmp_path: Path) -> None:
+        (tmp_path / "丁办法(2024-01-01).md").write_text("第一条 甲。\n", encoding="utf-8")
+        register = library.context.office.register
+        import_policies(library.context.store, tmp_path, register=register, actor="cli", now=NOW)
+        browser = library.browser(Role.VIEWER)
+        assert "由命令行入库" in browser.client.get("/policies/丁办法(2024-01-01)").text
+        assert ",命令行," in browser.client.get("/policies/ledger.csv").text
+        auditor = library.browser(Role.AUDITOR)
+        shown = auditor.client.get("/system", params={"tab": "audit", "actor": "命令行"}).text
+        assert "丁办法(2024-01-01)" in shown
+        assert '<td class="keep">命令行</td>' in shown
 
 
 class TestLedger:
@@ -266,6 +280,35 @@ class TestClocks:
         refused = browser.post(path, reason="案情复杂")
         assert refused.status_code == 409
         assert "calendar-2027.yaml" in refused.text
+
+    def test_a_due_time_that_nobody_can_tell_yet_is_not_called_a_limit_without_a_number(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        browser.post("/alerts/A-20261125-03/clocks", rule="C-APP")
+        with site.context.store.write() as work:
+            known = work.clocks.get("A-20261125-03-C-APP")
+            assert known is not None
+            work.clocks.save(replace(known, due_at=None))
+        text = browser.client.get("/events/20261125-03?tab=handling").text
+        assert "节假日安排收录后算出" in text
+        assert "无数字时限" not in text
+
+    def test_a_clock_that_was_cancelled_by_mistake_is_started_again_and_its_due_time_stays(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        browser.post("/alerts/A-20261125-03/clocks", rule="C-APP", since="2026-11-20T09:30")
+        path = "/clocks/A-20261125-03-C-APP"
+        with site.context.store.read() as work:
+            before = work.clocks.get("A-20261125-03-C-APP")
+        browser.post(f"{path}/cancel", reason="误点")
+        text = browser.client.get("/events/20261125-03?tab=handling").text
+        assert f'action="{path}/arm"' in text
+        assert "重新启动…" in text
+        assert "不因重新启动而顺延" in text
+        assert browser.post(f"{path}/arm").status_code == 303
+        with site.context.store.read() as work:
+            after = work.clocks.get("A-20261125-03-C-APP")
+        assert before is not None
+        assert after is not None
+        assert (after.state, after.start_at, after.due_at) == (before.state, before.start_at, before.due_at)
 
     def test_a_wrong_time_is_said(self, site: Site) -> None:
         browser = site.browser(Role.APPROVER)
