@@ -1,7 +1,7 @@
 """Addresses inside an article: 款 (a paragraph) and 项 (a numbered item of a paragraph), as in 第98条第2款第1项.
 
-A paragraph that does not begin with a number in brackets is a 款; the items under it are its 项. Nothing is cut or put together:
-what an address names is a substring of the article as it is stored.
+A paragraph that does not begin with a number in brackets is a 款; the items under it are its 项, and what is numbered 1. 2. under these
+(目) is a part of them. Nothing is cut or put together: what an address names is a substring of the article as it is stored.
 """
 
 import re
@@ -13,6 +13,8 @@ __all__ = ["Clause", "Reference", "cited", "parse_reference", "split_clauses"]
 
 _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
 _ITEM = re.compile(rf"^[（(]({_NUMERAL})[）)]")
+# 1．批发； but not the quantity that begins a sentence, as in 1.5克以上的.
+_POINT = re.compile(r"^[0-9]{1,2}\s*[.．、]\s*(?![0-9.．、\s])")
 _REFERENCE = re.compile(rf"(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:第({_NUMERAL})款)?(?:第?[（(]?({_NUMERAL})[）)]?项)?")
 
 
@@ -32,25 +34,27 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """One 款 (`item` is `None`) or one 项 of an article, with its text as it stands there."""
+    """One 款 (`item` is `None`) or one 项 of an article, with its text as it stands there; with `point` one 目 under it."""
 
     paragraph: int
     item: int | None
     text: str
+    point: bool = False
 
 
 def split_clauses(text: str) -> list[Clause]:
-    """Return the 款 and 项 of an article's text in order; items that stand before any paragraph belong to the first."""
+    """Return the 款, 项 and 目 of an article's text in order; what is numbered before any paragraph belongs to the first."""
     found: list[Clause] = []
-    paragraph = 0
+    paragraph, item = 0, None
     for line in text.split("\n"):
-        item = _ITEM.match(line)
-        if item is None:
-            paragraph += 1
-            found.append(Clause(paragraph=paragraph, item=None, text=line))
-        else:
-            paragraph = max(paragraph, 1)
-            found.append(Clause(paragraph=paragraph, item=numeral_value(item[1]), text=line))
+        numbered = _ITEM.match(line)
+        point = numbered is None and _POINT.match(line) is not None
+        if numbered is not None:
+            item = numeral_value(numbered[1])
+        elif not point:
+            paragraph, item = paragraph + 1, None
+        paragraph = max(paragraph, 1)
+        found.append(Clause(paragraph=paragraph, item=item, text=line, point=point))
     return found
 
 
@@ -71,7 +75,7 @@ def parse_reference(text: str) -> Reference:
 
 
 def cited(text: str, reference: Reference) -> str | None:
-    """Return what a reference names of an article's text: the whole text, one 款 with its 项, or one 项; `None` where it is not there.
+    """Return what a reference names of an article's text: the whole text, one 款 with its 项, or one 项 with its 目; `None` where it is not there.
 
     An item without a paragraph is looked for in the whole article, and named only where one paragraph has it.
     """
@@ -82,11 +86,13 @@ def cited(text: str, reference: Reference) -> str | None:
         lines = [clause.text for clause in clauses if clause.paragraph == reference.paragraph]
         return "\n".join(lines) or None
     found = [
-        clause.text
+        clause
         for clause in clauses
         if clause.item == reference.item and reference.paragraph in {None, clause.paragraph}
     ]
-    return found[0] if len(found) == 1 else None
+    if sum(not clause.point for clause in found) != 1:
+        return None
+    return "\n".join(clause.text for clause in found)
 
 
 def _words(number: int) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING, POLICY_FACTS
 
-__all__ = ["issue_number_in", "policy_facts"]
+__all__ = ["interpreted_in", "issue_number_in", "policy_facts"]
 
 _HEAD = 1_500
 _LONGEST_FACT = 200
@@ -52,7 +52,7 @@ def policy_facts(
     A date that is none, and an effective day that would have to be guessed, are left out: unknown is not today.
     """
     given = {key: value.strip()[:_LONGEST_FACT] for key, value in declared.items() if key in POLICY_FACTS and value}
-    interpreted = (given.get("interprets") or "").strip("《》 ") or _interpreted(title)
+    interpreted = (given.get("interprets") or "").strip("《》 ") or interpreted_in(title)
     # What an interpretation says of numbers and days it says of the document that it interprets.
     own = "" if interpreted else text
     facts: dict[str, str | None] = {
@@ -127,7 +127,8 @@ def _number(declared: str | None) -> str | None:
     return issue_number_in(declared) or " ".join(declared.split())
 
 
-def _interpreted(title: str) -> str | None:
+def interpreted_in(title: str) -> str | None:
+    """Return the title of the document that an interpretation names in its own title, `None` where it names none."""
     match = _INTERPRETS.search(title) or _ABOUT.search(title)
     return match[1] if match else None
 

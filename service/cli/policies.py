@@ -1,5 +1,6 @@
 """The policy library: import, list, show, verify, link, ledger."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -35,15 +36,20 @@ def import_policies(
     path: Path,
     *,
     supersede: Annotated[bool, typer.Option("--supersede", help="同名旧版在新版施行前一日失效")] = False,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="说明一份文件，如 文号=国药监〔2026〕1号、类别=解读；可写多次，再次导入时须再写"),
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Import policy texts: one file or a folder; what is not taken is said with file and line."""
     from service.flows import policies
 
+    described = _described(given or (), path)
     with opened(data) as app:
         try:
             report = policies.import_policies(
-                app.store, path, register=app.register, actor="cli", now=app.now(), supersede=supersede
+                app.store, path, register=app.register, actor="cli", now=app.now(), supersede=supersede, given=described
             )
         except FileNotFoundError as error:
             fail(str(error))
@@ -55,6 +61,15 @@ def import_policies(
     write_line({"policies": report.policies, "articles": report.articles, "refused": len(report.refused)})
     if report.policies == 0:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _described(given: Sequence[str], path: Path) -> dict[str, str]:
+    if given and path.is_dir():
+        misuse("--set 只能说明一份文件，请把文件逐个导入。")
+    wrong = next((pair for pair in given if "=" not in pair), None)
+    if wrong is not None:
+        misuse(f"--set 的“{wrong}”应写成 名称=内容，如 类别=解读。")
+    return {key: value for key, _, value in (pair.partition("=") for pair in given)}
 
 
 def list_policies(

@@ -5,11 +5,35 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
-__all__ = ["GENESIS", "RECENT", "START", "AuditRow", "ChainEnd", "chain_hash", "follow_chain", "parse_row", "row_line"]
+__all__ = [
+    "GENESIS",
+    "RECENT",
+    "START",
+    "AuditRow",
+    "ChainEnd",
+    "actor_of",
+    "actor_word",
+    "chain_hash",
+    "follow_chain",
+    "parse_row",
+    "row_line",
+]
 
 GENESIS = "0" * 64
+_NO_PERSON: Mapping[str, str] = MappingProxyType({"system": "系统", "cli": "命令行"})
+
+
+def actor_word(actor: str) -> str:
+    """Return who did something as the interface says it: the system, the command line, or the person's name."""
+    return _NO_PERSON.get(actor, actor)
+
+
+def actor_of(word: str) -> str:
+    """Return the stored name of whom the interface calls so."""
+    return next((actor for actor, shown in _NO_PERSON.items() if shown == word), word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,6 +153,7 @@ class ClockRule:
         return None if recall_class is None else self.limit.get(recall_class)
 
 
+_COUNTING = frozenset({ClockState.ARMED, ClockState.PAUSED})
 _LIMIT = re.compile(r"([1-9]\d{0,3})(h|d|wd)")
 _WORDS: Mapping[str, str] = MappingProxyType(
     {"h": "小时", "d": "日", "wd": "个工作日", "immediate": "立即", "prompt": "及时"}
@@ -208,21 +209,24 @@ def arm(clock: Clock, *, by: str, now: datetime, reason: str | None = None) -> C
         raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能再次启动")
     if by == SYSTEM and not (clock.verified and clock.state in {ClockState.PROPOSED, ClockState.EXPIRED}):
         raise Conflict(f"时限“{clock.action}”须由具名人员启动")
+    name = _named(by)
     if clock.state is ClockState.PAUSED and clock.armed_by is not None:
         # Who started it stays on record; who let it run on is in the audit.
         return replace(clock, state=ClockState.ARMED, reason=reason)
-    return replace(clock, state=ClockState.ARMED, armed_by=_named(by), armed_at=now, reason=reason)
+    return replace(clock, state=ClockState.ARMED, armed_by=name, armed_at=now, reason=reason)
 
 
-def cancel(clock: Clock, *, by: str, reason: str) -> Clock:
-    """End a clock that does not apply. Only a named person may, with a reason.
+def cancel(clock: Clock, *, by: str, reason: str, now: datetime) -> Clock:
+    """End a clock that does not apply. Only a named person may, with a reason; that it was late already stays beside it.
 
     Raises:
         Conflict: No person or no reason is named, or the duty is met already.
     """
     if clock.state in {ClockState.MET, ClockState.MET_LATE, ClockState.CANCELLED}:
         raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能取消")
-    return replace(clock, state=ClockState.CANCELLED, reason=_reason(reason, by, "取消"))
+    late = clock.state in _COUNTING and clock.due_at is not None and now > clock.due_at
+    why = _reason(reason, by, "取消")
+    return replace(clock, state=ClockState.CANCELLED, reason=f"{why}（取消时已超过到期时间）" if late else why)
 
 
 def pause(clock: Clock, *, by: str, reason: str) -> Clock:

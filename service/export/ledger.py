@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
+from service.domain.audit import actor_word
 from service.domain.beijing import BEIJING
 from service.domain.policy import Policy
 from service.flows.policy_links import LinkedPolicy
@@ -56,7 +57,7 @@ def _row(
         str(articles),
         str(policy.version),
         imported,
-        policy.imported_by or "",
+        actor_word(policy.imported_by or ""),
         policy.url or policy.source_id or "文件导入",
         policy.text_hash,
         made,

@@ -222,6 +222,6 @@ def _own_running(work: Work, alert_id: str) -> list[Clock]:
 def _drop_proposals(work: Work, person: Person, alert_id: str, now: datetime) -> None:
     for clock in work.clocks.of_alerts([alert_id]).get(alert_id, []):
         if clock.state is ClockState.PROPOSED:
-            work.clocks.save(cancel(clock, by=person.name, reason="预警关闭，建议不再采纳"))
+            work.clocks.save(cancel(clock, by=person.name, reason="预警关闭，建议不再采纳", now=now))
             detail = {"rule": clock.rule_id, "clock": clock.action, "alert": alert_id, "reason": "预警关闭"}
             note(work, person, "clock.cancelled", f"clock:{clock.id}", detail, now)

@@ -92,7 +92,7 @@ def cancel_clock(store: Store, person: Person, clock_id: str, reason: str, *, no
     permit(person, Act.ARM_CLOCK)
     why = reason_of(reason, act="取消时限")
     with store.write() as work:
-        clock = cancel(clock_of(work, clock_id), by=person.name, reason=why)
+        clock = cancel(clock_of(work, clock_id), by=person.name, reason=why, now=now)
         return _save(work, person, "clock.cancelled", clock, now)
 
 

@@ -89,7 +89,7 @@ def _ordinary(clock: Clock, rule: ClockRule, person: Person, alert: Alert, event
     if event.grade in _GRAVE:
         if clock.state in _OVER | {ClockState.CANCELLED}:
             return None
-        return cancel(clock, by=person.name, reason=f"事件登记为{word}，改按5小时和24小时时限")
+        return cancel(clock, by=person.name, reason=f"事件登记为{word}，改按5小时和24小时时限", now=now)
     if clock.state is ClockState.CANCELLED and rule.levels.get(alert.level) is Start.ARM:
         return arm(clock, by=person.name, now=now, reason=f"事件改为{word}，恢复48小时时限")
     return None

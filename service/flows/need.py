@@ -122,4 +122,4 @@ def _started(
 def _ended(clock: Clock | None, person: Person, decision: NeedDecision) -> Clock | None:
     if clock is None or clock.state in _OVER | {ClockState.CANCELLED}:
         return None
-    return cancel(clock, by=person.name, reason=f"决定不公开回应：{decision.reason}")
+    return cancel(clock, by=person.name, reason=f"决定不公开回应：{decision.reason}", now=decision.at)

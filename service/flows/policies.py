@@ -1,9 +1,10 @@
 """The policy library: import texts, split into articles, and offer them for matching with their days in force."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from analysis.articles import Article
 from analysis.retrieval import ArticleIndex, Validity
@@ -31,7 +32,11 @@ INTERPRETS = "interprets"
 """Key of `Policy.extras` under which an interpretation keeps the name of what it interprets."""
 
 _DAY = timedelta(days=1)
+# An interpretation comes out with its document, sometimes some days ahead of it.
+_AHEAD = timedelta(days=30)
 _LIMIT_FILES = 5000
+_MOST_NAMED = 5
+_NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,25 +63,30 @@ def import_policies(
     actor: str,
     now: datetime,
     supersede: bool = False,
+    given: Mapping[str, str] = _NONE_GIVEN,
 ) -> LibraryReport:
     """Take one file (Markdown, text, HTML, DOCX, PDF), or every such file of a folder; each is taken whole or not at all.
 
     A file imported again changes nothing; with another text it is the next version, and the earlier one is kept. A text
-    that would be in force beside another version of the same document is refused; with `supersede` the other one ends the day before it.
+    that would be in force beside another version of the same document is refused; with `supersede` the earlier of the two ends the
+    day before the later one begins. What a folder holds beside such files is said, not taken. `given` describes a single file as its header would.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
     """
-    report = LibraryReport()
+    report = LibraryReport(notices=_passed_over(path))
     for file in _files(path):
         try:
-            taken = read_policy_file(file, register, now=now)
+            taken = read_policy_file(file, register, now=now, given=given)
             with store.write() as work:
                 state = _keep_file(work, taken, actor=actor, now=now, supersede=supersede)
         except PolicyFileError as error:
             report.refused.append(f"{file.name} {error}" if error.line else f"{file.name}：{error}")
             continue
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            report.refused.append(f"{file.name}：无法读取（{error.strerror}），请检查文件的权限")
+            continue
+        except ValueError as error:
             report.refused.append(f"{file.name}：{error}")
             continue
         report.policies += 1
@@ -116,9 +126,10 @@ def keep_policy(
     kept = replace(policy, version=version, imported_at=now, imported_by=actor)
     if before is not None:
         kept = replace(kept, extras={**before.extras, **kept.extras}, url=kept.url or before.url)
+        kept = _still_ended(work, kept, before)
         if replace(kept, imported_at=before.imported_at, imported_by=before.imported_by) == before:
             return "unchanged"
-    _make_room(work, kept, actor=actor, now=now, supersede=supersede)
+    kept = _make_room(work, kept, actor=actor, now=now, supersede=supersede)
     work.policies.save(kept, articles)
     work.policies.keep_version(
         PolicyVersion(
@@ -137,20 +148,46 @@ def keep_policy(
     return "added" if before is None else "changed"
 
 
-def _make_room(work: Work, policy: Policy, *, actor: str, now: datetime, supersede: bool) -> None:
-    rival = overlapping(policy, work.policies.called(name_of(policy.title)))
-    if rival is None:
-        return
-    starts = policy.valid_from
-    if not supersede or starts is None or rival.valid_from is None or rival.valid_from >= starts:
-        raise PolicyFileError(
-            f"与已入库的“{rival.stem}”效力期重叠（{_days(rival)}与{_days(policy)}）：请在旧版文件开头写明失效日期后先导入旧版，"
-            "或用 --supersede 让旧版在新版施行前一日失效"
-        )
-    ended = replace(rival, valid_to=starts - _DAY, superseded_by=policy.stem)
-    work.policies.save(ended, work.policies.articles_of(rival.stem))
-    detail = {"valid_to": str(ended.valid_to), "superseded_by": policy.stem}
-    work.audit.append(actor=actor, action="policy.superseded", subject=f"policy:{rival.stem}", detail=detail, now=now)
+def _still_ended(work: Work, policy: Policy, before: Policy) -> Policy:
+    """Keep the end that a later version set when it was imported: the file of the earlier one does not know of it."""
+    if policy.valid_to is not None or policy.superseded_by is not None or before.superseded_by is None:
+        return policy
+    successor = work.policies.get(before.superseded_by)
+    if successor is None or successor.valid_from is None or before.valid_to != successor.valid_from - _DAY:
+        return policy
+    return replace(policy, valid_to=before.valid_to, superseded_by=before.superseded_by)
+
+
+def _make_room(work: Work, policy: Policy, *, actor: str, now: datetime, supersede: bool) -> Policy:
+    """End the earlier of two versions where that is asked for; return the policy, ended where it is itself the earlier one."""
+    while (rival := overlapping(policy, work.policies.called(name_of(policy.title)))) is not None:
+        starts, begun = policy.valid_from, rival.valid_from
+        if not supersede or starts is None or begun is None or begun == starts:
+            raise PolicyFileError(
+                f"与已入库的“{rival.stem}”效力期重叠（{_days(rival)}与{_days(policy)}）：{_advice(policy, rival)}"
+            )
+        if starts < begun:
+            policy = replace(policy, valid_to=begun - _DAY, superseded_by=rival.stem)
+            ended = policy
+        else:
+            ended = replace(rival, valid_to=starts - _DAY, superseded_by=policy.stem)
+            work.policies.save(ended, work.policies.articles_of(rival.stem))
+        detail = {"valid_to": str(ended.valid_to), "superseded_by": ended.superseded_by}
+        subject = f"policy:{ended.stem}"
+        work.audit.append(actor=actor, action="policy.superseded", subject=subject, detail=detail, now=now)
+    return policy
+
+
+def _advice(policy: Policy, rival: Policy) -> str:
+    """Say what to do about two versions that would be in force together."""
+    starts, begun = policy.valid_from, rival.valid_from
+    if starts is None or begun is None:
+        return "请在文件开头写明施行日期，旧版另写失效日期"
+    if starts == begun:
+        return "两份同日施行，只能留一份；请核对施行日期，或沿用已入库的文件名导入，作为同一文件的新版文本"
+    if starts < begun:
+        return f"这一份是旧版，请在文件开头写明失效日期（最晚为 {begun - _DAY}），或用 --supersede 让它在新版施行前一日失效"
+    return "请在旧版文件开头写明失效日期后先导入旧版，或用 --supersede 让旧版在新版施行前一日失效"
 
 
 def _days(policy: Policy) -> str:
@@ -160,7 +197,7 @@ def _days(policy: Policy) -> str:
 def link_by_name(work: Work, policy: Policy, name: str, *, actor: str, now: datetime) -> PolicyLink | None:
     """Link an interpretation with the document that it names by stem, number or title; `None` where the library has none such.
 
-    Of several versions of one document that with the latest issue is meant.
+    Of several versions of one document the latest that was issued by then is meant.
     """
     wanted = name_of(name)
     found = [
@@ -170,7 +207,8 @@ def link_by_name(work: Work, policy: Policy, name: str, *, actor: str, now: date
     ]
     if not found:
         return None
-    about = max(found, key=lambda one: (one.issued or date.min, one.stem))
+    known = [one for one in found if policy.issued is None or (one.issued or date.min) <= policy.issued + _AHEAD]
+    about = max(known or found, key=lambda one: (one.issued or date.min, one.stem))
     held = next((link for link in work.policies.links(policy.stem) if link.about == about.stem), None)
     if held is not None or about.stem == policy.stem:
         return held
@@ -233,5 +271,29 @@ def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
-    found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.name != "SOURCE.txt")
-    yield from found[:_LIMIT_FILES]
+    yield from _texts(path)[:_LIMIT_FILES]
+
+
+def _texts(folder: Path) -> list[Path]:
+    return sorted(one for one in folder.iterdir() if one.suffix.lower() in SUFFIXES and one.name != "SOURCE.txt")
+
+
+def _passed_over(path: Path) -> list[str]:
+    """Say what a folder holds that is not read: sub-folders, files of other formats, and files beyond the most that are taken."""
+    if not path.is_dir():
+        return []
+    others = sorted(one for one in path.iterdir() if not one.name.startswith(".") and one.name != "SOURCE.txt")
+    folders = [one.name for one in others if one.is_dir()]
+    strange = [one.name for one in others if not one.is_dir() and one.suffix.lower() not in SUFFIXES]
+    beyond = [one.name for one in _texts(path)[_LIMIT_FILES:]]
+    said = (
+        (folders, "子目录没有读，请逐个目录导入"),
+        (strange, f"格式不支持，没有读，可用的是 {'、'.join(SUFFIXES)}；doc、wps 文件请另存为 docx"),
+        (beyond, f"一次只读 {_LIMIT_FILES} 份，其余没有读，请分批导入"),
+    )
+    return [f"{_named(names)}：{sentence}" for names, sentence in said if names]
+
+
+def _named(names: Sequence[str]) -> str:
+    listed = "、".join(names[:_MOST_NAMED])
+    return f"{listed} 等 {len(names)} 个" if len(names) > _MOST_NAMED else listed

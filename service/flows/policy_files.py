@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from analysis.articles import article_lines, article_number, split_articles
 from crawlers.gate import Refusal, repair_text
 from crawlers.parsing.papers import read_paper
-from crawlers.parsing.policy_facts import issue_number_in
+from crawlers.parsing.policy_facts import interpreted_in, issue_number_in
 from crawlers.parsing.sandbox import ExtractionSandbox
 from service.domain.library import kind_of, level_of, name_of, region_of
 from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel
@@ -34,6 +35,7 @@ _EFFECTIVE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*�
 _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零〇一二三四五六七八九十百千]+)条")
 _HEAD = 1500
+_NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
 
 
 class PolicyFileError(ValueError):
@@ -99,8 +101,10 @@ _NAMES = (
 )
 
 
-def read_policy_file(file: Path, register: Register, *, now: datetime) -> PolicyFile:
-    """Read one file, bounded in size, pages and time.
+def read_policy_file(
+    file: Path, register: Register, *, now: datetime, given: Mapping[str, str] = _NONE_GIVEN
+) -> PolicyFile:
+    """Read one file, bounded in size, pages and time; `given` are lines of a header for what has none, such as a page or a PDF.
 
     Raises:
         PolicyFileError: The file is not to be taken.
@@ -108,10 +112,11 @@ def read_policy_file(file: Path, register: Register, *, now: datetime) -> Policy
     """
     stem = file.stem
     source, raw = _source(file, now)
+    source = _with_given(source, given)
     policy = _describe(stem, source, register)
     if policy.issued is None and policy.valid_from is None:
         raise PolicyFileError(
-            "缺少公布日期：请把文件命名为“标题(2019-08-26)”，或在文件开头写“---”、“公布日期: 2019-08-26”、“---”"
+            f"缺少公布日期：请把文件命名为“标题(2019-08-26)”，或{_how(file, '公布日期', '2019-08-26')}"
         )
     if policy.valid_from and policy.valid_to and policy.valid_to < policy.valid_from:
         line = source.header.get("valid_to", ("", 0))[1]
@@ -119,9 +124,11 @@ def read_policy_file(file: Path, register: Register, *, now: datetime) -> Policy
     articles = articles_in(source.text, stem, first_line=source.first_line)
     if not articles and not _may_have_none(source, policy):
         raise PolicyFileError(
-            "没有找到条文：每条须另起一行、以“第一条”开头；不分条的通知、解读请在文件开头写“---”、“文号: …”或“类别: 解读”、“---”"
+            f"没有找到条文：每条须另起一行、以“第一条”开头；不分条的通知、解读请{_how(file, '类别', '解读')}，通知写“政策文件”"
         )
-    interprets = source.header.get("interprets", ("", 0))[0] or None
+    interprets = _given(source, "interprets")
+    if interprets is None and policy.kind is PolicyKind.INTERPRETATION:
+        interprets = interpreted_in(policy.title)
     return PolicyFile(
         policy=replace(policy, text_hash=hashlib.sha256(raw).hexdigest()),
         articles=articles,
@@ -184,6 +191,21 @@ def _calendar_day(match: re.Match[str]) -> date | None:
         return None
 
 
+def _how(file: Path, key: str, value: str) -> str:
+    """Say how a person describes a file: at its beginning where one can write there, else with the command."""
+    if file.suffix.lower() in {".md", ".txt"}:
+        return f"在文件开头写“---”、“{key}: {value}”、“---”三行"
+    return f"单独导入这份文件，命令后加 --set {key}={value}"
+
+
+def _with_given(source: _Source, given: Mapping[str, str]) -> _Source:
+    unknown = next((name for name in given if name.strip() not in _KEYS), None)
+    if unknown is not None:
+        raise PolicyFileError(f"--set 的“{unknown[:20]}”无法识别，可用的是 {'、'.join(_NAMES)}")
+    header = {_KEYS[name.strip()]: (value.strip(), 0) for name, value in given.items()}
+    return replace(source, header={**source.header, **header})
+
+
 def _source(file: Path, now: datetime) -> tuple[_Source, bytes]:
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
@@ -192,6 +214,8 @@ def _source(file: Path, now: datetime) -> tuple[_Source, bytes]:
     if file.stat().st_size > limit:
         raise PolicyFileError(f"文件超过 {limit // 2**20} MiB")
     raw = file.read_bytes()
+    if not raw.strip():
+        raise PolicyFileError("文件是空的")
     if suffix in {".docx", ".pdf"}:
         return _with_header(read_paper(raw, suffix).text), raw
     if suffix in {".html", ".htm"}:
@@ -202,6 +226,8 @@ def _source(file: Path, now: datetime) -> tuple[_Source, bytes]:
 def _decoded(raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16")
+    if b"\x00" in raw:
+        raise PolicyFileError("不是文本文件，或已损坏")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -251,11 +277,13 @@ def _describe(stem: str, source: _Source, register: Register) -> Policy:
         or (dated["title"] if dated else source.title)
         or stem
     )
-    number = _given(source, "issue_number") or (known.issue_number if known else issue_number_in(source.text[:_HEAD]))
-    body = _given(source, "body") or (known.body if known else source.body)
-    issued = _day(source, "issued") or (date.fromisoformat(dated["day"]) if dated else source.issued)
-    begins = _day(source, "valid_from") or (known.valid_from if known else effective_day(source.text, issued))
     kind = _member(source, "kind", PolicyKind) or kind_of(title)
+    # The numbers that an interpretation names are those of the document that it interprets.
+    own = "" if kind is PolicyKind.INTERPRETATION else f"{source.title or title}\n{source.text[:_HEAD]}"
+    number = _given(source, "issue_number") or (known.issue_number if known else issue_number_in(own))
+    body = _given(source, "body") or (known.body if known else source.body)
+    issued = _day(source, "issued") or (_day_in_name(dated["day"]) if dated else source.issued)
+    begins = _day(source, "valid_from") or (known.valid_from if known else effective_day(source.text, issued))
     rank = _member(source, "level", PolicyLevel) or (known.level if known else None) or level_of(title, number, body)
     return Policy(
         stem=stem,
@@ -286,6 +314,13 @@ def _day(source: _Source, key: str) -> date | None:
         return date(int(match[1]), int(match[2]), int(match[3])) if match else date.fromisoformat(value)
     except ValueError:
         raise PolicyFileError(f"“{value}”不是日期，应为 2019-12-01 这样的写法", line) from None
+
+
+def _day_in_name(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise PolicyFileError(f"文件名里的“{written}”不是日期，应为 2019-12-01 这样的写法") from None
 
 
 def _member(source: _Source, key: str, members: type[Member]) -> Member | None:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
+from service.domain.audit import actor_word
 from service.domain.people import Act, Person, may
 from service.domain.roster import covering
 from service.flows.cases.waiting import waiting_for
@@ -184,6 +185,7 @@ def _environment() -> Environment:
             limit=wording.limit_word,
             act=acts.act_word,
             article=wording.article_word,
+            person=actor_word,
             detail=acts.detail_words,
             subject=acts.subject_words,
             leave=lambda url: f"/out?u={quote(url, safe='')}",

@@ -81,6 +81,53 @@ class TestLibrary:
         text = shared_library.browser(Role.VIEWER).client.get("/policies?q=药品管理法 第107条").text
         assert f'href="/policies/{_quoted(LAW)}#第一百零七条"' in text
 
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "药品管理法第107条",
+            "《药品管理法》第一百零七条",
+            "药品管理法第107条第2款第（一）项",
+            "药品管理法 第107条第2款",
+        ],
+    )
+    def test_an_article_is_found_as_people_cite_it(self, shared_library: Site, asked: str) -> None:
+        text = shared_library.browser(Role.VIEWER).client.get("/policies", params={"q": asked}).text
+        assert text.count(f'href="/policies/{_quoted(LAW)}#第一百零七条"') == 1
+
+    def test_what_is_in_force_comes_first_and_what_is_not_listed_is_counted(
+        self, library: Site, tmp_path: Path
+    ) -> None:
+        for name, day, count in (("甲旧办法", "失效日期: 2020-01-01\n", 210), ("乙新办法", "", 60)):
+            body = "".join(f"第{number}条 须要登记。\n" for number in range(1, count + 1))
+            head = f"---\n公布日期: 2019-01-01\n施行日期: 2019-01-01\n{day}---\n"
+            (tmp_path / f"{name}.md").write_text(head + body, encoding="utf-8")
+        register = library.context.office.register
+        import_policies(library.context.store, tmp_path, register=register, actor="测试", now=NOW)
+        text = library.browser(Role.VIEWER).client.get("/policies?q=须要登记").text
+        assert "270 条，只列前 50 条，现行有效的在前，原文逐字" in text
+        assert text.count("乙新办法 第") == 50
+        assert "甲旧办法 第" not in text
+
+    def test_no_law_falls_out_of_a_long_list_by_its_place_in_the_alphabet(self, library: Site) -> None:
+        notices = [paper(str(n), f"《演示{n}号》解读", "一、背景。", issued="2026-11-23") for n in range(100, 310)]
+        with library.context.store.write() as work:
+            join_library(work, notices, now=NOW)
+        text = library.browser(Role.VIEWER).client.get("/policies").text
+        assert "213 份，只列前 200 份，现行有效的在前" in text
+        assert f'href="/policies/{_quoted(LAW)}"' in text
+
+    def test_what_is_numbered_under_an_item_stands_below_it_without_an_address_of_its_own(
+        self, library: Site, tmp_path: Path
+    ) -> None:
+        text = "第一条 适用于：\n（一）经营：\n1．批发；\n2．零售。\n另有规定的除外。\n"
+        (tmp_path / "丙办法(2024-01-01).md").write_text(text, encoding="utf-8")
+        register = library.context.office.register
+        import_policies(library.context.store, tmp_path, register=register, actor="测试", now=NOW)
+        shown = library.browser(Role.VIEWER).client.get("/policies/丙办法(2024-01-01)").text
+        assert '<p class="clause item">1．批发；</p>' in shown
+        assert 'id="第一条第2款" title="第一条第2款">另有规定的除外。' in shown
+        assert "第3款" not in shown
+
     def test_a_document_shows_its_articles_word_for_word_with_their_addresses(self, shared_library: Site) -> None:
         text = shared_library.browser(Role.VIEWER).client.get(f"/policies/{LAW}").text
         assert 'id="第一百零七条第2款第1项"' in text
@@ -103,6 +150,18 @@ class TestLibrary:
         client = shared_library.browser(Role.VIEWER).client
         for path in ("/policies/无", "/policies/entries/fact:NONE", "/policies?tab=none", "/policies/ledger.pdf"):
             assert client.get(path).status_code == 404
+
+    def test_what_the_command_line_took_in_is_said_in_words(self, library: Site, tmp_path: Path) -> None:
+        (tmp_path / "丁办法(2024-01-01).md").write_text("第一条 甲。\n", encoding="utf-8")
+        register = library.context.office.register
+        import_policies(library.context.store, tmp_path, register=register, actor="cli", now=NOW)
+        browser = library.browser(Role.VIEWER)
+        assert "由命令行入库" in browser.client.get("/policies/丁办法(2024-01-01)").text
+        assert ",命令行," in browser.client.get("/policies/ledger.csv").text
+        auditor = library.browser(Role.AUDITOR)
+        shown = auditor.client.get("/system", params={"tab": "audit", "actor": "命令行"}).text
+        assert "丁办法(2024-01-01)" in shown
+        assert '<td class="keep">命令行</td>' in shown
 
 
 class TestLedger:
@@ -221,6 +280,35 @@ class TestClocks:
         refused = browser.post(path, reason="案情复杂")
         assert refused.status_code == 409
         assert "calendar-2027.yaml" in refused.text
+
+    def test_a_due_time_that_nobody_can_tell_yet_is_not_called_a_limit_without_a_number(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        browser.post("/alerts/A-20261125-03/clocks", rule="C-APP")
+        with site.context.store.write() as work:
+            known = work.clocks.get("A-20261125-03-C-APP")
+            assert known is not None
+            work.clocks.save(replace(known, due_at=None))
+        text = browser.client.get("/events/20261125-03?tab=handling").text
+        assert "节假日安排收录后算出" in text
+        assert "无数字时限" not in text
+
+    def test_a_clock_that_was_cancelled_by_mistake_is_started_again_and_its_due_time_stays(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        browser.post("/alerts/A-20261125-03/clocks", rule="C-APP", since="2026-11-20T09:30")
+        path = "/clocks/A-20261125-03-C-APP"
+        with site.context.store.read() as work:
+            before = work.clocks.get("A-20261125-03-C-APP")
+        browser.post(f"{path}/cancel", reason="误点")
+        text = browser.client.get("/events/20261125-03?tab=handling").text
+        assert f'action="{path}/arm"' in text
+        assert "重新启动…" in text
+        assert "不因重新启动而顺延" in text
+        assert browser.post(f"{path}/arm").status_code == 303
+        with site.context.store.read() as work:
+            after = work.clocks.get("A-20261125-03-C-APP")
+        assert before is not None
+        assert after is not None
+        assert (after.state, after.start_at, after.due_at) == (before.state, before.start_at, before.due_at)
 
     def test_a_wrong_time_is_said(self, site: Site) -> None:
         browser = site.browser(Role.APPROVER)

@@ -116,12 +116,26 @@ def test_modifiers_are_found_by_the_same_search_as_rows(shared_site: Site, words
     assert list(added(shared_site, q=words)) == ["with-fraud"]
 
 
-def test_modifiers_are_kept_by_product_and_none_is_said_in_a_sentence(shared_site: Site) -> None:
-    drugs = [one.id for one in TABLE.modifiers if "drug" in one.products]
+def test_modifiers_of_other_products_are_left_out_and_none_found_is_said_in_a_sentence(shared_site: Site) -> None:
+    drugs = [one.id for one in TABLE.modifiers if not one.products or "drug" in one.products]
     assert list(added(shared_site, product="drug")) == drugs
-    assert list(added(shared_site, product="any")) == [one.id for one in TABLE.modifiers if not one.products]
-    assert "没有符合条件的附加情节" in parts(shared_site, product="vaccine")[1]
+    assert "with-online" not in added(shared_site, product="vaccine")
+    assert "没有符合条件的附加情节" in parts(shared_site, product="vaccine", q="没有这样的词")[1]
     assert "没有符合条件的附加情节" not in parts(shared_site)[1]
+
+
+@pytest.mark.parametrize("product", ["vaccine", "any"])
+def test_modifiers_of_no_product_stay_under_the_rows_of_every_product_and_it_is_said_why(
+    shared_site: Site, product: str
+) -> None:
+    unbound = [one.id for one in TABLE.modifiers if not one.products]
+    assert unbound
+    above, section = parts(shared_site, product=product)
+    assert list(dict(ROW.findall(section))) == unbound
+    assert "不限产品的附加情节对所选产品同样适用" in section
+    assert f'<a href="#modifiers">附加情节 {len(unbound)} 种见表后</a>' in above
+    both = parts(shared_site, product=product, category="R07")[1]
+    assert "不限类别、产品的附加情节对所选类别、产品同样适用" in both
 
 
 @pytest.mark.parametrize("category", ["R07", "any"])

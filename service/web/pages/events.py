@@ -152,7 +152,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "alert": alert,
         "case": case,
         "case_state": context.office.register.workflow.states[case.state] if case else "",
-        "clocks": [_clock_view(clock, context) for clock in clocks],
+        "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
         "publication": _publication(alert),
@@ -246,7 +246,15 @@ def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> lis
     return cards
 
 
-def _clock_view(clock: Clock, context: AppContext) -> dict[str, Any]:
+# What a person may start, and in which words; what was cancelled by mistake or lapsed would otherwise be lost for this alert.
+_RESTART = {
+    ClockState.PROPOSED: "启动",
+    ClockState.CANCELLED: "重新启动",
+    ClockState.EXPIRED: "启动",
+}
+
+
+def _clock_view(clock: Clock, alert: Alert, context: AppContext) -> dict[str, Any]:
     return {
         "due": due_of(clock, context.now()),
         "role": word("role", clock.role.value),
@@ -256,6 +264,8 @@ def _clock_view(clock: Clock, context: AppContext) -> dict[str, Any]:
         "first_due_at": clock.first_due_at,
         "armed_by": None if clock.armed_by == SYSTEM else clock.armed_by,
         "extend": _extension(clock, context),
+        "untold": clock.due_at is None and clock.limit.endswith("wd"),
+        "restart": _RESTART.get(clock.state) if alert.state is not AlertState.CLOSED else None,
     }
 
 

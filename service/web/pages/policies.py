@@ -39,6 +39,8 @@ router = APIRouter(default_response_class=HTMLResponse)
 
 _MOST_DOCUMENTS = 200
 _MOST_HITS = 50
+# More than a library holds: ranked before it is cut, so that no law falls out by its place in the alphabet.
+_MOST_RANKED = 5000
 _TABS = ("library", "facts", "clocks", "pairs")
 _MARKS = (("V", "已核对原文"), ("S", "据公开报道"), ("U", "待核实"), ("O", "本单位已核实"))
 
@@ -71,7 +73,7 @@ def policies(request: Request, identity: Reader, form: Annotated[LibraryForm, Qu
         standing=form.standing,
         region=form.region,
         on=day,
-        limit=_MOST_DOCUMENTS,
+        limit=_MOST_RANKED,
     )
     with context.store.read() as work:
         view = _tab(form.tab, work, context, asked, form.q, form.mark)
@@ -112,14 +114,16 @@ def _tab(tab: str, work: Work, context: AppContext, asked: LibraryQuery, q: str,
 
 def _library(work: Work, asked: LibraryQuery) -> dict[str, Any]:
     found = work.policies.find(asked)
+    ranked = hits(work.policies.find_articles(asked), asked.words, asked.on)
     interpreted = {link.about for link in work.policies.links() if link.kind is LinkKind.INTERPRETS}
     return {
-        "rows": document_rows(found, work.policies.article_counts(), interpreted, asked.on),
-        "hits": hits(work.policies.find_articles(asked), asked.words)[:_MOST_HITS],
+        "rows": document_rows(found, work.policies.article_counts(), interpreted, asked.on)[:_MOST_DOCUMENTS],
+        "rows_in_all": len(found),
+        "hits": ranked[:_MOST_HITS],
+        "hits_in_all": len(ranked),
         "levels": [(one.value, one.word) for one in PolicyLevel],
         "kinds": [(one.value, one.word) for one in PolicyKind],
         "standings": [(one.value, one.word) for one in Standing],
-        "most": _MOST_DOCUMENTS,
     }
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from service.api.context import AppContext
 from service.api.identity import AnyPerson, ForbiddenError, Identity, context_of
-from service.domain.audit import RECENT
+from service.domain.audit import RECENT, actor_of
 from service.domain.people import Act, Role
 from service.domain.small_office import LEAST, able_people, without_way
 from service.domain.workflow import Workflow
@@ -134,7 +134,10 @@ def _audit(work: Work, asked: AuditFilters | None) -> dict[str, Any]:
     asked = asked or AuditFilters()
     wanted = {"actor": asked.actor.strip(), "action": asked.action}
     rows = work.audit.rows(
-        limit=_AUDIT_ROWS, before_seq=asked.before, **{name: value or None for name, value in wanted.items()}
+        limit=_AUDIT_ROWS,
+        before_seq=asked.before,
+        actor=actor_of(wanted["actor"]) or None,
+        action=asked.action or None,
     )
     given = {name: value for name, value in wanted.items() if value}
     older = urlencode({"tab": "audit"} | given | {"before": rows[-1].seq}) if len(rows) == _AUDIT_ROWS else None

@@ -104,10 +104,11 @@ def due_of(clock: Clock, now: datetime) -> Due:
 def _left_words(clock: Clock, left: timedelta | None, *, running: bool) -> str:
     """Return what is left while time runs; of what was done how long it took; of a proposal how long it is past.
 
-    What was cancelled or lapsed counts nothing: a deadline that binds nobody must not look like one that is missed.
+    What was cancelled or lapsed counts nothing: a deadline that binds nobody must not look like one that is missed. Working days of a
+    year whose days off are not known have a number, but no due time yet.
     """
     if left is None:
-        return "无数字时限"
+        return "到期待定" if clock.limit.endswith("wd") else "无数字时限"
     if clock.met_at is not None:
         return f"用时 {remaining(clock.met_at - clock.start_at)}"
     if clock.state in {ClockState.CANCELLED, ClockState.EXPIRED}:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from service.domain import known
 from service.domain.alert import Alert, AlertLevel
-from service.domain.audit import AuditRow
+from service.domain.audit import AuditRow, actor_word
 from service.domain.event import Event, EventDocument
 from service.domain.known import telling_document
 from service.domain.policy import PolicyArticle, PolicyDocument, PolicyFact
@@ -185,7 +185,7 @@ def _act(row: AuditRow, wording: Mapping[str, str]) -> str:
 
 def _actor(row: AuditRow) -> str:
     reason = row.detail.get("reason")
-    actor = "系统" if row.actor in {"system", "assess", "系统"} else row.actor
+    actor = actor_word(row.actor)
     return f"{actor}：{reason}" if isinstance(reason, str) and reason else actor
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.articles import article_label
-from analysis.clauses import split_clauses
+from analysis.clauses import Clause, split_clauses
 from service.domain.checks import OPEN_WORD
 from service.domain.clock import ClockRole, ClockRule, limit_words
 from service.domain.duties import is_verified
@@ -33,6 +33,10 @@ __all__ = [
 ]
 
 _AROUND = 60
+# An article as people cite it; 款 and 项 behind it lead to the article that holds them.
+_CITED = re.compile(
+    r"(第(?:\d{1,4}|[零一二三四五六七八九十百]{1,7})条(?:之[一二三四五六七八九十])?)(?:第\w{1,4}款)?(?:第?[（(]?\w{1,4}[）)]?项)?"
+)
 _WORD = re.compile(r'"([^"]{1,60})"|(\S+)')
 _MOST_WORDS = 6
 _RECALL = {1: "一级", 2: "二级", 3: "三级"}
@@ -93,7 +97,7 @@ class ArticleRow:
 
 def query_of(q: str, *, level: str, kind: str, standing: str, region: str, on: date, limit: int) -> LibraryQuery:
     """Return what the form asks for; an unknown choice asks for everything."""
-    words = [_as_laws_write(match[1] or match[2]) for match in _WORD.finditer(q)]
+    words = [_as_laws_write(match[1] or match[2]) for match in _WORD.finditer(_apart(q))]
     return LibraryQuery(
         words=tuple(words[:_MOST_WORDS]),
         level=PolicyLevel(level) if level in set(PolicyLevel) else None,
@@ -103,6 +107,11 @@ def query_of(q: str, *, level: str, kind: str, standing: str, region: str, on: d
         region=region if re.fullmatch(r"\d{6}", region) else None,
         limit=limit,
     )
+
+
+def _apart(asked: str) -> str:
+    """Return 药品管理法 第98条 for 《药品管理法》第98条, as people write an article; what stands in quotation marks stays."""
+    return asked if '"' in asked else _CITED.sub(r" \1 ", re.sub("[《》]", " ", asked))
 
 
 def _as_laws_write(word: str) -> str:
@@ -129,10 +138,17 @@ def document_rows(
     return sorted(rows, key=order)
 
 
-def hits(found: Iterable[ArticleHit], words: Sequence[str]) -> list[Hit]:
-    """Return article hits with the words around the first place; those that hold most of the words come first."""
-    made = [(_hit(one, words), sum(one.article.text.count(word) for word in words)) for one in found]
-    return [hit for hit, _ in sorted(made, key=lambda pair: -pair[1])]
+def hits(found: Iterable[ArticleHit], words: Sequence[str], on: date) -> list[Hit]:
+    """Return article hits with the words around the first place.
+
+    What is in force on the day comes first; of that the article whose number is asked for, then what holds most of the words.
+    """
+
+    def order(one: ArticleHit) -> tuple[bool, bool, int]:
+        held = sum(one.article.text.count(word) for word in words)
+        return one.policy.standing(on) is not Standing.IN_FORCE, one.article.number not in words, -held
+
+    return [_hit(one, words) for one in sorted(found, key=order)]
 
 
 def _hit(one: ArticleHit, words: Sequence[str]) -> Hit:
@@ -227,18 +243,18 @@ def numbered(articles: Iterable[PolicyArticle], gists: Mapping[str, str]) -> lis
     rows = []
     for article in articles:
         clauses = split_clauses(article.text)
-        many = sum(clause.item is None for clause in clauses) > 1
-        shown = [
-            (
-                (f"第{clause.paragraph}款" if many or clause.item else "")
-                + (f"第{clause.item}项" if clause.item else ""),
-                clause.text,
-                clause.item is not None,
-            )
-            for clause in clauses
-        ]
+        many = clauses[-1].paragraph > 1
+        shown = [(_address(one, many=many), one.text, one.point or one.item is not None) for one in clauses]
         rows.append(ArticleRow(article, shown, gists.get(article.key)))
     return rows
+
+
+def _address(clause: Clause, *, many: bool) -> str:
+    """Return the address of a 款 or 项 within its article; what is numbered below these (目) has none of its own."""
+    if clause.point:
+        return ""
+    paragraph = f"第{clause.paragraph}款" if many or clause.item else ""
+    return paragraph + (f"第{clause.item}项" if clause.item else "")
 
 
 def pair_rows(linked: Mapping[str, LinkedPolicy]) -> list[LinkedPolicy]:

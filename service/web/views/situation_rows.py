@@ -33,23 +33,27 @@ def situation_rows(table: Situations, *, words: str = "", category: str = "", pr
 
     A word may stand in the id, the reason, the cues or the articles, also as parts of these. What is not asked for is "".
     """
-    return _found(table, [row for row in table.rows if _is_of(row.categories, category)], words, product)
+    rows = (row for row in table.rows if _is_of(row.categories, category) and _is_of(row.products, product))
+    return _found(table, rows, words)
 
 
 def modifier_rows(table: Situations, *, words: str = "", category: str = "", product: str = "") -> list[SituationRow]:
     """Return the modifiers that are asked for, as `situation_rows` does; their `governs` is what they add.
 
-    One that is bound to no category adds to the rows of each, so it is there whatever category is asked for.
+    One that is bound to no category, or to no class of product, adds to the rows of each, so it is there whichever is asked for.
     """
-    rows = [row for row in table.modifiers if not row.categories or _is_of(row.categories, category)]
-    return _found(table, rows, words, product)
+    rows = (row for row in table.modifiers if _adds_to(row.categories, category) and _adds_to(row.products, product))
+    return _found(table, rows, words)
 
 
-def _found(table: Situations, rows: Sequence[Situation], words: str, product: str) -> list[SituationRow]:
+def _adds_to(bound: Sequence[str], asked: str) -> bool:
+    return not bound or _is_of(bound, asked)
+
+
+def _found(table: Situations, rows: Iterable[Situation], words: str) -> list[SituationRow]:
     asked = _plain(words).split()
-    of_kind = (row for row in rows if _is_of(row.products, product))
     written = _Articles(table)
-    return [_row(row, written, asked) for row in of_kind if not asked or _holds(row, written, asked)]
+    return [_row(row, written, asked) for row in rows if not asked or _holds(row, written, asked)]
 
 
 def category_choices(table: Situations) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from tests.flows.acts.scene import NOW
 from tests.papers import docx_of, pdf_of
 
 LAW = "演示药品法(2024-01-10)"
+LATER = "演示药品法(2026-01-10).md"
 TEXT = "# 演示药品法\n\n## 第一章 总则\n\n第一条 为了演示。\n\n第二条 演示之二。\n\n第三条 本法自2024年3月1日起施行。\n"
 
 
@@ -113,6 +114,65 @@ class TestTaking:
         assert index.article(f"{LAW}#第一条", date(2026, 1, 1)) is not None
         assert index.article("解读#第一条", date(2026, 1, 1)) is None
 
+    def test_an_interpretation_is_linked_by_its_own_title_with_the_version_of_its_day(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        take(store, write(texts, f"{LAW}.md", TEXT), register)
+        later = write(texts, LATER, TEXT.replace("2024年3月1日", "2026年3月1日"))
+        take(store, later, register, supersede=True)
+        for day in ("2024-01-05", "2026-01-10"):
+            write(texts, f"《演示药品法》解读({day}).txt", "一、背景。依据国药监〔2020〕1号。\n")
+        assert take(store, texts, register).refused == []
+        with store.read() as work:
+            links = {link.stem: link.about for link in work.policies.links()}
+            reading = work.policies.get("《演示药品法》解读(2024-01-05)")
+        assert links == {
+            "《演示药品法》解读(2024-01-05)": LAW,
+            "《演示药品法》解读(2026-01-10)": Path(LATER).stem,
+        }
+        assert reading is not None
+        assert reading.issue_number is None
+
+    def test_what_has_no_place_for_a_header_is_described_with_the_command(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        page = "<html><body><div id='content'><h1>关于演示的安排</h1><p>各单位：请按安排演示，逐项登记。</p></div></body></html>"
+        file = write(texts, "安排(2026-05-06).html", page)
+        [sentence] = take(store, file, register).refused
+        assert "单独导入这份文件，命令后加 --set 类别=解读" in sentence
+        [sentence] = take(store, file, register, given={"类型": "解读"}).refused
+        assert "--set 的“类型”无法识别，可用的是 标题、文号" in sentence
+        assert take(store, file, register, given={"类别": "政策文件", "文号": "赣药监〔2026〕9号"}).refused == []
+        with store.read() as work:
+            policy = work.policies.get(file.stem)
+        assert policy is not None
+        assert (policy.kind, policy.issue_number) == (PolicyKind.POLICY, "赣药监〔2026〕9号")
+
+    def test_a_number_in_the_heading_of_a_page_is_the_document_s(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        page = (
+            "<html><head><title>国家药监局关于发布演示指南的公告（2025年第12号）</title></head><body><div id='content'>"
+            "<h1>国家药监局关于发布演示指南的公告（2025年第12号）</h1><p>现予发布，自发布之日起施行。请各单位遵照执行。</p></div></body></html>"
+        )
+        file = write(texts, "公告(2025-02-03).html", page)
+        assert take(store, file, register).refused == []
+        with store.read() as work:
+            policy = work.policies.get(file.stem)
+        assert policy is not None
+        assert policy.issue_number == "2025年第12号"
+
+    def test_what_a_folder_holds_beside_texts_is_said(self, store: Store, texts: Path, register: Register) -> None:
+        write(texts, f"{LAW}.md", TEXT)
+        write(texts, "旧件.doc", "x")
+        (texts / "往年").mkdir()
+        report = take(store, texts, register)
+        assert report.policies == 1
+        assert [sentence.partition("，")[0] for sentence in report.notices] == [
+            "往年：子目录没有读",
+            "旧件.doc：格式不支持",
+        ]
+
 
 class TestAgain:
     def test_the_same_file_changes_nothing_and_leaves_no_trace(
@@ -141,6 +201,20 @@ class TestAgain:
         assert article.text == "改过的第二条。"
         assert "演示之二" in versions[1].text
 
+    def test_a_version_that_a_later_one_ended_can_be_imported_again(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        write(texts, f"{LAW}.md", TEXT)
+        write(texts, LATER, TEXT.replace("2024年3月1日", "2026年3月1日"))
+        assert take(store, texts, register, supersede=True).refused == []
+        report = take(store, texts, register)
+        assert (report.unchanged, report.refused) == (2, [])
+        take(store, write(texts, f"{LAW}.md", TEXT.replace("演示之二", "改正错字的第二条")), register)
+        with store.read() as work:
+            earlier = work.policies.get(LAW)
+        assert earlier is not None
+        assert (earlier.version, earlier.valid_to, earlier.superseded_by) == (2, date(2026, 2, 28), Path(LATER).stem)
+
 
 class TestRefusals:
     @pytest.mark.parametrize(
@@ -153,6 +227,10 @@ class TestRefusals:
             ),
             (f"{LAW}.md", "第一条 甲。\n第三条 乙。\n第二条 丙。\n", f"{LAW}.md 第3行：第二条排在第三条之后"),
             (f"{LAW}.md", "没有条文。\n", "没有找到条文"),
+            (f"{LAW}.md", "", "文件是空的"),
+            (f"{LAW}.md", "\x00\x01", "不是文本文件，或已损坏"),
+            ("演示药品法(2024-02-31).md", TEXT, "文件名里的“2024-02-31”不是日期"),
+            (f"{LAW}.md", "---\n施行日期: 2024-03-01\n---\n没有条文。\n", "在文件开头写“---”、“类别: 解读”、“---”三行"),
             ("演示药品法.md", TEXT.replace("自2024年3月1日起", ""), "缺少公布日期"),
             (f"{LAW}.md", f"---\n施行日: 2024-01-01\n---\n{TEXT}", "第2行：文件开头的“施行日: 2024-01-01”无法识别"),
             (f"{LAW}.md", f"---\n施行日期: 明天\n---\n{TEXT}", "第2行：“明天”不是日期"),
@@ -208,6 +286,35 @@ class TestRefusals:
         for day, stem in ((date(2026, 2, 28), LAW), (date(2026, 3, 1), "演示药品法(2026-01-10)")):
             held = [one for one in (LAW, "演示药品法(2026-01-10)") if index.article(f"{one}#第一条", day)]
             assert held == [stem]
+
+    def test_an_earlier_version_that_comes_later_ends_the_day_before_the_one_in_force(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        for name, day in ((LATER, "2026年3月1日"), (f"{LAW}.md", "2024年3月1日")):
+            write(texts, name, TEXT.replace("2024年3月1日", day))
+        take(store, texts / LATER, register)
+        [sentence] = take(store, texts / f"{LAW}.md", register).refused
+        assert "这一份是旧版，请在文件开头写明失效日期（最晚为 2026-02-28）" in sentence
+        middle = write(texts, "演示药品法(2025-01-10).md", TEXT.replace("2024年3月1日", "2025年3月1日"))
+        for file in (texts / f"{LAW}.md", middle):
+            assert take(store, file, register, supersede=True).refused == []
+        with store.read() as work:
+            ends = [(one.valid_to, one.superseded_by) for one in work.policies.listing()]
+            acts = [row.subject for row in work.audit.rows(limit=100) if row.action == "policy.superseded"]
+        assert set(ends) == {
+            (date(2025, 2, 28), middle.stem),
+            (date(2026, 2, 28), Path(LATER).stem),
+            (None, None),
+        }
+        assert set(acts) == {f"policy:{LAW}", f"policy:{middle.stem}"}
+
+    def test_two_versions_of_one_day_are_refused_with_what_helps(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        take(store, write(texts, f"{LAW}.md", TEXT), register)
+        twin = write(texts, "中华人民共和国演示药品法(2024-01-10).md", TEXT)
+        [sentence] = take(store, twin, register, supersede=True).refused
+        assert "两份同日施行，只能留一份" in sentence
 
     def test_an_article_that_does_not_exist_is_said(self, store: Store, texts: Path, register: Register) -> None:
         write(texts, "药品管理法(2019-08-26).md", "第一条 甲。\n第二条 依照本法第九条办理。\n")

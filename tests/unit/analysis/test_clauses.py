@@ -15,6 +15,14 @@ class TestAddresses:
     def test_items_before_any_paragraph_belong_to_the_first(self) -> None:
         assert split_clauses("（一）甲；")[0] == Clause(paragraph=1, item=1, text="（一）甲；")
 
+    def test_what_is_numbered_under_an_item_is_a_part_of_it_and_no_paragraph(self) -> None:
+        text = "适用于：\n（一）生产；\n（二）经营：\n1．批发；\n2. 零售。\n违反的，责令改正。\n1.5克以上的除外。"
+        found = [(clause.paragraph, clause.item, clause.point) for clause in split_clauses(text)]
+        assert found[3:5] == [(1, 2, True), (1, 2, True)]
+        assert found[5:] == [(2, None, False), (3, None, False)]
+        assert cited(text, parse_reference("第一条第一款第二项")) == "（二）经营：\n1．批发；\n2. 零售。"
+        assert cited(text, parse_reference("第一条第二款")) == "违反的，责令改正。"
+
     @pytest.mark.parametrize(
         ("written", "reference"),
         [

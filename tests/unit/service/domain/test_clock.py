@@ -127,9 +127,22 @@ class TestArm:
 
 
 class TestCancelAndPause:
+    @pytest.mark.parametrize("by", ["", " "])
+    def test_nobody_resumes_what_rests(self, by: str) -> None:
+        held = pause(clock(state=ClockState.ARMED, armed_by="张三"), by="张三", reason="等待")
+        with pytest.raises(Conflict, match="具名"):
+            arm(held, by=by, now=NOW)
+
     def test_a_person_cancels_with_a_reason(self) -> None:
-        ended = cancel(clock(), by="张三", reason=" 重复 ")
+        ended = cancel(clock(), by="张三", reason=" 重复 ", now=NOW)
         assert (ended.state, ended.reason) == (ClockState.CANCELLED, "张三：重复")
+
+    @pytest.mark.parametrize("state", [ClockState.ARMED, ClockState.PAUSED])
+    def test_what_is_cancelled_late_says_that_it_was_late(self, state: ClockState) -> None:
+        ended = cancel(clock(state=state), by="张三", reason="误报", now=NOW + 6 * HOUR)
+        assert ended.reason == "张三：误报（取消时已超过到期时间）"
+        assert cancel(clock(state=state), by="张三", reason="误报", now=NOW + 5 * HOUR).reason == "张三：误报"
+        assert cancel(clock(), by="张三", reason="误报", now=NOW + 6 * HOUR).reason == "张三：误报"
 
     def test_a_person_pauses_and_the_due_time_stays(self) -> None:
         held = pause(clock(state=ClockState.ARMED), by="张三", reason="等待第三方意见")
@@ -138,14 +151,14 @@ class TestCancelAndPause:
     @pytest.mark.parametrize(("by", "reason"), [("", "重复"), (SYSTEM, "重复"), ("张三", " ")])
     def test_without_a_person_or_a_reason_nothing_ends_or_rests(self, by: str, reason: str) -> None:
         with pytest.raises(Conflict):
-            cancel(clock(), by=by, reason=reason)
+            cancel(clock(), by=by, reason=reason, now=NOW)
         with pytest.raises(Conflict):
             pause(clock(state=ClockState.ARMED), by=by, reason=reason)
 
     @pytest.mark.parametrize("state", [ClockState.MET, ClockState.MET_LATE, ClockState.CANCELLED])
     def test_what_is_finished_is_not_cancelled(self, state: ClockState) -> None:
         with pytest.raises(Conflict, match="不能取消"):
-            cancel(clock(state=state), by="张三", reason="重复")
+            cancel(clock(state=state), by="张三", reason="重复", now=NOW)
 
     def test_only_what_runs_is_paused(self) -> None:
         with pytest.raises(Conflict, match="不能暂停"):
@@ -168,7 +181,7 @@ class TestMeet:
         with pytest.raises(Conflict):
             meet(late, by="张三", now=NOW)
         with pytest.raises(Conflict):
-            cancel(late, by="张三", reason="误报")
+            cancel(late, by="张三", reason="误报", now=NOW)
         with pytest.raises(Conflict):
             arm(late, by="张三", now=NOW)
 

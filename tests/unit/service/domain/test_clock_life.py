@@ -13,7 +13,7 @@ from tests.unit.service.domain.builders import HOUR, NOW, clock
 RULE = ClockRule(id="C-5H", role=ClockRole.OWN, limit="5h", action="", policies=(), expires_after=2 * HOUR)
 ACTS: dict[str, Callable[[Clock, str, datetime], Clock]] = {
     "arm": lambda held, by, now: arm(held, by=by, now=now),
-    "cancel": lambda held, by, _: cancel(held, by=by, reason="不适用"),
+    "cancel": lambda held, by, now: cancel(held, by=by, reason="不适用", now=now),
     "pause": lambda held, by, _: pause(held, by=by, reason="等待"),
     "meet": lambda held, by, now: meet(held, by=by, now=now),
     "expire": lambda held, _, now: expire(held, RULE, now) or held,

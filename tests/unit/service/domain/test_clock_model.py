@@ -177,7 +177,7 @@ class ClockLife(RuleBasedStateMachine):
 
     @rule(by=WHO, why=WHY)
     def cancel(self, by: str, why: str) -> None:
-        self._do("cancel", by, why, lambda: cancel(self.held, by=by, reason=why))
+        self._do("cancel", by, why, lambda: cancel(self.held, by=by, reason=why, now=self.now))
 
     @rule(by=WHO, why=WHY)
     def pause(self, by: str, why: str) -> None:

@@ -151,7 +151,7 @@ class TestWithExisting:
         assert proposed(YELLOW, "R02", existing=(lapsed,)) == {}
 
     def test_what_a_person_cancelled_stays_cancelled(self) -> None:
-        ended = cancel(proposed(YELLOW, "R02")["C-48H"], by="张三", reason="不需要回应")
+        ended = cancel(proposed(YELLOW, "R02")["C-48H"], by="张三", reason="不需要回应", now=NOW)
         assert proposed(RED, "R02", existing=(ended,)).get("C-48H") is None
 
     def test_a_closed_alert_gets_no_clocks(self) -> None:

@@ -81,7 +81,10 @@ class TestDue:
         assert (lapsed.text, lapsed.overdue, lapsed.state_word) == ("—", False, "已失效")
 
     def test_a_duty_without_a_number_says_so(self) -> None:
-        assert due_of(build_clock(due_at=None), NOW).text == "无数字时限"
+        assert due_of(build_clock(due_at=None, limit="immediate"), NOW).text == "无数字时限"
+
+    def test_working_days_of_a_year_that_is_not_known_are_not_called_a_limit_without_a_number(self) -> None:
+        assert due_of(build_clock(due_at=None, limit="20wd"), NOW).text == "到期待定"
 
 
 class TestRow:
