@@ -333,5 +333,12 @@ class TestEventPage:
         text = site.browser(Role.VIEWER).client.get(f"/events/{EVENT}?tab=notices").text
         [row] = [part for part in text.split("<tr>") if "首次预警" in part and "并入" in part]
         assert f"并入“{merged}”" in row
-        assert "等待重试" in row
-        assert "已发送" not in row
+        assert ("待发送" in row, "等待重试" in row, "已发送" in row) == (True, False, False)
+        with site.context.store.write() as work:
+            [tried] = [
+                one
+                for one in work.outbox.claim(kinds=["mail"], limit=9, lease=timedelta(0), now=NOW)
+                if one.key == mail
+            ]
+            work.outbox.retry(tried, error="421", not_before=NOW)
+        assert "等待重试" in site.browser(Role.VIEWER).client.get(f"/events/{EVENT}?tab=notices").text
