@@ -187,7 +187,8 @@ async def _verify_token(request: Request, session: Session) -> None:
     verify_origin(request)
     token = request.headers.get("x-csrf-token")
     if token is None and "form" in request.headers.get("content-type", ""):
-        field = (await request.form()).get("csrf")
+        request.state.form = await request.form()
+        field = request.state.form.get("csrf")
         token = field if isinstance(field, str) else None
     if token is None or not hmac.compare_digest(token.encode(), session.csrf.encode()):
         raise ForgedError

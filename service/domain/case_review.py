@@ -43,6 +43,7 @@ LONGEST_DRAFT = 20_000
 
 _BY_COUNT = {0: CaseState.SUBMITTED, 1: CaseState.REVIEWED_1, 2: CaseState.REVIEWED_2, 3: CaseState.REVIEWED_3}
 _RETURNED = "returned"
+_MOST_TOLD = 3
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -124,7 +125,7 @@ def review(
     if rule.to in desk.workflow.four_eyes:
         _four_eyes(file.authors, desk, f"{rule.name}须由起草人以外的人办理")
     if step is Step.SECRECY_REVIEW and blocking:
-        raise Barred(Bar.BLOCKED_TEXT, f"保密审查不能通过：{'；'.join(blocking[:3])}。请退回修改")
+        raise Barred(Bar.BLOCKED_TEXT, f"保密审查不能通过：{_told(blocking)}请退回修改。")
     opinion = _opinion(file, desk, step=step, version=version, passed=True, remark=remark.strip())
     to = _BY_COUNT[len(file.passed(version)) + 1]
     detail = {"version": version, "remark": remark.strip()}
@@ -229,7 +230,7 @@ def confirm_bypass(file: CaseFile, desk: Desk, *, version: int, blocking: tuple[
         raise Barred(Bar.ASKED_BY_SAME, "越过审核程序须由另一人确认，申请人不能自己确认")
     _four_eyes(file.authors, desk, "越过审核程序须由起草人以外的人确认")
     if blocking:
-        raise Barred(Bar.BLOCKED_TEXT, f"不能越过保密审查：{'；'.join(blocking[:3])}。请退回修改")
+        raise Barred(Bar.BLOCKED_TEXT, f"不能越过保密审查：{_told(blocking)}请退回修改。")
     missing = _bypassable(file, version)
     passed = _approval(
         file,
@@ -291,6 +292,11 @@ def publish(file: CaseFile, desk: Desk, authority: Authority, *, version: int, c
         "sha256": draft.hash,
     }
     return stepped(file, Step.PUBLISH, desk, detail=detail, records=(publication,))
+
+
+def _told(blocking: tuple[str, ...]) -> str:
+    more = f"等{len(blocking)}项。" if len(blocking) > _MOST_TOLD else ""
+    return "".join(f"{sentence.rstrip('。')}。" for sentence in blocking[:_MOST_TOLD]) + more
 
 
 def missing_checks(file: CaseFile, version: int) -> tuple[Step, ...]:

@@ -8,7 +8,7 @@ from service.domain.beijing import BEIJING, beijing
 from service.domain.letter import Letter
 from service.domain.surge import FoundSurge
 
-__all__ = ["digest_letter", "due_digest"]
+__all__ = ["digest_letter", "due_digest", "next_digest"]
 
 _FURTHEST_BACK = timedelta(days=7)
 _MOST_LISTED = 40
@@ -26,6 +26,12 @@ def due_digest(upto: datetime | None, now: datetime, *, at: time) -> tuple[datet
         return None
     since = latest - timedelta(days=1) if upto is None else max(upto, latest - _FURTHEST_BACK)
     return since, latest
+
+
+def next_digest(now: datetime, *, at: time) -> datetime:
+    """Return when the next digest after `now` is due."""
+    today = datetime.combine(now.astimezone(BEIJING).date(), at, tzinfo=BEIJING)
+    return today if today > now else today + timedelta(days=1)
 
 
 def digest_letter(

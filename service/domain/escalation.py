@@ -4,6 +4,7 @@ Every time that an alert asks for an acknowledgement begins a *round*: raised, r
 round has the round in its key, so that nothing is told twice for one reason and a later rise is never mistaken for it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -24,6 +25,7 @@ __all__ = [
     "occasion_of",
     "reopened_idle",
     "round_began",
+    "steps_ahead",
     "tier_told",
 ]
 
@@ -64,8 +66,22 @@ def due_tier(alert: Alert, routing: Routing, now: datetime) -> Escalation | None
     due = [number for number, tier in enumerate(tiers, start=1) if waited >= tier.after]
     if not due or due[-1] <= tier_told(alert):
         return None
-    receivers = dict.fromkeys(target for tier in tiers[: due[-1]] for target in tier.receivers)
-    return Escalation(due[-1], tuple(receivers), tiers[due[-1] - 1].words)
+    return _step(tiers, due[-1])
+
+
+def steps_ahead(alert: Alert, routing: Routing, now: datetime) -> tuple[tuple[datetime, Escalation], ...]:
+    """Return the steps of this round that are still to come, each with its moment; those that are due already are one, now."""
+    if alert.state is not AlertState.OPEN:
+        return ()
+    tiers, due = routing.tiers.get(alert.level, ()), due_tier(alert, routing, now)
+    moments = [(round_began(alert) + tier.after, number) for number, tier in enumerate(tiers, start=1)]
+    later = [(at, _step(tiers, number)) for at, number in moments if at > now and number > tier_told(alert)]
+    return (*([(now, due)] if due is not None else []), *later)
+
+
+def _step(tiers: Sequence[Tier], number: int) -> Escalation:
+    receivers = dict.fromkeys(target for tier in tiers[:number] for target in tier.receivers)
+    return Escalation(number, tuple(receivers), tiers[number - 1].words)
 
 
 def idle_since(alert: Alert, last_step: datetime | None, routing: Routing, now: datetime) -> timedelta | None:

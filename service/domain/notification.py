@@ -1,17 +1,17 @@
-"""Who is told of an alert, and under which subject."""
+"""The subject under which people are told of an alert, and the hours in which nobody is told of blue."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from service.domain.alert import Alert, AlertLevel
+from service.domain.alert import Alert
 from service.domain.beijing import BEIJING, beijing, duration
 from service.domain.clock import Clock, ClockState, limit_words
 from service.domain.event import Event
-from service.domain.people import Person
+from service.domain.places import place_beside
 
-__all__ = ["LONGEST_SUBJECT", "QuietHours", "clean", "recipients", "subject"]
+__all__ = ["LONGEST_SUBJECT", "QuietHours", "clean", "subject"]
 
 LONGEST_SUBJECT = 120
 """Characters of a subject; longer ones are cut in the title, never in the deadline."""
@@ -32,22 +32,8 @@ class QuietHours:
         return clock >= self.begins or clock < self.ends
 
 
-def recipients(
-    level: AlertLevel, people: Iterable[Person], *, now: datetime, quiet: QuietHours | None = None
-) -> tuple[Person, ...]:
-    """Return who is mailed about an alert of `level`: active, with an address, and with a threshold that it reaches."""
-    if level is AlertLevel.NONE or (level is AlertLevel.BLUE and quiet is not None and quiet.cover(now)):
-        return ()
-    return tuple(person for person in people if not person.disabled and person.email and _reaches(level, person))
-
-
-def _reaches(level: AlertLevel, person: Person) -> bool:
-    name = (person.notify_from or "").upper()
-    return name in AlertLevel.__members__ and level >= AlertLevel[name] > AlertLevel.NONE
-
-
 def subject(alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None) -> str:
-    """Return the subject of a mail: level, state, place, title and the next deadline, on one line of at most 120 characters.
+    """Return the subject of a mail: level, state, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters.
 
     A drill's subject starts with 【演练】. Control, direction and line-breaking characters become blanks.
     """
@@ -60,8 +46,8 @@ def subject(alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime
 
 def _place(event: Event | None, title: str) -> str:
     places = event.facts.get("places") if event is not None else None
-    place = str(places[0]) if isinstance(places, list | tuple) and places else ""
-    return f"{place} " if place and place not in title else ""
+    place = place_beside(title, str(places[0])) if isinstance(places, list | tuple) and places else ""
+    return f"{place} " if place else ""
 
 
 def _deadline(clocks: Sequence[Clock], now: datetime) -> str:

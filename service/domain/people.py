@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-__all__ = ["Act", "Person", "Role", "Session", "may"]
+__all__ = ["Act", "Person", "Role", "Session", "granted", "may"]
 
 
 class Role(StrEnum):
@@ -53,6 +53,37 @@ class Act(StrEnum):
     LABEL = "label"
     MANAGE_MODELS = "manage_models"
     EDIT_WORDS = "edit_words"
+
+    @property
+    def word(self) -> str:
+        """The act in the interface, as it stands within a sentence."""
+        return _ACT_WORDS[self]
+
+
+_ACT_WORDS: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.READ: "查看",
+        Act.HANDLE_ALERT: "办理预警与处置",
+        Act.ARM_CLOCK: "启动、暂停、延长或取消时限",
+        Act.CLOSE_ALERT: "关闭预警、调级与定级",
+        Act.IMPORT: "导入文件",
+        Act.BRIEF: "生成简报",
+        Act.MANAGE_SOURCES: "管理信源",
+        Act.MANAGE_PEOPLE: "管理用户",
+        Act.RUN_DRILL: "开展演练",
+        Act.READ_AUDIT: "查看审计记录",
+        Act.FOLLOW: "跟踪政策",
+        Act.SIGN_SHEET: "签署风险评估表",
+        Act.HANDLE_MATTER: "办理投诉举报与申请",
+        Act.EXTEND_MATTER: "延长办件时限",
+        Act.LINK_POLICY: "关联政策与解读",
+        Act.CHECK_POLICY: "核实政策条目",
+        Act.MANAGE_ROSTER: "排值班表与处室人员",
+        Act.LABEL: "标注",
+        Act.MANAGE_MODELS: "训练与换用模型",
+        Act.EDIT_WORDS: "修改词库",
+    }
+)
 
 
 _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
@@ -153,3 +184,8 @@ class Session:
 def may(role: Role, act: Act) -> bool:
     """Tell whether `role` is granted `act`."""
     return act in _GRANTS[role]
+
+
+def granted(act: Act) -> tuple[Role, ...]:
+    """Return the roles that are granted `act`, the least first."""
+    return tuple(role for role in Role if may(role, act))

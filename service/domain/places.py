@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["CITIES", "join_places", "places_told", "region_name"]
+__all__ = ["CITIES", "join_places", "place_beside", "places_told", "region_name"]
 
 CITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -68,6 +68,25 @@ def join_places(places: Sequence[str]) -> str:
     return "、".join(
         "".join(units[_shared(before, units) :]) for before, units in zip([(), *ordered], ordered, strict=False)
     )
+
+
+# The word of a unit that a title leaves out: 于都 for 于都县. What is one character without it, as 城 of 城区, stays whole.
+_UNIT_WORD = re.compile(r"(?<=..)(?:特别行政区|自治[区州县旗]|[省市县区盟旗])$")
+_OTHER_UNIT = "(?![省市县区盟旗])"
+
+
+def place_beside(title: str, place: str) -> str:
+    """Return what a title does not say of a place yet: nothing where it names the place itself, `于都县` beside 江西…."""
+    units = _units(place)
+    if not units or _says(title, units[-1]):
+        return ""
+    return "".join(unit for unit in units if not _says(title, unit))
+
+
+def _says(title: str, unit: str) -> bool:
+    # 吉安市 does not say 吉安县.
+    short = _UNIT_WORD.sub("", unit)
+    return unit in title or re.search(re.escape(short) + _OTHER_UNIT, title) is not None
 
 
 def _units(place: str) -> tuple[str, ...]:

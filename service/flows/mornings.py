@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from service.domain.alert import Alert, AlertLevel
-from service.domain.digest import digest_letter, due_digest
+from service.domain.digest import digest_letter, due_digest, next_digest
 from service.domain.letter import Letter
 from service.domain.people import Person
 from service.domain.roster import Gap, gaps, problem_of, standing_in
@@ -16,10 +16,11 @@ from service.flows.office import Office
 from service.flows.telling import staff_of
 from service.ports.store import Store, Work
 
-__all__ = ["coming_gaps", "tell_gaps", "tell_of_blue"]
+__all__ = ["coming_gaps", "summed_up", "tell_gaps", "tell_of_blue"]
 
 _UPTO = "digest.upto"
 _MOST = 500
+_DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 _SHORTEST_GAP = timedelta(minutes=5)
 
@@ -47,6 +48,17 @@ def tell_of_blue(store: Store, *, office: Office, now: datetime) -> int:
         name = f"digest:{until:%Y%m%dT%H%MZ}"
         labels = [*_labels_of(work, listed), *map(_labels_of_surge, surges)]
         return sum(_queue(work, person, name, letter, now) for person in _readers_of_blue(work, labels, office, now))
+
+
+def summed_up(work: Work, alert: Alert, *, office: Office, now: datetime) -> tuple[datetime, list[Person]] | None:
+    """Return when the next summary names a blue alert and who gets it; `None` where it was summed up or is told by itself."""
+    routing, upto = office.routing(), _upto(work)
+    at = next_digest(now, at=routing.digest_at)
+    since = upto or at - _DAY
+    alone = routing.blue_at_once and not routing.quiet.cover(alert.raised_at)
+    if alert.level is not AlertLevel.BLUE or alone or alert.raised_at < since:
+        return None
+    return at, _readers_of_blue(work, list(_labels_of(work, [alert])), office, at)
 
 
 def _upto(work: Work) -> datetime | None:

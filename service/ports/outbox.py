@@ -37,7 +37,7 @@ class Outbox(Protocol):
         ...
 
     def states(self, keys: Sequence[str]) -> Mapping[str, str]:
-        """Return `waiting`, `leased`, `done` or `dead` by key, of those that there are."""
+        """Return `queued` (never tried), `waiting` (to be tried again), `leased`, `done` or `dead` by key, of those that there are."""
         ...
 
     def claim(self, *, kinds: Sequence[str], limit: int, lease: timedelta, now: datetime) -> list[OutboxRow]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, null, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, null, or_, select, update
 
 from service.ports.store import OutboxRow
 from service.storage.dialects import insert_new
@@ -61,8 +61,10 @@ class SqlOutbox:
         return found
 
     def states(self, keys: Sequence[str]) -> Mapping[str, str]:
-        """Return `waiting`, `leased`, `done` or `dead` by key, of those that there are."""
-        rows = self._connection.execute(select(outbox.c.key, outbox.c.state).where(outbox.c.key.in_(keys)))
+        """Return `queued` (never tried), `waiting` (to be tried again), `leased`, `done` or `dead` by key, of those that there are."""
+        o = outbox.c
+        state = case((and_(o.state == "waiting", o.attempts == 0), "queued"), else_=o.state)
+        rows = self._connection.execute(select(o.key, state).where(o.key.in_(keys)))
         return {key: state for key, state in rows}  # noqa: C416 - rows are not pairs to mypy
 
     def claim(self, *, kinds: Sequence[str], limit: int, lease: timedelta, now: datetime) -> list[OutboxRow]:

@@ -17,6 +17,7 @@ from service.api.identity import (
     NotSignedInError,
     context_of,
 )
+from service.domain.people import granted
 from service.domain.refusal import Refusal
 from service.flows.people import PasswordBusyError, PasswordFaultError
 from service.ports.store import StoreUnavailableError
@@ -43,8 +44,8 @@ _TITLES = {
     503: "暂时不可用",
 }
 _NOT_SIGNED_IN = 401
-_REFUSED = frozenset({400, 404, 409, 422})
-_NO_ROLE = "当前角色不能进行这项操作。如确有需要，请联系系统管理员。"
+_RETRIED = frozenset({400, 404, 409, 422, 500, 503})
+_SIGNED_OUT = "登录已过期，或您的角色、密码刚被调整；这次操作没有保存。请重新登录后再操作。"
 _FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
 _FAILED = "系统出错，这次操作没有完成，也没有留下半成品。错误已记入运行日志，请稍后再试。"
 _STORE = "数据库现在无法访问，采集到的稿件由各进程保留，恢复后继续。请检查数据库与磁盘，稍后刷新。"
@@ -53,13 +54,13 @@ _STORE = "数据库现在无法访问，采集到的稿件由各进程保留，�
 def install_faults(app: FastAPI) -> None:
     """Give the application its failure pages."""
     fixed: tuple[tuple[type[Exception], int, str], ...] = (
-        (ForbiddenError, 403, _NO_ROLE),
         (ForgedError, 403, _FORGED),
         (PasswordBusyError, 503, "同时处理的密码过多，请稍后再试。"),
         (TooManyStreamsError, 503, "打开的页面过多，实时更新暂停；刷新页面可以看到最新内容。"),
     )
     for kind, status, sentence in fixed:
         app.add_exception_handler(kind, _saying(status, sentence))
+    app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(NotSignedInError, _to_login)
     app.add_exception_handler(MustChangePasswordError, _to_password)
     app.add_exception_handler(Refusal, _refused)
@@ -77,6 +78,18 @@ def _saying(status: int, sentence: str) -> Callable[[Request, Exception], Awaita
     return handler
 
 
+async def _forbidden(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ForbiddenError)
+    # A role may have changed while a page with the form was open.
+    stored = "没有保存。" if request.method == "POST" else ""
+    person, roles = request.state.identity.person, "、".join(role.word for role in granted(error.act))
+    sentence = (
+        f"{stored}{person.name}现在的角色是{person.role.word}，不能{error.act.word}；可以的是{roles}。"
+        "请交由他们办理，或请系统管理员调整角色。"
+    )
+    return _show(request, 403, sentence, texts=await own_texts(request))
+
+
 def _no_password(request: Request, error: Exception) -> Response:
     return _show(request, 422, str(error))
 
@@ -88,7 +101,7 @@ async def _to_login(request: Request, _: Exception) -> Response:
         # A fragment cannot hold the log-in page: the whole page goes there.
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
     if request.method != "GET" or "text/event-stream" in request.headers.get("accept", ""):
-        return _show(request, 401, "登录已过期，请重新登录后再操作。", texts=await own_texts(request))
+        return _show(request, 401, _SIGNED_OUT, texts=await own_texts(request))
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?next={quote(path, safe='')}", status_code=303)
 
@@ -126,9 +139,11 @@ async def _unreachable(request: Request, error: Exception) -> Response:
     return _show(request, 503, _STORE, texts=await own_texts(request))
 
 
-def _failed(request: Request, error: Exception) -> Response:
+async def _failed(request: Request, error: Exception) -> Response:
     log.error("request.failed", path=request.url.path, exc_info=error)
-    response = _show(request, 500, _FAILED)
+    # The body cannot be read again here, only what was kept of it when its token was checked.
+    texts = await own_texts(request) if hasattr(request.state, "form") else []
+    response = _show(request, 500, _FAILED, texts=texts)
     # This handler answers outside every middleware.
     complete(response.headers, request.state.nonce, https=context_of(request).secure_cookies)
     return response
@@ -151,8 +166,8 @@ def _show(
     ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != _NOT_SIGNED_IN else [("登录", "/login")]
     ways = [*first, *ways]
     title = _TITLES.get(status, "请求没有完成")
-    # A refused form is gone back to: the browser still holds what was typed.
-    typed = request.method == "POST" and status in _REFUSED
+    # A form that may be sent again is gone back to: the browser still holds what was typed.
+    typed = request.method == "POST" and status in _RETRIED
     return bare_page(
         request,
         "fault.html",

@@ -1,17 +1,23 @@
 """What the event's page says of its mails: who was told, who would be told now and later, who not, and why."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from service.api.context import AppContext
 from service.domain.alert import Alert
 from service.domain.alert_states import AlertState
-from service.domain.escalation import asks, occasion_of
+from service.domain.escalation import asks, occasion_of, steps_ahead
 from service.domain.event import Event
 from service.domain.rounds import round_number
+from service.domain.routing import Target
 from service.flows.merging import merged_into
+from service.flows.mornings import summed_up
+from service.flows.office import Office
 from service.flows.telling import Teller
 from service.ports.store import Work
-from service.web.views.told import coming_clocks, coming_steps, idle_note, plan_rows, told_rows
+from service.web.views.told import Coming, PersonRow, coming_clocks, coming_row, idle_note, plan_rows, told_rows
+from service.web.views.wording import duration
 
 __all__ = ["notices_view"]
 
@@ -25,20 +31,7 @@ def notices_view(work: Work, alert: Alert, event: Event, context: AppContext) ->
     mails = [str(detail["mail"]) for detail in merged.values()]
     states = work.outbox.states([*(one.key for one in notices if one.told), *mails])
     current = teller.would_tell(alert, event, occasion=occasion_of(alert))
-    tiers = routing.tiers.get(alert.level, ())
-    number = round_number(alert.extras)
-    steps = [
-        teller.would_tell(alert, event, occasion=f"unacknowledged:{number}:{step}", targets=tier.receivers)
-        for step, tier in enumerate(tiers, start=1)
-    ]
-    clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
-    readers, _ = plan_rows(teller.would_tell(alert, event, occasion="clock:preview:0"))
-    warn_at = {rule.id: rule.warn_at for rule in office.register.clocks.values()}
     told, held = plan_rows(current)
-    closed = alert.state is AlertState.CLOSED
-    coming = (
-        [] if closed else [*coming_steps(alert, routing, steps, now), *coming_clocks(clocks, readers, warn_at, now)]
-    )
     return {
         "sent": told_rows(notices, states, merged),
         "would_told": told if asks(alert) else [],
@@ -46,6 +39,40 @@ def notices_view(work: Work, alert: Alert, event: Event, context: AppContext) ->
         "asks": asks(alert),
         "mute": current.mute,
         "paths": [match.words for match in current.matches],
-        "coming": sorted(coming, key=lambda one: one.at),
+        "nobody": asks(alert) and current.nobody,
+        "coming": sorted(_coming(work, alert, event, office, now), key=lambda one: one.at),
         "idle_note": idle_note(alert, routing),
     }
+
+
+def _coming(work: Work, alert: Alert, event: Event, office: Office, now: datetime) -> list[Coming]:
+    """Return what will be told if nobody acts, each time to those whom it would reach at that time."""
+    if alert.state is AlertState.CLOSED:
+        return []
+
+    def coming(at: datetime, what: str, occasion: str, targets: Sequence[Target] | None = None) -> Coming:
+        planned = Teller(work, office, at).would_tell(alert, event, occasion=occasion, targets=targets)
+        return coming_row(at, what, planned)
+
+    routing, number = office.routing(), round_number(alert.extras)
+    found = []
+    for at, step in steps_ahead(alert, routing, now):
+        waited = duration(routing.tiers[alert.level][step.number - 1].after)
+        occasion = f"unacknowledged:{number}:{step.number}"
+        found.append(coming(at, f"{waited}未确认：{step.words}", occasion, step.receivers))
+    handover = _handover(work, now) if asks(alert) else None
+    if handover is not None:
+        row = coming(handover, "交接班仍未确认", occasion_of(alert))
+        found += [row] if row.names else []
+    summed = summed_up(work, alert, office=office, now=now)
+    if summed is not None:
+        found.append(Coming(summed[0], "蓝色预警汇总", tuple(PersonRow(one.name, "订阅蓝色") for one in summed[1])))
+    clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+    warn_at = {rule.id: rule.warn_at for rule in office.register.clocks.values()}
+    return [*found, *(coming(at, what, "clock:preview:0") for at, what in coming_clocks(clocks, warn_at, now))]
+
+
+def _handover(work: Work, now: datetime) -> datetime | None:
+    """Return when the next shift within a day begins."""
+    begins = (shift.begins_at for shift in work.roster.between(now, now + timedelta(days=1)))
+    return min((at for at in begins if at > now), default=None)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Form, Request
 from markupsafe import escape
+from starlette.datastructures import FormData
 
 from service.api.identity import ForgedError, verify_origin
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
@@ -49,7 +50,8 @@ _TEXTS: Mapping[str, str] = MappingProxyType(
 
 async def sent_fields(request: Request) -> Mapping[str, Sequence[str]]:
     """Return the fields of a form as they were sent, without its token and files."""
-    form = await request.form()
+    kept: FormData | None = getattr(request.state, "form", None)
+    form = await request.form() if kept is None else kept
     return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form if name != "csrf"}
 
 

@@ -73,6 +73,17 @@ class TestVolume:
         data = json.loads(text.split('id="volume-data"')[1].split(">", 1)[1].split("</script>")[0])
         assert (data["counts"][hour], data["running"]["at"], data["running"]["text"]) == (None, hour, "未满一小时")
 
+    def test_the_running_hour_of_an_events_spread_is_no_whole_one(self, shared_site: Site) -> None:
+        text = shared_site.browser(Role.VIEWER).client.get("/events/20261125-03?tab=spread").text
+        hour = f"11月25日 {shared_site.context.now().astimezone(BEIJING).hour}时"
+        bars = re.findall(r'<rect class="([^"]*)"', text.split('data-chart="spread-data"')[1].split("</svg>")[0])
+        assert (bars[-1], "unfinished" in " ".join(bars[:-1])) == ("stroke stroke-accent unfinished", False)
+        assert f"虚线：{hour}未满一小时" in text
+        assert text.count(f"<td>{hour}（未满一小时）</td>") == 1
+        data = json.loads(text.split('id="spread-data"')[1].split(">", 1)[1].split("</script>")[0])
+        assert (data["counts"][-1], data["running"]["text"]) == (None, "未满一小时")
+        assert data["running"]["at"] == len(bars) - 1
+
 
 class TestActs:
     def test_an_officer_acknowledges_and_the_page_says_so(self, site: Site) -> None:

@@ -10,7 +10,7 @@ from lxml import html
 
 from service.domain.alert import AlertState
 from service.domain.people import Role
-from tests.api.conftest import Site
+from tests.api.conftest import Browser, Site
 from tests.api.forms import Fields, opened, send, sent_again, sentence
 from tests.builders import build_person
 from tests.following import seed_following
@@ -111,6 +111,45 @@ def test_reason_for_a_version_that_is_gone_is_shown_to_copy_and_opens_no_other_v
     assert (answer.status_code, "没有这个模型版本" in sentence(answer)) == (404, True)
     assert copied(answer) == [BOTH]
     assert not html.document_fromstring(answer.text).xpath("//main//details[@open]")
+
+
+def with_role(site: Site, browser: Browser, role: Role) -> None:
+    assert browser.person is not None
+    with site.context.store.write() as work:
+        work.people.save(replace(browser.person, role=role))
+
+
+def test_who_lost_the_right_while_a_page_was_open_reads_who_has_it_and_keeps_what_was_written(office: Site) -> None:
+    approver, before = office.browser(Role.APPROVER), seq(office)
+    with_role(office, approver, Role.OFFICER)
+    answer = send(approver, f"{ALERT}/close", {"reason": [BOTH]})
+    assert answer.status_code == 403
+    assert "没有保存。审批丙现在的角色是研判员，不能关闭预警、调级与定级；可以的是审批人、系统管理员。" in answer.text
+    assert copied(answer) == [BOTH]
+    assert seq(office) == before
+
+
+def test_who_was_logged_out_by_a_change_of_role_is_told_so_and_keeps_what_was_written(office: Site) -> None:
+    officer = office.browser(Role.OFFICER)
+    with office.context.store.write() as work:
+        work.people.end_sessions_of("p-officer")
+    answer = send(officer, f"{ALERT}/acknowledge", {"reason": [BOTH]})
+    assert (answer.status_code, copied(answer)) == (401, [BOTH])
+    assert "角色、密码刚被调整；这次操作没有保存" in answer.text
+
+
+def test_what_was_written_is_handed_back_where_the_program_failed(
+    office: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("service.flows.alerts.close", fail)
+    before = seq(office)
+    answer = send(office.browser(Role.APPROVER), f"{ALERT}/close", {"reason": [BOTH]})
+    assert (answer.status_code, copied(answer)) == (500, [BOTH])
+    assert "没有保存；返回后，已填写的内容还在" in answer.text
+    assert seq(office) == before
 
 
 def test_an_alert_that_does_not_exist_is_said_to_be_none(office: Site) -> None:

@@ -79,6 +79,19 @@ class OutboxContract:
         [again] = claim(store, now=NOW + HOUR)
         assert again.attempts == 2
 
+    def test_a_row_that_nobody_tried_is_told_from_one_that_is_tried_again(self, store: Store) -> None:
+        def state() -> str:
+            with store.read() as work:
+                return work.outbox.states(["k", "none"])["k"]
+
+        enqueue(store, "k")
+        assert state() == "queued"
+        [row] = claim(store)
+        assert state() == "leased"
+        with store.write() as work:
+            assert work.outbox.retry(row, error="421 稍后再试", not_before=NOW + HOUR)
+        assert state() == "waiting"
+
     def test_a_dead_row_is_kept_and_never_claimed(self, store: Store) -> None:
         enqueue(store, "k")
         [row] = claim(store)

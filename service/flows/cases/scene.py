@@ -18,6 +18,7 @@ from service.domain.policy import PolicyArticle, Verdict
 from service.domain.refusal import NotFound
 from service.domain.response import check_quotations
 from service.domain.secrecy import confidentiality_findings
+from service.domain.unfinished import unfinished_findings
 from service.domain.workflow import CaseState, Step, Workflow
 from service.flows.acts import alert_of, event_of, note, permit
 from service.flows.cases.telling import call_people
@@ -150,6 +151,7 @@ def _short(title: str) -> str:
 
 
 def findings_of(work: Work, text: str) -> list[Finding]:
-    """Return what the checks of a draft find: marks of classification, personal data, altered or unknown quotations."""
-    found = [*confidentiality_findings(text), *check_quotations(text, articles_for(work, text))]
+    """Return what the checks of a draft find: marks of classification, personal data, what is unfinished, false quotations."""
+    quoted = check_quotations(text, articles_for(work, text))
+    found = [*confidentiality_findings(text), *unfinished_findings(text), *quoted]
     return sorted(found, key=lambda one: (not one.blocking, one.start))

@@ -353,7 +353,16 @@ def _spread_tab(shown: _Shown) -> dict[str, Any]:
     series = hour_series(work.events.hourly(event.id, since=since, until=now), now)
     labels = [label for label, _ in series]
     counts = [count for _, count in series]
-    chart = {"kind": "bars", "name": "稿件数", "label": "每小时稿件数", "labels": labels, "counts": counts}
+    chart: dict[str, Any] = {
+        "kind": "bars",
+        "name": "稿件数",
+        "label": "每小时稿件数",
+        "labels": labels,
+        "counts": counts,
+    }
+    if counts:
+        running = {"at": len(counts) - 1, "value": counts[-1], "text": "未满一小时"}
+        chart |= {"counts": [*counts[:-1], None], "running": running}
     members = work.events.documents(event.id)
     return {
         "spread_rows": series,

@@ -18,9 +18,13 @@
   // The way to an hour that is not over is a mark and no series, so that the tooltip names only the hour itself as unfinished.
   const unfinished = (data, main) => {
     const { at, value, text } = data.running;
+    const own = data.labels.map((_, hour) => (hour === at ? value : null));
+    if (data.kind === "bars") {
+      const dashed = { color: "transparent", borderColor: colour("--accent"), borderType: "dashed", borderWidth: 1.5 };
+      return [{ name: text, type: "bar", data: own, barMaxWidth: 28, barGap: "-100%", itemStyle: dashed, z: 3 }];
+    }
     if (at > 0) main.markLine = { silent: true, symbol: "none", label: { show: false }, lineStyle: { type: "dashed", width: 2, color: colour("--accent") }, data: [[{ coord: [at - 1, data.counts[at - 1]] }, { coord: [at, value] }]] };
-    const point = data.labels.map((_, hour) => (hour === at ? value : null));
-    return [{ name: text, type: "line", data: point, symbol: "emptyCircle", symbolSize: 6, showAllSymbol: true, color: colour("--accent"), z: 3 }];
+    return [{ name: text, type: "line", data: own, symbol: "emptyCircle", symbolSize: 6, showAllSymbol: true, color: colour("--accent"), z: 3 }];
   };
   const series = (data) => {
     const lines = [];

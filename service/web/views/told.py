@@ -9,7 +9,6 @@ from typing import Any
 from service.domain.alert import Alert, AlertLevel
 from service.domain.alert_states import AlertState
 from service.domain.clock import Clock, ClockState, Stage
-from service.domain.escalation import asks, round_began, tier_told
 from service.domain.routing import Routing
 from service.domain.telling import HoldReason, Plan
 from service.ports.routing import Notice
@@ -21,7 +20,7 @@ __all__ = [
     "PersonRow",
     "ToldRow",
     "coming_clocks",
-    "coming_steps",
+    "coming_row",
     "occasion_word",
     "plan_rows",
     "told_rows",
@@ -65,12 +64,13 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Something that will be told if nobody acts: when, what, to whom and why."""
+    """Something that will be told if nobody acts: when, what, to whom and why; `muted` where it is held back at that time."""
 
     at: datetime
     what: str
     names: tuple[PersonRow, ...]
     note: str = ""
+    muted: bool = False
 
 
 _OCCASIONS: Mapping[str, str] = {
@@ -138,26 +138,19 @@ def plan_rows(found: Plan) -> tuple[list[PersonRow], list[HeldRow]]:
     return told, held
 
 
-def coming_steps(alert: Alert, routing: Routing, plans: Sequence[Plan], now: datetime) -> list[Coming]:
-    """Return the escalation that is still to come; `plans` say who would be told of each step, in the order of the steps."""
-    if not asks(alert):
-        return []
-    found = []
-    tiers = routing.tiers.get(alert.level, ())
-    for number, (tier, planned) in enumerate(zip(tiers, plans, strict=True), start=1):
-        if number <= tier_told(alert):
-            continue
-        at = round_began(alert) + tier.after
-        note = planned.mute.sentence if planned.mute else ""
-        names = tuple(PersonRow(one.person.name, one.words) for one in planned.told)
-        found.append(Coming(max(at, now), f"{duration(tier.after)}未确认：{tier.words}", names, note))
-    return found
+def coming_row(at: datetime, what: str, planned: Plan) -> Coming:
+    """Return what will be told at a time; where it reaches nobody, the note says why."""
+    names = tuple(PersonRow(one.person.name, one.words) for one in planned.told)
+    if planned.mute is not None:
+        return Coming(at, what, names, planned.mute.sentence, muted=True)
+    without = [one.person.name for one in planned.held if one.reason is HoldReason.NO_ADDRESS]
+    return Coming(at, what, names, f"{'、'.join(without)}没有邮箱" if without and not names else "")
 
 
 def coming_clocks(
-    clocks: Sequence[Clock], names: Sequence[PersonRow], warn_at: Mapping[str, tuple[int, int]], now: datetime
-) -> list[Coming]:
-    """Return the reminders of running deadlines that are still to come; deadlines are never muted."""
+    clocks: Sequence[Clock], warn_at: Mapping[str, tuple[int, int]], now: datetime
+) -> list[tuple[datetime, str]]:
+    """Return when running deadlines will still remind, and of what; deadlines are never muted."""
     found = []
     for clock in clocks:
         if clock.state is not ClockState.ARMED or clock.due_at is None:
@@ -168,7 +161,7 @@ def coming_clocks(
         for stage, share, words in stages:
             at = clock.start_at + timedelta(seconds=span.total_seconds() * share / 100)
             if stage > clock.warned and at > now:
-                found.append(Coming(at, f"{duty_name(clock.limit, clock.action)}{words}", tuple(names)))
+                found.append((at, f"{duty_name(clock.limit, clock.action)}{words}"))
     return found
 
 

@@ -81,7 +81,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "push": "签名推送",
         },
         "outbox": {"mail": "邮件", "index": "检索索引", "webhook": "消息推送", "unindex": "移出索引"},
-        "delivery": {"waiting": "等待重试", "leased": "发送中", "dead": "已放弃", "done": "已发送"},
+        "delivery": {
+            "queued": "待发送",
+            "waiting": "等待重试",
+            "leased": "发送中",
+            "dead": "已放弃",
+            "done": "已发送",
+        },
         "drill": {"running": "进行中", "finished": "已结束", "failed": "未完成"},
         "stage": {
             "gate": "入口检查",

@@ -156,6 +156,7 @@ class TestWhatMustNotGoOut:
         [
             ("机密★三年\n关于清云注射液的说明", "密级"),
             ("根据《药品管理法》第一条“从未有过的条文内容”，现予说明。", "条文原文未入库"),
+            ("关于清云注射液的说明\n〔待填写：已采取的措施和下一步安排，由监管处提供〕", "还有起草标记“〔待填写"),
         ],
     )
     def test_a_text_with_a_blocking_finding_does_not_pass_the_confidentiality_review(

@@ -5,7 +5,7 @@ import pytest
 
 from service.domain.alert import AlertLevel, AlertState, decide, followed
 from service.domain.digest import digest_letter, due_digest
-from service.domain.escalation import due_tier, idle_since, noted, occasion_of, reopened_idle
+from service.domain.escalation import due_tier, idle_since, noted, occasion_of, reopened_idle, steps_ahead
 from service.domain.late import fate_of, late_letter
 from service.domain.letter import Letter
 from service.domain.rounds import next_round, round_number
@@ -49,6 +49,16 @@ class TestDueTier:
             ReceiverKind.THRESHOLD,
             ReceiverKind.ROLE,
         }
+
+    def test_steps_ahead_are_those_that_will_be_due_each_with_all_before_it_and_what_is_due_is_one_step_now(
+        self,
+    ) -> None:
+        fresh = alert(RED, raised_at=NOW - 20 * MINUTE)
+        ahead = steps_ahead(fresh, RULES, NOW)
+        assert [(at - NOW, step.number) for at, step in ahead] == [(0 * MINUTE, 1), (10 * MINUTE, 2), (40 * MINUTE, 3)]
+        assert [step for _, step in ahead] == [due_tier(fresh, RULES, at) for at, _ in ahead]
+        assert [step.number for _, step in steps_ahead(noted(fresh, tier=1), RULES, NOW)] == [2, 3]
+        assert steps_ahead(alert(RED, state=AlertState.CLOSED), RULES, NOW) == ()
 
     @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.OPEN])
     def test_what_somebody_has_does_not_go_up(self, state: AlertState) -> None:

@@ -57,6 +57,16 @@ class TestSubject:
         )
         assert subject(alert(title="寒战"), [], drill=False, now=NOW, event=event()) == "[黄色·待确认] 寒战"
 
+    @pytest.mark.parametrize(
+        ("title", "place", "said"),
+        [("江西多人寒战", "江西省", ""), ("江西多人寒战", "江西省赣州市于都县", "赣州市于都县 ")],
+    )
+    def test_a_province_in_the_title_is_not_said_twice_in_its_long_form(
+        self, title: str, place: str, said: str
+    ) -> None:
+        known = event(facts={"places": [place]})
+        assert subject(alert(title=title), [], drill=False, now=NOW, event=known) == f"[黄色·待确认] {said}{title}"
+
     def test_a_drill_starts_with_its_mark(self) -> None:
         assert subject(alert(), [], drill=True, now=NOW).startswith("【演练】[黄色·待确认] ")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from service.domain.places import join_places, places_told
+from service.domain.places import join_places, place_beside, places_told
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,20 @@ def test_a_unit_above_several_places_is_written_once_and_places_of_one_city_stan
     places: list[str], line: str
 ) -> None:
     assert join_places(places) == line
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "said"),
+    [
+        ("江西多名患者输液后寒战", "江西省", ""),
+        ("江西多名患者输液后寒战", "江西省赣州市于都县", "赣州市于都县"),
+        ("江西于都多名患者输液后寒战", "江西省赣州市于都县", ""),
+        ("赣州：多名患者输液后寒战", "江西省赣州市", ""),
+        ("吉安市通报一起用药事件", "江西省吉安市吉安县", "江西省吉安县"),
+        ("城里多名患者输液后寒战", "山西省晋城市城区", "山西省晋城市城区"),
+        ("多名患者输液后寒战", "江西省赣州市于都县", "江西省赣州市于都县"),
+        ("多名患者输液后寒战", "", ""),
+    ],
+)
+def test_beside_a_title_stands_of_a_place_only_what_the_title_does_not_say(title: str, place: str, said: str) -> None:
+    assert place_beside(title, place) == said

@@ -1,0 +1,36 @@
+"""What a draft still holds of the response reference that it began with: blanks to fill, open facts, the mark of a reference.
+
+An answer that goes out with `〔待填写：…〕` in it is worse than a late one; a person strikes or fills each, or says it in words.
+"""
+
+import re
+
+from service.domain.checks import OPEN_WORD
+from service.domain.finding import Finding
+from service.domain.quotation import NOT_STORED
+
+__all__ = ["unfinished_findings"]
+
+# Only in brackets of marks: an answer may say in a sentence that a cause is 待核实.
+_MARK = re.compile(rf"[〔【\[［](?:待填写[^〕】\]］\n]{{0,120}}|{OPEN_WORD}|{NOT_STORED})[〕】\]］]")
+_REFERENCE = re.compile("仅供起草，不得直接发布|要点（非原文）")
+
+
+def unfinished_findings(text: str) -> list[Finding]:
+    """Return the working marks of a text, in order of position; each keeps it from passing review."""
+    found = sorted(
+        (match.span() for pattern in (_MARK, _REFERENCE) for match in pattern.finditer(text)), key=lambda span: span[0]
+    )
+    return [_finding(text, start, end) for start, end in found]
+
+
+def _finding(text: str, start: int, end: int) -> Finding:
+    return Finding(
+        kind="unfinished",
+        word="未完成",
+        start=start,
+        end=end,
+        text=text[start:end],
+        sentence=f"还有起草标记“{text[start:end]}”：请核实、填写或删去。",
+        blocking=True,
+    )
