@@ -1,15 +1,13 @@
-"""事件: the list, and the page of one event with its tabs."""
+"""事件: the page of one event with its tabs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field
 
-from analysis.assessment import CATEGORY_NAMES
 from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
@@ -51,57 +49,13 @@ from service.web.views.explained import ExplainedView, explained_views, telling_
 from service.web.views.labelling import label_forms
 from service.web.views.need import need_view
 from service.web.views.opinion_rows import is_proposed, opinion_views
-from service.web.views.paging import pager
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures, turns_of
-from service.web.views.wording import CITIES, day_of, level_chip, moment, region_word, word
+from service.web.views.wording import day_of, level_chip, moment, region_word, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
-_PAGE = 50
 _DOCUMENTS = 300
 _CARDS = 2
-
-
-class EventFilters(BaseModel):
-    """The filters of the list as they stand in the address."""
-
-    level: str = Field(default="", pattern="^(|red|orange|yellow|blue)$")
-    category: str = Field(default="", pattern=r"^(|R\d\d)$")
-    region: str = Field(default="", pattern=r"^(|\d{2,6})$")
-
-
-@router.get("/events")
-def events(
-    request: Request,
-    identity: Reader,
-    filters: Annotated[EventFilters, Depends()],
-    page_number: Annotated[int, Query(alias="page", ge=1, le=200)] = 1,
-) -> HTMLResponse:
-    """List events, latest activity first."""
-    with context_of(request).store.read() as work:
-        found = work.events.listing(
-            level_at_least=filters.level or None,
-            category=filters.category or None,
-            region=filters.region or None,
-            limit=_PAGE + 1,
-            offset=(page_number - 1) * _PAGE,
-        )
-    given = {name: value for name, value in filters.model_dump().items() if value}
-    earlier, later = pager("/events", given, page_number, more=len(found) > _PAGE)
-    return page(
-        request,
-        "events.html",
-        identity=identity,
-        key="events",
-        title="事件",
-        events=found[:_PAGE],
-        filters=filters,
-        filtered=bool(given),
-        categories=CATEGORY_NAMES.items(),
-        cities=CITIES.items(),
-        earlier=earlier,
-        later=later,
-    )
 
 
 @router.get("/events/{event_id}")
