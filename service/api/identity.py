@@ -14,7 +14,6 @@ from service.flows.people import current
 
 __all__ = [
     "AnyPerson",
-    "AuditReader",
     "Briefer",
     "ClockKeeper",
     "Closer",
@@ -121,7 +120,6 @@ PolicyLinker = Annotated[Identity, Depends(Guard(Act.LINK_POLICY))]
 PolicyChecker = Annotated[Identity, Depends(Guard(Act.CHECK_POLICY))]
 Labeller = Annotated[Identity, Depends(Guard(Act.LABEL))]
 ModelKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_MODELS))]
-AuditReader = Annotated[Identity, Depends(Guard(Act.READ_AUDIT))]
 
 
 def context_of(request: Request) -> AppContext:

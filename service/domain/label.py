@@ -10,7 +10,7 @@ from typing import Any
 from analysis.assessment import CATEGORY_NAMES, Assessment, Level, Tone
 from service.domain.refusal import Refusal
 
-__all__ = ["LABEL_CATEGORIES", "Label", "LabelGiven", "LabelOrigin", "judged_of", "label_of_form", "label_of_judged"]
+__all__ = ["LABEL_CATEGORIES", "Label", "LabelGiven", "LabelOrigin", "judged_of", "label_of_form"]
 
 LABEL_CATEGORIES = tuple(code for code in CATEGORY_NAMES if code != "R14")
 """The categories that a risk may have, in the order of the taxonomy."""
@@ -107,19 +107,6 @@ def judged_of(assessment: Assessment) -> dict[str, Any]:
         "tone": assessment.tone.value,
         "model": assessment.model,
     }
-
-
-def label_of_judged(judged: Mapping[str, Any]) -> Label | None:
-    """Return what the model said as a label; `None` where it is none, a risk of no category say."""
-    try:
-        return Label(
-            level=Level(judged["level"]),
-            categories=tuple(judged["categories"][:_MOST_CATEGORIES]),
-            severity=judged["severity"],
-            tone=Tone(judged["tone"]),
-        )
-    except (Refusal, KeyError, ValueError):
-        return None
 
 
 def label_of_form(*, level: int, leading: str, categories: Sequence[str], severity: int, tone: str) -> Label:

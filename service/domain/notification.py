@@ -1,17 +1,16 @@
-"""Who is told of an alert, and under which subject."""
+"""Under which subject people are told of an alert, and in which hours they are left alone."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from service.domain.alert import Alert, AlertLevel
+from service.domain.alert import Alert
 from service.domain.beijing import BEIJING, beijing, duration
 from service.domain.clock import Clock, ClockState, limit_words
 from service.domain.event import Event
-from service.domain.people import Person
 
-__all__ = ["LONGEST_SUBJECT", "QuietHours", "clean", "recipients", "subject"]
+__all__ = ["LONGEST_SUBJECT", "QuietHours", "clean", "subject"]
 
 LONGEST_SUBJECT = 120
 """Characters of a subject; longer ones are cut in the title, never in the deadline."""
@@ -30,20 +29,6 @@ class QuietHours:
         if self.begins <= self.ends:
             return self.begins <= clock < self.ends
         return clock >= self.begins or clock < self.ends
-
-
-def recipients(
-    level: AlertLevel, people: Iterable[Person], *, now: datetime, quiet: QuietHours | None = None
-) -> tuple[Person, ...]:
-    """Return who is mailed about an alert of `level`: active, with an address, and with a threshold that it reaches."""
-    if level is AlertLevel.NONE or (level is AlertLevel.BLUE and quiet is not None and quiet.cover(now)):
-        return ()
-    return tuple(person for person in people if not person.disabled and person.email and _reaches(level, person))
-
-
-def _reaches(level: AlertLevel, person: Person) -> bool:
-    name = (person.notify_from or "").upper()
-    return name in AlertLevel.__members__ and level >= AlertLevel[name] > AlertLevel.NONE
 
 
 def subject(alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None) -> str:

@@ -91,11 +91,10 @@ class QuarantinedRow:
 
     id: int
     entry: QuarantineEntry
-    replayed_at: datetime | None = None
 
 
 class Quarantine(Protocol):
-    """What could not be taken, for a person to look at and replay."""
+    """What could not be taken, for a person to look at."""
 
     def add(self, entries: Sequence[QuarantineEntry]) -> None: ...  # noqa: D102
     def add_once(self, entries: Sequence[QuarantineEntry]) -> None:
@@ -103,11 +102,6 @@ class Quarantine(Protocol):
         ...
 
     def listing(self, *, limit: int = 100, stage: str | None = None) -> list[QuarantinedRow]: ...  # noqa: D102
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Return rows per (stage, reason) that are not replayed."""
-        ...
-
-    def mark_replayed(self, row_id: int, *, now: datetime) -> None: ...  # noqa: D102
 
 
 class Rollups(Protocol):

@@ -214,11 +214,6 @@ class SqlDocuments:
             statement = statement.where(a.seq < before_seq)
         return [(row["seq"], event_document_of(row)) for row in self._connection.execute(statement).mappings()]
 
-    def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:
-        """Return assessed documents in order of `seq`, for rebuilding the search projection."""
-        statement = _SEARCHED.where(assessments.c.seq > after_seq).order_by(assessments.c.seq).limit(limit)
-        return [search_document_of(row) for row in self._connection.execute(statement).all()]
-
     def search_documents_of(self, document_ids: Sequence[str]) -> list[SearchDocument]:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
         if not document_ids:

@@ -1,10 +1,9 @@
-"""What could not be taken, for a person to look at and replay."""
+"""What could not be taken, for a person to look at."""
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from crawlers.ports import QuarantineEntry
 from service.ports.store import QuarantinedRow
@@ -44,29 +43,14 @@ class SqlQuarantine:
         insert_new(self._connection, quarantine, rows, keys=("key",))
 
     def listing(self, *, limit: int = 100, stage: str | None = None) -> list[QuarantinedRow]:
-        """Return rows, newest first, replayed ones included."""
+        """Return rows, newest first."""
         statement = select(quarantine).order_by(quarantine.c.id.desc()).limit(limit)
         if stage is not None:
             statement = statement.where(quarantine.c.stage == stage)
         return [
-            QuarantinedRow(
-                id=row["id"],
-                entry=QuarantineEntry(**{name: row[name] for name in _ENTRY_FIELDS}),
-                replayed_at=row["replayed_at"],
-            )
+            QuarantinedRow(id=row["id"], entry=QuarantineEntry(**{name: row[name] for name in _ENTRY_FIELDS}))
             for row in self._connection.execute(statement).mappings()
         ]
-
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Return rows per (stage, reason) that are not replayed."""
-        q = quarantine.c
-        statement = select(q.stage, q.reason, func.count().label("rows")).where(q.replayed_at.is_(None))
-        found = self._connection.execute(statement.group_by(q.stage, q.reason))
-        return {(row.stage, row.reason): row.rows for row in found}
-
-    def mark_replayed(self, row_id: int, *, now: datetime) -> None:
-        """Note that a row was tried again."""
-        self._connection.execute(update(quarantine).where(quarantine.c.id == row_id).values(replayed_at=now))
 
 
 def _key(entry: QuarantineEntry) -> str:

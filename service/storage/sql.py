@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -230,21 +230,6 @@ class SqlStore:
         if found != wanted:
             return f"数据库结构版本为 {found or '空'}，程序需要 {wanted}。请重新运行 ./yaowang up，由它升级数据库"
         return None
-
-    def examine(self) -> str | None:
-        """Look deeper than `check`, in time that grows with the store: pages and references (SQLite), the audit chain."""
-        shallow = self.check()
-        if shallow is not None:
-            return shallow
-        with _sentences(), self._engines.reader.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-                if found != "ok":
-                    return f"数据库文件 {self._file} 已损坏：{found}。请用备份恢复"
-                if connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
-                    return f"数据库文件 {self._file} 内部引用不一致。请用备份恢复"
-            broken = SqlAudit(connection).verify()
-        return None if broken is None else f"审计链自第 {broken} 行起不一致，记录可能被改动"
 
     def close(self) -> None:
         """Give back every connection."""

@@ -307,15 +307,6 @@ class KeptContract:
         with store.read() as work:
             assert [row.entry.detail for row in work.quarantine.listing()] == ["第 4 行", "第 3 行"]
 
-    def test_quarantine_counts_what_is_not_replayed(self, store: Store) -> None:
-        entry = QuarantineEntry(stage="parse", reason="正文", detail="没有正文", at=NOW)
-        with store.write() as work:
-            work.quarantine.add([entry, entry])
-            row = work.quarantine.listing(limit=1)[0]
-            work.quarantine.mark_replayed(row.id, now=NOW)
-            assert work.quarantine.counts() == {("parse", "正文"): 1}
-            assert work.quarantine.listing(limit=1)[0].replayed_at == NOW
-
     def test_quarantine_takes_what_made_the_trouble(self, store: Store) -> None:
         with store.write() as work:
             entry = QuarantineEntry(stage="gate", reason="编码", detail="“\x00\ud83d”", sample=b"x" * 99_999, at=NOW)

@@ -102,13 +102,6 @@ class TestSqliteFile:
         connection.close()
         with store.read() as work:
             assert work.audit.verify() == broken
-        sentence = store.examine()
-        assert sentence is not None
-        assert "审计链" in sentence
-
-    def test_a_healthy_file_passes_the_deeper_look(self, store: SqlStore) -> None:
-        put(store, document("1"))
-        assert store.examine() is None
 
     def test_a_missing_file_is_said_and_not_made(self, tmp_path: Path) -> None:
         file = tmp_path / "none.db"

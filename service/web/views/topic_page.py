@@ -13,7 +13,6 @@ from service.web.views.charts import ticks
 __all__ = ["PhaseLine", "Trend", "next_act", "phase_lines", "span_words", "trend"]
 
 WIDTH, HEIGHT, LEFT, TOP = 960, 120, 34, 18
-_DAY = timedelta(days=1)
 _LABEL_DAYS = 8
 _LABEL_WIDTH = 30
 
