@@ -12,6 +12,7 @@ from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
+from service.domain.basis import transfer_departments
 from service.domain.case import CaseFile
 from service.domain.case_turn import turns
 from service.domain.citation import Choice
@@ -50,6 +51,7 @@ from service.web.views.labelling import label_forms
 from service.web.views.need import need_view
 from service.web.views.opinion_rows import is_proposed, opinion_views
 from service.web.views.paging import pager
+from service.web.views.register_words import first_actions, grade_rows
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures
 from service.web.views.wording import day_of, level_chip, moment, region_word, word
 
@@ -144,6 +146,9 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "people": [person.name for person in people if not person.disabled and person.role.value in _HANDLING],
         "screeners": _screeners(people, context.office.register.workflow),
         "next_step": next_step(alert, waiting),
+        "first": first_actions(alert, context.office.register),
+        "transfer": transfer_departments(event.categories, context.office.register),
+        "grades": grade_rows(context.office.register),
         "acts": acts,
         "basis": basis,
         "tabs": _tabs(event, basis),
