@@ -13,6 +13,7 @@ from service.domain.people import Act, Person, Session, may
 from service.flows.people import current
 
 __all__ = [
+    "MAY_READ",
     "AnyPerson",
     "Briefer",
     "ClockKeeper",
@@ -106,6 +107,9 @@ class Guard:
 
 AnyPerson = Annotated[Identity, Depends(Guard(None))]
 Reader = Annotated[Identity, Depends(Guard(Act.READ))]
+MAY_READ = Depends(Guard(Act.READ))
+"""For routes that ask only whether somebody may read, and not who."""
+
 QuietReader = Annotated[Identity, Depends(Guard(Act.READ, touch=False))]
 Handler = Annotated[Identity, Depends(Guard(Act.HANDLE_ALERT))]
 Closer = Annotated[Identity, Depends(Guard(Act.CLOSE_ALERT))]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, func, null, selec
 
 from analysis.assessment import Assessment
 from crawlers.ports import PutResult
-from crawlers.records import Document
+from crawlers.records import COUNTS, Document
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument
@@ -19,7 +19,6 @@ from service.storage.columns import Moment
 from service.storage.dialects import upsert_columns
 from service.storage.putting import put_documents
 from service.storage.rows import (
-    COUNTS,
     categories_text,
     document_of,
     dump_assessment,

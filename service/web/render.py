@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.people import Act, Person, may
+from service.domain.places import region_name
 from service.domain.roster import covering
 from service.flows.cases.waiting import waiting_for
 from service.flows.matter_watch import waiting_matters
@@ -179,7 +180,7 @@ def _environment() -> Environment:
             marked=marked,
             word=lambda code, table: wording.word(table, code),
             category=wording.category_word,
-            region=wording.region_word,
+            region=region_name,
             chip=wording.level_chip,
             limit=wording.limit_word,
             act=acts.act_word,

@@ -21,6 +21,7 @@ from service.domain.event import Event
 from service.domain.facts import Condition, facts_of
 from service.domain.handling import answered_last
 from service.domain.people import Person
+from service.domain.places import region_name
 from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.reported import spread_facts
@@ -53,7 +54,7 @@ from service.web.views.opinion_rows import is_proposed, opinion_views
 from service.web.views.paging import pager
 from service.web.views.register_words import first_actions, grade_rows
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures
-from service.web.views.wording import day_of, level_chip, moment, region_word, word
+from service.web.views.wording import day_of, level_chip, moment, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -140,7 +141,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
-        "region_names": list(dict.fromkeys(region_word(code) for code in event.regions)),
+        "region_names": list(dict.fromkeys(region_name(code) for code in event.regions)),
         "independent": spread["independent_sources"],
         "spread_figures": spread_figures(spread),
         "people": [person.name for person in people if not person.disabled and person.role.value in _HANDLING],
