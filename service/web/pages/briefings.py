@@ -19,8 +19,6 @@ _WEEKS = 12
 _TYPES = {
     ".docx": DOCX,
     ".xlsx": XLSX,
-    ".pdf": "application/pdf",
-    ".html": "text/html",
 }
 
 
