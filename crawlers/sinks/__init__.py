@@ -1,1 +1,1 @@
-"""Where a crawl puts what it found when nothing above it gives it a store: plain files."""
+"""Where a crawl puts what it found when nothing above it gives it a store."""

@@ -71,7 +71,6 @@ class PhaseLine:
     per_day: str
     negative: str
     tones: tuple[tuple[str, int, float, str], ...]
-    partly: bool
 
 
 _TONES = (("neg", "负面", "red"), ("neu", "中性", "none"), ("pos", "正面", "accent"))
@@ -94,7 +93,6 @@ def _line(phase: PhaseReport) -> PhaseLine:
             (word, figures.tones.get(key, 0), 100 * figures.tones.get(key, 0) / (figures.documents or 1), style)
             for key, word, style in _TONES
         ),
-        partly=phase.read < figures.documents,
     )
 
 
