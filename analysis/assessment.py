@@ -12,6 +12,7 @@ from crawlers.records import filled_at_once
 
 __all__ = [
     "CATEGORY_NAMES",
+    "RISK_CATEGORIES",
     "Assessment",
     "CategoryScore",
     "Entity",
@@ -43,6 +44,9 @@ CATEGORY_NAMES: Mapping[str, str] = MappingProxyType(
         "R14": "行业与正面信息",
     }
 )
+
+RISK_CATEGORIES = tuple(code for code in CATEGORY_NAMES if code != "R14")
+"""The categories that a risk may have, in the order of the taxonomy; R14 is what speaks well of the field."""
 
 
 class Level(IntEnum):

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analysis.assessment import RISK_CATEGORIES
 from analysis.linear import ModelRefusedError
-from analysis.risk import RISK_CATEGORIES
 
 __all__ = [
     "ENCODER_FORMAT",

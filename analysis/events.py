@@ -106,11 +106,6 @@ class EventSketch:
     categories: frozenset[str]
     members: tuple[Fingerprint, ...]
 
-    @property
-    def signatures(self) -> tuple[tuple[str, bytes], ...]:
-        """Return the remembered texts as pairs of document id and signature."""
-        return tuple((member.document_id, member.signature) for member in self.members)
-
     def to_json(self) -> dict[str, Any]:
         """Return the sketch as plain JSON values."""
         return {

@@ -44,7 +44,6 @@ _LEAST = -0.9
 _LEAST_OFF_TOPIC = -0.45
 """The same for the leading row of a text that is out of the question as a risk: above it stand nine of ten risk items and a third of the others."""
 
-_SOFTNESS = 0.3
 _SPREAD = 0.35
 _MOST_ROWS = 8
 _RELATED = 0.4

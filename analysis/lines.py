@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from analysis.assessment import Assessment, Entity, Evidence
 from crawlers.broken_json import json_fault
-from crawlers.records import Document, DocumentKind
+from crawlers.records import BEIJING, Document, DocumentKind
 
 __all__ = ["judgement", "read_documents"]
 
@@ -107,7 +107,6 @@ def _document(row: Any) -> Document:
 
 # A line that is judged was collected by somebody else; its judgement does not depend on when.
 _NEVER_FETCHED = datetime(1970, 1, 1, tzinfo=UTC)
-_BEIJING = timezone(timedelta(hours=8))
 
 
 def _moment(written: str) -> datetime | None:
@@ -118,4 +117,4 @@ def _moment(written: str) -> datetime | None:
         moment = datetime.fromisoformat(written)
     except ValueError as error:
         raise ValueError(f"published_at“{written[:40]}”不是 ISO 8601 时间") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)

@@ -85,11 +85,6 @@ class Reading:
             return self.written
         return (*self.written, *(hit for hit in self.sounded if _is_clear(hit, self.joined)))
 
-    @property
-    def names_product(self) -> bool:
-        """Tell whether any product, product class or firm of the field is named."""
-        return any(kind in {TermKind.PRODUCT, TermKind.FIRM} for kind, _ in self.terms)
-
     def of_kind(self, *kinds: TermKind) -> list[Hit]:
         """Return the hits of these kinds, plain ones first."""
         return [hit for hit in self.named if hit.term.kind in kinds]

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.assessment import CATEGORY_NAMES, CategoryScore, Level
+from analysis.assessment import RISK_CATEGORIES, CategoryScore, Level
 
 __all__ = [
-    "RISK_CATEGORIES",
     "Inputs",
     "RiskStack",
     "level_of",
@@ -28,9 +27,7 @@ __all__ = [
     "stack_inputs",
 ]
 
-RISK_CATEGORIES = tuple(code for code in CATEGORY_NAMES if code != "R14")
 POSITIVE_CATEGORY = "R14"
-RUMOUR_CATEGORY = "R13"
 # Decision values lie within ± 2; of weights 0.5 to 3 the ones from 2 on did best on predictions for later months.
 _SIGN_WEIGHT = 2.0
 STACK_INPUTS = ("risk", "remit", "any category", "strong term", "floor")

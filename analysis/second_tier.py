@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.assessment import CategoryScore, Tone
+from analysis.assessment import RISK_CATEGORIES, CategoryScore, Tone
 from analysis.encoder import ENCODER_LABELS, ENCODER_MANIFEST, Encoder, EncoderUnavailableError, Encoding
 from analysis.linear import ModelRefusedError
 from analysis.recognition import Pooled
-from analysis.risk import RISK_CATEGORIES, logistic, ranked
+from analysis.risk import logistic, ranked
 from analysis.text import normalise
 
 __all__ = [

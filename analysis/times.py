@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from analysis.assessment import EntityType
 from analysis.names import Span
+from crawlers.records import BEIJING
 
 __all__ = ["found_times"]
 
-_LOCAL = ZoneInfo("Asia/Shanghai")
 _HOUR = "(?:(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|深夜|夜里|晚)?(?:[0-2]?[0-9](?:[时点](?:半|[0-5]?[0-9]分)?|:[0-5][0-9])(?:许|左右)?)?)"
 _NEAR_DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2}
 _WEEKDAYS = "一二三四五六日"
@@ -42,7 +41,7 @@ def found_times(text: str, published: datetime | None = None) -> Iterator[Span]:
     """
     if not _HINT.search(text):
         return
-    day = published.astimezone(_LOCAL).date() if published else None
+    day = published.astimezone(BEIJING).date() if published else None
     for number, match in enumerate(_TIME.finditer(text)):
         if number >= _MOST_TIMES:
             return

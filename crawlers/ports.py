@@ -84,7 +84,7 @@ class DocumentSink(Protocol):
         ...
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:
-        """Keep what could not be taken, for a person to look at and replay."""
+        """Keep what could not be taken, for a person to look at."""
         ...
 
 

@@ -167,6 +167,10 @@ class Engagement:
                 raise ValueError(f"Engagement.{name} must not be negative, got {count}")
 
 
+COUNTS = ("views", "likes", "comments", "reposts", "saves", "heat", "rank")
+"""The names of what `Engagement` counts."""
+
+
 @filled_at_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

@@ -22,6 +22,7 @@ from service.ports.store import Store
 from service.search.fts import FtsSearch
 from service.storage.sql import migrate, open_store
 from tests.builders import NOW, enrol_everyone
+from tests.contract.stored import searched
 from tests.seeding import SOURCES, seed, seed_many
 
 __all__ = ["SCENARIOS", "make_context"]
@@ -136,7 +137,7 @@ def _prepare(folder: Path, url: str, *, empty: bool, many: int) -> None:
         _Paper(folder / "briefings").make("2026-W46")
     seed_many(store, alerts=many)
     with store.read() as work:
-        search.index(work.documents.search_documents(after_seq=0, limit=1000))
+        search.index(searched(work, limit=1000))
     search.close()
     store.close()
 

@@ -13,9 +13,9 @@ from analysis.evasion.masks import MaskIndex
 from analysis.evasion.pinyin import PinyinIndex
 from analysis.evasion.sounds import SoundIndex
 from analysis.evasion.spelling import SpellingIndex
-from analysis.evasion.tricks import BY_SOUND, Evaded, Trick
+from analysis.evasion.tricks import Evaded, Trick
 
-__all__ = ["BY_SOUND", "Cut", "Evaded", "Evasions", "Trick"]
+__all__ = ["Cut", "Evaded", "Evasions", "Trick"]
 
 Cut: TypeAlias = Callable[[str], list[str]]
 

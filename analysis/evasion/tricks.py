@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["BY_SOUND", "Evaded", "Trick"]
+__all__ = ["Evaded", "Trick"]
 
 
 class Trick(StrEnum):
@@ -21,10 +21,6 @@ class Trick(StrEnum):
     """with other characters that are read alike"""
     OTHER_TONE = "other_tone"
     """with other characters that are read alike but for the tone, in a word of two or three: often chance"""
-
-
-BY_SOUND = frozenset({Trick.PINYIN, Trick.HOMOPHONE, Trick.OTHER_TONE})
-"""What only sounds like a word is a hint: it raises no floor rule and is no strong term by itself."""
 
 
 class Evaded(NamedTuple):

@@ -20,13 +20,13 @@ import numpy.typing as npt
 from scipy import linalg, optimize, sparse
 
 from analysis.assess import Analyser, document_fields, may_concern, stack_facts
-from analysis.assessment import Level
+from analysis.assessment import RISK_CATEGORIES, Level
 from analysis.entities import find_entities
 from analysis.features import count_features
 from analysis.linear import MANIFEST, LinearModel, read_manifest
 from analysis.neighbours import NEIGHBOURS, NEIGHBOURS_MANIFEST
 from analysis.reading import Reading, read
-from analysis.risk import RISK_CATEGORIES, STACK_INPUTS, sigmoid, stack_inputs
+from analysis.risk import STACK_INPUTS, sigmoid, stack_inputs
 from analysis.rules import apply_rules
 from analysis.second_tier import CATEGORY_SOURCES, category_sources
 from analysis.severity import SEVERITY_LABELS

@@ -8,13 +8,12 @@ import numpy.typing as npt
 from scipy import sparse
 
 from analysis.assess import document_fields, may_concern, stack_facts
-from analysis.assessment import Level
+from analysis.assessment import RISK_CATEGORIES, Level
 from analysis.entities import find_entities
 from analysis.features import Counts, count_features
 from analysis.lexicon import load_lexicon
 from analysis.linear import LinearModel, Weighting
 from analysis.reading import read
-from analysis.risk import RISK_CATEGORIES
 from analysis.rules import Findings, apply_rules
 from analysis.segmentation import Segmenter
 from analysis.severity import SEVERITY_LABELS

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.assess import Analyser
-from analysis.assessment import Assessment, Level, Tone
+from analysis.assessment import RISK_CATEGORIES, Assessment, Level, Tone
 from analysis.lexicon import Hit, TermKind, load_lexicon
 from analysis.reading import read
-from analysis.risk import RISK_CATEGORIES
 from analysis.segmentation import RjiebaSegmenter
 from analysis.training.data import Example, file_hash, load_examples
 

@@ -9,19 +9,16 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta, timezone
 from typing import Protocol
 
 from analysis.assessment import Level, Tone
 from analysis.training.data import STREAM_SOURCE, Example
-from crawlers.records import Document
+from crawlers.records import BEIJING, Document
 
 __all__ = ["FROZEN_SHARE", "Said", "labels_hash", "measures_chance", "read_labels", "split"]
 
 FROZEN_SHARE = 5
 """One event in so many is frozen: its documents are measured on and never learned from."""
-
-_BEIJING = timezone(timedelta(hours=8))
 
 
 class Said(Protocol):
@@ -66,7 +63,7 @@ def _example(document: Document, said: Said, group: str, asked: bool) -> Example
         categories=said.categories,
         severity=said.severity,
         tone=said.tone,
-        date=document.happened_at.astimezone(_BEIJING).date().isoformat(),
+        date=document.happened_at.astimezone(BEIJING).date().isoformat(),
         event=group,
     )
 

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.assessment import Tone
+from analysis.assessment import RISK_CATEGORIES, Tone
 from analysis.encoder import FORWARD, read_encoder_manifest
 from analysis.linear import ModelRefusedError
-from analysis.risk import RISK_CATEGORIES
 from analysis.second_tier import (
     CATEGORY_SOURCES,
     SEVERITIES,

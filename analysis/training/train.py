@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.assess import MODELS
-from analysis.assessment import Tone
+from analysis.assessment import RISK_CATEGORIES, Tone
 from analysis.encoder import ENCODER_MANIFEST, read_encoder_manifest
 from analysis.features import BLOCKS, BUCKET_BITS
 from analysis.lexicon import load_lexicon
 from analysis.linear import FORMAT, MANIFEST, LinearModel
 from analysis.neighbours import build
-from analysis.risk import RISK_CATEGORIES, RiskStack, sigmoid, stack_inputs
+from analysis.risk import RiskStack, sigmoid, stack_inputs
 from analysis.segmentation import RjiebaSegmenter
 from analysis.severity import SEVERITY_LABELS, SeverityModel, severity_inputs
 from analysis.tone import TONE_LABELS

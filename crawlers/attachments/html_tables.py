@@ -2,31 +2,22 @@
 
 from collections.abc import Iterator
 
-from lxml import html
-from lxml.etree import LxmlError, ParserError, _Element
+from lxml.etree import _Element
 
 from crawlers.attachments.grid import Grid, Span, from_spans
 
-__all__ = ["tables_in", "tables_of"]
+__all__ = ["tables_in"]
 
 MAX_TABLES = 200
 _FEWEST_ROWS = 2
 _LINE = frozenset({"p", "div", "br", "li", "tr"})
 
 
-def tables_of(markup: str) -> list[Grid]:
-    """Return the tables of a page in order; one that lies in a cell of another stands after it, and not in its cell.
-
-    Never raises on any markup.
-    """
-    try:
-        return tables_in(html.document_fromstring(markup))
-    except (LxmlError, ParserError, ValueError):
-        return []
-
-
 def tables_in(root: _Element) -> list[Grid]:
-    """Return the tables below an element; those that only lay a page out (one row, or one column) are left out."""
+    """Return the tables below an element in order; one that lies in a cell of another stands after it, and not in its cell.
+
+    Those that only lay a page out (one row, or one column) are left out.
+    """
     grids: list[Grid] = []
     for number, table in enumerate(root.iter("table")):
         if number >= MAX_TABLES:

@@ -10,16 +10,11 @@ from pathlib import Path
 
 from crawlers.gate import Refusal, RefusalReason
 
-__all__ = ["as_docx", "is_available"]
+__all__ = ["as_docx"]
 
 _PROGRAMS = ("soffice", "libreoffice")
 # The child that asks has 50 s for a file; were it killed first, the program would go on without anybody to end it.
 SECONDS = 40.0
-
-
-def is_available() -> bool:
-    """Tell whether LibreOffice is on the path."""
-    return _program() is not None
 
 
 def as_docx(raw: bytes) -> bytes | Refusal:

@@ -18,7 +18,7 @@ from crawlers.imports.tables import open_table
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import ParsedDate, read_claim
 from crawlers.personal_data import mask_personal_data
-from crawlers.records import DatePrecision, Document, DocumentKind, Engagement, Source, document_id
+from crawlers.records import COUNTS, DatePrecision, Document, DocumentKind, Engagement, Source, document_id
 
 __all__ = ["RowRefusal", "read_import", "read_records"]
 
@@ -33,7 +33,6 @@ class RowRefusal:
     sample: bytes = b""
 
 
-_COUNTS = ("views", "likes", "comments", "reposts", "saves", "heat", "rank")
 _MAX_NATIVE_ID = 512
 _TITLE_FROM_TEXT = 40
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{3,2040}", re.IGNORECASE)
@@ -198,7 +197,7 @@ class _Reader:
 
     def _engagement(self, row: Row) -> Engagement | None:
         counts = {}
-        for name in _COUNTS:
+        for name in COUNTS:
             for columns in self._columns.get(name, ()):
                 value = row.values.get(columns[0])
                 count = parse_count(value.strip() if isinstance(value, str) else value)

@@ -37,20 +37,18 @@ _READABILITY_BLOCKS = 3_000
 class Article:
     """What was read from a page. `method` names how the text was found: `rule`, `density`, `stated` (in JSON) or `readability`.
 
-    `date_rule` names how the time was read; `charset` what the page was decoded with; `title_method` how the title
-    was found. `attachments` are address and name of the files that the article brings along, `rows` the records of its tables.
+    `charset` is what the page was decoded with. `attachments` are address and name of the files that the article brings
+    along, `rows` the records of its tables.
     """
 
     title: str
     body: str
     published: datetime | None
     precision: DatePrecision
-    date_rule: str | None
     origin: str | None
     author: str | None
     charset: str
     method: str
-    title_method: str
     attachments: tuple[tuple[str, str], ...] = ()
     rows: tuple[dict[str, str], ...] = ()
 
@@ -107,9 +105,7 @@ def as_json(article: Article) -> dict[str, Any]:
 
 def _read(page: Page, charset: str, url: str | None, now: datetime, rule: ArticleSelectors | None) -> Article:
     stated = read_statements(page)
-    title, title_method = find_title(page, stated)
-    if rule is not None and (declared := select_text(page, rule.title)):
-        title, title_method = declared, "rule"
+    title = (select_text(page, rule.title) if rule else None) or find_title(page, stated)
     body, method = _body(page, title, rule)
     byline = locate_byline(page, title, body)
     published = _declared_date(page, rule, now) or find_published(page, byline, stated, url, now)
@@ -120,12 +116,10 @@ def _read(page: Page, charset: str, url: str | None, now: datetime, rule: Articl
         body=repair_text(body.text) if body else "",
         published=published.at if published else None,
         precision=published.precision if published else DatePrecision.UNKNOWN,
-        date_rule=published.rule if published else None,
         origin=origin or find_origin(page, byline, stated),
         author=author or find_author(byline, stated, body),
         charset=charset,
         method=method,
-        title_method=title_method,
         attachments=_attachments(page, url, body),
         rows=_rows(page),
     )

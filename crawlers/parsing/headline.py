@@ -14,8 +14,8 @@ _SHORTEST = 4
 _TITLE_NAME = re.compile(r"title|headline|biaoti|\bbt\b|h1", re.IGNORECASE)
 
 
-def find_title(page: Page, stated: Statement) -> tuple[str, str]:
-    """Return the title and how it was found (`heading`, `stated`, `head`, or `none`).
+def find_title(page: Page, stated: Statement) -> str:
+    """Return the title, empty where there is none.
 
     A visible heading counts where `<title>` or a stated title contains it, or it them; without one the stated title
     is taken where `<title>` begins with it, else `<title>` without the names of section and site.
@@ -24,14 +24,13 @@ def find_title(page: Page, stated: Statement) -> tuple[str, str]:
     witnesses = [squeeze(text) for text in (stated.get("title"), head) if text]
     heading = _confirmed_heading(page, witnesses)
     if heading:
-        return heading, "heading"
+        return heading
     declared = " ".join((stated.get("title") or "").split())
     if declared and (not head or squeeze(declared)[:8] in squeeze(head)):
-        return _trimmed(declared), "stated"
+        return _trimmed(declared)
     if head:
-        return _trimmed(head), "head"
-    first = next((b.text for b in page.blocks if b.heading and b.size >= _SHORTEST), "")
-    return (first, "heading") if first else (declared, "stated" if declared else "none")
+        return _trimmed(head)
+    return next((b.text for b in page.blocks if b.heading and b.size >= _SHORTEST), declared)
 
 
 def _confirmed_heading(page: Page, witnesses: list[str]) -> str | None:

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 
-from service.api.identity import Guard, context_of
+from service.api.identity import MAY_READ, context_of
 from service.api.routes import Limit, Offset, plain
 from service.domain.case import CaseFile
 from service.domain.case_call import able, calls
 from service.domain.case_turn import budget_used
 from service.domain.event import Event
-from service.domain.people import Act, Person
+from service.domain.people import Person
 from service.domain.refusal import NotFound
 from service.domain.workflow import Workflow
 
@@ -20,10 +20,8 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-_READER = Depends(Guard(Act.READ))
 
-
-@router.get("/api/cases", dependencies=[_READER])
+@router.get("/api/cases", dependencies=[MAY_READ])
 def list_cases(
     request: Request, *, over: Annotated[bool, Query()] = False, limit: Limit = 50, offset: Offset = 0
 ) -> dict[str, Any]:
@@ -42,7 +40,7 @@ def list_cases(
     return {"cases": rows}
 
 
-@router.get("/api/cases/{case_id}", dependencies=[_READER])
+@router.get("/api/cases/{case_id}", dependencies=[MAY_READ])
 def one_case(request: Request, case_id: str) -> dict[str, Any]:
     """Return one case with everything in it, what it waits for and what is used of the budget in seconds. Raises `NotFound`."""
     context = context_of(request)

@@ -2,13 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 
 from crawlers.personal_data import mask_personal_data
-from service.api.identity import Guard, Reader, context_of
+from service.api.identity import MAY_READ, Reader, context_of
 from service.api.routes import Limit, Offset, plain
-from service.domain.matter import Duty, Matter, MatterKind, MatterState, standing
-from service.domain.people import Act
+from service.domain.matter import OPEN_STATES, Duty, Matter, MatterKind, standing
 from service.domain.topic import Topic
 from service.flows.privacy import note_personal_read
 from service.flows.topic_report import SPANS, report_topic
@@ -17,12 +16,10 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-_READER = Depends(Guard(Act.READ))
-_OPEN = tuple(state for state in MatterState if not state.over)
 _WEEK = 7
 
 
-@router.get("/api/topics", dependencies=[_READER])
+@router.get("/api/topics", dependencies=[MAY_READ])
 def list_topics(
     request: Request, state: Annotated[str | None, Query(pattern="^(open|closed)$")] = None, limit: Limit = 50
 ) -> dict[str, Any]:
@@ -33,7 +30,7 @@ def list_topics(
     return {"topics": [_topic(topic) | {"documents": totals.get(topic.id, 0)} for topic in topics]}
 
 
-@router.get("/api/topics/{topic_id}", dependencies=[_READER])
+@router.get("/api/topics/{topic_id}", dependencies=[MAY_READ])
 def one_topic(request: Request, topic_id: str, days: Annotated[int, Query(ge=1, le=30)] = _WEEK) -> dict[str, Any]:
     """Return one watched policy with its report, before and after compared over `days`. Raises `NotFound`."""
     context = context_of(request)
@@ -70,7 +67,7 @@ def list_matters(
     with context.store.read() as work:
         found = work.matters.listing(
             kind=kind,
-            states=() if state == "all" else _OPEN,
+            states=() if state == "all" else OPEN_STATES,
             due_before=now if state == "overdue" else None,
             limit=limit,
             offset=offset,

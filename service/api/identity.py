@@ -13,8 +13,8 @@ from service.domain.people import Act, Person, Session, may
 from service.flows.people import current
 
 __all__ = [
+    "MAY_READ",
     "AnyPerson",
-    "AuditReader",
     "Briefer",
     "ClockKeeper",
     "Closer",
@@ -107,6 +107,9 @@ class Guard:
 
 AnyPerson = Annotated[Identity, Depends(Guard(None))]
 Reader = Annotated[Identity, Depends(Guard(Act.READ))]
+MAY_READ = Depends(Guard(Act.READ))
+"""For routes that ask only whether somebody may read, and not who."""
+
 QuietReader = Annotated[Identity, Depends(Guard(Act.READ, touch=False))]
 Handler = Annotated[Identity, Depends(Guard(Act.HANDLE_ALERT))]
 Closer = Annotated[Identity, Depends(Guard(Act.CLOSE_ALERT))]
@@ -121,7 +124,6 @@ PolicyLinker = Annotated[Identity, Depends(Guard(Act.LINK_POLICY))]
 PolicyChecker = Annotated[Identity, Depends(Guard(Act.CHECK_POLICY))]
 Labeller = Annotated[Identity, Depends(Guard(Act.LABEL))]
 ModelKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_MODELS))]
-AuditReader = Annotated[Identity, Depends(Guard(Act.READ_AUDIT))]
 
 
 def context_of(request: Request) -> AppContext:

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from crawlers.health import health
 from crawlers.ports import SourceProgress
 from service.api.context import AppContext
-from service.api.identity import Guard, Identity, Reader, context_of
+from service.api.identity import MAY_READ, Guard, Identity, Reader, context_of
 from service.domain.audit import RECENT
 from service.domain.event import Event
 from service.domain.facts import IncidentFacts
@@ -30,7 +30,6 @@ __all__ = ["plain", "router"]
 
 router = APIRouter()
 
-_READER = Depends(Guard(Act.READ))
 _AUDITOR = Depends(Guard(Act.READ_AUDIT))
 _OK, _UNAVAILABLE = 200, 503
 
@@ -57,7 +56,7 @@ def _fields(record: Any, *leave_out: str) -> dict[str, Any]:
     return {name: plain(getattr(record, name)) for name in names}
 
 
-@router.get("/api/alerts", dependencies=[_READER])
+@router.get("/api/alerts", dependencies=[MAY_READ])
 def list_alerts(
     request: Request,
     state: Annotated[str | None, Query(pattern="^(open|acknowledged|assigned|answering|answered|closed)$")] = None,
@@ -73,7 +72,7 @@ def list_alerts(
     return {"alerts": rows}
 
 
-@router.get("/api/alerts/{alert_id}", dependencies=[_READER])
+@router.get("/api/alerts/{alert_id}", dependencies=[MAY_READ])
 def one_alert(request: Request, alert_id: str) -> dict[str, Any]:
     """Return one alert with its clocks and whether an answer is proposed or decided. Raises `NotFound`."""
     context = context_of(request)
@@ -96,7 +95,7 @@ def _need(event: Event, facts: IncidentFacts) -> dict[str, Any]:
     }
 
 
-@router.get("/api/events", dependencies=[_READER])
+@router.get("/api/events", dependencies=[MAY_READ])
 def list_events(
     request: Request,
     level: Level = None,
@@ -156,7 +155,7 @@ def search(
     return JSONResponse(body)
 
 
-@router.get("/api/sources", dependencies=[_READER])
+@router.get("/api/sources", dependencies=[MAY_READ])
 def list_sources(request: Request) -> dict[str, Any]:
     """Return every declared source with its switch and health."""
     context = context_of(request)
@@ -188,7 +187,7 @@ def list_audit(
     return {"rows": [_fields(row) for row in rows], "broken": broken, "checked_from": whole + 1}
 
 
-@router.get("/api/health", dependencies=[_READER])
+@router.get("/api/health", dependencies=[MAY_READ])
 def health_of_service(request: Request) -> dict[str, Any]:
     """Return what readiness says with the queues behind it."""
     context = context_of(request)

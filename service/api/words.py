@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 
-from service.api.identity import Guard, context_of
+from service.api.identity import MAY_READ, context_of
 from service.api.routes import Limit, Offset, plain
-from service.domain.people import Act
 from service.domain.words import OwnWord, WordSort, lay_over
 from service.flows.words import changed_at, shipped_vocabulary
 
@@ -14,10 +13,8 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-_READER = Depends(Guard(Act.READ))
 
-
-@router.get("/api/words", dependencies=[_READER])
+@router.get("/api/words", dependencies=[MAY_READ])
 def list_words(
     request: Request,
     sort: Annotated[WordSort | None, Query()] = None,

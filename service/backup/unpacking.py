@@ -4,10 +4,8 @@ import errno
 import hashlib
 import os
 import stat
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -25,6 +23,7 @@ from service.backup.manifest import (
     SavedFile,
     is_expected,
 )
+from service.domain.archive_faults import UNREADABLE_ARCHIVE
 from service.ports.copies import StoreCopyError, StoreFacts
 
 __all__ = ["check", "opened_backup", "require_same_store", "unpack"]
@@ -34,18 +33,6 @@ _LONGEST_MANIFEST = 64 * 1024 * 1024
 _ENCRYPTED = 0x1
 _ONLY_OWNER = 0o600
 _KINDS = frozenset({0, stat.S_IFREG})
-# Everything that a damaged or made-up file makes the readers of zip and JSON raise.
-_UNREADABLE = (
-    ArithmeticError,
-    EOFError,
-    LookupError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 @contextmanager
@@ -67,7 +54,7 @@ def opened_backup(path: Path, knows_schema: Callable[[str], bool]) -> Iterator[t
                 )
             _require_members(path, archive, manifest)
             yield archive, manifest
-    except _UNREADABLE as error:
+    except UNREADABLE_ARCHIVE as error:
         raise _damaged(path, f"内容读不出（{str(error)[:200] or type(error).__name__}）") from error
     except OSError as error:
         # An altered offset lets the reader of zip ask for a place before the beginning of the file.

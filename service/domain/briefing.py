@@ -70,7 +70,6 @@ class MajorEvent:
     sources: int
     products: tuple[str, ...]
     firms: tuple[str, ...]
-    timeline: tuple[tuple[datetime, str, str], ...]
     lead: str
     deadline: str
     state: str

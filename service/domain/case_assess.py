@@ -5,13 +5,12 @@ from types import MappingProxyType
 from service.domain.alert import Alert, AlertLevel
 from service.domain.case import Case, CaseFile, CaseStep, Disclosure, Liaison, LiaisonKind, case_id
 from service.domain.case_moves import Bar, Barred, Desk, Move, checked, joined, noted, on_duty, stated, stepped
-from service.domain.event import IncidentGrade
+from service.domain.event import GRAVE_GRADES, IncidentGrade
 from service.domain.people import Person
 from service.domain.workflow import CaseState, Step
 
 __all__ = ["answer_liaison", "assess", "assign", "conclude", "disclose", "liaise", "open_case", "report_up", "respond"]
 
-_GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
 _SEVERE = 3
 
 
@@ -139,7 +138,7 @@ def report_up(file: CaseFile, desk: Desk, *, to: str, basis: str = "") -> Move:
     """Report upwards: of grades Ⅰ and Ⅱ always, else where the plan says so and the person names where (T07)."""
     checked(file.case, Step.REPORT, desk)
     who = stated(to, "上报对象")
-    if desk.grade not in _GRAVE and not basis.strip():
+    if desk.grade not in GRAVE_GRADES and not basis.strip():
         raise Barred(Bar.NOT_GRAVE, "事件未登记为Ⅰ级或Ⅱ级，请写明预案中要求上报的依据")
     return stepped(file, Step.REPORT, desk, detail={"to": who, "reason": basis.strip()})
 

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 from service.domain.case import CaseFile
 from service.domain.case_review import missing_checks
-from service.domain.event import IncidentGrade
+from service.domain.event import GRAVE_GRADES, IncidentGrade
 from service.domain.people import Act, Person, may
 from service.domain.workflow import REVIEWS, BudgetPart, CaseState, Step, Workflow
 
 __all__ = ["UNDER_REVIEW", "BudgetUse", "Turn", "budget_used", "holders", "takers", "turn_of", "turns"]
 
-_GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
 UNDER_REVIEW = frozenset({CaseState.SUBMITTED, CaseState.REVIEWED_1, CaseState.REVIEWED_2})
 """The states in which reviews of the submitted version are missing."""
 
@@ -63,7 +62,7 @@ def turns(file: CaseFile, workflow: Workflow, grade: IncidentGrade | None) -> tu
         missing = missing_checks(file, case.submitted) if case.submitted is not None else ()
         return tuple(_turn(file, step, workflow, grade) for step in REVIEWS if step in missing)
     if case.state is CaseState.ASSESSED:
-        grave = grade in _GRAVE
+        grave = grade in GRAVE_GRADES
         return (_turn(file, Step.REPORT if grave else Step.RESPOND, workflow, grade),)
     if case.state is CaseState.DRAFTING:
         return (_turn(file, Step.SUBMIT if _ready(file) else Step.SAVE, workflow, grade),)

@@ -18,6 +18,8 @@ from service.domain.facts import Condition
 from service.domain.refusal import Conflict
 
 __all__ = [
+    "BEGUN_STATES",
+    "MET_STATES",
     "SYSTEM",
     "Clock",
     "ClockRole",
@@ -56,6 +58,13 @@ class ClockState(StrEnum):
     MET_LATE = "met_late"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+BEGUN_STATES = frozenset({ClockState.ARMED, ClockState.PAUSED})
+"""The states of a clock that was started and is not over."""
+
+MET_STATES = frozenset({ClockState.MET, ClockState.MET_LATE})
+"""The states of a clock whose duty is done, in time or late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,11 +64,6 @@ class WindowFigures:
         """The share of negative documents; `None` without any."""
         return self.tones.get("neg", 0) / self.documents if self.documents else None
 
-    @property
-    def asking_share(self) -> float | None:
-        """The share of documents that ask; `None` without any."""
-        return self.asking / self.documents if self.documents else None
-
 
 class Trend(StrEnum):
     """What the figures show after, beside before."""

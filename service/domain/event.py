@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["Event", "EventDocument", "IncidentGrade"]
+__all__ = ["GRAVE_GRADES", "Event", "EventDocument", "IncidentGrade"]
 
 
 class IncidentGrade(StrEnum):
@@ -17,6 +17,10 @@ class IncidentGrade(StrEnum):
     II = "II"
     III = "III"
     IV = "IV"
+
+
+GRAVE_GRADES = frozenset({IncidentGrade.I, IncidentGrade.II})
+"""The grades that must be reported upwards, and that start the clocks of five and 24 hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from analysis.heat import EventFacts, Relevance
-from service.domain.event import Event, IncidentGrade
+from service.domain.event import GRAVE_GRADES, Event, IncidentGrade
 
 __all__ = ["Condition", "IncidentFacts", "facts_of", "holds"]
 
-_GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
 _PUBLIC_RECALL_CLASSES = frozenset({1, 2})
 
 
@@ -181,8 +180,8 @@ _TESTS: Mapping[Condition, Callable[[Collection[str], IncidentFacts], bool]] = M
         Condition.MISLEADING: lambda categories, facts: facts.misleading or "R13" in categories,
         Condition.RECALL: lambda _, facts: facts.recall or facts.recall_class is not None,
         Condition.RECALL_1_OR_2: lambda _, facts: facts.recall_class in _PUBLIC_RECALL_CLASSES,
-        Condition.GRAVE_GRADE: lambda _, facts: facts.grade in _GRAVE,
-        Condition.ORDINARY_GRADE: lambda _, facts: facts.grade not in _GRAVE,
+        Condition.GRAVE_GRADE: lambda _, facts: facts.grade in GRAVE_GRADES,
+        Condition.ORDINARY_GRADE: lambda _, facts: facts.grade not in GRAVE_GRADES,
         Condition.NEEDS_RESPONSE: lambda categories, facts: (
             facts.response_needed if facts.response_needed is not None else facts.risk and set(categories) != {"R14"}
         ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Finding", "blocks"]
+__all__ = ["Finding"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,3 @@ class Finding:
             "sentence": self.sentence,
             "blocking": self.blocking,
         }
-
-
-def blocks(findings: "list[Finding]") -> bool:
-    """Tell whether any find keeps the text from going out."""
-    return any(finding.blocking for finding in findings)

@@ -7,13 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from analysis.assessment import CATEGORY_NAMES, Assessment, Level, Tone
+from analysis.assessment import RISK_CATEGORIES, Assessment, Level, Tone
 from service.domain.refusal import Refusal
 
-__all__ = ["LABEL_CATEGORIES", "Label", "LabelGiven", "LabelOrigin", "judged_of", "label_of_form", "label_of_judged"]
-
-LABEL_CATEGORIES = tuple(code for code in CATEGORY_NAMES if code != "R14")
-"""The categories that a risk may have, in the order of the taxonomy."""
+__all__ = ["Label", "LabelGiven", "LabelOrigin", "judged_of", "label_of_form"]
 
 _MOST_SEVERE = 5
 _MOST_CATEGORIES = 4
@@ -52,7 +49,7 @@ class Label:
             return
         if not self.categories:
             raise Refusal("判为风险时至少选一个类别")
-        unknown = [code for code in self.categories if code not in LABEL_CATEGORIES]
+        unknown = [code for code in self.categories if code not in RISK_CATEGORIES]
         if unknown:
             raise Refusal(f"没有类别 {unknown[0][:10]}，请从 R01 至 R13 中选")
         if len(set(self.categories)) != len(self.categories) or len(self.categories) > _MOST_CATEGORIES:
@@ -102,24 +99,11 @@ def judged_of(assessment: Assessment) -> dict[str, Any]:
     risk = assessment.level is Level.RISK
     return {
         "level": int(assessment.level),
-        "categories": [code for code in assessment.category_codes if code in LABEL_CATEGORIES] if risk else [],
+        "categories": [code for code in assessment.category_codes if code in RISK_CATEGORIES] if risk else [],
         "severity": assessment.severity if risk else 0,
         "tone": assessment.tone.value,
         "model": assessment.model,
     }
-
-
-def label_of_judged(judged: Mapping[str, Any]) -> Label | None:
-    """Return what the model said as a label; `None` where it is none, a risk of no category say."""
-    try:
-        return Label(
-            level=Level(judged["level"]),
-            categories=tuple(judged["categories"][:_MOST_CATEGORIES]),
-            severity=judged["severity"],
-            tone=Tone(judged["tone"]),
-        )
-    except (Refusal, KeyError, ValueError):
-        return None
 
 
 def label_of_form(*, level: int, leading: str, categories: Sequence[str], severity: int, tone: str) -> Label:

@@ -13,6 +13,7 @@ from service.domain.refusal import Conflict
 from service.domain.register import Register
 
 __all__ = [
+    "OPEN_STATES",
     "Duty",
     "DutyStanding",
     "Matter",
@@ -72,6 +73,10 @@ class MatterState(StrEnum):
     def over(self) -> bool:
         """Whether nothing is left to do."""
         return self in {MatterState.REFUSED, MatterState.CLOSED}
+
+
+OPEN_STATES = tuple(state for state in MatterState if not state.over)
+"""The states in which something is left to do."""
 
 
 class MatterAct(StrEnum):

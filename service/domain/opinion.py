@@ -229,11 +229,6 @@ class Opinion:
     seen_by: str | None = None
     seen_at: datetime | None = None
 
-    @property
-    def agrees(self) -> bool | None:
-        """Whether the opinion is that of the judgement; `None` while there is none."""
-        return None if self.leaning is None else self.leaning is Leaning.SAME
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:

@@ -8,7 +8,7 @@ from service.bootstrap import Application
 from service.domain.alert import Alert
 from service.domain.case import CaseFile, Disclosure, LiaisonKind
 from service.domain.case_turn import takers, turns
-from service.domain.clock import ClockRole, ClockState
+from service.domain.clock import BEGUN_STATES, ClockRole
 from service.domain.people import Person, Role
 from service.domain.refusal import Refusal
 from service.domain.small_office import small_office
@@ -31,7 +31,6 @@ from service.ports.store import Work
 __all__ = ["Officers", "enrol_officers", "patient"]
 
 _NAMES = (("起草员（演练）", Role.OFFICER), ("审核员（演练）", Role.OFFICER), ("签批人（演练）", Role.APPROVER))
-_RUNNING = frozenset({ClockState.ARMED, ClockState.PAUSED})
 _MOST_ALERTS = 200
 _ALL = 10**9
 
@@ -228,7 +227,7 @@ def _duties(officers: Officers, deed: Deed, file: CaseFile, now: datetime) -> No
     with officers.app.store.read() as work:
         clocks = work.clocks.of_alerts([file.case.alert_id]).get(file.case.alert_id, [])
     for clock in clocks:
-        if clock.role is ClockRole.OWN and clock.state in _RUNNING:
+        if clock.role is ClockRole.OWN and clock.state in BEGUN_STATES:
             person, store = officers.people[0], officers.app.store
             meet_clock(store, person, clock.id, office=officers.office, now=now, remark=deed.text)
 

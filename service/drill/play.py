@@ -34,7 +34,6 @@ from service.supervise import PARENT, RoleProcess, Supervisor, answers
 __all__ = ["DrillError", "DrillOutcome", "play"]
 
 _ROLE_COMMAND = (sys.executable, "-m", "service.drill.role")
-_ROLES = ("web", "crawl", "assess", "deliver")
 _START_SECONDS = 60.0
 _SETTLE_SECONDS = 20.0
 _DUTY = "drill-duty"
@@ -150,7 +149,9 @@ def _run(
     say: Callable[[str], None],
     stay: bool,
 ) -> DrillOutcome:
-    commands = {name: [*_ROLE_COMMAND, name, "--data", str(folder.absolute()), "--parent", PARENT] for name in _ROLES}
+    from service.workers import ROLES
+
+    commands = {name: [*_ROLE_COMMAND, name, "--data", str(folder.absolute()), "--parent", PARENT] for name in ROLES}
     roles = [RoleProcess(name=name, command=command) for name, command in commands.items()]
     supervisor = Supervisor(roles, log_folder=folder / "log", say=say)
     supervisor.start()

@@ -8,9 +8,7 @@ original.
 import hashlib
 import io
 import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.personal_data import mask_personal_data
+from service.domain.archive_faults import UNREADABLE_ARCHIVE
 from service.flows.cases.packing import Bundle
 
 __all__ = ["MANIFEST", "pack", "verify"]
@@ -29,20 +28,6 @@ _FORMAT = 1
 _DATE = (1980, 1, 1, 0, 0, 0)
 _LARGEST_BYTES = 256 * 1024 * 1024
 _ALWAYS = frozenset({"alert.json", "audit.json", "case.json", "event.json", "steps.json"})
-# Everything that a damaged or made-up file makes the readers of zip and JSON raise.
-_UNREADABLE = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 def pack(bundle: Bundle) -> bytes:
@@ -157,7 +142,7 @@ def verify(path: Path) -> list[str]:
             return [f"{path} 超过 256 MiB，不像处置归档包"]
         with zipfile.ZipFile(path) as archive:
             return list(_faults(archive))
-    except _UNREADABLE as error:
+    except (*UNREADABLE_ARCHIVE, OSError) as error:
         return [f"{path} 无法读取，不是完整的处置归档包（{str(error)[:200] or type(error).__name__}）"]
 
 

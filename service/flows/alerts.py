@@ -10,7 +10,7 @@ from datetime import datetime
 from service.domain.alert import Alert, AlertState
 from service.domain.alert_states import Mover, check_move
 from service.domain.beijing import beijing
-from service.domain.clock import Clock, ClockRole, ClockState, cancel, meet
+from service.domain.clock import BEGUN_STATES, Clock, ClockRole, ClockState, cancel, meet
 from service.domain.handling import answered_last, moved, standing
 from service.domain.people import Act, Person, may
 from service.domain.refusal import Conflict, NotFound
@@ -50,7 +50,6 @@ __all__ = [
     "start_clock",
 ]
 
-_RUNNING = frozenset({ClockState.ARMED, ClockState.PAUSED})
 _BEFORE_ANSWERING = frozenset({AlertState.OPEN, AlertState.ACKNOWLEDGED})
 
 
@@ -216,7 +215,7 @@ def reopen(store: Store, person: Person, alert_id: str, reason: str = "", *, now
 
 def _own_running(work: Work, alert_id: str) -> list[Clock]:
     clocks = work.clocks.of_alerts([alert_id]).get(alert_id, [])
-    return [clock for clock in clocks if clock.role is ClockRole.OWN and clock.state in _RUNNING]
+    return [clock for clock in clocks if clock.role is ClockRole.OWN and clock.state in BEGUN_STATES]
 
 
 def _drop_proposals(work: Work, person: Person, alert_id: str, now: datetime) -> None:

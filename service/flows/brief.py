@@ -36,7 +36,6 @@ _RISK = 2
 _MAJOR = 5
 _LISTED = 100
 _TERMS = 12
-_TIMELINE = 6
 _ISSUES = "briefing.issues"
 _TONES = {"neg": "负面", "neu": "中性", "pos": "正面"}
 _CLASSES = {
@@ -169,7 +168,7 @@ def _major(raised: Sequence[_Raised], now: datetime) -> tuple[MajorEvent, ...]:
 
 def _major_event(number: int, one: _Raised, now: datetime) -> MajorEvent:
     alert, event = one.alert, one.event
-    firsts = [document for document in one.documents if document.duplicate_of is None]
+    first = next((document for document in one.documents if document.duplicate_of is None), None)
     running = [clock for clock in one.clocks if clock.state is ClockState.ARMED and clock.due_at is not None]
     due = min((clock.due_at for clock in running if clock.due_at is not None), default=None)
     return MajorEvent(
@@ -177,12 +176,11 @@ def _major_event(number: int, one: _Raised, now: datetime) -> MajorEvent:
         title=event.title,
         level=alert.peak_level,
         first_at=event.first_at,
-        first_source=firsts[0].source_name if firsts else "",
+        first_source=first.source_name if first else "",
         documents=event.document_count,
         sources=event.source_count,
         products=event.products[:3],
         firms=event.firms[:3],
-        timeline=tuple((_when(d), d.source_name, d.title or d.text[:40]) for d in firsts[:_TIMELINE]),
         lead=alert.lead,
         deadline=f"{beijing(due, now)} 到期" if due else "无在走时限",
         state=_STATES[alert.state],

@@ -7,7 +7,7 @@ from service.domain.alert import AlertState
 from service.domain.clock import Clock, ClockRole, ClockRule, arm, cancel, meet, pause
 from service.domain.clock_changes import extend, next_round
 from service.domain.duties import clock_for, clock_id
-from service.domain.event import Event, IncidentGrade
+from service.domain.event import GRAVE_GRADES, Event
 from service.domain.facts import Condition
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
@@ -28,7 +28,6 @@ from service.ports.store import Store, Work
 __all__ = ["arm_clock", "cancel_clock", "extend_clock", "meet_clock", "pause_clock", "start_clock"]
 
 _MOST_EVIDENCE = 20
-_GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
 
 
 def arm_clock(store: Store, person: Person, clock_id: str, *, office: Office, now: datetime) -> Clock:
@@ -160,7 +159,7 @@ def _with_evidence(work: Work, clock: Clock) -> Clock:
 
 
 def _need_grade(event: Event, rule: ClockRule) -> None:
-    if event.grade not in _GRAVE:
+    if event.grade not in GRAVE_GRADES:
         raise Conflict(f"“{rule.action}”时限只适用于Ⅰ级、Ⅱ级事件，请先由审批人登记事件等级")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from analysis.assessment import Assessment, EntityType
 from service.domain.crossing import WINDOW, Crossing, EventTraits, MatterTraits, compare, symptoms_in, worth_comparing
 from service.domain.matter import Matter, MatterKind
+from service.flows.taking_turns import take_turn
 from service.ports.store import Store, Work
 
 __all__ = ["EVERY", "CrossingReport", "cross_check", "traits_of"]
@@ -41,7 +42,7 @@ def cross_check(store: Store, *, now: Callable[[], datetime]) -> CrossingReport:
     """
     moment = now()
     report = CrossingReport()
-    if not _take_turn(store, moment):
+    if not take_turn(store, _TURN, every=EVERY, now=moment):
         return report
     with store.read() as work:
         matters = [
@@ -68,17 +69,6 @@ def cross_check(store: Store, *, now: Callable[[], datetime]) -> CrossingReport:
     if fresh or found:
         _save(store, fresh, found, moment)
     return report
-
-
-def _take_turn(store: Store, now: datetime) -> bool:
-    with store.write() as work:
-        work.alone(_TURN)
-        held = work.value(_TURN)
-        # A time further ahead than a turn lasts was written before the clock was set back: nobody waits for it.
-        if isinstance(held, str) and now < datetime.fromisoformat(held) <= now + EVERY:
-            return False
-        work.set_value(_TURN, (now + EVERY).isoformat())
-        return True
 
 
 def traits_of(matter: Matter, title: str, text: str, said: Assessment, event_id: str | None) -> MatterTraits:

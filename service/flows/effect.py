@@ -9,9 +9,9 @@ from analysis.questions import Asked, group, questions
 from service.domain.effect import Effect, Question, WindowFigures, effect, halves
 from service.domain.event import EventDocument
 from service.domain.refusal import Conflict, NotFound
-from service.ports.store import Store, Work
+from service.ports.store import Work
 
-__all__ = ["SPAN", "compare", "effect_of_event", "figures_of", "measure_effect"]
+__all__ = ["SPAN", "compare", "figures_of", "measure_effect"]
 
 SPAN = timedelta(days=3)
 """How far a window reaches where nobody says otherwise."""
@@ -21,19 +21,13 @@ _QUESTIONS = 10
 _NOT_QUOTED = frozenset({"complaint", "official"})
 
 
-def effect_of_event(store: Store, event_id: str, moment: datetime, *, now: datetime, span: timedelta = SPAN) -> Effect:
+def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime, span: timedelta = SPAN) -> Effect:
     """Return the effect of what happened at `moment` on the event.
 
     Raises:
         NotFound: There is no such event.
         Conflict: The moment lies in the future.
     """
-    with store.read() as work:
-        return measure_effect(work, event_id, moment, now=now, span=span)
-
-
-def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime, span: timedelta = SPAN) -> Effect:
-    """Return what `effect_of_event` does, within a transaction that is open already. Raises as it does."""
     if moment > now:
         raise Conflict("回应时间不能晚于现在，发布之后才能评估效果")
     if work.events.get(event_id) is None:

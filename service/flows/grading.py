@@ -8,9 +8,9 @@ from analysis.heat import heat_of
 from service.domain.alert import Alert, AlertLevel, AlertState, set_by_person
 from service.domain.basis import basis_for, matched_entries, with_matched
 from service.domain.beijing import BEIJING
-from service.domain.clock import Clock, ClockRule, ClockState, Start, arm, cancel
+from service.domain.clock import MET_STATES, Clock, ClockRule, ClockState, Start, arm, cancel
 from service.domain.duties import clock_for
-from service.domain.event import Event, IncidentGrade
+from service.domain.event import GRAVE_GRADES, Event, IncidentGrade
 from service.domain.facts import Condition, IncidentFacts
 from service.domain.level import find_level
 from service.domain.people import Act, Person
@@ -21,8 +21,6 @@ from service.ports.store import Store, Work
 
 __all__ = ["set_grade", "set_level"]
 
-_GRAVE = frozenset({IncidentGrade.I, IncidentGrade.II})
-_OVER = frozenset({ClockState.MET, ClockState.MET_LATE})
 _GRADE_WORDS = {IncidentGrade.I: "Ⅰ级", IncidentGrade.II: "Ⅱ级", IncidentGrade.III: "Ⅲ级", IncidentGrade.IV: "Ⅳ级"}
 
 
@@ -67,11 +65,11 @@ def _regrade(
     for rule in office.register.clocks.values():
         clock = present.get(rule.id)
         moved = None
-        if rule.by_grade and event.grade in _GRAVE:
+        if rule.by_grade and event.grade in GRAVE_GRADES:
             known = clock or clock_for(
                 rule, alert, facts, office.register, known_at=event.known_at, post_at=event.first_at, now=now
             )
-            moved = None if known.state in _OVER | {ClockState.ARMED} else arm(known, by=person.name, now=now)
+            moved = None if known.state in MET_STATES | {ClockState.ARMED} else arm(known, by=person.name, now=now)
         elif clock is not None and Condition.ORDINARY_GRADE in rule.when:
             moved = _ordinary(clock, rule, person, alert, event, now)
         if moved is not None:
@@ -86,8 +84,8 @@ def _regrade(
 def _ordinary(clock: Clock, rule: ClockRule, person: Person, alert: Alert, event: Event, now: datetime) -> Clock | None:
     assert event.grade is not None
     word = _GRADE_WORDS[event.grade]
-    if event.grade in _GRAVE:
-        if clock.state in _OVER | {ClockState.CANCELLED}:
+    if event.grade in GRAVE_GRADES:
+        if clock.state in MET_STATES | {ClockState.CANCELLED}:
             return None
         return cancel(clock, by=person.name, reason=f"事件登记为{word}，改按5小时和24小时时限", now=now)
     if clock.state is ClockState.CANCELLED and rule.levels.get(alert.level) is Start.ARM:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from service.domain.matter import Matter, MatterState
+from service.domain.matter import OPEN_STATES, Matter
 from service.domain.matter_turn import Passed, handlers, matters_letter, passed, settled, soon
 from service.domain.people import Person
 from service.domain.register import Register
@@ -21,7 +21,6 @@ EVERY = timedelta(minutes=10)
 
 _TURN = "matters.turn"
 _MOST = 5_000
-_OPEN = tuple(state for state in MatterState if not state.over)
 
 
 def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
@@ -34,7 +33,7 @@ def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
         return 0
     rules, calendar = _warn_at(office.register), office.register.calendar
     with store.read() as work:
-        matters = work.matters.listing(states=_OPEN, limit=_MOST)
+        matters = work.matters.listing(states=OPEN_STATES, limit=_MOST)
         moved = [
             one.id for one in matters if passed(settled(one, calendar) or one, now, rules) or settled(one, calendar)
         ]

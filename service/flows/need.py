@@ -7,7 +7,7 @@ from datetime import datetime
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.basis import basis_for, matched_entries, with_matched
 from service.domain.beijing import BEIJING
-from service.domain.clock import Clock, ClockRule, ClockState, arm, cancel
+from service.domain.clock import MET_STATES, Clock, ClockRule, ClockState, arm, cancel
 from service.domain.duties import clock_for
 from service.domain.event import Event
 from service.domain.facts import Condition, IncidentFacts, holds
@@ -20,7 +20,6 @@ from service.ports.store import Store, Work
 
 __all__ = ["decide_need"]
 
-_OVER = frozenset({ClockState.MET, ClockState.MET_LATE})
 _WORDS = {True: "需要公开回应", False: "不需要公开回应"}
 
 
@@ -114,12 +113,12 @@ def _started(
         return None
     if clock is None:
         clock = clock_for(rule, alert, facts, office.register, known_at=event.known_at, post_at=event.first_at, now=now)
-    if clock.state in _OVER | {ClockState.ARMED}:
+    if clock.state in MET_STATES | {ClockState.ARMED}:
         return None
     return arm(clock, by=person.name, now=now)
 
 
 def _ended(clock: Clock | None, person: Person, decision: NeedDecision) -> Clock | None:
-    if clock is None or clock.state in _OVER | {ClockState.CANCELLED}:
+    if clock is None or clock.state in MET_STATES | {ClockState.CANCELLED}:
         return None
     return cancel(clock, by=person.name, reason=f"决定不公开回应：{decision.reason}", now=decision.at)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from crawlers.addresses import slots_of
-from crawlers.catalogue.declaration import NEVER_CRAWLED, Politeness
+from crawlers.catalogue.declaration import NEVER_CRAWLED, NOT_CRAWLED, Politeness
 from crawlers.ports import SourceProgress
 from crawlers.records import Source
 from service.domain.refusal import Conflict
@@ -37,7 +37,6 @@ __all__ = [
 VISIT_LEASE = timedelta(seconds=150)
 """How long a host is one process's own; longer than one pass of the crawl role may take."""
 
-_COMES_TO_US = frozenset({"file_drop", "push"})
 _MOST_PER_PASS = 256
 
 
@@ -76,7 +75,7 @@ def due_sources(
     due: list[tuple[datetime, Source]] = []
     for source in sources:
         on = switches.get(source.id, source.enabled)
-        if source.kind in _COMES_TO_US or source.access in NEVER_CRAWLED or not on or source.id in wished:
+        if source.kind in NOT_CRAWLED or source.access in NEVER_CRAWLED or not on or source.id in wished:
             continue
         remembered = progress.get(source.id)
         moment = remembered.next_due_at if remembered is not None else None
@@ -97,7 +96,7 @@ def _to_check(sources: Sequence[Source], wished: Mapping[str, datetime], stops: 
 
 def is_crawlable(source: Source) -> bool:
     """Return whether a source is one that is visited at all: neither imported, nor pushed, nor a template."""
-    never = source.kind in _COMES_TO_US or source.access in NEVER_CRAWLED
+    never = source.kind in NOT_CRAWLED or source.access in NEVER_CRAWLED
     return not never and not open_slots(source)
 
 

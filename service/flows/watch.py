@@ -23,6 +23,7 @@ from service.flows.acts import save_alert
 from service.flows.cases.telling import tend_cases
 from service.flows.consider import Office, consider
 from service.flows.mornings import tell_gaps, tell_of_blue
+from service.flows.taking_turns import take_turn
 from service.flows.telling import tell, told_marks
 from service.ports.store import Store, Work
 
@@ -68,7 +69,7 @@ def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: i
     """
     report = WatchReport()
     moment = now()
-    if not _take_turn(store, moment):
+    if not take_turn(store, _TURN, every=EVERY, now=moment):
         return report
     routing = office.routing()
     with store.read() as work:
@@ -117,17 +118,6 @@ def _moves(clock: Clock, office: Office, now: datetime) -> bool:
         return False
     told = warning(clock, now, warn_at=rule.warn_at) > clock.warned
     return told or expire(clock, rule, now) is not None or settled(clock, office.register.calendar) is not None
-
-
-def _take_turn(store: Store, now: datetime) -> bool:
-    with store.write() as work:
-        work.alone(_TURN)
-        held = work.value(_TURN)
-        # A time further ahead than a turn lasts was written before the clock was set back: nobody waits for it.
-        if isinstance(held, str) and now < datetime.fromisoformat(held) <= now + EVERY:
-            return False
-        work.set_value(_TURN, (now + EVERY).isoformat())
-        return True
 
 
 def _look(work: Work, alert_id: str, office: Office, now: datetime, report: WatchReport) -> None:

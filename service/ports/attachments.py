@@ -46,10 +46,6 @@ class Attachments(Protocol):
         """Store the rows that the documents carry in `extras["rows"]`, in place of those they had."""
         ...
 
-    def rows_of(self, document_id: str) -> list[NoticeRecord]:
-        """Return the rows of a document in order."""
-        ...
-
     def find(
         self, *, product: str = "", maker: str = "", batch: str = "", limit: int = 100, offset: int = 0
     ) -> list[NoticeRecord]:

@@ -162,10 +162,6 @@ class Documents(Protocol):
         """Return assessed documents newest first as `(seq, row)`, filtered; page by `before_seq`."""
         ...
 
-    def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:
-        """Return assessed documents in order of `seq`, for rebuilding the search projection."""
-        ...
-
     def search_documents_of(self, document_ids: Sequence[str]) -> list[SearchDocument]:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
         ...

@@ -59,10 +59,6 @@ class SqlAttachments:
             ],
         )
 
-    def rows_of(self, document_id: str) -> list[NoticeRecord]:
-        """Return the rows of a document in order."""
-        return self._read(notice_rows.c.document_id == document_id, order=[notice_rows.c.position], limit=10_000)
-
     def find(
         self, *, product: str = "", maker: str = "", batch: str = "", limit: int = 100, offset: int = 0
     ) -> list[NoticeRecord]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, func, null, selec
 
 from analysis.assessment import Assessment
 from crawlers.ports import PutResult
-from crawlers.records import Document
+from crawlers.records import COUNTS, Document
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument
@@ -19,7 +19,6 @@ from service.storage.columns import Moment
 from service.storage.dialects import upsert_columns
 from service.storage.putting import put_documents
 from service.storage.rows import (
-    COUNTS,
     categories_text,
     document_of,
     dump_assessment,
@@ -213,11 +212,6 @@ class SqlDocuments:
         if before_seq is not None:
             statement = statement.where(a.seq < before_seq)
         return [(row["seq"], event_document_of(row)) for row in self._connection.execute(statement).mappings()]
-
-    def search_documents(self, *, after_seq: int, limit: int) -> list[SearchDocument]:
-        """Return assessed documents in order of `seq`, for rebuilding the search projection."""
-        statement = _SEARCHED.where(assessments.c.seq > after_seq).order_by(assessments.c.seq).limit(limit)
-        return [search_document_of(row) for row in self._connection.execute(statement).all()]
 
     def search_documents_of(self, document_ids: Sequence[str]) -> list[SearchDocument]:
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""

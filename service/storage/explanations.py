@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from analysis.assessment import Explanation, Level, Neighbour, SpokenTerm
+from crawlers.records import COUNTS
 from service.ports.explanations import Unexplained
 from service.storage.among import among
 from service.storage.columns import dump_json
 from service.storage.dialects import upsert
-from service.storage.rows import COUNTS, document_of, load_assessment
+from service.storage.rows import document_of, load_assessment
 from service.storage.schema import assessments, documents, engagements, explanations
 
 __all__ = ["SqlExplanations"]

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, update
 
 from analysis.assessment import Level
-from crawlers.records import Document
+from crawlers.records import COUNTS, Document
 from service.domain.label import Label, LabelGiven
 from service.domain.label_queue import Candidate
 from service.storage.among import among
 from service.storage.dialects import insert_new
-from service.storage.rows import COUNTS, document_of
+from service.storage.rows import document_of
 from service.storage.schema import assessments, documents, engagements, label_skips, labels
 
 __all__ = ["SqlLabels"]

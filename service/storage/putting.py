@@ -18,12 +18,12 @@ from sqlalchemy import (
 )
 
 from crawlers.ports import PutResult
-from crawlers.records import Document
+from crawlers.records import COUNTS, Document
 from service.storage.among import among
 from service.storage.bulk import Same, execute_columns
 from service.storage.columns import Moment, dump_json
 from service.storage.dialects import lock, upsert
-from service.storage.rows import COUNTS, content_hash_of, document_columns, document_values, rows_of
+from service.storage.rows import content_hash_of, document_columns, document_values, rows_of
 from service.storage.schema import (
     assess_queue,
     assessments,

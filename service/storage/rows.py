@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, type_coerce
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, PossibleRisk, Tone
-from crawlers.records import Document, Engagement
+from crawlers.records import COUNTS, Document, Engagement
 from service.domain.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import LeasedDocument
@@ -19,7 +19,6 @@ from service.storage.columns import Word, dump_json, dump_text
 from service.storage.schema import assess_queue, assessments, documents, engagements, source_descriptions
 
 __all__ = [
-    "COUNTS",
     "categories_text",
     "content_hash_of",
     "document_columns",
@@ -38,8 +37,6 @@ __all__ = [
     "search_document_of",
     "values_of",
 ]
-
-COUNTS = ("views", "likes", "comments", "reposts", "saves", "heat", "rank")
 
 _Record = TypeVar("_Record")
 _Parts: TypeAlias = Sequence[Mapping[str, Any]]

@@ -15,6 +15,7 @@ from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.audit import actor_word
 from service.domain.people import Act, Person, may
+from service.domain.places import region_name
 from service.domain.roster import covering
 from service.flows.cases.waiting import waiting_for
 from service.flows.matter_watch import waiting_matters
@@ -180,7 +181,7 @@ def _environment() -> Environment:
             marked=marked,
             word=lambda code, table: wording.word(table, code),
             category=wording.category_word,
-            region=wording.region_word,
+            region=region_name,
             chip=wording.level_chip,
             limit=wording.limit_word,
             act=acts.act_word,

@@ -44,6 +44,16 @@ class TestEscaping:
         assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in text
         assert "<mark>有效期</mark>" in text
 
+    def test_an_open_alert_tells_what_its_level_asks_first_and_the_figures_of_the_grades(self, site: Site) -> None:
+        with site.context.store.write() as work:
+            work.events.save(build_event(id="X1", categories=("R06",)), ["x"])
+            work.alerts.save(build_alert(id="XA", event_id="X1"))
+        text = site.browser(Role.APPROVER).client.get("/events/X1").text
+        assert "15分钟内电话报告值班领导" in text
+        assert "公安机关、网信部门" in text
+        assert "同类反应50人以上；" in text
+        assert '同类反应30人以上 <span class="open-fact">待核实</span>' in text
+
     def test_chart_data_cannot_leave_its_script_element(self, shared_site: Site) -> None:
         text = shared_site.browser(Role.VIEWER).client.get("/").text
         data = text.split('id="volume-data"')[1].split("</script>")[0]

@@ -67,7 +67,7 @@ class AttachmentsContract:
     def test_the_rows_of_a_notice_are_told_in_order_with_every_column(self, store: Store) -> None:
         take(store, notice("1"))
         with store.read() as work:
-            rows = work.attachments.rows_of(notice("1").id)
+            rows = work.attachments.find()
         assert [dict(row.values) for row in rows] == [dict(row) for row in ROWS]
         assert {row.notice for row in rows} == {"通告1"}
 
@@ -76,13 +76,13 @@ class AttachmentsContract:
         with store.write() as work:
             work.attachments.replace_rows([notice("1", ROWS[1:])])
         with store.read() as work:
-            assert [row.values["batch"] for row in work.attachments.rows_of(notice("1").id)] == ["240202"]
+            assert [row.values["batch"] for row in work.attachments.find()] == ["240202"]
 
     def test_a_document_without_rows_leaves_those_of_others_alone(self, store: Store) -> None:
         take(store, notice("1"))
         take(store, document("2"))
         with store.read() as work:
-            assert len(work.attachments.rows_of(notice("1").id)) == len(ROWS)
+            assert len(work.attachments.find()) == len(ROWS)
 
     def test_rows_are_found_by_parts_of_product_maker_and_batch_latest_notice_first(self, store: Store) -> None:
         take(store, notice("1"))

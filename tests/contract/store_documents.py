@@ -21,6 +21,7 @@ from tests.contract.stored import (
     hot_entry,
     judge_all,
     put,
+    searched,
 )
 
 
@@ -323,7 +324,7 @@ class AssessmentsContract:
         with store.write() as work:
             work.events.save(event(), ["k"])
             judge_all(work, event_id="e1")
-            [first] = work.documents.search_documents(after_seq=0, limit=10)
+            [first] = searched(work, limit=10)
         assert first.tokens == "清云 注射液 通报 寒战"
         assert (first.products, first.firms, first.regions) == (("清云注射液",), ("清云制药",), ("360702",))
         assert (first.event_id, first.published_at) == ("e1", NOW - timedelta(hours=1))
@@ -340,8 +341,8 @@ class AssessmentsContract:
         put(store, *(document(str(number)) for number in range(5)))
         with store.write() as work:
             judge_all(work)
-            first = work.documents.search_documents(after_seq=0, limit=3)
-            rest = work.documents.search_documents(after_seq=first[-1].seq, limit=3)
+            first = searched(work, limit=3)
+            rest = searched(work, after_seq=first[-1].seq, limit=3)
             versions = work.documents.search_versions(after_seq=first[-1].seq, limit=1)
         assert [found.title for found in first + rest] == [document(str(number)).title for number in range(5)]
         assert versions == [(rest[0].seq, rest[0].document_id, rest[0].version)]

@@ -12,6 +12,7 @@ from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event
 from service.domain.people import Person, Role, Session
+from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument, Store, Work
 
 NOW = datetime(2026, 11, 20, 8, 30, 15, 123456, tzinfo=UTC)
@@ -191,6 +192,12 @@ def complete(
     """Complete one document; whether its fence was good."""
     one = Completion(leased=leased, assessment=judgement, event_id=event_id, duplicate_of=duplicate_of)
     return work.documents.complete_all([one], now=now) == {leased.seq}
+
+
+def searched(work: Work, *, after_seq: int = 0, limit: int = 1000) -> list[SearchDocument]:
+    """Return assessed documents as the projection holds them, in order of `seq`."""
+    versions = work.documents.search_versions(after_seq=after_seq, limit=limit)
+    return work.documents.search_documents_of([id_ for _, id_, _ in versions])
 
 
 def judge_all(

@@ -13,7 +13,7 @@ from service.search.fts import FtsSearch
 from service.search.refill import ask_for_refill, refill
 from service.search.verify import verify
 from service.storage.sql import SqlStore
-from tests.contract.stored import document, judge_all, put
+from tests.contract.stored import document, judge_all, put, searched
 
 
 def fill(store: SqlStore, count: int) -> None:
@@ -26,7 +26,7 @@ def project(store: SqlStore, search: Search) -> None:
     after = 0
     while True:
         with store.read() as work:
-            documents = work.documents.search_documents(after_seq=after, limit=500)
+            documents = searched(work, after_seq=after, limit=500)
         if not documents:
             return
         search.index(documents)
@@ -60,7 +60,7 @@ class VerifyContract:
         fill(store, 10)
         project(store, search)
         with store.read() as work:
-            documents = work.documents.search_documents(after_seq=0, limit=10)
+            documents = searched(work, limit=10)
         search.remove([documents[0].document_id, documents[9].document_id])
         put(store, document("3", text="更正。"))
         with store.write() as work:
@@ -78,7 +78,7 @@ class VerifyContract:
     def test_orphans_alone_fill_several_ranges(self, store: SqlStore, search: Search) -> None:
         fill(store, 1)
         with store.read() as work:
-            [one] = work.documents.search_documents(after_seq=0, limit=1)
+            [one] = searched(work, limit=1)
         search.index([replace(one, document_id=f"o{seq}", seq=seq) for seq in range(2, 1_500)])
         assert verify(store, search, repair=True).orphaned == 1_498
         project(store, search)
@@ -101,7 +101,7 @@ class VerifyContract:
         fill(store, 10)
         project(store, search)
         with store.read() as work:
-            one, *_ = work.documents.search_documents(after_seq=0, limit=1)
+            one, *_ = searched(work, limit=1)
         search.index([replace(one, document_id="later", seq=7_000), replace(one, version=9)])
         with store.write() as work:
             ask_for_refill(work)

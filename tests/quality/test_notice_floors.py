@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pytest
+from lxml import html
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Page
 
 from crawlers.attachments import ocr
-from crawlers.attachments.html_tables import tables_of
+from crawlers.attachments.html_tables import tables_in
 from crawlers.attachments.notice_rows import notice_rows
 from crawlers.attachments.reading import AttachmentText, read_attachment
 from tests.notices.made import LAYOUTS, Notice, make
@@ -30,7 +31,7 @@ def rows_in(raw: bytes) -> list[dict[str, str]]:
 
 
 def rows_of_page(notice: Notice) -> list[dict[str, str]]:
-    return [row.to_json() for row in notice_rows(tables_of(as_html(notice)))]
+    return [row.to_json() for row in notice_rows(tables_in(html.document_fromstring(as_html(notice))))]
 
 
 READERS: dict[str, Callable[[Notice], list[dict[str, str]]]] = {

@@ -21,8 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from analysis.assessment import Level, Tone
-from analysis.risk import RISK_CATEGORIES
+from analysis.assessment import RISK_CATEGORIES, Level, Tone
 from analysis.training.data import Example
 from analysis.training.encoder.network import Network, pooled
 from analysis.training.encoder.weights import Base

@@ -6,7 +6,7 @@ from service.domain.alert import AlertState
 from service.domain.case import Case
 from service.domain.case_assess import assess, conclude, report_up, respond
 from service.domain.case_moves import Move
-from service.domain.clock import ClockState, meet
+from service.domain.clock import BEGUN_STATES, meet
 from service.domain.event import IncidentGrade
 from service.domain.workflow import CaseState, Step
 from service.flows.acts import advance
@@ -14,8 +14,6 @@ from service.flows.acts import note as record
 from service.flows.cases.scene import Hand, Scene, at_case
 
 __all__ = ["begin_assessment", "conclude_assessment", "decide_to_respond", "report_upwards"]
-
-_RUNNING = frozenset({ClockState.ARMED, ClockState.PAUSED})
 
 
 def begin_assessment(hand: Hand) -> Case:
@@ -49,7 +47,7 @@ def report_upwards(hand: Hand, *, to: str, basis: str) -> Case:
 def _meet(scene: Scene, step: Step, *, note: str) -> None:
     rule = scene.desk.workflow.steps[step].clock
     for clock in scene.work.clocks.of_alerts([scene.alert.id]).get(scene.alert.id, []):
-        if clock.rule_id == rule and clock.state in _RUNNING:
+        if clock.rule_id == rule and clock.state in BEGUN_STATES:
             done = meet(clock, by=scene.desk.person.name, now=scene.desk.now, note=note)
             scene.work.clocks.save(done)
             detail = {"rule": clock.rule_id, "clock": clock.action, "state": done.state.value, "alert": clock.alert_id}

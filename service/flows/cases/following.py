@@ -7,7 +7,7 @@ from typing import Any
 from service.domain.alert import AlertState
 from service.domain.case import Case, CaseFile
 from service.domain.case_close import evaluate, follow_up, track
-from service.domain.clock import ClockRole, ClockState
+from service.domain.clock import BEGUN_STATES, ClockRole
 from service.domain.effect import Effect
 from service.domain.event import Event
 from service.flows.acts import advance
@@ -22,7 +22,6 @@ WINDOW = timedelta(hours=24)
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-_RUNNING = frozenset({ClockState.ARMED, ClockState.PAUSED})
 
 
 def track_reaction(hand: Hand, *, remark: str) -> Case:
@@ -109,4 +108,4 @@ def _daily(scene: Scene) -> list[int]:
 
 def _running(scene: Scene) -> list[str]:
     clocks = scene.work.clocks.of_alerts([scene.alert.id]).get(scene.alert.id, [])
-    return [clock.action for clock in clocks if clock.role is ClockRole.OWN and clock.state in _RUNNING]
+    return [clock.action for clock in clocks if clock.role is ClockRole.OWN and clock.state in BEGUN_STATES]

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from service.api.identity import Briefer, Identity, Reader, context_of
 from service.domain.refusal import NotFound
 from service.domain.week import parse_week, week_of
+from service.web.media_types import DOCX, XLSX
 from service.web.render import page
 from service.web.views.issues import issues_of, week_word
 
@@ -16,10 +17,8 @@ router = APIRouter()
 
 _WEEKS = 12
 _TYPES = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pdf": "application/pdf",
-    ".html": "text/html",
+    ".docx": DOCX,
+    ".xlsx": XLSX,
 }
 
 

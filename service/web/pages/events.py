@@ -12,6 +12,7 @@ from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
+from service.domain.basis import transfer_departments
 from service.domain.case import CaseFile
 from service.domain.case_turn import turns
 from service.domain.citation import Choice
@@ -20,6 +21,7 @@ from service.domain.event import Event
 from service.domain.facts import Condition, facts_of
 from service.domain.handling import answered_last
 from service.domain.people import Person
+from service.domain.places import region_name
 from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.reported import spread_facts
@@ -49,8 +51,9 @@ from service.web.views.explained import ExplainedView, explained_views, telling_
 from service.web.views.labelling import label_forms
 from service.web.views.need import need_view
 from service.web.views.opinion_rows import is_proposed, opinion_views
+from service.web.views.register_words import first_actions, grade_rows
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures, turns_of
-from service.web.views.wording import day_of, level_chip, moment, region_word, word
+from service.web.views.wording import day_of, level_chip, moment, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -112,12 +115,15 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
-        "region_names": list(dict.fromkeys(region_word(code) for code in event.regions)),
+        "region_names": list(dict.fromkeys(region_name(code) for code in event.regions)),
         "independent": spread["independent_sources"],
         "spread_figures": spread_figures(spread),
         "people": [person.name for person in people if not person.disabled and person.role.value in _HANDLING],
         "screeners": _screeners(people, context.office.register.workflow),
         "next_step": next_step(alert, waiting),
+        "first": first_actions(alert, context.office.register),
+        "transfer": transfer_departments(event.categories, context.office.register),
+        "grades": grade_rows(context.office.register),
         "acts": acts,
         "basis": basis,
         "tabs": _tabs(event, basis),

@@ -21,6 +21,7 @@ from service.domain.verification import entry_of, stem_of, words_of
 from service.flows.policy_links import link_policies, linked_policies
 from service.flows.verifying import check_entry
 from service.ports.store import Work
+from service.web.media_types import XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.views.policy_views import (
@@ -150,12 +151,9 @@ def ledger(request: Request, identity: Reader, suffix: str) -> Response:
         titles = {one.id: one.title for one in context.office.register.documents.values()}
         rows = ledger_rows(held, work.policies.article_counts(), linked, on=today, titles=titles)
     content = ledger_csv(rows) if suffix == "csv" else ledger_xlsx(rows)
-    kind = "text/csv; charset=utf-8" if suffix == "csv" else _XLSX
+    kind = "text/csv; charset=utf-8" if suffix == "csv" else XLSX
     name = quote(f"政策台账-{today.isoformat()}.{suffix}")
     return Response(content, media_type=kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
-
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/policies/entries/{subject}")

@@ -14,6 +14,7 @@ from service.api.identity import Identity, Reader, RosterKeeper, context_of
 from service.domain.alert import AlertLevel
 from service.domain.beijing import BEIJING
 from service.domain.people import Person, Role
+from service.domain.places import region_name
 from service.domain.refusal import Refusal
 from service.domain.register import Register, Unit
 from service.domain.routing import Labels, ReceiverKind, Route, Scope, Target, matched
@@ -24,7 +25,7 @@ from service.ports.store import Work
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.views.told import plan_rows
-from service.web.views.wording import CITIES, category_word, duration, region_word
+from service.web.views.wording import CITIES, category_word, duration
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -140,7 +141,7 @@ def _rows(route: Route, register: Register, depth: int) -> list[dict[str, Any]]:
     conditions = [
         "、".join(level.word for level in sorted(route.levels, reverse=True)),
         "、".join(category_word(code) for code in route.categories),
-        "、".join(region_word(code) for code in route.regions),
+        "、".join(region_name(code) for code in route.regions),
         "、".join(register.units[unit].label for unit in route.departments if unit in register.units),
         {Scope.CITY: "地市范围", Scope.PROVINCE: "全省范围"}.get(route.scope, "") if route.scope else "",
     ]

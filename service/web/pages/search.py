@@ -15,13 +15,14 @@ from analysis.assessment import CATEGORY_NAMES
 from crawlers.records import SourceClass
 from service.api.context import AppContext
 from service.api.identity import Reader, context_of
+from service.domain.places import region_name
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
 from service.search.query import QueryError, parse_query
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
 from service.web.views.paging import pager
-from service.web.views.wording import BEIJING, CITIES, category_word, moment, region_word, word
+from service.web.views.wording import BEIJING, CITIES, category_word, moment, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -185,7 +186,7 @@ def _facets(
         ("level", "研判", lambda code: word("judged", code), "level"),
         ("categories", "类别", category_word, "category"),
         ("source_class", "信源类别", lambda code: word("source_class", code), "source_class"),
-        ("region", "地区", region_word, "region"),
+        ("region", "地区", region_name, "region"),
     )
     kept = {"q": text} | {name: value for name, value in filters.model_dump().items() if value}
     shown = []

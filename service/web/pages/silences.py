@@ -11,11 +11,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alert import AlertLevel
+from service.domain.places import region_name
 from service.domain.refusal import Refusal
 from service.domain.silence import Matcher, MatcherField, Silence
 from service.flows import silences as flows
 from service.web.render import page
-from service.web.views.wording import CITIES, category_word, region_word
+from service.web.views.wording import CITIES, category_word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -111,7 +112,7 @@ def _show(
     return page(request, "silences.html", identity=identity, key="alerts", title="静默", status=status, **view)
 
 
-_WORDS = {MatcherField.CATEGORY: category_word, MatcherField.REGION: region_word}
+_WORDS = {MatcherField.CATEGORY: category_word, MatcherField.REGION: region_name}
 
 
 def _row(silence: Silence, matched: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from service.domain.topic import PhaseKind, Topic, TopicState, phase_at
 from service.domain.topic_report import TopicReport
 from service.flows import topics as flows
 from service.flows.topic_report import SPANS, report_topic
+from service.web.media_types import XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, first, refused_by
 from service.web.render import page
 from service.web.views import topic_page as views
@@ -39,7 +40,6 @@ Follower = Annotated[Identity, Depends(Guard(Act.FOLLOW))]
 Signer = Annotated[Identity, Depends(Guard(Act.SIGN_SHEET))]
 
 _TABS = (("overview", "概览"), ("voices", "问题与观点"), ("sheet", "风险评估表"), ("settings", "设置"))
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KINDS = [(kind.value, kind.word) for kind in PhaseKind]
 
 
@@ -213,7 +213,7 @@ def questions(request: Request, identity: Reader, topic_id: str) -> Response:
         )
     name = quote(f"解读要点 {report.topic.title[:40]}.xlsx")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(file.getvalue(), media_type=_XLSX, headers=headers)
+    return Response(file.getvalue(), media_type=XLSX, headers=headers)
 
 
 @router.post("/topics/{topic_id}/settings")

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockState
 from service.domain.event import Event
-from service.web.views.wording import Chip, category_word, duty_name, level_chip, region_word, remaining, word
+from service.domain.places import region_name
+from service.web.views.wording import Chip, category_word, duty_name, level_chip, remaining, word
 
 __all__ = [
     "SPARK_HOURS",
@@ -139,7 +140,7 @@ def alert_row(
         state=alert.state,
         state_word=word("alert", alert.state.value),
         categories=tuple(category_word(code) for code in event.categories[:2]) if event else (),
-        regions=tuple(dict.fromkeys(region_word(code) for code in event.regions))[:2] if event else (),
+        regions=tuple(dict.fromkeys(region_name(code) for code in event.regions))[:2] if event else (),
         products=event.products[:1] if event else (),
         sources=_sources(event),
         harm=_harm(event),

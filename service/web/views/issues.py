@@ -10,8 +10,8 @@ from service.domain.week import Week, parse_week
 
 __all__ = ["Issue", "IssueFile", "issues_of", "week_word"]
 
-_NAME = re.compile(r"briefing-(\d{4}-W\d{2})\.(docx|xlsx|pdf|html)$")
-_FORMS = {"docx": "文档", "xlsx": "表格", "pdf": "打印版", "html": "网页"}
+_NAME = re.compile(r"briefing-(\d{4}-W\d{2})\.(docx|xlsx)$")
+_FORMS = {"docx": "文档", "xlsx": "表格"}
 
 
 @dataclass(frozen=True, slots=True)

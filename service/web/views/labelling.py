@@ -6,9 +6,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from analysis.assessment import CATEGORY_NAMES, Level
+from analysis.assessment import CATEGORY_NAMES, RISK_CATEGORIES, Level
 from service.domain.event import EventDocument
-from service.domain.label import LABEL_CATEGORIES, Label, LabelGiven, LabelOrigin
+from service.domain.label import Label, LabelGiven, LabelOrigin
 from service.domain.model_version import SHIPPED, Placement, TrainingRun, figure, in_order, metric_word
 from service.web.views.wording import moment, word
 
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # Letters in the order of the taxonomy; `g` goes to a page, as everywhere.
-CATEGORY_KEYS: Mapping[str, str] = MappingProxyType(dict(zip(LABEL_CATEGORIES, "abcdefhijklmn", strict=True)))
+CATEGORY_KEYS: Mapping[str, str] = MappingProxyType(dict(zip(RISK_CATEGORIES, "abcdefhijklmn", strict=True)))
 """The key that chooses a category on the card."""
 
 _ORIGINS: Mapping[LabelOrigin, str] = MappingProxyType(
@@ -82,7 +82,7 @@ def label_form(
         judged=label_words(given.judged if given and given.judged else judged),
         standing=f"{given.actor}（{moment(given.at, now)}）：{label_words(given.label)}" if given else "",
         corrected=given is not None and given.corrects,
-        options=tuple((code, CATEGORY_NAMES[code], CATEGORY_KEYS[code]) for code in LABEL_CATEGORIES),
+        options=tuple((code, CATEGORY_NAMES[code], CATEGORY_KEYS[code]) for code in RISK_CATEGORIES),
     )
 
 
@@ -97,7 +97,7 @@ def label_forms(
 
 
 def _judged(document: EventDocument) -> dict[str, Any]:
-    codes = [code for code in document.categories if code in LABEL_CATEGORIES]
+    codes = [code for code in document.categories if code in RISK_CATEGORIES]
     risk = document.level == Level.RISK
     return {
         "level": document.level,

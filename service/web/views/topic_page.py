@@ -13,7 +13,6 @@ from service.web.views.charts import ticks
 __all__ = ["PhaseLine", "Trend", "next_act", "phase_lines", "span_words", "trend"]
 
 WIDTH, HEIGHT, LEFT, TOP = 960, 120, 34, 18
-_DAY = timedelta(days=1)
 _LABEL_DAYS = 8
 _LABEL_WIDTH = 30
 
@@ -72,7 +71,6 @@ class PhaseLine:
     per_day: str
     negative: str
     tones: tuple[tuple[str, int, float, str], ...]
-    partly: bool
 
 
 _TONES = (("neg", "负面", "red"), ("neu", "中性", "none"), ("pos", "正面", "accent"))
@@ -95,7 +93,6 @@ def _line(phase: PhaseReport) -> PhaseLine:
             (word, figures.tones.get(key, 0), 100 * figures.tones.get(key, 0) / (figures.documents or 1), style)
             for key, word, style in _TONES
         ),
-        partly=phase.read < figures.documents,
     )
 
 

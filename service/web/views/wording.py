@@ -25,7 +25,6 @@ __all__ = [
     "limit_word",
     "local",
     "moment",
-    "region_word",
     "remaining",
     "weekday",
     "word",
@@ -206,18 +205,6 @@ def article_word(key: str) -> str:
     """Return an article's key as people write it: `药品管理法(2019-08-26)#第八十二条` is `药品管理法 第八十二条`."""
     stem, _, number = key.partition("#")
     return f"{stem.partition('(')[0]} {number}".strip()
-
-
-def region_word(code: str) -> str:
-    """Return a region's name: a Jiangxi city by its code, 全省 for `36`, 未定位 for none, else 省外 or 境外."""
-    if not code:
-        return "未定位"
-    city = CITIES.get(code[:4])
-    if city is not None:
-        return city
-    if code.startswith("36"):
-        return "全省"
-    return "省外" if code.isdigit() else "境外"
 
 
 def word(table: str, code: object) -> str:

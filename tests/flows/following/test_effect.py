@@ -1,18 +1,23 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from crawlers.records import DocumentKind
-from service.domain.effect import Trend
+from service.domain.effect import Effect, Trend
 from service.domain.refusal import Conflict, NotFound
-from service.flows.effect import effect_of_event, measure_effect
+from service.flows.effect import measure_effect
 from service.ports.store import Store
 from tests.builders import NOW
 from tests.following import happening, hear, judged, voice
 
 DAY = timedelta(days=1)
 ANSWERED = NOW - 3 * DAY
+
+
+def effect_of(store: Store, event_id: str, moment: datetime) -> Effect:
+    with store.read() as work:
+        return measure_effect(work, event_id, moment, now=NOW)
 
 
 @pytest.fixture
@@ -30,7 +35,7 @@ def told(store: Store) -> Store:
 
 
 def test_the_effect_of_an_answer_is_measured_in_equal_windows(told: Store) -> None:
-    found = effect_of_event(told, "happening", ANSWERED, now=NOW)
+    found = effect_of(told, "happening", ANSWERED)
     assert (found.before.documents, found.after.documents, found.trend) == (9, 3, Trend.FELL)
     assert found.before.until == found.after.since == ANSWERED
     assert (found.before.negative_share, found.after.negative_share) == (1.0, 0.0)
@@ -39,7 +44,7 @@ def test_the_effect_of_an_answer_is_measured_in_equal_windows(told: Store) -> No
 
 
 def test_reach_is_counted_and_what_no_platform_tells_is_unknown(told: Store) -> None:
-    found = effect_of_event(told, "happening", ANSWERED, now=NOW)
+    found = effect_of(told, "happening", ANSWERED)
     assert (found.before.sources, found.after.sources) == (1, 1)
     assert (found.before.views, found.after.views) == (None, None)
     assert ("阅读量（平台现示）", "平台未提供", "平台未提供", "") in found.words
@@ -48,24 +53,24 @@ def test_reach_is_counted_and_what_no_platform_tells_is_unknown(told: Store) -> 
 def test_a_citizens_own_words_are_counted_and_never_quoted(told: Store) -> None:
     private = replace(voice(90, 2, "我在诊所打了针，家人一直发热，该找谁？"), kind=DocumentKind.COMPLAINT)
     hear(told, [(private, judged(private))], event_id="happening")
-    found = effect_of_event(told, "happening", ANSWERED, now=NOW)
+    found = effect_of(told, "happening", ANSWERED)
     assert found.after.documents == 4
     assert not [one for one in found.remaining if "该找谁" in one.sentence]
 
 
-def test_the_same_is_measured_within_an_open_transaction(told: Store) -> None:
+def test_the_windows_reach_as_far_as_is_asked(told: Store) -> None:
     with told.read() as work:
         found = measure_effect(work, "happening", ANSWERED, now=NOW, span=2 * DAY)
     assert (found.before.days, found.after.days) == (2, 2)
 
 
 def test_right_after_an_answer_it_is_too_early_to_tell(told: Store) -> None:
-    found = effect_of_event(told, "happening", NOW - timedelta(hours=1), now=NOW)
+    found = effect_of(told, "happening", NOW - timedelta(hours=1))
     assert (found.trend, found.settled) == (Trend.TOO_EARLY, ())
 
 
 def test_what_is_to_come_and_what_is_not_there_is_refused(told: Store) -> None:
     with pytest.raises(Conflict, match="不能晚于现在"):
-        effect_of_event(told, "happening", NOW + DAY, now=NOW)
+        effect_of(told, "happening", NOW + DAY)
     with pytest.raises(NotFound, match="没有这个事件"):
-        effect_of_event(told, "nothing", NOW, now=NOW)
+        effect_of(told, "nothing", NOW)

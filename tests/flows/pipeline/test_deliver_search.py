@@ -12,6 +12,7 @@ from service.ports.search import SearchDocument, SearchQuery, SearchRefusedError
 from service.ports.store import Store
 from service.search.fts import FtsSearch
 from service.search.verify import verify
+from tests.contract.stored import searched
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
 
@@ -63,7 +64,7 @@ def test_everything_judged_is_found_and_equals_the_store(judged: Store, search: 
     [off_topic] = search.find(SearchQuery(tokens=("天", "气"))).hits
     assert off_topic.document.title == TITLES[0]
     with judged.read() as work:
-        held = work.documents.search_documents(after_seq=0, limit=9)
+        held = searched(work, limit=9)
     found = {hit.document.document_id: hit.document for hit in search.find(SearchQuery(limit=9)).hits}
     assert found == {one.document_id: one for one in held}
 

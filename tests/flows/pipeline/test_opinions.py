@@ -101,7 +101,7 @@ class TestWhatIsKept:
         )
         assert kept.answer is not None
         assert kept.answer["reason"] == "多名患者用药后出现寒战。"
-        assert kept.agrees is False
+        assert kept.leaning is Leaning.HIGHER
 
     @pytest.mark.parametrize(
         ("title", "answer", "leans"),

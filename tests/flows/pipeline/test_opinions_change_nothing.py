@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.opinion import OpinionState, Unfit
+from service.domain.opinion import Leaning, OpinionState, Unfit
 from service.domain.people import Role
 from service.flows.assess import assess_pending
 from service.flows.consider import Office
@@ -148,7 +148,7 @@ def test_an_order_in_the_text_changes_nothing_but_the_labelled_opinion(
     assert opinion.state is OpinionState.ANSWERED
     assert opinion.answer is not None
     assert opinion.answer["level"] == 0
-    assert opinion.agrees is False
+    assert opinion.leaning is Leaning.LOWER
     rules, material = (message["content"] for message in adviser.asked[0])
     assert ORDER not in rules
     assert ORDER in json.loads(material)["正文"]

@@ -5,10 +5,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from analysis.assessment import Tone
+from analysis.assessment import RISK_CATEGORIES, Tone
 from analysis.encoder import ENCODER_LABELS, Encoder, EncoderUnavailableError, Encoding
 from analysis.linear import ModelRefusedError
-from analysis.risk import RISK_CATEGORIES
 from analysis.second_tier import SECOND_INPUTS, Blend, SecondTier, load_second_tier, second_inputs
 from analysis.training.second import fit_blend
 

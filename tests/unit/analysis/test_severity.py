@@ -3,8 +3,8 @@ from types import MappingProxyType
 
 import pytest
 
-from analysis.assessment import Level
-from analysis.risk import RISK_CATEGORIES, RiskStack
+from analysis.assessment import RISK_CATEGORIES, Level
+from analysis.risk import RiskStack
 from analysis.severity import SEVERITY_INPUTS, SEVERITY_LABELS, SeverityModel, severity_inputs
 from analysis.signs import SEVERITY_SIGNS, Signs
 

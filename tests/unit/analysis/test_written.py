@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from analysis.assessment import EntityType, Level, Tone
-from analysis.risk import RISK_CATEGORIES
+from analysis.assessment import RISK_CATEGORIES, EntityType, Level, Tone
 from analysis.situations import load_situations
 from analysis.training.data import (
     NEED_ANSWERS,

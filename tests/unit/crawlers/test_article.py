@@ -113,7 +113,6 @@ class TestPublished:
     def test_shown_day_takes_the_minute_that_the_meta_tag_knows(self) -> None:
         article = read(page(TITLE, "2026-11-20", BODY, head="<meta name='PubDate' content='2026-11-20 09:53'>"))
         assert article.published == datetime(2026, 11, 20, 9, 53, tzinfo=BEIJING)
-        assert article.date_rule == "meta:year_month_day"
 
     def test_shown_minute_wins_over_the_meta_tag(self) -> None:
         article = read(page(TITLE, "2026-11-20 08:00", BODY, head="<meta name='PubDate' content='2026-11-21 09:53'>"))

@@ -53,10 +53,6 @@ def event(number: int, title: str = "于都清云注射液聚集性不良反应"
         sources=6,
         products=("清云注射液",),
         firms=("青禾岭药业",),
-        timeline=(
-            (START + timedelta(hours=30), "章江社区（演练）", "挂水后全身发抖"),
-            (START + timedelta(hours=31), "章江晚报（演练）", "多名患者寒战发热"),
-        ),
         lead="法规处",
         deadline="3月5日 12:00 到期",
         state="办理中",

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.domain.alert import AlertLevel
+from service.domain.places import region_name
 from service.web.views.acts import act_word, detail_words, subject_words
 from service.web.views.wording import (
     ago,
@@ -11,7 +12,6 @@ from service.web.views.wording import (
     level_chip,
     limit_word,
     moment,
-    region_word,
     remaining,
 )
 from tests.builders import NOW
@@ -82,7 +82,7 @@ def test_a_level_is_shape_word_and_key() -> None:
     ],
 )
 def test_a_place_has_a_name(code: str, name: str) -> None:
-    assert region_word(code) == name
+    assert region_name(code) == name
 
 
 def test_codes_without_a_word_are_shown_and_not_hidden() -> None:
