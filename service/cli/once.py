@@ -1,7 +1,9 @@
 """One pass over some sources, with a progress bar and a report per source."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
@@ -9,8 +11,11 @@ from rich.table import Table
 
 from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.parsing.sandbox import ExtractionSandbox
+from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from crawlers.run import SourceReport, crawl
+from crawlers.sinks.jsonl import JsonlSink, SinkBusy
+from crawlers.sinks.state_file import StateFile
 from service.bootstrap import Application
 from service.cli.hosts import obey_stops
 from service.cli.speak import fail, misuse, say, write_lines
@@ -19,10 +24,14 @@ from service.storage.crawl import StoreCrawlState, StoreSink
 __all__ = ["crawl_once"]
 
 _LIMIT_SECONDS = 900.0
+_Taken = tuple[Callable[[], DocumentSink], Callable[[], CrawlState]]
 
 
-def crawl_once(app: Application, ids: Sequence[str]) -> None:
-    """Visit the named sources, or every enabled one; say what came of each in a table and write it as JSON lines."""
+def crawl_once(app: Application, ids: Sequence[str], *, out: Path | None = None) -> None:
+    """Visit the named sources, or every enabled one; say what came of each in a table and write it as JSON lines.
+
+    With `out` documents and what was seen go into that folder and not into the store: nothing is judged, and nobody alerted.
+    """
     console = Console(stderr=True)
     chosen = _chosen(app, ids)
     app.describe_sources()
@@ -31,6 +40,7 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
         Progress(console=console) as progress,
         ExtractionSandbox() as sandbox,
         AttachmentSandbox(recognise=app.settings.ocr) as attachments,
+        _taking(app, out) as (make_sink, make_state),
     ):
         task = progress.add_task("采集", total=len(chosen))
 
@@ -40,8 +50,8 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
         report = asyncio.run(
             crawl(
                 chosen,
-                make_sink=lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes),
-                make_state=lambda: StoreCrawlState(app.store),
+                make_sink=make_sink,
+                make_state=make_state,
                 egress=app.egress,
                 now=app.now,
                 author_key=app.author_key,
@@ -57,6 +67,29 @@ def crawl_once(app: Application, ids: Sequence[str]) -> None:
     write_lines(_row(one) for one in report.sources)
     if report.sources and all(row.failed for row in report.sources):
         fail("没有一个信源采集成功，原因见上表。")
+
+
+@contextmanager
+def _taking(app: Application, out: Path | None) -> Iterator[_Taken]:
+    """Yield what makes sink and state: over the store, or over the files of a folder."""
+    if out is None:
+        yield (
+            lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes),
+            lambda: StoreCrawlState(app.store),
+        )
+        return
+    try:
+        sink = JsonlSink(out)
+    except SinkBusy:
+        fail(f"{out} 正由另一个进程写入，请等它结束或换一个文件夹。")
+    except (OSError, ValueError) as error:
+        fail(f"{out} 不能用来存放采集结果：{error}。请换一个空文件夹。")
+    with sink:
+        try:
+            state = StateFile(out / "state.json", sink)
+        except ValueError as error:
+            fail(f"{out / 'state.json'} 读不懂：{error}。")
+        yield lambda: sink, lambda: state
 
 
 def _row(report: SourceReport) -> dict[str, object]:

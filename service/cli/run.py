@@ -83,6 +83,9 @@ def crawl(
     sources: Annotated[list[str] | None, typer.Argument(help="信源编号；不写则为全部启用的信源")] = None,
     *,
     once: Annotated[bool, typer.Option("--once", help="只采一遍，逐源报告后结束")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="与 --once 合用：写入这个文件夹（JSON 行），不入库、不研判")
+    ] = None,
     data: DataOption = None,
     parent: ParentOption = None,
 ) -> None:
@@ -91,8 +94,10 @@ def crawl(
         from service.cli.once import crawl_once
 
         with opened(data) as app:
-            crawl_once(app, sources or [])
+            crawl_once(app, sources or [], out=out)
         return
+    if out is not None:
+        misuse("--out 只与 --once 合用：采集进程总是写入存储。")
     if sources:
         misuse("采集进程按目录采集全部启用的信源；只采其中几个，请加 --once。")
     from service.workers import run_crawl
