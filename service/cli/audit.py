@@ -97,6 +97,7 @@ def export(
 ) -> None:
     """Write the rows and the signed manifest."""
     from service.export.audit_log import manifest_path, write_export
+    from service.export.disk_words import disk_words
     from service.flows.auditing import export_audit
 
     start = None if since is None else _day(since)
@@ -113,7 +114,7 @@ def export(
                 since=start,
             )
         except OSError as error:
-            fail(f"导出文件无法写入 {out}：{error.strerror}。")
+            fail(f"导出文件无法写入 {out}：{disk_words(error)}。")
         except ValueError as error:
             fail(f"{error}。")
     write_line({"path": str(out), "manifest": str(manifest_path(out))} | manifest)

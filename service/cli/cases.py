@@ -52,6 +52,7 @@ def archive(
 ) -> None:
     """Write the package; personal data is masked unless asked otherwise, and that it was written is an audit row."""
     from service.export.case_archive import pack
+    from service.export.disk_words import disk_words
     from service.flows.cases.packing import pack_case
 
     with opened(data) as app:
@@ -61,7 +62,7 @@ def archive(
     try:
         out.write_bytes(package.content)
     except OSError as error:
-        fail(f"归档包无法写入 {out}：{error.strerror}")
+        fail(f"归档包无法写入 {out}：{disk_words(error)}。")
     told = {"documents": len(package.bundle.evidence), "masked": package.bundle.masked, "sha256": package.digest}
     write_line({"path": str(out), "bytes": len(package.content)} | told)
 

@@ -58,6 +58,8 @@ _CARD = re.compile(
     r"(?<![0-9A-Za-z.])(?:62|4|5[1-5]|3[57]|9[58])\d{2}(?:[ -]?\d{4}){2,3}(?:[ -]?\d{1,4})?(?![0-9A-Za-z.])"
 )
 _NOT_A_CARD = re.compile("(?:追溯码|监管码|条码|条形码|批号|准字|文号|注册证|备案|单号|订单号|编号)\\D{0,6}$")
+# One with a wrong check digit, which a slip makes, is no valid number and still somebody's.
+_CITIZEN = re.compile(r"(?:身份证|公民身份)(?:件?号码?|ID)?\s*[:为是]?\s*(\d{17}[\dXx]|\d{15})(?!\d)")
 _RECORD = re.compile(
     "(?:病历|病案|住院|门诊|就诊卡?|急诊|医保卡?|社保卡?|影像|检查|标本|接种卡?|出生证)(?:编?号码?|ID)\\s*[:为是]?\\s*([A-Za-z]{0,3}-?\\d{5,18})"
 )
@@ -161,6 +163,7 @@ def _personal(text: str) -> Iterator[Finding]:
         for m in _CARD.finditer(plain)
         if _is_card(m.group()) and not _NOT_A_CARD.search(plain, max(m.start() - 14, 0), m.start())
     ]
+    spans += [("id_card", *m.span(1)) for m in _CITIZEN.finditer(plain)]
     spans += [("medical_record", *m.span(1)) for m in _RECORD.finditer(plain)]
     spans += [("address", *m.span()) for m in _ADDRESS.finditer(plain)]
     spans += [("account", *m.span(1)) for m in _ACCOUNT.finditer(plain)]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.audit import AuditRow, ChainEnd, follow_chain, parse_row, row_line
+from service.export.disk_words import disk_words
 
 __all__ = ["ExportReport", "manifest_path", "public_key", "verify_export", "write_export"]
 
@@ -199,5 +200,5 @@ def _is_signed(manifest: dict[str, Any]) -> bool:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
-        return error.strerror or "读不到文件"
+        return disk_words(error)
     return str(error).strip().removesuffix("。")

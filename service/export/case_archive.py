@@ -18,6 +18,7 @@ from typing import Any
 
 from crawlers.personal_data import mask_personal_data
 from service.domain.archive_faults import UNREADABLE_ARCHIVE
+from service.export.disk_words import disk_words
 from service.flows.cases.packing import Bundle
 
 __all__ = ["MANIFEST", "pack", "verify"]
@@ -142,7 +143,11 @@ def verify(path: Path) -> list[str]:
             return [f"{path} 超过 256 MiB，不像处置归档包"]
         with zipfile.ZipFile(path) as archive:
             return list(_faults(archive))
-    except (*UNREADABLE_ARCHIVE, OSError) as error:
+    except OSError as error:
+        return [f"{path} 无法读取：{disk_words(error)}"]
+    except zipfile.BadZipFile:
+        return [f"{path} 无法读取，不是完整的 zip 文件"]
+    except UNREADABLE_ARCHIVE as error:
         return [f"{path} 无法读取，不是完整的处置归档包（{str(error)[:200] or type(error).__name__}）"]
 
 

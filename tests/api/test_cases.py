@@ -14,10 +14,11 @@ from service.domain.clock import ClockState
 from service.domain.people import Role
 from service.domain.workflow import CaseState
 from service.flows.cases.following import evaluate_response, track_reaction
+from service.flows.cases.reviewing import bypass_asked
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW
 from tests.dashboard import make_context
-from tests.flows.cases.scene import PEOPLE, Way
+from tests.flows.cases.scene import PEOPLE, TEXT, Way
 
 ALERT = "A-20261125-03"
 
@@ -190,6 +191,20 @@ class TestBesideTheCase:
         assert answer.status_code == 409
         assert "本预警正在处置" in answer.text
         assert f'<a href="/cases/{way.case.id}">打开处置</a></p>' in answer.text
+
+
+class TestBypass:
+    def test_a_bypass_that_waits_for_its_second_name_stands_on_the_page_until_a_new_version_comes(
+        self, site: Site
+    ) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
+        reader = site.browser(Role.VIEWER).client
+        assert "申请越过" not in reader.get(f"/cases/{way.case.id}").text
+        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        said = "值班丙申请越过第 1 版尚缺的审核与签批：五小时将到。须由另一人"
+        assert said in reader.get(f"/cases/{way.case.id}").text
+        way.writes(f"{TEXT}已停用。")
+        assert said not in reader.get(f"/cases/{way.case.id}").text
 
 
 class TestEffect:

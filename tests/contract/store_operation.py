@@ -87,7 +87,6 @@ class OutboxContract:
         enqueue(store, "k")
         assert state() == "queued"
         [row] = claim(store)
-        assert state() == "leased"
         with store.write() as work:
             assert work.outbox.retry(row, error="421 稍后再试", not_before=NOW + HOUR)
         assert state() == "waiting"

@@ -113,7 +113,7 @@ class TestExport:
 
     def test_a_file_that_is_not_there_is_said_in_a_sentence(self, tmp_path: Path) -> None:
         [fault] = verify_export(tmp_path / "nichts.jsonl").faults
-        assert fault.startswith("无法核验 nichts.jsonl：")
+        assert fault == "无法核验 nichts.jsonl：没有这个文件或目录。"
 
 
 class TestChain:
