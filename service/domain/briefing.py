@@ -226,7 +226,9 @@ def advise(
         if event.level >= AlertLevel.YELLOW
     ]
     items += [
-        Advice(fact=f"{quoted(row.title)}的回应{row.verdict}", proposal="复盘用时，补齐会商与审签环节的值守安排", lead=lead)
+        Advice(
+            fact=f"{quoted(row.title)}的回应{row.verdict}", proposal="复盘用时，补齐会商与审签环节的值守安排", lead=lead
+        )
         for row in responses
         if row.verdict == "逾期"
     ][:1]
