@@ -135,9 +135,10 @@ def import_records(
     kind: Annotated[
         str,
         typer.Option(
-            "--kind", help="complaint 投诉、report 举报、petition 信访、application 依申请公开、auto 按类别列"
+            "--kind",
+            help="complaint 投诉、report 举报、petition 信访、application 依申请公开；不写为 auto，按文件的类别列",
         ),
-    ],
+    ] = "auto",
     source: Annotated[str, typer.Option("--source", help="信源编号，默认按类别")] = "",
     data: DataOption = None,
 ) -> None:

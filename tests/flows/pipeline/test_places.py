@@ -50,11 +50,11 @@ def test_counts_and_search_agree_on_the_province(
         work.documents.put(taken, now=clock())
     assess_pending(store, _Placed(), office=office, now=clock)
     search = FtsSearch(tmp_path / "search.db")
-    span = {"since": clock() - timedelta(hours=1), "until": clock() + timedelta(hours=1)}
+    since, until = clock() - timedelta(hours=1), clock() + timedelta(hours=1)
     with store.read() as work:
         search.index(work.documents.search_documents(after_seq=0, limit=100))
-        counted = sum(work.rollups.hourly(**span, region=region).values())
-    assert search.find(SearchQuery(region=region, **span)).total == count
+        counted = sum(work.rollups.hourly(since=since, until=until, region=region).values())
+    assert search.find(SearchQuery(region=region, since=since, until=until)).total == count
     # Each document counts once: where it names a place of the province too, it counts there.
     assert counted == (1 if region == "11" else count)
     search.close()
