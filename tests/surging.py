@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from analysis.surges import SurgeReason
-from service.domain.surge import FoundSurge
-from service.ports.store import Store
+from service.domain.surge import SERIES, FoundSurge
+from service.ports.store import Store, Work
 from tests.builders import NOW
 
-__all__ = ["build_surge", "keep_surges", "watch_for"]
+__all__ = ["build_surge", "count", "keep_surges", "watch_for"]
 
 _HOUR = timedelta(hours=1)
 _WHOLE = NOW.replace(minute=0, second=0, microsecond=0)
@@ -35,10 +35,25 @@ def build_surge(series: str = "R07", **changes: Any) -> FoundSurge:
 
 
 def keep_surges(store: Store, *surges: FoundSurge) -> None:
-    """Keep them in the store."""
+    """Keep them in the store, and count in their hours what they were found by."""
     with store.write() as work:
         for surge in surges:
             work.surges.add(surge)
+            count(work, surge, surge.observed)
+
+
+def count(work: Work, surge: FoundSurge, documents: int) -> None:
+    """Count so many documents more in the first hour of a surge."""
+    series = SERIES[surge.series]
+    work.rollups.add(
+        hour=surge.since,
+        source_class="media",
+        category=series.category,
+        region=series.region,
+        level=series.level,
+        tone=series.tone or "neu",
+        count=documents,
+    )
 
 
 def watch_for(store: Store, span: timedelta) -> None:

@@ -114,13 +114,15 @@ def report(
     with opened(data) as app:
         try:
             found = report_topic(app.store, topic, now=app.now(), days=days)
+            with app.store.read() as work:
+                sheets = work.topics.sheets(topic)
         except NotFound as error:
             misuse(f"{error.sentence}。编号见 yaowang topics list。")
     if out is not None:
         from service.export.topic import write_topic
 
         try:
-            write_topic(found, out)
+            write_topic(found, out, assessed=sheets[0] if sheets else None)
         except OSError as error:
             fail(f"{out} 无法写入：{error.strerror or error}")
         say(f"解读要点已写到 {out}。")
@@ -133,9 +135,10 @@ def import_records(
     kind: Annotated[
         str,
         typer.Option(
-            "--kind", help="complaint 投诉、report 举报、petition 信访、application 依申请公开、auto 按类别列"
+            "--kind",
+            help="complaint 投诉、report 举报、petition 信访、application 依申请公开；不写为 auto，按文件的类别列",
         ),
-    ],
+    ] = "auto",
     source: Annotated[str, typer.Option("--source", help="信源编号，默认按类别")] = "",
     data: DataOption = None,
 ) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "WeekFigures",
     "advise",
     "judge_week",
+    "quoted",
 ]
 
 _RISE = 1.3
@@ -112,7 +113,7 @@ class BypassRow:
     def sentence(self) -> str:
         """The row as a sentence of the briefing."""
         asked, confirmed = self.names
-        return f"“{self.title}”第{self.version}版越过{self.steps}：{self.reason}（{asked}申请，{confirmed}确认）"
+        return f"{quoted(self.title)}第{self.version}版越过{self.steps}：{self.reason}（{asked}申请，{confirmed}确认）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,13 +203,21 @@ def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int]) -> str:
     return f"总体平稳：{told}。"
 
 
+def quoted(title: str) -> str:
+    """Return a title between quotation marks, those within it single: `“网传‘甲’停产”`."""
+    return f"“{title.translate(_INNER)}”"
+
+
+_INNER = str.maketrans("“”", "‘’")
+
+
 def advise(
     events: Sequence[MajorEvent], categories: Sequence[CategoryRow], responses: Sequence[ResponseRow], *, lead: str
 ) -> tuple[Advice, ...]:
     """Propose two to four items, each resting on a counted fact of this issue."""
     items = [
         Advice(
-            fact=f"“{event.title}”本周 {event.documents} 篇、独立信源 {event.sources} 个，现为{event.level.word}预警",
+            fact=f"{quoted(event.title)}本周 {event.documents} 篇、独立信源 {event.sources} 个，现为{event.level.word}预警",
             proposal=event.next_step,
             lead=event.lead,
         )
@@ -216,7 +225,9 @@ def advise(
         if event.level >= AlertLevel.YELLOW
     ]
     items += [
-        Advice(fact=f"“{row.title}”的回应{row.verdict}", proposal="复盘用时，补齐会商与审签环节的值守安排", lead=lead)
+        Advice(
+            fact=f"{quoted(row.title)}的回应{row.verdict}", proposal="复盘用时，补齐会商与审签环节的值守安排", lead=lead
+        )
         for row in responses
         if row.verdict == "逾期"
     ][:1]

@@ -1,7 +1,8 @@
 """The morning's summary of blue alerts and of surges (蓝色日汇总): when it is due, what it covers, and its letter. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 
 from service.domain.alert import Alert
 from service.domain.beijing import BEIJING, beijing
@@ -38,19 +39,23 @@ def digest_letter(
     alerts: Sequence[Alert],
     surges: Sequence[FoundSurge] = (),
     *,
+    by_now: Mapping[str, int] = MappingProxyType({}),
     since: datetime,
     until: datetime,
     link: str,
     drill: bool,
 ) -> Letter:
-    """Return the letter over blue alerts raised and surges found between `since` and `until`, the newest first."""
+    """Return the letter over blue alerts raised and surges found between `since` and `until`, the newest first.
+
+    `by_now` are the documents of the surges' hours by now, by id.
+    """
     mark = "【演练】" if drill else ""
     scope = f"{beijing(since, until)}至{beijing(until, until)}"
     listed = [
         f"● {alert.title}（{beijing(alert.raised_at, until)}，{alert.state.word}）" for alert in alerts[:_MOST_LISTED]
     ]
     more = len(alerts) - len(listed)
-    risen = [f"◇ {surge.sentence}。{surge.why}" for surge in surges[:_MOST_LISTED]]
+    risen = [f"◇ {surge.told(by_now.get(surge.id))}。{surge.why}" for surge in surges[:_MOST_LISTED]]
     told = [f"蓝色预警{len(alerts)}条"] if alerts or not surges else []
     told += [f"声量异动{len(surges)}条"] if surges else []
     return Letter(

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES
 from analysis.questions import group, sentences
+from service.domain.calendar import CalendarYearMissingError
 from service.domain.clock import due_at
 from service.domain.crossing import MatterTraits
 from service.domain.matter import Matter, MatterKind
@@ -28,6 +29,7 @@ __all__ = [
     "decide",
     "frequent",
     "publish",
+    "settled",
     "subject_of",
 ]
 
@@ -162,6 +164,8 @@ def decide(
 ) -> Disclosure:
     """Return a person's decision; where it is to disclose, the publication is due by clock C-PUB from now.
 
+    Until the days off of the year that this reaches are known it has no due time, and `settled` gives it one.
+
     Raises:
         Conflict: Much the same was decided already, or no name or reason is given.
     """
@@ -169,7 +173,6 @@ def decide(
         raise Conflict(f"“{one.subject}”已由{one.decision.decided_by}决定：{one.decision.state.word}")
     if not by.strip() or not reason.strip():
         raise Conflict("请写明决定的理由")
-    limit = register.clocks[DISCLOSE].limit_for(None) or "prompt"
     return Disclosure(
         id=one.id,
         subject=one.subject,
@@ -179,8 +182,23 @@ def decide(
         decided_by=by,
         decided_at=now,
         reason=reason.strip(),
-        due_at=due_at(limit, now, register.calendar) if disclose else None,
+        due_at=_due(now, register) if disclose else None,
     )
+
+
+def _due(decided_at: datetime, register: Register) -> datetime | None:
+    try:
+        return due_at(register.clocks[DISCLOSE].limit_for(None) or "prompt", decided_at, register.calendar)
+    except CalendarYearMissingError:
+        return None
+
+
+def settled(one: Disclosure, register: Register) -> Disclosure | None:
+    """Return the decision with the due time that could not be told when it was made, `None` where nothing is to be added."""
+    if one.state is DisclosureState.REJECTED or one.due_at is not None:
+        return None
+    due = _due(one.decided_at, register)
+    return None if due is None else replace(one, due_at=due)
 
 
 def publish(one: Disclosure, *, by: str, place: str, now: datetime) -> Disclosure:

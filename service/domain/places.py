@@ -1,11 +1,23 @@
-"""The cities of the province by GB/T 2260 code, as tables and tiles name them, and how several places stand in one line."""
+"""Of which places a document is and where it counts, the cities of the province, and how several places stand in one line."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["CITIES", "join_places", "place_beside", "places_told", "region_name"]
+__all__ = [
+    "CITIES",
+    "PROVINCE",
+    "counted_place",
+    "join_places",
+    "place_beside",
+    "places_of",
+    "places_told",
+    "region_name",
+]
+
+PROVINCE = "36"
+_CITY_DIGITS = 4
 
 CITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -22,6 +34,23 @@ CITIES: Mapping[str, str] = MappingProxyType(
         "3611": "上饶",
     }
 )
+
+
+def places_of(named: Iterable[str | None], own: str | None) -> tuple[str, ...]:
+    """Return the codes of the places that a document is of: all that its text names, where it names none that of its record.
+
+    What is 涉赣 is of a place of the province, whatever else it names: so search filters, and so, by `counted_place`, counts go.
+    """
+    return tuple(dict.fromkeys(code for code in named if code)) or ((own,) if own else ())
+
+
+def counted_place(places: Sequence[str]) -> str:
+    """Return the one place, to the city, under which a document of these is counted; empty without any.
+
+    It is the first of the province, else the first: each document counts once, and once for the province if it is of it.
+    """
+    first = next((code for code in places if code.startswith(PROVINCE)), places[0] if places else "")
+    return first[:_CITY_DIGITS]
 
 
 def region_name(code: str) -> str:

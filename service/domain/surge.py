@@ -14,10 +14,10 @@ from typing import Any
 from analysis.assessment import CATEGORY_NAMES
 from analysis.surges import HourCount, Surge, SurgeReason, SurgeSettings, judge_hours
 from service.domain.beijing import BEIJING
+from service.domain.places import PROVINCE
 
 __all__ = [
     "HISTORY",
-    "PROVINCE",
     "SERIES",
     "SETTINGS",
     "FoundSurge",
@@ -27,17 +27,19 @@ __all__ = [
     "SurgeDecision",
     "decide",
     "hour_to_judge",
+    "may_wait",
     "week_sentence",
 ]
 
 HISTORY = timedelta(weeks=4)
 """How long sources must have answered before a surge is spoken of."""
-PROVINCE = "36"
 
 _HOUR = timedelta(hours=1)
 _REST = timedelta(hours=24)
 # What is published in the last minutes of an hour is collected in the first of the next.
 _SETTLES = timedelta(minutes=10)
+# Before the next hour is due.
+_WAITS = timedelta(hours=1)
 _WHOLE_ABOVE = 2
 _TOLD_A_WEEK = 3
 
@@ -108,8 +110,14 @@ class FoundSurge:
     @property
     def sentence(self) -> str:
         """What the office reads: `11月25日 14:00–17:00 风险稿件 23 篇，平时同时段约 4 篇（近四周）`."""
+        return self.told()
+
+    def told(self, by_now: int | None = None) -> str:
+        """Return the sentence; where these hours hold another number of documents by now, it names both numbers."""
         word = SERIES[self.series].word if self.series in SERIES else self.series
-        return f"{_span(self.since, self.until)} {word} {self.observed} 篇，平时同时段{_about(self.expected)}（近四周）"
+        since_then = "" if by_now is None or by_now == self.observed else f"（发现时，现 {by_now} 篇）"
+        count = f"{self.observed} 篇{since_then}"
+        return f"{_span(self.since, self.until)} {word} {count}，平时同时段{_about(self.expected)}（近四周）"
 
     @property
     def why(self) -> str:
@@ -154,6 +162,15 @@ class SurgeDecision:
 def hour_to_judge(now: datetime) -> datetime:
     """Return the last whole hour that ended at least ten minutes ago."""
     return (now - _SETTLES).replace(minute=0, second=0, microsecond=0) - _HOUR
+
+
+def may_wait(hour: datetime, now: datetime) -> datetime | None:
+    """Return until when documents must have come in to be waited for before the hour is judged; `None` once it waits no longer.
+
+    That is for an hour after its end: then it is judged with what was counted, before the next hour is due.
+    """
+    ends = hour + _HOUR
+    return ends + _SETTLES if now < ends + _WAITS else None
 
 
 def decide(
@@ -215,13 +232,16 @@ def _found(series: Series, judged: Surge, now: datetime) -> FoundSurge:
     )
 
 
-def week_sentence(surges: Sequence[FoundSurge]) -> str:
-    """Return what the weekly briefing says of the week's surges, the loudest first; nothing where there were none."""
+def week_sentence(surges: Sequence[FoundSurge], by_now: Mapping[str, int]) -> str:
+    """Return what the weekly briefing says of the week's surges, the loudest first; nothing where there were none.
+
+    `by_now` are the documents of their hours by now, by id.
+    """
     if not surges:
         return ""
     loudest = sorted(surges, key=lambda surge: (surge.p, surge.since, surge.id))[:_TOLD_A_WEEK]
     more = "等" if len(surges) > len(loudest) else ""
-    return f"声量异动{len(surges)}次：{'；'.join(surge.sentence for surge in loudest)}{more}。"
+    return f"声量异动{len(surges)}次：{'；'.join(surge.told(by_now.get(surge.id)) for surge in loudest)}{more}。"
 
 
 def _nothing(series: Series, reason: SurgeReason) -> SurgeDecision:

@@ -11,9 +11,10 @@ import yaml
 
 from service.drill.scenario import Scenario, ScenarioSource
 
-__all__ = ["DrillState", "drills", "read_state", "write_catalogue", "write_state"]
+__all__ = ["Beginning", "DrillState", "drills", "read_state", "write_catalogue", "write_state"]
 
 _STATE = "drill.json"
+_BEGUN = "begun"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,27 @@ class DrillState:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Return what `to_json` wrote."""
         return cls(**dict(values) | {"started_at": datetime.fromisoformat(values["started_at"])})
+
+
+class Beginning:
+    """When the time line of the drill in `folder` began, by the wall clock: written once its dashboard answers, read by every process."""
+
+    def __init__(self, folder: Path) -> None:
+        """Look into `folder`, which need not be there yet."""
+        self._path = folder / _BEGUN
+        self._at: datetime | None = None
+
+    def at(self) -> datetime | None:
+        """Return it, or `None` while the processes start."""
+        if self._at is None and self._path.exists():
+            self._at = datetime.fromisoformat(self._path.read_text(encoding="utf-8"))
+        return self._at
+
+    def write(self, at: datetime) -> None:
+        """Let the time line begin at this moment, for every process at once."""
+        draft = self._path.with_suffix(".part")
+        draft.write_text(at.isoformat(), encoding="utf-8")
+        draft.replace(self._path)
 
 
 def write_state(folder: Path, state: DrillState) -> None:

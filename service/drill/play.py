@@ -19,7 +19,7 @@ from service.domain.imported import speaks_for_office
 from service.domain.people import Person, Role
 from service.drill.case_line import CaseLine, case_line
 from service.drill.clock import DrillClock
-from service.drill.folder import DrillState, write_catalogue, write_state
+from service.drill.folder import Beginning, DrillState, write_catalogue, write_state
 from service.drill.officers import Officers, enrol_officers, patient
 from service.drill.report import DrillReport, Observed, as_html, build_report
 from service.drill.role import drill_application, drill_settings
@@ -29,15 +29,14 @@ from service.flows.importing import import_file
 from service.flows.people import add_person
 from service.ports.store import StoreUnavailableError, Work
 from service.preflight import check_port
-from service.supervise import PARENT, RoleProcess, Supervisor, answers
+from service.supervise import PARENT, NoAnswerError, RoleProcess, Supervisor, answers, await_answer
 
 __all__ = ["DrillError", "DrillOutcome", "play"]
 
 _ROLE_COMMAND = (sys.executable, "-m", "service.drill.role")
-_START_SECONDS = 60.0
 _SETTLE_SECONDS = 20.0
 _DUTY = "drill-duty"
-# The time line begins when the roles are up, not while they start.
+# The time line begins when the dashboard answers, and not before this: the other roles are up some seconds after it.
 _LEAD = timedelta(seconds=10)
 
 
@@ -76,11 +75,14 @@ def play(
     if taken is not None:
         raise DrillError(taken.sentence + taken.remedy)
     started_at = wall_clock() + _LEAD
-    clock = DrillClock(started_at=started_at, speed=speed, wall=wall_clock)
+    folder = parent / f"{started_at.astimezone(BEIJING):%Y%m%d-%H%M%S}-{scenario.id}-{secrets.token_hex(2)}"
+    beginning = Beginning(folder)
+    clock = DrillClock(started_at=started_at, speed=speed, wall=wall_clock, begun=beginning.at)
     world = PressWorld(scenario, started_at=started_at, now=clock.now)
     world.open()
+    terms = _Terms(folder, beginning, started_at, speed, port, people, stay)
     try:
-        return _play(scenario, world, _Terms(parent, started_at, speed, port, people, stay), stop=stop, say=say)
+        return _play(scenario, world, terms, stop=stop, say=say)
     except StoreUnavailableError as error:
         raise DrillError(f"演练的存储无法使用：{error}") from error
     except OSError as error:
@@ -91,7 +93,8 @@ def play(
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    parent: Path
+    folder: Path
+    beginning: Beginning
     started_at: datetime
     speed: float
     port: int
@@ -103,12 +106,12 @@ def _play(
     scenario: Scenario, world: PressWorld, terms: _Terms, *, stop: threading.Event, say: Callable[[str], None]
 ) -> DrillOutcome:
     state = _begin(scenario, terms, world)
-    folder = terms.parent / state.id
+    folder = terms.folder
     try:
         app = drill_application(folder, state)
         try:
             officers = _enrol(app, scenario, terms.people, say)
-            return _run(scenario, app, folder, state, officers, stop=stop, say=say, stay=terms.stay)
+            return _run(scenario, app, terms, state, officers, stop=stop, say=say)
         finally:
             app.close()
     except BaseException:
@@ -118,7 +121,8 @@ def _play(
 
 
 def _begin(scenario: Scenario, terms: _Terms, world: PressWorld) -> DrillState:
-    folder = _make_folder(terms.parent, scenario, terms.started_at)
+    folder = terms.folder
+    folder.mkdir(parents=True)
     web_port = terms.port or _free_port()
     state = DrillState(
         id=folder.name,
@@ -141,23 +145,24 @@ def _begin(scenario: Scenario, terms: _Terms, world: PressWorld) -> DrillState:
 def _run(
     scenario: Scenario,
     app: Application,
-    folder: Path,
+    terms: _Terms,
     state: DrillState,
     officers: Officers,
     *,
     stop: threading.Event,
     say: Callable[[str], None],
-    stay: bool,
 ) -> DrillOutcome:
     from service.workers import ROLES
 
+    folder = terms.folder
     commands = {name: [*_ROLE_COMMAND, name, "--data", str(folder.absolute()), "--parent", PARENT] for name in ROLES}
     roles = [RoleProcess(name=name, command=command) for name, command in commands.items()]
     supervisor = Supervisor(roles, log_folder=folder / "log", say=say)
     supervisor.start()
     try:
-        _await_dashboard(state, supervisor, stop)
+        _await_dashboard(state, supervisor, stop, say)
         if not stop.is_set():
+            terms.beginning.write(max(wall_clock(), terms.started_at))
             say(f"演练“{scenario.title}”已开始（时钟 ×{state.speed:g}）：{state.address}")
         _follow(scenario, app, folder, state, officers, supervisor, stop)
         early = stop.is_set()
@@ -165,17 +170,11 @@ def _run(
         report = _report(scenario, app, folder, state, officers, ended_early=early)
         write_state(folder, state.ended("finished", "演练提前结束。" if early else None))
         say(f"{'演练提前结束，' if early else ''}演练报告：{folder / 'report.html'}")
-        while stay and not stop.wait(0.2):
+        while terms.stay and not stop.wait(0.2):
             supervisor.tend()
     finally:
         supervisor.drain()
     return DrillOutcome(folder=folder, report=report)
-
-
-def _make_folder(parent: Path, scenario: Scenario, started_at: datetime) -> Path:
-    folder = parent / f"{started_at.astimezone(BEIJING):%Y%m%d-%H%M%S}-{scenario.id}-{secrets.token_hex(2)}"
-    folder.mkdir(parents=True)
-    return folder
 
 
 def _free_port() -> int:
@@ -210,13 +209,14 @@ def _enrol(app: Application, scenario: Scenario, people: Sequence[Person], say: 
     return Officers(app=app, scenario=scenario, people=enrol_officers(app, now), office=patient(app.office))
 
 
-def _await_dashboard(state: DrillState, supervisor: Supervisor, stop: threading.Event) -> None:
-    waited = 0.0
-    while not stop.wait(0.1) and not answers("127.0.0.1", state.web_port):
-        supervisor.tend()
-        waited += 0.1
-        if waited > _START_SECONDS:
-            raise DrillError(f"演练网页 {_START_SECONDS:.0f} 秒内没有应答，原因见该演练目录下的 log。")
+def _await_dashboard(
+    state: DrillState, supervisor: Supervisor, stop: threading.Event, say: Callable[[str], None]
+) -> None:
+    say(f"正在启动演练的四个进程，等待演练网页 {state.address} 应答……")
+    try:
+        await_answer(supervisor, "web", lambda: answers("127.0.0.1", state.web_port), stop, say=say)
+    except NoAnswerError as error:
+        raise DrillError(f"演练没有开始：{error}；原因见该演练目录下的 log。") from error
 
 
 def _follow(

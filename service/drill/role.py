@@ -10,7 +10,7 @@ from pathlib import Path
 from crawlers.egress import Egress
 from service.bootstrap import Application, build, wall_clock
 from service.drill.clock import DrillClock
-from service.drill.folder import DrillState, read_state
+from service.drill.folder import Beginning, DrillState, read_state
 from service.settings import Settings, load_settings
 from service.supervise import stop_with_parent
 from service.workers import run_assess, run_crawl, run_deliver, stop_on_signals, write_logs
@@ -28,7 +28,7 @@ def drill_settings(folder: Path, *, port: int) -> Settings:
 
 def drill_application(folder: Path, state: DrillState) -> Application:
     """Open the drill in `folder` with its own clock and its own way out."""
-    clock = DrillClock(started_at=state.started_at, speed=state.speed, wall=wall_clock)
+    clock = DrillClock(started_at=state.started_at, speed=state.speed, wall=wall_clock, begun=Beginning(folder).at)
     egress = Egress.for_world("127.0.0.1", state.world_port)
     return build(drill_settings(folder, port=state.web_port), now=clock.now, egress=egress, drill=True)
 

@@ -16,6 +16,7 @@ __all__ = ["bars", "chinese_font", "daily_line"]
 
 _DPI = 200
 _MOST_BARS = 11
+_FEWEST_BARS = 3
 _NEAR = 0.12
 _FAMILIES = (
     "Noto Sans CJK SC",
@@ -81,20 +82,22 @@ def bars(left: Sequence[Change], right: Sequence[Change], *, titles: tuple[str, 
     font = chinese_font()
     if font is None or not (left or right):
         return None
-    longest = max(len(left), len(right), 1)
+    longest = min(max(len(left), len(right), _FEWEST_BARS), _MOST_BARS)
     with mpl.rc_context({"font.family": font, "font.size": 9, "axes.unicode_minus": False}):
-        figure = Figure(figsize=(6.1, 0.5 + 0.24 * min(longest, _MOST_BARS)), layout="constrained")
+        figure = Figure(figsize=(6.1, 0.5 + 0.24 * longest), layout="constrained")
         panels = figure.subplots(1, 2)
         for axes, rows, title in zip(panels, (left, right), titles, strict=True):
-            _panel(axes, list(rows)[:_MOST_BARS][::-1], title)
+            _panel(axes, list(rows)[:_MOST_BARS][::-1], title, room=longest)
         return _png(figure)
 
 
-def _panel(axes: Axes, rows: Sequence[Change], title: str) -> None:
+def _panel(axes: Axes, rows: Sequence[Change], title: str, *, room: int) -> None:
+    """Draw the bars from the top, as thick as those of the other panel: both have room for as many."""
     drawn = axes.barh([row.name for row in rows], [row.count for row in rows], color="#555555", height=0.6)
     axes.bar_label(drawn, padding=3)
     axes.set_title(title if rows else f"{title}：无", fontsize=9, loc="left")
     axes.margins(x=0.18)
+    axes.set_ylim(len(rows) - room - 0.5, len(rows) - 0.5)
     axes.spines[["top", "right", "bottom"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.set_xticks([])

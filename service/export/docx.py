@@ -25,7 +25,7 @@ from docx.text.run import Run
 
 from crawlers.gate import repair_text
 from service.domain.beijing import BEIJING, beijing
-from service.domain.briefing import Briefing, MajorEvent
+from service.domain.briefing import Briefing, MajorEvent, quoted
 from service.domain.web_address import is_web_address
 from service.export.charts import bars, daily_line
 
@@ -116,11 +116,19 @@ def _line(document: Document, text: str, *, font: str = _BODY, size: Pt = _BODY_
 
 
 def _heading(document: Document, text: str) -> None:
-    _line(document, text, font=_HEAD).paragraph_format.keep_with_next = True
+    _outline(_line(document, text, font=_HEAD), 0)
 
 
 def _subheading(document: Document, text: str) -> None:
-    _line(document, text, font=_SUB).paragraph_format.keep_with_next = True
+    _outline(_line(document, text, font=_SUB), 1)
+
+
+def _outline(paragraph: Paragraph, level: int) -> None:
+    """Keep a heading with what follows, and let the reader's list of headings have it."""
+    paragraph.paragraph_format.keep_with_next = True
+    mark = OxmlElement("w:outlineLvl")
+    mark.set(qn("w:val"), str(level))
+    paragraph._p.get_or_add_pPr().append(mark)  # noqa: SLF001 - python-docx has no API of outline levels
 
 
 def _masthead(document: Document, briefing: Briefing) -> None:
@@ -190,6 +198,7 @@ def _events(document: Document, briefing: Briefing) -> None:
 _NUMERALS = "一二三四五六七八九十"
 # The text before the annexes is to fit two pages; the ledger in the annex has every event.
 _TOLD = 3
+_CITIES = 4
 
 
 def _event_text(event: MajorEvent, now: datetime) -> str:
@@ -198,7 +207,7 @@ def _event_text(event: MajorEvent, now: datetime) -> str:
     return (
         f"{event.level.mark}{event.level.word}。据首发信息，{beijing(event.first_at, now)}{event.first_source}首发，"
         f"至今{event.documents}篇、信源{event.sources}个。涉及{products}{firms}。{event.progress}。"
-        f"下一步：{event.next_step}（{event.lead}）。"
+        f"下一步：{event.next_step}。牵头：{event.lead}。"
     )
 
 
@@ -210,7 +219,8 @@ def _trends(document: Document, briefing: Briefing) -> None:
     else:
         rows = [[f"{day.month}月{day.day}日", str(count), str(risk)] for day, count, risk in briefing.figures.daily]
         _table(document, ("日期", "监测信息", "风险稿件"), rows, widths=(60, 48, 48))
-    cities = "、".join(f"{row.name}{row.count}篇" for row in briefing.figures.by_city[:4] if row.count)
+    named = [f"{row.name}{row.count}篇" for row in briefing.figures.by_city if row.count]
+    cities = "、".join(named[:_CITIES]) + ("等" if len(named) > _CITIES else "")
     _line(document, f"按设区市：{cities}。" if cities else "风险稿件未集中提及本省设区市。")
     if briefing.surges:
         _line(document, briefing.surges)
@@ -229,7 +239,7 @@ def _topics(document: Document, briefing: Briefing) -> None:
     _line(document, f"提及较多：{terms}。" if terms else "本周风险稿件未集中提及具体品种或企业。")
     _heading(document, "五、谣言与辟谣")
     for rumour in briefing.rumours[:2]:
-        _line(document, f"网传“{rumour.claim}”，{rumour.documents}篇，{rumour.status}。")
+        _line(document, f"网传{quoted(rumour.claim)}，{rumour.documents}篇，{rumour.status}。")
     if not briefing.rumours:
         _line(document, "尚未发现需要辟谣的传言。")
 

@@ -8,19 +8,22 @@ from pathlib import Path
 from typing import IO
 
 from service.domain.beijing import beijing
+from service.domain.sheet import QUESTIONS, RiskSheet
 from service.domain.topic_report import TopicReport
 from service.export.sheets import Sheets, open_workbook
 
 __all__ = ["write_topic"]
 
 
-def write_topic(report: TopicReport, target: Path | IO[bytes]) -> None:
-    """Write the sheets 问题, 观点, 分阶段, 前后比较, 稿件 and 数据口径 to `target`."""
+def write_topic(report: TopicReport, target: Path | IO[bytes], *, assessed: RiskSheet | None = None) -> None:
+    """Write the sheets 问题, 观点, 分阶段, 前后比较, where there is one the latest 风险评估表, 稿件 and 数据口径 to `target`."""
     with open_workbook(target, title=f"解读要点：{report.topic.title}") as sheets:
         _questions(sheets, report)
         _arguments(sheets, report)
         _phases(sheets, report)
         _effect(sheets, report)
+        if assessed is not None:
+            _assessed(sheets, assessed, report)
         _documents(sheets, report)
         sheets.table("数据口径", ("说明",), [[note] for note in _notes(report)], (100,))
 
@@ -73,6 +76,32 @@ def _effect(sheets: Sheets, report: TopicReport) -> None:
     if report.effect:
         rows.append(["说明", report.effect.sentence, "", ""])
     sheets.table("前后比较", ("指标", "之前", "之后", "变化"), rows, (18, 60, 24, 16))
+
+
+def _assessed(sheets: Sheets, sheet: RiskSheet, report: TopicReport) -> None:
+    now = report.made_at
+    signed = f"{sheet.signed_by} {beijing(sheet.signed_at, now)} 签署" if sheet.signed_at else "未签署"
+    level = (
+        f"{sheet.level.word}（按内容建议 {sheet.proposed.word}{f'；改定理由：{sheet.reason}' if sheet.reason else ''}）"
+    )
+    rows: list[list[object]] = [
+        ["版本", f"第{sheet.version}版，{sheet.author} {beijing(sheet.saved_at, now)} 填写，{signed}", "", "", "", ""],
+        ["等级", f"{level}；内部评估，非预警级别", "", "", "", ""],
+    ]
+    rows += [[question, sheet.answers.get(key, "未填写"), "", "", "", ""] for key, question in QUESTIONS.items()]
+    rows += [
+        [
+            f"顾虑{place}",
+            one.concern,
+            one.group,
+            f"可能{one.likelihood.word}、影响{one.impact.word}",
+            one.answer,
+            one.owner,
+        ]
+        for place, one in enumerate(sheet.concerns, 1)
+    ]
+    headings = ("项目", "内容", "群体", "可能与影响", "答复口径", "答复人")
+    sheets.table("风险评估表", headings, rows, (44, 60, 16, 18, 50, 14))
 
 
 def _documents(sheets: Sheets, report: TopicReport) -> None:

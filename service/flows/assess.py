@@ -9,6 +9,7 @@ from analysis.assessment import Assessment, EntityType, Level
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, SourceClass
 from service.domain.alert import AlertReason
+from service.domain.places import counted_place, places_of
 from service.domain.reported import Speaker
 from service.flows.consider import Office, consider_all
 from service.flows.deliver import SEARCH, search_key
@@ -26,7 +27,6 @@ _MAX_ATTEMPTS = 3
 # A worker that is killed from outside loses its batch too, and one by one takes ten times as long.
 _LOSSES_IN_COMPANY = 2
 _LOSSES_ALONE = 2
-_CITY_DIGITS = 4
 
 
 class Judge(Protocol):
@@ -194,8 +194,8 @@ class _Speakers(dict[str, Speaker]):
 
 def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker, *, count: int = 1) -> None:
     happened = leased.document.happened_at
-    codes = [entity.code for entity in assessment.entities if entity.type is EntityType.REGION and entity.code]
-    region = (codes[0] if codes else leased.document.region or "")[:_CITY_DIGITS]
+    named = [entity.code for entity in assessment.entities if entity.type is EntityType.REGION]
+    region = counted_place(places_of(named, leased.document.region))
     for category in ("", *assessment.category_codes):
         work.rollups.add(
             hour=happened,

@@ -21,6 +21,7 @@ from service.domain.briefing import (
     WeekFigures,
     advise,
     judge_week,
+    quoted,
 )
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
@@ -28,6 +29,7 @@ from service.domain.places import CITIES
 from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
 from service.flows.follow_brief import followed_sentences
+from service.flows.surges import count_now
 from service.ports.store import Store, Work
 
 __all__ = ["compile_week"]
@@ -74,7 +76,8 @@ def compile_week(store: Store, week: Week, *, office: str, address: str, drill: 
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
         followed = followed_sentences(work, week, now=now)
-        surges = week_sentence(work.surges.listing(since=week.since, until=week.until, limit=_LISTED))
+        found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
+        surges = week_sentence(found, count_now(work, found))
     levels = Counter(one.alert.peak_level for one in raised)
     return Briefing(
         week=week,
@@ -293,12 +296,13 @@ def _ahead(raised: Sequence[_Raised], week: Week, now: datetime) -> tuple[str, .
         for clock in one.clocks
         if clock.state is ClockState.ARMED and clock.due_at is not None and following[0] <= clock.due_at < following[1]
     ]
-    still = [f"继续关注“{one.event.title}”" for one in raised[:3] if one.alert.state is not AlertState.CLOSED]
+    still = [f"继续关注{quoted(one.event.title)}" for one in raised[:3] if one.alert.state is not AlertState.CLOSED]
     return (*due[:5], *still) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
 
 
 def _documents(work: Work, week: Week, address: str) -> tuple[ListedDocument, ...]:
     rows = [row for _, row in work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)]
+    rows.sort(key=_when, reverse=True)
     events = work.events.of_documents([row.document_id for row in rows])
     return tuple(_listed(row, events.get(row.document_id, ""), address) for row in rows)
 
@@ -335,6 +339,7 @@ def _notes(week: Week, now: datetime) -> tuple[str, ...]:
         f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
         "独立信源按事件内不同信源计，转载不计；类别可多选，分类合计可能大于风险稿件数。",
-        "地域按稿件提及的第一个地名归入设区市，未提及地名的稿件不计入地市分布。",
+        "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",
+        f"重点信息清单列出本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前；全部稿件在检索中查。",
         "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from service.domain.disclosure import settled as settled_disclosure
 from service.domain.matter import OPEN_STATES, Matter
 from service.domain.matter_turn import Passed, handlers, matters_letter, passed, settled, soon
 from service.domain.people import Person
@@ -26,11 +27,13 @@ _MOST = 5_000
 def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
     """Mail what came to 60 %, 85 % or past its due time to whoever handles it, one mail a person; return how many mails.
 
-    A due time that could not be told before the days off of a year were known is set as soon as they are.
+    A due time that could not be told before the days off of a year were known is set as soon as they are, that of a decided
+    disclosure too.
     That a clock was told of is kept with it in the same transaction, so that no restart and no second process tells it again.
     """
     if not _take_turn(store, now):
         return 0
+    _settle_disclosures(store, office.register)
     rules, calendar = _warn_at(office.register), office.register.calendar
     with store.read() as work:
         matters = work.matters.listing(states=OPEN_STATES, limit=_MOST)
@@ -45,6 +48,17 @@ def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
         found = [one for matter in held for one in passed(matter, now, rules)]
         work.matters.save_all([_told(matter, found) for matter in held])
         return _tell(work, found, office, now)
+
+
+def _settle_disclosures(store: Store, register: Register) -> None:
+    with store.read() as work:
+        if not any(settled_disclosure(one, register) for one in work.matters.disclosures()):
+            return
+    with store.write() as work:
+        work.alone("disclosures")
+        for one in work.matters.disclosures():
+            if due := settled_disclosure(one, register):
+                work.matters.save_disclosure(due)
 
 
 def _take_turn(store: Store, now: datetime) -> bool:

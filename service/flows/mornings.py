@@ -13,6 +13,7 @@ from service.domain.surge import SERIES, FoundSurge
 from service.domain.telling import Ask, HoldReason, Occasion, plan
 from service.flows.deliver import MAIL
 from service.flows.office import Office
+from service.flows.surges import count_now
 from service.flows.telling import staff_of
 from service.ports.store import Store, Work
 
@@ -44,7 +45,8 @@ def tell_of_blue(store: Store, *, office: Office, now: datetime) -> int:
         if not listed and not surges:
             return 0
         link = f"{office.address}/{'alerts?level=blue' if listed else 'surges'}"
-        letter = digest_letter(listed, surges, since=since, until=until, link=link, drill=office.drill)
+        span, by_now = {"since": since, "until": until}, count_now(work, surges)
+        letter = digest_letter(listed, surges, **span, by_now=by_now, link=link, drill=office.drill)
         name = f"digest:{until:%Y%m%dT%H%MZ}"
         labels = [*_labels_of(work, listed), *map(_labels_of_surge, surges)]
         return sum(_queue(work, person, name, letter, now) for person in _readers_of_blue(work, labels, office, now))

@@ -2,30 +2,32 @@
 
 Which hour was judged is kept in the transaction that keeps what was found, so that a restart, a second process and a clock
 set back say nothing twice. Where the hours between were missed, only the newest is judged: its windows reach back a day.
+What came in by then and is not judged yet is waited for; what comes later is counted beside what was found.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound
 from service.domain.surge import (
     HISTORY,
-    PROVINCE,
     SERIES,
     SETTINGS,
+    FoundSurge,
     History,
     SurgeCall,
     SurgeDecision,
     decide,
     hour_to_judge,
+    may_wait,
 )
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
 
-__all__ = ["EVERY", "SurgeReport", "find_surges", "history_of", "see_surge"]
+__all__ = ["EVERY", "SurgeReport", "count_now", "find_surges", "history_of", "see_surge"]
 
 EVERY = timedelta(minutes=1)
 """How often it is asked whether an hour is due; asking costs one read."""
@@ -33,12 +35,12 @@ EVERY = timedelta(minutes=1)
 _TURN = "surges.hour"
 _HOUR = timedelta(hours=1)
 _STANDS = timedelta(hours=25)
-_RISK, _IN_REMIT = 2, 1
+_RISK = 2
 
 
 @dataclass(frozen=True, slots=True)
 class SurgeReport:
-    """What was said of the hour, by series; empty where it was judged before."""
+    """What was said of the hour, by series; empty where it was judged before, or is waited for."""
 
     decisions: tuple[SurgeDecision, ...] = ()
     new: int = 0
@@ -50,10 +52,16 @@ class SurgeReport:
 
 
 def find_surges(store: Store, *, now: datetime) -> SurgeReport:
-    """Judge the last whole hour of every series, unless it was; keep what is new once, and of what goes on that it does."""
+    """Judge the last whole hour of every series, unless it was; keep what is new once, and of what goes on that it does.
+
+    While documents that came in before await judgement, a part of the hour is not counted: then it is judged later, within the hour after it.
+    """
     hour = hour_to_judge(now)
     with store.read() as work:
         if _judged(work, hour):
+            return SurgeReport()
+        wait = may_wait(hour, now)
+        if wait is not None and work.documents.pending_count(stored_before=wait):
             return SurgeReport()
         decisions = _decisions(work, hour, now)
     with store.write() as work:
@@ -76,19 +84,40 @@ def _decisions(work: Work, hour: datetime, now: datetime) -> list[SurgeDecision]
     history = history_of(work, now)
     if not history.is_long(hour):
         return decide({key: {} for key in SERIES}, answered=(), history=history, standing={}, now=now)
-    hourly = partial(work.rollups.hourly, since=since, until=until)
-    categories = work.rollups.hourly_by_category(since=since, until=until, level_at_least=_RISK)
-    counts = {key: categories.get(key, {}) for key, series in SERIES.items() if series.category}
-    counts["risk"] = hourly(level_at_least=_RISK)
-    counts["negative"] = hourly(level_at_least=_RISK, tone=SERIES["negative"].tone)
-    counts["province"] = hourly(level_at_least=_IN_REMIT, region=PROVINCE)
     return decide(
-        counts,
+        _counts(work, since, until),
         answered=work.sources.answered_hours(since=since, until=until),
         history=history,
         standing=work.surges.latest(since=hour - _STANDS),
         now=now,
     )
+
+
+def _counts(work: Work, since: datetime, until: datetime) -> dict[str, Mapping[datetime, int]]:
+    """Return the documents of every series by hour, of `since` ≤ hour < `until`."""
+    categories = work.rollups.hourly_by_category(since=since, until=until, level_at_least=_RISK)
+    return {
+        key: categories.get(key, {})
+        if series.category
+        else work.rollups.hourly(
+            since=since, until=until, level_at_least=series.level, tone=series.tone, region=series.region
+        )
+        for key, series in SERIES.items()
+    }
+
+
+def count_now(work: Work, surges: Sequence[FoundSurge]) -> dict[str, int]:
+    """Return by id how many documents the hours of each surge hold by now; a search for them finds as many.
+
+    What came late has joined those it was found by, and what was judged otherwise since has left them.
+    """
+    if not surges:
+        return {}
+    counts = _counts(work, min(one.since for one in surges), max(one.until for one in surges))
+    return {
+        one.id: sum(max(0, n) for at, n in counts.get(one.series, {}).items() if one.since <= at < one.until)
+        for one in surges
+    }
 
 
 def _keep(work: Work, decision: SurgeDecision, hour: datetime, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What people do to topics: open, change, close, assess the risk before publication; and the documents that join them."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from crawlers.records import Document
 from service.domain.assigned import AssignedDocument, Heard, assign
 from service.domain.event import EventDocument
 from service.domain.people import Act, Person
+from service.domain.policy import Policy
 from service.domain.refusal import Conflict, NotFound, Refusal
 from service.domain.sheet import Concern, RiskSheet, SheetLevel, checked, propose_level, sign
 from service.domain.topic import (
@@ -36,6 +37,7 @@ __all__ = [
     "save_sheet",
     "sign_sheet",
     "topic_of",
+    "topic_of_policies",
 ]
 
 MOST_OPEN = 60
@@ -64,6 +66,17 @@ def matching_policy(work: Work, title: str, issue_number: str | None) -> str | N
     for policy in work.policies.listing():
         if (issue_number and policy.issue_number == issue_number) or title_core(policy.title) == core:
             return policy.stem
+    return None
+
+
+def topic_of_policies(work: Work, policies: Iterable[Policy]) -> Topic | None:
+    """Return the topic last opened on one of these documents, by stem, number or title; `None` where none is watched."""
+    known = list(policies)
+    stems, numbers = {one.stem for one in known}, {one.issue_number for one in known if one.issue_number}
+    cores = {title_core(one.title) for one in known}
+    for topic in work.topics.listing():
+        if topic.stem in stems or topic.issue_number in numbers or title_core(topic.title) in cores:
+            return topic
     return None
 
 

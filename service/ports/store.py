@@ -140,8 +140,8 @@ class Documents(Protocol):
         """Return those of `native_ids` of which no document is stored."""
         ...
 
-    def pending_count(self) -> int:
-        """Return how many documents await assessment."""
+    def pending_count(self, *, stored_before: datetime | None = None) -> int:
+        """Return how many documents await assessment, of all or of those stored before then."""
         ...
 
     def count(self) -> int:

@@ -31,7 +31,7 @@ from service.search.limits import require_page, separate
 __all__ = ["FtsSearch"]
 
 # Grows with every change of the tables; an index of another number is made anew and filled by `index verify --repair`.
-_SCHEMA = 1
+_SCHEMA = 2
 _WAIT_S = 10
 
 # What is shown of a document and never asked for; everything else of it has a column.

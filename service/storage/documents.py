@@ -176,9 +176,12 @@ class SqlDocuments:
             unseen.difference_update(self._connection.scalars(select(documents.c.native_id).where(*known)))
         return unseen
 
-    def pending_count(self) -> int:
+    def pending_count(self, *, stored_before: datetime | None = None) -> int:
         """Return how many documents await assessment, leased ones included."""
         statement = select(func.count()).select_from(assess_queue).where(assess_queue.c.ready_at.is_not(null()))
+        if stored_before is not None:
+            statement = statement.join(documents, documents.c.seq == assess_queue.c.seq)
+            statement = statement.where(documents.c.stored_at < stored_before)
         return self._connection.scalar(statement) or 0
 
     def count(self) -> int:

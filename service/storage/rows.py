@@ -13,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, t
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, PossibleRisk, Tone
 from crawlers.records import COUNTS, Document, Engagement
 from service.domain.event import EventDocument
+from service.domain.places import places_of
 from service.ports.search import SearchDocument
 from service.ports.store import LeasedDocument
 from service.storage.columns import Word, dump_json, dump_text
@@ -267,7 +268,7 @@ def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
 def search_columns() -> list[ColumnElement[Any]]:
     """Return what `search_document_of` reads of `documents`, `assessments` and `source_descriptions`, in its order."""
     named = {
-        documents: ("seq", "id", "title", "text", "url", "source_id", "kind"),
+        documents: ("seq", "id", "title", "text", "url", "source_id", "kind", "region"),
         assessments: ("version", "level", "severity", "tone", "event_id", "at", "data"),
         source_descriptions: ("source_class",),
     }
@@ -278,7 +279,8 @@ def search_columns() -> list[ColumnElement[Any]]:
 
 def search_document_of(row: Sequence[Any]) -> SearchDocument:
     """Return what the search projection holds of one assessed document, of a row of `search_columns`."""
-    seq, id_, title, text, url, source_id, kind, version, level, severity, tone, event_id, at, data, source_class = row
+    seq, id_, title, text, url, source_id, kind, own_region, *judged, source_class = row
+    version, level, severity, tone, event_id, at, data = judged
     categories, entities, tokens = _searched(data)
     return SearchDocument(
         document_id=id_,
@@ -296,7 +298,7 @@ def search_document_of(row: Sequence[Any]) -> SearchDocument:
         categories=tuple([score["code"] for score in categories]) if categories else (),
         products=_named(entities, _PRODUCT_TYPES) if entities else (),
         firms=_named(entities, _FIRM_TYPES) if entities else (),
-        regions=_regions(entities) if entities else (),
+        regions=places_of(_regions(entities), own_region),
         event_id=event_id,
         published_at=at,
         url=url,
@@ -323,5 +325,5 @@ def _named(entities: Sequence[Mapping[str, Any]], kinds: frozenset[str]) -> tupl
     return tuple(dict.fromkeys(one["canonical"] or one["text"] for one in entities if one["type"] in kinds))
 
 
-def _regions(entities: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one["code"] for one in entities if one["type"] == EntityType.REGION and one["code"]))
+def _regions(entities: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    return [one["code"] for one in entities if one["type"] == EntityType.REGION]

@@ -13,6 +13,7 @@ from service.api.followed import router as followed
 from service.api.headers import BodyLimit, SecurityHeaders
 from service.api.push import router as push
 from service.api.routes import router as api
+from service.api.surge_routes import router as surges
 from service.api.words import router as words
 from service.ports.store import StoreUnavailableError
 from service.web.desk import Desk
@@ -43,6 +44,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.include_router(cases)
     app.include_router(followed)
     app.include_router(push)
+    app.include_router(surges)
     app.include_router(words)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install_faults(app)

@@ -131,6 +131,8 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /api/cases/{case_id}": _ALL,
     "GET /api/events": _ALL,
     "GET /api/events/{event_id}": _ALL,
+    "GET /api/surges": _ALL,
+    "GET /api/surges/{surge_id}": _ALL,
     "GET /api/topics": _ALL,
     "GET /api/topics/{topic_id}": _ALL,
     "GET /api/matters": _ALL,

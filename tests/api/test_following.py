@@ -9,9 +9,10 @@ import pytest
 from service.domain.matter import MatterState
 from service.domain.people import Role
 from service.domain.topic import Topic
+from service.flows.policies import import_policies
 from service.flows.privacy import PERSONAL_READ
 from tests.api.conftest import Browser, Site
-from tests.builders import build_person
+from tests.builders import NOW, build_person
 from tests.following import RULE, seed_following
 
 OK, SEE_OTHER, NOT_FOUND, CONFLICT, REFUSED = 200, 303, 404, 409, 422
@@ -105,6 +106,32 @@ class TestTopics:
         rows = list(book["问题"].values)
         assert rows[0][:4] == ("阶段", "名次", "问题（稿件原句）", "提问稿件（篇）")
         assert any("老批号" in str(row[2]) and row[3] == 2 and "演示本地论坛" in str(row[4]) for row in rows[1:])
+
+    def test_the_workbook_holds_the_latest_sheet_for_whoever_drafts_and_files(self, site: Site, topic: Topic) -> None:
+        officer = site.browser(Role.OFFICER)
+        fields = {"answer_scope": "全省药店", "concern": "成本上升", "group": "药店", "likelihood": "3", "impact": "2"}
+        officer.post(f"/topics/{topic.id}/sheet", **fields, answer="=有过渡期", owner="承办人丙", level="", reason="")
+        answer = officer.client.get(f"/topics/{topic.id}/questions.xlsx")
+        rows = list(openpyxl.load_workbook(io.BytesIO(answer.content))["风险评估表"].values)
+        assert str(rows[1][1]).startswith("第1版，")
+        assert str(rows[1][1]).endswith("填写，未签署")
+        assert str(rows[2][1]) == "高风险（按内容建议 高风险）；内部评估，非预警级别"
+        assert rows[3][:2] == ("影响哪些群体，各有多少人或多少家", "全省药店")
+        assert rows[-1] == ("顾虑1", "成本上升", "药店", "可能高、影响中", "=有过渡期", "承办人丙")
+
+    def test_the_page_of_the_policy_leads_to_what_the_public_asks_of_it(
+        self, site: Site, topic: Topic, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "某省药品零售追溯管理办法(2026-11-15).md"
+        file.write_text(
+            "# 某省药品零售追溯管理办法\n\n第一条 为了规范追溯，制定本办法。\n\n第二条 本办法自公布之日起施行。\n",
+            encoding="utf-8",
+        )
+        context = site.context
+        import_policies(context.store, file, register=context.office.register, actor="测试", now=NOW)
+        text = site.browser(Role.VIEWER).client.get(f"/policies/{file.stem}").text
+        assert f'href="/topics/{topic.id}"' in text
+        assert f'href="/topics/{topic.id}/questions.xlsx"' in text
 
     def test_a_closed_topic_offers_no_changes(self, site: Site, topic: Topic) -> None:
         officer = site.browser(Role.OFFICER)

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from analysis.assessment import Entity, EntityType
 from service.domain.people import Role
-from service.ports.search import SearchDocument, SearchQuery
+from service.ports.search import SearchDocument, SearchQuery, SearchResult, SearchUnavailableError
 from tests.api.conftest import Site
 from tests.builders import NOW
 from tests.dashboard import make_context
+from tests.following import hear, judged, voice
 
 _FACET = re.compile(r'<li><a href="(?P<link>/search[^"]*)">(?P<name>[^<]+)</a><span class="quiet">(?P<count>[^<]+)<')
 
@@ -64,3 +66,40 @@ def test_a_first_run_says_how_documents_come_and_a_search_without_hits_how_to_go
     client = shared_site.browser(Role.VIEWER).client
     assert "没有符合条件的稿件" in client.get("/search?q=无此词语某某").text
     assert "没有符合条件的预警" in client.get("/alerts?owner=无此人").text
+
+
+def test_the_province_and_tones_can_be_chosen_and_the_page_shows_what_is_chosen(site: Site) -> None:
+    _found_in(site, ("110000", "360731"), ("360000",), ("430100",))
+    client = site.browser(Role.VIEWER).client
+    text = client.get("/search?q=蓝色&region=36&tone=neg").text
+    assert '<option value="36" selected>江西（涉赣）</option>' in text
+    assert '<option value="neg" selected>负面</option>' in text
+    assert text.count("data-row") == 2
+    elsewhere = client.get("/search?q=蓝色&region=430100").text
+    assert '<option value="430100" selected>省外 430100</option>' in elsewhere
+    assert elsewhere.count("data-row") == 1
+
+
+def test_days_that_are_chosen_after_hours_hold(site: Site) -> None:
+    client = site.browser(Role.VIEWER).client
+    hours = client.get("/search?since=2026-11-25T11&until=2026-11-25T12").text
+    assert '<option value="" selected>指定时段</option>' in hours
+    assert 'type="hidden" name="since"' in hours
+    text = client.get("/search?since=2026-11-25T11&until=2026-11-25T12&days=7").text
+    assert "近 7 天 · 13 篇" in text
+    assert "取消时段限定" not in text
+
+
+def test_the_store_that_is_searched_instead_keeps_to_the_place(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = (voice(number, 1, f"琥珀色药瓶{number}") for number in (1, 2))
+    named = Entity(type=EntityType.REGION, text="赣州", start=0, end=2, canonical="赣州", code="360700")
+    hear(site.context.store, [(here, judged(here, entities=[named])), (there, judged(there))])
+
+    def refuse(_query: SearchQuery) -> SearchResult:
+        raise SearchUnavailableError("没有应答")
+
+    monkeypatch.setattr(site.context.search, "find", refuse)
+    client = site.browser(Role.VIEWER).client
+    assert client.get("/search?q=琥珀色").text.count("data-row") == 2
+    assert client.get("/search?q=琥珀色&region=36").text.count("data-row") == 1
+    assert client.get("/search?q=琥珀色&region=3601").text.count("data-row") == 0

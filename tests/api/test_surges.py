@@ -10,7 +10,7 @@ from analysis.surges import SurgeReason
 from service.domain.people import Role
 from tests.api.conftest import Site
 from tests.builders import NOW
-from tests.surging import build_surge, keep_surges, watch_for
+from tests.surging import build_surge, count, keep_surges, watch_for
 
 LINE = "11月25日 11:00–14:00 疫苗与预防接种类风险稿件 23 篇，平时同时段约 4 篇（近四周）"
 WEEK = timedelta(weeks=1)
@@ -124,3 +124,64 @@ def test_the_search_shows_exactly_the_hours_that_were_asked_for(site: Site) -> N
 def test_a_time_without_sense_is_refused_in_a_sentence(site: Site, since: str) -> None:
     answer = site.browser(Role.OFFICER).client.get(f"/search?since={since}")
     assert answer.status_code == 422
+
+
+def test_what_comes_late_is_counted_beside_what_it_was_found_by(surging: Site) -> None:
+    with surging.context.store.write() as work:
+        count(work, build_surge(), 4)
+    line = "疫苗与预防接种类风险稿件 23 篇（发现时，现 27 篇），平时同时段约 4 篇（近四周）"
+    client = surging.browser(Role.OFFICER).client
+    assert [line in client.get(path).text for path in ("/", "/surges", "/fragments/surges")] == [True] * 3
+    [row] = client.get("/api/surges").json()["surges"]
+    assert (row["observed"], row["observed_now"]) == (23, 27)
+
+
+def test_programs_read_surges_their_counts_and_since_when_any_are_looked_for(surging: Site) -> None:
+    keep_surges(surging.context.store, build_surge("province", id="old", found_at=NOW - 2 * WEEK, observed=9))
+    officer = surging.browser(Role.OFFICER)
+    officer.post("/surges/old/seen")
+    told = officer.client.get("/api/surges").json()
+    assert [row["id"] for row in told["surges"]] == ["2026112505-R07", "old"]
+    assert told["history"]["is_long"] is True
+    assert told["surges"][0] == {
+        "id": "2026112505-R07",
+        "series": "R07",
+        "sentence": LINE,
+        "why": "3 小时内的篇数超出近四周同时段可以解释的上限（11 篇）",
+        "first_hour": "2026-11-25T05:00:00+00:00",
+        "last_hour": "2026-11-25T05:00:00+00:00",
+        "since": "2026-11-25T03:00:00+00:00",
+        "until": "2026-11-25T06:00:00+00:00",
+        "observed": 23,
+        "observed_now": 23,
+        "expected": 4.2,
+        "upper": 11,
+        "reason": "scan",
+        "p": 3e-07,
+        "parameters": {"level_per_hour": 1.4, "dispersion": 2.5},
+        "found_at": "2026-11-25T06:12:00+00:00",
+        "goes_on": True,
+        "seen_by": None,
+        "seen_at": None,
+    }
+    assert [row["id"] for row in officer.client.get("/api/surges?days=7").json()["surges"]] == ["2026112505-R07"]
+    assert [row["id"] for row in officer.client.get("/api/surges?unseen=true").json()["surges"]] == ["2026112505-R07"]
+    assert len(officer.client.get("/api/surges?limit=1").json()["surges"]) == 1
+    assert officer.person is not None
+    assert officer.client.get("/api/surges/old").json()["seen_by"] == officer.person.name
+    assert officer.client.get("/api/surges/nothing").status_code == 404
+    assert [officer.client.get(f"/api/surges?{bad}").status_code for bad in ("days=0", "limit=201", "unseen=x")] == [
+        422
+    ] * 3
+
+
+def test_programs_without_a_session_are_told_nothing_of_surges(surging: Site) -> None:
+    for path in ("/api/surges", "/api/surges/2026112505-R07"):
+        assert surging.client().get(path, headers={"accept": "application/json"}).status_code == 401
+
+
+def test_before_four_weeks_programs_are_told_so(site: Site) -> None:
+    watch_for(site.context.store, 2 * WEEK)
+    told = site.browser(Role.OFFICER).client.get("/api/surges").json()
+    assert (told["surges"], told["history"]["is_long"]) == ([], False)
+    assert told["history"]["complete_at"].startswith("2026-12-09")

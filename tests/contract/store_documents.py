@@ -54,6 +54,16 @@ class DocumentsContract:
             assert work.documents.count() == 2
             assert work.documents.pending_count() == 2
 
+    def test_what_was_stored_before_a_time_and_awaits_judgement_is_counted(self, store: Store) -> None:
+        for number, at in enumerate((NOW, NOW + timedelta(hours=1))):
+            with store.write() as work:
+                work.documents.put([document(str(number))], now=at)
+        with store.write() as work:
+            documents = work.documents
+            assert [documents.pending_count(stored_before=NOW + n * timedelta(hours=1)) for n in range(3)] == [0, 1, 2]
+            documents.claim(limit=1, lease=timedelta(minutes=1), now=NOW)
+            assert documents.pending_count(stored_before=NOW + timedelta(hours=1)) == 1
+
     def test_an_empty_batch_is_nothing(self, store: Store) -> None:
         with store.write() as work:
             assert work.documents.put([], now=NOW) == PutResult()

@@ -15,12 +15,13 @@ from service.bootstrap import build, prepare
 from service.domain.people import Person, Role
 from service.domain.refusal import Forbidden, NotFound
 from service.domain.surge import FoundSurge
-from service.flows.surges import SurgeReport, find_surges, history_of, see_surge
+from service.flows.surges import SurgeReport, count_now, find_surges, history_of, see_surge
 from service.ports.store import Store
 from service.settings import load_settings
 from service.storage.sql import open_store
 from service.workers import run_assess
 from tests.builders import build_person
+from tests.following import voice
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
@@ -124,6 +125,33 @@ def test_a_surge_that_goes_on_is_carried_on_and_told_no_second_time(watched: Sto
     now = kept(watched)["R07"]
     assert (now.id, now.observed, now.seen_by) == (first.id, first.observed, officer.name)
     assert now.last_hour == JUDGED + 3 * HOUR
+
+
+def test_what_came_in_and_is_not_judged_yet_is_waited_for_and_the_hour_is_still_judged(watched: Store) -> None:
+    with watched.write() as work:
+        work.documents.put([voice(1, 1, "还没有研判")], now=JUDGED + HOUR)
+    assert find_surges(watched, now=NOW).decisions == ()
+    assert find_surges(watched, now=NOW + 40 * timedelta(minutes=1)).decisions == ()
+    publish(watched, JUDGED, 5)
+    assert find_surges(watched, now=NOW + 48 * timedelta(minutes=1)).new == 2
+    assert kept(watched)["R07"].observed == 28
+
+
+def test_what_came_in_after_the_hour_is_not_waited_for(watched: Store) -> None:
+    with watched.write() as work:
+        work.documents.put([voice(1, 1, "随后收到")], now=NOW)
+    assert find_surges(watched, now=NOW).new == 2
+
+
+def test_late_documents_are_counted_in_the_hours_of_a_surge_and_others_are_not(watched: Store) -> None:
+    find_surges(watched, now=NOW)
+    publish(watched, JUDGED, 6)
+    publish(watched, JUDGED + HOUR, 50)
+    publish(watched, JUDGED, 3, category="R01")
+    surges = list(kept(watched).values())
+    with watched.read() as work:
+        by_now = count_now(work, surges)
+    assert {surge.series: by_now[surge.id] - surge.observed for surge in surges} == {"R07": 6, "risk": 9}
 
 
 def test_what_rises_again_after_a_day_of_rest_is_a_new_surge(watched: Store) -> None:

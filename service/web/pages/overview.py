@@ -13,7 +13,7 @@ from service.domain.alert import Alert
 from service.domain.matter_turn import soon
 from service.domain.urgency import by_urgency
 from service.flows.opinion_desk import count_proposals
-from service.flows.surges import history_of
+from service.flows.surges import count_now, history_of
 from service.ports.store import Work
 from service.web.desk import SourceHealth, source_health
 from service.web.render import desk_of, fragment, page
@@ -75,7 +75,8 @@ def surges_now(request: Request, identity: QuietReader) -> HTMLResponse:
 def _surges(work: Work, context: AppContext) -> dict[str, Any]:
     now = context.now()
     unseen = work.surges.listing(since=now - timedelta(days=_SURGE_DAYS), unseen=True)
-    return {"surges": surge_rows(unseen[:_SURGES], now), "surges_unseen": len(unseen)}
+    shown = unseen[:_SURGES]
+    return {"surges": surge_rows(shown, count_now(work, shown), now), "surges_unseen": len(unseen)}
 
 
 def _now(request: Request, work: Work, context: AppContext) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from service.domain.refusal import NotFound, Refusal
 from service.domain.register import Register
 from service.domain.verification import entry_of, stem_of, words_of
 from service.flows.policy_links import link_policies, linked_policies
+from service.flows.topics import topic_of_policies
 from service.flows.verifying import check_entry
 from service.ports.store import Work
 from service.web.media_types import XLSX
@@ -243,6 +244,8 @@ def _show_policy(
         versions = work.policies.versions(stem)
         held = work.policies.listing()
         links = work.policies.links(stem)
+        spoken_of = [_held(held, link.about) for link in links if link.stem == stem]
+        topic = topic_of_policies(work, [found, *spoken_of])
     earlier = next((one for one in versions if one.version == version), None)
     gists = {key: gist.gist for key, gist in register.gists.items() if key.startswith(f"{stem}#")}
     whole = earlier or (versions[0] if versions and not articles else None)
@@ -262,7 +265,8 @@ def _show_policy(
         versions=versions,
         duties=[fact for fact in register.policies.values() if fact.document.stem == stem],
         linked=linked_policies(held, links).get(stem),
-        spoken_of=[_held(held, link.about) for link in links if link.stem == stem],
+        spoken_of=spoken_of,
+        topic=topic,
         others=_linkable(found, held),
     )
 

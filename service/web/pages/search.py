@@ -15,9 +15,10 @@ from analysis.assessment import CATEGORY_NAMES
 from crawlers.records import SourceClass
 from service.api.context import AppContext
 from service.api.identity import Reader, context_of
-from service.domain.places import region_name
+from service.domain.places import PROVINCE, region_name
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
+from service.search.limits import region_prefix
 from service.search.query import QueryError, parse_query
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
@@ -28,7 +29,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 
 _PAGE = 20
 _SCAN = 2000
-_NARROW = frozenset({"since", "until", "tone"})
+_NARROW = frozenset({"since", "until"})
 
 
 def _hour(text: str) -> datetime | None:
@@ -56,6 +57,11 @@ class SearchFilters(BaseModel):
     until: _Hour = ""
     tone: str = Field(default="", pattern="^(|neg|neu|pos)$")
     sort: str = Field(default="newest", pattern="^(newest|relevance)$")
+
+    @property
+    def hours(self) -> tuple[datetime | None, datetime | None]:
+        """The hours that the address names; none where days are chosen, which the person did later."""
+        return (None, None) if self.days else (_hour(self.since), _hour(self.until))
 
 
 @router.get("/search")
@@ -95,24 +101,34 @@ def search(
 def _asked(q: str, filters: SearchFilters, number: int, *, more: bool) -> dict[str, Any]:
     """Return what was asked for, how to ask for the pages beside it or for more, and what can be chosen."""
     given = {"q": q} | {name: value for name, value in filters.model_dump().items() if value and value != "newest"}
+    if filters.days:
+        given = {name: value for name, value in given.items() if name not in _NARROW}
     earlier, later = pager("/search", given, number, more=more)
     return {
         "q": q,
         "filters": filters,
+        "hours": any(filters.hours),
         "asked": bool(q.strip()) or bool(given.keys() - {"q", "sort"}),
         "wider": urlencode({name: value for name, value in given.items() if name not in _NARROW}),
         "earlier": earlier,
         "later": later,
         "categories": CATEGORY_NAMES.items(),
-        "cities": CITIES.items(),
+        "regions": _regions(filters.region),
         "source_classes": [kind.value for kind in SourceClass],
     }
 
 
+def _regions(asked: str) -> list[tuple[str, str]]:
+    """Return what can be chosen of places: the province, its cities, and what the address asks for besides."""
+    known = [(PROVINCE, "江西（涉赣）"), *CITIES.items()]
+    return known if not asked or asked in dict(known) else [*known, (asked, f"{region_name(asked)} {asked}")]
+
+
 def _within(filters: SearchFilters, number: int, context: AppContext) -> SearchQuery:
+    since, until = filters.hours
     return SearchQuery(
-        since=_hour(filters.since) or (context.now() - timedelta(days=int(filters.days)) if filters.days else None),
-        until=_hour(filters.until),
+        since=context.now() - timedelta(days=int(filters.days)) if filters.days else since,
+        until=until,
         level_at_least=int(filters.level) if filters.level else None,
         categories=(filters.category,) if filters.category else (),
         region=filters.region or None,
@@ -150,13 +166,22 @@ def _scan(context: AppContext, query: SearchQuery, names: Mapping[str, str]) -> 
             category=query.categories[0] if query.categories else None,
             limit=_SCAN,
         )
+        if query.region is not None:
+            # Places stand in the judgement alone; the projection's record of a document is made from it.
+            begin = region_prefix(query.region)
+            there = {
+                one.document_id
+                for one in work.documents.search_documents_of([row.document_id for _, row in rows])
+                if any(code.startswith(begin) for code in one.regions)
+            }
+            rows = [(seq, row) for seq, row in rows if row.document_id in there]
     kept = (from_store(row, query, names) for _, row in rows)
     return [hit for hit in kept if hit is not None]
 
 
 def _scope(filters: SearchFilters, total: int | None, now: datetime) -> str:
     span = {"": "全部时间", "1": "近 24 小时", "7": "近 7 天", "30": "近 30 天"}[filters.days]
-    since, until = _hour(filters.since), _hour(filters.until)
+    since, until = filters.hours
     if since or until:
         span = f"{moment(since, now) if since else ''}–{moment(until, now) if until else ''}"
     if filters.tone:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.api.identity import Handler, Reader, context_of
-from service.flows.surges import history_of, see_surge
+from service.flows.surges import count_now, history_of, see_surge
 from service.web.render import page
 from service.web.views.surge_rows import history_sentence, surge_rows
 
@@ -23,13 +23,14 @@ def surges(request: Request, identity: Reader) -> HTMLResponse:
     now = context.now()
     with context.store.read() as work:
         found, history = work.surges.listing(since=now - _SHOWN), history_of(work, now)
+        by_now = count_now(work, found)
     return page(
         request,
         "surges.html",
         identity=identity,
         key="overview",
         title="声量异动",
-        rows=surge_rows(found, now),
+        rows=surge_rows(found, by_now, now),
         too_short=history_sentence(history, now),
     )
 

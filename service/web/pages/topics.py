@@ -202,7 +202,9 @@ def questions(request: Request, identity: Reader, topic_id: str) -> Response:
     context = context_of(request)
     report = report_topic(context.store, topic_id, now=context.now())
     file = io.BytesIO()
-    write_topic(report, file)
+    with context.store.read() as work:
+        sheets = work.topics.sheets(topic_id)
+    write_topic(report, file, assessed=sheets[0] if sheets else None)
     with context.store.write() as work:
         work.audit.append(
             actor=identity.person.name,

@@ -1,6 +1,6 @@
 """Surges as the overview and their own page list them, with the way to the documents behind each. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -27,18 +27,18 @@ class SurgeRow:
     figures: str
 
 
-def surge_rows(surges: Sequence[FoundSurge], now: datetime) -> list[SurgeRow]:
-    """Return the lines of surges, in their order."""
-    return [_row(surge, now) for surge in surges]
+def surge_rows(surges: Sequence[FoundSurge], by_now: Mapping[str, int], now: datetime) -> list[SurgeRow]:
+    """Return the lines of surges, in their order; `by_now` are the documents of their hours by now, by id."""
+    return [_row(surge, by_now.get(surge.id), now) for surge in surges]
 
 
-def _row(surge: FoundSurge, now: datetime) -> SurgeRow:
+def _row(surge: FoundSurge, by_now: int | None, now: datetime) -> SurgeRow:
     seen = f"{surge.seen_by} {moment(surge.seen_at, now)} 看过" if surge.seen_by else ""
     numbers = surge.parameters
     level, spread = numbers.get("level_per_hour"), numbers.get("dispersion")
     return SurgeRow(
         id=surge.id,
-        sentence=surge.sentence,
+        sentence=surge.told(by_now),
         why=surge.why,
         href=f"/search?{urlencode(_filters(surge))}",
         lasting="仍高于平时" if surge.goes_on(now) and surge.last_hour > surge.first_hour else "",

@@ -16,7 +16,7 @@ from service.flows.brief import compile_week
 from service.ports.store import Store
 from service.storage.sql import open_store
 from tests.builders import NOW
-from tests.following import RULE, seed_following
+from tests.following import RULE, hear, judged, seed_following, voice
 from tests.seeding import seed
 from tests.surging import build_surge, keep_surges
 
@@ -102,3 +102,13 @@ def test_every_listed_document_names_its_event_under_the_address_of_the_dashboar
     for row in issue.documents:
         assert row.title in titles[row.event_id]
         assert row.event_link == f"http://yaowang.invalid/events/{row.event_id}"
+
+
+def test_the_listed_documents_stand_newest_first_whatever_came_in_last(store: Store) -> None:
+    voices = [voice(number, days, f"第{number}条") for number, days in enumerate((1, 2, 0.5, 1.5))]
+    hear(store, [(one, judged(one, risk=True)) for one in voices])
+    issue = compile_week(
+        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+    )
+    assert [one.title for one in issue.documents] == ["第2条", "第0条", "第3条", "第1条"]
+    assert any("至多100篇" in note for note in issue.notes)

@@ -41,7 +41,7 @@ def test_records_are_imported_listed_and_bad_ones_said(data: Path) -> None:
         ("TS-2", "咨询", "问一问。", "2026-01-05", "", "", "", ""),
     ]
     file = records_file(data.parent / "a.csv", rows)
-    done = run(data, "matters", "import", str(file), "--kind", "auto")
+    done = run(data, "matters", "import", str(file))
     assert done.exit_code == 0, done.output
     assert lines(done) == [{"added": 1, "known": 0, "refused": 1, "by_kind": {"投诉": 1}}]
     assert "类别“咨询”" in done.output

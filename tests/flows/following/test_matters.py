@@ -1,12 +1,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawlers.imports import ImportRefused
 from crawlers.records import document_id
+from service.domain.calendar import WorkingCalendar
 from service.domain.crossing import CrossingState
 from service.domain.disclosure import DisclosureState
 from service.domain.matter import Matter, MatterAct, MatterKind, MatterState
@@ -15,6 +16,7 @@ from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.domain.register import Register
 from service.flows.crossing import cross_check
 from service.flows.importing import import_file
+from service.flows.matter_watch import tend_matters
 from service.flows.matters import (
     act_on_matter,
     decide_disclosure,
@@ -23,6 +25,7 @@ from service.flows.matters import (
     frequent_subjects,
     register_publication,
 )
+from service.flows.office import Office
 from service.ports.store import Store
 from tests.builders import NOW
 from tests.following import KEY, happening, hear, import_records, judged, records_file, seed_following, voice
@@ -295,6 +298,27 @@ class TestDisclosure:
             assert not any(one.proposed for one in frequent_subjects(work, days=90, now=NOW))
         done = register_publication(store, officer, decided.id, "抽检公告栏", now=NOW + DAY)
         assert done.state is DisclosureState.PUBLISHED
+
+    @pytest.mark.usefixtures("seeded")
+    def test_a_decision_at_the_end_of_the_year_gets_its_due_time_when_the_next_is_known(
+        self, store: Store, register: Register, approver: Person
+    ) -> None:
+        late = NOW + 20 * DAY
+        with store.read() as work:
+            [subject] = [one for one in frequent_subjects(work, days=90, now=late) if one.proposed]
+        decided = decide_disclosure(
+            store, approver, subject.id, disclose=True, reason="多人申请", days=90, register=register, now=late
+        )
+        assert decided.due_at is None
+        tend_matters(store, office=Office(register=register, address=""), now=late)
+        with store.read() as work:
+            assert [one.due_at for one in work.matters.disclosures()] == [None]
+        known = replace(register, calendar=WorkingCalendar(years=(2027,)))
+        tend_matters(store, office=Office(register=known, address=""), now=late + DAY)
+        with store.read() as work:
+            [held] = work.matters.disclosures()
+        assert held.due_at is not None
+        assert held.due_at.date() == date(2027, 1, 12)
 
     @pytest.mark.usefixtures("seeded")
     def test_outside_the_window_nothing_is_frequent(self, store: Store) -> None:

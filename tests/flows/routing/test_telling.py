@@ -29,7 +29,7 @@ from tests.flows.routing.office import (
     person,
     shift,
 )
-from tests.surging import build_surge
+from tests.surging import build_surge, count
 
 
 def roster(running: Running) -> None:
@@ -319,6 +319,7 @@ class TestBlue:
         with running.store.write() as work:
             work.people.save(person("研判员丁", notify_from="yellow"))
             work.surges.add(build_surge(found_at=running.clock() + HOUR))
+            count(work, build_surge(), 25)
         running.wait(22 * HOUR, every=HOUR)
         assert running.post.taken == []
         running.wait(HOUR + MINUTE, every=15 * MINUTE)
@@ -327,5 +328,5 @@ class TestBlue:
         assert running.post.to(READER) == ["[蓝色日汇总] 09月29日 声量异动1条"]
         [(_, mail)] = running.post.taken
         text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr] # every mail has a text
-        assert build_surge().sentence in text
+        assert build_surge().told(25) in text
         assert "/surges" in text

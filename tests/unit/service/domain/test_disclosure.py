@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from service.domain.calendar import WorkingCalendar
 from service.domain.crossing import MatterTraits
-from service.domain.disclosure import Disclosure, DisclosureState, decide, frequent, publish
+from service.domain.disclosure import Disclosure, DisclosureState, decide, frequent, publish, settled
 from service.domain.matter import Matter, MatterKind
 from service.domain.refusal import Conflict
 from tests.unit.service.domain.builders import register
@@ -80,6 +81,21 @@ def test_a_decision_to_disclose_begins_the_twenty_working_days() -> None:
     assert decision.state is DisclosureState.ACCEPTED
     assert decision.due_at == datetime(2026, 12, 23, 15, 59, 59, tzinfo=UTC)
     assert decision.matters == ("m3", "m2", "m1")
+
+
+def test_a_decision_that_reaches_a_year_without_days_off_stands_and_is_due_once_they_are_known() -> None:
+    [one] = frequent(three())
+    late = datetime(2026, 12, 20, 2, tzinfo=UTC)
+    decision = decide(one, disclose=True, by="审批人乙", reason="多人申请", now=late, register=register())
+    assert (decision.state, decision.due_at) == (DisclosureState.ACCEPTED, None)
+    assert settled(decision, register()) is None
+    known = replace(register(), calendar=WorkingCalendar(years=(2027,)))
+    due = settled(decision, known)
+    assert due is not None
+    assert due.due_at == datetime(2027, 1, 15, 15, 59, 59, tzinfo=UTC)
+    assert settled(due, known) is None
+    refused = decide(one, disclose=False, by="审批人乙", reason="涉密", now=late, register=register())
+    assert settled(refused, known) is None
 
 
 @pytest.mark.parametrize(("by", "reason"), [("", "理由"), ("审批人乙", " ")])

@@ -210,10 +210,10 @@ class TestDigest:
 
     def test_surges_stand_behind_the_alerts_and_alone_where_there_are_none(self) -> None:
         span = {"since": MORNING - DAY, "until": MORNING}
-        both = digest_letter([alert(BLUE, id="1")], [build_surge()], **span, link="http://x", drill=False)
+        both = digest_letter([alert(BLUE, id="1")], [build_surge()], **span, by_now={}, link="http://x", drill=False)
         assert both.subject == "[蓝色日汇总] 11月25日 蓝色预警1条、声量异动1条"
         assert both.listed[-1].startswith(f"◇ {build_surge().sentence}")
         assert both.summary.endswith("预警1条；声量异动1条。")
-        alone = digest_letter([], [build_surge()], **span, link="http://x", drill=False)
+        alone = digest_letter([], [build_surge()], **span, by_now={}, link="http://x", drill=False)
         assert alone.subject == "[蓝色日汇总] 11月25日 声量异动1条"
         assert (alone.opens, both.opens) == ("打开声量异动", "打开预警")

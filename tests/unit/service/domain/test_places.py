@@ -1,6 +1,6 @@
 import pytest
 
-from service.domain.places import join_places, place_beside, places_told
+from service.domain.places import counted_place, join_places, place_beside, places_of, places_told
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,20 @@ def test_a_unit_above_several_places_is_written_once_and_places_of_one_city_stan
 )
 def test_beside_a_title_stands_of_a_place_only_what_the_title_does_not_say(title: str, place: str, said: str) -> None:
     assert place_beside(title, place) == said
+
+
+@pytest.mark.parametrize(
+    ("named", "own", "places", "counted"),
+    [
+        (("110000", "360731", "360100"), None, ("110000", "360731", "360100"), "3607"),
+        (("110000", None, "110000"), "360100", ("110000",), "1100"),
+        ((None,), "360731", ("360731",), "3607"),
+        (("36",), None, ("36",), "36"),
+        ((), None, (), ""),
+    ],
+)
+def test_a_document_is_of_all_places_it_names_and_counts_once_under_the_first_of_the_province(
+    named: tuple[str | None, ...], own: str | None, places: tuple[str, ...], counted: str
+) -> None:
+    assert places_of(named, own) == places
+    assert counted_place(places) == counted

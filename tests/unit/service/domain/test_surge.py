@@ -17,6 +17,7 @@ from service.domain.surge import (
     SurgeDecision,
     decide,
     hour_to_judge,
+    may_wait,
 )
 
 HOUR = timedelta(hours=1)
@@ -174,6 +175,22 @@ def test_an_hour_is_judged_ten_minutes_after_its_end() -> None:
     assert hour_to_judge(NOW) == JUDGED
     assert hour_to_judge(NOW.replace(minute=10)) == JUDGED
     assert hour_to_judge(NOW.replace(minute=9, second=59)) == JUDGED - HOUR
+
+
+def test_what_came_in_is_waited_for_until_an_hour_after_the_end() -> None:
+    ends = JUDGED + HOUR
+    assert may_wait(JUDGED, ends + timedelta(minutes=59)) == ends + timedelta(minutes=10)
+    assert may_wait(JUDGED, ends + HOUR) is None
+    # Later than that hour the next is due, and this one would never be judged.
+    assert hour_to_judge(ends + HOUR) == JUDGED
+
+
+def test_the_sentence_names_both_numbers_where_documents_came_late() -> None:
+    surge = replace(found(judge(burst(usual(hours()), 7, 9, 7))), observed=23, expected=4.2)
+    assert surge.told(27) == (
+        "11月25日 14:00–17:00 疫苗与预防接种类风险稿件 23 篇（发现时，现 27 篇），平时同时段约 4 篇（近四周）"
+    )
+    assert surge.told(23) == surge.told() == surge.sentence
 
 
 def test_every_category_is_a_series_and_so_are_risks_negative_ones_and_the_province() -> None:

@@ -1,11 +1,16 @@
+import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from service.drill import play
 from service.drill.clock import DrillClock
+from service.drill.folder import Beginning, DrillState
 from service.drill.scenario import SHIPPED, Scenario, ScenarioError, load_scenario, scenarios
 from service.drill.world import render
+from service.supervise import NoAnswerError, RoleProcess, Supervisor
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ADDRESS = "http://127.0.0.1:9"
@@ -84,7 +89,48 @@ class TestClock:
         wall = START - timedelta(seconds=5)
         assert DrillClock(started_at=START, speed=60, wall=lambda: wall).now() == wall
 
+    def test_it_stands_until_the_processes_are_up_however_long_they_take(self, tmp_path: Path) -> None:
+        wall = START + timedelta(minutes=4)
+        clock = DrillClock(started_at=START, speed=60, wall=lambda: wall, begun=Beginning(tmp_path).at)
+        assert clock.now() == START
+        Beginning(tmp_path).write(wall)
+        assert clock.now() == START
+        wall += timedelta(seconds=30)
+        assert clock.now() == START + timedelta(minutes=30)
+
     @pytest.mark.parametrize("speed", [0.5, 61])
     def test_speeds_outside_one_to_sixty_are_refused(self, speed: float) -> None:
         with pytest.raises(ValueError, match="1 to 60"):
             DrillClock(started_at=START, speed=speed, wall=lambda: START)
+
+
+class TestStart:
+    def test_a_drill_says_what_it_waits_for_and_waits_as_a_start_does(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        state = DrillState(
+            id="d",
+            scenario_id="cluster",
+            title="演练",
+            state="running",
+            started_at=START,
+            speed=60,
+            world_port=1,
+            web_port=2,
+            address="http://127.0.0.1:2",
+            pid=0,
+        )
+        lives = RoleProcess(name="web", command=[sys.executable, "-c", "import time; time.sleep(60)"])
+        supervisor = Supervisor([lives], log_folder=tmp_path, say=said.append, drain_seconds=1)
+        asked: list[str] = []
+
+        def awaited(_: Supervisor, name: str, *_given: object, **_named: object) -> None:
+            asked.append(name)
+            raise NoAnswerError("网页进程还在，但 300 秒内没有应答，不再等待；请待机器空闲后再启动")
+
+        monkeypatch.setattr(play, "await_answer", awaited)
+        with pytest.raises(play.DrillError, match="演练没有开始：网页进程还在，但 300 秒内没有应答"):
+            play._await_dashboard(state, supervisor, threading.Event(), said.append)
+        assert asked == ["web"]
+        assert said == ["正在启动演练的四个进程，等待演练网页 http://127.0.0.1:2 应答……"]

@@ -7,11 +7,12 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from docx.table import _Cell
 
-from service.domain.briefing import BypassRow
+from service.domain.briefing import BypassRow, Change, Rumour
 from service.export.briefing import write_briefing
-from tests.unit.service.export.issue import WEEK, issue
+from tests.unit.service.export.issue import FIGURES, WEEK, event, issue
 
 HOSTILE = '=HYPERLINK("http://evil.invalid","点我")'
 
@@ -51,6 +52,26 @@ class TestWord:
         ]
         places = [text.index(heading) for heading in headings]
         assert places == sorted(places)
+
+    def test_a_reader_can_go_from_heading_to_heading(self, files: tuple[Path, Path]) -> None:
+        levels = {
+            paragraph.text: paragraph._p.pPr.find(qn("w:outlineLvl")).get(qn("w:val"))
+            for paragraph in docx.Document(str(files[0])).paragraphs
+            if paragraph._p.pPr is not None and paragraph._p.pPr.find(qn("w:outlineLvl")) is not None
+        }
+        assert (levels["一、总体情况"], levels["（一）于都清云注射液聚集性不良反应"]) == ("0", "1")
+        assert len([level for level in levels.values() if level == "0"]) >= 8
+
+    def test_what_is_left_out_is_said_quotations_nest_and_no_bracket_closes_twice(self, tmp_path: Path) -> None:
+        cities = tuple(Change(name=name, count=9, before=0) for name in ("赣州", "南昌", "九江", "吉安", "抚州"))
+        claim = Rumour(claim="视频称“退烧贴含激素”", documents=3, status="待核实")
+        one = replace(event(1), lead="待指定（药品生产监管）")
+        changed = replace(issue(), figures=replace(FIGURES, by_city=cities), rumours=(claim,), events=(one,))
+        text = text_of(write_briefing(changed, tmp_path)[0])
+        assert "按设区市：赣州9篇、南昌9篇、九江9篇、吉安9篇等。" in text
+        assert "网传“视频称‘退烧贴含激素’”，3篇，待核实。" in text
+        assert "按时限回应。牵头：待指定（药品生产监管）。" in text
+        assert "））" not in text
 
     def test_the_page_is_that_of_official_papers(self, files: tuple[Path, Path]) -> None:
         section = docx.Document(str(files[0])).sections[0]
