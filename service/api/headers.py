@@ -1,5 +1,6 @@
 """Response headers and request bounds, as plain ASGI middleware: it must not buffer the event stream."""
 
+import asyncio
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
@@ -14,6 +15,9 @@ _BODY_BYTES = 1024 * 1024
 _IMPORT_BYTES = 64 * 1024 * 1024
 _IMPORTS = frozenset({"/import", "/matters/import"})
 _LONGEST_LENGTH = 19
+# The server itself waits for ever, and each body that it waits for takes one of its 512 places.
+_SILENCE_SECONDS = 30.0
+_BODY_SECONDS = 900.0
 
 
 class SecurityHeaders:
@@ -60,7 +64,10 @@ def complete(headers: MutableHeaders, nonce: str, *, https: bool, static: bool =
 
 
 class BodyLimit:
-    """Refuses a request body above 1 MiB (64 MiB for an import) before anything reads it whole."""
+    """Refuses a request body above 1 MiB (64 MiB for an import) before anything reads it whole.
+
+    One of which nothing comes for 30 s, or that is not there after 15 minutes, is waited for no longer.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         """Keep the application."""
@@ -76,15 +83,26 @@ class BodyLimit:
         if not declared.isdigit() or len(declared) > _LONGEST_LENGTH or int(declared) > limit:
             await PlainTextResponse("请求内容过大。", status_code=413)(scope, receive, send)
             return
-        taken = 0
+        await self._app(scope, _bounded(receive, limit), send)
 
-        async def receive_bounded() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > limit:
-                # To the application this looks like a client that went away in the middle of its request.
-                return {"type": "http.disconnect"}
-            return message
 
-        await self._app(scope, receive_bounded, send)
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """Return what comes as far as bytes and time allow; beyond, it looks like a client that went away in the middle."""
+    clock = asyncio.get_running_loop().time
+    end, taken, whole = clock() + _BODY_SECONDS, 0, False
+
+    async def receive_bounded() -> Message:
+        nonlocal taken, whole
+        if whole:
+            # What comes after a request is only that its client went away, however long its answer takes.
+            return await receive()
+        try:
+            async with asyncio.timeout(min(_SILENCE_SECONDS, end - clock())):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        taken += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
+        return message if taken <= limit else {"type": "http.disconnect"}
+
+    return receive_bounded
