@@ -37,6 +37,7 @@ _ENTITY_PRODUCTS = {
     EntityType.DRUG: "drug",
 }
 _LISTS = ("situations", "modifiers")
+_SECTIONS = ("version", "laws", "words", "products", *_LISTS)
 _DIGITS = 8
 _MOST_WEIGHT = 5
 _TITLE_COUNTS = 3
@@ -184,8 +185,8 @@ class _Raw:
             raise ValueError(f"{name} 第{line}行：不是有效的 YAML（{error.problem}），请改正后保存") from error
         if not isinstance(data, dict):
             raise ValueError(f"{name}：应写成 laws、words、situations 等几段")  # noqa: TRY004 - wrong data, not a wrong call
-        if unknown := sorted(map(str, set(data) - {"version", "laws", "words", "products", *_LISTS})):
-            raise ValueError(f"{name}：不认识的段 {'、'.join(unknown)}")
+        if unknown := sorted(map(str, set(data) - set(_SECTIONS))):
+            raise ValueError(f"{name}：不认识的段 {'、'.join(unknown)}，可用的是 {'、'.join(_SECTIONS)}")
         self.version = str(data.get("version", ""))
         self.laws, self.words, self.products = (self._section(data, key) for key in ("laws", "words", "products"))
         self.rows = {key: self._rows(data, key) for key in _LISTS}

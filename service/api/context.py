@@ -138,6 +138,11 @@ class SituationTable(Protocol):
         """One Chinese sentence for each mistake."""
         ...
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the office's own file is looked for, `None` where there is no such folder yet."""
+        ...
+
     def __call__(self) -> Situations:
         """Return the table."""
         ...

@@ -9,6 +9,7 @@ from service.domain.clock_changes import extend, next_round
 from service.domain.duties import clock_for, clock_id
 from service.domain.event import GRAVE_GRADES, Event
 from service.domain.facts import Condition
+from service.domain.need import need_decision
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.flows.acts import (
@@ -31,18 +32,18 @@ _MOST_EVIDENCE = 20
 
 
 def arm_clock(store: Store, person: Person, clock_id: str, *, office: Office, now: datetime) -> Clock:
-    """Start, or resume, a clock in the person's name. Its due time stays that of t0.
+    """Start, resume, or start again a clock in the person's name. Its due time stays that of t0.
 
     Raises:
-        Conflict: It runs or is met already, or it belongs to grades Ⅰ and Ⅱ and no such grade is set.
+        Conflict: It runs or is met already, or grade or decision of the event rule it out, as 5 h without grade Ⅰ or Ⅱ.
         Forbidden, NotFound: As everywhere.
     """
     permit(person, Act.ARM_CLOCK)
     with store.write() as work:
         clock = clock_of(work, clock_id)
         rule = office.register.clocks.get(clock.rule_id)
-        if rule is not None and rule.by_grade:
-            _need_grade(event_of(work, alert_of(work, clock.alert_id)), rule)
+        if rule is not None:
+            _still_applies(event_of(work, alert_of(work, clock.alert_id)), rule)
         started = _with_evidence(work, arm(clock, by=person.name, now=now))
         return _save(work, person, "clock.armed", started, now)
 
@@ -158,9 +159,15 @@ def _with_evidence(work: Work, clock: Clock) -> Clock:
     return replace(clock, evidence_ids=tuple(one.document_id for one in known))
 
 
-def _need_grade(event: Event, rule: ClockRule) -> None:
-    if event.grade not in GRAVE_GRADES:
+def _still_applies(event: Event, rule: ClockRule) -> None:
+    """Refuse what a grade or a decision on the event rules out: two answers to one question must not run side by side."""
+    if rule.by_grade and event.grade not in GRAVE_GRADES:
         raise Conflict(f"“{rule.action}”时限只适用于Ⅰ级、Ⅱ级事件，请先由审批人登记事件等级")
+    if Condition.ORDINARY_GRADE in rule.when and event.grade in GRAVE_GRADES:
+        raise Conflict("事件已登记为Ⅰ级或Ⅱ级，按5小时和24小时时限办理")
+    decision = need_decision(event)
+    if Condition.NEEDS_RESPONSE in rule.when and decision is not None and not decision.needed:
+        raise Conflict(f"{decision.by}已决定不公开回应，请先改变这一决定")
 
 
 def _save(work: Work, person: Person, action: str, clock: Clock, now: datetime) -> Clock:

@@ -24,6 +24,11 @@ class SituationFiles:
         self._kept: Situations | None = None
         self.faults: tuple[str, ...] = ()
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the office's own file is looked for, `None` where there is no such folder yet."""
+        return self._folder()
+
     def __call__(self) -> Situations:
         """Return the table of this moment."""
         folder = self._folder()

@@ -4,12 +4,14 @@ import html
 import re
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from analysis.situations import load_situations
+from analysis.situations import SITUATIONS_FILE, load_situations
 from service.domain.people import Role
-from service.web.views.situation_rows import modifier_rows, situation_rows
+from service.policies.situations import SituationFiles
+from service.web.views.situation_rows import EXAMPLE, modifier_rows, situation_rows
 from tests.api.conftest import Site
 
 ROW = re.compile(r'<tr data-row id="([^"]+)">(.*?)</tr>', re.DOTALL)
@@ -173,3 +175,26 @@ def test_search_of_the_whole_table_takes_a_twentieth_of_a_second_at_most() -> No
         return time.process_time() - began
 
     assert min(search() for _ in range(5)) < 0.05
+
+
+def test_an_administrator_reads_where_the_file_goes_and_how_it_is_written(site: Site, tmp_path: Path) -> None:
+    files = SituationFiles(lambda: tmp_path)
+    office = Site.over(replace(site.context, situations=files))
+    text = html.unescape(office.browser(Role.ADMINISTRATOR).client.get("/policies/situations").text)
+    assert f"政策数据文件夹：<code>{tmp_path}</code>" in text
+    assert EXAMPLE in text
+    assert str(tmp_path) not in office.browser(Role.VIEWER).client.get("/policies/situations").text
+    without = Site.over(replace(site.context, situations=SituationFiles()))
+    text = without.browser(Role.ADMINISTRATOR).client.get("/policies/situations").text
+    assert "在数据目录下建立 <code>policies</code> 文件夹即可" in text
+
+
+def test_the_example_is_taken_as_it_stands_and_does_what_its_remarks_say(tmp_path: Path) -> None:
+    (tmp_path / SITUATIONS_FILE).write_text(EXAMPLE, encoding="utf-8")
+    files = SituationFiles(lambda: tmp_path)
+    table = files()
+    assert files.faults == ()
+    added = next(row for row in table.rows if row.id == "own-example")
+    assert added.governs == (f"{TABLE.laws['药品法']}#第六十一条",)
+    assert "online-sale" in {row.id for row in TABLE.rows} - {row.id for row in table.rows}
+    assert [row.id for row in table.modifiers][-1] == "own-with-example"

@@ -20,6 +20,7 @@ from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_wor
 from service.domain.event import Event
 from service.domain.facts import Condition, facts_of
 from service.domain.handling import answered_last
+from service.domain.need import need_decision
 from service.domain.people import Person
 from service.domain.places import region_name
 from service.domain.policy import Verdict
@@ -38,6 +39,7 @@ from service.web.views.acts import ACT_WORDS
 from service.web.views.alert_rows import due_of
 from service.web.views.case_page import step_names
 from service.web.views.case_steps import case_steps, next_step
+from service.web.views.deadlines import no_deadline
 from service.web.views.event_page import (
     BasisView,
     DocumentView,
@@ -112,6 +114,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
+        "no_deadline": no_deadline(alert, clocks, need_decision(event)),
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,

@@ -15,7 +15,7 @@ from service.domain.citation import Choice
 from service.domain.people import Act
 from service.flows.citing import cite, proposals, row_text
 from service.web.render import page
-from service.web.views.situation_rows import category_choices, modifier_rows, product_choices, situation_rows
+from service.web.views.situation_rows import EXAMPLE, category_choices, modifier_rows, product_choices, situation_rows
 
 router = APIRouter()
 
@@ -63,6 +63,8 @@ def situations(request: Request, identity: Reader, filters: Annotated[Filters, D
         categories=category_choices(table),
         products=product_choices(table),
         file=SITUATIONS_FILE,
+        folder=context.situations.folder if context.situations else None,
+        example=EXAMPLE,
         faults=faults,
         may_propose=identity.may(Act.CHECK_POLICY),
         proposed=[

@@ -1,14 +1,17 @@
-"""The one deadline that comes next: of an alert's clock or of a matter. Pure."""
+"""The one deadline that comes next: of an alert's clock or of a matter; and why an event shows none. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.clock import Clock, ClockRole
 from service.domain.matter import Duty, DutyStanding, Matter, standing
+from service.domain.need import NeedDecision
 from service.web.views.alert_rows import AlertRow
 from service.web.views.wording import duty_name, remaining
 
-__all__ = ["Deadline", "deadline_of_alert", "next_deadline"]
+__all__ = ["Deadline", "deadline_of_alert", "next_deadline", "no_deadline"]
 
 _RUNNING = frozenset({DutyStanding.RUNNING, DutyStanding.NEAR, DutyStanding.OVERDUE})
 
@@ -53,6 +56,19 @@ def deadline_of_alert(row: AlertRow) -> Deadline | None:
         overdue=due.overdue,
         key=row.chip.key,
     )
+
+
+def no_deadline(alert: Alert | None, clocks: Sequence[Clock], decision: NeedDecision | None) -> tuple[str, str]:
+    """Return what stands in the place of the deadlines of an event that has none with a due time, and why that is so."""
+    if alert is None or alert.level is AlertLevel.NONE:
+        return "没有时限", "未达预警条件"
+    if alert.state is AlertState.CLOSED:
+        return "没有时限", "预警已关闭"
+    if any(clock.role is ClockRole.OWN for clock in clocks):
+        return "没有到期时间", "须立即或及时办理的事项见“处置”"
+    if decision is not None and not decision.needed:
+        return "没有时限", "已决定不公开回应"
+    return "尚无时限", "决定公开回应后，从知悉时起计48小时"
 
 
 def next_deadline(alert: Deadline | None, matters: Sequence[Matter], now: datetime) -> Deadline | None:

@@ -7,10 +7,32 @@ from dataclasses import dataclass
 from analysis.assessment import CATEGORY_NAMES
 from analysis.situations import Situation, Situations
 
-__all__ = ["ANY", "SituationRow", "category_choices", "modifier_rows", "product_choices", "situation_rows"]
+__all__ = ["ANY", "EXAMPLE", "SituationRow", "category_choices", "modifier_rows", "product_choices", "situation_rows"]
 
 ANY = "any"
 """Asks for the rows that are bound to no category, or to no class of product."""
+
+EXAMPLE = """\
+laws:                            # 新增的法规写在这里，名称与导入的文件名相同
+  本省办法: 江西省某办法(2024-03-01)
+situations:
+  - id: own-example              # 新编号即增加一条；写已有的编号即只改写到的几项
+    why: 一句话说明为什么适用
+    categories: [R06]            # 可不写：不限类别
+    products: [drug]             # drug、vaccine、device、cosmetic、food；可不写：不限产品
+    cues: [示例线索词, 无证…网店]  # 稿件须有其中之一；“甲…乙”为十个字以内先后出现
+    also: [药]                   # 还须有其中之一，可不写；unless 为不得出现的词
+    governs: [药品法#61]         # 主要条文，最切合的在前
+    related: [药品法#98]         # 相关条文，可不写
+  - id: online-sale
+    off: true                    # 停用系统自带的一条；true 改为 false 即恢复
+modifiers:
+  - id: own-with-example         # 附加情节：写到线索词时另加条文
+    why: 一句话说明为什么另加
+    cues: [示例情节词]
+    governs: [药品法#113]
+"""
+"""A file of the office's own with every part that is usually written; the words of the page 情形表 on how to write one."""
 
 _PRODUCTS = {"drug": "药品", "vaccine": "疫苗", "device": "医疗器械", "cosmetic": "化妆品", "food": "食品"}
 _MOST_CUES = 3

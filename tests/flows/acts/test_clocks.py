@@ -5,9 +5,11 @@ import pytest
 
 from service.domain.alert import Alert
 from service.domain.clock import Clock, ClockState
+from service.domain.event import IncidentGrade
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.flows.alerts import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
+from service.flows.alerts import arm_clock, cancel_clock, meet_clock, pause_clock, set_grade, start_clock
 from service.flows.clocks import extend_clock
+from service.flows.need import decide_need
 from service.ports.store import Store
 from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, OFFICER, acts_on, clocks_of, happens
 
@@ -23,6 +25,15 @@ class TestClocks:
         before = clocks_of(store, alert)["C-48H"]
         cancel_clock(store, APPROVER, before.id, "误点", now=NOW)
         assert arm_clock(store, APPROVER, before.id, office=OFFICE, now=NOW + HOUR).due_at == before.due_at
+
+    def test_what_a_grade_or_a_decision_ended_is_not_started_beside_it(self, store: Store, alert: Alert) -> None:
+        answer = f"{alert.id}-C-48H"
+        decide_need(store, APPROVER, alert.id, needed=False, reason="属单个诉求", office=OFFICE, now=NOW)
+        with pytest.raises(Conflict, match="乙已决定不公开回应，请先改变这一决定"):
+            arm_clock(store, APPROVER, answer, office=OFFICE, now=NOW)
+        set_grade(store, APPROVER, alert.id, IncidentGrade.II, reason="已核实", office=OFFICE, now=NOW)
+        with pytest.raises(Conflict, match="按5小时和24小时时限办理"):
+            arm_clock(store, APPROVER, answer, office=OFFICE, now=NOW)
 
     def test_paused_and_resumed_keeps_its_due_time(self, store: Store, alert: Alert) -> None:
         before = clocks_of(store, alert)["C-48H"]

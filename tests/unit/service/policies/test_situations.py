@@ -96,7 +96,10 @@ def test_a_wrong_row_is_named_by_file_line_and_key_and_the_shipped_one_stays(
     [
         (b"situations:\n  - {id: a\n", "行：不是有效的 YAML"),
         (b"[1, 2]\n", "应写成 laws、words、situations 等几段"),
-        (b"situation:\n  - {id: a}\n", "不认识的段 situation"),
+        (
+            b"situation:\n  - {id: a}\n",
+            "不认识的段 situation，可用的是 version、laws、words、products、situations、modifiers",
+        ),
         (b"situations:\n  - {why: x}\n", "有一条没有 id"),
         (b"situations:\n  - {id: a}\n  - {id: a}\n", "情形 a 写了两次"),
         (b"laws: [x]\n", "laws 应写成"),

@@ -3,8 +3,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from service.web.views.deadlines import Deadline, next_deadline
-from tests.builders import NOW
+from service.domain.alert import Alert, AlertState
+from service.domain.clock import Clock
+from service.domain.need import NeedDecision
+from service.web.views.deadlines import Deadline, next_deadline, no_deadline
+from tests.builders import NOW, build_alert, build_clock
 from tests.unit.service.domain.test_matter_turn import DUTY, MATTER
 
 HOUR = timedelta(hours=1)
@@ -51,3 +54,20 @@ def test_the_soonest_comes_first_and_an_alert_before_a_matter_that_is_due_with_i
 
 def test_without_anything_that_runs_there_is_no_deadline() -> None:
     assert next_deadline(None, [replace(MATTER, duties=(replace(DUTY, armed=False),))], NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("alert", "clocks", "decided", "said"),
+    [
+        (None, (), None, ("没有时限", "未达预警条件")),
+        (build_alert(), (), None, ("尚无时限", "决定公开回应后，从知悉时起计48小时")),
+        (build_alert(), (build_clock(due_at=None),), None, ("没有到期时间", "须立即或及时办理的事项见“处置”")),
+        (build_alert(), (), False, ("没有时限", "已决定不公开回应")),
+        (build_alert(state=AlertState.CLOSED), (), None, ("没有时限", "预警已关闭")),
+    ],
+)
+def test_why_an_event_shows_no_deadline_is_said_as_it_is(
+    alert: Alert | None, clocks: tuple[Clock, ...], decided: bool | None, said: tuple[str, str]
+) -> None:
+    decision = None if decided is None else NeedDecision(needed=decided, by="乙", at=NOW, reason="会商")
+    assert no_deadline(alert, clocks, decision) == said
