@@ -345,3 +345,29 @@ def _quoted(stem: str) -> str:
 
 def _clock_row(text: str, rule: str) -> str:
     return text.split(f'<tr id="{rule}"')[1].split("</tr>", maxsplit=1)[0]
+
+
+class TestGists:
+    """What is known of articles before their text is imported."""
+
+    def test_before_any_import_the_laws_with_gists_are_listed_and_lead_to_them(self, shared_site: Site) -> None:
+        text = html.unescape(shared_site.browser(Role.VIEWER).client.get("/policies").text)
+        assert re.search(r'href="/policies\?q=[^"]+">药品管理法 [0-9]+</a>', text)
+        assert "条文原文未入库，只有本系统概括，不可引用" in text
+
+    def test_an_article_is_found_as_people_cite_it_and_by_what_its_gist_says(self, shared_site: Site) -> None:
+        client = shared_site.browser(Role.VIEWER).client
+        gist = shared_site.context.office.register.gists[f"{LAW}#第九十八条"].gist
+        for asked in ("药品管理法第98条", gist[:6]):
+            text = html.unescape(client.get("/policies", params={"q": asked}).text)
+            assert "药品管理法 第九十八条" in text, asked
+            assert gist in text, asked
+
+    def test_a_stored_article_is_quoted_and_its_gist_is_not_shown_beside_it(self, library: Site) -> None:
+        text = library.browser(Role.VIEWER).client.get("/policies", params={"q": "药品管理法第107条"}).text
+        assert "演示之统一公布" in text
+        assert library.context.office.register.gists[KEY].gist not in text
+        assert "第一百零七条</p>" not in text
+
+    def test_a_question_for_rank_or_kind_shows_stored_texts_alone(self, shared_site: Site) -> None:
+        assert "条文要点" not in shared_site.browser(Role.VIEWER).client.get("/policies?level=law&q=药品").text

@@ -25,6 +25,7 @@ from service.ports.store import Work
 from service.web.media_types import XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
+from service.web.views.gist_rows import gist_rows, laws_of
 from service.web.views.policy_views import (
     chapters_of,
     clock_rows,
@@ -111,11 +112,14 @@ def _tab(tab: str, work: Work, context: AppContext, asked: LibraryQuery, q: str,
         case "pairs":
             return {"pairs": pair_rows(linked_policies(work.policies.listing(), work.policies.links()))}
         case _:
-            return _library(work, asked)
+            return _library(work, register, asked)
 
 
-def _library(work: Work, asked: LibraryQuery) -> dict[str, Any]:
+def _library(work: Work, register: Register, asked: LibraryQuery) -> dict[str, Any]:
     found = work.policies.find(asked)
+    narrowed = asked.level or asked.kind or asked.standing or asked.region
+    held = {article.key for article in work.policies.articles()}
+    gists = [] if narrowed else gist_rows(register, held, asked.words)
     ranked = hits(work.policies.find_articles(asked), asked.words, asked.on)
     interpreted = {link.about for link in work.policies.links() if link.kind is LinkKind.INTERPRETS}
     return {
@@ -123,6 +127,9 @@ def _library(work: Work, asked: LibraryQuery) -> dict[str, Any]:
         "rows_in_all": len(found),
         "hits": ranked[:_MOST_HITS],
         "hits_in_all": len(ranked),
+        "gists": gists[:_MOST_HITS] if asked.words else (),
+        "gists_in_all": len(gists),
+        "gist_laws": () if asked.words else laws_of(gists),
         "levels": [(one.value, one.word) for one in PolicyLevel],
         "kinds": [(one.value, one.word) for one in PolicyKind],
         "standings": [(one.value, one.word) for one in Standing],
