@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.speak import fail
+from service.cli.speak import fail, misuse
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
+    from service.domain.people import Person
     from service.settings import Settings
 
-__all__ = ["ByOption", "DataOption", "opened", "settings_of"]
+__all__ = ["ByOption", "DataOption", "named_person", "opened", "settings_of"]
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据目录，默认 ./var")]
 ByOption = Annotated[str, typer.Option("--by", help="以哪位用户的名义，见 yaowang users list")]
@@ -60,6 +61,15 @@ def opened(data: Path | None, *, port: int | None = None, prepared: bool = False
         fail(f"本单位的政策数据有误：{_sentence(error)}。")
     finally:
         app.close()
+
+
+def named_person(app: "Application", name: str) -> "Person":
+    """Return the person in whose name a command acts, or say that there is none and end with status 2."""
+    with app.store.read() as work:
+        person = work.people.by_name(name)
+    if person is None:
+        misuse(f"没有用户 {name}。全部用户见 yaowang users list。")
+    return person
 
 
 def _sentence(error: Exception) -> str:

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.opening import ByOption, DataOption, opened
+from service.cli.opening import ByOption, DataOption, named_person, opened
 from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from service.bootstrap import Application
-    from service.domain.people import Person
     from service.domain.policy import Policy
 
 __all__ = ["register"]
@@ -177,7 +175,7 @@ def verify_entry(
 
     verdict = CheckVerdict.DOUBTED if doubt else CheckVerdict.CONFIRMED
     with opened(data) as app:
-        person = _person(app, by)
+        person = named_person(app, by)
         app.rulebook.refresh(app.now())
         try:
             check = check_entry(
@@ -203,7 +201,7 @@ def link_policies(
 
     said = {None: None, True: "yes", False: "no"}
     with opened(data) as app:
-        person = _person(app, by)
+        person = named_person(app, by)
         try:
             policy_links.link_policies(
                 app.store,
@@ -245,14 +243,6 @@ def ledger(
     except OSError as error:
         fail(f"台账无法写入 {folder}：{error.strerror}")
     write_lines({"path": str(path)} for path in paths)
-
-
-def _person(app: "Application", name: str) -> "Person":
-    with app.store.read() as work:
-        person = work.people.by_name(name)
-    if person is None:
-        misuse(f"没有用户 {name}。全部用户见 yaowang users list。")
-    return person
 
 
 def _day(text: str | None, now: "datetime") -> date:

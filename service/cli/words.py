@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.opening import ByOption, DataOption, opened
+from service.cli.opening import ByOption, DataOption, named_person, opened
 from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
-    from service.bootstrap import Application
-    from service.domain.people import Person
     from service.domain.words import OwnWord
 
 __all__ = ["register"]
@@ -81,7 +79,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     )
     with opened(data) as app:
         try:
-            word = add_word(app.store, _person(app, by), draft, now=app.now(), sure=sure)
+            word = add_word(app.store, named_person(app, by), draft, now=app.now(), sure=sure)
         except WordDoubt as doubt:
             fail(f"{doubt.sentence}（命令行为 --sure）")
         except Refusal as refusal:
@@ -104,7 +102,7 @@ def remove(word: str, *, by: ByOption, data: DataOption = None) -> None:
         if len(named) > 1:
             fail(f"{word} 有 {len(named)} 条，请写编号：{'、'.join(one.id for one in named)}。")
         try:
-            remove_word(app.store, _person(app, by), named[0].id, now=app.now())
+            remove_word(app.store, named_person(app, by), named[0].id, now=app.now())
         except Refusal as refusal:
             fail(refusal.sentence)
     say("已移除，从下一批稿件起生效。")
@@ -125,7 +123,7 @@ def import_table(file: Path, *, by: ByOption, sure: SureOption = False, data: Da
         fail(f"{file}：{refusal.sentence}")
     with opened(data) as app:
         try:
-            report = import_words(app.store, _person(app, by), rows, now=app.now(), sure=sure)
+            report = import_words(app.store, named_person(app, by), rows, now=app.now(), sure=sure)
         except Refusal as refusal:
             fail(refusal.sentence)
     for sentence in report.refused:
@@ -162,7 +160,7 @@ def apply(
 
     with opened(data) as app:
         try:
-            asked = judge_again(app.store, _person(app, by), days=days, now=app.now())
+            asked = judge_again(app.store, named_person(app, by), days=days, now=app.now())
         except Refusal as refusal:
             fail(refusal.sentence)
     say("由研判进程在没有新稿时逐批重新研判。")
@@ -183,11 +181,3 @@ def _row(word: "OwnWord") -> dict[str, object]:
         "created_at": word.created_at.isoformat(),
         "removed_by": word.removed_by,
     }
-
-
-def _person(app: "Application", name: str) -> "Person":
-    with app.store.read() as work:
-        person = work.people.by_name(name)
-    if person is None:
-        misuse(f"没有用户 {name}。全部用户见 yaowang users list。")
-    return person

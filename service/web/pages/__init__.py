@@ -20,6 +20,7 @@ from service.web.pages import (
     roster,
     routing,
     search,
+    second_try,
     silences,
     situations,
     sources,
@@ -61,4 +62,5 @@ ROUTERS = (
     routing.router,
     system.router,
     people.router,
+    second_try.router,
 )

@@ -80,7 +80,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "search": "搜索页",
             "push": "签名推送",
         },
-        "outbox": {"mail": "邮件", "index": "检索索引", "webhook": "消息推送", "unindex": "移出索引"},
+        "outbox": {
+            "mail": "邮件",
+            "search": "检索索引",
+            "index": "检索索引",
+            "webhook": "消息推送",
+            "unindex": "移出索引",
+        },
         "delivery": {"waiting": "等待重试", "leased": "发送中", "dead": "已放弃", "done": "已发送"},
         "drill": {"running": "进行中", "finished": "已结束", "failed": "未完成"},
         "stage": {
@@ -91,6 +97,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "deliver": "发送",
             "fetch": "抓取",
             "push": "推送",
+            "policy": "政策入库",
         },
     }
 )
