@@ -137,7 +137,6 @@ def doctor(
     from service.cli.lock import holder
     from service.domain.beijing import BEIJING
     from service.preflight import check_host
-    from service.settings import unknown_variables
 
     settings = settings_of(data=data)
     # While `up` runs here, the port is taken as it should be.
@@ -163,14 +162,21 @@ def doctor(
     rows += [_second_tier(), _situations_model()]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
     rows += told
-    rows += [
-        {"check": "设置", "ok": False, "sentence": f"没有 {name} 这个设置，请检查环境变量的拼写。"}
-        for name in unknown_variables()
-    ]
+    rows += _unknown_settings()
     rows += [{"check": "信源目录", "ok": False, "sentence": problem} for problem in problems]
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _unknown_settings() -> list[dict[str, Any]]:
+    """Return a fault for each variable of the environment that looks like a setting and is none."""
+    from service.settings import unknown_variables
+
+    return [
+        {"check": "设置", "ok": False, "sentence": f"没有 {name} 这个设置，请检查环境变量的拼写。"}
+        for name in unknown_variables()
+    ]
 
 
 def _deeper(app: "Application") -> str | None:
