@@ -9,7 +9,7 @@ from crawlers.records import Document
 from service.domain.people import Person, Role
 from service.domain.refusal import Conflict, Forbidden
 from service.flows import second_try
-from service.flows.assess import AssessReport, assess_pending
+from service.flows.assess import assess_pending
 from service.flows.consider import Office
 from service.flows.people import add_person
 from service.flows.rejudging import judge_again, queue_again
@@ -32,22 +32,20 @@ def keeper(store: Store, clock: MovingClock) -> Person:
 
 
 @pytest.fixture
-def assess(store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock) -> Callable[..., AssessReport]:
+def assess(store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock) -> Callable[..., None]:
     """Judge what waits until nothing does, having put documents first."""
 
-    def run(*documents: Document) -> AssessReport:
+    def run(*documents: Document) -> None:
         with store.write() as work:
             work.documents.put(documents, now=clock())
-        while (report := assess_pending(store, judge, office=office, now=clock)).claimed:
-            last = report
+        while assess_pending(store, judge, office=office, now=clock).claimed:
             clock.pass_by(seconds=1)
-        return last
 
     return run
 
 
 @pytest.fixture
-def aside(judge: ScriptedJudge, assess: Callable[..., AssessReport], clock: MovingClock) -> Document:
+def aside(judge: ScriptedJudge, assess: Callable[..., None], clock: MovingClock) -> Document:
     """A report that the program cannot judge, set aside; then the program is mended."""
     judge.facts[CLUSTER] = HARM
     judge.fails_on = {CLUSTER}
@@ -68,7 +66,7 @@ def seen(store: Store, clock: MovingClock) -> object:
 
 
 def test_a_document_that_the_mended_program_can_judge_raises_its_alert_once(
-    store: Store, keeper: Person, aside: Document, assess: Callable[..., AssessReport], clock: MovingClock
+    store: Store, keeper: Person, aside: Document, assess: Callable[..., None], clock: MovingClock
 ) -> None:
     with store.read() as work:
         assert not work.alerts.listing()
@@ -93,7 +91,7 @@ def test_one_that_fails_again_has_all_its_tries_and_a_new_row(
     keeper: Person,
     judge: ScriptedJudge,
     aside: Document,
-    assess: Callable[..., AssessReport],
+    assess: Callable[..., None],
     clock: MovingClock,
 ) -> None:
     judge.fails_on = {CLUSTER}
@@ -111,7 +109,7 @@ def test_one_that_stood_in_its_event_before_is_counted_and_alerted_once(
     store: Store,
     keeper: Person,
     judge: ScriptedJudge,
-    assess: Callable[..., AssessReport],
+    assess: Callable[..., None],
     clock: MovingClock,
 ) -> None:
     judge.facts[CLUSTER] = HARM
@@ -134,7 +132,7 @@ def test_one_that_was_edited_and_judged_meanwhile_is_left_and_its_row_is_settled
     keeper: Person,
     judge: ScriptedJudge,
     aside: Document,
-    assess: Callable[..., AssessReport],
+    assess: Callable[..., None],
     clock: MovingClock,
 ) -> None:
     assert judge.assess([aside])
@@ -164,7 +162,7 @@ def test_at_most_so_many_are_tried_at_once_the_oldest_first(
     store: Store,
     keeper: Person,
     judge: ScriptedJudge,
-    assess: Callable[..., AssessReport],
+    assess: Callable[..., None],
     clock: MovingClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -102,8 +102,8 @@ def test_one_whose_alert_was_closed_meanwhile_says_so(
 ) -> None:
     [alert] = refused(minutes=8)
     with alone.store.write() as work:
-        closed = {"state": AlertState.CLOSED, "closed_at": alone.clock(), "closed_by": LEAD.name}
-        work.alerts.save(replace(alone.alert(alert), **closed))
+        held, now = alone.alert(alert), alone.clock()
+        work.alerts.save(replace(held, state=AlertState.CLOSED, closed_at=now, closed_by=LEAD.name))
     deliver_again(alone.store, KEEPER, "mail", now=alone.clock())
     alone.wait(MINUTE)
     [mail] = [mail for _, mail in server.post.taken]
