@@ -16,6 +16,7 @@ from service.cli import (
     people,
     pipeline,
     policies,
+    quarantine,
     replay,
     run,
     sources,
@@ -39,6 +40,7 @@ pipeline.register(application)
 drill.register(application)
 replay.register(application)
 operate.register(application)
+quarantine.register(application)
 sources.register(application)
 audit.register(application)
 backup.register(application)

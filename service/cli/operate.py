@@ -1,4 +1,4 @@
-"""Operations: import, brief, index, audit, quarantine, doctor."""
+"""Operations: import, brief, index, doctor."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -23,7 +23,6 @@ def register(application: typer.Typer) -> None:
     application.command("brief", help="生成一周的简报（docx、xlsx）。")(brief)
     application.command("doctor", help="检查本机与各依赖，逐项报告。")(doctor)
     _group(application, "index", "检索索引", {"verify": verify_index})
-    _group(application, "quarantine", "隔离区", {"list": list_quarantine})
 
 
 def _group(application: typer.Typer, name: str, words: str, commands: dict[str, Callable[..., None]]) -> None:
@@ -35,7 +34,6 @@ def _group(application: typer.Typer, name: str, words: str, commands: dict[str, 
 
 _HELP = {
     "verify_index": "核对检索索引与存储是否一致，--repair 改正。",
-    "list_quarantine": "列出隔离区。",
 }
 
 
@@ -128,21 +126,29 @@ def brief(
         fail(f"简报无法写入 {folder}：{error.strerror}")
 
 
-def doctor(data: DataOption = None) -> None:
-    """Check the host and every dependency."""
+def doctor(
+    *,
+    deep: Annotated[bool, typer.Option("--deep", help="逐页检查数据库、核验整条审计链；用时随数据量增长")] = False,
+    data: DataOption = None,
+) -> None:
+    """Check the host and every dependency; `deep` also every page of the store and the whole audit chain."""
     from service.cli.asking import who_is_asked
     from service.cli.learn import model_in_force
     from service.cli.lock import holder
     from service.domain.beijing import BEIJING
     from service.preflight import check_host
-    from service.settings import unknown_variables
 
     settings = settings_of(data=data)
     # While `up` runs here, the port is taken as it should be.
     port = settings.port if holder(settings.data) is None else 0
     findings = check_host(settings.data, settings.host, port)
     with opened(data) as app:
-        checks = {"存储": app.store.check(), "检索": app.search.check(), "邮件": app.notifier.check()}
+        stored = app.store.check()
+        checks = {
+            "存储": _deeper(app) if deep and stored is None else stored,
+            "检索": app.search.check(),
+            "邮件": app.notifier.check(),
+        }
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
         told = (
@@ -156,14 +162,27 @@ def doctor(data: DataOption = None) -> None:
     rows += [_second_tier(), _situations_model()]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
     rows += told
-    rows += [
-        {"check": "设置", "ok": False, "sentence": f"没有 {name} 这个设置，请检查环境变量的拼写。"}
-        for name in unknown_variables()
-    ]
+    rows += _unknown_settings()
     rows += [{"check": "信源目录", "ok": False, "sentence": problem} for problem in problems]
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _unknown_settings() -> list[dict[str, Any]]:
+    """Return a fault for each variable of the environment that looks like a setting and is none."""
+    from service.settings import unknown_variables
+
+    return [
+        {"check": "设置", "ok": False, "sentence": f"没有 {name} 这个设置，请检查环境变量的拼写。"}
+        for name in unknown_variables()
+    ]
+
+
+def _deeper(app: "Application") -> str | None:
+    """Return what is wrong with the store when all of it is looked at."""
+    say("正在逐页检查数据库、核验审计链，数据多时需几分钟。")
+    return app.store.examine()
 
 
 def _second_tier() -> dict[str, Any]:
@@ -233,20 +252,3 @@ def verify_index(
     write_line(asdict(report) | {"equal": report.equal})
     if not report.equal and not repair:
         raise typer.Exit(EXIT_FAILED)
-
-
-def list_quarantine(limit: Annotated[int, typer.Option(min=1, max=10000)] = 100, data: DataOption = None) -> None:
-    """Write what is quarantined as JSON lines."""
-    with opened(data) as app, app.store.read() as work:
-        rows = work.quarantine.listing(limit=limit)
-    write_lines(
-        {
-            "id": row.id,
-            "at": row.entry.at.isoformat(),
-            "stage": row.entry.stage,
-            "reason": row.entry.reason,
-            "detail": row.entry.detail,
-            "source": row.entry.source_id,
-        }
-        for row in rows
-    )

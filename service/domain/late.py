@@ -39,11 +39,25 @@ def fate_of(key: str, queued_at: datetime, later: Sequence[str], now: datetime) 
     return Fate(replaced_by=others[-1])
 
 
-def late_letter(letter: Letter, alert: Alert | None, *, queued_at: datetime, replaces: int, now: datetime) -> Letter:
-    """Return the letter with what a reader must know of one that comes late; unchanged where it does not."""
-    if now - queued_at < LATE:
+def late_letter(
+    letter: Letter,
+    alert: Alert | None,
+    *,
+    queued_at: datetime,
+    replaces: int,
+    now: datetime,
+    refused: bool = False,
+) -> Letter:
+    """Return the letter with what a reader must know of one that comes late; unchanged where it does not.
+
+    One that was `refused` for good and is sent again in a person's name comes late, however little.
+    """
+    if now - queued_at < LATE and not refused:
         return letter
-    notes = [f"本邮件应于{beijing(queued_at, now)}发出，因邮件发送中断迟到{duration(now - queued_at)}"]
+    due = f"本邮件应于{beijing(queued_at, now)}发出"
+    notes = [
+        f"{due}，曾被邮件服务器拒收，现重新发送" if refused else f"{due}，因邮件发送中断迟到{duration(now - queued_at)}"
+    ]
     if replaces:
         notes.append(f"此前未能发出的{replaces}封同一预警的邮件由本邮件代替，不再发送")
     mark = "迟发"

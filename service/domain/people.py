@@ -53,6 +53,7 @@ class Act(StrEnum):
     LABEL = "label"
     MANAGE_MODELS = "manage_models"
     EDIT_WORDS = "edit_words"
+    TRY_AGAIN = "try_again"
 
     @property
     def word(self) -> str:
@@ -141,6 +142,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.LABEL,
                 Act.MANAGE_MODELS,
                 Act.CHECK_POLICY,
+                Act.TRY_AGAIN,
             }
         ),
         Role.AUDITOR: frozenset({Act.READ, Act.READ_AUDIT}),

@@ -11,6 +11,7 @@ from crawlers.records import Document, SourceClass
 from service.domain.alert import AlertReason
 from service.domain.places import counted_place, places_of
 from service.domain.reported import Speaker
+from service.domain.set_aside import ASSESS, sentence_of
 from service.flows.consider import Office, consider_all
 from service.flows.deliver import SEARCH, search_key
 from service.flows.opinions import QueueOpinions
@@ -116,9 +117,9 @@ def _set_aside(store: Store, one: LeasedDocument, error: Exception, now: datetim
     with store.write() as work:
         if work.documents.release(one, error=reason, now=now, max_attempts=_MAX_ATTEMPTS):
             entry = QuarantineEntry(
-                stage="assess",
+                stage=ASSESS,
                 reason="研判失败",
-                detail=f"稿件 {one.document.id}（{one.document.title[:40]}）研判失败：{reason}",
+                detail=sentence_of(one.document.id, one.document.title, reason),
                 source_id=one.document.source_id,
                 sample=one.document.text.encode()[:65536],
                 at=now,

@@ -15,9 +15,11 @@ from service.ports.notify import Delivery, Notifier, NotifyError
 from service.ports.search import Search, SearchRefusedError, SearchUnavailableError
 from service.ports.store import OutboxRow, Store, Work
 
-__all__ = ["MAIL", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search", "retry_delay", "search_key"]
+__all__ = ["MAIL", "REFUSED", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search", "retry_delay", "search_key"]
 
 SEARCH = "search"
+REFUSED = "refused"
+"""Marks in the payload of a mail that it was refused for good, and is sent again because a person asked for it."""
 
 # What a killed worker held is taken up again after this time. A mail server that answers later than this may be handed a
 # mail twice by two workers, with one Message-ID.
@@ -84,7 +86,8 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
     """Return the letter as it leaves now, `None` where another took its place; that is written down in the same step."""
     letter = Letter.from_json(row.payload["letter"])
     alert_id = str(row.payload["alert_id"])
-    if now - row.created_at < LATE:
+    refused = bool(row.payload.get(REFUSED))
+    if now - row.created_at < LATE and not refused:
         return letter
     with store.write() as work:
         alert = work.alerts.get(alert_id)
@@ -94,7 +97,7 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
                 set_aside(work, row, newer, now)
             return None
         replaced = count_replaced(work, alert_id, row.key)
-    return late_letter(letter, alert, queued_at=row.created_at, replaces=replaced, now=now)
+    return late_letter(letter, alert, queued_at=row.created_at, replaces=replaced, now=now, refused=refused)
 
 
 def _message(row: OutboxRow, letter: Letter, sender: str) -> EmailMessage:

@@ -63,6 +63,17 @@ class Outbox(Protocol):
         """Put back with a later time, or set aside as dead; false where the fence is stale."""
         ...
 
+    def given_up(self, kind: str, *, limit: int) -> list[OutboxRow]:
+        """Return rows that were set aside as dead, the oldest first."""
+        ...
+
+    def leave_again(self, payloads: Mapping[str, Mapping[str, Any]], *, now: datetime) -> set[str]:
+        """Let those of the rows that are dead leave again, by key with the payload given; return their keys.
+
+        Key, tries and the last error stay, so that they go out as what they were, and the error is seen until they have.
+        """
+        ...
+
     def waiting(self) -> Mapping[str, int]:
         """Return undelivered rows per kind."""
         ...

@@ -95,7 +95,7 @@ class QuarantinedRow:
 
 
 class Quarantine(Protocol):
-    """What could not be taken, for a person to look at and replay."""
+    """What could not be taken, for a person to look at; what was tried again stays, marked as replayed."""
 
     def add(self, entries: Sequence[QuarantineEntry]) -> None: ...  # noqa: D102
     def add_once(self, entries: Sequence[QuarantineEntry]) -> None:
@@ -107,7 +107,11 @@ class Quarantine(Protocol):
         """Return rows per (stage, reason) that are not replayed."""
         ...
 
-    def mark_replayed(self, row_id: int, *, now: datetime) -> None: ...  # noqa: D102
+    def open_details(self, stage: str, *, limit: int) -> list[tuple[int, str]]:
+        """Return id and detail of rows of a stage that are not replayed, the oldest first; their samples stay where they are."""
+        ...
+
+    def mark_replayed(self, row_ids: Sequence[int], *, now: datetime) -> None: ...  # noqa: D102
 
 
 class Rollups(Protocol):

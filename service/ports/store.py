@@ -128,6 +128,14 @@ class Documents(Protocol):
         """Give a lease back after a failure; at `max_attempts` the document is set aside and true is returned."""
         ...
 
+    def set_aside(self, document_ids: Sequence[str]) -> set[str]:
+        """Return those of the documents that failed to their last try and are judged no more."""
+        ...
+
+    def await_again(self, document_ids: Sequence[str], *, now: datetime) -> set[str]:
+        """Let those of the documents that were set aside await assessment, with all their tries; return them."""
+        ...
+
     def get(self, document_id: str) -> Document | None:
         """Return the current version, or `None`."""
         ...
@@ -342,6 +350,10 @@ class Store(Protocol):
 
     def check(self) -> str | None:
         """Return `None` where the engine answers and holds together, else one sentence that says what is wrong."""
+        ...
+
+    def examine(self) -> str | None:
+        """Look deeper than `check`, in time that grows with the store: what the engine holds, and the whole audit chain."""
         ...
 
     def close(self) -> None:

@@ -71,6 +71,10 @@ class Rejudgements(Protocol):
         """Let up to `limit` of those asked for await assessment, in the order in which they came; return how many."""
         ...
 
+    def resume(self, document_ids: Sequence[str], *, now: datetime) -> None:
+        """Take those of the documents, which await assessment, for judged again whose present text was judged before."""
+        ...
+
     def earlier(self, document_ids: Sequence[str]) -> dict[str, EarlierJudgement]:
         """Return what stood of those of the documents that were queued here and not edited since, by id."""
         ...

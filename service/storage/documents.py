@@ -99,6 +99,18 @@ _HELD = (
     .order_by(assess_queue.c.seq)
     .with_for_update()
 )
+_DEAD = (
+    select(documents.c.id, assess_queue.c.seq)
+    .join_from(documents, assess_queue, assess_queue.c.seq == documents.c.seq)
+    .where(among(documents.c.id, "ids"), assess_queue.c.state == "dead")
+    .order_by(assess_queue.c.seq)
+)
+_DEAD_HELD = _DEAD.with_for_update(of=assess_queue)
+_AWAIT_AGAIN = (
+    update(assess_queue)
+    .where(_QUEUED, assess_queue.c.state == "dead")
+    .values(state="waiting", attempts=0, ready_at=bindparam("now", type_=Moment), error=null())
+)
 _COMPLETE = update(assess_queue).where(_QUEUED).values(state="done", ready_at=null(), error=null())
 
 
@@ -149,6 +161,17 @@ class SqlDocuments:
         values = {"new_state": state, "new_ready_at": ready_at, "new_error": error}
         held = {"held_seq": leased.seq, "held_fence": leased.fence}
         return self._connection.execute(_FINISH, values | held).rowcount == 1
+
+    def set_aside(self, document_ids: Sequence[str]) -> set[str]:
+        """Return those of the documents that failed to their last try and are judged no more."""
+        return {document_id for document_id, _ in fetch_rows(self._connection, _DEAD, {"ids": list(document_ids)})}
+
+    def await_again(self, document_ids: Sequence[str], *, now: datetime) -> set[str]:
+        """Let those of the documents that were set aside await assessment, with all their tries; return them."""
+        found = dict(fetch_rows(self._connection, _DEAD_HELD, {"ids": list(document_ids)}))
+        if found:
+            self._connection.execute(_AWAIT_AGAIN, {"seqs": list(found.values()), "now": now})
+        return set(found)
 
     def get(self, document_id: str) -> Document | None:
         """Return the current version, or `None`."""

@@ -125,6 +125,24 @@ class SqlOutbox:
         held = {"held_key": row.key, "held_fence": row.fence}
         return self._connection.execute(_FINISH, values | held).rowcount == 1
 
+    def given_up(self, kind: str, *, limit: int) -> list[OutboxRow]:
+        """Return rows that were set aside as dead, the oldest first."""
+        o = outbox.c
+        columns = (o.key, o.kind, o.payload, o.attempts, o.fence, o.created_at)
+        statement = select(*columns).where(o.kind == kind, o.state == "dead").order_by(o.seq).limit(limit)
+        return records(self._connection, OutboxRow, statement)
+
+    def leave_again(self, payloads: Mapping[str, Mapping[str, Any]], *, now: datetime) -> set[str]:
+        """Let those of the rows that are dead leave again, with the payload given; return their keys."""
+        o = outbox.c
+        dead = select(o.key).where(o.key.in_(payloads), o.state == "dead").order_by(o.seq)
+        found = list(self._connection.scalars(dead.with_for_update()))
+        if found:
+            change = update(outbox).where(o.key == bindparam("dead_key"), o.state == "dead")
+            change = change.values(state="waiting", ready_at=now, payload=bindparam("new_payload"))
+            self._connection.execute(change, [{"dead_key": key, "new_payload": payloads[key]} for key in found])
+        return set(found)
+
     def waiting(self) -> Mapping[str, int]:
         """Return undelivered rows per kind; dead ones do not count."""
         o = outbox.c

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from crawlers.ports import QuarantineEntry
 from service.ports.store import QuarantinedRow
+from service.storage.among import among
 from service.storage.dialects import insert_new
 from service.storage.schema import quarantine
 
@@ -64,9 +65,16 @@ class SqlQuarantine:
         found = self._connection.execute(statement.group_by(q.stage, q.reason))
         return {(row.stage, row.reason): row.rows for row in found}
 
-    def mark_replayed(self, row_id: int, *, now: datetime) -> None:
-        """Note that a row was tried again."""
-        self._connection.execute(update(quarantine).where(quarantine.c.id == row_id).values(replayed_at=now))
+    def open_details(self, stage: str, *, limit: int) -> list[tuple[int, str]]:
+        """Return id and detail of rows of a stage that are not replayed, the oldest first."""
+        q = quarantine.c
+        chosen = select(q.id, q.detail).where(q.stage == stage, q.replayed_at.is_(None)).order_by(q.id).limit(limit)
+        return [(row.id, row.detail) for row in self._connection.execute(chosen)]
+
+    def mark_replayed(self, row_ids: Sequence[int], *, now: datetime) -> None:
+        """Note that rows were tried again."""
+        mark = update(quarantine).where(among(quarantine.c.id, "row_ids")).values(replayed_at=now)
+        self._connection.execute(mark, {"row_ids": list(row_ids)})
 
 
 def _key(entry: QuarantineEntry) -> str:

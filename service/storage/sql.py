@@ -236,15 +236,21 @@ class SqlStore:
         shallow = self.check()
         if shallow is not None:
             return shallow
-        with _sentences(), self._engines.reader.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-                if found != "ok":
-                    return f"数据库文件 {self._file} 已损坏：{found}。请用备份恢复"
-                if connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
-                    return f"数据库文件 {self._file} 内部引用不一致。请用备份恢复"
-            broken = SqlAudit(connection).verify()
-        return None if broken is None else f"审计链自第 {broken} 行起不一致，记录可能被改动"
+        try:
+            with _sentences(), self._engines.reader.begin() as connection:
+                damaged = self._damage(connection) if connection.dialect.name == "sqlite" else None
+                broken = SqlAudit(connection).verify() if damaged is None else None
+        except StoreUnavailableError as error:
+            return str(error)
+        return damaged if broken is None else f"审计链自第 {broken} 行起不一致，记录可能被改动"
+
+    def _damage(self, connection: Connection) -> str | None:
+        found = " ".join(str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one()).split())
+        if found != "ok":
+            return f"数据库文件 {self._file} 已损坏：{found}。请用备份恢复"
+        if connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
+            return f"数据库文件 {self._file} 内部引用不一致。请用备份恢复"
+        return None
 
     def close(self) -> None:
         """Give back every connection."""

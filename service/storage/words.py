@@ -120,6 +120,20 @@ class SqlRejudgements:
         ended = or_(_Q.state == "dead", and_(_R.queued_at.is_not(null()), _Q.state == "done"))
         self._connection.execute(delete(rejudgements).where(exists().where(_Q.seq == _R.seq, ended)))
 
+    def resume(self, document_ids: Sequence[str], *, now: datetime) -> None:
+        """Take those of the documents for judged again whose present text was judged before."""
+        edited = exists().where(
+            document_versions.c.document_id == _A.document_id, document_versions.c.replaced_at >= _A.assessed_at
+        )
+        judged = select(_A.seq).where(among(_A.document_id, "document_ids"), ~edited)
+        asked = {"document_ids": list(document_ids)}
+        # Whoever asked for all of a time meanwhile asked for these too.
+        queued = update(rejudgements).where(_R.seq.in_(judged), _R.queued_at.is_(null())).values(queued_at=now)
+        self._connection.execute(queued, asked)
+        moment = literal(now, _R.asked_at.type)
+        others = judged.add_columns(moment, moment).where(~exists().where(_R.seq == _A.seq))
+        self._connection.execute(insert(rejudgements).from_select(["seq", "asked_at", "queued_at"], others), asked)
+
     def earlier(self, document_ids: Sequence[str]) -> dict[str, EarlierJudgement]:
         """Return what stood of those of the documents that were queued here and not edited since."""
         edited = exists().where(

@@ -118,6 +118,8 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /system/people/{person_id}": _KEEP,
     "POST /system/people/{person_id}/password": _KEEP,
     "POST /system/duty": _KEEP,
+    "POST /system/quarantine/again": _KEEP,
+    "POST /system/outbox/again": _KEEP,
     "POST /system/duties": _KEEP,
     "GET /system/roster": _ALL,
     "POST /system/roster/shifts": _DECIDE,

@@ -14,6 +14,7 @@ from tests.contract.store_operation import AuditContract, KeptContract, OutboxCo
 from tests.contract.store_opinions import OpinionsContract
 from tests.contract.store_response import AlertsContract, EventsContract
 from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
+from tests.contract.store_second_try import SecondTryContract
 from tests.contract.store_surges import SurgesContract
 from tests.contract.store_transactions import TransactionsContract, WorkersContract
 from tests.contract.store_words import RejudgementsContract, WordsContract
@@ -31,6 +32,7 @@ class StoreContract(
     TopicsContract,
     MattersContract,
     OutboxContract,
+    SecondTryContract,
     AuditContract,
     PeopleContract,
     SourcesContract,

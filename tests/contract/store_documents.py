@@ -257,6 +257,23 @@ class AssessmentsContract:
                 assert work.documents.release(leased, error="超时", now=NOW, max_attempts=2) is aside
         assert [leased.document.native_id for leased in claim(store)] == ["2"]
 
+    def test_documents_set_aside_await_assessment_again_with_all_their_tries(self, store: Store) -> None:
+        put(store, document("1"), document("2"), document("3"))
+        first, second, third = claim(store)
+        with store.write() as work:
+            for leased in (first, second):
+                assert work.documents.release(leased, error="超时", now=NOW, max_attempts=1)
+            names = [first.document.id, third.document.id, "none"]
+            assert work.documents.set_aside(names) == {first.document.id}
+            assert work.documents.await_again(names, now=NOW) == {first.document.id}
+            assert work.documents.set_aside([*names, second.document.id]) == {second.document.id}
+            assert work.documents.await_again(names, now=NOW) == work.documents.await_again([], now=NOW) == set()
+        [again] = claim(store)
+        assert (again.document.native_id, again.attempts) == ("1", 1)
+        assert again.fence > first.fence
+        with store.write() as work:
+            assert complete(work, again, assessment(again.document))
+
     def test_a_late_worker_cannot_release_what_another_holds(self, store: Store) -> None:
         put(store, document("1"))
         [late] = claim(store)

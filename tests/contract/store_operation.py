@@ -324,7 +324,7 @@ class KeptContract:
         with store.write() as work:
             work.quarantine.add([entry, entry])
             row = work.quarantine.listing(limit=1)[0]
-            work.quarantine.mark_replayed(row.id, now=NOW)
+            work.quarantine.mark_replayed([row.id], now=NOW)
             assert work.quarantine.counts() == {("parse", "正文"): 1}
             assert work.quarantine.listing(limit=1)[0].replayed_at == NOW
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from analysis.assessment import Level
 from crawlers.records import Document
 from service.domain.words import OwnWord, WordSort
@@ -151,3 +153,28 @@ class RejudgementsContract:
         assert waiting(store) == (0, 0)
         assert queue(store) == 0
         assert ask(store) == 1
+
+    @pytest.mark.parametrize("asked_meanwhile", [False, True])
+    def test_one_whose_present_text_was_judged_before_it_was_set_aside_is_judged_again_not_anew(
+        self, store: Store, *, asked_meanwhile: bool
+    ) -> None:
+        one, edited, new = document("1"), document("2"), document("3")
+        judged(store, one, edited)
+        ask(store)
+        queue(store)
+        put(store, replace(edited, text="更正后的通报。"), new, now=NOW + timedelta(days=2))
+        ids = [one.id, edited.id, new.id]
+        with store.write() as work:
+            for leased in work.documents.claim(limit=9, lease=timedelta(seconds=60), now=NOW + timedelta(days=2)):
+                assert work.documents.release(leased, error="x", now=NOW, max_attempts=1)
+        later = NOW + timedelta(days=3)
+        with store.write() as work:
+            if asked_meanwhile:
+                # It forgets what was set aside, and asks for it anew.
+                work.rejudgements.ask(since=WEEK, limit=9, now=later)
+            else:
+                work.rejudgements.queue(limit=9, now=later)
+            assert work.documents.await_again(ids, now=later) == set(ids)
+            for _ in range(2):
+                work.rejudgements.resume(ids, now=later)
+            assert set(work.rejudgements.earlier(ids)) == {one.id}

@@ -148,6 +148,22 @@ class TestBadInput:
             clock.forward(hours=1)
         assert press.paths().count("/a/2.html") == 3
 
+    @pytest.mark.parametrize(("mended_after", "taken"), [(1, True), (2, True), (3, False)])
+    def test_page_that_was_quarantined_is_fetched_at_two_more_visits_and_then_never(
+        self, press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock, *, mended_after: int, taken: bool
+    ) -> None:
+        """`service.domain.set_aside.REMEDIES` tells people so."""
+        serve_articles(press, "/a/1.html", "/a/2.html")
+        mended, press.pages["/a/2.html"] = press.pages["/a/2.html"], Page(body=b"   ")
+        source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+        for number in range(5):
+            if number == mended_after:
+                press.pages["/a/2.html"] = mended
+            visit(source)
+            clock.forward(hours=1)
+        assert ("消息 /a/2.html" in held.titles()) is taken
+        assert len(held.entries) == mended_after
+
     def test_declaration_that_is_invalid_fails_its_own_source(
         self, held: Held, visit: Visit, neighbour: Source, clock: Clock
     ) -> None:

@@ -21,6 +21,7 @@ from service.web.pages import (
     roster,
     routing,
     search,
+    second_try,
     silences,
     situations,
     sources,
@@ -63,4 +64,5 @@ ROUTERS = (
     routing.router,
     system.router,
     people.router,
+    second_try.router,
 )

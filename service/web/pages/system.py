@@ -1,6 +1,6 @@
 """系统: people, delivery troubles and quarantine for administrators; the audit trail for auditors.
 
-What is done to people is in `people`, and is answered by this page.
+What is done to people is in `people`, what is tried again in `second_try`; both are answered by this page.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,17 @@ from service.api.context import AppContext
 from service.api.identity import AnyPerson, ForbiddenError, Identity, context_of
 from service.domain.audit import RECENT, actor_of
 from service.domain.people import Act, Role
+from service.domain.set_aside import document_of
 from service.domain.small_office import LEAST, able_people, without_way
 from service.domain.workflow import Workflow
+from service.flows.deliver import MAIL, SEARCH
 from service.flows.opinion_desk import how_asking_stands
+from service.flows.second_try import given_up, set_aside
 from service.ports.store import Work
 from service.web.pages.people_forms import NOTHING_TYPED, Typed, form_of
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
+from service.web.views.quarantined import remedy_of, stage_rows
 
 __all__ = ["Secret", "router", "show_system"]
 
@@ -82,8 +86,10 @@ def show_system(
         view = (
             _people(work, context.office.register.workflow, typed)
             if tab == "people"
-            else _trouble(work, context)
-            if tab != "audit"
+            else _outbox(work, context)
+            if tab == "outbox"
+            else _quarantine(work)
+            if tab == "quarantine"
             else _audit(work, asked)
         )
     names = {source.id: source.name for source in context.catalogue_sources}
@@ -120,13 +126,24 @@ def _people(work: Work, workflow: Workflow, typed: Typed) -> dict[str, Any]:
     }
 
 
-def _trouble(work: Work, context: AppContext) -> dict[str, Any]:
+def _outbox(work: Work, context: AppContext) -> dict[str, Any]:
     setup = context.opinions
     return {
         "asking": None if setup is None else how_asking_stands(work, setup, now=context.now()),
         "waiting": sorted(work.outbox.waiting().items()),
         "troubled": work.outbox.troubled(),
-        "quarantined": work.quarantine.listing(),
+        "given_up": [given_up(work, kind) for kind in (MAIL, SEARCH)],
+    }
+
+
+def _quarantine(work: Work) -> dict[str, Any]:
+    rows = work.quarantine.listing()
+    named = [name for row in rows if (name := document_of(row.entry.detail)) is not None]
+    dead = work.documents.set_aside(named)
+    return {
+        "quarantined": [(row, remedy_of(row, dead)) for row in rows],
+        "stages": stage_rows(work.quarantine.counts()),
+        "set_aside": set_aside(work),
     }
 
 

@@ -79,7 +79,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "search": "搜索页",
             "push": "签名推送",
         },
-        "outbox": {"mail": "邮件", "index": "检索索引", "webhook": "消息推送", "unindex": "移出索引"},
+        "outbox": {
+            "mail": "邮件",
+            "search": "检索索引",
+            "index": "检索索引",
+            "webhook": "消息推送",
+            "unindex": "移出索引",
+        },
         "delivery": {
             "queued": "待发送",
             "waiting": "等待重试",
@@ -96,6 +102,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "deliver": "发送",
             "fetch": "抓取",
             "push": "推送",
+            "policy": "政策入库",
         },
     }
 )

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.people import Role
 from service.flows.assess import assess_pending
 from service.flows.consider import Office
 from service.flows.deliver import DeliveryReport, deliver_search, search_key
+from service.flows.people import add_person
+from service.flows.second_try import deliver_again
 from service.ports.search import SearchDocument, SearchQuery, SearchRefusedError, SearchUnavailableError
 from service.ports.store import Store
 from service.search.fts import FtsSearch
@@ -121,3 +124,20 @@ def test_an_edited_document_is_projected_in_its_present_version(
 def test_the_key_of_a_batch_depends_on_what_is_in_it_and_not_on_the_order() -> None:
     assert search_key({"a": 1, "b": 2}) == search_key({"b": 2, "a": 1})
     assert len({search_key({"a": 1}), search_key({"a": 2}), search_key({"b": 1}), search_key({"a": 1, "b": 1})}) == 4
+
+
+def test_a_batch_that_was_given_up_is_indexed_when_a_person_asks_and_the_index_was_mended(
+    judged: Store, search: Stubborn, clock: MovingClock
+) -> None:
+    refused = document("1", TITLES[1], at=clock()).id
+    search.refuses = {refused: "字段类型冲突"}
+    deliver_search(judged, search, now=clock)
+    search.refuses = {}
+    add_person(judged, name="管理员", role=Role.ADMINISTRATOR, by="system", now=clock())
+    with judged.read() as work:
+        keeper = work.people.by_name("管理员")
+    assert keeper is not None
+    assert len(deliver_again(judged, keeper, "search", now=clock()).rows) == 1
+    deliver_search(judged, search, now=clock)
+    assert troubles(judged) == []
+    assert verify(judged, search, repair=False).equal

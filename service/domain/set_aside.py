@@ -1,0 +1,53 @@
+"""What was set aside: how a document whose judgement failed is told in the quarantine, and what to do about each stage. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+__all__ = ["ASSESS", "REMEDIES", "Remedy", "document_of", "sentence_of"]
+
+ASSESS = "assess"
+"""The stage of documents whose judgement failed to their last try: the only one that the program can try again itself."""
+
+_SHOWN_TITLE = 40
+_NAMED = re.compile(r"稿件 (\S+)（")
+
+
+def sentence_of(document_id: str, title: str, fault: str) -> str:
+    """Return the sentence that the quarantine keeps of a document that could not be judged."""
+    return f"稿件 {document_id}（{title[:_SHOWN_TITLE]}）研判失败：{fault}"
+
+
+def document_of(sentence: str) -> str | None:
+    """Return the id of the document that `sentence_of` told of, `None` for another sentence."""
+    named = _NAMED.match(sentence)
+    return named[1] if named else None
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What a person does about what was set aside: in a word beside a row, and in a sentence."""
+
+    word: str
+    sentence: str
+
+
+_AT_THE_DOOR = Remedy(
+    "采集自动再取，共三次",
+    "网页还在列表上时，随后的采集自动再取，连同第一次共三次；三次都没有收下的不再取，规则改好后请用“导入”补收。"
+    "列表里的条目有误的，每次采集都重新读取；附件不再取，请另行导入。",
+)
+
+REMEDIES: Mapping[str, Remedy] = MappingProxyType(
+    {
+        ASSESS: Remedy("可重新研判", "程序或模型改好后可在此重新研判；研判为风险的照常报警。"),
+        "gate": _AT_THE_DOOR,
+        "parse": _AT_THE_DOOR,
+        "fetch": _AT_THE_DOOR,
+        "import": Remedy("改好后重新导入整个文件", "把文件中有误的行改好，重新导入整个文件；已收下的不会重复。"),
+        "push": Remedy("请对方改好后重新推送", "请推送方改好后重新推送这些稿件；已收下的不会重复。"),
+        "policy": Remedy("改好文本后导入政策", "把政策文本改好，用 yaowang policies import 导入；稿件本身已经收下。"),
+    }
+)
+"""What to do, by stage."""
