@@ -83,6 +83,7 @@ _ACT_WORDS: Mapping[Act, str] = MappingProxyType(
         Act.LABEL: "标注",
         Act.MANAGE_MODELS: "训练与换用模型",
         Act.EDIT_WORDS: "修改词库",
+        Act.TRY_AGAIN: "重试已搁置的稿件和已放弃的发送",
     }
 )
 

@@ -28,6 +28,8 @@ _LIMIT_BYTES = 8 * 2**20
 _LIMIT_PAPER_BYTES = 32 * 2**20
 _LIMIT_ARTICLES = 3000
 _LIMIT_HEADER_LINES = 40
+_RARE_NUL = 20
+"""Of so many bytes one may be NUL in a text."""
 _DATED = re.compile(r"^(?P<title>.+?)[(（](?P<day>\d{4}-\d{2}-\d{2})[)）]$")
 _HEADER_MARK = re.compile(r"^-{3,}\s*$")
 _HEADER_LINE = re.compile(r"^(?P<key>[^:：]{1,20})[:：]\s*(?P<value>.*)$")
@@ -226,7 +228,8 @@ def _source(file: Path, now: datetime) -> tuple[_Source, bytes]:
 def _decoded(raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16")
-    if b"\x00" in raw:
+    # One that strayed into a text is left out; a program or a picture is full of them.
+    if raw.count(0) * _RARE_NUL > len(raw):
         raise PolicyFileError("不是文本文件，或已损坏")
     try:
         return raw.decode("utf-8-sig")

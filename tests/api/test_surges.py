@@ -48,7 +48,7 @@ def test_the_link_shows_what_was_counted(site: Site, series: str, filters: str) 
     assert f'/search?since=2026-11-25T11&until=2026-11-25T14&{filters}"' in text
 
 
-def test_a_person_named_marks_it_as_seen_and_it_leaves_the_overview(surging: Site) -> None:
+def test_a_named_person_marks_it_as_seen_and_it_leaves_the_overview(surging: Site) -> None:
     officer = surging.browser(Role.OFFICER)
     assert "看过</button>" in officer.client.get("/fragments/surges").text
     answered = officer.post("/surges/2026112505-R07/seen", back="overview")
