@@ -79,6 +79,9 @@ def test_nothing_is_sent_before_a_level_is_chosen(own: Served, window: Window) -
     page.wait_for_timeout(300)
     assert labels(own) == []
     press(page, "2", "Enter")
+    page.wait_for_timeout(300)
+    assert labels(own) == []
+    press(page, "8", "Enter")
     expect(page.get_by_text("判为风险时至少选一个类别")).to_be_visible()
     assert labels(own) == []
 

@@ -144,7 +144,7 @@ class NoticesContract:
             work.notices.save(notice("k2", told=True))
             [claimed] = work.outbox.claim(kinds=["mail"], limit=9, lease=LEASE, now=NOW)
             assert claimed.key == "k1"
-            assert work.outbox.states(["k1", "k2", "k3"]) == {"k1": "leased", "k2": "waiting"}
+            assert work.outbox.states(["k1", "k2", "k3"]) == {"k1": "leased", "k2": "queued"}
             taken = work.outbox.withdraw(["k1", "k2", "k3"])
             assert taken == ["k2"]
             work.notices.withdraw(taken)
