@@ -8,11 +8,12 @@ from typing import Any
 
 from crawlers.attachments.documents import FILES
 from crawlers.failure import Failure, FailureCode
+from crawlers.mended import declared
 from crawlers.oddities import habit_after, oddities
 from crawlers.polling import Outcome, learn, next_due, next_interval
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING
-from crawlers.remembered import ARRIVALS, DEEP_AT, FINDINGS, HABIT, ROTTEN
+from crawlers.remembered import ARRIVALS, DEEP_AT, FINDINGS, HABIT, READ_BY, ROTTEN, TRIES
 from crawlers.visit import Visit
 
 __all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
@@ -157,7 +158,8 @@ def _validators(visit: Visit) -> tuple[str | None, str | None, str | None]:
 def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     tries = dict(islice(reversed(visit.tries.items()), MAX_REMEMBERED_TRIES))
     counted = visit.requests + requests_today(visit.progress, now)
-    memory = dict(visit.progress.memory) | {"day": _day(now), "requests": counted, "tries": tries}
+    memory = dict(visit.progress.memory) | {"day": _day(now), "requests": counted, TRIES: tries}
+    memory[READ_BY] = declared(visit.source)
     # What a spider wants to go on from holds only where nothing before it was left undone.
     if visit.failure is None and not (visit.waiting or visit.unstored):
         memory |= visit.notes

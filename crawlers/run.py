@@ -27,12 +27,13 @@ from crawlers.download import open_client
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
 from crawlers.ledger import Ledger
+from crawlers.mended import read_anew
 from crawlers.parsing.article import extract
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings, user_agent
 from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
 from crawlers.records import Source
-from crawlers.remembered import ROTTEN
+from crawlers.remembered import ROTTEN, TRIES
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
@@ -229,7 +230,8 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
         declaration = Declaration.model_validate(dict(source.declaration))
     except ValidationError as error:
         return await _refuse_declaration(source, progress, surroundings, error)
-    tries = {str(key): int(value) for key, value in dict(progress.memory.get("tries") or {}).items()}
+    progress = read_anew(progress, source)
+    tries = {str(key): int(value) for key, value in dict(progress.memory.get(TRIES) or {}).items()}
     deep = is_deep_walk_due(progress.memory, declaration, now)
     visit = Visit(
         source=source,

@@ -129,3 +129,10 @@ def _shared(before: Sequence[str], units: Sequence[str]) -> int:
     while same < min(len(before), len(units) - 1) and before[same] == units[same]:
         same += 1
     return same
+
+
+def region_prefix(region: str) -> str:
+    """Return what the codes of a region and of all below it start with: `360000` → `36`, `360100` → `3601`."""
+    while len(region) > 2 and region.endswith("00"):  # noqa: PLR2004 - a province code has two digits
+        region = region[:-2]
+    return region

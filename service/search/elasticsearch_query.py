@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from service.domain.places import region_prefix
 from service.ports.search import SearchQuery
-from service.search.limits import findable, region_prefix
+from service.search.limits import findable
 
 __all__ = ["AGGREGATIONS", "MAPPINGS", "SETTINGS", "body_of", "facets_of"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from service.ports.search import SearchDocument, SearchQuery
 
-__all__ = ["MAX_DEPTH", "MAX_LIMIT", "findable", "region_prefix", "require_page", "separate"]
+__all__ = ["MAX_DEPTH", "MAX_LIMIT", "findable", "require_page", "separate"]
 
 MAX_LIMIT = 100
 MAX_DEPTH = 10_000
@@ -50,10 +50,3 @@ def _reason(documents: Iterable[SearchDocument]) -> str | None:
 def findable(tokens: Iterable[str]) -> list[str]:
     """Return the tokens that hold a letter, figure or character; punctuation is not indexed."""
     return [token for token in tokens if any(sign.isalnum() for sign in token)]
-
-
-def region_prefix(region: str) -> str:
-    """Return what the codes of a region and of all below it start with: `360000` → `36`, `360100` → `3601`."""
-    while len(region) > 2 and region.endswith("00"):  # noqa: PLR2004 - a province code has two digits
-        region = region[:-2]
-    return region

@@ -148,6 +148,22 @@ class TestBadInput:
             clock.forward(hours=1)
         assert press.paths().count("/a/2.html") == 3
 
+    def test_page_that_was_given_up_is_fetched_again_once_the_declaration_changed(
+        self, press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock
+    ) -> None:
+        serve_articles(press, "/a/1.html", "/a/2.html")
+        mended, press.pages["/a/2.html"] = press.pages["/a/2.html"], Page(body=b"   ")
+        keys = {"kind": "listing", "url": press.url("/list.html"), "list": LIST_RULE}
+        for _ in range(3):
+            visit(declare(**keys))
+            clock.forward(hours=1)
+        press.pages["/a/2.html"] = mended
+        visit(declare(**keys))
+        assert "消息 /a/2.html" not in held.titles()
+        clock.forward(hours=1)
+        visit(declare(**keys, region="360100"))
+        assert "消息 /a/2.html" in held.titles()
+
     @pytest.mark.parametrize(("mended_after", "taken"), [(1, True), (2, True), (3, False)])
     def test_page_that_was_quarantined_is_fetched_at_two_more_visits_and_then_never(
         self, press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock, *, mended_after: int, taken: bool

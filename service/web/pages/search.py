@@ -15,10 +15,9 @@ from analysis.assessment import CATEGORY_NAMES
 from crawlers.records import SourceClass
 from service.api.context import AppContext
 from service.api.identity import Reader, context_of
-from service.domain.places import PROVINCE, region_name
+from service.domain.places import PROVINCE, region_name, region_prefix
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
-from service.search.limits import region_prefix
 from service.search.query import QueryError, parse_query
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
