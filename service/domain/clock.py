@@ -162,7 +162,6 @@ class ClockRule:
         return None if recall_class is None else self.limit.get(recall_class)
 
 
-_COUNTING = frozenset({ClockState.ARMED, ClockState.PAUSED})
 _LIMIT = re.compile(r"([1-9]\d{0,3})(h|d|wd)")
 _WORDS: Mapping[str, str] = MappingProxyType(
     {"h": "小时", "d": "日", "wd": "个工作日", "immediate": "立即", "prompt": "及时"}
@@ -233,7 +232,7 @@ def cancel(clock: Clock, *, by: str, reason: str, now: datetime) -> Clock:
     """
     if clock.state in {ClockState.MET, ClockState.MET_LATE, ClockState.CANCELLED}:
         raise Conflict(f"时限“{clock.action}”{_STATE_WORDS[clock.state]}，不能取消")
-    late = clock.state in _COUNTING and clock.due_at is not None and now > clock.due_at
+    late = clock.state in BEGUN_STATES and clock.due_at is not None and now > clock.due_at
     why = _reason(reason, by, "取消")
     return replace(clock, state=ClockState.CANCELLED, reason=f"{why}（取消时已超过到期时间）" if late else why)
 

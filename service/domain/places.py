@@ -14,6 +14,7 @@ __all__ = [
     "places_of",
     "places_told",
     "region_name",
+    "region_prefix",
 ]
 
 PROVINCE = "36"

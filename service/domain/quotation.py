@@ -9,10 +9,16 @@ from analysis.articles import article_label, article_number
 from service.domain.finding import Finding
 from service.domain.policy import PolicyArticle
 
-__all__ = ["NOT_STORED", "check_quotations"]
+__all__ = ["GIST_ONLY", "NOT_STORED", "REFERENCE_ONLY", "check_quotations"]
 
 NOT_STORED = "条文原文未入库"
 """What stands in the place of a text that the library does not hold."""
+
+GIST_ONLY = "要点（非原文）"
+"""What marks our own words in the place of a text that the library does not hold."""
+
+REFERENCE_ONLY = "仅供起草，不得直接发布"
+"""What marks a text as the reference that a draft begins with."""
 
 _BLANK = re.compile(r"\s+")
 _TITLE = re.compile("《([^《》]{2,60})》")

@@ -15,7 +15,7 @@ from service.domain.event import Event, EventDocument
 from service.domain.finding import Finding
 from service.domain.known import KnownFact, known_facts
 from service.domain.policy import PolicyArticle
-from service.domain.quotation import NOT_STORED, check_quotations
+from service.domain.quotation import GIST_ONLY, NOT_STORED, REFERENCE_ONLY, check_quotations
 
 __all__ = [
     "NOT_STORED",
@@ -66,7 +66,7 @@ class PolicyQuotation:
         mark = "" if self.verified else "〔待核实〕"
         source = f"{_in_marks(self.title)}{number}{self.article}{mark}"
         if self.text is None:
-            return f"{source}〔{NOT_STORED}〕要点（非原文）：{self.gist}"
+            return f"{source}〔{NOT_STORED}〕{GIST_ONLY}：{self.gist}"
         return f"{source}：“{self.text}”"
 
 
@@ -83,7 +83,7 @@ class ReferenceDraft:
     @property
     def text(self) -> str:
         """The reference as plain text, to begin a draft with; quotations stand verbatim in it."""
-        parts = [f"回应参考（{self.made_at.astimezone(BEIJING):%Y年%m月%d日 %H:%M}，仅供起草，不得直接发布）"]
+        parts = [f"回应参考（{self.made_at.astimezone(BEIJING):%Y年%m月%d日 %H:%M}，{REFERENCE_ONLY}）"]
         for slot in self.slots:
             parts.append(f"【{slot.title}】")
             parts += [f"{'〔待核实〕' if line.open else ''}{line.text}" for line in slot.lines]

@@ -7,13 +7,13 @@ import re
 
 from service.domain.checks import OPEN_WORD
 from service.domain.finding import Finding
-from service.domain.quotation import NOT_STORED
+from service.domain.quotation import GIST_ONLY, NOT_STORED, REFERENCE_ONLY
 
 __all__ = ["unfinished_findings"]
 
 # Only in brackets of marks: an answer may say in a sentence that a cause is 待核实.
 _MARK = re.compile(rf"[〔【\[［](?:待填写[^〕】\]］\n]{{0,120}}|{OPEN_WORD}|{NOT_STORED})[〕】\]］]")
-_REFERENCE = re.compile("仅供起草，不得直接发布|要点（非原文）")
+_REFERENCE = re.compile(f"{REFERENCE_ONLY}|{re.escape(GIST_ONLY)}")
 
 
 def unfinished_findings(text: str) -> list[Finding]:

@@ -13,6 +13,7 @@ from service.domain.register import Register
 from service.domain.roster import problem_of
 from service.flows.deliver import MAIL
 from service.flows.office import Office
+from service.flows.taking_turns import take_turn
 from service.ports.store import Store, Work
 
 __all__ = ["EVERY", "tend_matters", "waiting_matters"]
@@ -31,7 +32,7 @@ def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
     disclosure too.
     That a clock was told of is kept with it in the same transaction, so that no restart and no second process tells it again.
     """
-    if not _take_turn(store, now):
+    if not take_turn(store, _TURN, every=EVERY, now=now):
         return 0
     _settle_disclosures(store, office.register)
     rules, calendar = _warn_at(office.register), office.register.calendar
@@ -59,24 +60,6 @@ def _settle_disclosures(store: Store, register: Register) -> None:
         for one in work.matters.disclosures():
             if due := settled_disclosure(one, register):
                 work.matters.save_disclosure(due)
-
-
-def _take_turn(store: Store, now: datetime) -> bool:
-    with store.read() as work:
-        if _waits(work, now):
-            return False
-    with store.write() as work:
-        work.alone(_TURN)
-        if _waits(work, now):
-            return False
-        work.set_value(_TURN, (now + EVERY).isoformat())
-        return True
-
-
-def _waits(work: Work, now: datetime) -> bool:
-    held = work.value(_TURN)
-    # A time further ahead than a turn lasts was written before the clock was set back: nobody waits for it.
-    return isinstance(held, str) and now < datetime.fromisoformat(held) <= now + EVERY
 
 
 def _warn_at(register: Register) -> dict[str, tuple[int, int]]:
