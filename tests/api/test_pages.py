@@ -94,6 +94,26 @@ class TestVolume:
         assert (data["counts"][-1], data["running"]["text"]) == (None, "未满一小时")
         assert data["running"]["at"] == len(bars) - 1
 
+    def test_hours_without_documents_are_left_out_of_the_table_and_the_running_one_is_not(
+        self, shared_site: Site
+    ) -> None:
+        shown = shared_site.browser(Role.VIEWER).client.get("/events/20261123-01?tab=spread")
+        assert shown.status_code == 200
+        table = shown.text.split("<th>时间</th>")[1].split("</table>")[0]
+        assert 0 < table.count("<tr>") < 48
+        assert table.count('<td class="n">0</td>') == table.count("（未满一小时）") == 1
+
+
+def test_every_tab_of_every_event_opens(shared_site: Site) -> None:
+    client = shared_site.browser(Role.ADMINISTRATOR).client
+    events = [one["id"] for one in client.get("/api/events?limit=200").json()["events"]]
+    assert events
+    for event in events:
+        tabs = set(re.findall(rf"/events/{event}\?tab=([a-z_]+)", client.get(f"/events/{event}").text))
+        assert {"spread", "documents", "notices"} <= tabs
+        for tab in tabs:
+            assert client.get(f"/events/{event}?tab={tab}").status_code == 200, (event, tab)
+
 
 class TestActs:
     def test_an_officer_acknowledges_and_the_page_says_so(self, site: Site) -> None:
