@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 
-from service.api.identity import Guard, context_of
+from service.api.identity import MAY_READ, context_of
 from service.api.routes import Limit, plain
-from service.domain.people import Act
 from service.domain.refusal import NotFound
 from service.domain.surge import FoundSurge, History, hour_to_judge
 from service.flows.surges import count_now, history_of
@@ -16,7 +15,6 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-_READER = Depends(Guard(Act.READ))
 _FIELDS = (
     *("id", "series", "sentence", "why", "first_hour", "last_hour", "since", "until", "observed", "expected", "upper"),
     *("reason", "p", "parameters", "found_at", "seen_by", "seen_at"),
@@ -24,7 +22,7 @@ _FIELDS = (
 _FOUR_WEEKS = 28
 
 
-@router.get("/api/surges", dependencies=[_READER])
+@router.get("/api/surges", dependencies=[MAY_READ])
 def list_surges(
     request: Request,
     *,
@@ -44,7 +42,7 @@ def list_surges(
     return {"surges": [_surge(one, by_now[one.id], now) for one in found], "history": _history(history, now)}
 
 
-@router.get("/api/surges/{surge_id}", dependencies=[_READER])
+@router.get("/api/surges/{surge_id}", dependencies=[MAY_READ])
 def one_surge(request: Request, surge_id: str) -> dict[str, Any]:
     """Return one surge. Raises `NotFound`."""
     context = context_of(request)
