@@ -27,6 +27,7 @@ __all__ = [
     "quoted",
 ]
 
+_STILL_LATE = "逾期未回应"
 _RISE = 1.3
 _FALL = 0.7
 
@@ -88,13 +89,12 @@ class ResponseRow:
     answered_at: datetime | None
     due_at: datetime | None
 
-    @property
-    def verdict(self) -> str:
-        """Whether the answer came in time."""
+    def verdict(self, now: datetime) -> str:
+        """Whether the answer came in time; one that is still owed after its limit is told as late, not as pending."""
         if self.due_at is None:
             return "无在走时限"
         if self.answered_at is None:
-            return "尚未回应"
+            return _STILL_LATE if now > self.due_at else "尚未回应"
         return "逾期" if self.answered_at > self.due_at else "按时"
 
 
@@ -163,7 +163,8 @@ class WeekFigures:
 class Briefing:
     """One issue of the weekly briefing; `followed` are sentences on matters and watched policies, none where there is nothing.
 
-    `surges` is the sentence on hours with more than is usual, empty where there were none.
+    `surges` is the sentence on hours with more than is usual, empty where there were none. `events_in_all` counts the
+    events of the week, where `events` does not hold them all.
     """
 
     week: Week
@@ -187,13 +188,14 @@ class Briefing:
     drill: bool = False
     followed: tuple[str, ...] = ()
     surges: str = ""
+    events_in_all: int = 0
 
 
 def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int]) -> str:
     """Return the one-sentence judgement with the figure that supports it."""
     grave = levels.get(AlertLevel.RED, 0) + levels.get(AlertLevel.ORANGE, 0)
     count, before = figures.risk.count, figures.risk.before
-    told = f"本周风险稿件 {count} 篇（上周 {before} 篇），红色、橙色预警 {grave} 起"
+    told = f"本周风险稿件{count}篇（上周{before}篇），红色、橙色预警{grave}起"
     if grave:
         return f"需关注：{told}。"
     if before and count >= before * _RISE:
@@ -212,12 +214,17 @@ _INNER = str.maketrans("“”", "‘’")
 
 
 def advise(
-    events: Sequence[MajorEvent], categories: Sequence[CategoryRow], responses: Sequence[ResponseRow], *, lead: str
+    events: Sequence[MajorEvent],
+    categories: Sequence[CategoryRow],
+    responses: Sequence[ResponseRow],
+    *,
+    lead: str,
+    now: datetime,
 ) -> tuple[Advice, ...]:
     """Propose two to four items, each resting on a counted fact of this issue."""
     items = [
         Advice(
-            fact=f"{quoted(event.title)}本周 {event.documents} 篇、独立信源 {event.sources} 个，现为{event.level.word}预警",
+            fact=f"{quoted(event.title)}本周{event.documents}篇、独立信源{event.sources}个，现为{event.level.word}预警",
             proposal=event.next_step,
             lead=event.lead,
         )
@@ -226,15 +233,17 @@ def advise(
     ]
     items += [
         Advice(
-            fact=f"{quoted(row.title)}的回应{row.verdict}", proposal="复盘用时，补齐会商与审签环节的值守安排", lead=lead
+            fact=f"{quoted(row.title)}{verdict if verdict == _STILL_LATE else '的回应逾期'}",
+            proposal="尽快回应或说明进展" if verdict == _STILL_LATE else "复盘用时，补齐会商与审签环节的值守安排",
+            lead=lead,
         )
         for row in responses
-        if row.verdict == "逾期"
+        if (verdict := row.verdict(now)).startswith("逾期")
     ][:1]
     rising = [row for row in categories if row.change.before and row.change.count >= row.change.before * _RISE]
     items += [
         Advice(
-            fact=f"{row.change.name}类稿件 {row.change.count} 篇，环比{row.change.words}",
+            fact=f"{row.change.name}类稿件{row.change.count}篇，环比增长{row.change.words.lstrip('+')}",
             proposal="梳理共性问题，评估是否需要发布提示或开展检查",
             lead=lead,
         )

@@ -60,8 +60,19 @@ def daily_line(figures: WeekFigures) -> bytes | None:
         for (name, counts, marker, style), shift in zip(lines, _apart(figures), strict=True):
             axes.plot(days, counts, marker=marker, linestyle=style, color="black", linewidth=1.2, markersize=4)
             axes.annotate(name, (len(days) - 1, counts[-1]), xytext=(6, shift), textcoords="offset points", va="center")
+        for place, (_, count, risk) in enumerate(figures.daily):
+            for figure_of, above in ((count, 5), (risk, 4)):
+                axes.annotate(
+                    str(figure_of),
+                    (place, figure_of),
+                    xytext=(0, above),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=7,
+                )
         axes.set_ylim(bottom=0)
-        axes.margins(x=0.08)
+        axes.set_title("每日篇数", fontsize=9, loc="left")
+        axes.margins(x=0.08, y=0.2)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#cccccc", linewidth=0.6)
         return _png(figure)

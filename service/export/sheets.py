@@ -9,6 +9,7 @@ import xlsxwriter
 
 __all__ = ["Sheets", "open_workbook"]
 
+_FIGURE_WIDTH = 20
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -16,10 +17,11 @@ class Sheets:
     """The sheets of one open workbook."""
 
     def __init__(self, book: Any) -> None:
-        """Take an open workbook; headings and cells share two formats."""
+        """Take an open workbook; headings, texts and figures have one format each."""
         self._book = book
         self._bold = book.add_format({"bold": True, "bg_color": "#E6F1F4", "border": 1})
-        self._plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
+        self._plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "align": "left"})
+        self._figure = book.add_format({"valign": "top", "border": 1, "align": "right"})
 
     def table(self, name: str, headings: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int]) -> Any:
         """Add a sheet with one table and return it; numbers stay numbers, everything else is text.
@@ -40,14 +42,18 @@ class Sheets:
             sheet.write_string(0, column, heading, self._bold)
         for number, values in enumerate(rows, 1):
             for column, value in enumerate(values):
+                # In a wide column of texts a figure at the far right is not found.
+                left = widths[column] > _FIGURE_WIDTH
                 if isinstance(value, int | float):
-                    sheet.write_number(number, column, value, self._plain)
+                    sheet.write_number(number, column, value, self._plain if left else self._figure)
                 else:
                     sheet.write_string(number, column, str(value), self._plain)
         return sheet
 
-    def chart(self, sheet: Any, name: str, kind: str, columns: Sequence[int], count: int, title: str) -> None:
-        """Add a chart of `count` rows of the sheet's columns beside its table; none where there are no rows."""
+    def chart(
+        self, sheet: Any, name: str, kind: str, columns: Sequence[int], count: int, title: str, *, after: int
+    ) -> None:
+        """Add a chart of `count` rows of the sheet's columns, to the right of its `after` columns; none where there are no rows."""
         if not count:
             return
         chart = self._book.add_chart({"type": kind})
@@ -62,9 +68,14 @@ class Sheets:
             )
         chart.set_title({"name": title})
         if kind == "bar":
+            # Without a least value the axis begins near the smallest count, and 40 looks like a fifth of 44.
+            chart.set_x_axis({"min": 0, "major_gridlines": {"visible": False}})
             chart.set_y_axis({"reverse": True})
             chart.set_legend({"none": True})
-        sheet.insert_chart(1, max(columns) + 3, chart)
+        else:
+            chart.set_y_axis({"min": 0})
+            chart.set_legend({"position": "bottom"})
+        sheet.insert_chart(1, after + 1, chart)
 
 
 @contextmanager

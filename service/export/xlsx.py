@@ -39,26 +39,31 @@ def write_xlsx(briefing: Briefing, path: Path) -> None:
 def _summary(sheets: Sheets, briefing: Briefing) -> None:
     figures = briefing.figures
     rows: list[list[object]] = [
-        ["周次", str(briefing.week)],
+        ["周次", f"{briefing.week.year}年第{briefing.week.number}周（{_days(briefing)}）"],
         ["期号", f"第{briefing.issue}期（总第{briefing.issue_in_all}期）"],
         ["演练", "是，数据均为虚构" if briefing.drill else "否"],
         ["判断", briefing.judgement],
-        ["监测信息", figures.collected.count],
+        ["监测信息（篇）", figures.collected.count],
         ["监测信息环比", figures.collected.words],
-        ["风险稿件", figures.risk.count],
+        ["风险稿件（篇）", figures.risk.count],
         ["风险稿件环比", figures.risk.words],
-        ["涉及江西", figures.local_risk],
+        ["其中涉及江西（篇）", figures.local_risk],
         ["审计链末值（序号:哈希）", briefing.audit_head],
     ]
     rows += [["声量异动", briefing.surges]] if briefing.surges else []
     rows += [["办件与政策跟踪", sentence] for sentence in briefing.followed]
-    sheets.table("概况", ("项目", "内容"), rows, widths=(18, 80))
+    sheets.table("概况", ("项目", "内容"), rows, widths=(26, 80))
+
+
+def _days(briefing: Briefing) -> str:
+    first, last = briefing.week.days[0], briefing.week.days[-1]
+    return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
 
 
 def _daily(sheets: Sheets, briefing: Briefing) -> None:
     rows = [[f"{day.month}月{day.day}日", count, risk] for day, count, risk in briefing.figures.daily]
     sheet = sheets.table("日趋势", ("日期", "监测信息", "风险稿件"), rows, widths=(14, 12, 12))
-    sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（篇）")
+    sheets.chart(sheet, "日趋势", "line", (1, 2), len(rows), "日趋势（篇）", after=3)
 
 
 def _categories(sheets: Sheets, briefing: Briefing) -> None:
@@ -67,13 +72,14 @@ def _categories(sheets: Sheets, briefing: Briefing) -> None:
         for row in briefing.categories
     ]
     sheet = sheets.table("类别", ("类别", "篇数", "上周", "环比", "最高预警"), rows, widths=(30, 10, 10, 10, 12))
-    sheets.chart(sheet, "类别", "bar", (1,), len(rows), "风险稿件按类别（篇）")
+    sheets.chart(sheet, "类别", "bar", (1,), len(rows), "风险稿件按类别（篇）", after=5)
 
 
 def _changes(sheets: Sheets, name: str, heading: str, changes: Sequence[Change]) -> None:
     rows = [[row.name, row.count, row.before, row.words] for row in changes]
     sheet = sheets.table(name, (heading, "篇数", "上周", "环比"), rows, widths=(30, 10, 10, 10))
-    sheets.chart(sheet, name, "bar", (1,), len(rows), f"{name}（篇）")
+    title = f"风险稿件按{name}（篇）" if name != "关键词" else "提及品种或企业的稿件（篇）"
+    sheets.chart(sheet, name, "bar", (1,), len(rows), title, after=4)
 
 
 def _ledger(sheets: Sheets, briefing: Briefing) -> None:
@@ -105,7 +111,7 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
             beijing(row.acknowledged_at, now) if row.acknowledged_at else "",
             beijing(row.answered_at, now) if row.answered_at else "",
             beijing(row.due_at, now) if row.due_at else "",
-            row.verdict,
+            row.verdict(now),
         ]
         for row in briefing.responses
     ]

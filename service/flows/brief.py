@@ -35,7 +35,9 @@ from service.ports.store import Store, Work
 __all__ = ["compile_week"]
 
 _RISK = 2
-_MAJOR = 5
+# Rows of the ledger 重点事件台账; what is told in words is fewer, and the worst come first.
+_MAJOR = 60
+_RUMOURS = 5
 _LISTED = 100
 _TERMS = 12
 _ISSUES = "briefing.issues"
@@ -78,26 +80,26 @@ def compile_week(store: Store, week: Week, *, office: str, address: str, drill: 
         followed = followed_sentences(work, week, now=now)
         found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
         surges = week_sentence(found, count_now(work, found))
-    levels = Counter(one.alert.peak_level for one in raised)
     return Briefing(
         week=week,
         issue=issue,
         issue_in_all=in_all,
         office=office,
         made_at=now,
-        judgement=judge_week(figures, levels),
+        judgement=judge_week(figures, Counter(one.alert.peak_level for one in raised)),
         figures=figures,
         categories=categories,
         events=events,
         terms=terms,
         rumours=_rumours(raised),
         responses=responses,
-        advice=advise(events, categories, responses, lead=office),
+        advice=advise(events, categories, responses, lead=office, now=now),
         ahead=_ahead(raised, week, now),
         documents=documents,
         notes=_notes(week, now),
         followed=followed,
         surges=surges,
+        events_in_all=len(raised),
         audit_head=head.anchor if head.seq else "",
         bypasses=bypasses,
         drill=drill,
@@ -266,7 +268,7 @@ def _rumours(raised: Sequence[_Raised]) -> tuple[Rumour, ...]:
         )
         for one in raised
         if "R13" in one.event.categories
-    )[:_MAJOR]
+    )[:_RUMOURS]
 
 
 def _responses(raised: Sequence[_Raised]) -> tuple[ResponseRow, ...]:

@@ -10,7 +10,7 @@ import pytest
 from docx.oxml.ns import qn
 from docx.table import _Cell
 
-from service.domain.briefing import BypassRow, Change, Rumour
+from service.domain.briefing import BypassRow, Change, Rumour, advise
 from service.export.briefing import write_briefing
 from tests.unit.service.export.issue import FIGURES, WEEK, event, issue
 
@@ -153,6 +153,49 @@ class TestWord:
         word, _ = write_briefing(issue(drill=True), tmp_path)
         assert word.name.startswith("演练")
         assert docx.Document(str(word)).paragraphs[0].text.startswith("【演练】")
+
+    def test_what_a_section_leaves_out_is_counted_and_the_ledger_has_every_event(self, tmp_path: Path) -> None:
+        made = replace(issue(events=60), events_in_all=63, responses=issue().responses * 6)
+        word, _ = write_briefing(made, tmp_path)
+        text = text_of(word)
+        assert "另有60件，见附件1。" in text
+        assert "另有2件，见工作簿“回应时效”。" in text
+        assert "另有3件等级较低的，见预警页面。" in text
+        [ledger] = [one for one in docx.Document(str(word)).tables if one.rows[0].cells[0].text == "编号"]
+        assert len(ledger.rows) == 61
+
+    def test_a_week_without_documents_has_no_empty_charts_shares_or_tables(self, tmp_path: Path) -> None:
+        none = Change(name="风险稿件", count=0, before=0)
+        daily = tuple((day, 0, 0) for day in WEEK.days)
+        figures = replace(
+            FIGURES, collected=none, risk=none, local_risk=0, by_class=(), by_tone=(), by_city=(), daily=daily
+        )
+        made = replace(issue(events=0), figures=figures, categories=(), responses=(), documents=())
+        word, _ = write_briefing(made, tmp_path)
+        paper, text = docx.Document(str(word)), text_of(word)
+        assert not paper.inline_shapes
+        assert not paper.tables
+        assert "本周没有收到稿件，请查信源是否正常采集。" in text
+        assert not re.findall("—）|：无", text)
+
+    def test_no_sign_is_torn_from_its_figure_and_no_table_touches_the_text(self, files: tuple[Path, Path]) -> None:
+        paper = docx.Document(str(files[0]))
+        prose = "\n".join(one.text for one in paper.paragraphs)
+        assert "环比增长65%" in prose
+        assert "环比下降20%" in prose
+        assert not re.findall(r"[+-]\d+%", prose)
+        for one in paper.tables:
+            above = one._tbl.getprevious()
+            assert above is not None
+            assert not "".join(above.itertext())
+
+    def test_an_answer_still_owed_after_its_limit_is_told_as_late(self, files: tuple[Path, Path]) -> None:
+        assert "逾期未回应" in text_of(files[0])
+        [row] = issue().responses
+        assert row.due_at is not None
+        assert row.verdict(row.due_at) == "尚未回应"
+        [item] = advise((), (), (row,), lead="综合规财处", now=row.due_at + timedelta(minutes=1))
+        assert item.fact.endswith("逾期未回应")
 
     def test_an_empty_week_says_that_nothing_happened(self, tmp_path: Path) -> None:
         word, _ = write_briefing(issue(events=0), tmp_path)
