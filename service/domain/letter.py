@@ -167,12 +167,18 @@ def _sections(letter: Letter) -> list[tuple[str, Sequence[str]]]:
     if letter.listed:
         return [*sections, ("清单", letter.listed), ("为何收到", [letter.receives])]
     why = [*letter.reasons, *([f"您收到本邮件，因为：{letter.receives}"] if letter.receives else [])]
+    # The next step follows: on a telephone it must stand on the first screen.
     sections += [
-        ("为何收到", why),
         (_DEADLINES, letter.deadlines or ["暂无在走的时限"]),
+        ("为何收到", why),
         ("发布权限", [letter.publication]),
     ]
     return [*sections, ("首发稿件", documents)] if documents else sections
+
+
+def _step_follows(letter: Letter) -> str:
+    """Return the heading after which the next step stands: the deadline, or all that several alerts have to say."""
+    return "为何收到" if letter.alerts or letter.listed else _DEADLINES
 
 
 def _banner(letter: Letter) -> str:
@@ -183,7 +189,8 @@ def _text(letter: Letter) -> str:
     parts = [_banner(letter)] if letter.drill else []
     for heading, lines in _sections(letter):
         parts.append("\n".join([f"【{heading}】", *lines]))
-    parts.insert(-1 if letter.documents else len(parts), f"【下一步】\n{letter.step}\n{letter.link}")
+        if heading == _step_follows(letter):
+            parts.append(f"【下一步】\n{letter.step}\n{letter.link}")
     return "\n\n".join(parts) + "\n\n内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。\n"
 
 
@@ -203,6 +210,11 @@ def _html(letter: Letter) -> str:
     rows.append(
         f'<tr><td style="padding:20px 20px 4px;font-size:18px;font-weight:bold">{escape(letter.subject)}</td></tr>'
     )
+    step = (
+        f'<tr><td style="padding:12px 20px"><div style="font-size:14px">{escape(letter.step)}</div>'
+        f'<a href="{escape(letter.link, quote=True)}" style="display:inline-block;margin-top:8px;padding:11px 20px;'
+        f'background:{_ACCENT};color:#ffffff;text-decoration:none;border-radius:6px">{escape(letter.opens)}</a></td></tr>'
+    )
     for heading, lines in _sections(letter):
         told = [escape(line) for line in lines]
         if heading == _DEADLINES:
@@ -214,12 +226,8 @@ def _html(letter: Letter) -> str:
             f'<tr><td style="padding:8px 20px"><div class="yw-quiet" style="color:{_MUTED};font-size:12px">{heading}</div>'
             f'<div style="font-size:14px;line-height:1.6">{body}</div></td></tr>'
         )
-    step = (
-        f'<tr><td style="padding:12px 20px"><div style="font-size:14px">{escape(letter.step)}</div>'
-        f'<a href="{escape(letter.link, quote=True)}" style="display:inline-block;margin-top:8px;padding:8px 16px;'
-        f'background:{_ACCENT};color:#ffffff;text-decoration:none;border-radius:6px">{escape(letter.opens)}</a></td></tr>'
-    )
-    rows.insert(-1 if letter.documents else len(rows), step)
+        if heading == _step_follows(letter):
+            rows.append(step)
     rows.append(
         f'<tr><td class="yw-quiet yw-rule" style="padding:8px 20px 16px;color:{_MUTED};font-size:12px;border-top:1px solid {_LINE}">'
         "内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。</td></tr>"

@@ -32,12 +32,14 @@ class QuietHours:
         return clock >= self.begins or clock < self.ends
 
 
-def subject(alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None) -> str:
-    """Return the subject of a mail: level, state, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters.
+def subject(
+    alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None, mark: str = ""
+) -> str:
+    """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters.
 
     A drill's subject starts with 【演练】. Control, direction and line-breaking characters become blanks.
     """
-    head = f"{'【演练】' if drill else ''}[{alert.level.word}·{alert.state.word}] "
+    head = f"{'【演练】' if drill else ''}[{alert.level.word}·{alert.state.word}{f'·{mark}' if mark else ''}] "
     tail = _deadline(clocks, now)
     room = LONGEST_SUBJECT - len(head) - len(tail)
     title = clean(_place(event, alert.title) + alert.title)

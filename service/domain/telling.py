@@ -37,11 +37,19 @@ class Occasion(StrEnum):
         return cls(word) if word in _OWN_WORDS else cls.RAISED
 
     @property
+    def mark(self) -> str:
+        """What a subject says of it, so that a reminder is not taken for the first mail; empty for those."""
+        return _MARKS.get(self, "")
+
+    @property
     def mutable(self) -> bool:
         """Whether silences, wider alerts and answers mute it."""
         return self in {Occasion.RAISED, Occasion.UNACKNOWLEDGED, Occasion.IDLE}
 
 
+_MARKS: Mapping[Occasion, str] = MappingProxyType(
+    {Occasion.UNACKNOWLEDGED: "催办", Occasion.IDLE: "久无进展", Occasion.CLOCK: "时限提醒"}
+)
 _OWN_WORDS = frozenset({"unacknowledged", "idle", "clock", "graded"})
 
 

@@ -1,13 +1,15 @@
 """Tells people of an alert: decides who and why, queues their mails by deterministic keys, records what was held back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from service.domain.alert import Alert, AlertLevel
+from service.domain.beijing import duration
 from service.domain.clock import Clock
-from service.domain.escalation import noted
+from service.domain.escalation import noted, round_began
 from service.domain.event import Event
 from service.domain.inhibition import NEAR, Mute, Neighbour, mute_of
 from service.domain.letter import Letter, write_letter
@@ -130,7 +132,7 @@ class Teller:
         work, now = self._work, self._now
         found = self.would_tell(alert, event, occasion=occasion, targets=targets)
         if found.told:
-            letter = _letter(work, alert, event, clocks, self._office, now)
+            letter = _letter(work, alert, event, clocks, self._office, now, Occasion.of(occasion))
             for one in found.told:
                 queue_letter(work, one.person, alert, letter, occasion=occasion, why=one.words, now=now)
         for held in found.held:
@@ -222,9 +224,17 @@ def _record(work: Work, person: Person, alert: Alert, occasion: str, why: str, n
     )
 
 
-def _letter(work: Work, alert: Alert, event: Event, clocks: Sequence[Clock], office: Office, now: datetime) -> Letter:
-    return write_letter(
-        subject=subject(alert, clocks, drill=office.drill, now=now, event=event),
+def _letter(
+    work: Work,
+    alert: Alert,
+    event: Event,
+    clocks: Sequence[Clock],
+    office: Office,
+    now: datetime,
+    occasion: Occasion,
+) -> Letter:
+    letter = write_letter(
+        subject=subject(alert, clocks, drill=office.drill, now=now, event=event, mark=occasion.mark),
         alert=alert,
         event=event,
         clocks=clocks,
@@ -233,3 +243,6 @@ def _letter(work: Work, alert: Alert, event: Event, clocks: Sequence[Clock], off
         drill=office.drill,
         now=now,
     )
+    if occasion is not Occasion.UNACKNOWLEDGED:
+        return letter
+    return replace(letter, notes=(f"已{duration(now - round_began(alert))}无人确认，现逐级提醒",))

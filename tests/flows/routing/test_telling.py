@@ -98,6 +98,11 @@ class TestEscalation:
         assert running.post.to(LEAD) == []
         running.wait(11 * MINUTE)
         assert len(running.post.to(LEAD)) == 1
+        first, again = running.post.to(DAY_OFFICER)[:2]
+        assert ("·催办]" in first, "·催办]" in again) == (False, True)
+        reminder = running.post.taken[-1][1].get_body(("plain",))
+        assert reminder is not None
+        assert "无人确认，现逐级提醒" in reminder.get_content()
         assert running.post.to(KEEPER) == []
         running.wait(31 * MINUTE)
         assert len(running.post.to(KEEPER)) == 1

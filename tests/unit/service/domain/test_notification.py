@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from service.domain.alert import AlertLevel, AlertState
 from service.domain.clock import Clock, ClockState
 from service.domain.notification import QuietHours, clean, subject
+from service.domain.telling import Occasion
 from tests.unit.service.domain.builders import HOUR, NOW, alert, clock, event
 
 BLUE, YELLOW, RED = AlertLevel.BLUE, AlertLevel.YELLOW, AlertLevel.RED
@@ -69,6 +70,12 @@ class TestSubject:
 
     def test_a_drill_starts_with_its_mark(self) -> None:
         assert subject(alert(), [], drill=True, now=NOW).startswith("【演练】[黄色·待确认] ")
+
+    def test_a_reminder_is_told_from_the_first_mail_by_its_subject(self) -> None:
+        marks = {kind: subject(alert(), [], drill=False, now=NOW, mark=kind.mark).split("]")[0] for kind in Occasion}
+        assert marks[Occasion.RAISED] == "[黄色·待确认"
+        assert marks[Occasion.UNACKNOWLEDGED] == "[黄色·待确认·催办"
+        assert marks[Occasion.CLOCK] == "[黄色·待确认·时限提醒"
 
     def test_the_soonest_running_clock_is_named_and_another_day_with_its_date(self) -> None:
         clocks = [
