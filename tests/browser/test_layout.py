@@ -164,3 +164,30 @@ def test_the_bar_of_a_phone_shows_four_ways_and_more_on_request(
     page.get_by_label("更多").press("Space")
     page.get_by_role("link", name="政策跟踪").click()
     page.wait_for_url("**/topics")
+
+
+@pytest.mark.parametrize("path", ["/events", f"{EVENT}?tab=handling", "/sources"])
+def test_on_a_telephone_lists_that_are_needed_at_night_are_stacked_and_not_slid(
+    served: Served, window: Callable[[int, int], BrowserContext], path: str
+) -> None:
+    page = served.enter(window(390, 844))
+    page.goto(served.address + path)
+    cells = page.locator("table.stacked tbody tr").first.locator("td:visible")
+    boxes = [cell.bounding_box() for cell in cells.all()]
+    assert len(boxes) >= 4
+    assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+
+
+def test_on_a_telephone_the_next_step_is_the_first_button_and_a_text_to_label_has_the_whole_width(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(390, 844))
+    page.goto(served.address + EVENT)
+    tops = page.locator(".page-head .acts > *").evaluate_all(
+        "all => all.map(e => [e.getBoundingClientRect().top, e.getBoundingClientRect().left, e.innerText.trim()]).sort((a, b) => a[0] - b[0] || a[1] - b[1])"
+    )
+    assert tops[0][2] == "确认收到"
+    page.goto(served.address + "/labels")
+    box = page.locator(".label-card").bounding_box()
+    assert box is not None
+    assert box["width"] > 300

@@ -13,8 +13,8 @@
   const remaining = (ms) => {
     const s = Math.floor(Math.abs(ms) / 1000);
     if (s < 10800) return `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
-    if (s < 345600) return `${Math.floor(s / 3600)}时${two(Math.floor(s / 60) % 60)}分`;
-    return `${Math.floor(s / 86400)}天${two(Math.floor(s / 3600) % 24)}时`;
+    if (s < 345600) return `${Math.floor(s / 3600)}小时${two(Math.floor(s / 60) % 60)}分`;
+    return `${Math.floor(s / 86400)}天${Math.floor(s / 3600) % 24}小时`;
   };
 
   const beijing = new Intl.DateTimeFormat("zh-CN", {

@@ -14,6 +14,8 @@ __all__ = ["Bar", "Turn", "class_rows", "hour_series", "spread_bars", "spread_fi
 
 _MOST_HOURS = 168
 _AUTHORITIES = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
+_WIDEST_BAR = 48
+"""User units; from fifteen hours on the bars fill the drawing."""
 _BUSY = 3
 """Documents from which on the fullest hour counts as a peak."""
 
@@ -58,7 +60,8 @@ def spread_bars(
     if not series:
         return []
     top = max(*(count for _, count in series), 1)
-    step = width / len(series)
+    # An event of three hours would else be drawn as three walls.
+    step = min(width / len(series), _WIDEST_BAR)
     return [
         Bar(
             round(i * step, 1),

@@ -166,7 +166,7 @@ def ago(at: datetime | None, now: datetime) -> str:
 
 
 def remaining(left: timedelta) -> str:
-    """Return a countdown: `02:41:18` below three hours, `21时07分` below four days, else `6天04时`.
+    """Return a countdown: `02:41:18` below three hours, `21小时07分` below four days, else `6天4小时`.
 
     A missed deadline counts up in the same shape; whoever shows it adds the word 超时.
     """
@@ -174,8 +174,8 @@ def remaining(left: timedelta) -> str:
     if seconds < 3 * 3600:
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     if seconds < 96 * 3600:
-        return f"{seconds // 3600}时{seconds // 60 % 60:02d}分"
-    return f"{seconds // 86400}天{seconds // 3600 % 24:02d}时"
+        return f"{seconds // 3600}小时{seconds // 60 % 60:02d}分"
+    return f"{seconds // 86400}天{seconds // 3600 % 24}小时"
 
 
 def limit_word(limit: str) -> str:

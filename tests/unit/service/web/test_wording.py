@@ -22,10 +22,10 @@ from tests.builders import NOW
     [
         (timedelta(hours=2, minutes=41, seconds=18), "02:41:18"),
         (timedelta(hours=2, minutes=59, seconds=59), "02:59:59"),
-        (timedelta(hours=3), "3时00分"),
-        (timedelta(hours=21, minutes=7, seconds=40), "21时07分"),
-        (timedelta(hours=95, minutes=59), "95时59分"),
-        (timedelta(hours=96), "4天00时"),
+        (timedelta(hours=3), "3小时00分"),
+        (timedelta(hours=21, minutes=7, seconds=40), "21小时07分"),
+        (timedelta(hours=95, minutes=59), "95小时59分"),
+        (timedelta(hours=96), "4天0小时"),
         (timedelta(seconds=-75), "00:01:15"),
     ],
 )
