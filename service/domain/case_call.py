@@ -16,7 +16,18 @@ from service.domain.event import IncidentGrade
 from service.domain.people import Person, Role
 from service.domain.workflow import Step, Workflow
 
-__all__ = ["LEAD", "Call", "CallKind", "Reader", "able", "budget_sentence", "calls", "readers", "waited_sentence"]
+__all__ = [
+    "LEAD",
+    "Call",
+    "CallKind",
+    "Reader",
+    "able",
+    "budget_sentence",
+    "calls",
+    "readers",
+    "second_names",
+    "waited_sentence",
+]
 
 LEAD = "duty_lead"
 """The duty that is told where a step is overdue."""
@@ -79,10 +90,24 @@ def _second_name(file: CaseFile, workflow: Workflow) -> tuple[Call, ...]:
     asked = file.case.asked
     if not asked or asked.get("version") != file.case.submitted:
         return ()
+    since, by, version = datetime.fromisoformat(asked["at"]), str(asked["by"]), int(asked["version"])
+    return (_bypass(workflow, since=since, by=by, version=version),)
+
+
+def _bypass(workflow: Workflow, *, since: datetime, by: str, version: int) -> Call:
     rule = workflow.steps[Step.BYPASS]
     turn = Turn(step=Step.BYPASS, name=f"确认{rule.name}", duties=rule.duties, waiting=rule.duties)
-    since, by, version = datetime.fromisoformat(asked["at"]), str(asked["by"]), int(asked["version"])
-    return (Call(turn=turn, since=since, number=version, by=by, allowed=None),)
+    return Call(turn=turn, since=since, number=version, by=by, allowed=None)
+
+
+def second_names(
+    file: CaseFile, workflow: Workflow, people: Sequence[Person], *, by: str, now: datetime
+) -> tuple[Reader, ...]:
+    """Return whom a bypass of the submitted version tells when `by` asks for it, with or without an address."""
+    if file.case.submitted is None:
+        return ()
+    call = _bypass(workflow, since=now, by=by, version=file.case.submitted)
+    return readers(call, people, file, workflow, now=now)
 
 
 def _led_by(file: CaseFile) -> tuple[datetime, int, str]:

@@ -17,7 +17,7 @@ from analysis.questions import group, sentences
 from service.domain.calendar import CalendarYearMissingError
 from service.domain.clock import due_at
 from service.domain.crossing import MatterTraits
-from service.domain.matter import Matter, MatterKind
+from service.domain.matter import Duty, Matter, MatterKind, begin
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 
@@ -27,6 +27,7 @@ __all__ = [
     "DisclosureState",
     "FrequentSubject",
     "decide",
+    "duty_of",
     "frequent",
     "publish",
     "settled",
@@ -199,6 +200,14 @@ def settled(one: Disclosure, register: Register) -> Disclosure | None:
         return None
     due = _due(one.decided_at, register)
     return None if due is None else replace(one, due_at=due)
+
+
+def duty_of(one: Disclosure, register: Register, *, warned: int = 0) -> Duty | None:
+    """Return the clock of a publication that is decided and still to come, `None` where there is none; `warned` as told before."""
+    if one.state is not DisclosureState.ACCEPTED or one.due_at is None:
+        return None
+    begun = begin(DISCLOSE, register, start_at=one.decided_at)
+    return replace(begun, action="公开并登记", due_at=one.due_at, warned=warned)
 
 
 def publish(one: Disclosure, *, by: str, place: str, now: datetime) -> Disclosure:

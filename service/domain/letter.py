@@ -37,7 +37,7 @@ class Letter:
     basis; `step` the one next step and `link` where to take it; `documents` the first three documents as (title, source, time).
     `receives` says why this reader gets it; `listed` are the lines of a summary of several alerts; `notes` what a reader
     must know first, such as that the mail comes late. `alerts` are the lines of several alerts told in one mail, each with
-    its address. `opens` is what the button says.
+    its address. `opens` is what the button says, `foot` the last line.
     """
 
     subject: str
@@ -54,6 +54,7 @@ class Letter:
     notes: tuple[str, ...] = ()
     opens: str = "打开预警"
     alerts: tuple[tuple[str, str], ...] = ()
+    foot: str = "内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。"
 
     def to_json(self) -> dict[str, Any]:
         """Return the letter as plain JSON values."""
@@ -191,7 +192,7 @@ def _text(letter: Letter) -> str:
         parts.append("\n".join([f"【{heading}】", *lines]))
         if heading == _step_follows(letter):
             parts.append(f"【下一步】\n{letter.step}\n{letter.link}")
-    return "\n\n".join(parts) + "\n\n内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。\n"
+    return "\n\n".join(parts) + f"\n\n{letter.foot}\n"
 
 
 def _linked(place: int, line: str, link: str) -> str:
@@ -230,7 +231,7 @@ def _html(letter: Letter) -> str:
             rows.append(step)
     rows.append(
         f'<tr><td class="yw-quiet yw-rule" style="padding:8px 20px 16px;color:{_MUTED};font-size:12px;border-top:1px solid {_LINE}">'
-        "内部舆情预警，非法定预警；未经核实的内容以“待核实”标明。</td></tr>"
+        f"{escape(letter.foot)}</td></tr>"
     )
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'

@@ -1,6 +1,7 @@
-"""Whose turn a matter is, how far its clocks have come, and the mail that says so. Pure.
+"""Whose turn a matter is, how far its clocks have come, who is reminded and when, and the mail that says so. Pure.
 
-The mail names numbers, kinds and times: no word of what a citizen wrote leaves by mail.
+Decided disclosures are reminded of in the same way. The mail names numbers, kinds and times: no word of what a citizen
+wrote leaves by mail.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,11 +11,29 @@ from datetime import datetime, time, timedelta
 from service.domain.beijing import BEIJING, beijing, countdown
 from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
 from service.domain.clock import Stage
+from service.domain.disclosure import Disclosure
 from service.domain.letter import Letter
 from service.domain.matter import Duty, Matter, MatterState, dated, due_of_limit
 from service.domain.people import Act, Person, Role, may
+from service.domain.roster import problem_of, standing_in
 
-__all__ = ["SOON_DAYS", "Passed", "handlers", "matters_letter", "passed", "settled", "soon", "stage_of"]
+__all__ = [
+    "SOON_DAYS",
+    "About",
+    "Ahead",
+    "Passed",
+    "Reached",
+    "about_disclosure",
+    "about_matter",
+    "ahead",
+    "handlers",
+    "matters_letter",
+    "passed",
+    "reached",
+    "settled",
+    "soon",
+    "stage_of",
+]
 
 SOON_DAYS = 3
 """Working days ahead within which a due matter waits for its handler."""
@@ -22,11 +41,54 @@ SOON_DAYS = 3
 _LISTED = 40
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a clock is of: its id, how the trail and the mail name it, its page, and what says who answers for it.
+
+    `handler` is to whom it was given, called `word` where that is a person; `state_by` acted last and led to `state`.
+    """
+
+    id: str
+    subject: str
+    label: str
+    path: str
+    handler: str
+    state_by: str = ""
+    state: MatterState = MatterState.RECEIVED
+    word: str = "承办人"
+
+
+def about_matter(matter: Matter) -> About:
+    """Return what a clock of a matter is of."""
+    return About(
+        id=matter.id,
+        subject=f"matter:{matter.id}",
+        label=f"{matter.kind.word} {matter.number}",
+        path=f"/matters/{matter.id}",
+        handler=matter.handler,
+        state_by=matter.state_by,
+        state=matter.state,
+    )
+
+
+def about_disclosure(one: Disclosure) -> About:
+    """Return what the clock of a decided disclosure is of; whoever decided it answers for its publication."""
+    day = one.decided_at.astimezone(BEIJING)
+    return About(
+        id=one.id,
+        subject=f"disclosure:{one.id}",
+        label=f"主动公开决定（{day.month}月{day.day}日由{one.decided_by}作出，涉及办件{len(one.matters)}件）",
+        path="/matters/frequent",
+        handler=one.decided_by,
+        word="作出公开决定的人",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """One clock of one matter that came to a stage of which nobody was told."""
+    """One clock that came to a stage of which nobody was told."""
 
-    matter: Matter
+    about: About
     duty: Duty
     stage: Stage
 
@@ -34,7 +96,25 @@ class Passed:
     def key(self) -> str:
         """What names this warning once and for all; an extended clock is warned of anew."""
         due = self.duty.due_at.isoformat() if self.duty.due_at else ""
-        return f"{self.matter.id}:{self.duty.rule_id}:{due}:{self.stage.value}"
+        return f"{self.about.id}:{self.duty.rule_id}:{due}:{self.stage.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A person who is reminded, and why."""
+
+    person: Person
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A reminder that is still to come: when, of which clock, at how much of its time, and to whom as things stand."""
+
+    at: datetime
+    duty: Duty
+    share: int
+    told: tuple[Reached, ...]
 
 
 def stage_of(duty: Duty, now: datetime, *, warn_at: tuple[int, int] = (60, 85)) -> Stage:
@@ -45,6 +125,19 @@ def stage_of(duty: Duty, now: datetime, *, warn_at: tuple[int, int] = (60, 85)) 
         return Stage.OVERDUE
     whole, used = duty.due_at - duty.start_at, (now - duty.start_at) * 100
     return Stage.SECOND if used >= whole * warn_at[1] else Stage.FIRST if used >= whole * warn_at[0] else Stage.QUIET
+
+
+def ahead(
+    duty: Duty, told: tuple[Reached, ...], now: datetime, *, warn_at: tuple[int, int] = (60, 85)
+) -> tuple[Ahead, ...]:
+    """Return the reminders of a clock that are still to come; one that is owed already comes now."""
+    if duty.met_at is not None or not duty.armed or duty.due_at is None:
+        return ()
+    shares = {Stage.FIRST: warn_at[0], Stage.SECOND: warn_at[1], Stage.OVERDUE: 100}
+    owed, whole = stage_of(duty, now, warn_at=warn_at), duty.due_at - duty.start_at
+    moments = [(duty.start_at + whole * share / 100, stage, share) for stage, share in shares.items()]
+    later = [Ahead(at, duty, share, told) for at, stage, share in moments if stage > max(owed, duty.warned)]
+    return (*([Ahead(now, duty, shares[owed], told)] if owed > duty.warned else []), *later)
 
 
 def settled(matter: Matter, calendar: WorkingCalendar) -> Matter | None:
@@ -70,7 +163,7 @@ def passed(matter: Matter, now: datetime, warn_at: Mapping[str, tuple[int, int]]
     if matter.state.over:
         return []
     staged = ((duty, stage_of(duty, now, warn_at=warn_at.get(duty.rule_id, (60, 85)))) for duty in matter.duties)
-    return [Passed(matter, duty, stage) for duty, stage in staged if stage > duty.warned]
+    return [Passed(about_matter(matter), duty, stage) for duty, stage in staged if stage > duty.warned]
 
 
 def handlers(
@@ -85,12 +178,35 @@ def handlers(
     `units` holds the ids of people by the name of their unit. Where nobody of these is known it is every officer's, and
     without an officer everybody's who may handle matters.
     """
+    about = About(id="", subject="", label="", path="", handler=handler, state_by=state_by, state=state)
+    return _circle(about, people, units)[0]
+
+
+def _circle(
+    about: About, people: Sequence[Person], units: Mapping[str, Collection[str]]
+) -> tuple[list[Person], str, str]:
+    """Return who answers for it, why they do, and what they are called together."""
     able = [person for person in people if not person.disabled and may(person.role, Act.HANDLE_MATTER)]
-    named = [person for person in able if person.name == handler]
-    members = [person for person in able if person.id in units.get(handler, ())] if handler else []
-    last = [person for person in able if person.name == state_by and state is not MatterState.RECEIVED]
-    officers = [person for person in able if person.role is Role.OFFICER]
-    return named or members or last or officers or able
+    members = units.get(about.handler, ()) if about.handler else ()
+    begun = about.state is not MatterState.RECEIVED
+    unnamed = f"“{about.handler}”不在用户和处室名单中" if about.handler else "尚未指定承办人"
+    circles = (
+        ([person for person in able if person.name == about.handler], about.word, about.word),
+        ([person for person in able if person.id in members], "承办处室人员", "承办处室人员"),
+        ([person for person in able if begun and person.name == about.state_by], "上一步办理人", "上一步办理人"),
+        ([person for person in able if person.role is Role.OFFICER], f"{unnamed}，由研判员办理", "研判员"),
+    )
+    return next((circle for circle in circles if circle[0]), (able, unnamed, "可以办理的人"))
+
+
+def reached(about: About, people: Sequence[Person], units: Mapping[str, Collection[str]]) -> tuple[Reached, ...]:
+    """Return who is reminded: those of whoever answers for it who have an address; where none has, those who lead.
+
+    As with alerts, no reminder is lost for want of an address.
+    """
+    circle, why, name = _circle(about, people, units)
+    found = tuple(Reached(person, why) for person in circle if problem_of(person) is None)
+    return found or tuple(Reached(person, f"{name}没有邮箱，由负责人代收") for person in standing_in(people))
 
 
 def soon(now: datetime, calendar: WorkingCalendar) -> datetime:
@@ -103,31 +219,35 @@ def soon(now: datetime, calendar: WorkingCalendar) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=BEIJING)
 
 
-def matters_letter(found: Iterable[Passed], *, link: str, drill: bool, now: datetime) -> Letter:
-    """Return one letter over the clocks that came further, the soonest due first."""
+def matters_letter(found: Iterable[Passed], *, address: str, why: str, drill: bool, now: datetime) -> Letter:
+    """Return one letter over the clocks that came further, the soonest due first; `why` its reader gets it."""
     ordered = sorted(found, key=lambda one: (one.duty.due_at or now, one.key))
     late = sum(one.stage is Stage.OVERDUE for one in ordered)
     listed = [_line(one, now) for one in ordered[:_LISTED]]
     more = len(ordered) - len(listed)
     mark = "【演练】" if drill else ""
-    told = f"{len(ordered)}项办件时限{'临近到期' if not late else f'临近到期或逾期（逾期{late}项）'}"
+    what = "办件" if any(one.about.subject.startswith("matter:") for one in ordered) else "主动公开"
+    stand = "临近到期" if not late else "已逾期" if late == len(ordered) else f"临近到期或逾期（逾期{late}项）"
+    told = f"{len(ordered)}项{what}时限{stand}"
     return Letter(
         subject=f"{mark}[办件时限] {told}",
-        summary=f"截至{beijing(now, now)}，由您办理的{told}。申请人信息和来件内容不随邮件发送，请在系统内查看。",
+        summary=f"截至{beijing(now, now)}，{told}。申请人信息和来件内容不随邮件发送，请在系统内查看。",
         reasons=(),
         deadlines=(),
         publication="",
-        step="查看办件并办理",
-        link=link,
+        step="打开后办理，并登记结果",
+        link=address + (ordered[0].about.path if len(ordered) == 1 else "/matters"),
         documents=(),
         drill=drill,
         listed=(*listed, *([f"另有{more}项，见办件页面"] if more else [])),
-        receives="承办这些办件，或办件尚未指定承办人",
+        receives=why,
+        opens="查看详情",
+        foot="办件时限的自动提醒；登记办理后不再发送。",
     )
 
 
 def _line(one: Passed, now: datetime) -> str:
     assert one.duty.due_at is not None
     due = f"{beijing(one.duty.due_at, now)}到期，{countdown(one.duty.due_at, now)}"
-    used = {Stage.FIRST: "已过六成", Stage.SECOND: "已过八成五", Stage.OVERDUE: "已逾期"}.get(one.stage, "")
-    return f"● {one.matter.kind.word} {one.matter.number}：{one.duty.action}，{due}（{used}）"
+    used = {Stage.FIRST: "已过六成", Stage.SECOND: "已过八成五"}.get(one.stage)
+    return f"● {one.about.label}：{one.duty.action}，{due}" + (f"（{used}）" if used else "")

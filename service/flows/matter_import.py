@@ -14,7 +14,7 @@ from pathlib import Path
 from crawlers.gate import Limits, admit_document
 from crawlers.imports import RowRefusal, read_import
 from crawlers.ports import QuarantineEntry
-from crawlers.records import Document, Source
+from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
 from service.domain.imported import refuse_office_word
 from service.domain.matter import Matter, MatterKind, kind_of, open_matter
@@ -160,6 +160,7 @@ def _undated(number: int, row: Document, now: datetime) -> _Refused | None:
         return _refused(number, row, "缺日期", "没有收到日期，或只有“昨天”一类的相对日期，无法计算时限，请补上后再导入")
     if row.published_at > now:
         shown = beijing(row.published_at, now)
+        shown = shown.removesuffix(" 00:00") if row.precision is DatePrecision.DAY else shown
         return _refused(number, row, "日期在将来", f"收到日期{shown}晚于现在，请核对")
     return None
 

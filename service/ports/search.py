@@ -62,6 +62,7 @@ class SearchQuery:
     since: datetime | None = None
     until: datetime | None = None
     level_at_least: int | None = None
+    level_at_most: int | None = None
     categories: tuple[str, ...] = ()
     region: str | None = None
     source_class: str | None = None

@@ -98,6 +98,8 @@ def _filters(query: SearchQuery) -> list[dict[str, Any]]:
         filters.append({"range": {"published_at": published}})
     if query.level_at_least is not None:
         filters.append({"range": {"level": {"gte": query.level_at_least}}})
+    if query.level_at_most is not None:
+        filters.append({"range": {"level": {"lte": query.level_at_most}}})
     if query.categories:
         filters.append({"terms": {"categories": list(query.categories)}})
     if query.source_class is not None:

@@ -73,6 +73,7 @@ def _filters(query: SearchQuery, bound: dict[str, Any]) -> list[str]:
         ("d.published >= :since", "since", query.since and microseconds(query.since)),
         ("d.published < :until", "until", query.until and microseconds(query.until)),
         ("d.level >= :level", "level", query.level_at_least),
+        ("d.level <= :most", "most", query.level_at_most),
         ("d.source_class = :source_class", "source_class", query.source_class),
         # Asked for together with a span of hours, which the index of times narrows down first.
         ("json_extract(d.data, '$.tone') = :tone", "tone", query.tone),

@@ -11,12 +11,22 @@ from service.domain.escalation import asks, occasion_of, steps_ahead
 from service.domain.event import Event
 from service.domain.rounds import round_number
 from service.domain.routing import Target
+from service.flows.cases.telling import coming_calls
 from service.flows.merging import merged_into
 from service.flows.mornings import summed_up
 from service.flows.office import Office
 from service.flows.telling import Teller
 from service.ports.store import Work
-from service.web.views.told import Coming, PersonRow, coming_clocks, coming_row, idle_note, plan_rows, told_rows
+from service.web.views.told import (
+    Coming,
+    PersonRow,
+    called_row,
+    coming_clocks,
+    coming_row,
+    idle_note,
+    plan_rows,
+    told_rows,
+)
 from service.web.views.wording import duration
 
 __all__ = ["notices_view"]
@@ -40,7 +50,10 @@ def notices_view(work: Work, alert: Alert, event: Event, context: AppContext) ->
         "mute": current.mute,
         "paths": [match.words for match in current.matches],
         "nobody": asks(alert) and current.nobody,
-        "coming": sorted(_coming(work, alert, event, office, now), key=lambda one: one.at),
+        "coming": sorted(
+            [*_coming(work, alert, event, office, now), *_coming_steps(work, alert, office, now)],
+            key=lambda one: one.at,
+        ),
         "idle_note": idle_note(alert, routing),
     }
 
@@ -70,6 +83,13 @@ def _coming(work: Work, alert: Alert, event: Event, office: Office, now: datetim
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
     warn_at = {rule.id: rule.warn_at for rule in office.register.clocks.values()}
     return [*found, *(coming(at, what, "clock:preview:0") for at, what in coming_clocks(clocks, warn_at, now))]
+
+
+def _coming_steps(work: Work, alert: Alert, office: Office, now: datetime) -> list[Coming]:
+    """Return the reminders of the steps of its case, which run on whatever becomes of the alert."""
+    case = work.cases.of_alerts([alert.id]).get(alert.id)
+    ahead = coming_calls(work, case.id, office=office, now=now) if case is not None else []
+    return [called_row(at, f"处置“{call.turn.name}”超过内部时限", some) for at, call, some in ahead]
 
 
 def _handover(work: Work, now: datetime) -> datetime | None:

@@ -177,6 +177,7 @@ def _environment() -> Environment:
         )
         environment.filters.update(
             moment=wording.moment,
+            dated=wording.dated,
             ago=wording.ago,
             marked=marked,
             word=lambda code, table: wording.word(table, code),

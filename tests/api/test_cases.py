@@ -206,6 +206,22 @@ class TestBypass:
         way.writes(f"{TEXT}已停用。")
         assert said not in reader.get(f"/cases/{way.case.id}").text
 
+    def test_who_asks_sees_before_whom_it_is_mailed_to_and_the_page_of_the_event_the_steps_that_will_be_overdue(
+        self, site: Site
+    ) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(minutes=20)).submitted()
+        lead = give_duties(site, Role.APPROVER, "duty_lead")
+        page = f"/cases/{way.case.id}?tab=review"
+        assert "提交后立即邮件通知：无人可收" in lead.client.get(page).text
+        with site.context.store.write() as work:
+            for duty in ("head", "legal_reviewer"):
+                work.people.save(replace(PEOPLE[duty], email=f"{duty}@office.invalid"))
+        assert "提交后立即邮件通知：主要癸" in lead.client.get(page).text
+        foretold = lead.client.get(f"/events/{way.case.event_id}?tab=notices").text
+        row = next(one for one in foretold.split("<tr>") if "处置“合法性审核”超过内部时限" in one)
+        assert "法规戊" in row
+        assert "“合法性审核”已超过内部时限" in row
+
 
 class TestEffect:
     def test_case_and_event_show_what_the_answer_changed_with_window_and_scope(self, site: Site) -> None:

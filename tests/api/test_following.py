@@ -161,6 +161,37 @@ class TestMatters:
         text = site.browser(Role.VIEWER).client.get(f"/matters{query}").text
         assert set(re.findall(r"(?:TS|JB|XF|SQ)-\d{3}", text)) == numbers
 
+    def test_what_came_with_a_date_alone_shows_the_date_alone_everywhere(self, site: Site) -> None:
+        browser = site.browser(Role.VIEWER)
+        for path in ("/matters", f"/matters/{matter_id(site, 'XF-401')}", f"/matters/{matter_id(site, 'SQ-301')}"):
+            text = browser.client.get(path).text
+            assert "日 00:00" not in text
+            assert re.search(r"11月(23|11)日(?! \d)", text)
+        assert "日 00:00" not in browser.client.get("/matters/frequent").text
+        assert "11月24日 09:10" in browser.client.get(f"/matters/{matter_id(site, 'TS-101')}").text
+
+    def test_the_page_foretells_when_it_is_reminded_of_to_whom_and_why(self, site: Site) -> None:
+        browser, one = site.browser(Role.VIEWER), matter_id(site, "SQ-301")
+        assert "无人可收" in browser.client.get(f"/matters/{one}").text
+        with site.context.store.write() as work:
+            person = work.people.get("p-officer")
+            assert person is not None
+            work.people.save(replace(person, email="officer@office.invalid"))
+        foretold = (
+            browser.client.get(f"/matters/{one}").text.partition("<h2>接下来会发</h2>")[2].partition("</section>")[0]
+        )
+        assert re.findall(r"答复公开申请(?:用时\d\d%|逾期)", foretold) == [
+            "答复公开申请用时60%",
+            "答复公开申请用时85%",
+            "答复公开申请逾期",
+        ]
+        assert f"{person.name} " in foretold
+        assert "尚未指定承办人，由研判员办理" in foretold
+        officer = site.browser(Role.OFFICER)
+        for act in ("accept", "answer", "close"):
+            officer.post(f"/matters/{one}/{act}")
+        assert "接下来会发" not in browser.client.get(f"/matters/{one}").text
+
     def test_a_matter_is_accepted_handled_answered_and_closed(self, site: Site) -> None:
         officer, one = site.browser(Role.OFFICER), matter_id(site, "TS-101")
         for act in ("accept", "handle", "answer", "close"):
@@ -219,7 +250,9 @@ class TestMatters:
         assert found is not None
         sent = approver.post(f"/matters/frequent/{found[1]}", disclose="true", reason="多人申请", days="90")
         assert sent.status_code == SEE_OTHER
-        assert "决定主动公开" in approver.client.get("/matters/frequent").text
+        text = approver.client.get("/matters/frequent").text
+        assert "决定主动公开" in text
+        assert re.search(r"12月\d+日 \d\d:\d\d 发邮件给——无人可收", text)
         answer = approver.post(f"/matters/disclosures/{found[1]}/published", place="抽检公告栏")
         assert answer.status_code == SEE_OTHER
         assert "抽检公告栏" in approver.client.get("/matters/frequent").text

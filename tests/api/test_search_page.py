@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from analysis.assessment import Entity, EntityType
+from analysis.assessment import Entity, EntityType, Level
 from service.domain.people import Role
 from service.ports.search import SearchDocument, SearchQuery, SearchResult, SearchUnavailableError
 from tests.api.conftest import Site
@@ -103,3 +103,31 @@ def test_the_store_that_is_searched_instead_keeps_to_the_place(site: Site, monke
     assert client.get("/search?q=琥珀色").text.count("data-row") == 2
     assert client.get("/search?q=琥珀色&region=36").text.count("data-row") == 1
     assert client.get("/search?q=琥珀色&region=3601").text.count("data-row") == 0
+
+
+def test_each_row_of_judgements_opens_as_many_as_it_counts_what_is_off_topic_too(site: Site) -> None:
+    like = site.context.search.find(SearchQuery(limit=1)).hits[0].document
+    levels = enumerate((0, 0, 1, 2, 2))
+    site.context.search.index([replace(_document(like, number, ()), level=level) for number, level in levels])
+    client = site.browser(Role.VIEWER).client
+    shown = _facets(client.get("/search?q=蓝色").text)
+    opened = {name: client.get(shown[name][1]).text for name in ("职责相关及以上", "风险", "无关")}
+    assert {name: shown[name][0] for name in opened} == {"职责相关及以上": "3", "风险": "2", "无关": "2"}
+    assert {name: text.count("data-row") for name, text in opened.items()} == {
+        "职责相关及以上": 3,
+        "风险": 2,
+        "无关": 2,
+    }
+    assert '<option value="0" selected>无关</option>' in opened["无关"]
+
+
+def test_what_is_off_topic_can_be_chosen_while_the_engine_is_away(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    off, on = (voice(number, 1, f"琥珀色药瓶{number}") for number in (1, 2))
+    hear(site.context.store, [(off, replace(judged(off), level=Level.OFF_TOPIC)), (on, judged(on))])
+
+    def refuse(_query: SearchQuery) -> SearchResult:
+        raise SearchUnavailableError("没有应答")
+
+    monkeypatch.setattr(site.context.search, "find", refuse)
+    text = site.browser(Role.VIEWER).client.get("/search?q=琥珀色&level=0").text
+    assert ("琥珀色药瓶1" in text.replace("<mark>", "").replace("</mark>", ""), text.count("data-row")) == (True, 1)

@@ -99,6 +99,12 @@ class SearchContract:
         assert found(search) == ["d3", "d2", "d1"]
         assert found(search, level_at_least=2) == ["d3"]
 
+    def test_a_highest_level_leaves_what_is_above_it_out(self, search: Search) -> None:
+        search.index([document(1, level=0), document(2, level=1), document(3, level=2), document(4, level=0)])
+        assert found(search, level_at_most=0) == ["d4", "d1"]
+        assert found(search, level_at_least=1, level_at_most=1) == ["d2"]
+        assert search.find(SearchQuery()).facets["level"] == {"0": 2, "1": 1, "2": 1}
+
     def test_filters_by_time_are_half_open(self, search: Search) -> None:
         search.index([document(seq) for seq in (1, 2, 3)])
         second = document(2).published_at

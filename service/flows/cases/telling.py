@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.domain.alert import Alert
 from service.domain.case import CaseFile
@@ -13,14 +13,16 @@ from service.domain.event import Event
 from service.domain.letter import Letter, deadlines
 from service.domain.notification import LONGEST_SUBJECT, clean
 from service.domain.people import Person
+from service.domain.workflow import Step, Workflow
 from service.flows.office import Office
 from service.flows.telling import hold_back, mail_key, queue_letter
 from service.ports.store import Store, Work
 
-__all__ = ["call_people", "tend_cases"]
+__all__ = ["call_people", "coming_calls", "tend_cases"]
 
 _MOST = 200
 _NO_ADDRESS = "没有邮箱"
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,23 @@ def tend_cases(store: Store, *, office: Office, now: datetime) -> int:
     return queued
 
 
+def coming_calls(
+    work: Work, case_id: str, *, office: Office, now: datetime
+) -> list[tuple[datetime, Call, tuple[Reader, ...]]]:
+    """Return the reminders of steps that will be overdue: when, of which step, and to whom; nothing is written."""
+    matter = _matter(work, case_id, office, now)
+    if matter is None:
+        return []
+    people, workflow = work.people.listing(), office.register.workflow
+    found = []
+    for call in calls(matter.file, workflow, matter.event.grade):
+        if call.allowed is not None and not call.late(now):
+            at = call.since + call.allowed
+            some = readers(call, people, matter.file, workflow, now=at + _INSTANT)
+            found.append((at, call, tuple(one for one in some if one.kind is CallKind.LATE)))
+    return found
+
+
 def _matter(work: Work, case_id: str, office: Office, now: datetime) -> _Matter | None:
     file = work.cases.file(case_id)
     alert = work.alerts.get(file.case.alert_id) if file else None
@@ -111,14 +130,11 @@ def _letter(matter: _Matter, call: Call, kind: CallKind) -> Letter:
     workflow = office.register.workflow
     used = budget_used(matter.file, workflow, known_at=matter.event.known_at, now=now)
     budget = budget_sentence(used, workflow)
-    said = matter.file.steps[-1]
-    came = f"{said.by}办理了“{workflow.steps[said.step].name}”"
-    note = str(said.detail.get("reason") or "")
     holders = workflow.duty_words(call.turn.waiting) or "有处置岗位的人员"
     told = (
         f"{matter.alert.title}。处置现为“{workflow.states[case.state]}”，等待办理“{call.turn.name}”（{holders}）。",
         f"{waited_sentence(call, now)}。",
-        f"上一步：{came}{f'，{note}' if note else ''}。",
+        _led_here(matter.file, call, workflow),
         f"内部时间预算：{budget}。" if budget else "",
     )
     return Letter(
@@ -135,9 +151,25 @@ def _letter(matter: _Matter, call: Call, kind: CallKind) -> Letter:
     )
 
 
+def _led_here(file: CaseFile, call: Call, workflow: Workflow) -> str:
+    """Say what led to the call: who took the last step, or who asks to go past which steps, and why."""
+    if call.turn.step is Step.BYPASS:
+        asked = file.case.asked
+        missing = workflow.step_words(Step(step) for step in asked.get("steps", ()))
+        return (
+            f"{call.by}申请越过第{asked['version']}版尚缺的{missing}，理由：{str(asked['reason']).rstrip('。')}。"
+            "须由另一人确认后生效，两人姓名列入周报；发布权限检查不能越过，确认前照常审核。"
+        )
+    said = file.steps[-1]
+    note = str(said.detail.get("reason") or "")
+    return f"上一步：{said.by}办理了“{workflow.steps[said.step].name}”{f'，{note}' if note else ''}。"
+
+
 def _step(call: Call, kind: CallKind, duties: str) -> str:
     if kind is CallKind.UNHELD:
         return f"在“系统→用户”中为有邮箱的人员设置岗位：{duties}（起草人不能审核自己的稿件）"
+    if call.turn.step is Step.BYPASS:
+        return "核对稿件和理由，同意的在“越过审核…”中确认；不同意的不必操作"
     return f"办理“{call.turn.name}”"
 
 

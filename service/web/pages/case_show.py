@@ -11,7 +11,7 @@ from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alert import Alert
 from service.domain.case import CaseFile, Disclosure, Draft, LiaisonKind
-from service.domain.case_call import CallKind, calls
+from service.domain.case_call import CallKind, calls, second_names
 from service.domain.case_turn import Turn, budget_used, turn_of, turns
 from service.domain.event import Event
 from service.domain.need import need_decision, need_signs, propose_need
@@ -41,6 +41,7 @@ from service.web.views.case_page import (
 )
 from service.web.views.differences import changed_counts, differences
 from service.web.views.event_page import basis_views
+from service.web.views.told import Coming, called_row
 from service.web.views.wording import day_of
 
 __all__ = ["show_case"]
@@ -181,7 +182,16 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "on_duty": sorted(workflow.duties[duty].name for duty in shown.person.duties if duty in workflow.duties),
         "disclosures": list(Disclosure),
         "authority": authority_of(shown.alert),
+        "second_names": _second_names(shown),
     }
+
+
+def _second_names(shown: _Shown) -> Coming:
+    """Return whom a bypass is mailed to: those whom it would call as this person, or as who asked for it before."""
+    case, now = shown.file.case, shown.context.now()
+    waits = bool(case.asked) and case.asked.get("version") == case.submitted
+    by = str(case.asked["by"]) if waits else shown.person.name
+    return called_row(now, "", second_names(shown.file, shown.workflow, shown.people, by=by, now=now))
 
 
 def _told(shown: _Shown) -> Mapping[Step, tuple[str, ...]]:

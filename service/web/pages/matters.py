@@ -13,12 +13,13 @@ from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
 from service.domain.people import Act
 from service.domain.refusal import NotFound, Refusal
 from service.flows import matters as flows
+from service.flows.matter_watch import coming_of_disclosures, coming_of_matter
 from service.flows.privacy import note_personal_read
 from service.ports.store import Work
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.upload import UploadRefused, take_table
-from service.web.views.matter_rows import duty_rows, kind_counts, matter_row, open_states
+from service.web.views.matter_rows import coming_rows, duty_rows, kind_counts, matter_row, open_states, reader_rows
 from service.web.views.paging import pager
 
 router = APIRouter()
@@ -85,6 +86,7 @@ def _show_frequent(request: Request, identity: Identity, days: int, *, refused: 
     with context.store.read() as work:
         subjects = flows.frequent_subjects(work, days=span, now=context.now())
         decisions = work.matters.disclosures()
+        coming = coming_of_disclosures(work, decisions, context.office.register, context.now())
     _note(context, identity, "matters:frequent", [matter.id for one in subjects for matter in one.matters])
     return page(
         request,
@@ -95,6 +97,7 @@ def _show_frequent(request: Request, identity: Identity, days: int, *, refused: 
         refused=refused,
         subjects=subjects,
         decisions=decisions,
+        coming={one.id: next(iter(coming_rows(coming.get(one.id, ())[:1])), None) for one in decisions},
         days=span,
         spans=flows.FREQUENT_DAYS,
         first_proposed=next((one.id for one in subjects if one.proposed), None),
@@ -212,6 +215,7 @@ def _show_matter(
         events = work.events.get_all([link.event_id for link in links])
         audit = work.audit.rows(subject=f"matter:{matter.id}", limit=50)
         others = _same_applicant(work, matter)
+        coming = coming_of_matter(work, matter, context.office.register, now)
     acts = acts_of(matter)
     _note(context, identity, f"matter:{matter.id}", [matter.id])
     return page(
@@ -225,6 +229,8 @@ def _show_matter(
         text=document.text if document is not None else matter.text,
         duties=duty_rows(matter, {name: rule.extend for name, rule in clocks.items()}, now=now),
         links=[(link, events.get(link.event_id)) for link in links],
+        coming=coming_rows(coming),
+        readers=reader_rows(coming),
         acts=acts,
         audit=audit,
         others=others,

@@ -47,7 +47,7 @@ _Hour = Annotated[str, Field(pattern=r"^(|\d{4}-\d\d-\d\dT\d\d)$"), AfterValidat
 class SearchFilters(BaseModel):
     """The filters as they stand in the address."""
 
-    level: str = Field(default="", pattern="^(|1|2)$")
+    level: str = Field(default="", pattern="^(|0|1|2)$")
     category: str = Field(default="", pattern=r"^(|R\d\d)$")
     source_class: str = Field(default="", pattern="^[a-z_]{0,20}$")
     region: str = Field(default="", pattern=r"^(|\d{2,12})$")
@@ -128,7 +128,8 @@ def _within(filters: SearchFilters, number: int, context: AppContext) -> SearchQ
     return SearchQuery(
         since=context.now() - timedelta(days=int(filters.days)) if filters.days else since,
         until=until,
-        level_at_least=int(filters.level) if filters.level else None,
+        level_at_least=int(filters.level) if filters.level in {"1", "2"} else None,
+        level_at_most=0 if filters.level == "0" else None,
         categories=(filters.category,) if filters.category else (),
         region=filters.region or None,
         source_class=filters.source_class or None,
@@ -207,7 +208,7 @@ def _facets(
     result: SearchResult, text: str, filters: SearchFilters, cities: Mapping[str, str]
 ) -> list[tuple[str, list[tuple[str, str, str]]]]:
     words = (
-        ("level", "研判", lambda code: word("judged", code), "level"),
+        ("level", "研判", lambda code: word("judged", code) + ("及以上" if code == "1" else ""), "level"),
         ("categories", "类别", category_word, "category"),
         ("source_class", "信源类别", lambda code: word("source_class", code), "source_class"),
         ("region", "地区", region_name, "region"),
@@ -215,11 +216,14 @@ def _facets(
     kept = {"q": text} | {name: value for name, value in filters.model_dump().items() if value}
     shown = []
     for field, title, name_of, parameter in words:
-        counts = result.facets.get(field, {})
+        counts = dict(result.facets.get(field, {}))
+        if field == "level" and "1" in counts:
+            # Its link opens the risks as well.
+            counts["1"] += counts.get("2", 0)
         # A document of Ganzhou counts under 3607, 360700 or its county: one name, one row, and the link of the city.
         named: dict[str, tuple[str, str]] = {}
         for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-            if code and (field != "level" or code in {"1", "2"}):
+            if code:
                 value = code[:4] if field == "region" and code[:4] in CITIES else code
                 link = f"/search?{urlencode(kept | {parameter: value})}"
                 named.setdefault(

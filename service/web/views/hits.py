@@ -58,6 +58,8 @@ def from_store(row: EventDocument, query: SearchQuery, names: Mapping[str, str])
         return None
     if (query.level_at_least or 0) > row.level or (query.source_class and query.source_class != row.source_class):
         return None
+    if query.level_at_most is not None and row.level > query.level_at_most:
+        return None
     if query.tone and query.tone != row.tone:
         return None
     return Hit(

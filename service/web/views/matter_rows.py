@@ -1,14 +1,26 @@
 """Matters as the list and the page show them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.crossing import Crossing, CrossingState
 from service.domain.matter import Duty, DutyStanding, Matter, MatterAct, MatterKind, MatterState, acts_of, standing
+from service.domain.matter_turn import Ahead
+from service.web.views.told import Coming, PersonRow
 from service.web.views.wording import limit_word, remaining
 
-__all__ = ["DutyRow", "KindCount", "MatterRow", "duty_rows", "kind_counts", "matter_row", "open_states"]
+__all__ = [
+    "DutyRow",
+    "KindCount",
+    "MatterRow",
+    "coming_rows",
+    "duty_rows",
+    "kind_counts",
+    "matter_row",
+    "open_states",
+    "reader_rows",
+]
 
 _STYLES: Mapping[DutyStanding, str] = {
     DutyStanding.OVERDUE: "late",
@@ -94,6 +106,29 @@ def matter_row(matter: Matter, links: list[Crossing], *, now: datetime) -> Matte
         links=len(shown),
         waiting_links=sum(link.state is CrossingState.PROPOSED for link in shown),
     )
+
+
+def coming_rows(some: Sequence[Ahead]) -> list[Coming]:
+    """Return the reminders that are still to come, the next first, each to whom and why."""
+    return [
+        Coming(
+            one.at,
+            f"{one.duty.action}{'逾期' if one.share == _WHOLE else f'用时{one.share}%'}",
+            tuple(PersonRow(reader.person.name, reader.why) for reader in one.told),
+        )
+        for one in sorted(some, key=lambda one: (one.at, one.duty.rule_id))
+    ]
+
+
+_WHOLE = 100
+
+
+def reader_rows(some: Sequence[Ahead]) -> list[tuple[str, str]]:
+    """Return who gets the reminders of one matter and why, the names of one reason together: they are the same each time."""
+    by_reason: dict[str, list[str]] = {}
+    for reader in some[0].told if some else ():
+        by_reason.setdefault(reader.why, []).append(reader.person.name)
+    return [("、".join(names), why) for why, names in by_reason.items()]
 
 
 def _next(matter: Matter) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from service.domain.alert import Alert, AlertLevel
 from service.domain.alert_states import AlertState
+from service.domain.case_call import Reader
 from service.domain.clock import Clock, ClockState, Stage
 from service.domain.routing import Routing
 from service.domain.telling import HoldReason, Plan
@@ -19,6 +20,7 @@ __all__ = [
     "HeldRow",
     "PersonRow",
     "ToldRow",
+    "called_row",
     "coming_clocks",
     "coming_row",
     "occasion_word",
@@ -145,6 +147,13 @@ def coming_row(at: datetime, what: str, planned: Plan) -> Coming:
         return Coming(at, what, names, planned.mute.sentence, muted=True)
     without = [one.person.name for one in planned.held if one.reason is HoldReason.NO_ADDRESS]
     return Coming(at, what, names, f"{'、'.join(without)}没有邮箱" if without and not names else "")
+
+
+def called_row(at: datetime, what: str, some: Sequence[Reader]) -> Coming:
+    """Return what those who are called to a step will be told at a time; the note names those who cannot be reached."""
+    without = [one.person.name for one in some if not one.person.email]
+    names = tuple(PersonRow(one.person.name, one.why) for one in some if one.person.email)
+    return Coming(at, what, names, f"{'、'.join(without)}没有邮箱" if without else "")
 
 
 def coming_clocks(

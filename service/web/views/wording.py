@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES
@@ -18,6 +18,7 @@ __all__ = [
     "ago",
     "article_word",
     "category_word",
+    "dated",
     "day_of",
     "duration",
     "duty_name",
@@ -139,6 +140,15 @@ def moment(at: datetime | None, now: datetime) -> str:
     shown = local(at)
     text = f"{shown.month}月{shown.day}日 {shown:%H:%M}"
     return text if shown.year == local(now).year else f"{shown.year}年{text}"
+
+
+def dated(at: datetime | None, now: datetime) -> str:
+    """Return a time as `moment` does, and the day alone where it is midnight to the second.
+
+    A date alone is kept as the midnight that begins it; what really is of that second loses no more than its zeros.
+    """
+    text = moment(at, now)
+    return text.removesuffix(" 00:00") if at is not None and local(at).time() == time() else text
 
 
 def weekday(at: datetime) -> str:

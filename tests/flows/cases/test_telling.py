@@ -7,6 +7,7 @@ import pytest
 
 from service.domain.alert import AlertLevel
 from service.domain.case import LiaisonKind
+from service.domain.case_call import second_names
 from service.domain.case_moves import Barred
 from service.domain.letter import Letter
 from service.domain.people import Person, Role
@@ -17,7 +18,7 @@ from service.flows.cases.assessing import decide_to_respond
 from service.flows.cases.ending import close_case
 from service.flows.cases.liaison import ask_party
 from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, opinion_given
-from service.flows.cases.telling import tend_cases
+from service.flows.cases.telling import coming_calls, tend_cases
 from service.flows.silences import make_silence
 from service.flows.watch import watch
 from service.ports.store import Store
@@ -151,6 +152,32 @@ class TestBypass:
         bypass_confirmed(way.hand("head"), version=1)
         assert ("T12", "权限庚") in turns_in(way.store)
 
+    def test_the_mail_says_who_asks_why_and_what_would_be_gone_past(self, way: Way) -> None:
+        way.submitted()
+        way.reviews(Step.LEGAL_REVIEW)
+        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时。")
+        letter = letter_to(way.store, PEOPLE["head"])
+        said = "值班丙申请越过第1版尚缺的初审、保密审查、领导签批，理由：距时限不足一小时。须由另一人确认后生效"
+        assert said in letter.summary
+        assert letter.step == "核对稿件和理由，同意的在“越过审核…”中确认；不同意的不必操作"
+
+    def test_nobody_is_told_twice_of_one_version_however_often_it_is_asked_or_looked_at(self, way: Way) -> None:
+        way.submitted()
+        for _ in range(2):
+            bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+            assert tend_cases(way.store, office=OFFICE, now=way.now + timedelta(seconds=15)) == 0
+        assert len([name for step, name in turns_in(way.store) if step == "S03"]) == 3
+        way.writes("改过的说明")
+        bypass_asked(way.hand("duty_lead"), version=2, reason="距时限不足一小时")
+        assert len([name for step, name in turns_in(way.store) if step == "S03"]) == 6
+
+    def test_who_asks_in_place_of_another_leaves_the_second_name_to_them(self, way: Way) -> None:
+        way.submitted()
+        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        bypass_asked(way.hand("spokesperson"), version=1, reason="谣言正在扩散")
+        told = sorted(name for step, name in turns_in(way.store) if step == "S03")
+        assert told == sorted(["主要癸", "分管壬", "发言辛", "值班丙"])
+
     def test_where_only_the_asker_could_confirm_administrators_are_told(self, way: Way) -> None:
         for duty in ("spokesperson", "deputy_head", "head"):
             change(way.store, replace(PEOPLE[duty], disabled=True))
@@ -160,6 +187,30 @@ class TestBypass:
         way.writes("说明")
         bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
         assert ("S03", "管理员卯") in turns_in(way.store, "turn_unheld")
+
+
+class TestSayingBefore:
+    def test_those_whom_the_page_names_before_a_bypass_is_asked_are_those_who_are_mailed(self, way: Way) -> None:
+        way.submitted()
+        lead, workflow = PEOPLE["duty_lead"], OFFICE.register.workflow
+        with way.store.read() as work:
+            people = work.people.listing()
+        named = second_names(way.file, workflow, people, by=lead.name, now=way.now)
+        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        assert sorted(one.person.name for one in named) == [name for step, name in turns_in(way.store) if step == "S03"]
+
+    def test_the_reminder_of_a_step_that_is_said_to_come_is_the_one_that_is_sent(self, way: Way) -> None:
+        way.submitted()
+        with way.store.read() as work:
+            found = coming_calls(work, way.case.id, office=OFFICE, now=way.now)
+        at = min(at for at, _, _ in found)
+        assert tend_cases(way.store, office=OFFICE, now=at) == 0
+        said = {(call.turn.step.value, one.person.name) for at_, call, some in found if at_ == at for one in some}
+        tend_cases(way.store, office=OFFICE, now=at + timedelta(seconds=1))
+        assert set(turns_in(way.store, "turn_late")) == said
+        with way.store.read() as work:
+            later = coming_calls(work, way.case.id, office=OFFICE, now=at + timedelta(seconds=1))
+        assert later == [one for one in found if one[0] > at]
 
 
 class TestLookingAgain:

@@ -1,14 +1,26 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from service.domain.matter import MatterAct
+from service.domain.matter import MatterAct, MatterKind, MatterState
 from service.domain.people import Person, Role
 from service.domain.register import Register
-from service.flows.matter_watch import EVERY, tend_matters, waiting_matters
-from service.flows.matters import act_on_matter, extend_matter
+from service.flows.matter_watch import (
+    EVERY,
+    coming_of_disclosures,
+    coming_of_matter,
+    tend_matters,
+    waiting_matters,
+)
+from service.flows.matters import (
+    act_on_matter,
+    decide_disclosure,
+    extend_matter,
+    frequent_subjects,
+    register_publication,
+)
 from service.flows.office import Office
 from service.ports.store import OutboxRow, Store
 from tests.builders import NOW, build_person
@@ -111,3 +123,92 @@ def test_where_nobody_can_be_reached_the_trail_says_so(
             if row.action == "matter.warned"
         ]
     assert "没有任何人可以收到" in row.detail["reason"]
+
+
+APPLICATION = ("SQ-1", "申请公开抽检名单", "2026-11-10", "甲某")
+ASKED = ("申请编号", "所需信息描述", "收到日期", "申请人")
+
+
+def test_an_application_is_reminded_of_at_both_marks_and_when_late_each_once(
+    store: Store, tmp_path: Path, register: Register, office: Office, officer: Person
+) -> None:
+    path = records_file(tmp_path / "a.csv", [APPLICATION], ASKED)
+    import_records(store, path, register, kind=MatterKind.APPLICATION)
+    with store.write() as work:
+        work.people.save(replace(officer, email="officer@office.invalid"))
+    # Twenty working days from the tenth of November end on the eighth of December: 60 % on the 27th, 85 % late on the fourth.
+    sent = {day: tend_matters(store, office=office, now=NOW + day * DAY) for day in range(1, 20)}
+    assert {day: count for day, count in sent.items() if count} == {2: 1, 10: 1, 14: 1}
+    subjects = [mail.payload["letter"]["listed"][0] for mail in mails(store)]
+    told = ["（已过六成）", "（已过八成五）", "已超时14小时32分"]
+    assert all(line.endswith(words) for line, words in zip(subjects, told, strict=True))
+    assert all("依申请公开 SQ-1：答复公开申请" in line for line in subjects)
+
+
+def test_who_leads_is_told_where_the_handler_has_no_address(taken: Store, office: Office, officer: Person) -> None:
+    with taken.write() as work:
+        work.people.save(replace(officer, email=None))
+    tend_matters(taken, office=office, now=NOW + 30 * DAY)
+    [mail] = mails(taken)
+    assert mail.payload["to"] == "approver@office.invalid"
+    assert mail.payload["letter"]["receives"] == "研判员没有邮箱，由负责人代收"
+
+
+@pytest.fixture
+def decided(store: Store, tmp_path: Path, register: Register, approver: Person) -> Store:
+    """A store in which the approver decided to disclose what three applications ask for."""
+    rows = [(f"SQ-{number}", *APPLICATION[1:3], f"{name}某") for number, name in enumerate("甲乙丙")]
+    import_records(store, records_file(tmp_path / "a.csv", rows, ASKED), register, kind=MatterKind.APPLICATION)
+    with store.write() as work:
+        for matter in work.matters.listing():
+            work.matters.save_all([replace(matter, state=MatterState.CLOSED)])
+        work.people.save(replace(approver, email="approver@office.invalid"))
+    with store.read() as work:
+        [subject] = frequent_subjects(work, days=90, now=NOW)
+    decide_disclosure(
+        store, approver, subject.id, disclose=True, reason="反复申请", days=90, register=register, now=NOW
+    )
+    return store
+
+
+def test_a_decided_disclosure_is_reminded_of_at_both_marks_and_when_late_each_once(
+    decided: Store, office: Office
+) -> None:
+    # Twenty working days from the twenty-fifth of November end on the twenty-third of December.
+    sent = {day: tend_matters(decided, office=office, now=NOW + day * DAY) for day in range(1, 40)}
+    assert {day: count for day, count in sent.items() if count} == {18: 1, 25: 1, 29: 1}
+    assert {mail.payload["to"] for mail in mails(decided)} == {"approver@office.invalid"}
+
+
+def test_the_reminders_that_are_said_to_come_are_those_that_are_sent_and_none_comes_once_it_is_published(
+    decided: Store, office: Office, register: Register, approver: Person
+) -> None:
+    def coming(now: datetime) -> list[tuple[datetime, list[str]]]:
+        with decided.read() as work:
+            found = coming_of_disclosures(work, work.matters.disclosures(), register, now)
+        return [(one.at, [each.person.name for each in one.told]) for some in found.values() for one in some]
+
+    first, *later = coming(NOW)
+    assert first[1] == [approver.name]
+    assert tend_matters(decided, office=office, now=first[0] - EVERY) == 0
+    assert tend_matters(decided, office=office, now=first[0]) == 1
+    assert coming(first[0] + EVERY) == later
+    with decided.read() as work:
+        [one] = work.matters.disclosures()
+    register_publication(decided, approver, one.id, "网站政务公开栏", now=first[0] + DAY)
+    assert coming(first[0] + DAY) == []
+    assert tend_matters(decided, office=office, now=later[-1][0] + DAY) == 0
+
+
+def test_the_reminders_of_a_matter_that_are_said_to_come_are_those_that_are_sent(
+    taken: Store, office: Office, register: Register, officer: Person
+) -> None:
+    with taken.read() as work:
+        [matter] = [one for one in work.matters.listing() if one.number == "TS-1"]
+        first, second, last = coming_of_matter(work, matter, register, NOW)
+    assert (first.share, second.share, last.share) == (60, 85, 100)
+    assert [each.person.name for each in first.told] == [officer.name]
+    assert tend_matters(taken, office=office, now=first.at) == 1
+    with taken.read() as work:
+        matter = work.matters.get_all([matter.id])[matter.id]
+        assert [one.share for one in coming_of_matter(work, matter, register, first.at)] == [85, 100]

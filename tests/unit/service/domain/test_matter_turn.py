@@ -6,8 +6,21 @@ import pytest
 
 from service.domain.calendar import WorkingCalendar
 from service.domain.clock import Stage
+from service.domain.disclosure import Disclosure, DisclosureState
 from service.domain.matter import Duty, Matter, MatterKind, MatterState
-from service.domain.matter_turn import Passed, handlers, matters_letter, passed, settled, soon, stage_of
+from service.domain.matter_turn import (
+    Passed,
+    about_disclosure,
+    about_matter,
+    ahead,
+    handlers,
+    matters_letter,
+    passed,
+    reached,
+    settled,
+    soon,
+    stage_of,
+)
 from service.domain.people import Person, Role
 from tests.builders import build_person
 
@@ -87,17 +100,88 @@ def test_a_matter_is_its_handlers_or_that_units_or_who_acted_last_or_every_offic
     assert handlers(handler, by, state, [FIRST, SECOND, CHIEF, READER], units) == found
 
 
+@pytest.mark.parametrize(
+    ("handler", "state", "people", "found"),
+    [
+        ("值班员乙", MatterState.ACCEPTED, {"乙": "b@x.invalid"}, {"值班员乙": "承办人"}),
+        (
+            "值班员乙",
+            MatterState.ACCEPTED,
+            {"甲": "a@x.invalid", "丙": "c@x.invalid"},
+            {"审批员丙": "承办人没有邮箱，由负责人代收"},
+        ),
+        ("", MatterState.RECEIVED, {"甲": "a@x.invalid"}, {"值班员甲": "尚未指定承办人，由研判员办理"}),
+        (
+            "某县局",
+            MatterState.RECEIVED,
+            {"甲": "a@x.invalid"},
+            {"值班员甲": "“某县局”不在用户和处室名单中，由研判员办理"},
+        ),
+        ("值班员乙", MatterState.ACCEPTED, {"甲": "a@x.invalid"}, {}),
+    ],
+)
+def test_who_answers_is_reminded_and_who_leads_where_none_of_them_has_an_address(
+    handler: str, state: MatterState, people: Mapping[str, str], found: Mapping[str, str]
+) -> None:
+    staff = [replace(one, email=people.get(one.name[-1])) for one in (FIRST, SECOND, CHIEF, READER)]
+    about = about_matter(replace(MATTER, handler=handler, state=state))
+    assert {one.person.name: one.why for one in reached(about, staff, {})} == found
+
+
+DECIDED = Disclosure(
+    id="m1",
+    subject="某药店售出过期药",
+    matters=("m1", "m2"),
+    state=DisclosureState.ACCEPTED,
+    decided_by="审批员丙",
+    decided_at=START,
+    reason="反复申请",
+    due_at=DUE,
+)
+
+
+def test_a_decided_disclosure_is_reminded_of_without_a_word_of_what_was_asked_to_whoever_decided_it() -> None:
+    about = about_disclosure(DECIDED)
+    found = [Passed(about, replace(DUTY, rule_id="C-PUB", action="公开并登记"), Stage.OVERDUE)]
+    letter = matters_letter(found, address="", why="作出公开决定的人", drill=False, now=DUE + DAY)
+    assert letter.subject == "[办件时限] 1项主动公开时限已逾期"
+    assert "主动公开决定（11月20日由审批员丙作出，涉及办件2件）：公开并登记，" in letter.listed[0]
+    assert "过期药" not in repr(letter)
+    staff = [replace(one, email="x@x.invalid") for one in (FIRST, CHIEF)]
+    assert [(one.person.name, one.why) for one in reached(about, staff, {})] == [("审批员丙", "作出公开决定的人")]
+
+
+@pytest.mark.parametrize(
+    ("duty", "after", "shares"),
+    [
+        (DUTY, 1 * DAY, [(6 * DAY, 60), (8.5 * DAY, 85), (10 * DAY, 100)]),
+        (DUTY, 7 * DAY, [(7 * DAY, 60), (8.5 * DAY, 85), (10 * DAY, 100)]),
+        (replace(DUTY, warned=1), 7 * DAY, [(8.5 * DAY, 85), (10 * DAY, 100)]),
+        (replace(DUTY, warned=3), 11 * DAY, []),
+        (DUTY, 11 * DAY, [(11 * DAY, 100)]),
+        (replace(DUTY, armed=False), 1 * DAY, []),
+        (replace(DUTY, met_at=START), 1 * DAY, []),
+    ],
+)
+def test_what_is_ahead_is_every_stage_not_told_yet_and_what_is_owed_comes_now(
+    duty: Duty, after: timedelta, shares: list[tuple[timedelta, int]]
+) -> None:
+    assert [(one.at - START, one.share) for one in ahead(duty, (), START + after)] == shares
+
+
 def test_soon_reaches_to_the_end_of_the_third_working_day() -> None:
     # A Thursday: Friday, Monday and Tuesday follow.
     assert soon(datetime(2026, 11, 26, 4, 0, tzinfo=UTC), WorkingCalendar()) == datetime(2026, 12, 1, 16, tzinfo=UTC)
 
 
 def test_the_mail_names_numbers_and_times_and_no_word_of_the_citizen() -> None:
-    letter = matters_letter([Passed(MATTER, DUTY, Stage.SECOND)], link="/matters", drill=False, now=START + 9 * DAY)
+    found = [Passed(about_matter(MATTER), DUTY, Stage.SECOND)]
+    letter = matters_letter(found, address="", why="承办人", drill=False, now=START + 9 * DAY)
     told = repr(letter)
     assert "投诉 TS-1：告知投诉是否受理，11月30日 10:00到期，剩余24小时00分（已过八成五）" in told
     assert "王某" not in told
     assert "过期药" not in told
+    assert (letter.link, letter.receives) == ("/matters/m1", "承办人")
 
 
 def test_a_due_time_that_could_not_be_told_is_set_once_the_days_off_are_known() -> None:

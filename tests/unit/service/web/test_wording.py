@@ -8,6 +8,7 @@ from service.web.views.acts import act_word, detail_words, subject_words
 from service.web.views.wording import (
     ago,
     category_word,
+    dated,
     duration,
     level_chip,
     limit_word,
@@ -38,6 +39,14 @@ def test_a_moment_is_beijing_time_and_names_the_year_only_where_it_is_another() 
     assert moment(datetime(2025, 12, 31, 16, 5, tzinfo=UTC), NOW) == "1月1日 00:05"
     assert moment(datetime(2025, 12, 31, 15, 59, tzinfo=UTC), NOW) == "2025年12月31日 23:59"
     assert moment(None, NOW) == "—"
+
+
+def test_a_date_alone_shows_no_time_and_what_bears_one_keeps_it() -> None:
+    assert dated(datetime(2026, 11, 22, 16, 0, tzinfo=UTC), NOW) == "11月23日"
+    assert dated(datetime(2025, 11, 22, 16, 0, tzinfo=UTC), NOW) == "2025年11月23日"
+    assert dated(datetime(2026, 11, 22, 16, 0, 1, tzinfo=UTC), NOW) == "11月23日 00:00"
+    assert dated(datetime(2026, 11, 22, 0, 0, tzinfo=UTC), NOW) == "11月22日 08:00"
+    assert dated(None, NOW) == "—"
 
 
 def test_durations_read_as_people_say_them() -> None:
