@@ -10,6 +10,7 @@ from functools import lru_cache
 
 __all__ = [
     "HARM",
+    "SENTENCE",
     "USE",
     "clause_around",
     "is_another_story",
@@ -53,6 +54,9 @@ SOFT_HARM = re.compile(
 
 USE = re.compile("吃|染|服|喝|打|注射|挂|输|接种|涂|抹|用|贴|戴|滴|敷|植入|装|照|买|药|针|苗")
 """Words of using a product; a text without any tells no harm by one."""
+
+SENTENCE = re.compile("[^。!?;\n]{1,400}")
+"""One sentence. A text without marks is read in pieces, so that time grows with its length alone."""
 
 _CLAUSE = re.compile(r"[^,:—\s]+")
 _DENIED = re.compile(
