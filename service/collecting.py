@@ -10,33 +10,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
-from service.domain.refusal import Refusal
 from service.flows.live_checks import Came, settle_checks, wished
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
-from service.ports.store import StoreUnavailableError, Work
+from service.ports.store import Work
+from service.setbacks import PAUSE_SECONDS, SETBACKS
 
 if TYPE_CHECKING:
     from crawlers.attachments.sandbox import AttachmentSandbox
     from crawlers.parsing.sandbox import ExtractionSandbox
     from crawlers.run import CrawlReport, SourceReport
+    from crawlers.second_look import Errand
 
 __all__ = ["check_claim", "collect_until", "crawl_claim", "due_claim"]
 
 _LOOK_SECONDS = 0.5
 # A visit cut short is due again at once, so one slow host holds the others up for a minute at most.
 _LIMIT_SECONDS = 60.0
-_PAUSE_AFTER_FAILURE_SECONDS = 2.0
 # The kill switch takes effect within this time, also on a crawl that is under way.
 _SWITCH_SECONDS = 2.0
-
-# What the store and the machine may bring, and what may be over at the next try.
-_PASSING = (StoreUnavailableError, Refusal, SQLAlchemyError, OSError)
 
 _T = TypeVar("_T")
 
@@ -127,9 +123,9 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
             try:
                 if app.settings.crawl:
                     await collector.step()
-            except _PASSING as error:
+            except SETBACKS as error:
                 log.warning("role.failed", role="crawl", error=str(error))
-                await _pause(stop, _PAUSE_AFTER_FAILURE_SECONDS)
+                await _pause(stop, PAUSE_SECONDS)
             await _pause(stop, _LOOK_SECONDS)
 
 
@@ -172,10 +168,10 @@ class _Collector:
 
     async def _look_again(self) -> None:
         from crawlers.second_look import look_again
-        from service.flows.second_look import LOOK_EVERY, plan_looks, take_looks
+        from service.flows.second_look import LOOK_EVERY, take_looks
 
         self.next_looks = self.app.now() + LOOK_EVERY
-        errands = await asyncio.to_thread(self._planned, plan_looks)
+        errands = await asyncio.to_thread(self._planned)
         now = self.app.now()
         claim = await asyncio.to_thread(
             claim_visits, self.app.store, [errand.source for errand in errands], holder=self.holder, now=now
@@ -200,7 +196,9 @@ class _Collector:
         await asyncio.to_thread(end_visits, self.app.store, claim, now=self.app.now())
         log.info("looks.done", looked=taken.looked, gone=len(taken.gone), restored=len(taken.restored))
 
-    def _planned(self, plan: Callable[..., Any]) -> Any:
+    def _planned(self) -> "list[Errand]":
+        from service.flows.second_look import plan_looks
+
         with self.app.store.read() as work:
             switches, stops = work.sources.switches(), work.hosts.stopped()
         sources = [
@@ -208,7 +206,7 @@ class _Collector:
             for source in effective(self.app.catalogue.sources, switches)
             if not is_stopped(host_of(source), stops)
         ]
-        return plan(self.app.store, sources, now=self.app.now())
+        return plan_looks(self.app.store, sources, now=self.app.now())
 
     async def _watched(self, crawling: Coroutine[Any, Any, _T]) -> _T | None:
         """Run a crawl, and meanwhile obey the kill switch; `None` where the role was stopped first."""
@@ -218,7 +216,7 @@ class _Collector:
             await asyncio.wait({running}, timeout=0.2)
             if asyncio.get_running_loop().time() - looked >= _SWITCH_SECONDS:
                 looked = asyncio.get_running_loop().time()
-                with suppress(*_PASSING):
+                with suppress(*SETBACKS):
                     await self._obey()
         if not running.done():
             running.cancel()
