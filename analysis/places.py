@@ -111,17 +111,17 @@ def local_codes(codes: AbstractSet[str]) -> list[str]:
     return sorted(local)
 
 
+def _depth(code: str) -> int:
+    stem = _stem(code)
+    return len(stem) // 2 if stem.isdigit() else 2
+
+
 def _stem(code: str) -> str:
     if not code.isdigit():
         return code
     while len(code) > 2 and code.endswith("00"):  # noqa: PLR2004 - a province code has two digits
         code = code[:-2] if len(code) % 2 == 0 else code[:-3]
     return code
-
-
-def _depth(code: str) -> int:
-    stem = _stem(code)
-    return len(stem) // 2 if stem.isdigit() else 2
 
 
 def _contains(outer: str, inner: str) -> bool:

@@ -335,14 +335,6 @@ def _rows(tables: Iterable[str]) -> Iterator[Region]:
             yield Region(code=code, level=level, name=name, path=(*filter(None, above.split("/")), name))
 
 
-def _county_elsewhere(name: str) -> Iterator[str]:
-    """Yield the short form of a county outside Jiangxi: of well-known cities, and 酉阳县 of an autonomous county."""
-    if name.endswith("市") and name[:-1] in _COUNTY_CITIES:
-        yield name[:-1]
-    if name.endswith("自治县") and len(short := _PEOPLES.sub("", name)) > 1:
-        yield f"{short}县"
-
-
 def _written_forms(region: Region) -> Iterator[str]:
     yield region.name
     if region.level == "county" and not region.in_jiangxi:
@@ -361,3 +353,11 @@ def _written_forms(region: Region) -> Iterator[str]:
     short = _SUFFIX.sub("", region.name)
     if len(short) > 1 and short != region.name and len(region.name) >= _FULL_NAME_LENGTH:
         yield short
+
+
+def _county_elsewhere(name: str) -> Iterator[str]:
+    """Yield the short form of a county outside Jiangxi: of well-known cities, and 酉阳县 of an autonomous county."""
+    if name.endswith("市") and name[:-1] in _COUNTY_CITIES:
+        yield name[:-1]
+    if name.endswith("自治县") and len(short := _PEOPLES.sub("", name)) > 1:
+        yield f"{short}县"

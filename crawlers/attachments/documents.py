@@ -84,27 +84,6 @@ def attached_to(document: Document) -> list[Attached]:
     ]
 
 
-def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict[str, Any]:
-    """Return how a file was read, and why it is not kept where that is so."""
-    about: dict[str, Any] = {} if unkept is None else {"unkept": unkept.detail}
-    if isinstance(read, Refusal):
-        return about
-    return about | {
-        "kind": read.kind.value,
-        "pages": read.pages,
-        "confidence": read.confidence,
-        "remarks": list(read.remarks),
-    }
-
-
-def _text_of(read: AttachmentText | Refusal, unkept: Refusal | None) -> str:
-    """Return what was read, else why nothing was, and whether the original is there to be looked at."""
-    original = "附件原件已保存" if unkept is None else f"附件原件未保存（{unkept.reason}）"
-    if isinstance(read, Refusal):
-        return f"（{original}，内容未能读取：{read.detail}。）"
-    return read.text or f"（{original}：{'；'.join(read.remarks)}。）"
-
-
 def document_of_attachment(
     attached: Attached,
     read: AttachmentText | Refusal,
@@ -143,3 +122,24 @@ def document_of_attachment(
         method="attachment",
         extras=extras,
     )
+
+
+def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict[str, Any]:
+    """Return how a file was read, and why it is not kept where that is so."""
+    about: dict[str, Any] = {} if unkept is None else {"unkept": unkept.detail}
+    if isinstance(read, Refusal):
+        return about
+    return about | {
+        "kind": read.kind.value,
+        "pages": read.pages,
+        "confidence": read.confidence,
+        "remarks": list(read.remarks),
+    }
+
+
+def _text_of(read: AttachmentText | Refusal, unkept: Refusal | None) -> str:
+    """Return what was read, else why nothing was, and whether the original is there to be looked at."""
+    original = "附件原件已保存" if unkept is None else f"附件原件未保存（{unkept.reason}）"
+    if isinstance(read, Refusal):
+        return f"（{original}，内容未能读取：{read.detail}。）"
+    return read.text or f"（{original}：{'；'.join(read.remarks)}。）"

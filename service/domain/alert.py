@@ -244,11 +244,6 @@ def _person_knew(alert: Alert, finding: LevelFinding) -> bool:
     return {trigger.id for trigger in finding.triggers if trigger.level > alert.level} <= set(seen.get("triggers", ()))
 
 
-def _person_raised(alert: Alert) -> bool:
-    seen = alert.extras.get("set_level")
-    return isinstance(seen, Mapping) and int(seen.get("over", 0)) < alert.level
-
-
 def _sink(
     event: Event, finding: LevelFinding, alert: Alert, now: datetime, window: timedelta, windows_below: int
 ) -> Decision:
@@ -263,6 +258,11 @@ def _sink(
     if windows < windows_below:
         return Decision(reason=AlertReason.BELOW_ONE_WINDOW, level=alert.level, below_windows=windows, window_at=began)
     return Decision(reason=AlertReason.LOWERED, level=target)
+
+
+def _person_raised(alert: Alert) -> bool:
+    seen = alert.extras.get("set_level")
+    return isinstance(seen, Mapping) and int(seen.get("over", 0)) < alert.level
 
 
 def _window_at(alert: Alert) -> datetime | None:

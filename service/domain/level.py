@@ -66,16 +66,16 @@ def _fire(rule: TriggerRule, heat: Heat, facts: IncidentFacts) -> Trigger | None
 _Numbers: TypeAlias = Mapping[str, float]
 
 
-def _subject(facts: IncidentFacts) -> str:
-    names = facts.products or facts.firms
-    return f"“{'”“'.join(names[:3])}”" if names else ""
-
-
 def _death_suspected(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:
     if not (facts.suspects_death and facts.products):
         return None
     count = f"{facts.spread.deaths}例" if facts.spread.deaths else ""
     return f"疑似死亡{count}，涉及{_subject(facts)}"
+
+
+def _subject(facts: IncidentFacts) -> str:
+    names = facts.products or facts.firms
+    return f"“{'”“'.join(names[:3])}”" if names else ""
 
 
 def _cluster_50(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:

@@ -86,17 +86,6 @@ class _Part:
     is_quotation: bool
 
 
-def _parts(text: str, start: int, end: int, inside: Sequence[tuple[int, int]]) -> list[_Part]:
-    """Return the article numbers and quotations between two places, in order; a number inside a quotation is quoted."""
-    quotations = [_Part(first, last, is_quotation=True) for first, last in inside if start <= first and last <= end]
-    numbers = [
-        _Part(match.start(), match.end(), is_quotation=False)
-        for match in _CITED.finditer(text, start, end)
-        if not any(first < match.start() < last for first, last in inside)
-    ]
-    return sorted((*quotations, *numbers), key=lambda part: part.start)
-
-
 def _check_title(
     text: str, title: re.Match[str], end: int, inside: Sequence[tuple[int, int]], library: _Library
 ) -> Iterator[Finding]:
@@ -115,6 +104,17 @@ def _check_title(
                 yield _finding("article_unknown", "条号不符", text, part, sentence)
         elif cited is not None and len(words) > _SHORTEST + 1:
             yield from _check_words(text, part, title[1], cited, held)
+
+
+def _parts(text: str, start: int, end: int, inside: Sequence[tuple[int, int]]) -> list[_Part]:
+    """Return the article numbers and quotations between two places, in order; a number inside a quotation is quoted."""
+    quotations = [_Part(first, last, is_quotation=True) for first, last in inside if start <= first and last <= end]
+    numbers = [
+        _Part(match.start(), match.end(), is_quotation=False)
+        for match in _CITED.finditer(text, start, end)
+        if not any(first < match.start() < last for first, last in inside)
+    ]
+    return sorted((*quotations, *numbers), key=lambda part: part.start)
 
 
 def _number(written: str) -> str:

@@ -113,11 +113,6 @@ def _number(work: Work, week: Week) -> tuple[int, int]:
     return in_year.index(str(week)) + 1, issues.index(str(week)) + 1
 
 
-def _changes(now: Mapping[str, int], before: Mapping[str, int], names: Mapping[str, str]) -> tuple[Change, ...]:
-    keys = sorted({*now, *before} & {*names}, key=lambda key: (-now.get(key, 0), key))
-    return tuple(Change(name=names[key], count=now.get(key, 0), before=before.get(key, 0)) for key in keys)
-
-
 def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
     this, last = (week.since, week.until), (week.before.since, week.before.until)
 
@@ -139,6 +134,11 @@ def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
         by_city=_changes(*regions, CITIES),
         daily=_daily(work, week, now),
     )
+
+
+def _changes(now: Mapping[str, int], before: Mapping[str, int], names: Mapping[str, str]) -> tuple[Change, ...]:
+    keys = sorted({*now, *before} & {*names}, key=lambda key: (-now.get(key, 0), key))
+    return tuple(Change(name=names[key], count=now.get(key, 0), before=before.get(key, 0)) for key in keys)
 
 
 def _daily(work: Work, week: Week, now: datetime) -> tuple[tuple[date, int, int], ...]:
@@ -197,10 +197,6 @@ _STATES: Mapping[AlertState, str] = MappingProxyType(
     {state: state.word for state in AlertState}
     | {AlertState.ACKNOWLEDGED: "办理中", AlertState.ASSIGNED: "办理中", AlertState.CLOSED: "已办结"}
 )
-
-
-def _when(document: EventDocument) -> datetime:
-    return document.published_at or document.stored_at
 
 
 def _progress(alert: Alert, now: datetime) -> str:
@@ -305,6 +301,10 @@ def _documents(work: Work, week: Week, address: str) -> tuple[ListedDocument, ..
     rows.sort(key=_when, reverse=True)
     events = work.events.of_documents([row.document_id for row in rows])
     return tuple(_listed(row, events.get(row.document_id, ""), address) for row in rows)
+
+
+def _when(document: EventDocument) -> datetime:
+    return document.published_at or document.stored_at
 
 
 def _listed(row: EventDocument, event_id: str, address: str) -> ListedDocument:

@@ -297,14 +297,6 @@ def _effect(shown: _Shown) -> dict[str, Any]:
     return {"effect": measure_effect(shown.work, shown.event.id, spoken, now=now).as_json(), "answered_at": spoken}
 
 
-def _documents_tab(shown: _Shown) -> dict[str, Any]:
-    told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
-    asked = shown.work.opinions.of_documents([one.document_id for one in told])
-    views = document_views(told)
-    explained = _explained(shown.work, views)
-    return {"views": views, "told": told, "opinions": opinion_views(asked), "explained": explained}
-
-
 def _explained(work: Work, views: Sequence[DocumentView]) -> dict[str, ExplainedView]:
     """Return by document why it was judged a risk, as far as that is known."""
     return explained_views(views, work.explanations.of_documents([view.document.document_id for view in views]))
@@ -355,6 +347,14 @@ def _labelled_documents_tab(shown: _Shown) -> dict[str, Any]:
     view = _documents_tab(shown)
     given = shown.work.labels.latest([one.document_id for one in view["told"]])
     return view | {"label_forms": label_forms(view["told"], given, shown.context.now())}
+
+
+def _documents_tab(shown: _Shown) -> dict[str, Any]:
+    told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
+    asked = shown.work.opinions.of_documents([one.document_id for one in told])
+    views = document_views(told)
+    explained = _explained(shown.work, views)
+    return {"views": views, "told": told, "opinions": opinion_views(asked), "explained": explained}
 
 
 def _nothing_more(_: _Shown) -> dict[str, Any]:

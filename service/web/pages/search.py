@@ -31,14 +31,14 @@ _SCAN = 2000
 _NARROW = frozenset({"since", "until"})
 
 
-def _hour(text: str) -> datetime | None:
-    """Return the Beijing hour that stands in the address as `2026-11-25T14`. Raises `ValueError`."""
-    return datetime.fromisoformat(text).replace(tzinfo=BEIJING) if text else None
-
-
 def _is_an_hour(text: str) -> str:
     _hour(text)
     return text
+
+
+def _hour(text: str) -> datetime | None:
+    """Return the Beijing hour that stands in the address as `2026-11-25T14`. Raises `ValueError`."""
+    return datetime.fromisoformat(text).replace(tzinfo=BEIJING) if text else None
 
 
 _Hour = Annotated[str, Field(pattern=r"^(|\d{4}-\d\d-\d\dT\d\d)$"), AfterValidator(_is_an_hour)]
