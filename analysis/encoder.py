@@ -1,8 +1,8 @@
 """Tier 2: a small fine-tuned encoder over the text itself, for what tier 1 cannot rule out.
 
 Four layers of width 512 with a vocabulary pruned to Chinese news, eight-bit weights, run by onnxruntime on one thread.
-Documents are encoded one at a time and without padding: dynamic quantisation scales activations over a whole batch, so in a
-batch a document's decision values would depend on its neighbours.
+Documents are encoded one at a time and without padding: dynamic quantisation scales activations over a whole batch, so
+in a batch a document's decision values would depend on its neighbours.
 
 `onnxruntime` and `tokenizers` are imported when an encoder is loaded and nowhere else; where they have no wheel the
 program judges with tier 1 alone and says so.

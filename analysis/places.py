@@ -75,9 +75,10 @@ def mentioned_nations(text: str) -> frozenset[str]:
 def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
     """Return how two sets of place codes agree; the best agreement of any two codes counts. A town is its county.
 
-    `SAME` is a city or county, `SAME_REGION` a province or another country, `WITHIN` where one is, say, the province and the other a county of it. `ELSEWHERE` is a clear contradiction: both
-    sides name one or two places, all of them cities, counties or other countries, and no two lie in one city; `APART`
-    is every other disagreement. An empty side is `UNKNOWN`.
+    `SAME` is a city or county, `SAME_REGION` a province or another country, `WITHIN` where one is, say, the province
+    and the other a county of it. `ELSEWHERE` is a clear contradiction: both sides name one or two places, all of them
+    cities, counties or other countries, and no two lie in one city; `APART` is every other disagreement. An empty side
+    is `UNKNOWN`.
     """
     if not a or not b:
         return PlaceRelation.UNKNOWN

@@ -170,8 +170,8 @@ def squeeze(text: str, boundary: int = -1) -> tuple[str, Sequence[int]] | None:
     """Return the shadow copy without separators inside Chinese words, with the position of each of its characters.
 
     Blanks, dots, stars, slashes, emoji and line breaks between two Chinese characters go. Letters and digits stay:
-    there they are words and counts; so do the marks that end a clause, and what stands at `boundary`, where a title ends.
-    `None` where nothing goes. For lexicon matching only.
+    there they are words and counts; so do the marks that end a clause, and what stands at `boundary`, where a title
+    ends. `None` where nothing goes. For lexicon matching only.
     """
     parts: list[str] = []
     kept = array("I")

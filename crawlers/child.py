@@ -1,7 +1,7 @@
 """A child process that reads what strangers wrote, with hard limits; restarted when it dies.
 
-A child that dies (memory, processor time) or does not answer in time costs one question; the next one gets a new child. Questions
-and answers are JSON behind a length, over pipes: nothing that executes is exchanged.
+A child that dies (memory, processor time) or does not answer in time costs one question; the next one gets a new child.
+Questions and answers are JSON behind a length, over pipes: nothing that executes is exchanged.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The live check (上线检查) of a source: one real, gentle visit, and whether what it brought is enough to switch the source on.
 
-The visit is an ordinary one (robots rules, delays, gate, kill switch, sandbox; documents are stored), but reads the list
-as if nothing of it were known, so that a second check sees as much as the first.
+The visit is an ordinary one (robots rules, delays, gate, kill switch, sandbox; documents are stored), but reads the
+list as if nothing of it were known, so that a second check sees as much as the first.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -95,8 +95,8 @@ def document_of_attachment(
 ) -> Document:
     """Return the document of a file: its text, its records in `extras["rows"]`, and how it was read.
 
-    A file that was kept though it could not be read is a document too, whose text says why: nobody must take it for read.
-    `unkept` is why its bytes are not kept, which the document says too.
+    A file that was kept though it could not be read is a document too, whose text says why: nobody must take it for
+    read. `unkept` is why its bytes are not kept, which the document says too.
     """
     hash_ = hashlib.sha256(raw).hexdigest()
     about = {"name": attached.name, "hash": hash_, "size": len(raw)} | _how_it_went(read, unkept)

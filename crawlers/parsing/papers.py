@@ -1,7 +1,7 @@
 """The text of papers that are published as files: DOCX and PDF, read in a child process with hard limits.
 
-A file is somebody else's: it may be broken, huge, encrypted or made to hang a reader. The child gets bytes and answers with JSON; when it
-dies or does not answer in time, that file is refused and nothing else is touched.
+A file is somebody else's: it may be broken, huge, encrypted or made to hang a reader. The child gets bytes and answers
+with JSON; when it dies or does not answer in time, that file is refused and nothing else is touched.
 """
 
 import io

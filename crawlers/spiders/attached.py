@@ -69,8 +69,8 @@ class AttachedFiles:
     async def parse_file(self, response: Response, attached: Attached) -> AsyncIterator[Any]:
         """Keep a file, read it in the child, and hand on its document; what is no file that can be read is quarantined.
 
-        A file for which there is no room is read all the same: what it says must be judged. That its original is not kept
-        stands in the quarantine and in its document.
+        A file for which there is no room is read all the same: what it says must be judged. That its original is not
+        kept stands in the quarantine and in its document.
         """
         self.visit.fetched += 1
         raw = response.body

@@ -131,11 +131,11 @@ class ClockRule:
     """One row of the shipped clock table.
 
     `limit` is the text of the limit, or one per recall class (1 to 3). `levels` says what each opinion level does with
-    it, where every one of `when` holds. `by_grade` clocks start when a named person sets grade Ⅰ or Ⅱ; a public statement of
-    this office meets those that `answers`. `warn_at` are the
-    two shares of the time, in per cent, at which people are told. `expires_after` ends a proposal that nobody took up;
-    `None` keeps it, as a checklist. `extend` is the one extension that the text allows; a `repeat` clock starts anew when it is
-    met, as long as the event is open. `check` is what the office found when it compared the limit with the text.
+    it, where every one of `when` holds. `by_grade` clocks start when a named person sets grade Ⅰ or Ⅱ; a public
+    statement of this office meets those that `answers`. `warn_at` are the two shares of the time, in per cent, at which
+    people are told. `expires_after` ends a proposal that nobody took up; `None` keeps it, as a checklist. `extend` is
+    the one extension that the text allows; a `repeat` clock starts anew when it is met, as long as the event is open.
+    `check` is what the office found when it compared the limit with the text.
     """
 
     id: str
@@ -179,8 +179,8 @@ def due_at(limit: str, start: datetime, calendar: WorkingCalendar) -> datetime |
     """Return when a duty that began at `start` is due; `None` where the text gives no number.
 
     Hours are elapsed hours, through nights and holidays. Of days and working days the first is not counted and the last
-    ends at midnight in Beijing (民法典第二百零一条、第二百零三条), so the last second of that day is returned; an end on a holiday is not
-    put off, because being early harms nobody.
+    ends at midnight in Beijing (民法典第二百零一条、第二百零三条), so the last second of that day is returned; an end on a holiday is
+    not put off, because being early harms nobody.
 
     Raises:
         CalendarYearMissingError: Working days reach a year whose holidays are not known.

@@ -1,6 +1,7 @@
 """Which opinion level an event has: by score, by single triggers, moved by floors and ceilings.
 
-The scale is the product's own (内部舆情预警); a statutory warning is issued by government. All numbers come from the register.
+The scale is the product's own (内部舆情预警); a statutory warning is issued by government. All numbers come from the
+register.
 """
 
 from collections.abc import Callable, Collection, Mapping

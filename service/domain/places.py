@@ -40,7 +40,8 @@ CITIES: Mapping[str, str] = MappingProxyType(
 def places_of(named: Iterable[str | None], own: str | None) -> tuple[str, ...]:
     """Return the codes of the places that a document is of: all that its text names, where it names none that of its record.
 
-    What is 涉赣 is of a place of the province, whatever else it names: so search filters, and so, by `counted_place`, counts go.
+    What is 涉赣 is of a place of the province, whatever else it names: so search filters, and so, by `counted_place`,
+    counts go.
     """
     return tuple(dict.fromkeys(code for code in named if code)) or ((own,) if own else ())
 
@@ -48,7 +49,8 @@ def places_of(named: Iterable[str | None], own: str | None) -> tuple[str, ...]:
 def counted_place(places: Sequence[str]) -> str:
     """Return the one place, to the city, under which a document of these is counted; empty without any.
 
-    It is the first of the province, else the first: each document counts once, and once for the province if it is of it.
+    It is the first of the province, else the first: each document counts once, and once for the province if it is of
+    it.
     """
     first = next((code for code in places if code.startswith(PROVINCE)), places[0] if places else "")
     return first[:_CITY_DIGITS]

@@ -33,8 +33,8 @@ def check_quotations(text: str, articles: Mapping[str, PolicyArticle]) -> list[F
     """Return what is wrong with the policy quotations of a text, in order of position.
 
     A quotation is what stands in quotation marks behind 《title》第N条. Its words must be a substring of the stored
-    article, blanks and the widths of signs aside. Blocking are: words that the article does not hold, an article number that the stored
-    policy does not have, and a quotation from a policy that the library does not hold.
+    article, blanks and the widths of signs aside. Blocking are: words that the article does not hold, an article number
+    that the stored policy does not have, and a quotation from a policy that the library does not hold.
     """
     library = _Library(articles)
     inside = list(_quoted(text))

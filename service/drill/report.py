@@ -23,7 +23,8 @@ _ORDER = ("none", "blue", "yellow", "orange", "red")
 class Observed:
     """What the drill's store holds at the end: each event's members, its alert, that alert's clocks, mail and case per alert.
 
-    `acknowledged` says when somebody first took the alert: one that rises is to be taken again, and its own time is of the last.
+    `acknowledged` says when somebody first took the alert: one that rises is to be taken again, and its own time is of
+    the last.
     """
 
     members: Mapping[str, Sequence[EventDocument]]

@@ -28,9 +28,9 @@ _MOST = 5_000
 def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
     """Mail what came to 60 %, 85 % or past its due time to whoever handles it, one mail a person; return how many mails.
 
-    A due time that could not be told before the days off of a year were known is set as soon as they are, that of a decided
-    disclosure too.
-    That a clock was told of is kept with it in the same transaction, so that no restart and no second process tells it again.
+    A due time that could not be told before the days off of a year were known is set as soon as they are, that of a
+    decided disclosure too. That a clock was told of is kept with it in the same transaction, so that no restart and no
+    second process tells it again.
     """
     if not take_turn(store, _TURN, every=EVERY, now=now):
         return 0

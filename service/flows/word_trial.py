@@ -37,8 +37,8 @@ class Spoken:
 class Trial:
     """What a sentence says before and after; with a draft after is with it, without one before is without any own word.
 
-    `holding` of the `looked_at` latest documents of seven days hold the draft's spelling. `fault` says why the draft cannot be
-    tried.
+    `holding` of the `looked_at` latest documents of seven days hold the draft's spelling. `fault` says why the draft
+    cannot be tried.
     """
 
     spoken: tuple[Spoken, ...]

@@ -1,7 +1,7 @@
 """The office's own words: added, removed, restored and imported, each with its audit row; and read again when they change.
 
-A change holds from the next batch that is judged, in every process, without a restart. What was judged before stands until it
-is judged again (`service.flows.rejudging`).
+A change holds from the next batch that is judged, in every process, without a restart. What was judged before stands
+until it is judged again (`service.flows.rejudging`).
 """
 
 import secrets

@@ -1,10 +1,11 @@
 """From a fine-tuned network to the file that ships: ONNX with eight-bit weights.
 
-Embedding rows are kept as int8 with a scale a row. Matrices are quantised by onnxruntime's dynamic quantisation, a scale a
-column of weights and one for all that goes in. A few inputs of every matrix are far larger than the rest and would take that scale for
-themselves; so they are made smaller and their weights larger by the same factor (SmoothQuant: Xiao and others 2023). On a fine-tuned
-network the logits then differ from those of the plain one by 0.20 in root mean square, without by 0.39, with a bit less of range,
-against saturation on processors without VNNI, by 0.49; the logits themselves spread by 3.3.
+Embedding rows are kept as int8 with a scale a row. Matrices are quantised by onnxruntime's dynamic quantisation, a
+scale a column of weights and one for all that goes in. A few inputs of every matrix are far larger than the rest and
+would take that scale for themselves; so they are made smaller and their weights larger by the same factor (SmoothQuant:
+Xiao and others 2023). On a fine-tuned network the logits then differ from those of the plain one by 0.20 in root mean
+square, without by 0.39, with a bit less of range, against saturation on processors without VNNI, by 0.49; the logits
+themselves spread by 3.3.
 """
 
 import tempfile

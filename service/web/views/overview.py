@@ -93,7 +93,8 @@ def day_start(now: datetime) -> datetime:
 def volume(hourly: Mapping[datetime, int], now: datetime) -> Volume:
     """Return today's hours against the same hours of the last fourteen days.
 
-    `hourly` holds documents per hour over those days; days on which nothing at all was stored count as unknown, not as zero.
+    `hourly` holds documents per hour over those days; days on which nothing at all was stored count as unknown, not as
+    zero.
     """
     start = day_start(now)
     days: dict[int, list[int]] = {}
