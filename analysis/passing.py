@@ -29,7 +29,6 @@ _MANY = re.compile(
 )
 _OPENING = 120
 _LIST = ("、", "和", "与", "及")
-_JIANGXI = "36"
 
 
 def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundRegion]:
@@ -89,7 +88,7 @@ def _happened_within(text: str, place: FoundRegion, paths: AbstractSet[tuple[str
 
 
 def _is_local(place: FoundRegion) -> bool:
-    return place.region.code.startswith(_JIANGXI)
+    return place.region.in_jiangxi
 
 
 def _is_venue(text: str, group: Sequence[FoundRegion]) -> bool:

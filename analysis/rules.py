@@ -15,6 +15,7 @@ from analysis.assessment import Entity, EntityType, Evidence
 from analysis.circumstances import SENTENCE, is_refuted, tells_of_many
 from analysis.counts import PeopleCount
 from analysis.lexicon import Hit, TermKind
+from analysis.lexicon.regions import JIANGXI_CODE
 from analysis.reading import Reading
 from analysis.signs import Signs, read_signs
 
@@ -245,7 +246,7 @@ def _sounding(reading: Reading, *, told: bool) -> Iterator[Finding]:
 
 def _is_jiangxi(entity: Entity) -> bool:
     """Tell whether an entity is a place of Jiangxi, or a firm that has its seat there by its name."""
-    return entity.type in _PLACED and (entity.code or "").startswith("36")
+    return entity.type in _PLACED and (entity.code or "").startswith(JIANGXI_CODE)
 
 
 def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -13,13 +13,14 @@ from crawlers.conclusion import CUT_SHORT, NO_FAULT, SourceReport
 from crawlers.gate import Refusal
 from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, Source
+from crawlers.remembered import DAY, REQUESTS
 
 __all__ = ["CHECK_ARTICLES", "CHECK_WORDS", "Brought", "LiveChecks", "Verdict", "gently", "verdict"]
 
 CHECK_ARTICLES = 3
 CHECK_WORDS = 3
 # What a day's allowance has cost stays remembered; all else would make the list look shorter than it is.
-_KEPT = ("day", "requests")
+_KEPT = (DAY, REQUESTS)
 
 
 @dataclass(slots=True)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["JIANGXI", "Region", "inner_names", "load_regions", "region_names"]
+__all__ = ["JIANGXI", "JIANGXI_CODE", "Region", "inner_names", "load_regions", "region_names"]
 
 JIANGXI = "江西省"
+JIANGXI_CODE = "36"
+"""What the GB/T 2260 codes of the province and of all its places begin with."""
 _FULL_NAME_LENGTH = 3
 _SUFFIX = re.compile(
     "(特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|(?:[一-鿿]{1,3}族)+自治[州县]|地区|林区|盟|省|市|县)$"

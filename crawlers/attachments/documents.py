@@ -11,9 +11,8 @@ from crawlers.gate import Refusal
 from crawlers.records import DatePrecision, Document, DocumentKind, document_id
 from crawlers.urls import url_key
 
-__all__ = ["FILES", "MAX_STORED_ROWS", "Attached", "attached_to", "document_of_attachment"]
+__all__ = ["MAX_STORED_ROWS", "Attached", "attached_to", "document_of_attachment"]
 
-FILES = "files"
 """The key of a source's memory that holds the files still to be fetched."""
 MAX_STORED_ROWS = 2_000
 _TITLE = 200

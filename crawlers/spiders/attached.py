@@ -13,12 +13,13 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.attachments.documents import FILES, Attached, attached_to, document_of_attachment
+from crawlers.attachments.documents import Attached, attached_to, document_of_attachment
 from crawlers.attachments.kinds import MAX_BYTES, kind_of
 from crawlers.failure import describe
 from crawlers.gate import Refusal
 from crawlers.ports import KeptFile
 from crawlers.records import Document
+from crawlers.remembered import FILES
 from crawlers.visit import Surroundings, Visit
 
 if TYPE_CHECKING:

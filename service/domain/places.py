@@ -7,6 +7,7 @@ from typing import Any
 
 __all__ = [
     "CITIES",
+    "CITY_DIGITS",
     "PROVINCE",
     "counted_place",
     "join_places",
@@ -18,7 +19,8 @@ __all__ = [
 ]
 
 PROVINCE = "36"
-_CITY_DIGITS = 4
+CITY_DIGITS = 4
+"""How much of a region's code names its city."""
 
 CITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -53,17 +55,17 @@ def counted_place(places: Sequence[str]) -> str:
     it.
     """
     first = next((code for code in places if code.startswith(PROVINCE)), places[0] if places else "")
-    return first[:_CITY_DIGITS]
+    return first[:CITY_DIGITS]
 
 
 def region_name(code: str) -> str:
     """Return a region's name: a Jiangxi city by its code, 全省 for `36`, 未定位 for none, else 省外 or 境外."""
     if not code:
         return "未定位"
-    city = CITIES.get(code[:4])
+    city = CITIES.get(code[:CITY_DIGITS])
     if city is not None:
         return city
-    if code.startswith("36"):
+    if code.startswith(PROVINCE):
         return "全省"
     return "省外" if code.isdigit() else "境外"
 

@@ -25,7 +25,7 @@ from service.domain.briefing import (
 )
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
-from service.domain.places import CITIES
+from service.domain.places import CITIES, PROVINCE
 from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
 from service.flows.follow_brief import followed_sentences
@@ -124,7 +124,7 @@ def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
 
     everything, risk = both("source_class", 0), both("source_class")
     regions = both("region")
-    local = {code: count for code, count in regions[0].items() if code.startswith("36")}
+    local = {code: count for code, count in regions[0].items() if code.startswith(PROVINCE)}
     return WeekFigures(
         collected=Change(name="监测信息", count=sum(everything[0].values()), before=sum(everything[1].values())),
         risk=Change(name="风险稿件", count=sum(risk[0].values()), before=sum(risk[1].values())),
