@@ -4,7 +4,6 @@ The linear tier's forward predictions and the encoder's meet on the titles of th
 of them risks. So everything fitted here has few numbers: one weight a source, one bias a class.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.assessment import RISK_CATEGORIES, Tone
-from analysis.encoder import FORWARD, read_encoder_manifest
-from analysis.linear import ModelRefusedError
+from analysis.encoder import FORWARD, read_encoder_manifest, require_shipped
 from analysis.second_tier import (
     CATEGORY_SOURCES,
     SEVERITIES,
@@ -84,10 +82,7 @@ def forward_logits(folder: Path) -> dict[str, Array]:
         ModelRefusedError: If the file is not the one that the encoder's manifest names.
     """
     path = folder / FORWARD
-    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
-    named = read_encoder_manifest(folder)["files"][FORWARD]
-    if found != named:
-        raise ModelRefusedError(f"{path} is {found}, its manifest names {named}: put the shipped file back")
+    require_shipped(path, read_encoder_manifest(folder)["files"][FORWARD])
     with np.load(path, allow_pickle=False) as arrays:
         return dict(zip(arrays["ids"].tolist(), arrays["logits"].astype(np.float64), strict=True))
 
