@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -84,12 +84,11 @@ async def crawl_claim(
     """Visit what is claimed, a minute at most, and settle the live checks among it. The caller ends the claim."""
     from crawlers.live_check import LiveChecks
     from crawlers.run import crawl
-    from service.storage.crawl import StoreSink
 
     checks = LiveChecks(claim.checks)
     report = await crawl(
         checks.as_visited(claim.sources),
-        make_sink=checks.sink(lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes)),
+        make_sink=checks.sink(_sink_over(app)),
         make_state=checks.state(_state_under(app, claim)),
         egress=app.egress,
         now=app.now,
@@ -115,8 +114,8 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
 
     holder = secrets.token_hex(8)
     with (
-        closing(ExtractionSandbox()) as sandbox,
-        closing(AttachmentSandbox(recognise=app.settings.ocr)) as attachments,
+        ExtractionSandbox() as sandbox,
+        AttachmentSandbox(recognise=app.settings.ocr) as attachments,
     ):
         collector = _Collector(app, holder, sandbox, attachments, stop)
         while not stop.is_set():
@@ -182,7 +181,7 @@ class _Collector:
         seen = await self._watched(
             look_again(
                 held,
-                make_sink=self._make_sink,
+                make_sink=_sink_over(self.app),
                 make_state=_state_under(self.app, claim),
                 egress=self.app.egress,
                 now=self.app.now,
@@ -232,10 +231,11 @@ class _Collector:
         with self.app.store.read() as work:
             return frozenset(work.hosts.stopped())
 
-    def _make_sink(self) -> DocumentSink:
-        from service.storage.crawl import StoreSink
 
-        return StoreSink(self.app.store, self.app.now, attachment_bytes=self.app.settings.attachment_bytes)
+def _sink_over(app: Application) -> Callable[[], DocumentSink]:
+    from service.storage.crawl import StoreSink
+
+    return lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes)
 
 
 def _state_under(app: Application, claim: Claim) -> Callable[[], CrawlState]:
