@@ -54,7 +54,7 @@ class PolicyLibrary:
         self._register: Register | None = None
         self._index: ArticleIndex | None = None
         self._policies: Mapping[str, Policy] = {}
-        self._changed: Any = None
+        self._changed: object = None
         self._recogniser: Recogniser | None = None
         self.refused = ""
 

@@ -194,7 +194,7 @@ class Wordbook:
     def __init__(self, store: Store) -> None:
         """Begin without words; `refresh` reads them."""
         self._store = store
-        self._seen: Any = _NEVER
+        self._seen: object = _NEVER
         self.words: Words = NO_WORDS
         self.faults: Mapping[str, str] = {}
 
