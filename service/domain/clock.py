@@ -21,6 +21,7 @@ __all__ = [
     "BEGUN_STATES",
     "MET_STATES",
     "SYSTEM",
+    "WARN_AT",
     "Clock",
     "ClockRole",
     "ClockRule",
@@ -39,6 +40,9 @@ __all__ = [
 
 SYSTEM = "system"
 """The actor of what no person did."""
+
+WARN_AT = (60, 85)
+"""The two shares of a limit, in per cent, at which people are told where its rule names none."""
 
 
 class ClockRole(StrEnum):
@@ -150,7 +154,7 @@ class ClockRule:
     verified: bool = True
     enabled: bool = True
     extend: str | None = None
-    warn_at: tuple[int, int] = (60, 85)
+    warn_at: tuple[int, int] = WARN_AT
     expires_after: timedelta | None = None
     repeat: bool = False
     check: Check | None = None
@@ -270,7 +274,7 @@ def expire(clock: Clock, rule: ClockRule, now: datetime) -> Clock | None:
     return replace(clock, state=ClockState.EXPIRED, reason="建议未被采纳，已自动失效")
 
 
-def warning(clock: Clock, now: datetime, *, warn_at: tuple[int, int] = (60, 85)) -> Stage:
+def warning(clock: Clock, now: datetime, *, warn_at: tuple[int, int] = WARN_AT) -> Stage:
     """Return how far a running clock has come; a clock that does not run or has no due time is quiet."""
     if clock.state is not ClockState.ARMED or clock.due_at is None:
         return Stage.QUIET

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from analysis.assessment import CATEGORY_NAMES
+from analysis.assessment import CATEGORY_NAMES, Level
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing
 from service.domain.briefing import (
@@ -34,7 +34,7 @@ from service.ports.store import Store, Work
 
 __all__ = ["compile_week"]
 
-_RISK = 2
+_RISK = int(Level.RISK)
 _MAJOR = 5
 _LISTED = 100
 _TERMS = 12

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from analysis.assessment import Level
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound
 from service.domain.surge import (
@@ -35,7 +36,7 @@ EVERY = timedelta(minutes=1)
 _TURN = "surges.hour"
 _HOUR = timedelta(hours=1)
 _STANDS = timedelta(hours=25)
-_RISK = 2
+_RISK = int(Level.RISK)
 
 
 @dataclass(frozen=True, slots=True)
