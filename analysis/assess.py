@@ -59,8 +59,8 @@ _MOST_EVIDENCE = 20
 _MOST_ENTITIES = 5000
 _MOST_WORDS = 5
 _DIGITS = 9
-# Characters of a text from which on its named things are told though nothing in it is of the field; a hot list's entries' are not: hundreds
-# come an hour, and it took a sixth of the time of judging them (64 µs a title, 53 without).
+# Characters of a text from which on its named things are told though nothing in it is of the field; a hot list's
+# entries' are not: hundreds come an hour, and it took a sixth of the time of judging them (64 µs a title, 53 without).
 _A_TEXT = 80
 # Chance of a risk from which on a document's categories and severity are told though it is not judged a risk.
 _POSSIBLE = 0.02

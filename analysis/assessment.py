@@ -183,10 +183,11 @@ class Assessment:
     """The judgement of one document.
 
     `p_in_remit` and `p_risk` are calibrated probabilities; `severity` is 0 for a document without risk, else 1 to 5;
-    `floor` names the rule that raised the document whatever the model said, `None` where the model decided.
-    `tier` names which tier gave the scores: `unread`, `linear`, `encoder`. `possible` says what it would be as a risk, `None` where that is out of the question.
-    `tokens` is the document's segmentation (search mode, title then text) joined by blanks, reused by search and
-    event grouping so that text is segmented once. `truncated` says that only the first part was analysed.
+    `floor` names the rule that raised the document whatever the model said, `None` where the model decided. `tier`
+    names which tier gave the scores: `unread`, `linear`, `encoder`. `possible` says what it would be as a risk, `None`
+    where that is out of the question. `tokens` is the document's segmentation (search mode, title then text) joined by
+    blanks, reused by search and event grouping so that text is segmented once. `truncated` says that only the first
+    part was analysed.
     """
 
     document_id: str

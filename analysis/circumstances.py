@@ -10,6 +10,7 @@ from functools import lru_cache
 
 __all__ = [
     "HARM",
+    "SENTENCE",
     "USE",
     "clause_around",
     "is_another_story",
@@ -53,6 +54,9 @@ SOFT_HARM = re.compile(
 
 USE = re.compile("吃|染|服|喝|打|注射|挂|输|接种|涂|抹|用|贴|戴|滴|敷|植入|装|照|买|药|针|苗")
 """Words of using a product; a text without any tells no harm by one."""
+
+SENTENCE = re.compile("[^。!?;\n]{1,400}")
+"""One sentence. A text without marks is read in pieces, so that time grows with its length alone."""
 
 _CLAUSE = re.compile(r"[^,:—\s]+")
 _DENIED = re.compile(
@@ -99,17 +103,8 @@ _MANY = re.compile(
 )
 _QUOTED = re.compile('[“"「『‘][^“”"「」『』‘’]{1,60}[”"」』’]')
 _REACH = 14
-
-
 # Many numbers of one clause ask the same of it.
-@lru_cache(maxsize=64)
-def _supposes(clause: str) -> bool:
-    return bool(_SUPPOSED.search(clause))
-
-
-@lru_cache(maxsize=64)
-def _counts_widely(clause: str) -> bool:
-    return bool(_STATISTIC.search(clause))
+_CLAUSES_KEPT = 64
 
 
 def clause_around(sentence: str, position: int) -> tuple[int, int]:
@@ -132,6 +127,11 @@ def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
     return False
 
 
+@lru_cache(maxsize=_CLAUSES_KEPT)
+def _supposes(clause: str) -> bool:
+    return bool(_SUPPOSED.search(clause))
+
+
 def is_supposed(sentence: str, start: int, end: int) -> bool:
     """Tell whether the span stands under a denial, a condition or a warning of its own clause."""
     first, last = clause_around(sentence, start)
@@ -144,6 +144,11 @@ def is_statistic(sentence: str, start: int, end: int) -> bool:
     """Tell whether the clause of a span tells a statistic, a trial or history."""
     first, last = clause_around(sentence, start)
     return _counts_widely(sentence[max(0, first - _REACH) : max(last, end)])
+
+
+@lru_cache(maxsize=_CLAUSES_KEPT)
+def _counts_widely(clause: str) -> bool:
+    return bool(_STATISTIC.search(clause))
 
 
 def is_unrelated(sentence: str, start: int, end: int) -> bool:

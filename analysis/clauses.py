@@ -1,7 +1,8 @@
 """Addresses inside an article: 款 (a paragraph) and 项 (a numbered item of a paragraph), as in 第98条第2款第1项.
 
-A paragraph that does not begin with a number in brackets is a 款; the items under it are its 项, and what is numbered 1. 2. under these
-(目) is a part of them. Nothing is cut or put together: what an address names is a substring of the article as it is stored.
+A paragraph that does not begin with a number in brackets is a 款; the items under it are its 项, and what is numbered 1.
+2. under these (目) is a part of them. Nothing is cut or put together: what an address names is a substring of the
+article as it is stored.
 """
 
 import re

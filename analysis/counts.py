@@ -8,6 +8,7 @@ from itertools import chain, islice
 from analysis.assessment import EntityType
 from analysis.circumstances import (
     HARM,
+    SENTENCE,
     USE,
     is_another_story,
     is_harm_told,
@@ -117,8 +118,6 @@ _OWN_STORY = re.compile(
 _TOLD = re.compile(
     "了|后|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|已|被|医生说|医院说|查肝|仍在|出现|用药|直接"
 )
-# A text without marks is read in pieces, so that time grows with its length alone.
-_SENTENCE = re.compile("[^。!?;\n]{1,400}")
 _IN_GROUP = re.compile("群里(?:已?有|的)?|群友|我们这(?:里|边)?|同(?:病房|村|班|事)(?:有|里)?")
 _WHOLE = re.compile("^(?:不正常|中招|都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
 # A number that ends a clause, of those to whom the word before it happened: 救护车拉走七个.
@@ -179,7 +178,7 @@ def people_counts(text: str) -> list[PeopleCount]:
     people is claimed, the first person of whom harm is told counts as one.
     """
     # What refutes a count is looked for last: most texts count nobody.
-    sentences = [(match.start(), match.group()) for match in _SENTENCE.finditer(text)]
+    sentences = [(match.start(), match.group()) for match in SENTENCE.finditer(text)]
     counted = sentences if _may_count(text) else ()
     found = [_moved(count, offset) for offset, words in counted for count in _in_sentence(words)]
     if found and is_refuted(text):

@@ -1,15 +1,14 @@
 """Tier 2: a small fine-tuned encoder over the text itself, for what tier 1 cannot rule out.
 
 Four layers of width 512 with a vocabulary pruned to Chinese news, eight-bit weights, run by onnxruntime on one thread.
-Documents are encoded one at a time and without padding: dynamic quantisation scales activations over a whole batch, so in a
-batch a document's decision values would depend on its neighbours.
+Documents are encoded one at a time and without padding: dynamic quantisation scales activations over a whole batch, so
+in a batch a document's decision values would depend on its neighbours.
 
 `onnxruntime` and `tokenizers` are imported when an encoder is loaded and nowhere else; where they have no wheel the
 program judges with tier 1 alone and says so.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.assessment import RISK_CATEGORIES
-from analysis.linear import ModelRefusedError
+from analysis.linear import ModelRefusedError, manifest_in
 
 __all__ = [
     "ENCODER_FORMAT",
@@ -36,6 +35,7 @@ __all__ = [
     "encoder_text",
     "framed",
     "read_encoder_manifest",
+    "require_shipped",
 ]
 
 NETWORK = "encoder.onnx"
@@ -101,7 +101,7 @@ class Encoder:
         """
         manifest = read_encoder_manifest(folder)
         for name, digest in manifest["files"].items():
-            _verify(folder / name, digest)
+            require_shipped(folder / name, digest)
         try:
             import onnxruntime
             import tokenizers
@@ -147,19 +147,15 @@ def read_encoder_manifest(folder: Path) -> Mapping[str, Any]:
     Raises:
         ModelRefusedError: If there is none, or it is of another format or for other outputs.
     """
-    path = folder / ENCODER_MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelRefusedError(f"{path} cannot be read as an encoder's manifest: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != ENCODER_FORMAT:
-        raise ModelRefusedError(f"{path} is not of format {ENCODER_FORMAT}: fine-tune the encoder with this version")
+    path, remedy = folder / ENCODER_MANIFEST, "fine-tune the encoder with this version"
+    manifest = manifest_in(path, called="an encoder's manifest", of_format=ENCODER_FORMAT, remedy=remedy)
     if manifest.get("labels") != list(ENCODER_LABELS):
         raise ModelRefusedError(f"{path} names other outputs than this version reads: fine-tune the encoder again")
     return manifest
 
 
-def _verify(path: Path, digest: str) -> None:
+def require_shipped(path: Path, digest: str) -> None:
+    """Raise `ModelRefusedError` where a file is not the one of that SHA-256 which its manifest names."""
     found = "no file"
     if path.is_file():
         with path.open("rb") as content:

@@ -29,7 +29,6 @@ _FAMILIES = frozenset({"头孢", "青霉素", "胰岛素", "生长激素", "干�
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
 _LONGEST_SHORT_NAME = 2  # 赣州 ends like a full name and is none
-_JIANGXI = "36"
 _PROVINCES = "国京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂宁新藏"
 _APPROVAL = re.compile(
     r"国药准字\s?[hzsbtfj][cj]?\s?[0-9]{8}"
@@ -179,7 +178,7 @@ def _regions(
     seats = found_regions(reading, seated, lexicon) if seated else []
     starts = [seat.start for seat in seats]
     firms = [_with_seat(firm, seats, starts) for firm in firms]
-    found = found or [seat for seat in seats if seat.region.code.startswith(_JIANGXI)]
+    found = found or [seat for seat in seats if seat.region.in_jiangxi]
     return list(_each_once(reading.joined, places_of_the_matter(reading.joined, found))), firms
 
 

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from analysis.affinity import compare, likelihood, products_agree
 from analysis.assessment import Assessment
-from analysis.fingerprints import SET_FIELDS, Fingerprint, fingerprint, fingerprints, without
+from analysis.fingerprints import NO_LONGER_KEPT, SET_FIELDS, Fingerprint, fingerprint, fingerprints, without
 from analysis.places import PlaceRelation, local_codes, relate_places
 from analysis.similarity import bands, resemblance
 from crawlers.records import Document
@@ -91,7 +91,6 @@ class EventSketch:
     """An event as far as joining it needs: at most six members and the sums over all of them."""
 
     event_id: str
-    title: str
     first_seen_at: datetime
     last_seen_at: datetime
     count: int
@@ -110,7 +109,6 @@ class EventSketch:
         """Return the sketch as plain JSON values."""
         return {
             "event_id": self.event_id,
-            "title": self.title,
             "first_seen_at": self.first_seen_at.isoformat(),
             "last_seen_at": self.last_seen_at.isoformat(),
             "count": self.count,
@@ -129,7 +127,7 @@ class EventSketch:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Return the sketch that `to_json` wrote."""
         return cls(
-            **dict(values)
+            **{name: value for name, value in values.items() if name not in NO_LONGER_KEPT}
             | {name: frozenset(values[name]) for name in SET_FIELDS}
             | {"problem": without(values["terms"], frozenset(values["names"]))}
             | {name: datetime.fromisoformat(values[name]) for name in ("first_seen_at", "last_seen_at")}
@@ -174,7 +172,6 @@ def open_sketch(fingerprint: Fingerprint, event_id: str) -> EventSketch:
     """Return the event that consists of this document alone."""
     return EventSketch(
         event_id=event_id,
-        title=fingerprint.title,
         first_seen_at=fingerprint.happened_at,
         last_seen_at=fingerprint.happened_at,
         count=1,
@@ -219,8 +216,8 @@ def absorb(sketch: EventSketch, fingerprint: Fingerprint) -> EventSketch:
 def place(fingerprint: Fingerprint, candidates: Sequence[EventSketch]) -> Placement:
     """Return which of `candidates` the document belongs to, if any.
 
-    A document that is seen again stays where it is. The same text wins outright, else the most likely event, if it is likely enough. Candidates out of `WINDOW` are
-    passed over. The order of `candidates` does not matter.
+    A document that is seen again stays where it is. The same text wins outright, else the most likely event, if it is
+    likely enough. Candidates out of `WINDOW` are passed over. The order of `candidates` does not matter.
     """
     open_events = sorted((c for c in candidates if _within(c, fingerprint)), key=lambda c: c.event_id)
     for sketch in open_events:

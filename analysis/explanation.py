@@ -157,7 +157,8 @@ def terms_of(
         if len(chosen) < MOST_TERMS and alone[word] >= _LEAST_WEIGHT and not _overlap(words[word], taken):
             chosen.append((word, alone[word]))
             taken += words[word]
-    # A term that speaks for a risk once others are gone may speak against it while they stand: it is told once, as what decides.
+    # A term that speaks for a risk once others are gone may speak against it while they stand: it is told once, as what
+    # decides.
     other = (word for word in alone if alone[word] <= -_LEAST_WEIGHT and not _overlap(words[word], taken))
     against = sorted(other, key=lambda word: (alone[word], word))
     told = [(word, alone[word]) for word in _apart(against, words)]

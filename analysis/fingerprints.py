@@ -14,9 +14,9 @@ from analysis.places import NATIONS, mentioned_nations
 from analysis.signing import signatures
 from analysis.similarity import plain, signature
 from analysis.termweights import salient_terms
-from crawlers.records import Document, DocumentKind
+from crawlers.records import Document
 
-__all__ = ["SET_FIELDS", "Fingerprint", "fingerprint", "fingerprints", "without"]
+__all__ = ["NO_LONGER_KEPT", "SET_FIELDS", "Fingerprint", "fingerprint", "fingerprints", "without"]
 
 TITLE_TERMS = 24
 TERMS = 48
@@ -38,6 +38,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHORTEST_FIGURE = 3
 _MAX_NAMES = 16
 SET_FIELDS = ("names", "products", "firms", "regions", "marks", "categories")
+NO_LONGER_KEPT = frozenset({"title", "source_id", "kind"})
+"""What fingerprints and sketches of older stores hold besides; nothing compares them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +55,6 @@ class Fingerprint:
 
     document_id: str
     happened_at: datetime
-    source_id: str
-    kind: DocumentKind
-    title: str
     terms: Mapping[str, float]
     title_terms: Mapping[str, float]
     problem: Mapping[str, float]
@@ -76,7 +75,6 @@ class Fingerprint:
         del values["problem"]
         return values | {
             "happened_at": self.happened_at.isoformat(),
-            "kind": str(self.kind),
             "terms": dict(self.terms),
             "title_terms": dict(self.title_terms),
             "signature": b64encode(self.signature).decode(),
@@ -87,12 +85,11 @@ class Fingerprint:
         """Return the fingerprint that `to_json` wrote."""
         names = frozenset(values["names"])
         return cls(
-            **dict(values)
+            **{name: value for name, value in values.items() if name not in NO_LONGER_KEPT}
             | {name: frozenset(values[name]) for name in SET_FIELDS}
             | {
                 "problem": without(values["terms"], names),
                 "happened_at": datetime.fromisoformat(values["happened_at"]),
-                "kind": DocumentKind(values["kind"]),
                 "signature": b64decode(values["signature"]),
             }
         )
@@ -114,16 +111,13 @@ def fingerprint(document: Document, assessment: Assessment) -> Fingerprint:
 
 def _fingerprint(document: Document, assessment: Assessment, signed: bytes) -> Fingerprint:
     tokens = assessment.tokens.split() or _pairs(document)
-    title, title_terms = _titled(document, tokens)
+    title_terms = _title_terms(document, tokens)
     terms = salient_terms(tokens, TERMS) | title_terms
     entities = assessment.entities
     names = _naming_words(terms, entities)
     return Fingerprint(
         document_id=document.id,
         happened_at=document.happened_at,
-        source_id=document.source_id,
-        kind=document.kind,
-        title=title,
         terms=terms,
         title_terms=title_terms,
         problem=without(terms, names),
@@ -143,13 +137,13 @@ def _pairs(document: Document) -> list[str]:
     return [letters[i : i + 2] for i in range(len(letters) - 1)]
 
 
-def _titled(document: Document, tokens: Sequence[str]) -> tuple[str, dict[str, float]]:
-    """Return title and title words; a title that says too little (情况通报) is read on into the text."""
+def _title_terms(document: Document, tokens: Sequence[str]) -> dict[str, float]:
+    """Return the words of the title; a title that says too little (情况通报) is read on into the text."""
     title = document.title or document.text[:LEAD_CHARS]
     terms = _terms_within(title, tokens)
     if document.title and sum(terms.values()) < TELLING_WEIGHT:
         terms = _terms_within(f"{title} {document.text[:LEAD_CHARS]}", tokens)
-    return title, terms
+    return terms
 
 
 def _terms_within(passage: str, tokens: Iterable[str]) -> dict[str, float]:

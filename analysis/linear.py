@@ -26,6 +26,7 @@ __all__ = [
     "ModelRefusedError",
     "Weighting",
     "load_model",
+    "manifest_in",
     "read_manifest",
 ]
 
@@ -120,13 +121,22 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     Raises:
         ModelRefusedError: If there is none, or it is of another format.
     """
-    path = folder / MANIFEST
+    remedy = "train the model again with this version"
+    return manifest_in(folder / MANIFEST, called="a model manifest", of_format=FORMAT, remedy=remedy)
+
+
+def manifest_in(path: Path, *, called: str, of_format: int, remedy: str) -> Mapping[str, Any]:
+    """Return the JSON object of a manifest file; `called` and `remedy` are words of the error.
+
+    Raises:
+        ModelRefusedError: If there is none, or it is of another format.
+    """
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelRefusedError(f"{path} cannot be read as a model manifest: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ModelRefusedError(f"{path} is not of format {FORMAT}: train the model again with this version")
+        raise ModelRefusedError(f"{path} cannot be read as {called}: {error}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != of_format:
+        raise ModelRefusedError(f"{path} is not of format {of_format}: {remedy}")
     return manifest
 
 

@@ -61,8 +61,9 @@ def _evidence_row(evidence: Evidence) -> dict[str, Any]:
 def read_documents(lines: Iterable[str | bytes]) -> Iterator[Document | ValueError]:
     """Yield, for each line of `yaowang judge`'s input, a document, or the error that says why it is none.
 
-    Blank lines are skipped. A broken line yields a `ValueError` naming line and reason in Chinese instead of raising it, so that
-    one bad line does not cost its neighbours their judgement; the caller reports it and goes on. Bytes are UTF-8.
+    Blank lines are skipped. A broken line yields a `ValueError` naming line and reason in Chinese instead of raising
+    it, so that one bad line does not cost its neighbours their judgement; the caller reports it and goes on. Bytes are
+    UTF-8.
     """
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -79,15 +79,15 @@ def runs(
         reached = match.end()
 
 
-@cache
-def _joined_words(*groups: frozenset[str]) -> frozenset[str]:
-    return frozenset().union(*groups) - _PARTS
-
-
 def product_stops(lexicon: Lexicon, *, generic: bool = True) -> AbstractSet[str]:
     """Return the words that end a product's name, with `generic` those that name a kind of product too."""
     groups = ("name_stop_words", "institution_words", *(("generic_products",) if generic else ()))
     return _joined_words(*(lexicon.names[group] for group in groups))
+
+
+@cache
+def _joined_words(*groups: frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*groups) - _PARTS
 
 
 def name_start(

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.assessment import CATEGORY_NAMES, Neighbour
-from analysis.linear import ModelRefusedError
+from analysis.linear import ModelRefusedError, manifest_in
 from crawlers.records import Document
 
 __all__ = ["NEIGHBOURS", "NEIGHBOURS_MANIFEST", "Labelled", "Neighbours", "build"]
@@ -173,12 +173,8 @@ def build(
 
 
 def _read_manifest(path: Path) -> Mapping[str, Any]:
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelRefusedError(f"{path} cannot be read as a manifest: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
-        raise ModelRefusedError(f"{path} is not of format {_FORMAT}: train the model again with this version")
+    remedy = "train the model again with this version"
+    manifest = manifest_in(path, called="a manifest", of_format=_FORMAT, remedy=remedy)
     if not {"model", "sha256", "sources"} <= manifest.keys():
         raise ModelRefusedError(f"{path} names no model, sha256 or sources: train it again (yaowang train)")
     return manifest

@@ -29,15 +29,15 @@ _MANY = re.compile(
 )
 _OPENING = 120
 _LIST = ("、", "和", "与", "及")
-_JIANGXI = "36"
 
 
 def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundRegion]:
     """Return the regions of a text, less those that it only mentions in passing.
 
     The matter lies where the first place lies: with it go the places of its sentence, those around it, and those in it
-    where something happened; a town only as part of its county's name. A place that is passed stays where the text names no other; so does every place of Jiangxi as long as no other of
-    Jiangxi is kept, since what concerns this province must not be lost. Neighbours in a list (南昌、长沙) go together.
+    where something happened; a town only as part of its county's name. A place that is passed stays where the text
+    names no other; so does every place of Jiangxi as long as no other of Jiangxi is kept, since what concerns this
+    province must not be lost. Neighbours in a list (南昌、长沙) go together.
     """
     if len(found) == 0:
         return []
@@ -88,7 +88,7 @@ def _happened_within(text: str, place: FoundRegion, paths: AbstractSet[tuple[str
 
 
 def _is_local(place: FoundRegion) -> bool:
-    return place.region.code.startswith(_JIANGXI)
+    return place.region.in_jiangxi
 
 
 def _is_venue(text: str, group: Sequence[FoundRegion]) -> bool:

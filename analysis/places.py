@@ -75,9 +75,10 @@ def mentioned_nations(text: str) -> frozenset[str]:
 def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
     """Return how two sets of place codes agree; the best agreement of any two codes counts. A town is its county.
 
-    `SAME` is a city or county, `SAME_REGION` a province or another country, `WITHIN` where one is, say, the province and the other a county of it. `ELSEWHERE` is a clear contradiction: both
-    sides name one or two places, all of them cities, counties or other countries, and no two lie in one city; `APART`
-    is every other disagreement. An empty side is `UNKNOWN`.
+    `SAME` is a city or county, `SAME_REGION` a province or another country, `WITHIN` where one is, say, the province
+    and the other a county of it. `ELSEWHERE` is a clear contradiction: both sides name one or two places, all of them
+    cities, counties or other countries, and no two lie in one city; `APART` is every other disagreement. An empty side
+    is `UNKNOWN`.
     """
     if not a or not b:
         return PlaceRelation.UNKNOWN
@@ -111,17 +112,17 @@ def local_codes(codes: AbstractSet[str]) -> list[str]:
     return sorted(local)
 
 
+def _depth(code: str) -> int:
+    stem = _stem(code)
+    return len(stem) // 2 if stem.isdigit() else 2
+
+
 def _stem(code: str) -> str:
     if not code.isdigit():
         return code
     while len(code) > 2 and code.endswith("00"):  # noqa: PLR2004 - a province code has two digits
         code = code[:-2] if len(code) % 2 == 0 else code[:-3]
     return code
-
-
-def _depth(code: str) -> int:
-    stem = _stem(code)
-    return len(stem) // 2 if stem.isdigit() else 2
 
 
 def _contains(outer: str, inner: str) -> bool:

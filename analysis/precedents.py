@@ -1,9 +1,9 @@
 """Which articles readers named for texts like this one: a sparse linear model in numpy beside the table of situations.
 
-The table says what governs a kind of matter; readers who name the articles of single texts agree with one another more than
-with it, since what is asked of a text hangs on more than its kind. What an article is worth for a text, 1 where it governs and
-0.4 where it is related, is told here from the characters of the text and from the rows of the table that it meets. How the model
-was made and what it is worth stands in `models/situations.md`.
+The table says what governs a kind of matter; readers who name the articles of single texts agree with one another more
+than with it, since what is asked of a text hangs on more than its kind. What an article is worth for a text, 1 where it
+governs and 0.4 where it is related, is told here from the characters of the text and from the rows of the table that it
+meets. How the model was made and what it is worth stands in `models/situations.md`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,10 +46,11 @@ class Precedents:
     ) -> Mapping[str, float]:
         """Return what each article is worth for a text, given its features and the share of each row that it meets.
 
-        `likely` is the share that an encoder gives each article, added to what is told here; empty where none has read the text.
+        `likely` is the share that an encoder gives each article, added to what is told here; empty where none has read
+        the text.
 
-        A row that the model never saw, or whose articles were changed since, speaks for itself: everything learned counts less by
-        its share.
+        A row that the model never saw, or whose articles were changed since, speaks for itself: everything learned
+        counts less by its share.
         """
         at = {row: number for number, row in enumerate(self.rows)}
         worths = np.asarray((features @ self.weights).todense(), dtype=np.float32).ravel() + self.usual

@@ -117,9 +117,10 @@ def group(said: Iterable[tuple[str, Key]], *, most: int = 20) -> list[Asked[Key]
     """Group sentences that say the same; the most said first, of equals the first said. At most `most` groups.
 
     Sentences are compared by their characters and pairs of characters without the words of asking, by weight: what most
-    of them share (the matter that all are about) counts little, what few share counts much, and so does what is asked for (when,
-    where, how, …). Of more than four thousand sentences the first are read. A sentence joins the group whose first sentence it is most alike, from 0.42 on; else it opens one. `said` holds
-    sentences with who says them; somebody who says the same twice counts once.
+    of them share (the matter that all are about) counts little, what few share counts much, and so does what is asked
+    for (when, where, how, …). Of more than four thousand sentences the first are read. A sentence joins the group whose
+    first sentence it is most alike, from 0.42 on; else it opens one. `said` holds sentences with who says them;
+    somebody who says the same twice counts once.
     """
     whole = [(sentence, key, _marks(sentence)) for sentence, key in islice(said, MOST_GROUPED)]
     weigh = _weights([marks for _, _, marks in whole])

@@ -25,8 +25,8 @@ class Reading:
 
     `joined` is the normalised title, a line break and the normalised text; hits and word positions count in it, and
     `locate` leads back to the original fields. `evasive` are hits in another spelling: through separators, a masked
-    character, a character in parts or as a variant. `sounded` are terms that the text only sounds like: they are shown as
-    evidence, and the clear ones are a cue for the models, but none is a strong term or stands in a floor rule.
+    character, a character in parts or as a variant. `sounded` are terms that the text only sounds like: they are shown
+    as evidence, and the clear ones are a cue for the models, but none is a strong term or stands in a floor rule.
     """
 
     title: Normalised
@@ -108,7 +108,8 @@ def read(document: Document, lexicon: Lexicon, segmenter: Segmenter) -> Reading:
 def read_all(documents: Sequence[Document], lexicon: Lexicon, segmenter: Segmenter) -> list[Reading]:
     """Read documents one step after the other, each as `read` reads it alone.
 
-    A step keeps its tables in the processor's cache for the whole batch, and passes over what holds nothing of its kind.
+    A step keeps its tables in the processor's cache for the whole batch, and passes over what holds nothing of its
+    kind.
     """
     normalised = normalise_all([field for one in documents for field in (one.title, one.text)])
     readings = _read(list(zip(normalised[::2], normalised[1::2], strict=True)), lexicon, segmenter)

@@ -2,10 +2,10 @@
 
 The table's cues say plainly what a row is; a text that says it in other words is recognised here. The features are the
 text's own characters and nothing that was judged: a wrong first category, one in three on unseen texts, would lead to
-wrong rows. Where the encoder of the second tier has read the text, what it learned of rows counts beside; without it the
-characters speak alone. Neither a change of the lexicon nor of the table makes the model unusable: a row that it does not know is left
-to its cues, a row that the table no longer has is ignored. How it was made and what it is worth stands in
-`models/situations.md`.
+wrong rows. Where the encoder of the second tier has read the text, what it learned of rows counts beside; without it
+the characters speak alone. Neither a change of the lexicon nor of the table makes the model unusable: a row that it
+does not know is left to its cues, a row that the table no longer has is ignored. How it was made and what it is worth
+stands in `models/situations.md`.
 """
 
 import hashlib
@@ -36,8 +36,9 @@ _OPENING_CHARS = 60
 _LONGEST, _LONGEST_OPENING = 4, 3
 
 _HEAD_WORTH = 1.0
-"""Added to the margin of a row that the encoder is sure of. Of 0.5, 1 and 2, documents of later months that neither had seen: the labelled row first in
-.72, .75 and .74, among three in .85, .87 and .90; characters alone .65 and .79, the head alone .72 and .85."""
+"""Added to the margin of a row that the encoder is sure of. Of 0.5, 1 and 2, documents of later months that neither had
+seen: the labelled row first in .72, .75 and .74, among three in .85, .87 and .90; characters alone .65 and .79, the
+head alone .72 and .85."""
 
 Query: TypeAlias = tuple[str, str]
 """Title and text."""

@@ -27,8 +27,8 @@ _WORDS_WEIGHT = 0.05
 """What the best BM25 score adds to an article's total; all situations together count one."""
 
 _WORTH = 2.5
-"""What an article that surely governs adds to its total; all situations together count one. With 2 to 4, on 1,475 entries that neither network nor model
-had seen, recall@5 is .80 (.70 without), on 67 longer documents .75 (.67)."""
+"""What an article that surely governs adds to its total; all situations together count one. With 2 to 4, on 1,475
+entries that neither network nor model had seen, recall@5 is .80 (.70 without), on 67 longer documents .75 (.67)."""
 
 _LEAST_WORTH = 0.1
 _NAMED_BESIDE = "标注样本中情形相近的稿件常涉及此条"

@@ -120,7 +120,8 @@ class RiskStack:
 def ranked(chances: Mapping[str, float], weights: Mapping[str, float]) -> list[CategoryScore]:
     """Return a score a category, the one of most weight first, the others by chance.
 
-    The leading one gets at least the chance of any other, so that whoever reads the chances alone finds the same one leading.
+    The leading one gets at least the chance of any other, so that whoever reads the chances alone finds the same one
+    leading.
     """
     first = max(chances, key=lambda code: weights[code])
     told = {**chances, first: max(chances.values())}

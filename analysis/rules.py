@@ -12,9 +12,10 @@ from functools import cached_property
 from types import MappingProxyType
 
 from analysis.assessment import Entity, EntityType, Evidence
-from analysis.circumstances import is_refuted, tells_of_many
+from analysis.circumstances import SENTENCE, is_refuted, tells_of_many
 from analysis.counts import PeopleCount
 from analysis.lexicon import Hit, TermKind
+from analysis.lexicon.regions import JIANGXI_CODE
 from analysis.reading import Reading
 from analysis.signs import Signs, read_signs
 
@@ -63,7 +64,6 @@ _LEAST_CLUSTER = 3
 _OUTSIDE = ("71", "81", "82")
 _PLACED = frozenset({EntityType.REGION, EntityType.FIRM})
 _INSIDE = re.compile("我国|国内|中国|全国|内地|大陆|国家药监局|本省|我省|本市|我市|本县|我县|省药监局|市监局|公安局")
-_SENTENCE = re.compile("[^。!?;\n]{1,400}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _sentences(reading: Reading) -> Iterator[_Sentence]:
     starts = [hit.start for hit in hits]
     counts = reading.people
     begins = [count.start for count in counts]
-    for match in _SENTENCE.finditer(reading.joined):
+    for match in SENTENCE.finditer(reading.joined):
         near = hits[bisect_left(starts, match.start()) : bisect_left(starts, match.end())]
         inside = tuple(hit for hit in near if hit.end <= match.end())
         people = tuple(counts[bisect_left(begins, match.start()) : bisect_left(begins, match.end())])
@@ -246,7 +246,7 @@ def _sounding(reading: Reading, *, told: bool) -> Iterator[Finding]:
 
 def _is_jiangxi(entity: Entity) -> bool:
     """Tell whether an entity is a place of Jiangxi, or a firm that has its seat there by its name."""
-    return entity.type in _PLACED and (entity.code or "").startswith("36")
+    return entity.type in _PLACED and (entity.code or "").startswith(JIANGXI_CODE)
 
 
 def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:

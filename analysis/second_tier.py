@@ -1,8 +1,8 @@
 """Tier 2 beside tier 1: what the encoder adds to the linear models, and how both become one judgement.
 
-Every number that tier 1 gives has a counterpart here, fitted on forward predictions of both: the chance of a risk and of the remit
-are logistic in the decision values of both tiers; the chance of a category in both values and the sign of the situation; the
-leading category, the severity and the tone are a `Blend`, one weight a source and one bias a class.
+Every number that tier 1 gives has a counterpart here, fitted on forward predictions of both: the chance of a risk and
+of the remit are logistic in the decision values of both tiers; the chance of a category in both values and the sign of
+the situation; the leading category, the severity and the tone are a `Blend`, one weight a source and one bias a class.
 """
 
 import math

@@ -24,8 +24,9 @@ _SEVERAL = 3
 _HALF = 0.5
 _GRAVE = 4
 _GRAVE_CHANCE = 0.4
-"""To miss a grave one is worse than to tell a 3 as one. On later months' risks that no model had seen .76 of the grave ones are found (at .5: .67), exact .66
-(.65); of documents .87 (.83), exact .68 (.69); of written entries .82 (.78), exact .70 (.71)."""
+"""To miss a grave one is worse than to tell a 3 as one. On later months' risks that no model had seen .76 of the grave
+ones are found (at .5: .67), exact .66 (.65); of documents .87 (.83), exact .68 (.69); of written entries .82 (.78),
+exact .70 (.71)."""
 # Sums of the same chances in another order differ in the last bit.
 _NOISE = 1e-9
 

@@ -93,7 +93,8 @@ class Situation:
 class Situations:
     """The whole table; `modifiers` are situations that add their articles to whatever else applies.
 
-    `version` ends in the first digits of the SHA-256 of the files that it was read from; `laws` maps short names to stems.
+    `version` ends in the first digits of the SHA-256 of the files that it was read from; `laws` maps short names to
+    stems.
     """
 
     version: str
@@ -149,8 +150,8 @@ def parse_situations(text: str, name: str) -> Situations:
 def lay_over(text: str, name: str) -> tuple[Situations, tuple[str, ...]]:
     """Return the shipped table with the office's own file over it, and one Chinese sentence for everything wrong in it.
 
-    A row with the id of a shipped one changes what it names, `off: true` takes it out, another id adds a row. A wrong row
-    is left out and the shipped one stays; a file that cannot be read leaves the shipped table.
+    A row with the id of a shipped one changes what it names, `off: true` takes it out, another id adds a row. A wrong
+    row is left out and the shipped one stays; a file that cannot be read leaves the shipped table.
     """
     try:
         own = _Raw(text, name)

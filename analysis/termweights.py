@@ -24,6 +24,11 @@ _WORD = re.compile(r"[\u3400-\u9fffa-z0-9.%]+")
 _SHORTEST = 2
 
 
+def term_weight(word: str) -> float:
+    """Return the weight of a lower-case word, 0 (says nothing) to 1."""
+    return _weights().get(word, UNSEEN)
+
+
 @lru_cache(maxsize=1)
 def _weights() -> Mapping[str, float]:
     lines = _table().decode().splitlines()
@@ -54,11 +59,6 @@ def _refused(sentence: str) -> Exception:
     from analysis.linear import ModelRefusedError
 
     return ModelRefusedError(sentence)
-
-
-def term_weight(word: str) -> float:
-    """Return the weight of a lower-case word, 0 (says nothing) to 1."""
-    return _weights().get(word, UNSEEN)
 
 
 def is_term(word: str) -> bool:

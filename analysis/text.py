@@ -170,8 +170,8 @@ def squeeze(text: str, boundary: int = -1) -> tuple[str, Sequence[int]] | None:
     """Return the shadow copy without separators inside Chinese words, with the position of each of its characters.
 
     Blanks, dots, stars, slashes, emoji and line breaks between two Chinese characters go. Letters and digits stay:
-    there they are words and counts; so do the marks that end a clause, and what stands at `boundary`, where a title ends.
-    `None` where nothing goes. For lexicon matching only.
+    there they are words and counts; so do the marks that end a clause, and what stands at `boundary`, where a title
+    ends. `None` where nothing goes. For lexicon matching only.
     """
     parts: list[str] = []
     kept = array("I")
@@ -214,17 +214,17 @@ def _needs_rewriting(text: str) -> bool:
 
 
 @cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-@cache
 def _convertible() -> re.Pattern[str]:
     """Return what finds a character that simplifying may change: most texts hold none, and converting costs five times as much."""
     basic = [chr(code) for code in (*range(0x80, 0xD800), *range(0xE000, 0x10000))]
     converted = str(_converter().convert("\n".join(basic))).split("\n")
     changed = [character for character, other in zip(basic, converted, strict=True) if character != other]
     return re.compile(f"[{re.escape(''.join(changed))}{_IN_PHRASES}\U00010000-\U0010ffff]")
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
 
 
 def _simplify(text: str) -> str:

@@ -42,9 +42,9 @@ class Arrivals:
     """A Gamma-Poisson estimate of arrivals per hour; slots are the hours of a Shanghai working day, then of a weekend day.
 
     `counts` are items seen, `watched` the hours they were watched for; both fade with a half-life of four weeks.
-    `recent` and `expected` compare what came lately with what the profile foresaw, as of `at`. `quiet` are the arrivals that
-    the profile foresaw since the last look that found something, over `empty` looks; `gap` and `gap_square` the mean and
-    mean square of how many it used to foresee from one such look to the next, over `gaps` of them, `longest`
+    `recent` and `expected` compare what came lately with what the profile foresaw, as of `at`. `quiet` are the arrivals
+    that the profile foresaw since the last look that found something, over `empty` looks; `gap` and `gap_square` the
+    mean and mean square of how many it used to foresee from one such look to the next, over `gaps` of them, `longest`
     the longest of late.
     """
 
@@ -65,8 +65,8 @@ class Arrivals:
     ) -> Self:
         """Return what is known after a look at `until` that found `count` items which were not there at `since`.
 
-        `times` are those published times that the items tell; the rest is spread evenly. `prior` is the rate per hour that
-        the declaration presumes.
+        `times` are those published times that the items tell; the rest is spread evenly. `prior` is the rate per hour
+        that the declaration presumes.
         """
         if until <= since:
             return self
@@ -137,10 +137,11 @@ class Arrivals:
     def wait(self, now: datetime, *, bearable: float, prior: float, longest: timedelta) -> timedelta:
         """Return how long to wait until the items to be expected will together have waited as long as is `bearable`.
 
-        An hour that an item waits weighs the rate at which it came plus `QUIET_RATE`. In a quiet source visits thus grow
-        with the square root of the rate, which gives the smallest mean wait for a number of visits; in a busy one, and in
-        the busy hours of each, with the rate itself, which gives most items a short one. With a steady rate r the wait is
-        sqrt(2 · bearable / (r · (r + QUIET_RATE))). Measured against either rule alone in the simulation of the tests.
+        An hour that an item waits weighs the rate at which it came plus `QUIET_RATE`. In a quiet source visits thus
+        grow with the square root of the rate, which gives the smallest mean wait for a number of visits; in a busy one,
+        and in the busy hours of each, with the rate itself, which gives most items a short one. With a steady rate r
+        the wait is sqrt(2 · bearable / (r · (r + QUIET_RATE))). Measured against either rule alone in the simulation of
+        the tests.
         """
         hours = _STEP / _HOUR
         profile = self._profile(prior)

@@ -1,7 +1,7 @@
 """A child process that reads what strangers wrote, with hard limits; restarted when it dies.
 
-A child that dies (memory, processor time) or does not answer in time costs one question; the next one gets a new child. Questions
-and answers are JSON behind a length, over pipes: nothing that executes is exchanged.
+A child that dies (memory, processor time) or does not answer in time costs one question; the next one gets a new child.
+Questions and answers are JSON behind a length, over pipes: nothing that executes is exchanged.
 """
 
 import json
@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from types import TracebackType
+from typing import IO, Any, Self
 
 import crawlers
 
-__all__ = ["Child", "ChildDied", "ChildLimits", "serve"]
+__all__ = ["Child", "ChildDied", "ChildLimits", "Sandbox", "serve"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,28 @@ class Child:
         except subprocess.TimeoutExpired:
             process.kill()
             return process.wait(timeout=_STOP_SECONDS)
+
+
+class Sandbox:
+    """What reads in a child process, restarted when it dies. Threads take turns; close it after use."""
+
+    def __init__(self, module: str, limits: ChildLimits) -> None:
+        """Name the module, which calls `serve`; the child starts with the first question."""
+        self._child = Child(module, limits)
+
+    def close(self) -> None:
+        """Stop the child."""
+        self._child.close()
+
+    def __enter__(self) -> Self:
+        """Return the sandbox."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the child."""
+        self.close()
 
 
 def serve(answer: Callable[[dict[str, Any], bytes], dict[str, Any]]) -> None:

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from crawlers.attachments.documents import FILES
 from crawlers.failure import Failure, FailureCode
 from crawlers.mended import declared
 from crawlers.oddities import habit_after, oddities
 from crawlers.polling import Outcome, learn, next_due, next_interval
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING
-from crawlers.remembered import ARRIVALS, DEEP_AT, FINDINGS, HABIT, READ_BY, ROTTEN, TRIES
+from crawlers.remembered import ARRIVALS, DAY, DEEP_AT, FILES, FINDINGS, HABIT, READ_BY, REQUESTS, ROTTEN, TRIES
 from crawlers.visit import Visit
 
 __all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
@@ -57,15 +56,15 @@ class SourceReport:
 
 def requests_today(progress: SourceProgress, now: datetime) -> int:
     """Return how many requests the source has cost so far on the Shanghai day of `now`."""
-    same_day = progress.memory.get("day") == _day(now)
-    requests = progress.memory.get("requests")
+    same_day = progress.memory.get(DAY) == _day(now)
+    requests = progress.memory.get(REQUESTS)
     return requests if same_day and isinstance(requests, int) else 0
 
 
 def count_requests(progress: SourceProgress, requests: int, now: datetime) -> SourceProgress:
     """Return the progress with `requests` more counted on the Shanghai day of `now`."""
     counted = requests_today(progress, now) + requests
-    return replace(progress, memory=dict(progress.memory) | {"day": _day(now), "requests": counted})
+    return replace(progress, memory=dict(progress.memory) | {DAY: _day(now), REQUESTS: counted})
 
 
 def conclude(visit: Visit, now: datetime) -> SourceProgress:
@@ -158,7 +157,7 @@ def _validators(visit: Visit) -> tuple[str | None, str | None, str | None]:
 def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     tries = dict(islice(reversed(visit.tries.items()), MAX_REMEMBERED_TRIES))
     counted = visit.requests + requests_today(visit.progress, now)
-    memory = dict(visit.progress.memory) | {"day": _day(now), "requests": counted, TRIES: tries}
+    memory = dict(visit.progress.memory) | {DAY: _day(now), REQUESTS: counted, TRIES: tries}
     memory[READ_BY] = declared(visit.source)
     # What a spider wants to go on from holds only where nothing before it was left undone.
     if visit.failure is None and not (visit.waiting or visit.unstored):

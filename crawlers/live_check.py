@@ -1,7 +1,7 @@
 """The live check (上线检查) of a source: one real, gentle visit, and whether what it brought is enough to switch the source on.
 
-The visit is an ordinary one (robots rules, delays, gate, kill switch, sandbox; documents are stored), but reads the list
-as if nothing of it were known, so that a second check sees as much as the first.
+The visit is an ordinary one (robots rules, delays, gate, kill switch, sandbox; documents are stored), but reads the
+list as if nothing of it were known, so that a second check sees as much as the first.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,13 +13,14 @@ from crawlers.conclusion import CUT_SHORT, NO_FAULT, SourceReport
 from crawlers.gate import Refusal
 from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, Source
+from crawlers.remembered import DAY, REQUESTS
 
 __all__ = ["CHECK_ARTICLES", "CHECK_WORDS", "Brought", "LiveChecks", "Verdict", "gently", "verdict"]
 
 CHECK_ARTICLES = 3
 CHECK_WORDS = 3
 # What a day's allowance has cost stays remembered; all else would make the list look shorter than it is.
-_KEPT = ("day", "requests")
+_KEPT = (DAY, REQUESTS)
 
 
 @dataclass(slots=True)

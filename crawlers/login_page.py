@@ -21,7 +21,8 @@ _TEXT_OF_A_PAGE = 600
 def is_login_page(text: str, *, url: str = "") -> bool:
     """Return whether the page is one for logging in: a password field, or the words for it, and little else.
 
-    Many pages have a small log-in form in a corner; the text around it tells them apart, or an address that is called so.
+    Many pages have a small log-in form in a corner; the text around it tells them apart, or an address that is called
+    so.
     """
     head = text[:_HEAD]
     if not (_PASSWORD.search(head) or _WORDS.search(head)):

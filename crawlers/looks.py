@@ -47,8 +47,8 @@ _DOUBTFUL = frozenset({LookState.SUSPECT_GONE, LookState.GONE})
 class Look:
     """What is known from looking again at one document; `due_at` is the next look, `None` when there is none.
 
-    `since` is when the state began; of a suspect one, the first missing answer. `flat` counts looks in a row after which
-    the counts had hardly grown.
+    `since` is when the state began; of a suspect one, the first missing answer. `flat` counts looks in a row after
+    which the counts had hardly grown.
     """
 
     document_id: str
@@ -71,7 +71,8 @@ def answered(look: Look, answer: Answer, *, published_at: datetime, now: datetim
     """Return the look after `answer`.
 
     live → suspect_gone at the first missing answer, → gone at one at least an hour later; a live answer makes a suspect
-    live again and what was gone restored. An unknown answer changes no state, and is asked for again at the next offset.
+    live again and what was gone restored. An unknown answer changes no state, and is asked for again at the next
+    offset.
     """
     counted = replace(look, looked_at=now, looks=look.looks + 1)
     if answer is Answer.MISSING:

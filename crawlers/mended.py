@@ -1,6 +1,7 @@
 """A source whose declaration changed is read anew: what was given up under the old rules gets its tries again.
 
-A page that could not be read three times is left alone, since it will not read better the fourth time. It does once its rule is mended.
+A page that could not be read three times is left alone, since it will not read better the fourth time. It does once its
+rule is mended.
 """
 
 import hashlib
@@ -25,8 +26,8 @@ def declared(source: Source) -> str:
 def read_anew(progress: SourceProgress, source: Source) -> SourceProgress:
     """Return the progress without tries and validators where the declaration changed since the last visit, else as it is.
 
-    Without its validators the list is fetched and read whole, so that what was given up is listed again. A progress that does
-    not know by what it was read is taken to be read by the same.
+    Without its validators the list is fetched and read whole, so that what was given up is listed again. A progress
+    that does not know by what it was read is taken to be read by the same.
     """
     if progress.memory.get(READ_BY) in {None, declared(source)}:
         return progress

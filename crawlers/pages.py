@@ -53,8 +53,8 @@ def read_article(
     """Return the document on an article page that `record` of a list led to, or why there is none.
 
     What the page does not say is taken from the list: title, time. Of two times the more precise holds, of equally
-    precise ones the list's, because its place there is declared. Counts of readers are those that the page tells; what it does not
-    tell is unknown.
+    precise ones the list's, because its place there is declared. Counts of readers are those that the page tells; what
+    it does not tell is unknown.
     """
     article = extract(raw, url=record.url, content_type=content_type, now=now, rule=declaration.article)
     if isinstance(article, Refusal):

@@ -90,18 +90,18 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
 ) -> CrawlReport:
     """Visit every source of `sources` that has a spider, whatever its schedule says, and store what is new.
 
-    Sink and state are made, and used, in one thread of their own. `egress` is to be the same object for the whole
-    life of the process: the pace of hosts is remembered there. `contact` (address or URL, ASCII) goes into the user
-    agent. `watch_words` are what sources of kind `search` ask their sites for. `on_progress` is called on the loop after each visit. Given a `sandbox`, article pages are parsed in its
-    limited child process, so that no page can take this one down; the caller keeps it over many crawls and closes it.
-    The same holds for `attachments` and the files that articles bring along.
-    `author_key` has at least 16 bytes.
+    Sink and state are made, and used, in one thread of their own. `egress` is to be the same object for the whole life
+    of the process: the pace of hosts is remembered there. `contact` (address or URL, ASCII) goes into the user agent.
+    `watch_words` are what sources of kind `search` ask their sites for. `on_progress` is called on the loop after each
+    visit. Given a `sandbox`, article pages are parsed in its limited child process, so that no page can take this one
+    down; the caller keeps it over many crawls and closes it. The same holds for `attachments` and the files that
+    articles bring along. `author_key` has at least 16 bytes.
 
     Crawls may overlap on one loop, as long as no source is in two of them.
 
-    A source that needs a log-in or comes by file is asked nothing, whoever switched it on. A source that fails costs the
-    others nothing. On cancellation the crawl drains within five seconds, then raises
-    `asyncio.CancelledError`; when `time_limit_seconds` are over it drains the same way and returns what it has.
+    A source that needs a log-in or comes by file is asked nothing, whoever switched it on. A source that fails costs
+    the others nothing. On cancellation the crawl drains within five seconds, then raises `asyncio.CancelledError`; when
+    `time_limit_seconds` are over it drains the same way and returns what it has.
     """
     visited = [source for source in sources if source.kind in _SPIDERS]
     opened = open_surroundings(

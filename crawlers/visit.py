@@ -61,11 +61,12 @@ class Visit:
 
     `waiting` holds the ids that were listed, are new, and are not settled yet; while there are any, the validators of
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
-    failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `fresh` are the
-    published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
-    `files` are attachments that are still to be fetched. `remark` is what a person should look at although the visit went
-    well; `rot_sample` the list page on which a rule found too little; `noted` what the new documents were like. `notes`
-    are what the spider wants to find in the next visit's `progress.memory`; they are kept unless the visit failed.
+    failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `fresh` are
+    the published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
+    `files` are attachments that are still to be fetched. `remark` is what a person should look at although the visit
+    went well; `rot_sample` the list page on which a rule found too little; `noted` what the new documents were like.
+    `notes` are what the spider wants to find in the next visit's `progress.memory`; they are kept unless the visit
+    failed.
     """
 
     source: Source

@@ -23,9 +23,9 @@ OVERLAP = 3
 def walks_on(listed: Sequence[str], new: Collection[str], *, deep: bool) -> bool:
     """Return whether the next page of a list may hold something new, from the ids of this page in order.
 
-    Not where the page ends with three known records (a short page: with a known half): lists run from new to old. Known records
-    further up stop nothing, because pinned ones stand above new ones, and so does what was inserted with an old date. A
-    deep walk goes on as far as there are pages.
+    Not where the page ends with three known records (a short page: with a known half): lists run from new to old. Known
+    records further up stop nothing, because pinned ones stand above new ones, and so does what was inserted with an old
+    date. A deep walk goes on as far as there are pages.
     """
     if not listed:
         return False

@@ -1,7 +1,7 @@
 """Looks at host and configuration before an installation is put to work: `python -m deploy.preflight [--data DIR] [--port N]`.
 
-One JSON line a finding on standard output, the sentences on standard error; exit status 1 where something would keep the
-service from starting, else 0. Nothing is made, connected to or sent: `yaowang doctor` tries store, search and mail.
+One JSON line a finding on standard output, the sentences on standard error; exit status 1 where something would keep
+the service from starting, else 0. Nothing is made, connected to or sent: `yaowang doctor` tries store, search and mail.
 """
 
 import argparse

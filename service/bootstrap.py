@@ -235,7 +235,8 @@ def build(
 ) -> Application:
     """Choose and open the adapters that the settings name.
 
-    A store that is not `durable` is for what is thrown away afterwards. A drill keeps its mail in the local mailbox and its sources to its own world, whatever the settings say.
+    A store that is not `durable` is for what is thrown away afterwards. A drill keeps its mail in the local mailbox and
+    its sources to its own world, whatever the settings say.
     """
     return Application(
         settings=settings,

@@ -4,39 +4,35 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
-from service.domain.refusal import Refusal
 from service.flows.live_checks import Came, settle_checks, wished
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
-from service.ports.store import StoreUnavailableError, Work
+from service.ports.store import Work
+from service.setbacks import PAUSE_SECONDS, SETBACKS
 
 if TYPE_CHECKING:
     from crawlers.attachments.sandbox import AttachmentSandbox
     from crawlers.parsing.sandbox import ExtractionSandbox
     from crawlers.run import CrawlReport, SourceReport
+    from crawlers.second_look import Errand
 
 __all__ = ["check_claim", "collect_until", "crawl_claim", "due_claim"]
 
 _LOOK_SECONDS = 0.5
 # A visit cut short is due again at once, so one slow host holds the others up for a minute at most.
 _LIMIT_SECONDS = 60.0
-_PAUSE_AFTER_FAILURE_SECONDS = 2.0
 # The kill switch takes effect within this time, also on a crawl that is under way.
 _SWITCH_SECONDS = 2.0
-
-# What the store and the machine may bring, and what may be over at the next try.
-_PASSING = (StoreUnavailableError, Refusal, SQLAlchemyError, OSError)
 
 _T = TypeVar("_T")
 
@@ -88,12 +84,11 @@ async def crawl_claim(
     """Visit what is claimed, a minute at most, and settle the live checks among it. The caller ends the claim."""
     from crawlers.live_check import LiveChecks
     from crawlers.run import crawl
-    from service.storage.crawl import StoreSink
 
     checks = LiveChecks(claim.checks)
     report = await crawl(
         checks.as_visited(claim.sources),
-        make_sink=checks.sink(lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes)),
+        make_sink=checks.sink(_sink_over(app)),
         make_state=checks.state(_state_under(app, claim)),
         egress=app.egress,
         now=app.now,
@@ -119,17 +114,17 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
 
     holder = secrets.token_hex(8)
     with (
-        closing(ExtractionSandbox()) as sandbox,
-        closing(AttachmentSandbox(recognise=app.settings.ocr)) as attachments,
+        ExtractionSandbox() as sandbox,
+        AttachmentSandbox(recognise=app.settings.ocr) as attachments,
     ):
         collector = _Collector(app, holder, sandbox, attachments, stop)
         while not stop.is_set():
             try:
                 if app.settings.crawl:
                     await collector.step()
-            except _PASSING as error:
+            except SETBACKS as error:
                 log.warning("role.failed", role="crawl", error=str(error))
-                await _pause(stop, _PAUSE_AFTER_FAILURE_SECONDS)
+                await _pause(stop, PAUSE_SECONDS)
             await _pause(stop, _LOOK_SECONDS)
 
 
@@ -172,10 +167,10 @@ class _Collector:
 
     async def _look_again(self) -> None:
         from crawlers.second_look import look_again
-        from service.flows.second_look import LOOK_EVERY, plan_looks, take_looks
+        from service.flows.second_look import LOOK_EVERY, take_looks
 
         self.next_looks = self.app.now() + LOOK_EVERY
-        errands = await asyncio.to_thread(self._planned, plan_looks)
+        errands = await asyncio.to_thread(self._planned)
         now = self.app.now()
         claim = await asyncio.to_thread(
             claim_visits, self.app.store, [errand.source for errand in errands], holder=self.holder, now=now
@@ -186,7 +181,7 @@ class _Collector:
         seen = await self._watched(
             look_again(
                 held,
-                make_sink=self._make_sink,
+                make_sink=_sink_over(self.app),
                 make_state=_state_under(self.app, claim),
                 egress=self.app.egress,
                 now=self.app.now,
@@ -200,7 +195,9 @@ class _Collector:
         await asyncio.to_thread(end_visits, self.app.store, claim, now=self.app.now())
         log.info("looks.done", looked=taken.looked, gone=len(taken.gone), restored=len(taken.restored))
 
-    def _planned(self, plan: Callable[..., Any]) -> Any:
+    def _planned(self) -> "list[Errand]":
+        from service.flows.second_look import plan_looks
+
         with self.app.store.read() as work:
             switches, stops = work.sources.switches(), work.hosts.stopped()
         sources = [
@@ -208,7 +205,7 @@ class _Collector:
             for source in effective(self.app.catalogue.sources, switches)
             if not is_stopped(host_of(source), stops)
         ]
-        return plan(self.app.store, sources, now=self.app.now())
+        return plan_looks(self.app.store, sources, now=self.app.now())
 
     async def _watched(self, crawling: Coroutine[Any, Any, _T]) -> _T | None:
         """Run a crawl, and meanwhile obey the kill switch; `None` where the role was stopped first."""
@@ -218,7 +215,7 @@ class _Collector:
             await asyncio.wait({running}, timeout=0.2)
             if asyncio.get_running_loop().time() - looked >= _SWITCH_SECONDS:
                 looked = asyncio.get_running_loop().time()
-                with suppress(*_PASSING):
+                with suppress(*SETBACKS):
                     await self._obey()
         if not running.done():
             running.cancel()
@@ -234,10 +231,11 @@ class _Collector:
         with self.app.store.read() as work:
             return frozenset(work.hosts.stopped())
 
-    def _make_sink(self) -> DocumentSink:
-        from service.storage.crawl import StoreSink
 
-        return StoreSink(self.app.store, self.app.now, attachment_bytes=self.app.settings.attachment_bytes)
+def _sink_over(app: Application) -> Callable[[], DocumentSink]:
+    from service.storage.crawl import StoreSink
+
+    return lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes)
 
 
 def _state_under(app: Application, claim: Claim) -> Callable[[], CrawlState]:

@@ -20,8 +20,8 @@ log = structlog.get_logger("yaowang")
 class TrainingBeside:
     """At most one training process of this role; it is ended with the role, and after 25 minutes in any case.
 
-    `wanted` tells whether a training waits; it is asked every five seconds. What the process says goes to `log_file`. The
-    claim on the training is the child's own, so that two roles which start one at once do not both train.
+    `wanted` tells whether a training waits; it is asked every five seconds. What the process says goes to `log_file`.
+    The claim on the training is the child's own, so that two roles which start one at once do not both train.
     """
 
     def __init__(self, command: Sequence[str], *, wanted: Callable[[], bool], log_file: Path) -> None:

@@ -15,10 +15,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from service.bootstrap import Application
-from service.domain.refusal import Refusal
 from service.flows.consider import Office
 from service.flows.crossing import EVERY as CROSS_EVERY
 from service.flows.crossing import cross_check
@@ -30,8 +28,8 @@ from service.flows.surges import EVERY as SURGES_EVERY
 from service.flows.surges import find_surges
 from service.flows.watch import EVERY, watch
 from service.ports.search import SearchUnavailableError
-from service.ports.store import StoreUnavailableError
 from service.search.refill import refill
+from service.setbacks import PAUSE_SECONDS, SETBACKS
 from service.training import TrainingBeside
 
 if TYPE_CHECKING:
@@ -50,10 +48,6 @@ ROLES = ("web", "crawl", "assess", "deliver")
 _IDLE_SECONDS = 0.25
 _IDLE_OPINION_SECONDS = 3.0
 _READ_AHEAD_AFTER_SECONDS = 15.0
-_PAUSE_AFTER_FAILURE_SECONDS = 2.0
-
-# What the store and the machine may bring, and what may be over at the next try.
-_PASSING = (StoreUnavailableError, Refusal, SQLAlchemyError, OSError)
 
 log = structlog.get_logger("yaowang")
 
@@ -265,9 +259,9 @@ def _refill(app: Application, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             report = refill(app.store, app.search)
-        except (*_PASSING, SearchUnavailableError) as error:
+        except (*SETBACKS, SearchUnavailableError) as error:
             log.warning("search.refill_failed", error=str(error))
-            stop.wait(_PAUSE_AFTER_FAILURE_SECONDS)
+            stop.wait(PAUSE_SECONDS)
             continue
         if report is not None:
             log.info("search.refilled", repaired=report.repaired, refused=len(report.refused))
@@ -343,9 +337,9 @@ def _loop(role: str, step: Callable[[], bool], stop: threading.Event, *, idle_se
     while not stop.is_set():
         try:
             busy = step()
-        except _PASSING as error:
+        except SETBACKS as error:
             log.warning("role.failed", role=role, error=str(error))
-            stop.wait(_PAUSE_AFTER_FAILURE_SECONDS)
+            stop.wait(PAUSE_SECONDS)
             continue
         if not busy:
             stop.wait(idle_seconds)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["JIANGXI", "Region", "inner_names", "load_regions", "region_names"]
+__all__ = ["JIANGXI", "JIANGXI_CODE", "Region", "inner_names", "load_regions", "region_names"]
 
 JIANGXI = "江西省"
+JIANGXI_CODE = "36"
+"""What the GB/T 2260 codes of the province and of all its places begin with."""
 _FULL_NAME_LENGTH = 3
 _SUFFIX = re.compile(
     "(特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|(?:[一-鿿]{1,3}族)+自治[州县]|地区|林区|盟|省|市|县)$"
@@ -335,14 +337,6 @@ def _rows(tables: Iterable[str]) -> Iterator[Region]:
             yield Region(code=code, level=level, name=name, path=(*filter(None, above.split("/")), name))
 
 
-def _county_elsewhere(name: str) -> Iterator[str]:
-    """Yield the short form of a county outside Jiangxi: of well-known cities, and 酉阳县 of an autonomous county."""
-    if name.endswith("市") and name[:-1] in _COUNTY_CITIES:
-        yield name[:-1]
-    if name.endswith("自治县") and len(short := _PEOPLES.sub("", name)) > 1:
-        yield f"{short}县"
-
-
 def _written_forms(region: Region) -> Iterator[str]:
     yield region.name
     if region.level == "county" and not region.in_jiangxi:
@@ -361,3 +355,11 @@ def _written_forms(region: Region) -> Iterator[str]:
     short = _SUFFIX.sub("", region.name)
     if len(short) > 1 and short != region.name and len(region.name) >= _FULL_NAME_LENGTH:
         yield short
+
+
+def _county_elsewhere(name: str) -> Iterator[str]:
+    """Yield the short form of a county outside Jiangxi: of well-known cities, and 酉阳县 of an autonomous county."""
+    if name.endswith("市") and name[:-1] in _COUNTY_CITIES:
+        yield name[:-1]
+    if name.endswith("自治县") and len(short := _PEOPLES.sub("", name)) > 1:
+        yield f"{short}县"

@@ -1,9 +1,9 @@
 """Adapting the shipped model to officers' labels, where the texts it was trained on are not at hand.
 
-Of every label (risk, remit, categories, severities, tones) the shipped log-odds are kept as an offset, and a change of the
-weights is fitted over the same features under a strong pull to nothing: what few labels do not speak of stays as shipped. The
-stack keeps its weights but for one factor and one shift, which are fitted on predictions for events that the fitted change had
-not seen and are pulled to 1 and 0. No library but scipy is needed, and it takes seconds.
+Of every label (risk, remit, categories, severities, tones) the shipped log-odds are kept as an offset, and a change of
+the weights is fitted over the same features under a strong pull to nothing: what few labels do not speak of stays as
+shipped. The stack keeps its weights but for one factor and one shift, which are fitted on predictions for events that
+the fitted change had not seen and are pulled to 1 and 0. No library but scipy is needed, and it takes seconds.
 """
 
 import json
@@ -40,8 +40,9 @@ __all__ = ["adapt"]
 PULL = 1.0
 """Strength of the pull of every change of a weight to nothing, five times that of the shipped weights.
 
-Of 1, 3 and 8 the first did best: adapted to 80 and to 157 titles of one half of the development file and measured on the
-other half (321 titles, 90 risks), average precision of risk went from .862 to .878 and .886, risks found from 74 to 83 and 84.
+Of 1, 3 and 8 the first did best: adapted to 80 and to 157 titles of one half of the development file and measured on
+the other half (321 titles, 90 risks), average precision of risk went from .862 to .878 and .886, risks found from 74 to
+83 and 84.
 """
 
 _PULL_SHIFT = 0.1
@@ -63,8 +64,9 @@ Mask = npt.NDArray[np.bool_]
 class _Learned:
     """The examples that a tier scores: features, decision values, and what these count for in what is said.
 
-    `factor` times its transpose are the products of the examples' features. `odds` are the log-odds of risk, remit and every category as shipped; `gains` by how much they grow with the decision value
-    of tier 1. `read` says which documents the encoder reads.
+    `factor` times its transpose are the products of the examples' features. `odds` are the log-odds of risk, remit and
+    every category as shipped; `gains` by how much they grow with the decision value of tier 1. `read` says which
+    documents the encoder reads.
     """
 
     examples: Sequence[Example]
@@ -94,8 +96,8 @@ def adapt(
 ) -> Mapping[str, Any]:
     """Adapt the model in `parent` to the last `MOST_EXAMPLES` of the examples, write it as a model folder into `out`, return its manifest.
 
-    Labels of which fewer than five examples say yes, or fewer than five no, stay as they are. The same examples give the
-    same model.
+    Labels of which fewer than five examples say yes, or fewer than five no, stay as they are. The same examples give
+    the same model.
 
     Raises:
         ModelRefusedError: If the parent does not fit the running lexicon or segmenter.
@@ -237,9 +239,9 @@ def _truth(label: str, examples: Sequence[Example]) -> tuple[Mask, Mask]:
 def _fit(learned: _Learned, task: _Task, chosen: Mask | None = None) -> Array:
     """Return the coordinates of the change of the weights that fits best; a shift that all share is fitted beside it and left out.
 
-    The shift takes up how often a label occurs among what people chose to label, which is no matter of words. The best change
-    lies in the span of the examples (representer theorem), so that it is sought there: in coordinates in which `factor`
-    gives the change of every decision value and the squared length is that of the change itself.
+    The shift takes up how often a label occurs among what people chose to label, which is no matter of words. The best
+    change lies in the span of the examples (representer theorem), so that it is sought there: in coordinates in which
+    `factor` gives the change of every decision value and the squared length is that of the change itself.
     """
     rows = task.usable if chosen is None else task.usable & chosen
     part, offset, gain = learned.factor[rows], task.offset[rows], task.gain[rows]

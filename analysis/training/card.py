@@ -12,20 +12,6 @@ DEV_LOOKS = 27
 """How many models were measured on the development file while this one was made; each look bends the choice towards it."""
 
 
-def _second(manifest: Mapping[str, Any]) -> str:
-    """Return the paragraph on the second tier."""
-    second = manifest.get("second")
-    if second is None:
-        return "**Second tier.** None: the linear models judge alone."
-    return _SECOND.format(
-        encoder=second["encoder"],
-        least=second["least_remit"],
-        risk_threshold=second["risk_threshold"],
-        remit_threshold=second["remit_threshold"],
-        category_threshold=second["category_threshold"],
-    )
-
-
 def model_card(manifest: Mapping[str, Any], evaluation: Evaluation) -> str:
     """Return the card of a model in Markdown."""
     data = "\n".join(f"| `{name}` | `{digest}` |" for name, digest in manifest["trained_on"].items())
@@ -41,6 +27,20 @@ def model_card(manifest: Mapping[str, Any], evaluation: Evaluation) -> str:
         second=_second(manifest),
         looks=DEV_LOOKS,
         table=evaluation.table(),
+    )
+
+
+def _second(manifest: Mapping[str, Any]) -> str:
+    """Return the paragraph on the second tier."""
+    second = manifest.get("second")
+    if second is None:
+        return "**Second tier.** None: the linear models judge alone."
+    return _SECOND.format(
+        encoder=second["encoder"],
+        least=second["least_remit"],
+        risk_threshold=second["risk_threshold"],
+        remit_threshold=second["remit_threshold"],
+        category_threshold=second["category_threshold"],
     )
 
 

@@ -27,8 +27,8 @@ LABELS = ("risk", "remit", *RISK_CATEGORIES, *SEVERITY_LABELS, *TONE_LABELS.valu
 SEED = 20261125
 _BATCH = 512
 _COST = 5.0
-# Of 24,000 texts those features are kept that stand in four of them or more: with three there are 580,000, which a worker has no memory for, with five
-# 255,000; joined figures of later months and documents are equal within .01.
+# Of 24,000 texts those features are kept that stand in four of them or more: with three there are 580,000, which a
+# worker has no memory for, with five 255,000; joined figures of later months and documents are equal within .01.
 _LEAST_DOCUMENTS = 4
 _TOLERANCE = 1e-3
 
@@ -131,7 +131,8 @@ def _fit_one(label: str, matrix: sparse.csr_matrix, usable: Mask, positive: Mask
     from sklearn.linear_model import LogisticRegression
 
     weight = None if label in SEVERITY_LABELS else "balanced"
-    # More features than documents: the dual problem is solved five times as fast, with decision values that correlate by 0.9999998.
+    # More features than documents: the dual problem is solved five times as fast, with decision values that correlate
+    # by 0.9999998.
     fitted = LogisticRegression(
         C=_COST, class_weight=weight, solver="liblinear", dual=True, tol=_TOLERANCE, random_state=SEED, max_iter=1000
     )

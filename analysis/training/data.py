@@ -73,10 +73,11 @@ _FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 class Example:
     """A labelled document. `date` is empty for written texts, `event` is its own id where it belongs to none.
 
-    `tells_level` says whether the level may be learned from it: titles written for the kinds of risk are nearly all risks, and would
-    teach that short titles are. `tells_tone` says the same of the tone: written texts are tidier, and what they taught cost .03 of macro-F1 on
-    titles of later months. `situations` are the rows of the table of situations that it is about, where somebody said so, `articles` those that readers named for
-    it with what they are worth there, from 0 to 1; `needs_answer` says whether the regulator of its place would have to answer publicly,
+    `tells_level` says whether the level may be learned from it: titles written for the kinds of risk are nearly all
+    risks, and would teach that short titles are. `tells_tone` says the same of the tone: written texts are tidier, and
+    what they taught cost .03 of macro-F1 on titles of later months. `situations` are the rows of the table of
+    situations that it is about, where somebody said so, `articles` those that readers named for it with what they are
+    worth there, from 0 to 1; `needs_answer` says whether the regulator of its place would have to answer publicly,
     where it is known.
     """
 
@@ -202,7 +203,8 @@ def read_situation_labels(path: Path = SITUATION_LABELS) -> Mapping[str, tuple[s
 def read_article_labels(path: Path = ARTICLE_LABELS) -> Mapping[str, Mapping[str, float]]:
     """Return what articles readers named for each labelled document, by its id: key and worth, the mean over its readers.
 
-    A reader's governing article is worth 1, a related one 0.4; a document of which nothing in the library governs has none.
+    A reader's governing article is worth 1, a related one 0.4; a document of which nothing in the library governs has
+    none.
     """
     laws = load_situations().laws
     labels: dict[str, Mapping[str, float]] = {}

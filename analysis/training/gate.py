@@ -1,8 +1,8 @@
 """The gate: a model is promoted only if it measures no worse than the one that judges.
 
-The shipped model is replaced by one that does no worse on the development file. A model that learned from officers' labels
-must besides do no worse, and somewhere better, on those labels that it never saw, and may not judge the office's own
-recent documents much otherwise: forty frozen labels do not show everything that a change of weights can do.
+The shipped model is replaced by one that does no worse on the development file. A model that learned from officers'
+labels must besides do no worse, and somewhere better, on those labels that it never saw, and may not judge the office's
+own recent documents much otherwise: forty frozen labels do not show everything that a change of weights can do.
 """
 
 import json

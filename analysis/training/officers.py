@@ -1,8 +1,8 @@
 """Officers' labels as examples to learn from, and the fifth of them that is only ever measured on.
 
 A correction on a page was made because the model erred there; that a model is right is seldom written down. Such labels
-say what a text is, and nothing of how often a model errs, so no chance is calibrated on them. What the queue asked about
-was chosen by the text alone, and may be.
+say what a text is, and nothing of how often a model errs, so no chance is calibrated on them. What the queue asked
+about was chosen by the text alone, and may be.
 """
 
 import hashlib

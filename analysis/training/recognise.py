@@ -1,7 +1,7 @@
 """Fit the recogniser of situations: `python -m analysis.training.recognise SHARED_DATA`.
 
-Learns rows from the labelled documents that `situation_labels.tsv` names and from the titles of `written/titles.tsv`, and what articles are worth
-from `article_labels.tsv`; see `models/situations.md`. Some four minutes.
+Learns rows from the labelled documents that `situation_labels.tsv` names and from the titles of `written/titles.tsv`,
+and what articles are worth from `article_labels.tsv`; see `models/situations.md`. Some four minutes.
 """
 
 import json

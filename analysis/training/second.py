@@ -1,10 +1,9 @@
 """Fitting what joins the two tiers, on documents that neither tier had seen when it judged them.
 
-The linear tier's forward predictions and the encoder's meet on the titles of the last folds: some thousand, a quarter of them risks.
-So everything fitted here has few numbers: one weight a source, one bias a class.
+The linear tier's forward predictions and the encoder's meet on the titles of the last folds: some thousand, a quarter
+of them risks. So everything fitted here has few numbers: one weight a source, one bias a class.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.assessment import RISK_CATEGORIES, Tone
-from analysis.encoder import FORWARD, read_encoder_manifest
-from analysis.linear import ModelRefusedError
+from analysis.encoder import FORWARD, read_encoder_manifest, require_shipped
 from analysis.second_tier import (
     CATEGORY_SOURCES,
     SEVERITIES,
@@ -36,13 +34,16 @@ Mask = npt.NDArray[np.bool_]
 # A weight of one standard deviation costs as much as one document in a hundred and fifty; a bias as much as one in thirty.
 _WEIGHT_COST, _BIAS_COST = 0.003, 0.015
 _RARE = 0.005
-# Of 0.003 to 1, titles from June 2024 on, five times five folds by event: average precision of risk .847 at 0.01 and 0.03, .834 at 1; best Brier score at 0.1.
+# Of 0.003 to 1, titles from June 2024 on, five times five folds by event: average precision of risk .847 at 0.01 and
+# 0.03, .834 at 1; best Brier score at 0.1.
 _CERTAINTY = 0.05
 _BETA_RISK = 1.5
-"""To miss a risk costs more than to look at one too many. Chosen looking at the development file: with 1.2 a quarter of its risks was missed and one of eight
-that were raised was none, with 2 one of eight was missed and more than a quarter of the raised was none."""
-# Written titles and entries are tidier than what is published, and many. Of weights .05 to 1 for them: leading category right in .73 of forward titles
-# and in .90 to .91 of documents of other genres under all, severity in .61 to .62 and in .65 to .69.
+"""To miss a risk costs more than to look at one too many. Chosen looking at the development file: with 1.2 a quarter of
+its risks was missed and one of eight that were raised was none, with 2 one of eight was missed and more than a quarter
+of the raised was none."""
+# Written titles and entries are tidier than what is published, and many. Of weights .05 to 1 for them: leading category
+# right in .73 of forward titles and in .90 to .91 of documents of other genres under all, severity in .61 to .62 and in
+# .65 to .69.
 _SHORT_SHARE = 0.3
 _ENCODER, _ENCODER_FIRST = CATEGORY_SOURCES.index("encoder"), CATEGORY_SOURCES.index("encoder first")
 _TAKEN_BACK = 0.5
@@ -52,9 +53,10 @@ _TAKEN_BACK = 0.5
 class Seen:
     """What both tiers said of the same documents, row by row.
 
-    `inputs` are tier 1's stack inputs, `p_remit` its chance of the remit, `decisions` its named decision values, `severity` its chances
-    of the five severities, `leading` the signs, `encoded` the encoder's logits, `weight` how much a row counts for the chances of
-    risk and remit, `later` whether it is a document of later months rather than a written one: these alone tell those chances.
+    `inputs` are tier 1's stack inputs, `p_remit` its chance of the remit, `decisions` its named decision values,
+    `severity` its chances of the five severities, `leading` the signs, `encoded` the encoder's logits, `weight` how
+    much a row counts for the chances of risk and remit, `later` whether it is a document of later months rather than a
+    written one: these alone tell those chances.
     """
 
     examples: Sequence[Example]
@@ -80,10 +82,7 @@ def forward_logits(folder: Path) -> dict[str, Array]:
         ModelRefusedError: If the file is not the one that the encoder's manifest names.
     """
     path = folder / FORWARD
-    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
-    named = read_encoder_manifest(folder)["files"][FORWARD]
-    if found != named:
-        raise ModelRefusedError(f"{path} is {found}, its manifest names {named}: put the shipped file back")
+    require_shipped(path, read_encoder_manifest(folder)["files"][FORWARD])
     with np.load(path, allow_pickle=False) as arrays:
         return dict(zip(arrays["ids"].tolist(), arrays["logits"].astype(np.float64), strict=True))
 
@@ -118,8 +117,8 @@ def fit_second(seen: Seen, learned: Sequence[Example], best_cut: Any, seed: int)
     stored["category_threshold"] = _category_cut(category, first, sources, truth)
     grave = np.array([severity_sources(seen.severity[n], seen.encoded[n]) for n in risks])
     steps = np.array([seen.examples[n].severity - 1 for n in risks])
-    # The fourth root of a balanced weight: of later months' risks .65 exact (.64 under the square root, .67 under none), of documents .70 (.69, .65),
-    # of the grave .73 and .87 found (.73 and .88, .70 and .81).
+    # The fourth root of a balanced weight: of later months' risks .65 exact (.64 under the square root, .67 under
+    # none), of documents .70 (.69, .65), of the grave .73 and .87 found (.73 and .88, .70 and .81).
     evened = np.sqrt(_balanced(steps, share, len(SEVERITIES)))
     stored["severity"] = _stored(fit_blend(grave, steps, weight=share * evened))
     stored["tone"] = _tone(seen)
@@ -188,8 +187,8 @@ def _commonness(learned: Sequence[Example]) -> Array:
 def _first(sources: Array, firsts: npt.NDArray[np.int64], commonness: Array, share: Array) -> Blend:
     """Return the blend that says which category leads.
 
-    Years differ in what they bring: the encoder's sense of how common a category is, is half taken back (logit adjustment: Menon and
-    others 2021). On forward predictions that costs nothing and finds the rare ones oftener.
+    Years differ in what they bring: the encoder's sense of how common a category is, is half taken back (logit
+    adjustment: Menon and others 2021). On forward predictions that costs nothing and finds the rare ones oftener.
     """
     plain = sources.copy()
     plain[:, _ENCODER_FIRST] -= _TAKEN_BACK * commonness[0]

@@ -48,6 +48,23 @@ def _rarity(word: str, total: int, counts: Counter[str]) -> float:
     return max(0.0, math.log((total + 1) / (counts[word] + 1)) / math.log(total + 1))
 
 
+def main(arguments: list[str]) -> int:
+    """Write the table beside the shipped models; return the exit status."""
+    if len(arguments) != 1:
+        print("usage: python -m analysis.training.term_weights SHARED_DATA", file=sys.stderr)  # noqa: T201
+        return 2
+    data, segmenter = Path(arguments[0]), RjiebaSegmenter()
+    general = count_words(_news(data / "hotlist" / "weibo-2024.jsonl.gz"), segmenter)
+    labelled = (data / "attention" / name for name in ("train.jsonl", "train_single.jsonl"))
+    weights = weigh(general, count_words(_remit(labelled), segmenter))
+    head = f"# word\tweight in thousandths; cut by {segmenter.identity}\n"
+    table = head + "".join(f"{word}\t{weight}\n" for word, weight in weights.items())
+    TERM_WEIGHTS.write_text(table, encoding="utf-8")
+    told = {"sha256": hashlib.sha256(table.encode()).hexdigest(), "words": len(weights)}
+    TERM_WEIGHTS.with_suffix(".json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    return 0
+
+
 def _news(path: Path) -> Iterator[str]:
     seen: set[str] = set()
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -64,23 +81,6 @@ def _remit(paths: Iterable[Path]) -> Iterator[str]:
             item = json.loads(line)
             if item["level"] >= 1:
                 yield f"{item['title']}\n{item['text'][:_TEXT_CHARS]}"
-
-
-def main(arguments: list[str]) -> int:
-    """Write the table beside the shipped models; return the exit status."""
-    if len(arguments) != 1:
-        print("usage: python -m analysis.training.term_weights SHARED_DATA", file=sys.stderr)  # noqa: T201
-        return 2
-    data, segmenter = Path(arguments[0]), RjiebaSegmenter()
-    general = count_words(_news(data / "hotlist" / "weibo-2024.jsonl.gz"), segmenter)
-    labelled = (data / "attention" / name for name in ("train.jsonl", "train_single.jsonl"))
-    weights = weigh(general, count_words(_remit(labelled), segmenter))
-    head = f"# word\tweight in thousandths; cut by {segmenter.identity}\n"
-    table = head + "".join(f"{word}\t{weight}\n" for word, weight in weights.items())
-    TERM_WEIGHTS.write_text(table, encoding="utf-8")
-    told = {"sha256": hashlib.sha256(table.encode()).hexdigest(), "words": len(weights)}
-    TERM_WEIGHTS.with_suffix(".json").write_text(json.dumps(told) + "\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":

@@ -11,9 +11,8 @@ from crawlers.gate import Refusal
 from crawlers.records import DatePrecision, Document, DocumentKind, document_id
 from crawlers.urls import url_key
 
-__all__ = ["FILES", "MAX_STORED_ROWS", "Attached", "attached_to", "document_of_attachment"]
+__all__ = ["MAX_STORED_ROWS", "Attached", "attached_to", "document_of_attachment"]
 
-FILES = "files"
 """The key of a source's memory that holds the files still to be fetched."""
 MAX_STORED_ROWS = 2_000
 _TITLE = 200
@@ -84,27 +83,6 @@ def attached_to(document: Document) -> list[Attached]:
     ]
 
 
-def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict[str, Any]:
-    """Return how a file was read, and why it is not kept where that is so."""
-    about: dict[str, Any] = {} if unkept is None else {"unkept": unkept.detail}
-    if isinstance(read, Refusal):
-        return about
-    return about | {
-        "kind": read.kind.value,
-        "pages": read.pages,
-        "confidence": read.confidence,
-        "remarks": list(read.remarks),
-    }
-
-
-def _text_of(read: AttachmentText | Refusal, unkept: Refusal | None) -> str:
-    """Return what was read, else why nothing was, and whether the original is there to be looked at."""
-    original = "附件原件已保存" if unkept is None else f"附件原件未保存（{unkept.reason}）"
-    if isinstance(read, Refusal):
-        return f"（{original}，内容未能读取：{read.detail}。）"
-    return read.text or f"（{original}：{'；'.join(read.remarks)}。）"
-
-
 def document_of_attachment(
     attached: Attached,
     read: AttachmentText | Refusal,
@@ -116,8 +94,8 @@ def document_of_attachment(
 ) -> Document:
     """Return the document of a file: its text, its records in `extras["rows"]`, and how it was read.
 
-    A file that was kept though it could not be read is a document too, whose text says why: nobody must take it for read.
-    `unkept` is why its bytes are not kept, which the document says too.
+    A file that was kept though it could not be read is a document too, whose text says why: nobody must take it for
+    read. `unkept` is why its bytes are not kept, which the document says too.
     """
     hash_ = hashlib.sha256(raw).hexdigest()
     about = {"name": attached.name, "hash": hash_, "size": len(raw)} | _how_it_went(read, unkept)
@@ -143,3 +121,24 @@ def document_of_attachment(
         method="attachment",
         extras=extras,
     )
+
+
+def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict[str, Any]:
+    """Return how a file was read, and why it is not kept where that is so."""
+    about: dict[str, Any] = {} if unkept is None else {"unkept": unkept.detail}
+    if isinstance(read, Refusal):
+        return about
+    return about | {
+        "kind": read.kind.value,
+        "pages": read.pages,
+        "confidence": read.confidence,
+        "remarks": list(read.remarks),
+    }
+
+
+def _text_of(read: AttachmentText | Refusal, unkept: Refusal | None) -> str:
+    """Return what was read, else why nothing was, and whether the original is there to be looked at."""
+    original = "附件原件已保存" if unkept is None else f"附件原件未保存（{unkept.reason}）"
+    if isinstance(read, Refusal):
+        return f"（{original}，内容未能读取：{read.detail}。）"
+    return read.text or f"（{original}：{'；'.join(read.remarks)}。）"

@@ -1,8 +1,9 @@
 """Undoes what printing does to Chinese text: a PDF may name a glyph by the radical or variant that shares it.
 
-Source Han Sans and Noto Sans CJK draw `⽰` (U+2F70) and `示` (U+793A) with one glyph; a PDF made from them holds either. The pairs
-were computed from the character map of Noto Sans CJK SC 2.004 (OFL-1.1): code points that share a glyph with exactly one ideograph of GB 2312.
-Radicals of U+2F00 to U+2FDF and compatibility ideographs have a canonical form in Unicode itself.
+Source Han Sans and Noto Sans CJK draw `⽰` (U+2F70) and `示` (U+793A) with one glyph; a PDF made from them holds either.
+The pairs were computed from the character map of Noto Sans CJK SC 2.004 (OFL-1.1): code points that share a glyph with
+exactly one ideograph of GB 2312. Radicals of U+2F00 to U+2FDF and compatibility ideographs have a canonical form in
+Unicode itself.
 """
 
 import re

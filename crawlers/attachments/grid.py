@@ -16,8 +16,8 @@ MAX_PLACES = 400_000
 class Grid:
     """The cells of one table, row by row, all rows equally long; `where` says in words which page or sheet it is on.
 
-    `opens_page` and `ends_page` tell that nothing but margins lies between the table and the edge of its page: only such tables go
-    on from one page to the next.
+    `opens_page` and `ends_page` tell that nothing but margins lies between the table and the edge of its page: only
+    such tables go on from one page to the next.
     """
 
     cells: tuple[tuple[str, ...], ...]

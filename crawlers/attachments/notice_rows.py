@@ -1,7 +1,7 @@
 """From the tables of a notice to records: which product of which maker, which batch, what failed. Pure.
 
-The heading is found, not presumed: it may be repeated on every page, stand in two lines, or stand in the first column. A table that
-goes on over a page goes on in its records; a row that the page cut in two is one record.
+The heading is found, not presumed: it may be repeated on every page, stand in two lines, or stand in the first column.
+A table that goes on over a page goes on in its records; a row that the page cut in two is one record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -25,9 +25,9 @@ _RESOLUTION = 200
 class AttachmentText:
     """What was read from a file.
 
-    `text` holds everything, a record a line (`产品名称：…，规格：…`), bounded; `rows` the records as plain values; `pages` is known
-    of a PDF only. `confidence` (0 to 1) is there where text was recognised in pictures. `remarks` are Chinese sentences on what
-    was left out.
+    `text` holds everything, a record a line (`产品名称：…，规格：…`), bounded; `rows` the records as plain values; `pages` is
+    known of a PDF only. `confidence` (0 to 1) is there where text was recognised in pictures. `remarks` are Chinese
+    sentences on what was left out.
     """
 
     kind: AttachmentKind

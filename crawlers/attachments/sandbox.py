@@ -1,11 +1,10 @@
 """Reads attachments in a child process with hard limits, so that no file can hang or kill a crawl."""
 
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind
 from crawlers.attachments.reading import AttachmentText, answer_of, read_attachment
-from crawlers.child import Child, ChildDied, ChildLimits, serve
+from crawlers.child import ChildDied, ChildLimits, Sandbox, serve
 from crawlers.gate import Refusal, RefusalReason
 
 __all__ = ["AttachmentSandbox"]
@@ -14,13 +13,13 @@ __all__ = ["AttachmentSandbox"]
 _LIMITS = ChildLimits(memory_bytes=4 * 2**30, cpu_seconds=45, answer_seconds=50.0, questions=200)
 
 
-class AttachmentSandbox:
-    """A child process that reads files, restarted when it dies. Threads take turns; close it after use."""
+class AttachmentSandbox(Sandbox):
+    """A child process that reads files."""
 
     def __init__(self, *, recognise: bool = False, limits: ChildLimits = _LIMITS) -> None:
         """Say whether text in pictures is recognised; the child starts with the first file."""
         self._recognise = recognise
-        self._child = Child("crawlers.attachments.sandbox", limits)
+        super().__init__("crawlers.attachments.sandbox", limits)
 
     def read(self, raw: bytes) -> AttachmentText | Refusal:
         """Do as `crawlers.attachments.reading.read_attachment` does, in the child; never raises on any file."""
@@ -30,20 +29,6 @@ class AttachmentSandbox:
             return _read_from_json(self._child.ask({"recognise": self._recognise}, raw))
         except ChildDied as ending:
             return Refusal(RefusalReason.CRASHED, f"读取这个附件的子进程中断（{ending}），只保存了原件")
-
-    def close(self) -> None:
-        """Stop the child."""
-        self._child.close()
-
-    def __enter__(self) -> Self:
-        """Return the sandbox."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop the child."""
-        self.close()
 
 
 def _read_from_json(answer: dict[str, Any]) -> AttachmentText | Refusal:

@@ -45,7 +45,8 @@ class Catalogue:
 def load_catalogue(folder: Path | None = None, *, shipped: bool = True) -> Catalogue:
     """Return the shipped catalogue, with the files of `folder` added over it; without `shipped`, those files alone.
 
-    A shipped source is on only with the date of its live check; what the office declares itself is on as it declares it.
+    A shipped source is on only with the date of its live check; what the office declares itself is on as it declares
+    it.
     """
     found: dict[str, Source] = {}
     problems: list[Problem] = []

@@ -64,13 +64,6 @@ def read_yaml(raw: bytes) -> Located:
     return Located(data, reader.lines)
 
 
-def _only_in_yaml_1_1(node: yaml.Node) -> bool:
-    """Return whether a plain word is something else to PyYAML than to people: `no` is no false, `12:30` no number."""
-    kind = node.tag.rpartition(":")[2]
-    text = str(node.value)
-    return (kind == "bool" and text.lower() not in {"true", "false"}) or (kind in {"int", "float"} and ":" in text)
-
-
 class _Reader:
     def __init__(self) -> None:
         self.lines: dict[Path, int] = {}
@@ -102,3 +95,10 @@ class _Reader:
             self.lines[*path, key] = line
             built[key] = self.build(value_node, (*path, key))
         return built
+
+
+def _only_in_yaml_1_1(node: yaml.Node) -> bool:
+    """Return whether a plain word is something else to PyYAML than to people: `no` is no false, `12:30` no number."""
+    kind = node.tag.rpartition(":")[2]
+    text = str(node.value)
+    return (kind == "bool" and text.lower() not in {"true", "false"}) or (kind in {"int", "float"} and ":" in text)

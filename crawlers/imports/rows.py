@@ -59,8 +59,9 @@ def read_import(
 ) -> Iterator[Document | RowRefusal]:
     """Yield, row by row, the document that it holds or why it holds none; constant memory.
 
-    Of rows that give one number to different words the first is taken, as long as no more than `MAX_REMEMBERED` others lie
-    between them. The same row gives the same id every time: the record's own number, else its address, else a hash of its words.
+    Of rows that give one number to different words the first is taken, as long as no more than `MAX_REMEMBERED` others
+    lie between them. The same row gives the same id every time: the record's own number, else its address, else a hash
+    of its words.
 
     Args:
         path: a CSV (UTF-8 or GB18030), XLSX or JSONL file.

@@ -1,6 +1,7 @@
 """Has files that are no lines be read by a child process with hard limits, which writes their rows into a temporary file.
 
-What a hostile or huge workbook or array costs, it costs the child. One that the child does not read to its end gives no row at all.
+What a hostile or huge workbook or array costs, it costs the child. One that the child does not read to its end gives no
+row at all.
 """
 
 import json

@@ -63,6 +63,15 @@ def _check_size(path: Path) -> None:
         raise ImportRefused(f"{path.name} 有 {size} 字节，上限 {MAX_FILE_BYTES}；请拆分后导入。")
 
 
+def _csv(path: Path) -> Table:
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    lines = _text_lines(path, _encoding(path))
+    number, first = next(((n, line) for n, line in enumerate(lines, start=1) if line.strip()), (1, ""))
+    delimiter = max(",\t;|", key=first.count)
+    names = headings_of(next(csv.reader([first], delimiter=delimiter), []), path)
+    return Table(names, csv_rows(lines, names, delimiter, first_number=number + 1))
+
+
 def _encoding(path: Path) -> str:
     """Return the charset of a text file, from its first 256 KiB of whole lines."""
     with path.open("rb") as file:
@@ -88,15 +97,6 @@ def _text_lines(path: Path, charset: str) -> Iterator[str]:
     with path.open(encoding=charset, errors="replace", newline="") as file:
         while line := file.readline(MAX_ROW_BYTES):
             yield line.replace("\x00", "")
-
-
-def _csv(path: Path) -> Table:
-    csv.field_size_limit(MAX_CELL_CHARACTERS)
-    lines = _text_lines(path, _encoding(path))
-    number, first = next(((n, line) for n, line in enumerate(lines, start=1) if line.strip()), (1, ""))
-    delimiter = max(",\t;|", key=first.count)
-    names = headings_of(next(csv.reader([first], delimiter=delimiter), []), path)
-    return Table(names, csv_rows(lines, names, delimiter, first_number=number + 1))
 
 
 def _jsonl(path: Path) -> Table:

@@ -40,8 +40,9 @@ _MAX_TEXT = 64
 def parse_count(value: object) -> int | None:
     """Return the count that `value` states, or None where it states none.
 
-    None is unknown, which is not zero: only an explicit `0` (or `零`) gives 0. Chinese numerals count (`三万五千`). `+` and `多` (more than) give the stated number,
-    which is a lower bound. Negative, infinite and absurdly large numbers are unknown.
+    None is unknown, which is not zero: only an explicit `0` (or `零`) gives 0. Chinese numerals count (`三万五千`). `+` and
+    `多` (more than) give the stated number, which is a lower bound. Negative, infinite and absurdly large numbers are
+    unknown.
 
     Args:
         value: a text, an int or a float; anything else (also a bool) is unknown.

@@ -82,6 +82,32 @@ _ZONES = {"EST": -5, "EDT": -4, "PST": -8, "PDT": -7, "CST": 8, "Z": 0, "UTC": 0
 _HOURS_OF_HALF_DAY = 12
 
 
+def _full(match: re.Match[str], _now: datetime) -> Reading:
+    return _at(int(match["year"]), int(match["month"]), int(match["day"]), match)
+
+
+def _at(year: int, month: int, day: int, match: re.Match[str], evening: str = "") -> Reading:
+    """Return the day with the clock time of `match`, where there is one. Raises ValueError for an impossible time."""
+    groups = match.groupdict()
+    if groups.get("hour") is None:
+        return datetime(year, month, day, tzinfo=BEIJING), DatePrecision.DAY
+    part = groups.get("part") or groups.get("meridiem") or evening
+    hour = _hour(int(groups["hour"]), part)
+    minute = groups.get("minute") or groups.get("minute_word") or groups.get("minute_bare")
+    if groups.get("half"):
+        minute = "30"
+    second = groups.get("second") or groups.get("second_word")
+    late = hour == 24 and not int(minute or 0)  # noqa: PLR2004 - 24:00 is the next day's midnight
+    moment = datetime(
+        year, month, day, 0 if late else hour, int(minute or 0), int(second or 0), tzinfo=_zone(groups.get("zone"))
+    )
+    if second is not None:
+        precision = DatePrecision.SECOND
+    else:
+        precision = DatePrecision.MINUTE if minute is not None else DatePrecision.HOUR
+    return (moment + timedelta(days=late)).astimezone(BEIJING), precision
+
+
 def _zone(name: str | None) -> tzinfo:
     """Return the zone; without one, and for CST (China Standard Time here), it is Shanghai."""
     if name is None or name == "CST":
@@ -107,32 +133,6 @@ def _hour(hour: int, part: str) -> int:
     if part in {"凌晨", "am"} and hour == _HOURS_OF_HALF_DAY:
         return 0
     return hour
-
-
-def _at(year: int, month: int, day: int, match: re.Match[str], evening: str = "") -> Reading:
-    """Return the day with the clock time of `match`, where there is one. Raises ValueError for an impossible time."""
-    groups = match.groupdict()
-    if groups.get("hour") is None:
-        return datetime(year, month, day, tzinfo=BEIJING), DatePrecision.DAY
-    part = groups.get("part") or groups.get("meridiem") or evening
-    hour = _hour(int(groups["hour"]), part)
-    minute = groups.get("minute") or groups.get("minute_word") or groups.get("minute_bare")
-    if groups.get("half"):
-        minute = "30"
-    second = groups.get("second") or groups.get("second_word")
-    late = hour == 24 and not int(minute or 0)  # noqa: PLR2004 - 24:00 is the next day's midnight
-    moment = datetime(
-        year, month, day, 0 if late else hour, int(minute or 0), int(second or 0), tzinfo=_zone(groups.get("zone"))
-    )
-    if second is not None:
-        precision = DatePrecision.SECOND
-    else:
-        precision = DatePrecision.MINUTE if minute is not None else DatePrecision.HOUR
-    return (moment + timedelta(days=late)).astimezone(BEIJING), precision
-
-
-def _full(match: re.Match[str], _now: datetime) -> Reading:
-    return _at(int(match["year"]), int(match["month"]), int(match["day"]), match)
 
 
 def _short_year(match: re.Match[str], now: datetime) -> Reading:
@@ -194,15 +194,6 @@ _AGO_UNITS = {
 }  # fmt: skip
 
 
-def _back(now: datetime, delta: timedelta, precision: DatePrecision) -> Reading:
-    moment = now - delta
-    if precision in {DatePrecision.DAY, DatePrecision.MONTH}:
-        moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    if precision is DatePrecision.MONTH:
-        moment = moment.replace(day=1)
-    return moment, precision
-
-
 def _ago(match: re.Match[str], now: datetime) -> Reading:
     unit, precision = _AGO[_AGO_UNITS.get(match["unit"].lower(), match["unit"])]
     count = match["count"].lower()
@@ -212,6 +203,15 @@ def _ago(match: re.Match[str], now: datetime) -> Reading:
         return _back(now, delta + timedelta(minutes=int(match["more"])), DatePrecision.MINUTE)
     fine = (count == "半" or match["and_half"]) and precision is DatePrecision.HOUR
     return _back(now, delta, DatePrecision.MINUTE if fine else precision)
+
+
+def _back(now: datetime, delta: timedelta, precision: DatePrecision) -> Reading:
+    moment = now - delta
+    if precision in {DatePrecision.DAY, DatePrecision.MONTH}:
+        moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    if precision is DatePrecision.MONTH:
+        moment = moment.replace(day=1)
+    return moment, precision
 
 
 def _just_now(_match: re.Match[str], now: datetime) -> Reading:

@@ -22,7 +22,8 @@ _SAYS_NOTHING = re.compile(r"^(?:点击|立即|附件)?(?:下载|查看|打开)?
 def attachment_links(page: Page, url: str | None, start: int, end: int) -> tuple[tuple[str, str], ...]:
     """Return address and name of the files that the article in blocks `start` to `end` of `page` brings along, each once.
 
-    A link counts where its address ends like a file, in the text or right below it. An address that is none is left out.
+    A link counts where its address ends like a file, in the text or right below it. An address that is none is left
+    out.
     """
     found: dict[str, str] = {}
     for link in page.tree.iter("a"):

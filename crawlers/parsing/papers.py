@@ -1,7 +1,7 @@
 """The text of papers that are published as files: DOCX and PDF, read in a child process with hard limits.
 
-A file is somebody else's: it may be broken, huge, encrypted or made to hang a reader. The child gets bytes and answers with JSON; when it
-dies or does not answer in time, that file is refused and nothing else is touched.
+A file is somebody else's: it may be broken, huge, encrypted or made to hang a reader. The child gets bytes and answers
+with JSON; when it dies or does not answer in time, that file is refused and nothing else is touched.
 """
 
 import io
@@ -113,6 +113,34 @@ def unwrap(lines: Sequence[str]) -> list[str]:
     return found
 
 
+def _serve(suffix: str, bounds: Sequence[int]) -> None:
+    unpacked_bytes, pages, characters, memory_bytes, cpu_seconds = bounds
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        paper = _read(sys.stdin.buffer.read(), suffix, unpacked_bytes, pages, characters)
+        answer = {"text": paper.text, "pages": paper.pages}
+    except PaperRefusedError as error:
+        answer = {"refused": str(error)}
+    except MemoryError:
+        answer = {"refused": f"读取时内存超过 {memory_bytes // 2**20} MiB"}
+    sys.stdout.buffer.write(json.dumps(answer).encode())
+
+
+def _read(raw: bytes, suffix: str, unpacked_bytes: int, pages: int, characters: int) -> Paper:
+    if suffix == ".pdf":
+        lines, count = _pdf_lines(raw, pages)
+    else:
+        lines, count = [line.strip() for line in _docx_lines(raw, unpacked_bytes)], 0
+    text = "\n".join(line for line in lines if line)
+    if len(text) > characters:
+        raise PaperRefusedError(f"文字超过 {characters} 个字符")
+    if not text:
+        raise PaperRefusedError("文件里没有文字")
+    return Paper(text=text.replace("\x00", ""), pages=count)
+
+
 def _docx_lines(raw: bytes, unpacked_bytes: int) -> Iterator[str]:
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
@@ -157,34 +185,6 @@ def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int]:
     if count and not any(line.strip() for line in lines):
         raise PaperRefusedError("PDF 里没有文字，可能是扫描件；请先做文字识别，或导入文本")
     return unwrap(lines), count
-
-
-def _read(raw: bytes, suffix: str, unpacked_bytes: int, pages: int, characters: int) -> Paper:
-    if suffix == ".pdf":
-        lines, count = _pdf_lines(raw, pages)
-    else:
-        lines, count = [line.strip() for line in _docx_lines(raw, unpacked_bytes)], 0
-    text = "\n".join(line for line in lines if line)
-    if len(text) > characters:
-        raise PaperRefusedError(f"文字超过 {characters} 个字符")
-    if not text:
-        raise PaperRefusedError("文件里没有文字")
-    return Paper(text=text.replace("\x00", ""), pages=count)
-
-
-def _serve(suffix: str, bounds: Sequence[int]) -> None:
-    unpacked_bytes, pages, characters, memory_bytes, cpu_seconds = bounds
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        paper = _read(sys.stdin.buffer.read(), suffix, unpacked_bytes, pages, characters)
-        answer = {"text": paper.text, "pages": paper.pages}
-    except PaperRefusedError as error:
-        answer = {"refused": str(error)}
-    except MemoryError:
-        answer = {"refused": f"读取时内存超过 {memory_bytes // 2**20} MiB"}
-    sys.stdout.buffer.write(json.dumps(answer).encode())
 
 
 if __name__ == "__main__":

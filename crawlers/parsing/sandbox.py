@@ -2,10 +2,9 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from crawlers.child import Child, ChildDied, ChildLimits, serve
+from crawlers.child import ChildDied, ChildLimits, Sandbox, serve
 from crawlers.gate import Refusal, RefusalReason
 from crawlers.parsing.article import Article, extract
 from crawlers.parsing.selection import ArticleSelectors
@@ -26,12 +25,12 @@ class _Selectors:
     author: tuple[str, ...] = ()
 
 
-class ExtractionSandbox:
-    """A child process that extracts articles, restarted when it dies. Threads take turns; close it after use."""
+class ExtractionSandbox(Sandbox):
+    """A child process that extracts articles."""
 
     def __init__(self, limits: SandboxLimits | None = None) -> None:
         """Set the limits; the child starts with the first page."""
-        self._child = Child("crawlers.parsing.sandbox", limits or SandboxLimits())
+        super().__init__("crawlers.parsing.sandbox", limits or SandboxLimits())
 
     def extract(
         self,
@@ -48,20 +47,6 @@ class ExtractionSandbox:
             return _answer_from_json(self._child.ask(question, raw))
         except ChildDied as ending:
             return Refusal(RefusalReason.CRASHED, f"解析这个网页的子进程中断（{ending}），下一网页换新进程")
-
-    def close(self) -> None:
-        """Stop the child."""
-        self._child.close()
-
-    def __enter__(self) -> Self:
-        """Return the sandbox."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop the child."""
-        self.close()
 
 
 def _rule_to_json(rule: ArticleSelectors | None) -> dict[str, list[str]] | None:

@@ -13,12 +13,13 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.attachments.documents import FILES, Attached, attached_to, document_of_attachment
+from crawlers.attachments.documents import Attached, attached_to, document_of_attachment
 from crawlers.attachments.kinds import MAX_BYTES, kind_of
 from crawlers.failure import describe
 from crawlers.gate import Refusal
 from crawlers.ports import KeptFile
 from crawlers.records import Document
+from crawlers.remembered import FILES
 from crawlers.visit import Surroundings, Visit
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ class AttachedFiles:
     async def parse_file(self, response: Response, attached: Attached) -> AsyncIterator[Any]:
         """Keep a file, read it in the child, and hand on its document; what is no file that can be read is quarantined.
 
-        A file for which there is no room is read all the same: what it says must be judged. That its original is not kept
-        stands in the quarantine and in its document.
+        A file for which there is no room is read all the same: what it says must be judged. That its original is not
+        kept stands in the quarantine and in its document.
         """
         self.visit.fetched += 1
         raw = response.body

@@ -75,7 +75,8 @@ def _within_bounds(raw: bytes) -> tuple[bytes, list[Fault]]:
     """Return the feed up to its 500th entry and its last whole one, and what that leaves out.
 
     By their end tags, before anything parses: 50,000 entries would cost a parser more than the gate allows, and half an
-    entry at the end of a feed that broke off would be half a sentence. Feeds in UTF-16 have no such bytes and stay whole.
+    entry at the end of a feed that broke off would be half a sentence. Feeds in UTF-16 have no such bytes and stay
+    whole.
     """
     ends = [match.end() for match in _ENTRY_END.finditer(raw)]
     if len(ends) > MAX_RECORDS:

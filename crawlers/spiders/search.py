@@ -9,13 +9,11 @@ from scrapy.http import Response
 from crawlers.failure import Failure, FailureCode
 from crawlers.listed import Listed, Reading
 from crawlers.paging import first_page
+from crawlers.remembered import TURN
 from crawlers.spiders.listing import ListingSpider
 from crawlers.spiders.source import Walk
 
 __all__ = ["SearchSpider", "words_of_visit"]
-
-TURN = "search_turn"
-"""Where `SourceProgress.memory` keeps with which word the next visit begins."""
 
 LONGEST_WORD = 40
 

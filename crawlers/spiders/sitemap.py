@@ -14,13 +14,11 @@ from crawlers.listed import MAX_RECORDS, Fault, Listed, Reading, unique
 from crawlers.login_page import is_login_page
 from crawlers.paging import PageRequest
 from crawlers.parsing.sitemap import NotASitemap, SitemapEntry, SitemapFile, read_sitemap
+from crawlers.remembered import HORIZON
 from crawlers.spiders.source import ListRefused, SourceSpider, Walk
 from crawlers.urls import url_key
 
 __all__ = ["SitemapSpider"]
-
-HORIZON = "sitemap_horizon"
-"""Where `SourceProgress.memory` keeps up to which change everything has been taken."""
 
 # Pages are put into a sitemap some time after they are published, and clocks differ.
 OVERLAP = timedelta(days=2)

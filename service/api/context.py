@@ -156,12 +156,14 @@ class SituationTable(Protocol):
 class AppContext:
     """The application's dependencies.
 
-    `office` carries the policy register, which `rulebook` keeps up to date; `cut` segments a query as documents are segmented; `now` is the only clock. A capability that this process lacks
-    is `None`, and its button is not shown. `import_file(path, source_id, actor, office_confirmed)` stores a file's rows and raises an exception from `import_refusals` where the
-    file as a whole cannot be read; `import_matters(path, source_id, kind, actor)` does so with records that become matters; `make_briefing(week)`
-    (`2026-W47`) writes the week's documents into the folder `briefings` and returns their paths; `start_drill(scenario_id, speed,
-    person)` starts a drill in a process and a data folder of its own, writes the audit row, and raises `RuntimeError` with a
-    sentence where it does not start. `attachment_bytes` is how much of attachments is kept.
+    `office` carries the policy register, which `rulebook` keeps up to date; `cut` segments a query as documents are
+    segmented; `now` is the only clock. A capability that this process lacks is `None`, and its button is not shown.
+    `import_file(path, source_id, actor, office_confirmed)` stores a file's rows and raises an exception from
+    `import_refusals` where the file as a whole cannot be read; `import_matters(path, source_id, kind, actor)` does so
+    with records that become matters; `make_briefing(week)` (`2026-W47`) writes the week's documents into the folder
+    `briefings` and returns their paths; `start_drill(scenario_id, speed, person)` starts a drill in a process and a
+    data folder of its own, writes the audit row, and raises `RuntimeError` with a sentence where it does not start.
+    `attachment_bytes` is how much of attachments is kept.
     """
 
     store: Store

@@ -138,7 +138,8 @@ def context_of(request: Request) -> AppContext:
 def cookie_name(context: AppContext) -> str:
     """Return the session cookie's name; the prefix makes browsers refuse one set over http or by a sibling host.
 
-    A cookie holds for every port of its host: a drill beside the service has a name of its own, or it would log people out.
+    A cookie holds for every port of its host: a drill beside the service has a name of its own, or it would log people
+    out.
     """
     name = "yaowang" if context.drill is None else "yaowang-drill"
     return f"__Host-{name}" if context.secure_cookies else name

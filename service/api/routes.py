@@ -51,11 +51,6 @@ def plain(value: object) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
-def _fields(record: Any, *leave_out: str) -> dict[str, Any]:
-    names = (name for name in type(record).__dataclass_fields__ if name not in leave_out)
-    return {name: plain(getattr(record, name)) for name in names}
-
-
 @router.get("/api/alerts", dependencies=[MAY_READ])
 def list_alerts(
     request: Request,
@@ -70,6 +65,11 @@ def list_alerts(
         clocks = work.clocks.of_alerts([alert.id for alert in alerts])
     rows = [_fields(alert) | {"clocks": [_fields(c) for c in clocks.get(alert.id, ())]} for alert in alerts]
     return {"alerts": rows}
+
+
+def _fields(record: Any, *leave_out: str) -> dict[str, Any]:
+    names = (name for name in type(record).__dataclass_fields__ if name not in leave_out)
+    return {name: plain(getattr(record, name)) for name in names}
 
 
 @router.get("/api/alerts/{alert_id}", dependencies=[MAY_READ])

@@ -40,8 +40,8 @@ def restore(
 ) -> Restored:
     """Unpack a backup beside the data folder, check all of it, let `settle` finish it there, and rename it into place.
 
-    `data` is missing or empty, or its contents are moved to `aside` first. `settle` is given the folder, the manifest and
-    the SHA-256 of the backup.
+    `data` is missing or empty, or its contents are moved to `aside` first. `settle` is given the folder, the manifest
+    and the SHA-256 of the backup.
 
     Raises:
         BackupError: the data folder is as it was; nothing is left behind.

@@ -51,8 +51,8 @@ def save(
 ) -> Saved:
     """Write a backup to `archive`, or to a file named after the time where that is a folder; only its owner can read it.
 
-    `copy_store` writes a checked copy of the store to the path it is given; without it the backup holds no database. The
-    store is copied first: a model or key that it names is then there when the folders are read.
+    `copy_store` writes a checked copy of the store to the path it is given; without it the backup holds no database.
+    The store is copied first: a model or key that it names is then there when the folders are read.
 
     Raises:
         BackupError: nothing was written; nothing is left behind.

@@ -14,6 +14,7 @@ from typing import IO
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from service.archive_faults import UNREADABLE_ARCHIVE
 from service.backup.manifest import (
     DATABASE,
     FORMAT,
@@ -23,7 +24,6 @@ from service.backup.manifest import (
     SavedFile,
     is_expected,
 )
-from service.domain.archive_faults import UNREADABLE_ARCHIVE
 from service.ports.copies import StoreCopyError, StoreFacts
 
 __all__ = ["check", "opened_backup", "require_same_store", "unpack"]

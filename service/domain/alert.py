@@ -68,8 +68,8 @@ class AlertLevel(IntEnum):
 class Alert:
     """One raised event.
 
-    `id` is deterministic from the event and the policy basis. `reason` is the named reason of the decision that
-    raised it, `triggers` the sentences (Chinese) that say why this level; `basis` the policy articles as JSON
+    `id` is deterministic from the event and the policy basis. `reason` is the named reason of the decision that raised
+    it, `triggers` the sentences (Chinese) that say why this level; `basis` the policy articles as JSON
     (`policy_id, title, issue_number, article, gist, verified, why`); `publication` the publication-authority finding as JSON
     (`verdict, sentence, basis, alternative`); `lead` the department that must answer (name, or 待指定).
     """
@@ -112,8 +112,8 @@ class Trigger:
 class LevelFinding:
     """The opinion level of an event and everything that made it so.
 
-    `by_score` is the level that the score alone gives; `applied` are the sentences of the floors and ceilings that moved
-    it; `death` says that a suspected death holds it up.
+    `by_score` is the level that the score alone gives; `applied` are the sentences of the floors and ceilings that
+    moved it; `death` says that a suspected death holds it up.
     """
 
     level: AlertLevel
@@ -172,8 +172,9 @@ _REASON_WORDS: Mapping[AlertReason, str] = MappingProxyType(
 class Decision:
     """What to do with an event's alert, and why.
 
-    `level` is the level the alert is to have (`NONE`: no alert). `notify` says that people are told now; of blue
-    nobody is told, it stands on the dashboard. `below_windows` belongs into the event; `window_at` is when the first of them began.
+    `level` is the level the alert is to have (`NONE`: no alert). `notify` says that people are told now; of blue nobody
+    is told, it stands on the dashboard. `below_windows` belongs into the event; `window_at` is when the first of them
+    began.
     """
 
     reason: AlertReason
@@ -244,11 +245,6 @@ def _person_knew(alert: Alert, finding: LevelFinding) -> bool:
     return {trigger.id for trigger in finding.triggers if trigger.level > alert.level} <= set(seen.get("triggers", ()))
 
 
-def _person_raised(alert: Alert) -> bool:
-    seen = alert.extras.get("set_level")
-    return isinstance(seen, Mapping) and int(seen.get("over", 0)) < alert.level
-
-
 def _sink(
     event: Event, finding: LevelFinding, alert: Alert, now: datetime, window: timedelta, windows_below: int
 ) -> Decision:
@@ -263,6 +259,11 @@ def _sink(
     if windows < windows_below:
         return Decision(reason=AlertReason.BELOW_ONE_WINDOW, level=alert.level, below_windows=windows, window_at=began)
     return Decision(reason=AlertReason.LOWERED, level=target)
+
+
+def _person_raised(alert: Alert) -> bool:
+    seen = alert.extras.get("set_level")
+    return isinstance(seen, Mapping) and int(seen.get("over", 0)) < alert.level
 
 
 def _window_at(alert: Alert) -> datetime | None:
@@ -340,8 +341,8 @@ def followed(
 ) -> Alert:
     """Return the alert after a later decision; equal to `alert` where nothing that people see has changed.
 
-    A rise beyond what was acknowledged asks for a new acknowledgement; the owner stays. A closed alert that stays closed
-    is not touched.
+    A rise beyond what was acknowledged asks for a new acknowledgement; the owner stays. A closed alert that stays
+    closed is not touched.
     """
     if decision.reason is AlertReason.STAYS_CLOSED:
         return alert

@@ -21,9 +21,9 @@ _PAPERS = frozenset({DocumentKind.NOTICE.value, DocumentKind.POLICY.value})
 class AssignedDocument:
     """One document of one topic. `at` is when it was published, else fetched.
 
-    `why` says by what it was assigned. `questions`, `pro`, `con` and `advice` are sentences of it, word for word. An official text has
-    none, because an office asks itself nothing; nor a reprint, because a copy is nobody's own voice; nor a complaint, because what a
-    citizen wrote to an office is not quoted. All of them are counted.
+    `why` says by what it was assigned. `questions`, `pro`, `con` and `advice` are sentences of it, word for word. An
+    official text has none, because an office asks itself nothing; nor a reprint, because a copy is nobody's own voice;
+    nor a complaint, because what a citizen wrote to an office is not quoted. All of them are counted.
     """
 
     topic_id: str
@@ -49,7 +49,8 @@ class AssignedDocument:
 class Heard:
     """What assigning needs of a judged document.
 
-    `official` says that an office speaks, `duplicate` that it repeats another's text, `private` that it was written to an office.
+    `official` says that an office speaks, `duplicate` that it repeats another's text, `private` that it was written to
+    an office.
     """
 
     document_id: str

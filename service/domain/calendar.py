@@ -10,8 +10,8 @@ import chinese_calendar
 __all__ = ["CalendarYearMissingError", "WorkingCalendar"]
 
 _SATURDAY = 5
-# The State Council publishes the next year's days off between late October and early December; from November on, limits of forty
-# working days reach into it.
+# The State Council publishes the next year's days off between late October and early December; from November on, limits
+# of forty working days reach into it.
 _ASKED_FROM_MONTH = 11
 
 

@@ -154,8 +154,8 @@ class Opinion:
 class Approval:
     """A finding of publication authority (T12), a signature (T13) or a bypass with its second name (S03), of one version.
 
-    `outcome` is `allowed`, `authorised` or `work_update` for authority, `signed` for a signature, and for a bypass the ids
-    of the steps that it stands for, joined by commas; `reference` then names them in words, as they were called.
+    `outcome` is `allowed`, `authorised` or `work_update` for authority, `signed` for a signature, and for a bypass the
+    ids of the steps that it stands for, joined by commas; `reference` then names them in words, as they were called.
     """
 
     case_id: str
@@ -207,8 +207,8 @@ class Evaluation:
     """What the answer did: reach, volume before and after with its window, what people still ask, what was learnt.
 
     `figures` are counted, not typed: `window_hours`, `before`, `after`, `items`, `sources`, `views` (`None` where no
-    platform told), `at`, the publication they are measured around, and `effect` as `service.domain.effect` tells it; `reach`
-    and `questions` are what a person adds.
+    platform told), `at`, the publication they are measured around, and `effect` as `service.domain.effect` tells it;
+    `reach` and `questions` are what a person adds.
     """
 
     case_id: str

@@ -1,7 +1,8 @@
 """Who is called to the next step of a case, for which reason, and by when: what is told of it, decided from the case alone. Pure.
 
 A step is called once each time that the case reaches it: the number of the step that led here is in the occasion, so a
-text that was sent back and submitted again is called again, and the other reviewers are not while one of them passes it.
+text that was sent back and submitted again is called again, and the other reviewers are not while one of them passes
+it.
 """
 
 from collections.abc import Iterable, Sequence

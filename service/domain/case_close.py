@@ -47,8 +47,8 @@ def evaluate(
 ) -> Move:
     """Evaluate once reaction has died down and no clock of this office runs (T17).
 
-    `daily` are the documents of each of the last whole days, the latest last; `running` names the clocks that run. Where
-    `figures` hold the measured `effect`, what a person says of reach and questions adds to it and may be empty.
+    `daily` are the documents of each of the last whole days, the latest last; `running` names the clocks that run.
+    Where `figures` hold the measured `effect`, what a person says of reach and questions adds to it and may be empty.
 
     Raises:
         Barred: A clock runs, or the event was not quiet on each of the days that the work flow asks for.

@@ -162,8 +162,8 @@ def check_authority(
     """Find whether this text may be published, before anybody signs.
 
     `outcome` is `allowed`, `authorised` (by whom it belongs to, with its reference), or `work_update` (a report of work
-    without conclusions on risk, once the matter has been passed to the national level). Where publication is reserved to
-    the national level, `allowed` is refused; where effect is unclear, it needs the basis that was checked.
+    without conclusions on risk, once the matter has been passed to the national level). Where publication is reserved
+    to the national level, `allowed` is refused; where effect is unclear, it needs the basis that was checked.
     """
     checked(file.case, Step.AUTHORITY, desk)
     _same_version(file.case, version)

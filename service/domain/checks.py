@@ -26,9 +26,9 @@ class CheckVerdict(StrEnum):
 class Check:
     """One check of one entry by one person, with a note of what was compared.
 
-    `subject` is `fact:ID`, `clock:ID` or `document:ID`. `fingerprint` is that of the entry as it read then; `text_hash` that of the stored
-    text at that time, `None` where none was stored. `outdated` is set where either has changed since: a confirmation then no longer
-    holds, a doubt stays.
+    `subject` is `fact:ID`, `clock:ID` or `document:ID`. `fingerprint` is that of the entry as it read then; `text_hash`
+    that of the stored text at that time, `None` where none was stored. `outdated` is set where either has changed
+    since: a confirmation then no longer holds, a doubt stays.
     """
 
     subject: str

@@ -21,6 +21,7 @@ __all__ = [
     "BEGUN_STATES",
     "MET_STATES",
     "SYSTEM",
+    "WARN_AT",
     "Clock",
     "ClockRole",
     "ClockRule",
@@ -39,6 +40,9 @@ __all__ = [
 
 SYSTEM = "system"
 """The actor of what no person did."""
+
+WARN_AT = (60, 85)
+"""The two shares of a limit, in per cent, at which people are told where its rule names none."""
 
 
 class ClockRole(StrEnum):
@@ -131,11 +135,11 @@ class ClockRule:
     """One row of the shipped clock table.
 
     `limit` is the text of the limit, or one per recall class (1 to 3). `levels` says what each opinion level does with
-    it, where every one of `when` holds. `by_grade` clocks start when a named person sets grade Ⅰ or Ⅱ; a public statement of
-    this office meets those that `answers`. `warn_at` are the
-    two shares of the time, in per cent, at which people are told. `expires_after` ends a proposal that nobody took up;
-    `None` keeps it, as a checklist. `extend` is the one extension that the text allows; a `repeat` clock starts anew when it is
-    met, as long as the event is open. `check` is what the office found when it compared the limit with the text.
+    it, where every one of `when` holds. `by_grade` clocks start when a named person sets grade Ⅰ or Ⅱ; a public
+    statement of this office meets those that `answers`. `warn_at` are the two shares of the time, in per cent, at which
+    people are told. `expires_after` ends a proposal that nobody took up; `None` keeps it, as a checklist. `extend` is
+    the one extension that the text allows; a `repeat` clock starts anew when it is met, as long as the event is open.
+    `check` is what the office found when it compared the limit with the text.
     """
 
     id: str
@@ -150,7 +154,7 @@ class ClockRule:
     verified: bool = True
     enabled: bool = True
     extend: str | None = None
-    warn_at: tuple[int, int] = (60, 85)
+    warn_at: tuple[int, int] = WARN_AT
     expires_after: timedelta | None = None
     repeat: bool = False
     check: Check | None = None
@@ -179,8 +183,8 @@ def due_at(limit: str, start: datetime, calendar: WorkingCalendar) -> datetime |
     """Return when a duty that began at `start` is due; `None` where the text gives no number.
 
     Hours are elapsed hours, through nights and holidays. Of days and working days the first is not counted and the last
-    ends at midnight in Beijing (民法典第二百零一条、第二百零三条), so the last second of that day is returned; an end on a holiday is not
-    put off, because being early harms nobody.
+    ends at midnight in Beijing (民法典第二百零一条、第二百零三条), so the last second of that day is returned; an end on a holiday is
+    not put off, because being early harms nobody.
 
     Raises:
         CalendarYearMissingError: Working days reach a year whose holidays are not known.
@@ -270,7 +274,7 @@ def expire(clock: Clock, rule: ClockRule, now: datetime) -> Clock | None:
     return replace(clock, state=ClockState.EXPIRED, reason="建议未被采纳，已自动失效")
 
 
-def warning(clock: Clock, now: datetime, *, warn_at: tuple[int, int] = (60, 85)) -> Stage:
+def warning(clock: Clock, now: datetime, *, warn_at: tuple[int, int] = WARN_AT) -> Stage:
     """Return how far a running clock has come; a clock that does not run or has no due time is quiet."""
     if clock.state is not ClockState.ARMED or clock.due_at is None:
         return Stage.QUIET

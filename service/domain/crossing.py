@@ -208,8 +208,8 @@ def symptoms_in(text: str, words: Iterable[str] = ()) -> frozenset[str]:
 def compare(matter: Matter, said: MatterTraits, event: EventTraits, *, now: datetime) -> Crossing | None:
     """Return the likeness of a matter and an event, `None` below 50 points or out of the window.
 
-    A product or a firm must be shared: place, sign and kind of problem alone join what has nothing in common. A record that was itself
-    grouped into the event is that event.
+    A product or a firm must be shared: place, sign and kind of problem alone join what has nothing in common. A record
+    that was itself grouped into the event is that event.
     """
     apart = _apart(matter.received_at, event)
     grouped = said.event_id == event.id

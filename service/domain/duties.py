@@ -28,9 +28,9 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
 ) -> tuple[Clock, ...]:
     """Return the clocks to save: new ones, and proposed ones of `existing` that the level now starts at once.
 
-    The 5 h and 24 h clocks are only ever proposed here: a named person starts them by setting grade Ⅰ or Ⅱ. What the data
-    starts at once runs in the name of the system from `known_at`, first confirmed knowledge. Unverified clocks never
-    start by themselves, disabled ones do not appear. A clock that a person decided on is left alone, and a closed
+    The 5 h and 24 h clocks are only ever proposed here: a named person starts them by setting grade Ⅰ or Ⅱ. What the
+    data starts at once runs in the name of the system from `known_at`, first confirmed knowledge. Unverified clocks
+    never start by themselves, disabled ones do not appear. A clock that a person decided on is left alone, and a closed
     alert gets none.
     """
     assert alert.event_id == event.id

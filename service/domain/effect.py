@@ -34,9 +34,9 @@ class Question:
 class WindowFigures:
     """What was said between `since` and `until` (half-open); `tones` counts documents by `neg`, `neu`, `pos`.
 
-    `asking` counts documents that ask something, `questions` holds the most asked first. `scope` says in Chinese over what was
-    counted. `sources` are who spoke for themselves, reprints left out, and `views` what platforms tell of the window's documents
-    today; `None` is not counted, or not told.
+    `asking` counts documents that ask something, `questions` holds the most asked first. `scope` says in Chinese over
+    what was counted. `sources` are who spoke for themselves, reprints left out, and `views` what platforms tell of the
+    window's documents today; `None` is not counted, or not told.
     """
 
     since: datetime
@@ -91,9 +91,9 @@ class Effect:
     """The difference between two windows. Changes are per day, so that windows of different length compare.
 
     `volume_change` and `asking_change` are shares of before (-0.4 is 40 % less), `None` where there was nothing before;
-    `negative_change` is the difference of the negative shares (-0.1 is ten points less). All three are `None` while it is too
-    early to compare. `remaining` are questions still
-    asked after, `settled` those asked before and no more. `sentence` tells it with windows and scope in Chinese.
+    `negative_change` is the difference of the negative shares (-0.1 is ten points less). All three are `None` while it
+    is too early to compare. `remaining` are questions still asked after, `settled` those asked before and no more.
+    `sentence` tells it with windows and scope in Chinese.
     """
 
     before: WindowFigures
@@ -161,8 +161,8 @@ def effect(
     """Compare two windows.
 
     `still` says of each question of `before` whether it is asked after; without it, questions are taken as the same by
-    their sentence. Fewer than five documents in both windows, or an after of less than a day (than the before, where that is shorter), give
-    no trend.
+    their sentence. Fewer than five documents in both windows, or an after of less than a day (than the before, where
+    that is shorter), give no trend.
     """
     volume = _relative(before.per_day, after.per_day)
     asked = still if still is not None else _by_sentence(before, after)

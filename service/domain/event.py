@@ -29,7 +29,8 @@ class Event:
 
     `sketch` is the JSON of `analysis.events.EventSketch`, the grouping state; `heat` the JSON of the parts of the
     latest score. `level` is the current opinion level (`red`, `orange`, `yellow`, `blue` or `none`). `first_at` is the
-    earliest published time of a member, `known_at` when this system stored its first document, `revision` grows with every change.
+    earliest published time of a member, `known_at` when this system stored its first document, `revision` grows with
+    every change.
     """
 
     id: str
@@ -61,7 +62,8 @@ class Event:
 class EventDocument:
     """One member of an event as its page lists it; `duplicate_of` folds reprints under the first.
 
-    `original` says whether the original can be had: `live`, `suspect_gone`, `gone` or `restored`, since `original_since`.
+    `original` says whether the original can be had: `live`, `suspect_gone`, `gone` or `restored`, since
+    `original_since`.
     """
 
     document_id: str

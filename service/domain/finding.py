@@ -10,8 +10,8 @@ __all__ = ["Finding"]
 class Finding:
     """One find of a check.
 
-    `text` is the span `[start, end)` of the checked text as it stands there; `blocking` says that the text may not go out
-    while the find stands. `kind` is a stable English name, `word` the same for readers.
+    `text` is the span `[start, end)` of the checked text as it stands there; `blocking` says that the text may not go
+    out while the find stands. `kind` is a stable English name, `word` the same for readers.
     """
 
     kind: str

@@ -45,14 +45,14 @@ def _noted(alert: Alert, **facts: Any) -> Alert:
     return replace(alert, extras=MappingProxyType({**alert.extras, **facts}))
 
 
-def _moment(alert: Alert, name: str) -> datetime | None:
-    text = alert.extras.get(name)
-    return datetime.fromisoformat(text) if isinstance(text, str) else None
-
-
 def answered_last(alert: Alert) -> datetime | None:
     """Return when this office last spoke on the event, `None` where it has not."""
     return _moment(alert, "again_at") or alert.answered_at
+
+
+def _moment(alert: Alert, name: str) -> datetime | None:
+    text = alert.extras.get(name)
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
 
 
 def standing(alert: Alert) -> AlertState:

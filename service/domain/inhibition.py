@@ -59,8 +59,8 @@ def mute_of(
 ) -> Mute | None:
     """Return what mutes the alert's mails now, `None` where nothing does.
 
-    A silence is named first: a person chose it. A wider alert mutes city alerts below red; an answer mutes until 48 hours
-    are over what stands no higher than what it answered.
+    A silence is named first: a person chose it. A wider alert mutes city alerts below red; an answer mutes until 48
+    hours are over what stands no higher than what it answered.
     """
     silence = silencing(silences, labels, now)
     if silence is not None:

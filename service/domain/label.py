@@ -71,9 +71,9 @@ class Label:
 class LabelGiven:
     """A label as the store holds it: who gave it when, and what the model (`judged`, by `judged_of`) said then.
 
-    `id` numbers the labels of the store in order, 0 before it is stored. `group` is the event that the document belonged
-    to when it was first labelled, else the document: what is learned from and what is measured on is divided by it.
-    A label that was taken back keeps its row.
+    `id` numbers the labels of the store in order, 0 before it is stored. `group` is the event that the document
+    belonged to when it was first labelled, else the document: what is learned from and what is measured on is divided
+    by it. A label that was taken back keeps its row.
     """
 
     document_id: str

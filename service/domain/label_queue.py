@@ -1,7 +1,8 @@
 """Which documents an officer is asked about next, each with the named reason. Pure: equal input, equal queue.
 
 Of ten questions four are where the model is unsure, three where rules and model disagree, two unlike anything labelled,
-and one is drawn by lot, so that what nobody suspects is looked at too. Where one kind runs out, the next takes its place.
+and one is drawn by lot, so that what nobody suspects is looked at too. Where one kind runs out, the next takes its
+place.
 """
 
 import hashlib
@@ -35,8 +36,8 @@ class Candidate:
     """A judged document that may be asked about.
 
     `floor` says that a floor rule raised what the model calls none; `terms` counts the words of risk that rules found;
-    `explained` is false where nothing but single words of the model speaks for a risk; `opposed` says that a second opinion puts it
-    higher and nobody has looked; `words` are its own words.
+    `explained` is false where nothing but single words of the model speaks for a risk; `opposed` says that a second
+    opinion puts it higher and nobody has looked; `words` are its own words.
     """
 
     document_id: str

@@ -30,8 +30,8 @@ class Fate:
 def fate_of(key: str, queued_at: datetime, later: Sequence[str], now: datetime) -> Fate:
     """Say what becomes of the mail `key`; `later` are the keys of mails to the same person on the same alert queued after it.
 
-    The newest one leaves, whatever the alert's state: somebody who was never told that there was an alert is told also of
-    one that is closed.
+    The newest one leaves, whatever the alert's state: somebody who was never told that there was an alert is told also
+    of one that is closed.
     """
     others = [other for other in later if other != key]
     if not others or now - queued_at < LATE:

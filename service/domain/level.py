@@ -1,6 +1,7 @@
 """Which opinion level an event has: by score, by single triggers, moved by floors and ceilings.
 
-The scale is the product's own (内部舆情预警); a statutory warning is issued by government. All numbers come from the register.
+The scale is the product's own (内部舆情预警); a statutory warning is issued by government. All numbers come from the
+register.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -66,16 +67,16 @@ def _fire(rule: TriggerRule, heat: Heat, facts: IncidentFacts) -> Trigger | None
 _Numbers: TypeAlias = Mapping[str, float]
 
 
-def _subject(facts: IncidentFacts) -> str:
-    names = facts.products or facts.firms
-    return f"“{'”“'.join(names[:3])}”" if names else ""
-
-
 def _death_suspected(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:
     if not (facts.suspects_death and facts.products):
         return None
     count = f"{facts.spread.deaths}例" if facts.spread.deaths else ""
     return f"疑似死亡{count}，涉及{_subject(facts)}"
+
+
+def _subject(facts: IncidentFacts) -> str:
+    names = facts.products or facts.firms
+    return f"“{'”“'.join(names[:3])}”" if names else ""
 
 
 def _cluster_50(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:

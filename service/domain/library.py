@@ -83,7 +83,8 @@ class PolicyLink:
 class LibraryQuery:
     """What is looked for: every word must stand in title, number, body or text; the rest must be equal.
 
-    `standing` is asked of the day `on`. `region` finds documents of that region and of the whole country above it where `national` is set.
+    `standing` is asked of the day `on`. `region` finds documents of that region and of the whole country above it where
+    `national` is set.
     """
 
     words: tuple[str, ...] = ()
@@ -108,7 +109,8 @@ class ArticleHit:
 class Together:
     """Whether a policy and its interpretation were drafted, approved and published together (三同步), in words.
 
-    `met` is true where all three are on record as so, false where one is on record as not so, `None` where something is not on record.
+    `met` is true where all three are on record as so, false where one is on record as not so, `None` where something is
+    not on record.
     """
 
     met: bool | None

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 
 from service.domain.beijing import BEIJING, beijing, countdown
 from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
-from service.domain.clock import Stage
+from service.domain.clock import WARN_AT, Stage
 from service.domain.disclosure import Disclosure
 from service.domain.letter import Letter
 from service.domain.matter import Duty, Matter, MatterState, dated, due_of_limit
@@ -117,7 +117,7 @@ class Ahead:
     told: tuple[Reached, ...]
 
 
-def stage_of(duty: Duty, now: datetime, *, warn_at: tuple[int, int] = (60, 85)) -> Stage:
+def stage_of(duty: Duty, now: datetime, *, warn_at: tuple[int, int] = WARN_AT) -> Stage:
     """Return how far a clock has come; one that is met, not started or without a due time is quiet."""
     if duty.met_at is not None or not duty.armed or duty.due_at is None:
         return Stage.QUIET
@@ -128,7 +128,7 @@ def stage_of(duty: Duty, now: datetime, *, warn_at: tuple[int, int] = (60, 85)) 
 
 
 def ahead(
-    duty: Duty, told: tuple[Reached, ...], now: datetime, *, warn_at: tuple[int, int] = (60, 85)
+    duty: Duty, told: tuple[Reached, ...], now: datetime, *, warn_at: tuple[int, int] = WARN_AT
 ) -> tuple[Ahead, ...]:
     """Return the reminders of a clock that are still to come; one that is owed already comes now."""
     if duty.met_at is not None or not duty.armed or duty.due_at is None:
@@ -162,7 +162,7 @@ def passed(matter: Matter, now: datetime, warn_at: Mapping[str, tuple[int, int]]
     """Return the clocks of a matter that have come further than was told; `warn_at` by rule."""
     if matter.state.over:
         return []
-    staged = ((duty, stage_of(duty, now, warn_at=warn_at.get(duty.rule_id, (60, 85)))) for duty in matter.duties)
+    staged = ((duty, stage_of(duty, now, warn_at=warn_at.get(duty.rule_id, WARN_AT))) for duty in matter.duties)
     return [Passed(about_matter(matter), duty, stage) for duty, stage in staged if stage > duty.warned]
 
 

@@ -49,9 +49,9 @@ _METRICS: Mapping[str, str] = MappingProxyType(
 class TrainingRun:
     """One training with officers' labels: wished for by a person, started by a process, and how it ended.
 
-    `tries` counts the processes that took it in hand. `version` and `manifest` (SHA-256 of the manifest) name what it made, empty while it has made nothing. `promoted`
-    is `None` until it has ended. `reasons` are Chinese sentences: why it was refused, or what was measured.
-    `measured` holds, by set of documents, the metrics before and after.
+    `tries` counts the processes that took it in hand. `version` and `manifest` (SHA-256 of the manifest) name what it
+    made, empty while it has made nothing. `promoted` is `None` until it has ended. `reasons` are Chinese sentences: why
+    it was refused, or what was measured. `measured` holds, by set of documents, the metrics before and after.
     """
 
     id: int

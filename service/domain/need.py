@@ -1,7 +1,7 @@
 """Whether an event needs a public answer: proposed with its reasons for and against, decided by a named person.
 
-What single documents show is named by `analysis.response_need`, whose table holds weights and words; an event adds up what
-its documents show, what is known of it, and whether an office has answered since.
+What single documents show is named by `analysis.response_need`, whose table holds weights and words; an event adds up
+what its documents show, what is known of it, and whether an office has answered since.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

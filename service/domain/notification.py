@@ -67,7 +67,8 @@ def _deadline(clocks: Sequence[Clock], now: datetime) -> str:
     return f"{limit} {moment} 到期"
 
 
-# C0 and C1 controls, soft hyphen, zero-width and direction marks, line and paragraph separators, byte-order mark, lone surrogates.
+# C0 and C1 controls, soft hyphen, zero-width and direction marks, line and paragraph separators, byte-order mark, lone
+# surrogates.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 

@@ -46,6 +46,7 @@ def is_locked(person: Person, now: datetime) -> bool:
 def is_live(session: Session, now: datetime, *, pace: float = 1.0) -> bool:
     """Tell whether the session is neither idle for too long nor too old.
 
-    `pace` is how many times as fast as real time the clock of `now` runs: the limits are those of the person at the desk.
+    `pace` is how many times as fast as real time the clock of `now` runs: the limits are those of the person at the
+    desk.
     """
     return now - session.seen_at <= SESSION_IDLE * pace and now - session.created_at <= SESSION_LIFE * pace

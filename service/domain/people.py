@@ -155,8 +155,9 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
 class Person:
     """Somebody who can log in. `password_hash` is Argon2id; `email` receives alerts where `notify_from` is reached.
 
-    `notify_from` is the lowest level key that is mailed to this person (`red` … `blue`), `None` for no mail. `duties` are the
-    ids of the duties 岗位 that the person holds in the work flow of an answer; the role says what the program lets them do.
+    `notify_from` is the lowest level key that is mailed to this person (`red` … `blue`), `None` for no mail. `duties`
+    are the ids of the duties 岗位 that the person holds in the work flow of an answer; the role says what the program
+    lets them do.
     """
 
     id: str

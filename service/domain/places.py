@@ -7,6 +7,7 @@ from typing import Any
 
 __all__ = [
     "CITIES",
+    "CITY_DIGITS",
     "PROVINCE",
     "counted_place",
     "join_places",
@@ -18,7 +19,8 @@ __all__ = [
 ]
 
 PROVINCE = "36"
-_CITY_DIGITS = 4
+CITY_DIGITS = 4
+"""How much of a region's code names its city."""
 
 CITIES: Mapping[str, str] = MappingProxyType(
     {
@@ -40,7 +42,8 @@ CITIES: Mapping[str, str] = MappingProxyType(
 def places_of(named: Iterable[str | None], own: str | None) -> tuple[str, ...]:
     """Return the codes of the places that a document is of: all that its text names, where it names none that of its record.
 
-    What is 涉赣 is of a place of the province, whatever else it names: so search filters, and so, by `counted_place`, counts go.
+    What is 涉赣 is of a place of the province, whatever else it names: so search filters, and so, by `counted_place`,
+    counts go.
     """
     return tuple(dict.fromkeys(code for code in named if code)) or ((own,) if own else ())
 
@@ -48,20 +51,21 @@ def places_of(named: Iterable[str | None], own: str | None) -> tuple[str, ...]:
 def counted_place(places: Sequence[str]) -> str:
     """Return the one place, to the city, under which a document of these is counted; empty without any.
 
-    It is the first of the province, else the first: each document counts once, and once for the province if it is of it.
+    It is the first of the province, else the first: each document counts once, and once for the province if it is of
+    it.
     """
     first = next((code for code in places if code.startswith(PROVINCE)), places[0] if places else "")
-    return first[:_CITY_DIGITS]
+    return first[:CITY_DIGITS]
 
 
 def region_name(code: str) -> str:
     """Return a region's name: a Jiangxi city by its code, 全省 for `36`, 未定位 for none, else 省外 or 境外."""
     if not code:
         return "未定位"
-    city = CITIES.get(code[:4])
+    city = CITIES.get(code[:CITY_DIGITS])
     if city is not None:
         return city
-    if code.startswith("36"):
+    if code.startswith(PROVINCE):
         return "全省"
     return "省外" if code.isdigit() else "境外"
 

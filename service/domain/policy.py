@@ -90,8 +90,8 @@ class Standing(StrEnum):
 class Policy:
     """One published document in the library. `stem` is the stem of the imported file; keys of articles start with it.
 
-    `region` is a GB/T 2260 code of six digits, `None` for the whole country. `version` counts the texts that were taken under this
-    stem; `source_id` names the source that a crawled one came from, `None` where a person brought the file.
+    `region` is a GB/T 2260 code of six digits, `None` for the whole country. `version` counts the texts that were taken
+    under this stem; `source_id` names the source that a crawled one came from, `None` where a person brought the file.
     """
 
     stem: str
@@ -175,8 +175,9 @@ class Verification(StrEnum):
 class PolicyDocument:
     """One published document as the register knows it.
 
-    `issued` is an ISO date, shorter where the source gives less. `valid_from` and `valid_to` are the first and the last day
-    in force, `None` where no such day is known. `stem` is the stem of the file under which the text may be imported.
+    `issued` is an ISO date, shorter where the source gives less. `valid_from` and `valid_to` are the first and the last
+    day in force, `None` where no such day is known. `stem` is the stem of the file under which the text may be
+    imported.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Signed pushes: whether a message is from its partner, fresh, new and within its rate. Pure.
 
-A partner signs `timestamp + "." + body` with HMAC-SHA-256 under a secret of its own. What was taken is remembered by its
-signature until it is too old to be taken anyway, so that nothing can be played back.
+A partner signs `timestamp + "." + body` with HMAC-SHA-256 under a secret of its own. What was taken is remembered by
+its signature until it is too old to be taken anyway, so that nothing can be played back.
 """
 
 import hashlib

@@ -33,8 +33,8 @@ def check_quotations(text: str, articles: Mapping[str, PolicyArticle]) -> list[F
     """Return what is wrong with the policy quotations of a text, in order of position.
 
     A quotation is what stands in quotation marks behind 《title》第N条. Its words must be a substring of the stored
-    article, blanks and the widths of signs aside. Blocking are: words that the article does not hold, an article number that the stored
-    policy does not have, and a quotation from a policy that the library does not hold.
+    article, blanks and the widths of signs aside. Blocking are: words that the article does not hold, an article number
+    that the stored policy does not have, and a quotation from a policy that the library does not hold.
     """
     library = _Library(articles)
     inside = list(_quoted(text))
@@ -86,17 +86,6 @@ class _Part:
     is_quotation: bool
 
 
-def _parts(text: str, start: int, end: int, inside: Sequence[tuple[int, int]]) -> list[_Part]:
-    """Return the article numbers and quotations between two places, in order; a number inside a quotation is quoted."""
-    quotations = [_Part(first, last, is_quotation=True) for first, last in inside if start <= first and last <= end]
-    numbers = [
-        _Part(match.start(), match.end(), is_quotation=False)
-        for match in _CITED.finditer(text, start, end)
-        if not any(first < match.start() < last for first, last in inside)
-    ]
-    return sorted((*quotations, *numbers), key=lambda part: part.start)
-
-
 def _check_title(
     text: str, title: re.Match[str], end: int, inside: Sequence[tuple[int, int]], library: _Library
 ) -> Iterator[Finding]:
@@ -115,6 +104,17 @@ def _check_title(
                 yield _finding("article_unknown", "条号不符", text, part, sentence)
         elif cited is not None and len(words) > _SHORTEST + 1:
             yield from _check_words(text, part, title[1], cited, held)
+
+
+def _parts(text: str, start: int, end: int, inside: Sequence[tuple[int, int]]) -> list[_Part]:
+    """Return the article numbers and quotations between two places, in order; a number inside a quotation is quoted."""
+    quotations = [_Part(first, last, is_quotation=True) for first, last in inside if start <= first and last <= end]
+    numbers = [
+        _Part(match.start(), match.end(), is_quotation=False)
+        for match in _CITED.finditer(text, start, end)
+        if not any(first < match.start() < last for first, last in inside)
+    ]
+    return sorted((*quotations, *numbers), key=lambda part: part.start)
 
 
 def _number(written: str) -> str:

@@ -78,9 +78,9 @@ def absorb_report(
 ) -> Event:
     """Return the event with this document's report added; a document without risk adds presence, not claims.
 
-    The title is that of the first report, or of the first that says what it is about; the first medium or office that reports gives
-    it its own, which people know.
-    How many documents and sources there are, the store counts: an edited document reports again but is one.
+    The title is that of the first report, or of the first that says what it is about; the first medium or office that
+    reports gives it its own, which people know. How many documents and sources there are, the store counts: an edited
+    document reports again but is one.
     """
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())

@@ -135,8 +135,8 @@ def reference_draft(
 ) -> ReferenceDraft:
     """Return the reference of an alert.
 
-    `articles` holds the stored articles by key, at least those that the alert's basis names; `measures` are sentences on
-    what this office has done, as recorded. What is not given stands as a blank to fill, never as a guess.
+    `articles` holds the stored articles by key, at least those that the alert's basis names; `measures` are sentences
+    on what this office has done, as recorded. What is not given stands as a blank to fill, never as a guess.
     """
     known = known_facts(event, documents)
     quotations = tuple(_quotations(alert.basis, articles))

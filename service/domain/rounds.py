@@ -1,6 +1,7 @@
 """Rounds of an alert: each time it asks for an acknowledgement a new one begins. Pure, over the alert's own marks.
 
-The number of the round is part of what makes a mail the same mail, so that a later rise is never taken for an earlier one.
+The number of the round is part of what makes a mail the same mail, so that a later rise is never taken for an earlier
+one.
 """
 
 from collections.abc import Mapping

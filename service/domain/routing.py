@@ -13,6 +13,7 @@ from types import MappingProxyType
 from service.domain.alert import AlertLevel
 from service.domain.notification import QuietHours
 from service.domain.people import Role
+from service.domain.places import CITY_DIGITS, PROVINCE
 
 __all__ = ["Labels", "Match", "ReceiverKind", "Route", "Routing", "Scope", "Target", "Tier", "matched", "scope_of"]
 
@@ -27,10 +28,10 @@ class Scope(StrEnum):
     UNKNOWN = "unknown"
 
 
-def scope_of(regions: Sequence[str], *, province: str = "36") -> Scope:
+def scope_of(regions: Sequence[str], *, province: str = PROVINCE) -> Scope:
     """Return how far an event with these region codes reaches: the province's own code or three cities make it province-wide."""
     own = [code for code in regions if code.startswith(province)]
-    cities = {code[:4] for code in own if len(code.rstrip("0")) > len(province)}
+    cities = {code[:CITY_DIGITS] for code in own if len(code.rstrip("0")) > len(province)}
     if len(cities) >= _PROVINCE_CITIES or any(len(code.rstrip("0")) <= len(province) for code in own):
         return Scope.PROVINCE
     return Scope.CITY if cities else Scope.UNKNOWN

@@ -1,7 +1,7 @@
 """The confidentiality check 保密审查: marks of classification refuse a text, personal data in it are named.
 
-A network that reaches the internet holds no secret text (保守国家秘密法; register SYS-04). Only marks count: the words 绝密, 机密 and
-秘密 in a sentence, as in the name of that law, are none. What is found of persons is named and left to the examiner.
+A network that reaches the internet holds no secret text (保守国家秘密法; register SYS-04). Only marks count: the words 绝密, 机密
+and 秘密 in a sentence, as in the name of that law, are none. What is found of persons is named and left to the examiner.
 """
 
 import re
@@ -94,9 +94,9 @@ _NO_NAME = re.compile(
 def confidentiality_findings(text: str) -> list[Finding]:
     """Return what keeps a text from going out, or should: in order of position.
 
-    Marks of classification, however spaced or widened, are blocking. Marks of internal papers and personal data (telephone,
-    citizen's, bank card and record numbers, names of patients and complainants, addresses down to the door) are named
-    with span and kind, for the examiner to strike or to justify.
+    Marks of classification, however spaced or widened, are blocking. Marks of internal papers and personal data
+    (telephone, citizen's, bank card and record numbers, names of patients and complainants, addresses down to the door)
+    are named with span and kind, for the examiner to strike or to justify.
     """
     found = [*_marks(text), *_personal(text)]
     return sorted(found, key=lambda finding: (finding.start, finding.end))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from service.domain.alert import AlertLevel
 from service.domain.beijing import beijing
 from service.domain.people import Act, Person, may
+from service.domain.places import CITY_DIGITS
 from service.domain.refusal import Forbidden, Refusal
 from service.domain.routing import Labels
 
@@ -139,7 +140,7 @@ def _check_words(silence: Silence) -> None:
     for matcher in silence.matchers:
         if not matcher.value.strip():
             raise Refusal(f"静默条件“{matcher.field.word}”是空的，请填写")
-        if matcher.field is MatcherField.REGION and len(matcher.value) < len("3601"):
+        if matcher.field is MatcherField.REGION and len(matcher.value) < CITY_DIGITS:
             raise Refusal("地区条件须具体到设区市，全省范围不能静默")
     fields = {matcher.field for matcher in silence.matchers}
     if MatcherField.EVENT not in fields and len(fields) < LEAST_MATCHERS:

@@ -1,7 +1,7 @@
 """异动: more documents than the past explains. Which series are judged, since when that can be said, what is new. Pure.
 
-A surge goes on until its series was a whole day within what is usual; what rises again before is the same surge, so that
-the office hears of one thing once.
+A surge goes on until its series was a whole day within what is usual; what rises again before is the same surge, so
+that the office hears of one thing once.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -87,8 +87,8 @@ SERIES: Mapping[str, Series] = MappingProxyType(
 class FoundSurge:
     """A surge as it was found, kept for people.
 
-    It was found by the hour `first_hour` and still stood in `last_hour`. `observed` documents came from `since` to `until`,
-    where the four weeks before let one expect `expected`, and `upper` at most.
+    It was found by the hour `first_hour` and still stood in `last_hour`. `observed` documents came from `since` to
+    `until`, where the four weeks before let one expect `expected`, and `upper` at most.
     """
 
     id: str
@@ -183,8 +183,8 @@ def decide(
 ) -> list[SurgeDecision]:
     """Say of each series of `counts` whether the last whole hour stands in a surge, and whether that is new.
 
-    `counts` holds documents by key of the series and hour. An hour in which no source answered is a gap, whatever was counted
-    in it. `standing` are the latest surges by series.
+    `counts` holds documents by key of the series and hour. An hour in which no source answered is a gap, whatever was
+    counted in it. `standing` are the latest surges by series.
     """
     hour = hour_to_judge(now)
     if not history.is_long(hour):

@@ -137,7 +137,8 @@ class Held:
 class Plan:
     """Who is told and who is not.
 
-    `matches` are the rules that applied, `shifts` the ids of those on duty; `mute` is set where everybody is held by it.
+    `matches` are the rules that applied, `shifts` the ids of those on duty; `mute` is set where everybody is held by
+    it.
     """
 
     told: tuple[Receiver, ...]

@@ -98,8 +98,9 @@ class PhaseWindow:
 class Topic:
     """A policy that is watched.
 
-    `stem` names its document in the policy library, `None` while it is not there. `words` are search words (`a+b`: both), any of which
-    assigns a document, as do the issue number and the title; `without` are words that keep a document out. `phases` stand in order of time.
+    `stem` names its document in the policy library, `None` while it is not there. `words` are search words (`a+b`:
+    both), any of which assigns a document, as do the issue number and the title; `without` are words that keep a
+    document out. `phases` stand in order of time.
     """
 
     id: str

@@ -1,6 +1,7 @@
 """What a draft still holds of the response reference that it began with: blanks to fill, open facts, the mark of a reference.
 
-An answer that goes out with `〔待填写：…〕` in it is worse than a late one; a person strikes or fills each, or says it in words.
+An answer that goes out with `〔待填写：…〕` in it is worse than a late one; a person strikes or fills each, or says it in
+words.
 """
 
 import re

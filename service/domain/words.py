@@ -1,7 +1,7 @@
 """The office's own words 自有词: what it adds to the shipped lexicon, what it calls by another name, what is not to speak.
 
-Pure. `lay_over` turns the words in force into what analysis lays over its lexicon; a word that cannot be used any more is left
-out with a sentence that says why, and never costs the others.
+Pure. `lay_over` turns the words in force into what analysis lays over its lexicon; a word that cannot be used any more
+is left out with a sentence that says why, and never costs the others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

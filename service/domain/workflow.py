@@ -78,8 +78,9 @@ class Duty:
 class StepRule:
     """One step: from which states (none: it begins; empty set of `states` never) to which, who may take it, by when.
 
-    With `together` each of the duties must take part. `for_grade` replaces the duties where a person has set that grade.
-    No duty at all means anybody who holds one. Taking it meets the running clock of the rule `clock`. `sla` is an internal target, not law.
+    With `together` each of the duties must take part. `for_grade` replaces the duties where a person has set that
+    grade. No duty at all means anybody who holds one. Taking it meets the running clock of the rule `clock`. `sla` is
+    an internal target, not law.
     """
 
     id: Step

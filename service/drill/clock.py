@@ -13,8 +13,8 @@ MAX_SPEED = 60
 class DrillClock:
     """A clock that every process of a drill agrees on, since all derive it from the same start and the wall clock.
 
-    `begun` returns the wall time at which the time line began, or `None` while the processes start, which takes minutes on a
-    starved machine; without it that is `started_at`.
+    `begun` returns the wall time at which the time line began, or `None` while the processes start, which takes minutes
+    on a starved machine; without it that is `started_at`.
     """
 
     started_at: datetime

@@ -59,8 +59,8 @@ def patient(office: Office) -> Office:
 class Officers:
     """Takes the deeds of a scenario in their order, each its `after` later than the one before; the first after the alert.
 
-    A deed that is refused, because a person took it or because the rules say so, is written down with the sentence and the
-    next one follows; `refused` holds those.
+    A deed that is refused, because a person took it or because the rules say so, is written down with the sentence and
+    the next one follows; `refused` holds those.
     """
 
     app: Application

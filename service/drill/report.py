@@ -23,7 +23,8 @@ _ORDER = ("none", "blue", "yellow", "orange", "red")
 class Observed:
     """What the drill's store holds at the end: each event's members, its alert, that alert's clocks, mail and case per alert.
 
-    `acknowledged` says when somebody first took the alert: one that rises is to be taken again, and its own time is of the last.
+    `acknowledged` says when somebody first took the alert: one that rises is to be taken again, and its own time is of
+    the last.
     """
 
     members: Mapping[str, Sequence[EventDocument]]
@@ -131,23 +132,23 @@ def build_report(
     )
 
 
-def _releases(scenario: Scenario, event: ExpectedEvent) -> list[Release]:
-    return [release for release in scenario.releases if release.id in event.documents]
+def _home(scenario: Scenario, event: ExpectedEvent, observed: Observed) -> str | None:
+    titles = _titles(scenario, event)
+    counts = {event_id: len(_held(members, titles)) for event_id, members in observed.members.items()}
+    best = max(counts, key=lambda event_id: counts[event_id], default=None)
+    return best if best is not None and counts[best] else None
 
 
 def _titles(scenario: Scenario, event: ExpectedEvent) -> set[tuple[str, str]]:
     return {(release.source, release.title or "") for release in _releases(scenario, event)}
 
 
+def _releases(scenario: Scenario, event: ExpectedEvent) -> list[Release]:
+    return [release for release in scenario.releases if release.id in event.documents]
+
+
 def _held(members: Sequence[EventDocument], titles: set[tuple[str, str]]) -> set[tuple[str, str]]:
     return {(member.source_id, member.title) for member in members} & titles
-
-
-def _home(scenario: Scenario, event: ExpectedEvent, observed: Observed) -> str | None:
-    titles = _titles(scenario, event)
-    counts = {event_id: len(_held(members, titles)) for event_id, members in observed.members.items()}
-    best = max(counts, key=lambda event_id: counts[event_id], default=None)
-    return best if best is not None and counts[best] else None
 
 
 def _line(

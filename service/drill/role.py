@@ -1,7 +1,7 @@
 """One role of a drill as a process: `python -m service.drill.role ROLE --data FOLDER`.
 
-Here, and only here, an egress that reaches loopback is made: it reaches the drill's own world and nothing else. Whatever
-the settings say, the drill's store, search, mail and sources are those of its folder.
+Here, and only here, an egress that reaches loopback is made: it reaches the drill's own world and nothing else.
+Whatever the settings say, the drill's store, search, mail and sources are those of its folder.
 """
 
 import argparse

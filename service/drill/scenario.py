@@ -113,7 +113,8 @@ DEEDS: Mapping[str, str] = MappingProxyType(
 class Deed(_Strict):
     """One thing that a scripted officer does, so long `after` the one before; the first after the alert.
 
-    `text` is what is said with it; `channel` where to or to whom, `reference` a number, `outcome` what authority was found.
+    `text` is what is said with it; `channel` where to or to whom, `reference` a number, `outcome` what authority was
+    found.
     """
 
     deed: str

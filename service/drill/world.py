@@ -107,6 +107,15 @@ def _released(scenario: Scenario, source: ScenarioSource, elapsed: timedelta) ->
     return [release for release in scenario.releases if release.source == source.id and release.at <= elapsed]
 
 
+def _list_page(source: ScenarioSource, released: list[Release], started_at: datetime) -> str:
+    rows = "".join(
+        f'<li><a href="{release.id}.html">{escape(release.title or "")}</a>'
+        f"<span>{_time(release, started_at):%Y-%m-%d %H:%M}</span></li>"
+        for release in reversed(released)
+    )
+    return _document(source.name, "", f'<h2>{escape(source.name)}</h2><ul class="list">{rows}</ul>')
+
+
 def _time(release: Release, started_at: datetime) -> datetime:
     return (started_at + release.at).astimezone(BEIJING)
 
@@ -116,15 +125,6 @@ def _document(title: str, head: str, body: str) -> str:
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>{head}</head>'
         f"<body>{body}</body></html>"
     )
-
-
-def _list_page(source: ScenarioSource, released: list[Release], started_at: datetime) -> str:
-    rows = "".join(
-        f'<li><a href="{release.id}.html">{escape(release.title or "")}</a>'
-        f"<span>{_time(release, started_at):%Y-%m-%d %H:%M}</span></li>"
-        for release in reversed(released)
-    )
-    return _document(source.name, "", f'<h2>{escape(source.name)}</h2><ul class="list">{rows}</ul>')
 
 
 def _article(source: ScenarioSource, release: Release, started_at: datetime) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.personal_data import mask_personal_data
-from service.domain.archive_faults import UNREADABLE_ARCHIVE
+from service.archive_faults import UNREADABLE_ARCHIVE
 from service.export.disk_words import disk_words
 from service.flows.cases.packing import Bundle
 

@@ -1,7 +1,7 @@
 """What people do to alerts: acknowledge, assign, answer, close, reopen, and what they decide of grade, level and clocks.
 
-Every act checks the role, writes the alert, the audit row and what must leave the process in one transaction, and returns
-the new value. What cannot be done is a `Refusal` with a Chinese sentence.
+Every act checks the role, writes the alert, the audit row and what must leave the process in one transaction, and
+returns the new value. What cannot be done is a `Refusal` with a Chinese sentence.
 """
 
 from dataclasses import replace

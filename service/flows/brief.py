@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from analysis.assessment import CATEGORY_NAMES
+from analysis.assessment import CATEGORY_NAMES, Level
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing
 from service.domain.briefing import (
@@ -25,7 +25,7 @@ from service.domain.briefing import (
 )
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
-from service.domain.places import CITIES
+from service.domain.places import CITIES, PROVINCE
 from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
 from service.flows.follow_brief import followed_sentences
@@ -34,7 +34,7 @@ from service.ports.store import Store, Work
 
 __all__ = ["compile_week"]
 
-_RISK = 2
+_RISK = int(Level.RISK)
 # Rows of the ledger 重点事件台账; what is told in words is fewer, and the worst come first.
 _MAJOR = 60
 _RUMOURS = 5
@@ -115,11 +115,6 @@ def _number(work: Work, week: Week) -> tuple[int, int]:
     return in_year.index(str(week)) + 1, issues.index(str(week)) + 1
 
 
-def _changes(now: Mapping[str, int], before: Mapping[str, int], names: Mapping[str, str]) -> tuple[Change, ...]:
-    keys = sorted({*now, *before} & {*names}, key=lambda key: (-now.get(key, 0), key))
-    return tuple(Change(name=names[key], count=now.get(key, 0), before=before.get(key, 0)) for key in keys)
-
-
 def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
     this, last = (week.since, week.until), (week.before.since, week.before.until)
 
@@ -131,7 +126,7 @@ def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
 
     everything, risk = both("source_class", 0), both("source_class")
     regions = both("region")
-    local = {code: count for code, count in regions[0].items() if code.startswith("36")}
+    local = {code: count for code, count in regions[0].items() if code.startswith(PROVINCE)}
     return WeekFigures(
         collected=Change(name="监测信息", count=sum(everything[0].values()), before=sum(everything[1].values())),
         risk=Change(name="风险稿件", count=sum(risk[0].values()), before=sum(risk[1].values())),
@@ -141,6 +136,11 @@ def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
         by_city=_changes(*regions, CITIES),
         daily=_daily(work, week, now),
     )
+
+
+def _changes(now: Mapping[str, int], before: Mapping[str, int], names: Mapping[str, str]) -> tuple[Change, ...]:
+    keys = sorted({*now, *before} & {*names}, key=lambda key: (-now.get(key, 0), key))
+    return tuple(Change(name=names[key], count=now.get(key, 0), before=before.get(key, 0)) for key in keys)
 
 
 def _daily(work: Work, week: Week, now: datetime) -> tuple[tuple[date, int, int], ...]:
@@ -199,10 +199,6 @@ _STATES: Mapping[AlertState, str] = MappingProxyType(
     {state: state.word for state in AlertState}
     | {AlertState.ACKNOWLEDGED: "办理中", AlertState.ASSIGNED: "办理中", AlertState.CLOSED: "已办结"}
 )
-
-
-def _when(document: EventDocument) -> datetime:
-    return document.published_at or document.stored_at
 
 
 def _progress(alert: Alert, now: datetime) -> str:
@@ -307,6 +303,10 @@ def _documents(work: Work, week: Week, address: str) -> tuple[ListedDocument, ..
     rows.sort(key=_when, reverse=True)
     events = work.events.of_documents([row.document_id for row in rows])
     return tuple(_listed(row, events.get(row.document_id, ""), address) for row in rows)
+
+
+def _when(document: EventDocument) -> datetime:
+    return document.published_at or document.stored_at
 
 
 def _listed(row: EventDocument, event_id: str, address: str) -> ListedDocument:

@@ -57,7 +57,8 @@ def compare(before: WindowFigures, after: WindowFigures) -> Effect:
 def figures_of(documents: Sequence[EventDocument], since: datetime, until: datetime, *, scope: str) -> WindowFigures:
     """Return the figures of those documents whose time lies in the window; a reprint counts, its questions do not.
 
-    What a citizen wrote to an office and what an office says itself are counted too, but none of their sentences is quoted.
+    What a citizen wrote to an office and what an office says itself are counted too, but none of their sentences is
+    quoted.
     """
     within = [one for one in documents if since <= (one.published_at or one.stored_at) < until]
     asked = [

@@ -44,8 +44,8 @@ def import_file(
 ) -> ImportReport:
     """Take a CSV, XLSX or JSONL file into the store in constant memory; importing it again adds nothing.
 
-    `office_confirmed` says that an administrator confirmed the file to hold the own publications of the office whose source it is; that is
-    written down.
+    `office_confirmed` says that an administrator confirmed the file to hold the own publications of the office whose
+    source it is; that is written down.
 
     Raises:
         Conflict: the source is an office's and nobody confirmed the file to be its own; nothing of it was stored.

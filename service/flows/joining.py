@@ -31,8 +31,9 @@ def news_of(work: Work, documents: Sequence[Document]) -> list[Document]:
 def join_library(work: Work, documents: Sequence[Document], *, now: datetime) -> int:
     """Put documents of kind `policy` into the library; return how many are new or changed.
 
-    A text that a person imported is never replaced by a crawled one. One that cannot be taken (two versions in force at once,
-    an article that stands twice) costs itself only: it is quarantined with the reason and stays a document like any other.
+    A text that a person imported is never replaced by a crawled one. One that cannot be taken (two versions in force at
+    once, an article that stands twice) costs itself only: it is quarantined with the reason and stays a document like
+    any other.
     """
     joined = 0
     for document in documents:

@@ -1,6 +1,7 @@
 """The imported policy library as the assess role uses it: loaded once, loaded again when an import changed it.
 
-What it offers of an event stands beside the register's duties in the alert's basis. Where nothing is imported it offers nothing.
+What it offers of an event stands beside the register's duties in the alert's basis. Where nothing is imported it offers
+nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +54,7 @@ class PolicyLibrary:
         self._register: Register | None = None
         self._index: ArticleIndex | None = None
         self._policies: Mapping[str, Policy] = {}
-        self._changed: Any = None
+        self._changed: object = None
         self._recogniser: Recogniser | None = None
         self.refused = ""
 
@@ -64,8 +65,8 @@ class PolicyLibrary:
     def refresh(self) -> bool:
         """Load the library if it was never loaded or an import changed it since; tell whether it was loaded.
 
-        An unchanged library costs one row (1 ms); loading takes half a second for 28 laws. Where the model of situations is
-        missing, cut or altered, articles are told by the cues of the table alone, and `refused` says why.
+        An unchanged library costs one row (1 ms); loading takes half a second for 28 laws. Where the model of
+        situations is missing, cut or altered, articles are told by the cues of the table alone, and `refused` says why.
         """
         register = self._ask() if self._ask is not None else None
         with self._store.read() as work:

@@ -1,8 +1,8 @@
 """Imports records of hot lines, petitions and applications as matters: good rows are taken, each bad one said with its number.
 
-Complaints, reports and petitions are documents too, judged like all others, and the matter names its document; an application
-asks for papers and tells of no event, so it is a matter only. Applicants become keyed hashes and telephone numbers are
-masked before anything is stored; a refused row leaves its number and reason, never its content.
+Complaints, reports and petitions are documents too, judged like all others, and the matter names its document; an
+application asks for papers and tells of no event, so it is a matter only. Applicants become keyed hashes and telephone
+numbers are masked before anything is stored; a refused row leaves its number and reason, never its content.
 """
 
 from collections.abc import Callable, Iterator, Sequence

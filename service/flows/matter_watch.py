@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from service.domain.clock import WARN_AT
 from service.domain.disclosure import Disclosure, duty_of
 from service.domain.disclosure import settled as settled_disclosure
 from service.domain.matter import OPEN_STATES, Matter
@@ -43,9 +44,9 @@ _MOST = 5_000
 def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
     """Mail what came to 60 %, 85 % or past its due time to whoever answers for it, one mail a person; return how many mails.
 
-    A due time that could not be told before the days off of a year were known is set as soon as they are, that of a decided
-    disclosure too.
-    That a clock was told of is kept in the same transaction, so that no restart and no second process tells it again.
+    A due time that could not be told before the days off of a year were known is set as soon as they are, that of a
+    decided disclosure too. That a clock was told of is kept in the same transaction, so that no restart and no second
+    process tells it again.
     """
     if not take_turn(store, _TURN, every=EVERY, now=now):
         return 0
@@ -139,9 +140,7 @@ def coming_of_matter(work: Work, matter: Matter, register: Register, now: dateti
     if matter.state.over:
         return []
     told, warn_at = reached(about_matter(matter), work.people.listing(), _units(work, register)), _warn_at(register)
-    return [
-        one for duty in matter.duties for one in ahead(duty, told, now, warn_at=warn_at.get(duty.rule_id, (60, 85)))
-    ]
+    return [one for duty in matter.duties for one in ahead(duty, told, now, warn_at=warn_at.get(duty.rule_id, WARN_AT))]
 
 
 def coming_of_disclosures(

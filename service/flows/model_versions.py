@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from crawlers.records import Document
-from service.domain.label import LabelGiven, LabelOrigin
+from service.domain.label import Label, LabelGiven, LabelOrigin
 from service.domain.model_version import SHIPPED, ModelState, Placement, TrainingRun, fall_sentence, training_wanting
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
@@ -95,7 +95,7 @@ class Material:
     in_force: str
 
     @property
-    def rows(self) -> list[tuple[Document, Any, str, bool]]:
+    def rows(self) -> list[tuple[Document, Label, str, bool]]:
         """The labelled documents as `analysis.training.officers.read_labels` takes them."""
         return [
             (document, given.label, given.group, given.origin is not LabelOrigin.CORRECTION)

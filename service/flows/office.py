@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from service.domain.places import PROVINCE
 from service.domain.register import Register
 from service.domain.routing import Routing
 from service.flows.library import PolicyLibrary
@@ -20,7 +21,7 @@ class Office:
 
     register: Register
     address: str
-    province: str = "36"
+    province: str = PROVINCE
     drill: bool = False
     library: PolicyLibrary | None = None
     routing: Callable[[], Routing] = Routing

@@ -17,7 +17,8 @@ def with_opinions(
 ) -> list[Asked]:
     """Return the questions with those first that another model puts higher and nobody has looked at, at most ten.
 
-    Only what may be asked about (`candidates`, unlabelled) and was not skipped; without any opinion, the questions as they are.
+    Only what may be asked about (`candidates`, unlabelled) and was not skipped; without any opinion, the questions as
+    they are.
     """
     proposed = [one.document_id for one in work.opinions.proposals()]
     higher = [name for name in proposed if name in candidates and name not in skipped][:_MOST]

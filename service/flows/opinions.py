@@ -42,8 +42,8 @@ _LEASE_BEYOND = timedelta(minutes=2)
 def opinion_queue(rules: OpinionRules, *, cut: float) -> QueueOpinions:
     """Return what queues the judgements of a batch that another model is to be asked about.
 
-    A copy of another document is not asked about, nor is what a citizen wrote to an office: that stays in the house. Where the
-    queue is full, what comes is counted and left out.
+    A copy of another document is not asked about, nor is what a citizen wrote to an office: that stays in the house.
+    Where the queue is full, what comes is counted and left out.
     """
 
     def queue(work: Work, completions: Sequence[Completion], now: datetime) -> None:

@@ -88,8 +88,8 @@ def enter(store: Store, *, name: str, password: str, now: datetime, pace: float 
     """Check a password and open a session.
 
     An unknown name costs as much time as a known one. The fifth failure in a row shuts the account for 300 s; while it
-    is shut the password is checked all the same and the answer does not say whether it was right. `pace` is how many times as
-    fast as real time `now` runs; the account is shut for 300 s of real time.
+    is shut the password is checked all the same and the answer does not say whether it was right. `pace` is how many
+    times as fast as real time `now` runs; the account is shut for 300 s of real time.
     """
     with store.read() as work:
         person = work.people.by_name(name)
@@ -134,9 +134,9 @@ def leave(store: Store, *, person: Person, session: Session, now: datetime) -> N
 def change_password(store: Store, *, person: Person, old: str, new: str, now: datetime, pace: float = 1.0) -> str:
     """Replace a person's own password and return the token of a new session; every earlier session ends.
 
-    A wrong old password counts as a failure at log-in does, and while the account is shut no old password is taken: an open session
-    left alone is no place to guess. `pace` is that of `enter`. Raises `PasswordFaultError` where the old password is not
-    taken or the new one will not do.
+    A wrong old password counts as a failure at log-in does, and while the account is shut no old password is taken: an
+    open session left alone is no place to guess. `pace` is that of `enter`. Raises `PasswordFaultError` where the old
+    password is not taken or the new one will not do.
     """
     outcome = _try_old(store, person, old, now, LOCK * pace)
     if outcome is not EntryOutcome.ENTERED:

@@ -54,8 +54,8 @@ class Placing:
     ) -> tuple[str | None, str | None]:
         """Return the event that the document belongs to and the document whose text it repeats.
 
-        Risk documents open or join an event; documents of the remit only join one, the others stand alone. An attachment belongs
-        where the page belongs that it lay beside.
+        Risk documents open or join an event; documents of the remit only join one, the others stand alone. An
+        attachment belongs where the page belongs that it lay beside.
         """
         mark = self._marks[document.id]
         beside = self._placed.get(self._parents.get(document.id, ""))

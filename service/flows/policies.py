@@ -68,8 +68,9 @@ def import_policies(
     """Take one file (Markdown, text, HTML, DOCX, PDF), or every such file of a folder; each is taken whole or not at all.
 
     A file imported again changes nothing; with another text it is the next version, and the earlier one is kept. A text
-    that would be in force beside another version of the same document is refused; with `supersede` the earlier of the two ends the
-    day before the later one begins. What a folder holds beside such files is said, not taken. `given` describes a single file as its header would.
+    that would be in force beside another version of the same document is refused; with `supersede` the earlier of the
+    two ends the day before the later one begins. What a folder holds beside such files is said, not taken. `given`
+    describes a single file as its header would.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
@@ -238,8 +239,9 @@ def load_index(
 ) -> ArticleIndex:
     """Return the imported articles, ready for matching, each with the days its policy is in force.
 
-    Drafts and interpretations bind nobody and are left out. With a `register` its days have the last word, and unless `gists` is
-    false articles that are known by gist alone stand in with their gist: they can be offered, but have no text to quote.
+    Drafts and interpretations bind nobody and are left out. With a `register` its days have the last word, and unless
+    `gists` is false articles that are known by gist alone stand in with their gist: they can be offered, but have no
+    text to quote.
     """
     with store.read() as work:
         policies = {one.stem: one for one in work.policies.listing() if one.kind is PolicyKind.POLICY}

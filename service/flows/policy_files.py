@@ -73,34 +73,23 @@ class _Source:
     body: str | None = None
 
 
-_KEYS: Mapping[str, str] = {
-    **dict.fromkeys(("标题", "title"), "title"),
-    **dict.fromkeys(("文号", "发文字号", "issue_number"), "issue_number"),
-    **dict.fromkeys(("发文机关", "制定机关", "body"), "body"),
-    **dict.fromkeys(("公布日期", "发布日期", "成文日期", "issued"), "issued"),
-    **dict.fromkeys(("施行日期", "生效日期", "valid_from"), "valid_from"),
-    **dict.fromkeys(("失效日期", "废止日期", "valid_to"), "valid_to"),
-    **dict.fromkeys(("被替代", "superseded_by"), "superseded_by"),
-    **dict.fromkeys(("层级", "level"), "level"),
-    **dict.fromkeys(("类别", "kind"), "kind"),
-    **dict.fromkeys(("地区", "region"), "region"),
-    **dict.fromkeys(("网址", "url"), "url"),
-    **dict.fromkeys(("解读对象", "interprets"), "interprets"),
+# The first word of each is the one that errors name.
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "title": ("标题",),
+    "issue_number": ("文号", "发文字号"),
+    "body": ("发文机关", "制定机关"),
+    "issued": ("公布日期", "发布日期", "成文日期"),
+    "valid_from": ("施行日期", "生效日期"),
+    "valid_to": ("失效日期", "废止日期"),
+    "superseded_by": ("被替代",),
+    "level": ("层级",),
+    "kind": ("类别",),
+    "region": ("地区",),
+    "url": ("网址",),
+    "interprets": ("解读对象",),
 }
-_NAMES = (
-    "标题",
-    "文号",
-    "发文机关",
-    "公布日期",
-    "施行日期",
-    "失效日期",
-    "被替代",
-    "层级",
-    "类别",
-    "地区",
-    "网址",
-    "解读对象",
-)
+_KEYS: Mapping[str, str] = {word: key for key, words in _WORDS.items() for word in (*words, key)}
+_NAMES = tuple(words[0] for words in _WORDS.values())
 
 
 def read_policy_file(

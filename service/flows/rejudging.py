@@ -1,7 +1,7 @@
 """Judging again what was judged before, because the office's words changed: bounded, after everything new, and counted once.
 
-A document that is judged again stays in its event unless it is off topic now; its event, the roll-ups and its alert see it once,
-so that nobody is alerted twice of one happening. What is new of it, a name or a count, the event takes on.
+A document that is judged again stays in its event unless it is off topic now; its event, the roll-ups and its alert see
+it once, so that nobody is alerted twice of one happening. What is new of it, a name or a count, the event takes on.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The rules in force: shipped data, the office's own files and its checks, read again when one of them changes, without a restart.
 
-What exists is left as it is: a clock keeps its limit and due time, a notice that was sent keeps its key. A changed rule speaks from the
-next decision on.
+What exists is left as it is: a clock keeps its limit and due time, a notice that was sent keeps its key. A changed rule
+speaks from the next decision on.
 """
 
 from collections.abc import Callable, Hashable

@@ -68,9 +68,9 @@ def due_sources(
 ) -> list[Source]:
     """Return the sources that are switched on, not stopped, and whose time has come, longest due first.
 
-    Sources whose live check is wished for, with the moment, are due at once and before the others, on or not; one on each
-    host at a time, so that each has the pass to itself. At most 256, so that one process does not take everything that
-    others could share.
+    Sources whose live check is wished for, with the moment, are due at once and before the others, on or not; one on
+    each host at a time, so that each has the pass to itself. At most 256, so that one process does not take everything
+    that others could share.
     """
     due: list[tuple[datetime, Source]] = []
     for source in sources:

@@ -1,8 +1,8 @@
 """Looks shortly after every hour whether more is published than the past explains; and that somebody has seen it.
 
-Which hour was judged is kept in the transaction that keeps what was found, so that a restart, a second process and a clock
-set back say nothing twice. Where the hours between were missed, only the newest is judged: its windows reach back a day.
-What came in by then and is not judged yet is waited for; what comes later is counted beside what was found.
+Which hour was judged is kept in the transaction that keeps what was found, so that a restart, a second process and a
+clock set back say nothing twice. Where the hours between were missed, only the newest is judged: its windows reach back
+a day. What came in by then and is not judged yet is waited for; what comes later is counted beside what was found.
 """
 
 from collections import Counter
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from analysis.assessment import Level
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound
 from service.domain.surge import (
@@ -35,7 +36,7 @@ EVERY = timedelta(minutes=1)
 _TURN = "surges.hour"
 _HOUR = timedelta(hours=1)
 _STANDS = timedelta(hours=25)
-_RISK = 2
+_RISK = int(Level.RISK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class SurgeReport:
 def find_surges(store: Store, *, now: datetime) -> SurgeReport:
     """Judge the last whole hour of every series, unless it was; keep what is new once, and of what goes on that it does.
 
-    While documents that came in before await judgement, a part of the hour is not counted: then it is judged later, within the hour after it.
+    While documents that came in before await judgement, a part of the hour is not counted: then it is judged later,
+    within the hour after it.
     """
     hour = hour_to_judge(now)
     with store.read() as work:

@@ -36,8 +36,8 @@ _PIVOTS = (PhaseKind.ANSWERED, PhaseKind.PUBLISHED, PhaseKind.IN_FORCE, PhaseKin
 def report_topic(store: Store, topic_id: str, *, now: datetime, pivot: int | None = None, days: int = 7) -> TopicReport:
     """Return the report; before and after are compared around the start of phase number `pivot`.
 
-    Without one, that of the latest answer, else of the publication, entry into force or consultation. Figures count every document;
-    questions and arguments are those of the newest two thousand of a phase. Raises `NotFound`.
+    Without one, that of the latest answer, else of the publication, entry into force or consultation. Figures count
+    every document; questions and arguments are those of the newest two thousand of a phase. Raises `NotFound`.
     """
     with store.read() as work:
         topic = topic_of(work, topic_id)

@@ -241,7 +241,8 @@ def sign_sheet(store: Store, person: Person, topic_id: str, version: int, *, now
 def follow_documents(work: Work, judged: Sequence[tuple[Document, Assessment, str, bool]], *, now: datetime) -> int:
     """Assign documents that are just judged (each with its source's class and whether it repeats another) to open topics.
 
-    Part of the transaction that records the judgement. A document judged again leaves the topics that it no longer belongs to.
+    Part of the transaction that records the judgement. A document judged again leaves the topics that it no longer
+    belongs to.
     """
     topics = work.topics.listing(state=TopicState.OPEN.value, limit=MOST_OPEN)
     if not topics or not judged:

@@ -26,8 +26,8 @@ def check_entry(
 ) -> Check:
     """Record what the person found when comparing an entry (`fact:ID`, `clock:ID`, `document:ID`) with the text, with a note.
 
-    The check is stored over the shipped mark; it holds until the entry or the stored text changes. The audit row stands in the same
-    transaction.
+    The check is stored over the shipped mark; it holds until the entry or the stored text changes. The audit row stands
+    in the same transaction.
 
     Raises:
         Forbidden: The role may not.

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from service.domain.alert import Alert
 from service.domain.alert_states import AlertState
 from service.domain.beijing import duration
-from service.domain.clock import Clock, expire, warning
+from service.domain.clock import SYSTEM, WARN_AT, Clock, expire, warning
 from service.domain.clock_changes import settled
 from service.domain.escalation import asks, due_tier, idle_since, occasion_of, reopened_idle
 from service.domain.escalation import noted as noted_on
@@ -33,7 +33,6 @@ EVERY = timedelta(seconds=15)
 _TURN = "watch.turn"
 # The score counts the last 26 hours; the two windows of a lowering come after it.
 _FADES_WITHIN = timedelta(hours=32)
-_SYSTEM = "system"
 
 
 @dataclass(slots=True)
@@ -109,7 +108,7 @@ def _last_step(work: Work, alert: Alert) -> datetime | None:
     case = work.cases.of_alerts([alert.id]).get(alert.id)
     subjects += [f"case:{case.id}"] if case is not None else []
     rows = [row for subject in subjects for row in work.audit.rows(subject=subject, limit=20)]
-    return max((row.at for row in rows if row.actor != _SYSTEM), default=None)
+    return max((row.at for row in rows if row.actor != SYSTEM), default=None)
 
 
 def _moves(clock: Clock, office: Office, now: datetime) -> bool:
@@ -147,14 +146,14 @@ def _tend(
             "clock": clock.action,
             "due_at": known.due_at.isoformat() if known.due_at else None,
         }
-        work.audit.append(actor=_SYSTEM, action="clock.settled", subject=f"clock:{clock.id}", detail=detail, now=now)
+        work.audit.append(actor=SYSTEM, action="clock.settled", subject=f"clock:{clock.id}", detail=detail, now=now)
         clock = known
         report.settled += 1
     lapsed = expire(clock, rule, now) if rule is not None else None
     if lapsed is not None:
         work.clocks.save(lapsed)
         work.audit.append(
-            actor=_SYSTEM,
+            actor=SYSTEM,
             action="clock.expired",
             subject=f"clock:{clock.id}",
             detail={"alert": alert.id, "clock": clock.action},
@@ -162,12 +161,12 @@ def _tend(
         )
         report.expired += 1
         return
-    stage = warning(clock, now, warn_at=rule.warn_at if rule is not None else (60, 85))
+    stage = warning(clock, now, warn_at=rule.warn_at if rule is not None else WARN_AT)
     if stage > clock.warned:
         work.clocks.save(replace(clock, warned=int(stage)))
         tell(work, alert, event, [clock], occasion=clock.occasion(stage), office=office, now=now)
         detail = {"alert": alert.id, "clock": clock.action, "stage": stage.name}
-        work.audit.append(actor=_SYSTEM, action="clock.warned", subject=f"clock:{clock.id}", detail=detail, now=now)
+        work.audit.append(actor=SYSTEM, action="clock.warned", subject=f"clock:{clock.id}", detail=detail, now=now)
         report.warned += 1
 
 
@@ -183,7 +182,7 @@ def _reopen_idle(
         return alert
     opened = save_alert(work, reopened_idle(alert, now=now), now)
     detail = {"was": alert.state.value, "reason": f"{alert.acknowledged_by}确认后{duration(rested)}没有进展"}
-    work.audit.append(actor=_SYSTEM, action="alert.idle", subject=f"alert:{alert.id}", detail=detail, now=now)
+    work.audit.append(actor=SYSTEM, action="alert.idle", subject=f"alert:{alert.id}", detail=detail, now=now)
     occasion = occasion_of(opened)
     found = tell(work, opened, event, clocks, occasion=occasion, office=office, now=now)
     return _keep(work, opened, told_marks(opened, found), now, report, reopened=1)
@@ -202,7 +201,7 @@ def _ask_again(
         if found.mute is None:
             detail = {"reason": step.words, "recipient": [one.person.name for one in found.told]}
             action, subject = "alert.unacknowledged", f"alert:{alert.id}"
-            work.audit.append(actor=_SYSTEM, action=action, subject=subject, detail=detail, now=now)
+            work.audit.append(actor=SYSTEM, action=action, subject=subject, detail=detail, now=now)
             _keep(work, alert, noted_on(told_marks(alert, found), tier=step.number), now, report, reminded=1)
             return
     elif not alert.extras.get("muted") and _shifts_now(work, now) == list(alert.extras.get("shift") or ()):

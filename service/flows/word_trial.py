@@ -37,8 +37,8 @@ class Spoken:
 class Trial:
     """What a sentence says before and after; with a draft after is with it, without one before is without any own word.
 
-    `holding` of the `looked_at` latest documents of seven days hold the draft's spelling. `fault` says why the draft cannot be
-    tried.
+    `holding` of the `looked_at` latest documents of seven days hold the draft's spelling. `fault` says why the draft
+    cannot be tried.
     """
 
     spoken: tuple[Spoken, ...]
@@ -79,11 +79,6 @@ def try_words(store: Store, sentence: str, draft: WordDraft | None, *, now: date
     )
 
 
-@cache
-def _segmenter() -> RjiebaSegmenter:
-    return RjiebaSegmenter()
-
-
 def _terms(sentence: str, lexicon: Lexicon) -> dict[tuple[str, str], None]:
     """Return the terms of a sentence with their meanings, in order of appearance, evasive spellings too."""
     if not sentence.strip():
@@ -99,6 +94,11 @@ def _terms(sentence: str, lexicon: Lexicon) -> dict[tuple[str, str], None]:
             _, start, end = reading.locate(hit.start, hit.end)
             found[sentence[start:end], meaning_word(hit.term, sentence[start:end])] = None
     return found
+
+
+@cache
+def _segmenter() -> RjiebaSegmenter:
+    return RjiebaSegmenter()
 
 
 def _compared(before: dict[tuple[str, str], None], after: dict[tuple[str, str], None]) -> Sequence[Spoken]:

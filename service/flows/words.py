@@ -1,7 +1,7 @@
 """The office's own words: added, removed, restored and imported, each with its audit row; and read again when they change.
 
-A change holds from the next batch that is judged, in every process, without a restart. What was judged before stands until it
-is judged again (`service.flows.rejudging`).
+A change holds from the next batch that is judged, in every process, without a restart. What was judged before stands
+until it is judged again (`service.flows.rejudging`).
 """
 
 import secrets
@@ -194,7 +194,7 @@ class Wordbook:
     def __init__(self, store: Store) -> None:
         """Begin without words; `refresh` reads them."""
         self._store = store
-        self._seen: Any = _NEVER
+        self._seen: object = _NEVER
         self.words: Words = NO_WORDS
         self.faults: Mapping[str, str] = {}
 

@@ -12,7 +12,8 @@ __all__ = ["read_calendar"]
 
 _FILE = "calendar.yaml"
 _SATURDAY = 5
-# The statutory holidays of a year are 13 days, and with the week-ends moved to them never fewer than 20 nor more than 45 days off.
+# The statutory holidays of a year are 13 days, and with the week-ends moved to them never fewer than 20 nor more than
+# 45 days off.
 _FEWEST_DAYS_OFF = 13
 _MOST_DAYS_OFF = 60
 

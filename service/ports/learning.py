@@ -62,7 +62,8 @@ class Labels(Protocol):
     def candidates(self, *, since: datetime, limit: int) -> list[Candidate]:
         """Return judged, unlabelled documents published since then that repeat no other, at most `limit`.
 
-        Half of them are the newest of the remit and half the newest of the others; where one half is not full, the other has its place.
+        Half of them are the newest of the remit and half the newest of the others; where one half is not full, the
+        other has its place.
         """
         ...
 

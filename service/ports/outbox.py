@@ -70,7 +70,8 @@ class Outbox(Protocol):
     def leave_again(self, payloads: Mapping[str, Mapping[str, Any]], *, now: datetime) -> set[str]:
         """Let those of the rows that are dead leave again, by key with the payload given; return their keys.
 
-        Key, tries and the last error stay, so that they go out as what they were, and the error is seen until they have.
+        Key, tries and the last error stay, so that they go out as what they were, and the error is seen until they
+        have.
         """
         ...
 

@@ -32,7 +32,8 @@ class SourceCheck:
     """What is known of a source's live check (上线检查).
 
     `wished_at` and `wished_by` stand while one is asked for and not settled; `tries` counts its visits that were cut
-    short. `checked_at` is when the last one was settled, `reason` what it failed with, `passed_at` when one passed last.
+    short. `checked_at` is when the last one was settled, `reason` what it failed with, `passed_at` when one passed
+    last.
     """
 
     source_id: str

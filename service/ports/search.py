@@ -53,7 +53,8 @@ class SearchQuery:
     """What a person asks for. `tokens` are the query's words segmented as documents are; all must occur (a quoted phrase in order).
 
     `since` ≤ published < `until`. `categories` are alternatives. `region` is a six-digit code and takes in the regions
-    below it. `sort` is `newest` or `score`; `limit` is at most 100, `offset + limit` at most 10,000 (`ValueError` beyond).
+    below it. `sort` is `newest` or `score`; `limit` is at most 100, `offset + limit` at most 10,000 (`ValueError`
+    beyond).
     """
 
     tokens: tuple[str, ...] = ()

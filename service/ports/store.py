@@ -197,7 +197,8 @@ class Events(Protocol):
     def candidates(self, lookups: Sequence[tuple[Sequence[str], datetime]], *, limit: int = 200) -> list[list[Event]]:
         """Return for each lookup, keys and a time, the events that share a key and were last seen at or after that time.
 
-        Most shared keys come first, of equals the last seen; `limit` holds for each lookup. An event found by several is one object.
+        Most shared keys come first, of equals the last seen; `limit` holds for each lookup. An event found by several
+        is one object.
         """
         ...
 

@@ -167,15 +167,15 @@ def insert_new(
     return sum(len(connection.execute(statement, row).all()) for row in rows)
 
 
-def _dialect(name: str) -> Any:
-    return sqlite if name == "sqlite" else postgresql
-
-
 @cache
 def _insert_new(name: str, table: Table, keys: tuple[str, ...]) -> Any:
     statement = _dialect(name).insert(table).on_conflict_do_nothing(index_elements=keys)
     # What was inserted is returned, what was there is not; a row count does not tell with every driver.
     return statement.returning(table.c[keys[0]])
+
+
+def _dialect(name: str) -> Any:
+    return sqlite if name == "sqlite" else postgresql
 
 
 # Building a statement costs more than running it, so each is built once.

@@ -32,10 +32,6 @@ def _between(hours_from: int, hours_to: int) -> ColumnElement[int]:
     return func.count().filter(at > since, at <= until)
 
 
-def _moments(now: datetime) -> dict[str, datetime]:
-    return {f"before_{hours}h": now - timedelta(hours=hours) for hours in (0, 1, 2, 24, 26)}
-
-
 # Statements that run for every batch are built once: building one costs three times as much as running it.
 _A = assessments.c
 _MEMBERS = among(_A.event_id, "event_ids")
@@ -215,6 +211,10 @@ class SqlEvents:
         if region is not None:
             statement = statement.where(_listed(events.c.regions).contains(f'"{region}', autoescape=True))
         return records(self._connection, Event, statement)
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
+    return {f"before_{hours}h": now - timedelta(hours=hours) for hours in (0, 1, 2, 24, 26)}
 
 
 def _listed(column: Column[Any]) -> ColumnElement[str]:

@@ -105,8 +105,8 @@ async def own_texts(request: Request) -> list[tuple[str, str]]:
 class Refused:
     """Why a form was refused, where it was sent and what stood in it; the other forms of its page stand as ever.
 
-    `stray` are the texts, each with its word, for which the page no longer has a field: they are shown on top to be copied.
-    `case` is the id of the case where it can be done instead, "" for none.
+    `stray` are the texts, each with its word, for which the page no longer has a field: they are shown on top to be
+    copied. `case` is the id of the case where it can be done instead, "" for none.
     """
 
     sentence: str = ""

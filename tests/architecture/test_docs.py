@@ -19,11 +19,14 @@ DOCUMENTS = sorted(
     for path in project_files()
     if path.suffix == ".md" and not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
 )
+# Records of decisions and changes tell of their own time.
+OF_TODAY = [path for path in DOCUMENTS if path.name != "CHANGELOG.md" and path.parent.name != "adr"]
 # `test` belongs to the launcher; the program itself does not know it.
 LAUNCHER_COMMANDS = {"test"}
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 CODE_SPAN = re.compile(r"`([^`\n]+)`")
 CALL = re.compile(r"(?:\./|bin/|^|\s)yaowang +(?P<words>[a-z]+(?: +[a-z][a-z-]*)?)", re.MULTILINE)
+INSIDE = re.compile(r"(?:crawlers|analysis|service|deploy|tests|docs)/[\w./{},*-]*")
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)#\s]+)(?:#[^)\s]*)?\)")
 
 
@@ -106,6 +109,30 @@ def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
     targets = [match["target"] for match in LINK.finditer(FENCE.sub("", _text(path)))]
     inside = [target for target in targets if "://" not in target and not target.startswith("mailto:")]
     assert [target for target in inside if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("path", OF_TODAY, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_document_of_today_names_is_there(path: Path) -> None:
+    spans = CODE_SPAN.findall(FENCE.sub("", _text(path)))
+    named = [name for span in spans if INSIDE.fullmatch(span) for name in _expanded(span)]
+    assert [name for name in named if not any(ROOT.glob(name.rstrip("/")))] == []
+
+
+def test_the_architecture_has_a_row_for_everything_that_lies_in_service() -> None:
+    rows = [line for line in _text(ROOT / "docs" / "architecture.md").splitlines() if line.startswith("| `")]
+    named = {name.rstrip("/") for row in rows for span in CODE_SPAN.findall(row) for name in _expanded(span)}
+    parts = (path.relative_to(ROOT).parts for path in project_files())
+    inside = {f"service/{part[1]}" for part in parts if part[0] == "service" and part[1] != "__init__.py"}
+    assert sorted(inside - named) == []
+
+
+def _expanded(span: str) -> list[str]:
+    """Return what a span with braces stands for: `a/{b,c}.py` is `a/b.py` and `a/c.py`."""
+    braces = re.search(r"\{([^{}]*)\}", span)
+    if braces is None:
+        return [span]
+    before, behind = span[: braces.start()], span[braces.end() :]
+    return [whole for part in braces[1].split(",") for whole in _expanded(f"{before}{part}{behind}")]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """From a fine-tuned network to the file that ships: ONNX with eight-bit weights.
 
-Embedding rows are kept as int8 with a scale a row. Matrices are quantised by onnxruntime's dynamic quantisation, a scale a
-column of weights and one for all that goes in. A few inputs of every matrix are far larger than the rest and would take that scale for
-themselves; so they are made smaller and their weights larger by the same factor (SmoothQuant: Xiao and others 2023). On a fine-tuned
-network the logits then differ from those of the plain one by 0.20 in root mean square, without by 0.39, with a bit less of range,
-against saturation on processors without VNNI, by 0.49; the logits themselves spread by 3.3.
+Embedding rows are kept as int8 with a scale a row. Matrices are quantised by onnxruntime's dynamic quantisation, a
+scale a column of weights and one for all that goes in. A few inputs of every matrix are far larger than the rest and
+would take that scale for themselves; so they are made smaller and their weights larger by the same factor (SmoothQuant:
+Xiao and others 2023). On a fine-tuned network the logits then differ from those of the plain one by 0.20 in root mean
+square, without by 0.39, with a bit less of range, against saturation on processors without VNNI, by 0.49; the logits
+themselves spread by 3.3.
 """
 
 import tempfile
@@ -74,28 +75,6 @@ class _Smoothed(nn.Module):
         return self.matrix(inputs * self.share)
 
 
-@torch.no_grad()
-def _smooth(network: Network, texts: Sequence[Sequence[int]]) -> None:
-    """Smooth the matrices of all layers by the largest inputs that `texts` bring."""
-    largest: dict[tuple[int, str], Tensor] = {}
-    hooks = []
-    for number, layer in enumerate(network.layers):
-        for name in _SMOOTHED:
-
-            def keep(_: nn.Module, inputs: tuple[Tensor, ...], at: tuple[int, str] = (number, name)) -> None:
-                peak = inputs[0].abs().amax((0, 1))
-                largest[at] = torch.maximum(largest.get(at, peak), peak)
-
-            hooks.append(getattr(layer, name).register_forward_pre_hook(keep))
-    for text in texts:
-        network.hidden(torch.tensor([list(text)]), None)
-    for hook in hooks:
-        hook.remove()
-    for (number, name), peak in largest.items():
-        layer = network.layers[number]
-        setattr(layer, name, _Smoothed(getattr(layer, name), peak))
-
-
 def export(network: Network, texts: Sequence[Sequence[int]]) -> bytes:
     """Return the ONNX file of `network`, smoothed by some hundred of its training texts; `network` is used up."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -124,6 +103,28 @@ def export(network: Network, texts: Sequence[Sequence[int]]) -> bytes:
             op_types_to_quantize=["MatMul", "Gemm"],
         )
         return _bare(small.read_bytes())
+
+
+@torch.no_grad()
+def _smooth(network: Network, texts: Sequence[Sequence[int]]) -> None:
+    """Smooth the matrices of all layers by the largest inputs that `texts` bring."""
+    largest: dict[tuple[int, str], Tensor] = {}
+    hooks = []
+    for number, layer in enumerate(network.layers):
+        for name in _SMOOTHED:
+
+            def keep(_: nn.Module, inputs: tuple[Tensor, ...], at: tuple[int, str] = (number, name)) -> None:
+                peak = inputs[0].abs().amax((0, 1))
+                largest[at] = torch.maximum(largest.get(at, peak), peak)
+
+            hooks.append(getattr(layer, name).register_forward_pre_hook(keep))
+    for text in texts:
+        network.hidden(torch.tensor([list(text)]), None)
+    for hook in hooks:
+        hook.remove()
+    for (number, name), peak in largest.items():
+        layer = network.layers[number]
+        setattr(layer, name, _Smoothed(getattr(layer, name), peak))
 
 
 def _bare(content: bytes) -> bytes:

@@ -1,9 +1,10 @@
 """Fine-tuning the encoder from package registries alone: base weights in, a folder with everything that ships out.
 
-Two networks are fitted beside each other on one thread each: one on all labelled documents, which ships, and one on what was before a
-month, whose judgements of the months after it tell how much the encoder's word is worth (`analysis.training.second`). Of the written
-titles and documents it leaves a fifth of the events out, so that its word on other genres is weighed too. A third one, on what was
-before an earlier month, would take the hour over that this may take.
+Two networks are fitted beside each other on one thread each: one on all labelled documents, which ships, and one on
+what was before a month, whose judgements of the months after it tell how much the encoder's word is worth
+(`analysis.training.second`). Of the written titles and documents it leaves a fifth of the events out, so that its word
+on other genres is weighed too. A third one, on what was before an earlier month, would take the hour over that this may
+take.
 """
 
 import hashlib

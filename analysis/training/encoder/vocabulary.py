@@ -1,7 +1,7 @@
 """The vocabulary that ships: the base's pieces that Chinese news and posts use, as a tokenizer file.
 
-Of 21,128 pieces those are kept that are met in the training texts and the hot lists of 2024, and every single character. It is the same segmentation
-with fewer pieces to choose from.
+Of 21,128 pieces those are kept that are met in the training texts and the hot lists of 2024, and every single
+character. It is the same segmentation with fewer pieces to choose from.
 """
 
 import json

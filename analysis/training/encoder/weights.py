@@ -1,7 +1,7 @@
 """The base weights: bge-small-zh-v1.5 as a Maven artifact carries it, an ONNX file and a tokenizer file.
 
-Four post-norm BERT layers of width 512 with a vocabulary of 21,128 pieces, nearly all of them single characters. Token-type row 0
-belongs to every position, positions start at 0.
+Four post-norm BERT layers of width 512 with a vocabulary of 21,128 pieces, nearly all of them single characters.
+Token-type row 0 belongs to every position, positions start at 0.
 """
 
 import hashlib

@@ -62,8 +62,8 @@ def pack_case(
 ) -> Package | None:
     """Return the package of a case, `None` where there is none.
 
-    That it was fetched, whether masked, and its SHA-256 are written down before it is handed out: whoever rewrites files and
-    manifest of a package together does not rewrite the audit trail.
+    That it was fetched, whether masked, and its SHA-256 are written down before it is handed out: whoever rewrites
+    files and manifest of a package together does not rewrite the audit trail.
     """
     with store.read() as work:
         found = gather(work, case_id, masked=masked)

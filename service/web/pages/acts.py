@@ -29,6 +29,16 @@ Optional = Annotated[str, Form(max_length=1000)]
 Picked = Annotated[list[str] | None, Form()]
 
 
+@router.post("/alerts/acknowledge")
+def acknowledge_many(request: Request, identity: Handler, sent: Sent, alert: Picked = None) -> Response:
+    """Acknowledge the picked alerts; those that somebody else took meanwhile are left as they are, and named."""
+    context = context_of(request)
+    store, person, now = context.store, identity.person, context.now()
+    return _bulk(
+        request, identity, sent, lambda: bulk.acknowledge_all(store, person, alert or [], now=now), "acknowledged"
+    )
+
+
 def _bulk(request: Request, identity: Identity, sent: Sent, act: Callable[[], bulk.BulkDone], word: str) -> Response:
     """Do something to the picked alerts; where none was done, show the list as it was sent with those at fault marked."""
     left: tuple[bulk.Left, ...] = ()
@@ -41,16 +51,6 @@ def _bulk(request: Request, identity: Identity, sent: Sent, act: Callable[[], bu
         refused = refused_by(request, refusal, sent)
         return show_refused(request, identity, refused, {one.alert_id: one.why.sentence for one in left})
     return RedirectResponse(f"/alerts?done={word}&batch={done.batch_id}", status_code=303)
-
-
-@router.post("/alerts/acknowledge")
-def acknowledge_many(request: Request, identity: Handler, sent: Sent, alert: Picked = None) -> Response:
-    """Acknowledge the picked alerts; those that somebody else took meanwhile are left as they are, and named."""
-    context = context_of(request)
-    store, person, now = context.store, identity.person, context.now()
-    return _bulk(
-        request, identity, sent, lambda: bulk.acknowledge_all(store, person, alert or [], now=now), "acknowledged"
-    )
 
 
 @router.post("/alerts/assign")

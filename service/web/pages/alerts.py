@@ -17,6 +17,7 @@ from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.clock import Clock
 from service.domain.people import Act, Person, may
+from service.domain.places import CITIES
 from service.domain.silence import silencing
 from service.domain.urgency import by_urgency
 from service.flows.bulk import MOST_AT_ONCE, UNDO
@@ -27,7 +28,7 @@ from service.web.pages.overview import rows_of
 from service.web.refused import NOT_REFUSED, Refused, first
 from service.web.render import desk_of, page
 from service.web.views.paging import pager
-from service.web.views.wording import CITIES, moment, word
+from service.web.views.wording import moment, word
 
 __all__ = ["Listed", "router", "show_refused"]
 

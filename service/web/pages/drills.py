@@ -16,10 +16,6 @@ from service.web.views.drill_report import report_view
 router = APIRouter()
 
 
-def _runs(context: AppContext) -> list[DrillRun]:
-    return list(context.drill_runs()) if context.drill_runs is not None else []
-
-
 @router.get("/drills")
 def drills(request: Request, identity: Reader) -> HTMLResponse:
     """List scenarios and drills."""
@@ -37,6 +33,10 @@ def drills(request: Request, identity: Reader) -> HTMLResponse:
         can_start=context.start_drill is not None,
         has_mailbox=context.mailbox is not None,
     )
+
+
+def _runs(context: AppContext) -> list[DrillRun]:
+    return list(context.drill_runs()) if context.drill_runs is not None else []
 
 
 @router.post("/drills")

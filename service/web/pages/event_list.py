@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Reader, context_of
+from service.domain.places import CITIES
 from service.web.render import page
 from service.web.views.paging import pager
-from service.web.views.wording import CITIES
 
 router = APIRouter(default_response_class=HTMLResponse)
 

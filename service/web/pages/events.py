@@ -21,7 +21,7 @@ from service.domain.event import Event
 from service.domain.facts import Condition, facts_of
 from service.domain.handling import answered_last
 from service.domain.need import need_decision
-from service.domain.people import Person
+from service.domain.people import Act, Person, may
 from service.domain.places import region_name
 from service.domain.policy import Verdict
 from service.domain.refusal import NotFound
@@ -121,7 +121,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "region_names": list(dict.fromkeys(region_name(code) for code in event.regions)),
         "independent": spread["independent_sources"],
         "spread_figures": spread_figures(spread),
-        "people": [person.name for person in people if not person.disabled and person.role.value in _HANDLING],
+        "people": [person.name for person in people if not person.disabled and may(person.role, Act.HANDLE_ALERT)],
         "screeners": _screeners(people, context.office.register.workflow),
         "next_step": next_step(alert, waiting),
         "first": first_actions(alert, context.office.register),
@@ -159,9 +159,6 @@ def _decided_in_case(file: CaseFile | None, context: AppContext) -> str:
 def _screeners(people: Sequence[Person], workflow: Workflow) -> list[str]:
     wanted = set(workflow.steps[Step.TRIAGE].duties)
     return [one.name for one in able_people(people) if one.duties & wanted]
-
-
-_HANDLING = frozenset({"officer", "approver", "administrator"})
 
 
 def _acts(work: Work, event: Event, alert: Alert | None, clocks: Sequence[Clock]) -> list[AuditRow]:
@@ -297,14 +294,6 @@ def _effect(shown: _Shown) -> dict[str, Any]:
     return {"effect": measure_effect(shown.work, shown.event.id, spoken, now=now).as_json(), "answered_at": spoken}
 
 
-def _documents_tab(shown: _Shown) -> dict[str, Any]:
-    told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
-    asked = shown.work.opinions.of_documents([one.document_id for one in told])
-    views = document_views(told)
-    explained = _explained(shown.work, views)
-    return {"views": views, "told": told, "opinions": opinion_views(asked), "explained": explained}
-
-
 def _explained(work: Work, views: Sequence[DocumentView]) -> dict[str, ExplainedView]:
     """Return by document why it was judged a risk, as far as that is known."""
     return explained_views(views, work.explanations.of_documents([view.document.document_id for view in views]))
@@ -355,6 +344,14 @@ def _labelled_documents_tab(shown: _Shown) -> dict[str, Any]:
     view = _documents_tab(shown)
     given = shown.work.labels.latest([one.document_id for one in view["told"]])
     return view | {"label_forms": label_forms(view["told"], given, shown.context.now())}
+
+
+def _documents_tab(shown: _Shown) -> dict[str, Any]:
+    told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
+    asked = shown.work.opinions.of_documents([one.document_id for one in told])
+    views = document_views(told)
+    explained = _explained(shown.work, views)
+    return {"views": views, "told": told, "opinions": opinion_views(asked), "explained": explained}
 
 
 def _nothing_more(_: _Shown) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from analysis.assessment import Level
 from crawlers.health import HealthState
 from service.api.context import AppContext
 from service.api.identity import QuietReader, Reader, context_of
@@ -29,6 +30,7 @@ from service.web.views.wording import day_of
 router = APIRouter(default_response_class=HTMLResponse)
 
 # A screen of 1080 lines shows ten; the style sheet leaves six on one of 768.
+_RISK = int(Level.RISK)
 _ROWS = 10
 _TROUBLED = 4
 _SURGES = 3
@@ -140,7 +142,7 @@ def _watch(work: Work, context: AppContext) -> dict[str, Any]:
     now = context.now()
     day = _volume(work, context)
     tiles, province, elsewhere = city_tiles(
-        work.rollups.totals(since=now - timedelta(hours=24), until=now, by="region", level_at_least=2)
+        work.rollups.totals(since=now - timedelta(hours=24), until=now, by="region", level_at_least=_RISK)
     )
     watched = source_health(work, context.catalogue_sources, now)
     troubled = [row for row in watched if row.trouble]

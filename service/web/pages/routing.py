@@ -14,7 +14,7 @@ from service.api.identity import Identity, Reader, RosterKeeper, context_of
 from service.domain.alert import AlertLevel
 from service.domain.beijing import BEIJING
 from service.domain.people import Person, Role
-from service.domain.places import region_name
+from service.domain.places import CITIES, PROVINCE, region_name
 from service.domain.refusal import Refusal
 from service.domain.register import Register, Unit
 from service.domain.routing import Labels, ReceiverKind, Route, Scope, Target, matched
@@ -25,7 +25,7 @@ from service.ports.store import Work
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.views.told import plan_rows
-from service.web.views.wording import CITIES, category_word, duration
+from service.web.views.wording import category_word, duration
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -78,7 +78,7 @@ def _show(request: Request, identity: Identity, trial: Trial, *, refused: Refuse
         "trial": trial,
         "tried": tried,
         "categories": CATEGORY_NAMES.items(),
-        "cities": [("36", "全省"), *CITIES.items()],
+        "cities": [(PROVINCE, "全省"), *CITIES.items()],
         "part": "routing",
     }
     return page(request, "routing.html", identity=identity, key="alerts", title="接收规则", refused=refused, **view)

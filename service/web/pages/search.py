@@ -15,14 +15,15 @@ from analysis.assessment import CATEGORY_NAMES
 from crawlers.records import SourceClass
 from service.api.context import AppContext
 from service.api.identity import Reader, context_of
-from service.domain.places import PROVINCE, region_name, region_prefix
+from service.domain.beijing import BEIJING
+from service.domain.places import CITIES, CITY_DIGITS, PROVINCE, region_name, region_prefix
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
 from service.search.query import QueryError, parse_query
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
 from service.web.views.paging import pager
-from service.web.views.wording import BEIJING, CITIES, category_word, moment, word
+from service.web.views.wording import category_word, moment, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -31,14 +32,14 @@ _SCAN = 2000
 _NARROW = frozenset({"since", "until"})
 
 
-def _hour(text: str) -> datetime | None:
-    """Return the Beijing hour that stands in the address as `2026-11-25T14`. Raises `ValueError`."""
-    return datetime.fromisoformat(text).replace(tzinfo=BEIJING) if text else None
-
-
 def _is_an_hour(text: str) -> str:
     _hour(text)
     return text
+
+
+def _hour(text: str) -> datetime | None:
+    """Return the Beijing hour that stands in the address as `2026-11-25T14`. Raises `ValueError`."""
+    return datetime.fromisoformat(text).replace(tzinfo=BEIJING) if text else None
 
 
 _Hour = Annotated[str, Field(pattern=r"^(|\d{4}-\d\d-\d\dT\d\d)$"), AfterValidator(_is_an_hour)]
@@ -196,11 +197,13 @@ _COUNTED = 5000
 def _city_counts(context: AppContext, query: SearchQuery, result: SearchResult) -> dict[str, str]:
     """Return how many hits are of each city that goes by several codes: a county's hits count under the county alone."""
     counts = result.facets.get("region", {})
-    several = [city for city, number in Counter(code[:4] for code in counts).items() if number > 1 and city in CITIES]
+    several = [
+        city for city, number in Counter(code[:CITY_DIGITS] for code in counts).items() if number > 1 and city in CITIES
+    ]
     if query.region is not None:
-        return {query.region[:4]: str(result.total)}
+        return {query.region[:CITY_DIGITS]: str(result.total)}
     if result.total > _COUNTED:
-        return {city: f"至少 {max(n for code, n in counts.items() if code[:4] == city)}" for city in several}
+        return {city: f"至少 {max(n for code, n in counts.items() if code[:CITY_DIGITS] == city)}" for city in several}
     return {city: str(context.search.find(replace(query, region=city, limit=0, offset=0)).total) for city in several}
 
 
@@ -224,7 +227,7 @@ def _facets(
         named: dict[str, tuple[str, str]] = {}
         for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
             if code:
-                value = code[:4] if field == "region" and code[:4] in CITIES else code
+                value = code[:CITY_DIGITS] if field == "region" and code[:CITY_DIGITS] in CITIES else code
                 link = f"/search?{urlencode(kept | {parameter: value})}"
                 named.setdefault(
                     name_of(code), (cities.get(value, str(count)) if field == "region" else str(count), link)

@@ -105,8 +105,8 @@ def due_of(clock: Clock, now: datetime) -> Due:
 def _left_words(clock: Clock, left: timedelta | None, *, running: bool) -> str:
     """Return what is left while time runs; of what was done how long it took; of a proposal how long it is past.
 
-    What was cancelled or lapsed counts nothing: a deadline that binds nobody must not look like one that is missed. Working days of a
-    year whose days off are not known have a number, but no due time yet.
+    What was cancelled or lapsed counts nothing: a deadline that binds nobody must not look like one that is missed.
+    Working days of a year whose days off are not known have a number, but no due time yet.
     """
     if left is None:
         return "到期待定" if clock.limit.endswith("wd") else "无数字时限"

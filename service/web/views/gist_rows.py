@@ -21,7 +21,8 @@ class GistRow:
 def gist_rows(register: Register, held: Collection[str], words: Sequence[str]) -> list[GistRow]:
     """Return the articles with a gist and without a stored text (`held` are the keys of those) that hold every word.
 
-    Words may stand in the law's name, the number or the gist; the order is that of the laws' names, then of their articles.
+    Words may stand in the law's name, the number or the gist; the order is that of the laws' names, then of their
+    articles.
     """
     rows = [_row(key, one.gist) for key, one in register.gists.items() if key not in held]
     return [row for row in rows if all(word in f"{row.law} {row.number} {row.gist}" for word in words)]

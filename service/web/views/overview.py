@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.web.views.wording import CITIES, local
+from service.domain.places import CITIES, CITY_DIGITS, PROVINCE
+from service.web.views.wording import local
 
 __all__ = ["BAND_DAYS", "Band", "Tile", "Volume", "city_tiles", "day_start", "volume"]
 
@@ -93,7 +94,8 @@ def day_start(now: datetime) -> datetime:
 def volume(hourly: Mapping[datetime, int], now: datetime) -> Volume:
     """Return today's hours against the same hours of the last fourteen days.
 
-    `hourly` holds documents per hour over those days; days on which nothing at all was stored count as unknown, not as zero.
+    `hourly` holds documents per hour over those days; days on which nothing at all was stored count as unknown, not as
+    zero.
     """
     start = day_start(now)
     days: dict[int, list[int]] = {}
@@ -137,9 +139,9 @@ def city_tiles(totals: Mapping[str, int]) -> tuple[tuple[Tile, ...], int, int]:
     counts = dict.fromkeys(CITIES, 0)
     province = elsewhere = 0
     for region, count in totals.items():
-        if region[:4] in counts:
-            counts[region[:4]] += count
-        elif region.startswith("36"):
+        if region[:CITY_DIGITS] in counts:
+            counts[region[:CITY_DIGITS]] += count
+        elif region.startswith(PROVINCE):
             province += count
         else:
             elsewhere += count

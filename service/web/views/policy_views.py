@@ -141,7 +141,8 @@ def document_rows(
 def hits(found: Iterable[ArticleHit], words: Sequence[str], on: date) -> list[Hit]:
     """Return article hits with the words around the first place.
 
-    What is in force on the day comes first; of that the article whose number is asked for, then what holds most of the words.
+    What is in force on the day comes first; of that the article whose number is asked for, then what holds most of the
+    words.
     """
 
     def order(one: ArticleHit) -> tuple[bool, bool, int]:

@@ -53,7 +53,8 @@ class SituationRow:
 def situation_rows(table: Situations, *, words: str = "", category: str = "", product: str = "") -> list[SituationRow]:
     """Return the rows that hold every one of `words` and are of the category and the class of product, in their order.
 
-    A word may stand in the id, the reason, the cues or the articles, also as parts of these. What is not asked for is "".
+    A word may stand in the id, the reason, the cues or the articles, also as parts of these. What is not asked for is
+    "".
     """
     rows = (row for row in table.rows if _is_of(row.categories, category) and _is_of(row.products, product))
     return _found(table, rows, words)
@@ -62,7 +63,8 @@ def situation_rows(table: Situations, *, words: str = "", category: str = "", pr
 def modifier_rows(table: Situations, *, words: str = "", category: str = "", product: str = "") -> list[SituationRow]:
     """Return the modifiers that are asked for, as `situation_rows` does; their `governs` is what they add.
 
-    One that is bound to no category, or to no class of product, adds to the rows of each, so it is there whichever is asked for.
+    One that is bound to no category, or to no class of product, adds to the rows of each, so it is there whichever is
+    asked for.
     """
     rows = (row for row in table.modifiers if _adds_to(row.categories, category) and _adds_to(row.products, product))
     return _found(table, rows, words)

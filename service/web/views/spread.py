@@ -8,6 +8,7 @@ from typing import Any
 
 from crawlers.records import SourceClass
 from service.domain.event import EventDocument
+from service.domain.places import PROVINCE
 from service.web.views.wording import local, word
 
 __all__ = ["Bar", "Turn", "class_rows", "hour_series", "spread_bars", "spread_figures", "turns_of"]
@@ -140,7 +141,7 @@ def spread_figures(spread: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _provinces(codes: Sequence[str]) -> str:
     """Return which provinces are named; that this one is says nothing of how much of it."""
-    others = sum(not code.startswith("36") for code in codes)
+    others = sum(not code.startswith(PROVINCE) for code in codes)
     told = ["本省"] if others < len(codes) else []
     return "、".join([*told, f"外省 {others} 个"] if others else told) or "未提到地区"
 

@@ -9,7 +9,7 @@ from typing import Any
 from service.domain.alert import Alert, AlertLevel
 from service.domain.alert_states import AlertState
 from service.domain.case_call import Reader
-from service.domain.clock import Clock, ClockState, Stage
+from service.domain.clock import WARN_AT, Clock, ClockState, Stage
 from service.domain.routing import Routing
 from service.domain.telling import HoldReason, Plan
 from service.ports.routing import Notice
@@ -165,7 +165,7 @@ def coming_clocks(
         if clock.state is not ClockState.ARMED or clock.due_at is None:
             continue
         span = clock.due_at - clock.start_at
-        first, second = warn_at.get(clock.rule_id, (60, 85))
+        first, second = warn_at.get(clock.rule_id, WARN_AT)
         stages = ((1, first, f"用时{first}%"), (2, second, f"用时{second}%"), (3, 100, "超时"))
         for stage, share, words in stages:
             at = clock.start_at + timedelta(seconds=span.total_seconds() * share / 100)

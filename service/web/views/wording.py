@@ -9,11 +9,8 @@ from analysis.assessment import CATEGORY_NAMES
 from service.domain.alert import AlertLevel, AlertState
 from service.domain.beijing import BEIJING
 from service.domain.people import Role
-from service.domain.places import CITIES
 
 __all__ = [
-    "BEIJING",
-    "CITIES",
     "Chip",
     "ago",
     "article_word",

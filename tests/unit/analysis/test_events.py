@@ -211,6 +211,12 @@ class TestSketches:
         sketch = sketch_of(members)
         assert EventSketch.from_json(json.loads(json.dumps(sketch.to_json()))) == sketch
 
+    def test_a_sketch_of_an_older_store_is_read_without_what_is_no_longer_kept(self) -> None:
+        sketch = sketch_of([fingerprint(*CLUSTER[0])])
+        written = sketch.to_json() | {"title": "旧标题"}
+        written["members"] = [one | {"title": "旧标题", "source_id": "s", "kind": "post"} for one in written["members"]]
+        assert EventSketch.from_json(written) == sketch
+
     @given(st.lists(fingerprints(), min_size=1, max_size=8))
     def test_a_member_finds_its_event_by_key_and_is_placed_in_it(self, members: list[Fingerprint]) -> None:
         sketch = sketch_of(members)

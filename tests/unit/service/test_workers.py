@@ -36,6 +36,6 @@ def test_a_search_engine_that_is_away_at_the_start_is_filled_when_it_answers(mon
         return VerifyReport(repaired=5)
 
     monkeypatch.setattr(workers, "refill", refill)
-    monkeypatch.setattr(workers, "_PAUSE_AFTER_FAILURE_SECONDS", 0.0)
+    monkeypatch.setattr(workers, "PAUSE_SECONDS", 0.0)
     workers._refill(cast("Application", SimpleNamespace(store=None, search=None)), threading.Event())
     assert tries == [False, True]
