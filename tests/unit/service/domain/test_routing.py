@@ -14,6 +14,7 @@ from tests.unit.service.domain.builders import HOUR, NOW, alert
 
 NONE, BLUE, YELLOW, ORANGE, RED = AlertLevel
 DUTY, THRESHOLD, OWNER = (Target(kind) for kind in (ReceiverKind.DUTY, ReceiverKind.THRESHOLD, ReceiverKind.OWNER))
+SECOND = timedelta(seconds=1)
 NIGHT = datetime(2026, 11, 25, 16, tzinfo=UTC)
 
 
@@ -306,6 +307,11 @@ class TestMute:
             (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", state=AlertState.CLOSED)), False),
             (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", raised_at=NOW - 90 * HOUR)), False),
             (labels(), replace(NEIGHBOUR, alert=alert(ORANGE)), False),
+            (labels(RED), replace(NEIGHBOUR, labels=replace(WIDE, level=RED)), False),
+            (labels(products=()), replace(NEIGHBOUR, labels=replace(WIDE, products=())), False),
+            (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", raised_at=NOW - 73 * HOUR)), True),
+            (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", raised_at=NOW + 71 * HOUR)), True),
+            (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", raised_at=NOW + 71 * HOUR + SECOND)), False),
         ],
     )
     def test_an_alert_on_the_province_covers_those_of_cities_on_one_product_and_category(
@@ -322,6 +328,7 @@ class TestMute:
             (1, "yellow", ORANGE, False),
             (1, None, ORANGE, False),
             (-1, "orange", ORANGE, False),
+            (0, "orange", ORANGE, True),
         ],
     )
     def test_an_answer_mutes_48_hours_of_what_stands_no_higher_than_what_it_answered(
