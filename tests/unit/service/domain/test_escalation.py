@@ -71,7 +71,7 @@ class TestDueTier:
 
     @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.OPEN])
     def test_what_somebody_has_has_no_steps_ahead(self, state: AlertState) -> None:
-        assert steps_ahead(alert(RED, state=state), RULES, NOW) == ()
+        assert steps_ahead(alert(RED, state=state, raised_at=NOW - MINUTE), RULES, NOW) == ()
 
     @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.OPEN])
     def test_what_somebody_has_does_not_go_up(self, state: AlertState) -> None:
