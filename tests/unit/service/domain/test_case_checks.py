@@ -311,3 +311,48 @@ def test_a_text_of_20000_characters_is_saved() -> None:
     file = case_in(CaseState.DRAFTING, changed_at=NOW)
     assert save_draft(file, desk(AUTHOR), "长" * 20_000).case.draft == 1
     assert WORKFLOW.four_eyes >= {CaseState.REVIEWED_1, CaseState.REVIEWED_2, CaseState.REVIEWED_3, CaseState.APPROVED}
+
+
+def test_a_new_version_is_submitted_whatever_became_of_the_one_before() -> None:
+    file = submitted(Step.FIRST_REVIEW)
+    file = applied(file, return_draft(file, desk(REVIEWER), step=Step.LEGAL_REVIEW, version=1, remark="依据有误"))
+    file = applied(file, save_draft(file, desk(AUTHOR), "新稿"))
+    assert submit(file, desk(AUTHOR)).case.submitted == 2
+    withdrawn = replace(submitted(*REVIEWS), case=replace(submitted().case, state=CaseState.DRAFTING, submitted=None))
+    assert submit(withdrawn, desk(AUTHOR)).case.submitted == 1
+
+
+def test_opinions_approvals_and_publications_are_numbered_in_order() -> None:
+    file = signed()
+    assert [one.number for one in file.opinions] == [1, 2, 3]
+    assert [one.number for one in file.approvals] == [1, 2]
+    assert [one.reference for one in file.approvals] == ["", "签9"]
+    out = applied(file, publish(file, desk(ALL), LOCAL, version=1, channel="网站", reference="9"))
+    assert [one.number for one in out.publications] == [1]
+    held = check_authority(
+        submitted(*REVIEWS), desk(ALL), RESERVED, version=1, outcome="authorised", reference=" 函9 ", remark=" 可 "
+    )
+    [kept] = [one for one in held.records if one is not held.step]
+    assert (kept.reference, kept.remark) == ("函9", "可")  # type: ignore[union-attr] # an approval
+
+
+def test_what_is_asked_past_the_reviews_is_kept_with_who_when_why_and_what() -> None:
+    assert dict(asked(submitted(Step.LEGAL_REVIEW)).case.asked) == {
+        "version": 1,
+        "by": "值班丙",
+        "reason": "三十分钟内须发布",
+        "at": NOW.isoformat(),
+        "steps": [step.value for step in (Step.FIRST_REVIEW, Step.SECRECY_REVIEW, Step.SIGN)],
+    }
+
+
+def test_a_refusal_says_which_version_is_under_review_and_what_is_lawful_instead() -> None:
+    with pytest.raises(Barred, match="送审的是第1版，您看到的是第2版"):
+        sign(approving(), desk(ALL), version=2, reference="签9")
+    with pytest.raises(Barred, match="没有送审的稿件，您看到的是第1版"):
+        sign(replace(approving(), case=replace(approving().case, submitted=None)), desk(ALL), version=1, reference="9")
+    with pytest.raises(Barred, match="由国家层面统一公布。依法可以：转报国家药监局"):
+        check_authority(submitted(*REVIEWS), desk(ALL), RESERVED, version=1, outcome="allowed")
+    plain = replace(RESERVED, alternative="")
+    with pytest.raises(Barred, match=r"由国家层面统一公布。$"):
+        check_authority(submitted(*REVIEWS), desk(ALL), plain, version=1, outcome="allowed")

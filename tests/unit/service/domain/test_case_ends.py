@@ -174,6 +174,10 @@ class TestReporting:
             report_up(file, desk(ALL, grade=grade), to="省政府", basis=basis)
         assert refused.value.bar is Bar.NOT_GRAVE
 
+    def test_the_basis_is_kept_without_blanks(self) -> None:
+        move = report_up(case_in(CaseState.ASSESSED), desk(ALL), to="省政府", basis=" 预案第四条 ")
+        assert told(move)["reason"] == "预案第四条"
+
     def test_it_says_to_whom(self) -> None:
         with pytest.raises(Barred, match="上报对象"):
             report_up(case_in(CaseState.ASSESSED), desk(ALL, grade=IncidentGrade.I), to=" ")
@@ -252,6 +256,11 @@ class TestLiaison:
             case_in(CaseState.ASSESSING), desk(ALL), kind=LiaisonKind.FACTS, party=" 卫生院 ", question=" 批号 "
         )
         assert told(move) == {"party": "卫生院", "question": "批号"}
+
+    def test_what_is_no_question_for_facts_is_a_note_while_assessing_too(self) -> None:
+        at = desk(someone("联络癸", "spokesperson"))
+        move = liaise(case_in(CaseState.ASSESSING), at, kind=LiaisonKind.NATIONAL, party="国家药监局", question="转报")
+        assert move.step is None
 
     @pytest.mark.parametrize("state", [CaseState.ARCHIVED, CaseState.CLOSED, CaseState.CLOSED_FP])
     def test_of_an_ended_case_nobody_is_asked(self, state: CaseState) -> None:

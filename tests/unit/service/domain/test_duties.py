@@ -200,6 +200,15 @@ class TestAnUnverifiedClockNeverStartsByItself:
         assert proposed(ORANGE, "R02", rules=known, existing=(running,)) == {}
 
 
+@pytest.mark.parametrize("policy", ["GOV-15", "EM-01"])
+def test_of_two_policies_one_that_is_not_verified_is_enough_to_wait_for_a_person(policy: str) -> None:
+    known = register()
+    assert set(known.clocks["C-CLAR"].policies) == {"GOV-15", "EM-01"}
+    doubtful = replace(known.policies[policy], verification=Verification.UNVERIFIED)
+    rules = replace(known, policies={**known.policies, policy: doubtful})
+    assert proposed(YELLOW, "R05", "R13", rules=rules)["C-CLAR"].state is ClockState.PROPOSED
+
+
 def test_a_category_that_was_removed_proposes_nothing_and_disturbs_nothing() -> None:
     assert set(proposed(ORANGE, "R02", "R99")) == set(proposed(ORANGE, "R02"))
 

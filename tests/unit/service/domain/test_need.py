@@ -169,7 +169,8 @@ def test_a_reason_against_is_shown_by_more_than_half(votes: int, *, named: bool)
 
 def test_what_a_person_decided_is_read_back_as_it_was_kept() -> None:
     decided = NeedDecision(needed=False, by="张三", at=NOW, reason="属地已回应")
-    assert need_decision(event(facts={"need_decided": decided.as_json()})) == decided
+    for one in (decided, replace(decided, needed=True)):
+        assert need_decision(event(facts={"need_decided": one.as_json()})) == one
     assert need_decision(event()) is None
     for at in ("2026-11-25T06:32:00", "gestern", None):
         assert need_decision(event(facts={"need_decided": decided.as_json() | {"at": at}})) is None
