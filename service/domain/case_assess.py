@@ -12,6 +12,7 @@ from service.domain.workflow import CaseState, Step
 __all__ = ["answer_liaison", "assess", "assign", "conclude", "disclose", "liaise", "open_case", "report_up", "respond"]
 
 _SEVERE = 3
+_SIGNED = frozenset({CaseState.APPROVED, CaseState.PUBLISHED, CaseState.TRACKING, CaseState.EVALUATED})
 
 
 def open_case(alert: Alert, desk: Desk, *, relevant: bool, remark: str = "") -> Move:
@@ -168,7 +169,7 @@ def disclose(file: CaseFile, desk: Desk, attribute: Disclosure, reason: str = ""
         Barred: Signed already, or no reason.
     """
     state = file.case.state
-    if state in desk.workflow.final or state in {CaseState.APPROVED, CaseState.PUBLISHED, CaseState.TRACKING}:
+    if state in desk.workflow.final or state in _SIGNED:
         raise Barred(Bar.WRONG_STATE, "签批之后公开属性不再改动；如须改动，请先退回修改")
     duties = desk.workflow.steps[Step.SAVE].duties + desk.workflow.steps[Step.SIGN].duties_at(desk.grade)
     on_duty(duties, desk, "确定公开属性")

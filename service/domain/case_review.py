@@ -41,7 +41,7 @@ __all__ = [
 LONGEST_DRAFT = 20_000
 """The most characters of one version."""
 
-_BY_COUNT = {0: CaseState.SUBMITTED, 1: CaseState.REVIEWED_1, 2: CaseState.REVIEWED_2, 3: CaseState.REVIEWED_3}
+_BY_COUNT = {1: CaseState.REVIEWED_1, 2: CaseState.REVIEWED_2, 3: CaseState.REVIEWED_3}
 _RETURNED = "returned"
 _MOST_TOLD = 3
 _NOTHING: Mapping[str, object] = MappingProxyType({})

@@ -88,7 +88,7 @@ def wider_alert(alert: Alert, labels: Labels, neighbours: Sequence[Neighbour]) -
     Events without a product never cover each other: two unknowns are not one matter. Red is never covered, and an alert
     never covers itself.
     """
-    if labels.level is AlertLevel.RED or labels.scope is not Scope.CITY or not labels.products:
+    if labels.level is AlertLevel.RED or labels.scope is not Scope.CITY:
         return None
     for other in neighbours:
         if (

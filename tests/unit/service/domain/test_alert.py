@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from service.domain.alert import (
     WINDOW,
+    WINDOWS_BELOW,
     Alert,
     AlertLevel,
     AlertReason,
@@ -20,6 +21,7 @@ from service.domain.alert import (
     raised,
     set_by_person,
 )
+from service.domain.rounds import round_number
 from tests.unit.service.domain.builders import NOW, alert, event, finding
 
 NONE, BLUE, YELLOW, ORANGE, RED = AlertLevel
@@ -161,6 +163,14 @@ ROWS = [
         alert(RED, extras=PERSON_RED | WINDOW_SEEN),
         AlertReason.HELD_BY_PERSON,
         RED,
+        below_windows=1,
+    ),
+    Row(
+        "What a person only confirmed sinks like any other.",
+        finding(BLUE),
+        alert(ORANGE, extras={"set_level": {"level": "orange", "over": 3, "triggers": []}} | WINDOW_SEEN),
+        AlertReason.LOWERED,
+        BLUE,
         below_windows=1,
     ),
     Row(
@@ -309,7 +319,23 @@ class TestFollowed:
         found = finding(RED)
         decision = decide(event=event(), finding=found, alert=before, now=NOW)
         after = followed(before, event=event(), decision=decision, finding=found, now=NOW)
-        assert (after.state, after.closed_at, after.close_reason) == (AlertState.OPEN, None, None)
+        assert (after.state, after.closed_at, after.closed_by, after.close_reason) == (
+            AlertState.OPEN,
+            None,
+            None,
+            None,
+        )
+        assert (round_number(after.extras), after.extras["risen_at"]) == (2, NOW.isoformat())
+
+    def test_a_later_report_brings_its_title_reasons_score_and_basis(self) -> None:
+        before = alert(YELLOW, basis=({"policy_id": "X"},), publication={"verdict": "check"})
+        found = finding(YELLOW, triggers=(FIFTY,), applied=("疫苗类不低于黄色",), score=59.0)
+        decision = decide(event=event(), finding=found, alert=before, now=NOW)
+        after = followed(before, event=event(title="新题"), decision=decision, finding=found, now=NOW)
+        assert after.triggers == ("热度59分，按分值为黄色", "五十人", "疫苗类不低于黄色")
+        assert (after.title, after.score, after.changed_at, after.revision) == ("新题", 59.0, NOW, 2)
+        assert (after.basis, after.publication) == (before.basis, before.publication)
+        assert (after.reason, after.state) == (before.reason, before.state)
 
     def test_nothing_new_is_no_new_revision(self) -> None:
         found = finding(YELLOW)
@@ -336,6 +362,29 @@ class TestSetByPerson:
         )
         later = decide(event=event(below_windows=1), finding=finding(NONE), alert=lifted, now=NOW + 9 * WINDOW)
         assert (later.reason, later.level) == (AlertReason.HELD_BY_PERSON, RED)
+
+
+def test_a_level_set_by_a_person_keeps_who_why_when_over_what_and_forgets_the_window() -> None:
+    before = alert(BLUE, extras=WINDOW_SEEN | {"round": 2})
+    lifted = set_by_person(
+        before, ORANGE, by="张三", reason="上级要求", finding=finding(BLUE, triggers=(FIFTY,)), now=NOW
+    )
+    assert dict(lifted.extras) == {
+        "round": 2,
+        "set_level": {
+            "level": "orange",
+            "by": "张三",
+            "reason": "上级要求",
+            "at": NOW.isoformat(),
+            "over": 1,
+            "triggers": ["cluster_50"],
+        },
+    }
+    assert (lifted.peak_level, lifted.changed_at) == (ORANGE, NOW)
+
+
+def test_a_window_is_two_hours_and_two_of_them_lower_an_alert() -> None:
+    assert (timedelta(hours=2), 2) == (WINDOW, WINDOWS_BELOW)
 
 
 def test_levels_have_a_word_a_mark_and_a_key_each() -> None:

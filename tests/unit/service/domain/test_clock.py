@@ -265,3 +265,19 @@ class TestCalendar:
         with pytest.raises(CalendarYearMissingError) as caught:
             partly.is_working(date(2027, 1, 4))
         assert caught.value.year == 2027
+
+    @pytest.mark.parametrize(
+        ("today", "missing"),
+        [(date(2026, 10, 31), None), (date(2026, 11, 1), "2027年"), (date(2026, 12, 31), "2027年")],
+    )
+    def test_the_next_year_is_asked_for_from_november_on(self, today: date, missing: str | None) -> None:
+        notice = CALENDAR.notice(today)
+        assert (notice is not None) == (missing is not None)
+        assert missing is None or (notice is not None and notice.startswith(f"{missing}的节假日安排尚未收录"))
+        assert WorkingCalendar(years=(2027,)).notice(today) is None
+
+    @pytest.mark.parametrize("month", [1, 10, 12])
+    def test_the_year_that_runs_is_asked_for_at_any_time(self, month: int) -> None:
+        notice = CALENDAR.notice(date(2027, month, 1))
+        assert notice is not None
+        assert "calendar-2027.yaml" in notice

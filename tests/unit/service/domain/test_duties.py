@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from service.domain.alert import AlertLevel, AlertState
+from service.domain.checks import Check, CheckVerdict
 from service.domain.clock import SYSTEM, Clock, ClockState, cancel, expire
 from service.domain.duties import clock_id, propose
 from service.domain.event import IncidentGrade
+from service.domain.policy import Verification
+from service.domain.register import Register
 from tests.unit.service.domain.builders import HOUR, NOW, alert, event, facts, register
 
 NONE, BLUE, YELLOW, ORANGE, RED = AlertLevel
@@ -18,12 +21,13 @@ CLUSTER: dict[str, Any] = {"cluster": True, "products": ("甲乙注射液",)}
 def proposed(level: AlertLevel, *categories: str, existing: tuple[Clock, ...] = (), **known: Any) -> dict[str, Clock]:
     when = known.pop("known_at", KNOWN)
     held = known.pop("alert", alert(level))
+    rules = known.pop("rules", None) or register()
     clocks = propose(
         alert=held,
         event=event(),
         categories=categories,
         facts=facts(*categories, **known),
-        register=register(),
+        register=rules,
         known_at=when,
         post_at=NOW - HOUR,
         now=NOW,
@@ -72,6 +76,7 @@ ROWS: list[tuple[str, AlertLevel, tuple[str, ...], dict[str, Any], set[str], set
     ("a cosmetic of large influence", ORANGE, ("R11",), {}, {"C-48H"}, {"W-COS3", "W-COS10"}),
     ("a death after a drug", BLUE, ("R01",), {"death": True}, set(), {"W-ADRD", "W-ADR15"}),
     ("a death after a vaccination", BLUE, ("R07",), {"death": True}, set(), {"W-AEFI2"}),
+    ("a complaint of another kind has no clock of complaints", BLUE, ("R02",), {"complaint": True}, set(), set()),
     ("a complaint", BLUE, ("R09",), {"complaint": True}, set(), {"C-TS7"}),
     ("a lead and a petition", BLUE, ("R12",), {"lead": True, "petition": True}, set(), {"C-JB15", "C-XF15"}),
 ]
@@ -119,6 +124,93 @@ def test_a_clock_that_starts_at_once_runs_from_first_knowledge_in_the_name_of_th
 def test_an_unverified_limit_is_shown_as_such_and_waits_for_a_person() -> None:
     clock = proposed(RED, "R04", recall_class=1)["W-RC"]
     assert (clock.verified, clock.state) == (False, ClockState.PROPOSED)
+
+
+def with_rule(**given: Any) -> Register:
+    """The shipped register with another rule of the 48 hours."""
+    known = register()
+    return replace(known, clocks={**known.clocks, "C-48H": replace(known.clocks["C-48H"], **given)})
+
+
+def with_unverified_basis() -> Register:
+    known = register()
+    doubtful = {
+        name: replace(known.policies[name], verification=Verification.UNVERIFIED)
+        for name in known.clocks["C-48H"].policies
+    }
+    return replace(known, policies={**known.policies, **doubtful})
+
+
+def checked(verdict: CheckVerdict, *, outdated: bool = False) -> Check:
+    return Check(
+        subject="clock:C-48H",
+        verdict=verdict,
+        person="张三",
+        at=NOW,
+        note="已对照原文",
+        fingerprint="",
+        outdated=outdated,
+    )
+
+
+CONFIRMED, DOUBTED = CheckVerdict.CONFIRMED, CheckVerdict.DOUBTED
+
+
+@pytest.mark.parametrize(
+    ("known", "starts"),
+    [
+        pytest.param(register(), True, id="as shipped"),
+        pytest.param(with_rule(verified=False), False, id="a limit that is not verified"),
+        pytest.param(with_unverified_basis(), False, id="a policy that is not verified"),
+        pytest.param(with_rule(verified=False, check=checked(CONFIRMED)), True, id="the office confirmed it"),
+        pytest.param(
+            with_rule(verified=False, check=checked(CONFIRMED, outdated=True)),
+            False,
+            id="what it confirmed has changed",
+        ),
+        pytest.param(with_rule(check=checked(CONFIRMED, outdated=True)), True, id="a verified one that changed since"),
+        pytest.param(with_rule(check=checked(DOUBTED)), False, id="the office doubts it"),
+        pytest.param(with_rule(check=checked(DOUBTED, outdated=True)), False, id="a doubt outlives a change"),
+    ],
+)
+class TestAnUnverifiedClockNeverStartsByItself:
+    def test_when_it_is_new(self, known: Register, *, starts: bool) -> None:
+        clock = proposed(ORANGE, "R02", rules=known)["C-48H"]
+        assert (clock.state, clock.verified) == (ClockState.ARMED if starts else ClockState.PROPOSED, starts)
+
+    @pytest.mark.parametrize("before", [True, False])
+    def test_when_it_was_proposed_before(self, known: Register, *, before: bool, starts: bool) -> None:
+        offered = replace(proposed(YELLOW, "R02")["C-48H"], verified=before)
+        clock = proposed(ORANGE, "R02", rules=known, existing=(offered,)).get("C-48H")
+        if starts:
+            assert clock is not None
+            assert clock.state is ClockState.ARMED
+        else:
+            # The proposal is written anew where what is known of its rule has changed.
+            assert (clock is None) is not before
+            assert clock is None or (clock.state, clock.verified) == (ClockState.PROPOSED, False)
+
+    def test_and_a_proposal_says_what_is_known_of_it_now(self, known: Register, *, starts: bool) -> None:
+        offered = replace(proposed(YELLOW, "R02")["C-48H"], verified=not starts)
+        clock = proposed(YELLOW, "R02", rules=known, existing=(offered,))["C-48H"]
+        assert (clock.state, clock.verified) == (ClockState.PROPOSED, starts)
+
+    def test_and_what_runs_keeps_what_it_was_started_on(self, known: Register, *, starts: bool) -> None:
+        running = replace(proposed(ORANGE, "R02")["C-48H"], verified=not starts)
+        assert proposed(ORANGE, "R02", rules=known, existing=(running,)) == {}
+
+
+@pytest.mark.parametrize("policy", ["GOV-15", "EM-01"])
+def test_of_two_policies_one_that_is_not_verified_is_enough_to_wait_for_a_person(policy: str) -> None:
+    known = register()
+    assert set(known.clocks["C-CLAR"].policies) == {"GOV-15", "EM-01"}
+    doubtful = replace(known.policies[policy], verification=Verification.UNVERIFIED)
+    rules = replace(known, policies={**known.policies, policy: doubtful})
+    assert proposed(YELLOW, "R05", "R13", rules=rules)["C-CLAR"].state is ClockState.PROPOSED
+
+
+def test_a_category_that_was_removed_proposes_nothing_and_disturbs_nothing() -> None:
+    assert set(proposed(ORANGE, "R02", "R99")) == set(proposed(ORANGE, "R02"))
 
 
 def test_a_recall_of_unknown_class_has_no_due_time_and_says_why() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from service.domain.alert import AlertLevel, AlertState, decide, followed
 from service.domain.digest import digest_letter, due_digest
-from service.domain.escalation import due_tier, idle_since, noted, occasion_of, reopened_idle, steps_ahead
+from service.domain.escalation import asks, due_tier, idle_since, noted, occasion_of, reopened_idle, steps_ahead
 from service.domain.late import fate_of, late_letter
 from service.domain.letter import Letter
 from service.domain.rounds import next_round, round_number
@@ -60,9 +60,27 @@ class TestDueTier:
         assert [step.number for _, step in steps_ahead(noted(fresh, tier=1), RULES, NOW)] == [2, 3]
         assert steps_ahead(alert(RED, state=AlertState.CLOSED), RULES, NOW) == ()
 
+    def test_a_step_whose_moment_is_now_is_due_and_not_also_ahead(self) -> None:
+        ahead = steps_ahead(alert(RED, raised_at=NOW - 30 * MINUTE, extras={"tier": 1}), RULES, NOW)
+        assert [(at - NOW, step.number) for at, step in ahead] == [(0 * MINUTE, 2), (30 * MINUTE, 3)]
+        assert [step.words for _, step in ahead] == [tier.words for tier in RULES.tiers[RED][1:]]
+
+    def test_what_was_told_is_not_ahead_again_where_a_clock_was_set_back(self) -> None:
+        ahead = steps_ahead(alert(RED, raised_at=NOW - 5 * MINUTE, extras={"tier": 1}), RULES, NOW)
+        assert [step.number for _, step in ahead] == [2, 3]
+
+    @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.OPEN])
+    def test_what_somebody_has_has_no_steps_ahead(self, state: AlertState) -> None:
+        assert steps_ahead(alert(RED, state=state, raised_at=NOW - MINUTE), RULES, NOW) == ()
+
     @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.OPEN])
     def test_what_somebody_has_does_not_go_up(self, state: AlertState) -> None:
         assert due_tier(alert(RED, state=state, raised_at=NOW - 9 * HOUR), RULES, NOW) is None
+
+    def test_a_mark_that_is_no_number_counts_as_nothing_told(self) -> None:
+        due = due_tier(alert(RED, raised_at=NOW - 15 * MINUTE, extras={"tier": "x"}), RULES, NOW)
+        assert due is not None
+        assert due.number == 1
 
     def test_blue_never_goes_up_and_the_rules_say_when_others_do(self) -> None:
         assert due_tier(alert(BLUE, raised_at=NOW - 9 * HOUR), RULES, NOW) is None
@@ -70,6 +88,12 @@ class TestDueTier:
         rules = replace(RULES, tiers={YELLOW: (slow,)})
         assert due_tier(alert(YELLOW, raised_at=NOW - 4 * HOUR), rules, NOW) is None
         assert due_tier(alert(YELLOW, raised_at=NOW - 5 * HOUR), rules, NOW) is not None
+
+
+@pytest.mark.parametrize("state", list(AlertState))
+@pytest.mark.parametrize("level", list(AlertLevel))
+def test_an_alert_asks_while_it_is_open_and_above_blue(level: AlertLevel, state: AlertState) -> None:
+    assert asks(alert(level, state=state)) is (state is AlertState.OPEN and level in {YELLOW, ORANGE, RED})
 
 
 class TestIdle:
@@ -150,6 +174,8 @@ class TestLate:
             (HOUR, ["k2"], "k2"),
             (HOUR, ["k2", "k3"], "k3"),
             (29 * MINUTE, ["k2"], None),
+            (30 * MINUTE, ["k2"], "k2"),
+            (HOUR, ["k2", "k"], "k2"),
         ],
     )
     def test_a_late_mail_gives_way_to_the_newest_on_the_same_alert(
@@ -169,6 +195,15 @@ class TestLate:
             "此前未能发出的2封同一预警的邮件由本邮件代替，不再发送",
             "预警现为橙色、已确认（11月25日 13:32由乙确认）",
         )
+
+    def test_from_half_an_hour_on_it_says_so_behind_what_the_letter_says_itself(self) -> None:
+        noted_before = replace(LETTER, notes=("先前的说明",))
+        late = late_letter(noted_before, None, queued_at=NOW - 30 * MINUTE, replaces=0, now=NOW)
+        assert late.notes == ("先前的说明", "本邮件应于11月25日 14:02发出，因邮件发送中断迟到30分")
+
+    def test_one_that_was_refused_for_good_says_so_however_little_late(self) -> None:
+        again = late_letter(LETTER, None, queued_at=NOW - MINUTE, replaces=0, now=NOW, refused=True)
+        assert again.notes == ("本邮件应于11月25日 14:31发出，曾被邮件服务器拒收，现重新发送",)
 
     def test_of_a_closed_alert_it_says_so_and_a_drill_keeps_its_mark_first(self) -> None:
         ended = alert(ORANGE, state=AlertState.CLOSED, closed_at=NOW - HOUR, closed_by="乙")

@@ -112,6 +112,18 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
         "media_headline",
         {"headline": True, "spread": {"authority": Authority.MEDIA}},
     ),
+    ("two provinces without a product", "two_provinces", {"cluster": True, "spread": {"provinces": 2}}),
+    ("one province with cases", "two_provinces", {"cluster": True, "spread": {"provinces": 1}, **DRUG}),
+    ("two sources on one product", "three_posts", {"spread": {"independent_sources": 2}, **DRUG}),
+    ("one source that is not credible", "single_credible", {"severity": 5}),
+    ("one credible source on severity 2", "single_credible", {"credible": True, "severity": 2}),
+    (
+        "a headline that only reposts",
+        "media_headline",
+        {"spread": {"authority": Authority.MEDIA, "relevance": Relevance.LOCAL}},
+    ),
+    ("a headline of an account", "media_headline", {"headline": True, "spread": {"relevance": Relevance.LOCAL}}),
+    ("a hot search on another body", "hot_search_agency", {"names_agency": True}),
     ("two provinces that only talk", "two_provinces", {"spread": {"provinces": 2}, **DRUG}),
     ("nine are not ten", "cluster_10", {"spread": {"persons_harmed": 9}}),
     ("a class 2 recall", "recall_1", {"recall_class": 2}),
@@ -128,8 +140,8 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("_rule", "trigger", "known"), SILENT, ids=[row[0] for row in SILENT])
 def test_a_trigger_stays_silent_just_short_of_its_rule(_rule: str, trigger: str, known: dict[str, Any]) -> None:
     categories = known.get("categories", ("R02",))
-    given = {name: value for name, value in known.items() if name != "categories"}
-    found = find_level(heat(0), facts(*categories, **given), register())
+    given = {name: value for name, value in known.items() if name not in {"categories", "severity"}}
+    found = find_level(heat(0, severity=known.get("severity", 1)), facts(*categories, **given), register())
     assert trigger not in {one.id for one in found.triggers}
 
 
@@ -152,6 +164,19 @@ def test_floors_raise_and_ceilings_cut(
     found = find_level(heat(0), facts(*categories, **known), register())
     assert found.level is level
     assert bool(found.applied) is ((level is not NONE and level is not ORANGE) or not known.get("risk", True))
+
+
+def test_a_sentence_names_at_most_three_products_and_the_number_of_deaths_where_it_is_known() -> None:
+    many = ("甲", "乙", "丙", "丁")
+    counted = find_level(heat(0), facts("R02", products=many, spread={"deaths": 2}), register())
+    told = find_level(heat(0), facts("R02", products=many, death=True), register())
+    assert counted.triggers[0].sentence == "疑似死亡2例，涉及“甲”“乙”“丙”"
+    assert told.triggers[0].sentence == "疑似死亡，涉及“甲”“乙”“丙”"
+
+
+def test_a_ceiling_that_moved_nothing_is_no_reason() -> None:
+    found = find_level(heat(25), facts("R14"), register())
+    assert (found.level, found.applied) == (BLUE, ())
 
 
 def test_a_floor_that_moved_nothing_is_no_reason() -> None:

@@ -113,6 +113,47 @@ ROWS: list[tuple[str, tuple[str, ...], dict[str, Any], Verdict, str, str]] = [
     ),
     ("SUP-01: a shortage is answered, its list is the health department's", ("R08",), LOCAL, OURS, "SUP-01", ""),
     ("GOV-08: an ordinary matter is ours", ("R12",), {}, OURS, "GOV-08", ""),
+    (
+        "INF-01: what reaches abroad is no single province's own",
+        ("R02",),
+        {"elsewhere": True, "abroad": True},
+        CHECK,
+        "INF-01",
+        "转报国家药监局",
+    ),
+    (
+        "INF-01: what reaches abroad is not ours alone",
+        ("R01",),
+        LOCAL | {"abroad": True},
+        CHECK,
+        "INF-01",
+        "转报国家药监局",
+    ),
+    ("INF-01: deaths make a drug matter of food", ("R05",), LOCAL | {"food": True, "death": True}, OURS, "INF-01", ""),
+    (
+        "INF-01: a cluster makes a drug matter of an epidemic",
+        ("R09",),
+        LOCAL | {"epidemic": True, "cluster": True},
+        OURS,
+        "INF-01",
+        "",
+    ),
+    (
+        "INF-01: a recall with harm is a warning",
+        ("R04",),
+        LOCAL | {"recall_class": 1, "cluster": True},
+        OURS,
+        "INF-01",
+        "",
+    ),
+    ("INF-01: a recall of unknown area is checked", ("R04",), {"recall_class": 1}, CHECK, "INF-01", "转报国家药监局"),
+    ("RC-02: a class 1 recall of any category", ("R12",), LOCAL | {"recall_class": 1}, OURS, "RC-02", ""),
+    ("COS-05: a local cosmetic with a cluster is ours", ("R11",), LOCAL | {"cluster": True}, OURS, "COS-05", ""),
+    ("COS-04: harm of unknown area is checked", ("R11",), {"severe": True}, CHECK, "COS-04", "转报国家药监局"),
+    ("DEV-04: a device in two provinces is checked", ("R10",), TWO, CHECK, "DEV-04", "转报国家药监局"),
+    ("GOV-15: a rumour behind another category is that matter", ("R02", "R13"), LOCAL, OURS, "INF-01", ""),
+    ("Q-02: sampling behind another category is that matter", ("R02", "R03"), LOCAL, OURS, "INF-01", ""),
+    ("GOV-08: a shortage behind another category", ("R12", "R08"), LOCAL, OURS, "GOV-08", ""),
 ]
 
 
@@ -128,6 +169,20 @@ def test_authority_follows_the_policy(
     assert (found.alternative is None) is (verdict is OURS)
     assert instead in (found.alternative or "")
     assert found.sentence.endswith("。")
+
+
+def test_what_the_police_investigate_keeps_what_is_lawful_beside_their_consent() -> None:
+    found = publication_authority(("R02",), facts("R02", criminal=True), register())
+    assert found.verdict is CHECK
+    assert found.alternative is not None
+    assert found.alternative.startswith("转报国家药监局；")
+    assert found.alternative.endswith("已采取的监管措施")
+
+
+def test_how_many_provinces_it_reaches_is_said() -> None:
+    three = {"relevance": Relevance.LOCAL, "provinces": 3}
+    found = publication_authority(("R01",), facts("R01", spread=three), register())
+    assert found.sentence.startswith("已涉及3个省份")
 
 
 def test_what_nobody_has_read_is_cited_as_unverified() -> None:

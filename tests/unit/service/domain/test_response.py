@@ -139,12 +139,37 @@ class TestQuotations:
             ("《戊己办法》第五条要求限期报告。", []),
             ("《甲乙管理法》第一百零七条已有规定。他说：“任何人不得编造虚假信息”。", []),
             ("网民称“该产品有毒有害”。", []),
+            ('《甲乙管理法》第一百零七条："任何人不得编造虚假信息"。', ["quotation_altered"]),
+            ('《甲乙管理法》第一百零七条："任何单位和个人不得编造"。', []),
+            ("《甲乙管理法》第一百零七条的“编造假话”", ["quotation_altered"]),
+            ("《甲乙管理法》第一百零七条的“假消息”", []),
+            ("《甲乙管理法》第一百零七条「任何人不得编造虚假信息」", ["quotation_altered"]),
+            ("《甲乙管理法》第一百零七条之一“任何单位和个人不得编造”", ["article_unknown"]),
+            (f"《甲乙管理法》第一百零七条{'甲' * 60}“任何人不得编造虚假信息”", ["quotation_altered"]),
+            (f"《甲乙管理法》第一百零七条{'甲' * 61}“任何人不得编造虚假信息”", []),
+            ("《甲乙管理法》第一百零七条“任何人不得编造”，《戊己办法》第五条要求限期报告。", ["quotation_altered"]),
+            ("《戊己办法》第五条要求限期报告，《甲乙管理法》第一百零七条“任何人不得编造”。", ["quotation_altered"]),
+            ("《甲乙管理法》要求公开，《戊己办法》第五条“任何单位和个人不得编造”", ["article_missing"]),
+            ("《甲乙管理法》第一百零七条“任何人不得编造”、“未经允许不得发布”", ["quotation_altered"] * 2),
+            ("《甲乙管理法》第一百零七条、第九条“任何单位和个人不得编造”", ["article_unknown"]),
         ],
     )
     def test_words_are_held_to_the_stored_article(self, text: str, kinds: list[str]) -> None:
         found = check_quotations(text, ARTICLES)
         assert [finding.kind for finding in found] == kinds
         assert all(finding.blocking and text[finding.start : finding.end] == finding.text for finding in found)
+
+    def test_a_straight_mark_left_open_in_one_paragraph_hides_nothing_of_the_next(self) -> None:
+        text = '他说"完了\n《甲乙管理法》第一百零七条："任何人不得编造虚假信息"。'
+        [found] = check_quotations(text, ARTICLES)
+        assert found.text == '"任何人不得编造虚假信息"'
+
+    def test_what_is_wrong_is_marked_from_the_opening_to_the_closing_sign_and_says_of_what(self) -> None:
+        [found] = check_quotations("依《甲乙管理法》第一百零七条“任何人不得编造”。", ARTICLES)
+        assert (found.text, found.word) == ("“任何人不得编造”", "引文不符")
+        assert "《甲乙管理法》第一百零七条的原文不符" in found.sentence
+        [unknown] = check_quotations("依《甲乙管理法》第9条。", ARTICLES)
+        assert (unknown.text, unknown.word) == ("第9条", "条号不符")
 
     @given(st.integers(0, len(TEXT) - 6), st.integers(5, 60))
     @settings(max_examples=100)

@@ -46,6 +46,12 @@ class TestGaps:
     ) -> None:
         assert found(shift(-HOUR, 9 * HOUR, who, deputy)) == ([(0, 6, why)] if why else [])
 
+    def test_gaps_that_touch_with_two_reasons_are_two(self) -> None:
+        assert found(shift(-HOUR, HOUR, "无址"), shift(2 * HOUR, 9 * HOUR)) == [
+            (0, 1, "排班人员无址没有邮箱"),
+            (1, 2, "没有排班"),
+        ]
+
     def test_a_gap_says_when_and_why(self) -> None:
         gap = Gap(begins_at=NOW, ends_at=NOW + HOUR, why="没有排班")
         assert gap.sentence(NOW) == "11月25日 14:32至11月25日 15:32：没有排班"
@@ -105,9 +111,23 @@ class TestRotation:
             ("全天", 24 * HOUR)
         ] * 2
 
+    def test_the_order_in_which_changes_are_written_and_a_change_written_twice_make_no_difference(self) -> None:
+        hours = (0, 4, 8, 12, 16, 20)
+        mixed = tuple(time(hour) for hour in (20, 4, 16, 0, 8, 12, 20))
+        assert turns(changes=mixed) == turns(changes=tuple(time(hour) for hour in hours))
+
+    @pytest.mark.parametrize(("at", "name"), [(4, "夜班"), (5, "白班"), (16, "白班"), (17, "夜班")])
+    def test_a_shift_is_named_by_the_hour_at_which_it_begins(self, at: int, name: str) -> None:
+        made = turns(changes=(time(at), time(23)), days=1)
+        assert next(one.name for one in made if one.begins_at.hour == at) == name
+
+    def test_400_shifts_may_be_made_at_once(self) -> None:
+        assert len(turns(days=200)) == 400
+
     @pytest.mark.parametrize(
         ("given", "sentence"),
         [
+            ({"days": 0}, "一天"),
             ({"people": ()}, "请至少给出一名值班人员"),
             ({"changes": ()}, "一个交接时间"),
             ({"days": 201}, "一次最多排400个班次"),
@@ -131,6 +151,14 @@ class TestCheckShift:
     def test_a_shift_that_makes_no_sense_is_refused(self, one: Shift, sentence: str) -> None:
         with pytest.raises(Refusal, match=sentence):
             check_shift(one, [shift(4 * HOUR, 8 * HOUR)])
+
+    def test_a_whole_day_and_what_touches_another_shift_pass(self) -> None:
+        check_shift(shift(8 * HOUR, 32 * HOUR), [shift(4 * HOUR, 8 * HOUR), shift(32 * HOUR, 40 * HOUR)])
+
+    @pytest.mark.parametrize(("begins", "ends"), [(3, 5), (7, 9), (5, 6), (3, 9), (4, 8)])
+    def test_any_overlap_with_the_same_person_is_refused(self, begins: int, ends: int) -> None:
+        with pytest.raises(Refusal, match="已有班次"):
+            check_shift(shift(begins * HOUR, ends * HOUR), [shift(4 * HOUR, 8 * HOUR)])
 
     def test_another_person_may_be_on_duty_at_the_same_time(self) -> None:
         check_shift(shift(HOUR, 5 * HOUR, "乙"), [shift(4 * HOUR, 8 * HOUR), shift(5 * HOUR, 6 * HOUR, "乙")])

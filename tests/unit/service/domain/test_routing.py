@@ -9,11 +9,12 @@ from service.domain.people import Person, Role
 from service.domain.roster import Shift
 from service.domain.routing import Labels, ReceiverKind, Route, Routing, Scope, Target, matched, scope_of
 from service.domain.silence import Matcher, MatcherField, Silence
-from service.domain.telling import Ask, CauseKind, HoldReason, Occasion, Staff, plan
+from service.domain.telling import Ask, CauseKind, Held, HoldReason, Occasion, Plan, Receiver, Staff, plan
 from tests.unit.service.domain.builders import HOUR, NOW, alert
 
 NONE, BLUE, YELLOW, ORANGE, RED = AlertLevel
 DUTY, THRESHOLD, OWNER = (Target(kind) for kind in (ReceiverKind.DUTY, ReceiverKind.THRESHOLD, ReceiverKind.OWNER))
+SECOND = timedelta(seconds=1)
 NIGHT = datetime(2026, 11, 25, 16, tzinfo=UTC)
 
 
@@ -196,6 +197,7 @@ class TestPlan:
             ((shift(-HOUR, HOUR),), {"甲": {CauseKind.ON_DUTY}}),
             ((shift(-HOUR, HOUR, "无址", "乙"),), {"乙": {CauseKind.DEPUTY}}),
             ((shift(-HOUR, HOUR, "停用"),), {"审批": {CauseKind.STANDS_IN}}),
+            ((shift(-HOUR, HOUR, "无址", "停用"),), {"审批": {CauseKind.STANDS_IN}}),
         ],
     )
     def test_duty_is_who_is_on_duty_else_the_deputy_else_who_leads(
@@ -209,21 +211,35 @@ class TestPlan:
         assert asked(BLUE, receivers=(DUTY,))[0] == {}
 
     @pytest.mark.parametrize(
-        ("target", "names"),
+        ("target", "told"),
         [
-            (Target(ReceiverKind.ROLE, "approver"), {"审批"}),
-            (Target(ReceiverKind.PERSON, "甲"), {"甲"}),
-            (Target(ReceiverKind.DEPARTMENT, "science"), {"乙"}),
-            (Target(ReceiverKind.LEAD), {"甲"}),
-            (Target(ReceiverKind.POST, "duty_lead"), {"丙"}),
-            (Target(ReceiverKind.DEPUTY), {"乙"}),
+            (Target(ReceiverKind.ROLE, "approver"), {"审批": {CauseKind.ROLE}}),
+            (Target(ReceiverKind.PERSON, "甲"), {"甲": {CauseKind.NAMED}}),
+            (Target(ReceiverKind.DEPARTMENT, "science"), {"乙": {CauseKind.DEPARTMENT}}),
+            (Target(ReceiverKind.LEAD), {"甲": {CauseKind.LEAD}}),
+            (Target(ReceiverKind.POST, "duty_lead"), {"丙": {CauseKind.POST}}),
+            (Target(ReceiverKind.DEPUTY), {"乙": {CauseKind.DEPUTY}}),
+            # A post, a person and a role of one name are three things.
+            (Target(ReceiverKind.POST, "approver"), {"审批": {CauseKind.LAST_RESORT}}),
+            (Target(ReceiverKind.PERSON, "duty_lead"), {"审批": {CauseKind.LAST_RESORT}}),
         ],
     )
-    def test_a_rule_names_receivers_and_not_addresses(self, target: Target, names: set[str]) -> None:
+    def test_a_rule_names_receivers_and_not_addresses(self, target: Target, told: dict[str, set[CauseKind]]) -> None:
         people = tuple(replace(one, duties=frozenset({"duty_lead"})) if one.name == "丙" else one for one in PEOPLE)
         members = {"legal": frozenset({"p-甲"}), "science": frozenset({"p-乙"})}
         staff = Staff(people=people, members=members, shifts=(shift(-HOUR, HOUR, "丁", "乙"),), roster_kept=True)
-        assert set(asked(receivers=(target,), staff=staff)[0]) == names
+        assert asked(receivers=(target,), staff=staff)[0] == told
+
+    def test_nobody_is_told_only_where_nothing_holds_the_mail_and_nobody_had_it_before(self) -> None:
+        one, mute = PEOPLE[0], Mute(MuteReason.SILENCED, "因为")
+        held = {reason: Plan((), (Held(one, reason, "因为"),)) for reason in HoldReason}
+        waits = {HoldReason.ALREADY_TOLD, HoldReason.WAITS_FOR_DIGEST, HoldReason.QUIET_HOURS}
+        assert {reason for reason, found in held.items() if not found.nobody} == waits
+        assert not replace(held[HoldReason.NO_ADDRESS], mute=mute).nobody
+        assert not Plan((Receiver(one, ()),), ()).nobody
+
+    def test_every_reason_for_holding_a_mail_has_a_word(self) -> None:
+        assert len({reason.word for reason in HoldReason}) == len(HoldReason)
 
     @pytest.mark.parametrize(
         ("name", "kind"),
@@ -306,6 +322,11 @@ class TestMute:
             (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", state=AlertState.CLOSED)), False),
             (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", raised_at=NOW - 90 * HOUR)), False),
             (labels(), replace(NEIGHBOUR, alert=alert(ORANGE)), False),
+            (labels(RED), replace(NEIGHBOUR, labels=replace(WIDE, level=RED)), False),
+            (labels(products=()), replace(NEIGHBOUR, labels=replace(WIDE, products=())), False),
+            (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", raised_at=NOW - 73 * HOUR)), True),
+            (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", raised_at=NOW + 71 * HOUR)), True),
+            (labels(), replace(NEIGHBOUR, alert=alert(ORANGE, id="A2", raised_at=NOW + 71 * HOUR + SECOND)), False),
         ],
     )
     def test_an_alert_on_the_province_covers_those_of_cities_on_one_product_and_category(
@@ -322,6 +343,7 @@ class TestMute:
             (1, "yellow", ORANGE, False),
             (1, None, ORANGE, False),
             (-1, "orange", ORANGE, False),
+            (0, "orange", ORANGE, True),
         ],
     )
     def test_an_answer_mutes_48_hours_of_what_stands_no_higher_than_what_it_answered(

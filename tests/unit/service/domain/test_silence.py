@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -36,6 +36,7 @@ class TestCheck:
             ("A silence ends in the future.", silence(EVENT, ends_at=NOW), SOME, "须晚于现在"),
             ("It lasts a week at most.", silence(EVENT, ends_at=NOW + 169 * HOUR), SOME, "最长7天"),
             ("Everything is never silenced.", silence(PRODUCT, CATEGORY), Reach(5, 5), "等于全部静默"),
+            ("Both of two are everything.", silence(PRODUCT, CATEGORY), Reach(2, 2), "等于全部静默"),
             ("Nothing is asked about first.", silence(PRODUCT, CATEGORY), Reach(0, 5), "匹配0条；如确是为今后"),
         ],
     )
@@ -54,6 +55,9 @@ class TestCheck:
             (silence(PRODUCT, CATEGORY), Reach(1, 1), False),
             (silence(PRODUCT, CATEGORY), Reach(0, 5), True),
             (silence(PRODUCT, CATEGORY, ends_at=NOW + timedelta(days=7)), SOME, False),
+            (silence(EVENT, PRODUCT), Reach(5, 5), False),
+            (silence(EVENT, reason="长" * 500), SOME, False),
+            (silence(PRODUCT, Matcher(MatcherField.REGION, "3601")), SOME, False),
         ],
     )
     def test_an_event_or_two_properties_for_a_week_with_a_reason_pass(
@@ -81,7 +85,45 @@ def test_the_preview_counts_what_it_would_mute_of_what_is_unclosed() -> None:
     assert Reach(2, 4).sentence == "现有未关闭预警4条，此静默匹配2条"
 
 
+@pytest.mark.parametrize(
+    ("field", "word"),
+    list(zip(MatcherField, ["事件", "产品", "企业", "类别", "地区"], strict=True)),
+    ids=str,
+)
+def test_a_blank_condition_is_named_by_its_word(field: MatcherField, word: str) -> None:
+    with pytest.raises(Refusal, match=f"静默条件“{word}”是空的"):
+        check_silence(silence(EVENT, Matcher(field, "  ")), OFFICER, SOME, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("at", "ended", "mutes"),
+    [
+        (NOW - timedelta(seconds=1), None, False),
+        (NOW, None, True),
+        (NOW + HOUR - timedelta(seconds=1), None, True),
+        (NOW + HOUR, None, False),
+        (NOW + HOUR / 2, NOW + HOUR / 2, False),
+    ],
+)
+def test_it_mutes_from_its_beginning_to_its_end_or_until_somebody_ends_it(
+    at: datetime, ended: datetime | None, *, mutes: bool
+) -> None:
+    assert silence(EVENT, begins_at=NOW, ends_at=NOW + HOUR, ended_at=ended).active(at) is mutes
+
+
+def test_of_an_event_in_two_cities_either_city_is_enough() -> None:
+    both = labels(regions=("360100", "360700"))
+    assert [Matcher(MatcherField.REGION, city).matches(both) for city in ("3601", "3607", "3611")] == [
+        True,
+        True,
+        False,
+    ]
+
+
 def test_of_several_silences_the_one_that_ends_last_is_named() -> None:
-    longer = replace(BY_EVENT, id="s2", ends_at=NOW + 2 * HOUR)
+    longer = replace(BY_EVENT, id="s0", ends_at=NOW + 2 * HOUR)
     assert silencing([BY_EVENT, longer], labels(), NOW) == longer
+    assert silencing([longer, BY_EVENT], labels(), NOW) == longer
+    same = replace(BY_EVENT, id="s2")
+    assert silencing([same, BY_EVENT], labels(), NOW) == silencing([BY_EVENT, same], labels(), NOW) == same
     assert silencing([BY_EVENT], labels(event_id="E9"), NOW) is None
