@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from crawlers.attachments.documents import FILES
 from crawlers.failure import Failure, FailureCode
-from crawlers.mended import declared
+from crawlers.mended import remembered_rules
 from crawlers.oddities import habit_after, oddities
 from crawlers.polling import Outcome, learn, next_due, next_interval
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING
-from crawlers.remembered import ARRIVALS, DEEP_AT, FINDINGS, HABIT, READ_BY, ROTTEN, TRIES
+from crawlers.remembered import ARRIVALS, DEEP_AT, FILES, FINDINGS, HABIT, MOST_FILES, REFUSED_FILES, ROTTEN, TRIES
 from crawlers.visit import Visit
 
 __all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
@@ -159,11 +158,12 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     tries = dict(islice(reversed(visit.tries.items()), MAX_REMEMBERED_TRIES))
     counted = visit.requests + requests_today(visit.progress, now)
     memory = dict(visit.progress.memory) | {"day": _day(now), "requests": counted, TRIES: tries}
-    memory[READ_BY] = declared(visit.source)
+    memory |= remembered_rules(memory, visit.source, visit.limits)
     # What a spider wants to go on from holds only where nothing before it was left undone.
     if visit.failure is None and not (visit.waiting or visit.unstored):
         memory |= visit.notes
     memory[FILES] = [attached.to_json() for attached in visit.files.values()]
+    memory[REFUSED_FILES] = [attached.to_json() for attached in visit.refused.values()][-MOST_FILES:]
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
     if visit.failure is None or visit.failure.code not in CUT_SHORT:

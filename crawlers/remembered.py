@@ -1,12 +1,36 @@
 """The names under which `SourceProgress.memory` keeps what the crawl learned of a source."""
 
-__all__ = ["ARRIVALS", "DEEP_AT", "FINDINGS", "HABIT", "READ_BY", "ROTTEN", "TRIES"]
+__all__ = [
+    "ANEW_AT",
+    "ARRIVALS",
+    "ASKED_ANEW",
+    "DEEP_AT",
+    "FILES",
+    "FINDINGS",
+    "HABIT",
+    "LIMITS_BY",
+    "MAX_TRIES",
+    "MOST_FILES",
+    "READ_BY",
+    "REFUSED_FILES",
+    "ROTTEN",
+    "TRIES",
+]
+
+ANEW_AT = "anew_at"
+"""Which wish to read anew a visit followed last: the value that `ASKED_ANEW` had then."""
 
 ARRIVALS = "arrivals"
 """The rhythm of the source: `crawlers.arrivals.Arrivals`."""
 
+ASKED_ANEW = "asked_anew"
+"""When a person last asked to fetch again what was given up; whoever keeps the memory lays it in."""
+
 DEEP_AT = "deep_at"
 """When the last deep walk was."""
+
+FILES = "files"
+"""The files still to be fetched."""
 
 FINDINGS = "findings"
 """What was odd about the last visit, as sentences."""
@@ -14,8 +38,20 @@ FINDINGS = "findings"
 HABIT = "habit"
 """What the source's pages usually are: `crawlers.oddities`."""
 
+LIMITS_BY = "limits"
+"""Under which limits the source was read last: `crawlers.mended`."""
+
+MAX_TRIES = 3
+"""After so many failed attempts a page or file is left alone."""
+
+MOST_FILES = 200
+"""So many files are remembered to be fetched, and as many that were refused: the newest."""
+
 READ_BY = "read_by"
 """By which declaration the source was read last: `crawlers.mended`."""
+
+REFUSED_FILES = "refused_files"
+"""The files that were refused, could not be read or are not kept: they come back when what refused them changed."""
 
 ROTTEN = "rotten"
 """Whether the last list gave less than was expected of it."""

@@ -111,6 +111,10 @@ class Quarantine(Protocol):
         """Return id and detail of rows of a stage that are not replayed, the oldest first; their samples stay where they are."""
         ...
 
+    def open_of(self, stage: str, source_ids: Sequence[str], *, limit: int) -> list[int]:
+        """Return ids of rows of a stage about these sources that are not replayed, the oldest first."""
+        ...
+
     def mark_replayed(self, row_ids: Sequence[int], *, now: datetime) -> None: ...  # noqa: D102
 
 
