@@ -127,6 +127,10 @@ class Rollups(Protocol):
         """Add to one cell; `category` `""` is the row over all categories, `region` a city code (4 digits), `""` for none."""
         ...
 
+    def clear(self) -> None:
+        """Forget all counts; who adds to them meanwhile waits for the end of this transaction."""
+        ...
+
     def hourly(
         self, *, since: datetime, until: datetime, level_at_least: int = 0, tone: str = "", region: str = ""
     ) -> dict[datetime, int]:
