@@ -6,13 +6,25 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from crawlers.answering import AnsweredHours
 from crawlers.failure import Failure, FailureCode
 from crawlers.mended import remembered_rules
 from crawlers.oddities import habit_after, oddities
 from crawlers.polling import Outcome, learn, next_due, next_interval
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING
-from crawlers.remembered import ARRIVALS, DEEP_AT, FILES, FINDINGS, HABIT, MOST_FILES, REFUSED_FILES, ROTTEN, TRIES
+from crawlers.remembered import (
+    ANSWERED,
+    ARRIVALS,
+    DEEP_AT,
+    FILES,
+    FINDINGS,
+    HABIT,
+    MOST_FILES,
+    REFUSED_FILES,
+    ROTTEN,
+    TRIES,
+)
 from crawlers.visit import Visit
 
 __all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
@@ -99,8 +111,12 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         after,
         interval_seconds=interval.total_seconds(),
         next_due_at=now if cut_short else next_due(after, schedule, outcome, interval, now),
-        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()},
+        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()} | ({} if failed else _answered(before, now)),
     )
+
+
+def _answered(before: SourceProgress, now: datetime) -> dict[str, Any]:
+    return {ANSWERED: AnsweredHours.noted(AnsweredHours.of(before.memory.get(ANSWERED)), now).to_memory()}
 
 
 def _outcome(visit: Visit, now: datetime, *, failed: bool) -> Outcome:

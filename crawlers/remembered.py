@@ -2,6 +2,7 @@
 
 __all__ = [
     "ANEW_AT",
+    "ANSWERED",
     "ARRIVALS",
     "ASKED_ANEW",
     "DEEP_AT",
@@ -19,6 +20,9 @@ __all__ = [
 
 ANEW_AT = "anew_at"
 """Which wish to read anew a visit followed last: the value that `ASKED_ANEW` had then."""
+
+ANSWERED = "answered"
+"""In which hours of the last weeks the source answered: `crawlers.answering`."""
 
 ARRIVALS = "arrivals"
 """The rhythm of the source: `crawlers.arrivals.Arrivals`."""

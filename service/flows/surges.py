@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from crawlers.answering import AnsweredHours
+from crawlers.remembered import ANSWERED
+from service.domain.observed import Voice
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound
 from service.domain.surge import (
@@ -90,7 +93,18 @@ def _decisions(work: Work, hour: datetime, now: datetime) -> list[SurgeDecision]
         history=history,
         standing=work.surges.latest(since=hour - _STANDS),
         now=now,
+        voices=_voices(work, hour),
     )
+
+
+def _voices(work: Work, until: datetime) -> list[Voice]:
+    """Return the sources that are visited, each with what it brought in all as its weight; who pushes has no pace to keep."""
+    found = []
+    for progress in work.sources.all_progress().values():
+        known = AnsweredHours.of(progress.memory.get(ANSWERED))
+        if known is not None and (answered := [hour for hour in known.hours() if hour <= until]):
+            found.append(Voice(weight=1.0 + progress.taken, since=known.since, answered=answered))
+    return found
 
 
 def _counts(work: Work, since: datetime, until: datetime) -> dict[str, Mapping[datetime, int]]:
