@@ -72,7 +72,10 @@ def simulated(seed: int, silent_hours: int, *, ended: int, burst: int, known: bo
 def test_an_outage_raises_no_false_surge_and_a_true_one_in_the_same_hour_is_found(
     silent: int, ended: int, burst: int
 ) -> None:
-    quiet = [simulated(seed, silent, ended=ended, burst=0, known=True) for seed in range(TRIALS)]
+    # Of the weeks themselves one has a rise of its own.
+    alike = [seed for seed in range(TRIALS) if simulated(seed, 0, ended=ended, burst=0, known=True) is SurgeCall.NOTHING]
+    assert len(alike) >= TRIALS - 1
+    quiet = [simulated(seed, silent, ended=ended, burst=0, known=True) for seed in alike]
     assert quiet.count(SurgeCall.NEW) == 0
     loud = [simulated(seed, silent, ended=ended, burst=burst, known=True) for seed in range(TRIALS)]
     assert loud.count(SurgeCall.NEW) >= 0.9 * TRIALS
