@@ -73,7 +73,9 @@ def test_an_outage_raises_no_false_surge_and_a_true_one_in_the_same_hour_is_foun
     silent: int, ended: int, burst: int
 ) -> None:
     # Of the weeks themselves one has a rise of its own.
-    alike = [seed for seed in range(TRIALS) if simulated(seed, 0, ended=ended, burst=0, known=True) is SurgeCall.NOTHING]
+    alike = [
+        seed for seed in range(TRIALS) if simulated(seed, 0, ended=ended, burst=0, known=True) is SurgeCall.NOTHING
+    ]
     assert len(alike) >= TRIALS - 1
     quiet = [simulated(seed, silent, ended=ended, burst=0, known=True) for seed in alike]
     assert quiet.count(SurgeCall.NEW) == 0
