@@ -237,10 +237,19 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
         declaration = Declaration.model_validate(dict(source.declaration))
     except ValidationError as error:
         return await _refuse_declaration(source, progress, surroundings, error)
-    progress = read_anew(progress, source, surroundings.limits)
+    visit = _begun(source, declaration, read_anew(progress, source, surroundings.limits), surroundings.limits, now)
+    await run_spider(visit, surroundings, _SPIDERS[source.kind])
+    await _keep_rot_sample(visit, surroundings)
+    after = conclude(visit, surroundings.clock())
+    await surroundings.ledger.save_progress(after)
+    return report_of(visit, after)
+
+
+def _begun(source: Source, declaration: Declaration, progress: SourceProgress, limits: str, now: datetime) -> Visit:
+    """Return the account of a visit that begins, with what earlier ones left undone."""
     tries = {str(key): int(value) for key, value in dict(progress.memory.get(TRIES) or {}).items()}
     deep = is_deep_walk_due(progress.memory, declaration, now)
-    visit = Visit(
+    return Visit(
         source=source,
         declaration=deep_declaration(declaration) if deep else declaration,
         deep=deep,
@@ -249,14 +258,9 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
         tries=tries,
         files=files_from(progress.memory.get(FILES)),
         refused=files_from(progress.memory.get(REFUSED_FILES)),
-        limits=surroundings.limits,
+        limits=limits,
         requests_before=requests_today(progress, now),
     )
-    await run_spider(visit, surroundings, _SPIDERS[source.kind])
-    await _keep_rot_sample(visit, surroundings)
-    after = conclude(visit, surroundings.clock())
-    await surroundings.ledger.save_progress(after)
-    return report_of(visit, after)
 
 
 async def _keep_rot_sample(visit: Visit, surroundings: Surroundings) -> None:

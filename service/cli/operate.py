@@ -133,8 +133,6 @@ def doctor(
     data: DataOption = None,
 ) -> None:
     """Check the host and every dependency; `deep` also every page of the store and the whole audit chain."""
-    from service.cli.asking import who_is_asked
-    from service.cli.learn import model_in_force
     from service.cli.lock import holder
     from service.domain.beijing import BEIJING
     from service.preflight import check_host
@@ -152,18 +150,7 @@ def doctor(
         }
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
-        told = (
-            [
-                *_who_is_told(app),
-                _own_words(app),
-                _attachments(app),
-                _meaning(app),
-                *who_is_asked(app),
-                model_in_force(app),
-            ]
-            if checks["存储"] is None
-            else []
-        )
+        told = _told(app) if checks["存储"] is None else []
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
@@ -175,6 +162,21 @@ def doctor(
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _told(app: "Application") -> list[dict[str, Any]]:
+    """Return what the store knows of people, words, files, rules and models."""
+    from service.cli.asking import who_is_asked
+    from service.cli.learn import model_in_force
+
+    return [
+        *_who_is_told(app),
+        _own_words(app),
+        _attachments(app),
+        _meaning(app),
+        *who_is_asked(app),
+        model_in_force(app),
+    ]
 
 
 def _unknown_settings() -> list[dict[str, Any]]:

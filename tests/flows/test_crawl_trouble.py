@@ -12,14 +12,12 @@ from typing import Any
 
 import pytest
 
-from crawlers.answering import AnsweredHours
 from crawlers.catalogue import load_catalogue
 from crawlers.egress import Egress
 from crawlers.failure import FailureCode
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings
 from crawlers.records import Source, SourceClass
-from crawlers.remembered import ANSWERED
 from crawlers.run import CrawlReport, crawl
 from tests.flows.conftest import LIST_RULE, Clock, article, list_page, serve_articles
 from tests.flows.held import Held
@@ -384,20 +382,3 @@ def test_pages_can_be_parsed_in_a_limited_child(press: Press, held: Held, declar
     with ExtractionSandbox() as sandbox:
         visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE), sandbox=sandbox)
     assert held.titles() == ["消息 /a/1.html", "消息 /a/2.html"]
-
-
-def test_a_visit_that_succeeds_notes_its_hour_and_one_that_fails_does_not(
-    press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock
-) -> None:
-    serve_articles(press, "/a/1.html")
-    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
-    visit(source)
-    there = press.pages.pop("/list.html")
-    clock.forward(hours=2)
-    visit(source)
-    press.pages["/list.html"] = there
-    clock.forward(hours=2)
-    visit(source)
-    known = AnsweredHours.of(held.progress(source.id).memory[ANSWERED])
-    assert known is not None
-    assert [(known.last - hour) // timedelta(hours=1) for hour in known.hours()] == [4, 0]

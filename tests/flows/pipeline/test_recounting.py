@@ -39,11 +39,14 @@ def judge(store: Store, clock: MovingClock, office: Office, count: int = 3) -> N
 
 
 def counts(store: Store, clock: MovingClock) -> dict[str, object]:
-    span = {"since": clock() - timedelta(days=2), "until": clock() + timedelta(days=1)}
+    since, until = clock() - timedelta(days=2), clock() + timedelta(days=1)
     with store.read() as work:
         return {
-            "by_category": work.rollups.hourly_by_category(**span),
-            **{by: work.rollups.totals(by=by, **span) for by in ("region", "source_class", "level", "tone")},
+            "by_category": work.rollups.hourly_by_category(since=since, until=until),
+            **{
+                by: work.rollups.totals(by=by, since=since, until=until)
+                for by in ("region", "source_class", "level", "tone")
+            },
         }
 
 
