@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawlers.attachments.documents import files_from
-from crawlers.remembered import MAX_TRIES, REFUSED_FILES, TRIES
+from crawlers.remembered import ANEW_AT, MAX_TRIES, REFUSED_FILES, TRIES
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict
 from service.domain.set_aside import AT_THE_DOOR
@@ -40,9 +40,7 @@ def left_alone(work: Work, sources: Collection[str] = ()) -> LeftAlone:
     asked = _asked(work)
     found: dict[str, int] = {}
     for source_id, progress in work.sources.all_progress().items():
-        waits = source_id in asked and (
-            progress.last_run_at is None or progress.last_run_at.isoformat() < asked[source_id]
-        )
+        waits = source_id in asked and progress.memory.get(ANEW_AT) != asked[source_id]
         if waits or (sources and source_id not in sources):
             continue
         tries = dict(progress.memory.get(TRIES) or {})
