@@ -11,7 +11,7 @@ from service.ports.store import Store, Work
 __all__ = ["QUICK", "counts_are_older", "recount", "recount_where_quick"]
 
 QUICK = 20_000
-"""Up to so many documents a start counts anew by itself: it takes 2 s, in which nothing else is written."""
+"""Up to so many documents a start counts anew by itself: 1.4 s for short ones on SQLite, in which nothing else is written."""
 
 _COUNTED_BY = "rollups.counted_by"
 _RANGE = 1000
@@ -25,7 +25,7 @@ def counts_are_older(work: Work) -> bool:
 def recount(store: Store, *, only_older: bool = False, progress: Callable[[int], None] | None = None) -> int | None:
     """Count every judged document by the rules in force, each once; return how many, `None` where nothing was to be done.
 
-    One transaction, which everybody else who counts waits for: 10,000 documents take about a second.
+    One transaction, which everybody else who counts waits for: 20,000 short documents took 1.4 s on SQLite.
     """
     with store.write() as work:
         work.alone("rollups")
