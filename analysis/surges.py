@@ -38,10 +38,16 @@ class SurgeReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourCount:
-    """Documents in the hour that begins at `hour`; `None` where nothing was observed (a source was down)."""
+    """Documents in the hour that begins at `hour`; `None` where nothing was observed (every source was down).
+
+    Nothing is learned of what is usual from an hour that is not `whole`: a part of the sources was down. `late` is how many usual
+    hours' worth may have come in it beside its own, as these answered again.
+    """
 
     hour: datetime
     count: int | None
+    whole: bool = True
+    late: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse naive times and negative counts."""
@@ -121,7 +127,7 @@ def judge_hours(counts: Sequence[HourCount], settings: SurgeSettings | None = No
     newest = counts[-1]
     since = newest.hour - timedelta(weeks=numbers.weeks)
     until = newest.hour - numbers.guard_hours * _HOUR
-    past = [(c.hour, c.count) for c in counts if since <= c.hour <= until and c.count is not None]
+    past = [(c.hour, c.count) for c in counts if since <= c.hour <= until and c.count is not None and c.whole]
     if newest.count is None:
         return _nothing(newest, SurgeReason.GAP)
     if len(past) < numbers.fewest_hours:
@@ -235,7 +241,7 @@ def _window(counts: Sequence[HourCount], hours: int, baseline: _Baseline) -> tup
     """Return what was observed in the last `hours` hours and what was expected in those of them that were observed."""
     since = counts[-1].hour - (hours - 1) * _HOUR
     seen = [c for c in counts[-hours:] if c.hour >= since and c.count is not None]
-    return sum(c.count or 0 for c in seen), sum(baseline.expected(c.hour) for c in seen)
+    return sum(c.count or 0 for c in seen), sum(baseline.expected(c.hour) * (1 + c.late) for c in seen)
 
 
 def _cusum(counts: Sequence[HourCount], baseline: _Baseline, numbers: SurgeSettings) -> float:
@@ -245,7 +251,7 @@ def _cusum(counts: Sequence[HourCount], baseline: _Baseline, numbers: SurgeSetti
     for c in counts[-numbers.guard_hours - 1 :]:
         if c.hour <= since or c.count is None:
             continue
-        quiet = max(baseline.expected(c.hour), 1e-6)
+        quiet = max(baseline.expected(c.hour) * (1 + c.late), 1e-6)
         loud = quiet * numbers.ratio
         step = c.count * math.log(numbers.ratio) - (c.count + k) * math.log((k + loud) / (k + quiet))
         total = max(0.0, total + step)

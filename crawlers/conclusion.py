@@ -6,13 +6,27 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from crawlers.answering import AnsweredHours
 from crawlers.failure import Failure, FailureCode
-from crawlers.mended import declared
+from crawlers.mended import remembered_rules
 from crawlers.oddities import habit_after, oddities
 from crawlers.polling import Outcome, learn, next_due, next_interval
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING
-from crawlers.remembered import ARRIVALS, DAY, DEEP_AT, FILES, FINDINGS, HABIT, READ_BY, REQUESTS, ROTTEN, TRIES
+from crawlers.remembered import (
+    ANSWERED,
+    ARRIVALS,
+    DAY,
+    DEEP_AT,
+    FILES,
+    FINDINGS,
+    HABIT,
+    MOST_FILES,
+    REFUSED_FILES,
+    REQUESTS,
+    ROTTEN,
+    TRIES,
+)
 from crawlers.visit import Visit
 
 __all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
@@ -99,8 +113,12 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         after,
         interval_seconds=interval.total_seconds(),
         next_due_at=now if cut_short else next_due(after, schedule, outcome, interval, now),
-        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()},
+        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()} | ({} if failed else _answered(before, now)),
     )
+
+
+def _answered(before: SourceProgress, now: datetime) -> dict[str, Any]:
+    return {ANSWERED: AnsweredHours.noted(AnsweredHours.of(before.memory.get(ANSWERED)), now).to_memory()}
 
 
 def _outcome(visit: Visit, now: datetime, *, failed: bool) -> Outcome:
@@ -158,11 +176,12 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     tries = dict(islice(reversed(visit.tries.items()), MAX_REMEMBERED_TRIES))
     counted = visit.requests + requests_today(visit.progress, now)
     memory = dict(visit.progress.memory) | {DAY: _day(now), REQUESTS: counted, TRIES: tries}
-    memory[READ_BY] = declared(visit.source)
+    memory |= remembered_rules(memory, visit.source, visit.limits)
     # What a spider wants to go on from holds only where nothing before it was left undone.
     if visit.failure is None and not (visit.waiting or visit.unstored):
         memory |= visit.notes
     memory[FILES] = [attached.to_json() for attached in visit.files.values()]
+    memory[REFUSED_FILES] = [attached.to_json() for attached in visit.refused.values()][-MOST_FILES:]
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
     if visit.failure is None or visit.failure.code not in CUT_SHORT:

@@ -1,38 +1,65 @@
-"""A source whose declaration changed is read anew: what was given up under the old rules gets its tries again.
+"""What was given up under older rules gets its tries again: the declaration changed, a limit did, or a person asked for it.
 
-A page that could not be read three times is left alone, since it will not read better the fourth time. It does once its
-rule is mended.
+A page that could not be read three times is left alone, since it will not read better the fourth time; so is a file
+that was refused. Both do once what refused them is another.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from types import MappingProxyType
+from typing import Any
 
+from crawlers.attachments import kinds
+from crawlers.gate import DEFAULT_LIMITS
 from crawlers.ports import SourceProgress
 from crawlers.records import Source
-from crawlers.remembered import READ_BY, TRIES
+from crawlers.remembered import ANEW_AT, ASKED_ANEW, FILES, LIMITS_BY, MOST_FILES, READ_BY, REFUSED_FILES, TRIES
 
-__all__ = ["declared", "read_anew"]
+__all__ = ["declared", "limits_by", "read_anew", "remembered_rules"]
+
+_ANEW = frozenset({TRIES, REFUSED_FILES})
 
 
 def declared(source: Source) -> str:
     """Return a short digest of how the source is declared to be read."""
-    text = json.dumps(_plain(source.declaration), sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return _digest(_plain(source.declaration))
 
 
-def read_anew(progress: SourceProgress, source: Source) -> SourceProgress:
-    """Return the progress without tries and validators where the declaration changed since the last visit, else as it is.
+def limits_by(more: Mapping[str, object]) -> str:
+    """Return a short digest of the limits by which pages and files are refused; `more` are those that the caller sets."""
+    limits = {
+        "page": asdict(DEFAULT_LIMITS),
+        "file": [kinds.MAX_BYTES, kinds.MAX_UNPACKED_BYTES, kinds.MAX_RATIO, kinds.MAX_PARTS],
+    }
+    return _digest(limits | dict(more))
 
+
+def read_anew(progress: SourceProgress, source: Source, limits: str) -> SourceProgress:
+    """Return the progress without tries and validators, with the files that were refused to be fetched, where anything is new.
+
+    New is a declaration or are limits that changed since the last visit, or a person's wish that no visit followed yet.
     Without its validators the list is fetched and read whole, so that what was given up is listed again. A progress
     that does not know by what it was read is taken to be read by the same.
     """
-    if progress.memory.get(READ_BY) in {None, declared(source)}:
+    memory = progress.memory
+    same = memory.get(READ_BY) in {None, declared(source)} and memory.get(LIMITS_BY) in {None, limits}
+    if same and memory.get(ASKED_ANEW) == memory.get(ANEW_AT):
         return progress
-    memory = {name: value for name, value in progress.memory.items() if name != TRIES}
-    return replace(progress, etag=None, last_modified=None, list_hash=None, memory=MappingProxyType(memory))
+    files = [*(memory.get(FILES) or ()), *(memory.get(REFUSED_FILES) or ())][:MOST_FILES]
+    kept = {name: value for name, value in memory.items() if name not in _ANEW} | {FILES: files}
+    return replace(progress, etag=None, last_modified=None, list_hash=None, memory=MappingProxyType(kept))
+
+
+def remembered_rules(memory: Mapping[str, Any], source: Source, limits: str) -> dict[str, Any]:
+    """Return what a visit remembers of the rules it read by; the wish that it followed is the one in its `memory`."""
+    return {READ_BY: declared(source), LIMITS_BY: limits, ANEW_AT: memory.get(ASKED_ANEW)}
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _plain(value: object) -> object:

@@ -1,22 +1,38 @@
 """The names under which `SourceProgress.memory` keeps what the crawl learned of a source."""
 
 __all__ = [
+    "ANEW_AT",
+    "ANSWERED",
     "ARRIVALS",
+    "ASKED_ANEW",
     "DAY",
     "DEEP_AT",
     "FILES",
     "FINDINGS",
     "HABIT",
     "HORIZON",
+    "LIMITS_BY",
+    "MAX_TRIES",
+    "MOST_FILES",
     "READ_BY",
+    "REFUSED_FILES",
     "REQUESTS",
     "ROTTEN",
     "TRIES",
     "TURN",
 ]
 
+ANEW_AT = "anew_at"
+"""Which wish to read anew a visit followed last: the value that `ASKED_ANEW` had then."""
+
+ANSWERED = "answered"
+"""In which hours of the last weeks the source answered: `crawlers.answering`."""
+
 ARRIVALS = "arrivals"
 """The rhythm of the source: `crawlers.arrivals.Arrivals`."""
+
+ASKED_ANEW = "asked_anew"
+"""When a person last asked to fetch again what was given up; whoever keeps the memory lays it in."""
 
 DAY = "day"
 """The Shanghai day of which `REQUESTS` are counted."""
@@ -36,8 +52,20 @@ HABIT = "habit"
 HORIZON = "sitemap_horizon"
 """Up to which change everything of a sitemap has been taken."""
 
+LIMITS_BY = "limits"
+"""Under which limits the source was read last: `crawlers.mended`."""
+
+MAX_TRIES = 3
+"""After so many failed attempts a page or file is left alone."""
+
+MOST_FILES = 200
+"""So many files are remembered to be fetched, and as many that were refused: the newest."""
+
 READ_BY = "read_by"
 """By which declaration the source was read last: `crawlers.mended`."""
+
+REFUSED_FILES = "refused_files"
+"""The files that were refused, could not be read or are not kept: they come back when what refused them changed."""
 
 REQUESTS = "requests"
 """How many requests the source has cost on that day."""

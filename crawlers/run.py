@@ -6,11 +6,12 @@ reactor, and ends within five seconds when it is cancelled or its time is up: wh
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.attachments.documents import files_from
 from crawlers.attachments.reading import read_attachment
 from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.catalogue.declaration import NEVER_CRAWLED, Declaration
@@ -27,13 +29,13 @@ from crawlers.download import open_client
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
 from crawlers.ledger import Ledger
-from crawlers.mended import read_anew
+from crawlers.mended import limits_by, read_anew
 from crawlers.parsing.article import extract
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings, user_agent
 from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
 from crawlers.records import Source
-from crawlers.remembered import ROTTEN, TRIES
+from crawlers.remembered import FILES, REFUSED_FILES, ROTTEN, TRIES
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
@@ -87,6 +89,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     watch_words: Sequence[str] = (),
     sandbox: ExtractionSandbox | None = None,
     attachments: AttachmentSandbox | None = None,
+    limits: Mapping[str, object] = MappingProxyType({}),
 ) -> CrawlReport:
     """Visit every source of `sources` that has a spider, whatever its schedule says, and store what is new.
 
@@ -95,7 +98,8 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
     `watch_words` are what sources of kind `search` ask their sites for. `on_progress` is called on the loop after each
     visit. Given a `sandbox`, article pages are parsed in its limited child process, so that no page can take this one
     down; the caller keeps it over many crawls and closes it. The same holds for `attachments` and the files that
-    articles bring along. `author_key` has at least 16 bytes.
+    articles bring along. `limits` are those that sink and sandboxes set: what was refused is fetched again once they,
+    or the program's own, are others. `author_key` has at least 16 bytes.
 
     Crawls may overlap on one loop, as long as no source is in two of them.
 
@@ -114,6 +118,7 @@ async def crawl(  # noqa: PLR0913 - the ports of a crawl, by name
         watch_words=watch_words,
         sandbox=sandbox,
         attachments=attachments,
+        limits=limits,
     )
     async with opened as surroundings:
         places = asyncio.Semaphore(MAX_VISITS_AT_ONCE)
@@ -134,6 +139,7 @@ async def open_surroundings(  # noqa: PLR0913 - the ports of a crawl, by name
     watch_words: Sequence[str] = (),
     sandbox: ExtractionSandbox | None = None,
     attachments: AttachmentSandbox | None = None,
+    limits: Mapping[str, object] = MappingProxyType({}),
 ) -> AsyncIterator[Surroundings]:
     """Open what all visits of one crawl share; see `crawl`."""
     # Scrapy tells of every component of every visit; what matters of a visit is in its report.
@@ -148,6 +154,7 @@ async def open_surroundings(  # noqa: PLR0913 - the ports of a crawl, by name
             author_key=author_key,
             user_agent=user_agent(contact),
             watch_words=tuple(watch_words),
+            limits=limits_by(limits),
             extract=extract if sandbox is None else sandbox.extract,
             read_attachment=read_attachment if attachments is None else attachments.read,
         )
@@ -230,23 +237,30 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
         declaration = Declaration.model_validate(dict(source.declaration))
     except ValidationError as error:
         return await _refuse_declaration(source, progress, surroundings, error)
-    progress = read_anew(progress, source)
+    visit = _begun(source, declaration, read_anew(progress, source, surroundings.limits), surroundings.limits, now)
+    await run_spider(visit, surroundings, _SPIDERS[source.kind])
+    await _keep_rot_sample(visit, surroundings)
+    after = conclude(visit, surroundings.clock())
+    await surroundings.ledger.save_progress(after)
+    return report_of(visit, after)
+
+
+def _begun(source: Source, declaration: Declaration, progress: SourceProgress, limits: str, now: datetime) -> Visit:
+    """Return the account of a visit that begins, with what earlier ones left undone."""
     tries = {str(key): int(value) for key, value in dict(progress.memory.get(TRIES) or {}).items()}
     deep = is_deep_walk_due(progress.memory, declaration, now)
-    visit = Visit(
+    return Visit(
         source=source,
         declaration=deep_declaration(declaration) if deep else declaration,
         deep=deep,
         progress=replace(progress, source_id=source.id),
         started_at=now,
         tries=tries,
+        files=files_from(progress.memory.get(FILES)),
+        refused=files_from(progress.memory.get(REFUSED_FILES)),
+        limits=limits,
         requests_before=requests_today(progress, now),
     )
-    await run_spider(visit, surroundings, _SPIDERS[source.kind])
-    await _keep_rot_sample(visit, surroundings)
-    after = conclude(visit, surroundings.clock())
-    await surroundings.ledger.save_progress(after)
-    return report_of(visit, after)
 
 
 async def _keep_rot_sample(visit: Visit, surroundings: Surroundings) -> None:

@@ -19,10 +19,10 @@ from crawlers.oddities import Noted
 from crawlers.pages import Extract
 from crawlers.ports import SourceProgress
 from crawlers.records import DatePrecision, Document, Source
+from crawlers.remembered import MAX_TRIES
 
 __all__ = ["Surroundings", "Visit"]
 
-MAX_TRIES = 3
 # A day tells no hour, and what was published in the evening may be listed in the morning.
 _GATHERED = timedelta(days=2)
 _TO_THE_MINUTE = frozenset({DatePrecision.SECOND, DatePrecision.MINUTE})
@@ -47,6 +47,7 @@ class Surroundings:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     aborting: asyncio.Event = field(default_factory=asyncio.Event)
     watch_words: tuple[str, ...] = ()
+    limits: str = ""
     stop_code: list[FailureCode] = field(default_factory=lambda: [FailureCode.STOPPED])
 
     def stop(self, code: FailureCode) -> None:
@@ -63,10 +64,10 @@ class Visit:
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
     failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `fresh` are
     the published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
-    `files` are attachments that are still to be fetched. `remark` is what a person should look at although the visit
-    went well; `rot_sample` the list page on which a rule found too little; `noted` what the new documents were like.
-    `notes` are what the spider wants to find in the next visit's `progress.memory`; they are kept unless the visit
-    failed.
+    `files` are attachments that are still to be fetched, `refused` those that were not taken or not read, by the rules
+    that `limits` stands for. `remark` is what a person should look at although the visit went well; `rot_sample` the
+    list page on which a rule found too little; `noted` what the new documents were like. `notes` are what the spider
+    wants to find in the next visit's `progress.memory`; they are kept unless the visit failed.
     """
 
     source: Source
@@ -103,6 +104,8 @@ class Visit:
     stops: dict[str, Failure] = field(default_factory=dict)
     requests_before: int = 0
     files: dict[str, Attached] = field(default_factory=dict)
+    refused: dict[str, Attached] = field(default_factory=dict)
+    limits: str = ""
 
     @property
     def requests_today(self) -> int:

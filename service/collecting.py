@@ -99,6 +99,7 @@ async def crawl_claim(
         watch_words=app.settings.watch_words,
         sandbox=sandbox,
         attachments=attachments,
+        limits=app.settings.crawl_limits,
     )
     if claim.checks:
         found = checks.verdicts(claim.sources, report.sources)

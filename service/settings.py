@@ -6,6 +6,7 @@ folder (`YAOWANG_SECRETS_DIR`), the file `settings.toml` in the data folder, the
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
@@ -229,6 +230,11 @@ class Settings(BaseSettings):
     def attachment_bytes(self) -> int:
         """How many bytes of attachments are kept altogether."""
         return self.attachment_megabytes * 2**20
+
+    @property
+    def crawl_limits(self) -> Mapping[str, object]:
+        """The settings by which a file beside a page is kept and read: what they refused is fetched again once they change."""
+        return {"room": self.attachment_bytes, "ocr": self.ocr}
 
     @property
     def effective_store_url(self) -> str:

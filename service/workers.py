@@ -83,7 +83,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     from service.flows.library import PolicyLibrary
     from service.flows.rejudging import queue_again
 
-    app.describe_sources()
+    _describe_and_count(app)
     keeper, training = _model_keeper(app), _training_beside(app)
     judge = WordedJudge(app.store, keeper.model)
     library = PolicyLibrary(
@@ -147,6 +147,16 @@ def _model_keeper(app: Application) -> "ModelKeeper[Analyser]":
     keeper.refresh(app.now())
     log.info("assess.ready", model=keeper.model.version, refused=keeper.refused)
     return keeper
+
+
+def _describe_and_count(app: Application) -> None:
+    """Tell the store of the sources, and count anew what older rules counted, where that is quick."""
+    from service.flows.recounting import recount_where_quick
+
+    app.describe_sources()
+    counted = recount_where_quick(app.store)
+    if counted is not None:
+        log.info("rollups.recounted", documents=counted)
 
 
 def _renewing(app: Application, keeper: "ModelKeeper[Analyser]", judge: "WordedJudge") -> Callable[[], None]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,8 @@ from crawlers.gate import Refusal
 from crawlers.records import DatePrecision, Document, DocumentKind, document_id
 from crawlers.urls import url_key
 
-__all__ = ["MAX_STORED_ROWS", "Attached", "attached_to", "document_of_attachment"]
+__all__ = ["MAX_STORED_ROWS", "Attached", "attached_to", "document_of_attachment", "files_from"]
 
-"""The key of a source's memory that holds the files still to be fetched."""
 MAX_STORED_ROWS = 2_000
 _TITLE = 200
 
@@ -63,6 +63,16 @@ class Attached:
 
 
 _PLAIN = ("url", "name", "parent_id", "parent_title", "origin", "region")
+
+
+def files_from(remembered: object) -> dict[str, Attached]:
+    """Return the files of a source's memory by native id; what is no file is left out."""
+    found: dict[str, Attached] = {}
+    for values in remembered if isinstance(remembered, list | tuple) else ():
+        with suppress(KeyError, ValueError, TypeError):
+            one = Attached.from_json(values)
+            found[one.native_id] = one
+    return found
 
 
 def attached_to(document: Document) -> list[Attached]:

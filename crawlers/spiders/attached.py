@@ -6,7 +6,6 @@ A file that a visit does not get to is remembered and taken by the next one, lik
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -19,7 +18,7 @@ from crawlers.failure import describe
 from crawlers.gate import Refusal
 from crawlers.ports import KeptFile
 from crawlers.records import Document
-from crawlers.remembered import FILES
+from crawlers.remembered import MOST_FILES
 from crawlers.visit import Surroundings, Visit
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AttachedFiles"]
 
-MAX_REMEMBERED = 200
 # After the articles of the visit: what a page says itself matters first.
 _PRIORITY = -10_000
 
@@ -54,10 +52,9 @@ class AttachedFiles:
 
     def files_left(self) -> Iterator[scrapy.Request]:
         """Yield requests for the files that earlier visits did not get to, once a visit."""
-        left, self._left_taken = [] if self._left_taken else self.visit.progress.memory.get(FILES) or [], True
-        for values in left:
-            with suppress(KeyError, ValueError, TypeError):
-                yield self._attachment_request(Attached.from_json(values))
+        left, self._left_taken = [] if self._left_taken else list(self.visit.files.values()), True
+        for attached in left:
+            yield self._attachment_request(attached)
 
     async def files_of(self, document: Document) -> Sequence[scrapy.Request]:
         """Return requests for the files of a document of which nothing is stored yet."""
@@ -65,7 +62,8 @@ class AttachedFiles:
         if not found:
             return ()
         unseen = await self.surroundings.ledger.unseen(self.visit.source.id, list(found))
-        return [self._attachment_request(one) for native_id, one in found.items() if native_id in unseen]
+        wanted = unseen - self.visit.files.keys()
+        return [self._attachment_request(one) for native_id, one in found.items() if native_id in wanted]
 
     async def parse_file(self, response: Response, attached: Attached) -> AsyncIterator[Any]:
         """Keep a file, read it in the child, and hand on its document; what is no file that can be read is quarantined.
@@ -77,7 +75,9 @@ class AttachedFiles:
         raw = response.body
         kind = kind_of(raw)
         self.visit.files.pop(attached.native_id, None)
+        self.visit.refused.pop(attached.native_id, None)
         if isinstance(kind, Refusal):
+            self._refuse(attached)
             yield self.quarantine(kind.reason, f"{response.url}：{kind.detail}", raw)
             return
         now = self.surroundings.clock()
@@ -93,6 +93,8 @@ class AttachedFiles:
         if unkept is not None:
             yield self.quarantine(unkept.reason, f"{response.url}：{unkept.detail}", b"")
         read = await asyncio.to_thread(self.surroundings.read_attachment, raw)
+        if unkept is not None or isinstance(read, Refusal):
+            self._refuse(attached)
         yield document_of_attachment(attached, read, raw, source_id=self.visit.source.id, now=now, unkept=unkept)
 
     def file_failed(self, failure: TwistedFailure) -> None:
@@ -103,9 +105,14 @@ class AttachedFiles:
         self.visit.miss(attached.native_id)
         if self.visit.given_up(attached.native_id):
             self.visit.files.pop(attached.native_id, None)
+            self._refuse(attached)
+
+    def _refuse(self, attached: Attached) -> None:
+        """Remember a file that is left alone until what refused it changes."""
+        self.visit.refused[attached.native_id] = attached
 
     def _attachment_request(self, attached: Attached) -> scrapy.Request:
-        if len(self.visit.files) < MAX_REMEMBERED:
+        if len(self.visit.files) < MOST_FILES:
             self.visit.files[attached.native_id] = attached
         return scrapy.Request(
             attached.url,

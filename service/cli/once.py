@@ -62,6 +62,7 @@ def crawl_once(app: Application, ids: Sequence[str], *, out: Path | None = None)
                 watch_words=app.settings.watch_words,
                 sandbox=sandbox,
                 attachments=attachments,
+                limits=app.settings.crawl_limits,
             )
         )
     console.print(_table(app, report.sources))

@@ -22,7 +22,7 @@ def register(application: typer.Typer) -> None:
     application.command("import", help="导入 CSV、XLSX 或 JSONL 文件。")(import_rows)
     application.command("brief", help="生成一周的简报（docx、xlsx）。")(brief)
     application.command("doctor", help="检查本机与各依赖，逐项报告。")(doctor)
-    _group(application, "index", "检索索引", {"verify": verify_index})
+    _group(application, "index", "检索索引", {"verify": verify_index, "renew": renew_index})
 
 
 def _group(application: typer.Typer, name: str, words: str, commands: dict[str, Callable[..., None]]) -> None:
@@ -33,7 +33,8 @@ def _group(application: typer.Typer, name: str, words: str, commands: dict[str, 
 
 
 _HELP = {
-    "verify_index": "核对检索索引与存储是否一致，--repair 改正。",
+    "verify_index": "核对检索索引与存储是否一致、是否按现行规则建立，--repair 改正。",
+    "renew_index": "按现行规则（如涉赣的口径）重新计数并重写检索索引。",
 }
 
 
@@ -132,8 +133,6 @@ def doctor(
     data: DataOption = None,
 ) -> None:
     """Check the host and every dependency; `deep` also every page of the store and the whole audit chain."""
-    from service.cli.asking import who_is_asked
-    from service.cli.learn import model_in_force
     from service.cli.lock import holder
     from service.domain.beijing import BEIJING
     from service.preflight import check_host
@@ -151,11 +150,7 @@ def doctor(
         }
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
-        told = (
-            [*_who_is_told(app), _own_words(app), _attachments(app), *who_is_asked(app), model_in_force(app)]
-            if checks["存储"] is None
-            else []
-        )
+        told = _told(app) if checks["存储"] is None else []
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
@@ -167,6 +162,21 @@ def doctor(
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _told(app: "Application") -> list[dict[str, Any]]:
+    """Return what the store knows of people, words, files, rules and models."""
+    from service.cli.asking import who_is_asked
+    from service.cli.learn import model_in_force
+
+    return [
+        *_who_is_told(app),
+        _own_words(app),
+        _attachments(app),
+        _meaning(app),
+        *who_is_asked(app),
+        model_in_force(app),
+    ]
 
 
 def _unknown_settings() -> list[dict[str, Any]]:
@@ -250,5 +260,41 @@ def verify_index(
         except SearchUnavailableError as error:
             fail(str(error))
     write_line(asdict(report) | {"equal": report.equal})
-    if not report.equal and not repair:
+    if report.older and not repair:
+        say("检索索引是按旧规则建立的，请运行 yaowang index renew 重新计数并重写。")
+    if (report.older or not report.equal) and not repair:
         raise typer.Exit(EXIT_FAILED)
+
+
+def renew_index(*, data: DataOption = None) -> None:
+    """Count every document and write the search projection by the rules in force."""
+    from service.flows.recounting import recount
+    from service.ports.search import SearchUnavailableError
+    from service.search.refill import renew
+
+    with opened(data) as app:
+        counted = recount(app.store)
+        say(f"已按现行规则重新计数 {counted} 篇，正在重写检索索引。")
+        try:
+            report = renew(app.store, app.search)
+        except SearchUnavailableError as error:
+            fail(str(error))
+    write_line({"counted": counted, "indexed": report.compared - len(report.refused), "refused": report.refused})
+
+
+def _meaning(app: "Application") -> dict[str, Any]:
+    """Return whether counts and index follow the rules in force; where they do not, that is a fault."""
+    from service.flows.recounting import counts_are_older
+    from service.ports.search import SearchUnavailableError
+    from service.search.verify import is_older
+
+    with app.store.read() as work:
+        older = ["计数"] if counts_are_older(work) else []
+    try:
+        older += ["检索索引"] if is_older(app.store, app.search) else []
+    except SearchUnavailableError as error:
+        return {"check": "口径", "ok": False, "sentence": f"无法核对检索索引的规则：{error}"}
+    if not older:
+        return {"check": "口径", "ok": True, "sentence": "正常"}
+    sentence = f"{'和'.join(older)}是按旧规则（如涉赣的口径）作的，请运行 yaowang index renew 重新计数并重写检索索引。"
+    return {"check": "口径", "ok": False, "sentence": sentence}

@@ -20,7 +20,10 @@ def register(application: typer.Typer) -> None:
     """Add the commands of this module."""
     group = typer.Typer(no_args_is_help=True)
     group.command("list", help="列出隔离区（JSON 行）。")(list_quarantine)
-    group.command("replay", help="重新研判已搁置的稿件，或重新发送已放弃的邮件、索引；一次最多 500。")(replay)
+    group.command(
+        "replay",
+        help="重新研判已搁置的稿件，再取已放弃的网页和附件，或重新发送已放弃的邮件、索引；研判和发送一次最多 500。",
+    )(replay)
     application.add_typer(group, name="quarantine", help="隔离区：列出，重新研判，重新发送。")
 
 
@@ -50,7 +53,8 @@ def list_quarantine(
 def replay(
     *,
     by: ByOption,
-    stage: Annotated[str, typer.Option("--stage", help="环节；能由程序再试的只有 assess")] = "assess",
+    stage: Annotated[str, typer.Option("--stage", help="环节：assess 重新研判，gate 再取网页和附件")] = "assess",
+    source: Annotated[str, typer.Option("--source", help="再取只限这个信源（编号），见 yaowang sources list")] = "",
     reason: Annotated[str, typer.Option("--reason", help="只限说明里有这几个字的稿件")] = "",
     mail: Annotated[bool, typer.Option("--mail", help="改为重新发送已放弃的邮件")] = False,
     search: Annotated[bool, typer.Option("--search", help="改为重新写入已放弃的索引")] = False,
@@ -59,16 +63,18 @@ def replay(
 ) -> None:
     """Try again what was set aside, the oldest first; print how many, how many are left, and what cannot be."""
     from service.domain.refusal import Conflict, Refusal
+    from service.domain.set_aside import AT_THE_DOOR
 
-    _require_one(stage, reason, mail=mail, search=search)
+    _require_one(stage, reason, source, mail=mail, search=search)
     with opened(data) as app:
         person = person_named(app, by)
         try:
-            counts = (
-                _delivered_again(app, person, "mail" if mail else "search", dry_run=dry_run)
-                if mail or search
-                else _judged_again(app, person, reason, dry_run=dry_run)
-            )
+            if mail or search:
+                counts = _delivered_again(app, person, "mail" if mail else "search", dry_run=dry_run)
+            elif stage in AT_THE_DOOR:
+                counts = _fetched_again(app, person, source, dry_run=dry_run)
+            else:
+                counts = _judged_again(app, person, reason, dry_run=dry_run)
         except Conflict as refusal:
             # Nothing there is nothing wrong: a timed job may ask each night.
             say(refusal.sentence)
@@ -78,14 +84,16 @@ def replay(
     write_line({**counts, "dry_run": dry_run})
 
 
-def _require_one(stage: str, reason: str, *, mail: bool, search: bool) -> None:
-    from service.domain.set_aside import ASSESS, REMEDIES
+def _require_one(stage: str, reason: str, source: str, *, mail: bool, search: bool) -> None:
+    from service.domain.set_aside import ASSESS, AT_THE_DOOR, REMEDIES
 
-    if stage != ASSESS:
+    if stage not in {ASSESS, *AT_THE_DOOR}:
         remedy = REMEDIES.get(stage)
         misuse(f"{stage} 环节的不能由程序再试。{remedy.sentence}" if remedy else f"没有 {stage} 这个环节。")
-    if mail + search + bool(reason) > 1:
-        misuse("--mail、--search、--reason 只能写一个。")
+    if mail + search + bool(reason) + bool(source) > 1:
+        misuse("--mail、--search、--reason、--source 只能写一个。")
+    if source and stage not in AT_THE_DOOR:
+        misuse("--source 只用于再取：请同时写 --stage gate。")
 
 
 def _judged_again(app: "Application", person: "Person", reason: str, *, dry_run: bool) -> dict[str, object]:
@@ -95,6 +103,15 @@ def _judged_again(app: "Application", person: "Person", reason: str, *, dry_run:
     if not dry_run:
         say("由研判进程研判；再失败的会回到隔离区。")
     return {"again": len(found.documents), "left": found.left}
+
+
+def _fetched_again(app: "Application", person: "Person", source: str, *, dry_run: bool) -> dict[str, object]:
+    from service.flows.fetching_again import fetch_again
+
+    found = fetch_again(app.store, person, sources=[source] if source else (), dry_run=dry_run, now=app.now())
+    if not dry_run:
+        say("各信源下次采集时再取；再被拒收的会回到隔离区。")
+    return {"again": found.count, "sources": len(found.by_source), "left": 0}
 
 
 def _delivered_again(app: "Application", person: "Person", kind: str, *, dry_run: bool) -> dict[str, object]:

@@ -169,12 +169,25 @@ def _prepare(settings: "Settings") -> None:
         for problem in app.catalogue.problems:
             say(f"提示：{problem}")
         _ = app.register  # Read now, so that a mistake in it is said before anything runs.
+        _say_older(app)
         with app.store.read() as work:
             if work.people.listing():
                 return
         password = add_person(app.store, name="admin", role=Role.ADMINISTRATOR, by="system", now=app.now())
         # Said at once: whatever goes wrong from here on, it is not made a second time.
         say(f"首位管理员 admin，一次性密码 {password}（只显示这一次，首次登录须改）")
+
+
+def _say_older(app: "Application") -> None:
+    """Count anew what older rules counted, where that is quick; else say what to run. The index is rewritten by the deliver role."""
+    from service.flows.recounting import counts_are_older, recount_where_quick
+
+    counted = recount_where_quick(app.store)
+    if counted is not None:
+        say(f"计数的规则（如涉赣的口径）已更新，已按新规则重新计数 {counted} 篇。")
+    with app.store.read() as work:
+        if counts_are_older(work):
+            say("提示：升级前的计数仍按旧规则（如涉赣的口径），请在空闲时运行 yaowang index renew 重新计数。")
 
 
 def _serve(settings: "Settings") -> None:

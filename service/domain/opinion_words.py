@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from analysis.assessment import CATEGORY_NAMES, Level, Tone
 from crawlers.personal_data import mask_personal_data
+from service.domain.named_people import mask_named_people
 from service.domain.opinion import Answer, Unfit
 
 __all__ = ["ANSWER_TOKENS", "Message", "Question", "make_question", "read_answer"]
@@ -74,7 +75,7 @@ def make_question(title: str, text: str, *, characters: int) -> Question:
 
 
 def _masked(text: str, characters: int) -> str:
-    return mask_personal_data(text[: characters + _BEYOND], landlines=True)[:characters]
+    return mask_named_people(mask_personal_data(text[: characters + _BEYOND], landlines=True))[:characters]
 
 
 class _Answer(BaseModel):
@@ -103,7 +104,7 @@ def read_answer(content: str, question: Question) -> Answer | Unfit:
     except ValidationError as error:
         broken = any(row["type"] == "json_invalid" for row in error.errors())
         return Unfit.NOT_JSON if broken else Unfit.SCHEMA
-    reason = _plain(mask_personal_data(said.reason, landlines=True))
+    reason = _plain(mask_named_people(mask_personal_data(said.reason, landlines=True)))
     if not reason:
         return Unfit.SCHEMA
     quotes = (quote.strip() for quote in said.quotes)

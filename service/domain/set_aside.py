@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["ASSESS", "REMEDIES", "Remedy", "document_of", "sentence_of"]
+__all__ = ["ASSESS", "AT_THE_DOOR", "REMEDIES", "Remedy", "document_of", "sentence_of"]
 
 ASSESS = "assess"
-"""The stage of documents whose judgement failed to their last try: the only one that the program can try again itself."""
+"""The stage of documents whose judgement failed to their last try: the program can judge them again."""
+
+AT_THE_DOOR = ("gate", "parse", "fetch")
+"""The stages of pages and files that were not taken: the crawl can fetch them again."""
 
 _SHOWN_TITLE = 40
 _NAMED = re.compile(r"稿件 (\S+)（")
@@ -33,18 +36,16 @@ class Remedy:
     sentence: str
 
 
-_AT_THE_DOOR = Remedy(
+_FETCHED = Remedy(
     "采集自动再取，共三次",
-    "网页还在列表上时，随后的采集自动再取，连同第一次共三次；三次都没有收下的不再取。信源的声明改好后，仍在列表上的重新再取；已不在列表上的请用“导入”补收。"
-    "列表里的条目有误的，每次采集都重新读取；附件不再取，请另行导入。",
+    "网页还在列表上时，随后的采集自动再取，连同第一次共三次；三次都没有收下的，和被拒收、未读成、未保存原件的附件，不再取。信源的声明或有关上限改变后自动重新再取，"
+    "也可在此请求再取；已不在列表上的网页请用“导入”补收。列表里的条目有误的，每次采集都重新读取。",
 )
 
 REMEDIES: Mapping[str, Remedy] = MappingProxyType(
     {
         ASSESS: Remedy("可重新研判", "程序或模型改好后可在此重新研判；研判为风险的照常报警。"),
-        "gate": _AT_THE_DOOR,
-        "parse": _AT_THE_DOOR,
-        "fetch": _AT_THE_DOOR,
+        **dict.fromkeys(AT_THE_DOOR, _FETCHED),
         "import": Remedy("改好后重新导入整个文件", "把文件中有误的行改好，重新导入整个文件；已收下的不会重复。"),
         "push": Remedy("请对方改好后重新推送", "请推送方改好后重新推送这些稿件；已收下的不会重复。"),
         "policy": Remedy("改好文本后导入政策", "把政策文本改好，用 yaowang policies import 导入；稿件本身已经收下。"),

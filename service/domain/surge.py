@@ -14,6 +14,7 @@ from typing import Any
 from analysis.assessment import CATEGORY_NAMES
 from analysis.surges import HourCount, Surge, SurgeReason, SurgeSettings, judge_hours
 from service.domain.beijing import BEIJING
+from service.domain.observed import Outages, Voice, outages
 from service.domain.places import PROVINCE
 
 __all__ = [
@@ -180,31 +181,42 @@ def decide(
     history: History,
     standing: Mapping[str, FoundSurge],
     now: datetime,
+    voices: Sequence[Voice] = (),
 ) -> list[SurgeDecision]:
     """Say of each series of `counts` whether the last whole hour stands in a surge, and whether that is new.
 
     `counts` holds documents by key of the series and hour. An hour in which no source answered is a gap, whatever was
-    counted in it. `standing` are the latest surges by series.
+    counted in it; one in which most of what the `voices` usually bring was silent, or came late, is judged and not
+    learned from. `standing` are the latest surges by series.
     """
     hour = hour_to_judge(now)
     if not history.is_long(hour):
         return [_nothing(SERIES[key], SurgeReason.SHORT_HISTORY) for key in counts]
-    return [_decide(SERIES[key], hours, set(answered), standing.get(key), now) for key, hours in counts.items()]
-
-
-def _decide(
-    series: Series,
-    hours: Mapping[datetime, int],
-    answered: Collection[datetime],
-    standing: FoundSurge | None,
-    now: datetime,
-) -> SurgeDecision:
-    hour = hour_to_judge(now)
     steps = range(int(HISTORY / _HOUR), -1, -1)
-    counts = [
-        HourCount(hour=at, count=max(0, hours.get(at, 0)) if at in answered else None)
-        for at in (hour - step * _HOUR for step in steps)
+    watched = [hour - step * _HOUR for step in steps]
+    said, silent = set(answered), outages(voices, watched)
+    return [
+        _decide(SERIES[key], _seen(hours, watched, said, silent), standing.get(key), now)
+        for key, hours in counts.items()
     ]
+
+
+def _seen(
+    counts: Mapping[datetime, int], watched: Sequence[datetime], answered: Collection[datetime], silent: Outages
+) -> list[HourCount]:
+    return [
+        HourCount(
+            hour=at,
+            count=max(0, counts.get(at, 0)) if at in answered else None,
+            whole=at not in silent.partial,
+            late=silent.late.get(at, 0.0),
+        )
+        for at in watched
+    ]
+
+
+def _decide(series: Series, counts: Sequence[HourCount], standing: FoundSurge | None, now: datetime) -> SurgeDecision:
+    hour = hour_to_judge(now)
     judged = judge_hours(counts, SETTINGS)
     if not judged.is_surge:
         return _nothing(series, judged.reason)

@@ -9,7 +9,8 @@ from analysis.assessment import Assessment, EntityType, Level
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, SourceClass
 from service.domain.alert import AlertReason
-from service.domain.places import counted_place, places_of
+from service.domain.counting import cells_of
+from service.domain.places import places_of
 from service.domain.reported import Speaker
 from service.domain.set_aside import ASSESS, sentence_of
 from service.flows.consider import Office, consider_all
@@ -194,19 +195,17 @@ class _Speakers(dict[str, Speaker]):
 
 
 def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker, *, count: int = 1) -> None:
-    happened = leased.document.happened_at
     named = [entity.code for entity in assessment.entities if entity.type is EntityType.REGION]
-    region = counted_place(places_of(named, leased.document.region))
-    for category in ("", *assessment.category_codes):
-        work.rollups.add(
-            hour=happened,
-            source_class=str(speaker.source_class),
-            category=category,
-            region=region,
-            level=int(assessment.level),
-            tone=str(assessment.tone),
-            count=count,
-        )
+    cells = cells_of(
+        at=leased.document.happened_at,
+        source_class=str(speaker.source_class),
+        categories=assessment.category_codes,
+        places=places_of(named, leased.document.region),
+        level=int(assessment.level),
+        tone=str(assessment.tone),
+    )
+    for cell in cells:
+        work.rollups.add(**cell._asdict(), count=count)
 
 
 def _project(work: Work, completions: Sequence[Completion], now: datetime) -> None:

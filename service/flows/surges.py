@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from analysis.assessment import Level
+from crawlers.answering import AnsweredHours
+from crawlers.remembered import ANSWERED
+from service.domain.observed import Voice
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound
 from service.domain.surge import (
@@ -92,7 +95,18 @@ def _decisions(work: Work, hour: datetime, now: datetime) -> list[SurgeDecision]
         history=history,
         standing=work.surges.latest(since=hour - _STANDS),
         now=now,
+        voices=_voices(work, hour),
     )
+
+
+def _voices(work: Work, until: datetime) -> list[Voice]:
+    """Return the sources that are visited, each with what it brought in all as its weight; who pushes has no pace to keep."""
+    found = []
+    for progress in work.sources.all_progress().values():
+        known = AnsweredHours.of(progress.memory.get(ANSWERED))
+        if known is not None and (answered := [hour for hour in known.hours() if hour <= until]):
+            found.append(Voice(weight=1.0 + progress.taken, since=known.since, answered=answered))
+    return found
 
 
 def _counts(work: Work, since: datetime, until: datetime) -> dict[str, Mapping[datetime, int]]:

@@ -112,6 +112,10 @@ class Quarantine(Protocol):
         """Return id and detail of rows of a stage that are not replayed, the oldest first; their samples stay where they are."""
         ...
 
+    def open_of(self, stage: str, source_ids: Sequence[str], *, limit: int) -> list[int]:
+        """Return ids of rows of a stage about these sources that are not replayed, the oldest first."""
+        ...
+
     def mark_replayed(self, row_ids: Sequence[int], *, now: datetime) -> None: ...  # noqa: D102
 
 
@@ -122,6 +126,10 @@ class Rollups(Protocol):
         self, *, hour: datetime, source_class: str, category: str, region: str, level: int, tone: str, count: int = 1
     ) -> None:
         """Add to one cell; `category` `""` is the row over all categories, `region` a city code (4 digits), `""` for none."""
+        ...
+
+    def clear(self) -> None:
+        """Forget all counts; who adds to them meanwhile waits for the end of this transaction."""
         ...
 
     def hourly(

@@ -124,6 +124,14 @@ class Search(Protocol):
         """Return `(seq, document_id, version)` in order of `seq`, for comparing with the truth."""
         ...
 
+    def made_by(self) -> str | None:
+        """Return what `note_made_by` wrote; `None` where nobody did since the projection was made or emptied."""
+        ...
+
+    def note_made_by(self, rules: str) -> None:
+        """Keep in the projection by which rules everything in it was made."""
+        ...
+
     def clear(self) -> None:
         """Empty the projection."""
         ...

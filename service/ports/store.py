@@ -174,6 +174,10 @@ class Documents(Protocol):
         """Return the assessed ones of these documents as the projection holds them, in order of `seq`."""
         ...
 
+    def searched_by(self) -> str:
+        """Return a digest of the rules by which `search_documents_of` makes documents: another where it would make others."""
+        ...
+
     def search_versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
         """Return `(seq, document_id, version)` of assessed documents in order of `seq`, for comparing with the projection."""
         ...

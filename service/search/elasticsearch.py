@@ -23,6 +23,7 @@ from service.search.limits import require_page, separate
 __all__ = ["ElasticsearchSearch"]
 
 _CONFLICT = 409
+_MADE_BY = "made_by"
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _VERSIONS_PAGE = 10_000
 _TOMBSTONE_TRIES = 12
@@ -153,6 +154,20 @@ class ElasticsearchSearch:
             )
         sources = [hit["_source"] for hit in answer["hits"]["hits"]]
         return [(source["seq"], source["document_id"], source["version"]) for source in sources]
+
+    def made_by(self) -> str | None:
+        """Return by which rules everything in the index was made, `None` where nobody noted it: it stands in the mapping."""
+        with self._answers():
+            self._prepare()
+            answer = self._client.indices.get_mapping(index=self._alias)
+        noted = {index["mappings"].get("_meta", {}).get(_MADE_BY) for index in answer.body.values()}
+        return str(noted.pop()) if len(noted) == 1 and None not in noted else None
+
+    def note_made_by(self, rules: str) -> None:
+        """Keep by which rules everything in the index was made."""
+        with self._answers():
+            self._prepare()
+            self._client.indices.put_mapping(index=self._alias, meta={_MADE_BY: rules})
 
     def clear(self) -> None:
         """Empty the projection: a new index takes the alias, the old one goes.

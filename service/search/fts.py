@@ -139,9 +139,22 @@ class FtsSearch:
             )
             return [(row.seq, row.id, row.version) for row in rows]
 
+    def made_by(self) -> str | None:
+        """Return by which rules everything here was made, `None` where nobody noted it."""
+        with self._transaction(writes=False) as connection:
+            rules: str | None = connection.exec_driver_sql("SELECT rules FROM made_by").scalar()
+        return rules
+
+    def note_made_by(self, rules: str) -> None:
+        """Keep by which rules everything here was made."""
+        with self._transaction(writes=True) as connection:
+            connection.exec_driver_sql("DELETE FROM made_by")
+            connection.exec_driver_sql("INSERT INTO made_by VALUES (?)", (rules,))
+
     def clear(self) -> None:
         """Empty the projection."""
         with self._transaction(writes=True) as connection:
+            connection.exec_driver_sql("DELETE FROM made_by")
             connection.exec_driver_sql("INSERT INTO words (words) VALUES ('delete-all')")
             connection.exec_driver_sql("DELETE FROM documents")
 
@@ -175,7 +188,10 @@ class FtsSearch:
             if self._ready:
                 return
             with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+                # Beside the tables of any number: an index of before has none, and is not made anew for it.
+                connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS made_by (rules TEXT NOT NULL)")
                 if connection.exec_driver_sql("PRAGMA user_version").scalar_one() != _SCHEMA:
+                    connection.exec_driver_sql("DELETE FROM made_by")
                     connection.exec_driver_sql("DROP TABLE IF EXISTS words")
                     connection.exec_driver_sql("DROP TABLE IF EXISTS documents")
                     for statement in _TABLES:

@@ -1,10 +1,10 @@
-"""Fills the search projection from the store where a start finds it empty or a restore asked for it."""
+"""Fills the search projection from the store where a start finds it empty or made by older rules, or a restore asked for it."""
 
 from service.ports.search import Search
 from service.ports.store import Store, Work
-from service.search.verify import VerifyReport, verify
+from service.search.verify import VerifyReport, is_older, note_rules, verify
 
-__all__ = ["ask_for_refill", "refill"]
+__all__ = ["ask_for_refill", "refill", "renew"]
 
 _ASKED = "search.refill"
 
@@ -15,14 +15,17 @@ def ask_for_refill(work: Work) -> None:
 
 
 def refill(store: Store, search: Search) -> VerifyReport | None:
-    """Put the projection right where it was asked for, or where it is empty and the store is not; `None` where neither.
+    """Put the projection right where it was asked for, is empty though the store is not, or was made by older rules; else `None`.
 
     What was begun and not ended, because the process was stopped, is done by the next start. Raises as `verify` does.
     """
     with store.read() as work:
         asked = bool(work.value(_ASKED, default=False))
         held = work.documents.search_versions(after_seq=0, limit=1)
-    if not asked and (not held or search.versions(after_seq=0, limit=1)):
+    shown = search.versions(after_seq=0, limit=1)
+    if not (held or shown):
+        note_rules(store, search)
+    if not asked and (not held or (shown and not is_older(store, search))):
         return None
     if not asked:
         with store.write() as work:
@@ -31,3 +34,8 @@ def refill(store: Store, search: Search) -> VerifyReport | None:
     with store.write() as work:
         work.set_value(_ASKED, False)  # noqa: FBT003 - the value itself
     return report
+
+
+def renew(store: Store, search: Search) -> VerifyReport:
+    """Make every document of the projection anew by the rules in force. Raises as `verify` does."""
+    return verify(store, search, repair=True, whole=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from service.ports.search import Search, SearchRefusedError
 from service.ports.store import Store
 
-__all__ = ["VerifyReport", "verify"]
+__all__ = ["VerifyReport", "is_older", "note_rules", "verify"]
 
 _RANGE = 1000
 _BATCH = 256
@@ -19,7 +19,8 @@ class VerifyReport:
     """What was found, before any repair.
 
     `missing` are not in the projection, `stale` are there in another version, `orphaned` are there but not in the
-    store; `refused` are those that a repair could not index, with why. `repaired` counts documents put right.
+    store; `refused` are those that a repair could not index, with why. `repaired` counts documents put right. `older` says that
+    the projection was made by other rules than those in force: then a repair makes every document anew.
     """
 
     compared: int = 0
@@ -27,6 +28,7 @@ class VerifyReport:
     stale: int = 0
     orphaned: int = 0
     repaired: int = 0
+    older: bool = False
     refused: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -40,13 +42,16 @@ def verify(
     search: Search,
     repair: bool,  # noqa: FBT001 - the command's one switch
     *,
+    whole: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> VerifyReport:
-    """Compare `(id, version)` of everything in order of `seq`; with `repair` put right what differs.
+    """Compare `(id, version)` of everything in order of `seq`; with `repair` put right what differs, with `whole` too everything.
 
     Runs beside writers: a document judged meanwhile may count as stale, and repairing it again does no harm. Neither
     side is held open or loaded whole. Raises `SearchUnavailableError` and `StoreUnavailableError`.
     """
+    older = is_older(store, search)
+    anew = older or whole
     compared = missing = stale = orphaned = repaired = 0
     refused: dict[str, str] = {}
     for truth, shown in _ranges(store, search):
@@ -55,19 +60,42 @@ def verify(
         unknown = [key for key in shown if key not in truth]
         compared += len(truth)
         missing, stale, orphaned = missing + len(absent), stale + len(differing), orphaned + len(unknown)
-        if repair and (absent or differing or unknown):
+        if repair and (absent or differing or unknown or anew):
             # A version ahead of the truth (a store restored from a backup) would be kept; so it goes first.
             ahead = [key for key in differing if shown[key] > truth[key]]
             gone = [document_id for _, document_id in [*unknown, *ahead]]
-            wanted = [document_id for _, document_id in [*absent, *differing]]
+            wanted = [document_id for _, document_id in (truth if anew else [*absent, *differing])]
             failures = _repair(store, search, gone, wanted)
             refused |= failures
             repaired += len(unknown) + len(wanted) - len(failures)
         if progress is not None:
             progress(compared)
+    if repair:
+        note_rules(store, search)
     return VerifyReport(
-        compared=compared, missing=missing, stale=stale, orphaned=orphaned, repaired=repaired, refused=refused
+        compared=compared,
+        missing=missing,
+        stale=stale,
+        orphaned=orphaned,
+        repaired=repaired,
+        older=older,
+        refused=refused,
     )
+
+
+def note_rules(store: Store, search: Search) -> None:
+    """Keep in the projection that all of it was made by the rules in force."""
+    with store.read() as work:
+        rules = work.documents.searched_by()
+    if search.made_by() != rules:
+        search.note_made_by(rules)
+
+
+def is_older(store: Store, search: Search) -> bool:
+    """Tell whether the projection holds documents and was made by other rules than those in force."""
+    with store.read() as work:
+        rules = work.documents.searched_by()
+    return search.made_by() != rules and bool(search.versions(after_seq=0, limit=1))
 
 
 def _ranges(store: Store, search: Search) -> Iterator[tuple[dict[tuple[int, str], int], dict[tuple[int, str], int]]]:

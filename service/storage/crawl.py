@@ -2,11 +2,14 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from crawlers.gate import Refusal
 from crawlers.ports import KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
+from crawlers.remembered import ASKED_ANEW
+from service.flows.fetching_again import asked_at
 from service.flows.joining import join_library, news_of
 from service.flows.keeping import keep_file
 from service.ports.store import Store, Work
@@ -62,7 +65,8 @@ class StoreCrawlState:
     def progress(self, source_id: str) -> SourceProgress:
         """Return what is remembered; an empty progress for a source never crawled."""
         with self._store.read() as work:
-            return work.sources.progress(source_id)
+            progress, asked = work.sources.progress(source_id), asked_at(work, source_id)
+        return progress if asked is None else replace(progress, memory={**progress.memory, ASKED_ANEW: asked})
 
     def save_progress(self, progress: SourceProgress) -> None:
         """Replace what is remembered about one source."""

@@ -122,6 +122,12 @@ def lock(connection: Connection, name: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"yaowang.{name}"})
 
 
+def lock_table(connection: Connection, table: Table) -> None:
+    """Let nobody else write to a table until commit. On SQLite every writing transaction already is alone."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE"))
+
+
 def hour_of(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
     """Return the expression of the hour that `column` falls into."""
     if connection.dialect.name == "sqlite":

@@ -28,6 +28,7 @@ from service.storage.rows import (
     load_assessment,
     search_columns,
     search_document_of,
+    searched_by,
 )
 from service.storage.schema import (
     assess_queue,
@@ -245,6 +246,10 @@ class SqlDocuments:
             return []
         chosen = fetch_rows(self._connection, _SEARCHED_OF, {"document_ids": document_ids})
         return sorted([search_document_of(row) for row in chosen], key=attrgetter("seq"))
+
+    def searched_by(self) -> str:
+        """Return a digest of the rules by which `search_documents_of` makes documents."""
+        return searched_by()
 
     def search_versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
         """Return `(seq, document_id, version)` of assessed documents in order of `seq`."""

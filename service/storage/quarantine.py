@@ -71,6 +71,13 @@ class SqlQuarantine:
         chosen = select(q.id, q.detail).where(q.stage == stage, q.replayed_at.is_(None)).order_by(q.id).limit(limit)
         return [(row.id, row.detail) for row in self._connection.execute(chosen)]
 
+    def open_of(self, stage: str, source_ids: Sequence[str], *, limit: int) -> list[int]:
+        """Return ids of rows of a stage about these sources that are not replayed, the oldest first."""
+        q = quarantine.c
+        chosen = select(q.id).where(q.stage == stage, q.replayed_at.is_(None), among(q.source_id, "source_ids"))
+        found = self._connection.scalars(chosen.order_by(q.id).limit(limit), {"source_ids": list(source_ids)})
+        return list(found)
+
     def mark_replayed(self, row_ids: Sequence[int], *, now: datetime) -> None:
         """Note that rows were tried again."""
         mark = update(quarantine).where(among(quarantine.c.id, "row_ids")).values(replayed_at=now)

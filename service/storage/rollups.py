@@ -3,9 +3,9 @@
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import Connection, String, cast, func, select
+from sqlalchemy import Connection, String, cast, delete, func, select
 
-from service.storage.dialects import upsert
+from service.storage.dialects import lock_table, upsert
 from service.storage.schema import rollups
 
 __all__ = ["SqlRollups"]
@@ -39,6 +39,13 @@ class SqlRollups:
         self._added.clear()
         rows = [dict(zip(_KEYS, cell, strict=True)) | {"count": count} for cell, count in cells]
         upsert(self._connection, rollups, rows, keys=_KEYS, add=("count",))
+
+    def clear(self) -> None:
+        """Forget all counts; who adds to them meanwhile waits for the end of this transaction."""
+        self._added.clear()
+        # Counts are written last in a transaction: whoever waits here has documents that this one does not see.
+        lock_table(self._connection, rollups)
+        self._connection.execute(delete(rollups))
 
     def hourly(
         self, *, since: datetime, until: datetime, level_at_least: int = 0, tone: str = "", region: str = ""

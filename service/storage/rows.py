@@ -1,13 +1,15 @@
 """Between records and rows: a table whose columns are named as the fields of a record needs no mapping of its own."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, type_coerce
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, PossibleRisk, Tone
@@ -36,6 +38,7 @@ __all__ = [
     "rows_of",
     "search_columns",
     "search_document_of",
+    "searched_by",
     "values_of",
 ]
 
@@ -303,6 +306,38 @@ def search_document_of(row: Sequence[Any]) -> SearchDocument:
         published_at=at,
         url=url,
     )
+
+
+# Each stands for a case that a rule tells apart: named things of every type, with and without a place of the province.
+_CASES: tuple[tuple[tuple[tuple[str, str | None], ...], str | None], ...] = (
+    ((), None),
+    ((), "360700"),
+    (tuple((str(kind), None) for kind in EntityType), "110000"),
+    (((str(EntityType.REGION), "110000"), (str(EntityType.REGION), "360100")), "110000"),
+    (((str(EntityType.REGION), "110000"),), "360700"),
+)
+
+
+def searched_by() -> str:
+    """Return a digest of what `search_document_of` makes of fixed cases: it is another where documents would be made otherwise."""
+    at = datetime(2026, 11, 25, 8, tzinfo=UTC)
+    made = [
+        asdict(
+            search_document_of(
+                (1, "d", "题", "文", "u", "s", "notice", own, 1, 2, 3, "neg", "e", at, _judged(named), "media")
+            )
+        )
+        for named, own in _CASES
+    ]
+    return hashlib.sha256(to_json(made)).hexdigest()[:16]
+
+
+def _judged(named: Sequence[tuple[str, str | None]]) -> str:
+    entities = [
+        {"type": kind, "text": f"{kind}{number}", "canonical": None, "code": code}
+        for number, (kind, code) in enumerate(named)
+    ]
+    return to_json({"categories": [{"code": "R07"}], "entities": entities, "tokens": "题 文"}).decode()
 
 
 _NOTHING_CLAIMED, _NOTHING_NAMED, _TOKENS = '{"categories":[],', '"entities":[],', '"tokens":"'

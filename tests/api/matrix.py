@@ -119,6 +119,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /system/people/{person_id}/password": _KEEP,
     "POST /system/duty": _KEEP,
     "POST /system/quarantine/again": _KEEP,
+    "POST /system/quarantine/fetch": _KEEP,
     "POST /system/outbox/again": _KEEP,
     "POST /system/duties": _KEEP,
     "GET /system/roster": _ALL,

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from crawlers.ports import QuarantineEntry
+from crawlers.ports import QuarantineEntry, SourceProgress
+from crawlers.remembered import TRIES
 from service.domain.people import Role
 from service.domain.set_aside import ASSESS, REMEDIES, sentence_of
 from tests.api.conftest import Site
@@ -108,3 +109,18 @@ def test_mail_to_somebody_who_has_left_is_told_and_not_offered(given_up: Site) -
     page = given_up.browser(Role.ADMINISTRATOR).client.get(OUTBOX).text
     assert "重新发送已放弃的" not in page
     assert "1 封已放弃的邮件，收件人已停用或没有邮箱" in page
+
+
+def test_what_the_crawl_gave_up_is_fetched_again_by_a_button_that_goes_until_the_next_visit(site: Site) -> None:
+    keeper = site.browser(Role.ADMINISTRATOR)
+    assert "再取已放弃的" not in keeper.client.get(QUARANTINE).text
+    with site.context.store.write() as work:
+        given_up = SourceProgress(source_id="one", last_run_at=NOW, memory={TRIES: {"/a": 3, "/b": 3, "/c": 1}})
+        work.sources.save_progress(given_up)
+    assert "再取已放弃的 2 个网页和附件" in keeper.client.get(QUARANTINE).text
+    answered = keeper.post("/system/quarantine/fetch")
+    assert (answered.status_code, answered.headers["location"]) == (303, f"{QUARANTINE}&done=fetched_again")
+    page = keeper.client.get(answered.headers["location"]).text
+    assert "已请求再取" in page
+    assert "再取已放弃的" not in page
+    assert keeper.post("/system/quarantine/fetch").status_code == 409

@@ -245,3 +245,15 @@ class SearchContract:
 
     def test_an_engine_that_answers_has_nothing_to_say(self, search: Search) -> None:
         assert search.check() is None
+
+    def test_by_which_rules_it_was_made_is_kept_until_it_is_emptied(self, search: Search) -> None:
+        assert search.made_by() is None
+        search.index([document(1)])
+        assert search.made_by() is None
+        search.note_made_by("a")
+        search.note_made_by("b")
+        search.index([document(2)])
+        assert search.made_by() == "b"
+        assert found(search, "疫苗") == ["d2", "d1"]
+        search.clear()
+        assert search.made_by() is None

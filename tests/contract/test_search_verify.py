@@ -11,7 +11,8 @@ from service.ports.search import Search, SearchDocument, SearchQuery, SearchUnav
 from service.search.elasticsearch import ElasticsearchSearch
 from service.search.fts import FtsSearch
 from service.search.refill import ask_for_refill, refill
-from service.search.verify import verify
+from service.search.verify import note_rules, verify
+from service.storage import rows
 from service.storage.sql import SqlStore
 from tests.contract.stored import document, judge_all, put, searched
 
@@ -28,6 +29,7 @@ def project(store: SqlStore, search: Search) -> None:
         with store.read() as work:
             documents = searched(work, after_seq=after, limit=500)
         if not documents:
+            note_rules(store, search)
             return
         search.index(documents)
         after = documents[-1].seq
@@ -107,6 +109,23 @@ class VerifyContract:
             ask_for_refill(work)
         assert refill(store, search) is not None
         assert verify(store, search, repair=False).equal
+
+    def test_a_projection_that_older_rules_made_is_named_and_made_anew_once(
+        self, store: SqlStore, search: Search, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(store, 30)
+        refill(store, search)
+        assert not verify(store, search, repair=False).older
+        monkeypatch.setattr(rows, "places_of", lambda *_: ("360900",))
+        report = verify(store, search, repair=False)
+        assert (report.older, report.equal) == (True, True)
+        assert search.find(SearchQuery(region="360900")).total == 0
+        again = refill(store, search)
+        assert again is not None
+        assert again.repaired == 30
+        assert search.find(SearchQuery(region="360900")).total == 30
+        assert not verify(store, search, repair=False).older
+        assert refill(store, search) is None
 
     def test_a_filling_that_was_broken_off_is_done_by_the_next_start(
         self, store: SqlStore, search: Search, monkeypatch: pytest.MonkeyPatch

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
+from crawlers.attachments import kinds
 from crawlers.health import HealthState, health
 from crawlers.records import Document, Source
+from crawlers.remembered import ASKED_ANEW
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, article, list_page
 from tests.flows.held import Held
@@ -154,3 +158,80 @@ def test_links_of_the_site_around_the_article_are_left_alone(press: Press, decla
     press.pages["/a.html"] = replace(page, body=page.body.replace(b"<body>", b"<body>" + aside))
     visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
     assert "/annual.pdf" not in press.paths()
+
+
+def test_a_file_that_was_refused_is_fetched_again_once_a_limit_or_the_declaration_changed_and_not_before(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/1.docx")
+    press.pages["/1.docx"] = Page(body=b"<html>please log in</html>")
+    keys = {"kind": "listing", "url": press.url("/list.html"), "list": LIST_RULE}
+    for _ in range(3):
+        visit(declare(**keys), limits={"room": 1})
+    assert press.paths().count("/1.docx") == 1
+    visit(declare(**keys), limits={"room": 2})
+    visit(declare(**keys), limits={"room": 2})
+    assert press.paths().count("/1.docx") == 2
+    press.pages["/1.docx"] = Page(body=DOCX)
+    visit(declare(**keys, region="360100"), limits={"room": 2})
+    visit(declare(**keys, region="360100"), limits={"room": 2})
+    assert press.paths().count("/1.docx") == 3
+    assert len(attachments(held)) == 1
+
+
+def test_a_file_too_large_is_fetched_again_once_the_limit_of_the_program_is_raised(
+    press: Press, held: Held, declare: Declare, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(press, "/1.docx")
+    press.pages["/1.docx"] = Page(body=DOCX)
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    monkeypatch.setattr(kinds, "MAX_BYTES", 100)
+    visit(source)
+    visit(source)
+    assert (press.paths().count("/1.docx"), attachments(held)) == (1, [])
+    monkeypatch.undo()
+    visit(source)
+    assert len(attachments(held)) == 1
+
+
+def test_a_file_without_room_is_fetched_once_more_and_kept_when_there_is_room(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    held.room = 0
+    serve(press, "/1.docx")
+    press.pages["/1.docx"] = Page(body=DOCX)
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    visit(source, limits={"room": 0})
+    held.room = len(DOCX)
+    visit(source, limits={"room": 0})
+    assert held.files == {}
+    visit(source, limits={"room": len(DOCX)})
+    visit(source, limits={"room": len(DOCX)})
+    assert (len(held.files), press.paths().count("/1.docx")) == (1, 2)
+    assert "unkept" not in attachments(held)[0].extras["attachment"]
+
+
+def test_a_wish_brings_back_what_was_given_up_once(press: Press, held: Held, declare: Declare, visit: Visit) -> None:
+    serve(press, "/gone.pdf")
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for _ in range(4):
+        visit(source)
+    known = held.progress(source.id)
+    held.save_progress(replace(known, memory={**known.memory, ASKED_ANEW: "2026-11-26T00:00:00+00:00"}))
+    press.pages["/gone.pdf"] = Page(body=b"no file at all")
+    for _ in range(3):
+        visit(source)
+    assert press.paths().count("/gone.pdf") == 4
+
+
+def test_files_that_wait_outlive_a_visit_whose_list_fails(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/late.docx")
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    visit(source)
+    there = press.pages.pop("/list.html")
+    visit(source)
+    press.pages |= {"/list.html": there, "/late.docx": Page(body=DOCX)}
+    visit(source)
+    assert len(attachments(held)) == 1

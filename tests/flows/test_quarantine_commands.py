@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from crawlers.ports import QuarantineEntry
+from crawlers.ports import QuarantineEntry, SourceProgress
+from crawlers.remembered import ASKED_ANEW, REFUSED_FILES, TRIES
 from service.bootstrap import Application, build, prepare
 from service.cli import application
 from service.domain.people import Role
 from service.domain.set_aside import ASSESS, sentence_of
 from service.flows.people import add_person
 from service.settings import load_settings
+from service.storage.crawl import StoreCrawlState
 from tests.acceptance.installation import free_port
 from tests.builders import build_document
 
@@ -94,7 +96,7 @@ def test_given_up_mail_leaves_again(app: Application) -> None:
     ("words", "by", "status", "told"),
     [
         (("--stage", "import"), "管理员甲", 2, "重新导入整个文件"),
-        (("--stage", "gate"), "管理员甲", 2, "共三次"),
+        (("--stage", "push"), "管理员甲", 2, "重新推送"),
         (("--stage", "nosuch"), "管理员甲", 2, "没有 nosuch 这个环节"),
         (("--mail", "--search"), "管理员甲", 2, "只能写一个"),
         ((), "研判员乙", 1, "没有这项权限"),
@@ -161,3 +163,41 @@ def test_doctor_names_a_damaged_file_and_fails(app: Application, monkeypatch: py
     done = doctor(app, "--deep", monkeypatch=monkeypatch)
     assert done.exit_code == 1
     assert "已损坏" in store_row(done)["sentence"] or "malformed" in store_row(done)["sentence"]
+
+
+def give_up(app: Application, source_id: str) -> None:
+    """Let the crawl have given up a page and a file of a source, with a row of the quarantine each."""
+    file = {"url": "https://a.invalid/1.pdf", "name": "1.pdf", "parent_id": "p", "parent_title": "t", "origin": None}
+    file |= {"region": None, "kind": "notice", "published_at": None, "precision": "unknown"}
+    with app.store.write() as work:
+        work.sources.save_progress(
+            SourceProgress(source_id=source_id, memory={TRIES: {"/a": 3, "/b": 2}, REFUSED_FILES: [file]})
+        )
+        work.quarantine.add(
+            [QuarantineEntry(stage="gate", reason="坏", detail="x", source_id=source_id, at=app.now()) for _ in "ab"]
+        )
+
+
+def test_what_the_crawl_gave_up_is_asked_for_once_and_reaches_the_next_visit_of_its_source(app: Application) -> None:
+    for one in ("one", "two"):
+        give_up(app, one)
+    assert lines(replay(app, "--stage", "gate", "--source", "one", "--dry-run")) == [
+        {"again": 2, "sources": 1, "left": 0, "dry_run": True}
+    ]
+    [told] = lines(replay(app, "--stage", "gate", "--source", "one"))
+    assert (told["again"], told["sources"]) == (2, 1)
+    state = StoreCrawlState(app.store)
+    assert ASKED_ANEW in state.progress("one").memory
+    assert ASKED_ANEW not in state.progress("two").memory
+    with app.store.read() as work:
+        rows = {row.entry.source_id: row.replayed_at for row in work.quarantine.listing()}
+        assert [row.detail["count"] for row in work.audit.rows(action="page.fetched_again")] == [2]
+    assert rows["one"] is not None
+    assert rows["two"] is None
+    assert lines(replay(app, "--stage", "gate", "--source", "one"))[0]["again"] == 0
+
+
+def test_only_who_may_try_again_asks_to_fetch_again(app: Application) -> None:
+    give_up(app, "one")
+    assert replay(app, "--stage", "gate", by="研判员乙").exit_code == 1
+    assert ASKED_ANEW not in StoreCrawlState(app.store).progress("one").memory

@@ -11,6 +11,9 @@ from time import perf_counter
 import pytest
 
 from analysis.assessment import CATEGORY_NAMES
+from crawlers.answering import AnsweredHours
+from crawlers.ports import SourceProgress
+from crawlers.remembered import ANSWERED
 from service.bootstrap import build, prepare
 from service.domain.people import Person, Role
 from service.domain.refusal import Forbidden, NotFound
@@ -262,3 +265,30 @@ def test_a_month_of_full_counts_is_judged_within_two_seconds(store: Store) -> No
     began = perf_counter()
     find_surges(store, now=NOW)
     assert perf_counter() - began < 2
+
+
+def test_what_sources_bring_after_an_outage_is_no_surge_and_which_were_silent_is_known_from_their_visits(
+    store: Store,
+) -> None:
+    silent = [JUDGED - n * HOUR for n in range(12, 0, -1)]
+    answer(store, since=JUDGED - 6 * WEEK, until=JUDGED)
+    for n in range(24 * 42):
+        if (hour := JUDGED - n * HOUR) not in silent:
+            publish(store, hour, 1)
+    publish(store, JUDGED, 11)
+    with_sources = {"small": (10, ()), "large": (900, silent)}
+    with store.write() as work:
+        for name, (taken, away) in with_sources.items():
+            known: AnsweredHours | None = None
+            for n in range(24 * 29, -1, -1):
+                if (hour := JUDGED - n * HOUR) not in away:
+                    known = AnsweredHours.noted(known, hour)
+            assert known is not None
+            memory = {ANSWERED: known.to_memory()}
+            work.sources.save_progress(SourceProgress(source_id=name, taken=taken, memory=memory))
+    assert find_surges(store, now=NOW).new == 0
+    with store.write() as work:
+        for name in with_sources:
+            work.sources.save_progress(SourceProgress(source_id=name))
+        work.set_value("surges.hour", (JUDGED - HOUR).isoformat())
+    assert find_surges(store, now=NOW).new > 0

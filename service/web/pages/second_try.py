@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from service.api.identity import Guard, Identity, context_of
 from service.domain.people import Act
 from service.domain.refusal import Conflict
+from service.flows.fetching_again import fetch_again
 from service.flows.second_try import deliver_again, judge_set_aside
 from service.web.pages.people_forms import Typed
 from service.web.pages.system import show_system
@@ -28,6 +29,17 @@ def judge_again(request: Request, identity: Retrier) -> Response:
     except Conflict as refusal:
         return show_system(request, identity, "quarantine", typed=Typed(fault=refusal.sentence, status=_CONFLICT))
     return RedirectResponse("/system?tab=quarantine&done=judged_again", status_code=303)
+
+
+@router.post("/system/quarantine/fetch")
+def take_again(request: Request, identity: Retrier) -> Response:
+    """Have the pages and files that were given up fetched again."""
+    context = context_of(request)
+    try:
+        fetch_again(context.store, identity.person, now=context.now())
+    except Conflict as refusal:
+        return show_system(request, identity, "quarantine", typed=Typed(fault=refusal.sentence, status=_CONFLICT))
+    return RedirectResponse("/system?tab=quarantine&done=fetched_again", status_code=303)
 
 
 @router.post("/system/outbox/again")

@@ -19,6 +19,7 @@ from service.domain.set_aside import document_of
 from service.domain.small_office import LEAST, able_people, without_way
 from service.domain.workflow import Workflow
 from service.flows.deliver import MAIL, SEARCH
+from service.flows.fetching_again import left_alone
 from service.flows.opinion_desk import how_asking_stands
 from service.flows.second_try import given_up, set_aside
 from service.ports.store import Work
@@ -144,6 +145,7 @@ def _quarantine(work: Work) -> dict[str, Any]:
         "quarantined": [(row, remedy_of(row, dead)) for row in rows],
         "stages": stage_rows(work.quarantine.counts()),
         "set_aside": set_aside(work),
+        "left_alone": left_alone(work),
     }
 
 

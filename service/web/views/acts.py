@@ -27,6 +27,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "alert.open": "撤回确认",
         "mail.tried_again": "重新发送被拒的邮件",
         "search.tried_again": "重新写入已放弃的索引",
+        "page.fetched_again": "再取已放弃的网页和附件",
         "document.tried_again": "重新研判已搁置的稿件",
         "mail.replaced": "迟发邮件由后一封代替",
         "mail.merged": "等候的邮件合并发送",

@@ -20,6 +20,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "word_added": "已保存，从下一批稿件起生效；此前研判过的稿件不变，需要时可在本页重新研判。",
         "word_removed": "已移除，从下一批稿件起生效；可在“已移除”里恢复。",
         "word_restored": "已恢复，从下一批稿件起生效。",
+        "fetched_again": "已请求再取，各信源下次采集时进行；再被拒收的会回到隔离区。",
         "judged_again": "已安排重新研判；再失败的会回到隔离区。",
         "mail_again": "已安排重新发送；发出前列在下表。",
         "search_again": "已安排重新写入索引。",
