@@ -14,6 +14,7 @@ from typing import IO
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from crawlers.disk_words import disk_words
 from service.backup.manifest import (
     DATABASE,
     FORMAT,
@@ -80,7 +81,7 @@ def check(path: Path, *, knows_schema: Callable[[str], bool], examine: Callable[
     except OSError as error:
         where = error.filename or tempfile.gettempdir()
         raise BackupError(
-            f"备份 {path} 没有验完：{where} 无法读写（{error.strerror or error}）。"
+            f"备份 {path} 没有验完：{where} 无法读写（{disk_words(error)}）。"
             "请检查权限和磁盘空间；临时目录可用环境变量 TMPDIR 换到别处。"
         ) from error
     return manifest

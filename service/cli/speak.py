@@ -4,11 +4,25 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 
-__all__ = ["EXIT_FAILED", "EXIT_MISUSED", "fail", "misuse", "say", "speak_utf8", "write_line", "write_lines"]
+from crawlers.disk_words import disk_sentence
+
+__all__ = [
+    "EXIT_FAILED",
+    "EXIT_MISUSED",
+    "fail",
+    "fail_reading",
+    "fail_writing",
+    "misuse",
+    "say",
+    "speak_utf8",
+    "write_line",
+    "write_lines",
+]
 
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
@@ -30,6 +44,16 @@ def fail(sentence: str) -> NoReturn:
     """Say what failed and end with status 1."""
     say(sentence)
     raise typer.Exit(EXIT_FAILED)
+
+
+def fail_reading(path: Path, error: OSError) -> NoReturn:
+    """Say which file could not be read, why and what to do, and end with status 1."""
+    fail(f"{path} 无法读取：{disk_sentence(error)}")
+
+
+def fail_writing(path: Path, error: OSError) -> NoReturn:
+    """Say which file or folder could not be written, why and what to do, and end with status 1."""
+    fail(f"{path} 无法写入：{disk_sentence(error)}")
 
 
 def misuse(sentence: str) -> NoReturn:

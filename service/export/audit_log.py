@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from crawlers.disk_words import disk_sentence
 from service.domain.audit import AuditRow, ChainEnd, follow_chain, parse_row, row_line
-from service.export.disk_words import disk_words
 
 __all__ = ["ExportReport", "manifest_path", "public_key", "verify_export", "write_export"]
 
@@ -200,5 +200,5 @@ def _is_signed(manifest: dict[str, Any]) -> bool:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
-        return disk_words(error)
+        return disk_sentence(error).removesuffix("。")
     return str(error).strip().removesuffix("。")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from analysis.articles import Article
 from analysis.retrieval import ArticleIndex, Validity
+from crawlers.disk_words import disk_sentence
 from service.domain.library import LinkKind, PolicyLink, name_of, overlapping
 from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyVersion
 from service.domain.register import Register
@@ -84,7 +85,7 @@ def import_policies(
             report.refused.append(f"{file.name} {error}" if error.line else f"{file.name}：{error}")
             continue
         except OSError as error:
-            report.refused.append(f"{file.name}：无法读取（{error.strerror}），请检查文件的权限")
+            report.refused.append(f"{file.name}：无法读取：{disk_sentence(error).removesuffix('。')}")
             continue
         except ValueError as error:
             report.refused.append(f"{file.name}：{error}")

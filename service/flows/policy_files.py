@@ -45,7 +45,7 @@ class PolicyFileError(ValueError):
 
     def __init__(self, sentence: str, line: int = 0) -> None:
         """Keep sentence and line."""
-        super().__init__(f"第{line}行：{sentence}" if line else sentence)
+        super().__init__(f"第 {line} 行：{sentence}" if line else sentence)
         self.line = line
 
 
@@ -154,7 +154,9 @@ def articles_in(text: str, stem: str, *, first_line: int = 1) -> tuple[PolicyArt
     for label, at in numbered:
         line = at + first_line - 1
         if label in before:
-            raise PolicyFileError(f"{label}写了两次（前一次在第{before[label]}行），请删去重复的一条或把附件另存", line)
+            raise PolicyFileError(
+                f"{label}写了两次（前一次在第 {before[label]} 行），请删去重复的一条或把附件另存", line
+            )
         before[label] = line
         number = article_number(label)
         if number < highest:

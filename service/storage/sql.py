@@ -242,7 +242,7 @@ class SqlStore:
                 broken = SqlAudit(connection).verify() if damaged is None else None
         except StoreUnavailableError as error:
             return str(error)
-        return damaged if broken is None else f"审计链自第 {broken} 行起不一致，记录可能被改动"
+        return damaged if broken is None else f"审计链在第 {broken} 条断裂：此条或其之前的内容被改动过"
 
     def _damage(self, connection: Connection) -> str | None:
         found = " ".join(str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one()).split())
@@ -276,6 +276,18 @@ def _sentences() -> Iterator[None]:
         raise
 
 
+# What SQLite says of its file and the disk; whoever reads it keeps the installation, and knows the disk.
+_OF_THE_FILE = {
+    "unable to open database file": "数据库文件打不开，请检查数据目录的权限",
+    "attempt to write a readonly database": "数据库文件不能写入，请检查数据目录的权限",
+    "database or disk is full": "磁盘已满，请腾出空间",
+    "disk I/O error": "磁盘读写出错，请检查磁盘",
+    "database is locked": "数据库正忙，请稍后重试",
+    "file is not a database": "文件不是数据库，请用备份恢复",
+    "database disk image is malformed": "数据库文件已损坏，请用备份恢复",
+}
+
+
 def _first_line(error: SQLAlchemyError) -> str:
-    reason = str(getattr(error, "orig", None) or error)
-    return reason.strip().splitlines()[0] if reason.strip() else type(error).__name__
+    reason = str(getattr(error, "orig", None) or error).strip()
+    return _OF_THE_FILE.get(reason) or (reason.splitlines()[0] if reason else type(error).__name__)

@@ -320,7 +320,7 @@ def test_a_wrong_file_of_the_office_is_said_on_the_dashboard(library: Site) -> N
     stamps = iter(range(1, 9))
 
     def load() -> object:
-        raise ValueError("clocks.yaml 第2行，键 limit：无法识别")
+        raise ValueError("clocks.yaml 第 2 行，键 limit：无法识别")
 
     rules = library.context.rulebook
     assert rules is not None
@@ -329,7 +329,7 @@ def test_a_wrong_file_of_the_office_is_said_on_the_dashboard(library: Site) -> N
     rules.refresh(NOW, at_once=True)
     for path in ("/", "/policies"):
         text = library.browser(Role.VIEWER).client.get(path).text
-        assert "clocks.yaml 第2行，键 limit：无法识别" in text
+        assert "clocks.yaml 第 2 行，键 limit：无法识别" in text
 
 
 def test_a_missing_year_of_days_off_is_said_on_the_dashboard(shared_site: Site) -> None:

@@ -60,7 +60,7 @@ class TestCommands:
         (data.parent / "texts" / "坏(2024-01-01).md").write_text("第一条 甲。\n第一条 乙。\n", encoding="utf-8")
         result = run(data, "import", str(data.parent / "texts"))
         assert result.exit_code == 0
-        assert "未导入：坏(2024-01-01).md 第2行：第一条写了两次（前一次在第1行）" in result.stderr
+        assert "未收：坏(2024-01-01).md 第 2 行：第一条写了两次（前一次在第 1 行）" in result.stderr
         assert json.loads(result.stdout)["refused"] == 1
         alone = run(data, "import", str(data.parent / "texts" / "坏(2024-01-01).md"))
         assert alone.exit_code == 1
