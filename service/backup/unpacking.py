@@ -44,7 +44,9 @@ def opened_backup(path: Path, knows_schema: Callable[[str], bool]) -> Iterator[t
         BackupError: it cannot be read, is of a newer program, or holds what no backup holds.
     """
     if not path.is_file():
-        raise BackupError(f"没有备份文件 {path}。请检查路径。")
+        raise BackupError(
+            f"{path} 是一个目录，请写备份文件。" if path.is_dir() else f"没有备份文件 {path}。请检查路径。"
+        )
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             manifest = _manifest(path, archive)

@@ -1,6 +1,7 @@
 """Topics and matters: watch a policy, report on it, import records, list what is due."""
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,7 +124,10 @@ def report(
         from service.export.topic import write_topic
 
         try:
-            write_topic(found, out, assessed=sheets[0] if sheets else None)
+            # In memory first: a zip file that meets a full disk tries again as it is forgotten, and says so itself.
+            made = BytesIO()
+            write_topic(found, made, assessed=sheets[0] if sheets else None)
+            out.write_bytes(made.getvalue())
         except OSError as error:
             fail_writing(out, error)
         say(f"解读要点已写到 {out}。")

@@ -1,7 +1,5 @@
 """The group of all commands: what ends a command by an error is said in Chinese, with the status that the documents name."""
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +9,7 @@ from typer._click.exceptions import UsageError
 from typer.core import TyperGroup
 
 from crawlers.disk_words import disk_sentence, is_of_disk
-from service.cli.speak import fail, misuse
+from service.cli.speak import fail, flush, misuse
 from service.cli.wording import ChineseContext, misuse_sentence
 
 __all__ = ["SpokenGroup"]
@@ -40,7 +38,7 @@ class SpokenGroup(TyperGroup):
         """Run a command, and bring out what it wrote while an error can still be told."""
         with _sentences():
             result = super().invoke(ctx)
-            _flush()
+            flush()
             return result
 
 
@@ -56,17 +54,6 @@ def _sentences() -> Iterator[None]:
             raise
         where = f"{error.filename} 无法读写" if error.filename else "读写文件出错"
         fail(f"{where}：{disk_sentence(error)}")
-
-
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        if not is_of_disk(error):
-            raise
-        # The interpreter flushes once more as it ends, and would say so in its own words.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        fail(f"结果无法写到标准输出：{disk_sentence(error)}")
 
 
 def _teach(command: Command) -> None:

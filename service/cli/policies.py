@@ -36,7 +36,10 @@ def import_policies(
     supersede: Annotated[bool, typer.Option("--supersede", help="同名旧版在新版施行前一日失效")] = False,
     given: Annotated[
         list[str] | None,
-        typer.Option("--set", help="说明一份文件，如 文号=国药监〔2026〕1号、类别=解读；可写多次，再次导入时须再写"),
+        typer.Option(
+            "--set",
+            help="说明一份文件，如 文号=国药监〔2026〕1号、类别=解读；可写多次；再次导入同名文件时沿用，除非重写",
+        ),
     ] = None,
     data: DataOption = None,
 ) -> None:

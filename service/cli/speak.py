@@ -2,14 +2,16 @@
 
 import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 
-from crawlers.disk_words import disk_sentence
+from crawlers.disk_words import disk_sentence, is_of_disk
 
 __all__ = [
     "EXIT_FAILED",
@@ -17,6 +19,7 @@ __all__ = [
     "fail",
     "fail_reading",
     "fail_writing",
+    "flush",
     "misuse",
     "say",
     "speak_utf8",
@@ -64,11 +67,31 @@ def misuse(sentence: str) -> NoReturn:
 
 def write_line(row: Mapping[str, Any]) -> None:
     """Write one JSON line."""
-    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    with _standard_output():
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def write_lines(rows: Iterable[Mapping[str, Any]]) -> None:
     """Write JSON lines and flush."""
     for row in rows:
         write_line(row)
-    sys.stdout.flush()
+    flush()
+
+
+def flush() -> None:
+    """Bring out what was written while an error can still be told."""
+    with _standard_output():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """Say that results cannot be written; a reader that went away is nothing to tell."""
+    try:
+        yield
+    except OSError as error:
+        if not is_of_disk(error):
+            raise
+        # The interpreter flushes once more as it ends, and would say so in its own words.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        fail(f"结果无法写到标准输出：{disk_sentence(error)}")

@@ -93,7 +93,8 @@ def _fault(error: UsageError) -> str:
         case BadOptionUsage():
             takes = "does not take" not in error.message
             return f"选项 {error.option_name} 后面{'要写一个值' if takes else '不能写值'}。"
-    return _other_fault(error)
+        case _:
+            return _other_fault(error)
 
 
 def _other_fault(error: UsageError) -> str:
@@ -113,7 +114,8 @@ def _named(error: BadParameter) -> str:
             return f"选项 {option.opts[0]} "
         case TyperArgument() as argument:
             return f"参数 {argument.display_name_raw.upper()} "
-    return "参数"
+        case _:
+            return "参数"
 
 
 def _bounds(error: BadParameter) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import docx
@@ -52,7 +53,7 @@ class _Link:
         return self.text
 
 
-def write_docx(briefing: Briefing, path: Path) -> None:
+def write_docx(briefing: Briefing, path: Path | IO[bytes]) -> None:
     """Write the issue to `path`; pictures are left out, and the tables say the same, where no Chinese font is installed."""
     document = docx.Document()
     _page(document)
@@ -67,7 +68,7 @@ def write_docx(briefing: Briefing, path: Path) -> None:
     document.core_properties.title = f"药品安全舆情周报 {briefing.week}"
     document.core_properties.author = briefing.office
     document.core_properties.created = briefing.made_at.replace(tzinfo=None)
-    document.save(str(path))
+    document.save(str(path) if isinstance(path, Path) else path)
 
 
 def _page(document: Document) -> None:

@@ -17,6 +17,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from service.domain.library import kind_of, level_of, name_of, region_of
 from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel
 from service.domain.register import Register
+from service.flows.policy_given import KEYS, NAMES
 
 __all__ = ["SUFFIXES", "PolicyFile", "PolicyFileError", "articles_in", "effective_day", "read_policy_file"]
 
@@ -71,36 +72,6 @@ class _Source:
     title: str | None = None
     issued: date | None = None
     body: str | None = None
-
-
-_KEYS: Mapping[str, str] = {
-    **dict.fromkeys(("标题", "title"), "title"),
-    **dict.fromkeys(("文号", "发文字号", "issue_number"), "issue_number"),
-    **dict.fromkeys(("发文机关", "制定机关", "body"), "body"),
-    **dict.fromkeys(("公布日期", "发布日期", "成文日期", "issued"), "issued"),
-    **dict.fromkeys(("施行日期", "生效日期", "valid_from"), "valid_from"),
-    **dict.fromkeys(("失效日期", "废止日期", "valid_to"), "valid_to"),
-    **dict.fromkeys(("被替代", "superseded_by"), "superseded_by"),
-    **dict.fromkeys(("层级", "level"), "level"),
-    **dict.fromkeys(("类别", "kind"), "kind"),
-    **dict.fromkeys(("地区", "region"), "region"),
-    **dict.fromkeys(("网址", "url"), "url"),
-    **dict.fromkeys(("解读对象", "interprets"), "interprets"),
-}
-_NAMES = (
-    "标题",
-    "文号",
-    "发文机关",
-    "公布日期",
-    "施行日期",
-    "失效日期",
-    "被替代",
-    "层级",
-    "类别",
-    "地区",
-    "网址",
-    "解读对象",
-)
 
 
 def read_policy_file(
@@ -203,10 +174,10 @@ def _how(file: Path, key: str, value: str) -> str:
 
 
 def _with_given(source: _Source, given: Mapping[str, str]) -> _Source:
-    unknown = next((name for name in given if name.strip() not in _KEYS), None)
+    unknown = next((name for name in given if name.strip() not in KEYS), None)
     if unknown is not None:
-        raise PolicyFileError(f"--set 的“{unknown[:20]}”无法识别，可用的是 {'、'.join(_NAMES)}")
-    header = {_KEYS[name.strip()]: (value.strip(), 0) for name, value in given.items()}
+        raise PolicyFileError(f"--set 的“{unknown[:20]}”无法识别，可用的是 {'、'.join(NAMES)}")
+    header = {KEYS[name.strip()]: (value.strip(), 0) for name, value in given.items()}
     return replace(source, header={**source.header, **header})
 
 
@@ -264,9 +235,9 @@ def _with_header(read: str) -> _Source:
         if not line.strip():
             continue
         match = _HEADER_LINE.match(line.rstrip())
-        key = _KEYS.get(match["key"].strip()) if match else None
+        key = KEYS.get(match["key"].strip()) if match else None
         if match is None or key is None:
-            raise PolicyFileError(f"文件开头的“{line.strip()[:20]}”无法识别，可用的是 {'、'.join(_NAMES)}", at)
+            raise PolicyFileError(f"文件开头的“{line.strip()[:20]}”无法识别，可用的是 {'、'.join(NAMES)}", at)
         if key in header:
             raise PolicyFileError(f"文件开头的“{match['key'].strip()}”写了两次", at)
         header[key] = (match["value"], at)

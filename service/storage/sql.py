@@ -49,6 +49,7 @@ from service.storage.cases import SqlCases
 from service.storage.citations import SqlCitations
 from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
+from service.storage.engine_words import engine_words
 from service.storage.events import SqlEvents
 from service.storage.explanations import SqlExplanations
 from service.storage.hosts import SqlHosts
@@ -276,18 +277,5 @@ def _sentences() -> Iterator[None]:
         raise
 
 
-# What SQLite says of its file and the disk; whoever reads it keeps the installation, and knows the disk.
-_OF_THE_FILE = {
-    "unable to open database file": "数据库文件打不开，请检查数据目录的权限",
-    "attempt to write a readonly database": "数据库文件不能写入，请检查数据目录的权限",
-    "database or disk is full": "磁盘已满，请腾出空间",
-    "disk I/O error": "磁盘读写出错，请检查磁盘",
-    "database is locked": "数据库正忙，请稍后重试",
-    "file is not a database": "文件不是数据库，请用备份恢复",
-    "database disk image is malformed": "数据库文件已损坏，请用备份恢复",
-}
-
-
 def _first_line(error: SQLAlchemyError) -> str:
-    reason = str(getattr(error, "orig", None) or error).strip()
-    return _OF_THE_FILE.get(reason) or (reason.splitlines()[0] if reason else type(error).__name__)
+    return engine_words(getattr(error, "orig", None) or error)
