@@ -168,10 +168,8 @@ def import_records(
                 author_key=app.author_key,
                 actor="cli",
             )
-        except OSError as error:
-            fail(f"{file} 没有导入：{disk_sentence(error)}")
-        except (Conflict, ImportRefused) as error:
-            fail(f"{file} 没有导入：{error}")
+        except (Conflict, ImportRefused, OSError) as error:
+            fail(f"{file} 没有导入：{disk_sentence(error) if isinstance(error, OSError) else error}")
     for sentence in told.refused:
         say(f"未收：{sentence}")
     write_line({"added": told.added, "known": told.known, "refused": told.refused_count, "by_kind": told.by_kind})
