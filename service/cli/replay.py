@@ -41,11 +41,11 @@ def replay(
     try:
         total = count_lines(stream)
     except gzip.BadGzipFile:
-        fail(f"{stream} 不是 gzip 文件，请检查扩展名。")
+        fail(f"{stream} 无法读取：不是 gzip 文件。请检查扩展名。")
     except OSError as error:
         fail_reading(stream, error)
     except (EOFError, zlib.error):
-        fail(f"{stream} 是残缺的 gzip 文件，请重新取得。")
+        fail(f"{stream} 无法读取：gzip 文件残缺。请重新取得。")
     if not total:
         fail(f"{stream} 是空的。")
     moments = _with_progress(snapshots(stream, since=first, until=last), total)
