@@ -186,7 +186,7 @@ class _Raw:
             data = _read_yaml(text)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise ValueError(f"{name} 第{line}行：不是有效的 YAML（{error.problem}），请改正后保存") from error
+            raise ValueError(f"{name} 第 {line} 行：不是有效的 YAML（{error.problem}），请改正后保存") from error
         if not isinstance(data, dict):
             raise ValueError(f"{name}：应写成 laws、words、situations 等几段")  # noqa: TRY004 - wrong data, not a wrong call
         if unknown := sorted(map(str, set(data) - set(_SECTIONS))):
@@ -214,7 +214,7 @@ class _Raw:
 
     def _line(self, row: str) -> str:
         line = self._lines.get(row)
-        return f"第{line}行" if line else ""
+        return f"第 {line} 行" if line else ""
 
     def place(self, row: str) -> str:
         """Return file, line and id of a row, for a sentence."""

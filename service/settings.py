@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from analysis.assessment import CATEGORY_NAMES, Level
+from crawlers.disk_words import disk_sentence
 
 __all__ = ["Settings", "SettingsError", "load_settings", "role_environment", "unknown_variables"]
 
@@ -268,7 +269,11 @@ def load_settings(**given: object) -> Settings:
     except ValidationError as error:
         rows = "；".join("：".join([*_where(row), _sentence(row)]) for row in error.errors())
         raise SettingsError(f"设置有误（环境变量 YAOWANG_* 或数据目录下的 settings.toml）：{rows}") from error
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        raise SettingsError(
+            f"{error.filename or '数据目录下的 settings.toml'} 无法读取：{disk_sentence(error)}"
+        ) from error
+    except ValueError as error:
         raise SettingsError(f"数据目录下的 settings.toml 无法读取：{error}") from error
 
 

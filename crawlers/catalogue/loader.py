@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from crawlers.catalogue.declaration import NOT_CRAWLED, Declaration
 from crawlers.catalogue.positions import Located, YamlFault, read_yaml
+from crawlers.disk_words import disk_words
 from crawlers.presets import preset_defaults, preset_names
 from crawlers.records import Source
 
@@ -72,7 +73,7 @@ def _read_file(path: Path) -> Iterator[Source | Problem]:
     try:
         located = read_yaml(path.read_bytes())
     except OSError as error:
-        yield Problem(file=str(path), line=1, key="", sentence=f"文件无法读取（{error.strerror}）。")
+        yield Problem(file=str(path), line=1, key="", sentence=f"文件无法读取（{disk_words(error)}）。")
         return
     except YamlFault as fault:
         yield Problem(file=str(path), line=fault.line, key="", sentence=f"文件无法作为 YAML 读取：{fault.sentence}。")

@@ -2,7 +2,7 @@
 
 from crawlers.imports.column_map import ColumnMap, choose_column_map, load_column_maps
 from crawlers.imports.headings import ImportRefused
-from crawlers.imports.rows import RowRefusal, read_import, read_records
+from crawlers.imports.rows import RowRefusal, read_import, read_numbered, read_records
 
 __all__ = [
     "ColumnMap",
@@ -11,5 +11,6 @@ __all__ = [
     "choose_column_map",
     "load_column_maps",
     "read_import",
+    "read_numbered",
     "read_records",
 ]

@@ -20,7 +20,7 @@ from crawlers.parsing.dates import ParsedDate, read_claim
 from crawlers.personal_data import mask_personal_data
 from crawlers.records import COUNTS, DatePrecision, Document, DocumentKind, Engagement, Source, document_id
 
-__all__ = ["RowRefusal", "read_import", "read_records"]
+__all__ = ["RowRefusal", "read_import", "read_numbered", "read_records"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,19 @@ def read_import(
     Raises:
         ImportRefused: the file as a whole cannot be imported; raised before the first row.
     """
+    numbered = read_numbered(path, source=source, column_map=column_map, now=now, author_key=author_key)
+    return (read for _, read in numbered)
+
+
+def read_numbered(
+    path: Path,
+    *,
+    source: Source,
+    column_map: ColumnMap | None = None,
+    now: datetime,
+    author_key: bytes,
+) -> Iterator[tuple[int, Document | RowRefusal]]:
+    """Yield what `read_import` does, each with the number that its row has in the file, where a person looks for it."""
     table = open_table(path)
     chosen = column_map or choose_column_map(table.headings)
     if chosen is None or not chosen.fits(table.headings):
@@ -97,18 +110,19 @@ def read_records(
         yield reader.read(Row(number, record if isinstance(record, dict) else {}, fault, sample))
 
 
-def _first_of_each(reader: "_Reader", rows: Iterable[Row]) -> Iterator[Document | RowRefusal]:
+def _first_of_each(reader: "_Reader", rows: Iterable[Row]) -> Iterator[tuple[int, Document | RowRefusal]]:
     seen: OrderedDict[str, tuple[int, str]] = OrderedDict()
     for row in rows:
         read = reader.read(row)
         if isinstance(read, Document):
             number, words = seen.setdefault(read.id, (row.number, read.content_hash))
             if words != read.content_hash:
-                yield _refused(row, "编号重复", f"与第 {number} 行编号相同而内容不同，只取了第 {number} 行")
+                refusal = _refused(row, "编号重复", f"与第 {number} 行编号相同而内容不同，只取了第 {number} 行")
+                yield row.number, refusal
                 continue
             if len(seen) > MAX_REMEMBERED:
                 seen.popitem(last=False)
-        yield read
+        yield row.number, read
 
 
 def _unknown_headings(path: Path, headings: tuple[str, ...], column_map: ColumnMap | None) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from crawlers.child import Child, ChildDied, ChildLimits
+from crawlers.disk_words import disk_words
 from crawlers.imports.headings import MAX_COLUMNS, ImportRefused, Table
 from crawlers.imports.records import Row, row_of
 
@@ -60,7 +61,7 @@ def told(work: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
     except MemoryError:
         return {"ending": "内存用尽"}
     except OSError as error:
-        return {"ending": f"写不下临时文件，{error.strerror}"}
+        return {"ending": f"写不下临时文件，{disk_words(error)}"}
 
 
 def _spooled(

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+from crawlers.disk_words import disk_sentence
 from crawlers.imports.headings import ImportRefused, Table, headings_of
 from crawlers.imports.records import MAX_CELL_CHARACTERS, csv_rows, json_row
 from crawlers.imports.spooled import array_lines, read_workbook
@@ -54,9 +55,11 @@ def _check_size(path: Path) -> None:
     try:
         size = path.stat().st_size if path.is_file() else -1
     except OSError as error:
-        raise ImportRefused(f"无法读取 {path}：{error.strerror}。") from error
+        raise ImportRefused(f"无法读取 {path}：{disk_sentence(error)}") from error
     if size < 0:
-        raise ImportRefused(f"找不到文件 {path}。")
+        raise ImportRefused(
+            f"{path} 是一个目录，请写一个文件。" if path.is_dir() else f"找不到文件 {path}，请检查路径。"
+        )
     if size == 0:
         raise ImportRefused(f"{path.name} 是空文件。")
     if size > MAX_FILE_BYTES:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawlers.disk_words import disk_words
 from service.backup.manifest import DATABASE, SECRETS, BackupError, BackupMisusedError, Manifest
 from service.backup.placing import UNFINISHED, place_of, put_folder, sync_folder
 from service.backup.saving import sha256_of
@@ -67,7 +68,7 @@ def restore(
     except OSError as error:
         where = place_of(error, final)
         raise BackupError(
-            f"没有恢复：{where} 无法读写（{error.strerror or error}）。请检查目录、权限和磁盘空间；"
+            f"没有恢复：{where} 无法读写（{disk_words(error)}）。请检查目录、权限和磁盘空间；"
             "数据目录不能是挂载点，应是其下的一个目录。"
         ) from error
     return Restored(sha256=digest, manifest=manifest, aside=aside if occupied else None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from crawlers.disk_words import disk_words
 from crawlers.records import BEIJING
 from service.backup.folder import records_of
 from service.backup.manifest import DATABASE, MANIFEST, BackupError, BackupMisusedError, FolderName, Manifest, SavedFile
@@ -75,7 +76,7 @@ def save(
     except StoreCopyError as error:
         raise BackupError(f"没有备份：{str(error).removesuffix('。')}。") from error
     except OSError as error:
-        where, reason = place_of(error, final), error.strerror or str(error)
+        where, reason = place_of(error, final), disk_words(error)
         raise BackupError(f"没有备份：{where} 无法读写（{reason}）。请检查目录、权限和磁盘空间。") from error
     return saved
 

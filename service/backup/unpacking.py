@@ -14,6 +14,7 @@ from typing import IO
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from crawlers.disk_words import disk_words
 from service.archive_faults import UNREADABLE_ARCHIVE
 from service.backup.manifest import (
     DATABASE,
@@ -43,7 +44,9 @@ def opened_backup(path: Path, knows_schema: Callable[[str], bool]) -> Iterator[t
         BackupError: it cannot be read, is of a newer program, or holds what no backup holds.
     """
     if not path.is_file():
-        raise BackupError(f"没有备份文件 {path}。请检查路径。")
+        raise BackupError(
+            f"{path} 是一个目录，请写备份文件。" if path.is_dir() else f"没有备份文件 {path}。请检查路径。"
+        )
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             manifest = _manifest(path, archive)
@@ -80,7 +83,7 @@ def check(path: Path, *, knows_schema: Callable[[str], bool], examine: Callable[
     except OSError as error:
         where = error.filename or tempfile.gettempdir()
         raise BackupError(
-            f"备份 {path} 没有验完：{where} 无法读写（{error.strerror or error}）。"
+            f"备份 {path} 没有验完：{where} 无法读写（{disk_words(error)}）。"
             "请检查权限和磁盘空间；临时目录可用环境变量 TMPDIR 换到别处。"
         ) from error
     return manifest

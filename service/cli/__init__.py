@@ -23,12 +23,14 @@ from service.cli import (
     study,
     words,
 )
+from service.cli.group import SpokenGroup
 from service.cli.speak import speak_utf8
 
 __all__ = ["application", "main"]
 
 application = typer.Typer(
     name="yaowang",
+    cls=SpokenGroup,
     help="药望：药品安全舆情监测。先运行 ./yaowang up。",
     no_args_is_help=True,
     add_completion=False,

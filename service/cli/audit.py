@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.opening import DataOption, opened
-from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, fail_writing, misuse, say, write_line, write_lines
 
 __all__ = ["register"]
 
@@ -18,10 +18,12 @@ def register(application: typer.Typer) -> None:
     group.command("list", help="列出审计记录，最新在前。")(list_audit)
     group.command("verify", help="核验审计链，或核验一个导出文件；断裂时指出第一条不符的序号。")(verify_audit)
     group.command("export", help="导出审计记录（JSON 行）和签名的清单。")(export)
-    application.add_typer(group, name="audit", help="审计链")
+    application.add_typer(group, name="audit", help="审计链：列出、核验、导出。")
 
 
-def list_audit(limit: Annotated[int, typer.Option(min=1, max=10000)] = 200, data: DataOption = None) -> None:
+def list_audit(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="最多条数")] = 200, data: DataOption = None
+) -> None:
     """Write audit rows as JSON lines, newest first."""
     with opened(data) as app, app.store.read() as work:
         rows = work.audit.rows(limit=limit)
@@ -97,7 +99,6 @@ def export(
 ) -> None:
     """Write the rows and the signed manifest."""
     from service.export.audit_log import manifest_path, write_export
-    from service.export.disk_words import disk_words
     from service.flows.auditing import export_audit
 
     start = None if since is None else _day(since)
@@ -114,7 +115,7 @@ def export(
                 since=start,
             )
         except OSError as error:
-            fail(f"导出文件无法写入 {out}：{disk_words(error)}。")
+            fail_writing(out, error)
         except ValueError as error:
             fail(f"{error}。")
     write_line({"path": str(out), "manifest": str(manifest_path(out))} | manifest)

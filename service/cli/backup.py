@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from crawlers.disk_words import disk_words
 from service.cli.opening import DataOption, settings_of
 from service.cli.speak import fail, misuse, say, write_line
 
@@ -207,7 +208,11 @@ def _note(settings: "Settings", action: str, detail: dict[str, Any]) -> None:
         with closing(build(settings)) as app, app.store.write() as work:
             work.audit.append(actor="cli", action=action, subject="backup:", detail=detail, now=app.now())
     except (ImportError, OSError, SQLAlchemyError, StoreUnavailableError) as error:
-        say(f"备份已写好，但没能记入审计：{str(error).removesuffix('。')}。")
+        say(f"备份已写好，但没能记入审计：{_sentence(error)}。")
+
+
+def _sentence(error: Exception) -> str:
+    return disk_words(error) if isinstance(error, OSError) else str(error).removesuffix("。")
 
 
 def _told(manifest: "Manifest") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service.cli.opening import DataOption, opened
-from service.cli.speak import EXIT_FAILED, fail, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, fail_writing, say, write_line, write_lines
 
 __all__ = ["register"]
 
@@ -44,7 +44,7 @@ def list_cases(
 
 
 def archive(
-    case: str,
+    case: Annotated[str, typer.Argument(help="处置编号，见 yaowang cases list")],
     *,
     out: Annotated[Path, typer.Option("--out", help="写到这个文件")],
     unmasked: Annotated[bool, typer.Option("--unmasked", help="不掩去个人信息；会记入审计")] = False,
@@ -52,7 +52,6 @@ def archive(
 ) -> None:
     """Write the package; personal data is masked unless asked otherwise, and that it was written is an audit row."""
     from service.export.case_archive import pack
-    from service.export.disk_words import disk_words
     from service.flows.cases.packing import pack_case
 
     with opened(data) as app:
@@ -62,12 +61,12 @@ def archive(
     try:
         out.write_bytes(package.content)
     except OSError as error:
-        fail(f"归档包无法写入 {out}：{disk_words(error)}。")
+        fail_writing(out, error)
     told = {"documents": len(package.bundle.evidence), "masked": package.bundle.masked, "sha256": package.digest}
     write_line({"path": str(out), "bytes": len(package.content)} | told)
 
 
-def verify_package(file: Path) -> None:
+def verify_package(file: Annotated[Path, typer.Argument(help="归档包（zip）")]) -> None:
     """Check every file of a package against its manifest, and tell its SHA-256, which its audit row keeps."""
     from hashlib import file_digest
 

@@ -88,8 +88,9 @@ def _choose(name: str | None) -> "Scenario | None":
         fail(str(error))
     if name in shipped:
         return shipped[name]
+    widest = max(map(len, shipped), default=0)
     for scenario in shipped.values():
-        say(f"{scenario.id}\t{scenario.title}\t{scenario.summary}")
+        say(f"{scenario.id:<{widest}}  {scenario.title}：{scenario.summary}")
     if name is not None:
         misuse(f"没有剧本 {name}；可选的见上。")
     return None

@@ -1,13 +1,15 @@
 """Topics and matters: watch a policy, report on it, import records, list what is due."""
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawlers.disk_words import disk_sentence
 from service.cli.opening import DataOption, opened
-from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, fail_writing, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
@@ -31,11 +33,11 @@ def register(application: typer.Typer) -> None:
     topics.command("list", help="列出政策跟踪专题：阶段、稿件数、评估表。")(list_topics)
     topics.command("open", help="开始跟踪一项政策，已入库的相关稿件会归入。")(open_one)
     topics.command("report", help="输出一个专题的分阶段声量、情感、观点、问题和前后比较；--out 写解读要点表。")(report)
-    application.add_typer(topics, name="topics", help="政策跟踪")
+    application.add_typer(topics, name="topics", help="政策跟踪：列出、开始、报告。")
     matters = typer.Typer(no_args_is_help=True)
     matters.command("import", help="导入投诉、举报、信访或公开申请的登记表（CSV、XLSX、JSONL）。")(import_records)
     matters.command("list", help="列出办件，最先到期的在前。")(list_matters)
-    application.add_typer(matters, name="matters", help="办件")
+    application.add_typer(matters, name="matters", help="办件：导入、列出。")
 
 
 def list_topics(data: DataOption = None) -> None:
@@ -63,7 +65,7 @@ def list_topics(data: DataOption = None) -> None:
 
 
 def open_one(
-    title: str,
+    title: Annotated[str, typer.Argument(help="政策的名称")],
     *,
     phase: Annotated[
         list[str], typer.Option("--phase", help="阶段=开始日期[/结束日期]，如 consulting=2026-11-01/2026-11-30，可多次")
@@ -122,15 +124,18 @@ def report(
         from service.export.topic import write_topic
 
         try:
-            write_topic(found, out, assessed=sheets[0] if sheets else None)
+            # In memory first: a zip file that meets a full disk tries again as it is forgotten, and says so itself.
+            made = BytesIO()
+            write_topic(found, made, assessed=sheets[0] if sheets else None)
+            out.write_bytes(made.getvalue())
         except OSError as error:
-            fail(f"{out} 无法写入：{error.strerror or error}")
+            fail_writing(out, error)
         say(f"解读要点已写到 {out}。")
     write_line(found.as_json())
 
 
 def import_records(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="登记表：CSV、XLSX 或 JSONL 文件")],
     *,
     kind: Annotated[
         str,
@@ -164,7 +169,7 @@ def import_records(
                 actor="cli",
             )
         except (Conflict, ImportRefused, OSError) as error:
-            fail(f"{file} 没有导入：{error}")
+            fail(f"{file} 没有导入：{disk_sentence(error) if isinstance(error, OSError) else error}")
     for sentence in told.refused:
         say(f"未收：{sentence}")
     write_line({"added": told.added, "known": told.known, "refused": told.refused_count, "by_kind": told.by_kind})
@@ -176,7 +181,7 @@ def list_matters(
     kind: Annotated[str, typer.Option("--kind", help="complaint、report、petition、application；不写为全部")] = "auto",
     *,
     overdue: Annotated[bool, typer.Option("--overdue", help="只列已逾期的")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10000)] = 200,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="最多条数")] = 200,
     data: DataOption = None,
 ) -> None:
     """Write open matters as JSON lines, the soonest due first; nothing in them names a person. The reading is written down."""

@@ -20,7 +20,7 @@ HELP = {
 
 
 def stop_one_host(
-    host: str,
+    host: Annotated[str, typer.Argument(help="主机名，如 www.example.cn")],
     *,
     reason: Annotated[str, typer.Option("--reason", help="原因，记入审计")] = "",
     data: DataOption = None,
@@ -37,7 +37,9 @@ def stop_one_host(
     say(f"已停止采集 {stop.host} 及其下级域名。恢复：yaowang sources resume-host {stop.host}")
 
 
-def resume_one_host(host: str, data: DataOption = None) -> None:
+def resume_one_host(
+    host: Annotated[str, typer.Argument(help="主机名，见 yaowang sources stopped")], data: DataOption = None
+) -> None:
     """Let a stopped host go again."""
     from service.domain.refusal import Refusal
     from service.flows.sources import resume_host

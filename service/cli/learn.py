@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from crawlers.disk_words import disk_sentence
 from service.cli.opening import opened
 from service.cli.speak import fail, say, write_line
 
@@ -97,7 +98,9 @@ def _made(
             learned = learn(examples, recent, judging=judging, out=made, shared=shared, progress=say)
             if not learned.falls:
                 _keep(made, model_folder(models, learned.version))
-        except (ModelRefusedError, OSError, ValueError) as error:
+        except OSError as error:
+            return f"训练没有完成：{error.filename or models} 无法读写：{disk_sentence(error).removesuffix('。')}"
+        except (ModelRefusedError, ValueError) as error:
             return f"训练没有完成：{error}"
     return learned
 

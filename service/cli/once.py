@@ -18,8 +18,7 @@ from crawlers.sinks.jsonl import JsonlSink, SinkBusy
 from crawlers.sinks.state_file import StateFile
 from service.bootstrap import Application
 from service.cli.hosts import obey_stops
-from service.cli.speak import fail, misuse, say, write_lines
-from service.export.disk_words import disk_words
+from service.cli.speak import fail, fail_writing, misuse, say, write_lines
 from service.storage.crawl import StoreCrawlState, StoreSink
 
 __all__ = ["crawl_once"]
@@ -85,7 +84,7 @@ def _taking(app: Application, out: Path | None) -> Iterator[_Taken]:
     except SinkBusy:
         fail(f"{out} 正由另一个进程写入，请等它结束或换一个文件夹。")
     except OSError as error:
-        fail(f"{out} 无法写入：{disk_words(error)}。")
+        fail_writing(out, error)
     except ValueError as error:
         fail(f"{out} 里已有别的内容，不能用来存放采集结果（{error}）。请换一个空文件夹。")
     with sink:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawlers.disk_words import disk_words
 from service.cli.speak import fail, misuse
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def opened(data: Path | None, *, port: int | None = None, prepared: bool = False
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or ''} {disk_words(error)}".strip()
     return str(error).strip().removesuffix("。")
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crawlers.disk_words import disk_sentence
 from service.cli.opening import DataOption, opened, settings_of
-from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, fail_writing, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from crawlers.records import Source
@@ -22,7 +23,12 @@ def register(application: typer.Typer) -> None:
     application.command("import", help="导入 CSV、XLSX 或 JSONL 文件。")(import_rows)
     application.command("brief", help="生成一周的简报（docx、xlsx）。")(brief)
     application.command("doctor", help="检查本机与各依赖，逐项报告。")(doctor)
-    _group(application, "index", "检索索引", {"verify": verify_index, "renew": renew_index})
+    _group(
+        application,
+        "index",
+        "检索索引：与存储核对，改正，按现行规则重建。",
+        {"verify": verify_index, "renew": renew_index},
+    )
 
 
 def _group(application: typer.Typer, name: str, words: str, commands: dict[str, Callable[..., None]]) -> None:
@@ -39,7 +45,7 @@ _HELP = {
 
 
 def import_rows(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="CSV、XLSX 或 JSONL 文件")],
     *,
     source: Annotated[str, typer.Option("--source", help="信源编号，见 yaowang sources list")],
     office_confirmed: Annotated[
@@ -69,10 +75,12 @@ def import_rows(
                 office_confirmed=office_confirmed,
                 on_rows=lambda count: progress.advance(task, count),
             )
-        except (ImportRefused, OSError) as error:
+        except OSError as error:
+            fail(f"{file} 没有导入：{disk_sentence(error)}")
+        except ImportRefused as error:
             fail(f"{file} 没有导入：{error}")
     for sentence in report.refused:
-        say(f"已隔离：{sentence}")
+        say(f"未收：{sentence}")
     counts = {"added": report.added, "edited": report.edited, "known": report.known, "refused": report.refused_count}
     write_line(counts)
     if report.refused_count and not report.added + report.edited + report.known:
@@ -124,7 +132,7 @@ def brief(
     try:
         write_lines({"path": str(path)} for path in write_briefing(issue, folder))
     except OSError as error:
-        fail(f"简报无法写入 {folder}：{error.strerror}")
+        fail_writing(folder, error)
 
 
 def doctor(

@@ -9,6 +9,7 @@ from service.cli.speak import fail, misuse, say, write_lines
 
 __all__ = ["register"]
 
+NameArgument = Annotated[str, typer.Argument(help="姓名或登录名")]
 RoleOption = Annotated[str, typer.Option("--role", help="viewer、officer、approver、administrator、auditor")]
 EmailOption = Annotated[str | None, typer.Option("--email", help="接收预警邮件的地址")]
 DutyOption = Annotated[list[str] | None, typer.Option("--duty", help="岗位，可重复：monitor、analyst、case_officer 等")]
@@ -45,7 +46,7 @@ def list_people(data: DataOption = None) -> None:
 
 
 def add(
-    name: str,
+    name: NameArgument,
     *,
     role: RoleOption = "officer",
     email: EmailOption = None,
@@ -76,7 +77,7 @@ def add(
     say(f"{name} 的一次性密码（只显示这一次）：{password}")
 
 
-def duties(name: str, *, duty: DutyOption = None, data: DataOption = None) -> None:
+def duties(name: NameArgument, *, duty: DutyOption = None, data: DataOption = None) -> None:
     """Give a person exactly these duties and say which they hold."""
     from service.flows.people import PasswordFaultError, set_duties
 
@@ -104,7 +105,7 @@ def small_office(*, replaces: ReplaceOption = False, data: DataOption = None) ->
         say(f"{person.name}：{workflow.duty_words(sorted(person.duties)) or '无'}")
 
 
-def reset(name: str, data: DataOption = None) -> None:
+def reset(name: NameArgument, data: DataOption = None) -> None:
     """Give a person a new one-time password."""
     from service.flows.people import reset_password
 

@@ -8,7 +8,7 @@ import typer
 
 from service.cli.lines import LONGEST_LINE_BYTES, batches
 from service.cli.opening import DataOption, opened
-from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, flush, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from analysis.assess import Analyser
@@ -71,7 +71,7 @@ def group() -> None:
             placement = grouper.add(document, assessment)
             event_id = placement.event_id or new_event_id(fingerprint(document, assessment))
             write_line({"id": document.id, "event_id": event_id, "duplicate_of": placement.duplicate_of})
-        sys.stdout.flush()
+        flush()
     answers.finish()
 
 
@@ -101,7 +101,7 @@ def match(data: DataOption = None) -> None:
                 document, assessment, index, on=on, situations=situations, recogniser=recogniser, pooled=pooled
             )
             write_line({"id": document.id, "articles": [_cited(one) for one in found]})
-        sys.stdout.flush()
+        flush()
     answers.finish()
 
 
@@ -140,7 +140,7 @@ class _Answers:
                 yield documents
 
     def finish(self) -> None:
-        sys.stdout.flush()
+        flush()
         if self._refused:
             say(f"共有 {self._refused} 行未能读取。")
             raise typer.Exit(EXIT_FAILED)

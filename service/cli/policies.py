@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.opening import ByOption, DataOption, opened, person_named
-from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, fail_reading, fail_writing, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,20 +23,23 @@ def register(application: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True)
     group.command("import", help="导入政策文本：一个文件（md、txt、html、docx、pdf）或一个目录。")(import_policies)
     group.command("list", help="列出政策库；--register 列政策目录。")(list_policies)
-    group.command("show", help="显示一份文件，或其中一条、一款、一项：名称#第98条第2款第1项。")(show_policy)
+    group.command("show", help="显示一份文件，或其中一条、一款、一项、一目：名称#第98条第2款第1项第1目。")(show_policy)
     group.command("verify", help="以管理员名义登记对一条事实、一项时限或一份文件的核实结论。")(verify_entry)
     group.command("link", help="把解读与它所解读的政策关联起来。")(link_policies)
     group.command("ledger", help="导出政策台账（xlsx 和 csv）。")(ledger)
-    application.add_typer(group, name="policies", help="政策库")
+    application.add_typer(group, name="policies", help="政策库：导入、列出、显示、核实、关联解读、台账。")
 
 
 def import_policies(
-    path: Path,
+    path: Annotated[Path, typer.Argument(help="一个文件，或一个目录（不含其子目录）")],
     *,
     supersede: Annotated[bool, typer.Option("--supersede", help="同名旧版在新版施行前一日失效")] = False,
     given: Annotated[
         list[str] | None,
-        typer.Option("--set", help="说明一份文件，如 文号=国药监〔2026〕1号、类别=解读；可写多次，再次导入时须再写"),
+        typer.Option(
+            "--set",
+            help="说明一份文件，如 文号=国药监〔2026〕1号、类别=解读；可写多次；再次导入同名文件时沿用，除非重写",
+        ),
     ] = None,
     data: DataOption = None,
 ) -> None:
@@ -49,10 +52,10 @@ def import_policies(
             report = policies.import_policies(
                 app.store, path, register=app.register, actor="cli", now=app.now(), supersede=supersede, given=described
             )
-        except FileNotFoundError as error:
-            fail(str(error))
+        except OSError as error:
+            fail_reading(path, error)
     for sentence in report.refused:
-        say(f"未导入：{sentence}")
+        say(f"未收：{sentence}")
     for sentence in report.notices:
         say(f"提示：{sentence}")
     say(f"新入库 {report.added} 份，更新 {report.changed} 份，未变 {report.unchanged} 份。")
@@ -128,7 +131,7 @@ def _row(policy: "Policy", on: date, articles: int) -> dict[str, object]:
 
 
 def show_policy(
-    name: Annotated[str, typer.Argument(help="文件名称，或 名称#第98条第2款第1项")],
+    name: Annotated[str, typer.Argument(help="文件名称，或 名称#第98条第2款第1项第1目")],
     data: DataOption = None,
 ) -> None:
     """Write one document with its articles, or the text that an address names, as JSON."""
@@ -148,7 +151,7 @@ def show_policy(
     try:
         reference = parse_reference(address)
     except ValueError:
-        misuse(f"“{address}”不是条款的写法，应为 第98条、第98条第2款 或 第98条第2款第1项。")
+        misuse(f"“{address}”不是条款的写法，应为 第98条、第98条第2款、第98条第2款第1项 或 第98条第2款第1项第1目。")
     article = next((one for one in articles if one.number in {reference.article, address}), None)
     if article is None:
         fail(f"“{policy.stem}”没有{reference.article}，全文共 {len(articles)} 条。")
@@ -256,7 +259,7 @@ def ledger(
         for path, kind in paths.items():
             path.write_bytes(ledger_csv(rows) if kind == "csv" else ledger_xlsx(rows))
     except OSError as error:
-        fail(f"台账无法写入 {folder}：{error.strerror}")
+        fail_writing(folder, error)
     write_lines({"path": str(path)} for path in paths)
 
 

@@ -29,7 +29,7 @@ def register(application: typer.Typer) -> None:
 
 def list_quarantine(
     *,
-    limit: Annotated[int, typer.Option(min=1, max=10000)] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="最多条数")] = 100,
     stage: Annotated[str, typer.Option("--stage", help="只列这个环节：assess、gate、import、push、policy")] = "",
     data: DataOption = None,
 ) -> None:

@@ -1,5 +1,6 @@
 """`yaowang replay`: a dated stream through the whole pipeline under a simulated clock."""
 
+import gzip
 import json
 import tempfile
 import zlib
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.speak import fail, misuse, say
+from service.cli.speak import fail, fail_reading, fail_writing, misuse, say
 
 if TYPE_CHECKING:
     from service.flows.replay import Snapshot
@@ -24,7 +25,7 @@ def register(application: typer.Typer) -> None:
 
 
 def replay(
-    stream: Path,
+    stream: Annotated[Path, typer.Argument(help="快照流：JSON 行，可用 gzip 压缩")],
     *,
     report: Annotated[Path, typer.Option("--report", help="报告文件（JSON）")],
     since: Annotated[str | None, typer.Option("--from", help="起，如 2024-06-01")] = None,
@@ -39,8 +40,12 @@ def replay(
         misuse(f"报告的目录 {report.parent} 不存在。")
     try:
         total = count_lines(stream)
-    except (OSError, EOFError, zlib.error) as error:
-        fail(f"{stream} 无法读取：{error}")
+    except gzip.BadGzipFile:
+        fail(f"{stream} 无法读取：不是 gzip 文件。请检查扩展名。")
+    except OSError as error:
+        fail_reading(stream, error)
+    except (EOFError, zlib.error):
+        fail(f"{stream} 无法读取：gzip 文件残缺。请重新取得。")
     if not total:
         fail(f"{stream} 是空的。")
     moments = _with_progress(snapshots(stream, since=first, until=last), total)
@@ -48,7 +53,7 @@ def replay(
     try:
         report.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
-        fail(f"报告无法写入 {report}：{error.strerror}")
+        fail_writing(report, error)
     raised = "，".join(f"{level} {count}" for level, count in told["raised_by_level"].items()) or "无"
     say(
         f"快照 {told['snapshots']}，条目 {told['rows']}，稿件 {told['documents']}，"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawlers.disk_words import disk_words
 from service.cli.lock import was_held
 from service.cli.opening import DataOption, opened, settings_of
 from service.cli.speak import EXIT_MISUSED, fail, misuse, say
@@ -134,7 +135,7 @@ def _hold(data: Path) -> "Lock":
         say(f"这个数据目录已有药望在运行（进程 {error.pid}，{where}）。要停止它，请在它的窗口按 Ctrl-C。")
         raise typer.Exit(EXIT_MISUSED) from None
     except OSError as error:
-        fail(f"数据目录 {data} 无法写入（{error.strerror}）。请改正权限，或用 --data 换一个目录。")
+        fail(f"数据目录 {data} 无法写入：{disk_words(error)}。请改正权限，或用 --data 换一个目录。")
 
 
 def _await_orphans(settings: "Settings") -> None:

@@ -38,7 +38,7 @@ def register(application: typer.Typer) -> None:
     group.command("stop-host", help=hosts.HELP["stop_one_host"])(hosts.stop_one_host)
     group.command("resume-host", help=hosts.HELP["resume_one_host"])(hosts.resume_one_host)
     group.command("stopped", help=hosts.HELP["list_stopped"])(hosts.list_stopped)
-    application.add_typer(group, name="sources", help="信源")
+    application.add_typer(group, name="sources", help="信源：列出、检查、启用、停用、试采、探查、停止访问。")
 
 
 def list_sources(data: DataOption = None) -> None:
@@ -93,7 +93,9 @@ def check_sources(data: DataOption = None) -> None:
     say(f"{len(sources)} 个信源声明均有效。")
 
 
-def disable_source(source: str, data: DataOption = None) -> None:
+def disable_source(
+    source: Annotated[str, typer.Argument(help="信源编号，见 yaowang sources list")], data: DataOption = None
+) -> None:
     """Switch a source off."""
     from service.flows.sources import switch
 
@@ -104,7 +106,7 @@ def disable_source(source: str, data: DataOption = None) -> None:
 
 
 def try_source(
-    source: str,
+    source: Annotated[str, typer.Argument(help="信源编号，见 yaowang sources list")],
     articles: Annotated[int, typer.Option("--articles", min=0, max=20, help="至多取几篇正文")] = _TEST_ARTICLES,
     data: DataOption = None,
 ) -> None:
@@ -195,7 +197,7 @@ def _row(document: "Document") -> dict[str, Any]:
     }
 
 
-def add_source(url: str, data: DataOption = None) -> None:
+def add_source(url: Annotated[str, typer.Argument(help="网址")], data: DataOption = None) -> None:
     """Probe a site with at most twelve requests; the declaration goes to standard output, the reasons to standard error."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -2,13 +2,30 @@
 
 import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 
-__all__ = ["EXIT_FAILED", "EXIT_MISUSED", "fail", "misuse", "say", "speak_utf8", "write_line", "write_lines"]
+from crawlers.disk_words import disk_sentence, is_of_disk
+
+__all__ = [
+    "EXIT_FAILED",
+    "EXIT_MISUSED",
+    "fail",
+    "fail_reading",
+    "fail_writing",
+    "flush",
+    "misuse",
+    "say",
+    "speak_utf8",
+    "write_line",
+    "write_lines",
+]
 
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
@@ -32,6 +49,16 @@ def fail(sentence: str) -> NoReturn:
     raise typer.Exit(EXIT_FAILED)
 
 
+def fail_reading(path: Path, error: OSError) -> NoReturn:
+    """Say which file could not be read, why and what to do, and end with status 1."""
+    fail(f"{path} 无法读取：{disk_sentence(error)}")
+
+
+def fail_writing(path: Path, error: OSError) -> NoReturn:
+    """Say which file or folder could not be written, why and what to do, and end with status 1."""
+    fail(f"{path} 无法写入：{disk_sentence(error)}")
+
+
 def misuse(sentence: str) -> NoReturn:
     """Say what was used wrongly and end with status 2."""
     say(sentence)
@@ -40,11 +67,31 @@ def misuse(sentence: str) -> NoReturn:
 
 def write_line(row: Mapping[str, Any]) -> None:
     """Write one JSON line."""
-    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    with _standard_output():
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def write_lines(rows: Iterable[Mapping[str, Any]]) -> None:
     """Write JSON lines and flush."""
     for row in rows:
         write_line(row)
-    sys.stdout.flush()
+    flush()
+
+
+def flush() -> None:
+    """Bring out what was written while an error can still be told."""
+    with _standard_output():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """Say that results cannot be written; a reader that went away is nothing to tell."""
+    try:
+        yield
+    except OSError as error:
+        if not is_of_disk(error):
+            raise
+        # The interpreter flushes once more as it ends, and would say so in its own words.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        fail(f"结果无法写到标准输出：{disk_sentence(error)}")

@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
+from crawlers.disk_words import disk_sentence
 from service.cli.learn import learn_from_officers
 from service.cli.opening import DataOption
-from service.cli.speak import fail, say, write_line
+from service.cli.speak import fail, fail_reading, say, write_line
 
 __all__ = ["register"]
 
-SharedOption = Annotated[Path, typer.Option("--shared", help="标注数据目录")]
+SharedOption = Annotated[Path, typer.Option("--shared", help="标注数据目录，默认 ../shared/data")]
 _SHARED = Path("../shared/data")
 
 
@@ -56,7 +57,9 @@ def train(
             source = _fine_tuned(shared, candidate) if encoder else MODELS
             manifest = fit(shared, candidate, say, encoder=source)
             verdict = None if out else promote(candidate, shared / "attention" / "dev.jsonl")
-        except (FileNotFoundError, ValueError) as error:
+        except OSError as error:
+            fail(f"没有训练：{error.filename or candidate} 无法读写：{disk_sentence(error)}")
+        except ValueError as error:
             fail(f"没有训练：{error}")
     if verdict is None:
         write_line({"version": manifest["version"], "path": str(out)})
@@ -94,7 +97,9 @@ def evaluate(
     path = gold or shared / "attention" / "dev.jsonl"
     try:
         result = measure(path, Analyser.load())
-    except (OSError, ValueError, TypeError) as error:
+    except OSError as error:
+        fail_reading(path, error)
+    except (ValueError, TypeError) as error:
         fail(f"{path} 无法衡量：{error}")
     say(result.table())
     write_line(
@@ -103,7 +108,9 @@ def evaluate(
 
 
 def bench(
-    parts: Annotated[list[str] | None, typer.Argument(help="chain、extract、crawl、dates、charset；不写为全部")] = None,
+    parts: Annotated[
+        list[str] | None, typer.Argument(help="chain、tiers、load、scan、extract、crawl、dates、charset；不写为全部")
+    ] = None,
 ) -> None:
     """Run the benchmark suite of `tests/bench`, which comes with the source and not with the installed program."""
     root = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.opening import ByOption, DataOption, opened, person_named
-from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line, write_lines
+from service.cli.speak import EXIT_FAILED, fail, fail_reading, fail_writing, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from service.domain.words import OwnWord
@@ -46,7 +46,7 @@ def list_words(
 
 
 def add(  # noqa: PLR0913 - each is an option of the command
-    text: str,
+    text: Annotated[str, typer.Argument(metavar="word", help="词")],
     *,
     by: ByOption,
     kind: KindOption = "",
@@ -88,7 +88,9 @@ def add(  # noqa: PLR0913 - each is an option of the command
     write_line(_row(word))
 
 
-def remove(word: str, *, by: ByOption, data: DataOption = None) -> None:
+def remove(
+    word: Annotated[str, typer.Argument(help="编号，或词本身")], *, by: ByOption, data: DataOption = None
+) -> None:
     """Remove a word in a person's name, named by its id or by itself."""
     from service.domain.refusal import Refusal
     from service.domain.words import normal
@@ -108,7 +110,13 @@ def remove(word: str, *, by: ByOption, data: DataOption = None) -> None:
     say("已移除，从下一批稿件起生效。")
 
 
-def import_table(file: Path, *, by: ByOption, sure: SureOption = False, data: DataOption = None) -> None:
+def import_table(
+    file: Annotated[Path, typer.Argument(help="CSV 表格，列与导出的相同")],
+    *,
+    by: ByOption,
+    sure: SureOption = False,
+    data: DataOption = None,
+) -> None:
     """Import a table in a person's name; bad rows are said with their line, good ones kept."""
     from service.domain.refusal import Refusal
     from service.domain.word_table import LARGEST_TABLE, read_words
@@ -118,7 +126,7 @@ def import_table(file: Path, *, by: ByOption, sure: SureOption = False, data: Da
         with file.open("rb") as table:
             rows = read_words(table.read(LARGEST_TABLE + 1))
     except OSError as error:
-        fail(f"{file} 无法读取：{error.strerror}")
+        fail_reading(file, error)
     except Refusal as refusal:
         fail(f"{file}：{refusal.sentence}")
     with opened(data) as app:
@@ -144,7 +152,7 @@ def export(
     try:
         out.write_bytes(content)
     except OSError as error:
-        fail(f"{out} 无法写入：{error.strerror}")
+        fail_writing(out, error)
     write_line({"path": str(out)})
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from crawlers.disk_words import disk_sentence
 from service.bootstrap import Application, prepare, wall_clock
 from service.domain.beijing import BEIJING
 from service.domain.imported import speaks_for_office
@@ -86,7 +87,7 @@ def play(
     except StoreUnavailableError as error:
         raise DrillError(f"演练的存储无法使用：{error}") from error
     except OSError as error:
-        raise DrillError(f"演练目录 {parent} 无法使用：{error.strerror or error}。请检查权限与磁盘。") from error
+        raise DrillError(f"演练目录 {parent} 无法使用：{disk_sentence(error)}") from error
     finally:
         world.close()
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from crawlers.catalogue.positions import YamlFault, read_yaml
+from crawlers.disk_words import disk_sentence
 from crawlers.records import SourceClass
 
 __all__ = [
@@ -185,7 +186,7 @@ def load_scenario(path: Path) -> Scenario:
     try:
         located = read_yaml(path.read_bytes())
     except OSError as error:
-        raise ScenarioError(f"剧本 {path} 无法读取：{error.strerror}") from error
+        raise ScenarioError(f"剧本 {path} 无法读取：{disk_sentence(error)}") from error
     except YamlFault as fault:
         raise ScenarioError(f"剧本 {path} 第 {fault.line} 行：{fault.sentence}") from fault
     try:

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from crawlers.disk_words import disk_sentence
 from service.domain.audit import AuditRow, ChainEnd, follow_chain, parse_row, row_line
-from service.export.disk_words import disk_words
 
 __all__ = ["ExportReport", "manifest_path", "public_key", "verify_export", "write_export"]
 
@@ -124,7 +124,7 @@ def verify_export(file: Path, *, key: str | None = None) -> ExportReport:
         faults += [] if _is_signed(manifest) else ["清单的签名不符：清单被改动过，或不是由这把密钥签的。"]
         found, end, count = _check_rows(file, manifest)
     except (OSError, ValueError, OverflowError, RecursionError) as error:
-        return ExportReport(faults=(f"无法核验 {file.name}：{_sentence(error)}。",))
+        return ExportReport(faults=(f"无法核验 {file}：{_sentence(error)}。",))
     return ExportReport(faults=(*faults, *found), rows=count, end=end, public_key=signer)
 
 
@@ -200,5 +200,5 @@ def _is_signed(manifest: dict[str, Any]) -> bool:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
-        return disk_words(error)
+        return f"{error.filename} 无法读取：{disk_sentence(error)}".removesuffix("。")
     return str(error).strip().removesuffix("。")

@@ -1,5 +1,6 @@
 """Writes one issue of the briefing in every form, whole or not at all."""
 
+from io import BytesIO
 from pathlib import Path
 
 from service.domain.briefing import Briefing
@@ -21,7 +22,14 @@ def write_briefing(briefing: Briefing, folder: Path) -> list[Path]:
     for suffix, write in ((".docx", write_docx), (".xlsx", write_xlsx)):
         path = folder / f"{stem}{suffix}"
         draft = folder / f".{stem}.part{suffix}"
-        write(briefing, draft)
-        draft.replace(path)
+        # In memory first: a zip file that meets a full disk tries again as it is forgotten, and says so in its own words.
+        made = BytesIO()
+        write(briefing, made)
+        try:
+            draft.write_bytes(made.getvalue())
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
         written.append(path)
     return written

@@ -16,9 +16,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from crawlers.disk_words import disk_sentence
 from crawlers.personal_data import mask_personal_data
 from service.archive_faults import UNREADABLE_ARCHIVE
-from service.export.disk_words import disk_words
 from service.flows.cases.packing import Bundle
 
 __all__ = ["MANIFEST", "pack", "verify"]
@@ -144,7 +144,7 @@ def verify(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             return list(_faults(archive))
     except OSError as error:
-        return [f"{path} 无法读取：{disk_words(error)}"]
+        return [f"{path} 无法读取：{disk_sentence(error).removesuffix('。')}"]
     except zipfile.BadZipFile:
         return [f"{path} 无法读取，不是完整的 zip 文件"]
     except UNREADABLE_ARCHIVE as error:

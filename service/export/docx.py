@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import docx
 from docx.document import Document
@@ -31,7 +32,7 @@ from service.export.paper import (
 __all__ = ["write_docx"]
 
 
-def write_docx(briefing: Briefing, path: Path) -> None:
+def write_docx(briefing: Briefing, path: Path | IO[bytes]) -> None:
     """Write the issue to `path`; where no Chinese font is installed, words and tables stand for the pictures."""
     document = docx.Document()
     set_page(document)
@@ -46,7 +47,7 @@ def write_docx(briefing: Briefing, path: Path) -> None:
     document.core_properties.title = f"药品安全舆情周报 {briefing.week}"
     document.core_properties.author = briefing.office
     document.core_properties.created = briefing.made_at.replace(tzinfo=None)
-    document.save(str(path))
+    document.save(str(path) if isinstance(path, Path) else path)
 
 
 def _masthead(document: Document, briefing: Briefing) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from service.domain.beijing import beijing
 from service.domain.briefing import Briefing, Change
@@ -10,7 +11,7 @@ from service.export.sheets import Sheets, open_workbook
 __all__ = ["write_xlsx"]
 
 
-def write_xlsx(briefing: Briefing, path: Path) -> None:
+def write_xlsx(briefing: Briefing, path: Path | IO[bytes]) -> None:
     """Write the issue's tables to `path`, one sheet each, charts beside the figures they are drawn from."""
     with open_workbook(path, title=f"药品安全舆情周报 {briefing.week}", author=briefing.office) as sheets:
         _summary(sheets, briefing)

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from crawlers.gate import Limits, Refusal, admit_document
-from crawlers.imports import RowRefusal, read_import
+from crawlers.imports import RowRefusal, read_numbered
 from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, Source
@@ -53,7 +53,7 @@ def import_file(
     """
     refuse_office_word(source, confirmed=office_confirmed)
     report = ImportReport()
-    rows = iter(read_import(path, source=source, column_map=None, now=now(), author_key=author_key))
+    rows = iter(read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key))
     while batch := list(islice(rows, _BATCH)):
         _take(store, batch, source, now(), report)
         if on_rows is not None:
@@ -72,16 +72,16 @@ def import_file(
 
 
 def _take(
-    store: Store, batch: list[Document | RowRefusal], source: Source, now: datetime, report: ImportReport
+    store: Store, batch: list[tuple[int, Document | RowRefusal]], source: Source, now: datetime, report: ImportReport
 ) -> None:
     admitted: list[Document] = []
     refusals: list[QuarantineEntry] = []
-    for row in batch:
+    for number, row in batch:
         taken = admit_document(row, Limits(), now) if isinstance(row, Document) else row
         if isinstance(taken, Document):
             admitted.append(taken)
         else:
-            refusals.append(_quarantined(taken, source, now))
+            refusals.append(_quarantined(number, taken, source, now))
     with store.write() as work:
         result = work.documents.put(admitted, now=now)
         if refusals:
@@ -93,8 +93,10 @@ def _take(
     report.refused = (*report.refused, *(entry.detail for entry in refusals))[:_SHOWN_REFUSALS]
 
 
-def _quarantined(refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:
+def _quarantined(number: int, refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:
+    by_row = isinstance(refusal, RowRefusal)
+    detail = refusal.detail if by_row else f"第 {number} 行：{refusal.detail.removesuffix('。')}。"
     sample = masked_sample(refusal.sample) if isinstance(refusal, RowRefusal) else b""
     return QuarantineEntry(
-        stage="import", reason=refusal.reason, detail=refusal.detail, source_id=source.id, sample=sample, at=now
+        stage="import", reason=refusal.reason, detail=detail, source_id=source.id, sample=sample, at=now
     )

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from crawlers.gate import Limits, admit_document
-from crawlers.imports import RowRefusal, read_import
+from crawlers.imports import RowRefusal, read_numbered
 from crawlers.ports import QuarantineEntry
 from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
@@ -83,7 +83,7 @@ def import_matters(
     refuse_office_word(source)
     report = MatterReport()
     seen: dict[str, int] = {}
-    rows = enumerate(read_import(path, source=source, column_map=None, now=now(), author_key=author_key), 1)
+    rows = read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key)
     reader = _Reader(source, kind, register, seen)
     while batch := list(islice(rows, _BATCH)):
         moment = now()
@@ -120,7 +120,7 @@ class _Reader:
         first = self._seen.setdefault(row.native_id, number)
         if first == number:
             return None
-        return _refused(number, row, "编号重复", f"与第 {first} 条编号相同，只收第 {first} 条")
+        return _refused(number, row, "编号重复", f"与第 {first} 行编号相同，只取了第 {first} 行")
 
     def _matter(self, document: Document, kind: MatterKind, now: datetime) -> Matter:
         assert document.published_at is not None
@@ -168,7 +168,7 @@ def _undated(number: int, row: Document, now: datetime) -> _Refused | None:
 def _refused(number: int, row: Document, reason: str, sentence: str) -> _Refused:
     # A number that was made from the words of the record tells nobody anything.
     told = "" if row.native_id.startswith("sha256:") else f"（编号 {row.native_id[:40]}）"
-    return _Refused(number, reason, f"第 {number} 条{told}：{sentence}。")
+    return _Refused(number, reason, f"第 {number} 行{told}：{sentence}。")
 
 
 def _take(store: Store, rows: Sequence[_Taken | _Refused], source: Source, now: datetime, report: MatterReport) -> None:

@@ -1,5 +1,6 @@
 """The policy library: import texts, split into articles, and offer them for matching with their days in force."""
 
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -8,10 +9,12 @@ from types import MappingProxyType
 
 from analysis.articles import Article
 from analysis.retrieval import ArticleIndex, Validity
+from crawlers.disk_words import disk_sentence
 from service.domain.library import LinkKind, PolicyLink, name_of, overlapping
 from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyVersion
 from service.domain.register import Register
 from service.flows.policy_files import SUFFIXES, PolicyFile, PolicyFileError, read_policy_file
+from service.flows.policy_given import given_again
 from service.ports.store import Store, Work
 
 __all__ = [
@@ -70,22 +73,26 @@ def import_policies(
     A file imported again changes nothing; with another text it is the next version, and the earlier one is kept. A text
     that would be in force beside another version of the same document is refused; with `supersede` the earlier of the
     two ends the day before the later one begins. What a folder holds beside such files is said, not taken. `given`
-    describes a single file as its header would.
+    describes a single file as its header would, and is kept with the document: imported again it need not be given
+    again.
 
     Raises:
-        FileNotFoundError: there is nothing at `path`.
+        OSError: there is nothing at `path`, or it cannot be looked at.
     """
     report = LibraryReport(notices=_passed_over(path))
     for file in _files(path):
         try:
-            taken = read_policy_file(file, register, now=now, given=given)
+            with store.read() as work:
+                said = given_again(given, work.policies.get(file.stem))
+            taken = read_policy_file(file, register, now=now, given=said.values)
+            taken = replace(taken, policy=replace(taken.policy, extras=said.extras))
             with store.write() as work:
                 state = _keep_file(work, taken, actor=actor, now=now, supersede=supersede)
         except PolicyFileError as error:
             report.refused.append(f"{file.name} {error}" if error.line else f"{file.name}：{error}")
             continue
         except OSError as error:
-            report.refused.append(f"{file.name}：无法读取（{error.strerror}），请检查文件的权限")
+            report.refused.append(f"{file.name}：无法读取：{disk_sentence(error).removesuffix('。')}")
             continue
         except ValueError as error:
             report.refused.append(f"{file.name}：{error}")
@@ -93,12 +100,14 @@ def import_policies(
         report.policies += 1
         report.articles += len(taken.articles)
         setattr(report, state, getattr(report, state) + 1)
-        report.notices += [f"{file.name}：{sentence}" for sentence in taken.notices]
+        report.notices += [f"{file.name}：{sentence}" for sentence in (*said.notices, *taken.notices)]
     return report
 
 
 def _keep_file(work: Work, taken: PolicyFile, *, actor: str, now: datetime, supersede: bool) -> str:
-    policy = replace(taken.policy, extras={INTERPRETS: taken.interprets}) if taken.interprets else taken.policy
+    policy = taken.policy
+    if taken.interprets:
+        policy = replace(policy, extras={**policy.extras, INTERPRETS: taken.interprets})
     state = keep_policy(work, policy, taken.articles, taken.text, actor=actor, now=now, supersede=supersede)
     if taken.interprets:
         link_by_name(work, taken.policy, taken.interprets, actor=actor, now=now)
@@ -268,9 +277,7 @@ def load_index(
 
 
 def _files(path: Path) -> Iterator[Path]:
-    if not path.exists():
-        raise FileNotFoundError(f"{path} 不存在")
-    if path.is_file():
+    if not stat.S_ISDIR(path.stat().st_mode):
         yield path
         return
     yield from _texts(path)[:_LIMIT_FILES]

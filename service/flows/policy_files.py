@@ -17,6 +17,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from service.domain.library import kind_of, level_of, name_of, region_of
 from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel
 from service.domain.register import Register
+from service.flows.policy_given import KEYS, NAMES
 
 __all__ = ["SUFFIXES", "PolicyFile", "PolicyFileError", "articles_in", "effective_day", "read_policy_file"]
 
@@ -45,7 +46,7 @@ class PolicyFileError(ValueError):
 
     def __init__(self, sentence: str, line: int = 0) -> None:
         """Keep sentence and line."""
-        super().__init__(f"第{line}行：{sentence}" if line else sentence)
+        super().__init__(f"第 {line} 行：{sentence}" if line else sentence)
         self.line = line
 
 
@@ -71,25 +72,6 @@ class _Source:
     title: str | None = None
     issued: date | None = None
     body: str | None = None
-
-
-# The first word of each is the one that errors name.
-_WORDS: Mapping[str, tuple[str, ...]] = {
-    "title": ("标题",),
-    "issue_number": ("文号", "发文字号"),
-    "body": ("发文机关", "制定机关"),
-    "issued": ("公布日期", "发布日期", "成文日期"),
-    "valid_from": ("施行日期", "生效日期"),
-    "valid_to": ("失效日期", "废止日期"),
-    "superseded_by": ("被替代",),
-    "level": ("层级",),
-    "kind": ("类别",),
-    "region": ("地区",),
-    "url": ("网址",),
-    "interprets": ("解读对象",),
-}
-_KEYS: Mapping[str, str] = {word: key for key, words in _WORDS.items() for word in (*words, key)}
-_NAMES = tuple(words[0] for words in _WORDS.values())
 
 
 def read_policy_file(
@@ -143,7 +125,9 @@ def articles_in(text: str, stem: str, *, first_line: int = 1) -> tuple[PolicyArt
     for label, at in numbered:
         line = at + first_line - 1
         if label in before:
-            raise PolicyFileError(f"{label}写了两次（前一次在第{before[label]}行），请删去重复的一条或把附件另存", line)
+            raise PolicyFileError(
+                f"{label}写了两次（前一次在第 {before[label]} 行），请删去重复的一条或把附件另存", line
+            )
         before[label] = line
         number = article_number(label)
         if number < highest:
@@ -190,10 +174,10 @@ def _how(file: Path, key: str, value: str) -> str:
 
 
 def _with_given(source: _Source, given: Mapping[str, str]) -> _Source:
-    unknown = next((name for name in given if name.strip() not in _KEYS), None)
+    unknown = next((name for name in given if name.strip() not in KEYS), None)
     if unknown is not None:
-        raise PolicyFileError(f"--set 的“{unknown[:20]}”无法识别，可用的是 {'、'.join(_NAMES)}")
-    header = {_KEYS[name.strip()]: (value.strip(), 0) for name, value in given.items()}
+        raise PolicyFileError(f"--set 的“{unknown[:20]}”无法识别，可用的是 {'、'.join(NAMES)}")
+    header = {KEYS[name.strip()]: (value.strip(), 0) for name, value in given.items()}
     return replace(source, header={**source.header, **header})
 
 
@@ -251,9 +235,9 @@ def _with_header(read: str) -> _Source:
         if not line.strip():
             continue
         match = _HEADER_LINE.match(line.rstrip())
-        key = _KEYS.get(match["key"].strip()) if match else None
+        key = KEYS.get(match["key"].strip()) if match else None
         if match is None or key is None:
-            raise PolicyFileError(f"文件开头的“{line.strip()[:20]}”无法识别，可用的是 {'、'.join(_NAMES)}", at)
+            raise PolicyFileError(f"文件开头的“{line.strip()[:20]}”无法识别，可用的是 {'、'.join(NAMES)}", at)
         if key in header:
             raise PolicyFileError(f"文件开头的“{match['key'].strip()}”写了两次", at)
         header[key] = (match["value"], at)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from crawlers.disk_words import disk_words
 from service.ports.notify import Delivery, NotifyError
 
 __all__ = ["MailboxMessage", "MailboxNotifier"]
@@ -49,7 +50,7 @@ class MailboxNotifier:
                     mark.parent.mkdir(exist_ok=True)
                     mark.touch()
         except OSError as error:
-            raise NotifyError(f"本地邮箱 {self.folder} 无法写入：{error}", recoverable=True) from error
+            raise NotifyError(f"本地邮箱 {self.folder} 无法写入：{disk_words(error)}", recoverable=True) from error
         return Delivery(message_id=message_id, accepted_by=str(self.folder))
 
     def check(self) -> str | None:
@@ -58,7 +59,7 @@ class MailboxNotifier:
             with self._open():
                 return None
         except OSError as error:
-            return f"本地邮箱 {self.folder} 无法写入：{error}"
+            return f"本地邮箱 {self.folder} 无法写入：{disk_words(error)}"
 
     def messages(self) -> list[MailboxMessage]:
         """Return what was received, newest first."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Hashable
 from pathlib import Path
 
 from analysis.situations import SITUATIONS_FILE, Situations, lay_over, load_situations
+from crawlers.disk_words import disk_words
 from service.policies.overlay import stamp_of
 
 __all__ = ["SituationFiles"]
@@ -62,7 +63,7 @@ def _load(folder: Path | None) -> tuple[Situations, tuple[str, ...]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        return load_situations(), (f"{path}：读不出来（{error.strerror}），仍按系统自带的情形表匹配",)
+        return load_situations(), (f"{path}：读不出来（{disk_words(error)}），仍按系统自带的情形表匹配",)
     if len(raw) > _MOST_BYTES:
         return load_situations(), (f"{path}：超过 2 MiB，未采用，仍按系统自带的情形表匹配",)
     try:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import yaml
 from yaml.constructor import SafeConstructor
 
+from crawlers.disk_words import disk_words
+
 __all__ = ["Cell", "RegisterError", "Row", "read_file"]
 
 T = TypeVar("T")
@@ -28,7 +30,7 @@ class Cell:
 
     def fail(self, sentence: str, key: str = "") -> RegisterError:
         """Return the error that says what is wrong here."""
-        place = f"{self.file} 第{self.line}行" + (f"，键 {key}" if key else "")
+        place = f"{self.file} 第 {self.line} 行" + (f"，键 {key}" if key else "")
         return RegisterError(f"{place}：{sentence}")
 
 
@@ -196,11 +198,13 @@ def read_file(path: Path) -> Row:
         if path.stat().st_size > _LARGEST_BYTES:
             raise RegisterError(f"{path}：文件超过1 MiB，不像政策数据")
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except (OSError, UnicodeDecodeError) as error:
-        raise RegisterError(f"{path}：无法读取（{error}），请检查文件是否存在且为 UTF-8") from error
+    except OSError as error:
+        raise RegisterError(f"{path}：无法读取（{disk_words(error)}），请检查文件与权限") from error
+    except UnicodeDecodeError as error:
+        raise RegisterError(f"{path}：不是 UTF-8 文本（第 {error.start} 字节），请另存为 UTF-8") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RegisterError(f"{path} 第{line}行：不是有效的 YAML（{error.problem}）") from error
+        raise RegisterError(f"{path} 第 {line} 行：不是有效的 YAML（{error.problem}）") from error
     except yaml.YAMLError as error:
         raise RegisterError(f"{path}：不是有效的 YAML（{error}）") from error
     if node is None:

@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from service.ports.copies import DamagedStoreError, StoreCopyError, StoreFacts
 from service.storage.audit import SqlAudit
+from service.storage.engine_words import engine_words
 from service.storage.migrations import current_revision, head_revision, knows_revision
 from service.storage.schema import alerts, audit, cases, documents
 
@@ -49,7 +50,9 @@ def copy_database(file: Path, to: Path) -> None:
             # Signals are obeyed where Python code runs: between two steps.
             source.backup(target, pages=_PAGES, progress=lambda *_: None)
     except sqlite3.Error as error:
-        raise StoreCopyError(f"数据库 {file} 无法复制：{error}。请检查备份目录的磁盘空间和权限") from error
+        raise StoreCopyError(
+            f"数据库 {file} 无法复制：{engine_words(error)}。请检查备份目录的磁盘空间和权限"
+        ) from error
     descriptor = os.open(to, os.O_RDONLY)
     try:
         os.fsync(descriptor)

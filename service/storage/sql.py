@@ -49,6 +49,7 @@ from service.storage.cases import SqlCases
 from service.storage.citations import SqlCitations
 from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
+from service.storage.engine_words import engine_words
 from service.storage.events import SqlEvents
 from service.storage.explanations import SqlExplanations
 from service.storage.hosts import SqlHosts
@@ -242,7 +243,7 @@ class SqlStore:
                 broken = SqlAudit(connection).verify() if damaged is None else None
         except StoreUnavailableError as error:
             return str(error)
-        return damaged if broken is None else f"审计链自第 {broken} 行起不一致，记录可能被改动"
+        return damaged if broken is None else f"审计链在第 {broken} 条断裂：此条或其之前的内容被改动过"
 
     def _damage(self, connection: Connection) -> str | None:
         found = " ".join(str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one()).split())
@@ -277,5 +278,4 @@ def _sentences() -> Iterator[None]:
 
 
 def _first_line(error: SQLAlchemyError) -> str:
-    reason = str(getattr(error, "orig", None) or error)
-    return reason.strip().splitlines()[0] if reason.strip() else type(error).__name__
+    return engine_words(getattr(error, "orig", None) or error)

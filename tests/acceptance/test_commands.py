@@ -334,7 +334,7 @@ class TestDrillArguments:
     def test_an_unknown_scenario_gets_the_list_and_status_2(self, tmp_path: Path) -> None:
         done = run("drill", "nosuch", "--data", str(tmp_path / "var"))
         assert done.returncode == 2
-        assert "cluster\t" in done.stderr.decode()
+        assert "cluster  " in done.stderr.decode()
         assert "没有剧本 nosuch" in done.stderr.decode()
         assert not (tmp_path / "var").exists()
 

@@ -116,15 +116,13 @@ class TestLibrary:
         assert "213 份，只列前 200 份，现行有效的在前" in text
         assert f'href="/policies/{_quoted(LAW)}"' in text
 
-    def test_what_is_numbered_under_an_item_stands_below_it_without_an_address_of_its_own(
-        self, library: Site, tmp_path: Path
-    ) -> None:
+    def test_what_is_numbered_under_an_item_has_its_own_address_as_a_point(self, library: Site, tmp_path: Path) -> None:
         text = "第一条 适用于：\n（一）经营：\n1．批发；\n2．零售。\n另有规定的除外。\n"
         (tmp_path / "丙办法(2024-01-01).md").write_text(text, encoding="utf-8")
         register = library.context.office.register
         import_policies(library.context.store, tmp_path, register=register, actor="测试", now=NOW)
         shown = library.browser(Role.VIEWER).client.get("/policies/丙办法(2024-01-01)").text
-        assert '<p class="clause item">1．批发；</p>' in shown
+        assert 'id="第一条第1款第1项第1目" title="第一条第1款第1项第1目">1．批发；</p>' in shown
         assert 'id="第一条第2款" title="第一条第2款">另有规定的除外。' in shown
         assert "第3款" not in shown
 
@@ -320,7 +318,7 @@ def test_a_wrong_file_of_the_office_is_said_on_the_dashboard(library: Site) -> N
     stamps = iter(range(1, 9))
 
     def load() -> object:
-        raise ValueError("clocks.yaml 第2行，键 limit：无法识别")
+        raise ValueError("clocks.yaml 第 2 行，键 limit：无法识别")
 
     rules = library.context.rulebook
     assert rules is not None
@@ -329,7 +327,7 @@ def test_a_wrong_file_of_the_office_is_said_on_the_dashboard(library: Site) -> N
     rules.refresh(NOW, at_once=True)
     for path in ("/", "/policies"):
         text = library.browser(Role.VIEWER).client.get(path).text
-        assert "clocks.yaml 第2行，键 limit：无法识别" in text
+        assert "clocks.yaml 第 2 行，键 limit：无法识别" in text
 
 
 def test_a_missing_year_of_days_off_is_said_on_the_dashboard(shared_site: Site) -> None:

@@ -245,7 +245,7 @@ class TestRouting:
         rules = load_routing(load_register(), folder)
         object.__setattr__(site.context, "office", Office(register=load_register(), address="x", routing=lambda: rules))
         text = site.browser(Role.VIEWER).client.get("/system/routing").text
-        assert "routing.yaml 第4行，键 categories：没有编号为 R99 的类别" in text
+        assert "routing.yaml 第 4 行，键 categories：没有编号为 R99 的类别" in text
         assert "默认接收人一并接收全部预警" in text
 
 

@@ -83,4 +83,4 @@ def test_an_anchor_noted_elsewhere_is_compared_with_the_live_chain(data: Path) -
 def test_an_export_that_cannot_be_written_is_said(data: Path) -> None:
     refused = run(data, "export", "--out", str(data / "nirgends" / "audit.jsonl"))
     assert refused.exit_code == 1
-    assert "audit.jsonl：没有这个文件或目录。" in refused.output.replace("\n", "")
+    assert "audit.jsonl 无法写入：没有这个文件或目录。请检查路径。" in refused.output.replace("\n", "")

@@ -140,7 +140,7 @@ def test_doctor_names_a_broken_chain_and_fails(app: Application, monkeypatch: py
     assert store_row(done) == {
         "check": "存储",
         "ok": False,
-        "sentence": "审计链自第 2 行起不一致，记录可能被改动",
+        "sentence": "审计链在第 2 条断裂：此条或其之前的内容被改动过",
     }
 
 

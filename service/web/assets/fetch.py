@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from crawlers.disk_words import disk_sentence
+
 __all__ = ["ASSETS", "AssetsError", "fetch", "is_current", "main"]
 
 HERE = Path(__file__).resolve().parent
@@ -65,7 +67,7 @@ def fetch(vendor: Path = VENDOR, *, npm: Sequence[str] | None = None) -> None:
             _take(work, work / "ready")
             _replace(vendor, work)
     except OSError as error:
-        message = f"无法写入 {vendor}：{error.strerror or error}。请检查磁盘空间和目录权限后再试。"
+        message = f"无法写入 {vendor}：{disk_sentence(error)}"
         raise AssetsError(message) from error
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from crawlers.disk_words import disk_sentence
 from service.api.identity import Briefer, Identity, Reader, context_of
 from service.domain.refusal import NotFound
 from service.domain.week import parse_week, week_of
@@ -64,9 +65,7 @@ def make_briefing(request: Request, identity: Briefer, week: Annotated[str, Form
     try:
         paths = context.make_briefing(str(chosen))
     except OSError as error:
-        return _show(
-            request, identity, fault=f"简报没有生成：{error.strerror or error}。请检查磁盘与目录权限。", status=500
-        )
+        return _show(request, identity, fault=f"简报没有生成：{disk_sentence(error)}", status=500)
     with context.store.write() as work:
         detail = {"week": str(chosen), "file": [path.name for path in paths]}
         work.audit.append(

@@ -240,22 +240,21 @@ def chapters_of(articles: Iterable[PolicyArticle]) -> list[tuple[str, str]]:
 
 
 def numbered(articles: Iterable[PolicyArticle], gists: Mapping[str, str]) -> list[ArticleRow]:
-    """Return articles with every 款 and 项 under the address by which it is cited."""
+    """Return articles with every 款, 项 and 目 under the address by which it is cited."""
     rows = []
     for article in articles:
         clauses = split_clauses(article.text)
         many = clauses[-1].paragraph > 1
-        shown = [(_address(one, many=many), one.text, one.point or one.item is not None) for one in clauses]
+        shown = [(_address(one, many=many), one.text, one.point is not None or one.item is not None) for one in clauses]
         rows.append(ArticleRow(article, shown, gists.get(article.key)))
     return rows
 
 
 def _address(clause: Clause, *, many: bool) -> str:
-    """Return the address of a 款 or 项 within its article; what is numbered below these (目) has none of its own."""
-    if clause.point:
-        return ""
-    paragraph = f"第{clause.paragraph}款" if many or clause.item else ""
-    return paragraph + (f"第{clause.item}项" if clause.item else "")
+    """Return the address of a 款, 项 or 目 within its article."""
+    paragraph = f"第{clause.paragraph}款" if many or clause.item or clause.point else ""
+    item = f"第{clause.item}项" if clause.item else ""
+    return paragraph + item + (f"第{clause.point}目" if clause.point else "")
 
 
 def pair_rows(linked: Mapping[str, LinkedPolicy]) -> list[LinkedPolicy]:

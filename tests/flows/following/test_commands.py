@@ -44,7 +44,7 @@ def test_records_are_imported_listed_and_bad_ones_said(data: Path) -> None:
     done = run(data, "matters", "import", str(file))
     assert done.exit_code == 0, done.output
     assert lines(done) == [{"added": 1, "known": 0, "refused": 1, "by_kind": {"投诉": 1}}]
-    assert "类别“咨询”" in done.output
+    assert "未收：第 3 行（编号 TS-2）：类别“咨询”" in done.output
     [row] = lines(run(data, "matters", "list", "--overdue"))
     assert (row["number"], row["state"], row["clocks"]) == (
         "TS-1",

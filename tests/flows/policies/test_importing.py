@@ -223,24 +223,24 @@ class TestRefusals:
             (
                 f"{LAW}.md",
                 "第一条 甲。\n\n第二条 乙。\n\n第二条 丙。\n",
-                f"{LAW}.md 第5行：第二条写了两次（前一次在第3行）",
+                f"{LAW}.md 第 5 行：第二条写了两次（前一次在第 3 行）",
             ),
-            (f"{LAW}.md", "第一条 甲。\n第三条 乙。\n第二条 丙。\n", f"{LAW}.md 第3行：第二条排在第三条之后"),
+            (f"{LAW}.md", "第一条 甲。\n第三条 乙。\n第二条 丙。\n", f"{LAW}.md 第 3 行：第二条排在第三条之后"),
             (f"{LAW}.md", "没有条文。\n", "没有找到条文"),
             (f"{LAW}.md", "", "文件是空的"),
             (f"{LAW}.md", "\x00\x01", "不是文本文件，或已损坏"),
             ("演示药品法(2024-02-31).md", TEXT, "文件名里的“2024-02-31”不是日期"),
             (f"{LAW}.md", "---\n施行日期: 2024-03-01\n---\n没有条文。\n", "在文件开头写“---”、“类别: 解读”、“---”三行"),
             ("演示药品法.md", TEXT.replace("自2024年3月1日起", ""), "缺少公布日期"),
-            (f"{LAW}.md", f"---\n施行日: 2024-01-01\n---\n{TEXT}", "第2行：文件开头的“施行日: 2024-01-01”无法识别"),
-            (f"{LAW}.md", f"---\n施行日期: 明天\n---\n{TEXT}", "第2行：“明天”不是日期"),
+            (f"{LAW}.md", f"---\n施行日: 2024-01-01\n---\n{TEXT}", "第 2 行：文件开头的“施行日: 2024-01-01”无法识别"),
+            (f"{LAW}.md", f"---\n施行日期: 明天\n---\n{TEXT}", "第 2 行：“明天”不是日期"),
             (
                 f"{LAW}.md",
                 f"---\n施行日期: 2024-03-01\n失效日期: 2024-02-01\n---\n{TEXT}",
-                "第3行：失效日期 2024-02-01 早于施行日期 2024-03-01",
+                "第 3 行：失效日期 2024-02-01 早于施行日期 2024-03-01",
             ),
-            (f"{LAW}.md", f"---\n层级: 国法\n---\n{TEXT}", "第2行：不认识的“国法”"),
-            (f"{LAW}.md", f"---\n文号: 甲\n文号: 乙\n---\n{TEXT}", "第3行：文件开头的“文号”写了两次"),
+            (f"{LAW}.md", f"---\n层级: 国法\n---\n{TEXT}", "第 2 行：不认识的“国法”"),
+            (f"{LAW}.md", f"---\n文号: 甲\n文号: 乙\n---\n{TEXT}", "第 3 行：文件开头的“文号”写了两次"),
             (f"{LAW}.md", f"---\n文号: 甲\n{TEXT}", "无法识别"),
         ],
     )
@@ -261,7 +261,7 @@ class TestRefusals:
         self, store: Store, texts: Path, register: Register
     ) -> None:
         write(texts, f"{LAW}.md", "---\n文号: 甲\n---\n第一条 甲。\n第一条 乙。\n")
-        assert "第5行：第一条写了两次（前一次在第4行）" in take(store, texts, register).refused[0]
+        assert "第 5 行：第一条写了两次（前一次在第 4 行）" in take(store, texts, register).refused[0]
 
     def test_two_versions_in_force_on_one_day_are_refused(self, store: Store, texts: Path, register: Register) -> None:
         take(store, write(texts, f"{LAW}.md", TEXT), register)

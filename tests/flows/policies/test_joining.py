@@ -112,7 +112,7 @@ class TestJoining:
             [row] = work.quarantine.listing()
             assert work.documents.count() == 2
         assert row.entry.stage == "policy"
-        assert "第2行：第一条写了两次" in row.entry.detail
+        assert "第 2 行：第一条写了两次" in row.entry.detail
         put(store, paper("5", "演示规定", "第一条 甲。\n第一条 乙。"))
         with store.read() as work:
             assert len(work.quarantine.listing()) == 1

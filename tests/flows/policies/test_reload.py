@@ -69,7 +69,7 @@ class TestReload:
         assert rules.register.clocks["C-48H"].limit == "24h"
         assert rules.problem is not None
         assert "仍按原有规则运行" in rules.problem
-        assert "clocks.yaml 第2行，键 limit" in rules.problem
+        assert "clocks.yaml 第 2 行，键 limit" in rules.problem
         lay(folder, "clocks.yaml", "clocks:\n  - {id: C-48H, limit: 36h}\n")
         assert rules.refresh(NOW + 2 * TICK)
         assert rules.problem is None

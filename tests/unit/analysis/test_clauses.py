@@ -18,16 +18,30 @@ class TestAddresses:
     def test_what_is_numbered_under_an_item_is_a_part_of_it_and_no_paragraph(self) -> None:
         text = "适用于：\n（一）生产；\n（二）经营：\n1．批发；\n2. 零售。\n违反的，责令改正。\n1.5克以上的除外。"
         found = [(clause.paragraph, clause.item, clause.point) for clause in split_clauses(text)]
-        assert found[3:5] == [(1, 2, True), (1, 2, True)]
-        assert found[5:] == [(2, None, False), (3, None, False)]
+        assert found[3:5] == [(1, 2, 1), (1, 2, 2)]
+        assert found[5:] == [(2, None, None), (3, None, None)]
         assert cited(text, parse_reference("第一条第一款第二项")) == "（二）经营：\n1．批发；\n2. 零售。"
         assert cited(text, parse_reference("第一条第二款")) == "违反的，责令改正。"
+
+    def test_a_point_is_cited_by_its_own_number(self) -> None:
+        text = "适用于：\n（一）生产：\n1．原料；\n（二）经营：\n1．批发；\n2. 零售。\n违反的，责令改正。"
+        assert cited(text, parse_reference("第1条第1款第2项第1目")) == "1．批发；"
+        assert cited(text, parse_reference("第一条第（二）项第二目")) == "2. 零售。"
+        assert cited(text, parse_reference("第一条第2目")) == "2. 零售。"
+
+    def test_a_point_that_is_not_there_or_twice_is_not_guessed(self) -> None:
+        text = "适用于：\n（一）生产：\n1．原料；\n（二）经营：\n1．批发。"
+        assert cited(text, parse_reference("第一条第一款第二项第2目")) is None
+        assert cited(text, parse_reference("第一条第1目")) is None
+        assert cited(text, parse_reference("第一条第二款第一项第1目")) is None
 
     @pytest.mark.parametrize(
         ("written", "reference"),
         [
             ("第98条第2款第1项", Reference(article="第九十八条", paragraph=2, item=1)),
             ("第九十八条第二款第（一）项", Reference(article="第九十八条", paragraph=2, item=1)),
+            ("第98条第2款第1项第3目", Reference(article="第九十八条", paragraph=2, item=1, point=3)),
+            ("第九十八条第二款第（一）项第三目", Reference(article="第九十八条", paragraph=2, item=1, point=3)),
             ("第 98 条", Reference(article="第九十八条")),
             ("第九十八条第三项", Reference(article="第九十八条", item=3)),
             ("第十二条之一第2款", Reference(article="第十二条之一", paragraph=2)),
@@ -41,9 +55,9 @@ class TestAddresses:
         with pytest.raises(ValueError, match="not an address"):
             parse_reference(written)
 
-    @given(st.integers(1, 200), st.integers(1, 20), st.integers(1, 20))
-    def test_an_address_survives_its_words(self, article: int, paragraph: int, item: int) -> None:
-        written = str(parse_reference(f"第{article}条第{paragraph}款第{item}项"))
+    @given(st.integers(1, 200), st.integers(1, 20), st.integers(1, 20), st.integers(1, 20))
+    def test_an_address_survives_its_words(self, article: int, paragraph: int, item: int, point: int) -> None:
+        written = str(parse_reference(f"第{article}条第{paragraph}款第{item}项第{point}目"))
         assert str(parse_reference(written)) == written
 
 

@@ -48,7 +48,7 @@ def test_cases_are_listed_packed_and_checked(data: Path, tmp_path: Path) -> None
     ("arguments", "told"),
     [
         (["archive", "H0", "--out", "x.zip"], "没有编号为 H0 的处置"),
-        (["archive", "CASE", "--out", "none/here/x.zip"], "归档包无法写入"),
+        (["archive", "CASE", "--out", "none/here/x.zip"], "none/here/x.zip 无法写入：没有这个文件或目录。请检查路径。"),
     ],
 )
 def test_what_cannot_be_done_is_told_and_fails(data: Path, arguments: list[str], told: str) -> None:

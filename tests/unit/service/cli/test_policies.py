@@ -14,7 +14,7 @@ from service.storage.sql import migrate, open_store
 from tests.builders import NOW
 
 LAW = "演示药品法(2024-01-10)"
-TEXT = "第一条 为了演示。\n\n第二条 禁止甲。\n\n下列情形为乙：\n\n（一）情形一；\n\n（二）情形二。\n"
+TEXT = "第一条 为了演示。\n\n第二条 禁止甲。\n\n下列情形为乙：\n\n（一）情形一；\n\n（二）情形二：\n\n1．甲类；\n\n2．乙类。\n"
 READING = "---\n标题: 《演示药品法》解读\n公布日期: 2024-01-10\n---\n一、背景。\n"
 
 
@@ -60,11 +60,34 @@ class TestCommands:
         (data.parent / "texts" / "坏(2024-01-01).md").write_text("第一条 甲。\n第一条 乙。\n", encoding="utf-8")
         result = run(data, "import", str(data.parent / "texts"))
         assert result.exit_code == 0
-        assert "未导入：坏(2024-01-01).md 第2行：第一条写了两次（前一次在第1行）" in result.stderr
+        assert "未收：坏(2024-01-01).md 第 2 行：第一条写了两次（前一次在第 1 行）" in result.stderr
         assert json.loads(result.stdout)["refused"] == 1
         alone = run(data, "import", str(data.parent / "texts" / "坏(2024-01-01).md"))
         assert alone.exit_code == 1
         assert run(data, "import", str(data.parent / "none")).exit_code == 1
+
+    def test_what_was_said_of_a_file_is_taken_again_until_it_is_said_anew(self, data: Path) -> None:
+        page = data.parent / "问答.html"
+        page.write_text(
+            "<html><head><title>演示问答</title></head><body><p>一、背景。演示问答的正文。</p></body></html>"
+        )
+        said = ("--set", "kind=解读", "--set", "公布日期=2024-01-10")
+        assert run(data, "import", str(page), *said).exit_code == 0
+        again = run(data, "import", str(page))
+        assert "提示：问答.html：沿用上次导入时 --set 所写的 公布日期=2024-01-10、类别=解读；要改请重写" in again.stderr
+        assert "新入库 0 份，更新 0 份，未变 1 份。" in again.stderr
+        anew = run(data, "import", str(page), "--set", "公布日期=2024-02-01")
+        assert "沿用上次导入时 --set 所写的 类别=解读；" in anew.stderr
+        [row] = answers(run(data, "list", "--query", "演示问答"))
+        assert (row["kind"], row["issued"]) == ("interpretation", "2024-02-01")
+
+    def test_what_was_said_of_a_file_is_forgotten_with_an_empty_value(self, data: Path) -> None:
+        file = data.parent / "texts" / f"{LAW}.md"
+        assert run(data, "import", str(file), "--set", "文号=演〔2024〕1号").exit_code == 0
+        assert "沿用" not in run(data, "import", str(file), "--set", "文号=").stderr
+        assert "沿用" not in run(data, "import", str(file)).stderr
+        [row] = answers(run(data, "list", "--query", "演示药品法"))
+        assert row["issue_number"] is None
 
     def test_the_list_finds_by_words_and_tells_the_standing_on_a_day(self, data: Path) -> None:
         take(data)
@@ -82,8 +105,9 @@ class TestCommands:
         ("address", "text"),
         [
             ("第1条", "为了演示。"),
-            ("第二条第2款", "下列情形为乙：\n（一）情形一；\n（二）情形二。"),
-            ("第2条第2款第2项", "（二）情形二。"),
+            ("第二条第2款", "下列情形为乙：\n（一）情形一；\n（二）情形二：\n1．甲类；\n2．乙类。"),
+            ("第2条第2款第2项", "（二）情形二：\n1．甲类；\n2．乙类。"),
+            ("第2条第2款第2项第2目", "2．乙类。"),
         ],
     )
     def test_an_address_shows_the_text_as_stored(self, data: Path, address: str, text: str) -> None:
@@ -98,6 +122,7 @@ class TestCommands:
         [
             (f"{LAW}#第九条", 1, f"“{LAW}”没有第九条，全文共 2 条。"),
             (f"{LAW}#第二条第三款", 1, f"“{LAW}”第二条没有第三款。"),
+            (f"{LAW}#第二条第二款第二项第3目", 1, f"“{LAW}”第二条没有第二款第二项第3目。"),
             (f"{LAW}#九", 2, "不是条款的写法"),
             ("无此法", 1, "政策库里没有“无此法”"),
         ],

@@ -118,7 +118,7 @@ class TestMatched:
     def test_where_no_rule_applies_or_one_is_wrong_the_standing_receivers_are_told(self) -> None:
         rules = Routing(routes=(route("red", levels=frozenset({RED})),), receivers=(DUTY,))
         assert matched(rules, labels())[0].receivers == (DUTY,)
-        wrong = replace(rules, faults=("文件 第3行：错",))
+        wrong = replace(rules, faults=("文件 第 3 行：错",))
         assert [one.receivers for one in matched(wrong, labels(RED))] == [(DUTY,), (DUTY,)]
 
 

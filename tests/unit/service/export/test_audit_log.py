@@ -112,8 +112,9 @@ class TestExport:
         assert "公钥不同" in "".join(verify_export(file, key=public_key(SECRET)).faults)
 
     def test_a_file_that_is_not_there_is_said_in_a_sentence(self, tmp_path: Path) -> None:
-        [fault] = verify_export(tmp_path / "nichts.jsonl").faults
-        assert fault == "无法核验 nichts.jsonl：没有这个文件或目录。"
+        missing = tmp_path / "nichts.jsonl"
+        [fault] = verify_export(missing).faults
+        assert fault == f"无法核验 {missing}：{missing}.manifest.json 无法读取：没有这个文件或目录。请检查路径。"
 
 
 class TestChain:

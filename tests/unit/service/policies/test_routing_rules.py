@@ -106,7 +106,7 @@ roster: {ahead_hours: 24}
         text = f"routes:\n  - {{id: good, name: 好, when: {{categories: [R01]}}, receivers: [owner]}}\n  - {rule}\n"
         found = rules(tmp_path, text)
         [fault] = found.faults
-        assert fault.startswith(f"{tmp_path}/routing.yaml 第3行，")
+        assert fault.startswith(f"{tmp_path}/routing.yaml 第 3 行，")
         assert place in fault
         told = [target for match in matched(found, labels()) for target in match.receivers]
         assert told == [Target(ReceiverKind.OWNER), DUTY, Target(ReceiverKind.THRESHOLD)]

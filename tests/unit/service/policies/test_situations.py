@@ -70,13 +70,13 @@ def test_a_change_counts_at_once_and_an_unchanged_file_is_not_read_again(folder:
 @pytest.mark.parametrize(
     ("own", "sentence"),
     [
-        ("{id: recall, categories: [R99]}", "第3行 情形 recall：categories 中没有编号为 R99 的类别，可能已删除"),
-        ("{id: recall, governs: [药品法第82条]}", "第3行 情形 recall：药品法第82条 应写成“laws 中的简称#条数”"),
-        ("{id: recall, governs: [无名法#1]}", "第3行 情形 recall：无名法#1 应写成"),
-        ("{id: recall, cue: [召回]}", "第3行 情形 recall：不认识的项 cue"),
-        ("{id: recall, cues: 召回}", "第3行 情形 recall：cues、also、unless 应写成清单"),
-        ("{id: recall, weight: 高}", "第3行 情形 recall：weight 应为大于 0"),
-        ("{id: recall, products: [玩具]}", "第3行 情形 recall：products 中 玩具 不是产品大类"),
+        ("{id: recall, categories: [R99]}", "第 3 行 情形 recall：categories 中没有编号为 R99 的类别，可能已删除"),
+        ("{id: recall, governs: [药品法第82条]}", "第 3 行 情形 recall：药品法第82条 应写成“laws 中的简称#条数”"),
+        ("{id: recall, governs: [无名法#1]}", "第 3 行 情形 recall：无名法#1 应写成"),
+        ("{id: recall, cue: [召回]}", "第 3 行 情形 recall：不认识的项 cue"),
+        ("{id: recall, cues: 召回}", "第 3 行 情形 recall：cues、also、unless 应写成清单"),
+        ("{id: recall, weight: 高}", "第 3 行 情形 recall：weight 应为大于 0"),
+        ("{id: recall, products: [玩具]}", "第 3 行 情形 recall：products 中 玩具 不是产品大类"),
     ],
 )
 def test_a_wrong_row_is_named_by_file_line_and_key_and_the_shipped_one_stays(

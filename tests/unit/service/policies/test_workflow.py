@@ -74,4 +74,4 @@ class TestOfAnOffice:
         assert "workflow.yaml" in sentence
         assert why in sentence
         assert key in sentence
-        assert line is None or f"第{line}行" in sentence
+        assert line is None or f"第 {line} 行" in sentence

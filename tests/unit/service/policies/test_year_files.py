@@ -36,7 +36,7 @@ class TestYears:
     @pytest.mark.parametrize(
         ("old", "new", "sentence"),
         [
-            ("year: 2027", "year: 2028", "第2行，键 year：应与文件名一致，为 2027"),
+            ("year: 2027", "year: 2028", "第 2 行，键 year：应与文件名一致，为 2027"),
             ("[2027-02-13]", "[2027-02-15]", "2027-02-15 是星期一，调休上班只能是星期六或星期日"),
             ("[2027-02-13]", "[2027-02-06]", "2027-02-06 既写作放假又写作上班"),
             ("[2027-02-13]", "[2027-02-13, 2027-02-13]", "2027-02-13 写了两次"),
@@ -44,7 +44,7 @@ class TestYears:
             (", 2027-04-05, 2027-05-01, 2027-05-02, 2027-05-03", "", "不像一整年"),
             ("source: 国办发明电〔2026〕0号（演示）\n", "", "键 source：缺少此项"),
             ("working:", "wroking:", "键 wroking：不认识的键"),
-            ("2027-05-03", "2027-02-30", "第5行"),
+            ("2027-05-03", "2027-02-30", "第 5 行"),
         ],
     )
     def test_a_wrong_year_is_refused_by_file_line_and_key(
@@ -115,7 +115,7 @@ class TestGists:
         (tmp_path / "gists.yaml").write_text(f"gists:\n  - {row}\n", encoding="utf-8")
         with pytest.raises(RegisterError) as caught:
             load_register(tmp_path)
-        assert "gists.yaml 第2行" in str(caught.value)
+        assert "gists.yaml 第 2 行" in str(caught.value)
         assert sentence in str(caught.value)
 
 

@@ -1,0 +1,19 @@
+"""What SQLite says of its file and of the disk, in words."""
+
+__all__ = ["engine_words"]
+
+_WORDS = {
+    "unable to open database file": "数据库文件打不开，请检查数据目录的权限",
+    "attempt to write a readonly database": "数据库文件不能写入，请检查数据目录的权限",
+    "database or disk is full": "磁盘已满，请腾出空间",
+    "disk I/O error": "磁盘读写出错，请检查磁盘",
+    "database is locked": "数据库正忙，请稍后重试",
+    "file is not a database": "文件不是数据库，请用备份恢复",
+    "database disk image is malformed": "数据库文件已损坏，请用备份恢复",
+}
+
+
+def engine_words(error: BaseException) -> str:
+    """Return the first line of what the engine said; what is not in the table stays in its own words, so that nothing is hidden."""
+    reason = str(error).strip()
+    return _WORDS.get(reason) or (reason.splitlines()[0] if reason else type(error).__name__)
