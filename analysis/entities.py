@@ -19,6 +19,7 @@ from analysis.names import Span
 from analysis.passing import places_of_the_matter
 from analysis.products import PRODUCT_TYPES, found_products
 from analysis.reading import Reading
+from analysis.shops import named_shops
 from analysis.times import found_times
 
 __all__ = ["find_entities"]
@@ -64,7 +65,7 @@ def find_entities(
     hits = _by_kind(reading)
     products, firms, places = hits[TermKind.PRODUCT], hits[TermKind.FIRM], hits[TermKind.REGION]
     bounds = frozenset(hit.end for hit in (*places, *firms) if hit.end - hit.start >= _LEAST_BOUND)
-    called = list(called_firms(reading, lexicon))
+    called = [*called_firms(reading, lexicon, places, firms), *named_shops(reading, lexicon, places)]
     regions, called = _regions(reading, places, (*products, *firms), called, lexicon)
     spans = [
         *found_products(reading, products, bounds, lexicon),

@@ -11,7 +11,7 @@ from analysis.lexicon import Lexicon
 from analysis.segmentation import Segmenter
 from crawlers.records import filled_at_once
 
-__all__ = ["HAN", "PRODUCT_ENDS", "VERB_ENDS", "Run", "Span", "name_start", "product_stops", "runs"]
+__all__ = ["HAN", "PRODUCT_ENDS", "VERB_ENDS", "Run", "Span", "has_no_name", "name_start", "product_stops", "runs"]
 
 HAN = "一-鿿"
 _FIRST_HAN, _LAST_HAN = "一", "鿿"
@@ -114,10 +114,15 @@ def name_start(
         ends_name = word in stops or pair in stops or position in bounds or word.endswith(ends)
         if ends_name and position < run.end and not _leads_to_stem(words, number):
             start = position
-    if _NO_NAME.search(run.text, start, run.end):
+    if has_no_name(run, start):
         return run.end
     amount = _AMOUNT.match(run.text, start, run.end)
     return amount.end() if amount and amount.end() < run.end - 1 else start
+
+
+def has_no_name(run: Run, start: int) -> bool:
+    """Tell whether the words of a run from `start` on ask or tell of something instead of naming it."""
+    return _NO_NAME.search(run.text, start, run.end) is not None
 
 
 def _leads_to_stem(words: Sequence[str], number: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from analysis.assessment import EntityType
+from analysis.devices import DEVICE_MODIFIERS, named_devices
 from analysis.lexicon import Hit, Lexicon
 from analysis.names import HAN, Run, Span, name_start, product_stops, runs
 from analysis.reading import Reading
@@ -47,6 +48,7 @@ _FORM_AFTER = re.compile(
     f"(?:[0-9]{{1,2}})?{_FORM}|(?:钠|钾|钙|镁)(?=[^{HAN}]|$|的|和|与|及|等|后|有|是|注|过|不|被|为|在)"
 )
 _LONGEST_SALT = 8
+_LONGEST_BEFORE = 16
 _QUOTED_DRUG = re.compile(
     f'[“"「『《](?:([{HAN}a-z0-9]{{2,12}}(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|滴剂|洗剂|喷剂|喷雾|美片|丸|膏|散|贴))[”"」』》]|(?<=[“「『])([{HAN}]{{3,8}}(?:胶囊|颗粒|膏|丸|贴)),)'
 )
@@ -77,7 +79,7 @@ _DRUG_SUFFIX = re.compile(
 )
 _COSMETICS = re.compile(
     "面霜|晚霜|日霜|祛斑膏|润肤膏|婴肤膏|婴儿膏|焕肤液|原液|面膜|祛斑霜|美白霜|淡斑霜|素颜霜|祛痘(?:膏|霜|乳)|紫草[膏霜]|精华[液水乳霜]?|彩妆(?:组合|盒)|洗发[水露膏乳]|护发素|染发[剂膏霜乳]|烫发[剂水膏]|生发液|育发液|眼霜|防晒[霜乳]|"
-    "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|宝宝霜|婴儿霜|儿童霜|婴幼儿霜|润唇膏|唇膏|唇釉|口红|沐浴[露乳]|爽身粉|冻干粉|脱毛膏|甲油胶|睫毛胶"
+    "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|宝宝霜|婴儿霜|儿童霜|婴幼儿霜|润唇膏|唇膏|唇釉|口红|沐浴[露乳]|爽身粉|冻干粉|脱毛膏|甲油胶|睫毛胶水?|[抗去]皱霜|(?:植萃|奶皮|紧致|舒缓|修护|修复|滋润|焕白|亮肤|焕肤|补水|酰胺|护臀|按摩|嫩白)霜|滋养液|抑汗露|卷发乳"
 )
 # What a vaccine is made of ends its full name: 四价流感病毒裂解疫苗.
 _VACCINES = re.compile("(?:结合|裂解|减毒活?|灭活|亚单位|多糖|重组|联合)疫苗")
@@ -87,7 +89,7 @@ _SHORTEST_VACCINE = 6
 # A disease stands for its vaccine where it is what one is given; the first of a list tells of all.
 _SHORT_VACCINE = re.compile(
     "(?:打|种|补|接|针|苗)(?:了|过|的也?是|的|上|完)?(?:第?[一二两三几0-9]针)?(?P<all>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介|带状疱疹)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介))*)"
-    "(?![病感患毒球表抗检大小携疫])|(?P<dose>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|百白破|麻腮风|脊灰))(?=第[一二三四]?[针剂])|(?<![一-鿿])(?P<list>(?:五联|四联|百白破|麻腮风|脊灰)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联))+)(?![病感患毒球表抗检大小携疫])"
+    "(?![病感患毒球表抗检大小携疫])|(?P<dose>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|百白破|麻腮风|脊灰))(?=第[一二三四]?[针剂])|(?<![一-鿿])(?P<list>(?:五联|四联|百白破|麻腮风|脊灰)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联))+)(?![病感患毒球表抗检大小携疫])|(?P<made>(?P<disease>流感|流脑|乙脑|甲肝|水痘|脊灰)(?:亚单位|裂解|减毒|灭活|结合)(?!活?疫苗|病毒|苗|反应|蛋白|型))"
 )
 _DISEASE = re.compile("带状疱疹|流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介")
 _LONGEST_COSMETIC = 10
@@ -129,7 +131,6 @@ _OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
 _QUALIFIED = re.compile("假|求购|冒牌|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
 _LEAST_MODIFIER = 2
 # An examination or operation by it, and the room for that: 胃镜检查, 透析室.
-_VOLUME_BEFORE = re.compile("[0-9]{1,2}(?:升|l)$")
 _EXAMINED = re.compile("检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 # A class in advice, the product itself where people came to harm by it.
@@ -161,7 +162,7 @@ _EVERYDAY = frozenset(
 )
 
 
-_BEFORE = {"vaccine": _KIND_BEFORE, "device": _VOLUME_BEFORE}
+_BEFORE = {"vaccine": _KIND_BEFORE, "device": DEVICE_MODIFIERS}
 
 
 def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
@@ -177,6 +178,7 @@ def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[in
         *_joined(list(_listed(reading, hits, lexicon)), reading.joined),
         *_unlisted_drugs(reading, hits, bounds, lexicon),
         *_named_cosmetics(reading, bounds, lexicon),
+        *named_devices(reading, hits, bounds, lexicon),
         *_named_vaccines(reading, bounds, lexicon),
     )
     joined = reading.joined
@@ -210,6 +212,8 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
         if _names_nothing(joined, hit, kind, herb=herb, medicine=hit.start in medicines):
             continue
         start, end = _extent(joined, hit, kind, herb=herb)
+        if joined[start:end] in classes:
+            start, end = hit.start, hit.end
         heads = lexicon.names["device_heads"] if hit.term.label == "device" else frozenset[str]()
         if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
             start, kind, name = first, EntityType.DEVICE, joined[first:end]
@@ -233,7 +237,7 @@ def _extent(joined: str, hit: Hit, kind: EntityType, *, herb: bool) -> tuple[int
     """Return start and end of a listed name with what belongs to it: salt, form, strength, how a herb is prepared."""
     start, end = hit.start, hit.end
     before = _BEFORE_HERB if herb else _BEFORE.get(hit.term.label)
-    if before is not None and (found := before.search(joined[max(0, start - _LONGEST_SALT) : start])):
+    if before is not None and (found := before.search(joined[max(0, start - _LONGEST_BEFORE) : start])):
         return start - len(found.group()), end
     if kind is EntityType.DRUG and joined[end - 1] != "药":
         start, end = _with_salt_and_form(joined, start, end)
@@ -363,5 +367,8 @@ def _named_vaccines(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon
         if run.end - start >= _SHORTEST_VACCINE:
             yield Span(EntityType.VACCINE, start, run.end, canonical=joined[start : run.end])
     for match in _SHORT_VACCINE.finditer(joined):
+        if match.group("made"):
+            yield Span(EntityType.VACCINE, *match.span(), canonical=match.group("disease") + "疫苗")
+            continue
         for name in _DISEASE.finditer(joined, *match.span(match.lastgroup or 0)):
             yield Span(EntityType.VACCINE, name.start(), name.end(), canonical=name.group() + "疫苗")

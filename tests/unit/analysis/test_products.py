@@ -209,3 +209,48 @@ def test_volume_belongs_to_a_device_and_strength_to_a_cosmetic() -> None:
 
 def test_a_salve_for_babies_is_a_cosmetic() -> None:
     assert words(COSMETIC, "", "母婴店的青禾婴儿润肤膏擦出胖脸") == ["青禾婴儿润肤膏"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "一次性使用无菌棉签",
+        "避光型输液器",
+        "可降解吸收缝合线",
+        "双腔心脏起搏器",
+        "红外额温枪",
+        "药物洗脱冠脉球囊导管",
+        "可吸收骨内固定钉",
+        "人类EGFR基因突变检测试剂盒",
+        "医用退热凝胶",
+        "一次性消融导管",
+        "肝素帽",
+    ],
+)
+def test_a_device_is_named_with_what_it_is_of_and_for(written: str) -> None:
+    assert words(DEVICE, f"抽检的一台{written}不合格") == [written]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("自家耳温枪不准", "耳温枪"),
+        ("科室重复使用一次性穿刺针", "一次性穿刺针"),
+        ("租赁家用黄疸治疗仪", "家用黄疸治疗仪"),
+    ],
+)
+def test_words_before_a_device_that_are_not_its_own_are_left(title: str, name: str) -> None:
+    assert words(DEVICE, title) == [name]
+
+
+def test_a_class_with_a_modifier_stays_a_class_and_a_firm_of_devices_is_none() -> None:
+    assert not words(DEVICE, "区里签约医用敷料项目")
+    assert not words(DEVICE, "赣州青澄理疗贴有限公司")
+
+
+def test_a_cream_is_named_with_what_it_promises() -> None:
+    assert words(COSMETIC, "停了那罐“青澄奶皮霜”") == ["青澄奶皮霜"]
+
+
+def test_a_vaccine_by_its_disease_and_make_alone_is_a_vaccine() -> None:
+    assert words(VACCINE, "", "约的流感亚单位,打完等半小时") == ["流感亚单位"]
