@@ -30,6 +30,7 @@ _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
 _LONGEST_SHORT_NAME = 2  # 赣州 ends like a full name and is none
 _JIANGXI = "36"
+_COUNTY_DIGITS = 6
 
 
 
@@ -189,20 +190,24 @@ def _each_once(joined: str, found: Sequence[FoundRegion]) -> Iterator[Span]:
         if code not in longest or span.end - span.start > longest[code].end - longest[code].start:
             longest[code] = span
     paths = sorted(first)
+    towns = {s.canonical: joined[s.start : s.end] for s in longest.values() if len(s.code or "") > _COUNTY_DIGITS}
     for span in longest.values():
-        if not _lies_above(joined[span.start : span.end], span.canonical or "", paths, first):
+        if not _lies_above(joined[span.start : span.end], span.canonical or "", paths, first, towns):
             yield span
 
 
-def _lies_above(written: str, path: str, paths: Sequence[str], first: Mapping[str, int]) -> bool:
-    """Tell whether a name only says where another place of the document lies; `paths` is sorted.
+def _lies_above(
+    written: str, path: str, paths: Sequence[str], first: Mapping[str, int], towns: Mapping[str | None, str]
+) -> bool:
+    """Tell whether a name only says where another place of the document lies; `paths` is sorted, `towns` are how towns are written.
 
-    A short name (江西, 赣州) does where a place within it is named; a full one (九江市) where that was named before.
+    A short name (江西, 赣州) does where a place within it is named; a full one (九江市) where that was named before, or
+    is written with it (南昌县 and 南昌县向塘镇).
     """
     following = bisect_right(paths, path)
     inner = paths[following] if following < len(paths) and paths[following].startswith(path) else None
     short = len(written) <= _LONGEST_SHORT_NAME or not written.endswith(_FULL_NAMES)
-    return inner is not None and (short or first[inner] < first[path])
+    return inner is not None and (short or first[inner] < first[path] or written in towns.get(inner, ""))
 
 
 def _people(reading: Reading) -> Iterator[Span]:
