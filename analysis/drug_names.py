@@ -16,17 +16,15 @@ _NUMERALS = frozenset("二三四五六七八九十")
 _COUNTED = frozenset("甲乙丙丁戊己庚巯氟氯溴碘氧硫氢硝磷氨羟环烯炔苯酰")
 # The stem of gene therapies, cut off where a syllable of their name is a word by itself: 波哌达可基注射液.
 _GENE_THERAPY = "基注射液"
-# What a seller says of a remedy is no part of its name.
 _BOASTED = re.compile("(?:祖传|家传|秘制|正宗)+")
+_SHORTEST_ALONE = 4
 # The name of a class ends before that of the drug: 麻黄碱类复方制剂酚麻美敏片.
 _DRUG_ENDS = (*PRODUCT_ENDS, "制剂")
 # Segmentation may join 的 with a name it does not know.
 _NO_FIRST = frozenset("的了")
 
 
-def called_from(
-    run: Run, reading: Reading, lexicon: Lexicon, bounds: AbstractSet[int], last: AbstractSet[str]
-) -> int:
+def called_from(run: Run, reading: Reading, lexicon: Lexicon, bounds: AbstractSet[int], last: AbstractSet[str]) -> int:
     """Return where the name of a drug begins that no list knows, with what segmentation cut off its front, less what is said of it."""
     joined, stops = run.text, product_stops(lexicon)
     start = name_start(run, reading.segmenter, stops, bounds, last=last, ends=_DRUG_ENDS)
@@ -37,10 +35,16 @@ def called_from(
     before = joined[start - 1] if start > run.start else ""
     start -= before == "人" and joined[start - 2 : start - 1] != "病" and bool(_HUMAN.match(joined, start))
     start -= before in _NUMERALS and joined[start : start + 1] in _COUNTED
-    return behind_boast(joined, start)
+    return behind_boast(joined, start, run.end)
 
 
-def behind_boast(joined: str, start: int) -> int:
-    """Return where a name begins behind what its seller says of it."""
-    boast = _BOASTED.match(joined, start)
-    return boast.end() if boast else start
+def behind_boast(joined: str, start: int, end: int) -> int:
+    """Return where a name begins behind what its seller says of it, if the text names it without that too.
+
+    Else that is the name: “祖传牛皮癣散” and “祖传丸” are called so.
+    """
+    boast = _BOASTED.match(joined, start, end)
+    if boast is None or end - boast.end() < _SHORTEST_ALONE:
+        return start
+    alone = joined.count(joined[boast.end() : end]) > joined.count(joined[start:end])
+    return boast.end() if alone else start

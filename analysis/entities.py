@@ -33,7 +33,6 @@ _JIANGXI = "36"
 _COUNTY_DIGITS = 6
 
 
-
 def find_entities(
     reading: Reading, fields: Mapping[str, str], lexicon: Lexicon, *, published: datetime | None = None
 ) -> tuple[Entity, ...]:

@@ -41,7 +41,7 @@ _APPROVAL = re.compile(
 # Of a drug from abroad: the word for it stands before the number alone.
 _REGISTERED = re.compile(r"(?:注册证(?:书)?(?:编?号)?|批准文号)(?:为|是|:|\s){0,2}(?P<no>[hzsb][cj]?[0-9]{8})(?![0-9])")
 # One character of each kind of approval, before what always follows it.
-_APPROVAL_SIGN = re.compile("[械准妆健消制试证包药广](?:[注备(网准特进健试消制原证]|字|审)")
+_APPROVAL_SIGN = re.compile("[械妆健消准制试证包注广](?:[字注备(网特进原证准新广审册文]|[gj]?[0-9])")
 _ITEM = r"[a-z0-9][a-z0-9\-/]{3,19}"
 # A piece of a device has a number of its own; packages print LOT.
 _BATCH = re.compile(
@@ -53,7 +53,7 @@ _BATCH_FAR = re.compile(
     r"批[号次][^。;]{1,30}?(?<![0-9a-z.\-])(?P<one>(?:[a-z]{1,3}[0-9]{5,10}|[0-9]{6,10})(?:-[0-9]{1,2})?)(?![0-9a-z.%年月日元粒支片盒瓶])"
 )
 # The numbers stand before the word: ZK250101至ZK250109“部分批次”. Looked for from the word backwards, so that time is bounded.
-_BATCH_WORD = re.compile("[0-9a-z等这分个的两三四五六七八九十”\"]批(?![准发评])")
+_BATCH_WORD = re.compile('[0-9a-z等这分个的两三四五六七八九十”"]批(?![准发评])')
 _BATCH_BEFORE = re.compile(
     r"(?<![0-9a-z.字])(?P<all>[a-z]{1,4}[0-9]{4,10}[a-z]?(?:[至~到、和][a-z]{1,4}[0-9]{4,10}[a-z]?){0,5})"
     r"[“”\"]{0,2}(?:等|这|部分|[两三四五六七八九十]|[0-9]{1,2}|个|的){0,3}$"

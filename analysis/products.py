@@ -71,7 +71,9 @@ _BARE_FORM = re.compile(
     "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|滴剂|片|膏|丸|喷雾)"
 )
 # A coating, a cap filled with it, a test for it: devices. 肉毒中毒 and 苦参碱 name a disease and another substance.
-_NO_DRUG_AFTER = re.compile("(?:药物)?(?:涂层|洗脱|球囊)|(?<=肝素)帽|检?测?试[纸剂]|检测卡|碱(?!性)|(?<=碱)类|(?<=肉毒)(?:中毒|杆?菌|梭菌)")
+_NO_DRUG_AFTER = re.compile(
+    "(?:药物)?(?:涂层|洗脱|球囊)|(?<=肝素)帽|检?测?试[纸剂]|检测卡|碱(?!性)|(?<=碱)类|(?<=肉毒)(?:中毒|杆?菌|梭菌)"
+)
 _NO_HERB_AFTER = ("类", "皂苷")
 _LONGEST_NAME = 14
 _SHORTEST_NAME = 3
@@ -122,7 +124,7 @@ _SOLD = re.compile(
     f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|药酒|软糖|压片糖|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
 )
 _PROMISE = re.compile(
-    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非|告别.{0,6}[炎痛病癣]|前列腺|肾虚|痔疮"
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非|告别.{0,6}[炎痛病癣]|前列腺(?!素)|肾虚|痔疮"
 )
 _NO_CURE = re.compile(
     "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
@@ -312,7 +314,8 @@ def _unlisted_drugs(
 ) -> Iterator[Span]:
     joined = reading.joined
     for match in _QUOTED_DRUG.finditer(joined):
-        start, end = behind_boast(joined, match.start(match.lastindex or 1)), match.end(match.lastindex or 1)
+        start, end = match.span(match.lastindex or 1)
+        start = behind_boast(joined, start, end)
         name = joined[start:end]
         if not _BARE_FORM.fullmatch(name) and not _COSMETICS.search(name):
             yield Span(EntityType.DRUG, start, end, canonical=name)
