@@ -191,22 +191,23 @@ def _each_once(joined: str, found: Sequence[FoundRegion]) -> Iterator[Span]:
     paths = sorted(first)
     towns = {s.canonical: joined[s.start : s.end] for s in longest.values() if len(s.code or "") > _COUNTY_DIGITS}
     for span in longest.values():
-        if not _lies_above(joined[span.start : span.end], span.canonical or "", paths, first, towns):
+        if not _lies_above(span, joined[span.start : span.end], paths, first, towns):
             yield span
 
 
 def _lies_above(
-    written: str, path: str, paths: Sequence[str], first: Mapping[str, int], towns: Mapping[str | None, str]
+    span: Span, written: str, paths: Sequence[str], first: Mapping[str, int], towns: Mapping[str | None, str]
 ) -> bool:
     """Tell whether a name only says where another place of the document lies; `paths` is sorted, `towns` are how towns are written.
 
     A short name (江西, 赣州) does where a place within it is named; a full one (九江市) where that was named before, or
     is written with it (南昌县 and 南昌县向塘镇).
     """
+    path = span.canonical or ""
     following = bisect_right(paths, path)
     inner = paths[following] if following < len(paths) and paths[following].startswith(path) else None
     short = len(written) <= _LONGEST_SHORT_NAME or not written.endswith(_FULL_NAMES)
-    return inner is not None and (short or first[inner] < first[path] or written in towns.get(inner, ""))
+    return inner is not None and (short or first[inner] < span.start or written in towns.get(inner, ""))
 
 
 def _people(reading: Reading) -> Iterator[Span]:

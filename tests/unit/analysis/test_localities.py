@@ -175,3 +175,7 @@ def test_a_town_is_read_with_its_county_and_an_unnamed_one_is_not(title: str, pl
 def test_where_somebody_lives_in_the_county_of_the_matter_tells_it_more_closely() -> None:
     assert written("南昌县检察院办结一案", "家住南昌县向塘镇的吴某被判刑。") == ["南昌县向塘镇"]
     assert written("南昌县检察院办结一案", "家住杭州市的吴某被判刑。") == ["南昌县"]
+
+
+def test_the_province_of_an_office_adds_nothing_to_the_place_named_before_it() -> None:
+    assert written("贵州一干部受审", "贵州省遵义市法院开庭。贵州省药监局表示将倒查。") == ["贵州省遵义市"]
