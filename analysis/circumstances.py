@@ -7,6 +7,7 @@ it only to refute it. All patterns read normalised text.
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 __all__ = [
     "HARM",
@@ -58,6 +59,12 @@ USE = re.compile("吃|染|服|喝|打|注射|挂|输|接种|涂|抹|用|贴|戴|
 SENTENCE = re.compile("[^。!?;\n]{1,400}")
 """One sentence. A text without marks is read in pieces, so that time grows with its length alone."""
 
+# What is told of one person and is no word of the models' sign of harm, which must stay as it was when they learned.
+_TOLD_OF_ONE = re.compile(
+    "呼吸抑制|[打叫拨]了?120(?!电话)|心[跳率]2[0-9]{2}|心率1[3-9][0-9]|口齿不清|走路(?:不稳|撞墙|打飘)|"
+    "手[脚又][^,。]{0,4}抖|眼皮都?[抬睁]不|吞[咽口水][^,。]{0,3}呛|红疙瘩|住院[0-9一二三四五六七八九十两半]{1,3}多?[天个周]|"
+    "不[吃喝用吸]就[^,。]{0,6}(?:流鼻涕|哈欠|抖|抽搐|冒汗)"
+)
 _CLAUSE = re.compile(r"[^,:—\s]+")
 _DENIED = re.compile(
     "(?:无(?!证|良|资质|照|处方|业|效|痛|糖|效)|没(?!治|药|货)|未(?!成年|见好转|按|经|脱离)|不会|不是|并非|并未|避免|防止|预防|降低|减少|排除(?!.{0,2}偶合)|否认|不存在|零|不曾|从未|谈不上|绝非)[^,。;]{0,8}$"
@@ -91,7 +98,7 @@ _OTHERS_AFTER = re.compile(
 _UNRELATED = re.compile(
     "畜|禽|耳标|养殖|鸡群|生猪|奶牛|宠物|猫|狗狗|谋害|故意杀|杀人|杀害|杀死|毒杀|投毒|下毒|凶手|死刑|死缓|车祸|交通事故|火灾|地震|坠|溺|枪|袭击|空袭|战争|爆炸|自杀|轻生|自尽|跳楼|割腕|遗书|安乐死|"
     "癌症去世|因病去世|病逝|去世后|去世前|离世后|生前|遗嘱|遗产|性侵|灌醉|抽脂手术|吸脂手术|磨骨手术|中暑|军训|羽毛球|停车场|失控|失踪|校内死亡|患癌去世|加沙|蜂群|演练|胆囊切除|医疗纠纷|智齿|手术失误|剧组|群演|片名|强吻|小说|剧情|剧中|剧里|电影|电视剧|游戏|玩家|角色|饰演|主演|追悼|悼念|讣告|享年|演员|歌手|导演|院士|科学家.{0,4}去世|"
-    "诺如|食物中毒|野生菌|蘑菇|毒菌|断肠草|一氧化碳|煤气|摔倒|感染新冠.{0,8}(?:去世|死亡|离世|身亡)|死于新冠|新冠死亡|去世(?:多年|[0-9一二三四五六七八九十]+(?:天|年|个月))|农药|百草枯|敌敌畏|死一百次|死不了|要死|吓死|气死|笑死|烦死|累死|该死|急死|疼死|痛死|难受死|无疾而终|自然死亡"
+    "诺如|食物中毒|除草剂|杀虫剂|草铵膦|草甘膦|喷施|野生菌|蘑菇|毒菌|断肠草|一氧化碳|煤气|摔倒|感染新冠.{0,8}(?:去世|死亡|离世|身亡)|死于新冠|新冠死亡|去世(?:多年|[0-9一二三四五六七八九十]+(?:天|年|个月))|农药|百草枯|敌敌畏|死一百次|死不了|要死|吓死|气死|笑死|烦死|累死|该死|急死|疼死|痛死|难受死|无疾而终|自然死亡"
 )
 _REFUTED = re.compile(
     '辟谣|造谣|传谣|系谣言|为谣言|是谣言|纯属|不属实|”不实|\\?不实|"不实|不实信息|捏造|没法核实|无法核实|未经证实|没有依据|无任何|谣言(?<!不是谣言)(?<!不信谣言)'
@@ -117,12 +124,12 @@ def clause_around(sentence: str, position: int) -> tuple[int, int]:
 
 def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
     """Tell whether a sentence says of some harm (with `hard`, one that is no everyday illness) that it happened."""
-    for harm in HARM.finditer(sentence):
+    for harm in chain(HARM.finditer(sentence), _TOLD_OF_ONE.finditer(sentence)):
         start, end = clause_around(sentence, harm.start())
         before, after = sentence[max(start, harm.start() - _REACH) : harm.start()], sentence[harm.end() : end]
         denied = _DENIED.search(before) or _DENIED_AFTER.match(after)
         told = not denied and not _supposes(sentence[start:end])
-        if told and not (hard and SOFT_HARM.match(sentence, harm.start())):
+        if told and not (hard and harm.re is HARM and SOFT_HARM.match(sentence, harm.start())):
             return True
     return False
 

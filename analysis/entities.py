@@ -4,7 +4,6 @@ Products, firms and regions come from the lexicon, longest match first; a produc
 it, a firm that no list knows is found by how firms are called. Offsets lead into the original fields.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -14,9 +13,11 @@ from datetime import datetime
 from analysis.assessment import Entity, EntityType
 from analysis.firms import called_firms, listed_firms
 from analysis.lexicon import Hit, Lexicon, TermKind
+from analysis.lexicon.regions import COUNTY_DIGITS
 from analysis.localities import FoundRegion, found_regions
 from analysis.names import Span
 from analysis.passing import places_of_the_matter
+from analysis.product_numbers import found_numbers
 from analysis.products import PRODUCT_TYPES, found_products
 from analysis.reading import Reading
 from analysis.shops import named_shops
@@ -30,25 +31,6 @@ _FAMILIES = frozenset({"头孢", "青霉素", "胰岛素", "生长激素", "干�
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
 _LONGEST_SHORT_NAME = 2  # 赣州 ends like a full name and is none
-_PROVINCES = "国京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川贵云陕甘青蒙桂宁新藏"
-_APPROVAL = re.compile(
-    r"国药准字\s?[hzsbtfj][cj]?\s?[0-9]{8}"
-    rf"|[{_PROVINCES}][^\W\d_]{{0,2}}械(?:注准|注进|注许|备)\s?[0-9]{{4,}}[0-9-]*"
-    r"|国食药监械\([准进许]\)字[0-9]{4}第[0-9]+号"
-    rf"|[{_PROVINCES}]g?妆(?:特进字|特字|特|网备字|网备进字|备进字|备字)\s?g?j?\s?[0-9]{{4,}}"
-    r"|卫妆[准特]字[0-9a-z()-]{4,}号?|国妆备进字j[0-9]{6,}|国食健[注字备]?[gj]?[0-9]{8,}"
-)
-# One character of each kind of approval.
-_APPROVAL_SIGN = re.compile("[准械妆健]")
-_BATCH = re.compile(
-    r"(?:批(?:号|次)(?:号)?|喷码)(?:我?[一-鿿]{0,7}(?=:))?(?:均?为|喷码|印的|写的|打的|从|是|:|\s|标示为?|分别为|[(\[]){0,3}(?P<all>[a-z0-9][a-z0-9\-/]{3,19}(?:[、,和至~到][a-z0-9][a-z0-9\-/]{3,19})*)"
-)
-# Where words stand between 批号 and the number itself.
-_BATCH_FAR = re.compile(
-    r"批[号次][^。;]{1,30}?(?<![0-9a-z.\-])(?P<one>(?:[a-z]{1,3}[0-9]{5,10}|[0-9]{6,10})(?:-[0-9]{1,2})?)(?![0-9a-z.%年月日元粒支片盒瓶])"
-)
-_NO_BATCH = re.compile(r"(?:准字|字|注准|注进|备|电话|编号|手机)\s?[:a-z]?$")
-_BATCH_ITEM = re.compile(r"[a-z0-9][a-z0-9\-/]*")
 
 
 def find_entities(
@@ -72,7 +54,7 @@ def find_entities(
         *listed_firms(firms),
         *called,
         *regions,
-        *_numbers(reading.joined),
+        *found_numbers(reading.joined),
         *_people(reading),
         *found_times(reading.joined, published),
     ]
@@ -207,20 +189,25 @@ def _each_once(joined: str, found: Sequence[FoundRegion]) -> Iterator[Span]:
         if code not in longest or span.end - span.start > longest[code].end - longest[code].start:
             longest[code] = span
     paths = sorted(first)
+    towns = {s.canonical: joined[s.start : s.end] for s in longest.values() if len(s.code or "") > COUNTY_DIGITS}
     for span in longest.values():
-        if not _lies_above(joined[span.start : span.end], span.canonical or "", paths, first):
+        if not _lies_above(span, joined[span.start : span.end], paths, first, towns):
             yield span
 
 
-def _lies_above(written: str, path: str, paths: Sequence[str], first: Mapping[str, int]) -> bool:
-    """Tell whether a name only says where another place of the document lies; `paths` is sorted.
+def _lies_above(
+    span: Span, written: str, paths: Sequence[str], first: Mapping[str, int], towns: Mapping[str | None, str]
+) -> bool:
+    """Tell whether a name only says where another place of the document lies; `paths` is sorted, `towns` are how towns are written.
 
-    A short name (江西, 赣州) does where a place within it is named; a full one (九江市) where that was named before.
+    A short name (江西, 赣州) does where a place within it is named; a full one (九江市) where that was named before, or
+    is written with it (南昌县 and 南昌县向塘镇).
     """
+    path = span.canonical or ""
     following = bisect_right(paths, path)
     inner = paths[following] if following < len(paths) and paths[following].startswith(path) else None
     short = len(written) <= _LONGEST_SHORT_NAME or not written.endswith(_FULL_NAMES)
-    return inner is not None and (short or first[inner] < first[path])
+    return inner is not None and (short or first[inner] < span.start or written in towns.get(inner, ""))
 
 
 def _people(reading: Reading) -> Iterator[Span]:
@@ -229,17 +216,3 @@ def _people(reading: Reading) -> Iterator[Span]:
     for count in reading.people:
         if count.start >= reading.boundary or (count.type, count.value) not in told:
             yield Span(count.type, count.start, count.end, value=count.value)
-
-
-def _numbers(joined: str) -> Iterator[Span]:
-    for match in _APPROVAL.finditer(joined) if _APPROVAL_SIGN.search(joined) else ():
-        yield Span(
-            EntityType.APPROVAL_NO, match.start(), match.end(), canonical=re.sub(r"\s", "", match.group()).upper()
-        )
-    for match in _BATCH.finditer(joined):
-        for item in _BATCH_ITEM.finditer(joined, match.start("all"), match.end("all")):
-            if any(character.isdigit() for character in item.group()):
-                yield Span(EntityType.BATCH_NO, item.start(), item.end(), canonical=item.group().upper())
-    for match in _BATCH_FAR.finditer(joined):
-        if not _NO_BATCH.search(joined[max(0, match.start("one") - 5) : match.start("one")]):
-            yield Span(EntityType.BATCH_NO, *match.span("one"), canonical=match.group("one").upper())

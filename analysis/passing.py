@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
+from analysis.lexicon.regions import COUNTY_DIGITS
 from analysis.localities import FoundRegion
 
 __all__ = ["places_of_the_matter"]
@@ -37,7 +38,8 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
     The matter lies where the first place lies: with it go the places of its sentence, those around it, and those in it
     where something happened; a town only as part of its county's name. A place that is passed stays where the text
     names no other; so does every place of Jiangxi as long as no other of Jiangxi is kept, since what concerns this
-    province must not be lost. Neighbours in a list (南昌、长沙) go together.
+    province must not be lost. A passed place in the county of a kept one tells it more closely (家住南昌县向塘镇).
+    Neighbours in a list (南昌、长沙) go together.
     """
     if len(found) == 0:
         return []
@@ -49,8 +51,9 @@ def places_of_the_matter(text: str, found: Sequence[FoundRegion]) -> list[FoundR
             (passed if _is_passed(text, group) else near).extend(group)
     lived = [p for p in passed if _LIVED_BEFORE.search(text[max(0, p.start - 3) : p.start])]
     kept = _near_the_first(text, near or lived or passed)
-    codes = {place.region.code for place in kept}
-    kept = sorted((*kept, *(p for p in passed if p.region.code in codes and p not in kept)), key=lambda p: p.start)
+    counties = {place.region.code[:COUNTY_DIGITS] for place in kept}
+    same = (p for p in passed if p.region.code[:COUNTY_DIGITS] in counties and p not in kept)
+    kept = sorted((*kept, *same), key=lambda p: p.start)
     if any(_is_local(place) for place in kept):
         return kept
     local = [place for group in groups for place in group if _is_local(place)]

@@ -8,6 +8,8 @@ import re
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
+from analysis.lexicon.regions import COUNTY_DIGITS
+
 __all__ = ["NATIONS", "PlaceRelation", "local_codes", "mentioned_nations", "relate_places"]
 
 # Chinese short names as news titles write them; ISO 3166-1 alpha-2 codes.
@@ -27,7 +29,6 @@ NATIONS: dict[str, str] = {
 
 # 印度 must not be read inside 印度尼西亚: the longest name wins.
 _NATION = re.compile("|".join(sorted(map(re.escape, NATIONS), key=len, reverse=True)))
-_COUNTY_DIGITS = 6
 _CITY_DIGITS = 4
 _FEW_PLACES = 2
 _EUROPE = frozenset(
@@ -95,7 +96,7 @@ def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
 
 
 def _without_towns(codes: AbstractSet[str]) -> frozenset[str]:
-    return frozenset(code[:_COUNTY_DIGITS] if code.isdigit() else code for code in codes)
+    return frozenset(code[:COUNTY_DIGITS] if code.isdigit() else code for code in codes)
 
 
 def _cities(codes: AbstractSet[str]) -> frozenset[str]:
@@ -108,7 +109,7 @@ def _is_definite(codes: AbstractSet[str]) -> bool:
 
 def local_codes(codes: AbstractSet[str]) -> list[str]:
     """Return the cities and counties among `codes`, a town as its county; provinces and countries are left out."""
-    local = {code[:_COUNTY_DIGITS] for code in codes if code.isdigit() and _depth(code) > 1}
+    local = {code[:COUNTY_DIGITS] for code in codes if code.isdigit() and _depth(code) > 1}
     return sorted(local)
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 
 from analysis.assessment import EntityType
 from analysis.devices import DEVICE_MODIFIERS, named_devices
+from analysis.drug_names import behind_boast, called_from
 from analysis.lexicon import Hit, Lexicon
 from analysis.names import HAN, Run, Span, name_start, product_stops, runs
 from analysis.reading import Reading
@@ -27,12 +28,16 @@ _SALT = (
     "双氯芬|左旋|盐酸左|丙酸|糠酸|戊酸|葡萄糖酸|水杨酸|乳酸|草酸|精氨酸|谷氨酸|苄星|结合|脂质体|聚乙二醇|甲苯磺酸|二甲磺酸|对甲苯磺酸|氢氧化|无水|复合"
 )
 _FORM = (
-    "(?:钠|钾|钙|镁|酯|酸钠|酸钾)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用|透皮|透皮贴|长效|植入)*"
+    "(?:钠|钾|钙|镁|酯|酸钠|酸钾)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用|透皮|透皮贴|长效|植入|基因(?=注射液))*"
     "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布])|丸|滴丸|贴剂?|贴片|贴膏|"
-    "喷雾剂|喷雾|气雾剂|粉雾剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
+    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
 )
 # Esters that stand behind the base in one naming and before it in the other: 氯倍他索丙酸酯, 丙酸氯倍他索.
 _ESTER_AFTER = re.compile("(?:双?丙酸|戊酸|糠酸|醋酸|丁酸|磷酸|琥珀酸|新戊)(?:酯|钠)")
+# Which of a family it is: 干扰素α2b, 白介素-11, 凝血因子Ⅸ (normalised to ix).
+_SUBTYPE_AFTER = re.compile(
+    "(?<=[αβγ])-?[0-9]{1,2}[ab]?|(?<=干扰素)[αβγ]-?[0-9]{0,2}[ab]?|(?<=介素)-?[0-9]{1,2}|(?<=因子)[ivx]{1,4}a?(?![a-z])"
+)
 _SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
 _STRENGTH_BEFORE = re.compile("(?<![0-9.])[0-9]{1,2}(?:\\.[0-9]{1,3})?%$")
 # How herbs are prepared; 研制, 药酒 and the like only end in the same character.
@@ -59,18 +64,19 @@ _FORMS = re.compile(
 # Forms that end ordinary words as well: a name only where segmentation leaves the form as a word of its own.
 _SHORT_FORM = re.compile(
     "(?:片(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦期战查后港新旧老名好烂散]片)|膏(?<!紫草膏)(?<!祛痘膏)(?<!染发膏)(?<!牙膏)(?<!婴儿膏)(?<!祛斑膏)(?<!美白膏)(?<!润肤膏)(?<!婴肤膏)(?<!剩余膏)(?<!面膏)|丸|喷雾)"
-    "(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?!剂|区|仔|面|段|头|单|尾|酬|场)"
+    "(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?!剂|区|仔|面|段|头|单|尾|酬|场|机)"
 )
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
 _BARE_FORM = re.compile(
-    "(?:基因治疗|婴幼儿|增高|减肥|瘦身|壮阳|祛疣|降脂|降糖|降压|止痒|糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
+    "(?:嚼碎|研碎|碾碎|整粒|整片|半片|基因治疗|婴幼儿|增高|减肥|瘦身|壮阳|祛疣|降脂|降糖|降压|止痒|糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
     "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|滴剂|片|膏|丸|喷雾)"
 )
-# What is made of people keeps the word before it: 人脐带间充质干细胞注射液.
-_HUMAN = re.compile("脐带|胎盘|骨髓|脂肪|间充质|凝血|免疫|纤维蛋白")
-# Segmentation may join 的 with a name it does not know.
-_NO_FIRST = frozenset("的了")
+# A coating, a cap filled with it, a test for it: devices. 肉毒中毒 and 苦参碱 name a disease and another substance.
+_NO_DRUG_AFTER = re.compile(
+    "(?:药物)?(?:涂层|洗脱|球囊)|(?<=肝素)帽|检?测?试[纸剂]|检测卡|碱(?!性)|(?<=碱)类|(?<=肉毒)(?:中毒|杆?菌|梭菌)"
+)
+_NO_HERB_AFTER = ("类", "皂苷")
 _LONGEST_NAME = 14
 _SHORTEST_NAME = 3
 _MOST_CURES = 8
@@ -97,7 +103,7 @@ _SHORTEST_COSMETIC = 5
 _LONGEST_MODIFIER = 14
 _MOST_MODIFIER = 8
 _ANIMALS = re.compile(
-    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|瘦肉精|养羊|羊倌|柑橘|脐橙|果树|果农|细小病毒|给(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|喂(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
+    "宠物(?:店|医院|医生|专用|药)|兽医|兽药|兽用|畜牧|畜禽|生猪|养猪|养鸡|奶牛|口蹄疫|禽流感疫苗|猫瘟|犬瘟|瘦肉精|养羊|羊倌|柑橘|脐橙|果树|果农|细小病毒|农资店?|植保|叶面肥|黄龙病|猫三联|驱虫滴剂|给(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|喂(?:猫|狗|仓鼠|兔子|鸡|鸭|牛|羊|猪)|毛孩子"
 )
 _PEOPLE_TOO = re.compile(
     "药监|药品监管|药品监督|人用(?!狂犬)|孩子(?<!毛孩子)|患者|老人|病人|市民|消费者|顾客|被.{0,4}咬|咬伤|抓伤"
@@ -114,13 +120,13 @@ _INGREDIENT = re.compile(
 _FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
 # A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
 _CURE = re.compile(
-    f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|糖|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))'
+    f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|糖|胶|饼|方|咖啡|软糖|酵素|果冻|压片糖))[”"」』》,](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))'
 )
 _SOLD = re.compile(
     f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|药酒|软糖|压片糖|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
 )
 _PROMISE = re.compile(
-    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非"
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非|告别.{0,6}[炎痛病癣]|前列腺(?!素)|肾虚|痔疮"
 )
 _NO_CURE = re.compile(
     "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
@@ -226,7 +232,9 @@ def _names_nothing(joined: str, hit: Hit, kind: EntityType, *, herb: bool, medic
     """Tell whether a listed name is an ingredient, a class, a quarter of a town or an examination here."""
     if kind is EntityType.DRUG and not medicine and _INGREDIENT.match(joined, hit.end):
         return True
-    if (herb and joined.startswith("类", hit.end)) or (
+    if kind is EntityType.DRUG and _NO_DRUG_AFTER.match(joined, hit.end):
+        return True
+    if (herb and joined.startswith(_NO_HERB_AFTER, hit.end)) or (
         joined[hit.end - 1] == "片" and joined.startswith("区", hit.end)
     ):
         return True
@@ -284,6 +292,11 @@ def _with_salt_and_form(joined: str, start: int, end: int) -> tuple[int, int]:
         start -= len(strength.group())
     if ester := _ESTER_AFTER.match(joined, end):
         end = ester.end()
+    if subtype := _SUBTYPE_AFTER.match(joined, end):
+        end = subtype.end()
+    # Only immunoglobulins are called by how they are given: 静注人免疫球蛋白.
+    if joined.startswith("静注", start) and "免疫" not in joined[start:end]:
+        start += len("静注")
     after = _FORM_AFTER.match(joined, end)
     return start, after.end() if after else end
 
@@ -305,16 +318,16 @@ def _unlisted_drugs(
 ) -> Iterator[Span]:
     joined = reading.joined
     for match in _QUOTED_DRUG.finditer(joined):
-        name, (start, end) = match.group(match.lastindex or 1), match.span(match.lastindex or 1)
+        start, end = match.span(match.lastindex or 1)
+        start = behind_boast(joined, start, end)
+        name = joined[start:end]
         if not _BARE_FORM.fullmatch(name) and not _COSMETICS.search(name):
             yield Span(EntityType.DRUG, start, end, canonical=name)
     yield from _cures(reading, lexicon)
     classes = lexicon.names["generic_products"]
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for run, last in _called(joined):
-        start = name_start(run, reading.segmenter, product_stops(lexicon), bounds, last=last)
-        start += joined[start : start + 1] in _NO_FIRST
-        start -= joined[start - 1 : start] == "人" and bool(_HUMAN.match(joined, start))
+        start = called_from(run, reading, lexicon, bounds, last)
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
         known = not within or within[0] == start or _DRUG_SUFFIX.search(joined[start : within[0]])
         name = joined[start : run.end]

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["JIANGXI", "JIANGXI_CODE", "Region", "inner_names", "load_regions", "region_names"]
+__all__ = ["COUNTY_DIGITS", "JIANGXI", "JIANGXI_CODE", "Region", "inner_names", "load_regions", "region_names"]
 
 JIANGXI = "江西省"
 JIANGXI_CODE = "36"
 """What the GB/T 2260 codes of the province and of all its places begin with."""
+COUNTY_DIGITS = 6
+"""So many digits of a code of GB/T 2260 name a county or district; what follows names a town."""
 _FULL_NAME_LENGTH = 3
 _SUFFIX = re.compile(
     "(特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|(?:[一-鿿]{1,3}族)+自治[州县]|地区|林区|盟|省|市|县)$"

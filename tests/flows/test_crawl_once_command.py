@@ -30,7 +30,7 @@ def app(press: Press, egress: Egress, declare: Callable[..., Source], monkeypatc
     return SimpleNamespace(
         catalogue=SimpleNamespace(by_id={"daily": daily}, sources=(daily,), problems=()),
         describe_sources=lambda: None,
-        settings=SimpleNamespace(ocr=False, contact=None, watch_words=()),
+        settings=SimpleNamespace(ocr=False, contact=None, watch_words=(), crawl_limits={}),
         egress=egress,
         now=lambda: NOW,
         author_key=b"0123456789abcdef",

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.assessment import EntityType
-from analysis.counts import chinese_number, people_counts
+from analysis.counts import people_counts
+from analysis.numerals import chinese_number
 
 DIGITS = "零一二三四五六七八九"
 

@@ -157,3 +157,25 @@ def test_lakes_dishes_and_shops_called_after_a_place_are_none(text: str) -> None
 
 def test_where_somebody_lives_stays_where_the_patient_was_only_brought_elsewhere() -> None:
     assert written("", "服药后全身脱皮,转南昌治疗。家住永丰县沙溪镇。") == ["永丰县沙溪镇"]
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ("湛江市廉江市安铺镇某连锁药房", "湛江市廉江市安铺镇"),
+        ("在武汉市江夏区纸坊街办的卡", "武汉市江夏区纸坊街"),
+        ("遵义市汇川区步行街一家药店", "遵义市汇川区"),
+        ("廉江市某镇一家药房", "廉江市"),
+    ],
+)
+def test_a_town_is_read_with_its_county_and_an_unnamed_one_is_not(title: str, place: str) -> None:
+    assert written(title) == [place]
+
+
+def test_where_somebody_lives_in_the_county_of_the_matter_tells_it_more_closely() -> None:
+    assert written("南昌县检察院办结一案", "家住南昌县向塘镇的吴某被判刑。") == ["南昌县向塘镇"]
+    assert written("南昌县检察院办结一案", "家住杭州市的吴某被判刑。") == ["南昌县"]
+
+
+def test_the_province_of_an_office_adds_nothing_to_the_place_named_before_it() -> None:
+    assert written("贵州一干部受审", "贵州省遵义市法院开庭。贵州省药监局表示将倒查。") == ["贵州省遵义市"]

@@ -141,3 +141,44 @@ def test_who_was_given_a_faulty_vaccine_is_harmed_without_a_symptom() -> None:
 )
 def test_other_numbers_beside_a_harm_count_nobody(text: str) -> None:
     assert not claimed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "82岁的刁婆婆把降糖药停了,结果血糖升到30,住院十天",
+        "一名大学生连续服用后出现呼吸抑制",
+        "我弟弟17岁,从去年喝到现在,不喝就流鼻涕打哈欠",
+        "室友买的咖啡糖,两颗下去脸红心跳,凌晨打120",
+        "同桌吃了一把药,昨天上课口齿不清走路撞墙",
+        "孩子停药19天,手又开始抖,写不了字",
+        "奶奶给喂药多喂了十倍!半小时后手脚抖、心跳200,连夜洗胃。厂家改改量杯,求你们了",
+        "打完瘦脸针第三天眼皮抬不起来。医生说要打血清",
+        "敷完面膜脸发热,起一片小红疙瘩。避雷避雷",
+    ],
+)
+def test_one_person_is_told_by_age_or_kin_and_what_befell_them(text: str) -> None:
+    assert claimed(text) == [("harmed", 1)]
+
+
+def test_the_sum_of_the_others_and_ones_own_is_counted() -> None:
+    assert ("harmed", 7) in claimed("用了这膏,娃脸圆了一圈。加上我家,七个孩子。")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他拎着药下车,这一趟有一百多人,奶奶气得手一直在抖",
+        "室友说吃药前要看说明书",
+        "村民给稻田喷施除草剂时恶心头晕送医",
+        "出现不适请立即打120",
+    ],
+)
+def test_a_trembling_hand_a_field_and_advice_tell_no_harm(text: str) -> None:
+    assert not claimed(text)
+
+
+def test_a_death_is_told_by_when_somebody_left_and_not_by_records_of_deaths() -> None:
+    assert claimed("他吃了四个月假药。老郭没等到开庭,上个月走了") == [("deaths", 1)]
+    assert not claimed("店员上个月走了,新来的不懂药")
+    assert not claimed("医院没有核对用药者死亡信息")
