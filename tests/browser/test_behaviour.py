@@ -75,19 +75,6 @@ class TestKeyboard:
         expect(page.locator("details.act[open]")).to_have_count(0)
         expect(menu).to_be_focused()
 
-    def test_on_a_telephone_the_bar_does_not_cover_what_the_keyboard_comes_to(
-        self, served: Served, window: Window
-    ) -> None:
-        page = served.enter(window(390, 844))
-        page.goto(f"{served.address}/events/20261125-03")
-        bar = page.locator(".rail").bounding_box()
-        assert bar is not None
-        page.locator("#main").focus()
-        for _ in range(25):
-            page.keyboard.press("Tab")
-            below = page.evaluate("document.activeElement.getBoundingClientRect().bottom")
-            assert below <= bar["y"] + 1
-
     def test_letters_go_to_pages_and_the_slash_to_the_search(self, served: Served, window: Window) -> None:
         page = served.enter(window(1366, 768))
         page.keyboard.press("g")

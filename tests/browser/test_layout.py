@@ -213,7 +213,7 @@ def test_on_a_telephone_every_table_is_stacked_and_each_part_bears_its_heading(
     cells = page.locator("main table tbody tr").first.locator("td:visible").all()
     told = [cell.evaluate("e => getComputedStyle(e, '::before').content.replaceAll('\"', '')") for cell in cells]
     assert [head for head in told if head] == heads.split()
-    assert all(box is not None and box["x"] + box["width"] <= 390 for cell in cells if (box := cell.bounding_box()))
+    assert all(box["x"] + box["width"] <= 390 for cell in cells if (box := cell.bounding_box()))
     assert page.locator("main .panel").evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).length") == 0
 
 
@@ -263,3 +263,16 @@ def test_no_two_buttons_of_a_page_are_heard_alike(served: Served, window: Callab
             "all => all.map(e => (e.ariaLabel || e.textContent).trim().replace(/\\s+/g, ' '))"
         )
         assert sorted(heard) == sorted(set(heard)), path
+
+
+def test_on_a_telephone_the_bar_does_not_cover_what_the_keyboard_comes_to(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(390, 844))
+    page.goto(served.address + EVENT)
+    bar = page.locator(".rail").bounding_box()
+    assert bar is not None
+    page.locator("#main").focus()
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getBoundingClientRect().bottom") <= bar["y"] + 1

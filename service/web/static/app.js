@@ -41,18 +41,18 @@
   tick();
   setInterval(tick, 1000);
 
-  // On a telephone a table of four columns and more is stacked: each part of a row bears the heading of its column.
+  // On a telephone a table of four columns and more is stacked: each part of a row bears the heading of its column. Few figures fit as they are.
   const stack = () => {
-    for (const table of document.querySelectorAll("main table:not(.stacked, .case-list, .case-table)")) {
+    for (const table of document.querySelectorAll("main table:not(.stacked, .case-list, .case-table, .effect-table)")) {
       const heads = [...table.querySelectorAll(":scope > thead th")].map((head) => head.textContent.trim());
-      if (heads.length < 4) continue;
+      if (heads.length < 4 && !table.matches(".question-table")) continue;
       table.classList.add("stacked");
       for (const row of [...table.tBodies].flatMap((part) => [...part.rows])) {
         let column = 0;
         for (const cell of row.cells) {
           if (cell.colSpan === 1) cell.dataset.head = heads[column] || "";
           column += cell.colSpan;
-          const bare = ["", "—"].includes(cell.textContent.trim()) && !cell.querySelector("input, select, button, svg");
+          const bare = ["", "—"].includes(cell.textContent.trim()) && !cell.querySelector("input, select, textarea, button, svg");
           if (bare) cell.classList.add("minor");
         }
       }
