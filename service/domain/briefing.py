@@ -12,6 +12,7 @@ from service.domain.alert import AlertLevel
 from service.domain.week import Week
 
 __all__ = [
+    "LISTED_ON_PAPER",
     "Advice",
     "Briefing",
     "BypassRow",
@@ -26,6 +27,9 @@ __all__ = [
     "judge_week",
     "quoted",
 ]
+
+LISTED_ON_PAPER = 40
+"""Documents of 重点信息清单 that the printed issue shows; the workbook has them all."""
 
 _STILL_LATE = "逾期未回应"
 _RISE = 1.3

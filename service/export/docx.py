@@ -10,7 +10,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
 from service.domain.beijing import BEIJING, beijing
-from service.domain.briefing import Briefing, Change, MajorEvent, quoted
+from service.domain.briefing import LISTED_ON_PAPER, Briefing, Change, MajorEvent, quoted
 from service.export.charts import bars, daily_line
 from service.export.paper import (
     HEAD,
@@ -131,7 +131,6 @@ _NUMERALS = "一二三四五六七八九十"
 # The text before the annexes is to fit two pages; the ledger in the annex has the events.
 _TOLD = 3
 _CATEGORIES, _RUMOURS, _RESPONSES = 5, 2, 4
-_DOCUMENTS = 40
 _CITIES = 4
 _TITLE_SHOWN = 30
 
@@ -208,7 +207,7 @@ def _response_table(document: Document, briefing: Briefing) -> None:
         ]
         for row in briefing.responses[:_RESPONSES]
     ]
-    table(document, ("事件", "获知", "确认", "回应", "是否超时"), rows, widths=(46, 29, 29, 29, 23))
+    table(document, ("事件", "获知", "确认", "回应", "是否超时"), rows, widths=(39, 32, 32, 32, 21))
     _left_out(document, len(briefing.responses) - _RESPONSES, "件", "工作簿“回应时效”")
 
 
@@ -269,8 +268,8 @@ def _listed_documents(document: Document, briefing: Briefing) -> None:
             beijing(row.published_at, briefing.made_at),
             Link(row.event_id, row.event_link) if row.event_id else "—",
         ]
-        for number, row in enumerate(briefing.documents[:_DOCUMENTS], 1)
+        for number, row in enumerate(briefing.documents[:LISTED_ON_PAPER], 1)
     ]
     columns = ("序号", "标题（链接到原文）", "来源", "时间", "事件")
     table(document, columns, rows, widths=(11, 63, 22, 32, 28))
-    _left_out(document, len(briefing.documents) - _DOCUMENTS, "篇", "工作簿“重点信息清单”")
+    _left_out(document, len(briefing.documents) - LISTED_ON_PAPER, "篇", "工作簿“重点信息清单”")

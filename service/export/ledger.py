@@ -10,6 +10,7 @@ from types import MappingProxyType
 from service.domain.audit import actor_word
 from service.domain.beijing import BEIJING
 from service.domain.policy import Policy
+from service.export.sheets import height_of
 from service.flows.policy_links import LinkedPolicy
 
 __all__ = ["COLUMNS", "ledger_csv", "ledger_rows", "ledger_xlsx"]
@@ -22,6 +23,8 @@ COLUMNS = (
 # Where a spreadsheet would begin to calculate: at the head of a cell or of a line in it, blanks and wide forms included.
 _LIVE = re.compile(r"\A(?=[\t\r\n])|(?:\A|(?<=[\r\n]))(?=[^\S\r\n]*[=+\-@|＝＋－＠])")
 _A3 = 8
+_SHRUNK = "文本校验值"
+"""The column whose cells are made small instead of wrapped."""
 _WIDTHS = (34, 34, 22, 22, 12, 10, 9, 11, 11, 11, 11, 26, 6, 6, 17, 10, 30, 20, 34, 30)
 
 
@@ -88,8 +91,11 @@ def ledger_xlsx(rows: Sequence[tuple[str, ...]]) -> bytes:
             sheet.set_column(at, at, width)
             sheet.write_string(0, at, name, head)
         for line, row in enumerate(rows, start=1):
+            sheet.set_row(
+                line, height_of(["" if at == _SHRUNK else cell for at, cell in zip(COLUMNS, row, strict=True)], _WIDTHS)
+            )
             for at, cell in enumerate(row):
-                sheet.write_string(line, at, cell, code if COLUMNS[at] == "文本校验值" else body)
+                sheet.write_string(line, at, cell, code if COLUMNS[at] == _SHRUNK else body)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
         sheet.set_landscape()

@@ -31,7 +31,8 @@ __all__ = [
 ]  # fmt: skip
 
 BODY, HEAD, SUB, TITLE, _FIGURES = "仿宋", "黑体", "楷体", "宋体", "宋体"
-BODY_PT, _TABLE_PT, TITLE_PT = Pt(16), Pt(12), Pt(22)
+# At 12 pt a date with its time (11月25日 14:32) takes two lines in a column that leaves room for the titles.
+BODY_PT, _TABLE_PT, TITLE_PT = Pt(16), Pt(10.5), Pt(22)
 _LINE_PT, _GAP_PT = Pt(28), Pt(6)
 RED = RGBColor(0xC0, 0x00, 0x00)
 _BLUE = RGBColor(0x05, 0x63, 0xC1)

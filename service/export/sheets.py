@@ -1,5 +1,6 @@
 """A workbook of tables that are read and printed: headings that stay, text that is never a formula."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,10 +8,29 @@ from typing import IO, Any
 
 import xlsxwriter
 
-__all__ = ["Sheets", "open_workbook"]
+__all__ = ["A4", "Sheets", "height_of", "open_workbook"]
+
+A4 = 9
+"""Of paper sizes; a workbook that names none is printed on American paper."""
 
 _FIGURE_WIDTH = 20
+_LINE_POINTS = 15
+_HIGHEST = 409
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def height_of(values: Sequence[object], widths: Sequence[int]) -> int:
+    """Return the height of a row in points whose cells wrap: Excel finds it by itself, LibreOffice and WPS show one line."""
+    lines = 1
+    for value, width in zip(values, widths, strict=True):
+        parts = str(value).split("\n")
+        # A cell has a margin of about half a digit on either side.
+        lines = max(lines, sum(max(1, -(-_columns(part) // max(1, width - 1))) for part in parts))
+    return min(_LINE_POINTS * lines, _HIGHEST)
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 class Sheets:
@@ -35,12 +55,14 @@ class Sheets:
         sheet = self._book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
+        sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, heading, self._bold)
         for number, values in enumerate(rows, 1):
+            sheet.set_row(number, height_of(values, widths))
             for column, value in enumerate(values):
                 # In a wide column of texts a figure at the far right is not found.
                 left = widths[column] > _FIGURE_WIDTH

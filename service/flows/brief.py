@@ -10,6 +10,7 @@ from analysis.assessment import CATEGORY_NAMES, Level
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing
 from service.domain.briefing import (
+    LISTED_ON_PAPER,
     Briefing,
     BypassRow,
     CategoryRow,
@@ -342,6 +343,6 @@ def _notes(week: Week, now: datetime) -> tuple[str, ...]:
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
         "独立信源按事件内不同信源计，转载不计；类别可多选，分类合计可能大于风险稿件数。",
         "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",
-        f"重点信息清单列出本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前；全部稿件在检索中查。",
+        f"重点信息清单取本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前：文稿列前{LISTED_ON_PAPER}篇，工作簿全列；其余稿件在检索中查。",
         "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",
     )

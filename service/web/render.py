@@ -185,6 +185,7 @@ def _environment() -> Environment:
             region=region_name,
             chip=wording.level_chip,
             limit=wording.limit_word,
+            spent_of=wording.spent_of,
             act=acts.act_word,
             article=wording.article_word,
             person=actor_word,

@@ -65,6 +65,16 @@ class TestKeyboard:
         assert alert is not None
         assert alert.acknowledged_by == "研判乙"
 
+    def test_who_closes_a_menu_goes_on_from_its_button(self, served: Served, window: Window) -> None:
+        page = served.enter(window(1366, 768))
+        page.goto(f"{served.address}/events/20261125-03")
+        menu = page.locator("details.act > summary", has_text="指派")
+        menu.press("Enter")
+        expect(page.locator("details.act[open]")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(page.locator("details.act[open]")).to_have_count(0)
+        expect(menu).to_be_focused()
+
     def test_letters_go_to_pages_and_the_slash_to_the_search(self, served: Served, window: Window) -> None:
         page = served.enter(window(1366, 768))
         page.keyboard.press("g")

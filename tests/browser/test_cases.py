@@ -183,6 +183,19 @@ def test_a_draft_that_was_overtaken_is_shown_back_with_whose_version_is_newer(of
     assert [one.text for one in way.file.drafts] == ["承办处室先存的一版"]
 
 
+def test_a_text_that_cannot_pass_says_so_above_the_text_and_its_next_step_is_to_mend_it(office: Office) -> None:
+    way = office.way().drafting()
+    page = office.at_case("承办丁", way.case.id, "draft")
+    page.fill("#draft-text", f"机密★5年\n\n{TEXT}")
+    press(page, "保存为新版本", "case_save")
+    expect(page.get_by_role("alert")).to_contain_text("本版有 1 项阻断，送审后不能通过保密审查，请先修改。密级标志")
+    expect(page.locator("main .primary:visible")).to_have_text("保存为新版本")
+    page.fill("#draft-text", TEXT)
+    press(page, "保存为新版本", "case_save")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("main .primary:visible")).to_have_text("送审第 2 版")
+
+
 def test_without_scripts_the_text_is_written_submitted_and_sent_back(office: Office) -> None:
     way = office.way().drafting()
     page = office.at_case("承办丁", way.case.id, scripts=False)

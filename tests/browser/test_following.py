@@ -47,6 +47,21 @@ def test_pages_of_topics_and_matters_are_whole_and_chinese(
     assert {path: found for path in paths if (found := _complaints(page, served.address, path))} == {}
 
 
+def test_on_a_telephone_every_field_of_a_risk_sheet_can_be_filled_in_and_figures_stay_side_by_side(
+    followed: tuple[Served, Topic], window: Window
+) -> None:
+    served, topic = followed
+    page = served.enter(window(390, 844))
+    page.goto(f"{served.address}/topics/{topic.id}?tab=sheet")
+    for label in ("顾虑 1", "答复口径 1", "答复人 1"):
+        expect(page.get_by_label(label)).to_be_visible()
+    page.goto(f"{served.address}/topics/{topic.id}?tab=overview")
+    cells = page.locator(".effect-table tbody tr").first.locator("td")
+    boxes = [box for cell in cells.all() if (box := cell.bounding_box())]
+    assert len({box["y"] for box in boxes}) == 1
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= 390
+
+
 def test_a_policy_is_watched_assessed_and_signed_by_two_people(followed: tuple[Served, Topic], window: Window) -> None:
     served, topic = followed
     page = served.enter(window(1366, 768), name="研判乙")

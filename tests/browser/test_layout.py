@@ -191,3 +191,88 @@ def test_on_a_telephone_the_next_step_is_the_first_button_and_a_text_to_label_ha
     box = page.locator(".label-card").bounding_box()
     assert box is not None
     assert box["width"] > 300
+
+
+@pytest.mark.parametrize(
+    ("path", "heads"),
+    [
+        ("/policies?tab=clocks", "编号 归属 事项 时限 依据 核实"),
+        ("/policies?tab=facts", "编号 文件 要点 时限 核实 效力 原文"),
+        ("/policies/situations", "情形与理由 主要条文 相关条文 编号"),
+        ("/system?tab=quarantine", "编号 环节 说明 信源 时间 怎么办"),
+        ("/system", "用户名 角色 岗位 邮箱 邮件提醒 登录"),
+        ("/briefings", "期次 起止 生成时间 文件"),
+        ("/drills", "脚本 状态 开始 时钟"),
+    ],
+)
+def test_on_a_telephone_every_table_is_stacked_and_each_part_bears_its_heading(
+    served: Served, window: Callable[[int, int], BrowserContext], path: str, heads: str
+) -> None:
+    page = served.enter(window(390, 844))
+    page.goto(served.address + path)
+    cells = page.locator("main table tbody tr").first.locator("td:visible").all()
+    told = [cell.evaluate("e => getComputedStyle(e, '::before').content.replaceAll('\"', '')") for cell in cells]
+    assert [head for head in told if head] == heads.split()
+    assert all(box["x"] + box["width"] <= 390 for cell in cells if (box := cell.bounding_box()))
+    assert page.locator("main .panel").evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).length") == 0
+
+
+def test_on_paper_tables_stay_tables_and_what_is_left_of_a_limit_stands_beside_the_time(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(718, 1000))
+    page.goto(f"{served.address}/policies?tab=clocks")
+    page.emulate_media(media="print")
+    assert page.locator("main table").evaluate("e => getComputedStyle(e).display") == "table"
+    page.goto(f"{served.address}/alerts")
+    assert page.locator("#clock").is_visible()
+    for hidden in (".rail", ".seek", ".filters", "#bulk"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_what_is_filled_in_has_an_edge_that_is_seen(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(1366, 768))
+    page.goto(f"{served.address}/system")
+    edges = page.locator("main :is(input:not([type=hidden], [type=checkbox]), select)").evaluate_all(
+        "all => all.map(e => getComputedStyle(e).borderTopColor.match(/\\d+/g).slice(0, 3).map(Number))"
+    )
+    assert edges
+    assert min(_ratio(edge, [255, 255, 255]) for edge in edges) >= 3
+
+
+def _ratio(one: list[int], other: list[int]) -> float:
+    """Return the contrast of two colours as WCAG 2.2 reckons it."""
+    low, high = sorted(
+        sum(
+            weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+            for weight, part in zip((0.2126, 0.7152, 0.0722), (value / 255 for value in colour), strict=True)
+        )
+        for colour in (one, other)
+    )
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_no_two_buttons_of_a_page_are_heard_alike(served: Served, window: Callable[[int, int], BrowserContext]) -> None:
+    page = served.enter(window(1366, 768))
+    for path in ("/system", "/drills", "/sources", "/briefings", "/system/routing"):
+        page.goto(served.address + path)
+        heard = page.locator("main :is(button, summary, a.chip):visible").evaluate_all(
+            "all => all.map(e => (e.ariaLabel || e.textContent).trim().replace(/\\s+/g, ' '))"
+        )
+        assert sorted(heard) == sorted(set(heard)), path
+
+
+def test_on_a_telephone_the_bar_does_not_cover_what_the_keyboard_comes_to(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(390, 844))
+    page.goto(served.address + EVENT)
+    bar = page.locator(".rail").bounding_box()
+    assert bar is not None
+    page.locator("#main").focus()
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getBoundingClientRect().bottom") <= bar["y"] + 1

@@ -25,7 +25,7 @@ from service.web.render import desk_of, page
 from service.web.views.alert_rows import AlertRow, Due, alert_row, due_of
 from service.web.views.case_page import TurnView, minutes, turn_views
 from service.web.views.case_steps import next_step
-from service.web.views.wording import Chip, duration, level_chip
+from service.web.views.wording import Chip, duration, level_chip, spent_of
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -163,7 +163,7 @@ def _line(
 
 def _running(used: Sequence[BudgetUse]) -> str:
     now = next((one for one in used if one.running), None)
-    return f"{now.part.name} {minutes(now.used)}/{minutes(now.part.planned)} 分" if now else ""
+    return f"{now.part.name} {spent_of(minutes(now.used), minutes(now.part.planned))}" if now else ""
 
 
 def _waited(alert: Alert, now: datetime) -> str:

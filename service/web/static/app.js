@@ -41,6 +41,25 @@
   tick();
   setInterval(tick, 1000);
 
+  // On a telephone a table of four columns and more is stacked: each part of a row bears the heading of its column. Few figures fit as they are.
+  const stack = () => {
+    for (const table of document.querySelectorAll("main table:not(.stacked, .case-list, .case-table, .effect-table)")) {
+      const heads = [...table.querySelectorAll(":scope > thead th")].map((head) => head.textContent.trim());
+      if (heads.length < 4 && !table.matches(".question-table")) continue;
+      table.classList.add("stacked");
+      for (const row of [...table.tBodies].flatMap((part) => [...part.rows])) {
+        let column = 0;
+        for (const cell of row.cells) {
+          if (cell.colSpan === 1) cell.dataset.head = heads[column] || "";
+          column += cell.colSpan;
+          const bare = ["", "—"].includes(cell.textContent.trim()) && !cell.querySelector("input, select, textarea, button, svg");
+          if (bare) cell.classList.add("minor");
+        }
+      }
+    }
+  };
+  stack();
+
   // Lists: j/k move, Enter opens, a acknowledges, x picks.
   let at = -1;
   const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.getClientRects().length);
@@ -72,8 +91,11 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
+      const menu = event.target.closest("details.act[open], details.who[open]");
       document.querySelectorAll("details.act[open], details.who[open]").forEach((d) => d.removeAttribute("open"));
-      if (typing(event.target)) event.target.blur();
+      // Who closes a menu goes on from its button, not from the top of the page.
+      if (menu) menu.querySelector("summary").focus();
+      else if (typing(event.target)) event.target.blur();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
@@ -107,5 +129,5 @@
     node.hidden = history.length < 2;
     if (node.matches("button")) { node.addEventListener("click", () => history.back()); node.focus(); }
   });
-  document.body.addEventListener("htmx:afterSwap", () => { at = -1; tick(); });
+  document.body.addEventListener("htmx:afterSwap", () => { at = -1; tick(); stack(); });
 })();

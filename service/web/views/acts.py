@@ -257,6 +257,8 @@ def detail_words(detail: Mapping[str, Any]) -> str:
 
 def subject_words(subject: str) -> str:
     """Return what a row is about: `alert:…` is `预警 …`."""
+    if subject == "matters:frequent":
+        return "高频主题的办件清单"
     kind, mark, key = subject.partition(":")
     name = _SUBJECTS.get(kind)
     return f"{name} {key}" if name and mark else (name or subject)

@@ -24,6 +24,7 @@ __all__ = [
     "local",
     "moment",
     "remaining",
+    "spent_of",
     "weekday",
     "word",
 ]
@@ -107,6 +108,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 _LIMIT_UNITS = (("wd", "个工作日"), ("h", "小时"), ("d", "天"))
 _MINUTES_BELOW = 120
+_MINUTES_READ = 360
 _HOURS_BELOW = 72
 _WEEKDAYS = "一二三四五六日"
 
@@ -183,6 +185,13 @@ def remaining(left: timedelta) -> str:
     if seconds < 96 * 3600:
         return f"{seconds // 3600}小时{seconds // 60 % 60:02d}分"
     return f"{seconds // 86400}天{seconds // 3600 % 24}小时"
+
+
+def spent_of(used: int, planned: int) -> str:
+    """Return minutes used of those planned: `114 / 45 分`; from six hours on `23小时58分 / 15 分`, as 1438 is read by nobody."""
+    if used < _MINUTES_READ:
+        return f"{used} / {planned} 分"
+    return f"{used // 60}小时{used % 60:02d}分 / {planned} 分"
 
 
 def limit_word(limit: str) -> str:

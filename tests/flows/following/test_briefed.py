@@ -7,6 +7,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from service.domain.beijing import BEIJING, beijing
+from service.domain.briefing import LISTED_ON_PAPER
 from service.domain.people import Person
 from service.domain.register import Register
 from service.domain.week import week_of
@@ -111,4 +112,4 @@ def test_the_listed_documents_stand_newest_first_whatever_came_in_last(store: St
         store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
     )
     assert [one.title for one in issue.documents] == ["第2条", "第0条", "第3条", "第1条"]
-    assert any("至多100篇" in note for note in issue.notes)
+    assert any("至多100篇" in note and f"文稿列前{LISTED_ON_PAPER}篇" in note for note in issue.notes)

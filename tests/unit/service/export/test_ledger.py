@@ -54,3 +54,14 @@ def test_what_took_its_place_stands_by_title() -> None:
     [row] = ledger_rows([replace(LAW, superseded_by="law-2030")], {}, on=ON, titles={"law-2030": "示例法（2030年）"})
     assert "示例法（2030年）" in row
     assert "law-2030" not in row
+
+
+def test_a_row_is_as_high_as_its_longest_title_and_a_hash_does_not_count() -> None:
+    long = replace(
+        LAW, stem="y", title="关于办理利用信息网络实施诽谤等刑事案件适用法律若干问题的解释" * 2, text_hash="a" * 64
+    )
+    short = replace(LAW, text_hash="a" * 64)
+    sheet = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([long, short], {}, on=ON)))).active
+    assert sheet is not None
+    assert sheet.row_dimensions[2].height == 60
+    assert sheet.row_dimensions[3].height in {None, 15}

@@ -14,6 +14,7 @@ from service.web.views.wording import (
     limit_word,
     moment,
     remaining,
+    spent_of,
 )
 from tests.builders import NOW
 
@@ -32,6 +33,11 @@ from tests.builders import NOW
 )
 def test_a_countdown_is_to_the_second_below_three_hours_and_to_the_minute_above(span: timedelta, words: str) -> None:
     assert remaining(span) == words
+
+
+def test_minutes_of_a_budget_are_said_in_hours_once_they_are_many() -> None:
+    assert spent_of(114, 45) == "114 / 45 分"
+    assert spent_of(1438, 15) == "23小时58分 / 15 分"
 
 
 def test_a_moment_is_beijing_time_and_names_the_year_only_where_it_is_another() -> None:
@@ -105,3 +111,4 @@ def test_an_audit_row_reads_as_a_sentence_without_internal_keys() -> None:
     assert detail_words(detail) == "时限：回应；状态：超时完成；原为：红色；等级：橙色"
     assert subject_words("alert:A1") == "预警 A1"
     assert subject_words("login") == "登录"
+    assert subject_words("matters:frequent") == "高频主题的办件清单"
