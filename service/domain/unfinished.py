@@ -12,8 +12,11 @@ from service.domain.quotation import GIST_ONLY, NOT_STORED, REFERENCE_ONLY
 
 __all__ = ["unfinished_findings"]
 
-# Only in brackets of marks: an answer may say in a sentence that a cause is 待核实.
-_MARK = re.compile(rf"[〔【\[［](?:待填写[^〕】\]］\n]{{0,120}}|{OPEN_WORD}|{NOT_STORED})[〕】\]］]")
+# Only in brackets of marks: an answer may say in a sentence, or in round brackets, that a cause is 待核实. A blank is
+# none in any brackets, for whoever types it again types round ones.
+_MARK = re.compile(
+    rf"[〔【\[［](?:{OPEN_WORD}|{NOT_STORED})[〕】\]］]|[〔【\[［（(]待填写[^〕】\]］）)\n]{{0,120}}[〕】\]］）)]"
+)
 _REFERENCE = re.compile(f"{REFERENCE_ONLY}|{re.escape(GIST_ONLY)}")
 
 
