@@ -125,6 +125,8 @@ def test_the_law_texts_raise_no_false_alarm(shared_data: Path) -> None:
         ("住某某路12号3栋2单元501室", "address", "住某某路12号3栋2单元501室"),
         ("家住青山村3组18号", "address", "家住青山村3组18号"),
         ("微信号：abc_12345", "account", "abc_12345"),
+        ("住某某路12号3栋2单元501室13800138000", "mobile", "13800138000"),
+        ("住某某路12号3栋2单元501室13800138000", "address", "住某某路12号3栋2单元501室"),
     ],
 )
 def test_personal_data_is_named_with_span_and_kind(text: str, kind: str, words: str) -> None:
@@ -148,11 +150,18 @@ def test_personal_data_is_named_with_span_and_kind(text: str, kind: str, words: 
         "北京东路1566号省药监局",
         "患者温馨提示：",
         "金额为6222021234567890129元的货款",
+        "编号6222021234567890128",
+        "回执622202123450",
         "2026年11月25日14时30分",
     ],
 )
 def test_what_identifies_nobody_is_left_alone(text: str) -> None:
     assert kinds(text) == []
+
+
+def test_findings_come_in_the_order_in_which_a_reader_meets_them() -> None:
+    assert kinds("联系电话13800138000。\n机密★10年\n患者张三丰，男") == ["mobile", "classified", "person_name"]
+    assert kinds("患者张三丰，男，电话13800138000") == ["person_name", "mobile"]
 
 
 @given(st.text(alphabet=st.sampled_from("绝密机秘★☆ \n　【】患者张三号0123456789年室栋路：:,。内部资料"), max_size=80))

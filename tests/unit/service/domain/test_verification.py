@@ -124,3 +124,15 @@ def test_an_entry_is_named_by_its_key_and_words() -> None:
         "C-APP 答复公开申请",
         f"《{DOCUMENT.title}》",
     ]
+
+
+def test_checks_that_an_office_recorded_hold_after_an_update_of_the_program() -> None:
+    """A stored check names this hash: another one would show every check of the office as outdated."""
+    assert fingerprint(replace(DOCUMENT, body="某机关", issued="2019-04-03")) == (
+        "0f283b8a5b6b2ce7574bac973b762651b4852450b9acafcba0e673d8933fc176"
+    )
+
+
+def test_the_order_in_which_a_file_names_recall_classes_is_no_change() -> None:
+    one, other = ({1: "1d", 2: "3d", 3: "7d"}, {3: "7d", 1: "1d", 2: "3d"})
+    assert fingerprint(replace(CLOCK, limit=one)) == fingerprint(replace(CLOCK, limit=other))
