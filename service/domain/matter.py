@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -379,7 +379,7 @@ def standing(duty: Duty, now: datetime) -> DutyStanding:
     if now > duty.due_at:
         return DutyStanding.OVERDUE
     used, whole = now - duty.start_at, duty.due_at - duty.start_at
-    return DutyStanding.NEAR if whole > timedelta(0) and used * 100 >= whole * _NEAR else DutyStanding.RUNNING
+    return DutyStanding.NEAR if used * 100 >= whole * _NEAR else DutyStanding.RUNNING
 
 
 def _duty(matter: Matter, rule_id: str) -> Duty:

@@ -16,6 +16,7 @@ from service.domain.matter import (
     MatterKind,
     MatterState,
     acts_of,
+    dated,
     extend,
     kind_of,
     open_matter,
@@ -201,6 +202,8 @@ def test_a_clock_whose_limit_is_not_verified_waits_for_a_person() -> None:
     started = start_unverified(matter, "C-TS7", by="审批人乙", now=RECEIVED + DAY)
     assert started.due_at == duty.due_at
     assert started.duties[0].armed_by == "审批人乙"
+    with pytest.raises(Conflict, match="具名人员"):
+        start_unverified(matter, "C-TS7", by=" ", now=RECEIVED + DAY)
     with pytest.raises(Conflict, match="已在计时"):
         start_unverified(started, "C-TS7", by="审批人乙", now=RECEIVED + DAY)
 
@@ -212,6 +215,36 @@ def test_a_clock_whose_limit_is_not_verified_waits_for_a_person() -> None:
 def test_near_begins_at_85_per_cent_and_overdue_after_the_last_second(hours: float, stands: DutyStanding) -> None:
     [duty] = received(MatterKind.COMPLAINT).duties
     assert standing(duty, RECEIVED + timedelta(hours=hours)) is stands
+
+
+def test_the_due_second_itself_is_in_time_and_the_one_after_it_is_late() -> None:
+    [duty] = received(MatterKind.COMPLAINT).duties
+    assert duty.due_at is not None
+    stands = [standing(replace(duty, met_at=duty.due_at + timedelta(seconds=late)), RECEIVED) for late in (0, 1)]
+    assert stands == [DutyStanding.MET, DutyStanding.MET_LATE]
+    assert standing(duty, duty.due_at) is DutyStanding.NEAR
+
+
+def test_em_03_what_an_answer_fulfilled_in_time_is_not_made_late_by_closing_the_matter() -> None:
+    answered = act(received(MatterKind.REPORT), MatterAct.ACCEPT, MatterAct.ANSWER)
+    closed = act(answered, MatterAct.CLOSE, now=RECEIVED + 90 * DAY)
+    assert (closed.state, closed.state_at) == (MatterState.CLOSED, RECEIVED + 90 * DAY)
+    assert closed.duties[0].met_at == RECEIVED + DAY
+    assert not closed.duties[0].late
+
+
+def test_of_several_clocks_the_soonest_that_runs_and_can_be_told_is_due() -> None:
+    matter = received(MatterKind.COMPLAINT)
+    [duty] = matter.duties
+    assert duty.due_at is not None
+    later = replace(duty, rule_id="C-TJ45", due_at=duty.due_at + DAY)
+    others = [
+        replace(later, due_at=None),
+        replace(later, armed=False, due_at=RECEIVED),
+        replace(later, met_at=RECEIVED, due_at=RECEIVED),
+    ]
+    assert dated(replace(matter, duties=(later, duty, *others))).due_at == duty.due_at
+    assert dated(replace(matter, duties=tuple(others))).due_at is None
 
 
 def test_a_refusal_needs_a_reason_and_no_act_jumps() -> None:

@@ -41,7 +41,7 @@ def test_an_act_is_granted_to_exactly_these_roles_the_least_first(act: Act) -> N
 
 def test_who_is_added_can_log_in_with_the_password_given_and_holds_no_duty_and_gets_no_mail() -> None:
     added = Person(id="p1", name="甲", role=OFFICER, password_hash="", created_at=datetime(2026, 11, 25, tzinfo=UTC))
-    assert not (added.disabled or added.must_change_password or added.failures or added.locked_until)
+    assert (added.disabled, added.must_change_password, added.failures, added.locked_until) == (False, False, 0, None)
     assert (added.duties, added.email, added.notify_from) == (frozenset(), None, None)
 
 
