@@ -115,6 +115,18 @@ class TestStanding:
             ),
             ({"acknowledged_at": NOW, "answered_at": NOW, "extras": {"answering_at": NOW.isoformat()}}, ANSWERED),
             ({"acknowledged_at": NOW, "answered_at": NOW, "extras": {"risen_at": NOW.isoformat()}}, ACKNOWLEDGED),
+            ({"acknowledged_at": NOW, "answered_at": NOW + HOUR, "extras": {"risen_at": NOW.isoformat()}}, ANSWERED),
+            (
+                {
+                    "acknowledged_at": NOW,
+                    "extras": {"answering_at": (NOW + HOUR).isoformat(), "risen_at": NOW.isoformat()},
+                },
+                ANSWERING,
+            ),
+            (
+                {"acknowledged_at": NOW, "extras": {"answering_at": NOW.isoformat(), "risen_at": NOW.isoformat()}},
+                ACKNOWLEDGED,
+            ),
             (
                 {"acknowledged_at": NOW, "answered_at": NOW, "extras": {"risen_at": (NOW + HOUR).isoformat()}},
                 ACKNOWLEDGED,

@@ -9,6 +9,7 @@ from service.domain.case import CaseFile, CaseStep, Publication
 from service.domain.case_assess import conclude
 from service.domain.case_review import check_authority, review, save_draft, submit
 from service.domain.case_turn import UNDER_REVIEW, BudgetUse, budget_used, holders, turn_of, turns
+from service.domain.event import IncidentGrade
 from service.domain.people import Role
 from service.domain.workflow import REVIEWS, CaseState, Step
 from tests.unit.service.domain.cases import (
@@ -45,6 +46,35 @@ def approving() -> CaseFile:
 
 def steps_of(file: CaseFile) -> list[Step]:
     return [turn.step for turn in turns(file, WORKFLOW, None)]
+
+
+@pytest.mark.parametrize(
+    ("state", "grade", "steps"),
+    [
+        (CaseState.DETECTED, None, [Step.TRIAGE]),
+        (CaseState.TRIAGED, None, [Step.ASSESS]),
+        (CaseState.ASSESSING, None, [Step.CONCLUDE]),
+        (CaseState.ASSESSED, IncidentGrade.I, [Step.REPORT]),
+        (CaseState.ASSESSED, IncidentGrade.II, [Step.REPORT]),
+        (CaseState.ASSESSED, IncidentGrade.III, [Step.RESPOND]),
+        (CaseState.ASSESSED, None, [Step.RESPOND]),
+        (CaseState.REPORTED, None, [Step.RESPOND]),
+        (CaseState.REVIEWED_3, None, [Step.AUTHORITY]),
+        (CaseState.APPROVING, None, [Step.SIGN]),
+        (CaseState.APPROVED, None, [Step.PUBLISH]),
+        (CaseState.PUBLISHED, None, [Step.TRACK]),
+        (CaseState.TRACKING, None, [Step.EVALUATE]),
+        (CaseState.EVALUATED, None, [Step.ARCHIVE]),
+        (CaseState.ARCHIVED, None, []),
+        (CaseState.CLOSED, None, []),
+        (CaseState.CLOSED_FP, None, []),
+    ],
+)
+def test_the_next_step_is_that_of_the_work_flow(
+    state: CaseState, grade: IncidentGrade | None, steps: list[Step]
+) -> None:
+    """T02 to T18 of the work flow; EM-03: a grave event is reported upwards before it is answered."""
+    assert [turn.step for turn in turns(case_in(state), WORKFLOW, grade)] == steps
 
 
 def test_every_state_between_the_submission_and_the_third_review_waits_for_what_is_missing() -> None:
@@ -130,6 +160,8 @@ class TestBudget:
 
     def test_it_runs_from_first_confirmed_knowledge_to_now(self) -> None:
         assert used(self.FILE, now=40) == {"triage": 10, "assess": 30}
+        parts = budget_used(self.FILE, WORKFLOW, known_at=NOW, now=later(40))
+        assert [one.part.id for one in parts if one.running] == ["assess"]
 
     def test_detection_begins_nothing_that_the_knowledge_did_not(self) -> None:
         late = replace(self.FILE, steps=(taken(1, Step.DETECT, CaseState.DETECTED, 50), *self.FILE.steps[1:]))

@@ -133,6 +133,16 @@ class TestCancelAndPause:
         with pytest.raises(Conflict, match="具名"):
             arm(held, by=by, now=NOW)
 
+    def test_who_lets_it_run_on_does_not_take_the_place_of_who_started_it(self) -> None:
+        started = arm(clock(), by="张三", now=NOW)
+        again = arm(pause(started, by="李四", reason="等待"), by="王五", now=NOW + HOUR)
+        assert (again.state, again.armed_by, again.armed_at) == (ClockState.ARMED, "张三", NOW)
+
+    def test_aefi_05_a_duty_at_once_without_an_hour_is_cancelled_as_others_are(self) -> None:
+        held = clock(state=ClockState.ARMED, limit="immediate", due_at=None)
+        ended = cancel(held, by="张三", reason="误报", now=NOW + 90 * HOUR)
+        assert (ended.state, ended.reason) == (ClockState.CANCELLED, "张三：误报")
+
     def test_a_person_cancels_with_a_reason(self) -> None:
         ended = cancel(clock(), by="张三", reason=" 重复 ", now=NOW)
         assert (ended.state, ended.reason) == (ClockState.CANCELLED, "张三：重复")

@@ -114,6 +114,15 @@ def test_a_complaint_is_counted_once_by_its_first_product_and_category_else_by_t
     ]
     unnamed = replace(traits, products=frozenset(), firms=frozenset())
     assert frequent([replace(one, traits=unnamed.as_json()) for one in some]) == []
+    unsorted = replace(traits, categories=frozenset())
+    assert frequent([replace(one, traits=unsorted.as_json()) for one in some]) == []
+
+
+def test_an_application_that_names_a_product_is_counted_by_what_it_asks_for_alone() -> None:
+    traits = complaint(1, "清云注射液").traits
+    [one] = frequent([replace(matter, traits=traits) for matter in three()])
+    assert one.counts == {"application": 3}
+    assert "清云注射液" not in one.subject
 
 
 def test_proposed_subjects_come_first_then_those_of_most_matters() -> None:
@@ -191,7 +200,7 @@ def test_a_decision_that_reaches_a_year_without_days_off_stands_and_is_due_once_
     assert settled(refused, known) is None
 
 
-@pytest.mark.parametrize(("by", "reason"), [("", "理由"), ("审批人乙", " ")])
+@pytest.mark.parametrize(("by", "reason"), [("", "理由"), (" ", "理由"), ("审批人乙", " ")])
 def test_a_decision_needs_a_name_and_a_reason(by: str, reason: str) -> None:
     [one] = frequent(three())
     with pytest.raises(Conflict, match="写明决定的理由"):

@@ -89,6 +89,14 @@ def test_what_a_silence_held_says_so_and_claims_no_outage_and_each_line_tells_wh
     ]
 
 
+def test_the_due_moment_itself_is_not_overdue_and_each_level_below_red_has_its_mark() -> None:
+    levels = (AlertLevel.ORANGE, AlertLevel.YELLOW, AlertLevel.BLUE)
+    due = [clock(due_at=NOW, state=ClockState.ARMED)]
+    letter = merged_letter([waiting(one.key, one) for one in levels], {one.key: due for one in levels}, now=NOW)
+    assert [line[:1] for line, _ in letter.alerts] == ["◆", "■", "●"]
+    assert not any("已超时" in line for line, _ in letter.alerts)
+
+
 def test_from_half_an_hour_on_it_is_late() -> None:
     late = merged_letter([waiting("A", queued_at=NOW - LATE), waiting("B", queued_at=NOW)], {}, now=NOW)
     assert late.subject.startswith("〔迟发·合并〕")
@@ -144,6 +152,7 @@ def test_drill_is_marked_first_and_one_that_comes_late_again_is_marked_once_and_
     [
         ({}, True),
         ({"queued_at": NOW - LATE + timedelta(seconds=1)}, False),
+        ({"queued_at": NOW - LATE}, True),
         ({"queued_at": NOW, "held": True}, True),
         ({"queued_at": NOW, "replaces": 1}, True),
         ({"level": AlertLevel.RED}, False),

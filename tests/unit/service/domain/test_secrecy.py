@@ -151,7 +151,7 @@ def test_personal_data_is_named_with_span_and_kind(text: str, kind: str, words: 
         "患者温馨提示：",
         "金额为6222021234567890129元的货款",
         "编号6222021234567890128",
-        "回执622202123450",
+        "回执622202123452",
         "2026年11月25日14时30分",
     ],
 )
@@ -162,6 +162,7 @@ def test_what_identifies_nobody_is_left_alone(text: str) -> None:
 def test_findings_come_in_the_order_in_which_a_reader_meets_them() -> None:
     assert kinds("联系电话13800138000。\n机密★10年\n患者张三丰，男") == ["mobile", "classified", "person_name"]
     assert kinds("患者张三丰，男，电话13800138000") == ["person_name", "mobile"]
+    assert kinds("机密★10年\n正文\n【内部资料】") == ["classified", "internal"]
 
 
 @given(st.text(alphabet=st.sampled_from("绝密机秘★☆ \n　【】患者张三号0123456789年室栋路：:,。内部资料"), max_size=80))
