@@ -118,6 +118,12 @@ def test_what_names_no_entry_is_none(subject: str) -> None:
     assert entry_of(register(), subject) is None
 
 
+def test_a_clock_is_checked_against_the_first_of_its_documents_whose_text_the_library_names() -> None:
+    assert register().policies["GOV-06"].document.stem is None
+    assert stem_of(register(), replace(CLOCK, policies=("GOV-06", "GOV-17"))) == DOCUMENT.stem
+    assert stem_of(register(), replace(CLOCK, policies=("GOV-06",))) is None
+
+
 def test_an_entry_is_named_by_its_key_and_words() -> None:
     assert [words_of(one) for one in (FACT, CLOCK, DOCUMENT)] == [
         f"GOV-17 {FACT.citation}",
