@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
 from service.domain.clock import (
+    BEGUN_STATES,
+    MET_STATES,
     SYSTEM,
     Clock,
     ClockRole,
@@ -250,6 +252,20 @@ class TestWarning:
 
     def test_the_shares_are_the_rule_s(self) -> None:
         assert warning(clock(state=ClockState.ARMED), NOW + HOUR, warn_at=(10, 20)) is Stage.SECOND
+
+
+def test_notices_keep_their_names_over_updates_so_that_nothing_is_mailed_twice() -> None:
+    """Stored mails and clocks hold these words and numbers."""
+    assert [int(stage) for stage in Stage] == [0, 1, 2, 3]
+    assert clock().occasion(Stage.FIRST) == "clock:C-5H:1"
+    assert clock(extended_at=NOW).occasion(Stage.SECOND) == "clock:C-5H+:2"
+    assert clock(id="A1-C-UPD~2", rule_id="C-UPD").occasion(Stage.OVERDUE) == "clock:C-UPD~2:3"
+    assert clock(id="A1-C-UPD~2", rule_id="C-UPD", extended_at=NOW).occasion(Stage.FIRST) == "clock:C-UPD~2+:1"
+
+
+def test_a_duty_that_was_done_late_is_done() -> None:
+    assert {ClockState.MET, ClockState.MET_LATE} == MET_STATES
+    assert {ClockState.ARMED, ClockState.PAUSED} == BEGUN_STATES
 
 
 def test_a_limit_by_recall_class_is_unknown_until_the_class_is_known() -> None:

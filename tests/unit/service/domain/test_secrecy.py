@@ -115,6 +115,7 @@ def test_the_law_texts_raise_no_false_alarm(shared_data: Path) -> None:
         ("身份证号110101199003070011", "id_card", "110101199003070011"),
         ("患者身份证：360102199001011234", "id_card", "360102199001011234"),
         ("卡号6222 0212 3456 7890 128 已退款", "bank_card", "6222 0212 3456 7890 128"),
+        ("卡号3782 8224 6310 005", "bank_card", "3782 8224 6310 005"),
         ("邮箱zhang@example.com", "email", "zhang@example.com"),
         ("患者张三丰，男，45岁", "person_name", "张三丰"),
         ("患儿家属李小四称", "person_name", "李小四"),
@@ -157,6 +158,13 @@ def test_personal_data_is_named_with_span_and_kind(text: str, kind: str, words: 
 )
 def test_what_identifies_nobody_is_left_alone(text: str) -> None:
     assert kinds(text) == []
+
+
+@pytest.mark.parametrize("mark", ["【机密★10年】", "密级：【绝密】", "★机密★", "机密★长期", "机密", "秘密5年"])
+def test_one_mark_that_reads_in_several_ways_is_told_once_and_without_the_line_around_it(mark: str) -> None:
+    found = confidentiality_findings(f"第3期\n{mark}\n正文")
+    assert [(one.kind, one.text.strip("【】★密级：")) for one in found] == [("classified", mark.strip("【】★密级："))]
+    assert "\n" not in found[0].text
 
 
 def test_findings_come_in_the_order_in_which_a_reader_meets_them() -> None:
