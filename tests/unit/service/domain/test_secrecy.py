@@ -171,6 +171,7 @@ def test_findings_come_in_the_order_in_which_a_reader_meets_them() -> None:
     assert kinds("联系电话13800138000。\n机密★10年\n患者张三丰，男") == ["mobile", "classified", "person_name"]
     assert kinds("患者张三丰，男，电话13800138000") == ["person_name", "mobile"]
     assert kinds("机密★10年\n正文\n【内部资料】") == ["classified", "internal"]
+    assert kinds("【内部资料】\n正文\n机密★10年") == ["internal", "classified"]
 
 
 @given(st.text(alphabet=st.sampled_from("绝密机秘★☆ \n　【】患者张三号0123456789年室栋路：:,。内部资料"), max_size=80))
