@@ -4,7 +4,6 @@
 counts and decided by a person.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -131,7 +130,8 @@ def _by_problem(matters: Iterable[Matter]) -> dict[str, list[Matter]]:
 
 def _subject(subject: str, matters: Sequence[Matter]) -> FrequentSubject:
     counts = Counter(matter.kind.value for matter in matters)
-    applicants = len({_applicant_key(matter) for matter in matters})
+    # Who gave no name counts as one person for each matter.
+    applicants = len({matter.applicant or matter.id for matter in matters})
     applications = counts[MatterKind.APPLICATION.value]
     others = len(matters) - applications
     proposed = applicants >= APPLICANTS and (applications >= APPLICATIONS or others >= COMPLAINTS)
@@ -217,8 +217,3 @@ def publish(one: Disclosure, *, by: str, place: str, now: datetime) -> Disclosur
     if not place.strip():
         raise Conflict("请填写公开的栏目或网址")
     return replace(one, state=DisclosureState.PUBLISHED, published_by=by, published_at=now, place=place.strip())
-
-
-def _applicant_key(matter: Matter) -> str:
-    """Return what stands for the applicant where several matters are counted; one without a name counts as its own."""
-    return matter.applicant or hashlib.sha256(matter.id.encode()).hexdigest()[:20]

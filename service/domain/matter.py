@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -353,7 +353,7 @@ def _why_not(duty: Duty, rule: ClockRule, now: datetime) -> str | None:
     return None
 
 
-def start_unverified(matter: Matter, rule_id: str, *, by: str, now: datetime) -> Matter:
+def start_unverified(matter: Matter, rule_id: str, *, by: str) -> Matter:
     """Return the matter with a clock started that was waiting for a person, in that person's name; its due time stays.
 
     Raises:
@@ -364,7 +364,6 @@ def start_unverified(matter: Matter, rule_id: str, *, by: str, now: datetime) ->
         raise Conflict(f"“{duty.action}”已在计时或已完成")
     if not by.strip():
         raise Conflict("启动时限须有具名人员")
-    assert now >= duty.start_at
     return _with(matter, replace(duty, armed=True, armed_by=by))
 
 
@@ -379,7 +378,7 @@ def standing(duty: Duty, now: datetime) -> DutyStanding:
     if now > duty.due_at:
         return DutyStanding.OVERDUE
     used, whole = now - duty.start_at, duty.due_at - duty.start_at
-    return DutyStanding.NEAR if whole > timedelta(0) and used * 100 >= whole * _NEAR else DutyStanding.RUNNING
+    return DutyStanding.NEAR if used * 100 >= whole * _NEAR else DutyStanding.RUNNING
 
 
 def _duty(matter: Matter, rule_id: str) -> Duty:

@@ -48,7 +48,7 @@ def subject(
 
 def _place(event: Event | None, title: str) -> str:
     places = event.facts.get("places") if event is not None else None
-    place = place_beside(title, str(places[0])) if isinstance(places, list | tuple) and places else ""
+    place = place_beside(title, str(places[0])) if places else ""
     return f"{place} " if place else ""
 
 

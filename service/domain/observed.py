@@ -65,7 +65,7 @@ def outages(voices: Sequence[Voice], hours: Sequence[datetime]) -> Outages:
                 late[after] += voice.weight * min(behind, _LONGEST_BACKLOG)
     shares = {hour: late[hour] / expected[hour] if expected[hour] else 0.0 for hour in hours}
     behind_by = {hour: share for hour, share in shares.items() if share >= _NO_BACKLOG}
-    thin = {hour for hour in hours if expected[hour] and seen[hour] < _LEAST_SHARE * expected[hour]}
+    thin = {hour for hour in hours if seen[hour] < _LEAST_SHARE * expected[hour]}
     return Outages(partial=thin | behind_by.keys(), late=behind_by)
 
 

@@ -148,9 +148,10 @@ def _compacted(text: str) -> tuple[str, list[int]]:
 
 
 def _trimmed(compact: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and compact[start] == "\n":
+    """Return the span of a mark without line ends around it; every mark holds more than those."""
+    while compact[start] == "\n":
         start += 1
-    while end > start and compact[end - 1] == "\n":
+    while compact[end - 1] == "\n":
         end -= 1
     return start, end
 

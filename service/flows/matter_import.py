@@ -23,6 +23,7 @@ from service.ports.store import Store, Work
 
 __all__ = ["MatterReport", "import_matters"]
 
+_LIMITS = Limits()
 _BATCH = 256
 _SHOWN_REFUSALS = 100
 _KIND_FACTS = ("matter", "category", "type")
@@ -111,7 +112,7 @@ class _Reader:
             return fault
         if kind is None:
             return _refused(number, row, "类别不明", _unknown_kind(row))
-        admitted = admit_document(row, Limits(), now)
+        admitted = admit_document(row, _LIMITS, now)
         if not isinstance(admitted, Document):
             return _refused(number, row, admitted.reason, admitted.detail)
         return self._matter(admitted, kind, now), admitted
@@ -158,10 +159,13 @@ def _unknown_kind(row: Document) -> str:
 def _undated(number: int, row: Document, now: datetime) -> _Refused | None:
     if row.published_at is None:
         return _refused(number, row, "缺日期", "没有收到日期，或只有“昨天”一类的相对日期，无法计算时限，请补上后再导入")
+    shown = beijing(row.published_at, now)
+    shown = shown.removesuffix(" 00:00") if row.precision is DatePrecision.DAY else shown
     if row.published_at > now:
-        shown = beijing(row.published_at, now)
-        shown = shown.removesuffix(" 00:00") if row.precision is DatePrecision.DAY else shown
         return _refused(number, row, "日期在将来", f"收到日期{shown}晚于现在，请核对")
+    # A workbook writes an empty date as one of 1900; the gate takes such a date away, and without one no clock begins.
+    if row.published_at.year < _LIMITS.earliest_year:
+        return _refused(number, row, "日期过早", f"收到日期{shown}早于{_LIMITS.earliest_year}年，请核对")
     return None
 
 

@@ -101,7 +101,7 @@ def start_duty(store: Store, person: Person, matter_id: str, rule_id: str, *, no
     """Start a clock whose limit is not verified, in the person's name. Raises `Conflict`, `NotFound`, `Forbidden`."""
     permit(person, Act.EXTEND_MATTER)
     with store.write() as work:
-        matter = start_unverified(matter_of(work, matter_id, hold=True), rule_id, by=person.name, now=now)
+        matter = start_unverified(matter_of(work, matter_id, hold=True), rule_id, by=person.name)
         duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
         return _save(work, person, "matter.armed", matter, {"clock": duty.action}, now)
 

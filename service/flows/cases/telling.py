@@ -26,8 +26,8 @@ _INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Matter:
-    """A case with what its mails tell of."""
+class _RunningCase:
+    """A case that is not over, with what its mails tell of."""
 
     file: CaseFile
     alert: Alert
@@ -48,10 +48,10 @@ class _Matter:
 
 def call_people(work: Work, case_id: str, *, office: Office, now: datetime) -> int:
     """Tell everybody who is to know where the case stands and was not told yet; return how many mails are new."""
-    matter = _matter(work, case_id, office, now)
-    if matter is None:
+    running = _running(work, case_id, office, now)
+    if running is None:
         return 0
-    return sum(_tell(work, matter, call, reader) for call, reader in _owed(work, matter, work.people.listing()))
+    return sum(_tell(work, running, call, reader) for call, reader in _owed(work, running, work.people.listing()))
 
 
 def tend_cases(store: Store, *, office: Office, now: datetime) -> int:
@@ -60,8 +60,8 @@ def tend_cases(store: Store, *, office: Office, now: datetime) -> int:
         people = work.people.listing()
         owing = []
         for case in work.cases.listing(limit=_MOST):
-            matter = _matter(work, case.id, office, now)
-            if matter is not None and _owed(work, matter, people):
+            running = _running(work, case.id, office, now)
+            if running is not None and _owed(work, running, people):
                 owing.append(case.id)
     queued = 0
     for case_id in owing:
@@ -74,75 +74,75 @@ def coming_calls(
     work: Work, case_id: str, *, office: Office, now: datetime
 ) -> list[tuple[datetime, Call, tuple[Reader, ...]]]:
     """Return the reminders of steps that will be overdue: when, of which step, and to whom; nothing is written."""
-    matter = _matter(work, case_id, office, now)
-    if matter is None:
+    running = _running(work, case_id, office, now)
+    if running is None:
         return []
     people, workflow = work.people.listing(), office.register.workflow
     found = []
-    for call in calls(matter.file, workflow, matter.event.grade):
+    for call in calls(running.file, workflow, running.event.grade):
         if call.allowed is not None and not call.late(now):
             at = call.since + call.allowed
-            some = readers(call, people, matter.file, workflow, now=at + _INSTANT)
+            some = readers(call, people, running.file, workflow, now=at + _INSTANT)
             found.append((at, call, tuple(one for one in some if one.kind is CallKind.LATE)))
     return found
 
 
-def _matter(work: Work, case_id: str, office: Office, now: datetime) -> _Matter | None:
+def _running(work: Work, case_id: str, office: Office, now: datetime) -> _RunningCase | None:
     file = work.cases.file(case_id)
     alert = work.alerts.get(file.case.alert_id) if file else None
     event = work.events.get(file.case.event_id) if file else None
     if file is None or alert is None or event is None or file.case.state in office.register.workflow.final:
         return None
     clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
-    return _Matter(file=file, alert=alert, event=event, clocks=clocks, office=office, now=now)
+    return _RunningCase(file=file, alert=alert, event=event, clocks=clocks, office=office, now=now)
 
 
-def _owed(work: Work, matter: _Matter, people: Sequence[Person]) -> list[tuple[Call, Reader]]:
+def _owed(work: Work, running: _RunningCase, people: Sequence[Person]) -> list[tuple[Call, Reader]]:
     """Return what is not told yet; who had no address is told once they have one."""
-    known = {one.key: one.told for one in work.notices.of_alert(matter.alert.id)}
+    known = {one.key: one.told for one in work.notices.of_alert(running.alert.id)}
     found = []
-    for call, reader in matter.due(people):
-        told = known.get(mail_key(matter.alert.id, reader.occasion, reader.person))
+    for call, reader in running.due(people):
+        told = known.get(mail_key(running.alert.id, reader.occasion, reader.person))
         if told is None or (not told and reader.person.email):
             found.append((call, reader))
     return found
 
 
-def _tell(work: Work, matter: _Matter, call: Call, reader: Reader) -> bool:
-    alert, now = matter.alert, matter.now
+def _tell(work: Work, running: _RunningCase, call: Call, reader: Reader) -> bool:
+    alert, now = running.alert, running.now
     if not reader.person.email:
         hold_back(work, reader.person, alert, occasion=reader.occasion, why=f"{reader.why}；{_NO_ADDRESS}", now=now)
         return False
-    letter = _letter(matter, call, reader.kind)
+    letter = _letter(running, call, reader.kind)
     new = queue_letter(work, reader.person, alert, letter, occasion=reader.occasion, why=reader.why, now=now)
     if new and reader.kind is not CallKind.REACHED:
         detail = {"step": call.turn.name, "reason": reader.why, "recipient": [reader.person.name]}
         action = _ACTIONS[reader.kind]
-        work.audit.append(actor="system", action=action, subject=f"case:{matter.file.case.id}", detail=detail, now=now)
+        work.audit.append(actor="system", action=action, subject=f"case:{running.file.case.id}", detail=detail, now=now)
     return new
 
 
 _ACTIONS: Mapping[CallKind, str] = {CallKind.UNHELD: "case.unheld", CallKind.LATE: "case.overdue"}
 
 
-def _letter(matter: _Matter, call: Call, kind: CallKind) -> Letter:
-    office, case, now = matter.office, matter.file.case, matter.now
+def _letter(running: _RunningCase, call: Call, kind: CallKind) -> Letter:
+    office, case, now = running.office, running.file.case, running.now
     workflow = office.register.workflow
-    used = budget_used(matter.file, workflow, known_at=matter.event.known_at, now=now)
+    used = budget_used(running.file, workflow, known_at=running.event.known_at, now=now)
     budget = budget_sentence(used, workflow)
     holders = workflow.duty_words(call.turn.waiting) or "有处置岗位的人员"
     told = (
-        f"{matter.alert.title}。处置现为“{workflow.states[case.state]}”，等待办理“{call.turn.name}”（{holders}）。",
+        f"{running.alert.title}。处置现为“{workflow.states[case.state]}”，等待办理“{call.turn.name}”（{holders}）。",
         f"{waited_sentence(call, now)}。",
-        _led_here(matter.file, call, workflow),
+        _led_here(running.file, call, workflow),
         f"内部时间预算：{budget}。" if budget else "",
     )
     return Letter(
-        subject=_subject(matter, call, kind),
+        subject=_subject(running, call, kind),
         summary="".join(told),
-        reasons=matter.alert.triggers,
-        deadlines=deadlines(matter.clocks, now),
-        publication="".join(str(matter.alert.publication.get(name) or "") for name in ("sentence", "alternative")),
+        reasons=running.alert.triggers,
+        deadlines=deadlines(running.clocks, now),
+        publication="".join(str(running.alert.publication.get(name) or "") for name in ("sentence", "alternative")),
         step=_step(call, kind, workflow.duty_words(call.turn.waiting)),
         link=f"{office.address}/cases/{case.id}",
         documents=(),
@@ -173,8 +173,8 @@ def _step(call: Call, kind: CallKind, duties: str) -> str:
     return f"办理“{call.turn.name}”"
 
 
-def _subject(matter: _Matter, call: Call, kind: CallKind) -> str:
+def _subject(running: _RunningCase, call: Call, kind: CallKind) -> str:
     word = {CallKind.REACHED: "待办", CallKind.UNHELD: "无人可办", CallKind.LATE: "超时"}[kind]
-    mark = "【演练】" if matter.office.drill else ""
-    whole = f"{mark}[{matter.alert.level.word}·处置{word}] {call.turn.name}：{clean(matter.alert.title)}"
+    mark = "【演练】" if running.office.drill else ""
+    whole = f"{mark}[{running.alert.level.word}·处置{word}] {call.turn.name}：{clean(running.alert.title)}"
     return whole if len(whole) <= LONGEST_SUBJECT else whole[: LONGEST_SUBJECT - 1] + "…"

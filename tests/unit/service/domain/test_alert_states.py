@@ -76,6 +76,19 @@ class TestMoved:
         assert (second.answered_at, answered_last(second)) == (NOW, NOW + 2 * HOUR)
         assert answered_last(alert(RED)) is None
 
+    def test_a_move_that_is_not_in_the_table_is_refused_and_changes_nothing(self) -> None:
+        with pytest.raises(Conflict, match="须由审批人办理"):
+            moved(alert(RED), CLOSED, by="甲", mover=Mover.HANDLER, now=NOW)
+
+    def test_closing_keeps_who_closed_it_and_when_and_acknowledges_nothing(self) -> None:
+        closed = moved(alert(RED), CLOSED, by="审批丙", mover=Mover.CLOSER, now=NOW)
+        assert (closed.state, closed.closed_by, closed.closed_at) == (CLOSED, "审批丙", NOW)
+        assert (closed.acknowledged_by, closed.acknowledged_at) == (None, None)
+
+    def test_a_draft_is_remembered_from_when_on_it_is_written(self) -> None:
+        drafting = moved(alert(RED, owner="甲"), ANSWERING, by="甲", mover=Mover.HANDLER, now=NOW)
+        assert (standing(drafting), drafting.extras["answering_at"]) == (ANSWERING, NOW.isoformat())
+
     def test_taken_back_it_waits_for_somebody_again(self) -> None:
         seen = moved(alert(RED), ACKNOWLEDGED, by="甲", mover=Mover.HANDLER, now=NOW)
         back = moved(seen, OPEN, by="甲", mover=Mover.HANDLER, now=NOW)
@@ -99,6 +112,20 @@ class TestStanding:
             (
                 {"acknowledged_at": NOW, "answered_at": NOW, "extras": {"answering_at": (NOW + HOUR).isoformat()}},
                 ANSWERING,
+            ),
+            ({"acknowledged_at": NOW, "answered_at": NOW, "extras": {"answering_at": NOW.isoformat()}}, ANSWERED),
+            ({"acknowledged_at": NOW, "answered_at": NOW, "extras": {"risen_at": NOW.isoformat()}}, ACKNOWLEDGED),
+            ({"acknowledged_at": NOW, "answered_at": NOW + HOUR, "extras": {"risen_at": NOW.isoformat()}}, ANSWERED),
+            (
+                {
+                    "acknowledged_at": NOW,
+                    "extras": {"answering_at": (NOW + HOUR).isoformat(), "risen_at": NOW.isoformat()},
+                },
+                ANSWERING,
+            ),
+            (
+                {"acknowledged_at": NOW, "extras": {"answering_at": NOW.isoformat(), "risen_at": NOW.isoformat()}},
+                ACKNOWLEDGED,
             ),
             (
                 {"acknowledged_at": NOW, "answered_at": NOW, "extras": {"risen_at": (NOW + HOUR).isoformat()}},

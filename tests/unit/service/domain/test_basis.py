@@ -4,7 +4,14 @@ from typing import Any
 import pytest
 
 from analysis.heat import Relevance
-from service.domain.basis import basis_for, lead_department, publication_authority, transfer_departments
+from service.domain.basis import (
+    basis_for,
+    lead_department,
+    matched_entries,
+    publication_authority,
+    transfer_departments,
+    with_matched,
+)
 from service.domain.event import IncidentGrade
 from service.domain.policy import Verdict
 from tests.unit.service.domain.builders import facts, register
@@ -85,6 +92,19 @@ class TestBasis:
         assert law["article_keys"] == ["药品管理法(2019-08-26)#第一百零七条"]
         assert law["why"] == "类别“不良反应与群体事件”：对外发布药品安全信息的权限"
         assert set(law) >= {"policy_id", "title", "gist", "verified", "why"}
+
+    def test_a_document_that_is_cited_as_a_whole_names_no_article(self) -> None:
+        entries = {one.policy_id: one for one in basis_for(("R02",), facts("R02"), register(), TODAY)}
+        assert entries["GOV-02"].article is None
+        assert entries["INF-01"].article == "第一百零七条"
+
+    def test_matched_articles_stand_behind_the_duties_unless_a_duty_names_them_already(self) -> None:
+        duties = basis_for(("R01",), facts("R01"), register(), TODAY)
+        named = {"situation": "S1", "article_keys": ["药品管理法(2019-08-26)#第一百零七条"]}
+        fresh = {"situation": "S2", "article_keys": ["药品管理法(2019-08-26)#第九十八条"]}
+        basis = with_matched(duties, [named, fresh])
+        assert basis == (*(duty.as_json() for duty in duties), fresh)
+        assert matched_entries(basis) == [fresh]
 
 
 class TestPublication:

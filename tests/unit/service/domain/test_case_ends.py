@@ -335,6 +335,23 @@ class TestEnding:
         ended = close(published(CaseState.TRACKING, evaluation(days=1), count=2), desk(ALL), reason=" 重复 ")
         assert (ended.case.state, told(ended)) == (CaseState.CLOSED, {"reason": "重复"})
 
+    def test_what_people_add_to_measured_figures_is_kept_without_blanks_around_it(self) -> None:
+        move = evaluated(
+            published(),
+            desk(ALL, now=NOW + 4 * DAY),
+            figures={"effect": {"x": 1}},
+            reach=" 三家 ",
+            questions=" 无 ",
+            lessons=" 早备口径 ",
+        )
+        kept = next(one for one in move.records if isinstance(one, Evaluation))
+        assert (kept.reach, kept.questions, kept.lessons) == ("三家", "无", "早备口径")
+
+    def test_evaluations_of_one_case_are_numbered(self) -> None:
+        files = (published(), published(CaseState.TRACKING, evaluation()))
+        moves = [evaluated(file, desk(ALL, now=NOW + 9 * DAY)) for file in files]
+        assert [one.number for move in moves for one in move.records if isinstance(one, Evaluation)] == [1, 2]
+
     def test_a_follow_up_is_a_round_of_its_own(self) -> None:
         file = with_draft(case_in(CaseState.TRACKING), "说明")
         move = follow_up(file, desk(ALL), reason=" 新增两例 ")

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
 from service.domain.clock import (
+    BEGUN_STATES,
+    MET_STATES,
     SYSTEM,
     Clock,
     ClockRole,
@@ -133,6 +135,16 @@ class TestCancelAndPause:
         with pytest.raises(Conflict, match="具名"):
             arm(held, by=by, now=NOW)
 
+    def test_who_lets_it_run_on_does_not_take_the_place_of_who_started_it(self) -> None:
+        started = arm(clock(), by="张三", now=NOW)
+        again = arm(pause(started, by="李四", reason="等待"), by="王五", now=NOW + HOUR)
+        assert (again.state, again.armed_by, again.armed_at) == (ClockState.ARMED, "张三", NOW)
+
+    def test_aefi_05_a_duty_at_once_without_an_hour_is_cancelled_as_others_are(self) -> None:
+        held = clock(state=ClockState.ARMED, limit="immediate", due_at=None)
+        ended = cancel(held, by="张三", reason="误报", now=NOW + 90 * HOUR)
+        assert (ended.state, ended.reason) == (ClockState.CANCELLED, "张三：误报")
+
     def test_a_person_cancels_with_a_reason(self) -> None:
         ended = cancel(clock(), by="张三", reason=" 重复 ", now=NOW)
         assert (ended.state, ended.reason) == (ClockState.CANCELLED, "张三：重复")
@@ -240,6 +252,20 @@ class TestWarning:
 
     def test_the_shares_are_the_rule_s(self) -> None:
         assert warning(clock(state=ClockState.ARMED), NOW + HOUR, warn_at=(10, 20)) is Stage.SECOND
+
+
+def test_notices_keep_their_names_over_updates_so_that_nothing_is_mailed_twice() -> None:
+    """Stored mails and clocks hold these words and numbers."""
+    assert [int(stage) for stage in Stage] == [0, 1, 2, 3]
+    assert clock().occasion(Stage.FIRST) == "clock:C-5H:1"
+    assert clock(extended_at=NOW).occasion(Stage.SECOND) == "clock:C-5H+:2"
+    assert clock(id="A1-C-UPD~2", rule_id="C-UPD").occasion(Stage.OVERDUE) == "clock:C-UPD~2:3"
+    assert clock(id="A1-C-UPD~2", rule_id="C-UPD", extended_at=NOW).occasion(Stage.FIRST) == "clock:C-UPD~2+:1"
+
+
+def test_a_duty_that_was_done_late_is_done() -> None:
+    assert {ClockState.MET, ClockState.MET_LATE} == MET_STATES
+    assert {ClockState.ARMED, ClockState.PAUSED} == BEGUN_STATES
 
 
 def test_a_limit_by_recall_class_is_unknown_until_the_class_is_known() -> None:

@@ -212,6 +212,18 @@ class TestLate:
         assert late.subject == "【演练】〔迟发·已关闭〕[橙色·待确认] 甲"
         assert late.notes[-1] == "预警现为橙色、已关闭（11月25日 13:32由乙关闭）"
 
+    def test_of_an_alert_that_was_opened_again_it_tells_who_has_it_and_not_who_once_closed_it(self) -> None:
+        again = alert(
+            ORANGE,
+            state=AlertState.ACKNOWLEDGED,
+            acknowledged_at=NOW - HOUR,
+            acknowledged_by="丙",
+            closed_at=NOW - 2 * HOUR,
+            closed_by="乙",
+        )
+        late = late_letter(LETTER, again, queued_at=NOW - 3 * HOUR, replaces=0, now=NOW)
+        assert late.notes[-1] == "预警现为橙色、已确认（11月25日 13:32由丙确认）"
+
 
 MORNING = datetime(2026, 11, 25, 0, tzinfo=UTC)  # 08:00 in Beijing
 DAY = timedelta(days=1)

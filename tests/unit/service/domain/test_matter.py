@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.matter import (
+    OPEN_STATES,
     DutyStanding,
     Matter,
     MatterAct,
     MatterKind,
     MatterState,
     acts_of,
+    dated,
     extend,
     kind_of,
     open_matter,
@@ -198,11 +200,13 @@ def test_a_clock_whose_limit_is_not_verified_waits_for_a_person() -> None:
     matter = received(MatterKind.COMPLAINT, rules=rules)
     [duty] = matter.duties
     assert (duty.armed, matter.due_at, standing(duty, RECEIVED)) == (False, None, DutyStanding.UNVERIFIED)
-    started = start_unverified(matter, "C-TS7", by="审批人乙", now=RECEIVED + DAY)
-    assert started.due_at == duty.due_at
+    started = start_unverified(matter, "C-TS7", by="审批人乙")
+    assert (started.due_at, started.revision) == (duty.due_at, matter.revision + 1)
     assert started.duties[0].armed_by == "审批人乙"
+    with pytest.raises(Conflict, match="具名人员"):
+        start_unverified(matter, "C-TS7", by=" ")
     with pytest.raises(Conflict, match="已在计时"):
-        start_unverified(started, "C-TS7", by="审批人乙", now=RECEIVED + DAY)
+        start_unverified(started, "C-TS7", by="审批人乙")
 
 
 @pytest.mark.parametrize(
@@ -214,10 +218,71 @@ def test_near_begins_at_85_per_cent_and_overdue_after_the_last_second(hours: flo
     assert standing(duty, RECEIVED + timedelta(hours=hours)) is stands
 
 
+def test_the_due_second_itself_is_in_time_and_the_one_after_it_is_late() -> None:
+    [duty] = received(MatterKind.COMPLAINT).duties
+    assert duty.due_at is not None
+    stands = [standing(replace(duty, met_at=duty.due_at + timedelta(seconds=late)), RECEIVED) for late in (0, 1)]
+    assert stands == [DutyStanding.MET, DutyStanding.MET_LATE]
+    assert standing(duty, duty.due_at) is DutyStanding.NEAR
+
+
+def test_em_03_what_an_answer_fulfilled_in_time_is_not_made_late_by_closing_the_matter() -> None:
+    answered = act(received(MatterKind.REPORT), MatterAct.ACCEPT, MatterAct.ANSWER)
+    closed = act(answered, MatterAct.CLOSE, now=RECEIVED + 90 * DAY)
+    assert (closed.state, closed.state_at) == (MatterState.CLOSED, RECEIVED + 90 * DAY)
+    assert closed.duties[0].met_at == RECEIVED + DAY
+    assert not closed.duties[0].late
+
+
+def test_of_several_clocks_the_soonest_that_runs_and_can_be_told_is_due() -> None:
+    matter = received(MatterKind.COMPLAINT)
+    [duty] = matter.duties
+    assert duty.due_at is not None
+    later = replace(duty, rule_id="C-TJ45", due_at=duty.due_at + DAY)
+    others = [
+        replace(later, due_at=None),
+        replace(later, armed=False, due_at=RECEIVED),
+        replace(later, met_at=RECEIVED, due_at=RECEIVED),
+    ]
+    assert dated(replace(matter, duties=(later, duty, *others))).due_at == duty.due_at
+    assert dated(replace(matter, duties=tuple(others))).due_at is None
+
+
+@pytest.mark.parametrize(
+    ("acts", "onward"),
+    [
+        ([], {MatterAct.ACCEPT, MatterAct.REFUSE}),
+        ([MatterAct.REFUSE], set()),
+        ([MatterAct.ACCEPT], {MatterAct.HANDLE, MatterAct.ANSWER}),
+        ([MatterAct.ACCEPT, MatterAct.HANDLE], {MatterAct.HANDLE, MatterAct.ANSWER}),
+        ([MatterAct.ACCEPT, MatterAct.HANDLE, MatterAct.HANDLE, MatterAct.ANSWER], {MatterAct.CLOSE}),
+        ([MatterAct.ACCEPT, MatterAct.ANSWER, MatterAct.CLOSE], set()),
+    ],
+)
+def test_what_can_be_done_follows_from_what_was_done(acts: list[MatterAct], onward: set[MatterAct]) -> None:
+    matter = act(received(MatterKind.PETITION), *acts)
+    assert set(acts_of(matter)) == onward
+    assert matter.state.over is (not onward)
+    assert (matter.state in OPEN_STATES) is bool(onward)
+    assert matter.revision == 1 + len(acts)
+
+
+def test_every_kind_state_act_and_standing_has_a_word_of_its_own() -> None:
+    for some in (MatterKind, MatterState, MatterAct, DutyStanding):
+        assert len({one.word for one in some}) == len(some)
+
+
+def test_what_is_due_at_once_without_a_number_is_met_and_never_late() -> None:
+    [duty] = received(MatterKind.COMPLAINT).duties
+    open_end = replace(duty, due_at=None)
+    assert standing(open_end, RECEIVED + 90 * DAY) is DutyStanding.UNKNOWN
+    assert standing(replace(open_end, met_at=RECEIVED + 90 * DAY), RECEIVED + 90 * DAY) is DutyStanding.MET
+
+
 def test_a_refusal_needs_a_reason_and_no_act_jumps() -> None:
     matter = received(MatterKind.COMPLAINT)
     with pytest.raises(Conflict, match="不予受理须写明理由"):
-        perform(matter, MatterAct.REFUSE, by="研判员甲", now=RECEIVED, register=register())
+        perform(matter, MatterAct.REFUSE, by="研判员甲", now=RECEIVED, register=register(), remark=" ")
     with pytest.raises(Conflict, match="现为“收到”，不能“办结”"):
         perform(matter, MatterAct.CLOSE, by="研判员甲", now=RECEIVED, register=register())
     assert acts_of(act(matter, MatterAct.REFUSE)) == ()

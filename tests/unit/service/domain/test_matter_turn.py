@@ -111,6 +111,13 @@ def test_a_matter_is_its_handlers_or_that_units_or_who_acted_last_or_every_offic
             {"审批员丙": "承办人没有邮箱，由负责人代收"},
         ),
         ("", MatterState.RECEIVED, {"甲": "a@x.invalid"}, {"值班员甲": "尚未指定承办人，由研判员办理"}),
+        ("某县局", MatterState.ACCEPTED, {"甲": "a@x.invalid"}, {"值班员甲": "上一步办理人"}),
+        (
+            "某县局",
+            MatterState.ACCEPTED,
+            {"丙": "c@x.invalid"},
+            {"审批员丙": "上一步办理人没有邮箱，由负责人代收"},
+        ),
         (
             "某县局",
             MatterState.RECEIVED,
@@ -124,7 +131,7 @@ def test_who_answers_is_reminded_and_who_leads_where_none_of_them_has_an_address
     handler: str, state: MatterState, people: Mapping[str, str], found: Mapping[str, str]
 ) -> None:
     staff = [replace(one, email=people.get(one.name[-1])) for one in (FIRST, SECOND, CHIEF, READER)]
-    about = about_matter(replace(MATTER, handler=handler, state=state))
+    about = about_matter(replace(MATTER, handler=handler, state=state, state_by="值班员甲"))
     assert {one.person.name: one.why for one in reached(about, staff, {})} == found
 
 
@@ -174,6 +181,11 @@ def test_soon_reaches_to_the_end_of_the_third_working_day() -> None:
     assert soon(datetime(2026, 11, 26, 4, 0, tzinfo=UTC), WorkingCalendar()) == datetime(2026, 12, 1, 16, tzinfo=UTC)
 
 
+def test_where_next_years_days_off_are_missing_soon_is_the_fifth_day() -> None:
+    late = datetime(2026, 12, 30, 4, 0, tzinfo=UTC)
+    assert soon(late, WorkingCalendar()) == datetime(2027, 1, 4, 16, tzinfo=UTC)
+
+
 def test_the_mail_names_numbers_and_times_and_no_word_of_the_citizen() -> None:
     found = [Passed(about_matter(MATTER), DUTY, Stage.SECOND)]
     letter = matters_letter(found, address="", why="承办人", drill=False, now=START + 9 * DAY)
@@ -182,6 +194,38 @@ def test_the_mail_names_numbers_and_times_and_no_word_of_the_citizen() -> None:
     assert "王某" not in told
     assert "过期药" not in told
     assert (letter.link, letter.receives) == ("/matters/m1", "承办人")
+
+
+def test_the_mail_says_of_each_how_far_it_is_the_soonest_due_first_and_how_many_it_does_not_list() -> None:
+    def one(number: int, stage: Stage) -> Passed:
+        matter = replace(MATTER, id=f"m{number:02}", number=f"TS-{number}")
+        return Passed(about_matter(matter), replace(DUTY, due_at=DUE + number * DAY), stage)
+
+    found = [one(2, Stage.FIRST), one(1, Stage.SECOND), one(0, Stage.OVERDUE)]
+    found[0] = replace(found[0], about=replace(found[0].about, id="a"))
+    letter = matters_letter(found, address="http://x", why="承办人", drill=False, now=DUE + DAY / 2)
+    assert [line.partition("：")[0] for line in letter.listed] == ["● 投诉 TS-0", "● 投诉 TS-1", "● 投诉 TS-2"]
+    assert [line.rpartition("（")[2] for line in letter.listed[1:]] == ["已过八成五）", "已过六成）"]
+    assert letter.listed[0].endswith("已超时12小时00分")
+    assert letter.subject == "[办件时限] 3项办件时限临近到期或逾期（逾期1项）"
+    assert letter.link == "http://x/matters"
+    many = matters_letter([one(n, Stage.FIRST) for n in range(43)], address="", why="", drill=True, now=START)
+    assert (len(many.listed), many.listed[-1]) == (41, "另有3项，见办件页面")
+    assert many.subject == "【演练】[办件时限] 43项办件时限临近到期"
+
+
+def test_who_is_switched_off_is_reminded_of_nothing() -> None:
+    gone = replace(FIRST, disabled=True)
+    assert handlers("值班员甲", "", MatterState.RECEIVED, [gone, SECOND, CHIEF], {}) == [SECOND]
+
+
+def test_without_an_officer_everybody_who_may_handle_matters_is_asked_and_called_so() -> None:
+    assert handlers("", "", MatterState.RECEIVED, [CHIEF, READER], {}) == [CHIEF]
+    keeper = build_person(Role.ADMINISTRATOR, name="管理员戊", id="p5")
+    staff = [replace(CHIEF, email=None), replace(keeper, email="e@x.invalid")]
+    assert [(one.person.name, one.why) for one in reached(about_matter(MATTER), staff, {})] == [
+        ("管理员戊", "尚未指定承办人")
+    ]
 
 
 def test_a_due_time_that_could_not_be_told_is_set_once_the_days_off_are_known() -> None:
@@ -194,3 +238,4 @@ def test_a_due_time_that_could_not_be_told_is_set_once_the_days_off_are_known() 
     assert found.due_at == found.duties[0].due_at == datetime(2027, 1, 4, 15, 59, 59, tzinfo=UTC)
     assert found.duties[0].note == ""
     assert settled(found, WorkingCalendar(years=(2027,))) is None
+    assert settled(replace(matter, state=MatterState.REFUSED), WorkingCalendar(years=(2027,))) is None

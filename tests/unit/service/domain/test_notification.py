@@ -91,6 +91,19 @@ class TestSubject:
         assert said.startswith("[黄色·已确认]")
         assert said.endswith("｜5小时时限已超时1小时00分")
 
+    def test_the_due_moment_itself_is_not_overdue(self) -> None:
+        assert subject(alert(), [running(due_at=NOW)], drill=False, now=NOW).endswith("｜5小时时限 14:32 到期")
+
+    def test_an_event_whose_places_are_none_names_none(self) -> None:
+        known = event(facts={"places": []})
+        assert subject(alert(title="寒战"), [], drill=False, now=NOW, event=known) == "[黄色·待确认] 寒战"
+
+    @pytest.mark.parametrize(("more", "cut"), [(0, False), (1, True)])
+    def test_a_title_that_just_fits_stays_whole(self, more: int, *, cut: bool) -> None:
+        room = 120 - len(subject(alert(title=""), [], drill=False, now=NOW))
+        said = subject(alert(title="长" * (room + more)), [], drill=False, now=NOW)
+        assert (len(said), said.endswith("…")) == (120, cut)
+
     def test_a_long_title_is_cut_and_the_deadline_stays_whole(self) -> None:
         said = subject(alert(title="长" * 500), [running()], drill=True, now=NOW)
         assert len(said) == 120

@@ -41,6 +41,69 @@ def test_of_a_source_that_came_later_or_went_for_good_nothing_is_expected() -> N
     assert set(outages([voice(9, silent=WATCHED[-100:]), voice(1)], WATCHED).partial) >= set(WATCHED[-98:])
 
 
+def test_one_hour_more_than_its_pause_is_no_silence_and_what_the_rest_may_bring_stands_in_the_hour_of_its_return() -> (
+    None
+):
+    silent = WATCHED[100:110]
+    found = outages([voice(6, silent=silent), voice(4)], WATCHED)
+    assert set(found.partial) == {*silent[1:], WATCHED[110]}
+    # Of eleven hours two are its pause: nine hours of six tenths.
+    assert found.late == {WATCHED[110]: pytest.approx(5.4)}
+
+
+@pytest.mark.parametrize(("missed", "late"), [(1, {}), (2, {WATCHED[102]: 0.25})])
+def test_a_quarter_of_an_hour_that_comes_late_is_counted_and_less_is_not(
+    missed: int, late: dict[datetime, float]
+) -> None:
+    found = outages([voice(1, silent=WATCHED[100 : 100 + missed]), voice(3)], WATCHED)
+    assert (found.late, set(found.partial)) == (late, set(late))
+    assert outages([voice(1, silent=WATCHED[100:102]), voice(3.1)], WATCHED).late == {}
+
+
+def test_a_source_that_rests_each_night_is_not_silent_then() -> None:
+    rests = [hour for hour in WATCHED if hour.hour in range(16, 22)]
+    assert outages([voice(9, silent=rests), voice(1)], WATCHED).partial == set()
+
+
+def test_half_of_what_is_usual_suffices_and_less_does_not() -> None:
+    silent = WATCHED[100:110]
+    half, less = (outages([voice(5, silent=silent), voice(rest)], WATCHED) for rest in (5, 4.9))
+    assert (set(half.partial), set(less.partial)) == ({WATCHED[110]}, {*silent[1:], WATCHED[110]})
+
+
+def test_of_a_source_that_is_visited_every_third_day_two_days_without_an_answer_are_a_silence() -> None:
+    answered = WATCHED[::72]
+    found = outages([voice(9, every=72), voice(1)], WATCHED)
+    silent = {hour for n, hour in enumerate(WATCHED) if n % 72 >= 48}
+    # Each answer brings a day more than its pace.
+    assert found.late == dict.fromkeys(answered[1:], pytest.approx(24 * 0.9))
+    assert set(found.partial) == silent | set(answered[1:])
+
+
+def test_no_more_than_a_week_comes_late_however_long_nobody_read() -> None:
+    found = outages([voice(1, silent=WATCHED[100:400]), voice(1)], WATCHED)
+    assert found.late == {WATCHED[400]: 84.0}
+
+
+def test_a_source_that_answered_three_times_is_not_expected_and_one_that_answered_four_times_is() -> None:
+    three, four = (Voice(weight=9, since=WATCHED[-9], answered=WATCHED[-9 : -9 + count]) for count in (3, 4))
+    assert set(outages([three, voice(1)], WATCHED).partial) == set()
+    assert set(outages([four, voice(1)], WATCHED).partial) == set(WATCHED[-4:])
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(7 * 24, True), (7 * 24 + 1, False)])
+def test_whoever_is_silent_for_more_than_a_week_is_gone(hours: int, *, expected: bool) -> None:
+    found = outages([voice(9, silent=WATCHED[-hours:]), voice(1)], WATCHED)
+    assert bool(found.partial) is expected
+
+
+def test_answers_outside_of_the_hours_that_are_judged_make_none_of_these_late() -> None:
+    early = [WATCHED[0] - n * HOUR for n in (200, 100, 50)]
+    long_ago = Voice(weight=1, since=early[0], answered=[*early, *WATCHED])
+    assert outages([long_ago], WATCHED[1:]).late == {}
+    assert outages([long_ago], []).partial == ()
+
+
 def test_where_nothing_is_known_of_the_sources_no_hour_is_partial() -> None:
     assert outages([], WATCHED).partial == set()
 

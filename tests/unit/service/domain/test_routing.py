@@ -90,6 +90,7 @@ class TestMatched:
             ({"categories": ("R02",)}, False),
             ({"regions": ("3607",)}, True),
             ({"regions": ("3601",)}, False),
+            ({"regions": ("3601", "3607")}, True),
             ({"departments": ("legal",)}, True),
             ({"departments": ("science",)}, False),
             ({"scope": Scope.CITY}, True),
@@ -165,6 +166,7 @@ class TestPlan:
         }
 
     def test_blue_waits_for_the_summary_and_where_it_does_not_quiet_hours_hold_it(self) -> None:
+        assert not Routing().blue_at_once
         assert asked(BLUE)[1]["丁"] is HoldReason.WAITS_FOR_DIGEST
         assert asked(BLUE, now=NIGHT)[1]["丁"] is HoldReason.QUIET_HOURS
         assert set(asked(YELLOW, now=NIGHT)[0]) == {"丙", "丁"}

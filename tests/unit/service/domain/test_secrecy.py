@@ -115,6 +115,7 @@ def test_the_law_texts_raise_no_false_alarm(shared_data: Path) -> None:
         ("身份证号110101199003070011", "id_card", "110101199003070011"),
         ("患者身份证：360102199001011234", "id_card", "360102199001011234"),
         ("卡号6222 0212 3456 7890 128 已退款", "bank_card", "6222 0212 3456 7890 128"),
+        ("卡号3782 8224 6310 005", "bank_card", "3782 8224 6310 005"),
         ("邮箱zhang@example.com", "email", "zhang@example.com"),
         ("患者张三丰，男，45岁", "person_name", "张三丰"),
         ("患儿家属李小四称", "person_name", "李小四"),
@@ -125,6 +126,8 @@ def test_the_law_texts_raise_no_false_alarm(shared_data: Path) -> None:
         ("住某某路12号3栋2单元501室", "address", "住某某路12号3栋2单元501室"),
         ("家住青山村3组18号", "address", "家住青山村3组18号"),
         ("微信号：abc_12345", "account", "abc_12345"),
+        ("住某某路12号3栋2单元501室13800138000", "mobile", "13800138000"),
+        ("住某某路12号3栋2单元501室13800138000", "address", "住某某路12号3栋2单元501室"),
     ],
 )
 def test_personal_data_is_named_with_span_and_kind(text: str, kind: str, words: str) -> None:
@@ -148,11 +151,27 @@ def test_personal_data_is_named_with_span_and_kind(text: str, kind: str, words: 
         "北京东路1566号省药监局",
         "患者温馨提示：",
         "金额为6222021234567890129元的货款",
+        "编号6222021234567890128",
+        "回执622202123452",
         "2026年11月25日14时30分",
     ],
 )
 def test_what_identifies_nobody_is_left_alone(text: str) -> None:
     assert kinds(text) == []
+
+
+@pytest.mark.parametrize("mark", ["【机密★10年】", "密级：【绝密】", "★机密★", "机密★长期", "机密", "秘密5年"])
+def test_one_mark_that_reads_in_several_ways_is_told_once_and_without_the_line_around_it(mark: str) -> None:
+    found = confidentiality_findings(f"第3期\n{mark}\n正文")
+    assert [(one.kind, one.text.strip("【】★密级：")) for one in found] == [("classified", mark.strip("【】★密级："))]
+    assert "\n" not in found[0].text
+
+
+def test_findings_come_in_the_order_in_which_a_reader_meets_them() -> None:
+    assert kinds("联系电话13800138000。\n机密★10年\n患者张三丰，男") == ["mobile", "classified", "person_name"]
+    assert kinds("患者张三丰，男，电话13800138000") == ["person_name", "mobile"]
+    assert kinds("机密★10年\n正文\n【内部资料】") == ["classified", "internal"]
+    assert kinds("【内部资料】\n正文\n机密★10年") == ["internal", "classified"]
 
 
 @given(st.text(alphabet=st.sampled_from("绝密机秘★☆ \n　【】患者张三号0123456789年室栋路：:,。内部资料"), max_size=80))

@@ -69,3 +69,49 @@ def test_an_office_in_which_the_only_signer_also_writes_is_named() -> None:
     assert without_way(two, WORKFLOW) == ("人0", "人1")
     three = [replace(one, duties=everything) for one in staff(Role.OFFICER, Role.OFFICER, Role.OFFICER)]
     assert without_way(three, WORKFLOW) == ()
+
+
+FIRST = "analyst case_officer legal_reviewer monitor publisher secrecy_reviewer"
+SECOND = "archivist case_officer legal_reviewer monitor publication_checker secrecy_reviewer"
+FOURTH = "legal_reviewer monitor publication_checker secrecy_reviewer spokesperson"
+SIGNS, HEAD, WATCHES = "deputy_head duty_lead", "head", "analyst monitor"
+
+
+@pytest.mark.parametrize(
+    "seats",
+    [
+        (f"{FIRST} spokesperson", f"{SECOND} spokesperson", f"{SIGNS} {HEAD}"),
+        (FIRST, SECOND, FOURTH, f"{SIGNS} {HEAD}"),
+        (FIRST, SECOND, FOURTH, SIGNS, HEAD),
+        (FIRST, SECOND, WATCHES, WATCHES, FOURTH, SIGNS, HEAD),
+    ],
+    ids=["three", "four", "five", "seven"],
+)
+def test_one_writes_another_reviews_a_third_signs_and_more_people_share_the_checks(seats: tuple[str, ...]) -> None:
+    shared = small_office(staff(*[Role.OFFICER] * len(seats)), WORKFLOW)
+    assert [shared[f"p{n}"] for n in range(len(seats))] == [frozenset(seat.split()) for seat in seats]
+
+
+def test_a_duty_that_the_office_added_falls_to_who_reviews_and_not_to_who_signs() -> None:
+    duties = {**WORKFLOW.duties, "translator": replace(WORKFLOW.duties["monitor"], id="translator")}
+    shared = small_office(staff(*[Role.OFFICER] * 3), replace(WORKFLOW, duties=duties))
+    assert [person for person, held in shared.items() if "translator" in held] == ["p1"]
+
+
+def holding(*duties: str) -> list[Person]:
+    return [
+        replace(one, duties=frozenset(held.split()))
+        for one, held in zip(staff(*[Role.OFFICER] * len(duties)), duties, strict=True)
+    ]
+
+
+def test_whoever_writes_what_nobody_else_reviews_or_signs_is_named_and_who_holds_nothing_helps_nobody() -> None:
+    checks = "case_officer legal_reviewer secrecy_reviewer"
+    assert without_way(holding(checks, checks, "deputy_head head"), WORKFLOW) == ()
+    assert without_way(holding(checks, "", "deputy_head head"), WORKFLOW) == ("人0",)
+    assert without_way(holding(checks, checks, "archivist"), WORKFLOW) == ("人0", "人1")
+
+
+def test_an_office_in_which_nobody_signs_under_grades_1_and_2_is_named() -> None:
+    checks = "case_officer legal_reviewer secrecy_reviewer"
+    assert without_way(holding(checks, checks, "deputy_head"), WORKFLOW) == ("人0", "人1")

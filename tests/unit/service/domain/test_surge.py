@@ -11,6 +11,7 @@ from analysis.surges import SurgeReason
 from service.domain.surge import (
     HISTORY,
     SERIES,
+    SETTINGS,
     FoundSurge,
     History,
     SurgeCall,
@@ -18,6 +19,7 @@ from service.domain.surge import (
     decide,
     hour_to_judge,
     may_wait,
+    week_sentence,
 )
 
 HOUR = timedelta(hours=1)
@@ -85,6 +87,7 @@ def test_the_sentence_names_beijing_hours_scope_count_and_what_is_usual() -> Non
     assert surge.sentence == "11月25日 14:00–17:00 疫苗与预防接种类风险稿件 23 篇，平时同时段约 4 篇（近四周）"
     assert surge.why == "3 小时内的篇数超出近四周同时段可以解释的上限（11 篇）"
     assert "不到 1 篇" in replace(surge, expected=0.4).sentence
+    assert "约 1 篇" in replace(surge, expected=1.0).sentence
     assert "约 1 篇" in replace(surge, expected=1.02).sentence
     assert "约 1.4 篇" in replace(surge, expected=1.4).sentence
     assert "四倍" in replace(surge, reason=SurgeReason.CUSUM).why
@@ -129,6 +132,12 @@ def test_four_weeks_of_which_most_were_not_answered_are_too_short() -> None:
     assert judge(loud, answered=hours(300)).reason is SurgeReason.SHORT_HISTORY
     assert judge(loud, answered=hours(400)).call is SurgeCall.NEW
     assert judge(loud, history=replace(LONG, answered=335)).reason is SurgeReason.SHORT_HISTORY
+    assert judge(loud, history=replace(LONG, answered=336)).call is SurgeCall.NEW
+
+
+def test_the_settings_are_those_whose_false_alarms_were_measured_and_the_history_is_four_weeks() -> None:
+    assert (SETTINGS.alpha, SETTINGS.decision, SETTINGS.fewest_hours) == (0.0001, 9.0, 24 * 14)
+    assert timedelta(days=28) == HISTORY
 
 
 def test_an_hour_in_which_no_source_answered_is_not_judged() -> None:
@@ -202,4 +211,18 @@ def test_every_category_is_a_series_and_so_are_risks_negative_ones_and_the_provi
 def test_a_surge_stands_while_its_last_hour_is_not_a_day_past() -> None:
     surge = found(judge(burst(usual(hours()), 7, 9, 7)))
     assert surge.goes_on(NOW)
-    assert not surge.goes_on(NOW + timedelta(hours=24))
+    ended = JUDGED + HOUR + timedelta(hours=24)
+    assert surge.goes_on(ended - timedelta(seconds=1))
+    assert not surge.goes_on(ended)
+
+
+def test_the_week_tells_its_three_least_likely_surges_with_their_number_by_now_and_says_that_there_were_more() -> None:
+    one = replace(found(judge(burst(usual(hours()), 7, 9, 7))), observed=23, expected=4.2)
+    some = [
+        replace(one, id=name, series=series, p=p)
+        for name, series, p in (("a", "R01", 1e-6), ("b", "R02", 1e-9), ("c", "R03", 1e-7), ("d", "R04", 1e-8))
+    ]
+    told = week_sentence(some, {"b": 30})
+    assert told.startswith(f"声量异动4次：{some[1].told(30)}；{some[3].sentence}；{some[2].sentence}等。")
+    assert week_sentence(some[:3], {}) == (f"声量异动3次：{some[1].sentence}；{some[2].sentence}；{some[0].sentence}。")
+    assert week_sentence([], {}) == ""

@@ -118,9 +118,27 @@ def test_what_names_no_entry_is_none(subject: str) -> None:
     assert entry_of(register(), subject) is None
 
 
+def test_a_clock_is_checked_against_the_first_of_its_documents_whose_text_the_library_names() -> None:
+    assert register().policies["GOV-06"].document.stem is None
+    assert stem_of(register(), replace(CLOCK, policies=("GOV-06", "GOV-17"))) == DOCUMENT.stem
+    assert stem_of(register(), replace(CLOCK, policies=("GOV-06",))) is None
+
+
 def test_an_entry_is_named_by_its_key_and_words() -> None:
     assert [words_of(one) for one in (FACT, CLOCK, DOCUMENT)] == [
         f"GOV-17 {FACT.citation}",
         "C-APP 答复公开申请",
         f"《{DOCUMENT.title}》",
     ]
+
+
+def test_checks_that_an_office_recorded_hold_after_an_update_of_the_program() -> None:
+    """A stored check names this hash: another one would show every check of the office as outdated."""
+    assert fingerprint(replace(DOCUMENT, body="某机关", issued="2019-04-03")) == (
+        "0f283b8a5b6b2ce7574bac973b762651b4852450b9acafcba0e673d8933fc176"
+    )
+
+
+def test_the_order_in_which_a_file_names_recall_classes_is_no_change() -> None:
+    one, other = ({1: "1d", 2: "3d", 3: "7d"}, {3: "7d", 1: "1d", 2: "3d"})
+    assert fingerprint(replace(CLOCK, limit=one)) == fingerprint(replace(CLOCK, limit=other))

@@ -41,6 +41,12 @@ class TestShipped:
         ]
 
 
+def test_steps_and_duties_are_named_in_the_order_given_and_one_that_was_taken_out_is_left_out() -> None:
+    workflow = load_register().workflow
+    assert workflow.step_words([Step.SIGN, Step.PUBLISH]) == "领导签批、发布"
+    assert workflow.duty_words(["head", "nobody", "monitor"]) == "主要负责人、监测员"
+
+
 class TestOfAnOffice:
     def test_names_duties_and_targets_are_the_offices_own(self, tmp_path: Path) -> None:
         text = "steps:\n  - {id: T10, name: 法制审核, duties: [case_officer], sla_minutes: 45}\nquiet: {days: 2}\n"
