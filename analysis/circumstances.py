@@ -20,6 +20,7 @@ __all__ = [
     "is_statistic",
     "is_supposed",
     "is_unrelated",
+    "names_harm",
     "quoted_spans",
     "tells_of_many",
 ]
@@ -59,11 +60,22 @@ USE = re.compile("吃|染|服|喝|打|注射|挂|输|接种|涂|抹|用|贴|戴|
 SENTENCE = re.compile("[^。!?;\n]{1,400}")
 """One sentence. A text without marks is read in pieces, so that time grows with its length alone."""
 
-# What is told of one person and is no word of the models' sign of harm, which must stay as it was when they learned.
+# What is told of people and is no word of the models' sign of harm, which must stay as it was when they learned.
 _TOLD_OF_ONE = re.compile(
+    "麻木(?!不仁)|麻痹(?!大意|症|疫苗)|行走困难|走不了路|不能走|坐上?了?轮椅(?!的)|需坐轮椅|拄拐|[成上]瘾(?!性|药|物)|戒断治疗|延误了?(?:最佳)?(?:治疗|病情|救治)|耽误了?(?:治疗|病情|救治)|贻误(?:治疗|病情)|"
+    "大出血|流血不止|血流不止|止不住血|栽倒|倒地|抽筋|痉挛(?!症)|上吐下泻|吐血|吐个不停|口吐白沫|便血|尿血|血尿|黑便|咯血|咳血|尿不出|排不出尿|导尿管|透析(?!室|液|器|机|粉|用|患者|病人|中心)|"
+    "肾炎|胆红素爆|吊保肝|保肝治疗|护肝治疗|水肿|浮肿|破溃|糜烂|渗液|烧坏|烧白|烧穿|灼痛|反黑|鼓膜穿孔|聋了|越戴越聋|听不见|眼底出血|幻觉|神志不清|意识模糊|意识丧失|昏厥|昏过|昏死|嗜睡|骨裂|"
+    "一摔就断|摔断|闭经|乳房发育|长了?胡子|长了?汗毛|骨龄提前|胎停|破裂|移位|口唇发|嘴唇发|发绀|青紫|面色青|呼吸急促|呼吸衰竭|心跳骤停|心跳过速|药疹|肉芽肿|晕针|硬疙瘩|"
+    "起了?(?:一身|满脸|大片|好多)?(?:大?水?泡|大包|疹子|红点)|掉皮|蜕皮|爆皮|假体(?:破|渗|外露)|重症监护|插[着了上]?(?:尿|胃|氧气)?管|月经没了|切开气管|下病危|下了病危|生长迟缓|渗漏|"
+    "转氨酶[一二三四五六七八九几上]|提前更换|不良事件(?!监测|报告表|评价)|胸口[闷疼]|脸通红|躺在(?:医院|感染科|病床|重症)|"
     "呼吸抑制|[打叫拨]了?120(?!电话)|心[跳率]2[0-9]{2}|心率1[3-9][0-9]|口齿不清|走路(?:不稳|撞墙|打飘)|"
     "手[脚又][^,。]{0,4}抖|眼皮都?[抬睁]不|吞[咽口水][^,。]{0,3}呛|红疙瘩|住院[0-9一二三四五六七八九十两半]{1,3}多?[天个周]|"
     "不[吃喝用吸]就[^,。]{0,6}(?:流鼻涕|哈欠|抖|抽搐|冒汗)"
+)
+# Names that hold a word of harm and tell none: 人乳头瘤病毒疫苗, 抢救室, 晕车药.
+_MERE_NAME = re.compile(
+    "病毒疫苗|(?:肝炎|脑炎|感染|腹泻)[^,。]{0,3}疫苗|抢救[室车台药]|急诊[科室]|晕车|晕船|防晕|抗过敏|过敏[药史原体]|感染科|"
+    "住院[部楼医费]|止吐药?|抗癫痫|癫痫药|皮炎平|烫伤膏|烧伤[膏科]|发热门诊|发烧药|出血热|溃疡性结肠炎"
 )
 _CLAUSE = re.compile(r"[^,:—\s]+")
 _DENIED = re.compile(
@@ -76,7 +88,7 @@ _SUPPOSED = re.compile(
     "有些人|个别|少数人|每个(?!.{0,8}都)|要及时|才能|欲致|意图|企图|获赔|赔偿标准|补偿标准|甚至|严重时|严重者|赶紧(?!送)|征集|登记|症状(?:包括|有|为)|表现为|预防"
 )
 _STATISTIC = re.compile(
-    "每年|每天|每[0-9一二三四五六七八九十百千万]+(?:名|个|例|人|位|万)|平均|全球|全世界|世界(?:上|范围)|世卫|世界卫生组织|据统计|统计显示|数据显示|流行病|发病率|死亡率|病死率|患病率|估计|预计|预测|约占|占比|"
+    "每年|每天|每[0-9一二三四五六七八九十百千万]+(?:名|个|例|人|位|万)|平均|全球(?!已?收到)|全世界|世界(?:上|范围)|世卫|世界卫生组织|据统计|统计显示|数据显示|流行病|发病率|死亡率|病死率|患病率|估计|预计|预测|约占|占比|"
     "亿|我国(?:约|有|目前|现有|共)|全国(?:约|有|每年)|患者(?:总数|数量|人数|超过?|达|群体)|新增|确诊|核酸|阳性|累计报告|本轮疫情|境外输入|现有(?:重症|病例)|新冠肺炎|感染者|"
     "临床试验|临床研究|试验(?:组|中|显示|结果)|对照组|入组|受试者|志愿者|"
     f"{_each('i 1 2 3 4 ⅰ ⅱ ⅲ ⅳ 一 二 三 四', '[i1-4ⅰ-ⅳ一二三四]*期(?:临床|试验)')}|"
@@ -92,7 +104,7 @@ _OTHERS_BEFORE = re.compile(
 _OTHERS_AFTER = re.compile(
     "^(?:的)?[^,。;及和、]{0,3}(?:嫌疑人|犯罪|嫌犯|被告|涉案|责任人|干部|公职|官员|医生|医护|医务|医师|大夫|护士|专家|院士|药师|民警|警察|执法|工作人员|代表|委员|主播|代理|团伙|员工|职工|律师|法官|志愿者|"
     '白血病|血液病|[^,。;]{0,4}(?:家长群|病友群)|举手|[“"「]?(?:学员|会员|买家|粉丝)|记者|明星|艺人|老板|店主|店员|商家|卖家|主犯|男子被抓|女子被抓|被(?:刑拘|抓|拘|判|捕|查|处|罚|停职|免职|问责|控|追责|诉|约谈|公诉|移送|采取|告)|获刑|落网|归案|到案|涉嫌|贩卖|倒卖|制售|卖(?!药.{0,4}害)|售卖|出售|参加|参会|参与|报名|排队|围观|点赞|'
-    "在线|观看|转发|关注|疯抢|抢购|捐|献|密接|密切接触|核酸|阳性|确诊|新增|无症状)"
+    "接龙|家长接龙|在线|观看|转发|关注|疯抢|抢购|捐|献|密接|密切接触|核酸|阳性|确诊|新增|无症状)"
     "|^(?:[^,。;]{0,8}(?:都?没事|无不适|无异常|未见异常|都正常)|[^。;]{0,3},(?:只有|仅有?|唯独)|小时|多?天|多?月|年|品种|批次|省|国家|地区|城市|问题|原因|步骤|方面|常见|误区|医院|药店|诊所|门店|品牌|产品|疗程|部门|工作日|有[一二三四五六七八九十]+个)"
 )
 _UNRELATED = re.compile(
@@ -100,6 +112,8 @@ _UNRELATED = re.compile(
     "癌症去世|因病去世|病逝|去世后|去世前|离世后|生前|遗嘱|遗产|性侵|灌醉|抽脂手术|吸脂手术|磨骨手术|中暑|军训|羽毛球|停车场|失控|失踪|校内死亡|患癌去世|加沙|蜂群|演练|胆囊切除|医疗纠纷|智齿|手术失误|剧组|群演|片名|强吻|小说|剧情|剧中|剧里|电影|电视剧|游戏|玩家|角色|饰演|主演|追悼|悼念|讣告|享年|演员|歌手|导演|院士|科学家.{0,4}去世|"
     "诺如|食物中毒|除草剂|杀虫剂|草铵膦|草甘膦|喷施|野生菌|蘑菇|毒菌|断肠草|一氧化碳|煤气|摔倒|感染新冠.{0,8}(?:去世|死亡|离世|身亡)|死于新冠|新冠死亡|去世(?:多年|[0-9一二三四五六七八九十]+(?:天|年|个月))|农药|百草枯|敌敌畏|死一百次|死不了|要死|吓死|气死|笑死|烦死|累死|该死|急死|疼死|痛死|难受死|无疾而终|自然死亡"
 )
+# A fall that a drug led to is of the matter: 吸食笑气后坠楼.
+_FELL_AFTER_USE = re.compile("(?:吸食|服用|服药|用药|注射|吃药)[^,。]{0,8}后[^,。]{0,3}坠")
 _REFUTED = re.compile(
     '辟谣|造谣|传谣|系谣言|为谣言|是谣言|纯属|不属实|”不实|\\?不实|"不实|不实信息|捏造|没法核实|无法核实|未经证实|没有依据|无任何|谣言(?<!不是谣言)(?<!不信谣言)'
 )
@@ -125,6 +139,8 @@ def clause_around(sentence: str, position: int) -> tuple[int, int]:
 def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
     """Tell whether a sentence says of some harm (with `hard`, one that is no everyday illness) that it happened."""
     for harm in chain(HARM.finditer(sentence), _TOLD_OF_ONE.finditer(sentence)):
+        if _is_mere_name(sentence, harm):
+            continue
         start, end = clause_around(sentence, harm.start())
         before, after = sentence[max(start, harm.start() - _REACH) : harm.start()], sentence[harm.end() : end]
         denied = _DENIED.search(before) or _DENIED_AFTER.match(after)
@@ -132,6 +148,16 @@ def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
         if told and not (hard and harm.re is HARM and SOFT_HARM.match(sentence, harm.start())):
             return True
     return False
+
+
+def _is_mere_name(sentence: str, harm: re.Match[str]) -> bool:
+    names = _MERE_NAME.finditer(sentence, max(0, harm.start() - 2), harm.end() + 4)
+    return any(name.start() <= harm.start() and harm.end() <= name.end() for name in names)
+
+
+def names_harm(words: str) -> bool:
+    """Tell whether some words name a harm, told or not."""
+    return bool(HARM.search(words) or _TOLD_OF_ONE.search(words))
 
 
 @lru_cache(maxsize=_CLAUSES_KEPT)
@@ -169,7 +195,7 @@ def is_unrelated(sentence: str, start: int, end: int) -> bool:
 
 def is_another_story(sentence: str) -> bool:
     """Tell whether a sentence tells of crime, animals, fiction, farewells, food or a figure of speech."""
-    return bool(_UNRELATED.search(sentence))
+    return bool(_UNRELATED.search(sentence) and _UNRELATED.search(_FELL_AFTER_USE.sub("", sentence)))
 
 
 def is_refuted(text: str) -> bool:

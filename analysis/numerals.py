@@ -30,6 +30,7 @@ def chinese_number(written: str) -> int | None:
 
     Vague numbers give their least value: 十几 is 10, 上百 is 100, 一百多 is 100.
     """
+    written = written.replace(",", "")
     if written in _VAGUE:
         return _VAGUE[written]
     if match := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(万?)", written):
