@@ -9,7 +9,8 @@
   const axis = { axisLine: { show: false }, axisTick: { show: false }, axisLabel: text, splitLine: { lineStyle: { color: colour("--line") } } };
   const shared = (data) => ({
     animation: false,
-    grid: { left: 34, right: 12, top: 16, bottom: 22 },
+    // The words over an hour above its band need a line of their own where that hour is the highest.
+    grid: { left: 34, right: 12, top: data.surge ? 30 : 16, bottom: 22 },
     // Rich text draws on the canvas: a tooltip of HTML would need inline styles, which the page's policy forbids.
     tooltip: { trigger: "axis", renderMode: "richText", textStyle: { fontSize: 12 }, confine: true },
     xAxis: { type: "category", data: data.labels, boundaryGap: data.kind === "bars", ...axis, splitLine: { show: false }, axisLabel: { ...text, interval: data.interval } },
@@ -26,6 +27,8 @@
     if (at > 0) main.markLine = { silent: true, symbol: "none", label: { show: false }, lineStyle: { type: "dashed", width: 2, color: colour("--accent") }, data: [[{ coord: [at - 1, data.counts[at - 1]] }, { coord: [at, value] }]] };
     return [{ name: text, type: "line", data: own, symbol: "emptyCircle", symbolSize: 6, showAllSymbol: true, color: colour("--accent"), z: 3 }];
   };
+  // Words over an hour near an edge begin or end there, so that none is cut off.
+  const leaning = (data, at) => (at < 3 ? "left" : at > data.labels.length - 4 ? "right" : "center");
   const series = (data) => {
     const lines = [];
     if (data.low) {
@@ -36,7 +39,7 @@
       });
     }
     const main = { name: data.name, type: data.kind === "bars" ? "bar" : "line", data: data.counts, barMaxWidth: 28, symbol: "none", color: colour("--accent"), lineStyle: { width: 2 }, z: 3 };
-    if (data.surge) main.markPoint = { symbol: "circle", symbolSize: 7, itemStyle: { color: colour("--red") }, label: { show: true, position: "top", formatter: data.surge.text, color: colour("--red"), fontWeight: 700, fontSize: 11 }, data: [{ coord: [data.surge.at, data.surge.value] }] };
+    if (data.surge) main.markPoint = { symbol: "circle", symbolSize: 7, itemStyle: { color: colour("--red") }, label: { show: true, position: "top", align: leaning(data, data.surge.at), formatter: data.surge.text, color: colour("--red"), fontWeight: 700, fontSize: 11 }, data: [{ coord: [data.surge.at, data.surge.value] }] };
     lines.push(main);
     if (data.running) lines.push(...unfinished(data, main));
     return lines;
