@@ -9,7 +9,7 @@ from analysis.lexicon import Hit, Lexicon
 from analysis.names import HAN, Run, Span, name_start, product_stops, runs
 from analysis.reading import Reading
 
-__all__ = ["DEVICE_MODIFIERS", "method_end", "named_devices", "own_start"]
+__all__ = ["DEVICE_MODIFIERS", "method_end", "named_devices", "own_start", "registered_start"]
 
 # Registered names say in this order: how often used, what it is of or for, where; each belongs to the name.
 DEVICE_MODIFIERS = re.compile(
@@ -24,6 +24,7 @@ _KINDS = re.compile(
     "(?:消融导管|引流导管|微导管|引导导管|标测导管|吸引导管|血管支架|食管支架|气管支架|测定试剂盒|检测试剂盒|检测试条|采样拭子|"
     "穿刺包|手术包|换药包|导尿包|护理包|缝合包|麻醉包|器械盒|种植体基台|(?<!人工)种植体(?!基台)|复合树脂|骨水泥|股骨头(?!坏死|颈|置换|缺血|骨折)|股骨柄|髋臼杯|聚乙烯衬垫|膝关节系统|髋关节系统|关节假体|心室辅助系统|活检钳|止血钳|持针钳|"
     "图像处理器|冷光源|穿刺器|外科缝线|可吸收性?缝线|口鼻罩|鼻罩|呼吸面罩|血压计袖带|治疗垫|理疗垫|磁疗床垫|磁疗垫|声音放大器|x射线机|x射线摄影系统|c形臂|(?:细胞|微循环|经络|骨密度|肺功能|全身|亚健康)检测仪|"
+    "除颤器|主动脉瓣膜?系统|瓣膜输送系统|血管鞘|导丝(?=[断滞残卡])|"
     "穿刺针|活检针|注射针|骨针|固定钉|椎弓根钉|接骨螺钉|起搏电极|缝合器|取栓器|静脉滤器|止鼾器|冲洗器|刺激器|"
     "治疗仪|分析仪|测定仪|诊断仪|血流仪|训练仪|康复仪|治疗机|通气机|退热凝胶|疤痕凝胶|护理凝胶|理疗贴|艾灸贴|穴位贴|压力袜|弹力袜|肝素帽|胶原敷料|手术刀片|手术导航系统|手术导航机器人)"
     "(?!有限|股份|公司|厂|集团|科技|行业|企业|门店|店|专柜)"
@@ -32,6 +33,7 @@ _KINDS = re.compile(
 _OPEN = frozenset(["检测试剂盒", "试剂盒"])
 _BARE = frozenset(
     [
+        "除颤器",
         "种植体",
         "种植体基台",
         "股骨头",
@@ -61,6 +63,10 @@ _BEFORE = re.compile(
 _FIRST = re.compile("一次性|家用|医用|便携|可降解|可吸收|植入式")
 _OPENING, _CLOSING = frozenset('“"「『《'), frozenset('”"」』》')
 _BRAND = re.compile(f"[{HAN}]{{2,6}}牌")
+# Registered names begin with one of these, and all that stands between them and the kind is the name: 一次性使用血液透析管路.
+_REGISTERED = re.compile(
+    f"(?:一次性使用|可吸收性?|植入式|便携式|手提式|手持式|推车式|硬性)(?:(?![的了和与及或等将把被在是有])[{HAN}]){{0,8}}$"
+)
 _METHOD = re.compile(f"(?<=盒)\\([{HAN}a-z-]{{2,14}}法\\)|(?<=注射器)带针")
 _WITHIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _LONGEST_NAME = 18
@@ -119,3 +125,9 @@ def method_end(joined: str, end: int) -> int:
     """Return where the name of a test ends with its method, which registered names say in a bracket: (胶体金法)."""
     method = _METHOD.match(joined, end)
     return method.end() if method else end
+
+
+def registered_start(joined: str, start: int) -> int:
+    """Return where a name begins that ends in the listed device at `start`, with what registered names begin with."""
+    before = _REGISTERED.search(joined, max(0, start - _LONGEST_NAME), start)
+    return before.start() if before else start

@@ -9,7 +9,7 @@ from itertools import islice
 from analysis.assessment import EntityType
 from analysis.built_names import built_drugs, compound_end
 from analysis.cosmetics import COSMETICS, SHORTEST_COSMETIC, named_cosmetics
-from analysis.devices import DEVICE_MODIFIERS, method_end, named_devices
+from analysis.devices import DEVICE_MODIFIERS, method_end, named_devices, registered_start
 from analysis.drug_names import behind_boast, called_from
 from analysis.lexicon import Hit, Lexicon
 from analysis.names import HAN, STRENGTH_BEFORE, Run, Span, name_start, product_stops, runs
@@ -34,7 +34,7 @@ _SALT = (
 _FORM = (
     "(?:钠|钾|钙|镁|酯|酸钠|酸钾)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用|透皮|透皮贴|长效|植入|基因(?=注射液))*"
     "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布落开去热场客户装])|丸|滴丸|贴剂|贴片|贴膏|贴(?![到在着上敷合近于身住紧满了])|"
-    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
+    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|鼻喷剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
 )
 # Esters that stand behind the base in one naming and before it in the other: 氯倍他索丙酸酯, 丙酸氯倍他索.
 _ESTER_AFTER = re.compile("(?:双?丙酸|戊酸|糠酸|醋酸|丁酸|磷酸|琥珀酸|新戊)(?:酯|钠)")
@@ -255,7 +255,7 @@ def _extent(joined: str, hit: Hit, kind: EntityType, *, herb: bool) -> tuple[int
     if hit.term.label == "vaccine":
         end = made_on_end(joined, end)
     elif hit.term.label == "device":
-        end = method_end(joined, end)
+        start, end = registered_start(joined, start), method_end(joined, end)
     before = _BEFORE_HERB if herb else _BEFORE.get(hit.term.label)
     if before is not None and (found := before.search(joined[max(0, start - _LONGEST_BEFORE) : start])):
         return start - len(found.group()), end

@@ -12,7 +12,7 @@ from analysis.reading import Reading
 __all__ = ["KIND_BEFORE", "made_on_end", "named_vaccines"]
 
 # What a vaccine is made of ends its full name: 四价流感病毒裂解疫苗.
-_VACCINES = re.compile("(?:结合|裂解|减毒活?|灭活|亚单位|多糖|重组|联合|吸附)疫苗")
+_VACCINES = re.compile("(?:结合|裂解|减毒活?|(?<=病毒)活|灭活|亚单位|多糖|重组|联合|吸附)疫苗")
 KIND_BEFORE = re.compile("(?:冻干|鼻喷|减毒活?|灭活|重组|吸附|口服|[二三四五九双]价|[0-9]{1,2}价)+$")
 _LONGEST_VACCINE = 14
 _SHORTEST_VACCINE = 6
@@ -26,7 +26,7 @@ _DISEASE = re.compile("带状疱疹|流脑|乙脑|甲肝|乙肝|水痘|轮状|�
 _MADE_ON = re.compile(f"\\([{HAN}a-z0-9]{{0,10}}(?:细胞|酵母|杆菌|病毒载体|鸡胚|地鼠肾)\\)")
 # 人 parts a name elsewhere: 四价人乳头瘤病毒吸附疫苗.
 _BEFORE_PEOPLE = re.compile(
-    "(?:冻干|鼻喷|重组|[二三四五九双]价|[0-9]{1,2}价)+人?用?$|(?:冻干|[二三四五九双]价|[0-9]{1,2}价)?人用?$"
+    "(?:冻干|鼻喷|重组|[二三四五九双]价|[0-9]{1,2}价)+人?用?$|(?:冻干|[二三四五九双]价|[0-9]{1,2}价)?人用?$|口服$"
 )
 # No word before these belongs to the name: 明年冲鼻喷流感减毒活疫苗.
 _FIRST = re.compile("冻干|鼻喷|吸入用|重组|皮内注射用|[二三四五九双]价|[0-9]{1,2}价")
