@@ -19,12 +19,12 @@ _ENDINGS = re.compile(
     "(?:股份有限公司|有限责任公司|有限公司|集团公司|制药厂|制药总厂|"
     f"制药集团{_ON}|药业集团{_ON}|医药集团{_ON}|"
     f"医药连锁{_ON}(?![企店化率协])|大药房连锁{_ON}(?![企店化率协])|药房连锁{_ON}(?![企店化率协])|饮片厂|化妆品厂|器械厂|试剂厂|卫材厂|卫生材料厂|生物制品研究所|医药商行|药业{_ON}|制药(?<![仿自管研]制药){_ON}(?![业厂企品师]|巨头|工程)|大药房{_ON}|日化厂|医疗美容门诊部|医疗美容医院|美容门诊部|"
-    f"研究院|健康管理中心|公司)(?![{HAN}]{{0,1}}法)"
+    f"研究院|健康管理中心|洗护用品厂|日用品厂|用品厂|公司)(?![{HAN}]?法(?!定|人))"
 )
 _WITHIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789()")
 _LONGEST_NAME = 24
 _NO_FIRM = re.compile(
-    "(?:当时|游戏|广告|保险|医药|商业|制药|药品|药物|药材|生物|上市|跨国|快递|物流|外卖|平台|第三方|科技|贸易|母|子|分|总|全|本|该|各|我|小|大|多家|两家|几家|食品|物业|化妆品|医疗器械|器械|日化|来|全资|控股|参股|关联|上游|下游|中药|中成药|饮片|医美|医疗|美容|生产|经营|销售|批发|零售|直播|美妆|自媒体|维保|兽药|疫苗|代运营|咨询|投资|传媒|网络|科创|国内|国外|外资|合资|民营|国有|大型|小型|知名|头部|连锁|大药房|药房|正规)*"
+    "(?:当时|主播|带货|所属|签约|旗下|游戏|广告|保险|医药|商业|制药|药品|药物|药材|生物|上市|跨国|快递|物流|外卖|平台|第三方|科技|贸易|母|子|分|总|全|本|该|各|我|小|大|多家|两家|几家|食品|物业|化妆品|医疗器械|器械|日化|来|全资|控股|参股|关联|上游|下游|中药|中成药|饮片|医美|医疗|美容|生产|经营|销售|批发|零售|直播|美妆|自媒体|维保|兽药|疫苗|代运营|咨询|投资|传媒|网络|科创|国内|国外|外资|合资|民营|国有|大型|小型|知名|头部|连锁|大药房|药房|正规)*"
     "(?:公司|药业|制药|研究院|集团公司|有限公司|有限责任公司|股份有限公司|制药厂|制药集团|医药集团|饮片厂|化妆品厂|器械厂|试剂厂|医药连锁|药房连锁|大药房连锁|大药房|日化厂|门诊部|医院)$"
 )
 _ANY_FIRM = re.compile("[全该本各此]公司$")
@@ -98,9 +98,9 @@ _NO_PART_OF_NAME = (
 _TRADES = frozenset(
     ["连锁", "批发", "物流", "药物", "药品", "销售", "经营", "零售", "供应", "快递", "口服", "外用", "保险", "生产"]
 )
-SOFT_WORDS = frozenset("和家方来为都人商好")
+SOFT_WORDS = frozenset("和家方来为都人商好能容")
 """Words that end a name elsewhere and stand within one behind its seat: 亳州市谯和堂, 景德镇瓷都云商, 百家惠."""
-_SAYING = frozenset("传称告诉查罚判购投令促助访问见指")
+_SAYING = frozenset("以由为经即系传称告诉查罚判购投令促助访问见指")
 _COUNTRY = "中国"
 _COUNTED = frozenset("家个所间名位批种款")
 _AMOUNT = re.compile("(?:[0-9]{1,4}|[一二两三四五六七八九几多数半十][十百千]?)[余多]?[家个所间名位]")
@@ -127,7 +127,43 @@ _BRAND_ENDS = (
 _SEAT_BEHIND = re.compile(f"\\([{HAN}]{{2,8}}\\)$")
 _BRACKET = re.compile(f"\\((?![{HAN}]{{2,6}}\\))|(?<![{HAN}])\\)|^\\)")
 _TRADE = re.compile(
-    "生物|制药|药业|医药|医疗|科技|基因|健康|日化|化妆|器械|诊断|大药房|中药|饮片|药材|生化|卫生|电子|文化|眼镜|商贸"
+    "生物|制药|药业|医药|医疗|科技|基因|健康|日化|化妆品?|器械|诊断|大药房|中药|饮片|药材|生化|卫生|电子|文化|眼镜|商贸|化妆品|卫材|日用品|洗护|物流|教育|影像|美容|集团"
+)
+# Words that stand before a trade without naming a firm: 国际医疗, 现代中药.
+_WIDE = frozenset(
+    [
+        "中国",
+        "国际",
+        "中华",
+        "全国",
+        "全球",
+        "环球",
+        "世界",
+        "现代",
+        "民族",
+        "传统",
+        "生命",
+        "人类",
+        "家庭",
+        "社区",
+        "智能",
+        "智慧",
+        "绿色",
+        "天然",
+        "健康",
+        "数字",
+        "远程",
+        "移动",
+        "基层",
+        "生物",
+        "大众",
+        "东方",
+        "中西",
+        "中西医",
+        "高端",
+        "进口",
+        "国产",
+    ]
 )
 _SHORTEST_STEM, _SHORTEST_ALONE = 2, 3
 _MOST_MENTIONS = 16
@@ -158,6 +194,7 @@ def called_firms(
     for run in runs(_ENDINGS, reading.joined, _LONGEST_NAME, more=_WITHIN):
         ends = _ends_of_places(places) if ends is None else ends
         start, seat_end = _name_start(run, reading, _stops(lexicon), ends)
+        start = _behind_town(run, start, seat_end)
         known = _listed_within(listed, start, run)
         start = known.start if known and known.start > seat_end else start
         name = reading.joined[start : run.end]
@@ -262,9 +299,19 @@ def _behind_brackets(run: Run, start: int, seat_end: int) -> tuple[int, int]:
     return start, max(start, seat_end)
 
 
+def _behind_town(run: Run, start: int, seat_end: int) -> int:
+    """Return the start behind the address of a shop: a town is part of no pharmacy's name (凤冈镇康隆大药房)."""
+    address = run.text.startswith("大药房", run.ending) and run.text.startswith(("镇", "乡"), seat_end - 1)
+    return seat_end if start < seat_end < run.ending and address else start
+
+
 def _listed_within(listed: Sequence[Hit], start: int, run: Run) -> Hit | None:
     """Return the listed firm that a run ends with (以岭药业, and 以岭 in 以岭药业股份有限公司)."""
-    return next((hit for hit in listed if start <= hit.start and run.ending <= hit.end <= run.end), None)
+    # 卫材 is a firm, and the trade in the names of others: 某某卫材股份有限公司.
+    within = (hit for hit in listed if start <= hit.start and run.ending <= hit.end <= run.end)
+    return next(
+        (hit for hit in within if hit.start == start or not _TRADE.fullmatch(run.text, hit.start, hit.end)), None
+    )
 
 
 def _is_kind(start: int, seat_end: int, run: Run, reading: Reading) -> bool:
@@ -299,10 +346,13 @@ def _shortened(stem: str, reading: Reading) -> Iterator[str]:
     trade = _TRADE.search(stem, _SHORTEST_STEM)
     own = stem[: trade.start()] if trade else stem
     words = reading.segmenter.cut(own)
-    if not own or len(own) < _SHORTEST_STEM or len(words) == 1:
+    if not own or len(own) < _SHORTEST_STEM or own in _WIDE:
         return
     if trade:
         yield stem[: trade.end()]
+        # A later word of the trade alone, behind the name: 陇秦元饮片 of 陇秦元中药饮片有限公司.
+        for later in _TRADE.finditer(stem, trade.end()):
+            yield own + later.group()
     # A name without its trade only where segmentation knows no word in it: what it knows is said of other things too.
     if len(own) >= _SHORTEST_ALONE and len(words) >= max(_SHORTEST_ALONE, len(own) - 1):
         yield own

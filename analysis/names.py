@@ -11,10 +11,25 @@ from analysis.lexicon import Lexicon
 from analysis.segmentation import Segmenter
 from crawlers.records import filled_at_once
 
-__all__ = ["HAN", "PRODUCT_ENDS", "VERB_ENDS", "Run", "Span", "has_no_name", "name_start", "product_stops", "runs"]
+__all__ = [
+    "HAN",
+    "LATIN",
+    "PRODUCT_ENDS",
+    "STRENGTH_BEFORE",
+    "VERB_ENDS",
+    "Run",
+    "Span",
+    "has_no_name",
+    "name_start",
+    "product_stops",
+    "runs",
+]
 
 HAN = "一-鿿"
 _FIRST_HAN, _LAST_HAN = "一", "鿿"
+LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+STRENGTH_BEFORE = re.compile("(?<![0-9.])[0-9]{1,2}(?:\\.[0-9]{1,3})?%$")
+"""How much of it is in a product, before its name: 0.9%, 30%."""
 VERB_ENDS = ("了", "过", "的", "着")
 """What ends no name from its front."""
 PRODUCT_ENDS = (*VERB_ENDS, "药", "店")
@@ -23,7 +38,7 @@ _NO_NAME = re.compile(
     "什么|哪[些个]|如何|多少|就是|不是|不用|不想|好多|有些|所有|还是|看到|当成|可用|中胶囊|其他|空心|空白|标识|科普|胶囊$(?<=[粒系列]胶囊)"
 )
 _AMOUNT = re.compile(
-    "(?:[第同]?[一二两三四五六七八九十几半多百]+)?[支片粒盒瓶针袋颗贴个把款种批箱副枚项天周年包亿张]|第?[一二两三四五六七八九十几半]+(?=[^一二三四五六七八九十味黄日子妙宝珍金白仙鞭香苓皮藤花])"
+    "(?:[第同]?[一二两三四五六七八九十几半多百]+)?[支片粒盒瓶针袋颗贴个把款种批箱副枚项天周年包亿张]|第?[一二两三四五六七八九十几半]+(?=[^一二三四五六七八九十味色黄日子妙宝珍金白仙鞭香苓皮藤花])"
 )
 # A stem that ends the names of a class of medicines and begins none: what stands right before it is its name.
 _STEM = re.compile("格列汀|格列净|格列酮|替尼|沙坦|洛尔|他汀|拉唑|西泮|沙星|昔布|鲁肽|司琼|曲坦|帕利|佐米|康唑|单抗")

@@ -7,11 +7,15 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from analysis.assessment import EntityType
-from analysis.devices import DEVICE_MODIFIERS, named_devices
+from analysis.built_names import built_drugs, compound_end
+from analysis.cosmetics import COSMETICS, SHORTEST_COSMETIC, named_cosmetics
+from analysis.devices import DEVICE_MODIFIERS, method_end, named_devices, registered_start
 from analysis.drug_names import behind_boast, called_from
 from analysis.lexicon import Hit, Lexicon
-from analysis.names import HAN, Run, Span, name_start, product_stops, runs
+from analysis.names import HAN, STRENGTH_BEFORE, Run, Span, name_start, product_stops, runs
 from analysis.reading import Reading
+from analysis.registered import registered_products
+from analysis.vaccines import KIND_BEFORE, made_on_end, named_vaccines
 
 __all__ = ["PRODUCT_TYPES", "found_products"]
 
@@ -24,13 +28,13 @@ _TYPES = {
 }
 PRODUCT_TYPES = frozenset(_TYPES.values())
 _SALT = (
-    "吸入用|注射用|盐酸|硫酸|磷酸|枸橼酸|马来酸|苯磺酸|氢溴酸|酒石酸|甲磺酸|富马酸|琥珀酸|门冬氨酸|硝酸|醋酸|乳糖酸|复方|重组人?|静注|小儿|"
+    "吸入用|注射用|(?<!高)浓(?=氯化|硫酸|$)|马(?=破伤风|$)|盐酸|硫酸|磷酸|枸橼酸|马来酸|苯磺酸|氢溴酸|酒石酸|甲磺酸|富马酸|琥珀酸|门冬氨酸|硝酸|醋酸|乳糖酸|复方|重组人?|静注|小儿|"
     "双氯芬|左旋|盐酸左|丙酸|糠酸|戊酸|葡萄糖酸|水杨酸|乳酸|草酸|精氨酸|谷氨酸|苄星|结合|脂质体|聚乙二醇|甲苯磺酸|二甲磺酸|对甲苯磺酸|氢氧化|无水|复合"
 )
 _FORM = (
     "(?:钠|钾|钙|镁|酯|酸钠|酸钾)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用|透皮|透皮贴|长效|植入|基因(?=注射液))*"
-    "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布])|丸|滴丸|贴剂?|贴片|贴膏|"
-    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
+    "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布落开去热场客户装])|丸|滴丸|贴剂|贴片|贴膏|贴(?![到在着上敷合近于身住紧满了])|"
+    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|鼻喷剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
 )
 # Esters that stand behind the base in one naming and before it in the other: 氯倍他索丙酸酯, 丙酸氯倍他索.
 _ESTER_AFTER = re.compile("(?:双?丙酸|戊酸|糠酸|醋酸|丁酸|磷酸|琥珀酸|新戊)(?:酯|钠)")
@@ -38,19 +42,33 @@ _ESTER_AFTER = re.compile("(?:双?丙酸|戊酸|糠酸|醋酸|丁酸|磷酸|琥�
 _SUBTYPE_AFTER = re.compile(
     "(?<=[αβγ])-?[0-9]{1,2}[ab]?|(?<=干扰素)[αβγ]-?[0-9]{0,2}[ab]?|(?<=介素)-?[0-9]{1,2}|(?<=因子)[ivx]{1,4}a?(?![a-z])"
 )
+# The part of an antibody that an antitoxin consists of, and the state of a gas.
+_FRAGMENT_AFTER = re.compile("f\\(ab['′’]?\\)2?|(?<=氧)\\([液气]态\\)")
+_GAS = re.compile(
+    f"(?:(?<![{HAN}])|(?<=[和与及产的]))(?:涉及|生产|使用|灌装|充装)?(?P<name>(?:医用)?[氧氮]\\([液气]态\\))"
+)
+# Gathered in the wild it is a plant; behind a radical, the end of another substance's name (苯乙基间苯二酚).
+_GATHERED = re.compile("采(?:来|回|摘|挖|到)?[了的]?$|[甲乙丙丁戊己苯]基$")
+_ACT_BEFORE = re.compile("(?:做|做了|做过|做完|行|需要?|紧急|予|给予)$")
+# So wide that no word before it makes it a product: 植入式器械.
+_WIDE = frozenset(
+    ["医疗器械", "器械", "医疗设备", "医用耗材", "高值耗材", "耗材", "植入物", "假体", "试剂盒", "检测试剂", "诊断试剂"]
+)
+_ACTS = frozenset({"胃镜", "肠镜", "气管插管", "胃肠镜"})
 _SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
-_STRENGTH_BEFORE = re.compile("(?<![0-9.])[0-9]{1,2}(?:\\.[0-9]{1,3})?%$")
 # How herbs are prepared; 研制, 药酒 and the like only end in the same character.
 _BEFORE_HERB = re.compile(
-    "(?:清炒|麸炒|土炒|蜜炙|盐炙|酒炙|醋炙|(?<!小)炒|醋|(?<![白红黄啤药喝])酒|盐|蜜|炙|(?<![研自炮配监控限复定仿创特])制|煅|焦|煨|烫)$"
+    "(?:清炒|麸炒|土炒|蜜炙|盐炙|酒炙|醋炙|(?<!小)炒|(?<![卫养学医先产民花野人发陌])生(?!$(?<=[学医先]生))|醋|(?<![白红黄啤药喝])酒|盐|蜜|炙|(?<![研自炮配监控限复定仿创特])制|煅|焦|煨|烫)$"
 )
 _LISTING = frozenset({"、", "和", "与", "及"})
 # How herbs are cut is no dosage form: 红花饮片 is 红花.
 _SLICES = frozenset({"饮片", "片"})
 # Where a text speaks of herbs as medicines, what is food elsewhere is one.
-_HERBAL = re.compile("饮片|药材|批号|抽检|炮制|二氧化硫|染色|留样|药典|掺假|配伍|十八反|残留")
+_HERBAL = re.compile(
+    "饮片|药材|批号|抽检|炮制|二氧化硫|染色|留样|药典|掺假|配伍|十八反|残留|统货|选货|药农|药商|道地|炮附"
+)
 _FORM_AFTER = re.compile(
-    f"(?:[0-9]{{1,2}})?{_FORM}|(?:钠|钾|钙|镁)(?=[^{HAN}]|$|的|和|与|及|等|后|有|是|注|过|不|被|为|在)"
+    f"(?:[0-9]{{1,2}})?{_FORM}|(?:钠|钾|钙|镁)(?!离子|通道|拮抗|盐|血症|摄入|水平|含量|代谢|[片剂灯泵泉质])"
 )
 _LONGEST_SALT = 8
 _LONGEST_BEFORE = 16
@@ -64,7 +82,7 @@ _FORMS = re.compile(
 # Forms that end ordinary words as well: a name only where segmentation leaves the form as a word of its own.
 _SHORT_FORM = re.compile(
     "(?:片(?<![照影图唱名卡录短芯刀薯成瓦碎切底贴鱼肉尿麦期战查后港新旧老名好烂散]片)|膏(?<!紫草膏)(?<!祛痘膏)(?<!染发膏)(?<!牙膏)(?<!婴儿膏)(?<!祛斑膏)(?<!美白膏)(?<!润肤膏)(?<!婴肤膏)(?<!剩余膏)(?<!面膏)|丸|喷雾)"
-    "(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?!剂|区|仔|面|段|头|单|尾|酬|场|机)"
+    "(?<![0-9一二三四五六七八九十百千多几半少第把瓶盒一].)(?!剂|区|仔|面|段|头|单|尾|酬|场|机|器|枪|瓶|泵|嘴|降温)"
 )
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
@@ -74,7 +92,7 @@ _BARE_FORM = re.compile(
 )
 # A coating, a cap filled with it, a test for it: devices. 肉毒中毒 and 苦参碱 name a disease and another substance.
 _NO_DRUG_AFTER = re.compile(
-    "(?:药物)?(?:涂层|洗脱|球囊)|(?<=肝素)帽|检?测?试[纸剂]|检测卡|碱(?!性)|(?<=碱)类|(?<=肉毒)(?:中毒|杆?菌|梭菌)"
+    "(?:药物)?(?:涂层|洗脱|球囊)|(?<=肝素)帽|检?测?试[纸剂]|检测卡|碱(?!性)|(?<=碱)类|(?<=氧)气?(?:有限|公司|厂|站)|(?<=肉毒)(?:中毒|杆?菌|梭菌)"
 )
 _NO_HERB_AFTER = ("类", "皂苷")
 _LONGEST_NAME = 14
@@ -83,23 +101,6 @@ _MOST_CURES = 8
 _DRUG_SUFFIX = re.compile(
     f"[{HAN}]{{2,5}}(?:汀|素|唑|星|林|胺|酮|酯|定|韦|德|肽|沙坦|普利|地平|洛尔)$|^(?:复方|小儿|人|吸入用|注射用)[{HAN}]*$"
 )
-_COSMETICS = re.compile(
-    "面霜|晚霜|日霜|祛斑膏|润肤膏|婴肤膏|婴儿膏|焕肤液|原液|面膜|祛斑霜|美白霜|淡斑霜|素颜霜|祛痘(?:膏|霜|乳)|紫草[膏霜]|精华[液水乳霜]?|彩妆(?:组合|盒)|洗发[水露膏乳]|护发素|染发[剂膏霜乳]|烫发[剂水膏]|生发液|育发液|眼霜|防晒[霜乳]|"
-    "爽肤水|化妆水|乳液|身体乳|润肤[乳霜露]|保湿霜|洗面奶|洁面[乳膏]|卸妆[水油膏乳]|护肤霜|护手霜|隔离霜|粉底液|宝宝霜|婴儿霜|儿童霜|婴幼儿霜|润唇膏|唇膏|唇釉|口红|沐浴[露乳]|爽身粉|冻干粉|脱毛膏|甲油胶|睫毛胶水?|[抗去]皱霜|(?:植萃|奶皮|紧致|舒缓|修护|修复|滋润|焕白|亮肤|焕肤|补水|酰胺|护臀|按摩|嫩白)霜|滋养液|抑汗露|卷发乳"
-)
-# What a vaccine is made of ends its full name: 四价流感病毒裂解疫苗.
-_VACCINES = re.compile("(?:结合|裂解|减毒活?|灭活|亚单位|多糖|重组|联合)疫苗")
-_KIND_BEFORE = re.compile("(?:冻干|鼻喷|减毒活?|灭活|重组|吸附|口服|[二三四九][价]|[0-9]{1,2}价)+$")
-_LONGEST_VACCINE = 14
-_SHORTEST_VACCINE = 6
-# A disease stands for its vaccine where it is what one is given; the first of a list tells of all.
-_SHORT_VACCINE = re.compile(
-    "(?:打|种|补|接|针|苗)(?:了|过|的也?是|的|上|完)?(?:第?[一二两三几0-9]针)?(?P<all>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介|带状疱疹)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介))*)"
-    "(?![病感患毒球表抗检大小携疫])|(?P<dose>(?:流脑|乙脑|甲肝|乙肝|水痘|轮状|百白破|麻腮风|脊灰))(?=第[一二三四]?[针剂])|(?<![一-鿿])(?P<list>(?:五联|四联|百白破|麻腮风|脊灰)(?:[、和](?:流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联))+)(?![病感患毒球表抗检大小携疫])|(?P<made>(?P<disease>流感|流脑|乙脑|甲肝|水痘|脊灰)(?:亚单位|裂解|减毒|灭活|结合)(?!活?疫苗|病毒|苗|反应|蛋白|型))"
-)
-_DISEASE = re.compile("带状疱疹|流脑|乙脑|甲肝|乙肝|水痘|轮状|手足口|百白破|麻腮风|脊灰|五联|四联|卡介")
-_LONGEST_COSMETIC = 10
-_SHORTEST_COSMETIC = 5
 _LONGEST_MODIFIER = 14
 _MOST_MODIFIER = 8
 _ANIMALS = re.compile(
@@ -126,7 +127,7 @@ _SOLD = re.compile(
     f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|药酒|软糖|压片糖|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
 )
 _PROMISE = re.compile(
-    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非|告别.{0,6}[炎痛病癣]|前列腺(?!素)|肾虚|痔疮"
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非|告别.{0,6}[炎痛病癣]|前列腺(?!素)|酚酞|比沙可啶|呋塞米|格列本脲|肾虚|痔疮"
 )
 _NO_CURE = re.compile(
     "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
@@ -138,7 +139,6 @@ _QUALIFIED = re.compile("假|求购|冒牌|真|毒|黑心|天价|问题|神药|�
 _LEAST_MODIFIER = 2
 # An examination or operation by it, and the room for that: 胃镜检查, 透析室.
 _EXAMINED = re.compile("检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)")
-_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 # A class in advice, the product itself where people came to harm by it.
 _EVERYDAY = frozenset(
     [
@@ -168,7 +168,7 @@ _EVERYDAY = frozenset(
 )
 
 
-_BEFORE = {"vaccine": _KIND_BEFORE, "device": DEVICE_MODIFIERS}
+_BEFORE = {"vaccine": KIND_BEFORE, "device": DEVICE_MODIFIERS}
 
 
 def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
@@ -183,9 +183,10 @@ def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[in
     spans = (
         *_joined(list(_listed(reading, hits, lexicon)), reading.joined),
         *_unlisted_drugs(reading, hits, bounds, lexicon),
-        *_named_cosmetics(reading, bounds, lexicon),
+        *named_cosmetics(reading, bounds, lexicon),
         *named_devices(reading, hits, bounds, lexicon),
-        *_named_vaccines(reading, bounds, lexicon),
+        *named_vaccines(reading, bounds, lexicon),
+        *registered_products(reading, bounds, lexicon),
     )
     joined = reading.joined
     if spans and not (_ANIMALS.search(joined) and not _PEOPLE_TOO.search(joined)) and not _is_fiction(joined):
@@ -220,6 +221,9 @@ def _listed(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator
         start, end = _extent(joined, hit, kind, herb=herb)
         if joined[start:end] in classes:
             start, end = hit.start, hit.end
+        told_apart = start < hit.start and joined[start:end] not in classes and name not in _WIDE
+        if generic and told_apart and hit.term.label == "device":
+            kind, name = EntityType.DEVICE, joined[start:end]
         heads = lexicon.names["device_heads"] if hit.term.label == "device" else frozenset[str]()
         if joined[start:end] in heads and (first := _with_modifiers(reading, hit, lexicon)) < start:
             start, kind, name = first, EntityType.DEVICE, joined[first:end]
@@ -232,7 +236,11 @@ def _names_nothing(joined: str, hit: Hit, kind: EntityType, *, herb: bool, medic
     """Tell whether a listed name is an ingredient, a class, a quarter of a town or an examination here."""
     if kind is EntityType.DRUG and not medicine and _INGREDIENT.match(joined, hit.end):
         return True
-    if kind is EntityType.DRUG and _NO_DRUG_AFTER.match(joined, hit.end):
+    if kind is EntityType.DRUG and (
+        _NO_DRUG_AFTER.match(joined, hit.end) or _GATHERED.search(joined[max(0, hit.start - 4) : hit.start])
+    ):
+        return True
+    if joined[hit.start : hit.end] in _ACTS and _ACT_BEFORE.search(joined[max(0, hit.start - 3) : hit.start]):
         return True
     if (herb and joined.startswith(_NO_HERB_AFTER, hit.end)) or (
         joined[hit.end - 1] == "片" and joined.startswith("区", hit.end)
@@ -244,6 +252,10 @@ def _names_nothing(joined: str, hit: Hit, kind: EntityType, *, herb: bool, medic
 def _extent(joined: str, hit: Hit, kind: EntityType, *, herb: bool) -> tuple[int, int]:
     """Return start and end of a listed name with what belongs to it: salt, form, strength, how a herb is prepared."""
     start, end = hit.start, hit.end
+    if hit.term.label == "vaccine":
+        end = made_on_end(joined, end)
+    elif hit.term.label == "device":
+        start, end = registered_start(joined, start), method_end(joined, end)
     before = _BEFORE_HERB if herb else _BEFORE.get(hit.term.label)
     if before is not None and (found := before.search(joined[max(0, start - _LONGEST_BEFORE) : start])):
         return start - len(found.group()), end
@@ -275,8 +287,10 @@ def _from_the_quote(reading: Reading, start: int, end: int, lexicon: Lexicon) ->
     if opened is None or not opened.group(1):
         return start
     run = Run(reading.joined, start - len(opened.group(1)), start, end)
+    if "牌" in opened.group(1):
+        return run.start + opened.group(1).index("牌") + 1
     whole = name_start(run, reading.segmenter, product_stops(lexicon)) == run.start
-    other = _COSMETICS.search(run.written) and end - run.start >= _SHORTEST_COSMETIC
+    other = COSMETICS.search(run.written) and end - run.start >= SHORTEST_COSMETIC
     return run.start if whole and not other and not _QUALIFIED.match(run.written) else start
 
 
@@ -288,12 +302,15 @@ def _is_one(joined: str, start: int) -> bool:
 def _with_salt_and_form(joined: str, start: int, end: int) -> tuple[int, int]:
     if before := _SALT_BEFORE.search(joined[max(0, start - _LONGEST_SALT) : start]):
         start -= before.end() - before.start()
-    if strength := _STRENGTH_BEFORE.search(joined[max(0, start - 6) : start]):
+    if strength := STRENGTH_BEFORE.search(joined[max(0, start - 6) : start]):
         start -= len(strength.group())
     if ester := _ESTER_AFTER.match(joined, end):
         end = ester.end()
     if subtype := _SUBTYPE_AFTER.match(joined, end):
         end = subtype.end()
+    end = compound_end(joined, end)
+    if fragment := _FRAGMENT_AFTER.match(joined, end):
+        end = fragment.end()
     # Only immunoglobulins are called by how they are given: 静注人免疫球蛋白.
     if joined.startswith("静注", start) and "免疫" not in joined[start:end]:
         start += len("静注")
@@ -321,11 +338,16 @@ def _unlisted_drugs(
         start, end = match.span(match.lastindex or 1)
         start = behind_boast(joined, start, end)
         name = joined[start:end]
-        if not _BARE_FORM.fullmatch(name) and not _COSMETICS.search(name):
+        if not _BARE_FORM.fullmatch(name) and not COSMETICS.search(name):
             yield Span(EntityType.DRUG, start, end, canonical=name)
     yield from _cures(reading, lexicon)
     classes = lexicon.names["generic_products"]
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
+    for first, stem_end in built_drugs(joined, {hit.end for hit in hits}):
+        start, end = _with_salt_and_form(joined, first, stem_end)
+        yield Span(EntityType.DRUG, start, end, canonical=joined[start:end])
+    for gas in _GAS.finditer(joined) if "态)" in joined else ():
+        yield Span(EntityType.DRUG, *gas.span("name"), canonical=gas.group("name"))
     for run, last in _called(joined):
         start = called_from(run, reading, lexicon, bounds, last)
         within = listed[bisect_left(listed, start) : bisect_left(listed, run.end)]
@@ -360,28 +382,3 @@ def _called(joined: str) -> Iterator[tuple[Run, AbstractSet[str]]]:
         yield run, frozenset()
     for run in runs(_SHORT_FORM, joined, _LONGEST_NAME):
         yield run, _SHORT_FORMS
-
-
-def _named_cosmetics(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
-    for run in runs(_COSMETICS, reading.joined, _LONGEST_COSMETIC, more=_LATIN):
-        start = name_start(run, reading.segmenter, product_stops(lexicon, generic=False), bounds)
-        if run.end - start >= _SHORTEST_COSMETIC:
-            if strength := _STRENGTH_BEFORE.search(reading.joined[max(0, start - 6) : start]):
-                start -= len(strength.group())
-            yield Span(EntityType.COSMETIC, start, run.end, canonical=reading.joined[start : run.end])
-
-
-def _named_vaccines(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon) -> Iterator[Span]:
-    joined = reading.joined
-    if "苗" not in joined and "打" not in joined and "针" not in joined:
-        return
-    for run in runs(_VACCINES, joined, _LONGEST_VACCINE, more=_LATIN):
-        start = name_start(run, reading.segmenter, product_stops(lexicon), bounds)
-        if run.end - start >= _SHORTEST_VACCINE:
-            yield Span(EntityType.VACCINE, start, run.end, canonical=joined[start : run.end])
-    for match in _SHORT_VACCINE.finditer(joined):
-        if match.group("made"):
-            yield Span(EntityType.VACCINE, *match.span(), canonical=match.group("disease") + "疫苗")
-            continue
-        for name in _DISEASE.finditer(joined, *match.span(match.lastgroup or 0)):
-            yield Span(EntityType.VACCINE, name.start(), name.end(), canonical=name.group() + "疫苗")

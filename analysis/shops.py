@@ -35,6 +35,16 @@ _ENDINGS = re.compile(
     "(?:药店|药房|诊所|咨询部|经营部|门市部|商行|保健品店|化妆品店|美容店|养生馆|理疗馆|眼镜店)"
     f"(?=[,;:、。()\n把因未被于从]|等(?:[{HAN}]?[0-9一二三四五六七八九十]|$)|涉嫌|销售|违法|违反|违规|利用|发布|擅自|经营|使用|$)"
 )
+# What stands right behind a town, whatever is told of it: 棠阴镇仁和堂药店空刷医保卡.
+_IN_TOWN = re.compile(
+    f"(?<=[镇乡])(?P<name>(?P<stem>[{HAN}]{{2,5}}?)(?:大药房|药店|药房|诊所|(?:口腔|中医|综合)?门诊部))(?![{HAN}]?公司)"
+)
+_NO_STEM = re.compile("卫生|[院站所]|有|没|多|[一二三四五六七八九十]家|中心|街|村")
+_ADDRESS = re.compile(f"[县市区][{HAN}]{{2,3}}[镇乡]$")
+# A shop is told by its name in quotation marks and by its kind behind them: “玉颜坊”美容院.
+_KIND_BEHIND = re.compile(
+    f'[“"「『]([{HAN}]{{2,6}})[”"」』](?:美容院|美容店|美甲店|诊所|药店|药房|大药房|门诊部|视光中心|养生馆|理疗馆|医美|医美机构|化妆品店|母婴店|眼镜店|口腔)'
+)
 _LONGEST_NAME = 20
 _CLAUSES = frozenset(":、;,。(\n")
 _COUNTIES = ("县", "市", "区")
@@ -51,6 +61,10 @@ def named_shops(reading: Reading, lexicon: Lexicon, places: Sequence[Hit]) -> It
     joined = reading.joined
     if any(quote in joined for quote in _QUOTES):
         yield from _quoted(reading)
+    for match in _IN_TOWN.finditer(joined) if "镇" in joined or "乡" in joined else ():
+        stem = match.group("stem")
+        if not _NO_STEM.search(stem) and (_is_own_name(stem, reading) or _is_addressed(joined, match.start(), stem)):
+            yield Span(EntityType.FIRM, *match.span("name"), canonical=match.group("name"))
     if places and _ENDINGS.search(joined):
         yield from _behind_their_county(reading, lexicon, places)
 
@@ -61,9 +75,18 @@ def _quoted(reading: Reading) -> Iterator[Span]:
         shop = _SHOPS.search(match.group(1))
         if shop and _is_own_name(match.group(1)[: shop.start()], reading):
             yield Span(EntityType.FIRM, *match.span(1), canonical=match.group(1))
+    for match in _KIND_BEHIND.finditer(joined):
+        if _is_own_name(match.group(1), reading):
+            yield Span(EntityType.FIRM, *match.span(1), canonical=match.group(1))
     for match in _CALLED.finditer(joined):
         if not _GOODS.search(match.group(1)) and _is_own_name(match.group(1), reading):
             yield Span(EntityType.FIRM, *match.span(1), canonical=match.group(1))
+
+
+def _is_addressed(joined: str, start: int, stem: str) -> bool:
+    """Tell whether a shop stands behind its county and town, where a word everyone knows is its name: 平安, 皓齿."""
+    known = _GENERIC.fullmatch(stem) or not _NO_NAME.isdisjoint(stem)
+    return not known and bool(_ADDRESS.search(joined[max(0, start - 5) : start]))
 
 
 def _is_own_name(stem: str, reading: Reading) -> bool:
