@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from analysis.assessment import EntityType
 from analysis.lexicon import Lexicon
-from analysis.names import HAN, LATIN, STRENGTH_BEFORE, Span, name_start, product_stops, runs
+from analysis.names import HAN, LATIN, STRENGTH_BEFORE, Span, behind_verbs, name_start, product_stops, runs
 from analysis.reading import Reading
 
 __all__ = ["COSMETICS", "SHORTEST_COSMETIC", "named_cosmetics"]
@@ -37,6 +37,7 @@ def named_cosmetics(reading: Reading, bounds: AbstractSet[int], lexicon: Lexicon
             yield Span(EntityType.COSMETIC, *match.span(1), canonical=match.group(1))
     for run in runs(COSMETICS, reading.joined, _LONGEST_COSMETIC, more=LATIN):
         start = name_start(run, reading.segmenter, product_stops(lexicon, generic=False), bounds)
+        start = behind_verbs(reading.joined, start, run.ending)
         if run.end - start >= SHORTEST_COSMETIC:
             if strength := STRENGTH_BEFORE.search(reading.joined[max(0, start - 6) : start]):
                 start -= len(strength.group())

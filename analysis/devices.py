@@ -6,14 +6,14 @@ from collections.abc import Set as AbstractSet
 
 from analysis.assessment import EntityType
 from analysis.lexicon import Hit, Lexicon
-from analysis.names import HAN, Run, Span, name_start, product_stops, runs
+from analysis.names import HAN, Run, Span, behind_verbs, name_start, product_stops, runs
 from analysis.reading import Reading
 
 __all__ = ["DEVICE_MODIFIERS", "method_end", "named_devices", "own_start", "registered_start"]
 
 # Registered names say in this order: how often used, what it is of or for, where; each belongs to the name.
 DEVICE_MODIFIERS = re.compile(
-    "(?:[0-9]{1,2}(?:升|l)|一次性使用|一次性|可重复使用|医用|家用|便携式?|手持式?|台式|盒式|耳背式|耳内式|植入式|植入型|穿戴式|指夹式|上臂式|腕式|推车式|"
+    "(?:[0-9]{1,2}(?:升|l)|一次性使用|一次性|可重复使用|医用|家用|便携式?|手持式|台式|盒式|耳背式|耳内式|植入式|植入型|穿戴式|指夹式|上臂式|腕式|推车式|"
     "全自动|半自动|电动|手动|电子|数字|数显|智能|多功能|多参数|红外线?|激光|射频|超声|高频|中频|低频|微波|磁共振|彩色|荧光|"
     "精密过滤|过滤|高压|麻醉|内窥镜|移动式|固定式|[cg]形臂|数字化|光固化|种植体|口腔|牙科|外科|纱布|无菌|灭菌|避光型?|精密|自粘|透明|透气|弹性|加强型?|预充式|预灌封|可降解|可吸收|吸收性?|不可吸收|生物|重组|胶原蛋白?|透明质酸钠?|水胶体|硅酮|硅胶|乳胶|橡胶|丁腈|聚氨酯|聚乙烯|聚丙烯|聚乳酸|钛合金|不锈钢|镍钛|钴铬|陶瓷|金属|"
     "单腔|双腔|三腔|多腔|单通道|双水平|单水平|无创|有创|药物洗脱|药物涂层|载药|裸金属|覆膜|球囊扩张|自膨式|冠状动脉|冠脉|颅内|外周|静脉|动脉|血管|主动脉|胆道|食道|食管|气管|尿道|输尿管|心脏|心室|胸腔|腹腔|椎体|脊柱|骨内|硬性|软性|角膜|人工)+$"
@@ -25,7 +25,7 @@ _KINDS = re.compile(
     "穿刺包|手术包|换药包|导尿包|护理包|缝合包|麻醉包|器械盒|种植体基台|(?<!人工)种植体(?!基台)|复合树脂|骨水泥|股骨头(?!坏死|颈|置换|缺血|骨折)|股骨柄|髋臼杯|聚乙烯衬垫|膝关节系统|髋关节系统|关节假体|心室辅助系统|活检钳|止血钳|持针钳|"
     "图像处理器|冷光源|穿刺器|外科缝线|可吸收性?缝线|口鼻罩|鼻罩|呼吸面罩|血压计袖带|治疗垫|理疗垫|磁疗床垫|磁疗垫|声音放大器|x射线机|x射线摄影系统|c形臂|(?:细胞|微循环|经络|骨密度|肺功能|全身|亚健康)检测仪|"
     "除颤器|主动脉瓣膜?系统|瓣膜输送系统|血管鞘|导丝(?=[断滞残卡])|"
-    "穿刺针|活检针|注射针|骨针|固定钉|椎弓根钉|接骨螺钉|起搏电极|缝合器|取栓器|静脉滤器|止鼾器|冲洗器|刺激器|"
+    "穿刺针|活检针|注射针(?!头)|骨针|固定钉|椎弓根钉|接骨螺钉|起搏电极|缝合器|取栓器|静脉滤器|止鼾器|冲洗器|刺激器|"
     "治疗仪|分析仪|测定仪|诊断仪|血流仪|训练仪|康复仪|治疗机|通气机|退热凝胶|疤痕凝胶|护理凝胶|理疗贴|艾灸贴|穴位贴|压力袜|弹力袜|肝素帽|胶原敷料|手术刀片|手术导航系统|手术导航机器人)"
     "(?!有限|股份|公司|厂|集团|科技|行业|企业|门店|店|专柜)"
 )
@@ -93,7 +93,8 @@ def named_devices(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[int
         if run.end in listed:
             continue
         start = name_start(run, reading.segmenter, stops, bounds) if run.start < run.ending else run.start
-        start = own_start(joined, min(start, run.ending) if start < run.end else start, run.ending)
+        start = behind_verbs(joined, min(start, run.ending) if start < run.end else start, run.ending)
+        start = own_start(joined, start, run.ending)
         start = _quoted_start(joined, run, start)
         name = joined[start : run.end]
         if len(name) >= _SHORTEST_NAME or name in _BARE:

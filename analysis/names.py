@@ -19,6 +19,7 @@ __all__ = [
     "VERB_ENDS",
     "Run",
     "Span",
+    "behind_verbs",
     "has_no_name",
     "name_start",
     "product_stops",
@@ -46,6 +47,10 @@ _STEM = re.compile("格列汀|格列净|格列酮|替尼|沙坦|洛尔|他汀|�
 _PARTS = frozenset({"干细胞"})
 _NO_PART = frozenset("的了和与及或在用吃服打喝含买叫是有为由等将把被")
 _MOST_BEFORE_STEM = 3
+# What is done with a product or said of it is no part of its name: 儿童误用防晒喷雾, 中医认证艾灸贴, 裸露注射针.
+_DONE_WITH = re.compile(
+    "误用|滥用|使用|涂抹|搭配|推荐|购买|认证|裸露|废弃|遗留|刷画|画(?=[眼腮唇])|用(?!一次性)(?=[一-鿿]{3})"
+)
 
 
 @filled_at_once
@@ -133,6 +138,13 @@ def name_start(
         return run.end
     amount = _AMOUNT.match(run.text, start, run.end)
     return amount.end() if amount and amount.end() < run.end - 1 else start
+
+
+def behind_verbs(joined: str, start: int, end: int) -> int:
+    """Return where a name begins behind the last verb that says what is done with the product."""
+    for verb in _DONE_WITH.finditer(joined, start, end):
+        start = verb.end()
+    return start
 
 
 def has_no_name(run: Run, start: int) -> bool:

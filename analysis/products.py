@@ -47,8 +47,8 @@ _FRAGMENT_AFTER = re.compile("f\\(ab['′’]?\\)2?|(?<=氧)\\([液气]态\\)")
 _GAS = re.compile(
     f"(?:(?<![{HAN}])|(?<=[和与及产的]))(?:涉及|生产|使用|灌装|充装)?(?P<name>(?:医用)?[氧氮]\\([液气]态\\))"
 )
-# Gathered in the wild it is a plant; behind a radical, the end of another substance's name (苯乙基间苯二酚).
-_GATHERED = re.compile("采(?:来|回|摘|挖|到)?[了的]?$|[甲乙丙丁戊己苯]基$")
+# Gathered in the wild it is a plant, bought by 集采 it is none; behind a radical, the end of another substance's name (苯乙基间苯二酚).
+_GATHERED = re.compile("(?<![集带])采(?:来|回|摘|挖|到)?[了的]?$|[甲乙丙丁戊己苯]基$")
 _ACT_BEFORE = re.compile("(?:做|做了|做过|做完|行|需要?|紧急|予|给予)$")
 # So wide that no word before it makes it a product: 植入式器械.
 _WIDE = frozenset(

@@ -154,3 +154,18 @@ def test_a_product_or_firm_is_told_as_registered_names_are_built(text: str, kind
 )
 def test_words_that_only_end_alike_are_no_names(text: str, kind: str, word: str) -> None:
     assert not {name for name in named(kind, text) if word in name}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "names"),
+    [
+        ("儿童误用防晒喷雾易导致白肺", "cosmetic", {"防晒喷雾"}),
+        ("专家推荐滋润修复霜给敏感肌", "cosmetic", {"滋润修复霜"}),
+        ("座位里有裸露注射针头", "device", set()),
+        ("有人手持器械拦路", "device", set()),
+        ("医生总结出集采丙泊酚的用量", "drug", {"丙泊酚"}),
+        ("去山上采金银花回来泡水", "drug", set()),
+    ],
+)
+def test_what_is_done_with_a_product_is_no_part_of_its_name(text: str, kind: str, names: set[str]) -> None:
+    assert named(kind, text) == names
