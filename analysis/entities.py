@@ -58,6 +58,8 @@ def find_entities(
         *_people(reading),
         *found_times(reading.joined, published),
     ]
+    if lexicon.silenced:
+        spans = [span for span in spans if reading.joined[span.start : span.end] not in lexicon.silenced]
     kept = list(_without_overlap(spans, reading.boundary))
     closest = sorted(_closest_names(kept, reading), key=lambda s: (s.start, s.end))
     return tuple(_entity(span, reading, fields) for span in closest)

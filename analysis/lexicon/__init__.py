@@ -119,7 +119,10 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """All terms with their automaton; `identity` is the hash of the data files."""
+    """All terms with their automaton; `identity` is the hash of the data files.
+
+    `silenced` are normalised spellings that are not to be told as a name, however a name was found.
+    """
 
     patterns: tuple[str, ...]
     meanings: tuple[tuple[Term, ...], ...]
@@ -131,6 +134,7 @@ class Lexicon:
     identity: str
     automaton: ahocorasick_rs.AhoCorasick = field(repr=False)
     evasions: Evasions = field(repr=False)
+    silenced: frozenset[str] = frozenset()
 
     def scan(self, text: str) -> list[Hit]:
         """Return every term of `text` that no guard hides, overlapping ones too, in order of appearance."""

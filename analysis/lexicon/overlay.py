@@ -96,7 +96,8 @@ def overlay(lexicon: Lexicon, words: Words) -> Lexicon:
     for guard in guards.values():
         for phrase in guard.phrases:
             terms.setdefault(phrase, {})[Term(TermKind.GUARD, guard.name, phrase)] = None
-    return _built(lexicon, {written: meanings for written, meanings in terms.items() if meanings}, guards)
+    silenced = frozenset(one.written for one in words.silenced if not one.within)
+    return _built(lexicon, {written: meanings for written, meanings in terms.items() if meanings}, guards, silenced)
 
 
 def _add(terms: dict[str, dict[Term, None]], own: OwnTerm) -> None:
@@ -124,7 +125,12 @@ def _guards(terms: Mapping[str, Mapping[Term, None]], silenced: Sequence[Silence
     ]
 
 
-def _built(lexicon: Lexicon, terms: Mapping[str, Mapping[Term, None]], guards: Mapping[str, Guard]) -> Lexicon:
+def _built(
+    lexicon: Lexicon,
+    terms: Mapping[str, Mapping[Term, None]],
+    guards: Mapping[str, Guard],
+    silenced: frozenset[str],
+) -> Lexicon:
     patterns, meanings = tuple(terms), tuple(map(tuple, terms.values()))
     changed = {
         "patterns": patterns,
@@ -132,6 +138,7 @@ def _built(lexicon: Lexicon, terms: Mapping[str, Mapping[Term, None]], guards: M
         "guards": MappingProxyType({**lexicon.guards, **guards}),
         "automaton": ahocorasick_rs.AhoCorasick(patterns),
         "evasions": evasions_of(patterns, meanings),
+        "silenced": silenced,
     }
     shipped = {one.name: getattr(lexicon, one.name) for one in fields(Lexicon)}
     return _Overlaid(**(shipped | changed))

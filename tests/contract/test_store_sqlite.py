@@ -132,7 +132,7 @@ class TestSqliteFile:
     def test_a_file_that_is_no_database_is_said(self, tmp_path: Path) -> None:
         file = tmp_path / "text.db"
         file.write_text("这不是数据库" * 200)
-        with pytest.raises(StoreUnavailableError, match="not a database"):
+        with pytest.raises(StoreUnavailableError, match="文件不是数据库"):
             migrate(f"sqlite:///{file}")
 
     @pytest.mark.parametrize("url", ["mysql://localhost/x", "sqlite://", "sqlite:///:memory:", "yaowang.db"])

@@ -207,4 +207,4 @@ def test_a_full_disk_is_said_and_nothing_is_taken(tmp_path: Path, monkeypatch: p
     full = Path("/dev/full")
     monkeypatch.setattr(workbook, "open_spool", lambda _: full.open("w", buffering=1, encoding="utf-8"))
     question = {"path": str(raw_workbook(tmp_path / "a.xlsx", ROWS)), "spool": str(tmp_path / "rows.jsonl")}
-    assert workbook._answer(question, b"") == {"ending": "写不下临时文件，No space left on device"}
+    assert workbook._answer(question, b"") == {"ending": "写不下临时文件，磁盘已满"}
