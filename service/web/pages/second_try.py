@@ -1,5 +1,7 @@
 """隔离区, 发送: what was set aside is tried again. A refusal comes back on the tab where it was asked."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -23,31 +25,25 @@ _CONFLICT = 409
 @router.post("/system/quarantine/again")
 def judge_again(request: Request, identity: Retrier) -> Response:
     """Have the documents that were set aside judged again."""
-    context = context_of(request)
-    try:
-        judge_set_aside(context.store, identity.person, now=context.now())
-    except Conflict as refusal:
-        return show_system(request, identity, "quarantine", typed=Typed(fault=refusal.sentence, status=_CONFLICT))
-    return RedirectResponse("/system?tab=quarantine&done=judged_again", status_code=303)
+    return _tried(request, identity, judge_set_aside, tab="quarantine", done="judged_again")
 
 
 @router.post("/system/quarantine/fetch")
 def take_again(request: Request, identity: Retrier) -> Response:
     """Have the pages and files that were given up fetched again."""
-    context = context_of(request)
-    try:
-        fetch_again(context.store, identity.person, now=context.now())
-    except Conflict as refusal:
-        return show_system(request, identity, "quarantine", typed=Typed(fault=refusal.sentence, status=_CONFLICT))
-    return RedirectResponse("/system?tab=quarantine&done=fetched_again", status_code=303)
+    return _tried(request, identity, fetch_again, tab="quarantine", done="fetched_again")
 
 
 @router.post("/system/outbox/again")
 def send_again(request: Request, identity: Retrier, kind: Annotated[Literal["mail", "search"], Form()]) -> Response:
     """Have what was given up sent again."""
+    return _tried(request, identity, partial(deliver_again, kind=kind), tab="outbox", done=f"{kind}_again")
+
+
+def _tried(request: Request, identity: Identity, again: Callable[..., object], *, tab: str, done: str) -> Response:
     context = context_of(request)
     try:
-        deliver_again(context.store, identity.person, kind, now=context.now())
+        again(context.store, identity.person, now=context.now())
     except Conflict as refusal:
-        return show_system(request, identity, "outbox", typed=Typed(fault=refusal.sentence, status=_CONFLICT))
-    return RedirectResponse(f"/system?tab=outbox&done={kind}_again", status_code=303)
+        return show_system(request, identity, tab, typed=Typed(fault=refusal.sentence, status=_CONFLICT))
+    return RedirectResponse(f"/system?tab={tab}&done={done}", status_code=303)
