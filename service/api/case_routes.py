@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 
 from service.api.identity import MAY_READ, context_of
 from service.api.routes import Limit, Offset, plain
-from service.domain.case import CaseFile
-from service.domain.case_call import able, calls
-from service.domain.case_turn import budget_used
+from service.domain.case.call import able, calls
+from service.domain.case.file import CaseFile
+from service.domain.case.turn import budget_used
 from service.domain.event import Event
 from service.domain.people import Person
 from service.domain.refusal import NotFound

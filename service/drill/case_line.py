@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from html import escape
 
 from service.domain.beijing import BEIJING
-from service.domain.case import CaseFile
-from service.domain.case_turn import budget_used
+from service.domain.case.file import CaseFile
+from service.domain.case.turn import budget_used
 from service.domain.workflow import Workflow
 
 __all__ = ["BudgetLine", "CaseLine", "StepLine", "case_html", "case_line"]

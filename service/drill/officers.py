@@ -6,8 +6,8 @@ from datetime import datetime
 
 from service.bootstrap import Application
 from service.domain.alert import Alert
-from service.domain.case import CaseFile, Disclosure, LiaisonKind
-from service.domain.case_turn import takers, turns
+from service.domain.case.file import CaseFile, Disclosure, LiaisonKind
+from service.domain.case.turn import takers, turns
 from service.domain.clock import BEGUN_STATES, ClockRole
 from service.domain.people import Person, Role
 from service.domain.refusal import Refusal

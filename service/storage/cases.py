@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from service.domain.case import (
+from service.domain.case.file import (
     Approval,
     Case,
     CaseFile,

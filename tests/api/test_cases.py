@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.case import Case, case_id
+from service.domain.case.file import Case, case_id
 from service.domain.clock import ClockState
 from service.domain.people import Role
 from service.domain.workflow import CaseState

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from lxml import html
 
-from service.domain.case import LiaisonKind
+from service.domain.case.file import LiaisonKind
 from service.domain.people import Role
 from service.flows.cases.ending import close_case
 from service.flows.cases.liaison import ask_party, party_answered

@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
-from service.domain.case import (
+from service.domain.case.file import (
     Approval,
     Case,
     CaseFile,

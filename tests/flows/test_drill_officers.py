@@ -9,7 +9,7 @@ import pytest
 
 from service.bootstrap import Application, build, prepare
 from service.domain.alert import Alert
-from service.domain.case import CaseFile, case_id
+from service.domain.case.file import CaseFile, case_id
 from service.domain.people import Person, Role
 from service.domain.workflow import CaseState
 from service.drill.case_line import case_html, case_line

@@ -3,9 +3,9 @@
 from typing import Any
 
 from service.domain.alert import AlertState
-from service.domain.case import Case
-from service.domain.case_assess import assess, conclude, report_up, respond
-from service.domain.case_moves import Move
+from service.domain.case.assess import assess, conclude, report_up, respond
+from service.domain.case.file import Case
+from service.domain.case.moves import Move
 from service.domain.clock import BEGUN_STATES, meet
 from service.domain.event import IncidentGrade
 from service.domain.workflow import CaseState, Step

@@ -1,7 +1,7 @@
 """Give a case to somebody; its alert goes with it."""
 
-from service.domain.case import Case
-from service.domain.case_assess import assign
+from service.domain.case.assess import assign
+from service.domain.case.file import Case
 from service.domain.refusal import NotFound
 from service.flows.alerts import give
 from service.flows.cases.scene import Hand, at_case

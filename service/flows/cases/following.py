@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.domain.alert import AlertState
-from service.domain.case import Case, CaseFile
-from service.domain.case_close import evaluate, follow_up, track
+from service.domain.case.close import evaluate, follow_up, track
+from service.domain.case.file import Case, CaseFile
 from service.domain.clock import BEGUN_STATES, ClockRole
 from service.domain.effect import Effect
 from service.domain.event import Event

@@ -1,7 +1,7 @@
 """Write down what was asked of other departments and bodies, and what they answered."""
 
-from service.domain.case import Case, LiaisonKind
-from service.domain.case_assess import answer_liaison, liaise
+from service.domain.case.assess import answer_liaison, liaise
+from service.domain.case.file import Case, LiaisonKind
 from service.domain.workflow import Step
 from service.flows.cases.scene import Hand, at_case
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from service.domain.alert import AlertState
 from service.domain.beijing import beijing
-from service.domain.case import Case
-from service.domain.case_assess import open_case
-from service.domain.case_moves import Bar, Barred, Desk
+from service.domain.case.assess import open_case
+from service.domain.case.file import Case
+from service.domain.case.moves import Bar, Barred, Desk
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict
 from service.flows.acts import advance, alert_of, event_of, permit

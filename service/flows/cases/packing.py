@@ -8,7 +8,7 @@ from datetime import datetime
 from crawlers.records import Document
 from service.domain.alert import Alert
 from service.domain.audit import AuditRow
-from service.domain.case import CaseFile
+from service.domain.case.file import CaseFile
 from service.domain.clock import Clock
 from service.domain.event import Event
 from service.flows.privacy import PERSONAL_READ

@@ -1,7 +1,7 @@
 """Publish the signed version: the alert is answered, and the clocks that a statement meets are met."""
 
-from service.domain.case import Case
-from service.domain.case_review import publish
+from service.domain.case.file import Case
+from service.domain.case.review import publish
 from service.flows.alerts import answered
 from service.flows.cases.scene import Hand, at_case, authority_of
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from service.domain.alert import Alert
-from service.domain.case import CaseFile
+from service.domain.case.file import CaseFile
 from service.domain.event import Event
 from service.domain.policy import PolicyArticle
 from service.domain.response import ReferenceDraft, reference_draft

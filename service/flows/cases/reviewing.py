@@ -1,8 +1,8 @@
 """Give an opinion on the submitted version, check publication authority, sign, and, with two names, go past what is missing."""
 
-from service.domain.case import Case
-from service.domain.case_moves import Bar, Barred
-from service.domain.case_review import (
+from service.domain.case.file import Case
+from service.domain.case.moves import Bar, Barred
+from service.domain.case.review import (
     ask_bypass,
     check_authority,
     confirm_bypass,

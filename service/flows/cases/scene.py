@@ -8,9 +8,9 @@ from typing import Any
 
 from service.domain.alert import Alert
 from service.domain.beijing import beijing
-from service.domain.case import OUTCOMES, Case, CaseFile, Disclosure, Draft, Liaison
-from service.domain.case_moves import Bar, Barred, Desk, Move
-from service.domain.case_review import Authority
+from service.domain.case.file import OUTCOMES, Case, CaseFile, Disclosure, Draft, Liaison
+from service.domain.case.moves import Bar, Barred, Desk, Move
+from service.domain.case.review import Authority
 from service.domain.event import Event
 from service.domain.finding import Finding
 from service.domain.people import Act, Person

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.domain.alert import Alert
-from service.domain.case import CaseFile
-from service.domain.case_call import Call, CallKind, Reader, budget_sentence, calls, readers, waited_sentence
-from service.domain.case_turn import budget_used
+from service.domain.case.call import Call, CallKind, Reader, budget_sentence, calls, readers, waited_sentence
+from service.domain.case.file import CaseFile
+from service.domain.case.turn import budget_used
 from service.domain.clock import Clock
 from service.domain.event import Event
 from service.domain.letter import Letter, deadlines

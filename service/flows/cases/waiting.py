@@ -1,6 +1,6 @@
 """How many cases wait for a person's next step."""
 
-from service.domain.case_turn import turn_of
+from service.domain.case.turn import turn_of
 from service.domain.people import Act, Person, may
 from service.domain.workflow import Workflow
 from service.ports.store import Work

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from service.domain.case import Disclosure, LiaisonKind
+from service.domain.case.file import Disclosure, LiaisonKind
 from service.domain.workflow import CaseState, Step
 from service.storage.columns import Json, Moment, Word
 from service.storage.schema.metadata import later, metadata

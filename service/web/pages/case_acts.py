@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.api.identity import Handler, context_of
-from service.domain.case import Disclosure, LiaisonKind
+from service.domain.case.file import Disclosure, LiaisonKind
 from service.domain.event import IncidentGrade
 from service.domain.refusal import NotFound, Refusal
 from service.domain.workflow import REVIEWS, Step

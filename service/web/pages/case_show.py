@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alert import Alert
-from service.domain.case import CaseFile, Disclosure, Draft, LiaisonKind
-from service.domain.case_call import CallKind, calls, second_names
-from service.domain.case_turn import Turn, budget_used, turn_of, turns
+from service.domain.case.call import CallKind, calls, second_names
+from service.domain.case.file import CaseFile, Disclosure, Draft, LiaisonKind
+from service.domain.case.turn import Turn, budget_used, turn_of, turns
 from service.domain.event import Event
 from service.domain.need import need_decision, need_signs, propose_need
 from service.domain.people import Act, Person

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
-from service.domain.case import CaseFile
-from service.domain.case_turn import BudgetUse, Turn, budget_used, turn_of, turns
+from service.domain.case.file import CaseFile
+from service.domain.case.turn import BudgetUse, Turn, budget_used, turn_of, turns
 from service.domain.clock import Clock
 from service.domain.event import Event
 from service.domain.refusal import NotFound

@@ -13,8 +13,8 @@ from service.api.identity import Identity, Reader, context_of
 from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
 from service.domain.basis import transfer_departments
-from service.domain.case import CaseFile
-from service.domain.case_turn import turns
+from service.domain.case.file import CaseFile
+from service.domain.case.turn import turns
 from service.domain.citation import Choice
 from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
 from service.domain.event import Event

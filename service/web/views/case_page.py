@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.case import OUTCOMES, Approval, CaseFile, CaseStep
-from service.domain.case_turn import BudgetUse, Turn, takers
+from service.domain.case.file import OUTCOMES, Approval, CaseFile, CaseStep
+from service.domain.case.turn import BudgetUse, Turn, takers
 from service.domain.people import Person
 from service.domain.workflow import REVIEWS, CaseState, Step, Workflow
 from service.web.views.wording import word

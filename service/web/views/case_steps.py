@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service.domain.alert import Alert, AlertState
 from service.domain.audit import AuditRow
-from service.domain.case_turn import Turn
+from service.domain.case.turn import Turn
 from service.domain.event import Event
 
 __all__ = ["CaseStep", "case_steps", "next_step"]

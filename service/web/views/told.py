@@ -8,7 +8,7 @@ from typing import Any
 
 from service.domain.alert import Alert, AlertLevel
 from service.domain.alert_states import AlertState
-from service.domain.case_call import Reader
+from service.domain.case.call import Reader
 from service.domain.clock import WARN_AT, Clock, ClockState, Stage
 from service.domain.routing import Routing
 from service.domain.telling import HoldReason, Plan

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.domain.case import Case, CaseFile, Disclosure, case_id
+from service.domain.case.file import Case, CaseFile, Disclosure, case_id
 from service.domain.people import Person, Role
 from service.domain.workflow import Step
 from service.flows.cases.assessing import begin_assessment, conclude_assessment, decide_to_respond

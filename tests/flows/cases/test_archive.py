@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.records import document_id
-from service.domain.case import LiaisonKind, text_hash
+from service.domain.case.file import LiaisonKind, text_hash
 from service.export.case_archive import pack, verify
 from service.flows.cases import packing
 from service.flows.cases.liaison import ask_party, party_answered

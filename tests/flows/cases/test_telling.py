@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from service.domain.alert import AlertLevel
-from service.domain.case import LiaisonKind
-from service.domain.case_call import second_names
-from service.domain.case_moves import Barred
+from service.domain.case.call import second_names
+from service.domain.case.file import LiaisonKind
+from service.domain.case.moves import Barred
 from service.domain.letter import Letter
 from service.domain.people import Person, Role
 from service.domain.silence import Matcher, MatcherField, Silence

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from service.domain.alert import AlertState
-from service.domain.case_moves import Bar, Barred, NotOnDuty
+from service.domain.case.moves import Bar, Barred, NotOnDuty
 from service.domain.clock import ClockState
 from service.domain.event import IncidentGrade
 from service.domain.refusal import Conflict

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from service.domain.alert import Alert, AlertState
-from service.domain.case import Disclosure
-from service.domain.case_moves import Bar, Barred, NotOnDuty
+from service.domain.case.file import Disclosure
+from service.domain.case.moves import Bar, Barred, NotOnDuty
 from service.domain.clock import ClockState
 from service.domain.people import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound

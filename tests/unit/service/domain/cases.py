@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.case import (
+from service.domain.case.file import (
     Approval,
     Case,
     CaseFile,
@@ -19,8 +19,8 @@ from service.domain.case import (
     Publication,
     case_id,
 )
-from service.domain.case_moves import Desk, Move
-from service.domain.case_review import Authority
+from service.domain.case.moves import Desk, Move
+from service.domain.case.review import Authority
 from service.domain.event import IncidentGrade
 from service.domain.people import Person, Role
 from service.domain.policy import Verdict

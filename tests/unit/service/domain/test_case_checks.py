@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from service.domain.case import CaseFile, Disclosure, text_hash
-from service.domain.case_assess import disclose
-from service.domain.case_moves import Bar, Barred, Desk, Move, NotOnDuty, stated
-from service.domain.case_review import (
+from service.domain.case.assess import disclose
+from service.domain.case.file import CaseFile, Disclosure, text_hash
+from service.domain.case.moves import Bar, Barred, Desk, Move, NotOnDuty, stated
+from service.domain.case.review import (
     Authority,
     ask_bypass,
     check_authority,

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from service.domain.alert import AlertLevel
-from service.domain.case import CaseFile, Disclosure, LiaisonKind, case_id
-from service.domain.case_assess import (
+from service.domain.case.assess import (
     answer_liaison,
     assess,
     assign,
@@ -19,10 +18,11 @@ from service.domain.case_assess import (
     report_up,
     respond,
 )
-from service.domain.case_close import archive, close, evaluate, reopen, track
-from service.domain.case_moves import Bar, Barred, Desk, Move, NotOnDuty, checked
-from service.domain.case_review import ask_bypass, check_authority, publish, review, save_draft, sign, submit
-from service.domain.case_turn import budget_used, holders, turn_of, turns
+from service.domain.case.close import archive, close, evaluate, reopen, track
+from service.domain.case.file import CaseFile, Disclosure, LiaisonKind, case_id
+from service.domain.case.moves import Bar, Barred, Desk, Move, NotOnDuty, checked
+from service.domain.case.review import ask_bypass, check_authority, publish, review, save_draft, sign, submit
+from service.domain.case.turn import budget_used, holders, turn_of, turns
 from service.domain.event import IncidentGrade
 from service.domain.refusal import Conflict, Forbidden
 from service.domain.workflow import REVIEWS, CaseState, Step

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from service.domain.alert import AlertLevel
-from service.domain.case import Case, CaseFile, CaseStep, Disclosure, Evaluation, LiaisonKind, Publication
-from service.domain.case_assess import (
+from service.domain.case.assess import (
     answer_liaison,
     assess,
     assign,
@@ -19,8 +18,9 @@ from service.domain.case_assess import (
     report_up,
     respond,
 )
-from service.domain.case_close import archive, close, evaluate, follow_up, reopen, track
-from service.domain.case_moves import Bar, Barred, Desk, Move, NotOnDuty
+from service.domain.case.close import archive, close, evaluate, follow_up, reopen, track
+from service.domain.case.file import Case, CaseFile, CaseStep, Disclosure, Evaluation, LiaisonKind, Publication
+from service.domain.case.moves import Bar, Barred, Desk, Move, NotOnDuty
 from service.domain.event import IncidentGrade
 from service.domain.workflow import CaseState, Step
 from tests.unit.service.domain.cases import ALERT, NOW, applied, case_in, desk, everything, later, someone, with_draft

@@ -8,11 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from service.domain.case import CaseFile, Disclosure, LiaisonKind, text_hash
-from service.domain.case_assess import assess, conclude, disclose, liaise, open_case, report_up, respond
-from service.domain.case_close import archive, close, evaluate, follow_up, reopen, track
-from service.domain.case_moves import Desk, Move
-from service.domain.case_review import (
+from service.domain.case.assess import assess, conclude, disclose, liaise, open_case, report_up, respond
+from service.domain.case.close import archive, close, evaluate, follow_up, reopen, track
+from service.domain.case.file import CaseFile, Disclosure, LiaisonKind, text_hash
+from service.domain.case.moves import Desk, Move
+from service.domain.case.review import (
     Authority,
     ask_bypass,
     check_authority,
@@ -24,7 +24,7 @@ from service.domain.case_review import (
     sign,
     submit,
 )
-from service.domain.case_turn import budget_used, holders, turns
+from service.domain.case.turn import budget_used, holders, turns
 from service.domain.event import IncidentGrade
 from service.domain.people import Person
 from service.domain.policy import Verdict

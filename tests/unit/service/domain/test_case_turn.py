@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.case import CaseFile, CaseStep, Publication
-from service.domain.case_assess import conclude
-from service.domain.case_review import check_authority, review, save_draft, submit
-from service.domain.case_turn import UNDER_REVIEW, BudgetUse, budget_used, holders, turn_of, turns
+from service.domain.case.assess import conclude
+from service.domain.case.file import CaseFile, CaseStep, Publication
+from service.domain.case.review import check_authority, review, save_draft, submit
+from service.domain.case.turn import UNDER_REVIEW, BudgetUse, budget_used, holders, turn_of, turns
 from service.domain.event import IncidentGrade
 from service.domain.people import Role
 from service.domain.workflow import REVIEWS, CaseState, Step

@@ -1,7 +1,7 @@
 import pytest
 
 from service.domain.alert import AlertState
-from service.domain.case_turn import turns
+from service.domain.case.turn import turns
 from service.domain.workflow import CaseState, Step
 from service.web.views.case_steps import case_steps, next_step
 from tests.builders import build_alert, build_event

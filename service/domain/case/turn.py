@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.domain.case import CaseFile
-from service.domain.case_review import missing_checks
+from service.domain.case.file import CaseFile
+from service.domain.case.review import missing_checks
 from service.domain.event import GRAVE_GRADES, IncidentGrade
 from service.domain.people import Act, Person, may
 from service.domain.workflow import REVIEWS, BudgetPart, CaseState, Step, Workflow

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.case import Case, CaseFile, CaseRecord, CaseStep
+from service.domain.case.file import Case, CaseFile, CaseRecord, CaseStep
 from service.domain.event import IncidentGrade
 from service.domain.people import Person
 from service.domain.refusal import Conflict, Forbidden

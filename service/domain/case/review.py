@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from service.domain.case import (
+from service.domain.case.file import (
     Approval,
     Case,
     CaseFile,
@@ -19,7 +19,7 @@ from service.domain.case import (
     Publication,
     text_hash,
 )
-from service.domain.case_moves import Bar, Barred, Desk, Move, checked, noted, stated, stepped
+from service.domain.case.moves import Bar, Barred, Desk, Move, checked, noted, stated, stepped
 from service.domain.policy import Verdict
 from service.domain.workflow import REVIEWS, CaseState, Step
 

@@ -1,6 +1,6 @@
 """A case: the answer to one alert, from screening to archive, with everything that was written on the way. Pure values.
 
-What becomes of it is decided in `service.domain.case_steps`, `case_review` and `case_close`.
+What becomes of it is decided in the modules beside this one; each step gives back a new value, made by `moves`.
 """
 
 import hashlib

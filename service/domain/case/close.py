@@ -5,8 +5,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.case import CaseFile, Evaluation
-from service.domain.case_moves import Bar, Barred, Desk, Move, checked, stated, stepped
+from service.domain.case.file import CaseFile, Evaluation
+from service.domain.case.moves import Bar, Barred, Desk, Move, checked, stated, stepped
 from service.domain.workflow import CaseState, Step
 
 __all__ = ["archive", "close", "evaluate", "follow_up", "reopen", "track"]

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.domain.beijing import beijing, duration
-from service.domain.case import CaseFile
-from service.domain.case_turn import UNDER_REVIEW, BudgetUse, Turn, takers, turns
+from service.domain.case.file import CaseFile
+from service.domain.case.turn import UNDER_REVIEW, BudgetUse, Turn, takers, turns
 from service.domain.event import IncidentGrade
 from service.domain.people import Person, Role
 from service.domain.workflow import Step, Workflow

@@ -3,8 +3,8 @@
 from types import MappingProxyType
 
 from service.domain.alert import Alert, AlertLevel
-from service.domain.case import Case, CaseFile, CaseStep, Disclosure, Liaison, LiaisonKind, case_id
-from service.domain.case_moves import Bar, Barred, Desk, Move, checked, joined, noted, on_duty, stated, stepped
+from service.domain.case.file import Case, CaseFile, CaseStep, Disclosure, Liaison, LiaisonKind, case_id
+from service.domain.case.moves import Bar, Barred, Desk, Move, checked, joined, noted, on_duty, stated, stepped
 from service.domain.event import GRAVE_GRADES, IncidentGrade
 from service.domain.people import Person
 from service.domain.workflow import CaseState, Step
