@@ -41,7 +41,7 @@ print(len(steps))
 
 
 def run(script: str, *words: str, errors: str | None = None) -> subprocess.CompletedProcess[str]:
-    with open(errors or "/dev/null", "w") as lost:
+    with Path(errors or "/dev/null").open("w") as lost:
         command = [sys.executable, "-c", script, *words]
         return subprocess.run(command, stdout=subprocess.PIPE, stderr=lost, text=True, check=False, timeout=60)
 
