@@ -18,6 +18,7 @@ from service.flows.live_checks import Came, settle_checks, wished
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
 from service.ports.store import Work
+from service.preflight import check_room
 from service.setbacks import PAUSE_SECONDS, SETBACKS
 
 if TYPE_CHECKING:
@@ -146,8 +147,11 @@ class _Collector:
         self.attachments = attachments
         self.stop = stop
         self.next_looks = app.now()
+        self.paused = False
 
     async def step(self) -> None:
+        if self._lacks_room():
+            return
         await self._obey()
         claim = await asyncio.to_thread(due_claim, self.app, self.holder)
         if claim.sources:
@@ -156,6 +160,14 @@ class _Collector:
             await asyncio.to_thread(self._tell)
         if not self.stop.is_set() and self.app.now() >= self.next_looks:
             await self._look_again()
+
+    def _lacks_room(self) -> bool:
+        """Tell whether the disk is too full to collect; say once when that begins and once when it is over."""
+        sentence = check_room(self.app.settings.data)
+        if (sentence is not None) != self.paused:
+            self.paused = sentence is not None
+            log.warning("crawl.paused", sentence=sentence) if sentence else log.info("crawl.goes_on")
+        return self.paused
 
     def _tell(self) -> None:
         tell_trouble(self.app.store, self.app.catalogue.sources, office=self.app.office, now=self.app.now())

@@ -22,10 +22,12 @@ __all__ = [
     "check_font",
     "check_host",
     "check_port",
+    "check_room",
     "check_sqlite",
 ]
 
 FREE_BYTES_NEEDED = 1024**3
+ROOM_BYTES_KEPT = 256 * 1024**2
 # RETURNING came with 3.35, and the lease queue claims with it.
 OLDEST_SQLITE = (3, 35, 0)
 FONT_LIMIT_SECONDS = 3
@@ -79,6 +81,22 @@ def check_disk(data: Path, *, needed_bytes: int = FREE_BYTES_NEEDED) -> Finding 
     return _error(
         f"数据目录 {data} 所在磁盘只剩 {free} MiB，至少需要 {needed} MiB。", "请清理磁盘，或用 --data 换一个磁盘。"
     )
+
+
+def check_room(data: Path, *, kept_bytes: int = ROOM_BYTES_KEPT) -> str | None:
+    """Return what is said while so little disk is free beside a running service that nothing more is collected.
+
+    What is left is for the work of people, for judgement and for mail: once a disk is full, not even a log-in is stored,
+    and SQLite can then neither delete nor tidy up.
+    """
+    try:
+        free_bytes = shutil.disk_usage(_nearest_existing(data)).free
+    except OSError:
+        return None
+    if free_bytes >= kept_bytes:
+        return None
+    free, kept = free_bytes // 1024**2, kept_bytes // 1024**2
+    return f"数据目录 {data} 所在磁盘只剩 {free} MiB，不足 {kept} MiB，采集已暂停；请清理磁盘，有空间后自动继续。"
 
 
 def check_sqlite(*, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Finding | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from service.flows.importing import ImportReport, import_file
 from service.flows.matter_import import MatterReport, import_matters
 from service.flows.push import PushDesk
 from service.notify.mailbox import MailboxNotifier
+from service.preflight import check_room
 
 __all__ = ["DrillDesk", "site_context"]
 
@@ -55,7 +57,12 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         push=_push_desk(app),
         opinions=app.opinion_setup,
         attachment_bytes=app.settings.attachment_bytes,
-        checks={"存储": app.store.check, "检索": app.search.check, "邮件": app.notifier.check},
+        checks={
+            "存储": app.store.check,
+            "检索": app.search.check,
+            "邮件": app.notifier.check,
+            "磁盘": partial(check_room, app.settings.data),
+        },
     )
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from crawlers.disk_words import disk_words
+
 __all__ = [
     "PARENT",
     "NoAnswerError",
@@ -89,11 +91,12 @@ class Supervisor:
                 running.wanted = True
                 self._launch(running)
 
-    def run(self, stop: threading.Event) -> None:
-        """Watch the roles until `stop` is set, then drain them."""
+    def run(self, stop: threading.Event, *, beside: Callable[[], None] = lambda: None) -> None:
+        """Watch the roles until `stop` is set, looking `beside` each time, then drain them."""
         try:
             while not stop.wait(_POLL_SECONDS):
                 self.tend()
+                beside()
         finally:
             self.drain()
 
@@ -104,7 +107,7 @@ class Supervisor:
             if running.process is not None and running.process.poll() is not None:
                 self._note_death(running, now)
             if running.wanted and running.process is None and now >= running.due:
-                self._launch(running)
+                self._launch_again(running, now)
 
     def drain(self) -> None:
         """Ask every role to end, and end what does not within the limit."""
@@ -145,6 +148,16 @@ class Supervisor:
             start_new_session=True,
         )
         running.started = time.monotonic()
+
+    def _launch_again(self, running: _Running, now: float) -> None:
+        """Start a role that died; a log that cannot be opened on a full disk must not end the other roles."""
+        try:
+            self._launch(running)
+        except OSError as error:
+            running.deaths += 1
+            delay = restart_delay(running.deaths)
+            running.due = now + delay
+            self._say(f"{running.role.name} 无法启动：{disk_words(error)}；{delay:.1f} 秒后再试。")
 
     def _note_death(self, running: _Running, now: float) -> None:
         assert running.process is not None

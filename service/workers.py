@@ -27,6 +27,7 @@ from service.flows.opinions import ask_waiting, opinion_queue
 from service.flows.surges import EVERY as SURGES_EVERY
 from service.flows.surges import find_surges
 from service.flows.watch import EVERY, watch
+from service.log_lines import LogLines
 from service.ports.search import SearchUnavailableError
 from service.search.refill import refill
 from service.setbacks import PAUSE_SECONDS, SETBACKS
@@ -61,7 +62,8 @@ def stop_on_signals() -> threading.Event:
 
 
 def write_logs(role: str) -> None:
-    """Write logs as JSON lines to standard error: time, role, action, context."""
+    """Write logs as JSON lines to standard error: time, role, action, context. No line that cannot be written ends a role."""
+    lines = LogLines()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -70,7 +72,7 @@ def write_logs(role: str) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: lines,
     )
     structlog.contextvars.bind_contextvars(role=role)
 

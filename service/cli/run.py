@@ -214,10 +214,26 @@ def _serve(settings: "Settings") -> None:
             say(f"药望已启动：{settings.address}")
             _say_what_is_collected(settings)
             say("按 Ctrl-C 停止。")
-            supervisor.run(stop)
+            supervisor.run(stop, beside=_room_watch(settings.data))
     finally:
         supervisor.drain()
         say("已停止。")
+
+
+def _room_watch(data: Path) -> Callable[[], None]:
+    """Return what says once that the disk fills, and once that there is room again: on a full one no log can."""
+    from service.preflight import check_room
+
+    scarce = False
+
+    def look() -> None:
+        nonlocal scarce
+        sentence = check_room(data)
+        if (sentence is not None) != scarce:
+            scarce = sentence is not None
+            say(sentence or "磁盘空间已恢复，采集继续。")
+
+    return look
 
 
 def _say_what_is_collected(settings: "Settings") -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,8 +39,9 @@ def speak_utf8() -> None:
 
 
 def say(sentence: str) -> None:
-    """Tell the person at the terminal."""
-    print(sentence, file=sys.stderr, flush=True)
+    """Tell the person at the terminal; one that takes nothing, as a file on a full disk, ends no service."""
+    with suppress(OSError):
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def fail(sentence: str) -> NoReturn:

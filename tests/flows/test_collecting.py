@@ -15,6 +15,7 @@ import pytest
 
 from crawlers.egress import Egress
 from crawlers.records import Source
+from service import collecting
 from service.bootstrap import Application
 from service.collecting import collect_until
 from service.flows.consider import Office
@@ -85,6 +86,26 @@ def paper(press: Press, declare: Declare, *, host: str = "one.test", delay: str 
         list=LIST_RULE,
         politeness={"delay": delay},
     )
+
+
+def test_while_the_disk_is_nearly_full_nothing_is_collected_and_with_room_again_it_goes_on_by_itself(
+    press: Press, declare: Declare, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve_articles(press, "/a/1.html")
+    looks: list[Path] = []
+    scarce = True
+
+    def check_room(data: Path) -> str | None:
+        looks.append(data)
+        return "磁盘将满" if scarce else None
+
+    monkeypatch.setattr(collecting, "check_room", check_room)
+    with Role(store, tmp_path, press, [paper(press, declare)]).running():
+        wait_for(lambda: len(looks) > 1)
+        assert set(looks) == {tmp_path}
+        assert not press.asked
+        scarce = False
+        wait_for(lambda: _count(store) == 1)
 
 
 def test_a_stopped_host_is_asked_nothing_more_within_seconds_and_others_go_on(

@@ -1,6 +1,7 @@
 """Counts that older rules made are named, and counted anew as they would be counted now."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +14,13 @@ from service.bootstrap import Application, build, prepare
 from service.cli import application
 from service.domain import counting
 from service.flows import recounting
-from service.flows.assess import assess_pending
+from service.flows.assess import AssessReport, assess_pending
 from service.flows.consider import Office
 from service.flows.recounting import counts_are_older, recount, recount_where_quick
 from service.ports.store import Store
 from service.search.refill import refill
 from service.settings import load_settings
+from service.storage.sql import migrate, open_store
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
 
@@ -135,3 +137,31 @@ def test_doctor_and_verify_name_older_rules_until_the_command_renews_both(
     assert '"counted": 3, "indexed": 3' in said
     assert "按旧规则" not in run("doctor")[1]
     assert run("index", "verify")[0] == 0
+
+
+def test_what_is_judged_on_postgresql_while_everything_is_counted_anew_counts_once(
+    new_postgres_database: Callable[[], str], clock: MovingClock, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = new_postgres_database()
+    migrate(url)
+    shared = open_store(url)
+    monkeypatch.setattr(recounting, "_RANGE", 1)
+    judge(shared, clock, office)
+    with shared.write() as work:
+        # Of an hour of its own: rows that are there already would hold the two apart without the lock.
+        work.documents.put([document("9", "清云注射液 9", at=clock() - timedelta(hours=5))], now=clock())
+    with ThreadPoolExecutor(1) as thread:
+        judging: list[Future[AssessReport]] = []
+
+        def meanwhile(_: int) -> None:
+            if not judging:
+                judging.append(thread.submit(assess_pending, shared, _Placed(), office=office, now=clock))
+                wait(judging, timeout=1)
+
+        assert recount(shared, progress=meanwhile) == 3
+        assert judging[0].result(30).claimed == 1
+    before = counts(shared, clock)
+    assert before["region"] == {"3607": 4}
+    assert recount(shared) == 4
+    assert counts(shared, clock) == before
+    shared.close()

@@ -55,6 +55,12 @@ class TestDisk:
         assert finding is not None
         assert f"{(1 << 60) // 1024**2} MiB" in finding.sentence
 
+    def test_a_service_that_runs_keeps_room_and_says_what_waits_for_it(self, tmp_path: Path) -> None:
+        assert preflight.check_room(tmp_path, kept_bytes=1) is None
+        sentence = preflight.check_room(tmp_path, kept_bytes=1 << 60)
+        assert sentence is not None
+        assert f"不足 {(1 << 60) // 1024**2} MiB，采集已暂停" in sentence
+
 
 class TestSqlite:
     def test_the_sqlite_of_this_python_is_well(self) -> None:

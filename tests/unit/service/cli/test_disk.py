@@ -2,18 +2,26 @@
 
 import errno
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import typer
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from service.bootstrap import build, prepare
 from service.cli import application
+from service.cli.run import _room_watch
 from service.cli.speak import write_lines
 from service.domain.people import Role
 from service.flows.people import add_person
 from service.settings import load_settings
+from service.site import site_context
+from service.web.app import create_app
 
 READING = (
     "import {} --source drop-12345",
@@ -119,3 +127,40 @@ def test_results_that_standard_output_does_not_take_are_said(
             write_lines([{"a": 1}])
     assert ended.value.exit_code == 1
     assert "结果无法写到标准输出：磁盘已满。请腾出空间" in capsys.readouterr().err
+
+
+def test_a_disk_that_fills_is_said_once_and_so_is_room_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    look = _room_watch(tmp_path)
+    look()
+    assert not capsys.readouterr().err
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1024**2))
+        for _ in range(3):
+            look()
+    told = capsys.readouterr().err
+    assert told.count("采集已暂停；请清理磁盘") == 1
+    assert "只剩 1 MiB" in told
+    look()
+    look()
+    assert capsys.readouterr().err == "磁盘空间已恢复，采集继续。\n"
+
+
+def test_the_address_of_readiness_names_a_disk_that_fills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings(data=tmp_path)
+    prepare(settings)
+    app = build(settings)
+    client = TestClient(create_app(site_context(app)))
+    assert client.get("/readyz").json() == {"status": "ok", "degraded": []}
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1024**2))
+    assert client.get("/readyz").json() == {"status": "ok", "degraded": ["磁盘"]}
+    app.close()
+
+
+def test_what_a_full_disk_takes_no_word_of_ends_no_service() -> None:
+    script = "from service.cli.speak import say; say('一'); say('二'); print('goes on')"
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-c", script]
+        ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "goes on\n")

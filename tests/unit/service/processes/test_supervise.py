@@ -64,6 +64,29 @@ def test_a_role_that_dies_is_said_and_started_again(tmp_path: Path) -> None:
     assert supervisor.pids() == {}
 
 
+def test_a_role_whose_log_cannot_be_opened_is_tried_again_and_the_others_stay(tmp_path: Path) -> None:
+    said: list[str] = []
+    supervisor = Supervisor([role("a", SLEEPS), role("b", SLEEPS)], log_folder=tmp_path, say=said.append)
+    supervisor.start()
+    first = supervisor.pids()
+    (tmp_path / "a.log").unlink()
+    (tmp_path / "a.log").mkdir()
+    os.kill(first["a"], 9)
+
+    def tended(look: Callable[[], object]) -> Callable[[], object]:
+        def tend_and_look() -> object:
+            supervisor.tend()
+            return look()
+
+        return tend_and_look
+
+    await_that(tended(lambda: any("a 无法启动：这是一个目录" in sentence for sentence in said)))
+    assert supervisor.pids() == {"b": first["b"]}
+    (tmp_path / "a.log").rmdir()
+    await_that(tended(lambda: "a" in supervisor.pids()))
+    supervisor.drain()
+
+
 def test_a_role_that_does_not_end_in_time_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     said: list[str] = []
     script = (
