@@ -7,6 +7,7 @@ folder (`YAOWANG_SECRETS_DIR`), the file `settings.toml` in the data folder, the
 import os
 import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
@@ -44,7 +45,11 @@ _SENTENCES = {
     "path_type": "应为路径，用引号括起",
     "greater_than_equal": "应不小于 {ge}",
     "less_than_equal": "应不大于 {le}",
-    "string_pattern_mismatch": "不符合 {pattern}",
+}
+_SHAPES = {
+    "smtp_security": "应为 none、starttls 或 tls",
+    "province": "应为六位行政区划代码，如 360000",
+    "search_name": "应以小写字母开头，由小写字母、数字和短横组成",
 }
 
 
@@ -148,6 +153,20 @@ class Settings(BaseSettings):
     def _refuse_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and _is_placeholder(value.get_secret_value()):
             raise ValueError(_REAL_SECRET)
+        return value
+
+    @field_validator("base_url", "search_url")
+    @classmethod
+    def _require_a_web_address(cls, value: str | None) -> str | None:
+        if value is not None and not _is_web_address(value):
+            raise ValueError("应为 http:// 或 https:// 开头的网址，如 https://yaowang.example.gov.cn")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _require_a_sender(cls, value: str) -> str:
+        if not all(parseaddr(value)[1].partition("@")):
+            raise ValueError("应为邮箱地址，如 yaowang@example.gov.cn")
         return value
 
     @field_validator("opinion_key")
@@ -274,7 +293,10 @@ def load_settings(**given: object) -> Settings:
             f"{error.filename or '数据目录下的 settings.toml'} 无法读取：{disk_sentence(error)}"
         ) from error
     except ValueError as error:
-        raise SettingsError(f"数据目录下的 settings.toml 无法读取：{error}") from error
+        raise SettingsError(
+            "数据目录下的 settings.toml 无法读取：不是有效的 TOML（文字用引号括起，一项一行），"
+            f"请检查所指的行和列：{error}"
+        ) from error
 
 
 _REAL_SECRET = "这是占位的密码，请写真实的密码，或去掉这项设置"  # noqa: S105 - a sentence
@@ -308,6 +330,15 @@ def _check_endpoint(url: str, inside: tuple[str, ...]) -> None:
         raise refused
 
 
+def _is_web_address(address: str) -> bool:
+    """Tell what a browser or a client can open; a port that is no number is none."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in address
+    except ValueError:
+        return False
+
+
 def _password_in(address: str) -> str:
     try:
         return unquote(urlsplit(address).password or "")
@@ -321,6 +352,8 @@ def _where(row: ErrorDetails) -> list[str]:
 
 
 def _sentence(row: ErrorDetails) -> str:
+    if row["type"] == "string_pattern_mismatch" and row["loc"]:
+        return _SHAPES[str(row["loc"][0])]
     template = _SENTENCES.get(row["type"])
     if template is None:
         return row["msg"].removeprefix("Value error, ")

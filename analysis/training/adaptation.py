@@ -103,14 +103,14 @@ def adapt(
         ModelRefusedError: If the parent does not fit the running lexicon or segmenter.
     """
     analyser, manifest = Analyser.load(parent), dict(read_manifest(parent))
-    progress("reading the labelled documents")
+    progress("读取标注的稿件")
     learned = _learn_from(examples[-MOST_EXAMPLES:], analyser)
     model = analyser.model
     weights, adapted = model.weights.copy(), []
     for column, label in enumerate(model.labels):
         task = _task(label, learned, analyser)
         if task is not None:
-            progress(f"adapting {label}")
+            progress(f"调整 {label}")
             adapted.append(label)
             weights[:, column] += _change(learned, _fit(learned, task))
     rescaled = _rescaled(manifest, learned, analyser)

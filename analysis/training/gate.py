@@ -49,7 +49,7 @@ def judge_candidate(candidate: Evaluation, shipped: Evaluation | None) -> Verdic
         ValueError: If they measured different data.
     """
     if shipped is None:
-        return Verdict(promoted=True, reason="no model ships that fits this lexicon and segmenter")
+        return Verdict(promoted=True, reason="没有与现用词库和分词相合的自带模型，启用新模型")
     if candidate.data_hash != shipped.data_hash:
         raise ValueError(f"{candidate.data} and {shipped.data} are different data: measure both models on one file")
     falls = tuple(
@@ -58,9 +58,9 @@ def judge_candidate(candidate: Evaluation, shipped: Evaluation | None) -> Verdic
         if candidate.metrics[name] < shipped.metrics[name] - tolerance
     )
     if falls:
-        told = (f"{fall.name} fell from {fall.before:.3f} to {fall.after:.3f}" for fall in falls)
-        return Verdict(promoted=False, reason="; ".join(told), falls=falls)
-    return Verdict(promoted=True, reason="no watched metric fell by more than its tolerance")
+        told = (f"{fall.name} 由 {fall.before:.3f} 降到 {fall.after:.3f}" for fall in falls)
+        return Verdict(promoted=False, reason="没有替换现有模型：" + "；".join(told), falls=falls)
+    return Verdict(promoted=True, reason="受看护的指标没有一项下降超过容许的幅度，启用新模型")
 
 
 def promote(candidate: Path, gold: Path, events: Mapping[str, str] | None = None, shipped: Path = MODELS) -> Verdict:

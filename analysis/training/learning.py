@@ -64,9 +64,9 @@ def learn(
     learned, frozen = split(examples)
     manifest = dict(_fit(learned, out, shared, progress))
     before, after = _load(judging), Analyser.load(out)
-    progress("measuring on the frozen labels")
+    progress("在留作检验的标注上衡量")
     measured = (measure(before, frozen), measure(after, frozen))
-    progress("judging recent documents by both models")
+    progress("用两个模型研判近期稿件")
     # What is labelled was to change.
     known = {example.document.id for example in examples}
     others = [document for document in recent if document.id not in known]
@@ -74,7 +74,7 @@ def learn(
     falls = list(compare(*measured, shift))
     told: dict[str, Any] = {"frozen": _both(*measured), "recent": asdict(shift) if shift else None}
     if shared is not None:
-        progress("measuring on the development file")
+        progress("在标注文件上衡量")
         dev = [evaluate(shared / DEV_FILE, model, load_events(shared)) for model in (before, after)]
         falls += [Fall(one.name, one.before, one.after) for one in judge_candidate(dev[1], dev[0]).falls]
         told["dev"] = {"before": dict(dev[0].metrics), "after": dict(dev[1].metrics)}

@@ -56,16 +56,16 @@ def train(
         ValueError: If a line of one is no labelled document.
     """
     segmenter = RjiebaSegmenter()
-    progress("reading the training data")
+    progress("读取训练数据")
     corpus = read_corpus([*load_training(shared), *further], segmenter)
     forward, tested = _forward(corpus, progress)
     apart = _apart(corpus, forward)
-    progress("fitting stack, calibration and thresholds")
+    progress("拟合合成、校准和界线")
     stack = _fit_stack(corpus, forward, tested)
     crossed = _crossed(corpus)
     severity = _fit_severity(corpus, crossed)
     second = _fit_second(corpus, forward, (tested, apart), (stack, severity, crossed), encoder)
-    progress("fitting on all training data")
+    progress("用全部训练数据拟合")
     model = fit_linear(corpus, np.ones(len(corpus.examples), dtype=bool))
     out.mkdir(parents=True, exist_ok=True)
     manifest: dict[str, Any] = {
@@ -108,7 +108,7 @@ def _forward(corpus: Corpus, progress: Callable[[str], None]) -> tuple[Array, Ma
     # The labelled stream titles were chosen because a model took them for risks: good to learn from, no measure of chance.
     chosen = np.array([example.document.source_id == STREAM_SOURCE for example in corpus.examples])
     for start, end in zip(FOLD_STARTS, (*FOLD_STARTS[1:], "9999"), strict=True):
-        progress(f"fitting on what was before {start}")
+        progress(f"用 {start} 以前的数据拟合")
         later = ~written & (corpus.dates >= start) & (corpus.dates < end)
         model = fit_linear(corpus, written | (corpus.dates < start))
         decisions[later] = model.decide(rows_of(corpus.counts, later))

@@ -30,8 +30,9 @@ class Problem:
     sentence: str
 
     def __str__(self) -> str:
-        """Return `file:line: key: sentence`."""
-        return f"{self.file}:{self.line}: {self.key}: {self.sentence}"
+        """Return `file:line: key: sentence`; without the line where the whole folder is meant."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.key}: {self.sentence}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def load_catalogue(folder: Path | None = None, *, shipped: bool = True) -> Catal
     it.
     """
     found: dict[str, Source] = {}
-    problems: list[Problem] = []
+    problems = _no_folder(folder)
     for place in (*((SHIPPED,) if shipped else ()), *(() if folder is None else (folder,))):
         seen_here: dict[str, str] = {}
         for path in sorted((*place.glob("*.yaml"), *place.glob("*.yml"))):
@@ -184,6 +185,13 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         below = merged.get(key)
         merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
+
+
+def _no_folder(folder: Path | None) -> list[Problem]:
+    if folder is None or folder.is_dir():
+        return []
+    sentence = "没有这个目录，其中的信源都没有读入。请建立目录，或改正这项设置"
+    return [Problem(file=str(folder), line=0, key="catalogue", sentence=sentence)]
 
 
 def _twice(path: Path, source_id: str, first: str) -> Problem:

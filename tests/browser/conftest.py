@@ -15,9 +15,9 @@ from service.web.app import create_app
 from tests.builders import PASSWORD
 from tests.dashboard import make_context
 
-__all__ = ["Served"]
+__all__ = ["ARGUMENTS", "Served", "serve"]
 
-_ARGS = [
+ARGUMENTS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -50,7 +50,8 @@ class Served:
         return page
 
 
-def _serve(context: AppContext) -> Iterator[Served]:
+def serve(context: AppContext) -> Iterator[Served]:
+    """Serve on a port of its own until the iterator is taken up again."""
     application = create_app(context)
     config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
@@ -72,26 +73,26 @@ def _serve(context: AppContext) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard over the seeded store."""
-    yield from _serve(make_context(tmp_path_factory.mktemp("served")))
+    yield from serve(make_context(tmp_path_factory.mktemp("served")))
 
 
 @pytest.fixture(scope="module")
 def served_drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The dashboard of a drill."""
-    yield from _serve(make_context(tmp_path_factory.mktemp("drill"), drill=True))
+    yield from serve(make_context(tmp_path_factory.mktemp("drill"), drill=True))
 
 
 @pytest.fixture(scope="module")
 def served_empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The dashboard of a first run."""
-    yield from _serve(make_context(tmp_path_factory.mktemp("empty"), empty=True))
+    yield from serve(make_context(tmp_path_factory.mktemp("empty"), empty=True))
 
 
 @pytest.fixture(scope="module")
 def chromium(chromium_path: str) -> Iterator[Browser]:
     """One browser a module."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium_path, args=_ARGS)
+        browser = driver.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         yield browser
         browser.close()
 

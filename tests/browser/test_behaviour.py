@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 from service.domain.people import Role
 from service.flows.alerts import acknowledge
 from service.web.render import STATIC
-from tests.browser.conftest import Served, _serve
+from tests.browser.conftest import Served, serve
 from tests.builders import build_person
 from tests.dashboard import make_context
 
@@ -18,7 +18,7 @@ Window = Callable[[int, int], BrowserContext]
 @pytest.fixture
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard of one's own, for tests that change it."""
-    yield from _serve(make_context(tmp_path_factory.mktemp("own")))
+    yield from serve(make_context(tmp_path_factory.mktemp("own")))
 
 
 class TestLive:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from service.domain.alert import AlertState
-from tests.browser.conftest import Served, _serve
+from tests.browser.conftest import Served, serve
 from tests.dashboard import make_context
 
 Window = Callable[[int, int], BrowserContext]
@@ -15,7 +15,7 @@ Window = Callable[[int, int], BrowserContext]
 @pytest.fixture
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard of one's own, for tests that change it."""
-    yield from _serve(make_context(tmp_path_factory.mktemp("bulk")))
+    yield from serve(make_context(tmp_path_factory.mktemp("bulk")))
 
 
 def states(own: Served) -> set[AlertState]:

@@ -15,7 +15,7 @@ from service.domain.alert import AlertState
 from service.domain.people import Role
 from service.domain.workflow import CaseState
 from service.export.case_archive import verify
-from tests.browser.conftest import Served, _serve
+from tests.browser.conftest import Served, serve
 from tests.browser.test_layout import _complaints
 from tests.builders import NOW, build_person
 from tests.dashboard import make_context
@@ -62,7 +62,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Itera
     with context.store.write() as work:
         for one in (*PEOPLE.values(), SECOND_OFFICER):
             work.people.save(replace(one, password_hash=known))
-    for served in _serve(context):
+    for served in serve(context):
         made = Office(served, chromium, now)
         yield made
         for opened in made.open:
@@ -251,7 +251,7 @@ def case_pages(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> I
     way = Way(context.store, ALERT, NOW - timedelta(hours=1)).submitted("关于示例注射液的说明。")
     way.writes(TEXT)
     way.reviews()
-    for served in _serve(context):
+    for served in serve(context):
         office = Office(served, chromium, [NOW])
         yield office, way.case.id, office.enter("承办丁")
         for opened in office.open:

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from service.domain.people import Role
 from service.domain.sheet import QUESTIONS
 from service.domain.topic import Topic
-from tests.browser.conftest import Served, _serve
+from tests.browser.conftest import Served, serve
 from tests.browser.test_layout import _complaints
 from tests.builders import build_person
 from tests.dashboard import make_context
@@ -24,7 +24,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served,
     folder = tmp_path_factory.mktemp("followed")
     context = make_context(folder)
     topic = seed_following(context.store, build_person(Role.OFFICER), context.office.register, folder)
-    for served in _serve(context):
+    for served in serve(context):
         yield served, topic
 
 

@@ -11,7 +11,7 @@ from analysis.assessment import Level, Tone
 from service.domain.label import LabelGiven
 from service.domain.model_version import ModelState
 from service.flows.model_versions import STATE
-from tests.browser.conftest import Served, _serve
+from tests.browser.conftest import Served, serve
 from tests.builders import NOW
 from tests.dashboard import make_context
 
@@ -21,7 +21,7 @@ Window = Callable[[int, int], BrowserContext]
 @pytest.fixture
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard of one's own, for tests that change it."""
-    yield from _serve(make_context(tmp_path_factory.mktemp("labels")))
+    yield from serve(make_context(tmp_path_factory.mktemp("labels")))
 
 
 def labels(own: Served) -> list[LabelGiven]:

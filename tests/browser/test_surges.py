@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from service.web.render import STATIC
-from tests.browser.conftest import Served, _serve
+from tests.browser.conftest import Served, serve
 from tests.dashboard import make_context
 from tests.surging import build_surge, keep_surges
 
@@ -17,7 +17,7 @@ LINE = "疫苗与预防接种类风险稿件 23 篇，平时同时段约 4 篇"
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Served]:
-    yield from _serve(make_context(tmp_path))
+    yield from serve(make_context(tmp_path))
 
 
 def test_a_surge_leads_to_its_documents_and_goes_when_somebody_has_seen_it(own: Served, window: Window) -> None:

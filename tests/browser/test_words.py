@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 from service.domain.people import Role
 from service.domain.words import OwnWord, WordDraft, WordSort
 from service.flows.words import Wordbook, add_word
-from tests.browser.conftest import Served, _serve
+from tests.browser.conftest import Served, serve
 from tests.browser.test_layout import _complaints
 from tests.builders import NOW, build_person
 from tests.dashboard import make_context
@@ -31,7 +31,7 @@ def worded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     broken = OwnWord(id="b", sort="alias", text="旧商品名", canonical="已撤名称", author="研判乙", created_at=NOW)
     with context.store.write() as work:
         work.words.save([broken])
-    yield from _serve(context)
+    yield from serve(context)
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["1366x768", "390x844"])

@@ -147,7 +147,7 @@ def fine_tune(
             optimiser.zero_grad(set_to_none=True)
             schedule.step()
             total, count = total + loss.item(), count + 1
-        progress(f"epoch {epoch} of {len(course)}: loss {total / count:.3f}")
+        progress(f"第 {epoch} 轮，共 {len(course)} 轮：损失 {total / count:.3f}")
     return network.eval()
 
 

@@ -57,12 +57,12 @@ def tune(shared: Path, out: Path, progress: Callable[[str], None]) -> dict[str, 
 
     base_file()
     examples = load_training(shared)
-    progress("choosing the vocabulary")
+    progress("选取词表")
     texts = [_text(example) for example in examples]
     vocabulary = prune(read_base(base_file().read_bytes()), [*texts, *_stream(shared / STREAM_FILE)])
     job = partial(_network, shared, vocabulary.kept, vocabulary.tokenizer)
     context = get_context("spawn")
-    progress("fine-tuning two networks")
+    progress("微调两个网络")
     with ProcessPoolExecutor(_PROCESSES, mp_context=context) as pool:
         shipped, *folds = list(pool.map(job, (None, *FOLD_STARTS)))
     ids = [name for fold in folds for name in fold.ids]

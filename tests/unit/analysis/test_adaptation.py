@@ -43,6 +43,14 @@ def test_the_same_labels_make_the_same_model(examples: list[Example], folder: Pa
     assert again["version"] == json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["version"]
 
 
+def test_its_progress_is_told_in_chinese(examples: list[Example], tmp_path: Path) -> None:
+    told: list[str] = []
+    adapt(examples, MODELS, tmp_path, told.append)
+    assert told[0] == "读取标注的稿件"
+    assert told[1:]
+    assert all(line.startswith("调整 ") for line in told[1:])
+
+
 def test_it_names_its_parent_and_the_labels_and_is_loaded_as_any_model(folder: Path, shipped: Analyser) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     parent = json.loads((MODELS / MANIFEST).read_text(encoding="utf-8"))

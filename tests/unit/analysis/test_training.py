@@ -39,7 +39,7 @@ def test_calibration_error_is_zero_for_honest_chances() -> None:
 def test_a_worse_model_is_refused_with_what_fell() -> None:
     verdict = judge_candidate(evaluation(risk_AP=0.7), evaluation())
     assert not verdict.promoted
-    assert "risk AP fell from 0.800 to 0.700" in verdict.reason
+    assert verdict.reason == "没有替换现有模型：risk AP 由 0.800 降到 0.700"
 
 
 def test_a_better_model_and_a_first_model_are_promoted() -> None:

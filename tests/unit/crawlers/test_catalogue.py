@@ -151,6 +151,13 @@ class TestOwnFolder:
         (tmp_path / "mine.yaml").write_text(GOOD, encoding="utf-8")
         assert [source.id for source in load_catalogue(tmp_path, shipped=False).sources] == ["my-paper"]
 
+    def test_a_folder_that_is_not_there_is_said_and_costs_no_shipped_source(self, tmp_path: Path) -> None:
+        catalogue = load_catalogue(tmp_path / "sorces")
+        assert [str(problem) for problem in catalogue.problems] == [
+            f"{tmp_path / 'sorces'}: catalogue: 没有这个目录，其中的信源都没有读入。请建立目录，或改正这项设置"
+        ]
+        assert catalogue.sources == load_catalogue().sources
+
     def test_defaults_of_a_file_fill_what_its_sources_leave_out(self, tmp_path: Path) -> None:
         text = "defaults: {weight: 7, schedule: {min: 5m}}\n" + GOOD.replace(
             "    weight: 4\n", "    schedule: {start: 20m}\n"
