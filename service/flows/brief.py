@@ -24,9 +24,10 @@ from service.domain.briefing import (
     judge_week,
     quoted,
 )
-from service.domain.clock import Clock, ClockRole, ClockState
+from service.domain.clock import BEGUN_STATES, MET_STATES, Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
 from service.domain.places import CITIES, PROVINCE
+from service.domain.register import Register
 from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
 from service.flows.follow_brief import followed_sentences
@@ -64,8 +65,13 @@ class _Raised:
     clocks: Sequence[Clock]
 
 
-def compile_week(store: Store, week: Week, *, office: str, address: str, drill: bool, now: datetime) -> Briefing:
-    """Return the week's issue, its links leading to the dashboard at `address`; compiling it again gives the same issue number."""
+def compile_week(
+    store: Store, week: Week, *, register: Register, office: str, address: str, drill: bool, now: datetime
+) -> Briefing:
+    """Return the week's issue, its links leading to the dashboard at `address`; compiling it again gives the same issue number.
+
+    `register` tells which clocks a public answer meets: only by those an answer is late.
+    """
     with store.write() as work:
         issue, in_all = _number(work, week)
     with store.read() as work:
@@ -73,8 +79,8 @@ def compile_week(store: Store, week: Week, *, office: str, address: str, drill: 
         raised = _raised(work, week)
         events = _major(raised, now)
         categories = _categories(work, week, raised)
-        responses = _responses(raised)
-        documents = _documents(work, week, address)
+        responses = _responses(raised, register)
+        documents = _documents(work, week, address, raised)
         head = work.audit.head()
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
@@ -172,13 +178,17 @@ def _major(raised: Sequence[_Raised], now: datetime) -> tuple[MajorEvent, ...]:
     return tuple(_major_event(number, one, now) for number, one in enumerate(raised[:_MAJOR], 1))
 
 
+def _ledger_number(number: int) -> str:
+    return f"{number:02d}"
+
+
 def _major_event(number: int, one: _Raised, now: datetime) -> MajorEvent:
     alert, event = one.alert, one.event
     first = next((document for document in one.documents if document.duplicate_of is None), None)
     running = [clock for clock in one.clocks if clock.state is ClockState.ARMED and clock.due_at is not None]
     due = min((clock.due_at for clock in running if clock.due_at is not None), default=None)
     return MajorEvent(
-        number=f"{number:02d}",
+        number=_ledger_number(number),
         title=event.title,
         level=alert.peak_level,
         first_at=event.first_at,
@@ -268,11 +278,13 @@ def _rumours(raised: Sequence[_Raised]) -> tuple[Rumour, ...]:
     )[:_RUMOURS]
 
 
-def _responses(raised: Sequence[_Raised]) -> tuple[ResponseRow, ...]:
+def _responses(raised: Sequence[_Raised], register: Register) -> tuple[ResponseRow, ...]:
+    """Return when was answered, beside the clocks that an answer meets; one that was cancelled, or ended by a decision, owes none."""
+    answering = {rule.id for rule in register.clocks.values() if rule.answers and rule.role is ClockRole.OWN}
     rows = []
     for one in raised:
-        own = [clock for clock in one.clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
-        begun = [clock for clock in own if clock.armed_at is not None]
+        own = [clock for clock in one.clocks if clock.rule_id in answering and clock.due_at is not None]
+        begun = [clock for clock in own if clock.state in BEGUN_STATES | MET_STATES]
         if not begun and one.alert.answered_at is None:
             continue
         rows.append(
@@ -299,24 +311,26 @@ def _ahead(raised: Sequence[_Raised], week: Week, now: datetime) -> tuple[str, .
     return (*due[:5], *still) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
 
 
-def _documents(work: Work, week: Week, address: str) -> tuple[ListedDocument, ...]:
+def _documents(work: Work, week: Week, address: str, raised: Sequence[_Raised]) -> tuple[ListedDocument, ...]:
     rows = [row for _, row in work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)]
     rows.sort(key=_when, reverse=True)
     events = work.events.of_documents([row.document_id for row in rows])
-    return tuple(_listed(row, events.get(row.document_id, ""), address) for row in rows)
+    ledger = {one.event.id: _ledger_number(number) for number, one in enumerate(raised[:_MAJOR], 1)}
+    return tuple(_listed(row, events.get(row.document_id, ""), ledger, address) for row in rows)
 
 
 def _when(document: EventDocument) -> datetime:
     return document.published_at or document.stored_at
 
 
-def _listed(row: EventDocument, event_id: str, address: str) -> ListedDocument:
+def _listed(row: EventDocument, event_id: str, ledger: Mapping[str, str], address: str) -> ListedDocument:
     return ListedDocument(
         title=row.title or row.text[:40],
         source=row.source_name,
         published_at=_when(row),
         url=row.url or "",
         event_id=event_id,
+        event_number=ledger.get(event_id, ""),
         event_link=f"{address}/events/{event_id}" if event_id else "",
     )
 
