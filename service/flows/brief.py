@@ -68,25 +68,20 @@ class _Raised:
 def compile_week(
     store: Store, week: Week, *, register: Register, office: str, address: str, drill: bool, now: datetime
 ) -> Briefing:
-    """Return the week's issue, its links leading to the dashboard at `address`; compiling it again gives the same issue number.
-
-    `register` tells which clocks a public answer meets: only by those an answer is late.
-    """
+    """Return the week's issue, linked to the dashboard at `address`, of one number however often; `register` tells what answers."""
     with store.write() as work:
         issue, in_all = _number(work, week)
     with store.read() as work:
         figures = _figures(work, week, now)
         raised = _raised(work, week)
-        events = _major(raised, now)
-        categories = _categories(work, week, raised)
+        events, categories = _major(raised, now), _categories(work, week, raised)
         responses = _responses(raised, register)
         documents = _documents(work, week, address, raised)
-        head = work.audit.head()
+        head = _audit_head(work)
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
         followed = followed_sentences(work, week, now=now)
-        found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
-        surges = week_sentence(found, count_now(work, found))
+        surges = _surges(work, week)
     return Briefing(
         week=week,
         issue=issue,
@@ -107,10 +102,20 @@ def compile_week(
         followed=followed,
         surges=surges,
         events_in_all=len(raised),
-        audit_head=head.anchor if head.seq else "",
+        audit_head=head,
         bypasses=bypasses,
         drill=drill,
     )
+
+
+def _audit_head(work: Work) -> str:
+    head = work.audit.head()
+    return head.anchor if head.seq else ""
+
+
+def _surges(work: Work, week: Week) -> str:
+    found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
+    return week_sentence(found, count_now(work, found))
 
 
 def _number(work: Work, week: Week) -> tuple[int, int]:
@@ -355,7 +360,7 @@ def _notes(week: Week, now: datetime) -> tuple[str, ...]:
     return (
         f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
-        "独立信源按事件内不同信源计，转载不计；类别可多选，分类合计可能大于风险稿件数。",
+        "事件的篇数为首发至今，信源按事件内不同信源计，都含转载；类别可多选，分类合计可能大于风险稿件数。",
         "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",
         f"重点信息清单取本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前：文稿列前{LISTED_ON_PAPER}篇，工作簿全列；其余稿件在检索中查。",
         "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",
