@@ -75,7 +75,13 @@ def _briefings_of(app: Application, folder: Path) -> Callable[[str], Sequence[Pa
 
         office, address = app.settings.office, app.settings.address
         issue = compile_week(
-            app.store, parse_week(week), office=office, address=address, drill=app.drill, now=app.now()
+            app.store,
+            parse_week(week),
+            register=app.register,
+            office=office,
+            address=address,
+            drill=app.drill,
+            now=app.now(),
         )
         return write_briefing(issue, folder)
 

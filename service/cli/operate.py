@@ -126,7 +126,13 @@ def brief(
         except ValueError as error:
             misuse(str(error))
         issue = compile_week(
-            app.store, chosen, office=app.settings.office, address=app.settings.address, drill=app.drill, now=app.now()
+            app.store,
+            chosen,
+            register=app.register,
+            office=app.settings.office,
+            address=app.settings.address,
+            drill=app.drill,
+            now=app.now(),
         )
         folder = out or app.settings.data / "briefings"
     try:

@@ -140,13 +140,17 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDocument:
-    """One row of the annex 重点信息清单; the author's name is never in it. Without an event `event_id` and `event_link` are empty."""
+    """One row of the annex 重点信息清单; the author's name is never in it.
+
+    `event_number` is that of the ledger, empty where its event has none; without an event `event_id` and `event_link` are empty too.
+    """
 
     title: str
     source: str
     published_at: datetime
     url: str
     event_id: str = ""
+    event_number: str = ""
     event_link: str = ""
 
 
@@ -228,7 +232,7 @@ def advise(
     """Propose two to four items, each resting on a counted fact of this issue."""
     items = [
         Advice(
-            fact=f"{quoted(event.title)}本周{event.documents}篇、独立信源{event.sources}个，现为{event.level.word}预警",
+            fact=f"{quoted(event.title)}至今{event.documents}篇、信源{event.sources}个，最高为{event.level.word}预警",
             proposal=event.next_step,
             lead=event.lead,
         )

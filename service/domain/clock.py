@@ -30,6 +30,8 @@ __all__ = [
     "Start",
     "arm",
     "cancel",
+    "drop",
+    "dropped",
     "due_at",
     "expire",
     "limit_words",
@@ -239,6 +241,25 @@ def cancel(clock: Clock, *, by: str, reason: str, now: datetime) -> Clock:
     late = clock.state in BEGUN_STATES and clock.due_at is not None and now > clock.due_at
     why = _reason(reason, by, "取消")
     return replace(clock, state=ClockState.CANCELLED, reason=f"{why}（取消时已超过到期时间）" if late else why)
+
+
+_DROPPED = "预警关闭，建议不再采纳"
+
+
+def drop(clock: Clock, *, by: str, now: datetime) -> Clock:
+    """End a proposal because its alert is closed by `by`: the alert was decided on, the clock was not.
+
+    Raises:
+        Conflict: No person is named, or the clock is over already.
+    """
+    return cancel(clock, by=by, reason=_DROPPED, now=now)
+
+
+def dropped(clock: Clock) -> bool:
+    """Tell whether the clock ended as a proposal only because its alert was closed, so that it is free once that is open again."""
+    # The reason is all that stored clocks tell the two apart by.
+    ended = clock.state is ClockState.CANCELLED and clock.armed_by is None
+    return ended and clock.reason is not None and clock.reason.endswith(f"：{_DROPPED}")
 
 
 def pause(clock: Clock, *, by: str, reason: str) -> Clock:

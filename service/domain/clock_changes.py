@@ -86,15 +86,22 @@ def next_round(clock: Clock, rule: ClockRule | None, *, by: str, now: datetime) 
     )
 
 
-def settled(clock: Clock, calendar: WorkingCalendar) -> Clock | None:
-    """Return the clock with the due time that its calendar now tells, where it did not before; else `None`.
+def settled(
+    clock: Clock, calendar: WorkingCalendar, rule: ClockRule | None = None, recall_class: int | None = None
+) -> Clock | None:
+    """Return the clock with the due time that its calendar, or the class of the recall, now tells; `None` where neither does.
 
-    The start stays: the time that passed while the calendar was missing counts.
+    The start stays: the time that passed while the calendar or the class was missing counts.
     """
-    if clock.due_at is not None or clock.state not in _OPEN or not clock.limit.endswith("wd"):
+    if clock.due_at is not None or clock.state not in _OPEN:
+        return None
+    by_class = rule is not None and not isinstance(rule.limit, str)
+    limit = (rule.limit_for(recall_class) if rule is not None and by_class else None) or clock.limit
+    if limit == clock.limit and not limit.endswith("wd"):
         return None
     try:
-        due = due_at(clock.limit, clock.start_at, calendar)
+        due = due_at(limit, clock.start_at, calendar)
     except CalendarYearMissingError:
         return None
-    return replace(clock, due_at=due, reason=None if clock.state is not ClockState.PAUSED else clock.reason)
+    reason = clock.reason if clock.state is ClockState.PAUSED else None
+    return replace(clock, limit=limit, due_at=due, reason=reason)

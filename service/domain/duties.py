@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.calendar import CalendarYearMissingError
-from service.domain.clock import SYSTEM, Clock, ClockRule, ClockState, Start, arm, due_at
+from service.domain.clock import SYSTEM, Clock, ClockRule, ClockState, Start, arm, dropped, due_at
 from service.domain.event import Event
 from service.domain.facts import IncidentFacts, holds
 from service.domain.register import Register
@@ -30,8 +30,8 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
 
     The 5 h and 24 h clocks are only ever proposed here: a named person starts them by setting grade Ⅰ or Ⅱ. What the
     data starts at once runs in the name of the system from `known_at`, first confirmed knowledge. Unverified clocks
-    never start by themselves, disabled ones do not appear. A clock that a person decided on is left alone, and a closed
-    alert gets none.
+    never start by themselves, disabled ones do not appear. A clock that a person decided on is left alone; a proposal that
+    ended only because the alert was closed is made anew once it is open again, and a closed alert gets none.
     """
     assert alert.event_id == event.id
     if alert.state is AlertState.CLOSED:
@@ -40,7 +40,7 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
     found: list[Clock] = []
     for rule, start in _applying(alert.level, categories, facts, register):
         clock = present.get(rule.id)
-        if clock is None:
+        if clock is None or dropped(clock):
             fresh = clock_for(rule, alert, facts, register, known_at=known_at, post_at=post_at, now=now)
             found.append(arm(fresh, by=SYSTEM, now=now) if start is Start.ARM and fresh.verified else fresh)
             continue

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.heat import EventFacts, Relevance
 from service.domain.event import GRAVE_GRADES, Event, IncidentGrade
 
-__all__ = ["Condition", "IncidentFacts", "facts_of", "holds"]
+__all__ = ["Condition", "IncidentFacts", "facts_of", "holds", "recall_class_of"]
 
 _PUBLIC_RECALL_CLASSES = frozenset({1, 2})
 
@@ -130,6 +130,12 @@ def facts_of(event: Event, spread: EventFacts) -> IncidentFacts:
     )
     named = any(code.isdigit() for code in event.regions)
     return replace(facts, **flags, elsewhere=named and spread.relevance is not Relevance.LOCAL)
+
+
+def recall_class_of(event: Event) -> int | None:
+    """Return the class of the recall that the event tells of, `None` where none is told."""
+    told = event.facts.get("recall_class")
+    return told if isinstance(told, int) and not isinstance(told, bool) else None
 
 
 _FLAGS = frozenset(IncidentFacts.__dataclass_fields__) - {

@@ -9,6 +9,7 @@ from typing import Any
 
 from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
 from service.domain.clock import ClockRule, due_at
+from service.domain.duties import is_verified
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 
@@ -254,11 +255,11 @@ def open_matter(matter: Matter, register: Register) -> Matter:
 
 
 def begin(rule_id: str, register: Register, *, start_at: datetime) -> Duty:
-    """Return the duty of a clock rule; one whose limit or policy is not verified is not armed."""
+    """Return the duty of a clock rule; one whose limit or policy is not verified, or that the office doubts, is not armed."""
     rule = register.clocks[rule_id]
     limit = rule.limit_for(None) or "prompt"
     facts = [register.policies[name] for name in rule.policies]
-    verified = rule.verified and rule.enabled and all(fact.verified for fact in facts)
+    verified = rule.enabled and is_verified(rule, register)
     due, note = due_of_limit(limit, start_at, register.calendar)
     return Duty(
         rule_id=rule.id,

@@ -196,7 +196,8 @@ def _circle(
         ([person for person in able if begun and person.name == about.state_by], "上一步办理人", "上一步办理人"),
         ([person for person in able if person.role is Role.OFFICER], f"{unnamed}，由研判员办理", "研判员"),
     )
-    return next((circle for circle in circles if circle[0]), (able, unnamed, "可以办理的人"))
+    # These have no name together: who leads is among them, so nobody else stands in where none of them has an address.
+    return next((circle for circle in circles if circle[0]), (able, unnamed, unnamed))
 
 
 def reached(about: About, people: Sequence[Person], units: Mapping[str, Collection[str]]) -> tuple[Reached, ...]:

@@ -130,6 +130,7 @@ def _events(document: Document, briefing: Briefing) -> None:
 _NUMERALS = "一二三四五六七八九十"
 # The text before the annexes is to fit two pages; the ledger in the annex has the events.
 _TOLD = 3
+_RUMOUR = "R13"
 _CATEGORIES, _RUMOURS, _RESPONSES = 5, 2, 4
 _CITIES = 4
 _TITLE_SHOWN = 30
@@ -181,7 +182,15 @@ def _topics(document: Document, briefing: Briefing) -> None:
         line(document, f"网传{quoted(rumour.claim)}，{rumour.documents}篇，{rumour.status}。")
     _left_out(document, len(briefing.rumours) - _RUMOURS, "条", "附件1")
     if not briefing.rumours:
-        line(document, "尚未发现需要辟谣的传言。")
+        line(document, _no_rumour(briefing))
+
+
+def _no_rumour(briefing: Briefing) -> str:
+    """Say why the section is empty: nothing was heard, or what was heard is no event of its own."""
+    heard = sum(row.change.count for row in briefing.categories if row.code == _RUMOUR)
+    if not heard:
+        return "尚未发现需要辟谣的传言。"
+    return f"谣言与误导信息类风险稿件{heard}篇，没有达到预警线的事件归入此类，请逐篇核查。"
 
 
 def _answers(document: Document, briefing: Briefing) -> None:
@@ -266,10 +275,10 @@ def _listed_documents(document: Document, briefing: Briefing) -> None:
             Link(row.title, row.url),
             row.source,
             beijing(row.published_at, briefing.made_at),
-            Link(row.event_id, row.event_link) if row.event_id else "—",
+            Link(row.event_number or "查看", row.event_link) if row.event_id else "—",
         ]
         for number, row in enumerate(briefing.documents[:LISTED_ON_PAPER], 1)
     ]
-    columns = ("序号", "标题（链接到原文）", "来源", "时间", "事件")
-    table(document, columns, rows, widths=(11, 63, 22, 32, 28))
+    columns = ("序号", "标题（链接到原文）", "来源", "时间", "事件编号")
+    table(document, columns, rows, widths=(11, 71, 24, 32, 18))
     _left_out(document, len(briefing.documents) - LISTED_ON_PAPER, "篇", "工作簿“重点信息清单”")

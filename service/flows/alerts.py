@@ -10,7 +10,7 @@ from datetime import datetime
 from service.domain.alert import Alert, AlertState
 from service.domain.alert_states import Mover, check_move
 from service.domain.beijing import beijing
-from service.domain.clock import BEGUN_STATES, Clock, ClockRole, ClockState, cancel, meet
+from service.domain.clock import BEGUN_STATES, Clock, ClockRole, ClockState, drop, meet
 from service.domain.handling import answered_last, moved, standing
 from service.domain.people import Act, Person, may
 from service.domain.refusal import Conflict, NotFound
@@ -221,6 +221,6 @@ def _own_running(work: Work, alert_id: str) -> list[Clock]:
 def _drop_proposals(work: Work, person: Person, alert_id: str, now: datetime) -> None:
     for clock in work.clocks.of_alerts([alert_id]).get(alert_id, []):
         if clock.state is ClockState.PROPOSED:
-            work.clocks.save(cancel(clock, by=person.name, reason="预警关闭，建议不再采纳", now=now))
+            work.clocks.save(drop(clock, by=person.name, now=now))
             detail = {"rule": clock.rule_id, "clock": clock.action, "alert": alert_id, "reason": "预警关闭"}
             note(work, person, "clock.cancelled", f"clock:{clock.id}", detail, now)

@@ -24,9 +24,10 @@ from service.domain.briefing import (
     judge_week,
     quoted,
 )
-from service.domain.clock import Clock, ClockRole, ClockState
+from service.domain.clock import BEGUN_STATES, MET_STATES, Clock, ClockRole, ClockState
 from service.domain.event import Event, EventDocument
 from service.domain.places import CITIES, PROVINCE
+from service.domain.register import Register
 from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
 from service.flows.follow_brief import followed_sentences
@@ -64,23 +65,23 @@ class _Raised:
     clocks: Sequence[Clock]
 
 
-def compile_week(store: Store, week: Week, *, office: str, address: str, drill: bool, now: datetime) -> Briefing:
-    """Return the week's issue, its links leading to the dashboard at `address`; compiling it again gives the same issue number."""
+def compile_week(
+    store: Store, week: Week, *, register: Register, office: str, address: str, drill: bool, now: datetime
+) -> Briefing:
+    """Return the week's issue, linked to the dashboard at `address`, of one number however often; `register` tells what answers."""
     with store.write() as work:
         issue, in_all = _number(work, week)
     with store.read() as work:
         figures = _figures(work, week, now)
         raised = _raised(work, week)
-        events = _major(raised, now)
-        categories = _categories(work, week, raised)
-        responses = _responses(raised)
-        documents = _documents(work, week, address)
-        head = work.audit.head()
+        events, categories = _major(raised, now), _categories(work, week, raised)
+        responses = _responses(raised, register)
+        documents = _documents(work, week, address, raised)
+        head = _audit_head(work)
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
         followed = followed_sentences(work, week, now=now)
-        found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
-        surges = week_sentence(found, count_now(work, found))
+        surges = _surges(work, week)
     return Briefing(
         week=week,
         issue=issue,
@@ -101,10 +102,20 @@ def compile_week(store: Store, week: Week, *, office: str, address: str, drill: 
         followed=followed,
         surges=surges,
         events_in_all=len(raised),
-        audit_head=head.anchor if head.seq else "",
+        audit_head=head,
         bypasses=bypasses,
         drill=drill,
     )
+
+
+def _audit_head(work: Work) -> str:
+    head = work.audit.head()
+    return head.anchor if head.seq else ""
+
+
+def _surges(work: Work, week: Week) -> str:
+    found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
+    return week_sentence(found, count_now(work, found))
 
 
 def _number(work: Work, week: Week) -> tuple[int, int]:
@@ -172,13 +183,17 @@ def _major(raised: Sequence[_Raised], now: datetime) -> tuple[MajorEvent, ...]:
     return tuple(_major_event(number, one, now) for number, one in enumerate(raised[:_MAJOR], 1))
 
 
+def _ledger_number(number: int) -> str:
+    return f"{number:02d}"
+
+
 def _major_event(number: int, one: _Raised, now: datetime) -> MajorEvent:
     alert, event = one.alert, one.event
     first = next((document for document in one.documents if document.duplicate_of is None), None)
     running = [clock for clock in one.clocks if clock.state is ClockState.ARMED and clock.due_at is not None]
     due = min((clock.due_at for clock in running if clock.due_at is not None), default=None)
     return MajorEvent(
-        number=f"{number:02d}",
+        number=_ledger_number(number),
         title=event.title,
         level=alert.peak_level,
         first_at=event.first_at,
@@ -268,11 +283,13 @@ def _rumours(raised: Sequence[_Raised]) -> tuple[Rumour, ...]:
     )[:_RUMOURS]
 
 
-def _responses(raised: Sequence[_Raised]) -> tuple[ResponseRow, ...]:
+def _responses(raised: Sequence[_Raised], register: Register) -> tuple[ResponseRow, ...]:
+    """Return when was answered, beside the clocks that an answer meets; one that was cancelled, or ended by a decision, owes none."""
+    answering = {rule.id for rule in register.clocks.values() if rule.answers and rule.role is ClockRole.OWN}
     rows = []
     for one in raised:
-        own = [clock for clock in one.clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
-        begun = [clock for clock in own if clock.armed_at is not None]
+        own = [clock for clock in one.clocks if clock.rule_id in answering and clock.due_at is not None]
+        begun = [clock for clock in own if clock.state in BEGUN_STATES | MET_STATES]
         if not begun and one.alert.answered_at is None:
             continue
         rows.append(
@@ -299,24 +316,26 @@ def _ahead(raised: Sequence[_Raised], week: Week, now: datetime) -> tuple[str, .
     return (*due[:5], *still) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
 
 
-def _documents(work: Work, week: Week, address: str) -> tuple[ListedDocument, ...]:
+def _documents(work: Work, week: Week, address: str, raised: Sequence[_Raised]) -> tuple[ListedDocument, ...]:
     rows = [row for _, row in work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)]
     rows.sort(key=_when, reverse=True)
     events = work.events.of_documents([row.document_id for row in rows])
-    return tuple(_listed(row, events.get(row.document_id, ""), address) for row in rows)
+    ledger = {one.event.id: _ledger_number(number) for number, one in enumerate(raised[:_MAJOR], 1)}
+    return tuple(_listed(row, events.get(row.document_id, ""), ledger, address) for row in rows)
 
 
 def _when(document: EventDocument) -> datetime:
     return document.published_at or document.stored_at
 
 
-def _listed(row: EventDocument, event_id: str, address: str) -> ListedDocument:
+def _listed(row: EventDocument, event_id: str, ledger: Mapping[str, str], address: str) -> ListedDocument:
     return ListedDocument(
         title=row.title or row.text[:40],
         source=row.source_name,
         published_at=_when(row),
         url=row.url or "",
         event_id=event_id,
+        event_number=ledger.get(event_id, ""),
         event_link=f"{address}/events/{event_id}" if event_id else "",
     )
 
@@ -341,7 +360,7 @@ def _notes(week: Week, now: datetime) -> tuple[str, ...]:
     return (
         f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
-        "独立信源按事件内不同信源计，转载不计；类别可多选，分类合计可能大于风险稿件数。",
+        "事件的篇数为首发至今，信源按事件内不同信源计，都含转载；类别可多选，分类合计可能大于风险稿件数。",
         "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",
         f"重点信息清单取本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前：文稿列前{LISTED_ON_PAPER}篇，工作簿全列；其余稿件在检索中查。",
         "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",

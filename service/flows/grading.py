@@ -13,6 +13,7 @@ from service.domain.duties import clock_for
 from service.domain.event import GRAVE_GRADES, Event, IncidentGrade
 from service.domain.facts import Condition, IncidentFacts
 from service.domain.level import find_level
+from service.domain.need import need_decision
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict
 from service.flows.acts import alert_of, event_of, facts_now, note, permit, reason_of, save_alert
@@ -23,6 +24,9 @@ __all__ = ["set_grade", "set_level"]
 
 _GRADE_WORDS = {IncidentGrade.I: "Ⅰ级", IncidentGrade.II: "Ⅱ级", IncidentGrade.III: "Ⅲ级", IncidentGrade.IV: "Ⅳ级"}
 
+# The reason is all that stored clocks tell a grade's ending from a person's by.
+_BY_GRADE = "改按5小时和24小时时限"
+
 
 def set_grade(
     store: Store, person: Person, alert_id: str, grade: IncidentGrade, *, reason: str, office: Office, now: datetime
@@ -30,7 +34,8 @@ def set_grade(
     """Set the statutory grade in the person's name.
 
     Grade Ⅰ or Ⅱ starts the 5 h and 24 h clocks from first confirmed knowledge and ends the 48 h clock of other public
-    opinion; a later lower grade brings the 48 h clock back, and what already runs stays until a person cancels it.
+    opinion; a later lower grade brings back a 48 h clock that the grade ended, unless a person decided that nothing is
+    answered; what already runs stays until a person cancels it.
 
     Raises:
         Conflict: The alert is closed, or the event has this grade already.
@@ -87,8 +92,10 @@ def _ordinary(clock: Clock, rule: ClockRule, person: Person, alert: Alert, event
     if event.grade in GRAVE_GRADES:
         if clock.state in MET_STATES | {ClockState.CANCELLED}:
             return None
-        return cancel(clock, by=person.name, reason=f"事件登记为{word}，改按5小时和24小时时限", now=now)
-    if clock.state is ClockState.CANCELLED and rule.levels.get(alert.level) is Start.ARM:
+        return cancel(clock, by=person.name, reason=f"事件登记为{word}，{_BY_GRADE}", now=now)
+    decision = need_decision(event)
+    wanted = rule.levels.get(alert.level) is Start.ARM if decision is None else decision.needed
+    if wanted and clock.state is ClockState.CANCELLED and _BY_GRADE in (clock.reason or ""):
         return arm(clock, by=person.name, now=now, reason=f"事件改为{word}，恢复48小时时限")
     return None
 

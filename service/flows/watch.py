@@ -16,6 +16,7 @@ from service.domain.clock_changes import settled
 from service.domain.escalation import asks, due_tier, idle_since, occasion_of, reopened_idle
 from service.domain.escalation import noted as noted_on
 from service.domain.event import Event
+from service.domain.facts import recall_class_of
 from service.domain.roster import covering
 from service.domain.rounds import round_number
 from service.domain.routing import Routing
@@ -138,7 +139,7 @@ def _tend(
     work: Work, clock: Clock, alert: Alert, event: Event, office: Office, now: datetime, report: WatchReport
 ) -> None:
     rule = office.register.clocks.get(clock.rule_id)
-    known = settled(clock, office.register.calendar)
+    known = settled(clock, office.register.calendar, rule, recall_class_of(event))
     if known is not None:
         work.clocks.save(known)
         detail = {

@@ -161,3 +161,15 @@ class TestClose:
         opened = reopen(store, APPROVER, alert.id, "出现新情况", now=NOW + HOUR)
         assert (opened.state, opened.closed_at, opened.close_reason) == (state, None, None)
         assert acts_on(store, f"alert:{alert.id}")[-1] == ("乙", "alert.reopened")
+
+    def test_what_rises_after_closing_starts_the_clock_whose_proposal_ended_with_the_closing(
+        self, store: Store
+    ) -> None:
+        yellow = happens(store, replace(EVENT, harmed=None, severity=3, facts={"jiangxi": True, "cluster": True}))
+        assert clocks_of(store, yellow)["C-48H"].state is ClockState.PROPOSED
+        close(store, APPROVER, yellow.id, "单条投诉", now=NOW)
+        assert clocks_of(store, yellow)["C-48H"].state is ClockState.CANCELLED
+        risen = happens(store, replace(EVENT, harmed=60))
+        clock = clocks_of(store, risen)["C-48H"]
+        assert (risen.id, risen.state, clock.state) == (yellow.id, AlertState.OPEN, ClockState.ARMED)
+        assert clock.due_at == EVENT.known_at + 48 * HOUR

@@ -8,6 +8,7 @@ from service.domain.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
 from service.flows.alerts import cancel_clock, close, set_grade, set_level
 from service.flows.consider import consider
+from service.flows.need import decide_need
 from service.ports.store import Store
 from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, acts_on, clocks_of, happens, mails
 
@@ -45,6 +46,19 @@ class TestGrade:
         assert clocks["C-48H"].state is ClockState.ARMED
         assert clocks["C-48H"].due_at == EVENT.known_at + 48 * HOUR
         assert clocks["C-5H"].state is ClockState.ARMED
+
+    def test_a_lower_grade_does_not_undo_that_nothing_is_answered(self, store: Store, alert: Alert) -> None:
+        set_grade(store, APPROVER, alert.id, IncidentGrade.II, reason="初报", office=OFFICE, now=NOW)
+        decide_need(store, APPROVER, alert.id, needed=False, reason="不属本局", office=OFFICE, now=NOW + HOUR)
+        set_grade(store, APPROVER, alert.id, IncidentGrade.III, reason="核减", office=OFFICE, now=NOW + 2 * HOUR)
+        assert clocks_of(store, alert)["C-48H"].state is ClockState.CANCELLED
+
+    def test_a_grade_does_not_start_again_what_a_person_cancelled(self, store: Store, alert: Alert) -> None:
+        cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "属外省事项", now=NOW)
+        for hours, grade in enumerate((IncidentGrade.IV, IncidentGrade.II, IncidentGrade.III)):
+            set_grade(store, APPROVER, alert.id, grade, reason="核实", office=OFFICE, now=NOW + hours * HOUR)
+        ended = clocks_of(store, alert)["C-48H"]
+        assert (ended.state, ended.reason) == (ClockState.CANCELLED, "乙：属外省事项")
 
     def test_from_one_grave_grade_to_the_other_nothing_starts_twice(self, store: Store, alert: Alert) -> None:
         set_grade(store, APPROVER, alert.id, IncidentGrade.II, reason="初报", office=OFFICE, now=NOW)

@@ -1,21 +1,33 @@
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from service.domain.alert import Alert, AlertLevel
+from service.domain.briefing import Briefing
 from service.domain.clock import ClockState
 from service.domain.event import IncidentGrade
 from service.domain.need import need_decision
 from service.domain.refusal import Conflict, Forbidden, Refusal
-from service.flows.alerts import cancel_clock, close, set_grade
+from service.domain.week import week_of
+from service.flows.alerts import answer, cancel_clock, close, set_grade
+from service.flows.brief import compile_week
 from service.flows.consider import consider
 from service.flows.need import decide_need
 from service.ports.store import Store
+from tests.builders import build_clock
 from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, OFFICER, acts_on, clocks_of, happens
 
 
 def decide(store: Store, alert: Alert, *, needed: bool, reason: str = "值班会商") -> None:
     decide_need(store, APPROVER, alert.id, needed=needed, reason=reason, office=OFFICE, now=NOW)
+
+
+def briefed(store: Store, now: datetime) -> Briefing:
+    """Return the week's briefing as it is written at `now`."""
+    return compile_week(
+        store, week_of(NOW), register=OFFICE.register, office="综合规财处", address="", drill=False, now=now
+    )
 
 
 class TestDecision:
@@ -34,6 +46,23 @@ class TestDecision:
         assert "GOV-02" not in {entry["policy_id"] for entry in kept.basis}
         assert acts_on(store, "event:e1") == [("乙", "event.need_decided")]
         assert acts_on(store, f"clock:{clock.id}")[-1] == ("乙", "clock.cancelled")
+
+    def test_what_needs_no_answer_is_not_told_as_late_in_the_weekly_briefing(self, store: Store, alert: Alert) -> None:
+        assert [row.title for row in briefed(store, NOW + 72 * HOUR).responses] == [EVENT.title]
+        decide(store, alert, needed=False)
+        later = briefed(store, NOW + 72 * HOUR)
+        assert later.responses == ()
+        assert not any("逾期" in item.fact for item in later.advice)
+
+    def test_the_briefing_measures_an_answer_by_the_clocks_that_it_meets_alone(
+        self, store: Store, alert: Alert
+    ) -> None:
+        with store.write() as work:
+            other = build_clock(id=f"{alert.id}-C-UPD", alert_id=alert.id, rule_id="C-UPD", limit="24h")
+            work.clocks.save(replace(other, due_at=NOW + 20 * HOUR))
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 30 * HOUR)
+        [row] = briefed(store, NOW + 72 * HOUR).responses
+        assert (row.due_at, row.verdict(NOW + 72 * HOUR)) == (EVENT.known_at + 48 * HOUR, "按时")
 
     def test_a_decision_against_outlives_later_reports(self, store: Store, alert: Alert) -> None:
         decide(store, alert, needed=False)

@@ -251,7 +251,13 @@ class TestBypass:
         bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散")
         bypass_confirmed(way.hand("deputy_head"), version=1)
         issue = compile_week(
-            way.store, week_of(way.now), office="综合规财处", address="http://yaowang.invalid", drill=False, now=way.now
+            way.store,
+            week_of(way.now),
+            register=OFFICE.register,
+            office="综合规财处",
+            address="http://yaowang.invalid",
+            drill=False,
+            now=way.now,
         )
         [row] = issue.bypasses
         assert row.sentence == (

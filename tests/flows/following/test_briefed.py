@@ -14,6 +14,7 @@ from service.domain.week import week_of
 from service.export.docx import write_docx
 from service.export.xlsx import write_xlsx
 from service.flows.brief import compile_week
+from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import open_store
 from tests.builders import NOW
@@ -21,13 +22,21 @@ from tests.following import RULE, hear, judged, seed_following, voice
 from tests.seeding import seed
 from tests.surging import build_surge, keep_surges
 
+REGISTER = load_register()
+
 
 def test_the_weekly_briefing_tells_of_matters_and_watched_policies_in_two_sentences(
     store: Store, tmp_path: Path, register: Register, officer: Person
 ) -> None:
     seed_following(store, officer, register, tmp_path)
     issue = compile_week(
-        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+        store,
+        week_of(NOW),
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=NOW,
     )
     assert issue.followed == (
         "办件：本周收到2件（投诉1件、信访1件），现在办7件，其中逾期1件。",
@@ -44,7 +53,13 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
     earlier = build_surge("risk", id="earlier", found_at=NOW - timedelta(days=7))
     keep_surges(store, *quieter, build_surge(), earlier)
     issue = compile_week(
-        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+        store,
+        week_of(NOW),
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=NOW,
     )
     assert issue.surges.startswith(f"声量异动4次：{build_surge().sentence}；")
     assert issue.surges.count("平时同时段") == 3
@@ -58,7 +73,13 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
 
 def test_without_surges_the_briefing_says_nothing_of_them(store: Store, tmp_path: Path) -> None:
     issue = compile_week(
-        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+        store,
+        week_of(NOW),
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=NOW,
     )
     write_docx(issue, tmp_path / "a.docx")
     assert "异动" not in "".join(paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs)
@@ -67,7 +88,13 @@ def test_without_surges_the_briefing_says_nothing_of_them(store: Store, tmp_path
 def test_without_matters_and_topics_the_briefing_says_nothing_of_them(store: Store) -> None:
     assert (
         compile_week(
-            store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+            store,
+            week_of(NOW),
+            register=REGISTER,
+            office="综合规财处",
+            address="http://yaowang.invalid",
+            drill=False,
+            now=NOW,
         ).followed
         == ()
     )
@@ -75,14 +102,26 @@ def test_without_matters_and_topics_the_briefing_says_nothing_of_them(store: Sto
 
 def test_an_issue_made_within_its_week_ends_now_and_counts_no_day_to_come(store: Store) -> None:
     issue = compile_week(
-        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+        store,
+        week_of(NOW),
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=NOW,
     )
     today = NOW.astimezone(BEIJING).date()
     assert [day for day, _, _ in issue.figures.daily] == [day for day in week_of(NOW).days if day <= today]
     assert f"至 {beijing(NOW, NOW)}（北京时间" in issue.notes[0]
     assert "不满一周" in issue.notes[0]
     whole = compile_week(
-        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=week_of(NOW).until
+        store,
+        week_of(NOW),
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=week_of(NOW).until,
     )
     assert (len(whole.figures.daily), "不满一周" in whole.notes[0]) == (7, False)
 
@@ -93,7 +132,13 @@ def test_every_listed_document_names_its_event_under_the_address_of_the_dashboar
     with closing(open_store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'seeded.db')}")) as store:
         seed(store)
         issue = compile_week(
-            store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+            store,
+            week_of(NOW),
+            register=REGISTER,
+            office="综合规财处",
+            address="http://yaowang.invalid",
+            drill=False,
+            now=NOW,
         )
         with store.read() as work:
             titles = {
@@ -109,7 +154,13 @@ def test_the_listed_documents_stand_newest_first_whatever_came_in_last(store: St
     voices = [voice(number, days, f"第{number}条") for number, days in enumerate((1, 2, 0.5, 1.5))]
     hear(store, [(one, judged(one, risk=True)) for one in voices])
     issue = compile_week(
-        store, week_of(NOW), office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+        store,
+        week_of(NOW),
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=NOW,
     )
     assert [one.title for one in issue.documents] == ["第2条", "第0条", "第3条", "第1条"]
     assert any("至多100篇" in note and f"文稿列前{LISTED_ON_PAPER}篇" in note for note in issue.notes)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from service.domain.calendar import WorkingCalendar
-from service.domain.clock import SYSTEM, Clock, ClockRole, ClockRule, ClockState, arm, cancel, meet, pause
+from service.domain.clock import SYSTEM, Clock, ClockRole, ClockRule, ClockState, arm, cancel, due_at, meet, pause
 from service.domain.clock_changes import extend, next_round, settled
 from service.domain.refusal import Conflict
 from tests.unit.service.domain.builders import HOUR, NOW, clock
@@ -43,6 +43,23 @@ class TestADueTimeThatBecomesKnown:
     def test_nothing_changes_while_the_year_is_missing_or_where_no_working_days_are_counted(self) -> None:
         assert settled(replace(UNKNOWN, state=ClockState.ARMED), WorkingCalendar()) is None
         assert settled(clock(limit="prompt", due_at=None), CALENDAR) is None
+
+
+class TestARecallWhoseClassBecomesKnown:
+    RULE = ClockRule(id="W-RC", role=ClockRole.WATCH, limit={1: "1d", 2: "3d", 3: "7d"}, action="通知召回", policies=())
+    WAITING = clock(rule_id="W-RC", limit="prompt", due_at=None, reason="召回级别待核实，级别确定前按及时办理")
+
+    @pytest.mark.parametrize("state", [ClockState.PROPOSED, ClockState.ARMED])
+    def test_gives_its_clock_limit_and_due_time_from_the_first_knowledge(self, state: ClockState) -> None:
+        told = settled(replace(self.WAITING, state=state), CALENDAR, self.RULE, 1)
+        assert told is not None
+        assert (told.limit, told.state, told.reason) == ("1d", state, None)
+        assert told.due_at == due_at("1d", NOW, CALENDAR)
+
+    def test_changes_nothing_while_it_is_unknown_or_where_one_limit_holds_for_all(self) -> None:
+        waiting = replace(self.WAITING, state=ClockState.ARMED)
+        assert settled(waiting, CALENDAR, self.RULE, None) is None
+        assert settled(waiting, CALENDAR, replace(self.RULE, limit="prompt"), 1) is None
 
 
 class TestAnExtension:

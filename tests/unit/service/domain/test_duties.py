@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.alert import AlertLevel, AlertState
 from service.domain.checks import Check, CheckVerdict
-from service.domain.clock import SYSTEM, Clock, ClockState, cancel, expire
+from service.domain.clock import SYSTEM, Clock, ClockState, cancel, drop, expire
 from service.domain.duties import clock_id, propose
 from service.domain.event import IncidentGrade
 from service.domain.policy import Verification
@@ -245,6 +245,12 @@ class TestWithExisting:
     def test_what_a_person_cancelled_stays_cancelled(self) -> None:
         ended = cancel(proposed(YELLOW, "R02")["C-48H"], by="张三", reason="不需要回应", now=NOW)
         assert proposed(RED, "R02", existing=(ended,)).get("C-48H") is None
+
+    def test_a_proposal_that_ended_with_its_alert_is_made_anew_once_that_is_open_again(self) -> None:
+        ended = tuple(drop(one, by="张三", now=NOW) for one in proposed(YELLOW, "R02").values())
+        assert [one.rule_id for one in ended] == ["C-48H"]
+        assert proposed(YELLOW, "R02", existing=ended)["C-48H"].state is ClockState.PROPOSED
+        assert proposed(RED, "R02", existing=ended)["C-48H"].state is ClockState.ARMED
 
     def test_a_closed_alert_gets_no_clocks(self) -> None:
         assert proposed(RED, "R01", alert=replace(alert(RED), state=AlertState.CLOSED), **CLUSTER) == {}

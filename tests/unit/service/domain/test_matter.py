@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.checks import Check, CheckVerdict
 from service.domain.matter import (
     OPEN_STATES,
     DutyStanding,
@@ -17,6 +18,7 @@ from service.domain.matter import (
     MatterKind,
     MatterState,
     acts_of,
+    begin,
     dated,
     extend,
     kind_of,
@@ -28,6 +30,7 @@ from service.domain.matter import (
 from service.domain.policy import Verification
 from service.domain.refusal import Conflict
 from service.domain.register import Register
+from service.domain.verification import checked_register, fingerprint
 from tests.unit.service.domain.builders import register
 
 # A Tuesday noon in Beijing: the next working days are plain ones until the weekend.
@@ -191,6 +194,28 @@ def test_an_extension_into_a_year_whose_holidays_nobody_knows_is_refused_by_name
         pytest.skip("the calendar of 2027 is shipped")
     with pytest.raises(Conflict, match="2027年的节假日安排尚未收录"):
         extend(matter, "C-APP", by="审批人乙", reason="复杂", now=matter.received_at, register=register())
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "verdict", "armed"),
+    [("C-TS7", CheckVerdict.DOUBTED, False), ("C-TJ45", CheckVerdict.CONFIRMED, True)],
+)
+def test_what_the_office_found_of_a_clock_decides_whether_it_starts(
+    rule_id: str, verdict: CheckVerdict, *, armed: bool
+) -> None:
+    known = register()
+    unread = replace(known.policies["CMP-03"], verification=Verification.UNVERIFIED)
+    known = replace(known, policies=MappingProxyType({**known.policies, "CMP-03": unread}))
+    found = Check(
+        subject=f"clock:{rule_id}",
+        verdict=verdict,
+        person="管理丁",
+        at=RECEIVED,
+        note="与公布文本比对",
+        fingerprint=fingerprint(known.clocks[rule_id]),
+    )
+    duty = begin(rule_id, checked_register(known, {found.subject: found}), start_at=RECEIVED)
+    assert (duty.verified, duty.armed) == (armed, armed)
 
 
 def test_a_clock_whose_limit_is_not_verified_waits_for_a_person() -> None:

@@ -10,7 +10,8 @@ import pytest
 from docx.oxml.ns import qn
 from docx.table import _Cell
 
-from service.domain.briefing import BypassRow, Change, Rumour, advise
+from service.domain.alert import AlertLevel
+from service.domain.briefing import BypassRow, CategoryRow, Change, Rumour, advise
 from service.export.briefing import write_briefing
 from tests.unit.service.export.issue import FIGURES, WEEK, event, issue
 
@@ -116,7 +117,7 @@ class TestWord:
                 f"http://press.invalid/{number}.html",
                 f"http://yaowang.invalid/events/20260302-{number:02d}",
             ]
-            assert (row[1].text.endswith(f"（第{number}篇）"), row[4].text) == (True, f"20260302-{number:02d}")
+            assert (row[1].text.endswith(f"（第{number}篇）"), row[4].text) == (True, "01" if number < 3 else "查看")
 
     @pytest.mark.parametrize(
         ("url", "target"),
@@ -196,6 +197,19 @@ class TestWord:
         assert row.verdict(row.due_at) == "尚未回应"
         [item] = advise((), (), (row,), lead="综合规财处", now=row.due_at + timedelta(minutes=1))
         assert item.fact.endswith("逾期未回应")
+
+    def test_a_rumour_that_is_counted_is_not_said_to_be_unheard_of(self, tmp_path: Path) -> None:
+        heard = CategoryRow(code="R13", change=Change(name="谣言", count=2, before=0), level=AlertLevel.NONE)
+        counted, _ = write_briefing(replace(issue(), rumours=(), categories=(heard,)), tmp_path)
+        text = text_of(counted)
+        assert "谣言与误导信息类风险稿件2篇，没有达到预警线的事件归入此类" in text
+        assert "尚未发现需要辟谣" not in text
+        silent, _ = write_briefing(replace(issue(), rumours=(), categories=()), tmp_path / "silent")
+        assert "尚未发现需要辟谣的传言" in text_of(silent)
+
+    def test_advice_tells_a_level_that_was_reached_and_counts_of_the_whole_event(self) -> None:
+        [item] = advise([event(1)], (), (), lead="综合规财处", now=issue().made_at)
+        assert item.fact == "“于都清云注射液聚集性不良反应”至今14篇、信源6个，最高为橙色预警"
 
     def test_an_empty_week_says_that_nothing_happened(self, tmp_path: Path) -> None:
         word, _ = write_briefing(issue(events=0), tmp_path)
