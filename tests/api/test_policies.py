@@ -332,7 +332,11 @@ def test_a_wrong_file_of_the_office_is_said_on_the_dashboard(library: Site) -> N
 
 def test_a_missing_year_of_days_off_is_said_on_the_dashboard(shared_site: Site) -> None:
     assert shared_site.context.office.register.calendar.notice(date(2026, 10, 31)) is None
-    assert "2027年的节假日安排尚未收录" in shared_site.browser(Role.VIEWER).client.get("/").text
+    client = shared_site.browser(Role.VIEWER).client
+    assert ">2027年的节假日安排尚未收录</span>" in client.get("/").text, (
+        "one line of the overview; what to do stands where it leads"
+    )
+    assert "放入 calendar-2027.yaml" in client.get("/policies").text
 
 
 def _quoted(stem: str) -> str:
