@@ -190,7 +190,6 @@ def _environment() -> Environment:
             article=wording.article_word,
             person=actor_word,
             detail=acts.detail_words,
-            subject=acts.subject_words,
             leave=lambda url: f"/out?u={quote(url, safe='')}",
         )
         environment.globals.update(spark_points=charts.spark_points, weekday=wording.weekday, local=wording.local)

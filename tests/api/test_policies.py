@@ -333,9 +333,10 @@ def test_a_wrong_file_of_the_office_is_said_on_the_dashboard(library: Site) -> N
 def test_a_missing_year_of_days_off_is_said_on_the_dashboard(shared_site: Site) -> None:
     assert shared_site.context.office.register.calendar.notice(date(2026, 10, 31)) is None
     client = shared_site.browser(Role.VIEWER).client
-    # The line there is short; it leads to the page that says what to do.
-    assert ">2027年的节假日安排尚未收录，跨到2027年的工作日时限无法算出到期日</span>" in client.get("/").text
-    assert "calendar-2027.yaml" in client.get("/policies").text
+    assert ">2027年的节假日安排尚未收录</span>" in client.get("/").text, (
+        "one line of the overview; what to do stands where it leads"
+    )
+    assert "放入 calendar-2027.yaml" in client.get("/policies").text
 
 
 def _quoted(stem: str) -> str:

@@ -5,6 +5,7 @@ import re
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -27,8 +28,15 @@ def parts(site: Site, **asked: str) -> tuple[str, str]:
 
 
 def shown(site: Site, **asked: str) -> dict[str, str]:
-    """Return the rows of the page by their ids."""
-    return dict(ROW.findall(parts(site, **asked)[0]))
+    """Return the rows by their ids, of one page after the other as its link leads there."""
+    found: dict[str, str] = {}
+    above, _ = parts(site, **asked)
+    while True:
+        found |= dict(ROW.findall(above))
+        onward = re.search(r'href="/policies/situations\?([^"#]*)#rows">下一页', above)
+        if onward is None:
+            return found
+        above, _ = parts(site, **dict(parse_qsl(onward[1])))
 
 
 def added(site: Site, **asked: str) -> dict[str, str]:
@@ -76,9 +84,24 @@ def test_category_and_product_keep_the_rows_that_are_bound_to_them(shared_site: 
     assert list(shown(shared_site, product="any")) == unbound
 
 
+def test_a_law_keeps_the_rows_that_cite_it_whether_as_main_article_or_as_related(shared_site: Site) -> None:
+    cited = [row.id for row in TABLE.rows if any("疫苗管理法(" in one for one in (*row.governs, *row.related))]
+    assert cited
+    assert list(shown(shared_site, law="疫苗法")) == cited
+    assert shown(shared_site, law="没有这部法") == {}
+
+
+def test_a_page_holds_forty_rows_and_a_page_too_far_is_the_last(shared_site: Site) -> None:
+    first, last = (parts(shared_site, **asked)[0] for asked in ({}, {"page": "400"}))
+    assert len(ROW.findall(first)) == 40
+    assert [ids for ids, _ in ROW.findall(last)] == [row.id for row in TABLE.rows][-len(ROW.findall(last)) :]
+    assert "下一页" not in last
+    assert len(first.encode()) < 60_000
+
+
 def test_every_choice_that_is_offered_finds_rows_and_stays_chosen(shared_site: Site) -> None:
     text = shared_site.browser(Role.VIEWER).client.get("/policies/situations").text
-    for name in ("category", "product"):
+    for name in ("category", "product", "law"):
         inside = text.split(f'<select name="{name}"')[1].split("</select>")[0]
         values = [value for value in re.findall(r'<option value="([^"]*)"', inside) if value]
         assert values

@@ -54,6 +54,9 @@
     glyphs: [...characters].filter((c) => c.codePointAt(0) > 0xff && c.trim() && drawn(c) === missing),
     // What stands in <code> is to be typed as it is: ids, file names.
     text: [...document.body.querySelectorAll("code")].reduce((all, code) => all.replace(code.innerText, ""), document.body.innerText),
+    // A reader of headings who meets h3 under h1 looks for the h2 between.
+    headings: [...document.querySelectorAll("h1, h2, h3, h4")].filter((head) => head.checkVisibility()).map((head) => [Number(head.tagName[1]), head.innerText.slice(0, 20)])
+      .filter(([depth], i, all) => depth > (i ? all[i - 1][0] : 0) + 1).map(([depth, text]) => `h${depth} ${text}`),
     small: [...new Set(texts.filter((t) => parseFloat(getComputedStyle(t.parent).fontSize) < 11.5 && !t.parent.closest("svg")).map((t) => t.text.slice(0, 20)))],
   };
 }

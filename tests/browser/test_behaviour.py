@@ -34,6 +34,8 @@ class TestLive:
         page.wait_for_timeout(1500)
         acknowledge(own.context.store, build_person(Role.APPROVER), "A-20261125-03", now=own.context.now())
         expect(count).to_contain_text("均已确认", timeout=8000)
+        # Who hears the page learns it too.
+        expect(page.get_by_role("status")).to_contain_text("均已确认")
 
     def test_a_deadline_counts_down_by_the_servers_clock(self, served: Served, window: Window) -> None:
         page = served.enter(window(1366, 768))

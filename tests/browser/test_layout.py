@@ -80,6 +80,7 @@ def _complaints(page: Page, address: str, path: str) -> list[str]:
     if found["overflow"] > 0:
         noticed.append(f"{found['overflow']} px wider than the window")
     noticed += [f"overlap: {pair}" for pair in found["overlaps"]]
+    noticed += [f"heading out of order: {head}" for head in found["headings"]]
     noticed += [f"too small: {text}" for text in found["small"]]
     if found["glyphs"]:
         noticed.append(f"no glyph for {''.join(found['glyphs'])}")

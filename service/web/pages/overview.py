@@ -164,14 +164,15 @@ def _watch(work: Work, context: AppContext) -> dict[str, Any]:
 
 
 def _rule_trouble(context: AppContext) -> list[tuple[str, str, str]]:
-    """Return what is wrong with the rules that the office keeps, as shown and whole: an unreadable file, a missing year of days off.
+    """Return what is wrong with the rules that the office keeps: a file that cannot be read, a year of days off that is missing.
 
-    What to do about the year stands on the page that the line leads to; here it would take four lines.
+    Each is its name, what is said here, and the whole. What follows from a missing year and what to do took four lines
+    of the screen; 政策库, where the name leads, tells it.
     """
     problem = context.rulebook.problem if context.rulebook is not None else None
     calendar = context.office.register.calendar.notice(day_of(context.now()))
-    found = [("政策数据", problem, problem)] if problem else []
-    return [*found, ("节假日安排", calendar.partition("；")[0], calendar)] if calendar else found
+    trouble = [("政策数据", problem, problem)] if problem else []
+    return [*trouble, ("节假日安排", calendar.partition("，")[0], calendar)] if calendar else trouble
 
 
 def _source_counts(watched: list[SourceHealth]) -> dict[str, int]:

@@ -4,20 +4,31 @@ Also the form of the event page by which an officer says whether an article fits
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from analysis.situations import SITUATIONS_FILE, load_situations
+from analysis.situations import SITUATIONS_FILE, Situations, load_situations
 from service.api.identity import Handler, Reader, context_of
 from service.domain.citation import Choice
 from service.domain.people import Act
 from service.flows.citing import cite, proposals, row_text
 from service.web.render import page
-from service.web.views.situation_rows import EXAMPLE, category_choices, modifier_rows, product_choices, situation_rows
+from service.web.views.paging import pager
+from service.web.views.situation_rows import (
+    EXAMPLE,
+    category_choices,
+    law_choices,
+    modifier_rows,
+    product_choices,
+    situation_rows,
+)
 
 router = APIRouter()
+
+# All 472 rows on one page were 34,560 px high and 239 kB.
+_PAGE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Filters:
     q: Annotated[str, Query(max_length=60)] = ""
     category: Annotated[str, Query(pattern=r"^(|any|R\d\d)$")] = ""
     product: Annotated[str, Query(pattern="^(|any|[a-z]{1,20})$")] = ""
+    law: Annotated[str, Query(max_length=60)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +52,18 @@ class _Proposed:
 
 
 @router.get("/policies/situations")
-def situations(request: Request, identity: Reader, filters: Annotated[Filters, Depends()]) -> HTMLResponse:
-    """Show the table's version and faults, the rows and modifiers that are asked for, and to an administrator what officers' words propose."""
+def situations(
+    request: Request,
+    identity: Reader,
+    filters: Annotated[Filters, Depends()],
+    number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1,
+) -> HTMLResponse:
+    """Show the table's version and faults, a page of the rows and the modifiers that are asked for, and to an administrator what officers' words propose."""
     context = context_of(request)
     table = context.situations() if context.situations else load_situations()
     with context.store.read() as work:
         held = {article.key for article in work.policies.articles()}
         proposed = proposals(work, table) if identity.may(Act.CHECK_POLICY) else []
-    wanted = {"words": filters.q, "category": filters.category, "product": filters.product}
     reasons = {row.id: row.why for row in table.rows}
     faults = [*context.situations.faults, *context.situations.absent(held)] if context.situations else []
     return page(
@@ -58,10 +74,7 @@ def situations(request: Request, identity: Reader, filters: Annotated[Filters, D
         title="情形表",
         table=table,
         filters=filters,
-        rows=situation_rows(table, **wanted),
-        modifiers=modifier_rows(table, **wanted),
-        categories=category_choices(table),
-        products=product_choices(table),
+        **_found(table, filters, number),
         file=SITUATIONS_FILE,
         folder=context.situations.folder if context.situations else None,
         example=EXAMPLE,
@@ -71,6 +84,29 @@ def situations(request: Request, identity: Reader, filters: Annotated[Filters, D
             _Proposed(one.situation, reasons[one.situation], one.evidence, row_text(one, table)) for one in proposed
         ],
     )
+
+
+def _found(table: Situations, filters: Filters, number: int) -> dict[str, Any]:
+    """Return the page of rows and the modifiers that the filters ask for, what may be asked for, and the ways to other pages."""
+    asked = {"category": filters.category, "product": filters.product, "law": filters.law}
+    rows = situation_rows(table, words=filters.q, **asked)
+    last = max(1, -(-len(rows) // _PAGE))
+    # A page that a shorter answer no longer has is its last one.
+    number = min(number, last)
+    earlier, later = pager("/policies/situations", asked | {"q": filters.q}, number, more=number < last)
+    return {
+        "rows": rows[(number - 1) * _PAGE : number * _PAGE],
+        "rows_in_all": len(rows),
+        "number": number,
+        "last": last,
+        "earlier": earlier,
+        "later": later,
+        "filtered": any((*asked.values(), filters.q)),
+        "modifiers": modifier_rows(table, words=filters.q, **asked),
+        "categories": category_choices(table),
+        "products": product_choices(table),
+        "laws": law_choices(table),
+    }
 
 
 @router.post("/events/{event_id}/citations")

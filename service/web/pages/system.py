@@ -3,6 +3,7 @@
 What is done to people is in `people`, what is tried again in `second_try`; both are answered by this page.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -25,6 +26,7 @@ from service.flows.second_try import given_up, set_aside
 from service.ports.store import Work
 from service.web.pages.people_forms import NOTHING_TYPED, Typed, form_of
 from service.web.render import page
+from service.web.subjects import subjects_of
 from service.web.views.acts import ACT_WORDS
 from service.web.views.quarantined import remedy_of, stage_rows
 
@@ -83,6 +85,7 @@ def show_system(
 ) -> HTMLResponse:
     """Show one tab; with what was `typed` into a form of it that was refused."""
     context = context_of(request)
+    names = {source.id: source.name for source in context.catalogue_sources}
     with context.store.read() as work:
         view = (
             _people(work, context.office.register.workflow, typed)
@@ -91,9 +94,8 @@ def show_system(
             if tab == "outbox"
             else _quarantine(work)
             if tab == "quarantine"
-            else _audit(work, asked)
+            else _audit(work, asked, names)
         )
-    names = {source.id: source.name for source in context.catalogue_sources}
     duties = list(context.office.register.workflow.duties.values())
     return page(
         request,
@@ -149,7 +151,7 @@ def _quarantine(work: Work) -> dict[str, Any]:
     }
 
 
-def _audit(work: Work, asked: AuditFilters | None) -> dict[str, Any]:
+def _audit(work: Work, asked: AuditFilters | None, names: Mapping[str, str]) -> dict[str, Any]:
     asked = asked or AuditFilters()
     wanted = {"actor": asked.actor.strip(), "action": asked.action}
     rows = work.audit.rows(
@@ -163,6 +165,7 @@ def _audit(work: Work, asked: AuditFilters | None) -> dict[str, Any]:
     whole = max(0, work.audit.head().seq - RECENT)
     return {
         "rows": rows,
+        "subjects": subjects_of(work, (row.subject for row in rows), names),
         "older": older,
         "broken": work.audit.verify(after=whole),
         "checked_from": whole + 1,

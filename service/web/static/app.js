@@ -129,5 +129,12 @@
     node.hidden = history.length < 2;
     if (node.matches("button")) { node.addEventListener("click", () => history.back()); node.focus(); }
   });
-  document.body.addEventListener("htmx:afterSwap", () => { at = -1; tick(); stack(); });
+  // Who hears the page is told what changed in the counts, not the list that is drawn anew.
+  const counted = () => [...document.querySelectorAll(".levels a")].map((level) => level.innerText.replace(/\s+/g, " ").trim()).join("；");
+  let counts = counted();
+  document.body.addEventListener("htmx:afterSwap", () => {
+    at = -1; tick(); stack();
+    const status = document.getElementById("counts-now");
+    if (status && counted() !== counts) status.textContent = counts = counted();
+  });
 })();

@@ -1,13 +1,23 @@
 """What the page 情形表 shows of the table of situations, and which of its rows are asked for. Pure."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.assessment import CATEGORY_NAMES
 from analysis.situations import Situation, Situations
 
-__all__ = ["ANY", "EXAMPLE", "SituationRow", "category_choices", "modifier_rows", "product_choices", "situation_rows"]
+__all__ = [
+    "ANY",
+    "EXAMPLE",
+    "SituationRow",
+    "category_choices",
+    "law_choices",
+    "modifier_rows",
+    "product_choices",
+    "situation_rows",
+]
 
 ANY = "any"
 """Asks for the rows that are bound to no category, or to no class of product."""
@@ -50,34 +60,46 @@ class SituationRow:
     cues: tuple[str, ...]
 
 
-def situation_rows(table: Situations, *, words: str = "", category: str = "", product: str = "") -> list[SituationRow]:
-    """Return the rows that hold every one of `words` and are of the category and the class of product, in their order.
+def situation_rows(
+    table: Situations, *, words: str = "", category: str = "", product: str = "", law: str = ""
+) -> list[SituationRow]:
+    """Return the rows that hold every one of `words`, cite the law and are of the category and the class of product, in their order.
 
     A word may stand in the id, the reason, the cues or the articles, also as parts of these. What is not asked for is
     "".
     """
     rows = (row for row in table.rows if _is_of(row.categories, category) and _is_of(row.products, product))
-    return _found(table, rows, words)
+    return _found(table, rows, words, law)
 
 
-def modifier_rows(table: Situations, *, words: str = "", category: str = "", product: str = "") -> list[SituationRow]:
+def modifier_rows(
+    table: Situations, *, words: str = "", category: str = "", product: str = "", law: str = ""
+) -> list[SituationRow]:
     """Return the modifiers that are asked for, as `situation_rows` does; their `governs` is what they add.
 
     One that is bound to no category, or to no class of product, adds to the rows of each, so it is there whichever is
     asked for.
     """
     rows = (row for row in table.modifiers if _adds_to(row.categories, category) and _adds_to(row.products, product))
-    return _found(table, rows, words)
+    return _found(table, rows, words, law)
 
 
 def _adds_to(bound: Sequence[str], asked: str) -> bool:
     return not bound or _is_of(bound, asked)
 
 
-def _found(table: Situations, rows: Iterable[Situation], words: str) -> list[SituationRow]:
+def _found(table: Situations, rows: Iterable[Situation], words: str, law: str) -> list[SituationRow]:
     asked = _plain(words).split()
     written = _Articles(table)
-    return [_row(row, written, asked) for row in rows if not asked or _holds(row, written, asked)]
+    return [
+        _row(row, written, asked)
+        for row in rows
+        if (not asked or _holds(row, written, asked)) and (not law or law in _laws(row, written))
+    ]
+
+
+def _laws(row: Situation, written: "_Articles") -> set[str]:
+    return {written.law(article) for article in (*row.governs, *row.related)}
 
 
 def category_choices(table: Situations) -> list[tuple[str, str]]:
@@ -94,6 +116,13 @@ def product_choices(table: Situations) -> list[tuple[str, str]]:
     return found + ([(ANY, "不限产品")] if any(not row.products for row in table.rows) else [])
 
 
+def law_choices(table: Situations) -> list[tuple[str, str]]:
+    """Return the laws that rows cite, each as its name and the name with the count of rows, the most cited first."""
+    written = _Articles(table)
+    cited = Counter(law for row in table.rows for law in _laws(row, written))
+    return [(law, f"{law} {count}") for law, count in sorted(cited.items(), key=lambda one: (-one[1], one[0]))]
+
+
 class _Articles:
     """How the articles of a table are written; each is worked out once: the 401 rows name 434 of them 2,772 times."""
 
@@ -108,6 +137,10 @@ class _Articles:
             law, _, number = self._table.reference(article).rpartition("#")
             self._shown[article] = f"{law} 第{number}条"
         return self._shown[article]
+
+    def law(self, article: str) -> str:
+        """Return the law of an article by the name that stands before its number: `药品法`."""
+        return self.shown(article).rpartition(" ")[0]
 
     def sought(self, article: str) -> str:
         """Return every way in which somebody may look for an article, a line each."""
