@@ -274,7 +274,10 @@ def _window_at(alert: Alert) -> datetime | None:
 def set_by_person(
     alert: Alert, level: AlertLevel, *, by: str, reason: str, finding: LevelFinding, now: datetime
 ) -> Alert:
-    """Return the alert at a level that a named person set; what the person saw is kept, so that only news moves it."""
+    """Return the alert at a level that a named person set; what the person saw is kept, so that only news moves it.
+
+    A rise of what nobody took begins a new round: it asks at this level since now, whenever it was raised.
+    """
     seen = {
         "level": level.key,
         "by": by,
@@ -284,6 +287,8 @@ def set_by_person(
         "triggers": [trigger.id for trigger in finding.triggers],
     }
     kept = {name: value for name, value in alert.extras.items() if name != "window_at"}
+    if level > alert.level and alert.state is AlertState.OPEN:
+        kept = next_round(kept, why="level_set", now=now)
     return replace(
         alert,
         level=level,

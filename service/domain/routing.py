@@ -31,7 +31,7 @@ class Scope(StrEnum):
 def scope_of(regions: Sequence[str], *, province: str = PROVINCE) -> Scope:
     """Return how far an event with these region codes reaches: the province's own code or three cities make it province-wide."""
     own = [code for code in regions if code.startswith(province)]
-    cities = {code[:CITY_DIGITS] for code in own if len(code.rstrip("0")) > len(province)}
+    cities = {code[:CITY_DIGITS] for code in own}
     if len(cities) >= _PROVINCE_CITIES or any(len(code.rstrip("0")) <= len(province) for code in own):
         return Scope.PROVINCE
     return Scope.CITY if cities else Scope.UNKNOWN

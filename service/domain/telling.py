@@ -196,15 +196,19 @@ class Ask:
 def plan(labels: Labels, ask: Ask, *, routing: Routing, staff: Staff, now: datetime) -> Plan:
     """Say who is told of the alert now and why, and of everybody else why not.
 
-    Blue is never mailed one by one unless the rules say so, and then not in quiet hours. Where a level above blue would
-    reach nobody at all, those who lead are told: an alert is never lost for want of a rule.
+    Blue is never mailed one by one unless the rules say so, and then not in quiet hours; a deadline or a grade is, at any
+    level and hour. Where one of these, or a level above blue, would reach nobody at all, those who lead are told: an alert
+    is never lost for want of a rule, and no deadline because its alert has faded.
     """
     matches = matched(routing, labels)
     wanted = [target for match in matches for target in match.receivers] if ask.targets is None else [*ask.targets]
     if ask.occasion is Occasion.CLOCK:
         wanted.append(Target(ReceiverKind.OWNER))
+        # The rules on blue need name nobody who acts: who reads it in the morning's summary may be all.
+        wanted += [Target(ReceiverKind.DUTY)] if labels.level is AlertLevel.BLUE else []
     causes = _causes(dict.fromkeys(wanted), labels, staff, ask.owner, now) if labels.level else {}
-    if labels.level > AlertLevel.BLUE and not any(problem_of(person) is None for person in _named(causes, staff)):
+    waits = labels.level <= AlertLevel.BLUE and ask.occasion.mutable
+    if not waits and not any(problem_of(person) is None for person in _named(causes, staff)):
         for person in standing_in(staff.people):
             causes.setdefault(person.id, []).append(_LAST_RESORT)
     mute = ask.mute if ask.occasion.mutable else None
@@ -213,7 +217,7 @@ def plan(labels: Labels, ask: Ask, *, routing: Routing, staff: Staff, now: datet
         if person.disabled:
             continue
         named = causes.get(person.id, ())
-        hold = _hold(person, named, labels, routing, now) or _held_back(person, mute, ask.told)
+        hold = _hold(person, named, labels, ask.occasion, routing, now) or _held_back(person, mute, ask.told)
         if hold is None:
             receivers.append(Receiver(person, tuple(named)))
         else:
@@ -229,7 +233,9 @@ def _named(causes: Mapping[str, Sequence[Cause]], staff: Staff) -> list[Person]:
     return [person for person in staff.people if person.id in causes]
 
 
-def _hold(person: Person, causes: Sequence[Cause], labels: Labels, routing: Routing, now: datetime) -> Held | None:
+def _hold(
+    person: Person, causes: Sequence[Cause], labels: Labels, occasion: Occasion, routing: Routing, now: datetime
+) -> Held | None:
     """Return why a person is not one of the receivers, or may not be mailed this level at this hour."""
     if not causes:
         threshold = _threshold(person)
@@ -238,9 +244,13 @@ def _hold(person: Person, causes: Sequence[Cause], labels: Labels, routing: Rout
         return Held(person, HoldReason.NOT_NAMED, HoldReason.NOT_NAMED.word)
     if not person.email:
         return Held(person, HoldReason.NO_ADDRESS, f"应因{'、'.join(one.words for one in causes)}收到，但没有邮箱")
-    if labels.level is AlertLevel.BLUE and not routing.blue_at_once:
+    return _until_morning(person, routing, now) if labels.level is AlertLevel.BLUE and occasion.mutable else None
+
+
+def _until_morning(person: Person, routing: Routing, now: datetime) -> Held | None:
+    if not routing.blue_at_once:
         return Held(person, HoldReason.WAITS_FOR_DIGEST, f"每日{routing.digest_at:%H:%M}汇总发送")
-    if labels.level is AlertLevel.BLUE and routing.quiet.cover(now):
+    if routing.quiet.cover(now):
         return Held(person, HoldReason.QUIET_HOURS, f"{routing.digest_at:%H:%M}汇总发送")
     return None
 

@@ -10,6 +10,7 @@ from service.domain.basis import basis_for, matched_entries, with_matched
 from service.domain.beijing import BEIJING
 from service.domain.clock import MET_STATES, Clock, ClockRule, ClockState, Start, arm, cancel
 from service.domain.duties import clock_for
+from service.domain.escalation import asks, occasion_of
 from service.domain.event import GRAVE_GRADES, Event, IncidentGrade
 from service.domain.facts import Condition, IncidentFacts
 from service.domain.level import find_level
@@ -18,6 +19,7 @@ from service.domain.people import Act, Person
 from service.domain.refusal import Conflict
 from service.flows.acts import alert_of, event_of, facts_now, note, permit, reason_of, save_alert
 from service.flows.consider import Office, tell
+from service.flows.telling import told_marks
 from service.ports.store import Store, Work
 
 __all__ = ["set_grade", "set_level"]
@@ -133,11 +135,11 @@ def set_level(
         work.events.save(replace(event, level=level.key, below_windows=0, revision=event.revision + 1), ())
         finding = find_level(heat_of(facts.spread), facts, office.register)
         moved = set_by_person(alert, level, by=person.name, reason=why, finding=finding, now=now)
-        work.alerts.save(moved)
         detail = {"level": level.key, "from": alert.level.key, "reason": why, "death_refuted": refuted}
         note(work, person, "alert.level_set", f"alert:{alert.id}", detail, now)
         if level > alert.level:
-            _tell_of_rise(work, moved, event, office, now)
+            moved = _told_of_rise(work, moved, event, office, now)
+        work.alerts.save(moved)
         return moved
 
 
@@ -150,7 +152,8 @@ def _check_level(alert: Alert, level: AlertLevel) -> None:
         raise Conflict(f"预警已是{level.word}")
 
 
-def _tell_of_rise(work: Work, alert: Alert, event: Event, office: Office, now: datetime) -> None:
+def _told_of_rise(work: Work, alert: Alert, event: Event, office: Office, now: datetime) -> Alert:
+    """Tell of the rise; where it began a round this is its first mail, so that nobody is told of it again by the next look."""
     clocks: Sequence[Clock] = work.clocks.of_alerts([alert.id]).get(alert.id, [])
-    occasion = f"level_set:{alert.revision}"
-    tell(work, alert, event, clocks, occasion=occasion, office=office, now=now)
+    occasion = occasion_of(alert) if asks(alert) else f"level_set:{alert.revision}"
+    return told_marks(alert, tell(work, alert, event, clocks, occasion=occasion, office=office, now=now))

@@ -8,7 +8,7 @@ from service.domain.digest import digest_letter, due_digest, next_digest
 from service.domain.letter import Letter
 from service.domain.people import Person
 from service.domain.roster import Gap, gaps, problem_of, standing_in
-from service.domain.routing import Labels
+from service.domain.routing import Labels, Routing
 from service.domain.surge import SERIES, FoundSurge
 from service.domain.telling import Ask, HoldReason, Occasion, plan
 from service.flows.deliver import MAIL
@@ -39,7 +39,7 @@ def tell_of_blue(store: Store, *, office: Office, now: datetime) -> int:
             return 0
         work.set_value(_UPTO, until.isoformat())
         raised = work.alerts.listing(since=since, until=until, level="blue", limit=_MOST)
-        listed = [alert for alert in raised if not routing.blue_at_once or routing.quiet.cover(alert.raised_at)]
+        listed = [alert for alert in raised if not _told_alone(alert, routing)]
         # What the digest covers excludes its beginning and includes its end.
         surges = work.surges.listing(since=since + _INSTANT, until=until + _INSTANT, limit=_MOST)
         if not listed and not surges:
@@ -57,10 +57,14 @@ def summed_up(work: Work, alert: Alert, *, office: Office, now: datetime) -> tup
     routing, upto = office.routing(), _upto(work)
     at = next_digest(now, at=routing.digest_at)
     since = upto or at - _DAY
-    alone = routing.blue_at_once and not routing.quiet.cover(alert.raised_at)
-    if alert.level is not AlertLevel.BLUE or alone or alert.raised_at < since:
+    if alert.level is not AlertLevel.BLUE or _told_alone(alert, routing) or alert.raised_at < since:
         return None
     return at, _readers_of_blue(work, list(_labels_of(work, [alert])), office, at)
+
+
+def _told_alone(alert: Alert, routing: Routing) -> bool:
+    """Tell whether a blue alert was mailed by itself; one that was muted then is asked about by nobody later on."""
+    return routing.blue_at_once and not routing.quiet.cover(alert.raised_at) and not alert.extras.get("muted")
 
 
 def _upto(work: Work) -> datetime | None:

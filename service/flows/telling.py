@@ -1,6 +1,6 @@
 """Tells people of an alert: decides who and why, queues their mails by deterministic keys, records what was held back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -104,13 +104,21 @@ class Teller:
         neighbours = self._wide if covered else ()
         return mute_of(alert, labels, silences=self._silences, neighbours=neighbours, now=self._now)
 
-    def would_tell(self, alert: Alert, event: Event, *, occasion: str, targets: Sequence[Target] | None = None) -> Plan:
+    def would_tell(
+        self,
+        alert: Alert,
+        event: Event,
+        *,
+        occasion: str,
+        targets: Sequence[Target] | None = None,
+        besides: Collection[str] = (),
+    ) -> Plan:
         """Say who would be told now; nothing is written. The same that `tell` does, for previews."""
         labels, kind = labels_of(alert, event, self._office.register), Occasion.of(occasion)
         ask = Ask(
             occasion=kind,
             mute=self.mute(alert, labels) if kind.mutable else None,
-            told=told_before(self._work, alert.id, occasion),
+            told=told_before(self._work, alert.id, occasion) | set(besides),
             owner=alert.owner,
             targets=targets,
         )
@@ -124,13 +132,15 @@ class Teller:
         *,
         occasion: str,
         targets: Sequence[Target] | None = None,
+        besides: Collection[str] = (),
     ) -> Plan:
         """Queue one mail to everybody who is to know of this, once for each occasion, and return who and who not.
 
+        `besides` are the ids of those who were told the same a moment ago on another occasion, and are not told again.
         What is muted is recorded with its reason and stays owed: `told_marks` keeps a mark on the alert for that.
         """
         work, now = self._work, self._now
-        found = self.would_tell(alert, event, occasion=occasion, targets=targets)
+        found = self.would_tell(alert, event, occasion=occasion, targets=targets, besides=besides)
         if found.told:
             letter = _letter(work, alert, event, clocks, self._office, now, Occasion.of(occasion))
             for one in found.told:

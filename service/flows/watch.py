@@ -13,10 +13,11 @@ from service.domain.alert_states import AlertState
 from service.domain.beijing import duration
 from service.domain.clock import SYSTEM, WARN_AT, Clock, expire, warning
 from service.domain.clock_changes import settled
-from service.domain.escalation import asks, due_tier, idle_since, occasion_of, reopened_idle
+from service.domain.escalation import Escalation, asks, due_tier, idle_since, occasion_of, reopened_idle
 from service.domain.escalation import noted as noted_on
 from service.domain.event import Event
 from service.domain.facts import recall_class_of
+from service.domain.people import Person
 from service.domain.roster import covering
 from service.domain.rounds import round_number
 from service.domain.routing import Routing
@@ -25,7 +26,7 @@ from service.flows.cases.telling import tend_cases
 from service.flows.consider import Office, consider
 from service.flows.mornings import tell_gaps, tell_of_blue
 from service.flows.taking_turns import take_turn
-from service.flows.telling import tell, told_marks
+from service.flows.telling import Teller, tell, told_marks
 from service.ports.store import Store, Work
 
 __all__ = ["WatchReport", "watch"]
@@ -192,23 +193,41 @@ def _reopen_idle(
 def _ask_again(
     work: Work, alert: Alert, event: Event, clocks: Sequence[Clock], office: Office, now: datetime, report: WatchReport
 ) -> None:
-    """Tell what is still owed of an alert that nobody took: the next step up, or the first mail where it was held back."""
+    """Tell what is still owed of an alert that nobody took: the first mail where it was held back, and the next step up."""
     if not asks(alert):
         return
     step = due_tier(alert, office.routing(), now)
+    owed = bool(alert.extras.get("muted")) or _shifts_now(work, now) != list(alert.extras.get("shift") or ())
+    after, told, teller = alert, list[Person](), Teller(work, office, now)
+    if owed:
+        first = teller.tell(alert, event, clocks, occasion=occasion_of(alert))
+        after, told = told_marks(alert, first), [one.person for one in first.told]
     if step is not None:
-        occasion, targets = f"unacknowledged:{round_number(alert.extras)}:{step.number}", step.receivers
-        found = tell(work, alert, event, clocks, occasion=occasion, office=office, now=now, targets=targets)
-        if found.mute is None:
-            detail = {"reason": step.words, "recipient": [one.person.name for one in found.told]}
-            action, subject = "alert.unacknowledged", f"alert:{alert.id}"
-            work.audit.append(actor=SYSTEM, action=action, subject=subject, detail=detail, now=now)
-            _keep(work, alert, noted_on(told_marks(alert, found), tier=step.number), now, report, reminded=1)
-            return
-    elif not alert.extras.get("muted") and _shifts_now(work, now) == list(alert.extras.get("shift") or ()):
-        return
-    found = tell(work, alert, event, clocks, occasion=occasion_of(alert), office=office, now=now)
-    _keep(work, alert, told_marks(alert, found), now, report, reminded=int(bool(found.told)))
+        after, told = _go_up(work, after, event, clocks, step, told, teller, now)
+    gone_up = after.extras.get("tier") != alert.extras.get("tier")
+    _keep(work, alert, after, now, report, reminded=int(bool(told) or gone_up))
+
+
+def _go_up(
+    work: Work,
+    alert: Alert,
+    event: Event,
+    clocks: Sequence[Clock],
+    step: Escalation,
+    told: Sequence[Person],
+    teller: Teller,
+    now: datetime,
+) -> tuple[Alert, list[Person]]:
+    """Tell the step to those who were not `told` of the alert a moment ago; one that is muted stays due."""
+    occasion, besides = f"unacknowledged:{round_number(alert.extras)}:{step.number}", [person.id for person in told]
+    found = teller.tell(alert, event, clocks, occasion=occasion, targets=step.receivers, besides=besides)
+    everybody = [*told, *(one.person for one in found.told)]
+    if found.mute is not None:
+        return told_marks(alert, found), everybody
+    detail = {"reason": step.words, "recipient": [person.name for person in everybody]}
+    subject = f"alert:{alert.id}"
+    work.audit.append(actor=SYSTEM, action="alert.unacknowledged", subject=subject, detail=detail, now=now)
+    return noted_on(told_marks(alert, found), tier=step.number), everybody
 
 
 def _keep(

@@ -365,7 +365,7 @@ class TestSetByPerson:
 
 
 def test_a_level_set_by_a_person_keeps_who_why_when_over_what_and_forgets_the_window() -> None:
-    before = alert(BLUE, extras=WINDOW_SEEN | {"round": 2})
+    before = alert(BLUE, state=AlertState.ACKNOWLEDGED, extras=WINDOW_SEEN | {"round": 2})
     lifted = set_by_person(
         before, ORANGE, by="张三", reason="上级要求", finding=finding(BLUE, triggers=(FIFTY,)), now=NOW
     )

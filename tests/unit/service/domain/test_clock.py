@@ -140,6 +140,12 @@ class TestCancelAndPause:
         again = arm(pause(started, by="李四", reason="等待"), by="王五", now=NOW + HOUR)
         assert (again.state, again.armed_by, again.armed_at) == (ClockState.ARMED, "张三", NOW)
 
+    @pytest.mark.parametrize("state", [ClockState.PAUSED, ClockState.CANCELLED, ClockState.EXPIRED])
+    def test_what_runs_again_no_longer_says_why_it_rested(self, state: ClockState) -> None:
+        rests = clock(state=state, armed_by="张三", reason="李四：等待")
+        assert arm(rests, by="王五", now=NOW).reason is None
+        assert arm(rests, by="王五", now=NOW, reason="重新核实").reason == "重新核实"
+
     def test_aefi_05_a_duty_at_once_without_an_hour_is_cancelled_as_others_are(self) -> None:
         held = clock(state=ClockState.ARMED, limit="immediate", due_at=None)
         ended = cancel(held, by="张三", reason="误报", now=NOW + 90 * HOUR)
@@ -197,6 +203,10 @@ class TestMeet:
         with pytest.raises(Conflict):
             arm(late, by="张三", now=NOW)
 
+    def test_what_was_cancelled_is_not_met(self) -> None:
+        with pytest.raises(Conflict, match="已取消，不能登记完成"):
+            meet(clock(state=ClockState.CANCELLED), by="张三", now=NOW)
+
     def test_the_system_meets_nothing(self) -> None:
         with pytest.raises(Conflict, match="具名"):
             meet(clock(state=ClockState.ARMED), by=SYSTEM, now=NOW)
@@ -210,7 +220,7 @@ class TestExpire:
         assert expire(clock(), RULE, NOW + 2 * HOUR - timedelta(seconds=1)) is None
         ended = expire(clock(), RULE, NOW + 2 * HOUR)
         assert ended is not None
-        assert ended.state is ClockState.EXPIRED
+        assert (ended.state, ended.reason) == (ClockState.EXPIRED, "建议未被采纳，已自动失效")
         assert arm(ended, by="张三", now=NOW + 3 * HOUR).due_at == NOW + 5 * HOUR
 
     def test_time_runs_from_the_proposal_and_not_from_the_event(self) -> None:

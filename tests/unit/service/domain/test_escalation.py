@@ -3,9 +3,19 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from service.domain.alert import AlertLevel, AlertState, decide, followed
-from service.domain.digest import digest_letter, due_digest
-from service.domain.escalation import asks, due_tier, idle_since, noted, occasion_of, reopened_idle, steps_ahead
+from service.domain.alert import AlertLevel, AlertState, decide, followed, set_by_person
+from service.domain.digest import digest_letter, due_digest, next_digest
+from service.domain.escalation import (
+    asks,
+    due_tier,
+    idle_since,
+    noted,
+    occasion_of,
+    reopened_idle,
+    round_began,
+    steps_ahead,
+    tier_told,
+)
 from service.domain.late import fate_of, late_letter
 from service.domain.letter import Letter
 from service.domain.rounds import next_round, round_number
@@ -49,6 +59,17 @@ class TestDueTier:
             ReceiverKind.THRESHOLD,
             ReceiverKind.ROLE,
         }
+
+    @pytest.mark.parametrize("level", [YELLOW, ORANGE, RED])
+    def test_without_any_rule_who_leads_is_told_after_30_minutes_and_administrators_after_an_hour(
+        self, level: AlertLevel
+    ) -> None:
+        def roles(minutes: int) -> set[str]:
+            due = due_tier(alert(level, raised_at=NOW - minutes * MINUTE), RULES, NOW)
+            assert due is not None
+            return {target.name for target in due.receivers if target.kind is ReceiverKind.ROLE}
+
+        assert [roles(minutes) for minutes in (15, 30, 60)] == [set(), {"approver"}, {"approver", "administrator"}]
 
     def test_steps_ahead_are_those_that_will_be_due_each_with_all_before_it_and_what_is_due_is_one_step_now(
         self,
@@ -148,6 +169,18 @@ class TestRounds:
         marks = next_round({"tier": 3, "shift": ["s"], "muted": True, "kept": 1, "round": 4}, why="idle", now=NOW)
         assert (round_number(marks), marks["kept"], "tier" in marks, "shift" in marks) == (5, 1, False, False)
         assert round_number({"round": "x"}) == 1
+
+    @pytest.mark.parametrize(
+        ("state", "level", "number"),
+        [(AlertState.OPEN, ORANGE, 3), (AlertState.OPEN, BLUE, 2), (AlertState.ASSIGNED, ORANGE, 2)],
+    )
+    def test_a_rise_by_a_person_of_what_nobody_took_begins_a_round(
+        self, state: AlertState, level: AlertLevel, number: int
+    ) -> None:
+        before = alert(YELLOW, state=state, raised_at=NOW - timedelta(days=1), extras={"round": 2, "tier": 3})
+        moved = set_by_person(before, level, by="张三", reason="上级要求", finding=finding(YELLOW), now=NOW)
+        assert round_number(moved.extras) == number
+        assert (tier_told(moved), round_began(moved)) == ((0, NOW) if number > 2 else (3, NOW - timedelta(days=1)))
 
     def test_a_mark_that_is_none_is_taken_off(self) -> None:
         assert dict(noted(alert(RED, extras={"muted": True, "tier": 1}), muted=None).extras) == {"tier": 1}
@@ -264,3 +297,8 @@ class TestDigest:
         alone = digest_letter([], [build_surge()], **span, by_now={}, link="http://x", drill=False)
         assert alone.subject == "[蓝色日汇总] 11月25日 声量异动1条"
         assert (alone.opens, both.opens) == ("打开声量异动", "打开预警")
+        assert (alone.step[:6], both.step[:6]) == ("浏览声量异动", "浏览蓝色预警")
+
+    def test_the_next_one_is_after_now_also_at_its_very_moment(self) -> None:
+        moments = (MORNING - MINUTE, MORNING, MORNING + MINUTE)
+        assert [next_digest(now, at=time(8)) for now in moments] == [MORNING, MORNING + DAY, MORNING + DAY]

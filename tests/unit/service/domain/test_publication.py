@@ -8,6 +8,7 @@ from service.domain.publication import publication_authority
 from tests.unit.service.domain.builders import event, facts, register
 
 LOCAL = {"spread": {"relevance": Relevance.LOCAL}}
+ONE = {"spread": {"relevance": Relevance.LOCAL, "provinces": 1}}
 TWO = {"spread": {"relevance": Relevance.LOCAL, "provinces": 2}}
 OURS, NATIONAL, CHECK, OTHER = (
     Verdict.ALLOWED_LOCAL,
@@ -35,6 +36,31 @@ ROWS: list[tuple[str, tuple[str, ...], dict[str, Any], Verdict, str, str]] = [
         "立即会同卫生健康等部门、专家和持有人核实分析并公布核实结果",
     ),
     ("INF-01 (药品管理法第一百零七条): what stays in the province is ours", ("R01",), LOCAL, OURS, "INF-01", ""),
+    ("INF-01: one province that is known is ours as well", ("R01",), ONE, OURS, "INF-01", ""),
+    (
+        "INF-01: one province that may not be ours is checked and not yet national",
+        ("R02",),
+        {"spread": {"relevance": Relevance.NATIONAL, "provinces": 1}},
+        CHECK,
+        "INF-01",
+        "转报国家药监局",
+    ),
+    (
+        "GOV-03: one other province tells its own, however well its name is known",
+        ("R02",),
+        {"elsewhere": True, "spread": {"relevance": Relevance.NATIONAL, "provinces": 1}},
+        OTHER,
+        "GOV-03",
+        "事发地药监部门",
+    ),
+    (
+        "INF-01: a rumour that reaches abroad is cleared by no single province",
+        ("R13", "R02"),
+        {"abroad": True},
+        CHECK,
+        "INF-01",
+        "转报国家药监局",
+    ),
     ("INF-01: a second province ends that", ("R01",), TWO, NATIONAL, "INF-01", "转报国家药监局"),
     ("INF-01: an area that is not known is checked", ("R02",), {}, CHECK, "INF-01", "转报国家药监局"),
     ("Q-02 (药品管理法第一百零一条): the province publishes its sampling results", ("R03",), LOCAL, OURS, "Q-02", ""),
@@ -177,6 +203,11 @@ def test_what_the_police_investigate_keeps_what_is_lawful_beside_their_consent()
     assert found.alternative is not None
     assert found.alternative.startswith("转报国家药监局；")
     assert found.alternative.endswith("已采取的监管措施")
+
+
+def test_what_is_agreed_with_the_police_still_rests_on_what_lets_the_office_publish() -> None:
+    found = publication_authority(("R02",), facts("R02", **LOCAL, criminal=True), register())
+    assert found.basis.split("；") == [register().policies[policy].citation for policy in ("GOV-25", "INF-01")]
 
 
 def test_how_many_provinces_it_reaches_is_said() -> None:

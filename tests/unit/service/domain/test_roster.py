@@ -114,7 +114,9 @@ class TestRotation:
     def test_the_order_in_which_changes_are_written_and_a_change_written_twice_make_no_difference(self) -> None:
         hours = (0, 4, 8, 12, 16, 20)
         mixed = tuple(time(hour) for hour in (20, 4, 16, 0, 8, 12, 20))
-        assert turns(changes=mixed) == turns(changes=tuple(time(hour) for hour in hours))
+        made = turns(changes=mixed)
+        assert made == turns(changes=tuple(time(hour) for hour in hours))
+        assert [one.begins_at.hour for one in made] == [*hours, *hours]
 
     @pytest.mark.parametrize(("at", "name"), [(4, "夜班"), (5, "白班"), (16, "白班"), (17, "夜班")])
     def test_a_shift_is_named_by_the_hour_at_which_it_begins(self, at: int, name: str) -> None:

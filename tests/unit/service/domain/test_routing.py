@@ -171,6 +171,25 @@ class TestPlan:
         assert asked(BLUE, now=NIGHT)[1]["丁"] is HoldReason.QUIET_HOURS
         assert set(asked(YELLOW, now=NIGHT)[0]) == {"丙", "丁"}
 
+    def test_blue_by_day_is_told_where_the_rules_say_at_once(self) -> None:
+        rules = Routing(routes=(route("r", receivers=(THRESHOLD,)),), blue_at_once=True)
+        found = plan(labels(BLUE), Ask(occasion=Occasion.RAISED), routing=rules, staff=Staff(people=PEOPLE), now=NOW)
+        assert [one.person.name for one in found.told] == ["丁"]
+
+    @pytest.mark.parametrize("now", [NOW, NIGHT])
+    @pytest.mark.parametrize("occasion", [Occasion.CLOCK, Occasion.GRADED])
+    def test_a_deadline_or_grade_of_a_blue_alert_is_told_at_any_hour(self, occasion: Occasion, now: datetime) -> None:
+        assert set(asked(BLUE, occasion=occasion, now=now)[0]) == {"丁"}
+        assert asked(BLUE, occasion=occasion, now=now, receivers=(Target(ReceiverKind.PERSON, "无人"),))[0] == {
+            "审批": {CauseKind.LAST_RESORT}
+        }
+
+    def test_a_deadline_of_a_blue_alert_reaches_who_is_on_duty_whom_the_rules_on_blue_do_not_name(self) -> None:
+        staff = Staff(people=PEOPLE, shifts=(shift(-HOUR, HOUR, "甲"),), roster_kept=True)
+        told, _ = asked(BLUE, occasion=Occasion.CLOCK, receivers=(THRESHOLD,), staff=staff)
+        assert told == {"甲": {CauseKind.ON_DUTY}, "丁": {CauseKind.THRESHOLD}}
+        assert set(asked(ORANGE, occasion=Occasion.CLOCK, receivers=(THRESHOLD,), staff=staff)[0]) == {"丙", "丁"}
+
     @pytest.mark.parametrize("reason", MuteReason)
     def test_what_is_muted_names_the_reason_and_deadlines_are_told_all_the_same(self, reason: MuteReason) -> None:
         mute = Mute(reason, "因为")
@@ -178,6 +197,8 @@ class TestPlan:
         assert (told, held["丙"].value) == ({}, reason.value)
         assert set(asked(mute=mute, occasion=Occasion.CLOCK)[0]) == {"丙", "丁"}
         assert set(asked(mute=mute, occasion=Occasion.GRADED)[0]) == {"丙", "丁"}
+        assert asked(mute=mute, occasion=Occasion.UNACKNOWLEDGED)[0] == {}
+        assert asked(mute=mute, occasion=Occasion.IDLE)[0] == {}
 
     def test_nobody_is_told_twice_on_one_occasion(self) -> None:
         told, held = asked(told=frozenset({"p-丙"}))
@@ -186,6 +207,8 @@ class TestPlan:
     def test_a_deadline_reaches_the_owner_too(self) -> None:
         told, _ = asked(occasion=Occasion.CLOCK, owner="甲")
         assert told["甲"] == {CauseKind.OWNER}
+        assert set(told) == {"甲", "丙", "丁"}
+        assert "甲" not in asked(occasion=Occasion.CLOCK)[0]
 
     def test_who_is_on_duty_and_subscribed_is_told_once_with_both_causes(self) -> None:
         staff = Staff(people=PEOPLE, shifts=(shift(-HOUR, HOUR, "丙"),), roster_kept=True)
@@ -224,6 +247,7 @@ class TestPlan:
             # A post, a person and a role of one name are three things.
             (Target(ReceiverKind.POST, "approver"), {"审批": {CauseKind.LAST_RESORT}}),
             (Target(ReceiverKind.PERSON, "duty_lead"), {"审批": {CauseKind.LAST_RESORT}}),
+            (Target(ReceiverKind.POST, "甲"), {"审批": {CauseKind.LAST_RESORT}}),
         ],
     )
     def test_a_rule_names_receivers_and_not_addresses(self, target: Target, told: dict[str, set[CauseKind]]) -> None:
@@ -239,6 +263,15 @@ class TestPlan:
         assert {reason for reason, found in held.items() if not found.nobody} == waits
         assert not replace(held[HoldReason.NO_ADDRESS], mute=mute).nobody
         assert not Plan((Receiver(one, ()),), ()).nobody
+        assert not Plan((), (*held[HoldReason.ALREADY_TOLD].held, *held[HoldReason.NO_ADDRESS].held)).nobody
+
+    def test_who_subscribed_to_this_level_and_is_named_by_no_rule_is_not_said_to_be_below_it(self) -> None:
+        assert asked(YELLOW, receivers=(DUTY,))[1]["丙"] is HoldReason.NOT_NAMED
+        assert asked(BLUE, receivers=(DUTY,))[1]["丙"] is HoldReason.BELOW_THRESHOLD
+
+    def test_a_subscription_to_none_is_none(self) -> None:
+        staff = Staff(people=(person("甲", "none"), person("乙", "red")))
+        assert set(asked(RED, staff=staff)[0]) == {"乙"}
 
     def test_every_reason_for_holding_a_mail_has_a_word(self) -> None:
         assert len({reason.word for reason in HoldReason}) == len(HoldReason)
