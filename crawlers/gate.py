@@ -65,6 +65,8 @@ class RefusalReason(StrEnum):
     ADDRESS = "网址"
     IDENTITY = "标识"
     NO_ARTICLE = "无正文"
+    GONE = "原文已不在"
+    LOGIN = "要求登录"
     CRASHED = "解析中断"
     NO_ROOM = "附件空间已满"
 

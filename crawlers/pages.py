@@ -1,21 +1,35 @@
 """From the bytes of a page to what the crawl hands on: the text of a list, or the document of an article. Pure."""
 
 import hashlib
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from crawlers.attachments.documents import MAX_STORED_ROWS
+from crawlers.attachments.documents import MAX_STORED_ROWS, file_facts, file_text
+from crawlers.attachments.reading import AttachmentText
 from crawlers.catalogue.declaration import ArticleRule, Declaration
 from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
 from crawlers.listed import Listed
+from crawlers.login_page import is_login_page
+from crawlers.missing_page import is_short, moved_to_error, says_missing
 from crawlers.parsing.article import Article
 from crawlers.parsing.charset import decode
 from crawlers.parsing.engagement import read_engagement
+from crawlers.parsing.page import squeeze
 from crawlers.parsing.policy_facts import policy_facts
 from crawlers.personal_data import author_hash
 from crawlers.records import POLICY_FACTS, DatePrecision, Document, DocumentKind, Source, document_id
 
-__all__ = ["Extract", "decode_list", "document_of", "read_article"]
+__all__ = ["AnsweredPage", "Extract", "decode_list", "document_of", "document_of_file", "not_the_page", "read_article"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredPage:
+    """What a request for a page brought: `url` is the address that answered, redirects followed."""
+
+    raw: bytes
+    url: str
+    content_type: str
 
 
 class Extract(Protocol):
@@ -40,27 +54,27 @@ def decode_list(raw: bytes, *, url: str, content_type: str) -> str | Refusal:
 
 
 def read_article(
-    raw: bytes,
+    answered: AnsweredPage,
     *,
     extract: Extract,
     record: Listed,
     source: Source,
     declaration: Declaration,
-    content_type: str,
     author_key: bytes,
     now: datetime,
 ) -> Document | Refusal:
     """Return the document on an article page that `record` of a list led to, or why there is none.
 
-    What the page does not say is taken from the list: title, time. Of two times the more precise holds, of equally
-    precise ones the list's, because its place there is declared. Counts of readers are those that the page tells; what
-    it does not tell is unknown.
+    What the page links to starts at the address that answered. What the page does not say is taken from the list: title,
+    time. The list's time holds, because its place there is declared; where it is the coarser one and the page's is of
+    those days, the page's refines it. Counts of readers are those that the page tells; what it does not tell is unknown.
     """
-    article = extract(raw, url=record.url, content_type=content_type, now=now, rule=declaration.article)
+    raw, url, content_type = answered.raw, answered.url, answered.content_type
+    article = extract(raw, url=url, content_type=content_type, now=now, rule=declaration.article)
     if isinstance(article, Refusal):
         return article
     title = article.title or record.title
-    markup = decode_list(raw, url=record.url or "", content_type=content_type)
+    markup = decode_list(raw, url=url, content_type=content_type)
     published_at, precision = _published(article, record)
     return Document(
         id=document_id(source.id, record.native_id),
@@ -106,15 +120,69 @@ def document_of(record: Listed, *, source: Source, declaration: Declaration, now
     )
 
 
+def document_of_file(
+    record: Listed,
+    read: AttachmentText | Refusal,
+    raw: bytes,
+    *,
+    source: Source,
+    declaration: Declaration,
+    now: datetime,
+    unkept: Refusal | None,
+) -> Document:
+    """Return the document of a record whose link leads to a file itself, as lists of notices do."""
+    text = file_text(read, unkept)
+    listed = document_of(replace(record, summary=text), source=source, declaration=declaration, now=now)
+    facts = file_facts(read, raw, name=record.title, notice=record.title, unkept=unkept)
+    return replace(
+        listed, raw_hash=facts["attachment"]["hash"], method="attachment", extras=dict(listed.extras) | facts
+    )
+
+
+def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> Refusal | None:
+    """Return why what answered is not the page of `record`: the site's home, its words for a missing page, a log-in.
+
+    Only a page of a line or two under another title than the listed one is doubted for its words.
+    """
+    url = answered.url
+    if moved_to_error(record.url or url, url):
+        return Refusal(RefusalReason.GONE, "网站跳转到了首页或出错页")
+    listed, read = squeeze(record.title), squeeze(document.title)
+    if not is_short(document.text) or listed in read or read in listed:
+        return None
+    markup = decode_list(answered.raw, url=url, content_type=answered.content_type)
+    if isinstance(markup, Refusal):
+        return None
+    if says_missing(markup):
+        return Refusal(RefusalReason.GONE, "网站说该页面不存在或已删除")
+    return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录") if is_login_page(markup, url=url) else None
+
+
 _FINENESS = tuple(DatePrecision)
+_LONGEST_MONTH = timedelta(days=31)
+_DAY = timedelta(days=1)
+# What is published in the evening is listed the day after, on a weekend's eve later still.
+_LISTED_BESIDE = timedelta(days=3)
 
 
 def _published(article: Article, record: Listed) -> tuple[datetime | None, DatePrecision]:
     if article.published is None:
         return record.published_at, record.precision
-    if record.published_at is None or _FINENESS.index(article.precision) < _FINENESS.index(record.precision):
+    if record.published_at is None:
+        return article.published, article.precision
+    finer = _FINENESS.index(article.precision) < _FINENESS.index(record.precision)
+    if finer and _are_of_one_time(article.published, record.published_at, record.precision):
         return article.published, article.precision
     return record.published_at, record.precision
+
+
+def _are_of_one_time(read: datetime, listed: datetime, precision: DatePrecision) -> bool:
+    """Return whether a time read from the page may be the listed one told more exactly.
+
+    A page without a time of its own shows others: the clock in its head, the day of which its first sentence tells.
+    """
+    span = _LONGEST_MONTH if precision is DatePrecision.MONTH else _DAY
+    return listed - _LISTED_BESIDE <= read < listed + span + _LISTED_BESIDE
 
 
 def _facts(

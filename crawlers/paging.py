@@ -18,6 +18,8 @@ __all__ = ["PageRequest", "first_page", "next_page"]
 _INDEX = re.compile(r"(?P<stem>[^/]*?)(?P<extension>\.(?:s?html?|jsp|aspx?))?$")
 _LONGEST_CURSOR = 500
 _DIGITS = 10
+# A watch-word in a query of GBK stays what it is.
+_BYTES = "surrogateescape"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,5 +148,5 @@ def _with_param(asked: PageRequest, paging: Paging, value: str | int) -> PageReq
 
 def _with_query(url: str, param: str, value: str) -> str:
     parts = urlsplit(url)
-    query = [(key, held) for key, held in parse_qsl(parts.query, keep_blank_values=True) if key != param]
-    return urlunsplit(parts._replace(query=urlencode([*query, (param, value)])))
+    query = [(key, held) for key, held in parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES) if key != param]
+    return urlunsplit(parts._replace(query=urlencode([*query, (param, value)], errors=_BYTES)))

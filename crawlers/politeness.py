@@ -45,6 +45,8 @@ _CHALLENGE_MARKS = re.compile(
 )
 # A script that is never closed takes the rest of the page: looking for its end again and again takes minutes.
 _MARKUP = re.compile(rb"<(script|style)\b(?:.*?</\1\s{0,9}>|.*)|<[^<>]*>|\s+", re.DOTALL | re.IGNORECASE)
+# These speak of one address: a site's page for them may hold a log-in form with its captcha.
+_OF_ONE_PAGE = frozenset({404, 410})
 # A page with this much visible text is a page, whatever its scripts are called.
 _TEXT_OF_A_PAGE_BYTES = 400
 
@@ -117,15 +119,15 @@ def stop_reason(
 ) -> Failure | None:
     """Return why the answer ends the visit, `None` when it does not.
 
-    429 and 503 with Retry-After ask for patience; the statuses of `stop_on` and script challenges end the visit for
-    good. Neither is retried, let alone worked around.
+    429 and 503 with Retry-After ask for patience; the statuses of `stop_on` and script challenges, under whatever status
+    they come, end the visit for good. Neither is retried, let alone worked around.
     """
     later = retry_after(headers.get("Retry-After"), now)
     if status == 429 or (status == 503 and later is not None):  # noqa: PLR2004 - too many requests, unavailable
         return Failure(code=FailureCode.BUSY, where=where, retry_at=later)
     if status in stop_on:
         return Failure(code=FailureCode.CHALLENGE, where=f"{where}，HTTP {status}", retry_at=later)
-    if status == 200 and challenge_in(body):  # noqa: PLR2004 - a challenge dressed as a page
+    if status not in _OF_ONE_PAGE and challenge_in(body):  # dressed as a page, or with a status of its product's own
         return Failure(code=FailureCode.CHALLENGE, where=f"{where}，脚本验证页", retry_at=later)
     return None
 

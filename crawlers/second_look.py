@@ -5,12 +5,10 @@ beside it, or the canary. An outage, a challenge or a time-out says nothing.
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.http import Response
@@ -22,27 +20,15 @@ from crawlers.egress import Egress
 from crawlers.gate import Refusal
 from crawlers.listed import Listed
 from crawlers.looks import Answer
-from crawlers.pages import decode_list, read_article
+from crawlers.missing_page import MISSING_STATUSES, is_short, moved_to_error, says_missing
+from crawlers.pages import AnsweredPage, decode_list, read_article
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
-from crawlers.records import Document, Engagement, Source
+from crawlers.records import DatePrecision, Document, Engagement, Source
 from crawlers.run import open_surroundings, run_spider, until_done
 from crawlers.visit import Surroundings, Visit
 
 __all__ = ["Errand", "PageAgain", "Seen", "look_again"]
-
-_MISSING = frozenset({404, 410})
-_SAYS_MISSING = re.compile(
-    r"(?:页面|网页|文章|内容|稿件|信息|帖子|微博)(?:不存在|已(?:经)?(?:被)?(?:删除|下线|下架)|找不到了?|已失效)|"
-    r"(?:您|你)(?:所)?(?:访问|查看|浏览)的(?:页面|内容|文章)(?:不存在|已(?:被)?(?:删除|下线))|404 ?Not Found",
-    re.IGNORECASE,
-)
-_ERROR_PATH = re.compile(r"/(?:404|error|notfound|not_found|deleted)\b|^/?$|^/index\.s?html?$", re.IGNORECASE)
-# What says that it is gone says little else: no article is found on it, or one of a line or two.
-_SHORT = 80
-_HEAD = 256 * 1024
-# A script that is never closed takes the rest of the page: looking for its end again and again takes minutes.
-_MARKUP = re.compile(r"<(script|style)\b(?:.*?</\1\s{0,9}>|.*)|<[^<>]*>|\s+", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +139,7 @@ class SecondLookSpider(scrapy.Spider):
                 callback=self.parse_page,
                 errback=self.page_failed,
                 cb_kwargs={"page": page},
-                meta={"handle_httpstatus_list": sorted(_MISSING)},
+                meta={"handle_httpstatus_list": sorted(MISSING_STATUSES)},
                 priority=-position,
                 dont_filter=True,
             )
@@ -196,34 +182,28 @@ class SecondLookSpider(scrapy.Spider):
 
     def _read(self, response: Response, page: PageAgain) -> Document | Answer:
         """Return the document of the page as it is now, or what the answer says instead; runs in a thread."""
-        if response.status in _MISSING:
+        if response.status in MISSING_STATUSES:
             return Answer.MISSING
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         text = decode_list(response.body, url=response.url, content_type=content_type)
         if isinstance(text, Refusal):
             return Answer.UNKNOWN
-        if _moved_to_error(page.url, response.url):
+        if moved_to_error(page.url, response.url):
             return Answer.MISSING
         now = self.surroundings.clock()
         document = read_article(
-            response.body,
+            AnsweredPage(raw=response.body, url=response.url, content_type=content_type),
             extract=self.surroundings.extract,
             record=Listed(native_id=page.native_id, title=page.title, url=page.url),
             source=self.visit.source,
             declaration=self.visit.declaration,
-            content_type=content_type,
             author_key=self.surroundings.author_key,
             now=now,
         )
-        if isinstance(document, Refusal) or len(document.text) < _SHORT:
-            if _SAYS_MISSING.search(_MARKUP.sub("", text[:_HEAD])):
+        if isinstance(document, Refusal) or is_short(document.text):
+            if says_missing(text):
                 return Answer.MISSING
             if isinstance(document, Refusal):
                 return Answer.UNKNOWN
-        return replace(document, extras={})
-
-
-def _moved_to_error(asked: str, answered: str) -> bool:
-    if asked == answered:
-        return False
-    return bool(_ERROR_PATH.search(urlsplit(answered).path)) and not _ERROR_PATH.search(urlsplit(asked).path)
+        # When it was published was known before: an edited page shows when it was edited, or another time altogether.
+        return replace(document, published_at=None, precision=DatePrecision.UNKNOWN, extras={})

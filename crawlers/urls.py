@@ -7,6 +7,9 @@ __all__ = ["canonical_url", "resolve_link", "url_key"]
 _TRACKING = frozenset(("spm", "from", "isappinstalled", "scene", "share_token", "tdsourcetag", "_refluxos", "ufrom"))
 _TRACKING_PREFIXES = ("utm_", "share_", "hmsr", "hmpl", "wt_")
 
+# Queries of older sites are bytes of GBK: read as UTF-8 they would all become one, replacement characters.
+_BYTES = "surrogateescape"
+
 
 def resolve_link(base: str, link: str) -> str | None:
     """Return `link` seen on page `base` as an absolute http(s) address, `None` for anything else."""
@@ -29,10 +32,10 @@ def canonical_url(url: str) -> str:
     netloc = host if parts.port in (None, default) else f"{host}:{parts.port}"
     query = [
         (key, value)
-        for key, value in parse_qsl(parts.query, keep_blank_values=True)
+        for key, value in parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
         if key.lower() not in _TRACKING and not key.lower().startswith(_TRACKING_PREFIXES)
     ]
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", urlencode(query), ""))
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", urlencode(query, errors=_BYTES), ""))
 
 
 def url_key(url: str) -> str:

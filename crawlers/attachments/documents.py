@@ -12,7 +12,15 @@ from crawlers.gate import Refusal
 from crawlers.records import DatePrecision, Document, DocumentKind, document_id
 from crawlers.urls import url_key
 
-__all__ = ["MAX_STORED_ROWS", "Attached", "attached_to", "document_of_attachment", "files_from"]
+__all__ = [
+    "MAX_STORED_ROWS",
+    "Attached",
+    "attached_to",
+    "document_of_attachment",
+    "file_facts",
+    "file_text",
+    "files_from",
+]
 
 MAX_STORED_ROWS = 2_000
 _TITLE = 200
@@ -107,30 +115,38 @@ def document_of_attachment(
     A file that was kept though it could not be read is a document too, whose text says why: nobody must take it for
     read. `unkept` is why its bytes are not kept, which the document says too.
     """
-    hash_ = hashlib.sha256(raw).hexdigest()
-    about = {"name": attached.name, "hash": hash_, "size": len(raw)} | _how_it_went(read, unkept)
-    rows = () if isinstance(read, Refusal) else read.rows
-    extras: dict[str, Any] = {"parent": attached.parent_id, "attachment": about}
-    if rows:
-        extras["rows"] = [dict(row) for row in rows[:MAX_STORED_ROWS]]
-        extras["notice"] = attached.parent_title
+    extras = {"parent": attached.parent_id} | file_facts(
+        read, raw, name=attached.name, notice=attached.parent_title, unkept=unkept
+    )
     return Document(
         id=document_id(source_id, attached.native_id),
         source_id=source_id,
         native_id=attached.native_id,
         kind=attached.kind,
         title=f"{attached.parent_title}（附件：{attached.name}）"[:_TITLE],
-        text=_text_of(read, unkept),
+        text=file_text(read, unkept),
         fetched_at=now,
         url=attached.url,
         published_at=attached.published_at,
         precision=attached.precision,
         origin=attached.origin,
         region=attached.region,
-        raw_hash=hash_,
+        raw_hash=extras["attachment"]["hash"],
         method="attachment",
         extras=extras,
     )
+
+
+def file_facts(
+    read: AttachmentText | Refusal, raw: bytes, *, name: str, notice: str, unkept: Refusal | None
+) -> dict[str, Any]:
+    """Return what is kept about a file beside its text: what it is, how it was read, and its records with their notice."""
+    about = {"name": name, "hash": hashlib.sha256(raw).hexdigest(), "size": len(raw)} | _how_it_went(read, unkept)
+    facts: dict[str, Any] = {"attachment": about}
+    if not isinstance(read, Refusal) and read.rows:
+        facts["rows"] = [dict(row) for row in read.rows[:MAX_STORED_ROWS]]
+        facts["notice"] = notice
+    return facts
 
 
 def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict[str, Any]:
@@ -146,7 +162,7 @@ def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict
     }
 
 
-def _text_of(read: AttachmentText | Refusal, unkept: Refusal | None) -> str:
+def file_text(read: AttachmentText | Refusal, unkept: Refusal | None) -> str:
     """Return what was read, else why nothing was, and whether the original is there to be looked at."""
     original = "附件原件已保存" if unkept is None else f"附件原件未保存（{unkept.reason}）"
     if isinstance(read, Refusal):

@@ -120,7 +120,7 @@ class Politeness(_Strict):
 
     delay: Delay = timedelta(seconds=5)
     daily_cap: int = Field(default=400, ge=1, le=100_000)
-    stop_on: tuple[int, ...] = (202, 403, 412, 418, 429, 432)
+    stop_on: tuple[int, ...] = (202, 401, 403, 405, 412, 418, 429, 432)
     max_articles: int = Field(default=60, ge=0, le=1000)
 
 

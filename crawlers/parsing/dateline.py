@@ -27,6 +27,10 @@ _DATED = frozenset(
 _RELATIVE = frozenset({"ago", "just_now", "named_day", "month_day_time", "month_day", "short_year"})
 _FINE = frozenset({DatePrecision.SECOND, DatePrecision.MINUTE})
 _FRAGMENT = 24
+# A site that greets with today's date says nothing of its article.
+_TODAY = re.compile(
+    r"^\W{0,9}(?:今天是?|今日是?|现在时间|当前时间|现在是|系统时间|北京时间)\s{0,9}[:：]?\s{0,9}(?:公元)?\s{0,9}\d{4}\s{0,9}[年/.-]"
+)
 _IN_ADDRESS = (
     re.compile(r"/(?:t|content_)?((?:19|20)\d\d)[-/_]?(1[0-2]|0[1-9])[-/_]?(3[01]|[12]\d|0[1-9])(?=[/_.\-]|\d{4,}\.)"),
     re.compile(r"/((?:19|20)\d\d)[-/_](1[0-2]|[1-9])[-/_](3[01]|[12]\d|[1-9])(?=[/_.\-])"),
@@ -80,8 +84,9 @@ def _in_time_element(page: Page, now: datetime) -> ParsedDate | None:
 
 def _in_zone(zone: list[Block], rules: frozenset[str], now: datetime) -> ParsedDate | None:
     """Return the zone's first date to the minute, else its first date; a date may be spread over small blocks."""
-    lines = [block.text for block in zone if block.size <= LONGEST_LINE]
-    fragments = " ".join(block.text for block in zone if block.size <= _FRAGMENT and any(map(str.isdigit, block.text)))
+    dated = [block for block in zone if not _TODAY.match(block.text)]
+    lines = [block.text for block in dated if block.size <= LONGEST_LINE]
+    fragments = " ".join(block.text for block in dated if block.size <= _FRAGMENT and any(map(str.isdigit, block.text)))
     coarse: ParsedDate | None = None
     for line in [*lines, fragments]:
         parsed = parse_date(line, now)

@@ -13,7 +13,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.attachments.documents import Attached, attached_to, document_of_attachment
-from crawlers.attachments.kinds import MAX_BYTES, kind_of
+from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of
+from crawlers.attachments.reading import AttachmentText
 from crawlers.failure import describe
 from crawlers.gate import Refusal
 from crawlers.ports import KeptFile
@@ -80,22 +81,29 @@ class AttachedFiles:
             self._refuse(attached)
             yield self.quarantine(kind.reason, f"{response.url}：{kind.detail}", raw)
             return
-        now = self.surroundings.clock()
+        unkept, read = await self.keep_and_read(raw, kind, name=attached.name)
+        if unkept is not None:
+            yield self.quarantine(unkept.reason, f"{response.url}：{unkept.detail}", b"")
+        if unkept is not None or isinstance(read, Refusal):
+            self._refuse(attached)
+        yield document_of_attachment(
+            attached, read, raw, source_id=self.visit.source.id, now=self.surroundings.clock(), unkept=unkept
+        )
+
+    async def keep_and_read(
+        self, raw: bytes, kind: AttachmentKind, *, name: str
+    ) -> tuple[Refusal | None, AttachmentText | Refusal]:
+        """Return why the bytes of a file are not kept, where that is so, and what the child read in them."""
         unkept = await self.surroundings.ledger.keep(
             KeptFile(
                 hash=hashlib.sha256(raw).hexdigest(),
-                name=attached.name,
+                name=name,
                 media_type=_MEDIA_TYPES[kind.value],
                 content=raw,
-                fetched_at=now,
+                fetched_at=self.surroundings.clock(),
             )
         )
-        if unkept is not None:
-            yield self.quarantine(unkept.reason, f"{response.url}：{unkept.detail}", b"")
-        read = await asyncio.to_thread(self.surroundings.read_attachment, raw)
-        if unkept is not None or isinstance(read, Refusal):
-            self._refuse(attached)
-        yield document_of_attachment(attached, read, raw, source_id=self.visit.source.id, now=now, unkept=unkept)
+        return unkept, await asyncio.to_thread(self.surroundings.read_attachment, raw)
 
     def file_failed(self, failure: TwistedFailure) -> None:
         """Count a file that could not be had; it stays remembered until it has failed three times."""

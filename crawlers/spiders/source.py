@@ -13,10 +13,11 @@ import scrapy
 from scrapy.http import JsonRequest, Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of, looks_like_attachment
 from crawlers.failure import Failure, FailureCode, RequestStopped, describe
-from crawlers.gate import Refusal
+from crawlers.gate import Refusal, RefusalReason
 from crawlers.listed import Listed, Reading
-from crawlers.pages import document_of, read_article
+from crawlers.pages import AnsweredPage, document_of, document_of_file, not_the_page, read_article
 from crawlers.paging import PageRequest, first_page, next_page
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document
@@ -27,6 +28,9 @@ from crawlers.walk import walks_on
 __all__ = ["ListRefused", "SourceSpider", "Walk"]
 
 MAX_SAMPLE_BYTES = 64 * 1024
+
+# What the gate says of bytes that may be a file.
+_NO_PAGE = frozenset((RefusalReason.BINARY, RefusalReason.TOO_LARGE))
 
 _T = TypeVar("_T")
 
@@ -176,27 +180,50 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
         """Turn an article page into a document, or into a quarantine entry that says why not."""
         self._note_downgrade(response)
         self.visit.fetched += 1
-        now = self.surroundings.clock()
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        document = await self.in_thread(
-            lambda: read_article(
-                response.body,
-                extract=self.surroundings.extract,
-                record=record,
-                source=self.visit.source,
-                declaration=self.declaration,
-                content_type=content_type,
-                author_key=self.surroundings.author_key,
-                now=now,
-            )
-        )
-        if isinstance(document, Refusal):
+        document = await self.in_thread(lambda: self._read_article(response, record))
+        kind = kind_of(response.body) if isinstance(document, Refusal) and document.reason in _NO_PAGE else None
+        if isinstance(kind, AttachmentKind):
+            async for item in self._take_file(response, record, kind):
+                yield item
+        elif isinstance(document, Refusal):
             self.visit.miss(record.native_id)
             yield self.quarantine(document.reason, f"{response.url}：{document.detail}", response.body)
         else:
             yield document
             for request in await self.files_of(document):
                 yield request
+
+    def _read_article(self, response: Response, record: Listed) -> Document | Refusal:
+        """Return the document on the page that answered, or why that is not the page of `record`; runs in a thread."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        answered = AnsweredPage(raw=response.body, url=response.url, content_type=content_type)
+        document = read_article(
+            answered,
+            extract=self.surroundings.extract,
+            record=record,
+            source=self.visit.source,
+            declaration=self.declaration,
+            author_key=self.surroundings.author_key,
+            now=self.surroundings.clock(),
+        )
+        if isinstance(document, Refusal):
+            return document
+        return not_the_page(document, record, answered) or document
+
+    async def _take_file(self, response: Response, record: Listed, kind: AttachmentKind) -> AsyncIterator[Any]:
+        """Turn a file that a list links to itself into the document of its record."""
+        unkept, read = await self.keep_and_read(response.body, kind, name=record.title)
+        if unkept is not None:
+            yield self.quarantine(unkept.reason, f"{response.url}：{unkept.detail}", b"")
+        yield document_of_file(
+            record,
+            read,
+            response.body,
+            source=self.visit.source,
+            declaration=self.declaration,
+            now=self.surroundings.clock(),
+            unkept=unkept,
+        )
 
     def document_of(self, record: Listed) -> Document:
         """Return the document that the list itself holds of a record."""
@@ -242,6 +269,7 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
             callback=self.parse_article,
             errback=self.article_failed,
             cb_kwargs={"record": record},
+            meta={"download_maxsize": MAX_BYTES} if looks_like_attachment(record.url) else {},
             priority=-position,
             dont_filter=True,
         )

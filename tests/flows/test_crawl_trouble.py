@@ -104,7 +104,7 @@ class TestBadInput:
         [
             (Page(body=b"<p>" + b"x" * (9 * 1024 * 1024)), "过大"),
             (Page(body=b"<div>" * 3000), "嵌套过深"),
-            (Page(body=b"%PDF-1.7 ...", kind="application/pdf"), "非文本"),
+            (Page(body=b"\x7fELF\x02\x01\x01", kind="application/octet-stream"), "非文本"),
             (Page(body=b"   "), "空内容"),
         ],
     )

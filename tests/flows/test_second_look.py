@@ -8,7 +8,7 @@ import pytest
 
 from crawlers.egress import Egress
 from crawlers.looks import Answer
-from crawlers.records import Source, document_id
+from crawlers.records import DatePrecision, Source, document_id
 from crawlers.run import CrawlReport
 from crawlers.second_look import Errand, PageAgain, Seen, look_again
 from tests.flows.conftest import LIST_RULE, Clock, article, serve_articles
@@ -77,6 +77,13 @@ def test_an_edited_text_is_a_new_version_of_the_same_document(again: Again, held
     key = next(document.id for document in held.documents.values() if document.url == press.url("/a/1.html"))
     assert "恢复销售使用" in held.documents[key].text
     assert key == document_id("daily", held.documents[key].native_id)
+
+
+def test_an_edit_does_not_move_when_its_page_was_published(again: Again, held: Held, press: Press) -> None:
+    press.pages["/a/1.html"] = article("更正：消息 /a/1.html", date="2026-11-25 09:59")
+    again()
+    edited = next(one for one in held.puts if one.title.startswith("更正"))
+    assert (edited.published_at, edited.precision) == (None, DatePrecision.UNKNOWN)
 
 
 def test_counts_that_a_page_tells_are_taken(again: Again, press: Press) -> None:

@@ -12,11 +12,11 @@ from crawlers.attachments.grid import clean
 from crawlers.attachments.headings import field_of
 from crawlers.catalogue.declaration import ListRule, Paging
 from crawlers.listed import NotJson, read_html_list, read_json_list
+from crawlers.missing_page import _MARKUP
 from crawlers.paging import _page_count
 from crawlers.parsing.engagement import read_engagement
 from crawlers.politeness import challenge_in
 from crawlers.presets.hanweb import next_proxy_page, records_of
-from crawlers.second_look import _MARKUP
 from service.domain.secrecy import confidentiality_findings
 from service.flows.policy_files import _with_header
 

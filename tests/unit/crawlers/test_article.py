@@ -311,3 +311,16 @@ class TestBadInput:
 
 def test_related_links_of_the_fixture_are_really_there() -> None:
     assert "第8号通告" in RELATED
+
+
+@pytest.mark.parametrize(
+    "greeting", ["今天是2026年11月25日 10:20 星期三", "当前时间：2026-11-25 10:20:31", "北京时间 2026年11月25日 10:20"]
+)
+def test_todays_date_in_the_head_of_a_site_is_not_when_its_article_was_published(greeting: str) -> None:
+    text = "省药品监督管理部门接到报告后，已派员到生产企业核查，相关批次产品暂停销售使用，结果将及时公布。"
+    markup = (
+        f"<meta charset=utf-8><div>{greeting}</div><h1>关于某批药品召回的通告</h1><div>{f'<p>{text}</p>' * 4}</div>"
+    )
+    read = extract(markup.encode(), now=datetime(2026, 11, 25, 12, 0, tzinfo=BEIJING))
+    assert isinstance(read, Article)
+    assert read.published is None

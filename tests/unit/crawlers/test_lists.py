@@ -54,6 +54,10 @@ class TestAddresses:
     def test_spellings_of_one_document_have_one_key(self, url: str) -> None:
         assert url_key(url) == "news.example/a?id=7"
 
+    def test_queries_of_gbk_are_two_documents(self) -> None:
+        assert url_key("http://news.example/a?t=%C4%CF%B2%FD") == "news.example/a?t=%C4%CF%B2%FD"
+        assert url_key("http://news.example/a?t=%B1%B1%BE%A9") == "news.example/a?t=%B1%B1%BE%A9"
+
     @given(st.text(alphabet="abc/?&=.%#é药", max_size=30))
     def test_canonical_address_is_a_fixed_point(self, tail: str) -> None:
         once = canonical_url(f"https://news.example/{tail}")
@@ -147,6 +151,12 @@ class TestPaging:
     def test_no_two_pages_share_an_address(self, base: int, count: int) -> None:
         pages = [static_page("http://x.example/a/index.html", base, number) for number in range(1, count + 1)]
         assert len(set(pages)) == count
+
+    def test_a_word_in_gbk_stays_itself_on_the_next_page(self) -> None:
+        declared = self.declared(style="query", param="p", base=1)
+        second = next_page(declared, url=f"{BASE}?q=%C4%CF%B2%FD&p=1", number=2, text="", seen_records=9)
+        assert second is not None
+        assert second.url == f"{BASE}?q=%C4%CF%B2%FD&p=2"
 
     def declared(self, **paging: object) -> Declaration:
         return Declaration.model_validate(
