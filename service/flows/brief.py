@@ -29,6 +29,7 @@ from service.domain.event import Event, EventDocument
 from service.domain.places import CITIES, PROVINCE
 from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
+from service.flows.coverage import coverage_of
 from service.flows.follow_brief import followed_sentences
 from service.flows.surges import count_now
 from service.ports.store import Store, Work
@@ -78,9 +79,9 @@ def compile_week(store: Store, week: Week, *, office: str, address: str, drill: 
         head = work.audit.head()
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
+        covered = coverage_of(work, week, now)
         followed = followed_sentences(work, week, now=now)
-        found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
-        surges = week_sentence(found, count_now(work, found))
+        surges = _surges(work, week)
     return Briefing(
         week=week,
         issue=issue,
@@ -97,7 +98,7 @@ def compile_week(store: Store, week: Week, *, office: str, address: str, drill: 
         advice=advise(events, categories, responses, lead=office, now=now),
         ahead=_ahead(raised, week, now),
         documents=documents,
-        notes=_notes(week, now),
+        notes=(*_notes(week, now), covered),
         followed=followed,
         surges=surges,
         events_in_all=len(raised),
@@ -333,6 +334,11 @@ def _bypasses(work: Work, week: Week) -> tuple[BypassRow, ...]:
         )
         for case, one in work.cases.bypasses(since=week.since, until=week.until)
     )
+
+
+def _surges(work: Work, week: Week) -> str:
+    found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
+    return week_sentence(found, count_now(work, found))
 
 
 def _notes(week: Week, now: datetime) -> tuple[str, ...]:
