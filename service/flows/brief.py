@@ -30,6 +30,7 @@ from service.domain.places import CITIES, PROVINCE
 from service.domain.register import Register
 from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
+from service.flows.coverage import coverage_of
 from service.flows.follow_brief import followed_sentences
 from service.flows.surges import count_now
 from service.ports.store import Store, Work
@@ -80,6 +81,7 @@ def compile_week(
         head = _audit_head(work)
         bypasses = _bypasses(work, week)
         terms = _terms(work, week)
+        covered = coverage_of(work, week, now)
         followed = followed_sentences(work, week, now=now)
         surges = _surges(work, week)
     return Briefing(
@@ -98,7 +100,7 @@ def compile_week(
         advice=advise(events, categories, responses, lead=office, now=now),
         ahead=_ahead(raised, week, now),
         documents=documents,
-        notes=_notes(week, now),
+        notes=(*_notes(week, now), covered),
         followed=followed,
         surges=surges,
         events_in_all=len(raised),
@@ -352,6 +354,11 @@ def _bypasses(work: Work, week: Week) -> tuple[BypassRow, ...]:
         )
         for case, one in work.cases.bypasses(since=week.since, until=week.until)
     )
+
+
+def _surges(work: Work, week: Week) -> str:
+    found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
+    return week_sentence(found, count_now(work, found))
 
 
 def _notes(week: Week, now: datetime) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ from pathlib import Path
 from docx import Document
 from openpyxl import load_workbook
 
+from crawlers.answering import AnsweredHours
+from crawlers.ports import SourceProgress
+from crawlers.remembered import ANSWERED
 from service.domain.beijing import BEIJING, beijing
 from service.domain.briefing import LISTED_ON_PAPER
 from service.domain.people import Person
@@ -164,3 +167,30 @@ def test_the_listed_documents_stand_newest_first_whatever_came_in_last(store: St
     )
     assert [one.title for one in issue.documents] == ["第2条", "第0条", "第3条", "第1条"]
     assert any("至多100篇" in note and f"文稿列前{LISTED_ON_PAPER}篇" in note for note in issue.notes)
+
+
+def test_the_briefing_says_which_sources_were_silent(store: Store, tmp_path: Path) -> None:
+    week = week_of(NOW)
+    until = min(week.until, NOW)
+    steady: AnsweredHours | None = None
+    for n in range(200, 0, -1):
+        steady = AnsweredHours.noted(steady, until - timedelta(hours=n))
+    gone = AnsweredHours.noted(None, week.since - timedelta(days=2))
+    assert steady is not None
+    with store.write() as work:
+        for name, known, tried in (("steady", steady, until), ("gone", gone, until), ("off", gone, until)):
+            work.sources.save_progress(
+                SourceProgress(source_id=name, last_run_at=tried, memory={ANSWERED: known.to_memory()})
+            )
+        work.sources.save_progress(SourceProgress(source_id="never", last_run_at=until, failures=3))
+        removed = week.since - timedelta(days=40)
+        work.sources.save_progress(SourceProgress(source_id="removed", last_run_at=removed, failures=3))
+        work.sources.switch("off", enabled=False)
+    issue = compile_week(store, week, office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW)
+    assert issue.notes[-1].startswith("采集覆盖：自动采集的信源3个，本期有应答1个；整期没有应答：gone、never。")
+    write_docx(issue, tmp_path / "a.docx")
+    assert issue.notes[-1] in "\n".join(line.text for line in Document(str(tmp_path / "a.docx")).paragraphs)
+    late = compile_week(
+        store, week, office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW + timedelta(days=60)
+    )
+    assert "早于可查的30天" in late.notes[-1]

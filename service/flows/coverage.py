@@ -1,0 +1,34 @@
+"""Reads from the memory of the crawl which sources answered in a week."""
+
+from datetime import datetime, timedelta
+
+from crawlers.answering import KEPT_HOURS, AnsweredHours
+from crawlers.remembered import ANSWERED
+from service.domain.coverage import Heard, coverage_sentence
+from service.domain.week import Week
+from service.ports.store import Work
+
+__all__ = ["coverage_of"]
+
+# What the catalogue no longer holds stays in the memory of the crawl.
+_REMOVED_AFTER = timedelta(days=30)
+
+
+def coverage_of(work: Work, week: Week, now: datetime) -> str:
+    """Return the sentence of the week's coverage; sources that are switched off, or were last visited a month before it, are left out.
+
+    One that was visited and never answered counts as silent.
+    """
+    if week.since < now - timedelta(hours=KEPT_HOURS):
+        return f"采集覆盖：本期早于可查的{KEPT_HOURS // 24}天，不作说明。"
+    switches, described = work.sources.switches(), work.sources.described()
+    heard = []
+    for source_id, progress in work.sources.all_progress().items():
+        known = AnsweredHours.of(progress.memory.get(ANSWERED))
+        visited = progress.last_run_at
+        if not switches.get(source_id, True) or visited is None or visited < week.since - _REMOVED_AFTER:
+            continue
+        name = str(described.get(source_id, {}).get("name") or source_id)
+        since, hours = (known.since, known.hours()) if known is not None else (week.since, [])
+        heard.append(Heard(name=name, since=since, answered=hours))
+    return coverage_sentence(heard, since=week.since, until=min(week.until, now))

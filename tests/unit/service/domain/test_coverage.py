@@ -1,0 +1,51 @@
+"""What a briefing says of the sources that answered."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from service.domain.coverage import Heard, coverage_sentence
+
+SINCE = datetime(2026, 11, 16, tzinfo=UTC)
+UNTIL = SINCE + timedelta(days=7)
+LONG_AGO = SINCE - timedelta(days=90)
+
+
+def heard(name: str, *, every: int = 1, away: Sequence[int] = (), since: datetime = LONG_AGO) -> Heard:
+    hours = [SINCE + timedelta(hours=n) for n in range(-48, 7 * 24, every) if n not in away]
+    return Heard(name=name, since=since, answered=[hour for hour in hours if hour >= since])
+
+
+def said(*sources: Heard) -> str:
+    return coverage_sentence(sources, since=SINCE, until=UNTIL)
+
+
+def test_sources_that_answered_all_the_time_are_counted_and_nothing_is_missing() -> None:
+    assert said(heard("甲报"), heard("乙网", every=24)) == (
+        "采集覆盖：自动采集的信源2个，本期有应答2个，没有超过36小时的间断。"
+    )
+
+
+def test_silent_and_paused_sources_are_named_the_longest_pause_first() -> None:
+    sentence = said(
+        heard("甲报"),
+        heard("乙网", away=range(50, 100)),
+        heard("丙局", away=range(60, 140)),
+        heard("丁台", away=range(168)),
+    )
+    assert sentence == (
+        "采集覆盖：自动采集的信源4个，本期有应答3个；整期没有应答：丁台；超过36小时没有应答：丙局（最长81小时）、"
+        "乙网（最长51小时）。没有应答期间的稿件可能缺漏。"
+    )
+
+
+def test_a_source_begun_within_the_week_is_not_blamed_for_the_days_before() -> None:
+    assert "没有超过36小时的间断" in said(heard("新报", since=SINCE + timedelta(days=4)))
+    assert "没有自动采集的信源" in said(heard("后报", since=UNTIL))
+
+
+@pytest.mark.parametrize("count", [5, 6])
+def test_a_long_list_is_cut_with_its_number(count: int) -> None:
+    sentence = said(*(Heard(name=f"报{n}", since=LONG_AGO, answered=()) for n in range(count)))
+    assert ("等6个" in sentence, "报5" in sentence) == (count > 5, False)
