@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from analysis.ailments import ailment_after_use
 from analysis.assessment import EntityType
 from analysis.circumstances import (
     SENTENCE,
@@ -31,7 +32,7 @@ _PEOPLE = re.compile(
 # How all but the few numbers of people end, and a character of each word for kin: most sentences hold neither.
 _COUNT_END = re.compile("[0-9万几十百千余零〇一二两三四五六七八九] ?[多余来]? ?[名个位例人号口]")
 _FEW = re.compile("[仨俩]")
-_KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双]")
+_KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双妹弟]")
 _DEAD_AND_HURT = re.compile(f"(?P<dead>{NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{NUMBER})(?:人)?(?:重)?伤")
 # What they were given may have a long name: 两名儿童注射某药业的头孢曲松后高热死亡.
 _DEAD_AFTER = re.compile(
@@ -60,7 +61,7 @@ _ANY_DEATH = re.compile(
 )
 # People counted by what they are to each other.
 _KIN = re.compile(
-    "(?:一家|全家|一家子)(?:老小|上下|大小)?(?P<n>[二两三四五六七八九十2-9])口|(?:夫妻|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|婆孙|祖孙三代)(?P<k>[三四五六七3-7])人|(?:我们|咱们?|他们|她们|姐妹|闺蜜|室友|同事)(?P<m>[仨俩])|我妈[和跟]我?爸|我爸[和跟]我?妈|爷爷[和跟]奶奶|外公[和跟]外婆|(?:夫妻|夫妇|爷孙|婆孙|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口|两口子)(?:俩|二人|两人|2人|双双)|(?:老|小)?两口子?(?=[^,。]{0,12}(?:都|双双|一起|先后))|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
+    "(?:一家|全家|一家子)(?:老小|上下|大小)?(?P<n>[二两三四五六七八九十2-9])口|(?:夫妻|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|婆孙|祖孙三代)(?P<k>[三四五六七3-7])人|(?:我们|咱们?|他们|她们|姐妹|闺蜜|室友|同事)(?P<m>[仨俩])|(?:娘儿?|爷儿?|爷们|哥|姐|兄妹|姐弟|公媳|婆媳)(?P<o>[仨俩])|(?<![第])(?P<s>[两三四])(?:姐妹|兄弟|兄妹)(?!们)|我妈[和跟]我?爸|我爸[和跟]我?妈|爷爷[和跟]奶奶|外公[和跟]外婆|(?:夫妻|夫妇|爷孙|婆孙|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口|两口子)(?:俩|二人|两人|2人|双双)|(?:老|小)?两口子?(?=[^,。]{0,12}(?:都|双双|一起|先后))|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
 )
 _CLAUSE_REST = re.compile("[^,。;!?\n]{0,30}")
 _SUB_COUNT = re.compile("(?:其中|另有?|还有|此外)[^,。]{0,3}$")
@@ -87,6 +88,9 @@ _CLAUSE_END = re.compile("[,。;!?\n]|$")
 _WHOLE_BEFORE = frozenset({"", "里", "中", "里有", "中有", "有", "里面"})
 # 分给三个人,其中一个男生心悸: the one was harmed.
 _PART = re.compile("(?:其中|里面|里头|当中)(?:有|的)?")
+_TOOK_PART = re.compile(
+    "[^,]{0,6}(?:去|排队|参加|报名|购?买|交[了钱]|一[起同]|吃|喝|[使服]?用|打|做|接种|注射|检查|体检)"
+)
 _MISUSED = re.compile("吞|误服|误食|滥用|吸食")
 _NEXT_WORDS = re.compile("[^,。;、0-9]{0,7}")
 _BARE = frozenset({"个", "位"})
@@ -226,10 +230,10 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
     kin = _KIN_SIGN.search(words) and _KIN.search(words)
     if not matches and not kin:
         return
-    told = is_harm_told(words)
+    told = is_harm_told(words) or bool(ailment_after_use(words))
     following = [*(match.start() for match in matches[1:]), -1][: len(matches)]
     for match, start in zip(matches, following, strict=True):
-        if start > 0 and _is_mere_whole(words[match.end() : start]):
+        if start > 0 and _is_mere_whole(words, match.end(), start):
             continue
         grouped = _shares(words, match)
         if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
@@ -240,12 +244,18 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
         yield from _kin(words)
 
 
-def _is_mere_whole(between: str) -> bool:
-    """Tell whether the number before these words is only the whole of which the next number was harmed."""
+def _is_mere_whole(words: str, end: int, start: int) -> bool:
+    """Tell whether the number that ends at `end` is only the whole of which the next, from `start`, was harmed."""
+    between = words[end:start]
     if between in _WHOLE_BEFORE:
         return True
     whole, comma, part = between.partition(",")
-    return bool(comma and _PART.fullmatch(part) and not is_harm_told(whole) and not _MISUSED.search(whole))
+    if not comma or is_harm_told(whole) or _MISUSED.search(whole):
+        return False
+    # 十四个人去查,七个血糖飙升: what befell the next is said of it alone.
+    rest = _CLAUSE_REST.match(words, start)
+    befallen = not part and _TOOK_PART.match(whole) and rest and names_harm(rest.group())
+    return bool(_PART.fullmatch(part) or befallen)
 
 
 def _shares(words: str, match: re.Match[str]) -> bool:

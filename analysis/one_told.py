@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from analysis.ailments import ailment_after_use
 from analysis.assessment import EntityType
 from analysis.circumstances import (
     USE,
@@ -25,11 +26,11 @@ _WRONGLY_GIVEN = re.compile(
 )
 
 _FAULTY_VACCINE = re.compile(
-    "规格.{0,8}(?:差错|错)|接种差错|误种|错种|打错|失效|超过有效期|跳闸|断电|停电|脱冷|冻结|温控"
+    "规格.{0,8}(?:差错|错)|接种差错|误种|错种|打错|失效|超过有效期|一[针支]两用|同一[支根]|重复使用|共用|跳闸|断电|停电|脱冷|冻结|温控"
 )
 
 _GIVEN = re.compile(
-    f"(?:打了(?P<g>{NUMBER})(?:多|余|来)?[个名]{WHO})|(?P<n>{NUMBER})(?:多|余|来)?[个名]{WHO}(?:受种|接种|挨个打|被打)|受种者(?:共|有|共有|约)?(?P<k>{NUMBER})(?:多|余)?[人名]|打给了?(?P<m>{NUMBER})(?:多|余)?[个名]{WHO}"
+    f"(?:打了(?P<g>{NUMBER})(?:多|余|来)?[个名]{WHO})|(?P<n>{NUMBER})(?:多|余|来)?[个名]{WHO}(?:先后|陆续|分别|相继)?(?:受种|接种|挨个打|被打)|受种者(?:共|有|共有|约)?(?P<k>{NUMBER})(?:多|余)?[人名]|打给了?(?P<m>{NUMBER})(?:多|余)?[个名]{WHO}"
 )
 
 _OWN_CHILD = re.compile(
@@ -50,6 +51,8 @@ _OWN_STORY = re.compile(
 _KIN_OF_WRITER = re.compile(
     f"(?:[我俺咱]们?家?的?|本人的?|家里)(?:{KIN})|(?:^|(?<=[,。;!?:\n]))(?:{KIN})(?![们针])|[我俺]?(?:同事|闺蜜|室友|舍友|朋友|邻居|隔壁姐妹|兄弟)(?![群圈们])"
 )
+# An ailment that nobody is named for counts where it was bad enough to be looked at.
+_SEEN_BY_DOCTORS = re.compile("医生|大夫|医院|门诊|急诊|住院|抽血|拍片|b超|诊断|确诊|皮肤科|眼科|儿科|耳鼻喉|修复")
 # How many sentences on the harm may stand after the person: 我老公三叉神经痛。…。吃到第12天发高烧.
 _STORY = 3
 _TOLD = re.compile(
@@ -89,9 +92,14 @@ def _own_harm(text: str, sentences: Sequence[tuple[int, str]]) -> Iterator[Peopl
                 yield PeopleCount(EntityType.HARMED, offset + harm.start(), offset + harm.end(), 1, named=False)
 
 
+def _is_told_of_one(words: str) -> bool:
+    """Tell whether a sentence says that harm came to somebody by a product; the dearest question is asked last."""
+    return bool(is_harm_told(words, hard=True) or ailment_after_use(words)) and not is_another_story(words)
+
+
 def _one_harmed(words: str) -> Iterator[tuple[int, int]]:
     """Yield the span of the person of whom a sentence tells harm as something that happened."""
-    if not _TOLD.search(words) or not is_harm_told(words, hard=True) or is_another_story(words):
+    if not _TOLD.search(words) or not _is_told_of_one(words):
         return
     for person in HARMED_PERSON.finditer(words):
         if not is_supposed(words, *person.span()) and not is_unrelated(words, *person.span()):
@@ -110,6 +118,7 @@ def one_told(text: str, sentences: Sequence[tuple[int, str]]) -> Iterator[People
     yield from _own_harm(text, sentences)
     if not is_refuted(text):
         yield from _in_story(sentences)
+        yield from _own_ailment(text, sentences)
 
 
 def _in_story(sentences: Sequence[tuple[int, str]]) -> Iterator[PeopleCount]:
@@ -119,7 +128,18 @@ def _in_story(sentences: Sequence[tuple[int, str]]) -> Iterator[PeopleCount]:
         if person is None or is_another_story(words):
             continue
         for _, told in sentences[number : number + _STORY]:
-            if _TOLD.search(told) and is_harm_told(told, hard=True) and not is_another_story(told):
+            if _TOLD.search(told) and _is_told_of_one(told):
                 yield PeopleCount(EntityType.HARMED, offset + person.start(), offset + person.end(), 1, named=False)
                 return
         return
+
+
+def _own_ailment(text: str, sentences: Sequence[tuple[int, str]]) -> Iterator[PeopleCount]:
+    """Yield what befell a writer who leaves out who it was: 用了两天痘全平,停一周整脸爆发."""
+    if not _OWN_STORY.search(text) or not _SEEN_BY_DOCTORS.search(text):
+        return
+    for offset, words in sentences:
+        ailment = ailment_after_use(words)
+        if ailment and not is_another_story(words):
+            yield PeopleCount(EntityType.HARMED, offset + ailment[0], offset + ailment[1], 1, named=False)
+            return

@@ -24,7 +24,7 @@ Found: TypeAlias = list[tuple[dict[str, Any], tuple[Entity, ...], Findings]]
 
 WRITTEN_NAMES = WRITTEN_DOCUMENTS.with_name("named_things.jsonl")
 FRESH_DOCUMENTS = Path(__file__).with_name("named_documents.jsonl")
-KEPT_APART = "n3-"
+PARTS = {"made on": ("n1-", "n2-"), "kept apart": ("n3-",), "everyday": ("n4-",), "everyday kept apart": ("n5-",)}
 FLOORS = json.loads(Path(__file__).with_name("named_things_floors.json").read_text(encoding="utf-8"))
 
 
@@ -60,9 +60,9 @@ def found_in_fresh() -> Found:
     return _found(read_rows(pinned(FRESH_DOCUMENTS, FLOORS["fresh"]["sha256"])).values())
 
 
-@pytest.mark.parametrize("part", ["made on", "kept apart"])
+@pytest.mark.parametrize("part", PARTS)
 def test_named_things_of_fresh_documents_keep_their_floors(found_in_fresh: Found, part: str) -> None:
-    chosen = [one for one in found_in_fresh if one[0]["id"].startswith(KEPT_APART) is (part == "kept apart")]
+    chosen = [one for one in found_in_fresh if one[0]["id"].startswith(PARTS[part])]
     reached = {
         kind: f1(**(_claims(chosen, kind) if kind in FLOORS["counts"] else _sums(chosen, kind)))
         for kind in FLOORS["fresh"][part]

@@ -39,6 +39,12 @@ def rules_of(title: str, text: str, *categories: str, **facts: Any) -> set[str]:
         ("shortage_critical", "", "化疗药断货三周", ("R08",), {}),
         ("expose", "暗访网售处方药", "", ("R06",), {}),
         ("office_speaks", "关于某诊所的情况通报", "现将有关情况通报如下", ("R01",), {}),
+        ("office_speaks", "飞行检查通报(2024年第3期)", "检查组对企业进行检查", ("R03",), {}),
+        ("office_speaks", "院内药讯", "各临床科室:近期出现输液反应", ("R01",), {}),
+        ("error_killed", "护士推错药", "患者不治", ("R09",), {"deaths": 1}),
+        ("recall_unreached", "", "试纸召回两周我才刷到", ("R04",), {}),
+        ("asks_for_truth", "", "原始数据能不能公开", ("R12",), {}),
+        ("criticism_sharp", "", "举报三次,他们回复暂未发现", ("R12",), {}),
         ("rebutted", "", "经核查,网传内容不属实", ("R13",), {}),
         ("concluded", "", "警方抓获嫌疑人11人", ("R02",), {}),
         ("single_grievance", "", "店家不退款,请查处", ("R09",), {}),
@@ -55,6 +61,12 @@ def test_a_rule_is_met_by_what_it_names(
     rule: str, title: str, text: str, categories: tuple[str, ...], facts: dict[str, Any]
 ) -> None:
     assert rule in rules_of(title, text, *categories, **facts)
+
+
+def test_a_death_by_an_error_of_those_who_treat_or_sell_needs_an_answer() -> None:
+    told = "护士误将氯化钾当作盐水静推,医院一名患者不治"
+    assert load_need_table().judge("", told, ("R09",), {"deaths": 1, "severity": 5}).needed
+    assert not load_need_table().judge("", told, ("R09",), {"severity": 3}).needed
 
 
 def test_a_rumour_that_is_rebutted_in_the_same_text_does_not_count_as_open() -> None:
