@@ -17,7 +17,8 @@ from service.flows.brief import compile_week
 from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import open_store
-from tests.builders import NOW
+from tests.builders import NOW, build_event
+from tests.contract.stored import document, judge_all, put
 from tests.following import RULE, hear, judged, seed_following, voice
 from tests.seeding import seed
 from tests.surging import build_surge, keep_surges
@@ -164,3 +165,25 @@ def test_the_listed_documents_stand_newest_first_whatever_came_in_last(store: St
     )
     assert [one.title for one in issue.documents] == ["第2条", "第0条", "第3条", "第1条"]
     assert any("至多100篇" in note and f"文稿列前{LISTED_ON_PAPER}篇" in note for note in issue.notes)
+
+
+def test_what_is_mentioned_counts_the_documents_of_each_week_and_not_the_whole_event(store: Store) -> None:
+    monday = week_of(NOW).since
+    times = [monday - timedelta(days=2), monday - timedelta(days=1), monday - timedelta(minutes=1), monday]
+    put(store, *(document(str(n), published_at=at, fetched_at=at) for n, at in enumerate(times)))
+    with store.write() as work:
+        spanning = build_event(id="e1", products=("清云注射液",), first_at=times[0], last_at=monday, document_count=4)
+        work.events.save(spanning, [])
+        judge_all(work, event_id="e1")
+    issue = compile_week(
+        store,
+        week_of(NOW),
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=NOW,
+    )
+    assert [(row.name, row.count, row.before) for row in issue.terms if row.name == "清云注射液"] == [
+        ("清云注射液", 1, 3)
+    ]
