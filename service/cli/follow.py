@@ -185,7 +185,8 @@ def list_matters(
     data: DataOption = None,
 ) -> None:
     """Write open matters as JSON lines, the soonest due first; nothing in them names a person. The reading is written down."""
-    from service.domain.matter import MatterState, standing
+    from service.domain.matter import MatterState
+    from service.domain.matter_duty import standing
     from service.flows.privacy import note_read_by
 
     chosen = _kind(kind)

@@ -6,18 +6,22 @@ carries its window; sentences of judgement and advice are proposed by rule and m
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from service.domain.alert import AlertLevel
+from service.domain.beijing import duration
 from service.domain.week import Week
 
 __all__ = [
+    "EFFECT_WINDOW",
     "LISTED_ON_PAPER",
     "Advice",
+    "AnswerEffect",
     "Briefing",
     "BypassRow",
     "CategoryRow",
     "Change",
+    "LimitUse",
     "ListedDocument",
     "MajorEvent",
     "ResponseRow",
@@ -30,6 +34,9 @@ __all__ = [
 
 LISTED_ON_PAPER = 40
 """Documents of 重点信息清单 that the printed issue shows; the workbook has them all."""
+
+EFFECT_WINDOW = timedelta(hours=24)
+"""How far before and after an answer its event is counted."""
 
 _STILL_LATE = "逾期未回应"
 _RISE = 1.3
@@ -84,14 +91,64 @@ class MajorEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitUse:
+    """How much of one limit of a response was used: from t0 until it was met, or until the issue where it is not."""
+
+    action: str
+    limit: str
+    used: timedelta
+    met: bool
+
+    @property
+    def words(self) -> str:
+        """The time used beside the limit: `发布权威信息3小时12分/5小时`."""
+        pending = "" if self.met else "（未完成）"
+        return f"{self.action}{duration(self.used)}/{self.limit}{pending}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEffect:
+    """Documents of an event in `EFFECT_WINDOW` before its answer and after it; `None` where the time after is not over yet."""
+
+    before: int
+    after: int | None
+
+    @property
+    def words(self) -> str:
+        """What was measured, or why nothing was; it tells a difference and no cause."""
+        if self.after is None:
+            return f"回应前24小时{self.before}篇，回应后不满24小时，未测"
+        if not self.before and not self.after:
+            return "回应前后24小时都没有稿件，未测"
+        return f"回应前24小时{self.before}篇，后24小时{self.after}篇（{self._change}）"
+
+    @property
+    def _change(self) -> str:
+        change = Change(name="", count=self.after or 0, before=self.before)
+        if change.count == change.before or not change.before:
+            return "持平" if change.before else "此前没有"
+        return f"{'上升' if change.count > change.before else '下降'}{change.words.lstrip('+-')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseRow:
-    """One row of the response table 回应时效表; times are `None` where it has not happened."""
+    """One row of the response table 回应时效表; times are `None` where it has not happened.
+
+    `uses` are the limits that run or ran, `effect` is `None` without an answer.
+    """
 
     title: str
     known_at: datetime
     acknowledged_at: datetime | None
     answered_at: datetime | None
     due_at: datetime | None
+    uses: tuple[LimitUse, ...] = ()
+    effect: AnswerEffect | None = None
+
+    @property
+    def limits_used(self) -> str:
+        """The time used of each limit, in one line."""
+        return "；".join(use.words for use in self.uses)
 
     def verdict(self, now: datetime) -> str:
         """Whether the answer came in time; one that is still owed after its limit is told as late, not as pending."""

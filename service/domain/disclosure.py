@@ -16,7 +16,8 @@ from analysis.questions import group, sentences
 from service.domain.calendar import CalendarYearMissingError
 from service.domain.clock import due_at
 from service.domain.crossing import MatterTraits
-from service.domain.matter import Duty, Matter, MatterKind, begin
+from service.domain.matter import Matter, MatterKind, begin
+from service.domain.matter_duty import Duty
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 

@@ -7,16 +7,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
-from service.domain.clock import ClockRule, due_at
 from service.domain.duties import is_verified
+from service.domain.matter_duty import Duty, due_of_limit, end_exclusion
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 
 __all__ = [
     "OPEN_STATES",
-    "Duty",
-    "DutyStanding",
     "Matter",
     "MatterAct",
     "MatterKind",
@@ -24,13 +21,9 @@ __all__ = [
     "acts_of",
     "begin",
     "dated",
-    "due_of_limit",
-    "extend",
     "kind_of",
     "open_matter",
     "perform",
-    "standing",
-    "start_unverified",
 ]
 
 
@@ -95,62 +88,6 @@ class MatterAct(StrEnum):
         return {"accept": "受理", "refuse": "不予受理", "handle": "转办", "answer": "登记答复", "close": "办结"}[
             self.value
         ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """One clock of one matter. `due_at` is `None` where it cannot be told, and `note` says why.
-
-    `armed` is false where limit or policy are not verified, until a person starts it. `first_due_at` is what was due before an extension.
-    `warned` is the stage of which people were told.
-    """
-
-    rule_id: str
-    action: str
-    limit: str
-    basis: str
-    verified: bool
-    armed: bool
-    start_at: datetime
-    due_at: datetime | None
-    note: str = ""
-    first_due_at: datetime | None = None
-    extended_by: str | None = None
-    extended_at: datetime | None = None
-    extended_why: str | None = None
-    armed_by: str | None = None
-    met_at: datetime | None = None
-    warned: int = 0
-
-    @property
-    def late(self) -> bool:
-        """Whether the duty was done after it was due; once late, always late."""
-        return self.met_at is not None and self.due_at is not None and self.met_at > self.due_at
-
-
-class DutyStanding(StrEnum):
-    """How a duty stands at a moment."""
-
-    UNVERIFIED = "unverified"
-    UNKNOWN = "unknown"
-    RUNNING = "running"
-    NEAR = "near"
-    OVERDUE = "overdue"
-    MET = "met"
-    MET_LATE = "met_late"
-
-    @property
-    def word(self) -> str:
-        """The standing in the interface."""
-        return {
-            "unverified": "待核实，未启动",
-            "unknown": "到期日待定",
-            "running": "计时中",
-            "near": "临近到期",
-            "overdue": "已逾期",
-            "met": "按时完成",
-            "met_late": "逾期完成",
-        }[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +160,6 @@ _NEXT: Mapping[MatterState, Mapping[MatterAct, MatterState]] = MappingProxyType(
         MatterState.CLOSED: MappingProxyType({}),
     }
 )
-_NEAR = 85
 
 
 def kind_of(text: str) -> MatterKind | None:
@@ -274,14 +210,6 @@ def begin(rule_id: str, register: Register, *, start_at: datetime) -> Duty:
     )
 
 
-def due_of_limit(limit: str, start_at: datetime, calendar: WorkingCalendar) -> tuple[datetime | None, str]:
-    """Return when a limit is due, or why that cannot be told."""
-    try:
-        return due_at(limit, start_at, calendar), ""
-    except CalendarYearMissingError as error:
-        return None, str(error)
-
-
 def acts_of(matter: Matter) -> tuple[MatterAct, ...]:
     """Return what can be done to the matter now, the likeliest first."""
     return tuple(_NEXT[matter.state])
@@ -301,7 +229,9 @@ def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register:
     if act is MatterAct.REFUSE and not remark.strip():
         raise Conflict("不予受理须写明理由")
     duties = tuple(
-        replace(duty, met_at=now) if duty.met_at is None and act in _MEETS.get(duty.rule_id, ()) else duty
+        _met(duty, by=by, now=now, register=register)
+        if duty.met_at is None and act in _MEETS.get(duty.rule_id, ())
+        else duty
         for duty in matter.duties
     )
     if act is MatterAct.ACCEPT:
@@ -318,83 +248,14 @@ def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register:
     return dated(changed)
 
 
-def extend(matter: Matter, rule_id: str, *, by: str, reason: str, now: datetime, register: Register) -> Matter:
-    """Return the matter with one clock extended once, from its due time by what the rule allows.
-
-    Raises:
-        Conflict: The rule allows none, it was extended before, is met, overdue or not running, or no name or reason is given.
-    """
-    duty = _duty(matter, rule_id)
-    rule = register.clocks[rule_id]
-    if not by.strip() or not reason.strip():
-        raise Conflict("延期须由具名人员写明理由")
-    why = _why_not(duty, rule, now)
-    if why is not None:
-        raise Conflict(why)
-    assert rule.extend is not None
-    assert duty.due_at is not None
-    later, note = due_of_limit(rule.extend, duty.due_at, register.calendar)
-    if later is None:
-        raise Conflict(note)
-    later_due = replace(duty, due_at=later, first_due_at=duty.due_at, warned=0)
-    return _with(matter, replace(later_due, extended_by=by, extended_at=now, extended_why=reason.strip()))
-
-
-def _why_not(duty: Duty, rule: ClockRule, now: datetime) -> str | None:
-    if rule.extend is None:
-        return f"“{duty.action}”没有可以延长的规定"
-    if duty.extended_at is not None:
-        return f"“{duty.action}”已由{duty.extended_by}延期一次，不能再延"
-    if duty.met_at is not None:
-        return f"“{duty.action}”已登记完成，不能延期"
-    if duty.due_at is None or not duty.armed:
-        return f"“{duty.action}”没有在走的时限，不能延期"
-    if now > duty.due_at:
-        return f"“{duty.action}”已经逾期，逾期后不能延期；请办理并登记，逾期记录保留"
-    return None
-
-
-def start_unverified(matter: Matter, rule_id: str, *, by: str) -> Matter:
-    """Return the matter with a clock started that was waiting for a person, in that person's name; its due time stays.
-
-    Raises:
-        Conflict: It runs or is met already, or nobody is named.
-    """
-    duty = _duty(matter, rule_id)
-    if duty.armed or duty.met_at is not None:
-        raise Conflict(f"“{duty.action}”已在计时或已完成")
-    if not by.strip():
-        raise Conflict("启动时限须有具名人员")
-    return _with(matter, replace(duty, armed=True, armed_by=by))
-
-
-def standing(duty: Duty, now: datetime) -> DutyStanding:
-    """Return how a duty stands at `now`; near begins at 85 % of its time."""
-    if duty.met_at is not None:
-        return DutyStanding.MET_LATE if duty.late else DutyStanding.MET
-    if not duty.armed:
-        return DutyStanding.UNVERIFIED
-    if duty.due_at is None:
-        return DutyStanding.UNKNOWN
-    if now > duty.due_at:
-        return DutyStanding.OVERDUE
-    used, whole = now - duty.start_at, duty.due_at - duty.start_at
-    return DutyStanding.NEAR if used * 100 >= whole * _NEAR else DutyStanding.RUNNING
-
-
-def _duty(matter: Matter, rule_id: str) -> Duty:
-    found = next((duty for duty in matter.duties if duty.rule_id == rule_id), None)
-    if found is None:
-        raise Conflict(f"办件“{matter.number}”没有这项时限")
-    return found
-
-
-def _with(matter: Matter, changed: Duty) -> Matter:
-    duties = tuple(changed if duty.rule_id == changed.rule_id else duty for duty in matter.duties)
-    return dated(replace(matter, duties=duties, revision=matter.revision + 1))
+def _met(duty: Duty, *, by: str, now: datetime, register: Register) -> Duty:
+    """Return the duty as met now; time that did not count until now ends first, so that it is late by what was counted."""
+    if duty.excluding is not None:
+        duty = end_exclusion(duty, by=by, remark="已办理", received_at=now, calendar=register.calendar)
+    return replace(duty, met_at=now)
 
 
 def dated(matter: Matter) -> Matter:
     """Return the matter with its soonest due time: of clocks that run and are not met, while there is something to do."""
-    dues = [duty.due_at for duty in matter.duties if duty.armed and duty.met_at is None and duty.due_at is not None]
+    dues = [duty.due_at for duty in matter.duties if duty.runs and duty.due_at is not None]
     return replace(matter, due_at=min(dues, default=None))

@@ -13,7 +13,8 @@ from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
 from service.domain.clock import WARN_AT, Stage
 from service.domain.disclosure import Disclosure
 from service.domain.letter import Letter
-from service.domain.matter import Duty, Matter, MatterState, dated, due_of_limit
+from service.domain.matter import Matter, MatterState, dated
+from service.domain.matter_duty import Duty, due_of_duty
 from service.domain.people import Act, Person, Role, may
 from service.domain.roster import problem_of, standing_in
 
@@ -118,12 +119,12 @@ class Ahead:
 
 
 def stage_of(duty: Duty, now: datetime, *, warn_at: tuple[int, int] = WARN_AT) -> Stage:
-    """Return how far a clock has come; one that is met, not started or without a due time is quiet."""
-    if duty.met_at is not None or not duty.armed or duty.due_at is None:
+    """Return how far a clock has come; one that does not run or has no due time is quiet."""
+    if not duty.runs or duty.due_at is None:
         return Stage.QUIET
     if now > duty.due_at:
         return Stage.OVERDUE
-    whole, used = duty.due_at - duty.start_at, (now - duty.start_at) * 100
+    whole, used = duty.due_at - duty.counted_from, (now - duty.counted_from) * 100
     return Stage.SECOND if used >= whole * warn_at[1] else Stage.FIRST if used >= whole * warn_at[0] else Stage.QUIET
 
 
@@ -131,11 +132,11 @@ def ahead(
     duty: Duty, told: tuple[Reached, ...], now: datetime, *, warn_at: tuple[int, int] = WARN_AT
 ) -> tuple[Ahead, ...]:
     """Return the reminders of a clock that are still to come; one that is owed already comes now."""
-    if duty.met_at is not None or not duty.armed or duty.due_at is None:
+    if not duty.runs or duty.due_at is None:
         return ()
     shares = {Stage.FIRST: warn_at[0], Stage.SECOND: warn_at[1], Stage.OVERDUE: 100}
-    owed, whole = stage_of(duty, now, warn_at=warn_at), duty.due_at - duty.start_at
-    moments = [(duty.start_at + whole * share / 100, stage, share) for stage, share in shares.items()]
+    owed, whole = stage_of(duty, now, warn_at=warn_at), duty.due_at - duty.counted_from
+    moments = [(duty.counted_from + whole * share / 100, stage, share) for stage, share in shares.items()]
     later = [Ahead(at, duty, share, told) for at, stage, share in moments if stage > max(owed, duty.warned)]
     return (*([Ahead(now, duty, shares[owed], told)] if owed > duty.warned else []), *later)
 
@@ -152,9 +153,9 @@ def settled(matter: Matter, calendar: WorkingCalendar) -> Matter | None:
 
 
 def _settled(duty: Duty, calendar: WorkingCalendar) -> Duty:
-    if duty.due_at is not None or duty.met_at is not None:
+    if duty.due_at is not None or duty.met_at is not None or duty.excluding is not None:
         return duty
-    due, note = due_of_limit(duty.limit, duty.start_at, calendar)
+    due, note = due_of_duty(duty, calendar)
     return duty if due is None else replace(duty, due_at=due, note=note)
 
 

@@ -210,14 +210,18 @@ def _response_table(document: Document, briefing: Briefing) -> None:
         [
             f"{row.title[:_TITLE_SHOWN]}…" if len(row.title) > _TITLE_SHOWN else row.title,
             beijing(row.known_at, briefing.made_at),
-            beijing(row.acknowledged_at, briefing.made_at) if row.acknowledged_at else "—",
             beijing(row.answered_at, briefing.made_at) if row.answered_at else "—",
+            row.limits_used or "—",
             row.verdict(briefing.made_at),
         ]
         for row in briefing.responses[:_RESPONSES]
     ]
-    table(document, ("事件", "获知", "确认", "回应", "是否超时"), rows, widths=(39, 32, 32, 32, 21))
+    table(document, ("事件", "获知", "回应", "用时/时限", "是否超时"), rows, widths=(41, 26, 26, 44, 19))
     _left_out(document, len(briefing.responses) - _RESPONSES, "件", "工作簿“回应时效”")
+    told = [(row.title, row.effect.words) for row in briefing.responses[:_RESPONSES] if row.effect is not None]
+    if told:
+        effects = "；".join(f"{quoted(title)}{words}" for title, words in told)
+        line(document, f"回应前后的稿件：{effects}。")
 
 
 def _advice(document: Document, briefing: Briefing) -> None:

@@ -113,11 +113,13 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
             beijing(row.answered_at, now) if row.answered_at else "",
             beijing(row.due_at, now) if row.due_at else "",
             row.verdict(now),
+            row.limits_used,
+            row.effect.words if row.effect else "尚未回应，未测",
         ]
         for row in briefing.responses
     ]
-    headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时")
-    sheets.table("回应时效", headings, rows, widths=(46, 18, 18, 18, 18, 12))
+    headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时", "用时/时限", "回应前后各24小时稿件")
+    sheets.table("回应时效", headings, rows, widths=(46, 18, 18, 18, 18, 12, 40, 44))
 
 
 def _documents(sheets: Sheets, briefing: Briefing) -> None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
@@ -17,19 +16,19 @@ from service.domain.briefing import (
     Change,
     ListedDocument,
     MajorEvent,
-    ResponseRow,
     Rumour,
     WeekFigures,
     advise,
     judge_week,
     quoted,
 )
-from service.domain.clock import BEGUN_STATES, MET_STATES, Clock, ClockRole, ClockState
-from service.domain.event import Event, EventDocument
+from service.domain.clock import ClockState
+from service.domain.event import EventDocument
 from service.domain.places import CITIES, PROVINCE
 from service.domain.register import Register
 from service.domain.surge import week_sentence
 from service.domain.week import Week, week_of
+from service.flows.answer_brief import Raised, response_rows
 from service.flows.coverage import coverage_of
 from service.flows.follow_brief import followed_sentences
 from service.flows.surges import count_now
@@ -58,14 +57,6 @@ _CLASSES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Raised:
-    alert: Alert
-    event: Event
-    documents: Sequence[EventDocument]
-    clocks: Sequence[Clock]
-
-
 def compile_week(
     store: Store, week: Week, *, register: Register, office: str, address: str, drill: bool, now: datetime
 ) -> Briefing:
@@ -76,12 +67,11 @@ def compile_week(
         figures = _figures(work, week, now)
         raised = _raised(work, week)
         events, categories = _major(raised, now), _categories(work, week, raised)
-        responses = _responses(raised, register)
+        responses = response_rows(work, raised, register, now)
         documents = _documents(work, week, address, raised)
         head = _audit_head(work)
         bypasses = _bypasses(work, week)
-        terms = _terms(work, week)
-        covered = coverage_of(work, week, now)
+        terms, covered = _terms(work, week), coverage_of(work, week, now)
         followed = followed_sentences(work, week, now=now)
         surges = _surges(work, week)
     return Briefing(
@@ -169,7 +159,7 @@ def _daily(work: Work, week: Week, now: datetime) -> tuple[tuple[date, int, int]
     return tuple((day, everything[day], risk[day]) for day in week.days if day <= today)
 
 
-def _raised(work: Work, week: Week) -> list[_Raised]:
+def _raised(work: Work, week: Week) -> list[Raised]:
     alerts = [a for a in work.alerts.listing(until=week.until, limit=2000) if a.changed_at >= week.since]
     clocks = work.clocks.of_alerts([alert.id for alert in alerts])
     found = []
@@ -177,11 +167,11 @@ def _raised(work: Work, week: Week) -> list[_Raised]:
         event = work.events.get(alert.event_id)
         if event is not None and event.last_at >= week.since:
             documents = work.events.documents(event.id, limit=200)
-            found.append(_Raised(alert=alert, event=event, documents=documents, clocks=clocks.get(alert.id, [])))
+            found.append(Raised(alert=alert, event=event, documents=documents, clocks=clocks.get(alert.id, [])))
     return sorted(found, key=lambda one: (-one.alert.peak_level, -one.alert.score, one.alert.id))
 
 
-def _major(raised: Sequence[_Raised], now: datetime) -> tuple[MajorEvent, ...]:
+def _major(raised: Sequence[Raised], now: datetime) -> tuple[MajorEvent, ...]:
     return tuple(_major_event(number, one, now) for number, one in enumerate(raised[:_MAJOR], 1))
 
 
@@ -189,7 +179,7 @@ def _ledger_number(number: int) -> str:
     return f"{number:02d}"
 
 
-def _major_event(number: int, one: _Raised, now: datetime) -> MajorEvent:
+def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
     alert, event = one.alert, one.event
     first = next((document for document in one.documents if document.duplicate_of is None), None)
     running = [clock for clock in one.clocks if clock.state is ClockState.ARMED and clock.due_at is not None]
@@ -239,7 +229,7 @@ def _next_step(alert: Alert) -> str:
     return "监测回应效果，必要时续报"
 
 
-def _categories(work: Work, week: Week, raised: Sequence[_Raised]) -> tuple[CategoryRow, ...]:
+def _categories(work: Work, week: Week, raised: Sequence[Raised]) -> tuple[CategoryRow, ...]:
     now = work.rollups.totals(since=week.since, until=week.until, by="category", level_at_least=_RISK)
     before = work.rollups.totals(since=week.before.since, until=week.before.until, by="category", level_at_least=_RISK)
     worst: dict[str, AlertLevel] = {}
@@ -265,15 +255,21 @@ def _terms(work: Work, week: Week) -> tuple[Change, ...]:
 
 
 def _named(work: Work, week: Week) -> Counter[str]:
-    """Count events of the week by the products and firms they name; a word cloud of tokens says less."""
+    """Count the week's documents of events by the products and firms these name; a word cloud of tokens says less."""
+    events = [
+        event
+        for event in work.events.listing(since=week.since, limit=2000)
+        if event.first_at < week.until and event.severity > 0
+    ]
+    within = work.events.counts([event.id for event in events], since=week.since, until=week.until)
     counts: Counter[str] = Counter()
-    for event in work.events.listing(since=week.since, limit=2000):
-        if event.first_at < week.until and event.severity > 0:
-            counts.update(dict.fromkeys((*event.products[:4], *event.firms[:2]), event.document_count))
+    for event in events:
+        if event.id in within:
+            counts.update(dict.fromkeys((*event.products[:4], *event.firms[:2]), within[event.id]))
     return counts
 
 
-def _rumours(raised: Sequence[_Raised]) -> tuple[Rumour, ...]:
+def _rumours(raised: Sequence[Raised]) -> tuple[Rumour, ...]:
     return tuple(
         Rumour(
             claim=one.event.title,
@@ -285,28 +281,7 @@ def _rumours(raised: Sequence[_Raised]) -> tuple[Rumour, ...]:
     )[:_RUMOURS]
 
 
-def _responses(raised: Sequence[_Raised], register: Register) -> tuple[ResponseRow, ...]:
-    """Return when was answered, beside the clocks that an answer meets; one that was cancelled, or ended by a decision, owes none."""
-    answering = {rule.id for rule in register.clocks.values() if rule.answers and rule.role is ClockRole.OWN}
-    rows = []
-    for one in raised:
-        own = [clock for clock in one.clocks if clock.rule_id in answering and clock.due_at is not None]
-        begun = [clock for clock in own if clock.state in BEGUN_STATES | MET_STATES]
-        if not begun and one.alert.answered_at is None:
-            continue
-        rows.append(
-            ResponseRow(
-                title=one.event.title,
-                known_at=one.event.known_at,
-                acknowledged_at=one.alert.acknowledged_at,
-                answered_at=one.alert.answered_at,
-                due_at=min((clock.due_at for clock in begun if clock.due_at is not None), default=None),
-            )
-        )
-    return tuple(rows[:20])
-
-
-def _ahead(raised: Sequence[_Raised], week: Week, now: datetime) -> tuple[str, ...]:
+def _ahead(raised: Sequence[Raised], week: Week, now: datetime) -> tuple[str, ...]:
     following = (week.until, week.until + timedelta(days=7))
     due = [
         f"{beijing(clock.due_at, now)} {clock.action}（{one.event.title}）"
@@ -318,7 +293,7 @@ def _ahead(raised: Sequence[_Raised], week: Week, now: datetime) -> tuple[str, .
     return (*due[:5], *still) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
 
 
-def _documents(work: Work, week: Week, address: str, raised: Sequence[_Raised]) -> tuple[ListedDocument, ...]:
+def _documents(work: Work, week: Week, address: str, raised: Sequence[Raised]) -> tuple[ListedDocument, ...]:
     rows = [row for _, row in work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)]
     rows.sort(key=_when, reverse=True)
     events = work.events.of_documents([row.document_id for row in rows])
@@ -356,11 +331,6 @@ def _bypasses(work: Work, week: Week) -> tuple[BypassRow, ...]:
     )
 
 
-def _surges(work: Work, week: Week) -> str:
-    found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
-    return week_sentence(found, count_now(work, found))
-
-
 def _notes(week: Week, now: datetime) -> tuple[str, ...]:
     until = min(week.until, now)
     early = "（全周）；本期在周内生成，不满一周" if until < week.until else ""
@@ -368,6 +338,8 @@ def _notes(week: Week, now: datetime) -> tuple[str, ...]:
         f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
         "事件的篇数为首发至今，信源按事件内不同信源计，都含转载；类别可多选，分类合计可能大于风险稿件数。",
+        "提及较多为涉及该品种或企业的风险事件在本周、上周各自的稿件，按稿件时间计，含转载。",
+        "回应用时自获知起，至登记完成止；回应前后各24小时为该事件全部稿件（含转载），只说明前后差别，不说明原因。",
         "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",
         f"重点信息清单取本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前：文稿列前{LISTED_ON_PAPER}篇，工作簿全列；其余稿件在检索中查。",
         "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from service.domain.crossing import Crossing, CrossingState
 from service.domain.disclosure import Disclosure, FrequentSubject, decide, frequent, publish
-from service.domain.matter import Matter, MatterAct, extend, perform, start_unverified
+from service.domain.matter import Matter, MatterAct, perform
+from service.domain.matter_clock import exclude, extend, resume, start_unverified
+from service.domain.matter_duty import ExclusionKind
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.domain.register import Register
@@ -18,11 +20,13 @@ __all__ = [
     "act_on_matter",
     "decide_disclosure",
     "decide_likeness",
+    "exclude_time",
     "extend_matter",
     "frequent_subjects",
     "linked_matters",
     "matter_of",
     "register_publication",
+    "resume_time",
     "start_duty",
 ]
 
@@ -95,6 +99,72 @@ def extend_matter(
         due = duty.due_at.isoformat() if duty.due_at else None
         detail = {"clock": duty.action, "reason": why, "due_at": due}
         return _save(work, person, "matter.extended", matter, detail, now)
+
+
+def exclude_time(
+    store: Store,
+    person: Person,
+    matter_id: str,
+    rule_id: str,
+    kind: ExclusionKind,
+    reason: str,
+    *,
+    register: Register,
+    now: datetime,
+) -> Matter:
+    """Leave the time from now on out of one clock of a matter, until what is waited for has come.
+
+    Raises:
+        Conflict: The text leaves no such time out, or the clock does not run, is met or overdue.
+        Refusal: There is no reason.
+        NotFound, Forbidden: As everywhere.
+    """
+    permit(person, Act.EXTEND_MATTER)
+    why = reason_of(reason, act="扣除时间")
+    with store.write() as work:
+        held = matter_of(work, matter_id, hold=True)
+        matter = exclude(held, rule_id, kind, by=person.name, reason=why, now=now, register=register)
+        duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
+        begun = duty.exclusions[-1]
+        detail = {"clock": duty.action, "to": kind.word, "reason": begun.reason, "basis": begun.basis}
+        return _save(work, person, "matter.excluded", matter, detail | {"verified": begun.verified}, now)
+
+
+def resume_time(
+    store: Store,
+    person: Person,
+    matter_id: str,
+    rule_id: str,
+    *,
+    register: Register,
+    now: datetime,
+    received_at: datetime | None = None,
+    remark: str = "",
+) -> Matter:
+    """Let a clock's time count again since `received_at`, else from now on.
+
+    Raises:
+        Conflict: Its time counts already, or what was waited for came before it was asked for or in the future.
+        NotFound, Forbidden: As everywhere.
+    """
+    permit(person, Act.EXTEND_MATTER)
+    with store.write() as work:
+        held = matter_of(work, matter_id, hold=True)
+        came = received_at or now
+        matter = resume(
+            held, rule_id, by=person.name, remark=remark[:1000], now=now, register=register, received_at=came
+        )
+        duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
+        ended = duty.exclusions[-1]
+        detail = {
+            "clock": duty.action,
+            "to": ended.kind.end_word,
+            "reason": ended.remark,
+            "received_at": came.isoformat(),
+            "due_before": ended.due_before.isoformat() if ended.due_before else None,
+            "due_at": duty.due_at.isoformat() if duty.due_at else None,
+        }
+        return _save(work, person, "matter.resumed", matter, detail, now)
 
 
 def start_duty(store: Store, person: Person, matter_id: str, rule_id: str, *, now: datetime) -> Matter:

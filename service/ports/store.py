@@ -224,6 +224,10 @@ class Events(Protocol):
         """Return documents per hour; hours without documents are left out."""
         ...
 
+    def counts(self, event_ids: Sequence[str], *, since: datetime, until: datetime) -> dict[str, int]:
+        """Return how many members of each event have a time of `since` ≤ time < `until`; events without are left out."""
+        ...
+
     def spread(self, event_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Return the counts that the score needs.
 

@@ -61,6 +61,11 @@ _COUNTS = (
     .where(_MEMBERS)
     .group_by(_A.event_id)
 )
+_WITHIN = (
+    select(_A.event_id, func.count().label("documents"))
+    .where(_MEMBERS, _A.at >= bindparam("since", type_=Moment), _A.at < bindparam("until", type_=Moment))
+    .group_by(_A.event_id)
+)
 _CLASSES = (
     select(_A.event_id, func.coalesce(source_descriptions.c.source_class, "other"))
     .outerjoin_from(assessments, source_descriptions, source_descriptions.c.id == _A.source_id)
@@ -159,6 +164,13 @@ class SqlEvents:
             .order_by(hour)
         )
         return [(row.hour, row.documents) for row in self._connection.execute(statement)]
+
+    def counts(self, event_ids: Sequence[str], *, since: datetime, until: datetime) -> dict[str, int]:
+        """Return how many members of each event have a time of `since` ≤ time < `until`; events without are left out."""
+        if not event_ids:
+            return {}
+        bound = {"event_ids": list(event_ids), "since": since, "until": until}
+        return {row.event_id: row.documents for row in self._connection.execute(_WITHIN, bound)}
 
     def spread(self, event_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Return the counts that the score needs, over all members whose time is not after `now`."""

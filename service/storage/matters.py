@@ -9,7 +9,8 @@ from sqlalchemy import Connection, case, func, select
 
 from service.domain.crossing import Crossing
 from service.domain.disclosure import Disclosure
-from service.domain.matter import Duty, Matter, MatterKind, MatterState
+from service.domain.matter import Matter, MatterKind, MatterState
+from service.domain.matter_duty import Duty, Exclusion, ExclusionKind
 from service.storage.among import among
 from service.storage.dialects import upsert
 from service.storage.rows import records, values_of
@@ -141,12 +142,25 @@ def _matter(kept: Matter) -> Matter:
 
 
 _NAMES = tuple(field.name for field in fields(Duty))
+_EXCLUSION_NAMES = tuple(field.name for field in fields(Exclusion))
+_EXCLUSION_MOMENTS = ("since", "due_before", "until")
 
 
 def _duty_values(duty: Duty) -> dict[str, Any]:
-    return {name: getattr(duty, name) for name in _NAMES}
+    excluded = [{name: getattr(one, name) for name in _EXCLUSION_NAMES} for one in duty.exclusions]
+    return {name: getattr(duty, name) for name in _NAMES} | {"exclusions": excluded}
 
 
 def _duty(values: Mapping[str, Any]) -> Duty:
-    moments = {name: datetime.fromisoformat(values[name]) for name in _MOMENTS if values[name] is not None}
-    return Duty(**{**values, **moments})
+    # Duties that were stored before time could be left out of them hold no exclusions.
+    exclusions = tuple(_exclusion(one) for one in values.get("exclusions", ()))
+    return Duty(**{**values, **_read_moments(values, _MOMENTS), "exclusions": exclusions})
+
+
+def _exclusion(values: Mapping[str, Any]) -> Exclusion:
+    moments = _read_moments(values, _EXCLUSION_MOMENTS)
+    return Exclusion(**{**values, **moments, "kind": ExclusionKind(values["kind"])})
+
+
+def _read_moments(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, datetime]:
+    return {name: datetime.fromisoformat(values[name]) for name in names if values[name] is not None}

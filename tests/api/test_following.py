@@ -216,6 +216,26 @@ class TestMatters:
         else:
             assert "节假日安排尚未收录" in first.text
 
+    def test_time_left_out_of_an_application_is_told_on_its_page_with_basis_and_both_people(self, site: Site) -> None:
+        one, approver = matter_id(site, "SQ-301"), site.browser(Role.APPROVER)
+        path = f"/matters/{one}/clocks/C-APP"
+        assert site.browser(Role.OFFICER).post(
+            f"{path}/exclude", kind="consult", reason="征求意见"
+        ).status_code not in {
+            OK,
+            SEE_OTHER,
+        }
+        assert approver.post(f"{path}/exclude", kind="consult", reason="向企业发函征求意见").status_code == SEE_OTHER
+        text = approver.client.get(f"/matters/{one}").text
+        assert "暂不计时" in text
+        assert "征求第三方或其他机关意见：向企业发函征求意见" in text
+        assert "收到时间应为" in approver.post(f"{path}/resume", since="昨天").text
+        assert approver.post(f"{path}/resume", remark="企业同意公开").status_code == SEE_OTHER
+        told = approver.client.get(f"/matters/{one}").text
+        assert "意见收回（企业同意公开），扣除 0 个工作日" in told
+        assert "原到期：" in told
+        assert "扣除时间（暂不计时）" in told
+
     def test_a_likeness_is_confirmed_with_a_name(self, site: Site) -> None:
         officer, one = site.browser(Role.OFFICER), matter_id(site, "TS-101")
         page = officer.client.get(f"/matters/{one}").text

@@ -10,7 +10,8 @@ import pytest
 from service.domain.assigned import AssignedDocument
 from service.domain.crossing import Crossing, CrossingState
 from service.domain.disclosure import Disclosure, DisclosureState
-from service.domain.matter import Duty, Matter, MatterKind, MatterState
+from service.domain.matter import Matter, MatterKind, MatterState
+from service.domain.matter_duty import Duty
 from service.domain.sheet import Concern, RiskSheet, SheetLevel, Weight
 from service.domain.topic import Phase, PhaseKind, Topic, TopicState
 from service.ports.store import Store

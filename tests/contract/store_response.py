@@ -152,6 +152,17 @@ class EventsContract:
         assert found == [(hour - 3 * HOUR, 2)]
         assert everything == [(hour - 5 * HOUR, 1), (hour - 3 * HOUR, 2), (hour, 1)]
 
+    def test_members_within_a_window_are_counted_for_many_events_at_once(self, store: Store) -> None:
+        times = (NOW - 5 * HOUR, NOW - 3 * HOUR, NOW - HOUR, NOW)
+        put(store, *(document(str(n), published_at=moment, fetched_at=NOW) for n, moment in enumerate(times)))
+        with store.write() as work:
+            work.events.save(event("e1"), [])
+            work.events.save(event("e2"), [])
+            judge_all(work, event_id="e1")
+            found = work.events.counts(["e1", "e2"], since=NOW - 3 * HOUR, until=NOW)
+            assert work.events.counts([], since=NOW - 3 * HOUR, until=NOW) == {}
+        assert found == {"e1": 2}
+
     def test_spread_counts_items_sources_accounts_and_places(self, store: Store) -> None:
         seen = Engagement(seen_at=NOW, views=100, reposts=7)
         put(

@@ -1,7 +1,6 @@
 """What a person does to alerts and clocks: thin forms over the flows, each ending where it began."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
@@ -9,7 +8,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from service.api.identity import ClockKeeper, Closer, Handler, Identity, context_of
 from service.domain.alert import AlertLevel
-from service.domain.beijing import BEIJING
 from service.domain.clock import Clock
 from service.domain.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
@@ -18,6 +16,7 @@ from service.flows import bulk
 from service.flows.clocks import extend_clock
 from service.web.pages.alerts import show_refused
 from service.web.pages.event_return import Posted
+from service.web.received import received
 from service.web.refused import Sent, refused_by
 
 router = APIRouter()
@@ -241,18 +240,9 @@ def start_clock(
     store, person, now = context.store, identity.person, context.now()
     return Posted(request, identity, sent).on_clock(
         alert_id,
-        lambda: flows.start_clock(
-            store, person, alert_id, rule, office=context.office, now=now, since=_received(since)
-        ),
+        lambda: flows.start_clock(store, person, alert_id, rule, office=context.office, now=now, since=received(since)),
         "armed",
     )
-
-
-def _received(since: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(since).replace(tzinfo=BEIJING) if since else None
-    except ValueError:
-        raise Refusal("收到时间应为 2026-11-25 09:30 这样的写法。") from None
 
 
 @router.post("/duties/{clock_id}/meet")

@@ -10,12 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Importer, Reader, context_of
 from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
+from service.domain.matter_duty import ExclusionKind
 from service.domain.people import Act
 from service.domain.refusal import NotFound, Refusal
 from service.flows import matters as flows
 from service.flows.matter_watch import coming_of_disclosures, coming_of_matter
 from service.flows.privacy import note_personal_read
 from service.ports.store import Work
+from service.web.received import received
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.upload import UploadRefused, take_table
@@ -301,6 +303,49 @@ def extend(request: Request, identity: Extender, matter_id: str, rule_id: str, r
     except Refusal as refusal:
         return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/matters/{matter_id}?done=matter_extended", status_code=303)
+
+
+@router.post("/matters/{matter_id}/clocks/{rule_id}/exclude")
+def exclude(
+    request: Request,
+    identity: Extender,
+    matter_id: str,
+    rule_id: str,
+    kind: Annotated[ExclusionKind, Form()],
+    reason: Remark,
+    sent: Sent,
+) -> Response:
+    """Leave the time from now on out of one clock, as the text allows."""
+    context = context_of(request)
+    register, now = context.office.register, context.now()
+    try:
+        flows.exclude_time(context.store, identity.person, matter_id, rule_id, kind, reason, register=register, now=now)
+    except Refusal as refusal:
+        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
+    return RedirectResponse(f"/matters/{matter_id}?done=matter_excluded", status_code=303)
+
+
+@router.post("/matters/{matter_id}/clocks/{rule_id}/resume")
+def resume(
+    request: Request,
+    identity: Extender,
+    matter_id: str,
+    rule_id: str,
+    sent: Sent,
+    since: Annotated[str, Form(max_length=16)] = "",
+    remark: Remark = "",
+) -> Response:
+    """Let one clock's time count again; `since` is when what was waited for came, in Beijing time."""
+    context = context_of(request)
+    register, now = context.office.register, context.now()
+    try:
+        came, person = received(since), identity.person
+        flows.resume_time(
+            context.store, person, matter_id, rule_id, register=register, now=now, received_at=came, remark=remark
+        )
+    except Refusal as refusal:
+        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
+    return RedirectResponse(f"/matters/{matter_id}?done=matter_resumed", status_code=303)
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/start")

@@ -137,6 +137,8 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "matter.answer": "登记答复",
         "matter.close": "办结",
         "matter.extended": "延期",
+        "matter.excluded": "扣除时间（暂不计时）",
+        "matter.resumed": "恢复计时",
         "matter.warned": "办件时限提醒",
         "matter.armed": "启动办件时限",
         "matter.linked": "核对网上事件",
@@ -173,6 +175,10 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "to": "改为",
         "state": "状态",
         "due_at": "到期",
+        "due_before": "原到期",
+        "basis": "依据",
+        "verified": "依据已核实",
+        "received_at": "收到",
         "known": "已有",
         "edited": "更新",
         "refused": "未收",
@@ -296,11 +302,12 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
     }
 )
 _WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包", "matters": "办件记录"}
+_MOMENTS = {"due_at", "due_before", "received_at"}
 _TABLES = {"grade": "grade", "role": "person_role", "state": "clock", "was": "alert"}
 
 
 def _value(name: str, value: object) -> str:
-    if name == "due_at":
+    if name in _MOMENTS:
         at = local(datetime.fromisoformat(str(value)))
         return f"{at.month}月{at.day}日 {at:%H:%M}"
     if isinstance(value, bool):

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockRole
-from service.domain.matter import Duty, DutyStanding, Matter, standing
+from service.domain.matter import Matter
+from service.domain.matter_duty import Duty, DutyStanding, standing
 from service.domain.need import NeedDecision
 from service.web.views.alert_rows import AlertRow
 from service.web.views.wording import duty_name, remaining

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.crossing import Crossing, CrossingState
-from service.domain.matter import Duty, DutyStanding, Matter, MatterAct, MatterKind, MatterState, acts_of, standing
+from service.domain.matter import Matter, MatterAct, MatterKind, MatterState, acts_of
+from service.domain.matter_clock import may_exclude
+from service.domain.matter_duty import Duty, DutyStanding, ExclusionKind, standing
 from service.domain.matter_turn import Ahead
 from service.web.views.told import Coming, PersonRow
 from service.web.views.wording import limit_word, remaining
@@ -27,6 +29,7 @@ _STYLES: Mapping[DutyStanding, str] = {
     DutyStanding.NEAR: "text-orange",
     DutyStanding.UNVERIFIED: "open-fact",
     DutyStanding.UNKNOWN: "open-fact",
+    DutyStanding.EXCLUDED: "quiet",
     DutyStanding.MET_LATE: "text-red",
     DutyStanding.MET: "text-good",
 }
@@ -34,7 +37,7 @@ _STYLES: Mapping[DutyStanding, str] = {
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
-    """One clock of a matter: its standing in words, what is left, and whether it can be extended or started now."""
+    """One clock of a matter: its standing in words, what is left, and whether it can be extended, started or left out now."""
 
     duty: Duty
     limit: str
@@ -44,6 +47,7 @@ class DutyRow:
     running: bool
     can_extend: bool
     can_start: bool
+    may_exclude: tuple[ExclusionKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def _duty_row(matter: Matter, duty: Duty, extension: str | None, now: datetime) 
         running=running,
         can_extend=running and extension is not None and duty.extended_at is None and not matter.state.over,
         can_start=stands is DutyStanding.UNVERIFIED,
+        may_exclude=may_exclude(matter, duty, now),
     )
 
 

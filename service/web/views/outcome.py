@@ -84,6 +84,8 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "sheet_signed": "评估表已签署。",
         "matter_moved": "办理情况已登记。",
         "matter_extended": "时限已延期。",
+        "matter_excluded": "从现在起暂不计时，收到后请登记恢复。",
+        "matter_resumed": "已恢复计时，到期时间已重新算出。",
         "matter_linked": "核对结果已登记。",
         "disclosure_decided": "决定已登记。",
         "disclosure_published": "已登记公开。",

@@ -4,7 +4,7 @@ from datetime import datetime
 import pytest
 
 from service.domain.alert import Alert, AlertLevel
-from service.domain.briefing import Briefing
+from service.domain.briefing import AnswerEffect, Briefing
 from service.domain.clock import ClockState
 from service.domain.event import IncidentGrade
 from service.domain.need import need_decision
@@ -16,6 +16,7 @@ from service.flows.consider import consider
 from service.flows.need import decide_need
 from service.ports.store import Store
 from tests.builders import build_clock
+from tests.contract.stored import document, judge_all, put
 from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, OFFICER, acts_on, clocks_of, happens
 
 
@@ -63,6 +64,22 @@ class TestDecision:
         answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 30 * HOUR)
         [row] = briefed(store, NOW + 72 * HOUR).responses
         assert (row.due_at, row.verdict(NOW + 72 * HOUR)) == (EVENT.known_at + 48 * HOUR, "按时")
+
+    def test_the_briefing_tells_what_an_answer_used_of_its_limit_and_what_was_said_around_it(
+        self, store: Store, alert: Alert
+    ) -> None:
+        said_at = [NOW + hours * HOUR for hours in (5, 20, 29, 30, 53, 54)]
+        put(store, *(document(str(n), published_at=at, fetched_at=at) for n, at in enumerate(said_at)))
+        with store.write() as work:
+            judge_all(work, event_id="e1")
+        answered = NOW + 30 * HOUR
+        answer(store, OFFICER, alert.id, office=OFFICE, now=answered)
+        [early] = briefed(store, answered + 23 * HOUR).responses
+        [row] = briefed(store, answered + 24 * HOUR).responses
+        [use] = row.uses
+        assert (use.limit, use.used, use.met) == ("48小时", answered - EVENT.known_at, True)
+        assert early.effect == AnswerEffect(before=2, after=None)
+        assert row.effect == AnswerEffect(before=2, after=2)
 
     def test_a_decision_against_outlives_later_reports(self, store: Store, alert: Alert) -> None:
         decide(store, alert, needed=False)

@@ -20,7 +20,8 @@ from service.flows.brief import compile_week
 from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import open_store
-from tests.builders import NOW
+from tests.builders import NOW, build_event
+from tests.contract.stored import document, judge_all, put
 from tests.following import RULE, hear, judged, seed_following, voice
 from tests.seeding import seed
 from tests.surging import build_surge, keep_surges
@@ -186,11 +187,41 @@ def test_the_briefing_says_which_sources_were_silent(store: Store, tmp_path: Pat
         removed = week.since - timedelta(days=40)
         work.sources.save_progress(SourceProgress(source_id="removed", last_run_at=removed, failures=3))
         work.sources.switch("off", enabled=False)
-    issue = compile_week(store, week, office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW)
+    issue = compile_week(
+        store, week, register=REGISTER, office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
+    )
     assert issue.notes[-1].startswith("采集覆盖：自动采集的信源3个，本期有应答1个；整期没有应答：gone、never。")
     write_docx(issue, tmp_path / "a.docx")
     assert issue.notes[-1] in "\n".join(line.text for line in Document(str(tmp_path / "a.docx")).paragraphs)
     late = compile_week(
-        store, week, office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW + timedelta(days=60)
+        store,
+        week,
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=NOW + timedelta(days=60),
     )
     assert "早于可查的30天" in late.notes[-1]
+
+
+def test_what_is_mentioned_counts_the_documents_of_each_week_and_not_the_whole_event(store: Store) -> None:
+    monday = week_of(NOW).since
+    times = [monday - timedelta(days=2), monday - timedelta(days=1), monday - timedelta(minutes=1), monday]
+    put(store, *(document(str(n), published_at=at, fetched_at=at) for n, at in enumerate(times)))
+    with store.write() as work:
+        spanning = build_event(id="e1", products=("清云注射液",), first_at=times[0], last_at=monday, document_count=4)
+        work.events.save(spanning, [])
+        judge_all(work, event_id="e1")
+    issue = compile_week(
+        store,
+        week_of(NOW),
+        register=REGISTER,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=NOW,
+    )
+    assert [(row.name, row.count, row.before) for row in issue.terms if row.name == "清云注射液"] == [
+        ("清云注射液", 1, 3)
+    ]

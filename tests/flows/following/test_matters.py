@@ -7,10 +7,12 @@ import pytest
 
 from crawlers.imports import ImportRefused
 from crawlers.records import document_id
+from service.domain.beijing import BEIJING
 from service.domain.calendar import WorkingCalendar
 from service.domain.crossing import CrossingState
 from service.domain.disclosure import DisclosureState
-from service.domain.matter import Matter, MatterAct, MatterKind, MatterState
+from service.domain.matter import Matter, MatterAct, MatterKind, MatterState, begin
+from service.domain.matter_duty import ExclusionKind
 from service.domain.people import Person
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.domain.register import Register
@@ -21,9 +23,11 @@ from service.flows.matters import (
     act_on_matter,
     decide_disclosure,
     decide_likeness,
+    exclude_time,
     extend_matter,
     frequent_subjects,
     register_publication,
+    resume_time,
 )
 from service.flows.office import Office
 from service.ports.store import Store
@@ -42,12 +46,18 @@ GOOD = (
     "",
     "",
 )
+APPLICATION = ("SQ-1", "依申请公开", "申请公开去年的检查结果。", "2026-11-23 15:30", "李雷", "13900139000", "", "")
 REPORT = ("JB-1", "举报", "反映某网店无证销售处方药。", "2026-11-23 15:30", "李雷", "13900139000", "", "")
 
 
 def one_of(store: Store, number: str) -> Matter:
     with store.read() as work:
         return next(matter for matter in work.matters.listing() if matter.number == number)
+
+
+def duty_of(register: Register) -> datetime | None:
+    """Return when the application above is due as long as all its time counts."""
+    return begin("C-APP", register, start_at=datetime(2026, 11, 23, 15, 30, tzinfo=BEIJING)).due_at
 
 
 def online(store: Store, event_id: str) -> None:
@@ -205,6 +215,32 @@ class TestActs:
         assert done.due_at == datetime(2026, 12, 22, 15, 59, 59, tzinfo=UTC)
         with pytest.raises(Conflict, match="不能再延"):
             extend_matter(store, approver, matter.id, "C-JB15", "再延", register=register, now=NOW)
+
+    def test_time_left_out_of_an_application_is_kept_with_who_when_and_why_and_only_by_who_may_extend(
+        self, store: Store, tmp_path: Path, register: Register, officer: Person, approver: Person
+    ) -> None:
+        import_records(store, records_file(tmp_path / "a.csv", [APPLICATION]), register)
+        one, back = one_of(store, "SQ-1").id, NOW + 5 * DAY
+
+        def leave_out(person: Person, reason: str) -> None:
+            exclude_time(store, person, one, "C-APP", ExclusionKind.CONSULT, reason, register=register, now=NOW)
+
+        with pytest.raises(Forbidden):
+            leave_out(officer, "征求企业意见")
+        with pytest.raises(Refusal, match="扣除时间须写明理由"):
+            leave_out(approver, " ")
+        leave_out(approver, "征求企业意见")
+        assert one_of(store, "SQ-1").due_at is None
+        resume_time(store, approver, one, "C-APP", register=register, now=back, remark="企业同意公开")
+        [duty] = one_of(store, "SQ-1").duties
+        [kept] = duty.exclusions
+        assert (kept.since, kept.until, kept.by, kept.reason) == (NOW, back, approver.name, "征求企业意见")
+        assert (kept.due_before, kept.remark, kept.verified) == (duty_of(register), "企业同意公开", True)
+        with store.read() as work:
+            rows = [row for row in work.audit.rows(subject=f"matter:{one}") if row.action != "matter.imported"]
+        told = {row.action: (row.actor, row.detail["reason"]) for row in rows}
+        assert told["matter.excluded"] == (approver.name, "征求企业意见")
+        assert told["matter.resumed"] == (approver.name, "企业同意公开")
 
     def test_a_matter_that_does_not_exist_is_said_so(self, store: Store, officer: Person, register: Register) -> None:
         with pytest.raises(NotFound, match="没有这个办件"):

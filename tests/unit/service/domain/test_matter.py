@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from service.domain.checks import Check, CheckVerdict
 from service.domain.matter import (
     OPEN_STATES,
-    DutyStanding,
     Matter,
     MatterAct,
     MatterKind,
@@ -20,13 +19,12 @@ from service.domain.matter import (
     acts_of,
     begin,
     dated,
-    extend,
     kind_of,
     open_matter,
     perform,
-    standing,
-    start_unverified,
 )
+from service.domain.matter_clock import extend, start_unverified
+from service.domain.matter_duty import DutyStanding, standing
 from service.domain.policy import Verification
 from service.domain.refusal import Conflict
 from service.domain.register import Register

@@ -7,7 +7,8 @@ import pytest
 from service.domain.calendar import WorkingCalendar
 from service.domain.clock import Stage
 from service.domain.disclosure import Disclosure, DisclosureState
-from service.domain.matter import Duty, Matter, MatterKind, MatterState
+from service.domain.matter import Matter, MatterKind, MatterState
+from service.domain.matter_duty import Duty
 from service.domain.matter_turn import (
     Passed,
     about_disclosure,

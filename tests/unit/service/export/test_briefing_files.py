@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from docx.table import _Cell
 
 from service.domain.alert import AlertLevel
-from service.domain.briefing import BypassRow, CategoryRow, Change, Rumour, advise
+from service.domain.briefing import AnswerEffect, BypassRow, CategoryRow, Change, LimitUse, Rumour, advise
 from service.export.briefing import write_briefing
 from tests.unit.service.export.issue import FIGURES, WEEK, event, issue
 
@@ -197,6 +197,27 @@ class TestWord:
         assert row.verdict(row.due_at) == "尚未回应"
         [item] = advise((), (), (row,), lead="综合规财处", now=row.due_at + timedelta(minutes=1))
         assert item.fact.endswith("逾期未回应")
+
+    def test_time_used_of_each_limit_and_the_effect_of_an_answer_stand_in_both_files(self, tmp_path: Path) -> None:
+        uses = (
+            LimitUse(action="发布权威信息", limit="5小时", used=timedelta(hours=3, minutes=12), met=True),
+            LimitUse(action="举行新闻发布会", limit="24小时", used=timedelta(hours=30), met=False),
+        )
+        [owed] = issue().responses
+        row = replace(owed, answered_at=owed.due_at, uses=uses, effect=AnswerEffect(before=50, after=21))
+        paper, book = write_briefing(replace(issue(), responses=(row,)), tmp_path)
+        used = "发布权威信息3小时12分/5小时；举行新闻发布会30小时00分/24小时（未完成）"
+        text = text_of(paper)
+        assert used in text
+        assert f"回应前后的稿件：“{row.title}”回应前24小时50篇，后24小时21篇（下降58%）。" in text
+        cells = [cell.value for cell in openpyxl.load_workbook(book)["回应时效"][2]]
+        assert cells[-2:] == [used, "回应前24小时50篇，后24小时21篇（下降58%）"]
+
+    def test_an_effect_that_was_not_measured_says_so(self) -> None:
+        assert AnswerEffect(before=4, after=None).words == "回应前24小时4篇，回应后不满24小时，未测"
+        assert AnswerEffect(before=0, after=0).words == "回应前后24小时都没有稿件，未测"
+        assert AnswerEffect(before=0, after=3).words == "回应前24小时0篇，后24小时3篇（此前没有）"
+        assert AnswerEffect(before=3, after=3).words == "回应前24小时3篇，后24小时3篇（持平）"
 
     def test_a_rumour_that_is_counted_is_not_said_to_be_unheard_of(self, tmp_path: Path) -> None:
         heard = CategoryRow(code="R13", change=Change(name="谣言", count=2, before=0), level=AlertLevel.NONE)
