@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from service.domain.case import Case
+from service.domain.case.file import Case
 from service.domain.event import Event
 from service.domain.topic import Topic
 from service.ports.store import Work
