@@ -6,8 +6,10 @@ Trigrams would lose every word of two characters; `unicode61` over segmented tex
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -25,7 +27,7 @@ from service.ports.search import (
     SearchResult,
     SearchUnavailableError,
 )
-from service.search.fts_query import HITS, conditions_of, microseconds, moment
+from service.search.fts_query import COUNTS, PAGE, conditions_of, microseconds, moment
 from service.search.limits import require_page, separate
 
 __all__ = ["FtsSearch"]
@@ -46,14 +48,10 @@ _TABLES = (
     """CREATE VIRTUAL TABLE words USING fts5(
         tokens, content='documents', content_rowid='seq', tokenize="unicode61 remove_diacritics 0")""",
 )
-_FACETS = f"""
-    {HITS}
-    SELECT 'total', '', count(*) FROM hits
-    UNION ALL SELECT 'level', CAST(level AS TEXT), count(*) FROM hits GROUP BY level
-    UNION ALL SELECT 'source_class', source_class, count(*) FROM hits GROUP BY source_class
-    UNION ALL SELECT 'categories', value, count(*) FROM hits, json_each(hits.categories) GROUP BY value
-    UNION ALL SELECT 'region', value, count(*) FROM hits, json_each(hits.regions) GROUP BY value
-"""  # noqa: S608 - constants only; what a person asks for is bound
+# What is counted of every document, beside the rows and not in them: a row bears the whole text, so that counting
+# 100,000 of them read 450 MB (550 to 880 ms; from here 70 to 110 ms). Made in an index of before too, in half a second.
+_COUNTED = """CREATE INDEX IF NOT EXISTS documents_counted
+    ON documents (level, source_class, categories, regions, published)"""
 
 
 class FtsSearch:
@@ -116,17 +114,10 @@ class FtsSearch:
         if asked is None:
             return SearchResult(hits=(), total=0)
         parts, bound = asked
-        facets: dict[str, dict[str, int]] = {"categories": {}, "source_class": {}, "level": {}, "region": {}}
-        total = 0
         with self._transaction(writes=False) as connection:
-            for name, value, count in connection.exec_driver_sql(_FACETS.format(**parts), bound):
-                if name == "total":
-                    total = count
-                else:
-                    facets[name][value] = count
-            page = "SELECT {found}, score FROM hits JOIN documents d USING (seq) ORDER BY {order} LIMIT :limit OFFSET :offset"
+            total, facets = _counted(connection.exec_driver_sql(COUNTS.format(**parts), bound))
             found = connection.exec_driver_sql(
-                (HITS + page).format(**parts, found=_FOUND), bound | {"limit": query.limit, "offset": query.offset}
+                PAGE.format(**parts, found=_FOUND), bound | {"limit": query.limit, "offset": query.offset}
             )
             hits = tuple(SearchHit(document=_document(own), score=score) for *own, score in found)
         return SearchResult(hits=hits, total=total, facets=facets)
@@ -197,7 +188,23 @@ class FtsSearch:
                     for statement in _TABLES:
                         connection.exec_driver_sql(statement)
                     connection.exec_driver_sql(f"PRAGMA user_version = {_SCHEMA}")
+                connection.exec_driver_sql(_COUNTED)
             self._ready = True
+
+
+def _counted(groups: Iterable[Sequence[Any]]) -> tuple[int, dict[str, dict[str, int]]]:
+    """Return how many documents and, by field and value, how many of them; a group is its four values and its count."""
+    read = cache(from_json)
+    total = 0
+    facets: dict[str, Counter[str]] = {name: Counter() for name in ("categories", "source_class", "level", "region")}
+    for level, source_class, categories, regions, count in groups:
+        total += count
+        facets["level"][str(level)] += count
+        facets["source_class"][source_class] += count
+        for name, values in (("categories", categories), ("region", regions)):
+            for value in read(values):
+                facets[name][value] += count
+    return total, {name: dict(counts) for name, counts in facets.items()}
 
 
 def _forget(connection: Connection, stored: Sequence[Any]) -> None:

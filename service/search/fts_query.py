@@ -7,20 +7,18 @@ from service.domain.places import region_prefix
 from service.ports.search import SearchQuery
 from service.search.limits import findable
 
-__all__ = ["HITS", "conditions_of", "microseconds", "moment"]
+__all__ = ["COUNTS", "PAGE", "conditions_of", "microseconds", "moment"]
 
-HITS = """
-    WITH hits AS MATERIALIZED (
-        SELECT d.seq, d.published, d.level, d.source_class, d.categories, d.regions, {score} AS score
-        FROM {source} WHERE {conditions})
+COUNTS = "SELECT d.level, d.source_class, d.categories, d.regions, count(*) FROM {source} WHERE {conditions} GROUP BY 1, 2, 3, 4"
+PAGE = """
+    WITH page AS MATERIALIZED (
+        SELECT d.seq AS found, {score} AS score FROM {source} WHERE {conditions} ORDER BY {order} LIMIT :limit OFFSET :offset)
+    SELECT {found}, page.score AS score FROM page JOIN documents d ON d.seq = page.found ORDER BY {order}
 """
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_ORDERS = {
-    "newest": "hits.published DESC, hits.seq DESC",
-    "score": "hits.score DESC, hits.published DESC, hits.seq DESC",
-}
+_ORDERS = {"newest": "{published} DESC, d.seq DESC", "score": "score DESC, {published} DESC, d.seq DESC"}
 
 
 def microseconds(moment: datetime) -> int:
@@ -52,12 +50,19 @@ def conditions_of(query: SearchQuery) -> tuple[dict[str, str], dict[str, Any]] |
     if unwanted:
         conditions.append("d.seq NOT IN (SELECT rowid FROM words WHERE words MATCH :unwanted)")
         bound["unwanted"] = " OR ".join(_quoted([token]) for token in unwanted)
-    conditions += _filters(query, bound)
+    filters = _filters(query, bound)
+    # By time alone the first rows of the index of times are the page. What is narrowed down otherwise is found first and
+    # ordered then, which the sign says: of few documents the times would be walked to their end.
+    narrowed = bool(wanted or unwanted or any("d.published" not in condition for condition in filters))
     parts = {
-        "source": "words JOIN documents d ON d.seq = words.rowid" if wanted else "documents d",
+        # Words first, whatever the planner thinks: from the documents each would be looked up among the words.
+        "source": "words CROSS JOIN documents d ON d.seq = words.rowid" if wanted else "documents d",
         "score": "-bm25(words)" if wanted else "0.0",
-        "conditions": " AND ".join(conditions),
-        "order": _ORDERS[query.sort],
+        "conditions": " AND ".join([*conditions, *filters]),
+        # Without words all scores are the same.
+        "order": _ORDERS[query.sort if wanted else "newest"].format(
+            published="+d.published" if narrowed else "d.published"
+        ),
     }
     return parts, bound
 

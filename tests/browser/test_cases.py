@@ -142,6 +142,10 @@ def _sign_and_publish(office: Office, case: str) -> None:
     page.fill("input[name=reference]", "https://office.invalid/9")
     press(page, "登记发布", "case_publish")
     expect(page.get_by_text("省局网站 · https://office.invalid/9")).to_be_visible()
+    page.goto(f"{office.served.address}/cases/{case}?tab=overview")
+    authority = page.locator("section.panel", has=page.get_by_role("heading", name="发布权限"))
+    expect(authority).to_contain_text("本局有权发布")
+    expect(authority).to_contain_text("权限庚 11月25日 14:32核对")
 
 
 def _evaluate_and_archive(office: Office, case: str, folder: Path) -> None:

@@ -151,6 +151,17 @@ class SearchContract:
             "region": {"360100": 1, "360702": 2},
         }
 
+    def test_facets_and_total_without_a_word_follow_what_is_replaced_and_removed(self, search: Search) -> None:
+        search.index([document(1, level=2, categories=("R01", "R07")), document(2, regions=(), categories=())])
+        assert search.find(SearchQuery()).facets["categories"] == {"R01": 1, "R07": 1}
+        search.index([document(1, version=2, level=0, categories=("R02",))])
+        search.remove(["d2"])
+        result = search.find(SearchQuery(sort="score"))
+        assert result.total == 1
+        assert [hit.document.document_id for hit in result.hits] == ["d1"]
+        assert result.facets["categories"] == {"R02": 1}
+        assert result.facets["level"] == {"0": 1}
+
     def test_the_newest_published_comes_first_whatever_the_order_of_arrival(self, search: Search) -> None:
         search.index([document(1, published_at=NOW), document(2, published_at=NOW - timedelta(days=1))])
         assert found(search, "疫苗") == ["d1", "d2"]

@@ -7,6 +7,7 @@ import pytest
 
 from service.ports.search import SearchQuery, SearchUnavailableError
 from service.search.fts import FtsSearch
+from service.search.fts_query import COUNTS, conditions_of
 from tests.contract.search import SearchContract, document, found
 
 
@@ -47,6 +48,35 @@ class TestFtsFile:
         second.index([document(1)])
         assert found(second, "疫苗") == ["d1"]
         second.close()
+
+    @pytest.mark.parametrize(
+        "query",
+        [SearchQuery(), SearchQuery(level_at_least=1), SearchQuery(categories=("R07",)), SearchQuery(region="360700")],
+    )
+    def test_counting_without_a_word_reads_no_text(self, file: Path, search: FtsSearch, query: SearchQuery) -> None:
+        search.index([document(number) for number in range(1, 20)])
+        asked = conditions_of(query)
+        assert asked is not None
+        parts, bound = asked
+        connection = sqlite3.connect(file)
+        plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + COUNTS.format(**parts), bound)]
+        connection.close()
+        assert "USING COVERING INDEX documents_counted" in plan[0], plan
+
+    def test_an_index_of_before_is_kept_and_counted_the_same(self, file: Path) -> None:
+        first = FtsSearch(file)
+        first.index([document(1), document(2, level=2, categories=("R01", "R02"))])
+        counts = first.find(SearchQuery()).facets
+        first.close()
+        connection = sqlite3.connect(file)
+        connection.execute("DROP INDEX documents_counted")
+        connection.close()
+        second = FtsSearch(file)
+        assert second.find(SearchQuery()).facets == counts
+        second.close()
+        connection = sqlite3.connect(file)
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'documents_counted'").fetchone()
+        connection.close()
 
     def test_a_damaged_file_is_said_with_what_to_do(self, file: Path) -> None:
         file.write_text("这不是索引" * 200)

@@ -11,7 +11,7 @@ from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alert import Alert
 from service.domain.case.call import CallKind, calls, second_names
-from service.domain.case.file import CaseFile, Disclosure, Draft, LiaisonKind
+from service.domain.case.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
 from service.domain.case.turn import Turn, budget_used, turn_of, turns
 from service.domain.event import Event
 from service.domain.need import need_decision, need_signs, propose_need
@@ -182,8 +182,15 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "on_duty": sorted(workflow.duties[duty].name for duty in shown.person.duties if duty in workflow.duties),
         "disclosures": list(Disclosure),
         "authority": authority_of(shown.alert),
+        "authority_found": _authority_found(file),
         "second_names": _second_names(shown),
     }
+
+
+def _authority_found(file: CaseFile) -> tuple[Approval, str] | None:
+    """Return what a person found of the authority to publish the version that was submitted last, with its word."""
+    found = [one for one in file.approvals if one.step is Step.AUTHORITY and one.version == file.case.submitted]
+    return (found[-1], OUTCOMES.get(found[-1].outcome, found[-1].outcome)) if found else None
 
 
 def _second_names(shown: _Shown) -> Coming:

@@ -303,7 +303,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
 )
 _WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包", "matters": "办件记录"}
 _MOMENTS = {"due_at", "due_before", "received_at"}
-_TABLES = {"grade": "grade", "role": "person_role", "state": "clock", "was": "alert"}
+_TABLES = {"grade": "grade", "role": "person_role", "was": "alert"}
 
 
 def _value(name: str, value: object) -> str:
@@ -318,6 +318,8 @@ def _value(name: str, value: object) -> str:
         return f"{len(value)} 篇" if name == "documents" else "、".join(_value(name, item) for item in value)
     if name == "level" or (name == "from" and value in _LEVELS):
         return _LEVELS.get(str(value), str(value))
+    if name == "state":
+        return word("case", word("clock", value))
     table = _TABLES.get(name)
     return word(table, value) if table else _WHAT.get(str(value), str(value)) if name == "what" else str(value)
 

@@ -4,6 +4,8 @@ import pytest
 
 from service.domain.alert import AlertLevel
 from service.domain.places import region_name
+from service.domain.workflow import CaseState
+from service.policies.register import load_register
 from service.web.views.acts import act_word, detail_words, subject_words
 from service.web.views.wording import (
     ago,
@@ -45,6 +47,11 @@ def test_a_moment_is_beijing_time_and_names_the_year_only_where_it_is_another() 
     assert moment(datetime(2025, 12, 31, 16, 5, tzinfo=UTC), NOW) == "1月1日 00:05"
     assert moment(datetime(2025, 12, 31, 15, 59, tzinfo=UTC), NOW) == "2025年12月31日 23:59"
     assert moment(None, NOW) == "—"
+
+
+def test_every_state_of_a_case_is_told_in_the_words_of_the_work_flow() -> None:
+    told = {state: detail_words({"state": state.value}) for state in CaseState}
+    assert told == {state: f"状态：{name}" for state, name in load_register().workflow.states.items()}
 
 
 def test_a_date_alone_shows_no_time_and_what_bears_one_keeps_it() -> None:
