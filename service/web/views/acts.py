@@ -318,10 +318,15 @@ def _value(name: str, value: object) -> str:
         return f"{len(value)} 篇" if name == "documents" else "、".join(_value(name, item) for item in value)
     if name == "level" or (name == "from" and value in _LEVELS):
         return _LEVELS.get(str(value), str(value))
+    return _worded(name, value)
+
+
+def _worded(name: str, value: object) -> str:
     if name == "state":
         return word("case", word("clock", value))
-    table = _TABLES.get(name)
-    return word(table, value) if table else _WHAT.get(str(value), str(value)) if name == "what" else str(value)
+    if name in _TABLES:
+        return word(_TABLES[name], value)
+    return _WHAT.get(str(value), str(value)) if name == "what" else str(value)
 
 
 _LEVELS: Mapping[str, str] = MappingProxyType({level.key: level.word for level in AlertLevel})
