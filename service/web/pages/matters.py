@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Importer, Reader, context_of
+from service.api.room import NEEDS_ROOM
 from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
 from service.domain.people import Act
 from service.domain.refusal import NotFound, Refusal
@@ -153,7 +154,7 @@ def import_page(request: Request, identity: Importer) -> HTMLResponse:
     return _import_form(request, identity)
 
 
-@router.post("/matters/import")
+@router.post("/matters/import", dependencies=[NEEDS_ROOM])
 def import_file(
     request: Request,
     identity: Importer,
