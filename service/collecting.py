@@ -14,11 +14,11 @@ import structlog
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
+from service.disk_room import check_room
 from service.flows.live_checks import Came, settle_checks, wished
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
 from service.ports.store import Work
-from service.preflight import check_room
 from service.setbacks import PAUSE_SECONDS, SETBACKS
 
 if TYPE_CHECKING:

@@ -22,12 +22,10 @@ __all__ = [
     "check_font",
     "check_host",
     "check_port",
-    "check_room",
     "check_sqlite",
 ]
 
 FREE_BYTES_NEEDED = 1024**3
-ROOM_BYTES_KEPT = 256 * 1024**2
 # RETURNING came with 3.35, and the lease queue claims with it.
 OLDEST_SQLITE = (3, 35, 0)
 FONT_LIMIT_SECONDS = 3
@@ -50,11 +48,11 @@ class Finding:
     remedy: str
 
 
-def check_host(data: Path, host: str, port: int) -> list[Finding]:
+def check_host(data: Path, host: str, port: int, *, ran_before: bool = False) -> list[Finding]:
     """Look at everything that a start needs; errors first, empty where all is well."""
     found = [
         check_data_folder(data),
-        check_disk(data),
+        check_disk(data, ran_before=ran_before),
         check_sqlite(),
         check_port(host, port),
         check_font(),
@@ -72,31 +70,21 @@ def check_data_folder(data: Path) -> Finding | None:
     return _error(f"数据目录 {data} 不可写。", "请改正目录权限，或用 --data 换一个可写的目录。")
 
 
-def check_disk(data: Path, *, needed_bytes: int = FREE_BYTES_NEEDED) -> Finding | None:
-    """Find too little free disk where the data folder lies or is to lie."""
+def check_disk(data: Path, *, needed_bytes: int = FREE_BYTES_NEEDED, ran_before: bool = False) -> Finding | None:
+    """Find too little free disk where the data folder lies or is to lie.
+
+    A service that `ran_before` is started all the same: its pages can be read, and it waits for room by itself.
+    """
     free_bytes = shutil.disk_usage(_nearest_existing(data)).free
     if free_bytes >= needed_bytes:
         return None
     free, needed = free_bytes // 1024**2, needed_bytes // 1024**2
-    return _error(
-        f"数据目录 {data} 所在磁盘只剩 {free} MiB，至少需要 {needed} MiB。", "请清理磁盘，或用 --data 换一个磁盘。"
-    )
-
-
-def check_room(data: Path, *, kept_bytes: int = ROOM_BYTES_KEPT) -> str | None:
-    """Return what is said while so little disk is free beside a running service that nothing more is collected.
-
-    What is left is for the work of people, for judgement and for mail: once a disk is full, not even a log-in is stored,
-    and SQLite can then neither delete nor tidy up.
-    """
-    try:
-        free_bytes = shutil.disk_usage(_nearest_existing(data)).free
-    except OSError:
-        return None
-    if free_bytes >= kept_bytes:
-        return None
-    free, kept = free_bytes // 1024**2, kept_bytes // 1024**2
-    return f"数据目录 {data} 所在磁盘只剩 {free} MiB，不足 {kept} MiB，采集已暂停；请清理磁盘，有空间后自动继续。"
+    sentence = f"数据目录 {data} 所在磁盘只剩 {free} MiB，至少需要 {needed} MiB。"
+    if ran_before:
+        return Finding(
+            severity="warning", sentence=sentence, remedy="请清理磁盘；空间不足时采集停止，有空间后自动继续。"
+        )
+    return _error(sentence, "请清理磁盘，或用 --data 换一个磁盘。")
 
 
 def check_sqlite(*, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Finding | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from crawlers.imports import ImportRefused
 from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
 from service.bootstrap import Application
+from service.disk_room import check_room, room_of
 from service.domain.matter import MatterKind
 from service.domain.week import parse_week
 from service.flows.brief import compile_week
@@ -16,7 +17,6 @@ from service.flows.importing import ImportReport, import_file
 from service.flows.matter_import import MatterReport, import_matters
 from service.flows.push import PushDesk
 from service.notify.mailbox import MailboxNotifier
-from service.preflight import check_room
 
 __all__ = ["DrillDesk", "site_context"]
 
@@ -63,6 +63,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
             "邮件": app.notifier.check,
             "磁盘": partial(check_room, app.settings.data),
         },
+        room=partial(room_of, app.settings.data),
     )
 
 

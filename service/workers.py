@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from service.bootstrap import Application
+from service.disk_room import room_of
 from service.flows.consider import Office
 from service.flows.crossing import EVERY as CROSS_EVERY
 from service.flows.crossing import cross_check
@@ -117,7 +118,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
         return bool(report.claimed or again or explaining.after(report.claimed))
 
     with training:
-        _loop("assess", step, stop)
+        _loop("assess", _while_room(app, step, lambda: look(office)), stop)
 
 
 def _look_up(library: "PolicyLibrary") -> None:
@@ -206,6 +207,24 @@ def _obeying(app: Application) -> Callable[[Office], Office]:
         return app.rulebook.office(office)
 
     return obey
+
+
+def _while_room(app: Application, step: Callable[[], bool], otherwise: Callable[[], None]) -> Callable[[], bool]:
+    """Return `step`, in whose place `otherwise` is done while the disk is too full to judge; a database elsewhere has its own."""
+    paused = False
+
+    def careful() -> bool:
+        nonlocal paused
+        room = room_of(app.settings.data) if app.settings.store_url is None else None
+        if (room is not None and not room.judges) != paused:
+            paused = not paused
+            log.warning("assess.paused", sentence=room.sentence) if paused and room else log.info("assess.goes_on")
+        if not paused:
+            return step()
+        otherwise()
+        return False
+
+    return careful
 
 
 def _looking(app: Application) -> Callable[[Office], None]:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from analysis.situations import Situations
 from crawlers.records import Source
+from service.disk_room import DiskRoom
 from service.domain.matter import MatterKind
 from service.flows.consider import Office
 from service.flows.matter_import import MatterReport
@@ -163,7 +164,7 @@ class AppContext:
     with records that become matters; `make_briefing(week)` (`2026-W47`) writes the week's documents into the folder
     `briefings` and returns their paths; `start_drill(scenario_id, speed, person)` starts a drill in a process and a
     data folder of its own, writes the audit row, and raises `RuntimeError` with a sentence where it does not start.
-    `attachment_bytes` is how much of attachments is kept.
+    `attachment_bytes` is how much of attachments is kept; `room` is how much of the disk is left.
     """
 
     store: Store
@@ -190,6 +191,7 @@ class AppContext:
     situations: SituationTable | None = None
     opinions: OpinionSetup | None = None
     attachment_bytes: int = sys.maxsize
+    room: Callable[[], DiskRoom | None] = lambda: None
 
     @property
     def pace(self) -> float:

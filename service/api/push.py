@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from service.api.identity import context_of
+from service.api.room import NoRoomError, has_room
 from service.flows.push import Push, PushRefusedError
 
 __all__ = ["router"]
@@ -26,11 +27,13 @@ async def take_push(
 ) -> Response:
     """Store pushed documents and say what became of them; 200 means that every one is stored or in quarantine.
 
-    The body is bounded before it gets here; 401 is for what is not believed, 409 for what came before.
+    The body is bounded before it gets here; 401 is for what is not believed, 409 for what came before, 507 for a disk that is nearly full.
     """
     desk = context_of(request).push
     if desk is None:
         return _answer(404, {"status": 404, "sentence": "本机没有启用推送。"})
+    if not has_room(request):
+        raise NoRoomError("磁盘将满，暂不接收推送，没有入库。请稍后重发。")
     try:
         body = await request.body()
     except ClientDisconnect:

@@ -9,7 +9,7 @@ from service.backup.manifest import DATABASE, ELSEWHERE, FOLDERS, SETTINGS, Back
 __all__ = ["own_folders", "records_of", "strangers_in"]
 
 # Made again or worthless elsewhere: the search projection, mail that was kept for a look, drills, logs, the lock.
-_LEFT_OUT = frozenset({"search.db", "mailbox", "drills", "log", "up.lock"})
+_LEFT_OUT = frozenset({"search.db", "mailbox", "drills", "log", "reserve", "up.lock"})
 _BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _ORPHAN_SECONDS = 6.0
+_FREED = "磁盘已满，预留的 64 MiB 已释放，留给登录、预警处理和邮件；请尽快清理磁盘。"
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="网页端口，默认 8300")]
 ParentOption = Annotated[int | None, typer.Option("--parent", hidden=True, help="监管进程的编号；它不在了就结束")]
 
@@ -40,11 +41,14 @@ def up(port: PortOption = None, data: DataOption = None) -> None:
     settings = settings_of(port=port, data=data)
     # A folder that has been held before may be held now, which explains the busy port; a new one is made only where
     # the host has all that a start needs.
-    lock = _hold(settings.data) if was_held(settings.data) else None
+    ran_before = was_held(settings.data)
+    if ran_before:
+        _free_reserve(settings.data)
+    lock = _hold(settings.data) if ran_before else None
     try:
         if lock is not None:
             _await_orphans(settings)
-        _check_host(settings)
+        _check_host(settings, ran_before=ran_before)
         lock = lock or _hold(settings.data)
         _prepare(settings)
         lock.describe(settings.address)
@@ -148,13 +152,13 @@ def _await_orphans(settings: "Settings") -> None:
         waited += 0.2
 
 
-def _check_host(settings: "Settings") -> None:
+def _check_host(settings: "Settings", *, ran_before: bool) -> None:
     from service.preflight import check_host
     from service.settings import unknown_variables
 
     for name in unknown_variables():
         say(f"提示：没有 {name} 这个设置，请检查环境变量的拼写。")
-    findings = check_host(settings.data, settings.host, settings.port)
+    findings = check_host(settings.data, settings.host, settings.port, ran_before=ran_before)
     for finding in findings:
         say(f"{'错误' if finding.severity == 'error' else '提示'}：{finding.sentence}{finding.remedy}")
     if any(finding.severity == "error" for finding in findings):
@@ -220,14 +224,24 @@ def _serve(settings: "Settings") -> None:
         say("已停止。")
 
 
-def _room_watch(data: Path) -> Callable[[], None]:
-    """Return what says once that the disk fills, and once that there is room again: on a full one no log can."""
-    from service.preflight import check_room
+def _free_reserve(data: Path) -> None:
+    """On a disk that is full, not even a lock can be written: give the reserve back before anything is opened."""
+    from service.disk_room import Reserve
 
-    scarce = False
+    if Reserve(data).tend() == "freed":
+        say(_FREED)
+
+
+def _room_watch(data: Path) -> Callable[[], None]:
+    """Return what keeps the reserve, and says once that the disk fills, and once that there is room again: on a full one no log can."""
+    from service.disk_room import Reserve, check_room
+
+    scarce, reserve = False, Reserve(data)
 
     def look() -> None:
         nonlocal scarce
+        if reserve.tend() == "freed":
+            say(_FREED)
         sentence = check_room(data)
         if (sentence is not None) != scarce:
             scarce = sentence is not None

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +17,7 @@ from service.domain.people import Person, Role, Session
 from service.domain.refusal import Conflict
 from service.domain.small_office import small_office
 from service.domain.workflow import Workflow
-from service.ports.store import Store, Work
+from service.ports.store import Store, StoreFullError, Work
 
 __all__ = [
     "Entry",
@@ -119,7 +120,8 @@ def current(
         return None
     if touch and now - session.seen_at >= _SEEN_STEP * pace:
         session = replace(session, seen_at=now)
-        with store.write() as work:
+        # On a full disk everything can still be read; the idle limit then runs from when it could last be written.
+        with suppress(StoreFullError), store.write() as work:
             work.people.save_session(session)
     return person, session
 

@@ -62,6 +62,7 @@ __all__ = [
     "Silences",
     "Sources",
     "Store",
+    "StoreFullError",
     "StoreUnavailableError",
     "Surges",
     "Topics",
@@ -72,6 +73,10 @@ __all__ = [
 
 class StoreUnavailableError(Exception):
     """The store could not be reached, is not set up, is busy or full; the sentence (Chinese) says what and what to do."""
+
+
+class StoreFullError(StoreUnavailableError):
+    """The disk of the store is full: nothing can be written, and everything can be read."""
 
 
 @filled_at_once

@@ -1,6 +1,8 @@
 """What SQLite says of its file and of the disk, in words."""
 
-__all__ = ["engine_words"]
+import sqlite3
+
+__all__ = ["engine_words", "is_full"]
 
 _WORDS = {
     "unable to open database file": "数据库文件打不开，请检查数据目录的权限",
@@ -11,6 +13,16 @@ _WORDS = {
     "file is not a database": "文件不是数据库，请用备份恢复",
     "database disk image is malformed": "数据库文件已损坏，请用备份恢复",
 }
+
+
+_POSTGRES_DISK_FULL = "53100"
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Tell whether an engine found no room on its disk."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return getattr(error, "sqlstate", None) == _POSTGRES_DISK_FULL
 
 
 def engine_words(error: BaseException) -> str:

@@ -36,6 +36,7 @@ from service.ports.store import (
     Roster,
     Silences,
     Sources,
+    StoreFullError,
     StoreUnavailableError,
     Surges,
     Topics,
@@ -49,7 +50,7 @@ from service.storage.cases import SqlCases
 from service.storage.citations import SqlCitations
 from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
-from service.storage.engine_words import engine_words
+from service.storage.engine_words import engine_words, is_full
 from service.storage.events import SqlEvents
 from service.storage.explanations import SqlExplanations
 from service.storage.hosts import SqlHosts
@@ -266,6 +267,8 @@ def _sentences() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise StoreUnavailableError("数据库连接用尽，等待超时。请稍后重试") from error
     except OperationalError as error:
+        if is_full(error.orig):
+            raise StoreFullError(f"数据库暂不可写：{_first_line(error)}") from error
         raise StoreUnavailableError(f"数据库暂不可用：{_first_line(error)}") from error
     except DataError as error:
         # PostgreSQL takes no NUL in a text and no number beyond its column: what was given is at fault, not the store.

@@ -17,10 +17,11 @@ from service.api.identity import (
     NotSignedInError,
     context_of,
 )
+from service.api.room import NoRoomError
 from service.domain.people import granted
 from service.domain.refusal import Refusal
 from service.flows.people import PasswordBusyError, PasswordFaultError
-from service.ports.store import StoreUnavailableError
+from service.ports.store import StoreFullError, StoreUnavailableError
 from service.web.live import TooManyStreamsError
 from service.web.refused import own_texts, status_of
 from service.web.render import bare_page
@@ -42,13 +43,15 @@ _TITLES = {
     429: "过于频繁",
     500: "系统出错",
     503: "暂时不可用",
+    507: "磁盘空间不足",
 }
 _NOT_SIGNED_IN = 401
-_RETRIED = frozenset({400, 404, 409, 422, 500, 503})
+_RETRIED = frozenset({400, 404, 409, 422, 500, 503, 507})
 _SIGNED_OUT = "登录已过期，或您的角色、密码刚被调整；这次操作没有保存。请重新登录后再操作。"
 _FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
 _FAILED = "系统出错，这次操作没有完成，也没有留下半成品。错误已记入运行日志，请稍后再试。"
-_STORE = "数据库现在无法访问，采集到的稿件由各进程保留，恢复后继续。请检查数据库与磁盘，稍后刷新。"
+_STORE = "数据库现在无法访问，采集已暂停，没有入库的稿件恢复后重新采集。请检查数据库与磁盘，稍后刷新。"
+_FULL = "磁盘已满，这次操作没有保存；已有的内容仍可查阅。请通知系统管理员清理磁盘，有空间后即可继续，不用重启。"
 
 
 def install_faults(app: FastAPI) -> None:
@@ -67,6 +70,8 @@ def install_faults(app: FastAPI) -> None:
     app.add_exception_handler(PasswordFaultError, _no_password)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(NoRoomError, _no_room)
+    app.add_exception_handler(StoreFullError, _full)
     app.add_exception_handler(StoreUnavailableError, _unreachable)
     app.add_exception_handler(Exception, _failed)
 
@@ -132,6 +137,15 @@ async def _invalid(request: Request, error: Exception) -> Response:
     fields = "、".join(dict.fromkeys(told)) or "请求"
     sentence = f"以下内容缺失或格式不对：{fields}。请返回修改后再提交。"
     return _show(request, 422, sentence, texts=await own_texts(request))
+
+
+async def _no_room(request: Request, error: Exception) -> Response:
+    return _show(request, 507, str(error), texts=await own_texts(request))
+
+
+async def _full(request: Request, error: Exception) -> Response:
+    log.error("store.full", path=request.url.path, error=str(error))
+    return _show(request, 507, _FULL, texts=await own_texts(request))
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:

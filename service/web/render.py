@@ -107,6 +107,7 @@ def page(
         "groups": rail(identity.person),
         "outcome": outcome_of(request.query_params.get("done")),
         "may": {act.value: identity.may(act) for act in Act},
+        "scarce": room.sentence if (room := context.room()) else None,
         **_waiting(request, context, identity, now),
     }
     whole = _environment().get_template(template)

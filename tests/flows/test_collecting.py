@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -21,12 +21,12 @@ from service.collecting import collect_until
 from service.flows.consider import Office
 from service.flows.sources import stop_host
 from service.policies.register import load_register
-from service.ports.store import Store
+from service.ports.store import Store, StoreUnavailableError, Work
 from service.settings import Settings
 from service.storage.sql import migrate, open_store
 from tests.contract.stored import NOW, alert, event, judge_all
-from tests.flows.conftest import LIST_RULE, serve_articles
-from tests.flows.press import Page, Press
+from tests.flows.conftest import LIST_RULE, article, serve_articles
+from tests.flows.press import Ask, Page, Press
 
 Declare = Callable[..., Source]
 
@@ -106,6 +106,58 @@ def test_while_the_disk_is_nearly_full_nothing_is_collected_and_with_room_again_
         assert not press.asked
         scarce = False
         wait_for(lambda: _count(store) == 1)
+
+
+class _GoesAway:
+    """A store that does not answer while it is `away`, whoever asks; a transaction under way is lost with it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.away = store, False
+
+    def read(self) -> AbstractContextManager[Work]:
+        return self._open(self.store.read)
+
+    def write(self) -> AbstractContextManager[Work]:
+        return self._open(self.store.write)
+
+    @contextmanager
+    def _open(self, transaction: Callable[[], AbstractContextManager[Work]]) -> Iterator[Work]:
+        self._answer()
+        with transaction() as work:
+            yield work
+            self._answer()
+
+    def _answer(self) -> None:
+        if self.away:
+            raise StoreUnavailableError("数据库无法访问")
+
+
+@pytest.mark.parametrize("seconds", [1, 4])
+def test_with_the_store_away_in_the_middle_of_a_visit_nothing_is_lost_and_nothing_more_is_fetched(
+    press: Press, declare: Declare, store: Store, tmp_path: Path, seconds: float
+) -> None:
+    paths = [f"/a/{number}.html" for number in range(8)]
+    serve_articles(press, *paths)
+    going = _GoesAway(store)
+
+    def last_before(ask: Ask) -> Page:
+        going.away = not went
+        went.append(ask.at)
+        return article("消息 /a/3.html")
+
+    went: list[float] = []
+    press.pages["/a/3.html"] = last_before
+    with Role(cast("Store", going), tmp_path, press, [paper(press, declare)]).running():
+        wait_for(lambda: going.away)
+        time.sleep(seconds)
+        asked = len(press.asked)
+        time.sleep(seconds / 2)
+        assert len(press.asked) == asked
+        going.away = False
+        wait_for(lambda: _count(store) == 8, seconds=30)
+    with store.read() as work:
+        remembered = work.sources.progress("one")
+    assert remembered.failures == 0
 
 
 def test_a_stopped_host_is_asked_nothing_more_within_seconds_and_others_go_on(

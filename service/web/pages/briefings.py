@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from crawlers.disk_words import disk_sentence
 from service.api.identity import Briefer, Identity, Reader, context_of
+from service.api.room import NEEDS_ROOM
 from service.domain.refusal import NotFound
 from service.domain.week import parse_week, week_of
 from service.web.media_types import DOCX, XLSX
@@ -52,7 +53,7 @@ def _show(request: Request, identity: Identity, fault: str = "", status: int = 2
     )
 
 
-@router.post("/briefings")
+@router.post("/briefings", dependencies=[NEEDS_ROOM])
 def make_briefing(request: Request, identity: Briefer, week: Annotated[str, Form(max_length=10)]) -> Response:
     """Make one week's issue."""
     context = context_of(request)

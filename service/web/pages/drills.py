@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.api.context import AppContext, DrillRun
 from service.api.identity import DrillKeeper, Reader, context_of
+from service.api.room import NEEDS_ROOM
 from service.domain.refusal import Conflict, NotFound
 from service.web.render import page
 from service.web.views.drill_report import report_view
@@ -39,7 +40,7 @@ def _runs(context: AppContext) -> list[DrillRun]:
     return list(context.drill_runs()) if context.drill_runs is not None else []
 
 
-@router.post("/drills")
+@router.post("/drills", dependencies=[NEEDS_ROOM])
 def start_drill(
     request: Request,
     identity: DrillKeeper,

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawlers.records import DocumentKind
 from service.api.identity import Identity, Labeller, ModelKeeper, Reader, context_of
+from service.api.room import NEEDS_ROOM
 from service.domain.label import Label, LabelOrigin, judged_of, label_of_form
 from service.domain.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, training_wanting
 from service.domain.people import Act
@@ -98,7 +99,7 @@ def undo(request: Request, identity: Labeller) -> RedirectResponse:
     return RedirectResponse("/labels?done=label_undone", status_code=303)
 
 
-@router.post("/labels/models/train")
+@router.post("/labels/models/train", dependencies=[NEEDS_ROOM])
 def train(request: Request, identity: ModelKeeper, sent: Sent) -> Response:
     """Ask for a training; the judging role starts it as a process of its own."""
     context = context_of(request)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Importer, Reader, context_of
+from service.api.room import NEEDS_ROOM
 from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
 from service.domain.matter_duty import ExclusionKind
 from service.domain.people import Act
@@ -155,7 +156,7 @@ def import_page(request: Request, identity: Importer) -> HTMLResponse:
     return _import_form(request, identity)
 
 
-@router.post("/matters/import")
+@router.post("/matters/import", dependencies=[NEEDS_ROOM])
 def import_file(
     request: Request,
     identity: Importer,

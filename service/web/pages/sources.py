@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
+from service.api.room import NEEDS_ROOM
 from service.domain.imported import speaks_for_office
 from service.domain.people import Act
 from service.domain.refusal import Conflict, NotFound, Refusal
@@ -145,7 +146,7 @@ def import_page(request: Request, identity: Importer) -> HTMLResponse:
     return _import_form(request, identity)
 
 
-@router.post("/import")
+@router.post("/import", dependencies=[NEEDS_ROOM])
 def import_file(
     request: Request,
     identity: Importer,

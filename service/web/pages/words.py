@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Guard, Identity, Reader, context_of
+from service.api.room import NEEDS_ROOM
 from service.domain.people import Act
 from service.domain.refusal import Refusal
 from service.domain.word_checks import WordDoubt
@@ -109,7 +110,7 @@ def restore(request: Request, identity: WordKeeper, word_id: str) -> RedirectRes
     return RedirectResponse("/words?done=word_restored", status_code=303)
 
 
-@router.post("/words/again")
+@router.post("/words/again", dependencies=[NEEDS_ROOM])
 def again(request: Request, identity: WordKeeper, days: Annotated[int, Form()]) -> RedirectResponse:
     """Have what was published in the last days judged again. Raises `Refusal`."""
     context = context_of(request)
@@ -127,7 +128,7 @@ def export(request: Request, identity: Reader) -> Response:  # noqa: ARG001 - wh
     )
 
 
-@router.post("/words/import")
+@router.post("/words/import", dependencies=[NEEDS_ROOM])
 def import_table(
     request: Request,
     identity: WordKeeper,

@@ -55,11 +55,11 @@ class TestDisk:
         assert finding is not None
         assert f"{(1 << 60) // 1024**2} MiB" in finding.sentence
 
-    def test_a_service_that_runs_keeps_room_and_says_what_waits_for_it(self, tmp_path: Path) -> None:
-        assert preflight.check_room(tmp_path, kept_bytes=1) is None
-        sentence = preflight.check_room(tmp_path, kept_bytes=1 << 60)
-        assert sentence is not None
-        assert f"不足 {(1 << 60) // 1024**2} MiB，采集已暂停" in sentence
+    def test_a_service_that_ran_before_is_started_all_the_same_and_told_what_waits(self, tmp_path: Path) -> None:
+        finding = preflight.check_disk(tmp_path, needed_bytes=1 << 60, ran_before=True)
+        assert finding is not None
+        assert finding.severity == "warning"
+        assert "有空间后自动继续" in finding.remedy
 
 
 class TestSqlite:

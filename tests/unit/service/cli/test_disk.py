@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 import typer
@@ -15,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from service.bootstrap import build, prepare
 from service.cli import application
-from service.cli.run import _room_watch
+from service.cli.run import _room_watch, up
 from service.cli.speak import write_lines
 from service.domain.people import Role
 from service.flows.people import add_person
@@ -136,15 +137,35 @@ def test_a_disk_that_fills_is_said_once_and_so_is_room_again(
     look()
     assert not capsys.readouterr().err
     with monkeypatch.context() as full:
-        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1024**2))
+        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1024**2, total=1024**4))
         for _ in range(3):
             look()
     told = capsys.readouterr().err
-    assert told.count("采集已暂停；请清理磁盘") == 1
+    assert told.count("磁盘将满，采集、导入和研判都已停止") == 1
     assert "只剩 1 MiB" in told
     look()
     look()
     assert capsys.readouterr().err == "磁盘空间已恢复，采集继续。\n"
+
+
+def test_a_start_on_a_full_disk_gives_the_reserve_back_before_anything_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _room_watch(tmp_path)()
+    assert (tmp_path / "reserve").exists()
+    (tmp_path / "up.lock").touch()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0, total=1024**4))
+    held: list[bool] = []
+
+    def hold(data: Path) -> NoReturn:
+        held.append((data / "reserve").exists())
+        raise typer.Exit(7)
+
+    monkeypatch.setattr("service.cli.run._hold", hold)
+    with pytest.raises(typer.Exit):
+        up(data=tmp_path)
+    assert held == [False]
+    assert "预留的 64 MiB 已释放" in capsys.readouterr().err
 
 
 def test_the_address_of_readiness_names_a_disk_that_fills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +174,7 @@ def test_the_address_of_readiness_names_a_disk_that_fills(tmp_path: Path, monkey
     app = build(settings)
     client = TestClient(create_app(site_context(app)))
     assert client.get("/readyz").json() == {"status": "ok", "degraded": []}
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1024**2))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1024**2, total=1024**4))
     assert client.get("/readyz").json() == {"status": "ok", "degraded": ["磁盘"]}
     app.close()
 
