@@ -19,11 +19,13 @@ from typing import Any
 from crawlers.disk_words import disk_sentence
 from crawlers.personal_data import mask_personal_data
 from service.archive_faults import UNREADABLE_ARCHIVE
+from service.export.case_reading import reading
 from service.flows.cases.packing import Bundle
 
-__all__ = ["MANIFEST", "pack", "verify"]
+__all__ = ["MANIFEST", "READING", "pack", "verify"]
 
 MANIFEST = "manifest.json"
+READING = "readme.txt"
 _FORMAT = 1
 # The earliest date that the zip format knows.
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -61,6 +63,7 @@ def pack(bundle: Bundle) -> bytes:
 
 def _contents(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
     file, masked = bundle.file, bundle.masked
+    yield READING, _masked(reading(bundle), masked).encode("utf-8", "surrogatepass")
     yield "alert.json", _json(_masked(_plain(bundle.alert), masked))
     yield "event.json", _json(_masked(_plain(bundle.event, leave=("sketch", "heat")), masked))
     yield "clocks.json", _json(_masked(_plain(bundle.clocks), masked))

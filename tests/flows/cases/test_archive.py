@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from crawlers.records import document_id
+from service.domain.beijing import BEIJING
 from service.domain.case.file import LiaisonKind, text_hash
+from service.domain.workflow import CaseState, Step
 from service.export.case_archive import pack, verify
 from service.flows.cases import packing
 from service.flows.cases.liaison import ask_party, party_answered
 from service.flows.cases.packing import EXPORTED, pack_case
+from service.policies.register import load_register
 from tests.contract.stored import document, judge_all
 from tests.flows.acts.scene import acts_on
 from tests.flows.cases.scene import TEXT, Way
@@ -70,11 +73,39 @@ class TestPackage:
             "evidence/0001.json",
             "audit.json",
             "manifest.json",
+            "readme.txt",
         }
         assert files["published/01.txt"].decode() == TEXT
         assert json.loads(files["published/01.json"])["hash"] == text_hash(TEXT)
         assert len(json.loads(files["opinions.json"])) == 3
         assert {one["path"] for one in json.loads(files["manifest.json"])["files"]} == set(files) - {"manifest.json"}
+
+    def test_it_tells_its_course_in_chinese_to_a_reader_without_the_program(self, told: Way) -> None:
+        text = contents(package(told))["readme.txt"].decode()
+        assert text.startswith(f"处置归档包：{told.case.title}\n")
+        for said in (
+            "　初审（",
+            "　合法性审核（",
+            "　保密审查（",
+            "　领导签批（",
+            "published/01.txt",
+            "向县卫健委（",
+            "T13 领导签批",
+        ):
+            assert said in text
+        assert "SHA-256" in text
+        assert PHONE not in text
+        with told.store.read() as work:
+            file = work.cases.file(told.case.id)
+        assert file is not None
+        assert all(f"{one.number}. {one.at.astimezone(BEIJING):%Y-%m-%d %H:%M}　" in text for one in file.steps)
+        assert "　系统　发现（" in text
+        assert f"　{file.publications[0].by}　{file.publications[0].channel}" in text
+
+    def test_the_words_of_its_codes_are_those_of_the_work_flow(self, told: Way) -> None:
+        text, workflow = contents(package(told))["readme.txt"].decode(), load_register().workflow
+        assert "步骤代码：" + "，".join(f"{step.value} {workflow.steps[step].name}" for step in Step) in text
+        assert "状态代码：" + "，".join(f"{state.value} {workflow.states[state]}" for state in CaseState) in text
 
     def test_its_audit_rows_are_those_of_the_trail_with_their_hashes(self, told: Way) -> None:
         rows = json.loads(contents(package(told))["audit.json"])
