@@ -152,7 +152,7 @@ def _kind_in(row: Document) -> MatterKind | None:
 
 def _unknown_kind(row: Document) -> str:
     told = next(filter(None, (str(row.extras.get(name, "")) for name in _KIND_FACTS)), "")
-    written = f"类别“{told[:20]}”没有对应的办件时限" if told else "没有写明类别"
+    written = f"类别“{told[:20]}”没有对应的办件时限" if told else "没有写明类别（列名为“办件类别”）"
     return f"{written}；可用的是投诉、举报、信访、依申请公开，或在导入时统一指定"
 
 

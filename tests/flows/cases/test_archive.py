@@ -98,9 +98,9 @@ class TestPackage:
         with told.store.read() as work:
             file = work.cases.file(told.case.id)
         assert file is not None
-        assert all(
-            f"{one.number}. {one.at.astimezone(BEIJING):%Y-%m-%d %H:%M}　{one.by}　" in text for one in file.steps
-        )
+        assert all(f"{one.number}. {one.at.astimezone(BEIJING):%Y-%m-%d %H:%M}　" in text for one in file.steps)
+        assert "　系统　发现（" in text
+        assert f"　{file.publications[0].by}　{file.publications[0].channel}" in text
 
     def test_the_words_of_its_codes_are_those_of_the_work_flow(self, told: Way) -> None:
         text, workflow = contents(package(told))["readme.txt"].decode(), load_register().workflow

@@ -69,6 +69,17 @@ def online(store: Store, event_id: str) -> None:
 
 
 class TestImport:
+    def test_a_register_with_plain_headings_tells_its_kinds_in_a_column_and_is_told_which(
+        self, store: Store, tmp_path: Path, register: Register
+    ) -> None:
+        row = ("SQ-9", "依申请公开", "申请公开去年的检查结果。", "2026-11-23 15:30")
+        plain = records_file(tmp_path / "a.csv", [row], ("编号", "种类", "内容", "时间"))
+        unknown = import_records(store, plain, register)
+        assert (unknown.added, unknown.refused_count) == (0, 1)
+        assert "没有写明类别（列名为“办件类别”）" in str(unknown.refused)
+        named = records_file(tmp_path / "b.csv", [row], ("编号", "办件类别", "内容", "时间"))
+        assert import_records(store, named, register).by_kind == {"依申请公开": 1}
+
     def test_good_rows_become_matters_with_documents_and_clocks(
         self, store: Store, tmp_path: Path, register: Register
     ) -> None:
