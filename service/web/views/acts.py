@@ -296,7 +296,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
     }
 )
 _WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包", "matters": "办件记录"}
-_TABLES = {"grade": "grade", "role": "person_role", "was": "alert"}
+_TABLES = {"grade": "grade", "role": "person_role", "state": "clock case", "was": "alert"}
 
 
 def _value(name: str, value: object) -> str:
@@ -311,10 +311,15 @@ def _value(name: str, value: object) -> str:
         return f"{len(value)} 篇" if name == "documents" else "、".join(_value(name, item) for item in value)
     if name == "level" or (name == "from" and value in _LEVELS):
         return _LEVELS.get(str(value), str(value))
-    if name == "state":
-        return word("case", word("clock", value))
     table = _TABLES.get(name)
-    return word(table, value) if table else _WHAT.get(str(value), str(value)) if name == "what" else str(value)
+    return _of_tables(table, value) if table else _WHAT.get(str(value), str(value)) if name == "what" else str(value)
+
+
+def _of_tables(names: str, value: object) -> str:
+    """Return the word for a code from the first of some tables that knows it; an unknown code stays as it is."""
+    for name in names.split():
+        value = word(name, value)
+    return str(value)
 
 
 _LEVELS: Mapping[str, str] = MappingProxyType({level.key: level.word for level in AlertLevel})
