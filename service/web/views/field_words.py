@@ -78,6 +78,7 @@ _WORDS = MappingProxyType(
         "reference": "回应口径",
         "refuted": "已核实排除死亡",
         "region": "地区",
+        "law": "法规",
         "remark": "意见",
         "removed": "是否列出已移除的",
         "replaces": "是否重新分配",
