@@ -10,7 +10,7 @@ from service.domain.case.file import CaseFile
 from service.domain.case.turn import budget_used
 from service.domain.workflow import Workflow
 
-__all__ = ["BudgetLine", "CaseLine", "StepLine", "case_html", "case_line"]
+__all__ = ["BudgetLine", "CaseLine", "StepLine", "case_html", "case_line", "head_row"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,12 @@ def _minutes(span: timedelta) -> int:
     return int(span.total_seconds()) // 60
 
 
+def head_row(*names: str) -> str:
+    """Return the heading of a table, each cell as that of its column."""
+    cells = "".join(f'<th scope="col">{name}</th>' for name in names)
+    return f"<tr>{cells}</tr>"
+
+
 def case_html(line: CaseLine) -> str:
     """Return the section of the report."""
     steps = "".join(
@@ -90,7 +96,7 @@ def case_html(line: CaseLine) -> str:
     return (
         f"<h3>处置（{escape(line.state)}）</h3>"
         f"<p>从知悉到发布（未发布的到演练结束）用 {line.used} 分，内部目标 {line.target} 分，{verdict}。</p>"
-        f"<table><tr><th>环节</th><th>计划</th><th>实用</th><th></th></tr>{budget}</table>"
-        f"<table><tr><th>步骤</th><th>办理人</th><th>时刻</th><th>距知悉</th></tr>{steps}</table>"
+        f"<table>{head_row('环节', '计划', '实用', '')}{budget}</table>"
+        f"<table>{head_row('步骤', '办理人', '时刻', '距知悉')}{steps}</table>"
         + (f"<p>未能办理：</p><ul>{refused}</ul>" if refused else "")
     )

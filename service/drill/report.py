@@ -10,7 +10,7 @@ from service.domain.alert import Alert
 from service.domain.beijing import BEIJING
 from service.domain.clock import Clock, ClockState
 from service.domain.event import EventDocument
-from service.drill.case_line import CaseLine, case_html
+from service.drill.case_line import CaseLine, case_html, head_row
 from service.drill.scenario import ExpectedEvent, Release, Scenario
 
 __all__ = ["ClockLine", "DrillReport", "EventLine", "Observed", "as_html", "build_report"]
@@ -225,7 +225,7 @@ def _section(event: EventLine) -> str:
         ("办结", event.closed_at),
     )
     rows = "".join(
-        f"<tr><th>{name}</th><td>{_show(moment)}</td><td>{_since(moment, event.first_at)}</td></tr>"
+        f"<tr><th scope='row'>{name}</th><td>{_show(moment)}</td><td>{_since(moment, event.first_at)}</td></tr>"
         for name, moment in steps
     )
     clocks = "".join(
@@ -238,8 +238,8 @@ def _section(event: EventLine) -> str:
         f"<h2>{escape(event.title)}</h2><p>预警级别 {_LEVELS[event.level]}（预期 {_LEVELS[event.expected_level]}"
         f"{'，已达到' if event.level_reached else '，未达到'}）；应归并 {event.expected} 篇，归入同一事件 {event.together} 篇；"
         f"回应时限 {_show(event.answer_due_at)}，{verdict}。</p>"
-        f"<table><tr><th>环节</th><th>时刻</th><th>距首发</th></tr>{rows}</table>"
-        f"<table><tr><th>时限</th><th>依据</th><th>状态</th><th>到期</th><th>完成</th></tr>{clocks}</table>"
+        f"<table>{head_row('环节', '时刻', '距首发')}{rows}</table>"
+        f"<table>{head_row('时限', '依据', '状态', '到期', '完成')}{clocks}</table>"
         f"{case_html(event.case) if event.case else ''}"
     )
 

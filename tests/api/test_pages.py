@@ -99,7 +99,7 @@ class TestVolume:
     ) -> None:
         shown = shared_site.browser(Role.VIEWER).client.get("/events/20261123-01?tab=spread")
         assert shown.status_code == 200
-        table = shown.text.split("<th>时间</th>")[1].split("</table>")[0]
+        table = shown.text.split(">时间</th>")[1].split("</table>")[0]
         assert 0 < table.count("<tr>") < 48
         assert table.count('<td class="n">0</td>') == table.count("（未满一小时）") == 1
 

@@ -57,6 +57,8 @@
     // A reader of headings who meets h3 under h1 looks for the h2 between.
     headings: [...document.querySelectorAll("h1, h2, h3, h4")].filter((head) => head.checkVisibility()).map((head) => [Number(head.tagName[1]), head.innerText.slice(0, 20)])
       .filter(([depth], i, all) => depth > (i ? all[i - 1][0] : 0) + 1).map(([depth, text]) => `h${depth} ${text}`),
+    // Without it a reader of tables does not say which heading a cell stands under.
+    unscoped: [...document.querySelectorAll("th:not([scope])")].map((head) => head.textContent.trim().slice(0, 20)),
     small: [...new Set(texts.filter((t) => parseFloat(getComputedStyle(t.parent).fontSize) < 11.5 && !t.parent.closest("svg")).map((t) => t.text.slice(0, 20)))],
   };
 }

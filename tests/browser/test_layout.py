@@ -81,6 +81,7 @@ def _complaints(page: Page, address: str, path: str) -> list[str]:
         noticed.append(f"{found['overflow']} px wider than the window")
     noticed += [f"overlap: {pair}" for pair in found["overlaps"]]
     noticed += [f"heading out of order: {head}" for head in found["headings"]]
+    noticed += [f"heading of a table without scope: {head}" for head in found["unscoped"]]
     noticed += [f"too small: {text}" for text in found["small"]]
     if found["glyphs"]:
         noticed.append(f"no glyph for {''.join(found['glyphs'])}")
@@ -100,6 +101,29 @@ def test_every_page_is_whole_and_chinese(
         if noticed:
             complaints[path] = noticed
     assert not complaints, "\n".join(f"{path}: {noticed}" for path, noticed in complaints.items())
+
+
+# Of each text outside of drawings its size and, where that is fixed, the height of its line.
+_SIZES = """() => [...document.querySelectorAll("body *:not(script, style, option, svg, svg *)")]
+    .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.checkVisibility())
+    .map((e) => [e.textContent.trim().slice(0, 20), parseFloat(getComputedStyle(e).fontSize), parseFloat(getComputedStyle(e).lineHeight) || 0])"""
+
+
+def test_all_text_of_every_page_grows_with_the_text_size_of_the_browser(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(1366, 768))
+    fixed: dict[str, set[str]] = {}
+    for path in PAGES:
+        page.goto(served.address + path)
+        before = page.evaluate(_SIZES)
+        page.evaluate("document.documentElement.style.fontSize = '20px'")
+        after = page.evaluate(_SIZES)
+        grown = zip(before, after, strict=True)
+        if stuck := {one[0] for one, more in grown if one[1] * 1.24 > more[1] or one[2] * 1.24 > more[2]}:
+            fixed[path] = stuck
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+    assert not fixed
 
 
 def test_the_log_in_page_is_whole_and_chinese(served: Served, window: Callable[[int, int], BrowserContext]) -> None:
