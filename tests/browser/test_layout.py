@@ -301,3 +301,32 @@ def test_on_a_telephone_the_bar_does_not_cover_what_the_keyboard_comes_to(
     for _ in range(25):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.getBoundingClientRect().bottom") <= bar["y"] + 1
+
+
+def test_on_a_telephone_a_long_list_begins_with_twenty_rows_and_with_what_the_address_points_to(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(390, 844))
+    page.goto(f"{served.address}/policies?tab=facts")
+    rows = page.locator("main table tbody tr")
+    total = rows.count()
+    shown = page.locator("main table tbody tr:visible")
+    assert total > 40
+    assert shown.count() == 20
+    page.get_by_role("button", name="再显示 20 条").click()
+    assert shown.count() == 40
+    last = rows.last.get_attribute("id")
+    page.goto("about:blank")
+    page.goto(f"{served.address}/policies?tab=facts#{last}")
+    assert rows.last.is_visible()
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert shown.count() == total
+
+
+def test_on_a_telephone_the_open_tab_is_seen(served: Served, window: Callable[[int, int], BrowserContext]) -> None:
+    page = served.enter(window(390, 844))
+    page.goto(f"{served.address}{EVENT}?tab=audit")
+    box = page.locator(".tabs [aria-current]").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390

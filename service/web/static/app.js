@@ -60,6 +60,32 @@
   };
   stack();
 
+  // A long list on a telephone begins with twenty rows, and with what the address points to; wide windows and paper show all.
+  const fold = () => {
+    for (const table of document.querySelectorAll("main table.stacked")) {
+      const all = [...table.tBodies].flatMap((part) => [...part.rows]);
+      if (all.length <= 30) continue;
+      const aim = all.findIndex((row) => row.id && row.id === decodeURIComponent(location.hash.slice(1)));
+      const more = document.createElement("button");
+      more.type = "button";
+      more.className = "unfold";
+      let shown = Math.max(20, aim + 1);
+      const draw = () => {
+        all.forEach((row, i) => row.classList.toggle("folded", i >= shown));
+        more.textContent = `再显示 ${Math.min(20, all.length - shown)} 条（还有 ${all.length - shown} 条）`;
+        if (shown >= all.length) more.remove();
+      };
+      more.addEventListener("click", () => { const next = all[shown]; shown += 20; draw(); next.querySelector("a, button, summary")?.focus({ preventScroll: true }); });
+      table.after(more);
+      draw();
+      if (aim >= 0) all[aim].scrollIntoView();
+    }
+  };
+  fold();
+
+  // Where the tabs run over the edge, the one that is open is seen.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.parentElement.offsetLeft - tab.parentElement.clientWidth;
+
   // Lists: j/k move, Enter opens, a acknowledges, x picks.
   let at = -1;
   const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.getClientRects().length);
