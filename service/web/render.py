@@ -20,6 +20,7 @@ from service.domain.roster import covering
 from service.flows.cases.waiting import waiting_for
 from service.flows.deliver import MAIL
 from service.flows.matter_watch import waiting_matters
+from service.flows.pulse import silent_since
 from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused
@@ -128,7 +129,9 @@ def _waiting(request: Request, context: AppContext, identity: Identity, now: dat
         cases = waiting_for(work, identity.person, context.office.register.workflow)
         matters = waiting_matters(work, identity.person, context.office.register, now)
         unsent, first = work.outbox.overdue(MAIL, since=now - _MAIL_LATE * context.pace)
+        silent = silent_since(work, now=now, pace=context.pace)
     return {
+        "silent": silent,
         "badges": badges(opened, troubled, cases, matters),
         "duty": duty if isinstance(duty, str) else None,
         "unsent": unsent,

@@ -108,21 +108,6 @@ class OutboxContract:
         with store.read() as work:
             assert work.outbox.waiting() == {"mail": 1, "search": 2}
 
-    def test_overdue_are_those_that_should_have_left_tried_or_not(self, store: Store) -> None:
-        for key in ("fine", "failed", "dead", "nobody tried"):
-            enqueue(store, key)
-        enqueue(store, "batch", "search")
-        with store.write() as work:
-            work.outbox.add("later", "mail", {}, now=NOW, not_before=NOW + HOUR)
-        fine, failed, dead = claim(store, limit=3)
-        with store.write() as work:
-            work.outbox.done(fine, now=NOW)
-            work.outbox.retry(failed, error="连接被拒绝", not_before=NOW + HOUR)
-            work.outbox.retry(dead, error="550 无此用户", not_before=NOW, dead=True)
-            assert work.outbox.overdue("mail", since=NOW - timedelta(seconds=1)) == (0, None)
-            assert work.outbox.overdue("mail", since=NOW) == (2, NOW)
-            assert work.outbox.overdue("mail", since=NOW + HOUR) == (3, NOW)
-
     def test_troubled_rows_failed_and_are_not_delivered(self, store: Store) -> None:
         for key in ("fine", "failed", "mended"):
             enqueue(store, key)
