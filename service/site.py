@@ -1,6 +1,7 @@
 """The dashboard of one application: everything the web pages are given, filled from what the composition root chose."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -15,8 +16,10 @@ from service.domain.week import parse_week
 from service.flows.brief import compile_week
 from service.flows.importing import ImportReport, import_file
 from service.flows.matter_import import MatterReport, import_matters
+from service.flows.pulse import silent_since
 from service.flows.push import PushDesk
 from service.notify.mailbox import MailboxNotifier
+from service.ports.store import StoreUnavailableError
 
 __all__ = ["DrillDesk", "site_context"]
 
@@ -62,9 +65,18 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
             "检索": app.search.check,
             "邮件": app.notifier.check,
             "磁盘": partial(check_room, app.settings.data),
+            "研判": partial(_check_judgement, app, 1.0 if drill is None else drill.speed),
         },
         room=partial(room_of, app.settings.data),
     )
+
+
+def _check_judgement(app: Application, pace: float) -> str | None:
+    # A store that does not answer is told by its own check.
+    with suppress(StoreUnavailableError), app.store.read() as work:
+        since = silent_since(work, now=app.now(), pace=pace)
+        return None if since is None else f"研判自 {since:%Y-%m-%d %H:%M}（UTC）起没有运行。"
+    return None
 
 
 def _briefings_of(app: Application, folder: Path) -> Callable[[str], Sequence[Path]]:

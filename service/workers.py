@@ -25,6 +25,7 @@ from service.flows.deliver import deliver_mail, deliver_search
 from service.flows.matter_watch import tend_matters
 from service.flows.model_versions import training_waits
 from service.flows.opinions import ask_waiting, opinion_queue
+from service.flows.pulse import leave_mark
 from service.flows.surges import EVERY as SURGES_EVERY
 from service.flows.surges import find_surges
 from service.flows.watch import EVERY, watch
@@ -238,6 +239,7 @@ def _looking(app: Application) -> Callable[[Office], None]:
             looked = watch(app.store, office=office, now=app.now)
             if looked.changed:
                 log.info("watch.done", **looked.counts())
+            leave_mark(app.store, now=app.now())
         if app.now() >= next_crossing:
             next_crossing = app.now() + CROSS_EVERY
             crossed = cross_check(app.store, now=app.now)

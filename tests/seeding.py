@@ -217,7 +217,7 @@ def _seed_troubles(work: Work, now: datetime) -> None:
     )
     work.quarantine.add([row_fault, too_large])
     work.outbox.add(
-        "mail:A-20261125-03:p-officer", "mail", {"to": "officer@press.invalid"}, now=now - timedelta(minutes=20)
+        "mail:A-20261125-03:p-officer", "mail", {"to": "officer@press.invalid"}, now=now - timedelta(minutes=5)
     )
     row = work.outbox.claim(kinds=["mail"], limit=1, lease=timedelta(minutes=1), now=now)[0]
     work.outbox.retry(row, error="邮件服务器 127.0.0.1:25 拒绝连接。", not_before=now + timedelta(minutes=5))

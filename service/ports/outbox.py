@@ -79,6 +79,13 @@ class Outbox(Protocol):
         """Return undelivered rows per kind."""
         ...
 
+    def overdue(self, kind: str, *, since: datetime) -> tuple[int, datetime | None]:
+        """Return how many rows should have left before `since` and wait still, and when the first of them was enqueued.
+
+        One that is not to leave yet is not overdue, nor one that was set aside as dead.
+        """
+        ...
+
     def troubled(self, *, limit: int = 50) -> list[Mapping[str, Any]]:
         """Return rows that failed at least once and are not delivered: `key, kind, attempts, error, not_before, state, created_at`."""
         ...

@@ -149,6 +149,15 @@ class SqlOutbox:
         statement = select(o.kind, func.count()).where(o.ready_at.is_not(null())).group_by(o.kind)
         return {kind: count for kind, count in self._connection.execute(statement)}  # noqa: C416 - rows are not pairs to mypy
 
+    def overdue(self, kind: str, *, since: datetime) -> tuple[int, datetime | None]:
+        """Return how many rows should have left before `since` and wait still, and when the first of them was enqueued."""
+        o = outbox.c
+        # A try that failed moves the time of the next on, so it is told by its error.
+        late = or_(o.ready_at <= since, and_(o.error.is_not(null()), o.created_at <= since))
+        statement = select(func.count(), func.min(o.created_at)).where(o.kind == kind, o.ready_at.is_not(null()), late)
+        count, first = self._connection.execute(statement).one()
+        return count, first
+
     def troubled(self, *, limit: int = 50) -> list[Mapping[str, Any]]:
         """Return undelivered rows that failed, or whose worker died, at least once; the latest enqueued first."""
         o = outbox.c

@@ -18,7 +18,9 @@ from service.domain.people import Act, Person, may
 from service.domain.places import region_name
 from service.domain.roster import covering
 from service.flows.cases.waiting import waiting_for
+from service.flows.deliver import MAIL
 from service.flows.matter_watch import waiting_matters
+from service.flows.pulse import silent_since
 from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused
@@ -31,6 +33,8 @@ __all__ = ["STATIC", "Entry", "bare_page", "desk_of", "fragment", "page", "rail"
 _HERE = Path(__file__).resolve().parent
 STATIC = _HERE / "static"
 _VENDOR = STATIC / "vendor"
+# Tries of a server that is away come up to 15 minutes apart: who waits for a mail is told here before that.
+_MAIL_LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,15 @@ def _waiting(request: Request, context: AppContext, identity: Identity, now: dat
         duty = _on_duty(work, now) or work.value("duty")
         cases = waiting_for(work, identity.person, context.office.register.workflow)
         matters = waiting_matters(work, identity.person, context.office.register, now)
-    return {"badges": badges(opened, troubled, cases, matters), "duty": duty if isinstance(duty, str) else None}
+        unsent, first = work.outbox.overdue(MAIL, since=now - _MAIL_LATE * context.pace)
+        silent = silent_since(work, now=now, pace=context.pace)
+    return {
+        "silent": silent,
+        "badges": badges(opened, troubled, cases, matters),
+        "duty": duty if isinstance(duty, str) else None,
+        "unsent": unsent,
+        "unsent_first": first,
+    }
 
 
 def _on_duty(work: Work, now: datetime) -> str | None:

@@ -1,4 +1,6 @@
-"""What the store promises of what was set aside or given up, and is tried again."""
+"""What the store promises of what was set aside, given up or is overdue, and is tried again."""
+
+from datetime import timedelta
 
 from crawlers.ports import QuarantineEntry
 from service.ports.store import Store
@@ -44,3 +46,18 @@ class SecondTryContract:
             work.quarantine.mark_replayed([first[0], third[0]], now=NOW)
             assert work.quarantine.open_details("assess", limit=9) == [second]
             assert work.quarantine.open_details("gate", limit=0) == []
+
+    def test_overdue_are_those_that_should_have_left_tried_or_not(self, store: Store) -> None:
+        for key in ("fine", "failed", "dead", "nobody tried"):
+            enqueue(store, key)
+        enqueue(store, "batch", "search")
+        with store.write() as work:
+            work.outbox.add("later", "mail", {}, now=NOW, not_before=NOW + HOUR)
+        fine, failed, dead = claim(store, limit=3)
+        with store.write() as work:
+            work.outbox.done(fine, now=NOW)
+            work.outbox.retry(failed, error="连接被拒绝", not_before=NOW + HOUR)
+            work.outbox.retry(dead, error="550 无此用户", not_before=NOW, dead=True)
+            assert work.outbox.overdue("mail", since=NOW - timedelta(seconds=1)) == (0, None)
+            assert work.outbox.overdue("mail", since=NOW) == (2, NOW)
+            assert work.outbox.overdue("mail", since=NOW + HOUR) == (3, NOW)

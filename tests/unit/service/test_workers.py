@@ -1,6 +1,7 @@
 """The loop of a role: what passes is noted and tried again, and never ends the role."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 
@@ -9,6 +10,7 @@ import pytest
 from service import workers
 from service.bootstrap import Application
 from service.domain.refusal import Refusal
+from service.flows.consider import Office
 from service.ports.search import SearchUnavailableError
 from service.ports.store import StoreUnavailableError
 from service.search.verify import VerifyReport
@@ -39,3 +41,18 @@ def test_a_search_engine_that_is_away_at_the_start_is_filled_when_it_answers(mon
     monkeypatch.setattr(workers, "PAUSE_SECONDS", 0.0)
     workers._refill(cast("Application", SimpleNamespace(store=None, search=None)), threading.Event())
     assert tries == [False, True]
+
+
+def test_the_role_that_judges_leaves_its_mark_with_each_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks: list[datetime] = []
+    moment = [datetime(2026, 11, 25, 6, tzinfo=UTC)]
+    app = cast("Application", SimpleNamespace(store=None, now=lambda: moment[0]))
+    monkeypatch.setattr(workers, "watch", lambda *_, **__: SimpleNamespace(changed=0))
+    monkeypatch.setattr(workers, "cross_check", lambda *_, **__: SimpleNamespace(proposed=0))
+    monkeypatch.setattr(workers, "tend_matters", lambda *_, **__: 0)
+    monkeypatch.setattr(workers, "leave_mark", lambda _, now: marks.append(now))
+    look = workers._looking(app)
+    for _ in range(3):
+        look(cast("Office", None))
+        moment[0] += timedelta(seconds=15)
+    assert len(marks) == 3

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
@@ -20,6 +21,7 @@ from service.cli.run import _room_watch, up
 from service.cli.speak import write_lines
 from service.domain.people import Role
 from service.flows.people import add_person
+from service.flows.pulse import leave_mark
 from service.settings import load_settings
 from service.site import site_context
 from service.web.app import create_app
@@ -177,6 +179,23 @@ def test_the_address_of_readiness_names_a_disk_that_fills(tmp_path: Path, monkey
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1024**2, total=1024**4))
     assert client.get("/readyz").json() == {"status": "ok", "degraded": ["磁盘"]}
     app.close()
+
+
+def test_the_address_of_readiness_names_a_judgement_that_no_longer_runs_and_a_store_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    settings = load_settings(data=tmp_path)
+    prepare(settings)
+    app = build(settings)
+    client = TestClient(create_app(site_context(app)))
+    leave_mark(app.store, now=app.now())
+    assert client.get("/readyz").json()["degraded"] == []
+    leave_mark(app.store, now=app.now() - timedelta(minutes=6))
+    assert client.get("/readyz").json() == {"status": "ok", "degraded": ["研判"]}
+    app.close()
+    (tmp_path / "yaowang.db").unlink()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
 
 
 def test_what_a_full_disk_takes_no_word_of_ends_no_service() -> None:
