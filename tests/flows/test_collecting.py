@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -158,6 +159,39 @@ def test_with_the_store_away_in_the_middle_of_a_visit_nothing_is_lost_and_nothin
     with store.read() as work:
         remembered = work.sources.progress("one")
     assert remembered.failures == 0
+
+
+def test_one_batch_that_the_store_did_not_take_is_fetched_again_although_all_after_it_was_stored(
+    press: Press, declare: Declare, store: Store, tmp_path: Path
+) -> None:
+    serve_articles(press, *(f"/a/{number}.html" for number in range(8)))
+    listed = press.pages["/list.html"]
+    assert isinstance(listed, Page)
+    # Whoever remembers the visit as done is told that nothing is new.
+    press.pages["/list.html"] = lambda ask: (
+        Page(status=304) if "If-None-Match" in ask.headers else replace(listed, headers={"ETag": '"1"'})
+    )
+    refused: list[int] = []
+
+    class Once(_GoesAway):
+        def write(self) -> AbstractContextManager[Work]:
+            # The first write behind the first article is that of its batch.
+            if len(press.paths()) > 2 and not refused:
+                refused.append(1)
+                raise StoreUnavailableError("数据库正忙")
+            return super().write()
+
+    def visited() -> bool:
+        with store.read() as work:
+            return work.sources.progress("one").last_run_at is not None
+
+    role = Role(cast("Store", Once(store)), tmp_path, press, [paper(press, declare, delay="0.3s")])
+    with role.running():
+        wait_for(visited)
+        assert refused
+        assert _count(store) < 8
+        role.ahead += timedelta(hours=2)
+        wait_for(lambda: _count(store) == 8)
 
 
 def test_a_stopped_host_is_asked_nothing_more_within_seconds_and_others_go_on(
