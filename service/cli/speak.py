@@ -1,11 +1,12 @@
 """How commands speak: sentences on standard error, JSON lines on standard output, named exit statuses."""
 
+import atexit
 import io
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,8 +41,19 @@ def speak_utf8() -> None:
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal; one that takes nothing, as a file on a full disk, ends no service."""
-    with suppress(OSError):
+    try:
         print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        atexit.unregister(_leave_unsaid)
+        atexit.register(_leave_unsaid)
+
+
+def _leave_unsaid() -> None:
+    """Let go of words that nothing took: Python tries them once more when it ends, and would end with status 120."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def fail(sentence: str) -> NoReturn:

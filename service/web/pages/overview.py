@@ -121,11 +121,12 @@ def rows_of(work: Work, ordered: list[tuple[Alert, Any]], context: AppContext) -
     """Return the lines of one screen of alerts; what it reads is bounded by the screen, not by the open alerts."""
     now = context.now()
     since = now - timedelta(hours=SPARK_HOURS)
+    events = work.events.get_all([alert.event_id for alert, _ in ordered])
     return [
         alert_row(
             alert,
             clock,
-            work.events.get(alert.event_id),
+            events.get(alert.event_id),
             work.events.hourly(alert.event_id, since=since, until=now),
             now,
         )
