@@ -18,7 +18,7 @@ from service.domain.policy import Verification
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 
-__all__ = ["exclude", "extend", "may_exclude", "resume", "start_unverified"]
+__all__ = ["duty_of", "exclude", "extend", "may_exclude", "resume", "start_unverified"]
 
 # Art. 30: what is missing is told once, within seven working days of receipt.
 _TELL_WITHIN = "7wd"
@@ -30,7 +30,7 @@ def extend(matter: Matter, rule_id: str, *, by: str, reason: str, now: datetime,
     Raises:
         Conflict: The rule allows none, it was extended before, is met, overdue or not running, or no name or reason is given.
     """
-    duty = _duty(matter, rule_id)
+    duty = duty_of(matter, rule_id)
     rule = register.clocks[rule_id]
     if not by.strip() or not reason.strip():
         raise Conflict("延期须由具名人员写明理由")
@@ -72,7 +72,7 @@ def start_unverified(matter: Matter, rule_id: str, *, by: str) -> Matter:
     Raises:
         Conflict: It runs or is met already, or nobody is named.
     """
-    duty = _duty(matter, rule_id)
+    duty = duty_of(matter, rule_id)
     if duty.armed or duty.met_at is not None:
         raise Conflict(f"“{duty.action}”已在计时或已完成")
     if not by.strip():
@@ -94,7 +94,7 @@ def exclude(
     Raises:
         Conflict: The text leaves no such time out, the clock does not run, is met or overdue, or no name or reason is given.
     """
-    duty = _duty(matter, rule_id)
+    duty = duty_of(matter, rule_id)
     if not by.strip() or not reason.strip():
         raise Conflict("扣除时间须由具名人员写明理由")
     why = _why_not_excluded(matter, duty, kind, now)
@@ -149,13 +149,14 @@ def resume(
     came = received_at or now
     if came > now:
         raise Conflict("收到时间不能晚于现在")
-    duty = _duty(matter, rule_id)
+    duty = duty_of(matter, rule_id)
     return _with(
         matter, end_exclusion(duty, by=by, remark=remark.strip(), received_at=came, calendar=register.calendar)
     )
 
 
-def _duty(matter: Matter, rule_id: str) -> Duty:
+def duty_of(matter: Matter, rule_id: str) -> Duty:
+    """Return the clock of the rule. Raises `Conflict` where the matter has none."""
     found = next((duty for duty in matter.duties if duty.rule_id == rule_id), None)
     if found is None:
         raise Conflict(f"办件“{matter.number}”没有这项时限")

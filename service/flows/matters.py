@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from service.domain.crossing import Crossing, CrossingState
 from service.domain.disclosure import Disclosure, FrequentSubject, decide, frequent, publish
 from service.domain.matter import Matter, MatterAct, perform
-from service.domain.matter_clock import exclude, extend, resume, start_unverified
+from service.domain.matter_clock import duty_of, exclude, extend, resume, start_unverified
 from service.domain.matter_duty import ExclusionKind
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
@@ -95,7 +95,7 @@ def extend_matter(
     with store.write() as work:
         held = matter_of(work, matter_id, hold=True)
         matter = extend(held, rule_id, by=person.name, reason=why, now=now, register=register)
-        duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
+        duty = duty_of(matter, rule_id)
         due = duty.due_at.isoformat() if duty.due_at else None
         detail = {"clock": duty.action, "reason": why, "due_at": due}
         return _save(work, person, "matter.extended", matter, detail, now)
@@ -124,7 +124,7 @@ def exclude_time(
     with store.write() as work:
         held = matter_of(work, matter_id, hold=True)
         matter = exclude(held, rule_id, kind, by=person.name, reason=why, now=now, register=register)
-        duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
+        duty = duty_of(matter, rule_id)
         begun = duty.exclusions[-1]
         detail = {"clock": duty.action, "to": kind.word, "reason": begun.reason, "basis": begun.basis}
         return _save(work, person, "matter.excluded", matter, detail | {"verified": begun.verified}, now)
@@ -154,7 +154,7 @@ def resume_time(
         matter = resume(
             held, rule_id, by=person.name, remark=remark[:1000], now=now, register=register, received_at=came
         )
-        duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
+        duty = duty_of(matter, rule_id)
         ended = duty.exclusions[-1]
         detail = {
             "clock": duty.action,
@@ -172,7 +172,7 @@ def start_duty(store: Store, person: Person, matter_id: str, rule_id: str, *, no
     permit(person, Act.EXTEND_MATTER)
     with store.write() as work:
         matter = start_unverified(matter_of(work, matter_id, hold=True), rule_id, by=person.name)
-        duty = next(duty for duty in matter.duties if duty.rule_id == rule_id)
+        duty = duty_of(matter, rule_id)
         return _save(work, person, "matter.armed", matter, {"clock": duty.action}, now)
 
 

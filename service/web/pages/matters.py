@@ -1,6 +1,6 @@
 """办件: complaints, reports, petitions and applications with their clocks; likenesses with events; frequent subjects."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -258,6 +258,17 @@ def _same_applicant(work: Work, matter: Matter) -> int:
     )
 
 
+def _answer(
+    request: Request, identity: Identity, matter_id: str, sent: Sent, *, done: str, act: Callable[[], object]
+) -> Response:
+    """Do an act on a matter and lead to its page, which tells that it is `done` or, with what was typed, why not."""
+    try:
+        act()
+    except Refusal as refusal:
+        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
+    return RedirectResponse(f"/matters/{matter_id}?done={done}", status_code=303)
+
+
 @router.post("/matters/{matter_id}/{act}")
 def act_on(
     request: Request,
@@ -271,8 +282,13 @@ def act_on(
 ) -> Response:
     """Take the matter one step on."""
     context = context_of(request)
-    try:
-        flows.act_on_matter(
+    return _answer(
+        request,
+        identity,
+        matter_id,
+        sent,
+        done="matter_moved",
+        act=lambda: flows.act_on_matter(
             context.store,
             identity.person,
             matter_id,
@@ -281,18 +297,21 @@ def act_on(
             now=context.now(),
             remark=remark,
             handler=handler,
-        )
-    except Refusal as refusal:
-        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
-    return RedirectResponse(f"/matters/{matter_id}?done=matter_moved", status_code=303)
+        ),
+    )
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/extend")
 def extend(request: Request, identity: Extender, matter_id: str, rule_id: str, reason: Remark, sent: Sent) -> Response:
     """Extend one clock, once."""
     context = context_of(request)
-    try:
-        flows.extend_matter(
+    return _answer(
+        request,
+        identity,
+        matter_id,
+        sent,
+        done="matter_extended",
+        act=lambda: flows.extend_matter(
             context.store,
             identity.person,
             matter_id,
@@ -300,10 +319,8 @@ def extend(request: Request, identity: Extender, matter_id: str, rule_id: str, r
             reason,
             register=context.office.register,
             now=context.now(),
-        )
-    except Refusal as refusal:
-        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
-    return RedirectResponse(f"/matters/{matter_id}?done=matter_extended", status_code=303)
+        ),
+    )
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/exclude")
@@ -319,11 +336,16 @@ def exclude(
     """Leave the time from now on out of one clock, as the text allows."""
     context = context_of(request)
     register, now = context.office.register, context.now()
-    try:
-        flows.exclude_time(context.store, identity.person, matter_id, rule_id, kind, reason, register=register, now=now)
-    except Refusal as refusal:
-        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
-    return RedirectResponse(f"/matters/{matter_id}?done=matter_excluded", status_code=303)
+    return _answer(
+        request,
+        identity,
+        matter_id,
+        sent,
+        done="matter_excluded",
+        act=lambda: flows.exclude_time(
+            context.store, identity.person, matter_id, rule_id, kind, reason, register=register, now=now
+        ),
+    )
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/resume")
@@ -339,25 +361,37 @@ def resume(
     """Let one clock's time count again; `since` is when what was waited for came, in Beijing time."""
     context = context_of(request)
     register, now = context.office.register, context.now()
-    try:
-        came, person = received(since), identity.person
-        flows.resume_time(
-            context.store, person, matter_id, rule_id, register=register, now=now, received_at=came, remark=remark
-        )
-    except Refusal as refusal:
-        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
-    return RedirectResponse(f"/matters/{matter_id}?done=matter_resumed", status_code=303)
+    return _answer(
+        request,
+        identity,
+        matter_id,
+        sent,
+        done="matter_resumed",
+        act=lambda: flows.resume_time(
+            context.store,
+            identity.person,
+            matter_id,
+            rule_id,
+            register=register,
+            now=now,
+            received_at=received(since),
+            remark=remark,
+        ),
+    )
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/start")
 def start(request: Request, identity: Extender, matter_id: str, rule_id: str, sent: Sent) -> Response:
     """Start a clock whose limit is not verified, by name."""
     context = context_of(request)
-    try:
-        flows.start_duty(context.store, identity.person, matter_id, rule_id, now=context.now())
-    except Refusal as refusal:
-        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
-    return RedirectResponse(f"/matters/{matter_id}?done=armed", status_code=303)
+    return _answer(
+        request,
+        identity,
+        matter_id,
+        sent,
+        done="armed",
+        act=lambda: flows.start_duty(context.store, identity.person, matter_id, rule_id, now=context.now()),
+    )
 
 
 @router.post("/matters/{matter_id}/events/{event_id}")
@@ -373,10 +407,13 @@ def decide_likeness(
 ) -> Response:
     """Confirm or reject that the matter tells of the event."""
     context = context_of(request)
-    try:
-        flows.decide_likeness(
+    return _answer(
+        request,
+        identity,
+        matter_id,
+        sent,
+        done="matter_linked",
+        act=lambda: flows.decide_likeness(
             context.store, identity.person, matter_id, event_id, same=same, remark=remark, now=context.now()
-        )
-    except Refusal as refusal:
-        return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
-    return RedirectResponse(f"/matters/{matter_id}?done=matter_linked", status_code=303)
+        ),
+    )
