@@ -1,6 +1,6 @@
 import shutil
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from docx import Document
@@ -10,7 +10,7 @@ from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
 from service.domain.beijing import BEIJING, beijing
-from service.domain.briefing import LISTED_ON_PAPER
+from service.domain.briefing import LISTED_ON_PAPER, Briefing
 from service.domain.people import Person
 from service.domain.register import Register
 from service.domain.week import week_of
@@ -29,19 +29,23 @@ from tests.surging import build_surge, keep_surges
 REGISTER = load_register()
 
 
-def test_the_weekly_briefing_tells_of_matters_and_watched_policies_in_two_sentences(
-    store: Store, tmp_path: Path, register: Register, officer: Person
-) -> None:
-    seed_following(store, officer, register, tmp_path)
-    issue = compile_week(
+def issue_of(store: Store, *, now: datetime = NOW) -> Briefing:
+    return compile_week(
         store,
         week_of(NOW),
         register=REGISTER,
         office="综合规财处",
         address="http://yaowang.invalid",
         drill=False,
-        now=NOW,
+        now=now,
     )
+
+
+def test_the_weekly_briefing_tells_of_matters_and_watched_policies_in_two_sentences(
+    store: Store, tmp_path: Path, register: Register, officer: Person
+) -> None:
+    seed_following(store, officer, register, tmp_path)
+    issue = issue_of(store)
     assert issue.followed == (
         "办件：本周收到2件（投诉1件、信访1件），现在办7件，其中逾期1件。",
         "政策跟踪：在跟踪1项，本周相关稿件1篇（含转载）。",
@@ -56,15 +60,7 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
     quieter = [build_surge(f"R0{number}", p=1e-5) for number in (1, 2, 3)]
     earlier = build_surge("risk", id="earlier", found_at=NOW - timedelta(days=7))
     keep_surges(store, *quieter, build_surge(), earlier)
-    issue = compile_week(
-        store,
-        week_of(NOW),
-        register=REGISTER,
-        office="综合规财处",
-        address="http://yaowang.invalid",
-        drill=False,
-        now=NOW,
-    )
+    issue = issue_of(store)
     assert issue.surges.startswith(f"声量异动4次：{build_surge().sentence}；")
     assert issue.surges.count("平时同时段") == 3
     assert issue.surges.endswith("等。")
@@ -76,55 +72,23 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
 
 
 def test_without_surges_the_briefing_says_nothing_of_them(store: Store, tmp_path: Path) -> None:
-    issue = compile_week(
-        store,
-        week_of(NOW),
-        register=REGISTER,
-        office="综合规财处",
-        address="http://yaowang.invalid",
-        drill=False,
-        now=NOW,
-    )
+    issue = issue_of(store)
     write_docx(issue, tmp_path / "a.docx")
     assert "异动" not in "".join(paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs)
 
 
 def test_without_matters_and_topics_the_briefing_says_nothing_of_them(store: Store) -> None:
-    assert (
-        compile_week(
-            store,
-            week_of(NOW),
-            register=REGISTER,
-            office="综合规财处",
-            address="http://yaowang.invalid",
-            drill=False,
-            now=NOW,
-        ).followed
-        == ()
-    )
+    assert issue_of(store).followed == ()
 
 
 def test_an_issue_made_within_its_week_ends_now_and_counts_no_day_to_come(store: Store) -> None:
-    issue = compile_week(
-        store,
-        week_of(NOW),
-        register=REGISTER,
-        office="综合规财处",
-        address="http://yaowang.invalid",
-        drill=False,
-        now=NOW,
-    )
+    issue = issue_of(store)
     today = NOW.astimezone(BEIJING).date()
     assert [day for day, _, _ in issue.figures.daily] == [day for day in week_of(NOW).days if day <= today]
     assert f"至 {beijing(NOW, NOW)}（北京时间" in issue.notes[0]
     assert "不满一周" in issue.notes[0]
-    whole = compile_week(
+    whole = issue_of(
         store,
-        week_of(NOW),
-        register=REGISTER,
-        office="综合规财处",
-        address="http://yaowang.invalid",
-        drill=False,
         now=week_of(NOW).until,
     )
     assert (len(whole.figures.daily), "不满一周" in whole.notes[0]) == (7, False)
@@ -135,15 +99,7 @@ def test_every_listed_document_names_its_event_under_the_address_of_the_dashboar
 ) -> None:
     with closing(open_store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'seeded.db')}")) as store:
         seed(store)
-        issue = compile_week(
-            store,
-            week_of(NOW),
-            register=REGISTER,
-            office="综合规财处",
-            address="http://yaowang.invalid",
-            drill=False,
-            now=NOW,
-        )
+        issue = issue_of(store)
         with store.read() as work:
             titles = {
                 event.id: {row.title for row in work.events.documents(event.id)} for event in work.events.listing()
@@ -157,15 +113,7 @@ def test_every_listed_document_names_its_event_under_the_address_of_the_dashboar
 def test_the_listed_documents_stand_newest_first_whatever_came_in_last(store: Store) -> None:
     voices = [voice(number, days, f"第{number}条") for number, days in enumerate((1, 2, 0.5, 1.5))]
     hear(store, [(one, judged(one, risk=True)) for one in voices])
-    issue = compile_week(
-        store,
-        week_of(NOW),
-        register=REGISTER,
-        office="综合规财处",
-        address="http://yaowang.invalid",
-        drill=False,
-        now=NOW,
-    )
+    issue = issue_of(store)
     assert [one.title for one in issue.documents] == ["第2条", "第0条", "第3条", "第1条"]
     assert any("至多100篇" in note and f"文稿列前{LISTED_ON_PAPER}篇" in note for note in issue.notes)
 
@@ -187,21 +135,11 @@ def test_the_briefing_says_which_sources_were_silent(store: Store, tmp_path: Pat
         removed = week.since - timedelta(days=40)
         work.sources.save_progress(SourceProgress(source_id="removed", last_run_at=removed, failures=3))
         work.sources.switch("off", enabled=False)
-    issue = compile_week(
-        store, week, register=REGISTER, office="综合规财处", address="http://yaowang.invalid", drill=False, now=NOW
-    )
+    issue = issue_of(store)
     assert issue.notes[-1].startswith("采集覆盖：自动采集的信源3个，本期有应答1个；整期没有应答：gone、never。")
     write_docx(issue, tmp_path / "a.docx")
     assert issue.notes[-1] in "\n".join(line.text for line in Document(str(tmp_path / "a.docx")).paragraphs)
-    late = compile_week(
-        store,
-        week,
-        register=REGISTER,
-        office="综合规财处",
-        address="http://yaowang.invalid",
-        drill=False,
-        now=NOW + timedelta(days=60),
-    )
+    late = issue_of(store, now=NOW + timedelta(days=60))
     assert "早于可查的30天" in late.notes[-1]
 
 
@@ -213,15 +151,7 @@ def test_what_is_mentioned_counts_the_documents_of_each_week_and_not_the_whole_e
         spanning = build_event(id="e1", products=("清云注射液",), first_at=times[0], last_at=monday, document_count=4)
         work.events.save(spanning, [])
         judge_all(work, event_id="e1")
-    issue = compile_week(
-        store,
-        week_of(NOW),
-        register=REGISTER,
-        office="综合规财处",
-        address="http://yaowang.invalid",
-        drill=False,
-        now=NOW,
-    )
+    issue = issue_of(store)
     assert [(row.name, row.count, row.before) for row in issue.terms if row.name == "清云注射液"] == [
         ("清云注射液", 1, 3)
     ]
