@@ -26,9 +26,9 @@ def coverage_sentence(sources: Sequence[Heard], *, since: datetime, until: datet
     known = [source for source in sources if source.since < until]
     if not known:
         return "采集覆盖：本期没有自动采集的信源，稿件只来自导入和推送。"
-    pauses = {source.name: _longest_pause(source, since, until) for source in known}
-    silent = [name for name, pause in pauses.items() if pause is None]
-    paused = [(pause, name) for name, pause in pauses.items() if pause is not None and pause > _LONGEST_PAUSE]
+    pauses = [(source.name, _longest_pause(source, since, until)) for source in known]
+    silent = [name for name, pause in pauses if pause is None]
+    paused = [(pause, name) for name, pause in pauses if pause is not None and pause > _LONGEST_PAUSE]
     longest = [f"{name}（最长{pause // timedelta(hours=1)}小时）" for pause, name in sorted(paused, reverse=True)]
     gaps = [
         f"；{what}：{_listed(names)}"

@@ -49,3 +49,9 @@ def test_a_source_begun_within_the_week_is_not_blamed_for_the_days_before() -> N
 def test_a_long_list_is_cut_with_its_number(count: int) -> None:
     sentence = said(*(Heard(name=f"报{n}", since=LONG_AGO, answered=()) for n in range(count)))
     assert ("等6个" in sentence, "报5" in sentence) == (count > 5, False)
+
+
+def test_two_sources_of_one_name_are_two() -> None:
+    assert said(heard("甲报", away=range(168)), heard("甲报", away=range(168)), heard("乙网")).startswith(
+        "采集覆盖：自动采集的信源3个，本期有应答1个；整期没有应答：甲报、甲报。"
+    )
