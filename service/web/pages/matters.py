@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
@@ -259,11 +260,11 @@ def _same_applicant(work: Work, matter: Matter) -> int:
 
 
 def _answer(
-    request: Request, identity: Identity, matter_id: str, sent: Sent, *, done: str, act: Callable[[], object]
+    request: Request, identity: Identity, matter_id: str, sent: Sent, *, done: str, step: Callable[[], object]
 ) -> Response:
     """Do an act on a matter and lead to its page, which tells that it is `done` or, with what was typed, why not."""
     try:
-        act()
+        step()
     except Refusal as refusal:
         return _show_matter(request, identity, matter_id, refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/matters/{matter_id}?done={done}", status_code=303)
@@ -282,45 +283,35 @@ def act_on(
 ) -> Response:
     """Take the matter one step on."""
     context = context_of(request)
-    return _answer(
-        request,
-        identity,
+    step = partial(
+        flows.act_on_matter,
+        context.store,
+        identity.person,
         matter_id,
-        sent,
-        done="matter_moved",
-        act=lambda: flows.act_on_matter(
-            context.store,
-            identity.person,
-            matter_id,
-            act,
-            register=context.office.register,
-            now=context.now(),
-            remark=remark,
-            handler=handler,
-        ),
+        act,
+        register=context.office.register,
+        now=context.now(),
+        remark=remark,
+        handler=handler,
     )
+    return _answer(request, identity, matter_id, sent, done="matter_moved", step=step)
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/extend")
 def extend(request: Request, identity: Extender, matter_id: str, rule_id: str, reason: Remark, sent: Sent) -> Response:
     """Extend one clock, once."""
     context = context_of(request)
-    return _answer(
-        request,
-        identity,
+    step = partial(
+        flows.extend_matter,
+        context.store,
+        identity.person,
         matter_id,
-        sent,
-        done="matter_extended",
-        act=lambda: flows.extend_matter(
-            context.store,
-            identity.person,
-            matter_id,
-            rule_id,
-            reason,
-            register=context.office.register,
-            now=context.now(),
-        ),
+        rule_id,
+        reason,
+        register=context.office.register,
+        now=context.now(),
     )
+    return _answer(request, identity, matter_id, sent, done="matter_extended", step=step)
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/exclude")
@@ -336,16 +327,10 @@ def exclude(
     """Leave the time from now on out of one clock, as the text allows."""
     context = context_of(request)
     register, now = context.office.register, context.now()
-    return _answer(
-        request,
-        identity,
-        matter_id,
-        sent,
-        done="matter_excluded",
-        act=lambda: flows.exclude_time(
-            context.store, identity.person, matter_id, rule_id, kind, reason, register=register, now=now
-        ),
+    step = partial(
+        flows.exclude_time, context.store, identity.person, matter_id, rule_id, kind, reason, register=register, now=now
     )
+    return _answer(request, identity, matter_id, sent, done="matter_excluded", step=step)
 
 
 @router.post("/matters/{matter_id}/clocks/{rule_id}/resume")
@@ -367,7 +352,8 @@ def resume(
         matter_id,
         sent,
         done="matter_resumed",
-        act=lambda: flows.resume_time(
+        # Within the step, so that a time nobody can read is answered like any other refusal.
+        step=lambda: flows.resume_time(
             context.store,
             identity.person,
             matter_id,
@@ -384,14 +370,8 @@ def resume(
 def start(request: Request, identity: Extender, matter_id: str, rule_id: str, sent: Sent) -> Response:
     """Start a clock whose limit is not verified, by name."""
     context = context_of(request)
-    return _answer(
-        request,
-        identity,
-        matter_id,
-        sent,
-        done="armed",
-        act=lambda: flows.start_duty(context.store, identity.person, matter_id, rule_id, now=context.now()),
-    )
+    step = partial(flows.start_duty, context.store, identity.person, matter_id, rule_id, now=context.now())
+    return _answer(request, identity, matter_id, sent, done="armed", step=step)
 
 
 @router.post("/matters/{matter_id}/events/{event_id}")
@@ -407,13 +387,14 @@ def decide_likeness(
 ) -> Response:
     """Confirm or reject that the matter tells of the event."""
     context = context_of(request)
-    return _answer(
-        request,
-        identity,
+    step = partial(
+        flows.decide_likeness,
+        context.store,
+        identity.person,
         matter_id,
-        sent,
-        done="matter_linked",
-        act=lambda: flows.decide_likeness(
-            context.store, identity.person, matter_id, event_id, same=same, remark=remark, now=context.now()
-        ),
+        event_id,
+        same=same,
+        remark=remark,
+        now=context.now(),
     )
+    return _answer(request, identity, matter_id, sent, done="matter_linked", step=step)
