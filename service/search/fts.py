@@ -29,6 +29,7 @@ from service.ports.search import (
 )
 from service.search.fts_query import COUNTS, PAGE, conditions_of, microseconds, moment
 from service.search.limits import require_page, separate
+from service.write_ahead import log_ahead
 
 __all__ = ["FtsSearch"]
 
@@ -276,8 +277,9 @@ def _listed(values: Sequence[str]) -> str:
 def _connected(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     # A projection can be rebuilt, so a commit need not wait for the disk.
-    for pragma in (f"busy_timeout={_WAIT_S * 1000}", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in (f"busy_timeout={_WAIT_S * 1000}", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}").close()
+    log_ahead(connection, _WAIT_S)
 
 
 def _began(connection: Connection) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from service.storage.bulk import Same, columns_of, execute_columns
 from service.storage.columns import Moment
+from service.write_ahead import log_ahead
 
 __all__ = ["Engines", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert", "upsert_columns"]
 
@@ -87,8 +88,9 @@ def _open_sqlite(url: URL, *, synchronous: str) -> Engines:
     # One writing connection per process: threads queue for it in order, instead of polling the file's lock.
     writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S)
     reader = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S)
-    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", f"synchronous={synchronous}"))
+    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=(f"synchronous={synchronous}",))
     _prepare_sqlite(reader, begin="BEGIN", pragmas=("query_only=ON",))
+    event.listen(writer, "connect", lambda connection, _record: log_ahead(connection, _BUSY_MS / 1000))
     return Engines(writer, reader)
 
 
