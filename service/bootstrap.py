@@ -16,6 +16,7 @@ from service.domain.register import Register
 from service.flows.consider import Office
 from service.flows.opinion_desk import OpinionSetup
 from service.flows.rules import Rulebook
+from service.flows.second_factor import SecondFactorRules
 from service.notify.mailbox import MailboxNotifier
 from service.notify.smtp import SmtpNotifier
 from service.policies.register import load_register, stamp_of
@@ -168,6 +169,20 @@ class Application:
         if self.settings.audit_key is not None:
             return self.settings.audit_key.get_secret_value().encode()
         return _kept_secret(self.settings.data / "secrets" / "audit_key")
+
+    @cached_property
+    def second_factor_key(self) -> bytes:
+        """The key that seals second factors: from the settings, else made once in the data folder."""
+        if self.settings.second_factor_key is not None:
+            return self.settings.second_factor_key.get_secret_value().encode()
+        return _kept_secret(self.settings.data / "secrets" / "second_factor_key")
+
+    @property
+    def second_factor_rules(self) -> SecondFactorRules | None:
+        """Who must log in with a second factor; `None` in a drill, whose clock is not that of anybody's device."""
+        if self.drill:
+            return None
+        return SecondFactorRules(demand=self.settings.second_factor, issuer="药望", key=lambda: self.second_factor_key)
 
     def cut(self, query: str) -> Sequence[str]:
         """Cut a search query into words as documents were cut when they were indexed."""

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
@@ -24,6 +25,7 @@ from pydantic_settings import (
 
 from analysis.assessment import CATEGORY_NAMES, Level
 from crawlers.disk_words import disk_sentence
+from service.domain.second_factor import Demand
 
 __all__ = ["Settings", "SettingsError", "load_settings", "role_environment", "unknown_variables"]
 
@@ -48,6 +50,7 @@ _SENTENCES = {
 }
 _SHAPES = {
     "smtp_security": "应为 none、starttls 或 tls",
+    "second_factor": "应为 voluntary、administrators 或 all",
     "province": "应为六位行政区划代码，如 360000",
     "search_name": "应以小写字母开头，由小写字母、数字和短横组成",
 }
@@ -104,6 +107,17 @@ class Settings(BaseSettings):
     audit_key: SecretStr | None = Field(
         default=None, description="Key that signs exports of the audit trail; default made once in the data folder."
     )
+    admit_from: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Networks whose browsers may open the dashboard: 10.20.0.0/16,127.0.0.1; none means all.",
+    )
+    second_factor: Demand = Field(
+        default=Demand.VOLUNTARY,
+        description="Who must log in with a second factor: voluntary, administrators (auditors too) or all.",
+    )
+    second_factor_key: SecretStr | None = Field(
+        default=None, description="Key that seals second factors in the store; default made once in the data folder."
+    )
     office: str = Field(default="综合规财处", description="Name of the office on briefings.")
     province: str = Field(default="360000", pattern=r"^\d{6}$", description="GB/T 2260 code of the province.")
     crawl: bool = Field(default=True, description="Whether the crawl role fetches anything.")
@@ -148,7 +162,7 @@ class Settings(BaseSettings):
         default=1500, ge=100, le=8000, description="Characters of the body that are sent, personal data masked."
     )
 
-    @field_validator("smtp_password", "author_key", "audit_key", "search_api_key")
+    @field_validator("smtp_password", "author_key", "audit_key", "second_factor_key", "search_api_key")
     @classmethod
     def _refuse_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and _is_placeholder(value.get_secret_value()):
@@ -204,7 +218,21 @@ class Settings(BaseSettings):
             _check_endpoint(self.opinion_url, self.opinion_inside)
         return self
 
-    @field_validator("watch_words", "opinion_inside", "opinion_levels", "opinion_categories", mode="before")
+    @field_validator("admit_from")
+    @classmethod
+    def _read_admitted(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for written in value:
+            try:
+                ip_network(written)
+            except ValueError as error:
+                raise ValueError(
+                    f"{written} 不是地址或网段，如 10.20.0.0/16、192.168.7.9（网段的主机位须为 0）"
+                ) from error
+        return value
+
+    @field_validator(
+        "watch_words", "admit_from", "opinion_inside", "opinion_levels", "opinion_categories", mode="before"
+    )
     @classmethod
     def _divide_words(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -245,6 +273,11 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """The address of the dashboard as people and mails use it."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def admitted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks whose browsers may open the dashboard; none means all."""
+        return tuple(ip_network(written) for written in self.admit_from)
 
     @property
     def attachment_bytes(self) -> int:
@@ -352,7 +385,7 @@ def _where(row: ErrorDetails) -> list[str]:
 
 
 def _sentence(row: ErrorDetails) -> str:
-    if row["type"] == "string_pattern_mismatch" and row["loc"]:
+    if row["type"] in {"string_pattern_mismatch", "enum"} and row["loc"]:
         return _SHAPES[str(row["loc"][0])]
     template = _SENTENCES.get(row["type"])
     if template is None:

@@ -59,6 +59,8 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         briefings=briefings,
         push=_push_desk(app),
         opinions=app.opinion_setup,
+        admit_from=app.settings.admitted_networks,
+        second_factor=app.second_factor_rules,
         attachment_bytes=app.settings.attachment_bytes,
         checks={
             "存储": app.store.check,

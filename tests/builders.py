@@ -11,7 +11,7 @@ from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.clock import Clock, ClockRole, ClockState
 from service.domain.event import Event
 from service.domain.people import Person, Role
-from service.flows.people import hash_password
+from service.flows.passwords import hash_password
 from service.ports.store import Store
 
 __all__ = [

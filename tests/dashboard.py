@@ -12,9 +12,11 @@ from analysis.segmentation import RjiebaSegmenter
 from crawlers.imports import ImportRefused
 from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
 from service.domain.matter import MatterKind
+from service.domain.second_factor import Demand
 from service.flows.consider import Office
 from service.flows.importing import ImportReport, import_file
 from service.flows.matter_import import MatterReport, import_matters
+from service.flows.second_factor import SecondFactorRules
 from service.notify.mailbox import MailboxNotifier
 from service.policies.register import load_register
 from service.policies.routing import RoutingFiles
@@ -25,8 +27,9 @@ from tests.builders import NOW, enrol_everyone
 from tests.contract.stored import searched
 from tests.seeding import SOURCES, seed, seed_many
 
-__all__ = ["SCENARIOS", "make_context"]
+__all__ = ["SCENARIOS", "SECOND_FACTOR", "make_context"]
 
+SECOND_FACTOR = SecondFactorRules(demand=Demand.VOLUNTARY, issuer="药望", key=lambda: b"test-second-factor-key")
 SCENARIOS = (
     DrillScenario(
         id="cluster",
@@ -101,6 +104,7 @@ def make_context(
         import_matters=_matters_of(store),
         make_briefing=paper.make,
         briefings=paper.folder,
+        second_factor=None if drill else SECOND_FACTOR,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from analysis.situations import Situations
 from crawlers.records import Source
+from service.api.addresses import Network
 from service.disk_room import DiskRoom
 from service.domain.matter import MatterKind
 from service.flows.consider import Office
@@ -19,6 +20,7 @@ from service.flows.matter_import import MatterReport
 from service.flows.opinion_desk import OpinionSetup
 from service.flows.push import PushDesk
 from service.flows.rules import Rulebook
+from service.flows.second_factor import SecondFactorRules
 from service.ports.search import Search
 from service.ports.store import Store
 
@@ -164,7 +166,8 @@ class AppContext:
     with records that become matters; `make_briefing(week)` (`2026-W47`) writes the week's documents into the folder
     `briefings` and returns their paths; `start_drill(scenario_id, speed, person)` starts a drill in a process and a
     data folder of its own, writes the audit row, and raises `RuntimeError` with a sentence where it does not start.
-    `attachment_bytes` is how much of attachments is kept; `room` is how much of the disk is left.
+    `attachment_bytes` is how much of attachments is kept; `room` is how much of the disk is left; `second_factor` says
+    who must have one; `admit_from` from where browsers may come, everywhere where it is empty.
     """
 
     store: Store
@@ -191,6 +194,8 @@ class AppContext:
     situations: SituationTable | None = None
     opinions: OpinionSetup | None = None
     attachment_bytes: int = sys.maxsize
+    second_factor: SecondFactorRules | None = None
+    admit_from: Sequence[Network] = ()
     room: Callable[[], DiskRoom | None] = lambda: None
 
     @property

@@ -10,7 +10,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from service.api.context import AppContext
 from service.domain.people import Act, Person, Session, may
-from service.flows.people import current
+from service.flows.entry import awaiting_code, current
+from service.flows.second_factor import must_bind
 
 __all__ = [
     "MAY_READ",
@@ -27,8 +28,10 @@ __all__ = [
     "Importer",
     "Labeller",
     "ModelKeeper",
+    "MustBindError",
     "MustChangePasswordError",
     "NotSignedInError",
+    "PasswordGiven",
     "PeopleKeeper",
     "PolicyChecker",
     "PolicyLinker",
@@ -53,6 +56,10 @@ class NotSignedInError(Exception):
 
 class MustChangePasswordError(Exception):
     """A one-time password must be replaced before anything else."""
+
+
+class MustBindError(Exception):
+    """A second factor must be bound before anything else."""
 
 
 class ForbiddenError(Exception):
@@ -87,24 +94,53 @@ class Guard:
     browser names an origin it must be this one.
     """
 
-    def __init__(self, act: Act | None, *, touch: bool = True, fresh_password: bool = True) -> None:
-        """Keep what is asked for; `touch=False` for requests that a page makes by itself."""
+    def __init__(
+        self, act: Act | None, *, touch: bool = True, fresh_password: bool = True, second_factor: bool = True
+    ) -> None:
+        """Keep what is asked for; `touch=False` for requests that a page makes by itself.
+
+        Without `fresh_password` a one-time password will do, without `second_factor` one that must be bound may be missing.
+        """
         self.act = act
         self._touch = touch
         self._fresh_password = fresh_password
+        self._second_factor = second_factor
 
     async def __call__(self, request: Request) -> Identity:
-        """Return who asks. Raises `NotSignedInError`, `ForbiddenError`, `ForgedError` or `MustChangePasswordError`."""
+        """Return who asks.
+
+        Raises `NotSignedInError`, `ForbiddenError`, `ForgedError`, `MustChangePasswordError` or `MustBindError`.
+        """
         identity = await _identify(request, touch=self._touch)
         if request.method not in _SAFE_METHODS:
             await _verify_token(request, identity.session)
         if identity.person.must_change_password and self._fresh_password:
             raise MustChangePasswordError
+        if self._second_factor and must_bind(identity.person, context_of(request).second_factor):
+            raise MustBindError
         if self.act is not None and not identity.may(self.act):
             raise ForbiddenError(self.act)
         return identity
 
 
+class AwaitedCode:
+    """A dependency that lets a request pass only for somebody who has given the right password and still owes the code."""
+
+    async def __call__(self, request: Request) -> Identity:
+        """Return who asks. Raises `NotSignedInError` or `ForgedError`."""
+        token = token_of(request)
+        context = context_of(request)
+        if token is None:
+            raise NotSignedInError
+        found = await run_in_threadpool(awaiting_code, context.store, token, now=context.now(), pace=context.pace)
+        if found is None:
+            raise NotSignedInError
+        if request.method not in _SAFE_METHODS:
+            await _verify_token(request, found[1])
+        return Identity(*found)
+
+
+PasswordGiven = Annotated[Identity, Depends(AwaitedCode())]
 AnyPerson = Annotated[Identity, Depends(Guard(None))]
 Reader = Annotated[Identity, Depends(Guard(Act.READ))]
 MAY_READ = Depends(Guard(Act.READ))

@@ -188,7 +188,7 @@ def _installation(settings: "Settings") -> "Installation":
     from service.backup import Installation, own_folders
     from service.site import installed_version
 
-    keys = [name for name in ("author_key", "audit_key") if getattr(settings, name) is not None]
+    keys = [name for name in ("author_key", "audit_key", "second_factor_key") if getattr(settings, name) is not None]
     return Installation(
         data=settings.data,
         elsewhere=own_folders(settings.data, {"catalogue": settings.catalogue, "policies": settings.policies}),

@@ -25,7 +25,8 @@ def register(application: typer.Typer) -> None:
     users.command("duties", help="设置一个人的处置岗位，替换原有岗位；不给 --duty 即清空。")(duties)
     users.command("small-office", help="小型处室：把全部岗位分给现有人员，起草、审核、签批分开。")(small_office)
     users.command("reset", help="重置密码，输出一次性密码。")(reset)
-    application.add_typer(users, name="users", help="用户：列出、新增、设置岗位、重置密码。")
+    users.command("reset-code", help="重置动态口令：手机遗失时解除绑定。")(reset_code)
+    application.add_typer(users, name="users", help="用户：列出、新增、设置岗位、重置密码和动态口令。")
 
 
 def list_people(data: DataOption = None) -> None:
@@ -40,6 +41,7 @@ def list_people(data: DataOption = None) -> None:
             "notify_from": person.notify_from,
             "disabled": person.disabled,
             "duties": sorted(person.duties),
+            "second_factor": person.second_factor is not None,
         }
         for person in people
     )
@@ -116,3 +118,20 @@ def reset(name: NameArgument, data: DataOption = None) -> None:
             fail(f"没有名为 {name} 的用户。")
         password = reset_password(app.store, person.id, by="cli", now=app.now())
     say(f"{name} 的一次性密码（只显示这一次）：{password}")
+
+
+def reset_code(name: NameArgument, data: DataOption = None) -> None:
+    """Take the second factor of somebody who lost the device away."""
+    from service.domain.refusal import Refusal
+    from service.flows.second_factor import reset
+
+    with opened(data) as app:
+        with app.store.read() as work:
+            person = work.people.by_name(name)
+        if person is None:
+            fail(f"没有名为 {name} 的用户。")
+        try:
+            reset(app.store, person.id, by="cli", now=app.now())
+        except Refusal as refusal:
+            fail(refusal.sentence)
+    say(f"{name} 的动态口令已解除绑定，其登录已全部退出。")

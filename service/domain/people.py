@@ -157,7 +157,8 @@ class Person:
 
     `notify_from` is the lowest level key that is mailed to this person (`red` … `blue`), `None` for no mail. `duties`
     are the ids of the duties 岗位 that the person holds in the work flow of an answer; the role says what the program
-    lets them do.
+    lets them do. `second_factor` is the sealed secret of the device that makes the codes, `second_factor_offered` one
+    whose first code is awaited, `second_factor_step` the step of the last code that was taken.
     """
 
     id: str
@@ -171,16 +172,23 @@ class Person:
     failures: int = 0
     locked_until: datetime | None = None
     duties: frozenset[str] = frozenset()
+    second_factor: str | None = None
+    second_factor_offered: str | None = None
+    second_factor_step: int = 0
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One logged-in browser. `id` is the hash of the cookie's random token; `csrf` the synchroniser token."""
+    """One logged-in browser. `id` is the hash of the cookie's random token; `csrf` the synchroniser token.
+
+    One that `awaits_code` has given the right password and opens nothing yet.
+    """
 
     id: str
     person_id: str
     csrf: str
+    awaits_code: bool = False
     created_at: datetime
     seen_at: datetime
 

@@ -1,136 +1,42 @@
-"""Log-in, sessions, passwords and the list of people, each with its audit row in the same transaction."""
+"""The list of people, their passwords and duties, each change with its audit row in the same transaction."""
 
-import hashlib
 import secrets
-import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-from service.domain.password import LOCK, MAX_FAILURES, is_live, is_locked, password_fault
-from service.domain.people import Person, Role, Session
+from service.domain.password import LOCK, is_locked, password_fault
+from service.domain.people import Person, Role
 from service.domain.refusal import Conflict
 from service.domain.small_office import small_office
 from service.domain.workflow import Workflow
-from service.ports.store import Store, StoreFullError, Work
+from service.flows.entry import EntryOutcome, count_failure, note, open_session
+from service.flows.passwords import hash_password, matches
+from service.ports.store import Store, Work
 
 __all__ = [
-    "Entry",
-    "EntryOutcome",
-    "PasswordBusyError",
     "PasswordFaultError",
+    "PersonChange",
     "add_person",
     "change_password",
     "change_person",
-    "current",
-    "enter",
-    "hash_password",
-    "leave",
+    "one_time_password",
     "reset_password",
-    "session_id",
     "set_duties",
     "spread_duties",
 ]
 
-# 19 MiB, t = 2, p = 1 is OWASP's minimum for Argon2id and takes about 60 ms; two at once, so that a flood of log-ins
-# leaves the machine to the crawl.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_SLOTS = threading.BoundedSemaphore(2)
-_SLOT_WAIT_SECONDS = 10.0
 _LONGEST_NAME = 32
-_SEEN_STEP = timedelta(seconds=60)
-# The hash of a discarded random string: an unknown name is checked against it and costs as much time.
-_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$MjoNCJOZD1QbCXLVwDOGRg$WzPnJu+6Pxu6cc7OLtBZk5BJQwN+db9iarKY205hhcE"
-
-
-class PasswordBusyError(Exception):
-    """Too many passwords are being checked at once."""
 
 
 class PasswordFaultError(Exception):
     """A password or a person's data will not do; the sentence says why."""
 
 
-class EntryOutcome(StrEnum):
-    """How a try to log in ended."""
-
-    ENTERED = "entered"
-    REFUSED = "refused"
-    LOCKED = "locked"
-
-
 _OLD_NOT_TAKEN = {
     EntryOutcome.REFUSED: "原密码不正确。",
     EntryOutcome.LOCKED: "连续输错密码，账号已锁定 5 分钟，请稍后再试。",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """The result of a try to log in; `token` is the cookie's value, known only to the browser."""
-
-    outcome: EntryOutcome
-    token: str | None = None
-    person: Person | None = None
-
-
-def hash_password(password: str) -> str:
-    """Return the Argon2id hash. Raises `PasswordBusyError` where no slot is free within ten seconds."""
-    with _Slot():
-        return _HASHER.hash(password)
-
-
-def enter(store: Store, *, name: str, password: str, now: datetime, pace: float = 1.0) -> Entry:
-    """Check a password and open a session.
-
-    An unknown name costs as much time as a known one. The fifth failure in a row shuts the account for 300 s; while it
-    is shut the password is checked all the same and the answer does not say whether it was right. `pace` is how many
-    times as fast as real time `now` runs; the account is shut for 300 s of real time.
-    """
-    with store.read() as work:
-        person = work.people.by_name(name)
-    right = _matches(person.password_hash if person else _NOBODY, password)
-    with store.write() as work:
-        person = work.people.by_name(name)
-        if person is None or person.disabled:
-            _note(work, actor=f"未知:{name[:32]}", action="login.refused", subject="login", now=now)
-            return Entry(outcome=EntryOutcome.REFUSED)
-        if is_locked(person, now):
-            _note(work, actor=person.name, action="login.locked", subject=f"person:{person.id}", now=now)
-            return Entry(outcome=EntryOutcome.LOCKED)
-        if not right:
-            return _count_failure(work, person, now, LOCK * pace)
-        return _open(work, person, now)
-
-
-def current(
-    store: Store, token: str, *, now: datetime, touch: bool, pace: float = 1.0
-) -> tuple[Person, Session] | None:
-    """Return who holds the session cookie, or `None`; `touch` moves the idle limit on, at most once a minute of real time."""
-    key = session_id(token)
-    with store.read() as work:
-        session = work.people.session(key)
-        person = work.people.get(session.person_id) if session else None
-    if session is None or person is None or person.disabled or not is_live(session, now, pace=pace):
-        return None
-    if touch and now - session.seen_at >= _SEEN_STEP * pace:
-        session = replace(session, seen_at=now)
-        # On a full disk everything can still be read; the idle limit then runs from when it could last be written.
-        with suppress(StoreFullError), store.write() as work:
-            work.people.save_session(session)
-    return person, session
-
-
-def leave(store: Store, *, person: Person, session: Session, now: datetime) -> None:
-    """End one session."""
-    with store.write() as work:
-        work.people.end_session(session.id)
-        _note(work, actor=person.name, action="login.left", subject=f"person:{person.id}", now=now)
 
 
 def change_password(store: Store, *, person: Person, old: str, new: str, now: datetime, pace: float = 1.0) -> str:
@@ -151,25 +57,25 @@ def change_password(store: Store, *, person: Person, old: str, new: str, now: da
         changed = replace(person, password_hash=hashed, must_change_password=False, failures=0, locked_until=None)
         work.people.save(changed)
         work.people.end_sessions_of(person.id)
-        _note(work, actor=person.name, action="person.password_changed", subject=f"person:{person.id}", now=now)
-        entry = _open(work, changed, now)
+        note(work, actor=person.name, action="person.password_changed", subject=f"person:{person.id}", now=now)
+        entry = open_session(work, changed, now)
     assert entry.token is not None
     return entry.token
 
 
 def _try_old(store: Store, person: Person, old: str, now: datetime, lock: timedelta) -> EntryOutcome:
-    right = _matches(person.password_hash, old)
+    right = matches(person.password_hash, old)
     with store.write() as work:
         # As it stands now: other tries may have been counted since the request began.
         known = work.people.get(person.id)
         if known is None or known.disabled or known.password_hash != person.password_hash:
             return EntryOutcome.REFUSED
         if is_locked(known, now):
-            _note(work, actor=known.name, action="login.locked", subject=f"person:{known.id}", now=now)
+            note(work, actor=known.name, action="login.locked", subject=f"person:{known.id}", now=now)
             return EntryOutcome.LOCKED
         if right:
             return EntryOutcome.ENTERED
-        return _count_failure(work, known, now, lock, refused="person.password_refused").outcome
+        return count_failure(work, known, now, lock, refused="person.password_refused").outcome
 
 
 def add_person(
@@ -205,7 +111,7 @@ def add_person(
             created_at=now,
         )
         work.people.save(person)
-        _note(work, actor=by, action="person.added", subject=f"person:{person.id}", now=now, name=name, role=role.value)
+        note(work, actor=by, action="person.added", subject=f"person:{person.id}", now=now, name=name, role=role.value)
     return password
 
 
@@ -231,7 +137,7 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
         work.people.save(changed)
         if changed.role is not person.role or changed.disabled:
             work.people.end_sessions_of(person.id)
-        _note(
+        note(
             work,
             actor=by.name,
             action="person.changed",
@@ -283,7 +189,7 @@ def _give_duties(work: Work, person: Person, duties: frozenset[str], *, by: str,
     changed = replace(person, duties=duties)
     work.people.save(changed)
     told = "、".join(sorted(duties))
-    _note(work, actor=by, action="person.changed", subject=f"person:{person.id}", now=now, duties=told)
+    note(work, actor=by, action="person.changed", subject=f"person:{person.id}", now=now, duties=told)
     return changed
 
 
@@ -298,7 +204,7 @@ def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> s
         changed = replace(person, password_hash=hashed, must_change_password=True, failures=0, locked_until=None)
         work.people.save(changed)
         work.people.end_sessions_of(person.id)
-        _note(work, actor=by, action="person.password_reset", subject=f"person:{person.id}", now=now)
+        note(work, actor=by, action="person.password_reset", subject=f"person:{person.id}", now=now)
     return password
 
 
@@ -316,58 +222,3 @@ class PersonChange:
 def one_time_password() -> str:
     """Return a random password of about 95 bits that satisfies the password rule."""
     return f"{secrets.token_urlsafe(12)}-Yw7"
-
-
-class _Slot:
-    """One of the two places where a password is hashed."""
-
-    def __enter__(self) -> None:
-        if not _SLOTS.acquire(timeout=_SLOT_WAIT_SECONDS):
-            raise PasswordBusyError
-
-    def __exit__(self, *_: object) -> None:
-        _SLOTS.release()
-
-
-def _matches(hashed: str, password: str) -> bool:
-    with _Slot():
-        try:
-            return _HASHER.verify(hashed, password[:256])
-        except (VerificationError, InvalidHashError):
-            return False
-
-
-def session_id(token: str) -> str:
-    """Return the id under which a cookie's token is stored: its hash, so that a copied database opens no session."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _open(work: Work, person: Person, now: datetime) -> Entry:
-    if person.failures or person.locked_until is not None:
-        person = replace(person, failures=0, locked_until=None)
-        work.people.save(person)
-    if person.role is Role.ADMINISTRATOR:
-        work.people.end_sessions_of(person.id)
-    token = secrets.token_urlsafe(32)
-    work.people.save_session(
-        Session(id=session_id(token), person_id=person.id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now)
-    )
-    _note(work, actor=person.name, action="login.entered", subject=f"person:{person.id}", now=now)
-    return Entry(outcome=EntryOutcome.ENTERED, token=token, person=person)
-
-
-def _count_failure(
-    work: Work, person: Person, now: datetime, lock: timedelta, *, refused: str = "login.refused"
-) -> Entry:
-    failures = person.failures + 1
-    shut = failures >= MAX_FAILURES
-    work.people.save(
-        replace(person, failures=0 if shut else failures, locked_until=now + lock if shut else person.locked_until)
-    )
-    action = "login.locked" if shut else refused
-    _note(work, actor=person.name, action=action, subject=f"person:{person.id}", now=now)
-    return Entry(outcome=EntryOutcome.LOCKED if shut else EntryOutcome.REFUSED)
-
-
-def _note(work: Work, *, actor: str, action: str, subject: str, now: datetime, **detail: str | bool) -> None:
-    work.audit.append(actor=actor, action=action, subject=subject, detail=detail, now=now)

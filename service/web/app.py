@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
+from service.api.addresses import AddressGate
 from service.api.case_routes import router as cases
 from service.api.clean_text import CleanText
 from service.api.context import AppContext
@@ -38,6 +39,7 @@ def create_app(context: AppContext) -> FastAPI:
     app.state.login_limiter = login_limiter()
     app.add_middleware(CleanText)
     app.add_middleware(BodyLimit)
+    app.add_middleware(AddressGate, networks=context.admit_from)
     app.add_middleware(SecurityHeaders, https=context.secure_cookies)
     for router in ROUTERS:
         app.include_router(router)

@@ -13,6 +13,7 @@ from service.api.headers import complete
 from service.api.identity import (
     ForbiddenError,
     ForgedError,
+    MustBindError,
     MustChangePasswordError,
     NotSignedInError,
     context_of,
@@ -20,7 +21,8 @@ from service.api.identity import (
 from service.api.room import NoRoomError
 from service.domain.people import granted
 from service.domain.refusal import Refusal
-from service.flows.people import PasswordBusyError, PasswordFaultError
+from service.flows.passwords import PasswordBusyError
+from service.flows.people import PasswordFaultError
 from service.ports.store import StoreFullError, StoreUnavailableError
 from service.web.live import TooManyStreamsError
 from service.web.refused import own_texts, status_of
@@ -66,6 +68,7 @@ def install_faults(app: FastAPI) -> None:
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(NotSignedInError, _to_login)
     app.add_exception_handler(MustChangePasswordError, _to_password)
+    app.add_exception_handler(MustBindError, _to_second_factor)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(PasswordFaultError, _no_password)
     app.add_exception_handler(HTTPException, _http)
@@ -115,6 +118,12 @@ def _to_password(request: Request, _: Exception) -> Response:
     if _wants_json(request):
         return _show(request, 403, "请先在网页上修改一次性密码。")
     return RedirectResponse("/password", status_code=303)
+
+
+def _to_second_factor(request: Request, _: Exception) -> Response:
+    if _wants_json(request):
+        return _show(request, 403, "请先在网页上绑定动态口令。")
+    return RedirectResponse("/second-factor", status_code=303)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -12,8 +12,18 @@ _DECIDE = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 _KEEP = frozenset({Role.ADMINISTRATOR})
 _AUDIT = frozenset({Role.AUDITOR})
 
-PUBLIC = frozenset({"GET /login", "POST /login", "GET /healthz", "GET /readyz", "POST /api/push/{source_id}"})
-"""Routes that answer without a session; a push is believed by its signature."""
+PUBLIC = frozenset(
+    {
+        "GET /login",
+        "POST /login",
+        "GET /login/code",
+        "POST /login/code",
+        "GET /healthz",
+        "GET /readyz",
+        "POST /api/push/{source_id}",
+    }
+)
+"""Routes that answer without a session; a push is believed by its signature, a code asks for the password that was given."""
 
 MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /": _ALL,
@@ -24,6 +34,10 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /logout": _ALL,
     "GET /password": _ALL,
     "POST /password": _ALL,
+    "GET /second-factor": _ALL,
+    "POST /second-factor/offer": _ALL,
+    "POST /second-factor/bind": _ALL,
+    "POST /second-factor/remove": _ALL,
     "GET /out": _ALL,
     "GET /alerts": _ALL,
     "POST /alerts/acknowledge": _HANDLE,
@@ -119,6 +133,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /system/people": _KEEP,
     "POST /system/people/{person_id}": _KEEP,
     "POST /system/people/{person_id}/password": _KEEP,
+    "POST /system/people/{person_id}/second-factor": _KEEP,
     "POST /system/duty": _KEEP,
     "POST /system/quarantine/again": _KEEP,
     "POST /system/quarantine/fetch": _KEEP,

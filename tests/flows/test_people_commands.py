@@ -1,6 +1,7 @@
 """`yaowang users`, in this process over a store of its own: duties."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,23 @@ def test_a_small_office_needs_three_and_replaces_only_when_told_to(data: Path) -
     assert run(data, "small-office").exit_code == 1
     assert run(data, "small-office", "--replace").exit_code == 0
     assert duties_of(data) == held
+
+
+def test_a_lost_device_is_taken_away_on_the_machine(data: Path) -> None:
+    app = build(load_settings(data=data))
+    with app.store.write() as work:
+        person = work.people.by_name("值班员甲")
+        assert person is not None
+        work.people.save(replace(person, second_factor="sealed", second_factor_step=9))
+    done = run(data, "reset-code", "值班员甲")
+    assert (done.exit_code, "已解除绑定" in done.stderr) == (0, True)
+    with app.store.read() as work:
+        assert work.people.get(person.id) == person
+    app.close()
+
+
+@pytest.mark.parametrize(("name", "told"), [("没有这人", "没有名为"), ("值班员甲", "没有绑定动态口令")])
+def test_where_there_is_no_device_to_take_away_it_says_so(data: Path, name: str, told: str) -> None:
+    refused = run(data, "reset-code", name)
+    assert refused.exit_code == 1
+    assert told in refused.stderr

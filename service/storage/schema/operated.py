@@ -1,6 +1,7 @@
 """Tables of running the service: what leaves, what was done, people, sources and counts."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
 )
 
 from service.domain.people import Role
@@ -106,6 +108,9 @@ people = Table(
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment),
     Column("duties", Json(frozenset), nullable=False, server_default="[]"),
+    Column("second_factor", Text),
+    Column("second_factor_offered", Text),
+    Column("second_factor_step", BigInteger, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
 )
 
@@ -115,6 +120,7 @@ sessions = Table(
     Column("id", Text, primary_key=True),
     Column("person_id", Text, later("people.id"), nullable=False),
     Column("csrf", Text, nullable=False),
+    Column("awaits_code", Boolean, nullable=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Index(None, "person_id"),

@@ -21,6 +21,7 @@ from service.web.pages import (
     roster,
     routing,
     search,
+    second_factor,
     second_try,
     silences,
     situations,
@@ -37,6 +38,7 @@ __all__ = ["ROUTERS"]
 # The event stream before the event page, whose path would take its name for an event.
 ROUTERS = (
     login.router,
+    second_factor.router,
     overview.router,
     stream.router,
     silences.router,

@@ -1,7 +1,8 @@
-"""登录, 首次改密, 退出, and the page between here and the outside."""
+"""登录 with its second factor, 首次改密, 退出, and the page between here and the outside."""
 
 from functools import partial
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -9,21 +10,35 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from service.api.identity import Guard, Identity, context_of, drop_cookie, set_cookie, verify_origin
+from service.api.identity import (
+    Guard,
+    Identity,
+    NotSignedInError,
+    PasswordGiven,
+    context_of,
+    drop_cookie,
+    set_cookie,
+    token_of,
+    verify_origin,
+)
 from service.domain.refusal import NotFound
 from service.domain.web_address import is_web_address
-from service.flows.people import EntryOutcome, PasswordBusyError, PasswordFaultError, change_password, enter, leave
+from service.flows.entry import EntryOutcome, enter, leave
+from service.flows.passwords import PasswordBusyError
+from service.flows.people import PasswordFaultError, change_password
+from service.flows.second_factor import give_code, wrong_code
 from service.web.render import bare_page
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 _PER_ADDRESS = RateLimitItemPerMinute(20)
+_TOO_OFTEN = "这个地址的登录尝试过于频繁，请一分钟后再试。"
 _SENTENCES = {
     EntryOutcome.REFUSED: "用户名或密码不正确。",
     EntryOutcome.LOCKED: "连续失败次数过多，账号已锁定 5 分钟，请稍后再试。",
 }
 # A person with a one-time password may come as far as replacing it.
-OldPassword = Annotated[Identity, Depends(Guard(None, fresh_password=False))]
+OldPassword = Annotated[Identity, Depends(Guard(None, fresh_password=False, second_factor=False))]
 
 
 def login_limiter() -> MovingWindowRateLimiter:
@@ -48,18 +63,66 @@ def log_in(
     verify_origin(request)
     context = context_of(request)
     show = partial(_form, request, next_path=next_path, name=name)
-    address = request.client.host if request.client else "unknown"
-    if not request.app.state.login_limiter.hit(_PER_ADDRESS, address):
-        return show(fault="这个地址的登录尝试过于频繁，请一分钟后再试。", status=429)
+    if not _may_try(request):
+        return show(fault=_TOO_OFTEN, status=429)
     try:
         entry = enter(context.store, name=name, password=password, now=context.now(), pace=context.pace)
     except PasswordBusyError:
         return show(fault="同时登录的人过多，请稍后再试。", status=503)
     if entry.token is None:
         return show(fault=_SENTENCES[entry.outcome], status=401)
+    onward = _own_path(next_path)
+    wanted = entry.outcome is EntryOutcome.CODE_WANTED
+    response = RedirectResponse(f"/login/code?next={quote(onward, safe='')}" if wanted else onward, status_code=303)
+    set_cookie(response, entry.token, context)
+    return response
+
+
+@router.get("/login/code")
+def code_page(
+    request: Request, identity: PasswordGiven, next_path: Annotated[str, Query(alias="next", max_length=300)] = "/"
+) -> HTMLResponse:
+    """Show the form for the code."""
+    return _code_form(request, identity, next_path)
+
+
+@router.post("/login/code")
+def take_code(
+    request: Request,
+    identity: PasswordGiven,
+    code: Annotated[str, Form(max_length=20)],
+    next_path: Annotated[str, Form(alias="next", max_length=300)] = "/",
+) -> Response:
+    """Open the session of who has given the password and now the code, or say why not."""
+    context = context_of(request)
+    if not _may_try(request):
+        return _code_form(request, identity, next_path, fault=_TOO_OFTEN, status=429)
+    given = token_of(request) or ""
+    rules = context.second_factor
+    entry = give_code(context.store, given, code=code, rules=rules, now=context.now(), pace=context.pace)
+    if entry is None:
+        raise NotSignedInError
+    if entry.token is None:
+        fault = wrong_code(context.now()) if entry.outcome is EntryOutcome.REFUSED else _SENTENCES[entry.outcome]
+        return _code_form(request, identity, next_path, fault=fault, status=401)
     response = RedirectResponse(_own_path(next_path), status_code=303)
     set_cookie(response, entry.token, context)
     return response
+
+
+def _code_form(
+    request: Request, identity: Identity, next_path: str, *, fault: str = "", status: int = 200
+) -> HTMLResponse:
+    onward, csrf, name = _own_path(next_path), identity.session.csrf, identity.person.name
+    return bare_page(
+        request, "code.html", title="动态口令", status=status, next=onward, csrf=csrf, name=name, fault=fault
+    )
+
+
+def _may_try(request: Request) -> bool:
+    address = request.client.host if request.client else "unknown"
+    limiter: MovingWindowRateLimiter = request.app.state.login_limiter
+    return limiter.hit(_PER_ADDRESS, address)
 
 
 def _form(request: Request, *, next_path: str, name: str = "", fault: str = "", status: int = 200) -> HTMLResponse:

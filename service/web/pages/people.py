@@ -7,14 +7,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.identity import Identity, PeopleKeeper, context_of
 from service.domain.refusal import Conflict, Refusal
+from service.flows.passwords import PasswordBusyError
 from service.flows.people import (
-    PasswordBusyError,
     PasswordFaultError,
     add_person,
     change_person,
     reset_password,
     spread_duties,
 )
+from service.flows.second_factor import reset
 from service.web.pages.people_forms import PersonForm, Typed, duty_typed
 from service.web.pages.system import Secret, show_system
 
@@ -74,6 +75,17 @@ def new_password(request: Request, identity: PeopleKeeper, person_id: str) -> HT
     except PasswordFaultError as fault:
         return _refused(request, identity, Typed(fault=str(fault)))
     return show_system(request, identity, "people", secret=Secret(_name_of(request, person_id), password))
+
+
+@router.post("/system/people/{person_id}/second-factor")
+def reset_second_factor(request: Request, identity: PeopleKeeper, person_id: str) -> Response:
+    """Take the second factor of somebody who lost the device away."""
+    context = context_of(request)
+    try:
+        reset(context.store, person_id, by=identity.person.name, now=context.now())
+    except Refusal as refusal:
+        return _refused(request, identity, Typed(fault=refusal.sentence))
+    return RedirectResponse("/system?tab=people&done=second_factor", status_code=303)
 
 
 @router.post("/system/duties")

@@ -25,6 +25,7 @@ _WORDS = MappingProxyType(
         "category": "类别",
         "changes": "交接时间",
         "choice": "引用选择",
+        "code": "动态口令",
         "csrf": "页面令牌",
         "days": "天数",
         "deputy": "备班人",
