@@ -100,7 +100,7 @@ def enter(store: Store, *, name: str, password: str, now: datetime, pace: float 
         if person is None or person.disabled:
             _note(work, actor=f"未知:{name[:32]}", action="login.refused", subject="login", now=now)
             return Entry(outcome=EntryOutcome.REFUSED)
-        if is_locked(person, now):
+        if is_locked(person, now, lock=LOCK * pace):
             _note(work, actor=person.name, action="login.locked", subject=f"person:{person.id}", now=now)
             return Entry(outcome=EntryOutcome.LOCKED)
         if not right:
@@ -164,7 +164,7 @@ def _try_old(store: Store, person: Person, old: str, now: datetime, lock: timede
         known = work.people.get(person.id)
         if known is None or known.disabled or known.password_hash != person.password_hash:
             return EntryOutcome.REFUSED
-        if is_locked(known, now):
+        if is_locked(known, now, lock=lock):
             _note(work, actor=known.name, action="login.locked", subject=f"person:{known.id}", now=now)
             return EntryOutcome.LOCKED
         if right:
