@@ -44,6 +44,8 @@ _SLOTS = threading.BoundedSemaphore(2)
 _SLOT_WAIT_SECONDS = 10.0
 _LONGEST_NAME = 32
 _SEEN_STEP = timedelta(seconds=60)
+# A person is saved whole: of two who change one at once, the second sees what the first did.
+_PEOPLE = "people"
 # The hash of a discarded random string: an unknown name is checked against it and costs as much time.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$MjoNCJOZD1QbCXLVwDOGRg$WzPnJu+6Pxu6cc7OLtBZk5BJQwN+db9iarKY205hhcE"
 
@@ -96,6 +98,7 @@ def enter(store: Store, *, name: str, password: str, now: datetime, pace: float 
         person = work.people.by_name(name)
     right = _matches(person.password_hash if person else _NOBODY, password)
     with store.write() as work:
+        work.alone(_PEOPLE)
         person = work.people.by_name(name)
         if person is None or person.disabled:
             _note(work, actor=f"未知:{name[:32]}", action="login.refused", subject="login", now=now)
@@ -122,7 +125,7 @@ def current(
         session = replace(session, seen_at=now)
         # On a full disk everything can still be read; the idle limit then runs from when it could last be written.
         with suppress(StoreFullError), store.write() as work:
-            work.people.save_session(session)
+            work.people.touch_session(session.id, seen_at=now)
     return person, session
 
 
@@ -148,7 +151,12 @@ def change_password(store: Store, *, person: Person, old: str, new: str, now: da
         raise PasswordFaultError(fault)
     hashed = hash_password(new)
     with store.write() as work:
-        changed = replace(person, password_hash=hashed, must_change_password=False, failures=0, locked_until=None)
+        work.alone(_PEOPLE)
+        # As it stands now: hashing takes its time, and an administrator may have shut the account meanwhile.
+        known = work.people.get(person.id)
+        if known is None or known.disabled or known.password_hash != person.password_hash:
+            raise PasswordFaultError(_OLD_NOT_TAKEN[EntryOutcome.REFUSED])
+        changed = replace(known, password_hash=hashed, must_change_password=False, failures=0, locked_until=None)
         work.people.save(changed)
         work.people.end_sessions_of(person.id)
         _note(work, actor=person.name, action="person.password_changed", subject=f"person:{person.id}", now=now)
@@ -160,6 +168,7 @@ def change_password(store: Store, *, person: Person, old: str, new: str, now: da
 def _try_old(store: Store, person: Person, old: str, now: datetime, lock: timedelta) -> EntryOutcome:
     right = _matches(person.password_hash, old)
     with store.write() as work:
+        work.alone(_PEOPLE)
         # As it stands now: other tries may have been counted since the request began.
         known = work.people.get(person.id)
         if known is None or known.disabled or known.password_hash != person.password_hash:
@@ -192,6 +201,7 @@ def add_person(
     password = one_time_password()
     hashed = hash_password(password)
     with store.write() as work:
+        work.alone(_PEOPLE)
         if work.people.by_name(name) is not None:
             raise PasswordFaultError(f"用户名“{name}”已存在，请换一个。")
         person = Person(
@@ -215,9 +225,13 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
     Raises `PasswordFaultError` where the person is unknown or an administrator would shut themselves out.
     """
     with store.write() as work:
+        work.alone(_PEOPLE)
         person = work.people.get(person_id)
         if person is None:
             raise PasswordFaultError("没有这个用户。")
+        acting = work.people.get(by.id)
+        if acting is None or acting.disabled or acting.role is not by.role:
+            raise PasswordFaultError("您的角色刚被调整，这次修改没有保存；请重新登录后再看。")
         if person.id == by.id and (changes.disabled or changes.role is not person.role):
             raise PasswordFaultError("不能停用自己或更改自己的角色，请由另一位系统管理员操作。")
         changed = replace(
@@ -254,6 +268,7 @@ def set_duties(store: Store, name: str, duties: Iterable[str], *, workflow: Work
         known = "、".join(f"{one.id}（{one.name}）" for one in workflow.duties.values())
         raise PasswordFaultError(f"没有岗位 {'、'.join(unknown)}。可用的岗位：{known}。")
     with store.write() as work:
+        work.alone(_PEOPLE)
         person = work.people.by_name(name)
         if person is None:
             raise PasswordFaultError(f"没有名为 {name} 的用户。")
@@ -267,6 +282,7 @@ def spread_duties(store: Store, *, workflow: Workflow, by: str, now: datetime, r
         Conflict: There are fewer than three people, or somebody holds duties already and `replaces` is not said.
     """
     with store.write() as work:
+        work.alone(_PEOPLE)
         people = work.people.listing()
         held = [one.name for one in people if one.duties and not one.disabled]
         shared = small_office(people, workflow)
@@ -292,6 +308,7 @@ def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> s
     password = one_time_password()
     hashed = hash_password(password)
     with store.write() as work:
+        work.alone(_PEOPLE)
         person = work.people.get(person_id)
         if person is None:
             raise PasswordFaultError("没有这个用户。")
