@@ -19,6 +19,7 @@ from service.flows.live_checks import Came, settle_checks, wished
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
 from service.ports.store import Work
+from service.rhythm import Rhythm
 from service.setbacks import PAUSE_SECONDS, SETBACKS
 
 if TYPE_CHECKING:
@@ -141,12 +142,14 @@ class _Collector:
         attachments: "AttachmentSandbox",
         stop: threading.Event,
     ) -> None:
+        from service.flows.second_look import LOOK_EVERY
+
         self.app = app
         self.holder = holder
         self.sandbox = sandbox
         self.attachments = attachments
         self.stop = stop
-        self.next_looks = app.now()
+        self.looking = Rhythm(LOOK_EVERY)
         self.paused = False
 
     async def step(self) -> None:
@@ -158,7 +161,7 @@ class _Collector:
             await self._visit(claim)
             await asyncio.to_thread(end_visits, self.app.store, claim, now=self.app.now())
             await asyncio.to_thread(self._tell)
-        if not self.stop.is_set() and self.app.now() >= self.next_looks:
+        if not self.stop.is_set() and self.looking.due(self.app.now()):
             await self._look_again()
 
     def _lacks_room(self) -> bool:
@@ -180,9 +183,8 @@ class _Collector:
 
     async def _look_again(self) -> None:
         from crawlers.second_look import look_again
-        from service.flows.second_look import LOOK_EVERY, take_looks
+        from service.flows.second_look import take_looks
 
-        self.next_looks = self.app.now() + LOOK_EVERY
         errands = await asyncio.to_thread(self._planned)
         now = self.app.now()
         claim = await asyncio.to_thread(

@@ -31,6 +31,7 @@ from service.flows.surges import find_surges
 from service.flows.watch import EVERY, watch
 from service.log_lines import LogLines
 from service.ports.search import SearchUnavailableError
+from service.rhythm import Rhythm
 from service.search.refill import refill
 from service.setbacks import PAUSE_SECONDS, SETBACKS
 from service.training import TrainingBeside
@@ -230,18 +231,15 @@ def _while_room(app: Application, step: Callable[[], bool], otherwise: Callable[
 
 def _looking(app: Application) -> Callable[[Office], None]:
     """Return the step that looks again at running events and clocks, and every few minutes at matters."""
-    next_watch = next_crossing = app.now()
+    watching, crossing = Rhythm(EVERY), Rhythm(CROSS_EVERY)
 
     def look(office: Office) -> None:
-        nonlocal next_watch, next_crossing
-        if app.now() >= next_watch:
-            next_watch = app.now() + EVERY
+        if watching.due(app.now()):
             looked = watch(app.store, office=office, now=app.now)
             if looked.changed:
                 log.info("watch.done", **looked.counts())
             leave_mark(app.store, now=app.now())
-        if app.now() >= next_crossing:
-            next_crossing = app.now() + CROSS_EVERY
+        if crossing.due(app.now()):
             crossed = cross_check(app.store, now=app.now)
             if crossed.proposed:
                 log.info("crossing.done", **crossed.counts())
@@ -253,13 +251,11 @@ def _looking(app: Application) -> Callable[[Office], None]:
 
 def _counting(app: Application) -> Callable[[], None]:
     """Return the step that judges the counts of the last hour shortly after it, once."""
-    due = app.now()
+    counting = Rhythm(SURGES_EVERY)
 
     def count() -> None:
-        nonlocal due
-        if app.now() < due:
+        if not counting.due(app.now()):
             return
-        due = app.now() + SURGES_EVERY
         said = find_surges(app.store, now=app.now())
         if said.decisions:
             log.info("surges.judged", **said.counts())

@@ -38,15 +38,19 @@ def _classes(password: str) -> int:
     return kinds + any(not character.isalnum() for character in password)
 
 
-def is_locked(person: Person, now: datetime) -> bool:
-    """Tell whether log-in is shut for this person now."""
-    return person.locked_until is not None and person.locked_until > now
+def is_locked(person: Person, now: datetime, *, lock: timedelta = LOCK) -> bool:
+    """Tell whether log-in is shut for this person now.
+
+    An end further ahead than the `lock` itself was set before the clock was set back: nobody is shut out until then.
+    """
+    return person.locked_until is not None and now < person.locked_until <= now + lock
 
 
 def is_live(session: Session, now: datetime, *, pace: float = 1.0) -> bool:
     """Tell whether the session is neither idle for too long nor too old.
 
     `pace` is how many times as fast as real time the clock of `now` runs: the limits are those of the person at the
-    desk.
+    desk. One that was last seen further ahead than it may be idle is over: the clock was set back, and how long it was
+    idle cannot be told.
     """
-    return now - session.seen_at <= SESSION_IDLE * pace and now - session.created_at <= SESSION_LIFE * pace
+    return abs(now - session.seen_at) <= SESSION_IDLE * pace and now - session.created_at <= SESSION_LIFE * pace

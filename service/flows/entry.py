@@ -14,6 +14,7 @@ from service.flows.passwords import NOBODY, matches
 from service.ports.store import Store, StoreFullError, Work
 
 __all__ = [
+    "PEOPLE",
     "Entry",
     "EntryOutcome",
     "awaiting_code",
@@ -26,6 +27,9 @@ __all__ = [
     "open_session",
     "session_id",
 ]
+
+PEOPLE = "people"
+"""What to be alone with before a person is changed: one is saved whole, and of two at once the second sees what the first did."""
 
 _SEEN_STEP = timedelta(seconds=60)
 
@@ -62,11 +66,12 @@ def enter(store: Store, *, name: str, password: str, now: datetime, pace: float 
         person = work.people.by_name(name)
     right = matches(person.password_hash if person else NOBODY, password)
     with store.write() as work:
+        work.alone(PEOPLE)
         person = work.people.by_name(name)
         if person is None or person.disabled:
             note(work, actor=f"未知:{name[:32]}", action="login.refused", subject="login", now=now)
             return Entry(outcome=EntryOutcome.REFUSED)
-        if is_locked(person, now):
+        if is_locked(person, now, lock=LOCK * pace):
             note(work, actor=person.name, action="login.locked", subject=f"person:{person.id}", now=now)
             return Entry(outcome=EntryOutcome.LOCKED)
         if not right:
@@ -90,7 +95,7 @@ def current(
         session = replace(session, seen_at=now)
         # On a full disk everything can still be read; the idle limit then runs from when it could last be written.
         with suppress(StoreFullError), store.write() as work:
-            work.people.save_session(session)
+            work.people.touch_session(session.id, seen_at=now)
     return person, session
 
 

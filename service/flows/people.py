@@ -10,7 +10,7 @@ from service.domain.people import Person, Role
 from service.domain.refusal import Conflict
 from service.domain.small_office import small_office
 from service.domain.workflow import Workflow
-from service.flows.entry import EntryOutcome, count_failure, note, open_session
+from service.flows.entry import PEOPLE, EntryOutcome, count_failure, note, open_session
 from service.flows.passwords import hash_password, matches
 from service.ports.store import Store, Work
 
@@ -54,7 +54,12 @@ def change_password(store: Store, *, person: Person, old: str, new: str, now: da
         raise PasswordFaultError(fault)
     hashed = hash_password(new)
     with store.write() as work:
-        changed = replace(person, password_hash=hashed, must_change_password=False, failures=0, locked_until=None)
+        work.alone(PEOPLE)
+        # As it stands now: hashing takes its time, and an administrator may have shut the account meanwhile.
+        known = work.people.get(person.id)
+        if known is None or known.disabled or known.password_hash != person.password_hash:
+            raise PasswordFaultError(_OLD_NOT_TAKEN[EntryOutcome.REFUSED])
+        changed = replace(known, password_hash=hashed, must_change_password=False, failures=0, locked_until=None)
         work.people.save(changed)
         work.people.end_sessions_of(person.id)
         note(work, actor=person.name, action="person.password_changed", subject=f"person:{person.id}", now=now)
@@ -66,11 +71,12 @@ def change_password(store: Store, *, person: Person, old: str, new: str, now: da
 def _try_old(store: Store, person: Person, old: str, now: datetime, lock: timedelta) -> EntryOutcome:
     right = matches(person.password_hash, old)
     with store.write() as work:
+        work.alone(PEOPLE)
         # As it stands now: other tries may have been counted since the request began.
         known = work.people.get(person.id)
         if known is None or known.disabled or known.password_hash != person.password_hash:
             return EntryOutcome.REFUSED
-        if is_locked(known, now):
+        if is_locked(known, now, lock=lock):
             note(work, actor=known.name, action="login.locked", subject=f"person:{known.id}", now=now)
             return EntryOutcome.LOCKED
         if right:
@@ -98,6 +104,7 @@ def add_person(
     password = one_time_password()
     hashed = hash_password(password)
     with store.write() as work:
+        work.alone(PEOPLE)
         if work.people.by_name(name) is not None:
             raise PasswordFaultError(f"用户名“{name}”已存在，请换一个。")
         person = Person(
@@ -121,9 +128,13 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
     Raises `PasswordFaultError` where the person is unknown or an administrator would shut themselves out.
     """
     with store.write() as work:
+        work.alone(PEOPLE)
         person = work.people.get(person_id)
         if person is None:
             raise PasswordFaultError("没有这个用户。")
+        acting = work.people.get(by.id)
+        if acting is None or acting.disabled or acting.role is not by.role:
+            raise PasswordFaultError("您的角色刚被调整，这次修改没有保存；请重新登录后再看。")
         if person.id == by.id and (changes.disabled or changes.role is not person.role):
             raise PasswordFaultError("不能停用自己或更改自己的角色，请由另一位系统管理员操作。")
         changed = replace(
@@ -160,6 +171,7 @@ def set_duties(store: Store, name: str, duties: Iterable[str], *, workflow: Work
         known = "、".join(f"{one.id}（{one.name}）" for one in workflow.duties.values())
         raise PasswordFaultError(f"没有岗位 {'、'.join(unknown)}。可用的岗位：{known}。")
     with store.write() as work:
+        work.alone(PEOPLE)
         person = work.people.by_name(name)
         if person is None:
             raise PasswordFaultError(f"没有名为 {name} 的用户。")
@@ -173,6 +185,7 @@ def spread_duties(store: Store, *, workflow: Workflow, by: str, now: datetime, r
         Conflict: There are fewer than three people, or somebody holds duties already and `replaces` is not said.
     """
     with store.write() as work:
+        work.alone(PEOPLE)
         people = work.people.listing()
         held = [one.name for one in people if one.duties and not one.disabled]
         shared = small_office(people, workflow)
@@ -198,6 +211,7 @@ def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> s
     password = one_time_password()
     hashed = hash_password(password)
     with store.write() as work:
+        work.alone(PEOPLE)
         person = work.people.get(person_id)
         if person is None:
             raise PasswordFaultError("没有这个用户。")

@@ -20,7 +20,7 @@ from service.domain.password import LOCK, is_locked
 from service.domain.people import Person, Role
 from service.domain.refusal import Conflict, NotFound, Refusal
 from service.domain.second_factor import Demand, fitting_step, is_demanded
-from service.flows.entry import Entry, EntryOutcome, count_failure, find_awaiting, note, open_session
+from service.flows.entry import PEOPLE, Entry, EntryOutcome, count_failure, find_awaiting, note, open_session
 from service.ports.store import Store, Work
 
 __all__ = [
@@ -62,6 +62,7 @@ def offer(store: Store, *, person_id: str, rules: SecondFactorRules, now: dateti
     Raises `Conflict` where a second factor is bound.
     """
     with store.write() as work:
+        work.alone(PEOPLE)
         person = _known(work, person_id)
         if person.second_factor is not None:
             raise Conflict("已经绑定动态口令。要换手机，请先解除绑定。")
@@ -81,6 +82,7 @@ def bind(store: Store, *, person_id: str, code: str, rules: SecondFactorRules, n
     Raises `Refusal` where the code is not that of the secret that was offered.
     """
     with store.write() as work:
+        work.alone(PEOPLE)
         person = _known(work, person_id)
         secret = offered_secret(person, rules)
         if secret is None:
@@ -107,11 +109,12 @@ def give_code(
     A wrong code counts as a failure as a wrong password does. A secret that cannot be read any more opens nothing.
     """
     with store.write() as work:
+        work.alone(PEOPLE)
         found = find_awaiting(work, token, now=now, pace=pace)
         if found is None:
             return None
         person, session = found
-        if is_locked(person, now):
+        if is_locked(person, now, lock=LOCK * pace):
             note(work, actor=person.name, action="login.locked", subject=f"person:{person.id}", now=now)
             return Entry(outcome=EntryOutcome.LOCKED)
         step = _taken_step(person, code, rules, now)
@@ -131,10 +134,11 @@ def remove(
     A wrong code counts as a failure at log-in does: an open session left alone is no place to guess.
     """
     with store.write() as work:
+        work.alone(PEOPLE)
         person = _known(work, person_id)
         if rules.demanded_of(person.role):
             raise Refusal(f"{person.role.word}须使用动态口令，不能自行解除。换手机请联系系统管理员重置。")
-        if is_locked(person, now):
+        if is_locked(person, now, lock=LOCK * pace):
             raise Refusal("连续输错，账号已锁定 5 分钟，请稍后再试。")
         step = _taken_step(person, code, rules, now)
         if step is not None:
@@ -152,6 +156,7 @@ def reset(store: Store, person_id: str, *, by: str, now: datetime) -> None:
     Raises `Refusal` where there is none, and for one's own: that would be a way around it.
     """
     with store.write() as work:
+        work.alone(PEOPLE)
         person = _known(work, person_id)
         if person.name == by:
             raise Refusal(

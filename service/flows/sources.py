@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 VISIT_LEASE = timedelta(seconds=150)
+_CLOCKS_APART = timedelta(minutes=5)
 """How long a host is one process's own; longer than one pass of the crawl role may take."""
 
 _MOST_PER_PASS = 256
@@ -79,10 +80,21 @@ def due_sources(
             continue
         remembered = progress.get(source.id)
         moment = remembered.next_due_at if remembered is not None else None
-        if (moment is None or moment <= now) and not is_stopped(host_of(source), stops):
+        if (moment is None or moment <= now or _visited_ahead(remembered, now)) and not is_stopped(
+            host_of(source), stops
+        ):
             due.append((moment or now, source))
     due.sort(key=lambda pair: pair[0])
     return [*_to_check(sources, wished, stops), *(source for _, source in due)][:_MOST_PER_PASS]
+
+
+def _visited_ahead(remembered: SourceProgress | None, now: datetime) -> bool:
+    """Tell whether the last visit is told to be still to come: the clock was set back, and its next time means nothing.
+
+    The few minutes are those by which the clock of another machine may differ.
+    """
+    last = remembered.last_run_at if remembered is not None else None
+    return last is not None and last > now + _CLOCKS_APART
 
 
 def _to_check(sources: Sequence[Source], wished: Mapping[str, datetime], stops: Mapping[str, HostStop]) -> list[Source]:

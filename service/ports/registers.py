@@ -23,6 +23,7 @@ class People(Protocol):
     def listing(self) -> list[Person]: ...  # noqa: D102
     def session(self, session_id: str) -> Session | None: ...  # noqa: D102
     def save_session(self, session: Session) -> None: ...  # noqa: D102
+    def touch_session(self, session_id: str, *, seen_at: datetime) -> None: ...  # noqa: D102
     def end_session(self, session_id: str) -> None: ...  # noqa: D102
     def end_sessions_of(self, person_id: str) -> None: ...  # noqa: D102
 

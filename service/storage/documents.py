@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, null, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, func, null, or_, select, update
 
 from analysis.assessment import Assessment
 from crawlers.ports import PutResult
@@ -17,6 +17,7 @@ from service.storage.among import among
 from service.storage.bulk import Same, fetch_rows
 from service.storage.columns import Moment
 from service.storage.dialects import upsert_columns
+from service.storage.leases import LEASES_AHEAD
 from service.storage.putting import put_documents
 from service.storage.rows import (
     categories_text,
@@ -72,7 +73,15 @@ _SEARCHED_OF = _SEARCHED.where(among(assessments.c.document_id, "document_ids"))
 _QUEUED = among(assess_queue.c.seq, "seqs")
 _READY = (
     select(assess_queue.c.seq)
-    .where(assess_queue.c.ready_at <= bindparam("now", type_=Moment))
+    .where(
+        assess_queue.c.ready_at.is_not(null()),
+        # What awaits judgement does so since it came: where its time is ahead, the clock was set back.
+        or_(
+            assess_queue.c.state == "waiting",
+            assess_queue.c.ready_at <= bindparam("now", type_=Moment),
+            assess_queue.c.ready_at > bindparam("ahead", type_=Moment),
+        ),
+    )
     .order_by(assess_queue.c.seq)
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True)
@@ -128,7 +137,7 @@ class SqlDocuments:
 
     def claim(self, *, limit: int, lease: timedelta, now: datetime) -> list[LeasedDocument]:
         """Lease pending documents; rows that another transaction is just leasing are skipped."""
-        due = {"now": now, "limit": limit}
+        due = {"now": now, "ahead": now + LEASES_AHEAD * lease, "limit": limit}
         seqs = [seq for (seq,) in fetch_rows(self._connection, _READY, due)]
         if not seqs:
             return []

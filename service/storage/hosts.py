@@ -9,6 +9,7 @@ from service.ports.fetching import HostStop
 from service.storage.among import among
 from service.storage.columns import Moment
 from service.storage.dialects import lock, upsert
+from service.storage.leases import LEASES_AHEAD
 from service.storage.rows import records, values_of
 from service.storage.schema import host_leases, host_stops
 
@@ -42,7 +43,7 @@ class SqlHosts:
                 fences[host] = 1
             elif row.holder == holder:
                 fences[host] = row.fence
-            elif row.until <= now:
+            elif row.until <= now or row.until > now + LEASES_AHEAD * (until - now):
                 fences[host] = row.fence + 1
         rows = [{"host": host, "holder": holder, "fence": fence, "until": until} for host, fence in fences.items()]
         upsert(self._connection, host_leases, rows, keys=("host",))

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, null, or_, select, update
 
 from service.ports.store import OutboxRow
 from service.storage.dialects import insert_new
+from service.storage.leases import LEASES_AHEAD
 from service.storage.rows import records
 from service.storage.schema import outbox
 
@@ -27,6 +28,22 @@ _FINISH = (
         done_at=bindparam("new_done_at"),
     )
 )
+
+
+# No further try is put off for more than a quarter of an hour.
+_LONGEST_WAIT = timedelta(minutes=20)
+
+
+def _due(now: datetime, lease: timedelta) -> tuple[ColumnElement[bool], ...]:
+    """Return what is due: by its time, or because its time was set before the clock was set back, which would keep it as long."""
+    o = outbox.c
+    untried = and_(o.state == "waiting", o.attempts == 0)
+    set_back = or_(
+        and_(untried, or_(o.ready_at == o.created_at, o.created_at > now + _LONGEST_WAIT)),
+        and_(o.state == "waiting", o.attempts > 0, o.ready_at > now + _LONGEST_WAIT),
+        and_(o.state == "leased", o.ready_at > now + LEASES_AHEAD * lease),
+    )
+    return o.ready_at.is_not(null()), or_(o.ready_at <= now, set_back)
 
 
 class SqlOutbox:
@@ -70,7 +87,7 @@ class SqlOutbox:
     def claim(self, *, kinds: Sequence[str], limit: int, lease: timedelta, now: datetime) -> list[OutboxRow]:
         """Lease rows that are due, oldest first."""
         o = outbox.c
-        due = select(o.seq).where(o.kind.in_(kinds), o.ready_at <= now).order_by(o.seq).limit(limit)
+        due = select(o.seq).where(o.kind.in_(kinds), *_due(now, lease)).order_by(o.seq).limit(limit)
         seqs = self._connection.scalars(due.with_for_update(skip_locked=True)).all()
         if not seqs:
             return []

@@ -1,6 +1,8 @@
 """People and their sessions."""
 
-from sqlalchemy import Connection, delete, select
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
 
 from service.domain.people import Person, Session
 from service.storage.dialects import upsert
@@ -41,6 +43,10 @@ class SqlPeople:
     def save_session(self, session: Session) -> None:
         """Insert or replace."""
         upsert(self._connection, sessions, [values_of(session, sessions)], keys=("id",))
+
+    def touch_session(self, session_id: str, *, seen_at: datetime) -> None:
+        """Note when a session was last seen; one that was ended meanwhile stays ended."""
+        self._connection.execute(update(sessions).where(sessions.c.id == session_id).values(seen_at=seen_at))
 
     def end_session(self, session_id: str) -> None:
         """Forget one session."""

@@ -57,7 +57,7 @@ from service.storage.hosts import SqlHosts
 from service.storage.labels import SqlLabels
 from service.storage.looks import SqlLooks
 from service.storage.matters import SqlMatters
-from service.storage.migrations import bring_up_to_date, current_revision, head_revision
+from service.storage.migrations import bring_up_to_date, current_revision, head_revision, knows_revision
 from service.storage.models import SqlModels
 from service.storage.opinions import SqlOpinions
 from service.storage.outbox import SqlOutbox
@@ -87,14 +87,23 @@ def open_store(url: str, *, durable: bool = True) -> "SqlStore":
 def migrate(url: str) -> None:
     """Set up or bring up to date the database at `url`, all or nothing; safe to repeat and to run twice at once.
 
-    Raises `StoreUnavailableError` where the database cannot be reached or written.
+    Raises `StoreUnavailableError` where the database cannot be reached or written, or was made by a later program.
     """
     engines = open_engines(url)
     try:
         with _sentences(), engines.writer.begin() as connection:
+            _refuse_later(current_revision(connection))
             bring_up_to_date(connection)
     finally:
         engines.dispose()
+
+
+def _refuse_later(found: str | None) -> None:
+    if found is not None and not knows_revision(found):
+        raise StoreUnavailableError(
+            f"数据库由更新版本的程序建立（结构版本 {found}，本程序只到 {head_revision()}）。"
+            "请换用建立它的那个版本的程序，或用本版本的备份恢复；数据没有改动"
+        )
 
 
 class SqlWork:
@@ -229,6 +238,8 @@ class SqlStore:
                 found, wanted = current_revision(connection), head_revision()
         except StoreUnavailableError as error:
             return str(error)
+        if found is not None and not knows_revision(found):
+            return f"数据库结构版本为 {found}，由更新版本的程序建立，本程序只到 {wanted}。请换用建立它的那个版本的程序"
         if found != wanted:
             return f"数据库结构版本为 {found or '空'}，程序需要 {wanted}。请重新运行 ./yaowang up，由它升级数据库"
         return None

@@ -4,6 +4,7 @@ from tests.contract.store_alone import AloneContract
 from tests.contract.store_attachments import AttachmentsContract
 from tests.contract.store_cases import CasesContract
 from tests.contract.store_citations import CitationsContract
+from tests.contract.store_clock import ClockContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
 from tests.contract.store_explanations import ExplanationsContract
 from tests.contract.store_fetching import HostsContract, LooksContract
@@ -54,5 +55,6 @@ class StoreContract(
     WordsContract,
     RejudgementsContract,
     AloneContract,
+    ClockContract,
 ):
     """Everything that is promised of a store."""

@@ -49,6 +49,19 @@ class TestSqliteFile:
         found = answered_after_upgrade(f"sqlite:///{tmp_path / 'old.db'}", "0015", *stored)
         assert found == [hour, hour + timedelta(hours=3)]
 
+    def test_a_database_of_a_later_program_is_told_in_a_sentence_and_stays_as_it_is(
+        self, file: Path, store: SqlStore
+    ) -> None:
+        connection = sqlite3.connect(file)
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+        before = list(connection.iterdump())
+        with pytest.raises(StoreUnavailableError, match="更新版本的程序"):
+            migrate(f"sqlite:///{file}")
+        assert "更新版本的程序" in (store.check() or "")
+        assert list(connection.iterdump()) == before
+        connection.close()
+
     def test_a_migration_that_fails_leaves_nothing(self, tmp_path: Path) -> None:
         file = tmp_path / "half.db"
         connection = sqlite3.connect(file)

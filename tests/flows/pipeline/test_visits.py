@@ -102,6 +102,18 @@ def test_what_is_due_longest_comes_first_and_what_waits_does_not() -> None:
     assert due(*SOURCES, switches={"a": False}) == ["b"]
 
 
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=400)])
+def test_a_clock_set_back_keeps_no_source_from_its_visit(back: timedelta) -> None:
+    visited = SourceProgress(source_id="a", last_run_at=START, next_due_at=START + timedelta(minutes=10))
+    assert due(SOURCES[0], progress={"a": visited}) == []
+    assert due(SOURCES[0], progress={"a": visited}, now=START - back) == ["a"]
+
+
+def test_a_machine_whose_clock_is_a_little_behind_visits_nothing_again() -> None:
+    visited = SourceProgress(source_id="a", last_run_at=START, next_due_at=START + timedelta(minutes=10))
+    assert due(SOURCES[0], progress={"a": visited}, now=START - timedelta(minutes=4)) == []
+
+
 def test_stopped_hosts_and_what_is_below_them_are_not_due() -> None:
     stop = HostStop(host="one.test", actor="甲", reason="来函", at=START)
     below, beside = declared("c", "www.one.test"), declared("d", "someone.test")

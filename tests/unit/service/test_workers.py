@@ -1,6 +1,7 @@
 """The loop of a role: what passes is noted and tried again, and never ends the role."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -56,3 +57,47 @@ def test_the_role_that_judges_leaves_its_mark_with_each_look(monkeypatch: pytest
         look(cast("Office", None))
         moment[0] += timedelta(seconds=15)
     assert len(marks) == 3
+
+
+@pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(hours=1), timedelta(days=400)])
+def test_a_clock_set_back_stops_no_look_at_running_events_clocks_and_matters(
+    monkeypatch: pytest.MonkeyPatch, back: timedelta
+) -> None:
+    looks: list[str] = []
+    moment = [datetime(2026, 11, 25, 6, tzinfo=UTC)]
+    app = cast("Application", SimpleNamespace(store=None, now=lambda: moment[0]))
+
+    def noting(name: str, **said: int) -> Callable[..., SimpleNamespace]:
+        def noted(*_: object, **__: object) -> SimpleNamespace:
+            looks.append(name)
+            return SimpleNamespace(**said)
+
+        return noted
+
+    monkeypatch.setattr(workers, "watch", noting("watch", changed=0))
+    monkeypatch.setattr(workers, "cross_check", noting("cross", proposed=0))
+    monkeypatch.setattr(workers, "tend_matters", lambda *_, **__: 0)
+    monkeypatch.setattr(workers, "leave_mark", lambda *_, **__: None)
+    look = workers._looking(app)
+    look(cast("Office", None))
+    moment[0] -= back
+    look(cast("Office", None))
+    look(cast("Office", None))
+    assert looks == ["watch", "cross"] * 2
+
+
+def test_a_clock_set_back_stops_no_judging_of_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[datetime] = []
+    moment = [datetime(2026, 11, 25, 6, tzinfo=UTC)]
+    app = cast("Application", SimpleNamespace(store=None, now=lambda: moment[0]))
+
+    def find(_: object, now: datetime) -> SimpleNamespace:
+        asked.append(now)
+        return SimpleNamespace(decisions=())
+
+    monkeypatch.setattr(workers, "find_surges", find)
+    count = workers._counting(app)
+    for after in (timedelta(0), timedelta(seconds=30), timedelta(days=-400), timedelta(days=-400, minutes=1)):
+        moment[0] = datetime(2026, 11, 25, 6, tzinfo=UTC) + after
+        count()
+    assert len(asked) == 3

@@ -41,6 +41,20 @@ def test_a_lock_ends_by_itself() -> None:
     assert not is_locked(person, NOW)
 
 
+def test_a_clock_set_back_shuts_nobody_out() -> None:
+    person = build_person(Role.VIEWER, locked_until=NOW + timedelta(seconds=300))
+    assert is_locked(person, NOW)
+    assert not is_locked(person, NOW - timedelta(hours=1))
+    assert is_locked(person, NOW - timedelta(hours=1), lock=timedelta(hours=2))
+
+
+def test_a_clock_set_back_gives_no_session_another_year() -> None:
+    session = Session(id="s", person_id="p", csrf="c", created_at=NOW, seen_at=NOW)
+    assert is_live(session, NOW - timedelta(minutes=15))
+    assert not is_live(session, NOW - timedelta(hours=1))
+    assert not is_live(session, NOW - timedelta(days=400))
+
+
 @given(st.integers(0, 60), st.integers(0, 600))
 def test_a_session_lives_while_it_is_neither_idle_nor_old(idle: int, age: int) -> None:
     session = Session(
