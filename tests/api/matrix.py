@@ -25,6 +25,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /password": _ALL,
     "POST /password": _ALL,
     "GET /out": _ALL,
+    "GET /writing": _ALL,
     "GET /alerts": _ALL,
     "POST /alerts/acknowledge": _HANDLE,
     "POST /alerts/assign": _HANDLE,
