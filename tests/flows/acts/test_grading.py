@@ -71,7 +71,7 @@ class TestGrade:
         with pytest.raises(Conflict, match="已由乙登记为Ⅲ级"):
             set_grade(store, APPROVER, alert.id, IncidentGrade.III, reason="核实", office=OFFICE, now=NOW)
         cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "不需要回应", now=NOW)
-        close(store, APPROVER, alert.id, "误报", now=NOW)
+        close(store, APPROVER, alert.id, "误报", office=OFFICE, now=NOW)
         with pytest.raises(Conflict, match="重新打开"):
             set_grade(store, APPROVER, alert.id, IncidentGrade.I, reason="核实", office=OFFICE, now=NOW)
 
@@ -128,6 +128,7 @@ class TestLevel:
         assert acts_on(store, f"clock:{clock.id}") == [("system", "clock.armed")]
         [mail] = mails(store)
         assert "48小时" in mail.payload["letter"]["subject"]
+        assert mail.payload["letter"]["reasons"][0] == "乙人工调为橙色：上级关注"
         with store.write() as work:
             event = work.events.get(mild.id)
             assert event is not None
