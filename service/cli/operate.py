@@ -60,7 +60,7 @@ def import_rows(
     from crawlers.imports import ImportRefused
     from service.flows.importing import import_file
 
-    with opened(data) as app, Progress(console=Console(stderr=True)) as progress:
+    with opened(data) as app, Progress(console=Console(stderr=True), transient=True) as progress:
         chosen = _source_for(app, source, office_confirmed=office_confirmed)
         app.describe_sources()
         task = progress.add_task("导入", total=_lines_of(file))

@@ -98,6 +98,14 @@ class Alert:
     extras: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     revision: int = 1
 
+    @property
+    def set_by(self) -> str:
+        """Who set the level that stands, and why, as a Chinese sentence; "" where it is the computed one."""
+        seen = self.extras.get("set_level")
+        if not isinstance(seen, Mapping) or seen.get("level") != self.level.key:
+            return ""
+        return f"{seen.get('by')}人工调为{self.level.word}：{seen.get('reason')}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:

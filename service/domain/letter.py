@@ -85,7 +85,7 @@ def write_letter(
     return Letter(
         subject=subject,
         summary=_summary(event, now),
-        reasons=alert.triggers,
+        reasons=(alert.set_by, *alert.triggers) if alert.set_by else alert.triggers,
         deadlines=deadlines(clocks, now),
         publication="".join(str(alert.publication.get(name) or "") for name in ("sentence", "alternative")),
         step="确认收到并指派承办人" if alert.state is AlertState.OPEN else "查看进展并办理",

@@ -25,6 +25,7 @@ _LIVE = re.compile(r"\A(?=[\t\r\n])|(?:\A|(?<=[\r\n]))(?=[^\S\r\n]*[=+\-@|＝＋
 _A3 = 8
 _SHRUNK = "文本校验值"
 """The column whose cells are made small instead of wrapped."""
+_TITLE = COLUMNS.index("标题")
 _WIDTHS = (34, 34, 22, 22, 12, 10, 9, 11, 11, 11, 11, 26, 6, 6, 17, 10, 30, 20, 34, 30)
 
 
@@ -100,6 +101,8 @@ def ledger_xlsx(rows: Sequence[tuple[str, ...]]) -> bytes:
         sheet.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
         sheet.set_landscape()
         sheet.set_paper(_A3)
+        # Twenty columns on one sheet are shrunk to 5 points; over two, each with the titles, they are read.
         sheet.repeat_rows(0)
-        sheet.fit_to_pages(1, 0)
+        sheet.repeat_columns(_TITLE)
+        sheet.fit_to_pages(2, 0)
     return out.getvalue()

@@ -7,6 +7,7 @@ from typing import Any
 
 from service.domain.alert import Alert, AlertState
 from service.domain.alert_states import Mover
+from service.domain.case.file import Case
 from service.domain.clock import Clock
 from service.domain.event import Event
 from service.domain.facts import IncidentFacts, facts_of
@@ -32,6 +33,7 @@ __all__ = [
     "permit",
     "reason_of",
     "refuse_beside_case",
+    "refuse_over_case",
     "save_alert",
     "tell_person",
 ]
@@ -145,13 +147,30 @@ def refuse_beside_case(work: Work, alert: Alert, workflow: Workflow) -> None:
     Raises:
         Conflict: A case is under way; `about` names it.
     """
-    case = work.cases.of_alerts([alert.id]).get(alert.id)
-    if case is not None and case.state not in workflow.final and alert.state is not AlertState.ANSWERED:
+    case = _under_way(work, alert, workflow)
+    if case is not None:
         state = workflow.states[case.state]
         raise Conflict(
             f"本预警正在处置（{state}），请打开处置“{case.title}”，审核、签批后在其中登记发布，时限随发布记为完成",
             about=f"case:{case.id}",
         )
+
+
+def refuse_over_case(work: Work, alert: Alert, workflow: Workflow) -> None:
+    """Pass where no case of the alert is on its way to an answer. Raises `Conflict`, whose `about` names the case."""
+    case = _under_way(work, alert, workflow)
+    if case is not None:
+        state = workflow.states[case.state]
+        raise Conflict(
+            f"本预警正在处置（{state}），不能关闭：请打开处置“{case.title}”办完；误报或重复的，由值班负责人在其中关闭处置",
+            about=f"case:{case.id}",
+        )
+
+
+def _under_way(work: Work, alert: Alert, workflow: Workflow) -> Case | None:
+    case = work.cases.of_alerts([alert.id]).get(alert.id)
+    open_ = case is not None and case.state not in workflow.final and alert.state is not AlertState.ANSWERED
+    return case if open_ else None
 
 
 def note(work: Work, person: Person, action: str, about: str, detail: Mapping[str, Any], now: datetime) -> None:

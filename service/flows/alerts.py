@@ -22,6 +22,7 @@ from service.flows.acts import (
     permit,
     reason_of,
     refuse_beside_case,
+    refuse_over_case,
     save_alert,
     tell_person,
 )
@@ -171,11 +172,12 @@ def answered(work: Work, person_name: str, alert_id: str, *, office: Office, now
     return advance(work, person_name, alert_id, AlertState.ANSWERED, now=now, detail=told)
 
 
-def close(store: Store, person: Person, alert_id: str, reason: str, *, now: datetime) -> Alert:
+def close(store: Store, person: Person, alert_id: str, reason: str, *, office: Office, now: datetime) -> Alert:
     """Close the alert with a reason; proposals that nobody took up end with it.
 
     Raises:
-        Conflict: It is closed already, or a clock of this office still runs.
+        Conflict: It is closed already, a clock of this office still runs, or its case has not come to an answer (`about`
+            names the case): nobody would hear of an answer that is still on its way.
         Refusal: There is no reason.
     """
     permit(person, Act.CLOSE_ALERT)
@@ -188,6 +190,7 @@ def close(store: Store, person: Person, alert_id: str, reason: str, *, now: date
         if running:
             names = "、".join(f"“{clock.action}”" for clock in running)
             raise Conflict(f"时限{names}仍在计时，请先登记完成，或写明理由取消")
+        refuse_over_case(work, alert, office.register.workflow)
         _drop_proposals(work, person, alert_id, now)
         ended = moved(alert, AlertState.CLOSED, by=person.name, mover=Mover.CLOSER, now=now)
         ended = replace(ended, close_reason=why)

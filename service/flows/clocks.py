@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from service.domain.alert import AlertState
-from service.domain.clock import Clock, ClockRole, ClockRule, arm, cancel, meet, pause
+from service.domain.clock import Clock, ClockRole, ClockRule, ClockState, arm, cancel, meet, pause
 from service.domain.clock_changes import extend, next_round
 from service.domain.duties import clock_for, clock_id
 from service.domain.event import GRAVE_GRADES, Event
@@ -42,7 +42,8 @@ def arm_clock(store: Store, person: Person, clock_id: str, *, office: Office, no
     with store.write() as work:
         clock = clock_of(work, clock_id)
         rule = office.register.clocks.get(clock.rule_id)
-        if rule is not None:
+        # What ran before it was paused runs on, whatever the grade became: only a person's act ends it.
+        if rule is not None and clock.state is not ClockState.PAUSED:
             _still_applies(event_of(work, alert_of(work, clock.alert_id)), rule)
         started = _with_evidence(work, arm(clock, by=person.name, now=now))
         return _save(work, person, "clock.armed", started, now)

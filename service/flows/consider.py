@@ -20,7 +20,7 @@ from service.flows.office import Office
 from service.flows.telling import Teller, tell, told_marks
 from service.ports.store import Work
 
-__all__ = ["Office", "consider", "consider_all", "tell"]
+__all__ = ["Office", "consider", "consider_all", "soonest_first", "tell", "wind"]
 
 _DOCUMENTS_MATCHED = 5
 
@@ -115,9 +115,9 @@ def _follow(work: Work, look: _Look, existing: list[Clock], changes: _Changes, o
         )
     if new != alert:
         changes.alerts.append(new)
-    fresh = _wind(work, new, existing, look, office, now)
+    fresh = wind(work, new, event, facts, existing, office=office, now=now)
     changes.clocks.extend(fresh)
-    clocks = _soonest_first(existing, fresh, now)
+    clocks = soonest_first(existing, fresh, now)
     if decision.changes:
         detail = {"event": event.id, "level": decision.level.key, "score": finding.score, "reasons": finding.sentences}
         work.audit.append(
@@ -141,18 +141,24 @@ def _matched(
     return office.library.basis_of(event, work.events.documents(event.id, limit=_DOCUMENTS_MATCHED), on)
 
 
-def _wind(
-    work: Work, alert: Alert, existing: list[Clock], look: _Look, office: Office, now: datetime
+def wind(
+    work: Work,
+    alert: Alert,
+    event: Event,
+    facts: IncidentFacts,
+    existing: Sequence[Clock],
+    *,
+    office: Office,
+    now: datetime,
 ) -> Sequence[Clock]:
-    """Return the clocks that the alert is to have and has not, or not so; what is armed by itself is audited."""
-    event = look.event
+    """Return the clocks, not yet stored, that the alert is to have and has not, or not so; what is armed by itself is audited."""
     if alert.level is AlertLevel.NONE:
         return ()
     fresh = propose(
         alert=alert,
         event=event,
         categories=event.categories,
-        facts=look.facts,
+        facts=facts,
         register=office.register,
         known_at=event.known_at,
         post_at=event.first_at,
@@ -170,7 +176,8 @@ def _wind(
     return fresh
 
 
-def _soonest_first(existing: Sequence[Clock], fresh: Sequence[Clock], now: datetime) -> list[Clock]:
+def soonest_first(existing: Sequence[Clock], fresh: Sequence[Clock], now: datetime) -> list[Clock]:
+    """Return all clocks of an alert, the next due first; of a changed one only what it became."""
     changed = {clock.id for clock in fresh}
     kept = [clock for clock in existing if clock.id not in changed]
     return sorted([*kept, *fresh], key=lambda clock: (clock.due_at is None, clock.due_at or now))

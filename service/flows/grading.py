@@ -18,7 +18,7 @@ from service.domain.need import need_decision
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict
 from service.flows.acts import alert_of, event_of, facts_now, note, permit, reason_of, save_alert
-from service.flows.consider import Office, tell
+from service.flows.consider import Office, soonest_first, tell, wind
 from service.flows.telling import told_marks
 from service.ports.store import Store, Work
 
@@ -138,7 +138,7 @@ def set_level(
         detail = {"level": level.key, "from": alert.level.key, "reason": why, "death_refuted": refuted}
         note(work, person, "alert.level_set", f"alert:{alert.id}", detail, now)
         if level > alert.level:
-            moved = _told_of_rise(work, moved, event, office, now)
+            moved = _told_of_rise(work, moved, event, facts, office, now)
         work.alerts.save(moved)
         return moved
 
@@ -152,8 +152,12 @@ def _check_level(alert: Alert, level: AlertLevel) -> None:
         raise Conflict(f"预警已是{level.word}")
 
 
-def _told_of_rise(work: Work, alert: Alert, event: Event, office: Office, now: datetime) -> Alert:
-    """Tell of the rise; where it began a round this is its first mail, so that nobody is told of it again by the next look."""
-    clocks: Sequence[Clock] = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+def _told_of_rise(work: Work, alert: Alert, event: Event, facts: IncidentFacts, office: Office, now: datetime) -> Alert:
+    """Start what the rise starts and tell of it: where a round began this is its first mail, the next look tells nobody again."""
+    existing: Sequence[Clock] = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+    fresh = wind(work, alert, event, facts, existing, office=office, now=now)
+    for clock in fresh:
+        work.clocks.save(clock)
+    clocks = soonest_first(existing, fresh, now)
     occasion = occasion_of(alert) if asks(alert) else f"level_set:{alert.revision}"
     return told_marks(alert, tell(work, alert, event, clocks, occasion=occasion, office=office, now=now))

@@ -114,7 +114,10 @@ def newer_than(work: Work, row: OutboxRow, now: datetime) -> str | None:
     own = next((one for one in mine if one.key == row.key), None)
     same = [one for one in mine if own is not None and one.person_id == own.person_id]
     later = [one.key for one in same if own is not None and (one.at, one.key) > (own.at, own.key)]
-    return fate_of(row.key, row.created_at, later, now).replaced_by
+    # A mail that was refused for good tells nobody anything: nothing gives way to it.
+    states = work.outbox.states(later) if later else {}
+    left = [key for key in later if states.get(key) != "dead"]
+    return fate_of(row.key, row.created_at, left, now).replaced_by
 
 
 def _merge(work: Work, kept: Sequence[_Kept], gone: Sequence[_Gone], now: datetime) -> int:

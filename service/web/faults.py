@@ -1,7 +1,7 @@
 """Every way a request can fail, as a designed page (or JSON below /api) with a sentence and a way on; one table."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -186,8 +186,8 @@ def _show(
 ) -> Response:
     if _wants_json(request):
         return JSONResponse({"status": status, "sentence": sentence}, status_code=status)
-    ways = [("返回总览", "/"), ("查看信源", "/sources")] if status != _NOT_SIGNED_IN else [("登录", "/login")]
-    ways = [*first, *ways]
+    out = status == _NOT_SIGNED_IN
+    ways = [*first, *([("登录", _login_to_page(request))] if out else [("返回总览", "/"), ("查看信源", "/sources")])]
     title = _TITLES.get(status, "请求没有完成")
     # A form that may be sent again is gone back to: the browser still holds what was typed.
     typed = request.method == "POST" and status in _RETRIED
@@ -202,4 +202,12 @@ def _show(
         typed=typed,
         texts=texts,
         leads=bool(first),
+        beside=out and bool(texts),
     )
+
+
+def _login_to_page(request: Request) -> str:
+    """Return the log-in that leads back to the page whose form was sent."""
+    page = urlsplit(request.headers.get("referer", ""))
+    own = page.netloc == request.headers.get("host") and page.path not in {"", "/login"}
+    return f"/login?next={quote(page.path + (f'?{page.query}' if page.query else ''), safe='')}" if own else "/login"

@@ -39,6 +39,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /second-factor/bind": _ALL,
     "POST /second-factor/remove": _ALL,
     "GET /out": _ALL,
+    "GET /writing": _ALL,
     "GET /alerts": _ALL,
     "POST /alerts/acknowledge": _HANDLE,
     "POST /alerts/assign": _HANDLE,

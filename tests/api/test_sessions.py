@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from lxml import html
 
 from service.api.context import AppContext, DrillInfo
 from service.domain.people import Role
@@ -118,6 +119,39 @@ class TestSession:
         assert client.get("/fragments/now").status_code == 200
         now[0] = NOW + timedelta(minutes=16)
         assert client.get("/fragments/now", headers={"hx-request": "true"}).headers["hx-redirect"] == "/login"
+
+    def test_who_writes_for_half_an_hour_is_not_signed_out(self, site: Site) -> None:
+        browser = site.browser(Role.VIEWER)
+        now = [NOW]
+        client = TestClient(
+            create_app(replace(site.context, now=lambda: now[0])),
+            follow_redirects=False,
+            cookies=dict(browser.client.cookies),
+        )
+        for minutes in (10, 20, 30):
+            now[0] = NOW + timedelta(minutes=minutes)
+            assert client.get("/writing").status_code == 204
+        now[0] = NOW + timedelta(minutes=44)
+        assert client.get("/").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("referer", "way"),
+        [
+            ("http://testserver/cases/H1?tab=draft", "/login?next=%2Fcases%2FH1%3Ftab%3Ddraft"),
+            ("http://elsewhere.example/cases/H1", "/login"),
+            ("", "/login"),
+        ],
+    )
+    def test_who_was_signed_out_over_a_form_keeps_the_text_and_is_led_back_to_its_page(
+        self, site: Site, referer: str, way: str
+    ) -> None:
+        answer = site.client().post("/cases/H1/save", data={"text": "写了很久的稿件"}, headers={"referer": referer})
+        shown = html.document_fromstring(answer.text)
+        assert answer.status_code == 401
+        assert shown.xpath("//textarea")[0].text.strip() == "写了很久的稿件"
+        [link] = shown.xpath("//a[text()='登录']")
+        # A log-in in the same tab would throw away the only copy of the text.
+        assert (link.get("href"), link.get("target")) == (way, "_blank")
 
     def test_logging_out_ends_the_session_for_good(self, site: Site) -> None:
         browser = site.browser(Role.VIEWER)

@@ -125,6 +125,24 @@ class TestKeyboard:
         expect(page.get_by_role("button", name="关闭预警")).to_be_hidden()
 
 
+def test_a_page_tells_that_somebody_writes_into_a_form_and_not_that_somebody_searches(
+    served: Served, window: Callable[[int, int], BrowserContext]
+) -> None:
+    page = served.enter(window(1366, 768), name="审批丙")
+    page.clock.install()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/writing") else None)
+    page.goto(f"{served.address}/topics")
+    page.clock.fast_forward(61_000)
+    page.locator("#seek").fill("注射液")
+    assert asked == []
+    with page.expect_response("**/writing") as answer:
+        page.get_by_label("政策标题").fill("某某管理办法")
+    assert answer.value.status == 204
+    page.get_by_label("政策标题").fill("某某管理办法（试行）")
+    assert len(asked) == 1
+
+
 def test_a_refused_form_comes_back_with_the_reason_and_what_was_typed(
     served: Served, window: Callable[[int, int], BrowserContext]
 ) -> None:

@@ -292,3 +292,34 @@ def test_on_a_telephone_every_part_of_a_row_is_read_without_sliding(
         assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 for _, box in shown)
     slid = "all => all.filter(e => e.querySelector('.case-list, .case-table') && e.scrollWidth > e.clientWidth).length"
     assert page.locator(".panel").evaluate_all(slid) == 0
+
+
+def test_on_a_telephone_the_next_step_stands_on_the_first_screen(
+    office: Office, window: Callable[[int, int], BrowserContext]
+) -> None:
+    case = office.way().opened().case.id
+    page = office.served.enter(window(390, 844), name="分析乙")
+    page.goto(f"{office.served.address}/cases/{case}")
+    expect(page.locator(".progress > summary")).to_contain_text("第 2 步，共 10 步：研判")
+    expect(page.locator(".progress > summary [data-due]")).to_have_text(re.compile(r"\d+:\d\d:\d\d"))
+    step, bar = page.get_by_role("button", name="启动研判").bounding_box(), page.locator(".rail").bounding_box()
+    assert step is not None
+    assert bar is not None
+    assert step["y"] + step["height"] < bar["y"]
+    expect(page.get_by_text("决定回应")).to_be_hidden()
+    page.locator(".progress > summary").click()
+    expect(page.get_by_text("决定回应")).to_be_visible()
+    page.set_viewport_size({"width": 1366, "height": 768})
+    expect(page.locator(".progress > summary")).to_be_hidden()
+    expect(page.get_by_text("决定回应")).to_be_visible()
+
+
+def test_on_a_telephone_a_reviewer_comes_from_above_the_text_to_the_form_below_it(
+    office: Office, window: Callable[[int, int], BrowserContext]
+) -> None:
+    way = office.way().submitted("我局已组织核查，结果将及时公布。" * 100)
+    page = office.served.enter(window(390, 844), name="法规戊")
+    page.goto(f"{office.served.address}/cases/{way.case.id}")
+    expect(page.get_by_role("button", name="通过第 1 版")).not_to_be_in_viewport()
+    page.get_by_role("link", name="下一步：合法性审核").click()
+    expect(page.get_by_role("button", name="通过第 1 版")).to_be_in_viewport()

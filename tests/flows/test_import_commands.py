@@ -35,3 +35,13 @@ def test_records_of_the_public_are_refused_for_an_offices_source(file: Path) -> 
     refused = run(file, "matters", "import", str(file), "--kind", "complaint")
     assert (refused.exit_code, "是官方信源" in refused.stderr) == (1, True)
     assert "Traceback" not in refused.output
+
+
+def test_a_file_that_cannot_be_taken_leaves_its_reason_and_no_bar(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # As at a terminal, where alone there is a bar.
+    file.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    refused = run(file, "import", str(file), "--office-confirmed")
+    assert refused.exit_code == 1
+    assert "没有导入" in refused.stderr
+    drawn, bar, after = refused.stderr.rpartition("━")
+    assert (bar, after.endswith("\x1b[1A\x1b[2K"), "没有导入" in drawn) == ("━", True, True)

@@ -144,7 +144,7 @@ def close(request: Request, identity: Closer, alert_id: str, reason: Reason, sen
     context = context_of(request)
     return Posted(request, identity, sent).on_alert(
         alert_id,
-        lambda: flows.close(context.store, identity.person, alert_id, reason, now=context.now()),
+        lambda: flows.close(context.store, identity.person, alert_id, reason, office=context.office, now=context.now()),
         "closed",
     )
 

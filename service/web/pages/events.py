@@ -201,7 +201,8 @@ def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> lis
     cards = []
     for clock in open_first[:_CARDS]:
         due = due_of(clock, context.now())
-        note = f"到期 {moment(clock.due_at, context.now())}" if due.running else due.state_word
+        paused = "已暂停，" if clock.state is ClockState.PAUSED else ""
+        note = f"{paused}到期 {moment(clock.due_at, context.now())}" if due.running else due.state_word
         cards.append({"due": due, "key": key if due.running else "none", "note": note})
     return cards
 

@@ -188,6 +188,12 @@ def _password_form(request: Request, identity: Identity, fault: str = "") -> HTM
     )
 
 
+@router.get("/writing", dependencies=[Depends(Guard(None))])
+def writing() -> Response:
+    """Say that somebody still writes into a form: asking moves the idle limit on, as opening any page does."""
+    return Response(status_code=204)
+
+
 @router.get("/out", dependencies=[Depends(Guard(None))])
 def way_out(request: Request, u: Annotated[str, Query(max_length=2000)]) -> HTMLResponse:
     """Show an outside address before it is opened. Raises `NotFound` for one that is not http or https."""

@@ -60,6 +60,12 @@
   };
   stack();
 
+  // A telephone shows the line of steps folded, a wide window and paper whole.
+  const narrow = matchMedia("screen and (max-width: 900px)");
+  const unfoldSteps = () => { for (const steps of document.querySelectorAll("details.progress")) steps.open = !narrow.matches; };
+  unfoldSteps();
+  narrow.addEventListener("change", unfoldSteps);
+
   // A long list on a telephone begins with twenty rows, and with what the address points to; wide windows and paper show all.
   const fold = () => {
     for (const table of document.querySelectorAll("main table.stacked")) {
@@ -145,6 +151,13 @@
   }, true);
   document.querySelector("[data-pick-all]")?.addEventListener("change", (event) => {
     document.querySelectorAll("input[name=alert]").forEach((box) => { box.checked = event.target.checked; });
+  });
+  // Who writes for long is here, though nothing is sent: the idle limit runs from the last word.
+  let noted = performance.now();
+  document.addEventListener("input", (event) => {
+    if (performance.now() - noted < 60000 || event.target.form?.method !== "post") return;
+    noted = performance.now();
+    fetch("/writing").catch(() => {});
   });
   document.querySelectorAll("select[data-go]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
   document.querySelector("[data-file]")?.addEventListener("change", (event) => {

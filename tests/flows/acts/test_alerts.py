@@ -42,7 +42,12 @@ class TestAcknowledge:
 
     def test_a_closed_alert_is_not_acknowledged(self, store: Store) -> None:
         closed = close(
-            store, APPROVER, happens(store, replace(EVENT, harmed=1, facts={}, severity=3)).id, "误报", now=NOW
+            store,
+            APPROVER,
+            happens(store, replace(EVENT, harmed=1, facts={}, severity=3)).id,
+            "误报",
+            office=OFFICE,
+            now=NOW,
         )
         with pytest.raises(Conflict, match="已关闭"):
             acknowledge(store, OFFICER, closed.id, now=NOW)
@@ -106,7 +111,7 @@ class TestAdvance:
         with store.write() as work:
             advance(work, "甲", alert.id, AlertState.ANSWERING, now=NOW + HOUR)
         answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 2 * HOUR)
-        close(store, APPROVER, alert.id, "已回应", now=NOW + 3 * HOUR)
+        close(store, APPROVER, alert.id, "已回应", office=OFFICE, now=NOW + 3 * HOUR)
         assert [act for _, act in acts_on(store, f"alert:{alert.id}")][-5:] == [
             "alert.acknowledged",
             "alert.assigned",
@@ -117,7 +122,7 @@ class TestAdvance:
 
     def test_a_closed_alert_does_not_move_and_says_what_to_do(self, store: Store) -> None:
         closed = happens(store, replace(EVENT, harmed=1, facts={}, severity=3))
-        close(store, APPROVER, closed.id, "误报", now=NOW)
+        close(store, APPROVER, closed.id, "误报", office=OFFICE, now=NOW)
         with store.write() as work, pytest.raises(Conflict, match="已关闭，改为“回应中”须由审批人办理"):
             advance(work, "甲", closed.id, AlertState.ANSWERING, now=NOW)
 
@@ -125,15 +130,15 @@ class TestAdvance:
 class TestClose:
     def test_a_running_clock_of_the_office_keeps_it_open(self, store: Store, alert: Alert) -> None:
         with pytest.raises(Conflict, match="“回应社会关切”仍在计时"):
-            close(store, APPROVER, alert.id, "已回应", now=NOW)
+            close(store, APPROVER, alert.id, "已回应", office=OFFICE, now=NOW)
 
     def test_closing_ends_the_proposals_and_says_who_and_why(self, store: Store, alert: Alert) -> None:
         answer(store, OFFICER, alert.id, office=OFFICE, now=NOW)
-        ended = close(store, APPROVER, alert.id, " 已回应 ", now=NOW + HOUR)
+        ended = close(store, APPROVER, alert.id, " 已回应 ", office=OFFICE, now=NOW + HOUR)
         assert (ended.state, ended.closed_by, ended.close_reason) == (AlertState.CLOSED, "乙", "已回应")
         assert {clock.state for clock in clocks_of(store, alert).values()} == {ClockState.MET, ClockState.CANCELLED}
         with pytest.raises(Conflict, match="已关闭"):
-            close(store, APPROVER, alert.id, "再次", now=NOW)
+            close(store, APPROVER, alert.id, "再次", office=OFFICE, now=NOW)
         with pytest.raises(Conflict, match="已关闭"):
             assign(store, APPROVER, alert.id, "甲", office=OFFICE, now=NOW)
         with pytest.raises(Conflict, match="已关闭"):
@@ -143,7 +148,7 @@ class TestClose:
 
     def test_only_an_approver_closes_and_reopens(self, store: Store, alert: Alert) -> None:
         with pytest.raises(Forbidden):
-            close(store, OFFICER, alert.id, "误报", now=NOW)
+            close(store, OFFICER, alert.id, "误报", office=OFFICE, now=NOW)
         with pytest.raises(Forbidden):
             reopen(store, OFFICER, alert.id, now=NOW)
 
@@ -157,7 +162,7 @@ class TestClose:
         elif state is not AlertState.OPEN:
             with store.write() as work:
                 advance(work, "甲", alert.id, state, now=NOW)
-        close(store, APPROVER, alert.id, "已回应", now=NOW)
+        close(store, APPROVER, alert.id, "已回应", office=OFFICE, now=NOW)
         opened = reopen(store, APPROVER, alert.id, "出现新情况", now=NOW + HOUR)
         assert (opened.state, opened.closed_at, opened.close_reason) == (state, None, None)
         assert acts_on(store, f"alert:{alert.id}")[-1] == ("乙", "alert.reopened")
@@ -167,7 +172,7 @@ class TestClose:
     ) -> None:
         yellow = happens(store, replace(EVENT, harmed=None, severity=3, facts={"jiangxi": True, "cluster": True}))
         assert clocks_of(store, yellow)["C-48H"].state is ClockState.PROPOSED
-        close(store, APPROVER, yellow.id, "单条投诉", now=NOW)
+        close(store, APPROVER, yellow.id, "单条投诉", office=OFFICE, now=NOW)
         assert clocks_of(store, yellow)["C-48H"].state is ClockState.CANCELLED
         risen = happens(store, replace(EVENT, harmed=60))
         clock = clocks_of(store, risen)["C-48H"]

@@ -40,6 +40,14 @@ class TestClocks:
         assert pause_clock(store, APPROVER, before.id, "等待会商", now=NOW).state is ClockState.PAUSED
         assert arm_clock(store, APPROVER, before.id, office=OFFICE, now=NOW + HOUR).due_at == before.due_at
 
+    def test_five_hours_that_were_paused_run_on_though_the_grade_fell(self, store: Store, alert: Alert) -> None:
+        set_grade(store, APPROVER, alert.id, IncidentGrade.II, reason="初报", office=OFFICE, now=NOW)
+        before = clocks_of(store, alert)["C-5H"]
+        pause_clock(store, APPROVER, before.id, "等待检验结果", now=NOW)
+        set_grade(store, APPROVER, alert.id, IncidentGrade.III, reason="核减", office=OFFICE, now=NOW)
+        resumed = arm_clock(store, APPROVER, before.id, office=OFFICE, now=NOW + HOUR)
+        assert (resumed.state, resumed.due_at) == (ClockState.ARMED, before.due_at)
+
     def test_an_application_runs_from_the_day_it_came(self, store: Store, alert: Alert) -> None:
         begun = start_clock(store, APPROVER, alert.id, "C-APP", office=OFFICE, now=NOW, since=NOW - timedelta(days=2))
         assert begun.start_at == NOW - timedelta(days=2)

@@ -71,7 +71,7 @@ class TestGrade:
         with pytest.raises(Conflict, match="已由乙登记为Ⅲ级"):
             set_grade(store, APPROVER, alert.id, IncidentGrade.III, reason="核实", office=OFFICE, now=NOW)
         cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "不需要回应", now=NOW)
-        close(store, APPROVER, alert.id, "误报", now=NOW)
+        close(store, APPROVER, alert.id, "误报", office=OFFICE, now=NOW)
         with pytest.raises(Conflict, match="重新打开"):
             set_grade(store, APPROVER, alert.id, IncidentGrade.I, reason="核实", office=OFFICE, now=NOW)
 
@@ -115,6 +115,26 @@ class TestLevel:
         set_level(store, APPROVER, alert.id, AlertLevel.YELLOW, reason="已核减", office=OFFICE, now=NOW)
         assert mails(store) == []
         assert [act for _, act in acts_on(store, f"alert:{alert.id}")][-2:] == ["alert.level_set", "alert.level_set"]
+
+    def test_the_mail_on_a_rise_names_the_clock_that_the_rise_starts(self, store: Store) -> None:
+        mild = replace(EVENT, harmed=0, severity=3, facts={"jiangxi": True}, categories=("R09",))
+        blue = happens(store, mild)
+        assert blue.level is AlertLevel.BLUE
+        mails(store)
+        assert "C-48H" not in clocks_of(store, blue)
+        set_level(store, APPROVER, blue.id, AlertLevel.ORANGE, reason="上级关注", office=OFFICE, now=NOW + HOUR)
+        clock = clocks_of(store, blue)["C-48H"]
+        assert (clock.state, clock.due_at) == (ClockState.ARMED, EVENT.known_at + 48 * HOUR)
+        assert acts_on(store, f"clock:{clock.id}") == [("system", "clock.armed")]
+        [mail] = mails(store)
+        assert "48小时" in mail.payload["letter"]["subject"]
+        assert mail.payload["letter"]["reasons"][0] == "乙人工调为橙色：上级关注"
+        with store.write() as work:
+            event = work.events.get(mild.id)
+            assert event is not None
+            consider(work, event, office=OFFICE, now=NOW + HOUR)
+        assert clocks_of(store, blue)["C-48H"] == clock
+        assert mails(store) == []
 
     @pytest.mark.parametrize(("level", "sentence"), [(AlertLevel.NONE, "请关闭预警"), (AlertLevel.ORANGE, "已是橙色")])
     def test_a_level_that_is_none_or_the_same_is_refused(

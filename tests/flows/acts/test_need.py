@@ -128,7 +128,7 @@ class TestRefusals:
         decide(store, alert, needed=False)
         with pytest.raises(Conflict, match="乙已决定不需要公开回应"):
             decide(store, alert, needed=False)
-        close(store, APPROVER, alert.id, "误报", now=NOW)
+        close(store, APPROVER, alert.id, "误报", office=OFFICE, now=NOW)
         with pytest.raises(Conflict, match="重新打开"):
             decide(store, alert, needed=True)
 

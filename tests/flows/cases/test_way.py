@@ -164,12 +164,31 @@ class TestOpening:
         with way.store.write() as work:
             for clock in work.clocks.of_alerts([way.alert_id])[way.alert_id]:
                 work.clocks.save(replace(clock, state=ClockState.MET))
-        close(way.store, APPROVER, way.alert_id, "误报", now=NOW)
+        close(way.store, APPROVER, way.alert_id, "误报", office=OFFICE, now=NOW)
         with pytest.raises(Conflict, match="请先重新打开再开立处置"):
             way.opened()
 
 
 class TestBesideTheWay:
+    def test_an_alert_is_not_closed_over_the_case_that_answers_it(self, way: Way) -> None:
+        way.submitted()
+        with way.store.write() as work:
+            for clock in work.clocks.of_alerts([way.alert_id])[way.alert_id]:
+                work.clocks.save(replace(clock, state=ClockState.MET))
+        with pytest.raises(Conflict, match="正在处置（送审中），不能关闭") as refused:
+            close(way.store, APPROVER, way.alert_id, "结束", office=OFFICE, now=way.now)
+        assert refused.value.about == f"case:{way.case.id}"
+        close_case(way.hand("duty_lead"), reason="与另一预警重复")
+        assert close(way.store, APPROVER, way.alert_id, "重复", office=OFFICE, now=way.now).state is AlertState.CLOSED
+
+    def test_an_alert_whose_case_was_published_is_closed_while_its_effect_is_tracked(self, way: Way) -> None:
+        way.published()
+        with way.store.write() as work:
+            for clock in work.clocks.of_alerts([way.alert_id])[way.alert_id]:
+                work.clocks.save(replace(clock, state=ClockState.MET))
+        closed = close(way.store, APPROVER, way.alert_id, "已回应", office=OFFICE, now=way.now)
+        assert closed.state is AlertState.CLOSED
+
     def test_assigning_a_case_gives_the_alert_too_and_tells_by_mail(self, way: Way) -> None:
         way.opened()
         with way.store.write() as work:

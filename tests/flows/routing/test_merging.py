@@ -241,3 +241,22 @@ def test_when_a_silence_ends_many_that_it_held_back_are_one_mail(alone: Running,
     alone.wait(5 * MINUTE)
     assert len(mails(alone)) == expected
     assert set(told_of(alone)) == {f"E{number}" for number in range(count)}
+
+
+def test_a_mail_that_waited_gives_way_to_no_newer_one_that_was_refused_for_good(alone: Running) -> None:
+    [alert] = away(alone, 1, hours=0.4)
+    acknowledge(alone.store, LEAD, alert.id, now=alone.clock())
+    with alone.store.write() as work:
+        waiting = work.outbox.claim(kinds=["mail"], limit=9, lease=MINUTE, now=alone.clock() + HOUR)
+        told = [one.key for one in work.notices.of_alert(alert.id) if one.told]
+        newest = max(waiting, key=lambda row: (row.created_at, row.key))
+        assert len(waiting) > 1
+        assert newest.key in told
+        for row in waiting:
+            refused = row.key == newest.key
+            work.outbox.retry(row, error="550", not_before=alone.clock(), dead=refused)
+    back(alone)
+    assert len(mails(alone)) == 1
+    with alone.store.read() as work:
+        states = work.outbox.states([row.key for row in waiting])
+    assert sorted(states.values()) == ["dead", *["done"] * (len(waiting) - 1)]

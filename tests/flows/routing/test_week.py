@@ -21,6 +21,7 @@ from tests.flows.routing.office import (
     LEAD,
     MINUTE,
     NIGHT_OFFICER,
+    OFFICE,
     PEOPLE,
     READER,
     Clock,
@@ -112,7 +113,7 @@ def take(running: Running, week: Week) -> None:
             acknowledge(running.store, reached[0], alert.id, now=running.clock())
         elif age >= 6 * HOUR:
             answer(running.store, LEAD, alert.id, office=running.office, now=running.clock())
-            close(running.store, LEAD, alert.id, "已回应", now=running.clock())
+            close(running.store, LEAD, alert.id, "已回应", office=OFFICE, now=running.clock())
             week.ended.add(name)
 
 

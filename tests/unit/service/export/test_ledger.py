@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import date
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 from service.domain.policy import Policy, PolicyLevel
 from service.export.ledger import COLUMNS, ledger_csv, ledger_rows, ledger_xlsx
@@ -65,3 +66,14 @@ def test_a_row_is_as_high_as_its_longest_title_and_a_hash_does_not_count() -> No
     assert sheet is not None
     assert sheet.row_dimensions[2].height == 60
     assert sheet.row_dimensions[3].height in {None, 15}
+
+
+def test_on_paper_twenty_columns_stand_on_two_sheets_each_with_the_titles() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(ledger_xlsx(ledger_rows([LAW], {}, on=ON))))
+    [sheet] = book.worksheets
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert sheet.print_title_cols == "$B:$B"
+    widths = [sheet.column_dimensions[get_column_letter(at)].width for at in range(1, len(COLUMNS) + 1)]
+    printed = sum(widths) + widths[1]
+    # A unit of width is about 1.9 mm at full size; A3 has 384 mm between its margins.
+    assert 384 / (printed / 2 * 1.9) > 0.9
