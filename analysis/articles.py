@@ -5,9 +5,18 @@ next one begins. Its key is `<stem of the file>#第N条`, the number as the text
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Article", "article_label", "article_lines", "article_number", "numeral_value", "split_articles"]
+__all__ = [
+    "Article",
+    "article_label",
+    "article_lines",
+    "article_number",
+    "missing_articles",
+    "numeral_value",
+    "split_articles",
+]
 
 _DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NAMES = "零一二三四五六七八九"
@@ -19,7 +28,8 @@ _TIGHT_ARTICLE = re.compile(rf"^(第{_NUMERAL}条(?:之{_NUMERAL})?)(?![款项�
 # For a line without the blanks at its end: to look for them from every place in it takes the square of its length.
 _HEADING = re.compile(rf"^#*\s*(第{_NUMERAL}([编章节]).*|附\s*则|总\s*则)$")
 # What is annexed after the articles has its own numbers and is no part of them.
-_ANNEX = re.compile(r"^#*\s*附\s*[件录表]\s*[0-9一二三四五六七八九十]*\s*[:：]?\s*$")
+_ANNEX = re.compile(r"^#*\s*附\s*[件录表]\s*[0-9一二三四五六七八九十]*")
+_LONGEST_TITLE = 60
 _INFO_END = "<!-- INFO END -->"
 _MARKUP = re.compile(r"^\s*(?:#+|<!--.*-->)\s*")
 _DEPTHS = {"编": 0, "章": 1, "节": 2}
@@ -92,6 +102,12 @@ def numeral_value(numeral: str) -> int:
     return total + digit
 
 
+def missing_articles(numbers: Iterable[str]) -> tuple[str, ...]:
+    """Return the labels that are missing between 第一条 and the highest of `numbers`; an inserted 第N条之一 stands for no number of its own."""
+    held = {article_number(number) for number in numbers}
+    return tuple(article_label(number) for number in range(1, max(held, default=0)) if number not in held)
+
+
 def article_label(number: int) -> str:
     """Return 第一百零七条 for 107, as Chinese laws write it.
 
@@ -135,7 +151,7 @@ def _blocks(markdown_text: str, pattern: re.Pattern[str]) -> list[_Block]:
     reading = False
     for at, raw in enumerate((rest if mark else markdown_text).splitlines(), start=1 + skipped):
         line = raw.strip().replace("\u3000", " ")
-        if blocks and _ANNEX.match(line):
+        if blocks and _begins_annex(line):
             break
         article = pattern.match(line)
         heading = None if article else _HEADING.match(line.rstrip())
@@ -148,6 +164,16 @@ def _blocks(markdown_text: str, pattern: re.Pattern[str]) -> list[_Block]:
             blocks[-1].lines.append(text)
         reading = bool(blocks) and heading is None and (reading or article is not None)
     return blocks
+
+
+def _begins_annex(line: str) -> bool:
+    """Tell whether an annex begins here, alone or with its title; `附表一所列品种……。` is a sentence of an article."""
+    named = _ANNEX.match(line)
+    if named is None:
+        return False
+    title = line[named.end() :].strip()
+    parted = line[named.end() - 1].isspace() or title != line[named.end() :] or title.startswith((":", "："))
+    return not title or (parted and len(title) <= _LONGEST_TITLE and not title.endswith(("。", "；", ";")))
 
 
 def _enter(headings: list[str], heading: re.Match[str]) -> None:

@@ -236,9 +236,29 @@ class _Raw:
 def _read_yaml(text: str) -> Any:
     loader = _LOADER(text)
     try:
-        return loader.get_single_data()
+        node = loader.get_single_node()
+        _refuse_twice(node)
+        return None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()
+
+
+def _refuse_twice(node: Any) -> None:
+    """Refuse a section, or a key of a row, that stands twice: YAML would keep the last one, and lose what was written before."""
+    rows = [row for _, listed in _pairs(node) if isinstance(listed, yaml.SequenceNode) for row in listed.value]
+    for mapping in (node, *rows):
+        seen: set[str] = set()
+        for key, _ in _pairs(mapping):
+            if key.value in seen:
+                problem = f"{key.value} 写了两次，只能有一处，请并在一起"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+
+
+def _pairs(node: Any) -> list[tuple[Any, Any]]:
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    return [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
 
 
 def _lines_of(text: str) -> dict[str, int]:

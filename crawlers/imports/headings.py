@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from crawlers.imports.records import Row
 
-__all__ = ["MAX_COLUMNS", "ImportRefused", "Table", "headings_of"]
+__all__ = ["MAX_COLUMNS", "MAX_TITLE_ROWS", "ImportRefused", "Table", "below_title", "headings_of"]
+
+Entry = TypeVar("Entry")
 
 MAX_COLUMNS = 512
+MAX_TITLE_ROWS = 5
 
 
 class ImportRefused(ValueError):  # noqa: N818 - a refusal, told to the person who imported
@@ -29,8 +32,27 @@ class Table:
     close: Callable[[], None] = _nothing
 
 
+def below_title(rows: Iterator[Entry], cells_of: Callable[[Entry], Sequence[Any]]) -> list[Entry]:
+    """Take the rows up to the headings of a file, and return the headings and what was taken after them.
+
+    What stands above a table, its title and who made it when, fills one cell of a row; headings fill several. Where no
+    row does within the first few, the first one holds the only heading. Empty rows are passed over; no more rows are
+    taken than are needed.
+    """
+    begun: list[Entry] = []
+    for row in rows:
+        filled = sum(cell is not None and bool(str(cell).strip()) for cell in cells_of(row))
+        if filled > 1:
+            return [row]
+        if filled:
+            begun.append(row)
+        if len(begun) > MAX_TITLE_ROWS:
+            break
+    return begun
+
+
 def headings_of(cells: Sequence[Any], path: Path) -> tuple[str, ...]:
-    """Return the headings in the first filled row of `path`; a column without one is called by its number.
+    """Return the headings that stand in `cells`, a row of `path`; a column without one is called by its number.
 
     Raises:
         ImportRefused: there are none, or too many.

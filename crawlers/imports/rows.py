@@ -18,7 +18,7 @@ from crawlers.imports.tables import open_table
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import ParsedDate, read_claim
 from crawlers.personal_data import mask_personal_data
-from crawlers.records import COUNTS, DatePrecision, Document, DocumentKind, Engagement, Source, document_id
+from crawlers.records import COUNTS, DatePrecision, Document, DocumentKind, Engagement, Source, SourceClass, document_id
 
 __all__ = ["RowRefusal", "read_import", "read_numbered", "read_records"]
 
@@ -90,7 +90,7 @@ def read_numbered(
     chosen = column_map or choose_column_map(table.headings)
     if chosen is None or not chosen.fits(table.headings):
         table.close()
-        raise ImportRefused(_unknown_headings(path, table.headings, column_map))
+        raise ImportRefused(_unknown_headings(path, table.headings, column_map, source))
     reader = _Reader(chosen, table.headings, source, now, author_key)
     return _first_of_each(reader, table.rows)
 
@@ -125,9 +125,12 @@ def _first_of_each(reader: "_Reader", rows: Iterable[Row]) -> Iterator[tuple[int
         yield row.number, read
 
 
-def _unknown_headings(path: Path, headings: tuple[str, ...], column_map: ColumnMap | None) -> str:
+def _unknown_headings(path: Path, headings: tuple[str, ...], column_map: ColumnMap | None, source: Source) -> str:
     seen = "、".join(headings[:30])
-    maps = [column_map] if column_map else load_column_maps()
+    maps = [column_map] if column_map else list(load_column_maps())
+    if source.source_class is SourceClass.COMPLAINT:
+        # Who brings records of the public is not told of what crawlers of platforms write.
+        maps = [one for one in maps if one.kind is DocumentKind.COMPLAINT]
     known = "；".join(f"{known.title}需要 " + " 和 ".join("/".join(group) for group in known.needs) for known in maps)
     return f"不认识 {path.name} 的表头。文件中的列：{seen}。可以识别的：{known}。请改列名，或为这个信源声明列对应。"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawlers.disk_words import disk_sentence
-from crawlers.imports.headings import ImportRefused, Table, headings_of
+from crawlers.imports.headings import ImportRefused, Table, below_title, headings_of
 from crawlers.imports.records import MAX_CELL_CHARACTERS, csv_rows, json_row
 from crawlers.imports.spooled import array_lines, read_workbook
 from crawlers.parsing.charset import MAX_REPLACED_RATIO, decode
@@ -69,10 +69,23 @@ def _check_size(path: Path) -> None:
 def _csv(path: Path) -> Table:
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     lines = _text_lines(path, _encoding(path))
-    number, first = next(((n, line) for n, line in enumerate(lines, start=1) if line.strip()), (1, ""))
-    delimiter = max(",\t;|", key=first.count)
-    names = headings_of(next(csv.reader([first], delimiter=delimiter), []), path)
-    return Table(names, csv_rows(lines, names, delimiter, first_number=number + 1))
+    taken: list[str] = []
+    begun = below_title(enumerate(_kept(lines, taken), start=1), lambda line: _heading_cells(line[1])[0])
+    number, first = begun[0] if begun else (1, "")
+    cells, delimiter = _heading_cells(first)
+    names = headings_of(cells, path)
+    return Table(names, csv_rows(itertools.chain(taken[number:], lines), names, delimiter, first_number=number + 1))
+
+
+def _kept(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+    for line in lines:
+        taken.append(line)
+        yield line
+
+
+def _heading_cells(line: str) -> tuple[list[str], str]:
+    delimiter = max(",\t;|", key=line.count)
+    return next(csv.reader([line], delimiter=delimiter), []), delimiter
 
 
 def _encoding(path: Path) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import crawlers
+from crawlers.attachments.glyphs import undo_shared_glyphs
 
 __all__ = ["PAPER_SUFFIXES", "Paper", "PaperLimits", "PaperRefusedError", "read_paper", "unwrap"]
 
@@ -89,6 +90,8 @@ _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
 _BEGINS = re.compile(
     rf"^(?:第{_NUMERAL}[编章节条]|[（(]{_NUMERAL}[）)]|{_NUMERAL}[、.．](?!\d)|附\s*(?:件|则|录|表)|[〔\[]?\S+〔\d{{4}}〕\d+号)"
 )
+_CITES = re.compile(rf"第{_NUMERAL}条")
+_ROW_MARK = "｜"
 _ENDS = re.compile(r"[。！？；：…”’』」）)]$")
 _PAGE_NUMBER = re.compile(r"^[-—–\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–\s]*$")
 
@@ -159,11 +162,21 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> Iterator[str]:
         if isinstance(block, Table):
             for row in block.rows:
                 # A merged cell is met once for every column that it spans.
-                yield " ".join(
-                    dict.fromkeys(cell.text.strip().replace("\n", " ") for cell in row.cells if cell.text.strip())
-                )
+                yield from _row_lines(list(dict.fromkeys(text for cell in row.cells if (text := cell.text.strip()))))
         else:
             yield from block.text.split("\n")
+
+
+def _row_lines(cells: Sequence[str]) -> Iterator[str]:
+    """Return what a row of a table says: a single cell lays out paragraphs, several are one line.
+
+    A row that begins with the number of an article speaks of that article; the mark before it keeps it from being read as one.
+    """
+    if len(cells) == 1:
+        yield from cells[0].split("\n")
+        return
+    line = " ".join(cell.replace("\n", " ") for cell in cells)
+    yield f"{_ROW_MARK}{line}" if _CITES.match(line) else line
 
 
 def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int]:
@@ -177,7 +190,7 @@ def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int]:
         count = len(reader.pages)
         if count > pages:
             raise PaperRefusedError(f"PDF 有 {count} 页，超过 {pages} 页")
-        lines = [line for page in reader.pages for line in page.extract_text().splitlines()]
+        lines = [line for page in reader.pages for line in undo_shared_glyphs(page.extract_text()).splitlines()]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, PaperRefusedError):
             raise

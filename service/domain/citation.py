@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Choice", "Citation", "CitationCount", "RowProposal", "propose_rows"]
+__all__ = ["Choice", "Citation", "CitationCount", "RowProposal", "propose_rows", "without_refused"]
 
 ENOUGH_ADDED = 2
 """Events on which an article was added by hand before a row is proposed to name it."""
@@ -63,11 +63,30 @@ class RowProposal:
     drop: tuple[CitationCount, ...]
 
     @property
+    def voices(self) -> Mapping[str, int]:
+        """On how many events people spoke for each change: `+` an article that is to be named, `-` one that is to go."""
+        return {f"+{one.article}": one.added for one in self.add} | {
+            f"-{one.article}": one.rejected for one in self.drop
+        }
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         """Return one Chinese sentence an article."""
         added = (f"{one.article}：{one.added} 个事件由人员补充，{one.rejected} 个事件未采纳" for one in self.add)
         dropped = (f"{one.article}：{one.rejected} 个事件未采纳，{one.accepted} 个事件采纳" for one in self.drop)
         return (*added, *dropped)
+
+
+def without_refused(proposals: Sequence[RowProposal], refused: Mapping[str, Mapping[str, int]]) -> list[RowProposal]:
+    """Return the proposals that speak with an article, or with more events, than when they were refused.
+
+    `refused` holds by situation the voices of the refused proposal.
+    """
+    return [
+        one
+        for one in proposals
+        if any(events > refused.get(one.situation, {}).get(article, 0) for article, events in one.voices.items())
+    ]
 
 
 def propose_rows(counts: Sequence[CitationCount], named: Mapping[str, Collection[str]]) -> list[RowProposal]:

@@ -1,15 +1,22 @@
-"""Which sources answered while a briefing's documents were gathered, in one sentence: what is missing there was perhaps not seen. Pure."""
+"""Which sources answered while documents were gathered, in one sentence: what is missing there was perhaps not seen. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-__all__ = ["Heard", "coverage_sentence"]
+from service.domain.beijing import beijing
+
+__all__ = ["Heard", "compared_sentence", "coverage_sentence"]
 
 # A source is asked at least once a day; one failed visit is made good the day after.
 _LONGEST_PAUSE = timedelta(hours=36)
 _NAMED = 5
+# Some source is asked several times an hour; where none answers for so long, collecting stood still.
+_STANDSTILL = timedelta(hours=6)
+_HOUR = timedelta(hours=1)
+
+Window = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,39 @@ def coverage_sentence(sources: Sequence[Heard], *, since: datetime, until: datet
     ]
     end = "".join(gaps) + "。没有应答期间的稿件可能缺漏。" if gaps else "，没有超过36小时的间断。"
     return f"采集覆盖：自动采集的信源{len(known)}个，本期有应答{len(known) - len(silent)}个{end}"
+
+
+def compared_sentence(sources: Sequence[Heard], before: Window, after: Window, *, now: datetime) -> str:
+    """Return what of the collecting makes the figures of two half-open windows hard to compare, or that nothing does.
+
+    That is a time of six hours or more in which no source answered, a source that was silent in one window, and one that
+    was not collected from the beginning.
+    """
+    since, until = before[0], max(after[1], before[1])
+    known = [source for source in sources if source.since < until]
+    if not known:
+        return "采集覆盖：其间没有自动采集的信源，稿件只来自导入和推送。"
+    heard = sorted({hour for source in known for hour in source.answered if since <= hour < until})
+    begun = min(max(since, source.since) for source in known)
+    stood = [
+        f"{beijing(last + _HOUR, now)}至{beijing(end, now)}没有任何信源应答"
+        for last, end in pairwise((begun - _HOUR, *heard, until))
+        if end - (last + _HOUR) >= _STANDSTILL
+    ]
+    silent = [
+        (what, [source.name for source in known if source.since <= start and not _answers(source, start, end)])
+        for what, (start, end) in (("之前时段没有应答", before), ("之后时段没有应答", after))
+        if end - start >= _STANDSTILL
+    ]
+    late = ("其间才开始采集", [source.name for source in known if source.since > since])
+    gaps = [*stood, *(f"{what}：{_listed(names)}" for what, names in (*silent, late) if names)]
+    if gaps:
+        return f"采集有缺漏：{'；'.join(gaps)}。前后稿件数的差别可能由此而来。"
+    return f"采集覆盖：自动采集的信源{len(known)}个，两个时段都没有中断。"
+
+
+def _answers(source: Heard, start: datetime, end: datetime) -> bool:
+    return any(start <= hour < end for hour in source.answered)
 
 
 def _longest_pause(source: Heard, since: datetime, until: datetime) -> timedelta | None:

@@ -93,7 +93,8 @@ class Effect:
     `volume_change` and `asking_change` are shares of before (-0.4 is 40 % less), `None` where there was nothing before;
     `negative_change` is the difference of the negative shares (-0.1 is ten points less). All three are `None` while it
     is too early to compare. `remaining` are questions still asked after, `settled` those asked before and no more.
-    `sentence` tells it with windows and scope in Chinese.
+    `sentence` tells it with windows and scope in Chinese, `coverage` whether collecting went on in both windows; empty is
+    not looked into.
     """
 
     before: WindowFigures
@@ -105,6 +106,7 @@ class Effect:
     remaining: tuple[Question, ...]
     settled: tuple[Question, ...]
     sentence: str
+    coverage: str = ""
 
     @property
     def words(self) -> tuple[tuple[str, str, str, str], ...]:
@@ -136,6 +138,7 @@ class Effect:
         return {
             "trend": self.trend.value,
             "sentence": self.sentence,
+            "coverage": self.coverage,
             "scope": self.before.scope,
             "table": [list(row) for row in self.words],
             "before": _figures(self.before),

@@ -27,16 +27,21 @@ _PAIRS = MappingProxyType({"“": "”", "「": "」", "『": "』"})
 _SHORTEST = 4
 _SHORT_NAME = re.compile(r"^中华人民共和国|[(（][^)）]*[)）]$")
 _REACH = 60
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def check_quotations(text: str, articles: Mapping[str, PolicyArticle]) -> list[Finding]:
+def check_quotations(
+    text: str, articles: Mapping[str, PolicyArticle], *, not_in_force: Mapping[str, str] = _NONE
+) -> list[Finding]:
     """Return what is wrong with the policy quotations of a text, in order of position.
 
     A quotation is what stands in quotation marks behind 《title》第N条. Its words must be a substring of the stored
     article, blanks and the widths of signs aside. Blocking are: words that the article does not hold, an article number
-    that the stored policy does not have, and a quotation from a policy that the library does not hold.
+    that the stored policy does not have, and a quotation from a policy that the library does not hold. What only an
+    edition holds that is not in force is told and does not block: an act is answered for by the law of its day.
+    `not_in_force` names such editions by stem, each with the word for its standing.
     """
-    library = _Library(articles)
+    library = _Library(articles, not_in_force)
     inside = list(_quoted(text))
     # A policy that is named inside a quotation is quoted, not cited.
     titles = [m for m in _TITLE.finditer(text) if not any(start < m.start() < end for start, end in inside)]
@@ -47,17 +52,26 @@ def check_quotations(text: str, articles: Mapping[str, PolicyArticle]) -> list[F
     return findings
 
 
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """An article in one stored edition of its policy; `standing` is the word for one that is not in force."""
+
+    stem: str
+    text: str
+    standing: str
+
+
 class _Library:
     """The stored articles by short title and number."""
 
-    def __init__(self, articles: Mapping[str, PolicyArticle]) -> None:
-        self._articles: dict[str, dict[str, list[str]]] = {}
+    def __init__(self, articles: Mapping[str, PolicyArticle], not_in_force: Mapping[str, str]) -> None:
+        self._articles: dict[str, dict[str, list[_Edition]]] = {}
         for article in articles.values():
             numbered = self._articles.setdefault(_short(article.stem), {})
-            # Several editions of a policy may be stored; which is in force is shown where it is cited.
-            numbered.setdefault(article.number, []).append(_plain(article.text))
+            edition = _Edition(article.stem, _plain(article.text), not_in_force.get(article.stem, ""))
+            numbered.setdefault(article.number, []).append(edition)
 
-    def articles_of(self, title: str) -> Mapping[str, Sequence[str]] | None:
+    def articles_of(self, title: str) -> Mapping[str, Sequence["_Edition"]] | None:
         """Return the stored editions of a policy's articles by number; `None` where none is stored."""
         return self._articles.get(_short(title))
 
@@ -102,6 +116,8 @@ def _check_title(
             if held is not None and cited not in held:
                 sentence = f"《{title[1]}》没有{words}，或库中只存有部分条文：请核对条号。"
                 yield _finding("article_unknown", "条号不符", text, part, sentence)
+            elif held is not None:
+                yield from _check_standing(text, part, held[cited], f"《{title[1]}》{words}只见于")
         elif cited is not None and len(words) > _SHORTEST + 1:
             yield from _check_words(text, part, title[1], cited, held)
 
@@ -133,14 +149,27 @@ def _is_near(text: str, at: int, start: int) -> bool:
 
 
 def _check_words(
-    text: str, part: _Part, title: str, cited: str, held: Mapping[str, Sequence[str]] | None
+    text: str, part: _Part, title: str, cited: str, held: Mapping[str, Sequence[_Edition]] | None
 ) -> Iterator[Finding]:
     if held is None:
         sentence = f"《{title}》{NOT_STORED}，不能核对引文：先导入原文，或只写文号、条号和要点。"
         yield _finding("article_missing", NOT_STORED, text, part, sentence)
-    elif cited in held and not any(_holds(one, text[part.start + 1 : part.end - 1]) for one in held[cited]):
+        return
+    holding = [one for one in held.get(cited, ()) if _holds(one.text, text[part.start + 1 : part.end - 1])]
+    if cited in held and not holding:
         sentence = f"引文与库中《{title}》{cited}的原文不符：请按原文逐字引用。"
         yield _finding("quotation_altered", "引文不符", text, part, sentence)
+    elif any(not one.standing for one in held.get(cited, ())):
+        yield from _check_standing(text, part, holding, "引文只见于")
+
+
+def _check_standing(text: str, part: _Part, editions: Sequence[_Edition], where: str) -> Iterator[Finding]:
+    """Tell of words or numbers that no edition in force has."""
+    if not editions or any(not one.standing for one in editions):
+        return
+    named = "、".join(f"“{one.stem}”（{one.standing}）" for one in editions)
+    sentence = f"{where}{named}：请改引现行文本；按行为发生时的规定引用的，请写明是哪一版。"
+    yield _finding("not_in_force", "不是现行条文", text, part, sentence, blocking=False)
 
 
 def _holds(article: str, words: str) -> bool:
@@ -154,7 +183,7 @@ def _holds(article: str, words: str) -> bool:
     return True
 
 
-def _finding(kind: str, word: str, text: str, part: _Part, sentence: str) -> Finding:
+def _finding(kind: str, word: str, text: str, part: _Part, sentence: str, *, blocking: bool = True) -> Finding:
     return Finding(
         kind=kind,
         word=word,
@@ -162,7 +191,7 @@ def _finding(kind: str, word: str, text: str, part: _Part, sentence: str) -> Fin
         end=part.end,
         text=text[part.start : part.end],
         sentence=sentence,
-        blocking=True,
+        blocking=blocking,
     )
 
 

@@ -33,6 +33,7 @@ __all__ = [
 MOST_WORDS, MOST_PHASES = 20, 24
 _SHORTEST_WORD, _LONGEST_WORD = 2, 40
 _SHORTEST_CORE = 6
+_NAMES_ONE = 8
 _FOLLOWS = timedelta(days=365)
 
 
@@ -149,6 +150,10 @@ class Matcher:
         found = self._found(folded)
         return None if found is None or any(word in folded for word in self._without) else found
 
+    def names_it(self, match: Match) -> bool:
+        """Tell whether the document was found by what names this policy and no other: its number, or a title that is long enough."""
+        return match.by == "文号" or (match.by == "标题" and len(self._title) >= _NAMES_ONE)
+
     def _found(self, folded: str) -> Match | None:
         # Brackets are evened out only where the longest number in it is there at all: that costs as much as all else.
         if self._number and self._serial in folded and self._number in folded.translate(_BRACKETS):
@@ -191,7 +196,7 @@ def title_core(title: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Breadth:
-    """How many of the documents that were looked through belong to the topic."""
+    """How many of the documents that were looked through belong to the topic without naming its policy."""
 
     looked: int
     found: int

@@ -75,6 +75,7 @@ def _effect(sheets: Sheets, report: TopicReport) -> None:
     rows = [list(row) for row in report.effect.words] if report.effect else []
     if report.effect:
         rows.append(["说明", report.effect.sentence, "", ""])
+        rows.append(["采集", report.effect.coverage, "", ""])
     sheets.table("前后比较", ("指标", "之前", "之后", "变化"), rows, (18, 60, 24, 16))
 
 

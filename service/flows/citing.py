@@ -6,14 +6,16 @@ from datetime import date, datetime
 
 from analysis.articles import article_number
 from analysis.situations import Situations
-from service.domain.citation import Choice, Citation, RowProposal, propose_rows
+from service.domain.citation import Choice, Citation, RowProposal, propose_rows, without_refused
 from service.domain.library import name_of
 from service.domain.people import Act, Person
 from service.domain.refusal import NotFound, Refusal
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
 
-__all__ = ["cite", "proposals", "row_text"]
+__all__ = ["cite", "proposals", "refuse_proposal", "row_text"]
+
+_REFUSED = "situations.refused"
 
 _WRITTEN = re.compile(r"《?([^《》#\s]{1,80}?)》?[\s#]*(第[零〇一二三四五六七八九十百千两0-9]+条)")
 
@@ -58,9 +60,32 @@ def _key_of(work: Work, written: str) -> str:
 
 
 def proposals(work: Work, table: Situations) -> list[RowProposal]:
-    """Return the rows of the table that the words of officers speak for changing."""
+    """Return the rows of the table that the words of officers speak for changing, those left out that were refused on no less."""
     named = {row.id: {*row.governs, *row.related} for row in table.rows}
-    return propose_rows(work.citations.counts(), named)
+    return without_refused(propose_rows(work.citations.counts(), named), work.value(_REFUSED, {}))
+
+
+def refuse_proposal(
+    store: Store, person: Person, situation: str, table: Situations, *, reason: str, now: datetime
+) -> None:
+    """Set a proposed row aside in the person's name until more events speak for it.
+
+    Raises:
+        NotFound: Nothing is proposed for the situation any more.
+        Refusal: No reason is given.
+        Forbidden: The role is not granted the act.
+    """
+    permit(person, Act.CHECK_POLICY)
+    if not reason.strip():
+        raise Refusal("请写明不采用的理由")
+    with store.write() as work:
+        work.alone("situations")
+        proposed = next((one for one in proposals(work, table) if one.situation == situation), None)
+        if proposed is None:
+            raise NotFound("这条建议已不在，可能已由他人处理")
+        work.set_value(_REFUSED, {**work.value(_REFUSED, {}), situation: dict(proposed.voices)})
+        detail = {"evidence": list(proposed.evidence), "reason": reason.strip()}
+        note(work, person, "situations.refused", f"situation:{situation}", detail, now)
 
 
 def row_text(proposal: RowProposal, table: Situations) -> str:

@@ -1,14 +1,16 @@
-"""Reads from the memory of the crawl which sources answered in a week."""
+"""Reads from the memory of the crawl which sources answered in a week, or around an answer."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crawlers.answering import KEPT_HOURS, AnsweredHours
 from crawlers.remembered import ANSWERED
-from service.domain.coverage import Heard, coverage_sentence
+from service.domain.coverage import Heard, compared_sentence, coverage_sentence
+from service.domain.effect import Effect
 from service.domain.week import Week
 from service.ports.store import Work
 
-__all__ = ["coverage_of"]
+__all__ = ["coverage_of", "with_coverage"]
 
 # What the catalogue no longer holds stays in the memory of the crawl.
 _REMOVED_AFTER = timedelta(days=30)
@@ -21,14 +23,28 @@ def coverage_of(work: Work, week: Week, now: datetime) -> str:
     """
     if week.since < now - timedelta(hours=KEPT_HOURS):
         return f"采集覆盖：本期早于可查的{KEPT_HOURS // 24}天，不作说明。"
+    return coverage_sentence(_heard(work, week.since), since=week.since, until=min(week.until, now))
+
+
+def with_coverage(work: Work, effect: Effect, *, now: datetime) -> Effect:
+    """Return the effect with what its figures stand on: whether sources answered in both of its windows."""
+    before, after = effect.before, effect.after
+    if before.since < now - timedelta(hours=KEPT_HOURS):
+        return replace(effect, coverage=f"采集覆盖：之前时段早于可查的{KEPT_HOURS // 24}天，不作说明。")
+    sources = _heard(work, before.since)
+    said = compared_sentence(sources, (before.since, before.until), (after.since, after.until), now=now)
+    return replace(effect, coverage=said)
+
+
+def _heard(work: Work, begin: datetime) -> list[Heard]:
     switches, described = work.sources.switches(), work.sources.described()
     heard = []
     for source_id, progress in work.sources.all_progress().items():
         known = AnsweredHours.of(progress.memory.get(ANSWERED))
         visited = progress.last_run_at
-        if not switches.get(source_id, True) or visited is None or visited < week.since - _REMOVED_AFTER:
+        if not switches.get(source_id, True) or visited is None or visited < begin - _REMOVED_AFTER:
             continue
         name = str(described.get(source_id, {}).get("name") or source_id)
-        since, hours = (known.since, known.hours()) if known is not None else (week.since, [])
+        since, hours = (known.since, known.hours()) if known is not None else (begin, [])
         heard.append(Heard(name=name, since=since, answered=hours))
-    return coverage_sentence(heard, since=week.since, until=min(week.until, now))
+    return heard

@@ -9,6 +9,7 @@ from analysis.questions import Asked, group, questions
 from service.domain.effect import Effect, Question, WindowFigures, effect, halves
 from service.domain.event import EventDocument
 from service.domain.refusal import Conflict, NotFound
+from service.flows.coverage import with_coverage
 from service.ports.store import Work
 
 __all__ = ["SPAN", "compare", "figures_of", "measure_effect"]
@@ -37,7 +38,8 @@ def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime
     scope = "本事件全部稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
     if any(len(documents) == _READ for documents in read):
         scope = f"本事件每个时段最早的{_READ}篇稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
-    return compare(figures_of(read[0], *first, scope=scope), figures_of(read[1], *second, scope=scope))
+    compared = compare(figures_of(read[0], *first, scope=scope), figures_of(read[1], *second, scope=scope))
+    return with_coverage(work, compared, now=now)
 
 
 def compare(before: WindowFigures, after: WindowFigures) -> Effect:

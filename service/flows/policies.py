@@ -80,8 +80,10 @@ def import_policies(
         OSError: there is nothing at `path`, or it cannot be looked at.
     """
     report = LibraryReport(notices=_passed_over(path))
+    taken_from: dict[str, str] = {}
     for file in _files(path):
         try:
+            _refuse_same_name(file, taken_from)
             with store.read() as work:
                 said = given_again(given, work.policies.get(file.stem))
             taken = read_policy_file(file, register, now=now, given=said.values)
@@ -102,6 +104,13 @@ def import_policies(
         setattr(report, state, getattr(report, state) + 1)
         report.notices += [f"{file.name}：{sentence}" for sentence in (*said.notices, *taken.notices)]
     return report
+
+
+def _refuse_same_name(file: Path, before: dict[str, str]) -> None:
+    """Refuse a second file of one name in a folder: it would be taken for the next version of the first, each time anew."""
+    first = before.setdefault(file.stem, file.name)
+    if first != file.name:
+        raise PolicyFileError(f"与同一目录的 {first} 只差扩展名，会被当作它的新版本；请只留一份，或改用别的文件名")
 
 
 def _keep_file(work: Work, taken: PolicyFile, *, actor: str, now: datetime, supersede: bool) -> str:
@@ -137,7 +146,9 @@ def keep_policy(
     if before is not None:
         kept = replace(kept, extras={**before.extras, **kept.extras}, url=kept.url or before.url)
         kept = _still_ended(work, kept, before)
-        if replace(kept, imported_at=before.imported_at, imported_by=before.imported_by) == before:
+        same = replace(kept, imported_at=before.imported_at, imported_by=before.imported_by) == before
+        # A file that an earlier program cut wrongly is cut anew.
+        if same and tuple(work.policies.articles_of(policy.stem)) == tuple(articles):
             return "unchanged"
     kept = _make_room(work, kept, actor=actor, now=now, supersede=supersede)
     work.policies.save(kept, articles)

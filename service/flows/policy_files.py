@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from analysis.articles import article_lines, article_number, split_articles
+from analysis.articles import article_lines, article_number, missing_articles, split_articles
 from crawlers.gate import Refusal, repair_text
 from crawlers.parsing.papers import read_paper
 from crawlers.parsing.policy_facts import interpreted_in, issue_number_in
@@ -38,6 +38,7 @@ _EFFECTIVE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*�
 _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零〇一二三四五六七八九十百千]+)条")
 _HEAD = 1500
+_MOST_MISSING = 5
 _NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -336,10 +337,12 @@ def _other_name(policy: Policy, register: Register) -> list[str]:
 
 
 def _notices(stem: str, articles: Sequence[PolicyArticle], register: Register) -> list[str]:
-    """Say which articles are named and do not exist; of an excerpt, whose numbers have gaps, that cannot be told."""
-    numbers = [article_number(article.number) for article in articles]
-    if not numbers or numbers != list(range(1, len(numbers) + 1)):
+    """Say which articles are missing, or are named and do not exist; of a text with gaps the second cannot be told."""
+    numbers = {article_number(article.number) for article in articles}
+    if not numbers:
         return []
+    if missing := missing_articles(article.number for article in articles):
+        return [_missing(missing, articles[-1].number)]
     held = {article.number for article in articles}
     cited = [
         f"政策目录的 {fact.id} 引用{number}，这份文件没有这一条"
@@ -354,6 +357,11 @@ def _notices(stem: str, articles: Sequence[PolicyArticle], register: Register) -
         if key.partition("#")[0] == stem and key.partition("#")[2] not in held
     ]
     return [*cited, *summed, *_dangling(articles, len(numbers))]
+
+
+def _missing(labels: Sequence[str], last: str) -> str:
+    named = "、".join(labels[:_MOST_MISSING]) + (f" 等 {len(labels)} 条" if len(labels) > _MOST_MISSING else "")
+    return f"条文编到{last}，其中没有{named}：请核对原文是否漏排、识别有误，或条号没有另起一行；只收节选的可以不理会"
 
 
 def _dangling(articles: Sequence[PolicyArticle], last: int) -> list[str]:

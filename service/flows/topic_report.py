@@ -19,6 +19,7 @@ from service.domain.topic_report import (
     question_of,
     window_figures,
 )
+from service.flows.coverage import with_coverage
 from service.flows.effect import compare
 from service.flows.topics import matching_policy, topic_of
 from service.ports.store import Store, Work
@@ -88,10 +89,11 @@ def _effect(work: Work, topic: Topic, pivot: PhaseWindow, hourly: Hourly, span: 
     before, after = halves(pivot.since, now=now, span=span)
     scope = f"“{topic.title}”全部稿件（含转载）"
     read = [work.topics.documents(topic.id, since=since, until=until, limit=_READ) for since, until in (before, after)]
-    return compare(
+    compared = compare(
         window_figures(hourly, read[0], since=before[0], until=before[1], scope=scope),
         window_figures(hourly, read[1], since=after[0], until=after[1], scope=scope),
     )
+    return with_coverage(work, compared, now=now)
 
 
 def _lines(work: Work, reports: list[PhaseReport]) -> dict[str, DocumentLine]:

@@ -83,6 +83,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /policies/ledger.{suffix}": _ALL,
     "GET /policies/entries/{subject}": _ALL,
     "POST /policies/entries/{subject}": _KEEP,
+    "POST /policies/situations/{situation}/refused": _KEEP,
     "POST /policies/{stem}/link": _HANDLE,
     "GET /topics": _ALL,
     "POST /topics": _HANDLE,

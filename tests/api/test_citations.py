@@ -93,6 +93,23 @@ def test_an_administrator_is_shown_the_proposed_row_with_its_evidence(events: Si
     assert "<pre>" not in events.browser(Role.VIEWER).client.get("/policies/situations").text
 
 
+def test_a_refused_proposal_is_gone_until_more_events_speak_for_it(events: Site) -> None:
+    for number in range(2):
+        say(events, Role.OFFICER, f"C{number}", OTHER, Choice.ADDED)
+    keeper = events.browser(Role.ADMINISTRATOR)
+    path = "/policies/situations/recall/refused"
+    assert OTHER in keeper.client.get("/policies/situations").text
+    assert keeper.post(path, reason=" ").status_code == 422
+    assert keeper.post(path, reason="演示：不属于召回").status_code == 303
+    assert OTHER not in keeper.client.get("/policies/situations").text
+    assert keeper.post(path, reason="演示").status_code == 404
+    with events.context.store.read() as work:
+        [row] = work.audit.rows(subject="situation:recall")
+    assert (row.action, row.detail["reason"]) == ("situations.refused", "演示：不属于召回")
+    say(events, Role.OFFICER, "C2", OTHER, Choice.ADDED)
+    assert f"{OTHER}：3 个事件由人员补充" in keeper.client.get("/policies/situations").text
+
+
 def test_a_proposed_row_is_one_that_the_own_file_takes(events: Site) -> None:
     for number in range(3):
         say(events, Role.OFFICER, f"C{number}", OFFERED, Choice.REJECTED)

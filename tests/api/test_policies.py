@@ -128,6 +128,7 @@ class TestLibrary:
 
     def test_a_document_shows_its_articles_word_for_word_with_their_addresses(self, shared_library: Site) -> None:
         text = shared_library.browser(Role.VIEWER).client.get(f"/policies/{LAW}").text
+        assert "库中的文本编到第一百零七条，其中没有第一条、第二条、第三条、第四条、第五条 等 106 条" in text
         assert 'id="第一百零七条第2款第1项"' in text
         assert "（二）&lt;b&gt;其他&lt;/b&gt;。" in text
         assert "本系统概括：" in text

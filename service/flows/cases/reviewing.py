@@ -105,4 +105,4 @@ def _blocking(scene: Scene, version: int) -> tuple[str, ...]:
     draft = scene.file.draft(version)
     if draft is None:
         raise Barred(Bar.MOVED_ON, "没有这一版稿件，请刷新页面")
-    return tuple(one.sentence for one in findings_of(scene.work, draft.text) if one.blocking)
+    return tuple(one.sentence for one in findings_of(scene.work, draft.text, now=scene.desk.now) if one.blocking)

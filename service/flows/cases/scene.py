@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from service.domain.alert import Alert
-from service.domain.beijing import beijing
+from service.domain.beijing import BEIJING, beijing
 from service.domain.case.file import OUTCOMES, Case, CaseFile, Disclosure, Draft, Liaison
 from service.domain.case.moves import Bar, Barred, Desk, Move
 from service.domain.case.review import Authority
 from service.domain.event import Event
 from service.domain.finding import Finding
 from service.domain.people import Act, Person
-from service.domain.policy import PolicyArticle, Verdict
+from service.domain.policy import PolicyArticle, Standing, Verdict
 from service.domain.refusal import NotFound
 from service.domain.response import check_quotations
 from service.domain.secrecy import confidentiality_findings
@@ -150,8 +150,17 @@ def _short(title: str) -> str:
     return title.strip("《》").removeprefix("中华人民共和国")
 
 
-def findings_of(work: Work, text: str) -> list[Finding]:
-    """Return what the checks of a draft find: marks of classification, personal data, what is unfinished, false quotations."""
-    quoted = check_quotations(text, articles_for(work, text))
+def findings_of(work: Work, text: str, *, now: datetime) -> list[Finding]:
+    """Return what the checks of a draft find: marks of classification, personal data, what is unfinished, false quotations.
+
+    An article is to be in force on the day of `now` in Beijing; where that is not known, nothing is claimed.
+    """
+    articles = articles_for(work, text)
+    stems = {article.stem for article in articles.values()}
+    day = now.astimezone(BEIJING).date()
+    standings = {one.stem: one.standing(day) for one in work.policies.listing() if one.stem in stems}
+    known = (Standing.EXPIRED, Standing.NOT_YET, Standing.NOT_BINDING)
+    ended = {stem: found.word for stem, found in standings.items() if found in known}
+    quoted = check_quotations(text, articles, not_in_force=ended)
     found = [*confidentiality_findings(text), *unfinished_findings(text), *quoted]
     return sorted(found, key=lambda one: (not one.blocking, one.start))

@@ -281,7 +281,7 @@ def _draft(shown: _Shown) -> dict[str, Any]:
         "latest": latest,
         "editable": shown.file.case.state in _EDITED and bool(shown.person.duties & _writers(shown.workflow)),
         "reference": reference,
-        "findings": findings_of(shown.work, latest.text) if latest else [],
+        "findings": findings_of(shown.work, latest.text, now=shown.context.now()) if latest else [],
         "basis": _basis(shown, articles),
     }
 
@@ -299,7 +299,7 @@ def _review(shown: _Shown) -> dict[str, Any]:
     draft = _under_review(file)
     return {
         "draft": draft,
-        "findings": findings_of(shown.work, draft.text) if draft else [],
+        "findings": findings_of(shown.work, draft.text, now=shown.context.now()) if draft else [],
         "reviews": review_views(file, workflow),
         "approvals": [(one, workflow.steps[one.step].name, approval_words(one, workflow)) for one in file.approvals],
         "opinions": [(one, workflow.steps[one.step].name) for one in file.opinions],

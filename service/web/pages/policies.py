@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
+from analysis.articles import missing_articles
 from service.api.context import AppContext
 from service.api.identity import Identity, PolicyChecker, PolicyLinker, Reader, context_of
 from service.domain.checks import CheckVerdict
@@ -268,6 +269,7 @@ def _show_policy(
         standing=found.standing(day_of(context.now())),
         articles=() if whole else numbered(articles, gists),
         chapters=() if whole else chapters_of(articles),
+        missing=() if whole else missing_articles(article.number for article in articles),
         whole=whole,
         versions=versions,
         duties=[fact for fact in register.policies.values() if fact.document.stem == stem],

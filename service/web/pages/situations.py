@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from analysis.situations import SITUATIONS_FILE, Situations, load_situations
-from service.api.identity import Handler, Reader, context_of
+from service.api.identity import Handler, PolicyChecker, Reader, context_of
 from service.domain.citation import Choice
 from service.domain.people import Act
-from service.flows.citing import cite, proposals, row_text
+from service.flows.citing import cite, proposals, refuse_proposal, row_text
 from service.web.render import page
 from service.web.views.paging import pager
 from service.web.views.situation_rows import (
@@ -107,6 +107,20 @@ def _found(table: Situations, filters: Filters, number: int) -> dict[str, Any]:
         "products": product_choices(table),
         "laws": law_choices(table),
     }
+
+
+@router.post("/policies/situations/{situation}/refused")
+def refuse(
+    request: Request,
+    identity: PolicyChecker,
+    situation: str,
+    reason: Annotated[str, Form(min_length=1, max_length=500)],
+) -> RedirectResponse:
+    """Set a proposed row aside, with the reason, until more events speak for it."""
+    context = context_of(request)
+    table = context.situations() if context.situations else load_situations()
+    refuse_proposal(context.store, identity.person, situation, table, reason=reason, now=context.now())
+    return RedirectResponse("/policies/situations", status_code=303)
 
 
 @router.post("/events/{event_id}/citations")

@@ -149,7 +149,7 @@ def _show(
         topic=report.topic,
         closed=report.topic.state is TopicState.CLOSED,
         current=phase_at(report.topic, now, now=now),
-        trend=views.trend(report),
+        trends=views.trends(report),
         phases=views.phase_lines(report),
         days=asked.span,
         spans=SPANS,

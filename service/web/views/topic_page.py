@@ -10,56 +10,101 @@ from service.domain.topic import PhaseKind, PhaseWindow, Topic
 from service.domain.topic_report import PhaseReport, TopicReport
 from service.web.views.charts import ticks
 
-__all__ = ["PhaseLine", "Trend", "next_act", "phase_lines", "span_words", "trend"]
+__all__ = ["FRAMES", "Mark", "PhaseLine", "Trend", "next_act", "phase_lines", "span_words", "trends"]
 
-WIDTH, HEIGHT, LEFT, TOP = 960, 120, 34, 18
-_LABEL_DAYS = 8
+HEIGHT = 120
 _LABEL_WIDTH = 30
+_SIGN, _ROW, _HEAD = 11.0, 13, 18
+"""Width of a sign of a label, height of a row of labels, room above the first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A size of the chart: its width, and how many labelled days have room in it. One unit is one pixel where it is shown."""
+
+    name: str
+    width: int
+    labels: int
+
+
+FRAMES = (Frame("wide", 960, 8), Frame("slim", 290, 4))
+"""A chart is drawn for a desk and for a telephone: shrunk to a third, its signs could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a phase begins: `x` of its line, its word with place and side. Words that would meet stand in rows of their own."""
+
+    x: float
+    word: str
+    text_x: float
+    y: float
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
     """The geometry of the daily chart: points of both lines, axis values with their heights, phase marks, day labels."""
 
+    frame: Frame
+    top: float
     everything: str
     negative: str
     axis: tuple[tuple[int, float], ...]
-    marks: tuple[tuple[float, str], ...]
+    marks: tuple[Mark, ...]
     days: tuple[tuple[float, str], ...]
 
 
-def trend(report: TopicReport) -> Trend | None:
-    """Return the chart of documents a day with the phases that begin within it; `None` with fewer than two days."""
+def trends(report: TopicReport) -> tuple[Trend, ...]:
+    """Return the chart of documents a day with the phases that begin within it, once a frame; none with fewer than two days."""
+    return tuple(_trend(report, frame) for frame in FRAMES) if len(report.daily) > 1 else ()
+
+
+def _trend(report: TopicReport, frame: Frame) -> Trend:
     days = report.daily
-    if len(days) <= 1:
-        return None
     highest = max(count for _, count, _ in days) or 1
     axis = ticks(highest)
     top = max(*axis, highest)
-    step = WIDTH / (len(days) - 1)
+    step = frame.width / (len(days) - 1)
 
     def points(counts: Sequence[int]) -> str:
         return " ".join(f"{index * step:.1f},{HEIGHT - count / top * HEIGHT:.1f}" for index, count in enumerate(counts))
 
     first = days[0][0]
-    marks = []
-    for phase in report.phases:
-        index = (phase.window.since.astimezone(BEIJING).date() - first).days
-        if 0 <= index < len(days):
-            marks.append((index * step, phase.window.word))
-    every = max(1, len(days) // _LABEL_DAYS)
+    begun = [
+        (((phase.window.since.astimezone(BEIJING).date() - first).days), phase.window.word) for phase in report.phases
+    ]
+    marks = _marks([(index * step, word) for index, word in begun if 0 <= index < len(days)], frame.width)
+    every = -(-len(days) // frame.labels)
     labels = [
         (i * step, f"{day.month}/{day.day}")
         for i, (day, *_) in enumerate(days)
-        if i % every == 0 and i * step <= WIDTH - _LABEL_WIDTH
+        if i % every == 0 and i * step <= frame.width - _LABEL_WIDTH
     ]
     return Trend(
+        frame=frame,
+        top=_HEAD - min((mark.y + 8 for mark in marks), default=0),
         everything=points([count for _, count, _ in days]),
         negative=points([count for *_, count in days]),
         axis=tuple((value, HEIGHT - value / top * HEIGHT) for value in axis),
-        marks=tuple(marks),
+        marks=marks,
         days=tuple(labels),
     )
+
+
+def _marks(begun: Sequence[tuple[float, str]], width: float) -> tuple[Mark, ...]:
+    """Place the words of phases: in the lowest row that is free, and left of their line where the right has no room."""
+    ends: list[float] = []
+    marks = []
+    for x, word in begun:
+        room = len(word) * _SIGN + 6
+        left = x + room > width + _SIGN
+        begins = x - room if left else x
+        row = next((number for number, end in enumerate(ends) if end <= begins), len(ends))
+        ends[row : row + 1] = [begins + room]
+        text_x, anchor = (x - 3, "end") if left else (x + 3, "start")
+        marks.append(Mark(x=x, word=word, text_x=text_x, y=-8.0 - row * _ROW, anchor=anchor))
+    return tuple(marks)
 
 
 @dataclass(frozen=True, slots=True)

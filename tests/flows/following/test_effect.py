@@ -3,7 +3,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from crawlers.answering import AnsweredHours
+from crawlers.ports import SourceProgress
 from crawlers.records import DocumentKind
+from crawlers.remembered import ANSWERED as HOURS
 from service.domain.effect import Effect, Trend
 from service.domain.refusal import Conflict, NotFound
 from service.flows.effect import measure_effect
@@ -74,3 +77,18 @@ def test_what_is_to_come_and_what_is_not_there_is_refused(told: Store) -> None:
         effect_of(told, "happening", NOW + DAY)
     with pytest.raises(NotFound, match="没有这个事件"):
         effect_of(told, "nothing", NOW)
+
+
+def test_the_effect_says_that_collecting_stopped_after_the_answer(told: Store) -> None:
+    assert effect_of(told, "happening", ANSWERED).coverage.startswith("采集覆盖：其间没有自动采集的信源")
+    known: AnsweredHours | None = None
+    for hour in range(200, 48, -1):
+        known = AnsweredHours.noted(known, NOW - timedelta(hours=hour))
+    assert known is not None
+    with told.write() as work:
+        memory = {HOURS: known.to_memory()}
+        work.sources.save_progress(SourceProgress(source_id="daily", last_run_at=NOW, memory=memory))
+    found = effect_of(told, "happening", ANSWERED)
+    assert found.coverage.startswith("采集有缺漏：")
+    assert "没有任何信源应答" in found.coverage
+    assert found.as_json()["coverage"] == found.coverage

@@ -21,6 +21,7 @@ from service.flows.topics import (
     sign_sheet,
 )
 from service.ports.store import Store
+from service.web.views.topic_page import trends
 from tests.builders import NOW
 from tests.following import RULE, VOICES, hear, judged, today, voice, watch_rule
 
@@ -64,6 +65,13 @@ class TestOpening:
             )
         with store.read() as work:
             assert work.topics.listing() == []
+
+    def test_replies_that_name_the_policy_are_not_too_many(self, store: Store, officer: Person) -> None:
+        texts = [voice(number, 1, f"对《{RULE}》的第{number}条意见") for number in range(60)]
+        hear(store, [(one, judged(one)) for one in texts])
+        topic = watch_rule(store, officer)
+        with store.read() as work:
+            assert work.topics.totals() == {topic.id: 60}
 
     def test_the_same_policy_is_watched_once(self, store: Store, officer: Person) -> None:
         watch_rule(store, officer)
@@ -199,6 +207,28 @@ class TestReport:
         assert "药价会不会涨？" in [one.sentence for one in report.effect.settled]
         assert "追溯码扫不出来怎么办？" in [one.sentence for one in report.effect.remaining]
         assert "追溯码扫不出来怎么办？" not in [one.sentence for one in report.effect.settled]
+
+    def test_words_of_phases_never_cover_each_other_in_the_chart(self, store: Store, officer: Person) -> None:
+        first = NOW.date() - timedelta(days=24)
+        kinds = (PhaseKind.CONSULTING, PhaseKind.PUBLISHED, PhaseKind.IN_FORCE, PhaseKind.ANSWERED)
+        days = (0, 1, 2, 24)
+        phases = [Phase(kind=kind, since=first + timedelta(days=at)) for kind, at in zip(kinds, days, strict=True)]
+        topic = open_topic(store, officer, title=RULE, phases=phases, now=NOW)
+        charts = trends(report_topic(store, topic.id, now=NOW))
+        assert [chart.frame.width for chart in charts] == [960, 290]
+        for chart in charts:
+            told = []
+            for mark in chart.marks:
+                width = 11 * len(mark.word)
+                left = mark.text_x if mark.anchor == "start" else mark.text_x - width
+                assert left >= -12
+                assert left + width <= chart.frame.width + 16
+                assert chart.top + mark.y > 8
+                told.append((mark.y, left, left + width))
+            for number, (y, left, right) in enumerate(told):
+                assert all(y != row or right <= start or end <= left for row, start, end in told[number + 1 :])
+            assert len(chart.days) <= chart.frame.labels
+        assert len({mark.y for mark in charts[1].marks}) == 3
 
     def test_days_without_documents_are_zeros_of_the_same_row(self, store: Store, officer: Person) -> None:
         hear_all(store)

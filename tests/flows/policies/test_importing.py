@@ -9,6 +9,7 @@ import pytest
 from analysis.segmentation import RjiebaSegmenter
 from service.domain.policy import PolicyKind, PolicyLevel, Standing
 from service.domain.register import Register
+from service.flows.cases.scene import findings_of
 from service.flows.policies import LibraryReport, import_policies, load_index
 from service.ports.store import Store
 from tests.flows.acts.scene import NOW
@@ -186,6 +187,19 @@ class TestAgain:
         with store.read() as work:
             assert (work.policies.listing(), len(work.audit.rows(limit=1000))) == before
 
+    def test_a_file_that_was_cut_wrongly_is_cut_anew_without_a_new_version(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        take(store, write(texts, f"{LAW}.md", TEXT), register)
+        with store.write() as work:
+            policy = work.policies.get(LAW)
+            assert policy is not None
+            work.policies.save(policy, work.policies.articles_of(LAW)[:1])
+        assert take(store, texts, register).changed == 1
+        with store.read() as work:
+            assert len(work.policies.articles_of(LAW)) == 3
+            assert [one.version for one in work.policies.versions(LAW)] == [1]
+
     def test_another_text_is_the_next_version_and_the_earlier_one_is_kept(
         self, store: Store, texts: Path, register: Register
     ) -> None:
@@ -322,9 +336,52 @@ class TestRefusals:
         assert "药品管理法(2019-08-26).md：政策目录的 INF-01 引用第一百零七条，这份文件没有这一条" in report.notices
         assert "药品管理法(2019-08-26).md：第二条提到的第九条不存在（全文共 2 条）" in report.notices
 
+    def test_a_number_that_is_missing_among_the_articles_is_said(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        write(texts, f"{LAW}.md", TEXT.replace("第三条 ", "第二条之一 加的。\n\n第四条 乙。\n\n第六条 "))
+        [notice] = take(store, texts, register).notices
+        assert notice.startswith(f"{LAW}.md：条文编到第六条，其中没有第三条、第五条：请核对原文")
+
+    def test_a_text_with_an_inserted_article_is_no_text_with_gaps(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        write(texts, f"{LAW}.md", TEXT.replace("第三条 ", "第二条之一 依照本法第九条办理。\n\n第三条 "))
+        [notice] = take(store, texts, register).notices
+        assert notice == f"{LAW}.md：第二条之一提到的第九条不存在（全文共 3 条）"
+
+    def test_a_second_file_that_differs_by_its_format_alone_is_refused_and_changes_nothing(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        write(texts, f"{LAW}.md", TEXT)
+        write(texts, f"{LAW}.txt", TEXT.replace("演示之二", "另一种文字"))
+        for _ in range(2):
+            report = take(store, texts, register)
+            assert [sentence.partition("，")[0] for sentence in report.refused] == [
+                f"{LAW}.txt：与同一目录的 {LAW}.md 只差扩展名"
+            ]
+        with store.read() as work:
+            assert [one.version for one in work.policies.versions(LAW)] == [1]
+
     def test_a_text_under_another_name_than_the_register_s_is_taken_and_said(
         self, store: Store, texts: Path, register: Register
     ) -> None:
         write(texts, "中华人民共和国药品管理法(2019-08-26).md", "第一条 甲。\n")
         [notice] = take(store, texts, register).notices
         assert "文本名为“药品管理法(2019-08-26)”" in notice
+
+
+def test_a_draft_that_quotes_the_version_before_is_told_so_once_the_new_one_is_in_force(
+    store: Store, texts: Path, register: Register
+) -> None:
+    take(store, write(texts, f"{LAW}.md", TEXT), register)
+    draft = "依照《演示药品法》第二条“演示之二。”办理。"
+    with store.read() as work:
+        assert findings_of(work, draft, now=NOW) == []
+    later = TEXT.replace("2024年3月1日", "2026年3月1日").replace("演示之二", "改过的第二条")
+    take(store, write(texts, LATER, later), register, supersede=True)
+    with store.read() as work:
+        [found] = findings_of(work, draft, now=NOW)
+        assert findings_of(work, draft.replace("演示之二", "改过的第二条"), now=NOW) == []
+    assert (found.word, found.blocking) == ("不是现行条文", False)
+    assert f"“{LAW}”（已失效）" in found.sentence

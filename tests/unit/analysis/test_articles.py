@@ -64,6 +64,16 @@ class TestSplitting:
         articles = split_articles("第12条　甲。\n第十二条之一 乙。", "x")
         assert [a.number for a in articles] == ["第12条", "第十二条之一"]
 
+    @pytest.mark.parametrize("title", ["附件", "附件1 目录", "附件：1. 申请表", "## 附录二：情形表", "附　表"])
+    def test_what_is_annexed_after_the_articles_has_numbers_of_its_own(self, title: str) -> None:
+        articles = split_articles(f"第一条 甲。\n{title}\n第一条 表内的。\n第二条 表内的。", "x")
+        assert [(a.number, a.text) for a in articles] == [("第一条", "甲。")]
+
+    @pytest.mark.parametrize("sentence", ["附表一所列品种不得零售。", "附件 所列品种除外；", "附录所列"])
+    def test_a_sentence_that_begins_with_an_annex_is_part_of_its_article(self, sentence: str) -> None:
+        articles = split_articles(f"第一条 甲。\n{sentence}\n第二条 乙。", "x")
+        assert [a.text for a in articles] == [f"甲。\n{sentence}", "乙。"]
+
     def test_a_text_without_articles_is_refused_by_name(self) -> None:
         with pytest.raises(ValueError, match="通知: no article"):
             split_articles("各单位：现将有关事项通知如下。", "通知")

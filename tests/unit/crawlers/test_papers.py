@@ -38,6 +38,18 @@ class TestReading:
         )
         assert paper.text == "第一条 演示。\n第二条 演示。\n产品 批号\n甲 001"
 
+    def test_a_pdf_that_names_its_glyphs_by_their_radicals_reads_as_what_is_seen(self) -> None:
+        paper = read_paper(pdf_of(["第⼀条 ⾃2025年6⽉1⽇起施⾏。", "第⼗⼆条 ⻝品和药品。"]), ".pdf")
+        assert paper.text == "第一条 自2025年6月1日起施行。\n第十二条 食品和药品。"
+
+    def test_a_row_that_cites_an_article_is_marked_as_a_row(self) -> None:
+        paper = read_paper(docx_of(["第一条 演示。"], table=[["第二条", "从轻"], ["甲", "第三条"]]), ".docx")
+        assert paper.text == "第一条 演示。\n｜第二条 从轻\n甲 第三条"
+
+    def test_paragraphs_in_a_table_of_one_cell_stay_paragraphs(self) -> None:
+        paper = read_paper(docx_of(["演示办法"], table=[["第一条 演示。\n第二条 演示之二。"]]), ".docx")
+        assert paper.text == "演示办法\n第一条 演示。\n第二条 演示之二。"
+
 
 def bomb() -> bytes:
     out = io.BytesIO()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.domain.coverage import Heard, coverage_sentence
+from service.domain.coverage import Heard, compared_sentence, coverage_sentence
 
 SINCE = datetime(2026, 11, 16, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=7)
@@ -55,3 +55,41 @@ def test_two_sources_of_one_name_are_two() -> None:
     assert said(heard("甲报", away=range(168)), heard("甲报", away=range(168)), heard("乙网")).startswith(
         "采集覆盖：自动采集的信源3个，本期有应答1个；整期没有应答：甲报、甲报。"
     )
+
+
+ANSWERED = SINCE + timedelta(days=3)
+
+
+def compared(*sources: Heard, after: timedelta = timedelta(days=3)) -> str:
+    return compared_sentence(sources, (SINCE, ANSWERED), (ANSWERED, ANSWERED + after), now=UNTIL)
+
+
+def test_figures_around_an_answer_of_which_nothing_was_missed_are_said_to_be_so() -> None:
+    assert compared(heard("甲报"), heard("乙网", every=24)) == ("采集覆盖：自动采集的信源2个，两个时段都没有中断。")
+
+
+def test_a_time_in_which_collecting_stood_still_is_told_with_its_bounds() -> None:
+    away = range(80, 90)
+    assert compared(heard("甲报", away=away), heard("乙网", every=10, away=away)) == (
+        "采集有缺漏：11月19日 16:00至11月20日 02:00没有任何信源应答。前后稿件数的差别可能由此而来。"
+    )
+    assert "没有中断" in compared(heard("甲报", away=range(80, 85)))
+    assert "没有中断" in compared(heard("甲报", away=away), heard("丙局"))
+
+
+def test_collecting_that_stopped_with_the_answer_is_no_success_of_it() -> None:
+    sentence = compared(heard("甲报", away=range(72, 168)))
+    assert "11月19日 08:00至11月22日 08:00没有任何信源应答；之后时段没有应答：甲报。" in sentence
+
+
+def test_a_source_that_was_silent_on_one_side_or_begun_between_is_named() -> None:
+    sentence = compared(heard("甲报"), heard("乙网", away=range(72)), heard("新报", since=ANSWERED))
+    assert sentence == ("采集有缺漏：之前时段没有应答：乙网；其间才开始采集：新报。前后稿件数的差别可能由此而来。")
+
+
+def test_an_after_of_some_hours_blames_nobody_for_having_been_silent() -> None:
+    assert "没有中断" in compared(heard("甲报", every=24), heard("乙网"), after=timedelta(hours=2))
+
+
+def test_what_came_by_import_alone_is_said_to() -> None:
+    assert compared() == "采集覆盖：其间没有自动采集的信源，稿件只来自导入和推送。"

@@ -190,6 +190,23 @@ class TestQuotations:
         both = ARTICLES | {older.key: older}
         assert check_quotations("《甲乙管理法》第一百零七条“旧文一段话”、“未经授权不得发布上述信息”", both) == []
 
+    def test_words_of_an_edition_that_is_not_in_force_are_told_and_do_not_block(self) -> None:
+        older = replace(
+            ARTICLES[KEY], key="甲乙管理法(2010-01-01)#第一百零七条", stem="甲乙管理法(2010-01-01)", text="旧文一段话。"
+        )
+        gone = replace(older, key="甲乙管理法(2010-01-01)#第九条", number="第九条")
+        held = ARTICLES | {older.key: older, gone.key: gone}
+        ended = {older.stem: "已失效"}
+        [quoted] = check_quotations("《甲乙管理法》第一百零七条“旧文一段话”", held, not_in_force=ended)
+        assert (quoted.kind, quoted.text, quoted.blocking) == ("not_in_force", "“旧文一段话”", False)
+        assert "“甲乙管理法(2010-01-01)”（已失效）" in quoted.sentence
+        [cited] = check_quotations("依《甲乙管理法》第9条“旧文一段话”办理。", held, not_in_force=ended)
+        assert (cited.text, cited.blocking) == ("第9条", False)
+        current = "依《甲乙管理法》第一百零七条“未经授权不得发布上述信息”。"
+        assert check_quotations(current, held, not_in_force=ended) == []
+        both = held | {older.key: replace(older, text=TEXT)}
+        assert check_quotations(current, both, not_in_force=ended) == []
+
     def test_every_article_of_the_laws_can_be_quoted_whole(self, shared_data: Path) -> None:
         for file in sorted((shared_data / "law").glob("*.md")):
             for number, one in enumerate(split_articles(file.read_text(encoding="utf-8"), file.stem)):

@@ -103,6 +103,11 @@ def test_a_wrong_row_is_named_by_file_line_and_key_and_the_shipped_one_stays(
         (b"situations:\n  - {why: x}\n", "有一条没有 id"),
         (b"situations:\n  - {id: a}\n  - {id: a}\n", "情形 a 写了两次"),
         (b"laws: [x]\n", "laws 应写成"),
+        (
+            b"situations:\n  - {id: a}\nlaws: {}\nsituations:\n  - {id: b}\n",
+            "第 4 行：不是有效的 YAML（situations 写了两次",
+        ),
+        (b"situations:\n  - id: a\n    why: x\n    why: y\n", "第 4 行：不是有效的 YAML（why 写了两次"),
         (b"\xff\xfe\x00", "不是 UTF-8 编码"),
         (b"#" * (2 * 1024 * 1024 + 1), "超过 2 MiB"),
     ],
