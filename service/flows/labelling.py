@@ -1,11 +1,15 @@
-"""Officers say what a document is: a correction on a page, or the answer to a question of the queue."""
+"""Officers say what a document is: a correction on a page, or the answer to a question of the queue.
+
+A label teaches and changes no level. Only where a person says that a risk was missed is the document judged again, and
+then counts as the risk that they name (`service.domain.label.raised_by`), with all that follows from one.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from analysis.assessment import Assessment
 from crawlers.records import Document
-from service.domain.label import Label, LabelGiven, LabelOrigin, judged_of
+from service.domain.label import Label, LabelGiven, LabelOrigin, judged_of, origin_of, weighs_anew
 from service.domain.label_queue import ASKED_WITHIN, Asked, Candidate, queue
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
@@ -44,6 +48,7 @@ def give_label(
     *,
     origin: LabelOrigin,
     seen: int,
+    missed: bool = False,
     now: datetime,
 ) -> LabelGiven:
     """Store what a person says of a document.
@@ -55,6 +60,7 @@ def give_label(
         label: What they say.
         origin: On which occasion.
         seen: Number of the label that counted when they looked, 0 for none.
+        missed: They say that this risk was missed: from now on it counts as one, unless the model calls it one itself.
         now: The present moment.
 
     Raises:
@@ -78,14 +84,16 @@ def give_label(
                 document_id=document_id,
                 label=label,
                 group=_group(work, document_id),
-                origin=origin,
+                origin=origin_of(origin, label, missed=missed, assessment=assessment, standing=standing),
                 actor=person.name,
                 at=now,
                 judged=judged_of(assessment),
             )
         )
-        detail = {"label": label.as_json(), "judged": given.judged, "why": origin.value}
+        detail = {"label": label.as_json(), "judged": given.judged, "why": given.origin.value}
         note(work, person, "label.given", f"document:{document_id}", detail, now)
+        if weighs_anew(assessment, standing, given):
+            work.rejudgements.ask_of([document_id], now=now)
     return given
 
 
@@ -117,6 +125,11 @@ def undo_label(store: Store, person: Person, *, now: datetime) -> LabelGiven:
             raise Conflict("近 12 小时内没有可撤销的标注")
         subject = f"document:{last.document_id}"
         note(work, person, "label.withdrawn", subject, {"label": last.label.as_json()}, now)
+        assessment = work.documents.assessment_of(last.document_id)
+        counts = work.labels.latest([last.document_id]).get(last.document_id)
+        superseded = counts is not None and counts.id > last.id
+        if assessment is not None and not superseded and weighs_anew(assessment, last, counts):
+            work.rejudgements.ask_of([last.document_id], now=now)
     return last
 
 

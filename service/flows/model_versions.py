@@ -44,6 +44,8 @@ _MOST_LABELS = 20_000
 _MOST_RECENT = 1000
 _RECENT = timedelta(days=30)
 _TRAINING = "训练"
+# Given because something is wrong: nothing of how often it is can be learned from these.
+_CORRECTIONS = frozenset({LabelOrigin.CORRECTION, LabelOrigin.MISSED})
 
 
 class _Fall(Protocol):
@@ -98,8 +100,7 @@ class Material:
     def rows(self) -> list[tuple[Document, Label, str, bool]]:
         """The labelled documents as `analysis.training.officers.read_labels` takes them."""
         return [
-            (document, given.label, given.group, given.origin is not LabelOrigin.CORRECTION)
-            for document, given in self.labelled
+            (document, given.label, given.group, given.origin not in _CORRECTIONS) for document, given in self.labelled
         ]
 
 

@@ -37,6 +37,7 @@ class LabelFields:
     category: Annotated[list[str] | None, Form(max_length=13)] = None
     severity: Annotated[int, Form(ge=0, le=9)] = 0
     tone: Annotated[str, Form(max_length=8)] = ""
+    missed: Annotated[bool, Form()] = False
 
     def label(self) -> Label:
         """Return the label. Raises `Refusal` where the parts do not fit together."""
@@ -187,6 +188,25 @@ def give(
     """Store what the person says of the document; on to the next card, or back to the event it was corrected on."""
     context = context_of(request)
     label = fields.label()
-    give_label(context.store, identity.person, document_id, label, origin=why, seen=seen, now=context.now())
-    back = f"/events/{event}?tab=documents&done=label" if event else "/labels"
+    if why is LabelOrigin.MISSED:
+        # Whether it was missed is said by its own field.
+        why = LabelOrigin.CORRECTION
+    given = give_label(
+        context.store,
+        identity.person,
+        document_id,
+        label,
+        origin=why,
+        seen=seen,
+        missed=fields.missed,
+        now=context.now(),
+    )
+    done = "label_missed" if given.raises else "label"
+    back = (
+        f"/events/{event}?tab=documents&done={done}"
+        if event
+        else "/labels?done=label_missed"
+        if given.raises
+        else "/labels"
+    )
     return RedirectResponse(back, status_code=303)

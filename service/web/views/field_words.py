@@ -53,6 +53,7 @@ _WORDS = MappingProxyType(
         "limit": "条数",
         "maker": "企业",
         "mark": "核对状态",
+        "missed": "是否漏判",
         "name": "用户名",
         "new": "新密码",
         "newer": "较新的版本",
