@@ -117,6 +117,17 @@ _FELL_AFTER_USE = re.compile("(?:吸食|服用|服药|用药|注射|吃药)[^,�
 _REFUTED = re.compile(
     '辟谣|造谣|传谣|系谣言|为谣言|是谣言|纯属|不属实|”不实|\\?不实|"不实|不实信息|捏造|没法核实|无法核实|未经证实|没有依据|无任何|谣言(?<!不是谣言)(?<!不信谣言)'
 )
+# The same words where they refute nothing: who insists that it is no rumour, a refutation that fell, an appeal not to
+# spread rumours, and 无任何, 没有依据, 纯属, 捏造 of other things than what is told. Each would hide the deaths of a title.
+_REFUTES_NOTHING = re.compile(
+    "(?:不是|并非|绝非|决非|不算|不属于|没有?|没在|未曾?|别说我?|谁说(?:这|我)?)(?:是|在|什么|所谓的?)*(?:造谣|传谣|谣言|捏造)"
+    "|(?:被指|被说成?|被当成?|被骂|说我|说成|当成)(?:是|在)?(?:造谣|传谣|谣言|捏造)"
+    "|(?:曾经?|先|刚)[^,。]{0,2}辟谣|辟谣[^,。]{0,4}(?:承认|证实|打脸|反转|翻车|失败|属实)|(?:勿|不要|别|不信谣.?不)(?:信谣.?)?传谣"
+    "|无任何(?!依据|根据|证据|事实|关|联系|因果|人员|死|伤|异常|不良|质量|问题|此类|类似)"
+    "|(?:收费|处罚|涨价|定价|用药)[^,。]{0,4}没有依据"
+    "|纯属(?!谣言|虚|捏造|编造|不实|子虚|造谣|误|谎|假|恶搞|杜撰|无稽|瞎|胡|凭空|巧合|偶)"
+    "|捏造(?=[^,。]{0,6}(?:检验|检测|批|生产|记录|数据|报告|资质|病历|处方))"
+)
 # Only words that mean dozens at the least: 很多人 and 全班 are said of three.
 _MANY = re.compile(
     "上百|数百|几百|成百上千|上千|数千|大批(?:患者|病人|儿童|孩子|学生|老人|消费者|市民)|"
@@ -199,8 +210,8 @@ def is_another_story(sentence: str) -> bool:
 
 
 def is_refuted(text: str) -> bool:
-    """Tell whether a text refutes or doubts what it quotes."""
-    return bool(_REFUTED.search(text))
+    """Tell whether a text refutes or doubts what it quotes; that it insists to be no rumour is no refutation."""
+    return bool(_REFUTED.search(text) and _REFUTED.search(_REFUTES_NOTHING.sub("", text)))
 
 
 def tells_of_many(sentence: str) -> bool:

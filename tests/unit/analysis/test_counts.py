@@ -170,6 +170,38 @@ def test_animals_crime_fiction_and_old_sorrow_are_no_deaths_by_a_product(text: s
     assert not people_counts(text)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "这不是造谣:5名老人服药后死亡",
+        "绝非谣言,5名老人服药后死亡",
+        "我没传谣,5名老人服药后死亡",
+        "被指造谣的家属:5名老人服药后死亡",
+        "医院先辟谣后承认:5名老人服药后死亡",
+        "5名老人服药后无任何征兆死亡",
+        "纯属无证经营的诊所输液,5名老人死亡",
+        "捏造检验报告的药厂,5名老人服药后死亡",
+        "通报5名老人服药后死亡,请勿传谣",
+    ],
+)
+def test_a_title_that_only_speaks_of_rumours_or_proof_hides_no_death(title: str) -> None:
+    assert (EntityType.DEATHS, 5) in {(one.type, one.value) for one in people_counts(f"{title}\n家属已报警。")}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "谣言!5名老人服药后死亡",
+        "5名老人服药后死亡纯属谣言",
+        "捏造5名老人服药后死亡者被查",
+        "官方辟谣:5名老人服药后死亡,无任何依据",
+        "别再传谣了,5名老人服药后死亡系谣言",
+    ],
+)
+def test_a_title_that_refutes_a_death_claims_none(title: str) -> None:
+    assert not people_counts(f"{title}\n5名老人服药后死亡的说法流传已久。")
+
+
 def test_a_title_that_refutes_claims_nothing() -> None:
     assert not claimed("辟谣:“疫苗致上百儿童住院”不实\n经查,8名儿童均在家,无一人住院")
 
