@@ -114,6 +114,11 @@ _UNRELATED = re.compile(
 )
 # A fall that a drug led to is of the matter: 吸食笑气后坠楼.
 _FELL_AFTER_USE = re.compile("(?:吸食|服用|服药|用药|注射|吃药)[^,。]{0,8}后[^,。]{0,3}坠")
+# 气死我了 and 像电影一样 beside a death that is told in plain words: both are said of it, not instead of it.
+_PLAIN_DEATH = re.compile("死亡|身亡|丧命|猝死|致死|毒死|吃死|离世")
+_SAID_OF_IT = re.compile(
+    "(?:要|吓|气|笑|烦|累|该|急|疼|痛|难受)死(?!亡)|(?:像|比|跟|同|似)[^,。]{0,3}(?:小说|剧情|电影|电视剧|游戏)|(?:小说|电影|电视剧|剧本)里?[都也]不敢"
+)
 _REFUTED = re.compile(
     '辟谣|造谣|传谣|系谣言|为谣言|是谣言|纯属|不属实|”不实|\\?不实|"不实|不实信息|捏造|没法核实|无法核实|未经证实|没有依据|无任何|谣言(?<!不是谣言)(?<!不信谣言)'
 )
@@ -206,7 +211,12 @@ def is_unrelated(sentence: str, start: int, end: int) -> bool:
 
 def is_another_story(sentence: str) -> bool:
     """Tell whether a sentence tells of crime, animals, fiction, farewells, food or a figure of speech."""
-    return bool(_UNRELATED.search(sentence) and _UNRELATED.search(_FELL_AFTER_USE.sub("", sentence)))
+    if not _UNRELATED.search(sentence):
+        return False
+    left = _FELL_AFTER_USE.sub("", sentence)
+    if _PLAIN_DEATH.search(left):
+        left = _SAID_OF_IT.sub("", left)
+    return bool(_UNRELATED.search(left))
 
 
 def is_refuted(text: str) -> bool:

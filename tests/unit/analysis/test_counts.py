@@ -202,6 +202,23 @@ def test_a_title_that_refutes_a_death_claims_none(title: str) -> None:
     assert not people_counts(f"{title}\n5名老人服药后死亡的说法流传已久。")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "于都3名孩子打疫苗后死亡,气死我了",
+        "像电影一样,于都3名老人服用布洛芬胶囊后死亡",
+        "于都3名老人服用布洛芬胶囊后死亡,小说都不敢这么写",
+    ],
+)
+def test_what_is_exclaimed_of_a_death_does_not_hide_it(text: str) -> None:
+    assert claimed(text) == [("deaths", 3)]
+
+
+@pytest.mark.parametrize("text", ["小说里3人服药后死亡", "电影中3名老人服用布洛芬胶囊后死亡", "打针疼死我了,要死了"])
+def test_fiction_and_figures_of_speech_stay_no_deaths(text: str) -> None:
+    assert not people_counts(text)
+
+
 def test_a_title_that_refutes_claims_nothing() -> None:
     assert not claimed("辟谣:“疫苗致上百儿童住院”不实\n经查,8名儿童均在家,无一人住院")
 
