@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from analysis.assessment import Assessment
 from crawlers.records import Document
 from service.domain.label import Label, LabelGiven, LabelOrigin, judged_of, origin_of, weighs_anew
-from service.domain.label_queue import ASKED_WITHIN, Asked, Candidate, queue
+from service.domain.label_queue import ASKED_WITHIN, Asked, queue
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.flows.acts import note, permit
@@ -18,7 +18,15 @@ from service.flows.model_versions import model_state
 from service.flows.opinion_labels import with_opinions
 from service.ports.store import Store, Work
 
-__all__ = ["MOST_CANDIDATES", "Question", "give_label", "next_question", "skip_question", "undo_label"]
+__all__ = [
+    "MOST_CANDIDATES",
+    "Question",
+    "chosen_question",
+    "give_label",
+    "next_question",
+    "skip_question",
+    "undo_label",
+]
 
 MOST_CANDIDATES = 2000
 """How many judged documents a queue is made from."""
@@ -148,15 +156,28 @@ def next_question(work: Work, person: Person, *, now: datetime) -> tuple[Questio
     by_id = {one.document_id: one for one in candidates}
     asked = with_opinions(work, asked, candidates=by_id, skipped=skipped)
     for one in asked:
-        question = _question(work, one, by_id[one.document_id])
+        group = by_id[one.document_id].group
+        question = _question(work, one, None if group == one.document_id else group)
         if question is not None:
             return question, len(asked)
     return None, 0
 
 
-def _question(work: Work, asked: Asked, candidate: Candidate) -> Question | None:
+def chosen_question(work: Work, document_id: str) -> Question:
+    """Return the card of a document that a person chose, which may be in no event and no queue.
+
+    Raises:
+        NotFound: There is no such document, or it is not judged yet.
+    """
+    asked = Asked(document_id, LabelOrigin.CORRECTION, "由您从检索结果中选定")
+    question = _question(work, asked, work.events.of_documents([document_id]).get(document_id))
+    if question is None:
+        raise NotFound("没有这篇稿件，或它还没有研判，请从检索页重新进入")
+    return question
+
+
+def _question(work: Work, asked: Asked, event_id: str | None) -> Question | None:
     document, assessment = work.documents.get(asked.document_id), work.documents.assessment_of(asked.document_id)
     if document is None or assessment is None:
         return None
-    event_id = None if candidate.group == asked.document_id else candidate.group
     return Question(asked=asked, document=document, assessment=assessment, event_id=event_id)

@@ -8,6 +8,7 @@ from analysis.assessment import Level
 from crawlers.records import DocumentKind
 from service.domain.label import LabelOrigin
 from service.domain.people import Role
+from service.ports.search import SearchQuery
 from service.ports.store import Completion
 from tests.api.conftest import Site
 from tests.builders import NOW, build_assessment, build_document
@@ -84,6 +85,25 @@ def test_a_risk_that_was_missed_is_named_with_its_own_mark_and_waits_to_be_judge
     assert "漏判，已立为风险" in shown
     with site.context.store.read() as work:
         assert work.documents.pending_count() == 1
+
+
+def test_what_is_in_no_event_is_found_by_search_and_named_as_missed(site: Site) -> None:
+    shown = site.browser(Role.OFFICER).client.get("/labels").text
+    (asked,) = re.findall(r'action="/labels/([^"/]+)" class="label-form"', shown)
+    like = site.context.search.find(SearchQuery(limit=1)).hits[0].document
+    site.context.search.index([replace(like, document_id=asked, seq=90_000, tokens="蓝色 药瓶", event_id=None)])
+    link = f"/labels?document={asked}"
+    officer, viewer = (site.browser(role).client.get("/search?q=蓝色").text for role in (Role.OFFICER, Role.VIEWER))
+    assert link in officer
+    assert link not in viewer
+    browser = site.browser(Role.OFFICER)
+    browser.post(f"/labels/{asked}/skip")
+    card = browser.client.get(link).text
+    assert f'action="/labels/{asked}"' in card
+    assert "由您从检索结果中选定" in card
+    browser.post(f"/labels/{asked}", level="1", tone="neu", seen="0")
+    assert 'name="seen" value="0"' not in browser.client.get(link).text
+    assert browser.client.get("/labels?document=nobody").status_code == 404
 
 
 def test_a_form_cannot_say_by_its_reason_that_a_risk_was_missed(site: Site) -> None:

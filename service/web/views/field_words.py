@@ -30,6 +30,7 @@ _WORDS = MappingProxyType(
         "deputy": "备班人",
         "disabled": "停用",
         "disclose": "是否公开",
+        "document": "稿件",
         "drafted": "是否同步起草",
         "duties": "岗位",
         "duty": "值班人",
