@@ -219,6 +219,33 @@ def test_fiction_and_figures_of_speech_stay_no_deaths(text: str) -> None:
     assert not people_counts(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "警方通报\n近日有网民称九江有5人服用头孢后死亡。经核查,该信息为谣言,并无人员死亡。",
+        "情况说明\n网传一儿童接种流感疫苗后死亡。经核实,该信息不实,接种点未发生任何死亡病例。",
+        "通报\n网上流传5人服用头孢后死亡,上述消息系谣言。",
+        "通报\n网传5人服用头孢后死亡。引发关注。经调查,网传内容与事实不符,请勿信谣传谣。",
+    ],
+)
+def test_what_is_reported_and_then_said_to_be_false_is_no_claim(text: str) -> None:
+    assert claimed(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5名老人服用头孢后死亡\n官方称该信息为谣言,但家属出示了死亡证明。",
+        "求助\n网传5名老人服用头孢后死亡。官方称该信息为谣言。家属出示了死亡证明。",
+        "通报\n5名老人服用头孢后死亡。网传有人遇害,经核查,该信息为谣言。",
+        "通报\n网传5名老人服用头孢后死亡。有关部门正在核实,请勿信谣传谣。",
+        "通报\n5名老人服用头孢后死亡。网传原因为假药,该说法不实,原因仍在调查。",
+    ],
+)
+def test_a_denial_of_something_else_or_one_that_is_disputed_hides_no_death(text: str) -> None:
+    assert ("deaths", 5) in claimed(text)
+
+
 def test_a_title_that_refutes_claims_nothing() -> None:
     assert not claimed("辟谣:“疫苗致上百儿童住院”不实\n经查,8名儿童均在家,无一人住院")
 
