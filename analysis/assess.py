@@ -154,15 +154,16 @@ class Analyser:
         """
         reading = read(document, self.lexicon, self.segmenter)
         guards = guards_of(reading, self.lexicon)
+        decided_by = f"floor:{assessment.floor}" if assessment.floor else assessment.tier
         if not may_concern(reading):
-            return Explanation(decided_by="unread", terms_for=(), terms_against=(), enough=0, rules=(), guards=guards)
+            return Explanation(decided_by=decided_by, terms_for=(), terms_against=(), enough=0, rules=(), guards=guards)
         found = self._find(document, reading)[1].findings
         floors = [finding for finding in found if ":" not in finding.rule]
         trial = Trial.of(document, lambda documents: [one.p_risk for one in self.assess(documents)], self.cuts[0])
         spans = [(finding.start, finding.end) for finding in floors]
         terms_for, terms_against, enough = terms_of(document, reading, Hearing(reading, self.model), trial, spans)
         return Explanation(
-            decided_by=f"floor:{assessment.floor}" if assessment.floor else assessment.tier,
+            decided_by=decided_by,
             terms_for=terms_for,
             terms_against=terms_against,
             enough=enough,

@@ -114,8 +114,24 @@ _UNRELATED = re.compile(
 )
 # A fall that a drug led to is of the matter: 吸食笑气后坠楼.
 _FELL_AFTER_USE = re.compile("(?:吸食|服用|服药|用药|注射|吃药)[^,。]{0,8}后[^,。]{0,3}坠")
+# 气死我了 and 像电影一样 beside a death that is told in plain words: both are said of it, not instead of it.
+_PLAIN_DEATH = re.compile("死亡|身亡|丧命|猝死|致死|毒死|吃死|离世")
+_SAID_OF_IT = re.compile(
+    "(?:要|吓|气|笑|烦|累|该|急|疼|痛|难受)死(?!亡)|(?:像|比|跟|同|似)[^,。]{0,3}(?:小说|剧情|电影|电视剧|游戏)|(?:小说|电影|电视剧|剧本)里?[都也]不敢"
+)
 _REFUTED = re.compile(
     '辟谣|造谣|传谣|系谣言|为谣言|是谣言|纯属|不属实|”不实|\\?不实|"不实|不实信息|捏造|没法核实|无法核实|未经证实|没有依据|无任何|谣言(?<!不是谣言)(?<!不信谣言)'
+)
+# The same words where they refute nothing: who insists that it is no rumour, a refutation that fell, an appeal not to
+# spread rumours, and 无任何, 没有依据, 纯属, 捏造 of other things than what is told. Each would hide the deaths of a title.
+_REFUTES_NOTHING = re.compile(
+    "(?:不是|并非|绝非|决非|不算|不属于|没有?|没在|未曾?|别说我?|谁说(?:这|我)?)(?:是|在|什么|所谓的?)*(?:造谣|传谣|谣言|捏造)"
+    "|(?:被指|被说成?|被当成?|被骂|说我|说成|当成)(?:是|在)?(?:造谣|传谣|谣言|捏造)"
+    "|(?:曾经?|先|刚)[^,。]{0,2}辟谣|辟谣[^,。]{0,4}(?:承认|证实|打脸|反转|翻车|失败|属实)|(?:勿|不要|别|不信谣.?不)(?:信谣.?)?传谣"
+    "|无任何(?!依据|根据|证据|事实|关|联系|因果|人员|死|伤|异常|不良|质量|问题|此类|类似)"
+    "|(?:收费|处罚|涨价|定价|用药)[^,。]{0,4}没有依据"
+    "|纯属(?!谣言|虚|捏造|编造|不实|子虚|造谣|误|谎|假|恶搞|杜撰|无稽|瞎|胡|凭空|巧合|偶)"
+    "|捏造(?=[^,。]{0,6}(?:检验|检测|批|生产|记录|数据|报告|资质|病历|处方))"
 )
 # Only words that mean dozens at the least: 很多人 and 全班 are said of three.
 _MANY = re.compile(
@@ -195,12 +211,17 @@ def is_unrelated(sentence: str, start: int, end: int) -> bool:
 
 def is_another_story(sentence: str) -> bool:
     """Tell whether a sentence tells of crime, animals, fiction, farewells, food or a figure of speech."""
-    return bool(_UNRELATED.search(sentence) and _UNRELATED.search(_FELL_AFTER_USE.sub("", sentence)))
+    if not _UNRELATED.search(sentence):
+        return False
+    left = _FELL_AFTER_USE.sub("", sentence)
+    if _PLAIN_DEATH.search(left):
+        left = _SAID_OF_IT.sub("", left)
+    return bool(_UNRELATED.search(left))
 
 
 def is_refuted(text: str) -> bool:
-    """Tell whether a text refutes or doubts what it quotes."""
-    return bool(_REFUTED.search(text))
+    """Tell whether a text refutes or doubts what it quotes; that it insists to be no rumour is no refutation."""
+    return bool(_REFUTED.search(text) and _REFUTED.search(_REFUTES_NOTHING.sub("", text)))
 
 
 def tells_of_many(sentence: str) -> bool:

@@ -17,6 +17,7 @@ from analysis.circumstances import (
     names_harm,
     quoted_spans,
 )
+from analysis.denials import denied_spans, stands_in
 from analysis.numerals import chinese_number
 from analysis.one_told import one_told, wrongly_given
 from analysis.people import AGE, MEASURE, NUMBER, WHO, PeopleCount
@@ -108,7 +109,7 @@ def people_counts(text: str) -> list[PeopleCount]:
     """Return the counts of harmed and dead people that a normalised text claims, in order, none inside another.
 
     Only sentences that tell of harm or death are read, so that five doctors at a meeting are not five victims. What is
-    denied, supposed, a statistic, a trial, history, or quoted to be refuted is no claim. Where no number of harmed
+    denied, supposed, a statistic, a trial, history, quoted to be refuted, or reported and then said to be false is no claim. Where no number of harmed
     people is claimed, the first person of whom harm is told counts as one.
     """
     # What refutes a count is looked for last: most texts count nobody.
@@ -117,9 +118,11 @@ def people_counts(text: str) -> list[PeopleCount]:
     found = [_moved(count, offset) for offset, words in counted for count in _in_sentence(words)]
     if found and is_refuted(text):
         quoted = quoted_spans(text)
-        found = [c for c in found if not any(start <= c.start < end for start, end in quoted)]
+        found = [c for c in found if not stands_in(quoted, c.start)]
     found = found or list(wrongly_given(text))
     found = found or list(islice(one_told(text, sentences), 1))
+    if found and (denied := denied_spans(sentences)):
+        found = [c for c in found if not stands_in(denied, c.start)]
     title = text.partition("\n")[0]
     if not found or is_refuted(title) or is_another_story(_AFTER_DEATH.sub("", title)):
         return []

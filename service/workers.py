@@ -114,10 +114,10 @@ def run_assess(app: Application, stop: threading.Event) -> None:
         report = assess_pending(app.store, judge, office=office, now=app.now, opinions=opinions)
         if report.claimed:
             log.info("assess.done", **report.counts())
-        again = 0 if report.claimed else queue_again(app.store, now=app.now())
+        busy = report.claimed or queue_again(app.store, now=app.now())
         look(office)
         count()
-        return bool(report.claimed or again or explaining.after(report.claimed))
+        return explaining.after(busy) > 0 or busy > 0
 
     with training:
         _loop("assess", _while_room(app, step, lambda: look(office)), stop)

@@ -25,6 +25,8 @@ _MOST_CANDIDATES = 5000
 """Beyond so many in one text somebody wrote them to keep judgement busy: 100,000 characters held up to 33,000."""
 _AROUND = 8
 """How far around a candidate words are cut: the longest word of a dictionary seldom has more characters."""
+# How figures are read: 加8喷丁 for 加巴喷丁.
+_FIGURES = "零一二三四五六七八九"
 # Characters that stand beside every other one: 手术已 is no disguise of 手术衣. 要 is not among them: it is how 药 is
 # disguised most.
 _COMMON = frozenset("的一是不了在人有我他这大来上个到说们为子和你地出也时得就那下以会着去之都然没已")
@@ -57,7 +59,11 @@ class SoundIndex:
         """Yield what sounds like a pattern and is none that is known: the number of its sound, start and end."""
         sounds = _syllables()[code_points(text)].tobytes().decode("utf-32-le")
         heard = self.automaton.find_matches_as_indexes(sounds, overlapping=True)
-        return (found for found in heard if text[found[1] : found[2]] not in self.known)
+        return (found for found in heard if self._is_other(text[found[1] : found[2]]))
+
+    def _is_other(self, written: str) -> bool:
+        # A figure is read in long names only: 14 is no 疑似.
+        return written not in self.known and (len(written) > _SHORT or written.isalpha())
 
     def find(self, text: str, heard: Iterable[tuple[int, int, int]], cut: Callable[[str], list[str]]) -> list[Evaded]:
         """Return of what is `heard` in a text what is no ordinary word; `cut` as in `Evasions.by_sound`.
@@ -78,6 +84,8 @@ def _syllables() -> npt.NDArray[np.uint32]:
     numbers = load_readings().numbers
     syllables = every_code_point()
     syllables[list(map(ord, numbers))] = [_FIRST_CODE + own[0] for own in numbers.values()]
+    for figure, name in enumerate(_FIGURES):
+        syllables[ord(str(figure))] = syllables[ord(name)]
     return syllables
 
 
@@ -91,12 +99,16 @@ def _may_stand_for(written: str, pattern: str) -> bool:
     other = [mine for mine, meant in zip(written, pattern, strict=True) if mine != meant]
     if len(other) == len(pattern) == _SHORTEST:
         return False
+    if any(mine.isdigit() for mine in other):
+        return len(other) == 1
     return len(pattern) > _SHORT or _COMMON.isdisjoint(other)
 
 
 def _trick(written: str, pattern: str) -> Trick:
     toned = load_readings().toned
-    alike = all(not toned[mine].isdisjoint(toned[meant]) for mine, meant in zip(written, pattern, strict=True))
+    alike = all(
+        mine.isdigit() or not toned[mine].isdisjoint(toned[meant]) for mine, meant in zip(written, pattern, strict=True)
+    )
     return Trick.HOMOPHONE if alike or len(pattern) > _SHORT else Trick.OTHER_TONE
 
 

@@ -1,25 +1,45 @@
-"""What an officer says of a document: a correction, a label to learn from. Pure and validated."""
+"""What an officer says of a document: a correction, a label to learn from, and where they say so a risk that was missed.
+
+Pure and validated.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from analysis.assessment import RISK_CATEGORIES, Assessment, Level, Tone
+from analysis.assessment import RISK_CATEGORIES, Assessment, CategoryScore, Level, Tone
 from service.domain.refusal import Refusal
 
-__all__ = ["Label", "LabelGiven", "LabelOrigin", "judged_of", "label_of_form"]
+__all__ = [
+    "SAID_BY_PERSON",
+    "Label",
+    "LabelGiven",
+    "LabelOrigin",
+    "judged_of",
+    "label_of_form",
+    "origin_of",
+    "raised_by",
+    "weighs_anew",
+]
+
+SAID_BY_PERSON = "person"
+"""What stands in place of the floor rule where a person, and no rule, says that a document is a risk."""
 
 _MOST_SEVERE = 5
 _MOST_CATEGORIES = 4
 
 
 class LabelOrigin(StrEnum):
-    """Where a label was given: on a page of an event, or on the card that asks for it, with the reason of asking."""
+    """Where a label was given: on a page of an event, or on the card that asks for it, with the reason of asking.
+
+    `MISSED` is the one that does more than teach: a person says that a risk was missed and wants it raised.
+    """
 
     CORRECTION = "correction"
+    MISSED = "missed"
     UNCERTAIN = "uncertain"
     DISAGREEMENT = "disagreement"
     DIVERSE = "diverse"
@@ -93,6 +113,11 @@ class LabelGiven:
             bool(self.judged) and {name: self.judged.get(name) for name in self.label.as_json()} != self.label.as_json()
         )
 
+    @property
+    def raises(self) -> bool:
+        """Whether the document counts as a risk because of this label, whatever the model says."""
+        return self.origin is LabelOrigin.MISSED and self.label.level is Level.RISK
+
 
 def judged_of(assessment: Assessment) -> dict[str, Any]:
     """Return what the model says of a document, in the shape of a label, with the model's version."""
@@ -124,3 +149,43 @@ def label_of_form(*, level: int, leading: str, categories: Sequence[str], severi
     named = [leading] if leading else []
     ordered = tuple(dict.fromkeys([*named, *categories]))
     return Label(level=said, categories=ordered, severity=severity, tone=heard)
+
+
+def origin_of(
+    origin: LabelOrigin, label: Label, *, missed: bool, assessment: Assessment, standing: LabelGiven | None
+) -> LabelOrigin:
+    """Return the origin to keep: a risk that was raised as missed stays so while people only correct its parts.
+
+    What the model calls a risk was not missed, whatever the form says.
+    """
+    if label.level is not Level.RISK:
+        return origin
+    if (missed and assessment.level is not Level.RISK) or (standing is not None and standing.raises):
+        return LabelOrigin.MISSED
+    return origin
+
+
+def raised_by(assessment: Assessment, given: LabelGiven | None) -> Assessment:
+    """Return the judgement as the label that counts raises it; it never lowers one, and a risk stays as the model sees it.
+
+    The chances stay the model's: what a person says is no probability.
+    """
+    if given is None or not given.raises or assessment.level is Level.RISK:
+        return assessment
+    label = given.label
+    return replace(
+        assessment,
+        level=Level.RISK,
+        categories=tuple(CategoryScore(code=code, p=1.0) for code in label.categories),
+        severity=label.severity,
+        tone=label.tone,
+        floor=SAID_BY_PERSON,
+    )
+
+
+def weighs_anew(assessment: Assessment, before: LabelGiven | None, after: LabelGiven | None) -> bool:
+    """Tell whether a document has to be judged again because another label counts now."""
+    if assessment.level is Level.RISK and assessment.floor != SAID_BY_PERSON:
+        return False
+    said = [given.label if given is not None and given.raises else None for given in (before, after)]
+    return said[0] != said[1]

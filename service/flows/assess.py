@@ -10,6 +10,7 @@ from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, SourceClass
 from service.domain.alert import AlertReason
 from service.domain.counting import cells_of
+from service.domain.label import raised_by
 from service.domain.places import places_of
 from service.domain.reported import Speaker
 from service.domain.set_aside import ASSESS, sentence_of
@@ -138,7 +139,8 @@ def _record(
 ) -> Sequence[Completion]:
     speakers = _Speakers(work.sources.described(), office.province)
     held = work.documents.hold([leased for leased, _ in judged])
-    kept = [pair for pair in judged if pair[0].seq in held]
+    labels = work.labels.latest([leased.document.id for leased, _ in judged if leased.seq in held])
+    kept = [(one, raised_by(said, labels.get(one.document.id))) for one, said in judged if one.seq in held]
     placing = Placing(work, [(one.document, said) for one, said in kept if said.level is not Level.OFF_TOPIC])
     again = Again(work, [one.document.id for one, _ in kept])
     completions: list[Completion] = []

@@ -29,7 +29,7 @@ class Explaining:
         self._may_want = True
 
     def after(self, claimed: int) -> int:
-        """Explain a few risks if the pass claimed nothing; return how many."""
+        """Explain a few risks if the pass claimed nothing; return how many. To be told of every pass, or it looks no more."""
         if claimed:
             self._may_want = True
         if claimed or not self._may_want:

@@ -1,12 +1,16 @@
-"""Officers say what a document is: a correction on a page, or the answer to a question of the queue."""
+"""Officers say what a document is: a correction on a page, or the answer to a question of the queue.
+
+A label teaches and changes no level. Only where a person says that a risk was missed is the document judged again, and
+then counts as the risk that they name (`service.domain.label.raised_by`), with all that follows from one.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from analysis.assessment import Assessment
 from crawlers.records import Document
-from service.domain.label import Label, LabelGiven, LabelOrigin, judged_of
-from service.domain.label_queue import ASKED_WITHIN, Asked, Candidate, queue
+from service.domain.label import Label, LabelGiven, LabelOrigin, judged_of, origin_of, weighs_anew
+from service.domain.label_queue import ASKED_WITHIN, Asked, queue
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.flows.acts import note, permit
@@ -14,7 +18,15 @@ from service.flows.model_versions import model_state
 from service.flows.opinion_labels import with_opinions
 from service.ports.store import Store, Work
 
-__all__ = ["MOST_CANDIDATES", "Question", "give_label", "next_question", "skip_question", "undo_label"]
+__all__ = [
+    "MOST_CANDIDATES",
+    "Question",
+    "chosen_question",
+    "give_label",
+    "next_question",
+    "skip_question",
+    "undo_label",
+]
 
 MOST_CANDIDATES = 2000
 """How many judged documents a queue is made from."""
@@ -44,6 +56,7 @@ def give_label(
     *,
     origin: LabelOrigin,
     seen: int,
+    missed: bool = False,
     now: datetime,
 ) -> LabelGiven:
     """Store what a person says of a document.
@@ -55,6 +68,7 @@ def give_label(
         label: What they say.
         origin: On which occasion.
         seen: Number of the label that counted when they looked, 0 for none.
+        missed: They say that this risk was missed: from now on it counts as one, unless the model calls it one itself.
         now: The present moment.
 
     Raises:
@@ -78,14 +92,16 @@ def give_label(
                 document_id=document_id,
                 label=label,
                 group=_group(work, document_id),
-                origin=origin,
+                origin=origin_of(origin, label, missed=missed, assessment=assessment, standing=standing),
                 actor=person.name,
                 at=now,
                 judged=judged_of(assessment),
             )
         )
-        detail = {"label": label.as_json(), "judged": given.judged, "why": origin.value}
+        detail = {"label": label.as_json(), "judged": given.judged, "why": given.origin.value}
         note(work, person, "label.given", f"document:{document_id}", detail, now)
+        if weighs_anew(assessment, standing, given):
+            work.rejudgements.ask_of([document_id], now=now)
     return given
 
 
@@ -117,6 +133,11 @@ def undo_label(store: Store, person: Person, *, now: datetime) -> LabelGiven:
             raise Conflict("近 12 小时内没有可撤销的标注")
         subject = f"document:{last.document_id}"
         note(work, person, "label.withdrawn", subject, {"label": last.label.as_json()}, now)
+        assessment = work.documents.assessment_of(last.document_id)
+        counts = work.labels.latest([last.document_id]).get(last.document_id)
+        superseded = counts is not None and counts.id > last.id
+        if assessment is not None and not superseded and weighs_anew(assessment, last, counts):
+            work.rejudgements.ask_of([last.document_id], now=now)
     return last
 
 
@@ -135,15 +156,28 @@ def next_question(work: Work, person: Person, *, now: datetime) -> tuple[Questio
     by_id = {one.document_id: one for one in candidates}
     asked = with_opinions(work, asked, candidates=by_id, skipped=skipped)
     for one in asked:
-        question = _question(work, one, by_id[one.document_id])
+        group = by_id[one.document_id].group
+        question = _question(work, one, None if group == one.document_id else group)
         if question is not None:
             return question, len(asked)
     return None, 0
 
 
-def _question(work: Work, asked: Asked, candidate: Candidate) -> Question | None:
+def chosen_question(work: Work, document_id: str) -> Question:
+    """Return the card of a document that a person chose, which may be in no event and no queue.
+
+    Raises:
+        NotFound: There is no such document, or it is not judged yet.
+    """
+    asked = Asked(document_id, LabelOrigin.CORRECTION, "由您从检索结果中选定")
+    question = _question(work, asked, work.events.of_documents([document_id]).get(document_id))
+    if question is None:
+        raise NotFound("没有这篇稿件，或它还没有研判，请从检索页重新进入")
+    return question
+
+
+def _question(work: Work, asked: Asked, event_id: str | None) -> Question | None:
     document, assessment = work.documents.get(asked.document_id), work.documents.assessment_of(asked.document_id)
     if document is None or assessment is None:
         return None
-    event_id = None if candidate.group == asked.document_id else candidate.group
     return Question(asked=asked, document=document, assessment=assessment, event_id=event_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from crawlers.records import Document
+from service.domain.beijing import BEIJING
 from service.domain.label import Label, LabelGiven, LabelOrigin
 from service.domain.model_version import SHIPPED, ModelState, Placement, TrainingRun, fall_sentence, training_wanting
 from service.domain.people import Act, Person
@@ -44,6 +45,8 @@ _MOST_LABELS = 20_000
 _MOST_RECENT = 1000
 _RECENT = timedelta(days=30)
 _TRAINING = "训练"
+# Given because something is wrong: nothing of how often it is can be learned from these.
+_CORRECTIONS = frozenset({LabelOrigin.CORRECTION, LabelOrigin.MISSED})
 
 
 class _Fall(Protocol):
@@ -98,8 +101,7 @@ class Material:
     def rows(self) -> list[tuple[Document, Label, str, bool]]:
         """The labelled documents as `analysis.training.officers.read_labels` takes them."""
         return [
-            (document, given.label, given.group, given.origin is not LabelOrigin.CORRECTION)
-            for document, given in self.labelled
+            (document, given.label, given.group, given.origin not in _CORRECTIONS) for document, given in self.labelled
         ]
 
 
@@ -155,12 +157,20 @@ def start_training(store: Store, *, actor: str | None, now: datetime) -> tuple[T
             work.models.wish(actor=actor, now=now)
         run = work.models.claim(lease=LEASE, now=now)
         if run is None:
-            return "没有等待的训练，或另一进程正在训练"
+            return _held_by_another(next(iter(work.models.runs(limit=1)), None))
         if run.tries > MOST_TRIES:
             lost = "训练进程屡次中断（内存不足或被结束），请检查机器后再提出"
             work.models.save(replace(run, finished_at=now, until=None, promoted=False, reasons=(lost,)))
             return lost
         return run, material(work, now=now)
+
+
+def _held_by_another(run: TrainingRun | None) -> str:
+    """Say who has the training in hand, and from when on it is free where its process was killed."""
+    if run is None or run.finished_at is not None or run.until is None:
+        return "没有等待的训练"
+    free = run.until.astimezone(BEIJING)
+    return f"第 {run.id} 次训练正由另一进程进行；如果那个进程已被强行结束，{free:%H:%M} 起会自动重新训练，无须再提"
 
 
 def end_training(

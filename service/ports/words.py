@@ -59,6 +59,10 @@ class Rejudgements(Protocol):
         """Ask for up to `limit` judged documents of `since` or later, the latest first; return how many are asked for anew."""
         ...
 
+    def ask_of(self, document_ids: Sequence[str], *, now: datetime) -> None:
+        """Let those of the documents that are judged await assessment at once, before what `queue` lets wait."""
+        ...
+
     def countable(self, *, since: datetime, limit: int) -> int:
         """Return how many `ask` would cover."""
         ...

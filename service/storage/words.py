@@ -15,6 +15,7 @@ from service.storage.schema import assess_queue, assessments, document_versions,
 __all__ = ["SqlRejudgements", "SqlWords"]
 
 _W, _R, _A, _Q = own_words.c, rejudgements.c, assessments.c, assess_queue.c
+_DONE = select(_Q.seq).where(_Q.state == "done")
 
 
 class SqlWords:
@@ -80,6 +81,18 @@ class SqlRejudgements:
         # Without it PostgreSQL's driver does not tell how many rows an insert wrote.
         return self._connection.execute(asked, execution_options={"preserve_rowcount": True}).rowcount
 
+    def ask_of(self, document_ids: Sequence[str], *, now: datetime) -> None:
+        """Let those of the documents that are judged await assessment at once, before what `queue` lets wait."""
+        # Held, so that a worker which judges one of them at this moment has settled it, or reads what changed.
+        judged = select(_A.seq).where(among(_A.document_id, "document_ids"))
+        held = select(_Q.seq).where(_Q.seq.in_(judged)).order_by(_Q.seq).with_for_update()
+        self._connection.execute(held, {"document_ids": list(document_ids)})
+        self._forget_ended()
+        rows = judged.add_columns(literal(now, _R.asked_at.type)).where(~exists().where(_R.seq == _A.seq))
+        asked = {"document_ids": list(document_ids)}
+        self._connection.execute(insert(rejudgements).from_select(["seq", "asked_at"], rows), asked)
+        self._let_wait(list(self._connection.scalars(judged.where(_A.seq.in_(_DONE)), asked)), now)
+
     def countable(self, *, since: datetime, limit: int) -> int:
         """Return how many `ask` would cover."""
         return self._connection.scalar(select(func.count()).select_from(_judged(since).limit(limit).subquery())) or 0
@@ -107,13 +120,16 @@ class SqlRejudgements:
             .limit(limit)
         )
         seqs = list(self._connection.scalars(chosen))
+        self._let_wait(seqs, now)
+        return len(seqs)
+
+    def _let_wait(self, seqs: Sequence[int], now: datetime) -> None:
         if seqs:
             waiting = {"state": "waiting", "attempts": 0, "ready_at": now, "error": null()}
             change = update(assess_queue).where(among(_Q.seq, "seqs"), _Q.state == "done").values(**waiting)
             self._connection.execute(change, {"seqs": seqs})
             queued = update(rejudgements).where(among(_R.seq, "seqs")).values(queued_at=now)
             self._connection.execute(queued, {"seqs": seqs})
-        return len(seqs)
 
     def _forget_ended(self) -> None:
         """Forget those that were set aside, or were edited and judged as a new text."""

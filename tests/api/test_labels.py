@@ -1,12 +1,14 @@
 """Labels over the pages: the card, a correction of a document, and the versions of the model."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from analysis.assessment import Level
 from crawlers.records import DocumentKind
 from service.domain.label import LabelOrigin
 from service.domain.people import Role
+from service.ports.search import SearchQuery
 from service.ports.store import Completion
 from tests.api.conftest import Site
 from tests.builders import NOW, build_assessment, build_document
@@ -67,6 +69,51 @@ def test_a_corrected_document_shows_both_values_and_who(site: Site) -> None:
     assert "再更正" not in viewer
 
 
+def test_a_risk_that_was_missed_is_named_with_its_own_mark_and_waits_to_be_judged_again(site: Site) -> None:
+    missed = build_document(source="drop-vendor", native="missed-1", title="土方", text="有人服用土方后昏迷", at=NOW)
+    with site.context.store.write() as work:
+        work.documents.put([missed], now=NOW)
+        (leased,) = work.documents.claim(limit=9, lease=timedelta(minutes=1), now=NOW)
+        none = replace(build_assessment(missed), level=Level.IN_REMIT, categories=(), severity=0, p_risk=0.1)
+        work.documents.complete_all([Completion(leased=leased, assessment=none)], now=NOW)
+    browser = site.browser(Role.OFFICER)
+    fields = {"level": "2", "leading": "R02", "severity": "4", "tone": "neg", "seen": "0", "why": "random"}
+    answered = browser.post(f"/labels/{missed.id}", missed="true", **fields)
+    assert answered.headers["location"] == "/labels?done=label_missed"
+    shown = browser.client.get("/labels?done=label_missed").text
+    assert "已登记为漏判" in shown
+    assert "漏判，已立为风险" in shown
+    with site.context.store.read() as work:
+        assert work.documents.pending_count() == 1
+
+
+def test_what_is_in_no_event_is_found_by_search_and_named_as_missed(site: Site) -> None:
+    shown = site.browser(Role.OFFICER).client.get("/labels").text
+    (asked,) = re.findall(r'action="/labels/([^"/]+)" class="label-form"', shown)
+    like = site.context.search.find(SearchQuery(limit=1)).hits[0].document
+    site.context.search.index([replace(like, document_id=asked, seq=90_000, tokens="蓝色 药瓶", event_id=None)])
+    link = f"/labels?document={asked}"
+    officer, viewer = (site.browser(role).client.get("/search?q=蓝色").text for role in (Role.OFFICER, Role.VIEWER))
+    assert link in officer
+    assert link not in viewer
+    browser = site.browser(Role.OFFICER)
+    browser.post(f"/labels/{asked}/skip")
+    card = browser.client.get(link).text
+    assert f'action="/labels/{asked}"' in card
+    assert "由您从检索结果中选定" in card
+    browser.post(f"/labels/{asked}", level="1", tone="neu", seen="0")
+    assert 'name="seen" value="0"' not in browser.client.get(link).text
+    assert browser.client.get("/labels?document=nobody").status_code == 404
+
+
+def test_a_form_cannot_say_by_its_reason_that_a_risk_was_missed(site: Site) -> None:
+    document = first_document(site)
+    fields = {"level": "2", "leading": "R02", "severity": "4", "tone": "neg", "seen": "0", "why": "missed"}
+    site.browser(Role.OFFICER).post(f"/labels/{document}", **fields)
+    with site.context.store.read() as work:
+        assert work.labels.latest([document])[document].origin is LabelOrigin.CORRECTION
+
+
 def test_who_looked_before_another_labelled_is_told_so(site: Site) -> None:
     document = first_document(site)
     first = site.browser(Role.OFFICER).post(f"/labels/{document}", level="1", tone="neu", seen="0", event=EVENT)
@@ -105,8 +152,6 @@ def test_the_versions_say_what_is_wanting_and_give_the_button_to_who_keeps_model
 
 
 def test_a_training_is_listed_with_what_it_measured_and_a_version_can_be_returned_from(site: Site) -> None:
-    from dataclasses import replace
-
     with site.context.store.write() as work:
         measured = {"frozen": {"documents": 12, "risks": 5, "before": {"risks found": 3.0, "risk AP": 0.61}, "after": {"risks found": 5.0, "risk AP": 0.75}}}  # fmt: skip
         run = work.models.wish(actor="管理丁", now=NOW)

@@ -116,6 +116,29 @@ class RejudgementsContract:
         assert queue(store) == 0
         assert [one.document.native_id for one in claim(store)] == ["1", "2", "3"]
 
+    def test_single_documents_await_assessment_at_once_and_only_once(self, store: Store) -> None:
+        one, other = document("1"), document("2")
+        judged(store, one, other)
+        ask(store)
+        for _ in range(2):
+            with store.write() as work:
+                work.rejudgements.ask_of([other.id, "nobody"], now=NOW)
+        assert waiting(store) == (1, 2)
+        with store.read() as work:
+            assert set(work.rejudgements.earlier([one.id, other.id])) == {other.id}
+
+    def test_a_single_document_that_is_just_judged_again_is_so_once_more(self, store: Store) -> None:
+        one = document("1")
+        judged(store, one)
+        with store.write() as work:
+            work.rejudgements.ask_of([one.id], now=NOW)
+        [leased] = claim(store)
+        with store.write() as work:
+            assert complete(work, leased, assessment(one))
+            work.rejudgements.settle([one.id])
+            work.rejudgements.ask_of([one.id], now=NOW)
+        assert waiting(store) == (1, 1)
+
     def test_what_stood_is_told_until_it_is_settled(self, store: Store) -> None:
         one = document("1")
         judged(store, one)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawlers.records import DocumentKind
@@ -13,7 +13,7 @@ from service.domain.label import Label, LabelOrigin, judged_of, label_of_form
 from service.domain.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, training_wanting
 from service.domain.people import Act
 from service.domain.refusal import Refusal
-from service.flows.labelling import give_label, next_question, skip_question, undo_label
+from service.flows.labelling import chosen_question, give_label, next_question, skip_question, undo_label
 from service.flows.model_versions import model_state, place_model, wish_training
 from service.flows.privacy import note_personal_read
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
@@ -37,6 +37,7 @@ class LabelFields:
     category: Annotated[list[str] | None, Form(max_length=13)] = None
     severity: Annotated[int, Form(ge=0, le=9)] = 0
     tone: Annotated[str, Form(max_length=8)] = ""
+    missed: Annotated[bool, Form()] = False
 
     def label(self) -> Label:
         """Return the label. Raises `Refusal` where the parts do not fit together."""
@@ -50,12 +51,14 @@ class LabelFields:
 
 
 @router.get("/labels")
-def card(request: Request, identity: Labeller) -> HTMLResponse:
-    """Show the next question, how far the labels go, and the last ones."""
+def card(request: Request, identity: Labeller, document: Annotated[str, Query(max_length=80)] = "") -> HTMLResponse:
+    """Show the next question, or the card of a document that was chosen, how far the labels go, and the last ones."""
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
         question, waiting = next_question(work, identity.person, now=now)
+        question = chosen_question(work, document) if document else question
+        standing = work.labels.latest([document]).get(document)
         labels, risks = work.labels.counts()
         recent = work.labels.recent(limit=_RECENT)
         found = {one.document_id: work.documents.get(one.document_id) for one in recent}
@@ -65,7 +68,7 @@ def card(request: Request, identity: Labeller) -> HTMLResponse:
         subject, shown = f"document:{question.document.id}", [question.document.id]
         note_personal_read(context.store, identity.person, subject, what="complaints", documents=shown, now=now)
     if question is not None:
-        form = label_form(question.document.id, judged_of(question.assessment), None, now, chosen=False)
+        form = label_form(question.document.id, judged_of(question.assessment), standing, now, chosen=False)
     names = {source.id: source.name for source in context.catalogue_sources}
     return page(
         request,
@@ -84,8 +87,7 @@ def card(request: Request, identity: Labeller) -> HTMLResponse:
         risks=risks,
         least=(LEAST_LABELS, LEAST_RISKS),
         recent=[
-            (one, document.title if (document := found[one.document_id]) else "", label_words(one.label))
-            for one in recent
+            (one, text.title if (text := found[one.document_id]) else "", label_words(one.label)) for one in recent
         ],
         undoable=undoable,
     )
@@ -187,6 +189,25 @@ def give(
     """Store what the person says of the document; on to the next card, or back to the event it was corrected on."""
     context = context_of(request)
     label = fields.label()
-    give_label(context.store, identity.person, document_id, label, origin=why, seen=seen, now=context.now())
-    back = f"/events/{event}?tab=documents&done=label" if event else "/labels"
+    if why is LabelOrigin.MISSED:
+        # Whether it was missed is said by its own field.
+        why = LabelOrigin.CORRECTION
+    given = give_label(
+        context.store,
+        identity.person,
+        document_id,
+        label,
+        origin=why,
+        seen=seen,
+        missed=fields.missed,
+        now=context.now(),
+    )
+    done = "label_missed" if given.raises else "label"
+    back = (
+        f"/events/{event}?tab=documents&done={done}"
+        if event
+        else "/labels?done=label_missed"
+        if given.raises
+        else "/labels"
+    )
     return RedirectResponse(back, status_code=303)

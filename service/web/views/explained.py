@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analysis.assessment import Explanation, Level, Neighbour, SpokenTerm
+from service.domain.label import SAID_BY_PERSON
 from service.web.views.event_page import DocumentView
 from service.web.views.wording import category_word, word
 
@@ -118,6 +119,8 @@ def explained_view(explanation: Explanation, number: int) -> ExplainedView:
 
 
 def _decided(tier: str) -> str:
+    if tier == f"{_FLOOR}{SAID_BY_PERSON}":
+        return "本单位人员认定为漏判的风险（模型未判为风险）"
     if tier.startswith(_FLOOR):
         rule = tier.removeprefix(_FLOOR)
         return f"底线规则：{_RULES.get(rule, rule)}（模型未判为风险，规则上报）"

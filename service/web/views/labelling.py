@@ -33,6 +33,7 @@ CATEGORY_KEYS: Mapping[str, str] = MappingProxyType(dict(zip(RISK_CATEGORIES, "a
 _ORIGINS: Mapping[LabelOrigin, str] = MappingProxyType(
     {
         LabelOrigin.CORRECTION: "更正",
+        LabelOrigin.MISSED: "漏判",
         LabelOrigin.UNCERTAIN: "拿不准",
         LabelOrigin.DISAGREEMENT: "规则与模型不一致",
         LabelOrigin.DIVERSE: "新说法",
@@ -58,6 +59,7 @@ class LabelForm:
     judged: str
     standing: str
     corrected: bool
+    raised: bool
     options: tuple[tuple[str, str, str], ...]
 
 
@@ -82,6 +84,7 @@ def label_form(
         judged=label_words(given.judged if given and given.judged else judged),
         standing=f"{given.actor}（{moment(given.at, now)}）：{label_words(given.label)}" if given else "",
         corrected=given is not None and given.corrects,
+        raised=given is not None and given.raises,
         options=tuple((code, CATEGORY_NAMES[code], CATEGORY_KEYS[code]) for code in RISK_CATEGORIES),
     )
 

@@ -35,6 +35,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "armed": "时限已启动。",
         "cancelled": "时限已取消。",
         "label": "更正已登记，用于下一次训练。",
+        "label_missed": "已登记为漏判，随即重新研判并立为风险事件，等级照常计算。",
         "label_undone": "上一条标注已撤销。",
         "training_wished": "训练已安排，由研判进程在后台进行，几分钟后看结果。",
         "model_placed": "已换用，下一批稿件起生效。",

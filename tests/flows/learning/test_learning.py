@@ -213,6 +213,20 @@ def test_a_training_whose_process_is_ended_is_taken_up_by_the_next_at_once(label
     assert (ended.promoted, ended.reasons) == (False, ("训练被中断",))
 
 
+def test_who_trains_beside_another_is_told_which_and_when_a_killed_one_is_taken_up_again(
+    labelled: Store, keeper: Person
+) -> None:
+    from service.domain.beijing import BEIJING
+    from service.flows.model_versions import LEASE, start_training
+
+    assert start_training(labelled, actor=None, now=NOW) == "没有等待的训练"
+    run = wish_training(labelled, keeper, now=NOW)
+    assert not isinstance(start_training(labelled, actor=None, now=NOW), str)
+    told = str(start_training(labelled, actor="cli", now=NOW + timedelta(minutes=1)))
+    assert f"第 {run.id} 次训练正由另一进程进行" in told
+    assert f"{(NOW + LEASE).astimezone(BEIJING):%H:%M} 起会自动重新训练" in told
+
+
 def test_a_training_that_is_lost_again_and_again_is_given_up(labelled: Store, keeper: Person) -> None:
     from service.flows.model_versions import LEASE, MOST_TRIES, start_training
 

@@ -1,9 +1,15 @@
 """Risks are explained when there is nothing to judge, each once, and one that cannot be costs only itself."""
 
+import threading
+from pathlib import Path
+
 from analysis.assessment import Assessment, Explanation
 from crawlers.records import Document
+from service.bootstrap import build, prepare
 from service.flows.explain import Explaining, explain_pending
 from service.ports.store import Store
+from service.settings import load_settings
+from service.workers import run_assess
 from tests.contract.stored import NOW, document, judge_all, put
 
 
@@ -71,3 +77,32 @@ def test_an_idle_worker_does_not_look_again_until_something_was_judged(store: St
     assert explaining.after(claimed=0) == 0
     assert explaining.after(claimed=1) == 0
     assert explaining.after(claimed=0) == 1
+
+
+def test_the_running_role_explains_what_comes_after_it_had_nothing_to_do(tmp_path: Path) -> None:
+    settings = load_settings(data=tmp_path / "var")
+    prepare(settings)
+    app, stop = build(settings), threading.Event()
+    role = threading.Thread(target=run_assess, args=(app, stop), daemon=True)
+    role.start()
+    try:
+        for name in ("1", "2"):
+            one = document(name, title="于都5名学生输注布洛芬注射液后死亡", text=f"第{name}篇", published_at=app.now())
+            put(app.store, one, now=app.now())
+            assert _is_explained(app.store, one, stop), name
+            # Long enough for passes that find nothing to judge and nothing to explain.
+            stop.wait(2.0)
+    finally:
+        stop.set()
+        role.join(timeout=10)
+        app.close()
+
+
+def _is_explained(store: Store, one: Document, stop: threading.Event) -> bool:
+    """Wait up to 30 s."""
+    for _ in range(300):
+        with store.read() as work:
+            if work.explanations.of_documents([one.id]):
+                return True
+        stop.wait(0.1)
+    return False

@@ -170,6 +170,82 @@ def test_animals_crime_fiction_and_old_sorrow_are_no_deaths_by_a_product(text: s
     assert not people_counts(text)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "这不是造谣:5名老人服药后死亡",
+        "绝非谣言,5名老人服药后死亡",
+        "我没传谣,5名老人服药后死亡",
+        "被指造谣的家属:5名老人服药后死亡",
+        "医院先辟谣后承认:5名老人服药后死亡",
+        "5名老人服药后无任何征兆死亡",
+        "纯属无证经营的诊所输液,5名老人死亡",
+        "捏造检验报告的药厂,5名老人服药后死亡",
+        "通报5名老人服药后死亡,请勿传谣",
+    ],
+)
+def test_a_title_that_only_speaks_of_rumours_or_proof_hides_no_death(title: str) -> None:
+    assert (EntityType.DEATHS, 5) in {(one.type, one.value) for one in people_counts(f"{title}\n家属已报警。")}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "谣言!5名老人服药后死亡",
+        "5名老人服药后死亡纯属谣言",
+        "捏造5名老人服药后死亡者被查",
+        "官方辟谣:5名老人服药后死亡,无任何依据",
+        "别再传谣了,5名老人服药后死亡系谣言",
+    ],
+)
+def test_a_title_that_refutes_a_death_claims_none(title: str) -> None:
+    assert not people_counts(f"{title}\n5名老人服药后死亡的说法流传已久。")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "于都3名孩子打疫苗后死亡,气死我了",
+        "像电影一样,于都3名老人服用布洛芬胶囊后死亡",
+        "于都3名老人服用布洛芬胶囊后死亡,小说都不敢这么写",
+    ],
+)
+def test_what_is_exclaimed_of_a_death_does_not_hide_it(text: str) -> None:
+    assert claimed(text) == [("deaths", 3)]
+
+
+@pytest.mark.parametrize("text", ["小说里3人服药后死亡", "电影中3名老人服用布洛芬胶囊后死亡", "打针疼死我了,要死了"])
+def test_fiction_and_figures_of_speech_stay_no_deaths(text: str) -> None:
+    assert not people_counts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "警方通报\n近日有网民称九江有5人服用头孢后死亡。经核查,该信息为谣言,并无人员死亡。",
+        "情况说明\n网传一儿童接种流感疫苗后死亡。经核实,该信息不实,接种点未发生任何死亡病例。",
+        "通报\n网上流传5人服用头孢后死亡,上述消息系谣言。",
+        "通报\n网传5人服用头孢后死亡。引发关注。经调查,网传内容与事实不符,请勿信谣传谣。",
+    ],
+)
+def test_what_is_reported_and_then_said_to_be_false_is_no_claim(text: str) -> None:
+    assert claimed(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5名老人服用头孢后死亡\n官方称该信息为谣言,但家属出示了死亡证明。",
+        "求助\n网传5名老人服用头孢后死亡。官方称该信息为谣言。家属出示了死亡证明。",
+        "通报\n5名老人服用头孢后死亡。网传有人遇害,经核查,该信息为谣言。",
+        "通报\n网传5名老人服用头孢后死亡。有关部门正在核实,请勿信谣传谣。",
+        "通报\n5名老人服用头孢后死亡。网传原因为假药,该说法不实,原因仍在调查。",
+    ],
+)
+def test_a_denial_of_something_else_or_one_that_is_disputed_hides_no_death(text: str) -> None:
+    assert ("deaths", 5) in claimed(text)
+
+
 def test_a_title_that_refutes_claims_nothing() -> None:
     assert not claimed("辟谣:“疫苗致上百儿童住院”不实\n经查,8名儿童均在家,无一人住院")
 

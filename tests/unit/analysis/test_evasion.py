@@ -50,6 +50,8 @@ def found(text: str) -> set[tuple[str, Trick | None, str]]:
         ("迷要", "迷药", Trick.HOMOPHONE),
         ("听画水", "听话水", Trick.HOMOPHONE),
         ("莲花清温", "连花清瘟", Trick.HOMOPHONE),
+        ("加8喷丁", "加巴喷丁", Trick.HOMOPHONE),
+        ("阿4匹林", "阿司匹林", Trick.HOMOPHONE),
     ],
 )
 def test_a_disguised_word_is_found_with_its_trick_and_exactly_where_it_stands(
@@ -69,6 +71,7 @@ def test_a_plain_word_is_no_disguise_of_itself_or_of_another_word() -> None:
         "大家要小心",  # 家要 in 大家要 is not 假药
         "国家药监局发布通告",  # nor 家药 in 国家药监局
         "手术已经完成",  # 手术衣 with a word of grammar at its end
+        "布洛芬14片,每人2盒,第1苗圃",  # 14 is no 疑似, 1苗 no 疫苗
         "要点已经记下",  # 药店 with no character left
         "kabosu 去世",  # kabo is a part of a name
         "tian Tian 生日快乐",  # one syllable is not cut in two

@@ -1,0 +1,54 @@
+"""Claims that a text reports only to say, in so many words, that they are false (网传5人死亡。经核查,该信息为谣言).
+
+What is reported (网传, 网民称) counts for nothing where one of the next two sentences gives the verdict on it, and nobody
+insists after that (但家属…, 死亡证明, 反转). A doubt, an appeal not to spread rumours or a denial of the cause is no verdict.
+All patterns read normalised text. Pure.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+__all__ = ["denied_spans", "stands_in"]
+
+_REPORTED = re.compile(
+    "网传|网上(?:流传|传|出现|有)|(?:网民|网友|有人|博主|自媒体|账号|群里)[^,。]{0,6}(?:称|说|传|发布|发帖|编造)|流传|传言|传闻"
+)
+_SAID = "(?:该|此|上述|以上|网传|相关|有关)(?:信息|消息|说法|内容|言论|视频|帖文|帖子|传言|传闻|情况)"
+_FALSE = "(?:谣言|不实|虚假|不属实|假的|编造|捏造)"
+_VERDICT = re.compile(
+    f"{_SAID}(?:[均系为是属乃]|纯属|属于|完全|并|与事实){{0,3}}(?:{_FALSE}|不符)|经[^,。]{{0,6}}[查实证],?[^,。]{{0,6}}(?:系|为|是|属){_FALSE}"
+)
+_INSISTED = re.compile("但|然而|可是|却|家属(?!情绪)|承认|证明|打脸|反转|质疑|不认可|不接受|曝光|录音|真相")
+_WITHIN = 2
+
+
+def denied_spans(sentences: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
+    """Return start and end of what is reported and then said to be false; `sentences` are those of a text with their starts.
+
+    From the word that reports (网传) to the end of its sentence, or to the verdict where that follows in the same one.
+    """
+    verdicts = [(number, match) for number, (_, words) in enumerate(sentences) for match in _VERDICT.finditer(words)]
+    if not verdicts:
+        return []
+    last, verdict = verdicts[0]
+    after = [sentences[last][1][verdict.end() :], *(words for _, words in sentences[last + 1 :])]
+    if any(_INSISTED.search(words) for words in after):
+        return []
+    spans: list[tuple[int, int]] = []
+    told = dict(reversed(verdicts))
+    for number, (offset, words) in enumerate(sentences):
+        reported = _REPORTED.search(words)
+        if reported is None:
+            continue
+        if (own := told.get(number)) is not None and own.start() > reported.start():
+            spans.append((offset + reported.start(), offset + own.start()))
+        elif any(number + step in told for step in range(1, _WITHIN + 1)):
+            spans.append((offset + reported.start(), offset + len(words)))
+    return spans
+
+
+def stands_in(spans: Sequence[tuple[int, int]], position: int) -> bool:
+    """Tell whether a position lies in one of the spans, which stand in order and apart."""
+    before = bisect_right(spans, position, key=lambda span: span[0])
+    return before > 0 and position < spans[before - 1][1]
