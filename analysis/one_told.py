@@ -56,7 +56,7 @@ _SEEN_BY_DOCTORS = re.compile("医生|大夫|医院|门诊|急诊|住院|抽血|
 # How many sentences on the harm may stand after the person: 我老公三叉神经痛。…。吃到第12天发高烧.
 _STORY = 3
 _TOLD = re.compile(
-    "了|后|吃完|打完|用完|送到|上个?[周月]|上星期|第.{1,2}[周月]|现在|开始|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|到现在|凌晨|连夜|当晚|已|被|医生说|医院说|查肝|仍在|出现|用药|直接"
+    "了|后|吃完|打完|用完|送到|上个?[周月]|上星期|第.{1,2}[周月]|现在|开始|住院|送医|送进|确诊|诊断|查出|抢救|昨|今天|[0-9]月[0-9]|第.{1,2}天|到现在|凌晨|连夜|当晚|已|被|医生说|医院说|查肝|仍在|出现|用药|直接|[昏晕吐抽]过[一两几]?[次回]|[吃用戴打抹涂敷喝]一[天晚夜次周]|那天|得[站走睡喝吃拿躺]|回家|掉到"
 )
 
 
@@ -136,7 +136,7 @@ def _in_story(sentences: Sequence[tuple[int, str]]) -> Iterator[PeopleCount]:
 
 def _own_ailment(text: str, sentences: Sequence[tuple[int, str]]) -> Iterator[PeopleCount]:
     """Yield what befell a writer who leaves out who it was: 用了两天痘全平,停一周整脸爆发."""
-    if not _OWN_STORY.search(text) or not _SEEN_BY_DOCTORS.search(text):
+    if not _OWN_STORY.search(text) and not _SEEN_BY_DOCTORS.search(text):
         return
     for offset, words in sentences:
         ailment = ailment_after_use(words)

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from analysis.assessment import EntityType
+from analysis.brand_names import branded_drugs
 from analysis.built_names import built_drugs, compound_end
 from analysis.cosmetics import COSMETICS, SHORTEST_COSMETIC, named_cosmetics
 from analysis.devices import DEVICE_MODIFIERS, method_end, named_devices, registered_start
@@ -34,7 +35,7 @@ _SALT = (
 _FORM = (
     "(?:钠|钾|钙|镁|酯|酸钠|酸钾)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用|透皮|透皮贴|长效|植入|基因(?=注射液))*"
     "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布落开去热场客户装])|丸|滴丸|贴剂|贴片|贴膏|贴(?![到在着上敷合近于身住紧满了])|"
-    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|鼻喷剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|饮片|粉针剂?|冻干粉针剂?|粉)"
+    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|鼻喷剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|胶丸|酊剂?|饮片|粉针剂?|冻干粉针剂?|粉)"
 )
 # Esters that stand behind the base in one naming and before it in the other: 氯倍他索丙酸酯, 丙酸氯倍他索.
 _ESTER_AFTER = re.compile("(?:双?丙酸|戊酸|糠酸|醋酸|丁酸|磷酸|琥珀酸|新戊)(?:酯|钠)")
@@ -76,7 +77,7 @@ _QUOTED_DRUG = re.compile(
     f'[“"「『《](?:([{HAN}a-z0-9]{{2,12}}(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|滴剂|洗剂|喷剂|喷雾|美片|丸|膏|散|贴))[”"」』》]|(?<=[“「『])([{HAN}]{{3,8}}(?:胶囊|颗粒|膏|丸|贴)),)'
 )
 _FORMS = re.compile(
-    "胶囊|颗粒|口服液|口服溶液|注射液|含片|眼液|滴剂|透皮贴片|透皮贴剂?|滴眼液|滴鼻液|滴耳液|软膏|乳膏|贴膏|合剂|糖浆(?<!白糖浆)|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂"
+    "胶囊|胶丸|颗粒|涂剂|酊剂?|口服液|口服溶液|注射液|含片|眼液|滴剂|透皮贴片|透皮贴剂?|滴眼液|滴鼻液|滴耳液|软膏|乳膏|贴膏|合剂|糖浆(?<!白糖浆)|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂"
 )
 # In this pattern and the like every alternative begins with a character: so the engine skips to the next that begins one.
 # Forms that end ordinary words as well: a name only where segmentation leaves the form as a word of its own.
@@ -88,7 +89,7 @@ _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
 # Kinds of form (舌下片, 糖衣片) and of colour are no names.
 _BARE_FORM = re.compile(
     "(?:嚼碎|研碎|碾碎|整粒|整片|半片|基因治疗|婴幼儿|增高|减肥|瘦身|壮阳|祛疣|降脂|降糖|降压|止痒|糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
-    "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|滴剂|片|膏|丸|喷雾)"
+    "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|酊剂?|涂剂|胶丸|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|滴剂|片|膏|丸|喷雾)"
 )
 # A coating, a cap filled with it, a test for it: devices. 肉毒中毒 and 苦参碱 name a disease and another substance.
 _NO_DRUG_AFTER = re.compile(
@@ -121,13 +122,13 @@ _INGREDIENT = re.compile(
 _FORM_ENDS = frozenset("片丸膏散液颗粒囊贴剂")
 # A remedy of a name that no list and no dosage form tells, sold with a promise to heal.
 _CURE = re.compile(
-    f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|肽针|糖|胶|饼|方|咖啡|(?<![鸡鱼骨肉蹄菜蛋面米清浓高])汤|软糖|酵素|果冻|压片糖))[”"」』》,](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))'
+    f'[“"「『《]([{HAN}]{{2,7}}(?:[素饮液丹灵宝酒茶肽]|(?<![浴发洁花肤乳])露|肽针|糖|胶|饼|方|咖啡|(?<![鸡鱼骨肉蹄菜蛋面米清浓高])汤|软糖|酵素|果冻|压片糖))[”"」』》,](?!牌|[{HAN}]{{0,4}}(?:仪|试纸|计|器|机|镜))'
 )
 _SOLD = re.compile(
     f"(?:卖|买|推销|推荐|喝上?|吃上?|贴|服用)(?:的|了|是|的是)*([{HAN}]{{2,6}}(?:贴|丹|饮|药酒|软糖|压片糖|(?<!血)液|(?<![要因元毒激色])素))(?![{HAN}]?(?:吧|钱|子))"
 )
 _PROMISE = re.compile(
-    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非|告别.{0,6}[炎痛病癣]|前列腺(?!素)|酚酞|比沙可啶|呋塞米|格列本脲|掺了|掺有|掺入|肿块|断根|肾虚|痔疮"
+    "根治|治好|治愈|疗程|包治|停药|不反弹|传人|祖传|秘方|神医|药到病除|血脂|血压|血糖|糖尿病|关节|风湿|颈椎|腰椎|结石|癌|肿瘤|排毒|心脑血管|血管堵|检出|非法添加|西布曲明|西地那非|他达拉非|骨龄|长高|增高|排出|软骨|骨刺|白内障|飞蚊症|近视|修复|失眠|腰痛|坐胎|备孕|他达|拉非|告别.{0,6}[炎痛病癣]|前列腺(?!素)|降糖|降压|住院|送医|中毒|转氨酶|肝损|酚酞|比沙可啶|呋塞米|格列本脲|掺了|掺有|掺入|肿块|断根|肾虚|痔疮"
 )
 _NO_CURE = re.compile(
     "激素|抗生素|维生素|元素|毒素|因素|血液|体液|唾液|营养液|洗衣液|消毒液|洗手液|止痛针|防疫针|强心针|骨龄针|减肥针|退烧针|小针|打针|啤酒|白酒|药酒|红酒|奶茶|凉茶|药方|配方|处方|偏方|秘方|官方|地方|对方|美容针|封闭针|宝宝|红包|支付宝|淘宝"
@@ -341,6 +342,8 @@ def _unlisted_drugs(
         if not _BARE_FORM.fullmatch(name) and not COSMETICS.search(name):
             yield Span(EntityType.DRUG, start, end, canonical=name)
     yield from _cures(reading, lexicon)
+    for start, end in branded_drugs(joined):
+        yield Span(EntityType.DRUG, start, end, canonical=joined[start:end])
     classes = lexicon.names["generic_products"]
     listed = sorted(hit.start for hit in hits if hit.term.label == "drug")
     for first, stem_end in built_drugs(joined, {hit.end for hit in hits}):

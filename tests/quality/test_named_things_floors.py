@@ -24,6 +24,7 @@ Found: TypeAlias = list[tuple[dict[str, Any], tuple[Entity, ...], Findings]]
 
 WRITTEN_NAMES = WRITTEN_DOCUMENTS.with_name("named_things.jsonl")
 FRESH_DOCUMENTS = Path(__file__).with_name("named_documents.jsonl")
+SHORT_DOCUMENTS = Path(__file__).with_name("named_short_documents.jsonl")
 PARTS = {"made on": ("n1-", "n2-"), "kept apart": ("n3-",), "everyday": ("n4-",), "everyday kept apart": ("n5-",)}
 FLOORS = json.loads(Path(__file__).with_name("named_things_floors.json").read_text(encoding="utf-8"))
 
@@ -69,6 +70,17 @@ def test_named_things_of_fresh_documents_keep_their_floors(found_in_fresh: Found
     }
     # Of what is kept apart only the figures are told, never where they come from.
     assert {kind: got for kind, got in reached.items() if got < FLOORS["fresh"][part][kind]} == {}
+
+
+@pytest.mark.parametrize("part", ["s1", "s2"])
+def test_drugs_and_people_of_short_documents_keep_their_floors(part: str) -> None:
+    short = FLOORS["short"]
+    rows = read_rows(pinned(SHORT_DOCUMENTS, short["sha256"]))
+    found = _found(row for name, row in rows.items() if name.startswith(part))
+    reached = {
+        kind: f1(**(_claims(found, kind) if kind in FLOORS["counts"] else _sums(found, kind))) for kind in short[part]
+    }
+    assert {kind: got for kind, got in reached.items() if got < short[part][kind]} == {}
 
 
 def f1(right: int, told: int, wanted: int) -> float:

@@ -46,10 +46,59 @@ def named(kind: str, text: str) -> set[str]:
         ("透析用的达肝素钠缺货", "达肝素钠"),
         ("偏头痛吃那拉曲坦没用", "那拉曲坦"),
         ("抗凝药艾多沙班吃多了牙龈出血", "艾多沙班"),
+        ("换成米洛巴林后整天犯困", "米洛巴林"),
+        ("尿急吃维贝格隆没有用", "维贝格隆"),
+        ("孩子加了卢非酰胺还是抽", "卢非酰胺"),
+        ("支架术中用的坎格雷洛缺货", "坎格雷洛"),
+        ("便秘开的普卡必利进医保了", "普卡必利"),
+        ("移植后吃莱特莫韦太贵", "莱特莫韦"),
+        ("精神科换成依匹哌唑坐不住", "依匹哌唑"),
+        ("更年期用奥培米芬潮热更重", "奥培米芬"),
     ],
 )
 def test_a_drug_is_told_by_the_stem_of_its_name_with_its_salt(text: str, name: str) -> None:
     assert name in named("drug", text)
+
+
+@pytest.mark.parametrize(
+    "text", ["卡斯特罗的孙子来访", "巴西利亚今晚有雨", "特斯拉生产线停工", "玛格特罗比演完了新片", "普拉西普尔车站着火"]
+)
+def test_a_foreign_name_is_no_drug_though_it_shares_a_stem(text: str) -> None:
+    assert not named("drug", text)
+
+
+def test_a_stem_inside_a_longer_stem_cuts_no_name() -> None:
+    assert named("drug", "药店的磷酸奥司他韦胶囊卖空了") == {"磷酸奥司他韦胶囊"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("流入市场的“尼可昔”(通用名:塞来昔布胶囊)是假的", "尼可昔"),
+        ("订单里商品名是“静夜小样”,数量6", "静夜小样"),
+        ("孩子喝了进口的“科芙来”止咳糖浆", "科芙来"),
+        ("“络康舒”胶囊到底是药还是保健食品", "络康舒"),
+        ("药监局抽检荆花健胃胶丸不合格", "荆花健胃胶丸"),
+        ("直播间里的苗岭骨痛灵酊是套的文号", "苗岭骨痛灵酊"),
+        ("喝了“清肺排毒露”,转氨酶八百多", "清肺排毒露"),
+    ],
+)
+def test_a_brand_is_told_by_what_the_text_says_of_it(text: str, name: str) -> None:
+    assert name in named("drug", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "查获“三无”胶囊两千粒",
+        "他们管那叫“神奇”丸子",
+        "请核对病历里的商品名和批号",
+        "说起“体质辨识”推销那一套",
+        "“网红”软膏别乱涂",
+    ],
+)
+def test_praise_and_blame_in_quotation_marks_are_no_brand(text: str) -> None:
+    assert not named("drug", text)
 
 
 @pytest.mark.parametrize(

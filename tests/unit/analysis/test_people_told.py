@@ -182,3 +182,43 @@ def test_a_death_is_told_by_when_somebody_left_and_not_by_records_of_deaths() ->
     assert claimed("他吃了四个月假药。老郭没等到开庭,上个月走了") == [("deaths", 1)]
     assert not claimed("店员上个月走了,新来的不懂药")
     assert not claimed("医院没有核对用药者死亡信息")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我妈吃这胶囊补血,上周突然腿肿,查出是深静脉血栓,医生让停药转院",
+        "吃了亲戚给的降酸药,嘴里烂得喝不了水,全身脱皮,医院说是剥脱性皮炎",
+        "涂了四个月没长一根,反倒眼皮总是肿,眼科问我是不是用了前列腺素",
+        "表妹戴一晚美瞳,角膜掉皮,疼得拿头撞墙",
+        "断泵这七周我一天打四针,低血糖昏过一次",
+        "照说明书给孩子吃咀嚼片,连着十来天半夜尖叫哭闹,医生让停",
+        "外公停了滴眼液改吃护眼胶囊,眼压从18升到34",
+    ],
+)
+def test_one_person_is_told_though_time_doctor_or_name_is_left_out(text: str) -> None:
+    assert claimed(text) == [("harmed", 1)]
+
+
+def test_two_who_took_it_together_are_two() -> None:
+    assert claimed("我和我弟都是吃了村里发的药,全身起疹子") == [("harmed", 2)]
+    assert ("harmed", 2) in claimed("我婆婆和我妈都吃了这药酒,双双中毒住院")
+    assert not [value for _, value in claimed("我和我弟都吃过这药,没事") if value > 1]
+
+
+def test_commentators_who_tell_their_own_harm_are_counted_and_commentators_are_not() -> None:
+    assert claimed("喝了减肥咖啡,评论区至少有二十多人说过失眠、手抖") == [("harmed", 20)]
+    assert not claimed("失眠药的视频点赞评论二十多人")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "打完疫苗第二天胳膊抬不起来,社区护士说正常,医生也说两天就好",
+        "孩子喝了两袋,没大碍,就是蔫,医生看过了",
+        "喷了三天鼻子流血,客服让我撤评,医院没去",
+        "吃了半个月,腿还是疼得走不了路,医生让再拍片",
+    ],
+)
+def test_what_passes_is_everyday_or_was_there_before_is_no_harm(text: str) -> None:
+    assert not claimed(text)
