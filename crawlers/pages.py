@@ -20,7 +20,20 @@ from crawlers.parsing.policy_facts import policy_facts
 from crawlers.personal_data import author_hash
 from crawlers.records import POLICY_FACTS, DatePrecision, Document, DocumentKind, Source, document_id
 
-__all__ = ["AnsweredPage", "Extract", "decode_list", "document_of", "document_of_file", "not_the_page", "read_article"]
+__all__ = [
+    "UNREAD",
+    "AnsweredPage",
+    "Extract",
+    "decode_list",
+    "document_of",
+    "document_of_file",
+    "document_unread",
+    "not_the_page",
+    "read_article",
+]
+
+UNREAD = "unread"
+"""The key of `Document.extras` that says why only what the list told of a document is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +150,21 @@ def document_of_file(
     return replace(
         listed, raw_hash=facts["attachment"]["hash"], method="attachment", extras=dict(listed.extras) | facts
     )
+
+
+def document_unread(
+    record: Listed, *, why: str, source: Source, declaration: Declaration, now: datetime
+) -> Document | None:
+    """Return what the list says of a page that could not be had, and that it could not; `None` where it says no title.
+
+    A title that nobody judges is a happening that nobody hears of. The words beside it are few, because they are judged
+    with it; why stands in `extras`.
+    """
+    if not record.title.strip():
+        return None
+    said = f"{record.summary}\n（原文未能取到，只有标题和摘要。）" if record.summary else "（原文未能取到，只有标题。）"
+    listed = document_of(replace(record, summary=said), source=source, declaration=declaration, now=now)
+    return replace(listed, extras=dict(listed.extras) | {UNREAD: why})
 
 
 def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> Refusal | None:

@@ -6,6 +6,7 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 
 from crawlers.gate import DEFAULT_LIMITS, Refusal, admit_document
+from crawlers.pages import UNREAD
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, DocumentKind
 from crawlers.visit import Surroundings, Visit
@@ -80,7 +81,8 @@ class SinkPipeline:
                 self.visit.edited += result.edited
                 self.visit.known += result.known
                 for document in documents:
-                    self.visit.settle(document.native_id)
+                    if UNREAD not in document.extras:
+                        self.visit.settle(document.native_id)
             if refused:
                 await self.surroundings.ledger.quarantine(refused)
                 self.visit.unstored -= len(refused)

@@ -28,6 +28,7 @@ from crawlers.conclusion import ROT, SourceReport, conclude, report_of, requests
 from crawlers.download import open_client
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
+from crawlers.late import late_pages_from
 from crawlers.ledger import Ledger
 from crawlers.mended import limits_by, read_anew
 from crawlers.parsing.article import extract
@@ -35,7 +36,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings, user_agent
 from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
 from crawlers.records import Source
-from crawlers.remembered import FILES, REFUSED_FILES, ROTTEN, TRIES
+from crawlers.remembered import FILES, LATE, LEFT_ALONE, REFUSED_FILES, ROTTEN, TRIES
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
@@ -258,6 +259,8 @@ def _begun(source: Source, declaration: Declaration, progress: SourceProgress, l
         tries=tries,
         files=files_from(progress.memory.get(FILES)),
         refused=files_from(progress.memory.get(REFUSED_FILES)),
+        late=late_pages_from(progress.memory.get(LATE)),
+        left_alone=late_pages_from(progress.memory.get(LEFT_ALONE)),
         limits=limits,
         requests_before=requests_today(progress, now),
     )
