@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from crawlers.imports.records import Row
 
-__all__ = ["MAX_COLUMNS", "ImportRefused", "Table", "headings_of"]
+__all__ = ["MAX_COLUMNS", "ImportRefused", "Table", "below_titles", "headings_of"]
 
 MAX_COLUMNS = 512
+_MOST_ABOVE = 10
+
+_Numbered = tuple[int, Sequence[Any]]
 
 
 class ImportRefused(ValueError):  # noqa: N818 - a refusal, told to the person who imported
@@ -29,8 +33,26 @@ class Table:
     close: Callable[[], None] = _nothing
 
 
+def below_titles(rows: Iterator[_Numbered]) -> tuple[_Numbered | None, Iterator[_Numbered]]:
+    """Return the row of the headings and the rows below it: the first of `rows` with two filled cells.
+
+    What stands above, in one cell a row, is the title of an export, the day it was made, a remark. Where the first rows
+    all have one cell, the first of them is the heading; `None` where there is no filled row.
+    """
+    passed: list[_Numbered] = []
+    for number, cells in rows:
+        filled = sum(1 for cell in cells if cell is not None and str(cell).strip())
+        if filled > 1:
+            return (number, cells), rows
+        if filled:
+            passed.append((number, cells))
+        if len(passed) > _MOST_ABOVE:
+            break
+    return (passed[0], chain(passed[1:], rows)) if passed else (None, rows)
+
+
 def headings_of(cells: Sequence[Any], path: Path) -> tuple[str, ...]:
-    """Return the headings in the first filled row of `path`; a column without one is called by its number.
+    """Return the headings in their row of `path`; a column without one is called by its number.
 
     Raises:
         ImportRefused: there are none, or too many.

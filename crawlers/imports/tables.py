@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawlers.disk_words import disk_sentence
-from crawlers.imports.headings import ImportRefused, Table, headings_of
+from crawlers.imports.headings import ImportRefused, Table, below_titles, headings_of
 from crawlers.imports.records import MAX_CELL_CHARACTERS, csv_rows, json_row
 from crawlers.imports.spooled import array_lines, read_workbook
 from crawlers.parsing.charset import MAX_REPLACED_RATIO, decode
@@ -69,10 +69,27 @@ def _check_size(path: Path) -> None:
 def _csv(path: Path) -> Table:
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     lines = _text_lines(path, _encoding(path))
-    number, first = next(((n, line) for n, line in enumerate(lines, start=1) if line.strip()), (1, ""))
-    delimiter = max(",\t;|", key=first.count)
-    names = headings_of(next(csv.reader([first], delimiter=delimiter), []), path)
-    return Table(names, csv_rows(lines, names, delimiter, first_number=number + 1))
+    passed: list[str] = []
+    first, _ = below_titles((number, _cells(line)) for number, line in enumerate(_noted(lines, passed), start=1))
+    number, cells = first or (1, [])
+    names = headings_of(cells, path)
+    below = itertools.chain(passed[number:], lines)
+    return Table(names, csv_rows(below, names, _delimiter(passed[number - 1]), first_number=number + 1))
+
+
+def _noted(lines: Iterator[str], passed: list[str]) -> Iterator[str]:
+    """Yield `lines`, keeping in `passed` those that were taken: what stands below the headings is to be read as rows."""
+    for line in lines:
+        passed.append(line)
+        yield line
+
+
+def _cells(line: str) -> list[str]:
+    return next(csv.reader([line], delimiter=_delimiter(line)), [])
+
+
+def _delimiter(line: str) -> str:
+    return max(",\t;|", key=line.count)
 
 
 def _encoding(path: Path) -> str:
