@@ -24,11 +24,12 @@ _SUMMARY = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatePage:
-    """A page that is still to be had: its record, how often nothing answered, why, and not before when it is asked for."""
+    """A page that is still to be had: its record, how often nothing answered and since when, why, and not before when it is asked for."""
 
     record: Listed
     failures: int = 0
     why: str = ""
+    since: datetime | None = None
     due_at: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
@@ -44,6 +45,7 @@ class LatePage:
             "precision": self.record.precision.value,
             "failures": self.failures,
             "why": self.why,
+            "since": self.since.isoformat() if self.since else None,
             "due_at": self.due_at.isoformat() if self.due_at else None,
         }
 
@@ -54,7 +56,7 @@ class LatePage:
         Raises:
             KeyError, ValueError, TypeError: it is something else.
         """
-        at, due = values["published_at"], values["due_at"]
+        at, due, since = values["published_at"], values["due_at"], values["since"]
         record = Listed(
             **{name: values[name] for name in _PLAIN},
             summary=values["summary"],
@@ -65,6 +67,7 @@ class LatePage:
             record=record,
             failures=int(values["failures"]),
             why=str(values["why"]),
+            since=datetime.fromisoformat(since) if since else None,
             due_at=datetime.fromisoformat(due) if due else None,
         )
 
@@ -87,4 +90,10 @@ def put_off(page: LatePage, now: datetime, *, why: str) -> LatePage | None:
     if page.failures >= len(_WAITS):
         return None
     wait = _WAITS[page.failures]
-    return replace(page, failures=page.failures + 1, why=why[:300], due_at=None if wait is None else now + wait)
+    return replace(
+        page,
+        failures=page.failures + 1,
+        why=why[:300],
+        since=page.since or now,
+        due_at=None if wait is None else now + wait,
+    )

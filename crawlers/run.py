@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -311,7 +310,11 @@ async def run_spider(visit: Visit, surroundings: Surroundings, spider: type[Spid
     """Run a spider of `visit` to its end; why it failed is kept in the visit."""
     settings = Settings(crawl_settings(surroundings.user_agent))
     crawler = Crawler(spider, settings)
-    note = partial(_note_error, visit)
+
+    # A function: Scrapy cannot call a `partial`, and what it cannot call it only logs.
+    def note(failure: TwistedFailure) -> None:
+        visit.fail(Failure(code=FailureCode.INTERNAL, where=f"{visit.source.name}（{type(failure.value).__name__}）"))
+
     for signal in (signals.spider_error, signals.item_error):
         crawler.signals.connect(note, signal=signal)
     running = asyncio.create_task(crawler.crawl_async(surroundings=surroundings, visit=visit, **arguments))
@@ -326,7 +329,3 @@ async def run_spider(visit: Visit, surroundings: Surroundings, spider: type[Spid
         visit.failure = Failure(code=FailureCode.STORE, where=f"{visit.source.name}，{visit.unstored} 件")
     if visit.remark is not None:
         visit.fail(visit.remark)
-
-
-def _note_error(visit: Visit, failure: TwistedFailure) -> None:
-    visit.fail(Failure(code=FailureCode.INTERNAL, where=f"{visit.source.name}（{type(failure.value).__name__}）"))

@@ -26,7 +26,7 @@ class AttachmentKind(StrEnum):
     IMAGE = "image"
 
 
-_ADDRESS = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et)(?:$|[?#&])", re.IGNORECASE)
+_ADDRESS = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z)(?:$|[?#&])", re.IGNORECASE)
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Names of streams in the directory of an OLE file, in UTF-16.

@@ -21,6 +21,7 @@ from crawlers.visit import Surroundings, Visit
 __all__ = ["LatePages"]
 
 NEVER_ANSWERED = "原文未取到"
+_SHOWN_TITLE = 60
 
 # The host asked to be left alone, or the crawl ended: what is under way fails with it, whatever pages they are.
 _ENDS_VISIT = frozenset(
@@ -89,30 +90,32 @@ class LatePages:
         """Keep why one page could not be had; it fails the visit only where the host asked to be left alone."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         record: Listed = request.cb_kwargs["record"]
-        described = describe(failure.value or OSError(), request.url)
-        self.visit.dropped[described.code] += 1
-        if isinstance(failure.value, RequestStopped) and described.code in _ENDS_VISIT:
-            self.visit.fail(described)
-            if described.code is not FailureCode.CHALLENGE:
-                return []
-        tries = self._count(record, described, failure.value)
+        described, tries = self.count_failure(record, failure.value, request.url)
         given_up = self.visit.given_up(record.native_id)
-        told: list[Any] = [self._given_up_entry(described)] if given_up else []
+        told: list[Any] = [self._given_up_entry(record, described)] if given_up else []
         if given_up or tries == TOLD_AFTER or (tries == 1 and described.code in _REFUSED):
             told += self._told_by_list(record, described.sentence)
         return told
 
+    def count_failure(self, record: Listed, error: BaseException | None, where: str) -> tuple[Failure, int]:
+        """Count a try by what its failure speaks of; return what that was and how many there were, 0 where none counts."""
+        described = describe(error or OSError(), where)
+        self.visit.dropped[described.code] += 1
+        if isinstance(error, RequestStopped) and described.code in _ENDS_VISIT:
+            self.visit.fail(described)
+            if described.code is not FailureCode.CHALLENGE:
+                return described, 0
+        return described, self._count(record, described, error)
+
     def _count(self, record: Listed, described: Failure, error: BaseException | None) -> int:
-        """Count the try by what it speaks of; return how many there were."""
         status = getattr(getattr(error, "response", None), "status", 0)
         if described.code in _NO_ANSWER or status >= _OF_THE_SERVER or status == _TOOK_TOO_LONG:
             return self.visit.put_off(record.native_id, self.surroundings.clock(), why=described.sentence)
         return self.visit.miss(record.native_id)
 
-    def _given_up_entry(self, described: Failure) -> Any:
-        return self.quarantine(
-            NEVER_ANSWERED, f"{described.sentence}多次访问都没有取到，不再重试，请打开原文查看。", b""
-        )
+    def _given_up_entry(self, record: Listed, described: Failure) -> Any:
+        detail = f"《{record.title[:_SHOWN_TITLE]}》多次访问都没有取到，不再重试，请打开原文查看。{described.sentence}"
+        return self.quarantine(NEVER_ANSWERED, detail, b"")
 
     def _told_by_list(self, record: Listed, why: str) -> list[Document]:
         document = document_unread(

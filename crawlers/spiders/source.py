@@ -22,6 +22,7 @@ from crawlers.paging import PageRequest, first_page, next_page
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document
 from crawlers.spiders.attached import AttachedFiles
+from crawlers.spiders.continued import ContinuedPages
 from crawlers.spiders.late_pages import LatePages
 from crawlers.visit import Surroundings, Visit
 from crawlers.walk import walks_on
@@ -62,7 +63,7 @@ class Walk:
     found: set[str] = field(default_factory=set)
 
 
-class SourceSpider(AttachedFiles, LatePages, scrapy.Spider):
+class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
     """Visits one source. Subclasses say how a list is read, and may say what becomes of a record."""
 
     name = "source"
@@ -197,9 +198,8 @@ class SourceSpider(AttachedFiles, LatePages, scrapy.Spider):
             for unread in self.page_missed(record, document.detail):
                 yield unread
         else:
-            yield document
-            for request in await self.files_of(document):
-                yield request
+            async for item in self.to_its_end(document, record, 1):
+                yield item
 
     def _read_article(self, response: Response, record: Listed) -> Document | Refusal:
         """Return the document on the page that answered, or why that is not the page of `record`; runs in a thread."""

@@ -61,9 +61,9 @@ class TestOutages:
         self, press: Press, held: Held, source: Source, visit: Visit, clock: Clock
     ) -> None:
         press.pages["/a/2.html"] = Page(status=503)
-        for _ in range(24):
+        for _ in range(26):
             visit(source)
-            clock.forward(hours=9)
+            clock.forward(hours=12)
         assert press.paths().count("/a/2.html") == 14
         (entry,) = held.entries
         assert entry.reason == "原文未取到"

@@ -256,6 +256,17 @@ class TestBrokenParts:
         assert len(asked) == 2
         assert held.titles() == ["药品安全提示"]
 
+    def test_an_error_of_the_program_itself_is_a_failure_of_the_visit(
+        self, press: Press, declare: Declare, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fall_over(*_: Any, **__: Any) -> None:
+            raise RuntimeError("a mistake of the program")
+
+        serve_articles(press, "/a/1.html")
+        monkeypatch.setattr("crawlers.spiders.source.read_article", fall_over)
+        report = visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)).sources[0]
+        assert (report.failure_code, report.pending) == (FailureCode.INTERNAL, 1)
+
 
 class TestInterruption:
     def crawl(
