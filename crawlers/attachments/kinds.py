@@ -23,6 +23,7 @@ class AttachmentKind(StrEnum):
     DOC = "doc"
     XLSX = "xlsx"
     XLS = "xls"
+    OFD = "ofd"
     IMAGE = "image"
 
 
@@ -53,7 +54,7 @@ def kind_of(raw: bytes) -> AttachmentKind | Refusal:
     # Readers accept a PDF whose head is not at the very start.
     if b"%PDF-" in raw[:1024] or raw.startswith(_IMAGES):
         return AttachmentKind.PDF if b"%PDF-" in raw[:1024] else AttachmentKind.IMAGE
-    return Refusal(RefusalReason.BINARY, "附件不是 PDF、Word、Excel 或图片")
+    return Refusal(RefusalReason.BINARY, "附件不是 PDF、Word、Excel、OFD 或图片")
 
 
 def _packed(raw: bytes) -> AttachmentKind | Refusal:
@@ -70,6 +71,8 @@ def _packed(raw: bytes) -> AttachmentKind | Refusal:
         return AttachmentKind.DOCX
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return AttachmentKind.XLSX
+    if "OFD.xml" in names:
+        return AttachmentKind.OFD
     return Refusal(RefusalReason.BINARY, "附件是压缩包，不是 Word 或 Excel 文档")
 
 
