@@ -87,11 +87,13 @@ class TestParts:
         assert "第3批" in found.text
         assert "未完" not in found.text
 
-    @pytest.mark.parametrize("path", ["/a/2.html", "/b/1_2.html", "/a/1_2.shtml", "http://other.test/a/1_2.html"])
+    @pytest.mark.parametrize(
+        "path", ["/a/2.html", "/b/1_2.html", "/a/1_2.shtml", "http://other.test:{port}/a/1_2.html"]
+    )
     def test_the_next_article_is_not_the_next_page(
         self, press: Press, held: Held, source: Source, visit: Visit, path: str
     ) -> None:
-        press.pages["/a/1.html"] = part(1, goes_on=link(path))
+        press.pages["/a/1.html"] = part(1, goes_on=link(path.format(port=press.port)))
         visit(source)
         assert press.paths() == ["/list.html", "/a/1.html"]
         assert len(held.titled(TITLE)) == 1
@@ -128,11 +130,12 @@ class TestForwarding:
         assert visit(declare(kind="listing", url=press.url("/"), list=LIST_RULE)).sources[0].added == 1
 
     @pytest.mark.parametrize(
-        "target", ["http://other.test/1.html", "http://169.254.169.254/", "file:///etc/passwd", "/a/1.html"]
+        "target", ["http://other.test:{port}/1.html", "http://169.254.169.254/", "file:///etc/passwd", "/a/1.html"]
     )
     def test_a_forwarding_page_leads_to_no_other_host_and_not_to_itself(
         self, press: Press, source: Source, visit: Visit, target: str
     ) -> None:
+        target = target.format(port=press.port)
         press.pages["/a/1.html"] = Page(body=f"<meta http-equiv=refresh content='0;url={target}'>".encode())
         visit(source)
         assert press.paths() == ["/list.html", "/a/1.html"]
