@@ -8,6 +8,7 @@ from typing import Any
 
 from crawlers.answering import AnsweredHours
 from crawlers.failure import Failure, FailureCode
+from crawlers.late import MOST_LATE
 from crawlers.mended import remembered_rules
 from crawlers.oddities import habit_after, oddities
 from crawlers.polling import Outcome, learn, next_due, next_interval
@@ -21,6 +22,8 @@ from crawlers.remembered import (
     FILES,
     FINDINGS,
     HABIT,
+    LATE,
+    LEFT_ALONE,
     MOST_FILES,
     REFUSED_FILES,
     REQUESTS,
@@ -127,7 +130,8 @@ def _outcome(visit: Visit, now: datetime, *, failed: bool) -> Outcome:
         listed=visit.listed,
         # What was published long before had gathered, or was inserted; it says nothing of how much comes.
         new=max(visit.added - visit.stale, 0),
-        pending=len(visit.waiting) + len(visit.files),
+        pending=len(visit.waiting.union(one for one, page in visit.late.items() if page.is_due(now)))
+        + len(visit.files),
         wait_until=_wait_until(visit, now),
         source_class=visit.source.source_class,
         times=tuple(visit.fresh),
@@ -182,6 +186,8 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
         memory |= visit.notes
     memory[FILES] = [attached.to_json() for attached in visit.files.values()]
     memory[REFUSED_FILES] = [attached.to_json() for attached in visit.refused.values()][-MOST_FILES:]
+    memory[LATE] = [page.to_json() for page in visit.late.values()]
+    memory[LEFT_ALONE] = [page.to_json() for page in visit.left_alone.values()][-MOST_LATE:]
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
     if visit.failure is None or visit.failure.code not in CUT_SHORT:

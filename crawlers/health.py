@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crawlers.arrivals import Arrivals
+from crawlers.late import TOLD_AFTER, late_pages_from
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING, Source
-from crawlers.remembered import ARRIVALS, FINDINGS, ROTTEN
+from crawlers.remembered import ARRIVALS, FINDINGS, LATE, ROTTEN
 
 __all__ = ["Health", "HealthState", "health"]
 
 LATE_AFTER = timedelta(minutes=30)
 DEFAULT_SILENT_DAYS = 30
+# One page that a site never gives is no trouble of the source; several are.
+_FEWEST_MISSING = 3
+_SHOWN_TITLE = 30
 
 
 class HealthState(StrEnum):
@@ -41,8 +45,8 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
 
     Stopped: not enabled. Never run: enabled, not yet visited. Failing: the last visit failed. Late: the planned visit
     is more than 30 minutes overdue. Silent: visits succeed, but nothing new came for three times the interval learned,
-    or for `expect.max_age_days` (default 30). Odd: the last list gave fewer items than `expect.min_items`, or its pages
-    were unlike those before. Else healthy; what the last visit remarked (the daily cap) is said with it.
+    or for `expect.max_age_days` (default 30). Odd: the last list gave fewer items than `expect.min_items`, its pages
+    were unlike those before, or three listed pages do not answer. Else healthy; what the last visit remarked (the daily cap) is said with it.
     """
     if not source.enabled:
         return Health(state=HealthState.STOPPED, sentence=_why_stopped(source))
@@ -60,12 +64,27 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
             next_try=due,
         )
     silence, findings = _silence(progress, source, now), _findings(progress)
+    missing, told = _missing(progress, now)
+    if missing >= _FEWEST_MISSING:
+        findings = [*findings, told]
     if silence is not None or findings:
         state = HealthState.ODD if silence is None else HealthState.SILENT
         sentence = silence or f"{''.join(findings)}{_planned(due, now)}"
         return Health(state=state, sentence=sentence, next_try=due)
     remark = progress.last_error or "运行正常；"
-    return Health(state=HealthState.HEALTHY, sentence=f"{remark}{_planned(due, now)}", next_try=due)
+    return Health(state=HealthState.HEALTHY, sentence=f"{remark}{told}{_planned(due, now)}", next_try=due)
+
+
+def _missing(progress: SourceProgress, now: datetime) -> tuple[int, str]:
+    """Return how many listed pages have not answered at several visits, and the sentence that says so."""
+    pages = [one for one in late_pages_from(progress.memory.get(LATE)).values() if one.failures >= TOLD_AFTER]
+    since = min((one.since for one in pages if one.since), default=None)
+    if since is None:
+        return 0, ""
+    named = f"《{pages[-1].record.title[:_SHOWN_TITLE]}》" + ("等" if len(pages) > 1 else "")
+    return len(pages), (
+        f"列表上的 {len(pages)} 个网页（{named}）自{_at(since, now)}起没有取到，先按标题研判，一周内继续再取，也可打开原文核对。"
+    )
 
 
 def _silence(progress: SourceProgress, source: Source, now: datetime) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from crawlers.catalogue.declaration import Declaration
 from crawlers.conclusion import CUT_SHORT, NO_FAULT, SourceReport
 from crawlers.gate import Refusal
+from crawlers.pages import UNREAD
 from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, Source
 from crawlers.remembered import DAY, REQUESTS
@@ -114,7 +115,7 @@ class LiveChecks:
     def note(self, documents: Sequence[Document]) -> None:
         """Count the documents of sources under check."""
         for document in documents:
-            if document.source_id in self.ids:
+            if document.source_id in self.ids and UNREAD not in document.extras:
                 seen = self.brought.setdefault(document.source_id, Brought())
                 seen.documents += 1
                 seen.titled += bool(document.title.strip())

@@ -13,13 +13,25 @@ from typing import Any
 
 from crawlers.attachments import kinds
 from crawlers.gate import DEFAULT_LIMITS
+from crawlers.late import MOST_LATE, LatePage, late_pages_from
 from crawlers.ports import SourceProgress
 from crawlers.records import Source
-from crawlers.remembered import ANEW_AT, ASKED_ANEW, FILES, LIMITS_BY, MOST_FILES, READ_BY, REFUSED_FILES, TRIES
+from crawlers.remembered import (
+    ANEW_AT,
+    ASKED_ANEW,
+    FILES,
+    LATE,
+    LEFT_ALONE,
+    LIMITS_BY,
+    MOST_FILES,
+    READ_BY,
+    REFUSED_FILES,
+    TRIES,
+)
 
 __all__ = ["declared", "limits_by", "read_anew", "remembered_rules"]
 
-_ANEW = frozenset({TRIES, REFUSED_FILES})
+_ANEW = frozenset({TRIES, REFUSED_FILES, LEFT_ALONE})
 
 
 def declared(source: Source) -> str:
@@ -37,7 +49,7 @@ def limits_by(more: Mapping[str, object]) -> str:
 
 
 def read_anew(progress: SourceProgress, source: Source, limits: str) -> SourceProgress:
-    """Return the progress without tries and validators, with the files that were refused to be fetched, where anything is new.
+    """Return the progress without tries and validators, with the pages and files that were given up to be had, where anything is new.
 
     New is a declaration or are limits that changed since the last visit, or a person's wish that no visit followed yet.
     Without its validators the list is fetched and read whole, so that what was given up is listed again. A progress
@@ -48,13 +60,22 @@ def read_anew(progress: SourceProgress, source: Source, limits: str) -> SourcePr
     if same and memory.get(ASKED_ANEW) == memory.get(ANEW_AT):
         return progress
     files = [*(memory.get(FILES) or ()), *(memory.get(REFUSED_FILES) or ())][:MOST_FILES]
-    kept = {name: value for name, value in memory.items() if name not in _ANEW} | {FILES: files}
+    kept = {name: value for name, value in memory.items() if name not in _ANEW} | {
+        FILES: files,
+        LATE: _late_anew(memory),
+    }
     return replace(progress, etag=None, last_modified=None, list_hash=None, memory=MappingProxyType(kept))
 
 
 def remembered_rules(memory: Mapping[str, Any], source: Source, limits: str) -> dict[str, Any]:
     """Return what a visit remembers of the rules it read by; the wish that it followed is the one in its `memory`."""
     return {READ_BY: declared(source), LIMITS_BY: limits, ANEW_AT: memory.get(ASKED_ANEW)}
+
+
+def _late_anew(memory: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the pages to be asked for: those that wait and those given up, with all their tries and at once."""
+    pages = late_pages_from(memory.get(LATE)) | late_pages_from(memory.get(LEFT_ALONE))
+    return [LatePage(record=page.record).to_json() for page in list(pages.values())[:MOST_LATE]]
 
 
 def _digest(value: object) -> str:

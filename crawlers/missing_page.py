@@ -3,12 +3,20 @@
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["MISSING_STATUSES", "is_short", "moved_to_error", "says_missing"]
+__all__ = ["MISSING_STATUSES", "is_short", "is_titled_missing", "moved_to_error", "says_missing"]
 
 MISSING_STATUSES = frozenset({404, 410})
 _SAYS_MISSING = re.compile(
-    r"(?:页面|网页|文章|内容|稿件|信息|帖子|微博)(?:不存在|已(?:经)?(?:被)?(?:删除|下线|下架)|找不到了?|已失效)|"
+    r"(?:页面|网页|文章|内容|稿件|信息|帖子?|贴子?|微博|视频|笔记|话题|回答)"
+    r"(?:不存在|(?:已(?:经)?|被)(?:被)?(?:发布者|作者|楼主|用户|管理员|吧务|系统)?(?:自行)?(?:删除|下线|下架|撤销|撤回|隐藏|屏蔽)|找不到了?|已失效|"
+    r"(?:正在|未通过|尚未)审核)|(?:内容|文章)(?:因违规|被投诉).{0,20}无法查看|"
     r"(?:您|你)(?:所)?(?:访问|查看|浏览)的(?:页面|内容|文章)(?:不存在|已(?:被)?(?:删除|下线))|404 ?Not Found",
+    re.IGNORECASE,
+)
+# What stands above such a page, whatever else it shows: calls for missing children, lists of other articles.
+_TITLED_MISSING = re.compile(
+    r"^\W{0,5}(?:404|403|50[0-4]|error|not ?found|(?:系统)?提示(?:信息)?|(?:系统)?出错[了啦]?|错误(?:提示|页面?)|"
+    r"(?:(?:对不起|抱歉)\W?)?(?:您|你)?(?:所?访问的|要找的)?(?:页面|网页|文章|内容)(?:不存在|找不到|已删除|走丢)[了啦]?)(?!\d)",
     re.IGNORECASE,
 )
 _ERROR_PATH = re.compile(r"/(?:404|error|notfound|not_found|deleted)\b|^/?$|^/index\.s?html?$", re.IGNORECASE)
@@ -27,6 +35,11 @@ def is_short(text: str) -> bool:
 def says_missing(markup: str) -> bool:
     """Return whether the page holds a site's words for a page that is not there; articles about such pages do too."""
     return _SAYS_MISSING.search(_MARKUP.sub("", markup[:_HEAD])) is not None
+
+
+def is_titled_missing(title: str) -> bool:
+    """Return whether a page is called as sites call their pages for missing ones."""
+    return _TITLED_MISSING.search(title) is not None
 
 
 def moved_to_error(asked: str, answered: str) -> bool:

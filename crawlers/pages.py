@@ -1,6 +1,7 @@
 """From the bytes of a page to what the crawl hands on: the text of a list, or the document of an article. Pure."""
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -11,7 +12,7 @@ from crawlers.catalogue.declaration import ArticleRule, Declaration
 from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
 from crawlers.listed import Listed
 from crawlers.login_page import is_login_page
-from crawlers.missing_page import is_short, moved_to_error, says_missing
+from crawlers.missing_page import is_short, is_titled_missing, moved_to_error, says_missing
 from crawlers.parsing.article import Article
 from crawlers.parsing.charset import decode
 from crawlers.parsing.engagement import read_engagement
@@ -20,7 +21,26 @@ from crawlers.parsing.policy_facts import policy_facts
 from crawlers.personal_data import author_hash
 from crawlers.records import POLICY_FACTS, DatePrecision, Document, DocumentKind, Source, document_id
 
-__all__ = ["AnsweredPage", "Extract", "decode_list", "document_of", "document_of_file", "not_the_page", "read_article"]
+__all__ = [
+    "UNREAD",
+    "AnsweredPage",
+    "Extract",
+    "decode_list",
+    "document_in_part",
+    "document_of",
+    "document_of_file",
+    "document_unread",
+    "joined",
+    "next_part_of",
+    "not_the_page",
+    "read_article",
+    "whole_document",
+]
+
+UNREAD = "unread"
+"""The key of `Document.extras` that says why only what the list told of a document is there."""
+
+_NEXT_PART = "next_part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +93,8 @@ def read_article(
     article = extract(raw, url=url, content_type=content_type, now=now, rule=declaration.article)
     if isinstance(article, Refusal):
         return article
-    title = article.title or record.title
     markup = decode_list(raw, url=url, content_type=content_type)
+    title = _title(article.title, record.title, markup if isinstance(markup, str) else "")
     published_at, precision = _published(article, record)
     return Document(
         id=document_id(source.id, record.native_id),
@@ -139,25 +159,97 @@ def document_of_file(
     )
 
 
+def document_unread(
+    record: Listed, *, why: str, source: Source, declaration: Declaration, now: datetime
+) -> Document | None:
+    """Return what the list says of a page that could not be had, and that it could not; `None` where it says no title.
+
+    A title that nobody judges is a happening that nobody hears of. The words beside it are few, because they are judged
+    with it; why stands in `extras`.
+    """
+    if not record.title.strip():
+        return None
+    said = f"{record.summary}\n（原文未能取到，只有标题和摘要。）" if record.summary else "（原文未能取到，只有标题。）"
+    listed = document_of(replace(record, summary=said), source=source, declaration=declaration, now=now)
+    return replace(listed, extras=dict(listed.extras) | {UNREAD: why})
+
+
+def next_part_of(document: Document) -> str | None:
+    """Return where the article goes on that was read so far, `None` where it ends."""
+    return document.extras.get(_NEXT_PART)
+
+
+def joined(document: Document, following: Document) -> Document:
+    """Return an article with its next page: its text, files and records; a page that repeats the one before ends it."""
+    extras = {name: value for name, value in document.extras.items() if name != _NEXT_PART}
+    if following.text in document.text:
+        return replace(document, extras=extras)
+    for name, most in (("attachments", None), ("rows", MAX_STORED_ROWS)):
+        before, more = list(extras.get(name) or ()), list(following.extras.get(name) or ())
+        if more:
+            extras[name] = (before + [one for one in more if one not in before])[:most]
+    if "rows" in extras:
+        extras["notice"] = document.title
+    further = next_part_of(following)
+    extras |= {_NEXT_PART: further} if further else {}
+    return replace(document, text=f"{document.text}\n{following.text}", extras=extras)
+
+
+def whole_document(document: Document) -> Document:
+    """Return an article as it is stored; one of more pages than are joined says so."""
+    further = next_part_of(document)
+    if further is None:
+        return document
+    extras = {name: value for name, value in document.extras.items() if name != _NEXT_PART}
+    return replace(document, text=f"{document.text}\n（全文未完，后面的页未取，请打开原文。）", extras=extras)
+
+
+def document_in_part(document: Document, parts: int, *, why: str) -> Document:
+    """Return what there is of an article of which page `parts` + 1 could not be had, with a word that it is not all."""
+    extras = {name: value for name, value in document.extras.items() if name != _NEXT_PART}
+    text = f"{document.text}\n（全文未完，第 {parts + 1} 页未能取到。）"
+    return replace(document, text=text, extras=extras | {UNREAD: why})
+
+
 def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> Refusal | None:
     """Return why what answered is not the page of `record`: the site's home, its words for a missing page, a log-in.
 
-    Only a page of a line or two under another title than the listed one is doubted for its words.
+    Only a page under another title than the listed one is doubted: for that title, or for its words where they are few.
     """
-    url = answered.url
-    if moved_to_error(record.url or url, url):
+    if moved_to_error(record.url or answered.url, answered.url):
         return Refusal(RefusalReason.GONE, "网站跳转到了首页或出错页")
-    listed, read = squeeze(record.title), squeeze(document.title)
-    if not is_short(document.text) or listed in read or read in listed:
-        return None
-    markup = decode_list(answered.raw, url=url, content_type=answered.content_type)
-    if isinstance(markup, Refusal):
+    # Lists cut long titles short.
+    listed, read = squeeze(record.title).rstrip(".…"), squeeze(document.title)
+    agrees = bool(listed) and (listed in read or read in listed)
+    if is_titled_missing(document.title) and not agrees:
+        return Refusal(RefusalReason.GONE, f"网站返回的是“{document.title[:30]}”，不是列表上的稿件")
+    # A page without a title has the listed one: that says nothing of it.
+    own = agrees and document.title != record.title
+    return None if own or not is_short(document.text) else _says_otherwise(answered, listed)
+
+
+def _says_otherwise(answered: AnsweredPage, listed: str) -> Refusal | None:
+    markup = decode_list(answered.raw, url=answered.url, content_type=answered.content_type)
+    if isinstance(markup, Refusal) or (listed and listed in squeeze(markup)):
         return None
     if says_missing(markup):
         return Refusal(RefusalReason.GONE, "网站说该页面不存在或已删除")
-    return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录") if is_login_page(markup, url=url) else None
+    return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录") if is_login_page(markup, url=answered.url) else None
 
 
+_NAME_OF_A_SITE = re.compile(r"^.{2,20}(?:局|网|网站|政府|委员会|委|厅|门户|日报|晚报|频道|中心|首页|在线)$")
+
+
+def _title(read: str, listed: str, markup: str) -> str:
+    """Return the title of a page: its own, unless that is the name of the site while the listed one stands on it."""
+    if read and not _NAME_OF_A_SITE.match(read.strip()):
+        return read
+    wanted = squeeze(listed).rstrip(".…")
+    is_other = len(wanted) >= _SHORTEST_TITLE and wanted not in squeeze(read) and wanted in squeeze(markup)
+    return listed if is_other or not read else read
+
+
+_SHORTEST_TITLE = 8
 _FINENESS = tuple(DatePrecision)
 _LONGEST_MONTH = timedelta(days=31)
 _DAY = timedelta(days=1)
@@ -198,6 +290,8 @@ def _facts(
 
 def _extras(article: Article, record: Listed, title: str) -> dict[str, Any]:
     extras: dict[str, Any] = {"charset": article.charset}
+    if article.next_part:
+        extras[_NEXT_PART] = article.next_part
     if article.attachments:
         extras["attachments"] = [{"url": url, "name": name} for url, name in article.attachments]
     if article.rows:

@@ -6,6 +6,7 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 
 from crawlers.gate import DEFAULT_LIMITS, Refusal, admit_document
+from crawlers.pages import UNREAD
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, DocumentKind
 from crawlers.visit import Surroundings, Visit
@@ -73,17 +74,28 @@ class SinkPipeline:
         async with self._writing:
             documents, self._held = self._held, []
             refused, self._refused = self._refused, []
-            if documents:
-                result = await self.surroundings.ledger.put(documents)
-                self.visit.unstored -= len(documents)
-                self.visit.added += result.added
-                self.visit.edited += result.edited
-                self.visit.known += result.known
-                for document in documents:
-                    self.visit.settle(document.native_id)
+            await self._put([document for document in documents if UNREAD not in document.extras])
+            await self._put_unread([document for document in documents if UNREAD in document.extras])
             if refused:
                 await self.surroundings.ledger.quarantine(refused)
                 self.visit.unstored -= len(refused)
+
+    async def _put(self, documents: list[Document]) -> None:
+        if not documents:
+            return
+        result = await self.surroundings.ledger.put(documents)
+        self.visit.unstored -= len(documents)
+        self.visit.added += result.added
+        self.visit.edited += result.edited
+        self.visit.known += result.known
+        for document in documents:
+            self.visit.settle(document.native_id)
+
+    async def _put_unread(self, documents: list[Document]) -> None:
+        """Store what lists say of pages that could not be had: it settles nothing and counts as nothing taken."""
+        if documents:
+            await self.surroundings.ledger.put(documents)
+            self.visit.unstored -= len(documents)
 
     def _admit(self, document: Document) -> None:
         admitted = admit_document(document, DEFAULT_LIMITS, self.surroundings.clock())
@@ -102,7 +114,8 @@ class SinkPipeline:
             )
             return
         self.visit.unstored += 1
-        self.visit.found(admitted)
+        if UNREAD not in admitted.extras:
+            self.visit.found(admitted)
         self._held.append(admitted)
 
     def _quarantine(self, entry: QuarantineEntry) -> None:

@@ -196,6 +196,8 @@ _COMPONENTS: dict[str, Any] = {
         "crawlers.manners.RobotsMiddleware": 100,
         # Between decompression (590), which must come before a body is judged, and retries (550).
         "crawlers.manners.MannersMiddleware": 585,
+        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+        "crawlers.forwarding.ForwardingMiddleware": 580,
     },
     "ITEM_PIPELINES": {"crawlers.pipeline.SinkPipeline": 300},
 }

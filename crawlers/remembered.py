@@ -11,6 +11,8 @@ __all__ = [
     "FINDINGS",
     "HABIT",
     "HORIZON",
+    "LATE",
+    "LEFT_ALONE",
     "LIMITS_BY",
     "MAX_TRIES",
     "MOST_FILES",
@@ -51,6 +53,12 @@ HABIT = "habit"
 
 HORIZON = "sitemap_horizon"
 """Up to which change everything of a sitemap has been taken."""
+
+LATE = "late"
+"""The listed pages that are still to be had: `crawlers.late.LatePage`."""
+
+LEFT_ALONE = "left_alone"
+"""The listed pages that were given up: they come back as the files of `REFUSED_FILES` do."""
 
 LIMITS_BY = "limits"
 """Under which limits the source was read last: `crawlers.mended`."""

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -28,6 +27,7 @@ from crawlers.conclusion import ROT, SourceReport, conclude, report_of, requests
 from crawlers.download import open_client
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
+from crawlers.late import late_pages_from
 from crawlers.ledger import Ledger
 from crawlers.mended import limits_by, read_anew
 from crawlers.parsing.article import extract
@@ -35,7 +35,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings, user_agent
 from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
 from crawlers.records import Source
-from crawlers.remembered import FILES, REFUSED_FILES, ROTTEN, TRIES
+from crawlers.remembered import FILES, LATE, LEFT_ALONE, REFUSED_FILES, ROTTEN, TRIES
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
@@ -258,6 +258,8 @@ def _begun(source: Source, declaration: Declaration, progress: SourceProgress, l
         tries=tries,
         files=files_from(progress.memory.get(FILES)),
         refused=files_from(progress.memory.get(REFUSED_FILES)),
+        late=late_pages_from(progress.memory.get(LATE)),
+        left_alone=late_pages_from(progress.memory.get(LEFT_ALONE)),
         limits=limits,
         requests_before=requests_today(progress, now),
     )
@@ -308,7 +310,11 @@ async def run_spider(visit: Visit, surroundings: Surroundings, spider: type[Spid
     """Run a spider of `visit` to its end; why it failed is kept in the visit."""
     settings = Settings(crawl_settings(surroundings.user_agent))
     crawler = Crawler(spider, settings)
-    note = partial(_note_error, visit)
+
+    # A function: Scrapy cannot call a `partial`, and what it cannot call it only logs.
+    def note(failure: TwistedFailure) -> None:
+        visit.fail(Failure(code=FailureCode.INTERNAL, where=f"{visit.source.name}（{type(failure.value).__name__}）"))
+
     for signal in (signals.spider_error, signals.item_error):
         crawler.signals.connect(note, signal=signal)
     running = asyncio.create_task(crawler.crawl_async(surroundings=surroundings, visit=visit, **arguments))
@@ -323,7 +329,3 @@ async def run_spider(visit: Visit, surroundings: Surroundings, spider: type[Spid
         visit.failure = Failure(code=FailureCode.STORE, where=f"{visit.source.name}，{visit.unstored} 件")
     if visit.remark is not None:
         visit.fail(visit.remark)
-
-
-def _note_error(visit: Visit, failure: TwistedFailure) -> None:
-    visit.fail(Failure(code=FailureCode.INTERNAL, where=f"{visit.source.name}（{type(failure.value).__name__}）"))

@@ -21,7 +21,7 @@ from crawlers.gate import Refusal
 from crawlers.listed import Listed
 from crawlers.looks import Answer
 from crawlers.missing_page import MISSING_STATUSES, is_short, moved_to_error, says_missing
-from crawlers.pages import AnsweredPage, decode_list, read_article
+from crawlers.pages import AnsweredPage, decode_list, next_part_of, read_article
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import DatePrecision, Document, Engagement, Source
@@ -157,7 +157,9 @@ class SecondLookSpider(scrapy.Spider):
                 )
         elif isinstance(read, Document):
             self._note(page, Answer.LIVE, read.engagement)
-            yield read
+            # The first page of several is no edited text.
+            if next_part_of(read) is None:
+                yield replace(read, extras={})
         else:
             self._note(page, read)
 
@@ -206,4 +208,4 @@ class SecondLookSpider(scrapy.Spider):
             if isinstance(document, Refusal):
                 return Answer.UNKNOWN
         # When it was published was known before: an edited page shows when it was edited, or another time altogether.
-        return replace(document, published_at=None, precision=DatePrecision.UNKNOWN, extras={})
+        return replace(document, published_at=None, precision=DatePrecision.UNKNOWN)

@@ -14,7 +14,9 @@ from crawlers.attachments.reading import ReadAttachment, read_attachment
 from crawlers.catalogue.declaration import Declaration
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
+from crawlers.late import MOST_LATE, LatePage, put_off
 from crawlers.ledger import Ledger
+from crawlers.listed import Listed
 from crawlers.oddities import Noted
 from crawlers.pages import Extract
 from crawlers.ports import SourceProgress
@@ -65,7 +67,8 @@ class Visit:
     failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `fresh` are
     the published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
     `files` are attachments that are still to be fetched, `refused` those that were not taken or not read, by the rules
-    that `limits` stands for. `remark` is what a person should look at although the visit went well; `rot_sample` the
+    that `limits` stands for. `late` are listed pages that are still to be had, with their records, so that they are asked
+    for again after their list dropped them; `left_alone` those that were given up. `remark` is what a person should look at although the visit went well; `rot_sample` the
     list page on which a rule found too little; `noted` what the new documents were like. `notes` are what the spider
     wants to find in the next visit's `progress.memory`; they are kept unless the visit failed.
     """
@@ -105,6 +108,8 @@ class Visit:
     requests_before: int = 0
     files: dict[str, Attached] = field(default_factory=dict)
     refused: dict[str, Attached] = field(default_factory=dict)
+    late: dict[str, LatePage] = field(default_factory=dict)
+    left_alone: dict[str, LatePage] = field(default_factory=dict)
     limits: str = ""
 
     @property
@@ -136,12 +141,47 @@ class Visit:
         """Note that nothing more is to be done about a listed id."""
         self.waiting.discard(native_id)
         self.tries.pop(native_id, None)
+        self.late.pop(native_id, None)
 
-    def miss(self, native_id: str) -> None:
-        """Note a failed attempt at a listed id; the third settles it."""
+    def await_page(self, record: Listed) -> None:
+        """Remember a listed page until it is settled; beyond the bound only its list remembers it."""
+        if len(self.late) < MOST_LATE:
+            self.late.setdefault(record.native_id, LatePage(record=record))
+
+    def is_put_off(self, native_id: str, now: datetime) -> bool:
+        """Return whether a page is not to be asked for yet, because nothing answered the last times."""
+        return native_id in self.late and not self.late[native_id].is_due(now)
+
+    def miss(self, native_id: str) -> int:
+        """Note a failed attempt at a listed id and return how often it failed; the third settles it."""
         self.tries[native_id] = self.tries.get(native_id, 0) + 1
         if self.tries[native_id] >= MAX_TRIES:
-            self.waiting.discard(native_id)
+            self._give_up(native_id)
+        return self.tries[native_id]
+
+    def put_off(self, native_id: str, now: datetime, *, why: str) -> int:
+        """Note that nothing answered for a listed page, which says nothing of the page; return how often by now.
+
+        It is asked for again for a week, then given up. One that there was no room to remember is missed instead.
+        """
+        page = self.late.get(native_id)
+        if page is None:
+            return self.miss(native_id)
+        later = put_off(page, now, why=why)
+        if later is None:
+            self.tries[native_id] = MAX_TRIES
+            self._give_up(native_id)
+            return page.failures + 1
+        self.late[native_id] = later
+        if later.due_at is not None:
+            self.waiting.discard(native_id)  # its list need not be read for it: it is remembered
+        return later.failures
+
+    def _give_up(self, native_id: str) -> None:
+        self.waiting.discard(native_id)
+        page = self.late.pop(native_id, None)
+        if page is not None:
+            self.left_alone[native_id] = page
 
     def given_up(self, native_id: str) -> bool:
         """Return whether an id has failed too often to be tried again."""

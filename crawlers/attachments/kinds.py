@@ -23,10 +23,11 @@ class AttachmentKind(StrEnum):
     DOC = "doc"
     XLSX = "xlsx"
     XLS = "xls"
+    OFD = "ofd"
     IMAGE = "image"
 
 
-_ADDRESS = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et)(?:$|[?#&])", re.IGNORECASE)
+_ADDRESS = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z)(?:$|[?#&])", re.IGNORECASE)
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Names of streams in the directory of an OLE file, in UTF-16.
@@ -53,7 +54,7 @@ def kind_of(raw: bytes) -> AttachmentKind | Refusal:
     # Readers accept a PDF whose head is not at the very start.
     if b"%PDF-" in raw[:1024] or raw.startswith(_IMAGES):
         return AttachmentKind.PDF if b"%PDF-" in raw[:1024] else AttachmentKind.IMAGE
-    return Refusal(RefusalReason.BINARY, "附件不是 PDF、Word、Excel 或图片")
+    return Refusal(RefusalReason.BINARY, "附件不是 PDF、Word、Excel、OFD 或图片")
 
 
 def _packed(raw: bytes) -> AttachmentKind | Refusal:
@@ -70,6 +71,8 @@ def _packed(raw: bytes) -> AttachmentKind | Refusal:
         return AttachmentKind.DOCX
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return AttachmentKind.XLSX
+    if "OFD.xml" in names:
+        return AttachmentKind.OFD
     return Refusal(RefusalReason.BINARY, "附件是压缩包，不是 Word 或 Excel 文档")
 
 

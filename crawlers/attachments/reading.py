@@ -9,6 +9,7 @@ from crawlers.attachments.grid import Grid
 from crawlers.attachments.headings import FIELD_WORDS
 from crawlers.attachments.kinds import AttachmentKind, kind_of
 from crawlers.attachments.notice_rows import NoticeRow, notice_rows
+from crawlers.attachments.ofd import read_ofd
 from crawlers.attachments.pdf import PdfText, read_pdf
 from crawlers.attachments.word import read_docx
 from crawlers.attachments.workbook import read_workbook
@@ -26,7 +27,7 @@ class AttachmentText:
     """What was read from a file.
 
     `text` holds everything, a record a line (`产品名称：…，规格：…`), bounded; `rows` the records as plain values; `pages` is
-    known of a PDF only. `confidence` (0 to 1) is there where text was recognised in pictures. `remarks` are Chinese
+    known of PDF and OFD only. `confidence` (0 to 1) is there where text was recognised in pictures. `remarks` are Chinese
     sentences on what was left out.
     """
 
@@ -47,7 +48,7 @@ class ReadAttachment(Protocol):
 
 
 def read_attachment(raw: bytes, *, recognise: bool = False) -> AttachmentText | Refusal:
-    """Read a PDF, Word or Excel file, or, where `recognise` is set, a picture. Never raises on any bytes.
+    """Read a PDF, Word, Excel or OFD file, or, where `recognise` is set, a picture. Never raises on any bytes.
 
     Call it in a child process: files of strangers can take all memory and time there is (`sandbox`).
     """
@@ -62,6 +63,8 @@ def read_attachment(raw: bytes, *, recognise: bool = False) -> AttachmentText | 
         case AttachmentKind.XLSX | AttachmentKind.XLS:
             grids = read_workbook(raw)
             return grids if isinstance(grids, Refusal) else _told(kind, "", grids)
+        case AttachmentKind.OFD:
+            return _of_ofd(raw)
         case AttachmentKind.IMAGE:
             return _of_picture(raw, recognise=recognise)
 
@@ -128,6 +131,16 @@ def _of_scans(raw: bytes, found: PdfText, *, recognise: bool, remarks: list[str]
         remarks.append(f"{len(found.scanned)} 页图片，只识别了前 {MAX_SCANNED_PAGES} 页")
     remarks.append(f"第 {where} 页的文字由机器识别")
     return "\n".join(texts), min(scores, default=None)
+
+
+def _of_ofd(raw: bytes) -> AttachmentText | Refusal:
+    found = read_ofd(raw)
+    if isinstance(found, Refusal):
+        return found
+    text, pages, read = found
+    told = _told(AttachmentKind.OFD, text, ())
+    left_out = (f"共 {pages} 页，只读了前 {read} 页",) if read < pages else ()
+    return AttachmentText(kind=told.kind, text=told.text, pages=pages, remarks=(*told.remarks, *left_out))
 
 
 def _pictures(raw: bytes, numbers: Sequence[int]) -> Iterator[bytes]:

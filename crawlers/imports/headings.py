@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from crawlers.imports.records import Row
 
-__all__ = ["MAX_COLUMNS", "MAX_TITLE_ROWS", "ImportRefused", "Table", "below_title", "headings_of"]
-
-Entry = TypeVar("Entry")
+__all__ = ["MAX_COLUMNS", "ImportRefused", "Table", "below_titles", "headings_of"]
 
 MAX_COLUMNS = 512
-MAX_TITLE_ROWS = 5
+_MOST_ABOVE = 10
+
+_Numbered = tuple[int, Sequence[Any]]
 
 
 class ImportRefused(ValueError):  # noqa: N818 - a refusal, told to the person who imported
@@ -32,27 +33,26 @@ class Table:
     close: Callable[[], None] = _nothing
 
 
-def below_title(rows: Iterator[Entry], cells_of: Callable[[Entry], Sequence[Any]]) -> list[Entry]:
-    """Take the rows up to the headings of a file, and return the headings and what was taken after them.
+def below_titles(rows: Iterator[_Numbered]) -> tuple[_Numbered | None, Iterator[_Numbered]]:
+    """Return the row of the headings and the rows below it: the first of `rows` with two filled cells.
 
-    What stands above a table, its title and who made it when, fills one cell of a row; headings fill several. Where no
-    row does within the first few, the first one holds the only heading. Empty rows are passed over; no more rows are
-    taken than are needed.
+    What stands above, in one cell a row, is the title of an export, the day it was made, a remark. Where the first rows
+    all have one cell, the first of them is the heading; `None` where there is no filled row.
     """
-    begun: list[Entry] = []
-    for row in rows:
-        filled = sum(cell is not None and bool(str(cell).strip()) for cell in cells_of(row))
+    passed: list[_Numbered] = []
+    for number, cells in rows:
+        filled = sum(1 for cell in cells if cell is not None and str(cell).strip())
         if filled > 1:
-            return [row]
+            return (number, cells), rows
         if filled:
-            begun.append(row)
-        if len(begun) > MAX_TITLE_ROWS:
+            passed.append((number, cells))
+        if len(passed) > _MOST_ABOVE:
             break
-    return begun
+    return (passed[0], chain(passed[1:], rows)) if passed else (None, rows)
 
 
 def headings_of(cells: Sequence[Any], path: Path) -> tuple[str, ...]:
-    """Return the headings that stand in `cells`, a row of `path`; a column without one is called by its number.
+    """Return the headings in their row of `path`; a column without one is called by its number.
 
     Raises:
         ImportRefused: there are none, or too many.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawlers.disk_words import disk_sentence
-from crawlers.imports.headings import ImportRefused, Table, below_title, headings_of
+from crawlers.imports.headings import ImportRefused, Table, below_titles, headings_of
 from crawlers.imports.records import MAX_CELL_CHARACTERS, csv_rows, json_row
 from crawlers.imports.spooled import array_lines, read_workbook
 from crawlers.parsing.charset import MAX_REPLACED_RATIO, decode
@@ -69,23 +69,27 @@ def _check_size(path: Path) -> None:
 def _csv(path: Path) -> Table:
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     lines = _text_lines(path, _encoding(path))
-    taken: list[str] = []
-    begun = below_title(enumerate(_kept(lines, taken), start=1), lambda line: _heading_cells(line[1])[0])
-    number, first = begun[0] if begun else (1, "")
-    cells, delimiter = _heading_cells(first)
+    passed: list[str] = []
+    first, _ = below_titles((number, _cells(line)) for number, line in enumerate(_noted(lines, passed), start=1))
+    number, cells = first or (1, [])
     names = headings_of(cells, path)
-    return Table(names, csv_rows(itertools.chain(taken[number:], lines), names, delimiter, first_number=number + 1))
+    below = itertools.chain(passed[number:], lines)
+    return Table(names, csv_rows(below, names, _delimiter(passed[number - 1]), first_number=number + 1))
 
 
-def _kept(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+def _noted(lines: Iterator[str], passed: list[str]) -> Iterator[str]:
+    """Yield `lines`, keeping in `passed` those that were taken: what stands below the headings is to be read as rows."""
     for line in lines:
-        taken.append(line)
+        passed.append(line)
         yield line
 
 
-def _heading_cells(line: str) -> tuple[list[str], str]:
-    delimiter = max(",\t;|", key=line.count)
-    return next(csv.reader([line], delimiter=delimiter), []), delimiter
+def _cells(line: str) -> list[str]:
+    return next(csv.reader([line], delimiter=_delimiter(line)), [])
+
+
+def _delimiter(line: str) -> str:
+    return max(",\t;|", key=line.count)
 
 
 def _encoding(path: Path) -> str:

@@ -1,7 +1,5 @@
 """Reads a workbook row by row and writes its rows down; runs in a child process, whose limits no workbook gets past."""
 
-import itertools
-import operator
 import sys
 import warnings
 import zipfile
@@ -12,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.child import serve
-from crawlers.imports.headings import MAX_COLUMNS, ImportRefused, below_title, headings_of
+from crawlers.imports.headings import MAX_COLUMNS, ImportRefused, below_titles, headings_of
 from crawlers.imports.spooled import open_spool, spooled_line, told
 from crawlers.imports.tables import KNOWN_KINDS, MAX_FILE_BYTES, MAX_ROW_BYTES
 
@@ -54,10 +52,10 @@ def spool_workbook(path: Path, spool: Path) -> tuple[str, ...]:
             # Exporters write a wrong dimension; then openpyxl would read only one cell.
             sheet.reset_dimensions()
             rows = enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), start=1)
-            begun = _begun(rows, path)
-            if begun:
-                names = headings_of(begun[0][1], path)
-                _write(spool, _lines(itertools.chain(begun[1:], rows)), path)
+            first, below = _headings(rows, path)
+            if first is not None:
+                names = headings_of(first, path)
+                _write(spool, _lines(below), path)
                 return names
     raise ImportRefused(f"{path.name} 的工作表都是空的。")
 
@@ -98,9 +96,10 @@ def _damaged(path: Path) -> ImportRefused:
     return ImportRefused(f"{path.name} 已损坏，不能作为 Excel 工作簿打开。")
 
 
-def _begun(rows: _Numbered, path: Path) -> list[tuple[int, tuple[Any, ...]]]:
+def _headings(rows: _Numbered, path: Path) -> tuple[tuple[Any, ...] | None, _Numbered]:
     try:
-        return below_title((row for row in rows if _is_filled(row[1])), operator.itemgetter(1))
+        first, below = below_titles(row for row in rows if _is_filled(row[1]))
+        return None if first is None else tuple(first[1]), ((number, tuple(cells)) for number, cells in below)
     except _DAMAGE as error:
         raise _damaged(path) from error
 

@@ -14,11 +14,12 @@ from crawlers.gate import Limits, Refusal, RefusalReason, admit_page, repair_tex
 from crawlers.parsing.body import Body, find_body, prune
 from crawlers.parsing.byline import locate_byline
 from crawlers.parsing.charset import decode
+from crawlers.parsing.continuation import next_part
 from crawlers.parsing.credits import clean_name, find_author, find_origin
 from crawlers.parsing.dateline import find_published
 from crawlers.parsing.dates import ParsedDate, parse_date
 from crawlers.parsing.headline import find_title
-from crawlers.parsing.links import attachment_links
+from crawlers.parsing.links import attachment_links, picture_links
 from crawlers.parsing.page import Page, parse_page, squeeze
 from crawlers.parsing.selection import ArticleSelectors, select_element, select_text
 from crawlers.parsing.structured import read_stated_text, read_statements
@@ -38,7 +39,7 @@ class Article:
     """What was read from a page. `method` names how the text was found: `rule`, `density`, `stated` (in JSON) or `readability`.
 
     `charset` is what the page was decoded with. `attachments` are address and name of the files that the article brings
-    along, `rows` the records of its tables.
+    along, `rows` the records of its tables, `next_part` the address where it goes on.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Article:
     method: str
     attachments: tuple[tuple[str, str], ...] = ()
     rows: tuple[dict[str, str], ...] = ()
+    next_part: str | None = None
 
 
 def extract(
@@ -122,12 +124,16 @@ def _read(page: Page, charset: str, url: str | None, now: datetime, rule: Articl
         method=method,
         attachments=_attachments(page, url, body),
         rows=_rows(page),
+        next_part=next_part(page, url),
     )
 
 
 def _attachments(page: Page, url: str | None, body: Body | None) -> tuple[tuple[str, str], ...]:
     start, end = (body.start, body.end) if body else (0, len(page.blocks))
-    return tuple((address, repair_text(name)) for address, name in attachment_links(page, url, start, end))
+    found = attachment_links(page, url, start, end)
+    if not found and len(squeeze(body.text if body else "")) < _FEWEST_CHARACTERS:
+        found = picture_links(page, url)
+    return tuple((address, repair_text(name)) for address, name in found)
 
 
 def _rows(page: Page) -> tuple[dict[str, str], ...]:

@@ -272,7 +272,8 @@ RULES: tuple[Rule, ...] = (
     _rule("short_year_dots", 3, rf"(?<![\d.:/-])(?P<year>\d\d)\.(?P<month>1[0-2]|0[1-9])\.(?P<day>3[01]|[12]\d|0[1-9])(?![\d.]){_TIME}", _short_year),
     _rule("month_day", 3, rf"(?<![\d年])(?P<which>今年|去年|前年)?\s?{_MONTH}\s?月\s?{_DAY}\s?[日号]{_TIME}", _this_year),
     _rule("month_day_time", 3, rf"(?<![\d./年-]){_MONTH}\s?[-./]\s?{_DAY}(?![./-]){_GAP}{_CLOCK}", _this_year),
-    _rule("month_day_alone", 4, r"(?P<month>1[0-2]|0?[1-9])(?:[-/]|(?<=\d\d)\.(?=\d\d))(?P<day>3[01]|[12]\d|0?[1-9])", _this_year, whole=True),
+    _rule("month_day_alone", 4, r"(?P<month>1[0-2]|0?[1-9])(?:[-/]|(?<=\d\d)\.(?=\d\d))(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)"
+          rf"(?:\s?{_WEEKDAY})?", _this_year, whole=True),
     _rule("year_month", 5, r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?年\s?(?P<month>1[0-2]|0?[1-9])\s?月(?:份|(?!\s?\d))", _month_only),
     _rule("year_month_short", 5, r"(?<![\d./-])(?P<year>(?:19|20)\d\d)[-/](?P<month>1[0-2]|0?[1-9])(?![\d./:-])", _month_only),
     _rule("weekday", 4, rf"(?P<which>上上个?|上个?|本|这个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]){_TIME}", _weekday),

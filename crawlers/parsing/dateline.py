@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawlers.parsing.byline import LONGEST_LINE, Byline
 from crawlers.parsing.dates import ParsedDate, parse_date
@@ -31,6 +31,9 @@ _FRAGMENT = 24
 _TODAY = re.compile(
     r"^\W{0,9}(?:今天是?|今日是?|现在时间|当前时间|现在是|系统时间|北京时间)\s{0,9}[:：]?\s{0,9}(?:公元)?\s{0,9}\d{4}\s{0,9}[年/.-]"
 )
+_LABELLED = re.compile(r"发布|发表|刊发|时间[:：]|日期[:：]|来源|publish|posted", re.IGNORECASE)
+# The page was rendered some minutes before it was read.
+_CLOCK_WIDTH = timedelta(minutes=15)
 _IN_ADDRESS = (
     re.compile(r"/(?:t|content_)?((?:19|20)\d\d)[-/_]?(1[0-2]|0[1-9])[-/_]?(3[01]|[12]\d|0[1-9])(?=[/_.\-]|\d{4,}\.)"),
     re.compile(r"/((?:19|20)\d\d)[-/_](1[0-2]|[1-9])[-/_](3[01]|[12]\d|[1-9])(?=[/_.\-])"),
@@ -67,11 +70,28 @@ def _stated(page: Page, stated: Statement, now: datetime) -> Iterator[ParsedDate
 def _shown(page: Page, byline: Byline, rules: frozenset[str], now: datetime) -> ParsedDate | None:
     coarse = _in_time_element(page, now) if rules is _DATED else None
     for zone in byline.ordered():
-        parsed = _in_zone(zone, rules, now)
-        if parsed is not None and parsed.precision in _FINE:
+        parsed = _in_zone(_without_clock(zone, now) if zone is byline.before else zone, rules, now)
+        if parsed is not None and parsed.precision in _FINE and _is_of_day(parsed, coarse):
             return parsed
         coarse = coarse or parsed
     return coarse
+
+
+def _is_of_day(fine: ParsedDate, coarse: ParsedDate | None) -> bool:
+    """Return whether a time to the minute may refine the day that a likelier place tells: it is of that day."""
+    return coarse is None or coarse.rule.startswith("time:") or fine.at.date() == coarse.at.date()
+
+
+def _without_clock(zone: list[Block], now: datetime) -> list[Block]:
+    """Return what stands above a title without the clock of the site: an unlabelled time that is the time of reading."""
+    return [block for block in zone if _LABELLED.search(block.text) or not _is_clock(block, now)]
+
+
+def _is_clock(block: Block, now: datetime) -> bool:
+    parsed = parse_date(block.text, now) if block.size <= LONGEST_LINE else None
+    if parsed is None:
+        return False
+    return parsed.precision in _FINE and abs(parsed.at - now) <= _CLOCK_WIDTH
 
 
 def _in_time_element(page: Page, now: datetime) -> ParsedDate | None:

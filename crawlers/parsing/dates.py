@@ -70,7 +70,7 @@ def _best(text: str, now: datetime, *, plausible: bool) -> ParsedDate | None:
     if not _HINT.search(text[:_MAX_TEXT]):
         return None
     here = now.astimezone(BEIJING)
-    tidied = tidy(text[:_MAX_TEXT]).strip(" \t\r\n\"'[]()")
+    tidied = tidy(text[:_MAX_TEXT]).strip(" \t\r\n\"'[]()【】·•")
     found = min(_candidates(tidied, here, plausible=plausible), key=lambda candidate: candidate[0], default=None)
     return found[1] if found else None
 

@@ -6,13 +6,21 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from crawlers.attachments.kinds import looks_like_attachment
-from crawlers.parsing.page import Page
+from crawlers.parsing.page import Page, is_aside
 from crawlers.urls import resolve_link
 
-__all__ = ["MAX_ATTACHMENTS", "attachment_links"]
+__all__ = ["MAX_ATTACHMENTS", "MAX_PICTURES", "attachment_links", "picture_links"]
 
 MAX_ATTACHMENTS = 20
+MAX_PICTURES = 9
 _LONGEST_NAME = 120
+_FILE_NAME = re.compile(r"\S\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z)[)）】\]]?$", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|bmp)(?:$|[?#!@])|[?&]wx_fmt=(?:jpe?g|png)", re.IGNORECASE)
+_ORNAMENT = re.compile(
+    r"logo|icon|ico[-_]|banner|qrcode|qr[-_.]|ewm|erweima|weixin|wechat|share|button|btn|arrow|avatar|head(?:er|img)|foot|[-_/]bg[-_.]|blank|loading|jiucuo|"
+    r"dzjg|beian|red\.png|hm\.gif|line\.",
+    re.IGNORECASE,
+)
 # Attachments are listed below the text; what comes later belongs to the site.
 _BLOCKS_BELOW = 15
 _BLOCKS_ABOVE = 3
@@ -22,13 +30,13 @@ _SAYS_NOTHING = re.compile(r"^(?:点击|立即|附件)?(?:下载|查看|打开)?
 def attachment_links(page: Page, url: str | None, start: int, end: int) -> tuple[tuple[str, str], ...]:
     """Return address and name of the files that the article in blocks `start` to `end` of `page` brings along, each once.
 
-    A link counts where its address ends like a file, in the text or right below it. An address that is none is left
-    out.
+    A link counts where its address, or what it is called, ends like a file, in the text or right below it. An address
+    that is none is left out.
     """
     found: dict[str, str] = {}
     for link in page.tree.iter("a"):
         href = (link.get("href") or "").strip()
-        if not looks_like_attachment(href) or not _is_near(page, link, start, end):
+        if not (looks_like_attachment(href) or _is_called_file(link)) or not _is_near(page, link, start, end):
             continue
         address = resolve_link(_base(page, url), href)
         if address is not None and address not in found:
@@ -36,6 +44,36 @@ def attachment_links(page: Page, url: str | None, start: int, end: int) -> tuple
         if len(found) >= MAX_ATTACHMENTS:
             break
     return tuple(found.items())
+
+
+def picture_links(page: Page, url: str | None) -> tuple[tuple[str, str], ...]:
+    """Return address and name of the pictures that an article without words may consist of: scanned notices, posters.
+
+    What is called like an ornament, or stands in what calls itself navigation, advertisement or the like, is none.
+    """
+    found: dict[str, str] = {}
+    for picture in page.tree.iter("img"):
+        source = (picture.get("data-src") or picture.get("data-original") or picture.get("src") or "").strip()
+        named = f"{source} {picture.get('class') or ''} {picture.get('id') or ''}"
+        if not _PICTURE.search(source) or _ORNAMENT.search(named) or any(map(is_aside, _upwards(picture))):
+            continue
+        address = resolve_link(_base(page, url), source)
+        if address is not None:
+            found.setdefault(address, _name_of_picture(picture, address, len(found) + 1))
+        if len(found) >= MAX_PICTURES:
+            break
+    return tuple(found.items())
+
+
+def _name_of_picture(picture: Any, address: str, number: int) -> str:
+    name = " ".join((picture.get("alt") or picture.get("title") or "").split())
+    return (name or f"图片{number} {unquote(urlsplit(address).path.rpartition('/')[2])}")[:_LONGEST_NAME]
+
+
+def _is_called_file(link: Any) -> bool:
+    """Return whether a link is called like a file: `附件1.docx` behind `/api/download?id=12`."""
+    names = (link.text_content(), link.get("title"), link.get("download"))
+    return any(_FILE_NAME.search((name or "").strip()[-_LONGEST_NAME:]) for name in names)
 
 
 def _base(page: Page, url: str | None) -> str:

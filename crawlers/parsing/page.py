@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-__all__ = ["Block", "Page", "parse_page", "squeeze"]
+__all__ = ["Block", "Page", "is_aside", "parse_page", "squeeze"]
 
 Element = Any
 """An lxml element; lxml ships no type hints."""
@@ -195,7 +195,7 @@ class _Walker:
     def _visit_block(self, element: Element, *, aside: bool) -> None:
         self._flush(aside=aside)
         start = len(self.blocks)
-        inner = aside or _is_aside(element)
+        inner = aside or is_aside(element)
         heading = element.tag in {"h1", "h2", "h3", "h4"}
         if self._open:
             self.children.setdefault(self._open[-1], []).append(element)
@@ -253,8 +253,9 @@ class _Walker:
             )
 
 
-def _is_aside(element: Element) -> bool:
-    if element.tag in {"footer", "aside"}:
+def is_aside(element: Element) -> bool:
+    """Return whether an element calls itself comments, navigation, advertisement or the like, or is hidden."""
+    if element.tag in {"footer", "aside", "nav"}:
         return True
     style = element.get("style")
     if style and _HIDDEN.search(style):

@@ -36,6 +36,7 @@ _MEDIA_TYPES = {
     "doc": "application/msword",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xls": "application/vnd.ms-excel",
+    "ofd": "application/ofd",
     "image": "image/*",
 }
 

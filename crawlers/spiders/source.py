@@ -14,7 +14,7 @@ from scrapy.http import JsonRequest, Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of, looks_like_attachment
-from crawlers.failure import Failure, FailureCode, RequestStopped, describe
+from crawlers.failure import Failure, FailureCode, describe
 from crawlers.gate import Refusal, RefusalReason
 from crawlers.listed import Listed, Reading
 from crawlers.pages import AnsweredPage, document_of, document_of_file, not_the_page, read_article
@@ -22,6 +22,8 @@ from crawlers.paging import PageRequest, first_page, next_page
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document
 from crawlers.spiders.attached import AttachedFiles
+from crawlers.spiders.continued import ContinuedPages
+from crawlers.spiders.late_pages import LatePages
 from crawlers.visit import Surroundings, Visit
 from crawlers.walk import walks_on
 
@@ -61,7 +63,7 @@ class Walk:
     found: set[str] = field(default_factory=set)
 
 
-class SourceSpider(AttachedFiles, scrapy.Spider):
+class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
     """Visits one source. Subclasses say how a list is read, and may say what becomes of a record."""
 
     name = "source"
@@ -96,11 +98,13 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
         )
 
     async def parse_list(self, response: Response, number: int, walk: Walk) -> AsyncIterator[Any]:
-        """Take one page of a list: files left by earlier visits, its records, the next page where this one was all new."""
+        """Take one page of a list: files left by earlier visits, its records, its next page, pages still to be had."""
         for request in self.files_left():
             yield request
         async for item in self._take_list(response, number, walk):
             yield item
+        for request in self.late_left():
+            yield request
 
     async def _take_list(self, response: Response, number: int, walk: Walk) -> AsyncIterator[Any]:
         if response.status == 304:  # noqa: PLR2004 - not modified
@@ -159,11 +163,15 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
         unseen = await self.surroundings.ledger.unseen(self.visit.source.id, ids)
         new = [record for record in records if record.native_id in unseen]
         self.visit.known += len(records) - len(new)
+        now = self.surroundings.clock()
         new = [record for record in new if not self.visit.given_up(record.native_id)]
+        new = [record for record in new if not self.visit.is_put_off(record.native_id, now)]
         # Two pages, words or files may name the same one.
         new = [record for record in new if record.native_id not in self._chosen]
         self._chosen.update(record.native_id for record in new)
         self.visit.waiting.update(record.native_id for record in new)
+        for record in new if self.declaration.article.fetch else ():
+            self.visit.await_page(record)
         return new
 
     def take(self, new: Sequence[Listed]) -> list[Any]:
@@ -186,12 +194,12 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
             async for item in self._take_file(response, record, kind):
                 yield item
         elif isinstance(document, Refusal):
-            self.visit.miss(record.native_id)
             yield self.quarantine(document.reason, f"{response.url}：{document.detail}", response.body)
+            for unread in self.page_missed(record, document.detail):
+                yield unread
         else:
-            yield document
-            for request in await self.files_of(document):
-                yield request
+            async for item in self.to_its_end(document, record, 1):
+                yield item
 
     def _read_article(self, response: Response, record: Listed) -> Document | Refusal:
         """Return the document on the page that answered, or why that is not the page of `record`; runs in a thread."""
@@ -250,16 +258,6 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
         """Keep why the list could not be had."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         self.visit.fail(describe(failure.value or OSError(), request.url))
-
-    def article_failed(self, failure: TwistedFailure) -> None:
-        """Keep why one page could not be had; it fails the visit only where the host asked to be left alone."""
-        request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
-        described = describe(failure.value or OSError(), request.url)
-        self.visit.dropped[described.code] += 1
-        if isinstance(failure.value, RequestStopped) and described.code in _ENDS_VISIT:
-            self.visit.fail(described)
-        else:
-            self.visit.miss(request.cb_kwargs["record"].native_id)
 
     def _article_request(self, record: Listed, position: int) -> Any:
         if record.url is None:
@@ -328,16 +326,3 @@ class SourceSpider(AttachedFiles, scrapy.Spider):
         for before, after in pairwise(asked):
             if before.startswith("https:") and after.startswith("http:"):
                 self.visit.downgrades.append(f"{before} -> {after}")
-
-
-_ENDS_VISIT = frozenset(
-    (
-        FailureCode.CHALLENGE,
-        FailureCode.BUSY,
-        FailureCode.DAILY_CAP,
-        FailureCode.HOST_STOPPED,
-        FailureCode.STOPPED,
-        FailureCode.TIME_LIMIT,
-        FailureCode.ROBOTS_UNREACHABLE,
-    )
-)

@@ -56,3 +56,6 @@ class Held:
 
     def titles(self) -> list[str]:
         return sorted(document.title for document in self.documents.values())
+
+    def titled(self, title: str) -> list[Document]:
+        return [document for document in self.documents.values() if document.title == title]

@@ -82,6 +82,15 @@ class TestOtherPages:
             (HOME, "原文已不在"),
             (page("<h1>提示信息</h1><div>您访问的页面不存在或已被删除！</div>"), "原文已不在"),
             (
+                page(
+                    "<title>404</title><h1>404</h1>"
+                    + "<p>请好心人提供走失儿童的线索，让我们一起帮助他们早日回到父母的身边。</p>" * 4
+                ),
+                "原文已不在",
+            ),
+            (page("<h1>系统提示</h1><p>该信息正在审核，暂时不能查看。</p>"), "原文已不在"),
+            (page("<p>该内容已被发布者删除，请返回上一页继续浏览其他内容。</p>"), "原文已不在"),
+            (
                 page("<h1>统一身份认证</h1><p>请先登录后再查看本页面的全部内容</p><input type=password>"),
                 "要求登录",
             ),
@@ -110,6 +119,27 @@ class TestOtherPages:
         press.pages |= {"/list.html": list_page("/a/1.html"), "/a/1.html": answer, "/?p=7": article("消息 /a/1.html")}
         assert visit(source).sources[0].added == 1
         assert held.entries == []
+
+
+class TestTitles:
+    def test_a_page_that_is_called_like_its_site_has_the_listed_title(
+        self, press: Press, held: Held, source: Source, visit: Visit
+    ) -> None:
+        text = (
+            article("江西省药品监督管理局")
+            .body.decode()
+            .replace("<h1>江西省药品监督管理局</h1>", "<p>消息 /a/1.html</p>")
+        )
+        press.pages |= {"/list.html": list_page("/a/1.html"), "/a/1.html": Page(body=text.encode())}
+        visit(source)
+        assert held.titles() == ["消息 /a/1.html"]
+
+    def test_a_title_that_ends_like_the_name_of_an_office_stays_where_the_listed_one_is_not_on_the_page(
+        self, press: Press, held: Held, source: Source, visit: Visit
+    ) -> None:
+        press.pages |= {"/list.html": list_page("/a/1.html"), "/a/1.html": article("记者走进省药监局")}
+        visit(source)
+        assert held.titles() == ["记者走进省药监局"]
 
 
 class TestRefusals:

@@ -159,10 +159,10 @@ class TestBadInput:
             clock.forward(hours=1)
         press.pages["/a/2.html"] = mended
         visit(declare(**keys))
-        assert "消息 /a/2.html" not in held.titles()
+        assert not any("暂停销售使用" in document.text for document in held.titled("消息 /a/2.html"))
         clock.forward(hours=1)
         visit(declare(**keys, region="360100"))
-        assert "消息 /a/2.html" in held.titles()
+        assert any("暂停销售使用" in document.text for document in held.titled("消息 /a/2.html"))
 
     @pytest.mark.parametrize(("mended_after", "taken"), [(1, True), (2, True), (3, False)])
     def test_page_that_was_quarantined_is_fetched_at_two_more_visits_and_then_never(
@@ -177,7 +177,7 @@ class TestBadInput:
                 press.pages["/a/2.html"] = mended
             visit(source)
             clock.forward(hours=1)
-        assert ("消息 /a/2.html" in held.titles()) is taken
+        assert ["暂停销售使用" in document.text for document in held.titled("消息 /a/2.html")] == [taken]
         assert len(held.entries) == mended_after
 
     def test_declaration_that_is_invalid_fails_its_own_source(
@@ -255,6 +255,17 @@ class TestBrokenParts:
         visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
         assert len(asked) == 2
         assert held.titles() == ["药品安全提示"]
+
+    def test_an_error_of_the_program_itself_is_a_failure_of_the_visit(
+        self, press: Press, declare: Declare, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fall_over(*_: Any, **__: Any) -> None:
+            raise RuntimeError("a mistake of the program")
+
+        serve_articles(press, "/a/1.html")
+        monkeypatch.setattr("crawlers.spiders.source.read_article", fall_over)
+        report = visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)).sources[0]
+        assert (report.failure_code, report.pending) == (FailureCode.INTERNAL, 1)
 
 
 class TestInterruption:

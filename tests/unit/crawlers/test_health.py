@@ -9,9 +9,11 @@ import pytest
 
 from crawlers.arrivals import Arrivals
 from crawlers.health import HealthState, health
+from crawlers.late import LatePage
+from crawlers.listed import Listed
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING, Source, SourceClass
-from crawlers.remembered import ARRIVALS, FINDINGS, ROTTEN
+from crawlers.remembered import ARRIVALS, FINDINGS, LATE, ROTTEN
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 SOURCE = Source(
@@ -153,3 +155,30 @@ def test_what_was_odd_about_the_last_pages_is_said() -> None:
     found = health(replace(FINE, memory={FINDINGS: ["本次 4 篇新稿都读不出发布时间，网页可能已改版。"]}), SOURCE, NOW)
     assert found.state is HealthState.ODD
     assert found.sentence.startswith("本次 4 篇新稿都读不出发布时间")
+
+
+class TestMissingPages:
+    @staticmethod
+    def remembered(pages: int, *, failures: int) -> SourceProgress:
+        """Return the progress of a source of which so many pages did not answer so often, since yesterday noon."""
+        since = NOW - timedelta(days=1)
+        late = [
+            LatePage(
+                record=Listed(native_id=f"p{number}", title=f"关于第{number}号通告"), failures=failures, since=since
+            ).to_json()
+            for number in range(pages)
+        ]
+        return replace(FINE, memory={LATE: late})
+
+    def test_several_pages_that_do_not_answer_are_odd_and_said_with_number_title_and_since_when(self) -> None:
+        found = health(self.remembered(4, failures=3), SOURCE, NOW)
+        assert found.state is HealthState.ODD
+        assert "列表上的 4 个网页（《关于第3号通告》等）自11月24日 12:00起没有取到" in found.sentence
+
+    def test_one_page_that_does_not_answer_is_said_and_is_no_trouble(self) -> None:
+        found = health(self.remembered(1, failures=5), SOURCE, NOW)
+        assert found.state is HealthState.HEALTHY
+        assert "1 个网页（《关于第0号通告》）" in found.sentence
+
+    def test_pages_that_failed_once_are_not_said(self) -> None:
+        assert "没有取到" not in health(self.remembered(9, failures=1), SOURCE, NOW).sentence

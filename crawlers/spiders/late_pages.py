@@ -1,0 +1,128 @@
+"""What a spider does with listed pages that it could not have: ask again later, and hand on what their list says of them.
+
+An answer that cannot be read speaks of the page, and three of them end it. That nothing answered speaks of the site or
+of this machine: the page is asked for again for a week, also after its list has dropped it.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawlers.catalogue.declaration import Declaration
+from crawlers.failure import Failure, FailureCode, RequestStopped, describe
+from crawlers.late import TOLD_AFTER
+from crawlers.listed import Listed
+from crawlers.pages import document_unread
+from crawlers.records import Document
+from crawlers.visit import Surroundings, Visit
+
+__all__ = ["LatePages"]
+
+NEVER_ANSWERED = "原文未取到"
+_SHOWN_TITLE = 60
+
+# The host asked to be left alone, or the crawl ended: what is under way fails with it, whatever pages they are.
+_ENDS_VISIT = frozenset(
+    (
+        FailureCode.CHALLENGE,
+        FailureCode.BUSY,
+        FailureCode.DAILY_CAP,
+        FailureCode.HOST_STOPPED,
+        FailureCode.STOPPED,
+        FailureCode.TIME_LIMIT,
+        FailureCode.ROBOTS_UNREACHABLE,
+    )
+)
+# What a site refuses today it will hardly show tomorrow: what its list says is handed on at once.
+_REFUSED = frozenset((FailureCode.CHALLENGE, FailureCode.ROBOTS, FailureCode.EGRESS))
+_NO_ANSWER = frozenset(
+    (
+        FailureCode.DNS,
+        FailureCode.REFUSED,
+        FailureCode.TIMEOUT,
+        FailureCode.TLS,
+        FailureCode.CONNECTION,
+        FailureCode.CHALLENGE,
+        FailureCode.INTERNAL,
+    )
+)
+_OF_THE_SERVER = 500
+_TOOK_TOO_LONG = 408
+
+
+class LatePages:
+    """The part of `SourceSpider` that asks again; `visit.late` holds the pages that are still to be had."""
+
+    surroundings: Surroundings
+    visit: Visit
+    declaration: Declaration
+    _chosen: set[str]
+    _late_taken = False
+
+    @abstractmethod
+    def take(self, new: Sequence[Listed]) -> list[Any]:
+        """Return requests for pages; the spider's."""
+
+    @abstractmethod
+    def quarantine(self, reason: str, detail: str, sample: bytes) -> Any:
+        """Return the entry for something that could not be taken; the spider's."""
+
+    def late_left(self) -> list[Any]:
+        """Return requests for pages that earlier visits could not have, once a visit, with half of the room of a visit."""
+        if self._late_taken:
+            return []
+        self._late_taken = True
+        now = self.surroundings.clock()
+        due = [page.record for page in self.visit.late.values() if page.is_due(now)]
+        due = [record for record in due if record.native_id not in self._chosen]
+        due = due[: max(self.declaration.politeness.max_articles // 2, 1)]
+        self._chosen.update(record.native_id for record in due)
+        return self.take(due)
+
+    def page_missed(self, record: Listed, why: str) -> list[Document]:
+        """Note that the answer for a page cannot be taken; where it was the last try, return what the list says of it."""
+        self.visit.miss(record.native_id)
+        return self._told_by_list(record, why) if self.visit.given_up(record.native_id) else []
+
+    def article_failed(self, failure: TwistedFailure) -> list[Any]:
+        """Keep why one page could not be had; it fails the visit only where the host asked to be left alone."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        record: Listed = request.cb_kwargs["record"]
+        described, tries = self.count_failure(record, failure.value, request.url)
+        given_up = self.visit.given_up(record.native_id)
+        told: list[Any] = [self._given_up_entry(record, described)] if given_up else []
+        if given_up or tries == TOLD_AFTER or (tries == 1 and described.code in _REFUSED):
+            told += self._told_by_list(record, described.sentence)
+        return told
+
+    def count_failure(self, record: Listed, error: BaseException | None, where: str) -> tuple[Failure, int]:
+        """Count a try by what its failure speaks of; return what that was and how many there were, 0 where none counts."""
+        described = describe(error or OSError(), where)
+        self.visit.dropped[described.code] += 1
+        if isinstance(error, RequestStopped) and described.code in _ENDS_VISIT:
+            self.visit.fail(described)
+            if described.code is not FailureCode.CHALLENGE:
+                return described, 0
+        return described, self._count(record, described, error)
+
+    def _count(self, record: Listed, described: Failure, error: BaseException | None) -> int:
+        status = getattr(getattr(error, "response", None), "status", 0)
+        if described.code in _NO_ANSWER or status >= _OF_THE_SERVER or status == _TOOK_TOO_LONG:
+            return self.visit.put_off(record.native_id, self.surroundings.clock(), why=described.sentence)
+        return self.visit.miss(record.native_id)
+
+    def _given_up_entry(self, record: Listed, described: Failure) -> Any:
+        detail = f"《{record.title[:_SHOWN_TITLE]}》多次访问都没有取到，不再重试，请打开原文查看。{described.sentence}"
+        return self.quarantine(NEVER_ANSWERED, detail, b"")
+
+    def _told_by_list(self, record: Listed, why: str) -> list[Document]:
+        document = document_unread(
+            record,
+            why=why,
+            source=self.visit.source,
+            declaration=self.declaration,
+            now=self.surroundings.clock(),
+        )
+        return [] if document is None else [document]
