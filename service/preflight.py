@@ -124,7 +124,7 @@ def check_font(folders: Sequence[Path] = FONT_FOLDERS, *, program: str = "fc-lis
         return None
     return Finding(
         severity="warning",
-        sentence="没有找到中文字体，简报等文档里的图片会缺字；网页和正文不受影响。",
+        sentence="没有找到中文字体，简报没有图片和 PDF；网页和其余格式不受影响。",
         remedy="Debian、Ubuntu 上请执行：apt-get install fonts-noto-cjk。",
     )
 

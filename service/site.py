@@ -13,6 +13,7 @@ from service.bootstrap import Application
 from service.disk_room import check_room, room_of
 from service.domain.matter import MatterKind
 from service.domain.week import parse_week
+from service.export.pdf import lack_of_pdf
 from service.flows.brief import compile_week
 from service.flows.importing import ImportReport, import_file
 from service.flows.matter_import import MatterReport, import_matters
@@ -36,6 +37,7 @@ class DrillDesk:
 def site_context(app: Application, *, drill: DrillInfo | None = None, desk: DrillDesk | None = None) -> AppContext:
     """Return the context of `app`'s dashboard."""
     briefings = app.settings.data / "briefings"
+    desk_of_issues = _IssueDesk(app, briefings)
     return AppContext(
         store=app.store,
         search=app.search,
@@ -55,8 +57,9 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         import_file=_files_of(app),
         import_refusals=(ImportRefused,),
         import_matters=_matters_of(app),
-        make_briefing=_briefings_of(app, briefings),
+        make_briefing=desk_of_issues.make,
         briefings=briefings,
+        briefing_lack=desk_of_issues.lack,
         push=_push_desk(app),
         opinions=app.opinion_setup,
         admit_from=app.settings.admitted_networks,
@@ -81,26 +84,35 @@ def _check_judgement(app: Application, pace: float) -> str | None:
     return None
 
 
-def _briefings_of(app: Application, folder: Path) -> Callable[[str], Sequence[Path]]:
-    """Return what writes the issue of one week into `folder`."""
+class _IssueDesk:
+    """Writes the issue of a week into the folder, and knows what the last one lacks."""
 
-    def brief(week: str) -> Sequence[Path]:
+    def __init__(self, app: Application, folder: Path) -> None:
+        self._app = app
+        self._folder = folder
+        self._told = lack_of_pdf()
+
+    def make(self, week: str) -> Sequence[Path]:
         # Two seconds of imports that no page needs.
         from service.export.briefing import write_briefing
 
-        office, address = app.settings.office, app.settings.address
+        app = self._app
         issue = compile_week(
             app.store,
             parse_week(week),
             register=app.register,
-            office=office,
-            address=address,
+            office=app.settings.office,
+            address=app.settings.address,
             drill=app.drill,
             now=app.now(),
         )
-        return write_briefing(issue, folder)
+        told: list[str] = []
+        paths = write_briefing(issue, self._folder, lacking=told.append)
+        self._told = "".join(told)
+        return paths
 
-    return brief
+    def lack(self) -> str:
+        return self._told
 
 
 def _files_of(app: Application) -> Callable[[Path, str, str, bool], ImportReport]:

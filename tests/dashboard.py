@@ -56,7 +56,7 @@ class _Paper:
 
     def make(self, week: str) -> list[Path]:
         self.folder.mkdir(exist_ok=True)
-        paths = [self.folder / f"briefing-{week}.{suffix}" for suffix in ("docx", "xlsx")]
+        paths = [self.folder / f"briefing-{week}.{suffix}" for suffix in ("docx", "xlsx", "html", "pdf")]
         for path in paths:
             path.write_bytes(b"PK" + b"0" * 24_000)
         return paths

@@ -164,7 +164,7 @@ class AppContext:
     `import_file(path, source_id, actor, office_confirmed)` stores a file's rows and raises an exception from
     `import_refusals` where the file as a whole cannot be read; `import_matters(path, source_id, kind, actor)` does so
     with records that become matters; `make_briefing(week)` (`2026-W47`) writes the week's documents into the folder
-    `briefings` and returns their paths; `start_drill(scenario_id, speed, person)` starts a drill in a process and a
+    `briefings` and returns their paths, `briefing_lack()` says why there is no PDF among them, if so; `start_drill(scenario_id, speed, person)` starts a drill in a process and a
     data folder of its own, writes the audit row, and raises `RuntimeError` with a sentence where it does not start.
     `attachment_bytes` is how much of attachments is kept; `room` is how much of the disk is left; `second_factor` says
     who must have one; `admit_from` from where browsers may come, everywhere where it is empty.
@@ -188,6 +188,7 @@ class AppContext:
     import_matters: Callable[[Path, str, MatterKind | None, str], MatterReport] | None = None
     make_briefing: Callable[[str], Sequence[Path]] | None = None
     briefings: Path | None = None
+    briefing_lack: Callable[[], str] | None = None
     checks: Mapping[str, Callable[[], str | None]] | None = None
     push: PushDesk | None = None
     rulebook: Rulebook | None = None

@@ -136,7 +136,7 @@ def brief(
         )
         folder = out or app.settings.data / "briefings"
     try:
-        write_lines({"path": str(path)} for path in write_briefing(issue, folder))
+        write_lines({"path": str(path)} for path in write_briefing(issue, folder, lacking=say))
     except OSError as error:
         fail_writing(folder, error)
 

@@ -1,1 +1,1 @@
-"""Documents for people: the briefing as docx and xlsx, with charts drawn from the same figures."""
+"""Documents for people: the briefing as docx, pdf, html and xlsx, with charts drawn from the same figures."""

@@ -1,35 +1,68 @@
 """Writes one issue of the briefing in every form, whole or not at all."""
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import structlog
+
 from service.domain.briefing import Briefing
 from service.export.docx import write_docx
+from service.export.html import write_html
+from service.export.layout import lay_out
+from service.export.pdf import PdfFault, write_pdf
 from service.export.xlsx import write_xlsx
 
 __all__ = ["write_briefing"]
 
+_log = structlog.get_logger("yaowang")
 
-def write_briefing(briefing: Briefing, folder: Path) -> list[Path]:
-    """Write docx and xlsx into `folder` under generated names and return their paths; an earlier issue of the week is replaced.
+
+def write_briefing(briefing: Briefing, folder: Path, *, lacking: Callable[[str], None] | None = None) -> list[Path]:
+    """Write docx, xlsx, html and pdf into `folder` under generated names and return their paths, in this order.
+
+    An earlier issue of the week is replaced. Where no PDF can be made the others are: the list is then without it, an
+    earlier one is gone, since it would tell of another issue, and `lacking` is given the sentence that says why.
 
     Raises:
         OSError: the folder cannot be written; what was there stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{'演练-' if briefing.drill else ''}briefing-{briefing.week}"
-    written = []
-    for suffix, write in ((".docx", write_docx), (".xlsx", write_xlsx)):
-        path = folder / f"{stem}{suffix}"
-        draft = folder / f".{stem}.part{suffix}"
-        # In memory first: a zip file that meets a full disk tries again as it is forgotten, and says so in its own words.
-        made = BytesIO()
-        write(briefing, made)
-        try:
-            draft.write_bytes(made.getvalue())
-            draft.replace(path)
-        except OSError:
+    files = _made(briefing, lacking or _note)
+    drafts = {suffix: folder / f".{stem}.part{suffix}" for suffix in files}
+    try:
+        for suffix, data in files.items():
+            drafts[suffix].write_bytes(data)
+        for suffix, draft in drafts.items():
+            draft.replace(folder / f"{stem}{suffix}")
+    except OSError:
+        for draft in drafts.values():
             draft.unlink(missing_ok=True)
-            raise
-        written.append(path)
-    return written
+        raise
+    if ".pdf" not in files:
+        (folder / f"{stem}.pdf").unlink(missing_ok=True)
+    return [folder / f"{stem}{suffix}" for suffix in files]
+
+
+def _note(sentence: str) -> None:
+    _log.warning("briefing.no_pdf", reason=sentence)
+
+
+def _made(briefing: Briefing, lacking: Callable[[str], None]) -> dict[str, bytes]:
+    """Return every file by its suffix, from one layout.
+
+    In memory first: a zip file that meets a full disk tries again as it is forgotten, and says so in its own words.
+    """
+    paper = lay_out(briefing)
+    word, book, page, pdf = BytesIO(), BytesIO(), BytesIO(), BytesIO()
+    write_docx(paper, word)
+    write_xlsx(briefing, book)
+    write_html(paper, page)
+    files = {".docx": word.getvalue(), ".xlsx": book.getvalue(), ".html": page.getvalue()}
+    try:
+        write_pdf(paper, pdf)
+    except PdfFault as fault:
+        lacking(str(fault))
+        return files
+    return {**files, ".pdf": pdf.getvalue()}

@@ -5,9 +5,6 @@ in 小四. Fonts are set by name, with the plain system names where the _GB2312 
 """
 
 import io
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from urllib.parse import quote
 
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
@@ -22,11 +19,11 @@ from docx.text.paragraph import Paragraph
 from docx.text.parfmt import ParagraphFormat
 from docx.text.run import Run
 
-from crawlers.gate import repair_text
-from service.domain.web_address import is_web_address
+from service.export import blocks
+from service.export.blocks import Link
 
 __all__ = [
-    "BODY", "HEAD", "RED", "SUB", "TITLE", "TITLE_PT", "Link",
+    "BODY", "HEAD", "RED", "SUB", "TITLE", "TITLE_PT",
     "heading", "line", "picture", "rule_below", "set_page", "styled", "subheading", "table",
 ]  # fmt: skip
 
@@ -36,20 +33,6 @@ BODY_PT, _TABLE_PT, TITLE_PT = Pt(16), Pt(10.5), Pt(22)
 _LINE_PT, _GAP_PT = Pt(28), Pt(6)
 RED = RGBColor(0xC0, 0x00, 0x00)
 _BLUE = RGBColor(0x05, 0x63, 0xC1)
-_URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
-# Word opens no link of more than 2,079 characters.
-_LONGEST_URL = 2079
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A cell that leads to an address."""
-
-    text: str
-    url: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def set_page(document: Document) -> None:
@@ -81,8 +64,7 @@ def _page_number(run: Run) -> None:
 
 def styled(paragraph: Paragraph, text: str, font: str, size: Pt, *, bold: bool = False) -> Run:
     """Add text to the paragraph in a type and return it."""
-    # One control character in a text that somebody pasted would cost the whole issue.
-    run = paragraph.add_run(repair_text(text))
+    run = paragraph.add_run(text)
     run.font.name, run.font.size, run.bold = font, size, bold
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)  # noqa: SLF001 - no API for East Asian fonts
     return run
@@ -108,9 +90,11 @@ def heading(document: Document, text: str, *, new_page: bool = False) -> None:
     _outline(made, 0)
 
 
-def subheading(document: Document, text: str) -> None:
+def subheading(document: Document, text: str, *, new_page: bool = False) -> None:
     """Add a heading of the second level, in 楷体."""
-    _outline(line(document, text, font=SUB), 1)
+    made = line(document, text, font=SUB)
+    made.paragraph_format.page_break_before = new_page
+    _outline(made, 1)
 
 
 def _outline(paragraph: Paragraph, level: int) -> None:
@@ -131,40 +115,32 @@ def rule_below(paragraph: Paragraph) -> None:
     paragraph._p.get_or_add_pPr().append(borders)  # noqa: SLF001 - python-docx has no border API
 
 
-def picture(document: Document, drawn: bytes, width: Mm) -> None:
-    """Add a picture in the middle of the page."""
+def picture(document: Document, drawn: bytes, width: Mm, *, words: str) -> None:
+    """Add a picture in the middle of the page; `words` are read out to who does not see it."""
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(6)
-    paragraph.add_run().add_picture(io.BytesIO(drawn), width=width)
+    shape = paragraph.add_run().add_picture(io.BytesIO(drawn), width=width)
+    shape._inline.docPr.set("descr", words)  # noqa: SLF001 - python-docx has no API of alternative texts
 
 
-def table(
-    document: Document,
-    headings: Sequence[str],
-    rows: Sequence[Sequence[str | Link]],
-    *,
-    widths: Sequence[int],
-    figures: Collection[int] = (),
-) -> None:
-    """Add a table whose head is repeated on every page and whose rows are not cut by one.
-
-    `widths` are in mm, at most 156 in all; the columns of `figures` stand to the right, so that digits lie under each other.
-    """
+def table(document: Document, block: blocks.Table) -> None:
+    """Add a table whose head is repeated on every page and whose rows are not cut by one."""
+    widths = block.widths
     _gap(document).keep_with_next = True
-    made = document.add_table(rows=0, cols=len(headings))
+    made = document.add_table(rows=0, cols=len(block.headings))
     made.style = "Table Grid"
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
     _narrow(made)
     for column, width in zip(made.columns, widths, strict=True):
         column.width = Mm(width)
-    for number, values in enumerate([headings, *rows]):
+    for number, values in enumerate([block.headings, *block.rows]):
         row = made.add_row()
         _keep_whole(row._tr, heading=number == 0)  # noqa: SLF001 - python-docx has no row-break API
         for place, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
             cell.width = Mm(widths[place])
-            _fill(cell.paragraphs[0], value, heading=number == 0, right=place in figures)
+            _fill(cell.paragraphs[0], value, heading=number == 0, right=place in block.figures)
     _gap(document)
 
 
@@ -185,7 +161,7 @@ def _fill(paragraph: Paragraph, value: str | Link, *, heading: bool, right: bool
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     run = styled(paragraph, str(value), HEAD if heading else BODY, _TABLE_PT)
     if isinstance(value, Link):
-        _lead(paragraph, run, value.url)
+        _lead(paragraph, run, value.target)
 
 
 def _narrow(made: Table) -> None:
@@ -199,10 +175,9 @@ def _narrow(made: Table) -> None:
     made._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no API of cell margins
 
 
-def _lead(paragraph: Paragraph, run: Run, url: str) -> None:
-    """Make the run a link to `url`; it stays plain text where that is no address of the web or longer than Word takes."""
-    target = quote(url, safe=_URL_SIGNS) if is_web_address(url) else ""
-    if not target or len(target) > _LONGEST_URL:
+def _lead(paragraph: Paragraph, run: Run, target: str) -> None:
+    """Make the run a link; it stays plain text without a target."""
+    if not target:
         return
     link = OxmlElement("w:hyperlink")
     link.set(qn("r:id"), paragraph.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))

@@ -251,7 +251,7 @@ class TestOperating:
         assert {row["ok"] for row in answers(run("doctor", *data, settings={"YAOWANG_PORT": "47831"}))} == {True}
         assert run("brief", "--week", "2026-W99", *data).returncode == 2
         paths = [Path(row["path"]) for row in answers(run("brief", "--week", "2026-W47", *data))]
-        assert {path.suffix for path in paths} >= {".docx", ".xlsx"}
+        assert {path.suffix for path in paths} >= {".docx", ".xlsx", ".html"}
         assert all(path.stat().st_size for path in paths)
 
     def test_sources_are_listed_and_switched(self, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from service.ports.search import Search, SearchUnavailableError
 from service.ports.store import Store, StoreUnavailableError
 from service.web.app import create_app
 from tests.api.conftest import Site
-from tests.builders import NOW, build_alert, build_document, build_event
+from tests.builders import NOW, PASSWORD, build_alert, build_document, build_event
 from tests.dashboard import make_context
 
 RED = "A-20261125-03"
@@ -302,6 +302,29 @@ class TestFiles:
         assert "attachment" in answer.headers["content-disposition"]
         with site.context.store.read() as work:
             assert work.audit.rows(limit=1)[0].action == "briefing.fetched"
+
+    @pytest.mark.parametrize(("suffix", "kind"), [("pdf", "application/pdf"), ("html", "text/html; charset=utf-8")])
+    def test_every_form_of_a_briefing_is_a_download_and_never_a_page_of_this_site(
+        self, site: Site, suffix: str, kind: str
+    ) -> None:
+        browser = site.browser(Role.VIEWER)
+        name = f"briefing-2026-W47.{suffix}"
+        assert f'href="/briefings/{name}"' in browser.client.get("/briefings").text
+        answer = browser.client.get(f"/briefings/{name}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+        assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        with site.context.store.read() as work:
+            row = work.audit.rows(limit=1)[0]
+        assert (row.action, row.detail) == ("briefing.fetched", {"file": name})
+
+    def test_the_page_says_in_one_sentence_why_there_is_no_pdf(self, site: Site) -> None:
+        sentence = "本机没有安装 PDF 组件"
+        told = replace(site.context, briefing_lack=lambda: sentence)
+        with TestClient(create_app(told), follow_redirects=True) as client:
+            client.post("/login", data={"name": "研判乙", "password": PASSWORD})
+            assert client.get("/briefings").text.count(sentence) == 1
+        assert sentence not in site.browser(Role.OFFICER).client.get("/briefings").text
 
     @pytest.mark.parametrize("name", ["..%2Fyaowang.db", "%2Fetc%2Fpasswd", "nothing.docx", ".briefing.docx"])
     def test_nothing_outside_the_folder_is_handed_out(self, shared_site: Site, name: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from service.export.audit_log import manifest_path, verify_export
 from service.export.case_archive import MANIFEST, verify
 from service.export.docx import write_docx
+from service.export.layout import lay_out
 from service.export.ledger import ledger_csv
 from tests.unit.service.export.issue import issue
 
@@ -51,7 +52,7 @@ def test_control_characters_in_a_text_do_not_cost_the_issue(tmp_path: Path) -> N
     made = issue()
     hostile = replace(made, judgement="药店\x00\x0b售假\ud83d\ufffe", notes=("说明\x1f",))
     file = tmp_path / "briefing.docx"
-    write_docx(hostile, file)
+    write_docx(lay_out(hostile), file)
     assert "药店售假\ufffd" in "\n".join(paragraph.text for paragraph in docx.Document(str(file)).paragraphs)
 
 

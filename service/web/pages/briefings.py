@@ -11,7 +11,7 @@ from service.api.identity import Briefer, Identity, Reader, context_of
 from service.api.room import NEEDS_ROOM
 from service.domain.refusal import NotFound
 from service.domain.week import parse_week, week_of
-from service.web.media_types import DOCX, XLSX
+from service.web.media_types import DOCX, HTML, PDF, XLSX
 from service.web.render import page
 from service.web.views.issues import issues_of, week_word
 
@@ -21,6 +21,8 @@ _WEEKS = 12
 _TYPES = {
     ".docx": DOCX,
     ".xlsx": XLSX,
+    ".html": HTML,
+    ".pdf": PDF,
 }
 
 
@@ -49,6 +51,7 @@ def _show(request: Request, identity: Identity, fault: str = "", status: int = 2
         issues=issues_of(files),
         weeks=weeks[1:2] + weeks[:1] + weeks[2:],
         can_make=context.make_briefing is not None,
+        lack=context.briefing_lack() if context.briefing_lack is not None else "",
         fault=fault,
     )
 

@@ -10,8 +10,9 @@ from service.domain.week import Week, parse_week
 
 __all__ = ["Issue", "IssueFile", "issues_of", "week_word"]
 
-_NAME = re.compile(r"briefing-(\d{4}-W\d{2})\.(docx|xlsx)$")
-_FORMS = {"docx": "文档", "xlsx": "表格"}
+_NAME = re.compile(r"briefing-(\d{4}-W\d{2})\.(docx|pdf|html|xlsx)$")
+# In this order: what is sent on first, the figures last.
+_FORMS = {"docx": "文档", "pdf": "PDF", "html": "网页", "xlsx": "表格"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,13 @@ def _issue(week: Week, paths: Sequence[Path]) -> Issue:
         at=datetime.fromtimestamp(made, UTC),
         files=tuple(
             IssueFile(path.name, _FORMS[path.suffix.removeprefix(".")], _size(path.stat().st_size))
-            for path in sorted(paths)
+            for path in sorted(paths, key=_rank)
         ),
     )
+
+
+def _rank(path: Path) -> tuple[int, str]:
+    return [*_FORMS].index(path.suffix.removeprefix(".")), path.name
 
 
 def _size(count: int) -> str:

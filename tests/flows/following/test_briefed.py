@@ -15,6 +15,7 @@ from service.domain.people import Person
 from service.domain.register import Register
 from service.domain.week import week_of
 from service.export.docx import write_docx
+from service.export.layout import lay_out
 from service.export.xlsx import write_xlsx
 from service.flows.brief import compile_week
 from service.policies.register import load_register
@@ -50,7 +51,7 @@ def test_the_weekly_briefing_tells_of_matters_and_watched_policies_in_two_senten
         "办件：本周收到2件（投诉1件、信访1件），现在办7件，其中逾期1件。",
         "政策跟踪：在跟踪1项，本周相关稿件1篇（含转载）。",
     )
-    write_docx(issue, tmp_path / "a.docx")
+    write_docx(lay_out(issue), tmp_path / "a.docx")
     lines = [paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs]
     assert [line for line in lines if line in issue.followed] == list(issue.followed)
     assert RULE not in "".join(issue.followed)
@@ -64,7 +65,7 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
     assert issue.surges.startswith(f"声量异动4次：{build_surge().sentence}；")
     assert issue.surges.count("平时同时段") == 3
     assert issue.surges.endswith("等。")
-    write_docx(issue, tmp_path / "a.docx")
+    write_docx(lay_out(issue), tmp_path / "a.docx")
     write_xlsx(issue, tmp_path / "a.xlsx")
     assert issue.surges in [paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs]
     cells = [row[1].value for row in load_workbook(tmp_path / "a.xlsx")["概况"].iter_rows()]
@@ -73,7 +74,7 @@ def test_the_weeks_surges_stand_in_one_line_of_both_files_the_loudest_first(stor
 
 def test_without_surges_the_briefing_says_nothing_of_them(store: Store, tmp_path: Path) -> None:
     issue = issue_of(store)
-    write_docx(issue, tmp_path / "a.docx")
+    write_docx(lay_out(issue), tmp_path / "a.docx")
     assert "异动" not in "".join(paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs)
 
 
@@ -137,7 +138,7 @@ def test_the_briefing_says_which_sources_were_silent(store: Store, tmp_path: Pat
         work.sources.switch("off", enabled=False)
     issue = issue_of(store)
     assert issue.notes[-1].startswith("采集覆盖：自动采集的信源3个，本期有应答1个；整期没有应答：gone、never。")
-    write_docx(issue, tmp_path / "a.docx")
+    write_docx(lay_out(issue), tmp_path / "a.docx")
     assert issue.notes[-1] in "\n".join(line.text for line in Document(str(tmp_path / "a.docx")).paragraphs)
     late = issue_of(store, now=NOW + timedelta(days=60))
     assert "早于可查的30天" in late.notes[-1]

@@ -11,11 +11,21 @@ from docx.oxml.ns import qn
 from docx.table import _Cell
 
 from service.domain.alert import AlertLevel
-from service.domain.briefing import AnswerEffect, BypassRow, CategoryRow, Change, LimitUse, Rumour, advise
+from service.domain.briefing import AnswerEffect, Briefing, BypassRow, CategoryRow, Change, LimitUse, Rumour, advise
 from service.export.briefing import write_briefing
+from service.export.docx import write_docx
+from service.export.layout import lay_out
+from service.export.xlsx import write_xlsx
 from tests.unit.service.export.issue import FIGURES, WEEK, event, issue
 
 HOSTILE = '=HYPERLINK("http://evil.invalid","点我")'
+
+
+def word_of(briefing: Briefing, folder: Path) -> Path:
+    path = folder / "issue.docx"
+    folder.mkdir(exist_ok=True)
+    write_docx(lay_out(briefing), path)
+    return path
 
 
 def text_of(path: Path) -> str:
@@ -32,8 +42,9 @@ def listed_in(path: Path) -> list[list[_Cell]]:
 
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
-    word, sheets = write_briefing(issue(), tmp_path)
-    return word, sheets
+    sheets = tmp_path / "issue.xlsx"
+    write_xlsx(issue(), sheets)
+    return word_of(issue(), tmp_path), sheets
 
 
 class TestWord:
@@ -68,7 +79,7 @@ class TestWord:
         claim = Rumour(claim="视频称“退烧贴含激素”", documents=3, status="待核实")
         one = replace(event(1), lead="待指定（药品生产监管）")
         changed = replace(issue(), figures=replace(FIGURES, by_city=cities), rumours=(claim,), events=(one,))
-        text = text_of(write_briefing(changed, tmp_path)[0])
+        text = text_of(word_of(changed, tmp_path))
         assert "按设区市：赣州9篇、南昌9篇、九江9篇、吉安9篇等。" in text
         assert "网传“视频称‘退烧贴含激素’”，3篇，待核实。" in text
         assert "按时限回应。牵头：待指定（药品生产监管）。" in text
@@ -98,15 +109,15 @@ class TestWord:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("service.export.charts.chinese_font", lambda: None)
-        word, _ = write_briefing(issue(), tmp_path)
+        word = word_of(issue(), tmp_path)
         assert not docx.Document(str(word)).inline_shapes
         assert "3月2日" in text_of(word)
 
     def test_an_issue_made_before_its_week_is_over_says_until_when(self, tmp_path: Path) -> None:
         early = replace(issue(), made_at=WEEK.since + timedelta(days=3, hours=4))
-        word, _ = write_briefing(early, tmp_path)
+        word = word_of(early, tmp_path)
         assert "3月2日至3月5日 04:00（本周未结束）" in text_of(word)
-        whole, _ = write_briefing(replace(early, made_at=WEEK.until), tmp_path)
+        whole = word_of(replace(early, made_at=WEEK.until), tmp_path)
         assert "3月2日至3月8日，共收到" in text_of(whole)
 
     def test_every_listed_document_leads_to_its_original_and_to_its_event(self, files: tuple[Path, Path]) -> None:
@@ -134,7 +145,7 @@ class TestWord:
         self, tmp_path: Path, url: str, target: str | None
     ) -> None:
         made = issue()
-        word, _ = write_briefing(
+        word = word_of(
             replace(made, documents=(replace(made.documents[0], url=url, event_id="", event_link=""),)), tmp_path
         )
         [row] = listed_in(word)
@@ -151,13 +162,13 @@ class TestWord:
         assert not re.findall(r"\d ?条|条数|（条）", text)
 
     def test_a_drill_says_so_in_name_and_first_line(self, tmp_path: Path) -> None:
-        word, _ = write_briefing(issue(drill=True), tmp_path)
+        word, *_ = write_briefing(issue(drill=True), tmp_path)
         assert word.name.startswith("演练")
         assert docx.Document(str(word)).paragraphs[0].text.startswith("【演练】")
 
     def test_what_a_section_leaves_out_is_counted_and_the_ledger_has_every_event(self, tmp_path: Path) -> None:
         made = replace(issue(events=60), events_in_all=63, responses=issue().responses * 6)
-        word, _ = write_briefing(made, tmp_path)
+        word = word_of(made, tmp_path)
         text = text_of(word)
         assert "另有60件，见附件1。" in text
         assert "另有2件，见工作簿“回应时效”。" in text
@@ -172,7 +183,7 @@ class TestWord:
             FIGURES, collected=none, risk=none, local_risk=0, by_class=(), by_tone=(), by_city=(), daily=daily
         )
         made = replace(issue(events=0), figures=figures, categories=(), responses=(), documents=())
-        word, _ = write_briefing(made, tmp_path)
+        word = word_of(made, tmp_path)
         paper, text = docx.Document(str(word)), text_of(word)
         assert not paper.inline_shapes
         assert not paper.tables
@@ -205,7 +216,7 @@ class TestWord:
         )
         [owed] = issue().responses
         row = replace(owed, answered_at=owed.due_at, uses=uses, effect=AnswerEffect(before=50, after=21))
-        paper, book = write_briefing(replace(issue(), responses=(row,)), tmp_path)
+        paper, book, *_ = write_briefing(replace(issue(), responses=(row,)), tmp_path)
         used = "发布权威信息3小时12分/5小时；举行新闻发布会30小时00分/24小时（未完成）"
         text = text_of(paper)
         assert used in text
@@ -221,11 +232,11 @@ class TestWord:
 
     def test_a_rumour_that_is_counted_is_not_said_to_be_unheard_of(self, tmp_path: Path) -> None:
         heard = CategoryRow(code="R13", change=Change(name="谣言", count=2, before=0), level=AlertLevel.NONE)
-        counted, _ = write_briefing(replace(issue(), rumours=(), categories=(heard,)), tmp_path)
+        counted = word_of(replace(issue(), rumours=(), categories=(heard,)), tmp_path)
         text = text_of(counted)
         assert "谣言与误导信息类风险稿件2篇，没有达到预警线的事件归入此类" in text
         assert "尚未发现需要辟谣" not in text
-        silent, _ = write_briefing(replace(issue(), rumours=(), categories=()), tmp_path / "silent")
+        silent = word_of(replace(issue(), rumours=(), categories=()), tmp_path / "silent")
         assert "尚未发现需要辟谣的传言" in text_of(silent)
 
     def test_advice_tells_a_level_that_was_reached_and_counts_of_the_whole_event(self) -> None:
@@ -233,7 +244,7 @@ class TestWord:
         assert item.fact == "“于都清云注射液聚集性不良反应”至今14篇、信源6个，最高为橙色预警"
 
     def test_an_empty_week_says_that_nothing_happened(self, tmp_path: Path) -> None:
-        word, _ = write_briefing(issue(events=0), tmp_path)
+        word = word_of(issue(events=0), tmp_path)
         assert "本周没有达到预警线的事件" in text_of(word)
 
 
@@ -247,13 +258,13 @@ class TestSheets:
             names=("值班丙", "分管壬"),
             at=issue().made_at,
         )
-        paper, book = write_briefing(replace(issue(), bypasses=(row,)), tmp_path)
+        paper, book, *_ = write_briefing(replace(issue(), bypasses=(row,)), tmp_path)
         assert f"越过审核程序：{row.sentence}。" in text_of(paper)
         sheet = openpyxl.load_workbook(book)["越过审核"]
         assert [cell.value for cell in sheet[2]][2:6] == ["合法性审核、领导签批", "谣言正在扩散", "值班丙", "分管壬"]
 
     def test_a_crawled_title_is_text_and_never_a_formula(self, tmp_path: Path) -> None:
-        _, sheets = write_briefing(issue(title=HOSTILE), tmp_path)
+        _, sheets, *_ = write_briefing(issue(title=HOSTILE), tmp_path)
         book = openpyxl.load_workbook(sheets)
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
         assert any(str(cell.value).startswith(HOSTILE) for cell in cells)
@@ -266,7 +277,9 @@ class TestSheets:
         with zipfile.ZipFile(files[1]) as parts:
             assert sum(name.startswith("xl/charts/chart") for name in parts.namelist()) >= 4
 
-    def test_a_second_issue_of_the_week_replaces_the_first(self, files: tuple[Path, Path]) -> None:
-        again = write_briefing(issue(), files[0].parent)
-        assert sorted(again) == sorted(files)
-        assert not list(files[0].parent.glob(".*"))
+    def test_a_second_issue_of_the_week_replaces_the_first(self, tmp_path: Path) -> None:
+        first = write_briefing(issue(), tmp_path)
+        assert {".docx", ".xlsx", ".html"} <= {path.suffix for path in first}
+        again = write_briefing(issue(), tmp_path)
+        assert again == first
+        assert sorted(tmp_path.iterdir()) == sorted(first)

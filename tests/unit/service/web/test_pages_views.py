@@ -283,12 +283,15 @@ class TestSmall:
         for name in (
             "briefing-2026-W47.docx",
             "briefing-2026-W47.xlsx",
+            "briefing-2026-W47.html",
+            "briefing-2026-W47.pdf",
             "演练-briefing-2026-W46.docx",
             ".briefing-2026-W45.part.docx",
             "notes.txt",
         ):
             (tmp_path / name).write_bytes(b"x")
         issues = issues_of(list(tmp_path.iterdir()))
-        assert [(issue.word, len(issue.files)) for issue in issues] == [("2026 年第 47 周", 2), ("2026 年第 46 周", 1)]
+        assert [(issue.word, len(issue.files)) for issue in issues] == [("2026 年第 47 周", 4), ("2026 年第 46 周", 1)]
+        assert [file.word for file in issues[0].files] == ["文档", "PDF", "网页", "表格"]
         assert issues[0].at.tzinfo is UTC
         assert issues[0].at <= datetime.now(UTC)
