@@ -33,6 +33,7 @@ from service.log_lines import LogLines
 from service.ports.search import SearchUnavailableError
 from service.search.refill import refill
 from service.setbacks import PAUSE_SECONDS, SETBACKS
+from service.speaking import speaking
 from service.training import TrainingBeside
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ ROLES = ("web", "crawl", "assess", "deliver")
 
 _IDLE_SECONDS = 0.25
 _IDLE_OPINION_SECONDS = 3.0
+_IDLE_SPEAKING_SECONDS = 1.0
 _READ_AHEAD_AFTER_SECONDS = 15.0
 
 log = structlog.get_logger("yaowang")
@@ -273,6 +275,7 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
     A projection that is missing or was restored around is filled beside it too: no mail waits for that.
     """
     _ask_beside(app, stop)
+    _speak_beside(app, stop)
     threading.Thread(target=partial(_refill, app, stop), name="refill", daemon=True).start()
 
     def step() -> bool:
@@ -280,9 +283,7 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
         indexed = deliver_search(app.store, app.search, now=app.now)
         for kind, report in (("mail", mail), ("search", indexed)):
             if report.busy:
-                log.info(
-                    "deliver.done", kind=kind, delivered=report.delivered, retried=report.retried, dead=report.dead
-                )
+                log.info("deliver.done", kind=kind, **report.counts())
         return bool(mail.delivered or indexed.delivered)
 
     _loop("deliver", step, stop)
@@ -299,6 +300,14 @@ def _refill(app: Application, stop: threading.Event) -> None:
         if report is not None:
             log.info("search.refilled", repaired=report.repaired, refused=len(report.refused))
         return
+
+
+def _speak_beside(app: Application, stop: threading.Event) -> None:
+    """Say what the second channel has to say in a thread of its own: neither waits for the other, nor the end of the process."""
+    step = speaking(app)
+    if step is not None:
+        run = partial(_loop, "webhook", step, stop, idle_seconds=_IDLE_SPEAKING_SECONDS)
+        threading.Thread(target=run, name="webhook", daemon=True).start()
 
 
 def _ask_beside(app: Application, stop: threading.Event) -> None:
