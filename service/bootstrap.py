@@ -38,6 +38,7 @@ from service.storage.sql import migrate, open_store
 if TYPE_CHECKING:
     from analysis.segmentation import RjiebaSegmenter
     from crawlers.egress import Egress
+    from service.notify.monitor import Monitor
 
 __all__ = [
     "Application",
@@ -146,6 +147,18 @@ class Application:
             at_once=chosen.webhook_at_once,
             when_mail_waits=chosen.webhook_when_mail_waits,
         )
+
+    @cached_property
+    def monitor(self) -> "Monitor | None":
+        """The outside monitor; `None` where none is set up, and in a drill."""
+        if self.drill or self.settings.pulse_url is None:
+            return None
+        # Half a second of imports that only who calls needs.
+        from service.notify.monitor import Monitor
+        from service.way_out import way_to
+
+        url = self.settings.pulse_url.get_secret_value()
+        return Monitor(url=url, egress=way_to(url))
 
     @cached_property
     def second_notifier(self) -> Notifier | None:

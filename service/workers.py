@@ -33,7 +33,7 @@ from service.log_lines import LogLines
 from service.ports.search import SearchUnavailableError
 from service.search.refill import refill
 from service.setbacks import PAUSE_SECONDS, SETBACKS
-from service.speaking import speaking
+from service.speaking import answering, pulsing, reporting, speaking
 from service.training import TrainingBeside
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ ROLES = ("web", "crawl", "assess", "deliver")
 
 _IDLE_SECONDS = 0.25
 _IDLE_OPINION_SECONDS = 3.0
-_IDLE_SPEAKING_SECONDS = 1.0
 _READ_AHEAD_AFTER_SECONDS = 15.0
 
 log = structlog.get_logger("yaowang")
@@ -303,11 +302,16 @@ def _refill(app: Application, stop: threading.Event) -> None:
 
 
 def _speak_beside(app: Application, stop: threading.Event) -> None:
-    """Say what the second channel has to say in a thread of its own: neither waits for the other, nor the end of the process."""
-    step = speaking(app)
+    """Say what is said beside mail in threads of their own: none waits for another, nor the end of the process."""
+    beside = {"webhook": (speaking(app), 1.0), "daily_report": (reporting(app), 20.0), "pulse": (pulsing(app), 5.0)}
+    for name, (step, idle_seconds) in beside.items():
+        _run_beside(name, step, stop, idle_seconds)
+
+
+def _run_beside(name: str, step: Callable[[], bool] | None, stop: threading.Event, idle_seconds: float) -> None:
     if step is not None:
-        run = partial(_loop, "webhook", step, stop, idle_seconds=_IDLE_SPEAKING_SECONDS)
-        threading.Thread(target=run, name="webhook", daemon=True).start()
+        run = partial(_loop, name, step, stop, idle_seconds=idle_seconds)
+        threading.Thread(target=run, name=name, daemon=True).start()
 
 
 def _ask_beside(app: Application, stop: threading.Event) -> None:
@@ -352,6 +356,7 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
 
     threading.Thread(target=end_with_stop, name="web-stop", daemon=True).start()
     threading.Thread(target=partial(_read_ahead, app, stop), name="web-tables", daemon=True).start()
+    _run_beside("web-mark", answering(app), stop, 30.0)
     server.run()
 
 

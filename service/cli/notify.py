@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from service.bootstrap import Application
     from service.ports.notify import Notifier
 
-__all__ = ["register", "second_channel"]
+__all__ = ["outside_monitor", "register", "second_channel", "who_gets_the_report"]
 
 _UNSET = "没有设置，邮件发不出去时没有别的通知"
 
@@ -73,3 +73,34 @@ def second_channel(app: "Application") -> dict[str, Any]:
     problem = notifier.check()
     told = f"{app.channel.name}可以连通；是否收下消息，用 yaowang notify test 试"
     return {"check": "第二通道", "ok": problem is None, "sentence": problem or told}
+
+
+def who_gets_the_report(app: "Application") -> dict[str, Any]:
+    """Return when the day's report leaves and to how many, as a row of `doctor`; that nobody gets it is said and fails nothing."""
+    from service.flows.daily_report import readers_of_it
+
+    name = "每日报平安"
+    if not app.settings.daily_report:
+        return {"check": name, "ok": True, "sentence": "已关闭；药望停了没有邮件提醒"}
+    with app.store.read() as work:
+        readers = readers_of_it(work, app.settings.daily_report_to)
+    if not readers:
+        sentence = "没有收件人：请给管理员登记邮箱，或设置 YAOWANG_DAILY_REPORT_TO"
+        return {"check": name, "ok": True, "sentence": sentence}
+    return {"check": name, "ok": True, "sentence": f"每天{app.settings.daily_report_at}发给{len(readers)}人"}
+
+
+def outside_monitor(app: "Application") -> dict[str, Any]:
+    """Return which roles keep the outside monitor from being called, as a row of `doctor`; that none is set up fails nothing."""
+    from service.flows.pulse import WATCHED, silent_roles
+
+    name = "外部监测"
+    if app.monitor is None:
+        return {"check": name, "ok": True, "sentence": "没有设置"}
+    with app.store.read() as work:
+        silent = [_ROLES[role] for role in silent_roles(work, WATCHED, now=app.now())]
+    held = f"{'、'.join(silent)}没有运行，暂不访问"
+    return {"check": name, "ok": True, "sentence": held if silent else f"每{app.settings.pulse_minutes}分钟访问一次"}
+
+
+_ROLES = {"judgement": "研判", "crawl": "采集", "web": "网页"}

@@ -184,8 +184,11 @@ def _told(app: "Application") -> list[dict[str, Any]]:
     """Return what the store knows of people, words, files, rules and models."""
     from service.cli.asking import who_is_asked
     from service.cli.learn import model_in_force
+    from service.cli.notify import outside_monitor, who_gets_the_report
 
     return [
+        who_gets_the_report(app),
+        outside_monitor(app),
         *_who_is_told(app),
         _own_words(app),
         _attachments(app),

@@ -57,6 +57,18 @@ def test_doctor_says_whether_the_second_channel_can_be_reached() -> None:
     assert KEY not in json.dumps(rows, ensure_ascii=False) + told
 
 
+@pytest.mark.usefixtures("robot")
+def test_doctor_says_who_gets_the_days_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> str:
+        return next(str(row["sentence"]) for row in ran("doctor")[1] if row["check"] == "每日报平安")
+
+    assert told().startswith("没有收件人：请给管理员登记邮箱")
+    monkeypatch.setenv("YAOWANG_DAILY_REPORT_TO", "chief@office.invalid,desk@office.invalid")
+    assert told() == "每天08:30发给2人"
+    monkeypatch.setenv("YAOWANG_DAILY_REPORT", "false")
+    assert told().startswith("已关闭")
+
+
 def test_without_a_second_channel_the_test_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YAOWANG_DATA", str(tmp_path / "var"))
     status, rows, told = ran("notify", "test")

@@ -301,6 +301,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "audit": "审计记录",
         "search": "检索",
         "webhook": "群消息",
+        "daily": "每日报平安",
         "word": "词库",
         "training": "训练",
         "model": "模型",
