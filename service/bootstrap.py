@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 from crawlers.catalogue import Catalogue, load_catalogue
 from service.domain.opinion import OpinionRules
 from service.domain.register import Register
+from service.domain.second_channel import SecondChannel
 from service.flows.consider import Office
 from service.flows.opinion_desk import OpinionSetup
 from service.flows.rules import Rulebook
 from service.flows.second_factor import SecondFactorRules
 from service.notify.mailbox import MailboxNotifier
+from service.notify.robots import HookKind
 from service.notify.smtp import SmtpNotifier
 from service.policies.register import load_register, stamp_of
 from service.policies.routing import RoutingFiles
@@ -38,6 +40,7 @@ from service.storage.sql import migrate, open_store
 if TYPE_CHECKING:
     from analysis.segmentation import RjiebaSegmenter
     from crawlers.egress import Egress
+    from service.notify.monitor import Monitor
 
 __all__ = [
     "Application",
@@ -132,7 +135,37 @@ class Application:
             province=self.settings.province[:2],
             drill=self.drill,
             routing=self._routing,
+            channel=self.channel,
         )
+
+    @property
+    def channel(self) -> SecondChannel | None:
+        """When the second channel speaks; `None` where none is set up, and in a drill."""
+        chosen = self.settings
+        if self.drill or chosen.webhook == "none":
+            return None
+        return SecondChannel(
+            name=HookKind(chosen.webhook).word,
+            at_once=chosen.webhook_at_once,
+            when_mail_waits=chosen.webhook_when_mail_waits,
+        )
+
+    @cached_property
+    def monitor(self) -> "Monitor | None":
+        """The outside monitor; `None` where none is set up, and in a drill."""
+        if self.drill or self.settings.pulse_url is None:
+            return None
+        # Half a second of imports that only who calls needs.
+        from service.notify.monitor import Monitor
+        from service.way_out import way_to
+
+        url = self.settings.pulse_url.get_secret_value()
+        return Monitor(url=url, egress=way_to(url))
+
+    @cached_property
+    def second_notifier(self) -> Notifier | None:
+        """What carries the second channel; `None` where none is set up, and in a drill."""
+        return None if self.channel is None else _second_notifier(self.settings, self.now)
 
     @cached_property
     def _routing(self) -> RoutingFiles:
@@ -284,6 +317,23 @@ def _notifier(settings: Settings, *, drill: bool) -> Notifier:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         security=settings.smtp_security,
+    )
+
+
+def _second_notifier(settings: Settings, now: Callable[[], datetime]) -> Notifier | None:
+    if settings.webhook_url is None:
+        return None
+    # Half a second of imports that only who posts needs.
+    from service.notify.webhook import WebhookNotifier
+    from service.way_out import way_to
+
+    url = settings.webhook_url.get_secret_value()
+    return WebhookNotifier(
+        kind=HookKind(settings.webhook),
+        url=url,
+        egress=way_to(url, settings.webhook_inside),
+        secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+        now=now,
     )
 
 

@@ -16,6 +16,7 @@ from crawlers.records import Source
 from service.bootstrap import Application
 from service.disk_room import check_room
 from service.flows.live_checks import Came, settle_checks, wished
+from service.flows.pulse import leave_mark
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
 from service.ports.store import Work
@@ -125,6 +126,8 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
             try:
                 if app.settings.crawl:
                     await collector.step()
+                if app.monitor is not None:
+                    await asyncio.to_thread(leave_mark, app.store, now=app.now(), role="crawl")
             except SETBACKS as error:
                 log.warning("role.failed", role="crawl", error=str(error))
                 await _pause(stop, PAUSE_SECONDS)

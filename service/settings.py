@@ -11,10 +11,8 @@ from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -26,34 +24,23 @@ from pydantic_settings import (
 from analysis.assessment import CATEGORY_NAMES, Level
 from crawlers.disk_words import disk_sentence
 from service.domain.second_factor import Demand
+from service.setting_checks import (
+    REAL_SECRET,
+    check_endpoint,
+    check_pulse_address,
+    check_webhook,
+    is_example,
+    is_placeholder,
+    is_web_address,
+    password_in,
+    told,
+)
 
 __all__ = ["Settings", "SettingsError", "load_settings", "role_environment", "unknown_variables"]
 
 _SHORTEST_PUSH_SECRET = 32
-_SHORTEST_KEY = 8
-_EXAMPLES = frozenset({"empty", "none", "null", "ollama", "yourapikey", "yourkey", "apikey", "key", "token", "test", "dummy", "example"})  # fmt: skip
-_PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "placeholder", "请修改"})
 # Read by the launcher and the tests, and the folder of secrets.
 _READ_ELSEWHERE = {f"YAOWANG_{name}" for name in ("SECRETS_DIR", "PYTHON", "SHARED_DATA", "REQUIRE_ENGINES", "ES_HOME")}
-_SENTENCES = {
-    "extra_forbidden": "没有这个设置，请检查拼写",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "float_parsing": "应为数字",
-    "float_type": "应为数字",
-    "bool_parsing": "应为 true 或 false",
-    "bool_type": "应为 true 或 false",
-    "string_type": "应为文字，用引号括起",
-    "path_type": "应为路径，用引号括起",
-    "greater_than_equal": "应不小于 {ge}",
-    "less_than_equal": "应不大于 {le}",
-}
-_SHAPES = {
-    "smtp_security": "应为 none、starttls 或 tls",
-    "second_factor": "应为 voluntary、administrators 或 all",
-    "province": "应为六位行政区划代码，如 360000",
-    "search_name": "应以小写字母开头，由小写字母、数字和短横组成",
-}
 
 
 class SettingsError(Exception):
@@ -92,6 +79,39 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(default=None, description="Password at the SMTP server.")
     smtp_security: str = Field(default="none", pattern="^(none|starttls|tls)$", description="none, starttls or tls.")
     mail_from: str = Field(default="yaowang@localhost", description="Sender of alert mail.")
+
+    webhook: str = Field(
+        default="none",
+        pattern="^(none|wecom|dingtalk|feishu|json)$",
+        description="Second channel: none, wecom, dingtalk, feishu or json.",
+    )
+    webhook_url: SecretStr | None = Field(
+        default=None, description="Its address, which holds the robot's key; https, on this machine http too."
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Its signing key: 加签 of dingtalk, 签名校验 of feishu; json needs one of 32 characters or more.",
+    )
+    webhook_inside: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Addresses or networks of the office where it may stand: 10.3.0.8,192.168.7.0/24."
+    )
+    webhook_at_once: bool = Field(default=True, description="Whether red and orange are said there at once.")
+    webhook_when_mail_waits: bool = Field(
+        default=True,
+        description="Whether alerts are said there whose mail has not gone out for 10 minutes, or was refused.",
+    )
+    daily_report: bool = Field(default=True, description="Whether a mail says every day that all runs (每日报平安).")
+    daily_report_at: str = Field(
+        default="08:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="When, Beijing time."
+    )
+    daily_report_to: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Who gets it: addresses divided by commas; none means every administrator with an address.",
+    )
+    pulse_url: SecretStr | None = Field(
+        default=None, description="Address of an outside monitor that is called while every role is alive; https."
+    )
+    pulse_minutes: int = Field(default=5, ge=1, le=1440, description="Minutes between two calls of it.")
 
     catalogue: Path | None = Field(
         default=None, description="Folder of own source declarations, added over the shipped ones."
@@ -165,14 +185,14 @@ class Settings(BaseSettings):
     @field_validator("smtp_password", "author_key", "audit_key", "second_factor_key", "search_api_key")
     @classmethod
     def _refuse_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and _is_placeholder(value.get_secret_value()):
-            raise ValueError(_REAL_SECRET)
+        if value is not None and is_placeholder(value.get_secret_value()):
+            raise ValueError(REAL_SECRET)
         return value
 
     @field_validator("base_url", "search_url")
     @classmethod
     def _require_a_web_address(cls, value: str | None) -> str | None:
-        if value is not None and not _is_web_address(value):
+        if value is not None and not is_web_address(value):
             raise ValueError("应为 http:// 或 https:// 开头的网址，如 https://yaowang.example.gov.cn")
         return value
 
@@ -183,14 +203,22 @@ class Settings(BaseSettings):
             raise ValueError("应为邮箱地址，如 yaowang@example.gov.cn")
         return value
 
+    @field_validator("daily_report_to")
+    @classmethod
+    def _require_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for written in value:
+            if parseaddr(written)[1] != written or not all(written.partition("@")):
+                raise ValueError(f"{written[:80]} 不是邮箱地址，应如 yaowang@example.gov.cn")
+        return value
+
     @field_validator("opinion_key")
     @classmethod
     def _refuse_example_key(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and (_is_placeholder(value.get_secret_value()) or _is_example(value.get_secret_value())):
-            raise ValueError(f"{_REAL_SECRET}；本地模型不要密钥时，不写这一项")
+        if value is not None and (is_placeholder(value.get_secret_value()) or is_example(value.get_secret_value())):
+            raise ValueError(f"{REAL_SECRET}；本地模型不要密钥时，不写这一项")
         return value
 
-    @field_validator("opinion_inside")
+    @field_validator("opinion_inside", "webhook_inside")
     @classmethod
     def _read_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         from crawlers.endpoint import inside_network
@@ -211,11 +239,17 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _require_a_listener(self) -> Self:
+        check_webhook(self.webhook, self.webhook_url, self.webhook_secret, self.webhook_inside)
+        check_pulse_address(self.pulse_url)
+        return self
+
+    @model_validator(mode="after")
     def _require_an_address(self) -> Self:
         if self.opinion and not (self.opinion_url and self.opinion_model):
             raise ValueError("打开第二意见（opinion）须同时写 opinion_url 和 opinion_model")
         if self.opinion and self.opinion_url:
-            _check_endpoint(self.opinion_url, self.opinion_inside)
+            check_endpoint(self.opinion_url, self.opinion_inside)
         return self
 
     @field_validator("admit_from")
@@ -231,7 +265,14 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "watch_words", "admit_from", "opinion_inside", "opinion_levels", "opinion_categories", mode="before"
+        "watch_words",
+        "admit_from",
+        "opinion_inside",
+        "opinion_levels",
+        "opinion_categories",
+        "webhook_inside",
+        "daily_report_to",
+        mode="before",
     )
     @classmethod
     def _divide_words(cls, value: object) -> object:
@@ -244,15 +285,15 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_weak_secrets(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
         for name, secret in value.items():
-            if _is_placeholder(secret.get_secret_value()) or len(secret.get_secret_value()) < _SHORTEST_PUSH_SECRET:
+            if is_placeholder(secret.get_secret_value()) or len(secret.get_secret_value()) < _SHORTEST_PUSH_SECRET:
                 raise ValueError(f"{name} 的推送密钥太短或是占位的密码，请写 {_SHORTEST_PUSH_SECRET} 个以上的随机字符")
         return value
 
     @field_validator("store_url", "search_url")
     @classmethod
     def _refuse_placeholder_in_address(cls, value: str | None) -> str | None:
-        if value is not None and _is_placeholder(_password_in(value)):
-            raise ValueError(_REAL_SECRET)
+        if value is not None and is_placeholder(password_in(value)):
+            raise ValueError(REAL_SECRET)
         return value
 
     @classmethod
@@ -319,7 +360,7 @@ def load_settings(**given: object) -> Settings:
     try:
         return Settings(**chosen, **({"_secrets_dir": secrets} if secrets else {}))  # type: ignore[arg-type]
     except ValidationError as error:
-        rows = "；".join("：".join([*_where(row), _sentence(row)]) for row in error.errors())
+        rows = "；".join(told(row) for row in error.errors())
         raise SettingsError(f"设置有误（环境变量 YAOWANG_* 或数据目录下的 settings.toml）：{rows}") from error
     except OSError as error:
         raise SettingsError(
@@ -330,67 +371,6 @@ def load_settings(**given: object) -> Settings:
             "数据目录下的 settings.toml 无法读取：不是有效的 TOML（文字用引号括起，一项一行），"
             f"请检查所指的行和列：{error}"
         ) from error
-
-
-_REAL_SECRET = "这是占位的密码，请写真实的密码，或去掉这项设置"  # noqa: S105 - a sentence
-
-
-def _is_placeholder(secret: str) -> bool:
-    return secret.strip().lower() in _PLACEHOLDERS
-
-
-def _is_example(key: str) -> bool:
-    """Tell a key as manuals write it: `EMPTY`, `ollama`, `sk-xxxx`, `your-api-key`, `<KEY>`."""
-    plain = re.sub(r"[^a-z]", "", key.strip().lower().removeprefix("sk-"))
-    return len(key.strip()) < _SHORTEST_KEY or plain in _EXAMPLES or not plain.strip("x")
-
-
-def _check_endpoint(url: str, inside: tuple[str, ...]) -> None:
-    from crawlers.egress import EgressRefused
-    from crawlers.endpoint import EndpointEgress, inside_network
-
-    # The address is not repeated: a password may stand in it.
-    refused = ValueError(
-        "opinion_url 不能使用：须为 http(s) 地址，不带用户名、密码和参数；内网地址须列入 opinion_inside，公网只用 https"
-    )
-    try:
-        egress = EndpointEgress.to(url, inside=[inside_network(written) for written in inside])
-        egress.check_url(url)
-    except EgressRefused as error:
-        raise refused from error
-    plain = egress.target is not None and egress.target.scheme == "http"
-    if (plain and not inside) or any(mark in url for mark in "?#"):
-        raise refused
-
-
-def _is_web_address(address: str) -> bool:
-    """Tell what a browser or a client can open; a port that is no number is none."""
-    try:
-        parts = urlsplit(address)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in address
-    except ValueError:
-        return False
-
-
-def _password_in(address: str) -> str:
-    try:
-        return unquote(urlsplit(address).password or "")
-    except ValueError:
-        return ""
-
-
-def _where(row: ErrorDetails) -> list[str]:
-    """Return the setting that a row names; none where settings do not fit together."""
-    return [".".join(map(str, row["loc"]))] if row["loc"] else []
-
-
-def _sentence(row: ErrorDetails) -> str:
-    if row["type"] in {"string_pattern_mismatch", "enum"} and row["loc"]:
-        return _SHAPES[str(row["loc"][0])]
-    template = _SENTENCES.get(row["type"])
-    if template is None:
-        return row["msg"].removeprefix("Value error, ")
-    return template.format_map(row.get("ctx", {}))
 
 
 def _data_folder(init: PydanticBaseSettingsSource) -> Path:

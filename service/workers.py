@@ -34,6 +34,7 @@ from service.ports.search import SearchUnavailableError
 from service.rhythm import Rhythm
 from service.search.refill import refill
 from service.setbacks import PAUSE_SECONDS, SETBACKS
+from service.speaking import answering, pulsing, reporting, speaking
 from service.training import TrainingBeside
 
 if TYPE_CHECKING:
@@ -269,6 +270,7 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
     A projection that is missing or was restored around is filled beside it too: no mail waits for that.
     """
     _ask_beside(app, stop)
+    _speak_beside(app, stop)
     threading.Thread(target=partial(_refill, app, stop), name="refill", daemon=True).start()
 
     def step() -> bool:
@@ -276,9 +278,7 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
         indexed = deliver_search(app.store, app.search, now=app.now)
         for kind, report in (("mail", mail), ("search", indexed)):
             if report.busy:
-                log.info(
-                    "deliver.done", kind=kind, delivered=report.delivered, retried=report.retried, dead=report.dead
-                )
+                log.info("deliver.done", kind=kind, **report.counts())
         return bool(mail.delivered or indexed.delivered)
 
     _loop("deliver", step, stop)
@@ -295,6 +295,19 @@ def _refill(app: Application, stop: threading.Event) -> None:
         if report is not None:
             log.info("search.refilled", repaired=report.repaired, refused=len(report.refused))
         return
+
+
+def _speak_beside(app: Application, stop: threading.Event) -> None:
+    """Say what is said beside mail in threads of their own: none waits for another, nor the end of the process."""
+    beside = {"webhook": (speaking(app), 1.0), "daily_report": (reporting(app), 20.0), "pulse": (pulsing(app), 5.0)}
+    for name, (step, idle_seconds) in beside.items():
+        _run_beside(name, step, stop, idle_seconds)
+
+
+def _run_beside(name: str, step: Callable[[], bool] | None, stop: threading.Event, idle_seconds: float) -> None:
+    if step is not None:
+        run = partial(_loop, name, step, stop, idle_seconds=idle_seconds)
+        threading.Thread(target=run, name=name, daemon=True).start()
 
 
 def _ask_beside(app: Application, stop: threading.Event) -> None:
@@ -339,6 +352,7 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
 
     threading.Thread(target=end_with_stop, name="web-stop", daemon=True).start()
     threading.Thread(target=partial(_read_ahead, app, stop), name="web-tables", daemon=True).start()
+    _run_beside("web-mark", answering(app), stop, 30.0)
     server.run()
 
 

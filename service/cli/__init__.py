@@ -15,6 +15,7 @@ from service.cli import (
     cases,
     drill,
     follow,
+    notify,
     operate,
     people,
     pipeline,
@@ -45,6 +46,7 @@ pipeline.register(application)
 drill.register(application)
 replay.register(application)
 operate.register(application)
+notify.register(application)
 quarantine.register(application)
 sources.register(application)
 audit.register(application)

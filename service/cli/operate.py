@@ -148,6 +148,7 @@ def doctor(
 ) -> None:
     """Check the host and every dependency; `deep` also every page of the store and the whole audit chain."""
     from service.cli.lock import holder
+    from service.cli.notify import second_channel
     from service.domain.beijing import BEIJING
     from service.preflight import check_host
 
@@ -162,13 +163,14 @@ def doctor(
             "检索": app.search.check(),
             "邮件": app.notifier.check(),
         }
+        channel = second_channel(app)
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
         told = _told(app) if checks["存储"] is None else []
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
-    rows += [_second_tier(), _situations_model()]
+    rows += [channel, _second_tier(), _situations_model()]
     rows.append({"check": "节假日", "ok": True, "sentence": calendar or "正常"})
     rows += told
     rows += _unknown_settings()
@@ -182,8 +184,11 @@ def _told(app: "Application") -> list[dict[str, Any]]:
     """Return what the store knows of people, words, files, rules and models."""
     from service.cli.asking import who_is_asked
     from service.cli.learn import model_in_force
+    from service.cli.notify import outside_monitor, who_gets_the_report
 
     return [
+        who_gets_the_report(app),
+        outside_monitor(app),
         *_who_is_told(app),
         _own_words(app),
         _attachments(app),

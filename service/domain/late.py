@@ -47,16 +47,18 @@ def late_letter(
     replaces: int,
     now: datetime,
     refused: bool = False,
+    by: str = "邮件",
 ) -> Letter:
     """Return the letter with what a reader must know of one that comes late; unchanged where it does not.
 
-    One that was `refused` for good and is sent again in a person's name comes late, however little.
+    One that was `refused` for good and is sent again in a person's name comes late, however little. `by` is what it goes
+    by.
     """
     if now - queued_at < LATE and not refused:
         return letter
-    due = f"本邮件应于{beijing(queued_at, now)}发出"
+    due = f"本{by}应于{beijing(queued_at, now)}发出"
     notes = [
-        f"{due}，曾被邮件服务器拒收，现重新发送" if refused else f"{due}，因邮件发送中断迟到{duration(now - queued_at)}"
+        f"{due}，曾被邮件服务器拒收，现重新发送" if refused else f"{due}，因{by}发送中断迟到{duration(now - queued_at)}"
     ]
     if replaces:
         notes.append(f"此前未能发出的{replaces}封同一预警的邮件由本邮件代替，不再发送")

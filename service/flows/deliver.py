@@ -15,7 +15,17 @@ from service.ports.notify import Delivery, Notifier, NotifyError
 from service.ports.search import Search, SearchRefusedError, SearchUnavailableError
 from service.ports.store import OutboxRow, Store, Work
 
-__all__ = ["MAIL", "REFUSED", "SEARCH", "DeliveryReport", "deliver_mail", "deliver_search", "retry_delay", "search_key"]
+__all__ = [
+    "MAIL",
+    "REFUSED",
+    "SEARCH",
+    "DeliveryReport",
+    "deliver_mail",
+    "deliver_search",
+    "put_back",
+    "retry_delay",
+    "search_key",
+]
 
 SEARCH = "search"
 REFUSED = "refused"
@@ -42,6 +52,10 @@ class DeliveryReport:
     def busy(self) -> bool:
         """Whether there was anything to do."""
         return bool(self.delivered or self.retried or self.dead or self.replaced or self.merged)
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts for a log line."""
+        return {"delivered": self.delivered, "retried": self.retried, "dead": self.dead}
 
 
 def retry_delay(attempts: int, jitter: float) -> timedelta:
@@ -73,7 +87,7 @@ def deliver_mail(
         try:
             delivery = notifier.send(_message(rows[0], letter, sender))
         except NotifyError as error:
-            _put_back(store, rows[0], error, now())
+            put_back(store, rows[0], error, now(), refused="mail.refused")
             retried += error.recoverable
             dead += not error.recoverable
             continue
@@ -162,12 +176,13 @@ def _note_indexed(store: Store, rows: Sequence[OutboxRow], refused: Mapping[str,
                 work.outbox.done(row, now=now)
 
 
-def _put_back(store: Store, row: OutboxRow, error: NotifyError, now: datetime) -> None:
+def put_back(store: Store, row: OutboxRow, error: NotifyError, now: datetime, *, refused: str) -> None:
+    """Let a message be tried again later, or set it aside where it was refused for good; that is written down as `refused`."""
     with store.write() as work:
         _retry(work.outbox.retry, row, error, now)
         if not error.recoverable:
             detail = {"to": row.payload["to"], "error": str(error)}
-            _note_each(work, row, "mail.refused", detail, now)
+            _note_each(work, row, refused, detail, now)
 
 
 def _retry(retry: Callable[..., bool], row: OutboxRow, error: NotifyError, now: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from service.domain.places import PROVINCE
 from service.domain.register import Register
 from service.domain.routing import Routing
+from service.domain.second_channel import SecondChannel
 from service.flows.library import PolicyLibrary
 
 __all__ = ["Office"]
@@ -16,7 +17,8 @@ class Office:
     """The policy facts the office keeps to, its province, where its mails link to, and whether it drills.
 
     `library` is given where events are considered for the first time; without it no articles are matched. `routing`
-    returns the rules of the moment, so that a changed file counts without a restart.
+    returns the rules of the moment, so that a changed file counts without a restart. `channel` is the second channel, `None`
+    where there is none.
     """
 
     register: Register
@@ -25,3 +27,4 @@ class Office:
     drill: bool = False
     library: PolicyLibrary | None = None
     routing: Callable[[], Routing] = Routing
+    channel: SecondChannel | None = None

@@ -12,7 +12,7 @@ from service.domain.people import Act, Person
 from service.domain.refusal import Conflict
 from service.domain.set_aside import ASSESS, document_of
 from service.flows.acts import note, permit
-from service.flows.deliver import MAIL, REFUSED, SEARCH
+from service.flows.deliver import MAIL, REFUSED
 from service.ports.store import OutboxRow, Store, Work
 
 __all__ = ["MOST_AT_ONCE", "GivenUp", "SetAside", "deliver_again", "given_up", "judge_set_aside", "set_aside"]
@@ -129,8 +129,8 @@ def deliver_again(store: Store, person: Person, kind: str, *, now: datetime, dry
             detail = {"recipient": row.payload["to"], "key": row.key}
             for alert_id in _alerts_of(row):
                 note(work, person, "mail.tried_again", alert_id, detail, now)
-        if kind == SEARCH:
-            note(work, person, "search.tried_again", "search:", {"count": len(found.rows)}, now)
+        if kind != MAIL:
+            note(work, person, f"{kind}.tried_again", f"{kind}:", {"count": len(found.rows)}, now)
     return found
 
 

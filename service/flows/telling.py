@@ -17,10 +17,12 @@ from service.domain.notification import subject
 from service.domain.people import Person
 from service.domain.register import Register
 from service.domain.routing import Labels, Routing, Scope, Target
+from service.domain.second_channel import said_at_once
 from service.domain.silence import Silence
 from service.domain.telling import Ask, HoldReason, Occasion, Plan, Staff, plan
 from service.flows.deliver import MAIL
 from service.flows.office import Office
+from service.flows.second_channel import say
 from service.ports.routing import Notice
 from service.ports.store import Work
 
@@ -75,6 +77,7 @@ class Teller:
         self._work = work
         self._office = office
         self._now = now
+        self._said: set[str] = set()
 
     @cached_property
     def _staff(self) -> Staff:
@@ -141,10 +144,11 @@ class Teller:
         """
         work, now = self._work, self._now
         found = self.would_tell(alert, event, occasion=occasion, targets=targets, besides=besides)
-        if found.told:
+        if found.told or found.nobody:
             letter = _letter(work, alert, event, clocks, self._office, now, Occasion.of(occasion))
             for one in found.told:
                 queue_letter(work, one.person, alert, letter, occasion=occasion, why=one.words, now=now)
+            self._say(alert, letter, occasion)
         for held in found.held:
             if held.reason in _RECORDED:
                 _record(work, held.person, alert, occasion, held.words, now, told=False)
@@ -153,6 +157,15 @@ class Teller:
             about = f"alert:{alert.id}"
             work.audit.append(actor="system", action="alert.told_nobody", subject=about, detail=detail, now=now)
         return found
+
+    def _say(self, alert: Alert, letter: Letter, occasion: str) -> None:
+        """Tell the group too, of one alert once at a moment, as a person is."""
+        channel = self._office.channel
+        if channel is None or not said_at_once(channel, alert.level) or alert.id in self._said:
+            return
+        why = "红色、橙色同时发到群里"
+        if say(self._work, alert, letter, occasion=occasion, channel=channel, why=why, now=self._now):
+            self._said.add(alert.id)
 
 
 def told_before(work: Work, alert_id: str, occasion: str) -> frozenset[str]:

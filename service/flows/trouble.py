@@ -16,7 +16,7 @@ from service.flows.deliver import MAIL
 from service.flows.sources import effective, host_of, is_stopped
 from service.ports.store import Store, Work
 
-__all__ = ["TroubleTold", "tell_trouble"]
+__all__ = ["TroubleTold", "in_trouble", "tell_trouble"]
 
 _TROUBLES = "source.troubles"
 _STATES = frozenset({HealthState.FAILING, HealthState.SILENT, HealthState.ODD})
@@ -37,7 +37,7 @@ class TroubleTold:
 def tell_trouble(store: Store, sources: Sequence[Source], *, office: Office, now: datetime) -> TroubleTold:
     """Queue the mails that the state of the sources calls for since the last look; most looks queue none."""
     with store.read() as work:
-        found = _troubled(work, sources, now)
+        found = in_trouble(work, sources, now)
         known = work.value(_TROUBLES, {})
     if not _changed(found, known):
         return TroubleTold()
@@ -65,7 +65,8 @@ def tell_trouble(store: Store, sources: Sequence[Source], *, office: Office, now
     return TroubleTold(begun=tuple(begun), over=tuple(over))
 
 
-def _troubled(work: Work, sources: Sequence[Source], now: datetime) -> dict[str, Health]:
+def in_trouble(work: Work, sources: Sequence[Source], now: datetime) -> dict[str, Health]:
+    """Return by id the health of sources that fail, are silent or answer oddly, of those that are switched on and not stopped."""
     progress, stops = work.sources.all_progress(), work.hosts.stopped()
     found = {}
     for source in effective(sources, work.sources.switches()):

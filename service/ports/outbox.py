@@ -44,6 +44,14 @@ class Outbox(Protocol):
         """Lease rows that are due, oldest first."""
         ...
 
+    def claim_in_turn(self, kind: str, *, patience: timedelta, lease: timedelta, now: datetime) -> OutboxRow | None:
+        """Lease the oldest row of a kind where it is due, so that rows leave in their order, one at a time.
+
+        `None` where it is not due or is held by a worker: nothing passes it until it is as old as `patience`; from then on it
+        waits for its own time and others pass.
+        """
+        ...
+
     def untaken(self, *, kind: str, now: datetime, limit: int) -> list[OutboxRow]:
         """Return rows that nobody took, oldest first: those that are due, and those that failed, whenever their next try is.
 
@@ -63,8 +71,8 @@ class Outbox(Protocol):
         """Put back with a later time, or set aside as dead; false where the fence is stale."""
         ...
 
-    def given_up(self, kind: str, *, limit: int) -> list[OutboxRow]:
-        """Return rows that were set aside as dead, the oldest first."""
+    def given_up(self, kind: str, *, limit: int, since: datetime | None = None) -> list[OutboxRow]:
+        """Return rows that were set aside as dead, those enqueued `since`, the oldest first."""
         ...
 
     def leave_again(self, payloads: Mapping[str, Mapping[str, Any]], *, now: datetime) -> set[str]:
@@ -84,6 +92,10 @@ class Outbox(Protocol):
 
         One that is not to leave yet is not overdue, nor one that was set aside as dead.
         """
+        ...
+
+    def late(self, kind: str, *, since: datetime, limit: int) -> list[OutboxRow]:
+        """Return the rows that `overdue` counts, the oldest first."""
         ...
 
     def troubled(self, *, limit: int = 50) -> list[Mapping[str, Any]]:

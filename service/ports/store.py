@@ -157,8 +157,8 @@ class Documents(Protocol):
         """Return how many documents await assessment, of all or of those stored before then."""
         ...
 
-    def count(self) -> int:
-        """Return how many documents are stored."""
+    def count(self, *, stored_since: datetime | None = None) -> int:
+        """Return how many documents are stored, or were first stored since then."""
         ...
 
     def listing(

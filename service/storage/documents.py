@@ -217,9 +217,12 @@ class SqlDocuments:
             statement = statement.where(documents.c.stored_at < stored_before)
         return self._connection.scalar(statement) or 0
 
-    def count(self) -> int:
-        """Return how many documents are stored."""
-        return self._connection.scalar(select(func.count()).select_from(documents)) or 0
+    def count(self, *, stored_since: datetime | None = None) -> int:
+        """Return how many documents are stored, or were first stored since then."""
+        statement = select(func.count()).select_from(documents)
+        if stored_since is not None:
+            statement = statement.where(documents.c.stored_at >= stored_since)
+        return self._connection.scalar(statement) or 0
 
     def listing(
         self,

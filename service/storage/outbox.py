@@ -29,6 +29,16 @@ _FINISH = (
     )
 )
 
+_ROW = (outbox.c.key, outbox.c.kind, outbox.c.payload, outbox.c.attempts, outbox.c.fence, outbox.c.created_at)
+
+
+def _late(kind: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what tells a row that should have left before `since` and waits still."""
+    o = outbox.c
+    # A try that failed moves the time of the next on, so it is told by its error.
+    late = or_(o.ready_at <= since, and_(o.error.is_not(null()), o.created_at <= since))
+    return o.kind == kind, o.ready_at.is_not(null()), late
+
 
 # No further try is put off for more than a quarter of an hour.
 _LONGEST_WAIT = timedelta(minutes=20)
@@ -96,9 +106,24 @@ class SqlOutbox:
             .where(o.seq.in_(seqs))
             .values(state="leased", ready_at=now + lease, attempts=o.attempts + 1, fence=o.fence + 1)
         )
-        columns = (o.key, o.kind, o.payload, o.attempts, o.fence, o.created_at)
-        statement = select(*columns).where(o.seq.in_(seqs)).order_by(o.seq)
+        statement = select(*_ROW).where(o.seq.in_(seqs)).order_by(o.seq)
         return records(self._connection, OutboxRow, statement)
+
+    def claim_in_turn(self, kind: str, *, patience: timedelta, lease: timedelta, now: datetime) -> OutboxRow | None:
+        """Lease the oldest row of a kind where it is due; nothing passes it until it is as old as `patience`."""
+        o = outbox.c
+        holds = or_(o.ready_at <= now, o.created_at > now - patience)
+        head = (
+            select(o.seq, o.ready_at).where(o.kind == kind, o.ready_at.is_not(null()), holds).order_by(o.seq).limit(1)
+        )
+        # Nothing is skipped: of two who ask at once the second waits, and sees the head leased.
+        found = self._connection.execute(head.with_for_update()).one_or_none()
+        if found is None or found.ready_at > now:
+            return None
+        leased = {"state": "leased", "ready_at": now + lease, "attempts": o.attempts + 1, "fence": o.fence + 1}
+        self._connection.execute(update(outbox).where(o.seq == found.seq).values(leased))
+        [row] = records(self._connection, OutboxRow, select(*_ROW).where(o.seq == found.seq))
+        return row
 
     def untaken(self, *, kind: str, now: datetime, limit: int) -> list[OutboxRow]:
         """Return rows that nobody took, oldest first: due ones and those that failed; none where none is due."""
@@ -106,9 +131,8 @@ class SqlOutbox:
         waiting = (o.kind == kind, o.ready_at.is_not(null()), o.state == "waiting")
         if self._connection.scalar(select(o.seq).where(*waiting, o.ready_at <= now).limit(1)) is None:
             return []
-        columns = (o.key, o.kind, o.payload, o.attempts, o.fence, o.created_at)
         free = or_(o.ready_at <= now, o.attempts > 0)
-        statement = select(*columns).where(*waiting, free).order_by(o.seq).limit(limit)
+        statement = select(*_ROW).where(*waiting, free).order_by(o.seq).limit(limit)
         return records(self._connection, OutboxRow, statement)
 
     def settle(self, keys: Sequence[str], *, now: datetime) -> list[str]:
@@ -142,11 +166,12 @@ class SqlOutbox:
         held = {"held_key": row.key, "held_fence": row.fence}
         return self._connection.execute(_FINISH, values | held).rowcount == 1
 
-    def given_up(self, kind: str, *, limit: int) -> list[OutboxRow]:
-        """Return rows that were set aside as dead, the oldest first."""
+    def given_up(self, kind: str, *, limit: int, since: datetime | None = None) -> list[OutboxRow]:
+        """Return rows that were set aside as dead, those enqueued `since`, the oldest first."""
         o = outbox.c
-        columns = (o.key, o.kind, o.payload, o.attempts, o.fence, o.created_at)
-        statement = select(*columns).where(o.kind == kind, o.state == "dead").order_by(o.seq).limit(limit)
+        statement = select(*_ROW).where(o.kind == kind, o.state == "dead").order_by(o.seq).limit(limit)
+        if since is not None:
+            statement = statement.where(o.created_at >= since)
         return records(self._connection, OutboxRow, statement)
 
     def leave_again(self, payloads: Mapping[str, Mapping[str, Any]], *, now: datetime) -> set[str]:
@@ -168,12 +193,14 @@ class SqlOutbox:
 
     def overdue(self, kind: str, *, since: datetime) -> tuple[int, datetime | None]:
         """Return how many rows should have left before `since` and wait still, and when the first of them was enqueued."""
-        o = outbox.c
-        # A try that failed moves the time of the next on, so it is told by its error.
-        late = or_(o.ready_at <= since, and_(o.error.is_not(null()), o.created_at <= since))
-        statement = select(func.count(), func.min(o.created_at)).where(o.kind == kind, o.ready_at.is_not(null()), late)
+        statement = select(func.count(), func.min(outbox.c.created_at)).where(*_late(kind, since))
         count, first = self._connection.execute(statement).one()
         return count, first
+
+    def late(self, kind: str, *, since: datetime, limit: int) -> list[OutboxRow]:
+        """Return the rows that `overdue` counts, the oldest first."""
+        statement = select(*_ROW).where(*_late(kind, since)).order_by(outbox.c.seq).limit(limit)
+        return records(self._connection, OutboxRow, statement)
 
     def troubled(self, *, limit: int = 50) -> list[Mapping[str, Any]]:
         """Return undelivered rows that failed, or whose worker died, at least once; the latest enqueued first."""

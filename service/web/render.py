@@ -17,10 +17,12 @@ from service.domain.audit import actor_word
 from service.domain.people import Act, Person, may
 from service.domain.places import region_name
 from service.domain.roster import covering
+from service.domain.second_channel import MAIL_AWAY
 from service.flows.cases.waiting import waiting_for
 from service.flows.deliver import MAIL
 from service.flows.matter_watch import waiting_matters
 from service.flows.pulse import silent_since
+from service.flows.second_channel import WEBHOOK
 from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused
@@ -34,7 +36,6 @@ _HERE = Path(__file__).resolve().parent
 STATIC = _HERE / "static"
 _VENDOR = STATIC / "vendor"
 # Tries of a server that is away come up to 15 minutes apart: who waits for a mail is told here before that.
-_MAIL_LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +129,16 @@ def _waiting(request: Request, context: AppContext, identity: Identity, now: dat
         duty = _on_duty(work, now) or work.value("duty")
         cases = waiting_for(work, identity.person, context.office.register.workflow)
         matters = waiting_matters(work, identity.person, context.office.register, now)
-        unsent, first = work.outbox.overdue(MAIL, since=now - _MAIL_LATE * context.pace)
+        unsent, first = work.outbox.overdue(MAIL, since=now - MAIL_AWAY * context.pace)
+        unsaid, _ = work.outbox.overdue(WEBHOOK, since=now - MAIL_AWAY * context.pace)
         silent = silent_since(work, now=now, pace=context.pace)
     return {
         "silent": silent,
         "badges": badges(opened, troubled, cases, matters),
         "duty": duty if isinstance(duty, str) else None,
         "unsent": unsent,
+        "told_otherwise": channel.name if (channel := context.office.channel) and channel.when_mail_waits else None,
+        "unsaid": unsaid,
         "unsent_first": first,
     }
 

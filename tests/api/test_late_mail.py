@@ -49,3 +49,35 @@ def test_tries_that_fail_hide_nothing_and_a_mail_that_left_is_no_longer_told(que
         [row] = work.outbox.claim(kinds=["mail"], limit=1, lease=timedelta(minutes=1), now=NOW + timedelta(minutes=14))
         work.outbox.done(row, now=NOW)
     assert SENTENCE not in later(queued, 14, Role.OFFICER).client.get("/").text
+
+
+class TestTheSecondChannel:
+    @pytest.fixture
+    def unsaid(self, site: Site) -> Site:
+        with site.context.store.write() as work:
+            letter = {"to": "企业微信群机器人", "alert_id": "mail"}
+            for key in ("webhook:one", "webhook:two"):
+                work.outbox.add(key, "webhook", letter, now=NOW)
+            [row] = work.outbox.claim(kinds=["webhook"], limit=1, lease=timedelta(minutes=1), now=NOW)
+            work.outbox.retry(row, error="答复 93000：机器人地址无效", not_before=NOW, dead=True)
+        return site
+
+    def test_a_message_that_does_not_leave_is_told_on_every_page(self, unsaid: Site) -> None:
+        told = "1 条群消息超过 10 分钟没有送出"
+        assert told not in later(unsaid, 9.9, Role.OFFICER).client.get("/alerts").text
+        assert told in later(unsaid, 10, Role.OFFICER).client.get("/alerts").text
+
+    def test_the_queue_tells_both_and_what_a_robot_refused_is_sent_again(self, unsaid: Site) -> None:
+        browser = later(unsaid, 10, Role.ADMINISTRATOR)
+        page = browser.client.get("/system?tab=outbox").text
+        assert "群消息待发 1" in page
+        assert "答复 93000：机器人地址无效" in page
+        assert "重新发送已放弃的群消息 1 条…" in page
+        answer = browser.post("/system/outbox/again", kind="webhook")
+        assert answer.status_code == 303
+        with unsaid.context.store.read() as work:
+            assert work.outbox.states(["webhook:one"])["webhook:one"] == "waiting"
+        assert "已安排重新发送群消息" in browser.client.get(answer.headers["location"]).text
+
+    def test_without_one_the_page_says_what_that_means(self, site: Site) -> None:
+        assert "邮件发不出去时没有别的通知" in site.browser(Role.ADMINISTRATOR).client.get("/system?tab=outbox").text

@@ -1,4 +1,4 @@
-"""A model server on loopback that answers as it is told: rightly, slowly, wrongly, endlessly or not at all."""
+"""A server on loopback that answers as it is told, as a model or anything else: rightly, slowly, wrongly, endlessly or not at all."""
 
 import json
 import threading
@@ -31,6 +31,7 @@ class Heard:
     path: str
     headers: Mapping[str, str]
     body: Mapping[str, Any]
+    raw: bytes = b""
 
     @property
     def material(self) -> Mapping[str, str]:
@@ -142,7 +143,7 @@ def model_server() -> Iterator[ModelServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            heard = Heard(self.path, dict(self.headers), json.loads(raw))
+            heard = Heard(self.path, dict(self.headers), json.loads(raw), raw)
             server.heard.append(heard)
             behave = server.script.pop(0) if server.script else server.behave
             with suppress(ConnectionError):

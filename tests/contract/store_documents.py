@@ -54,6 +54,14 @@ class DocumentsContract:
             assert work.documents.count() == 2
             assert work.documents.pending_count() == 2
 
+    def test_what_was_stored_since_a_time_is_counted(self, store: Store) -> None:
+        for hour, name in enumerate(("1", "2", "3")):
+            with store.write() as work:
+                work.documents.put([document(name)], now=NOW + hour * timedelta(hours=1))
+        with store.read() as work:
+            counted = [work.documents.count(stored_since=NOW + n * timedelta(hours=1)) for n in range(4)]
+            assert (counted, work.documents.count()) == ([3, 2, 1, 0], 3)
+
     def test_what_was_stored_before_a_time_and_awaits_judgement_is_counted(self, store: Store) -> None:
         for number, at in enumerate((NOW, NOW + timedelta(hours=1))):
             with store.write() as work:

@@ -61,3 +61,8 @@ class SecondTryContract:
             assert work.outbox.overdue("mail", since=NOW - timedelta(seconds=1)) == (0, None)
             assert work.outbox.overdue("mail", since=NOW) == (2, NOW)
             assert work.outbox.overdue("mail", since=NOW + HOUR) == (3, NOW)
+            late = work.outbox.late("mail", since=NOW, limit=9)
+            assert [(row.key, row.attempts) for row in late] == [("failed", 1), ("nobody tried", 0)]
+            assert [row.key for row in work.outbox.late("mail", since=NOW, limit=1)] == ["failed"]
+            assert [row.key for row in work.outbox.given_up("mail", limit=9, since=NOW)] == ["dead"]
+            assert work.outbox.given_up("mail", limit=9, since=NOW + timedelta(microseconds=1)) == []

@@ -8,10 +8,10 @@ import pytest
 
 from service.notify.mailbox import MailboxNotifier
 from service.ports.notify import Notifier, NotifyError
-from tests.contract.notifier import NotifierContract, letter_to
+from tests.contract.notifier import MailContract, letter_to
 
 
-class TestMailbox(NotifierContract):
+class TestMailbox(MailContract):
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:
         self.folder = tmp_path / "mailbox"

@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from service.notify.smtp import SmtpNotifier
 from service.ports.notify import Notifier, NotifyError
-from tests.contract.notifier import NotifierContract, letter_to
+from tests.contract.notifier import MailContract, letter_to
 
 
 class Inbox:
@@ -34,7 +34,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class TestSmtp(NotifierContract):
+class TestSmtp(MailContract):
     @pytest.fixture(autouse=True)
     def _server(self) -> Iterator[None]:
         self.inbox = Inbox()

@@ -10,15 +10,14 @@ import pytest
 from service.domain.password import is_live
 from service.domain.people import Person, Role, Session
 from service.flows import people
+from service.flows.entry import current, enter, leave
+from service.flows.passwords import hash_password
 from service.flows.people import (
     PasswordFaultError,
     PersonChange,
     add_person,
     change_password,
     change_person,
-    current,
-    enter,
-    leave,
     reset_password,
 )
 from service.ports.store import Store
@@ -74,7 +73,7 @@ def test_one_whose_role_was_just_taken_gives_no_role_to_others(store: Store) -> 
 
 def test_who_was_shut_out_while_changing_the_password_stays_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     (first, _), (second, password) = joined(store, "甲"), joined(store, "乙")
-    hash_it = people.hash_password
+    hash_it = hash_password
 
     def hash_meanwhile(new: str) -> str:
         shut(store, second, by=first)
@@ -89,7 +88,7 @@ def test_who_was_shut_out_while_changing_the_password_stays_so(store: Store, mon
 
 def test_what_was_changed_while_the_password_was_changed_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     (first, _), (second, password) = joined(store, "甲"), joined(store, "乙")
-    hash_it = people.hash_password
+    hash_it = hash_password
 
     def hash_meanwhile(new: str) -> str:
         changes = PersonChange(role=second.role, email="yi@office.invalid", notify_from=None, disabled=False)

@@ -35,7 +35,9 @@ def take_again(request: Request, identity: Retrier) -> Response:
 
 
 @router.post("/system/outbox/again")
-def send_again(request: Request, identity: Retrier, kind: Annotated[Literal["mail", "search"], Form()]) -> Response:
+def send_again(
+    request: Request, identity: Retrier, kind: Annotated[Literal["mail", "webhook", "search"], Form()]
+) -> Response:
     """Have what was given up sent again."""
     return _tried(request, identity, partial(deliver_again, kind=kind), tab="outbox", done=f"{kind}_again")
 

@@ -22,6 +22,7 @@ from service.domain.workflow import Workflow
 from service.flows.deliver import MAIL, SEARCH
 from service.flows.fetching_again import left_alone
 from service.flows.opinion_desk import how_asking_stands
+from service.flows.second_channel import WEBHOOK
 from service.flows.second_try import given_up, set_aside
 from service.ports.store import Work
 from service.web.pages.people_forms import NOTHING_TYPED, Typed, form_of
@@ -133,9 +134,10 @@ def _outbox(work: Work, context: AppContext) -> dict[str, Any]:
     setup = context.opinions
     return {
         "asking": None if setup is None else how_asking_stands(work, setup, now=context.now()),
+        "channel": context.office.channel,
         "waiting": sorted(work.outbox.waiting().items()),
         "troubled": work.outbox.troubled(),
-        "given_up": [given_up(work, kind) for kind in (MAIL, SEARCH)],
+        "given_up": [given_up(work, kind) for kind in (MAIL, WEBHOOK, SEARCH)],
     }
 
 

@@ -23,6 +23,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "fetched_again": "已请求再取，各信源下次采集时进行；再被拒收的会回到隔离区。",
         "judged_again": "已安排重新研判；再失败的会回到隔离区。",
         "mail_again": "已安排重新发送；发出前列在下表。",
+        "webhook_again": "已安排重新发送群消息；发出前列在下表。",
         "search_again": "已安排重新写入索引。",
         "words_again": "已安排重新研判，新稿优先，进度见下。",
         "graded": "事件等级已登记。",

@@ -103,7 +103,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "mail": "邮件",
             "search": "检索索引",
             "index": "检索索引",
-            "webhook": "消息推送",
+            "webhook": "群消息",
             "unindex": "移出索引",
         },
         "delivery": {

@@ -56,6 +56,16 @@ def test_the_data_folder_of_the_environment_brings_its_own_file(
         ('second_factor = "sms"\n', "second_factor：应为 voluntary、administrators 或 all"),
         ('admit_from = "10.20.0.0/16,office"\n', "admit_from：office 不是地址或网段"),
         ('admit_from = "10.20.0.1/16"\n', "admit_from：10.20.0.1/16 不是地址或网段"),
+        ('webhook = "slack"\n', "webhook：应为 none、wecom（企业微信）"),
+        ('webhook = "wecom"\n', "打开第二通道（webhook）须同时写 webhook_url"),
+        ('webhook = "wecom"\nwebhook_url = "http://qyapi.example/send?key=k-1"\n', "webhook_url 不能使用：须为 https"),
+        ('webhook = "wecom"\nwebhook_url = "https://10.3.0.8/send?key=k-1"\n', "webhook_url 不能使用：须为 https"),
+        ('webhook = "wecom"\nwebhook_url = "https://u:p@qyapi.example/send"\n', "webhook_url 不能使用：须为 https"),
+        ('webhook = "json"\nwebhook_url = "https://x.example/"\n', "webhook 为 json 时须写 webhook_secret，32 个以上"),
+        ('webhook_inside = ["0.0.0.0/0"]\n', "webhook_inside：0.0.0.0/0 不是可用的内网地址或网段"),
+        ('daily_report_at = "8点半"\n', "daily_report_at：应为时刻，如 08:30"),
+        ('daily_report_to = ["值班室"]\n', "daily_report_to：值班室 不是邮箱地址"),
+        ('pulse_url = "http://monitor.example/k-1"\n', "pulse_url 不能使用：须为公网 https 地址"),
         ("crawl = 7\n", "crawl：应为 true 或 false"),
         ("port = \n", "settings.toml 无法读取：不是有效的 TOML"),
         ('smtp_password = "ChangeMe"\n', "smtp_password：这是占位的密码"),
@@ -173,3 +183,42 @@ def test_the_roles_of_up_link_to_the_port_that_up_was_given(tmp_path: Path, monk
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     assert load_settings(data=tmp_path).address == "http://127.0.0.1:8451"
+
+
+def test_the_address_of_the_second_channel_is_named_in_no_refusal_and_no_listing_of_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YAOWANG_WEBHOOK", "wecom")
+    monkeypatch.setenv("YAOWANG_WEBHOOK_URL", "http://robot.example/send?key=7f3a9c1e-made-up")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(data=tmp_path)
+    assert "made-up" not in str(caught.value)
+    monkeypatch.setenv("YAOWANG_WEBHOOK_URL", "https://robot.example/send?key=7f3a9c1e-made-up")
+    assert "made-up" not in repr(load_settings(data=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("url", "inside"),
+    [
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=7f3a9c1e", ()),
+        ("https://10.3.0.8/send", ("10.3.0.0/24",)),
+        ("http://127.0.0.1:9000/send", ()),
+        ("http://localhost:9000/send", ()),
+    ],
+)
+def test_a_robot_on_the_internet_in_the_office_or_on_this_machine_can_be_named(
+    tmp_path: Path, url: str, inside: tuple[str, ...]
+) -> None:
+    settings = load_settings(data=tmp_path, webhook="dingtalk", webhook_url=url, webhook_inside=inside)
+    app = build(settings)
+    assert app.channel is not None
+    assert app.channel.name == "钉钉群机器人"
+    assert app.second_notifier is not None
+
+
+def test_a_drill_has_no_second_channel_whatever_the_settings_say(tmp_path: Path) -> None:
+    settings = load_settings(data=tmp_path, webhook="wecom", webhook_url="https://robot.example/send?key=7f3a9c1e")
+    drilled = build(settings, drill=True)
+    assert build(settings).channel is not None
+    assert drilled.channel is None
+    assert drilled.second_notifier is None
