@@ -11,6 +11,14 @@ from service.ports.notify import Delivery, NotifyError
 __all__ = ["SmtpNotifier"]
 
 _PERMANENT = 500
+# Said of the log-in, the greeting or the sender, which are the same for every message: a password that ran out must not
+# give up all mail, and the next try after it was mended sends what waited.
+_OF_ALL_MAIL = (
+    aiosmtplib.SMTPAuthenticationError,
+    aiosmtplib.SMTPConnectResponseError,
+    aiosmtplib.SMTPHeloError,
+    aiosmtplib.SMTPSenderRefused,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +36,17 @@ class SmtpNotifier:
         """Hand the message over; returns when the server has accepted it for every recipient.
 
         Raises:
-            NotifyError: recoverable for refused connections, time limits and 4xx answers, final for 5xx answers.
+            NotifyError: recoverable for refused connections, time limits, 4xx answers and whatever would refuse every
+                message (log-in, greeting, sender), final for 5xx answers to this one.
         """
         try:
             refused, _ = asyncio.run(asyncio.wait_for(self._deliver(message), self.timeout * 2))
+        except _OF_ALL_MAIL as error:
+            sentence = (
+                f"邮件服务器 {self.host}:{self.port} 不接受登录或发件人（{error.code}：{error.message}），"
+                "请核对邮件设置，改好后自动补发"
+            )
+            raise NotifyError(sentence, recoverable=True) from error
         except aiosmtplib.SMTPResponseException as error:
             sentence = f"邮件服务器 {self.host}:{self.port} 答复 {error.code}：{error.message}"
             raise NotifyError(sentence, recoverable=error.code < _PERMANENT) from error

@@ -6,7 +6,7 @@ from email.parser import BytesParser
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from service.notify.smtp import SmtpNotifier
 from service.ports.notify import Notifier, NotifyError
@@ -19,6 +19,15 @@ class Inbox:
     def __init__(self) -> None:
         self.taken: list[bytes] = []
         self.answer = "250 OK"
+        self.sender_answer = "250 OK"
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return self.sender_answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         del server, session
@@ -26,6 +35,10 @@ class Inbox:
             assert isinstance(envelope.content, bytes)
             self.taken.append(envelope.content)
         return self.answer
+
+
+def refuse_everybody(*_: object) -> AuthResult:
+    return AuthResult(success=False, handled=False)
 
 
 def free_port() -> int:
@@ -62,6 +75,27 @@ class TestSmtp(MailContract):
         with pytest.raises(NotifyError, match="550") as caught:
             self.notifier().send(letter_to("duty@office.invalid"))
         assert not caught.value.recoverable
+
+    def test_a_log_in_that_is_refused_gives_no_mail_up(self) -> None:
+        port = free_port()
+        refusing = Controller(
+            self.inbox, hostname="127.0.0.1", port=port, authenticator=refuse_everybody, auth_require_tls=False
+        )
+        refusing.start()
+        stale = SmtpNotifier(host="127.0.0.1", port=port, user="yaowang", password="worn-out", timeout=5)
+        try:
+            with pytest.raises(NotifyError, match=r"535.*请核对邮件设置") as caught:
+                stale.send(letter_to("duty@office.invalid"))
+        finally:
+            refusing.stop()
+        assert caught.value.recoverable
+        assert "worn-out" not in str(caught.value)
+
+    def test_a_sender_that_is_refused_gives_no_mail_up(self) -> None:
+        self.inbox.sender_answer = "553 sender not allowed"
+        with pytest.raises(NotifyError, match="553") as caught:
+            self.notifier().send(letter_to("duty@office.invalid"))
+        assert caught.value.recoverable
 
     def test_a_server_that_is_away_is_worth_another_try_and_is_named(self) -> None:
         port = free_port()
