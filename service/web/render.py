@@ -35,7 +35,6 @@ __all__ = ["STATIC", "Entry", "bare_page", "desk_of", "fragment", "page", "rail"
 _HERE = Path(__file__).resolve().parent
 STATIC = _HERE / "static"
 _VENDOR = STATIC / "vendor"
-# Tries of a server that is away come up to 15 minutes apart: who waits for a mail is told here before that.
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,8 @@ def _waiting(request: Request, context: AppContext, identity: Identity, now: dat
         cases = waiting_for(work, identity.person, context.office.register.workflow)
         matters = waiting_matters(work, identity.person, context.office.register, now)
         unsent, first = work.outbox.overdue(MAIL, since=now - MAIL_AWAY * context.pace)
-        unsaid, _ = work.outbox.overdue(WEBHOOK, since=now - MAIL_AWAY * context.pace)
+        # Asked only where there is a second channel: a page reads no more than it shows.
+        unsaid = work.outbox.overdue(WEBHOOK, since=now - MAIL_AWAY * context.pace)[0] if context.office.channel else 0
         silent = silent_since(work, now=now, pace=context.pace)
     return {
         "silent": silent,

@@ -31,6 +31,7 @@ PUBLISHED = {
     "0014": "591d45e04d26",
     "0015": "839dab0d9e86",
     "0016": "81114167d877",
+    "0017": "9d5db28d52f3",
 }
 Rows = dict[str, list[dict[str, object]]]
 
