@@ -61,7 +61,7 @@ class Role:
     def running(self) -> Iterator[None]:
         stop = threading.Event()
         egress = Egress.for_world("127.0.0.1", self.press.port, names=("one.test", "two.test"))
-        app = cast("Application", SimpleNamespace(egress=egress, **self.parts))
+        app = cast("Application", SimpleNamespace(egress=egress, monitor=None, **self.parts))
         thread = threading.Thread(target=lambda: asyncio.run(collect_until(app, stop)))
         thread.start()
         try:

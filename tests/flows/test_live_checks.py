@@ -221,6 +221,7 @@ class Desk:
 
     def __init__(self, store: Store, folder: Path, sources: list[Source], egress: Egress) -> None:
         self.app = SimpleNamespace(
+            monitor=None,
             store=store,
             egress=egress,
             now=lambda: NOW,

@@ -9,7 +9,7 @@ import pytest
 
 from service.domain.password import is_live
 from service.domain.people import Person, Role, Session
-from service.flows import people
+from service.flows import entry, people
 from service.flows.entry import current, enter, leave
 from service.flows.passwords import hash_password
 from service.flows.people import (
@@ -117,7 +117,7 @@ def test_a_session_that_ends_while_a_request_is_under_way_stays_ended(
         return alive(session, now, pace=pace)
 
     with monkeypatch.context() as patched:
-        patched.setattr(people, "is_live", end_meanwhile)
+        patched.setattr(entry, "is_live", end_meanwhile)
         current(store, token, now=LATER, touch=True)
     assert current(store, token, now=LATER, touch=True) is None
 

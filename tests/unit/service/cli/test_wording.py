@@ -62,7 +62,7 @@ def test_meanings_begin_in_one_column() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["nothing"], "没有 nothing 这个命令。用法见 yaowang --help。"),
+        (["quux"], "没有 quux 这个命令。用法见 yaowang --help。"),
         (["policies", "lst"], "没有 lst 这个命令，是否要写 list。用法见 yaowang policies --help。"),
         (["import"], "缺少参数 FILE。用法见 yaowang import --help。"),
         (["import", "a.csv"], "缺少选项 --source。用法见 yaowang import --help。"),
