@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from service.domain.people import Role
+from service.domain.second_channel import SecondChannel
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW
 
@@ -60,7 +61,8 @@ class TestTheSecondChannel:
                 work.outbox.add(key, "webhook", letter, now=NOW)
             [row] = work.outbox.claim(kinds=["webhook"], limit=1, lease=timedelta(minutes=1), now=NOW)
             work.outbox.retry(row, error="答复 93000：机器人地址无效", not_before=NOW, dead=True)
-        return site
+        office = replace(site.context.office, channel=SecondChannel(name="企业微信群机器人"))
+        return Site.over(replace(site.context, office=office))
 
     def test_a_message_that_does_not_leave_is_told_on_every_page(self, unsaid: Site) -> None:
         told = "1 条群消息超过 10 分钟没有送出"
