@@ -35,9 +35,9 @@ _COUNT_END = re.compile("[0-9万几十百千余零〇一二两三四五六七八
 _FEW = re.compile("[仨俩]")
 _KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双妹弟]")
 _DEAD_AND_HURT = re.compile(f"(?P<dead>{NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{NUMBER})(?:人)?(?:重)?伤")
-# What they were given may have a long name: 两名儿童注射某药业的头孢曲松后高热死亡.
+# What they were given may have a long name, 例 and 名 in it: 两名儿童注射某药业的头孢曲松后高热死亡. Behind a numeral these count others.
 _DEAD_AFTER = re.compile(
-    "^(?:(?:注射|输注?|静滴|滴注|接种|口服|服用?|使用|用|吃|喝|打)[^,;0-9例名]{1,24}?[后时])?"
+    "^(?:在?(?:注射|输注?|静滴|滴注|接种|口服|服用?|使用|用|吃|喝|打)(?:[^,;0-9例名]|(?<![0-9一二两三四五六七八九十百千万几多余数])[例名]){1,24}?[后时])?"
     "(?:(?!至少)[^,0-9一二两三四五六七八九十几数及和与、例名]{0,12}?)(?P<dead>死亡|病故|病亡|亡故|过世|殒命|不在人世|停止了?呼吸|没救过来|没能?救回|身亡|丧生|遇难|离世|去世|丧命|不治|猝死|死于|夭折|没了)(?!率|风险|原因|证明|时间)"
 )
 # 接种后无死亡病例, 用药后无人死亡; 两名护士打错针致患者死亡 tells of other people.

@@ -284,3 +284,15 @@ def test_counts_lie_in_the_text_in_order_without_overlap(text: str) -> None:
     assert all(c.value > 0 and c.type in {EntityType.HARMED, EntityType.DEATHS} for c in counts)
     ends = [0, *(c.end for c in counts)]
     assert all(end <= c.start < c.end <= len(text) for end, c in zip(ends, counts, strict=False))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3名患者服用示例胶囊后死亡",
+        "某县3名患者注射示例注射液后死亡，家属质疑药品质量",
+        "某县三名患者在注射同一批次示例注射液后死亡。",
+    ],
+)
+def test_a_long_name_of_what_was_given_hides_no_number_of_the_dead(text: str) -> None:
+    assert [(count.type, count.value) for count in people_counts(text)] == [(EntityType.DEATHS, 3)]
