@@ -15,6 +15,7 @@ from service.flows.deliver_short import deliver_short
 from service.flows.pulse import WATCHED, leave_mark, silent_roles
 from service.flows.second_channel import tell_of_waiting_mail
 from service.ports.notify import NotifyError
+from service.rhythm import Rhythm
 
 __all__ = ["answering", "daily_report_of", "pulsing", "reporting", "speaking"]
 
@@ -31,14 +32,13 @@ def speaking(app: Application) -> Callable[[], bool] | None:
     if channel is None or notifier is None:
         return None
     log.info("webhook.ready", to=channel.name)
-    due = app.now()
+    looking = Rhythm(_LOOK_AT_MAIL_EVERY)
 
     def step() -> bool:
-        nonlocal due
-        if channel.when_mail_waits and app.now() >= due:
-            due = app.now() + _LOOK_AT_MAIL_EVERY
-            if new := tell_of_waiting_mail(app.store, channel, address=app.settings.address, now=app.now()):
-                log.warning("mail.away", messages=new)
+        looks = channel.when_mail_waits and looking.due(app.now())
+        new = tell_of_waiting_mail(app.store, channel, address=app.settings.address, now=app.now()) if looks else 0
+        if new:
+            log.warning("mail.away", messages=new)
         report = deliver_short(app.store, notifier, now=app.now)
         if report.busy:
             log.info("deliver.done", kind="webhook", **report.counts())
@@ -80,13 +80,11 @@ def pulsing(app: Application) -> Callable[[], bool] | None:
     monitor = app.monitor
     if monitor is None:
         return None
-    due = app.now()
+    calling = Rhythm(timedelta(minutes=app.settings.pulse_minutes))
 
     def step() -> bool:
-        nonlocal due
-        if app.now() < due:
+        if not calling.due(app.now()):
             return False
-        due = app.now() + timedelta(minutes=app.settings.pulse_minutes)
         with app.store.read() as work:
             silent = silent_roles(work, WATCHED, now=app.now())
         if silent:

@@ -88,6 +88,17 @@ def test_it_is_called_every_few_minutes_while_every_role_is_alive(
     assert listener.asked == [f"/ping/{KEY}"] * 4
 
 
+def test_a_clock_that_is_set_back_delays_no_call(app: Application, listener: Listener, clock: Moving) -> None:
+    step = pulsing(app)
+    assert step is not None
+    for _ in range(2):
+        for role in ("judgement", "crawl", "web"):
+            leave_mark(app.store, now=clock(), role=role)
+        step()
+        clock.moment -= timedelta(days=365)
+    assert len(listener.asked) == 2
+
+
 @pytest.mark.parametrize("dead", ["judgement", "crawl", "web"])
 def test_it_is_not_called_once_a_role_shows_no_sign_of_life(
     app: Application, listener: Listener, clock: Moving, dead: str
