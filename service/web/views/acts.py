@@ -44,6 +44,8 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "clock.paused": "暂停时限",
         "clock.cancelled": "取消时限",
         "clock.extended": "延长时限",
+        "clock.excluded": "扣除时间（暂不计时）",
+        "clock.resumed": "恢复计时",
         "clock.settled": "补算到期时间",
         "policy.imported": "政策入库",
         "policy.superseded": "政策被替代",
@@ -255,6 +257,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "why": "缘由",
         "tries": "第几次",
         "tokens": "词元",
+        "plain": "改发简要内容",
     }
 )
 
