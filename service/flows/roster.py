@@ -125,6 +125,7 @@ def remove_shift(store: Store, person: Person, shift_id: str, *, now: datetime) 
     """Forget a shift. Raises `NotFound`, and `Refusal` for one that is over: what was is not rewritten."""
     permit(person, Act.MANAGE_ROSTER)
     with store.write() as work:
+        work.alone("roster")
         shift = work.roster.get(shift_id)
         if shift is None:
             raise NotFound("没有这个班次，可能已被删除")
@@ -145,6 +146,7 @@ def set_members(
     if unit is None or unit.external:
         raise NotFound("没有这个处室，请检查 departments.yaml")
     with store.write() as work:
+        work.alone(f"members.{unit_id}")
         names = {one.id: one.name for one in work.people.listing() if not one.disabled}
         if not set(person_ids) <= set(names):
             raise NotFound("名单中有不在用的人员，请刷新后重选")
