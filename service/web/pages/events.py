@@ -112,6 +112,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "alert": alert,
         "case": case,
         "case_state": context.office.register.workflow.states[case.state] if case else "",
+        "case_over": case is not None and case.state in context.office.register.workflow.final,
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
