@@ -35,6 +35,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "silence.ended": "结束静默",
         "shifts.made": "排班",
         "shift.removed": "删除班次",
+        "shift.ended": "提前结束班次",
         "members.set": "设置处室人员",
         "roster.gap": "值班空档提醒",
         "batch.undone": "撤销批量操作",
