@@ -265,6 +265,30 @@ def alert_event(site: Site) -> str:
     return alert.event_id
 
 
+class TestMarkedText:
+    """Where a text bears a mark of classification its one button sends it back: passing it is refused in any case."""
+
+    def acts(self, site: Site, text: str) -> str:
+        way = Way(site.context.store, ALERT).submitted(text)
+        with site.context.store.write() as work:
+            reviewer = work.people.get("p-officer")
+            assert reviewer is not None
+            work.people.save(replace(reviewer, duties=frozenset({"secrecy_reviewer"})))
+        page = site.browser(Role.OFFICER).client.get(f"/cases/{way.case.id}?tab=review").text
+        return page.partition('id="next-step"')[2].partition("</section>")[0]
+
+    def test_it_can_only_be_sent_back_and_the_page_says_why(self, site: Site) -> None:
+        acts = self.acts(site, f"【机密】\n{TEXT}")
+        assert "本版有阻断项，不能通过保密审查：请写明意见后退回，改过另存才能再送。" in acts
+        assert 'value="pass"' not in acts
+        assert '<button class="primary" type="submit" name="verdict" value="return">' in acts
+
+    def test_a_text_without_a_mark_can_be_passed(self, site: Site) -> None:
+        acts = self.acts(site, TEXT)
+        assert '<button class="primary" type="submit" name="verdict" value="pass">' in acts
+        assert "不能通过保密审查" not in acts
+
+
 class TestTheEnd:
     """After archiving one thing is left, closing the alert; then nothing, and the pages say so."""
 
