@@ -14,6 +14,7 @@ from service.domain.alert import AlertLevel
 from service.domain.beijing import BEIJING
 from service.domain.calendar import WorkingCalendar
 from service.domain.checks import Check
+from service.domain.exclusion import Exclusion
 from service.domain.facts import Condition
 from service.domain.refusal import Conflict
 
@@ -82,7 +83,7 @@ class Clock:
     `post_at` the time of the first post beside it. `basis` names the policy with number and article. `verified` is false where the limit is not
     verified: such a clock is never armed by itself. `warned` is the last `Stage` that was told to people. `first_due_at` is the due
     time before the one extension; `policy_version` that of the register which the limit was read from; `evidence_ids` the documents
-    that were known when it was started.
+    that were known when it was started. `exclusions` are times that do not count, the last of which may go on.
     """
 
     id: str
@@ -108,11 +109,28 @@ class Clock:
     extended_by: str | None = None
     policy_version: str | None = None
     evidence_ids: tuple[str, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+
+    @property
+    def excluding(self) -> Exclusion | None:
+        """The time that the text leaves out and that goes on now, while the clock rests."""
+        last = self.exclusions[-1] if self.exclusions else None
+        resting = self.state is ClockState.PAUSED and last is not None and last.until is None
+        return last if resting else None
+
+    @property
+    def counted_from(self) -> datetime:
+        """The start, later by what did not count since: of this moment shares of the time are told."""
+        spans = (
+            one.until - one.since for one in self.exclusions if one.until is not None and one.since >= self.start_at
+        )
+        return self.start_at + sum(spans, timedelta(0))
 
     def occasion(self, stage: "Stage") -> str:
         """Return what makes the notice of a stage one of its kind: a stage of one due time is told once, whatever restarts or reloads."""
         rounds = self.id.partition("~")[2]
         again = (f"~{rounds}" if rounds else "") + ("+" if self.extended_at is not None else "")
+        again += "-" * sum(one.until is not None for one in self.exclusions)
         return f"clock:{self.rule_id}{again}:{int(stage)}"
 
 
@@ -224,6 +242,10 @@ def arm(clock: Clock, *, by: str, now: datetime, reason: str | None = None) -> C
     if by == SYSTEM and not (clock.verified and clock.state in {ClockState.PROPOSED, ClockState.EXPIRED}):
         raise Conflict(f"时限“{clock.action}”须由具名人员启动")
     name = _named(by)
+    if clock.excluding is not None:
+        raise Conflict(
+            f"时限“{clock.action}”因{clock.excluding.kind.word}暂不计时，请登记{clock.excluding.kind.end_word}，到期时间随之顺延"
+        )
     if clock.state is ClockState.PAUSED and clock.armed_by is not None:
         # Who started it stays on record; who let it run on is in the audit.
         return replace(clock, state=ClockState.ARMED, reason=reason)
@@ -301,8 +323,8 @@ def warning(clock: Clock, now: datetime, *, warn_at: tuple[int, int] = WARN_AT) 
         return Stage.QUIET
     if now > clock.due_at:
         return Stage.OVERDUE
-    whole = clock.due_at - clock.start_at
-    used = (now - clock.start_at) * 100
+    whole = clock.due_at - clock.counted_from
+    used = (now - clock.counted_from) * 100
     return Stage.SECOND if used >= whole * warn_at[1] else Stage.FIRST if used >= whole * warn_at[0] else Stage.QUIET
 
 

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from service.domain.calendar import CalendarYearMissingError, WorkingCalendar
 from service.domain.clock import SYSTEM, Clock, ClockRole, ClockRule, ClockState, due_at, limit_words
+from service.domain.clock_exclusion import as_duty
+from service.domain.matter_duty import due_of_duty
 from service.domain.refusal import Conflict
 
 __all__ = ["extend", "next_round", "settled"]
@@ -67,7 +69,7 @@ def next_round(clock: Clock, rule: ClockRule | None, *, by: str, now: datetime) 
     """Return the clock that follows a repeated duty just met, running from that moment in the same person's name; else `None`."""
     if rule is None or not rule.repeat or clock.role is not ClockRole.OWN or clock.met_at is None:
         return None
-    whole = clock.due_at - clock.start_at if clock.due_at is not None else None
+    whole = clock.due_at - clock.counted_from if clock.due_at is not None else None
     base, _, number = clock.id.partition("~")
     return replace(
         clock,
@@ -83,6 +85,7 @@ def next_round(clock: Clock, rule: ClockRule | None, *, by: str, now: datetime) 
         first_due_at=None,
         extended_at=None,
         extended_by=None,
+        exclusions=(),
     )
 
 
@@ -93,8 +96,11 @@ def settled(
 
     The start stays: the time that passed while the calendar or the class was missing counts.
     """
-    if clock.due_at is not None or clock.state not in _OPEN:
+    if clock.due_at is not None or clock.state not in _OPEN or clock.excluding is not None:
         return None
+    if clock.exclusions:
+        moved, _ = due_of_duty(as_duty(clock), calendar)
+        return replace(clock, due_at=moved) if moved is not None else None
     by_class = rule is not None and not isinstance(rule.limit, str)
     limit = (rule.limit_for(recall_class) if rule is not None and by_class else None) or clock.limit
     if limit == clock.limit and not limit.endswith("wd"):

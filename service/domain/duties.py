@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service.domain.alert import Alert, AlertLevel, AlertState
 from service.domain.calendar import CalendarYearMissingError
-from service.domain.clock import SYSTEM, Clock, ClockRule, ClockState, Start, arm, dropped, due_at
+from service.domain.clock import MET_STATES, SYSTEM, Clock, ClockRule, ClockState, Start, arm, dropped, due_at
 from service.domain.event import Event
 from service.domain.facts import IncidentFacts, holds
 from service.domain.register import Register
@@ -31,18 +31,25 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
     The 5 h and 24 h clocks are only ever proposed here: a named person starts them by setting grade Ⅰ or Ⅱ. What the
     data starts at once runs in the name of the system from `known_at`, first confirmed knowledge. Unverified clocks
     never start by themselves, disabled ones do not appear. A clock that a person decided on is left alone; a proposal that
-    ended only because the alert was closed is made anew once it is open again, and a closed alert gets none.
+    ended only because the alert was closed is made anew once it is open again, and a closed alert gets none. What was
+    answered before the alert rose is asked anew from the rise on: an answer to a lower level answers no higher one.
     """
     assert alert.event_id == event.id
     if alert.state is AlertState.CLOSED:
         return ()
-    present = {clock.rule_id: clock for clock in existing}
+    present = {clock.rule_id: clock for clock in sorted(existing, key=_round_of)}
     found: list[Clock] = []
     for rule, start in _applying(alert.level, categories, facts, register):
         clock = present.get(rule.id)
         if clock is None or dropped(clock):
             fresh = clock_for(rule, alert, facts, register, known_at=known_at, post_at=post_at, now=now)
             found.append(arm(fresh, by=SYSTEM, now=now) if start is Start.ARM and fresh.verified else fresh)
+            continue
+        risen = _risen_since(alert, clock) if rule.answers else None
+        if risen is not None:
+            again = clock_for(rule, alert, facts, register, known_at=risen, post_at=post_at, now=now)
+            again = replace(again, id=f"{again.id}~{_round_of(clock) + 1}")
+            found.append(arm(again, by=SYSTEM, now=now) if start is Start.ARM and again.verified else again)
             continue
         # A proposal follows what is known of its rule now; what a person or the system started keeps what it was started on.
         waiting = clock.state is ClockState.PROPOSED and clock.verified != is_verified(rule, register)
@@ -52,6 +59,18 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
         elif waiting:
             found.append(asked)
     return tuple(found)
+
+
+def _round_of(clock: Clock) -> int:
+    return int(clock.id.partition("~")[2] or 1)
+
+
+def _risen_since(alert: Alert, clock: Clock) -> datetime | None:
+    """Return when the alert rose after this duty was done, `None` where it did not, or the duty is not done."""
+    text = alert.extras.get("risen_at")
+    risen = datetime.fromisoformat(text) if isinstance(text, str) else None
+    done = clock.met_at if clock.state in MET_STATES else None
+    return risen if risen is not None and done is not None and risen > done else None
 
 
 def is_verified(rule: ClockRule, register: Register) -> bool:

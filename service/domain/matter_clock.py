@@ -5,20 +5,24 @@ from datetime import datetime
 
 from service.domain.beijing import beijing
 from service.domain.clock import ClockRule
+from service.domain.exclusion import EXCLUSION_POLICIES, Exclusion, ExclusionKind
 from service.domain.matter import Matter, dated
-from service.domain.matter_duty import (
-    EXCLUSION_POLICIES,
-    Duty,
-    Exclusion,
-    ExclusionKind,
-    due_of_limit,
-    end_exclusion,
-)
+from service.domain.matter_duty import Duty, due_of_limit, end_exclusion
 from service.domain.policy import Verification
 from service.domain.refusal import Conflict
 from service.domain.register import Register
 
-__all__ = ["duty_of", "exclude", "extend", "may_exclude", "resume", "start_unverified"]
+__all__ = [
+    "duty_of",
+    "exclude",
+    "exclude_duty",
+    "exclusions_of",
+    "extend",
+    "may_exclude",
+    "resume",
+    "resume_duty",
+    "start_unverified",
+]
 
 # Art. 30: what is missing is told once, within seven working days of receipt.
 _TELL_WITHIN = "7wd"
@@ -82,8 +86,13 @@ def start_unverified(matter: Matter, rule_id: str, *, by: str) -> Matter:
 
 def may_exclude(matter: Matter, duty: Duty, now: datetime) -> tuple[ExclusionKind, ...]:
     """Return what may be left out of a clock's time from now on."""
+    return () if matter.state.over else exclusions_of(duty, now)
+
+
+def exclusions_of(duty: Duty, now: datetime) -> tuple[ExclusionKind, ...]:
+    """Return what may be left out of the time of a clock of something that is not over."""
     kinds = EXCLUSION_POLICIES.get(duty.rule_id, {})
-    return tuple(kind for kind in kinds if _why_not_excluded(matter, duty, kind, now) is None)
+    return tuple(kind for kind in kinds if _why_not_excluded(duty, kind, now) is None)
 
 
 def exclude(
@@ -95,12 +104,19 @@ def exclude(
         Conflict: The text leaves no such time out, the clock does not run, is met or overdue, or no name or reason is given.
     """
     duty = duty_of(matter, rule_id)
+    if matter.state.over:
+        raise Conflict(_not_running(duty))
+    return _with(matter, exclude_duty(duty, kind, by=by, reason=reason, now=now, register=register))
+
+
+def exclude_duty(duty: Duty, kind: ExclusionKind, *, by: str, reason: str, now: datetime, register: Register) -> Duty:
+    """Return a clock of something that is not over with its time not counting from now on; refused as `exclude` is."""
     if not by.strip() or not reason.strip():
         raise Conflict("扣除时间须由具名人员写明理由")
-    why = _why_not_excluded(matter, duty, kind, now)
+    why = _why_not_excluded(duty, kind, now)
     if why is not None:
         raise Conflict(why)
-    facts = [register.policies[name] for name in EXCLUSION_POLICIES[rule_id][kind]]
+    facts = [register.policies[name] for name in EXCLUSION_POLICIES[duty.rule_id][kind]]
     begun = Exclusion(
         kind=kind,
         since=now,
@@ -110,14 +126,18 @@ def exclude(
         verified=all(fact.verification is not Verification.UNVERIFIED for fact in facts),
         due_before=duty.due_at,
     )
-    return _with(matter, replace(duty, exclusions=(*duty.exclusions, begun)))
+    return replace(duty, exclusions=(*duty.exclusions, begun))
 
 
-def _why_not_excluded(matter: Matter, duty: Duty, kind: ExclusionKind, now: datetime) -> str | None:
+def _not_running(duty: Duty) -> str:
+    return f"“{duty.action}”没有在走的时限，不能扣除时间"
+
+
+def _why_not_excluded(duty: Duty, kind: ExclusionKind, now: datetime) -> str | None:
     if kind not in EXCLUSION_POLICIES.get(duty.rule_id, {}):
         return f"“{duty.action}”没有可以扣除“{kind.word}”时间的规定"
-    if matter.state.over or not duty.armed:
-        return f"“{duty.action}”没有在走的时限，不能扣除时间"
+    if not duty.armed:
+        return _not_running(duty)
     told = next((one for one in duty.exclusions if one.kind is ExclusionKind.SUPPLEMENT), None)
     if kind is ExclusionKind.SUPPLEMENT and told is not None:
         return f"补正须一次性告知，已由{told.by}于{beijing(told.since, now)}登记告知，不能再次告知"
@@ -144,15 +164,20 @@ def resume(
     Raises:
         Conflict: Its time counts already, nobody is named, or `received_at` lies before it was asked for or in the future.
     """
+    duty = duty_of(matter, rule_id)
+    return _with(matter, resume_duty(duty, by=by, remark=remark, now=now, register=register, received_at=received_at))
+
+
+def resume_duty(
+    duty: Duty, *, by: str, remark: str, now: datetime, register: Register, received_at: datetime | None = None
+) -> Duty:
+    """Return a clock with its time counting again; refused as `resume` is."""
     if not by.strip():
         raise Conflict("恢复计时须有具名人员")
     came = received_at or now
     if came > now:
         raise Conflict("收到时间不能晚于现在")
-    duty = duty_of(matter, rule_id)
-    return _with(
-        matter, end_exclusion(duty, by=by, remark=remark.strip(), received_at=came, calendar=register.calendar)
-    )
+    return end_exclusion(duty, by=by, remark=remark.strip(), received_at=came, calendar=register.calendar)
 
 
 def duty_of(matter: Matter, rule_id: str) -> Duty:

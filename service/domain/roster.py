@@ -112,14 +112,14 @@ def rotation(
     days: int,
     changes: Sequence[time],
     people: Sequence[str],
-    deputies: Sequence[str] = (),
+    deputies: Sequence[str | None] = (),
     new_id: Callable[[datetime], str],
     by: str,
     now: datetime,
 ) -> tuple[Shift, ...]:
     """Return the shifts of `days` days from `first`: at each of `changes` (Beijing time) the next of `people` takes over.
 
-    `deputies` rotate beside them. Changes of 08:00 and 20:00 make a day and a night shift.
+    `deputies` rotate beside them, `None` where one has none. Changes of 08:00 and 20:00 make a day and a night shift.
 
     Raises:
         Refusal: Nobody, no time or no day is given, or that makes more than 400 shifts.

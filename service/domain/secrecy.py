@@ -68,6 +68,11 @@ _ADDRESS = re.compile(
     "(?:\\d{1,4}(?:栋|幢|座|号楼|单元)[0-9一-鿿A-Za-z-]{0,8}?\\d{1,5}(?:室|号|户|房)|\\d{1,4}(?:栋|幢|座|号楼)\\d{1,2}单元\\d{2,5}"
     "|\\d{1,5}号(?:院|楼)?[0-9一-鿿-]{0,8}?\\d{3,4}(?:室|户|房)|[0-9一二三四五六七八九十]{1,3}组\\d{1,4}号(?!线|文))"
 )
+# Where somebody lives is an address without a door too; 住院 and what an office's own address begins with are none.
+_HOME = re.compile(
+    "(?:家住|现住|居住在|居住于|住在|住址(?:[:为是])?|家庭住址(?:[:为是])?|(?:^|(?<=[\\s,。;、)(]))住(?!院|所|房|宅|建|址|在))\\s*"
+    "(?P<home>[一-鿿]{2,20}?(?:路|街|大道|道|巷|弄|里|村|镇|乡|小区|花园|家园|公寓|苑|社区|新村)[一-鿿]{0,6}?\\d{1,5}(?:号|弄|栋|幢|组))"
+)
 _ACCOUNT = re.compile(
     r"(?:微信|QQ|抖音|快手|微博)(?:号码?|ID|账号)?\s*[::是为]\s*([A-Za-z0-9][\w.-]{4,24})", re.ASCII | re.IGNORECASE
 )
@@ -118,7 +123,7 @@ def _marks(text: str) -> Iterator[Finding]:
 def _mark(text: str, start: int, end: int, *, blocking: bool) -> Finding:
     shown = " ".join(text[start:end].split())
     sentence = (
-        f"有密级标志“{shown}”：涉密文稿不得进入本系统，请立即停止处理，删除文稿并报告保密工作机构。"
+        f"有密级标志“{shown}”：涉密文稿不得进入本系统，请立即停止处理，报告保密工作机构；已存的版本不能在页面上删除，由系统管理员按其要求处置。"
         if blocking
         else f"有内部标志“{shown}”：请确认来源允许公开，删去后再送审。"
     )
@@ -167,6 +172,7 @@ def _personal(text: str) -> Iterator[Finding]:
     spans += [("id_card", *m.span(1)) for m in _CITIZEN.finditer(plain)]
     spans += [("medical_record", *m.span(1)) for m in _RECORD.finditer(plain)]
     spans += [("address", *m.span()) for m in _ADDRESS.finditer(plain)]
+    spans += [("address", *m.span("home")) for m in _HOME.finditer(plain)]
     spans += [("account", *m.span(1)) for m in _ACCOUNT.finditer(plain)]
     spans += [
         ("person_name", *m.span("name"))

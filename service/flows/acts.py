@@ -82,8 +82,10 @@ def facts_now(work: Work, event: Event, office: Office, now: datetime) -> Incide
 
 
 def clock_of(work: Work, clock_id: str) -> Clock:
-    """Return the clock. Raises `NotFound`."""
-    clock = work.clocks.get(clock_id)
+    """Return the clock, whose alert nobody else can act on until commit. Raises `NotFound`."""
+    found = work.clocks.get(clock_id)
+    # Read again once the alert is held: another may have acted on the clock in between.
+    clock = work.clocks.get(clock_id) if found is not None and work.alerts.hold(found.alert_id) else found
     if clock is None:
         raise NotFound("没有这个时限，可能链接已失效，请从事件页进入")
     return clock

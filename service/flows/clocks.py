@@ -1,13 +1,18 @@
 """What people do to clocks: start, cancel, pause, extend, meet; each with its name, and with its audit row in the same transaction."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from service.domain.alert import AlertState
 from service.domain.clock import Clock, ClockRole, ClockRule, ClockState, arm, cancel, meet, pause
 from service.domain.clock_changes import extend, next_round
+from service.domain.clock_exclusion import exclude, resume
 from service.domain.duties import clock_for, clock_id
 from service.domain.event import GRAVE_GRADES, Event
+from service.domain.exclusion import ExclusionKind
 from service.domain.facts import Condition
 from service.domain.need import need_decision
 from service.domain.people import Act, Person
@@ -26,9 +31,19 @@ from service.flows.acts import (
 from service.flows.consider import Office
 from service.ports.store import Store, Work
 
-__all__ = ["arm_clock", "cancel_clock", "extend_clock", "meet_clock", "pause_clock", "start_clock"]
+__all__ = [
+    "arm_clock",
+    "cancel_clock",
+    "exclude_time",
+    "extend_clock",
+    "meet_clock",
+    "pause_clock",
+    "resume_time",
+    "start_clock",
+]
 
 _MOST_EVIDENCE = 20
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def arm_clock(store: Store, person: Person, clock_id: str, *, office: Office, now: datetime) -> Clock:
@@ -83,8 +98,8 @@ def start_clock(
         return _save(work, person, "clock.armed", started, now)
 
 
-def cancel_clock(store: Store, person: Person, clock_id: str, reason: str, *, now: datetime) -> Clock:
-    """End a clock that does not apply, with the reason.
+def cancel_clock(store: Store, person: Person, clock_id: str, reason: str, *, office: Office, now: datetime) -> Clock:
+    """End a clock that does not apply, with the reason; time that is being left out of it ends first.
 
     Raises:
         Conflict: It is met or cancelled already.
@@ -93,7 +108,8 @@ def cancel_clock(store: Store, person: Person, clock_id: str, reason: str, *, no
     permit(person, Act.ARM_CLOCK)
     why = reason_of(reason, act="取消时限")
     with store.write() as work:
-        clock = cancel(clock_of(work, clock_id), by=person.name, reason=why, now=now)
+        held = _counting(clock_of(work, clock_id), person, office, now, remark="取消时限")
+        clock = cancel(held, by=person.name, reason=why, now=now)
         return _save(work, person, "clock.cancelled", clock, now)
 
 
@@ -128,6 +144,61 @@ def extend_clock(store: Store, person: Person, clock_id: str, reason: str, *, of
         return _save(work, person, "clock.extended", longer, now)
 
 
+def exclude_time(
+    store: Store, person: Person, clock_id: str, kind: ExclusionKind, reason: str, *, office: Office, now: datetime
+) -> Clock:
+    """Leave the time from now on out of a clock, until what is waited for has come.
+
+    Raises:
+        Conflict: The text leaves no such time out, or the clock does not run, is met or overdue.
+        Refusal: There is no reason.
+    """
+    permit(person, Act.ARM_CLOCK)
+    why = reason_of(reason, act="扣除时间")
+    with store.write() as work:
+        clock = clock_of(work, clock_id)
+        resting = exclude(clock, kind, by=person.name, reason=why, now=now, register=office.register)
+        begun = resting.exclusions[-1]
+        detail = {"to": kind.word, "basis": begun.basis, "verified": begun.verified}
+        return _save(work, person, "clock.excluded", resting, now, detail)
+
+
+def resume_time(
+    store: Store,
+    person: Person,
+    clock_id: str,
+    *,
+    office: Office,
+    now: datetime,
+    received_at: datetime | None = None,
+    remark: str = "",
+) -> Clock:
+    """Let a clock's time count again since `received_at`, else from now on; its due time moves by what was left out.
+
+    Raises:
+        Conflict: Its time counts already, or what was waited for came before it was asked for or in the future.
+    """
+    permit(person, Act.ARM_CLOCK)
+    with store.write() as work:
+        held = clock_of(work, clock_id)
+        if held.excluding is None:
+            raise Conflict(f"“{held.action}”正在计时，没有可以结束的扣除")
+        clock = resume(
+            held, by=person.name, remark=remark[:1000], now=now, register=office.register, received_at=received_at
+        )
+        ended = clock.exclusions[-1]
+        before = ended.due_before.isoformat() if ended.due_before else None
+        detail = {"to": ended.kind.end_word, "received_at": (received_at or now).isoformat(), "due_before": before}
+        return _save(work, person, "clock.resumed", clock, now, detail)
+
+
+def _counting(clock: Clock, person: Person, office: Office, now: datetime, *, remark: str) -> Clock:
+    """Return the clock with its time counting, so that it is judged by what was counted."""
+    if clock.excluding is None:
+        return clock
+    return resume(clock, by=person.name, remark=remark, now=now, register=office.register)
+
+
 def meet_clock(
     store: Store, person: Person, clock_id: str, *, office: Office, now: datetime, remark: str = ""
 ) -> Clock:
@@ -140,7 +211,8 @@ def meet_clock(
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
-        clock = meet(clock_of(work, clock_id), by=person.name, now=now, note=remark.strip() or None)
+        held = _counting(clock_of(work, clock_id), person, office, now, remark="已办理")
+        clock = meet(held, by=person.name, now=now, note=remark.strip() or None)
         rule = office.register.clocks.get(clock.rule_id)
         alert = alert_of(work, clock.alert_id)
         if rule is not None and rule.answers and clock.role is ClockRole.OWN and alert.state is not AlertState.CLOSED:
@@ -171,9 +243,12 @@ def _still_applies(event: Event, rule: ClockRule) -> None:
         raise Conflict(f"{decision.by}已决定不公开回应，请先改变这一决定")
 
 
-def _save(work: Work, person: Person, action: str, clock: Clock, now: datetime) -> Clock:
+def _save(
+    work: Work, person: Person, action: str, clock: Clock, now: datetime, also: Mapping[str, Any] = _NOTHING
+) -> Clock:
     work.clocks.save(clock)
     detail = {
+        **also,
         "rule": clock.rule_id,
         "clock": clock.action,
         "state": clock.state.value,

@@ -10,6 +10,7 @@ from typing import Any
 
 from service.domain.late import LATE, late_letter
 from service.domain.letter import Letter, compose
+from service.domain.plain_letter import PLAIN, as_it_leaves
 from service.flows.merging import MAIL, count_replaced, merge_waiting, newer_than, set_aside
 from service.ports.notify import Delivery, Notifier, NotifyError
 from service.ports.search import Search, SearchRefusedError, SearchUnavailableError
@@ -69,6 +70,9 @@ def deliver_mail(
 ) -> DeliveryReport:
     """Send waiting mail. A 4xx or a dead server is retried for as long as it takes; a final refusal is set aside and shown.
 
+    What is refused for its content leaves at once without a word of what was collected, and is set aside only where that is
+    refused too: a mail that stands for older ones may be the only one of its alert that ever leaves.
+
     What waited long is looked at again: it says that it comes late, or a later mail on the same alert to the same person
     leaves in its place, which is written down. Where more than three that waited would go to one person, one mail tells all.
     """
@@ -87,9 +91,9 @@ def deliver_mail(
         try:
             delivery = notifier.send(_message(rows[0], letter, sender))
         except NotifyError as error:
-            put_back(store, rows[0], error, now(), refused="mail.refused")
-            retried += error.recoverable
-            dead += not error.recoverable
+            given_up = put_back(store, rows[0], error, now(), refused="mail.refused")
+            retried += not given_up
+            dead += given_up
             continue
         _note_accepted(store, rows[0], delivery, now())
         delivered += 1
@@ -102,7 +106,7 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
     alert_id = str(row.payload["alert_id"])
     refused = bool(row.payload.get(REFUSED))
     if now - row.created_at < LATE and not refused:
-        return letter
+        return as_it_leaves(letter, row.payload)
     with store.write() as work:
         alert = work.alerts.get(alert_id)
         newer = newer_than(work, row, now)
@@ -111,7 +115,8 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
                 set_aside(work, row, newer, now)
             return None
         replaced = count_replaced(work, alert_id, row.key)
-    return late_letter(letter, alert, queued_at=row.created_at, replaces=replaced, now=now, refused=refused)
+    late = late_letter(letter, alert, queued_at=row.created_at, replaces=replaced, now=now, refused=refused)
+    return as_it_leaves(late, row.payload)
 
 
 def _message(row: OutboxRow, letter: Letter, sender: str) -> EmailMessage:
@@ -176,17 +181,26 @@ def _note_indexed(store: Store, rows: Sequence[OutboxRow], refused: Mapping[str,
                 work.outbox.done(row, now=now)
 
 
-def put_back(store: Store, row: OutboxRow, error: NotifyError, now: datetime, *, refused: str) -> None:
-    """Let a message be tried again later, or set it aside where it was refused for good; that is written down as `refused`."""
+def put_back(store: Store, row: OutboxRow, error: NotifyError, now: datetime, *, refused: str) -> bool:
+    """Let a message be tried again later, or give it up where it was refused for good; return whether it was given up.
+
+    A refusal is written down as `refused`. What was refused for its content, and had all of it, is tried at once as a plain
+    letter.
+    """
     with store.write() as work:
-        _retry(work.outbox.retry, row, error, now)
-        if not error.recoverable:
-            detail = {"to": row.payload["to"], "error": str(error)}
-            _note_each(work, row, refused, detail, now)
+        held = _retry(work.outbox.retry, row, error, now)
+        if error.recoverable or not held:
+            return False
+        plainly = error.of_content and not row.payload.get(PLAIN)
+        detail = {"to": row.payload["to"], "error": str(error)} | ({PLAIN: True} if plainly else {})
+        _note_each(work, row, refused, detail, now)
+        if plainly:
+            work.outbox.leave_again({row.key: {**row.payload, PLAIN: True}}, now=now)
+        return not plainly
 
 
-def _retry(retry: Callable[..., bool], row: OutboxRow, error: NotifyError, now: datetime) -> None:
+def _retry(retry: Callable[..., bool], row: OutboxRow, error: NotifyError, now: datetime) -> bool:
     # The jitter is drawn from the key and attempt, so that a replay takes the same decisions.
     jitter = random.Random(f"{row.key}:{row.attempts}").random()  # noqa: S311 - spreading load, not a secret
     delay = retry_delay(row.attempts, jitter)
-    retry(row, error=str(error), not_before=now + delay, dead=not error.recoverable)
+    return retry(row, error=str(error), not_before=now + delay, dead=not error.recoverable)

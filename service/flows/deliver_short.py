@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from service.domain.late import LATE, late_letter
 from service.domain.letter import Letter
+from service.domain.plain_letter import as_it_leaves
 from service.domain.second_channel import compose_short
 from service.flows.deliver import DeliveryReport, put_back
 from service.flows.merging import newer_than
@@ -39,10 +40,10 @@ def deliver_short(store: Store, notifier: Notifier, *, now: Callable[[], datetim
         try:
             delivery = notifier.send(message)
         except NotifyError as error:
-            put_back(store, row, error, now(), refused="webhook.refused")
-            dead += not error.recoverable
+            given_up = put_back(store, row, error, now(), refused="webhook.refused")
+            dead += given_up
+            retried += not given_up
             if error.recoverable:
-                retried += 1
                 break
             continue
         with store.write() as work:
@@ -58,7 +59,7 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
     """Return the letter as it leaves now, `None` where another took its place; that is written down in the same step."""
     letter = Letter.from_json(row.payload["letter"])
     if now - row.created_at < LATE:
-        return letter
+        return as_it_leaves(letter, row.payload, by="消息")
     with store.write() as work:
         alert = work.alerts.get(str(row.payload["alert_id"]))
         newer = newer_than(work, row, now)
@@ -68,4 +69,5 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
                 subject = str(row.payload["alert_id"])
                 work.audit.append(actor="system", action="webhook.replaced", subject=subject, detail=detail, now=now)
             return None
-    return late_letter(letter, alert, queued_at=row.created_at, replaces=0, now=now, by="消息")
+    late = late_letter(letter, alert, queued_at=row.created_at, replaces=0, now=now, by="消息")
+    return as_it_leaves(late, row.payload, by="消息")

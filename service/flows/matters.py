@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from service.domain.crossing import Crossing, CrossingState
 from service.domain.disclosure import Disclosure, FrequentSubject, decide, frequent, publish
+from service.domain.exclusion import ExclusionKind
 from service.domain.matter import Matter, MatterAct, perform
 from service.domain.matter_clock import duty_of, exclude, extend, resume, start_unverified
-from service.domain.matter_duty import ExclusionKind
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.domain.register import Register

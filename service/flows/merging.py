@@ -19,7 +19,7 @@ from service.ports.notify import Notifier
 from service.ports.outbox import OutboxRow
 from service.ports.store import Store, Work
 
-__all__ = ["MAIL", "count_replaced", "merge_waiting", "merged_into", "newer_than", "set_aside"]
+__all__ = ["MAIL", "count_replaced", "left_as", "merge_waiting", "merged_into", "newer_than", "set_aside"]
 
 MAIL = "mail"
 _MOST = 2000
@@ -49,6 +49,26 @@ def merged_into(work: Work, alert_id: str) -> Mapping[str, Mapping[str, Any]]:
     """Return by the keys of an alert's mails what is known of the merged mail in which they went: `mail` is its key."""
     rows = work.audit.rows(subject=alert_id, limit=500)
     return {str(row.detail["key"]): row.detail for row in rows if row.action == "mail.merged"}
+
+
+def left_as(work: Work, alert_id: str) -> Mapping[str, str]:
+    """Return by the keys of an alert's messages that did not leave themselves the key of the one that stands for each."""
+    moved: dict[str, str] = {}
+    for row in work.audit.rows(subject=alert_id, limit=500):
+        if row.action in _STAND_INS:
+            moved.setdefault(str(row.detail["key"]), str(row.detail[_STAND_INS[row.action]]))
+    return {key: _end_of(key, moved) for key in moved}
+
+
+_STAND_INS: Mapping[str, str] = {"mail.merged": "mail", "mail.replaced": "newer", "webhook.replaced": "newer"}
+
+
+def _end_of(key: str, moved: Mapping[str, str]) -> str:
+    seen = {key}
+    while (after := moved.get(key)) is not None and after not in seen:
+        key = after
+        seen.add(key)
+    return key
 
 
 def set_aside(work: Work, row: OutboxRow, newer: str, now: datetime) -> None:

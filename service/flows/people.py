@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from service.domain.password import LOCK, is_locked, password_fault
 from service.domain.people import Person, Role
@@ -20,6 +21,7 @@ __all__ = [
     "add_person",
     "change_password",
     "change_person",
+    "mark_of",
     "one_time_password",
     "reset_password",
     "set_duties",
@@ -125,7 +127,8 @@ def add_person(
 def change_person(store: Store, person_id: str, *, by: Person, now: datetime, changes: "PersonChange") -> None:
     """Change role, duties, address, mail threshold or whether a person may log in; their sessions end where role or access changes.
 
-    Raises `PasswordFaultError` where the person is unknown or an administrator would shut themselves out.
+    Raises `PasswordFaultError` where the person is unknown, was changed since the form was opened, or an administrator would
+    shut themselves out.
     """
     with store.write() as work:
         work.alone(PEOPLE)
@@ -135,6 +138,8 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
         acting = work.people.get(by.id)
         if acting is None or acting.disabled or acting.role is not by.role:
             raise PasswordFaultError("您的角色刚被调整，这次修改没有保存；请重新登录后再看。")
+        if changes.seen and changes.seen != mark_of(person):
+            raise PasswordFaultError(_changed_meanwhile(work, person))
         if person.id == by.id and (changes.disabled or changes.role is not person.role):
             raise PasswordFaultError("不能停用自己或更改自己的角色，请由另一位系统管理员操作。")
         changed = replace(
@@ -158,6 +163,20 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
             disabled=changed.disabled,
             duties="、".join(sorted(changed.duties)),
         )
+
+
+def mark_of(person: Person) -> str:
+    """Return what tells whether the editable part of a person changed: a form gives back the mark that it was opened with."""
+    parts = (person.role, person.email or "", person.notify_from or "", str(person.disabled), *sorted(person.duties))
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _changed_meanwhile(work: Work, person: Person) -> str:
+    rows = work.audit.rows(subject=f"person:{person.id}", action="person.changed", limit=1)
+    who = f"由{rows[0].actor}" if rows else "由他人"
+    duties = f"，{len(person.duties)}个岗位" if person.duties else "，没有岗位"
+    now = f"{person.role.word}，邮箱{person.email or '未填'}{duties}，{'停用' if person.disabled else '允许登录'}"
+    return f"打开页面后已{who}改过，现为：{now}。本行是您填写的内容，请对照后再点“保存”，将以您填写的为准。"
 
 
 def set_duties(store: Store, name: str, duties: Iterable[str], *, workflow: Workflow, by: str, now: datetime) -> Person:
@@ -224,13 +243,14 @@ def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonChange:
-    """The editable part of a person."""
+    """The editable part of a person; `seen` is the mark that it had when the form was opened, empty where there was no form."""
 
     role: Role
     email: str | None
     notify_from: str | None
     disabled: bool
     duties: frozenset[str] = frozenset()
+    seen: str = ""
 
 
 def one_time_password() -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from service.domain.beijing import BEIJING
@@ -18,13 +18,13 @@ __all__ = ["Turns", "add_shift", "plan_turns", "remove_shift", "set_members"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
-    """A rotation as a person asks for it: people and deputies by id, in the order of their turns."""
+    """A rotation as a person asks for it: people by id in the order of their turns, each with a deputy or none beside them."""
 
     first: date
     days: int
     changes: tuple[time, ...]
     people: tuple[str, ...]
-    deputies: tuple[str, ...] = ()
+    deputies: tuple[str | None, ...] = ()
 
 
 def add_shift(
@@ -83,7 +83,7 @@ def plan_turns(store: Store, person: Person, turns: Turns, *, now: datetime) -> 
     permit(person, Act.MANAGE_ROSTER)
     with store.write() as work:
         work.alone("roster")
-        _known(work, [*turns.people, *turns.deputies])
+        _known(work, [*turns.people, *(one for one in turns.deputies if one)])
         made = rotation(
             first=turns.first,
             days=turns.days,
@@ -121,19 +121,33 @@ def _note_made(work: Work, person: Person, made: Sequence[Shift], now: datetime)
     note(work, person, "shifts.made", "duty", detail, now)
 
 
-def remove_shift(store: Store, person: Person, shift_id: str, *, now: datetime) -> None:
-    """Forget a shift. Raises `NotFound`, and `Refusal` for one that is over: what was is not rewritten."""
+def remove_shift(store: Store, person: Person, shift_id: str, *, now: datetime) -> bool:
+    """Forget a shift that is to come; one that runs ends now and stays on record, as when it is handed over early.
+
+    Returns:
+        Whether it ran and was ended.
+
+    Raises:
+        NotFound: There is none of that id.
+        Refusal: It is over: what was is not rewritten.
+    """
     permit(person, Act.MANAGE_ROSTER)
     with store.write() as work:
+        work.alone("roster")
         shift = work.roster.get(shift_id)
         if shift is None:
             raise NotFound("没有这个班次，可能已被删除")
         if shift.ends_at <= now:
             raise Refusal("班次已经结束，不能删除")
-        work.roster.remove(shift_id)
+        runs = shift.begins_at < now
+        if runs:
+            work.roster.save_all([replace(shift, ends_at=now)])
+        else:
+            work.roster.remove(shift_id)
         holder = work.people.get(shift.person_id)
         detail = {"people": [holder.name if holder else shift.person_id], "ends_at": shift.ends_at.isoformat()}
-        note(work, person, "shift.removed", "duty", detail, now)
+        note(work, person, "shift.ended" if runs else "shift.removed", "duty", detail, now)
+        return runs
 
 
 def set_members(
@@ -145,6 +159,7 @@ def set_members(
     if unit is None or unit.external:
         raise NotFound("没有这个处室，请检查 departments.yaml")
     with store.write() as work:
+        work.alone(f"members.{unit_id}")
         names = {one.id: one.name for one in work.people.listing() if not one.disabled}
         if not set(person_ids) <= set(names):
             raise NotFound("名单中有不在用的人员，请刷新后重选")

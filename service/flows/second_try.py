@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.domain.people import Act, Person
+from service.domain.plain_letter import PLAIN
 from service.domain.refusal import Conflict
 from service.domain.set_aside import ASSESS, document_of
 from service.flows.acts import note, permit
@@ -149,7 +150,9 @@ def _addressed(work: Work, row: OutboxRow, people: Sequence[Person]) -> OutboxRo
     """Return the mail to its receiver's present address, `None` where there is nobody to send it to."""
     addresses = {one.email for one in people}
     to = row.payload["to"] if row.payload["to"] in addresses else _new_address(work, row, people)
-    return None if to is None else replace(row, payload={**row.payload, "to": to, REFUSED: True})
+    # The server was mended meanwhile: all of it is tried again.
+    whole = {name: value for name, value in row.payload.items() if name != PLAIN}
+    return None if to is None else replace(row, payload={**whole, "to": to, REFUSED: True})
 
 
 def _new_address(work: Work, row: OutboxRow, people: Sequence[Person]) -> str | None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from service.domain.beijing import beijing
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.domain.routing import Labels
@@ -71,11 +72,15 @@ def end_silence(store: Store, person: Person, silence_id: str, *, now: datetime)
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
+        # Of two who end it at once the second is told, and the first stays on record.
+        work.alone(f"silence.{silence_id}")
         silence = work.silences.get(silence_id)
         if silence is None:
             raise NotFound("没有这条静默，可能链接已失效")
-        if silence.ended_at is not None or silence.ends_at <= now:
-            raise Conflict("静默已经结束")
+        if silence.ended_at is not None:
+            raise Conflict(f"静默已由{silence.ended_by}于{beijing(silence.ended_at, now)}结束，无须再办")
+        if silence.ends_at <= now:
+            raise Conflict("静默已到期结束，无须再办")
         ended = replace(silence, ended_at=now, ended_by=person.name)
         work.silences.save(ended)
         note(work, person, "silence.ended", f"silence:{silence.id}", {"reason": silence.reason}, now)

@@ -63,10 +63,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a message was not taken, in words, and whether trying again can help."""
+    """Why a message was not taken, in words, whether trying again can help, and whether it was refused for what it says."""
 
     words: str
     recoverable: bool
+    of_content: bool = False
 
 
 def request_for(
@@ -176,6 +177,8 @@ _FINAL: Mapping[HookKind, Mapping[int, str]] = MappingProxyType(
         },
     }
 )
+# Other words to the same group may be taken.
+_OF_CONTENT = frozenset({430101, 430102, 430104})
 _TOO_OFTEN = frozenset({45009, 45033, 130101, 410100, 88, 11232, 99991400})
 
 
@@ -204,6 +207,6 @@ def refusal_of(kind: HookKind, status: int, body: bytes) -> Refusal | None:
 def _of_code(kind: HookKind, code: int, answer: _Answer) -> Refusal:
     known = _FINAL[kind].get(code)
     if known is not None:
-        return Refusal(f"答复 {code}：{known}", recoverable=False)
+        return Refusal(f"答复 {code}：{known}", recoverable=False, of_content=code in _OF_CONTENT)
     told = "发送过于频繁，稍后再发" if code in _TOO_OFTEN else clean(answer.errmsg or answer.msg)[:_MOST_TOLD]
     return Refusal(f"答复 {code}：{told or '原因不明'}", recoverable=True)

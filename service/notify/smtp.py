@@ -49,7 +49,9 @@ class SmtpNotifier:
             raise NotifyError(sentence, recoverable=True) from error
         except aiosmtplib.SMTPResponseException as error:
             sentence = f"邮件服务器 {self.host}:{self.port} 答复 {error.code}：{error.message}"
-            raise NotifyError(sentence, recoverable=error.code < _PERMANENT) from error
+            # Sender and receiver were taken before: what is refused then is what the message says, or how long it is.
+            content = isinstance(error, aiosmtplib.SMTPDataError)
+            raise NotifyError(sentence, recoverable=error.code < _PERMANENT, of_content=content) from error
         except aiosmtplib.SMTPRecipientsRefused as error:
             codes = [recipient.code for recipient in error.recipients]
             sentence = f"邮件服务器 {self.host}:{self.port} 拒收全部收件人（{', '.join(map(str, codes))}）"

@@ -66,7 +66,7 @@ class WebhookNotifier:
         status, answer = self._spoken(self._post(request))
         refusal = refusal_of(self.kind, status, answer)
         if refusal is not None:
-            raise self._error(refusal.words, recoverable=refusal.recoverable)
+            raise self._error(refusal.words, recoverable=refusal.recoverable, of_content=refusal.of_content)
         return Delivery(message_id=str(message["Message-ID"]), accepted_by=f"{self.kind.word} {self.place}")
 
     def check(self) -> str | None:
@@ -93,11 +93,11 @@ class WebhookNotifier:
     def _not_allowed(self, error: EgressRefused) -> NotifyError:
         return self._error(f"的地址不许访问（{error.reason}）；内网地址须列入 webhook_inside", recoverable=True)
 
-    def _error(self, words: str, *, recoverable: bool) -> NotifyError:
+    def _error(self, words: str, *, recoverable: bool, of_content: bool = False) -> NotifyError:
         sentence = f"{self.kind.word} {self.place} {words}".replace(" 的", "的")
         for secret in self._secrets():
             sentence = sentence.replace(secret, "…")
-        return NotifyError(sentence, recoverable=recoverable)
+        return NotifyError(sentence, recoverable=recoverable, of_content=of_content)
 
     def _secrets(self) -> list[str]:
         """Return what an answer may repeat and nobody may read, the longest first."""

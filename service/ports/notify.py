@@ -11,12 +11,13 @@ __all__ = ["Delivery", "Notifier", "NotifyError"]
 
 
 class NotifyError(Exception):
-    """A message was not taken. `recoverable` says whether trying again can help."""
+    """A message was not taken. `recoverable` says whether trying again can help, `of_content` that what it says was refused."""
 
-    def __init__(self, sentence: str, *, recoverable: bool) -> None:
-        """Keep the sentence and whether a retry can help."""
+    def __init__(self, sentence: str, *, recoverable: bool, of_content: bool = False) -> None:
+        """Keep the sentence, whether a retry can help, and whether other words to the same receiver could be taken."""
         super().__init__(sentence)
         self.recoverable = recoverable
+        self.of_content = of_content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

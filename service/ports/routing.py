@@ -93,6 +93,10 @@ class Notices(Protocol):
         """Return the alert's notices in order of time."""
         ...
 
+    def untold(self, alert_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the alerts of which nobody was told anything."""
+        ...
+
     def withdraw(self, keys: Sequence[str]) -> None:
         """Forget notices whose mail was taken back before it left."""
         ...

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
 from functools import lru_cache
@@ -12,7 +13,20 @@ from sqlalchemy import BigInteger, DateTime, Integer, SmallInteger, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["Json", "Moment", "Number", "Serial", "Word", "dump_json", "dump_text", "plain_json"]
+from service.domain.exclusion import Exclusion, ExclusionKind
+
+__all__ = [
+    "Exclusions",
+    "Json",
+    "Moment",
+    "Number",
+    "Serial",
+    "Word",
+    "dump_json",
+    "dump_text",
+    "exclusion_of",
+    "plain_json",
+]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -75,6 +89,31 @@ class Json(TypeDecorator[Any]):
             return loaded if shape is None else shape(loaded)
 
         return read
+
+
+class Exclusions(TypeDecorator[tuple[Exclusion, ...]]):
+    """Times that do not count, as JSON in a text column."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the library's signature
+        """Write JSON text."""
+        return None if value is None else dump_json([asdict(one) for one in value])
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Exclusion, ...] | None:  # noqa: ARG002
+        """Read them back."""
+        # Most clocks have none.
+        return None if value is None else () if value == "[]" else tuple(map(exclusion_of, json.loads(value)))
+
+
+_EXCLUSION_MOMENTS = ("since", "due_before", "until")
+
+
+def exclusion_of(values: Mapping[str, Any]) -> Exclusion:
+    """Return a time that does not count from what JSON kept of it."""
+    moments = {name: datetime.fromisoformat(values[name]) for name in _EXCLUSION_MOMENTS if values[name] is not None}
+    return Exclusion(**{**values, **moments, "kind": ExclusionKind(values["kind"])})
 
 
 class Word(TypeDecorator[Any]):

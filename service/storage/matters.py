@@ -9,9 +9,11 @@ from sqlalchemy import Connection, case, func, select
 
 from service.domain.crossing import Crossing
 from service.domain.disclosure import Disclosure
+from service.domain.exclusion import Exclusion
 from service.domain.matter import Matter, MatterKind, MatterState
-from service.domain.matter_duty import Duty, Exclusion, ExclusionKind
+from service.domain.matter_duty import Duty
 from service.storage.among import among
+from service.storage.columns import exclusion_of
 from service.storage.dialects import upsert
 from service.storage.rows import records, values_of
 from service.storage.schema import disclosures, matter_links, matters
@@ -143,7 +145,6 @@ def _matter(kept: Matter) -> Matter:
 
 _NAMES = tuple(field.name for field in fields(Duty))
 _EXCLUSION_NAMES = tuple(field.name for field in fields(Exclusion))
-_EXCLUSION_MOMENTS = ("since", "due_before", "until")
 
 
 def _duty_values(duty: Duty) -> dict[str, Any]:
@@ -153,13 +154,8 @@ def _duty_values(duty: Duty) -> dict[str, Any]:
 
 def _duty(values: Mapping[str, Any]) -> Duty:
     # Duties that were stored before time could be left out of them hold no exclusions.
-    exclusions = tuple(_exclusion(one) for one in values.get("exclusions", ()))
+    exclusions = tuple(exclusion_of(one) for one in values.get("exclusions", ()))
     return Duty(**{**values, **_read_moments(values, _MOMENTS), "exclusions": exclusions})
-
-
-def _exclusion(values: Mapping[str, Any]) -> Exclusion:
-    moments = _read_moments(values, _EXCLUSION_MOMENTS)
-    return Exclusion(**{**values, **moments, "kind": ExclusionKind(values["kind"])})
 
 
 def _read_moments(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, datetime]:

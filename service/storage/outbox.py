@@ -11,6 +11,7 @@ from service.storage.dialects import insert_new
 from service.storage.leases import LEASES_AHEAD
 from service.storage.rows import records
 from service.storage.schema import outbox
+from service.storage.schema.metadata import DEAD
 
 __all__ = ["SqlOutbox"]
 
@@ -169,7 +170,7 @@ class SqlOutbox:
     def given_up(self, kind: str, *, limit: int, since: datetime | None = None) -> list[OutboxRow]:
         """Return rows that were set aside as dead, those enqueued `since`, the oldest first."""
         o = outbox.c
-        statement = select(*_ROW).where(o.kind == kind, o.state == "dead").order_by(o.seq).limit(limit)
+        statement = select(*_ROW).where(o.kind == kind, DEAD).order_by(o.seq).limit(limit)
         if since is not None:
             statement = statement.where(o.created_at >= since)
         return records(self._connection, OutboxRow, statement)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, delete, insert, null, or_, select
 from service.domain.roster import Shift
 from service.domain.silence import Matcher, MatcherField, Silence
 from service.ports.routing import Batch, Notice
+from service.storage.among import among
 from service.storage.dialects import insert_new, upsert
 from service.storage.rows import one_record, records, rows_of, values_of
 from service.storage.schema import batches, notices, shifts, silences, unit_members
@@ -96,6 +97,9 @@ class SqlRoster:
             self._connection.execute(insert(unit_members), rows)
 
 
+_TOLD_OF = select(notices.c.alert_id).where(among(notices.c.alert_id, "ids"), notices.c.told).distinct()
+
+
 class SqlNotices:
     """`service.ports.routing.Notices` within one transaction."""
 
@@ -114,6 +118,13 @@ class SqlNotices:
         """Return the alert's notices in order of time."""
         statement = select(notices).where(notices.c.alert_id == alert_id).order_by(notices.c.at, notices.c.key)
         return records(self._connection, Notice, statement)
+
+    def untold(self, alert_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the alerts of which nobody was told anything."""
+        if not alert_ids:
+            return frozenset()
+        told = self._connection.scalars(_TOLD_OF, {"ids": list(alert_ids)})
+        return frozenset(alert_ids) - frozenset(told)
 
     def withdraw(self, keys: Sequence[str]) -> None:
         """Forget notices whose mail was taken back before it left."""

@@ -12,7 +12,7 @@ from service.domain.event import Event
 from service.domain.rounds import round_number
 from service.domain.routing import Target
 from service.flows.cases.telling import coming_calls
-from service.flows.merging import merged_into
+from service.flows.merging import left_as, merged_into
 from service.flows.mornings import summed_up
 from service.flows.office import Office
 from service.flows.telling import Teller
@@ -37,13 +37,12 @@ def notices_view(work: Work, alert: Alert, event: Event, context: AppContext) ->
     now, office = context.now(), context.office
     routing, teller = office.routing(), Teller(work, office, now)
     notices = work.notices.of_alert(alert.id)
-    merged = merged_into(work, alert.id)
-    mails = [str(detail["mail"]) for detail in merged.values()]
-    states = work.outbox.states([*(one.key for one in notices if one.told), *mails])
+    merged, stands_for = merged_into(work, alert.id), left_as(work, alert.id)
+    states = work.outbox.states([*(one.key for one in notices if one.told), *stands_for.values()])
     current = teller.would_tell(alert, event, occasion=occasion_of(alert))
     told, held = plan_rows(current)
     return {
-        "sent": told_rows(notices, states, merged),
+        "sent": told_rows(notices, states, merged, stands_for),
         "would_told": told if asks(alert) else [],
         "would_held": held,
         "asks": asks(alert),

@@ -23,6 +23,7 @@ from service.flows.deliver import MAIL
 from service.flows.matter_watch import waiting_matters
 from service.flows.pulse import silent_since
 from service.flows.second_channel import WEBHOOK
+from service.flows.unheard import unheard
 from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused
@@ -132,8 +133,10 @@ def _waiting(request: Request, context: AppContext, identity: Identity, now: dat
         # Asked only where there is a second channel: a page reads no more than it shows.
         unsaid = work.outbox.overdue(WEBHOOK, since=now - MAIL_AWAY * context.pace)[0] if context.office.channel else 0
         silent = silent_since(work, now=now, pace=context.pace)
+        missed = unheard(work, opened.alerts, identity.person.id)
     return {
         "silent": silent,
+        "unheard": missed,
         "badges": badges(opened, troubled, cases, matters),
         "duty": duty if isinstance(duty, str) else None,
         "unsent": unsent,

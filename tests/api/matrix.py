@@ -56,6 +56,8 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /alerts/{alert_id}/level": _DECIDE,
     "POST /alerts/{alert_id}/grade": _DECIDE,
     "POST /alerts/{alert_id}/need": _DECIDE,
+    "POST /clocks/{clock_id}/time/exclude": _DECIDE,
+    "POST /clocks/{clock_id}/time/resume": _DECIDE,
     "POST /clocks/{clock_id}/{act}": _DECIDE,
     "POST /alerts/{alert_id}/clocks": _DECIDE,
     "POST /duties/{clock_id}/meet": _HANDLE,

@@ -1,6 +1,7 @@
 """The pages of cases without a browser: duties, refusals with what was typed, the package, many cases at once."""
 
 import io
+import re
 import time
 import zipfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from service.domain.alert_states import AlertState
 from service.domain.case.file import Case, case_id
 from service.domain.clock import ClockState
 from service.domain.people import Role
@@ -261,6 +263,82 @@ def alert_event(site: Site) -> str:
         alert = work.alerts.get(ALERT)
     assert alert is not None
     return alert.event_id
+
+
+class TestMarkedText:
+    """Where a text bears a mark of classification its one button sends it back: passing it is refused in any case."""
+
+    def acts(self, site: Site, text: str) -> str:
+        way = Way(site.context.store, ALERT).submitted(text)
+        with site.context.store.write() as work:
+            reviewer = work.people.get("p-officer")
+            assert reviewer is not None
+            work.people.save(replace(reviewer, duties=frozenset({"secrecy_reviewer"})))
+        page = site.browser(Role.OFFICER).client.get(f"/cases/{way.case.id}?tab=review").text
+        return page.partition('id="next-step"')[2].partition("</section>")[0]
+
+    def test_it_can_only_be_sent_back_and_the_page_says_why(self, site: Site) -> None:
+        acts = self.acts(site, f"【机密】\n{TEXT}")
+        assert "本版有阻断项，不能通过保密审查：请写明意见后退回，改过另存才能再送。" in acts
+        assert 'value="pass"' not in acts
+        assert '<button class="primary" type="submit" name="verdict" value="return">' in acts
+
+    def test_a_text_without_a_mark_can_be_passed(self, site: Site) -> None:
+        acts = self.acts(site, TEXT)
+        assert '<button class="primary" type="submit" name="verdict" value="pass">' in acts
+        assert "不能通过保密审查" not in acts
+
+
+class TestTheEnd:
+    """After archiving one thing is left, closing the alert; then nothing, and the pages say so."""
+
+    @pytest.fixture
+    def archived(self, site: Site) -> Case:
+        with site.context.store.write() as work:
+            alert = work.alerts.get(ALERT)
+            assert alert is not None
+            now = {"answered_at": NOW, "acknowledged_at": NOW, "acknowledged_by": "研判乙"}
+            work.alerts.save(replace(alert, state=AlertState.ANSWERED, **now))  # type: ignore[arg-type] # its fields
+            case = Case(
+                id=case_id(alert.id),
+                alert_id=alert.id,
+                event_id=alert.event_id,
+                title=alert.title,
+                state=CaseState.ARCHIVED,
+                opened_at=NOW,
+                opened_by="监测甲",
+                changed_at=NOW,
+            )
+            assert work.cases.add(case, [])
+        return case
+
+    def primaries(self, browser: Browser, path: str) -> list[str]:
+        text = browser.client.get(path).text.partition('class="acts"')[2].partition('<nav class="tabs"')[0]
+        return re.findall(r'<(?:a|summary) class="button primary"[^>]*>([^<]+)', text)
+
+    def test_who_may_close_the_alert_is_led_to_that_and_the_others_are_told_who_does(
+        self, site: Site, archived: Case
+    ) -> None:
+        event, lead = f"/events/{archived.event_id}", site.browser(Role.APPROVER)
+        assert self.primaries(lead, event) == ["关闭…"]
+        assert "<dt>下一步</dt><dd><b>处置已结束，核对后关闭预警</b></dd>" in lead.client.get(event).text
+        assert "去关闭预警" in lead.client.get(f"/cases/{archived.id}").text
+        officer = site.browser(Role.OFFICER)
+        assert self.primaries(officer, event) == []
+        assert "待审批人关闭预警" in officer.client.get(event).text
+        assert "预警还没有关闭，由审批人关闭。" in officer.client.get(f"/cases/{archived.id}").text
+
+    def test_once_it_is_closed_nothing_is_left_and_the_case_is_still_found(self, site: Site, archived: Case) -> None:
+        with site.context.store.write() as work:
+            alert = work.alerts.get(ALERT)
+            assert alert is not None
+            work.alerts.save(replace(alert, state=AlertState.CLOSED, closed_at=NOW, closed_by="审批丙"))
+        event, lead = f"/events/{archived.event_id}", site.browser(Role.APPROVER)
+        text = lead.client.get(event).text
+        assert "已办结，没有待办" in text
+        assert f'href="/cases/{archived.id}"' in text
+        assert self.primaries(lead, event) == []
+        assert "预警已关闭，没有待办。" in lead.client.get(f"/cases/{archived.id}").text
 
 
 class TestPackage:

@@ -309,6 +309,20 @@ class TestClocks:
         assert after is not None
         assert (after.state, after.start_at, after.due_at) == (before.state, before.start_at, before.due_at)
 
+    def test_time_left_out_of_an_application_is_asked_for_and_told_on_the_page(self, site: Site) -> None:
+        browser = site.browser(Role.APPROVER)
+        browser.post("/alerts/A-20261125-03/clocks", rule="C-APP", since="2026-11-20T09:30")
+        path, page = "/clocks/A-20261125-03-C-APP/time", "/events/20261125-03?tab=handling"
+        assert f'action="{path}/exclude"' in browser.client.get(page).text
+        assert browser.post(f"{path}/exclude", kind="consult", reason="向企业发函").status_code == 303
+        text = browser.client.get(page).text
+        assert "征求第三方或其他机关意见：向企业发函（" in text
+        assert f'action="{path}/resume"' in text
+        assert 'action="/clocks/A-20261125-03-C-APP/arm"' not in text
+        assert "收到时间应为" in browser.post(f"{path}/resume", since="昨天").text
+        assert browser.post(f"{path}/resume", remark="企业同意公开").status_code == 303
+        assert "意见收回（企业同意公开），扣除 0 个工作日" in browser.client.get(page).text
+
     def test_a_wrong_time_is_said(self, site: Site) -> None:
         browser = site.browser(Role.APPROVER)
         for since, status in (("gestern", 422), ("2027-01-01T00:00", 409)):

@@ -225,6 +225,38 @@ class TestRoster:
         with reached.context.store.read() as work:
             assert [row.action for row in work.audit.rows(subject="duty")] == ["shift.removed", "shifts.made"]
 
+    def test_a_deputy_stays_beside_the_person_of_the_same_line(self, reached: Site) -> None:
+        browser = reached.browser(Role.APPROVER)
+        fields = {"csrf": browser.csrf, "first": "2026-11-26", "days": "2", "changes": "08:00 20:00"}
+        people, path = ["p-officer", "p-approver"], "/system/roster/rotation"
+        answer = browser.client.post(path, data={**fields, "person": people, "deputy": ["", "p-officer"]})
+        assert answer.status_code == 303, answer.text
+        with reached.context.store.read() as work:
+            made = work.roster.between(NOW, NOW + timedelta(days=9))
+        pairs = [("p-officer", None), ("p-approver", "p-officer")]
+        assert [(one.person_id, one.deputy_id) for one in made] == pairs * 2
+        alone = browser.client.post(path, data={**fields, "person": ["p-officer", ""], "deputy": ["", "p-approver"]})
+        assert "第 2 人只选了副班，请选值班员，或去掉副班" in alone.text
+
+    def test_a_shift_that_is_handed_over_early_ends_now_and_stays_on_record(self, reached: Site) -> None:
+        browser = reached.browser(Role.APPROVER)
+        # It is 14:32: the shift began yesterday evening, and stands on today's page none the less.
+        fields = {"begins": "2026-11-24T20:00", "ends": "2026-11-25T20:00", "person": "p-officer"}
+        assert browser.post("/system/roster/shifts", **fields).status_code == 303
+        text = browser.client.get("/system/roster").text
+        assert "20:00–20:00" in text
+        assert "现在结束</button>" in text
+        with reached.context.store.read() as work:
+            [shift] = work.roster.between(NOW, NOW + timedelta(days=9))
+        answer = browser.post(f"/system/roster/shifts/{shift.id}/remove")
+        assert "班次已提前结束，此前的当班记录保留" in browser.client.get(answer.headers["location"]).text
+        with reached.context.store.read() as work:
+            kept = work.roster.get(shift.id)
+            assert work.audit.rows(subject="duty")[0].action == "shift.ended"
+        assert kept is not None
+        assert (kept.begins_at, kept.ends_at) == (shift.begins_at, NOW)
+        assert browser.post(f"/system/roster/shifts/{shift.id}/remove").status_code == 422
+
 
 class TestRouting:
     def test_the_test_form_says_who_would_be_told_and_who_not_and_why(self, reached: Site) -> None:

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from service.domain.alert import AlertLevel
 from service.domain.people import Role
-from service.domain.refusal import Conflict
+from service.domain.refusal import Conflict, NotFound
 from service.domain.roster import Shift
 from service.domain.silence import Matcher, MatcherField, Silence
 from service.flows.alerts import acknowledge
+from service.flows.roster import remove_shift
+from service.flows.silences import end_silence
 from service.ports.routing import Batch, Notice
 from service.ports.store import Store
 from tests.contract.store_transactions import WORKERS, together
@@ -134,6 +136,17 @@ class NoticesContract:
             assert work.notices.of_alert("a1") == [notice("k0", told=False), notice("k1", told=True, at=NOW + HOUR)]
             assert work.notices.of_alert("a2") == []
 
+    def test_alerts_of_which_nobody_was_told_are_found_among_those_asked_for(self, store: Store) -> None:
+        with store.write() as work:
+            for number in range(1, 4):
+                work.events.save(event(f"e{number}"), ())
+                work.alerts.save(alert(f"a{number}", event_id=f"e{number}"))
+            work.notices.save(notice("k1", told=True))
+            work.notices.save(replace(notice("k2", told=False), alert_id="a2"))
+        with store.read() as work:
+            assert work.notices.untold(["a1", "a2", "a3"]) == {"a2", "a3"}
+            assert work.notices.untold(["a1"]) == work.notices.untold([]) == frozenset()
+
     def test_a_mail_is_taken_back_only_before_anybody_tried_to_send_it(self, store: Store) -> None:
         with store.write() as work:
             work.events.save(event("e1"), ())
@@ -197,6 +210,37 @@ class NoticesContract:
         with store.read() as work:
             assert [row.actor for row in work.audit.rows(subject="alert:a1")] == [first]
             assert work.audit.verify() is None
+
+    def test_of_several_who_end_a_silence_or_remove_a_shift_at_once_one_does_and_one_row_says_so(
+        self, store: Store
+    ) -> None:
+        with store.write() as work:
+            work.people.save(person("p1"))
+            work.silences.save(silence("s1", ends_at=NOW + HOUR))
+            work.roster.save_all([shift("f", 0, 2)])
+
+        def end_both(number: int) -> list[str]:
+            lead, said = person(f"p{number}", role=Role.APPROVER), []
+            for act in (
+                lambda: end_silence(store, lead, "s1", now=NOW),
+                lambda: remove_shift(store, lead, "f", now=NOW),
+            ):
+                try:
+                    act()
+                    said.append(f"done {lead.name}")
+                except (Conflict, NotFound) as refusal:
+                    said.append(refusal.sentence)
+            return said
+
+        said = [sentence for sentences in together(end_both) for sentence in sentences]
+        assert sum(sentence.startswith("done ") for sentence in said) == 2
+        with store.read() as work:
+            ended = work.silences.get("s1")
+            rows = [(row.action, row.actor) for row in work.audit.rows(limit=50)]
+        assert ended is not None
+        assert sum(action in {"silence.ended", "shift.removed"} for action, _ in rows) == 2
+        assert ("silence.ended", ended.ended_by) in rows
+        assert sum(sentence.startswith(f"静默已由{ended.ended_by}于") for sentence in said) == WORKERS - 1
 
     def test_what_a_failed_transaction_noted_is_not_there(self, store: Store) -> None:
         with store.write() as work:

@@ -75,6 +75,7 @@ class TestSmtp(MailContract):
         with pytest.raises(NotifyError, match="550") as caught:
             self.notifier().send(letter_to("duty@office.invalid"))
         assert not caught.value.recoverable
+        assert caught.value.of_content
 
     def test_a_log_in_that_is_refused_gives_no_mail_up(self) -> None:
         port = free_port()

@@ -32,6 +32,8 @@ PUBLISHED = {
     "0015": "839dab0d9e86",
     "0016": "81114167d877",
     "0017": "9d5db28d52f3",
+    "0018": "0da93edc5c07",
+    "0019": "2c8458341b52",
 }
 Rows = dict[str, list[dict[str, object]]]
 

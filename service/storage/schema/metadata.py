@@ -2,7 +2,7 @@
 
 from sqlalchemy import ForeignKey, MetaData, text
 
-__all__ = ["OPEN", "later", "metadata"]
+__all__ = ["DEAD", "OPEN", "later", "metadata"]
 
 metadata = MetaData(
     naming_convention={
@@ -15,6 +15,8 @@ metadata = MetaData(
 
 # Rows of a queue that somebody may still claim.
 OPEN = text("ready_at IS NOT NULL")
+# Rows that were given up; written out, as SQLite uses such an index only for a condition that it can read.
+DEAD = text("state = 'dead'")
 
 
 def later(column: str) -> ForeignKey:

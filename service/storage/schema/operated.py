@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from service.domain.people import Role
 from service.storage.columns import Json, Moment, Serial, Word
-from service.storage.schema.metadata import OPEN, later, metadata
+from service.storage.schema.metadata import DEAD, OPEN, later, metadata
 
 __all__ = [
     "audit",
@@ -50,6 +50,7 @@ outbox = Table(
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
     Index("ix_outbox_open", "kind", "seq", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_outbox_dead", "kind", "seq", sqlite_where=DEAD, postgresql_where=DEAD),
     sqlite_autoincrement=True,
 )
 

@@ -5,7 +5,7 @@ from sqlalchemy import Boolean, Column, Double, Index, Integer, PrimaryKeyConstr
 from service.domain.alert import AlertLevel, AlertState
 from service.domain.clock import ClockRole, ClockState
 from service.domain.event import IncidentGrade
-from service.storage.columns import Json, Moment, Number, Word
+from service.storage.columns import Exclusions, Json, Moment, Number, Word
 from service.storage.schema.metadata import later, metadata
 
 __all__ = ["alerts", "clocks", "event_keys", "events"]
@@ -105,6 +105,7 @@ clocks = Table(
     Column("extended_by", Text),
     Column("policy_version", Text),
     Column("evidence_ids", Json(tuple), nullable=False, server_default="[]"),
+    Column("exclusions", Exclusions, nullable=False, server_default="[]"),
     Index(None, "alert_id"),
     Index(None, "state", "due_at"),
 )

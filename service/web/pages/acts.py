@@ -10,10 +10,11 @@ from service.api.identity import ClockKeeper, Closer, Handler, Identity, context
 from service.domain.alert import AlertLevel
 from service.domain.clock import Clock
 from service.domain.event import IncidentGrade
+from service.domain.exclusion import ExclusionKind
 from service.domain.refusal import Conflict, Refusal
 from service.flows import alerts as flows
 from service.flows import bulk
-from service.flows.clocks import extend_clock
+from service.flows.clocks import exclude_time, extend_clock, resume_time
 from service.web.pages.alerts import show_refused
 from service.web.pages.event_return import Posted
 from service.web.received import received
@@ -218,12 +219,52 @@ def keep_clock(
         "arm": lambda: flows.arm_clock(store, person, clock_id, office=office, now=now),
         "pause": lambda: flows.pause_clock(store, person, clock_id, reason, now=now),
         "extend": lambda: extend_clock(store, person, clock_id, reason, office=office, now=now),
-        "cancel": lambda: flows.cancel_clock(store, person, clock_id, reason, now=now),
+        "cancel": lambda: flows.cancel_clock(store, person, clock_id, reason, office=office, now=now),
     }
     return Posted(request, identity, sent).on_clock(_alert_of(request, clock_id), acts[act], _DONE[act])
 
 
 _DONE = {"arm": "armed", "pause": "paused", "extend": "extended", "cancel": "cancelled"}
+
+
+@router.post("/clocks/{clock_id}/time/exclude")
+def exclude_clock_time(
+    request: Request,
+    identity: ClockKeeper,
+    clock_id: str,
+    kind: Annotated[ExclusionKind, Form()],
+    sent: Sent,
+    reason: Optional = "",
+) -> Response:
+    """Leave the time from now on out of a clock, as the text allows."""
+    context = context_of(request)
+    store, person, now, office = context.store, identity.person, context.now(), context.office
+    return Posted(request, identity, sent).on_clock(
+        _alert_of(request, clock_id),
+        lambda: exclude_time(store, person, clock_id, kind, reason, office=office, now=now),
+        "matter_excluded",
+    )
+
+
+@router.post("/clocks/{clock_id}/time/resume")
+def resume_clock_time(
+    request: Request,
+    identity: ClockKeeper,
+    clock_id: str,
+    sent: Sent,
+    since: Annotated[str, Form(max_length=16)] = "",
+    remark: Optional = "",
+) -> Response:
+    """Let a clock's time count again; `since` is when what was waited for came, in Beijing time."""
+    context = context_of(request)
+    store, person, now, office = context.store, identity.person, context.now(), context.office
+    return Posted(request, identity, sent).on_clock(
+        _alert_of(request, clock_id),
+        lambda: resume_time(
+            store, person, clock_id, office=office, now=now, received_at=received(since), remark=remark
+        ),
+        "matter_resumed",
+    )
 
 
 @router.post("/alerts/{alert_id}/clocks")

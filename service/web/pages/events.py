@@ -17,6 +17,7 @@ from service.domain.case.file import CaseFile
 from service.domain.case.turn import turns
 from service.domain.citation import Choice
 from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
+from service.domain.clock_exclusion import may_exclude
 from service.domain.event import Event
 from service.domain.facts import Condition, facts_of
 from service.domain.handling import answered_last
@@ -111,6 +112,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "alert": alert,
         "case": case,
         "case_state": context.office.register.workflow.states[case.state] if case else "",
+        "case_over": case is not None and case.state in context.office.register.workflow.final,
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
@@ -203,6 +205,8 @@ def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> lis
         due = due_of(clock, context.now())
         paused = "已暂停，" if clock.state is ClockState.PAUSED else ""
         note = f"{paused}到期 {moment(clock.due_at, context.now())}" if due.running else due.state_word
+        if clock.excluding is not None:
+            note = f"{clock.excluding.kind.word}，到期时间随{clock.excluding.kind.end_word}顺延"
         cards.append({"due": due, "key": key if due.running else "none", "note": note})
     return cards
 
@@ -226,6 +230,9 @@ def _clock_view(clock: Clock, alert: Alert, context: AppContext) -> dict[str, An
         "armed_by": None if clock.armed_by == SYSTEM else clock.armed_by,
         "extend": _extension(clock, context),
         "untold": clock.due_at is None and clock.limit.endswith("wd"),
+        "excluding": clock.excluding,
+        "exclusions": clock.exclusions,
+        "may_exclude": may_exclude(clock, context.now()) if alert.state is not AlertState.CLOSED else (),
         "restart": _RESTART.get(clock.state) if alert.state is not AlertState.CLOSED else None,
     }
 

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Importer, Reader, context_of
 from service.api.room import NEEDS_ROOM
+from service.domain.exclusion import ExclusionKind
 from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
-from service.domain.matter_duty import ExclusionKind
 from service.domain.people import Act
 from service.domain.refusal import NotFound, Refusal
 from service.flows import matters as flows

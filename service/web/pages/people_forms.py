@@ -30,6 +30,7 @@ class PersonForm:
     notify_from: Annotated[str, Form()] = ""
     disabled: Annotated[str, Form()] = "false"
     duties: Annotated[list[str] | None, Form()] = None
+    seen: Annotated[str, Form(max_length=16)] = ""
 
     def read(self, known_duties: Collection[str]) -> PersonChange:
         """Return what the form asks for; what is no duty of the work flow is left out. Raises `Refusal`."""
@@ -50,6 +51,7 @@ class PersonForm:
             notify_from=self.notify_from or None,
             disabled=self.disabled == "true",
             duties=frozenset(self.duties or ()) & frozenset(known_duties),
+            seen=self.seen,
         )
 
 

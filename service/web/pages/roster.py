@@ -82,13 +82,17 @@ class RotationForm:
         return chosen + [("", "")] * (_ROWS - len(chosen))
 
     def turns(self) -> flows.Turns:
-        """Return the rotation that is asked for. Raises `Refusal`."""
+        """Return the rotation that is asked for: each deputy stays beside the person of the same line. Raises `Refusal`."""
+        alone = next((place for place, (one, deputy) in enumerate(self.rows, start=1) if deputy and not one), None)
+        if alone is not None:
+            raise Refusal(f"第 {alone} 人只选了副班，请选值班员，或去掉副班")
+        pairs = [(one, deputy or None) for one, deputy in self.rows if one]
         return flows.Turns(
             first=day_typed(self.first),
             days=days_typed(self.days),
             changes=handovers_typed(self.changes),
-            people=tuple(one for one in self.person or () if one),
-            deputies=tuple(one for one in self.deputy or () if one),
+            people=tuple(one for one, _ in pairs),
+            deputies=tuple(deputy for _, deputy in pairs),
         )
 
 
@@ -152,11 +156,12 @@ def remove(
     context = context_of(request)
     weeks = _weeks_of(first)
     try:
-        flows.remove_shift(context.store, identity.person, shift_id, now=context.now())
+        ended = flows.remove_shift(context.store, identity.person, shift_id, now=context.now())
     except Refusal as refusal:
         status = 404 if isinstance(refusal, NotFound) else 422
         return _show(request, identity, weeks, refused=Refused(refusal.sentence, status))
-    return RedirectResponse(f"/system/roster?{f'from={weeks}&' if weeks else ''}done=unshift", status_code=303)
+    done = "shift_ended" if ended else "unshift"
+    return RedirectResponse(f"/system/roster?{f'from={weeks}&' if weeks else ''}done={done}", status_code=303)
 
 
 def _weeks_of(typed: str) -> date | None:
@@ -214,7 +219,12 @@ def _days(
             Day(
                 day,
                 weekday(starts + timedelta(hours=12)),
-                tuple(_row(shift, people, now) for shift in shifts if starts <= shift.begins_at < ends),
+                # The night shift of the day before runs on into the first day that is shown.
+                tuple(
+                    _row(shift, people, now)
+                    for shift in shifts
+                    if starts <= shift.begins_at < ends or (number == 0 and shift.begins_at < starts)
+                ),
                 tuple(
                     f"{_hour(max(gap.begins_at, starts))}–{_hour(min(gap.ends_at, ends), ends)} {gap.why}"
                     for gap in gaps
@@ -236,6 +246,7 @@ def _row(shift: Shift, people: Mapping[str, Person], now: datetime) -> Mapping[s
     return {
         "shift": shift,
         "span": f"{_hour(shift.begins_at)}–{_hour(shift.ends_at)}",
+        "began": shift.begins_at < now,
         "person": name(shift.person_id),
         "deputy": name(shift.deputy_id) if shift.deputy_id else "",
         "now": shift.covers(now),

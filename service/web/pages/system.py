@@ -22,6 +22,7 @@ from service.domain.workflow import Workflow
 from service.flows.deliver import MAIL, SEARCH
 from service.flows.fetching_again import left_alone
 from service.flows.opinion_desk import how_asking_stands
+from service.flows.people import mark_of
 from service.flows.second_channel import WEBHOOK
 from service.flows.second_try import given_up, set_aside
 from service.ports.store import Work
@@ -120,7 +121,8 @@ def _people(work: Work, workflow: Workflow, typed: Typed) -> dict[str, Any]:
     held = [one for one in people if one.duties and not one.disabled]
     able = able_people(people)
     return {
-        "people": [(one, typed.change if one.id == typed.person_id else form_of(one)) for one in people],
+        # Of a refused form too the mark is that of now: who saves it again has been told what changed.
+        "people": [(one, typed.change if one.id == typed.person_id else form_of(one), mark_of(one)) for one in people],
         "roles": list(Role),
         "held": len(held),
         "able": len(able),

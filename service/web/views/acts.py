@@ -35,6 +35,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "silence.ended": "结束静默",
         "shifts.made": "排班",
         "shift.removed": "删除班次",
+        "shift.ended": "提前结束班次",
         "members.set": "设置处室人员",
         "roster.gap": "值班空档提醒",
         "batch.undone": "撤销批量操作",
@@ -44,6 +45,8 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "clock.paused": "暂停时限",
         "clock.cancelled": "取消时限",
         "clock.extended": "延长时限",
+        "clock.excluded": "扣除时间（暂不计时）",
+        "clock.resumed": "恢复计时",
         "clock.settled": "补算到期时间",
         "policy.imported": "政策入库",
         "policy.superseded": "政策被替代",
@@ -255,6 +258,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "why": "缘由",
         "tries": "第几次",
         "tokens": "词元",
+        "plain": "改发简要内容",
     }
 )
 

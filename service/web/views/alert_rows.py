@@ -82,7 +82,8 @@ class LevelCount:
 
 def due_of(clock: Clock, now: datetime) -> Due:
     """Return how a clock is shown."""
-    running = clock.state in {ClockState.ARMED, ClockState.PAUSED}
+    # What the text leaves out counts nothing: a clock that rests so is never late, however long it takes.
+    running = clock.state in {ClockState.ARMED, ClockState.PAUSED} and clock.excluding is None
     left = None if clock.due_at is None else clock.due_at - now
     overdue = running and left is not None and left < timedelta()
     return Due(
@@ -110,6 +111,8 @@ def _left_words(clock: Clock, left: timedelta | None, *, running: bool) -> str:
     """
     if left is None:
         return "到期待定" if clock.limit.endswith("wd") else "无数字时限"
+    if clock.excluding is not None:
+        return "暂不计时"
     if clock.met_at is not None:
         return f"用时 {remaining(clock.met_at - clock.start_at)}"
     if clock.state in {ClockState.CANCELLED, ClockState.EXPIRED}:
@@ -122,9 +125,9 @@ def _numbers(basis: str) -> str:
 
 
 def _share(clock: Clock, now: datetime) -> float:
-    if clock.due_at is None or clock.due_at <= clock.start_at:
+    if clock.due_at is None or clock.due_at <= clock.counted_from:
         return 0.0
-    used = (now - clock.start_at) / (clock.due_at - clock.start_at)
+    used = (now - clock.counted_from) / (clock.due_at - clock.counted_from)
     return min(1.0, max(0.0, used))
 
 

@@ -37,9 +37,8 @@ def next_step(alert: Alert | None, turns: Sequence[Turn] | None = None) -> str:
 
 
 def _after_case(alert: Alert) -> str:
-    if alert.state in {AlertState.CLOSED, AlertState.ANSWERED}:
-        return _without_case(alert)
-    return "处置已结束，核对后关闭预警"
+    # Its reactions were tracked and evaluated before the case was archived: nothing more is waited for.
+    return _without_case(alert) if alert.state is AlertState.CLOSED else "处置已结束，核对后关闭预警"
 
 
 def _without_case(alert: Alert) -> str:

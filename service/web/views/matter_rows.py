@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.crossing import Crossing, CrossingState
+from service.domain.exclusion import ExclusionKind
 from service.domain.matter import Matter, MatterAct, MatterKind, MatterState, acts_of
 from service.domain.matter_clock import may_exclude
-from service.domain.matter_duty import Duty, DutyStanding, ExclusionKind, standing
+from service.domain.matter_duty import Duty, DutyStanding, standing
 from service.domain.matter_turn import Ahead
 from service.web.views.told import Coming, PersonRow
 from service.web.views.wording import limit_word, remaining

@@ -16,6 +16,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "undone": "已撤销。",
         "shift": "班次已登记。",
         "unshift": "班次已删除。",
+        "shift_ended": "班次已提前结束，此前的当班记录保留。请登记接班人的班次，否则其间由审批人代收。",
         "members": "处室人员已更新。",
         "word_added": "已保存，从下一批稿件起生效；此前研判过的稿件不变，需要时可在本页重新研判。",
         "word_removed": "已移除，从下一批稿件起生效；可在“已移除”里恢复。",

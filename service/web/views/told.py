@@ -31,7 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ToldRow:
-    """One mail: when, to whom, on which occasion, why, and what became of it; `merged` is the subject of the mail it went in."""
+    """One mail: when, to whom, on which occasion, why, and what became of it; `merged` is the subject of the mail it went in.
+
+    `replaced` says that a later one on the same alert left in its place: what became of that became of it.
+    """
 
     at: datetime
     name: str
@@ -40,6 +43,7 @@ class ToldRow:
     state: str
     told: bool
     merged: str = ""
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,19 @@ def occasion_word(name: str) -> str:
 
 
 def told_rows(
-    notices: Sequence[Notice], states: Mapping[str, str], merged: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    notices: Sequence[Notice],
+    states: Mapping[str, str],
+    merged: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    stands_for: Mapping[str, str] = MappingProxyType({}),
 ) -> list[ToldRow]:
     """Return what was told or held back, the newest first; `states` are the outbox's by key.
 
-    `merged` says of mails that went in a merged one in which (`mail`, `merged`): what became of that became of them.
+    `merged` says of mails that went in a merged one under which subject (`merged`); `stands_for` names for one that did not
+    leave itself the one that did: what became of that became of it.
     """
 
     def state(key: str) -> str:
-        return states.get(str(merged[key]["mail"]) if key in merged else key, "done")
+        return states.get(stands_for.get(key, key), "done")
 
     return [
         ToldRow(
@@ -124,6 +132,7 @@ def told_rows(
             state=word("delivery", state(one.key)) if one.told else "未发",
             told=one.told,
             merged=str(merged[one.key]["merged"]) if one.key in merged else "",
+            replaced=one.key in stands_for and one.key not in merged,
         )
         for one in sorted(notices, key=lambda one: (one.at, one.key), reverse=True)
     ]
@@ -164,11 +173,11 @@ def coming_clocks(
     for clock in clocks:
         if clock.state is not ClockState.ARMED or clock.due_at is None:
             continue
-        span = clock.due_at - clock.start_at
+        span = clock.due_at - clock.counted_from
         first, second = warn_at.get(clock.rule_id, WARN_AT)
         stages = ((1, first, f"用时{first}%"), (2, second, f"用时{second}%"), (3, 100, "超时"))
         for stage, share, words in stages:
-            at = clock.start_at + timedelta(seconds=span.total_seconds() * share / 100)
+            at = clock.counted_from + timedelta(seconds=span.total_seconds() * share / 100)
             if stage > clock.warned and at > now:
                 found.append((at, f"{duty_name(clock.limit, clock.action)}{words}"))
     return found

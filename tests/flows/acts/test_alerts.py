@@ -3,12 +3,13 @@ from dataclasses import replace
 import pytest
 
 from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import ClockState
+from service.domain.clock import Clock, ClockState
 from service.domain.event import IncidentGrade
 from service.domain.people import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.flows.acts import advance
 from service.flows.alerts import acknowledge, answer, assign, close, reopen, set_grade, set_level
+from service.flows.consider import consider
 from service.ports.store import Store
 from tests.flows.acts.scene import (
     APPROVER,
@@ -94,6 +95,46 @@ class TestAnswer:
         assert clocks["C-24H"].state is ClockState.ARMED
         with pytest.raises(Conflict, match="已于"):
             answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + HOUR)
+
+
+class TestRisen:
+    """An answer to orange answers no red: what was answered is asked for anew from the rise on."""
+
+    def rises(self, store: Store, alert: Alert, hours: float) -> Alert:
+        with store.write() as work:
+            consider(work, replace(EVENT, harmed=60, last_at=NOW + hours * HOUR), office=OFFICE, now=NOW + hours * HOUR)
+            found = work.alerts.get(alert.id)
+        assert found is not None
+        return found
+
+    def rounds(self, store: Store, alert: Alert) -> dict[str, Clock]:
+        with store.read() as work:
+            clocks = work.clocks.of_alerts([alert.id])[alert.id]
+        return {one.id.removeprefix(f"{alert.id}-"): one for one in clocks if one.rule_id == "C-48H"}
+
+    def test_an_answered_alert_that_rises_to_red_asks_runs_and_is_answered_anew(
+        self, store: Store, alert: Alert
+    ) -> None:
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + HOUR)
+        assert set(self.rounds(store, alert)) == {"C-48H"}
+        red = self.rises(store, alert, 5)
+        assert (red.level, red.state) == (AlertLevel.RED, AlertState.OPEN)
+        again = self.rounds(store, alert)["C-48H~2"]
+        assert (again.state, again.start_at, again.due_at) == (ClockState.ARMED, NOW + 5 * HOUR, NOW + 53 * HOUR)
+        assert self.rounds(store, alert)["C-48H"].state is ClockState.MET
+        assert acknowledge(store, OFFICER, alert.id, now=NOW + 6 * HOUR).state is AlertState.ACKNOWLEDGED
+        with pytest.raises(Conflict, match="“回应社会关切”仍在计时"):
+            close(store, APPROVER, alert.id, "已回应", office=OFFICE, now=NOW + 6 * HOUR)
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 7 * HOUR)
+        assert self.rounds(store, alert)["C-48H~2"].state is ClockState.MET
+        self.rises(store, alert, 8)
+        assert set(self.rounds(store, alert)) == {"C-48H", "C-48H~2"}
+
+    def test_what_rose_before_it_was_answered_is_asked_once(self, store: Store, alert: Alert) -> None:
+        self.rises(store, alert, 1)
+        answer(store, OFFICER, alert.id, office=OFFICE, now=NOW + 2 * HOUR)
+        self.rises(store, alert, 3)
+        assert set(self.rounds(store, alert)) == {"C-48H"}
 
 
 class TestAdvance:

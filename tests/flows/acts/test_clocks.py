@@ -23,7 +23,7 @@ class TestClocks:
 
     def test_what_was_cancelled_by_mistake_runs_again_with_its_old_due_time(self, store: Store, alert: Alert) -> None:
         before = clocks_of(store, alert)["C-48H"]
-        cancel_clock(store, APPROVER, before.id, "误点", now=NOW)
+        cancel_clock(store, APPROVER, before.id, "误点", office=OFFICE, now=NOW)
         assert arm_clock(store, APPROVER, before.id, office=OFFICE, now=NOW + HOUR).due_at == before.due_at
 
     def test_what_a_grade_or_a_decision_ended_is_not_started_beside_it(self, store: Store, alert: Alert) -> None:

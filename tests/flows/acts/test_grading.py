@@ -54,7 +54,7 @@ class TestGrade:
         assert clocks_of(store, alert)["C-48H"].state is ClockState.CANCELLED
 
     def test_a_grade_does_not_start_again_what_a_person_cancelled(self, store: Store, alert: Alert) -> None:
-        cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "属外省事项", now=NOW)
+        cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "属外省事项", office=OFFICE, now=NOW)
         for hours, grade in enumerate((IncidentGrade.IV, IncidentGrade.II, IncidentGrade.III)):
             set_grade(store, APPROVER, alert.id, grade, reason="核实", office=OFFICE, now=NOW + hours * HOUR)
         ended = clocks_of(store, alert)["C-48H"]
@@ -70,7 +70,7 @@ class TestGrade:
         set_grade(store, APPROVER, alert.id, IncidentGrade.III, reason="核实", office=OFFICE, now=NOW)
         with pytest.raises(Conflict, match="已由乙登记为Ⅲ级"):
             set_grade(store, APPROVER, alert.id, IncidentGrade.III, reason="核实", office=OFFICE, now=NOW)
-        cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "不需要回应", now=NOW)
+        cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "不需要回应", office=OFFICE, now=NOW)
         close(store, APPROVER, alert.id, "误报", office=OFFICE, now=NOW)
         with pytest.raises(Conflict, match="重新打开"):
             set_grade(store, APPROVER, alert.id, IncidentGrade.I, reason="核实", office=OFFICE, now=NOW)

@@ -137,7 +137,7 @@ class TestRefusals:
             decide(store, alert, needed=True, reason=" ")
 
     def test_a_cancelled_clock_stays_when_nothing_is_needed(self, store: Store, alert: Alert) -> None:
-        cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "重复", now=NOW)
+        cancel_clock(store, APPROVER, f"{alert.id}-C-48H", "重复", office=OFFICE, now=NOW)
         before = clocks_of(store, alert)["C-48H"]
         decide(store, alert, needed=False)
         assert clocks_of(store, alert)["C-48H"] == before

@@ -38,7 +38,7 @@ ACTS: list[tuple[str, Callable[[Store, Person, Alert], object], frozenset[str]]]
     ),
     ("arm", lambda s, p, a: arm_clock(s, p, f"{a.id}-C-GRP", office=OFFICE, now=NOW), frozenset({"乙"})),
     ("start", lambda s, p, a: start_clock(s, p, a.id, "C-APP", office=OFFICE, now=NOW), frozenset({"乙"})),
-    ("cancel", lambda s, p, a: cancel_clock(s, p, f"{a.id}-C-48H", "重复", now=NOW), frozenset({"乙"})),
+    ("cancel", lambda s, p, a: cancel_clock(s, p, f"{a.id}-C-48H", "重复", office=OFFICE, now=NOW), frozenset({"乙"})),
     ("pause", lambda s, p, a: pause_clock(s, p, f"{a.id}-C-48H", "等待", now=NOW), frozenset({"乙"})),
 ]
 
@@ -70,4 +70,4 @@ def test_what_does_not_exist_is_said_so(store: Store) -> None:
     with pytest.raises(NotFound, match="预警"):
         acknowledge(store, OFFICER, "none", now=NOW)
     with pytest.raises(NotFound, match="时限"):
-        cancel_clock(store, APPROVER, "none", "重复", now=NOW)
+        cancel_clock(store, APPROVER, "none", "重复", office=OFFICE, now=NOW)

@@ -11,8 +11,8 @@ from service.domain.beijing import BEIJING
 from service.domain.calendar import WorkingCalendar
 from service.domain.crossing import CrossingState
 from service.domain.disclosure import DisclosureState
+from service.domain.exclusion import ExclusionKind
 from service.domain.matter import Matter, MatterAct, MatterKind, MatterState, begin
-from service.domain.matter_duty import ExclusionKind
 from service.domain.people import Person
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.domain.register import Register

@@ -7,9 +7,10 @@ import pytest
 
 from service.domain.beijing import BEIJING
 from service.domain.clock import Stage
+from service.domain.exclusion import ExclusionKind
 from service.domain.matter import Matter, MatterAct, MatterKind, open_matter, perform
 from service.domain.matter_clock import exclude, extend, may_exclude, resume
-from service.domain.matter_duty import Duty, DutyStanding, ExclusionKind, standing
+from service.domain.matter_duty import Duty, DutyStanding, standing
 from service.domain.matter_turn import passed, settled, stage_of
 from service.domain.refusal import Conflict
 from service.domain.register import Register

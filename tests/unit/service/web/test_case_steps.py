@@ -22,7 +22,7 @@ from tests.unit.service.domain.cases import WORKFLOW, case_in
         (AlertState.ANSWERED, None, CaseState.TRACKING, Step.EVALUATE),
         (AlertState.ANSWERED, None, CaseState.EVALUATED, Step.ARCHIVE),
         (AlertState.CLOSED, None, CaseState.EVALUATED, Step.ARCHIVE),
-        (AlertState.ANSWERED, None, CaseState.ARCHIVED, "跟踪反应，满足条件后关闭"),
+        (AlertState.ANSWERED, None, CaseState.ARCHIVED, "处置已结束，核对后关闭预警"),
         (AlertState.CLOSED, None, CaseState.ARCHIVED, "已关闭，继续监测是否反复"),
         (AlertState.ACKNOWLEDGED, None, CaseState.CLOSED, "处置已结束，核对后关闭预警"),
         (AlertState.ASSIGNED, "承办甲", CaseState.CLOSED_FP, "处置已结束，核对后关闭预警"),

@@ -1,0 +1,52 @@
+"""Two administrators who have the same person's form open: the second is told what the first changed, and overwrites nothing unseen."""
+
+import re
+
+from service.domain.people import Person, Role
+from tests.api.conftest import Browser, Site
+
+FORM = {"role": "officer", "notify_from": "", "disabled": "false"}
+OFFICER = "/system/people/p-officer"
+
+
+def mark(browser: Browser, path: str = OFFICER, text: str | None = None) -> str:
+    page = text if text is not None else browser.client.get("/system?tab=people").text
+    found = re.search(rf'action="{path}">.*?name="seen" value="(\w+)"', page, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def stored(site: Site) -> Person:
+    with site.context.store.read() as work:
+        found = work.people.get("p-officer")
+    assert found is not None
+    return found
+
+
+def test_the_second_to_save_is_told_what_the_first_changed_and_saves_on_the_second_try(site: Site) -> None:
+    first, second = site.browser(Role.ADMINISTRATOR), site.browser(Role.ADMINISTRATOR)
+    seen = mark(second)
+    assert first.post(OFFICER, **FORM, email="new@press.invalid", seen=mark(first)).status_code == 303
+    answer = second.post(OFFICER, **{**FORM, "disabled": "true"}, email="old@press.invalid", seen=seen)
+    assert answer.status_code == 422
+    assert first.person is not None
+    told = f"打开页面后已由{first.person.name}改过，现为：研判员，邮箱new@press.invalid，没有岗位，允许登录。"
+    assert told in answer.text
+    assert "old@press.invalid" in answer.text
+    assert (stored(site).email, stored(site).disabled) == ("new@press.invalid", False)
+    again = mark(second, text=answer.text)
+    assert second.post(OFFICER, **FORM, email="old@press.invalid", seen=again).status_code == 303
+    assert stored(site).email == "old@press.invalid"
+
+
+def test_what_the_person_does_meanwhile_stands_in_nobodys_way(site: Site) -> None:
+    keeper = site.browser(Role.ADMINISTRATOR)
+    seen = mark(keeper)
+    keeper.post(f"{OFFICER}/password")
+    assert keeper.post(OFFICER, **FORM, email="new@press.invalid", seen=seen).status_code == 303
+
+
+def test_one_form_saved_twice_is_no_change_of_somebody_else(site: Site) -> None:
+    keeper = site.browser(Role.ADMINISTRATOR)
+    assert keeper.post(OFFICER, **FORM, email="a@press.invalid", seen=mark(keeper)).status_code == 303
+    assert keeper.post(OFFICER, **FORM, email="b@press.invalid", seen=mark(keeper)).status_code == 303
