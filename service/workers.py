@@ -52,6 +52,7 @@ ROLES = ("web", "crawl", "assess", "deliver")
 
 _IDLE_SECONDS = 0.25
 _IDLE_OPINION_SECONDS = 3.0
+_LOOK_AT_SEARCH_SECONDS = 60.0
 _READ_AHEAD_AFTER_SECONDS = 15.0
 
 log = structlog.get_logger("yaowang")
@@ -278,6 +279,7 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
 
 
 def _refill(app: Application, stop: threading.Event) -> None:
+    """Fill the projection where it is missing, at the start and whenever its index was deleted under the running service."""
     while not stop.is_set():
         try:
             report = refill(app.store, app.search)
@@ -287,7 +289,7 @@ def _refill(app: Application, stop: threading.Event) -> None:
             continue
         if report is not None:
             log.info("search.refilled", repaired=report.repaired, refused=len(report.refused))
-        return
+        stop.wait(_LOOK_AT_SEARCH_SECONDS)
 
 
 def _speak_beside(app: Application, stop: threading.Event) -> None:
