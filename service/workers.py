@@ -6,7 +6,6 @@ logged and tried again after a pause; only a stop ends a role.
 
 import asyncio
 import gc
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -35,6 +34,7 @@ from service.rhythm import Rhythm
 from service.search.refill import refill
 from service.setbacks import PAUSE_SECONDS, SETBACKS
 from service.speaking import answering, pulsing, reporting, speaking
+from service.stopping import stop_on_signals
 from service.training import TrainingBeside
 
 if TYPE_CHECKING:
@@ -46,23 +46,16 @@ if TYPE_CHECKING:
     from service.flows.model_keeper import ModelKeeper
 
 
-__all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "stop_on_signals", "write_logs"]
+__all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "write_logs"]
 
 ROLES = ("web", "crawl", "assess", "deliver")
 
 _IDLE_SECONDS = 0.25
 _IDLE_OPINION_SECONDS = 3.0
+_LOOK_AT_SEARCH_SECONDS = 60.0
 _READ_AHEAD_AFTER_SECONDS = 15.0
 
 log = structlog.get_logger("yaowang")
-
-
-def stop_on_signals() -> threading.Event:
-    """Return an event that SIGTERM, SIGINT and the end of the terminal set."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def write_logs(role: str) -> None:
@@ -121,7 +114,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
         return explaining.after(busy) > 0 or busy > 0
 
     with training:
-        _loop("assess", _while_room(app, step, lambda: look(office)), stop)
+        _loop("assess", _while_room(app, step, lambda: look(office)), stop_on_signals(stop))
 
 
 def _look_up(library: "PolicyLibrary") -> None:
@@ -269,6 +262,7 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
 
     A projection that is missing or was restored around is filled beside it too: no mail waits for that.
     """
+    stop_on_signals(stop)
     _ask_beside(app, stop)
     _speak_beside(app, stop)
     threading.Thread(target=partial(_refill, app, stop), name="refill", daemon=True).start()
@@ -285,6 +279,7 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
 
 
 def _refill(app: Application, stop: threading.Event) -> None:
+    """Fill the projection where it is missing, at the start and whenever its index was deleted under the running service."""
     while not stop.is_set():
         try:
             report = refill(app.store, app.search)
@@ -294,7 +289,7 @@ def _refill(app: Application, stop: threading.Event) -> None:
             continue
         if report is not None:
             log.info("search.refilled", repaired=report.repaired, refused=len(report.refused))
-        return
+        stop.wait(_LOOK_AT_SEARCH_SECONDS)
 
 
 def _speak_beside(app: Application, stop: threading.Event) -> None:
@@ -343,6 +338,7 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
         server_header=False,
     )
     server = uvicorn.Server(config)
+    stop_on_signals(stop)
 
     def end_with_stop() -> None:
         stop.wait()
@@ -373,6 +369,7 @@ def run_crawl(app: Application, stop: threading.Event) -> None:
     app.describe_sources()
     from service.collecting import collect_until
 
+    stop_on_signals(stop)
     asyncio.run(collect_until(app, stop))
 
 

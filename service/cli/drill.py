@@ -68,8 +68,8 @@ def drill(
 
 
 def _stop(parent: int | None) -> threading.Event:
+    from service.stopping import stop_on_signals
     from service.supervise import stop_with_parent
-    from service.workers import stop_on_signals
 
     stop = stop_on_signals()
     if parent is not None:

@@ -118,11 +118,14 @@ def _run_role(
     data: Path | None = None,
     parent: int | None = None,
 ) -> None:
+    from service.stopping import end_on_signals
     from service.supervise import stop_with_parent
-    from service.workers import stop_on_signals, write_logs
+    from service.workers import write_logs
 
     write_logs(name)
-    stop = stop_on_signals()
+    # The role itself heeds the signals once it has something in hand.
+    end_on_signals()
+    stop = threading.Event()
     stop_with_parent(stop, parent=parent)
     # A supervisor has prepared the store before it starts a role.
     with opened(data, port=port, prepared=parent is not None) as app:
@@ -197,8 +200,9 @@ def _say_older(app: "Application") -> None:
 
 def _serve(settings: "Settings") -> None:
     from service.settings import role_environment
+    from service.stopping import stop_on_signals
     from service.supervise import PARENT, RoleProcess, Supervisor
-    from service.workers import ROLES, stop_on_signals
+    from service.workers import ROLES
 
     options = ["--data", str(settings.data), "--parent", PARENT]
     commands = {

@@ -70,6 +70,12 @@ class TrainingRun:
     reasons: tuple[str, ...] = ()
     measured: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
+    def is_held(self, now: datetime) -> bool:
+        """Tell whether a process has it in hand at `now`: its lease runs, and began before the clock was set back, if it was."""
+        if self.finished_at is not None or self.until is None or self.until <= now:
+            return False
+        return self.started_at is None or self.started_at <= now + (self.until - self.started_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:

@@ -16,6 +16,7 @@ from service.domain.beijing import BEIJING
 
 __all__ = [
     "KEPT_WAITING",
+    "LONGEST_WISH",
     "MOST_TRIES",
     "MOST_WAITING",
     "Answer",
@@ -43,7 +44,8 @@ KEPT_WAITING = timedelta(hours=24)
 _SEVERITY_APART = 2
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(minutes=15)
-_LONGEST_WISH = timedelta(hours=1)
+LONGEST_WISH = timedelta(hours=1)
+"""No pause is longer, whatever the interface wishes."""
 _BUSY_PAUSE = timedelta(minutes=1)
 
 
@@ -272,7 +274,7 @@ def pause_after(unfit: Unfit, failures: int, wish: timedelta | None) -> timedelt
     What the interface wishes (`Retry-After`) is kept, up to an hour; else 30 s, doubled up to 15 minutes.
     """
     if wish is not None:
-        return min(max(wish, timedelta(seconds=1)), _LONGEST_WISH)
+        return min(max(wish, timedelta(seconds=1)), LONGEST_WISH)
     if unfit is Unfit.BUSY:
         return _BUSY_PAUSE
     return min(_LONGEST_PAUSE, _FIRST_PAUSE * float(2 ** min(max(failures - 1, 0), 10)))

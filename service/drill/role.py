@@ -5,6 +5,7 @@ Whatever the settings say, the drill's store, search, mail and sources are those
 """
 
 import argparse
+import threading
 from pathlib import Path
 
 from crawlers.egress import Egress
@@ -12,8 +13,9 @@ from service.bootstrap import Application, build, wall_clock
 from service.drill.clock import DrillClock
 from service.drill.folder import Beginning, DrillState, read_state
 from service.settings import Settings, load_settings
+from service.stopping import end_on_signals
 from service.supervise import stop_with_parent
-from service.workers import run_assess, run_crawl, run_deliver, stop_on_signals, write_logs
+from service.workers import run_assess, run_crawl, run_deliver, write_logs
 
 __all__ = ["drill_application", "drill_settings", "main"]
 
@@ -40,7 +42,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--parent", type=int)
     given = parser.parse_args()
-    stop = stop_on_signals()
+    end_on_signals()
+    stop = threading.Event()
     stop_with_parent(stop, parent=given.parent)
     write_logs(f"drill.{given.role}")
     state = read_state(given.data)

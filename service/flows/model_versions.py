@@ -128,7 +128,7 @@ def wish_training(store: Store, person: Person, *, now: datetime) -> TrainingRun
 def training_waits(work: Work, now: datetime) -> bool:
     """Tell whether a training is asked for that no living process has in hand."""
     last = next(iter(work.models.runs(limit=1)), None)
-    return last is not None and last.finished_at is None and (last.until is None or last.until <= now)
+    return last is not None and last.finished_at is None and not last.is_held(now)
 
 
 def material(work: Work, *, now: datetime) -> Material:

@@ -12,6 +12,7 @@ from typing import Any
 from crawlers.records import DocumentKind
 from service.domain.opinion import (
     KEPT_WAITING,
+    LONGEST_WISH,
     MOST_TRIES,
     MOST_WAITING,
     Answer,
@@ -141,10 +142,13 @@ def ask_waiting(
 
 
 def paused_until(work: Work, now: datetime) -> datetime | None:
-    """Return until when nothing is asked because the interface failed or wished so; `None` where it may be asked."""
+    """Return until when nothing is asked because the interface failed or wished so; `None` where it may be asked.
+
+    A pause that ends later than any may was noted before the clock was set back, and is over.
+    """
     kept = work.value(PAUSE) or {}
     until = datetime.fromisoformat(kept["until"]) if kept.get("until") else None
-    return until if until is not None and until > now else None
+    return until if until is not None and now < until <= now + LONGEST_WISH else None
 
 
 def _begin(store: Store, adviser: Adviser, rules: OpinionRules, now: datetime, report: OpinionReport) -> _Asking | None:

@@ -5,7 +5,7 @@ That an original is gone is a signal for people; nothing acts on it by itself.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawlers.looks import Answer, Look, LookState, answered, first_look, is_flat
@@ -68,8 +68,12 @@ def take_looks(store: Store, seen: Sequence[Seen]) -> LooksTaken:
 
 
 def _moved(work: Work, look: Look, seen: Seen) -> tuple[Look, Look]:
+    # Both are ahead only where the clock was set back: the looks begin anew with this one.
+    look = replace(look, since=min(look.since, seen.at))
     document = work.documents.get(look.document_id)
     published = document.happened_at if document is not None else look.since
+    if published > seen.at:
+        published = look.since
     flat = seen.answer is Answer.LIVE and _hardly_grew(work, look, seen.engagement)
     return look, answered(look, seen.answer, published_at=published, now=seen.at, flat=flat)
 

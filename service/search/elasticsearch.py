@@ -6,7 +6,7 @@ from threading import Event
 from typing import Any
 
 from elastic_transport import TransportError
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from service.ports.search import (
     SearchDocument,
@@ -23,8 +23,10 @@ from service.search.limits import require_page, separate
 __all__ = ["ElasticsearchSearch"]
 
 _CONFLICT = 409
+_UNFIT = 400
+_NO_INDEX = "index_not_found_exception"
+_OF_THE_INDEX = frozenset({_NO_INDEX, "index_closed_exception"})
 _MADE_BY = "made_by"
-_BUSY = frozenset({429, 500, 502, 503, 504})
 _VERSIONS_PAGE = 10_000
 _TOMBSTONE_TRIES = 12
 _TOMBSTONE_WAIT_S = 0.25
@@ -85,8 +87,7 @@ class ElasticsearchSearch:
         """
         if not operations:
             return [], {}
-        with self._answers():
-            self._prepare()
+        with self._keeping():
             answer = self._client.bulk(
                 index=self._alias, operations=operations, refresh=self._refresh, require_alias=True
             )
@@ -99,10 +100,12 @@ class ElasticsearchSearch:
                 continue
             if result["status"] == _CONFLICT:
                 conflicts.append(result["_id"])
-            elif result["status"] in _BUSY:
-                raise SearchUnavailableError(f"检索引擎 {self._url} 繁忙，未能写入：{error.get('reason')}")
-            else:
+            elif result["status"] == _UNFIT and error.get("type") not in _OF_THE_INDEX:
                 refused[result["_id"]] = f"{error.get('type')}: {error.get('reason')}"
+            else:
+                # Of the index or the cluster: busy, full, read-only, closed, gone. Any other document would fare the same.
+                self._ready = self._ready and error.get("type") != _NO_INDEX
+                raise SearchUnavailableError(f"检索引擎 {self._url} 现在不能写入：{error.get('reason')}")
         return conflicts, refused
 
     def _absent(self, document_ids: list[str]) -> list[str]:
@@ -141,8 +144,7 @@ class ElasticsearchSearch:
 
     def versions(self, *, after_seq: int, limit: int) -> list[tuple[int, str, int]]:
         """Return `(seq, document_id, version)` in order of `seq`; only what a refresh has made visible."""
-        with self._answers():
-            self._prepare()
+        with self._keeping():
             self._client.indices.refresh(index=self._alias)
             answer = self._client.search(
                 index=self._alias,
@@ -157,16 +159,14 @@ class ElasticsearchSearch:
 
     def made_by(self) -> str | None:
         """Return by which rules everything in the index was made, `None` where nobody noted it: it stands in the mapping."""
-        with self._answers():
-            self._prepare()
+        with self._keeping():
             answer = self._client.indices.get_mapping(index=self._alias)
         noted = {index["mappings"].get("_meta", {}).get(_MADE_BY) for index in answer.body.values()}
         return str(noted.pop()) if len(noted) == 1 and None not in noted else None
 
     def note_made_by(self, rules: str) -> None:
         """Keep by which rules everything in the index was made."""
-        with self._answers():
-            self._prepare()
+        with self._keeping():
             self._client.indices.put_mapping(index=self._alias, meta={_MADE_BY: rules})
 
     def clear(self) -> None:
@@ -174,8 +174,7 @@ class ElasticsearchSearch:
 
         Deleting documents one by one would leave their versions behind, which refuse the same versions for a while.
         """
-        with self._answers():
-            self._prepare()
+        with self._keeping():
             old = sorted(self._client.indices.get_alias(name=self._alias).body)
             new = f"{self._alias}-v{max(_number(index) for index in old) + 1}"
             self._client.indices.create(index=new)
@@ -217,11 +216,27 @@ class ElasticsearchSearch:
         self._ready = True
 
     @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """Do as `_answers`, over an index that is there; one that was deleted meanwhile is made anew by the next use.
+
+        Not by a search: that would find nothing and not say why.
+        """
+        try:
+            with self._answers():
+                self._prepare()
+                yield
+        except SearchUnavailableError as error:
+            self._ready = self._ready and not isinstance(error.__cause__, NotFoundError)
+            raise
+
+    @contextmanager
     def _answers(self) -> Iterator[None]:
         try:
             yield
         except TransportError as error:
             raise SearchUnavailableError(f"连不上检索引擎 {self._url}：{error.message}") from error
+        except NotFoundError as error:
+            raise SearchUnavailableError(f"检索引擎 {self._url} 里没有索引，重建并补齐后恢复") from error
         except ApiError as error:
             raise SearchUnavailableError(
                 f"检索引擎 {self._url} 拒绝请求（{error.status_code}）：{error.message}"

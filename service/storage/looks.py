@@ -12,6 +12,7 @@ from service.ports.fetching import Relook
 from service.storage.among import among
 from service.storage.columns import Moment
 from service.storage.dialects import upsert
+from service.storage.leases import SET_BACK
 from service.storage.rows import engagement_of, records, values_of
 from service.storage.schema import assessments, document_looks, documents, engagement_points
 
@@ -42,7 +43,13 @@ _DUE = (
     select(document_looks, *_SAID)
     .join_from(document_looks, documents, _D.id == _L.document_id)
     .join(assessments, assessments.c.document_id == _D.id)
-    .where(_L.due_at <= bindparam("now", type_=Moment), among(assessments.c.event_id, "event_ids"))
+    .where(
+        _L.due_at.is_not(None),
+        # What was noted before the clock was set back would come only as late as the clock was ahead.
+        (_L.due_at <= bindparam("now", type_=Moment))
+        | (func.coalesce(_L.looked_at, _L.since, type_=Moment) > bindparam("ahead", type_=Moment)),
+        among(assessments.c.event_id, "event_ids"),
+    )
     .order_by(_L.due_at, _D.seq)
     .limit(bindparam("limit", type_=Integer))
 )
@@ -75,8 +82,8 @@ class SqlLooks:
         ]
 
     def due(self, event_ids: Sequence[str], *, now: datetime, limit: int) -> list[Relook]:
-        """Return the looks that are due, of documents of these events, longest due first."""
-        rows = self._rows(_DUE, event_ids=list(event_ids), now=now, limit=limit)
+        """Return the looks that are due, of documents of these events, longest due first; what a clock set back keeps is due."""
+        rows = self._rows(_DUE, event_ids=list(event_ids), now=now, ahead=now + SET_BACK, limit=limit)
         return [_relook(row, Look(**{name: row[name] for name in _LOOK_FIELDS})) for row in rows]
 
     def canary(self, source_id: str, *, besides: Collection[str]) -> str | None:

@@ -35,13 +35,13 @@ class SqlModels:
         """Take the training that is asked for, or whose process was lost, until `now + lease`."""
         lock(self._connection, "training")
         r = training_runs.c
-        free = r.finished_at.is_(None) & (r.until.is_(None) | (r.until <= now))
-        number = self._connection.scalar(select(r.id).where(free).order_by(r.id).limit(1))
-        if number is None:
+        open_ = self._runs(select(training_runs).where(r.finished_at.is_(None)).order_by(r.id))
+        free = next((run for run in open_ if not run.is_held(now)), None)
+        if free is None:
             return None
         taken = {"until": now + lease, "started_at": now, "tries": r.tries + 1}
-        self._connection.execute(update(training_runs).where(r.id == number).values(**taken))
-        return self.run(number)
+        self._connection.execute(update(training_runs).where(r.id == free.id).values(**taken))
+        return self.run(free.id)
 
     def save(self, run: TrainingRun) -> None:
         """Store how a training stands."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, and_, func, or_, select, update
 from service.domain.opinion import Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
 from service.storage.among import among
 from service.storage.dialects import insert_new, upsert
+from service.storage.leases import SET_BACK
 from service.storage.rows import one_record, records, values_of
 from service.storage.schema import documents, opinion_days, opinions
 from service.storage.schema.asked import PROPOSED
@@ -39,18 +40,23 @@ class SqlOpinions:
         return int(self._connection.scalar(select(func.count()).where(_O.ready_at.is_not(None))) or 0)
 
     def due(self, *, now: datetime, limit: int = 1) -> list[Opinion]:
-        """Return those that wait and are ready, oldest first."""
+        """Return those that wait and are ready, oldest first; also what was ready before the clock was set back."""
+        # Nothing is ever ready later than when it was queued or came back.
+        ready = or_(_O.ready_at <= now, _O.ready_at > now + SET_BACK)
         statement = (
             select(opinions)
-            .where(_O.ready_at <= now, _O.state == OpinionState.WAITING)
+            .where(ready, _O.state == OpinionState.WAITING)
             .order_by(_O.queued_at, _O.document_id)
             .limit(limit)
         )
         return self._records(statement)
 
     def overdue(self, *, now: datetime, since: datetime) -> list[Opinion]:
-        """Return those on their way whose lease is over, and those that wait since before `since`; at most 100."""
-        lost = and_(_O.state == OpinionState.ASKED, _O.ready_at <= now)
+        """Return those on their way whose lease is over, and those that wait since before `since`; at most 100.
+
+        A lease that was taken before the clock was set back is over: nothing else would end it.
+        """
+        lost = and_(_O.state == OpinionState.ASKED, or_(_O.ready_at <= now, _O.asked_at > now + SET_BACK))
         stale = and_(_O.state == OpinionState.WAITING, _O.queued_at < since)
         statement = select(opinions).where(_O.ready_at.is_not(None), or_(lost, stale)).limit(_MOST_OVERDUE)
         return self._records(statement)

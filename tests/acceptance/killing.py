@@ -24,7 +24,8 @@ from unittest import mock
 from analysis.assess import Analyser
 from service.bootstrap import build, wall_clock
 from service.settings import Settings, load_settings
-from service.workers import run_assess, run_deliver, stop_on_signals, write_logs
+from service.stopping import stop_on_signals
+from service.workers import run_assess, run_deliver, write_logs
 
 SHORTEST, LONGEST = 0.01, 1.0
 LONGEST_START = 20.0

@@ -10,8 +10,9 @@ from pathlib import Path
 from crawlers.egress import Egress
 from service.bootstrap import build
 from service.settings import load_settings
+from service.stopping import stop_on_signals
 from service.supervise import stop_with_parent
-from service.workers import run_crawl, stop_on_signals, write_logs
+from service.workers import run_crawl, write_logs
 
 
 def main() -> None:

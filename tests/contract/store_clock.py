@@ -1,10 +1,15 @@
 """What the store promises where the clock of the machine is set back: nothing waits for as long as it was ahead."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from crawlers.looks import Look
+from service.domain.opinion import OpinionState
 from service.ports.store import OutboxRow, Store
+from tests.contract.store_fetching import file_four, look_of
+from tests.contract.store_opinions import question, queue
 from tests.contract.stored import LEASE, NOW, assessment, claim, complete, document, put
 
 HOUR, YEAR_AND_MORE = timedelta(hours=1), timedelta(days=400)
@@ -83,3 +88,40 @@ class ClockContract:
         assert hosts(store, "one") == {"a.invalid": 1}
         assert hosts(store, "two", now=NOW - timedelta(minutes=2)) == {}
         assert hosts(store, "two", now=NOW - HOUR) == {"a.invalid": 2}
+
+    @pytest.mark.parametrize("back", [HOUR, YEAR_AND_MORE])
+    def test_a_clock_set_back_keeps_no_question_waiting_and_none_on_its_way_for_ever(
+        self, store: Store, back: timedelta
+    ) -> None:
+        lost = question("2", state=OpinionState.ASKED, asked_at=NOW, ready_at=NOW + timedelta(minutes=3))
+        queue(store, question(), lost)
+        with store.read() as work:
+            assert work.opinions.due(now=NOW - back, limit=9) == [question()]
+            assert work.opinions.overdue(now=NOW - back, since=NOW - back) == [lost]
+            assert work.opinions.overdue(now=NOW - timedelta(minutes=2), since=NOW - HOUR) == []
+
+    @pytest.mark.parametrize("back", [HOUR, YEAR_AND_MORE])
+    def test_a_clock_set_back_keeps_no_page_from_being_looked_at_again(self, store: Store, back: timedelta) -> None:
+        file_four(store)
+        begun, looked = look_of("1", due_at=NOW + HOUR), look_of("2", due_at=NOW + HOUR, since=NOW - 2 * back)
+
+        def due(now: datetime, *looks: Look) -> list[str]:
+            with store.write() as work:
+                work.looks.save_all(looks)
+                return [one.native_id for one in work.looks.due(["e1"], now=now, limit=9)]
+
+        assert due(NOW - timedelta(minutes=2), begun, replace(looked, looked_at=NOW)) == []
+        assert due(NOW - back) == ["1", "2"]
+        assert due(NOW - back, replace(looked, looked_at=NOW - back), replace(begun, due_at=None)) == []
+
+    @pytest.mark.parametrize("back", [HOUR, YEAR_AND_MORE])
+    def test_a_clock_set_back_keeps_no_training_whose_process_died(self, store: Store, back: timedelta) -> None:
+        with store.write() as work:
+            work.models.wish(actor="管理员甲", now=NOW)
+            assert work.models.claim(lease=LEASE, now=NOW) is not None
+        with store.write() as work:
+            assert work.models.claim(lease=LEASE, now=NOW - LEASE) is None
+            again = work.models.claim(lease=LEASE, now=NOW - back)
+            assert again is not None
+            assert (again.started_at, again.tries) == (NOW - back, 2)
+            assert work.models.claim(lease=LEASE, now=NOW - back) is None

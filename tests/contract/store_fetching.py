@@ -125,11 +125,12 @@ class LooksContract:
     def test_due_looks_of_running_events_come_longest_due_first(self, store: Store) -> None:
         file_four(store)
         with store.write() as work:
-            work.looks.save_all([look_of("1"), look_of("2", due_at=NOW - timedelta(hours=1))])
-            assert [one.native_id for one in work.looks.due(["e1"], now=NOW, limit=10)] == ["2", "1"]
-            assert [one.native_id for one in work.looks.due(["e1"], now=NOW, limit=1)] == ["2"]
-            assert work.looks.due(["e1"], now=NOW - timedelta(hours=2), limit=10) == []
-            assert work.looks.due(["e2"], now=NOW, limit=10) == []
+            due = NOW + timedelta(hours=2)
+            work.looks.save_all([look_of("1", due_at=due), look_of("2", due_at=due - timedelta(hours=1))])
+            assert [one.native_id for one in work.looks.due(["e1"], now=due, limit=10)] == ["2", "1"]
+            assert [one.native_id for one in work.looks.due(["e1"], now=due, limit=1)] == ["2"]
+            assert work.looks.due(["e1"], now=NOW, limit=10) == []
+            assert work.looks.due(["e2"], now=due, limit=10) == []
 
     def test_the_canary_is_the_newest_document_whose_original_was_there(self, store: Store) -> None:
         file_four(store)

@@ -85,6 +85,54 @@ class TestElasticsearchIndex:
             search.index([document(1, version=1)])
             assert search.versions(after_seq=0, limit=5) == [(1, "d1", 1)]
 
+    @pytest.mark.parametrize("block", ["read_only_allow_delete", "write", "read_only"])
+    def test_an_index_that_takes_nothing_more_refuses_no_document_for_good(
+        self, engine: Elasticsearch, search: ElasticsearchSearch, name: str, block: str
+    ) -> None:
+        search.index([document(1)])
+        # The first is what the engine itself sets where its disk is nearly full.
+        engine.indices.put_settings(index=f"{name}-documents-v1", settings={f"index.blocks.{block}": True})
+        with pytest.raises(SearchUnavailableError, match="不能写入"):
+            search.index([document(2)])
+        assert found(search, "疫苗") == ["d1"]
+        engine.indices.put_settings(index=f"{name}-documents-v1", settings={f"index.blocks.{block}": None})
+        search.index([document(2)])
+        assert found(search, "疫苗") == ["d2", "d1"]
+
+    def test_a_closed_index_refuses_no_document_for_good(
+        self, engine: Elasticsearch, search: ElasticsearchSearch, name: str
+    ) -> None:
+        search.index([document(1)])
+        engine.indices.close(index=f"{name}-documents-v1")
+        with pytest.raises(SearchUnavailableError):
+            search.index([document(2)])
+        engine.indices.open(index=f"{name}-documents-v1", wait_for_active_shards="1")
+        search.index([document(2)])
+        assert found(search, "疫苗") == ["d2", "d1"]
+
+    def test_an_index_deleted_under_the_service_is_made_anew_by_the_next_write_and_said_by_a_search(
+        self, engine: Elasticsearch, search: ElasticsearchSearch, name: str
+    ) -> None:
+        search.index([document(1)])
+        engine.indices.delete(index=f"{name}-documents-v1")
+        for _ in range(2):
+            with pytest.raises(SearchUnavailableError, match="没有索引"):
+                search.find(SearchQuery())
+        with pytest.raises(SearchUnavailableError):
+            search.index([document(1), document(2)])
+        search.index([document(1), document(2)])
+        assert found(search, "疫苗") == ["d2", "d1"]
+        assert search.made_by() is None
+
+    def test_an_index_deleted_under_the_service_is_found_missing_by_who_compares(
+        self, engine: Elasticsearch, search: ElasticsearchSearch, name: str
+    ) -> None:
+        search.index([document(1)])
+        engine.indices.delete(index=f"{name}-documents-v1")
+        with pytest.raises(SearchUnavailableError, match="没有索引"):
+            search.versions(after_seq=0, limit=1)
+        assert search.versions(after_seq=0, limit=1) == []
+
     def test_an_engine_that_is_not_there_is_said(self) -> None:
         search = ElasticsearchSearch("http://127.0.0.1:1", timeout=1)
         sentence = search.check()

@@ -172,7 +172,7 @@ def run_view(run: TrainingRun, now: datetime) -> RunView:
 def _stands(run: TrainingRun, now: datetime) -> str:
     if run.finished_at is not None:
         return "已启用" if run.promoted else "未启用"
-    return "训练中" if run.until is not None and run.until > now else "等待训练"
+    return "训练中" if run.is_held(now) else "等待训练"
 
 
 def versions_view(

@@ -237,3 +237,17 @@ def test_a_training_that_is_lost_again_and_again_is_given_up(labelled: Store, ke
     assert "屡次中断" in str(start_training(labelled, actor=None, now=late))
     with labelled.read() as work:
         assert not training_waits(work, late + LEASE)
+
+
+def test_a_clock_set_back_keeps_no_training_waiting_whose_process_was_killed(labelled: Store, keeper: Person) -> None:
+    from service.flows.model_versions import start_training
+
+    wish_training(labelled, keeper, now=NOW)
+    assert not isinstance(start_training(labelled, actor=None, now=NOW), str)
+    before = NOW - timedelta(days=400)
+    with labelled.read() as work:
+        assert not training_waits(work, NOW - timedelta(minutes=2))
+        assert training_waits(work, before)
+    assert not isinstance(start_training(labelled, actor=None, now=before), str)
+    with labelled.read() as work:
+        assert not training_waits(work, before)

@@ -141,3 +141,24 @@ def test_an_edit_that_a_look_found_keeps_what_the_list_had_said(opened: Store, c
     assert now is not None
     assert (now.text, now.extras, now.origin) == ("全文更正。", {"place": "赣州"}, "晚报")
     assert (now.published_at, now.precision) == (START, DatePrecision.MINUTE)
+
+
+def test_a_clock_set_back_by_more_than_a_year_begins_the_looks_anew(opened: Store, clock: MovingClock) -> None:
+    clock.pass_by(days=400)
+    StoreSink(opened, clock).put([replace(page(5), fetched_at=clock(), published_at=None)])
+    with opened.write() as work:
+        judge_all(work, event_id="e1")
+    planned(opened, clock)
+    take_looks(opened, [seen(5, Answer.MISSING, clock)])
+    clock.pass_by(days=-399)
+    (errand,) = planned(opened, clock)
+    assert "5" in {one.native_id for one in errand.pages}
+    take_looks(opened, [seen(5, Answer.MISSING, clock)])
+    assert "5" not in {one.native_id for errand in planned(opened, clock) for one in errand.pages}
+    clock.pass_by(minutes=61)
+    assert take_looks(opened, [seen(5, Answer.MISSING, clock)]).gone == [page(5).id]
+    assert take_looks(opened, [seen(5, Answer.LIVE, clock)]).restored == [page(5).id]
+    with opened.read() as work:
+        due = work.looks.get_all([page(5).id])[page(5).id].due_at
+    assert due is not None
+    assert clock() < due <= clock() + timedelta(hours=1)

@@ -231,6 +231,14 @@ class TestWhatFails:
         with desk.store.read() as work:
             assert paused_until(work, desk.clock()) == desk.clock() + timedelta(hours=1)
 
+    @pytest.mark.parametrize("days", [1, 400])
+    def test_a_clock_set_back_prolongs_no_pause_and_keeps_no_question(self, desk: Desk, days: int) -> None:
+        desk.adviser.answers = [AdviserError(Unfit.CONNECTION, "refused"), told()]
+        desk.take(NEAR)
+        desk.ask()
+        desk.clock.moment -= timedelta(days=days)
+        assert desk.ask().answered == 1
+
     def test_each_failure_in_a_row_pauses_longer_and_an_answer_ends_that(self, desk: Desk) -> None:
         desk.adviser.answers = [AdviserError(Unfit.CONNECTION, "refused")]
         desk.take(*(f"{NEAR}{n}" for n in range(20)))

@@ -31,17 +31,37 @@ def test_what_one_step_brings_does_not_end_the_role(error: Exception) -> None:
 
 def test_a_search_engine_that_is_away_at_the_start_is_filled_when_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[bool] = []
+    stop = threading.Event()
 
     def refill(*_: object) -> VerifyReport:
         tries.append(bool(tries))
         if len(tries) == 1:
             raise SearchUnavailableError("检索引擎没有应答")
+        stop.set()
         return VerifyReport(repaired=5)
 
     monkeypatch.setattr(workers, "refill", refill)
     monkeypatch.setattr(workers, "PAUSE_SECONDS", 0.0)
-    workers._refill(cast("Application", SimpleNamespace(store=None, search=None)), threading.Event())
+    workers._refill(cast("Application", SimpleNamespace(store=None, search=None)), stop)
     assert tries == [False, True]
+
+
+def test_a_projection_that_goes_missing_under_the_running_service_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[VerifyReport | None] = [None, None, VerifyReport(repaired=5), None]
+    stop = threading.Event()
+
+    def refill(*_: object) -> VerifyReport | None:
+        found = looks.pop(0)
+        if not looks:
+            stop.set()
+        return found
+
+    monkeypatch.setattr(workers, "refill", refill)
+    monkeypatch.setattr(workers, "_LOOK_AT_SEARCH_SECONDS", 0.0)
+    workers._refill(cast("Application", SimpleNamespace(store=None, search=None)), stop)
+    assert looks == []
 
 
 def test_the_role_that_judges_leaves_its_mark_with_each_look(monkeypatch: pytest.MonkeyPatch) -> None:
