@@ -219,8 +219,10 @@ class Application:
         return SecondFactorRules(demand=self.settings.second_factor, issuer="药望", key=lambda: self.second_factor_key)
 
     def cut(self, query: str) -> Sequence[str]:
-        """Cut a search query into words as documents were cut when they were indexed."""
-        return self._segmenter.cut_for_search(query)
+        """Cut a search query into words as documents were cut when they were indexed: in simplified characters, say."""
+        from analysis.text import normalise
+
+        return self._segmenter.cut_for_search(normalise(query).text)
 
     @cached_property
     def _segmenter(self) -> "RjiebaSegmenter":

@@ -8,13 +8,12 @@ import numpy as np
 
 from analysis.assess import Analyser
 from analysis.assessment import Assessment, Level
+from analysis.frozen import LEAST_FROZEN, LEAST_FROZEN_RISKS
 from analysis.training.data import Example
 from analysis.training.evaluate import average_precision
 from crawlers.records import Document
 
 __all__ = [
-    "LEAST_FROZEN",
-    "LEAST_FROZEN_RISKS",
     "MOST_CHANGED",
     "Fall",
     "Measured",
@@ -23,9 +22,6 @@ __all__ = [
     "measure",
     "measure_shift",
 ]
-
-LEAST_FROZEN, LEAST_FROZEN_RISKS = 6, 2
-"""Frozen documents, and risks among them, below which nothing can be said."""
 
 MOST_CHANGED = 0.1
 """Share of recent documents whose level another model may change, of few at least five; more is no adaptation."""

@@ -12,13 +12,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from analysis.assessment import Level, Tone
+from analysis.frozen import is_frozen
 from analysis.training.data import STREAM_SOURCE, Example
 from crawlers.records import BEIJING, Document
 
-__all__ = ["FROZEN_SHARE", "Said", "labels_hash", "measures_chance", "read_labels", "split"]
-
-FROZEN_SHARE = 5
-"""One event in so many is frozen: its documents are measured on and never learned from."""
+__all__ = ["Said", "labels_hash", "measures_chance", "read_labels", "split"]
 
 
 class Said(Protocol):
@@ -79,18 +77,14 @@ def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     An event lies on one side with all its documents, the same side at every training. What repeats the text of a frozen
     document is on neither side.
     """
-    frozen = [example for example in examples if _is_frozen(example)]
+    frozen = [example for example in examples if is_frozen(example.event)]
     texts = {example.document.content_hash for example in frozen}
     learned = [
         example
         for example in examples
-        if not _is_frozen(example) and example.document.content_hash not in texts
+        if not is_frozen(example.event) and example.document.content_hash not in texts
     ]  # fmt: skip
     return learned, frozen
-
-
-def _is_frozen(example: Example) -> bool:
-    return hashlib.sha256(example.event.encode()).digest()[0] % FROZEN_SHARE == 0
 
 
 def labels_hash(examples: Sequence[Example]) -> str:

@@ -4,7 +4,10 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
     from service.bootstrap import Application
     from service.domain.model_version import TrainingRun
     from service.flows.model_versions import Material
+    from service.ports.store import Store
 
-__all__ = ["learn_from_officers", "model_in_force"]
+__all__ = ["alive", "learn_from_officers", "model_in_force"]
 
 _UNDER_WAY = ".training-"
+_LAST_SIGN_SECONDS = 2.0
 
 
 def learn_from_officers(data: Path | None, shared: Path | None, *, wished: bool) -> None:
@@ -68,12 +73,38 @@ def _train(
     examples = read_labels(material.rows)
     outcome: Learned | str | None = None
     try:
-        outcome = _made(app, material.in_force, examples, material.recent, shared)
+        with alive(app.store, run, app.now):
+            outcome = _made(app, material.in_force, examples, material.recent, shared)
     finally:
         if outcome is None:
             give_up_training(app.store, run, again=wished, now=app.now())
     risks = sum(example.level is Level.RISK for example in examples)
     return end_training(app.store, run, outcome, labels=len(examples), risks=risks, now=app.now())
+
+
+@contextmanager
+def alive(store: "Store", run: "TrainingRun", now: Callable[[], datetime]) -> Iterator[None]:
+    """Say from time to time that this process lives, so that one which was killed does not look as if it trained."""
+    from service.flows.model_versions import SIGN_EVERY, hold_training
+    from service.ports.store import StoreUnavailableError
+
+    over = threading.Event()
+
+    def say_so() -> None:
+        while not over.wait(SIGN_EVERY.total_seconds()):
+            try:
+                if not hold_training(store, run, now=now()):
+                    return
+            except StoreUnavailableError as error:
+                say(f"训练仍在进行，没能记下：{error}")
+
+    beside = threading.Thread(target=say_so, name="training-alive", daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beside.join(timeout=_LAST_SIGN_SECONDS)
 
 
 def _made(

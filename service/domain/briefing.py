@@ -28,6 +28,7 @@ __all__ = [
     "Rumour",
     "WeekFigures",
     "advise",
+    "before_word",
     "judge_week",
     "quoted",
 ]
@@ -108,10 +109,14 @@ class LimitUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerEffect:
-    """Documents of an event in `EFFECT_WINDOW` before its answer and after it; `None` where the time after is not over yet."""
+    """Documents of an event in `EFFECT_WINDOW` before its answer and after it; `None` where the time after is not over yet.
+
+    `coverage` says whether sources answered in both windows; empty is not looked into.
+    """
 
     before: int
     after: int | None
+    coverage: str = ""
 
     @property
     def words(self) -> str:
@@ -256,16 +261,21 @@ class Briefing:
     events_in_all: int = 0
 
 
-def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int]) -> str:
-    """Return the one-sentence judgement with the figure that supports it."""
+def before_word(week: Week, made_at: datetime) -> str:
+    """Return what the counts before are of: of an issue made within its week the same part of the week before."""
+    return "上周同期" if made_at < week.until else "上周"
+
+
+def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int], *, before: str = "上周") -> str:
+    """Return the one-sentence judgement with the figure that supports it; `before` names what it is compared with."""
     grave = levels.get(AlertLevel.RED, 0) + levels.get(AlertLevel.ORANGE, 0)
-    count, before = figures.risk.count, figures.risk.before
-    told = f"本周风险稿件{count}篇（上周{before}篇），红色、橙色预警{grave}起"
+    count, earlier = figures.risk.count, figures.risk.before
+    told = f"本周风险稿件{count}篇（{before}{earlier}篇），红色、橙色预警{grave}起"
     if grave:
         return f"需关注：{told}。"
-    if before and count >= before * _RISE:
+    if earlier and count >= earlier * _RISE:
         return f"有升温：{told}。"
-    if before and count <= before * _FALL:
+    if earlier and count <= earlier * _FALL:
         return f"有回落：{told}。"
     return f"总体平稳：{told}。"
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from service.domain.beijing import beijing
 
-__all__ = ["Heard", "compared_sentence", "coverage_sentence"]
+__all__ = ["Heard", "Window", "compared_sentence", "coverage_sentence"]
 
 # A source is asked at least once a day; one failed visit is made good the day after.
 _LONGEST_PAUSE = timedelta(hours=36)
@@ -17,6 +17,7 @@ _STANDSTILL = timedelta(hours=6)
 _HOUR = timedelta(hours=1)
 
 Window = tuple[datetime, datetime]
+"""A half-open span of time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from analysis.frozen import LEAST_FROZEN, LEAST_FROZEN_RISKS, is_frozen
+
 __all__ = [
     "LEAST_LABELS",
     "LEAST_RISKS",
     "SHIPPED",
+    "LabelStock",
     "ModelState",
     "Placement",
     "TrainingRun",
@@ -17,7 +20,7 @@ __all__ = [
     "figure",
     "in_order",
     "metric_word",
-    "training_wanting",
+    "stock_of",
 ]
 
 SHIPPED = ""
@@ -127,11 +130,41 @@ class ModelState:
         }
 
 
-def training_wanting(labels: int, risks: int) -> str:
-    """Say what is wanting for a training with so many labelled documents and risks among them; empty where it can begin."""
-    if labels >= LEAST_LABELS and risks >= LEAST_RISKS:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelStock:
+    """How many documents are labelled, how many of these as risks, and both of the events that are kept to measure on."""
+
+    labels: int
+    risks: int
+    frozen: int
+    frozen_risks: int
+
+    @property
+    def wanting(self) -> str:
+        """What is wanting for a training; empty where it can begin. Without a measure every model would be refused."""
+        if self.labels < LEAST_LABELS or self.risks < LEAST_RISKS:
+            return (
+                f"至少要 {LEAST_LABELS} 篇标注、其中 {LEAST_RISKS} 篇风险才能训练，"
+                f"现有 {self.labels} 篇、风险 {self.risks} 篇，请继续标注"
+            )
+        if self.frozen < LEAST_FROZEN or self.frozen_risks < LEAST_FROZEN_RISKS:
+            return (
+                f"留作检验的五分之一事件里至少要 {LEAST_FROZEN} 篇标注、其中 {LEAST_FROZEN_RISKS} 篇风险才能训练，"
+                f"现有 {self.frozen} 篇、风险 {self.frozen_risks} 篇，请再标注一些别的事件的稿件"
+            )
         return ""
-    return f"至少要 {LEAST_LABELS} 篇标注、其中 {LEAST_RISKS} 篇风险才能训练，现有 {labels} 篇、风险 {risks} 篇，请继续标注"
+
+
+def stock_of(groups: Iterable[tuple[str, int, int]]) -> LabelStock:
+    """Return the stock of labels by group (event, else document): its name, labelled documents, risks among them."""
+    rows = list(groups)
+    kept = [row for row in rows if is_frozen(row[0])]
+    return LabelStock(
+        labels=sum(labels for _, labels, _ in rows),
+        risks=sum(risks for *_, risks in rows),
+        frozen=sum(labels for _, labels, _ in kept),
+        frozen_risks=sum(risks for *_, risks in kept),
+    )
 
 
 def metric_word(name: str) -> str:

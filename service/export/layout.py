@@ -4,7 +4,16 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from service.domain.beijing import BEIJING, beijing
-from service.domain.briefing import LISTED_ON_PAPER, Briefing, Change, MajorEvent, WeekFigures, quoted
+from service.domain.briefing import (
+    LISTED_ON_PAPER,
+    AnswerEffect,
+    Briefing,
+    Change,
+    MajorEvent,
+    WeekFigures,
+    before_word,
+    quoted,
+)
 from service.export.blocks import Block, Heading, Line, Link, Look, Paper, Picture, Table, repaired
 from service.export.charts import bars, daily_line
 
@@ -35,11 +44,11 @@ def _masthead(briefing: Briefing) -> Iterator[Block]:
 
 
 def _overview(briefing: Briefing) -> Iterator[Block]:
-    figures = briefing.figures
+    figures, before = briefing.figures, before_word(briefing.week, briefing.made_at)
     yield Heading(text="一、总体情况")
     yield Line(
-        text=f"监测显示，{_span(briefing)}，共收到稿件{figures.collected.count}篇，{_compared(figures.collected)}；"
-        f"其中风险稿件{figures.risk.count}篇，{_compared(figures.risk)}{_risk_text(briefing)}。"
+        text=f"监测显示，{_span(briefing)}，共收到稿件{figures.collected.count}篇，{_compared(figures.collected, before)}；"
+        f"其中风险稿件{figures.risk.count}篇，{_compared(figures.risk, before)}{_risk_text(briefing)}。"
     )
     if briefing.categories:
         rows = [
@@ -61,12 +70,12 @@ def _risk_text(briefing: Briefing) -> str:
     return f"，{share}。风险稿件按信源：{classes}；按情感：{tones}"
 
 
-def _compared(change: Change) -> str:
+def _compared(change: Change, before: str) -> str:
     """Return a change as a paper says it; a sign before a figure is torn from it where the line ends."""
     if change.count == change.before:
         return "环比持平"
     if not change.before:
-        return "上周没有"
+        return f"{before}没有"
     return f"环比{'增长' if change.count > change.before else '下降'}{change.words.lstrip('+-')}"
 
 
@@ -108,7 +117,7 @@ def _event_text(event: MajorEvent, briefing: Briefing) -> str:
     firms = f"（{'、'.join(event.firms)}）" if event.firms else ""
     return (
         f"{event.level.mark}{event.level.word}。据首发信息，"
-        f"{beijing(event.first_at, briefing.made_at)}{event.first_source}首发，"
+        f"{beijing(event.first_at, briefing.made_at)}由{quoted(event.first_source)}首发，"
         f"至今{event.documents}篇、信源{event.sources}个。涉及{products}{firms}。{event.progress}。"
         f"下一步：{event.next_step}。牵头：{event.lead}。"
     )
@@ -144,11 +153,12 @@ def _days(figures: WeekFigures) -> Iterator[Block]:
 
 def _topics(briefing: Briefing) -> Iterator[Block]:
     yield Heading(text="四、热点话题与关键词")
-    terms = "、".join(f"{row.name}{row.count}篇（{_compared(row)}）" for row in briefing.terms[:6])
+    before = before_word(briefing.week, briefing.made_at)
+    terms = "、".join(f"{row.name}{row.count}篇（{_compared(row, before)}）" for row in briefing.terms[:6])
     yield Line(text=f"提及较多：{terms}。" if terms else "本周风险稿件未集中提及具体品种或企业。")
     yield Heading(text="五、谣言与辟谣")
     for rumour in briefing.rumours[:_RUMOURS]:
-        yield Line(text=f"网传{quoted(rumour.claim)}，{rumour.documents}篇，{rumour.status}。")
+        yield Line(text=f"网传{quoted(rumour.claim.removeprefix('网传'))}，{rumour.documents}篇，{rumour.status}。")
     yield from _left_out(len(briefing.rumours) - _RUMOURS, "条", "附件1")
     if not briefing.rumours:
         yield Line(text=_no_rumour(briefing))
@@ -188,10 +198,22 @@ def _response_table(briefing: Briefing) -> Iterator[Block]:
     headings = ("事件", "获知", "回应", "用时/时限", "是否超时")
     yield Table(headings=headings, rows=rows, widths=(41, 26, 26, 44, 19))
     yield from _left_out(len(briefing.responses) - _RESPONSES, "件", "工作簿“回应时效”")
-    told = [(row.title, row.effect.words) for row in briefing.responses[:_RESPONSES] if row.effect is not None]
-    if told:
-        effects = "；".join(f"{quoted(title)}{words}" for title, words in told)
-        yield Line(text=f"回应前后的稿件：{effects}。")
+    yield from _effects([(row.title, row.effect) for row in briefing.responses[:_RESPONSES] if row.effect is not None])
+
+
+def _effects(told: Sequence[tuple[str, AnswerEffect]]) -> Iterator[Block]:
+    """Say what was counted around the answers, and of each whether collecting went on: counts that fell may be hours not seen."""
+    if not told:
+        return
+    effects = "；".join(f"{quoted(title)}{effect.words}" for title, effect in told)
+    yield Line(text=f"回应前后的稿件：{effects}。")
+    sentences: dict[str, list[str]] = {}
+    for title, effect in told:
+        sentences.setdefault(effect.coverage, []).append(quoted(title))
+    for sentence, titles in sentences.items():
+        whose = f"{'、'.join(titles)}回应前后，" if len(sentences) > 1 else "回应前后，"
+        if sentence:
+            yield Line(text=f"{whose}{sentence}")
 
 
 def _advice(briefing: Briefing) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO
 
 from service.domain.beijing import beijing
-from service.domain.briefing import Briefing, Change
+from service.domain.briefing import Briefing, Change, before_word
 from service.export.sheets import Sheets, open_workbook
 
 __all__ = ["write_xlsx"]
@@ -23,7 +23,7 @@ def write_xlsx(briefing: Briefing, path: Path | IO[bytes]) -> None:
             ("情感", "情感", briefing.figures.by_tone),
             ("关键词", "品种或企业", briefing.terms),
         ):
-            _changes(sheets, name, heading, rows)
+            _changes(sheets, name, (heading, "篇数", before_word(briefing.week, briefing.made_at), "环比"), rows)
         _ledger(sheets, briefing)
         _responses(sheets, briefing)
         _documents(sheets, briefing)
@@ -72,13 +72,14 @@ def _categories(sheets: Sheets, briefing: Briefing) -> None:
         [f"{row.code} {row.change.name}", row.change.count, row.change.before, row.change.words, row.level.word]
         for row in briefing.categories
     ]
-    sheet = sheets.table("类别", ("类别", "篇数", "上周", "环比", "最高预警"), rows, widths=(30, 10, 10, 10, 12))
+    before = before_word(briefing.week, briefing.made_at)
+    sheet = sheets.table("类别", ("类别", "篇数", before, "环比", "最高预警"), rows, widths=(30, 10, 10, 10, 12))
     sheets.chart(sheet, "类别", "bar", (1,), len(rows), "风险稿件按类别（篇）", after=5)
 
 
-def _changes(sheets: Sheets, name: str, heading: str, changes: Sequence[Change]) -> None:
+def _changes(sheets: Sheets, name: str, headings: Sequence[str], changes: Sequence[Change]) -> None:
     rows = [[row.name, row.count, row.before, row.words] for row in changes]
-    sheet = sheets.table(name, (heading, "篇数", "上周", "环比"), rows, widths=(30, 10, 10, 10))
+    sheet = sheets.table(name, headings, rows, widths=(30, 10, 10, 10))
     title = f"风险稿件按{name}（篇）" if name != "关键词" else "提及品种或企业的稿件（篇）"
     sheets.chart(sheet, name, "bar", (1,), len(rows), title, after=4)
 
@@ -115,11 +116,12 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
             row.verdict(now),
             row.limits_used,
             row.effect.words if row.effect else "尚未回应，未测",
+            row.effect.coverage if row.effect else "",
         ]
         for row in briefing.responses
     ]
-    headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时", "用时/时限", "回应前后各24小时稿件")
-    sheets.table("回应时效", headings, rows, widths=(46, 18, 18, 18, 18, 12, 40, 44))
+    headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时", "用时/时限", "回应前后各24小时稿件", "其间采集")
+    sheets.table("回应时效", headings, rows, widths=(46, 18, 18, 18, 18, 12, 40, 44, 60))
 
 
 def _documents(sheets: Sheets, briefing: Briefing) -> None:

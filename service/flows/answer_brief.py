@@ -9,6 +9,7 @@ from service.domain.briefing import EFFECT_WINDOW, AnswerEffect, LimitUse, Respo
 from service.domain.clock import BEGUN_STATES, MET_STATES, Clock, ClockRole, limit_words
 from service.domain.event import Event, EventDocument
 from service.domain.register import Register
+from service.flows.coverage import around_sentence
 from service.ports.store import Work
 
 __all__ = ["Raised", "response_rows"]
@@ -68,8 +69,12 @@ def _effect(work: Work, one: Raised, now: datetime) -> AnswerEffect | None:
     moment = one.alert.answered_at
     if moment is None:
         return None
-    until = moment + EFFECT_WINDOW
+    since, until = moment - EFFECT_WINDOW, moment + EFFECT_WINDOW
     event_id = one.event.id
-    before = work.events.counts([event_id], since=moment - EFFECT_WINDOW, until=moment)
+    before = work.events.counts([event_id], since=since, until=moment)
     after = work.events.counts([event_id], since=moment, until=until) if until <= now else None
-    return AnswerEffect(before=before.get(event_id, 0), after=None if after is None else after.get(event_id, 0))
+    return AnswerEffect(
+        before=before.get(event_id, 0),
+        after=None if after is None else after.get(event_id, 0),
+        coverage=around_sentence(work, (since, moment), (moment, min(until, now)), now=now),
+    )

@@ -19,6 +19,7 @@ from service.domain.briefing import (
     Rumour,
     WeekFigures,
     advise,
+    before_word,
     judge_week,
     quoted,
 )
@@ -66,12 +67,12 @@ def compile_week(
     with store.read() as work:
         figures = _figures(work, week, now)
         raised = _raised(work, week)
-        events, categories = _major(raised, now), _categories(work, week, raised)
+        events, categories = _major(raised, now), _categories(work, week, raised, now)
         responses = response_rows(work, raised, register, now)
         documents = _documents(work, week, address, raised)
         head = _audit_head(work)
         bypasses = _bypasses(work, week)
-        terms, covered = _terms(work, week), coverage_of(work, week, now)
+        terms, covered = _terms(work, week, now), coverage_of(work, week, now)
         followed = followed_sentences(work, week, now=now)
         surges = _surges(work, week)
     return Briefing(
@@ -80,7 +81,7 @@ def compile_week(
         issue_in_all=in_all,
         office=office,
         made_at=now,
-        judgement=judge_week(figures, Counter(one.alert.peak_level for one in raised)),
+        judgement=judge_week(figures, Counter(one.alert.peak_level for one in raised), before=before_word(week, now)),
         figures=figures,
         categories=categories,
         events=events,
@@ -120,7 +121,7 @@ def _number(work: Work, week: Week) -> tuple[int, int]:
 
 
 def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
-    this, last = (week.since, week.until), (week.before.since, week.before.until)
+    this, last = (week.since, week.until), _before(week, now)
 
     def both(by: str, level: int = _RISK) -> tuple[dict[str, int], dict[str, int]]:
         return (
@@ -140,6 +141,12 @@ def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
         by_city=_changes(*regions, CITIES),
         daily=_daily(work, week, now),
     )
+
+
+def _before(week: Week, now: datetime) -> tuple[datetime, datetime]:
+    """Return what the week is compared with: of the week before as much as is over of this one, else Monday tells a fall."""
+    since = week.before.since
+    return since, since + max(timedelta(), min(week.until, now) - week.since)
 
 
 def _changes(now: Mapping[str, int], before: Mapping[str, int], names: Mapping[str, str]) -> tuple[Change, ...]:
@@ -229,9 +236,10 @@ def _next_step(alert: Alert) -> str:
     return "监测回应效果，必要时续报"
 
 
-def _categories(work: Work, week: Week, raised: Sequence[Raised]) -> tuple[CategoryRow, ...]:
+def _categories(work: Work, week: Week, raised: Sequence[Raised], at: datetime) -> tuple[CategoryRow, ...]:
     now = work.rollups.totals(since=week.since, until=week.until, by="category", level_at_least=_RISK)
-    before = work.rollups.totals(since=week.before.since, until=week.before.until, by="category", level_at_least=_RISK)
+    since, until = _before(week, at)
+    before = work.rollups.totals(since=since, until=until, by="category", level_at_least=_RISK)
     worst: dict[str, AlertLevel] = {}
     for one in raised:
         for code in one.event.categories:
@@ -248,20 +256,18 @@ def _categories(work: Work, week: Week, raised: Sequence[Raised]) -> tuple[Categ
     return tuple(sorted(rows, key=lambda row: (-row.change.count, row.code)))
 
 
-def _terms(work: Work, week: Week) -> tuple[Change, ...]:
-    now, before = _named(work, week), _named(work, week.before)
+def _terms(work: Work, week: Week, at: datetime) -> tuple[Change, ...]:
+    now, before = _named(work, week.since, week.until), _named(work, *_before(week, at))
     ranked = sorted(now, key=lambda name: (-now[name], name))[:_TERMS]
     return tuple(Change(name=name, count=now[name], before=before[name]) for name in ranked)
 
 
-def _named(work: Work, week: Week) -> Counter[str]:
-    """Count the week's documents of events by the products and firms these name; a word cloud of tokens says less."""
+def _named(work: Work, since: datetime, until: datetime) -> Counter[str]:
+    """Count the documents of events by the products and firms these name; a word cloud of tokens says less."""
     events = [
-        event
-        for event in work.events.listing(since=week.since, limit=2000)
-        if event.first_at < week.until and event.severity > 0
+        event for event in work.events.listing(since=since, limit=2000) if event.first_at < until and event.severity > 0
     ]
-    within = work.events.counts([event.id for event in events], since=week.since, until=week.until)
+    within = work.events.counts([event.id for event in events], since=since, until=until)
     counts: Counter[str] = Counter()
     for event in events:
         if event.id in within:
@@ -333,12 +339,12 @@ def _bypasses(work: Work, week: Week) -> tuple[BypassRow, ...]:
 
 def _notes(week: Week, now: datetime) -> tuple[str, ...]:
     until = min(week.until, now)
-    early = "（全周）；本期在周内生成，不满一周" if until < week.until else ""
+    early = "的同一时段；本期在周内生成，不满一周" if until < week.until else ""
     return (
         f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
         "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
         "事件的篇数为首发至今，信源按事件内不同信源计，都含转载；类别可多选，分类合计可能大于风险稿件数。",
-        "提及较多为涉及该品种或企业的风险事件在本周、上周各自的稿件，按稿件时间计，含转载。",
+        "提及较多为涉及该品种或企业的风险事件在本周和环比时段各自的稿件，按稿件时间计，含转载。",
         "回应用时自获知起，至登记完成止；回应前后各24小时为该事件全部稿件（含转载），只说明前后差别，不说明原因。",
         "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",
         f"重点信息清单取本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前：文稿列前{LISTED_ON_PAPER}篇，工作簿全列；其余稿件在检索中查。",

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from crawlers.answering import KEPT_HOURS, AnsweredHours
 from crawlers.remembered import ANSWERED
-from service.domain.coverage import Heard, compared_sentence, coverage_sentence
+from service.domain.coverage import Heard, Window, compared_sentence, coverage_sentence
 from service.domain.effect import Effect
 from service.domain.week import Week
 from service.ports.store import Work
 
-__all__ = ["coverage_of", "with_coverage"]
+__all__ = ["around_sentence", "coverage_of", "with_coverage"]
 
 # What the catalogue no longer holds stays in the memory of the crawl.
 _REMOVED_AFTER = timedelta(days=30)
@@ -28,12 +28,15 @@ def coverage_of(work: Work, week: Week, now: datetime) -> str:
 
 def with_coverage(work: Work, effect: Effect, *, now: datetime) -> Effect:
     """Return the effect with what its figures stand on: whether sources answered in both of its windows."""
-    before, after = effect.before, effect.after
-    if before.since < now - timedelta(hours=KEPT_HOURS):
-        return replace(effect, coverage=f"采集覆盖：之前时段早于可查的{KEPT_HOURS // 24}天，不作说明。")
-    sources = _heard(work, before.since)
-    said = compared_sentence(sources, (before.since, before.until), (after.since, after.until), now=now)
-    return replace(effect, coverage=said)
+    before, after = (effect.before.since, effect.before.until), (effect.after.since, effect.after.until)
+    return replace(effect, coverage=around_sentence(work, before, after, now=now))
+
+
+def around_sentence(work: Work, before: Window, after: Window, *, now: datetime) -> str:
+    """Return whether sources answered in two windows that are compared, or that it is too long ago to tell."""
+    if before[0] < now - timedelta(hours=KEPT_HOURS):
+        return f"采集覆盖：之前时段早于可查的{KEPT_HOURS // 24}天，不作说明。"
+    return compared_sentence(_heard(work, before[0]), before, after, now=now)
 
 
 def _heard(work: Work, begin: datetime) -> list[Heard]:

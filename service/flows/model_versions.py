@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from crawlers.records import Document
 from service.domain.beijing import BEIJING
 from service.domain.label import Label, LabelGiven, LabelOrigin
-from service.domain.model_version import SHIPPED, ModelState, Placement, TrainingRun, fall_sentence, training_wanting
+from service.domain.model_version import SHIPPED, ModelState, Placement, TrainingRun, fall_sentence, stock_of
 from service.domain.people import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.flows.acts import note, permit, reason_of
@@ -18,11 +18,13 @@ from service.ports.store import Store, Work
 __all__ = [
     "LEASE",
     "MOST_TRIES",
+    "SIGN_EVERY",
     "STATE",
     "Learned",
     "Material",
     "end_training",
     "give_up_training",
+    "hold_training",
     "material",
     "model_folder",
     "model_state",
@@ -35,8 +37,11 @@ __all__ = [
 STATE = "models.state"
 """Name of the stored value in which the judging process says what it judges by."""
 
-LEASE = timedelta(minutes=30)
-"""After this time a training whose process was lost is taken up again."""
+LEASE = timedelta(minutes=2)
+"""After this time without a sign of its process a training counts as lost, and is taken up again."""
+
+SIGN_EVERY = timedelta(seconds=20)
+"""So often a process that trains says that it lives: five may be late, of a machine or a store that is slow."""
 
 MOST_TRIES = 3
 """A training whose process was lost so often is given up."""
@@ -114,14 +119,20 @@ def wish_training(store: Store, person: Person, *, now: datetime) -> TrainingRun
     """
     permit(person, Act.MANAGE_MODELS)
     with store.write() as work:
-        labels, risks = work.labels.counts()
-        wanting = training_wanting(labels, risks)
-        if wanting:
-            raise Conflict(wanting)
+        stock = stock_of(work.labels.by_group())
+        if stock.wanting:
+            raise Conflict(stock.wanting)
         known = {one.id for one in work.models.runs(limit=1)}
         run = work.models.wish(actor=person.name, now=now)
         if run.id not in known:
-            note(work, person, "training.wished", f"training:{run.id}", {"labels": labels, "risks": risks}, now)
+            note(
+                work,
+                person,
+                "training.wished",
+                f"training:{run.id}",
+                {"labels": stock.labels, "risks": stock.risks},
+                now,
+            )
     return run
 
 
@@ -150,10 +161,9 @@ def start_training(store: Store, *, actor: str | None, now: datetime) -> tuple[T
     """
     with store.write() as work:
         if actor is not None:
-            labels, risks = work.labels.counts()
-            wanting = training_wanting(labels, risks)
-            if wanting:
-                return wanting
+            stock = stock_of(work.labels.by_group())
+            if stock.wanting:
+                return stock.wanting
             work.models.wish(actor=actor, now=now)
         run = work.models.claim(lease=LEASE, now=now)
         if run is None:
@@ -163,6 +173,16 @@ def start_training(store: Store, *, actor: str | None, now: datetime) -> tuple[T
             work.models.save(replace(run, finished_at=now, until=None, promoted=False, reasons=(lost,)))
             return lost
         return run, material(work, now=now)
+
+
+def hold_training(store: Store, run: TrainingRun, *, now: datetime) -> bool:
+    """Say that the process which trains still lives; false where the training has ended or another has taken it up."""
+    with store.write() as work:
+        standing = work.models.run(run.id)
+        if standing is None or standing.started_at != run.started_at or standing.finished_at is not None:
+            return False
+        work.models.save(replace(standing, until=now + LEASE))
+    return True
 
 
 def _held_by_another(run: TrainingRun | None) -> str:

@@ -47,8 +47,8 @@ class Labels(Protocol):
         """Return the documents that this person skipped."""
         ...
 
-    def counts(self) -> tuple[int, int]:
-        """Return how many documents are labelled, and how many of these as risks."""
+    def by_group(self) -> list[tuple[str, int, int]]:
+        """Return, of each group of labels that count, its name, how many documents are labelled, and how many of these as risks."""
         ...
 
     def labelled(self, *, limit: int) -> list[tuple[Document, LabelGiven]]:

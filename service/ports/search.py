@@ -52,12 +52,14 @@ class SearchDocument:
 class SearchQuery:
     """What a person asks for. `tokens` are the query's words segmented as documents are; all must occur (a quoted phrase in order).
 
-    `since` ≤ published < `until`. `categories` are alternatives. `region` is a six-digit code and takes in the regions
+    `begun` are runs of characters that stand side by side, or begin a word; `excluded` are words, or several in order with
+    blanks between, that must not occur, nor a word that begins with them. `since` ≤ published < `until`. `categories` are alternatives. `region` is a six-digit code and takes in the regions
     below it. `sort` is `newest` or `score`; `limit` is at most 100, `offset + limit` at most 10,000 (`ValueError`
     beyond).
     """
 
     tokens: tuple[str, ...] = ()
+    begun: tuple[tuple[str, ...], ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[str, ...] = ()
     since: datetime | None = None

@@ -63,12 +63,13 @@ _SORTS: Mapping[str, list[Any]] = {"newest": _NEWEST, "score": [{"_score": "desc
 def body_of(query: SearchQuery) -> dict[str, Any] | None:
     """Return the arguments of a search; `None` where nothing can match."""
     wanted = [_phrase([token]) for token in findable(query.tokens)]
+    wanted += [{"bool": {"should": _either(run)}} for one in query.begun if (run := findable(one))]
     wanted += [_phrase(tokens) for phrase in query.phrases if (tokens := findable(phrase))]
-    if (any(query.tokens) or any(query.phrases)) and not wanted:
+    if (any(query.tokens) or any(query.begun) or any(query.phrases)) and not wanted:
         return None
     found = {
         "must": wanted,
-        "must_not": [_phrase([token]) for token in findable(query.excluded)],
+        "must_not": [found for one in findable(query.excluded) for found in _either(one.split())],
         "filter": _filters(query),
     }
     return {
@@ -81,6 +82,12 @@ def body_of(query: SearchQuery) -> dict[str, Any] | None:
         "track_scores": True,
         "allow_partial_search_results": True,
     }
+
+
+def _either(run: list[str]) -> list[dict[str, Any]]:
+    """Return both ways in which a run of words is found: side by side, and as the beginning of one word."""
+    beginning = {"prefix": {"tokens": {"value": "".join(run), "case_insensitive": True}}}
+    return [_phrase(run), beginning]
 
 
 def _phrase(tokens: list[str]) -> dict[str, Any]:

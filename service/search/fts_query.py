@@ -38,8 +38,9 @@ def conditions_of(query: SearchQuery) -> tuple[dict[str, str], dict[str, Any]] |
     """
     bound: dict[str, Any] = {}
     conditions = ["1"]
-    asked = [query.tokens, *query.phrases]
+    asked = [query.tokens, *query.begun, *query.phrases]
     wanted = [_quoted([token]) for token in findable(query.tokens)]
+    wanted += [f"({_quoted(run)} OR {_beginning(run)})" for one in query.begun if (run := findable(one))]
     wanted += [_quoted(tokens) for phrase in query.phrases if (tokens := findable(phrase))]
     if any(asked) and not wanted:
         return None
@@ -49,11 +50,12 @@ def conditions_of(query: SearchQuery) -> tuple[dict[str, str], dict[str, Any]] |
     unwanted = findable(query.excluded)
     if unwanted:
         conditions.append("d.seq NOT IN (SELECT rowid FROM words WHERE words MATCH :unwanted)")
-        bound["unwanted"] = " OR ".join(_quoted([token]) for token in unwanted)
+        bound["unwanted"] = " OR ".join(f"{_quoted([one])} OR {_beginning(one.split())}" for one in unwanted)
     filters = _filters(query, bound)
     # By time alone the first rows of the index of times are the page. What is narrowed down otherwise is found first and
     # ordered then, which the sign says: of few documents the times would be walked to their end.
-    narrowed = bool(wanted or unwanted or any("d.published" not in condition for condition in filters))
+    # Words left out narrow little down: walking the times ends after a page of others.
+    narrowed = bool(wanted or any("d.published" not in condition for condition in filters))
     parts = {
         # Words first, whatever the planner thinks: from the documents each would be looked up among the words.
         "source": "words CROSS JOIN documents d ON d.seq = words.rowid" if wanted else "documents d",
@@ -94,6 +96,11 @@ def _filters(query: SearchQuery, bound: dict[str, Any]) -> list[str]:
         places = ", ".join(f":{name}" for name in names)
         conditions.append(f"EXISTS (SELECT 1 FROM json_each(d.categories) WHERE value IN ({places}))")  # noqa: S608 - names of bound values
     return conditions
+
+
+def _beginning(run: list[str]) -> str:
+    """Return an FTS5 string that is found at the beginning of a word."""
+    return f"{_quoted([''.join(run)])} *"
 
 
 def _quoted(tokens: list[str]) -> str:

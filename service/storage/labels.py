@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, insert, select, update
 
 from analysis.assessment import Level
 from crawlers.records import COUNTS, Document
@@ -91,11 +91,12 @@ class SqlLabels:
         own = select(label_skips.c.document_id).where(label_skips.c.actor == actor)
         return set(self._connection.scalars(own))
 
-    def counts(self) -> tuple[int, int]:
-        """Return how many documents are labelled, and how many of these as risks."""
-        by_level = select(labels.c.level, func.count()).where(_COUNTS).group_by(labels.c.level)
-        found = {row[0]: int(row[1]) for row in self._connection.execute(by_level)}
-        return sum(found.values()), found.get(int(Level.RISK), 0)
+    def by_group(self) -> list[tuple[str, int, int]]:
+        """Return, of each group of labels that count, its name, how many documents are labelled, and how many of these as risks."""
+        risky = func.sum(case((labels.c.level == int(Level.RISK), 1), else_=0))
+        grouped = select(labels.c.group_key, func.count(), risky).where(_COUNTS).group_by(labels.c.group_key)
+        grouped = grouped.order_by(labels.c.group_key)
+        return [(name, int(found), int(risks)) for name, found, risks in self._connection.execute(grouped)]
 
     def labelled(self, *, limit: int) -> list[tuple[Document, LabelGiven]]:
         """Return the labelled documents as they stand now with the label that counts, the latest `limit`, in order of labels."""

@@ -1,12 +1,14 @@
 """Labels over the pages: the card, a correction of a document, and the versions of the model."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from analysis.assessment import Level
+from analysis.assessment import Level, Tone
+from analysis.frozen import is_frozen
 from crawlers.records import DocumentKind
-from service.domain.label import LabelOrigin
+from service.domain.label import Label, LabelGiven, LabelOrigin
 from service.domain.people import Role
 from service.ports.search import SearchQuery
 from service.ports.store import Completion
@@ -14,6 +16,7 @@ from tests.api.conftest import Site
 from tests.builders import NOW, build_assessment, build_document
 
 EVENT = "20261125-03"
+RISK = Label(level=Level.RISK, categories=("R09",), severity=3, tone=Tone.NEGATIVE)
 
 
 def first_document(site: Site) -> str:
@@ -149,6 +152,42 @@ def test_the_versions_say_what_is_wanting_and_give_the_button_to_who_keeps_model
     assert "至少要 50 篇标注" in keeper.client.get("/labels/models").text
     assert keeper.post("/labels/models/train").status_code == 409
     assert "换用…" not in site.browser(Role.OFFICER).client.get("/labels/models").text
+
+
+def test_a_training_is_offered_only_where_what_is_kept_to_measure_on_holds_risks(site: Site) -> None:
+    events = [f"e{number}" for number in range(120)]
+    learned, kept = ([event for event in events if is_frozen(event) is frozen] for frozen in (False, True))
+    calm, risky = Label(level=Level.OFF_TOPIC, tone=Tone.NEUTRAL), RISK
+    said = [(event, risky) for event in learned[:40]] + [(event, calm) for event in kept[:12]]
+    keeper = site.browser(Role.ADMINISTRATOR)
+    label_groups(site, said)
+    shown = keeper.client.get("/labels/models").text
+    assert "现有 12 篇、风险 0 篇，请再标注一些别的事件的稿件" in shown
+    assert 'action="/labels/models/train"' not in shown
+    assert keeper.post("/labels/models/train").status_code == 409
+    card = site.browser(Role.OFFICER).client.get("/labels").text
+    assert re.search(r"<b>12</b> 篇留作检验，其中 <b>0</b> 篇为风险", card)
+    label_groups(site, [(event, risky) for event in kept[:2]])
+    assert 'action="/labels/models/train"' in keeper.client.get("/labels/models").text
+    assert keeper.post("/labels/models/train").headers["location"] == "/labels/models?done=training_wished"
+
+
+def label_groups(site: Site, said: Sequence[tuple[str, Label]]) -> None:
+    """Store a label of a document of each group, the last one of a document counts."""
+    documents = [build_document(native=f"of-{event}", title=event, text="", at=NOW) for event, _ in said]
+    with site.context.store.write() as work:
+        work.documents.put(documents, now=NOW)
+        for document, (event, label) in zip(documents, said, strict=True):
+            work.labels.add(
+                LabelGiven(
+                    document_id=document.id,
+                    label=label,
+                    group=event,
+                    origin=LabelOrigin.RANDOM,
+                    actor="值班员甲",
+                    at=NOW,
+                )
+            )
 
 
 def test_a_training_is_listed_with_what_it_measured_and_a_version_can_be_returned_from(site: Site) -> None:

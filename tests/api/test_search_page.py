@@ -68,6 +68,21 @@ def test_a_first_run_says_how_documents_come_and_a_search_without_hits_how_to_go
     assert "没有符合条件的预警" in client.get("/alerts?owner=无此人").text
 
 
+def test_a_search_that_finds_nothing_says_which_word_no_document_has(shared_site: Site) -> None:
+    client = shared_site.browser(Role.VIEWER).client
+    shown = client.get("/search?q=注射液 三天").text
+    assert "没有一篇稿件含“三天”。“三天”按字面查找；要限定时间，请在上面的“时间”里选。" in shown
+    assert "“注射液”的" in client.get("/search?q=注射液 -注射液").text
+    assert "在所选条件内，没有一篇稿件含“注射液”。" in client.get("/search?q=注射液&category=R14&tone=pos").text
+    assert client.get("/search?q=注射液&days=3").status_code == 200
+
+
+def test_a_query_that_was_not_understood_is_not_told_to_have_found_nothing(shared_site: Site) -> None:
+    shown = shared_site.browser(Role.VIEWER).client.get("/search?q=“注射液").text
+    assert "引号没有成对" in shown
+    assert "没有符合条件的稿件" not in shown
+
+
 def test_the_province_and_tones_can_be_chosen_and_the_page_shows_what_is_chosen(site: Site) -> None:
     _found_in(site, ("110000", "360731"), ("360000",), ("430100",))
     client = site.browser(Role.VIEWER).client

@@ -79,6 +79,25 @@ class SearchContract:
         assert found(search, excluded=("流感",)) == ["d2"]
         assert found(search, excluded=("流感", "疫苗")) == []
 
+    def test_a_run_of_characters_is_found_side_by_side_and_as_the_beginning_of_a_word(self, search: Search) -> None:
+        texts = ("于都县 疫苗", "于 都 疫苗", "都 于 疫苗", "于 是 都 疫苗", "大于都 疫苗")
+        search.index([document(seq, text) for seq, text in enumerate(texts, 1)])
+        assert found(search, begun=(("于", "都"),)) == ["d2", "d1"]
+        assert found(search, "疫苗", begun=(("于", "都"), ("疫",))) == ["d2", "d1"]
+        assert found(search, begun=(("*", "。"),)) == []
+
+    def test_words_in_order_and_what_begins_with_a_word_are_left_out(self, search: Search) -> None:
+        search.index(
+            [
+                document(1, "于都县 疫苗"),
+                document(2, "于 都 疫苗"),
+                document(3, "都 于 疫苗"),
+                document(4, "阿莫西林胶囊"),
+            ]
+        )
+        assert found(search, excluded=("于 都",)) == ["d4", "d3"]
+        assert found(search, excluded=("阿莫西林",)) == ["d3", "d2", "d1"]
+
     def test_case_does_not_matter(self, search: Search) -> None:
         search.index([document(1, "HPV 疫苗")])
         assert found(search, "hpv") == found(search, "Hpv") == ["d1"]

@@ -57,7 +57,7 @@ class LabelsContract:
         with store.read() as work:
             assert work.labels.latest([first.document_id])[first.document_id] == second
             assert work.labels.history(first.document_id) == [first, second]
-            assert work.labels.counts() == (1, 0)
+            assert work.labels.by_group() == [(second.group, 1, 0)]
 
     def test_what_is_taken_back_counts_no_longer_and_only_once(self, store: Store) -> None:
         put(store, document("1"), document("2"))
@@ -69,7 +69,7 @@ class LabelsContract:
             assert work.labels.latest([first.document_id])[first.document_id] == first
             assert work.labels.history(first.document_id)[1].withdrawn_at == NOW
             assert work.labels.recent(limit=9) == [other, first]
-            assert work.labels.counts() == (2, 2)
+            assert work.labels.by_group() == [(first.group, 2, 2)]
             assert work.labels.last_of("值班员甲") == other
             assert work.labels.last_of("值班员丙") is None
 

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from analysis.frozen import LEAST_FROZEN, LEAST_FROZEN_RISKS
 from crawlers.records import DocumentKind
 from service.api.identity import Identity, Labeller, ModelKeeper, Reader, context_of
 from service.api.room import NEEDS_ROOM
 from service.domain.label import Label, LabelOrigin, judged_of, label_of_form
-from service.domain.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, training_wanting
+from service.domain.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, stock_of
 from service.domain.people import Act
 from service.domain.refusal import Refusal
 from service.flows.labelling import chosen_question, give_label, next_question, skip_question, undo_label
@@ -59,7 +60,7 @@ def card(request: Request, identity: Labeller, document: Annotated[str, Query(ma
         question, waiting = next_question(work, identity.person, now=now)
         question = chosen_question(work, document) if document else question
         standing = work.labels.latest([document]).get(document)
-        labels, risks = work.labels.counts()
+        stock = stock_of(work.labels.by_group())
         recent = work.labels.recent(limit=_RECENT)
         found = {one.document_id: work.documents.get(one.document_id) for one in recent}
         undoable = work.labels.last_of(identity.person.name)
@@ -83,9 +84,9 @@ def card(request: Request, identity: Labeller, document: Annotated[str, Query(ma
         reason=origin_word(question.asked.reason) if question else "",
         form=form,
         waiting=waiting,
-        labels=labels,
-        risks=risks,
+        stock=stock,
         least=(LEAST_LABELS, LEAST_RISKS),
+        kept=(LEAST_FROZEN, LEAST_FROZEN_RISKS),
         recent=[
             (one, text.title if (text := found[one.document_id]) else "", label_words(one.label)) for one in recent
         ],
@@ -140,7 +141,7 @@ def _show_models(request: Request, identity: Identity, *, refused: Refused = NOT
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
-        labels, risks = work.labels.counts()
+        stock = stock_of(work.labels.by_group())
         runs = work.models.runs(limit=_RUNS)
         placements = work.models.placements(limit=_PLACEMENTS)
         state = model_state(work)
@@ -154,9 +155,7 @@ def _show_models(request: Request, identity: Identity, *, refused: Refused = NOT
         key="labels",
         title="模型版本",
         refused=refused,
-        labels=labels,
-        risks=risks,
-        wanting=training_wanting(labels, risks),
+        stock=stock,
         under_way=any(view.run.finished_at is None for view in views),
         trains=not context.drill,
         state=state,

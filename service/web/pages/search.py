@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -19,9 +20,10 @@ from service.domain.beijing import BEIJING
 from service.domain.places import CITIES, CITY_DIGITS, PROVINCE, region_name, region_prefix
 from service.flows.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
-from service.search.query import QueryError, parse_query
+from service.search.query import QueryError, parse_query, terms_of
 from service.web.render import page
 from service.web.views.hits import Hit, from_search, from_store
+from service.web.views.nothing_found import why_nothing
 from service.web.views.paging import pager
 from service.web.views.wording import category_word, moment, word
 
@@ -52,7 +54,7 @@ class SearchFilters(BaseModel):
     category: str = Field(default="", pattern=r"^(|R\d\d)$")
     source_class: str = Field(default="", pattern="^[a-z_]{0,20}$")
     region: str = Field(default="", pattern=r"^(|\d{2,12})$")
-    days: str = Field(default="", pattern="^(|1|7|30)$")
+    days: str = Field(default="", pattern="^(|1|3|7|30)$")
     since: _Hour = ""
     until: _Hour = ""
     tone: str = Field(default="", pattern="^(|neg|neu|pos)$")
@@ -79,6 +81,7 @@ def search(
         "facets": [],
         "degraded": None,
         "fault": None,
+        "why": "",
         "scope": _scope(filters, None, context.now()),
     }
     more = False
@@ -89,6 +92,8 @@ def search(
     else:
         found, more = _find(context, query, q, filters)
         view |= found
+        if not found["hits"] and not found["degraded"]:
+            view["why"] = _why_nothing(context, query, q, narrowed=bool(filters.model_dump(exclude_defaults=True)))
         personal = personal_documents(view["hits"])
         if personal:
             note_personal_read(
@@ -122,6 +127,21 @@ def _regions(asked: str) -> list[tuple[str, str]]:
     """Return what can be chosen of places: the province, its cities, and what the address asks for besides."""
     known = [(PROVINCE, "江西（涉赣）"), *CITIES.items()]
     return known if not asked or asked in dict(known) else [*known, (asked, f"{region_name(asked)} {asked}")]
+
+
+# A long sentence typed as a query is not explained word by word.
+_EXPLAINED = 8
+
+
+def _why_nothing(context: AppContext, query: SearchQuery, text: str, *, narrowed: bool) -> str:
+    """Return which terms of a query no document has, or that none has them together."""
+    bare = replace(query, tokens=(), begun=(), phrases=(), excluded=(), limit=0, offset=0)
+    counts = []
+    for term in terms_of(text)[:_EXPLAINED]:
+        with suppress(QueryError, SearchUnavailableError):
+            asked = parse_query(term, context.cut, within=bare)
+            counts.append((term, context.search.find(asked).total))
+    return why_nothing(counts, narrowed=narrowed, excludes=bool(query.excluded))
 
 
 def _within(filters: SearchFilters, number: int, context: AppContext) -> SearchQuery:
@@ -181,7 +201,7 @@ def _scan(context: AppContext, query: SearchQuery, names: Mapping[str, str]) -> 
 
 
 def _scope(filters: SearchFilters, total: int | None, now: datetime) -> str:
-    span = {"": "全部时间", "1": "近 24 小时", "7": "近 7 天", "30": "近 30 天"}[filters.days]
+    span = {"": "全部时间", "1": "近 24 小时", "3": "近 3 天", "7": "近 7 天", "30": "近 30 天"}[filters.days]
     since, until = filters.hours
     if since or until:
         span = f"{moment(since, now) if since else ''}–{moment(until, now) if until else ''}"

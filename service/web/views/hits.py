@@ -54,7 +54,9 @@ def from_store(row: EventDocument, query: SearchQuery, names: Mapping[str, str])
     """Return the hit for a stored document where it holds every word and passes the filters, else `None`."""
     text = f"{row.title}\n{row.text}".casefold()
     words = _words(query)
-    if not all(word.casefold() in text for word in words) or any(word.casefold() in text for word in query.excluded):
+    if not all(word.casefold() in text for word in words) or any(
+        word.replace(" ", "").casefold() in text for word in query.excluded
+    ):
         return None
     if (query.level_at_least or 0) > row.level or (query.source_class and query.source_class != row.source_class):
         return None
@@ -79,7 +81,7 @@ def from_store(row: EventDocument, query: SearchQuery, names: Mapping[str, str])
 
 
 def _words(query: SearchQuery) -> list[str]:
-    return [*query.tokens, *("".join(phrase) for phrase in query.phrases)]
+    return [*query.tokens, *("".join(run) for run in (*query.begun, *query.phrases))]
 
 
 def _spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:

@@ -3,6 +3,9 @@ from datetime import datetime
 
 import pytest
 
+from crawlers.answering import AnsweredHours
+from crawlers.ports import SourceProgress
+from crawlers.remembered import ANSWERED
 from service.domain.alert import Alert, AlertLevel
 from service.domain.briefing import AnswerEffect, Briefing
 from service.domain.clock import ClockState
@@ -78,8 +81,24 @@ class TestDecision:
         [row] = briefed(store, answered + 24 * HOUR).responses
         [use] = row.uses
         assert (use.limit, use.used, use.met) == ("48小时", answered - EVENT.known_at, True)
-        assert early.effect == AnswerEffect(before=2, after=None)
-        assert row.effect == AnswerEffect(before=2, after=2)
+        imported = "采集覆盖：其间没有自动采集的信源，稿件只来自导入和推送。"
+        assert early.effect == AnswerEffect(before=2, after=None, coverage=imported)
+        assert row.effect == AnswerEffect(before=2, after=2, coverage=imported)
+
+    def test_the_briefing_says_that_collecting_stood_still_around_an_answer(self, store: Store, alert: Alert) -> None:
+        known: AnsweredHours | None = None
+        for hour in range(-200, 40):
+            known = AnsweredHours.noted(known, NOW + hour * HOUR)
+        assert known is not None
+        with store.write() as work:
+            memory = {ANSWERED: known.to_memory()}
+            work.sources.save_progress(SourceProgress(source_id="daily", last_run_at=NOW, memory=memory))
+        answered = NOW + 30 * HOUR
+        answer(store, OFFICER, alert.id, office=OFFICE, now=answered)
+        [row] = briefed(store, answered + 24 * HOUR).responses
+        assert row.effect is not None
+        assert row.effect.coverage.startswith("采集有缺漏：")
+        assert "没有任何信源应答" in row.effect.coverage
 
     def test_a_decision_against_outlives_later_reports(self, store: Store, alert: Alert) -> None:
         decide(store, alert, needed=False)

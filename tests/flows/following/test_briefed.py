@@ -95,6 +95,26 @@ def test_an_issue_made_within_its_week_ends_now_and_counts_no_day_to_come(store:
     assert (len(whole.figures.daily), "不满一周" in whole.notes[0]) == (7, False)
 
 
+def test_an_issue_made_within_its_week_is_compared_with_the_same_part_of_the_week_before(
+    store: Store, tmp_path: Path
+) -> None:
+    # One on Tuesday of this week; of the week before one on its Tuesday, and two after its Wednesday.
+    with store.write() as work:
+        for days in (1, 8, 5, 4):
+            for category in ("", "R01"):
+                hour = NOW - timedelta(days=days)
+                work.rollups.add(hour=hour, source_class="media", category=category, region="", level=2, tone="neg")
+    early, whole = issue_of(store), issue_of(store, now=week_of(NOW).until)
+    for issue, before, told in ((early, 1, "上周同期1篇"), (whole, 3, "上周3篇")):
+        figures = (issue.figures.collected, issue.figures.risk, issue.categories[0].change)
+        assert [(one.count, one.before) for one in figures] == [(1, before)] * 3
+        assert told in issue.judgement
+    assert early.judgement.startswith("总体平稳")
+    assert "环比为前一自然周的同一时段" in early.notes[0]
+    write_xlsx(early, tmp_path / "early.xlsx")
+    assert load_workbook(tmp_path / "early.xlsx")["类别"]["C1"].value == "上周同期"
+
+
 def test_every_listed_document_names_its_event_under_the_address_of_the_dashboard(
     migrated: Path, tmp_path: Path
 ) -> None:
@@ -152,7 +172,7 @@ def test_what_is_mentioned_counts_the_documents_of_each_week_and_not_the_whole_e
         spanning = build_event(id="e1", products=("清云注射液",), first_at=times[0], last_at=monday, document_count=4)
         work.events.save(spanning, [])
         judge_all(work, event_id="e1")
-    issue = issue_of(store)
+    issue = issue_of(store, now=week_of(NOW).until)
     assert [(row.name, row.count, row.before) for row in issue.terms if row.name == "清云注射液"] == [
         ("清云注射液", 1, 3)
     ]

@@ -1,8 +1,10 @@
 """From officers' labels to another model in force, and back, over the real store and the real model."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -225,6 +227,57 @@ def test_who_trains_beside_another_is_told_which_and_when_a_killed_one_is_taken_
     told = str(start_training(labelled, actor="cli", now=NOW + timedelta(minutes=1)))
     assert f"第 {run.id} 次训练正由另一进程进行" in told
     assert f"{(NOW + LEASE).astimezone(BEIJING):%H:%M} 起会自动重新训练" in told
+
+
+def test_a_training_that_lives_is_left_alone_and_one_that_was_killed_is_taken_up_within_two_minutes(
+    labelled: Store, keeper: Person
+) -> None:
+    from service.flows.model_versions import LEASE, SIGN_EVERY, hold_training, start_training
+
+    assert timedelta(minutes=2) >= LEASE > 3 * SIGN_EVERY
+    wish_training(labelled, keeper, now=NOW)
+    started = start_training(labelled, actor=None, now=NOW)
+    assert not isinstance(started, str)
+    last_sign = NOW + timedelta(minutes=10)
+    assert hold_training(labelled, started[0], now=last_sign)
+    with labelled.read() as work:
+        assert not training_waits(work, last_sign + LEASE - timedelta(seconds=1))
+        assert training_waits(work, last_sign + LEASE)
+    other = start_training(labelled, actor=None, now=last_sign + LEASE)
+    assert not isinstance(other, str)
+    assert not hold_training(labelled, started[0], now=last_sign + LEASE)
+
+
+def test_the_process_that_trains_says_that_it_lives_until_it_ends(
+    labelled: Store, keeper: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import service.flows.model_versions as versions
+    from service.cli.learn import alive
+
+    monkeypatch.setattr(versions, "SIGN_EVERY", timedelta(milliseconds=5))
+    wish_training(labelled, keeper, now=NOW)
+    started = versions.start_training(labelled, actor=None, now=NOW)
+    assert not isinstance(started, str)
+    later = NOW + timedelta(minutes=9)
+    signs: list[object] = []
+
+    def tick() -> datetime:
+        signs.append(None)
+        return later
+
+    with alive(labelled, started[0], tick):
+        deadline = time.monotonic() + 10
+        while not training_held(labelled, later) and time.monotonic() < deadline:
+            threading.Event().wait(0.01)
+        assert training_held(labelled, later)
+    told = len(signs)
+    threading.Event().wait(0.05)
+    assert len(signs) == told
+
+
+def training_held(store: Store, now: datetime) -> bool:
+    with store.read() as work:
+        return not training_waits(work, now)
 
 
 def test_a_training_that_is_lost_again_and_again_is_given_up(labelled: Store, keeper: Person) -> None:

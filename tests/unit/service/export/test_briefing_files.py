@@ -85,6 +85,13 @@ class TestWord:
         assert "按时限回应。牵头：待指定（药品生产监管）。" in text
         assert "））" not in text
 
+    def test_a_source_that_begins_with_a_number_is_told_from_the_time_before_it(self, tmp_path: Path) -> None:
+        heard = replace(event(1), first_source="12345 政务服务热线导入")
+        rumour = Rumour(claim="网传甲县疫苗失效", documents=2, status="待核实")
+        text = text_of(word_of(replace(issue(), events=(heard,), rumours=(rumour,)), tmp_path))
+        assert re.search(r"\d\d:\d\d由“12345 政务服务热线导入”首发", text)
+        assert "网传“甲县疫苗失效”，2篇，待核实。" in text
+
     def test_the_page_is_that_of_official_papers(self, files: tuple[Path, Path]) -> None:
         section = docx.Document(str(files[0])).sections[0]
         sizes = [
@@ -215,14 +222,31 @@ class TestWord:
             LimitUse(action="举行新闻发布会", limit="24小时", used=timedelta(hours=30), met=False),
         )
         [owed] = issue().responses
-        row = replace(owed, answered_at=owed.due_at, uses=uses, effect=AnswerEffect(before=50, after=21))
+        stood = "采集有缺漏：11月20日 08:00至11月20日 20:00没有任何信源应答。前后稿件数的差别可能由此而来。"
+        effect = AnswerEffect(before=50, after=21, coverage=stood)
+        row = replace(owed, answered_at=owed.due_at, uses=uses, effect=effect)
         paper, book, *_ = write_briefing(replace(issue(), responses=(row,)), tmp_path)
         used = "发布权威信息3小时12分/5小时；举行新闻发布会30小时00分/24小时（未完成）"
         text = text_of(paper)
         assert used in text
         assert f"回应前后的稿件：“{row.title}”回应前24小时50篇，后24小时21篇（下降58%）。" in text
         cells = [cell.value for cell in openpyxl.load_workbook(book)["回应时效"][2]]
-        assert cells[-2:] == [used, "回应前24小时50篇，后24小时21篇（下降58%）"]
+        assert cells[-3:] == [used, "回应前24小时50篇，后24小时21篇（下降58%）", stood]
+        assert f"回应前后，{stood}" in text
+
+    def test_what_collecting_missed_around_an_answer_stands_beside_that_answer_alone(self, tmp_path: Path) -> None:
+        [owed] = issue().responses
+        rows = [
+            replace(owed, title=title, answered_at=owed.due_at, effect=AnswerEffect(before=9, after=3, coverage=said))
+            for title, said in (
+                ("甲事件", "采集覆盖：无间断。"),
+                ("乙事件", "采集有缺漏。"),
+                ("丙事件", "采集覆盖：无间断。"),
+            )
+        ]
+        text = text_of(word_of(replace(issue(), responses=tuple(rows)), tmp_path))
+        assert "“甲事件”、“丙事件”回应前后，采集覆盖：无间断。" in text
+        assert "“乙事件”回应前后，采集有缺漏。" in text
 
     def test_an_effect_that_was_not_measured_says_so(self) -> None:
         assert AnswerEffect(before=4, after=None).words == "回应前24小时4篇，回应后不满24小时，未测"
