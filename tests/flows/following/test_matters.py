@@ -3,7 +3,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from crawlers.imports import ImportRefused
@@ -33,7 +32,7 @@ from service.flows.matters import (
 from service.flows.office import Office
 from service.ports.store import Store
 from tests.builders import NOW
-from tests.following import HEADINGS, KEY, happening, hear, import_records, judged, records_file, seed_following, voice
+from tests.following import KEY, happening, hear, import_records, judged, records_file, seed_following, voice
 from tests.seeding import SOURCES
 
 DAY = timedelta(days=1)
@@ -149,38 +148,6 @@ class TestImport:
         with store.read() as work:
             [kept] = work.quarantine.listing()
         assert (kept.entry.detail, kept.entry.sample) == (sentence, b"")
-
-    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-    def test_dates_that_a_workbook_keeps_as_serial_numbers_are_read_and_told(
-        self, store: Store, tmp_path: Path, register: Register, kind: str
-    ) -> None:
-        # 46350 is 24 November 2026 in the date system of 1900; a half is noon.
-        rows = [(*GOOD[:3], "46350", *GOOD[4:]), REPORT, ("TS-3", *GOOD[1:3], "46350.5", *GOOD[4:])]
-        path = records_file(tmp_path / "a.csv", rows)
-        if kind == "xlsx":
-            book = openpyxl.Workbook()
-            for cells in (HEADINGS, *rows):
-                numbers = (float(cell) if cell.startswith("46350") else cell for cell in cells)
-                book.active.append(list(numbers))  # type: ignore[union-attr]  # a new workbook has a sheet
-            path = tmp_path / "a.xlsx"
-            book.save(path)
-        report = import_records(store, path, register)
-        assert (report.added, report.refused) == (3, ())
-        assert report.notices == (
-            "第 2 行起，共 2 行的日期是 Excel 的日期序列号，已按 1900 日期系统换算，请抽查是否与原表一致。",
-        )
-        received = {number: one_of(store, number).received_at.astimezone(BEIJING) for number in ("TS-1", "TS-3")}
-        assert received["TS-1"] == datetime(2026, 11, 24, tzinfo=BEIJING)
-        assert received["TS-3"] == datetime(2026, 11, 24, 12, tzinfo=BEIJING)
-
-    @pytest.mark.parametrize("written", ["1234", "99999", "463500", "46350号"])
-    def test_a_number_that_can_be_no_date_is_refused_and_nothing_is_guessed(
-        self, store: Store, tmp_path: Path, register: Register, written: str
-    ) -> None:
-        path = records_file(tmp_path / "a.csv", [(*GOOD[:3], written, *GOOD[4:]), REPORT])
-        report = import_records(store, path, register)
-        assert (report.added, report.refused_count, report.notices) == (1, 1, ())
-        assert f"读不懂发布时间“{written}”" in report.refused[0]
 
     def test_importing_again_adds_nothing_and_changes_nothing(
         self, store: Store, tmp_path: Path, register: Register, officer: Person
