@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.catalogue import Catalogue, load_catalogue
+from service.domain.citation import RowChange
 from service.domain.opinion import OpinionRules
 from service.domain.register import Register
 from service.domain.second_channel import SecondChannel
+from service.flows.citing import accepted_changes
 from service.flows.consider import Office
 from service.flows.opinion_desk import OpinionSetup
 from service.flows.rules import Rulebook
@@ -173,8 +175,12 @@ class Application:
 
     @cached_property
     def situations(self) -> SituationFiles:
-        """The table of situations with the office's own file over it."""
-        return SituationFiles(self._own_policies)
+        """The table of situations with the office's own file and the accepted changes over it."""
+        return SituationFiles(self._own_policies, self._accepted_changes)
+
+    def _accepted_changes(self) -> Sequence[RowChange]:
+        with self.store.read() as work:
+            return accepted_changes(work)
 
     def _own_policies(self) -> Path | None:
         """The office's own policy data: the folder that is set, else `policies` in the data folder where there is one."""

@@ -20,7 +20,7 @@ from crawlers.parsing.dates import ParsedDate, read_claim
 from crawlers.personal_data import mask_personal_data
 from crawlers.records import COUNTS, DatePrecision, Document, DocumentKind, Engagement, Source, SourceClass, document_id
 
-__all__ = ["RowRefusal", "read_import", "read_numbered", "read_records"]
+__all__ = ["ImportNotes", "RowRefusal", "read_import", "read_numbered", "read_records"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,31 @@ class RowRefusal:
     sample: bytes = b""
 
 
+@dataclass(slots=True)
+class ImportNotes:
+    """What a person should look at in rows that were taken; complete once the rows are read."""
+
+    serial_dates: int = 0
+    first_serial: int = 0
+
+    def see_serial(self, row: int) -> None:
+        """Note that the date of a row is a serial number."""
+        self.serial_dates += 1
+        self.first_serial = self.first_serial or row
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return one Chinese sentence for each kind of thing."""
+        if not self.serial_dates:
+            return ()
+        first = (
+            f"第 {self.first_serial} 行起，共 {self.serial_dates} 行"
+            if self.serial_dates > 1
+            else f"第 {self.first_serial} 行"
+        )
+        return (f"{first}的日期是 Excel 的日期序列号，已按 1900 日期系统换算，请抽查是否与原表一致。",)
+
+
 _MAX_NATIVE_ID = 512
 _TITLE_FROM_TEXT = 40
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{3,2040}", re.IGNORECASE)
@@ -43,9 +68,11 @@ _SHORTEST_NAME, _LONGEST_NAME = 2, 12
 _COUNTY = re.compile(
     r"(?:[^省市区县旗州盟镇乡村号路\d\s]{1,10}(?:省|自治区|市|自治州|州|地区|盟|新区|区|县|旗)[\s/\-]?){1,4}"
 )
+_SERIAL = "serial"
 _RELATIVE = frozenset({"ago", "ago_english", "just_now", "named_day", "weekday", "clock"})
 # Serial numbers of days from 1954 to 2119; smaller and larger ones are something else.
 _SERIALS = (20_000, 80_000)
+_WRITTEN_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d{1,17})?")
 MAX_REMEMBERED = 50_000
 
 
@@ -84,14 +111,18 @@ def read_numbered(
     column_map: ColumnMap | None = None,
     now: datetime,
     author_key: bytes,
+    notes: ImportNotes | None = None,
 ) -> Iterator[tuple[int, Document | RowRefusal]]:
-    """Yield what `read_import` does, each with the number that its row has in the file, where a person looks for it."""
+    """Yield what `read_import` does, each with the number that its row has in the file, where a person looks for it.
+
+    What should be looked at in the rows that were taken is put into `notes`.
+    """
     table = open_table(path)
     chosen = column_map or choose_column_map(table.headings)
     if chosen is None or not chosen.fits(table.headings):
         table.close()
         raise ImportRefused(_unknown_headings(path, table.headings, column_map, source))
-    reader = _Reader(chosen, table.headings, source, now, author_key)
+    reader = _Reader(chosen, table.headings, source, now, author_key, notes)
     return _first_of_each(reader, table.rows)
 
 
@@ -139,8 +170,15 @@ class _Reader:
     """Reads the rows of one file."""
 
     def __init__(
-        self, column_map: ColumnMap, headings: tuple[str, ...], source: Source, now: datetime, author_key: bytes
+        self,
+        column_map: ColumnMap,
+        headings: tuple[str, ...],
+        source: Source,
+        now: datetime,
+        author_key: bytes,
+        notes: ImportNotes | None = None,
     ) -> None:
+        self._notes = notes or ImportNotes()
         self._map = column_map
         self._source = source
         self._now = now
@@ -164,9 +202,12 @@ class _Reader:
         if url and not _ADDRESS.fullmatch(url):
             return _refused(row, "网址", f"“{url[:60]}”不是网址")
         try:
-            return self._document(row, title, text, published, url)
+            read = self._document(row, title, text, published, url)
         except ValueError as error:
             return _refused(row, "数据", f"不能成为稿件：{error}")
+        if published is not None and published.rule == _SERIAL:
+            self._notes.see_serial(row.number)
+        return read
 
     def _document(self, row: Row, title: str, text: str, published: ParsedDate | None, url: str) -> Document:
         native = self._text(row, "native_id")[:_MAX_NATIVE_ID] or url
@@ -263,13 +304,17 @@ def _cell(value: Any) -> str:
 
 
 def _moment(value: Any, now: datetime) -> ParsedDate | None:
-    """Return the time in a cell: a date of the spreadsheet, its serial number, or text."""
+    """Return the time in a cell: a date of the spreadsheet, its serial number since 1900, or text."""
+    rule = "cell"
+    if isinstance(value, str) and _WRITTEN_SERIAL.fullmatch(value.strip()):
+        # A text file, or a cell that holds its number as text.
+        value = float(value)
     if isinstance(value, float | int) and not isinstance(value, bool) and _SERIALS[0] < value < _SERIALS[1]:
-        value = datetime(1899, 12, 30) + timedelta(days=value)  # noqa: DTZ001 - made aware below
+        rule, value = _SERIAL, datetime(1899, 12, 30) + timedelta(days=value)  # noqa: DTZ001 - made aware below
         value = (value + timedelta(milliseconds=500)).replace(microsecond=0)
     if isinstance(value, datetime):
         timed = (value.hour, value.minute, value.second) != (0, 0, 0)
-        return ParsedDate(in_shanghai(value), DatePrecision.SECOND if timed else DatePrecision.DAY, "cell")
+        return ParsedDate(in_shanghai(value), DatePrecision.SECOND if timed else DatePrecision.DAY, rule)
     if isinstance(value, date):
         return ParsedDate(in_shanghai(datetime.combine(value, time())), DatePrecision.DAY, "cell")
     return read_claim(_cell(value), now)

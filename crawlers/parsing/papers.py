@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import crawlers
 from crawlers.attachments.glyphs import undo_shared_glyphs
@@ -149,6 +150,8 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> Iterator[str]:
     from docx.opc.exceptions import PackageNotFoundError
     from docx.table import Table
 
+    from crawlers.parsing.numbering import Numbering
+
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             if sum(member.file_size for member in package.infolist()) > unpacked_bytes:
@@ -158,13 +161,23 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> Iterator[str]:
         if isinstance(error, PaperRefusedError):
             raise
         raise PaperRefusedError("不是有效的 DOCX 文件；旧版 .doc 请先另存为 .docx") from error
+    numbering = Numbering(document)
     for block in document.iter_inner_content():
         if isinstance(block, Table):
-            for row in block.rows:
-                # A merged cell is met once for every column that it spans.
-                yield from _row_lines(list(dict.fromkeys(text for cell in row.cells if (text := cell.text.strip()))))
+            yield from _table_lines(block, numbering)
         else:
-            yield from block.text.split("\n")
+            yield from (numbering.label(block._p) + block.text).split("\n")  # noqa: SLF001 - the element has no other name
+
+
+def _table_lines(table: Any, numbering: Any) -> Iterator[str]:
+    # A merged cell is met once for every column and row that it spans; its paragraphs count once.
+    texts: dict[Any, str] = {}
+    for row in table.rows:
+        for cell in row.cells:
+            if cell._tc not in texts:  # noqa: SLF001 - the element has no other name
+                told = (numbering.label(one._p) + one.text for one in cell.paragraphs)  # noqa: SLF001 - as above
+                texts[cell._tc] = "\n".join(told).strip()  # noqa: SLF001 - as above
+        yield from _row_lines(list(dict.fromkeys(text for cell in row.cells if (text := texts[cell._tc]))))  # noqa: SLF001 - as above
 
 
 def _row_lines(cells: Sequence[str]) -> Iterator[str]:

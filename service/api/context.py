@@ -128,6 +128,11 @@ class ImportOutcome(Protocol):
         ...
 
     @property
+    def notices(self) -> Sequence[str]:
+        """One sentence for each thing to look at in rows that were taken."""
+        ...
+
+    @property
     def refused(self) -> Sequence[str]:
         """One sentence for each of the first refused rows, with the row's number and the reason."""
         ...

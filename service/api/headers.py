@@ -13,7 +13,7 @@ __all__ = ["BodyLimit", "SecurityHeaders", "complete"]
 
 _BODY_BYTES = 1024 * 1024
 _IMPORT_BYTES = 64 * 1024 * 1024
-_IMPORTS = frozenset({"/import", "/matters/import"})
+_IMPORTS = frozenset({"/import", "/matters/import", "/policies/import"})
 _LONGEST_LENGTH = 19
 # The server itself waits for ever, and each body that it waits for takes one of its 512 places.
 _SILENCE_SECONDS = 30.0

@@ -1,15 +1,27 @@
 """What officers say of the articles that were offered for an event, and what that proposes for the table of situations.
 
-A proposal is text for a person to read: nothing here changes the table.
+A proposal changes nothing until an administrator accepts it; an accepted one names and drops articles of a row, whatever
+else the row says.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
-__all__ = ["Choice", "Citation", "CitationCount", "RowProposal", "propose_rows", "without_refused"]
+__all__ = [
+    "Choice",
+    "Citation",
+    "CitationCount",
+    "RowChange",
+    "RowProposal",
+    "propose_rows",
+    "rewritten",
+    "without_refused",
+]
 
 ENOUGH_ADDED = 2
 """Events on which an article was added by hand before a row is proposed to name it."""
@@ -70,11 +82,65 @@ class RowProposal:
         }
 
     @property
+    def mark(self) -> str:
+        """Tell this proposal from another one for the same row, or for the same with other articles."""
+        return hashlib.sha256("|".join(sorted((self.situation, *self.voices))).encode()).hexdigest()[:12]
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         """Return one Chinese sentence an article."""
         added = (f"{one.article}：{one.added} 个事件由人员补充，{one.rejected} 个事件未采纳" for one in self.add)
         dropped = (f"{one.article}：{one.rejected} 个事件未采纳，{one.accepted} 个事件采纳" for one in self.drop)
         return (*added, *dropped)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChange:
+    """What an administrator accepted for a row: articles that it names beside its own, and some that it no longer does."""
+
+    situation: str
+    add: tuple[str, ...]
+    drop: tuple[str, ...]
+    by: str
+    at: datetime
+
+    def after(self, earlier: "RowChange | None") -> "RowChange":
+        """Return the change together with an earlier one of the same row; the later word on an article stands."""
+        if earlier is None:
+            return self
+        add = tuple(dict.fromkeys([one for one in earlier.add if one not in self.drop] + list(self.add)))
+        drop = tuple(dict.fromkeys([one for one in earlier.drop if one not in self.add] + list(self.drop)))
+        return replace(self, add=add, drop=drop)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {"add": list(self.add), "drop": list(self.drop), "by": self.by, "at": self.at.isoformat()}
+
+    @classmethod
+    def from_json(cls, situation: str, values: Mapping[str, Any]) -> Self:
+        """Return what `to_json` wrote."""
+        return cls(
+            situation=situation,
+            add=tuple(values["add"]),
+            drop=tuple(values["drop"]),
+            by=str(values["by"]),
+            at=datetime.fromisoformat(values["at"]),
+        )
+
+
+def rewritten(
+    governs: Sequence[str], related: Sequence[str], add: Collection[str], drop: Collection[str]
+) -> tuple[list[str], list[str]]:
+    """Return the governing and the related articles of a row after a change; the first may be empty, and then the row is none.
+
+    An added article is related. Where no governing one is left, what people put in its place is likeliest that.
+    """
+    first = [article for article in governs if article not in drop]
+    beside = [article for article in related if article not in drop]
+    added = [article for article in add if article not in first and article not in beside]
+    if not first:
+        first, added, beside = (added, [], beside) if added else (beside[:1], [], beside[1:])
+    return first, [*beside, *added]
 
 
 def without_refused(proposals: Sequence[RowProposal], refused: Mapping[str, Mapping[str, int]]) -> list[RowProposal]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from service.domain.audit import actor_word
 from service.domain.beijing import BEIJING
+from service.domain.places import PROVINCE, region_name
 from service.domain.policy import Policy
 from service.export.sheets import height_of
 from service.flows.policy_links import LinkedPolicy
@@ -54,7 +55,7 @@ def _row(
         policy.body or "",
         policy.level.word if policy.level else "",
         policy.kind.word,
-        policy.region or "全国",
+        _region(policy.region),
         *(str(day) if day else "" for day in (policy.issued, policy.valid_from, policy.valid_to)),
         policy.standing(on).word,
         titles.get(policy.superseded_by, policy.superseded_by) if policy.superseded_by else "",
@@ -67,6 +68,15 @@ def _row(
         made,
         linked.together.sentence if linked else "",
     )
+
+
+def _region(code: str | None) -> str:
+    """Return where a document holds, as people say it; a code that nobody here has a name for stays."""
+    if code is None:
+        return "全国"
+    if code == f"{PROVINCE}0000":
+        return "江西省"
+    return region_name(code) if code.startswith(PROVINCE) else code
 
 
 def ledger_csv(rows: Sequence[tuple[str, ...]]) -> bytes:

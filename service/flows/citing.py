@@ -1,21 +1,38 @@
-"""Officers say of the articles offered for an event whether they fit; what they say proposes rows, and changes none."""
+"""Officers say of the articles offered for an event whether they fit; what they say proposes changes, which an administrator accepts or not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from analysis.articles import article_number
-from analysis.situations import Situations
-from service.domain.citation import Choice, Citation, RowProposal, propose_rows, without_refused
+from analysis.situations import SITUATIONS_FILE, Situations
+from service.domain.citation import (
+    Choice,
+    Citation,
+    RowChange,
+    RowProposal,
+    propose_rows,
+    rewritten,
+    without_refused,
+)
 from service.domain.library import name_of
 from service.domain.people import Act, Person
-from service.domain.refusal import NotFound, Refusal
+from service.domain.refusal import Conflict, NotFound, Refusal
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
 
-__all__ = ["cite", "proposals", "refuse_proposal", "row_text"]
+__all__ = [
+    "accept_proposal",
+    "accepted_changes",
+    "cite",
+    "proposals",
+    "refuse_proposal",
+    "row_text",
+    "withdraw_change",
+]
 
 _REFUSED = "situations.refused"
+_ACCEPTED = "situations.accepted"
 
 _WRITTEN = re.compile(r"《?([^《》#\s]{1,80}?)》?[\s#]*(第[零〇一二三四五六七八九十百千两0-9]+条)")
 
@@ -88,18 +105,93 @@ def refuse_proposal(
         note(work, person, "situations.refused", f"situation:{situation}", detail, now)
 
 
+def accepted_changes(work: Work) -> Sequence[RowChange]:
+    """Return the changes of rows that were accepted and not withdrawn, in order of the rows."""
+    return [RowChange.from_json(name, values) for name, values in sorted(work.value(_ACCEPTED, {}).items())]
+
+
+def accept_proposal(
+    store: Store, person: Person, situation: str, table: Situations, *, seen: str, now: datetime
+) -> None:
+    """Change the row of the office's table as it is proposed, in the person's name; every process matches by it at once.
+
+    `seen` is the mark of the proposal that the person read.
+
+    Raises:
+        NotFound: Nothing is proposed for the situation any more.
+        Conflict: It is another proposal than the one that was read, an article is no longer in the library, no governing
+            article would be left, or nobody but the person spoke for it.
+        Forbidden: The role is not granted the act.
+    """
+    permit(person, Act.CHECK_POLICY)
+    with store.write() as work:
+        work.alone("situations")
+        kept = {one.situation: one for one in accepted_changes(work)}
+        proposed = next((one for one in proposals(work, table) if one.situation == situation), None)
+        if proposed is None:
+            raise NotFound("这条建议已不在，可能已由他人处理")
+        if proposed.mark != seen:
+            raise Conflict("这条建议在您打开页面后变了，请刷新后重新核对")
+        added, dropped = ([one.article for one in part] for part in (proposed.add, proposed.drop))
+        change = RowChange(situation=situation, add=tuple(added), drop=tuple(dropped), by=person.name, at=now)
+        whole = change.after(kept.get(situation))
+        if situation in kept and (whole.add, whole.drop) == (kept[situation].add, kept[situation].drop):
+            raise NotFound("这条建议已不在，可能已由他人处理")
+        _check_change(work, person, change, table)
+        kept[situation] = whole
+        work.set_value(_ACCEPTED, {name: one.to_json() for name, one in kept.items()})
+        detail = {"evidence": list(proposed.evidence), "add": added, "drop": dropped}
+        note(work, person, "situations.accepted", f"situation:{situation}", detail, now)
+
+
+def _check_change(work: Work, person: Person, change: RowChange, table: Situations) -> None:
+    absent = [article for article in change.add if work.policies.article(article) is None]
+    if absent:
+        raise Conflict(f"政策库中没有 {'、'.join(absent)}，不能采纳；请先导入这份文件，或按“不采用”")
+    row = next(one for one in table.rows if one.id == change.situation)
+    if not rewritten(row.governs, row.related, change.add, change.drop)[0] and not row.alone:
+        raise Conflict(f"采纳后情形 {row.id} 没有主要条文；不再需要的情形请在 {SITUATIONS_FILE} 中停用")
+    said = work.citations.of_situation(change.situation)
+    speaking = {one.actor for one in said if one.choice is Choice.ADDED and one.article in change.add} | {
+        one.actor for one in said if one.choice is Choice.REJECTED and one.article in change.drop
+    }
+    if speaking == {person.name}:
+        raise Conflict("支持这条建议的意见都是您本人提的，须由另一位系统管理员采纳（四眼原则）")
+
+
+def withdraw_change(store: Store, person: Person, situation: str, *, reason: str, now: datetime) -> None:
+    """Take an accepted change back in the person's name; it is proposed again when more events speak for it.
+
+    Raises:
+        NotFound: There is none.
+        Refusal: No reason is given.
+        Forbidden: The role is not granted the act.
+    """
+    permit(person, Act.CHECK_POLICY)
+    if not reason.strip():
+        raise Refusal("请写明撤回的理由")
+    with store.write() as work:
+        work.alone("situations")
+        kept = {one.situation: one for one in accepted_changes(work)}
+        change = kept.pop(situation, None)
+        if change is None:
+            raise NotFound("这项修改已不在，可能已由他人撤回")
+        counted = {one.article: one for one in work.citations.counts() if one.situation == situation}
+        voices = {f"+{one}": counted[one].added for one in change.add if one in counted}
+        voices |= {f"-{one}": counted[one].rejected for one in change.drop if one in counted}
+        work.set_value(_ACCEPTED, {name: one.to_json() for name, one in kept.items()})
+        work.set_value(_REFUSED, {**work.value(_REFUSED, {}), situation: voices})
+        detail = {"add": list(change.add), "drop": list(change.drop), "reason": reason.strip()}
+        note(work, person, "situations.withdrawn", f"situation:{situation}", detail, now)
+
+
 def row_text(proposal: RowProposal, table: Situations) -> str:
     """Return the changed row as an administrator would write it into the office's own `situations.yaml`."""
     row = next(one for one in table.rows if one.id == proposal.situation)
     dropped = {one.article for one in proposal.drop}
-    governs = [article for article in row.governs if article not in dropped]
-    related = [article for article in row.related if article not in dropped]
-    added = [one.article for one in proposal.add]
-    if not governs:
-        # A row needs an article that governs; what people put in its place is likeliest that.
-        governs, added, related = (added, [], related) if added else (related[:1], [], related[1:])
+    governs, related = rewritten(row.governs, row.related, [one.article for one in proposal.add], dropped)
     lines = [f"situations:\n  - id: {row.id}"]
-    for name, articles in (("governs", governs), ("related", [*related, *added])):
+    for name, articles in (("governs", governs), ("related", related)):
         lines.append(f"    {name}: [{', '.join(map(table.reference, articles))}]")
     missing = sorted({one.article.partition("#")[0] for one in proposal.add} - set(table.laws.values()))
     if missing:

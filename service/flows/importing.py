@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from crawlers.gate import Limits, Refusal, admit_document
-from crawlers.imports import RowRefusal, read_numbered
+from crawlers.imports import ImportNotes, RowRefusal, read_numbered
 from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, Source
@@ -22,13 +22,14 @@ _SHOWN_REFUSALS = 100
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them."""
+    """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them, `notices` what to look at in rows that were taken."""
 
     added: int = 0
     edited: int = 0
     known: int = 0
     refused_count: int = 0
     refused: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def import_file(
@@ -53,11 +54,13 @@ def import_file(
     """
     refuse_office_word(source, confirmed=office_confirmed)
     report = ImportReport()
-    rows = iter(read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key))
+    notes = ImportNotes()
+    rows = iter(read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key, notes=notes))
     while batch := list(islice(rows, _BATCH)):
         _take(store, batch, source, now(), report)
         if on_rows is not None:
             on_rows(len(batch))
+    report.notices = notes.sentences
     detail: dict[str, str | int] = {
         "file": path.name,
         "added": report.added,

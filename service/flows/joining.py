@@ -11,7 +11,8 @@ from crawlers.records import BEIJING, Document, DocumentKind
 from service.domain.library import kind_of, level_of, region_of
 from service.domain.policy import Policy, PolicyArticle, PolicyKind
 from service.flows.policies import INTERPRETS, keep_policy, link_by_name, link_waiting
-from service.flows.policy_files import PolicyFileError, articles_in, effective_day
+from service.flows.policy_files import articles_in, effective_day
+from service.flows.policy_sources import PolicyFileError
 from service.ports.store import Work
 
 __all__ = ["join_library", "news_of"]

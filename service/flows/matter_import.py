@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from crawlers.gate import Limits, admit_document
-from crawlers.imports import RowRefusal, read_numbered
+from crawlers.imports import ImportNotes, RowRefusal, read_numbered
 from crawlers.ports import QuarantineEntry
 from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
@@ -34,13 +34,14 @@ _LONGEST_NUMBER = 80
 class MatterReport:
     """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them.
 
-    `added` are new matters, `known` those that were there already.
+    `notices` say what to look at in rows that were taken, `added` are new matters, `known` those that were there already.
     """
 
     added: int = 0
     known: int = 0
     refused_count: int = 0
     refused: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     by_kind: dict[str, int] = field(default_factory=dict)
 
 
@@ -84,11 +85,13 @@ def import_matters(
     refuse_office_word(source)
     report = MatterReport()
     seen: dict[str, int] = {}
-    rows = read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key)
+    notes = ImportNotes()
+    rows = read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key, notes=notes)
     reader = _Reader(source, kind, register, seen)
     while batch := list(islice(rows, _BATCH)):
         moment = now()
         _take(store, [reader.read(number, row, moment) for number, row in batch], source, moment, report)
+    report.notices = notes.sentences
     detail = {"file": path.name, "added": report.added, "known": report.known, "refused": report.refused_count}
     with store.write() as work:
         work.audit.append(

@@ -13,19 +13,24 @@ from crawlers.disk_words import disk_sentence
 from service.domain.library import LinkKind, PolicyLink, name_of, overlapping
 from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyVersion
 from service.domain.register import Register
-from service.flows.policy_files import SUFFIXES, PolicyFile, PolicyFileError, read_policy_file
+from service.flows.policy_files import PolicyFile, read_policy_file
 from service.flows.policy_given import given_again
+from service.flows.policy_sources import SUFFIXES, PolicyFileError
 from service.ports.store import Store, Work
 
 __all__ = [
     "INTERPRETS",
     "LIBRARY_CHANGED",
     "LibraryReport",
+    "OverlapError",
+    "days_of",
     "import_policies",
+    "keep_file",
     "keep_policy",
     "link_by_name",
     "link_waiting",
     "load_index",
+    "rival_of",
 ]
 
 LIBRARY_CHANGED = "policies.changed"
@@ -40,6 +45,16 @@ _AHEAD = timedelta(days=30)
 _LIMIT_FILES = 5000
 _MOST_NAMED = 5
 _NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
+
+
+class OverlapError(PolicyFileError):
+    """A document is not taken: it would be in force beside `rival`, another version of it, on one day."""
+
+    def __init__(self, policy: Policy, rival: Policy) -> None:
+        """Say which two, and what to do with the command."""
+        told = f"（{days_of(rival)}与{days_of(policy)}）：{_advice(policy, rival)}"
+        super().__init__(f"与已入库的“{rival.stem}”效力期重叠{told}")
+        self.policy, self.rival = policy, rival
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,7 +104,7 @@ def import_policies(
             taken = read_policy_file(file, register, now=now, given=said.values)
             taken = replace(taken, policy=replace(taken.policy, extras=said.extras))
             with store.write() as work:
-                state = _keep_file(work, taken, actor=actor, now=now, supersede=supersede)
+                state = keep_file(work, taken, actor=actor, now=now, supersede=supersede)
         except PolicyFileError as error:
             report.refused.append(f"{file.name} {error}" if error.line else f"{file.name}：{error}")
             continue
@@ -113,7 +128,12 @@ def _refuse_same_name(file: Path, before: dict[str, str]) -> None:
         raise PolicyFileError(f"与同一目录的 {first} 只差扩展名，会被当作它的新版本；请只留一份，或改用别的文件名")
 
 
-def _keep_file(work: Work, taken: PolicyFile, *, actor: str, now: datetime, supersede: bool) -> str:
+def keep_file(work: Work, taken: PolicyFile, *, actor: str, now: datetime, supersede: bool) -> str:
+    """Put what was read of a file into the library with its links, as `keep_policy` does.
+
+    Raises:
+        OverlapError: It would be in force beside another version of the same document.
+    """
     policy = taken.policy
     if taken.interprets:
         policy = replace(policy, extras={**policy.extras, INTERPRETS: taken.interprets})
@@ -138,7 +158,7 @@ def keep_policy(
     """Put one document into the library in the open transaction; return `added`, `changed` or `unchanged`.
 
     Raises:
-        PolicyFileError: It would be in force beside another version of the same document.
+        OverlapError: It would be in force beside another version of the same document.
     """
     before = work.policies.get(policy.stem)
     version = 1 if before is None else before.version + (before.text_hash != policy.text_hash)
@@ -179,14 +199,19 @@ def _still_ended(work: Work, policy: Policy, before: Policy) -> Policy:
     return replace(policy, valid_to=before.valid_to, superseded_by=before.superseded_by)
 
 
+def rival_of(work: Work, policy: Policy) -> Policy | None:
+    """Return another version that would be in force on one day with a document, were it taken as it is."""
+    before = work.policies.get(policy.stem)
+    kept = policy if before is None else _still_ended(work, policy, before)
+    return overlapping(kept, work.policies.called(name_of(kept.title)))
+
+
 def _make_room(work: Work, policy: Policy, *, actor: str, now: datetime, supersede: bool) -> Policy:
     """End the earlier of two versions where that is asked for; return the policy, ended where it is itself the earlier one."""
     while (rival := overlapping(policy, work.policies.called(name_of(policy.title)))) is not None:
         starts, begun = policy.valid_from, rival.valid_from
         if not supersede or starts is None or begun is None or begun == starts:
-            raise PolicyFileError(
-                f"与已入库的“{rival.stem}”效力期重叠（{_days(rival)}与{_days(policy)}）：{_advice(policy, rival)}"
-            )
+            raise OverlapError(policy, rival)
         if starts < begun:
             policy = replace(policy, valid_to=begun - _DAY, superseded_by=rival.stem)
             ended = policy
@@ -211,7 +236,8 @@ def _advice(policy: Policy, rival: Policy) -> str:
     return "请在旧版文件开头写明失效日期后先导入旧版，或用 --supersede 让旧版在新版施行前一日失效"
 
 
-def _days(policy: Policy) -> str:
+def days_of(policy: Policy) -> str:
+    """Say from when to when a document is in force."""
     return f"{policy.valid_from or '起始不明'} 至 {policy.valid_to or '今'}"
 
 

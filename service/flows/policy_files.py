@@ -1,54 +1,42 @@
-"""Reads one file of a published document: its header, its text, its articles; what is wrong is said with the line."""
+"""Tells what a policy file is: the document, its dates and rank, its articles; what is wrong is said with the line."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from analysis.articles import article_lines, article_number, missing_articles, split_articles
-from crawlers.gate import Refusal, repair_text
-from crawlers.parsing.papers import read_paper
 from crawlers.parsing.policy_facts import interpreted_in, issue_number_in
-from crawlers.parsing.sandbox import ExtractionSandbox
 from service.domain.library import kind_of, level_of, name_of, region_of
 from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel
 from service.domain.register import Register
-from service.flows.policy_given import KEYS, NAMES
+from service.flows.policy_sources import PolicyFileError, PolicySource, read_source
 
-__all__ = ["SUFFIXES", "PolicyFile", "PolicyFileError", "articles_in", "effective_day", "read_policy_file"]
-
-SUFFIXES = (".md", ".txt", ".html", ".htm", ".docx", ".pdf")
+__all__ = [
+    "PolicyFile",
+    "articles_in",
+    "describe",
+    "effective_day",
+    "listed",
+    "policy_file",
+    "read_policy_file",
+]
 
 Member = TypeVar("Member", PolicyKind, PolicyLevel)
 
-_LIMIT_BYTES = 8 * 2**20
-_LIMIT_PAPER_BYTES = 32 * 2**20
 _LIMIT_ARTICLES = 3000
-_LIMIT_HEADER_LINES = 40
-_RARE_NUL = 20
-"""Of so many bytes one may be NUL in a text."""
 _DATED = re.compile(r"^(?P<title>.+?)[(（](?P<day>\d{4}-\d{2}-\d{2})[)）]$")
-_HEADER_MARK = re.compile(r"^-{3,}\s*$")
-_HEADER_LINE = re.compile(r"^(?P<key>[^:：]{1,20})[:：]\s*(?P<value>.*)$")
 _EFFECTIVE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*起\s*(?:施行|实施|执行|生效)")
 _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零〇一二三四五六七八九十百千]+)条")
 _HEAD = 1500
 _MOST_MISSING = 5
+_NONE = "无"
+"""What a person writes for a document that has no number, though its text names one."""
 _NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
-
-
-class PolicyFileError(ValueError):
-    """A file is not taken; `line` is where, 0 for the file as a whole. The sentence (Chinese) says what to do."""
-
-    def __init__(self, sentence: str, line: int = 0) -> None:
-        """Keep sentence and line."""
-        super().__init__(f"第 {line} 行：{sentence}" if line else sentence)
-        self.line = line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +53,6 @@ class PolicyFile:
     interprets: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    text: str
-    header: Mapping[str, tuple[str, int]]
-    first_line: int
-    title: str | None = None
-    issued: date | None = None
-    body: str | None = None
-
-
 def read_policy_file(
     file: Path, register: Register, *, now: datetime, given: Mapping[str, str] = _NONE_GIVEN
 ) -> PolicyFile:
@@ -84,27 +62,33 @@ def read_policy_file(
         PolicyFileError: The file is not to be taken.
         OSError, ValueError: It cannot be read.
     """
-    stem = file.stem
-    source, raw = _source(file, now)
-    source = _with_given(source, given)
-    policy = _describe(stem, source, register)
+    return policy_file(file.stem, read_source(file, now=now).with_given(given), register)
+
+
+def policy_file(stem: str, source: PolicySource, register: Register) -> PolicyFile:
+    """Tell what was read, under the name of the library.
+
+    Raises:
+        PolicyFileError: It is not to be taken.
+    """
+    policy = describe(stem, source, register)
     if policy.issued is None and policy.valid_from is None:
-        raise PolicyFileError(
-            f"缺少公布日期：请把文件命名为“标题(2019-08-26)”，或{_how(file, '公布日期', '2019-08-26')}"
-        )
+        named = "" if source.form else "把文件命名为“标题(2019-08-26)”，或"
+        raise PolicyFileError(f"缺少公布日期：请{named}{source.how('公布日期', '2019-08-26')}")
     if policy.valid_from and policy.valid_to and policy.valid_to < policy.valid_from:
         line = source.header.get("valid_to", ("", 0))[1]
         raise PolicyFileError(f"失效日期 {policy.valid_to} 早于施行日期 {policy.valid_from}", line)
     articles = articles_in(source.text, stem, first_line=source.first_line)
     if not articles and not _may_have_none(source, policy):
         raise PolicyFileError(
-            f"没有找到条文：每条须另起一行、以“第一条”开头；不分条的通知、解读请{_how(file, '类别', '解读')}，通知写“政策文件”"
+            f"没有找到条文：每条须另起一行、以“第一条”开头；不分条的通知、解读请{source.how('类别', '解读')}，"
+            f"通知{'选' if source.form else '写'}“政策文件”"
         )
-    interprets = _given(source, "interprets")
+    interprets = source.said("interprets")
     if interprets is None and policy.kind is PolicyKind.INTERPRETATION:
         interprets = interpreted_in(policy.title)
     return PolicyFile(
-        policy=replace(policy, text_hash=hashlib.sha256(raw).hexdigest()),
+        policy=policy,
         articles=articles,
         text=source.text,
         notices=(*_other_name(policy, register), *_notices(stem, articles, register)),
@@ -167,98 +151,23 @@ def _calendar_day(match: re.Match[str]) -> date | None:
         return None
 
 
-def _how(file: Path, key: str, value: str) -> str:
-    """Say how a person describes a file: at its beginning where one can write there, else with the command."""
-    if file.suffix.lower() in {".md", ".txt"}:
-        return f"在文件开头写“---”、“{key}: {value}”、“---”三行"
-    return f"单独导入这份文件，命令后加 --set {key}={value}"
+def describe(stem: str, source: PolicySource, register: Register) -> Policy:
+    """Tell what header, name, register and text say of a document, without asking whether that is enough.
 
-
-def _with_given(source: _Source, given: Mapping[str, str]) -> _Source:
-    unknown = next((name for name in given if name.strip() not in KEYS), None)
-    if unknown is not None:
-        raise PolicyFileError(f"--set 的“{unknown[:20]}”无法识别，可用的是 {'、'.join(NAMES)}")
-    header = {KEYS[name.strip()]: (value.strip(), 0) for name, value in given.items()}
-    return replace(source, header={**source.header, **header})
-
-
-def _source(file: Path, now: datetime) -> tuple[_Source, bytes]:
-    suffix = file.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise PolicyFileError(f"不支持的格式 {suffix or '（无扩展名）'}，可用的是 {'、'.join(SUFFIXES)}")
-    limit = _LIMIT_PAPER_BYTES if suffix in {".docx", ".pdf"} else _LIMIT_BYTES
-    if file.stat().st_size > limit:
-        raise PolicyFileError(f"文件超过 {limit // 2**20} MiB")
-    raw = file.read_bytes()
-    if not raw.strip():
-        raise PolicyFileError("文件是空的")
-    if suffix in {".docx", ".pdf"}:
-        return _with_header(read_paper(raw, suffix).text), raw
-    if suffix in {".html", ".htm"}:
-        return _page(raw, now), raw
-    return _with_header(_decoded(raw)), raw
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    # One that strayed into a text is left out; a program or a picture is full of them.
-    if raw.count(0) * _RARE_NUL > len(raw):
-        raise PolicyFileError("不是文本文件，或已损坏")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = error.start
-    try:
-        return raw.decode("gb18030")
-    except UnicodeDecodeError:
-        raise PolicyFileError(f"既不是 UTF-8 也不是 GB18030 文本（第 {place} 字节）") from None
-
-
-def _page(raw: bytes, now: datetime) -> _Source:
-    with ExtractionSandbox() as sandbox:
-        article = sandbox.extract(raw, now=now)
-    if isinstance(article, Refusal):
-        raise PolicyFileError(f"网页无法读取：{article.reason}，{article.detail}")
-    issued = article.published.date() if article.published else None
-    return _Source(article.body, {}, 1, title=article.title or None, issued=issued, body=article.origin)
-
-
-def _with_header(read: str) -> _Source:
-    text = repair_text(read)
-    lines = text.splitlines()
-    if not lines or not _HEADER_MARK.match(lines[0]):
-        return _Source(text, {}, 1)
-    header: dict[str, tuple[str, int]] = {}
-    for at, line in enumerate(lines[1 : _LIMIT_HEADER_LINES + 1], start=2):
-        if _HEADER_MARK.match(line):
-            return _Source("\n".join(lines[at:]), header, at + 1)
-        if not line.strip():
-            continue
-        match = _HEADER_LINE.match(line.rstrip())
-        key = KEYS.get(match["key"].strip()) if match else None
-        if match is None or key is None:
-            raise PolicyFileError(f"文件开头的“{line.strip()[:20]}”无法识别，可用的是 {'、'.join(NAMES)}", at)
-        if key in header:
-            raise PolicyFileError(f"文件开头的“{match['key'].strip()}”写了两次", at)
-        header[key] = (match["value"], at)
-    raise PolicyFileError("文件开头的“---”没有收尾的“---”", 1)
-
-
-def _describe(stem: str, source: _Source, register: Register) -> Policy:
+    Raises:
+        PolicyFileError: A value of the header is none of its kind.
+    """
     known = next((document for document in register.documents.values() if document.stem == stem), None)
     dated = _DATED.match(stem)
     title = (
-        _given(source, "title")
-        or (known.title if known else None)
-        or (dated["title"] if dated else source.title)
-        or stem
+        source.said("title") or (known.title if known else None) or (dated["title"] if dated else source.title) or stem
     )
     kind = _member(source, "kind", PolicyKind) or kind_of(title)
     # The numbers that an interpretation names are those of the document that it interprets.
     own = "" if kind is PolicyKind.INTERPRETATION else f"{source.title or title}\n{source.text[:_HEAD]}"
-    number = _given(source, "issue_number") or (known.issue_number if known else issue_number_in(own))
-    body = _given(source, "body") or (known.body if known else source.body)
+    number = source.said("issue_number") or (known.issue_number if known else issue_number_in(own))
+    number = None if number == _NONE else number
+    body = source.said("body") or (known.body if known else source.body)
     issued = _day(source, "issued") or (_day_in_name(dated["day"]) if dated else source.issued)
     begins = _day(source, "valid_from") or (known.valid_from if known else effective_day(source.text, issued))
     rank = _member(source, "level", PolicyLevel) or (known.level if known else None) or level_of(title, number, body)
@@ -270,19 +179,16 @@ def _describe(stem: str, source: _Source, register: Register) -> Policy:
         issued=issued,
         valid_from=begins if kind is PolicyKind.POLICY else None,
         valid_to=_day(source, "valid_to") or (known.valid_to if known else None),
-        superseded_by=_given(source, "superseded_by") or (known.superseded_by if known else None),
+        superseded_by=source.said("superseded_by") or (known.superseded_by if known else None),
         kind=kind,
         level=rank if kind is PolicyKind.POLICY else None,
         region=_region(source) or region_of(title, body),
-        url=_given(source, "url"),
+        url=source.said("url"),
+        text_hash=source.sha256,
     )
 
 
-def _given(source: _Source, key: str) -> str | None:
-    return source.header.get(key, ("", 0))[0] or None
-
-
-def _day(source: _Source, key: str) -> date | None:
+def _day(source: PolicySource, key: str) -> date | None:
     value, line = source.header.get(key, ("", 0))
     if not value:
         return None
@@ -300,7 +206,7 @@ def _day_in_name(written: str) -> date:
         raise PolicyFileError(f"文件名里的“{written}”不是日期，应为 2019-12-01 这样的写法") from None
 
 
-def _member(source: _Source, key: str, members: type[Member]) -> Member | None:
+def _member(source: PolicySource, key: str, members: type[Member]) -> Member | None:
     value, line = source.header.get(key, ("", 0))
     if not value:
         return None
@@ -310,7 +216,7 @@ def _member(source: _Source, key: str, members: type[Member]) -> Member | None:
     raise PolicyFileError(f"不认识的“{value}”，可用的是 {'、'.join(member.word for member in members)}", line)
 
 
-def _region(source: _Source) -> str | None:
+def _region(source: PolicySource) -> str | None:
     value, line = source.header.get("region", ("", 0))
     if not value:
         return None
@@ -319,7 +225,7 @@ def _region(source: _Source) -> str | None:
     return value
 
 
-def _may_have_none(source: _Source, policy: Policy) -> bool:
+def _may_have_none(source: PolicySource, policy: Policy) -> bool:
     return policy.kind is not PolicyKind.POLICY or bool(policy.issue_number) or "kind" in source.header
 
 
@@ -359,9 +265,13 @@ def _notices(stem: str, articles: Sequence[PolicyArticle], register: Register) -
     return [*cited, *summed, *_dangling(articles, len(numbers))]
 
 
+def listed(labels: Sequence[str]) -> str:
+    """Name the first five of some articles, and how many they are where there are more."""
+    return "、".join(labels[:_MOST_MISSING]) + (f" 等 {len(labels)} 条" if len(labels) > _MOST_MISSING else "")
+
+
 def _missing(labels: Sequence[str], last: str) -> str:
-    named = "、".join(labels[:_MOST_MISSING]) + (f" 等 {len(labels)} 条" if len(labels) > _MOST_MISSING else "")
-    return f"条文编到{last}，其中没有{named}：请核对原文是否漏排、识别有误，或条号没有另起一行；只收节选的可以不理会"
+    return f"条文编到{last}，其中没有{listed(labels)}：请核对原文是否漏排、识别有误，或条号没有另起一行；只收节选的可以不理会"
 
 
 def _dangling(articles: Sequence[PolicyArticle], last: int) -> list[str]:

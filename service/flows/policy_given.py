@@ -47,8 +47,11 @@ class Given:
     notices: tuple[str, ...] = ()
 
 
-def given_again(given: Mapping[str, str], before: Policy | None) -> Given:
-    """Return what is said now together with what was said of the same document before and is not said anew."""
+def given_again(given: Mapping[str, str], before: Policy | None, *, form: bool = False) -> Given:
+    """Return what is said now together with what was said of the same document before and is not said anew.
+
+    With `form` a person is told so as one who has a form before them.
+    """
     kept = before.extras.get(_KEPT, {}) if before is not None else {}
     said = {_name(name): value.strip() for name, value in given.items()}
     taken = {name: value for name, value in kept.items() if name not in said}
@@ -57,7 +60,8 @@ def given_again(given: Mapping[str, str], before: Policy | None) -> Given:
     if taken:
         shown = "、".join(f"{name}={value}" for name, value in taken.items())
         first = next(iter(taken))
-        notices = (f"沿用上次导入时 --set 所写的 {shown}；要改请重写，如 --set {first}=…，不再沿用请写 --set {first}=",)
+        again = f"沿用上次导入时 --set 所写的 {shown}；要改请重写，如 --set {first}=…，不再沿用请写 --set {first}="
+        notices = (f"沿用上次入库时填写的 {shown}；要改请在下面重填" if form else again,)
     return Given(values=values, extras={_KEPT: values} if values or kept else {}, notices=notices)
 
 

@@ -1,26 +1,34 @@
 """Reads the table of situations, shipped and the office's own; a wrong row is left out by name and stops nothing."""
 
-from collections.abc import Callable, Collection, Hashable
+import hashlib
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from analysis.situations import SITUATIONS_FILE, Situations, lay_over, load_situations
+from analysis.situations import SITUATIONS_FILE, Situation, Situations, lay_over, load_situations
 from crawlers.disk_words import disk_words
+from service.domain.citation import RowChange, rewritten
 from service.policies.overlay import stamp_of
 
-__all__ = ["SituationFiles"]
+__all__ = ["SituationFiles", "with_changes"]
 
 _MOST_BYTES = 2 * 1024 * 1024
 
 
 class SituationFiles:
-    """The table as it stands on disk: read again when the office's file changed, else kept.
+    """The table as it stands on disk, with the changes that were accepted over it: made anew when one of the two changed.
 
     `faults` says what is wrong in the office's file, one Chinese sentence each.
     """
 
-    def __init__(self, folder: Callable[[], Path | None] = lambda: None) -> None:
-        """Keep where the office's own files are; nothing is read yet."""
+    def __init__(
+        self,
+        folder: Callable[[], Path | None] = lambda: None,
+        changes: Callable[[], Sequence[RowChange]] = lambda: (),
+    ) -> None:
+        """Keep where the office's own files are and what tells the accepted changes; nothing is read yet."""
         self._folder = folder
+        self._changes = changes
         self._read_from: Hashable = ()
         self._kept: Situations | None = None
         self.faults: tuple[str, ...] = ()
@@ -33,9 +41,12 @@ class SituationFiles:
     def __call__(self) -> Situations:
         """Return the table of this moment."""
         folder = self._folder()
-        stamp = (folder, stamp_of(folder))
+        changes = tuple(self._changes())
+        stamp = (folder, stamp_of(folder), changes)
         if self._kept is None or stamp != self._read_from:
-            self._kept, self.faults = _load(folder)
+            table, faults = _load(folder)
+            self._kept, gone = with_changes(table, changes)
+            self.faults = (*faults, *gone)
             self._read_from = stamp
         return self._kept
 
@@ -54,6 +65,31 @@ class SituationFiles:
             for stem, _, number in (article.partition("#"),)
             if stem in stems and article not in held and article not in named.get(row.id, ())
         ]
+
+
+def with_changes(table: Situations, changes: Sequence[RowChange]) -> tuple[Situations, tuple[str, ...]]:
+    """Return the table with the accepted changes, and a sentence for each that no longer fits its row."""
+    if not changes:
+        return table, ()
+    wanted = {one.situation: one for one in changes}
+    faults = [
+        f"情形 {name}：已采纳的修改没有对应的情形，不起作用，请撤回"
+        for name in sorted(wanted.keys() - {row.id for row in table.rows})
+    ]
+    rows = []
+    for row in table.rows:
+        changed = _changed(row, wanted[row.id]) if row.id in wanted else row
+        if changed is None:
+            faults.append(f"情形 {row.id}：已采纳的修改会去掉全部主要条文，没有采用，请撤回")
+        rows.append(changed or row)
+    told = "|".join(f"{one.situation}+{','.join(one.add)}-{','.join(one.drop)}" for one in changes)
+    version = f"{table.version}，采纳 {len(changes)} 项·{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+    return replace(table, version=version, rows=tuple(rows)), tuple(faults)
+
+
+def _changed(row: Situation, change: RowChange) -> Situation | None:
+    governs, related = rewritten(row.governs, row.related, change.add, change.drop)
+    return replace(row, governs=tuple(governs), related=tuple(related)) if governs or row.alone else None
 
 
 def _load(folder: Path | None) -> tuple[Situations, tuple[str, ...]]:

@@ -18,6 +18,10 @@ class Citations(Protocol):
         """Return what was said on an event, by article."""
         ...
 
+    def of_situation(self, situation: str) -> list[Citation]:
+        """Return what was said under a situation, by event and article."""
+        ...
+
     def counts(self) -> list[CitationCount]:
         """Return on how many events each article was accepted, rejected and added under each situation."""
         ...

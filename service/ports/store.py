@@ -26,6 +26,7 @@ from service.ports.learning import Labels, Models
 from service.ports.opinions import Opinions
 from service.ports.outbox import Outbox, OutboxRow
 from service.ports.policies import Policies
+from service.ports.previews import Previews
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
 from service.ports.routing import Batches, Notices, Roster, Silences
 from service.ports.search import SearchDocument
@@ -54,6 +55,7 @@ __all__ = [
     "OutboxRow",
     "People",
     "Policies",
+    "Previews",
     "Quarantine",
     "QuarantinedRow",
     "Rejudgements",
@@ -322,6 +324,7 @@ class Work(Protocol):
     batches: Batches
     cases: Cases
     citations: Citations
+    previews: Previews
     hosts: Hosts
     looks: Looks
     words: Words

@@ -1,6 +1,8 @@
 """What officers say of offered articles."""
 
-from sqlalchemy import Connection, case, func, select
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, select
 
 from service.domain.citation import Choice, Citation, CitationCount
 from service.storage.dialects import upsert
@@ -30,7 +32,14 @@ class SqlCitations:
 
     def of_event(self, event_id: str) -> list[Citation]:
         """Return what was said on an event, by article."""
-        found = select(citations).where(citations.c.event_id == event_id).order_by(citations.c.article)
+        return self._read(select(citations).where(citations.c.event_id == event_id).order_by(citations.c.article))
+
+    def of_situation(self, situation: str) -> list[Citation]:
+        """Return what was said under a situation, by event and article."""
+        order = (citations.c.event_id, citations.c.article)
+        return self._read(select(citations).where(citations.c.situation == situation).order_by(*order))
+
+    def _read(self, found: Select[Any]) -> list[Citation]:
         return [
             Citation(**{**row, "choice": Choice(row["choice"])}) for row in self._connection.execute(found).mappings()
         ]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from service.domain.refusal import Refusal
 from service.ports.attachments import Attachments
 from service.ports.opinions import Opinions
+from service.ports.previews import Previews
 from service.ports.store import (
     Alerts,
     Audit,
@@ -63,6 +64,7 @@ from service.storage.opinions import SqlOpinions
 from service.storage.outbox import SqlOutbox
 from service.storage.people import SqlPeople
 from service.storage.policies import SqlPolicies
+from service.storage.previews import SqlPreviews
 from service.storage.quarantine import SqlQuarantine
 from service.storage.rollups import SqlRollups
 from service.storage.routing import SqlBatches, SqlNotices, SqlRoster, SqlSilences
@@ -129,6 +131,7 @@ class SqlWork:
     batches: Batches
     cases: Cases
     citations: Citations
+    previews: Previews
     hosts: Hosts
     looks: Looks
     words: Words
@@ -169,6 +172,7 @@ class SqlWork:
     def _open_beside(self, connection: Connection) -> None:
         """Open what stands beside judgements, events and alerts, and decides nothing of them."""
         self.citations = SqlCitations(connection)
+        self.previews = SqlPreviews(connection)
         self.hosts = SqlHosts(connection)
         self.looks = SqlLooks(connection)
         self.words = SqlWords(connection)

@@ -2,14 +2,17 @@
 
 import html
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from analysis.situations import lay_over, load_situations
-from service.domain.citation import Choice
+from analysis.situations import Situation, Situations, lay_over, load_situations
+from service.domain.citation import Choice, RowChange
 from service.domain.people import Role
-from service.flows.citing import proposals, row_text
+from service.flows.citing import accepted_changes, proposals, row_text
 from service.flows.policies import import_policies
+from service.policies.situations import SituationFiles
 from tests.api.conftest import Site
 from tests.builders import build_alert, build_event
 
@@ -108,6 +111,89 @@ def test_a_refused_proposal_is_gone_until_more_events_speak_for_it(events: Site)
     assert (row.action, row.detail["reason"]) == ("situations.refused", "演示：不属于召回")
     say(events, Role.OFFICER, "C2", OTHER, Choice.ADDED)
     assert f"{OTHER}：3 个事件由人员补充" in keeper.client.get("/policies/situations").text
+
+
+def accept(site: Site, name: str = "") -> tuple[int, str]:
+    browser = site.browser(Role.ADMINISTRATOR)
+    mark = name or re.findall(r'name="seen" value="(\w+)"', browser.client.get("/policies/situations").text)[0]
+    answer = browser.post("/policies/situations/recall/accepted", seen=mark)
+    return answer.status_code, html.unescape(answer.text)
+
+
+def living(site: Site) -> tuple[Site, SituationFiles]:
+    """Return the site with a table that follows what is accepted, and the table of another process."""
+    store = site.context.store
+
+    def changes() -> Sequence[RowChange]:
+        with store.read() as work:
+            return accepted_changes(work)
+
+    return Site.over(replace(site.context, situations=SituationFiles(changes=changes))), SituationFiles(changes=changes)
+
+
+def row_of(table: Situations) -> Situation:
+    return next(one for one in table.rows if one.id == "recall")
+
+
+def test_an_accepted_proposal_changes_the_row_in_every_process_at_once_and_can_be_withdrawn(events: Site) -> None:
+    site, elsewhere = living(events)
+    before = elsewhere()
+    say(site, Role.OFFICER, "C1", OTHER, Choice.ADDED)
+    say(site, Role.OFFICER, "C2", OTHER, Choice.ADDED)
+    assert accept(site)[0] == 303
+    assert row_of(elsewhere()).related == (*row_of(before).related, OTHER)
+    assert row_of(elsewhere()).governs == row_of(before).governs
+    assert elsewhere().version != before.version
+    text = html.unescape(site.browser(Role.ADMINISTRATOR).client.get("/policies/situations").text)
+    assert "人员意见提出的修改 0 条" in text
+    assert f"<li>增加 {OTHER}</li>" in text
+    administrator = site.browser(Role.ADMINISTRATOR)
+    assert administrator.post("/policies/situations/recall/withdrawn", reason="误采").status_code == 303
+    assert elsewhere().rows == before.rows
+    assert "人员意见提出的修改 0 条" in html.unescape(administrator.client.get("/policies/situations").text)
+    with site.context.store.read() as work:
+        acts = [(row.action, row.detail.get("add")) for row in work.audit.rows(subject="situation:recall")]
+    assert sorted(acts) == [("situations.accepted", [OTHER]), ("situations.withdrawn", [OTHER])]
+    # More events speak for it than when it was withdrawn.
+    say(site, Role.OFFICER, "C3", OTHER, Choice.ADDED)
+    assert "人员意见提出的修改 1 条" in html.unescape(administrator.client.get("/policies/situations").text)
+
+
+def test_a_proposal_that_changed_since_it_was_read_is_not_accepted(events: Site) -> None:
+    site, elsewhere = living(events)
+    before = elsewhere()
+    say(site, Role.OFFICER, "C1", OTHER, Choice.ADDED)
+    say(site, Role.OFFICER, "C2", OTHER, Choice.ADDED)
+    status, text = accept(site, "0123456789ab")
+    assert (status, "请刷新后重新核对" in text) == (409, True)
+    assert accept(site)[0] == 303
+    assert accept(site, "0123456789ab")[0] == 404
+    assert row_of(elsewhere()).related.count(OTHER) == row_of(before).related.count(OTHER) + 1
+
+
+def test_who_alone_spoke_for_a_proposal_does_not_accept_it(events: Site) -> None:
+    site, elsewhere = living(events)
+    before = elsewhere()
+    say(site, Role.ADMINISTRATOR, "C1", OTHER, Choice.ADDED)
+    say(site, Role.ADMINISTRATOR, "C2", OTHER, Choice.ADDED)
+    status, text = accept(site)
+    assert (status, "四眼原则" in text) == (409, True)
+    assert elsewhere() == before
+    say(site, Role.OFFICER, "C3", OTHER, Choice.ADDED)
+    assert accept(site)[0] == 303
+
+
+def test_an_article_that_left_the_library_is_not_accepted(events: Site) -> None:
+    site, elsewhere = living(events)
+    say(site, Role.OFFICER, "C1", OTHER, Choice.ADDED)
+    say(site, Role.OFFICER, "C2", OTHER, Choice.ADDED)
+    with site.context.store.write() as work:
+        policy = work.policies.get(LAW)
+        assert policy is not None
+        work.policies.save(policy, [one for one in work.policies.articles_of(LAW) if one.key != OTHER])
+    status, text = accept(site)
+    assert (status, f"政策库中没有 {OTHER}，不能采纳" in text) == (409, True)
+    assert OTHER not in row_of(elsewhere()).related
 
 
 def test_a_proposed_row_is_one_that_the_own_file_takes(events: Site) -> None:

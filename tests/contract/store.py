@@ -14,6 +14,7 @@ from tests.contract.store_learning import LabelsContract, ModelsContract
 from tests.contract.store_library import LibraryContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_opinions import OpinionsContract
+from tests.contract.store_previews import PreviewsContract
 from tests.contract.store_response import AlertsContract, EventsContract
 from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
 from tests.contract.store_second_try import SecondTryContract
@@ -31,6 +32,7 @@ class StoreContract(
     AlertsContract,
     CasesContract,
     CitationsContract,
+    PreviewsContract,
     TopicsContract,
     MattersContract,
     OutboxContract,

@@ -18,7 +18,7 @@ from crawlers.parsing.engagement import read_engagement
 from crawlers.politeness import challenge_in
 from crawlers.presets.hanweb import next_proxy_page, records_of
 from service.domain.secrecy import confidentiality_findings
-from service.flows.policy_files import _with_header
+from service.flows.policy_sources import PolicySource, _with_header
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 LONG = 200_000
@@ -69,7 +69,7 @@ def test_line_of_blanks_in_a_policy_is_split_in_time(blank: str) -> None:
     assert took(lambda: split_articles(text, "x")) < SECONDS
     assert [one.chapter for one in split_articles("第一章 总则  \n第一条 甲", "x")] == ["第一章 总则"]
     header = f"---\n标题: 甲{blank * LONG}乙\n---\n第一条 丙"
-    assert took(lambda: _with_header(header)) < SECONDS
+    assert took(lambda: _with_header(PolicySource(text="", suffix=".md", sha256=""), header)) < SECONDS
 
 
 def test_heading_of_brackets_is_no_field() -> None:

@@ -13,7 +13,15 @@ from analysis.situations import SITUATIONS_FILE, Situations, load_situations
 from service.api.identity import Handler, PolicyChecker, Reader, context_of
 from service.domain.citation import Choice
 from service.domain.people import Act
-from service.flows.citing import cite, proposals, refuse_proposal, row_text
+from service.flows.citing import (
+    accept_proposal,
+    accepted_changes,
+    cite,
+    proposals,
+    refuse_proposal,
+    row_text,
+    withdraw_change,
+)
 from service.web.render import page
 from service.web.views.paging import pager
 from service.web.views.situation_rows import (
@@ -49,6 +57,7 @@ class _Proposed:
     why: str
     evidence: tuple[str, ...]
     text: str
+    mark: str
 
 
 @router.get("/policies/situations")
@@ -64,6 +73,7 @@ def situations(
     with context.store.read() as work:
         held = {article.key for article in work.policies.articles()}
         proposed = proposals(work, table) if identity.may(Act.CHECK_POLICY) else []
+        accepted = accepted_changes(work)
     reasons = {row.id: row.why for row in table.rows}
     faults = [*context.situations.faults, *context.situations.absent(held)] if context.situations else []
     return page(
@@ -81,8 +91,10 @@ def situations(
         faults=faults,
         may_propose=identity.may(Act.CHECK_POLICY),
         proposed=[
-            _Proposed(one.situation, reasons[one.situation], one.evidence, row_text(one, table)) for one in proposed
+            _Proposed(one.situation, reasons[one.situation], one.evidence, row_text(one, table), one.mark)
+            for one in proposed
         ],
+        accepted=accepted,
     )
 
 
@@ -121,6 +133,33 @@ def refuse(
     table = context.situations() if context.situations else load_situations()
     refuse_proposal(context.store, identity.person, situation, table, reason=reason, now=context.now())
     return RedirectResponse("/policies/situations", status_code=303)
+
+
+@router.post("/policies/situations/{situation}/accepted")
+def accept(
+    request: Request,
+    identity: PolicyChecker,
+    situation: str,
+    seen: Annotated[str, Form(min_length=1, max_length=40)],
+) -> RedirectResponse:
+    """Change a row as it is proposed."""
+    context = context_of(request)
+    table = context.situations() if context.situations else load_situations()
+    accept_proposal(context.store, identity.person, situation, table, seen=seen, now=context.now())
+    return RedirectResponse("/policies/situations?done=proposal_taken", status_code=303)
+
+
+@router.post("/policies/situations/{situation}/withdrawn")
+def withdraw(
+    request: Request,
+    identity: PolicyChecker,
+    situation: str,
+    reason: Annotated[str, Form(min_length=1, max_length=500)],
+) -> RedirectResponse:
+    """Take an accepted change back, with the reason."""
+    context = context_of(request)
+    withdraw_change(context.store, identity.person, situation, reason=reason, now=context.now())
+    return RedirectResponse("/policies/situations?done=proposal_withdrawn", status_code=303)
 
 
 @router.post("/events/{event_id}/citations")

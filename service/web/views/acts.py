@@ -53,6 +53,8 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "policy.linked": "关联政策",
         "policy.checked": "核实政策条目",
         "situations.refused": "不采用情形表建议",
+        "situations.accepted": "采纳情形表建议",
+        "situations.withdrawn": "撤回已采纳的情形表建议",
         "clock.met": "登记完成",
         "label.given": "标注稿件",
         "label.withdrawn": "撤销标注",

@@ -1,8 +1,10 @@
 """Proposing rows from what officers say: how much it takes, and what weighs against it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from service.domain.citation import CitationCount, RowProposal, propose_rows
+from service.domain.citation import CitationCount, RowChange, RowProposal, propose_rows, rewritten
 
 NAMED = {"recall": {"法#1", "法#2"}}
 
@@ -60,3 +62,29 @@ def test_the_evidence_is_told_article_by_article() -> None:
     found = proposed(count("法#9", added=2, rejected=1), count("法#2", rejected=4, accepted=1))
     assert found is not None
     assert found.evidence == ("法#9：2 个事件由人员补充，1 个事件未采纳", "法#2：4 个事件未采纳，1 个事件采纳")
+
+
+@pytest.mark.parametrize(
+    ("add", "drop", "expected"),
+    [
+        (["法#9"], [], (["法#1"], ["法#2", "法#9"])),
+        (["法#2"], [], (["法#1"], ["法#2"])),
+        ([], ["法#2"], (["法#1"], [])),
+        (["法#9"], ["法#1"], (["法#9"], ["法#2"])),
+        ([], ["法#1"], (["法#2"], [])),
+        ([], ["法#1", "法#2"], ([], [])),
+    ],
+)
+def test_an_added_article_is_related_unless_it_takes_the_place_of_the_last_governing_one(
+    add: list[str], drop: list[str], expected: tuple[list[str], list[str]]
+) -> None:
+    assert rewritten(["法#1"], ["法#2"], add, drop) == expected
+
+
+def test_of_two_changes_of_a_row_the_later_word_on_an_article_stands() -> None:
+    def change(add: tuple[str, ...], drop: tuple[str, ...]) -> RowChange:
+        return RowChange(situation="recall", add=add, drop=drop, by="管理丁", at=datetime(2026, 11, 27, tzinfo=UTC))
+
+    whole = change(("法#1",), ("法#9",)).after(change(("法#9", "法#8"), ("法#1",)))
+    assert (whole.add, whole.drop) == (("法#8", "法#1"), ("法#9",))
+    assert RowChange.from_json("recall", whole.to_json()) == whole

@@ -29,6 +29,11 @@ def test_a_line_says_what_the_document_is_and_whether_it_binds_on_the_day() -> N
         "",
         "现行有效",
     )
+    regions = dict.fromkeys(("360000", "360700", "440000"), "")
+    for code in regions:
+        [local] = ledger_rows([replace(LAW, region=code)], {}, on=ON)
+        regions[code] = local[COLUMNS.index("地区")]
+    assert regions == {"360000": "江西省", "360700": "赣州", "440000": "440000"}
     [before] = ledger_rows([LAW], {}, on=date(2020, 2, 1))
     assert dict(zip(COLUMNS, before, strict=True))["效力"] == "尚未施行"
 

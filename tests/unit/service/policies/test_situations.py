@@ -1,10 +1,12 @@
 """The office's own table of situations over the shipped one: what it changes, and what a mistake in it costs."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from analysis.situations import SITUATIONS_FILE, Situation, load_situations
+from service.domain.citation import RowChange
 from service.policies.situations import SituationFiles
 
 RECALL = "recall"
@@ -130,3 +132,23 @@ def test_an_article_that_its_law_does_not_have_is_told(folder: Path) -> None:
         f"情形 own：政策库的{law}没有第一百八十二条，这一条不会被引用，请在 {SITUATIONS_FILE} 中改正"
     ]
     assert files.absent(set()) == []
+
+
+def change(situation: str, *, add: tuple[str, ...] = (), drop: tuple[str, ...] = ()) -> RowChange:
+    return RowChange(situation=situation, add=add, drop=drop, by="管理丁", at=datetime(2026, 11, 27, tzinfo=UTC))
+
+
+def test_an_accepted_change_lies_over_the_file_and_one_that_fits_no_row_is_told(tmp_path: Path) -> None:
+    table = load_situations()
+    row = next(one for one in table.rows if one.id == "recall")
+    extra = f"{table.laws['药品法']}#第一百条"
+    (tmp_path / SITUATIONS_FILE).write_text("situations:\n  - id: recall\n    related: [药品法#2]\n", encoding="utf-8")
+    whole = (*row.governs, f"{table.laws['药品法']}#第二条")
+    changes = [change("recall", add=(extra,)), change("gone", add=(extra,))]
+    files = SituationFiles(lambda: tmp_path, lambda: changes)
+    found = next(one for one in files().rows if one.id == "recall")
+    assert found.related == (f"{table.laws['药品法']}#第二条", extra)
+    assert files.faults == ("情形 gone：已采纳的修改没有对应的情形，不起作用，请撤回",)
+    changes[:] = [change("recall", drop=whole)]
+    assert next(one for one in files().rows if one.id == "recall").governs == row.governs
+    assert files.faults == ("情形 recall：已采纳的修改会去掉全部主要条文，没有采用，请撤回",)
