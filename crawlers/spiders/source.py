@@ -51,7 +51,8 @@ class ListRefused(Exception):  # noqa: N818 - a refusal, reported as data
 class Walk:
     """The way through the pages of one list: how it was asked for, and what its pages gave so far.
 
-    `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed.
+    `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed. `frames` are
+    pages inside it that may hold the list, `None` while it is not known whether any do.
     """
 
     asked: PageRequest
@@ -61,6 +62,7 @@ class Walk:
     word: str | None = None
     seen_records: int = 0
     found: set[str] = field(default_factory=set)
+    frames: list[str] | None = None
 
 
 class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
@@ -118,9 +120,19 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
             return
         for fault in reading.faults:
             yield self.quarantine(fault.reason, f"{response.url}：{fault.detail}", fault.sample)
+        frame = None if reading.records or number > 1 else self.frame_request(response, text, walk)
+        if frame is not None:
+            yield frame
+            return
+        async for item in self._take_records(response, reading.records, number, walk, text):
+            yield item
+
+    async def _take_records(
+        self, response: Response, records: Sequence[Listed], number: int, walk: Walk, text: str
+    ) -> AsyncIterator[Any]:
         if number == 1:
             walk.url, walk.text = response.url, text
-        fresh = self.take_page(response, reading.records, number, walk)
+        fresh = self.take_page(response, records, number, walk)
         new = await self.choose(fresh)
         for item in self.take(new):
             yield item
@@ -128,6 +140,11 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
             request = self.next_request(walk, number + 1, text)
             if request is not None:
                 yield request
+
+    def frame_request(self, response: Response, text: str, walk: Walk) -> scrapy.Request | None:
+        """Return the request for a page inside a first page without records, `None` where there is none to look into."""
+        del response, text, walk
+        return None
 
     def take_page(self, response: Response, records: Sequence[Listed], number: int, walk: Walk) -> Sequence[Listed]:
         """Count a page of a list and return those of its records that no page before had; none where it ends the visit."""
@@ -293,7 +310,6 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
 
     def is_known_list(self, response: Response, records: Sequence[Listed], walk: Walk) -> bool:
         """Judge the first page: note what is amiss with it and what to ask with next time; return whether it ends the visit."""
-        del walk
         expected = self.declaration.expect.min_items
         if len(records) < expected:
             self.visit.rot_sample = response.body[:MAX_SAMPLE_BYTES]
@@ -303,6 +319,9 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
             where = f"{self.declaration.url}（{len(records)} 条，预期至少 {expected} 条）"
             self.visit.remark = Failure(code=FailureCode.TOO_FEW, where=where)
         self.keep_validators(response, records)
+        if walk.frames is not None:
+            # The page around a framed list stays as it is whatever the list says.
+            self.visit.etag = self.visit.last_modified = None
         return self.visit.unchanged and self.unchanged_ends_visit and not self.visit.deep
 
     def keep_validators(self, response: Response, records: Sequence[Listed]) -> None:
