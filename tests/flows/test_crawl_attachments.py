@@ -1,6 +1,8 @@
 """Files beside an article, from the link to their documents, with the manners of every other request."""
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -139,6 +141,22 @@ def test_a_file_that_is_neither_kept_nor_understood_says_both(
     visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
     (found,) = attachments(held)
     assert "附件原件未保存（附件空间已满），内容未能读取" in found.text
+
+
+def test_an_archive_is_read_and_one_that_is_not_opened_says_so_on_its_document(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/lists.zip", "/lists.rar")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("名单.docx", DOCX)
+    press.pages["/lists.zip"] = Page(body=file.getvalue(), kind="application/zip")
+    press.pages["/lists.rar"] = Page(body=b"Rar!\x1a\x07\x01\x00", kind="application/x-rar-compressed")
+    visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
+    read, closed = sorted(attachments(held), key=lambda one: one.url or "", reverse=True)
+    assert [row["batch"] for row in read.extras["rows"]] == [record["batch"] for record in NOTICE.records]
+    assert closed.text == "（附件原件已保存，内容未能读取：附件是 RAR 或 7z 压缩包，没有打开，请下载原件查看。）"
+    assert len(held.files) == 2
 
 
 def test_a_file_that_robots_forbids_is_not_asked_for(press: Press, held: Held, declare: Declare, visit: Visit) -> None:
