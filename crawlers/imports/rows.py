@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -84,14 +84,20 @@ def read_numbered(
     column_map: ColumnMap | None = None,
     now: datetime,
     author_key: bytes,
+    on_unused: Callable[[tuple[str, ...]], None] | None = None,
 ) -> Iterator[tuple[int, Document | RowRefusal]]:
-    """Yield what `read_import` does, each with the number that its row has in the file, where a person looks for it."""
+    """Yield what `read_import` does, each with the number that its row has in the file, where a person looks for it.
+
+    `on_unused` is told the headings, in their order, of which nothing is taken.
+    """
     table = open_table(path)
     chosen = column_map or choose_column_map(table.headings)
     if chosen is None or not chosen.fits(table.headings):
         table.close()
         raise ImportRefused(_unknown_headings(path, table.headings, column_map, source))
     reader = _Reader(chosen, table.headings, source, now, author_key)
+    if on_unused is not None:
+        on_unused(reader.unused)
     return _first_of_each(reader, table.rows)
 
 
@@ -148,6 +154,15 @@ class _Reader:
         by_key = {heading_key(heading): heading for heading in reversed(headings)}
         self._columns = {name: _columns(names, by_key) for name, names in column_map.fields.items()}
         self._facts = {name: _columns(names, by_key) for name, names in column_map.facts.items()}
+        used = {
+            column
+            for taken in (self._columns, self._facts)
+            for alternatives in taken.values()
+            for columns in alternatives
+            for column in columns
+        }
+        # A column without a heading is called by its number.
+        self.unused = tuple(heading for heading in headings if heading not in used and not heading.startswith("#"))
 
     def read(self, row: Row) -> Document | RowRefusal:
         if row.fault is not None:

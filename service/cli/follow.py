@@ -170,8 +170,8 @@ def import_records(
             )
         except (Conflict, ImportRefused, OSError) as error:
             fail(f"{file} 没有导入：{disk_sentence(error) if isinstance(error, OSError) else error}")
-    for sentence in told.refused:
-        say(f"未收：{sentence}")
+    for sentence in told.sentences:
+        say(sentence)
     write_line({"added": told.added, "known": told.known, "refused": told.refused_count, "by_kind": told.by_kind})
     if told.refused_count and not told.added + told.known:
         raise typer.Exit(EXIT_FAILED)

@@ -79,8 +79,8 @@ def import_rows(
             fail(f"{file} 没有导入：{disk_sentence(error)}")
         except ImportRefused as error:
             fail(f"{file} 没有导入：{error}")
-    for sentence in report.refused:
-        say(f"未收：{sentence}")
+    for sentence in report.sentences:
+        say(sentence)
     counts = {"added": report.added, "edited": report.edited, "known": report.known, "refused": report.refused_count}
     write_line(counts)
     if report.refused_count and not report.added + report.edited + report.known:

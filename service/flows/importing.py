@@ -22,13 +22,24 @@ _SHOWN_REFUSALS = 100
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them."""
+    """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them; `unused` are columns of which nothing was taken."""
 
     added: int = 0
     edited: int = 0
     known: int = 0
     refused_count: int = 0
     refused: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    def leave(self, headings: tuple[str, ...]) -> None:
+        """Note the columns of which nothing is taken."""
+        self.unused = headings
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was not taken, as the command line says it."""
+        unused = [f"没有用到的列：{'、'.join(self.unused)}"] if self.unused else []
+        return [f"未收：{sentence}" for sentence in self.refused] + unused
 
 
 def import_file(
@@ -53,7 +64,7 @@ def import_file(
     """
     refuse_office_word(source, confirmed=office_confirmed)
     report = ImportReport()
-    rows = iter(read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key))
+    rows = iter(read_numbered(path, source=source, now=now(), author_key=author_key, on_unused=report.leave))
     while batch := list(islice(rows, _BATCH)):
         _take(store, batch, source, now(), report)
         if on_rows is not None:

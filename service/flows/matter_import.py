@@ -34,7 +34,7 @@ _LONGEST_NUMBER = 80
 class MatterReport:
     """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them.
 
-    `added` are new matters, `known` those that were there already.
+    `added` are new matters, `known` those that were there already; `unused` are columns of which nothing was taken.
     """
 
     added: int = 0
@@ -42,6 +42,17 @@ class MatterReport:
     refused_count: int = 0
     refused: tuple[str, ...] = ()
     by_kind: dict[str, int] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+
+    def leave(self, headings: tuple[str, ...]) -> None:
+        """Note the columns of which nothing is taken."""
+        self.unused = headings
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was not taken, as the command line says it."""
+        unused = [f"没有用到的列：{'、'.join(self.unused)}"] if self.unused else []
+        return [f"未收：{sentence}" for sentence in self.refused] + unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ def import_matters(
     refuse_office_word(source)
     report = MatterReport()
     seen: dict[str, int] = {}
-    rows = read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key)
+    rows = read_numbered(path, source=source, now=now(), author_key=author_key, on_unused=report.leave)
     reader = _Reader(source, kind, register, seen)
     while batch := list(islice(rows, _BATCH)):
         moment = now()
