@@ -132,6 +132,25 @@ def test_a_file_for_which_there_is_no_room_is_read_and_not_kept_and_its_source_a
     assert (told.state, "本次有 1 个附件因附件空间已满没有保存原件" in told.sentence) == (HealthState.ODD, True)
 
 
+def test_a_listed_file_for_which_there_was_no_room_is_kept_once_a_person_asks_for_it_again(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    held.room = 0
+    press.pages |= {"/list.html": list_page("/1.docx"), "/1.docx": Page(body=DOCX)}
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    visit(source)
+    visit(source)
+    assert press.paths().count("/1.docx") == 1
+    held.room = 2**40
+    progress = held.progress(source.id)
+    held.save_progress(replace(progress, memory=dict(progress.memory) | {ASKED_ANEW: NOW.isoformat()}))
+    visit(source)
+    visit(source)
+    assert [file.content for file in held.files.values()] == [DOCX]
+    assert "unkept" not in held.titled("消息 /1.docx")[0].extras["attachment"]
+    assert press.paths().count("/1.docx") == 2
+
+
 def test_a_file_that_is_neither_kept_nor_understood_says_both(
     press: Press, held: Held, declare: Declare, visit: Visit
 ) -> None:
