@@ -17,6 +17,7 @@ from crawlers.records import BEIJING
 from crawlers.remembered import (
     ANSWERED,
     ARRIVALS,
+    BEHIND,
     DAY,
     DEEP_AT,
     FILES,
@@ -31,6 +32,7 @@ from crawlers.remembered import (
     TRIES,
 )
 from crawlers.visit import Visit
+from crawlers.walk import MOST_CATCH_UPS, catch_ups
 
 __all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
 
@@ -131,7 +133,8 @@ def _outcome(visit: Visit, now: datetime, *, failed: bool) -> Outcome:
         # What was published long before had gathered, or was inserted; it says nothing of how much comes.
         new=max(visit.added - visit.stale, 0),
         pending=len(visit.waiting.union(one for one, page in visit.late.items() if page.is_due(now)))
-        + len(visit.files),
+        + len(visit.files)
+        + visit.unwalked,
         wait_until=_wait_until(visit, now),
         source_class=visit.source.source_class,
         times=tuple(visit.fresh),
@@ -169,7 +172,7 @@ def sentence_of(visit: Visit, failure: Failure) -> str:
 
 def _validators(visit: Visit) -> tuple[str | None, str | None, str | None]:
     """Return ETag, Last-Modified and list hash to ask with next time; none where something was left undone."""
-    if visit.waiting or visit.unstored or not visit.listing_read:
+    if visit.waiting or visit.unstored or visit.unwalked or not visit.listing_read:
         return None, None, None
     if visit.list_hash is None:
         return visit.progress.etag, visit.progress.last_modified, visit.progress.list_hash
@@ -188,6 +191,7 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[REFUSED_FILES] = [attached.to_json() for attached in visit.refused.values()][-MOST_FILES:]
     memory[LATE] = [page.to_json() for page in visit.late.values()]
     memory[LEFT_ALONE] = [page.to_json() for page in visit.left_alone.values()][-MOST_LATE:]
+    memory[BEHIND] = _behind(visit)
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
     if visit.failure is None or visit.failure.code not in CUT_SHORT:
@@ -195,6 +199,14 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     if visit.listing_read and (visit.deep or DEEP_AT not in memory):
         memory[DEEP_AT] = now.isoformat()
     return memory
+
+
+def _behind(visit: Visit) -> int:
+    """Return how many visits in a row left pages of the list unwalked; after the last that may try again, none."""
+    before = catch_ups(visit.progress.memory)
+    if not visit.unwalked:
+        return 0 if visit.listing_read else before
+    return before + 1 if before < MOST_CATCH_UPS else 0
 
 
 def _wait_until(visit: Visit, now: datetime) -> datetime | None:

@@ -13,6 +13,7 @@ from crawlers.catalogue.declaration import ListRule, Step
 from crawlers.gate import repair_text
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import parse_date
+from crawlers.parsing.scripted import followed, scripts_of
 from crawlers.records import BEIJING, DatePrecision
 from crawlers.urls import resolve_link, url_key
 
@@ -82,6 +83,8 @@ def read_html_list(markup: str, rule: ListRule, *, base_url: str, now: datetime)
     """Return the records of `markup`; an element with neither title nor address is no record (a menu, a rule)."""
     selector = Selector(text=markup or "<html></html>", type="html")
     elements = _select(selector, rule.record)
+    declared = selector.css("base::attr(href)").get("")
+    base_url = (resolve_link(base_url, declared) if declared.strip() else None) or base_url
     found = [_from_html(record, rule, base_url, now) for record in elements[:MAX_RECORDS]]
     faults = _too_many(len(elements))
     return unique([item for item in found if item is not None], faults, named=rule.id is not None)
@@ -146,8 +149,7 @@ def _is_elsewhere(entry: Selector, rule: ListRule, base_url: str) -> bool:
     """Return whether a record was left out on purpose, because it links to what the rule keeps out."""
     if rule.link_pattern is None or not isinstance(entry.root, dict):
         return False
-    link = _json_value(entry, rule.link)
-    url = resolve_link(base_url, link) if link else None
+    url = followed(base_url, _json_value(entry, rule.link))
     return url is not None and not re.search(rule.link_pattern, url)
 
 
@@ -204,21 +206,22 @@ def _from_html(record: Selector, rule: ListRule, base_url: str, now: datetime) -
     def value(expression: str | None) -> str | None:
         return _value(record, expression)
 
-    return _listed(rule, value, base_url=base_url, now=now, title=value(rule.title) if rule.title else _text(record))
+    title = value(rule.title) if rule.title else _text(record)
+    url = followed(base_url, value(rule.link), scripts_of(record.root)) if rule.link else None
+    return _listed(rule, value, url=url, now=now, title=title)
 
 
 def _from_json(entry: Selector, rule: ListRule, base_url: str, now: datetime) -> Listed | None:
     def value(expression: str | None) -> str | None:
         return _json_value(entry, expression)
 
-    return _listed(rule, value, base_url=base_url, now=now, title=plain_text(value(rule.title) or ""))
+    url = followed(base_url, value(rule.link)) if rule.link else None
+    return _listed(rule, value, url=url, now=now, title=plain_text(value(rule.title) or ""))
 
 
 def _listed(
-    rule: ListRule, value: Callable[[str | None], str | None], *, base_url: str, now: datetime, title: str | None
+    rule: ListRule, value: Callable[[str | None], str | None], *, url: str | None, now: datetime, title: str | None
 ) -> Listed | None:
-    link = value(rule.link)
-    url = resolve_link(base_url, link) if link else None
     if url is not None and rule.link_pattern and not re.search(rule.link_pattern, url):
         return None
     title = _clean(title)[:MAX_TITLE]

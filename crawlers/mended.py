@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any
 
-from crawlers.attachments import kinds
+from crawlers.attachments import archive, kinds
 from crawlers.gate import DEFAULT_LIMITS
 from crawlers.late import MOST_LATE, LatePage, late_pages_from
 from crawlers.ports import SourceProgress
@@ -44,6 +44,7 @@ def limits_by(more: Mapping[str, object]) -> str:
     limits = {
         "page": asdict(DEFAULT_LIMITS),
         "file": [kinds.MAX_BYTES, kinds.MAX_UNPACKED_BYTES, kinds.MAX_RATIO, kinds.MAX_PARTS],
+        "archive": [archive.MAX_MEMBERS, archive.MAX_MEMBER_BYTES],
     }
     return _digest(limits | dict(more))
 

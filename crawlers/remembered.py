@@ -5,6 +5,7 @@ __all__ = [
     "ANSWERED",
     "ARRIVALS",
     "ASKED_ANEW",
+    "BEHIND",
     "DAY",
     "DEEP_AT",
     "FILES",
@@ -35,6 +36,9 @@ ARRIVALS = "arrivals"
 
 ASKED_ANEW = "asked_anew"
 """When a person last asked to fetch again what was given up; whoever keeps the memory lays it in."""
+
+BEHIND = "behind"
+"""How many visits in a row left pages of the list unwalked: `crawlers.walk`."""
 
 DAY = "day"
 """The Shanghai day of which `REQUESTS` are counted."""

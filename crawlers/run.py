@@ -42,7 +42,7 @@ from crawlers.spiders.listing import ListingSpider
 from crawlers.spiders.search import SearchSpider
 from crawlers.spiders.sitemap import SitemapSpider
 from crawlers.visit import Surroundings, Visit
-from crawlers.walk import deep_declaration, is_deep_walk_due
+from crawlers.walk import CATCH_UP_PAGES, DEEP_PAGES, catch_ups, deep_declaration, is_deep_walk_due
 
 __all__ = ["CrawlReport", "SourceReport", "crawl", "open_surroundings", "run_spider", "until_done"]
 
@@ -248,10 +248,12 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
 def _begun(source: Source, declaration: Declaration, progress: SourceProgress, limits: str, now: datetime) -> Visit:
     """Return the account of a visit that begins, with what earlier ones left undone."""
     tries = {str(key): int(value) for key, value in dict(progress.memory.get(TRIES) or {}).items()}
-    deep = is_deep_walk_due(progress.memory, declaration, now)
+    behind = catch_ups(progress.memory) > 0
+    deep = behind or is_deep_walk_due(progress.memory, declaration, now)
+    walked = deep_declaration(declaration, pages=CATCH_UP_PAGES if behind else DEEP_PAGES) if deep else declaration
     return Visit(
         source=source,
-        declaration=deep_declaration(declaration) if deep else declaration,
+        declaration=walked,
         deep=deep,
         progress=replace(progress, source_id=source.id),
         started_at=now,

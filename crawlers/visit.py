@@ -64,7 +64,8 @@ class Visit:
 
     `waiting` holds the ids that were listed, are new, and are not settled yet; while there are any, the validators of
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
-    failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `fresh` are
+    failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `unwalked` says
+    that pages of the list could not be had or not be remembered, so that the next visit walks past what is known; `fresh` are
     the published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
     `files` are attachments that are still to be fetched, `refused` those that were not taken or not read, by the rules
     that `limits` stands for. `late` are listed pages that are still to be had, with their records, so that they are asked
@@ -88,6 +89,7 @@ class Visit:
     waiting: set[str] = field(default_factory=set)
     tries: dict[str, int] = field(default_factory=dict)
     deep: bool = False
+    unwalked: bool = False
     fresh: list[datetime] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)
     stale: int = 0
@@ -144,9 +146,11 @@ class Visit:
         self.late.pop(native_id, None)
 
     def await_page(self, record: Listed) -> None:
-        """Remember a listed page until it is settled; beyond the bound only its list remembers it."""
+        """Remember a listed page until it is settled; beyond the bound only its list remembers it, which is walked again."""
         if len(self.late) < MOST_LATE:
             self.late.setdefault(record.native_id, LatePage(record=record))
+        elif record.native_id not in self.late and self.progress.last_success_at is not None:
+            self.unwalked = True
 
     def is_put_off(self, native_id: str, now: datetime) -> bool:
         """Return whether a page is not to be asked for yet, because nothing answered the last times."""

@@ -7,11 +7,25 @@ from typing import Any
 from crawlers.catalogue.declaration import Declaration, QuietHours
 from crawlers.polling import is_quiet
 from crawlers.records import BEIJING
-from crawlers.remembered import DEEP_AT
+from crawlers.remembered import BEHIND, DEEP_AT
 
-__all__ = ["DEEP_PAGES", "deep_declaration", "is_deep_walk_due", "walks_on"]
+__all__ = [
+    "CATCH_UP_PAGES",
+    "DEEP_PAGES",
+    "MOST_CATCH_UPS",
+    "catch_ups",
+    "deep_declaration",
+    "is_deep_walk_due",
+    "walks_on",
+]
 
 DEEP_PAGES = 5
+CATCH_UP_PAGES = 10
+"""So many pages are walked where more is new than `paging.max_pages` hold, as after an outage of hours."""
+
+MOST_CATCH_UPS = 6
+"""So many visits in a row walk past what is known because the one before left pages of the list unwalked."""
+
 DEEP_EVERY = timedelta(days=7)
 # A walk that found no quiet hour is made in any hour.
 _DEEP_AT_LAST = timedelta(days=9)
@@ -48,7 +62,13 @@ def is_deep_walk_due(memory: Mapping[str, Any], declaration: Declaration, now: d
     return since >= (DEEP_EVERY if quiet or weekend else _DEEP_AT_LAST)
 
 
-def deep_declaration(declaration: Declaration) -> Declaration:
+def catch_ups(memory: Mapping[str, Any]) -> int:
+    """Return how many visits in a row left pages of the list unwalked, 0 where the last one left none."""
+    kept = memory.get(BEHIND)
+    return kept if isinstance(kept, int) else 0
+
+
+def deep_declaration(declaration: Declaration, *, pages: int = DEEP_PAGES) -> Declaration:
     """Return the declaration with as many pages of the list as a deep walk takes."""
-    pages = max(DEEP_PAGES, declaration.paging.max_pages)
+    pages = max(pages, declaration.paging.max_pages)
     return declaration.model_copy(update={"paging": declaration.paging.model_copy(update={"max_pages": pages})})

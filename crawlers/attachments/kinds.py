@@ -25,10 +25,14 @@ class AttachmentKind(StrEnum):
     XLS = "xls"
     OFD = "ofd"
     IMAGE = "image"
+    ZIP = "zip"
+    ARCHIVE = "archive"
+    """An archive that is kept and not opened: RAR, 7z."""
 
 
 _ADDRESS = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z)(?:$|[?#&])", re.IGNORECASE)
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM")
+_CLOSED = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Names of streams in the directory of an OLE file, in UTF-16.
 _BOOK = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
@@ -51,10 +55,18 @@ def kind_of(raw: bytes) -> AttachmentKind | Refusal:
         return _packed(raw)
     if raw.startswith(_OLE):
         return _compound(raw)
+    return _by_its_head(raw)
+
+
+def _by_its_head(raw: bytes) -> AttachmentKind | Refusal:
+    if raw.startswith(_CLOSED):
+        return AttachmentKind.ARCHIVE
     # Readers accept a PDF whose head is not at the very start.
-    if b"%PDF-" in raw[:1024] or raw.startswith(_IMAGES):
-        return AttachmentKind.PDF if b"%PDF-" in raw[:1024] else AttachmentKind.IMAGE
-    return Refusal(RefusalReason.BINARY, "附件不是 PDF、Word、Excel、OFD 或图片")
+    if b"%PDF-" in raw[:1024]:
+        return AttachmentKind.PDF
+    if raw.startswith(_IMAGES):
+        return AttachmentKind.IMAGE
+    return Refusal(RefusalReason.BINARY, "附件不是 PDF、Word、Excel、OFD、图片或压缩包")
 
 
 def _packed(raw: bytes) -> AttachmentKind | Refusal:
@@ -73,7 +85,7 @@ def _packed(raw: bytes) -> AttachmentKind | Refusal:
         return AttachmentKind.XLSX
     if "OFD.xml" in names:
         return AttachmentKind.OFD
-    return Refusal(RefusalReason.BINARY, "附件是压缩包，不是 Word 或 Excel 文档")
+    return AttachmentKind.ZIP
 
 
 def _compound(raw: bytes) -> AttachmentKind | Refusal:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from crawlers.attachments import legacy_word, ocr
+from crawlers.attachments.archive import Opened, open_archive
 from crawlers.attachments.grid import Grid
 from crawlers.attachments.headings import FIELD_WORDS
 from crawlers.attachments.kinds import AttachmentKind, kind_of
@@ -48,13 +49,17 @@ class ReadAttachment(Protocol):
 
 
 def read_attachment(raw: bytes, *, recognise: bool = False) -> AttachmentText | Refusal:
-    """Read a PDF, Word, Excel or OFD file, or, where `recognise` is set, a picture. Never raises on any bytes.
+    """Read a PDF, Word, Excel or OFD file, those of a ZIP archive, or, where `recognise` is set, a picture. Never raises on any bytes.
 
     Call it in a child process: files of strangers can take all memory and time there is (`sandbox`).
     """
     kind = kind_of(raw)
     if isinstance(kind, Refusal):
         return kind
+    return _of_kind(raw, kind, recognise=recognise)
+
+
+def _of_kind(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> AttachmentText | Refusal:
     match kind:
         case AttachmentKind.PDF:
             return _of_pdf(raw, recognise=recognise)
@@ -67,6 +72,8 @@ def read_attachment(raw: bytes, *, recognise: bool = False) -> AttachmentText | 
             return _of_ofd(raw)
         case AttachmentKind.IMAGE:
             return _of_picture(raw, recognise=recognise)
+        case AttachmentKind.ZIP | AttachmentKind.ARCHIVE:
+            return _of_archive(raw, kind, recognise=recognise)
 
 
 def answer_of(read: AttachmentText | Refusal) -> dict[str, Any]:
@@ -154,6 +161,30 @@ def _pictures(raw: bytes, numbers: Sequence[int]) -> Iterator[bytes]:
             page.to_image(resolution=_RESOLUTION).original.save(drawn, format="PNG")
             page.close()
             yield drawn.getvalue()
+
+
+def _of_archive(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> AttachmentText | Refusal:
+    if kind is AttachmentKind.ARCHIVE:
+        return Refusal(RefusalReason.BINARY, "附件是 RAR 或 7z 压缩包，没有打开，请下载原件查看")
+    opened = Opened()
+    texts: list[str] = []
+    rows: list[dict[str, str]] = []
+    remarks: list[str] = []
+    for member in open_archive(raw, opened):
+        read = read_attachment(member.raw, recognise=recognise)
+        if isinstance(read, Refusal):
+            opened.leave(member.name, read.detail)
+            continue
+        texts.append(f"【{member.name}】\n{read.text}")
+        rows.extend(read.rows)
+        remarks.extend(f"{member.name}：{remark}" for remark in read.remarks)
+    if not texts:
+        return Refusal(RefusalReason.BINARY, opened.sentence or "压缩包中没有文件")
+    unread = (opened.sentence,) if opened.unread else ()
+    whole = "\n".join((*(f"（{sentence}。）" for sentence in unread), *texts))
+    if len(whole) > MAX_TEXT_CHARACTERS:
+        remarks.append(f"文字共 {len(whole)} 字，只取了前 {MAX_TEXT_CHARACTERS} 字")
+    return AttachmentText(kind=kind, text=whole[:MAX_TEXT_CHARACTERS], rows=tuple(rows), remarks=(*unread, *remarks))
 
 
 def _of_picture(raw: bytes, *, recognise: bool) -> AttachmentText | Refusal:

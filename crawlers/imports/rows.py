@@ -35,10 +35,14 @@ class RowRefusal:
 
 @dataclass(slots=True)
 class ImportNotes:
-    """What a person should look at in rows that were taken; complete once the rows are read."""
+    """What a person should look at in rows that were taken, complete once the rows are read.
+
+    `unused` are the headings of which nothing is taken, in their order.
+    """
 
     serial_dates: int = 0
     first_serial: int = 0
+    unused: tuple[str, ...] = ()
 
     def see_serial(self, row: int) -> None:
         """Note that the date of a row is a serial number."""
@@ -115,7 +119,7 @@ def read_numbered(
 ) -> Iterator[tuple[int, Document | RowRefusal]]:
     """Yield what `read_import` does, each with the number that its row has in the file, where a person looks for it.
 
-    What should be looked at in the rows that were taken is put into `notes`.
+    What should be looked at in the rows that were taken, and the columns of which nothing is taken, are put into `notes`.
     """
     table = open_table(path)
     chosen = column_map or choose_column_map(table.headings)
@@ -186,6 +190,16 @@ class _Reader:
         by_key = {heading_key(heading): heading for heading in reversed(headings)}
         self._columns = {name: _columns(names, by_key) for name, names in column_map.fields.items()}
         self._facts = {name: _columns(names, by_key) for name, names in column_map.facts.items()}
+        used = {
+            column
+            for taken in (self._columns, self._facts)
+            for alternatives in taken.values()
+            for columns in alternatives
+            for column in columns
+        }
+        # A column without a heading is called by its number.
+        unused = (heading for heading in headings if heading not in used and not heading.startswith("#"))
+        self._notes.unused = tuple(unused)
 
     def read(self, row: Row) -> Document | RowRefusal:
         if row.fault is not None:

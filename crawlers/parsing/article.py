@@ -18,6 +18,7 @@ from crawlers.parsing.continuation import next_part
 from crawlers.parsing.credits import clean_name, find_author, find_origin
 from crawlers.parsing.dateline import find_published
 from crawlers.parsing.dates import ParsedDate, parse_date
+from crawlers.parsing.frames import framed_pages
 from crawlers.parsing.headline import find_title
 from crawlers.parsing.links import attachment_links, picture_links
 from crawlers.parsing.page import Page, parse_page, squeeze
@@ -124,8 +125,16 @@ def _read(page: Page, charset: str, url: str | None, now: datetime, rule: Articl
         method=method,
         attachments=_attachments(page, url, body),
         rows=_rows(page),
-        next_part=next_part(page, url),
+        next_part=next_part(page, url) or _frame(page, url, body),
     )
+
+
+def _frame(page: Page, url: str | None, body: Body | None) -> str | None:
+    """Return the page inside this one that holds the text which is not here, where there is just one that may."""
+    if url is None or len(squeeze(body.text if body else "")) >= _READABILITY_BELOW:
+        return None
+    frames = framed_pages(page.tree, url)
+    return frames[0] if len(frames) == 1 else None
 
 
 def _attachments(page: Page, url: str | None, body: Body | None) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ before a unit of time become digits (`二〇一九年六月十七日` reads `201
 
 import re
 import unicodedata
+from calendar import isleap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -137,8 +138,10 @@ def _hour(hour: int, part: str) -> int:
 
 def _short_year(match: re.Match[str], now: datetime) -> Reading:
     century = now.year - now.year % 100
-    year = century + int(match["year"])
-    return _at(year if year <= now.year else year - 100, int(match["month"]), int(match["day"]), match)
+    reading = _at(century + int(match["year"]), int(match["month"]), int(match["day"]), match)
+    if reading[0].year <= now.year or _is_near(reading[0], now):
+        return reading
+    return _at(century - 100 + int(match["year"]), int(match["month"]), int(match["day"]), match)
 
 
 def _year_last(match: re.Match[str], _now: datetime) -> Reading:
@@ -164,17 +167,29 @@ def _month_only(match: re.Match[str], _now: datetime) -> Reading:
     return datetime(int(match["year"]), int(match["month"]), 1, tzinfo=BEIJING), DatePrecision.MONTH
 
 
+# Clocks of sites and of machines differ, and tomorrow's paper is listed tonight.
+_AHEAD = timedelta(days=2)
+
+
+def _is_near(at: datetime, now: datetime) -> bool:
+    """Return whether a time is past, or at most two calendar days ahead."""
+    return at.astimezone(BEIJING).date() <= (now + _AHEAD).astimezone(BEIJING).date()
+
+
 def _this_year(match: re.Match[str], now: datetime) -> Reading:
-    """Read a date without its year: the latest such day that is not after `now`."""
+    """Read a date without its year: the latest such day that is past, or at most two days ahead.
+
+    `11-28` read on 27 November is tomorrow and not a year ago; like any other date ahead it then counts as unknown.
+    """
     word = match.groupdict().get("which")
     if word:
         return _at(now.year - {"今年": 0, "去年": 1, "前年": 2}[word], int(match["month"]), int(match["day"]), match)
     month, day = int(match["month"]), int(match["day"])
-    for year in (now.year, now.year - 1, now.year - 2, now.year - 3, now.year - 4):
-        if (month, day) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400)):
+    for year in range(now.year + 1, now.year - 5, -1):
+        if (month, day) == (2, 29) and not isleap(year):
             continue
         reading = _at(year, month, day, match)
-        if reading[0] <= now + timedelta(minutes=10):
+        if _is_near(reading[0], now):
             return reading
     raise ValueError("no such day")
 

@@ -1,7 +1,8 @@
 """Reads the published time out of what a page shows. Pure: `now` is an argument.
 
 Beijing time is the default zone. A result is never after `now` (ten minutes of clock difference are allowed) and
-never a placeholder such as 1970-01-01; it names its precision and the rule that read it.
+never a placeholder such as 1970-01-01; it names its precision and the rule that read it. A date without its year is the
+nearest such day that is past or at most two days ahead; one ahead is no result, and never last year's.
 """
 
 import re

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from crawlers.attachments.kinds import looks_like_attachment
+from crawlers.parsing.frames import framed_files
 from crawlers.parsing.page import Page, is_aside
+from crawlers.parsing.scripted import followed, scripts_of
 from crawlers.urls import resolve_link
 
 __all__ = ["MAX_ATTACHMENTS", "MAX_PICTURES", "attachment_links", "picture_links"]
@@ -34,15 +36,18 @@ def attachment_links(page: Page, url: str | None, start: int, end: int) -> tuple
     that is none is left out.
     """
     found: dict[str, str] = {}
+    base = _base(page, url)
     for link in page.tree.iter("a"):
-        href = (link.get("href") or "").strip()
-        if not (looks_like_attachment(href) or _is_called_file(link)) or not _is_near(page, link, start, end):
+        address = followed(base, (link.get("href") or "").strip(), scripts_of(link))
+        if address is None or not (looks_like_attachment(address) or _is_called_file(link)):
             continue
-        address = resolve_link(_base(page, url), href)
-        if address is not None and address not in found:
+        if _is_near(page, link, start, end) and address not in found:
             found[address] = _name(link, address)
         if len(found) >= MAX_ATTACHMENTS:
             break
+    for frame, address in framed_files(page.tree, base):
+        if len(found) < MAX_ATTACHMENTS and not any(map(is_aside, _upwards(frame))):
+            found.setdefault(address, _name(frame, address))
     return tuple(found.items())
 
 

@@ -38,6 +38,8 @@ _MEDIA_TYPES = {
     "xls": "application/vnd.ms-excel",
     "ofd": "application/ofd",
     "image": "image/*",
+    "zip": "application/zip",
+    "archive": "application/octet-stream",
 }
 
 

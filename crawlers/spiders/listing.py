@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import scrapy
+from parsel import Selector
 from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue.declaration import Step
 from crawlers.failure import FailureCode
@@ -14,6 +16,7 @@ from crawlers.listed import Listed, NotJson, Reading, next_step
 from crawlers.login_page import is_login_page
 from crawlers.pages import decode_list
 from crawlers.paging import PageRequest
+from crawlers.parsing.frames import framed_pages
 from crawlers.reading import read_list_text
 from crawlers.spiders.source import ListRefused, SourceSpider, Walk
 
@@ -74,6 +77,31 @@ class ListingSpider(SourceSpider):
         if not usable and is_login_page(text, url=response.url):
             raise ListRefused(FailureCode.LOGIN, "返回的是登录页")
         return text, replace(reading, records=tuple(usable))
+
+    def frame_request(self, response: Response, text: str, walk: Walk) -> scrapy.Request | None:
+        """Return the request for the next page inside a list page without records: `<iframe src="list.html">`.
+
+        At most three of them are looked into, those of the same host; the one that has records is the list from then on.
+        """
+        rule = self.declaration.list
+        if walk.frames is None and rule is not None and rule.format == "html":
+            found = framed_pages(Selector(text=text or "<html></html>", type="html").root, response.url)
+            walk.frames = list(found) or None
+        return self._next_frame(walk)
+
+    def _next_frame(self, walk: Walk) -> scrapy.Request | None:
+        if not walk.frames:
+            return None
+        walk.asked = PageRequest(url=walk.frames.pop(0))
+        return self.page_request(walk.asked, 1, walk).replace(errback=self.frame_failed)
+
+    def frame_failed(self, failure: TwistedFailure) -> Any:
+        """Go on with the next page inside; where there is none, the list could not be had."""
+        walk: Walk = failure.request.cb_kwargs["walk"]  # type: ignore[attr-defined]  # Scrapy sets it
+        request = self._next_frame(walk)
+        if request is None:
+            self.list_failed(failure)
+        return request
 
     def usable(self, records: Sequence[Listed]) -> Sequence[Listed]:
         """Return the records that can be taken: where pages are fetched, those that link to one."""

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of, looks_like_attachment
 from crawlers.failure import Failure, FailureCode, describe
 from crawlers.gate import Refusal, RefusalReason
+from crawlers.late import LatePage
 from crawlers.listed import Listed, Reading
 from crawlers.pages import AnsweredPage, document_of, document_of_file, not_the_page, read_article
 from crawlers.paging import PageRequest, first_page, next_page
@@ -25,7 +26,7 @@ from crawlers.spiders.attached import AttachedFiles
 from crawlers.spiders.continued import ContinuedPages
 from crawlers.spiders.late_pages import LatePages
 from crawlers.visit import Surroundings, Visit
-from crawlers.walk import walks_on
+from crawlers.walk import CATCH_UP_PAGES, deep_declaration, walks_on
 
 __all__ = ["ListRefused", "SourceSpider", "Walk"]
 
@@ -51,7 +52,9 @@ class ListRefused(Exception):  # noqa: N818 - a refusal, reported as data
 class Walk:
     """The way through the pages of one list: how it was asked for, and what its pages gave so far.
 
-    `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed.
+    `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed. `frames` are
+    pages inside it that may hold the list, `None` while it is not known whether any do; `is_behind` says that no page met
+    what is known.
     """
 
     asked: PageRequest
@@ -61,6 +64,8 @@ class Walk:
     word: str | None = None
     seen_records: int = 0
     found: set[str] = field(default_factory=set)
+    frames: list[str] | None = None
+    is_behind: bool = True
 
 
 class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
@@ -118,16 +123,33 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
             return
         for fault in reading.faults:
             yield self.quarantine(fault.reason, f"{response.url}：{fault.detail}", fault.sample)
+        frame = None if reading.records or number > 1 else self.frame_request(response, text, walk)
+        if frame is not None:
+            yield frame
+            return
+        async for item in self._take_records(response, reading.records, number, walk, text):
+            yield item
+
+    async def _take_records(
+        self, response: Response, records: Sequence[Listed], number: int, walk: Walk, text: str
+    ) -> AsyncIterator[Any]:
         if number == 1:
             walk.url, walk.text = response.url, text
-        fresh = self.take_page(response, reading.records, number, walk)
+        fresh = self.take_page(response, records, number, walk)
         new = await self.choose(fresh)
         for item in self.take(new):
             yield item
-        if walks_on([r.native_id for r in fresh], {r.native_id for r in new}, deep=self.visit.deep):
+        ids, unknown = [r.native_id for r in fresh], {r.native_id for r in new}
+        walk.is_behind = walk.is_behind and walks_on(ids, unknown, deep=False)
+        if walks_on(ids, unknown, deep=self.visit.deep):
             request = self.next_request(walk, number + 1, text)
             if request is not None:
                 yield request
+
+    def frame_request(self, response: Response, text: str, walk: Walk) -> scrapy.Request | None:
+        """Return the request for a page inside a first page without records, `None` where there is none to look into."""
+        del response, text, walk
+        return None
 
     def take_page(self, response: Response, records: Sequence[Listed], number: int, walk: Walk) -> Sequence[Listed]:
         """Count a page of a list and return those of its records that no page before had; none where it ends the visit."""
@@ -144,9 +166,15 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
         return fresh
 
     def next_request(self, walk: Walk, number: int, last: str) -> scrapy.Request | None:
-        """Return the request of the next page of a list, `None` where it has none."""
+        """Return the request of the next page of a list, `None` where it has none.
+
+        A walk that met nothing known goes on beyond `paging.max_pages` where an earlier visit took the list: what gathered
+        in an outage is not to be had otherwise, for the next visit ends at what this one took.
+        """
+        first_visit = self.visit.progress.last_success_at is None
+        catches_up = walk.is_behind and not first_visit and walk.word is None
         page = next_page(
-            self.declaration,
+            deep_declaration(self.declaration, pages=CATCH_UP_PAGES) if catches_up else self.declaration,
             url=walk.url,
             number=number,
             text=walk.text,
@@ -175,13 +203,13 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
         return new
 
     def take(self, new: Sequence[Listed]) -> list[Any]:
-        """Return requests for the pages of new records, oldest last, at most `max_articles` of a visit."""
+        """Return requests for the pages of new records, oldest last, at most `max_articles` of a visit; records that need none are all taken."""
+        if not self.declaration.article.fetch:
+            return [self.document_of(record) for record in new]
         room = self.declaration.politeness.max_articles - self.visit.asked
         taken = new[: max(room, 0)]
         first = self.visit.asked
         self.visit.asked += len(taken)
-        if not self.declaration.article.fetch:
-            return [self.document_of(record) for record in taken]
         return [self._article_request(record, first + index) for index, record in enumerate(taken)]
 
     async def parse_article(self, response: Response, record: Listed) -> AsyncIterator[Any]:
@@ -223,6 +251,8 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
         unkept, read = await self.keep_and_read(response.body, kind, name=record.title)
         if unkept is not None:
             yield self.quarantine(unkept.reason, f"{response.url}：{unkept.detail}", b"")
+        if unkept is not None or isinstance(read, Refusal):
+            self.visit.left_alone[record.native_id] = LatePage(record=record)
         yield document_of_file(
             record,
             read,
@@ -257,6 +287,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
     def list_failed(self, failure: TwistedFailure) -> None:
         """Keep why the list could not be had."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        self.visit.unwalked = self.visit.unwalked or request.cb_kwargs.get("number", 1) > 1
         self.visit.fail(describe(failure.value or OSError(), request.url))
 
     def _article_request(self, record: Listed, position: int) -> Any:
@@ -293,7 +324,6 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
 
     def is_known_list(self, response: Response, records: Sequence[Listed], walk: Walk) -> bool:
         """Judge the first page: note what is amiss with it and what to ask with next time; return whether it ends the visit."""
-        del walk
         expected = self.declaration.expect.min_items
         if len(records) < expected:
             self.visit.rot_sample = response.body[:MAX_SAMPLE_BYTES]
@@ -303,6 +333,9 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
             where = f"{self.declaration.url}（{len(records)} 条，预期至少 {expected} 条）"
             self.visit.remark = Failure(code=FailureCode.TOO_FEW, where=where)
         self.keep_validators(response, records)
+        if walk.frames is not None:
+            # The page around a framed list stays as it is whatever the list says.
+            self.visit.etag = self.visit.last_modified = None
         return self.visit.unchanged and self.unchanged_ends_visit and not self.visit.deep
 
     def keep_validators(self, response: Response, records: Sequence[Listed]) -> None:

@@ -170,7 +170,7 @@ def import_records(
             )
         except (Conflict, ImportRefused, OSError) as error:
             fail(f"{file} 没有导入：{disk_sentence(error) if isinstance(error, OSError) else error}")
-    for sentence in (*(f"未收：{one}" for one in told.refused), *(f"提示：{one}" for one in told.notices)):
+    for sentence in told.sentences:
         say(sentence)
     write_line({"added": told.added, "known": told.known, "refused": told.refused_count, "by_kind": told.by_kind})
     if told.refused_count and not told.added + told.known:

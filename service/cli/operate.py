@@ -79,7 +79,7 @@ def import_rows(
             fail(f"{file} 没有导入：{disk_sentence(error)}")
         except ImportRefused as error:
             fail(f"{file} 没有导入：{error}")
-    for sentence in (*(f"未收：{one}" for one in report.refused), *(f"提示：{one}" for one in report.notices)):
+    for sentence in report.sentences:
         say(sentence)
     counts = {"added": report.added, "edited": report.edited, "known": report.known, "refused": report.refused_count}
     write_line(counts)

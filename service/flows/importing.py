@@ -22,7 +22,10 @@ _SHOWN_REFUSALS = 100
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them, `notices` what to look at in rows that were taken."""
+    """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them.
+
+    `notices` say what to look at in rows that were taken; `unused` are columns of which nothing was taken.
+    """
 
     added: int = 0
     edited: int = 0
@@ -30,6 +33,13 @@ class ImportReport:
     refused_count: int = 0
     refused: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was not taken, and what to look at, as the command line says it."""
+        unused = [f"没有用到的列：{'、'.join(self.unused)}"] if self.unused else []
+        return [*(f"未收：{one}" for one in self.refused), *(f"提示：{one}" for one in self.notices), *unused]
 
 
 def import_file(
@@ -55,12 +65,12 @@ def import_file(
     refuse_office_word(source, confirmed=office_confirmed)
     report = ImportReport()
     notes = ImportNotes()
-    rows = iter(read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key, notes=notes))
+    rows = iter(read_numbered(path, source=source, now=now(), author_key=author_key, notes=notes))
     while batch := list(islice(rows, _BATCH)):
         _take(store, batch, source, now(), report)
         if on_rows is not None:
             on_rows(len(batch))
-    report.notices = notes.sentences
+    report.notices, report.unused = notes.sentences, notes.unused
     detail: dict[str, str | int] = {
         "file": path.name,
         "added": report.added,

@@ -34,7 +34,8 @@ _LONGEST_NUMBER = 80
 class MatterReport:
     """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them.
 
-    `notices` say what to look at in rows that were taken, `added` are new matters, `known` those that were there already.
+    `notices` say what to look at in rows that were taken, `added` are new matters, `known` those that were there already;
+    `unused` are columns of which nothing was taken.
     """
 
     added: int = 0
@@ -43,6 +44,13 @@ class MatterReport:
     refused: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     by_kind: dict[str, int] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was not taken, and what to look at, as the command line says it."""
+        unused = [f"没有用到的列：{'、'.join(self.unused)}"] if self.unused else []
+        return [*(f"未收：{one}" for one in self.refused), *(f"提示：{one}" for one in self.notices), *unused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +94,12 @@ def import_matters(
     report = MatterReport()
     seen: dict[str, int] = {}
     notes = ImportNotes()
-    rows = read_numbered(path, source=source, column_map=None, now=now(), author_key=author_key, notes=notes)
+    rows = read_numbered(path, source=source, now=now(), author_key=author_key, notes=notes)
     reader = _Reader(source, kind, register, seen)
     while batch := list(islice(rows, _BATCH)):
         moment = now()
         _take(store, [reader.read(number, row, moment) for number, row in batch], source, moment, report)
-    report.notices = notes.sentences
+    report.notices, report.unused = notes.sentences, notes.unused
     detail = {"file": path.name, "added": report.added, "known": report.known, "refused": report.refused_count}
     with store.write() as work:
         work.audit.append(

@@ -348,6 +348,13 @@ class TestFiles:
         assert "新增 <b>1</b> 条" in answer.text
         assert "未收 1 条" in answer.text
 
+    def test_an_import_names_the_columns_of_which_nothing_was_taken(self, site: Site) -> None:
+        browser = site.browser(Role.OFFICER)
+        rows = "标题,正文,时间,媒体价值,套餐备注\n药店缺药,来电反映某药店缺药,2026-11-24 10:00,负面,缺药\n".encode()
+        sent = {"csrf": browser.csrf, "source": "seed-line"}
+        answer = browser.client.post("/import", data=sent, files={"file": ("热线.csv", rows, "text/csv")})
+        assert "没有用到的列（2）：媒体价值、套餐备注。" in answer.text
+
     def test_a_file_of_another_kind_is_refused_with_a_sentence(self, site: Site) -> None:
         browser = site.browser(Role.OFFICER)
         answer = browser.client.post(

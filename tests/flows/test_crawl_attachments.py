@@ -1,6 +1,8 @@
 """Files beside an article, from the link to their documents, with the manners of every other request."""
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -130,6 +132,25 @@ def test_a_file_for_which_there_is_no_room_is_read_and_not_kept_and_its_source_a
     assert (told.state, "本次有 1 个附件因附件空间已满没有保存原件" in told.sentence) == (HealthState.ODD, True)
 
 
+def test_a_listed_file_for_which_there_was_no_room_is_kept_once_a_person_asks_for_it_again(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    held.room = 0
+    press.pages |= {"/list.html": list_page("/1.docx"), "/1.docx": Page(body=DOCX)}
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    visit(source)
+    visit(source)
+    assert press.paths().count("/1.docx") == 1
+    held.room = 2**40
+    progress = held.progress(source.id)
+    held.save_progress(replace(progress, memory=dict(progress.memory) | {ASKED_ANEW: NOW.isoformat()}))
+    visit(source)
+    visit(source)
+    assert [file.content for file in held.files.values()] == [DOCX]
+    assert "unkept" not in held.titled("消息 /1.docx")[0].extras["attachment"]
+    assert press.paths().count("/1.docx") == 2
+
+
 def test_a_file_that_is_neither_kept_nor_understood_says_both(
     press: Press, held: Held, declare: Declare, visit: Visit
 ) -> None:
@@ -139,6 +160,22 @@ def test_a_file_that_is_neither_kept_nor_understood_says_both(
     visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
     (found,) = attachments(held)
     assert "附件原件未保存（附件空间已满），内容未能读取" in found.text
+
+
+def test_an_archive_is_read_and_one_that_is_not_opened_says_so_on_its_document(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    serve(press, "/lists.zip", "/lists.rar")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("名单.docx", DOCX)
+    press.pages["/lists.zip"] = Page(body=file.getvalue(), kind="application/zip")
+    press.pages["/lists.rar"] = Page(body=b"Rar!\x1a\x07\x01\x00", kind="application/x-rar-compressed")
+    visit(declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE))
+    read, closed = sorted(attachments(held), key=lambda one: one.url or "", reverse=True)
+    assert [row["batch"] for row in read.extras["rows"]] == [record["batch"] for record in NOTICE.records]
+    assert closed.text == "（附件原件已保存，内容未能读取：附件是 RAR 或 7z 压缩包，没有打开，请下载原件查看。）"
+    assert len(held.files) == 2
 
 
 def test_a_file_that_robots_forbids_is_not_asked_for(press: Press, held: Held, declare: Declare, visit: Visit) -> None:

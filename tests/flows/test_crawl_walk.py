@@ -123,6 +123,93 @@ def test_an_old_item_inserted_deep_in_the_list_is_found_by_the_weekly_walk(
     assert lists(press) == ["/list?page=1"]
 
 
+class TestBacklog:
+    """What gathered while the machine, the line or the site was down for hours."""
+
+    def test_more_than_its_pages_hold_are_all_taken_over_the_next_visits(
+        self, press: Press, source: Source, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        column = Column(press, per_page=12)
+        column.publish(12)
+        look(visit, press, source)
+        clock.forward(hours=8)
+        column.publish(100)
+        look(visit, press, source)
+        assert lists(press) == [f"/list?page={number}" for number in range(1, 10)]
+        for _ in range(3):
+            clock.forward(minutes=30)
+            look(visit, press, source)
+        assert len(held.documents) == 112
+        assert lists(press) == ["/list?page=1"]
+
+    def test_a_first_visit_walks_no_further_than_declared(self, press: Press, source: Source, visit: Visit) -> None:
+        Column(press).publish(80)
+        look(visit, press, source)
+        assert lists(press) == [f"/list?page={number}" for number in range(1, 4)]
+
+    def test_a_page_of_the_list_that_failed_is_walked_at_the_next_visit(
+        self, press: Press, source: Source, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        column = Column(press)
+        column.publish(8)
+        look(visit, press, source)
+        column.publish(16)
+        whole = press.pages["/list?page=2"]
+        press.pages["/list?page=2"] = Page(status=404)
+        assert look(visit, press, source).failed is not None
+        press.pages["/list?page=2"] = whole
+        clock.forward(hours=1)
+        look(visit, press, source)
+        assert len(held.documents) == 24
+        clock.forward(hours=1)
+        look(visit, press, source)
+        assert lists(press) == ["/list?page=1"]
+
+    def test_a_page_that_never_comes_is_walked_to_six_times_and_then_left(
+        self, press: Press, source: Source, visit: Visit, clock: Clock
+    ) -> None:
+        column = Column(press)
+        column.publish(8)
+        look(visit, press, source)
+        column.publish(16)
+        press.pages["/list?page=2"] = Page(status=404)
+        for _ in range(7):
+            clock.forward(hours=1)
+            look(visit, press, source)
+        clock.forward(hours=1)
+        assert look(visit, press, source).failed is None
+        assert lists(press) == ["/list?page=1"]
+
+    def test_more_than_can_be_remembered_are_walked_to_again(
+        self, press: Press, source: Source, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        column = Column(press, per_page=30)
+        column.publish(30)
+        look(visit, press, source)
+        clock.forward(hours=8)
+        column.publish(270)
+        for _ in range(9):
+            clock.forward(minutes=30)
+            look(visit, press, source)
+        assert len(held.documents) == 300
+
+    def test_records_that_need_no_page_are_all_taken_at_once(
+        self, press: Press, declare: Declare, visit: Visit, held: Held
+    ) -> None:
+        column = Column(press, per_page=40)
+        column.publish(120)
+        paging = {"style": "query", "param": "page", "base": 1, "max_pages": 3}
+        source = declare(
+            kind="listing",
+            url=press.url("/list?page=1"),
+            list=LIST_RULE,
+            paging=paging,
+            article={"fetch": False},
+        )
+        look(visit, press, source)
+        assert len(held.documents) == 120
+
+
 class TestRot:
     def declared(self, press: Press, declare: Declare) -> Source:
         expect = {"min_items": 3}

@@ -31,6 +31,13 @@ def test_a_file_for_an_offices_source_is_taken_only_with_the_option_that_confirm
     assert (taken.exit_code, json.loads(taken.stdout)["added"]) == (0, 1)
 
 
+def test_columns_of_which_nothing_is_taken_are_named_and_others_are_not(file: Path) -> None:
+    file.write_text("标题,正文,时间,媒体价值\n甲药短缺,某地甲药短缺,2025-11-24 10:00,8\n", encoding="utf-8")
+    assert "没有用到的列：媒体价值\n" in run(file, "import", str(file), "--office-confirmed").stderr
+    file.write_text(RUMOUR, encoding="utf-8")
+    assert "没有用到的列" not in run(file, "import", str(file), "--office-confirmed").stderr
+
+
 def test_records_of_the_public_are_refused_for_an_offices_source(file: Path) -> None:
     refused = run(file, "matters", "import", str(file), "--kind", "complaint")
     assert (refused.exit_code, "是官方信源" in refused.stderr) == (1, True)

@@ -232,6 +232,49 @@ def test_claim_of_a_record_is_readable_even_if_implausible(written: str) -> None
     assert claim.at.strftime("%Y-%m-%d") == written[:10]
 
 
+@pytest.mark.parametrize(
+    ("read_at", "written"),
+    [
+        ("2026-11-27 12:00", "11-28"),
+        ("2026-11-27 12:00", "11-29"),
+        ("2026-11-27 22:00", "11-28 08:30"),
+        ("2026-11-27 22:00", "11月28日"),
+        ("2026-12-31 23:40", "01-01"),
+        ("2026-12-30 09:00", "1月1日"),
+        ("2026-12-31 23:40", "27-01-01"),
+        ("2028-02-27 09:00", "02-29"),
+        ("2028-02-28 09:00", "2月29日 08:00"),
+    ],
+)
+def test_a_day_without_its_year_that_is_ahead_is_unknown_and_never_last_years(read_at: str, written: str) -> None:
+    now = datetime.fromisoformat(read_at).replace(tzinfo=BEIJING)
+    assert parse_date(written, now) is None
+    claim = read_claim(written, now)
+    assert claim is not None
+    assert timedelta() < claim.at - now <= timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("read_at", "written", "expected"),
+    [
+        ("2026-11-27 12:00", "11-30", "2025-11-30"),
+        ("2026-11-27 12:00", "11-27", "2026-11-27"),
+        ("2026-11-27 23:55", "11-28", "2026-11-28"),
+        ("2027-01-01 00:05", "12-31", "2026-12-31"),
+        ("2027-01-01 00:05", "01-01", "2027-01-01"),
+        ("2026-12-29 12:00", "01-01", "2026-01-01"),
+        ("2027-02-28 12:00", "02-29", "2024-02-29"),
+        ("2028-02-26 12:00", "02-29", "2024-02-29"),
+        ("2028-02-29 12:00", "02-29", "2028-02-29"),
+        ("2028-03-01 12:00", "02-29", "2028-02-29"),
+    ],
+)
+def test_a_day_without_its_year_is_the_latest_that_is_past(read_at: str, written: str, expected: str) -> None:
+    parsed = parse_date(written, datetime.fromisoformat(read_at).replace(tzinfo=BEIJING))
+    assert parsed is not None
+    assert parsed.at.strftime("%Y-%m-%d") == expected
+
+
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2019, 6, 20)))  # noqa: DTZ001 - made aware in the test
 def test_every_minute_is_read_back_from_the_usual_chinese_forms(moment: datetime) -> None:
     moment = moment.replace(second=0, microsecond=0, tzinfo=BEIJING)
