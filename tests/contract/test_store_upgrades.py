@@ -34,6 +34,7 @@ PUBLISHED = {
     "0017": "9d5db28d52f3",
     "0018": "0da93edc5c07",
     "0019": "2c8458341b52",
+    "0020": "7e49b462a14b",
 }
 Rows = dict[str, list[dict[str, object]]]
 
