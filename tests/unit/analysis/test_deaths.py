@@ -51,6 +51,7 @@ def test_deaths_are_counted_in_the_words_of_the_net(text: str, number: int) -> N
         "宝宝吃药后疹子第二天就没了",
         "降压药没了,哪里有卖",
         "药店老板跑了,人已经没了踪影",
+        "药店老板跑了,人没了踪影",
         "吃了这药,病灶死亡",
         "药杀死癌细胞,肿瘤组织死亡",
         "医生开完药就去了后面",
