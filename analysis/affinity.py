@@ -130,12 +130,14 @@ def likelihood(affinity: Affinity) -> float:
 def _place_worth(affinity: Affinity) -> float:
     """Return what the places say: a common one counts by how much else is common, a contradiction always.
 
-    Two complaints of one county on one day are two happenings until a product or words of the matter agree.
+    Two complaints of one county on one day are two happenings until a product or words of the matter agree; where the
+    products differ, names of places and shops are no such words.
     """
     worth = _PLACE[affinity.place]
     if worth <= 0 or affinity.product == 1:
         return worth
-    return worth * min(1.0, max(affinity.cover, affinity.problem_cover) / _FULL_COVER)
+    shared = affinity.problem_cover if affinity.product == 0 else max(affinity.cover, affinity.problem_cover)
+    return worth * min(1.0, shared / _FULL_COVER)
 
 
 _SOON_DAYS = 3

@@ -226,7 +226,9 @@ class Analyser:
         categories = shown_categories(scores.categories, level, p_risk, (risk_cut, category_cut))
         possible = PossibleRisk(
             categories=likely_categories(scores.categories, category_cut),
-            severity=severity_of(scores.severity, [finding.rule for finding in findings.findings]),
+            severity=min(
+                findings.most_severe, severity_of(scores.severity, [finding.rule for finding in findings.findings])
+            ),
         )
         known = {"severity": possible.severity, **leanings(scores.p_need)}
         return Assessment(

@@ -8,8 +8,9 @@ All patterns read normalised text. Pure.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
-__all__ = ["denied_spans", "stands_in"]
+__all__ = ["corrected_spans", "denied_spans", "stands_in"]
 
 _REPORTED = re.compile(
     "网传|网上(?:流传|传|出现|有)|(?:网民|网友|有人|博主|自媒体|账号|群里)[^,。]{0,6}(?:称|说|传|发布|发帖|编造)|流传|传言|传闻"
@@ -17,8 +18,9 @@ _REPORTED = re.compile(
 _SAID = "(?:该|此|上述|以上|网传|相关|有关)(?:信息|消息|说法|内容|言论|视频|帖文|帖子|传言|传闻|情况)"
 _FALSE = "(?:谣言|不实|虚假|不属实|假的|编造|捏造)"
 _VERDICT = re.compile(
-    f"{_SAID}(?:[均系为是属乃]|纯属|属于|完全|并|与事实){{0,3}}(?:{_FALSE}|不符)|经[^,。]{{0,6}}[查实证],?[^,。]{{0,6}}(?:系|为|是|属){_FALSE}"
+    f"(?:警方|官方|公安|网警|药监局?|卫健[委局]|疾控中心|市场监管局|网信办)[^,。]{{0,6}}?:?(?:系|为|纯属|均?属|这?是)(?:谣言|不实|假的|编造)|{_SAID}(?:[均系为是属乃]|纯属|属于|完全|并|与事实){{0,3}}(?:{_FALSE}|不符)|经[^,。]{{0,6}}[查实证],?[^,。]{{0,6}}(?:系|为|是|属){_FALSE}"
 )
+_LOOKED_INTO = re.compile("经(?:[^,。]{0,8})?(?:核查|核实|调查|查实|查)(?!看)")
 _INSISTED = re.compile("但|然而|可是|却|家属(?!情绪)|承认|证明|打脸|反转|质疑|不认可|不接受|曝光|录音|真相")
 _WITHIN = 2
 
@@ -46,6 +48,15 @@ def denied_spans(sentences: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
         elif any(number + step in told for step in range(1, _WITHIN + 1)):
             spans.append((offset + reported.start(), offset + len(words)))
     return spans
+
+
+def corrected_spans(sentences: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
+    """Return the sentences that report what the next one then looks into (网传47名住院。经核查,…): its own number counts."""
+    return [
+        (offset, offset + len(words))
+        for (offset, words), (_, following) in pairwise(sentences)
+        if _REPORTED.search(words) and _LOOKED_INTO.match(following)
+    ]
 
 
 def stands_in(spans: Sequence[tuple[int, int]], position: int) -> bool:

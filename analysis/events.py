@@ -18,8 +18,9 @@ from typing import Any, Self
 from analysis.affinity import compare, likelihood, products_agree
 from analysis.assessment import Assessment
 from analysis.fingerprints import NO_LONGER_KEPT, SET_FIELDS, Fingerprint, fingerprint, fingerprints, without
-from analysis.places import PlaceRelation, local_codes, relate_places
+from analysis.places import PlaceRelation, are_apart, local_codes, relate_places
 from analysis.similarity import bands, resemblance
+from analysis.venues import differ
 from crawlers.records import Document
 
 __all__ = [
@@ -56,8 +57,8 @@ JOIN = 0.5
 
 _MEMBERS = 6
 _TERMS = 64
-_NAMES = 24
-_KEY_NAMES = 6
+_NAMES, _KEY_NAMES = 24, 6
+_TYING_MARK = 5
 _CROWD_WINDOW = timedelta(days=14)
 
 
@@ -240,15 +241,34 @@ def place(fingerprint: Fingerprint, candidates: Sequence[EventSketch]) -> Placem
     crowd = _crowd(fingerprint, open_events)
     likely = [(_discounted(_likelihood(fingerprint, sketch), crowd), sketch) for sketch in open_events]
     score, best = max(likely, key=lambda pair: (pair[0], pair[1].event_id))
-    if score >= JOIN:
+    # What reads most like a matter of another place is a matter of its own, not one of the next best.
+    elsewhere = _befell_elsewhere(fingerprint, best)
+    if score >= JOIN and not elsewhere:
         return Placement(event_id=best.event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
     apart = {PlaceRelation.APART, PlaceRelation.ELSEWHERE}
     reason = (
         PlacementReason.OTHER_PLACE
-        if relate_places(fingerprint.regions, best.regions) in apart
+        if elsewhere or relate_places(fingerprint.regions, best.regions) in apart
         else PlacementReason.TOO_DIFFERENT
     )
     return Placement(event_id=None, duplicate_of=None, score=score, reason=reason)
+
+
+def _befell_elsewhere(fingerprint: Fingerprint, sketch: EventSketch) -> bool:
+    """Tell whether an event is of another county, town or shop: no remembered report shares the place, and one contradicts it.
+
+    However alike they read: twelve complaints of one drug in twelve practices are twelve matters, and so are what
+    twelve counties count of it, unless one batch ties them.
+    """
+    contradicted = False
+    for member in sketch.members:
+        if any(len(mark) >= _TYING_MARK for mark in member.marks & fingerprint.marks):
+            return False
+        if differ(member.venues, fingerprint.venues) or are_apart(member.regions, fingerprint.regions):
+            contradicted = True
+        elif relate_places(member.regions, fingerprint.regions) is PlaceRelation.SAME:
+            return False
+    return contradicted
 
 
 def _likelihood(fingerprint: Fingerprint, sketch: EventSketch) -> float:
@@ -291,8 +311,8 @@ def _alike(fingerprint: Fingerprint, sketch: EventSketch) -> Fingerprint | None:
 
 
 def _same_form(fingerprint: Fingerprint, member: Fingerprint) -> bool:
-    """Tell whether a near copy is only the same form, filled in for another county or another product."""
-    moved = relate_places(member.regions, fingerprint.regions) is PlaceRelation.ELSEWHERE
+    """Tell whether a near copy is only the same form, filled in for another county, town, shop or product."""
+    moved = are_apart(member.regions, fingerprint.regions) or differ(member.venues, fingerprint.venues)
     return moved or products_agree(member.products, fingerprint.products) == 0
 
 

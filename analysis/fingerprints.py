@@ -14,6 +14,7 @@ from analysis.places import NATIONS, mentioned_nations
 from analysis.signing import signatures
 from analysis.similarity import plain, signature
 from analysis.termweights import salient_terms
+from analysis.venues import named_venues
 from crawlers.records import Document
 
 __all__ = ["NO_LONGER_KEPT", "SET_FIELDS", "Fingerprint", "fingerprint", "fingerprints", "without"]
@@ -50,7 +51,8 @@ class Fingerprint:
     `names` are the words among them that only name a product, a firm or a place, `problem` is `terms` without them:
     what happened, as far as it is not said by what it happened to.
     `products` and `firms` are canonical names, `regions` GB/T 2260 codes and ISO codes of other countries, of the
-    title where it names any, else of the text. `marks` are approval and batch numbers and long figures.
+    title where it names any, else of the text. `marks` are approval and batch numbers and long figures, `venues` the own
+    names of shops and practices; of fingerprints of older stores they are empty.
     """
 
     document_id: str
@@ -65,6 +67,7 @@ class Fingerprint:
     marks: frozenset[str]
     categories: frozenset[str]
     signature: bytes
+    venues: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """Return the fingerprint as plain JSON values."""
@@ -91,6 +94,7 @@ class Fingerprint:
                 "problem": without(values["terms"], names),
                 "happened_at": datetime.fromisoformat(values["happened_at"]),
                 "signature": b64decode(values["signature"]),
+                "venues": frozenset(values.get("venues", ())),
             }
         )
 
@@ -128,6 +132,7 @@ def _fingerprint(document: Document, assessment: Assessment, signed: bytes) -> F
         marks=_marks(document, entities),
         categories=frozenset(assessment.category_codes[:1]),
         signature=signed,
+        venues=named_venues(f"{document.title}\n{document.text[:OPENING_CHARS]}"),
     )
 
 

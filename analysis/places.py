@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from analysis.lexicon.regions import COUNTY_DIGITS
 
-__all__ = ["NATIONS", "PlaceRelation", "local_codes", "mentioned_nations", "relate_places"]
+__all__ = ["NATIONS", "PlaceRelation", "are_apart", "local_codes", "mentioned_nations", "relate_places"]
 
 # Chinese short names as news titles write them; ISO 3166-1 alpha-2 codes.
 _NATION_ROWS = """
@@ -95,6 +95,20 @@ def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
     return PlaceRelation.ELSEWHERE if far else PlaceRelation.APART
 
 
+def are_apart(a: AbstractSet[str], b: AbstractSet[str]) -> bool:
+    """Tell whether two reports each name one or two places, and none of one side can be a place of the other.
+
+    Beyond `ELSEWHERE` these are two counties of one city, and two towns of one county.
+    """
+    if not a or not b or not (_is_definite(a) and _is_definite(b)):
+        return False
+    return not any(_is_part(x, y) or _is_part(y, x) for x in a for y in b)
+
+
+def _is_part(outer: str, inner: str) -> bool:
+    return outer == inner or _contains(outer, inner)
+
+
 def _without_towns(codes: AbstractSet[str]) -> frozenset[str]:
     return frozenset(code[:COUNTY_DIGITS] if code.isdigit() else code for code in codes)
 
@@ -119,7 +133,7 @@ def _depth(code: str) -> int:
 
 
 def _stem(code: str) -> str:
-    if not code.isdigit():
+    if not code.isdigit() or (len(code) > COUNTY_DIGITS and not code.endswith("000")):
         return code
     while len(code) > 2 and code.endswith("00"):  # noqa: PLR2004 - a province code has two digits
         code = code[:-2] if len(code) % 2 == 0 else code[:-3]

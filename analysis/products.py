@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from itertools import islice
 
 from analysis.assessment import EntityType
@@ -12,6 +13,7 @@ from analysis.built_names import built_drugs, compound_end
 from analysis.cosmetics import COSMETICS, SHORTEST_COSMETIC, named_cosmetics
 from analysis.devices import DEVICE_MODIFIERS, method_end, named_devices, registered_start
 from analysis.drug_names import behind_boast, called_from
+from analysis.evasive_drugs import evasive_drugs, with_qualifier
 from analysis.lexicon import Hit, Lexicon
 from analysis.names import HAN, STRENGTH_BEFORE, Run, Span, name_start, product_stops, runs
 from analysis.reading import Reading
@@ -35,7 +37,7 @@ _SALT = (
 _FORM = (
     "(?:钠|钾|钙|镁|酯|酸钠|酸钾)?(?:缓释|控释|肠溶|分散|咀嚼|泡腾|干混悬|口服|软|硬|滴|舌下|混悬|吸入|外用|鼻用|粉雾|复合|口崩|双释放|含|阴道|直肠|眼用|透皮|透皮贴|长效|植入|基因(?=注射液))*"
     "(?:片剂?(?!仔)|胶囊|颗粒|溶液|口服液|注射液|滴眼液|滴鼻液|滴耳液|软膏|乳膏|眼膏|凝胶|栓剂?|糖浆|混悬剂|混悬液|干混悬剂|散(?![步发布落开去热场客户装])|丸|滴丸|贴剂|贴片|贴膏|贴(?![到在着上敷合近于身住紧满了])|"
-    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|鼻喷剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|胶丸|酊剂?|饮片|粉针剂?|冻干粉针剂?|粉)"
+    "喷雾剂|喷雾|气雾剂|雾化(?:吸入)?[溶混]?悬?液|粉雾剂|鼻?喷剂|洗剂|搽剂|涂剂|合剂|滴剂|针剂|胶丸|酊剂?|饮片|粉针剂?|冻干粉针剂?|粉)"
 )
 # Esters that stand behind the base in one naming and before it in the other: 氯倍他索丙酸酯, 丙酸氯倍他索.
 _ESTER_AFTER = re.compile("(?:双?丙酸|戊酸|糠酸|醋酸|丁酸|磷酸|琥珀酸|新戊)(?:酯|钠)")
@@ -93,7 +95,7 @@ _BARE_FORM = re.compile(
 )
 # A coating, a cap filled with it, a test for it: devices. 肉毒中毒 and 苦参碱 name a disease and another substance.
 _NO_DRUG_AFTER = re.compile(
-    "(?:药物)?(?:涂层|洗脱|球囊)|(?<=肝素)帽|检?测?试[纸剂]|检测卡|碱(?!性)|(?<=碱)类|(?<=氧)气?(?:有限|公司|厂|站)|(?<=肉毒)(?:中毒|杆?菌|梭菌)"
+    "(?<=双硫仑)样?反应|(?:药物)?(?:涂层|洗脱|球囊)|(?<=肝素)帽|检?测?试[纸剂]|检测卡|碱(?!性)|(?<=碱)类|(?<=氧)气?(?:有限|公司|厂|站)|(?<=肉毒)(?:中毒|杆?菌|梭菌)"
 )
 _NO_HERB_AFTER = ("类", "皂苷")
 _LONGEST_NAME = 14
@@ -188,10 +190,13 @@ def found_products(reading: Reading, hits: Sequence[Hit], bounds: AbstractSet[in
         *named_devices(reading, hits, bounds, lexicon),
         *named_vaccines(reading, bounds, lexicon),
         *registered_products(reading, bounds, lexicon),
+        *evasive_drugs(reading.joined),
     )
     joined = reading.joined
     if spans and not (_ANIMALS.search(joined) and not _PEOPLE_TOO.search(joined)) and not _is_fiction(joined):
-        yield from spans
+        for span in spans:
+            end = with_qualifier(joined, span.end) if span.type is EntityType.DRUG else span.end
+            yield span if end == span.end else replace(span, end=end)
 
 
 def _is_fiction(text: str) -> bool:

@@ -12,11 +12,13 @@ from functools import cached_property
 from types import MappingProxyType
 
 from analysis.assessment import Entity, EntityType, Evidence
-from analysis.circumstances import SENTENCE, is_refuted, tells_of_many
+from analysis.circumstances import SENTENCE, is_refuted, ruled_out_spans, tells_of_many, without_ruled_out
 from analysis.counts import PeopleCount
+from analysis.denials import denied_spans
 from analysis.lexicon import Hit, TermKind
 from analysis.lexicon.regions import JIANGXI_CODE
 from analysis.reading import Reading
+from analysis.severity import MOST_SEVERE
 from analysis.signs import Signs, read_signs
 
 __all__ = ["FLOOR_RULES", "HINT", "Finding", "Findings", "apply_rules"]
@@ -36,10 +38,12 @@ HINT = "hint"
 """How the rule of a finding begins that rests on likeness of sound alone."""
 
 _TIES = re.compile(
-    "打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|喝了|口服|注射|打针|打完|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输血|皮试|雾化|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
+    "一针|打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|吃(?=减肥药|假药|[^,。]{0,8}[药丸])|喝了|口服|注射|打针|打完|针打完|打(?=[^,。]{0,4}针)|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输完液|输了液|挂完|扎针|输血|皮试|雾化|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
 )
 # What is given there is a medicine though none is named.
-_GIVEN = re.compile("输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|注射|皮试|雾化|输血|灌肠|麻药")
+_GIVEN = re.compile(
+    "输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|打完[^,。]{0,3}针|针打完|输完液|输了液|挂完[水盐]|扎针|美白针|瘦脸针|溶脂针|注射|皮试|雾化|输血|灌肠|麻药"
+)
 _NOT_OURS = frozenset({"crime_means", "fiction", "animal", "agriculture", "celebrity", "sport", "weapon", "vehicle"})
 _VACCINE = re.compile("疫苗|接种|加强针")
 _VACCINE_HARM = re.compile(
@@ -61,6 +65,13 @@ _CLUSTER = re.compile(
     "群体|聚集性|多人|多名|数名|多例|多起|好几个|十几|几十|上百|数十|多位|一屋子|受害者群|都这样|一模一样|全班"
 )
 _LEAST_CLUSTER = 3
+# Who can say of a rumour that it is false; and that somebody does not accept it.
+_OFFICE = re.compile(
+    "药监|卫健|卫生健康|公安|警方|警情|网信|市场监管|疾控|县委|县政府|市政府|省政府|区政府|联合调查组|工作组|辟谣平台|我局|我委|我中心|本局|官方|人民政府"
+)
+_DISPUTED = re.compile("家属(?:不认可|不接受|质疑|坚称)|承认|反转|打脸|被指|删帖|捂盖子")
+_PANIC = re.compile("抢购|抢光|囤|断货|买空")
+_RUMOUR_ALONE, _RUMOUR_OF_MANY = 3, 4
 _OUTSIDE = ("71", "81", "82")
 _PLACED = frozenset({EntityType.REGION, EntityType.FIRM})
 _INSIDE = re.compile("我国|国内|中国|全国|内地|大陆|国家药监局|本省|我省|本市|我市|本县|我县|省药监局|市监局|公安局")
@@ -78,12 +89,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What the rules found in one reading: findings, the floor rule if any, the facts, and the signs of the situation."""
+    """What the rules found in one reading: findings, the floor rule if any, the facts, the signs of the situation, and the highest severity."""
 
     findings: tuple[Finding, ...]
     floor: str | None
     facts: Mapping[str, int | bool | str]
     signs: Signs
+    most_severe: int = MOST_SEVERE
 
     def evidence(self, reading: Reading, fields: Mapping[str, str], most: int | None = None) -> tuple[Evidence, ...]:
         """Return the findings, the first `most`, as spans of the original fields."""
@@ -122,7 +134,7 @@ class _Sentence:
 def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
     """Apply every rule to a reading whose entities are known."""
     sentences = list(_sentences(reading))
-    told_otherwise = _OTHER_CAUSE.search(reading.title.text) or is_refuted(reading.title.text)
+    told_otherwise = _tells_other_cause(reading.title.text) or is_refuted(reading.title.text)
     floors = [] if told_otherwise else [finding for sentence in sentences for finding in _floor(sentence)]
     floors.sort(key=lambda finding: finding.rule != "product_death")
     in_jiangxi = any(_is_jiangxi(entity) for entity in entities)
@@ -134,12 +146,35 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
         for hit in sentence.hits
         if hit.term.kind is TermKind.STRONG or (hit.term.kind is TermKind.RISK and sentence.product)
     ]
+    facts = _facts(reading, sentences) | _where(reading, entities, in_jiangxi=in_jiangxi)
     return Findings(
         findings=(*_distinct([*floors, *cues]), *_sounding(reading, told=bool(cues))),
         floor=floors[0].rule if floors else None,
-        facts=MappingProxyType(_facts(reading, sentences) | _where(reading, entities, in_jiangxi=in_jiangxi)),
+        facts=MappingProxyType(facts),
         signs=read_signs(reading),
+        most_severe=_most_severe(reading, facts),
     )
+
+
+def _tells_other_cause(words: str) -> bool:
+    """Tell whether words name a cause that is none of ours; what they rule out (排除食物中毒) is no cause."""
+    return bool(_OTHER_CAUSE.search(words) and _OTHER_CAUSE.search(without_ruled_out(words)))
+
+
+def _most_severe(reading: Reading, facts: Mapping[str, int | bool | str]) -> int:
+    """Return the highest severity that a text can have: where an office says that a rumour is false, that of a rumour.
+
+    By the taxonomy a rumour is 3, one about vaccines, children or panic buying 4. Who was harmed after all, or a dispute
+    with the office, takes the bound away.
+    """
+    joined = reading.joined
+    if not (facts["rumour"] or facts["official_rebuttal"]) or facts["deaths"] or int(facts["harmed"]) >= _LEAST_CLUSTER:
+        return MOST_SEVERE
+    sentences = [(match.start(), match.group()) for match in SENTENCE.finditer(joined)]
+    refuted = is_refuted(reading.title.text) or bool(denied_spans(sentences))
+    if not refuted or not _OFFICE.search(joined) or _DISPUTED.search(joined):
+        return MOST_SEVERE
+    return _RUMOUR_OF_MANY if facts["vulnerable"] or _VACCINE.search(joined) or _PANIC.search(joined) else _RUMOUR_ALONE
 
 
 def _sentences(reading: Reading) -> Iterator[_Sentence]:
@@ -166,13 +201,22 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
     ):
         yield _at(sentence, "recall_class_1", recall)
     named = sentence.product is not None or _GIVEN.search(sentence.text)
-    if not named or sentence.cues & _NOT_OURS or _OTHER_CAUSE.search(sentence.text):
+    if not named or _is_not_ours(sentence) or _tells_other_cause(sentence.text):
         return
     harm = _VACCINE_HARM.search(sentence.text)
     if harm and _VACCINE.search(sentence.text):
         yield _at(sentence, "vaccine_harm", harm)
     if _TIES.search(sentence.text):
         yield from _counted_harm(sentence)
+
+
+def _is_not_ours(sentence: _Sentence) -> bool:
+    """Tell whether a sentence holds a word of crime, fiction or animals that it does not rule out itself."""
+    if not sentence.cues & _NOT_OURS:
+        return False
+    ruled_out = ruled_out_spans(sentence.text)
+    others = [hit for hit in sentence.hits if hit.term.kind is TermKind.CUE and hit.term.label in _NOT_OURS]
+    return any(not any(a <= hit.start - sentence.start < b for a, b in ruled_out) for hit in others)
 
 
 def _counted_harm(sentence: _Sentence) -> Iterator[Finding]:

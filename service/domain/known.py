@@ -16,6 +16,10 @@ NAMED_CLASSES = ("central_media", "provincial_media", "media", "official", "trad
 """Source classes that give their name for what they say, the weightiest first."""
 
 _NO_DEATH = re.compile("(?:没有|无|未发生|未出现|未造成|未见|暂无)(?:人员|患者|任何)?死亡|无人死亡")
+_CRIES = re.compile(
+    "[!！‼❗]{2}|[!！][^!！]{0,60}[!！]|[😡🤬😱💀👇🔥]|惊天|惊爆|震惊|速看|速转|扩散|求转|转发|转给|随时(?:会|被)删|内部(?:人士)?(?:消息|透露)|黑心|丧尽天良|畜生|禽兽|天理|还我|杀人|害命|索命|夺命|草菅人命|毒疫苗|毒药|太可怕|"
+    "救救|血的教训|不敢(?:写|说)|捂盖子|你信吗|还有没有|天杀的|丧心病狂|气炸|崩溃了|滚出"
+)
 _LONGEST = 120
 _OPENING = 200
 _DIED = "(?:死亡|死了|已死|病死|身亡|丧生|离世|去世)"
@@ -50,9 +54,17 @@ def known_facts(event: Event, documents: Sequence[EventDocument]) -> list[KnownF
 
 
 def telling_document(documents: Sequence[EventDocument]) -> int | None:
-    """Return the place, from 1, of the document that tells best what happened; `None` where none tells of a risk."""
+    """Return the place, from 1, of the document that tells best what happened; `None` where none tells of a risk.
+
+    The weightier class of source comes first, in it who writes soberly, then the graver matter: what the office reads
+    and reports first is no cry.
+    """
     telling = [(n, d) for n, d in enumerate(documents, start=1) if d.evidence and not d.duplicate_of]
-    return min(telling, key=lambda item: (_rank(item[1]), -item[1].severity, item[0]))[0] if telling else None
+    return (
+        min(telling, key=lambda item: (_rank(item[1]), _cries(item[1]), -item[1].severity, item[0]))[0]
+        if telling
+        else None
+    )
 
 
 _Heard = Sequence[tuple[int, EventDocument]]
@@ -76,6 +88,12 @@ def _what(heard: _Heard) -> KnownFact:
 def _first_words(document: EventDocument) -> str:
     text = document.title.strip() or " ".join(document.text.split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _cries(document: EventDocument) -> bool:
+    """Tell whether a text is written to inflame: it cries out, urges to pass it on, accuses, or promises what is hushed up."""
+    told = f"{document.title}\n{document.text[:_OPENING]}"
+    return bool(_CRIES.search(told))
 
 
 def _rank(document: EventDocument) -> int:

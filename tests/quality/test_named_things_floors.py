@@ -24,6 +24,7 @@ Found: TypeAlias = list[tuple[dict[str, Any], tuple[Entity, ...], Findings]]
 
 WRITTEN_NAMES = WRITTEN_DOCUMENTS.with_name("named_things.jsonl")
 FRESH_DOCUMENTS = Path(__file__).with_name("named_documents.jsonl")
+ROOT = Path(__file__).parents[2]
 SHORT_DOCUMENTS = Path(__file__).with_name("named_short_documents.jsonl")
 PARTS = {"made on": ("n1-", "n2-"), "kept apart": ("n3-",), "everyday": ("n4-",), "everyday kept apart": ("n5-",)}
 FLOORS = json.loads(Path(__file__).with_name("named_things_floors.json").read_text(encoding="utf-8"))
@@ -81,6 +82,23 @@ def test_drugs_and_people_of_short_documents_keep_their_floors(part: str) -> Non
         kind: f1(**(_claims(found, kind) if kind in FLOORS["counts"] else _sums(found, kind))) for kind in short[part]
     }
     assert {kind: got for kind, got in reached.items() if got < short[part][kind]} == {}
+
+
+@pytest.mark.parametrize(
+    ("part", "data", "digest"),
+    [
+        *((part, "data", "sha256") for part in ("p1", "p2", "p3")),
+        *((part, "drugs", "drugs sha256") for part in ("d1", "d2")),
+    ],
+)
+def test_people_and_drugs_as_the_net_tells_them_keep_their_floors(part: str, data: str, digest: str) -> None:
+    told = FLOORS["told"]
+    rows = read_rows(pinned(ROOT / told[data], told[digest]))
+    found = _found(row for name, row in rows.items() if name.startswith(part))
+    reached = {
+        kind: f1(**(_claims(found, kind) if kind in FLOORS["counts"] else _sums(found, kind))) for kind in told[part]
+    }
+    assert {kind: got for kind, got in reached.items() if got < told[part][kind]} == {}
 
 
 def f1(right: int, told: int, wanted: int) -> float:

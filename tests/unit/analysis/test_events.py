@@ -96,6 +96,24 @@ class TestJoining:
         )
         assert len(set(events)) == 2
 
+    def test_complaints_about_two_clinics_of_one_county_are_two_events_however_alike(self) -> None:
+        said = "在{}诊所输头孢后发热寒战，要求查处。"
+        events = group(
+            report("p", "反映诊所输液反应", said.format("康民"), places=["360731"], products=["头孢"]),
+            report("q", "反映诊所输液反应", said.format("平安"), hours=1, places=["360731"], products=["头孢"]),
+            report("r", "催办诊所输液反应一事", said.format("康民"), hours=9, places=["360731"], products=["头孢"]),
+        )
+        assert events[0] == events[2] != events[1]
+
+    def test_what_two_counties_of_a_city_report_of_one_drug_is_one_event_only_by_a_common_batch(self) -> None:
+        said = "监测到{}痰热清注射液寒战病例三例，均已好转。"
+        for batch, events in (("", 2), ("批号2408113的", 1)):
+            told = [
+                report(str(n), "监测到注射液寒战病例", said.format(batch), hours=n, places=[code], products=["痰热清"])
+                for n, code in enumerate(("360733", "360734"))
+            ]
+            assert len(set(group(*told))) == events
+
     def test_product_problem_and_place_within_72_hours_are_one_event_however_worded(self) -> None:
         """The rule by which the alert plan attaches further reports to a running one."""
         events = group(

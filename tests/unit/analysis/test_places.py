@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.places import PlaceRelation, local_codes, mentioned_nations, relate_places
+from analysis.places import PlaceRelation, are_apart, local_codes, mentioned_nations, relate_places
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,20 @@ def test_the_longest_country_name_is_read() -> None:
 
 def test_local_codes_leave_out_provinces_and_countries_and_lift_towns_to_their_county() -> None:
     assert local_codes({"360000", "JP", "360124102", "360731"}) == ["360124", "360731"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "apart"),
+    [
+        ({"360731"}, {"360702"}, True),
+        ({"360735100"}, {"360735101"}, True),
+        ({"360735100"}, {"360735"}, False),
+        ({"360702"}, {"360700"}, False),
+        ({"360733"}, {"360733", "360734"}, False),
+        ({"360731"}, set(), False),
+        ({"360124"}, {"360731", "360702", "360402"}, False),
+    ],
+)
+def test_two_counties_of_a_city_and_two_towns_of_a_county_are_apart(a: set[str], b: set[str], apart: bool) -> None:
+    assert are_apart(a, b) is apart
+    assert are_apart(b, a) is apart
