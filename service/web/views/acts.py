@@ -86,6 +86,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "host.resumed": "恢复采集网站",
         "document.gone": "原文已不可访问",
         "document.restored": "原文恢复访问",
+        "document.hidden": "隐去内容",
         "personal.read": "查看个人信息",
         "audit.exported": "导出审计记录",
         "backup.made": "备份",
@@ -255,6 +256,10 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "why": "缘由",
         "tries": "第几次",
         "tokens": "词元",
+        "scope": "范围",
+        "places": "处数",
+        "left": "未改动的",
+        "authorless": "去掉作者代号",
     }
 )
 
@@ -282,7 +287,20 @@ def subject_words(subject: str) -> str:
 
 
 _INTERNAL = frozenset(
-    {"newer", "mail", "rule", "alert", "event", "message_id", "key", "proposal", "sha256", "fingerprint", "text_hash"}
+    {
+        "newer",
+        "mail",
+        "rule",
+        "alert",
+        "event",
+        "message_id",
+        "key",
+        "proposal",
+        "sha256",
+        "fingerprint",
+        "text_hash",
+        "counts",
+    }
 )
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
