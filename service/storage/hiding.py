@@ -11,6 +11,7 @@ briefings in their folder, and backups.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -110,6 +111,8 @@ _PLACES = (
 # Texts in which JSON stands as it was written.
 _WRITTEN = frozenset({(assessments.name, "data"), (explanations.name, "data")})
 
+_FAST = 2
+
 
 @dataclass(frozen=True, slots=True)
 class _Change:
@@ -157,33 +160,49 @@ class SqlHiding:
 
     def hide(self, area: HidingArea, string: str, *, authorless: bool, now: datetime) -> Found:
         """Hide every occurrence, and remember the hash."""
-        digest, secret = self.digest(string), self._secret()
+        self._secret()
         # Nobody stores or judges meanwhile: what they read before would bring the string back.
         lock(self._connection, "documents")
         lock_table(self._connection, assess_queue)
         changes = list(self._changes(area, string))
         found = self._found(area, string, changes)
-        for change in changes:
-            self._write(change)
+        with self._written_over():
+            for change in changes:
+                self._write(change)
         self._revision.move_on(sum(change.table is alerts for change in changes))
         touched = found.documents if len(area.documents) > 1 else area.documents
         self._judged_anew(touched, now)
         if authorless:
             self._drop_author(touched)
-        rows = [
-            {
-                "document_id": name,
-                "digest": digest,
-                "length": len(string),
-                "key_mark": key_mark(secret),
-                "authorless": authorless and name in touched,
-                "hidden_at": now,
-            }
-            for name in area.documents
-        ]
+        self._remember(area, string, touched if authorless else (), now)
+        return found
+
+    def _remember(self, area: HidingArea, string: str, authorless: Sequence[str], now: datetime) -> None:
+        """Keep the hash for every document of the area; whose author went once, comes back with no later text."""
+        gone = set(authorless)
+        gone |= {name for name, own in self.of_documents(area.documents).items() if any(one.authorless for one in own)}
+        same = {
+            "digest": self.digest(string),
+            "length": len(string),
+            "key_mark": key_mark(self._secret()),
+            "hidden_at": now,
+        }
+        rows = [{"document_id": name, "authorless": name in gone, **same} for name in area.documents]
         # The first time counts: in this order they are hidden again.
         upsert(self._connection, hidden_strings, rows, keys=("document_id", "digest"), keep=("hidden_at",))
-        return found
+
+    @contextmanager
+    def _written_over(self) -> Iterator[None]:
+        """Let SQLite write zeros over what it frees, so that the file does not keep what no row says any more."""
+        if self._connection.dialect.name != "sqlite":
+            yield
+            return
+        before = self._connection.exec_driver_sql("PRAGMA secure_delete").scalar_one()
+        self._connection.exec_driver_sql("PRAGMA secure_delete=ON").close()
+        yield
+        # Named as it was told: 2 is `FAST`.
+        was = "FAST" if before == _FAST else before
+        self._connection.exec_driver_sql(f"PRAGMA secure_delete={was}").close()
 
     def versions(self, document_ids: Sequence[str]) -> Mapping[str, int]:
         """Return the versions of the judgements of these documents."""

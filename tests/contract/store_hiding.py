@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from analysis.assessment import Entity, EntityType
 from crawlers.records import Document
@@ -188,6 +189,17 @@ class HidingContract:
         assert kept is not None
         assert kept.author is None
 
+    def test_the_author_stays_away_when_something_else_is_hidden_later(self, store: Store) -> None:
+        of = tell(store)
+        hide(store, of, authorless=True)
+        hide(store, of, name="清云注射液")
+        hide(store, of, name=NAME)
+        put(store, replace(of, text="改过。", fetched_at=LATER), now=LATER)
+        with store.read() as work:
+            kept = work.documents.get(of.id)
+        assert kept is not None
+        assert kept.author is None
+
     def test_the_author_stays_where_nobody_asks(self, store: Store) -> None:
         of = tell(store)
         hide(store, of)
@@ -240,6 +252,7 @@ class HidingContract:
 def content_hashes(store: Store) -> list[str]:
     """Return every hash that is stored of a text."""
     assert isinstance(store, SqlStore)
-    with create_engine(store._engines.reader.url).connect() as connection:
+    engine = create_engine(store._engines.reader.url, poolclass=NullPool)
+    with engine.connect() as connection:
         tables = ("documents", "document_versions", "opinions")
         return [found for table in tables for found in connection.scalars(text(f"SELECT content_hash FROM {table}"))]
