@@ -199,9 +199,7 @@ class Application:
     @cached_property
     def author_key(self) -> bytes:
         """The key of author hashes: from the settings, else made once in the data folder."""
-        if self.settings.author_key is not None:
-            return self.settings.author_key.get_secret_value().encode()
-        return _kept_secret(self.settings.data / "secrets" / "author_key")
+        return _author_key(self.settings)
 
     @cached_property
     def audit_key(self) -> bytes:
@@ -297,7 +295,7 @@ def build(
     """
     return Application(
         settings=settings,
-        store=open_store(settings.effective_store_url, durable=durable),
+        store=open_store(settings.effective_store_url, durable=durable, author_key=lambda: _author_key(settings)),
         search=_search(settings),
         notifier=_notifier(settings, drill=drill),
         now=now,
@@ -305,6 +303,12 @@ def build(
         own_catalogue_only=drill,
         given_egress=egress,
     )
+
+
+def _author_key(settings: Settings) -> bytes:
+    if settings.author_key is not None:
+        return settings.author_key.get_secret_value().encode()
+    return _kept_secret(settings.data / "secrets" / "author_key")
 
 
 def _search(settings: Settings) -> Search:

@@ -24,7 +24,7 @@ from service.ports.store import Store
 from service.search.fts import FtsSearch
 from service.storage.sql import migrate, open_store
 from tests.builders import NOW, enrol_everyone
-from tests.contract.stored import searched
+from tests.contract.stored import AUTHOR_KEY, searched
 from tests.seeding import SOURCES, seed, seed_many
 
 __all__ = ["SCENARIOS", "SECOND_FACTOR", "make_context"]
@@ -72,7 +72,7 @@ def make_context(
     url = f"sqlite:///{folder / 'yaowang.db'}"
     if not prepared:
         _prepare(folder, url, empty=empty, many=many)
-    store, search = open_store(url), FtsSearch(folder / "search.db")
+    store, search = open_store(url, author_key=lambda: AUTHOR_KEY), FtsSearch(folder / "search.db")
     paper = _Paper(folder / "briefings")
 
     def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:
@@ -132,7 +132,7 @@ def _office(*, drill: bool) -> Office:
 
 def _prepare(folder: Path, url: str, *, empty: bool, many: int) -> None:
     migrate(url)
-    store, search = open_store(url), FtsSearch(folder / "search.db")
+    store, search = open_store(url, author_key=lambda: AUTHOR_KEY), FtsSearch(folder / "search.db")
     if empty:
         enrol_everyone(store)
     else:

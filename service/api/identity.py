@@ -24,6 +24,7 @@ __all__ = [
     "ForgedError",
     "Guard",
     "Handler",
+    "Hider",
     "Identity",
     "Importer",
     "Labeller",
@@ -159,6 +160,7 @@ DrillKeeper = Annotated[Identity, Depends(Guard(Act.RUN_DRILL))]
 PolicyLinker = Annotated[Identity, Depends(Guard(Act.LINK_POLICY))]
 PolicyChecker = Annotated[Identity, Depends(Guard(Act.CHECK_POLICY))]
 Labeller = Annotated[Identity, Depends(Guard(Act.LABEL))]
+Hider = Annotated[Identity, Depends(Guard(Act.HIDE))]
 ModelKeeper = Annotated[Identity, Depends(Guard(Act.MANAGE_MODELS))]
 
 

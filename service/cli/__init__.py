@@ -15,6 +15,7 @@ from service.cli import (
     cases,
     drill,
     follow,
+    hide,
     notify,
     operate,
     people,
@@ -48,6 +49,7 @@ replay.register(application)
 operate.register(application)
 notify.register(application)
 quarantine.register(application)
+hide.register(application)
 sources.register(application)
 audit.register(application)
 backup.register(application)

@@ -54,6 +54,7 @@ class Act(StrEnum):
     MANAGE_MODELS = "manage_models"
     EDIT_WORDS = "edit_words"
     TRY_AGAIN = "try_again"
+    HIDE = "hide"
 
     @property
     def word(self) -> str:
@@ -84,6 +85,7 @@ _ACT_WORDS: Mapping[Act, str] = MappingProxyType(
         Act.MANAGE_MODELS: "训练与换用模型",
         Act.EDIT_WORDS: "修改词库",
         Act.TRY_AGAIN: "重试已搁置的稿件和已放弃的发送",
+        Act.HIDE: "隐去稿件中的姓名等内容",
     }
 )
 
@@ -120,6 +122,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.MANAGE_ROSTER,
                 Act.LABEL,
                 Act.EDIT_WORDS,
+                Act.HIDE,
             }
         ),
         Role.ADMINISTRATOR: frozenset(
@@ -140,6 +143,7 @@ _GRANTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.LINK_POLICY,
                 Act.MANAGE_ROSTER,
                 Act.EDIT_WORDS,
+                Act.HIDE,
                 Act.LABEL,
                 Act.MANAGE_MODELS,
                 Act.CHECK_POLICY,

@@ -22,6 +22,7 @@ from service.ports.citations import Citations
 from service.ports.explanations import Explanations
 from service.ports.fetching import Hosts, Looks
 from service.ports.following import Matters, Topics
+from service.ports.hiding import Hiding
 from service.ports.learning import Labels, Models
 from service.ports.opinions import Opinions
 from service.ports.outbox import Outbox, OutboxRow
@@ -44,6 +45,7 @@ __all__ = [
     "Documents",
     "Events",
     "Explanations",
+    "Hiding",
     "Hosts",
     "Labels",
     "LeasedDocument",
@@ -334,6 +336,7 @@ class Work(Protocol):
     explanations: Explanations
     opinions: Opinions
     surges: Surges
+    hiding: Hiding
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way: for what is read first and written after.

@@ -9,6 +9,7 @@ from crawlers.ports import KeptFile
 from crawlers.records import Document
 from service.ports.attachments import NoticeRecord
 from service.storage.dialects import insert_new
+from service.storage.hidden import AuthorKey, hide_known
 from service.storage.schema import documents, kept_files, notice_rows
 
 __all__ = ["SqlAttachments"]
@@ -20,9 +21,10 @@ _FILE = ("hash", "name", "media_type", "content", "fetched_at")
 class SqlAttachments:
     """`service.ports.attachments.Attachments` within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, author_key: AuthorKey | None = None) -> None:
         """Work inside `connection`'s transaction."""
         self._connection = connection
+        self._author_key = author_key
 
     def keep(self, file: KeptFile) -> None:
         """Store the bytes of a file; a file that is there already stays as it is."""
@@ -46,7 +48,11 @@ class SqlAttachments:
 
     def replace_rows(self, documents: Sequence[Document]) -> None:
         """Store the rows that the documents carry in `extras["rows"]`, in place of those they had."""
-        carrying = {document.id: document for document in documents if document.extras.get("rows")}
+        with_rows = [document for document in documents if document.extras.get("rows")]
+        if not with_rows:
+            return
+        known, strange = hide_known(self._connection, with_rows, self._author_key)
+        carrying = {document.id: document for document in known if document.id not in strange}
         if not carrying:
             return
         self._connection.execute(delete(notice_rows).where(notice_rows.c.document_id.in_(list(carrying))))

@@ -17,6 +17,7 @@ from service.storage.among import among
 from service.storage.bulk import Same, fetch_rows
 from service.storage.columns import Moment
 from service.storage.dialects import upsert_columns
+from service.storage.hidden import AuthorKey
 from service.storage.leases import LEASES_AHEAD
 from service.storage.putting import put_documents
 from service.storage.rows import (
@@ -127,13 +128,14 @@ _COMPLETE = update(assess_queue).where(_QUEUED).values(state="done", ready_at=nu
 class SqlDocuments:
     """`service.ports.store.Documents` within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, author_key: AuthorKey | None = None) -> None:
         """Work inside `connection`'s transaction."""
         self._connection = connection
+        self._author_key = author_key
 
     def put(self, documents: Sequence[Document], *, now: datetime) -> PutResult:
-        """Store, idempotent by id and content hash."""
-        return put_documents(self._connection, documents, now=now)
+        """Store, idempotent by id and content hash; what was hidden in a document is hidden in every later text of it."""
+        return put_documents(self._connection, documents, now=now, key=self._author_key)
 
     def claim(self, *, limit: int, lease: timedelta, now: datetime) -> list[LeasedDocument]:
         """Lease pending documents; rows that another transaction is just leasing are skipped."""

@@ -1,6 +1,7 @@
 """How a batch of collected documents enters the store: new, edited or known, counts refreshed, queued for assessment."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from service.storage.among import among
 from service.storage.bulk import Same, execute_columns
 from service.storage.columns import Moment, dump_json
 from service.storage.dialects import lock, upsert
+from service.storage.hidden import AuthorKey, hide_known
 from service.storage.rows import content_hash_of, document_columns, document_values, rows_of
 from service.storage.schema import (
     assess_queue,
@@ -65,8 +67,13 @@ _QUEUE = insert(assess_queue).from_select(
 )
 
 
-def put_documents(connection: Connection, batch: Sequence[Document], *, now: datetime) -> PutResult:
+def put_documents(
+    connection: Connection, batch: Sequence[Document], *, now: datetime, key: AuthorKey | None = None
+) -> PutResult:
     """Store a batch, idempotent by id and content hash.
+
+    What was hidden in a document is hidden in what comes of it again, so that the same text is known. Where `key` is not
+    the one by which it was hidden, the text stays as it is stored, and only the counts are taken.
 
     On PostgreSQL one batch enters at a time, so that `seq` grows in order of commit (whoever pages by `seq` misses
     nothing) and two batches with the same documents cannot wait for each other.
@@ -74,7 +81,7 @@ def put_documents(connection: Connection, batch: Sequence[Document], *, now: dat
     if not batch:
         return PutResult()
     lock(connection, "documents")
-    results = [_put_wave(connection, wave, now) for wave in _waves(batch)]
+    results = [_put_wave(connection, wave, now, key) for wave in _waves(batch)]
     return PutResult(
         added=sum(result.added for result in results),
         edited=sum(result.edited for result in results),
@@ -93,9 +100,21 @@ def _waves(batch: Sequence[Document]) -> Iterator[list[Document]]:
     yield list(wave.values())
 
 
-def _put_wave(connection: Connection, wave: list[Document], now: datetime) -> PutResult:
-    hashes = [content_hash_of(document) for document in wave]
+def _put_wave(connection: Connection, wave: list[Document], now: datetime, key: AuthorKey | None) -> PutResult:
     stored = _stored(connection, [document.id for document in wave])
+    taken = wave
+    if stored:
+        known, strange = hide_known(connection, wave, key)
+        taken = [document for document in known if document.id not in strange]
+    result = _put_texts(connection, taken, stored, now)
+    _refresh_counts(connection, wave, stored)
+    return replace(result, known=result.known + len(wave) - len(taken))
+
+
+def _put_texts(
+    connection: Connection, wave: list[Document], stored: dict[str, dict[str, Any]], now: datetime
+) -> PutResult:
+    hashes = [content_hash_of(document) for document in wave]
     new = [(one, hash_) for one, hash_ in zip(wave, hashes, strict=True) if one.id not in stored]
     known = [
         document_values(one) | {"content_hash": hash_}
@@ -117,7 +136,6 @@ def _put_wave(connection: Connection, wave: list[Document], now: datetime) -> Pu
     if edited:
         _replace(connection, edited, now)
     _refresh_extras(connection, known, stored)
-    _refresh_counts(connection, wave, stored)
     return PutResult(added=len(new), edited=len(edited), known=len(known) - len(edited))
 
 

@@ -22,6 +22,7 @@ from service.ports.store import (
     Documents,
     Events,
     Explanations,
+    Hiding,
     Hosts,
     Labels,
     Looks,
@@ -54,6 +55,8 @@ from service.storage.documents import SqlDocuments
 from service.storage.engine_words import engine_words, is_full
 from service.storage.events import SqlEvents
 from service.storage.explanations import SqlExplanations
+from service.storage.hidden import AuthorKey
+from service.storage.hiding import SqlHiding
 from service.storage.hosts import SqlHosts
 from service.storage.labels import SqlLabels
 from service.storage.looks import SqlLooks
@@ -77,13 +80,14 @@ from service.storage.words import SqlRejudgements, SqlWords
 __all__ = ["SqlStore", "SqlWork", "migrate", "open_store"]
 
 
-def open_store(url: str, *, durable: bool = True) -> "SqlStore":
+def open_store(url: str, *, durable: bool = True, author_key: AuthorKey | None = None) -> "SqlStore":
     """Open the store at `url` (`sqlite:///…/yaowang.db` or `postgresql+psycopg://…`); `migrate` sets it up.
 
     Nothing is connected or made here; `check` says whether the store can be used. Raises `ValueError` for an address
-    that is neither. A store that is not `durable` may lose its last transactions with the machine.
+    that is neither. A store that is not `durable` may lose its last transactions with the machine. `author_key` gives the
+    key by which hidden strings are known again: without it none can be hidden, and no new text is taken where one was.
     """
-    return SqlStore(url, durable=durable)
+    return SqlStore(url, durable=durable, author_key=author_key)
 
 
 def migrate(url: str) -> None:
@@ -141,14 +145,16 @@ class SqlWork:
     explanations: Explanations
     opinions: Opinions
     surges: Surges
+    hiding: Hiding
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, author_key: AuthorKey | None = None) -> None:
         """Work inside `connection`'s transaction."""
         self._connection = connection
+        self._author_key = author_key
         self._rollups = SqlRollups(connection)
         self._audit = SqlAudit(connection)
         self._revision = Revision(connection)
-        self.documents = SqlDocuments(connection)
+        self.documents = SqlDocuments(connection, author_key)
         self.events = SqlEvents(connection)
         self.alerts = SqlAlerts(connection, self._revision)
         self.clocks = SqlClocks(connection, self._revision)
@@ -163,7 +169,7 @@ class SqlWork:
         self.matters = SqlMatters(connection)
         self.silences = SqlSilences(connection)
         self.roster = SqlRoster(connection)
-        self.attachments = SqlAttachments(connection)
+        self.attachments = SqlAttachments(connection, author_key)
         self.notices = SqlNotices(connection)
         self.batches = SqlBatches(connection)
         self.cases = SqlCases(connection)
@@ -182,6 +188,7 @@ class SqlWork:
         self.explanations = SqlExplanations(connection)
         self.opinions = SqlOpinions(connection)
         self.surges = SqlSurges(connection, self._revision)
+        self.hiding = SqlHiding(connection, self._author_key, self._revision)
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way."""
@@ -207,9 +214,10 @@ class SqlWork:
 class SqlStore:
     """`service.ports.store.Store` on SQLite or PostgreSQL."""
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
+    def __init__(self, url: str, *, durable: bool = True, author_key: AuthorKey | None = None) -> None:
         """Keep the way to the database."""
         self._engines = open_engines(url, durable=durable)
+        self._author_key = author_key
         self._file = sqlite_file(url)
 
     def write(self) -> AbstractContextManager[Work]:
@@ -224,7 +232,7 @@ class SqlStore:
     def _work(self, engine: Engine, *, writes: bool) -> Iterator[Work]:
         self._require_file()
         with _sentences(), engine.begin() as connection:
-            work = SqlWork(connection)
+            work = SqlWork(connection, self._author_key)
             yield work
             if writes:
                 work.flush()

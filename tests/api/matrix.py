@@ -63,6 +63,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /duties/{clock_id}/meet": _HANDLE,
     "GET /events": _ALL,
     "GET /events/{event_id}": _ALL,
+    "POST /events/{event_id}/hide/{document_id}": _DECIDE,
     "GET /search": _ALL,
     "GET /notices": _ALL,
     "GET /opinions": _ALL,

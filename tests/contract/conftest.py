@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from service.storage.sql import SqlStore, open_store
+from tests.contract.stored import AUTHOR_KEY
 
 
 @pytest.fixture
@@ -16,6 +17,6 @@ def file(migrated: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(file: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{file}")
+    opened = open_store(f"sqlite:///{file}", author_key=lambda: AUTHOR_KEY)
     yield opened
     opened.close()

@@ -9,6 +9,7 @@ from tests.contract.store_documents import AssessmentsContract, DocumentsContrac
 from tests.contract.store_explanations import ExplanationsContract
 from tests.contract.store_fetching import HostsContract, LooksContract
 from tests.contract.store_following import MattersContract, TopicsContract
+from tests.contract.store_hiding import HidingContract
 from tests.contract.store_in_turn import InTurnContract
 from tests.contract.store_learning import LabelsContract, ModelsContract
 from tests.contract.store_library import LibraryContract
@@ -49,6 +50,7 @@ class StoreContract(
     LabelsContract,
     ModelsContract,
     ExplanationsContract,
+    HidingContract,
     SurgesContract,
     SilencesContract,
     RosterContract,

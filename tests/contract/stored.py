@@ -17,6 +17,7 @@ from service.ports.store import Completion, LeasedDocument, Store, Work
 
 NOW = datetime(2026, 11, 20, 8, 30, 15, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
+AUTHOR_KEY = b"the key of a made-up installation"
 
 
 class _Undone(Exception):  # noqa: N818 - not a fault: what a test ends a transaction with

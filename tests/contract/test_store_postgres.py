@@ -15,7 +15,7 @@ from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.emptied import empty
 from tests.contract.store import StoreContract
 from tests.contract.store_cases import WRITTEN_ONCE, opened
-from tests.contract.stored import LEASE, NOW, document, put
+from tests.contract.stored import AUTHOR_KEY, LEASE, NOW, document, put
 from tests.contract.upgraded import answered_after_upgrade
 
 
@@ -36,7 +36,7 @@ def superuser(migrated: str) -> Iterator[Engine]:
 @pytest.fixture
 def store(migrated: str, superuser: Engine) -> Iterator[SqlStore]:
     empty(superuser)
-    opened = open_store(migrated)
+    opened = open_store(migrated, author_key=lambda: AUTHOR_KEY)
     yield opened
     opened.close()
 

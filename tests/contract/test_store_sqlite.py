@@ -1,5 +1,6 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.store import StoreContract
 from tests.contract.store_cases import WRITTEN_ONCE, opened
-from tests.contract.stored import NOW, document, hot_entry, judge_all, put
+from tests.contract.store_hiding import hide, told
+from tests.contract.stored import NOW, document, event, hot_entry, judge_all, put
 from tests.contract.upgraded import answered_after_upgrade
 
 
@@ -167,6 +169,24 @@ class TestSqliteFile:
         assert [row[0] for row in rows] == [1, 2]
         assert rows[0][1:] == (document("1").text, 1)
         assert rows[1][1] == "更正。"
+
+    def test_the_file_keeps_no_byte_of_a_hidden_name_once_the_store_is_closed(
+        self, file: Path, store: SqlStore
+    ) -> None:
+        # Of Latin letters, so that rows grow and leave their places.
+        name = "Ouyang Jiayi"
+        of = told(title=f"{name}反映", text=f"市民{name}反映。", extras={"said": f"{name}，" * 500})
+        put(store, of)
+        with store.write() as work:
+            work.events.save(event(title=of.title), [f"t:{name}"])
+            judge_all(work, event_id="e1")
+        put(store, replace(of, text=f"改过，仍说{name}。"))
+        store.close()
+        assert name.encode() in file.read_bytes()
+        hide(store, of, name=name)
+        store.close()
+        assert name.encode() not in file.read_bytes()
+        assert not file.with_name(f"{file.name}-wal").exists()
 
     def test_the_series_of_counts_is_bounded(self, file: Path, store: SqlStore) -> None:
         with store.write() as work:

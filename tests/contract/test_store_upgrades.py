@@ -35,6 +35,7 @@ PUBLISHED = {
     "0018": "0da93edc5c07",
     "0019": "2c8458341b52",
     "0020": "7e49b462a14b",
+    "0021": "48c6bc278add",
 }
 Rows = dict[str, list[dict[str, object]]]
 

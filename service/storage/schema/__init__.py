@@ -32,6 +32,7 @@ from service.storage.schema.handled import (
     case_steps,
     cases,
 )
+from service.storage.schema.hidden import hidden_strings
 from service.storage.schema.labelled import label_skips, labels, model_placements, training_runs
 from service.storage.schema.metadata import metadata
 from service.storage.schema.operated import (
@@ -83,6 +84,7 @@ __all__ = [
     "event_keys",
     "events",
     "explanations",
+    "hidden_strings",
     "host_leases",
     "host_stops",
     "kept_files",

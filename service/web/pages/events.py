@@ -359,7 +359,14 @@ def _documents_tab(shown: _Shown) -> dict[str, Any]:
     asked = shown.work.opinions.of_documents([one.document_id for one in told])
     views = document_views(told)
     explained = _explained(shown.work, views)
-    return {"views": views, "told": told, "opinions": opinion_views(asked), "explained": explained}
+    hidden = shown.work.hiding.of_documents([one.document_id for one in told])
+    return {
+        "views": views,
+        "told": told,
+        "opinions": opinion_views(asked),
+        "explained": explained,
+        "hidden": frozenset(hidden),
+    }
 
 
 def _nothing_more(_: _Shown) -> dict[str, Any]:

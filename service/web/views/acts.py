@@ -91,6 +91,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "host.resumed": "恢复采集网站",
         "document.gone": "原文已不可访问",
         "document.restored": "原文恢复访问",
+        "document.hidden": "隐去内容",
         "personal.read": "查看个人信息",
         "audit.exported": "导出审计记录",
         "backup.made": "备份",
@@ -261,6 +262,10 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "tries": "第几次",
         "tokens": "词元",
         "plain": "改发简要内容",
+        "scope": "范围",
+        "places": "处数",
+        "left": "未改动的",
+        "authorless": "去掉作者代号",
     }
 )
 
@@ -288,7 +293,20 @@ def subject_words(subject: str) -> str:
 
 
 _INTERNAL = frozenset(
-    {"newer", "mail", "rule", "alert", "event", "message_id", "key", "proposal", "sha256", "fingerprint", "text_hash"}
+    {
+        "newer",
+        "mail",
+        "rule",
+        "alert",
+        "event",
+        "message_id",
+        "key",
+        "proposal",
+        "sha256",
+        "fingerprint",
+        "text_hash",
+        "counts",
+    }
 )
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
     {

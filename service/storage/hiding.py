@@ -1,0 +1,376 @@
+"""Takes a string out of everything that the store holds of a document and of what was derived from it, in one transaction.
+
+Covered are the tables of `_PLACES`: the document with its versions, judgement, explanation, second opinions, labels, rows
+of notices, topics and matter; title, facts, sketch and keys of its event, alert, case and links; what waits in the outbox
+or left by it, acts that can be undone, and samples in the quarantine. The search projection follows by the outbox.
+
+Not covered, and named by `find`: what is written once and never changed (drafts, opinions and publications of cases, signed
+sheets of topics, audit rows), addresses of pages, files kept as they came. Nor can anything here reach mails that have left,
+briefings in their folder, and backups.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import Column, Connection, Table, Text, case, literal, or_, select, type_coerce, update
+
+from analysis.text import normalise
+from crawlers.records import Document, content_hash
+from service.domain.hidden import Hidden, digest_of, hide, hide_in, key_mark, occurrences
+from service.domain.refusal import Refusal
+from service.ports.hiding import Found, HidingArea
+from service.storage.alerts import Revision
+from service.storage.among import among
+from service.storage.columns import Json, dump_json
+from service.storage.dialects import lock, lock_table, upsert
+from service.storage.hidden import AuthorKey, hidden_of, hide_known
+from service.storage.hiding_left import left_in
+from service.storage.schema import (
+    alerts,
+    assess_queue,
+    assessments,
+    batches,
+    cases,
+    document_versions,
+    documents,
+    event_keys,
+    events,
+    explanations,
+    hidden_strings,
+    labels,
+    matter_links,
+    matters,
+    notice_rows,
+    opinions,
+    outbox,
+    quarantine,
+    topic_documents,
+)
+
+__all__ = ["SqlHiding"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Columns of a table that may hold the string, of the rows that `by` ties to the area; `derived` are normalised words."""
+
+    word: str
+    table: Table
+    columns: tuple[str, ...]
+    by: Column[Any]
+    of: str
+    derived: bool = False
+
+
+_PLACES = (
+    _Place("稿件", documents, ("title", "text", "origin", "extras"), documents.c.id, "documents"),
+    _Place("稿件的旧版本", document_versions, ("title", "text"), document_versions.c.document_id, "documents"),
+    _Place(
+        "旧版本的研判", document_versions, ("assessment",), document_versions.c.document_id, "documents", derived=True
+    ),
+    _Place("研判", assessments, ("data",), assessments.c.document_id, "documents", derived=True),
+    _Place("研判说明", explanations, ("data",), explanations.c.document_id, "documents", derived=True),
+    _Place("第二意见", opinions, ("judged", "answer"), opinions.c.document_id, "documents"),
+    _Place("标注", labels, ("judged",), labels.c.document_id, "documents", derived=True),
+    _Place(
+        "通告表格",
+        notice_rows,
+        ("product", "specification", "maker", "batch", "sampled_at", "failed_items", "result", "notice", "values"),
+        notice_rows.c.document_id,
+        "documents",
+    ),
+    _Place(
+        "专题摘录",
+        topic_documents,
+        ("why", "questions", "pro", "con", "advice"),
+        topic_documents.c.document_id,
+        "documents",
+    ),
+    _Place(
+        "办件", matters, ("title", "text", "place", "handler", "remark", "traits"), matters.c.document_id, "documents"
+    ),
+    _Place("事件", events, ("title", "facts", "heat"), events.c.id, "events"),
+    _Place("事件的归并特征", events, ("sketch", "products", "firms"), events.c.id, "events", derived=True),
+    _Place("事件的归并特征", event_keys, ("key",), event_keys.c.event_id, "events", derived=True),
+    _Place(
+        "预警",
+        alerts,
+        ("title", "triggers", "basis", "publication", "close_reason", "extras"),
+        alerts.c.event_id,
+        "events",
+    ),
+    _Place("处置", cases, ("title", "half", "asked", "disclosure_reason"), cases.c.event_id, "events"),
+    _Place("关联办件", matter_links, ("reasons", "remark"), matter_links.c.event_id, "events"),
+)
+# Texts in which JSON stands as it was written.
+_WRITTEN = frozenset({(assessments.name, "data"), (explanations.name, "data")})
+
+_FAST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A row that holds the string: its key, its columns without it, and how often it stood there."""
+
+    word: str
+    table: Table
+    key: Mapping[str, Any]
+    values: Mapping[str, Any]
+    count: int
+    before: Mapping[Any, Any]
+
+
+class SqlHiding:
+    """`service.ports.hiding.Hiding` within one transaction."""
+
+    def __init__(self, connection: Connection, key: AuthorKey | None, revision: Revision) -> None:
+        """Work inside `connection`'s transaction."""
+        self._connection = connection
+        self._key = key
+        self._revision = revision
+
+    def area(self, document_id: str, *, whole_event: bool) -> HidingArea | None:
+        """Return the document with its event, with all documents of that where the whole is meant."""
+        a = assessments.c
+        row = self._connection.execute(
+            select(documents.c.id, a.event_id)
+            .outerjoin_from(documents, assessments, a.document_id == documents.c.id)
+            .where(documents.c.id == document_id)
+        ).one_or_none()
+        if row is None:
+            return None
+        if row.event_id is None:
+            return HidingArea(documents=(document_id,), events=())
+        members: Sequence[str] = (document_id,)
+        if whole_event:
+            members = self._connection.scalars(
+                select(a.document_id).where(a.event_id == row.event_id).order_by(a.seq)
+            ).all()
+        return HidingArea(documents=tuple(members), events=(row.event_id,))
+
+    def find(self, area: HidingArea, string: str) -> Found:
+        """Look for the string and change nothing."""
+        return self._found(area, string, list(self._changes(area, string)))
+
+    def hide(self, area: HidingArea, string: str, *, authorless: bool, now: datetime) -> Found:
+        """Hide every occurrence, and remember the hash."""
+        self._secret()
+        # Nobody stores or judges meanwhile: what they read before would bring the string back.
+        lock(self._connection, "documents")
+        lock_table(self._connection, assess_queue)
+        changes = list(self._changes(area, string))
+        found = self._found(area, string, changes)
+        with self._written_over():
+            for change in changes:
+                self._write(change)
+        self._revision.move_on(sum(change.table is alerts for change in changes))
+        touched = found.documents if len(area.documents) > 1 else area.documents
+        self._judged_anew(touched, now)
+        if authorless:
+            self._drop_author(touched)
+        self._remember(area, string, touched if authorless else (), now)
+        return found
+
+    def _remember(self, area: HidingArea, string: str, authorless: Sequence[str], now: datetime) -> None:
+        """Keep the hash for every document of the area; whose author went once, comes back with no later text."""
+        gone = set(authorless)
+        gone |= {name for name, own in self.of_documents(area.documents).items() if any(one.authorless for one in own)}
+        same = {
+            "digest": self.digest(string),
+            "length": len(string),
+            "key_mark": key_mark(self._secret()),
+            "hidden_at": now,
+        }
+        rows = [{"document_id": name, "authorless": name in gone, **same} for name in area.documents]
+        # The first time counts: in this order they are hidden again.
+        upsert(self._connection, hidden_strings, rows, keys=("document_id", "digest"), keep=("hidden_at",))
+
+    @contextmanager
+    def _written_over(self) -> Iterator[None]:
+        """Let SQLite write zeros over what it frees, so that the file does not keep what no row says any more."""
+        if self._connection.dialect.name != "sqlite":
+            yield
+            return
+        before = self._connection.exec_driver_sql("PRAGMA secure_delete").scalar_one()
+        self._connection.exec_driver_sql("PRAGMA secure_delete=ON").close()
+        yield
+        # Named as it was told: 2 is `FAST`.
+        was = "FAST" if before == _FAST else before
+        self._connection.exec_driver_sql(f"PRAGMA secure_delete={was}").close()
+
+    def versions(self, document_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return the versions of the judgements of these documents."""
+        a = assessments.c
+        statement = select(a.document_id, a.version).where(among(a.document_id, "ids"))
+        return {
+            row.document_id: row.version for row in self._connection.execute(statement, {"ids": list(document_ids)})
+        }
+
+    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Sequence[Hidden]]:
+        """Return by document what was hidden in it."""
+        return hidden_of(self._connection, document_ids)
+
+    def digest(self, string: str) -> str:
+        """Return the keyed hash of a string."""
+        return digest_of(self._secret(), string)
+
+    def known(self, documents: Sequence[Document]) -> tuple[list[Document], frozenset[str]]:
+        """Return the documents with what was hidden hidden again, and the ids of those of which that cannot be told."""
+        return hide_known(self._connection, documents, self._key)
+
+    def _secret(self) -> bytes:
+        if self._key is None:
+            raise Refusal("本进程没有载入本机的密钥，不能隐去内容。请在网页上或用 yaowang hide 办理")
+        return self._key()
+
+    def _found(self, area: HidingArea, string: str, changes: Sequence[_Change]) -> Found:
+        places: Counter[str] = Counter()
+        for change in changes:
+            places[change.word] += change.count
+        held = {
+            str(change.before[place.by.name])
+            for change in changes
+            for place in _PLACES
+            if place.of == "documents" and place.table is change.table
+        }
+        return Found(
+            places=dict(places),
+            documents=tuple(name for name in area.documents if name in held),
+            left=left_in(self._connection, area, string),
+        )
+
+    def _changes(self, area: HidingArea, string: str) -> Iterator[_Change]:
+        ids = {"documents": area.documents, "events": area.events}
+        tied = (
+            self._of_place(place, among(place.by, "ids"), string, {"ids": list(ids[place.of])}) for place in _PLACES
+        )
+        yield from chain.from_iterable(tied)
+        yield from self._mentioning(area, string)
+        yield from self._samples(area, string)
+
+    def _of_place(
+        self, place: _Place, condition: Any, string: str, bound: Mapping[str, Any] | None = None
+    ) -> Iterator[_Change]:
+        keys = [column.name for column in place.table.primary_key]
+        wanted = [place.table.c[name] for name in dict.fromkeys([*keys, place.by.name, *place.columns])]
+        rows = self._connection.execute(select(*wanted).where(condition), dict(bound or {})).mappings().all()
+        strings = [string]
+        if place.derived and (plain := normalise(string).text) != string:
+            strings.append(plain)
+        for row in rows:
+            values, count = _hidden_columns(place, row, strings)
+            if values:
+                yield _Change(place.word, place.table, {name: row[name] for name in keys}, values, count, row)
+
+    def _mentioning(self, area: HidingArea, string: str) -> Iterator[_Change]:
+        """Yield what names an alert, event or matter of the area in what it holds: mails, and acts that can be undone."""
+        names = [*area.events, *self._ids(alerts.c.id, alerts.c.event_id, area.events)]
+        names += [*self._ids(matters.c.id, matters.c.document_id, area.documents), *area.documents]
+        names += self._ids(events.c.title, events.c.id, area.events)
+        for word, column in (
+            ("待发与已发邮件、群消息的底稿", outbox.c.payload),
+            ("可撤销的批量操作", batches.c["items"]),
+        ):
+            held = type_coerce(column, Text)
+            named = or_(*(held.contains(name, autoescape=True) for name in names if name))
+            table = column.table
+            place = _Place(word, table, (column.name,), next(iter(table.primary_key)), "mentions")
+            yield from self._of_place(place, held.contains(string, autoescape=True) & named, string)
+
+    def _samples(self, area: HidingArea, string: str) -> Iterator[_Change]:
+        """Yield what the quarantine holds of the sources of these documents."""
+        q = quarantine.c
+        sources = self._ids(documents.c.source_id, documents.c.id, area.documents)
+        statement = select(q.id, q.detail, q.sample).where(among(q.source_id, "sources"))
+        for row in self._connection.execute(statement, {"sources": list(dict.fromkeys(sources))}).mappings():
+            spoken = string.encode()
+            count = occurrences(row["detail"], string) + bytes(row["sample"]).count(spoken)
+            if count:
+                sample = bytes(row["sample"]).replace(spoken, hide(string, string).encode())
+                values = {"detail": hide(row["detail"], string), "sample": sample}
+                yield _Change("隔离区", quarantine, {"id": row["id"]}, values, count, row)
+
+    def _ids(self, column: Column[Any], by: Column[Any], ids: Sequence[str]) -> list[str]:
+        return list(self._connection.scalars(select(column).where(among(by, "ids")), {"ids": list(ids)}))
+
+    def _write(self, change: _Change) -> None:
+        values = dict(change.values)
+        of_row = [change.table.c[name] == value for name, value in change.key.items()]
+        if change.table in (documents, document_versions) and ("title" in values or "text" in values):
+            # Of the text as it stands: the hash of the whole text would let anybody try names until one fits.
+            title, text = (str(values.get(name, change.before[name])) for name in ("title", "text"))
+            values["content_hash"] = content_hash(title, text)
+            was = self._connection.scalar(select(change.table.c.content_hash).where(*of_row))
+            self._follow_hash(str(change.before["id" if change.table is documents else "document_id"]), was, values)
+        if change.table is cases:
+            # Whoever acts on what was read before must read again.
+            values["revision"] = cases.c.revision + 1
+        self._connection.execute(update(change.table).where(*of_row).values(values))
+
+    def _follow_hash(self, document_id: str, was: str | None, values: Mapping[str, Any]) -> None:
+        """Let opinions of the text stay those of the text; what was asked is forgotten, as it is a hash of the whole."""
+        o = opinions.c
+        same = (o.document_id == document_id, o.content_hash == was)
+        new = {"question": None, "content_hash": values["content_hash"]}
+        self._connection.execute(update(opinions).where(*same).values(new))
+
+    def _judged_anew(self, ids: Sequence[str], now: datetime) -> None:
+        """Give judgements the next version and take documents from whoever judges the old text."""
+        bound = {"ids": list(ids)}
+        for table in (assessments, explanations):
+            statement = update(table).where(among(table.c.document_id, "ids")).values(version=table.c.version + 1)
+            self._connection.execute(statement, bound)
+        q = assess_queue.c
+        seqs = self._connection.scalars(select(documents.c.seq).where(among(documents.c.id, "ids")), bound).all()
+        held = q.state == "leased"
+        self._connection.execute(
+            update(assess_queue)
+            .where(among(q.seq, "seqs"))
+            .values(
+                fence=q.fence + 1,
+                state=case((held, "waiting"), else_=q.state),
+                ready_at=case((held, literal(now, q.ready_at.type)), else_=q.ready_at),
+            ),
+            {"seqs": list(seqs)},
+        )
+
+    def _drop_author(self, ids: Sequence[str]) -> None:
+        bound = {"ids": list(ids)}
+        self._connection.execute(update(documents).where(among(documents.c.id, "ids")).values(author=None), bound)
+        a = assessments.c
+        account = literal("source:", Text) + a.source_id
+        statement = update(assessments).where(among(a.document_id, "ids")).values(account=account)
+        self._connection.execute(statement, bound)
+
+
+def _hidden_columns(place: _Place, row: Mapping[Any, Any], strings: Sequence[str]) -> tuple[dict[str, Any], int]:
+    """Return the columns that hold the strings, without them, and how often they stood there."""
+    values: dict[str, Any] = {}
+    total = 0
+    for name in place.columns:
+        before = row[name]
+        if before is None:
+            continue
+        written = (place.table.name, name) in _WRITTEN
+        as_json = written or isinstance(place.table.c[name].type, Json)
+        after, count = _hidden_value(from_json(before) if written else before, strings, as_json=as_json)
+        if after != (from_json(before) if written else before):
+            values[name] = dump_json(after) if written else after
+            total += max(count, 1)
+    return values, total
+
+
+def _hidden_value(value: Any, strings: Sequence[str], *, as_json: bool) -> tuple[Any, int]:
+    if as_json:
+        return hide_in(value, strings)
+    count, text = 0, str(value)
+    for string in strings:
+        count += occurrences(text, string)
+        text = hide(text, string)
+    return text, count
