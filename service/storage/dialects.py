@@ -37,6 +37,10 @@ _POSTGRES_OPTIONS = (
     "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=120000 -c idle_in_transaction_session_timeout=300000"
 )
 
+# A server that went without a word, as in a failover or a cable pulled, is noticed after a minute: the system alone waits
+# two hours where an answer is awaited, and a quarter of one where a question was on its way.
+_DEAD_PEER = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+
 
 @dataclass(frozen=True, slots=True)
 class Engines:
@@ -109,7 +113,7 @@ def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: Sequence[str]) -> No
 
 
 def _open_postgres(url: URL) -> Engines:
-    connect = {"connect_timeout": 5, "options": _POSTGRES_OPTIONS, "application_name": "yaowang"}
+    connect = {"connect_timeout": 5, "options": _POSTGRES_OPTIONS, "application_name": "yaowang", **_DEAD_PEER}
     writer = create_engine(
         url, pool_size=5, max_overflow=5, pool_timeout=_POOL_WAIT_S, pool_pre_ping=True, connect_args=connect
     )

@@ -1,3 +1,5 @@
+import os
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.domain.refusal import Refusal
 from service.ports.store import StoreUnavailableError
+from service.storage.dialects import open_engines
 from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.emptied import empty
@@ -51,6 +54,21 @@ class TestPostgresDatabase:
         with superuser.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, metadata) == []
+
+    def test_a_server_that_went_without_a_word_is_noticed_within_a_minute(self, migrated: str) -> None:
+        engines = open_engines(migrated)
+        with engines.writer.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            with socket.socket(fileno=os.dup(driver.fileno())) as wire:
+                silent = [
+                    wire.getsockopt(socket.IPPROTO_TCP, option)
+                    for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+                ]
+                assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+                assert silent[0] + silent[1] * silent[2] <= 60
+                assert 0 < wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 60_000
+        engines.dispose()
 
     def test_migrating_twice_changes_nothing(self, migrated: str, store: SqlStore) -> None:
         put(store, document("1"))
