@@ -133,9 +133,11 @@ class LevelFinding:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Every reason as a Chinese sentence, the score first."""
-        score = f"热度{self.score:.0f}分，按分值为{self.by_score.word}"
-        return (score, *(trigger.sentence for trigger in self.triggers), *self.applied)
+        """Every reason as a Chinese sentence, the one that counts first: the score, unless it alone gives a lower level."""
+        others = (*(trigger.sentence for trigger in self.triggers), *self.applied)
+        if others and self.by_score < self.level:
+            return (*others, f"热度{self.score:.0f}分，只按分值为{self.by_score.word}")
+        return (f"热度{self.score:.0f}分，按分值为{self.by_score.word}", *others)
 
 
 class AlertReason(StrEnum):

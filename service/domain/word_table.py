@@ -9,7 +9,7 @@ from analysis.assessment import CATEGORY_NAMES
 from service.domain.refusal import Refusal
 from service.domain.words import MOST_WORDS, OwnWord, WordDraft, WordKind, WordSort, reading_order
 
-__all__ = ["COLUMNS", "LARGEST_TABLE", "read_words", "words_csv"]
+__all__ = ["COLUMNS", "LARGEST_TABLE", "as_text", "read_words", "words_csv"]
 
 COLUMNS = ("类型", "词", "种类", "风险类别", "规范名", "仅在短语内", "说明", "添加人", "添加时间")
 LARGEST_TABLE = 1024 * 1024
@@ -24,14 +24,18 @@ _KINDS = {kind.word.partition("（")[0]: kind for kind in WordKind} | {kind.valu
 _CATEGORIES = {name: code for code, name in CATEGORY_NAMES.items()} | {code: code for code in CATEGORY_NAMES}
 
 
+def as_text(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return _LIVE.sub("'", cell)
+
+
 def words_csv(words: Iterable[OwnWord]) -> bytes:
     """Return the words as CSV with a byte-order mark; `read_words` reads it back; no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     writer.writerows(
-        [_LIVE.sub("'", cell) for cell in _cells(word)]
-        for word in sorted(words, key=lambda one: reading_order(one.sort))
+        [as_text(cell) for cell in _cells(word)] for word in sorted(words, key=lambda one: reading_order(one.sort))
     )
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 

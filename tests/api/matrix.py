@@ -129,6 +129,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /words/export.csv": _ALL,
     "POST /words/import": _HANDLE,
     "GET /labels": _HANDLE,
+    "GET /labels/export.csv": _HANDLE,
     "POST /labels/undo": _HANDLE,
     "POST /labels/{document_id}": _HANDLE,
     "POST /labels/{document_id}/skip": _HANDLE,

@@ -1,5 +1,7 @@
 """Labels over the pages: the card, a correction of a document, and the versions of the model."""
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -170,6 +172,32 @@ def test_a_training_is_offered_only_where_what_is_kept_to_measure_on_holds_risks
     label_groups(site, [(event, risky) for event in kept[:2]])
     assert 'action="/labels/models/train"' in keeper.client.get("/labels/models").text
     assert keeper.post("/labels/models/train").headers["location"] == "/labels/models?done=training_wished"
+
+
+def test_the_labels_that_count_are_handed_out_as_a_table_without_titles_of_complaints(site: Site) -> None:
+    browser = site.browser(Role.OFFICER)
+    assert "/labels/export.csv" not in browser.client.get("/labels").text
+    learned, kept = (next(f"e{n}" for n in range(99) if is_frozen(f"e{n}") is frozen) for frozen in (False, True))
+    label_groups(site, [(learned, RISK), (kept, RISK)])
+    complaint = build_document(native="c9", title="=某小区来信", text="", at=NOW, kind=DocumentKind.COMPLAINT)
+    post = build_document(native="p9", title="=HYPERLINK(1)", text="", at=NOW)
+    with site.context.store.write() as work:
+        work.documents.put([complaint, post], now=NOW)
+        for document in (complaint, post):
+            given = LabelGiven(
+                document_id=document.id, label=RISK, group=learned, origin=LabelOrigin.MISSED, actor="甲", at=NOW
+            )
+            work.labels.add(given)
+    answer = browser.client.get("/labels/export.csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row[1], row[2], row[7], row[8]) for row in rows[1:]] == [
+        (learned, "风险", "随机", "训练"),
+        (kept, "风险", "随机", "检验"),
+        ("", "风险", "漏判", "训练"),
+        ("'=HYPERLINK(1)", "风险", "漏判", "训练"),
+    ]
+    assert "某小区" not in answer.text
+    assert "/labels/export.csv" in browser.client.get("/labels").text
 
 
 def label_groups(site: Site, said: Sequence[tuple[str, Label]]) -> None:

@@ -19,6 +19,7 @@ from service.flows.model_versions import model_state, place_model, wish_training
 from service.flows.privacy import note_personal_read
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
+from service.web.views.label_table import labels_csv
 from service.web.views.labelling import label_form, label_words, origin_word, run_view, versions_view
 
 router = APIRouter()
@@ -27,6 +28,7 @@ _RECENT = 8
 _RUNS = 20
 _PLACEMENTS = 10
 _EXCERPT = 700
+_MOST_EXPORTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,16 @@ def card(request: Request, identity: Labeller, document: Annotated[str, Query(ma
             (one, text.title if (text := found[one.document_id]) else "", label_words(one.label)) for one in recent
         ],
         undoable=undoable,
+    )
+
+
+@router.get("/labels/export.csv")
+def export(request: Request, identity: Labeller) -> Response:  # noqa: ARG001 - who labels may take the labels along
+    """Hand out the labels that count as a table."""
+    with context_of(request).store.read() as work:
+        content = labels_csv(work.labels.labelled(limit=_MOST_EXPORTED))
+    return Response(
+        content, media_type="text/csv", headers={"Content-Disposition": "attachment; filename*=UTF-8''labels.csv"}
     )
 
 

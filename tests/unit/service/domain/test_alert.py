@@ -272,6 +272,11 @@ class TestRaised:
         assert new.triggers == ("热度81分，按分值为红色", "疑似死亡")
         assert new.id == alert_id("E1", ["ADR-05"])
 
+    def test_a_score_that_alone_gives_a_lower_level_is_told_last(self) -> None:
+        found = finding(RED, triggers=(FIFTY,), score=44.0)
+        assert replace(found, by_score=YELLOW).sentences == ("五十人", "热度44分，只按分值为黄色")
+        assert found.sentences == ("热度44分，按分值为红色", "五十人")
+
     def test_the_id_depends_on_the_event_and_its_basis_and_not_on_their_order(self) -> None:
         assert alert_id("E1", ["B", "A"]) == alert_id("E1", ["A", "B"])
         assert len({alert_id("E1", ["A"]), alert_id("E2", ["A"]), alert_id("E1", ["A", "B"])}) == 3
