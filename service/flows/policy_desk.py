@@ -125,7 +125,10 @@ def read_preview(
     guesses = _guesses(source, preview.file, now)
     stem = _proposed(work, preview, source, guesses, register)
     base = _described(stem, source, work, register)[0]
-    guesses = {key: value for key, value in guesses.items() if not _told(key, base, stem)}
+    # A name that was proposed from the guesses would tell them as if somebody had said so.
+    own = stem if any(document.stem == stem for document in register.documents.values()) else Path(preview.file).stem
+    named = _described(own, source, work, register)[0]
+    guesses = {key: value for key, value in guesses.items() if not _told(key, named, own)}
     return _reading(work, preview, source, stem, {**_values(base), **guesses}, register, frozenset(guesses))
 
 
