@@ -47,7 +47,11 @@ _TITLE = re.compile(
     r"(?:[（(][^（）()]{1,20}[）)])?$"
 )
 _HEAD_LINES = 12
-_ADOPTED = re.compile(r"^[（(].{0,400}?(?:通过|公布|修正|修订|发布).{0,40}[）)]$")
+# In brackets below the title, or a line each as the national data base of laws has them.
+_ADOPTED = re.compile(
+    r"^(?:[（(].{0,400}?(?:通过|公布|修正|修订|发布).{0,40}[）)]"
+    r"|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日.{2,160}?(?:通过|公布|修正|修订|发布))$"
+)
 _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 
 
@@ -125,7 +129,10 @@ def read_preview(
     guesses = _guesses(source, preview.file, now)
     stem = _proposed(work, preview, source, guesses, register)
     base = _described(stem, source, work, register)[0]
-    guesses = {key: value for key, value in guesses.items() if not _told(key, base, stem)}
+    # A name that was proposed from the guesses would tell them as if somebody had said so.
+    own = stem if any(document.stem == stem for document in register.documents.values()) else Path(preview.file).stem
+    named = _described(own, source, work, register)[0]
+    guesses = {key: value for key, value in guesses.items() if not _told(key, named, own)}
     return _reading(work, preview, source, stem, {**_values(base), **guesses}, register, frozenset(guesses))
 
 
@@ -277,9 +284,10 @@ def _guesses(source: PolicySource, file: str, now: datetime) -> dict[str, str]:
     found = {"title": next((line for line in lines if _TITLE.match(line)), "")}
     facts = policy_facts(found["title"] or Path(file).stem, source.text, published=None, declared={}, now=now)
     found["body"], found["issued"] = facts.get("issuing_body", ""), facts.get("issued", "")
-    adopted = next((line for line in lines if _ADOPTED.match(line)), "")
-    if days := [_iso(match) for match in _DAY.finditer(adopted)]:
-        found["issued"] = days[-1] or found["issued"]
+    adopted = [line for line in lines if _ADOPTED.match(line)]
+    # A line of its own begins with its day, and may name others; brackets hold all days in their order.
+    if adopted and (days := list(_DAY.finditer(adopted[-1]))):
+        found["issued"] = _iso(days[-1] if adopted[-1][0] in "（(" else days[0]) or found["issued"]
     return {key: value for key, value in found.items() if value}
 
 

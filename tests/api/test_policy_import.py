@@ -117,6 +117,13 @@ def test_title_and_day_of_a_plain_document_are_read_in_its_text_and_wait_for_a_l
     assert policy.level is PolicyLevel.LOCAL_RULE
 
 
+def test_a_law_that_the_register_knows_is_named_as_alerts_look_for_it(officer: Browser) -> None:
+    adopted = "2001年2月28日 某次会议第一次修订\n\n2019年8月26日 某次会议《关于2015年4月24日决定的决定》第二次修订\n\n"
+    text = f"# 中华人民共和国药品管理法\n\n{adopted}第一条 演示。\n\n第二条 本法自2019年12月1日起施行。\n"
+    form = filled(officer.client.get(upload(officer, "药品管理法 (1).md", text)).text)
+    assert (form["stem"], form["issued"]) == ("药品管理法(2019-08-26)", "2019-08-26")
+
+
 def test_a_missing_day_is_asked_for_in_the_form_and_nothing_is_stored_without_it(site: Site, officer: Browser) -> None:
     address = upload(officer, "演示规程.txt", "第一条 演示。\n第二条 再演示。\n")
     before = held(site)

@@ -32,6 +32,7 @@ PAGES = (
     "/policies/entries/clock:W-RC",
     "/policies/entries/fact:GOV-01",
     "/policies/situations",
+    "/policies/import",
     "/topics",
     "/matters",
     "/matters/frequent",

@@ -13,6 +13,7 @@ from service.flows.rules import Rulebook
 from tests.browser.conftest import Served
 from tests.browser.test_layout import _complaints
 from tests.builders import NOW
+from tests.papers import docx_of
 
 pytestmark = pytest.mark.browser
 
@@ -98,3 +99,31 @@ def test_the_modifiers_stand_under_the_situations_and_are_found_with_them(
     assert _complaints(page, served.address, "/policies/situations?q=网上") == []
     page.locator("#modifiers").scroll_into_view_if_needed()
     page.screenshot(path=pictures / "modifiers.png")
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["1366x768", "390x844"])
+def test_an_officer_brings_a_policy_file_and_the_enter_key_alone_takes_nothing(
+    filled: Served, window: Callable[[int, int], BrowserContext], pictures: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    page = filled.enter(window(*size), name="研判乙")
+    page.goto(f"{filled.address}/policies")
+    page.click("text=导入文件")
+    paper = tmp_path / "附件2.docx"
+    title = f"演示省第{size[0]}号管理办法"
+    paper.write_bytes(
+        docx_of([title, "（2025年11月3日公布）", "第一条 为了演示。", "第二条 本办法自2026年1月1日起施行。"])
+    )
+    page.set_input_files("#file", paper)
+    page.click("text=上传并核对")
+    expect(page.locator("input[name=title]")).to_have_value(title)
+    address = page.url.removeprefix(filled.address)
+    assert _complaints(page, filled.address, address) == []
+    page.fill("input[name=body]", "演示省药品监督管理局")
+    page.press("input[name=body]", "Enter")
+    expect(page.locator("input[name=body]")).to_have_value("演示省药品监督管理局")
+    expect(page.locator("h1")).to_have_text("核对导入内容")
+    page.screenshot(path=pictures / f"policy-import-{size[0]}.png", full_page=True)
+    page.get_by_role("button", name="入库", exact=True).click()
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.locator("main")).to_contain_text("演示省药品监督管理局")
+    expect(page.locator(".notice").first).to_contain_text("已入库")
