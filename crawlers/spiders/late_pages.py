@@ -12,6 +12,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue.declaration import Declaration
 from crawlers.failure import Failure, FailureCode, RequestStopped, describe
+from crawlers.gate import Refusal, RefusalReason
 from crawlers.late import TOLD_AFTER
 from crawlers.listed import Listed
 from crawlers.pages import document_unread
@@ -81,10 +82,18 @@ class LatePages:
         self._chosen.update(record.native_id for record in due)
         return self.take(due)
 
-    def page_missed(self, record: Listed, why: str) -> list[Document]:
-        """Note that the answer for a page cannot be taken; where it was the last try, return what the list says of it."""
-        self.visit.miss(record.native_id)
-        return self._told_by_list(record, why) if self.visit.given_up(record.native_id) else []
+    def page_missed(self, record: Listed, refusal: Refusal) -> list[Document]:
+        """Note that the answer for a page cannot be taken; return what the list says of it where it was the last try.
+
+        What the site says for itself, for a while, speaks of the page as little as no answer does.
+        """
+        if refusal.reason is RefusalReason.AWAY:
+            tries = self.visit.put_off(record.native_id, self.surroundings.clock(), why=refusal.detail)
+        else:
+            tries = self.visit.miss(record.native_id)
+        given_up = self.visit.given_up(record.native_id)
+        told = given_up or (refusal.reason is RefusalReason.AWAY and tries == TOLD_AFTER)
+        return self._told_by_list(record, refusal.detail) if told else []
 
     def article_failed(self, failure: TwistedFailure) -> list[Any]:
         """Keep why one page could not be had; it fails the visit only where the host asked to be left alone."""
