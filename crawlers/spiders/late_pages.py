@@ -19,13 +19,12 @@ from crawlers.pages import document_unread
 from crawlers.records import Document
 from crawlers.visit import Surroundings, Visit
 
-__all__ = ["LatePages"]
+__all__ = ["ENDS_VISIT", "LatePages"]
 
 NEVER_ANSWERED = "原文未取到"
 _SHOWN_TITLE = 60
 
-# The host asked to be left alone, or the crawl ended: what is under way fails with it, whatever pages they are.
-_ENDS_VISIT = frozenset(
+ENDS_VISIT = frozenset(
     (
         FailureCode.CHALLENGE,
         FailureCode.BUSY,
@@ -36,6 +35,8 @@ _ENDS_VISIT = frozenset(
         FailureCode.ROBOTS_UNREACHABLE,
     )
 )
+"""The host asked to be left alone, or the crawl ended: what is under way fails with it, whatever pages they are."""
+
 # What a site refuses today it will hardly show tomorrow: what its list says is handed on at once.
 _REFUSED = frozenset((FailureCode.CHALLENGE, FailureCode.ROBOTS, FailureCode.EGRESS))
 _NO_ANSWER = frozenset(
@@ -110,7 +111,7 @@ class LatePages:
         """Count a try by what its failure speaks of; return what that was and how many there were, 0 where none counts."""
         described = describe(error or OSError(), where)
         self.visit.dropped[described.code] += 1
-        if isinstance(error, RequestStopped) and described.code in _ENDS_VISIT:
+        if isinstance(error, RequestStopped) and described.code in ENDS_VISIT:
             self.visit.fail(described)
             if described.code is not FailureCode.CHALLENGE:
                 return described, 0
