@@ -67,6 +67,7 @@ class RefusalReason(StrEnum):
     NO_ARTICLE = "无正文"
     GONE = "原文已不在"
     LOGIN = "要求登录"
+    AWAY = "网站暂不可用"
     CRASHED = "解析中断"
     NO_ROOM = "附件空间已满"
 

@@ -3,7 +3,15 @@
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["MISSING_STATUSES", "is_short", "is_titled_missing", "moved_to_error", "says_missing"]
+__all__ = [
+    "MISSING_STATUSES",
+    "is_short",
+    "is_titled_away",
+    "is_titled_missing",
+    "moved_to_error",
+    "moved_to_login",
+    "says_missing",
+]
 
 MISSING_STATUSES = frozenset({404, 410})
 _SAYS_MISSING = re.compile(
@@ -19,6 +27,15 @@ _TITLED_MISSING = re.compile(
     r"(?:(?:对不起|抱歉)\W?)?(?:您|你)?(?:所?访问的|要找的)?(?:页面|网页|文章|内容)(?:不存在|找不到|已删除|走丢)[了啦]?)(?!\d)",
     re.IGNORECASE,
 )
+# The site, or what stands before it, for the time being: such pages have titles of their own and few words.
+_TITLED_AWAY = re.compile(
+    r"^\W{0,5}(?:(?:网站|系统|平台|站点|服务器)?(?:正在)?(?:升级)?(?:维护|升级)(?:中|公告|通知|提示|升级)?|(?:网站|系统|服务)?(?:暂停|关闭)(?:服务|访问)|"
+    r"(?:人机|安全|访问|身份|滑动|滑块)(?:验证|校验|检测)(?:码|页面?|中心|中)?|验证码|访问(?:过于)?(?:频繁|受限|被拒绝?|异常|拦截)|请求(?:过于频繁|被拦截|异常)|"
+    r"(?:网站|web)?(?:应用)?防火墙|系统(?:繁忙|忙)|服务(?:器)?(?:繁忙|忙|不可用)|请稍[后候](?:再试|重试)?|loading|just a moment|verify|captcha|access denied|"
+    r"service unavailable|under maintenance)(?:\W|_|$)",
+    re.IGNORECASE,
+)
+_LOGIN_PATH = re.compile(r"/(?:login|log-in|signin|sign-in|passport|sso|cas|uaa|oauth2?)(?:[/._?]|$)", re.IGNORECASE)
 _ERROR_PATH = re.compile(r"/(?:404|error|notfound|not_found|deleted)\b|^/?$|^/index\.s?html?$", re.IGNORECASE)
 # What says that it is gone says little else: no article is found on it, or one of a line or two.
 _SHORT = 80
@@ -40,6 +57,17 @@ def says_missing(markup: str) -> bool:
 def is_titled_missing(title: str) -> bool:
     """Return whether a page is called as sites call their pages for missing ones."""
     return _TITLED_MISSING.search(title) is not None
+
+
+def is_titled_away(title: str) -> bool:
+    """Return whether a page is called as sites call what stands there for a while: maintenance, a check of who asks."""
+    return _TITLED_AWAY.search(title) is not None
+
+
+def moved_to_login(asked: str, answered: str) -> bool:
+    """Return whether redirects led from a page to the site's log-in."""
+    there, here = urlsplit(answered).path, urlsplit(asked).path
+    return asked != answered and bool(_LOGIN_PATH.search(there)) and not _LOGIN_PATH.search(here)
 
 
 def moved_to_error(asked: str, answered: str) -> bool:

@@ -11,8 +11,15 @@ from crawlers.attachments.reading import AttachmentText
 from crawlers.catalogue.declaration import ArticleRule, Declaration
 from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
 from crawlers.listed import Listed
-from crawlers.login_page import is_login_page
-from crawlers.missing_page import is_short, is_titled_missing, moved_to_error, says_missing
+from crawlers.login_page import is_login_page, is_titled_login
+from crawlers.missing_page import (
+    is_short,
+    is_titled_away,
+    is_titled_missing,
+    moved_to_error,
+    moved_to_login,
+    says_missing,
+)
 from crawlers.parsing.article import Article
 from crawlers.parsing.charset import decode
 from crawlers.parsing.engagement import read_engagement
@@ -215,17 +222,28 @@ def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> 
     """Return why what answered is not the page of `record`: the site's home, its words for a missing page, a log-in.
 
     Only a page under another title than the listed one is doubted: for that title, or for its words where they are few.
+    Where it stands for the site itself, for a while, the refusal is `AWAY`.
     """
     if moved_to_error(record.url or answered.url, answered.url):
         return Refusal(RefusalReason.GONE, "网站跳转到了首页或出错页")
+    if moved_to_login(record.url or answered.url, answered.url):
+        return Refusal(RefusalReason.LOGIN, "网站跳转到了登录页，不作登录")
     # Lists cut long titles short.
     listed, read = squeeze(record.title).rstrip(".…"), squeeze(document.title)
     agrees = bool(listed) and (listed in read or read in listed)
     if is_titled_missing(document.title) and not agrees:
         return Refusal(RefusalReason.GONE, f"网站返回的是“{document.title[:30]}”，不是列表上的稿件")
+    if not agrees and len(document.text) < _WORDS_OF_A_NOTICE:
+        if is_titled_away(document.title):
+            return Refusal(RefusalReason.AWAY, f"网站返回的是“{document.title[:30]}”，不是列表上的稿件，稍后再取")
+        if is_titled_login(document.title):
+            return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录")
     # A page without a title has the listed one: that says nothing of it.
     own = agrees and document.title != record.title
     return None if own or not is_short(document.text) else _says_otherwise(answered, listed)
+
+
+_WORDS_OF_A_NOTICE = 1_500
 
 
 def _says_otherwise(answered: AnsweredPage, listed: str) -> Refusal | None:

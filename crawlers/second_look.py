@@ -17,11 +17,11 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.catalogue.declaration import Declaration
 from crawlers.conclusion import count_requests, requests_today
 from crawlers.egress import Egress
-from crawlers.gate import Refusal
+from crawlers.gate import Refusal, RefusalReason
 from crawlers.listed import Listed
 from crawlers.looks import Answer
 from crawlers.missing_page import MISSING_STATUSES, is_short, moved_to_error, says_missing
-from crawlers.pages import AnsweredPage, decode_list, next_part_of, read_article
+from crawlers.pages import AnsweredPage, decode_list, next_part_of, not_the_page, read_article
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import DatePrecision, Document, Engagement, Source
@@ -184,24 +184,26 @@ class SecondLookSpider(scrapy.Spider):
 
     def _read(self, response: Response, page: PageAgain) -> Document | Answer:
         """Return the document of the page as it is now, or what the answer says instead; runs in a thread."""
-        if response.status in MISSING_STATUSES:
+        if response.status in MISSING_STATUSES or moved_to_error(page.url, response.url):
             return Answer.MISSING
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         text = decode_list(response.body, url=response.url, content_type=content_type)
         if isinstance(text, Refusal):
             return Answer.UNKNOWN
-        if moved_to_error(page.url, response.url):
-            return Answer.MISSING
-        now = self.surroundings.clock()
+        answered = AnsweredPage(raw=response.body, url=response.url, content_type=content_type)
+        record = Listed(native_id=page.native_id, title=page.title, url=page.url)
         document = read_article(
-            AnsweredPage(raw=response.body, url=response.url, content_type=content_type),
+            answered,
             extract=self.surroundings.extract,
-            record=Listed(native_id=page.native_id, title=page.title, url=page.url),
+            record=record,
             source=self.visit.source,
             declaration=self.visit.declaration,
             author_key=self.surroundings.author_key,
-            now=now,
+            now=self.surroundings.clock(),
         )
+        refused = None if isinstance(document, Refusal) else not_the_page(document, record, answered)
+        if refused is not None:
+            return Answer.MISSING if refused.reason is RefusalReason.GONE else Answer.UNKNOWN
         if isinstance(document, Refusal) or is_short(document.text):
             if says_missing(text):
                 return Answer.MISSING

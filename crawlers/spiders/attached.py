@@ -15,11 +15,12 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.attachments.documents import Attached, attached_to, document_of_attachment
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of
 from crawlers.attachments.reading import AttachmentText
-from crawlers.failure import describe
+from crawlers.failure import RequestStopped, describe
 from crawlers.gate import Refusal
 from crawlers.ports import KeptFile
 from crawlers.records import Document
 from crawlers.remembered import MOST_FILES
+from crawlers.spiders.late_pages import ENDS_VISIT
 from crawlers.visit import Surroundings, Visit
 
 if TYPE_CHECKING:
@@ -109,13 +110,27 @@ class AttachedFiles:
         return unkept, await asyncio.to_thread(self.surroundings.read_attachment, raw)
 
     def file_failed(self, failure: TwistedFailure) -> None:
-        """Count a file that could not be had; it stays remembered until it has failed three times."""
+        """Count a file that could not be had; it stays remembered until it has failed three times.
+
+        That the visit ended before it, or the host asked to be left alone, says nothing of the file.
+        """
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         attached: Attached = request.cb_kwargs["attached"]
-        self.visit.dropped[describe(failure.value or OSError(), request.url).code] += 1
+        code = describe(failure.value or OSError(), request.url).code
+        self.visit.dropped[code] += 1
+        # Others were taken since: there may be room by now for one that there was none to remember.
+        self._remember(attached)
+        if isinstance(failure.value, RequestStopped) and code in ENDS_VISIT:
+            return
         self.visit.miss(attached.native_id)
         if self.visit.given_up(attached.native_id):
             self.visit.files.pop(attached.native_id, None)
+            self._refuse(attached)
+
+    def _remember(self, attached: Attached) -> None:
+        if len(self.visit.files) < MOST_FILES:
+            self.visit.files[attached.native_id] = attached
+        elif attached.native_id not in self.visit.files:
             self._refuse(attached)
 
     def _refuse(self, attached: Attached) -> None:

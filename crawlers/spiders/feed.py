@@ -3,9 +3,9 @@
 import io
 import re
 from calendar import timegm
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import feedparser
@@ -15,7 +15,7 @@ from crawlers.failure import FailureCode
 from crawlers.gate import DEFAULT_LIMITS, Refusal, admit_page
 from crawlers.listed import MAX_RECORDS, MAX_TITLE, Fault, Listed, Reading, paragraphs, plain_text, unique
 from crawlers.login_page import is_login_page
-from crawlers.parsing.dates import parse_date
+from crawlers.parsing.dates import CLOCK_TOLERANCE, parse_date, read_claim
 from crawlers.records import DatePrecision
 from crawlers.spiders.source import ListRefused, SourceSpider, Walk
 from crawlers.urls import resolve_link, url_key
@@ -25,6 +25,8 @@ __all__ = ["FeedSpider", "read_feed"]
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
 _FEED_END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
+_CALLED_UTC = re.compile(r"\s{0,3}(?:GMT|UTC|Z|[+-]00:?00)\s{0,3}$", re.IGNORECASE)
+_BEIJING_AHEAD = timedelta(hours=8)
 _HEAD = 256 * 1024
 # A feed of many fields per entry has more elements than a page of its size; links are its entries.
 _FEED_LIMITS = replace(DEFAULT_LIMITS, links=20_000)
@@ -61,8 +63,10 @@ def read_feed(raw: bytes, *, url: str, content_type: str, now: datetime) -> Read
         problem = parsed.get("bozo_exception")
         raise ListRefused(FailureCode.NOT_A_FEED, str(problem)[:200] if problem else "没有 RSS 或 Atom 根元素")
     found: list[Listed] = []
-    for number, entry in enumerate(parsed.entries[:MAX_RECORDS], start=1):
-        record = _listed(entry, url, now)
+    entries = parsed.entries[:MAX_RECORDS]
+    in_beijing = _calls_beijing_utc(entries, now)
+    for number, entry in enumerate(entries, start=1):
+        record = _listed(entry, url, now, in_beijing=in_beijing)
         if record is not None:
             found.append(record)
         else:
@@ -95,13 +99,21 @@ def _closing(raw: bytes) -> bytes:
     return b"</rdf:RDF>" if b"<rdf:rdf" in head else b"</channel></rss>"
 
 
-def _listed(entry: Mapping[str, Any], base_url: str, now: datetime) -> Listed | None:
+def _calls_beijing_utc(entries: Sequence[Mapping[str, Any]], now: datetime) -> bool:
+    """Return whether a feed writes Beijing time and calls it GMT: an entry is hours ahead as it stands, and none by more than eight."""
+    texts = (str(entry.get("published") or entry.get("updated") or "") for entry in entries)
+    claims = (read_claim(text, now) for text in texts if _CALLED_UTC.search(text))
+    ahead = [claim.at - now for claim in claims if claim is not None and claim.at > now + CLOCK_TOLERANCE]
+    return bool(ahead) and max(ahead) <= _BEIJING_AHEAD + CLOCK_TOLERANCE
+
+
+def _listed(entry: Mapping[str, Any], base_url: str, now: datetime, *, in_beijing: bool) -> Listed | None:
     title = plain_text(str(entry.get("title", "")))[:MAX_TITLE]
     link = resolve_link(base_url, str(entry.get("link", ""))) if entry.get("link") else None
     native = url_key(link) if link else str(entry.get("id", "")).strip()
     if not native or not (title or link):
         return None
-    published_at, precision = _published(entry, now)
+    published_at, precision = _published(entry, now, in_beijing=in_beijing)
     claimed = plain_text(str(entry.get("published") or entry.get("updated") or ""))[:80]
     return Listed(
         native_id=native[:512],
@@ -114,9 +126,10 @@ def _listed(entry: Mapping[str, Any], base_url: str, now: datetime) -> Listed | 
     )
 
 
-def _published(entry: Mapping[str, Any], now: datetime) -> tuple[datetime | None, DatePrecision]:
+def _published(entry: Mapping[str, Any], now: datetime, *, in_beijing: bool) -> tuple[datetime | None, DatePrecision]:
     for key in ("published", "updated"):
         text = str(entry.get(key) or "")
+        text = _CALLED_UTC.sub("", text) if in_beijing else text
         parsed = parse_date(text, now) if text else None
         if parsed is not None:
             return parsed.at, parsed.precision

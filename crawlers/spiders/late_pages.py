@@ -12,19 +12,19 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue.declaration import Declaration
 from crawlers.failure import Failure, FailureCode, RequestStopped, describe
+from crawlers.gate import Refusal, RefusalReason
 from crawlers.late import TOLD_AFTER
 from crawlers.listed import Listed
 from crawlers.pages import document_unread
 from crawlers.records import Document
 from crawlers.visit import Surroundings, Visit
 
-__all__ = ["LatePages"]
+__all__ = ["ENDS_VISIT", "LatePages"]
 
 NEVER_ANSWERED = "原文未取到"
 _SHOWN_TITLE = 60
 
-# The host asked to be left alone, or the crawl ended: what is under way fails with it, whatever pages they are.
-_ENDS_VISIT = frozenset(
+ENDS_VISIT = frozenset(
     (
         FailureCode.CHALLENGE,
         FailureCode.BUSY,
@@ -35,6 +35,8 @@ _ENDS_VISIT = frozenset(
         FailureCode.ROBOTS_UNREACHABLE,
     )
 )
+"""The host asked to be left alone, or the crawl ended: what is under way fails with it, whatever pages they are."""
+
 # What a site refuses today it will hardly show tomorrow: what its list says is handed on at once.
 _REFUSED = frozenset((FailureCode.CHALLENGE, FailureCode.ROBOTS, FailureCode.EGRESS))
 _NO_ANSWER = frozenset(
@@ -81,10 +83,18 @@ class LatePages:
         self._chosen.update(record.native_id for record in due)
         return self.take(due)
 
-    def page_missed(self, record: Listed, why: str) -> list[Document]:
-        """Note that the answer for a page cannot be taken; where it was the last try, return what the list says of it."""
-        self.visit.miss(record.native_id)
-        return self._told_by_list(record, why) if self.visit.given_up(record.native_id) else []
+    def page_missed(self, record: Listed, refusal: Refusal) -> list[Document]:
+        """Note that the answer for a page cannot be taken; return what the list says of it where it was the last try.
+
+        What the site says for itself, for a while, speaks of the page as little as no answer does.
+        """
+        if refusal.reason is RefusalReason.AWAY:
+            tries = self.visit.put_off(record.native_id, self.surroundings.clock(), why=refusal.detail)
+        else:
+            tries = self.visit.miss(record.native_id)
+        given_up = self.visit.given_up(record.native_id)
+        told = given_up or (refusal.reason is RefusalReason.AWAY and tries == TOLD_AFTER)
+        return self._told_by_list(record, refusal.detail) if told else []
 
     def article_failed(self, failure: TwistedFailure) -> list[Any]:
         """Keep why one page could not be had; it fails the visit only where the host asked to be left alone."""
@@ -101,7 +111,7 @@ class LatePages:
         """Count a try by what its failure speaks of; return what that was and how many there were, 0 where none counts."""
         described = describe(error or OSError(), where)
         self.visit.dropped[described.code] += 1
-        if isinstance(error, RequestStopped) and described.code in _ENDS_VISIT:
+        if isinstance(error, RequestStopped) and described.code in ENDS_VISIT:
             self.visit.fail(described)
             if described.code is not FailureCode.CHALLENGE:
                 return described, 0

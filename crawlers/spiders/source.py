@@ -222,8 +222,10 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
             async for item in self._take_file(response, record, kind):
                 yield item
         elif isinstance(document, Refusal):
-            yield self.quarantine(document.reason, f"{response.url}：{document.detail}", response.body)
-            for unread in self.page_missed(record, document.detail):
+            told = self.page_missed(record, document)
+            if document.reason is not RefusalReason.AWAY or self.visit.given_up(record.native_id):
+                yield self.quarantine(document.reason, f"{response.url}：{document.detail}", response.body)
+            for unread in told:
                 yield unread
         else:
             async for item in self.to_its_end(document, record, 1):

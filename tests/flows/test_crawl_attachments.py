@@ -14,7 +14,7 @@ from crawlers.health import HealthState, health
 from crawlers.records import Document, Source
 from crawlers.remembered import ASKED_ANEW
 from crawlers.run import CrawlReport
-from tests.flows.conftest import LIST_RULE, article, list_page
+from tests.flows.conftest import LIST_RULE, Clock, article, list_page
 from tests.flows.held import Held
 from tests.flows.press import Page, Press
 from tests.notices.made import make
@@ -87,6 +87,21 @@ def test_a_file_that_came_too_late_is_taken_by_the_next_visit(
     source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
     visit(source)
     press.pages["/late.docx"] = Page(body=DOCX)
+    visit(source)
+    assert len(attachments(held)) == 1
+
+
+def test_a_file_whose_host_asks_for_patience_is_taken_when_that_is_over(
+    press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock
+) -> None:
+    serve(press, press.url("/1.docx", "other.test"))
+    press.pages["/1.docx"] = Page(status=429, headers={"Retry-After": "7200"})
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for _ in range(5):
+        visit(source)
+        clock.forward(minutes=10)
+    press.pages["/1.docx"] = Page(body=DOCX)
+    clock.forward(hours=3)
     visit(source)
     assert len(attachments(held)) == 1
 

@@ -161,3 +161,12 @@ def test_looks_keep_the_manners_of_visits_and_count_for_the_day(
     press.asked.clear()
     assert answers(again()) == [Answer.UNKNOWN, Answer.UNKNOWN]
     assert press.paths() == []
+
+
+@pytest.mark.parametrize("title", ["系统维护", "访问验证", "用户登录"])
+def test_what_a_site_shows_for_a_while_is_no_edited_text(again: Again, held: Held, press: Press, title: str) -> None:
+    before = len(held.puts)
+    words = "系统检测到您的网络环境存在异常，或者网站正在升级维护，请稍后再访问本网站，感谢您的理解与配合。" * 3
+    press.pages["/a/1.html"] = Page(body=f"<title>{title}</title><h1>{title}</h1><div><p>{words}</p></div>".encode())
+    assert answers(again()) == [Answer.UNKNOWN, Answer.LIVE]
+    assert [one.title for one in held.puts[before:]] == ["消息 /a/2.html"]

@@ -1,0 +1,86 @@
+"""What a site answers with status 200 instead of its pages, for a while: maintenance, checks of who asks, log-ins."""
+
+from collections.abc import Callable
+
+import pytest
+
+from crawlers.pages import UNREAD
+from crawlers.records import Source
+from crawlers.run import CrawlReport
+from tests.flows.conftest import LIST_RULE, Clock, article, list_page
+from tests.flows.held import Held
+from tests.flows.press import Page, Press
+
+Declare = Callable[..., Source]
+Visit = Callable[..., CrawlReport]
+
+TITLE = "消息 /a/1.html"
+WORDS = "系统检测到您的网络环境存在异常，或者网站正在升级维护，请稍后再访问本网站，感谢您的理解与配合。" * 3
+
+
+def page(title: str, words: str = WORDS) -> Page:
+    return Page(body=f"<title>{title}</title><body><h1>{title}</h1><div><p>{words}</p></div></body>".encode())
+
+
+@pytest.fixture
+def source(press: Press, declare: Declare) -> Source:
+    press.pages["/list.html"] = list_page("/a/1.html")
+    return declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "系统维护",
+        "网站升级维护公告",
+        "访问验证",
+        "安全验证_某某网",
+        "访问过于频繁",
+        "Web应用防火墙",
+        "系统繁忙",
+        "Just a moment...",
+    ],
+)
+def test_what_stands_there_for_a_while_is_no_article_and_the_article_is_had_when_it_is_back(
+    press: Press, held: Held, source: Source, visit: Visit, clock: Clock, title: str
+) -> None:
+    press.pages["/a/1.html"] = page(title)
+    for _ in range(5):
+        visit(source)
+        clock.forward(hours=6)
+        assert title not in " ".join(held.titles())
+    assert UNREAD in held.titled(TITLE)[0].extras
+    press.pages["/a/1.html"] = article(TITLE)
+    for _ in range(2):
+        clock.forward(hours=12)
+        visit(source)
+    assert "暂停销售使用" in held.titled(TITLE)[0].text
+
+
+def test_a_log_in_is_no_article_however_much_it_says(press: Press, held: Held, source: Source, visit: Visit) -> None:
+    press.pages["/a/1.html"] = page("用户登录", WORDS * 4)
+    visit(source)
+    assert held.titles() == []
+    assert [entry.reason for entry in held.entries] == ["要求登录"]
+
+
+def test_a_page_that_leads_to_a_log_in_is_no_article(press: Press, held: Held, source: Source, visit: Visit) -> None:
+    press.pages["/a/1.html"] = Page(status=302, headers={"Location": "/sso/login?back=1"})
+    press.pages["/sso/login?back=1"] = page("江西政务服务网", WORDS * 9)
+    visit(source)
+    assert held.titles() == []
+    assert [entry.reason for entry in held.entries] == ["要求登录"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["系统维护人员失职致疫苗过期", "访问受限药品的名单公布", "网站升级公告", "登录系统漏洞致药品追溯码泄露"],
+)
+def test_an_article_about_such_things_is_taken(
+    press: Press, held: Held, source: Source, visit: Visit, title: str
+) -> None:
+    listed = list_page("/a/1.html")
+    press.pages["/list.html"] = Page(body=listed.body.replace(TITLE.encode(), title.encode()))
+    press.pages["/a/1.html"] = page(title)
+    visit(source)
+    assert held.titles() == [title]
