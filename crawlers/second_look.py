@@ -26,6 +26,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import DatePrecision, Document, Engagement, Source
 from crawlers.run import open_surroundings, run_spider, until_done
+from crawlers.spiders.answer import answer_kept
 from crawlers.visit import Surroundings, Visit
 
 __all__ = ["Errand", "PageAgain", "Seen", "look_again"]
@@ -208,4 +209,9 @@ class SecondLookSpider(scrapy.Spider):
             if isinstance(document, Refusal):
                 return Answer.UNKNOWN
         # When it was published was known before: an edited page shows when it was edited, or another time altogether.
-        return replace(document, published_at=None, precision=DatePrecision.UNKNOWN)
+        return replace(
+            document,
+            published_at=None,
+            precision=DatePrecision.UNKNOWN,
+            snapshots=(answer_kept(response, now),),
+        )

@@ -22,6 +22,7 @@ from service.policies.register import load_register
 from service.policies.routing import RoutingFiles
 from service.ports.store import Store
 from service.search.fts import FtsSearch
+from service.storage.evidence_files import EvidenceFolder
 from service.storage.sql import migrate, open_store
 from tests.builders import NOW, enrol_everyone
 from tests.contract.stored import searched
@@ -72,8 +73,7 @@ def make_context(
     url = f"sqlite:///{folder / 'yaowang.db'}"
     if not prepared:
         _prepare(folder, url, empty=empty, many=many)
-    store, search = open_store(url), FtsSearch(folder / "search.db")
-    paper = _Paper(folder / "briefings")
+    store, search, paper = open_store(url), FtsSearch(folder / "search.db"), _Paper(folder / "briefings")
 
     def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:
         return import_file(
@@ -105,6 +105,7 @@ def make_context(
         make_briefing=paper.make,
         briefings=paper.folder,
         second_factor=None if drill else SECOND_FACTOR,
+        evidence=EvidenceFolder(folder / "evidence"),
     )
 
 

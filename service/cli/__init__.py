@@ -14,6 +14,7 @@ from service.cli import (
     backup,
     cases,
     drill,
+    evidence,
     follow,
     notify,
     operate,
@@ -55,6 +56,7 @@ policies.register(application)
 people.register(application)
 follow.register(application)
 cases.register(application)
+evidence.register(application)
 study.register(application)
 words.register(application)
 

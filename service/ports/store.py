@@ -19,6 +19,7 @@ from service.ports.alerts import Alerts, Clocks
 from service.ports.attachments import Attachments
 from service.ports.cases import Cases
 from service.ports.citations import Citations
+from service.ports.evidence import Evidence
 from service.ports.explanations import Explanations
 from service.ports.fetching import Hosts, Looks
 from service.ports.following import Matters, Topics
@@ -42,6 +43,7 @@ __all__ = [
     "Completion",
     "Documents",
     "Events",
+    "Evidence",
     "Explanations",
     "Hosts",
     "Labels",
@@ -331,6 +333,7 @@ class Work(Protocol):
     explanations: Explanations
     opinions: Opinions
     surges: Surges
+    evidence: Evidence
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way: for what is read first and written after.

@@ -20,6 +20,7 @@ from service.ports.store import (
     Clocks,
     Documents,
     Events,
+    Evidence,
     Explanations,
     Hosts,
     Labels,
@@ -52,6 +53,7 @@ from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.engine_words import engine_words, is_full
 from service.storage.events import SqlEvents
+from service.storage.evidence import SqlEvidence
 from service.storage.explanations import SqlExplanations
 from service.storage.hosts import SqlHosts
 from service.storage.labels import SqlLabels
@@ -138,6 +140,7 @@ class SqlWork:
     explanations: Explanations
     opinions: Opinions
     surges: Surges
+    evidence: Evidence
 
     def __init__(self, connection: Connection) -> None:
         """Work inside `connection`'s transaction."""
@@ -178,6 +181,7 @@ class SqlWork:
         self.explanations = SqlExplanations(connection)
         self.opinions = SqlOpinions(connection)
         self.surges = SqlSurges(connection, self._revision)
+        self.evidence = SqlEvidence(connection)
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way."""

@@ -49,6 +49,7 @@ from service.storage.schema.operated import (
     source_progress,
     source_switches,
 )
+from service.storage.schema.preserved import evidence
 from service.storage.schema.published import policies, policy_articles, policy_checks, policy_links, policy_versions
 from service.storage.schema.raised import alerts, clocks, event_keys, events
 from service.storage.schema.routed import batches, notices, shifts, silences, unit_members
@@ -81,6 +82,7 @@ __all__ = [
     "engagements",
     "event_keys",
     "events",
+    "evidence",
     "explanations",
     "host_leases",
     "host_stops",
