@@ -1,6 +1,8 @@
 """The evidence of a document: what its event's page says of it, and who may take the bytes away."""
 
 import gzip
+import io
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +18,7 @@ from service.ports.evidence import EvidenceFiles
 from service.storage.crawl import StoreSink
 from tests.api.conftest import Site
 from tests.builders import NOW
+from tests.contract.store_cases import case
 
 HOSTILE = "<html><script>alert(document.cookie)</script><p>家属电话 13800000000，自称某某。</p></html>".encode(
     "gb18030"
@@ -141,3 +144,24 @@ def test_bytes_that_were_given_up_are_said_to_be_and_nothing_else_is_found(kept:
     assert officer.get(f"/evidence/{seq}").status_code == 404
     assert officer.get(f"/evidence/{seq + 999}").status_code == 404
     assert officer.get("/evidence/0").status_code in {404, 422}
+
+
+@pytest.mark.parametrize(("asked", "held"), [("", False), ("?pages=true", True)])
+def test_the_archive_package_of_its_case_holds_the_page_only_where_it_is_asked_for(
+    kept: tuple[Site, str, int], asked: str, held: bool
+) -> None:
+    site, event_id, seq = kept
+    with site.context.store.write() as work:
+        raised = work.alerts.of_event(event_id)
+        record = work.evidence.get(seq)
+        assert raised is not None
+        assert record is not None
+        opened = case(raised.id, event_id=event_id)
+        assert work.cases.add(opened, [])
+    answer = site.browser(Role.OFFICER).client.get(f"/cases/{opened.id}/archive{asked}")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        pages = {name: archive.read(name) for name in archive.namelist() if "/pages/" in name}
+    assert pages == ({f"{opened.id}/pages/{record.sha256}.txt": HOSTILE} if held else {})
+    with site.context.store.read() as work:
+        read = work.audit.rows(action="personal.read", subject=f"case:{opened.id}")
+    assert len(read) == held

@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from service.backup.manifest import BackupError
 from service.backup.shelves import expand_shelves
 from service.cli import application
 from service.cli.opening import opened
+from service.collecting import care_for_evidence
 from service.domain.evidence import EvidenceRecord
 from service.flows.sealing import seal_days
 from service.storage.crawl import StoreSink
@@ -118,6 +120,21 @@ def test_a_file_that_nobody_needs_fails_nothing_and_goes_when_asked(data: Path) 
     assert len(records(data)) == 2
 
 
+def test_the_crawl_role_ties_past_days_to_the_trail_and_gives_up_what_is_old_and_of_no_alert(data: Path) -> None:
+    loose = replace(
+        document("3"), snapshots=(snapshot_of(b"of nobody", url="https://a.invalid", headers={}, fetched_at=NOW),)
+    )
+    with opened(data) as app:
+        StoreSink(app.store, lambda: NOW, preserver=app.preserver).put([loose])
+        for days, acts in ((1, ["evidence.digested"]), (401, ["evidence.expired", "evidence.digested"])):
+            moment = NOW + timedelta(days=days)
+            care_for_evidence(replace(app, now=lambda moment=moment: moment))
+            with app.store.read() as work:
+                assert [row.action for row in work.audit.rows(subject="evidence:")] == acts
+    states = {one.document_id: one.state.value for one in records(data)}
+    assert [states.pop(loose.id), *states.values()] == ["expired", "kept", "kept"]
+
+
 def test_the_doctor_says_how_much_is_kept(data: Path) -> None:
     checked = run("doctor", "--data", str(data))
     (row,) = (one for one in map(json.loads, checked.stdout.splitlines()) if one["check"] == "证据")
@@ -127,7 +144,7 @@ def test_the_doctor_says_how_much_is_kept(data: Path) -> None:
 
 def test_a_restored_installation_has_every_page_and_the_digests_that_vouch_for_them(data: Path, tmp_path: Path) -> None:
     with opened(data) as app:
-        assert seal_days(app.store, now=app.now()) == 2
+        assert seal_days(app.store, now=NOW + timedelta(days=1)) == 2
     (data / "evidence" / "ab").mkdir(exist_ok=True)
     (data / "evidence" / "ab" / ".draft").write_bytes(b"half")
     made = run("backup", str(tmp_path / "b.zip"), "--data", str(data))
