@@ -199,7 +199,12 @@ def joined(document: Document, following: Document) -> Document:
         extras["notice"] = document.title
     further = next_part_of(following)
     extras |= {_NEXT_PART: further} if further else {}
-    return replace(document, text=f"{document.text}\n{following.text}", extras=extras)
+    return replace(
+        document,
+        text=f"{document.text}\n{following.text}",
+        extras=extras,
+        snapshots=document.snapshots + following.snapshots,
+    )
 
 
 def whole_document(document: Document) -> Document:

@@ -1,6 +1,7 @@
 """What a crawl produces: `Source`, `Engagement`, `Document`, and their identity rules.
 
 The lowest layer of the project: standard library only, frozen, keyword-only. Everything above speaks in these types.
+`crawlers.snapshots`, of the same kind, is all it knows.
 
 **Policies** are documents of kind `DocumentKind.POLICY`. What their source or their text says of them stands in `extras`
 under these keys (`POLICY_FACTS`), each only where it is known:
@@ -19,6 +20,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
+
+from crawlers.snapshots import Snapshot
 
 __all__ = [
     "BEIJING",
@@ -179,7 +182,8 @@ class Document:
     `id` is deterministic (`document_id`), so collecting the same thing twice is the same document; an edited text
     keeps the id and changes `content_hash`. `published_at` is what the source claims, `None` where it claims nothing;
     `fetched_at` is when this system saw it. `author` is a keyed hash, never a name. `extras` holds JSON-able facts of
-    one source kind (`attachments`, `place`, `origin` 来源, …).
+    one source kind (`attachments`, `place`, `origin` 来源, …). `snapshots` are the pages it was read from, as they were
+    fetched, on their way to the sink: they are no part of what the document says.
     """
 
     id: str
@@ -199,6 +203,7 @@ class Document:
     raw_hash: str | None = None
     method: str | None = None
     extras: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    snapshots: tuple[Snapshot, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse naive times and a document that says nothing."""

@@ -26,6 +26,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import DatePrecision, Document, Engagement, Source
 from crawlers.run import open_surroundings, run_spider, until_done
+from crawlers.spiders.answer import answer_kept
 from crawlers.visit import Surroundings, Visit
 
 __all__ = ["Errand", "PageAgain", "Seen", "look_again"]
@@ -191,7 +192,7 @@ class SecondLookSpider(scrapy.Spider):
         if isinstance(text, Refusal):
             return Answer.UNKNOWN
         answered = AnsweredPage(raw=response.body, url=response.url, content_type=content_type)
-        record = Listed(native_id=page.native_id, title=page.title, url=page.url)
+        record, now = Listed(native_id=page.native_id, title=page.title, url=page.url), self.surroundings.clock()
         document = read_article(
             answered,
             extract=self.surroundings.extract,
@@ -199,7 +200,7 @@ class SecondLookSpider(scrapy.Spider):
             source=self.visit.source,
             declaration=self.visit.declaration,
             author_key=self.surroundings.author_key,
-            now=self.surroundings.clock(),
+            now=now,
         )
         refused = None if isinstance(document, Refusal) else not_the_page(document, record, answered)
         if refused is not None:
@@ -210,4 +211,9 @@ class SecondLookSpider(scrapy.Spider):
             if isinstance(document, Refusal):
                 return Answer.UNKNOWN
         # When it was published was known before: an edited page shows when it was edited, or another time altogether.
-        return replace(document, published_at=None, precision=DatePrecision.UNKNOWN)
+        return replace(
+            document,
+            published_at=None,
+            precision=DatePrecision.UNKNOWN,
+            snapshots=(answer_kept(response, now),),
+        )

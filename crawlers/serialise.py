@@ -19,13 +19,15 @@ __all__ = [
     "quarantine_entry_to_json",
 ]
 
+# The bytes of pages are kept by a store alone.
+_DOCUMENT_FIELDS = tuple(field.name for field in fields(Document) if field.name != "snapshots")
 _DOCUMENT_TIMES = ("fetched_at", "published_at")
 _PROGRESS_TIMES = ("watermark", "next_due_at", "last_run_at", "last_success_at", "last_new_at")
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
-    """Return the document as JSON values; times as ISO 8601 with their offset, unknown fields left out."""
-    values = {field.name: getattr(document, field.name) for field in fields(document)}
+    """Return the document as JSON values; times as ISO 8601 with their offset, unknown fields and snapshots left out."""
+    values = {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
     values |= {name: _iso(values[name]) for name in _DOCUMENT_TIMES}
     values["kind"] = document.kind.value
     values["precision"] = document.precision.value
@@ -40,8 +42,7 @@ def document_from_json(values: Mapping[str, Any]) -> Document:
     Raises:
         ValueError: a field is missing, unknown or not what it should be; the message names it.
     """
-    known = {field.name for field in fields(Document)}
-    given = _checked(values, known, "Document")
+    given = _checked(values, set(_DOCUMENT_FIELDS), "Document")
     try:
         given |= {name: _moment(given.get(name)) for name in _DOCUMENT_TIMES if name in given}
         given["kind"] = DocumentKind(str(given.get("kind")))

@@ -19,6 +19,7 @@ from service.domain.second_channel import SecondChannel
 from service.flows.citing import accepted_changes
 from service.flows.consider import Office
 from service.flows.opinion_desk import OpinionSetup
+from service.flows.preserving import Preserver
 from service.flows.rules import Rulebook
 from service.flows.second_factor import SecondFactorRules
 from service.notify.mailbox import MailboxNotifier
@@ -36,6 +37,7 @@ from service.search.fts import FtsSearch
 from service.settings import Settings
 from service.storage.copying import copy_database, examine_copy, is_open
 from service.storage.dialects import sqlite_file
+from service.storage.evidence_files import EvidenceFolder
 from service.storage.migrations import knows_revision
 from service.storage.sql import migrate, open_store
 
@@ -73,6 +75,7 @@ class Application:
     drill: bool = False
     own_catalogue_only: bool = False
     given_egress: "Egress | None" = None
+    durable: bool = True
 
     @cached_property
     def egress(self) -> "Egress":
@@ -197,6 +200,12 @@ class Application:
         return load_catalogue(self.settings.catalogue)
 
     @cached_property
+    def preserver(self) -> Preserver:
+        """What keeps the pages of collected documents, and the folder that holds them."""
+        files = EvidenceFolder(self.settings.data / "evidence", durable=self.durable)
+        return Preserver(files=files, rules=self.settings.evidence_rules)
+
+    @cached_property
     def author_key(self) -> bytes:
         """The key of author hashes: from the settings, else made once in the data folder."""
         return _author_key(self.settings)
@@ -302,6 +311,7 @@ def build(
         drill=drill,
         own_catalogue_only=drill,
         given_egress=egress,
+        durable=durable,
     )
 
 

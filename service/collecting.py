@@ -15,8 +15,11 @@ from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
 from service.disk_room import check_room
+from service.flows.expiring import EVERY as CARE_EVERY
+from service.flows.expiring import give_up_old_pages
 from service.flows.live_checks import Came, settle_checks, wished
 from service.flows.pulse import leave_mark
+from service.flows.sealing import seal_days
 from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
 from service.flows.trouble import tell_trouble
 from service.ports.store import Work
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from crawlers.run import CrawlReport, SourceReport
     from crawlers.second_look import Errand
 
-__all__ = ["check_claim", "collect_until", "crawl_claim", "due_claim"]
+__all__ = ["care_for_evidence", "check_claim", "collect_until", "crawl_claim", "due_claim"]
 
 _LOOK_SECONDS = 0.5
 # A visit cut short is due again at once, so one slow host holds the others up for a minute at most.
@@ -121,9 +124,11 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
         ExtractionSandbox() as sandbox,
         AttachmentSandbox(recognise=app.settings.ocr) as attachments,
     ):
-        collector = _Collector(app, holder, sandbox, attachments, stop)
+        collector, caring = _Collector(app, holder, sandbox, attachments, stop), Rhythm(CARE_EVERY)
         while not stop.is_set():
             try:
+                if caring.due(app.now()):
+                    await asyncio.to_thread(care_for_evidence, app)
                 if app.settings.crawl:
                     await collector.step()
                 if app.monitor is not None:
@@ -132,6 +137,17 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
                 log.warning("role.failed", role="crawl", error=str(error))
                 await _pause(stop, PAUSE_SECONDS)
             await _pause(stop, _LOOK_SECONDS)
+
+
+def care_for_evidence(app: Application) -> None:
+    """Tie the evidence of past days to the audit trail, and give up what is old and belongs to no alert.
+
+    This role does it because it has the folder; a disk that is too full to collect is the more reason.
+    """
+    sealed = seal_days(app.store, now=app.now())
+    expired = give_up_old_pages(app.store, app.preserver, now=app.now())
+    if sealed or expired.pages:
+        log.info("evidence.cared", sealed=sealed, expired=expired.pages, files=expired.files)
 
 
 class _Collector:
@@ -253,7 +269,8 @@ class _Collector:
 def _sink_over(app: Application) -> Callable[[], DocumentSink]:
     from service.storage.crawl import StoreSink
 
-    return lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes)
+    limit, preserver = app.settings.attachment_bytes, app.preserver
+    return lambda: StoreSink(app.store, app.now, attachment_bytes=limit, preserver=preserver)
 
 
 def _state_under(app: Application, claim: Claim) -> Callable[[], CrawlState]:

@@ -7,6 +7,7 @@ folder (`YAOWANG_SECRETS_DIR`), the file `settings.toml` in the data folder, the
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -23,6 +24,7 @@ from pydantic_settings import (
 
 from analysis.assessment import CATEGORY_NAMES, Level
 from crawlers.disk_words import disk_sentence
+from service.domain.evidence import EvidenceRules
 from service.domain.second_factor import Demand
 from service.setting_checks import (
     REAL_SECRET,
@@ -149,6 +151,15 @@ class Settings(BaseSettings):
         ge=1,
         le=100_000_000,
         description="Megabytes of attachments that are kept altogether; beyond, new ones are read but not kept, none is deleted.",
+    )
+    evidence_page_megabytes: int = Field(
+        default=4, ge=1, le=8, description="Megabytes of a page up to which its bytes are kept as evidence."
+    )
+    evidence_days: int = Field(
+        default=400,
+        ge=30,
+        le=36_500,
+        description="Days that the bytes of pages are kept whose event has neither alert nor case; the others stay.",
     )
     watch_words: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Words that site searches ask for, divided by commas: 药品,疫苗."
@@ -324,6 +335,13 @@ class Settings(BaseSettings):
     def attachment_bytes(self) -> int:
         """How many bytes of attachments are kept altogether."""
         return self.attachment_megabytes * 2**20
+
+    @property
+    def evidence_rules(self) -> EvidenceRules:
+        """How large a page may be that is kept, and for how long."""
+        return EvidenceRules(
+            page_bytes=self.evidence_page_megabytes * 2**20, kept_for=timedelta(days=self.evidence_days)
+        )
 
     @property
     def crawl_limits(self) -> Mapping[str, object]:

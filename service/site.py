@@ -65,6 +65,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         admit_from=app.settings.admitted_networks,
         second_factor=app.second_factor_rules,
         attachment_bytes=app.settings.attachment_bytes,
+        evidence=app.preserver.files,
         checks={
             "存储": app.store.check,
             "检索": app.search.check,
@@ -160,6 +161,7 @@ def _push_desk(app: Application) -> PushDesk | None:
         secrets={name: secret.get_secret_value().encode() for name, secret in app.settings.push_secrets.items()},
         now=app.now,
         author_key=app.author_key,
+        preserver=app.preserver,
     )
 
 

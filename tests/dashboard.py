@@ -22,6 +22,7 @@ from service.policies.register import load_register
 from service.policies.routing import RoutingFiles
 from service.ports.store import Store
 from service.search.fts import FtsSearch
+from service.storage.evidence_files import EvidenceFolder
 from service.storage.sql import migrate, open_store
 from tests.builders import NOW, enrol_everyone
 from tests.contract.stored import AUTHOR_KEY, searched
@@ -105,6 +106,7 @@ def make_context(
         make_briefing=paper.make,
         briefings=paper.folder,
         second_factor=None if drill else SECOND_FACTOR,
+        evidence=EvidenceFolder(folder / "evidence"),
     )
 
 

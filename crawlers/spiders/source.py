@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from crawlers.pages import AnsweredPage, document_of, document_of_file, not_the_
 from crawlers.paging import PageRequest, first_page, next_page
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document
+from crawlers.spiders.answer import answer_kept
 from crawlers.spiders.attached import AttachedFiles
 from crawlers.spiders.continued import ContinuedPages
 from crawlers.spiders.late_pages import LatePages
@@ -137,7 +138,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
             walk.url, walk.text = response.url, text
         fresh = self.take_page(response, records, number, walk)
         new = await self.choose(fresh)
-        for item in self.take(new):
+        for item in await self.with_list(self.take(new), response):
             yield item
         ids, unknown = [r.native_id for r in fresh], {r.native_id for r in new}
         walk.is_behind = walk.is_behind and walks_on(ids, unknown, deep=False)
@@ -212,6 +213,13 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
         self.visit.asked += len(taken)
         return [self._article_request(record, first + index) for index, record in enumerate(taken)]
 
+    async def with_list(self, items: Sequence[Any], response: Response) -> Sequence[Any]:
+        """Give the documents that a list itself told of the answer it came in; requests for pages stay as they are."""
+        if not any(isinstance(item, Document) for item in items):
+            return items
+        kept = (await self.in_thread(lambda: answer_kept(response, self.surroundings.clock())),)
+        return [replace(item, snapshots=kept) if isinstance(item, Document) else item for item in items]
+
     async def parse_article(self, response: Response, record: Listed) -> AsyncIterator[Any]:
         """Turn an article page into a document, or into a quarantine entry that says why not."""
         self._note_downgrade(response)
@@ -246,7 +254,8 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
         )
         if isinstance(document, Refusal):
             return document
-        return not_the_page(document, record, answered) or document
+        refused = not_the_page(document, record, answered)
+        return refused or replace(document, snapshots=(answer_kept(response, self.surroundings.clock()),))
 
     async def _take_file(self, response: Response, record: Listed, kind: AttachmentKind) -> AsyncIterator[Any]:
         """Turn a file that a list links to itself into the document of its record."""

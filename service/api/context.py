@@ -21,6 +21,7 @@ from service.flows.opinion_desk import OpinionSetup
 from service.flows.push import PushDesk
 from service.flows.rules import Rulebook
 from service.flows.second_factor import SecondFactorRules
+from service.ports.evidence import EvidenceFiles
 from service.ports.search import Search
 from service.ports.store import Store
 
@@ -171,7 +172,7 @@ class AppContext:
     with records that become matters; `make_briefing(week)` (`2026-W47`) writes the week's documents into the folder
     `briefings` and returns their paths, `briefing_lack()` says why there is no PDF among them, if so; `start_drill(scenario_id, speed, person)` starts a drill in a process and a
     data folder of its own, writes the audit row, and raises `RuntimeError` with a sentence where it does not start.
-    `attachment_bytes` is how much of attachments is kept; `room` is how much of the disk is left; `second_factor` says
+    `attachment_bytes` is how much of attachments is kept; `evidence` holds pages as they were fetched; `room` is how much of the disk is left; `second_factor` says
     who must have one; `admit_from` from where browsers may come, everywhere where it is empty.
     """
 
@@ -200,6 +201,7 @@ class AppContext:
     situations: SituationTable | None = None
     opinions: OpinionSetup | None = None
     attachment_bytes: int = sys.maxsize
+    evidence: EvidenceFiles | None = None
     second_factor: SecondFactorRules | None = None
     admit_from: Sequence[Network] = ()
     room: Callable[[], DiskRoom | None] = lambda: None

@@ -47,10 +47,11 @@ class SecurityHeaders:
 
 
 def complete(headers: MutableHeaders, nonce: str, *, https: bool, static: bool = False) -> None:
-    """Set the security headers of one response."""
-    headers["Content-Security-Policy"] = (
+    """Set the security headers of one response; the stricter policy that a route gave a file of others stays."""
+    headers.setdefault(
+        "Content-Security-Policy",
         f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-        "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+        "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
     )
     headers["X-Content-Type-Options"] = "nosniff"
     # Nothing is told to other sites; `no-referrer` would also blank the origin of our own forms.

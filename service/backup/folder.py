@@ -4,7 +4,17 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from service.backup.manifest import DATABASE, ELSEWHERE, FOLDERS, SETTINGS, BackupError, FolderName, is_expected
+from service.backup.manifest import (
+    DATABASE,
+    ELSEWHERE,
+    EVIDENCE,
+    FOLDERS,
+    SETTINGS,
+    BackupError,
+    FolderName,
+    is_expected,
+)
+from service.backup.shelves import shelves_of
 
 __all__ = ["own_folders", "records_of", "strangers_in"]
 
@@ -24,7 +34,7 @@ def own_folders(data: Path, named: Mapping[FolderName, Path | None]) -> dict[Fol
 
 
 def records_of(data: Path, elsewhere: Mapping[FolderName, Path]) -> Iterator[tuple[str, Path]]:
-    """Yield path in the backup and place of every file that must be kept beside the database.
+    """Yield path in the backup and place of every file, and of every shelf of evidence, that must be kept beside the database.
 
     Raises:
         BackupError: a link, a special file or a name that a backup cannot hold lies among them.
@@ -34,6 +44,7 @@ def records_of(data: Path, elsewhere: Mapping[FolderName, Path]) -> Iterator[tup
     for name in FOLDERS:
         if (data / name).is_dir():
             yield from _below(data / name, name)
+    yield from shelves_of(data)
     for name, folder in elsewhere.items():
         yield from _below(folder, f"{ELSEWHERE}/{name}")
 
@@ -41,7 +52,7 @@ def records_of(data: Path, elsewhere: Mapping[FolderName, Path]) -> Iterator[tup
 def strangers_in(data: Path, elsewhere: Mapping[FolderName, Path]) -> list[str]:
     """Return the names in the data folder that the program does not know, and a backup leaves out."""
     named = {folder.name for folder in elsewhere.values() if folder.resolve().parent == data.resolve()}
-    known = {DATABASE, SETTINGS, *FOLDERS, *_LEFT_OUT, *named}
+    known = {DATABASE, SETTINGS, EVIDENCE, *FOLDERS, *_LEFT_OUT, *named}
     names = sorted(path.name for path in data.iterdir() if not path.name.startswith("."))
     return [name for name in names if _without_suffix(name) not in known]
 

@@ -1,5 +1,6 @@
 """What a backup says of itself: which files with which hashes, of which store, written when and by which version."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -10,6 +11,7 @@ from service.ports.copies import StoreFacts
 __all__ = [
     "DATABASE",
     "ELSEWHERE",
+    "EVIDENCE",
     "FOLDERS",
     "FORMAT",
     "MANIFEST",
@@ -30,6 +32,9 @@ SETTINGS = "settings.toml"
 SECRETS = "secrets"
 # Folders of the data folder that hold records; everything else there can be made again or is no record.
 FOLDERS = (SECRETS, "briefings", "ledgers", "models", "policies")
+# Of the pages that were kept, each shelf is one member: `evidence/ab.tar`.
+EVIDENCE = "evidence"
+_SHELF = re.compile(rf"{EVIDENCE}/[0-9a-f]{{2}}\.tar")
 # Own folders that the settings name outside the data folder, by the name of the setting.
 ELSEWHERE = "elsewhere"
 _LONGEST_PATH = 1024
@@ -52,6 +57,8 @@ def is_expected(path: str) -> bool:
     parts = path.split("/")
     if len(path) > _LONGEST_PATH or not path.isprintable() or "\\" in path or not {"", ".", ".."}.isdisjoint(parts):
         return False
+    if parts[0] == EVIDENCE:
+        return _SHELF.fullmatch(path) is not None
     return path in {DATABASE, SETTINGS} if len(parts) == 1 else parts[0] in {*FOLDERS, ELSEWHERE}
 
 

@@ -11,6 +11,7 @@ from crawlers.disk_words import disk_words
 from service.backup.manifest import DATABASE, SECRETS, BackupError, BackupMisusedError, Manifest
 from service.backup.placing import UNFINISHED, place_of, put_folder, sync_folder
 from service.backup.saving import sha256_of
+from service.backup.shelves import expand_shelves
 from service.backup.unpacking import opened_backup, require_same_store, unpack
 from service.ports.copies import StoreFacts
 
@@ -60,6 +61,7 @@ def restore(
             with opened_backup(path, knows_schema) as (archive, manifest):
                 _require_room(made, manifest)
                 unpack(path, archive, manifest, lambda name: made / name)
+            expand_shelves(made)
             require_same_store(path, manifest, made / DATABASE, examine)
             digest = sha256_of(path)
             settle(made, manifest, digest)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from crawlers.disk_words import disk_words
 from crawlers.records import BEIJING
 from service.backup.folder import records_of
 from service.backup.manifest import DATABASE, MANIFEST, BackupError, BackupMisusedError, FolderName, Manifest, SavedFile
 from service.backup.placing import UNFINISHED, place_of, put_file
+from service.backup.shelves import write_shelf
 from service.ports.copies import DamagedStoreError, StoreCopyError, StoreFacts
 
 __all__ = ["Installation", "Saved", "save", "sha256_of"]
@@ -22,6 +24,8 @@ _CHUNK_BYTES = 1024 * 1024
 # Of zlib's levels the fastest: a nightly backup shares the machine with the service.
 _LEVEL = 1
 _ONLY_OWNER = 0o600
+# The earliest date that the zip format knows.
+_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +111,31 @@ def _write(
 
 
 def _add(archive: zipfile.ZipFile, path: str, place: Path) -> SavedFile:
-    """Add a file; its hash is of the bytes that were added, also where somebody writes to it meanwhile."""
-    digest, size = hashlib.sha256(), 0
-    with place.open("rb") as source, archive.open(path, "w", force_zip64=True) as member:
-        while chunk := source.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            size += len(chunk)
-            member.write(chunk)
-    return SavedFile(path=path, bytes=size, sha256=digest.hexdigest())
+    """Add a file or a shelf; its hash is of the bytes that were added, also where somebody writes to it meanwhile."""
+    if place.is_dir():
+        # What is gzip already would only take time.
+        with archive.open(zipfile.ZipInfo(path, date_time=_DATE), "w", force_zip64=True) as member:
+            counted = _Counted(member)
+            write_shelf(place, counted)
+    else:
+        with place.open("rb") as source, archive.open(path, "w", force_zip64=True) as member:
+            counted = _Counted(member)
+            while chunk := source.read(_CHUNK_BYTES):
+                counted.write(chunk)
+    return SavedFile(path=path, bytes=counted.size, sha256=counted.digest.hexdigest())
+
+
+class _Counted:
+    """Hashes and counts what is written through it."""
+
+    def __init__(self, to: IO[bytes]) -> None:
+        self._to = to
+        self.digest, self.size = hashlib.sha256(), 0
+
+    def write(self, chunk: bytes) -> None:
+        self.digest.update(chunk)
+        self.size += len(chunk)
+        self._to.write(chunk)
 
 
 def sha256_of(path: Path) -> str:

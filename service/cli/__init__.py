@@ -14,6 +14,7 @@ from service.cli import (
     backup,
     cases,
     drill,
+    evidence,
     follow,
     hide,
     notify,
@@ -57,6 +58,7 @@ policies.register(application)
 people.register(application)
 follow.register(application)
 cases.register(application)
+evidence.register(application)
 study.register(application)
 words.register(application)
 

@@ -48,6 +48,7 @@ def archive(
     *,
     out: Annotated[Path, typer.Option("--out", help="写到这个文件")],
     unmasked: Annotated[bool, typer.Option("--unmasked", help="不掩去个人信息；会记入审计")] = False,
+    pages: Annotated[bool, typer.Option("--pages", help="附上网页原件，其中个人信息不能掩去；会记入审计")] = False,
     data: DataOption = None,
 ) -> None:
     """Write the package; personal data is masked unless asked otherwise, and that it was written is an audit row."""
@@ -55,7 +56,8 @@ def archive(
     from service.flows.cases.packing import pack_case
 
     with opened(data) as app:
-        package = pack_case(app.store, "cli", case, pack=pack, now=app.now(), masked=not unmasked)
+        files = app.preserver.files if pages else None
+        package = pack_case(app.store, "cli", case, pack=pack, now=app.now(), masked=not unmasked, files=files)
     if package is None:
         fail(f"没有编号为 {case} 的处置。全部编号见 yaowang cases list。")
     try:
@@ -63,6 +65,7 @@ def archive(
     except OSError as error:
         fail_writing(out, error)
     told = {"documents": len(package.bundle.evidence), "masked": package.bundle.masked, "sha256": package.digest}
+    told |= {"pages": len(package.bundle.bodies or ())}
     write_line({"path": str(out), "bytes": len(package.content)} | told)
 
 

@@ -74,8 +74,9 @@ def crawl_once(app: Application, ids: Sequence[str], *, out: Path | None = None)
 def _taking(app: Application, out: Path | None) -> Iterator[_Taken]:
     """Yield what makes sink and state: over the store, or over the files of a folder."""
     if out is None:
+        limit, preserver = app.settings.attachment_bytes, app.preserver
         yield (
-            lambda: StoreSink(app.store, app.now, attachment_bytes=app.settings.attachment_bytes),
+            lambda: StoreSink(app.store, app.now, attachment_bytes=limit, preserver=preserver),
             lambda: StoreCrawlState(app.store),
         )
         return

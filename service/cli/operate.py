@@ -183,6 +183,7 @@ def doctor(
 def _told(app: "Application") -> list[dict[str, Any]]:
     """Return what the store knows of people, words, files, rules and models."""
     from service.cli.asking import who_is_asked
+    from service.cli.evidence import evidence_held
     from service.cli.learn import model_in_force
     from service.cli.notify import outside_monitor, who_gets_the_report
 
@@ -192,6 +193,7 @@ def _told(app: "Application") -> list[dict[str, Any]]:
         *_who_is_told(app),
         _own_words(app),
         _attachments(app),
+        evidence_held(app),
         _meaning(app),
         *who_is_asked(app),
         model_in_force(app),

@@ -19,6 +19,7 @@ from typing import Any
 from crawlers.disk_words import disk_sentence
 from crawlers.personal_data import mask_personal_data
 from service.archive_faults import UNREADABLE_ARCHIVE
+from service.domain.evidence import EvidenceRecord
 from service.export.case_reading import reading
 from service.flows.cases.packing import Bundle
 
@@ -45,6 +46,7 @@ def pack(bundle: Bundle) -> bytes:
         "changed_at": _plain(bundle.file.case.changed_at),
         "masked": bundle.masked,
         "left_out": bundle.left_out,
+        "pages": "none" if bundle.bodies is None else "as fetched, not masked",
         "files": [
             {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
             for path, data in sorted(contents.items())
@@ -86,9 +88,32 @@ def _contents(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
             "fetched_at": _plain(document.fetched_at),
             "text": document.text,
             "hash": document.content_hash,
+            "pages": [_page(page, bundle) for page in bundle.pages if page.document_id == document.id],
         }
         yield f"evidence/{number:04d}.json", _json(_text_of(told, masked))
+    yield from _bodies(bundle)
     yield "audit.json", _json([_row(_plain(row), masked) for row in bundle.audit])
+
+
+def _page(page: EvidenceRecord, bundle: Bundle) -> dict[str, Any]:
+    """Return what is known of a page, and where in the package its bytes are or why they are not."""
+    told: dict[str, Any] = _plain(page, leave=("seq", "document_id", "state"))
+    if bundle.bodies is None:
+        return told | {"file": None, "unkept": "not_asked"}
+    if page.sha256 in bundle.bodies:
+        return told | {"file": _page_path(page), "unkept": None}
+    return told | {"file": None, "unkept": bundle.unkept.get(page.seq, page.state.value)}
+
+
+def _bodies(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+    """Yield pages byte for byte, each once: their SHA-256 in the manifest is the one that the audit trail vouches for."""
+    bodies = bundle.bodies or {}
+    yield from {_page_path(page): bodies[page.sha256] for page in bundle.pages if page.sha256 in bodies}.items()
+
+
+def _page_path(page: EvidenceRecord) -> str:
+    # A text to whatever opens it, never a page whose scripts run.
+    return f"pages/{page.sha256}.txt"
 
 
 def _text_of(record: dict[str, Any], masked: bool) -> dict[str, Any]:  # noqa: FBT001 - a yes or no of the package
@@ -116,7 +141,20 @@ def _masked(value: Any, masked: bool) -> Any:  # noqa: FBT001 - a yes or no of t
 
 # Identifiers and hashes: a run of digits in one is no telephone number.
 _KEPT = frozenset(
-    {"id", "case_id", "alert_id", "event_id", "document_id", "hash", "previous_hash", "sha256", "url", "at"}
+    {
+        "id",
+        "case_id",
+        "alert_id",
+        "event_id",
+        "document_id",
+        "hash",
+        "previous_hash",
+        "sha256",
+        "url",
+        "final_url",
+        "file",
+        "at",
+    }
 )
 
 

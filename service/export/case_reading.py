@@ -94,7 +94,8 @@ _FILES = (
     ("liaisons.json", "与其他部门的联系"),
     ("published/", "发布文本，txt 为逐字原文"),
     ("evaluations.json", "评估与复盘"),
-    ("evidence/", "事件稿件留存"),
+    ("evidence/", "事件稿件留存；pages 为所读网页的网址、取得时间、SHA-256"),
+    ("pages/", "网页原件，按 SHA-256 命名；只在要求附上时有，其中个人信息没有隐去"),
     ("audit.json", "审计记录，逐行带前一行的哈希"),
     ("manifest.json", "文件清单，各文件的字节数和 SHA-256"),
 )

@@ -12,8 +12,10 @@ from crawlers.parsing.policy_facts import policy_facts
 from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
 from crawlers.records import POLICY_FACTS, Document, DocumentKind, Source
+from crawlers.snapshots import snapshot_of
 from service.domain.push import PushFault, PushMemory, check_signature, remember
 from service.flows.joining import join_library, news_of
+from service.flows.preserving import Preserved, Preserver
 from service.ports.store import Store
 
 __all__ = ["MAX_BODY_BYTES", "MAX_DOCUMENTS", "Push", "PushDesk", "PushRefusedError", "PushReport"]
@@ -58,13 +60,17 @@ class PushReport:
 
 @dataclass(frozen=True, kw_only=True)
 class PushDesk:
-    """Takes pushes for the sources of kind `push`. `secrets` gives each source's secret; a source without one takes nothing."""
+    """Takes pushes for the sources of kind `push`. `secrets` gives each source's secret; a source without one takes nothing.
+
+    A message is kept as it came, as evidence of all documents that are new by it, where there is a `preserver`.
+    """
 
     store: Store
     sources: Mapping[str, Source]
     secrets: Mapping[str, bytes]
     now: Callable[[], datetime]
     author_key: bytes
+    preserver: Preserver | None = None
 
     def take(self, push: Push) -> PushReport:
         """Store the documents of a push in one transaction, with the memory that it came.
@@ -120,9 +126,13 @@ class PushDesk:
             if isinstance(memory, PushFault):
                 raise PushRefusedError(memory)
             work.set_value(name, memory.as_json())
+            # Not before: what is not taken leaves no trace, no file either.
+            pages = self._kept(push, admitted, now)
             policies = news_of(work, admitted)
             result = work.documents.put(admitted, now=now)
             join_library(work, policies, now=now)
+            if self.preserver is not None:
+                self.preserver.record(work, pages, now=now)
             work.sources.note_answer(now)
             if refused:
                 work.quarantine.add(refused)
@@ -133,6 +143,13 @@ class PushDesk:
             refused_count=len(refused),
             refused=tuple(entry.detail for entry in refused[:_SHOWN_REFUSALS]),
         )
+
+    def _kept(self, push: Push, admitted: list[Document], now: datetime) -> list[Preserved]:
+        if self.preserver is None or not admitted:
+            return []
+        json_type = {"Content-Type": "application/json"}
+        message = snapshot_of(push.body, url=f"/api/push/{push.source_id}", headers=json_type, fetched_at=now)
+        return self.preserver.keep(self.store, [replace(one, snapshots=(message,)) for one in admitted])
 
 
 def _records(body: bytes) -> list[object]:

@@ -19,6 +19,7 @@ from service.ports.alerts import Alerts, Clocks
 from service.ports.attachments import Attachments
 from service.ports.cases import Cases
 from service.ports.citations import Citations
+from service.ports.evidence import Evidence
 from service.ports.explanations import Explanations
 from service.ports.fetching import Hosts, Looks
 from service.ports.following import Matters, Topics
@@ -44,6 +45,7 @@ __all__ = [
     "Completion",
     "Documents",
     "Events",
+    "Evidence",
     "Explanations",
     "Hiding",
     "Hosts",
@@ -337,6 +339,7 @@ class Work(Protocol):
     opinions: Opinions
     surges: Surges
     hiding: Hiding
+    evidence: Evidence
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way: for what is read first and written after.

@@ -12,6 +12,7 @@ from crawlers.remembered import ASKED_ANEW
 from service.flows.fetching_again import asked_at
 from service.flows.joining import join_library, news_of
 from service.flows.keeping import keep_file
+from service.flows.preserving import Preserver
 from service.ports.store import Store, Work
 
 __all__ = ["StoreCrawlState", "StoreSink"]
@@ -20,22 +21,33 @@ __all__ = ["StoreCrawlState", "StoreSink"]
 class StoreSink:
     """`crawlers.ports.DocumentSink` over a store; each call is one transaction."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], *, attachment_bytes: int = sys.maxsize) -> None:
-        """Store into `store`, stamped with `now()`; attachments up to so many bytes altogether."""
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        *,
+        attachment_bytes: int = sys.maxsize,
+        preserver: Preserver | None = None,
+    ) -> None:
+        """Store into `store`, stamped with `now()`; attachments up to so many bytes altogether, pages as `preserver` keeps them."""
         self._store = store
         self._now = now
         self._attachment_bytes = attachment_bytes
+        self._preserver = preserver
 
     def put(self, documents: Sequence[Document]) -> PutResult:
         """Store the batch in one transaction, idempotent by id and content hash; policies join the library in the same."""
         if not documents:
             return PutResult()
         now = self._now()
+        pages = self._preserver.keep(self._store, documents) if self._preserver else []
         with self._store.write() as work:
             policies = news_of(work, documents)
             result = work.documents.put(documents, now=now)
             work.attachments.replace_rows(documents)
             join_library(work, policies, now=now)
+            if self._preserver:
+                self._preserver.record(work, pages, now=now)
             return result
 
     def keep(self, file: KeptFile) -> Refusal | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Column, ColumnElement, Connection, Text, func, or_, select, type_coerce
 
+from service.domain.evidence import EvidenceState
 from service.ports.hiding import HidingArea, Left
 from service.storage.among import among
 from service.storage.schema import (
@@ -18,6 +19,7 @@ from service.storage.schema import (
     case_steps,
     cases,
     documents,
+    evidence,
     kept_files,
     topic_documents,
     topic_sheets,
@@ -79,6 +81,9 @@ def _of_documents(connection: Connection, document_ids: Sequence[str], string: s
     files = select(kept_files.c.name).join(documents, d.raw_hash == kept_files.c.hash).where(among(d.id, "ids"))
     for name in connection.scalars(files.distinct().order_by(kept_files.c.name), bound):
         yield Left(what="附件原件（可能含有）", where=str(name))
+    pages = select(func.count()).where(among(evidence.c.document_id, "ids"), evidence.c.state == EvidenceState.KEPT)
+    if count := connection.scalar(pages, bound):
+        yield Left(what="网页原件（证据，可能含有）", where=f"{count} 份")
     sheets = (
         select(s.topic_id)
         .join(topic_documents, t.topic_id == s.topic_id)

@@ -21,6 +21,7 @@ from service.ports.store import (
     Clocks,
     Documents,
     Events,
+    Evidence,
     Explanations,
     Hiding,
     Hosts,
@@ -54,6 +55,7 @@ from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
 from service.storage.engine_words import engine_words, is_full
 from service.storage.events import SqlEvents
+from service.storage.evidence import SqlEvidence
 from service.storage.explanations import SqlExplanations
 from service.storage.hidden import AuthorKey
 from service.storage.hiding import SqlHiding
@@ -146,6 +148,7 @@ class SqlWork:
     opinions: Opinions
     surges: Surges
     hiding: Hiding
+    evidence: Evidence
 
     def __init__(self, connection: Connection, author_key: AuthorKey | None = None) -> None:
         """Work inside `connection`'s transaction."""
@@ -189,6 +192,7 @@ class SqlWork:
         self.opinions = SqlOpinions(connection)
         self.surges = SqlSurges(connection, self._revision)
         self.hiding = SqlHiding(connection, self._author_key, self._revision)
+        self.evidence = SqlEvidence(connection)
 
     def alone(self, name: str) -> None:
         """Wait until no other transaction that named this is under way."""

@@ -71,6 +71,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /surges": _ALL,
     "POST /surges/{surge_id}/seen": _HANDLE,
     "GET /files/{digest}": _ALL,
+    "GET /evidence/{seq}": _HANDLE,
     "GET /cases": _ALL,
     "GET /cases/{case_id}": _ALL,
     "GET /cases/{case_id}/archive": _HANDLE,

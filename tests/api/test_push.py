@@ -11,7 +11,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from crawlers.records import Source, SourceClass, document_id
+from service.domain.evidence import EvidenceRules
 from service.domain.push import sign
+from service.flows.preserving import Preserver
 from service.flows.push import MAX_DOCUMENTS, PushDesk
 from service.ports.store import StoreUnavailableError
 from tests.api.conftest import Site
@@ -52,12 +54,15 @@ class Partner:
         context = site.context
         self.clock = NOW
         self.vendor = VENDOR
+        assert context.evidence is not None
+        self.files = context.evidence
         desk = PushDesk(
             store=context.store,
             sources=_Sources(self),
             secrets={VENDOR.id: SECRET},
             now=lambda: self.clock,
             author_key=b"0123456789abcdef",
+            preserver=Preserver(files=self.files, rules=EvidenceRules(page_bytes=2**20, kept_for=timedelta(days=400))),
         )
         self.site = Site.over(replace(context, push=desk))
         self.client: TestClient = self.site.client()
@@ -90,6 +95,31 @@ def test_signed_documents_are_stored_before_they_are_acknowledged(partner: Partn
     assert (document.title, str(document.kind)) == ("示例药房售卖过期药", "post")
     assert document.published_at.isoformat() == "2026-11-25T01:00:00+00:00"
     assert (document.engagement.views, document.engagement.likes) == (12_000, None)
+
+
+def test_a_message_is_kept_as_it_came_as_evidence_of_all_that_is_new_by_it_and_a_refused_one_is_not(
+    partner: Partner,
+) -> None:
+    body = json.dumps([ROW, ROW | {"id": "p2"}], ensure_ascii=False).encode()
+    assert partner.push(body, secret=b"another secret of thirty-two bytes").status_code == 401
+    assert partner.files.size() == (0, 0)
+    assert partner.push(body).json()["added"] == 2
+    ids = [document_id(VENDOR.id, native_id) for native_id in ("p1", "p2")]
+    with partner.site.context.store.read() as work:
+        found = work.evidence.of_documents(ids)
+    (record,), (second,) = (found[id_] for id_ in ids)
+    assert record.sha256 == second.sha256
+    assert partner.files.read(record.sha256, record.length) == body
+    assert partner.files.size()[0] == 1
+    partner.clock += timedelta(seconds=61)
+    assert partner.push(body).json()["known"] == 2
+    stamp = str(int(partner.clock.timestamp()))
+    again = json.dumps([ROW | {"id": "p3"}]).encode()
+    signature = sign(SECRET, stamp, again)
+    assert partner.push(again, stamp=stamp, signature=signature).json()["added"] == 1
+    files = partner.files.size()
+    assert partner.push(again, stamp=stamp, signature=signature).status_code == 409
+    assert partner.files.size() == files
 
 
 def test_bad_record_is_quarantined_and_its_neighbours_are_taken(partner: Partner) -> None:

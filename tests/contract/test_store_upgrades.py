@@ -36,6 +36,7 @@ PUBLISHED = {
     "0019": "2c8458341b52",
     "0020": "7e49b462a14b",
     "0021": "48c6bc278add",
+    "0022": "ddd7e5b882b4",
 }
 Rows = dict[str, list[dict[str, object]]]
 

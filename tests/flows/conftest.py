@@ -1,8 +1,10 @@
 """What the crawl flows share: the press server, the sink, and a crawl of declared sources."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from crawlers.egress import Egress
 from crawlers.presets import preset_defaults
 from crawlers.records import Source
 from crawlers.run import CrawlReport, crawl
+from service.storage.sql import open_store
 from tests.flows.held import Held
+from tests.flows.preserved import Preserved
 from tests.flows.press import Page, Press, press_server
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -95,6 +99,21 @@ def visit(held: Held, egress: Egress, clock: Clock) -> Callable[..., CrawlReport
         )
 
     return run
+
+
+@pytest.fixture
+def preserved(migrated: Path, tmp_path: Path, press: Press, egress: Egress, clock: Clock) -> Iterator[Preserved]:
+    """A store with its folder of evidence."""
+    store = open_store(f"sqlite:///{shutil.copy(migrated, tmp_path / 'yaowang.db')}")
+    yield Preserved(store, tmp_path / "evidence", press, egress, clock)
+    store.close()
+
+
+@pytest.fixture
+def source(press: Press, declare: Callable[..., Source]) -> Source:
+    """A source of two articles."""
+    serve_articles(press, "/a/1.html", "/a/2.html")
+    return declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
 
 
 def article(title: str, *, date: str = "2026-11-24 09:30", charset: str = "utf-8") -> Page:

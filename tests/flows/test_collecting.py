@@ -20,10 +20,12 @@ from service import collecting
 from service.bootstrap import Application
 from service.collecting import collect_until
 from service.flows.consider import Office
+from service.flows.preserving import Preserver
 from service.flows.sources import stop_host
 from service.policies.register import load_register
 from service.ports.store import Store, StoreUnavailableError, Work
 from service.settings import Settings
+from service.storage.evidence_files import EvidenceFolder
 from service.storage.sql import migrate, open_store
 from tests.contract.stored import NOW, alert, event, judge_all
 from tests.flows.conftest import LIST_RULE, article, serve_articles
@@ -53,6 +55,7 @@ class Role:
             "catalogue": SimpleNamespace(sources=tuple(sources)),
             "settings": Settings(data=folder),
             "author_key": b"0123456789abcdef",
+            "preserver": Preserver(files=EvidenceFolder(folder / "evidence"), rules=Settings().evidence_rules),
             "office": Office(register=load_register(), address="http://127.0.0.1:8300"),
         }
         self.press = press

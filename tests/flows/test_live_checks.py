@@ -27,10 +27,12 @@ from service.flows.live_checks import (
     switch_on,
     wished,
 )
+from service.flows.preserving import Preserver
 from service.flows.sources import Claim, claim_visits, due_sources, effective, stop_host, switch
 from service.ports.registers import SourceCheck
 from service.ports.store import Store
 from service.settings import Settings
+from service.storage.evidence_files import EvidenceFolder
 from service.storage.sql import migrate, open_store
 from tests.contract import stored
 from tests.flows.conftest import LIST_RULE, NOW, serve_articles
@@ -227,6 +229,7 @@ class Desk:
             now=lambda: NOW,
             author_key=b"0123456789abcdef",
             settings=Settings(data=folder),
+            preserver=Preserver(files=EvidenceFolder(folder / "evidence"), rules=Settings().evidence_rules),
             catalogue=SimpleNamespace(sources=tuple(sources), by_id={source.id: source for source in sources}),
             describe_sources=lambda: None,
         )

@@ -1,8 +1,8 @@
 """Gather everything of a case for its archive package; fetching it is an act too."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawlers.records import Document
@@ -11,10 +11,12 @@ from service.domain.audit import AuditRow
 from service.domain.case.file import CaseFile
 from service.domain.clock import Clock
 from service.domain.event import Event
+from service.domain.evidence import EvidenceRecord, EvidenceState
 from service.flows.privacy import PERSONAL_READ
+from service.ports.evidence import AlteredError, EvidenceFiles
 from service.ports.store import Store, Work
 
-__all__ = ["EXPORTED", "Bundle", "Package", "gather", "pack_case"]
+__all__ = ["EXPORTED", "Bundle", "Package", "gather", "pack_case", "with_pages"]
 
 EXPORTED = "case.exported"
 """The audit action of fetching a package; it is no part of the package, so that the same case gives the same bytes."""
@@ -23,13 +25,17 @@ _ROWS = 2_000
 _DOCUMENTS = 2_000
 _CHARACTERS = 32 * 1024 * 1024
 """Of all texts together: a package stays below what its check reads (256 MiB)."""
+_PAGE_BYTES = 96 * 1024 * 1024
+"""Of all pages together, likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """What goes into an archive package; `masked` says that personal data is to be hidden in it.
 
-    `left_out` counts the documents of the event for which there was no room.
+    `left_out` counts the documents of the event for which there was no room. `pages` are the records of what the
+    documents were read from; `bodies` holds the bytes by hash where these are asked for, `unkept` why those that are
+    missing are not there, by the number of the record. Bytes are as they were fetched: nothing in them is masked.
     """
 
     file: CaseFile
@@ -40,6 +46,14 @@ class Bundle:
     audit: tuple[AuditRow, ...]
     masked: bool = True
     left_out: int = 0
+    pages: tuple[EvidenceRecord, ...] = ()
+    bodies: Mapping[str, bytes] | None = None
+    unkept: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def tells_persons(self) -> bool:
+        """Return whether personal data stands in it unmasked."""
+        return not self.masked or bool(self.bodies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +73,9 @@ def pack_case(
     pack: Callable[[Bundle], bytes],
     now: datetime,
     masked: bool = True,
+    files: EvidenceFiles | None = None,
 ) -> Package | None:
-    """Return the package of a case, `None` where there is none.
+    """Return the package of a case, `None` where there is none; with `files`, the bytes of its pages in it.
 
     That it was fetched, whether masked, and its SHA-256 are written down before it is handed out: whoever rewrites
     files and manifest of a package together does not rewrite the audit trail.
@@ -69,6 +84,8 @@ def pack_case(
         found = gather(work, case_id, masked=masked)
     if found is None:
         return None
+    if files is not None:
+        found = with_pages(found, files)
     content = pack(found)
     digest = hashlib.sha256(content).hexdigest()
     detail = {
@@ -77,10 +94,14 @@ def pack_case(
         "state": found.file.case.state.value,
         "sha256": digest,
     }
+    detail |= {} if found.bodies is None else {"pages": len(found.bodies)}
     with store.write() as work:
         work.audit.append(actor=actor, action=EXPORTED, subject=f"case:{case_id}", detail=detail, now=now)
-        if not masked:
-            told = {"what": "archive", "documents": [document.id for document in found.evidence]}
+        if found.tells_persons:
+            told = {
+                "what": "archive" if not masked else "evidence",
+                "documents": [document.id for document in found.evidence],
+            }
             work.audit.append(actor=actor, action=PERSONAL_READ, subject=f"case:{case_id}", detail=told, now=now)
     return Package(bundle=found, content=content, digest=digest)
 
@@ -103,7 +124,38 @@ def gather(work: Work, case_id: str, *, masked: bool = True) -> Bundle | None:
         audit=_audit(work, file, clocks),
         masked=masked,
         left_out=left_out,
+        pages=_pages(work, evidence),
     )
+
+
+def with_pages(bundle: Bundle, files: EvidenceFiles) -> Bundle:
+    """Return the bundle with the bytes of its pages, as far as these are kept, whole, and there is room."""
+    room, bodies, unkept = _PAGE_BYTES, dict[str, bytes](), dict[int, str]()
+    for page in bundle.pages:
+        if page.sha256 in bodies:
+            continue
+        if page.state is not EvidenceState.KEPT:
+            unkept[page.seq] = page.state.value
+        elif page.length > room:
+            unkept[page.seq] = "no_room"
+        elif (body := _body(page, files)) is None:
+            unkept[page.seq] = "damaged"
+        else:
+            bodies[page.sha256] = body
+            room -= page.length
+    return replace(bundle, bodies=bodies, unkept=unkept)
+
+
+def _body(page: EvidenceRecord, files: EvidenceFiles) -> bytes | None:
+    try:
+        return files.read(page.sha256, page.length)
+    except (AlteredError, OSError):
+        return None
+
+
+def _pages(work: Work, documents: Sequence[Document]) -> tuple[EvidenceRecord, ...]:
+    found = work.evidence.of_documents([document.id for document in documents])
+    return tuple(page for document in documents for page in found.get(document.id, ()))
 
 
 def _evidence(work: Work, event: Event) -> tuple[tuple[Document, ...], int]:

@@ -50,6 +50,7 @@ from service.storage.schema.operated import (
     source_progress,
     source_switches,
 )
+from service.storage.schema.preserved import evidence
 from service.storage.schema.previewed import policy_previews
 from service.storage.schema.published import policies, policy_articles, policy_checks, policy_links, policy_versions
 from service.storage.schema.raised import alerts, clocks, event_keys, events
@@ -83,6 +84,7 @@ __all__ = [
     "engagements",
     "event_keys",
     "events",
+    "evidence",
     "explanations",
     "hidden_strings",
     "host_leases",

@@ -187,10 +187,14 @@ def case_page(
 
 
 @router.get("/cases/{case_id}/archive")
-def fetch_archive(request: Request, identity: Handler, case_id: str) -> Response:
-    """Send the archive package of a case; who fetched it is written down. Raises `NotFound`."""
+def fetch_archive(request: Request, identity: Handler, case_id: str, *, pages: bool = False) -> Response:
+    """Send the archive package of a case, with the pages as they were fetched where asked for; who fetched it is written down.
+
+    Raises `NotFound`.
+    """
     context = context_of(request)
-    package = pack_case(context.store, identity.person.name, case_id, pack=pack, now=context.now())
+    files = context.evidence if pages else None
+    package = pack_case(context.store, identity.person.name, case_id, pack=pack, now=context.now(), files=files)
     if package is None:
         raise NotFound("没有这个处置，可能链接已失效，请从处置列表进入")
     headers = {"content-disposition": f'attachment; filename="case-{case_id[:20]}.zip"'}

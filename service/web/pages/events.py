@@ -50,6 +50,7 @@ from service.web.views.event_page import (
     score_parts,
     time_line,
 )
+from service.web.views.evidence_rows import evidence_views
 from service.web.views.explained import ExplainedView, explained_views, telling_view
 from service.web.views.labelling import label_forms
 from service.web.views.need import need_view
@@ -93,7 +94,15 @@ def show_event(
             context.store, identity.person, subject, what="complaints", documents=personal, now=context.now()
         )
     return page(
-        request, "event.html", identity=identity, key="events", title=event.title, refused=refused, tab=tab, **view
+        request,
+        "event.html",
+        identity=identity,
+        key="events",
+        title=event.title,
+        refused=refused,
+        tab=tab,
+        may_open=identity.may(Act.HANDLE_ALERT) and context.evidence is not None,
+        **view,
     )
 
 
@@ -360,12 +369,14 @@ def _documents_tab(shown: _Shown) -> dict[str, Any]:
     views = document_views(told)
     explained = _explained(shown.work, views)
     hidden = shown.work.hiding.of_documents([one.document_id for one in told])
+    kept = shown.work.evidence.of_documents([one.document_id for one in told])
     return {
         "views": views,
         "told": told,
         "opinions": opinion_views(asked),
         "explained": explained,
         "hidden": frozenset(hidden),
+        "evidence": evidence_views(told, kept),
     }
 
 

@@ -94,6 +94,8 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "document.hidden": "隐去内容",
         "personal.read": "查看个人信息",
         "audit.exported": "导出审计记录",
+        "evidence.digested": "证据登记入审计链",
+        "evidence.expired": "到期清理网页原件",
         "backup.made": "备份",
         "backup.restored": "从备份恢复",
         "opinion.asked": "征询第二意见",
@@ -266,6 +268,12 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "places": "处数",
         "left": "未改动的",
         "authorless": "去掉作者代号",
+        "pages": "网页原件",
+        "files": "文件",
+        "bytes": "字节",
+        "after_seq": "登记在第几条之后",
+        "until_seq": "至第几条",
+        "fetched_before": "取得早于",
     }
 )
 
@@ -330,6 +338,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "disclosure": "主动公开",
         "case": "处置",
         "audit": "审计记录",
+        "evidence": "证据",
         "search": "检索",
         "webhook": "群消息",
         "daily": "每日报平安",
@@ -338,8 +347,13 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "model": "模型",
     }
 )
-_WHAT = {"complaints": "投诉举报原文", "archive": "未隐去个人信息的归档包", "matters": "办件记录"}
-_MOMENTS = {"due_at", "due_before", "received_at"}
+_WHAT = {
+    "complaints": "投诉举报原文",
+    "evidence": "网页原件（未隐去个人信息）",
+    "archive": "未隐去个人信息的归档包",
+    "matters": "办件记录",
+}
+_MOMENTS = {"due_at", "due_before", "received_at", "fetched_before"}
 _TABLES = {"grade": "grade", "role": "person_role", "was": "alert"}
 
 
