@@ -32,6 +32,7 @@ PUBLISHED = {
     "0015": "839dab0d9e86",
     "0016": "81114167d877",
     "0017": "9d5db28d52f3",
+    "0018": "319d7a0e0cef",
 }
 Rows = dict[str, list[dict[str, object]]]
 
