@@ -1,8 +1,5 @@
 """The composition root: the one place that names adapters, and the only one with a wall clock."""
 
-import fcntl
-import os
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +19,7 @@ from service.flows.opinion_desk import OpinionSetup
 from service.flows.preserving import Preserver
 from service.flows.rules import Rulebook
 from service.flows.second_factor import SecondFactorRules
+from service.kept_secrets import kept_secret
 from service.notify.mailbox import MailboxNotifier
 from service.notify.robots import HookKind
 from service.notify.smtp import SmtpNotifier
@@ -215,14 +213,14 @@ class Application:
         """The key that signs exports of the audit trail: from the settings, else made once in the data folder."""
         if self.settings.audit_key is not None:
             return self.settings.audit_key.get_secret_value().encode()
-        return _kept_secret(self.settings.data / "secrets" / "audit_key")
+        return kept_secret(self.settings.data / "secrets" / "audit_key")
 
     @cached_property
     def second_factor_key(self) -> bytes:
         """The key that seals second factors: from the settings, else made once in the data folder."""
         if self.settings.second_factor_key is not None:
             return self.settings.second_factor_key.get_secret_value().encode()
-        return _kept_secret(self.settings.data / "secrets" / "second_factor_key")
+        return kept_secret(self.settings.data / "secrets" / "second_factor_key")
 
     @property
     def second_factor_rules(self) -> SecondFactorRules | None:
@@ -318,7 +316,7 @@ def build(
 def _author_key(settings: Settings) -> bytes:
     if settings.author_key is not None:
         return settings.author_key.get_secret_value().encode()
-    return _kept_secret(settings.data / "secrets" / "author_key")
+    return kept_secret(settings.data / "secrets" / "author_key")
 
 
 def _search(settings: Settings) -> Search:
@@ -374,35 +372,3 @@ def _adviser(settings: Settings) -> Adviser | None:
         key=settings.opinion_key.get_secret_value() if settings.opinion_key else None,
         most_seconds=settings.opinion_timeout,
     )
-
-
-def _kept_secret(path: Path) -> bytes:
-    """Return the secret that the file keeps, made by the first process that asks; who comes at the same moment waits for it.
-
-    A file that a crash or a full disk left empty is no secret, and is made anew.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not _secret_in(path):
-        _make_secret(path)
-    return _secret_in(path)
-
-
-def _secret_in(path: Path) -> bytes:
-    return path.read_bytes().strip() if path.is_file() else b""
-
-
-def _make_secret(path: Path) -> None:
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        if _secret_in(path):
-            return
-        draft = path.with_name(f".{path.name}.new")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        os.fsync(folder)
-    finally:
-        os.close(folder)

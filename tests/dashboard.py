@@ -74,7 +74,6 @@ def make_context(
     if not prepared:
         _prepare(folder, url, empty=empty, many=many)
     store, search = open_store(url, author_key=lambda: AUTHOR_KEY), FtsSearch(folder / "search.db")
-    paper = _Paper(folder / "briefings")
 
     def take(path: Path, source_id: str, actor: str, office_confirmed: bool) -> ImportReport:
         return import_file(
@@ -103,8 +102,8 @@ def make_context(
         import_file=take,
         import_refusals=(ImportRefused,),
         import_matters=_matters_of(store),
-        make_briefing=paper.make,
-        briefings=paper.folder,
+        make_briefing=_Paper(folder / "briefings").make,
+        briefings=folder / "briefings",
         second_factor=None if drill else SECOND_FACTOR,
         evidence=EvidenceFolder(folder / "evidence"),
     )

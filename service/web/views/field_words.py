@@ -77,6 +77,7 @@ _WORDS = MappingProxyType(
         "owner": "承办人",
         "page": "页码",
         "password": "密码",
+        "pages": "是否附网页原件",
         "person": "人员",
         "phase": "阶段",
         "pivot": "对照的阶段",
