@@ -17,10 +17,17 @@ from typing import Any, Self
 
 from analysis.affinity import compare, likelihood, products_agree
 from analysis.assessment import Assessment
+from analysis.contradictions import (
+    befell_elsewhere,
+    concerns_another,
+    same_form,
+    share_batch,
+    share_product,
+    share_venue,
+)
 from analysis.fingerprints import NO_LONGER_KEPT, SET_FIELDS, Fingerprint, fingerprint, fingerprints, without
-from analysis.places import PlaceRelation, are_apart, local_codes, relate_places
+from analysis.places import PlaceRelation, local_codes, relate_places
 from analysis.similarity import bands, resemblance
-from analysis.venues import differ
 from crawlers.records import Document
 
 __all__ = [
@@ -58,8 +65,8 @@ JOIN = 0.5
 _MEMBERS = 6
 _TERMS = 64
 _NAMES, _KEY_NAMES = 24, 6
-_TYING_MARK = 5
 _CROWD_WINDOW = timedelta(days=14)
+_OTHER_PLACES = frozenset({PlaceRelation.APART, PlaceRelation.ELSEWHERE})
 
 
 class PlacementReason(StrEnum):
@@ -71,6 +78,7 @@ class PlacementReason(StrEnum):
     SAME_NOTICE = "same_notice"
     NO_CANDIDATE = "no_candidate"
     OTHER_PLACE = "other_place"
+    OTHER_PRODUCT = "other_product"
     TOO_DIFFERENT = "too_different"
 
 
@@ -160,8 +168,7 @@ def lookup_keys(fingerprint: Fingerprint) -> tuple[str, ...]:
 
 
 def _heaviest(terms: Mapping[str, float]) -> list[str]:
-    ranked = sorted(terms.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [word for word, _ in ranked[:_KEY_NAMES]]
+    return [word for word, _ in sorted(terms.items(), key=lambda pair: (-pair[1], pair[0]))[:_KEY_NAMES]]
 
 
 def sketch_keys(sketch: EventSketch) -> tuple[str, ...]:
@@ -227,48 +234,50 @@ def place(fingerprint: Fingerprint, candidates: Sequence[EventSketch]) -> Placem
                 event_id=sketch.event_id, duplicate_of=None, score=1.0, reason=PlacementReason.SAME_DOCUMENT
             )
     alike = [(member, sketch) for sketch in open_events if (member := _alike(fingerprint, sketch)) is not None]
-    copies = [pair for pair in alike if not _same_form(fingerprint, pair[0])]
+    copies = [pair for pair in alike if not same_form(fingerprint, pair[0])]
     if copies:
         copy, sketch = min(copies, key=lambda pair: (pair[0].happened_at, pair[0].document_id))
         return Placement(
             event_id=sketch.event_id, duplicate_of=copy.document_id, score=1.0, reason=PlacementReason.SAME_TEXT
         )
-    # What is told alike word for word of another place or product is another happening, however alike it reads.
-    forms = {sketch.event_id for _, sketch in alike}
+    # What is told alike word for word of another place or product is another happening, unless one batch ties them.
+    forms = {sketch.event_id for member, sketch in alike if not share_batch(fingerprint, member)}
     open_events = [sketch for sketch in open_events if sketch.event_id not in forms]
     if not open_events:
         return Placement(event_id=None, duplicate_of=None, score=0.0, reason=PlacementReason.NO_CANDIDATE)
-    crowd = _crowd(fingerprint, open_events)
-    likely = [(_discounted(_likelihood(fingerprint, sketch), crowd), sketch) for sketch in open_events]
-    score, best = max(likely, key=lambda pair: (pair[0], pair[1].event_id))
-    # What reads most like a matter of another place is a matter of its own, not one of the next best.
-    elsewhere = _befell_elsewhere(fingerprint, best)
-    if score >= JOIN and not elsewhere:
-        return Placement(event_id=best.event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
-    apart = {PlaceRelation.APART, PlaceRelation.ELSEWHERE}
-    reason = (
-        PlacementReason.OTHER_PLACE
-        if elsewhere or relate_places(fingerprint.regions, best.regions) in apart
-        else PlacementReason.TOO_DIFFERENT
-    )
-    return Placement(event_id=None, duplicate_of=None, score=score, reason=reason)
+    return _placed(fingerprint, open_events)
 
 
-def _befell_elsewhere(fingerprint: Fingerprint, sketch: EventSketch) -> bool:
-    """Tell whether an event is of another county, town or shop: no remembered report shares the place, and one contradicts it.
+def _placed(fingerprint: Fingerprint, sketches: Sequence[EventSketch]) -> Placement:
+    """Return the placement by likelihood.
 
-    However alike they read: twelve complaints of one drug in twelve practices are twelve matters, and so are what
-    twelve counties count of it, unless one batch ties them.
+    What reads most like a matter of another place or product is one of its own and not of the next best, but for one of
+    the same shop or practice, or where the product is what differs, of the same product.
     """
-    contradicted = False
-    for member in sketch.members:
-        if any(len(mark) >= _TYING_MARK for mark in member.marks & fingerprint.marks):
-            return False
-        if differ(member.venues, fingerprint.venues) or are_apart(member.regions, fingerprint.regions):
-            contradicted = True
-        elif relate_places(member.regions, fingerprint.regions) is PlaceRelation.SAME:
-            return False
-    return contradicted
+    crowd = _crowd(fingerprint, sketches)
+    likely = [(_discounted(_likelihood(fingerprint, sketch), crowd), sketch) for sketch in sketches]
+    likely.sort(key=lambda pair: (pair[0], pair[1].event_id), reverse=True)
+    score, best = likely[0]
+    against = _against(fingerprint, best)
+    if against is None and score < JOIN:
+        elsewhere = relate_places(fingerprint.regions, best.regions) in _OTHER_PLACES
+        against = PlacementReason.OTHER_PLACE if elsewhere else PlacementReason.TOO_DIFFERENT
+    if against is None:
+        return Placement(event_id=best.event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
+    kin = share_product if against is PlacementReason.OTHER_PRODUCT else share_venue
+    for other, sketch in likely[1:]:
+        if other >= JOIN and kin(fingerprint, sketch.members) and _against(fingerprint, sketch) is None:
+            return Placement(
+                event_id=sketch.event_id, duplicate_of=None, score=other, reason=PlacementReason.SAME_STORY
+            )
+    return Placement(event_id=None, duplicate_of=None, score=score, reason=against)
+
+
+def _against(fingerprint: Fingerprint, sketch: EventSketch) -> PlacementReason | None:
+    """Return what rules out that the document is of an event, however alike they read."""
+    if befell_elsewhere(fingerprint, sketch.members):
+        return PlacementReason.OTHER_PLACE
+    return PlacementReason.OTHER_PRODUCT if concerns_another(fingerprint, sketch.members) else None
 
 
 def _likelihood(fingerprint: Fingerprint, sketch: EventSketch) -> float:
@@ -304,16 +313,7 @@ def _within(sketch: EventSketch, fingerprint: Fingerprint) -> bool:
 
 def _alike(fingerprint: Fingerprint, sketch: EventSketch) -> Fingerprint | None:
     """Return the earliest remembered document whose text this one repeats, but for what stands in it."""
-    return next(
-        (m for m in sketch.members if resemblance(m.signature, fingerprint.signature) >= SAME_TEXT),
-        None,
-    )
-
-
-def _same_form(fingerprint: Fingerprint, member: Fingerprint) -> bool:
-    """Tell whether a near copy is only the same form, filled in for another county, town, shop or product."""
-    moved = are_apart(member.regions, fingerprint.regions) or differ(member.venues, fingerprint.venues)
-    return moved or products_agree(member.products, fingerprint.products) == 0
+    return next((m for m in sketch.members if resemblance(m.signature, fingerprint.signature) >= SAME_TEXT), None)
 
 
 def _remember(members: tuple[Fingerprint, ...], newest: Fingerprint) -> tuple[Fingerprint, ...]:

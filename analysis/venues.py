@@ -17,7 +17,7 @@ _VENUE = re.compile(
 )
 # What ends before a name begins: a place, a verb or a word that points.
 _BEFORE_NAME = re.compile(
-    "^.*(?:街道|路口|辖区|[镇乡村县市区省路街巷号园城湾门的在到去从由与跟是有家个间所座某该这那此其被给让把对向于称叫了过里内旁边上下]|反映|举报|投诉)"
+    "^.*(?:街道|路口|辖区|[镇乡村县市区省路街巷号园城湾门的在到去从由与跟是有家个间所座某该这那此其被给让把对向于称叫了过里内旁边上下]|反映|举报|投诉|催办)"
 )
 # A stem that says which kind it is, or whose, names nobody: 西医诊所, 楼下药店; nor do words that ask or count.
 _KIND_ONLY = re.compile(

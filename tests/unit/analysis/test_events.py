@@ -114,6 +114,36 @@ class TestJoining:
             ]
             assert len(set(group(*told))) == events
 
+    def test_another_product_of_one_county_is_another_event_however_alike_it_reads(self) -> None:
+        told = (
+            ("康欣宁注射液", "康欣宁注射液", ""),
+            ("安润片", "安润片", ""),
+            ("康欣宁", "康欣宁", ""),
+            ("血糖仪", "血糖仪", "批号2408113的"),
+            ("试纸", "试纸", "批号2408113的"),
+        )
+        events = group(
+            *(
+                report(
+                    str(n), f"云岭县多名患者使用{name}后不适", f"多名患者用{batch}{name}后不适，已暂停使用，药监部门介入。",
+                    hours=n, products=[product], places=["360731"],
+                )
+                for n, (name, product, batch) in enumerate(told)
+            )
+        )  # fmt: skip
+        assert events[0] == events[2] != events[1]
+        assert events[3] == events[4] not in events[:3]
+
+    def test_another_product_of_a_story_without_a_place_below_a_province_may_be_the_same_story(self) -> None:
+        events = group(
+            report("p", "约谈涨价三倍的直播带货平台", "监管部门约谈涨价三倍的平台。", products=["布洛芬"], categories=["R08"]),
+            report(
+                "q", "涨价三倍的直播带货平台致歉", "被约谈后，平台下架退热药。", hours=1,
+                products=["对乙酰氨基酚"], categories=["R08"],
+            ),
+        )  # fmt: skip
+        assert len(set(events)) == 1
+
     def test_product_problem_and_place_within_72_hours_are_one_event_however_worded(self) -> None:
         """The rule by which the alert plan attaches further reports to a running one."""
         events = group(
