@@ -277,7 +277,7 @@ def assessed_documents() -> Select[Any]:
     d, a, s = documents.c, assessments.c, source_descriptions.c
     return (
         select(
-            *(d.seq, d.id, d.title, d.text, d.url, d.source_id, d.kind, d.published_at, d.stored_at),
+            *(d.seq, d.id, d.title, d.text, d.url, d.source_id, d.kind, d.published_at, d.stored_at, d.origin),
             *(a.level, a.severity, a.tone, a.categories, a.event_id, a.duplicate_of, a.at, a.data),
             a.version.label("assessed_version"),
             *(s.name.label("source_name"), s.source_class),

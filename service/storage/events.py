@@ -12,8 +12,9 @@ from service.storage.among import among
 from service.storage.columns import Moment
 from service.storage.dialects import hour_of, upsert
 from service.storage.documents import assessed_documents
+from service.storage.outlets import speaker
 from service.storage.rows import event_document_of, one_record, records, rows_of, values_of
-from service.storage.schema import assessments, engagements, event_keys, events, source_descriptions
+from service.storage.schema import assessments, documents, engagements, event_keys, events, source_descriptions
 
 __all__ = ["SqlEvents"]
 
@@ -51,13 +52,15 @@ _COUNTS = (
         _between(26, 2).label("items_prev_24h"),
         _between(1, 0).label("items_1h"),
         _between(2, 1).label("items_prev_1h"),
-        func.count(_A.source_id.distinct()).label("sources"),
-        func.count(_A.source_id.distinct()).filter(_A.duplicate_of.is_(None)).label("independent_sources"),
+        func.count(speaker().distinct()).label("sources"),
+        func.count(speaker().distinct()).filter(_A.duplicate_of.is_(None)).label("independent_sources"),
         func.count(_A.account.distinct()).label("accounts"),
         func.sum(engagements.c.views).label("views"),
         func.sum(engagements.c.reposts).label("reposts"),
     )
-    .outerjoin_from(assessments, engagements, engagements.c.document_id == _A.document_id)
+    .join_from(assessments, documents, documents.c.id == _A.document_id)
+    .outerjoin(source_descriptions, source_descriptions.c.id == _A.source_id)
+    .outerjoin(engagements, engagements.c.document_id == _A.document_id)
     .where(_MEMBERS)
     .group_by(_A.event_id)
 )

@@ -19,6 +19,7 @@ from service.domain.places import places_of
 from service.ports.search import SearchDocument
 from service.ports.store import LeasedDocument
 from service.storage.columns import Word, dump_json, dump_text
+from service.storage.outlets import speaker_name
 from service.storage.schema import assess_queue, assessments, documents, engagements, source_descriptions
 
 __all__ = [
@@ -251,7 +252,7 @@ def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
         text=found["text"],
         url=found["url"],
         source_id=found["source_id"],
-        source_name=found["source_name"] or found["source_id"],
+        source_name=speaker_name(found),
         source_class=found["source_class"] or "other",
         kind=found["kind"].value,
         published_at=found["published_at"],

@@ -194,6 +194,29 @@ class EventsContract:
             "first_source_id": "a",
         }
 
+    def test_of_an_export_each_outlet_that_it_names_is_a_source_and_one_collected_too_counts_once(
+        self, store: Store
+    ) -> None:
+        put(
+            store,
+            *(
+                document(str(n), source_id="export", origin=name)
+                for n, name in enumerate(("晨报", "论坛", "晨报", None))
+            ),
+            document("5", source_id="paper", origin="别处"),
+            document("6", source_id="line", origin="电话"),
+            document("7", source_id="line", origin="信件"),
+        )
+        with store.write() as work:
+            rows = (("export", "数据导出", "social"), ("paper", "晨报", "media"), ("line", "热线", "complaint"))
+            work.sources.describe([{"id": a, "name": b, "source_class": c} for a, b, c in rows])
+            work.events.save(event(), [])
+            judge_all(work, event_id="e1")
+            spread = work.events.spread("e1", now=NOW)
+            named = sorted({one.source_name for one in work.events.documents("e1")})
+        assert (spread["sources"], spread["independent_sources"]) == (4, 4)
+        assert named == sorted({"晨报（数据导出）", "论坛（数据导出）", "数据导出", "晨报", "热线"})
+
     def test_spread_of_an_event_without_members_is_zero(self, store: Store) -> None:
         with store.write() as work:
             work.events.save(event(), [])

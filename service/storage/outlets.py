@@ -1,0 +1,31 @@
+"""Who speaks in a document that somebody else brought: an export of a vendor or a platform holds many outlets."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func
+
+from crawlers.records import SourceClass
+from service.storage.schema import assessments, documents, source_descriptions
+
+__all__ = ["speaker", "speaker_name"]
+
+_RELAYED = str(SourceClass.SOCIAL)
+"""The class of exports, which name the outlet (来源) of every record; what offices register names the way it came in instead."""
+
+
+def speaker() -> ColumnElement[str]:
+    """Return who speaks, to be counted once each: the outlet that a relayed document names, else the source by its name.
+
+    By name, so that an outlet that is collected and exported too is one.
+    """
+    d, s = documents.c, source_descriptions.c
+    named = and_(s.source_class == _RELAYED, d.origin.is_not(None), d.origin != "")
+    return case((named, d.origin), else_=func.coalesce(s.name, assessments.c.source_id))
+
+
+def speaker_name(found: Mapping[Any, Any]) -> str:
+    """Return how pages name who speaks in a row with `origin`, `source_id`, `source_name` and `source_class`."""
+    name: str = found["source_name"] or found["source_id"]
+    outlet = found["origin"]
+    return f"{outlet}（{name}）" if outlet and found["source_class"] == _RELAYED and outlet != name else name
