@@ -37,12 +37,8 @@ def unheard(work: Work, alerts: Sequence[Alert], person_id: str) -> Unheard:
     about = {alert_id for row in refused for alert_id in _alerts_of(row)}
     found = {one.id: _Fate.of(work, one) for one in alerts if one.id in about}
     # Blue is for the morning's summary: that nobody is told of it at once is how it should be.
-    silent = work.notices.untold([one.id for one in open_ones if one.level > AlertLevel.BLUE])
-    nobody = [
-        one
-        for one in open_ones
-        if (one.id in silent and _had_nobody(work, one)) or (one.id in found and not found[one.id].reached)
-    ]
+    silent = _had_nobody(work, work.notices.untold([one.id for one in open_ones if one.level > AlertLevel.BLUE]))
+    nobody = [one for one in open_ones if one.id in silent or (one.id in found and not found[one.id].reached)]
     said = {one.id for one in nobody}
     mine = [one for one in alerts if one.id in found and person_id in found[one.id].missed and one.id not in said]
     return Unheard(nobody=tuple(nobody), mine=tuple(mine))
@@ -74,6 +70,6 @@ def _alerts_of(row: OutboxRow) -> list[str]:
     return [str(part["alert_id"]) for part in row.payload.get("merges") or [row.payload]]
 
 
-def _had_nobody(work: Work, alert: Alert) -> bool:
-    rows = work.audit.rows(subject=f"alert:{alert.id}", limit=50)
-    return any(row.action == "alert.told_nobody" for row in rows)
+def _had_nobody(work: Work, alert_ids: Iterable[str]) -> frozenset[str]:
+    about = {f"alert:{name}": name for name in alert_ids}
+    return frozenset(about[subject] for subject in work.audit.subjects_with("alert.told_nobody", list(about)))

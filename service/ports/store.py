@@ -284,6 +284,10 @@ class Audit(Protocol):
         """Return rows, newest first, of one subject, actor or action where these are given."""
         ...
 
+    def subjects_with(self, action: str, subjects: Sequence[str]) -> frozenset[str]:
+        """Return those of the subjects that have a row of this action."""
+        ...
+
     def chain(self, *, after: int = 0) -> Iterator[AuditRow]:
         """Yield the rows behind `after` in their order, not all of them at once."""
         ...

@@ -1,12 +1,13 @@
 """The append-only, hash-chained audit trail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from service.domain.audit import START, AuditRow, ChainEnd, chain_hash, follow_chain
+from service.storage.among import among
 from service.storage.columns import plain_json
 from service.storage.rows import records, values_of
 from service.storage.schema import audit, audit_head
@@ -15,6 +16,7 @@ __all__ = ["SqlAudit"]
 
 _LARGEST_SEQ = 2**63 - 1
 _HEAD = select(audit_head.c.seq, audit_head.c.hash)
+_HAVING = select(audit.c.subject).where(audit.c.action == bindparam("action"), among(audit.c.subject, "of")).distinct()
 
 
 class SqlAudit:
@@ -75,6 +77,14 @@ class SqlAudit:
             # A number larger than any column holds is before nothing in either engine.
             statement = statement.where(audit.c.seq < min(before_seq, _LARGEST_SEQ))
         return records(self._connection, AuditRow, statement)
+
+    def subjects_with(self, action: str, subjects: Sequence[str]) -> frozenset[str]:
+        """Return those of the subjects that have a row of this action."""
+        if not subjects:
+            return frozenset()
+        self.flush()
+        found = self._connection.scalars(_HAVING, {"of": list(subjects), "action": action})
+        return frozenset(found)
 
     def chain(self, *, after: int = 0) -> Iterator[AuditRow]:
         """Yield the rows behind `after` in their order, not all of them at once."""

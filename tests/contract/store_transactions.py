@@ -162,6 +162,13 @@ class WorkersContract:
 
         assert sum(map(len, together(enqueue))) == 1
 
+    def test_subjects_with_a_row_of_an_action_are_found_at_once(self, store: Store) -> None:
+        with store.write() as work:
+            for subject, action in (("a", "told"), ("a", "told"), ("b", "done"), ("c", "told")):
+                work.audit.append(actor="p1", action=action, subject=subject, detail={}, now=NOW)
+            assert work.audit.subjects_with("told", ["a", "b", "x"]) == {"a"}
+            assert work.audit.subjects_with("told", []) == frozenset()
+
     def test_the_audit_chain_holds_under_many_writers(self, store: Store) -> None:
         def act(number: int) -> list[str]:
             for turn in range(20):
