@@ -164,7 +164,7 @@ def _evaluate_and_archive(office: Office, case: str, folder: Path) -> None:
     page.fill("textarea[name=lessons]", "提前备好问答口径")
     press(page, "归档", "case_archive")
     with page.expect_download() as download:
-        page.get_by_role("link", name="下载归档包").click()
+        page.get_by_role("link", name="下载归档包", exact=True).click()
     package = folder / "case.zip"
     download.value.save_as(package)
     assert verify(package) == []

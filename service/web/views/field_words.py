@@ -30,7 +30,7 @@ _WORDS = MappingProxyType(
         "code": "动态口令",
         "csrf": "页面令牌",
         "days": "天数",
-        "deputy": "备班人",
+        "deputy": "副班",
         "disabled": "停用",
         "disclose": "是否公开",
         "document": "稿件",

@@ -7,6 +7,7 @@ from sqlalchemy import Table
 
 from crawlers.ports import SourceProgress
 from crawlers.records import Document, Engagement
+from crawlers.snapshots import Snapshot
 from service.domain.alert import Alert
 from service.domain.audit import AuditRow
 from service.domain.clock import Clock
@@ -38,5 +39,7 @@ def test_every_field_has_its_column_and_every_column_its_field(record: type, tab
 
 def test_every_field_of_a_document_is_stored() -> None:
     stored = set(schema.documents.columns.keys())
-    assert {field.name for field in fields(Document)} - stored == {"engagement"}
+    assert {field.name for field in fields(Document)} - stored == {"engagement", "snapshots"}
+    # The bytes lie in the folder of evidence.
+    assert {field.name for field in fields(Snapshot)} - set(schema.evidence.columns.keys()) == {"packed"}
     assert {field.name for field in fields(Engagement)} <= set(schema.engagements.columns.keys())

@@ -30,6 +30,7 @@ GRANTED: dict[Act, tuple[Role, ...]] = {
     Act.MANAGE_MODELS: KEEP,
     Act.EDIT_WORDS: HANDLE,
     Act.TRY_AGAIN: KEEP,
+    Act.HIDE: DECIDE,
 }
 
 
