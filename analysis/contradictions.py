@@ -11,7 +11,15 @@ from analysis.fingerprints import Fingerprint
 from analysis.places import PlaceRelation, are_apart, local_codes, relate_places
 from analysis.venues import differ
 
-__all__ = ["befell_elsewhere", "concerns_another", "same_form", "share_batch", "share_product", "share_venue"]
+__all__ = [
+    "befell_elsewhere",
+    "concerns_another",
+    "graver_without_tie",
+    "same_form",
+    "share_batch",
+    "share_product",
+    "share_venue",
+]
 
 _TYING_MARK = 5
 """Characters from which a common number is taken for that of a batch."""
@@ -49,6 +57,22 @@ def concerns_another(report: Fingerprint, members: Sequence[Fingerprint]) -> boo
     if not local or any(share_batch(report, member) for member in members):
         return False
     return not any(_may_be_one(name, own) for products in named for name in products for own in report.products)
+
+
+def graver_without_tie(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether a report tells of dead where no remembered one does, and names no product, place, shop or batch of theirs.
+
+    What it reads like is then a form, and the dead of one happening must not be told of another: 某县三名患者注射后死亡
+    beside twelve people of a named county with chills.
+    """
+    if not report.deaths or any(member.deaths for member in members):
+        return False
+    near = {PlaceRelation.SAME, PlaceRelation.WITHIN}
+    return not (
+        share_product(report, members)
+        or share_venue(report, members)
+        or any(share_batch(report, one) or relate_places(one.regions, report.regions) in near for one in members)
+    )
 
 
 def same_form(report: Fingerprint, member: Fingerprint) -> bool:

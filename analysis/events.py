@@ -20,6 +20,7 @@ from analysis.assessment import Assessment
 from analysis.contradictions import (
     befell_elsewhere,
     concerns_another,
+    graver_without_tie,
     same_form,
     share_batch,
     share_product,
@@ -62,11 +63,9 @@ counts. With 20 no placement of the labelled streams differs from comparing with
 JOIN = 0.5
 """Likelihood from which a document joins an event."""
 
-_MEMBERS = 6
-_TERMS = 64
+_MEMBERS, _TERMS = 6, 64
 _NAMES, _KEY_NAMES = 24, 6
 _CROWD_WINDOW = timedelta(days=14)
-_OTHER_PLACES = frozenset({PlaceRelation.APART, PlaceRelation.ELSEWHERE})
 
 
 class PlacementReason(StrEnum):
@@ -260,24 +259,25 @@ def _placed(fingerprint: Fingerprint, sketches: Sequence[EventSketch]) -> Placem
     score, best = likely[0]
     against = _against(fingerprint, best)
     if against is None and score < JOIN:
-        elsewhere = relate_places(fingerprint.regions, best.regions) in _OTHER_PLACES
+        elsewhere = relate_places(fingerprint.regions, best.regions) in {PlaceRelation.APART, PlaceRelation.ELSEWHERE}
         against = PlacementReason.OTHER_PLACE if elsewhere else PlacementReason.TOO_DIFFERENT
-    if against is None:
-        return Placement(event_id=best.event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
     kin = share_product if against is PlacementReason.OTHER_PRODUCT else share_venue
-    for other, sketch in likely[1:]:
+    for other, sketch in likely[1:] if against is not None else ():
         if other >= JOIN and kin(fingerprint, sketch.members) and _against(fingerprint, sketch) is None:
-            return Placement(
-                event_id=sketch.event_id, duplicate_of=None, score=other, reason=PlacementReason.SAME_STORY
-            )
-    return Placement(event_id=None, duplicate_of=None, score=score, reason=against)
+            score, best, against = other, sketch, None
+            break
+    if against is not None:
+        return Placement(event_id=None, duplicate_of=None, score=score, reason=against)
+    return Placement(event_id=best.event_id, duplicate_of=None, score=score, reason=PlacementReason.SAME_STORY)
 
 
 def _against(fingerprint: Fingerprint, sketch: EventSketch) -> PlacementReason | None:
     """Return what rules out that the document is of an event, however alike they read."""
     if befell_elsewhere(fingerprint, sketch.members):
         return PlacementReason.OTHER_PLACE
-    return PlacementReason.OTHER_PRODUCT if concerns_another(fingerprint, sketch.members) else None
+    if concerns_another(fingerprint, sketch.members):
+        return PlacementReason.OTHER_PRODUCT
+    return PlacementReason.TOO_DIFFERENT if graver_without_tie(fingerprint, sketch.members) else None
 
 
 def _likelihood(fingerprint: Fingerprint, sketch: EventSketch) -> float:

@@ -52,7 +52,7 @@ class Fingerprint:
     what happened, as far as it is not said by what it happened to.
     `products` and `firms` are canonical names, `regions` GB/T 2260 codes and ISO codes of other countries, of the
     title where it names any, else of the text. `marks` are approval and batch numbers and long figures, `venues` the own
-    names of shops and practices; of fingerprints of older stores they are empty.
+    names of shops and practices, `deaths` how many dead are told; fingerprints of older stores have neither.
     """
 
     document_id: str
@@ -68,6 +68,7 @@ class Fingerprint:
     categories: frozenset[str]
     signature: bytes
     venues: frozenset[str] = frozenset()
+    deaths: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the fingerprint as plain JSON values."""
@@ -133,6 +134,7 @@ def _fingerprint(document: Document, assessment: Assessment, signed: bytes) -> F
         categories=frozenset(assessment.category_codes[:1]),
         signature=signed,
         venues=named_venues(f"{document.title}\n{document.text[:OPENING_CHARS]}"),
+        deaths=int(assessment.facts.get("deaths") or 0),
     )
 
 

@@ -107,7 +107,7 @@ def product_stops(lexicon: Lexicon, *, generic: bool = True) -> AbstractSet[str]
 
 @cache
 def _joined_words(*groups: frozenset[str]) -> frozenset[str]:
-    return frozenset().union(*groups) - _PARTS
+    return frozenset({"涉"}).union(*groups) - _PARTS
 
 
 def name_start(

@@ -134,6 +134,16 @@ class TestJoining:
         assert events[0] == events[2] != events[1]
         assert events[3] == events[4] not in events[:3]
 
+    def test_dead_of_nobody_knows_where_are_not_told_of_a_happening_without_dead(self) -> None:
+        here = report(
+            "p", "于都县多名患者注射清云注射液后寒战", "患者注射后寒战。", products=["清云注射液"], places=["360731"]
+        )
+        dead = "三名患者注射后死亡，患者家属质疑药品质量"
+        for said, events in (({}, 2), ({"products": ["清云注射液"]}, 1), ({"places": ["360731"]}, 1)):
+            document, assessment = report("q", f"患者注射后寒战，{dead}", f"{dead}。", **said)
+            assert len(set(group(here, (document, replace(assessment, facts={"deaths": 3}))))) == events
+            assert len(set(group(here, (document, assessment)))) == 1
+
     def test_another_product_of_a_story_without_a_place_below_a_province_may_be_the_same_story(self) -> None:
         events = group(
             report("p", "约谈涨价三倍的直播带货平台", "监管部门约谈涨价三倍的平台。", products=["布洛芬"], categories=["R08"]),
