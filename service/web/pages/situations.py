@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from analysis.situations import SITUATIONS_FILE, Situations, load_situations
+from service.api.context import AppContext
 from service.api.identity import Handler, PolicyChecker, Reader, context_of
 from service.domain.citation import Choice
 from service.domain.people import Act
@@ -69,7 +70,7 @@ def situations(
 ) -> HTMLResponse:
     """Show the table's version and faults, a page of the rows and the modifiers that are asked for, and to an administrator what officers' words propose."""
     context = context_of(request)
-    table = context.situations() if context.situations else load_situations()
+    table = _table_of(context)
     with context.store.read() as work:
         held = {article.key for article in work.policies.articles()}
         proposed = proposals(work, table) if identity.may(Act.CHECK_POLICY) else []
@@ -96,6 +97,10 @@ def situations(
         ],
         accepted=accepted,
     )
+
+
+def _table_of(context: AppContext) -> Situations:
+    return context.situations() if context.situations else load_situations()
 
 
 def _found(table: Situations, filters: Filters, number: int) -> dict[str, Any]:
@@ -130,7 +135,7 @@ def refuse(
 ) -> RedirectResponse:
     """Set a proposed row aside, with the reason, until more events speak for it."""
     context = context_of(request)
-    table = context.situations() if context.situations else load_situations()
+    table = _table_of(context)
     refuse_proposal(context.store, identity.person, situation, table, reason=reason, now=context.now())
     return RedirectResponse("/policies/situations", status_code=303)
 
@@ -144,7 +149,7 @@ def accept(
 ) -> RedirectResponse:
     """Change a row as it is proposed."""
     context = context_of(request)
-    table = context.situations() if context.situations else load_situations()
+    table = _table_of(context)
     accept_proposal(context.store, identity.person, situation, table, seen=seen, now=context.now())
     return RedirectResponse("/policies/situations?done=proposal_taken", status_code=303)
 

@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from service.ports.store import Store
 from service.storage.sql import open_store
-from tests.flows.routing.office import PEOPLE, Clock, Post, Running
+from tests.flows.routing.office import PEOPLE, READER, Clock, Post, Running
 
 START = datetime(2026, 9, 28, 1, 0, tzinfo=UTC)
 
@@ -40,3 +41,12 @@ def running(opened: Callable[[], Store]) -> Running:
             work.people.save(one)
     clock = Clock(START)
     return Running(store, clock, Post(clock))
+
+
+@pytest.fixture
+def alone(running: Running) -> Running:
+    """The office where one person has an address, so that every mail is theirs."""
+    with running.store.write() as work:
+        for one in work.people.listing():
+            work.people.save(replace(one, email=READER.email if one.id == READER.id else None))
+    return running

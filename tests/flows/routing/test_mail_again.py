@@ -35,15 +35,6 @@ class Refusing:
 
 
 @pytest.fixture
-def alone(running: Running) -> Running:
-    """The office where one person has an address, so that every mail is theirs."""
-    with running.store.write() as work:
-        for one in work.people.listing():
-            work.people.save(replace(one, email=READER.email if one.id == READER.id else None))
-    return running
-
-
-@pytest.fixture
 def server(alone: Running) -> Refusing:
     made = Refusing(alone)
     alone.post = made  # type: ignore[assignment] # what the running office sends to

@@ -52,15 +52,6 @@ class Picky:
 
 
 @pytest.fixture
-def alone(running: Running) -> Running:
-    """The office where one person has an address, so that every mail is theirs."""
-    with running.store.write() as work:
-        for one in work.people.listing():
-            work.people.save(replace(one, email=READER.email if one.id == READER.id else None))
-    return running
-
-
-@pytest.fixture
 def server(alone: Running) -> Picky:
     made = Picky(alone)
     alone.post = made  # type: ignore[assignment] # what the running office sends to
