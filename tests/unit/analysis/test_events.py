@@ -139,8 +139,8 @@ class TestJoining:
             "p", "于都县多名患者注射清云注射液后寒战", "患者注射后寒战。", products=["清云注射液"], places=["360731"]
         )
         dead = "三名患者注射后死亡，患者家属质疑药品质量"
-        for said, events in (({}, 2), ({"products": ["清云注射液"]}, 1), ({"places": ["360731"]}, 1)):
-            document, assessment = report("q", f"患者注射后寒战，{dead}", f"{dead}。", **said)
+        for products, places, events in (([], [], 2), (["清云注射液"], [], 1), ([], ["360731"], 1)):
+            document, assessment = report("q", f"患者注射后寒战，{dead}", f"{dead}。", products=products, places=places)
             assert len(set(group(here, (document, replace(assessment, facts={"deaths": 3}))))) == events
             assert len(set(group(here, (document, assessment)))) == 1
 
