@@ -15,21 +15,21 @@ from typing import TypeAlias
 import numpy as np
 
 from analysis.assessment import Assessment, CategoryScore, Entity, Evidence, Explanation, Level, PossibleRisk, Tone
-from analysis.entities import find_entities
-from analysis.explanation import Hearing, Trial, guards_of, terms_of
-from analysis.features import count_features, word_buckets
+from analysis.entities.named_things import find_entities
+from analysis.judgement.explanation import Hearing, Trial, guards_of, terms_of
+from analysis.judgement.neighbours import Neighbours
+from analysis.judgement.response_need import NeedTable, leanings, load_need_table
+from analysis.judgement.risk import Inputs, RiskStack, level_of, likely_categories, shown_categories, stack_inputs
+from analysis.judgement.rules import HINT, Findings, apply_rules
+from analysis.judgement.second_tier import SecondTier, load_second_tier
+from analysis.judgement.severity import SeverityModel, severity_of
+from analysis.judgement.tone import tone
 from analysis.lexicon import Lexicon, TermKind, load_lexicon
-from analysis.linear import LinearModel, load_model
-from analysis.neighbours import Neighbours
+from analysis.matching.recognition import Pooled
 from analysis.reading import Reading, read, read_all
-from analysis.recognition import Pooled
-from analysis.response_need import NeedTable, leanings, load_need_table
-from analysis.risk import Inputs, RiskStack, level_of, likely_categories, shown_categories, stack_inputs
-from analysis.rules import HINT, Findings, apply_rules
-from analysis.second_tier import SecondTier, load_second_tier
 from analysis.segmentation import RjiebaSegmenter, Segmenter, search_tokens
-from analysis.severity import SeverityModel, severity_of
-from analysis.tone import tone
+from analysis.tiers.features import count_features, word_buckets
+from analysis.tiers.linear import LinearModel, load_model
 from crawlers.records import Document, DocumentKind
 
 __all__ = ["MODELS", "Analyser", "document_fields", "may_concern", "stack_facts"]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from analysis.counts import PeopleCount, people_counts
 from analysis.evasion import Trick
+from analysis.harm.counts import PeopleCount, people_counts
 from analysis.joined import BETWEEN, Joined, portions
 from analysis.lexicon import HIDDEN, Hit, Lexicon, Term, TermKind
 from analysis.segmentation import Segmenter

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.catalogue import Catalogue, load_catalogue
-from service.domain.citation import RowChange
-from service.domain.opinion import OpinionRules
-from service.domain.register import Register
-from service.domain.second_channel import SecondChannel
-from service.flows.citing import accepted_changes
-from service.flows.consider import Office
-from service.flows.opinion_desk import OpinionSetup
-from service.flows.preserving import Preserver
-from service.flows.rules import Rulebook
-from service.flows.second_factor import SecondFactorRules
+from service.domain.learning.opinion import OpinionRules
+from service.domain.policies.citation import RowChange
+from service.domain.rules.register import Register
+from service.domain.telling.second_channel import SecondChannel
+from service.flows.alerts.consider import Office
+from service.flows.keeping.preserving import Preserver
+from service.flows.learning.opinion_desk import OpinionSetup
+from service.flows.people.second_factor import SecondFactorRules
+from service.flows.rules.citing import accepted_changes
+from service.flows.rules.in_force import Rulebook
 from service.kept_secrets import kept_secret
 from service.notify.mailbox import MailboxNotifier
 from service.notify.robots import HookKind

@@ -15,13 +15,13 @@ from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
 from service.bootstrap import Application
 from service.disk_room import check_room
-from service.flows.expiring import EVERY as CARE_EVERY
-from service.flows.expiring import give_up_old_pages
-from service.flows.live_checks import Came, settle_checks, wished
+from service.flows.crawl.live_checks import Came, settle_checks, wished
+from service.flows.crawl.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
+from service.flows.crawl.trouble import tell_trouble
+from service.flows.keeping.expiring import EVERY as CARE_EVERY
+from service.flows.keeping.expiring import give_up_old_pages
+from service.flows.keeping.sealing import seal_days
 from service.flows.pulse import leave_mark
-from service.flows.sealing import seal_days
-from service.flows.sources import Claim, claim_visits, due_sources, effective, end_visits, host_of, is_stopped
-from service.flows.trouble import tell_trouble
 from service.ports.store import Work
 from service.rhythm import Rhythm
 from service.setbacks import PAUSE_SECONDS, SETBACKS
@@ -161,7 +161,7 @@ class _Collector:
         attachments: "AttachmentSandbox",
         stop: threading.Event,
     ) -> None:
-        from service.flows.second_look import LOOK_EVERY
+        from service.flows.judging.second_look import LOOK_EVERY
 
         self.app = app
         self.holder = holder
@@ -202,7 +202,7 @@ class _Collector:
 
     async def _look_again(self) -> None:
         from crawlers.second_look import look_again
-        from service.flows.second_look import take_looks
+        from service.flows.judging.second_look import take_looks
 
         errands = await asyncio.to_thread(self._planned)
         now = self.app.now()
@@ -230,7 +230,7 @@ class _Collector:
         log.info("looks.done", looked=taken.looked, gone=len(taken.gone), restored=len(taken.restored))
 
     def _planned(self) -> "list[Errand]":
-        from service.flows.second_look import plan_looks
+        from service.flows.judging.second_look import plan_looks
 
         with self.app.store.read() as work:
             switches, stops = work.sources.switches(), work.hosts.stopped()

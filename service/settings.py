@@ -24,8 +24,8 @@ from pydantic_settings import (
 
 from analysis.assessment import CATEGORY_NAMES, Level
 from crawlers.disk_words import disk_sentence
-from service.domain.evidence import EvidenceRules
-from service.domain.second_factor import Demand
+from service.domain.documents.evidence import EvidenceRules
+from service.domain.people.second_factor import Demand
 from service.setting_checks import (
     REAL_SECRET,
     check_endpoint,

@@ -11,14 +11,14 @@ from crawlers.imports import ImportRefused
 from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
 from service.bootstrap import Application
 from service.disk_room import check_room, room_of
-from service.domain.matter import MatterKind
+from service.domain.matters.matter import MatterKind
 from service.domain.week import parse_week
 from service.export.pdf import lack_of_pdf
-from service.flows.brief import compile_week
-from service.flows.importing import ImportReport, import_file
-from service.flows.matter_import import MatterReport, import_matters
+from service.flows.crawl.importing import ImportReport, import_file
+from service.flows.crawl.push import PushDesk
+from service.flows.matters.matter_import import MatterReport, import_matters
 from service.flows.pulse import silent_since
-from service.flows.push import PushDesk
+from service.flows.reports.brief import compile_week
 from service.notify.mailbox import MailboxNotifier
 from service.ports.store import StoreUnavailableError
 

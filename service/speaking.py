@@ -9,11 +9,11 @@ import structlog
 
 from service.bootstrap import Application
 from service.disk_room import room_of
-from service.domain.daily_report import parse_hour
-from service.flows.daily_report import DailyReport, report_day
-from service.flows.deliver_short import deliver_short
+from service.domain.telling.daily_report import parse_hour
 from service.flows.pulse import WATCHED, leave_mark, silent_roles
-from service.flows.second_channel import tell_of_waiting_mail
+from service.flows.reports.daily_report import DailyReport, report_day
+from service.flows.telling.deliver_short import deliver_short
+from service.flows.telling.second_channel import tell_of_waiting_mail
 from service.ports.notify import NotifyError
 from service.rhythm import Rhythm
 

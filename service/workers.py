@@ -17,16 +17,16 @@ import structlog
 
 from service.bootstrap import Application
 from service.disk_room import room_of
-from service.flows.consider import Office
-from service.flows.crossing import EVERY as CROSS_EVERY
-from service.flows.crossing import cross_check
-from service.flows.deliver import deliver_mail, deliver_search
-from service.flows.matter_watch import tend_matters
-from service.flows.model_versions import training_waits
-from service.flows.opinions import ask_waiting, opinion_queue
+from service.flows.alerts.consider import Office
+from service.flows.alerts.surges import EVERY as SURGES_EVERY
+from service.flows.alerts.surges import find_surges
+from service.flows.learning.model_versions import training_waits
+from service.flows.learning.opinions import ask_waiting, opinion_queue
+from service.flows.matters.crossing import EVERY as CROSS_EVERY
+from service.flows.matters.crossing import cross_check
+from service.flows.matters.matter_watch import tend_matters
 from service.flows.pulse import leave_mark
-from service.flows.surges import EVERY as SURGES_EVERY
-from service.flows.surges import find_surges
+from service.flows.telling.deliver import deliver_mail, deliver_search
 from service.flows.watch import EVERY, watch
 from service.log_lines import LogLines
 from service.ports.search import SearchUnavailableError
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from analysis.assess import Analyser
-    from service.flows.judging import WordedJudge
-    from service.flows.library import PolicyLibrary
-    from service.flows.model_keeper import ModelKeeper
+    from service.flows.judging.judge import WordedJudge
+    from service.flows.learning.model_keeper import ModelKeeper
+    from service.flows.policies.library import PolicyLibrary
 
 
 __all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "write_logs"]
@@ -76,11 +76,11 @@ def write_logs(role: str) -> None:
 
 def run_assess(app: Application, stop: threading.Event) -> None:
     """Judge what was collected, and look again at running events and clocks."""
-    from service.flows.assess import assess_pending
-    from service.flows.explain import Explaining
-    from service.flows.judging import WordedJudge
-    from service.flows.library import PolicyLibrary
-    from service.flows.rejudging import queue_again
+    from service.flows.judging.assess import assess_pending
+    from service.flows.judging.explain import Explaining
+    from service.flows.judging.judge import WordedJudge
+    from service.flows.judging.rejudging import queue_again
+    from service.flows.policies.library import PolicyLibrary
 
     _describe_and_count(app)
     keeper, training = _model_keeper(app), _training_beside(app)
@@ -138,7 +138,7 @@ def _keep_what_is_loaded() -> None:
 def _model_keeper(app: Application) -> "ModelKeeper[Analyser]":
     """Return what holds the model that judges here, with the one in force taken up where it is not refused."""
     from analysis.assess import Analyser
-    from service.flows.model_keeper import ModelKeeper
+    from service.flows.learning.model_keeper import ModelKeeper
 
     models = app.settings.data / "models"
     models.mkdir(parents=True, exist_ok=True)
@@ -150,7 +150,7 @@ def _model_keeper(app: Application) -> "ModelKeeper[Analyser]":
 
 def _describe_and_count(app: Application) -> None:
     """Tell the store of the sources, and count anew what older rules counted, where that is quick."""
-    from service.flows.recounting import recount_where_quick
+    from service.flows.judging.recounting import recount_where_quick
 
     app.describe_sources()
     counted = recount_where_quick(app.store)
@@ -358,7 +358,7 @@ def _read_ahead(app: Application, stop: threading.Event) -> None:
     Not at once: on a busy host the parsing would hold up the first answer, which a start waits for.
     """
     if not stop.wait(_READ_AHEAD_AFTER_SECONDS):
-        from service.flows.words import shipped_vocabulary
+        from service.flows.words.acts import shipped_vocabulary
 
         app.situations()
         shipped_vocabulary()

@@ -7,11 +7,11 @@ from typing import Any
 from analysis.assessment import Assessment, CategoryScore, Evidence, Level, Tone
 from analysis.segmentation import RjiebaSegmenter
 from crawlers.records import DatePrecision, Document, DocumentKind, Engagement, document_id
-from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import Clock, ClockRole, ClockState
-from service.domain.event import Event
-from service.domain.people import Person, Role
-from service.flows.passwords import hash_password
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.clocks.clock import Clock, ClockRole, ClockState
+from service.domain.events.event import Event
+from service.domain.people.person import Person, Role
+from service.flows.people.passwords import hash_password
 from service.ports.store import Store
 
 __all__ = [

@@ -11,12 +11,12 @@ from pathlib import Path
 from analysis.segmentation import RjiebaSegmenter
 from crawlers.imports import ImportRefused
 from service.api.context import AppContext, DrillInfo, DrillRun, DrillScenario
-from service.domain.matter import MatterKind
-from service.domain.second_factor import Demand
-from service.flows.consider import Office
-from service.flows.importing import ImportReport, import_file
-from service.flows.matter_import import MatterReport, import_matters
-from service.flows.second_factor import SecondFactorRules
+from service.domain.matters.matter import MatterKind
+from service.domain.people.second_factor import Demand
+from service.flows.alerts.consider import Office
+from service.flows.crawl.importing import ImportReport, import_file
+from service.flows.matters.matter_import import MatterReport, import_matters
+from service.flows.people.second_factor import SecondFactorRules
 from service.notify.mailbox import MailboxNotifier
 from service.policies.register import load_register
 from service.policies.routing import RoutingFiles

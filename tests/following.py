@@ -7,14 +7,14 @@ from pathlib import Path
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Level, Tone
 from crawlers.records import Document, DocumentKind, SourceClass, document_id
-from service.domain.event import Event
-from service.domain.matter import MatterKind
-from service.domain.people import Person
-from service.domain.register import Register
-from service.domain.topic import Phase, PhaseKind, Topic
-from service.flows.crossing import cross_check
-from service.flows.matter_import import MatterReport, import_matters
-from service.flows.topics import open_topic
+from service.domain.events.event import Event
+from service.domain.matters.matter import MatterKind
+from service.domain.people.person import Person
+from service.domain.rules.register import Register
+from service.domain.topics.topic import Phase, PhaseKind, Topic
+from service.flows.matters.crossing import cross_check
+from service.flows.matters.matter_import import MatterReport, import_matters
+from service.flows.topics.acts import open_topic
 from service.ports.store import Completion, Store
 from tests.builders import NOW
 from tests.seeding import SOURCES

@@ -11,10 +11,10 @@ import yaml
 
 from crawlers.ports import QuarantineEntry, SourceProgress
 from crawlers.records import Document, Source, SourceClass
-from service.domain.alert import AlertLevel, AlertState
-from service.domain.clock import ClockState
-from service.domain.event import Event
-from service.domain.people import Person, Role
+from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.clocks.clock import ClockState
+from service.domain.events.event import Event
+from service.domain.people.person import Person, Role
 from service.ports.store import Completion, Store, Work
 from tests.builders import (
     NOW,

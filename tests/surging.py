@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from analysis.surges import SurgeReason
-from service.domain.surge import SERIES, FoundSurge
+from analysis.events.surges import SurgeReason
+from service.domain.figures.surge import SERIES, FoundSurge
 from service.ports.store import Store, Work
 from tests.builders import NOW
 

@@ -21,16 +21,16 @@ from scipy import linalg, optimize, sparse
 
 from analysis.assess import Analyser, document_fields, may_concern, stack_facts
 from analysis.assessment import RISK_CATEGORIES, Level
-from analysis.entities import find_entities
-from analysis.features import count_features
-from analysis.linear import MANIFEST, LinearModel, read_manifest
-from analysis.neighbours import NEIGHBOURS, NEIGHBOURS_MANIFEST
+from analysis.entities.named_things import find_entities
+from analysis.judgement.neighbours import NEIGHBOURS, NEIGHBOURS_MANIFEST
+from analysis.judgement.risk import STACK_INPUTS, sigmoid, stack_inputs
+from analysis.judgement.rules import apply_rules
+from analysis.judgement.second_tier import CATEGORY_SOURCES, category_sources
+from analysis.judgement.severity import SEVERITY_LABELS
+from analysis.judgement.tone import TONE_LABELS
 from analysis.reading import Reading, read
-from analysis.risk import STACK_INPUTS, sigmoid, stack_inputs
-from analysis.rules import apply_rules
-from analysis.second_tier import CATEGORY_SOURCES, category_sources
-from analysis.severity import SEVERITY_LABELS
-from analysis.tone import TONE_LABELS
+from analysis.tiers.features import count_features
+from analysis.tiers.linear import MANIFEST, LinearModel, read_manifest
 from analysis.training.data import Example
 from analysis.training.officers import labels_hash, measures_chance
 from crawlers.records import Document

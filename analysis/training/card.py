@@ -61,7 +61,7 @@ is a risk that the press office would want flagged, in which of thirteen categor
 **What it is.** Two tiers. The first is one logistic regression a label ({labels}) over hashed character and word n-grams, n-grams with names
 replaced by their kind, and cues of the lexicon; a logistic stack over their decision values calibrates risk and remit.
 Arrays in `linear.npz` (weights as 8-bit steps on a square-root scale), everything else in `manifest.json`. Named rules
-(`analysis/rules.py`) may raise a document above the model, never lower it.
+(`analysis/judgement/rules.py`) may raise a document above the model, never lower it.
 
 {second}
 
@@ -86,7 +86,7 @@ teach neither level nor tone, the documents no tone.
 Stack, calibration and cuts were fitted on forward predictions: three models of earlier months each predicted the
 months after them; severity on predictions for events that five models had each not seen, because the forward ones hold
 only some three hundred risks. The weights that ship saw all training data. Which category leads and how severe a risk is
-also follows named signs (`analysis/signs.py`), written looking at training titles. The encoder's word was weighed on what one encoder said
+also follows named signs (`analysis/judgement/signs.py`), written looking at training titles. The encoder's word was weighed on what one encoder said
 of the months from June 2024 on and of a fifth of the written events, none of which it had seen.
 
 ## Measured

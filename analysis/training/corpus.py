@@ -9,16 +9,16 @@ from scipy import sparse
 
 from analysis.assess import document_fields, may_concern, stack_facts
 from analysis.assessment import RISK_CATEGORIES, Level
-from analysis.entities import find_entities
-from analysis.features import Counts, count_features
+from analysis.entities.named_things import find_entities
+from analysis.judgement.rules import Findings, apply_rules
+from analysis.judgement.severity import SEVERITY_LABELS
+from analysis.judgement.signs import Signs
+from analysis.judgement.tone import TONE_LABELS
 from analysis.lexicon import load_lexicon
-from analysis.linear import LinearModel, Weighting
 from analysis.reading import read
-from analysis.rules import Findings, apply_rules
 from analysis.segmentation import Segmenter
-from analysis.severity import SEVERITY_LABELS
-from analysis.signs import Signs
-from analysis.tone import TONE_LABELS
+from analysis.tiers.features import Counts, count_features
+from analysis.tiers.linear import LinearModel, Weighting
 from analysis.training.data import Example
 
 __all__ = ["LABELS", "SEED", "Corpus", "fit_linear", "read_corpus", "rows_of"]

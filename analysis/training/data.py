@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from analysis.articles import article_label
 from analysis.assessment import Level, Tone
-from analysis.situations import load_situations
+from analysis.matching.articles import article_label
+from analysis.matching.situations import load_situations
 from crawlers.records import Document, DocumentKind
 
 __all__ = [

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.assess import MODELS, Analyser
-from analysis.encoder import ENCODER_MANIFEST, FORWARD, HEADS, NETWORK, TOKENIZER
-from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError, read_manifest
-from analysis.neighbours import NEIGHBOURS, NEIGHBOURS_MANIFEST
+from analysis.judgement.neighbours import NEIGHBOURS, NEIGHBOURS_MANIFEST
+from analysis.tiers.encoder import ENCODER_MANIFEST, FORWARD, HEADS, NETWORK, TOKENIZER
+from analysis.tiers.linear import ARRAYS, MANIFEST, ModelRefusedError, read_manifest
 from analysis.training.card import CARD, model_card
 from analysis.training.evaluate import Evaluation, evaluate
 from analysis.training.officer_gate import Fall

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.assess import MODELS, Analyser
-from analysis.linear import MANIFEST, ModelRefusedError, read_manifest
+from analysis.tiers.linear import MANIFEST, ModelRefusedError, read_manifest
 from analysis.training.adaptation import adapt
 from analysis.training.card import CARD
 from analysis.training.data import DEV_FILE, Example, load_events

@@ -20,7 +20,7 @@ __all__ = ["Said", "labels_hash", "measures_chance", "read_labels", "split"]
 
 
 class Said(Protocol):
-    """What an officer says of a document; `service.domain.label.Label` is one."""
+    """What an officer says of a document; `service.domain.learning.label.Label` is one."""
 
     @property
     def level(self) -> Level:

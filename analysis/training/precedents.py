@@ -10,10 +10,10 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.kernel_ridge import KernelRidge
 
-from analysis.grounds import grounds
-from analysis.precedents import Precedents, fingerprint_of_row
-from analysis.recognition import Query, Recogniser, count_query
-from analysis.situations import Situation, Situations
+from analysis.matching.grounds import grounds
+from analysis.matching.precedents import Precedents, fingerprint_of_row
+from analysis.matching.recognition import Query, Recogniser, count_query
+from analysis.matching.situations import Situation, Situations
 
 __all__ = ["FOLDS", "Read", "fit_precedents", "fold_of"]
 

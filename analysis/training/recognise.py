@@ -17,11 +17,11 @@ from scipy import sparse
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from analysis.encoder import ENCODER_MANIFEST, HEADS, read_encoder_manifest
-from analysis.features import BUCKET_BITS
-from analysis.linear import ModelRefusedError, Weighting
-from analysis.recognition import FORMAT, MODEL, Head, Query, Recogniser, count_query
-from analysis.situations import load_situations
+from analysis.matching.recognition import FORMAT, MODEL, Head, Query, Recogniser, count_query
+from analysis.matching.situations import load_situations
+from analysis.tiers.encoder import ENCODER_MANIFEST, HEADS, read_encoder_manifest
+from analysis.tiers.features import BUCKET_BITS
+from analysis.tiers.linear import ModelRefusedError, Weighting
 from analysis.training.data import (
     ARTICLE_LABELS,
     SITUATION_LABELS,

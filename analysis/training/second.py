@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.assessment import RISK_CATEGORIES, Tone
-from analysis.encoder import FORWARD, read_encoder_manifest, require_shipped
-from analysis.second_tier import (
+from analysis.judgement.second_tier import (
     CATEGORY_SOURCES,
     SEVERITIES,
     TONES,
@@ -24,6 +23,7 @@ from analysis.second_tier import (
     severity_sources,
     tone_sources,
 )
+from analysis.tiers.encoder import FORWARD, read_encoder_manifest, require_shipped
 from analysis.training.data import WRITTEN_SOURCE, Example
 
 __all__ = ["Seen", "fit_second", "forward_logits", "written_share"]

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from analysis.events.termweights import TERM_WEIGHTS, is_term
 from analysis.segmentation import RjiebaSegmenter, Segmenter
-from analysis.termweights import TERM_WEIGHTS, is_term
 from analysis.text import normalise
 
 __all__ = ["count_words", "main", "weigh"]

@@ -16,15 +16,15 @@ import numpy.typing as npt
 
 from analysis.assess import MODELS
 from analysis.assessment import RISK_CATEGORIES, Tone
-from analysis.encoder import ENCODER_MANIFEST, read_encoder_manifest
-from analysis.features import BLOCKS, BUCKET_BITS
+from analysis.judgement.neighbours import build
+from analysis.judgement.risk import RiskStack, sigmoid, stack_inputs
+from analysis.judgement.severity import SEVERITY_LABELS, SeverityModel, severity_inputs
+from analysis.judgement.tone import TONE_LABELS
 from analysis.lexicon import load_lexicon
-from analysis.linear import FORMAT, MANIFEST, LinearModel
-from analysis.neighbours import build
-from analysis.risk import RiskStack, sigmoid, stack_inputs
 from analysis.segmentation import RjiebaSegmenter
-from analysis.severity import SEVERITY_LABELS, SeverityModel, severity_inputs
-from analysis.tone import TONE_LABELS
+from analysis.tiers.encoder import ENCODER_MANIFEST, read_encoder_manifest
+from analysis.tiers.features import BLOCKS, BUCKET_BITS
+from analysis.tiers.linear import FORMAT, MANIFEST, LinearModel
 from analysis.training.corpus import LABELS, SEED, Corpus, fit_linear, read_corpus, rows_of
 from analysis.training.data import STREAM_SOURCE, WRITTEN_SOURCE, Example, held_out, load_training, trained_on
 from analysis.training.second import Seen, fit_second, forward_logits, written_share
@@ -96,7 +96,7 @@ def _write_neighbours(corpus: Corpus, model: LinearModel, version: str, out: Pat
     build(examples, model.decide(rows_of(corpus.counts, near)), model=version, out=out, measured=_MEASURED)
 
 
-# Of 864 labelled items of months after 2024-05, with a model of the months before (`analysis/neighbours.py`).
+# Of 864 labelled items of months after 2024-05, with a model of the months before (`analysis/judgement/neighbours.py`).
 _MEASURED = {"level of the nearest": 0.689, "first category of the nearest": 0.49, "first category among three": 0.593}
 
 

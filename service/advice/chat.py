@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from crawlers.egress import EgressRefused
 from crawlers.endpoint import EndpointEgress
-from service.domain.opinion import Unfit
-from service.domain.opinion_words import Message
+from service.domain.learning.opinion import Unfit
+from service.domain.learning.opinion_words import Message
 from service.ports.opinions import AdviserError, Reply
 
 __all__ = ["ChatAdviser"]

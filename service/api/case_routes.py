@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request
 
 from service.api.identity import MAY_READ, context_of
 from service.api.routes import Limit, Offset, plain
-from service.domain.case.call import able, calls
-from service.domain.case.file import CaseFile
-from service.domain.case.turn import budget_used
-from service.domain.event import Event
-from service.domain.people import Person
+from service.domain.cases.call import able, calls
+from service.domain.cases.file import CaseFile
+from service.domain.cases.turn import budget_used
+from service.domain.cases.workflow import Workflow
+from service.domain.events.event import Event
+from service.domain.people.person import Person
 from service.domain.refusal import NotFound
-from service.domain.workflow import Workflow
 
 __all__ = ["router"]
 

@@ -10,17 +10,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from analysis.situations import Situations
+from analysis.matching.situations import Situations
 from crawlers.records import Source
 from service.api.addresses import Network
 from service.disk_room import DiskRoom
-from service.domain.matter import MatterKind
-from service.flows.consider import Office
-from service.flows.matter_import import MatterReport
-from service.flows.opinion_desk import OpinionSetup
-from service.flows.push import PushDesk
-from service.flows.rules import Rulebook
-from service.flows.second_factor import SecondFactorRules
+from service.domain.matters.matter import MatterKind
+from service.flows.alerts.consider import Office
+from service.flows.crawl.push import PushDesk
+from service.flows.learning.opinion_desk import OpinionSetup
+from service.flows.matters.matter_import import MatterReport
+from service.flows.people.second_factor import SecondFactorRules
+from service.flows.rules.in_force import Rulebook
 from service.ports.evidence import EvidenceFiles
 from service.ports.search import Search
 from service.ports.store import Store

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Request
 from crawlers.personal_data import mask_personal_data
 from service.api.identity import MAY_READ, Reader, context_of
 from service.api.routes import Limit, Offset, plain
-from service.domain.matter import OPEN_STATES, Matter, MatterKind
-from service.domain.matter_duty import Duty, standing
-from service.domain.topic import Topic
-from service.flows.privacy import note_personal_read
-from service.flows.topic_report import SPANS, report_topic
+from service.domain.matters.matter import OPEN_STATES, Matter, MatterKind
+from service.domain.matters.matter_duty import Duty, standing
+from service.domain.topics.topic import Topic
+from service.flows.keeping.privacy import note_personal_read
+from service.flows.topics.topic_report import SPANS, report_topic
 
 __all__ = ["router"]
 

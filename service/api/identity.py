@@ -9,9 +9,9 @@ from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from service.api.context import AppContext
-from service.domain.people import Act, Person, Session, may
-from service.flows.entry import awaiting_code, current
-from service.flows.second_factor import must_bind
+from service.domain.people.person import Act, Person, Session, may
+from service.flows.people.entry import awaiting_code, current
+from service.flows.people.second_factor import must_bind
 
 __all__ = [
     "MAY_READ",

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from service.api.identity import context_of
 from service.api.room import NoRoomError, has_room
-from service.flows.push import Push, PushRefusedError
+from service.flows.crawl.push import Push, PushRefusedError
 
 __all__ = ["router"]
 

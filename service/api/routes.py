@@ -14,14 +14,14 @@ from crawlers.ports import SourceProgress
 from service.api.context import AppContext
 from service.api.identity import MAY_READ, Guard, Identity, Reader, context_of
 from service.domain.audit import RECENT
-from service.domain.event import Event
-from service.domain.facts import IncidentFacts
-from service.domain.need import need_decision, need_signs, propose_need
-from service.domain.people import Act
+from service.domain.events.event import Event
+from service.domain.events.facts import IncidentFacts
+from service.domain.events.need import need_decision, need_signs, propose_need
+from service.domain.people.person import Act
 from service.domain.refusal import NotFound, Refusal
 from service.flows.acts import facts_now
-from service.flows.opinion_desk import how_asking_stands
-from service.flows.privacy import note_personal_read, personal_documents
+from service.flows.keeping.privacy import note_personal_read, personal_documents
+from service.flows.learning.opinion_desk import how_asking_stands
 from service.ports.search import SearchQuery, SearchUnavailableError
 from service.ports.store import StoreUnavailableError
 from service.search.query import QueryError, parse_query

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request
 
 from service.api.identity import MAY_READ, context_of
 from service.api.routes import Limit, plain
+from service.domain.figures.surge import FoundSurge, History, hour_to_judge
 from service.domain.refusal import NotFound
-from service.domain.surge import FoundSurge, History, hour_to_judge
-from service.flows.surges import count_now, history_of
+from service.flows.alerts.surges import count_now, history_of
 
 __all__ = ["router"]
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Request
 
 from service.api.identity import MAY_READ, context_of
 from service.api.routes import Limit, Offset, plain
-from service.domain.words import OwnWord, WordSort, lay_over
-from service.flows.words import changed_at, shipped_vocabulary
+from service.domain.words.own_words import OwnWord, WordSort, lay_over
+from service.flows.words.acts import changed_at, shipped_vocabulary
 
 __all__ = ["router"]
 

@@ -10,7 +10,7 @@ __all__ = ["who_is_asked"]
 
 def who_is_asked(app: "Application") -> list[dict[str, Any]]:
     """Return how asking stands, where it is switched on; a fault is what no waiting mends."""
-    from service.flows.opinion_desk import how_asking_stands
+    from service.flows.learning.opinion_desk import how_asking_stands
 
     if app.opinion_setup is None:
         return []

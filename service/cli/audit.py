@@ -60,7 +60,7 @@ def verify_audit(
         if broken is not None:
             fail(f"审计链在第 {broken} 条断裂：此条或其之前的内容被改动过。")
         if anchor is not None:
-            from service.flows.auditing import holds_anchor
+            from service.flows.keeping.auditing import holds_anchor
 
             if not holds_anchor(app.store, *_parsed(anchor)):
                 fail(f"审计链里没有 {anchor} 这一条：记下它之后，此条或其之前的内容被改写过。")
@@ -99,7 +99,7 @@ def export(
 ) -> None:
     """Write the rows and the signed manifest."""
     from service.export.audit_log import manifest_path, write_export
-    from service.flows.auditing import export_audit
+    from service.flows.keeping.auditing import export_audit
 
     start = None if since is None else _day(since)
     with opened(data) as app:

@@ -62,7 +62,7 @@ def _named(app: "Application", ids: Sequence[str]) -> "list[Source]":
 
 def _all_waiting(app: "Application") -> "list[Source]":
     """Return what a check of everything covers, what somebody has asked for already included."""
-    from service.flows.live_checks import waiting
+    from service.flows.crawl.live_checks import waiting
 
     with app.store.read() as work:
         ids = {source.id for source in waiting(work, app.catalogue.sources)}
@@ -71,8 +71,8 @@ def _all_waiting(app: "Application") -> "list[Source]":
 
 def _open(app: "Application", sources: "Sequence[Source]") -> set[str]:
     """Return the sources whose check is asked for and can be made; that of a stopped host waits until it may be asked again."""
-    from service.flows.live_checks import wished
-    from service.flows.sources import host_of, is_stopped
+    from service.flows.crawl.live_checks import wished
+    from service.flows.crawl.sources import host_of, is_stopped
 
     with app.store.read() as work:
         asked, stops = wished(work), work.hosts.stopped()
@@ -82,7 +82,7 @@ def _open(app: "Application", sources: "Sequence[Source]") -> set[str]:
 def _switched(app: "Application", chosen: "Sequence[Source]", *, without_check: bool) -> "list[Source]":
     """Switch on what needs no check, and return what does."""
     from service.domain.refusal import Refusal
-    from service.flows.sources import is_crawlable, switch
+    from service.flows.crawl.sources import is_crawlable, switch
 
     with app.store.read() as work:
         checks, switches = work.sources.checks(), work.sources.switches()
@@ -108,7 +108,7 @@ def _checked(app: "Application", chosen: "Sequence[Source]") -> "dict[str, Sourc
     from rich.progress import Progress
 
     from service.domain.refusal import Refusal
-    from service.flows.live_checks import ask_for_check
+    from service.flows.crawl.live_checks import ask_for_check
 
     for source in chosen:
         try:
@@ -129,7 +129,7 @@ async def _check_until_settled(
     from crawlers.attachments.sandbox import AttachmentSandbox
     from crawlers.parsing.sandbox import ExtractionSandbox
     from service.collecting import check_claim, crawl_claim
-    from service.flows.sources import end_visits
+    from service.flows.crawl.sources import end_visits
 
     holder, loop = secrets.token_hex(8), asyncio.get_running_loop()
     until = loop.time() + _MOST_SECONDS

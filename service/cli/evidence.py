@@ -9,7 +9,7 @@ from service.cli.speak import EXIT_FAILED, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
-    from service.flows.sealing import Fault
+    from service.flows.keeping.sealing import Fault
 
 __all__ = ["evidence_held", "register"]
 
@@ -35,7 +35,7 @@ def verify(
     data: DataOption = None,
 ) -> None:
     """Hash every kept page anew; write each fault as a JSON line, then a summary. Orphans are harmless and fail nothing."""
-    from service.flows.sealing import orphans_of, verify_evidence
+    from service.flows.keeping.sealing import orphans_of, verify_evidence
 
     with opened(data) as app:
         found = verify_evidence(app.store, app.preserver.files)
@@ -81,7 +81,7 @@ def evidence_held(app: "Application") -> dict[str, Any]:
 def _tidied(app: "Application", orphans: list[str]) -> int:
     from datetime import timedelta
 
-    from service.flows.expiring import remove_unneeded
+    from service.flows.keeping.expiring import remove_unneeded
 
     app.preserver.files.tidy(before=app.now() - timedelta(days=1))
     return remove_unneeded(app.store, app.preserver.files, orphans)

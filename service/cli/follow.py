@@ -13,9 +13,9 @@ from service.cli.speak import EXIT_FAILED, fail, fail_writing, misuse, say, writ
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
-    from service.domain.matter import MatterKind
-    from service.domain.people import Person
-    from service.domain.topic import Phase
+    from service.domain.matters.matter import MatterKind
+    from service.domain.people.person import Person
+    from service.domain.topics.topic import Phase
 
 __all__ = ["register"]
 
@@ -42,7 +42,7 @@ def register(application: typer.Typer) -> None:
 
 def list_topics(data: DataOption = None) -> None:
     """Write the topics as JSON lines, the last opened first."""
-    from service.domain.topic import phase_at
+    from service.domain.topics.topic import phase_at
 
     with opened(data) as app, app.store.read() as work:
         now = app.now()
@@ -78,7 +78,7 @@ def open_one(
 ) -> None:
     """Open a topic in a person's name and print its id."""
     from service.domain.refusal import Refusal
-    from service.flows.topics import open_topic
+    from service.flows.topics.acts import open_topic
 
     phases = [_phase(text) for text in phase]
     with opened(data) as app:
@@ -111,7 +111,7 @@ def report(
 ) -> None:
     """Write the report as one JSON object, and the workbook where `--out` names one."""
     from service.domain.refusal import NotFound
-    from service.flows.topic_report import report_topic
+    from service.flows.topics.topic_report import report_topic
 
     with opened(data) as app:
         try:
@@ -150,7 +150,7 @@ def import_records(
     """Import records as matters; refused ones are said with number and reason, good ones kept."""
     from crawlers.imports import ImportRefused
     from service.domain.refusal import Conflict
-    from service.flows.matter_import import import_matters
+    from service.flows.matters.matter_import import import_matters
 
     chosen_kind = _kind(kind)
     source_id = source or _SOURCES[chosen_kind.value if chosen_kind else "complaint"]
@@ -185,9 +185,9 @@ def list_matters(
     data: DataOption = None,
 ) -> None:
     """Write open matters as JSON lines, the soonest due first; nothing in them names a person. The reading is written down."""
-    from service.domain.matter import MatterState
-    from service.domain.matter_duty import standing
-    from service.flows.privacy import note_read_by
+    from service.domain.matters.matter import MatterState
+    from service.domain.matters.matter_duty import standing
+    from service.flows.keeping.privacy import note_read_by
 
     chosen = _kind(kind)
     with opened(data) as app:
@@ -217,7 +217,7 @@ def list_matters(
 
 
 def _kind(text: str) -> "MatterKind | None":
-    from service.domain.matter import MatterKind
+    from service.domain.matters.matter import MatterKind
 
     if text == "auto":
         return None
@@ -228,7 +228,7 @@ def _kind(text: str) -> "MatterKind | None":
 
 
 def _phase(text: str) -> "Phase":
-    from service.domain.topic import Phase, PhaseKind
+    from service.domain.topics.topic import Phase, PhaseKind
 
     name, _, days = text.partition("=")
     first, _, last = days.partition("/")

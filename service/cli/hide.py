@@ -10,7 +10,7 @@ from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_line
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
-    from service.flows.hiding import Proof
+    from service.flows.keeping.hiding import Proof
 
 __all__ = ["register"]
 
@@ -63,9 +63,9 @@ def _hide(
     authorless: bool,
     ask: bool,
 ) -> None:
-    from service.domain.hidden import HidingScope
-    from service.flows.deliver import deliver_search
-    from service.flows.hiding import hide_string, look_for
+    from service.domain.documents.hidden import HidingScope
+    from service.flows.keeping.hiding import hide_string, look_for
+    from service.flows.telling.deliver import deliver_search
 
     person = person_named(app, by)
     scope = HidingScope.EVENT if event else HidingScope.DOCUMENT
@@ -81,7 +81,7 @@ def _hide(
 
 
 def _proof(app: "Application", document: str, string: str) -> "Proof":
-    from service.flows.hiding import Beyond, prove_gone
+    from service.flows.keeping.hiding import Beyond, prove_gone
 
     beyond = Beyond(briefings=app.settings.data / "briefings", search=app.search, cut=app.cut)
     return prove_gone(app.store, document, string, beyond)

@@ -27,7 +27,7 @@ def stop_one_host(
 ) -> None:
     """Stop asking a host and what is below it."""
     from service.domain.refusal import Refusal
-    from service.flows.sources import stop_host
+    from service.flows.crawl.sources import stop_host
 
     with opened(data) as app:
         try:
@@ -42,7 +42,7 @@ def resume_one_host(
 ) -> None:
     """Let a stopped host go again."""
     from service.domain.refusal import Refusal
-    from service.flows.sources import resume_host
+    from service.flows.crawl.sources import resume_host
 
     with opened(data) as app:
         try:

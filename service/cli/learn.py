@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from analysis.training.learning import Learned
     from crawlers.records import Document
     from service.bootstrap import Application
-    from service.domain.model_version import TrainingRun
-    from service.flows.model_versions import Material
+    from service.domain.learning.model_version import TrainingRun
+    from service.flows.learning.model_versions import Material
     from service.ports.store import Store
 
 __all__ = ["alive", "learn_from_officers", "model_in_force"]
@@ -37,7 +37,7 @@ def learn_from_officers(data: Path | None, shared: Path | None, *, wished: bool)
 
     With `wished` only a training that somebody asked for on the page is made; else one in the name of the command line.
     """
-    from service.flows.model_versions import start_training
+    from service.flows.learning.model_versions import start_training
 
     with opened(data) as app:
         started = start_training(app.store, actor=None if wished else "cli", now=app.now())
@@ -66,7 +66,7 @@ def _train(
 ) -> "TrainingRun":
     from analysis.assessment import Level
     from analysis.training.officers import read_labels
-    from service.flows.model_versions import end_training, give_up_training
+    from service.flows.learning.model_versions import end_training, give_up_training
 
     # The role that started this process ends it by SIGTERM; as an exception it lets the training be given back.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -85,7 +85,7 @@ def _train(
 @contextmanager
 def alive(store: "Store", run: "TrainingRun", now: Callable[[], datetime]) -> Iterator[None]:
     """Say from time to time that this process lives, so that one which was killed does not look as if it trained."""
-    from service.flows.model_versions import SIGN_EVERY, hold_training
+    from service.flows.learning.model_versions import SIGN_EVERY, hold_training
     from service.ports.store import StoreUnavailableError
 
     over = threading.Event()
@@ -112,10 +112,10 @@ def _made(
 ) -> "Learned | str":
     """Return what was made and, where it may judge, lies in its place; or a sentence that says why nothing was made."""
     from analysis.assess import MODELS
-    from analysis.linear import ModelRefusedError
+    from analysis.tiers.linear import ModelRefusedError
     from analysis.training.learning import learn
-    from service.domain.model_version import SHIPPED
-    from service.flows.model_versions import model_folder
+    from service.domain.learning.model_version import SHIPPED
+    from service.flows.learning.model_versions import model_folder
 
     models = app.settings.data / "models"
     models.mkdir(parents=True, exist_ok=True)
@@ -146,10 +146,10 @@ def _keep(made: Path, folder: Path) -> None:
 def model_in_force(app: "Application") -> dict[str, Any]:
     """Return whether the model in force can be loaded here, as a row of `doctor`."""
     from analysis.assess import Analyser
-    from analysis.linear import ModelRefusedError
-    from service.domain.model_version import SHIPPED
-    from service.flows.model_keeper import refusal_of
-    from service.flows.model_versions import model_folder
+    from analysis.tiers.linear import ModelRefusedError
+    from service.domain.learning.model_version import SHIPPED
+    from service.flows.learning.model_keeper import refusal_of
+    from service.flows.learning.model_versions import model_folder
 
     with app.store.read() as work:
         placement = work.models.in_force()

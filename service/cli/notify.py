@@ -32,8 +32,8 @@ def send_test(
     data: DataOption = None,
 ) -> None:
     """Send one message that says it is a test by the second channel, and by mail where an address is given; nothing is queued."""
-    from service.domain.letter import compose
-    from service.domain.second_channel import compose_short, probe_letter
+    from service.domain.telling.letter import compose
+    from service.domain.telling.second_channel import compose_short, probe_letter
 
     with opened(data) as app:
         now = app.now()
@@ -77,7 +77,7 @@ def second_channel(app: "Application") -> dict[str, Any]:
 
 def who_gets_the_report(app: "Application") -> dict[str, Any]:
     """Return when the day's report leaves and to how many, as a row of `doctor`; that nobody gets it is said and fails nothing."""
-    from service.flows.daily_report import readers_of_it
+    from service.flows.reports.daily_report import readers_of_it
 
     name = "每日报平安"
     if not app.settings.daily_report:

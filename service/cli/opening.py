@@ -12,7 +12,7 @@ from service.cli.speak import fail, misuse
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
-    from service.domain.people import Person
+    from service.domain.people.person import Person
     from service.settings import Settings
 
 __all__ = ["ByOption", "DataOption", "opened", "person_named", "settings_of"]

@@ -58,7 +58,7 @@ def import_rows(
     from rich.progress import Progress
 
     from crawlers.imports import ImportRefused
-    from service.flows.importing import import_file
+    from service.flows.crawl.importing import import_file
 
     with opened(data) as app, Progress(console=Console(stderr=True), transient=True) as progress:
         chosen = _source_for(app, source, office_confirmed=office_confirmed)
@@ -89,7 +89,7 @@ def import_rows(
 
 def _source_for(app: "Application", source_id: str, *, office_confirmed: bool) -> "Source":
     """Return the source that a file is imported into; end the command where there is none, or where it is an office's and nobody confirmed."""
-    from service.domain.imported import refuse_office_word
+    from service.domain.documents.imported import refuse_office_word
     from service.domain.refusal import Conflict
 
     source = app.catalogue.by_id.get(source_id)
@@ -118,7 +118,7 @@ def brief(
     """Write the week's briefing and print the paths."""
     from service.domain.week import parse_week, week_of
     from service.export.briefing import write_briefing
-    from service.flows.brief import compile_week
+    from service.flows.reports.brief import compile_week
 
     with opened(data) as app:
         try:
@@ -225,7 +225,7 @@ def _second_tier() -> dict[str, Any]:
 
 def _situations_model() -> dict[str, Any]:
     """Return whether the model of situations can be used; without it articles are told by cues alone."""
-    from service.flows.library import usable_recogniser
+    from service.flows.policies.library import usable_recogniser
 
     _, refused = usable_recogniser()
     return {"check": "情形模型", "ok": not refused, "sentence": refused or "正常"}
@@ -233,7 +233,7 @@ def _situations_model() -> dict[str, Any]:
 
 def _who_is_told(app: "Application") -> list[dict[str, Any]]:
     """Return what is wrong with the rules of who is told (a fault), and gaps of the duty roster ahead (said, no fault)."""
-    from service.flows.mornings import coming_gaps
+    from service.flows.reports.mornings import coming_gaps
 
     rules, now = app.office.routing(), app.now()
     with app.store.read() as work:
@@ -245,8 +245,8 @@ def _who_is_told(app: "Application") -> list[dict[str, Any]]:
 
 def _own_words(app: "Application") -> dict[str, Any]:
     """Return which own words cannot be used; they are left out, which fails nothing."""
-    from service.domain.words import lay_over
-    from service.flows.words import shipped_vocabulary
+    from service.domain.words.own_words import lay_over
+    from service.flows.words.acts import shipped_vocabulary
 
     with app.store.read() as work:
         held = work.words.in_force()
@@ -259,7 +259,7 @@ def _own_words(app: "Application") -> dict[str, Any]:
 
 def _attachments(app: "Application") -> dict[str, Any]:
     """Return how much room attachments take; where new ones are refused, that is a fault."""
-    from service.flows.keeping import room_of
+    from service.flows.keeping.attachments import room_of
 
     with app.store.read() as work:
         room = room_of(work, app.settings.attachment_bytes)
@@ -289,7 +289,7 @@ def verify_index(
 
 def renew_index(*, data: DataOption = None) -> None:
     """Count every document and write the search projection by the rules in force."""
-    from service.flows.recounting import recount
+    from service.flows.judging.recounting import recount
     from service.ports.search import SearchUnavailableError
     from service.search.refill import renew
 
@@ -305,7 +305,7 @@ def renew_index(*, data: DataOption = None) -> None:
 
 def _meaning(app: "Application") -> dict[str, Any]:
     """Return whether counts and index follow the rules in force; where they do not, that is a fault."""
-    from service.flows.recounting import counts_are_older
+    from service.flows.judging.recounting import counts_are_older
     from service.ports.search import SearchUnavailableError
     from service.search.verify import is_older
 

@@ -56,8 +56,8 @@ def add(
     data: DataOption = None,
 ) -> None:
     """Create a person and print the one-time password."""
-    from service.domain.people import Role
-    from service.flows.people import PasswordFaultError, add_person
+    from service.domain.people.person import Role
+    from service.flows.people.acts import PasswordFaultError, add_person
 
     if role not in {member.value for member in Role}:
         misuse(f"没有 {role} 这个角色。")
@@ -81,7 +81,7 @@ def add(
 
 def duties(name: NameArgument, *, duty: DutyOption = None, data: DataOption = None) -> None:
     """Give a person exactly these duties and say which they hold."""
-    from service.flows.people import PasswordFaultError, set_duties
+    from service.flows.people.acts import PasswordFaultError, set_duties
 
     with opened(data) as app:
         workflow = app.office.register.workflow
@@ -95,7 +95,7 @@ def duties(name: NameArgument, *, duty: DutyOption = None, data: DataOption = No
 def small_office(*, replaces: ReplaceOption = False, data: DataOption = None) -> None:
     """Spread the duties over everybody who can hold any."""
     from service.domain.refusal import Conflict
-    from service.flows.people import spread_duties
+    from service.flows.people.acts import spread_duties
 
     with opened(data) as app:
         workflow = app.office.register.workflow
@@ -109,7 +109,7 @@ def small_office(*, replaces: ReplaceOption = False, data: DataOption = None) ->
 
 def reset(name: NameArgument, data: DataOption = None) -> None:
     """Give a person a new one-time password."""
-    from service.flows.people import reset_password
+    from service.flows.people.acts import reset_password
 
     with opened(data) as app:
         with app.store.read() as work:
@@ -123,7 +123,7 @@ def reset(name: NameArgument, data: DataOption = None) -> None:
 def reset_code(name: NameArgument, data: DataOption = None) -> None:
     """Take the second factor of somebody who lost the device away."""
     from service.domain.refusal import Refusal
-    from service.flows.second_factor import reset
+    from service.flows.people.second_factor import reset
 
     with opened(data) as app:
         with app.store.read() as work:

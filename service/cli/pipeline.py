@@ -12,7 +12,7 @@ from service.cli.speak import EXIT_FAILED, fail, flush, misuse, say, write_line,
 
 if TYPE_CHECKING:
     from analysis.assess import Analyser
-    from analysis.retrieval import ArticleMatch
+    from analysis.matching.retrieval import ArticleMatch
     from crawlers.records import Document
 
 __all__ = ["register"]
@@ -47,7 +47,7 @@ def extract(url: Annotated[str | None, typer.Option("--url", help="网页地址�
 
 def judge(*, explain: ExplainOption = False) -> None:
     """Judge documents from standard input."""
-    from analysis.explanation import explanation_row
+    from analysis.judgement.explanation import explanation_row
     from analysis.lines import judgement
 
     analyser, answers = _analyser(), _Answers()
@@ -62,8 +62,8 @@ def judge(*, explain: ExplainOption = False) -> None:
 
 def group() -> None:
     """Group documents from standard input into events, in the order given."""
-    from analysis.events import Grouper, new_event_id
-    from analysis.fingerprints import fingerprint
+    from analysis.events.fingerprints import fingerprint
+    from analysis.events.grouping import Grouper, new_event_id
 
     analyser, grouper, answers = _analyser(), Grouper(), _Answers()
     for documents in answers.batches():
@@ -77,10 +77,10 @@ def group() -> None:
 
 def match(data: DataOption = None) -> None:
     """Match documents from standard input with the imported articles in force on their day."""
-    from analysis.retrieval import match as match_articles
+    from analysis.matching.retrieval import match as match_articles
     from service.domain.beijing import BEIJING
-    from service.flows.library import usable_recogniser
-    from service.flows.policies import load_index
+    from service.flows.policies.importing import load_index
+    from service.flows.policies.library import usable_recogniser
 
     with opened(data) as app:
         index = load_index(app.store, app.cut, app.register, gists=False)
@@ -112,7 +112,7 @@ def _cited(one: "ArticleMatch") -> dict[str, Any]:
 
 def _analyser() -> "Analyser":
     from analysis.assess import Analyser
-    from analysis.linear import ModelRefusedError
+    from analysis.tiers.linear import ModelRefusedError
 
     try:
         return Analyser.load()

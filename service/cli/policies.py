@@ -13,7 +13,7 @@ from service.cli.speak import EXIT_FAILED, fail, fail_reading, fail_writing, mis
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from service.domain.policy import Policy
+    from service.domain.policies.policy import Policy
 
 __all__ = ["register"]
 
@@ -44,7 +44,7 @@ def import_policies(
     data: DataOption = None,
 ) -> None:
     """Import policy texts: one file or a folder; what is not taken is said with file and line."""
-    from service.flows import policies
+    from service.flows.policies import importing as policies
 
     described = _described(given or (), path)
     with opened(data) as app:
@@ -81,7 +81,7 @@ def list_policies(
     data: DataOption = None,
 ) -> None:
     """Write the library, or the register, as JSON lines."""
-    from service.domain.library import LibraryQuery
+    from service.domain.policies.library import LibraryQuery
 
     with opened(data) as app:
         day = _day(on, app.now())
@@ -135,7 +135,7 @@ def show_policy(
     data: DataOption = None,
 ) -> None:
     """Write one document with its articles, or the text that an address names, as JSON."""
-    from analysis.clauses import cited, parse_reference
+    from analysis.matching.clauses import cited, parse_reference
 
     stem, mark, address = name.partition("#")
     with opened(data) as app:
@@ -172,7 +172,7 @@ def show_policy(
 
 
 def _called(policies: "list[Policy]", title: str) -> "Policy | None":
-    from service.domain.library import name_of
+    from service.domain.policies.library import name_of
 
     named = [one for one in policies if name_of(one.title) == name_of(title)]
     return max(named, key=lambda one: str(one.valid_from or ""), default=None)
@@ -187,9 +187,9 @@ def verify_entry(
     data: DataOption = None,
 ) -> None:
     """Record that an administrator compared an entry of the register with the text."""
-    from service.domain.checks import CheckVerdict
+    from service.domain.policies.checks import CheckVerdict
     from service.domain.refusal import Refusal
-    from service.flows.verifying import check_entry
+    from service.flows.rules.verifying import check_entry
 
     verdict = CheckVerdict.DOUBTED if doubt else CheckVerdict.CONFIRMED
     with opened(data) as app:
@@ -215,7 +215,7 @@ def link_policies(
 ) -> None:
     """Link an interpretation with its policy."""
     from service.domain.refusal import Refusal
-    from service.flows import policy_links
+    from service.flows.rules import policy_links
 
     said = {None: None, True: "yes", False: "no"}
     with opened(data) as app:
@@ -243,7 +243,7 @@ def ledger(
 ) -> None:
     """Write the ledger as XLSX and CSV and print the paths."""
     from service.export.ledger import ledger_csv, ledger_rows, ledger_xlsx
-    from service.flows.policy_links import linked_policies
+    from service.flows.rules.policy_links import linked_policies
 
     with opened(data) as app:
         today = _day(None, app.now())

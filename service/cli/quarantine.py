@@ -9,7 +9,7 @@ from service.cli.speak import fail, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
     from service.bootstrap import Application
-    from service.domain.people import Person
+    from service.domain.people.person import Person
 
 __all__ = ["register"]
 
@@ -62,8 +62,8 @@ def replay(
     data: DataOption = None,
 ) -> None:
     """Try again what was set aside, the oldest first; print how many, how many are left, and what cannot be."""
+    from service.domain.documents.set_aside import AT_THE_DOOR
     from service.domain.refusal import Conflict, Refusal
-    from service.domain.set_aside import AT_THE_DOOR
 
     _require_one(stage, reason, source, mail=mail, search=search)
     with opened(data) as app:
@@ -85,7 +85,7 @@ def replay(
 
 
 def _require_one(stage: str, reason: str, source: str, *, mail: bool, search: bool) -> None:
-    from service.domain.set_aside import ASSESS, AT_THE_DOOR, REMEDIES
+    from service.domain.documents.set_aside import ASSESS, AT_THE_DOOR, REMEDIES
 
     if stage not in {ASSESS, *AT_THE_DOOR}:
         remedy = REMEDIES.get(stage)
@@ -97,7 +97,7 @@ def _require_one(stage: str, reason: str, source: str, *, mail: bool, search: bo
 
 
 def _judged_again(app: "Application", person: "Person", reason: str, *, dry_run: bool) -> dict[str, object]:
-    from service.flows.second_try import judge_set_aside
+    from service.flows.judging.second_try import judge_set_aside
 
     found = judge_set_aside(app.store, person, reason=reason, dry_run=dry_run, now=app.now())
     if not dry_run:
@@ -106,7 +106,7 @@ def _judged_again(app: "Application", person: "Person", reason: str, *, dry_run:
 
 
 def _fetched_again(app: "Application", person: "Person", source: str, *, dry_run: bool) -> dict[str, object]:
-    from service.flows.fetching_again import fetch_again
+    from service.flows.crawl.fetching_again import fetch_again
 
     found = fetch_again(app.store, person, sources=[source] if source else (), dry_run=dry_run, now=app.now())
     if not dry_run:
@@ -115,7 +115,7 @@ def _fetched_again(app: "Application", person: "Person", source: str, *, dry_run
 
 
 def _delivered_again(app: "Application", person: "Person", kind: str, *, dry_run: bool) -> dict[str, object]:
-    from service.flows.second_try import deliver_again
+    from service.flows.judging.second_try import deliver_again
 
     found = deliver_again(app.store, person, kind, dry_run=dry_run, now=app.now())
     return {"again": len(found.rows), "left": found.left, "unaddressed": found.unaddressed}

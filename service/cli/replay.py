@@ -66,8 +66,8 @@ def replay(
 def _run(moments: "Iterator[Snapshot | str]") -> dict[str, Any]:
     from analysis.assess import Analyser
     from service.bootstrap import build, prepare
-    from service.domain.people import Role
-    from service.flows.people import add_person
+    from service.domain.people.person import Role
+    from service.flows.people.acts import add_person
     from service.flows.replay import replay as run_replay
     from service.settings import load_settings
 

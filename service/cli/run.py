@@ -170,8 +170,8 @@ def _check_host(settings: "Settings", *, ran_before: bool) -> None:
 
 def _prepare(settings: "Settings") -> None:
     """Bring the store up to date, read what the office declared, and make the first administrator."""
-    from service.domain.people import Role
-    from service.flows.people import add_person
+    from service.domain.people.person import Role
+    from service.flows.people.acts import add_person
 
     with opened(settings.data, port=settings.port) as app:
         for problem in app.catalogue.problems:
@@ -188,7 +188,7 @@ def _prepare(settings: "Settings") -> None:
 
 def _say_older(app: "Application") -> None:
     """Count anew what older rules counted, where that is quick; else say what to run. The index is rewritten by the deliver role."""
-    from service.flows.recounting import counts_are_older, recount_where_quick
+    from service.flows.judging.recounting import counts_are_older, recount_where_quick
 
     counted = recount_where_quick(app.store)
     if counted is not None:
@@ -256,7 +256,7 @@ def _room_watch(data: Path) -> Callable[[], None]:
 
 def _say_what_is_collected(settings: "Settings") -> None:
     """Say so where nothing is collected: as shipped, every source is off until its live check has passed."""
-    from service.flows.sources import effective
+    from service.flows.crawl.sources import effective
 
     with opened(settings.data, port=settings.port, prepared=True) as app:
         with app.store.read() as work:

@@ -45,8 +45,8 @@ def list_sources(data: DataOption = None) -> None:
     """Show the sources with their health as a table, and write them as JSON lines."""
     from crawlers.health import health
     from crawlers.ports import SourceProgress
-    from service.flows.live_checks import check_view
-    from service.flows.sources import effective
+    from service.flows.crawl.live_checks import check_view
+    from service.flows.crawl.sources import effective
 
     with opened(data) as app:
         with app.store.read() as work:
@@ -97,7 +97,7 @@ def disable_source(
     source: Annotated[str, typer.Argument(help="信源编号，见 yaowang sources list")], data: DataOption = None
 ) -> None:
     """Switch a source off."""
-    from service.flows.sources import switch
+    from service.flows.crawl.sources import switch
 
     with opened(data) as app:
         known = _known(app, source)

@@ -9,7 +9,7 @@ from service.cli.opening import ByOption, DataOption, opened, person_named
 from service.cli.speak import EXIT_FAILED, fail, fail_reading, fail_writing, misuse, say, write_line, write_lines
 
 if TYPE_CHECKING:
-    from service.domain.words import OwnWord
+    from service.domain.words.own_words import OwnWord
 
 __all__ = ["register"]
 
@@ -35,8 +35,8 @@ def list_words(
     *, removed: Annotated[bool, typer.Option("--removed", help="列已移除的")] = False, data: DataOption = None
 ) -> None:
     """Write own words as JSON lines, each with why it cannot be used, if so."""
-    from service.domain.words import MOST_WORDS, lay_over
-    from service.flows.words import shipped_vocabulary
+    from service.domain.words.own_words import MOST_WORDS, lay_over
+    from service.flows.words.acts import shipped_vocabulary
 
     with opened(data) as app, app.store.read() as work:
         held = work.words.in_force()
@@ -61,9 +61,9 @@ def add(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Add one word in a person's name."""
     from service.domain.refusal import Refusal
-    from service.domain.word_checks import WordDoubt
-    from service.domain.words import WordDraft, WordSort
-    from service.flows.words import add_word
+    from service.domain.words.own_words import WordDraft, WordSort
+    from service.domain.words.word_checks import WordDoubt
+    from service.flows.words.acts import add_word
 
     if sum((bool(kind), bool(alias_of), exclude)) != 1:
         misuse("请写 --kind、--alias-of、--exclude 三者之一。")
@@ -93,8 +93,8 @@ def remove(
 ) -> None:
     """Remove a word in a person's name, named by its id or by itself."""
     from service.domain.refusal import Refusal
-    from service.domain.words import normal
-    from service.flows.words import remove_word
+    from service.domain.words.own_words import normal
+    from service.flows.words.acts import remove_word
 
     with opened(data) as app:
         with app.store.read() as work:
@@ -119,8 +119,8 @@ def import_table(
 ) -> None:
     """Import a table in a person's name; bad rows are said with their line, good ones kept."""
     from service.domain.refusal import Refusal
-    from service.domain.word_table import LARGEST_TABLE, read_words
-    from service.flows.words import import_words
+    from service.domain.words.word_table import LARGEST_TABLE, read_words
+    from service.flows.words.acts import import_words
 
     try:
         with file.open("rb") as table:
@@ -145,7 +145,7 @@ def export(
     out: Annotated[Path, typer.Option("--out", help="写到哪个文件")] = Path("words.csv"), data: DataOption = None
 ) -> None:
     """Write the words in force as CSV; print the path."""
-    from service.domain.word_table import words_csv
+    from service.domain.words.word_table import words_csv
 
     with opened(data) as app, app.store.read() as work:
         content = words_csv(work.words.in_force())
@@ -164,7 +164,7 @@ def apply(
 ) -> None:
     """Have documents of the last days judged again by the assess role; print how many are asked for."""
     from service.domain.refusal import Refusal
-    from service.flows.rejudging import judge_again
+    from service.flows.judging.rejudging import judge_again
 
     with opened(data) as app:
         try:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from html import escape
 
 from service.domain.beijing import BEIJING
-from service.domain.case.file import CaseFile
-from service.domain.case.turn import budget_used
-from service.domain.workflow import Workflow
+from service.domain.cases.file import CaseFile
+from service.domain.cases.turn import budget_used
+from service.domain.cases.workflow import Workflow
 
 __all__ = ["BudgetLine", "CaseLine", "StepLine", "case_html", "case_line", "head_row"]
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.bootstrap import Application
-from service.domain.alert import Alert
-from service.domain.case.file import CaseFile, Disclosure, LiaisonKind
-from service.domain.case.turn import takers, turns
-from service.domain.clock import BEGUN_STATES, ClockRole
-from service.domain.people import Person, Role
+from service.domain.alerts.alert import Alert
+from service.domain.cases.file import CaseFile, Disclosure, LiaisonKind
+from service.domain.cases.small_office import small_office
+from service.domain.cases.turn import takers, turns
+from service.domain.cases.workflow import Step
+from service.domain.clocks.clock import BEGUN_STATES, ClockRole
+from service.domain.people.person import Person, Role
 from service.domain.refusal import Refusal
-from service.domain.small_office import small_office
-from service.domain.workflow import Step
 from service.drill.scenario import Deed, Scenario
-from service.flows.alerts import meet_clock
+from service.flows.alerts.acts import meet_clock
 from service.flows.cases.assessing import begin_assessment, conclude_assessment, decide_to_respond, report_upwards
 from service.flows.cases.drafting import save_text, set_disclosure, submit_draft
 from service.flows.cases.following import evaluate_response, track_reaction
@@ -25,7 +25,7 @@ from service.flows.cases.reference import articles_of, reference_of
 from service.flows.cases.reviewing import authority_checked, draft_signed, opinion_given
 from service.flows.cases.scene import Hand
 from service.flows.office import Office
-from service.flows.people import add_person
+from service.flows.people.acts import add_person
 from service.ports.store import Work
 
 __all__ = ["Officers", "enrol_officers", "patient"]

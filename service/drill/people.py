@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from service.domain.people import Person, Role
+from service.domain.people.person import Person, Role
 
 __all__ = ["read_people", "write_people"]
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from crawlers.disk_words import disk_sentence
 from service.bootstrap import Application, prepare, wall_clock
 from service.domain.beijing import BEIJING
-from service.domain.imported import speaks_for_office
-from service.domain.people import Person, Role
+from service.domain.documents.imported import speaks_for_office
+from service.domain.people.person import Person, Role
 from service.drill.case_line import CaseLine, case_line
 from service.drill.clock import DrillClock
 from service.drill.folder import Beginning, DrillState, write_catalogue, write_state
@@ -26,8 +26,8 @@ from service.drill.report import DrillReport, Observed, as_html, build_report
 from service.drill.role import drill_application, drill_settings
 from service.drill.scenario import Release, Scenario
 from service.drill.world import PressWorld
-from service.flows.importing import import_file
-from service.flows.people import add_person
+from service.flows.crawl.importing import import_file
+from service.flows.people.acts import add_person
 from service.ports.store import StoreUnavailableError, Work
 from service.preflight import check_port
 from service.supervise import PARENT, NoAnswerError, RoleProcess, Supervisor, answers, await_answer

@@ -6,10 +6,10 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from service.domain.alert import Alert
+from service.domain.alerts.alert import Alert
 from service.domain.beijing import BEIJING
-from service.domain.clock import Clock, ClockState
-from service.domain.event import EventDocument
+from service.domain.clocks.clock import Clock, ClockState
+from service.domain.events.event import EventDocument
 from service.drill.case_line import CaseLine, case_html, head_row
 from service.drill.scenario import ExpectedEvent, Release, Scenario
 

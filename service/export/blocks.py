@@ -11,7 +11,7 @@ from enum import Enum
 from urllib.parse import quote
 
 from crawlers.gate import repair_text
-from service.domain.web_address import is_web_address
+from service.domain.documents.web_address import is_web_address
 
 __all__ = ["Block", "Heading", "Line", "Link", "Look", "Paper", "Picture", "Table", "repaired"]
 

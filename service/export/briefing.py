@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from service.domain.briefing import Briefing
+from service.domain.figures.briefing import Briefing
 from service.export.docx import write_docx
 from service.export.html import write_html
 from service.export.layout import lay_out

@@ -19,7 +19,7 @@ from typing import Any
 from crawlers.disk_words import disk_sentence
 from crawlers.personal_data import mask_personal_data
 from service.archive_faults import UNREADABLE_ARCHIVE
-from service.domain.evidence import EvidenceRecord
+from service.domain.documents.evidence import EvidenceRecord
 from service.export.case_reading import reading
 from service.flows.cases.packing import Bundle
 

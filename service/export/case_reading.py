@@ -5,9 +5,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from service.domain.beijing import BEIJING
-from service.domain.case.file import Approval, CaseFile, Liaison
-from service.domain.clock import SYSTEM, Clock, ClockState, limit_words
-from service.domain.workflow import CaseState, Step
+from service.domain.cases.file import Approval, CaseFile, Liaison
+from service.domain.cases.workflow import CaseState, Step
+from service.domain.clocks.clock import SYSTEM, Clock, ClockState, limit_words
 from service.flows.cases.packing import Bundle
 
 __all__ = ["reading"]

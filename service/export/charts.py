@@ -10,7 +10,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from service.domain.briefing import Change, WeekFigures
+from service.domain.figures.briefing import Change, WeekFigures
 
 __all__ = ["bars", "chinese_font", "daily_line"]
 

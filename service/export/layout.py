@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from service.domain.beijing import BEIJING, beijing
-from service.domain.briefing import (
+from service.domain.figures.briefing import (
     LISTED_ON_PAPER,
     AnswerEffect,
     Briefing,

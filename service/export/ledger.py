@@ -10,9 +10,9 @@ from types import MappingProxyType
 from service.domain.audit import actor_word
 from service.domain.beijing import BEIJING
 from service.domain.places import PROVINCE, region_name
-from service.domain.policy import Policy
+from service.domain.policies.policy import Policy
 from service.export.sheets import height_of
-from service.flows.policy_links import LinkedPolicy
+from service.flows.rules.policy_links import LinkedPolicy
 
 __all__ = ["COLUMNS", "ledger_csv", "ledger_rows", "ledger_xlsx"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import IO
 
 from service.domain.beijing import beijing
-from service.domain.sheet import QUESTIONS, RiskSheet
-from service.domain.topic_report import TopicReport
+from service.domain.topics.sheet import QUESTIONS, RiskSheet
+from service.domain.topics.topic_report import TopicReport
 from service.export.sheets import Sheets, open_workbook
 
 __all__ = ["write_topic"]

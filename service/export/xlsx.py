@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO
 
 from service.domain.beijing import beijing
-from service.domain.briefing import Briefing, Change, before_word
+from service.domain.figures.briefing import Briefing, Change, before_word
 from service.export.sheets import Sheets, open_workbook
 
 __all__ = ["write_xlsx"]

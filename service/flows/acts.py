@@ -5,21 +5,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from service.domain.alert import Alert, AlertState
-from service.domain.alert_states import Mover
-from service.domain.case.file import Case
-from service.domain.clock import Clock
-from service.domain.event import Event
-from service.domain.facts import IncidentFacts, facts_of
-from service.domain.handling import moved
-from service.domain.letter import write_letter
-from service.domain.notification import subject
-from service.domain.people import Act, Person, may
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.alerts.alert_states import Mover
+from service.domain.alerts.handling import moved
+from service.domain.cases.file import Case
+from service.domain.cases.workflow import Workflow
+from service.domain.clocks.clock import Clock
+from service.domain.events.event import Event
+from service.domain.events.facts import IncidentFacts, facts_of
+from service.domain.events.reported import spread_facts
+from service.domain.people.person import Act, Person, may
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.domain.reported import spread_facts
-from service.domain.workflow import Workflow
+from service.domain.telling.letter import write_letter
+from service.domain.telling.notification import subject
 from service.flows.office import Office
-from service.flows.telling import queue_letter
+from service.flows.telling.tell import queue_letter
 from service.ports.store import Work
 
 __all__ = [

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.domain.places import PROVINCE
-from service.domain.register import Register
-from service.domain.routing import Routing
-from service.domain.second_channel import SecondChannel
-from service.flows.library import PolicyLibrary
+from service.domain.rules.register import Register
+from service.domain.telling.routing import Routing
+from service.domain.telling.second_channel import SecondChannel
+from service.flows.policies.library import PolicyLibrary
 
 __all__ = ["Office"]
 

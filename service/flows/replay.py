@@ -12,9 +12,9 @@ from typing import IO, Any
 from crawlers.gate import Limits, admit_document
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, DocumentKind, Engagement, SourceClass, document_id
-from service.domain.alert import AlertReason
-from service.flows.assess import AssessReport, Judge, assess_pending
-from service.flows.consider import Office
+from service.domain.alerts.alert import AlertReason
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import AssessReport, Judge, assess_pending
 from service.flows.watch import watch
 from service.ports.store import Store
 

@@ -8,25 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.domain.alert import Alert
-from service.domain.alert_states import AlertState
+from service.domain.alerts.alert import Alert
+from service.domain.alerts.alert_states import AlertState
+from service.domain.alerts.rounds import round_number
 from service.domain.beijing import duration
-from service.domain.clock import SYSTEM, WARN_AT, Clock, expire, warning
-from service.domain.clock_changes import settled
-from service.domain.escalation import Escalation, asks, due_tier, idle_since, occasion_of, reopened_idle
-from service.domain.escalation import noted as noted_on
-from service.domain.event import Event
-from service.domain.facts import recall_class_of
-from service.domain.people import Person
-from service.domain.roster import covering
-from service.domain.rounds import round_number
-from service.domain.routing import Routing
+from service.domain.clocks.clock import SYSTEM, WARN_AT, Clock, expire, warning
+from service.domain.events.event import Event
+from service.domain.events.facts import recall_class_of
+from service.domain.matters.clock_changes import settled
+from service.domain.people.person import Person
+from service.domain.people.roster import covering
+from service.domain.telling.escalation import Escalation, asks, due_tier, idle_since, occasion_of, reopened_idle
+from service.domain.telling.escalation import noted as noted_on
+from service.domain.telling.routing import Routing
 from service.flows.acts import save_alert
+from service.flows.alerts.consider import Office, consider
 from service.flows.cases.telling import tend_cases
-from service.flows.consider import Office, consider
-from service.flows.mornings import tell_gaps, tell_of_blue
+from service.flows.reports.mornings import tell_gaps, tell_of_blue
 from service.flows.taking_turns import take_turn
-from service.flows.telling import Teller, tell, told_marks
+from service.flows.telling.tell import Teller, tell, told_marks
 from service.ports.store import Store, Work
 
 __all__ = ["WatchReport", "watch"]

@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from service.domain.notification import clean
-from service.domain.push import sign
+from service.domain.documents.push import sign
+from service.domain.telling.notification import clean
 
 __all__ = ["MOST_BYTES", "HookKind", "Refusal", "Request", "refusal_of", "request_for"]
 
@@ -76,7 +76,7 @@ def request_for(
     """Return what is sent: `key` is the id of the message, the same at every try, `at` when it was written.
 
     With a `secret` it is signed as the listener wants it: 钉钉 in the address, 飞书 in the body, a plain address in the
-    headers, as pushes to Yaowang are (`service/domain/push.py`). 企业微信 signs nothing, its key is the address.
+    headers, as pushes to Yaowang are (`service/domain/documents/push.py`). 企业微信 signs nothing, its key is the address.
     """
     if kind is HookKind.JSON:
         body = _json({"id": key, "source": "yaowang", "at": at.isoformat(), "subject": subject, "text": text})

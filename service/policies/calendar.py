@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from types import MappingProxyType
 
-from service.domain.calendar import WorkingCalendar
+from service.domain.clocks.calendar import WorkingCalendar
 from service.policies.overlay import Tables
 from service.policies.tables import Row
 

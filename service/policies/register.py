@@ -7,15 +7,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from analysis.articles import article_number
-from service.domain.alert import AlertLevel
-from service.domain.clock import ClockRole, ClockRule, Start, limit_words
-from service.domain.event import IncidentGrade
-from service.domain.facts import Condition
-from service.domain.level import TRIGGER_NUMBERS
-from service.domain.library import name_of
-from service.domain.policy import ArticleGist, PolicyDocument, PolicyFact, PolicyLevel, Verification
-from service.domain.register import (
+from analysis.matching.articles import article_number
+from service.domain.alerts.alert import AlertLevel
+from service.domain.clocks.clock import ClockRole, ClockRule, Start, limit_words
+from service.domain.events.event import IncidentGrade
+from service.domain.events.facts import Condition
+from service.domain.policies.library import name_of
+from service.domain.policies.policy import ArticleGist, PolicyDocument, PolicyFact, PolicyLevel, Verification
+from service.domain.rules.level import TRIGGER_NUMBERS
+from service.domain.rules.register import (
     AppliedPolicy,
     Bound,
     CategoryRule,

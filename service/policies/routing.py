@@ -6,11 +6,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
-from service.domain.alert import AlertLevel
-from service.domain.notification import QuietHours
-from service.domain.people import Role
-from service.domain.register import Register
-from service.domain.routing import NAMED_KINDS, ReceiverKind, Route, Routing, Scope, Target, Tier
+from service.domain.alerts.alert import AlertLevel
+from service.domain.people.person import Role
+from service.domain.rules.register import Register
+from service.domain.telling.notification import QuietHours
+from service.domain.telling.routing import NAMED_KINDS, ReceiverKind, Route, Routing, Scope, Target, Tier
 from service.policies.overlay import stamp_of
 from service.policies.tables import RegisterError, Row, read_file
 

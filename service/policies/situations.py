@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.situations import SITUATIONS_FILE, Situation, Situations, lay_over, load_situations
+from analysis.matching.situations import SITUATIONS_FILE, Situation, Situations, lay_over, load_situations
 from crawlers.disk_words import disk_words
-from service.domain.citation import RowChange, rewritten
+from service.domain.policies.citation import RowChange, rewritten
 from service.policies.overlay import stamp_of
 
 __all__ = ["SituationFiles", "with_changes"]

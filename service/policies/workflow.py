@@ -5,10 +5,10 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from service.domain.clock import ClockRule
-from service.domain.event import IncidentGrade
-from service.domain.policy import PolicyFact
-from service.domain.workflow import REVIEWS, BudgetPart, CaseState, Duty, Step, StepRule, Workflow
+from service.domain.cases.workflow import REVIEWS, BudgetPart, CaseState, Duty, Step, StepRule, Workflow
+from service.domain.clocks.clock import ClockRule
+from service.domain.events.event import IncidentGrade
+from service.domain.policies.policy import PolicyFact
 from service.policies.tables import RegisterError, Row
 
 __all__ = ["WORKFLOW_FILE", "Sections", "read_workflow"]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from service.domain.alert import Alert
-from service.domain.clock import Clock
+from service.domain.alerts.alert import Alert
+from service.domain.clocks.clock import Clock
 
 __all__ = ["Alerts", "Clocks"]
 

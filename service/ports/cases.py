@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from service.domain.case.file import Approval, Case, CaseFile, CaseRecord
+from service.domain.cases.file import Approval, Case, CaseFile, CaseRecord
 
 __all__ = ["Cases"]
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from service.domain.citation import Citation, CitationCount
+from service.domain.policies.citation import Citation, CitationCount
 
 __all__ = ["Citations"]
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from service.domain.evidence import EvidenceRecord, EvidenceState
+from service.domain.documents.evidence import EvidenceRecord, EvidenceState
 
 __all__ = ["AlteredError", "Evidence", "EvidenceFiles"]
 

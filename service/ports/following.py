@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from service.domain.assigned import AssignedDocument
-from service.domain.crossing import Crossing
-from service.domain.disclosure import Disclosure
-from service.domain.matter import Matter, MatterKind, MatterState
-from service.domain.sheet import RiskSheet
-from service.domain.topic import Topic
+from service.domain.matters.crossing import Crossing
+from service.domain.matters.disclosure import Disclosure
+from service.domain.matters.matter import Matter, MatterKind, MatterState
+from service.domain.topics.assigned import AssignedDocument
+from service.domain.topics.sheet import RiskSheet
+from service.domain.topics.topic import Topic
 
 __all__ = ["HourlyCount", "Matters", "Topics", "WaitingCount"]
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from crawlers.records import Document
-from service.domain.hidden import Hidden
+from service.domain.documents.hidden import Hidden
 
 __all__ = ["Found", "Hiding", "HidingArea", "Left"]
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from crawlers.records import Document
-from service.domain.label import LabelGiven
-from service.domain.label_queue import Candidate
-from service.domain.model_version import Placement, TrainingRun
+from service.domain.learning.label import LabelGiven
+from service.domain.learning.label_queue import Candidate
+from service.domain.learning.model_version import Placement, TrainingRun
 
 __all__ = ["Labels", "Models"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from service.domain.opinion import Opinion, OpinionTotals, Spent, Unfit
-from service.domain.opinion_words import Message
+from service.domain.learning.opinion import Opinion, OpinionTotals, Spent, Unfit
+from service.domain.learning.opinion_words import Message
 
 __all__ = ["Adviser", "AdviserError", "Opinions", "Reply"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from service.domain.checks import Check
-from service.domain.library import ArticleHit, LibraryQuery, PolicyLink
-from service.domain.policy import Policy, PolicyArticle, PolicyVersion
+from service.domain.policies.checks import Check
+from service.domain.policies.library import ArticleHit, LibraryQuery, PolicyLink
+from service.domain.policies.policy import Policy, PolicyArticle, PolicyVersion
 
 __all__ = ["Policies"]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from crawlers.ports import QuarantineEntry, SourceProgress
-from service.domain.people import Person, Session
+from service.domain.people.person import Person, Session
 
 __all__ = ["People", "Quarantine", "QuarantinedRow", "Rollups", "SourceCheck", "Sources"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from service.domain.alert import AlertLevel
-from service.domain.roster import Shift
-from service.domain.silence import Silence
+from service.domain.alerts.alert import AlertLevel
+from service.domain.people.roster import Shift
+from service.domain.telling.silence import Silence
 
 __all__ = ["Batch", "Batches", "Notice", "Notices", "Roster", "Silences"]
 

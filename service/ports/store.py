@@ -14,7 +14,7 @@ from analysis.assessment import Assessment
 from crawlers.ports import PutResult
 from crawlers.records import Document, filled_at_once
 from service.domain.audit import AuditRow, ChainEnd
-from service.domain.event import Event, EventDocument
+from service.domain.events.event import Event, EventDocument
 from service.ports.alerts import Alerts, Clocks
 from service.ports.attachments import Attachments
 from service.ports.cases import Cases

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from service.domain.surge import FoundSurge
+from service.domain.figures.surge import FoundSurge
 
 __all__ = ["Surges"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.assessment import Assessment
-from service.domain.words import OwnWord, WordSort
+from service.domain.words.own_words import OwnWord, WordSort
 
 __all__ = ["EarlierJudgement", "Rejudgements", "Words"]
 

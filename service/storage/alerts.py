@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Integer, bindparam, case, select, update
 
-from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import Clock, ClockState
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.clocks.clock import Clock, ClockState
 from service.storage.among import among
 from service.storage.dialects import upsert
 from service.storage.rows import one_record, records, values_of

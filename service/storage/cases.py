@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from service.domain.case.file import (
+from service.domain.cases.file import (
     Approval,
     Case,
     CaseFile,
@@ -19,7 +19,7 @@ from service.domain.case.file import (
     Opinion,
     Publication,
 )
-from service.domain.workflow import CaseState, Step
+from service.domain.cases.workflow import CaseState, Step
 from service.storage.among import among
 from service.storage.dialects import insert_new, upsert
 from service.storage.rows import one_record, records, values_of

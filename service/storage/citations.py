@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
 
-from service.domain.citation import Choice, Citation, CitationCount
+from service.domain.policies.citation import Choice, Citation, CitationCount
 from service.storage.dialects import upsert
 from service.storage.schema import citations
 

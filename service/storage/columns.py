@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, DateTime, Integer, SmallInteger, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from service.domain.exclusion import Exclusion, ExclusionKind
+from service.domain.clocks.exclusion import Exclusion, ExclusionKind
 
 __all__ = [
     "Exclusions",

@@ -9,10 +9,10 @@ from crawlers.gate import Refusal
 from crawlers.ports import KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
 from crawlers.remembered import ASKED_ANEW
-from service.flows.fetching_again import asked_at
-from service.flows.joining import join_library, news_of
-from service.flows.keeping import keep_file
-from service.flows.preserving import Preserver
+from service.flows.crawl.fetching_again import asked_at
+from service.flows.keeping.attachments import keep_file
+from service.flows.keeping.preserving import Preserver
+from service.flows.policies.joining import join_library, news_of
 from service.ports.store import Store, Work
 
 __all__ = ["StoreCrawlState", "StoreSink"]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, func, null, or_, 
 from analysis.assessment import Assessment
 from crawlers.ports import PutResult
 from crawlers.records import COUNTS, Document
-from service.domain.event import EventDocument
+from service.domain.events.event import EventDocument
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument
 from service.storage.among import among

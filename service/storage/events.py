@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Text, bindparam, func, select, type_coerce
 
-from service.domain.event import Event, EventDocument
+from service.domain.events.event import Event, EventDocument
 from service.storage.among import among
 from service.storage.columns import Moment
 from service.storage.dialects import hour_of, upsert

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Connection, bindparam, exists, func, select, update
 
-from service.domain.evidence import EvidenceRecord, EvidenceState
+from service.domain.documents.evidence import EvidenceRecord, EvidenceState
 from service.storage.among import among
 from service.storage.dialects import insert_new
 from service.storage.rows import one_record, records, values_of

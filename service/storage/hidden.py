@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, literal, select
 
 from crawlers.records import Document
-from service.domain.hidden import Hidden, hide_again, key_mark, with_texts
+from service.domain.documents.hidden import Hidden, hide_again, key_mark, with_texts
 from service.storage.among import among
 from service.storage.rows import records
 from service.storage.schema import hidden_strings

@@ -22,7 +22,7 @@ from sqlalchemy import Column, Connection, Table, Text, case, literal, or_, sele
 
 from analysis.text import normalise
 from crawlers.records import Document, content_hash
-from service.domain.hidden import Hidden, digest_of, hide, hide_in, key_mark, occurrences
+from service.domain.documents.hidden import Hidden, digest_of, hide, hide_in, key_mark, occurrences
 from service.domain.refusal import Refusal
 from service.ports.hiding import Found, HidingArea
 from service.storage.alerts import Revision

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Column, ColumnElement, Connection, Text, func, or_, select, type_coerce
 
-from service.domain.evidence import EvidenceState
+from service.domain.documents.evidence import EvidenceState
 from service.ports.hiding import HidingArea, Left
 from service.storage.among import among
 from service.storage.schema import (

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, in
 
 from analysis.assessment import Level
 from crawlers.records import COUNTS, Document
-from service.domain.label import Label, LabelGiven
-from service.domain.label_queue import Candidate
+from service.domain.learning.label import Label, LabelGiven
+from service.domain.learning.label_queue import Candidate
 from service.storage.among import among
 from service.storage.dialects import insert_new
 from service.storage.rows import document_of

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from service.domain.crossing import Crossing
-from service.domain.disclosure import Disclosure
-from service.domain.exclusion import Exclusion
-from service.domain.matter import Matter, MatterKind, MatterState
-from service.domain.matter_duty import Duty
+from service.domain.clocks.exclusion import Exclusion
+from service.domain.matters.crossing import Crossing
+from service.domain.matters.disclosure import Disclosure
+from service.domain.matters.matter import Matter, MatterKind, MatterState
+from service.domain.matters.matter_duty import Duty
 from service.storage.among import among
 from service.storage.columns import exclusion_of
 from service.storage.dialects import upsert

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
-from service.domain.model_version import Placement, TrainingRun
+from service.domain.learning.model_version import Placement, TrainingRun
 from service.storage.dialects import lock
 from service.storage.rows import records, values_of
 from service.storage.schema import model_placements, training_runs

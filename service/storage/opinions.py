@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
-from service.domain.opinion import Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
+from service.domain.learning.opinion import Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
 from service.storage.among import among
 from service.storage.dialects import insert_new, upsert
 from service.storage.leases import SET_BACK

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from service.domain.people import Person, Session
+from service.domain.people.person import Person, Session
 from service.storage.dialects import upsert
 from service.storage.rows import one_record, records, values_of
 from service.storage.schema import people, sessions

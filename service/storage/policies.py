@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select
 
-from service.domain.checks import Check
-from service.domain.library import ArticleHit, LibraryQuery, PolicyLink
-from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyVersion, Standing
+from service.domain.policies.checks import Check
+from service.domain.policies.library import ArticleHit, LibraryQuery, PolicyLink
+from service.domain.policies.policy import Policy, PolicyArticle, PolicyKind, PolicyVersion, Standing
 from service.storage.dialects import insert_new, upsert
 from service.storage.rows import one_record, records, rows_of, values_of
 from service.storage.schema import policies, policy_articles, policy_checks, policy_links, policy_versions

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, insert, null, or_, select
 
-from service.domain.roster import Shift
-from service.domain.silence import Matcher, MatcherField, Silence
+from service.domain.people.roster import Shift
+from service.domain.telling.silence import Matcher, MatcherField, Silence
 from service.ports.routing import Batch, Notice
 from service.storage.among import among
 from service.storage.dialects import insert_new, upsert

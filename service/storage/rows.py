@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, t
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, PossibleRisk, Tone
 from crawlers.records import COUNTS, Document, Engagement
-from service.domain.event import EventDocument
+from service.domain.events.event import EventDocument
 from service.domain.places import places_of
 from service.ports.search import SearchDocument
 from service.ports.store import LeasedDocument

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from service.domain.surge import FoundSurge
+from service.domain.figures.surge import FoundSurge
 from service.storage.alerts import Revision
 from service.storage.dialects import insert_new, upsert
 from service.storage.rows import one_record, records, values_of

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
-from service.domain.assigned import AssignedDocument
-from service.domain.sheet import Concern, RiskSheet, SheetLevel, Weight
-from service.domain.topic import Phase, PhaseKind, Topic
+from service.domain.topics.assigned import AssignedDocument
+from service.domain.topics.sheet import Concern, RiskSheet, SheetLevel, Weight
+from service.domain.topics.topic import Phase, PhaseKind, Topic
 from service.ports.following import HourlyCount
 from service.storage.among import among
 from service.storage.dialects import hour_of, upsert

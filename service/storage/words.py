@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, literal, null, or_, select, update
 
-from service.domain.words import OwnWord, WordSort
+from service.domain.words.own_words import OwnWord, WordSort
 from service.ports.words import EarlierJudgement
 from service.storage.among import among
 from service.storage.dialects import upsert

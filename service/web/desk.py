@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from crawlers.health import Health, HealthState, health
 from crawlers.ports import SourceProgress
 from crawlers.records import Source
-from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import beijing
-from service.domain.clock import Clock
-from service.flows.live_checks import NO_CHECK, CheckView, check_view
-from service.flows.sources import host_of, stop_of
+from service.domain.clocks.clock import Clock
+from service.flows.crawl.live_checks import NO_CHECK, CheckView, check_view
+from service.flows.crawl.sources import host_of, stop_of
 from service.ports.fetching import HostStop
 from service.ports.store import Work
 

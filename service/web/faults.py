@@ -19,10 +19,10 @@ from service.api.identity import (
     context_of,
 )
 from service.api.room import NoRoomError
-from service.domain.people import granted
+from service.domain.people.person import granted
 from service.domain.refusal import Refusal
-from service.flows.passwords import PasswordBusyError
-from service.flows.people import PasswordFaultError
+from service.flows.people.acts import PasswordFaultError
+from service.flows.people.passwords import PasswordBusyError
 from service.ports.store import StoreFullError, StoreUnavailableError
 from service.web.live import TooManyStreamsError
 from service.web.refused import own_texts, status_of

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.api.context import AppContext
-from service.domain.alert import Alert
-from service.domain.alert_states import AlertState
-from service.domain.escalation import asks, occasion_of, steps_ahead
-from service.domain.event import Event
-from service.domain.rounds import round_number
-from service.domain.routing import Target
+from service.domain.alerts.alert import Alert
+from service.domain.alerts.alert_states import AlertState
+from service.domain.alerts.rounds import round_number
+from service.domain.events.event import Event
+from service.domain.telling.escalation import asks, occasion_of, steps_ahead
+from service.domain.telling.routing import Target
 from service.flows.cases.telling import coming_calls
-from service.flows.merging import left_as, merged_into
-from service.flows.mornings import summed_up
 from service.flows.office import Office
-from service.flows.telling import Teller
+from service.flows.reports.mornings import summed_up
+from service.flows.telling.merging import left_as, merged_into
+from service.flows.telling.tell import Teller
 from service.ports.store import Work
 from service.web.views.told import (
     Coming,

@@ -14,16 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.audit import actor_word
-from service.domain.people import Act, Person, may
+from service.domain.people.person import Act, Person, may
+from service.domain.people.roster import covering
 from service.domain.places import region_name
-from service.domain.roster import covering
-from service.domain.second_channel import MAIL_AWAY
+from service.domain.telling.second_channel import MAIL_AWAY
 from service.flows.cases.waiting import waiting_for
-from service.flows.deliver import MAIL
-from service.flows.matter_watch import waiting_matters
+from service.flows.matters.matter_watch import waiting_matters
 from service.flows.pulse import silent_since
-from service.flows.second_channel import WEBHOOK
-from service.flows.unheard import unheard
+from service.flows.telling.deliver import MAIL
+from service.flows.telling.second_channel import WEBHOOK
+from service.flows.telling.unheard import unheard
 from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused

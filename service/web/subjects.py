@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from service.domain.case.file import Case
-from service.domain.event import Event
-from service.domain.topic import Topic
+from service.domain.cases.file import Case
+from service.domain.events.event import Event
+from service.domain.topics.topic import Topic
 from service.ports.store import Work
 from service.web.views.acts import subject_words
 

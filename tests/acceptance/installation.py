@@ -16,8 +16,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from service.bootstrap import Application, build, prepare
-from service.domain.people import Role
-from service.flows.people import add_person
+from service.domain.people.person import Role
+from service.flows.people.acts import add_person
 from service.settings import load_settings
 from service.supervise import RoleProcess, Supervisor, answers
 

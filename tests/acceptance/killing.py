@@ -78,7 +78,7 @@ def run(
         return wall_clock() + ahead
 
     app = build(settings, now=now)
-    looks = "service.flows.assess.assess_pending" if role == "assess" else "service.workers.deliver_mail"
+    looks = "service.flows.judging.assess.assess_pending" if role == "assess" else "service.workers.deliver_mail"
     work = resolve_name(looks)
 
     def look_for_work(*given: Any, **named: Any) -> Any:

@@ -21,12 +21,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from analysis.assess import Analyser
 from crawlers.records import Document, DocumentKind
 from service.bootstrap import Application, build, prepare
-from service.domain.people import Role
-from service.flows.assess import assess_pending
-from service.flows.deliver import deliver_mail, deliver_search
-from service.flows.judging import WordedJudge
-from service.flows.library import PolicyLibrary
-from service.flows.people import add_person
+from service.domain.people.person import Role
+from service.flows.judging.assess import assess_pending
+from service.flows.judging.judge import WordedJudge
+from service.flows.people.acts import add_person
+from service.flows.policies.library import PolicyLibrary
+from service.flows.telling.deliver import deliver_mail, deliver_search
 from service.settings import load_settings
 from service.storage.crawl import StoreSink
 from service.workers import _IDLE_SECONDS

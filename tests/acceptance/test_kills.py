@@ -19,8 +19,8 @@ from sqlalchemy import create_engine, text
 
 from crawlers.records import Document, DocumentKind
 from service.bootstrap import Application, build, prepare, wall_clock
-from service.domain.people import Role
-from service.flows.people import add_person
+from service.domain.people.person import Role
+from service.flows.people.acts import add_person
 from service.search.verify import verify
 from service.settings import load_settings
 from service.storage.crawl import StoreSink

@@ -13,8 +13,8 @@ from httpx2 import Response
 
 from service.api.context import AppContext
 from service.api.identity import cookie_name
-from service.domain.people import Person, Role, Session
-from service.flows.entry import session_id
+from service.domain.people.person import Person, Role, Session
+from service.flows.people.entry import session_id
 from service.web.app import create_app
 from tests.builders import NOW
 from tests.dashboard import make_context

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 
 __all__ = ["MATRIX", "PUBLIC"]
 

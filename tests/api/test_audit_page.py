@@ -2,7 +2,7 @@
 
 import html
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 from tests.builders import NOW
 

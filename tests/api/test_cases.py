@@ -10,11 +10,11 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.alert_states import AlertState
-from service.domain.case.file import Case, case_id
-from service.domain.clock import ClockState
-from service.domain.people import Role
-from service.domain.workflow import CaseState
+from service.domain.alerts.alert_states import AlertState
+from service.domain.cases.file import Case, case_id
+from service.domain.cases.workflow import CaseState
+from service.domain.clocks.clock import ClockState
+from service.domain.people.person import Role
 from service.flows.cases.following import evaluate_response, track_reaction
 from service.flows.cases.reviewing import bypass_asked
 from tests.api.conftest import Browser, Site

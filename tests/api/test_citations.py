@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.situations import Situation, Situations, lay_over, load_situations
-from service.domain.citation import Choice, RowChange
-from service.domain.people import Role
-from service.flows.citing import accepted_changes, proposals, row_text
-from service.flows.policies import import_policies
+from analysis.matching.situations import Situation, Situations, lay_over, load_situations
+from service.domain.people.person import Role
+from service.domain.policies.citation import Choice, RowChange
+from service.flows.policies.importing import import_policies
+from service.flows.rules.citing import accepted_changes, proposals, row_text
 from service.policies.situations import SituationFiles
 from tests.api.conftest import Site
 from tests.builders import build_alert, build_event

@@ -7,8 +7,8 @@ from typing import NoReturn, cast
 import pytest
 
 from service.disk_room import DiskRoom
-from service.domain.people import Role
-from service.flows.push import PushDesk
+from service.domain.people.person import Role
+from service.flows.crawl.push import PushDesk
 from service.ports.store import Store, StoreFullError
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW, PASSWORD

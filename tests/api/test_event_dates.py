@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.web.views.overview import day_start
 from tests.api.conftest import Site
 from tests.builders import NOW

@@ -1,6 +1,6 @@
 """What an event page says of the acts of people on its level and clocks."""
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 
 EVENT = "/events/20261125-03"

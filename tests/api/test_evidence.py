@@ -11,9 +11,9 @@ import pytest
 from crawlers.looks import Look, LookState
 from crawlers.records import Document
 from crawlers.snapshots import snapshot_of
-from service.domain.evidence import EvidenceRules, EvidenceState
-from service.domain.people import Role
-from service.flows.preserving import Preserver
+from service.domain.documents.evidence import EvidenceRules, EvidenceState
+from service.domain.people.person import Role
+from service.flows.keeping.preserving import Preserver
 from service.ports.evidence import EvidenceFiles
 from service.storage.crawl import StoreSink
 from tests.api.conftest import Site

@@ -1,7 +1,7 @@
 """Event pages say why a document was judged a risk, once that is known."""
 
 from analysis.assessment import Explanation, SpokenTerm
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 
 EVENT = "/events/20261123-01"

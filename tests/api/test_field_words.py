@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.web.app import create_app
 from service.web.views.field_words import field_word
 from tests.api.conftest import Site

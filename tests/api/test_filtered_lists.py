@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 from tests.builders import NOW, build_alert, build_event
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from service.domain.matter import MatterState
-from service.domain.people import Role
-from service.domain.topic import Topic
-from service.flows.policies import import_policies
-from service.flows.privacy import PERSONAL_READ
+from service.domain.matters.matter import MatterState
+from service.domain.people.person import Role
+from service.domain.topics.topic import Topic
+from service.flows.keeping.privacy import PERSONAL_READ
+from service.flows.policies.importing import import_policies
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW, build_person
 from tests.following import RULE, seed_following

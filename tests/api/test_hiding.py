@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.hidden import MARK, digest_of
-from service.domain.people import Role
-from service.flows.deliver import deliver_search
-from service.flows.hiding import Beyond, Proof, prove_gone
+from service.domain.documents.hidden import MARK, digest_of
+from service.domain.people.person import Role
+from service.flows.keeping.hiding import Beyond, Proof, prove_gone
+from service.flows.telling.deliver import deliver_search
 from service.ports.search import SearchQuery
 from service.ports.store import Completion
 from tests.api.conftest import Site

@@ -10,8 +10,8 @@ from datetime import timedelta
 from analysis.assessment import Level, Tone
 from analysis.frozen import is_frozen
 from crawlers.records import DocumentKind
-from service.domain.label import Label, LabelGiven, LabelOrigin
-from service.domain.people import Role
+from service.domain.learning.label import Label, LabelGiven, LabelOrigin
+from service.domain.people.person import Role
 from service.ports.search import SearchQuery
 from service.ports.store import Completion
 from tests.api.conftest import Site

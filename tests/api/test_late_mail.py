@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.people import Role
-from service.domain.second_channel import SecondChannel
+from service.domain.people.person import Role
+from service.domain.telling.second_channel import SecondChannel
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.flows.cases.assessing import decide_to_respond
 from tests.api.conftest import Site
 from tests.builders import NOW

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from crawlers.ports import KeptFile
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.storage.crawl import StoreSink
 from tests.api.conftest import Site
 from tests.builders import NOW

@@ -4,7 +4,7 @@ import pytest
 from httpx2 import Response
 from lxml import html
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Browser, Site
 from tests.api.forms import sentence
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from service.domain.opinion import Cause, Leaning, Opinion, OpinionRules, OpinionState, Unfit, budget_day
-from service.domain.people import Role
-from service.flows.opinion_desk import OpinionSetup
+from service.domain.learning.opinion import Cause, Leaning, Opinion, OpinionRules, OpinionState, Unfit, budget_day
+from service.domain.people.person import Role
+from service.flows.learning.opinion_desk import OpinionSetup
 from tests.api.conftest import Site
 from tests.builders import NOW
 

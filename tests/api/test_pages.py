@@ -11,10 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from crawlers.ports import SourceProgress
-from service.domain.alert import AlertState
+from service.domain.alerts.alert import AlertState
 from service.domain.beijing import BEIJING
-from service.domain.people import Role
-from service.flows.live_checks import wished
+from service.domain.people.person import Role
+from service.flows.crawl.live_checks import wished
 from service.ports.search import Search, SearchUnavailableError
 from service.ports.store import Store, StoreUnavailableError
 from service.web.app import create_app

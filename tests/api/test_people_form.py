@@ -2,7 +2,7 @@
 
 import re
 
-from service.domain.people import Person, Role
+from service.domain.people.person import Person, Role
 from tests.api.conftest import Browser, Site
 
 FORM = {"role": "officer", "notify_from": "", "disabled": "false"}

@@ -10,10 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from service.domain.people import Role
-from service.flows.joining import join_library
-from service.flows.policies import import_policies
-from service.flows.rules import Rulebook
+from service.domain.people.person import Role
+from service.flows.policies.importing import import_policies
+from service.flows.policies.joining import join_library
+from service.flows.rules.in_force import Rulebook
 from tests.api.conftest import Site
 from tests.builders import NOW, build_alert, build_event
 from tests.flows.policies.test_joining import RULE, STEM, TITLE, paper

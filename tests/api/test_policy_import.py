@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from httpx2 import Response
 
-from service.domain.people import Role
-from service.domain.policy import PolicyLevel
+from service.domain.people.person import Role
+from service.domain.policies.policy import PolicyLevel
 from service.domain.refusal import NotFound
-from service.flows.policy_desk import KEPT, read_preview, take_upload
+from service.flows.rules.policy_desk import KEPT, read_preview, take_upload
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW
 from tests.papers import docx_of

@@ -8,8 +8,8 @@ import pytest
 
 from crawlers.records import DocumentKind
 from service.domain.audit import AuditRow
-from service.domain.people import Role
-from service.flows.privacy import PERSONAL_READ
+from service.domain.people.person import Role
+from service.flows.keeping.privacy import PERSONAL_READ
 from service.ports.search import Search, SearchUnavailableError
 from service.ports.store import Completion
 from tests.api.conftest import Site

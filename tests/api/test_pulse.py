@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.flows.pulse import leave_mark
 from tests.api.conftest import Site
 from tests.builders import NOW

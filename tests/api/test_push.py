@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from crawlers.records import Source, SourceClass, document_id
-from service.domain.evidence import EvidenceRules
-from service.domain.push import sign
-from service.flows.preserving import Preserver
-from service.flows.push import MAX_DOCUMENTS, PushDesk
+from service.domain.documents.evidence import EvidenceRules
+from service.domain.documents.push import sign
+from service.flows.crawl.push import MAX_DOCUMENTS, PushDesk
+from service.flows.keeping.preserving import Preserver
 from service.ports.store import StoreUnavailableError
 from tests.api.conftest import Site
 from tests.builders import NOW
@@ -219,7 +219,7 @@ def test_body_that_is_no_list_of_documents_is_refused(partner: Partner, body: by
 
 
 def test_too_many_pushes_in_a_minute_are_told_to_wait(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.domain.push.MAX_PER_MINUTE", 5)
+    monkeypatch.setattr("service.domain.documents.push.MAX_PER_MINUTE", 5)
     answers = [partner.push([ROW | {"n": number}]).status_code for number in range(6)]
     assert answers == [200] * 5 + [429]
 

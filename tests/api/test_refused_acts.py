@@ -8,8 +8,8 @@ import pytest
 from httpx2 import Response
 from lxml import html
 
-from service.domain.alert import AlertState
-from service.domain.people import Role
+from service.domain.alerts.alert import AlertState
+from service.domain.people.person import Role
 from tests.api.conftest import Browser, Site
 from tests.api.forms import Fields, opened, send, sent_again, sentence
 from tests.builders import build_person
@@ -144,7 +144,7 @@ def test_what_was_written_is_handed_back_where_the_program_failed(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("service.flows.alerts.close", fail)
+    monkeypatch.setattr("service.flows.alerts.acts.close", fail)
     before = seq(office)
     answer = send(office.browser(Role.APPROVER), f"{ALERT}/close", {"reason": [BOTH]})
     assert (answer.status_code, copied(answer)) == (500, [BOTH])

@@ -6,8 +6,8 @@ from dataclasses import replace
 from httpx2 import Response
 from lxml import html
 
-from service.domain.alert import AlertLevel, AlertState
-from service.domain.people import Role
+from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.people.person import Role
 from tests.api.conftest import Browser, Site
 from tests.api.forms import sent_again, sentence
 

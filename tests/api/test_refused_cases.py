@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from lxml import html
 
-from service.domain.case.file import LiaisonKind
-from service.domain.people import Role
+from service.domain.cases.file import LiaisonKind
+from service.domain.people.person import Role
 from service.flows.cases.ending import close_case
 from service.flows.cases.liaison import ask_party, party_answered
 from tests.api.conftest import Browser, Site

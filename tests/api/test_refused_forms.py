@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from lxml import html
 
-from service.domain.people import Role
-from service.flows.passwords import PasswordBusyError
+from service.domain.people.person import Role
+from service.flows.people.passwords import PasswordBusyError
 from service.web.pages import people
 from tests.api.conftest import Browser, Site
 from tests.api.forms import Fields, send, sent_again, sentence

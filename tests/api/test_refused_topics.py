@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from lxml import html
 
-from service.domain.people import Role
-from service.domain.sheet import QUESTIONS
-from service.domain.topic import Topic
-from service.flows.topics import close_topic
+from service.domain.people.person import Role
+from service.domain.topics.sheet import QUESTIONS
+from service.domain.topics.topic import Topic
+from service.flows.topics.acts import close_topic
 from tests.api.conftest import Browser, Site
 from tests.api.forms import Fields, opened, send, sent_again, sentence
 from tests.builders import NOW, build_person

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import Response
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.web.app import create_app
 from tests.api.conftest import Site
 from tests.api.matrix import MATRIX, PUBLIC

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.people import Role
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.people.person import Role
 from service.flows.office import Office
 from service.policies.register import load_register
 from service.policies.routing import load_routing

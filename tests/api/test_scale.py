@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 from tests.dashboard import make_context
 

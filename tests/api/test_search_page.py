@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from analysis.assessment import Entity, EntityType, Level
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.ports.search import SearchDocument, SearchQuery, SearchResult, SearchUnavailableError
 from tests.api.conftest import Site
 from tests.builders import NOW

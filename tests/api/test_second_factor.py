@@ -10,9 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from service.domain.people import Role
-from service.domain.second_factor import Demand
-from service.flows.second_factor import SecondFactorRules
+from service.domain.people.person import Role
+from service.domain.people.second_factor import Demand
+from service.flows.people.second_factor import SecondFactorRules
 from service.web.app import create_app
 from tests.api.conftest import Site
 from tests.builders import NOW, PASSWORD

@@ -7,8 +7,8 @@ import pytest
 
 from crawlers.ports import QuarantineEntry, SourceProgress
 from crawlers.remembered import TRIES
-from service.domain.people import Role
-from service.domain.set_aside import ASSESS, REMEDIES, sentence_of
+from service.domain.documents.set_aside import ASSESS, REMEDIES, sentence_of
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 from tests.builders import NOW, build_document
 

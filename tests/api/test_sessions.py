@@ -9,7 +9,7 @@ from httpx2 import Response
 from lxml import html
 
 from service.api.context import AppContext, DrillInfo
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.web.app import create_app
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW, PASSWORD

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from analysis.situations import SITUATIONS_FILE, load_situations
-from service.domain.people import Role
+from analysis.matching.situations import SITUATIONS_FILE, load_situations
+from service.domain.people.person import Role
 from service.policies.situations import SituationFiles
 from service.web.views.situation_rows import EXAMPLE, modifier_rows, situation_rows
 from tests.api.conftest import Site

@@ -6,8 +6,8 @@ from html import unescape
 
 import pytest
 
-from analysis.surges import SurgeReason
-from service.domain.people import Role
+from analysis.events.surges import SurgeReason
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 from tests.builders import NOW
 from tests.surging import build_surge, count, keep_surges, watch_for

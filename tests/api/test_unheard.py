@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.people import Role
-from service.flows.alerts import acknowledge
+from service.domain.people.person import Role
+from service.flows.alerts.acts import acknowledge
 from service.ports.routing import Notice
 from tests.api.conftest import Site
 from tests.builders import NOW

@@ -1,6 +1,6 @@
 """What a page weighs on the way to a desk."""
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.web.app import create_app
 from tests.api.conftest import Site
 

@@ -1,7 +1,7 @@
 """The page 词库 and its JSON: what was typed stays when it is refused, a trial keeps nothing, tables go out and in."""
 
-from service.domain.people import Role
-from service.domain.words import OwnWord
+from service.domain.people.person import Role
+from service.domain.words.own_words import OwnWord
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW
 

@@ -8,8 +8,8 @@ import pytest
 import typer.main
 
 from service.cli import application
-from service.domain.alert import AlertLevel, AlertReason
-from service.domain.people import Role
+from service.domain.alerts.alert import AlertLevel, AlertReason
+from service.domain.people.person import Role
 from service.settings import Settings
 from tests.architecture.sources import ROOT, project_files
 

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from analysis.assess import Analyser
-from analysis.signing import signatures
+from analysis.events.signing import signatures
 from crawlers.gate import DEFAULT_LIMITS, admit_document
 from crawlers.records import Document, SourceClass
-from service.domain.people import Role
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.deliver import deliver_search
-from service.flows.people import add_person
+from service.domain.people.person import Role
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
+from service.flows.people.acts import add_person
+from service.flows.telling.deliver import deliver_search
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, Store
 from service.search.fts import FtsSearch

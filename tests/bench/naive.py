@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.similarity import PERMUTATIONS, shingles
+from analysis.events.similarity import PERMUTATIONS, shingles
 from tests.bench.texts import Labelled
 
 __all__ = ["NaiveChain"]

@@ -18,7 +18,7 @@ from analysis.assess import Analyser
 from analysis.lexicon import load_lexicon
 from crawlers.parsing.article import extract
 from crawlers.records import Document
-from service.flows.consider import Office
+from service.flows.alerts.consider import Office
 from service.policies.register import load_register
 from tests.bench.chain import FirstTier, Installation
 from tests.bench.collecting import charsets, crawling, dates

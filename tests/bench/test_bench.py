@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from analysis.encoder import Encoder, encoder_text
+from analysis.tiers.encoder import Encoder, encoder_text
 from tests.bench.collecting import charsets, crawling, date_cases, dates
 from tests.bench.rounds import Figure, LeftOut
 from tests.bench.run import Bench, main, measure

@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analysis.assess import Analyser
-from analysis.encoder import Encoder, encoder_text
+from analysis.tiers.encoder import Encoder, encoder_text
 from crawlers.records import Document
-from service.flows.assess import Judge
+from service.flows.judging.assess import Judge
 from tests.bench.chain import FirstTier
 from tests.bench.rounds import Figure, LeftOut, cost, typical
 from tests.bench.texts import Corpus

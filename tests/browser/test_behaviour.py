@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from service.domain.people import Role
-from service.flows.alerts import acknowledge
+from service.domain.people.person import Role
+from service.flows.alerts.acts import acknowledge
 from service.web.render import STATIC
 from tests.browser.conftest import Served, serve
 from tests.builders import build_person

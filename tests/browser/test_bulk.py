@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from service.domain.alert import AlertState
+from service.domain.alerts.alert import AlertState
 from tests.browser.conftest import Served, serve
 from tests.dashboard import make_context
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from service.domain.alert import AlertState
-from service.domain.people import Role
-from service.domain.workflow import CaseState
+from service.domain.alerts.alert import AlertState
+from service.domain.cases.workflow import CaseState
+from service.domain.people.person import Role
 from service.export.case_archive import verify
 from tests.browser.conftest import Served, serve
 from tests.browser.test_layout import _complaints

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from service.domain.people import Role
-from service.domain.sheet import QUESTIONS
-from service.domain.topic import Topic
+from service.domain.people.person import Role
+from service.domain.topics.sheet import QUESTIONS
+from service.domain.topics.topic import Topic
 from tests.browser.conftest import Served, serve
 from tests.browser.test_layout import _complaints
 from tests.builders import build_person

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from analysis.assessment import Level, Tone
-from service.domain.label import LabelGiven
-from service.domain.model_version import ModelState
-from service.flows.model_versions import STATE
+from service.domain.learning.label import LabelGiven
+from service.domain.learning.model_version import ModelState
+from service.flows.learning.model_versions import STATE
 from tests.browser.conftest import Served, serve
 from tests.builders import NOW
 from tests.dashboard import make_context

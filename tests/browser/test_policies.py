@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from service.flows.policies import import_policies
-from service.flows.rules import Rulebook
+from service.flows.policies.importing import import_policies
+from service.flows.rules.in_force import Rulebook
 from tests.browser.conftest import Served
 from tests.browser.test_layout import _complaints
 from tests.builders import NOW

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from service.domain.people import Role
-from service.domain.words import OwnWord, WordDraft, WordSort
-from service.flows.words import Wordbook, add_word
+from service.domain.people.person import Role
+from service.domain.words.own_words import OwnWord, WordDraft, WordSort
+from service.flows.words.acts import Wordbook, add_word
 from tests.browser.conftest import Served, serve
 from tests.browser.test_layout import _complaints
 from tests.builders import NOW, build_person

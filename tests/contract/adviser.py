@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 
 import pytest
 
-from service.domain.opinion import Unfit
-from service.domain.opinion_words import make_question
+from service.domain.learning.opinion import Unfit
+from service.domain.learning.opinion_words import make_question
 from service.ports.opinions import Adviser, AdviserError, Reply
 
 QUESTION = make_question("清云注射液被通报", "章贡区两家卫生院患者输注后寒战、发热。", characters=500)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-from service.domain.letter import Letter, compose, message_id
+from service.domain.telling.letter import Letter, compose, message_id
 from service.ports.notify import Notifier
 
 SENT_AT = datetime(2026, 3, 2, 4, 5, tzinfo=UTC)

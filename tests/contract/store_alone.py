@@ -5,11 +5,11 @@ import json
 from datetime import timedelta
 
 from crawlers.records import Source, SourceClass
-from service.domain.people import Role
-from service.domain.push import sign
+from service.domain.documents.push import sign
+from service.domain.people.person import Role
 from service.domain.refusal import Refusal
-from service.flows.push import Push, PushDesk, PushRefusedError
-from service.flows.roster import add_shift
+from service.flows.crawl.push import Push, PushDesk, PushRefusedError
+from service.flows.people.roster import add_shift
 from service.ports.store import Store
 from tests.contract.store_transactions import WORKERS, together
 from tests.contract.stored import NOW, person

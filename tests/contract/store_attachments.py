@@ -4,7 +4,7 @@ from types import MappingProxyType
 from crawlers.gate import RefusalReason
 from crawlers.ports import KeptFile
 from crawlers.records import Document
-from service.flows.keeping import room_of
+from service.flows.keeping.attachments import room_of
 from service.ports.store import Store
 from service.storage.crawl import StoreSink
 from tests.contract.stored import NOW, document, put

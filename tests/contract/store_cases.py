@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
-from service.domain.case.file import (
+from service.domain.cases.file import (
     Approval,
     Case,
     CaseFile,
@@ -23,7 +23,7 @@ from service.domain.case.file import (
     case_id,
     text_hash,
 )
-from service.domain.workflow import CaseState, Step
+from service.domain.cases.workflow import CaseState, Step
 from service.ports.store import Store
 from tests.contract.stored import NOW, alert, event, person, undone
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from service.domain.citation import Choice, Citation, CitationCount
+from service.domain.policies.citation import Choice, Citation, CitationCount
 from service.ports.store import Store
 from tests.contract.stored import NOW
 

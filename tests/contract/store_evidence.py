@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from service.domain.evidence import EvidenceRecord, EvidenceState, digest_of
+from service.domain.documents.evidence import EvidenceRecord, EvidenceState, digest_of
 from service.ports.store import Store
 from tests.contract.store_transactions import WORKERS, together
 from tests.contract.stored import NOW, alert, document, event, judge_all, put, undone

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from service.domain.assigned import AssignedDocument
-from service.domain.crossing import Crossing, CrossingState
-from service.domain.disclosure import Disclosure, DisclosureState
-from service.domain.matter import Matter, MatterKind, MatterState
-from service.domain.matter_duty import Duty
-from service.domain.sheet import Concern, RiskSheet, SheetLevel, Weight
-from service.domain.topic import Phase, PhaseKind, Topic, TopicState
+from service.domain.matters.crossing import Crossing, CrossingState
+from service.domain.matters.disclosure import Disclosure, DisclosureState
+from service.domain.matters.matter import Matter, MatterKind, MatterState
+from service.domain.matters.matter_duty import Duty
+from service.domain.topics.assigned import AssignedDocument
+from service.domain.topics.sheet import Concern, RiskSheet, SheetLevel, Weight
+from service.domain.topics.topic import Phase, PhaseKind, Topic, TopicState
 from service.ports.store import Store
 from tests.contract.stored import NOW, document, event, put
 

@@ -10,8 +10,8 @@ from sqlalchemy.pool import NullPool
 
 from analysis.assessment import Entity, EntityType
 from crawlers.records import Document
-from service.domain.hidden import MARK, digest_of
-from service.domain.opinion import Cause, Opinion
+from service.domain.documents.hidden import MARK, digest_of
+from service.domain.learning.opinion import Cause, Opinion
 from service.ports.hiding import Found
 from service.ports.store import Store
 from service.storage.sql import SqlStore

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from analysis.assessment import Level, Tone
-from service.domain.label import Label, LabelGiven, LabelOrigin
-from service.domain.model_version import SHIPPED, TrainingRun
+from service.domain.learning.label import Label, LabelGiven, LabelOrigin
+from service.domain.learning.model_version import SHIPPED, TrainingRun
 from service.ports.store import Store
 from tests.contract.stored import NOW, document, event, judge_all, put
 

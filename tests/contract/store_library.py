@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from service.domain.checks import Check, CheckVerdict
-from service.domain.library import LibraryQuery, LinkKind, PolicyLink
-from service.domain.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel, PolicyVersion, Standing
+from service.domain.policies.checks import Check, CheckVerdict
+from service.domain.policies.library import LibraryQuery, LinkKind, PolicyLink
+from service.domain.policies.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel, PolicyVersion, Standing
 from service.ports.store import Store, Work
 from tests.contract.stored import NOW
 

@@ -8,8 +8,8 @@ import pytest
 
 from crawlers.ports import QuarantineEntry, SourceProgress
 from service.domain.audit import GENESIS, START, ChainEnd, chain_hash
-from service.domain.people import Role
-from service.domain.policy import Policy, PolicyArticle
+from service.domain.people.person import Role
+from service.domain.policies.policy import Policy, PolicyArticle
 from service.ports.registers import SourceCheck
 from service.ports.store import OutboxRow, Store
 from tests.contract.stored import LEASE, NOW, person, session, undone

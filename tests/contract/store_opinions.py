@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from service.domain.opinion import Cause, Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
+from service.domain.learning.opinion import Cause, Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
 from service.ports.store import Store
 from tests.contract.stored import NOW, document, judge_all, put
 

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from crawlers.records import Engagement
-from service.domain.alert import AlertLevel, AlertState
-from service.domain.clock import ClockState
-from service.domain.event import Event, IncidentGrade
+from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.clocks.clock import ClockState
+from service.domain.events.event import Event, IncidentGrade
 from service.ports.store import Store, Work
 from tests.contract.stored import NOW, alert, clock, document, event, judge_all, put, undone
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from service.domain.alert import AlertLevel
-from service.domain.people import Person, Role
+from service.domain.alerts.alert import AlertLevel
+from service.domain.people.person import Person, Role
+from service.domain.people.roster import Shift
 from service.domain.refusal import Conflict, NotFound
-from service.domain.roster import Shift
-from service.domain.silence import Matcher, MatcherField, Silence
-from service.flows.alerts import acknowledge
-from service.flows.roster import remove_shift
-from service.flows.silences import end_silence
+from service.domain.telling.silence import Matcher, MatcherField, Silence
+from service.flows.alerts.acts import acknowledge
+from service.flows.alerts.silences import end_silence
+from service.flows.people.roster import remove_shift
 from service.ports.routing import Batch, Notice
 from service.ports.store import Store
 from tests.contract.store_transactions import WORKERS, together

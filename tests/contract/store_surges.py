@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from analysis.surges import SurgeReason
+from analysis.events.surges import SurgeReason
 from crawlers.ports import SourceProgress
-from service.domain.surge import FoundSurge
+from service.domain.figures.surge import FoundSurge
 from service.ports.store import Store
 from tests.contract.store_transactions import WORKERS, together
 from tests.contract.stored import NOW, undone

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.assessment import Level
 from crawlers.records import Document
-from service.domain.words import OwnWord, WordSort
+from service.domain.words.own_words import OwnWord, WordSort
 from service.ports.store import Store
 from tests.contract.stored import NOW, assessment, claim, complete, document, judge_all, put
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, Tone
 from crawlers.records import DatePrecision, Document, DocumentKind, Engagement, document_id
-from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import Clock, ClockRole, ClockState
-from service.domain.event import Event
-from service.domain.people import Person, Role, Session
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.clocks.clock import Clock, ClockRole, ClockState
+from service.domain.events.event import Event
+from service.domain.people.person import Person, Role, Session
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, LeasedDocument, Store, Work
 

@@ -7,7 +7,7 @@ import pytest
 
 from crawlers.endpoint import EndpointEgress
 from service.advice.chat import ChatAdviser
-from service.domain.opinion import Unfit
+from service.domain.learning.opinion import Unfit
 from service.ports.opinions import Adviser
 from tests.contract import modelserver
 from tests.contract.adviser import AdviserContract, ask, unfit

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawlers.endpoint import EndpointEgress
-from service.domain.letter import compose, message_id
-from service.domain.push import PushFault, check_signature
+from service.domain.documents.push import PushFault, check_signature
+from service.domain.telling.letter import compose, message_id
 from service.notify.robots import MOST_BYTES, HookKind
 from service.notify.webhook import WebhookNotifier
 from service.ports.notify import Notifier, NotifyError

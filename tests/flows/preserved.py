@@ -11,8 +11,8 @@ from crawlers.egress import Egress
 from crawlers.records import Document, Source
 from crawlers.run import crawl
 from crawlers.second_look import Errand, PageAgain, look_again
-from service.domain.evidence import EvidenceRecord, EvidenceRules
-from service.flows.preserving import Preserver
+from service.domain.documents.evidence import EvidenceRecord, EvidenceRules
+from service.flows.keeping.preserving import Preserver
 from service.ports.store import Store
 from service.storage.crawl import StoreCrawlState, StoreSink
 from service.storage.evidence_files import EvidenceFolder

@@ -21,8 +21,8 @@ from service.bootstrap import Application, build, prepare
 from service.cli import application
 from service.cli.lock import hold
 from service.domain.audit import AuditRow
-from service.domain.letter import Letter, message_id
-from service.flows.deliver import MAIL, deliver_mail
+from service.domain.telling.letter import Letter, message_id
+from service.flows.telling.deliver import MAIL, deliver_mail
 from service.search.refill import refill
 from service.settings import load_settings
 from tests.contract.store_cases import case

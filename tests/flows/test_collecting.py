@@ -19,9 +19,9 @@ from crawlers.records import Source
 from service import collecting
 from service.bootstrap import Application
 from service.collecting import collect_until
-from service.flows.consider import Office
-from service.flows.preserving import Preserver
-from service.flows.sources import stop_host
+from service.flows.alerts.consider import Office
+from service.flows.crawl.sources import stop_host
+from service.flows.keeping.preserving import Preserver
 from service.policies.register import load_register
 from service.ports.store import Store, StoreUnavailableError, Work
 from service.settings import Settings

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from service.bootstrap import Application, build, prepare
-from service.domain.alert import Alert
-from service.domain.case.file import CaseFile, case_id
-from service.domain.people import Person, Role
-from service.domain.workflow import CaseState
+from service.domain.alerts.alert import Alert
+from service.domain.cases.file import CaseFile, case_id
+from service.domain.cases.workflow import CaseState
+from service.domain.people.person import Person, Role
 from service.drill.case_line import case_html, case_line
 from service.drill.officers import Officers, enrol_officers, patient
 from service.drill.scenario import SHIPPED, ScenarioError, load_scenario

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from crawlers.records import Document, Source
-from service.domain.evidence import EvidenceRules, EvidenceState
-from service.flows.expiring import remove_unneeded
-from service.flows.preserving import Preserver
-from service.flows.sealing import orphans_of, verify_evidence
+from service.domain.documents.evidence import EvidenceRules, EvidenceState
+from service.flows.keeping.expiring import remove_unneeded
+from service.flows.keeping.preserving import Preserver
+from service.flows.keeping.sealing import orphans_of, verify_evidence
 from service.storage.crawl import StoreSink
 from tests.flows.conftest import NOW, article
 from tests.flows.preserved import ARTICLE, RULES, Preserved, body_of, sha256

@@ -21,8 +21,8 @@ from service.backup.shelves import expand_shelves
 from service.cli import application
 from service.cli.opening import opened
 from service.collecting import care_for_evidence
-from service.domain.evidence import EvidenceRecord
-from service.flows.sealing import seal_days
+from service.domain.documents.evidence import EvidenceRecord
+from service.flows.keeping.sealing import seal_days
 from service.storage.crawl import StoreSink
 from tests.contract.store_cases import case
 from tests.contract.stored import NOW, alert, document, event, judge_all

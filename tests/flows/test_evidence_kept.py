@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from crawlers.records import Source
-from service.domain.evidence import EvidenceRecord, EvidenceState
-from service.flows.expiring import give_up_old_pages
-from service.flows.sealing import orphans_of, seal_days, verify_evidence
+from service.domain.documents.evidence import EvidenceRecord, EvidenceState
+from service.flows.keeping.expiring import give_up_old_pages
+from service.flows.keeping.sealing import orphans_of, seal_days, verify_evidence
 from tests.contract.stored import alert, event, judge_all
 from tests.flows.conftest import LIST_RULE, NOW, article, list_page
 from tests.flows.preserved import ARTICLE, Preserved, sha256
@@ -147,7 +147,7 @@ class TestGivingUp:
         assert verify_evidence(later.store, later.files).faults == []
 
     def test_a_run_gives_up_a_bounded_number(self, later: Preserved, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("service.flows.expiring._AT_ONCE", 1)
+        monkeypatch.setattr("service.flows.keeping.expiring._AT_ONCE", 1)
         told = [give_up_old_pages(later.store, later.preserver, now=later.clock()).pages for _ in range(3)]
         assert told == [1, 1, 0]
 

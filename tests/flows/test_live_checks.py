@@ -17,7 +17,7 @@ from crawlers.live_check import CHECK_ARTICLES
 from crawlers.records import Source
 from service.cli import application, checking
 from service.domain.refusal import Conflict
-from service.flows.live_checks import (
+from service.flows.crawl.live_checks import (
     MOST_TRIES,
     Came,
     ask_for_check,
@@ -27,8 +27,8 @@ from service.flows.live_checks import (
     switch_on,
     wished,
 )
-from service.flows.preserving import Preserver
-from service.flows.sources import Claim, claim_visits, due_sources, effective, stop_host, switch
+from service.flows.crawl.sources import Claim, claim_visits, due_sources, effective, stop_host, switch
+from service.flows.keeping.preserving import Preserver
 from service.ports.registers import SourceCheck
 from service.ports.store import Store
 from service.settings import Settings

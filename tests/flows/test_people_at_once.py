@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.password import is_live
-from service.domain.people import Person, Role, Session
-from service.flows import entry, people
-from service.flows.entry import current, enter, leave
-from service.flows.passwords import hash_password
-from service.flows.people import (
+from service.domain.people.password import is_live
+from service.domain.people.person import Person, Role, Session
+from service.flows.people import acts as people
+from service.flows.people import entry
+from service.flows.people.acts import (
     PasswordFaultError,
     PersonChange,
     add_person,
@@ -20,6 +19,8 @@ from service.flows.people import (
     change_person,
     reset_password,
 )
+from service.flows.people.entry import current, enter, leave
+from service.flows.people.passwords import hash_password
 from service.ports.store import Store
 from service.storage.sql import migrate, open_store
 

@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 
 from service.bootstrap import build, prepare
 from service.cli import application
-from service.domain.people import Role
-from service.flows.people import add_person
+from service.domain.people.person import Role
+from service.flows.people.acts import add_person
 from service.settings import load_settings
 
 

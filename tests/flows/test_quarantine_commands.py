@@ -14,9 +14,9 @@ from crawlers.ports import QuarantineEntry, SourceProgress
 from crawlers.remembered import ASKED_ANEW, REFUSED_FILES, TRIES
 from service.bootstrap import Application, build, prepare
 from service.cli import application
-from service.domain.people import Role
-from service.domain.set_aside import ASSESS, sentence_of
-from service.flows.people import add_person
+from service.domain.documents.set_aside import ASSESS, sentence_of
+from service.domain.people.person import Role
+from service.flows.people.acts import add_person
 from service.settings import load_settings
 from service.storage.crawl import StoreCrawlState
 from tests.acceptance.installation import free_port

@@ -15,10 +15,10 @@ from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
 from service.bootstrap import build, prepare
-from service.domain.people import Person, Role
+from service.domain.figures.surge import FoundSurge
+from service.domain.people.person import Person, Role
 from service.domain.refusal import Forbidden, NotFound
-from service.domain.surge import FoundSurge
-from service.flows.surges import SurgeReport, count_now, find_surges, history_of, see_surge
+from service.flows.alerts.surges import SurgeReport, count_now, find_surges, history_of, see_surge
 from service.ports.store import Store
 from service.settings import load_settings
 from service.storage.sql import open_store

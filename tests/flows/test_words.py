@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from service.domain.people import Person, Role
+from service.domain.people.person import Person, Role
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.domain.word_checks import WordDoubt
-from service.domain.word_table import read_words, words_csv
-from service.domain.words import OwnWord, WordDraft, WordSort
-from service.flows.people import add_person
-from service.flows.rejudging import judge_again
-from service.flows.word_trial import Spoken, try_words
-from service.flows.words import Wordbook, add_word, changed_at, import_words, remove_word, restore_word
+from service.domain.words.own_words import OwnWord, WordDraft, WordSort
+from service.domain.words.word_checks import WordDoubt
+from service.domain.words.word_table import read_words, words_csv
+from service.flows.judging.rejudging import judge_again
+from service.flows.people.acts import add_person
+from service.flows.words.acts import Wordbook, add_word, changed_at, import_words, remove_word, restore_word
+from service.flows.words.word_trial import Spoken, try_words
 from service.ports.store import Store
 from service.storage.sql import migrate, open_store
 from tests.contract import stored

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.articles import article_number
-from analysis.clauses import split_clauses
-from service.flows.policies import import_policies
+from analysis.matching.articles import article_number
+from analysis.matching.clauses import split_clauses
+from service.flows.policies.importing import import_policies
 from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import migrate, open_store

@@ -10,10 +10,10 @@ import pytest
 
 from analysis.assess import document_fields, may_concern
 from analysis.assessment import Entity, EntityType
-from analysis.entities import find_entities
+from analysis.entities.named_things import find_entities
+from analysis.judgement.rules import Findings, apply_rules
 from analysis.lexicon import load_lexicon
 from analysis.reading import Reading, read
-from analysis.rules import Findings, apply_rules
 from analysis.segmentation import RjiebaSegmenter
 from analysis.training.data import WRITTEN_DOCUMENTS, WRITTEN_SOURCE, load_training
 from tests.quality.labelled import document_of, pinned, read_rows

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from analysis.surges import HourCount, SurgeSettings, judge_hours
-from service.domain.surge import SETTINGS
+from analysis.events.surges import HourCount, SurgeSettings, judge_hours
+from service.domain.figures.surge import SETTINGS
 from tests.quality.labelled import pinned
 
 pytestmark = pytest.mark.quality

@@ -10,7 +10,7 @@ import pytest
 from crawlers.attachments import legacy_word
 from crawlers.attachments.sandbox import _LIMITS
 from crawlers.gate import Refusal, RefusalReason
-from service.flows.policy_files import read_policy_file
+from service.flows.policies.policy_files import read_policy_file
 from service.policies.register import load_register
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 
 OK, SEE_OTHER, BAD, TOO_LARGE, REFUSED = 200, 303, 400, 413, 422

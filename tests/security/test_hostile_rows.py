@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from crawlers.records import Source, SourceClass
-from service.domain.people import Role
-from service.domain.push import sign
-from service.flows.importing import import_file
-from service.flows.privacy import PERSONAL_READ, note_personal_read
-from service.flows.push import Push, PushDesk
+from service.domain.documents.push import sign
+from service.domain.people.person import Role
+from service.flows.crawl.importing import import_file
+from service.flows.crawl.push import Push, PushDesk
+from service.flows.keeping.privacy import PERSONAL_READ, note_personal_read
 from tests.api.conftest import Site
 from tests.builders import NOW, build_person
 

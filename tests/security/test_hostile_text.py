@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from analysis.articles import split_articles
+from analysis.matching.articles import split_articles
 from crawlers.attachments.grid import clean
 from crawlers.attachments.headings import field_of
 from crawlers.catalogue.declaration import ListRule, Paging
@@ -17,8 +17,8 @@ from crawlers.paging import _page_count
 from crawlers.parsing.engagement import read_engagement
 from crawlers.politeness import challenge_in
 from crawlers.presets.hanweb import next_proxy_page, records_of
-from service.domain.secrecy import confidentiality_findings
-from service.flows.policy_sources import PolicySource, _with_header
+from service.domain.cases.secrecy import confidentiality_findings
+from service.flows.policies.policy_sources import PolicySource, _with_header
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 LONG = 200_000

@@ -15,7 +15,7 @@ from crawlers.imports import ImportRefused, RowRefusal, read_import, spooled, wo
 from crawlers.imports.spooled import read_workbook
 from crawlers.imports.workbook import spool_workbook
 from crawlers.records import Document, Source, SourceClass
-from service.domain.people import Role
+from service.domain.people.person import Role
 from tests.api.conftest import Site
 from tests.unit.crawlers.workbook_files import HEADINGS, raw_row, raw_workbook
 

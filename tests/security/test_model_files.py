@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis import recognition, termweights
 from analysis.assess import MODELS, Analyser
-from analysis.linear import ModelRefusedError
-from analysis.neighbours import Neighbours
-from analysis.recognition import load_recogniser
+from analysis.events import termweights
+from analysis.judgement.neighbours import Neighbours
+from analysis.matching import recognition
+from analysis.matching.recognition import load_recogniser
+from analysis.tiers.linear import ModelRefusedError
 
 Harm = Callable[[Path], None]
 

@@ -1,7 +1,7 @@
 """Fine-tuning all layers on labelled documents: nine losses on one head.
 
 Two more, on heads of their own, ask for the row of the table of situations and for the articles that readers named,
-which is what `analysis.recognition` reads. Data, seed and kind of processor determine the weights.
+which is what `analysis.matching.recognition` reads. Data, seed and kind of processor determine the weights.
 
 Recipe: AdamW, learning rate 7e-5 falling by 0.92 a layer downwards, 1e-3 for the heads, four epochs of batches of 32, the embedding of
 pieces kept as it is. Collected texts are read twice and written ones in part in the later epochs: written texts are tidier, and

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from analysis.encoder import ENCODER_LABELS
+from analysis.tiers.encoder import ENCODER_LABELS
 from analysis.training.encoder.weights import Base
 
 __all__ = ["Network", "pooled"]

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.encoder import (
+from analysis.text import normalise
+from analysis.tiers.encoder import (
     ENCODER_FORMAT,
     ENCODER_LABELS,
     ENCODER_MANIFEST,
@@ -30,7 +31,6 @@ from analysis.encoder import (
     encoder_text,
     framed,
 )
-from analysis.text import normalise
 from analysis.training.data import STREAM_FILE, Example, held_out, load_training, stream_titles, trained_on
 
 __all__ = ["FOLD_STARTS", "MOST_PIECES", "split", "tune"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.encoder import SPECIAL_PIECES, encoder_text
+from analysis.tiers.encoder import SPECIAL_PIECES, encoder_text
 from analysis.training.encoder.weights import Base
 
 __all__ = ["Vocabulary", "prune", "tokenizer_file"]

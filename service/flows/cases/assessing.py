@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from service.domain.alert import AlertState
-from service.domain.case.assess import assess, conclude, report_up, respond
-from service.domain.case.file import Case
-from service.domain.case.moves import Move
-from service.domain.clock import BEGUN_STATES, meet
-from service.domain.event import IncidentGrade
-from service.domain.workflow import CaseState, Step
+from service.domain.alerts.alert import AlertState
+from service.domain.cases.assess import assess, conclude, report_up, respond
+from service.domain.cases.file import Case
+from service.domain.cases.moves import Move
+from service.domain.cases.workflow import CaseState, Step
+from service.domain.clocks.clock import BEGUN_STATES, meet
+from service.domain.events.event import IncidentGrade
 from service.flows.acts import advance
 from service.flows.acts import note as record
 from service.flows.cases.scene import Hand, Scene, at_case

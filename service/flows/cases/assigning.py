@@ -1,9 +1,9 @@
 """Give a case to somebody; its alert goes with it."""
 
-from service.domain.case.assess import assign
-from service.domain.case.file import Case
+from service.domain.cases.assess import assign
+from service.domain.cases.file import Case
 from service.domain.refusal import NotFound
-from service.flows.alerts import give
+from service.flows.alerts.acts import give
 from service.flows.cases.scene import Hand, at_case
 
 __all__ = ["assign_case"]

@@ -1,10 +1,10 @@
 """Save versions of the text, submit one to review, set its disclosure attribute."""
 
 from service.domain.beijing import beijing
-from service.domain.case.assess import disclose
-from service.domain.case.file import Case, Disclosure
-from service.domain.case.moves import Bar, Barred
-from service.domain.case.review import save_draft, submit
+from service.domain.cases.assess import disclose
+from service.domain.cases.file import Case, Disclosure
+from service.domain.cases.moves import Bar, Barred
+from service.domain.cases.review import save_draft, submit
 from service.flows.cases.scene import Hand, Scene, at_case
 
 __all__ = ["save_text", "set_disclosure", "submit_draft"]

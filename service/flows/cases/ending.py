@@ -1,8 +1,8 @@
 """Archive a case, close one that is false or double, open one again."""
 
-from service.domain.alert import AlertState
-from service.domain.case.close import archive, close, reopen
-from service.domain.case.file import Case
+from service.domain.alerts.alert import AlertState
+from service.domain.cases.close import archive, close, reopen
+from service.domain.cases.file import Case
 from service.flows.acts import advance
 from service.flows.cases.scene import Hand, at_case
 

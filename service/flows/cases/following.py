@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.domain.alert import AlertState
-from service.domain.case.close import evaluate, follow_up, track
-from service.domain.case.file import Case, CaseFile
-from service.domain.clock import BEGUN_STATES, ClockRole
-from service.domain.effect import Effect
-from service.domain.event import Event
+from service.domain.alerts.alert import AlertState
+from service.domain.cases.close import evaluate, follow_up, track
+from service.domain.cases.file import Case, CaseFile
+from service.domain.clocks.clock import BEGUN_STATES, ClockRole
+from service.domain.events.event import Event
+from service.domain.figures.effect import Effect
 from service.flows.acts import advance
 from service.flows.cases.scene import Hand, Scene, at_case
-from service.flows.effect import measure_effect
+from service.flows.reports.effect import measure_effect
 from service.ports.store import Work
 
 __all__ = ["WINDOW", "evaluate_response", "follow_up_on", "measured", "track_reaction", "volume_around"]

@@ -1,8 +1,8 @@
 """Write down what was asked of other departments and bodies, and what they answered."""
 
-from service.domain.case.assess import answer_liaison, liaise
-from service.domain.case.file import Case, LiaisonKind
-from service.domain.workflow import Step
+from service.domain.cases.assess import answer_liaison, liaise
+from service.domain.cases.file import Case, LiaisonKind
+from service.domain.cases.workflow import Step
 from service.flows.cases.scene import Hand, at_case
 
 __all__ = ["ask_party", "party_answered"]

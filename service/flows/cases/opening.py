@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from service.domain.alert import AlertState
+from service.domain.alerts.alert import AlertState
 from service.domain.beijing import beijing
-from service.domain.case.assess import open_case
-from service.domain.case.file import Case
-from service.domain.case.moves import Bar, Barred, Desk
-from service.domain.people import Act, Person
+from service.domain.cases.assess import open_case
+from service.domain.cases.file import Case
+from service.domain.cases.moves import Bar, Barred, Desk
+from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict
 from service.flows.acts import advance, alert_of, event_of, permit
+from service.flows.alerts.consider import Office
 from service.flows.cases.scene import record_act
 from service.flows.cases.telling import call_people
-from service.flows.consider import Office
 from service.ports.store import Store
 
 __all__ = ["open_for_alert"]

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawlers.records import Document
-from service.domain.alert import Alert
+from service.domain.alerts.alert import Alert
 from service.domain.audit import AuditRow
-from service.domain.case.file import CaseFile
-from service.domain.clock import Clock
-from service.domain.event import Event
-from service.domain.evidence import EvidenceRecord, EvidenceState
-from service.flows.privacy import PERSONAL_READ
+from service.domain.cases.file import CaseFile
+from service.domain.clocks.clock import Clock
+from service.domain.documents.evidence import EvidenceRecord, EvidenceState
+from service.domain.events.event import Event
+from service.flows.keeping.privacy import PERSONAL_READ
 from service.ports.evidence import AlteredError, EvidenceFiles
 from service.ports.store import Store, Work
 

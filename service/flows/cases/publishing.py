@@ -1,8 +1,8 @@
 """Publish the signed version: the alert is answered, and the clocks that a statement meets are met."""
 
-from service.domain.case.file import Case
-from service.domain.case.review import publish
-from service.flows.alerts import answered
+from service.domain.cases.file import Case
+from service.domain.cases.review import publish
+from service.flows.alerts.acts import answered
 from service.flows.cases.scene import Hand, at_case, authority_of
 
 __all__ = ["publish_draft"]

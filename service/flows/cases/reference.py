@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from service.domain.alert import Alert
-from service.domain.case.file import CaseFile
-from service.domain.event import Event
-from service.domain.policy import PolicyArticle
-from service.domain.response import ReferenceDraft, reference_draft
+from service.domain.alerts.alert import Alert
+from service.domain.cases.file import CaseFile
+from service.domain.cases.response import ReferenceDraft, reference_draft
+from service.domain.events.event import Event
+from service.domain.policies.policy import PolicyArticle
 from service.ports.store import Work
 
 __all__ = ["articles_of", "reference_of"]

@@ -1,8 +1,8 @@
 """Give an opinion on the submitted version, check publication authority, sign, and, with two names, go past what is missing."""
 
-from service.domain.case.file import Case
-from service.domain.case.moves import Bar, Barred
-from service.domain.case.review import (
+from service.domain.cases.file import Case
+from service.domain.cases.moves import Bar, Barred
+from service.domain.cases.review import (
     ask_bypass,
     check_authority,
     confirm_bypass,
@@ -10,7 +10,7 @@ from service.domain.case.review import (
     review,
     sign,
 )
-from service.domain.workflow import Step
+from service.domain.cases.workflow import Step
 from service.flows.cases.scene import Hand, Scene, at_case, authority_of, findings_of
 
 __all__ = [

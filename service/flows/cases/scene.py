@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service.domain.alert import Alert
+from service.domain.alerts.alert import Alert
 from service.domain.beijing import BEIJING, beijing
-from service.domain.case.file import OUTCOMES, Case, CaseFile, Disclosure, Draft, Liaison
-from service.domain.case.moves import Bar, Barred, Desk, Move
-from service.domain.case.review import Authority
-from service.domain.event import Event
+from service.domain.cases.file import OUTCOMES, Case, CaseFile, Disclosure, Draft, Liaison
+from service.domain.cases.moves import Bar, Barred, Desk, Move
+from service.domain.cases.response import check_quotations
+from service.domain.cases.review import Authority
+from service.domain.cases.secrecy import confidentiality_findings
+from service.domain.cases.unfinished import unfinished_findings
+from service.domain.cases.workflow import CaseState, Step, Workflow
+from service.domain.events.event import Event
 from service.domain.finding import Finding
-from service.domain.people import Act, Person
-from service.domain.policy import PolicyArticle, Standing, Verdict
+from service.domain.people.person import Act, Person
+from service.domain.policies.policy import PolicyArticle, Standing, Verdict
 from service.domain.refusal import NotFound
-from service.domain.response import check_quotations
-from service.domain.secrecy import confidentiality_findings
-from service.domain.unfinished import unfinished_findings
-from service.domain.workflow import CaseState, Step, Workflow
 from service.flows.acts import alert_of, event_of, note, permit
+from service.flows.alerts.consider import Office
 from service.flows.cases.telling import call_people
-from service.flows.consider import Office
 from service.ports.store import Store, Work
 
 __all__ = ["Hand", "Scene", "articles_for", "at_case", "authority_of", "findings_of"]

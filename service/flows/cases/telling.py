@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.domain.alert import Alert
-from service.domain.case.call import Call, CallKind, Reader, budget_sentence, calls, readers, waited_sentence
-from service.domain.case.file import CaseFile
-from service.domain.case.turn import budget_used
-from service.domain.clock import Clock
-from service.domain.event import Event
-from service.domain.letter import Letter, deadlines
-from service.domain.notification import LONGEST_SUBJECT, clean
-from service.domain.people import Person
-from service.domain.workflow import Step, Workflow
+from service.domain.alerts.alert import Alert
+from service.domain.cases.call import Call, CallKind, Reader, budget_sentence, calls, readers, waited_sentence
+from service.domain.cases.file import CaseFile
+from service.domain.cases.turn import budget_used
+from service.domain.cases.workflow import Step, Workflow
+from service.domain.clocks.clock import Clock
+from service.domain.events.event import Event
+from service.domain.people.person import Person
+from service.domain.telling.letter import Letter, deadlines
+from service.domain.telling.notification import LONGEST_SUBJECT, clean
 from service.flows.office import Office
-from service.flows.telling import hold_back, mail_key, queue_letter
+from service.flows.telling.tell import hold_back, mail_key, queue_letter
 from service.ports.store import Store, Work
 
 __all__ = ["call_people", "coming_calls", "tend_cases"]

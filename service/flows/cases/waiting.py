@@ -1,8 +1,8 @@
 """How many cases wait for a person's next step."""
 
-from service.domain.case.turn import turn_of
-from service.domain.people import Act, Person, may
-from service.domain.workflow import Workflow
+from service.domain.cases.turn import turn_of
+from service.domain.cases.workflow import Workflow
+from service.domain.people.person import Act, Person, may
 from service.ports.store import Work
 
 __all__ = ["waiting_for"]

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
-from service.domain.opinion import Cause, Leaning, OpinionState, Unfit
+from service.domain.learning.opinion import Cause, Leaning, OpinionState, Unfit
 from service.storage.columns import Json, Moment, Word
 from service.storage.schema.metadata import OPEN, later, metadata
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Double, Index, Integer, Table, Text
 
-from analysis.surges import SurgeReason
+from analysis.events.surges import SurgeReason
 from service.storage.columns import Json, Moment, Word
 from service.storage.schema.metadata import metadata
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
 
-from service.domain.crossing import CrossingState
-from service.domain.disclosure import DisclosureState
-from service.domain.matter import MatterKind, MatterState
-from service.domain.topic import TopicState
+from service.domain.matters.crossing import CrossingState
+from service.domain.matters.disclosure import DisclosureState
+from service.domain.matters.matter import MatterKind, MatterState
+from service.domain.topics.topic import TopicState
 from service.storage.columns import Json, Moment, Word
 from service.storage.schema.metadata import later, metadata
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from service.domain.case.file import Disclosure, LiaisonKind
-from service.domain.workflow import CaseState, Step
+from service.domain.cases.file import Disclosure, LiaisonKind
+from service.domain.cases.workflow import CaseState, Step
 from service.storage.columns import Json, Moment, Word
 from service.storage.schema.metadata import later, metadata
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
 
 from analysis.assessment import Tone
-from service.domain.label import LabelOrigin
+from service.domain.learning.label import LabelOrigin
 from service.storage.columns import Json, Moment, Serial, Word
 from service.storage.schema.metadata import later, metadata
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     false,
 )
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.storage.columns import Json, Moment, Serial, Word
 from service.storage.schema.metadata import DEAD, OPEN, later, metadata
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 
-from service.domain.evidence import EvidenceState
+from service.domain.documents.evidence import EvidenceState
 from service.storage.columns import Moment, Serial, Word
 from service.storage.schema.metadata import later, metadata
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from service.domain.checks import CheckVerdict
-from service.domain.library import LinkKind
-from service.domain.policy import PolicyKind, PolicyLevel
+from service.domain.policies.checks import CheckVerdict
+from service.domain.policies.library import LinkKind
+from service.domain.policies.policy import PolicyKind, PolicyLevel
 from service.storage.columns import Json, Moment, Serial, Word
 from service.storage.schema.metadata import later, metadata
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Boolean, Column, Double, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
 
-from service.domain.alert import AlertLevel, AlertState
-from service.domain.clock import ClockRole, ClockState
-from service.domain.event import IncidentGrade
+from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.clocks.clock import ClockRole, ClockState
+from service.domain.events.event import IncidentGrade
 from service.storage.columns import Exclusions, Json, Moment, Number, Word
 from service.storage.schema.metadata import later, metadata
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table, Text
 
-from service.domain.alert import AlertLevel
+from service.domain.alerts.alert import AlertLevel
 from service.storage.columns import Json, Moment, Number
 from service.storage.schema.metadata import later, metadata
 

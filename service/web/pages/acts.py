@@ -7,14 +7,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.api.identity import ClockKeeper, Closer, Handler, Identity, context_of
-from service.domain.alert import AlertLevel
-from service.domain.clock import Clock
-from service.domain.event import IncidentGrade
-from service.domain.exclusion import ExclusionKind
+from service.domain.alerts.alert import AlertLevel
+from service.domain.clocks.clock import Clock
+from service.domain.clocks.exclusion import ExclusionKind
+from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
-from service.flows import alerts as flows
-from service.flows import bulk
-from service.flows.clocks import exclude_time, extend_clock, resume_time
+from service.flows.alerts import acts as flows
+from service.flows.alerts import bulk
+from service.flows.alerts.clocks import exclude_time, extend_clock, resume_time
 from service.web.pages.alerts import show_refused
 from service.web.pages.event_return import Posted
 from service.web.received import received

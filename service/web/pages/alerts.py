@@ -14,15 +14,15 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from analysis.assessment import CATEGORY_NAMES
 from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
-from service.domain.alert import Alert, AlertState
-from service.domain.clock import Clock
-from service.domain.people import Act, Person, may
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.clocks.clock import Clock
+from service.domain.clocks.urgency import by_urgency
+from service.domain.people.person import Act, Person, may
 from service.domain.places import CITIES
-from service.domain.silence import silencing
-from service.domain.urgency import by_urgency
-from service.flows.bulk import MOST_AT_ONCE, UNDO
-from service.flows.mornings import coming_gaps
-from service.flows.telling import labels_of
+from service.domain.telling.silence import silencing
+from service.flows.alerts.bulk import MOST_AT_ONCE, UNDO
+from service.flows.reports.mornings import coming_gaps
+from service.flows.telling.tell import labels_of
 from service.ports.store import Work
 from service.web.pages.overview import rows_of
 from service.web.refused import NOT_REFUSED, Refused, first

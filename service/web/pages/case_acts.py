@@ -8,10 +8,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.api.identity import Handler, context_of
-from service.domain.case.file import Disclosure, LiaisonKind
-from service.domain.event import IncidentGrade
+from service.domain.cases.file import Disclosure, LiaisonKind
+from service.domain.cases.workflow import REVIEWS, Step
+from service.domain.events.event import IncidentGrade
 from service.domain.refusal import NotFound, Refusal
-from service.domain.workflow import REVIEWS, Step
 from service.flows.cases import (
     assessing,
     assigning,

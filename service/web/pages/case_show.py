@@ -9,17 +9,17 @@ from fastapi.responses import HTMLResponse
 
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
-from service.domain.alert import Alert
-from service.domain.case.call import CallKind, calls, second_names
-from service.domain.case.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
-from service.domain.case.turn import Turn, budget_used, turn_of, turns
-from service.domain.event import Event
-from service.domain.need import need_decision, need_signs, propose_need
-from service.domain.people import Act, Person
-from service.domain.policy import PolicyArticle
+from service.domain.alerts.alert import Alert
+from service.domain.cases.call import CallKind, calls, second_names
+from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
+from service.domain.cases.turn import Turn, budget_used, turn_of, turns
+from service.domain.cases.workflow import CaseState, Step, Workflow
+from service.domain.clocks.urgency import next_due
+from service.domain.events.event import Event
+from service.domain.events.need import need_decision, need_signs, propose_need
+from service.domain.people.person import Act, Person
+from service.domain.policies.policy import PolicyArticle
 from service.domain.refusal import NotFound
-from service.domain.urgency import next_due
-from service.domain.workflow import CaseState, Step, Workflow
 from service.flows.acts import facts_now
 from service.flows.cases.following import measured, volume_around
 from service.flows.cases.reference import articles_of, reference_of

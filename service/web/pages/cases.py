@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from service.api.identity import Handler, Identity, Reader, context_of
-from service.domain.alert import Alert, AlertState
-from service.domain.case.file import CaseFile
-from service.domain.case.turn import BudgetUse, Turn, budget_used, turn_of, turns
-from service.domain.clock import Clock
-from service.domain.event import Event
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.cases.file import CaseFile
+from service.domain.cases.turn import BudgetUse, Turn, budget_used, turn_of, turns
+from service.domain.clocks.clock import Clock
+from service.domain.clocks.urgency import by_urgency, next_due
+from service.domain.events.event import Event
 from service.domain.refusal import NotFound
-from service.domain.urgency import by_urgency, next_due
 from service.export.case_archive import pack
 from service.flows.cases.packing import pack_case
 from service.ports.store import Work

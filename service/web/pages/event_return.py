@@ -7,8 +7,8 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.api.identity import Identity, context_of
-from service.domain.alert import Alert
-from service.domain.clock import Clock
+from service.domain.alerts.alert import Alert
+from service.domain.clocks.clock import Clock
 from service.domain.refusal import Refusal
 from service.web.pages.events import show_event
 from service.web.refused import Sent, refused_by

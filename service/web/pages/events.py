@@ -10,28 +10,28 @@ from fastapi.responses import HTMLResponse
 
 from service.api.context import AppContext
 from service.api.identity import Identity, Reader, context_of
-from service.domain.alert import Alert, AlertState
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.alerts.handling import answered_last
 from service.domain.audit import AuditRow
-from service.domain.basis import transfer_departments
-from service.domain.case.file import CaseFile
-from service.domain.case.turn import turns
-from service.domain.citation import Choice
-from service.domain.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
-from service.domain.clock_exclusion import may_exclude
-from service.domain.event import Event
-from service.domain.facts import Condition, facts_of
-from service.domain.handling import answered_last
-from service.domain.need import need_decision
-from service.domain.people import Act, Person, may
+from service.domain.cases.file import CaseFile
+from service.domain.cases.small_office import able_people
+from service.domain.cases.turn import turns
+from service.domain.cases.workflow import Step, Workflow
+from service.domain.clocks.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
+from service.domain.events.event import Event
+from service.domain.events.facts import Condition, facts_of
+from service.domain.events.need import need_decision
+from service.domain.events.reported import spread_facts
+from service.domain.matters.clock_exclusion import may_exclude
+from service.domain.people.person import Act, Person, may
 from service.domain.places import region_name
-from service.domain.policy import Verdict
+from service.domain.policies.citation import Choice
+from service.domain.policies.policy import Verdict
 from service.domain.refusal import NotFound
-from service.domain.reported import spread_facts
-from service.domain.small_office import able_people
-from service.domain.workflow import Step, Workflow
-from service.flows.effect import measure_effect
-from service.flows.matters import linked_matters
-from service.flows.privacy import note_personal_read, personal_documents
+from service.domain.rules.basis import transfer_departments
+from service.flows.keeping.privacy import note_personal_read, personal_documents
+from service.flows.matters.acts import linked_matters
+from service.flows.reports.effect import measure_effect
 from service.ports.store import Work
 from service.web.notices import notices_view
 from service.web.refused import NOT_REFUSED, Refused

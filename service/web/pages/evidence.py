@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from service.api.identity import Handler, context_of
-from service.domain.evidence import EvidenceRecord, EvidenceState, page_name
+from service.domain.documents.evidence import EvidenceRecord, EvidenceState, page_name
 from service.domain.refusal import Conflict, NotFound
-from service.flows.privacy import note_personal_read
+from service.flows.keeping.privacy import note_personal_read
 from service.ports.evidence import AlteredError, EvidenceFiles
 
 router = APIRouter()

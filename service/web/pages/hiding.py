@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 
 from service.api.context import AppContext
 from service.api.identity import Hider, context_of
-from service.domain.hidden import HidingScope, fit_to_hide
-from service.domain.people import Person
+from service.domain.documents.hidden import HidingScope, fit_to_hide
+from service.domain.people.person import Person
 from service.domain.refusal import Refusal
 from service.flows.acts import reason_of
-from service.flows.hidden_files import files_holding
-from service.flows.hiding import hide_string, look_for, refuse_told_in
+from service.flows.keeping.hidden_files import files_holding
+from service.flows.keeping.hiding import hide_string, look_for, refuse_told_in
 from service.ports.hiding import Found
 from service.web.pages.events import show_event
 from service.web.refused import Sent, refused_by

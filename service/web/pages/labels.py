@@ -10,13 +10,13 @@ from analysis.frozen import LEAST_FROZEN, LEAST_FROZEN_RISKS
 from crawlers.records import DocumentKind
 from service.api.identity import Identity, Labeller, ModelKeeper, Reader, context_of
 from service.api.room import NEEDS_ROOM
-from service.domain.label import Label, LabelOrigin, judged_of, label_of_form
-from service.domain.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, stock_of
-from service.domain.people import Act
+from service.domain.learning.label import Label, LabelOrigin, judged_of, label_of_form
+from service.domain.learning.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, stock_of
+from service.domain.people.person import Act
 from service.domain.refusal import Refusal
-from service.flows.labelling import chosen_question, give_label, next_question, skip_question, undo_label
-from service.flows.model_versions import model_state, place_model, wish_training
-from service.flows.privacy import note_personal_read
+from service.flows.keeping.privacy import note_personal_read
+from service.flows.learning.labelling import chosen_question, give_label, next_question, skip_question, undo_label
+from service.flows.learning.model_versions import model_state, place_model, wish_training
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
 from service.web.views.label_table import labels_csv

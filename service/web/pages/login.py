@@ -21,12 +21,12 @@ from service.api.identity import (
     token_of,
     verify_origin,
 )
+from service.domain.documents.web_address import is_web_address
 from service.domain.refusal import NotFound
-from service.domain.web_address import is_web_address
-from service.flows.entry import EntryOutcome, enter, leave
-from service.flows.passwords import PasswordBusyError
-from service.flows.people import PasswordFaultError, change_password
-from service.flows.second_factor import give_code, wrong_code
+from service.flows.people.acts import PasswordFaultError, change_password
+from service.flows.people.entry import EntryOutcome, enter, leave
+from service.flows.people.passwords import PasswordBusyError
+from service.flows.people.second_factor import give_code, wrong_code
 from service.web.render import bare_page
 
 router = APIRouter(default_response_class=HTMLResponse)

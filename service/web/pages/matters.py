@@ -11,13 +11,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Importer, Reader, context_of
 from service.api.room import NEEDS_ROOM
-from service.domain.exclusion import ExclusionKind
-from service.domain.matter import Matter, MatterAct, MatterKind, acts_of
-from service.domain.people import Act
+from service.domain.clocks.exclusion import ExclusionKind
+from service.domain.matters.matter import Matter, MatterAct, MatterKind, acts_of
+from service.domain.people.person import Act
 from service.domain.refusal import NotFound, Refusal
-from service.flows import matters as flows
-from service.flows.matter_watch import coming_of_disclosures, coming_of_matter
-from service.flows.privacy import note_personal_read
+from service.flows.keeping.privacy import note_personal_read
+from service.flows.matters import acts as flows
+from service.flows.matters.matter_watch import coming_of_disclosures, coming_of_matter
 from service.ports.store import Work
 from service.web.received import received
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by

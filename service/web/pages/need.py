@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from service.api.identity import ClockKeeper, context_of
-from service.domain.alert import Alert
-from service.flows.need import decide_need
+from service.domain.alerts.alert import Alert
+from service.flows.alerts.need import decide_need
 from service.web.pages.event_return import Posted
 from service.web.refused import Sent
 

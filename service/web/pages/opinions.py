@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.api.identity import Handler, Reader, context_of
-from service.flows.opinion_desk import how_asking_stands, mark_seen, proposals
+from service.flows.learning.opinion_desk import how_asking_stands, mark_seen, proposals
 from service.web.render import page
 from service.web.views.opinion_rows import proposal_views
 

@@ -10,11 +10,11 @@ from analysis.assessment import Level
 from crawlers.health import HealthState
 from service.api.context import AppContext
 from service.api.identity import QuietReader, Reader, context_of
-from service.domain.alert import Alert
-from service.domain.matter_turn import soon
-from service.domain.urgency import by_urgency
-from service.flows.opinion_desk import count_proposals
-from service.flows.surges import count_now, history_of
+from service.domain.alerts.alert import Alert
+from service.domain.clocks.urgency import by_urgency
+from service.domain.matters.matter_turn import soon
+from service.flows.alerts.surges import count_now, history_of
+from service.flows.learning.opinion_desk import count_proposals
 from service.ports.store import Work
 from service.web.desk import SourceHealth, source_health
 from service.web.render import desk_of, fragment, page

@@ -7,15 +7,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.identity import Identity, PeopleKeeper, context_of
 from service.domain.refusal import Conflict, Refusal
-from service.flows.passwords import PasswordBusyError
-from service.flows.people import (
+from service.flows.people.acts import (
     PasswordFaultError,
     add_person,
     change_person,
     reset_password,
     spread_duties,
 )
-from service.flows.second_factor import reset
+from service.flows.people.passwords import PasswordBusyError
+from service.flows.people.second_factor import reset
 from service.web.pages.people_forms import PersonForm, Typed, duty_typed
 from service.web.pages.system import Secret, show_system
 

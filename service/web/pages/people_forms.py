@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import Form
 
-from service.domain.people import Person, Role
+from service.domain.people.person import Person, Role
 from service.domain.refusal import Refusal
-from service.flows.people import PersonChange
+from service.flows.people.acts import PersonChange
 
 __all__ = ["NOTHING_TYPED", "PersonForm", "Typed", "duty_typed", "form_of"]
 

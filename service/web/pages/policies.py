@@ -10,18 +10,18 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from analysis.articles import missing_articles
+from analysis.matching.articles import missing_articles
 from service.api.context import AppContext
 from service.api.identity import Identity, PolicyChecker, PolicyLinker, Reader, context_of
-from service.domain.checks import CheckVerdict
-from service.domain.library import LibraryQuery, LinkKind
-from service.domain.policy import Policy, PolicyKind, PolicyLevel, Standing
+from service.domain.policies.checks import CheckVerdict
+from service.domain.policies.library import LibraryQuery, LinkKind
+from service.domain.policies.policy import Policy, PolicyKind, PolicyLevel, Standing
 from service.domain.refusal import NotFound, Refusal
-from service.domain.register import Register
-from service.domain.verification import entry_of, stem_of, words_of
-from service.flows.policy_links import link_policies, linked_policies
-from service.flows.topics import topic_of_policies
-from service.flows.verifying import check_entry
+from service.domain.rules.register import Register
+from service.domain.rules.verification import entry_of, stem_of, words_of
+from service.flows.rules.policy_links import link_policies, linked_policies
+from service.flows.rules.verifying import check_entry
+from service.flows.topics.acts import topic_of_policies
 from service.ports.store import Work
 from service.web.media_types import XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by

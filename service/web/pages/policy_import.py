@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field
 
 from service.api.identity import Identity, Importer, context_of
 from service.api.room import NEEDS_ROOM
-from service.domain.policy import PolicyKind, PolicyLevel
+from service.domain.policies.policy import PolicyKind, PolicyLevel
 from service.domain.refusal import NotFound, Refusal
-from service.flows.policy_desk import KEPT, confirm_preview, drop_preview, read_preview, take_upload
-from service.flows.policy_sources import SUFFIXES
+from service.flows.policies.policy_sources import SUFFIXES
+from service.flows.rules.policy_desk import KEPT, confirm_preview, drop_preview, read_preview, take_upload
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by, status_of
 from service.web.render import page
 from service.web.views.wording import day_of

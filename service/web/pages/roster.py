@@ -12,11 +12,11 @@ from pydantic import Field
 
 from service.api.identity import Identity, Reader, RosterKeeper, context_of
 from service.domain.beijing import BEIJING
-from service.domain.people import Person
+from service.domain.people.person import Person
+from service.domain.people.roster import Gap, Shift, covering, standing_in
 from service.domain.refusal import NotFound, Refusal
-from service.domain.roster import Gap, Shift, covering, standing_in
-from service.flows import roster as flows
-from service.flows.mornings import coming_gaps
+from service.flows.people import roster as flows
+from service.flows.reports.mornings import coming_gaps
 from service.web.render import page
 from service.web.views.roster_form import (
     FIRST_DAY,

@@ -11,16 +11,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from analysis.assessment import CATEGORY_NAMES
 from service.api.context import AppContext
 from service.api.identity import Identity, Reader, RosterKeeper, context_of
-from service.domain.alert import AlertLevel
+from service.domain.alerts.alert import AlertLevel
 from service.domain.beijing import BEIJING
-from service.domain.people import Person, Role
+from service.domain.people.person import Person, Role
 from service.domain.places import CITIES, PROVINCE, region_name
 from service.domain.refusal import Refusal
-from service.domain.register import Register, Unit
-from service.domain.routing import Labels, ReceiverKind, Route, Scope, Target, matched
-from service.domain.telling import Ask, Occasion, plan
-from service.flows.roster import set_members
-from service.flows.telling import staff_of
+from service.domain.rules.register import Register, Unit
+from service.domain.telling.receivers import Ask, Occasion, plan
+from service.domain.telling.routing import Labels, ReceiverKind, Route, Scope, Target, matched
+from service.flows.people.roster import set_members
+from service.flows.telling.tell import staff_of
 from service.ports.store import Work
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page

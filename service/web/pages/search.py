@@ -18,7 +18,7 @@ from service.api.context import AppContext
 from service.api.identity import Reader, context_of
 from service.domain.beijing import BEIJING
 from service.domain.places import CITIES, CITY_DIGITS, PROVINCE, region_name, region_prefix
-from service.flows.privacy import note_personal_read, personal_documents
+from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
 from service.search.query import QueryError, parse_query, terms_of
 from service.web.render import page

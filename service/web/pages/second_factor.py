@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.api.identity import Guard, Identity, context_of, set_cookie
+from service.domain.people.second_factor import otpauth_address
 from service.domain.refusal import NotFound, Refusal
-from service.domain.second_factor import otpauth_address
-from service.flows.second_factor import SecondFactorRules, bind, offer, offered_secret, remove
+from service.flows.people.second_factor import SecondFactorRules, bind, offer, offered_secret, remove
 from service.web.render import bare_page
 
 router = APIRouter(default_response_class=HTMLResponse)

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.api.identity import Guard, Identity, context_of
-from service.domain.people import Act
+from service.domain.people.person import Act
 from service.domain.refusal import Conflict
-from service.flows.fetching_again import fetch_again
-from service.flows.second_try import deliver_again, judge_set_aside
+from service.flows.crawl.fetching_again import fetch_again
+from service.flows.judging.second_try import deliver_again, judge_set_aside
 from service.web.pages.people_forms import Typed
 from service.web.pages.system import show_system
 

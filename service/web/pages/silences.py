@@ -10,11 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Handler, Identity, Reader, context_of
-from service.domain.alert import AlertLevel
+from service.domain.alerts.alert import AlertLevel
 from service.domain.places import CITIES, region_name
 from service.domain.refusal import Refusal
-from service.domain.silence import Matcher, MatcherField, Silence
-from service.flows import silences as flows
+from service.domain.telling.silence import Matcher, MatcherField, Silence
+from service.flows.alerts import silences as flows
 from service.web.render import page
 from service.web.views.wording import category_word
 

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from analysis.situations import SITUATIONS_FILE, Situations, load_situations
+from analysis.matching.situations import SITUATIONS_FILE, Situations, load_situations
 from service.api.context import AppContext
 from service.api.identity import Handler, PolicyChecker, Reader, context_of
-from service.domain.citation import Choice
-from service.domain.people import Act
-from service.flows.citing import (
+from service.domain.people.person import Act
+from service.domain.policies.citation import Choice
+from service.flows.rules.citing import (
     accept_proposal,
     accepted_changes,
     cite,

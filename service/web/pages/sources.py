@@ -9,13 +9,13 @@ from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
 from service.api.identity import Identity, Importer, Reader, SourceKeeper, context_of
 from service.api.room import NEEDS_ROOM
-from service.domain.imported import speaks_for_office
-from service.domain.people import Act
+from service.domain.documents.imported import speaks_for_office
+from service.domain.people.person import Act
 from service.domain.refusal import Conflict, NotFound, Refusal
-from service.flows.keeping import room_of
-from service.flows.live_checks import ask_for_checks, switch_on, waiting
-from service.flows.sources import resume_host, stop_host
-from service.flows.sources import switch as switch_source
+from service.flows.crawl.live_checks import ask_for_checks, switch_on, waiting
+from service.flows.crawl.sources import resume_host, stop_host
+from service.flows.crawl.sources import switch as switch_source
+from service.flows.keeping.attachments import room_of
 from service.web.desk import SourceHealth, source_health
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page

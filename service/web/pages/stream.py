@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from service.api.identity import Guard
-from service.domain.people import Act
+from service.domain.people.person import Act
 from service.web.live import RevisionFeed
 
 router = APIRouter()

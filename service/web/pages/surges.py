@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.api.identity import Handler, Reader, context_of
-from service.flows.surges import count_now, history_of, see_surge
+from service.flows.alerts.surges import count_now, history_of, see_surge
 from service.web.render import page
 from service.web.views.surge_rows import history_sentence, surge_rows
 

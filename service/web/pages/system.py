@@ -15,16 +15,16 @@ from pydantic import BaseModel, Field
 from service.api.context import AppContext
 from service.api.identity import AnyPerson, ForbiddenError, Identity, context_of
 from service.domain.audit import RECENT, actor_of
-from service.domain.people import Act, Role
-from service.domain.set_aside import document_of
-from service.domain.small_office import LEAST, able_people, without_way
-from service.domain.workflow import Workflow
-from service.flows.deliver import MAIL, SEARCH
-from service.flows.fetching_again import left_alone
-from service.flows.opinion_desk import how_asking_stands
-from service.flows.people import mark_of
-from service.flows.second_channel import WEBHOOK
-from service.flows.second_try import given_up, set_aside
+from service.domain.cases.small_office import LEAST, able_people, without_way
+from service.domain.cases.workflow import Workflow
+from service.domain.documents.set_aside import document_of
+from service.domain.people.person import Act, Role
+from service.flows.crawl.fetching_again import left_alone
+from service.flows.judging.second_try import given_up, set_aside
+from service.flows.learning.opinion_desk import how_asking_stands
+from service.flows.people.acts import mark_of
+from service.flows.telling.deliver import MAIL, SEARCH
+from service.flows.telling.second_channel import WEBHOOK
 from service.ports.store import Work
 from service.web.pages.people_forms import NOTHING_TYPED, Typed, form_of
 from service.web.render import page

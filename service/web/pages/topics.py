@@ -10,15 +10,15 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from analysis.claims import Stance
+from analysis.topics.claims import Stance
 from service.api.identity import Guard, Identity, Reader, context_of
-from service.domain.people import Act
+from service.domain.people.person import Act
 from service.domain.refusal import NotFound, Refusal
-from service.domain.sheet import QUESTIONS, RiskSheet, SheetLevel, Weight
-from service.domain.topic import PhaseKind, Topic, TopicState, phase_at
-from service.domain.topic_report import TopicReport
-from service.flows import topics as flows
-from service.flows.topic_report import SPANS, report_topic
+from service.domain.topics.sheet import QUESTIONS, RiskSheet, SheetLevel, Weight
+from service.domain.topics.topic import PhaseKind, Topic, TopicState, phase_at
+from service.domain.topics.topic_report import TopicReport
+from service.flows.topics import acts as flows
+from service.flows.topics.topic_report import SPANS, report_topic
 from service.web.media_types import XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, first, refused_by
 from service.web.render import page

@@ -10,14 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from analysis.assessment import CATEGORY_NAMES
 from service.api.identity import Guard, Identity, Reader, context_of
 from service.api.room import NEEDS_ROOM
-from service.domain.people import Act
+from service.domain.people.person import Act
 from service.domain.refusal import Refusal
-from service.domain.word_checks import WordDoubt
-from service.domain.word_table import LARGEST_TABLE, read_words, words_csv
-from service.domain.words import MOST_WORDS, WordDraft, WordSort, lay_over
-from service.flows import words as flows
-from service.flows.rejudging import MOST_DOCUMENTS, judge_again
-from service.flows.word_trial import LONGEST_SENTENCE, Trial, try_words
+from service.domain.words.own_words import MOST_WORDS, WordDraft, WordSort, lay_over
+from service.domain.words.word_checks import WordDoubt
+from service.domain.words.word_table import LARGEST_TABLE, read_words, words_csv
+from service.flows.judging.rejudging import MOST_DOCUMENTS, judge_again
+from service.flows.words import acts as flows
+from service.flows.words.word_trial import LONGEST_SENTENCE, Trial, try_words
 from service.ports.store import Work
 from service.web.render import page
 from service.web.views.paging import pager

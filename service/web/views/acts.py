@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.alert import AlertLevel, AlertReason
+from service.domain.alerts.alert import AlertLevel, AlertReason
 from service.web.views.labelling import label_words
 from service.web.views.wording import local, word
 

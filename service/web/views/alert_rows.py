@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import Clock, ClockState
-from service.domain.event import Event
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.clocks.clock import Clock, ClockState
+from service.domain.events.event import Event
 from service.domain.places import region_name
 from service.web.views.wording import Chip, category_word, duty_name, level_chip, remaining, word
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.case.file import OUTCOMES, Approval, CaseFile, CaseStep
-from service.domain.case.turn import BudgetUse, Turn, takers
-from service.domain.people import Person
-from service.domain.workflow import REVIEWS, CaseState, Step, Workflow
+from service.domain.cases.file import OUTCOMES, Approval, CaseFile, CaseStep
+from service.domain.cases.turn import BudgetUse, Turn, takers
+from service.domain.cases.workflow import REVIEWS, CaseState, Step, Workflow
+from service.domain.people.person import Person
 from service.web.views.wording import word
 
 __all__ = [

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.alert import Alert, AlertState
+from service.domain.alerts.alert import Alert, AlertState
 from service.domain.audit import AuditRow
-from service.domain.case.turn import Turn
-from service.domain.event import Event
+from service.domain.cases.turn import Turn
+from service.domain.events.event import Event
 
 __all__ = ["CaseStep", "case_steps", "next_step"]
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import Clock, ClockRole
-from service.domain.matter import Matter
-from service.domain.matter_duty import Duty, DutyStanding, standing
-from service.domain.need import NeedDecision
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.clocks.clock import Clock, ClockRole
+from service.domain.events.need import NeedDecision
+from service.domain.matters.matter import Matter
+from service.domain.matters.matter_duty import Duty, DutyStanding, standing
 from service.web.views.alert_rows import AlertRow
 from service.web.views.wording import duty_name, remaining
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from service.domain import known
-from service.domain.alert import Alert, AlertLevel
+from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.audit import AuditRow, actor_word
-from service.domain.event import Event, EventDocument
-from service.domain.known import telling_document
-from service.domain.policy import PolicyArticle, PolicyDocument, PolicyFact
-from service.domain.register import Register
+from service.domain.events import known
+from service.domain.events.event import Event, EventDocument
+from service.domain.events.known import telling_document
+from service.domain.policies.policy import PolicyArticle, PolicyDocument, PolicyFact
+from service.domain.rules.register import Register
 from service.web.views.disguise import disguises
 from service.web.views.marking import excerpt, spans_of
 from service.web.views.wording import level_chip, word

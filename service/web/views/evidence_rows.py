@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.event import EventDocument
-from service.domain.evidence import EvidenceRecord, EvidenceState
+from service.domain.documents.evidence import EvidenceRecord, EvidenceState
+from service.domain.events.event import EventDocument
 
 __all__ = ["EvidenceOfDocument", "EvidenceView", "evidence_views", "size_words"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analysis.assessment import Explanation, Level, Neighbour, SpokenTerm
-from service.domain.label import SAID_BY_PERSON
+from service.domain.learning.label import SAID_BY_PERSON
 from service.web.views.event_page import DocumentView
 from service.web.views.wording import category_word, word
 

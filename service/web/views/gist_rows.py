@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from service.domain.register import Register
+from service.domain.rules.register import Register
 
 __all__ = ["GistRow", "gist_rows", "laws_of"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from service.domain.event import EventDocument
+from service.domain.events.event import EventDocument
 from service.ports.search import SearchDocument, SearchQuery
 from service.web.views.marking import excerpt, marked
 

@@ -8,8 +8,8 @@ from analysis.assessment import CATEGORY_NAMES
 from analysis.frozen import is_frozen
 from crawlers.records import Document, DocumentKind
 from service.domain.beijing import BEIJING
-from service.domain.label import LabelGiven
-from service.domain.word_table import as_text
+from service.domain.learning.label import LabelGiven
+from service.domain.words.word_table import as_text
 from service.web.views.labelling import label_words, origin_word
 from service.web.views.wording import word
 

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from analysis.assessment import CATEGORY_NAMES, RISK_CATEGORIES, Level
-from service.domain.event import EventDocument
-from service.domain.label import Label, LabelGiven, LabelOrigin
-from service.domain.model_version import SHIPPED, Placement, TrainingRun, figure, in_order, metric_word
+from service.domain.events.event import EventDocument
+from service.domain.learning.label import Label, LabelGiven, LabelOrigin
+from service.domain.learning.model_version import SHIPPED, Placement, TrainingRun, figure, in_order, metric_word
 from service.web.views.wording import moment, word
 
 __all__ = [

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.crossing import Crossing, CrossingState
-from service.domain.exclusion import ExclusionKind
-from service.domain.matter import Matter, MatterAct, MatterKind, MatterState, acts_of
-from service.domain.matter_clock import may_exclude
-from service.domain.matter_duty import Duty, DutyStanding, standing
-from service.domain.matter_turn import Ahead
+from service.domain.clocks.exclusion import ExclusionKind
+from service.domain.matters.crossing import Crossing, CrossingState
+from service.domain.matters.matter import Matter, MatterAct, MatterKind, MatterState, acts_of
+from service.domain.matters.matter_clock import may_exclude
+from service.domain.matters.matter_duty import Duty, DutyStanding, standing
+from service.domain.matters.matter_turn import Ahead
 from service.web.views.told import Coming, PersonRow
 from service.web.views.wording import limit_word, remaining
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.event import Event
-from service.domain.facts import IncidentFacts
-from service.domain.need import NeedReason, Side, need_decision, need_signs, propose_need
-from service.domain.register import Register
+from service.domain.events.event import Event
+from service.domain.events.facts import IncidentFacts
+from service.domain.events.need import NeedReason, Side, need_decision, need_signs, propose_need
+from service.domain.rules.register import Register
 from service.web.views.wording import moment
 
 __all__ = ["NeedView", "ReasonView", "need_view"]

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from service.domain.opinion import Answer, Leaning, Opinion, OpinionState
-from service.flows.opinion_desk import Proposal
+from service.domain.learning.opinion import Answer, Leaning, Opinion, OpinionState
+from service.flows.learning.opinion_desk import Proposal
 from service.web.views.marking import excerpt
 from service.web.views.wording import category_word, word
 

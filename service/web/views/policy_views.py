@@ -5,15 +5,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.articles import article_label
-from analysis.clauses import Clause, split_clauses
-from service.domain.checks import OPEN_WORD
-from service.domain.clock import ClockRole, ClockRule, limit_words
-from service.domain.duties import is_verified
-from service.domain.library import ArticleHit, LibraryQuery
-from service.domain.policy import Policy, PolicyArticle, PolicyFact, PolicyKind, PolicyLevel, Standing, Verification
-from service.domain.register import Register
-from service.flows.policy_links import LinkedPolicy
+from analysis.matching.articles import article_label
+from analysis.matching.clauses import Clause, split_clauses
+from service.domain.clocks.clock import ClockRole, ClockRule, limit_words
+from service.domain.policies.checks import OPEN_WORD
+from service.domain.policies.library import ArticleHit, LibraryQuery
+from service.domain.policies.policy import (
+    Policy,
+    PolicyArticle,
+    PolicyFact,
+    PolicyKind,
+    PolicyLevel,
+    Standing,
+    Verification,
+)
+from service.domain.rules.duties import is_verified
+from service.domain.rules.register import Register
+from service.flows.rules.policy_links import LinkedPolicy
 from service.web.views.event_page import validity
 
 __all__ = [

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from service.domain.set_aside import ASSESS, REMEDIES, document_of
+from service.domain.documents.set_aside import ASSESS, REMEDIES, document_of
 from service.ports.registers import QuarantinedRow
 
 __all__ = ["StageRow", "remedy_of", "stage_rows"]

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.domain.alert import Alert, AlertState
-from service.domain.register import GradeRule, Register
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.rules.register import GradeRule, Register
 
 __all__ = ["FirstActions", "GradeRow", "first_actions", "grade_rows"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.assessment import CATEGORY_NAMES
-from analysis.situations import Situation, Situations
+from analysis.matching.situations import Situation, Situations
 
 __all__ = [
     "ANY",

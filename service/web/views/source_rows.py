@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from crawlers.health import HealthState
 from crawlers.ports import SourceProgress
-from service.flows.live_checks import CheckView
+from service.flows.crawl.live_checks import CheckView
 from service.web.desk import SourceHealth
 
 __all__ = ["SourceRow", "source_row"]

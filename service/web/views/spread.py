@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crawlers.records import SourceClass
-from service.domain.event import EventDocument
+from service.domain.events.event import EventDocument
 from service.domain.places import PROVINCE
 from service.web.views.wording import local, word
 

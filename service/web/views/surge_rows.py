@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from service.domain.surge import SERIES, SETTINGS, FoundSurge, History, hour_to_judge
+from service.domain.figures.surge import SERIES, SETTINGS, FoundSurge, History, hour_to_judge
 from service.web.views.wording import local, moment
 
 __all__ = ["SurgeRow", "history_sentence", "surge_rows"]

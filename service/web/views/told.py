@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.alert import Alert, AlertLevel
-from service.domain.alert_states import AlertState
-from service.domain.case.call import Reader
-from service.domain.clock import WARN_AT, Clock, ClockState, Stage
-from service.domain.routing import Routing
-from service.domain.telling import HoldReason, Plan
+from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.alerts.alert_states import AlertState
+from service.domain.cases.call import Reader
+from service.domain.clocks.clock import WARN_AT, Clock, ClockState, Stage
+from service.domain.telling.receivers import HoldReason, Plan
+from service.domain.telling.routing import Routing
 from service.ports.routing import Notice
 from service.web.views.wording import duration, duty_name, word
 

@@ -7,8 +7,8 @@ from datetime import date
 from itertools import zip_longest
 
 from service.domain.refusal import Refusal
-from service.domain.sheet import MOST_CONCERNS, Concern, RiskSheet, SheetLevel, Weight
-from service.domain.topic import Phase, PhaseKind, Topic
+from service.domain.topics.sheet import MOST_CONCERNS, Concern, RiskSheet, SheetLevel, Weight
+from service.domain.topics.topic import Phase, PhaseKind, Topic
 
 __all__ = [
     "ConcernRow",

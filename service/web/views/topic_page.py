@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.domain.beijing import BEIJING
-from service.domain.sheet import RiskSheet
-from service.domain.topic import PhaseKind, PhaseWindow, Topic
-from service.domain.topic_report import PhaseReport, TopicReport
+from service.domain.topics.sheet import RiskSheet
+from service.domain.topics.topic import PhaseKind, PhaseWindow, Topic
+from service.domain.topics.topic_report import PhaseReport, TopicReport
 from service.web.views.charts import ticks
 
 __all__ = ["FRAMES", "Mark", "PhaseLine", "Trend", "next_act", "phase_lines", "span_words", "trends"]

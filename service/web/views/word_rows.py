@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service.domain.words import OwnWord, WordKind, WordSort, kind_word
+from service.domain.words.own_words import OwnWord, WordKind, WordSort, kind_word
 
 __all__ = ["KINDS", "SORTS", "word_row"]
 

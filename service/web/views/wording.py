@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES
-from service.domain.alert import AlertLevel, AlertState
+from service.domain.alerts.alert import AlertLevel, AlertState
 from service.domain.beijing import BEIJING
-from service.domain.people import Role
+from service.domain.people.person import Role
 
 __all__ = [
     "Chip",

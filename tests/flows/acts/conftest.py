@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.alert import Alert, AlertLevel
+from service.domain.alerts.alert import Alert, AlertLevel
 from service.ports.store import Store
 from service.storage.sql import open_store
 from tests.flows.acts.scene import APPROVER, GONE, OFFICER, VIEWER, happens

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from service.domain.alert import Alert
-from service.domain.clock import Clock
-from service.domain.event import Event
-from service.domain.people import Person, Role
-from service.flows.consider import Office, consider
+from service.domain.alerts.alert import Alert
+from service.domain.clocks.clock import Clock
+from service.domain.events.event import Event
+from service.domain.people.person import Person, Role
+from service.flows.alerts.consider import Office, consider
 from service.policies.register import load_register
 from service.ports.store import OutboxRow, Store
 

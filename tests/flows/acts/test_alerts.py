@@ -2,14 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import Clock, ClockState
-from service.domain.event import IncidentGrade
-from service.domain.people import Role
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.clocks.clock import Clock, ClockState
+from service.domain.events.event import IncidentGrade
+from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.flows.acts import advance
-from service.flows.alerts import acknowledge, answer, assign, close, reopen, set_grade, set_level
-from service.flows.consider import consider
+from service.flows.alerts.acts import acknowledge, answer, assign, close, reopen, set_grade, set_level
+from service.flows.alerts.consider import consider
 from service.ports.store import Store
 from tests.flows.acts.scene import (
     APPROVER,

@@ -6,17 +6,17 @@ import pytest
 from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
-from service.domain.alert import Alert, AlertLevel
-from service.domain.briefing import AnswerEffect, Briefing
-from service.domain.clock import ClockState
-from service.domain.event import IncidentGrade
-from service.domain.need import need_decision
+from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.clocks.clock import ClockState
+from service.domain.events.event import IncidentGrade
+from service.domain.events.need import need_decision
+from service.domain.figures.briefing import AnswerEffect, Briefing
 from service.domain.refusal import Conflict, Forbidden, Refusal
 from service.domain.week import week_of
-from service.flows.alerts import answer, cancel_clock, close, set_grade
-from service.flows.brief import compile_week
-from service.flows.consider import consider
-from service.flows.need import decide_need
+from service.flows.alerts.acts import answer, cancel_clock, close, set_grade
+from service.flows.alerts.consider import consider
+from service.flows.alerts.need import decide_need
+from service.flows.reports.brief import compile_week
 from service.ports.store import Store
 from tests.builders import build_clock
 from tests.contract.stored import document, judge_all, put

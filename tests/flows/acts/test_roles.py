@@ -2,11 +2,11 @@ from collections.abc import Callable
 
 import pytest
 
-from service.domain.alert import Alert, AlertLevel
-from service.domain.event import IncidentGrade
-from service.domain.people import Person
+from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.events.event import IncidentGrade
+from service.domain.people.person import Person
 from service.domain.refusal import Forbidden, NotFound
-from service.flows.alerts import (
+from service.flows.alerts.acts import (
     acknowledge,
     answer,
     arm_clock,

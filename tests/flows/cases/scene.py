@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.domain.case.file import Case, CaseFile, Disclosure, case_id
-from service.domain.people import Person, Role
-from service.domain.workflow import Step
+from service.domain.cases.file import Case, CaseFile, Disclosure, case_id
+from service.domain.cases.workflow import Step
+from service.domain.people.person import Person, Role
 from service.flows.cases.assessing import begin_assessment, conclude_assessment, decide_to_respond
 from service.flows.cases.drafting import save_text, set_disclosure, submit_draft
 from service.flows.cases.opening import open_for_alert

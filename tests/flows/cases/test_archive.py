@@ -11,8 +11,8 @@ import pytest
 
 from crawlers.records import document_id
 from service.domain.beijing import BEIJING
-from service.domain.case.file import LiaisonKind, text_hash
-from service.domain.workflow import CaseState, Step
+from service.domain.cases.file import LiaisonKind, text_hash
+from service.domain.cases.workflow import CaseState, Step
 from service.export.case_archive import pack, verify
 from service.flows.cases import packing
 from service.flows.cases.liaison import ask_party, party_answered

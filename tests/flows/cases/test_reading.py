@@ -4,7 +4,7 @@ import pytest
 
 from service.export.case_archive import pack
 from service.flows.cases.packing import pack_case
-from service.flows.privacy import PERSONAL_READ
+from service.flows.keeping.privacy import PERSONAL_READ
 from tests.flows.cases.scene import Way
 
 

@@ -5,21 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.alert import AlertLevel
-from service.domain.case.call import second_names
-from service.domain.case.file import LiaisonKind
-from service.domain.case.moves import Barred
-from service.domain.letter import Letter
-from service.domain.people import Person, Role
-from service.domain.silence import Matcher, MatcherField, Silence
-from service.domain.workflow import CaseState, Step
+from service.domain.alerts.alert import AlertLevel
+from service.domain.cases.call import second_names
+from service.domain.cases.file import LiaisonKind
+from service.domain.cases.moves import Barred
+from service.domain.cases.workflow import CaseState, Step
+from service.domain.people.person import Person, Role
+from service.domain.telling.letter import Letter
+from service.domain.telling.silence import Matcher, MatcherField, Silence
+from service.flows.alerts.silences import make_silence
 from service.flows.cases import publishing
 from service.flows.cases.assessing import decide_to_respond
 from service.flows.cases.ending import close_case
 from service.flows.cases.liaison import ask_party
 from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, opinion_given
 from service.flows.cases.telling import coming_calls, tend_cases
-from service.flows.silences import make_silence
 from service.flows.watch import watch
 from service.ports.store import Store
 from tests.flows.acts.scene import NOW, OFFICE, acts_on, mails, person

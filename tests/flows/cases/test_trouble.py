@@ -8,13 +8,13 @@ from threading import Barrier
 
 import pytest
 
-from service.domain.alert import AlertState
-from service.domain.case.moves import Bar, Barred, NotOnDuty
-from service.domain.clock import ClockState
-from service.domain.event import IncidentGrade
+from service.domain.alerts.alert import AlertState
+from service.domain.cases.moves import Bar, Barred, NotOnDuty
+from service.domain.cases.workflow import CaseState, Step
+from service.domain.clocks.clock import ClockState
+from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict
-from service.domain.workflow import CaseState, Step
-from service.flows.alerts import meet_clock
+from service.flows.alerts.acts import meet_clock
 from service.flows.cases.drafting import save_text, submit_draft
 from service.flows.cases.reviewing import authority_checked, draft_returned, opinion_given
 from service.storage.sql import SqlStore, open_store

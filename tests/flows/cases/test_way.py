@@ -3,16 +3,15 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.alert import Alert, AlertState
-from service.domain.case.file import Disclosure
-from service.domain.case.moves import Bar, Barred, NotOnDuty
-from service.domain.clock import ClockState
-from service.domain.people import Role
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.cases.file import Disclosure
+from service.domain.cases.moves import Bar, Barred, NotOnDuty
+from service.domain.cases.workflow import CaseState, Step
+from service.domain.clocks.clock import ClockState
+from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound
 from service.domain.week import week_of
-from service.domain.workflow import CaseState, Step
-from service.flows.alerts import answer, close
-from service.flows.brief import compile_week
+from service.flows.alerts.acts import answer, close
 from service.flows.cases.assessing import report_upwards
 from service.flows.cases.assigning import assign_case
 from service.flows.cases.drafting import set_disclosure
@@ -21,6 +20,7 @@ from service.flows.cases.following import evaluate_response, follow_up_on, track
 from service.flows.cases.opening import open_for_alert
 from service.flows.cases.reviewing import bypass_asked, bypass_confirmed
 from service.flows.cases.waiting import waiting_for
+from service.flows.reports.brief import compile_week
 from tests.flows.acts.scene import APPROVER, NOW, OFFICE, acts_on, clocks_of, mails, person
 from tests.flows.cases.scene import PEOPLE, SECOND_OFFICER, Way
 

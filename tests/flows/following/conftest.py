@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.people import Person, Role
-from service.domain.register import Register
+from service.domain.people.person import Person, Role
+from service.domain.rules.register import Register
 from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import open_store

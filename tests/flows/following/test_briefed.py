@@ -10,14 +10,14 @@ from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
 from service.domain.beijing import BEIJING, beijing
-from service.domain.briefing import LISTED_ON_PAPER, Briefing
-from service.domain.people import Person
-from service.domain.register import Register
+from service.domain.figures.briefing import LISTED_ON_PAPER, Briefing
+from service.domain.people.person import Person
+from service.domain.rules.register import Register
 from service.domain.week import week_of
 from service.export.docx import write_docx
 from service.export.layout import lay_out
 from service.export.xlsx import write_xlsx
-from service.flows.brief import compile_week
+from service.flows.reports.brief import compile_week
 from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import open_store

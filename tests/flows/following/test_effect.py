@@ -7,9 +7,9 @@ from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.records import DocumentKind
 from crawlers.remembered import ANSWERED as HOURS
-from service.domain.effect import Effect, Trend
+from service.domain.figures.effect import Effect, Trend
 from service.domain.refusal import Conflict, NotFound
-from service.flows.effect import measure_effect
+from service.flows.reports.effect import measure_effect
 from service.ports.store import Store
 from tests.builders import NOW
 from tests.following import happening, hear, judged, voice

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from service.domain.beijing import BEIJING
-from service.domain.register import Register
+from service.domain.rules.register import Register
 from service.ports.store import Store
 from tests.flows.following.test_matters import GOOD, REPORT, one_of
 from tests.following import HEADINGS, import_records, records_file

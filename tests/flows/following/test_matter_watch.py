@@ -4,22 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.matter import MatterAct, MatterKind, MatterState
-from service.domain.people import Person, Role
-from service.domain.register import Register
-from service.flows.matter_watch import (
-    EVERY,
-    coming_of_disclosures,
-    coming_of_matter,
-    tend_matters,
-    waiting_matters,
-)
-from service.flows.matters import (
+from service.domain.matters.matter import MatterAct, MatterKind, MatterState
+from service.domain.people.person import Person, Role
+from service.domain.rules.register import Register
+from service.flows.matters.acts import (
     act_on_matter,
     decide_disclosure,
     extend_matter,
     frequent_subjects,
     register_publication,
+)
+from service.flows.matters.matter_watch import (
+    EVERY,
+    coming_of_disclosures,
+    coming_of_matter,
+    tend_matters,
+    waiting_matters,
 )
 from service.flows.office import Office
 from service.ports.store import OutboxRow, Store

@@ -8,18 +8,16 @@ import pytest
 from crawlers.imports import ImportRefused
 from crawlers.records import document_id
 from service.domain.beijing import BEIJING
-from service.domain.calendar import WorkingCalendar
-from service.domain.crossing import CrossingState
-from service.domain.disclosure import DisclosureState
-from service.domain.exclusion import ExclusionKind
-from service.domain.matter import Matter, MatterAct, MatterKind, MatterState, begin
-from service.domain.people import Person
+from service.domain.clocks.calendar import WorkingCalendar
+from service.domain.clocks.exclusion import ExclusionKind
+from service.domain.matters.crossing import CrossingState
+from service.domain.matters.disclosure import DisclosureState
+from service.domain.matters.matter import Matter, MatterAct, MatterKind, MatterState, begin
+from service.domain.people.person import Person
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.domain.register import Register
-from service.flows.crossing import cross_check
-from service.flows.importing import import_file
-from service.flows.matter_watch import tend_matters
-from service.flows.matters import (
+from service.domain.rules.register import Register
+from service.flows.crawl.importing import import_file
+from service.flows.matters.acts import (
     act_on_matter,
     decide_disclosure,
     decide_likeness,
@@ -29,6 +27,8 @@ from service.flows.matters import (
     register_publication,
     resume_time,
 )
+from service.flows.matters.crossing import cross_check
+from service.flows.matters.matter_watch import tend_matters
 from service.flows.office import Office
 from service.ports.store import Store
 from tests.builders import NOW

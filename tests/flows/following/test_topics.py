@@ -3,16 +3,15 @@ from datetime import timedelta
 
 import pytest
 
-from analysis.claims import Stance
+from analysis.topics.claims import Stance
 from crawlers.records import DocumentKind
-from service.domain.effect import Trend
-from service.domain.people import Person
-from service.domain.policy import Policy
+from service.domain.figures.effect import Trend
+from service.domain.people.person import Person
+from service.domain.policies.policy import Policy
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.domain.sheet import QUESTIONS, Concern, SheetLevel
-from service.domain.topic import Phase, PhaseKind, TopicState
-from service.flows.topic_report import report_topic
-from service.flows.topics import (
+from service.domain.topics.sheet import QUESTIONS, Concern, SheetLevel
+from service.domain.topics.topic import Phase, PhaseKind, TopicState
+from service.flows.topics.acts import (
     change_topic,
     close_topic,
     follow_documents,
@@ -20,6 +19,7 @@ from service.flows.topics import (
     save_sheet,
     sign_sheet,
 )
+from service.flows.topics.topic_report import report_topic
 from service.ports.store import Store
 from service.web.views.topic_page import trends
 from tests.builders import NOW

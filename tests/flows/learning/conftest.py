@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from analysis.assess import Analyser
-from service.domain.label import Label, LabelGiven, LabelOrigin
-from service.domain.people import Person, Role
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
+from service.domain.learning.label import Label, LabelGiven, LabelOrigin
+from service.domain.people.person import Person, Role
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
 from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import migrate, open_store

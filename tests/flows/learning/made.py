@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from analysis.assessment import Level, Tone
 from crawlers.records import Document, DocumentKind, document_id
-from service.domain.label import Label
+from service.domain.learning.label import Label
 
 __all__ = ["RISK", "SAYINGS", "made_document", "made_documents"]
 

@@ -11,17 +11,17 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis.assess import Analyser
-from analysis.linear import ARRAYS
+from analysis.tiers.linear import ARRAYS
 from service.cli import application
-from service.domain.label import LabelOrigin
-from service.domain.model_version import SHIPPED
-from service.domain.people import Person
+from service.domain.learning.label import LabelOrigin
+from service.domain.learning.model_version import SHIPPED
+from service.domain.people.person import Person
 from service.domain.refusal import Conflict, Forbidden, NotFound
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.labelling import give_label
-from service.flows.model_keeper import ModelKeeper
-from service.flows.model_versions import model_state, place_model, training_waits, wish_training
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
+from service.flows.learning.labelling import give_label
+from service.flows.learning.model_keeper import ModelKeeper
+from service.flows.learning.model_versions import model_state, place_model, training_waits, wish_training
 from service.ports.store import Store
 from tests.builders import NOW
 from tests.flows.learning.conftest import label_all
@@ -194,7 +194,7 @@ def test_only_who_keeps_models_may_train_or_change_them_and_only_to_what_passed(
 
 
 def test_a_training_whose_process_is_ended_is_taken_up_by_the_next_at_once(labelled: Store, keeper: Person) -> None:
-    from service.flows.model_versions import give_up_training, start_training
+    from service.flows.learning.model_versions import give_up_training, start_training
 
     wished = wish_training(labelled, keeper, now=NOW)
     started = start_training(labelled, actor=None, now=NOW)
@@ -219,7 +219,7 @@ def test_who_trains_beside_another_is_told_which_and_when_a_killed_one_is_taken_
     labelled: Store, keeper: Person
 ) -> None:
     from service.domain.beijing import BEIJING
-    from service.flows.model_versions import LEASE, start_training
+    from service.flows.learning.model_versions import LEASE, start_training
 
     assert start_training(labelled, actor=None, now=NOW) == "没有等待的训练"
     run = wish_training(labelled, keeper, now=NOW)
@@ -232,7 +232,7 @@ def test_who_trains_beside_another_is_told_which_and_when_a_killed_one_is_taken_
 def test_a_training_that_lives_is_left_alone_and_one_that_was_killed_is_taken_up_within_two_minutes(
     labelled: Store, keeper: Person
 ) -> None:
-    from service.flows.model_versions import LEASE, SIGN_EVERY, hold_training, start_training
+    from service.flows.learning.model_versions import LEASE, SIGN_EVERY, hold_training, start_training
 
     assert timedelta(minutes=2) >= LEASE > 3 * SIGN_EVERY
     wish_training(labelled, keeper, now=NOW)
@@ -251,7 +251,7 @@ def test_a_training_that_lives_is_left_alone_and_one_that_was_killed_is_taken_up
 def test_the_process_that_trains_says_that_it_lives_until_it_ends(
     labelled: Store, keeper: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import service.flows.model_versions as versions
+    import service.flows.learning.model_versions as versions
     from service.cli.learn import alive
 
     monkeypatch.setattr(versions, "SIGN_EVERY", timedelta(milliseconds=5))
@@ -281,7 +281,7 @@ def training_held(store: Store, now: datetime) -> bool:
 
 
 def test_a_training_that_is_lost_again_and_again_is_given_up(labelled: Store, keeper: Person) -> None:
-    from service.flows.model_versions import LEASE, MOST_TRIES, start_training
+    from service.flows.learning.model_versions import LEASE, MOST_TRIES, start_training
 
     wish_training(labelled, keeper, now=NOW)
     for turn in range(MOST_TRIES):
@@ -293,7 +293,7 @@ def test_a_training_that_is_lost_again_and_again_is_given_up(labelled: Store, ke
 
 
 def test_a_clock_set_back_keeps_no_training_waiting_whose_process_was_killed(labelled: Store, keeper: Person) -> None:
-    from service.flows.model_versions import start_training
+    from service.flows.learning.model_versions import start_training
 
     wish_training(labelled, keeper, now=NOW)
     assert not isinstance(start_training(labelled, actor=None, now=NOW), str)

@@ -7,11 +7,11 @@ from datetime import timedelta
 from analysis.assessment import Assessment, CategoryScore, Level, Tone
 from crawlers.records import Document, DocumentKind
 from service.domain.audit import AuditRow
-from service.domain.opinion import Opinion, OpinionRules
-from service.domain.opinion_words import Message
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.opinions import OpinionReport, ask_waiting, opinion_queue
+from service.domain.learning.opinion import Opinion, OpinionRules
+from service.domain.learning.opinion_words import Message
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
+from service.flows.learning.opinions import OpinionReport, ask_waiting, opinion_queue
 from service.ports.opinions import AdviserError, Reply
 from service.ports.store import Completion, LeasedDocument, Store
 from tests.contract.modelserver import FAIR

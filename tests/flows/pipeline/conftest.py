@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.people import Role
-from service.flows.consider import Office
-from service.flows.people import add_person
+from service.domain.people.person import Role
+from service.flows.alerts.consider import Office
+from service.flows.people.acts import add_person
 from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import migrate, open_store

@@ -5,11 +5,11 @@ import pytest
 
 from analysis.assessment import Level
 from crawlers.records import Document
-from service.domain.alert import Alert, AlertLevel, AlertState
-from service.domain.clock import ClockState
-from service.flows.alerts import acknowledge
-from service.flows.assess import AssessReport, assess_pending
-from service.flows.consider import Office
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.clocks.clock import ClockState
+from service.flows.alerts.acts import acknowledge
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import AssessReport, assess_pending
 from service.flows.watch import watch
 from service.ports.store import OutboxRow, Store
 from tests.contract.stored import complete

@@ -14,10 +14,19 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from analysis.assessment import Assessment, Entity, EntityType, Level
-from analysis.events import WINDOW, EventSketch, absorb, fingerprint, lookup_keys, new_event_id, open_sketch, place
+from analysis.events.grouping import (
+    WINDOW,
+    EventSketch,
+    absorb,
+    fingerprint,
+    lookup_keys,
+    new_event_id,
+    open_sketch,
+    place,
+)
 from crawlers.records import Document
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
 from service.ports.store import Store, Work
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.people import Role
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.deliver import DeliveryReport, deliver_search, search_key
-from service.flows.people import add_person
-from service.flows.second_try import deliver_again
+from service.domain.people.person import Role
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
+from service.flows.judging.second_try import deliver_again
+from service.flows.people.acts import add_person
+from service.flows.telling.deliver import DeliveryReport, deliver_search, search_key
 from service.ports.search import SearchDocument, SearchQuery, SearchRefusedError, SearchUnavailableError
 from service.ports.store import Store
 from service.search.fts import FtsSearch

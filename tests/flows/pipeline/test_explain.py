@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.assessment import Assessment, Explanation
 from crawlers.records import Document
 from service.bootstrap import build, prepare
-from service.flows.explain import Explaining, explain_pending
+from service.flows.judging.explain import Explaining, explain_pending
 from service.ports.store import Store
 from service.settings import load_settings
 from service.workers import run_assess

@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from analysis import recognition
-from analysis.recognition import load_recogniser
-from analysis.retrieval import ArticleIndex
+from analysis.matching import recognition
+from analysis.matching.recognition import load_recogniser
+from analysis.matching.retrieval import ArticleIndex
 from analysis.segmentation import RjiebaSegmenter
 from service.cli.operate import _situations_model
-from service.domain.event import IncidentGrade
-from service.domain.people import Role
-from service.flows.alerts import set_grade
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.library import PolicyLibrary
-from service.flows.people import add_person
-from service.flows.policies import import_policies, load_index
+from service.domain.events.event import IncidentGrade
+from service.domain.people.person import Role
+from service.flows.alerts.acts import set_grade
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
+from service.flows.people.acts import add_person
+from service.flows.policies.importing import import_policies, load_index
+from service.flows.policies.library import PolicyLibrary
 from service.flows.watch import watch
 from service.ports.store import Store
 from tests.flows.pipeline.conftest import MovingClock

@@ -7,8 +7,8 @@ import pytest
 from crawlers.looks import Answer, LookState
 from crawlers.records import DatePrecision, Document, DocumentKind, Engagement, Source, SourceClass, document_id
 from crawlers.second_look import Errand, Seen
-from service.domain.alert import AlertState
-from service.flows.second_look import plan_looks, take_looks
+from service.domain.alerts.alert import AlertState
+from service.flows.judging.second_look import plan_looks, take_looks
 from service.ports.store import Store
 from service.storage.crawl import StoreSink
 from tests.contract.stored import alert, event, judge_all

@@ -6,13 +6,13 @@ import pytest
 
 from analysis.assessment import Assessment, Level, Tone
 from crawlers.records import Document
-from service.domain.alert import Alert
-from service.domain.label import SAID_BY_PERSON, Label, LabelGiven, LabelOrigin
-from service.domain.people import Person
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.labelling import give_label, undo_label
-from service.flows.rejudging import judge_again, queue_again
+from service.domain.alerts.alert import Alert
+from service.domain.learning.label import SAID_BY_PERSON, Label, LabelGiven, LabelOrigin
+from service.domain.people.person import Person
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
+from service.flows.judging.rejudging import judge_again, queue_again
+from service.flows.learning.labelling import give_label, undo_label
 from service.ports.store import Store
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document

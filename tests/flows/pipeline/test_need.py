@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from service.domain.event import Event
-from service.domain.facts import facts_of
-from service.domain.need import need_signs, propose_need
-from service.domain.reported import spread_facts
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
+from service.domain.events.event import Event
+from service.domain.events.facts import facts_of
+from service.domain.events.need import need_signs, propose_need
+from service.domain.events.reported import spread_facts
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
 from service.ports.store import Store
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document

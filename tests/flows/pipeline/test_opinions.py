@@ -5,9 +5,18 @@ import pytest
 
 from analysis.assessment import Level
 from crawlers.records import DocumentKind
-from service.domain.opinion import MOST_WAITING, Cause, Leaning, OpinionRules, OpinionState, Spent, Unfit, budget_day
-from service.flows.consider import Office
-from service.flows.opinions import paused_until
+from service.domain.learning.opinion import (
+    MOST_WAITING,
+    Cause,
+    Leaning,
+    OpinionRules,
+    OpinionState,
+    Spent,
+    Unfit,
+    budget_day,
+)
+from service.flows.alerts.consider import Office
+from service.flows.learning.opinions import paused_until
 from service.ports.opinions import AdviserError
 from service.ports.store import Store
 from tests.flows.pipeline.asking import FAR, NEAR, SEVERE, Desk, ScriptedAdviser, told

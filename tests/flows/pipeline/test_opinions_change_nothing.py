@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from service.domain.opinion import Leaning, OpinionState, Unfit
-from service.domain.people import Role
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.opinions import ask_waiting, opinion_queue
-from service.flows.people import add_person
+from service.domain.learning.opinion import Leaning, OpinionState, Unfit
+from service.domain.people.person import Role
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
+from service.flows.learning.opinions import ask_waiting, opinion_queue
+from service.flows.people.acts import add_person
 from service.flows.watch import watch
 from service.ports.opinions import AdviserError
 from service.ports.store import Store

@@ -12,11 +12,11 @@ from crawlers.endpoint import EndpointEgress
 from service import workers
 from service.advice.chat import ChatAdviser
 from service.bootstrap import Application, build, prepare
-from service.domain.opinion import Opinion, OpinionRules, OpinionState, Unfit
-from service.domain.people import Role
-from service.flows.consider import Office
-from service.flows.opinions import ask_waiting
-from service.flows.people import add_person
+from service.domain.learning.opinion import Opinion, OpinionRules, OpinionState, Unfit
+from service.domain.people.person import Role
+from service.flows.alerts.consider import Office
+from service.flows.learning.opinions import ask_waiting
+from service.flows.people.acts import add_person
 from service.ports.store import Store
 from service.settings import load_settings
 from tests.contract import modelserver

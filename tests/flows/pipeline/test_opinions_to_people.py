@@ -3,12 +3,12 @@
 import pytest
 
 from analysis.assessment import Level
-from service.domain.label import Label, LabelOrigin
-from service.domain.people import Act, Person, Role, may
+from service.domain.learning.label import Label, LabelOrigin
+from service.domain.people.person import Act, Person, Role, may
 from service.domain.refusal import Forbidden, NotFound
-from service.flows.consider import Office
-from service.flows.labelling import give_label, next_question, skip_question
-from service.flows.opinion_desk import mark_seen, proposals
+from service.flows.alerts.consider import Office
+from service.flows.learning.labelling import give_label, next_question, skip_question
+from service.flows.learning.opinion_desk import mark_seen, proposals
 from service.ports.store import Store
 from tests.builders import build_person
 from tests.flows.pipeline.asking import FAR, NEAR, Desk, ScriptedAdviser, told

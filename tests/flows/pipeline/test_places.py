@@ -8,8 +8,8 @@ import pytest
 
 from analysis.assessment import Entity, EntityType
 from service.domain.places import PROVINCE
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
 from service.ports.search import SearchQuery
 from service.ports.store import Store
 from service.search.fts import FtsSearch

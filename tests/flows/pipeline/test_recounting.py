@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from analysis.assessment import Entity, EntityType
 from service.bootstrap import Application, build, prepare
 from service.cli import application
-from service.domain import counting
-from service.flows import recounting
-from service.flows.assess import AssessReport, assess_pending
-from service.flows.consider import Office
-from service.flows.recounting import counts_are_older, recount, recount_where_quick
+from service.domain.figures import counting
+from service.flows.alerts.consider import Office
+from service.flows.judging import recounting
+from service.flows.judging.assess import AssessReport, assess_pending
+from service.flows.judging.recounting import counts_are_older, recount, recount_where_quick
 from service.ports.store import Store
 from service.search.refill import refill
 from service.settings import load_settings

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from crawlers.records import Document
-from service.domain.people import Person, Role
+from service.domain.people.person import Person, Role
 from service.domain.refusal import Conflict, Forbidden
-from service.flows import second_try
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.people import add_person
-from service.flows.rejudging import judge_again, queue_again
-from service.flows.second_try import judge_set_aside, set_aside
+from service.flows.alerts.consider import Office
+from service.flows.judging import second_try
+from service.flows.judging.assess import assess_pending
+from service.flows.judging.rejudging import judge_again, queue_again
+from service.flows.judging.second_try import judge_set_aside, set_aside
+from service.flows.people.acts import add_person
 from service.ports.store import Store
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document

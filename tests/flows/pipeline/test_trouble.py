@@ -7,12 +7,12 @@ import pytest
 from crawlers.ports import SourceProgress
 from crawlers.records import Source, SourceClass
 from crawlers.remembered import ROTTEN
-from service.domain.people import Role
-from service.flows.consider import Office
-from service.flows.deliver import deliver_mail
-from service.flows.people import add_person
-from service.flows.sources import stop_host
-from service.flows.trouble import TroubleTold, tell_trouble
+from service.domain.people.person import Role
+from service.flows.alerts.consider import Office
+from service.flows.crawl.sources import stop_host
+from service.flows.crawl.trouble import TroubleTold, tell_trouble
+from service.flows.people.acts import add_person
+from service.flows.telling.deliver import deliver_mail
 from service.notify.mailbox import MailboxNotifier
 from service.ports.store import OutboxRow, Store
 from tests.flows.pipeline.conftest import START, MovingClock

@@ -7,7 +7,7 @@ import pytest
 from crawlers.ports import SourceProgress
 from crawlers.records import Source, SourceClass
 from service.domain.refusal import Conflict
-from service.flows.sources import (
+from service.flows.crawl.sources import (
     VISIT_LEASE,
     Claim,
     claim_visits,

@@ -11,15 +11,15 @@ from analysis.assess import Analyser
 from analysis.assessment import Assessment, EntityType, Level
 from crawlers.records import Document
 from service.bootstrap import build, prepare
-from service.domain.people import Person, Role
+from service.domain.people.person import Person, Role
 from service.domain.refusal import Refusal
-from service.domain.words import OwnWord, WordDraft, WordSort
-from service.flows.assess import assess_pending
-from service.flows.consider import Office
-from service.flows.judging import WordedJudge
-from service.flows.people import add_person
-from service.flows.rejudging import judge_again, queue_again
-from service.flows.words import add_word, remove_word
+from service.domain.words.own_words import OwnWord, WordDraft, WordSort
+from service.flows.alerts.consider import Office
+from service.flows.judging.assess import assess_pending
+from service.flows.judging.judge import WordedJudge
+from service.flows.judging.rejudging import judge_again, queue_again
+from service.flows.people.acts import add_person
+from service.flows.words.acts import add_word, remove_word
 from service.ports.store import Store
 from service.settings import load_settings
 from service.workers import run_assess

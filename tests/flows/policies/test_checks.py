@@ -8,15 +8,15 @@ from types import MappingProxyType
 
 import pytest
 
-from service.domain.alert import AlertLevel
-from service.domain.checks import CheckVerdict
-from service.domain.duties import is_verified
-from service.domain.people import Person
+from service.domain.alerts.alert import AlertLevel
+from service.domain.people.person import Person
+from service.domain.policies.checks import CheckVerdict
 from service.domain.refusal import Forbidden, NotFound, Refusal
-from service.domain.register import Register
-from service.flows.policies import import_policies
-from service.flows.rules import Rulebook
-from service.flows.verifying import check_entry
+from service.domain.rules.duties import is_verified
+from service.domain.rules.register import Register
+from service.flows.policies.importing import import_policies
+from service.flows.rules.in_force import Rulebook
+from service.flows.rules.verifying import check_entry
 from service.ports.store import Store
 from tests.flows.acts.scene import APPROVER, NOW
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from analysis.segmentation import RjiebaSegmenter
-from service.domain.policy import PolicyKind, PolicyLevel, Standing
-from service.domain.register import Register
+from service.domain.policies.policy import PolicyKind, PolicyLevel, Standing
+from service.domain.rules.register import Register
 from service.flows.cases.scene import findings_of
-from service.flows.policies import LibraryReport, import_policies, load_index
+from service.flows.policies.importing import LibraryReport, import_policies, load_index
 from service.ports.store import Store
 from tests.flows.acts.scene import NOW
 from tests.papers import docx_of, pdf_of

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.records import Document, DocumentKind, document_id
-from service.domain.policy import Policy, PolicyKind, PolicyLevel
-from service.domain.register import Register
-from service.flows.policies import import_policies
+from service.domain.policies.policy import Policy, PolicyKind, PolicyLevel
+from service.domain.rules.register import Register
+from service.flows.policies.importing import import_policies
 from service.ports.store import Store
 from service.storage.crawl import StoreSink
 from tests.flows.acts.scene import NOW

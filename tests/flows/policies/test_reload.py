@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.clock import Clock, ClockState
-from service.domain.people import Person
-from service.flows.clocks import start_clock
-from service.flows.consider import consider
-from service.flows.rules import Rulebook
+from service.domain.clocks.clock import Clock, ClockState
+from service.domain.people.person import Person
+from service.flows.alerts.clocks import start_clock
+from service.flows.alerts.consider import consider
+from service.flows.rules.in_force import Rulebook
 from service.flows.watch import watch
 from service.policies.register import RegisterError, load_register, stamp_of
 from service.ports.store import Store

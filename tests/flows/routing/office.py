@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
-from service.domain.alert import Alert
-from service.domain.event import Event
-from service.domain.people import Person, Role
-from service.domain.roster import Shift
-from service.flows.consider import Office, consider
-from service.flows.deliver import deliver_mail
+from service.domain.alerts.alert import Alert
+from service.domain.events.event import Event
+from service.domain.people.person import Person, Role
+from service.domain.people.roster import Shift
+from service.flows.alerts.consider import Office, consider
+from service.flows.telling.deliver import deliver_mail
 from service.flows.watch import WatchReport, watch
 from service.policies.register import load_register
 from service.policies.routing import load_routing

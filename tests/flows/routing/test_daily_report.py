@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 
-from service.flows.daily_report import DailyReport, report_day
-from service.flows.deliver import deliver_mail
+from service.flows.reports.daily_report import DailyReport, report_day
+from service.flows.telling.deliver import deliver_mail
 from service.ports.store import Store
 from tests.flows.routing.office import DAY, HOUR, KEEPER, MINUTE, Running
 

@@ -6,12 +6,12 @@ from email.message import EmailMessage
 
 import pytest
 
-from service.domain.alert import Alert
-from service.domain.alert_states import AlertState
+from service.domain.alerts.alert import Alert
+from service.domain.alerts.alert_states import AlertState
 from service.domain.refusal import Conflict, Forbidden
-from service.flows import second_try
-from service.flows.deliver import deliver_mail
-from service.flows.second_try import deliver_again, given_up
+from service.flows.judging import second_try
+from service.flows.judging.second_try import deliver_again, given_up
+from service.flows.telling.deliver import deliver_mail
 from service.ports.notify import Delivery, NotifyError
 from tests.flows.routing.office import HOUR, KEEPER, LEAD, MINUTE, READER, Running, event
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from service.domain.alert import Alert, AlertLevel
-from service.domain.silence import Matcher, MatcherField, Silence
-from service.flows.alerts import acknowledge
-from service.flows.deliver import deliver_mail
-from service.flows.merging import merge_waiting, merged_into
+from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.telling.silence import Matcher, MatcherField, Silence
+from service.flows.alerts.acts import acknowledge
+from service.flows.telling.deliver import deliver_mail
+from service.flows.telling.merging import merge_waiting, merged_into
 from service.ports.notify import Delivery, NotifyError
 from service.ports.store import Store
 from tests.flows.routing.office import HOUR, LEAD, MINUTE, READER, Running, event

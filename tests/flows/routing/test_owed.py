@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from service.domain.alert import Alert, AlertLevel
-from service.domain.people import Person
-from service.domain.silence import Matcher, MatcherField, Silence
-from service.flows.alerts import acknowledge
-from service.flows.grading import set_level
-from service.flows.telling import labels_of
+from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.people.person import Person
+from service.domain.telling.silence import Matcher, MatcherField, Silence
+from service.flows.alerts.acts import acknowledge
+from service.flows.alerts.grading import set_level
+from service.flows.telling.tell import labels_of
 from tests.flows.routing.office import (
     DAY,
     DAY_OFFICER,

@@ -6,14 +6,14 @@ from email.message import EmailMessage
 
 import pytest
 
-from service.domain.alert import Alert
-from service.domain.letter import Letter
-from service.domain.plain_letter import plain_letter
-from service.domain.second_channel import SecondChannel
-from service.flows.alerts import acknowledge
-from service.flows.deliver_short import deliver_short
-from service.flows.second_try import deliver_again
-from service.flows.unheard import Unheard, unheard
+from service.domain.alerts.alert import Alert
+from service.domain.telling.letter import Letter
+from service.domain.telling.plain_letter import plain_letter
+from service.domain.telling.second_channel import SecondChannel
+from service.flows.alerts.acts import acknowledge
+from service.flows.judging.second_try import deliver_again
+from service.flows.telling.deliver_short import deliver_short
+from service.flows.telling.unheard import Unheard, unheard
 from service.ports.notify import Delivery, NotifyError
 from tests.flows.routing.office import HOUR, KEEPER, LEAD, MINUTE, READER, Running, event
 

@@ -7,15 +7,15 @@ from email.message import EmailMessage
 
 import pytest
 
-from service.domain.alert import AlertLevel
-from service.domain.people import Role
-from service.domain.second_channel import SecondChannel
-from service.domain.silence import Matcher, MatcherField, Silence
-from service.flows.alerts import acknowledge
-from service.flows.deliver import deliver_mail
-from service.flows.deliver_short import deliver_short
-from service.flows.second_channel import WEBHOOK, tell_of_waiting_mail
-from service.flows.second_try import deliver_again
+from service.domain.alerts.alert import AlertLevel
+from service.domain.people.person import Role
+from service.domain.telling.second_channel import SecondChannel
+from service.domain.telling.silence import Matcher, MatcherField, Silence
+from service.flows.alerts.acts import acknowledge
+from service.flows.judging.second_try import deliver_again
+from service.flows.telling.deliver import deliver_mail
+from service.flows.telling.deliver_short import deliver_short
+from service.flows.telling.second_channel import WEBHOOK, tell_of_waiting_mail
 from service.ports.notify import Delivery, NotifyError
 from service.ports.store import Store
 from tests.flows.routing.office import DAY, DAY_OFFICER, HOUR, KEEPER, LEAD, MINUTE, OFFICE, PEOPLE, Running, event

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 import pytest
 
-from service.domain.alert import AlertLevel, AlertState
-from service.domain.people import Role
-from service.domain.routing import ReceiverKind, Route, Routing, Target
-from service.domain.silence import Matcher, MatcherField, Silence
-from service.flows.alerts import acknowledge, answer, assign
+from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.people.person import Role
+from service.domain.telling.routing import ReceiverKind, Route, Routing, Target
+from service.domain.telling.silence import Matcher, MatcherField, Silence
+from service.flows.alerts.acts import acknowledge, answer, assign
 from service.ports.store import Store
 from tests.flows.routing.office import (
     DAY,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from service.domain.alert import Alert, AlertLevel, AlertState
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.audit import AuditRow
 from service.domain.beijing import BEIJING
-from service.flows.alerts import acknowledge, answer, close
+from service.flows.alerts.acts import acknowledge, answer, close
 from service.ports.store import Store
 from service.storage.sql import migrate, open_store
 from tests.flows.routing.office import (

@@ -3,10 +3,10 @@
 from functools import cache
 
 from analysis.assessment import Entity
-from analysis.entities import find_entities
+from analysis.entities.named_things import find_entities
+from analysis.judgement.rules import Findings, apply_rules
 from analysis.lexicon import load_lexicon
 from analysis.reading import Reading, read
-from analysis.rules import Findings, apply_rules
 from analysis.segmentation import RjiebaSegmenter
 from crawlers.records import Document
 from tests.builders import build_document

@@ -10,8 +10,8 @@ import pytest
 
 from analysis.assess import MODELS, Analyser
 from analysis.assessment import Level
-from analysis.encoder import ENCODER_LABELS, Encoder, Encoding
-from analysis.linear import ARRAYS, MANIFEST, ModelRefusedError
+from analysis.tiers.encoder import ENCODER_LABELS, Encoder, Encoding
+from analysis.tiers.linear import ARRAYS, MANIFEST, ModelRefusedError
 from analysis.training.adaptation import adapt
 from analysis.training.data import STREAM_SOURCE, Example
 from analysis.training.officers import read_labels

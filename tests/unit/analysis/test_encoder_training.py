@@ -12,7 +12,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from analysis.assessment import Level
-from analysis.encoder import SPECIAL_PIECES, framed
+from analysis.tiers.encoder import SPECIAL_PIECES, framed
 from analysis.training.data import Example, held_out
 from analysis.training.encoder.tune import split
 from analysis.training.encoder.vocabulary import prune, tokenizer_file

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.assess import MODELS
-from analysis.linear import MANIFEST
+from analysis.tiers.linear import MANIFEST
 from analysis.training import train as training
 from analysis.training.adaptation import adapt
 from analysis.training.data import DEV_FILE, Example

@@ -6,8 +6,8 @@ from analysis.assessment import Level, Tone
 from analysis.training.data import STREAM_SOURCE, Example
 from analysis.training.officer_gate import Fall, Measured, Shift, compare
 from analysis.training.officers import labels_hash, measures_chance, read_labels, split
-from service.domain.label import Label
-from service.domain.model_version import fall_sentence
+from service.domain.learning.label import Label
+from service.domain.learning.model_version import fall_sentence
 from tests.builders import build_document
 
 BEFORE = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analysis.assessment import RISK_CATEGORIES, EntityType, Level, Tone
-from analysis.situations import load_situations
+from analysis.matching.situations import load_situations
 from analysis.training.data import (
     NEED_ANSWERS,
     WRITTEN_DOCUMENTS,

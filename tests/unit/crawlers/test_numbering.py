@@ -8,7 +8,7 @@ from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from analysis.articles import split_articles
+from analysis.matching.articles import split_articles
 from crawlers.parsing.numbering import chinese_number
 from crawlers.parsing.papers import read_paper
 

@@ -85,7 +85,7 @@ def test_doctor_says_whether_a_year_of_days_off_is_missing_and_fails_nothing_for
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sentence = "2027年的节假日安排尚未收录"
-    monkeypatch.setattr("service.domain.calendar.WorkingCalendar.notice", lambda *_: sentence)
+    monkeypatch.setattr("service.domain.clocks.calendar.WorkingCalendar.notice", lambda *_: sentence)
     told = CliRunner().invoke(application, ["doctor", "--data", str(data)]).stdout
     rows = [json.loads(line) for line in told.splitlines()]
     assert {"check": "节假日", "ok": True, "sentence": sentence} in rows

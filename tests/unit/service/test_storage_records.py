@@ -8,13 +8,13 @@ from sqlalchemy import Table
 from crawlers.ports import SourceProgress
 from crawlers.records import Document, Engagement
 from crawlers.snapshots import Snapshot
-from service.domain.alert import Alert
+from service.domain.alerts.alert import Alert
 from service.domain.audit import AuditRow
-from service.domain.clock import Clock
-from service.domain.event import Event
-from service.domain.library import PolicyLink
-from service.domain.people import Person, Session
-from service.domain.policy import Policy, PolicyArticle, PolicyVersion
+from service.domain.clocks.clock import Clock
+from service.domain.events.event import Event
+from service.domain.people.person import Person, Session
+from service.domain.policies.library import PolicyLink
+from service.domain.policies.policy import Policy, PolicyArticle, PolicyVersion
 from service.storage import schema
 
 RECORDS = [

@@ -11,7 +11,7 @@ import pytest
 from service import workers
 from service.bootstrap import Application
 from service.domain.refusal import Refusal
-from service.flows.consider import Office
+from service.flows.alerts.consider import Office
 from service.ports.search import SearchUnavailableError
 from service.ports.store import StoreUnavailableError
 from service.search.verify import VerifyReport

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from service.bootstrap import build, prepare
 from service.cli import application
-from service.domain.opinion import budget_day
+from service.domain.learning.opinion import budget_day
 from service.settings import load_settings
 
 ON = 'opinion = true\nopinion_url = "http://10.3.0.8:8000/v1"\nopinion_model = "m-1"\nopinion_inside = "10.3.0.0/24"\n'

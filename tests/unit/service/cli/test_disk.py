@@ -19,8 +19,8 @@ from service.bootstrap import build, prepare
 from service.cli import application
 from service.cli.run import _room_watch, up
 from service.cli.speak import write_lines
-from service.domain.people import Role
-from service.flows.people import add_person
+from service.domain.people.person import Role
+from service.flows.people.acts import add_person
 from service.flows.pulse import leave_mark
 from service.settings import load_settings
 from service.site import site_context
@@ -117,7 +117,7 @@ def test_an_error_that_no_command_foresaw_is_said_with_its_place(monkeypatch: py
     def away(_path: Path) -> bytes:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "somewhere/file")
 
-    monkeypatch.setattr("service.domain.word_table.words_csv", away)
+    monkeypatch.setattr("service.domain.words.word_table.words_csv", away)
     assert is_chinese(run(data, "words export --out a.csv"), "somewhere/file 无法读写：没有权限")
 
 

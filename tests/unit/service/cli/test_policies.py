@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from service.cli import application
-from service.domain.people import Role
-from service.flows.people import add_person
+from service.domain.people.person import Role
+from service.flows.people.acts import add_person
 from service.storage.sql import migrate, open_store
 from tests.builders import NOW
 

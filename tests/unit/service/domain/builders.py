@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from analysis.heat import EventFacts, Heat, HeatPart
-from service.domain.alert import Alert, AlertLevel, AlertState, LevelFinding
-from service.domain.clock import Clock, ClockRole, ClockState
-from service.domain.event import Event
-from service.domain.facts import IncidentFacts
-from service.domain.register import Register
+from analysis.events.heat import EventFacts, Heat, HeatPart
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState, LevelFinding
+from service.domain.clocks.clock import Clock, ClockRole, ClockState
+from service.domain.events.event import Event
+from service.domain.events.facts import IncidentFacts
+from service.domain.rules.register import Register
 from service.policies.register import load_register
 
 NOW = datetime(2026, 11, 25, 6, 32, tzinfo=UTC)

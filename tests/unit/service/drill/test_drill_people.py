@@ -1,7 +1,7 @@
 import json
 from datetime import UTC, datetime
 
-from service.domain.people import Person, Role
+from service.domain.people.person import Person, Role
 from service.drill.people import read_people, write_people
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

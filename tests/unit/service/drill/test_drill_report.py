@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from service.domain.event import EventDocument
+from service.domain.events.event import EventDocument
 from service.drill.case_line import BudgetLine, CaseLine, StepLine
 from service.drill.report import DrillReport, Observed, build_report
 from service.drill.scenario import SHIPPED, load_scenario

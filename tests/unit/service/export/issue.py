@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from service.domain.alert import AlertLevel
-from service.domain.briefing import (
+from service.domain.alerts.alert import AlertLevel
+from service.domain.figures.briefing import (
     Advice,
     Briefing,
     CategoryRow,

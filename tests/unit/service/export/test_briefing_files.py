@@ -10,8 +10,17 @@ import pytest
 from docx.oxml.ns import qn
 from docx.table import _Cell
 
-from service.domain.alert import AlertLevel
-from service.domain.briefing import AnswerEffect, Briefing, BypassRow, CategoryRow, Change, LimitUse, Rumour, advise
+from service.domain.alerts.alert import AlertLevel
+from service.domain.figures.briefing import (
+    AnswerEffect,
+    Briefing,
+    BypassRow,
+    CategoryRow,
+    Change,
+    LimitUse,
+    Rumour,
+    advise,
+)
 from service.export.briefing import write_briefing
 from service.export.docx import write_docx
 from service.export.layout import lay_out

@@ -5,7 +5,7 @@ from datetime import date
 import openpyxl
 from openpyxl.utils import get_column_letter
 
-from service.domain.policy import Policy, PolicyLevel
+from service.domain.policies.policy import Policy, PolicyLevel
 from service.export.ledger import COLUMNS, ledger_csv, ledger_rows, ledger_xlsx
 
 ON = date(2026, 11, 25)

@@ -21,7 +21,7 @@ from lxml import html
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
-from service.domain.briefing import Briefing, Rumour
+from service.domain.figures.briefing import Briefing, Rumour
 from service.export import pdf
 from service.export.blocks import Heading, Line, Link, Paper, Picture, Table
 from service.export.briefing import write_briefing

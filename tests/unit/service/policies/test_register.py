@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.alert import AlertLevel
-from service.domain.clock import ClockRole, limit_words
-from service.domain.facts import Condition
-from service.domain.policy import Verification
-from service.domain.register import Register
+from service.domain.alerts.alert import AlertLevel
+from service.domain.clocks.clock import ClockRole, limit_words
+from service.domain.events.facts import Condition
+from service.domain.policies.policy import Verification
+from service.domain.rules.register import Register
 from service.policies.register import RegisterError, load_register
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.alert import AlertLevel
-from service.domain.routing import Labels, ReceiverKind, Routing, Scope, Target, matched
+from service.domain.alerts.alert import AlertLevel
+from service.domain.telling.routing import Labels, ReceiverKind, Routing, Scope, Target, matched
 from service.policies.register import load_register
 from service.policies.routing import RoutingFiles, load_routing
 

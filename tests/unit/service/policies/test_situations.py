@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.situations import SITUATIONS_FILE, Situation, load_situations
-from service.domain.citation import RowChange
+from analysis.matching.situations import SITUATIONS_FILE, Situation, load_situations
+from service.domain.policies.citation import RowChange
 from service.policies.situations import SituationFiles
 
 RECALL = "recall"

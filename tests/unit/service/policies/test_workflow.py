@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.event import IncidentGrade
-from service.domain.workflow import REVIEWS, CaseState, Step
+from service.domain.cases.workflow import REVIEWS, CaseState, Step
+from service.domain.events.event import IncidentGrade
 from service.policies.register import load_register
 from service.policies.tables import RegisterError
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.situations import load_situations
-from service.domain.register import Register
+from analysis.matching.situations import load_situations
+from service.domain.rules.register import Register
 from service.policies.register import RegisterError, load_register, stamp_of
 
 YEAR = """version: "2026-12-01"

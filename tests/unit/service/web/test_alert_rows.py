@@ -3,9 +3,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.alert import AlertLevel, AlertState
-from service.domain.clock import ClockRole, ClockState
-from service.domain.urgency import by_urgency, next_due
+from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.clocks.clock import ClockRole, ClockState
+from service.domain.clocks.urgency import by_urgency, next_due
 from service.web.views.alert_rows import alert_row, due_of, level_counts, spark_hours
 from tests.builders import NOW, build_alert, build_clock, build_event
 

@@ -1,11 +1,11 @@
 import pytest
 
-from service.domain.alert import AlertState
-from service.domain.case.turn import turns
-from service.domain.workflow import CaseState, Step
+from service.domain.alerts.alert import AlertState
+from service.domain.cases.turn import turns
+from service.domain.cases.workflow import CaseState, Step
 from service.web.views.case_steps import case_steps, next_step
 from tests.builders import build_alert, build_event
-from tests.unit.service.domain.cases import WORKFLOW, case_in
+from tests.unit.service.domain.cases.builders import WORKFLOW, case_in
 
 
 @pytest.mark.parametrize(

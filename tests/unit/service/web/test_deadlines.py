@@ -3,12 +3,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from service.domain.alert import Alert, AlertState
-from service.domain.clock import Clock
-from service.domain.need import NeedDecision
+from service.domain.alerts.alert import Alert, AlertState
+from service.domain.clocks.clock import Clock
+from service.domain.events.need import NeedDecision
 from service.web.views.deadlines import Deadline, next_deadline, no_deadline
 from tests.builders import NOW, build_alert, build_clock
-from tests.unit.service.domain.test_matter_turn import DUTY, MATTER
+from tests.unit.service.domain.matters.test_matter_turn import DUTY, MATTER
 
 HOUR = timedelta(hours=1)
 

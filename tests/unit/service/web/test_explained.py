@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.assessment import Explanation, Neighbour, SpokenTerm
+from analysis.judgement.rules import FLOOR_RULES
 from analysis.lexicon import load_lexicon
-from analysis.rules import FLOOR_RULES
 from service.web.views.explained import explained_view
 
 _CHINESE = re.compile("[一-鿿]")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.policy import PolicyArticle
+from service.domain.policies.policy import PolicyArticle
 from service.policies.register import load_register
 from service.web.views.event_page import BasisView, basis_views
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from crawlers.health import Health, HealthState
 from crawlers.records import Source, SourceClass
 from service.domain.audit import AuditRow
-from service.domain.event import EventDocument
-from service.domain.policy import PolicyDocument
-from service.flows.live_checks import CheckView
+from service.domain.events.event import EventDocument
+from service.domain.policies.policy import PolicyDocument
+from service.flows.crawl.live_checks import CheckView
 from service.ports.search import SearchQuery
 from service.web.desk import SourceHealth
 from service.web.views.case_steps import case_steps, next_step

@@ -2,7 +2,7 @@
 
 import re
 
-from service.domain.people import Role
+from service.domain.people.person import Role
 from service.web.render import STATIC, rail
 from tests.builders import build_person
 

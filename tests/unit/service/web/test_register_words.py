@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from service.domain.alert import AlertLevel, AlertState
-from service.domain.register import Register
+from service.domain.alerts.alert import AlertLevel, AlertState
+from service.domain.rules.register import Register
 from service.policies.register import load_register
 from service.web.views.register_words import first_actions, grade_rows
 from tests.builders import build_alert

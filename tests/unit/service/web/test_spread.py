@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from service.domain.event import EventDocument
+from service.domain.events.event import EventDocument
 from service.web.views.spread import turns_of
 from tests.builders import NOW
 

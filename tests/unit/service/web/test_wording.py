@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.domain.alert import AlertLevel
+from service.domain.alerts.alert import AlertLevel
+from service.domain.cases.workflow import CaseState
 from service.domain.places import region_name
-from service.domain.workflow import CaseState
 from service.policies.register import load_register
 from service.web.views.acts import act_word, detail_words, subject_words
 from service.web.views.wording import (

@@ -1,0 +1,101 @@
+"""What rules out that a report is of the happening that it reads most like: another place, shop or product.
+
+Likeness of words cannot tell these: what is told by one form of two counties, or of two medicines in one, is alike but
+for the name.
+"""
+
+from collections.abc import Sequence
+
+from analysis.events.affinity import products_agree
+from analysis.events.fingerprints import Fingerprint
+from analysis.events.places import PlaceRelation, are_apart, local_codes, relate_places
+from analysis.events.venues import differ
+
+__all__ = [
+    "befell_elsewhere",
+    "concerns_another",
+    "graver_without_tie",
+    "same_form",
+    "share_batch",
+    "share_product",
+    "share_venue",
+]
+
+_TYING_MARK = 5
+"""Characters from which a common number is taken for that of a batch."""
+
+
+def befell_elsewhere(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether an event is of another county, town or shop: no remembered report shares the place, and one contradicts it.
+
+    However alike they read: twelve complaints of one drug in twelve practices are twelve matters, and so are what
+    twelve counties count of it, unless one batch ties them.
+    """
+    contradicted = False
+    for member in members:
+        if share_batch(report, member):
+            return False
+        if differ(member.venues, report.venues) or are_apart(member.regions, report.regions):
+            contradicted = True
+        elif relate_places(member.regions, report.regions) is PlaceRelation.SAME:
+            return False
+    return contradicted
+
+
+def concerns_another(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether a local event is of other products: both name some, and no remembered report one that may be the same.
+
+    Only where both name a place below a province: what is told of a whole country names a product in many ways. Of the
+    labelled documents it parts two reports of one beauty shop, one by the common name of what was injected and one by that
+    of the register (pair recall .923 before, .897 with it), and none of the hot-list items; without it a second medicine
+    in one county joined the event of the first and was never raised.
+    """
+    if not report.products or not local_codes(report.regions):
+        return False
+    named = [member.products for member in members if member.products]
+    local = any(member.products and local_codes(member.regions) for member in members)
+    if not local or any(share_batch(report, member) for member in members):
+        return False
+    return not any(_may_be_one(name, own) for products in named for name in products for own in report.products)
+
+
+def graver_without_tie(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether a report tells of dead where no remembered one does, and names no product, place, shop or batch of theirs.
+
+    What it reads like is then a form, and the dead of one happening must not be told of another: 某县三名患者注射后死亡
+    beside twelve people of a named county with chills.
+    """
+    if not report.deaths or any(member.deaths for member in members):
+        return False
+    near = {PlaceRelation.SAME, PlaceRelation.WITHIN}
+    return not (
+        share_product(report, members)
+        or share_venue(report, members)
+        or any(share_batch(report, one) or relate_places(one.regions, report.regions) in near for one in members)
+    )
+
+
+def same_form(report: Fingerprint, member: Fingerprint) -> bool:
+    """Tell whether a near copy is only the same form, filled in for another county, town, shop or product."""
+    moved = are_apart(member.regions, report.regions) or differ(member.venues, report.venues)
+    return moved or products_agree(member.products, report.products) == 0
+
+
+def share_batch(report: Fingerprint, member: Fingerprint) -> bool:
+    """Tell whether both name one batch, or a number as long: it ties reports whatever else they say."""
+    return any(len(mark) >= _TYING_MARK for mark in member.marks & report.marks)
+
+
+def share_product(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether a remembered report names a product that this one names too."""
+    return any(products_agree(report.products, member.products) == 1 for member in members)
+
+
+def share_venue(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether a remembered report names a shop or practice that this one names too."""
+    return any(not report.venues.isdisjoint(member.venues) for member in members)
+
+
+def _may_be_one(a: str, b: str) -> bool:
+    """Tell whether one name is in the other: who says 头孢 may mean 头孢曲松, and 疫苗 any."""
+    return a in b or b in a

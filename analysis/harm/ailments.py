@@ -1,0 +1,59 @@
+"""What befell a body after a use, in the everyday words that no list of illnesses holds.
+
+A part of the body and what is wrong with it, what somebody can no longer do, a value that rose or fell to the bad, what a
+doctor found. The same words tell why a medicine is taken (腿疼, 医生开了膏药) and that it helped (腿不疼了): so they are read
+only behind a use and what followed it, in one sentence, and never where they are denied, supposed or said to be over.
+"""
+
+import re
+
+from analysis.harm.circumstances import is_statistic, is_supposed
+
+__all__ = ["ailment_after_use"]
+
+_PARTS = (
+    "脸|眼睛?|嘴里|胳膊|手臂|肩膀?|脚踝|骨头|眼皮|眼圈|眼白|嘴|嘴唇|嘴角|舌头?|喉咙|嗓子|牙龈?|牙齿|鼻子?|鼻尖|耳朵?|头皮|(?<![低抬摇点回老])头(?![发痛疼])|头[疼痛]得|脖子|胸口?|背|腰|肚子|胃|屁股|手|手指头?|手背|手心|"
+    "脚|腿|大腿|小腿|膝盖|关节|皮肤|指甲|浑身|全身|身上|心口|伤口|下巴|额头|颧骨|眼下|下体|乳房|小便|尿"
+)
+_WRONG = (
+    "疼|痛|痒|肿|红|烂|麻|木|抖|黑|紫|黄|裂|出血|(?<!鼻子)流血|流脓|渗血|起(?:了)?[一-鿿]{0,2}[泡包疹皮疙]|发(?:[黑紫青黄硬麻抖烫凉白软酸])|睁不开|看不清|动不了|抬不起|"
+    "张不开|歪|斜|僵|硬|凹|塌|溃|脱|破|酸得|胀|烧|烫|灼|爆发|冰凉|没劲|无力|没知觉|糊|鼓包|长毛|全是汗|冒汗|出汗"
+)
+_BODY = f"(?:{_PARTS})[^,。不没无消治退缓还仍、0-9]{{0,4}}?(?:{_WRONG})(?![^,。]{{0,6}}(?:好了|退了|消了|没了|缓解|减轻|止住))"
+_UNABLE = (
+    "[疼痛酸痒晕吐拉肿抖困喘咳呛]得[^,。]{1,10}|[下走站睡喝看听喘睁躺坐咽]不(?:了[路床楼地身]|着觉?|下(?:去|床|楼)|起(?:来|身)|上(?:来|气)|清(?!楚)|稳|过气)|一瘸一拐|走路[^,。]{0,3}[撞晃飘瘸]|蔫|犯困|"
+    "幻[听视觉]|(?:天天|老是|半夜|整夜|整宿)[^,。]{0,4}(?:哭醒|哭闹|吐|睡不着|做噩梦)|眼前[^,。]{0,3}[黑花]|上吐下泻|大发作|发作(?:了)?[两三四五六七八九十]次"
+)
+_VALUES = "(?:转氨酶|肌酐|眼压|血象|尿酸|胆红素|肌酸激酶|心率|心跳|度数)(?:从[0-9.]{1,4})?[^,。降低回]{0,8}(?:飙|升|涨|冲|高到|爆|翻)|(?:血象|血小板|白细胞|血红蛋白|血氧|中性粒)[^,。]{0,6}(?:只剩|只有|跌|骤降|掉到)"
+_FOUND = "(?:诊断|确诊|查出|检查出|说是|考虑是?|提示|判定)[^,。]{0,12}(?:损伤|损害|衰竭|障碍|穿孔|坏死|中毒|综合征|撕裂|梗塞?|溃疡|破裂|水肿|出血|骨折|感染|积液|皮炎|[肝肾肺]炎|角膜炎|炎症|[一-鿿]伤了?(?![心风]))"
+_AILMENT = re.compile(f"{_BODY}|{_UNABLE}|{_VALUES}|{_FOUND}")
+_TIME = "[0-9一二三四五六七八九十两俩半几]{1,3}[多来]?个?(?:小时|分钟|天|周|星期|月|次|晚|年)"
+_THEN = (
+    "(?<![前然最])后(?!面|来居)|结果|突然|忽然|上个?[周月]|上星期|当[晚天夜场]|第[一二两三四五六七八九十0-9]{1,3}[天次晚周针]|次日|隔天|回来|回家|反而|反倒|马上|立马|立刻|现在|如今|昨[天晚]|今[天早]|半夜|凌晨|夜里|早上|"
+    f"就(?!诊|医|是|能|可|会|要)|{_TIME}"
+)
+# One class of characters: the engine skips to the next of them, which halves what a sentence costs here.
+_USED = "[吃服喝打射输挂滴点抹擦涂敷贴戴用含植装照做种染停泡推扎喷灌灸熏吸换](?<!倒输)"
+# Without a time, what a body suffered stands right behind the use: 吃了亲戚给的别嘌醇,嘴里烂得喝不了水.
+_USED_THEN = re.compile(f"{_USED}(?:[^。]{{0,30}}?(?:{_THEN})|了[^,。]{{1,16}},(?!还是|仍|依然|也|都))")
+_GENERAL = re.compile(
+    "的人|患者(?:会|应|可)|会(?:让|使|出现|有)|你|您|谁|试验|新药|怎么治|原因有|专治|主治|用于|适用|缓解|调理|改善|根治|治好|见效|排毒期?[^正]|不再|(?:说|属|都|算)是?正常|正常反应|[没无](?:什么)?大碍|不碍事"
+)
+
+# What was there before the use and stayed: 吃了半个月,腿还是疼得走不了路.
+_STILL = re.compile("(?:还是|仍|依然|依旧|照样)[^,。]{0,2}$")
+_STILL_WITHIN = 5
+
+
+def ailment_after_use(sentence: str) -> tuple[int, int] | None:
+    """Return the span of the first ailment that a sentence tells behind a use and its time; `None` where it tells none."""
+    used = _USED_THEN.search(sentence)
+    if used is None or _GENERAL.search(sentence):
+        return None
+    for ailment in _AILMENT.finditer(sentence, used.end()):
+        before = sentence[max(0, ailment.start() - _STILL_WITHIN) : ailment.start()]
+        if _STILL.search(before):
+            continue
+        if not is_supposed(sentence, *ailment.span()) and not is_statistic(sentence, *ailment.span()):
+            return ailment.span()
+    return None

@@ -1,0 +1,93 @@
+"""Deaths in the words of notices and of the net: how many died, that one died, and how the word is spelled around filters.
+
+What is told of cells, of a stock that ran out or of a visitor who left (没了, 走了) is no death; who only nearly died lives.
+All patterns read normalised text. Pure.
+"""
+
+import re
+from collections.abc import Iterator
+
+from analysis.assessment import EntityType
+from analysis.harm.people import KIN, MEASURE, NUMBER, WHO
+
+__all__ = ["dead_by", "may_tell_death", "plainly_spelled", "single_deaths", "totals"]
+
+# 死亡 as filters are got around: si亡, 死wang, 死忙. 4亡 is 死亡 only behind those who did: 3人4亡.
+_SPELLED = re.compile("(?:si|死|四|4|s|尸) ?wang|(?:si|s|尸) ?亡|(?<=[人例名者后])[4四]亡|(?<![忙累])死忙(?!活)")
+_SPELLING_SIGN = re.compile("[亡忙]|wang|亖")
+_DEAD_AND_HURT = re.compile(f"(?P<dead>{NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{NUMBER})(?:人)?(?:重)?伤")
+# What they were given may have a long name, 例 and 名 in it: 两名儿童注射某药业的头孢曲松后高热死亡. Behind a numeral these count others.
+_DEAD_AFTER = re.compile(
+    "^(?:在?(?:注射|输注?|静滴|滴注|接种|口服|服用?|使用|用|吃|喝|打)(?:[^,;0-9例名]|(?<![0-9一二两三四五六七八九十百千万几多余数])[例名]){1,24}?[后时])?"
+    "(?:(?!至少)[^,0-9一二两三四五六七八九十几数及和与、例名]{0,12}?)(?P<dead>死亡|病故|病亡|亡故|过世|殒命|不在人世|停止了?呼吸|没救过来|没能?救回|身亡|丧生|遇难|离世|去世|丧命|不治|猝死|死于|夭折|没了|(?:先后|相继|接连|陆续)走了)(?!率|风险|原因|证明|时间)"
+)
+# 接种后无死亡病例, 用药后无人死亡; 两名护士打错针致患者死亡 tells of other people.
+_NOBODY_DEAD = re.compile("(?:无|未|没有?|零)一?[人例]?(?:人员)?(?:发生|出现|造成|报告|有|见)?$")
+_OTHERS_DEAD = re.compile(f"[致使害][^,]{{0,4}}?{WHO}")
+_DEAD_WITHIN = 44
+_DEAD_COUNT = re.compile(
+    f"(?:造成|导致|致|已致|已有|致使|夺走)(?:至少|约|了)? ?(?P<n>{NUMBER}) ?(?:多|余)? ?{MEASURE}?(?:的)?{WHO}?(?:死亡|身亡|丧生|丧命|死|(?:的)?生命)"
+    f"|死亡(?:人数|病例|报告)?(?:已|又|共|总计|累计)?(?:为|达到?|至|共|升至|增至|上升[到至]|增加[到至])? ?(?P<m>{NUMBER}) ?(?:多|余)? ?(?:人|例|名)"
+    f"|(?<![吓气急累害烦笑])(?:死了(?P<k>{NUMBER}) ?(?:多|余)? ?[个名位]?人|没了(?P<g>{NUMBER})个(?![月多小]))"
+    f"|(?:毒|喝|吃|打|治|戴|害|输)死(?:过|了)?(?P<h>{NUMBER})[个名](?:人|娃|{WHO})|死了(?P<i>{NUMBER})[个名位]{WHO}"
+    "|(?<![吓气急累害烦笑])死了?(?P<q>[仨俩])(?:个?人)?"
+    f"|(?<![0-9.])(?P<r>{NUMBER})[人个]?亡(?![羊国灵命故者])"
+    f"|(?:死者|死亡人员|丧命的?|遇难者?|身亡者?)(?:人数)?(?:已|共|目前)?(?:达到?|有|为|至|增至|升至)(?P<t>{NUMBER})(?:多|余)?[人名个]"
+    f"|死(?P<u>{NUMBER})人[,、]?伤"
+    "|一尸(?P<v>两)命"
+)
+# 吃死了 and 打死人 are said of what was taken; 好吃死了 and 会吃死人 are not. What somebody was ill with goes away too: 疹子第二天就没了.
+_BY_THEIR_WORDS = (
+    "(?<![好难会能别要怕])(?:吃|喝|治|扎|输)死(?:了(?![算吧])|过?人)|(?:针|疫苗)[^,。]{0,4}(?<![会能])死了?人(?!的)|人(?:直接|就|都|已经?)?(?:无|[噶嘎])了|[噶嘎]了(?![腰肾韭])|"
+    f"(?:{KIN})[^,。不疹咳痛疼烧痒痘包肿症斑泡钱货效票名额]{{0,16}}(?:第[一二三四五六七八九十0-9]+天|当[晚天夜场]|隔天|次日|半夜|没多久)(?:人)?就?没了|"
+    "离开了?人世|永远(?:地)?离开|离我们而去|撒手人寰|撒手而去|咽了?气(?!不)|断了气|(?:人|就)没气了|命丧|丢了(?:性)?命|送了命|要了[^,。]{0,4}(?:他|她|老人|孩子|人|爸|妈|爷爷|奶奶)的?命|天人永隔|阴阳两隔|"
+    "回天乏术|回天无力|无力回天|[去上]了天堂|再也(?:没有?|未)(?:能)?(?:睁开|回来|起来)|(?<!差点)当场[就人]?去了(?=$|[,。])|(?<![一-鿿])亖了?"
+)
+_ONE_DEATH = re.compile(
+    "(?:病故|过世|亡故)(?!的|前|后|多年|[0-9一二三四五六七八九十几]+年)|殒命|病亡|(?:已|都)不在人世|宣告(?:不治|死亡)|宣布(?:临床)?死亡|停止了?呼吸|人(?:已经|已)没了(?![踪影音消联下])|(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|(?:没有?能?|没|未能)(?:再)?(?:救|抢救|醒|挺|缓)(?:得)?(?:回来|过来|过去|来)|没再醒|没下来台|下不来手术台|(?:周[一二三四五六日天]|昨晚|昨天|昨夜|凌晨|当晚|他|她|人)走的(?!时候|路|是)|(?:妻子|丈夫|孩子|娃|爸|妈|人|弟|妹|哥|姐|儿子|女儿|老婆|老公|老伴)(?:就|也|都)?没了(?![一二两三四五六七八九十踪影音]|心思|办法|消息|下文)|没了呼吸|没了心跳|没了气|人(?:已经|就|都|早)?凉了|没能?留住|走在(?:去年|今年|[0-9]+月)|(?:天亮|夜里|半夜|后半夜)(?:人)?没了|(?:妻子|丈夫|父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|外公|外婆|老伴|弟弟?|哥哥?|姐姐?|妹妹?|儿子|女儿|孩子|娃|人|周[一二三四五六日天]|昨天|昨晚|当晚|凌晨)(?:就|已经?)?走了(?![一二两几之个很大过进出回约半多]|[0-9])|(?:上个?月|上周|上星期|前[天晚]|今[早晨]|去年|年初|年底)走了(?=$|,(?:留下|才|不到|年仅))|(?:屋里|医院|家里|路上)没的|抢救.{0,12}没有?成功|(?:撤|拔)(?:了|掉|下)呼吸机|呼吸机撤了|"
+    "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)(?<!脑)(?<!即将)(?<!甚至)(?<!或)(?<!和)(?<!、)(?<![灶胞织菌髓虫株])死亡(?!率|风险|人数|报告|病例|证明|赔偿|原因|威胁|时间|通知|笔记|谷|信息|登记|注销)|(?<![可能足会虐导])致死(?!亡)(?![率量剂性])|夭折|人没了(?![踪影音消联下])|去世了?|离世|人就走了"
+    "|" + _BY_THEIR_WORDS
+)
+# Who nearly died lives: 差一点人就没了, 再晚十分钟就没救过来了.
+_NEARLY = re.compile("差一?点|险些|几乎|幸亏|幸好|不然|否则|再晚|再迟|要不是|以为")
+_NEARLY_WITHIN = 12
+_ANY_DEATH = re.compile(
+    "死|病故|病亡|亡故|过世|殒命|人世|宣告不治|停止了?呼吸|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|生命|人就走了|救回来|醒|救过来|挺过|缓过|没有?成功|呼吸机|凉了|没留住|走了|走的|下来台|手术台|没的|留住|走在|亡|嘎|噶|无了|去了|两命|离开了?我们|离我们|咽了?气|断了?气|没气了|命丧|丢了|送了命|要了|撒手|回天|阴阳两隔|天人永隔|无力回天|天堂|再也没|亖"
+)
+
+
+def may_tell_death(text: str, start: int = 0, end: int | None = None) -> bool:
+    """Tell whether a stretch of a text holds a word that deaths are told with: half of the texts hold none."""
+    return bool(_ANY_DEATH.search(text, start, len(text) if end is None else end))
+
+
+def plainly_spelled(words: str) -> str:
+    """Return a sentence of the same length in which death is spelled as in a dictionary."""
+    if not _SPELLING_SIGN.search(words):
+        return words
+    return _SPELLED.sub(lambda spelled: "死亡".ljust(len(spelled.group())), words)
+
+
+def totals(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
+    """Yield kind, start, end and number of the dead, and of the hurt told with them, where the word for death counts them."""
+    for match in _DEAD_AND_HURT.finditer(words):
+        yield EntityType.DEATHS, match.start("dead"), match.end("dead") + 1, match.group("dead")
+        yield EntityType.HARMED, match.start("hurt"), match.end("hurt") + 1, match.group("hurt")
+    for match in _DEAD_COUNT.finditer(words):
+        yield EntityType.DEATHS, match.start(), match.end(), match.group(match.lastgroup or "n")
+
+
+def dead_by(words: str, begin: int) -> int | None:
+    """Return where the words end that say of people counted before `begin` that they died; `None` where none say so."""
+    after = _DEAD_AFTER.match(words[begin : begin + _DEAD_WITHIN])
+    if after is None:
+        return None
+    between = after.group()[: after.start("dead")]
+    return None if _NOBODY_DEAD.search(between) or _OTHERS_DEAD.search(between) else begin + after.end()
+
+
+def single_deaths(words: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans that say that one died, without those who nearly did."""
+    for match in _ONE_DEATH.finditer(words):
+        if not _NEARLY.search(words, max(0, match.start() - _NEARLY_WITHIN), match.start()):
+            yield match.span()

@@ -1,0 +1,304 @@
+"""Named rules: what raises a document whatever the model says (the floor), the facts, and the spans that show it.
+
+A floor rule reads one sentence at a time and needs the product, the harm and a word that ties them; a sentence about
+crime, fiction, animals or pesticides holds none. Guards stand in the lexicon: what they hide is no hit here.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from analysis.assessment import Entity, EntityType, Evidence
+from analysis.harm.circumstances import SENTENCE, is_refuted, ruled_out_spans, tells_of_many, without_ruled_out
+from analysis.harm.counts import PeopleCount
+from analysis.harm.denials import denied_spans
+from analysis.judgement.severity import MOST_SEVERE
+from analysis.judgement.signs import Signs, read_signs
+from analysis.lexicon import Hit, TermKind
+from analysis.lexicon.regions import JIANGXI_CODE
+from analysis.reading import Reading
+
+__all__ = ["FLOOR_RULES", "HINT", "Finding", "Findings", "apply_rules"]
+
+FLOOR_RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "product_death": "R01",
+        "product_cluster": "R01",
+        "vaccine_harm": "R07",
+        "recall_class_1": "R04",
+        "jiangxi_notice": "R03",
+    }
+)
+"""Floor rule to the category it speaks for."""
+
+HINT = "hint"
+"""How the rule of a finding begins that rests on likeness of sound alone."""
+
+_TIES = re.compile(
+    "一针|打(?:玻尿酸|瘦脸|水光|美容|溶脂|肉毒)|隆鼻|填充|服用|服药|吃药|吃了|吃完|吃(?=减肥药|假药|[^,。]{0,8}[药丸])|喝了|口服|注射|打针|打完|针打完|打(?=[^,。]{0,4}针)|打了|输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|输注|输完液|输了液|挂完|扎针|输血|皮试|雾化|灌肠|贴敷|造影|麻药|献浆|接种|使用|用药|用了|外用|涂抹|敷|植入|致|误服|引发|导致|后出现|后身亡|后死亡|后昏迷|后住院"
+)
+# What is given there is a medicine though none is named.
+_GIVEN = re.compile(
+    "输液|挂水|吊水|吊瓶|点滴|静滴|滴注|推注|打针|打了?一针|打完[^,。]{0,3}针|针打完|输完液|输了液|挂完[水盐]|扎针|美白针|瘦脸针|溶脂针|注射|皮试|雾化|输血|灌肠|麻药"
+)
+_NOT_OURS = frozenset({"crime_means", "fiction", "animal", "agriculture", "celebrity", "sport", "weapon", "vehicle"})
+_VACCINE = re.compile("疫苗|接种|加强针")
+_VACCINE_HARM = re.compile(
+    "接种(?:后|完).{0,12}(?:死亡|身亡|抽搐|昏迷|瘫痪|休克|住院|截瘫|白血病|抢救)|(?:接种|打|注射|种)[了过的]{0,2}.{0,6}(?:过期|失效|变质)疫苗"
+    "|(?:问题|假|打错|错打|错种)疫苗|疫苗.{0,4}(?:打错|错打)|过期疫苗.{0,8}(?:接种|打给|注射|给)"
+)
+_OTHER_CAUSE = re.compile(
+    "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|毒品|后感染|未接种|未注射|不打疫苗|赔偿标准"
+)
+_RECALL = re.compile("(?P<class>[一二三])级召回")
+_CLASSES = re.compile("分几级|分级|[二三]级|如何|怎么|什么是")
+_RECALL_CLASS = {"一": 1, "二": 2, "三": 3}
+_NOTICE = re.compile("公告|通告|通报|抽检|检验|不符合规定|不合格|召回|飞行检查")
+_FAILED = re.compile("不合格|不符合规定|不符合标准|召回|责令|暂停销售|停产|假药|劣药|超标|处罚|立案")
+# The notice of a food authority that found no medicine in it.
+_MERE_FOOD = re.compile("均?为普通食品|未检[出测].{0,4}药物")
+_RUMOUR = re.compile("网传|谣言|谣传|传言|据传|传闻|听说|流言|造谣|紧急扩散|转给家人")
+_CLUSTER = re.compile(
+    "群体|聚集性|多人|多名|数名|多例|多起|好几个|十几|几十|上百|数十|多位|一屋子|受害者群|都这样|一模一样|全班"
+)
+_LEAST_CLUSTER = 3
+# Who can say of a rumour that it is false; and that somebody does not accept it.
+_OFFICE = re.compile(
+    "药监|卫健|卫生健康|公安|警方|警情|网信|市场监管|疾控|县委|县政府|市政府|省政府|区政府|联合调查组|工作组|辟谣平台|我局|我委|我中心|本局|官方|人民政府"
+)
+_DISPUTED = re.compile("家属(?:不认可|不接受|质疑|坚称)|承认|反转|打脸|被指|删帖|捂盖子")
+_PANIC = re.compile("抢购|抢光|囤|断货|买空")
+_RUMOUR_ALONE, _RUMOUR_OF_MANY = 3, 4
+_OUTSIDE = ("71", "81", "82")
+_PLACED = frozenset({EntityType.REGION, EntityType.FIRM})
+_INSIDE = re.compile("我国|国内|中国|全国|内地|大陆|国家药监局|本省|我省|本市|我市|本县|我县|省药监局|市监局|公安局")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that holds, with its span in the joined text."""
+
+    rule: str
+    start: int
+    end: int
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What the rules found in one reading: findings, the floor rule if any, the facts, the signs of the situation, and the highest severity."""
+
+    findings: tuple[Finding, ...]
+    floor: str | None
+    facts: Mapping[str, int | bool | str]
+    signs: Signs
+    most_severe: int = MOST_SEVERE
+
+    def evidence(self, reading: Reading, fields: Mapping[str, str], most: int | None = None) -> tuple[Evidence, ...]:
+        """Return the findings, the first `most`, as spans of the original fields."""
+        spans = []
+        for finding in self.findings[:most]:
+            name, start, end = reading.locate(finding.start, finding.end)
+            spans.append(
+                Evidence(
+                    text=fields[name][start:end],
+                    start=start,
+                    end=end,
+                    field=name,
+                    rule=finding.rule,
+                    category=finding.category,
+                )
+            )
+        return tuple(spans)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    text: str
+    start: int
+    hits: tuple[Hit, ...]
+    people: tuple[PeopleCount, ...]
+
+    @cached_property
+    def cues(self) -> set[str]:
+        return {hit.term.label for hit in self.hits if hit.term.kind is TermKind.CUE}
+
+    @cached_property
+    def product(self) -> Hit | None:
+        return next((h for h in self.hits if h.term.kind in {TermKind.PRODUCT, TermKind.STRONG}), None)
+
+
+def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
+    """Apply every rule to a reading whose entities are known."""
+    sentences = list(_sentences(reading))
+    told_otherwise = _tells_other_cause(reading.title.text) or is_refuted(reading.title.text)
+    floors = [] if told_otherwise else [finding for sentence in sentences for finding in _floor(sentence)]
+    floors.sort(key=lambda finding: finding.rule != "product_death")
+    in_jiangxi = any(_is_jiangxi(entity) for entity in entities)
+    if in_jiangxi and not is_refuted(reading.title.text) and not _MERE_FOOD.search(reading.joined):
+        floors.extend(_jiangxi_notice(sentences))
+    cues = [
+        Finding(f"term:{hit.term.canonical}", hit.start, hit.end, hit.term.label)
+        for sentence in sentences
+        for hit in sentence.hits
+        if hit.term.kind is TermKind.STRONG or (hit.term.kind is TermKind.RISK and sentence.product)
+    ]
+    facts = _facts(reading, sentences) | _where(reading, entities, in_jiangxi=in_jiangxi)
+    return Findings(
+        findings=(*_distinct([*floors, *cues]), *_sounding(reading, told=bool(cues))),
+        floor=floors[0].rule if floors else None,
+        facts=MappingProxyType(facts),
+        signs=read_signs(reading),
+        most_severe=_most_severe(reading, facts),
+    )
+
+
+def _tells_other_cause(words: str) -> bool:
+    """Tell whether words name a cause that is none of ours; what they rule out (排除食物中毒) is no cause."""
+    return bool(_OTHER_CAUSE.search(words) and _OTHER_CAUSE.search(without_ruled_out(words)))
+
+
+def _most_severe(reading: Reading, facts: Mapping[str, int | bool | str]) -> int:
+    """Return the highest severity that a text can have: where an office says that a rumour is false, that of a rumour.
+
+    By the taxonomy a rumour is 3, one about vaccines, children or panic buying 4. Who was harmed after all, or a dispute
+    with the office, takes the bound away.
+    """
+    joined = reading.joined
+    if not (facts["rumour"] or facts["official_rebuttal"]) or facts["deaths"] or int(facts["harmed"]) >= _LEAST_CLUSTER:
+        return MOST_SEVERE
+    sentences = [(match.start(), match.group()) for match in SENTENCE.finditer(joined)]
+    refuted = is_refuted(reading.title.text) or bool(denied_spans(sentences))
+    if not refuted or not _OFFICE.search(joined) or _DISPUTED.search(joined):
+        return MOST_SEVERE
+    return _RUMOUR_OF_MANY if facts["vulnerable"] or _VACCINE.search(joined) or _PANIC.search(joined) else _RUMOUR_ALONE
+
+
+def _sentences(reading: Reading) -> Iterator[_Sentence]:
+    hits = sorted(reading.written, key=lambda hit: hit.start)
+    starts = [hit.start for hit in hits]
+    counts = reading.people
+    begins = [count.start for count in counts]
+    for match in SENTENCE.finditer(reading.joined):
+        near = hits[bisect_left(starts, match.start()) : bisect_left(starts, match.end())]
+        inside = tuple(hit for hit in near if hit.end <= match.end())
+        people = tuple(counts[bisect_left(begins, match.start()) : bisect_left(begins, match.end())])
+        if inside or people:
+            yield _Sentence(match.group(), match.start(), inside, people)
+
+
+def _floor(sentence: _Sentence) -> Iterator[Finding]:
+    recall = _RECALL.search(sentence.text)
+    if (
+        recall
+        and recall.group("class") == "一"
+        and not _CLASSES.search(sentence.text)
+        and sentence.product
+        and sentence.cues & {"quality", "official"}
+    ):
+        yield _at(sentence, "recall_class_1", recall)
+    named = sentence.product is not None or _GIVEN.search(sentence.text)
+    if not named or _is_not_ours(sentence) or _tells_other_cause(sentence.text):
+        return
+    harm = _VACCINE_HARM.search(sentence.text)
+    if harm and _VACCINE.search(sentence.text):
+        yield _at(sentence, "vaccine_harm", harm)
+    if _TIES.search(sentence.text):
+        yield from _counted_harm(sentence)
+
+
+def _is_not_ours(sentence: _Sentence) -> bool:
+    """Tell whether a sentence holds a word of crime, fiction or animals that it does not rule out itself."""
+    if not sentence.cues & _NOT_OURS:
+        return False
+    ruled_out = ruled_out_spans(sentence.text)
+    others = [hit for hit in sentence.hits if hit.term.kind is TermKind.CUE and hit.term.label in _NOT_OURS]
+    return any(not any(a <= hit.start - sentence.start < b for a, b in ruled_out) for hit in others)
+
+
+def _counted_harm(sentence: _Sentence) -> Iterator[Finding]:
+    for count in sentence.people:
+        span = (count.start, count.end)
+        if count.type is EntityType.DEATHS:
+            yield Finding("product_death", *span, FLOOR_RULES["product_death"])
+        elif count.named and count.value >= _LEAST_CLUSTER and "harm" in sentence.cues:
+            yield Finding("product_cluster", *span, FLOOR_RULES["product_cluster"])
+
+
+def _jiangxi_notice(sentences: Sequence[_Sentence]) -> Iterator[Finding]:
+    for sentence in sentences:
+        if sentence.product and _NOTICE.search(sentence.text) and (failed := _FAILED.search(sentence.text)):
+            yield _at(sentence, "jiangxi_notice", failed)
+            return
+
+
+def _at(sentence: _Sentence, rule: str, match: re.Match[str]) -> Finding:
+    return Finding(rule, sentence.start + match.start(), sentence.start + match.end(), FLOOR_RULES[rule])
+
+
+def _facts(reading: Reading, sentences: Sequence[_Sentence]) -> dict[str, int | bool | str]:
+    refuted = is_refuted(reading.title.text)
+    people = [count for sentence in sentences for count in sentence.people]
+    harmed = max((c.value for c in people if c.type is EntityType.HARMED), default=0)
+    harm = [] if refuted else [sentence for sentence in sentences if "harm" in sentence.cues or sentence.people]
+    facts: dict[str, int | bool | str] = {
+        "harmed": harmed,
+        "deaths": max(_deaths(sentences), default=0),
+        "cluster": harmed >= _LEAST_CLUSTER or any(_CLUSTER.search(sentence.text) for sentence in harm),
+        "large_cluster": any(tells_of_many(sentence.text) for sentence in harm),
+        "vulnerable": any("vulnerable" in sentence.cues for sentence in sentences),
+        "rumour": bool(_RUMOUR.search(reading.joined)),
+        "official_rebuttal": (TermKind.CUE, "rebuttal") in reading.terms,
+    }
+    if recall := _RECALL.search(reading.joined):
+        facts["recall_class"] = _RECALL_CLASS[recall.group("class")]
+    return facts
+
+
+def _deaths(sentences: Sequence[_Sentence]) -> Iterator[int]:
+    """Yield the deaths that a text ties to a product: by the sentence itself, the one before it, or the first one."""
+    for number, sentence in enumerate(sentences):
+        near = (sentence, sentences[max(0, number - 1)], sentences[0])
+        if any(other.product or _TIES.search(other.text) for other in near):
+            yield from (count.value for count in sentence.people if count.type is EntityType.DEATHS)
+
+
+def _where(reading: Reading, entities: Sequence[Entity], *, in_jiangxi: bool) -> dict[str, bool]:
+    """Return whether Jiangxi is named, and whether only places outside the mainland are."""
+    outside = [TermKind.ABROAD in {hit.term.kind for hit in reading.hits}]
+    codes = [entity.code or "" for entity in entities if entity.type is EntityType.REGION]
+    outside.extend(code.startswith(_OUTSIDE) for code in codes)
+    inside = any(not code.startswith(_OUTSIDE) for code in codes) or bool(_INSIDE.search(reading.joined))
+    return {"jiangxi": in_jiangxi, "abroad": any(outside) and not inside}
+
+
+def _sounding(reading: Reading, *, told: bool) -> Iterator[Finding]:
+    """Yield the risk terms that the text sounds like, the longest at each place; no rule that raises reads them.
+
+    The less clear ones are hints, and only where no written term has `told` anything.
+    """
+    reached, named = 0, frozenset(reading.named) if reading.sounded else frozenset()
+    for hit in sorted(reading.sounded, key=lambda hit: (hit.start, -hit.end)):
+        clear = hit in named
+        if hit.end > reached and hit.term.kind in {TermKind.STRONG, TermKind.RISK} and (clear or not told):
+            reached = hit.end
+            yield Finding(f"{'sound' if clear else HINT}:{hit.term.canonical}", hit.start, hit.end, hit.term.label)
+
+
+def _is_jiangxi(entity: Entity) -> bool:
+    """Tell whether an entity is a place of Jiangxi, or a firm that has its seat there by its name."""
+    return entity.type in _PLACED and (entity.code or "").startswith(JIANGXI_CODE)
+
+
+def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield floor rules and, in order, the terms that lie inside no longer one of their category."""
+    reached: dict[str | None, int] = {}
+    for finding in sorted(findings, key=lambda f: (f.start, -f.end)):
+        is_term = finding.rule.startswith("term:")
+        if not is_term or finding.end > reached.get(finding.category, -1):
+            yield finding
+        if is_term:
+            reached[finding.category] = max(finding.end, reached.get(finding.category, -1))

@@ -1,0 +1,1 @@
+"""What people ask and argue about a policy, in their own sentences."""

@@ -1,0 +1,72 @@
+"""How an alert moves from hand to hand: the value after a step, and the state that its facts give. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from service.domain.alerts.alert import Alert
+from service.domain.alerts.alert_states import AlertState, Mover, check_move
+
+__all__ = ["answered_last", "moved", "standing"]
+
+
+def moved(alert: Alert, to: AlertState, *, by: str, mover: Mover, now: datetime) -> Alert:
+    """Return the alert moved to `to` in the name of `by`; the same value where it stands there already.
+
+    Whoever takes a step of an alert that nobody acknowledged has thereby acknowledged it. The first answer stays the
+    answer that clocks are measured by; a later one is kept beside it. Neither `changed_at` nor `revision` moves here.
+
+    Raises:
+        Conflict: The table has no such move for `mover`.
+    """
+    check_move(alert.state, to, mover=mover)
+    if alert.state is to:
+        return alert
+    if to is AlertState.OPEN:
+        return replace(alert, state=to, acknowledged_at=None, acknowledged_by=None)
+    if to is AlertState.CLOSED:
+        return replace(alert, state=to, closed_at=now, closed_by=by)
+    if alert.acknowledged_at is None:
+        alert = replace(alert, acknowledged_at=now, acknowledged_by=by)
+    if to is AlertState.ANSWERING:
+        alert = _noted(alert, answering_at=now.isoformat())
+    elif to is AlertState.ANSWERED:
+        alert = _noted(alert, answered_level=alert.level.key)
+        alert = (
+            replace(alert, answered_at=now) if alert.answered_at is None else _noted(alert, again_at=now.isoformat())
+        )
+    elif alert.state is AlertState.ANSWERING:
+        alert = _noted(alert, answering_at=None)
+    return replace(alert, state=to)
+
+
+def _noted(alert: Alert, **facts: Any) -> Alert:
+    return replace(alert, extras=MappingProxyType({**alert.extras, **facts}))
+
+
+def answered_last(alert: Alert) -> datetime | None:
+    """Return when this office last spoke on the event, `None` where it has not."""
+    return _moment(alert, "again_at") or alert.answered_at
+
+
+def _moment(alert: Alert, name: str) -> datetime | None:
+    text = alert.extras.get(name)
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
+
+
+def standing(alert: Alert) -> AlertState:
+    """Return the state that the alert's facts give while it is not closed.
+
+    An answer or a draft counts only where the event has not risen since: what was said of a lower level answers no
+    higher one.
+    """
+    if alert.acknowledged_at is None:
+        return AlertState.OPEN
+    risen = _moment(alert, "risen_at")
+    answered, answering = answered_last(alert), _moment(alert, "answering_at")
+    if answered is not None and (risen is None or answered > risen) and (answering is None or answered >= answering):
+        return AlertState.ANSWERED
+    if answering is not None and (risen is None or answering > risen):
+        return AlertState.ANSWERING
+    return AlertState.ASSIGNED if alert.owner else AlertState.ACKNOWLEDGED

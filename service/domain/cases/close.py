@@ -1,0 +1,115 @@
+"""The last part of a case: watch the reaction, follow up, evaluate, archive, close, open again. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+from service.domain.cases.file import CaseFile, Evaluation
+from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, stated, stepped
+from service.domain.cases.workflow import CaseState, Step
+
+__all__ = ["archive", "close", "evaluate", "follow_up", "reopen", "track"]
+
+_DAY = timedelta(days=1)
+
+
+def track(file: CaseFile, desk: Desk, *, remark: str) -> Move:
+    """Record the first reaction to the answer (T15)."""
+    checked(file.case, Step.TRACK, desk)
+    return stepped(file, Step.TRACK, desk, detail={"remark": stated(remark, "首次反应")})
+
+
+def follow_up(file: CaseFile, desk: Desk, *, reason: str) -> Move:
+    """Begin another round 续报 with the new facts; it needs every review and signature of its own (T16)."""
+    checked(file.case, Step.FOLLOW_UP, desk)
+    return stepped(
+        file,
+        Step.FOLLOW_UP,
+        desk,
+        detail={"reason": stated(reason, "新情况"), "round": file.case.round + 1},
+        round=file.case.round + 1,
+        drafted_from=file.case.draft + 1,
+        submitted=None,
+    )
+
+
+def evaluate(
+    file: CaseFile,
+    desk: Desk,
+    *,
+    daily: Sequence[int],
+    running: Sequence[str],
+    figures: Mapping[str, Any],
+    reach: str = "",
+    questions: str = "",
+    lessons: str = "",
+) -> Move:
+    """Evaluate once reaction has died down and no clock of this office runs (T17).
+
+    `daily` are the documents of each of the last whole days, the latest last; `running` names the clocks that run.
+    Where `figures` hold the measured `effect`, what a person says of reach and questions adds to it and may be empty.
+
+    Raises:
+        Barred: A clock runs, or the event was not quiet on each of the days that the work flow asks for.
+    """
+    checked(file.case, Step.EVALUATE, desk)
+    if running:
+        raise Barred(
+            Bar.CLOCK_RUNS, f"时限{'、'.join(f'“{name}”' for name in running)}仍在计时，请先登记完成，或写明理由取消"
+        )
+    _quiet(file, desk, daily)
+    measured = bool(figures.get("effect"))
+    told = Evaluation(
+        case_id=file.case.id,
+        number=len(file.evaluations) + 1,
+        figures=MappingProxyType(dict(figures)),
+        reach=reach.strip() if measured else stated(reach, "传播与到达情况"),
+        questions=questions.strip() if measured else stated(questions, "公众仍在追问的问题（没有请写“无”）"),
+        lessons=lessons.strip(),
+        by=desk.person.name,
+        at=desk.now,
+    )
+    detail = {"before": figures.get("before"), "after": figures.get("after")}
+    return stepped(file, Step.EVALUATE, desk, detail=detail, records=(told,))
+
+
+def _quiet(file: CaseFile, desk: Desk, daily: Sequence[int]) -> None:
+    days, most = desk.workflow.quiet_days, desk.workflow.quiet_documents
+    last = max(one.at for one in file.publications)
+    if desk.now - last < days * _DAY:
+        ready = "发布后满" + f"{days}日才能评估"
+        raise Barred(Bar.NOT_QUIET, f"{ready}，请继续跟踪反应")
+    loud = [count for count in daily[-days:] if count >= most]
+    if loud:
+        raise Barred(
+            Bar.NOT_QUIET, f"最近{days}日中有{len(loud)}日的稿件不少于{most}篇（最多{max(loud)}篇），请继续跟踪反应"
+        )
+
+
+def archive(file: CaseFile, desk: Desk, *, lessons: str = "") -> Move:
+    """Archive with what was learnt, said now or in the evaluation (T18)."""
+    checked(file.case, Step.ARCHIVE, desk)
+    if not file.evaluations:
+        raise Barred(Bar.NO_EVALUATION, "还没有评估记录，不能归档")
+    learnt = lessons.strip() or file.evaluations[-1].lessons
+    return stepped(file, Step.ARCHIVE, desk, detail={"lessons": stated(learnt, "经验教训")})
+
+
+def close(file: CaseFile, desk: Desk, *, reason: str) -> Move:
+    """End a case that is a false positive or another's double; what has been published is evaluated first (T19)."""
+    checked(file.case, Step.CLOSE, desk)
+    why = stated(reason, "关闭理由")
+    done = file.evaluations[-1].at if file.evaluations else None
+    if file.publications and (done is None or done < file.publications[-1].at):
+        raise Barred(
+            Bar.NO_EVALUATION, "已公开回应的处置须先评估（传播、声量、遗留问题、经验教训），再归档，不能直接关闭"
+        )
+    return stepped(file, Step.CLOSE, desk, detail={"reason": why}, submitted=None)
+
+
+def reopen(file: CaseFile, desk: Desk, *, reason: str) -> Move:
+    """Open an ended case again: after an archived answer it is tracked on, else it starts from screening."""
+    checked(file.case, Step.REOPEN, desk)
+    to = CaseState.TRACKING if file.case.state is CaseState.ARCHIVED else CaseState.TRIAGED
+    return stepped(file, Step.REOPEN, desk, to=to, detail={"reason": stated(reason, "重新打开的理由")}, submitted=None)

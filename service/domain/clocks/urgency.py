@@ -1,0 +1,40 @@
+"""Which alert comes first wherever several are listed: by what is due next, then by how grave it is. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from service.domain.alerts.alert import Alert
+from service.domain.clocks.clock import Clock, ClockRole, ClockState
+
+__all__ = ["by_urgency", "next_due"]
+
+_URGENT = timedelta(hours=24)
+_FAR = timedelta(days=36500)
+
+
+def next_due(clocks: Sequence[Clock]) -> Clock | None:
+    """Return the clock that counts first: the soonest running one of the office, else the soonest proposed one."""
+    own = [clock for clock in clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
+    for state in (ClockState.ARMED, ClockState.PROPOSED):
+        due = [(clock.due_at, clock.id, clock) for clock in own if clock.state is state and clock.due_at is not None]
+        if due:
+            return min(due, key=lambda item: item[:2])[2]
+    return None
+
+
+def by_urgency(
+    alerts: Sequence[Alert], clocks: Mapping[str, Sequence[Clock]], now: datetime
+) -> list[tuple[Alert, Clock | None]]:
+    """Return alerts with their first clock, most urgent first.
+
+    A running clock due within 24 h (or late) comes before everything, soonest first; then the gravest level, the
+    soonest deadline and the longest wait decide.
+    """
+
+    def key(pair: tuple[Alert, Clock | None]) -> tuple[int, datetime, int, datetime, datetime]:
+        alert, clock = pair
+        due = clock.due_at if clock is not None and clock.due_at is not None else now + _FAR
+        urgent = clock is not None and clock.state is ClockState.ARMED and due - now <= _URGENT
+        return (0 if urgent else 1, due if urgent else now, -int(alert.level), due, alert.raised_at)
+
+    return sorted(((alert, next_due(clocks.get(alert.id, ()))) for alert in alerts), key=key)

@@ -1,0 +1,236 @@
+"""What one document reports of an event, and how reports add up to what is known of it.
+
+Reports only ever add: the gravest claim stays until a person refutes it. All of it is claim, not finding.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from analysis.assessment import Assessment, EntityType, Level
+from analysis.events.heat import Authority, EventFacts, Relevance
+from crawlers.records import Document, DocumentKind, SourceClass
+from service.domain.events.event import Event
+from service.domain.events.headline import headline, tells
+from service.domain.events.need import absorb_need
+
+__all__ = ["Speaker", "absorb_report", "growth", "open_event", "spread_facts"]
+
+_AUTHORITATIVE = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
+_NAMED = _AUTHORITATIVE | {SourceClass.MEDIA, SourceClass.TRADE}
+_HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
+_CASE_CATEGORIES = frozenset({"R01", "R11"})
+_OFFICES = frozenset({SourceClass.OFFICIAL})
+_SEVERE = 4
+_CRIMINAL = re.compile(
+    "刑拘|刑事拘留|立案侦查|公安.{0,12}(?:侦破|破获|捣毁|抓获|侦办|立案)|警方.{0,12}(?:侦破|破获|打掉|抓获|通报)|逮捕|移送公安|移交公安"
+)
+_EPIDEMIC = re.compile("疫情(?:通报|信息|防控)|新增.{0,12}(?:病例|感染者)|(?:确诊|疑似)病例|聚集性疫情")
+_FOOD = re.compile("食品|固体饮料|压片糖果|代餐|保健品")
+_MEDICAL = frozenset({EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC})
+_DISPUTE = ("申请复检", "申请复验", "复验", "质疑抽检", "对检验结果有异议", "提出异议", "不认可")
+_MAX_NAMES = 24
+_MAX_PLACES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Who reports: the class and region of the source, and whether the region is the office's own province."""
+
+    source_class: SourceClass
+    local: bool
+
+
+def open_event(
+    event_id: str,
+    *,
+    document: Document,
+    assessment: Assessment,
+    speaker: Speaker,
+    sketch: Mapping[str, Any],
+    now: datetime,
+) -> Event:
+    """Return the event that this document opens."""
+    blank = Event(
+        id=event_id,
+        title="",
+        first_at=document.happened_at,
+        last_at=document.happened_at,
+        known_at=now,
+        document_count=0,
+        source_count=0,
+        severity=0,
+        level="none",
+        score=0.0,
+        categories=(),
+        products=(),
+        firms=(),
+        regions=(),
+        revision=0,
+    )
+    return absorb_report(blank, document=document, assessment=assessment, speaker=speaker, sketch=sketch)
+
+
+def absorb_report(
+    event: Event, *, document: Document, assessment: Assessment, speaker: Speaker, sketch: Mapping[str, Any]
+) -> Event:
+    """Return the event with this document's report added; a document without risk adds presence, not claims.
+
+    The title is that of the first report, or of the first that says what it is about; the first medium or office that
+    reports gives it its own, which people know. How many documents and sources there are, the store counts: an edited
+    document reports again but is one.
+    """
+    is_risk = assessment.level is Level.RISK
+    votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
+    title, titled = _title(event, document, assessment, speaker)
+    return replace(
+        event,
+        title=title,
+        first_at=min(event.first_at, document.happened_at),
+        last_at=max(event.last_at, document.happened_at),
+        severity=max(event.severity, assessment.severity),
+        categories=_ranked(votes),
+        products=_joined(event.products, _products(assessment)),
+        firms=_joined(event.firms, assessment.entity_names(EntityType.FIRM)),
+        regions=_joined(event.regions, _regions(assessment)),
+        harmed=_largest(event.harmed, assessment.facts.get("harmed") if is_risk else None),
+        deaths=_largest(event.deaths, assessment.facts.get("deaths") if is_risk else None),
+        facts=_merged(event.facts, _flags(document, assessment, speaker) if is_risk else _calm(assessment))
+        | {
+            "need": absorb_need(
+                event.facts.get("need"), document, assessment, official=speaker.source_class in _OFFICES
+            ),
+            "places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES],
+            "votes": votes,
+            **titled,
+        },
+        sketch=sketch,
+        revision=event.revision + 1,
+    )
+
+
+def _title(
+    event: Event, document: Document, assessment: Assessment, speaker: Speaker
+) -> tuple[str, Mapping[str, bool]]:
+    """Return what the event is called now, whether a medium or an office named it so, and whether that says what it is about."""
+    named, telling = bool(event.facts.get("named")), bool(event.facts.get("telling", event.title))
+    is_risk, tells_now = assessment.level is Level.RISK, tells(assessment)
+    names_it = is_risk and not named and speaker.source_class in _NAMED and bool(document.title)
+    clearer = is_risk and not named and not telling and tells_now
+    if names_it or clearer or not event.title:
+        return headline(document, assessment), {"named": named or names_it, "telling": tells_now}
+    return event.title, {"named": named, "telling": telling}
+
+
+def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now: datetime) -> EventFacts:
+    """Return what the score needs, from the event and the store's counts at `now`; `province` is the office's two digits."""
+    classes = {SourceClass(name) for name in spread["source_classes"]}
+    independent = int(spread["independent_sources"])
+    old_enough = now - event.first_at >= timedelta(hours=2)
+    local = bool(event.facts.get("jiangxi")) or any(code.startswith(province) for code in event.regions)
+    return EventFacts(
+        categories=event.categories,
+        severity=event.severity or None,
+        death=bool(event.facts.get("death")),
+        vulnerable=bool(event.facts.get("vulnerable")),
+        similar_cases=max(event.harmed or 0, independent if _CASE_CATEGORIES & set(event.categories) else 0),
+        items_24h=int(spread["items_24h"]),
+        accounts=int(spread["accounts"]),
+        views=spread["views"],
+        reposts=spread["reposts"],
+        last_2h=int(spread["items_2h"]),
+        mean_2h=spread["items_prev_24h"] / 12 if old_enough else None,
+        authority=Authority.MEDIA if classes & _AUTHORITATIVE else Authority.ORDINARY,
+        relevance=Relevance.LOCAL if local else Relevance.NATIONAL if event.products else Relevance.OTHER,
+        provinces=len(spread["provinces"]),
+        independent_sources=independent,
+        persons_harmed=event.harmed,
+        deaths=event.deaths,
+    )
+
+
+def growth(spread: Mapping[str, Any]) -> float | None:
+    """Return the last hour over the hour before it; `None` where that hour had nothing to grow from."""
+    before = int(spread["items_prev_1h"])
+    return int(spread["items_1h"]) / before if before else None
+
+
+def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict[str, Any]:
+    said = assessment.facts
+    local = bool(said.get("jiangxi")) or speaker.local
+    types = {entity.type for entity in assessment.entities}
+    return {
+        "jiangxi": bool(said.get("jiangxi")) or (speaker.local and document.kind is DocumentKind.COMPLAINT),
+        "death": int(said.get("deaths") or 0) > 0,
+        "severe": assessment.severity >= _SEVERE,
+        "cluster": bool(said.get("cluster")),
+        "vulnerable": bool(said.get("vulnerable")),
+        "recall": "R04" in assessment.category_codes,
+        "recall_class": said.get("recall_class"),
+        "misleading": bool(said.get("rumour")) or "R13" in assessment.category_codes,
+        "names_agency": "药监" in document.title or "药监局" in document.text,
+        "abroad": bool(said.get("abroad")) and not local,
+        "large_cluster": bool(said.get("large_cluster")),
+        "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),
+        "hot_list": document.kind is DocumentKind.HOT_ENTRY,
+        "headline": speaker.source_class in _HEADLINES and local,
+        "local_media": speaker.source_class is SourceClass.MEDIA and speaker.local,
+        "credible": speaker.source_class in _NAMED,
+        "complaint": document.kind is DocumentKind.COMPLAINT,
+        "device": "R10" in assessment.category_codes and EntityType.DRUG not in types,
+        "cosmetic": "R11" in assessment.category_codes and EntityType.DRUG not in types,
+        "criminal": bool(_CRIMINAL.search(document.title + document.text)),
+        "epidemic": not types & _MEDICAL and bool(_EPIDEMIC.search(document.title)),
+        "food": not types & _MEDICAL and bool(_FOOD.search(document.title)),
+        "rebutted": bool(said.get("official_rebuttal")),
+        "floor": assessment.floor,
+    }
+
+
+def _calm(assessment: Assessment) -> dict[str, Any]:
+    return {"rebutted": bool(assessment.facts.get("official_rebuttal"))}
+
+
+def _merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(known)
+    for name, value in told.items():
+        held = merged.get(name)
+        if isinstance(value, bool):
+            merged[name] = bool(held) or value
+        elif name == "recall_class" and value is not None:
+            merged[name] = value if held is None else min(held, value)
+        elif value is not None and held is None:
+            merged[name] = value
+    return merged
+
+
+def _products(assessment: Assessment) -> tuple[str, ...]:
+    kinds = (EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC)
+    return tuple(name for kind in kinds for name in assessment.entity_names(kind))
+
+
+def _regions(assessment: Assessment) -> tuple[str, ...]:
+    return tuple(entity.code for entity in assessment.entities if entity.type is EntityType.REGION and entity.code)
+
+
+def _joined(known: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *told)))[:_MAX_NAMES]
+
+
+def _votes(known: Mapping[str, int], told: Sequence[str]) -> dict[str, int]:
+    """Count the categories of risk documents; the first named weighs double."""
+    return {code: known.get(code, 0) + (code in told) + (code in told[:1]) for code in (*known, *told)}
+
+
+def _ranked(votes: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the categories that at least a quarter as many documents name as the leading one, so that a stray does not stick."""
+    most = max(votes.values(), default=0)
+    return tuple(sorted((code for code in votes if votes[code] * 4 >= most), key=lambda code: (-votes[code], code)))
+
+
+def _largest(known: int | None, told: object) -> int | None:
+    if not isinstance(told, int) or isinstance(told, bool):
+        return known
+    return told if known is None else max(known, told)

@@ -1,0 +1,329 @@
+"""The weekly briefing 周报: what it says, decided from counted facts; rendering is elsewhere.
+
+The order of sections follows the office's practice (概况、重点、走势、话题、谣言、回应、建议、关注、附件). Every figure
+carries its window; sentences of judgement and advice are proposed by rule and marked as drafts for a person to settle.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from service.domain.alerts.alert import AlertLevel
+from service.domain.beijing import duration
+from service.domain.week import Week
+
+__all__ = [
+    "EFFECT_WINDOW",
+    "LISTED_ON_PAPER",
+    "Advice",
+    "AnswerEffect",
+    "Briefing",
+    "BypassRow",
+    "CategoryRow",
+    "Change",
+    "LimitUse",
+    "ListedDocument",
+    "MajorEvent",
+    "ResponseRow",
+    "Rumour",
+    "WeekFigures",
+    "advise",
+    "before_word",
+    "judge_week",
+    "quoted",
+]
+
+LISTED_ON_PAPER = 40
+"""Documents of 重点信息清单 that the printed issue shows; the workbook has them all."""
+
+EFFECT_WINDOW = timedelta(hours=24)
+"""How far before and after an answer its event is counted."""
+
+_STILL_LATE = "逾期未回应"
+_RISE = 1.3
+_FALL = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A count this week and the week before."""
+
+    name: str
+    count: int
+    before: int
+
+    @property
+    def words(self) -> str:
+        """The change in words: `+12%`, `持平`, or `新增` where there was none before."""
+        if self.count == self.before:
+            return "持平"
+        if self.before == 0:
+            return "新增"
+        return f"{(self.count - self.before) / self.before:+.0%}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRow:
+    """One row of the category table 分类统计表."""
+
+    code: str
+    change: Change
+    level: AlertLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MajorEvent:
+    """One event of 重点舆情 and one row of its ledger 重点事件台账."""
+
+    number: str
+    title: str
+    level: AlertLevel
+    first_at: datetime
+    first_source: str
+    documents: int
+    sources: int
+    products: tuple[str, ...]
+    firms: tuple[str, ...]
+    lead: str
+    deadline: str
+    state: str
+    progress: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitUse:
+    """How much of one limit of a response was used: from t0 until it was met, or until the issue where it is not."""
+
+    action: str
+    limit: str
+    used: timedelta
+    met: bool
+
+    @property
+    def words(self) -> str:
+        """The time used beside the limit: `发布权威信息3小时12分/5小时`."""
+        pending = "" if self.met else "（未完成）"
+        return f"{self.action}{duration(self.used)}/{self.limit}{pending}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEffect:
+    """Documents of an event in `EFFECT_WINDOW` before its answer and after it; `None` where the time after is not over yet.
+
+    `coverage` says whether sources answered in both windows; empty is not looked into.
+    """
+
+    before: int
+    after: int | None
+    coverage: str = ""
+
+    @property
+    def words(self) -> str:
+        """What was measured, or why nothing was; it tells a difference and no cause."""
+        if self.after is None:
+            return f"回应前24小时{self.before}篇，回应后不满24小时，未测"
+        if not self.before and not self.after:
+            return "回应前后24小时都没有稿件，未测"
+        return f"回应前24小时{self.before}篇，后24小时{self.after}篇（{self._change}）"
+
+    @property
+    def _change(self) -> str:
+        change = Change(name="", count=self.after or 0, before=self.before)
+        if change.count == change.before or not change.before:
+            return "持平" if change.before else "此前没有"
+        return f"{'上升' if change.count > change.before else '下降'}{change.words.lstrip('+-')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRow:
+    """One row of the response table 回应时效表; times are `None` where it has not happened.
+
+    `uses` are the limits that run or ran, `effect` is `None` without an answer.
+    """
+
+    title: str
+    known_at: datetime
+    acknowledged_at: datetime | None
+    answered_at: datetime | None
+    due_at: datetime | None
+    uses: tuple[LimitUse, ...] = ()
+    effect: AnswerEffect | None = None
+
+    @property
+    def limits_used(self) -> str:
+        """The time used of each limit, in one line."""
+        return "；".join(use.words for use in self.uses)
+
+    def verdict(self, now: datetime) -> str:
+        """Whether the answer came in time; one that is still owed after its limit is told as late, not as pending."""
+        if self.due_at is None:
+            return "无在走时限"
+        if self.answered_at is None:
+            return _STILL_LATE if now > self.due_at else "尚未回应"
+        return "逾期" if self.answered_at > self.due_at else "按时"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BypassRow:
+    """One text that went past reviews or the signature: which steps, why, and the two names that stand for it."""
+
+    title: str
+    version: int
+    steps: str
+    reason: str
+    names: tuple[str, str]
+    at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """The row as a sentence of the briefing."""
+        asked, confirmed = self.names
+        return f"{quoted(self.title)}第{self.version}版越过{self.steps}：{self.reason}（{asked}申请，{confirmed}确认）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rumour:
+    """One claim that may be false, its spread, and where checking stands."""
+
+    claim: str
+    documents: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One item of 研判与建议: the fact it rests on, the proposal, the responsible department."""
+
+    fact: str
+    proposal: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDocument:
+    """One row of the annex 重点信息清单; the author's name is never in it.
+
+    `event_number` is that of the ledger, empty where its event has none; without an event `event_id` and `event_link` are empty too.
+    """
+
+    title: str
+    source: str
+    published_at: datetime
+    url: str
+    event_id: str = ""
+    event_number: str = ""
+    event_link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFigures:
+    """Counts of the week. `daily` holds (day, all, risk); shares are among risk documents."""
+
+    collected: Change
+    risk: Change
+    local_risk: int
+    by_class: tuple[Change, ...]
+    by_tone: tuple[Change, ...]
+    by_city: tuple[Change, ...]
+    daily: tuple[tuple[date, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """One issue of the weekly briefing; `followed` are sentences on matters and watched policies, none where there is nothing.
+
+    `surges` is the sentence on hours with more than is usual, empty where there were none. `events_in_all` counts the
+    events of the week, where `events` does not hold them all.
+    """
+
+    week: Week
+    issue: int
+    issue_in_all: int
+    office: str
+    made_at: datetime
+    judgement: str
+    figures: WeekFigures
+    categories: tuple[CategoryRow, ...]
+    events: tuple[MajorEvent, ...]
+    terms: tuple[Change, ...]
+    rumours: tuple[Rumour, ...]
+    responses: tuple[ResponseRow, ...]
+    advice: tuple[Advice, ...]
+    ahead: tuple[str, ...]
+    documents: tuple[ListedDocument, ...]
+    notes: tuple[str, ...]
+    audit_head: str
+    bypasses: tuple[BypassRow, ...] = ()
+    drill: bool = False
+    followed: tuple[str, ...] = ()
+    surges: str = ""
+    events_in_all: int = 0
+
+
+def before_word(week: Week, made_at: datetime) -> str:
+    """Return what the counts before are of: of an issue made within its week the same part of the week before."""
+    return "上周同期" if made_at < week.until else "上周"
+
+
+def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int], *, before: str = "上周") -> str:
+    """Return the one-sentence judgement with the figure that supports it; `before` names what it is compared with."""
+    grave = levels.get(AlertLevel.RED, 0) + levels.get(AlertLevel.ORANGE, 0)
+    count, earlier = figures.risk.count, figures.risk.before
+    told = f"本周风险稿件{count}篇（{before}{earlier}篇），红色、橙色预警{grave}起"
+    if grave:
+        return f"需关注：{told}。"
+    if earlier and count >= earlier * _RISE:
+        return f"有升温：{told}。"
+    if earlier and count <= earlier * _FALL:
+        return f"有回落：{told}。"
+    return f"总体平稳：{told}。"
+
+
+def quoted(title: str) -> str:
+    """Return a title between quotation marks, those within it single: `“网传‘甲’停产”`."""
+    return f"“{title.translate(_INNER)}”"
+
+
+_INNER = str.maketrans("“”", "‘’")
+
+
+def advise(
+    events: Sequence[MajorEvent],
+    categories: Sequence[CategoryRow],
+    responses: Sequence[ResponseRow],
+    *,
+    lead: str,
+    now: datetime,
+) -> tuple[Advice, ...]:
+    """Propose two to four items, each resting on a counted fact of this issue."""
+    items = [
+        Advice(
+            fact=f"{quoted(event.title)}至今{event.documents}篇、信源{event.sources}个，最高为{event.level.word}预警",
+            proposal=event.next_step,
+            lead=event.lead,
+        )
+        for event in events[:2]
+        if event.level >= AlertLevel.YELLOW
+    ]
+    items += [
+        Advice(
+            fact=f"{quoted(row.title)}{verdict if verdict == _STILL_LATE else '的回应逾期'}",
+            proposal="尽快回应或说明进展" if verdict == _STILL_LATE else "复盘用时，补齐会商与审签环节的值守安排",
+            lead=lead,
+        )
+        for row in responses
+        if (verdict := row.verdict(now)).startswith("逾期")
+    ][:1]
+    rising = [row for row in categories if row.change.before and row.change.count >= row.change.before * _RISE]
+    items += [
+        Advice(
+            fact=f"{row.change.name}类稿件{row.change.count}篇，环比增长{row.change.words.lstrip('+')}",
+            proposal="梳理共性问题，评估是否需要发布提示或开展检查",
+            lead=lead,
+        )
+        for row in sorted(rising, key=lambda row: -row.change.count)[:1]
+    ]
+    return tuple(items[:4]) or (
+        Advice(fact="本周未出现黄色以上预警", proposal="保持常态监测，按计划开展科普与解读", lead=lead),
+    )

@@ -1,0 +1,1 @@
+"""Matters 办件: complaints, petitions and applications, with clocks that pause and extend by their texts."""

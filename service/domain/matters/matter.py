@@ -1,0 +1,261 @@
+"""A matter 办件: a complaint, a report, a petition or an application, with the clocks of its kind. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from service.domain.matters.matter_duty import Duty, due_of_limit, end_exclusion
+from service.domain.refusal import Conflict
+from service.domain.rules.duties import is_verified
+from service.domain.rules.register import Register
+
+__all__ = [
+    "OPEN_STATES",
+    "Matter",
+    "MatterAct",
+    "MatterKind",
+    "MatterState",
+    "acts_of",
+    "begin",
+    "dated",
+    "kind_of",
+    "open_matter",
+    "perform",
+]
+
+
+class MatterKind(StrEnum):
+    """What somebody turned to the office with."""
+
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    PETITION = "petition"
+    APPLICATION = "application"
+
+    @property
+    def word(self) -> str:
+        """The kind in the interface."""
+        return {"complaint": "投诉", "report": "举报", "petition": "信访", "application": "依申请公开"}[self.value]
+
+
+class MatterState(StrEnum):
+    """Where a matter stands."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    HANDLING = "handling"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+    @property
+    def word(self) -> str:
+        """The state in the interface."""
+        return {
+            "received": "收到",
+            "accepted": "受理",
+            "refused": "不予受理",
+            "handling": "办理中",
+            "answered": "已答复",
+            "closed": "办结",
+        }[self.value]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self in {MatterState.REFUSED, MatterState.CLOSED}
+
+
+OPEN_STATES = tuple(state for state in MatterState if not state.over)
+"""The states in which something is left to do."""
+
+
+class MatterAct(StrEnum):
+    """What a person does to a matter."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    HANDLE = "handle"
+    ANSWER = "answer"
+    CLOSE = "close"
+
+    @property
+    def word(self) -> str:
+        """The act in the interface."""
+        return {"accept": "受理", "refuse": "不予受理", "handle": "转办", "answer": "登记答复", "close": "办结"}[
+            self.value
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One record as the office keeps it: nothing in it names a person.
+
+    `id` is the id that the record has, or would have, as a document; `document_id` is set where it is one. `number` is the number of the record
+    in its own system. `applicant` is a keyed hash. `due_at` is the soonest due time of what is still to do.
+    """
+
+    id: str
+    kind: MatterKind
+    number: str
+    source_id: str
+    title: str
+    text: str = ""
+    document_id: str | None = None
+    received_at: datetime
+    taken_at: datetime
+    applicant: str | None = None
+    region: str | None = None
+    place: str = ""
+    handler: str = ""
+    state: MatterState = MatterState.RECEIVED
+    state_at: datetime
+    state_by: str = ""
+    remark: str = ""
+    duties: tuple[Duty, ...] = ()
+    due_at: datetime | None = None
+    traits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    revision: int = 1
+
+
+# Which clock begins with what: at receipt, or when the matter is accepted (clocks C-TS7, C-TJ45, C-JB15, C-XF15, C-XF60, C-APP).
+_AT_RECEIPT: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType(
+    {
+        MatterKind.COMPLAINT: ("C-TS7",),
+        MatterKind.REPORT: ("C-JB15",),
+        MatterKind.PETITION: ("C-XF15",),
+        MatterKind.APPLICATION: ("C-APP",),
+    }
+)
+_AT_ACCEPTANCE: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType(
+    {MatterKind.COMPLAINT: ("C-TJ45",), MatterKind.PETITION: ("C-XF60",)}
+)
+# Which act fulfils which clock: telling whether it is accepted, checking the lead, answering, finishing.
+_MEETS: Mapping[str, frozenset[MatterAct]] = MappingProxyType(
+    {
+        "C-TS7": frozenset({MatterAct.ACCEPT, MatterAct.REFUSE}),
+        "C-TJ45": frozenset({MatterAct.ANSWER, MatterAct.CLOSE}),
+        "C-JB15": frozenset({MatterAct.REFUSE, MatterAct.ANSWER, MatterAct.CLOSE}),
+        "C-XF15": frozenset({MatterAct.ACCEPT, MatterAct.REFUSE}),
+        "C-XF60": frozenset({MatterAct.CLOSE}),
+        "C-APP": frozenset({MatterAct.REFUSE, MatterAct.ANSWER}),
+    }
+)
+_NEXT: Mapping[MatterState, Mapping[MatterAct, MatterState]] = MappingProxyType(
+    {
+        MatterState.RECEIVED: MappingProxyType(
+            {MatterAct.ACCEPT: MatterState.ACCEPTED, MatterAct.REFUSE: MatterState.REFUSED}
+        ),
+        MatterState.ACCEPTED: MappingProxyType(
+            {MatterAct.HANDLE: MatterState.HANDLING, MatterAct.ANSWER: MatterState.ANSWERED}
+        ),
+        MatterState.HANDLING: MappingProxyType(
+            {MatterAct.HANDLE: MatterState.HANDLING, MatterAct.ANSWER: MatterState.ANSWERED}
+        ),
+        MatterState.ANSWERED: MappingProxyType({MatterAct.CLOSE: MatterState.CLOSED}),
+        MatterState.REFUSED: MappingProxyType({}),
+        MatterState.CLOSED: MappingProxyType({}),
+    }
+)
+
+
+def kind_of(text: str) -> MatterKind | None:
+    """Return the kind that a cell of an export names, `None` for one that has no clock here (咨询, 求助, …) or is unknown.
+
+    投诉举报 is both, and the two have different clocks: it names neither.
+    """
+    if "举报" in text and "投诉" in text:
+        return None
+    for mark, kind in _NAMED:
+        if mark in text:
+            return kind
+    return None
+
+
+_NAMED = (
+    ("公开申请", MatterKind.APPLICATION),
+    ("申请公开", MatterKind.APPLICATION),
+    ("信访", MatterKind.PETITION),
+    ("举报", MatterKind.REPORT),
+    ("投诉", MatterKind.COMPLAINT),
+)
+
+
+def open_matter(matter: Matter, register: Register) -> Matter:
+    """Return the matter with the clocks that begin at its receipt."""
+    duties = tuple(begin(rule_id, register, start_at=matter.received_at) for rule_id in _AT_RECEIPT[matter.kind])
+    return dated(replace(matter, duties=duties))
+
+
+def begin(rule_id: str, register: Register, *, start_at: datetime) -> Duty:
+    """Return the duty of a clock rule; one whose limit or policy is not verified, or that the office doubts, is not armed."""
+    rule = register.clocks[rule_id]
+    limit = rule.limit_for(None) or "prompt"
+    facts = [register.policies[name] for name in rule.policies]
+    verified = rule.enabled and is_verified(rule, register)
+    due, note = due_of_limit(limit, start_at, register.calendar)
+    return Duty(
+        rule_id=rule.id,
+        action=rule.action,
+        limit=limit,
+        basis="；".join(fact.citation for fact in facts),
+        verified=verified,
+        armed=verified,
+        start_at=start_at,
+        due_at=due,
+        note=note,
+    )
+
+
+def acts_of(matter: Matter) -> tuple[MatterAct, ...]:
+    """Return what can be done to the matter now, the likeliest first."""
+    return tuple(_NEXT[matter.state])
+
+
+def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register: Register, remark: str = "") -> Matter:
+    """Return the matter after a person's act; clocks that the act fulfils are met now, late where they were due before.
+
+    Raises:
+        Conflict: The act does not follow from the state, nobody is named, or a refusal gives no reason.
+    """
+    following = _NEXT[matter.state].get(act)
+    if following is None:
+        raise Conflict(f"办件“{matter.number}”现为“{matter.state.word}”，不能“{act.word}”")
+    if not by.strip():
+        raise Conflict("办理须有具名人员")
+    if act is MatterAct.REFUSE and not remark.strip():
+        raise Conflict("不予受理须写明理由")
+    duties = tuple(
+        _met(duty, by=by, now=now, register=register)
+        if duty.met_at is None and act in _MEETS.get(duty.rule_id, ())
+        else duty
+        for duty in matter.duties
+    )
+    if act is MatterAct.ACCEPT:
+        duties += tuple(begin(rule_id, register, start_at=now) for rule_id in _AT_ACCEPTANCE.get(matter.kind, ()))
+    changed = replace(
+        matter,
+        state=following,
+        state_at=now,
+        state_by=by,
+        remark=remark.strip() or matter.remark,
+        duties=duties,
+        revision=matter.revision + 1,
+    )
+    return dated(changed)
+
+
+def _met(duty: Duty, *, by: str, now: datetime, register: Register) -> Duty:
+    """Return the duty as met now; time that did not count until now ends first, so that it is late by what was counted."""
+    if duty.excluding is not None:
+        duty = end_exclusion(duty, by=by, remark="已办理", received_at=now, calendar=register.calendar)
+    return replace(duty, met_at=now)
+
+
+def dated(matter: Matter) -> Matter:
+    """Return the matter with its soonest due time: of clocks that run and are not met, while there is something to do."""
+    dues = [duty.due_at for duty in matter.duties if duty.runs and duty.due_at is not None]
+    return replace(matter, due_at=min(dues, default=None))

@@ -1,0 +1,1 @@
+"""Published policies: their articles and links, what may be quoted of them, and who checked what."""

@@ -1,0 +1,117 @@
+"""When an alert that nobody took goes further up, and when one that somebody took has been left lying. Pure.
+
+Every time that an alert asks for an acknowledgement begins a *round*: raised, risen, or re-opened. What is told in a
+round has the round in its key, so that nothing is told twice for one reason and a later rise is never mistaken for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.alerts.alert_states import AlertState, Mover
+from service.domain.alerts.handling import moved
+from service.domain.alerts.rounds import next_round, round_number
+from service.domain.telling.routing import Routing, Target, Tier
+
+__all__ = [
+    "Escalation",
+    "asks",
+    "due_tier",
+    "idle_since",
+    "noted",
+    "occasion_of",
+    "reopened_idle",
+    "round_began",
+    "steps_ahead",
+    "tier_told",
+]
+
+_MAY_IDLE = frozenset({AlertState.ACKNOWLEDGED, AlertState.ASSIGNED})
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A step that is due: its number from 1, who is to be told (those of every step up to it), and what it is called."""
+
+    number: int
+    receivers: tuple[Target, ...]
+    words: str
+
+
+def round_began(alert: Alert) -> datetime:
+    """Return when the round began."""
+    text = alert.extras.get("round_at")
+    return datetime.fromisoformat(text) if isinstance(text, str) else alert.raised_at
+
+
+def tier_told(alert: Alert) -> int:
+    """Return the last step of this round that was told, 0 for none."""
+    number = alert.extras.get("tier", 0)
+    return number if isinstance(number, int) else 0
+
+
+def due_tier(alert: Alert, routing: Routing, now: datetime) -> Escalation | None:
+    """Return the highest step that is due and not told yet; `None` where none is.
+
+    After a time in which nothing ran, several steps may be due at once: they are one, told to everybody of them, so
+    that nobody gets three mails in one second. A clock that was set back makes nothing due.
+    """
+    if alert.state is not AlertState.OPEN:
+        return None
+    tiers: tuple[Tier, ...] = routing.tiers.get(alert.level, ())
+    waited = now - round_began(alert)
+    due = [number for number, tier in enumerate(tiers, start=1) if waited >= tier.after]
+    if not due or due[-1] <= tier_told(alert):
+        return None
+    return _step(tiers, due[-1])
+
+
+def steps_ahead(alert: Alert, routing: Routing, now: datetime) -> tuple[tuple[datetime, Escalation], ...]:
+    """Return the steps of this round that are still to come, each with its moment; those that are due already are one, now."""
+    if alert.state is not AlertState.OPEN:
+        return ()
+    tiers, due = routing.tiers.get(alert.level, ()), due_tier(alert, routing, now)
+    moments = [(round_began(alert) + tier.after, number) for number, tier in enumerate(tiers, start=1)]
+    later = [(at, _step(tiers, number)) for at, number in moments if at > now and number > tier_told(alert)]
+    return (*([(now, due)] if due is not None else []), *later)
+
+
+def _step(tiers: Sequence[Tier], number: int) -> Escalation:
+    receivers = dict.fromkeys(target for tier in tiers[:number] for target in tier.receivers)
+    return Escalation(number, tuple(receivers), tiers[number - 1].words)
+
+
+def idle_since(alert: Alert, last_step: datetime | None, routing: Routing, now: datetime) -> timedelta | None:
+    """Return for how long nobody took a step, where that is longer than the level allows; else `None`."""
+    limit = routing.idle.get(alert.level)
+    if limit is None or alert.state not in _MAY_IDLE or alert.acknowledged_at is None:
+        return None
+    rested = now - max(alert.acknowledged_at, last_step or alert.acknowledged_at)
+    return rested if rested >= limit else None
+
+
+def reopened_idle(alert: Alert, *, now: datetime) -> Alert:
+    """Return the alert asking again, in a new round; its owner stays."""
+    opened = moved(alert, AlertState.OPEN, by="system", mover=Mover.SYSTEM, now=now)
+    return replace(opened, extras=MappingProxyType(next_round(opened.extras, why="idle", now=now)))
+
+
+def noted(alert: Alert, **facts: Any) -> Alert:
+    """Return the alert with these marks of its round; `None` removes one."""
+    extras = {**alert.extras, **facts}
+    return replace(alert, extras=MappingProxyType({name: value for name, value in extras.items() if value is not None}))
+
+
+def occasion_of(alert: Alert) -> str:
+    """Return what the round's first mail is for: why and at which level, with the number from the second round on."""
+    number = round_number(alert.extras)
+    why = alert.extras.get("round_why", alert.reason)
+    return f"{why}:{alert.level.key}" + (f":{number}" if number > 1 else "")
+
+
+def asks(alert: Alert) -> bool:
+    """Tell whether somebody must still acknowledge the alert and is mailed about it."""
+    return alert.state is AlertState.OPEN and alert.level > AlertLevel.BLUE

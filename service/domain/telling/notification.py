@@ -1,0 +1,77 @@
+"""The subject under which people are told of an alert, and the hours in which nobody is told of blue."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from service.domain.alerts.alert import Alert
+from service.domain.beijing import BEIJING, beijing, duration
+from service.domain.clocks.clock import Clock, ClockState, limit_words
+from service.domain.events.event import Event
+from service.domain.places import place_beside
+
+__all__ = ["LONGEST_SUBJECT", "QuietHours", "clean", "subject"]
+
+LONGEST_SUBJECT = 120
+"""Characters of a subject; longer ones are cut in the title, never in the deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """Hours in Beijing in which nobody is told of blue; every other level is told at any hour."""
+
+    begins: time = time(22)
+    ends: time = time(7)
+
+    def cover(self, now: datetime) -> bool:
+        """Tell whether `now` lies in the quiet hours, which may run over midnight."""
+        clock = now.astimezone(BEIJING).time()
+        if self.begins <= self.ends:
+            return self.begins <= clock < self.ends
+        return clock >= self.begins or clock < self.ends
+
+
+def subject(
+    alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None, mark: str = ""
+) -> str:
+    """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters.
+
+    A drill's subject starts with 【演练】. Control, direction and line-breaking characters become blanks.
+    """
+    head = f"{'【演练】' if drill else ''}[{alert.level.word}·{alert.state.word}{f'·{mark}' if mark else ''}] "
+    tail = _deadline(clocks, now)
+    room = LONGEST_SUBJECT - len(head) - len(tail)
+    title = clean(_place(event, alert.title) + alert.title)
+    return head + (title if len(title) <= room else title[: room - 1] + "…") + tail
+
+
+def _place(event: Event | None, title: str) -> str:
+    places = event.facts.get("places") if event is not None else None
+    place = place_beside(title, str(places[0])) if places else ""
+    return f"{place} " if place else ""
+
+
+def _deadline(clocks: Sequence[Clock], now: datetime) -> str:
+    running = [
+        (clock.due_at, clock) for clock in clocks if clock.state is ClockState.ARMED and clock.due_at is not None
+    ]
+    if not running:
+        return ""
+    due, clock = min(running, key=lambda pair: pair[0])
+    limit = f"｜{limit_words(clock.limit)}时限"
+    if due < now:
+        return f"{limit}已超时{duration(now - due)}"
+    local, today = due.astimezone(BEIJING), now.astimezone(BEIJING)
+    moment = f"{local:%H:%M}" if local.date() == today.date() else beijing(due, now)
+    return f"{limit} {moment} 到期"
+
+
+# C0 and C1 controls, soft hyphen, zero-width and direction marks, line and paragraph separators, byte-order mark, lone
+# surrogates.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+
+
+def clean(text: str) -> str:
+    """Return `text` on one line without characters that could forge a header or turn the reading direction."""
+    return " ".join(_UNSAFE.sub(" ", text).split())

@@ -1,0 +1,1 @@
+"""The office's own words: what they mean, which are refused, and their table."""

@@ -1,0 +1,1 @@
+"""Sources and what comes in by them, by file and by push; trouble with them, and trying again."""

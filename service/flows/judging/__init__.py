@@ -1,0 +1,1 @@
+"""Documents are judged, explained, placed into events, looked at again, counted again."""

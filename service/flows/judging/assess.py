@@ -1,0 +1,217 @@
+"""From collected to consequences: claim documents by lease, judge them, and in one transaction record the judgement and all that follows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from analysis.assessment import Assessment, EntityType, Level
+from crawlers.ports import QuarantineEntry
+from crawlers.records import Document, SourceClass
+from service.domain.alerts.alert import AlertReason
+from service.domain.documents.set_aside import ASSESS, sentence_of
+from service.domain.events.reported import Speaker
+from service.domain.figures.counting import cells_of
+from service.domain.learning.label import raised_by
+from service.domain.places import places_of
+from service.flows.alerts.consider import Office, consider_all
+from service.flows.judging.placing import Placing
+from service.flows.judging.rejudging import Again
+from service.flows.learning.opinions import QueueOpinions
+from service.flows.telling.deliver import SEARCH, search_key
+from service.flows.topics.acts import follow_documents
+from service.ports.store import Completion, LeasedDocument, Store, Work
+
+__all__ = ["AssessReport", "Judge", "assess_pending"]
+
+# What a killed worker held is taken up again after this time; a batch takes a second.
+_LEASE = timedelta(seconds=30)
+_MAX_ATTEMPTS = 3
+# A worker that is killed from outside loses its batch too, and one by one takes ten times as long.
+_LOSSES_IN_COMPANY = 2
+_LOSSES_ALONE = 2
+
+
+class Judge(Protocol):
+    """What judges documents: `analysis.assess.Analyser`."""
+
+    def assess(self, documents: Sequence[Document]) -> list[Assessment]:
+        """Return one assessment per document, in order."""
+        ...
+
+
+@dataclass(slots=True)
+class AssessReport:
+    """Counts of one pass; `decisions` holds the alert decision of every touched event as (event id, reason, level)."""
+
+    claimed: int = 0
+    completed: int = 0
+    risks: int = 0
+    quarantined: int = 0
+    decisions: list[tuple[str, AlertReason, str]] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts for a log line."""
+        raised = sum(reason is AlertReason.FIRST_RAISE for _, reason, _ in self.decisions)
+        return {"claimed": self.claimed, "completed": self.completed, "risks": self.risks, "raised": raised}
+
+
+def assess_pending(
+    store: Store,
+    judge: Judge,
+    *,
+    office: Office,
+    now: Callable[[], datetime],
+    limit: int = 256,
+    opinions: QueueOpinions | None = None,
+) -> AssessReport:
+    """Judge up to `limit` waiting documents.
+
+    A batch that cannot be judged is tried one by one, so that a single bad document costs only itself: after three
+    tries it is quarantined. So is one that ended its worker twice alone. `opinions` queues what another model is to be
+    asked about; that changes nothing else.
+    """
+    with store.write() as work:
+        leased = work.documents.claim(limit=limit, lease=_LEASE, now=now())
+    report = AssessReport(claimed=len(leased))
+    if not leased:
+        return report
+    for batch in _batches(store, leased, now(), report):
+        judged = _judge(store, judge, batch, now(), report)
+        with store.write() as work:
+            completions = _record(work, judged, office, now(), report)
+            if opinions is not None:
+                opinions(work, completions, now())
+    return report
+
+
+def _batches(
+    store: Store, leased: Sequence[LeasedDocument], now: datetime, report: AssessReport
+) -> list[Sequence[LeasedDocument]]:
+    """Return everything at once, unless workers were lost over it twice: then one by one, in order.
+
+    One by one, the first that is not completed is the one that the worker was lost over; at the second such loss it
+    is set aside.
+    """
+    if all(one.attempts <= _LOSSES_IN_COMPANY for one in leased):
+        return [leased]
+    first, *others = leased
+    if first.attempts <= _LOSSES_IN_COMPANY + _LOSSES_ALONE:
+        return [[one] for one in leased]
+    _set_aside(store, first, ChildProcessError("研判进程屡次在它身上中断"), now, report)
+    return [[one] for one in others]
+
+
+def _judge(
+    store: Store, judge: Judge, leased: Sequence[LeasedDocument], now: datetime, report: AssessReport
+) -> list[tuple[LeasedDocument, Assessment]]:
+    try:
+        return list(zip(leased, judge.assess([one.document for one in leased]), strict=True))
+    except (ValueError, ArithmeticError, LookupError, MemoryError, RecursionError) as error:
+        if len(leased) == 1:
+            _set_aside(store, leased[0], error, now, report)
+            return []
+    return [pair for one in leased for pair in _judge(store, judge, [one], now, report)]
+
+
+def _set_aside(store: Store, one: LeasedDocument, error: Exception, now: datetime, report: AssessReport) -> None:
+    reason = f"{type(error).__name__}: {error}"
+    with store.write() as work:
+        if work.documents.release(one, error=reason, now=now, max_attempts=_MAX_ATTEMPTS):
+            entry = QuarantineEntry(
+                stage=ASSESS,
+                reason="研判失败",
+                detail=sentence_of(one.document.id, one.document.title, reason),
+                source_id=one.document.source_id,
+                sample=one.document.text.encode()[:65536],
+                at=now,
+            )
+            work.quarantine.add([entry])
+            report.quarantined += 1
+
+
+def _record(
+    work: Work,
+    judged: Sequence[tuple[LeasedDocument, Assessment]],
+    office: Office,
+    now: datetime,
+    report: AssessReport,
+) -> Sequence[Completion]:
+    speakers = _Speakers(work.sources.described(), office.province)
+    held = work.documents.hold([leased for leased, _ in judged])
+    labels = work.labels.latest([leased.document.id for leased, _ in judged if leased.seq in held])
+    kept = [(one, raised_by(said, labels.get(one.document.id))) for one, said in judged if one.seq in held]
+    placing = Placing(work, [(one.document, said) for one, said in kept if said.level is not Level.OFF_TOPIC])
+    again = Again(work, [one.document.id for one, _ in kept])
+    completions: list[Completion] = []
+    for leased, assessment in kept:
+        speaker = speakers[leased.document.source_id]
+        event_id, duplicate_of = again.place(placing, leased.document, assessment, speaker, now=now)
+        completions.append(
+            Completion(leased=leased, assessment=assessment, event_id=event_id, duplicate_of=duplicate_of)
+        )
+        _count(work, leased, assessment, speaker)
+        if (stood := again.stood(leased.document.id)) is not None:
+            _count(work, leased, stood, speaker, count=-1)
+        report.risks += assessment.level is Level.RISK
+    report.completed += len(completions)
+    work.documents.complete_all(completions, now=now)
+    again.settle()
+    _follow(work, completions, speakers, now)
+    _project(work, completions, now)
+    touched = placing.touched()
+    decisions = consider_all(work, touched, office=office, now=now)
+    report.decisions += [
+        (event.id, decision.reason, decision.level.key) for (event, _), decision in zip(touched, decisions, strict=True)
+    ]
+    return completions
+
+
+def _follow(work: Work, completions: Sequence[Completion], speakers: "_Speakers", now: datetime) -> None:
+    judged = [
+        (
+            one.leased.document,
+            one.assessment,
+            speakers[one.leased.document.source_id].source_class.value,
+            one.duplicate_of is not None,
+        )
+        for one in completions
+    ]
+    follow_documents(work, judged, now=now)
+
+
+class _Speakers(dict[str, Speaker]):
+    """The speaker of each source of a batch, made when it first speaks."""
+
+    def __init__(self, described: Mapping[str, Mapping[str, Any]], province: str) -> None:
+        super().__init__()
+        self._described, self._province = described, province
+
+    def __missing__(self, source_id: str) -> Speaker:
+        told = self._described.get(source_id, {})
+        region = str(told.get("region") or "")
+        self[source_id] = speaker = Speaker(
+            source_class=SourceClass(told.get("source_class", "other")), local=region.startswith(self._province)
+        )
+        return speaker
+
+
+def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker, *, count: int = 1) -> None:
+    named = [entity.code for entity in assessment.entities if entity.type is EntityType.REGION]
+    cells = cells_of(
+        at=leased.document.happened_at,
+        source_class=str(speaker.source_class),
+        categories=assessment.category_codes,
+        places=places_of(named, leased.document.region),
+        level=int(assessment.level),
+        tone=str(assessment.tone),
+    )
+    for cell in cells:
+        work.rollups.add(**cell._asdict(), count=count)
+
+
+def _project(work: Work, completions: Sequence[Completion], now: datetime) -> None:
+    """Queue the batch for the search projection as one row, which is read from the store when it is delivered."""
+    if completions:
+        versions = {one.leased.document.id: one.leased.fence for one in completions}
+        work.outbox.add(search_key(versions), SEARCH, {"documents": versions}, now=now)

@@ -1,0 +1,1 @@
+"""What is kept, sealed, handed out, hidden and given up."""

@@ -1,0 +1,1 @@
+"""Officers' labels and other models' opinions, trainings, and the model in force."""

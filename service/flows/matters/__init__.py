@@ -1,0 +1,1 @@
+"""Matters: imported, handled, watched, compared with events."""

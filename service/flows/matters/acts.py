@@ -1,0 +1,270 @@
+"""What people do to matters: accept, refuse, handle, answer, close, extend; decide on likenesses and on disclosure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from service.domain.clocks.exclusion import ExclusionKind
+from service.domain.matters.crossing import Crossing, CrossingState
+from service.domain.matters.disclosure import Disclosure, FrequentSubject, decide, frequent, publish
+from service.domain.matters.matter import Matter, MatterAct, perform
+from service.domain.matters.matter_clock import duty_of, exclude, extend, resume, start_unverified
+from service.domain.people.person import Act, Person
+from service.domain.refusal import Conflict, NotFound
+from service.domain.rules.register import Register
+from service.flows.acts import note, permit, reason_of
+from service.ports.store import Store, Work
+
+__all__ = [
+    "FREQUENT_DAYS",
+    "act_on_matter",
+    "decide_disclosure",
+    "decide_likeness",
+    "exclude_time",
+    "extend_matter",
+    "frequent_subjects",
+    "linked_matters",
+    "matter_of",
+    "register_publication",
+    "resume_time",
+    "start_duty",
+]
+
+FREQUENT_DAYS = (30, 90, 180, 365)
+"""Windows of the list of frequent subjects, in days."""
+
+_LINKED = 50
+
+
+def matter_of(work: Work, matter_id: str, *, hold: bool = False) -> Matter:
+    """Return the matter; with `hold` two people cannot act on it at once. Raises `NotFound`."""
+    matter = work.matters.get(matter_id, hold=hold)
+    if matter is None:
+        raise NotFound("没有这个办件，可能链接已失效，请从办件列表进入")
+    return matter
+
+
+def linked_matters(work: Work, event_id: str) -> list[tuple[Crossing, Matter]]:
+    """Return the matters that tell, or may tell, of the event, the likeliest first; what a person rejected is left out."""
+    links = [one for one in work.matters.links_of_event(event_id) if one.state is not CrossingState.REJECTED]
+    known = work.matters.get_all([one.matter_id for one in links[:_LINKED]])
+    return [(one, known[one.matter_id]) for one in links[:_LINKED] if one.matter_id in known]
+
+
+def act_on_matter(
+    store: Store,
+    person: Person,
+    matter_id: str,
+    act: MatterAct,
+    *,
+    register: Register,
+    now: datetime,
+    remark: str = "",
+    handler: str = "",
+) -> Matter:
+    """Take a matter one step on; clocks that the step fulfils are met now.
+
+    Raises:
+        Conflict: The step does not follow from where the matter stands, or a refusal gives no reason.
+        NotFound, Forbidden: As everywhere.
+    """
+    permit(person, Act.HANDLE_MATTER)
+    with store.write() as work:
+        matter = perform(
+            matter_of(work, matter_id, hold=True), act, by=person.name, now=now, register=register, remark=remark[:1000]
+        )
+        if handler.strip():
+            matter = replace(matter, handler=handler.strip()[:64])
+        late = [duty.action for duty in matter.duties if duty.met_at == now and duty.late]
+        detail = {"to": matter.state.word, "reason": remark.strip(), "handler": handler.strip(), "late": late}
+        return _save(work, person, f"matter.{act.value}", matter, detail, now)
+
+
+def extend_matter(
+    store: Store, person: Person, matter_id: str, rule_id: str, reason: str, *, register: Register, now: datetime
+) -> Matter:
+    """Extend one clock of a matter, once, with the reason.
+
+    Raises:
+        Conflict: It was extended before, is met or overdue, or the rule allows none.
+        Refusal: There is no reason.
+        NotFound, Forbidden: As everywhere.
+    """
+    permit(person, Act.EXTEND_MATTER)
+    why = reason_of(reason, act="延期")
+    with store.write() as work:
+        held = matter_of(work, matter_id, hold=True)
+        matter = extend(held, rule_id, by=person.name, reason=why, now=now, register=register)
+        duty = duty_of(matter, rule_id)
+        due = duty.due_at.isoformat() if duty.due_at else None
+        detail = {"clock": duty.action, "reason": why, "due_at": due}
+        return _save(work, person, "matter.extended", matter, detail, now)
+
+
+def exclude_time(
+    store: Store,
+    person: Person,
+    matter_id: str,
+    rule_id: str,
+    kind: ExclusionKind,
+    reason: str,
+    *,
+    register: Register,
+    now: datetime,
+) -> Matter:
+    """Leave the time from now on out of one clock of a matter, until what is waited for has come.
+
+    Raises:
+        Conflict: The text leaves no such time out, or the clock does not run, is met or overdue.
+        Refusal: There is no reason.
+        NotFound, Forbidden: As everywhere.
+    """
+    permit(person, Act.EXTEND_MATTER)
+    why = reason_of(reason, act="扣除时间")
+    with store.write() as work:
+        held = matter_of(work, matter_id, hold=True)
+        matter = exclude(held, rule_id, kind, by=person.name, reason=why, now=now, register=register)
+        duty = duty_of(matter, rule_id)
+        begun = duty.exclusions[-1]
+        detail = {"clock": duty.action, "to": kind.word, "reason": begun.reason, "basis": begun.basis}
+        return _save(work, person, "matter.excluded", matter, detail | {"verified": begun.verified}, now)
+
+
+def resume_time(
+    store: Store,
+    person: Person,
+    matter_id: str,
+    rule_id: str,
+    *,
+    register: Register,
+    now: datetime,
+    received_at: datetime | None = None,
+    remark: str = "",
+) -> Matter:
+    """Let a clock's time count again since `received_at`, else from now on.
+
+    Raises:
+        Conflict: Its time counts already, or what was waited for came before it was asked for or in the future.
+        NotFound, Forbidden: As everywhere.
+    """
+    permit(person, Act.EXTEND_MATTER)
+    with store.write() as work:
+        held = matter_of(work, matter_id, hold=True)
+        came = received_at or now
+        matter = resume(
+            held, rule_id, by=person.name, remark=remark[:1000], now=now, register=register, received_at=came
+        )
+        duty = duty_of(matter, rule_id)
+        ended = duty.exclusions[-1]
+        detail = {
+            "clock": duty.action,
+            "to": ended.kind.end_word,
+            "reason": ended.remark,
+            "received_at": came.isoformat(),
+            "due_before": ended.due_before.isoformat() if ended.due_before else None,
+            "due_at": duty.due_at.isoformat() if duty.due_at else None,
+        }
+        return _save(work, person, "matter.resumed", matter, detail, now)
+
+
+def start_duty(store: Store, person: Person, matter_id: str, rule_id: str, *, now: datetime) -> Matter:
+    """Start a clock whose limit is not verified, in the person's name. Raises `Conflict`, `NotFound`, `Forbidden`."""
+    permit(person, Act.EXTEND_MATTER)
+    with store.write() as work:
+        matter = start_unverified(matter_of(work, matter_id, hold=True), rule_id, by=person.name)
+        duty = duty_of(matter, rule_id)
+        return _save(work, person, "matter.armed", matter, {"clock": duty.action}, now)
+
+
+def decide_likeness(
+    store: Store, person: Person, matter_id: str, event_id: str, *, same: bool, remark: str = "", now: datetime
+) -> Crossing:
+    """Confirm or reject that a matter tells of an event; a later decision replaces an earlier one, and the audit keeps both.
+
+    Raises:
+        NotFound: There is no such likeness.
+        Forbidden: As everywhere.
+    """
+    permit(person, Act.HANDLE_MATTER)
+    with store.write() as work:
+        links = work.matters.links_of([matter_id])[matter_id]
+        link = next((one for one in links if one.event_id == event_id), None)
+        if link is None:
+            raise NotFound("没有这条关联，可能已被更新，请刷新页面")
+        state = CrossingState.CONFIRMED if same else CrossingState.REJECTED
+        decided = replace(link, state=state, decided_by=person.name, decided_at=now, remark=remark.strip()[:1000])
+        work.matters.save_links([decided])
+        detail = {"to": state.word, "event": event_id, "reason": decided.remark}
+        note(work, person, "matter.linked", f"matter:{matter_id}", detail, now)
+    return decided
+
+
+def frequent_subjects(work: Work, *, days: int, now: datetime) -> list[FrequentSubject]:
+    """Return the subjects that came again within the last `days`, with what was decided of them."""
+    received = work.matters.received(since=now - timedelta(days=days), until=now)
+    return frequent(received, work.matters.disclosures())
+
+
+def decide_disclosure(
+    store: Store,
+    person: Person,
+    subject_id: str,
+    *,
+    disclose: bool,
+    reason: str,
+    days: int,
+    register: Register,
+    now: datetime,
+) -> Disclosure:
+    """Decide on a frequent subject of the last `days`; to disclose begins the clock of the publication.
+
+    Raises:
+        NotFound: The subject is not on the list any more.
+        Conflict: Much the same was decided already.
+        Refusal: There is no reason.
+        Forbidden: As everywhere.
+    """
+    permit(person, Act.EXTEND_MATTER)
+    why = reason_of(reason, act="作出决定")
+    with store.write() as work:
+        work.alone("disclosures")
+        subjects = frequent_subjects(work, days=days, now=now)
+        subject = next((one for one in subjects if one.id == subject_id), None)
+        if subject is None:
+            raise NotFound("这个高频主题已不在列表中，请刷新页面")
+        decided = decide(subject, disclose=disclose, by=person.name, reason=why, now=now, register=register)
+        if any(past.id == decided.id for past in work.matters.disclosures()):
+            raise Conflict("这个主题已有决定，请刷新页面")
+        work.matters.save_disclosure(decided)
+        detail = {"name": decided.subject, "to": decided.state.word, "reason": why, "matters": list(decided.matters)}
+        note(work, person, "disclosure.decided", f"disclosure:{decided.id}", detail, now)
+    return decided
+
+
+def register_publication(store: Store, person: Person, disclosure_id: str, place: str, *, now: datetime) -> Disclosure:
+    """Record where a decided disclosure was published.
+
+    Raises:
+        NotFound: There is no such decision.
+        Conflict: Nothing was to be published, it is published already, or no place is named.
+        Forbidden: As everywhere.
+    """
+    permit(person, Act.HANDLE_MATTER)
+    with store.write() as work:
+        work.alone("disclosures")
+        found = next((one for one in work.matters.disclosures() if one.id == disclosure_id), None)
+        if found is None:
+            raise NotFound("没有这个决定")
+        published = publish(found, by=person.name, place=place[:300], now=now)
+        work.matters.save_disclosure(published)
+        detail = {"name": published.subject, "place": published.place}
+        note(work, person, "disclosure.published", f"disclosure:{disclosure_id}", detail, now)
+    return published
+
+
+def _save(
+    work: Work, person: Person, action: str, matter: Matter, detail: Mapping[str, object], now: datetime
+) -> Matter:
+    work.matters.save_all([matter])
+    note(work, person, action, f"matter:{matter.id}", {"name": matter.number} | dict(detail), now)
+    return matter

@@ -1,0 +1,1 @@
+"""The list of people, their log-ins and second factors, and the duty roster."""

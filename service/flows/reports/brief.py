@@ -1,0 +1,352 @@
+"""Compiles a week's briefing from what the store holds: counts from roll-ups, events and alerts with their clocks."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from analysis.assessment import CATEGORY_NAMES, Level
+from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.beijing import BEIJING, beijing
+from service.domain.clocks.clock import ClockState
+from service.domain.events.event import EventDocument
+from service.domain.figures.briefing import (
+    LISTED_ON_PAPER,
+    Briefing,
+    BypassRow,
+    CategoryRow,
+    Change,
+    ListedDocument,
+    MajorEvent,
+    Rumour,
+    WeekFigures,
+    advise,
+    before_word,
+    judge_week,
+    quoted,
+)
+from service.domain.figures.surge import week_sentence
+from service.domain.places import CITIES, PROVINCE
+from service.domain.rules.register import Register
+from service.domain.week import Week, week_of
+from service.flows.alerts.surges import count_now
+from service.flows.reports.answer_brief import Raised, response_rows
+from service.flows.reports.coverage import coverage_of
+from service.flows.reports.follow_brief import followed_sentences
+from service.ports.store import Store, Work
+
+__all__ = ["compile_week"]
+
+_RISK = int(Level.RISK)
+# Rows of the ledger 重点事件台账; what is told in words is fewer, and the worst come first.
+_MAJOR = 60
+_RUMOURS = 5
+_LISTED = 100
+_TERMS = 12
+_ISSUES = "briefing.issues"
+_TONES = {"neg": "负面", "neu": "中性", "pos": "正面"}
+_CLASSES = {
+    "official": "官方",
+    "central_media": "中央媒体",
+    "provincial_media": "省级媒体",
+    "media": "其他媒体",
+    "trade": "行业媒体",
+    "social": "社交平台",
+    "hot_list": "热榜",
+    "complaint": "投诉举报",
+    "other": "其他",
+}
+
+
+def compile_week(
+    store: Store, week: Week, *, register: Register, office: str, address: str, drill: bool, now: datetime
+) -> Briefing:
+    """Return the week's issue, linked to the dashboard at `address`, of one number however often; `register` tells what answers."""
+    with store.write() as work:
+        issue, in_all = _number(work, week)
+    with store.read() as work:
+        figures = _figures(work, week, now)
+        raised = _raised(work, week)
+        events, categories = _major(raised, now), _categories(work, week, raised, now)
+        responses = response_rows(work, raised, register, now)
+        documents = _documents(work, week, address, raised)
+        head = _audit_head(work)
+        bypasses = _bypasses(work, week)
+        terms, covered = _terms(work, week, now), coverage_of(work, week, now)
+        followed = followed_sentences(work, week, now=now)
+        surges = _surges(work, week)
+    return Briefing(
+        week=week,
+        issue=issue,
+        issue_in_all=in_all,
+        office=office,
+        made_at=now,
+        judgement=judge_week(figures, Counter(one.alert.peak_level for one in raised), before=before_word(week, now)),
+        figures=figures,
+        categories=categories,
+        events=events,
+        terms=terms,
+        rumours=_rumours(raised),
+        responses=responses,
+        advice=advise(events, categories, responses, lead=office, now=now),
+        ahead=_ahead(raised, week, now),
+        documents=documents,
+        notes=(*_notes(week, now), covered),
+        followed=followed,
+        surges=surges,
+        events_in_all=len(raised),
+        audit_head=head,
+        bypasses=bypasses,
+        drill=drill,
+    )
+
+
+def _audit_head(work: Work) -> str:
+    head = work.audit.head()
+    return head.anchor if head.seq else ""
+
+
+def _surges(work: Work, week: Week) -> str:
+    found = work.surges.listing(since=week.since, until=week.until, limit=_LISTED)
+    return week_sentence(found, count_now(work, found))
+
+
+def _number(work: Work, week: Week) -> tuple[int, int]:
+    issues: list[str] = list(work.value(_ISSUES, []))
+    if str(week) not in issues:
+        issues = sorted([*issues, str(week)])
+        work.set_value(_ISSUES, issues)
+    in_year = [name for name in issues if name.startswith(f"{week.year}-")]
+    return in_year.index(str(week)) + 1, issues.index(str(week)) + 1
+
+
+def _figures(work: Work, week: Week, now: datetime) -> WeekFigures:
+    this, last = (week.since, week.until), _before(week, now)
+
+    def both(by: str, level: int = _RISK) -> tuple[dict[str, int], dict[str, int]]:
+        return (
+            work.rollups.totals(since=this[0], until=this[1], by=by, level_at_least=level),
+            work.rollups.totals(since=last[0], until=last[1], by=by, level_at_least=level),
+        )
+
+    everything, risk = both("source_class", 0), both("source_class")
+    regions = both("region")
+    local = {code: count for code, count in regions[0].items() if code.startswith(PROVINCE)}
+    return WeekFigures(
+        collected=Change(name="监测信息", count=sum(everything[0].values()), before=sum(everything[1].values())),
+        risk=Change(name="风险稿件", count=sum(risk[0].values()), before=sum(risk[1].values())),
+        local_risk=sum(local.values()),
+        by_class=_changes(*risk, _CLASSES),
+        by_tone=_changes(*both("tone"), _TONES),
+        by_city=_changes(*regions, CITIES),
+        daily=_daily(work, week, now),
+    )
+
+
+def _before(week: Week, now: datetime) -> tuple[datetime, datetime]:
+    """Return what the week is compared with: of the week before as much as is over of this one, else Monday tells a fall."""
+    since = week.before.since
+    return since, since + max(timedelta(), min(week.until, now) - week.since)
+
+
+def _changes(now: Mapping[str, int], before: Mapping[str, int], names: Mapping[str, str]) -> tuple[Change, ...]:
+    keys = sorted({*now, *before} & {*names}, key=lambda key: (-now.get(key, 0), key))
+    return tuple(Change(name=names[key], count=now.get(key, 0), before=before.get(key, 0)) for key in keys)
+
+
+def _daily(work: Work, week: Week, now: datetime) -> tuple[tuple[date, int, int], ...]:
+    """Return all and risk documents by day; a day that has not begun has no count, not a count of none."""
+    everything: Counter[date] = Counter()
+    risk: Counter[date] = Counter()
+    for level, counts in ((0, everything), (_RISK, risk)):
+        hours = work.rollups.hourly(since=week.since, until=week.until, level_at_least=level)
+        for hour, count in hours.items():
+            counts[hour.astimezone(BEIJING).date()] += count
+    today = now.astimezone(BEIJING).date()
+    return tuple((day, everything[day], risk[day]) for day in week.days if day <= today)
+
+
+def _raised(work: Work, week: Week) -> list[Raised]:
+    alerts = [a for a in work.alerts.listing(until=week.until, limit=2000) if a.changed_at >= week.since]
+    clocks = work.clocks.of_alerts([alert.id for alert in alerts])
+    found = []
+    for alert in alerts:
+        event = work.events.get(alert.event_id)
+        if event is not None and event.last_at >= week.since:
+            documents = work.events.documents(event.id, limit=200)
+            found.append(Raised(alert=alert, event=event, documents=documents, clocks=clocks.get(alert.id, [])))
+    return sorted(found, key=lambda one: (-one.alert.peak_level, -one.alert.score, one.alert.id))
+
+
+def _major(raised: Sequence[Raised], now: datetime) -> tuple[MajorEvent, ...]:
+    return tuple(_major_event(number, one, now) for number, one in enumerate(raised[:_MAJOR], 1))
+
+
+def _ledger_number(number: int) -> str:
+    return f"{number:02d}"
+
+
+def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
+    alert, event = one.alert, one.event
+    first = next((document for document in one.documents if document.duplicate_of is None), None)
+    running = [clock for clock in one.clocks if clock.state is ClockState.ARMED and clock.due_at is not None]
+    due = min((clock.due_at for clock in running if clock.due_at is not None), default=None)
+    return MajorEvent(
+        number=_ledger_number(number),
+        title=event.title,
+        level=alert.peak_level,
+        first_at=event.first_at,
+        first_source=first.source_name if first else "",
+        documents=event.document_count,
+        sources=event.source_count,
+        products=event.products[:3],
+        firms=event.firms[:3],
+        lead=alert.lead,
+        deadline=f"{beijing(due, now)} 到期" if due else "无在走时限",
+        state=_STATES[alert.state],
+        progress=_progress(alert, now),
+        next_step=_next_step(alert),
+    )
+
+
+# A briefing is read by those who do not work in the service: its words are those of a letter, not of the work list.
+_STATES: Mapping[AlertState, str] = MappingProxyType(
+    {state: state.word for state in AlertState}
+    | {AlertState.ACKNOWLEDGED: "办理中", AlertState.ASSIGNED: "办理中", AlertState.CLOSED: "已办结"}
+)
+
+
+def _progress(alert: Alert, now: datetime) -> str:
+    steps = [
+        ("预警", alert.raised_at),
+        ("确认", alert.acknowledged_at),
+        ("回应", alert.answered_at),
+        ("办结", alert.closed_at),
+    ]
+    return "，".join(f"{beijing(moment, now)}{name}" for name, moment in steps if moment is not None)
+
+
+def _next_step(alert: Alert) -> str:
+    if alert.state is AlertState.CLOSED:
+        return "跟踪回应后的传播变化，完成评估归档"
+    if alert.acknowledged_at is None:
+        return "尽快确认并指派承办人，核实基本事实"
+    if alert.answered_at is None:
+        return "完成事实核查与发布权限审查，按时限回应"
+    return "监测回应效果，必要时续报"
+
+
+def _categories(work: Work, week: Week, raised: Sequence[Raised], at: datetime) -> tuple[CategoryRow, ...]:
+    now = work.rollups.totals(since=week.since, until=week.until, by="category", level_at_least=_RISK)
+    since, until = _before(week, at)
+    before = work.rollups.totals(since=since, until=until, by="category", level_at_least=_RISK)
+    worst: dict[str, AlertLevel] = {}
+    for one in raised:
+        for code in one.event.categories:
+            worst[code] = max(worst.get(code, AlertLevel.NONE), one.alert.peak_level)
+    rows = [
+        CategoryRow(
+            code=code,
+            change=Change(name=name, count=now.get(code, 0), before=before.get(code, 0)),
+            level=worst.get(code, AlertLevel.NONE),
+        )
+        for code, name in CATEGORY_NAMES.items()
+        if now.get(code) or before.get(code)
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.change.count, row.code)))
+
+
+def _terms(work: Work, week: Week, at: datetime) -> tuple[Change, ...]:
+    now, before = _named(work, week.since, week.until), _named(work, *_before(week, at))
+    ranked = sorted(now, key=lambda name: (-now[name], name))[:_TERMS]
+    return tuple(Change(name=name, count=now[name], before=before[name]) for name in ranked)
+
+
+def _named(work: Work, since: datetime, until: datetime) -> Counter[str]:
+    """Count the documents of events by the products and firms these name; a word cloud of tokens says less."""
+    events = [
+        event for event in work.events.listing(since=since, limit=2000) if event.first_at < until and event.severity > 0
+    ]
+    within = work.events.counts([event.id for event in events], since=since, until=until)
+    counts: Counter[str] = Counter()
+    for event in events:
+        if event.id in within:
+            counts.update(dict.fromkeys((*event.products[:4], *event.firms[:2]), within[event.id]))
+    return counts
+
+
+def _rumours(raised: Sequence[Raised]) -> tuple[Rumour, ...]:
+    return tuple(
+        Rumour(
+            claim=one.event.title,
+            documents=one.event.document_count,
+            status="已有官方核查或辟谣稿件" if one.event.facts.get("rebutted") else "待核实",
+        )
+        for one in raised
+        if "R13" in one.event.categories
+    )[:_RUMOURS]
+
+
+def _ahead(raised: Sequence[Raised], week: Week, now: datetime) -> tuple[str, ...]:
+    following = (week.until, week.until + timedelta(days=7))
+    due = [
+        f"{beijing(clock.due_at, now)} {clock.action}（{one.event.title}）"
+        for one in raised
+        for clock in one.clocks
+        if clock.state is ClockState.ARMED and clock.due_at is not None and following[0] <= clock.due_at < following[1]
+    ]
+    still = [f"继续关注{quoted(one.event.title)}" for one in raised[:3] if one.alert.state is not AlertState.CLOSED]
+    return (*due[:5], *still) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
+
+
+def _documents(work: Work, week: Week, address: str, raised: Sequence[Raised]) -> tuple[ListedDocument, ...]:
+    rows = [row for _, row in work.documents.listing(since=week.since, until=week.until, level=_RISK, limit=_LISTED)]
+    rows.sort(key=_when, reverse=True)
+    events = work.events.of_documents([row.document_id for row in rows])
+    ledger = {one.event.id: _ledger_number(number) for number, one in enumerate(raised[:_MAJOR], 1)}
+    return tuple(_listed(row, events.get(row.document_id, ""), ledger, address) for row in rows)
+
+
+def _when(document: EventDocument) -> datetime:
+    return document.published_at or document.stored_at
+
+
+def _listed(row: EventDocument, event_id: str, ledger: Mapping[str, str], address: str) -> ListedDocument:
+    return ListedDocument(
+        title=row.title or row.text[:40],
+        source=row.source_name,
+        published_at=_when(row),
+        url=row.url or "",
+        event_id=event_id,
+        event_number=ledger.get(event_id, ""),
+        event_link=f"{address}/events/{event_id}" if event_id else "",
+    )
+
+
+def _bypasses(work: Work, week: Week) -> tuple[BypassRow, ...]:
+    return tuple(
+        BypassRow(
+            title=case.title,
+            version=one.version,
+            steps=one.reference or "审核程序",
+            reason=one.remark,
+            names=(one.by, one.second or ""),
+            at=one.at,
+        )
+        for case, one in work.cases.bypasses(since=week.since, until=week.until)
+    )
+
+
+def _notes(week: Week, now: datetime) -> tuple[str, ...]:
+    until = min(week.until, now)
+    early = "的同一时段；本期在周内生成，不满一周" if until < week.until else ""
+    return (
+        f"统计窗口：{beijing(week.since, now)} 至 {beijing(until, now)}（北京时间，左闭右开）；环比为前一自然周{early}。",
+        "监测信息为本系统收到并完成研判的稿件；风险稿件为研判为风险的稿件，同文转载各计一篇。",
+        "事件的篇数为首发至今，信源按事件内不同信源计，都含转载；类别可多选，分类合计可能大于风险稿件数。",
+        "提及较多为涉及该品种或企业的风险事件在本周和环比时段各自的稿件，按稿件时间计，含转载。",
+        "回应用时自获知起，至登记完成止；回应前后各24小时为该事件全部稿件（含转载），只说明前后差别，不说明原因。",
+        "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",
+        f"重点信息清单取本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前：文稿列前{LISTED_ON_PAPER}篇，工作簿全列；其余稿件在检索中查。",
+        "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",
+    )

@@ -1,0 +1,93 @@
+"""The effect of a response: what was said of an event before and after a moment, in windows of equal length."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from analysis.topics.questions import Asked, group, questions
+from service.domain.events.event import EventDocument
+from service.domain.figures.effect import Effect, Question, WindowFigures, effect, halves
+from service.domain.refusal import Conflict, NotFound
+from service.flows.reports.coverage import with_coverage
+from service.ports.store import Work
+
+__all__ = ["SPAN", "compare", "figures_of", "measure_effect"]
+
+SPAN = timedelta(days=3)
+"""How far a window reaches where nobody says otherwise."""
+
+_READ = 5_000
+_QUESTIONS = 10
+_NOT_QUOTED = frozenset({"complaint", "official"})
+
+
+def measure_effect(work: Work, event_id: str, moment: datetime, *, now: datetime, span: timedelta = SPAN) -> Effect:
+    """Return the effect of what happened at `moment` on the event.
+
+    Raises:
+        NotFound: There is no such event.
+        Conflict: The moment lies in the future.
+    """
+    if moment > now:
+        raise Conflict("回应时间不能晚于现在，发布之后才能评估效果")
+    if work.events.get(event_id) is None:
+        raise NotFound("没有这个事件，可能链接已失效")
+    first, second = halves(moment, now=now, span=span)
+    read = [work.events.documents(event_id, since=since, until=until, limit=_READ) for since, until in (first, second)]
+    scope = "本事件全部稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
+    if any(len(documents) == _READ for documents in read):
+        scope = f"本事件每个时段最早的{_READ}篇稿件（含转载；投诉件和官方稿件只计数，不摘问题）"
+    compared = compare(figures_of(read[0], *first, scope=scope), figures_of(read[1], *second, scope=scope))
+    return with_coverage(work, compared, now=now)
+
+
+def compare(before: WindowFigures, after: WindowFigures) -> Effect:
+    """Return the effect; a question is asked again where one of `after` is about the same, whatever its wording."""
+    said = [(one.sentence, (False, one.sentence)) for one in before.questions]
+    said += [(one.sentence, (True, one.sentence)) for one in after.questions]
+    again = {
+        sentence
+        for asked in group(said, most=len(said))
+        if any(later for later, _ in asked.keys)
+        for later, sentence in asked.keys
+        if not later
+    }
+    return effect(before, after, still=[(one, one.sentence in again) for one in before.questions])
+
+
+def figures_of(documents: Sequence[EventDocument], since: datetime, until: datetime, *, scope: str) -> WindowFigures:
+    """Return the figures of those documents whose time lies in the window; a reprint counts, its questions do not.
+
+    What a citizen wrote to an office and what an office says itself are counted too, but none of their sentences is
+    quoted.
+    """
+    within = [one for one in documents if since <= (one.published_at or one.stored_at) < until]
+    asked = [
+        (sentence, one.document_id)
+        for one in within
+        if one.duplicate_of is None and one.kind not in _NOT_QUOTED and one.source_class not in _NOT_QUOTED
+        for sentence in _asked(one.text if one.text.startswith(one.title) else f"{one.title}\n{one.text}")
+    ]
+    views = [int(told) for one in within if (told := one.engagement.get("views")) is not None]
+    return WindowFigures(
+        since=since,
+        until=until,
+        documents=len(within),
+        tones=dict(Counter(one.tone for one in within)),
+        asking=len({document_id for _, document_id in asked}),
+        questions=tuple(_question(one) for one in group(asked, most=_QUESTIONS)),
+        scope=scope,
+        sources=len({one.source_id for one in within if one.duplicate_of is None}),
+        views=sum(views) if views else None,
+    )
+
+
+@lru_cache(maxsize=8_192)
+def _asked(text: str) -> tuple[str, ...]:
+    """Return the questions of a text; of an event with five thousand documents they take 0.7 s, which no page need pay twice."""
+    return tuple(sentence.text for sentence in questions(text))
+
+
+def _question(asked: Asked[str]) -> Question:
+    return Question(sentence=asked.sentence, count=asked.count, documents=asked.keys[:5])

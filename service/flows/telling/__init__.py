@@ -1,0 +1,1 @@
+"""Mails and short messages: decided, queued once for one reason, delivered, merged."""

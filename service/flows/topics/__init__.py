@@ -1,0 +1,1 @@
+"""Watched policies, and the report of one."""

@@ -1,0 +1,1 @@
+"""The office's own words, changed and tried."""

@@ -1,0 +1,1 @@
+"""Real crawl processes against a local press world: what is fetched, how, and what is lost or told twice."""

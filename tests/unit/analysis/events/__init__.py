@@ -1,0 +1,1 @@
+"""Tests of analysis.events, module by module."""

@@ -1,0 +1,1 @@
+"""Tests of analysis.harm, module by module."""

@@ -1,0 +1,100 @@
+"""Deaths as the net writes them, and what only looks like one."""
+
+import pytest
+
+from analysis.assessment import EntityType
+from analysis.harm.counts import people_counts
+from tests.unit.analysis.reading_of import findings
+
+
+def dead(text: str) -> int:
+    return max((count.value for count in people_counts(text) if count.type is EntityType.DEATHS), default=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("吃了那家诊所的假药4亡", 4),
+        ("听说打美白针死了仨", 3),
+        ("喝了药酒死了俩人", 2),
+        ("死3人伤5人,都是喝了同一种药酒", 3),
+        ("服药后死忙三人,求关注", 3),
+        ("打完针si亡,医院不给说法", 1),
+        ("产妇打麻药后一尸两命", 2),
+        ("服用该药后死者达7人", 7),
+        ("用药后丧命的已有6人", 6),
+        ("隔壁老王吃减肥药嘎了", 1),
+        ("我奶奶吃完那个保健药丸第二天就没了", 1),
+        ("小姨吃减肥药吃死了", 1),
+        ("美容院打针打死人了", 1),
+        ("注射后不幸离开了人世", 1),
+        ("婆婆吃了三天药,永远离开了我们", 1),
+        ("输液后人直接无了", 1),
+        ("打完针当场去了", 1),
+        ("3名老人喝药酒后相继走了", 3),
+    ],
+)
+def test_deaths_are_counted_in_the_words_of_the_net(text: str, number: int) -> None:
+    assert dead(text) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "药价涨死了,一盒200块",
+        "这药好吃死了",
+        "打完针疼死我了",
+        "如果打错针会死人的",
+        "别吃死人了",
+        "周年回顾:反应停事件致上千人死亡",
+        "孩子吃完药咳嗽第二天就没了",
+        "宝宝吃药后疹子第二天就没了",
+        "降压药没了,哪里有卖",
+        "药店老板跑了,人已经没了踪影",
+        "药店老板跑了,人没了踪影",
+        "吃了这药,病灶死亡",
+        "药杀死癌细胞,肿瘤组织死亡",
+        "医生开完药就去了后面",
+        "割了腰子嘎了腰的段子",
+        "忙死忙活卖了一天药",
+        "用药后无人死亡",
+        "网传打针死了三人,警方:系谣言",
+    ],
+)
+def test_what_only_looks_like_a_death_is_none(text: str) -> None:
+    assert dead(text) == 0
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "5人在诊所输液后死亡 已排除食物中毒",
+        "3名患者注射头孢后死亡,排除食物中毒、刑事案件",
+        "五名老人输完液死亡,不排除食物中毒",
+        "4人打完针死亡 并非自杀",
+        "爷爷输完液当晚去世",
+        "孩子打完针没了呼吸",
+    ],
+)
+def test_a_death_is_raised_though_other_causes_are_ruled_out(title: str) -> None:
+    assert findings(title).floor == "product_death"
+
+
+@pytest.mark.parametrize("title", ["5人食用野生菌后食物中毒死亡,与所用药品无关", "男子服药自杀身亡"])
+def test_a_death_of_another_cause_is_not_raised(title: str) -> None:
+    assert findings(title).floor is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "most"),
+    [
+        ("关于网传退烧药毒死人的辟谣", "网传某退烧药吃死5人,经市药监局核实,该消息为不实信息。", 3),
+        ("县药监局辟谣:“疫苗打死三个孩子”系谣言", "网传接种疫苗死了3个孩子。经核查,该信息为谣言。", 4),
+        ("警方通报:“药店抢购退烧药死人”系谣言", "网传信息为谣言,市民勿囤药。", 4),
+        ("5人输液后死亡", "县卫健局通报,5人输液后死亡。", 5),
+        ("网传退烧药毒死人系谣言", "网传退烧药毒死5人,该消息为谣言。市药监局随后承认有患者死亡。", 5),
+        ("网传退烧药有毒是谣言吗", "群里都在传。", 5),
+    ],
+)
+def test_what_an_office_calls_false_is_as_severe_as_a_rumour_at_most(title: str, text: str, most: int) -> None:
+    assert findings(title, text).most_severe == most

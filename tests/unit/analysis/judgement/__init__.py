@@ -1,0 +1,1 @@
+"""Tests of analysis.judgement, module by module."""

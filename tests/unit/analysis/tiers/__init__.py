@@ -1,0 +1,1 @@
+"""Tests of analysis.tiers, module by module."""

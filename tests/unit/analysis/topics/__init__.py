@@ -1,0 +1,1 @@
+"""Tests of analysis.topics, module by module."""

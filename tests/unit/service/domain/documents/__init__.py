@@ -1,0 +1,1 @@
+"""Tests of service.domain.documents, module by module."""

@@ -1,0 +1,32 @@
+"""Which document is quoted for what happened."""
+
+import pytest
+
+from service.domain.events.known import telling_document
+from tests.unit.service.domain.cases.test_response import document
+
+SOBER = {"title": "进贤一诊所5人输液后寒战", "text": "5人输液后寒战，已送医。"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "速看，随时会删！毒疫苗害了一整个村",
+        "天理何在！！黑心诊所草菅人命",
+        "转给更多妈妈，救救孩子",
+        "内部消息透露真相😡",
+    ],
+)
+def test_what_cries_out_is_not_quoted_where_a_sober_document_of_its_class_tells_the_same(title: str) -> None:
+    crying = document(1, title=title, severity=5)
+    assert telling_document([crying, document(2, **SOBER)]) == 2
+    assert telling_document([crying]) == 1
+
+
+def test_the_weightier_class_of_source_comes_before_the_tone() -> None:
+    told = document(1, title="惊天！一诊所5人输液后寒战", source_class="provincial_media")
+    assert telling_document([told, document(2, **SOBER)]) == 1
+
+
+def test_of_two_sober_ones_the_graver_is_quoted() -> None:
+    assert telling_document([document(1, **SOBER, severity=3), document(2, **SOBER, severity=4)]) == 2

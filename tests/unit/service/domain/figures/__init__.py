@@ -1,0 +1,1 @@
+"""Tests of service.domain.figures, module by module."""

@@ -1,0 +1,1 @@
+"""Tests of service.domain.matters, module by module."""

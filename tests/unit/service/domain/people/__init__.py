@@ -1,0 +1,1 @@
+"""Tests of service.domain.people, module by module."""

@@ -1,0 +1,1 @@
+"""Tests of service.domain.policies, module by module."""

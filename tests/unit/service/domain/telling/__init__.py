@@ -1,0 +1,1 @@
+"""Tests of service.domain.telling, module by module."""

@@ -1,0 +1,28 @@
+from dataclasses import replace
+
+from service.domain.telling.letter import write_letter
+from tests.builders import NOW, build_alert, build_event
+from tests.contract.notifier import letter_to
+
+
+def part(kind: str) -> str:
+    body = letter_to("duty@office.invalid").get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_the_next_step_follows_the_deadline_before_reasons_and_documents_in_text_and_in_html() -> None:
+    for kind in ("plain", "html"):
+        text = part(kind)
+        assert text.index("确认收到并指派承办人") < text.index("为何收到") < text.index("首发稿件")
+        assert text.index("时限与依据") < text.index("确认收到并指派承办人")
+
+
+def test_a_mail_writes_the_province_city_and_county_of_its_places_once() -> None:
+    county = "江西省赣州市于都县"
+    event = build_event()
+    event = replace(event, facts=dict(event.facts) | {"places": [county, f"{county}罗坳镇", f"{county}禾丰镇"]})
+    letter = write_letter(
+        subject="", alert=build_alert(), event=event, clocks=(), documents=(), link="", drill=False, now=NOW
+    )
+    assert "地点：江西省赣州市于都县、罗坳镇、禾丰镇；" in letter.summary
