@@ -22,6 +22,7 @@ T = TypeVar("T")
 ROUTING_FILE = "routing.yaml"
 _SHIPPED = Path(__file__).parent
 _DEEPEST = 4
+_SHORTEST = timedelta(minutes=5)
 _KINDS = frozenset(kind.value for kind in ReceiverKind)
 _TOLD_LEVELS = tuple(level for level in AlertLevel if level is not AlertLevel.NONE)
 
@@ -70,7 +71,7 @@ class _Reading:
         routes = tuple(route for route in read if route is not None)
         receivers = self._single("receivers", self._targets) or Routing().receivers
         tiers = self._tiers()
-        idle = self._idle()
+        again, idle = self._intervals("again"), self._intervals("idle")
         quiet, digest_at, at_once = self._single("blue", self._blue) or (QuietHours(), time(8), False)
         ahead = self._single("roster", self._ahead) or timedelta(hours=72)
         version = self._shipped.text("version")
@@ -83,6 +84,7 @@ class _Reading:
             routes=routes,
             receivers=receivers,
             tiers=tiers,
+            again=again,
             idle=idle,
             quiet=quiet,
             digest_at=digest_at,
@@ -200,17 +202,17 @@ class _Reading:
             raise row.fail("receivers", "升级须有接收人，并在1分钟或更久之后")
         return [(level, tier) for level in levels]
 
-    def _idle(self) -> Mapping[AlertLevel, timedelta]:
-        found = {}
-        for row in self._rows("idle"):
-            pair = self._try(self._idle_row, row)
-            if pair is not None:
-                found[pair[0]] = pair[1]
-        return MappingProxyType(found)
+    def _intervals(self, section: str) -> Mapping[AlertLevel, timedelta]:
+        read = [self._try(self._interval, row) for row in self._rows(section)]
+        return MappingProxyType(dict(pair for pair in read if pair is not None))
 
-    def _idle_row(self, row: Row) -> tuple[AlertLevel, timedelta]:
+    def _interval(self, row: Row) -> tuple[AlertLevel, timedelta] | None:
+        if row.flag("disabled", default=False):
+            return None
         pair = (_level(row, "id", row.text("id")), timedelta(minutes=row.whole("minutes")))
         row.close()
+        if pair[1] < _SHORTEST:
+            raise row.fail("minutes", "间隔须为5分钟或更久")
         return pair
 
     def _blue(self, file: Row, key: str) -> tuple[QuietHours, time, bool]:

@@ -69,9 +69,8 @@ def _coming(work: Work, alert: Alert, event: Event, office: Office, now: datetim
     routing, number = office.routing(), round_number(alert.extras)
     found = []
     for at, step in steps_ahead(alert, routing, now):
-        waited = duration(routing.tiers[alert.level][step.number - 1].after)
         occasion = f"unacknowledged:{number}:{step.number}"
-        found.append(coming(at, f"{waited}未确认：{step.words}", occasion, step.receivers))
+        found.append(coming(at, f"{duration(step.after)}未确认：{step.words}", occasion, step.receivers))
     handover = _handover(work, now) if asks(alert) else None
     if handover is not None:
         row = coming(handover, "交接班仍未确认", occasion_of(alert))

@@ -34,11 +34,19 @@ _MAY_IDLE = frozenset({AlertState.ACKNOWLEDGED, AlertState.ASSIGNED})
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """A step that is due: its number from 1, who is to be told (those of every step up to it), and what it is called."""
+    """A step that is due.
+
+    Its number from 1, after how long a round it is due, who is to be told (those of every step up to it), and what it
+    is called. Numbers above those of the rules are repetitions of the last step.
+    """
 
     number: int
+    after: timedelta
     receivers: tuple[Target, ...]
     words: str
+
+
+_AGAIN = "仍无人确认"
 
 
 def round_began(alert: Alert) -> datetime:
@@ -56,32 +64,41 @@ def tier_told(alert: Alert) -> int:
 def due_tier(alert: Alert, routing: Routing, now: datetime) -> Escalation | None:
     """Return the highest step that is due and not told yet; `None` where none is.
 
-    After a time in which nothing ran, several steps may be due at once: they are one, told to everybody of them, so
+    After the last step of the rules it is due again at the interval of its level, until somebody acknowledges. After a time in which nothing ran, several steps may be due at once: they are one, told to everybody of them, so
     that nobody gets three mails in one second. A clock that was set back makes nothing due.
     """
     if alert.state is not AlertState.OPEN:
         return None
-    tiers: tuple[Tier, ...] = routing.tiers.get(alert.level, ())
+    tiers, again = routing.tiers.get(alert.level, ()), routing.again.get(alert.level)
     waited = now - round_began(alert)
-    due = [number for number, tier in enumerate(tiers, start=1) if waited >= tier.after]
-    if not due or due[-1] <= tier_told(alert):
-        return None
-    return _step(tiers, due[-1])
+    due = sum(waited >= tier.after for tier in tiers)
+    if tiers and due == len(tiers) and again is not None:
+        due += (waited - tiers[-1].after) // again
+    return _step(tiers, again, due) if due > tier_told(alert) else None
 
 
 def steps_ahead(alert: Alert, routing: Routing, now: datetime) -> tuple[tuple[datetime, Escalation], ...]:
-    """Return the steps of this round that are still to come, each with its moment; those that are due already are one, now."""
-    if alert.state is not AlertState.OPEN:
+    """Return the steps of this round that are still to come, each with its moment; those that are due already are one, now.
+
+    Of the repetitions of the last step, which have no end, it is the next one.
+    """
+    tiers, again = routing.tiers.get(alert.level, ()), routing.again.get(alert.level)
+    if alert.state is not AlertState.OPEN or not tiers:
         return ()
-    tiers, due = routing.tiers.get(alert.level, ()), due_tier(alert, routing, now)
-    moments = [(round_began(alert) + tier.after, number) for number, tier in enumerate(tiers, start=1)]
-    later = [(at, _step(tiers, number)) for at, number in moments if at > now and number > tier_told(alert)]
-    return (*([(now, due)] if due is not None else []), *later)
+    due, began, told = due_tier(alert, routing, now), round_began(alert), tier_told(alert)
+    reached = max(due.number if due is not None else told, len(tiers))
+    numbers = range(1, reached + (1 if again is None else 2))
+    later = [(began + step.after, step) for step in (_step(tiers, again, number) for number in numbers)]
+    coming = [(at, step) for at, step in later if at > now and step.number > told]
+    return (*([(now, due)] if due is not None else []), *coming)
 
 
-def _step(tiers: Sequence[Tier], number: int) -> Escalation:
-    receivers = dict.fromkeys(target for tier in tiers[:number] for target in tier.receivers)
-    return Escalation(number, tuple(receivers), tiers[number - 1].words)
+def _step(tiers: Sequence[Tier], again: timedelta | None, number: int) -> Escalation:
+    receivers = tuple(dict.fromkeys(target for tier in tiers[:number] for target in tier.receivers))
+    repeated = number - len(tiers)
+    if repeated <= 0 or again is None:
+        return Escalation(number, tiers[number - 1].after, receivers, tiers[number - 1].words)
+    return Escalation(number, tiers[-1].after + repeated * again, receivers, _AGAIN)
 
 
 def idle_since(alert: Alert, last_step: datetime | None, routing: Routing, now: datetime) -> timedelta | None:

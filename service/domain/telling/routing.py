@@ -143,7 +143,8 @@ class Routing:
     """The rules of one installation.
 
     `receivers` stand in where no rule applies and always receive what concerns a wrong rule; `faults` are the sentences
-    on rules that were left out, each with file, line and key. `tiers` and `idle` are per level.
+    on rules that were left out, each with file, line and key. `tiers`, `again` and `idle` are per level; `again` is the
+    time between repetitions of the last step, and without it that is the last word.
     """
 
     version: str = "built-in"
@@ -152,6 +153,7 @@ class Routing:
     tiers: Mapping[AlertLevel, tuple[Tier, ...]] = field(
         default_factory=lambda: MappingProxyType(dict.fromkeys(_TOLD, _STEPS))
     )
+    again: Mapping[AlertLevel, timedelta] = field(default_factory=lambda: MappingProxyType(_IDLE))
     idle: Mapping[AlertLevel, timedelta] = field(default_factory=lambda: MappingProxyType(_IDLE))
     quiet: QuietHours = field(default_factory=QuietHours)
     digest_at: time = time(8)

@@ -97,12 +97,12 @@ _STAGES = {int(Stage.FIRST): "首次提醒", int(Stage.SECOND): "二次提醒", 
 
 
 def occasion_word(name: str) -> str:
-    """Return an occasion in words: `unacknowledged:1:2` is `未确认提醒 第2级`."""
+    """Return an occasion in words: `unacknowledged:1:2` is `未确认提醒 第2次`."""
     kind, _, rest = name.partition(":")
     shown = _OCCASIONS.get(kind, kind)
     last = rest.rpartition(":")[2]
     if kind == "unacknowledged":
-        return f"{shown} 第{last}级"
+        return f"{shown} 第{last}次"
     if kind == "clock" and last.isdigit():
         return f"时限{_STAGES.get(int(last), '提醒')}"
     return shown

@@ -45,7 +45,7 @@ def server(alone: Running) -> Refusing:
 def refused(alone: Running, server: Refusing) -> Callable[..., list[Alert]]:
     """Let alerts be raised whose mails are refused, some time ago, and mend the server."""
 
-    def run(count: int = 1, *, minutes: float = 300) -> list[Alert]:
+    def run(count: int = 1, *, minutes: float = 200) -> list[Alert]:
         raised = [alone.happens(event(f"E{number}", alone.clock())) for number in range(count)]
         alone.wait(minutes * MINUTE, every=4 * MINUTE)
         server.mended = True

@@ -38,8 +38,8 @@ class TestDueTier:
             (29, 1, None),
             (30, 1, 2),
             (60, 2, 3),
-            (600, 3, None),
-            (600, 0, 3),
+            (299, 3, None),
+            (299, 0, 3),
             (40, 0, 2),
         ],
     )
@@ -49,6 +49,31 @@ class TestDueTier:
         one = alert(ORANGE, raised_at=NOW - minutes * MINUTE, extras={"tier": told} if told else {})
         due = due_tier(one, RULES, NOW)
         assert (due.number if due else None) == number
+
+    @pytest.mark.parametrize(
+        ("level", "hours", "numbers"),
+        [(RED, 5, [3, 4, 5, 6, 7]), (ORANGE, 10, [3, 3, 3, 3, 4, 4, 4, 4, 5, 5]), (YELLOW, 2, [3, 3])],
+    )
+    def test_the_last_step_is_due_again_at_the_interval_of_its_level_until_somebody_acknowledges(
+        self, level: AlertLevel, hours: int, numbers: list[int]
+    ) -> None:
+        one = alert(level, raised_at=NOW)
+        due = [due_tier(one, RULES, NOW + hour * HOUR) for hour in range(1, hours + 1)]
+        assert [step.number for step in due if step] == numbers
+        assert {step.receivers for step in due if step} == {due[0].receivers if due[0] else ()}
+        assert {step.words for step in due if step and step.number > 3} <= {"仍无人确认"}
+        told = noted(one, tier=numbers[-1])
+        assert due_tier(told, RULES, NOW + hours * HOUR) is None
+        assert due_tier(replace(told, state=AlertState.ACKNOWLEDGED), RULES, NOW + 90 * HOUR) is None
+        ahead = steps_ahead(told, RULES, NOW + hours * HOUR)
+        assert [(at, step) for at, step in ahead] == [
+            (NOW + step.after, due_tier(told, RULES, at)) for at, step in ahead
+        ]
+        assert [step.number for _, step in ahead] == [numbers[-1] + 1]
+
+    def test_where_no_interval_is_set_the_last_step_is_the_last_word(self) -> None:
+        assert due_tier(alert(RED, raised_at=NOW - 99 * HOUR, extras={"tier": 3}), Routing(again={}), NOW) is None
+        assert len(steps_ahead(alert(RED, raised_at=NOW), Routing(again={}), NOW)) == 3
 
     def test_steps_that_are_due_together_are_one_and_reach_everybody_of_them(self) -> None:
         due = due_tier(alert(RED, raised_at=NOW - 2 * HOUR), RULES, NOW)
@@ -76,19 +101,24 @@ class TestDueTier:
     ) -> None:
         fresh = alert(RED, raised_at=NOW - 20 * MINUTE)
         ahead = steps_ahead(fresh, RULES, NOW)
-        assert [(at - NOW, step.number) for at, step in ahead] == [(0 * MINUTE, 1), (10 * MINUTE, 2), (40 * MINUTE, 3)]
+        assert [(at - NOW, step.number) for at, step in ahead] == [
+            (0 * MINUTE, 1),
+            (10 * MINUTE, 2),
+            (40 * MINUTE, 3),
+            (100 * MINUTE, 4),
+        ]
         assert [step for _, step in ahead] == [due_tier(fresh, RULES, at) for at, _ in ahead]
-        assert [step.number for _, step in steps_ahead(noted(fresh, tier=1), RULES, NOW)] == [2, 3]
+        assert [step.number for _, step in steps_ahead(noted(fresh, tier=1), RULES, NOW)] == [2, 3, 4]
         assert steps_ahead(alert(RED, state=AlertState.CLOSED), RULES, NOW) == ()
 
     def test_a_step_whose_moment_is_now_is_due_and_not_also_ahead(self) -> None:
         ahead = steps_ahead(alert(RED, raised_at=NOW - 30 * MINUTE, extras={"tier": 1}), RULES, NOW)
-        assert [(at - NOW, step.number) for at, step in ahead] == [(0 * MINUTE, 2), (30 * MINUTE, 3)]
-        assert [step.words for _, step in ahead] == [tier.words for tier in RULES.tiers[RED][1:]]
+        assert [(at - NOW, step.number) for at, step in ahead] == [(0 * MINUTE, 2), (30 * MINUTE, 3), (90 * MINUTE, 4)]
+        assert [step.words for _, step in ahead] == [*(tier.words for tier in RULES.tiers[RED][1:]), "仍无人确认"]
 
     def test_what_was_told_is_not_ahead_again_where_a_clock_was_set_back(self) -> None:
         ahead = steps_ahead(alert(RED, raised_at=NOW - 5 * MINUTE, extras={"tier": 1}), RULES, NOW)
-        assert [step.number for _, step in ahead] == [2, 3]
+        assert [step.number for _, step in ahead] == [2, 3, 4]
 
     @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.OPEN])
     def test_what_somebody_has_has_no_steps_ahead(self, state: AlertState) -> None:
