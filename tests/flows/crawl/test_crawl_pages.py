@@ -80,6 +80,7 @@ class TestOtherPages:
         ("answer", "reason"),
         [
             (HOME, "原文已不在"),
+            (Page(status=302, headers={"Location": "/news/"}), "原文已不在"),
             (page("<h1>提示信息</h1><div>您访问的页面不存在或已被删除！</div>"), "原文已不在"),
             (
                 page(
@@ -100,7 +101,7 @@ class TestOtherPages:
         self, press: Press, held: Held, source: Source, visit: Visit, answer: Page, reason: str
     ) -> None:
         serve_articles(press, "/a/1.html", "/a/2.html")
-        press.pages |= {"/a/1.html": answer, "/": article("省局门户网站首页上的文章")}
+        press.pages |= {"/a/1.html": answer, "/": article("省局门户网站首页上的文章"), "/news/": article("要闻动态")}
         report = visit(source).sources[0]
         assert (held.titles(), report.pending) == (["消息 /a/2.html"], 1)
         assert [entry.reason for entry in held.entries] == [reason]
