@@ -14,6 +14,7 @@ from crawlers.failure import FailureCode
 from crawlers.gate import Refusal
 from crawlers.listed import Listed, NotJson, Reading, next_step
 from crawlers.login_page import is_login_page
+from crawlers.missing_page import moved_home
 from crawlers.pages import decode_list
 from crawlers.paging import PageRequest
 from crawlers.parsing.frames import framed_pages
@@ -29,7 +30,7 @@ class ListingSpider(SourceSpider):
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the first page of the list, or for the first of the pages that lead there."""
         async for request in super().start():
-            if isinstance(request, scrapy.Request) and self._steps:
+            if isinstance(request, scrapy.Request) and self._steps and request.callback == self.parse_list:
                 yield request.replace(
                     callback=self.parse_step, cb_kwargs={"index": 0}, headers=self.declaration.headers
                 )
@@ -57,6 +58,9 @@ class ListingSpider(SourceSpider):
 
     def read_list(self, response: Response, walk: Walk) -> tuple[str, Reading]:
         """Return the text and the records of a list page, of a JSON answer, or of a Hanweb data proxy."""
+        asked = response.meta.get("redirect_urls", [response.url])[0]
+        if moved_home(asked, response.url):
+            raise ListRefused(FailureCode.MOVED, f"跳转到 {response.url}")
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         text = decode_list(response.body, url=response.url, content_type=content_type)
         if isinstance(text, Refusal):
