@@ -18,6 +18,7 @@ from crawlers.remembered import (
     ANSWERED,
     ARRIVALS,
     BEHIND,
+    CUT_AT_PAGES,
     DAY,
     DEEP_AT,
     FILES,
@@ -48,6 +49,7 @@ NO_FAULT = CUT_SHORT | {
     FailureCode.DAILY_CAP,
     FailureCode.HOST_STOPPED,
 }
+_UNANSWERED = frozenset((FailureCode.DNS, FailureCode.REFUSED, FailureCode.TIMEOUT, FailureCode.CONNECTION))
 _LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE, FailureCode.LOGIN))
 
 
@@ -129,11 +131,12 @@ def _answered(before: SourceProgress, now: datetime) -> dict[str, Any]:
 def _outcome(visit: Visit, now: datetime, *, failed: bool) -> Outcome:
     return Outcome(
         failed=failed,
+        unanswered=visit.failure is not None and visit.failure.code in _UNANSWERED,
         listed=visit.listed,
         # What was published long before had gathered, or was inserted; it says nothing of how much comes.
         new=max(visit.added - visit.stale, 0),
         pending=len(visit.waiting.union(one for one, page in visit.late.items() if page.is_due(now)))
-        + len(visit.files)
+        + sum(one.is_due(now) for one in visit.files.values())
         + visit.unwalked,
         wait_until=_wait_until(visit, now),
         source_class=visit.source.source_class,
@@ -192,9 +195,11 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[LATE] = [page.to_json() for page in visit.late.values()]
     memory[LEFT_ALONE] = [page.to_json() for page in visit.left_alone.values()][-MOST_LATE:]
     memory[BEHIND] = _behind(visit)
+    cut = visit.failure is not None and visit.failure.code in CUT_SHORT
+    memory[CUT_AT_PAGES] = cut and visit.listing_read
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
-    if visit.failure is None or visit.failure.code not in CUT_SHORT:
+    if not cut:
         memory[ROTTEN] = visit.failure is not None and visit.failure.code in ROT
     if visit.listing_read and (visit.deep or DEEP_AT not in memory):
         memory[DEEP_AT] = now.isoformat()
@@ -216,7 +221,8 @@ def _wait_until(visit: Visit, now: datetime) -> datetime | None:
     if failure.code is FailureCode.DAILY_CAP:
         tomorrow = now.astimezone(BEIJING) + timedelta(days=1)
         return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
-    if failure.code in _LEAVE_ALONE:
+    # A host that gives the list and refuses a page is asked for another one after the usual back-off.
+    if failure.code in _LEAVE_ALONE and not visit.page_refused:
         return max(now + visit.declaration.schedule.max, failure.retry_at or now)
     return failure.retry_at
 

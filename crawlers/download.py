@@ -113,12 +113,18 @@ class EgressDownloadHandler(BaseDownloadHandler):
         self._check_stops(request, host)
         declared = self._visit.declaration.politeness.delay.total_seconds()
         delay = max(declared, float(request.meta.get("robots_delay", 0.0)))
-        wait = self._egress.hosts.reserve(host, delay, asyncio.get_running_loop().time())
+        asked_at = asyncio.get_running_loop().time()
+        wait = self._egress.hosts.reserve(host, delay, asked_at)
         if wait > 0:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._surroundings.stopping.wait()
-            self._check_stops(request, host)
+            try:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await self._surroundings.stopping.wait()
+                self._check_stops(request, host)
+            except BaseException:
+                # Else every crawl that ends while it waits moves the host's next start on, and nobody's turn comes.
+                self._egress.hosts.give_back(host, delay, asked_at + wait)
+                raise
         self._note_start(host, delay)
         self._visit.requests += 1
         return delay

@@ -6,6 +6,7 @@ __all__ = [
     "ARRIVALS",
     "ASKED_ANEW",
     "BEHIND",
+    "CUT_AT_PAGES",
     "DAY",
     "DEEP_AT",
     "FILES",
@@ -39,6 +40,9 @@ ASKED_ANEW = "asked_anew"
 
 BEHIND = "behind"
 """How many visits in a row left pages of the list unwalked: `crawlers.walk`."""
+
+CUT_AT_PAGES = "cut_at_pages"
+"""Whether the last visit had read its list when its time was up: the next one begins with the pages that it left."""
 
 DAY = "day"
 """The Shanghai day of which `REQUESTS` are counted."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.http import JsonRequest, Response
@@ -93,7 +94,9 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
         """
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask for the first page of the list."""
+        """Ask for the pages that the last visit had no time for, then for the first page of the list."""
+        for left in self.left_by_the_last():
+            yield left
         progress = self.visit.progress
         validators = {"If-None-Match": progress.etag, "If-Modified-Since": progress.last_modified}
         if self.visit.deep:
@@ -136,6 +139,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
     ) -> AsyncIterator[Any]:
         if number == 1:
             walk.url, walk.text = response.url, text
+            self.visit.hosts.add(urlsplit(response.url).hostname or "")
         fresh = self.take_page(response, records, number, walk)
         new = await self.choose(fresh)
         for item in await self.with_list(self.take(new), response):
