@@ -23,6 +23,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawlers.egress import Egress, EgressRefused, Refusal
 from crawlers.failure import Failure, FailureCode, RequestStopped
+from crawlers.packed import breaks_off
 from crawlers.politeness import stop_reason
 from crawlers.visit import Surroundings, Visit
 
@@ -200,6 +201,8 @@ class EgressDownloadHandler(BaseDownloadHandler):
                 raise DownloadCancelledError(f"headers of {request.url} are larger than {MAX_HEADER_BYTES} bytes")
             headers = Headers([(name.decode("latin-1"), value) for name, value in answer.raw_headers])
             body = await self._read(answer, request)
+            if await asyncio.to_thread(breaks_off, body, answer.headers.get("Content-Encoding", "")):
+                raise DownloadFailedError(f"{request.url} breaks off in the middle of what was packed")
             kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
             return kind(
                 url=request.url,
