@@ -39,8 +39,10 @@ _OF_A_HOST = frozenset(
 )
 # What a site refuses today it will hardly show tomorrow: what its list says is handed on at once.
 _REFUSED = frozenset((FailureCode.CHALLENGE, FailureCode.ROBOTS, FailureCode.EGRESS))
+# Rules of robots.txt change too, and to wait for that costs the site nothing.
 _NO_ANSWER = _OF_A_HOST | frozenset(
     (
+        FailureCode.ROBOTS,
         FailureCode.DNS,
         FailureCode.REFUSED,
         FailureCode.TIMEOUT,

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.catalogue.declaration import Step
 from crawlers.failure import FailureCode
 from crawlers.gate import Refusal
+from crawlers.instead import said_instead
 from crawlers.listed import Listed, NotJson, Reading, next_step
 from crawlers.login_page import is_login_page
 from crawlers.missing_page import moved_home
@@ -80,6 +81,9 @@ class ListingSpider(SourceSpider):
         usable = self.usable(reading.records)
         if not usable and is_login_page(text, url=response.url):
             raise ListRefused(FailureCode.LOGIN, "返回的是登录页")
+        instead = None if usable else said_instead(text)
+        if instead is not None:
+            raise ListRefused(FailureCode.STATUS, instead)
         return text, replace(reading, records=tuple(usable))
 
     def frame_request(self, response: Response, text: str, walk: Walk) -> scrapy.Request | None:

@@ -121,3 +121,36 @@ class TestLists:
         press.pages["/list.html"] = Page(body=f"<ul class=news>{rows}</ul><p>{WORDS}</p>".encode())
         assert visit(source).sources[0].failure_code is FailureCode.NOTHING_FOUND
         assert held.titles() == []
+
+    @pytest.mark.parametrize("least", [0, 1])
+    @pytest.mark.parametrize("title", ["系统维护中", "404 Not Found", "访问过于频繁"])
+    def test_a_page_of_another_title_is_no_empty_list(
+        self, press: Press, declare: Declare, visit: Visit, least: int, title: str
+    ) -> None:
+        press.pages["/list.html"] = page(title)
+        source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE, expect={"min_items": least})
+        report = visit(source).sources[0]
+        assert report.failure_code is FailureCode.STATUS
+        assert f"返回的是“{title}”" in (report.failed or "")
+
+    @pytest.mark.parametrize(
+        ("answer", "failed"),
+        [
+            ('{"code": 500, "msg": "系统异常", "data": null}', "接口返回错误 500：系统异常"),
+            ('{"success": false, "message": "参数错误"}', "接口返回错误：参数错误"),
+            ('{"code": 200, "data": {"rows": []}}', None),
+            ('{"code": "0", "success": true, "data": {"rows": null}}', None),
+            ('{"total": 500, "data": {"rows": []}}', None),
+        ],
+    )
+    def test_an_interface_that_answers_with_an_error_has_no_empty_list(
+        self, press: Press, declare: Declare, visit: Visit, answer: str, failed: str | None
+    ) -> None:
+        press.pages["/api"] = Page(body=answer.encode(), kind="application/json")
+        rule = {"format": "json", "record": "data.rows", "id": "no", "title": "title"}
+        source = declare(
+            kind="json_api", url=press.url("/api"), list=rule, article={"fetch": False}, expect={"min_items": 0}
+        )
+        told = visit(source).sources[0].failed
+        assert (failed or "") in (told or "")
+        assert (told is None) is (failed is None)

@@ -78,6 +78,23 @@ class TestOneOfMany:
         assert waits[2] > 3 * waits[0]
 
 
+def test_pages_that_the_rules_forbid_are_told_at_once_and_had_when_the_rules_change(
+    press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock
+) -> None:
+    serve_articles(press, "/a/1.html", "/a/2.html")
+    press.pages["/robots.txt"] = Page(body=b"User-agent: *\nDisallow: /a/", kind="text/plain")
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for number in range(6):
+        visit(source)
+        assert unread(held) == ["消息 /a/1.html", "消息 /a/2.html"], number
+        clock.forward(hours=1)
+    assert [path for path in press.paths() if path != "/list.html"] == []
+    press.pages["/robots.txt"] = Page(status=404)
+    clock.forward(hours=25)
+    visit(source)
+    assert unread(held) == []
+
+
 class TestOfAnotherHost:
     @pytest.mark.parametrize(
         "pages",
