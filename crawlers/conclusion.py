@@ -30,6 +30,7 @@ from crawlers.remembered import (
     REFUSED_FILES,
     REQUESTS,
     ROTTEN,
+    TITLES,
     TRIES,
 )
 from crawlers.visit import Visit
@@ -195,6 +196,7 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[LATE] = [page.to_json() for page in visit.late.values()]
     memory[LEFT_ALONE] = [page.to_json() for page in visit.left_alone.values()][-MOST_LATE:]
     memory[BEHIND] = _behind(visit)
+    memory[TITLES] = visit.titles
     cut = visit.failure is not None and visit.failure.code in CUT_SHORT
     memory[CUT_AT_PAGES] = cut and visit.listing_read
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))

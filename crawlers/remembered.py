@@ -22,6 +22,7 @@ __all__ = [
     "REFUSED_FILES",
     "REQUESTS",
     "ROTTEN",
+    "TITLES",
     "TRIES",
     "TURN",
 ]
@@ -88,6 +89,9 @@ REQUESTS = "requests"
 
 ROTTEN = "rotten"
 """Whether the last list gave less than was expected of it."""
+
+TITLES = "titles"
+"""The marks of the titles that the list told last, by id: `crawlers.titles`."""
 
 TRIES = "tries"
 """How often what is not taken yet was tried, by id."""

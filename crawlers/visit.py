@@ -70,7 +70,7 @@ class Visit:
     the published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
     `files` are attachments that are still to be fetched, `refused` those that were not taken or not read, by the rules
     that `limits` stands for. `late` are listed pages that are still to be had, with their records, so that they are asked
-    for again after their list dropped them; `left_alone` those that were given up. `remark` is what a person should look at although the visit went well; `rot_sample` the
+    for again after their list dropped them; `titles` are marks of listed titles by id (`crawlers.titles`), `again` the ids that are looked at again for a new one; `left_alone` those that were given up. `remark` is what a person should look at although the visit went well; `rot_sample` the
     list page on which a rule found too little; `noted` what the new documents were like. `notes` are what the spider
     wants to find in the next visit's `progress.memory`; they are kept unless the visit failed.
     """
@@ -116,6 +116,8 @@ class Visit:
     late: dict[str, LatePage] = field(default_factory=dict)
     left_alone: dict[str, LatePage] = field(default_factory=dict)
     limits: str = ""
+    titles: dict[str, str] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
 
     @property
     def requests_today(self) -> int:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import scrapy
+
 from crawlers.listed import Listed
 from crawlers.records import Document, DocumentKind, Engagement, document_id
 from crawlers.spiders.listing import ListingSpider
@@ -34,6 +36,11 @@ class HotListSpider(ListingSpider):
     async def choose(self, records: Sequence[Listed]) -> Sequence[Listed]:
         """Return all records: a snapshot is taken whole."""
         return records
+
+    def retitled(self, listed: Sequence[Listed], new: Sequence[Listed]) -> list[scrapy.Request]:
+        """Return nothing: an entry is its title."""
+        del listed, new
+        return []
 
     def take(self, new: Sequence[Listed]) -> list[Any]:
         """Return one document per title, ranked in the order of the list: the first of equal titles is its rank."""

@@ -27,6 +27,7 @@ from crawlers.spiders.answer import answer_kept
 from crawlers.spiders.attached import AttachedFiles
 from crawlers.spiders.continued import ContinuedPages
 from crawlers.spiders.late_pages import LatePages
+from crawlers.spiders.retitled import RetitledPages
 from crawlers.visit import Surroundings, Visit
 from crawlers.walk import CATCH_UP_PAGES, deep_declaration, walks_on
 
@@ -70,7 +71,7 @@ class Walk:
     is_behind: bool = True
 
 
-class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
+class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scrapy.Spider):
     """Visits one source. Subclasses say how a list is read, and may say what becomes of a record."""
 
     name = "source"
@@ -144,6 +145,8 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
         new = await self.choose(fresh)
         for item in await self.with_list(self.take(new), response):
             yield item
+        for again in self.retitled(fresh, new):
+            yield again
         ids, unknown = [r.native_id for r in fresh], {r.native_id for r in new}
         walk.is_behind = walk.is_behind and walks_on(ids, unknown, deep=False)
         if walks_on(ids, unknown, deep=self.visit.deep):
