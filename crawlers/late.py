@@ -9,7 +9,7 @@ from typing import Any
 from crawlers.listed import Listed
 from crawlers.records import DatePrecision
 
-__all__ = ["MOST_LATE", "MOST_WAITS", "TOLD_AFTER", "LatePage", "due_after", "late_pages_from", "put_off"]
+__all__ = ["DAILY", "MOST_LATE", "MOST_WAITS", "TOLD_AFTER", "LatePage", "due_after", "late_pages_from", "put_off"]
 
 MOST_LATE = 200
 """So many pages of a source are remembered to be asked for again, and as many that were given up: the newest."""
@@ -23,8 +23,8 @@ MOST_WAITS = len(_WAITS)
 """So often what does not answer is put off; the next failure is the last."""
 
 _SUMMARY = 500
-# From here on the waits are a day each.
-_DAILY = 7
+DAILY = 7
+"""From so many failures on the waits are a day each: what a host refuses is put there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def put_off(page: LatePage, now: datetime, *, why: str, for_a_day: bool = False)
     if page.failures >= MOST_WAITS:
         return None
     if for_a_day:
-        page = replace(page, failures=max(page.failures, _DAILY))
+        page = replace(page, failures=max(page.failures, DAILY))
     return replace(
         page,
         failures=page.failures + 1,

@@ -90,12 +90,15 @@ def moved_to_error(asked: str, answered: str) -> bool:
 def moved_to_channel(asked: str, answered: str) -> bool:
     """Return whether redirects led from a page to a folder or an index, as sites send on who asks for what they took down.
 
-    Pages have moved into folders of their own too: what stands there tells.
+    Not where the folder is the page's own (`/n/1` and `/n/1/`). Pages have moved into other folders too: what stands
+    there tells.
     """
     there, here = urlsplit(answered), urlsplit(asked)
+    own = here.path.rpartition(".")[0] if "." in here.path.rpartition("/")[2] else here.path.rstrip("/")
     return (
         asked != answered
         and not there.query
+        and not there.path.startswith(f"{own}/")
         and bool(_CHANNEL_PATH.search(there.path))
         and not _CHANNEL_PATH.search(here.path)
     )

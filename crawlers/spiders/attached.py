@@ -16,9 +16,9 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.attachments.documents import Attached, attached_to, document_of_attachment
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of
 from crawlers.attachments.reading import AttachmentText
-from crawlers.failure import Failure, RequestStopped, describe
+from crawlers.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.gate import Refusal
-from crawlers.late import MOST_WAITS, due_after
+from crawlers.late import DAILY, MOST_WAITS, due_after
 from crawlers.ports import KeptFile
 from crawlers.records import Document
 from crawlers.remembered import MAX_TRIES, MOST_FILES
@@ -118,7 +118,7 @@ class AttachedFiles:
         """Count a file that could not be had; it stays remembered until it has failed three times, and is then told.
 
         That nothing answered says nothing of the file: it is asked for again for a week, as a page is. That the visit
-        ended before it does not count at all.
+        ended before it, or that its host refused another one, does not count at all.
         """
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         attached: Attached = request.cb_kwargs["attached"]
@@ -126,11 +126,13 @@ class AttachedFiles:
         self.visit.dropped[described.code] += 1
         # Others were taken since: there may be room by now for one that there was none to remember.
         self._remember(attached)
-        if isinstance(failure.value, RequestStopped) and described.code in ENDS_CRAWL:
+        refusal = failure.value if isinstance(failure.value, RequestStopped) else None
+        is_refused = described.code is FailureCode.CHALLENGE
+        if refusal is not None and (described.code in ENDS_CRAWL or (is_refused and not refusal.answered)):
             return []
         if says_nothing_of_it(described, failure.value):
             if attached.failures < MOST_WAITS:
-                self._later(attached)
+                self._later(attached, for_a_day=is_refused)
                 return []
         elif self.visit.miss(attached.native_id) < MAX_TRIES:
             return []
@@ -138,9 +140,9 @@ class AttachedFiles:
         self._refuse(replace(attached, failures=0, due_at=None))
         return [self._given_up_file(attached, described)]
 
-    def _later(self, attached: Attached) -> None:
+    def _later(self, attached: Attached, *, for_a_day: bool) -> None:
         if attached.native_id in self.visit.files:
-            failures, now = attached.failures + 1, self.surroundings.clock()
+            failures, now = max(attached.failures, DAILY if for_a_day else 0) + 1, self.surroundings.clock()
             later = replace(attached, failures=failures, due_at=due_after(failures, now))
             self.visit.files[attached.native_id] = later
 

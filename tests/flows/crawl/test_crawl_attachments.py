@@ -116,6 +116,20 @@ def test_a_file_that_never_answers_costs_a_dozen_requests_in_a_week_and_is_then_
     assert len(attachments(held)) == 1
 
 
+def test_a_file_that_is_refused_keeps_no_other_from_being_had(
+    press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock
+) -> None:
+    serve(press, "/refused.docx", "/1.docx", "/2.docx")
+    press.pages |= {"/refused.docx": Page(status=403), "/1.docx": Page(body=DOCX), "/2.docx": Page(body=DOCX + b"\0")}
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for _ in range(20):
+        visit(source)
+        clock.forward(hours=12)
+    assert len(attachments(held)) == 2
+    assert press.paths().count("/refused.docx") == 7
+    assert [entry.reason for entry in held.entries] == ["原文未取到"]
+
+
 def test_a_file_that_came_too_late_is_taken_by_the_next_visit(
     press: Press, held: Held, declare: Declare, visit: Visit
 ) -> None:

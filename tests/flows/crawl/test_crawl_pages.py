@@ -112,12 +112,19 @@ class TestOtherPages:
             page("<h1>消息 /a/1.html</h1><img src=a.jpg><form>用户登录<input type=password></form>"),
             page("<h1>消息 /a/1.html</h1><p>经查，网传“页面已删除”不实。</p>"),
             Page(status=302, headers={"Location": "/?p=7"}),
+            Page(status=301, headers={"Location": "/a/1/"}),
         ],
     )
     def test_a_short_page_under_the_listed_title_is_that_page_whatever_stands_beside_it(
         self, press: Press, held: Held, source: Source, visit: Visit, answer: Page
     ) -> None:
-        press.pages |= {"/list.html": list_page("/a/1.html"), "/a/1.html": answer, "/?p=7": article("消息 /a/1.html")}
+        short = page("<h1>消息 /a/1.html</h1><p>经查，网传药店停业不实。</p>")
+        press.pages |= {
+            "/list.html": list_page("/a/1.html"),
+            "/a/1.html": answer,
+            "/?p=7": article("消息 /a/1.html"),
+            "/a/1/": short,
+        }
         assert visit(source).sources[0].added == 1
         assert held.entries == []
 
