@@ -92,6 +92,8 @@ def count_requests(progress: SourceProgress, requests: int, now: datetime) -> So
 def conclude(visit: Visit, now: datetime) -> SourceProgress:
     """Return what is to be remembered after `visit`, the time of the next one included."""
     failed = visit.failure is not None and visit.failure.code not in NO_FAULT
+    # One that the crawl ended before it came to the list has not failed, and has learned nothing either.
+    is_read = not failed and (visit.listing_read or visit.failure is None)
     before = visit.progress
     etag, last_modified, list_hash = _validators(visit)
     after = replace(
@@ -100,7 +102,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         last_modified=last_modified,
         list_hash=list_hash,
         last_run_at=now,
-        last_success_at=before.last_success_at if failed else now,
+        last_success_at=now if is_read else before.last_success_at,
         last_new_at=now if visit.added else before.last_new_at,
         failures=before.failures + 1 if failed else 0,
         last_error=None if visit.failure is None else sentence_of(visit, visit.failure),
@@ -108,7 +110,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         watermark=max((moment for moment in (before.watermark, visit.newest) if moment), default=None),
         memory=_memory(visit, now),
     )
-    outcome = _outcome(visit, now, failed=failed)
+    outcome = _outcome(visit, now, failed=not is_read)
     schedule = visit.declaration.schedule
     arrivals = learn(before, schedule, outcome, now)
     # A list costs one request, and so do its pages: half of the day's allowance is for lists.
@@ -121,7 +123,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         after,
         interval_seconds=interval.total_seconds(),
         next_due_at=now if cut_short else next_due(after, schedule, outcome, interval, now),
-        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()} | ({} if failed else _answered(before, now)),
+        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()} | (_answered(before, now) if is_read else {}),
     )
 
 
