@@ -18,6 +18,7 @@ from crawlers.remembered import (
     ANSWERED,
     ARRIVALS,
     BEHIND,
+    CUT_AT_PAGES,
     DAY,
     DEEP_AT,
     FILES,
@@ -29,6 +30,7 @@ from crawlers.remembered import (
     REFUSED_FILES,
     REQUESTS,
     ROTTEN,
+    TITLES,
     TRIES,
 )
 from crawlers.visit import Visit
@@ -48,6 +50,7 @@ NO_FAULT = CUT_SHORT | {
     FailureCode.DAILY_CAP,
     FailureCode.HOST_STOPPED,
 }
+_UNANSWERED = frozenset((FailureCode.DNS, FailureCode.REFUSED, FailureCode.TIMEOUT, FailureCode.CONNECTION))
 _LEAVE_ALONE = frozenset((FailureCode.ROBOTS, FailureCode.CHALLENGE, FailureCode.LOGIN))
 
 
@@ -89,6 +92,8 @@ def count_requests(progress: SourceProgress, requests: int, now: datetime) -> So
 def conclude(visit: Visit, now: datetime) -> SourceProgress:
     """Return what is to be remembered after `visit`, the time of the next one included."""
     failed = visit.failure is not None and visit.failure.code not in NO_FAULT
+    # One that the crawl ended before it came to the list has not failed, and has learned nothing either.
+    is_read = not failed and (visit.listing_read or visit.failure is None)
     before = visit.progress
     etag, last_modified, list_hash = _validators(visit)
     after = replace(
@@ -97,7 +102,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         last_modified=last_modified,
         list_hash=list_hash,
         last_run_at=now,
-        last_success_at=before.last_success_at if failed else now,
+        last_success_at=now if is_read else before.last_success_at,
         last_new_at=now if visit.added else before.last_new_at,
         failures=before.failures + 1 if failed else 0,
         last_error=None if visit.failure is None else sentence_of(visit, visit.failure),
@@ -105,7 +110,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         watermark=max((moment for moment in (before.watermark, visit.newest) if moment), default=None),
         memory=_memory(visit, now),
     )
-    outcome = _outcome(visit, now, failed=failed)
+    outcome = _outcome(visit, now, failed=not is_read)
     schedule = visit.declaration.schedule
     arrivals = learn(before, schedule, outcome, now)
     # A list costs one request, and so do its pages: half of the day's allowance is for lists.
@@ -118,7 +123,7 @@ def conclude(visit: Visit, now: datetime) -> SourceProgress:
         after,
         interval_seconds=interval.total_seconds(),
         next_due_at=now if cut_short else next_due(after, schedule, outcome, interval, now),
-        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()} | ({} if failed else _answered(before, now)),
+        memory=dict(after.memory) | {ARRIVALS: arrivals.to_memory()} | (_answered(before, now) if is_read else {}),
     )
 
 
@@ -129,11 +134,12 @@ def _answered(before: SourceProgress, now: datetime) -> dict[str, Any]:
 def _outcome(visit: Visit, now: datetime, *, failed: bool) -> Outcome:
     return Outcome(
         failed=failed,
+        unanswered=visit.failure is not None and visit.failure.code in _UNANSWERED,
         listed=visit.listed,
         # What was published long before had gathered, or was inserted; it says nothing of how much comes.
         new=max(visit.added - visit.stale, 0),
         pending=len(visit.waiting.union(one for one, page in visit.late.items() if page.is_due(now)))
-        + len(visit.files)
+        + sum(one.is_due(now) for one in visit.files.values())
         + visit.unwalked,
         wait_until=_wait_until(visit, now),
         source_class=visit.source.source_class,
@@ -192,9 +198,12 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[LATE] = [page.to_json() for page in visit.late.values()]
     memory[LEFT_ALONE] = [page.to_json() for page in visit.left_alone.values()][-MOST_LATE:]
     memory[BEHIND] = _behind(visit)
+    memory[TITLES] = visit.titles
+    cut = visit.failure is not None and visit.failure.code in CUT_SHORT
+    memory[CUT_AT_PAGES] = cut and visit.listing_read
     memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
-    if visit.failure is None or visit.failure.code not in CUT_SHORT:
+    if not cut:
         memory[ROTTEN] = visit.failure is not None and visit.failure.code in ROT
     if visit.listing_read and (visit.deep or DEEP_AT not in memory):
         memory[DEEP_AT] = now.isoformat()
@@ -216,7 +225,8 @@ def _wait_until(visit: Visit, now: datetime) -> datetime | None:
     if failure.code is FailureCode.DAILY_CAP:
         tomorrow = now.astimezone(BEIJING) + timedelta(days=1)
         return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
-    if failure.code in _LEAVE_ALONE:
+    # A host that gives the list and refuses a page is asked for another one after the usual back-off.
+    if failure.code in _LEAVE_ALONE and not visit.page_refused:
         return max(now + visit.declaration.schedule.max, failure.retry_at or now)
     return failure.retry_at
 

@@ -23,6 +23,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawlers.egress import Egress, EgressRefused, Refusal
 from crawlers.failure import Failure, FailureCode, RequestStopped
+from crawlers.packed import breaks_off
 from crawlers.politeness import stop_reason
 from crawlers.visit import Surroundings, Visit
 
@@ -113,12 +114,18 @@ class EgressDownloadHandler(BaseDownloadHandler):
         self._check_stops(request, host)
         declared = self._visit.declaration.politeness.delay.total_seconds()
         delay = max(declared, float(request.meta.get("robots_delay", 0.0)))
-        wait = self._egress.hosts.reserve(host, delay, asyncio.get_running_loop().time())
+        asked_at = asyncio.get_running_loop().time()
+        wait = self._egress.hosts.reserve(host, delay, asked_at)
         if wait > 0:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._surroundings.stopping.wait()
-            self._check_stops(request, host)
+            try:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await self._surroundings.stopping.wait()
+                self._check_stops(request, host)
+            except BaseException:
+                # Else every crawl that ends while it waits moves the host's next start on, and nobody's turn comes.
+                self._egress.hosts.give_back(host, delay, asked_at + wait)
+                raise
         self._note_start(host, delay)
         self._visit.requests += 1
         return delay
@@ -194,6 +201,8 @@ class EgressDownloadHandler(BaseDownloadHandler):
                 raise DownloadCancelledError(f"headers of {request.url} are larger than {MAX_HEADER_BYTES} bytes")
             headers = Headers([(name.decode("latin-1"), value) for name, value in answer.raw_headers])
             body = await self._read(answer, request)
+            if await asyncio.to_thread(breaks_off, body, answer.headers.get("Content-Encoding", "")):
+                raise DownloadFailedError(f"{request.url} breaks off in the middle of what was packed")
             kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
             return kind(
                 url=request.url,

@@ -47,6 +47,7 @@ class FailureCode(StrEnum):
     UNREADABLE = "unreadable"
     NOTHING_FOUND = "nothing_found"
     TOO_FEW = "too_few"
+    MOVED = "moved"
     SAME_PAGE = "same_page"
     NO_WORDS = "no_words"
     LOGIN = "login"
@@ -78,6 +79,7 @@ _SENTENCES = {
     FailureCode.UNREADABLE: "列表页无法解读：{where}。",
     FailureCode.NOTHING_FOUND: "列表规则没有找到任何条目，网页可能已改版：{where}。",
     FailureCode.TOO_FEW: "列表条目少于预期，网页可能已改版：{where}。",
+    FailureCode.MOVED: "列表页跳转到了网站首页或出错页，栏目可能已改版或撤下，请核对网址：{where}。",
     FailureCode.SAME_PAGE: "翻页规则可能有误，翻页得到的仍是前面的条目：{where}。",
     FailureCode.NO_WORDS: "没有检索词，未作检索：{where}。请在设置 watch_words 中写关注词，或在声明的 search.words 中写明。",
     FailureCode.LOGIN: "网站要求登录后才能查看（{where}），已停止，不作登录；请改用备用信源或导入其导出文件。",
@@ -105,12 +107,16 @@ class Failure:
 
 
 class RequestStopped(IgnoreRequest):
-    """A request that is not sent, or whose answer is not used; Scrapy hands it to the errback and does not retry it."""
+    """A request that is not sent, or whose answer is not used; Scrapy hands it to the errback and does not retry it.
 
-    def __init__(self, failure: Failure) -> None:
+    `answered` says that the host was asked for this very address; the others are not sent because of that answer.
+    """
+
+    def __init__(self, failure: Failure, *, answered: bool = False) -> None:
         """Keep the failure that says why."""
         super().__init__(failure.sentence)
         self.failure = failure
+        self.answered = answered
 
 
 DOWNLOAD_ERRORS: tuple[type[Exception], ...] = (

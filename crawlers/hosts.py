@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 __all__ = ["HostMemory", "RobotsMemory"]
 
 MAX_HOSTS = 4096
+_SAME_MOMENT = 1e-6
 
 _V = TypeVar("_V")
 
@@ -53,6 +54,11 @@ class HostMemory:
         start = max(monotonic, self._next_start.get(host, monotonic))
         _remember(self._next_start, host, start + delay_seconds)
         return start - monotonic
+
+    def give_back(self, host: str, delay_seconds: float, start: float) -> None:
+        """Undo a `reserve` of the start at `start` that nothing came of, unless others have reserved since."""
+        if abs(self._next_start.get(host, 0.0) - (start + delay_seconds)) < _SAME_MOMENT:
+            _remember(self._next_start, host, start)
 
     def started(self, host: str, delay_seconds: float, monotonic: float) -> None:
         """Note that a request really starts: a busy machine may be late, and the next one keeps its distance to that."""

@@ -9,7 +9,7 @@ from typing import Any
 from crawlers.listed import Listed
 from crawlers.records import DatePrecision
 
-__all__ = ["MOST_LATE", "TOLD_AFTER", "LatePage", "late_pages_from", "put_off"]
+__all__ = ["DAILY", "MOST_LATE", "MOST_WAITS", "TOLD_AFTER", "LatePage", "due_after", "late_pages_from", "put_off"]
 
 MOST_LATE = 200
 """So many pages of a source are remembered to be asked for again, and as many that were given up: the newest."""
@@ -19,7 +19,12 @@ TOLD_AFTER = 3
 
 # The first tries come with the next visits; then an outage of a night, a weekend or a week is waited for, 14 tries in all.
 _WAITS = (None, None, *(timedelta(hours=hours) for hours in (1, 2, 4, 8, 16, 24, 24, 24, 24, 24, 24)))
+MOST_WAITS = len(_WAITS)
+"""So often what does not answer is put off; the next failure is the last."""
+
 _SUMMARY = 500
+DAILY = 7
+"""From so many failures on the waits are a day each: what a host refuses is put there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +90,25 @@ def late_pages_from(remembered: object) -> dict[str, LatePage]:
     return found
 
 
-def put_off(page: LatePage, now: datetime, *, why: str) -> LatePage | None:
-    """Return the page after one more try without an answer, `None` once a week of tries is over."""
-    if page.failures >= len(_WAITS):
+def put_off(page: LatePage, now: datetime, *, why: str, for_a_day: bool = False) -> LatePage | None:
+    """Return the page after one more try without an answer, `None` once a week of tries is over.
+
+    Put off `for_a_day`, it is asked for once a day from now on.
+    """
+    if page.failures >= MOST_WAITS:
         return None
-    wait = _WAITS[page.failures]
+    if for_a_day:
+        page = replace(page, failures=max(page.failures, DAILY))
     return replace(
         page,
         failures=page.failures + 1,
         why=why[:300],
         since=page.since or now,
-        due_at=None if wait is None else now + wait,
+        due_at=due_after(page.failures + 1, now),
     )
+
+
+def due_after(failures: int, now: datetime) -> datetime | None:
+    """Return not before when something is asked for again that did not answer so often, `None` where the next visit may."""
+    wait = _WAITS[failures - 1]
+    return None if wait is None else now + wait

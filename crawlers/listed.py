@@ -81,11 +81,11 @@ class Listed:
 
 def read_html_list(markup: str, rule: ListRule, *, base_url: str, now: datetime) -> Reading:
     """Return the records of `markup`; an element with neither title nor address is no record (a menu, a rule)."""
-    selector = Selector(text=markup or "<html></html>", type="html")
+    selector, own = Selector(text=markup or "<html></html>", type="html"), url_key(base_url)
     elements = _select(selector, rule.record)
     declared = selector.css("base::attr(href)").get("")
     base_url = (resolve_link(base_url, declared) if declared.strip() else None) or base_url
-    found = [_from_html(record, rule, base_url, now) for record in elements[:MAX_RECORDS]]
+    found = [_from_html(record, rule, base_url, now, own) for record in elements[:MAX_RECORDS]]
     faults = _too_many(len(elements))
     return unique([item for item in found if item is not None], faults, named=rule.id is not None)
 
@@ -202,12 +202,14 @@ def json_in(text: str, after: str | None) -> Any:
         raise NotJson(str(error)) from error
 
 
-def _from_html(record: Selector, rule: ListRule, base_url: str, now: datetime) -> Listed | None:
+def _from_html(record: Selector, rule: ListRule, base_url: str, now: datetime, own: str) -> Listed | None:
     def value(expression: str | None) -> str | None:
         return _value(record, expression)
 
     title = value(rule.title) if rule.title else _text(record)
     url = followed(base_url, value(rule.link), scripts_of(record.root)) if rule.link else None
+    if url is not None and url_key(url) == own:
+        url = None  # `#` leads nowhere, and the list is no page of itself
     return _listed(rule, value, url=url, now=now, title=title)
 
 

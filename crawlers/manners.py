@@ -126,4 +126,4 @@ class MannersMiddleware(_Middleware):
         self.visit.stops.setdefault(host, reason)
         if reason.retry_at is not None:
             self.surroundings.egress.hosts.stop(host, reason.retry_at)
-        raise RequestStopped(reason)
+        raise RequestStopped(reason, answered=True)

@@ -61,6 +61,7 @@ def read_anew(progress: SourceProgress, source: Source, limits: str) -> SourcePr
     if same and memory.get(ASKED_ANEW) == memory.get(ANEW_AT):
         return progress
     files = [*(memory.get(FILES) or ()), *(memory.get(REFUSED_FILES) or ())][:MOST_FILES]
+    files = [dict(one) | {"failures": 0, "due_at": None} for one in files]
     kept = {name: value for name, value in memory.items() if name not in _ANEW} | {
         FILES: files,
         LATE: _late_anew(memory),

@@ -8,6 +8,8 @@ __all__ = [
     "is_short",
     "is_titled_away",
     "is_titled_missing",
+    "moved_home",
+    "moved_to_channel",
     "moved_to_error",
     "moved_to_login",
     "says_missing",
@@ -16,8 +18,9 @@ __all__ = [
 MISSING_STATUSES = frozenset({404, 410})
 _SAYS_MISSING = re.compile(
     r"(?:页面|网页|文章|内容|稿件|信息|帖子?|贴子?|微博|视频|笔记|话题|回答)"
-    r"(?:不存在|(?:已(?:经)?|被)(?:被)?(?:发布者|作者|楼主|用户|管理员|吧务|系统)?(?:自行)?(?:删除|下线|下架|撤销|撤回|隐藏|屏蔽)|找不到了?|已失效|"
+    r"(?:不存在|(?:已(?:经)?|被)(?:被)?(?:发布者|作者|楼主|用户|管理员|吧务|系统)?(?:自行)?(?:删除|下线|下架|撤销|撤回|撤稿|撤下|移除|隐藏|屏蔽)|找不到了?|已失效|"
     r"(?:正在|未通过|尚未)审核)|(?:内容|文章)(?:因违规|被投诉).{0,20}无法查看|"
+    r"(?:页面|网页|文章|稿件|链接)(?:已(?:经)?)?过期|(?:没有|未能?)找到(?:相关|对应|您要|该|所需)(?:的)?(?:页面|网页|文章|内容|稿件)|"
     r"(?:您|你)(?:所)?(?:访问|查看|浏览)的(?:页面|内容|文章)(?:不存在|已(?:被)?(?:删除|下线))|404 ?Not Found",
     re.IGNORECASE,
 )
@@ -35,7 +38,12 @@ _TITLED_AWAY = re.compile(
     r"service unavailable|under maintenance)(?:\W|_|$)",
     re.IGNORECASE,
 )
+_HOME_PATH = re.compile(r"^/(?:(?:index|home|default|main)(?:\.\w{1,5})?)?/?$", re.IGNORECASE)
+_WHICH_OF_A_SITE = re.compile(r"^(?:www|m|wap)\.")
 _LOGIN_PATH = re.compile(r"/(?:login|log-in|signin|sign-in|passport|sso|cas|uaa|oauth2?)(?:[/._?]|$)", re.IGNORECASE)
+_CHANNEL_PATH = re.compile(
+    r"/(?:(?:index|default|list|channel|more)(?:_\d{1,4})?\.(?:s?html?|jsp|aspx?|php))?$", re.IGNORECASE
+)
 _ERROR_PATH = re.compile(r"/(?:404|error|notfound|not_found|deleted)\b|^/?$|^/index\.s?html?$", re.IGNORECASE)
 # What says that it is gone says little else: no article is found on it, or one of a line or two.
 _SHORT = 80
@@ -77,3 +85,29 @@ def moved_to_error(asked: str, answered: str) -> bool:
     there = urlsplit(answered)
     # `/?p=123` is an article of a site that numbers them.
     return bool(not there.query and _ERROR_PATH.search(there.path)) and not _ERROR_PATH.search(urlsplit(asked).path)
+
+
+def moved_to_channel(asked: str, answered: str) -> bool:
+    """Return whether redirects led from a page to a folder or an index, as sites send on who asks for what they took down.
+
+    Not where the folder is the page's own (`/n/1` and `/n/1/`). Pages have moved into other folders too: what stands
+    there tells.
+    """
+    there, here = urlsplit(answered), urlsplit(asked)
+    own = here.path.rpartition(".")[0] if "." in here.path.rpartition("/")[2] else here.path.rstrip("/")
+    return (
+        asked != answered
+        and not there.query
+        and not there.path.startswith(f"{own}/")
+        and bool(_CHANNEL_PATH.search(there.path))
+        and not _CHANNEL_PATH.search(here.path)
+    )
+
+
+def moved_home(asked: str, answered: str) -> bool:
+    """Return whether redirects led from a list to the home of its own site, or to its page for errors.
+
+    A site that moved to another host may well have its list on the home page there.
+    """
+    hosts = {_WHICH_OF_A_SITE.sub("", urlsplit(url).hostname or "") for url in (asked, answered)}
+    return len(hosts) == 1 and moved_to_error(asked, answered) and not _HOME_PATH.search(urlsplit(asked).path)

@@ -16,6 +16,7 @@ from crawlers.missing_page import (
     is_short,
     is_titled_away,
     is_titled_missing,
+    moved_to_channel,
     moved_to_error,
     moved_to_login,
     says_missing,
@@ -229,13 +230,15 @@ def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> 
     Only a page under another title than the listed one is doubted: for that title, or for its words where they are few.
     Where it stands for the site itself, for a while, the refusal is `AWAY`.
     """
-    if moved_to_error(record.url or answered.url, answered.url):
-        return Refusal(RefusalReason.GONE, "网站跳转到了首页或出错页")
-    if moved_to_login(record.url or answered.url, answered.url):
-        return Refusal(RefusalReason.LOGIN, "网站跳转到了登录页，不作登录")
+    asked = record.url or answered.url
     # Lists cut long titles short.
     listed, read = squeeze(record.title).rstrip(".…"), squeeze(document.title)
     agrees = bool(listed) and (listed in read or read in listed)
+    is_channel = moved_to_channel(asked, answered.url) and (not agrees or is_short(document.text))
+    if is_channel or moved_to_error(asked, answered.url):
+        return Refusal(RefusalReason.GONE, f"网站跳转到了{'栏目页' if is_channel else '首页或出错页'}")
+    if moved_to_login(asked, answered.url):
+        return Refusal(RefusalReason.LOGIN, "网站跳转到了登录页，不作登录")
     if is_titled_missing(document.title) and not agrees:
         return Refusal(RefusalReason.GONE, f"网站返回的是“{document.title[:30]}”，不是列表上的稿件")
     if not agrees and len(document.text) < _WORDS_OF_A_NOTICE:

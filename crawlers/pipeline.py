@@ -114,7 +114,7 @@ class SinkPipeline:
             )
             return
         self.visit.unstored += 1
-        if UNREAD not in admitted.extras:
+        if UNREAD not in admitted.extras and admitted.native_id not in self.visit.again:
             self.visit.found(admitted)
         self._held.append(admitted)
 

@@ -29,6 +29,9 @@ _TARGETS: Mapping[SourceClass, timedelta] = MappingProxyType(
 _TARGET = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)
 _MAX_BACKOFF_STEPS = 6
+# Where nothing answered it is often this machine's own network that is away, and with it every source: when it is back
+# nobody may have to wait as long again. A host that is down is asked a dozen times a day.
+_LONGEST_UNANSWERED = timedelta(hours=2)
 _JITTER = 0.1
 
 
@@ -36,10 +39,11 @@ _JITTER = 0.1
 class Outcome:
     """What a visit gave, as far as the schedule cares. `wait_until` is a time that site, cap or quota named.
 
-    `times` are the published times, to the minute, of what is new.
+    `unanswered` says of a failure that nothing answered. `times` are the published times, to the minute, of what is new.
     """
 
     failed: bool
+    unanswered: bool = False
     listed: int = 0
     new: int = 0
     pending: int = 0
@@ -101,16 +105,19 @@ def next_due(
 
     `progress` is the state after the visit: its `failures` counts the failure just had. `interval` is what
     `next_interval` suggests. After failure n the wait is
-    2^(n-1) times the interval, at most 64 times and at most `schedule.max`. Quiet hours of the Shanghai day multiply
+    2^(n-1) times the interval, at most 64 times and at most `schedule.max`; where nothing answered at most two hours,
+    or the interval itself. Quiet hours of the Shanghai day multiply
     the wait. A jitter of at most ±10 %, the same for the same source and count, keeps sources from marching in step.
     A time named by the site is never undercut.
     """
-    if outcome.failed and progress.failures > 0:
-        interval *= 2 ** min(progress.failures - 1, _MAX_BACKOFF_STEPS)
-    elif outcome.pending:
+    failed = outcome.failed and progress.failures > 0
+    if outcome.pending and not failed:
         interval = schedule.min
     if schedule.quiet is not None and is_quiet(schedule.quiet, now):
         interval *= schedule.quiet.factor
+    if failed:
+        longest = max(interval, _LONGEST_UNANSWERED) if outcome.unanswered else timedelta.max
+        interval = min(interval * 2 ** min(progress.failures - 1, _MAX_BACKOFF_STEPS), longest)
     interval = min(interval, schedule.max)
     due = now + interval * (1 + _jitter(progress))
     return max(due, outcome.wait_until) if outcome.wait_until is not None else due

@@ -6,6 +6,7 @@ __all__ = [
     "ARRIVALS",
     "ASKED_ANEW",
     "BEHIND",
+    "CUT_AT_PAGES",
     "DAY",
     "DEEP_AT",
     "FILES",
@@ -21,6 +22,7 @@ __all__ = [
     "REFUSED_FILES",
     "REQUESTS",
     "ROTTEN",
+    "TITLES",
     "TRIES",
     "TURN",
 ]
@@ -39,6 +41,9 @@ ASKED_ANEW = "asked_anew"
 
 BEHIND = "behind"
 """How many visits in a row left pages of the list unwalked: `crawlers.walk`."""
+
+CUT_AT_PAGES = "cut_at_pages"
+"""Whether the last visit had read its list when its time was up: the next one begins with the pages that it left."""
 
 DAY = "day"
 """The Shanghai day of which `REQUESTS` are counted."""
@@ -84,6 +89,9 @@ REQUESTS = "requests"
 
 ROTTEN = "rotten"
 """Whether the last list gave less than was expected of it."""
+
+TITLES = "titles"
+"""The marks of the titles that the list told last, by id: `crawlers.titles`."""
 
 TRIES = "tries"
 """How often what is not taken yet was tried, by id."""

@@ -35,7 +35,7 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.politeness import crawl_settings, user_agent
 from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
 from crawlers.records import Source
-from crawlers.remembered import FILES, LATE, LEFT_ALONE, REFUSED_FILES, ROTTEN, TRIES
+from crawlers.remembered import FILES, LATE, LEFT_ALONE, REFUSED_FILES, ROTTEN, TITLES, TRIES
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
@@ -263,6 +263,7 @@ def _begun(source: Source, declaration: Declaration, progress: SourceProgress, l
         late=late_pages_from(progress.memory.get(LATE)),
         left_alone=late_pages_from(progress.memory.get(LEFT_ALONE)),
         limits=limits,
+        titles={str(key): str(mark) for key, mark in dict(progress.memory.get(TITLES) or {}).items()},
         requests_before=requests_today(progress, now),
     )
 

@@ -20,8 +20,9 @@ from crawlers.egress import Egress
 from crawlers.gate import Refusal, RefusalReason
 from crawlers.listed import Listed
 from crawlers.looks import Answer
-from crawlers.missing_page import MISSING_STATUSES, is_short, moved_to_error, says_missing
+from crawlers.missing_page import MISSING_STATUSES, is_short, moved_to_channel, moved_to_error, says_missing
 from crawlers.pages import AnsweredPage, decode_list, next_part_of, not_the_page, read_article
+from crawlers.parsing.page import squeeze
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import DatePrecision, Document, Engagement, Source
@@ -158,8 +159,8 @@ class SecondLookSpider(scrapy.Spider):
                 )
         elif isinstance(read, Document):
             self._note(page, Answer.LIVE, read.engagement)
-            # The first page of several is no edited text.
-            if next_part_of(read) is None:
+            # The first page of several is no edited text, and neither is none: what was taken is worth more.
+            if next_part_of(read) is None and read.text.strip():
                 yield replace(read, extras={})
         else:
             self._note(page, read)
@@ -205,11 +206,11 @@ class SecondLookSpider(scrapy.Spider):
         refused = None if isinstance(document, Refusal) else not_the_page(document, record, answered)
         if refused is not None:
             return Answer.MISSING if refused.reason is RefusalReason.GONE else Answer.UNKNOWN
-        if isinstance(document, Refusal) or is_short(document.text):
-            if says_missing(text):
-                return Answer.MISSING
-            if isinstance(document, Refusal):
-                return Answer.UNKNOWN
+        if isinstance(document, Refusal):
+            is_gone = says_missing(text) or moved_to_channel(page.url, response.url)
+            return Answer.MISSING if is_gone else Answer.UNKNOWN
+        if is_short(document.text) and (says_missing(text) or not _is_of(page, document, text)):
+            return Answer.MISSING if says_missing(text) else Answer.UNKNOWN
         # When it was published was known before: an edited page shows when it was edited, or another time altogether.
         return replace(
             document,
@@ -217,3 +218,9 @@ class SecondLookSpider(scrapy.Spider):
             precision=DatePrecision.UNKNOWN,
             snapshots=(answer_kept(response, now),),
         )
+
+
+def _is_of(page: PageAgain, document: Document, markup: str) -> bool:
+    """Return whether the title that a page had is the one that it has now, or stands anywhere on it."""
+    before, now = squeeze(page.title), squeeze(document.title)
+    return before in now or (bool(now) and now in before) or before in squeeze(markup)

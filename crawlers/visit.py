@@ -65,11 +65,12 @@ class Visit:
     `waiting` holds the ids that were listed, are new, and are not settled yet; while there are any, the validators of
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
     failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `unwalked` says
-    that pages of the list could not be had or not be remembered, so that the next visit walks past what is known; `fresh` are
+    that pages of the list could not be had or not be remembered, so that the next visit walks past what is known;
+    `page_refused` that its host gave the list and refused a page; `hosts` are those that the list came from; `fresh` are
     the published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
     `files` are attachments that are still to be fetched, `refused` those that were not taken or not read, by the rules
     that `limits` stands for. `late` are listed pages that are still to be had, with their records, so that they are asked
-    for again after their list dropped them; `left_alone` those that were given up. `remark` is what a person should look at although the visit went well; `rot_sample` the
+    for again after their list dropped them; `titles` are marks of listed titles by id (`crawlers.titles`), `again` the ids that are looked at again for a new one; `left_alone` those that were given up. `remark` is what a person should look at although the visit went well; `rot_sample` the
     list page on which a rule found too little; `noted` what the new documents were like. `notes` are what the spider
     wants to find in the next visit's `progress.memory`; they are kept unless the visit failed.
     """
@@ -90,6 +91,8 @@ class Visit:
     tries: dict[str, int] = field(default_factory=dict)
     deep: bool = False
     unwalked: bool = False
+    page_refused: bool = False
+    hosts: set[str] = field(default_factory=set)
     fresh: list[datetime] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)
     stale: int = 0
@@ -113,6 +116,8 @@ class Visit:
     late: dict[str, LatePage] = field(default_factory=dict)
     left_alone: dict[str, LatePage] = field(default_factory=dict)
     limits: str = ""
+    titles: dict[str, str] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
 
     @property
     def requests_today(self) -> int:
@@ -163,21 +168,22 @@ class Visit:
             self._give_up(native_id)
         return self.tries[native_id]
 
-    def put_off(self, native_id: str, now: datetime, *, why: str) -> int:
+    def put_off(self, native_id: str, now: datetime, *, why: str, for_a_day: bool = False) -> int:
         """Note that nothing answered for a listed page, which says nothing of the page; return how often by now.
 
-        It is asked for again for a week, then given up. One that there was no room to remember is missed instead.
+        It is asked for again for a week, then given up. One that there was no room to remember is missed instead. One
+        that is put off `for_a_day`, because its host refused it, still counts as waiting: its list is read for others.
         """
         page = self.late.get(native_id)
         if page is None:
             return self.miss(native_id)
-        later = put_off(page, now, why=why)
+        later = put_off(page, now, why=why, for_a_day=for_a_day)
         if later is None:
             self.tries[native_id] = MAX_TRIES
             self._give_up(native_id)
             return page.failures + 1
         self.late[native_id] = later
-        if later.due_at is not None:
+        if later.due_at is not None and not for_a_day:
             self.waiting.discard(native_id)  # its list need not be read for it: it is remembered
         return later.failures
 

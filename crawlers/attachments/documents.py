@@ -28,7 +28,10 @@ _TITLE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
-    """A file that a document brings along, before it is fetched: enough to make a document of it at any later time."""
+    """A file that a document brings along, before it is fetched: enough to make a document of it at any later time.
+
+    `failures` is how often nothing answered for it, `due_at` not before when it is asked for again.
+    """
 
     url: str
     name: str
@@ -39,11 +42,17 @@ class Attached:
     precision: DatePrecision
     origin: str | None
     region: str | None
+    failures: int = 0
+    due_at: datetime | None = None
 
     @property
     def native_id(self) -> str:
         """What identifies the file for its source: its address."""
         return url_key(self.url)
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether it may be asked for."""
+        return self.due_at is None or self.due_at <= now
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values, for the memory of a crawl."""
@@ -52,6 +61,8 @@ class Attached:
             "kind": self.kind.value,
             "published_at": at,
             "precision": self.precision.value,
+            "failures": self.failures,
+            "due_at": self.due_at.isoformat() if self.due_at else None,
         }
 
     @classmethod
@@ -61,12 +72,14 @@ class Attached:
         Raises:
             KeyError, ValueError: it is something else.
         """
-        at = values["published_at"]
+        at, due = values["published_at"], values.get("due_at")
         return cls(
             **{name: values[name] for name in _PLAIN},
             kind=DocumentKind(values["kind"]),
             published_at=datetime.fromisoformat(at) if at else None,
             precision=DatePrecision(values["precision"]),
+            failures=int(values.get("failures", 0)),
+            due_at=datetime.fromisoformat(due) if due else None,
         )
 
 

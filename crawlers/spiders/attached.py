@@ -6,6 +6,7 @@ A file that a visit does not get to is remembered and taken by the next one, lik
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -15,12 +16,13 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.attachments.documents import Attached, attached_to, document_of_attachment
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of
 from crawlers.attachments.reading import AttachmentText
-from crawlers.failure import RequestStopped, describe
+from crawlers.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.gate import Refusal
+from crawlers.late import DAILY, MOST_WAITS, due_after
 from crawlers.ports import KeptFile
 from crawlers.records import Document
-from crawlers.remembered import MOST_FILES
-from crawlers.spiders.late_pages import ENDS_VISIT
+from crawlers.remembered import MAX_TRIES, MOST_FILES
+from crawlers.spiders.late_pages import ENDS_CRAWL, NEVER_ANSWERED, says_nothing_of_it
 from crawlers.visit import Surroundings, Visit
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ __all__ = ["AttachedFiles"]
 
 # After the articles of the visit: what a page says itself matters first.
 _PRIORITY = -10_000
+_SHOWN_TITLE = 60
 
 _MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -58,8 +61,10 @@ class AttachedFiles:
     def files_left(self) -> Iterator[scrapy.Request]:
         """Yield requests for the files that earlier visits did not get to, once a visit."""
         left, self._left_taken = [] if self._left_taken else list(self.visit.files.values()), True
+        now = self.surroundings.clock()
         for attached in left:
-            yield self._attachment_request(attached)
+            if attached.is_due(now):
+                yield self._attachment_request(attached)
 
     async def files_of(self, document: Document) -> Sequence[scrapy.Request]:
         """Return requests for the files of a document of which nothing is stored yet."""
@@ -109,23 +114,44 @@ class AttachedFiles:
         )
         return unkept, await asyncio.to_thread(self.surroundings.read_attachment, raw)
 
-    def file_failed(self, failure: TwistedFailure) -> None:
-        """Count a file that could not be had; it stays remembered until it has failed three times.
+    def file_failed(self, failure: TwistedFailure) -> list[Any]:
+        """Count a file that could not be had; it stays remembered until it has failed three times, and is then told.
 
-        That the visit ended before it, or the host asked to be left alone, says nothing of the file.
+        That nothing answered says nothing of the file: it is asked for again for a week, as a page is. That the visit
+        ended before it, or that its host refused another one, does not count at all.
         """
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         attached: Attached = request.cb_kwargs["attached"]
-        code = describe(failure.value or OSError(), request.url).code
-        self.visit.dropped[code] += 1
+        described = describe(failure.value or OSError(), request.url)
+        self.visit.dropped[described.code] += 1
         # Others were taken since: there may be room by now for one that there was none to remember.
         self._remember(attached)
-        if isinstance(failure.value, RequestStopped) and code in ENDS_VISIT:
-            return
-        self.visit.miss(attached.native_id)
-        if self.visit.given_up(attached.native_id):
-            self.visit.files.pop(attached.native_id, None)
-            self._refuse(attached)
+        refusal = failure.value if isinstance(failure.value, RequestStopped) else None
+        is_refused = described.code is FailureCode.CHALLENGE
+        if refusal is not None and (described.code in ENDS_CRAWL or (is_refused and not refusal.answered)):
+            return []
+        if says_nothing_of_it(described, failure.value):
+            if attached.failures < MOST_WAITS:
+                self._later(attached, for_a_day=is_refused)
+                return []
+        elif self.visit.miss(attached.native_id) < MAX_TRIES:
+            return []
+        self.visit.files.pop(attached.native_id, None)
+        self._refuse(replace(attached, failures=0, due_at=None))
+        return [self._given_up_file(attached, described)]
+
+    def _later(self, attached: Attached, *, for_a_day: bool) -> None:
+        if attached.native_id in self.visit.files:
+            failures, now = max(attached.failures, DAILY if for_a_day else 0) + 1, self.surroundings.clock()
+            later = replace(attached, failures=failures, due_at=due_after(failures, now))
+            self.visit.files[attached.native_id] = later
+
+    def _given_up_file(self, attached: Attached, described: Failure) -> "QuarantineEntry":
+        detail = (
+            f"《{attached.parent_title[:_SHOWN_TITLE]}》的附件“{attached.name[:_SHOWN_TITLE]}”多次访问都没有取到，"
+            f"不再重试，请打开原文查看。{described.sentence}"
+        )
+        return self.quarantine(NEVER_ANSWERED, detail, b"")
 
     def _remember(self, attached: Attached) -> None:
         if len(self.visit.files) < MOST_FILES:

@@ -1,13 +1,23 @@
 """Hot lists: every snapshot is kept, each entry as a document with its rank and heat; no page is fetched."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
+
+import scrapy
 
 from crawlers.listed import Listed
 from crawlers.records import Document, DocumentKind, Engagement, document_id
 from crawlers.spiders.listing import ListingSpider
 
 __all__ = ["HotListSpider"]
+
+_NO_ENTRY = re.compile(
+    r"\W*(?:(?:请(?:您)?(?:先)?|点击|立即|马上|去)?登[录陆](?:\W?注册)?(?:后(?:才能|才可|可|即可)?)?(?:查看|浏览|阅读|显示|解锁)?(?:更多|全部|完整)?(?:内容|榜单|热搜|热榜)?|"
+    r"(?:暂无|没有|无)(?:更多|相关)?(?:数据|内容|榜单|记录|结果)|(?:数据|内容|榜单)?(?:正在)?加载(?:中|失败)|没有更多了?|loading|"
+    r"(?:系统|网络|服务器?)(?:繁忙|异常|错误|维护中?)(?:\W?请?稍后(?:再试|重试)?)?|(?:查看|点击)(?:更多|刷新|重试))\W*",
+    re.IGNORECASE,
+)
 
 
 class HotListSpider(ListingSpider):
@@ -20,12 +30,17 @@ class HotListSpider(ListingSpider):
     unchanged_ends_visit = False
 
     def usable(self, records: Sequence[Listed]) -> Sequence[Listed]:
-        """Return all records: an entry of a hot list needs no link."""
-        return records
+        """Return all records that are entries: one of a hot list needs no link, but what asks to log in or to wait is none."""
+        return [record for record in records if not _NO_ENTRY.fullmatch(record.title)]
 
     async def choose(self, records: Sequence[Listed]) -> Sequence[Listed]:
         """Return all records: a snapshot is taken whole."""
         return records
+
+    def retitled(self, listed: Sequence[Listed], new: Sequence[Listed]) -> list[scrapy.Request]:
+        """Return nothing: an entry is its title."""
+        del listed, new
+        return []
 
     def take(self, new: Sequence[Listed]) -> list[Any]:
         """Return one document per title, ranked in the order of the list: the first of equal titles is its rank."""

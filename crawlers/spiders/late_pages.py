@@ -7,7 +7,9 @@ of this machine: the page is asked for again for a week, also after its list has
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
+import scrapy
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue.declaration import Declaration
@@ -17,41 +19,46 @@ from crawlers.late import TOLD_AFTER
 from crawlers.listed import Listed
 from crawlers.pages import document_unread
 from crawlers.records import Document
+from crawlers.remembered import CUT_AT_PAGES
 from crawlers.visit import Surroundings, Visit
 
-__all__ = ["ENDS_VISIT", "LatePages"]
+__all__ = ["ENDS_CRAWL", "NEVER_ANSWERED", "LatePages", "says_nothing_of_it"]
 
 NEVER_ANSWERED = "原文未取到"
+"""The reason under which the quarantine tells of what was given up."""
+
 _SHOWN_TITLE = 60
+_BEFORE_LIST = 20
 
-ENDS_VISIT = frozenset(
-    (
-        FailureCode.CHALLENGE,
-        FailureCode.BUSY,
-        FailureCode.DAILY_CAP,
-        FailureCode.HOST_STOPPED,
-        FailureCode.STOPPED,
-        FailureCode.TIME_LIMIT,
-        FailureCode.ROBOTS_UNREACHABLE,
-    )
+ENDS_CRAWL = frozenset((FailureCode.DAILY_CAP, FailureCode.STOPPED, FailureCode.TIME_LIMIT))
+"""The crawl ended: what is under way fails with it, whatever pages they are."""
+
+# The host asked to be left alone. Where it is another one than the list's, that says nothing of the source.
+_OF_A_HOST = frozenset(
+    (FailureCode.CHALLENGE, FailureCode.BUSY, FailureCode.HOST_STOPPED, FailureCode.ROBOTS_UNREACHABLE)
 )
-"""The host asked to be left alone, or the crawl ended: what is under way fails with it, whatever pages they are."""
-
 # What a site refuses today it will hardly show tomorrow: what its list says is handed on at once.
 _REFUSED = frozenset((FailureCode.CHALLENGE, FailureCode.ROBOTS, FailureCode.EGRESS))
-_NO_ANSWER = frozenset(
+# Rules of robots.txt change too, and to wait for that costs the site nothing.
+_NO_ANSWER = _OF_A_HOST | frozenset(
     (
+        FailureCode.ROBOTS,
         FailureCode.DNS,
         FailureCode.REFUSED,
         FailureCode.TIMEOUT,
         FailureCode.TLS,
         FailureCode.CONNECTION,
-        FailureCode.CHALLENGE,
         FailureCode.INTERNAL,
     )
 )
 _OF_THE_SERVER = 500
 _TOOK_TOO_LONG = 408
+
+
+def says_nothing_of_it(described: Failure, error: BaseException | None) -> bool:
+    """Return whether a failure speaks of the site or of this machine, and not of the page or file that was asked for."""
+    status = getattr(getattr(error, "response", None), "status", 0)
+    return described.code in _NO_ANSWER or status >= _OF_THE_SERVER or status == _TOOK_TOO_LONG
 
 
 class LatePages:
@@ -83,6 +90,16 @@ class LatePages:
         self._chosen.update(record.native_id for record in due)
         return self.take(due)
 
+    def left_by_the_last(self) -> list[Any]:
+        """Return requests for pages to be asked for before the list, where the last visit had time for its list alone.
+
+        A host that is asked once a minute would else give its list at every visit and never a page.
+        """
+        if not self.visit.progress.memory.get(CUT_AT_PAGES):
+            return []
+        left = self.late_left()
+        return [one.replace(priority=_BEFORE_LIST) if isinstance(one, scrapy.Request) else one for one in left]
+
     def page_missed(self, record: Listed, refusal: Refusal) -> list[Document]:
         """Note that the answer for a page cannot be taken; return what the list says of it where it was the last try.
 
@@ -100,10 +117,12 @@ class LatePages:
         """Keep why one page could not be had; it fails the visit only where the host asked to be left alone."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         record: Listed = request.cb_kwargs["record"]
+        before = self.visit.late.get(record.native_id)
         described, tries = self.count_failure(record, failure.value, request.url)
         given_up = self.visit.given_up(record.native_id)
         told: list[Any] = [self._given_up_entry(record, described)] if given_up else []
-        if given_up or tries == TOLD_AFTER or (tries == 1 and described.code in _REFUSED):
+        is_first = tries == 1 or (tries > 0 and before is not None and before.failures == 0)
+        if given_up or tries == TOLD_AFTER or (is_first and described.code in _REFUSED):
             told += self._told_by_list(record, described.sentence)
         return told
 
@@ -111,15 +130,35 @@ class LatePages:
         """Count a try by what its failure speaks of; return what that was and how many there were, 0 where none counts."""
         described = describe(error or OSError(), where)
         self.visit.dropped[described.code] += 1
-        if isinstance(error, RequestStopped) and described.code in ENDS_VISIT:
+        if isinstance(error, RequestStopped) and described.code in _OF_A_HOST | ENDS_CRAWL:
+            if described.code in _OF_A_HOST and self._is_elsewhere(where):
+                return described, self._put_off(record, described, error)
             self.visit.fail(described)
             if described.code is not FailureCode.CHALLENGE:
                 return described, 0
+            self.visit.page_refused = True
+            return described, self._put_off(record, described, error)
         return described, self._count(record, described, error)
 
+    def _is_elsewhere(self, url: str) -> bool:
+        """Return whether a page is of another host than its list: one that refuses it says nothing of the source."""
+        own = self.visit.hosts | {urlsplit(self.declaration.url or "").hostname or ""}
+        return urlsplit(url).hostname not in own
+
+    def _put_off(self, record: Listed, described: Failure, error: RequestStopped) -> int:
+        """Put off a page whose host asked to be left alone; the one that was refused for a day, so that others have their turn.
+
+        One that was not even asked for counts once, so that its title is told.
+        """
+        held = self.visit.late.get(record.native_id)
+        if not error.answered and described.code is FailureCode.CHALLENGE and held is not None and held.failures:
+            return 0
+        refused = error.answered and described.code is FailureCode.CHALLENGE
+        now = self.surroundings.clock()
+        return self.visit.put_off(record.native_id, now, why=described.sentence, for_a_day=refused)
+
     def _count(self, record: Listed, described: Failure, error: BaseException | None) -> int:
-        status = getattr(getattr(error, "response", None), "status", 0)
-        if described.code in _NO_ANSWER or status >= _OF_THE_SERVER or status == _TOOK_TOO_LONG:
+        if says_nothing_of_it(described, error):
             return self.visit.put_off(record.native_id, self.surroundings.clock(), why=described.sentence)
         return self.visit.miss(record.native_id)
 

@@ -12,8 +12,10 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawlers.catalogue.declaration import Step
 from crawlers.failure import FailureCode
 from crawlers.gate import Refusal
+from crawlers.instead import said_instead
 from crawlers.listed import Listed, NotJson, Reading, next_step
 from crawlers.login_page import is_login_page
+from crawlers.missing_page import moved_home
 from crawlers.pages import decode_list
 from crawlers.paging import PageRequest
 from crawlers.parsing.frames import framed_pages
@@ -29,7 +31,7 @@ class ListingSpider(SourceSpider):
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the first page of the list, or for the first of the pages that lead there."""
         async for request in super().start():
-            if isinstance(request, scrapy.Request) and self._steps:
+            if isinstance(request, scrapy.Request) and self._steps and request.callback == self.parse_list:
                 yield request.replace(
                     callback=self.parse_step, cb_kwargs={"index": 0}, headers=self.declaration.headers
                 )
@@ -57,6 +59,9 @@ class ListingSpider(SourceSpider):
 
     def read_list(self, response: Response, walk: Walk) -> tuple[str, Reading]:
         """Return the text and the records of a list page, of a JSON answer, or of a Hanweb data proxy."""
+        asked = response.meta.get("redirect_urls", [response.url])[0]
+        if moved_home(asked, response.url):
+            raise ListRefused(FailureCode.MOVED, f"跳转到 {response.url}")
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         text = decode_list(response.body, url=response.url, content_type=content_type)
         if isinstance(text, Refusal):
@@ -76,6 +81,9 @@ class ListingSpider(SourceSpider):
         usable = self.usable(reading.records)
         if not usable and is_login_page(text, url=response.url):
             raise ListRefused(FailureCode.LOGIN, "返回的是登录页")
+        instead = None if usable else said_instead(text)
+        if instead is not None:
+            raise ListRefused(FailureCode.STATUS, instead)
         return text, replace(reading, records=tuple(usable))
 
     def frame_request(self, response: Response, text: str, walk: Walk) -> scrapy.Request | None:

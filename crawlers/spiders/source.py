@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.http import JsonRequest, Response
@@ -26,6 +27,7 @@ from crawlers.spiders.answer import answer_kept
 from crawlers.spiders.attached import AttachedFiles
 from crawlers.spiders.continued import ContinuedPages
 from crawlers.spiders.late_pages import LatePages
+from crawlers.spiders.retitled import RetitledPages
 from crawlers.visit import Surroundings, Visit
 from crawlers.walk import CATCH_UP_PAGES, deep_declaration, walks_on
 
@@ -69,7 +71,7 @@ class Walk:
     is_behind: bool = True
 
 
-class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
+class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scrapy.Spider):
     """Visits one source. Subclasses say how a list is read, and may say what becomes of a record."""
 
     name = "source"
@@ -93,7 +95,9 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
         """
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask for the first page of the list."""
+        """Ask for the pages that the last visit had no time for, then for the first page of the list."""
+        for left in self.left_by_the_last():
+            yield left
         progress = self.visit.progress
         validators = {"If-None-Match": progress.etag, "If-Modified-Since": progress.last_modified}
         if self.visit.deep:
@@ -136,10 +140,13 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, scrapy.Spider):
     ) -> AsyncIterator[Any]:
         if number == 1:
             walk.url, walk.text = response.url, text
+            self.visit.hosts.add(urlsplit(response.url).hostname or "")
         fresh = self.take_page(response, records, number, walk)
         new = await self.choose(fresh)
         for item in await self.with_list(self.take(new), response):
             yield item
+        for again in self.retitled(fresh, new):
+            yield again
         ids, unknown = [r.native_id for r in fresh], {r.native_id for r in new}
         walk.is_behind = walk.is_behind and walks_on(ids, unknown, deep=False)
         if walks_on(ids, unknown, deep=self.visit.deep):

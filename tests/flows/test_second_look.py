@@ -170,3 +170,68 @@ def test_what_a_site_shows_for_a_while_is_no_edited_text(again: Again, held: Hel
     press.pages["/a/1.html"] = Page(body=f"<title>{title}</title><h1>{title}</h1><div><p>{words}</p></div>".encode())
     assert answers(again()) == [Answer.UNKNOWN, Answer.LIVE]
     assert [one.title for one in held.puts[before:]] == ["消息 /a/2.html"]
+
+
+NAVIGATION = "".join(
+    f"<li><a href='/c{number}/'>{name}</a></li>" for number, name in enumerate(["首页", "要闻", "药品"])
+)
+CHANNEL = "".join(
+    f"<li><a href='/n/{number}.html'>第 {number} 号 全省药品安全专项整治进展通报</a></li>" for number in range(20)
+)
+
+
+def shown(title: str, words: str) -> Page:
+    """Return a page as a site shows it: its menu, some words, what else there is to read."""
+    markup = (
+        f"<html><title>{title}</title><body><ul>{NAVIGATION}</ul><div>{words}</div><ul>{CHANNEL}</ul></body></html>"
+    )
+    return Page(body=markup.encode())
+
+
+@pytest.mark.parametrize("there", ["/news/", "/news/index.html", "/index.php", "/news/list_2.shtml"])
+def test_a_redirect_to_the_channel_of_a_page_is_a_missing_page(
+    again: Again, held: Held, press: Press, there: str
+) -> None:
+    before = len(held.puts)
+    press.pages |= {"/a/1.html": Page(status=302, headers={"Location": there}), there: shown("要闻动态_药闻网", "")}
+    assert again("/a/1.html")["/a/1.html"].answer is Answer.MISSING
+    assert len(held.puts) == before
+
+
+def test_a_page_that_moved_into_a_folder_of_its_own_is_still_there(again: Again, press: Press) -> None:
+    press.pages |= {
+        "/a/1.html": Page(status=301, headers={"Location": "/2026/a-1/"}),
+        "/2026/a-1/": article("消息 /a/1.html"),
+    }
+    assert again("/a/1.html")["/a/1.html"].answer is Answer.LIVE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "该稿件已撤稿，请浏览其他内容。",
+        "您查看的文章已过期或被移除",
+        "没有找到相关内容",
+        "该新闻内容已撤下。",
+    ],
+)
+def test_other_words_for_what_was_taken_down_are_understood(again: Again, press: Press, words: str) -> None:
+    press.pages["/a/1.html"] = shown("药闻网", f"<p>{words}</p>")
+    assert again("/a/1.html")["/a/1.html"].answer is Answer.MISSING
+
+
+@pytest.mark.parametrize("answer", [shown("药闻网", "<p>感谢您的关注。</p>"), shown("药闻网", "")])
+def test_a_page_that_is_another_one_altogether_is_no_edited_text(
+    again: Again, held: Held, press: Press, answer: Page
+) -> None:
+    before = len(held.puts)
+    press.pages["/a/1.html"] = answer
+    assert again("/a/1.html")["/a/1.html"].answer is Answer.UNKNOWN
+    assert len(held.puts) == before
+
+
+def test_a_text_that_was_emptied_does_not_replace_what_was_taken(again: Again, held: Held, press: Press) -> None:
+    before = len(held.puts)
+    press.pages["/a/1.html"] = shown("消息 /a/1.html_药闻网", "<h1>消息 /a/1.html</h1>")
+    again("/a/1.html")
+    assert len(held.puts) == before

@@ -80,6 +80,56 @@ def test_a_file_that_cannot_be_had_is_tried_at_three_visits_and_costs_its_articl
     assert press.paths().count("/gone.pdf") == 3
 
 
+@pytest.mark.parametrize(("visits", "apart"), [(6, 1), (12, 12)])
+def test_a_file_is_had_after_its_server_was_down_for_hours_or_days(
+    press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock, visits: int, apart: int
+) -> None:
+    serve(press, "/1.docx")
+    press.pages["/1.docx"] = Page(status=502)
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for _ in range(visits):
+        visit(source)
+        clock.forward(hours=apart)
+    press.pages["/1.docx"] = Page(body=DOCX)
+    clock.forward(hours=24)
+    visit(source)
+    assert len(attachments(held)) == 1
+
+
+def test_a_file_that_never_answers_costs_a_dozen_requests_in_a_week_and_is_then_told_and_brought_back_by_a_wish(
+    press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock
+) -> None:
+    serve(press, "/1.docx")
+    press.pages["/1.docx"] = Page(status=503)
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for _ in range(26):
+        visit(source)
+        clock.forward(hours=12)
+    assert press.paths().count("/1.docx") == 14
+    (entry,) = held.entries
+    assert entry.reason == "原文未取到"
+    assert "附件“不符合规定药品名单1”" in entry.detail
+    remembered = held.remembered["daily"]
+    held.save_progress(replace(remembered, memory=dict(remembered.memory) | {ASKED_ANEW: "now"}))
+    press.pages["/1.docx"] = Page(body=DOCX)
+    visit(source)
+    assert len(attachments(held)) == 1
+
+
+def test_a_file_that_is_refused_keeps_no_other_from_being_had(
+    press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock
+) -> None:
+    serve(press, "/refused.docx", "/1.docx", "/2.docx")
+    press.pages |= {"/refused.docx": Page(status=403), "/1.docx": Page(body=DOCX), "/2.docx": Page(body=DOCX + b"\0")}
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for _ in range(20):
+        visit(source)
+        clock.forward(hours=12)
+    assert len(attachments(held)) == 2
+    assert press.paths().count("/refused.docx") == 7
+    assert [entry.reason for entry in held.entries] == ["原文未取到"]
+
+
 def test_a_file_that_came_too_late_is_taken_by_the_next_visit(
     press: Press, held: Held, declare: Declare, visit: Visit
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from crawlers.failure import FailureCode
 from crawlers.pages import UNREAD
 from crawlers.records import Source
 from crawlers.run import CrawlReport
@@ -84,3 +85,72 @@ def test_an_article_about_such_things_is_taken(
     press.pages["/a/1.html"] = page(title)
     visit(source)
     assert held.titles() == [title]
+
+
+class TestLists:
+    @pytest.mark.parametrize("there", ["/", "/index.html", "/404.html"])
+    def test_a_list_that_leads_to_the_home_of_its_site_is_not_read_there(
+        self, press: Press, held: Held, source: Source, visit: Visit, there: str
+    ) -> None:
+        press.pages |= {
+            "/list.html": Page(status=302, headers={"Location": there}),
+            there: list_page("/b/1.html"),
+            "/b/1.html": article("消息 /b/1.html"),
+        }
+        report = visit(source).sources[0]
+        assert report.failure_code is FailureCode.MOVED
+        assert "请核对网址" in (report.failed or "")
+        assert held.titles() == []
+
+    def test_a_site_that_moved_may_have_its_list_on_the_home_page(
+        self, press: Press, held: Held, source: Source, visit: Visit
+    ) -> None:
+        press.pages |= {
+            "/list.html": Page(status=301, headers={"Location": press.url("/", "fast.test")}),
+            "fast.test/": list_page("/b/1.html"),
+            "/b/1.html": article("消息 /b/1.html"),
+        }
+        assert visit(source).sources[0].failed is None
+        assert held.titles() == ["消息 /b/1.html"]
+
+    @pytest.mark.parametrize("link", ["#", "?", "list.html"])
+    def test_a_list_is_no_page_of_itself(
+        self, press: Press, held: Held, source: Source, visit: Visit, link: str
+    ) -> None:
+        rows = "".join(f"<li><a href='{link}'>消息第 {number} 号</a></li>" for number in range(5))
+        press.pages["/list.html"] = Page(body=f"<ul class=news>{rows}</ul><p>{WORDS}</p>".encode())
+        assert visit(source).sources[0].failure_code is FailureCode.NOTHING_FOUND
+        assert held.titles() == []
+
+    @pytest.mark.parametrize("least", [0, 1])
+    @pytest.mark.parametrize("title", ["系统维护中", "404 Not Found", "访问过于频繁"])
+    def test_a_page_of_another_title_is_no_empty_list(
+        self, press: Press, declare: Declare, visit: Visit, least: int, title: str
+    ) -> None:
+        press.pages["/list.html"] = page(title)
+        source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE, expect={"min_items": least})
+        report = visit(source).sources[0]
+        assert report.failure_code is FailureCode.STATUS
+        assert f"返回的是“{title}”" in (report.failed or "")
+
+    @pytest.mark.parametrize(
+        ("answer", "failed"),
+        [
+            ('{"code": 500, "msg": "系统异常", "data": null}', "接口返回错误 500：系统异常"),
+            ('{"success": false, "message": "参数错误"}', "接口返回错误：参数错误"),
+            ('{"code": 200, "data": {"rows": []}}', None),
+            ('{"code": "0", "success": true, "data": {"rows": null}}', None),
+            ('{"total": 500, "data": {"rows": []}}', None),
+        ],
+    )
+    def test_an_interface_that_answers_with_an_error_has_no_empty_list(
+        self, press: Press, declare: Declare, visit: Visit, answer: str, failed: str | None
+    ) -> None:
+        press.pages["/api"] = Page(body=answer.encode(), kind="application/json")
+        rule = {"format": "json", "record": "data.rows", "id": "no", "title": "title"}
+        source = declare(
+            kind="json_api", url=press.url("/api"), list=rule, article={"fetch": False}, expect={"min_items": 0}
+        )
+        told = visit(source).sources[0].failed
+        assert (failed or "") in (told or "")
+        assert (told is None) is (failed is None)

@@ -1,5 +1,6 @@
 """Every kind of source with input that is wrong: good neighbours kept, the bad told, nothing silently zero, today or empty."""
 
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC
@@ -83,6 +84,17 @@ class TestEveryKind:
         assert report.failure_code in {FailureCode.CONNECTION, FailureCode.TIMEOUT}
         assert held.documents == {}
         assert held.remembered["daily"].etag is None
+
+    def test_packed_body_that_breaks_off_is_not_taken_for_a_whole_one(
+        self, kind: str, source: Source, press: Press, held: Held, visit: Visit
+    ) -> None:
+        packed = gzip.compress(body_of(kind).encode())
+        headers = {"Content-Encoding": "gzip"}
+        serve(press, kind, Page(body=packed[:-30], kind=MEDIA.get(kind, "text/html"), headers=headers))
+        assert visit(source).sources[0].failure_code is FailureCode.CONNECTION
+        assert held.documents == {}
+        serve(press, kind, Page(body=packed, kind=MEDIA.get(kind, "text/html"), headers=headers))
+        assert visit(source).sources[0].failed is None
 
     def test_body_past_the_limit_is_given_up(
         self, kind: str, source: Source, press: Press, held: Held, visit: Visit

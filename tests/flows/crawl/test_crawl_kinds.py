@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from crawlers.failure import FailureCode
 from crawlers.records import DatePrecision, DocumentKind, Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, article, list_page, serve_articles
@@ -288,6 +289,21 @@ class TestHotList:
         visit(source)
         visit(source)
         assert len(held.puts) == 2
+
+    @pytest.mark.parametrize("line", ["请登录", "登录后查看更多", "点击登录", "暂无数据", "加载中..."])
+    def test_a_line_that_asks_to_log_in_or_to_wait_is_no_entry_and_a_list_of_nothing_else_has_failed(
+        self, press: Press, held: Held, declare: Declare, visit: Visit, line: str
+    ) -> None:
+        rule = {"record": "li", "title": "a", "link": "a@href"}
+        source = declare(kind="hot_list", source_class="hot_list", url=press.url("/top"), list=rule)
+        press.pages["/top"] = Page(
+            body=f"<li><a href='/s'>网传登录异常药品缺货</a></li><li><a>{line}</a></li>".encode()
+        )
+        assert visit(source).sources[0].failed is None
+        press.pages["/top"] = Page(body=f"<li><a href='/login'>{line}</a></li>".encode())
+        report = visit(source).sources[0]
+        assert report.failure_code in {FailureCode.LOGIN, FailureCode.NOTHING_FOUND}
+        assert held.titles() == ["网传登录异常药品缺货"]
 
     def test_list_in_html_is_read_by_selectors(self, press: Press, held: Held, declare: Declare, visit: Visit) -> None:
         rows = "<tr><td>1</td><td class=t><a href='/s/1'>网传退烧药缺货</a><b>12.5万</b></td><td class=f>爆</td></tr>"

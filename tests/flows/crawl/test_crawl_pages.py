@@ -80,6 +80,7 @@ class TestOtherPages:
         ("answer", "reason"),
         [
             (HOME, "原文已不在"),
+            (Page(status=302, headers={"Location": "/news/"}), "原文已不在"),
             (page("<h1>提示信息</h1><div>您访问的页面不存在或已被删除！</div>"), "原文已不在"),
             (
                 page(
@@ -100,7 +101,7 @@ class TestOtherPages:
         self, press: Press, held: Held, source: Source, visit: Visit, answer: Page, reason: str
     ) -> None:
         serve_articles(press, "/a/1.html", "/a/2.html")
-        press.pages |= {"/a/1.html": answer, "/": article("省局门户网站首页上的文章")}
+        press.pages |= {"/a/1.html": answer, "/": article("省局门户网站首页上的文章"), "/news/": article("要闻动态")}
         report = visit(source).sources[0]
         assert (held.titles(), report.pending) == (["消息 /a/2.html"], 1)
         assert [entry.reason for entry in held.entries] == [reason]
@@ -111,12 +112,19 @@ class TestOtherPages:
             page("<h1>消息 /a/1.html</h1><img src=a.jpg><form>用户登录<input type=password></form>"),
             page("<h1>消息 /a/1.html</h1><p>经查，网传“页面已删除”不实。</p>"),
             Page(status=302, headers={"Location": "/?p=7"}),
+            Page(status=301, headers={"Location": "/a/1/"}),
         ],
     )
     def test_a_short_page_under_the_listed_title_is_that_page_whatever_stands_beside_it(
         self, press: Press, held: Held, source: Source, visit: Visit, answer: Page
     ) -> None:
-        press.pages |= {"/list.html": list_page("/a/1.html"), "/a/1.html": answer, "/?p=7": article("消息 /a/1.html")}
+        short = page("<h1>消息 /a/1.html</h1><p>经查，网传药店停业不实。</p>")
+        press.pages |= {
+            "/list.html": list_page("/a/1.html"),
+            "/a/1.html": answer,
+            "/?p=7": article("消息 /a/1.html"),
+            "/a/1/": short,
+        }
         assert visit(source).sources[0].added == 1
         assert held.entries == []
 

@@ -140,6 +140,15 @@ class TestDue:
         assert timedelta(minutes=108) <= waits[1] <= timedelta(minutes=132)
         assert max(waits) <= SCHEDULE.max * 1.1
 
+    @pytest.mark.parametrize(("usual", "longest"), [(INTERVAL, timedelta(hours=2)), (6 * INTERVAL, 6 * INTERVAL)])
+    def test_where_nothing_answered_nobody_waits_longer_than_two_hours_or_the_usual_interval(
+        self, usual: timedelta, longest: timedelta
+    ) -> None:
+        unanswered = replace(outcome(failed=True), unanswered=True)
+        waits = [next_due(replace(FRESH, failures=n), SCHEDULE, unanswered, usual, NOON) - NOON for n in range(1, 12)]
+        assert usual * 0.9 <= min(waits)
+        assert max(waits) <= longest * 1.1
+
     def test_quiet_hours_multiply_the_wait(self) -> None:
         quiet = Schedule.model_validate({"min": "15m", "max": "24h", "start": "60m", "quiet": "23:00-06:30 x4"})
         by_day = next_due(FRESH, quiet, outcome(), INTERVAL, NOON) - NOON
