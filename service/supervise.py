@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from crawlers.disk_words import disk_words
+from service.log_files import LOG_LIMIT_BYTES, shorten_log
 
 __all__ = [
     "PARENT",
@@ -28,7 +29,6 @@ __all__ = [
 
 _POLL_SECONDS = 0.2
 _STEADY_SECONDS = 60.0
-_LOG_LIMIT_BYTES = 10 * 1024 * 1024
 _PARENT_LOOK_SECONDS = 1.0
 _ORPHAN_SECONDS = 15.0
 _ANSWER_POLL_SECONDS = 0.1
@@ -64,7 +64,8 @@ class Supervisor:
 
     A role that dies is started again after `restart_delay`; one that stayed up for a minute starts with a clean
     slate. `drain` sends SIGTERM, waits up to `drain_seconds`, then kills what is left. Each role leads a process group
-    of its own, so that what it started is ended with it, and writes to `<log_folder>/<role>.log`. A command that ends
+    of its own, so that what it started is ended with it, and writes to `<log_folder>/<role>.log`, which is put aside to
+    `<role>.log.1` and begun again beyond ten MiB, also while the role lives. A command that ends
     in `PARENT` is told this process's id there, for `stop_with_parent`.
     """
 
@@ -101,9 +102,11 @@ class Supervisor:
             self.drain()
 
     def tend(self) -> None:
-        """Look at every role once: note deaths, start again what is due."""
+        """Look at every role once: note deaths, start again what is due, put aside a log that has grown too long."""
         now = time.monotonic()
         for running in self._running:
+            with suppress(OSError):
+                shorten_log(self._log_of(running), limit_bytes=LOG_LIMIT_BYTES)
             if running.process is not None and running.process.poll() is not None:
                 self._note_death(running, now)
             if running.wanted and running.process is None and now >= running.due:
@@ -133,11 +136,11 @@ class Supervisor:
         return {r.role.name: r.process.pid for r in self._running if r.process is not None and r.process.poll() is None}
 
     def _launch(self, running: _Running) -> None:
-        path = self._log_folder / f"{running.role.name}.log"
-        if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
-            path.replace(path.with_suffix(".log.1"))
+        path = self._log_of(running)
+        shorten_log(path, limit_bytes=LOG_LIMIT_BYTES)
         if running.log is not None:
             running.log.close()
+        # Appending, or a log that was emptied would go on where it had ended.
         running.log = path.open("ab")
         running.process = subprocess.Popen(
             [str(os.getpid()) if word == PARENT else word for word in running.role.command],
@@ -167,8 +170,11 @@ class Supervisor:
         delay = restart_delay(running.deaths)
         running.process = None
         running.due = now + delay
-        log = self._log_folder / f"{running.role.name}.log"
+        log = self._log_of(running)
         self._say(f"{running.role.name} 意外结束（状态 {status}），{delay:.1f} 秒后重新启动；原因见 {log}")
+
+    def _log_of(self, running: _Running) -> Path:
+        return self._log_folder / f"{running.role.name}.log"
 
 
 def restart_delay(deaths: int) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawlers.disk_words import disk_words
+from service.cli.owner import given_to_owner
 from service.cli.speak import fail, misuse
 
 if TYPE_CHECKING:
@@ -35,15 +36,22 @@ def settings_of(*, port: int | None = None, data: Path | None = None) -> "Settin
 def opened(data: Path | None, *, port: int | None = None, prepared: bool = False) -> "Iterator[Application]":
     """Open the installation, unless it is `prepared` with its schema brought up to date.
 
-    A store that cannot be opened, or is lost while the command works, is said in one sentence with status 1.
+    A store that cannot be opened, or is lost while the command works, is said in one sentence with status 1. Where root
+    opens the folder of somebody else, what was made meanwhile is theirs at the end.
     """
+    settings = settings_of(data=data, port=port)
+    with given_to_owner(settings.data), _opened(settings, prepared=prepared) as app:
+        yield app
+
+
+@contextmanager
+def _opened(settings: "Settings", *, prepared: bool) -> "Iterator[Application]":
     from sqlalchemy.exc import SQLAlchemyError
 
     from service.bootstrap import build, prepare
     from service.policies.register import RegisterError
     from service.ports.store import StoreUnavailableError
 
-    settings = settings_of(data=data, port=port)
     try:
         if not prepared:
             prepare(settings)

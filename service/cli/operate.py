@@ -64,13 +64,15 @@ def import_rows(
         chosen = _source_for(app, source, office_confirmed=office_confirmed)
         app.describe_sources()
         task = progress.add_task("导入", total=_lines_of(file))
+        # Read apart: a key that cannot be read is no fault of the file.
+        author_key = app.author_key
         try:
             report = import_file(
                 app.store,
                 file,
                 source=chosen,
                 now=app.now,
-                author_key=app.author_key,
+                author_key=author_key,
                 actor="cli",
                 office_confirmed=office_confirmed,
                 on_rows=lambda count: progress.advance(task, count),
@@ -149,6 +151,7 @@ def doctor(
     """Check the host and every dependency; `deep` also every page of the store and the whole audit chain."""
     from service.cli.lock import holder
     from service.cli.notify import second_channel
+    from service.cli.owner import unusable
     from service.domain.beijing import BEIJING
     from service.preflight import check_host
 
@@ -156,9 +159,11 @@ def doctor(
     # While `up` runs here, the port is taken as it should be.
     port = settings.port if holder(settings.data) is None else 0
     findings = check_host(settings.data, settings.host, port)
+    not_theirs = unusable(settings.data)
     with opened(data) as app:
         stored = app.store.check()
         checks = {
+            "数据目录": not_theirs,
             "存储": _deeper(app) if deep and stored is None else stored,
             "检索": app.search.check(),
             "邮件": app.notifier.check(),

@@ -11,6 +11,7 @@ import typer
 from crawlers.disk_words import disk_words
 from service.cli.lock import was_held
 from service.cli.opening import DataOption, opened, settings_of
+from service.cli.owner import given_to_owner
 from service.cli.speak import EXIT_MISUSED, fail, misuse, say
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def register(application: typer.Typer) -> None:
 def up(port: PortOption = None, data: DataOption = None) -> None:
     """Run everything on this machine until Ctrl-C."""
     settings = settings_of(port=port, data=data)
+    with given_to_owner(settings.data):
+        _up(settings)
+
+
+def _up(settings: "Settings") -> None:
     # A folder that has been held before may be held now, which explains the busy port; a new one is made only where
     # the host has all that a start needs.
     ran_before = was_held(settings.data)

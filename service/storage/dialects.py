@@ -1,6 +1,6 @@
 """Everything in which SQLite and PostgreSQL differ: connecting, beginning, locking, replacing rows and truncating hours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,11 +26,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from service.storage.bulk import Same, columns_of, execute_columns
 from service.storage.columns import Moment
+from service.storage.turnstile import turnstile
 from service.write_ahead import log_ahead
 
 __all__ = ["Engines", "hour_of", "insert_new", "lock", "open_engines", "parse_url", "upsert", "upsert_columns"]
 
 _BUSY_MS = 10_000
+_TURN_S = 2.0
 _POOL_WAIT_S = 30
 _HOUR_US = 3_600_000_000
 _POSTGRES_OPTIONS = (
@@ -92,24 +94,31 @@ def _open_sqlite(url: URL, *, synchronous: str) -> Engines:
     # One writing connection per process: threads queue for it in order, instead of polling the file's lock.
     writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S)
     reader = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S)
-    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=(f"synchronous={synchronous}",))
-    _prepare_sqlite(reader, begin="BEGIN", pragmas=("query_only=ON",))
+    folder = Path(url.database or "").absolute().parent
+    _prepare_sqlite(writer, pragmas=(f"synchronous={synchronous}",), begin=lambda one: _begin_writing(one, folder))
+    _prepare_sqlite(reader, pragmas=("query_only=ON",), begin=lambda one: _execute(one, "BEGIN"))
     event.listen(writer, "connect", lambda connection, _record: log_ahead(connection, _BUSY_MS / 1000))
     return Engines(writer, reader)
 
 
-def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: Sequence[str]) -> None:
+def _begin_writing(connection: Connection, folder: Path) -> None:
+    with turnstile(folder, _TURN_S):
+        _execute(connection, "BEGIN IMMEDIATE")
+
+
+def _execute(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement)
+
+
+def _prepare_sqlite(engine: Engine, *, begin: Callable[[Connection], None], pragmas: Sequence[str]) -> None:
     def connected(connection: SqliteConnection, _record: object) -> None:
         # The driver's own implicit BEGIN is off: it would begin late and without IMMEDIATE.
         connection.isolation_level = None
         for pragma in (f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "cache_size=-65536", *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
 
-    def began(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", began)
+    event.listen(engine, "begin", begin)
 
 
 def _open_postgres(url: URL) -> Engines:

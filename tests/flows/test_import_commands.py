@@ -52,3 +52,11 @@ def test_a_file_that_cannot_be_taken_leaves_its_reason_and_no_bar(file: Path, mo
     assert "没有导入" in refused.stderr
     drawn, bar, after = refused.stderr.rpartition("━")
     assert (bar, after.endswith("\x1b[1A\x1b[2K"), "没有导入" in drawn) == ("━", True, True)
+
+
+def test_a_key_that_cannot_be_made_is_named_and_the_file_is_not_blamed(file: Path) -> None:
+    (key := file.parent / "var" / "secrets" / "author_key").mkdir(parents=True)
+    refused = run(file, "import", str(file), "--office-confirmed")
+    assert refused.exit_code == 1
+    assert str(key.parent) in refused.stderr
+    assert f"{file} 没有导入" not in refused.stderr

@@ -113,6 +113,20 @@ class TestProxy:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.parametrize("unit", ["yaowang.service", "yaowang-role@.service"])
+def test_a_command_by_hand_is_given_what_the_service_has(unit: str) -> None:
+    said = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    [by_hand] = re.findall(r"^yaowang\(\) \{\n(.*?)^\}$", said, flags=re.MULTILINE | re.DOTALL)
+    of_unit = (DEPLOY / unit).read_text(encoding="utf-8")
+    assert "\nUser=yaowang\nGroup=yaowang\n" in of_unit
+    assert "--uid=yaowang --gid=yaowang" in by_hand
+    for name in ("EnvironmentFile", "UMask"):
+        [value] = re.findall(rf"^{name}=(.*)$", of_unit, flags=re.MULTILINE)
+        assert f"--property={name}={value} " in by_hand
+    [program, data] = re.findall(r"^ExecStart=(\S+) \S+ --data (\S+)$", of_unit, flags=re.MULTILINE)[0]
+    assert f'--setenv=YAOWANG_DATA={data} {program} "$@"' in by_hand
+
+
 def test_systemd_takes_every_unit(tmp_path: Path) -> None:
     units = []
     for file in [*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")]:

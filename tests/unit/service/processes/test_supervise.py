@@ -138,13 +138,34 @@ def test_a_role_is_told_who_watches_it(tmp_path: Path) -> None:
 
 
 def test_a_log_that_has_grown_too_long_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.supervise._LOG_LIMIT_BYTES", 10)
+    monkeypatch.setattr("service.supervise.LOG_LIMIT_BYTES", 10)
     (tmp_path / "a.log").write_text("x" * 11, encoding="utf-8")
     supervisor = Supervisor([role("a", SLEEPS)], log_folder=tmp_path, say=lambda _: None)
     supervisor.start()
     supervisor.drain()
     assert (tmp_path / "a.log.1").read_text() == "x" * 11
     assert (tmp_path / "a.log").read_text() == ""
+
+
+def test_a_log_of_a_role_that_lives_for_months_is_put_aside_too_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.supervise.LOG_LIMIT_BYTES", 100)
+    log, aside, go_on = tmp_path / "a.log", tmp_path / "a.log.1", tmp_path / "go-on"
+    speaks = (
+        "import pathlib, sys, time\nprint('x' * 101, end='', flush=True)\n"
+        "while not pathlib.Path(sys.argv[1]).exists(): time.sleep(0.01)\nprint('after', flush=True)\ntime.sleep(60)"
+    )
+    supervisor = Supervisor([role("a", speaks, str(go_on))], log_folder=tmp_path, say=lambda _: None)
+    supervisor.start()
+    first = supervisor.pids()
+    await_that(lambda: log.read_text() == "x" * 101)
+    supervisor.tend()
+    go_on.touch()
+    await_that(lambda: log.read_text() == "after\n")
+    assert aside.read_text() == "x" * 101
+    assert supervisor.pids() == first
+    supervisor.drain()
 
 
 def test_a_process_whose_parent_was_gone_before_it_looked_stops_too() -> None:

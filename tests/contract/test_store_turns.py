@@ -1,0 +1,74 @@
+"""Processes that write to one SQLite file take turns, however fast one of them begins anew."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from service.storage.dialects import Engines, open_engines
+from service.storage.turnstile import turnstile
+
+# Writes one transaction of 50 ms after another, with no pause between them.
+_BUSY = """
+import sys, time
+from service.storage.dialects import open_engines
+engines = open_engines(sys.argv[1])
+while True:
+    with engines.writer.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO counted VALUES ('busy')")
+        time.sleep(0.05)
+        print("wrote", flush=True)
+"""
+_PATIENCE_S = 3.0
+
+
+@pytest.fixture
+def engines(tmp_path: Path) -> Iterator[Engines]:
+    opened = open_engines(f"sqlite:///{tmp_path}/store.db")
+    with opened.writer.begin() as connection:
+        connection.execute(text("CREATE TABLE counted (who TEXT)"))
+    yield opened
+    opened.dispose()
+
+
+def test_a_process_that_writes_one_transaction_after_another_lets_others_in(engines: Engines, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _BUSY, f"sqlite:///{tmp_path}/store.db"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as busy:
+        try:
+            assert busy.stdout is not None
+            assert busy.stdout.readline() == b"wrote\n"
+            waits = [_wait_to_write(engines) for _ in range(6)]
+        finally:
+            busy.kill()
+    assert max(waits) < _PATIENCE_S, waits
+
+
+def _wait_to_write(engines: Engines) -> float:
+    asked = time.monotonic()
+    with engines.writer.begin() as connection:
+        waited = time.monotonic() - asked
+        connection.execute(text("INSERT INTO counted VALUES ('patient')"))
+    return waited
+
+
+def test_a_turn_that_is_never_given_up_is_passed_after_a_while(tmp_path: Path) -> None:
+    other = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        asked = time.monotonic()
+        with turnstile(tmp_path, 0.1):
+            assert time.monotonic() - asked >= 0.1
+    finally:
+        os.close(other)
+
+
+def test_where_there_is_no_folder_to_wait_in_nobody_waits(tmp_path: Path) -> None:
+    with turnstile(tmp_path / "away", 60):
+        pass
+    assert not (tmp_path / "away").exists()
