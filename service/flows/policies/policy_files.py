@@ -91,7 +91,7 @@ def policy_file(stem: str, source: PolicySource, register: Register) -> PolicyFi
         policy=policy,
         articles=articles,
         text=source.text,
-        notices=(*_other_name(policy, register), *_notices(stem, articles, register)),
+        notices=(*source.notices, *_other_name(policy, register), *_notices(stem, articles, register)),
         interprets=interprets,
     )
 

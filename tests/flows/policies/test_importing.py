@@ -14,6 +14,7 @@ from service.flows.policies.importing import LibraryReport, import_policies, loa
 from service.ports.store import Store
 from tests.flows.acts.scene import NOW
 from tests.papers import docx_of, pdf_of
+from tests.unit.crawlers.test_word_text import inserted, paragraph, run, word_of
 
 LAW = "演示药品法(2024-01-10)"
 LATER = "演示药品法(2026-01-10).md"
@@ -385,3 +386,13 @@ def test_a_draft_that_quotes_the_version_before_is_told_so_once_the_new_one_is_i
         assert findings_of(work, draft.replace("演示之二", "改过的第二条"), now=NOW) == []
     assert (found.word, found.blocking) == ("不是现行条文", False)
     assert f"“{LAW}”（已失效）" in found.sentence
+
+
+def test_changes_that_nobody_accepted_are_said(store: Store, texts: Path, register: Register) -> None:
+    tracked = word_of(paragraph(run("第一条 药店应当"), inserted(run("在二十四小时内")), run("报告。")))
+    (texts / f"{LAW}.docx").write_bytes(tracked)
+    report = take(store, texts, register)
+    assert (report.added, len(report.notices)) == (1, 1)
+    assert "没有接受的修订" in report.notices[0]
+    with store.read() as work:
+        assert [article.text for article in work.policies.articles_of(LAW)] == ["药店应当在二十四小时内报告。"]
