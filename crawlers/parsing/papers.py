@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 import crawlers
 from crawlers.attachments.glyphs import undo_shared_glyphs
 
-__all__ = ["PAPER_SUFFIXES", "Paper", "PaperLimits", "PaperRefusedError", "read_paper", "unwrap"]
+__all__ = ["PAPER_SUFFIXES", "Paper", "PaperLimits", "PaperRefusedError", "read_paper", "unwrap", "without_running"]
 
 PAPER_SUFFIXES = (".docx", ".pdf")
 
@@ -93,11 +94,14 @@ def _numbers(limits: PaperLimits) -> tuple[int, ...]:
 _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
 # A line that begins a paragraph whatever stands before it.
 _BEGINS = re.compile(
-    rf"^(?:第{_NUMERAL}[编章节条]|[（(]{_NUMERAL}[）)]|{_NUMERAL}[、.．](?!\d)|附\s*(?:件|则|录|表)|[〔\[]?\S+〔\d{{4}}〕\d+号)"
+    rf"^(?:第\s{{0,4}}[零〇一二三四五六七八九十百千两0-9][零〇一二三四五六七八九十百千两0-9\s]{{0,20}}[编章节条]|[（(]{_NUMERAL}[）)]|{_NUMERAL}[、.．](?!\d)|附\s*(?:件|则|录|表)|[〔\[]?\S+〔\d{{4}}〕\d+号)"
 )
 _CITES = re.compile(rf"第{_NUMERAL}条")
 _ROW_MARK = "｜"
 _ENDS = re.compile(r"[。！？；：…”’』」）)]$")
+_TEXT = re.compile(rf"{_BEGINS.pattern}|[。；：，、]$")
+_EDGE = 3
+_COUNTED = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"^[-—–\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–\s]*$")
 
 
@@ -119,6 +123,32 @@ def unwrap(lines: Sequence[str]) -> list[str]:
         open_before = len(line) >= measure * 0.8 and not _ENDS.search(line)
         # A stop at the very edge may be the end of a sentence within a paragraph; it is taken for the paragraph's.
     return found
+
+
+def without_running(pages: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of all pages without the titles and feet that run along: printed again at the edge of more than half of them.
+
+    What is at the head of the first page may be the title itself and stays, unless it stands at its edges twice.
+    """
+    filled = [[line.strip() for line in page if line.strip()] for page in pages]
+    edges = [[*page[:_EDGE], *page[_EDGE:][-_EDGE:]] for page in filled]
+    # What begins an article or ends a sentence is of the text, however often it stands there.
+    seen = Counter(mark for lines in edges for mark in {_mark(line) for line in lines if not _TEXT.search(line)})
+    running = {mark for mark, count in seen.items() if count > 1 and count * 2 > len(pages)}
+    found: list[str] = []
+    for number, (page, lines) in enumerate(zip(filled, edges, strict=True)):
+        twice = Counter(map(_mark, lines))
+        for at, line in enumerate(page):
+            mark, head = _mark(line), at < _EDGE
+            at_edge = head or at >= len(page) - _EDGE
+            title = number == 0 and head and twice[mark] == 1
+            if not at_edge or mark not in running or title or _TEXT.search(line):
+                found.append(line)
+    return found
+
+
+def _mark(line: str) -> str:
+    return _COUNTED.sub("#", "".join(line.split()))
 
 
 def _serve(suffix: str, bounds: Sequence[int]) -> None:
@@ -222,7 +252,7 @@ def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int]:
         count = len(reader.pages)
         if count > pages:
             raise PaperRefusedError(f"PDF 有 {count} 页，超过 {pages} 页")
-        lines = [line for page in reader.pages for line in undo_shared_glyphs(page.extract_text()).splitlines()]
+        lines = without_running([undo_shared_glyphs(page.extract_text()).splitlines() for page in reader.pages])
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, PaperRefusedError):
             raise
