@@ -1,6 +1,7 @@
 """The composition root: the one place that names adapters, and the only one with a wall clock."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,6 +24,7 @@ from service.kept_secrets import kept_secret
 from service.notify.mailbox import MailboxNotifier
 from service.notify.robots import HookKind
 from service.notify.smtp import SmtpNotifier
+from service.policies.kept_rules import KEPT_RULES, keep_rules, kept_register
 from service.policies.register import load_register, stamp_of
 from service.policies.routing import RoutingFiles
 from service.policies.situations import SituationFiles
@@ -74,6 +76,7 @@ class Application:
     own_catalogue_only: bool = False
     given_egress: "Egress | None" = None
     durable: bool = True
+    lasting: bool = False
 
     @cached_property
     def egress(self) -> "Egress":
@@ -119,7 +122,8 @@ class Application:
         """The rules in force, read again when files or checks change."""
         return Rulebook(
             self.store,
-            load=lambda: load_register(self._own_policies()),
+            load=self._load_rules,
+            spare=(lambda: kept_register(self.settings.data / KEPT_RULES)) if self.lasting else None,
             stamp=lambda: (self._own_policies(), stamp_of(self._own_policies())),
         )
 
@@ -182,6 +186,15 @@ class Application:
     def _accepted_changes(self) -> Sequence[RowChange]:
         with self.store.read() as work:
             return accepted_changes(work)
+
+    def _load_rules(self) -> Register:
+        own = self._own_policies()
+        register = load_register(own)
+        if self.lasting:
+            # A disk that takes no file is told elsewhere and stops no rule.
+            with suppress(OSError, UnicodeDecodeError):
+                keep_rules(own, self.settings.data / KEPT_RULES)
+        return register
 
     def _own_policies(self) -> Path | None:
         """The office's own policy data: the folder that is set, else `policies` in the data folder where there is one."""
@@ -294,10 +307,12 @@ def build(
     egress: "Egress | None" = None,
     drill: bool = False,
     durable: bool = True,
+    lasting: bool = False,
 ) -> Application:
     """Choose and open the adapters that the settings name.
 
-    A store that is not `durable` is for what is thrown away afterwards. A drill keeps its mail in the local mailbox and
+    A store that is not `durable` is for what is thrown away afterwards. A `lasting` process is one that nobody watches: a
+    mistake in the office's rules that it is started beside does not end it, it goes on by those that were in force. A drill keeps its mail in the local mailbox and
     its sources to its own world, whatever the settings say.
     """
     return Application(
@@ -310,6 +325,7 @@ def build(
         own_catalogue_only=drill,
         given_egress=egress,
         durable=durable,
+        lasting=lasting,
     )
 
 

@@ -22,11 +22,15 @@ _DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"〇
 _NAMES = "零一二三四五六七八九"
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
-_ARTICLE = re.compile(rf"^(?:\*\*)?\s*(第{_NUMERAL}条(?:之{_NUMERAL})?)(?:\*\*)?(?:[\s:：]+(.*))?$")
+# Printed and typed copies spread a number to the width of a line: 第 十 一 条.
+_SPREAD = r"[零〇一二三四五六七八九十百千两0-9][零〇一二三四五六七八九十百千两0-9 \u3000]{0,20}"
+_ARTICLE = re.compile(
+    rf"^(?:\*\*)?\s*(第[ \u3000]{{0,4}}{_SPREAD}条(?:[ \u3000]{{0,4}}之[ \u3000]{{0,4}}{_NUMERAL})?)(?:\*\*)?(?:[\s:：]+(.*))?$"
+)
 # Some copies lose the blank after the number; read so only where no line has one, since 第一条规定的 begins sentences.
-_TIGHT_ARTICLE = re.compile(rf"^(第{_NUMERAL}条(?:之{_NUMERAL})?)(?![款项第])(.+)$")
+_TIGHT_ARTICLE = re.compile(rf"^(第[ \u3000]{{0,4}}{_SPREAD}条(?:之{_NUMERAL})?)(?![款项第])(.+)$")
 # For a line without the blanks at its end: to look for them from every place in it takes the square of its length.
-_HEADING = re.compile(rf"^#*\s*(第{_NUMERAL}([编章节]).*|附\s*则|总\s*则)$")
+_HEADING = re.compile(rf"^#*\s*(第[ \u3000]{{0,4}}{_SPREAD}([编章节]).*|附\s*则|总\s*则)$")
 # What is annexed after the articles has its own numbers and is no part of them.
 _ANNEX = re.compile(r"^#*\s*附\s*[件录表]\s*[0-9一二三四五六七八九十]*")
 _LONGEST_TITLE = 60
@@ -157,7 +161,8 @@ def _blocks(markdown_text: str, pattern: re.Pattern[str]) -> list[_Block]:
         heading = None if article else _HEADING.match(line.rstrip())
         if article:
             opening = [article[2]] if article[2] else []
-            blocks.append(_Block(article[1], " ".join(filter(None, headings)), at, opening))
+            label = "".join(article[1].split())
+            blocks.append(_Block(label, " ".join(filter(None, headings)), at, opening))
         elif heading:
             _enter(headings, heading)
         elif reading and (text := _MARKUP.sub("", line)):

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 from crawlers.attachments.grid import Grid, from_rows
 from crawlers.gate import Refusal, RefusalReason
@@ -13,22 +14,19 @@ MAX_TABLES = 500
 
 
 def read_docx(raw: bytes) -> tuple[str, list[Grid]] | Refusal:
-    """Return the paragraphs outside of tables, and the tables; those in a cell stand after the one around them."""
+    """Return the paragraphs outside of tables, and the tables; those in a cell stand after the one around them.
+
+    Tracked changes read as if they were accepted; what stands in a text box follows the paragraph that it is anchored in.
+    """
     import docx
     from docx.opc.exceptions import PackageNotFoundError
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
     from lxml.etree import LxmlError
 
     try:
         document = docx.Document(io.BytesIO(raw))
         lines: list[str] = []
         grids: list[Grid] = []
-        for block in document.iter_inner_content():
-            if isinstance(block, Paragraph):
-                lines.append(block.text)
-            elif isinstance(block, Table):
-                grids.extend(_grids(block))
+        _read_blocks(document.element.body, document, lines, grids)
     except (
         PackageNotFoundError,
         LxmlError,
@@ -42,9 +40,24 @@ def read_docx(raw: bytes) -> tuple[str, list[Grid]] | Refusal:
     return "\n".join(line for line in lines if line.strip()), grids[:MAX_TABLES]
 
 
-def _grids(table: "Table") -> Iterator[Grid]:  # type: ignore[name-defined] # noqa: F821 - imported where it is used
+def _read_blocks(holder: Any, document: Any, lines: list[str], grids: list[Grid]) -> None:
+    from docx.oxml.table import CT_Tbl
+    from docx.table import Table
+
+    from crawlers.parsing.word_text import blocks_of, boxes_of, words_of
+
+    for block in blocks_of(holder):
+        if isinstance(block, CT_Tbl):
+            grids.extend(_grids(Table(block, document)))
+            continue
+        lines.append(words_of(block))
+        for box in boxes_of(block):
+            _read_blocks(box, document, lines, grids)
+
+
+def _grids(table: Any) -> Iterator[Grid]:
     # python-docx gives a merged cell once for every place that it covers.
-    rows = [[("\n".join(paragraph.text for paragraph in cell.paragraphs)) for cell in row.cells] for row in table.rows]
+    rows = [[_cell_text(cell._tc) for cell in row.cells] for row in table.rows]  # noqa: SLF001 - the element has no other name
     yield from_rows(rows, "Word 表格")
     seen = set()
     for row in table.rows:
@@ -53,3 +66,11 @@ def _grids(table: "Table") -> Iterator[Grid]:  # type: ignore[name-defined] # no
                 if id(inner._tbl) not in seen:  # noqa: SLF001 - the element is the identity of a table
                     seen.add(id(inner._tbl))  # noqa: SLF001
                     yield from _grids(inner)
+
+
+def _cell_text(cell: Any) -> str:
+    from docx.oxml.table import CT_Tbl
+
+    from crawlers.parsing.word_text import blocks_of, words_of
+
+    return "\n".join(words_of(block) for block in blocks_of(cell) if not isinstance(block, CT_Tbl))

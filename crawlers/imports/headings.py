@@ -26,11 +26,12 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The headings of a file, and its rows; who asks for no row closes it."""
+    """The headings of a file, and its rows; who asks for no row closes it. `others` are sheets with rows that are not read."""
 
     headings: tuple[str, ...]
     rows: Iterator[Row]
     close: Callable[[], None] = _nothing
+    others: tuple[str, ...] = ()
 
 
 def below_titles(rows: Iterator[_Numbered]) -> tuple[_Numbered | None, Iterator[_Numbered]]:

@@ -37,12 +37,13 @@ class RowRefusal:
 class ImportNotes:
     """What a person should look at in rows that were taken, complete once the rows are read.
 
-    `unused` are the headings of which nothing is taken, in their order.
+    `unused` are the headings of which nothing is taken, in their order; `sheets` those of a workbook that were not read.
     """
 
     serial_dates: int = 0
     first_serial: int = 0
     unused: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     def see_serial(self, row: int) -> None:
         """Note that the date of a row is a serial number."""
@@ -52,16 +53,27 @@ class ImportNotes:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Return one Chinese sentence for each kind of thing."""
+        return tuple(filter(None, (self._unread(), self._serials())))
+
+    def _unread(self) -> str:
+        if not self.sheets:
+            return ""
+        named = "、".join(f"“{name}”" for name in self.sheets[:_MOST_NAMED])
+        more = f"等 {len(self.sheets)} 张" if len(self.sheets) > _MOST_NAMED else ""
+        return f"一次只读一张工作表，{named}{more}里还有内容，没有读：请把它移到最前面或另存为单独的文件，再导入一次。"
+
+    def _serials(self) -> str:
         if not self.serial_dates:
-            return ()
+            return ""
         first = (
             f"第 {self.first_serial} 行起，共 {self.serial_dates} 行"
             if self.serial_dates > 1
             else f"第 {self.first_serial} 行"
         )
-        return (f"{first}的日期是 Excel 的日期序列号，已按 1900 日期系统换算，请抽查是否与原表一致。",)
+        return f"{first}的日期是 Excel 的日期序列号，已按 1900 日期系统换算，请抽查是否与原表一致。"
 
 
+_MOST_NAMED = 5
 _MAX_NATIVE_ID = 512
 _TITLE_FROM_TEXT = 40
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{3,2040}", re.IGNORECASE)
@@ -127,6 +139,8 @@ def read_numbered(
         table.close()
         raise ImportRefused(_unknown_headings(path, table.headings, column_map, source))
     reader = _Reader(chosen, table.headings, source, now, author_key, notes)
+    if notes is not None:
+        notes.sheets = table.others
     return _first_of_each(reader, table.rows)
 
 

@@ -38,7 +38,7 @@ def read_workbook(path: Path, limits: ChildLimits | None = None) -> Table:
     """
     answer, lines = _spooled("crawlers.imports.workbook", path, limits, _unfinished_workbook)
     names = tuple(answer["headings"])
-    return Table(names, _rows(lines, names), lines.close)
+    return Table(names, _rows(lines, names), lines.close, tuple(answer["others"]))
 
 
 def array_lines(path: Path, charset: str, limits: ChildLimits | None = None) -> Iterator[str]:

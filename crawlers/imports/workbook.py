@@ -1,10 +1,11 @@
 """Reads a workbook row by row and writes its rows down; runs in a child process, whose limits no workbook gets past."""
 
+import itertools
 import sys
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ MAX_RATIO = 200
 MAX_PARTS = 2_000
 # openpyxl holds all of them in memory at once.
 MAX_SHARED_STRINGS_BYTES = 64 * 2**20
+_MOST_SHEETS = 50
+_ROWS_LOOKED_AT = 200
 
 # What openpyxl, and what it stands on, may raise where a workbook is not what it says; they promise nothing narrower.
 _DAMAGE = (
@@ -40,24 +43,56 @@ _DAMAGE = (
 _Numbered = Iterator[tuple[int, tuple[Any, ...]]]
 
 
-def spool_workbook(path: Path, spool: Path) -> tuple[str, ...]:
-    """Write the filled rows of the first sheet that holds any into `spool`, and return its headings.
+def spool_workbook(path: Path, spool: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write the filled rows of the first sheet that holds a table into `spool`; return its headings, and what other sheets hold rows.
+
+    A sheet that is filled in one column only is a remark beside the table, and read where there is no other.
 
     Raises:
         ImportRefused: it is damaged, empty, no workbook, has no headings, or is a decompression bomb.
     """
     _refuse_bomb(path, path.stat().st_size)
     with closing(_opened(path)) as book:
-        for sheet in book.worksheets:
-            # Exporters write a wrong dimension; then openpyxl would read only one cell.
-            sheet.reset_dimensions()
-            rows = enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), start=1)
-            first, below = _headings(rows, path)
-            if first is not None:
-                names = headings_of(first, path)
-                _write(spool, _lines(below), path)
-                return names
-    raise ImportRefused(f"{path.name} 的工作表都是空的。")
+        sheets = book.worksheets
+        chosen, first = _chosen(sheets, path)
+        names = headings_of(first, path)
+        _write(spool, _lines(_headings(_rows(chosen), path)[1]), path)
+        return names, tuple(one.title for one in sheets[:_MOST_SHEETS] if one is not chosen and _holds_table(one, path))
+
+
+def _chosen(sheets: Sequence[Any], path: Path) -> tuple[Any, tuple[Any, ...]]:
+    """Return the first sheet that holds a table with its headings, else the first that holds anything."""
+    single: tuple[Any, tuple[Any, ...]] | None = None
+    for sheet in sheets:
+        first, _ = _headings(_rows(sheet), path)
+        if first is not None and _width(first) > 1:
+            return sheet, first
+        if first is not None and single is None:
+            single = sheet, first
+    if single is None:
+        raise ImportRefused(f"{path.name} 的工作表都是空的。")
+    return single
+
+
+def _holds_table(sheet: Any, path: Path) -> bool:
+    """Tell whether a sheet that people see holds a table with a row: hidden ones hold the choices of a form."""
+    if getattr(sheet, "sheet_state", "visible") != "visible":
+        return False
+    try:
+        first, below = _headings(itertools.islice(_rows(sheet), _ROWS_LOOKED_AT), path)
+        return first is not None and _width(first) > 1 and next(below, None) is not None
+    except (ImportRefused, *_DAMAGE):
+        return True
+
+
+def _rows(sheet: Any) -> _Numbered:
+    # Exporters write a wrong dimension; then openpyxl would read only one cell.
+    sheet.reset_dimensions()
+    return enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), start=1)
+
+
+def _width(cells: tuple[Any, ...]) -> int:
+    return sum(1 for cell in cells if cell is not None and str(cell).strip())
 
 
 def _refuse_bomb(path: Path, size: int) -> None:
@@ -136,7 +171,11 @@ def _write(spool: Path, lines: Iterator[str], path: Path) -> None:
 
 
 def _answer(question: dict[str, Any], _raw: bytes) -> dict[str, Any]:
-    return told(lambda: {"headings": spool_workbook(Path(question["path"]), Path(question["spool"]))})
+    def work() -> dict[str, Any]:
+        headings, others = spool_workbook(Path(question["path"]), Path(question["spool"]))
+        return {"headings": headings, "others": others}
+
+    return told(work)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 import crawlers
 from crawlers.attachments.glyphs import undo_shared_glyphs
 
-__all__ = ["PAPER_SUFFIXES", "Paper", "PaperLimits", "PaperRefusedError", "read_paper", "unwrap"]
+__all__ = ["PAPER_SUFFIXES", "Paper", "PaperLimits", "PaperRefusedError", "read_paper", "unwrap", "without_running"]
 
 PAPER_SUFFIXES = (".docx", ".pdf")
 
@@ -43,10 +44,14 @@ class PaperLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """The text of a file, a paragraph a line, and how many pages it has (0 where the format knows none)."""
+    """The text of a file, a paragraph a line, and how many pages it has (0 where the format knows none).
+
+    `tracked` is true where it holds changes that nobody has accepted yet; the text reads as if all were.
+    """
 
     text: str
     pages: int
+    tracked: bool = False
 
 
 def read_paper(raw: bytes, suffix: str, limits: PaperLimits | None = None) -> Paper:
@@ -79,7 +84,7 @@ def read_paper(raw: bytes, suffix: str, limits: PaperLimits | None = None) -> Pa
         raise PaperRefusedError(f"读取中断（退出码 {done.returncode}），文件可能已损坏；请另存为文本再导入") from None
     if "refused" in answer:
         raise PaperRefusedError(answer["refused"])
-    return Paper(text=answer["text"], pages=answer["pages"])
+    return Paper(text=answer["text"], pages=answer["pages"], tracked=answer["tracked"])
 
 
 def _numbers(limits: PaperLimits) -> tuple[int, ...]:
@@ -89,11 +94,14 @@ def _numbers(limits: PaperLimits) -> tuple[int, ...]:
 _NUMERAL = "[零〇一二三四五六七八九十百千两0-9]+"
 # A line that begins a paragraph whatever stands before it.
 _BEGINS = re.compile(
-    rf"^(?:第{_NUMERAL}[编章节条]|[（(]{_NUMERAL}[）)]|{_NUMERAL}[、.．](?!\d)|附\s*(?:件|则|录|表)|[〔\[]?\S+〔\d{{4}}〕\d+号)"
+    rf"^(?:第\s{{0,4}}[零〇一二三四五六七八九十百千两0-9][零〇一二三四五六七八九十百千两0-9\s]{{0,20}}[编章节条]|[（(]{_NUMERAL}[）)]|{_NUMERAL}[、.．](?!\d)|附\s*(?:件|则|录|表)|[〔\[]?\S+〔\d{{4}}〕\d+号)"
 )
 _CITES = re.compile(rf"第{_NUMERAL}条")
 _ROW_MARK = "｜"
 _ENDS = re.compile(r"[。！？；：…”’』」）)]$")
+_TEXT = re.compile(rf"{_BEGINS.pattern}|[。；：，、]$")
+_EDGE = 3
+_COUNTED = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"^[-—–\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–\s]*$")
 
 
@@ -117,6 +125,32 @@ def unwrap(lines: Sequence[str]) -> list[str]:
     return found
 
 
+def without_running(pages: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of all pages without the titles and feet that run along: printed again at the edge of more than half of them.
+
+    What is at the head of the first page may be the title itself and stays, unless it stands at its edges twice.
+    """
+    filled = [[line.strip() for line in page if line.strip()] for page in pages]
+    edges = [[*page[:_EDGE], *page[_EDGE:][-_EDGE:]] for page in filled]
+    # What begins an article or ends a sentence is of the text, however often it stands there.
+    seen = Counter(mark for lines in edges for mark in {_mark(line) for line in lines if not _TEXT.search(line)})
+    running = {mark for mark, count in seen.items() if count > 1 and count * 2 > len(pages)}
+    found: list[str] = []
+    for number, (page, lines) in enumerate(zip(filled, edges, strict=True)):
+        twice = Counter(map(_mark, lines))
+        for at, line in enumerate(page):
+            mark, head = _mark(line), at < _EDGE
+            at_edge = head or at >= len(page) - _EDGE
+            title = number == 0 and head and twice[mark] == 1
+            if not at_edge or mark not in running or title or _TEXT.search(line):
+                found.append(line)
+    return found
+
+
+def _mark(line: str) -> str:
+    return _COUNTED.sub("#", "".join(line.split()))
+
+
 def _serve(suffix: str, bounds: Sequence[int]) -> None:
     unpacked_bytes, pages, characters, memory_bytes, cpu_seconds = bounds
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
@@ -124,7 +158,7 @@ def _serve(suffix: str, bounds: Sequence[int]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         paper = _read(sys.stdin.buffer.read(), suffix, unpacked_bytes, pages, characters)
-        answer = {"text": paper.text, "pages": paper.pages}
+        answer = {"text": paper.text, "pages": paper.pages, "tracked": paper.tracked}
     except PaperRefusedError as error:
         answer = {"refused": str(error)}
     except MemoryError:
@@ -133,24 +167,27 @@ def _serve(suffix: str, bounds: Sequence[int]) -> None:
 
 
 def _read(raw: bytes, suffix: str, unpacked_bytes: int, pages: int, characters: int) -> Paper:
+    count, tracked = 0, False
     if suffix == ".pdf":
         lines, count = _pdf_lines(raw, pages)
     else:
-        lines, count = [line.strip() for line in _docx_lines(raw, unpacked_bytes)], 0
+        told, tracked = _docx_lines(raw, unpacked_bytes)
+        lines = [line.strip() for line in told]
     text = "\n".join(line for line in lines if line)
     if len(text) > characters:
         raise PaperRefusedError(f"文字超过 {characters} 个字符")
     if not text:
         raise PaperRefusedError("文件里没有文字")
-    return Paper(text=text.replace("\x00", ""), pages=count)
+    return Paper(text=text.replace("\x00", ""), pages=count, tracked=tracked)
 
 
-def _docx_lines(raw: bytes, unpacked_bytes: int) -> Iterator[str]:
+def _docx_lines(raw: bytes, unpacked_bytes: int) -> tuple[list[str], bool]:
+    """Return the lines of a document, and whether it holds tracked changes."""
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
-    from docx.table import Table
 
     from crawlers.parsing.numbering import Numbering
+    from crawlers.parsing.word_text import is_tracked
 
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
@@ -161,22 +198,34 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> Iterator[str]:
         if isinstance(error, PaperRefusedError):
             raise
         raise PaperRefusedError("不是有效的 DOCX 文件；旧版 .doc 请先另存为 .docx") from error
-    numbering = Numbering(document)
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            yield from _table_lines(block, numbering)
-        else:
-            yield from (numbering.label(block._p) + block.text).split("\n")  # noqa: SLF001 - the element has no other name
+    body = document.element.body
+    return list(_block_lines(body, document, Numbering(document))), is_tracked(body)
 
 
-def _table_lines(table: Any, numbering: Any) -> Iterator[str]:
+def _block_lines(holder: Any, document: Any, numbering: Any) -> Iterator[str]:
+    from docx.oxml.table import CT_Tbl
+
+    from crawlers.parsing.word_text import blocks_of, boxes_of, is_struck, words_of
+
+    for block in blocks_of(holder):
+        if isinstance(block, CT_Tbl):
+            yield from _table_lines(block, document, numbering)
+            continue
+        if not is_struck(block):
+            yield from (numbering.label(block) + words_of(block)).split("\n")
+        for box in boxes_of(block):
+            yield from _block_lines(box, document, numbering)
+
+
+def _table_lines(element: Any, document: Any, numbering: Any) -> Iterator[str]:
+    from docx.table import Table
+
     # A merged cell is met once for every column and row that it spans; its paragraphs count once.
     texts: dict[Any, str] = {}
-    for row in table.rows:
+    for row in Table(element, document).rows:
         for cell in row.cells:
             if cell._tc not in texts:  # noqa: SLF001 - the element has no other name
-                told = (numbering.label(one._p) + one.text for one in cell.paragraphs)  # noqa: SLF001 - as above
-                texts[cell._tc] = "\n".join(told).strip()  # noqa: SLF001 - as above
+                texts[cell._tc] = "\n".join(_block_lines(cell._tc, document, numbering)).strip()  # noqa: SLF001 - as above
         yield from _row_lines(list(dict.fromkeys(text for cell in row.cells if (text := texts[cell._tc]))))  # noqa: SLF001 - as above
 
 
@@ -203,7 +252,7 @@ def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int]:
         count = len(reader.pages)
         if count > pages:
             raise PaperRefusedError(f"PDF 有 {count} 页，超过 {pages} 页")
-        lines = [line for page in reader.pages for line in undo_shared_glyphs(page.extract_text()).splitlines()]
+        lines = without_running([undo_shared_glyphs(page.extract_text()).splitlines() for page in reader.pages])
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, PaperRefusedError):
             raise

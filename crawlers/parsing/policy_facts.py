@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING, POLICY_FACTS
 
-__all__ = ["interpreted_in", "issue_number_in", "policy_facts"]
+__all__ = ["Lapse", "interpreted_in", "issue_number_in", "lapse_in", "policy_facts", "repealed_in"]
 
 _HEAD = 1_500
 _LONGEST_FACT = 200
@@ -42,6 +43,74 @@ _INTERPRETS = re.compile(
     r"《([^《》]{2,120}(?:〈[^〉]{1,80}〉[^《》]{0,60})?)》[^。《》]{0,30}(?:解读|问答|答记者问|释义|说明)"
 )
 _ABOUT = re.compile(r"(?:解读|问答|答记者问|释义)[：:]?\s*《([^《》]{2,120})》")
+
+_COUNT = "[0-9一二三四五六七八九十两]{1,3}"
+_LAST_DAY_IN_FORCE = r"(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日"
+_OWN = r"本(?:办法|规定|细则|规则|规范|通知|公告|通告|意见|方案|条例|制度|指南|预案|标准|文件|决定|措施)"
+# Said of the document itself: behind the day that it begins on, or behind its own name. Licences have a term of five years too.
+_LAPSES = re.compile(
+    rf"(?:起\s*(?:正式)?(?:施行|实施|执行|生效|试行)|{_OWN})\s*[，,；;。]?\s*(?:{_OWN})?\s*"
+    rf"(?:(?P<term>(?:有效期|试行期?|施行期|暂行期)限?\s*(?:为|是)?\s*(?P<count>{_COUNT})\s*(?P<unit>年|个月))"
+    rf"|(?P<last>(?:(?:有效期|试行期?|施行期|暂行期)限?)?\s*[至到]\s*{_LAST_DAY_IN_FORCE}))"
+)
+_NAMED = r"《([^《》]{2,120}(?:〈[^〉]{1,80}〉[^《》]{0,60})?)》"
+_REPEALED_CLAUSE = re.compile(
+    r"(?:同时|予以|即行|相应|自行|一并|均|自[^。；]{0,30}(?:起|日))\s*(?:予以)?(?:废止|失效)|废止(?:下列|以下)|宣布失效"
+)
+_REPEALS_TITLE = re.compile(r"(?:废止|宣布失效).{0,40}(?:决定|公告|通知|通告)")
+_MOST_REPEALED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """The last day on which a document is in force, and the words of it that say so."""
+
+    last: date
+    words: str
+
+
+def lapse_in(text: str, begins: date | None) -> Lapse | None:
+    """Return when a document that comes into force on `begins` says that it ends; `None` where it does not, or the day cannot be told."""
+    for match in reversed(list(_LAPSES.finditer(text))):
+        if match["last"]:
+            told = _calendar_day(int(match["year"]), int(match["month"]), int(match["day"]))
+            if told is not None and (begins is None or date.fromisoformat(told) > begins):
+                return Lapse(date.fromisoformat(told), "".join(match["last"].split()))
+        elif begins is not None and (count := _counted(match["count"])):
+            return Lapse(_after(begins, count * (12 if match["unit"] == "年" else 1)), "".join(match["term"].split()))
+    return None
+
+
+def _counted(written: str) -> int:
+    if written.isdecimal():
+        return int(written)
+    if not re.fullmatch("[一二三四五六七八九两]?十?[一二三四五六七八九]?", written):
+        return 0
+    digits = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "": 0}
+    if "十" not in written:
+        return digits.get(written, 0)
+    tens, _, ones = written.partition("十")
+    return (digits[tens] or 1) * 10 + digits[ones]
+
+
+def _after(begins: date, months: int) -> date:
+    """Return the day before the same day so many months later; of a month that has no such day, its last."""
+    year, month = divmod(begins.year * 12 + begins.month - 1 + months, 12)
+    day = begins.day
+    while (told := _calendar_day(year, month + 1, day)) is None:
+        day -= 1
+    return date.fromisoformat(told) - timedelta(days=1)
+
+
+def repealed_in(title: str, text: str) -> tuple[str, ...]:
+    """Return the titles of the documents that a document says it ends (同时废止), in their order.
+
+    Of a decision to repeal (关于废止……的决定) these are all that it names but itself.
+    """
+    whole = _REPEALS_TITLE.search(title) is not None
+    clauses = [text] if whole else [one for one in re.split(r"[。；\n]", text) if _REPEALED_CLAUSE.search(one)]
+    named = dict.fromkeys(match[1] for clause in clauses for match in re.finditer(_NAMED, clause))
+    return tuple(name for name in named if name not in title)[:_MOST_REPEALED]
 
 
 def policy_facts(

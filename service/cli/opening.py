@@ -33,8 +33,10 @@ def settings_of(*, port: int | None = None, data: Path | None = None) -> "Settin
 
 
 @contextmanager
-def opened(data: Path | None, *, port: int | None = None, prepared: bool = False) -> "Iterator[Application]":
-    """Open the installation, unless it is `prepared` with its schema brought up to date.
+def opened(
+    data: Path | None, *, port: int | None = None, prepared: bool = False, lasting: bool = False
+) -> "Iterator[Application]":
+    """Open the installation, unless it is `prepared` with its schema brought up to date; for a process that is `lasting` or a command.
 
     A store that cannot be opened, or is lost while the command works, is said in one sentence with status 1. Where root
     opens the folder of somebody else, what was made meanwhile is theirs at the end.
@@ -55,7 +57,7 @@ def _opened(settings: "Settings", *, prepared: bool) -> "Iterator[Application]":
     try:
         if not prepared:
             prepare(settings)
-        app = build(settings)
+        app = build(settings, lasting=lasting)
     except ImportError as error:
         fail(
             f"存储或检索的设置需要没有安装的组件 {error.name}。请安装 yaowang[postgres,elasticsearch]，或去掉这项设置。"

@@ -134,7 +134,7 @@ def _run_role(
     stop = threading.Event()
     stop_with_parent(stop, parent=parent)
     # A supervisor has prepared the store before it starts a role.
-    with opened(data, port=port, prepared=parent is not None) as app:
+    with opened(data, port=port, prepared=parent is not None, lasting=True) as app:
         role(app, stop)
 
 
@@ -179,10 +179,12 @@ def _prepare(settings: "Settings") -> None:
     from service.domain.people.person import Role
     from service.flows.people.acts import add_person
 
-    with opened(settings.data, port=settings.port) as app:
+    with opened(settings.data, port=settings.port, lasting=True) as app:
         for problem in app.catalogue.problems:
             say(f"提示：{problem}")
-        _ = app.register  # Read now, so that a mistake in it is said before anything runs.
+        # Read now, so that a mistake in it is said before anything runs; a machine that starts by itself at night goes on.
+        if app.rulebook.problem:
+            say(f"提示：{app.rulebook.problem}。总览和政策库也写明，改正后几秒内生效，不用重启。")
         _say_older(app)
         with app.store.read() as work:
             if work.people.listing():

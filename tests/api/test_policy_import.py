@@ -233,3 +233,20 @@ def test_a_name_that_could_not_be_cited_or_opened_is_refused(site: Site, officer
     assert refused.status_code == 422
     assert "库内名称应为 1 至 120 个字" in told(refused.text)
     assert held(site) == before
+
+
+def test_a_number_and_a_last_day_that_are_emptied_are_none_and_not_read_in_the_text_again(
+    site: Site, officer: Browser
+) -> None:
+    address = upload(
+        officer,
+        "演示办法(2025-11-03).md",
+        "示药监规〔2025〕3号\n第一条 甲。\n第二条 自2026年1月1日起施行，有效期五年。\n",
+    )
+    values = filled(officer.client.get(address).text)
+    assert (values["issue_number"], values["valid_to"]) == ("示药监规〔2025〕3号", "2030-12-31")
+    keep(officer, address, issue_number="", valid_to="")
+    with site.context.store.read() as work:
+        policy = work.policies.get("演示办法(2025-11-03)")
+    assert policy is not None
+    assert (policy.issue_number, policy.valid_to) == (None, None)

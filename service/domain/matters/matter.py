@@ -21,6 +21,7 @@ __all__ = [
     "acts_of",
     "begin",
     "dated",
+    "fulfils",
     "kind_of",
     "open_matter",
     "perform",
@@ -246,6 +247,11 @@ def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register:
         revision=matter.revision + 1,
     )
     return dated(changed)
+
+
+def fulfils(act: MatterAct, rule_id: str) -> bool:
+    """Tell whether an act fulfils a clock."""
+    return act in _MEETS.get(rule_id, ())
 
 
 def _met(duty: Duty, *, by: str, now: datetime, register: Register) -> Duty:

@@ -5,19 +5,22 @@ application asks for papers and tells of no event, so it is a matter only. Appli
 numbers are masked before anything is stored; a refused row leaves its number and reason, never its content.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from crawlers.gate import Limits, admit_document
 from crawlers.imports import ImportNotes, RowRefusal, read_numbered
+from crawlers.parsing.dates import read_claim
 from crawlers.ports import QuarantineEntry
 from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
 from service.domain.documents.imported import refuse_office_word
-from service.domain.matters.matter import Matter, MatterKind, kind_of, open_matter
+from service.domain.matters.matter import Matter, MatterKind, MatterState, kind_of, open_matter
+from service.domain.matters.registered import as_registered, closing_act, state_told
 from service.domain.rules.register import Register
 from service.ports.store import Store, Work
 
@@ -28,6 +31,9 @@ _BATCH = 256
 _SHOWN_REFUSALS = 100
 _KIND_FACTS = ("matter", "category", "type")
 _LONGEST_NUMBER = 80
+_KIND_BY_MAP: Mapping[str, MatterKind] = MappingProxyType(
+    {"import:disclosure_application": MatterKind.APPLICATION, "import:petition": MatterKind.PETITION}
+)
 
 
 @dataclass(slots=True)
@@ -35,7 +41,8 @@ class MatterReport:
     """What became of the rows; `refused` holds the first hundred sentences, `refused_count` all of them.
 
     `notices` say what to look at in rows that were taken, `added` are new matters, `known` those that were there already;
-    `unused` are columns of which nothing was taken.
+    `unused` are columns of which nothing was taken. Of the new ones `over` were done by what the register says, `undated` of
+    these without a day; of the known ones `followed` were done since.
     """
 
     added: int = 0
@@ -45,6 +52,9 @@ class MatterReport:
     notices: tuple[str, ...] = ()
     by_kind: dict[str, int] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    over: int = 0
+    undated: int = 0
+    followed: int = 0
 
     @property
     def sentences(self) -> list[str]:
@@ -74,7 +84,7 @@ def import_matters(
     author_key: bytes,
     actor: str,
 ) -> MatterReport:
-    """Take a CSV, XLSX or JSONL file of records; importing it again adds nothing.
+    """Take a CSV, XLSX or JSONL file of records; importing it again adds nothing, and ends what it says is done since.
 
     Args:
         store: where matters and their documents go.
@@ -96,10 +106,11 @@ def import_matters(
     notes = ImportNotes()
     rows = read_numbered(path, source=source, now=now(), author_key=author_key, notes=notes)
     reader = _Reader(source, kind, register, seen)
+    taking = _Taking(store, source, path.name, actor, register, report)
     while batch := list(islice(rows, _BATCH)):
         moment = now()
-        _take(store, [reader.read(number, row, moment) for number, row in batch], source, moment, report)
-    report.notices, report.unused = notes.sentences, notes.unused
+        taking.take([reader.read(number, row, moment) for number, row in batch], moment)
+    report.notices, report.unused = (*notes.sentences, *_done(report)), notes.unused
     detail = {"file": path.name, "added": report.added, "known": report.known, "refused": report.refused_count}
     with store.write() as work:
         work.audit.append(
@@ -158,7 +169,8 @@ class _Reader:
 
 def _kind_in(row: Document) -> MatterKind | None:
     told = [str(row.extras.get(name, "")) for name in _KIND_FACTS]
-    return next(filter(None, map(kind_of, told)), None)
+    # A register of applications has no column that says so in every row.
+    return next(filter(None, map(kind_of, told)), None) or (None if any(told) else _KIND_BY_MAP.get(row.method or ""))
 
 
 def _unknown_kind(row: Document) -> str:
@@ -186,34 +198,90 @@ def _refused(number: int, row: Document, reason: str, sentence: str) -> _Refused
     return _Refused(number, reason, f"第 {number} 行{told}：{sentence}。")
 
 
-def _take(store: Store, rows: Sequence[_Taken | _Refused], source: Source, now: datetime, report: MatterReport) -> None:
-    refused = [row for row in rows if isinstance(row, _Refused)]
-    with store.write() as work:
-        work.alone("matters")
-        fresh = list(_fresh(work, [row for row in rows if not isinstance(row, _Refused)], refused, report))
-        work.documents.put([document for matter, document in fresh if matter.document_id is not None], now=now)
-        work.matters.save_all([matter for matter, _ in fresh])
-        if refused:
-            work.quarantine.add([_entry(row, source, now) for row in refused])
-    report.added += len(fresh)
-    report.refused_count += len(refused)
-    report.refused = (*report.refused, *(row.sentence for row in refused))[:_SHOWN_REFUSALS]
-    for matter, _ in fresh:
-        report.by_kind[matter.kind.word] = report.by_kind.get(matter.kind.word, 0) + 1
+class _Taking:
+    """Stores batches of rows and counts them."""
+
+    def __init__(
+        self, store: Store, source: Source, file: str, actor: str, register: Register, report: MatterReport
+    ) -> None:
+        self._store, self._source, self._file = store, source, file
+        self._actor, self._register, self._report = actor, register, report
+
+    def take(self, rows: Sequence[_Taken | _Refused], now: datetime) -> None:
+        report = self._report
+        refused = [row for row in rows if isinstance(row, _Refused)]
+        with self._store.write() as work:
+            work.alone("matters")
+            fresh = list(self._fresh(work, [row for row in rows if not isinstance(row, _Refused)], refused, now))
+            work.documents.put([document for matter, document in fresh if matter.document_id is not None], now=now)
+            work.matters.save_all([matter for matter, _ in fresh])
+            if refused:
+                work.quarantine.add([_entry(row, self._source, now) for row in refused])
+        report.added += len(fresh)
+        report.refused_count += len(refused)
+        report.refused = (*report.refused, *(row.sentence for row in refused))[:_SHOWN_REFUSALS]
+        for matter, _ in fresh:
+            report.by_kind[matter.kind.word] = report.by_kind.get(matter.kind.word, 0) + 1
+
+    def _fresh(self, work: Work, taken: Sequence[_Taken], refused: list[_Refused], now: datetime) -> Iterator[_Taken]:
+        """Yield what is not there yet; a number that is there under another kind is refused, and one that is done since is ended."""
+        there = work.matters.get_all([matter.id for matter, _ in taken])
+        for matter, document in taken:
+            known = there.get(matter.id)
+            if known is None:
+                yield self._told(matter, document, now, new=True) or matter, document
+            elif known.kind is matter.kind:
+                self._report.known += 1
+                self._follow(work, known, document, now)
+            else:
+                sentence = f"编号“{matter.number}”已作为“{known.kind.word}”入库，没有改为“{matter.kind.word}”。"
+                refused.append(_Refused(0, "类别不一致", sentence))
+
+    def _told(self, matter: Matter, document: Document, now: datetime, *, new: bool) -> Matter | None:
+        """Return the matter as the register holds it, where that says that it is done."""
+        state, done = _state_in(document), _done_in(document, now)
+        if state is None:
+            return None
+        words = f"登记表写明“{str(document.extras['status'])[:20]}”"
+        undated = "" if done or not new else "，没有写明日期，时限未核对"
+        told = as_registered(
+            matter, state, done=done, by=self._actor, now=now, register=self._register, remark=words + undated, new=new
+        )
+        if told is not None and new:
+            self._report.over += 1
+            self._report.undated += done is None
+        return told
+
+    def _follow(self, work: Work, known: Matter, document: Document, now: datetime) -> None:
+        told = self._told(known, document, now, new=False)
+        if told is None:
+            return
+        self._report.followed += 1
+        work.matters.save_all([told])
+        late = [duty.action for duty in told.duties if duty not in known.duties and duty.late]
+        detail = {"to": told.state.word, "reason": f"{told.remark}（{self._file}）", "late": late}
+        act = closing_act(told.state)
+        work.audit.append(
+            actor=self._actor, action=f"matter.{act.value}", subject=f"matter:{told.id}", detail=detail, now=now
+        )
 
 
-def _fresh(work: Work, taken: Sequence[_Taken], refused: list[_Refused], report: MatterReport) -> Iterator[_Taken]:
-    """Yield what is not there yet; a number that is there under another kind is refused."""
-    there = work.matters.get_all([matter.id for matter, _ in taken])
-    for matter, document in taken:
-        known = there.get(matter.id)
-        if known is None:
-            yield matter, document
-        elif known.kind is matter.kind:
-            report.known += 1
-        else:
-            sentence = f"编号“{matter.number}”已作为“{known.kind.word}”入库，没有改为“{matter.kind.word}”。"
-            refused.append(_Refused(0, "类别不一致", sentence))
+def _state_in(document: Document) -> MatterState | None:
+    return state_told(str(document.extras.get("status", "")))
+
+
+def _done_in(document: Document, now: datetime) -> datetime | None:
+    """Return the day on which the register says that it was done; none to come."""
+    told = read_claim(str(document.extras.get("done", "")), now)
+    return told.at if told is not None and told.at <= now else None
+
+
+def _done(report: MatterReport) -> Iterator[str]:
+    if report.over:
+        undated = f"，其中 {report.undated} 件没有写明办结日期，时限没有核对" if report.undated else ""
+        yield f"登记表写明已办结、已答复或不予受理的 {report.over} 件，照此入库，不再计时{undated}。"
+    if report.followed:
+        yield f"已在库的 {report.followed} 件，登记表写明已办结、已答复或不予受理，已照此登记。"
 
 
 def _entry(row: _Refused, source: Source, now: datetime) -> QuarantineEntry:

@@ -30,6 +30,7 @@ __all__ = [
     "link_by_name",
     "link_waiting",
     "load_index",
+    "not_ended",
     "rival_of",
 ]
 
@@ -105,6 +106,7 @@ def import_policies(
             taken = replace(taken, policy=replace(taken.policy, extras=said.extras))
             with store.write() as work:
                 state = keep_file(work, taken, actor=actor, now=now, supersede=supersede)
+                ended = not_ended(work, taken)
         except PolicyFileError as error:
             report.refused.append(f"{file.name} {error}" if error.line else f"{file.name}：{error}")
             continue
@@ -117,7 +119,7 @@ def import_policies(
         report.policies += 1
         report.articles += len(taken.articles)
         setattr(report, state, getattr(report, state) + 1)
-        report.notices += [f"{file.name}：{sentence}" for sentence in (*said.notices, *taken.notices)]
+        report.notices += [f"{file.name}：{sentence}" for sentence in (*said.notices, *taken.notices, *ended)]
     return report
 
 
@@ -190,13 +192,42 @@ def keep_policy(
 
 
 def _still_ended(work: Work, policy: Policy, before: Policy) -> Policy:
-    """Keep the end that a later version set when it was imported: the file of the earlier one does not know of it."""
-    if policy.valid_to is not None or policy.superseded_by is not None or before.superseded_by is None:
+    """Keep the end that a later version set when it was imported: the file of the earlier one does not know of it.
+
+    A later end of its own, such as a term of five years, says nothing against it.
+    """
+    if policy.superseded_by is not None or before.superseded_by is None or before.valid_to is None:
+        return policy
+    if policy.valid_to is not None and policy.valid_to <= before.valid_to:
         return policy
     successor = work.policies.get(before.superseded_by)
     if successor is None or successor.valid_from is None or before.valid_to != successor.valid_from - _DAY:
         return policy
     return replace(policy, valid_to=before.valid_to, superseded_by=before.superseded_by)
+
+
+def not_ended(work: Work, taken: PolicyFile) -> list[str]:
+    """Say which documents the library holds as in force though this one says that it ends them."""
+    begins = taken.policy.valid_from or taken.policy.issued
+    if begins is None:
+        return []
+    found = []
+    for title in taken.repeals:
+        name = name_of(title)
+        for one in work.policies.called(name):
+            goes_on = one.valid_to is None or one.valid_to >= begins
+            earlier = (one.valid_from or one.issued or date.min) < begins
+            if (
+                one.stem != taken.policy.stem
+                and one.kind is PolicyKind.POLICY
+                and name_of(one.title) == name
+                and goes_on
+                and earlier
+            ):
+                found.append(
+                    f"正文写明废止《{one.title}》，政策库中“{one.stem}”在 {begins} 以后仍算有效：请重新导入它，失效日期写 {begins - _DAY}"
+                )
+    return found
 
 
 def rival_of(work: Work, policy: Policy) -> Policy | None:

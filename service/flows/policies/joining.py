@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from crawlers.parsing.policy_facts import lapse_in
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document, DocumentKind
 from service.domain.policies.library import kind_of, level_of, region_of
@@ -74,13 +75,16 @@ def _described(document: Document) -> Policy:
     kind = PolicyKind.INTERPRETATION if named else kind_of(title)
     binding = kind is PolicyKind.POLICY
     name = _UNSAFE.sub("", title)[:_LONGEST_TITLE]
+    begins = (_day(document, "effective") or effective_day(document.text, issued)) if binding else None
+    lapse = lapse_in(document.text, begins) if binding else None
     return Policy(
         stem=f"{name}({issued.isoformat()})" if issued else f"{name}({document.id})",
         title=title,
         issue_number=number if kind is not PolicyKind.INTERPRETATION else None,
         body=body,
         issued=issued,
-        valid_from=(_day(document, "effective") or effective_day(document.text, issued)) if binding else None,
+        valid_from=begins,
+        valid_to=lapse.last if lapse else None,
         kind=kind,
         level=level_of(title, number, body) if binding else None,
         region=document.region or region_of(title, body),

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from analysis.matching.articles import article_lines, article_number, missing_articles, split_articles
-from crawlers.parsing.policy_facts import interpreted_in, issue_number_in
+from crawlers.parsing.policy_facts import interpreted_in, issue_number_in, lapse_in, repealed_in
 from service.domain.policies.library import kind_of, level_of, name_of, region_of
-from service.domain.policies.policy import Policy, PolicyArticle, PolicyKind, PolicyLevel
+from service.domain.policies.policy import Policy, PolicyArticle, PolicyDocument, PolicyKind, PolicyLevel
 from service.domain.rules.register import Register
 from service.flows.policies.policy_sources import PolicyFileError, PolicySource, read_source
 
@@ -35,7 +35,7 @@ _REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零�
 _HEAD = 1500
 _MOST_MISSING = 5
 _NONE = "无"
-"""What a person writes for a document that has no number, though its text names one."""
+"""What a person writes for a document that has no number, or no last day, though its text names one."""
 _NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -43,7 +43,8 @@ _NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
 class PolicyFile:
     """What was read: the document, its articles, the whole text, and what a person should look at though it is taken.
 
-    `interprets` names the document that this one interprets, by title, number or stem.
+    `interprets` names the document that this one interprets, by title, number or stem; `repeals` are titles of those that it
+    says it ends.
     """
 
     policy: Policy
@@ -51,6 +52,7 @@ class PolicyFile:
     text: str
     notices: tuple[str, ...] = ()
     interprets: str | None = None
+    repeals: tuple[str, ...] = ()
 
 
 def read_policy_file(
@@ -91,8 +93,14 @@ def policy_file(stem: str, source: PolicySource, register: Register) -> PolicyFi
         policy=policy,
         articles=articles,
         text=source.text,
-        notices=(*_other_name(policy, register), *_notices(stem, articles, register)),
+        notices=(
+            *source.notices,
+            *_lapses(source, policy, register),
+            *_other_name(policy, register),
+            *_notices(stem, articles, register),
+        ),
         interprets=interprets,
+        repeals=repealed_in(policy.title, source.text) if policy.kind is PolicyKind.POLICY else (),
     )
 
 
@@ -178,7 +186,7 @@ def describe(stem: str, source: PolicySource, register: Register) -> Policy:
         body=body,
         issued=issued,
         valid_from=begins if kind is PolicyKind.POLICY else None,
-        valid_to=_day(source, "valid_to") or (known.valid_to if known else None),
+        valid_to=_last_day(source, known, begins) if kind is PolicyKind.POLICY else _day(source, "valid_to"),
         superseded_by=source.said("superseded_by") or (known.superseded_by if known else None),
         kind=kind,
         level=rank if kind is PolicyKind.POLICY else None,
@@ -188,9 +196,32 @@ def describe(stem: str, source: PolicySource, register: Register) -> Policy:
     )
 
 
+def _last_day(source: PolicySource, known: PolicyDocument | None, begins: date | None) -> date | None:
+    """Return the last day in force: as a person says, as the register knows the document, else as its text says."""
+    if source.said("valid_to"):
+        return _day(source, "valid_to")
+    if known is not None:
+        return known.valid_to
+    lapse = lapse_in(source.text, begins)
+    return lapse.last if lapse else None
+
+
+def _lapses(source: PolicySource, policy: Policy, register: Register) -> list[str]:
+    """Say that the last day in force was read in the text, and how it is said that the document goes on."""
+    registered = any(document.stem == policy.stem for document in register.documents.values())
+    if policy.kind is not PolicyKind.POLICY or source.said("valid_to") or registered:
+        return []
+    lapse = lapse_in(source.text, policy.valid_from)
+    if lapse is None or policy.valid_to != lapse.last:
+        return []
+    return [
+        f"正文写明“{lapse.words}”，失效日期读作 {lapse.last}；已延长或没有期限的，请{source.how('失效日期', _NONE)}"
+    ]
+
+
 def _day(source: PolicySource, key: str) -> date | None:
     value, line = source.header.get(key, ("", 0))
-    if not value:
+    if not value or (value == _NONE and key == "valid_to"):
         return None
     match = _DAY.fullmatch(value)
     try:

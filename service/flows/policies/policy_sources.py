@@ -23,6 +23,7 @@ _PAGES = frozenset({".html", ".htm"})
 _LIMIT_BYTES = 8 * 2**20
 _LIMIT_PAPER_BYTES = 32 * 2**20
 _LIMIT_HEADER_LINES = 40
+_TRACKED = "Word 文件里有没有接受的修订，已按全部接受后的文本读入；请对照公布的文本核对，或在 Word 中接受修订后再导入"
 _RARE_NUL = 20
 """Of so many bytes one may be NUL in a text."""
 _HEADER_MARK = re.compile(r"^-{3,}\s*$")
@@ -42,7 +43,8 @@ class PolicyFileError(ValueError):
 class PolicySource:
     """What a file holds: its text from `first_line` on, what its header says with the line, and what its page says.
 
-    `form` is true where a person fills in a form beside it, and false where they write a header or a command.
+    `form` is true where a person fills in a form beside it, and false where they write a header or a command. `notices`
+    say what to look at in how it was read.
     """
 
     text: str
@@ -54,6 +56,7 @@ class PolicySource:
     issued: date | None = None
     body: str | None = None
     form: bool = False
+    notices: tuple[str, ...] = ()
 
     def said(self, key: str) -> str | None:
         """Return what a person says under a key of `KEYS`, `None` where they say nothing."""
@@ -90,6 +93,7 @@ class PolicySource:
             "title": self.title,
             "issued": self.issued.isoformat() if self.issued else None,
             "body": self.body,
+            "notices": list(self.notices),
         }
 
     @classmethod
@@ -98,6 +102,7 @@ class PolicySource:
         read = dict(values)
         read["header"] = {key: (str(value), int(line)) for key, (value, line) in values["header"].items()}
         read["issued"] = date.fromisoformat(values["issued"]) if values["issued"] else None
+        read["notices"] = tuple(values.get("notices", ()))
         return cls(**read, form=form)
 
 
@@ -119,7 +124,8 @@ def read_source(file: Path, *, now: datetime) -> PolicySource:
         raise PolicyFileError("文件是空的")
     read = PolicySource(text="", suffix=suffix, sha256=hashlib.sha256(raw).hexdigest())
     if suffix in _PAPERS:
-        return _with_header(read, read_paper(raw, suffix).text)
+        paper = read_paper(raw, suffix)
+        return _with_header(replace(read, notices=(_TRACKED,) if paper.tracked else ()), paper.text)
     if suffix in _PAGES:
         return _page(read, raw, now)
     return _with_header(read, _decoded(raw))

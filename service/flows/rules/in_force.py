@@ -28,17 +28,32 @@ class Rulebook:
     A wrong file leaves the rules that were in force; `problem` says what is wrong until it is put right.
     """
 
-    def __init__(self, store: Store, load: Callable[[], Register], stamp: Callable[[], Hashable]) -> None:
-        """Read the files now: a mistake in them at the start raises `ValueError`."""
+    def __init__(
+        self,
+        store: Store,
+        load: Callable[[], Register],
+        stamp: Callable[[], Hashable],
+        spare: Callable[[], tuple[Register, str]] | None = None,
+    ) -> None:
+        """Read the files now: a mistake in them at the start raises `ValueError`, unless `spare` gives rules to go on by.
+
+        `spare` also says in words which these are.
+        """
         self._store = store
         self._load = load
         self._stamp = stamp
         self._files: Hashable = stamp()
-        self._shipped = load()
+        self.problem: str | None = None
+        try:
+            self._shipped = load()
+        except ValueError as error:
+            if spare is None:
+                raise
+            self._shipped, told = spare()
+            self.problem = f"政策数据有误，{told}：{error}"
         self._stored: Hashable = None
         self._looked: datetime | None = None
         self.register = self._shipped
-        self.problem: str | None = None
 
     def refresh(self, now: datetime, *, at_once: bool = False) -> bool:
         """Look for changes, at most every two seconds unless `at_once`; tell whether the rules are other ones now."""

@@ -17,7 +17,7 @@ from service.domain.policies.policy import Policy, PolicyArticle, PolicyKind
 from service.domain.refusal import Conflict, NotFound, Refusal
 from service.domain.rules.register import Register
 from service.flows.acts import permit
-from service.flows.policies.importing import OverlapError, days_of, keep_file, rival_of
+from service.flows.policies.importing import OverlapError, days_of, keep_file, not_ended, rival_of
 from service.flows.policies.policy_files import articles_in, describe, policy_file
 from service.flows.policies.policy_given import KEYS, NAMES, given_again
 from service.flows.policies.policy_sources import PolicyFileError, PolicySource, read_source
@@ -42,6 +42,8 @@ _PAGES_OF_THE_LIBRARY = frozenset({"import", "situations", "entries"})
 _COPY = re.compile(r"\s*[(（]\d{1,2}[)）]$|\s*-\s*副本$")
 _DATED = re.compile(r"[(（]\d{4}-\d{2}-\d{2}[)）]$")
 _CHOSEN = frozenset({"kind", "level"})
+_MAY_BE_NONE = frozenset({"issue_number", "valid_to"})
+_NONE = "无"
 _TITLE = re.compile(
     r"^[^，。；：！？]{2,80}?(?:法|条例|办法|规定|规则|细则|规范|通知|公告|通告|意见|方案|预案|要点|指南|决定|解释|批复|函|解读|问答|说明)"
     r"(?:[（(][^（）()]{1,20}[）)])?$"
@@ -204,7 +206,7 @@ def _reading(
         notices += said.notices
         policy = describe(stem, source.with_given(said.values), register)
         taken = policy_file(stem, source.with_given(said.values), register)
-        notices += taken.notices
+        notices += (*taken.notices, *not_ended(work, taken))
     except PolicyFileError as error:
         fault = str(error)
     articles = taken.articles if taken else _articles(source, stem)
@@ -257,7 +259,8 @@ def _given(
         key = KEYS[name]
         value = filled.get(key, "").strip()
         if key in FIELDS and (value != told.get(key, "") if key not in _CHOSEN else value or name in kept):
-            given[name] = value
+            # Emptied, these two would be read in the text again: a person means that the document has none.
+            given[name] = value or (_NONE if key in _MAY_BE_NONE else "")
     return given
 
 

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from service.bootstrap import build, prepare
 from service.domain.clocks.clock import Clock, ClockState
 from service.domain.people.person import Person
 from service.flows.alerts.clocks import start_clock
 from service.flows.alerts.consider import consider
 from service.flows.rules.in_force import Rulebook
 from service.flows.watch import watch
+from service.policies.kept_rules import KEPT_RULES
 from service.policies.register import RegisterError, load_register, stamp_of
 from service.ports.store import Store
+from service.settings import Settings
 from tests.flows.acts.scene import EVENT, HOUR, NOW, OFFICE, acts_on, clocks_of, happens
 
 TICK = timedelta(seconds=3)
@@ -169,3 +172,54 @@ def test_an_office_keeps_what_else_it_is(rules: Rulebook, folder: Path) -> None:
     assert (drill.drill, drill.address) == (True, OFFICE.address)
     assert drill.register is rules.register
     assert rules.office(drill) is drill
+
+
+class TestAtNight:
+    """A process that nobody watches starts beside a wrong file."""
+
+    @staticmethod
+    def started(data: Path) -> Rulebook:
+        prepare(settings := Settings(data=data))
+        app = build(settings, lasting=True)
+        try:
+            return app.rulebook
+        finally:
+            app.close()
+
+    def test_it_goes_on_by_the_rules_that_were_in_force_and_says_so_until_the_file_is_right(
+        self, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "policies"
+        own.mkdir()
+        lay(own, "clocks.yaml", SHORTER)
+        assert self.started(tmp_path).problem is None
+        lay(own, "calendar-2027 (1).yaml", "version: 1\n")
+        rules = self.started(tmp_path)
+        assert rules.register.clocks["C-48H"].limit == "24h"
+        assert rules.problem is not None
+        assert "仍按上一次无误的规则运行" in rules.problem
+        assert "calendar-2027 (1).yaml：不认识的文件名" in rules.problem
+        (own / "calendar-2027 (1).yaml").unlink()
+        assert self.started(tmp_path).problem is None
+
+    @pytest.mark.parametrize("kept", [None, "{", "[1]", '{"clocks.yaml": "clocks: 1"}'])
+    def test_without_rules_that_were_kept_whole_it_goes_on_by_the_shipped_ones(
+        self, tmp_path: Path, kept: str | None
+    ) -> None:
+        (tmp_path / "policies").mkdir()
+        lay(tmp_path / "policies", "clocks.yaml", "clocks:\n  - {id: C-48H, limit: fast}\n")
+        if kept is not None:
+            (tmp_path / KEPT_RULES).write_text(kept, encoding="utf-8")
+        rules = self.started(tmp_path)
+        assert rules.register.clocks["C-48H"].limit == "48h"
+        assert rules.problem is not None
+        assert "本单位的规则都没有采用，先按自带的规则运行" in rules.problem
+
+    def test_a_command_is_told_of_the_mistake_and_does_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "policies").mkdir()
+        lay(tmp_path / "policies", "clocks.yaml", "clocks:\n  - {id: C-48H, limit: fast}\n")
+        prepare(settings := Settings(data=tmp_path))
+        app = build(settings)
+        with pytest.raises(RegisterError, match="键 limit"):
+            _ = app.register
+        app.close()

@@ -1,16 +1,18 @@
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
-from crawlers.imports import spooled
+from crawlers.imports import ImportNotes, read_numbered, spooled
 from crawlers.imports.headings import ImportRefused
 from crawlers.imports.records import row_of
 from crawlers.imports.spooled import open_spool, read_workbook, spooled_line
 from tests.architecture.sources import ROOT
-from tests.unit.crawlers.test_imports import xlsx_file
+from tests.unit.crawlers.test_imports import KEY, NOW, SOURCE, xlsx_file
 from tests.unit.crawlers.workbook_files import HEADINGS, raw_row, raw_workbook
 
 CELLS = (
@@ -79,3 +81,54 @@ def test_a_workbook_whose_turn_does_not_come_is_refused_and_may_come_later(
     with spooled._TURNS, spooled._TURNS, pytest.raises(ImportRefused, match="请过几分钟再导入"):
         read_workbook(path)
     assert len(list(read_workbook(path).rows)) == 1
+
+
+def workbook_of(path: Path, **sheets: Sequence[Sequence[object]]) -> Path:
+    """Write a workbook of several sheets; those whose name begins with 隐 are hidden."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name.startswith("隐") else "visible"
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_sheets_that_are_not_read_are_named_and_those_without_rows_are_not(tmp_path: Path) -> None:
+    table = [("登记编号", "投诉内容"), ("甲1", "甲")]
+    path = workbook_of(
+        tmp_path / "a.xlsx",
+        投诉=table,
+        举报=table,
+        空=[],
+        只有表头=table[:1],
+        备注=[("备注",), ("一月一表",)],
+        隐选项=table,
+    )
+    read = read_workbook(path)
+    assert (len(list(read.rows)), read.others) == (1, ("举报",))
+    notes = ImportNotes(sheets=read.others)
+    assert notes.sentences == (
+        "一次只读一张工作表，“举报”里还有内容，没有读：请把它移到最前面或另存为单独的文件，再导入一次。",
+    )
+
+
+def test_a_sheet_of_remarks_in_front_does_not_hide_the_table(tmp_path: Path) -> None:
+    path = workbook_of(
+        tmp_path / "a.xlsx",
+        说明=[("填表说明：一月一表",), ("各县区填报",)],
+        投诉=[("登记编号", "投诉内容"), ("甲1", "甲")],
+    )
+    read = read_workbook(path)
+    assert (read.headings, len(list(read.rows)), read.others) == (("登记编号", "投诉内容"), 1, ())
+
+
+def test_the_report_of_an_import_names_the_sheet_that_was_not_read(tmp_path: Path) -> None:
+    table = [("登记编号", "投诉内容", "登记时间"), ("甲1", "头晕要求说明", "2026-11-20")]
+    path = workbook_of(tmp_path / "a.xlsx", 投诉=table, 举报=table)
+    notes = ImportNotes()
+    rows = read_numbered(path, source=SOURCE, now=NOW, author_key=KEY, notes=notes)
+    assert len(list(rows)) == 1
+    assert "“举报”" in "".join(notes.sentences)

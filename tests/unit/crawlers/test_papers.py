@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from crawlers.parsing.papers import PaperLimits, PaperRefusedError, read_paper, unwrap
+from crawlers.parsing.papers import PaperLimits, PaperRefusedError, read_paper, unwrap, without_running
 from tests.papers import docx_of, pdf_of
 
 LINES = [
@@ -101,3 +101,49 @@ class TestRefusals:
 def test_a_new_article_begins_a_paragraph_even_behind_a_full_line() -> None:
     lines = ["第一条 一行写满而没有句号的条文一行写满而没有句号", "第二条 另一条", "（一）一项", "第三章 附则"]
     assert unwrap(lines) == lines
+
+
+HEAD, FOOT = "演示省药品监督管理局文件", "第 {} 页 共 3 页"
+
+
+class TestRunningTitles:
+    def test_what_runs_along_every_page_is_no_part_of_an_article(self) -> None:
+        pages = [
+            [HEAD, f"第{number}条 药品经营企业应当", "建立制度。", FOOT.format(at), HEAD]
+            for at, number in enumerate("一二三", start=1)
+        ]
+        assert without_running(pages)[2:] == [
+            "第二条 药品经营企业应当",
+            "建立制度。",
+            "第三条 药品经营企业应当",
+            "建立制度。",
+        ]
+
+    def test_the_title_on_the_first_page_stays_though_it_runs_along_the_others(self) -> None:
+        pages = [["演示办法", "第一条 甲。"], ["演示办法", "第二条 乙。"], ["第三条 丙。", "演示办法"]]
+        assert without_running(pages) == ["演示办法", "第一条 甲。", "第二条 乙。", "第三条 丙。"]
+
+    def test_items_and_articles_that_stand_at_the_edges_of_pages_stay(self) -> None:
+        pages = [["第一条 有下列情形之一的：", "（一）其他情形。"], ["第一条 甲。", "（一）其他情形。"]]
+        assert without_running(pages) == [line for page in pages for line in page]
+
+    def test_a_sentence_that_is_said_on_one_page_of_three_stays(self) -> None:
+        pages = [["甲。", "特此公告。"], ["乙。", "丙。"], ["丁。", "戊。"]]
+        assert without_running(pages) == ["甲。", "特此公告。", "乙。", "丙。", "丁。", "戊。"]
+
+    def test_a_title_that_runs_along_is_left_out_of_a_printed_file(self) -> None:
+        lines = [
+            line for at in range(3) for line in [HEAD, *[f"第{30 * at + number}条 演示。" for number in range(1, 30)]]
+        ]
+        text = read_paper(pdf_of(lines), ".pdf").text
+        assert (text.count(HEAD), len(text.splitlines())) == (1, 88)
+
+    def test_the_radical_that_is_printed_for_the_west_of_the_province_is_read_as_west(self) -> None:
+        assert read_paper(pdf_of(["江⻄省药品监督管理局"]), ".pdf").text == "江西省药品监督管理局"
+
+
+def test_an_article_whose_number_is_spread_begins_a_paragraph() -> None:
+    assert unwrap(["演示药品法演示药品法演示药品法", "第 十 二 条 演示演示演示演示演示。"]) == [
+        "演示药品法演示药品法演示药品法",
+        "第 十 二 条 演示演示演示演示演示。",
+    ]

@@ -1,12 +1,12 @@
 """What policy documents say of themselves."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.parsing.policy_facts import issue_number_in, policy_facts
+from crawlers.parsing.policy_facts import issue_number_in, lapse_in, policy_facts, repealed_in
 from crawlers.records import POLICY_FACTS
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -120,3 +120,51 @@ def test_any_text_gives_known_keys_with_words(title: str, text: str, declared: s
     found = policy_facts(title, text, published=NOW, declared=dict.fromkeys(POLICY_FACTS, declared), now=NOW)
     assert set(found) <= set(POLICY_FACTS)
     assert all(found.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("第三条 本规定自2020年4月1日起施行，有效期五年。", date(2025, 3, 31)),
+        ("本办法自公布之日起施行，有效期为5年。", date(2025, 3, 31)),
+        ("本规范自2020年4月1日起实施。试行二年。", date(2022, 3, 31)),
+        ("本通知有效期十八个月。", date(2021, 9, 30)),
+        ("自2020年4月1日起施行，有效期至2024年12月31日。", date(2024, 12, 31)),
+        ("自2020年4月1日起施行，至2024年12月31日止。", date(2024, 12, 31)),
+        ("《药品经营许可证》有效期为五年。", None),
+        ("药品批准证明文件的有效期为5年，自2020年4月1日起施行。", None),
+        ("本办法所称有效期，是指五年。", None),
+        ("本办法自2020年4月1日起施行。", None),
+        ("本办法自2020年4月1日起施行，有效期至2019年12月31日。", None),
+    ],
+)
+def test_the_last_day_is_the_one_that_a_document_says_of_itself(text: str, last: date | None) -> None:
+    found = lapse_in(text, date(2020, 4, 1))
+    assert (found.last if found else None) == last
+
+
+def test_a_term_from_the_end_of_february_ends_on_a_day_that_there_is() -> None:
+    found = lapse_in("本办法自2024年2月29日起施行，有效期1年。", date(2024, 2, 29))
+    assert found is not None
+    assert (found.last, found.words) == (date(2025, 2, 27), "有效期1年")
+
+
+def test_a_term_without_a_beginning_tells_no_day() -> None:
+    assert lapse_in("本办法自公布之日起施行，有效期五年。", None) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "named"),
+    [
+        (
+            "甲办法",
+            "自2026年1月1日起施行。《乙办法》（示药监规〔2019〕2号）、《丙规定》同时废止。",
+            ("乙办法", "丙规定"),
+        ),
+        ("甲办法", "根据《乙法》制定。《丙规定》自2026年1月1日起废止。", ("丙规定",)),
+        ("关于废止《乙办法》等文件的决定", "废止下列文件：\n一、《乙办法》\n二、《丙规定》", ("丙规定",)),
+        ("甲办法", "违反《乙法》的，依照《丙法》处罚。", ()),
+    ],
+)
+def test_what_a_document_ends_is_what_it_says_so_of(title: str, text: str, named: tuple[str, ...]) -> None:
+    assert repealed_in(title, text) == named

@@ -64,6 +64,18 @@ class TestSplitting:
         articles = split_articles("第12条　甲。\n第十二条之一 乙。", "x")
         assert [a.number for a in articles] == ["第12条", "第十二条之一"]
 
+    @pytest.mark.parametrize("number", ["第 十 一 条", "第　十一　条", "第 十一条", "第十一 条", "第 11 条"])
+    def test_a_number_that_is_spread_over_the_line_is_the_number(self, number: str) -> None:
+        text = f"第 一 章 总则\n第十条 甲。\n{number} 乙。\n第 十 一 条 之 一 丙。"
+        found = split_articles(text, "演示法")
+        told = "第11条" if "11" in number else "第十一条"
+        assert [(one.number, one.text) for one in found] == [
+            ("第十条", "甲。"),
+            (told, "乙。"),
+            ("第十一条之一", "丙。"),
+        ]
+        assert found[0].chapter == "第 一 章 总则"
+
     @pytest.mark.parametrize("title", ["附件", "附件1 目录", "附件：1. 申请表", "## 附录二：情形表", "附　表"])
     def test_what_is_annexed_after_the_articles_has_numbers_of_its_own(self, title: str) -> None:
         articles = split_articles(f"第一条 甲。\n{title}\n第一条 表内的。\n第二条 表内的。", "x")
