@@ -25,6 +25,7 @@ class Occasion(StrEnum):
     RAISED = "raised"
     UNACKNOWLEDGED = "unacknowledged"
     IDLE = "idle"
+    REOPENED = "reopened"
     CLOCK = "clock"
     GRADED = "graded"
 
@@ -44,13 +45,18 @@ class Occasion(StrEnum):
     @property
     def mutable(self) -> bool:
         """Whether silences, wider alerts and answers mute it."""
-        return self in {Occasion.RAISED, Occasion.UNACKNOWLEDGED, Occasion.IDLE}
+        return self in {Occasion.RAISED, Occasion.UNACKNOWLEDGED, Occasion.IDLE, Occasion.REOPENED}
 
 
 _MARKS: Mapping[Occasion, str] = MappingProxyType(
-    {Occasion.UNACKNOWLEDGED: "催办", Occasion.IDLE: "久无进展", Occasion.CLOCK: "时限提醒"}
+    {
+        Occasion.UNACKNOWLEDGED: "催办",
+        Occasion.IDLE: "久无进展",
+        Occasion.REOPENED: "重新打开",
+        Occasion.CLOCK: "时限提醒",
+    }
 )
-_OWN_WORDS = frozenset({"unacknowledged", "idle", "clock", "graded"})
+_OWN_WORDS = frozenset({"unacknowledged", "idle", "reopened", "clock", "graded"})
 
 
 class CauseKind(StrEnum):
