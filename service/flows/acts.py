@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from service.domain.alerts.alert import Alert, AlertState
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 _LONGEST_REASON = 1000
+_WHY: Mapping[str, str] = MappingProxyType({"assigned": "指派给您承办", "reopened": "您承办的预警已重新打开"})
 
 
 def permit(person: Person, act: Act) -> None:
@@ -193,7 +195,7 @@ def tell_person(
 ) -> bool:
     """Queue one mail to this person whatever their threshold; false where they have no address or it is queued already.
 
-    `not_before` leaves time to take an act back.
+    `occasion` begins with what it is for, `assigned` or `reopened`; `not_before` leaves time to take an act back.
     """
     if person.email is None:
         return False
@@ -208,5 +210,5 @@ def tell_person(
         drill=office.drill,
         now=now,
     )
-    why = "指派给您承办"
+    why = _WHY[occasion.partition(":")[0]]
     return queue_letter(work, person, alert, letter, occasion=occasion, why=why, now=now, not_before=not_before)

@@ -16,7 +16,6 @@ from service.domain.cases.workflow import CaseState
 from service.domain.clocks.clock import ClockState
 from service.domain.people.person import Role
 from service.flows.cases.following import evaluate_response, track_reaction
-from service.flows.cases.reviewing import bypass_asked
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW
 from tests.dashboard import make_context
@@ -193,36 +192,6 @@ class TestBesideTheCase:
         assert answer.status_code == 409
         assert "本预警正在处置" in answer.text
         assert f'<a href="/cases/{way.case.id}">打开处置</a></p>' in answer.text
-
-
-class TestBypass:
-    def test_a_bypass_that_waits_for_its_second_name_stands_on_the_page_until_a_new_version_comes(
-        self, site: Site
-    ) -> None:
-        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
-        reader = site.browser(Role.VIEWER).client
-        assert "申请越过" not in reader.get(f"/cases/{way.case.id}").text
-        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
-        said = "值班丙申请越过第 1 版尚缺的审核与签批：五小时将到。须由另一人"
-        assert said in reader.get(f"/cases/{way.case.id}").text
-        way.writes(f"{TEXT}已停用。")
-        assert said not in reader.get(f"/cases/{way.case.id}").text
-
-    def test_who_asks_sees_before_whom_it_is_mailed_to_and_the_page_of_the_event_the_steps_that_will_be_overdue(
-        self, site: Site
-    ) -> None:
-        way = Way(site.context.store, ALERT, now=NOW - timedelta(minutes=20)).submitted()
-        lead = give_duties(site, Role.APPROVER, "duty_lead")
-        page = f"/cases/{way.case.id}?tab=review"
-        assert "提交后立即邮件通知：无人可收" in lead.client.get(page).text
-        with site.context.store.write() as work:
-            for duty in ("head", "legal_reviewer"):
-                work.people.save(replace(PEOPLE[duty], email=f"{duty}@office.invalid"))
-        assert "提交后立即邮件通知：主要癸" in lead.client.get(page).text
-        foretold = lead.client.get(f"/events/{way.case.event_id}?tab=notices").text
-        row = next(one for one in foretold.split("<tr>") if "处置“合法性审核”超过内部时限" in one)
-        assert "法规戊" in row
-        assert "“合法性审核”已超过内部时限" in row
 
 
 class TestEffect:

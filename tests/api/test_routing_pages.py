@@ -214,6 +214,15 @@ class TestRoster:
         long = browser.post("/system/roster/shifts", **{**fields, "ends": "2026-11-28T20:00"})
         assert "一个班次最长24小时" in long.text
 
+    @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR])
+    def test_who_may_not_acknowledge_is_neither_offered_nor_taken_for_duty(self, reached: Site, role: Role) -> None:
+        browser, person_id = reached.browser(Role.APPROVER), f"p-{role.value}"
+        assert f'value="{person_id}"' not in browser.client.get("/system/roster").text
+        fields = {"begins": "2026-11-26T08:00", "ends": "2026-11-26T20:00"}
+        for people in ({"person": person_id}, {"person": "p-officer", "deputy": person_id}):
+            answer = browser.post("/system/roster/shifts", **fields, **people)
+            assert (answer.status_code, "值班时不能确认预警，请改选" in answer.text) == (422, True)
+
     def test_a_shift_is_removed_and_written_down(self, reached: Site) -> None:
         browser = reached.browser(Role.APPROVER)
         fields = {"begins": "2026-11-26T08:00", "ends": "2026-11-26T20:00", "person": "p-officer"}

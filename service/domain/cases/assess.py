@@ -124,12 +124,12 @@ def answer_liaison(file: CaseFile, desk: Desk, number: int, answer: str) -> Move
 def conclude(file: CaseFile, desk: Desk, *, summary: str, grade: IncidentGrade | None = None) -> Move:
     """Conclude the assessment with what is found and the grade proposed; analyst and duty lead together (T06).
 
-    Who comes second may leave the summary empty: then that of the first stands.
+    Who comes second may leave the summary empty: then that of the first stands; else both stand, each with its name.
     """
     rule = checked(file.case, Step.CONCLUDE, desk)
-    said = {"summary": summary.strip(), "grade": grade.value if grade else None}
-    whole, half = joined(file, rule, desk, said)
-    stated(str(half["detail"].get("summary", "")), "研判结论")
+    whole, half = joined(
+        file, rule, desk, field="summary", text=summary, what="研判结论", grade=grade.value if grade else None
+    )
     if not whole:
         return noted(file.case, desk, half=half)
     return stepped(file, Step.CONCLUDE, desk, detail={**half["detail"], "by": half["by"]})
@@ -147,8 +147,7 @@ def report_up(file: CaseFile, desk: Desk, *, to: str, basis: str = "") -> Move:
 def respond(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     """Decide that the public is to be answered; spokesperson and responsible department together (T08)."""
     rule = checked(file.case, Step.RESPOND, desk)
-    whole, half = joined(file, rule, desk, {"reason": reason.strip()})
-    stated(str(half["detail"].get("reason", "")), "需要回应的理由")
+    whole, half = joined(file, rule, desk, field="reason", text=reason, what="需要回应的理由")
     if not whole:
         return noted(file.case, desk, half=half)
     return stepped(
@@ -161,15 +160,24 @@ def respond(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     )
 
 
+def _undecided(file: CaseFile) -> bool:
+    """Tell whether a text came past its signature without an attribute, which only a bypass lets it: one is still set."""
+    case = file.case
+    unset = case.state is CaseState.APPROVED and case.disclosure is None
+    return unset and Step.SIGN in file.bypassed(case.submitted)
+
+
 def disclose(file: CaseFile, desk: Desk, attribute: Disclosure, reason: str = "") -> Move:
-    """Set the disclosure attribute; withholding needs its reason. It stands fixed once the text is signed.
+    """Set the disclosure attribute; withholding needs its reason.
+
+    It stands fixed once the text is signed; of one that came past its signature without an attribute it is set once.
 
     Raises:
         NotOnDuty: The person neither writes nor signs.
         Barred: Signed already, or no reason.
     """
     state = file.case.state
-    if state in desk.workflow.final or state in _SIGNED:
+    if state in desk.workflow.final or (state in _SIGNED and not _undecided(file)):
         raise Barred(Bar.WRONG_STATE, "签批之后公开属性不再改动；如须改动，请先退回修改")
     duties = desk.workflow.steps[Step.SAVE].duties + desk.workflow.steps[Step.SIGN].duties_at(desk.grade)
     on_duty(duties, desk, "确定公开属性")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.domain.beijing import beijing, duration
+from service.domain.cases.bypass import waiting_bypass
 from service.domain.cases.file import CaseFile
 from service.domain.cases.turn import UNDER_REVIEW, BudgetUse, Turn, takers, turns
 from service.domain.cases.workflow import Step, Workflow
@@ -26,6 +27,7 @@ __all__ = [
     "budget_sentence",
     "calls",
     "readers",
+    "second_name_calls",
     "second_names",
     "waited_sentence",
 ]
@@ -44,18 +46,22 @@ class CallKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One step that waits since `since`; `number` and `by` are of the step that led here, `allowed` is its internal target."""
+    """One step that waits since `since`; `number` and `by` are of the step that led here, `allowed` is its internal target.
+
+    `again` counts the requests that were taken back before this one.
+    """
 
     turn: Turn
     since: datetime
     number: int
     by: str
     allowed: timedelta | None
+    again: int = 0
 
     def occasion(self, kind: CallKind) -> str:
         """Return the name that this call has for good, on every machine and after every restart."""
         step = Step.SAVE if self.turn.step is Step.SUBMIT else self.turn.step
-        return f"{kind.value}:{step.value}:{self.number}"
+        return f"{kind.value}:{step.value}:{self.number}" + (f".{self.again}" if self.again else "")
 
     def late(self, now: datetime) -> bool:
         """Tell whether the internal target has passed."""
@@ -83,22 +89,22 @@ def calls(file: CaseFile, workflow: Workflow, grade: IncidentGrade | None) -> tu
         part = next((one for one in workflow.budget if file.case.state in one.states), None)
         allowed = workflow.steps[turn.step].sla or (part.planned if part is not None else None)
         found.append(Call(turn=turn, since=led[0], number=led[1], by=led[2], allowed=allowed))
-    return (*found, *_second_name(file, workflow))
+    return (*found, *second_name_calls(file, workflow))
 
 
-def _second_name(file: CaseFile, workflow: Workflow) -> tuple[Call, ...]:
+def second_name_calls(file: CaseFile, workflow: Workflow) -> tuple[Call, ...]:
     """Return the call for the second name of a bypass that somebody asks for; it has no target of its own."""
-    asked = file.case.asked
-    if not asked or asked.get("version") != file.case.submitted:
+    asked = waiting_bypass(file)
+    if not asked:
         return ()
     since, by, version = datetime.fromisoformat(asked["at"]), str(asked["by"]), int(asked["version"])
-    return (_bypass(workflow, since=since, by=by, version=version),)
+    return (_bypass(workflow, since=since, by=by, version=version, again=int(asked.get("dropped", 0))),)
 
 
-def _bypass(workflow: Workflow, *, since: datetime, by: str, version: int) -> Call:
+def _bypass(workflow: Workflow, *, since: datetime, by: str, version: int, again: int = 0) -> Call:
     rule = workflow.steps[Step.BYPASS]
     turn = Turn(step=Step.BYPASS, name=f"确认{rule.name}", duties=rule.duties, waiting=rule.duties)
-    return Call(turn=turn, since=since, number=version, by=by, allowed=None)
+    return Call(turn=turn, since=since, number=version, by=by, allowed=None, again=again)
 
 
 def second_names(
@@ -107,7 +113,8 @@ def second_names(
     """Return whom a bypass of the submitted version tells when `by` asks for it, with or without an address."""
     if file.case.submitted is None:
         return ()
-    call = _bypass(workflow, since=now, by=by, version=file.case.submitted)
+    again = int(file.case.asked.get("dropped", 0))
+    call = _bypass(workflow, since=now, by=by, version=file.case.submitted, again=again)
     return readers(call, people, file, workflow, now=now)
 
 

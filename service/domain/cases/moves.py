@@ -154,18 +154,49 @@ def noted(case: Case, desk: Desk, *records: CaseRecord, **changes: Any) -> Move:
     return Move(case=_next(case, desk, **changes), records=records)
 
 
-def joined(file: CaseFile, rule: StepRule, desk: Desk, detail: Mapping[str, Any]) -> tuple[bool, Mapping[str, Any]]:
+def joined(
+    file: CaseFile, rule: StepRule, desk: Desk, *, field: str, text: str, what: str, **detail: Any
+) -> tuple[bool, Mapping[str, Any]]:
     """Return whether every duty of a joint step has now taken part, and who stood for what with what was said.
 
-    Who holds several of the duties stands for all of them at once. What the first one said stays unless the next says
-    something else.
+    Who holds several of the duties stands for all that nobody stands for yet. `text` is what the person says under the
+    name `field`; who comes later may say nothing, and what they say stands beside what was said before, with names. In
+    `detail` the last word counts.
+
+    Raises:
+        Barred: Others stand for all that the person could stand for, nobody has said anything yet, or it is too long.
     """
     half = file.case.half if file.case.half.get("step") == rule.id.value else {}
-    own = {duty: desk.person.name for duty in rule.duties if duty in desk.person.duties}
-    by = {**half.get("by", {}), **own}
-    said = {**half.get("detail", {}), **{name: value for name, value in detail.items() if value not in ("", None)}}
-    whole = set(by) >= set(rule.duties)
-    return whole, MappingProxyType({"step": rule.id.value, "by": by, "detail": said})
+    me, before = desk.person.name, dict(half.get("by", {}))
+    own = {duty: me for duty in rule.duties if duty in desk.person.duties and before.get(duty, me) == me}
+    if not own:
+        names = "、".join(dict.fromkeys(before.values()))
+        left = desk.workflow.duty_words([duty for duty in rule.duties if duty not in before])
+        raise Barred(Bar.KNOWN, f"{names}已办理“{rule.name}”，现等{left}办理")
+    voices = _voices(half, field)
+    words = text.strip()
+    if words or not voices:
+        words = stated(words, what)
+        if words not in voices.values():
+            voices[me] = words
+    told = {**half.get("detail", {}), **{name: value for name, value in detail.items() if value not in ("", None)}}
+    told[field] = _spoken(voices)
+    by = {**before, **own}
+    found = {"step": rule.id.value, "by": by, "detail": told, "voices": voices}
+    return set(by) >= set(rule.duties), MappingProxyType(found)
+
+
+def _voices(half: Mapping[str, Any], field: str) -> dict[str, str]:
+    """Return who said what; a half that was stored before names were kept has one text of all who stand for it."""
+    known = half.get("detail", {}).get(field)
+    everybody = "、".join(dict.fromkeys(half.get("by", {}).values()))
+    return dict(half.get("voices") or ({everybody: known} if known else {}))
+
+
+def _spoken(voices: Mapping[str, str]) -> str:
+    if len(voices) == 1:
+        return next(iter(voices.values()))
+    return "；".join(f"{who}：{words.rstrip('。')}" for who, words in voices.items())
 
 
 def _next(case: Case, desk: Desk, **changes: Any) -> Case:

@@ -211,15 +211,19 @@ def ask_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str) -> Move
         "reason": stated(reason, "越过审核程序的理由"),
         "at": desk.now.isoformat(),
         "steps": [step.value for step in missing],
+        **{name: value for name, value in file.case.asked.items() if name == "dropped"},
     }
     return noted(file.case, desk, asked=MappingProxyType(asked))
 
 
-def confirm_bypass(file: CaseFile, desk: Desk, *, version: int, blocking: tuple[str, ...] = ()) -> Move:
+def confirm_bypass(
+    file: CaseFile, desk: Desk, *, version: int, blocking: tuple[str, ...] = (), asker_left: bool = False
+) -> Move:
     """Confirm a bypass as the second name. The publication-authority check is never gone past, nor a blocked text.
 
     Raises:
-        Barred: Nobody asked, the same person asked, the person wrote the text, or a finding blocks it.
+        Barred: Nobody asked, who asked may not any more (`asker_left`), the same person asked, the person wrote the text,
+            or a finding blocks it.
     """
     checked(file.case, Step.BYPASS, desk)
     _same_version(file.case, version)
@@ -228,6 +232,8 @@ def confirm_bypass(file: CaseFile, desk: Desk, *, version: int, blocking: tuple[
         raise Barred(Bar.MOVED_ON, "没有人就这一版申请越过审核程序，请刷新页面")
     if asked["by"] == desk.person.name:
         raise Barred(Bar.ASKED_BY_SAME, "越过审核程序须由另一人确认，申请人不能自己确认")
+    if asker_left:
+        raise Barred(Bar.MOVED_ON, f"申请人{asked['by']}已停用或不再有此岗位，申请不再有效；仍须越过的，请另行申请")
     _four_eyes(file.authors, desk, "越过审核程序须由起草人以外的人确认")
     if blocking:
         raise Barred(Bar.BLOCKED_TEXT, f"不能越过保密审查：{_told(blocking)}请退回修改。")

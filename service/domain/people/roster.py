@@ -9,10 +9,10 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from service.domain.beijing import BEIJING, beijing
-from service.domain.people.person import Person, Role
+from service.domain.people.person import Act, Person, Role, may
 from service.domain.refusal import Refusal
 
-__all__ = ["Gap", "Shift", "check_shift", "covering", "gaps", "problem_of", "rotation", "standing_in"]
+__all__ = ["Gap", "Shift", "check_shift", "covering", "duty_problem", "gaps", "problem_of", "rotation", "standing_in"]
 
 LONGEST_SHIFT = timedelta(hours=24)
 """A shift that is longer is a mistake in typing or no shift: nobody watches for more than a day."""
@@ -65,10 +65,18 @@ def problem_of(person: Person | None) -> str | None:
     return None if person.email else f"排班人员{person.name}没有邮箱"
 
 
+def duty_problem(person: Person | None) -> str | None:
+    """Return why this person cannot be on duty: nothing reaches them, or their role cannot acknowledge what does."""
+    problem = problem_of(person)
+    if problem is not None or person is None or may(person.role, Act.HANDLE_ALERT):
+        return problem
+    return f"排班人员{person.name}是{person.role.word}，不能确认预警"
+
+
 def gaps(shifts: Sequence[Shift], people: Mapping[str, Person], *, since: datetime, until: datetime) -> tuple[Gap, ...]:
     """Return the times between `since` and `until` for which nobody on the roster can be reached, in order.
 
-    A shift counts where its person or deputy has an address and is active. Gaps that touch and have one reason are one.
+    A shift counts where its person or deputy is active, has an address and may acknowledge. Gaps that touch and have one reason are one.
     """
     edges = {since, until}
     for shift in shifts:
@@ -89,7 +97,7 @@ def _unreached(shifts: Sequence[Shift], people: Mapping[str, Person]) -> str | N
     problems = []
     for shift in shifts:
         named = [shift.person_id, *([shift.deputy_id] if shift.deputy_id else [])]
-        found = [problem_of(people.get(person_id)) for person_id in named]
+        found = [duty_problem(people.get(person_id)) for person_id in named]
         if None in found:
             return None
         problems += [problem for problem in found if problem]

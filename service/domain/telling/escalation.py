@@ -23,6 +23,7 @@ __all__ = [
     "idle_since",
     "noted",
     "occasion_of",
+    "reopened_by_person",
     "reopened_idle",
     "round_began",
     "steps_ahead",
@@ -114,6 +115,16 @@ def reopened_idle(alert: Alert, *, now: datetime) -> Alert:
     """Return the alert asking again, in a new round; its owner stays."""
     opened = moved(alert, AlertState.OPEN, by="system", mover=Mover.SYSTEM, now=now)
     return replace(opened, extras=MappingProxyType(next_round(opened.extras, why="idle", now=now)))
+
+
+def reopened_by_person(alert: Alert, *, now: datetime) -> Alert:
+    """Return an alert that somebody opened again: one that nobody had acknowledged asks anew, in a new round.
+
+    Without one the steps that were told before it was closed would count as told, and nobody would hear of it.
+    """
+    if alert.state is not AlertState.OPEN:
+        return alert
+    return replace(alert, extras=MappingProxyType(next_round(alert.extras, why="reopened", now=now)))
 
 
 def noted(alert: Alert, **facts: Any) -> Alert:

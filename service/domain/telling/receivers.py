@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from service.domain.alerts.alert import AlertLevel
 from service.domain.people.person import Person, Role
-from service.domain.people.roster import Shift, covering, problem_of, standing_in
+from service.domain.people.roster import Shift, covering, duty_problem, problem_of, standing_in
 from service.domain.telling.inhibition import Mute, MuteReason
 from service.domain.telling.routing import Labels, Match, ReceiverKind, Routing, Target, matched
 
@@ -25,6 +25,7 @@ class Occasion(StrEnum):
     RAISED = "raised"
     UNACKNOWLEDGED = "unacknowledged"
     IDLE = "idle"
+    REOPENED = "reopened"
     CLOCK = "clock"
     GRADED = "graded"
 
@@ -44,13 +45,18 @@ class Occasion(StrEnum):
     @property
     def mutable(self) -> bool:
         """Whether silences, wider alerts and answers mute it."""
-        return self in {Occasion.RAISED, Occasion.UNACKNOWLEDGED, Occasion.IDLE}
+        return self in {Occasion.RAISED, Occasion.UNACKNOWLEDGED, Occasion.IDLE, Occasion.REOPENED}
 
 
 _MARKS: Mapping[Occasion, str] = MappingProxyType(
-    {Occasion.UNACKNOWLEDGED: "催办", Occasion.IDLE: "久无进展", Occasion.CLOCK: "时限提醒"}
+    {
+        Occasion.UNACKNOWLEDGED: "催办",
+        Occasion.IDLE: "久无进展",
+        Occasion.REOPENED: "重新打开",
+        Occasion.CLOCK: "时限提醒",
+    }
 )
-_OWN_WORDS = frozenset({"unacknowledged", "idle", "clock", "graded"})
+_OWN_WORDS = frozenset({"unacknowledged", "idle", "reopened", "clock", "graded"})
 
 
 class CauseKind(StrEnum):
@@ -333,16 +339,21 @@ def _members(unit: str, kind: CauseKind, words: str, staff: Staff) -> list[tuple
 
 
 def _duty(staff: Staff, now: datetime) -> list[tuple[str, Cause]]:
-    """Return who is on duty; a deputy for a person who cannot be reached, who leads where the roster has a gap."""
-    people = staff.by_id()
+    """Return who is on duty; a deputy beside a person who cannot be reached or may not act, who leads in a gap."""
+    people, covered = staff.by_id(), False
     found: list[tuple[str, Cause]] = []
     for shift in staff.on_duty(now):
-        if problem_of(people.get(shift.person_id)) is None:
+        person, deputy = people.get(shift.person_id), people.get(shift.deputy_id or "")
+        reached = problem_of(person) is None
+        if reached:
             found.append((shift.person_id, Cause(CauseKind.ON_DUTY, f"{shift.name}值班")))
-        elif shift.deputy_id and problem_of(people.get(shift.deputy_id)) is None:
-            found.append((shift.deputy_id, Cause(CauseKind.DEPUTY, f"{shift.name}副班，值班员无法收到")))
-    if found or not staff.roster_kept:
+        if duty_problem(person) is None:
+            covered = True
+        elif deputy is not None and duty_problem(deputy) is None:
+            why = "不能确认预警" if reached else "无法收到"
+            found.append((deputy.id, Cause(CauseKind.DEPUTY, f"{shift.name}副班，值班员{why}")))
+            covered = True
+    if covered or not staff.roster_kept:
         return found
-    return [
-        (person.id, Cause(CauseKind.STANDS_IN, "值班表有空档，由负责人代班")) for person in standing_in(staff.people)
-    ]
+    words = "值班表有空档，由负责人代班"
+    return [*found, *((person.id, Cause(CauseKind.STANDS_IN, words)) for person in standing_in(staff.people))]

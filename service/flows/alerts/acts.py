@@ -14,6 +14,7 @@ from service.domain.beijing import beijing
 from service.domain.clocks.clock import BEGUN_STATES, Clock, ClockRole, ClockState, drop, meet
 from service.domain.people.person import Act, Person, may
 from service.domain.refusal import Conflict, NotFound
+from service.domain.telling.escalation import asks, occasion_of, reopened_by_person
 from service.flows.acts import (
     advance,
     event_of,
@@ -29,6 +30,7 @@ from service.flows.acts import (
 from service.flows.alerts.clocks import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
 from service.flows.alerts.consider import Office
 from service.flows.alerts.grading import set_grade, set_level
+from service.flows.telling.tell import tell, told_marks
 from service.ports.store import Store, Work
 
 __all__ = [
@@ -198,8 +200,11 @@ def close(store: Store, person: Person, alert_id: str, reason: str, *, office: O
         return save_alert(work, ended, now)
 
 
-def reopen(store: Store, person: Person, alert_id: str, reason: str = "", *, now: datetime) -> Alert:
+def reopen(store: Store, person: Person, alert_id: str, reason: str = "", *, office: Office, now: datetime) -> Alert:
     """Open a closed alert again, in the state that it had; who had acknowledged it still has.
+
+    One that nobody had acknowledged is told at once, as when it was raised, and its steps up are counted from now; of
+    any other its owner is told.
 
     Raises:
         Conflict: It is not closed.
@@ -213,7 +218,21 @@ def reopen(store: Store, person: Person, alert_id: str, reason: str = "", *, now
         opened = replace(alert, state=standing(alert), closed_at=None, closed_by=None, close_reason=None)
         detail = {"reason": reason.strip(), "from": alert.close_reason}
         note(work, person, "alert.reopened", f"alert:{alert_id}", detail, now)
-        return save_alert(work, opened, now)
+        return save_alert(work, _told_of_reopening(work, opened, person, office, now), now)
+
+
+def _told_of_reopening(work: Work, alert: Alert, person: Person, office: Office, now: datetime) -> Alert:
+    event = event_of(work, alert)
+    asking = reopened_by_person(alert, now=now)
+    if asks(asking):
+        clocks = work.clocks.of_alerts([alert.id]).get(alert.id, [])
+        return told_marks(
+            asking, tell(work, asking, event, clocks, occasion=occasion_of(asking), office=office, now=now)
+        )
+    owner = work.people.by_name(alert.owner) if alert.owner else None
+    if owner is not None and not owner.disabled and owner.id != person.id:
+        tell_person(work, owner, alert, event, occasion=f"reopened:{alert.revision}", office=office, now=now)
+    return asking
 
 
 def _own_running(work: Work, alert_id: str) -> list[Clock]:

@@ -25,9 +25,10 @@ def _same_base(scene: Scene, base: int) -> None:
     latest = scene.file.draft(scene.file.case.draft)
     if latest is not None and latest.version != base:
         when = beijing(latest.at, scene.desk.now)
+        mine = f"您改的是第{base}版" if base else "您打开时还没有稿件"
         raise Barred(
             Bar.MOVED_ON,
-            f"{latest.by}已于{when}存了第{latest.version}版，您改的是第{base}版。您的文字仍在下面，请对照合并后再保存",
+            f"{latest.by}已于{when}存了第{latest.version}版，{mine}。您的文字仍在下面，请对照合并后再保存",
         )
 
 

@@ -1,5 +1,6 @@
 """Give an opinion on the submitted version, check publication authority, sign, and, with two names, go past what is missing."""
 
+from service.domain.cases.bypass import drop_bypass, may_ask
 from service.domain.cases.file import Case
 from service.domain.cases.moves import Bar, Barred
 from service.domain.cases.review import (
@@ -17,6 +18,7 @@ __all__ = [
     "authority_checked",
     "bypass_asked",
     "bypass_confirmed",
+    "bypass_dropped",
     "draft_returned",
     "draft_signed",
     "opinion_given",
@@ -97,8 +99,23 @@ def bypass_asked(hand: Hand, *, version: int, reason: str) -> Case:
 def bypass_confirmed(hand: Hand, *, version: int) -> Case:
     """Confirm the bypass as the second name; it stands in the weekly briefing."""
     with at_case(hand) as scene:
-        move = confirm_bypass(scene.file, scene.desk, version=version, blocking=_blocking(scene, version))
+        asker = scene.work.people.by_name(str(scene.file.case.asked.get("by", "")))
+        move = confirm_bypass(
+            scene.file,
+            scene.desk,
+            version=version,
+            blocking=_blocking(scene, version),
+            asker_left=not may_ask(asker, scene.desk.workflow),
+        )
         return scene.carry(move, "bypassed")
+
+
+def bypass_dropped(hand: Hand, *, version: int, reason: str) -> Case:
+    """Take a request for a bypass back, or refuse it with a reason instead of confirming it."""
+    with at_case(hand) as scene:
+        asked_by = scene.file.case.asked.get("by", "")
+        move = drop_bypass(scene.file, scene.desk, version=version, reason=reason)
+        return scene.carry(move, "bypass_dropped", version=version, asked_by=asked_by, reason=reason.strip())
 
 
 def _blocking(scene: Scene, version: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from service.domain.beijing import BEIJING
-from service.domain.people.person import Act, Person
+from service.domain.people.person import Act, Person, may
 from service.domain.people.roster import LONGEST_SHIFT, Shift, check_shift, rotation
 from service.domain.refusal import NotFound, Refusal
 from service.domain.rules.register import Register
@@ -40,7 +40,7 @@ def add_shift(
     """Enter one shift.
 
     Raises:
-        Refusal: It makes no sense, or the person has another at that time.
+        Refusal: It makes no sense, the person has another at that time, or may not acknowledge alerts.
         NotFound: Nobody active has that id.
     """
     permit(person, Act.MANAGE_ROSTER)
@@ -109,6 +109,8 @@ def _known(work: Work, ids: Sequence[str]) -> None:
             raise NotFound("排班人员不在在用名单中，请从名单里选择")
         if not found.email:
             raise Refusal(f"{found.name}没有邮箱，值班时收不到预警，请先补上邮箱")
+        if not may(found.role, Act.HANDLE_ALERT):
+            raise Refusal(f"{found.name}是{found.role.word}，值班时不能确认预警，请改选，或由系统管理员调整角色")
 
 
 def _note_made(work: Work, person: Person, made: Sequence[Shift], now: datetime) -> None:

@@ -156,7 +156,9 @@ def reopen(request: Request, identity: Closer, alert_id: str, reason: Reason, se
     context = context_of(request)
     return Posted(request, identity, sent).on_alert(
         alert_id,
-        lambda: flows.reopen(context.store, identity.person, alert_id, reason, now=context.now()),
+        lambda: flows.reopen(
+            context.store, identity.person, alert_id, reason, office=context.office, now=context.now()
+        ),
         "reopened",
     )
 

@@ -189,6 +189,12 @@ _ACTS: Mapping[str, tuple[_Act, str]] = MappingProxyType(
             lambda hand, fields: reviewing.bypass_confirmed(hand, version=_number(fields, "version")),
             "review",
         ),
+        "bypass-drop": (
+            lambda hand, fields: reviewing.bypass_dropped(
+                hand, version=_number(fields, "version"), reason=_text(fields, "reason")
+            ),
+            "review",
+        ),
         "publish": (_publish, "review"),
         "liaise": (_liaise, "liaison"),
         "liaison-answer": (

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alerts.alert import Alert
+from service.domain.cases.bypass import may_ask, waiting_bypass
 from service.domain.cases.call import CallKind, calls, second_names
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
 from service.domain.cases.turn import Turn, budget_used, turn_of, turns
@@ -36,10 +37,11 @@ from service.web.views.case_page import (
     published_figures,
     review_views,
     said,
+    step_names,
     tab_for,
     turn_views,
 )
-from service.web.views.differences import changed_counts, differences
+from service.web.views.differences import Run, changed_counts, differences
 from service.web.views.event_page import basis_views
 from service.web.views.told import Coming, called_row
 from service.web.views.wording import day_of
@@ -184,6 +186,8 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "authority": authority_of(shown.alert),
         "authority_found": _authority_found(file),
         "second_names": _second_names(shown),
+        "bypass": _bypass(shown),
+        "undecided": _undecided(file),
     }
 
 
@@ -193,11 +197,25 @@ def _authority_found(file: CaseFile) -> tuple[Approval, str] | None:
     return (found[-1], OUTCOMES.get(found[-1].outcome, found[-1].outcome)) if found else None
 
 
+def _bypass(shown: _Shown) -> dict[str, Any]:
+    """Return the request for a bypass that waits, and whether it `stands`; empty where none waits."""
+    asked = waiting_bypass(shown.file)
+    return {"by": asked["by"], "reason": asked["reason"], "stands": _asker_may(shown, asked)} if asked else {}
+
+
+def _asker_may(shown: _Shown, asked: Mapping[str, Any]) -> bool:
+    return may_ask(next((one for one in shown.people if one.name == asked["by"]), None), shown.workflow)
+
+
+def _undecided(file: CaseFile) -> bool:
+    """Tell whether the text was approved past its signature before anybody set the disclosure attribute."""
+    return file.case.state is CaseState.APPROVED and file.case.disclosure is None
+
+
 def _second_names(shown: _Shown) -> Coming:
     """Return whom a bypass is mailed to: those whom it would call as this person, or as who asked for it before."""
-    case, now = shown.file.case, shown.context.now()
-    waits = bool(case.asked) and case.asked.get("version") == case.submitted
-    by = str(case.asked["by"]) if waits else shown.person.name
+    asked, now = waiting_bypass(shown.file), shown.context.now()
+    by = str(asked["by"]) if asked and _asker_may(shown, asked) else shown.person.name
     return called_row(now, "", second_names(shown.file, shown.workflow, shown.people, by=by, now=now))
 
 
@@ -253,7 +271,7 @@ def _record(shown: _Shown) -> dict[str, Any]:
 
 
 def _overview(shown: _Shown) -> dict[str, Any]:
-    steps = [(one, shown.workflow.steps[one.step].name, said(one)) for one in shown.file.steps]
+    steps = [(one, shown.workflow.steps[one.step].name, said(one), step_names(one)) for one in shown.file.steps]
     proposal = None
     if shown.file.case.state in {CaseState.ASSESSED, CaseState.REPORTED}:
         facts = facts_now(shown.work, shown.event, shown.context.office, shown.context.now())
@@ -275,15 +293,26 @@ def _draft(shown: _Shown) -> dict[str, Any]:
     now = shown.context.now()
     reference = reference_of(shown.work, shown.file, shown.alert, shown.event, articles, now=now)
     latest = shown.file.latest
-    text = reference.text if shown.from_reference else latest.text if latest else ""
+    stored = reference.text if shown.from_reference else latest.text if latest else ""
+    text = shown.forms.value("save", "text", stored)
     return {
-        "text": shown.forms.value("save", "text", text),
+        "text": text,
+        "overtaken": _overtaken(shown, text),
         "latest": latest,
         "editable": shown.file.case.state in _EDITED and bool(shown.person.duties & _writers(shown.workflow)),
         "reference": reference,
         "findings": findings_of(shown.work, latest.text, now=shown.context.now()) if latest else [],
         "basis": _basis(shown, articles),
     }
+
+
+def _overtaken(shown: _Shown, text: str) -> list[list[Run]]:
+    """Return how a text that was refused differs from the version that somebody saved meanwhile; empty where nobody did."""
+    latest, forms = shown.file.latest, shown.forms
+    base = forms.value("save", "base", str(shown.file.case.draft))
+    if latest is None or not forms.open("save") or base == str(shown.file.case.draft):
+        return []
+    return differences(latest.text, text.replace("\r\n", "\n").strip())
 
 
 def _writers(workflow: Workflow) -> frozenset[str]:

@@ -23,7 +23,7 @@ from service.web.desk import OpenAlerts
 from service.web.pages.case_show import show_case
 from service.web.render import desk_of, page
 from service.web.views.alert_rows import AlertRow, Due, alert_row, due_of
-from service.web.views.case_page import TurnView, minutes, turn_views
+from service.web.views.case_page import TurnView, minutes, second_name_views, turn_views
 from service.web.views.case_steps import next_step
 from service.web.views.wording import Chip, duration, level_chip, spent_of
 
@@ -114,6 +114,8 @@ def _lines(request: Request, identity: Identity, work: Work, ids: Sequence[str],
         if alert is not None and event is not None:
             waiting, mine = _turns(request, identity, one, event)
             views = turn_views(one, waiting, people, identity.person, _workflow(request))
+            seconds = second_name_views(one, people, identity.person, _workflow(request))
+            views, mine = [*views, *seconds], mine or any(view.mine for view in seconds)
             found.append(_line(request, one, alert, event, clocks.get(alert.id, ()), views, mine=mine))
     return found
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from service.api.identity import Identity, Reader, RosterKeeper, context_of
 from service.domain.beijing import BEIJING
-from service.domain.people.person import Person
+from service.domain.people.person import Act, Person, may
 from service.domain.people.roster import Gap, Shift, covering, standing_in
 from service.domain.refusal import NotFound, Refusal
 from service.flows.people import roster as flows
@@ -191,7 +191,7 @@ def _show(request: Request, identity: Identity, first: date | None, *, refused: 
         "kept": kept,
         "on_duty": [_row(shift, people, now) for shift in on_duty],
         "stand_in": [person.name for person in standing_in(list(people.values()))],
-        "choices": [person for person in people.values() if not person.disabled],
+        "choices": [person for person in people.values() if not person.disabled and may(person.role, Act.HANDLE_ALERT)],
         "begins": begins,
         "before": begins - timedelta(days=_DAYS),
         "after": begins + timedelta(days=_DAYS),

@@ -125,6 +125,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "case.disclosure": "确定公开属性",
         "case.signed": "签批",
         "case.bypass_asked": "申请越过审核",
+        "case.bypass_dropped": "撤回或不同意越过审核",
         "case.bypassed": "越过审核程序",
         "case.published": "发布",
         "case.liaised": "登记联络",

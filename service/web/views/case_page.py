@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from service.domain.cases.call import able, second_name_calls
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, CaseStep
 from service.domain.cases.turn import BudgetUse, Turn, takers
 from service.domain.cases.workflow import REVIEWS, CaseState, Step, Workflow
@@ -22,6 +23,7 @@ __all__ = [
     "minutes",
     "review_views",
     "said",
+    "second_name_views",
     "step_names",
     "tab_for",
     "turn_views",
@@ -140,7 +142,7 @@ def _line_step(file: CaseFile, name: str, steps: tuple[Step, ...], since: int, n
 def step_names(step: CaseStep) -> list[str]:
     """Return who took the step, all of those who took it together."""
     by = step.detail.get("by")
-    return list(by.values()) if isinstance(by, Mapping) else [step.by]
+    return list(dict.fromkeys(by.values())) if isinstance(by, Mapping) else [step.by]
 
 
 def _ended(file: CaseFile) -> bool:
@@ -163,6 +165,15 @@ def turn_views(
         duties = workflow.duty_words(turn.waiting)
         deaf = bool(able) and not any(one.email for one in able)
         found.append(TurnView(turn.name, duties, names, me.name in names, deaf, told.get(turn.step, ())))
+    return found
+
+
+def second_name_views(file: CaseFile, people: Sequence[Person], me: Person, workflow: Workflow) -> list[TurnView]:
+    """Return the second name of a bypass that waits as one more step, with the names of those who may give it."""
+    found = []
+    for call in second_name_calls(file, workflow):
+        names = tuple(one.name for one in able(call, people, file, workflow))
+        found.append(TurnView(call.turn.name, workflow.duty_words(call.turn.duties), names, me.name in names))
     return found
 
 

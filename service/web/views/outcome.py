@@ -76,6 +76,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "case_sign": "已签批。",
         "case_bypass": "已申请，须由另一人确认后生效。",
         "case_bypass-confirm": "已确认越过，将列入周报。",
+        "case_bypass-drop": "越过申请已撤销，照常审核。",
         "case_publish": "发布已登记，预警记为已回应。",
         "case_liaise": "联络已登记。",
         "case_liaison-answer": "答复已登记。",

@@ -85,6 +85,7 @@ _OCCASIONS: Mapping[str, str] = {
     "raised_again": "重新预警",
     "unacknowledged": "未确认提醒",
     "idle": "久无进展",
+    "reopened": "重新打开",
     "graded": "登记事件等级",
     "level_set": "人工调级",
     "assigned": "指派",

@@ -191,20 +191,20 @@ class TestClose:
         with pytest.raises(Forbidden):
             close(store, OFFICER, alert.id, "误报", office=OFFICE, now=NOW)
         with pytest.raises(Forbidden):
-            reopen(store, OFFICER, alert.id, now=NOW)
+            reopen(store, OFFICER, alert.id, office=OFFICE, now=NOW)
 
     @pytest.mark.parametrize("state", [state for state in AlertState if state is not AlertState.CLOSED])
     def test_reopened_it_is_as_before(self, store: Store, state: AlertState) -> None:
         alert = happens(store, replace(EVENT, harmed=1, facts={}, severity=3))
         with pytest.raises(Conflict, match="没有关闭"):
-            reopen(store, APPROVER, alert.id, now=NOW)
+            reopen(store, APPROVER, alert.id, office=OFFICE, now=NOW)
         if state is AlertState.ASSIGNED:
             assign(store, OFFICER, alert.id, "甲", office=OFFICE, now=NOW)
         elif state is not AlertState.OPEN:
             with store.write() as work:
                 advance(work, "甲", alert.id, state, now=NOW)
         close(store, APPROVER, alert.id, "已回应", office=OFFICE, now=NOW)
-        opened = reopen(store, APPROVER, alert.id, "出现新情况", now=NOW + HOUR)
+        opened = reopen(store, APPROVER, alert.id, "出现新情况", office=OFFICE, now=NOW + HOUR)
         assert (opened.state, opened.closed_at, opened.close_reason) == (state, None, None)
         assert acts_on(store, f"alert:{alert.id}")[-1] == ("乙", "alert.reopened")
 

@@ -18,7 +18,7 @@ from service.flows.cases import publishing
 from service.flows.cases.assessing import decide_to_respond
 from service.flows.cases.ending import close_case
 from service.flows.cases.liaison import ask_party
-from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, opinion_given
+from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, bypass_dropped, opinion_given
 from service.flows.cases.telling import coming_calls, tend_cases
 from service.flows.watch import watch
 from service.ports.store import Store
@@ -170,6 +170,13 @@ class TestBypass:
         way.writes("改过的说明")
         bypass_asked(way.hand("duty_lead"), version=2, reason="距时限不足一小时")
         assert len([name for step, name in turns_in(way.store) if step == "S03"]) == 6
+
+    def test_what_was_taken_back_and_is_asked_once_more_is_told_once_more(self, way: Way) -> None:
+        way.submitted()
+        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        bypass_dropped(way.hand("duty_lead"), version=1, reason="")
+        bypass_asked(way.hand("duty_lead"), version=1, reason="又扩散了")
+        assert len([name for step, name in turns_in(way.store) if step.startswith("S03")]) == 6
 
     def test_who_asks_in_place_of_another_leaves_the_second_name_to_them(self, way: Way) -> None:
         way.submitted()

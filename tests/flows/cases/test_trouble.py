@@ -71,7 +71,7 @@ class TestTwoAtOnce:
             save_text(way.hand("spokesperson"), text="发言人的一版", base=0)
         assert refused.value.bar is Bar.MOVED_ON
         assert "承办丁已于" in refused.value.sentence
-        assert "您改的是第0版" in refused.value.sentence
+        assert "您打开时还没有稿件" in refused.value.sentence
         assert [one.text for one in way.file.drafts] == ["承办处室的一版"]
 
     def test_of_many_saves_at_the_same_moment_one_is_kept_and_the_others_are_told(self, way: Way) -> None:

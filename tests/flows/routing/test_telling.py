@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from service.domain.alerts.alert import AlertLevel, AlertState
-from service.domain.people.person import Role
+from service.domain.people.person import Person, Role
 from service.domain.telling.routing import ReceiverKind, Route, Routing, Target
 from service.domain.telling.silence import Matcher, MatcherField, Silence
 from service.flows.alerts.acts import acknowledge, answer, assign
@@ -68,6 +68,18 @@ class TestWhoIsTold:
         running.happens(event("E1", running.clock()))
         running.step()
         assert len(running.post.to(LEAD)) == 1
+
+    @pytest.mark.parametrize(("deputy", "told_too"), [(NIGHT_OFFICER, NIGHT_OFFICER), (None, LEAD)])
+    def test_beside_a_person_on_duty_who_may_not_acknowledge_somebody_who_may_is_told_at_once(
+        self, running: Running, deputy: Person | None, told_too: Person
+    ) -> None:
+        with running.store.write() as work:
+            work.people.save(replace(DAY_OFFICER, role=Role.VIEWER))
+            work.roster.save_all([shift(running.clock.moment - HOUR, 12, DAY_OFFICER, deputy)])
+        running.happens(event("E1", running.clock()))
+        running.step()
+        assert len(running.post.to(told_too)) == 1
+        assert len(running.post.to(DAY_OFFICER)) == 1
 
     def test_where_nobody_subscribed_and_nobody_is_on_duty_the_alert_still_reaches_who_leads(
         self, running: Running

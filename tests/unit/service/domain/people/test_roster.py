@@ -14,7 +14,9 @@ from service.domain.refusal import Refusal
 from tests.unit.service.domain.builders import HOUR, NOW
 from tests.unit.service.domain.telling.test_routing import person, shift
 
-PEOPLE = {f"p-{one.name}": one for one in (person("甲"), person("乙"), person("无址", email=None))}
+_ALL = (person("甲"), person("乙"), person("无址", email=None), person("只读丁", role=Role.VIEWER))
+ALL = (person("甲"), person("乙"), person("无址", email=None), person("只读丁", role=Role.VIEWER))
+PEOPLE = {f"p-{one.name}": one for one in ALL}
 
 
 def found(*shifts: Shift, hours: int = 6) -> list[tuple[float, float, str]]:
@@ -37,8 +39,11 @@ class TestGaps:
         [
             ("无址", None, "排班人员无址没有邮箱"),
             ("走了", None, "排班人员已不在用户名单中"),
+            ("只读丁", None, "排班人员只读丁是只读，不能确认预警"),
             ("无址", "乙", None),
+            ("只读丁", "乙", None),
             ("甲", "无址", None),
+            ("甲", "只读丁", None),
         ],
     )
     def test_a_shift_whose_people_cannot_be_reached_is_a_gap(

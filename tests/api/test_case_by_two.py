@@ -1,0 +1,122 @@
+"""The pages of a case that two people have before them: a bypass with its second name, two who write one draft."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from service.domain.people.person import Role
+from service.flows.cases.drafting import save_text
+from service.flows.cases.reviewing import bypass_asked, bypass_confirmed
+from tests.api.conftest import Site
+from tests.api.test_cases import ALERT, give_duties
+from tests.builders import NOW
+from tests.flows.cases.scene import PEOPLE, TEXT, Way
+
+
+class TestBypass:
+    def test_a_bypass_that_waits_for_its_second_name_stands_on_the_page_until_a_new_version_comes(
+        self, site: Site
+    ) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
+        with site.context.store.write() as work:
+            work.people.save(PEOPLE["duty_lead"])
+        reader = site.browser(Role.VIEWER).client
+        assert "申请越过" not in reader.get(f"/cases/{way.case.id}").text
+        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        said = "值班丙申请越过第 1 版尚缺的审核与签批：五小时将到。须由另一人"
+        assert said in reader.get(f"/cases/{way.case.id}").text
+        way.writes(f"{TEXT}已停用。")
+        assert said not in reader.get(f"/cases/{way.case.id}").text
+
+    def test_who_could_confirm_is_offered_to_refuse_and_a_request_of_somebody_gone_is_said_to_be_void(
+        self, site: Site
+    ) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
+        with site.context.store.write() as work:
+            work.people.save(PEOPLE["duty_lead"])
+        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        head = give_duties(site, Role.APPROVER, "head")
+        assert "确认越过审核程序：" in head.client.get("/cases").text.split("<h2>在办</h2>")[0]
+        page = f"/cases/{way.case.id}?tab=review"
+        assert "确认越过</button>" in head.client.get(page).text
+        refused = head.post(f"/cases/{way.case.id}/bypass-drop", version="1", reason=" ")
+        assert (refused.status_code, "请写明不同意越过的理由" in refused.text) == (409, True)
+        with site.context.store.write() as work:
+            work.people.save(replace(PEOPLE["duty_lead"], disabled=True))
+        text = head.client.get(page).text
+        assert "申请人已停用或不再有此岗位，申请不再有效" in text
+        assert "确认越过</button>" not in text
+        assert "申请越过</button>" in text
+        with site.context.store.write() as work:
+            work.people.save(PEOPLE["duty_lead"])
+        answer = head.post(f"/cases/{way.case.id}/bypass-drop", version="1", reason="审核来得及")
+        assert answer.headers["location"].endswith("done=case_bypass-drop")
+        assert "越过申请已撤销，照常审核。" in head.client.get(answer.headers["location"]).text
+
+    def test_after_a_bypass_without_a_disclosure_attribute_the_page_asks_for_it_and_takes_it(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()
+        with site.context.store.write() as work:
+            work.people.save(PEOPLE["duty_lead"])
+        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        bypass_confirmed(way.hand("head"), version=1)
+        way.checks_authority()
+        officer = give_duties(site, Role.OFFICER, "publisher", "spokesperson")
+        page = f"/cases/{way.case.id}?tab=review"
+        assert "公开属性未定，请先在页首" in officer.client.get(page).text
+        assert officer.post(f"/cases/{way.case.id}/disclose", attribute="active").status_code == 303
+        text = officer.client.get(page).text
+        assert "公开属性未定" not in text
+        assert "公开属性…" not in text
+        form = {"version": "1", "channel": "省局网站", "reference": "1号"}
+        assert officer.post(f"/cases/{way.case.id}/publish", **form).status_code == 303
+
+    def test_who_asks_sees_before_whom_it_is_mailed_to_and_the_page_of_the_event_the_steps_that_will_be_overdue(
+        self, site: Site
+    ) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(minutes=20)).submitted()
+        lead = give_duties(site, Role.APPROVER, "duty_lead")
+        page = f"/cases/{way.case.id}?tab=review"
+        assert "提交后立即邮件通知：无人可收" in lead.client.get(page).text
+        with site.context.store.write() as work:
+            for duty in ("head", "legal_reviewer"):
+                work.people.save(replace(PEOPLE[duty], email=f"{duty}@office.invalid"))
+        assert "提交后立即邮件通知：主要癸" in lead.client.get(page).text
+        foretold = lead.client.get(f"/events/{way.case.event_id}?tab=notices").text
+        row = next(one for one in foretold.split("<tr>") if "处置“合法性审核”超过内部时限" in one)
+        assert "法规戊" in row
+        assert "“合法性审核”已超过内部时限" in row
+
+
+class TestTwoOnOneDraft:
+    def test_who_saves_second_sees_their_text_as_unsaved_beside_what_the_first_one_saved(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).drafting()
+        officer = give_duties(site, Role.OFFICER, "case_officer")
+        page = f"/cases/{way.case.id}?tab=draft"
+        assert 'name="base" value="0"' in officer.client.get(page).text
+        save_text(way.hand("case_officer"), text="涉事批次已停用。\n检验结果三日内公布。", base=0)
+        answer = officer.post(
+            f"/cases/{way.case.id}/save", tab="draft", base="0", text="涉事批次已停用。\r\n请勿传谣。"
+        )
+        assert answer.status_code == 409
+        assert "存了第1版，您打开时还没有稿件。您的文字仍在下面" in answer.text
+        assert "<h2>您的文字，还没有保存</h2>" in answer.text
+        assert "<h3>承办丁存的第 1 版，与您的文字对照</h3>" in answer.text
+        assert "<del>检验结果三日内公布" in answer.text
+        assert "<ins>请勿传谣" in answer.text
+        assert "检查：" not in answer.text, "what was found in the other's text says nothing of this one"
+        again = officer.post(f"/cases/{way.case.id}/save", tab="draft", base="1", text="涉事批次已停用。\n请勿传谣。")
+        assert again.status_code == 303
+
+    def test_a_text_that_is_refused_for_another_reason_is_compared_with_nothing(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).drafting()
+        save_text(way.hand("case_officer"), text="说明", base=0)
+        officer = give_duties(site, Role.OFFICER, "case_officer")
+        answer = officer.post(f"/cases/{way.case.id}/save", tab="draft", base="1", text="说明")
+        assert "与第1版完全相同" in answer.text
+        assert "与您的文字对照" not in answer.text
+
+    def test_the_text_being_written_stands_on_paper_too(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).drafting()
+        save_text(way.hand("case_officer"), text="打印给领导看的说明", base=0)
+        officer = give_duties(site, Role.OFFICER, "case_officer")
+        text = officer.client.get(f"/cases/{way.case.id}?tab=draft").text
+        assert '<div class="draft-text on-paper">打印给领导看的说明</div>' in text
