@@ -56,7 +56,7 @@ def compare(a: Subject, b: Subject, *, apart: timedelta) -> Affinity:
         problem_cover=max(_problem_cover(a, b), _problem_cover(b, a)),
         product=products_agree(a.products, b.products),
         place=relate_places(a.regions, b.regions),
-        category=_agreement(a.categories, b.categories),
+        category=_agreement(a.categories - _ADDED, b.categories - _ADDED),
         days=abs(apart) / timedelta(days=1),
     )
 
@@ -130,24 +130,30 @@ def likelihood(affinity: Affinity) -> float:
 def _place_worth(affinity: Affinity) -> float:
     """Return what the places say: a common one counts by how much else is common, a contradiction always.
 
-    Two complaints of one county on one day are two happenings until a product or words of the matter agree; where the
-    products differ, names of places and shops are no such words.
+    Two complaints of one county on one day are two happenings until a product or words of the matter agree, twice as
+    many where the categories differ; where those or the products differ, names of places and shops are no such words. A
+    province says no more beside a county of it than beside itself: an office reads of its own all day.
     """
     worth = _PLACE[affinity.place]
     if worth <= 0 or affinity.product == 1:
         return worth
-    shared = affinity.problem_cover if affinity.product == 0 else max(affinity.cover, affinity.problem_cover)
-    return worth * min(1.0, shared / _FULL_COVER)
+    named = affinity.product == 0 or affinity.category == 0
+    shared = affinity.problem_cover if named else max(affinity.cover, affinity.problem_cover)
+    wanted = _FULL_COVER if affinity.category else _FULL_COVER_OF_ANOTHER
+    return worth * min(1.0, shared / wanted)
 
 
+_ADDED = frozenset({"R13"})
+"""Rumour is said of a matter beside what it is about: 疫苗是盐水？ is of the matter that names the vaccine."""
 _SOON_DAYS = 3
-_FULL_COVER = 0.3
+_FULL_COVER, _FULL_COVER_OF_ANOTHER = 0.3, 0.6
 _SHORTEST_NAME = 3
 _BIAS = -3.1
 _PLACE = {
     PlaceRelation.SAME: 3.0,
     PlaceRelation.SAME_REGION: 1.0,
     PlaceRelation.WITHIN: 3.2,
+    PlaceRelation.IN_PROVINCE: 1.0,
     PlaceRelation.UNKNOWN: 0.0,
     PlaceRelation.APART: -1.6,
     PlaceRelation.ELSEWHERE: -4.0,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from analysis.events.affinity import products_agree
 from analysis.events.fingerprints import Fingerprint
-from analysis.events.places import PlaceRelation, are_apart, local_codes, relate_places
+from analysis.events.places import PlaceRelation, are_apart, relate_places
 from analysis.events.venues import differ
 
 __all__ = [
@@ -43,31 +43,35 @@ def befell_elsewhere(report: Fingerprint, members: Sequence[Fingerprint]) -> boo
 
 
 def concerns_another(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
-    """Tell whether a local event is of other products: both name some, and no remembered report one that may be the same.
+    """Tell whether an event at home is of other products: both name some, and no remembered report one that may be the same.
 
-    Only where both name a place below a province: what is told of a whole country names a product in many ways. Of the
-    labelled documents it parts two reports of one beauty shop, one by the common name of what was injected and one by that
-    of the register (pair recall .923 before, .897 with it), and none of the hot-list items; without it a second medicine
-    in one county joined the event of the first and was never raised.
+    Only where both name a place in China: what is told of another country names a product in many ways. Of the labelled
+    documents it parts two reports of one beauty shop, one by the common name of what was injected and one by that of the
+    register, and one hot-list pair (B-cubed F1 .9925 to .9911 and .9249 to .924); without it a second medicine in one
+    county, or of one province, joined the event of the first and was never raised: the recall of one firm told the
+    product of another's.
     """
-    if not report.products or not local_codes(report.regions):
+    if not report.products or not _at_home(report):
         return False
     named = [member.products for member in members if member.products]
-    local = any(member.products and local_codes(member.regions) for member in members)
-    if not local or any(share_batch(report, member) for member in members):
+    told_at_home = any(member.products and _at_home(member) for member in members)
+    if not told_at_home or any(share_batch(report, member) for member in members):
         return False
     return not any(_may_be_one(name, own) for products in named for name in products for own in report.products)
 
 
 def graver_without_tie(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
-    """Tell whether a report tells of dead where no remembered one does, and names no product, place, shop or batch of theirs.
+    """Tell whether a report has as many dead as no remembered one, and names no product, place, shop or batch of theirs.
 
     What it reads like is then a form, and the dead of one happening must not be told of another: 某县三名患者注射后死亡
-    beside twelve people of a named county with chills.
+    beside twelve people of a named county with chills, 试验组死亡2例 beside an infusion. Of two happenings with dead a
+    common province or country is a place too: the number grows while it is told.
     """
-    if not report.deaths or any(member.deaths for member in members):
+    if not report.deaths or any(member.deaths == report.deaths for member in members):
         return False
     near = {PlaceRelation.SAME, PlaceRelation.WITHIN}
+    if any(member.deaths for member in members):
+        near |= {PlaceRelation.SAME_REGION, PlaceRelation.IN_PROVINCE}
     return not (
         share_product(report, members)
         or share_venue(report, members)
@@ -94,6 +98,10 @@ def share_product(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
 def share_venue(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
     """Tell whether a remembered report names a shop or practice that this one names too."""
     return any(not report.venues.isdisjoint(member.venues) for member in members)
+
+
+def _at_home(report: Fingerprint) -> bool:
+    return any(code.isdigit() for code in report.regions)
 
 
 def _may_be_one(a: str, b: str) -> bool:

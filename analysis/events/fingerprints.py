@@ -37,6 +37,8 @@ _MARK_TYPES = frozenset({EntityType.APPROVAL_NO, EntityType.BATCH_NO})
 _FIGURE = re.compile(r"(?<![A-Za-z0-9])\d[\d,.]*[万亿%]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHORTEST_FIGURE = 3
+# Whose seat or home a place is, not where it happened: 江西籍游客在曼谷, 贵州两人注射江西药企产注射液.
+_SEAT = re.compile(r"籍|(?:生)?产(?!妇|科|房|检|后|前|下)|制造|药企|药厂|药业|企业|厂家|厂商")
 _MAX_NAMES = 16
 SET_FIELDS = ("names", "products", "firms", "regions", "marks", "categories")
 NO_LONGER_KEPT = frozenset({"title", "source_id", "kind"})
@@ -51,7 +53,7 @@ class Fingerprint:
     `names` are the words among them that only name a product, a firm or a place, `problem` is `terms` without them:
     what happened, as far as it is not said by what it happened to.
     `products` and `firms` are canonical names, `regions` GB/T 2260 codes and ISO codes of other countries, of the
-    title where it names any, else of the text. `marks` are approval and batch numbers and long figures, `venues` the own
+    title where it names any, else of the text; a place that is only somebody's home or seat where there is no other. `marks` are approval and batch numbers and long figures, `venues` the own
     names of shops and practices, `deaths` how many dead are told; fingerprints of older stores have neither.
     """
 
@@ -178,12 +180,19 @@ def _names(entities: Iterable[Entity]) -> frozenset[str]:
 
 def _places(document: Document, entities: Iterable[Entity]) -> frozenset[str]:
     coded = [e for e in entities if e.type is EntityType.REGION and e.code]
+    happened = [e for e in coded if not _SEAT.match(document.title if e.field == "title" else document.text, e.end)]
+    found = _places_named(document, happened) or _places_named(document, coded)
+    return found or frozenset({document.region} if document.region else ())
+
+
+def _places_named(document: Document, coded: Sequence[Entity]) -> frozenset[str]:
+    """Return the codes of the title where it names any, else of the opening, else of the text."""
     title = {e.code for e in coded if e.field == "title" and e.code} | mentioned_nations(document.title)
     if title:
         return frozenset(title)
     opening = document.text[:OPENING_CHARS]
     near = {e.code for e in coded if e.start < OPENING_CHARS and e.code} | mentioned_nations(opening)
-    return frozenset(near or {e.code for e in coded if e.code} or ({document.region} if document.region else ()))
+    return frozenset(near or {e.code for e in coded if e.code})
 
 
 def _marks(document: Document, entities: Iterable[Entity]) -> frozenset[str]:

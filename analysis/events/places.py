@@ -64,6 +64,7 @@ class PlaceRelation(StrEnum):
     SAME = "same"
     SAME_REGION = "same_region"
     WITHIN = "within"
+    IN_PROVINCE = "in_province"
     APART = "apart"
     ELSEWHERE = "elsewhere"
 
@@ -76,10 +77,10 @@ def mentioned_nations(text: str) -> frozenset[str]:
 def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
     """Return how two sets of place codes agree; the best agreement of any two codes counts. A town is its county.
 
-    `SAME` is a city or county, `SAME_REGION` a province or another country, `WITHIN` where one is, say, the province
-    and the other a county of it. `ELSEWHERE` is a clear contradiction: both sides name one or two places, all of them
-    cities, counties or other countries, and no two lie in one city; `APART` is every other disagreement. An empty side
-    is `UNKNOWN`.
+    `SAME` is a city or county, `SAME_REGION` a province or another country, `WITHIN` where one is a city and the other a
+    county of it, `IN_PROVINCE` where one is only the province of the other. `ELSEWHERE` is a clear contradiction: both
+    sides name one or two places, all of them cities, counties or other countries, and no two lie in one city; `APART` is
+    every other disagreement. An empty side is `UNKNOWN`.
     """
     if not a or not b:
         return PlaceRelation.UNKNOWN
@@ -87,8 +88,9 @@ def relate_places(a: AbstractSet[str], b: AbstractSet[str]) -> PlaceRelation:
     shared = a & b
     if local_codes(shared):
         return PlaceRelation.SAME
-    if any(_contains(x, y) or _contains(y, x) for x in a for y in b if x != y):
-        return PlaceRelation.WITHIN
+    outer = {x for x in a | b for y in (b if x in a else a) if x != y and _contains(x, y)}
+    if outer:
+        return PlaceRelation.WITHIN if any(_depth(code) > 1 for code in outer) else PlaceRelation.IN_PROVINCE
     if shared:
         return PlaceRelation.SAME_REGION
     far = _is_definite(a) and _is_definite(b) and _cities(a).isdisjoint(_cities(b))

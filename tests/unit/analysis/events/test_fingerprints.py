@@ -73,6 +73,19 @@ class TestPlaces:
         assert mark("反映诊所卖过期药", region="360731").regions == {"360731"}
         assert mark("韩国一诊所停业", region="360731").regions == {"KR"}
 
+    def test_whose_home_or_seat_a_place_is_did_not_see_it_happen(self) -> None:
+        def placed(title: str, text: str = "") -> frozenset[str]:
+            home = entity(EntityType.REGION, "江西", field="title", start=title.index("江西"), code="360000")
+            there = (
+                [entity(EntityType.REGION, "长沙", start=text.index("长沙"), code="430100")] if "长沙" in text else []
+            )
+            return mark(title, text, entities=[home, *there]).regions
+
+        assert placed("江西籍大学生打溶脂针休克", "在长沙一家工作室注射。") == {"430100"}
+        assert placed("两人注射江西药企产注射液后死亡", "长沙两名患者死亡。") == {"430100"}
+        assert placed("两人注射江西药企产注射液后死亡") == {"360000"}
+        assert placed("江西产妇用药后大出血", "有人转院到长沙。") == {"360000"}
+
 
 class TestMarks:
     def test_batch_numbers_and_long_figures_are_marks_and_years_are_not(self) -> None:

@@ -8,7 +8,7 @@ from analysis.events.places import PlaceRelation, are_apart, local_codes, mentio
     [
         (set(), {"360100"}, PlaceRelation.UNKNOWN),
         ({"360124"}, {"360124"}, PlaceRelation.SAME),
-        ({"360000"}, {"360124"}, PlaceRelation.WITHIN),
+        ({"360000"}, {"360124"}, PlaceRelation.IN_PROVINCE),
         ({"360124"}, {"360100"}, PlaceRelation.WITHIN),
         ({"360124102"}, {"360124"}, PlaceRelation.SAME),
         ({"360731101"}, {"360731105"}, PlaceRelation.SAME),
@@ -20,7 +20,7 @@ from analysis.events.places import PlaceRelation, are_apart, local_codes, mentio
         ({"JP"}, {"JP"}, PlaceRelation.SAME_REGION),
         ({"EU"}, {"DK"}, PlaceRelation.WITHIN),
         ({"JP"}, {"360000"}, PlaceRelation.APART),
-        ({"360000", "JP"}, {"360731"}, PlaceRelation.WITHIN),
+        ({"360000", "JP"}, {"360731"}, PlaceRelation.IN_PROVINCE),
     ],
 )
 def test_places_agree_from_the_same_county_to_another_country(
