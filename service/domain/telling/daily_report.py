@@ -113,7 +113,8 @@ def _lines(facts: DayFacts, now: datetime) -> list[tuple[str, bool]]:
     judged = f"自{beijing(facts.silent_since, now)}起没有运行" if facts.silent_since else "正常"
     waiting = facts.unacknowledged
     return [
-        (f"采集：启用的信源{facts.sources}个，新收稿件{facts.documents}篇", facts.sources > 0 and not facts.documents),
+        # An office may live on files alone; a day on which nothing came, by no way at all, is never an ordinary one.
+        (_collected(facts), not facts.documents),
         (f"信源异常：{_names(facts.troubled)}", bool(facts.troubled)),
         (f"研判：{judged}", facts.silent_since is not None),
         (f"预警：{f'{waiting}条待确认' if waiting else '没有待确认的'}", False),
@@ -122,6 +123,15 @@ def _lines(facts: DayFacts, now: datetime) -> list[tuple[str, bool]]:
         (f"磁盘：{facts.disk}", facts.disk_scarce),
         (_backup(facts.backup_at, now), facts.backup_at is None or now - facts.backup_at >= _BACKUP_OLD),
     ]
+
+
+def _collected(facts: DayFacts) -> str:
+    told = f"采集：启用的信源{facts.sources}个，新收稿件{facts.documents}篇"
+    return (
+        told
+        if facts.sources or facts.documents
+        else f"{told}；没有启用信源，也没有导入，等于没有监测，请在“信源”页启用"
+    )
 
 
 def _names(names: Sequence[str]) -> str:

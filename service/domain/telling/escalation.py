@@ -14,6 +14,8 @@ from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.alerts.alert_states import AlertState, Mover
 from service.domain.alerts.handling import moved
 from service.domain.alerts.rounds import next_round, round_number
+from service.domain.beijing import countdown, duration
+from service.domain.clocks.clock import Clock
 from service.domain.telling.routing import Routing, Target, Tier
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "due_tier",
     "idle_since",
     "noted",
+    "notes_on",
     "occasion_of",
     "reopened_by_person",
     "reopened_idle",
@@ -143,3 +146,28 @@ def occasion_of(alert: Alert) -> str:
 def asks(alert: Alert) -> bool:
     """Tell whether somebody must still acknowledge the alert and is mailed about it."""
     return alert.state is AlertState.OPEN and alert.level > AlertLevel.BLUE
+
+
+def notes_on(occasion: str, alert: Alert, clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
+    """Return what is new to a reader who knows the alert already, so that a reminder is not taken for the mail before it.
+
+    `clocks` are those that the mail is about: of a reminder of a deadline the one.
+    """
+    kind = occasion.partition(":")[0]
+    if kind == "unacknowledged":
+        return (f"已{duration(now - round_began(alert))}无人确认，现逐级提醒",)
+    if kind == "idle":
+        return ("确认后久无办理动作，预警重新变为待确认，请再确认并办理",)
+    if kind == "escalated":
+        return (f"级别上升到{alert.level.word}，此前确认过的也须重新确认",)
+    if kind == "clock" and clocks and clocks[0].due_at is not None:
+        return (f"“{clocks[0].action}”{_used(clocks[0], clocks[0].due_at, now)}",)
+    return ()
+
+
+def _used(clock: Clock, due: datetime, now: datetime) -> str:
+    """Return how much of its time a clock has used and how much is left, or by how much it is over."""
+    left, whole = countdown(due, now), due - clock.counted_from
+    if now >= due or whole <= timedelta():
+        return left
+    return f"已用去{int((now - clock.counted_from) / whole * 100)}%的时间，{left}"

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from service.domain.alerts.alert import Alert
 from service.domain.alerts.alert_states import AlertState
 from service.domain.beijing import beijing, duration
-from service.domain.telling.letter import Letter
+from service.domain.clocks.clock import Clock
+from service.domain.telling.letter import Letter, deadlines
+from service.domain.telling.notification import due_again
 
 __all__ = ["LATE", "Fate", "fate_of", "late_letter"]
 
@@ -46,11 +48,13 @@ def late_letter(
     queued_at: datetime,
     replaces: int,
     now: datetime,
+    clocks: Sequence[Clock] = (),
     refused: bool = False,
     by: str = "邮件",
 ) -> Letter:
     """Return the letter with what a reader must know of one that comes late; unchanged where it does not.
 
+    `clocks` are those of the alert as they are now: its deadlines are told as of now, since the hours between are gone.
     One that was `refused` for good and is sent again in a person's name comes late, however little. `by` is what it goes
     by.
     """
@@ -66,6 +70,9 @@ def late_letter(
     if alert is not None:
         notes.append(f"预警现为{alert.level.word}、{alert.state.word}" + _since(alert, now))
         mark = "迟发·已关闭" if alert.state is AlertState.CLOSED else mark
+    if alert is not None:
+        told = deadlines(clocks, now) if letter.deadlines else ()
+        letter = replace(letter, subject=due_again(letter.subject, clocks, now), deadlines=told)
     drill = _DRILL if letter.subject.startswith(_DRILL) else ""
     subject = letter.subject.removeprefix(drill)
     # One that merges late mails says so already.

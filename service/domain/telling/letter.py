@@ -13,7 +13,7 @@ from html import escape
 from typing import Any, Self
 
 from service.domain.alerts.alert import Alert, AlertState
-from service.domain.beijing import beijing
+from service.domain.beijing import beijing, countdown
 from service.domain.clocks.clock import Clock, ClockRole, ClockState
 from service.domain.events.event import Event, EventDocument
 from service.domain.places import join_places, places_told
@@ -135,6 +135,8 @@ def deadlines(clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
 def _deadline(clock: Clock, now: datetime) -> str:
     due = f"{beijing(clock.due_at, now)} 到期" if clock.due_at else {"immediate": "立即"}.get(clock.limit, "及时")
     state = "已启动" if clock.state is ClockState.ARMED else "建议，待有权人员启动"
+    if clock.state is ClockState.ARMED and clock.due_at is not None and now > clock.due_at:
+        state = countdown(clock.due_at, now)
     doubt = "" if clock.verified else "（依据待核实）"
     return f"{clock.action}：{due}，{state}{doubt}；依据 {clock.basis}"
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.beijing import beijing, countdown, duration
-from service.domain.clocks.clock import Clock
+from service.domain.clocks.clock import Clock, ClockState
 from service.domain.clocks.urgency import by_urgency, next_due
 from service.domain.telling.late import LATE
 from service.domain.telling.letter import Letter, deadlines
@@ -87,7 +87,10 @@ def _subject(
     mark = "迟发·合并" if late >= LATE else "合并"
     head = f"{_DRILL if ordered[0].letter.drill else ''}〔{mark}〕[{gravest.word}等{len(ordered)}条] "
     clock = next_due(clocks.get(first.id, ()))
-    tail = f" 等｜{beijing(clock.due_at, now)} 到期" if clock is not None and clock.due_at is not None else " 等"
+    due_at = clock.due_at if clock is not None else None
+    tail = " 等"
+    if due_at is not None:
+        tail += f"｜{beijing(due_at, now)} 到期" if now <= due_at else f"｜{countdown(due_at, now)}"
     title, room = clean(first.title), LONGEST_SUBJECT - len(head) - len(tail)
     return head + (title if len(title) <= room else title[: room - 1] + "…") + tail
 
@@ -101,8 +104,13 @@ def _line(one: Waiting, clocks: Mapping[str, Sequence[Clock]], now: datetime) ->
     parts = [
         f"{_MARKS.get(alert.level, '')}{alert.level.word}·{alert.state.word} {clean(alert.title)}",
         due[0] if due else "暂无在走的时限",
-        countdown(due_at, now) if due_at is not None and due_at < now else "",
+        # Of one that runs, its deadline says so itself.
+        countdown(due_at, now) if not _runs(clock) and due_at is not None and due_at < now else "",
         f"原应于{beijing(one.queued_at, now)}发出" if now - one.queued_at >= LATE else "",
         f"代替此前未能发出的{one.replaces}封" if one.replaces else "",
     ]
     return "；".join(part for part in parts if part)
+
+
+def _runs(clock: Clock | None) -> bool:
+    return clock is not None and clock.state is ClockState.ARMED

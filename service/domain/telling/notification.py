@@ -11,10 +11,13 @@ from service.domain.clocks.clock import Clock, ClockState, limit_words
 from service.domain.events.event import Event
 from service.domain.places import place_beside
 
-__all__ = ["LONGEST_SUBJECT", "QuietHours", "clean", "subject"]
+__all__ = ["LONGEST_SUBJECT", "TAIL", "QuietHours", "clean", "due_again", "subject"]
 
 LONGEST_SUBJECT = 120
 """Characters of a subject; longer ones are cut in the title, never in the deadline."""
+
+TAIL = re.compile(r"｜[^｜]{1,40}(?:到期|已超时[^｜]{1,20})$")
+"""The deadline at the end of a subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,19 @@ def subject(
     room = LONGEST_SUBJECT - len(head) - len(tail)
     title = clean(_place(event, alert.title) + alert.title)
     return head + (title if len(title) <= room else title[: room - 1] + "…") + tail
+
+
+def due_again(subject: str, clocks: Sequence[Clock], now: datetime) -> str:
+    """Return the subject of a mail that comes late with the deadline as it is at `now`.
+
+    That of its first day names the hour alone: the next morning `17:13 到期` of yesterday would be read as today's.
+    """
+    tail = TAIL.search(subject)
+    if tail is None:
+        return subject
+    again, told = _deadline(clocks, now), subject[: tail.start()]
+    room = LONGEST_SUBJECT - len(again)
+    return (told if len(told) <= room else told[: room - 1] + "…") + again
 
 
 def _place(event: Event | None, title: str) -> str:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.domain.telling.letter import Letter
+from service.domain.telling.notification import TAIL
 
 __all__ = ["PLAIN", "as_it_leaves", "plain_letter"]
 
@@ -21,7 +22,6 @@ _SUBJECT = "预警原文被拒收，请登录药望查看"
 _MOST_SUBJECT = 120
 # Drill, what kind of late mail it is, level and state: all of the house's own words.
 _HEAD = re.compile(r"(?:【演练】)?(?:〔[^〕]*〕)?(?:\[[^\]]*\])?")
-_TAIL = re.compile(r"｜[^｜]{1,40}(?:到期|已超时[^｜]{1,20})$")
 
 _REFUSED: Mapping[str, str] = MappingProxyType(
     {
@@ -36,7 +36,7 @@ def plain_letter(letter: Letter, *, by: str = "邮件") -> Letter:
 
     Of several alerts in one letter each keeps its level, state and link.
     """
-    head, tail = _HEAD.match(letter.subject), _TAIL.search(letter.subject)
+    head, tail = _HEAD.match(letter.subject), TAIL.search(letter.subject)
     subject = f"{head[0] if head else ''} {_SUBJECT}{tail[0] if tail else ''}"
     told = _REFUSED[by]
     return replace(

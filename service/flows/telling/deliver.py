@@ -115,7 +115,10 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
                 set_aside(work, row, newer, now)
             return None
         replaced = count_replaced(work, alert_id, row.key)
-    late = late_letter(letter, alert, queued_at=row.created_at, replaces=replaced, now=now, refused=refused)
+        clocks = work.clocks.of_alerts([alert_id]).get(alert_id, ())
+    late = late_letter(
+        letter, alert, queued_at=row.created_at, replaces=replaced, now=now, clocks=clocks, refused=refused
+    )
     return as_it_leaves(late, row.payload)
 
 

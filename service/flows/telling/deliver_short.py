@@ -69,5 +69,6 @@ def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
                 subject = str(row.payload["alert_id"])
                 work.audit.append(actor="system", action="webhook.replaced", subject=subject, detail=detail, now=now)
             return None
-    late = late_letter(letter, alert, queued_at=row.created_at, replaces=0, now=now, by="消息")
+        clocks = work.clocks.of_alerts([alert.id]).get(alert.id, ()) if alert is not None else ()
+    late = late_letter(letter, alert, queued_at=row.created_at, replaces=0, now=now, clocks=clocks, by="消息")
     return as_it_leaves(late, row.payload, by="消息")

@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from service.domain.alerts.alert import Alert, AlertLevel
-from service.domain.beijing import duration
 from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
 from service.domain.people.person import Person
 from service.domain.rules.register import Register
-from service.domain.telling.escalation import noted, round_began
+from service.domain.telling.escalation import noted, notes_on
 from service.domain.telling.inhibition import NEAR, Mute, Neighbour, mute_of
 from service.domain.telling.letter import Letter, write_letter
 from service.domain.telling.notification import subject
@@ -145,7 +144,7 @@ class Teller:
         work, now = self._work, self._now
         found = self.would_tell(alert, event, occasion=occasion, targets=targets, besides=besides)
         if found.told or found.nobody:
-            letter = _letter(work, alert, event, clocks, self._office, now, Occasion.of(occasion))
+            letter = _letter(work, alert, event, clocks, self._office, now, occasion)
             for one in found.told:
                 queue_letter(work, one.person, alert, letter, occasion=occasion, why=one.words, now=now)
             self._say(alert, letter, occasion)
@@ -254,10 +253,11 @@ def _letter(
     clocks: Sequence[Clock],
     office: Office,
     now: datetime,
-    occasion: Occasion,
+    occasion: str,
 ) -> Letter:
+    mark = Occasion.of(occasion).mark
     letter = write_letter(
-        subject=subject(alert, clocks, drill=office.drill, now=now, event=event, mark=occasion.mark),
+        subject=subject(alert, clocks, drill=office.drill, now=now, event=event, mark=mark),
         alert=alert,
         event=event,
         clocks=clocks,
@@ -266,6 +266,4 @@ def _letter(
         drill=office.drill,
         now=now,
     )
-    if occasion is not Occasion.UNACKNOWLEDGED:
-        return letter
-    return replace(letter, notes=(f"已{duration(now - round_began(alert))}无人确认，现逐级提醒",))
+    return replace(letter, notes=notes_on(occasion, alert, clocks, now))

@@ -65,10 +65,15 @@ def test_it_says_what_came_in_what_was_alerted_and_that_nothing_needs_doing() ->
     assert "▲" not in text
 
 
+def test_an_office_that_lives_on_files_alone_is_no_trouble_while_they_come() -> None:
+    assert "● 采集：启用的信源0个，新收稿件312篇" in letter(replace(QUIET, sources=0))[1].splitlines()
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         ({"documents": 0}, "▲ 采集：启用的信源41个，新收稿件0篇"),
+        ({"documents": 0, "sources": 0}, "▲ 采集：启用的信源0个，新收稿件0篇；没有启用信源，也没有导入"),
         ({"troubled": ("甲", "乙", "丙", "丁", "戊", "己")}, "▲ 信源异常：6个（甲、乙、丙、丁、戊等）"),
         ({"silent_since": HOUR - timedelta(hours=2)}, "▲ 研判：自9月28日 06:30起没有运行"),
         ({"mail_refused": 3}, "▲ 邮件：没有等候发送的，24小时内被拒收3封"),

@@ -5,12 +5,14 @@ import pytest
 
 from service.domain.alerts.alert import AlertLevel, AlertState, decide, followed, set_by_person
 from service.domain.alerts.rounds import next_round, round_number
+from service.domain.clocks.clock import ClockState
 from service.domain.telling.digest import digest_letter, due_digest, next_digest
 from service.domain.telling.escalation import (
     asks,
     due_tier,
     idle_since,
     noted,
+    notes_on,
     occasion_of,
     reopened_idle,
     round_began,
@@ -21,7 +23,7 @@ from service.domain.telling.late import fate_of, late_letter
 from service.domain.telling.letter import Letter
 from service.domain.telling.routing import ReceiverKind, Routing, Target, Tier
 from tests.surging import build_surge
-from tests.unit.service.domain.builders import HOUR, NOW, alert, event, finding
+from tests.unit.service.domain.builders import HOUR, NOW, alert, clock, event, finding
 
 BLUE, YELLOW, ORANGE, RED = AlertLevel.BLUE, AlertLevel.YELLOW, AlertLevel.ORANGE, AlertLevel.RED
 MINUTE = timedelta(minutes=1)
@@ -228,6 +230,25 @@ LETTER = Letter(
 )
 
 
+class TestWhatIsNew:
+    def test_a_reminder_of_a_deadline_says_how_much_is_used_and_left(self) -> None:
+        runs = clock(start_at=NOW - 29 * HOUR, due_at=NOW + 19 * HOUR, action="回应社会关切")
+        assert notes_on("clock:C-48H:1", alert(RED), [runs], NOW) == ("“回应社会关切”已用去60%的时间，剩余19小时00分",)
+
+    def test_one_of_a_deadline_that_is_over_says_by_how_much(self) -> None:
+        over = clock(start_at=NOW - 50 * HOUR, due_at=NOW - 2 * HOUR, action="回应社会关切")
+        assert notes_on("clock:C-48H:3", alert(RED), [over], NOW) == ("“回应社会关切”已超时2小时00分",)
+
+    def test_a_rise_says_that_it_is_one_and_that_it_asks_again(self) -> None:
+        assert notes_on("escalated:red", alert(RED), [], NOW) == ("级别上升到红色，此前确认过的也须重新确认",)
+
+    def test_one_that_was_left_lying_says_so(self) -> None:
+        assert "久无办理动作" in notes_on("idle:orange:2", alert(ORANGE), [], NOW)[0]
+
+    def test_the_first_mail_of_an_alert_has_nothing_to_add(self) -> None:
+        assert notes_on("first_raise:red", alert(RED), [clock()], NOW) == ()
+
+
 class TestLate:
     @pytest.mark.parametrize(
         ("waited", "later", "replaced_by"),
@@ -274,6 +295,21 @@ class TestLate:
         late = late_letter(drill, ended, queued_at=NOW - 2 * HOUR, replaces=0, now=NOW)
         assert late.subject == "【演练】〔迟发·已关闭〕[橙色·待确认] 甲"
         assert late.notes[-1] == "预警现为橙色、已关闭（11月25日 13:32由乙关闭）"
+
+    def test_its_deadline_is_that_of_now_since_an_hour_alone_of_yesterday_reads_as_todays(self) -> None:
+        ran_out = clock(due_at=NOW - 21 * HOUR, limit="5h", state=ClockState.ARMED, action="发布权威信息")
+        yesterday = replace(
+            LETTER, subject=f"{LETTER.subject}｜5小时时限 17:32 到期", deadlines=("发布权威信息：17:32",)
+        )
+        late = late_letter(yesterday, alert(RED), queued_at=NOW - 24 * HOUR, replaces=0, now=NOW, clocks=[ran_out])
+        assert late.subject == "〔迟发〕[橙色·待确认] 甲｜5小时时限已超时21小时00分"
+        assert late.deadlines[0].startswith("发布权威信息：11月24日 17:32 到期，已超时21小时00分")
+
+    def test_of_a_deadline_that_was_met_meanwhile_it_says_nothing_more(self) -> None:
+        met = clock(due_at=NOW - HOUR, limit="5h", state=ClockState.MET)
+        before = replace(LETTER, subject=f"{LETTER.subject}｜5小时时限 13:32 到期", deadlines=("发布权威信息：13:32",))
+        late = late_letter(before, alert(RED), queued_at=NOW - 6 * HOUR, replaces=0, now=NOW, clocks=[met])
+        assert (late.subject, late.deadlines) == ("〔迟发〕[橙色·待确认] 甲", ())
 
     def test_of_an_alert_that_was_opened_again_it_tells_who_has_it_and_not_who_once_closed_it(self) -> None:
         again = alert(

@@ -60,7 +60,8 @@ def test_the_deadline_told_is_the_one_that_counts_first_and_what_is_overdue_says
     letter = merged_letter([waiting("A"), waiting("B")], {"A": [later, over], "B": [later]}, now=NOW)
     [(first, _), (second, _)] = letter.alerts
     assert "回应关切：11月25日 13:32 到期" in first
-    assert "已超时1小时00分" in first
+    assert first.count("已超时1小时00分") == 1
+    assert letter.subject.endswith(" 等｜已超时1小时00分")
     assert "首次发布：11月25日 15:32 到期" in second
     assert "已超时" not in second
     assert second.startswith("■黄色·待确认 事件B；首次发布：11月25日 15:32 到期，")
