@@ -42,12 +42,12 @@ def opened(
     opens the folder of somebody else, what was made meanwhile is theirs at the end.
     """
     settings = settings_of(data=data, port=port)
-    with given_to_owner(settings.data), _opened(settings, prepared=prepared) as app:
+    with given_to_owner(settings.data), _opened(settings, prepared=prepared, lasting=lasting) as app:
         yield app
 
 
 @contextmanager
-def _opened(settings: "Settings", *, prepared: bool) -> "Iterator[Application]":
+def _opened(settings: "Settings", *, prepared: bool, lasting: bool) -> "Iterator[Application]":
     from sqlalchemy.exc import SQLAlchemyError
 
     from service.bootstrap import build, prepare

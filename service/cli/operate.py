@@ -14,6 +14,7 @@ from service.cli.speak import EXIT_FAILED, fail, fail_writing, misuse, say, writ
 if TYPE_CHECKING:
     from crawlers.records import Source
     from service.bootstrap import Application
+    from service.flows.crawl.importing import ImportReport
 
 __all__ = ["register"]
 
@@ -81,6 +82,11 @@ def import_rows(
             fail(f"{file} 没有导入：{disk_sentence(error)}")
         except ImportRefused as error:
             fail(f"{file} 没有导入：{error}")
+    _say_imported(report)
+
+
+def _say_imported(report: "ImportReport") -> None:
+    """Say what came of a file; end with status 1 where nothing of it was taken."""
     for sentence in report.sentences:
         say(sentence)
     counts = {"added": report.added, "edited": report.edited, "known": report.known, "refused": report.refused_count}
