@@ -68,8 +68,9 @@ def tier_told(alert: Alert) -> int:
 def due_tier(alert: Alert, routing: Routing, now: datetime) -> Escalation | None:
     """Return the highest step that is due and not told yet; `None` where none is.
 
-    After the last step of the rules it is due again at the interval of its level, until somebody acknowledges. After a time in which nothing ran, several steps may be due at once: they are one, told to everybody of them, so
-    that nobody gets three mails in one second. A clock that was set back makes nothing due.
+    After the last step of the rules it is due again at the interval of its level, until somebody acknowledges. After a
+    time in which nothing ran, several steps may be due at once: they are one, told to everybody of them, so that nobody
+    gets three mails in one second. A clock that was set back makes nothing due.
     """
     if alert.state is not AlertState.OPEN:
         return None
