@@ -32,6 +32,7 @@ from crawlers.remembered import (
     ROTTEN,
     TITLES,
     TRIES,
+    WALKED_TO,
 )
 from crawlers.visit import Visit
 from crawlers.walk import MOST_CATCH_UPS, catch_ups
@@ -198,6 +199,8 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[LATE] = [page.to_json() for page in visit.late.values()]
     memory[LEFT_ALONE] = [page.to_json() for page in visit.left_alone.values()][-MOST_LATE:]
     memory[BEHIND] = _behind(visit)
+    if visit.listing_read and not visit.holds_back:
+        memory[WALKED_TO] = visit.walked_to if visit.unwalked else 0
     memory[TITLES] = visit.titles
     cut = visit.failure is not None and visit.failure.code in CUT_SHORT
     memory[CUT_AT_PAGES] = cut and visit.listing_read
@@ -213,6 +216,8 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
 def _behind(visit: Visit) -> int:
     """Return how many visits in a row left pages of the list unwalked; after the last that may try again, none."""
     before = catch_ups(visit.progress.memory)
+    if visit.holds_back:
+        return before
     if not visit.unwalked:
         return 0 if visit.listing_read else before
     return before + 1 if before < MOST_CATCH_UPS else 0

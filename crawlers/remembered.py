@@ -25,6 +25,7 @@ __all__ = [
     "TITLES",
     "TRIES",
     "TURN",
+    "WALKED_TO",
 ]
 
 ANEW_AT = "anew_at"
@@ -98,3 +99,6 @@ TRIES = "tries"
 
 TURN = "search_turn"
 """With which word the next visit of a search begins."""
+
+WALKED_TO = "walked_to"
+"""Up to which page of its list everything is remembered, of a source that is behind: `crawlers.walk`."""

@@ -27,7 +27,7 @@ from crawlers.conclusion import ROT, SourceReport, conclude, report_of, requests
 from crawlers.download import open_client
 from crawlers.egress import Egress
 from crawlers.failure import Failure, FailureCode
-from crawlers.late import late_pages_from
+from crawlers.late import MOST_LATE, late_pages_from
 from crawlers.ledger import Ledger
 from crawlers.mended import limits_by, read_anew
 from crawlers.parsing.article import extract
@@ -42,7 +42,7 @@ from crawlers.spiders.listing import ListingSpider
 from crawlers.spiders.search import SearchSpider
 from crawlers.spiders.sitemap import SitemapSpider
 from crawlers.visit import Surroundings, Visit
-from crawlers.walk import CATCH_UP_PAGES, DEEP_PAGES, catch_ups, deep_declaration, is_deep_walk_due
+from crawlers.walk import CATCH_UP_PAGES, DEEP_PAGES, catch_ups, deep_declaration, is_deep_walk_due, walked_to
 
 __all__ = ["CrawlReport", "SourceReport", "crawl", "open_surroundings", "run_spider", "until_done"]
 
@@ -248,19 +248,27 @@ async def _visit(source: Source, surroundings: Surroundings) -> SourceReport:
 def _begun(source: Source, declaration: Declaration, progress: SourceProgress, limits: str, now: datetime) -> Visit:
     """Return the account of a visit that begins, with what earlier ones left undone."""
     tries = {str(key): int(value) for key, value in dict(progress.memory.get(TRIES) or {}).items()}
-    behind = catch_ups(progress.memory) > 0
-    deep = behind or is_deep_walk_due(progress.memory, declaration, now)
-    walked = deep_declaration(declaration, pages=CATCH_UP_PAGES if behind else DEEP_PAGES) if deep else declaration
+    late = late_pages_from(progress.memory.get(LATE))
+    is_behind = catch_ups(progress.memory) > 0
+    holds_back = is_behind and len(late) > MOST_LATE // 2
+    behind = is_behind and not holds_back
+    resume_at = walked_to(progress.memory) if behind else 0
+    deep = behind or (not holds_back and is_deep_walk_due(progress.memory, declaration, now))
+    pages = resume_at + CATCH_UP_PAGES if behind else DEEP_PAGES
+    walked = deep_declaration(declaration, pages=pages) if deep else declaration
     return Visit(
         source=source,
         declaration=walked,
         deep=deep,
+        catches_up=behind,
+        holds_back=holds_back,
+        resume_at=resume_at,
         progress=replace(progress, source_id=source.id),
         started_at=now,
         tries=tries,
         files=files_from(progress.memory.get(FILES)),
         refused=files_from(progress.memory.get(REFUSED_FILES)),
-        late=late_pages_from(progress.memory.get(LATE)),
+        late=late,
         left_alone=late_pages_from(progress.memory.get(LEFT_ALONE)),
         limits=limits,
         titles={str(key): str(mark) for key, mark in dict(progress.memory.get(TITLES) or {}).items()},

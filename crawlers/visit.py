@@ -66,7 +66,8 @@ class Visit:
     the list (`etag`, `last_modified`, `list_hash`) are not kept, so that the next visit lists again. `tries` counts
     failed attempts per id over visits: after three, an id is left alone. `deep` walks past what is known; `unwalked` says
     that pages of the list could not be had or not be remembered, so that the next visit walks past what is known;
-    `page_refused` that its host gave the list and refused a page; `hosts` are those that the list came from; `fresh` are
+    `catches_up` that it goes on from page `resume_at` because the visit before did, `holds_back` that first the pages are
+    fetched that are remembered, `walked_to` is the page up to which all are; `page_refused` that its host gave the list and refused a page; `hosts` are those that the list came from; `fresh` are
     the published times, to the minute, of what is new; `stale` counts what is new here and was published long before.
     `files` are attachments that are still to be fetched, `refused` those that were not taken or not read, by the rules
     that `limits` stands for. `late` are listed pages that are still to be had, with their records, so that they are asked
@@ -92,6 +93,10 @@ class Visit:
     deep: bool = False
     unwalked: bool = False
     page_refused: bool = False
+    catches_up: bool = False
+    holds_back: bool = False
+    resume_at: int = 0
+    walked_to: int = 0
     hosts: set[str] = field(default_factory=set)
     fresh: list[datetime] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)

@@ -7,7 +7,7 @@ from typing import Any
 from crawlers.catalogue.declaration import Declaration, QuietHours
 from crawlers.polling import is_quiet
 from crawlers.records import BEIJING
-from crawlers.remembered import BEHIND, DEEP_AT
+from crawlers.remembered import BEHIND, DEEP_AT, WALKED_TO
 
 __all__ = [
     "CATCH_UP_PAGES",
@@ -16,12 +16,14 @@ __all__ = [
     "catch_ups",
     "deep_declaration",
     "is_deep_walk_due",
+    "page_after",
+    "walked_to",
     "walks_on",
 ]
 
 DEEP_PAGES = 5
 CATCH_UP_PAGES = 10
-"""So many pages are walked where more is new than `paging.max_pages` hold, as after an outage of hours."""
+"""So many pages are walked at once where more is new than `paging.max_pages` hold, as after an outage of hours; the next visits go on there."""
 
 MOST_CATCH_UPS = 6
 """So many visits in a row walk past what is known because the one before left pages of the list unwalked."""
@@ -32,6 +34,7 @@ _DEEP_AT_LAST = timedelta(days=9)
 _NIGHT = QuietHours(start_minute=0, end_minute=6 * 60)
 # Known records at the end of a page that say that what follows is known too. Pinned ones stand at its head.
 OVERLAP = 3
+_NUMBERED = frozenset({"static", "query", "offset", "day"})
 
 
 def walks_on(listed: Sequence[str], new: Collection[str], *, deep: bool) -> bool:
@@ -66,6 +69,20 @@ def catch_ups(memory: Mapping[str, Any]) -> int:
     """Return how many visits in a row left pages of the list unwalked, 0 where the last one left none."""
     kept = memory.get(BEHIND)
     return kept if isinstance(kept, int) else 0
+
+
+def walked_to(memory: Mapping[str, Any]) -> int:
+    """Return up to which page of its list everything of a source that is behind is remembered, 0 where none is known."""
+    kept = memory.get(WALKED_TO)
+    return kept if isinstance(kept, int) else 0
+
+
+def page_after(number: int, resume_at: int, style: str, *, ends_new: bool) -> int:
+    """Return which page of a list comes after `number`: where what is known begins, the one at which the last visit ended.
+
+    Only pages that have numbers can be leapt over.
+    """
+    return number + 1 if ends_new or style not in _NUMBERED else max(number + 1, resume_at)
 
 
 def deep_declaration(declaration: Declaration, *, pages: int = DEEP_PAGES) -> Declaration:

@@ -29,7 +29,7 @@ from crawlers.spiders.continued import ContinuedPages
 from crawlers.spiders.late_pages import LatePages
 from crawlers.spiders.retitled import RetitledPages
 from crawlers.visit import Surroundings, Visit
-from crawlers.walk import CATCH_UP_PAGES, deep_declaration, walks_on
+from crawlers.walk import CATCH_UP_PAGES, deep_declaration, page_after, walks_on
 
 __all__ = ["ListRefused", "SourceSpider", "Walk"]
 
@@ -148,11 +148,17 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         for again in self.retitled(fresh, new):
             yield again
         ids, unknown = [r.native_id for r in fresh], {r.native_id for r in new}
-        walk.is_behind = walk.is_behind and walks_on(ids, unknown, deep=False)
+        ends_new = walks_on(ids, unknown, deep=False)
+        walk.is_behind = walk.is_behind and ends_new
+        if not self.visit.unwalked:
+            self.visit.walked_to = number
         if walks_on(ids, unknown, deep=self.visit.deep):
-            request = self.next_request(walk, number + 1, text)
+            following = page_after(number, self.visit.resume_at, self.declaration.paging.style, ends_new=ends_new)
+            request = self.next_request(walk, following, text)
             if request is not None:
                 yield request
+            elif ends_new and self._has_page(walk, following, text):
+                self.visit.unwalked = True
 
     def frame_request(self, response: Response, text: str, walk: Walk) -> scrapy.Request | None:
         """Return the request for a page inside a first page without records, `None` where there is none to look into."""
@@ -179,10 +185,21 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         A walk that met nothing known goes on beyond `paging.max_pages` where an earlier visit took the list: what gathered
         in an outage is not to be had otherwise, for the next visit ends at what this one took.
         """
-        first_visit = self.visit.progress.last_success_at is None
-        catches_up = walk.is_behind and not first_visit and walk.word is None
-        page = next_page(
-            deep_declaration(self.declaration, pages=CATCH_UP_PAGES) if catches_up else self.declaration,
+        pages = CATCH_UP_PAGES if walk.is_behind and self._may_catch_up(walk) else 0
+        page = self._next_page(walk, number, last, pages=pages)
+        return None if page is None else self.page_request(page, number, walk)
+
+    def _may_catch_up(self, walk: Walk) -> bool:
+        return self.visit.progress.last_success_at is not None and walk.word is None
+
+    def _has_page(self, walk: Walk, number: int, last: str) -> bool:
+        """Return whether a walk that may catch up ends at its bound before the list does: the next visit goes on."""
+        bound = walk.is_behind or self.visit.catches_up
+        return bound and self._may_catch_up(walk) and self._next_page(walk, number, last, pages=number) is not None
+
+    def _next_page(self, walk: Walk, number: int, last: str, *, pages: int) -> PageRequest | None:
+        return next_page(
+            deep_declaration(self.declaration, pages=pages),
             url=walk.url,
             number=number,
             text=walk.text,
@@ -191,7 +208,6 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
             last=last,
             day=walk.day,
         )
-        return None if page is None else self.page_request(page, number, walk)
 
     async def choose(self, records: Sequence[Listed]) -> Sequence[Listed]:
         """Return the records that are to be taken: those of which nothing is stored, and that have not failed thrice."""

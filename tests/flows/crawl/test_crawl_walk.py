@@ -33,7 +33,7 @@ class Column:
             self.press.pages[path] = article(f"消息 {path}")
         for path in self.pinned:
             self.press.pages[path] = article(f"置顶 {path}")
-        for number in range(1, 12):
+        for number in range(1, 40):
             page = self.paths[(number - 1) * self.per_page : number * self.per_page]
             self.press.pages[f"/list?page={number}"] = list_page(*(self.pinned if number == 1 else ()), *page)
 
@@ -141,6 +141,25 @@ class TestBacklog:
             look(visit, press, source)
         assert len(held.documents) == 112
         assert lists(press) == ["/list?page=1"]
+
+    def test_what_gathered_in_days_is_taken_page_by_page_of_the_list_over_the_next_visits(
+        self, press: Press, source: Source, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        column = Column(press, per_page=4)
+        column.publish(4)
+        look(visit, press, source)
+        clock.forward(hours=80)
+        column.publish(100)
+        walked = []
+        for _ in range(6):
+            look(visit, press, source)
+            walked.append(len(lists(press)))
+            clock.forward(minutes=30)
+            column.publish(1)
+        assert len(held.documents) >= 104
+        assert max(walked) <= 13
+        assert walked[-1] == 1
+        assert [path for path in column.paths[3:] if not held.titled(f"消息 {path}")] == []
 
     def test_a_first_visit_walks_no_further_than_declared(self, press: Press, source: Source, visit: Visit) -> None:
         Column(press).publish(80)

@@ -7,7 +7,7 @@ import pytest
 from crawlers.catalogue.declaration import Declaration
 from crawlers.records import BEIJING
 from crawlers.remembered import DEEP_AT
-from crawlers.walk import DEEP_PAGES, deep_declaration, is_deep_walk_due, walks_on
+from crawlers.walk import DEEP_PAGES, deep_declaration, is_deep_walk_due, page_after, walks_on
 
 PAGE = [f"n{number}" for number in range(15)]
 NIGHT = datetime(2026, 11, 25, 2, 0, tzinfo=BEIJING)
@@ -78,3 +78,14 @@ def test_it_is_never_due_at_the_first_visit_nor_where_a_list_has_one_page() -> N
 def test_it_takes_five_pages_at_least() -> None:
     assert deep_declaration(PAGED).paging.max_pages == DEEP_PAGES
     assert deep_declaration(declared(style="query", param="p", max_pages=9)).paging.max_pages == 9
+
+
+@pytest.mark.parametrize(
+    ("style", "ends_new", "following"),
+    [("query", False, 11), ("static", False, 11), ("query", True, 2), ("cursor", False, 2), ("hanweb_proxy", False, 2)],
+)
+def test_a_walk_leaps_to_where_the_last_one_ended_once_it_meets_what_is_known_and_pages_have_numbers(
+    style: str, following: int, *, ends_new: bool
+) -> None:
+    assert page_after(1, 11, style, ends_new=ends_new) == following
+    assert page_after(15, 11, style, ends_new=ends_new) == 16
