@@ -68,6 +68,7 @@ __all__ = [
     "Silences",
     "Sources",
     "Store",
+    "StoreBusyError",
     "StoreFullError",
     "StoreUnavailableError",
     "Surges",
@@ -79,6 +80,10 @@ __all__ = [
 
 class StoreUnavailableError(Exception):
     """The store could not be reached, is not set up, is busy or full; the sentence (Chinese) says what and what to do."""
+
+
+class StoreBusyError(StoreUnavailableError):
+    """Others were writing for as long as one waits: nothing was changed, and the same works a little later."""
 
 
 class StoreFullError(StoreUnavailableError):

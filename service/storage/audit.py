@@ -15,6 +15,8 @@ from service.storage.schema import audit, audit_head
 __all__ = ["SqlAudit"]
 
 _LARGEST_SEQ = 2**63 - 1
+_PAGE = 1000
+_FURTHER = select(audit).where(audit.c.seq > bindparam("after")).order_by(audit.c.seq).limit(_PAGE)
 _HEAD = select(audit_head.c.seq, audit_head.c.hash)
 _HAVING = select(audit.c.subject).where(audit.c.action == bindparam("action"), among(audit.c.subject, "of")).distinct()
 
@@ -89,10 +91,10 @@ class SqlAudit:
     def chain(self, *, after: int = 0) -> Iterator[AuditRow]:
         """Yield the rows behind `after` in their order, not all of them at once."""
         self.flush()
-        statement = select(audit).where(audit.c.seq > after).order_by(audit.c.seq)
-        with self._connection.execute(statement.execution_options(yield_per=1000)) as rows:
-            for found in rows.mappings():
-                yield AuditRow(**found)
+        # Page by page: whoever ends in the middle, as on Ctrl-C, leaves no statement open on a connection that is closed first.
+        while found := records(self._connection, AuditRow, _FURTHER, after=after):
+            yield from found
+            after = found[-1].seq
 
     def first_since(self, at: datetime) -> int | None:
         """Return the `seq` of the first row that is not older than `at`; `None` where all are."""

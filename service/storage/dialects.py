@@ -137,6 +137,12 @@ def lock(connection: Connection, name: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"yaowang.{name}"})
 
 
+def without_limits(connection: Connection) -> None:
+    """Let statements last until commit: an index over years of documents takes longer than a page may wait for anything."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
 def lock_table(connection: Connection, table: Table) -> None:
     """Let nobody else write to a table until commit. On SQLite every writing transaction already is alone."""
     if connection.dialect.name == "postgresql":

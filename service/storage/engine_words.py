@@ -2,7 +2,7 @@
 
 import sqlite3
 
-__all__ = ["engine_words", "is_full"]
+__all__ = ["engine_words", "is_busy", "is_full"]
 
 _WORDS = {
     "unable to open database file": "数据库文件打不开，请检查数据目录的权限",
@@ -16,6 +16,9 @@ _WORDS = {
 
 
 _POSTGRES_DISK_FULL = "53100"
+_POSTGRES_LOCK_NOT_AVAILABLE = "55P03"
+# An extended error code of SQLite holds the primary one in its lowest byte.
+_PRIMARY = 0xFF
 
 
 def is_full(error: BaseException | None) -> bool:
@@ -23,6 +26,13 @@ def is_full(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return getattr(error, "sqlstate", None) == _POSTGRES_DISK_FULL
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Tell whether others held an engine's locks for as long as one waits."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_BUSY
+    return getattr(error, "sqlstate", None) == _POSTGRES_LOCK_NOT_AVAILABLE
 
 
 def engine_words(error: BaseException) -> str:

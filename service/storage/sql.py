@@ -39,6 +39,7 @@ from service.ports.store import (
     Roster,
     Silences,
     Sources,
+    StoreBusyError,
     StoreFullError,
     StoreUnavailableError,
     Surges,
@@ -53,7 +54,7 @@ from service.storage.cases import SqlCases
 from service.storage.citations import SqlCitations
 from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
-from service.storage.engine_words import engine_words, is_full
+from service.storage.engine_words import engine_words, is_busy, is_full
 from service.storage.events import SqlEvents
 from service.storage.evidence import SqlEvidence
 from service.storage.explanations import SqlExplanations
@@ -296,7 +297,8 @@ def _sentences() -> Iterator[None]:
     except OperationalError as error:
         if is_full(error.orig):
             raise StoreFullError(f"数据库暂不可写：{_first_line(error)}") from error
-        raise StoreUnavailableError(f"数据库暂不可用：{_first_line(error)}") from error
+        kind = StoreBusyError if is_busy(error.orig) else StoreUnavailableError
+        raise kind(f"数据库暂不可用：{_first_line(error)}") from error
     except DataError as error:
         # PostgreSQL takes no NUL in a text and no number beyond its column: what was given is at fault, not the store.
         raise Refusal("内容中有不能保存的字符，或数字超出范围，请改正后再提交") from error

@@ -23,7 +23,7 @@ from service.domain.people.person import granted
 from service.domain.refusal import Refusal
 from service.flows.people.acts import PasswordFaultError
 from service.flows.people.passwords import PasswordBusyError
-from service.ports.store import StoreFullError, StoreUnavailableError
+from service.ports.store import StoreBusyError, StoreFullError, StoreUnavailableError
 from service.web.live import TooManyStreamsError
 from service.web.refused import own_texts, status_of
 from service.web.render import bare_page
@@ -53,6 +53,7 @@ _SIGNED_OUT = "登录已过期，或您的角色、密码刚被调整；这次�
 _FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
 _FAILED = "系统出错，这次操作没有完成，也没有留下半成品。错误已记入运行日志，请稍后再试。"
 _STORE = "数据库现在无法访问，采集已暂停，没有入库的稿件恢复后重新采集。请检查数据库与磁盘，稍后刷新。"
+_BUSY = "数据库正忙，等了十秒仍没有轮到这次操作。请过一会儿再试；一再出现时，请通知系统管理员。"
 _FULL = "磁盘已满，这次操作没有保存；已有的内容仍可查阅。请通知系统管理员清理磁盘，有空间后即可继续，不用重启。"
 
 
@@ -75,6 +76,7 @@ def install_faults(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(NoRoomError, _no_room)
     app.add_exception_handler(StoreFullError, _full)
+    app.add_exception_handler(StoreBusyError, _busy)
     app.add_exception_handler(StoreUnavailableError, _unreachable)
     app.add_exception_handler(Exception, _failed)
 
@@ -155,6 +157,11 @@ async def _no_room(request: Request, error: Exception) -> Response:
 async def _full(request: Request, error: Exception) -> Response:
     log.error("store.full", path=request.url.path, error=str(error))
     return _show(request, 507, _FULL, texts=await own_texts(request))
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    log.error("store.busy", path=request.url.path, error=str(error))
+    return _show(request, 503, _BUSY, texts=await own_texts(request))
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:

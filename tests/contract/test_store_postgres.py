@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from service.domain.refusal import Refusal
 from service.ports.store import StoreUnavailableError
 from service.storage.dialects import open_engines
+from service.storage.migrations import bring_up_to_date
 from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
 from tests.contract.emptied import empty
@@ -75,6 +76,15 @@ class TestPostgresDatabase:
         migrate(migrated)
         with store.read() as work:
             assert work.documents.count() == 1
+
+    def test_a_step_over_years_of_documents_may_last_longer_than_a_statement_of_a_page(self, migrated: str) -> None:
+        engines, asked = open_engines(migrated), text("SHOW statement_timeout")
+        with engines.writer.begin() as connection:
+            bring_up_to_date(connection)
+            assert connection.execute(asked).scalar_one() == "0"
+        with engines.writer.begin() as connection:
+            assert connection.execute(asked).scalar_one() == "2min"
+        engines.dispose()
 
     def test_migrations_that_start_together_all_succeed(self, new_postgres_database: Callable[[], str]) -> None:
         url = new_postgres_database()

@@ -1,3 +1,4 @@
+import gc
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -44,6 +45,20 @@ class TestSqliteFile:
         store = open_store(url)
         assert store.check() is None
         store.close()
+
+    def test_a_reader_of_the_audit_trail_who_ends_in_the_middle_leaves_no_statement_open(
+        self, store: SqlStore, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with store.write() as work:
+            for number in range(3):
+                work.audit.append(actor="system", action="noted", subject=f"row:{number}", detail={}, now=NOW)
+        with store.read() as work:
+            rows = iter(work.audit.chain())
+            assert next(rows).seq == 1
+        store.close()
+        del rows
+        gc.collect()
+        assert caplog.text == ""
 
     def test_hours_in_which_something_was_stored_before_the_upgrade_count_as_answered(self, tmp_path: Path) -> None:
         hour = NOW.replace(minute=0, second=0, microsecond=0)

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from service.ports.store import StoreBusyError
 from service.storage.dialects import Engines, open_engines
+from service.storage.sql import migrate, open_store
 from service.storage.turnstile import turnstile
 
 # Writes one transaction of 50 ms after another, with no pause between them.
@@ -55,6 +57,23 @@ def _wait_to_write(engines: Engines) -> float:
         waited = time.monotonic() - asked
         connection.execute(text("INSERT INTO counted VALUES ('patient')"))
     return waited
+
+
+def test_who_waited_for_nothing_is_told_that_the_store_is_busy_and_not_that_it_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.storage.dialects._BUSY_MS", 50)
+    url = f"sqlite:///{tmp_path}/store.db"
+    migrate(url)
+    other, store = open_engines(url), open_store(url)
+    try:
+        with other.writer.begin(), pytest.raises(StoreBusyError, match="数据库正忙"), store.write():
+            pass
+        with store.write() as work:
+            assert work.audit.head().seq == 0
+    finally:
+        store.close()
+        other.dispose()
 
 
 def test_a_turn_that_is_never_given_up_is_passed_after_a_while(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from service.storage.dialects import lock
+from service.storage.dialects import lock, without_limits
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,6 +21,7 @@ def bring_up_to_date(connection: Connection) -> None:
     from alembic import command
 
     lock(connection, "migrations")
+    without_limits(connection)
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
