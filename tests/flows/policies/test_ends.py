@@ -15,7 +15,7 @@ def test_changes_that_nobody_accepted_are_said(store: Store, texts: Path, regist
     (texts / f"{LAW}.docx").write_bytes(tracked)
     report = take(store, texts, register)
     assert (report.added, len(report.notices)) == (1, 1)
-    assert "没有接受的修订" in report.notices[0]
+    assert "未接受的修订" in report.notices[0]
     with store.read() as work:
         assert [article.text for article in work.policies.articles_of(LAW)] == ["药店应当在二十四小时内报告。"]
 
