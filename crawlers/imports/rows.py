@@ -74,6 +74,7 @@ class ImportNotes:
 
 
 _MOST_NAMED = 5
+_HOLLOW = re.compile(r"(?:^|、)#\d+(?:、|$)")
 _MAX_NATIVE_ID = 512
 _TITLE_FROM_TEXT = 40
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{3,2040}", re.IGNORECASE)
@@ -181,7 +182,11 @@ def _unknown_headings(path: Path, headings: tuple[str, ...], column_map: ColumnM
         # Who brings records of the public is not told of what crawlers of platforms write.
         maps = [one for one in maps if one.kind is DocumentKind.COMPLAINT]
     known = "；".join(f"{known.title}需要 " + " 和 ".join("/".join(group) for group in known.needs) for known in maps)
-    return f"不认识 {path.name} 的表头。文件中的列：{seen}。可以识别的：{known}。请改列名，或为这个信源声明列对应。"
+    # A merged cell over several columns leaves the others without a heading.
+    two = "表头好像分成了两行或有合并的单元格，请先合成一行，每列一个列名。" if _HOLLOW.search(seen) else ""
+    return (
+        f"不认识 {path.name} 的表头。{two}文件中的列：{seen}。可以识别的：{known}。请改列名，或为这个信源声明列对应。"
+    )
 
 
 class _Reader:

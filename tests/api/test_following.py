@@ -201,6 +201,14 @@ class TestMatters:
             assert words in text
         assert officer.post(f"/matters/{one}/close").status_code == CONFLICT
 
+    def test_what_the_command_line_has_ended_is_said_to_be_its(self, site: Site) -> None:
+        one = matter_id(site, "TS-101")
+        with site.context.store.write() as work:
+            matter = work.matters.get(one)
+            assert matter is not None
+            work.matters.save_all([replace(matter, state_by="cli", remark="登记表写明“已办结”")])
+        assert "最近说明（命令行）：登记表写明“已办结”" in site.browser(Role.OFFICER).client.get(f"/matters/{one}").text
+
     def test_a_refusal_without_a_reason_is_said_in_a_sentence(self, site: Site) -> None:
         answer = site.browser(Role.OFFICER).post(f"/matters/{matter_id(site, 'TS-101')}/refuse")
         assert "不予受理须写明理由" in answer.text

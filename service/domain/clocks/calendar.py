@@ -28,11 +28,13 @@ class CalendarYearMissingError(LookupError):
 class WorkingCalendar:
     """Tells working days. `corrections` overrule single days (true is working).
 
-    `years` are years entered by hand in full: there, days without a correction follow the week.
+    `years` are years entered by hand in full: there, days without a correction follow the week. `doubts` say, by year, what
+    does not add up in one.
     """
 
     corrections: Mapping[date, bool] = field(default_factory=lambda: MappingProxyType({}))
     years: Collection[int] = ()
+    doubts: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def is_working(self, day: date) -> bool:
         """Tell whether `day` is a working day.
@@ -61,10 +63,10 @@ class WorkingCalendar:
         return True
 
     def notice(self, today: date) -> str | None:
-        """Return what is missing for limits that are counted from `today`, as a sentence with what to do; `None` where nothing is."""
+        """Return what is missing or does not add up for limits that are counted from `today`, with what to do; `None` where nothing is."""
         missing = [year for year in (today.year, today.year + 1) if not self.knows(year)]
         if not missing or (missing[0] > today.year and today.month < _ASKED_FROM_MONTH):
-            return None
+            return self.doubts.get(today.year) or self.doubts.get(today.year + 1)
         year = missing[0]
         return (
             f"{year}年的节假日安排尚未收录，跨到{year}年的工作日时限无法算出到期日；"

@@ -1,5 +1,6 @@
 """The policy library: import texts, split into articles, and offer them for matching with their days in force."""
 
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,7 @@ _DAY = timedelta(days=1)
 # An interpretation comes out with its document, sometimes some days ahead of it.
 _AHEAD = timedelta(days=30)
 _LIMIT_FILES = 5000
+_ISSUES = re.compile(r"关于(?:印发|发布|公布).+的(?:通知|公告|通告)$")
 _MOST_NAMED = 5
 _NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
 
@@ -211,23 +213,20 @@ def not_ended(work: Work, taken: PolicyFile) -> list[str]:
     begins = taken.policy.valid_from or taken.policy.issued
     if begins is None:
         return []
-    found = []
-    for title in taken.repeals:
-        name = name_of(title)
-        for one in work.policies.called(name):
-            goes_on = one.valid_to is None or one.valid_to >= begins
-            earlier = (one.valid_from or one.issued or date.min) < begins
-            if (
-                one.stem != taken.policy.stem
-                and one.kind is PolicyKind.POLICY
-                and name_of(one.title) == name
-                and goes_on
-                and earlier
-            ):
-                found.append(
-                    f"正文写明废止《{one.title}》，政策库中“{one.stem}”在 {begins} 以后仍算有效：请重新导入它，失效日期写 {begins - _DAY}"
-                )
-    return found
+    held = ((name_of(title), one) for title in taken.repeals for one in work.policies.called(name_of(title)))
+    return [
+        f"正文写明废止《{one.title}》，政策库中“{one.stem}”在 {begins} 以后仍算有效：请重新导入它，失效日期写 {begins - _DAY}"
+        for name, one in held
+        if one.stem != taken.policy.stem and _goes_on(one, name, begins)
+    ]
+
+
+def _goes_on(policy: Policy, name: str, ended: date) -> bool:
+    """Tell whether a document of this name began before the day and has no end before it."""
+    # A rule is often held under the title of the notice that it was issued with.
+    meant = name_of(policy.title) == name or _ISSUES.search(policy.title) is not None
+    began = (policy.valid_from or policy.issued or date.min) < ended
+    return policy.kind is PolicyKind.POLICY and meant and began and (policy.valid_to or date.max) >= ended
 
 
 def rival_of(work: Work, policy: Policy) -> Policy | None:

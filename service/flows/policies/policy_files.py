@@ -214,9 +214,8 @@ def _lapses(source: PolicySource, policy: Policy, register: Register) -> list[st
     lapse = lapse_in(source.text, policy.valid_from)
     if lapse is None or policy.valid_to != lapse.last:
         return []
-    return [
-        f"正文写明“{lapse.words}”，失效日期读作 {lapse.last}；已延长或没有期限的，请{source.how('失效日期', _NONE)}"
-    ]
+    how = "清空下面的“失效日期”" if source.form else source.how("失效日期", _NONE)
+    return [f"正文写明“{lapse.words}”，失效日期读作 {lapse.last}；已延长或没有期限的，请{how}"]
 
 
 def _day(source: PolicySource, key: str) -> date | None:

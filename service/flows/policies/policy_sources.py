@@ -23,7 +23,7 @@ _PAGES = frozenset({".html", ".htm"})
 _LIMIT_BYTES = 8 * 2**20
 _LIMIT_PAPER_BYTES = 32 * 2**20
 _LIMIT_HEADER_LINES = 40
-_TRACKED = "Word 文件里有没有接受的修订，已按全部接受后的文本读入；请对照公布的文本核对，或在 Word 中接受修订后再导入"
+_TRACKED = "Word 文件里还有未接受的修订，已按全部接受后的文本读入；请对照公布的文本核对，或在 Word 中接受修订后再导入"
 _RARE_NUL = 20
 """Of so many bytes one may be NUL in a text."""
 _HEADER_MARK = re.compile(r"^-{3,}\s*$")

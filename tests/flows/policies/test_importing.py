@@ -14,7 +14,6 @@ from service.flows.policies.importing import LibraryReport, import_policies, loa
 from service.ports.store import Store
 from tests.flows.acts.scene import NOW
 from tests.papers import docx_of, pdf_of
-from tests.unit.crawlers.test_word_text import inserted, paragraph, run, word_of
 
 LAW = "演示药品法(2024-01-10)"
 LATER = "演示药品法(2026-01-10).md"
@@ -386,65 +385,3 @@ def test_a_draft_that_quotes_the_version_before_is_told_so_once_the_new_one_is_i
         assert findings_of(work, draft.replace("演示之二", "改过的第二条"), now=NOW) == []
     assert (found.word, found.blocking) == ("不是现行条文", False)
     assert f"“{LAW}”（已失效）" in found.sentence
-
-
-def test_changes_that_nobody_accepted_are_said(store: Store, texts: Path, register: Register) -> None:
-    tracked = word_of(paragraph(run("第一条 药店应当"), inserted(run("在二十四小时内")), run("报告。")))
-    (texts / f"{LAW}.docx").write_bytes(tracked)
-    report = take(store, texts, register)
-    assert (report.added, len(report.notices)) == (1, 1)
-    assert "没有接受的修订" in report.notices[0]
-    with store.read() as work:
-        assert [article.text for article in work.policies.articles_of(LAW)] == ["药店应当在二十四小时内报告。"]
-
-
-TERM = "演示省药品信用管理规定(2020-03-01)"
-TERM_TEXT = "第一条 为了演示。\n第二条 本规定自2020年4月1日起施行，有效期五年。\n"
-
-
-def test_a_term_that_a_text_gives_itself_ends_it_and_is_said(store: Store, texts: Path, register: Register) -> None:
-    report = take(store, write(texts, f"{TERM}.md", TERM_TEXT), register)
-    assert "正文写明“有效期五年”，失效日期读作 2025-03-31" in report.notices[0]
-    with store.read() as work:
-        policy = work.policies.get(TERM)
-    assert policy is not None
-    assert [policy.standing(date(2025, 3, day)) for day in (31,)] == [Standing.IN_FORCE]
-    assert policy.standing(date(2025, 4, 1)) is not Standing.IN_FORCE
-
-
-def test_a_term_that_was_prolonged_is_said_to_be_none(store: Store, texts: Path, register: Register) -> None:
-    report = take(store, write(texts, f"{TERM}.md", f"---\n失效日期: 无\n---\n{TERM_TEXT}"), register)
-    assert report.notices == []
-    with store.read() as work:
-        policy = work.policies.get(TERM)
-    assert policy is not None
-    assert policy.valid_to is None
-
-
-def test_a_version_that_a_later_one_ended_keeps_that_end_though_its_own_term_is_longer(
-    store: Store, texts: Path, register: Register
-) -> None:
-    old = write(texts, f"{TERM}.md", TERM_TEXT)
-    take(store, old, register)
-    new = write(texts, "演示省药品信用管理规定(2023-01-01).md", TERM_TEXT.replace("2020年4月", "2023年2月"))
-    assert take(store, new, register, supersede=True).refused == []
-    assert take(store, old, register).refused == []
-    with store.read() as work:
-        policy = work.policies.get(TERM)
-    assert policy is not None
-    assert (policy.valid_to, policy.superseded_by) == (date(2023, 1, 31), new.stem)
-
-
-def test_what_a_text_says_it_ends_is_named_where_the_library_goes_on_with_it(
-    store: Store, texts: Path, register: Register
-) -> None:
-    old = take(store, write(texts, f"{LAW}.md", TEXT), register)
-    assert old.notices == []
-    new = write(
-        texts, "演示细则(2026-05-06).md", "第一条 甲。\n第二条 自2026年7月1日起施行。《演示药品法》同时废止。\n"
-    )
-    (said,) = take(store, new, register).notices
-    assert said.endswith(f"政策库中“{LAW}”在 2026-07-01 以后仍算有效：请重新导入它，失效日期写 2026-06-30")
-    ended = write(texts, f"{LAW}.md", f"---\n失效日期: 2026-06-30\n---\n{TEXT}")
-    take(store, ended, register)
-    assert take(store, new, register).notices == []

@@ -1,11 +1,12 @@
 """One year's days off as a file of its own, and the other data that the office and this project keep beside the register."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from analysis.matching.situations import load_situations
+from service.domain.clocks.calendar import WorkingCalendar
 from service.domain.rules.register import Register
 from service.policies.register import RegisterError, load_register, stamp_of
 
@@ -15,6 +16,15 @@ source: 国办发明电〔2026〕0号（演示）
 holidays: [2027-01-01, 2027-01-02, 2027-01-03, 2027-02-05, 2027-02-06, 2027-02-07, 2027-02-08, 2027-02-09, 2027-02-10,
   2027-02-11, 2027-04-05, 2027-05-01, 2027-05-02, 2027-05-03]
 working: [2027-02-13]
+"""
+
+WHOLE = """version: "2026-12-01"
+year: 2027
+source: 国办发明电〔2026〕0号（演示）
+holidays: [2027-01-01, 2027-01-02, 2027-01-03, 2027-02-05, 2027-02-06, 2027-02-07, 2027-02-08, 2027-02-09, 2027-02-10,
+  2027-02-11, 2027-04-03, 2027-04-04, 2027-04-05, 2027-05-01, 2027-05-02, 2027-05-03, 2027-05-04, 2027-05-05, 2027-06-09, 2027-09-15,
+  2027-10-01, 2027-10-02, 2027-10-03, 2027-10-04, 2027-10-05, 2027-10-06, 2027-10-07]
+working: [2027-01-31, 2027-02-20, 2027-05-08, 2027-10-09]
 """
 
 
@@ -73,6 +83,36 @@ class TestYears:
         notice = shipped.calendar.notice(today)
         assert (notice is None) is (year is None)
         assert notice is None or (f"{year}年的节假日安排尚未收录" in notice and f"calendar-{year}.yaml" in notice)
+
+    @pytest.mark.parametrize(
+        ("old", "new", "told"),
+        [
+            (WHOLE, WHOLE, None),
+            ("2027-01-31, 2027-02-20, 2027-05-08, 2027-10-09", "", "调休上班 0 天，相差 17 天，而法定节假日为 13 天"),
+            (", 2027-10-09", "", "调休上班 3 天，相差 14 天"),
+            ("2027-06-09, ", "", "放假的日子里有 16 天是星期一至五"),
+        ],
+    )
+    def test_a_year_that_does_not_add_up_is_told_and_counts(
+        self, tmp_path: Path, old: str, new: str, told: str | None
+    ) -> None:
+        assert old in WHOLE
+        (tmp_path / "calendar-2027.yaml").write_text(WHOLE.replace(old, new), encoding="utf-8")
+        calendar = load_register(tmp_path).calendar
+        assert calendar.knows(2027)
+        for today in (date(2026, 12, 1), date(2027, 3, 1)):
+            notice = calendar.notice(today)
+            assert (notice is None) is (told is None)
+            assert told is None or told in str(notice)
+
+
+@pytest.mark.parametrize(("year", "statutory"), [(2023, 11), (2024, 11), (2025, 13), (2026, 13)])
+def test_published_years_add_up_to_the_statutory_days(year: int, statutory: int) -> None:
+    calendar = WorkingCalendar()
+    days = [date(year, 1, 1) + timedelta(days=at) for at in range(366)]
+    off = sum(day.weekday() < 5 and not calendar.is_working(day) for day in days if day.year == year)
+    made_up = sum(day.weekday() >= 5 and calendar.is_working(day) for day in days if day.year == year)
+    assert off - made_up == statutory
 
 
 class TestStamp:
