@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.assessment import Assessment, EntityType, Level
 from analysis.events.heat import Authority, EventFacts, Relevance
+from analysis.events.places import mentioned_nations
 from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.events.event import Event
 from service.domain.events.headline import headline, tells
@@ -145,6 +146,8 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         authority=Authority.MEDIA if classes & _AUTHORITATIVE else Authority.ORDINARY,
         relevance=Relevance.LOCAL if local else Relevance.NATIONAL if event.products else Relevance.OTHER,
         provinces=len(spread["provinces"]),
+        beyond=bool(event.facts.get("nation"))
+        or any(c.isdigit() and not c.startswith(province) for c in event.regions),
         independent_sources=independent,
         persons_harmed=event.harmed,
         deaths=event.deaths,
@@ -172,6 +175,7 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "misleading": bool(said.get("rumour")) or "R13" in assessment.category_codes,
         "names_agency": "药监" in document.title or "药监局" in document.text,
         "abroad": bool(said.get("abroad")) and not local,
+        "nation": bool(mentioned_nations(document.title)),
         "large_cluster": bool(said.get("large_cluster")),
         "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),
         "hot_list": document.kind is DocumentKind.HOT_ENTRY,
