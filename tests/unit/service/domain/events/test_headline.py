@@ -97,6 +97,15 @@ def test_without_a_title_the_telling_sentence_stands_alone_and_is_cut() -> None:
     assert headline(document("", text), judged("", text)) == f"{'很' * 30}水痘疫苗{'长' * 6}…"
 
 
+def test_a_title_that_an_export_filled_from_the_text_is_not_said_twice() -> None:
+    text = "记得小时候打预防针，一次倒了三个娃，都八几年的事了"
+    assert headline(document(text, text), judged(text, text, rule="model:word")) == text
+    assert headline(document(f"{text[:12]}…", f"{text}。"), judged(text[:12], text, rule="model:word")) == text
+    assert (
+        headline(document("求助", "求助无门，孩子病了"), judged("求助", "求助无门，孩子病了")) == "求助无门，孩子病了"
+    )
+
+
 def test_a_title_without_a_text_stays() -> None:
     assert headline(document("崩溃了。", ""), judged("崩溃了。", "")) == "崩溃了。"
 
