@@ -39,6 +39,8 @@ def test_the_dead_of_a_judgment_or_a_childhood_are_none_of_now(title: str, text:
     ("title", "text"),
     [
         ("吉州区一诊所患者注射头孢后1人死亡", "当地一周前刚开展过应急演练。注射头孢后1人死亡。"),
+        ("黑诊所医生被判刑后重操旧业 注射青霉素致1人死亡", "上饶一黑诊所医生注射青霉素致1人死亡，他曾被法院判刑。"),
+        ("医生获刑 一诊所注射青霉素致1人死亡", "上饶广信区一诊所注射青霉素致1人死亡，卫健委已介入。"),
         ("曾获刑诊所医生再次用假药致1人死亡", "吉安一诊所使用假药致1人死亡。"),
         ("又考执业药师真题又卖假药 致1人死亡", "吉安一药店所售假药致1人死亡。"),
         ("", "孩子3岁，昨天在于都卫生院打完头孢就死了，1人死亡，医生说没事"),
@@ -51,6 +53,18 @@ def test_who_died_of_a_product_beside_such_words_is_told(title: str, text: str) 
     assert findings(title, text).facts["deaths"] == 1
 
 
-@pytest.mark.parametrize("title", ["应急演练中注射药物致1名群众死亡", "这不是演练！5名患者注射后1人死亡"])
+def test_violence_of_who_took_a_medicine_is_no_mere_violence() -> None:
+    assert not tells_no_harm(reading("男子持刀砍人 警方：服用假安眠药后精神失常", "服用网购假安眠药后持刀砍伤3人。"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "应急演练中注射药物致1名群众死亡",
+        "这不是演练！5名患者注射后1人死亡",
+        "一卫生院儿童接种后抽搐1人死亡 此前刚办过演练",
+        "一周前刚演练过 吉州区一诊所注射头孢后1人死亡",
+    ],
+)
 def test_who_comes_to_harm_in_an_exercise_is_no_part_played(title: str) -> None:
     assert not tells_no_harm(reading(title))
