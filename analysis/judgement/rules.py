@@ -249,13 +249,15 @@ def _facts(reading: Reading, sentences: Sequence[_Sentence]) -> dict[str, int | 
     harm = [] if refuted else [sentence for sentence in sentences if "harm" in sentence.cues or sentence.people]
     facts: dict[str, int | bool | str] = {
         "harmed": harmed,
-        "deaths": 0 if judges_the_past(reading) else max(_deaths(sentences), default=0),
+        "deaths": max(_deaths(sentences), default=0),
         "cluster": harmed >= _LEAST_CLUSTER or any(_CLUSTER.search(sentence.text) for sentence in harm),
         "large_cluster": any(tells_of_many(sentence.text) for sentence in harm),
         "vulnerable": any("vulnerable" in sentence.cues for sentence in sentences),
         "rumour": bool(_RUMOUR.search(reading.joined)),
         "official_rebuttal": (TermKind.CUE, "rebuttal") in reading.terms,
     }
+    if facts["deaths"] and judges_the_past(reading):
+        facts["judged"] = True
     if recall := _RECALL.search(reading.joined):
         facts["recall_class"] = _RECALL_CLASS[recall.group("class")]
     return facts

@@ -97,7 +97,7 @@ def absorb_report(
         firms=_joined(event.firms, assessment.entity_names(EntityType.FIRM)),
         regions=_joined(event.regions, _regions(assessment)),
         harmed=_largest(event.harmed, assessment.facts.get("harmed") if is_risk else None),
-        deaths=_largest(event.deaths, assessment.facts.get("deaths") if is_risk else None),
+        deaths=_largest(event.deaths, _dead(assessment) if is_risk else None),
         facts=_merged(event.facts, _flags(document, assessment, speaker) if is_risk else _calm(assessment))
         | {
             "need": absorb_need(
@@ -166,7 +166,7 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
     types = {entity.type for entity in assessment.entities}
     return {
         "jiangxi": bool(said.get("jiangxi")) or (speaker.local and document.kind is DocumentKind.COMPLAINT),
-        "death": int(said.get("deaths") or 0) > 0,
+        "death": bool(_dead(assessment)),
         "severe": assessment.severity >= _SEVERE,
         "cluster": bool(said.get("cluster")),
         "vulnerable": bool(said.get("vulnerable")),
@@ -191,6 +191,11 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "rebutted": bool(said.get("official_rebuttal")),
         "floor": assessment.floor,
     }
+
+
+def _dead(assessment: Assessment) -> int:
+    """Return how many dead of now a report tells of: those of a case that a court has judged lie years back."""
+    return 0 if assessment.facts.get("judged") else int(assessment.facts.get("deaths") or 0)
 
 
 def _calm(assessment: Assessment) -> dict[str, Any]:

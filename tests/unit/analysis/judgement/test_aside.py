@@ -24,15 +24,17 @@ def test_what_is_played_asked_taught_or_a_wreck_tells_of_nobody_harmed(title: st
     assert (found.floor, found.most_severe) == (None, 1)
 
 
-@pytest.mark.parametrize(
-    ("title", "text"),
-    [
-        ("江西销售假狂犬疫苗致一人死亡案一审宣判", "被告人销售假狂犬疫苗致一人死亡，被判处有期徒刑十五年。"),
-        ("", "记得小时候我们宁都村里打预防针，一次死了三个娃，那时候没人管，都八几年的事了"),
-    ],
-)
-def test_the_dead_of_a_judgment_or_a_childhood_are_none_of_now(title: str, text: str) -> None:
-    assert findings(title, text).facts["deaths"] == 0
+def test_the_dead_of_a_judgment_are_told_as_judged() -> None:
+    text = "德兴市法院宣判，被告人销售假狂犬疫苗致一人死亡，被判处有期徒刑十五年。"
+    facts = findings("江西销售假狂犬疫苗致一人死亡案一审宣判", text).facts
+    assert (facts["deaths"], facts["judged"]) == (1, True)
+    again = findings("黑诊所医生被判刑后重操旧业 注射青霉素致1人死亡", "他曾被法院判刑，现注射青霉素致1人死亡。").facts
+    assert (again["deaths"], again.get("judged")) == (1, None)
+
+
+def test_the_dead_of_somebody_s_childhood_are_none_of_now() -> None:
+    told = findings("", "记得小时候我们宁都村里打预防针，一次死了三个娃，那时候没人管，都八几年的事了")
+    assert told.facts["deaths"] == 0
 
 
 @pytest.mark.parametrize(
