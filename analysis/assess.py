@@ -23,6 +23,7 @@ from analysis.judgement.risk import Inputs, RiskStack, level_of, likely_categori
 from analysis.judgement.rules import HINT, Findings, apply_rules
 from analysis.judgement.second_tier import SecondTier, load_second_tier
 from analysis.judgement.severity import SeverityModel, severity_of
+from analysis.judgement.signs import of_no_vaccine
 from analysis.judgement.tone import tone
 from analysis.lexicon import Lexicon, TermKind, load_lexicon
 from analysis.matching.recognition import Pooled
@@ -62,6 +63,7 @@ _DIGITS = 9
 # Characters of a text from which on its named things are told though nothing in it is of the field; a hot list's
 # entries' are not: hundreds come an hour, and it took a sixth of the time of judging them (64 µs a title, 53 without).
 _A_TEXT = 80
+_OF_VACCINES = "R07"
 # Chance of a risk from which on a document's categories and severity are told though it is not judged a risk.
 _POSSIBLE = 0.02
 
@@ -223,9 +225,12 @@ class Analyser:
         if floor:
             p_risk, p_remit = risk_cut, max(p_remit, risk_cut)
         level = level_of(p_remit, p_risk, (risk_cut, remit_cut))
-        categories = shown_categories(scores.categories, level, p_risk, (risk_cut, category_cut))
+        named = scores.categories
+        if of_no_vaccine(reading, entities):
+            named = [score for score in named if score.code != _OF_VACCINES]
+        categories = shown_categories(named, level, p_risk, (risk_cut, category_cut))
         possible = PossibleRisk(
-            categories=likely_categories(scores.categories, category_cut),
+            categories=likely_categories(named, category_cut),
             severity=min(
                 findings.most_severe, severity_of(scores.severity, [finding.rule for finding in findings.findings])
             ),

@@ -58,6 +58,10 @@ _WIDE = frozenset(
     ["医疗器械", "器械", "医疗设备", "医用耗材", "高值耗材", "耗材", "植入物", "假体", "试剂盒", "检测试剂", "诊断试剂"]
 )
 _ACTS = frozenset({"胃镜", "肠镜", "气管插管", "胃肠镜"})
+# What keeps the harmed alive is not what harmed them: 2人使用呼吸机, but 2人使用呼吸机后死亡.
+_KEPT_ALIVE = frozenset({"呼吸机", "ecmo", "人工肝"})
+_KEPT_BEFORE = re.compile("(?:[人名例位]|均|已|正)(?:仍|已|均|正|在)?(?:使用|用上|用|上了?|依赖|靠)$")
+_HARMED_AFTER = re.compile("后|时|期间|[^,。]{0,4}(?:死|故障|停机)")
 _SALT_BEFORE = re.compile(f"(?:{_SALT})+$")
 # How herbs are prepared; 研制, 药酒 and the like only end in the same character.
 _BEFORE_HERB = re.compile(
@@ -88,9 +92,9 @@ _SHORT_FORM = re.compile(
     "(?<![0-9一二三四五六七八九十百千万多余几半少第把瓶盒].)(?!剂|区|仔|面|段|头|单|尾|酬|场|机|器|枪|瓶|泵|嘴|降温)"
 )
 _SHORT_FORMS = frozenset({"片", "膏", "丸", "喷雾"})
-# Kinds of form (舌下片, 糖衣片) and of colour are no names.
+# Kinds of form (舌下片, 糖衣片), of colour and whose it is (药企产注射液) are no names.
 _BARE_FORM = re.compile(
-    "(?:嚼碎|研碎|碾碎|整粒|整片|半片|基因治疗|婴幼儿|增高|减肥|瘦身|壮阳|祛疣|降脂|降糖|降压|止痒|糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
+    "(?:药企|药厂|厂家|企业|公司|生产|产|嚼碎|研碎|碾碎|整粒|整片|半片|基因治疗|婴幼儿|增高|减肥|瘦身|壮阳|祛疣|降脂|降糖|降压|止痒|糖衣|薄膜衣|舌下|口服|缓释|控释|肠溶|分散|咀嚼|泡腾|外用|鼻用|吸入|定量|常释|普通|中药|西药|中成药|进口|国产|儿童|成人|独家|神奇|神仙|仙女|小|大|[白红蓝黄绿黑]色?|空|药|软|硬|鼻|滴|贴|冷|膏|血|糖|假|毒)*"
     "(?:胶囊|颗粒|口服液|注射液|滴眼液|软膏|乳膏|贴膏|合剂|酊剂?|涂剂|胶丸|糖浆|滴丸|搽剂|冲剂|混悬剂|混悬液|缓释片|控释片|分散片|肠溶片|咀嚼片|泡腾片|喷雾剂|粉雾剂|气雾剂|洗剂|滴剂|片|膏|丸|喷雾)"
 )
 # A coating, a cap filled with it, a test for it: devices. 肉毒中毒 and 苦参碱 name a disease and another substance.
@@ -141,7 +145,9 @@ _OPENED = re.compile(f'[“"「『《]([{HAN}a-z0-9]*)$')
 _QUALIFIED = re.compile("假|求购|冒牌|真|毒|黑心|天价|问题|神药|网红|同款|进口|国产|免费|低价|特效|便宜|正品|所谓")
 _LEAST_MODIFIER = 2
 # An examination or operation by it, and the room for that: 胃镜检查, 透析室.
-_EXAMINED = re.compile("检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)")
+_EXAMINED = re.compile(
+    "(?<=玻璃体)(?:腔|内|切|积|出血|混浊)|检查|手术(?!机器人|刀)|室|中心|下(?:切除|手术|取)|术[后前中]|科(?!技)"
+)
 # A class in advice, the product itself where people came to harm by it.
 _EVERYDAY = frozenset(
     [
@@ -248,6 +254,8 @@ def _names_nothing(joined: str, hit: Hit, kind: EntityType, *, herb: bool, medic
         return True
     if joined[hit.start : hit.end] in _ACTS and _ACT_BEFORE.search(joined[max(0, hit.start - 3) : hit.start]):
         return True
+    if joined[hit.start : hit.end] in _KEPT_ALIVE and not _HARMED_AFTER.match(joined, hit.end):
+        return bool(_KEPT_BEFORE.search(joined[max(0, hit.start - 6) : hit.start]))
     if (herb and joined.startswith(_NO_HERB_AFTER, hit.end)) or (
         joined[hit.end - 1] == "片" and joined.startswith("区", hit.end)
     ):

@@ -36,7 +36,8 @@ class EventFacts:
 
     `last_2h` is the number of items of the last two hours, `mean_2h` the mean per two hours of the 24 hours before
     them. `views` and `reposts` are the sums over the event, `views_peak` and `reposts_peak` the largest of one item.
-    `severity` overrides the category default where an assessment has set one (1 to 5, facts not yet added).
+    `severity` overrides the category default where an assessment has set one (1 to 5, facts not yet added). `beyond` says
+    that places outside the office's province are named too.
     """
 
     categories: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class EventFacts:
     authority: Authority = Authority.ORDINARY
     relevance: Relevance = Relevance.OTHER
     provinces: int = 0
+    beyond: bool = False
     independent_sources: int = 0
     persons_harmed: int | None = None
     deaths: int | None = None

@@ -15,6 +15,7 @@ from analysis.assessment import Entity, EntityType, Evidence
 from analysis.harm.circumstances import SENTENCE, is_refuted, ruled_out_spans, tells_of_many, without_ruled_out
 from analysis.harm.counts import PeopleCount
 from analysis.harm.denials import denied_spans
+from analysis.judgement.aside import is_long_ago, judges_the_past, tells_no_harm
 from analysis.judgement.severity import MOST_SEVERE
 from analysis.judgement.signs import Signs, read_signs
 from analysis.lexicon import Hit, TermKind
@@ -65,6 +66,7 @@ _CLUSTER = re.compile(
     "群体|聚集性|多人|多名|数名|多例|多起|好几个|十几|几十|上百|数十|多位|一屋子|受害者群|都这样|一模一样|全班"
 )
 _LEAST_CLUSTER = 3
+_LEAST_SEVERE = 1
 # Who can say of a rumour that it is false; and that somebody does not accept it.
 _OFFICE = re.compile(
     "药监|卫健|卫生健康|公安|警方|警情|网信|市场监管|疾控|县委|县政府|市政府|省政府|区政府|联合调查组|工作组|辟谣平台|我局|我委|我中心|本局|官方|人民政府"
@@ -134,7 +136,8 @@ class _Sentence:
 def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
     """Apply every rule to a reading whose entities are known."""
     sentences = list(_sentences(reading))
-    told_otherwise = _tells_other_cause(reading.title.text) or is_refuted(reading.title.text)
+    no_harm = tells_no_harm(reading)
+    told_otherwise = no_harm or _tells_other_cause(reading.title.text) or is_refuted(reading.title.text)
     floors = [] if told_otherwise else [finding for sentence in sentences for finding in _floor(sentence)]
     floors.sort(key=lambda finding: finding.rule != "product_death")
     in_jiangxi = any(_is_jiangxi(entity) for entity in entities)
@@ -146,13 +149,13 @@ def apply_rules(reading: Reading, entities: Sequence[Entity]) -> Findings:
         for hit in sentence.hits
         if hit.term.kind is TermKind.STRONG or (hit.term.kind is TermKind.RISK and sentence.product)
     ]
-    facts = _facts(reading, sentences) | _where(reading, entities, in_jiangxi=in_jiangxi)
+    facts = _facts(reading, [] if no_harm else sentences) | _where(reading, entities, in_jiangxi=in_jiangxi)
     return Findings(
         findings=(*_distinct([*floors, *cues]), *_sounding(reading, told=bool(cues))),
         floor=floors[0].rule if floors else None,
         facts=MappingProxyType(facts),
         signs=read_signs(reading),
-        most_severe=_most_severe(reading, facts),
+        most_severe=_LEAST_SEVERE if no_harm else _most_severe(reading, facts),
     )
 
 
@@ -253,6 +256,8 @@ def _facts(reading: Reading, sentences: Sequence[_Sentence]) -> dict[str, int | 
         "rumour": bool(_RUMOUR.search(reading.joined)),
         "official_rebuttal": (TermKind.CUE, "rebuttal") in reading.terms,
     }
+    if facts["deaths"] and judges_the_past(reading):
+        facts["judged"] = True
     if recall := _RECALL.search(reading.joined):
         facts["recall_class"] = _RECALL_CLASS[recall.group("class")]
     return facts
@@ -261,6 +266,8 @@ def _facts(reading: Reading, sentences: Sequence[_Sentence]) -> dict[str, int | 
 def _deaths(sentences: Sequence[_Sentence]) -> Iterator[int]:
     """Yield the deaths that a text ties to a product: by the sentence itself, the one before it, or the first one."""
     for number, sentence in enumerate(sentences):
+        if is_long_ago(sentence.text):
+            continue
         near = (sentence, sentences[max(0, number - 1)], sentences[0])
         if any(other.product or _TIES.search(other.text) for other in near):
             yield from (count.value for count in sentence.people if count.type is EntityType.DEATHS)

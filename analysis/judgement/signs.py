@@ -8,14 +8,15 @@ unseen year shows less.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from analysis.assessment import Entity, EntityType
 from analysis.harm.circumstances import HARM
 from analysis.reading import Reading
 
-__all__ = ["LEADING_SIGNS", "SEVERITY_SIGNS", "Signs", "read_signs"]
+__all__ = ["LEADING_SIGNS", "SEVERITY_SIGNS", "Signs", "of_no_vaccine", "read_signs"]
 
 LEADING_SIGNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
@@ -108,6 +109,12 @@ SEVERITY_SIGNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 )
 """What raises or lowers the severity of a risk."""
 
+_OF_VACCINES = re.compile(
+    "疫苗|接种|免疫|防疫|疾控|预防针|预防药|[打种]苗|[狂脑乙甲流单多联价苗]苗|苗[厂企针剂]|破伤风|狂犬|流感|百白破|脊灰|卡介|麻腮风|麻疹|水痘|带状疱疹|轮状|肺炎针|"
+    "[二四九两三五六]价|[四五六]联|乙肝|流脑|乙脑|甲肝|hpv|aefi|偶合"
+)
+_OTHER_PRODUCTS = frozenset({EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC})
+
 _BODY = 300
 _UNTITLED = 60
 _BODY_WEIGHT = 0.5
@@ -129,6 +136,17 @@ def read_signs(reading: Reading) -> Signs:
         leading=MappingProxyType({code: _weight(sign, title, body) for code, sign in LEADING_SIGNS.items()}),
         severity=tuple(_weight(sign, title, body) for sign in SEVERITY_SIGNS.values()),
     )
+
+
+def of_no_vaccine(reading: Reading, entities: Iterable[Entity]) -> bool:
+    """Tell whether a text names a drug, a device or a cosmetic, and nothing from which a vaccine could be meant.
+
+    The models take who was given an injection (打的, 打针, 诊所) for one of vaccines, for whose warnings other law holds.
+    """
+    types = {entity.type for entity in entities}
+    if EntityType.VACCINE in types or types.isdisjoint(_OTHER_PRODUCTS):
+        return False
+    return not any(_OF_VACCINES.search(part.text) for part in (reading.title, reading.text))
 
 
 def _weight(sign: re.Pattern[str], title: str, body: str) -> float:

@@ -31,6 +31,10 @@ def headline(document: Document, assessment: Assessment) -> str:
     if document.title and (tells(assessment) or not document.text):
         return document.title
     sentence = _telling_sentence(document, assessment)
+    title, told = (words.rstrip("。.…!！ ") for words in (document.title, sentence))
+    # An export fills the title of a post from its text: the longer one says both.
+    if title and (title.startswith(told) or told.startswith(title)):
+        return document.title if len(title) >= len(told) else sentence
     return f"{document.title.rstrip('。.…!！')}……{sentence}" if document.title else sentence
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.assessment import Assessment, EntityType, Level
 from analysis.events.heat import Authority, EventFacts, Relevance
+from analysis.events.places import mentioned_nations
 from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.events.event import Event
 from service.domain.events.headline import headline, tells
@@ -96,7 +97,7 @@ def absorb_report(
         firms=_joined(event.firms, assessment.entity_names(EntityType.FIRM)),
         regions=_joined(event.regions, _regions(assessment)),
         harmed=_largest(event.harmed, assessment.facts.get("harmed") if is_risk else None),
-        deaths=_largest(event.deaths, assessment.facts.get("deaths") if is_risk else None),
+        deaths=_largest(event.deaths, _dead(assessment) if is_risk else None),
         facts=_merged(event.facts, _flags(document, assessment, speaker) if is_risk else _calm(assessment))
         | {
             "need": absorb_need(
@@ -145,6 +146,8 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         authority=Authority.MEDIA if classes & _AUTHORITATIVE else Authority.ORDINARY,
         relevance=Relevance.LOCAL if local else Relevance.NATIONAL if event.products else Relevance.OTHER,
         provinces=len(spread["provinces"]),
+        beyond=bool(event.facts.get("nation"))
+        or any(c.isdigit() and not c.startswith(province) for c in event.regions),
         independent_sources=independent,
         persons_harmed=event.harmed,
         deaths=event.deaths,
@@ -163,7 +166,7 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
     types = {entity.type for entity in assessment.entities}
     return {
         "jiangxi": bool(said.get("jiangxi")) or (speaker.local and document.kind is DocumentKind.COMPLAINT),
-        "death": int(said.get("deaths") or 0) > 0,
+        "death": bool(_dead(assessment)),
         "severe": assessment.severity >= _SEVERE,
         "cluster": bool(said.get("cluster")),
         "vulnerable": bool(said.get("vulnerable")),
@@ -172,6 +175,7 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "misleading": bool(said.get("rumour")) or "R13" in assessment.category_codes,
         "names_agency": "药监" in document.title or "药监局" in document.text,
         "abroad": bool(said.get("abroad")) and not local,
+        "nation": bool(mentioned_nations(document.title)),
         "large_cluster": bool(said.get("large_cluster")),
         "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),
         "hot_list": document.kind is DocumentKind.HOT_ENTRY,
@@ -187,6 +191,11 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "rebutted": bool(said.get("official_rebuttal")),
         "floor": assessment.floor,
     }
+
+
+def _dead(assessment: Assessment) -> int:
+    """Return how many dead of now a report tells of: those of a case that a court has judged lie years back."""
+    return 0 if assessment.facts.get("judged") else int(assessment.facts.get("deaths") or 0)
 
 
 def _calm(assessment: Assessment) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def _warns(categories: Sequence[str], facts: IncidentFacts) -> bool:
 
 
 def _is_local(facts: IncidentFacts) -> bool:
-    return facts.spread.relevance is Relevance.LOCAL and facts.spread.provinces <= 1 and not facts.abroad
+    """Tell whether all that is seen lies in the province: a patient of another one is an effect beyond it."""
+    spread = facts.spread
+    return spread.relevance is Relevance.LOCAL and spread.provinces <= 1 and not (spread.beyond or facts.abroad)
 
 
 def _vaccine(_: Sequence[str], facts: IncidentFacts, register: Register) -> Publication:

@@ -63,6 +63,26 @@ def test_an_article_of_nothing_of_the_field_has_its_places_told_and_an_entry_of_
     assert untold.entities == ()
 
 
+def test_an_injection_of_another_product_is_no_matter_of_vaccines() -> None:
+    """For the warnings of vaccines other law holds: the office was told that it may not publish on an injection."""
+    injection = assess("", '寻乌：1死2重伤，都是在同一个诊所打的"鱼腥草注射液"，官方说等通知')
+    assert injection.level is Level.RISK
+    assert injection.categories
+    assert "R07" not in injection.category_codes
+    paralysed = assess("", "东乡有个卫生院打屁股针打瘫了两个娃，都是打的庆大霉素")
+    assert "R01" in paralysed.category_codes
+    assert "R07" not in paralysed.category_codes
+
+
+def test_a_matter_of_vaccines_stays_one_beside_another_product() -> None:
+    for text in (
+        "宜黄县防疫站把生理盐水当疫苗打，三年了！内部人员爆料",
+        "宝宝打完五联疫苗后抽搐，医生给打了地塞米松才缓过来，余干县",
+        "sx瑞昌有人打dd打没了，卫生院不认账，说自己身体差",
+    ):
+        assert "R07" in assess("", text).category_codes, text
+
+
 @pytest.mark.parametrize("title", ["国产创新药获批上市", "又一款国产新药附条件获批上市"])
 def test_good_news_of_the_remit_is_no_risk(title: str) -> None:
     assert assess(title).level is Level.IN_REMIT

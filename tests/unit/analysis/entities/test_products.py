@@ -64,7 +64,9 @@ def test_a_stop_word_that_segmentation_cuts_in_two_still_ends_a_name() -> None:
     assert words(DRUG, "多家电商平台下架青橙泡腾片") == ["青橙泡腾片"]
 
 
-@pytest.mark.parametrize("title", ["可以换成喷雾剂", "一粒糖衣片", "被骗吃了“小药丸”", "白色软胶囊"])
+@pytest.mark.parametrize(
+    "title", ["可以换成喷雾剂", "一粒糖衣片", "被骗吃了“小药丸”", "白色软胶囊", "两人注射江西药企产注射液后死亡"]
+)
 def test_a_form_without_a_name_is_no_drug(title: str) -> None:
     assert not words(DRUG, title)
 
@@ -130,9 +132,14 @@ def test_a_single_one_of_everyday_goods_is_a_product() -> None:
     assert not words(COSMETIC, "沐浴露怎么选")
 
 
-@pytest.mark.parametrize("title", ["做了胃镜检查", "透析中心关门", "腹腔镜手术后感染"])
+@pytest.mark.parametrize("title", ["做了胃镜检查", "透析中心关门", "腹腔镜手术后感染", "12名患者玻璃体腔注射后眼内炎"])
 def test_an_examination_is_no_device(title: str) -> None:
     assert not words(DEVICE, title)
+
+
+def test_what_keeps_the_harmed_alive_is_not_the_product_that_harmed_them() -> None:
+    assert not words(DEVICE, "均已注射抗毒素，2人使用呼吸机。")
+    assert words(DEVICE, "2人使用呼吸机后死亡") == ["呼吸机"]
 
 
 def test_a_longer_class_hides_a_device_within_it() -> None:

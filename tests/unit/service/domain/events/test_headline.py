@@ -97,6 +97,15 @@ def test_without_a_title_the_telling_sentence_stands_alone_and_is_cut() -> None:
     assert headline(document("", text), judged("", text)) == f"{'很' * 30}水痘疫苗{'长' * 6}…"
 
 
+def test_a_title_that_an_export_filled_from_the_text_is_not_said_twice() -> None:
+    text = "记得小时候打预防针，一次倒了三个娃，都八几年的事了"
+    assert headline(document(text, text), judged(text, text, rule="model:word")) == text
+    assert headline(document(f"{text[:12]}…", f"{text}。"), judged(text[:12], text, rule="model:word")) == text
+    assert (
+        headline(document("求助", "求助无门，孩子病了"), judged("求助", "求助无门，孩子病了")) == "求助无门，孩子病了"
+    )
+
+
 def test_a_title_without_a_text_stays() -> None:
     assert headline(document("崩溃了。", ""), judged("崩溃了。", "")) == "崩溃了。"
 
@@ -125,3 +134,16 @@ def test_the_first_medium_names_the_event_once() -> None:
 def test_an_event_of_before_keeps_its_title() -> None:
     event = replace(opened("崩溃了。"), title="多人输液后寒战", facts={})
     assert reported(event, "水痘疫苗过期了").title == "多人输液后寒战"
+
+
+def test_the_dead_of_a_case_that_a_court_has_judged_are_no_dead_of_the_event() -> None:
+    """A sentence passed on a case of years ago woke the office with a red alert."""
+    told: dict[str, int | bool | str] = {"deaths": 1, "jiangxi": True}
+    speaker = Speaker(source_class=SourceClass.MEDIA, local=False)
+
+    def event_of(**facts: int | bool | str) -> Event:
+        judgment = replace(judged("案件宣判"), facts=told | facts)
+        return open_event("E1", document=document("案件宣判"), assessment=judgment, speaker=speaker, sketch={}, now=NOW)
+
+    assert (event_of(judged=True).deaths or 0, event_of(judged=True).facts["death"]) == (0, False)
+    assert (event_of().deaths, event_of().facts["death"]) == (1, True)

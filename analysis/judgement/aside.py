@@ -1,0 +1,65 @@
+"""What is told beside the matter: no harm of now, though people, products and dead stand in the text.
+
+An exercise plays its patients, an examination asks about one, a lesson in law and a judgment tell of a case of years
+ago, who remembers tells of childhood, and a lorry in a pharmacy is no matter of medicines. Each is read where a text
+says what it is: in its title, or in the first words where it has none.
+"""
+
+import re
+
+from analysis.reading import Reading
+
+__all__ = ["is_long_ago", "judges_the_past", "tells_no_harm"]
+
+_FIRST_WORDS = 60
+
+_EXERCISE = re.compile("演练|演习|推演")
+# One that took place before what is told.
+_EXERCISE_BEFORE = re.compile("(?:此前|之前|不久前|前不久|刚|曾|上[周个]|[天周日月年]前)[^。]{0,12}(?:演练|演习|推演)")
+# Somebody came to harm while it was played, or what was played has happened.
+_EXERCISE_OF_EARNEST = re.compile(
+    "(?:演练|演习|推演)(?:时|中|期间|过程中|现场)?[^,。]{0,4}(?:致|导致|发生|意外|事故|身亡|死亡|变成?真)|不是演[练习]|并非演[练习]"
+)
+_PAPER = re.compile("真题|考题|模拟题|单选题|多选题|选择题|题库|试题|每日一题")
+_CHOICE = re.compile("a[.、:)][^。]{1,40}?b[.、:)]", re.IGNORECASE)
+_LESSON = re.compile("以案[释说普]法|法官[说释]法|检察官[说释]法|案例教学|警示教育片")
+_WRECK = re.compile(
+    "(?:货|轿|汽|客|卡|罐|半挂|面包|公交|三轮|电动)车[^,。]{0,8}(?:冲进|冲入|撞|失控|侧翻)|坍塌|倒塌|持刀|砍[伤人死]|溺水|坠[楼亡崖]"
+)
+_JUDGED = re.compile("宣判|一审|二审|终审|获刑|被判(?:刑|处|死|[^,。]{0,6}年)|判处")
+_COURT = re.compile("法院|法庭|被告|公诉|检察|判决|判处|宣判")
+_STILL = re.compile("曾|此前|前科|再|又|新增|出狱|刑满|缓刑|重操旧业|[刑判]后")
+_MEDICINE = re.compile("药(?![店房厂企铺])|疫苗|注射|输液|打针|接种")
+_LONG_AGO = re.compile(
+    "(?:我们?|咱们?|记得)[^,。]{0,3}小时候|[五六七八九]几年|[五六七八九]十年代|上世纪|(?:几|[二三四五六])十[多几]?年前|[2-6]0多?年前"
+)
+_NOW = re.compile("今[天早晚日年]|昨[天早晚日]|前天|刚[才刚]?|现在|凌晨|本[周月日]|最近|近日")
+
+
+def tells_no_harm(reading: Reading) -> bool:
+    """Tell whether a text is an exercise, an examination's question, a lesson in law, or of a wreck or violence without medicine."""
+    title, parts = _title(reading), _parts(reading)
+    if all(_EXERCISE.search(part) for part in parts):
+        return not any(_EXERCISE_OF_EARNEST.search(part) or _EXERCISE_BEFORE.search(part) for part in parts)
+    if _PAPER.search(title) and _CHOICE.search(reading.joined):
+        return True
+    return bool(_LESSON.search(title) or (_WRECK.search(title) and not any(map(_MEDICINE.search, parts))))
+
+
+def judges_the_past(reading: Reading) -> bool:
+    """Tell whether a title tells of a judgment, whose dead are those of a case of long before; the text tells of the court."""
+    title = reading.title.text
+    return bool(_JUDGED.search(title) and not _STILL.search(title)) and all(map(_COURT.search, _parts(reading)[1:]))
+
+
+def is_long_ago(sentence: str) -> bool:
+    """Tell whether a sentence says that it is of childhood or of decades ago, and names no time of now."""
+    return bool(_LONG_AGO.search(sentence)) and not _NOW.search(sentence)
+
+
+def _parts(reading: Reading) -> list[str]:
+    return [part.text for part in (reading.title, reading.text) if part.text]
+
+
+def _title(reading: Reading) -> str:
+    return reading.title.text or reading.text.text[:_FIRST_WORDS]

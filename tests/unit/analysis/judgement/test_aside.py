@@ -1,0 +1,72 @@
+"""No harm of now: exercises, examinations, lessons, judgments, memories and wrecks raise no alert of dead."""
+
+import pytest
+
+from analysis.judgement.aside import tells_no_harm
+from tests.unit.analysis.reading_of import findings, reading
+
+NO_HARM = (
+    (
+        "模拟5人注射后休克 吉安举行药品安全应急演练",
+        "演练模拟吉州区某诊所5名患者注射后过敏性休克、1人死亡，启动Ⅲ级响应。",
+    ),
+    ("桌面推演：假如疫苗冷链断了怎么办", "“现在播报：已有30名儿童接种过期疫苗，3人高热，1人死亡！”这是桌面推演现场。"),
+    ("", "【药师考试真题】某患者输液后出现过敏性休克死亡，护士首先应注射：A.肾上腺素 B.地塞米松。江西考区的同学打卡"),
+    ("以案释法：诊所使用假药致人死亡应负何责", "某诊所医生使用假药为患者治疗致其死亡，法院判处有期徒刑。检察官释法。"),
+    ("货车冲进药店致2死3伤", "吉水县一货车失控冲进路边药店，致2人死亡3人受伤。"),
+)
+
+
+@pytest.mark.parametrize(("title", "text"), NO_HARM)
+def test_what_is_played_asked_taught_or_a_wreck_tells_of_nobody_harmed(title: str, text: str) -> None:
+    found = findings(title, text)
+    assert (found.facts["deaths"], found.facts["harmed"], found.facts["cluster"]) == (0, 0, False)
+    assert (found.floor, found.most_severe) == (None, 1)
+
+
+def test_the_dead_of_a_judgment_are_told_as_judged() -> None:
+    text = "德兴市法院宣判，被告人销售假狂犬疫苗致一人死亡，被判处有期徒刑十五年。"
+    facts = findings("江西销售假狂犬疫苗致一人死亡案一审宣判", text).facts
+    assert (facts["deaths"], facts["judged"]) == (1, True)
+    again = findings("黑诊所医生被判刑后重操旧业 注射青霉素致1人死亡", "他曾被法院判刑，现注射青霉素致1人死亡。").facts
+    assert (again["deaths"], again.get("judged")) == (1, None)
+
+
+def test_the_dead_of_somebody_s_childhood_are_none_of_now() -> None:
+    told = findings("", "记得小时候我们宁都村里打预防针，一次死了三个娃，那时候没人管，都八几年的事了")
+    assert told.facts["deaths"] == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("吉州区一诊所患者注射头孢后1人死亡", "当地一周前刚开展过应急演练。注射头孢后1人死亡。"),
+        ("黑诊所医生被判刑后重操旧业 注射青霉素致1人死亡", "上饶一黑诊所医生注射青霉素致1人死亡，他曾被法院判刑。"),
+        ("医生获刑 一诊所注射青霉素致1人死亡", "上饶广信区一诊所注射青霉素致1人死亡，卫健委已介入。"),
+        ("曾获刑诊所医生再次用假药致1人死亡", "吉安一诊所使用假药致1人死亡。"),
+        ("又考执业药师真题又卖假药 致1人死亡", "吉安一药店所售假药致1人死亡。"),
+        ("", "孩子3岁，昨天在于都卫生院打完头孢就死了，1人死亡，医生说没事"),
+        ("", "我妈三年前开始吃这个降压药，药店换了厂家，服药后死亡1人"),
+        ("", "几十年前的老药房了，我爸昨天在那打完头孢就死了，1人死亡"),
+        ("送药货车里的疫苗断电失效 接种后1人死亡", "于都县1名儿童接种后死亡。"),
+    ],
+)
+def test_who_died_of_a_product_beside_such_words_is_told(title: str, text: str) -> None:
+    assert findings(title, text).facts["deaths"] == 1
+
+
+def test_violence_of_who_took_a_medicine_is_no_mere_violence() -> None:
+    assert not tells_no_harm(reading("男子持刀砍人 警方：服用假安眠药后精神失常", "服用网购假安眠药后持刀砍伤3人。"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "应急演练中注射药物致1名群众死亡",
+        "这不是演练！5名患者注射后1人死亡",
+        "一卫生院儿童接种后抽搐1人死亡 此前刚办过演练",
+        "一周前刚演练过 吉州区一诊所注射头孢后1人死亡",
+    ],
+)
+def test_who_comes_to_harm_in_an_exercise_is_no_part_played(title: str) -> None:
+    assert not tells_no_harm(reading(title))
