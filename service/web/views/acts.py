@@ -256,6 +256,8 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "via": "经由",
         "entry": "条目",
         "stage": "提醒",
+        "email": "邮箱",
+        "notify_from": "邮件提醒",
         "title": "标题",
         "kind": "类别",
         "masked": "已掩去个人信息",
