@@ -50,3 +50,14 @@ def test_one_form_saved_twice_is_no_change_of_somebody_else(site: Site) -> None:
     keeper = site.browser(Role.ADMINISTRATOR)
     assert keeper.post(OFFICER, **FORM, email="a@press.invalid", seen=mark(keeper)).status_code == 303
     assert keeper.post(OFFICER, **FORM, email="b@press.invalid", seen=mark(keeper)).status_code == 303
+
+
+def test_where_mail_goes_and_from_which_level_is_written_down_when_it_is_changed_and_only_then(site: Site) -> None:
+    keeper = site.browser(Role.ADMINISTRATOR)
+    keeper.post(OFFICER, **{**FORM, "notify_from": "orange"}, email="elsewhere@press.invalid")
+    keeper.post(OFFICER, **{**FORM, "notify_from": "orange"}, email="elsewhere@press.invalid")
+    keeper.post(OFFICER, **FORM, email="")
+    text = site.browser(Role.AUDITOR).client.get("/system?tab=audit").text
+    assert "邮箱：elsewhere@press.invalid；邮件提醒：橙色" in text
+    assert "邮箱：无；邮件提醒：不发" in text
+    assert text.count("邮件提醒：") == 2

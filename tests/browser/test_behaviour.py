@@ -155,3 +155,18 @@ def test_a_refused_form_comes_back_with_the_reason_and_what_was_typed(
     assert page.locator("main .primary:visible").count() == 1
     expect(page.get_by_label("政策标题")).to_have_value("某某管理办法")
     expect(page.locator("textarea[name=words]")).to_have_value("甲+乙")
+
+
+def test_with_colours_of_the_systems_own_what_is_current_is_told_from_the_rest(served: Served, window: Window) -> None:
+    page = served.enter(window(1366, 768), name="研判乙")
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{served.address}/events")
+    page.locator("main a[href^='/events/']").first.click()
+    edges = {"nav.tabs a, .tabs a": "borderBottomColor", ".rail a.entry": "borderLeftColor"}
+    for where, edge in edges.items():
+        colours = page.eval_on_selector_all(
+            where, f"all => all.map(one => [one.hasAttribute('aria-current'), getComputedStyle(one).{edge}])"
+        )
+        current = {colour for marked, colour in colours if marked}
+        assert len(current) == 1
+        assert current.isdisjoint(colour for marked, colour in colours if not marked)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from service.domain.alerts.alert import AlertLevel
 from service.domain.cases.small_office import small_office
 from service.domain.cases.workflow import Workflow
 from service.domain.people.password import LOCK, is_locked, password_fault
@@ -153,16 +154,22 @@ def change_person(store: Store, person_id: str, *, by: Person, now: datetime, ch
         work.people.save(changed)
         if changed.role is not person.role or changed.disabled:
             work.people.end_sessions_of(person.id)
-        note(
-            work,
-            actor=by.name,
-            action="person.changed",
-            subject=f"person:{person.id}",
-            now=now,
-            role=changed.role.value,
-            disabled=changed.disabled,
-            duties="、".join(sorted(changed.duties)),
-        )
+        _note_change(work, person, changed, by=by.name, now=now)
+
+
+def _note_change(work: Work, person: Person, changed: Person, *, by: str, now: datetime) -> None:
+    """Write down what a person is now, and where their mail goes and from which level, where that was changed."""
+    detail: dict[str, str | bool] = {
+        "role": changed.role.value,
+        "disabled": changed.disabled,
+        "duties": "、".join(sorted(changed.duties)),
+    }
+    if changed.email != person.email:
+        detail["email"] = changed.email or "无"
+    if changed.notify_from != person.notify_from:
+        words = {level.key: level.word for level in AlertLevel}
+        detail["notify_from"] = words.get(changed.notify_from or "", "不发")
+    note(work, actor=by, action="person.changed", subject=f"person:{person.id}", now=now, **detail)
 
 
 def mark_of(person: Person) -> str:

@@ -253,6 +253,11 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "after": "发布后",
         "severity": "严重度",
         "verdict": "权限判断",
+        "via": "经由",
+        "entry": "条目",
+        "stage": "提醒",
+        "email": "邮箱",
+        "notify_from": "邮件提醒",
         "title": "标题",
         "kind": "类别",
         "masked": "已掩去个人信息",
@@ -284,12 +289,15 @@ def act_word(action: str) -> str:
     return ACT_WORDS.get(action, action)
 
 
-def detail_words(detail: Mapping[str, Any]) -> str:
+def detail_words(detail: Mapping[str, Any], action: str = "") -> str:
     """Return a row's detail as `名称：值` in its own order; internal keys and empty values are left out."""
+    kind = action.partition(".")[0]
     shown = (
         (name, value) for name, value in detail.items() if name not in _INTERNAL and value not in ("", None, [], ())
     )
-    return "；".join(f"{_DETAIL_WORDS.get(name, name)}：{_value(name, value)}" for name, value in shown)
+    return "；".join(
+        f"{_OF_KIND.get((kind, name)) or _DETAIL_WORDS.get(name, name)}：{_value(name, value)}" for name, value in shown
+    )
 
 
 def subject_words(subject: str) -> str:
@@ -301,6 +309,11 @@ def subject_words(subject: str) -> str:
     return f"{name} {key}" if name and mark else (name or subject)
 
 
+_OF_KIND = {("mail", "to"): "收件地址", ("case", "to"): "报送", ("policy", "verdict"): "核实结论"}
+_CODES = {
+    "stage": {"FIRST": "首次提醒", "SECOND": "二次提醒", "OVERDUE": "超时"},
+    "verdict": {"confirmed": "与公布的文本一致", "doubted": "存疑"},
+}
 _INTERNAL = frozenset(
     {
         "newer",
@@ -354,7 +367,7 @@ _WHAT = {
     "archive": "未隐去个人信息的归档包",
     "matters": "办件记录",
 }
-_MOMENTS = {"due_at", "due_before", "received_at", "fetched_before"}
+_MOMENTS = {"due_at", "due_before", "received_at", "fetched_before", "ends_at"}
 _TABLES = {"grade": "grade", "role": "person_role", "was": "alert"}
 
 
@@ -378,7 +391,7 @@ def _worded(name: str, value: object) -> str:
         return word("case", word("clock", value))
     if name in _TABLES:
         return word(_TABLES[name], value)
-    return _WHAT.get(str(value), str(value)) if name == "what" else str(value)
+    return _WHAT.get(str(value), str(value)) if name == "what" else _CODES.get(name, {}).get(str(value), str(value))
 
 
 _LEVELS: Mapping[str, str] = MappingProxyType({level.key: level.word for level in AlertLevel})

@@ -119,3 +119,20 @@ def test_an_audit_row_reads_as_a_sentence_without_internal_keys() -> None:
     assert subject_words("alert:A1") == "预警 A1"
     assert subject_words("login") == "登录"
     assert subject_words("matters:frequent") == "高频主题的办件清单"
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "words"),
+    [
+        ("clock.warned", {"clock": "回应", "stage": "OVERDUE"}, "时限：回应；提醒：超时"),
+        ("policy.checked", {"entry": "C-48H", "verdict": "doubted"}, "条目：C-48H；核实结论：存疑"),
+        ("mail.accepted", {"to": "a@office.invalid", "via": "mail:25"}, "收件地址：a@office.invalid；经由：mail:25"),
+        ("case.reported", {"to": "国家药监局"}, "报送：国家药监局"),
+        ("alert.level_set", {"to": "红色"}, "改为：红色"),
+        ("silence.made", {"ends_at": "2026-10-04T01:58:00+00:00"}, "结束：10月4日 09:58"),
+    ],
+)
+def test_an_auditor_reads_words_of_the_act_and_times_of_beijing(
+    action: str, detail: dict[str, str], words: str
+) -> None:
+    assert detail_words(detail, action) == words
