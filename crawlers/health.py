@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from crawlers.arrivals import Arrivals
-from crawlers.late import TOLD_AFTER, late_pages_from
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING, Source
 from crawlers.remembered import ARRIVALS, FINDINGS, LATE, ROTTEN
+from crawlers.schedule.arrivals import Arrivals
+from crawlers.visits.late import TOLD_AFTER, late_pages_from
 
 __all__ = ["Health", "HealthState", "health"]
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crawlers.catalogue.declaration import Declaration
-from crawlers.conclusion import CUT_SHORT, NO_FAULT, SourceReport
 from crawlers.gate import Refusal
 from crawlers.pages import UNREAD
 from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, Source
 from crawlers.remembered import DAY, REQUESTS
+from crawlers.visits.conclusion import CUT_SHORT, NO_FAULT, SourceReport
 
 __all__ = ["CHECK_ARTICLES", "CHECK_WORDS", "Brought", "LiveChecks", "Verdict", "gently", "verdict"]
 

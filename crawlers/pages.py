@@ -10,8 +10,8 @@ from crawlers.attachments.documents import MAX_STORED_ROWS, file_facts, file_tex
 from crawlers.attachments.reading import AttachmentText
 from crawlers.catalogue.declaration import ArticleRule, Declaration
 from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
-from crawlers.listed import Listed
-from crawlers.login_page import is_login_page, is_titled_login
+from crawlers.lists.listed import Listed
+from crawlers.lists.login_page import is_login_page, is_titled_login
 from crawlers.missing_page import (
     is_short,
     is_titled_away,

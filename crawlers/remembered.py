@@ -32,16 +32,16 @@ ANEW_AT = "anew_at"
 """Which wish to read anew a visit followed last: the value that `ASKED_ANEW` had then."""
 
 ANSWERED = "answered"
-"""In which hours of the last weeks the source answered: `crawlers.answering`."""
+"""In which hours of the last weeks the source answered: `crawlers.schedule.answering`."""
 
 ARRIVALS = "arrivals"
-"""The rhythm of the source: `crawlers.arrivals.Arrivals`."""
+"""The rhythm of the source: `crawlers.schedule.arrivals.Arrivals`."""
 
 ASKED_ANEW = "asked_anew"
 """When a person last asked to fetch again what was given up; whoever keeps the memory lays it in."""
 
 BEHIND = "behind"
-"""How many visits in a row left pages of the list unwalked: `crawlers.walk`."""
+"""How many visits in a row left pages of the list unwalked: `crawlers.visits.walk`."""
 
 CUT_AT_PAGES = "cut_at_pages"
 """Whether the last visit had read its list when its time was up: the next one begins with the pages that it left."""
@@ -59,19 +59,19 @@ FINDINGS = "findings"
 """What was odd about the last visit, as sentences."""
 
 HABIT = "habit"
-"""What the source's pages usually are: `crawlers.oddities`."""
+"""What the source's pages usually are: `crawlers.visits.oddities`."""
 
 HORIZON = "sitemap_horizon"
 """Up to which change everything of a sitemap has been taken."""
 
 LATE = "late"
-"""The listed pages that are still to be had: `crawlers.late.LatePage`."""
+"""The listed pages that are still to be had: `crawlers.visits.late.LatePage`."""
 
 LEFT_ALONE = "left_alone"
 """The listed pages that were given up: they come back as the files of `REFUSED_FILES` do."""
 
 LIMITS_BY = "limits"
-"""Under which limits the source was read last: `crawlers.mended`."""
+"""Under which limits the source was read last: `crawlers.visits.mended`."""
 
 MAX_TRIES = 3
 """After so many failed attempts a page or file is left alone."""
@@ -80,7 +80,7 @@ MOST_FILES = 200
 """So many files are remembered to be fetched, and as many that were refused: the newest."""
 
 READ_BY = "read_by"
-"""By which declaration the source was read last: `crawlers.mended`."""
+"""By which declaration the source was read last: `crawlers.visits.mended`."""
 
 REFUSED_FILES = "refused_files"
 """The files that were refused, could not be read or are not kept: they come back when what refused them changed."""
@@ -92,7 +92,7 @@ ROTTEN = "rotten"
 """Whether the last list gave less than was expected of it."""
 
 TITLES = "titles"
-"""The marks of the titles that the list told last, by id: `crawlers.titles`."""
+"""The marks of the titles that the list told last, by id: `crawlers.lists.titles`."""
 
 TRIES = "tries"
 """How often what is not taken yet was tried, by id."""
@@ -101,4 +101,4 @@ TURN = "search_turn"
 """With which word the next visit of a search begins."""
 
 WALKED_TO = "walked_to"
-"""Up to which page of its list everything is remembered, of a source that is behind: `crawlers.walk`."""
+"""Up to which page of its list everything is remembered, of a source that is behind: `crawlers.visits.walk`."""

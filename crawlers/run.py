@@ -19,20 +19,15 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.access.egress import Egress
+from crawlers.access.failure import Failure, FailureCode
+from crawlers.access.politeness import crawl_settings, user_agent
 from crawlers.attachments.documents import files_from
 from crawlers.attachments.reading import read_attachment
 from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.catalogue.declaration import NEVER_CRAWLED, Declaration
-from crawlers.conclusion import ROT, SourceReport, conclude, report_of, requests_today
-from crawlers.download import open_client
-from crawlers.egress import Egress
-from crawlers.failure import Failure, FailureCode
-from crawlers.late import MOST_LATE, late_pages_from
-from crawlers.ledger import Ledger
-from crawlers.mended import limits_by, read_anew
 from crawlers.parsing.article import extract
 from crawlers.parsing.sandbox import ExtractionSandbox
-from crawlers.politeness import crawl_settings, user_agent
 from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
 from crawlers.records import Source
 from crawlers.remembered import FILES, LATE, LEFT_ALONE, REFUSED_FILES, ROTTEN, TITLES, TRIES
@@ -41,8 +36,13 @@ from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
 from crawlers.spiders.search import SearchSpider
 from crawlers.spiders.sitemap import SitemapSpider
-from crawlers.visit import Surroundings, Visit
-from crawlers.walk import CATCH_UP_PAGES, DEEP_PAGES, catch_ups, deep_declaration, is_deep_walk_due, walked_to
+from crawlers.visits.conclusion import ROT, SourceReport, conclude, report_of, requests_today
+from crawlers.visits.download import open_client
+from crawlers.visits.late import MOST_LATE, late_pages_from
+from crawlers.visits.ledger import Ledger
+from crawlers.visits.mended import limits_by, read_anew
+from crawlers.visits.visit import Surroundings, Visit
+from crawlers.visits.walk import CATCH_UP_PAGES, DEEP_PAGES, catch_ups, deep_declaration, is_deep_walk_due, walked_to
 
 __all__ = ["CrawlReport", "SourceReport", "crawl", "open_surroundings", "run_spider", "until_done"]
 

@@ -14,12 +14,10 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.access.egress import Egress
 from crawlers.catalogue.declaration import Declaration
-from crawlers.conclusion import count_requests, requests_today
-from crawlers.egress import Egress
 from crawlers.gate import Refusal, RefusalReason
-from crawlers.listed import Listed
-from crawlers.looks import Answer
+from crawlers.lists.listed import Listed
 from crawlers.missing_page import MISSING_STATUSES, is_short, moved_to_channel, moved_to_error, says_missing
 from crawlers.pages import AnsweredPage, decode_list, next_part_of, not_the_page, read_article
 from crawlers.parsing.page import squeeze
@@ -27,8 +25,10 @@ from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import DatePrecision, Document, Engagement, Source
 from crawlers.run import open_surroundings, run_spider, until_done
+from crawlers.schedule.looks import Answer
 from crawlers.spiders.answer import answer_kept
-from crawlers.visit import Surroundings, Visit
+from crawlers.visits.conclusion import count_requests, requests_today
+from crawlers.visits.visit import Surroundings, Visit
 
 __all__ = ["Errand", "PageAgain", "Seen", "look_again"]
 

@@ -43,7 +43,7 @@ from service.storage.sql import migrate, open_store
 
 if TYPE_CHECKING:
     from analysis.segmentation import RjiebaSegmenter
-    from crawlers.egress import Egress
+    from crawlers.access.egress import Egress
     from service.notify.monitor import Monitor
 
 __all__ = [
@@ -84,7 +84,7 @@ class Application:
         if self.given_egress is not None:
             return self.given_egress
         # Half a second of imports that only the crawl role needs.
-        from crawlers.egress import Egress
+        from crawlers.access.egress import Egress
 
         return Egress.public()
 
@@ -377,7 +377,7 @@ def _adviser(settings: Settings) -> Adviser | None:
     if settings.opinion_url is None or settings.opinion_model is None:
         return None
     # Half a second of imports that only who asks needs.
-    from crawlers.endpoint import EndpointEgress, inside_network
+    from crawlers.access.endpoint import EndpointEgress, inside_network
     from service.advice.chat import ChatAdviser
 
     inside = [inside_network(written) for written in settings.opinion_inside]

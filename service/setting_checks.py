@@ -61,8 +61,8 @@ def is_example(key: str) -> bool:
 
 def check_endpoint(url: str, inside: tuple[str, ...]) -> None:
     """Refuse an address of another model that may not be called. Raises `ValueError` with the sentence."""
-    from crawlers.egress import EgressRefused
-    from crawlers.endpoint import EndpointEgress, inside_network
+    from crawlers.access.egress import EgressRefused
+    from crawlers.access.endpoint import EndpointEgress, inside_network
 
     # The address is not repeated: a password may stand in it.
     refused = ValueError(
@@ -127,7 +127,7 @@ def check_pulse_address(url: SecretStr | None) -> None:
 
 
 def _may_be_called(url: str, inside: tuple[str, ...]) -> bool:
-    from crawlers.egress import EgressRefused
+    from crawlers.access.egress import EgressRefused
     from service.way_out import is_loopback, way_to
 
     try:

@@ -232,7 +232,7 @@ class Settings(BaseSettings):
     @field_validator("opinion_inside", "webhook_inside")
     @classmethod
     def _read_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        from crawlers.endpoint import inside_network
+        from crawlers.access.endpoint import inside_network
 
         for written in value:
             try:

@@ -3,8 +3,8 @@
 import ipaddress
 from collections.abc import Sequence
 
-from crawlers.egress import parse_target
-from crawlers.endpoint import EndpointEgress, inside_network
+from crawlers.access.egress import parse_target
+from crawlers.access.endpoint import EndpointEgress, inside_network
 
 __all__ = ["is_loopback", "way_to"]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from crawlers.addresses import slots_of
+from crawlers.catalogue.addresses import slots_of
 from crawlers.records import DocumentKind, SourceClass
 
 __all__ = [

@@ -186,8 +186,8 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> tuple[list[str], bool]:
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
 
-    from crawlers.parsing.numbering import Numbering
     from crawlers.attachments.word_text import is_tracked
+    from crawlers.parsing.numbering import Numbering
 
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:

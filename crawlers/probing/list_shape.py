@@ -10,7 +10,7 @@ from lxml import html
 from parsel import Selector
 
 from crawlers.catalogue.declaration import ListRule
-from crawlers.listed import Reading, read_html_list
+from crawlers.lists.listed import Reading, read_html_list
 from crawlers.urls import resolve_link
 
 __all__ = ["DATES_IN_LINKS", "FoundList", "find_list"]

@@ -9,19 +9,19 @@ from urllib.parse import urljoin
 
 from parsel import Selector
 
+from crawlers.access.failure import Failure, FailureCode
 from crawlers.catalogue.declaration import Declaration
-from crawlers.failure import Failure, FailureCode
 from crawlers.gate import Refusal
-from crawlers.listed import Listed, NotJson, Reading
-from crawlers.login_page import is_login_page
+from crawlers.lists.listed import Listed, NotJson, Reading
+from crawlers.lists.login_page import is_login_page
+from crawlers.lists.paging import next_page
+from crawlers.lists.reading import read_list_text
 from crawlers.pages import decode_list
-from crawlers.paging import next_page
 from crawlers.parsing.article import Article, extract
 from crawlers.parsing.sitemap import NotASitemap, read_sitemap
 from crawlers.probing.list_shape import find_list
 from crawlers.probing.offers import cms_of, feeds_of, govcms_address, hanweb_columns, json_lists, page_two_links
 from crawlers.probing.propose import Proposal, declaration_of, draft_of, list_keys, write_yaml
-from crawlers.reading import read_list_text
 from crawlers.records import BEIJING
 from crawlers.spiders.feed import read_feed
 from crawlers.spiders.source import ListRefused

@@ -14,19 +14,19 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import Settings
 
+from crawlers.access.egress import Egress
+from crawlers.access.failure import DOWNLOAD_ERRORS, Failure, FailureCode, describe
+from crawlers.access.politeness import RobotsRules, crawl_settings, origin_of, user_agent
 from crawlers.catalogue.declaration import Declaration
-from crawlers.download import open_client
-from crawlers.egress import Egress
-from crawlers.failure import DOWNLOAD_ERRORS, Failure, FailureCode, describe
-from crawlers.ledger import Ledger
 from crawlers.parsing.article import extract
-from crawlers.politeness import RobotsRules, crawl_settings, origin_of, user_agent
 from crawlers.ports import SourceProgress
 from crawlers.probing.probe import Fetched, Prober, ProbeStopped
 from crawlers.probing.propose import Proposal
 from crawlers.records import Source, SourceClass
 from crawlers.sinks.memory import MemorySink
-from crawlers.visit import Surroundings, Visit
+from crawlers.visits.download import open_client
+from crawlers.visits.ledger import Ledger
+from crawlers.visits.visit import Surroundings, Visit
 
 __all__ = ["probe_site"]
 

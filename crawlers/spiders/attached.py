@@ -13,17 +13,17 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.access.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.attachments.documents import Attached, attached_to, document_of_attachment
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of
 from crawlers.attachments.reading import AttachmentText
-from crawlers.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.gate import Refusal
-from crawlers.late import DAILY, MOST_WAITS, due_after
 from crawlers.ports import KeptFile
 from crawlers.records import Document
 from crawlers.remembered import MAX_TRIES, MOST_FILES
 from crawlers.spiders.late_pages import ENDS_CRAWL, NEVER_ANSWERED, says_nothing_of_it
-from crawlers.visit import Surroundings, Visit
+from crawlers.visits.late import DAILY, MOST_WAITS, due_after
+from crawlers.visits.visit import Surroundings, Visit
 
 if TYPE_CHECKING:
     from crawlers.ports import QuarantineEntry

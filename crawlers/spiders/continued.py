@@ -12,13 +12,13 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.failure import describe
+from crawlers.access.failure import describe
 from crawlers.gate import Refusal
-from crawlers.listed import Listed
+from crawlers.lists.listed import Listed
 from crawlers.pages import document_in_part, joined, next_part_of, whole_document
 from crawlers.parsing.continuation import MOST_PARTS
 from crawlers.records import Document
-from crawlers.visit import Visit
+from crawlers.visits.visit import Visit
 
 __all__ = ["ContinuedPages"]
 

@@ -11,10 +11,10 @@ from typing import Any
 import feedparser
 from scrapy.http import Response
 
-from crawlers.failure import FailureCode
+from crawlers.access.failure import FailureCode
 from crawlers.gate import DEFAULT_LIMITS, Refusal, admit_page
-from crawlers.listed import MAX_RECORDS, MAX_TITLE, Fault, Listed, Reading, paragraphs, plain_text, unique
-from crawlers.login_page import is_login_page
+from crawlers.lists.listed import MAX_RECORDS, MAX_TITLE, Fault, Listed, Reading, paragraphs, plain_text, unique
+from crawlers.lists.login_page import is_login_page
 from crawlers.parsing.dates import CLOCK_TOLERANCE, parse_date, read_claim
 from crawlers.records import DatePrecision
 from crawlers.spiders.source import ListRefused, SourceSpider, Walk

@@ -6,7 +6,7 @@ from typing import Any
 
 import scrapy
 
-from crawlers.listed import Listed
+from crawlers.lists.listed import Listed
 from crawlers.records import Document, DocumentKind, Engagement, document_id
 from crawlers.spiders.listing import ListingSpider
 

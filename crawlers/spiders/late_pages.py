@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 import scrapy
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.access.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.catalogue.declaration import Declaration
-from crawlers.failure import Failure, FailureCode, RequestStopped, describe
 from crawlers.gate import Refusal, RefusalReason
-from crawlers.late import TOLD_AFTER
-from crawlers.listed import Listed
+from crawlers.lists.listed import Listed
 from crawlers.pages import document_unread
 from crawlers.records import Document
 from crawlers.remembered import CUT_AT_PAGES
-from crawlers.visit import Surroundings, Visit
+from crawlers.visits.late import TOLD_AFTER
+from crawlers.visits.visit import Surroundings, Visit
 
 __all__ = ["ENDS_CRAWL", "NEVER_ANSWERED", "LatePages", "says_nothing_of_it"]
 

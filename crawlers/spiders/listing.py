@@ -9,17 +9,17 @@ from parsel import Selector
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.access.failure import FailureCode
 from crawlers.catalogue.declaration import Step
-from crawlers.failure import FailureCode
 from crawlers.gate import Refusal
-from crawlers.instead import said_instead
-from crawlers.listed import Listed, NotJson, Reading, next_step
-from crawlers.login_page import is_login_page
+from crawlers.lists.instead import said_instead
+from crawlers.lists.listed import Listed, NotJson, Reading, next_step
+from crawlers.lists.login_page import is_login_page
+from crawlers.lists.paging import PageRequest
+from crawlers.lists.reading import read_list_text
 from crawlers.missing_page import moved_home
 from crawlers.pages import decode_list
-from crawlers.paging import PageRequest
 from crawlers.parsing.frames import framed_pages
-from crawlers.reading import read_list_text
 from crawlers.spiders.source import ListRefused, SourceSpider, Walk
 
 __all__ = ["ListingSpider"]

@@ -16,11 +16,11 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue.declaration import Declaration
 from crawlers.gate import Refusal
-from crawlers.listed import Listed
+from crawlers.lists.listed import Listed
+from crawlers.lists.titles import MOST_TITLES, is_retitled, title_mark
 from crawlers.pages import next_part_of
 from crawlers.records import DatePrecision, Document
-from crawlers.titles import MOST_TITLES, is_retitled, title_mark
-from crawlers.visit import Visit
+from crawlers.visits.visit import Visit
 
 __all__ = ["RetitledPages"]
 

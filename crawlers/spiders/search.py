@@ -6,9 +6,9 @@ from typing import Any
 
 from scrapy.http import Response
 
-from crawlers.failure import Failure, FailureCode
-from crawlers.listed import Listed, Reading
-from crawlers.paging import first_page
+from crawlers.access.failure import Failure, FailureCode
+from crawlers.lists.listed import Listed, Reading
+from crawlers.lists.paging import first_page
 from crawlers.remembered import TURN
 from crawlers.spiders.listing import ListingSpider
 from crawlers.spiders.source import Walk

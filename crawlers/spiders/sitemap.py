@@ -9,10 +9,10 @@ from typing import Any
 import scrapy
 from scrapy.http import Response
 
-from crawlers.failure import Failure, FailureCode
-from crawlers.listed import MAX_RECORDS, Fault, Listed, Reading, unique
-from crawlers.login_page import is_login_page
-from crawlers.paging import PageRequest
+from crawlers.access.failure import Failure, FailureCode
+from crawlers.lists.listed import MAX_RECORDS, Fault, Listed, Reading, unique
+from crawlers.lists.login_page import is_login_page
+from crawlers.lists.paging import PageRequest
 from crawlers.parsing.sitemap import NotASitemap, SitemapEntry, SitemapFile, read_sitemap
 from crawlers.remembered import HORIZON
 from crawlers.spiders.source import ListRefused, SourceSpider, Walk

@@ -14,13 +14,12 @@ import scrapy
 from scrapy.http import JsonRequest, Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawlers.access.failure import Failure, FailureCode, describe
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of, looks_like_attachment
-from crawlers.failure import Failure, FailureCode, describe
 from crawlers.gate import Refusal, RefusalReason
-from crawlers.late import LatePage
-from crawlers.listed import Listed, Reading
+from crawlers.lists.listed import Listed, Reading
+from crawlers.lists.paging import PageRequest, first_page, next_page
 from crawlers.pages import AnsweredPage, document_of, document_of_file, not_the_page, read_article
-from crawlers.paging import PageRequest, first_page, next_page
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document
 from crawlers.spiders.answer import answer_kept
@@ -28,8 +27,9 @@ from crawlers.spiders.attached import AttachedFiles
 from crawlers.spiders.continued import ContinuedPages
 from crawlers.spiders.late_pages import LatePages
 from crawlers.spiders.retitled import RetitledPages
-from crawlers.visit import Surroundings, Visit
-from crawlers.walk import CATCH_UP_PAGES, deep_declaration, page_after, walks_on
+from crawlers.visits.late import LatePage
+from crawlers.visits.visit import Surroundings, Visit
+from crawlers.visits.walk import CATCH_UP_PAGES, deep_declaration, page_after, walks_on
 
 __all__ = ["ListRefused", "SourceSpider", "Walk"]
 

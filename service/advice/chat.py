@@ -12,8 +12,8 @@ from datetime import timedelta
 import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from crawlers.egress import EgressRefused
-from crawlers.endpoint import EndpointEgress
+from crawlers.access.egress import EgressRefused
+from crawlers.access.endpoint import EndpointEgress
 from service.domain.learning.opinion import Unfit
 from service.domain.learning.opinion_words import Message
 from service.ports.opinions import AdviserError, Reply

@@ -8,7 +8,7 @@ import argparse
 import threading
 from pathlib import Path
 
-from crawlers.egress import Egress
+from crawlers.access.egress import Egress
 from service.bootstrap import Application, build, wall_clock
 from service.drill.clock import DrillClock
 from service.drill.folder import Beginning, DrillState, read_state

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from crawlers.egress import EgressRefused
-from crawlers.endpoint import EndpointEgress
+from crawlers.access.egress import EgressRefused
+from crawlers.access.endpoint import EndpointEgress
 from service.ports.notify import NotifyError
 
 __all__ = ["Monitor"]

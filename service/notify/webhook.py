@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 
-from crawlers.egress import EgressRefused
-from crawlers.endpoint import EndpointEgress
+from crawlers.access.egress import EgressRefused
+from crawlers.access.endpoint import EndpointEgress
 from service.notify.robots import HookKind, Request, refusal_of, request_for
 from service.ports.notify import Delivery, NotifyError
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from crawlers.looks import Look
 from crawlers.records import Engagement
+from crawlers.schedule.looks import Look
 
 __all__ = ["HostStop", "Hosts", "Looks", "Relook"]
 

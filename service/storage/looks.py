@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, func, select
 
-from crawlers.looks import Look, LookState
 from crawlers.records import Engagement
+from crawlers.schedule.looks import Look, LookState
 from service.ports.fetching import Relook
 from service.storage.among import among
 from service.storage.columns import Moment

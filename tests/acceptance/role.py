@@ -7,7 +7,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from crawlers.egress import Egress
+from crawlers.access.egress import Egress
 from service.bootstrap import build
 from service.settings import load_settings
 from service.stopping import stop_on_signals

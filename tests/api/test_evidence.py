@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from crawlers.looks import Look, LookState
 from crawlers.records import Document
+from crawlers.schedule.looks import Look, LookState
 from crawlers.snapshots import snapshot_of
 from service.domain.documents.evidence import EvidenceRules, EvidenceState
 from service.domain.people.person import Role

@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawlers.access.egress import Egress
 from crawlers.catalogue.declaration import Declaration
 from crawlers.catalogue.loader import source_of
-from crawlers.egress import Egress
 from crawlers.parsing.charset import decode
 from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crawlers.looks import Look
+from crawlers.schedule.looks import Look
 from service.domain.learning.opinion import OpinionState
 from service.ports.store import OutboxRow, Store
 from tests.contract.store_fetching import file_four, look_of

@@ -1,8 +1,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from crawlers.looks import Look, LookState
 from crawlers.records import Engagement
+from crawlers.schedule.looks import Look, LookState
 from service.ports.fetching import HostStop
 from service.ports.store import Store
 from tests.contract.stored import NOW, document, event, judge_all, put, undone

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawlers.endpoint import EndpointEgress
+from crawlers.access.endpoint import EndpointEgress
 from service.advice.chat import ChatAdviser
 from service.domain.learning.opinion import Unfit
 from service.ports.opinions import Adviser

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawlers.endpoint import EndpointEgress
+from crawlers.access.endpoint import EndpointEgress
 from service.domain.documents.push import PushFault, check_signature
 from service.domain.telling.letter import compose, message_id
 from service.notify.robots import MOST_BYTES, HookKind

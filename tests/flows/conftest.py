@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from crawlers.access.egress import Egress
 from crawlers.catalogue.declaration import Declaration
 from crawlers.catalogue.loader import source_of
-from crawlers.egress import Egress
 from crawlers.presets import preset_defaults
 from crawlers.records import Source
 from crawlers.run import CrawlReport, crawl

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from crawlers.egress import Egress
+from crawlers.access.egress import Egress
 from crawlers.records import Document, Source
 from crawlers.run import crawl
 from crawlers.second_look import Errand, PageAgain, look_again

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pytest
 
-from crawlers.egress import Egress
+from crawlers.access.egress import Egress
 from crawlers.records import Source
 from service import collecting
 from service.bootstrap import Application

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from crawlers.egress import Egress
+from crawlers.access.egress import Egress
 from crawlers.live_check import CHECK_ARTICLES
 from crawlers.records import Source
 from service.cli import application, checking

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from crawlers.egress import Egress
-from crawlers.looks import Answer
+from crawlers.access.egress import Egress
 from crawlers.records import DatePrecision, Source, document_id
 from crawlers.run import CrawlReport
+from crawlers.schedule.looks import Answer
 from crawlers.second_look import Errand, PageAgain, Seen, look_again
 from tests.flows.conftest import LIST_RULE, Clock, article, serve_articles
 from tests.flows.held import Held

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from crawlers.access.egress import Egress
 from crawlers.catalogue import Catalogue, load_catalogue
-from crawlers.egress import Egress
 from service.cli import application
 from service.cli import sources as commands
 from tests.flows.conftest import NOW, article, list_page

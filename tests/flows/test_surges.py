@@ -11,9 +11,9 @@ from time import perf_counter
 import pytest
 
 from analysis.assessment import CATEGORY_NAMES
-from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
+from crawlers.schedule.answering import AnsweredHours
 from service.bootstrap import build, prepare
 from service.domain.figures.surge import FoundSurge
 from service.domain.people.person import Person, Role

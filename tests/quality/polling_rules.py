@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from crawlers.arrivals import Arrivals
+from crawlers.schedule.arrivals import Arrivals
 
 __all__ = ["Played", "adaptive", "calibrate", "first_seen", "media_cloud", "play"]
 
@@ -77,7 +77,7 @@ def media_cloud(times: Sequence[datetime], start: datetime, end: datetime) -> li
 
 
 def adaptive(bearable: float, *, longest: timedelta) -> Rule:
-    """Look as `crawlers.polling` does, for a bearable wait and a declared maximum; it begins knowing nothing."""
+    """Look as `crawlers.schedule.polling` does, for a bearable wait and a declared maximum; it begins knowing nothing."""
 
     def look(times: Sequence[datetime], start: datetime, end: datetime) -> list[datetime]:
         looks: list[datetime] = []

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crawlers.looks import OFFSETS
+from crawlers.schedule.looks import OFFSETS
 from tests.quality.labelled import pinned
 
 HOUR = timedelta(hours=1)

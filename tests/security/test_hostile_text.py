@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from analysis.matching.articles import split_articles
+from crawlers.access.politeness import challenge_in
 from crawlers.attachments.grid import clean
 from crawlers.attachments.headings import field_of
 from crawlers.catalogue.declaration import ListRule, Paging
-from crawlers.listed import NotJson, read_html_list, read_json_list
+from crawlers.lists.listed import NotJson, read_html_list, read_json_list
+from crawlers.lists.paging import _page_count
 from crawlers.missing_page import _MARKUP
-from crawlers.paging import _page_count
 from crawlers.parsing.engagement import read_engagement
-from crawlers.politeness import challenge_in
 from crawlers.presets.hanweb import next_proxy_page, records_of
 from service.domain.cases.secrecy import confidentiality_findings
 from service.flows.policies.policy_sources import PolicySource, _with_header

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from analysis.assessment import Level
-from crawlers.answering import AnsweredHours
 from crawlers.remembered import ANSWERED
+from crawlers.schedule.answering import AnsweredHours
 from service.domain.figures.observed import Voice
 from service.domain.figures.surge import (
     HISTORY,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from crawlers.addresses import slots_of
+from crawlers.catalogue.addresses import slots_of
 from crawlers.catalogue.declaration import NEVER_CRAWLED, NOT_CRAWLED, Politeness
 from crawlers.ports import SourceProgress
 from crawlers.records import Source

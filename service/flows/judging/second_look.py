@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from crawlers.looks import Answer, Look, LookState, answered, first_look, is_flat
 from crawlers.records import Engagement, Source
+from crawlers.schedule.looks import Answer, Look, LookState, answered, first_look, is_flat
 from crawlers.second_look import Errand, PageAgain, Seen
 from service.ports.fetching import Relook
 from service.ports.store import Store, Work

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawlers.answering import KEPT_HOURS, AnsweredHours
 from crawlers.remembered import ANSWERED
+from crawlers.schedule.answering import KEPT_HOURS, AnsweredHours
 from service.domain.figures.coverage import Heard, Window, compared_sentence, coverage_sentence
 from service.domain.figures.effect import Effect
 from service.domain.week import Week

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 
-from crawlers.looks import LookState
+from crawlers.schedule.looks import LookState
 from service.storage.columns import Moment, Word
 from service.storage.schema.metadata import later, metadata
 

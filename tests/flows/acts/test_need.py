@@ -3,9 +3,9 @@ from datetime import datetime
 
 import pytest
 
-from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
+from crawlers.schedule.answering import AnsweredHours
 from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.clocks.clock import ClockState
 from service.domain.events.event import IncidentGrade

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from crawlers.answering import AnsweredHours
 from crawlers.records import Source
 from crawlers.remembered import ANSWERED
 from crawlers.run import CrawlReport
+from crawlers.schedule.answering import AnsweredHours
 from tests.flows.conftest import LIST_RULE, Clock, serve_articles
 from tests.flows.held import Held
 from tests.flows.press import Press

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crawlers.failure import FailureCode
+from crawlers.access.failure import FailureCode
 from crawlers.pages import UNREAD
 from crawlers.records import Source
 from crawlers.run import CrawlReport

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawlers.failure import FailureCode
+from crawlers.access.failure import FailureCode
 from crawlers.records import Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import NOW, article

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.egress import Egress
+from crawlers.access.egress import Egress
 from crawlers.records import Source, document_id
 from crawlers.run import crawl
 from service.ports.store import Store

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawlers.failure import FailureCode
+from crawlers.access.failure import FailureCode
 from crawlers.records import DatePrecision, DocumentKind, Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, article, list_page, serve_articles

@@ -17,14 +17,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from crawlers.egress import Egress
-from crawlers.failure import FailureCode
+from crawlers.access.egress import Egress
+from crawlers.access.failure import FailureCode
 from crawlers.records import Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, NOW, Clock, article, list_page, serve_articles
 from tests.flows.held import Held
 from tests.flows.press import Page, Press, press_server
-from tests.unit.crawlers.test_egress import spellings
+from tests.unit.crawlers.access.test_egress import spellings
 
 Declare = Callable[..., Source]
 Visit = Callable[..., CrawlReport]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.egress import Egress
+from crawlers.access.egress import Egress
 from crawlers.records import Source
 from crawlers.run import crawl
 from tests.flows.conftest import LIST_RULE, Clock

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from crawlers.egress import Egress
+from crawlers.access.egress import Egress
 from crawlers.records import Source
 from service.cli import once
 from service.cli.once import crawl_once

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawlers.failure import FailureCode
+from crawlers.access.failure import FailureCode
 from crawlers.records import DatePrecision, Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, article, list_page, serve_articles

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawlers.failure import FailureCode
+from crawlers.access.failure import FailureCode
 from crawlers.pages import UNREAD
 from crawlers.records import Source
 from crawlers.run import CrawlReport

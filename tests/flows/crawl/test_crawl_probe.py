@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.access.egress import Egress
 from crawlers.catalogue import load_catalogue
-from crawlers.egress import Egress
 from crawlers.probing.probe import MAX_REQUESTS
 from crawlers.probing.propose import Proposal
 from crawlers.probing.run import probe_site

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from crawlers.failure import FailureCode
-from crawlers.hosts import HostMemory
+from crawlers.access.failure import FailureCode
+from crawlers.access.hosts import HostMemory
 from crawlers.records import Source
 from crawlers.remembered import ANSWERED, ARRIVALS
 from crawlers.run import CrawlReport

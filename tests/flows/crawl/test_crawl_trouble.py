@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from crawlers.access.egress import Egress
+from crawlers.access.failure import FailureCode
+from crawlers.access.politeness import crawl_settings
 from crawlers.catalogue import load_catalogue
-from crawlers.egress import Egress
-from crawlers.failure import FailureCode
 from crawlers.parsing.sandbox import ExtractionSandbox
-from crawlers.politeness import crawl_settings
 from crawlers.records import Source, SourceClass
 from crawlers.run import CrawlReport, crawl
 from tests.flows.conftest import LIST_RULE, Clock, article, list_page, serve_articles
@@ -197,7 +197,7 @@ class TestSlowAnswers:
     def test_answer_that_drips_is_given_up(
         self, press: Press, held: Held, declare: Declare, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("crawlers.download.WINDOW_SECONDS", 0.3)
+        monkeypatch.setattr("crawlers.visits.download.WINDOW_SECONDS", 0.3)
         serve_articles(press, "/a/1.html", "/a/2.html")
         press.pages["/a/1.html"] = Page(body=b"x" * 400, drip=0.05)
         started = time.monotonic()

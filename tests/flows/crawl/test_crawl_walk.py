@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from crawlers.arrivals import Arrivals
-from crawlers.conclusion import SourceReport
 from crawlers.health import HealthState, health
 from crawlers.records import Source
 from crawlers.remembered import ARRIVALS
 from crawlers.run import CrawlReport
+from crawlers.schedule.arrivals import Arrivals
+from crawlers.visits.conclusion import SourceReport
 from tests.flows.conftest import LIST_RULE, Clock, article, list_page
 from tests.flows.held import Held
 from tests.flows.press import Page, Press

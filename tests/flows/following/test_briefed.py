@@ -6,9 +6,9 @@ from pathlib import Path
 from docx import Document
 from openpyxl import load_workbook
 
-from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
+from crawlers.schedule.answering import AnsweredHours
 from service.domain.beijing import BEIJING, beijing
 from service.domain.figures.briefing import LISTED_ON_PAPER, Briefing
 from service.domain.people.person import Person

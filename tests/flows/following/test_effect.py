@@ -3,10 +3,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crawlers.answering import AnsweredHours
 from crawlers.ports import SourceProgress
 from crawlers.records import DocumentKind
 from crawlers.remembered import ANSWERED as HOURS
+from crawlers.schedule.answering import AnsweredHours
 from service.domain.figures.effect import Effect, Trend
 from service.domain.refusal import Conflict, NotFound
 from service.flows.reports.effect import measure_effect

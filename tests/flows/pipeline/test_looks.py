@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from crawlers.looks import Answer, LookState
 from crawlers.records import DatePrecision, Document, DocumentKind, Engagement, Source, SourceClass, document_id
+from crawlers.schedule.looks import Answer, LookState
 from crawlers.second_look import Errand, Seen
 from service.domain.alerts.alert import AlertState
 from service.flows.judging.second_look import plan_looks, take_looks

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.assessment import Level
-from crawlers.endpoint import EndpointEgress
+from crawlers.access.endpoint import EndpointEgress
 from service import workers
 from service.advice.chat import ChatAdviser
 from service.bootstrap import Application, build, prepare

@@ -101,7 +101,9 @@ class TestShipped:
         assert {source.declaration["checked"] for source in self.catalogue.sources} == {"never"}
 
     def test_reading_it_needs_no_crawl_engine(self) -> None:
-        probe = "import sys, crawlers.catalogue, crawlers.health, crawlers.polling; print('scrapy' in sys.modules)"
+        probe = (
+            "import sys, crawlers.catalogue, crawlers.health, crawlers.schedule.polling; print('scrapy' in sys.modules)"
+        )
         done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
         assert done.stdout.strip() == "False"
 

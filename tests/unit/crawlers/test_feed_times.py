@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.listed import Listed
+from crawlers.lists.listed import Listed
 from crawlers.spiders.feed import read_feed
 
 # 10:00 in Shanghai.

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers.arrivals import Arrivals
 from crawlers.health import HealthState, health
-from crawlers.late import LatePage
-from crawlers.listed import Listed
+from crawlers.lists.listed import Listed
 from crawlers.ports import SourceProgress
 from crawlers.records import BEIJING, Source, SourceClass
 from crawlers.remembered import ARRIVALS, FINDINGS, LATE, ROTTEN
+from crawlers.schedule.arrivals import Arrivals
+from crawlers.visits.late import LatePage
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 SOURCE = Source(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.catalogue.declaration import Declaration, ListRule
-from crawlers.listed import Listed, NotJson, Reading, read_html_list, read_json_list
-from crawlers.paging import next_page, static_page
+from crawlers.lists.listed import Listed, NotJson, Reading, read_html_list, read_json_list
+from crawlers.lists.paging import next_page, static_page
 from crawlers.presets.hanweb import next_proxy_page, records_of
 from crawlers.records import DatePrecision
 from crawlers.spiders.feed import read_feed

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from crawlers.access.failure import FailureCode
 from crawlers.catalogue.declaration import Declaration
 from crawlers.catalogue.loader import source_of
-from crawlers.conclusion import SourceReport
-from crawlers.failure import FailureCode
 from crawlers.live_check import CHECK_ARTICLES, Brought, LiveChecks, gently, verdict
 from crawlers.ports import SourceProgress
 from crawlers.records import Document, DocumentKind, Source, document_id
 from crawlers.sinks.memory import MemorySink
+from crawlers.visits.conclusion import SourceReport
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 LIST = {"record": "li", "title": "a", "link": "a@href"}

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.addresses import fill_address, fill_value, slots_of
-from crawlers.listed import paragraphs
-from crawlers.login_page import is_login_page
+from crawlers.catalogue.addresses import fill_address, fill_value, slots_of
+from crawlers.lists.listed import paragraphs
+from crawlers.lists.login_page import is_login_page
 from crawlers.parsing.policy_facts import policy_facts
 from crawlers.probing.list_shape import find_list
 from crawlers.probing.offers import cms_of, feeds_of, json_lists, page_two_links

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from crawlers.catalogue.declaration import Declaration
-from crawlers.paging import next_page
+from crawlers.lists.paging import next_page
+from crawlers.lists.reading import read_list_text
 from crawlers.parsing.article import Article, extract
 from crawlers.presets import preset_defaults, preset_names
-from crawlers.reading import read_list_text
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 LISTS: dict[str, tuple[str, str, list[tuple[str, str, str]], str]] = {

@@ -12,9 +12,9 @@ import pytest
 
 from crawlers.catalogue import load_catalogue
 from crawlers.catalogue.declaration import NOT_CRAWLED, Declaration
-from crawlers.listed import Listed, Reading
-from crawlers.paging import first_page, next_page
-from crawlers.reading import read_list_text
+from crawlers.lists.listed import Listed, Reading
+from crawlers.lists.paging import first_page, next_page
+from crawlers.lists.reading import read_list_text
 from crawlers.records import Source
 from crawlers.spiders.feed import read_feed
 

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from crawlers.endpoint import EndpointEgress
+from crawlers.access.endpoint import EndpointEgress
 from service.bootstrap import Application, build, prepare
 from service.flows.pulse import leave_mark
 from service.notify.monitor import Monitor

@@ -1,0 +1,1 @@
+"""When a source is visited next, when it usually publishes, and when a document is looked at again."""

@@ -1,0 +1,1 @@
+"""One visit to one source, from its first request to what it leaves behind."""

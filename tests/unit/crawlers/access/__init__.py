@@ -1,0 +1,1 @@
+"""Tests of crawlers.access, module by module."""

@@ -1,0 +1,1 @@
+"""Tests of crawlers.schedule, module by module."""

@@ -1,0 +1,1 @@
+"""Tests of crawlers.visits, module by module."""
