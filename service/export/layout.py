@@ -235,7 +235,7 @@ def _response_table(briefing: Briefing) -> Iterator[Block]:
         for row in briefing.responses[:_RESPONSES]
     ]
     headings = ("事件", "获知", "回应", "用时/时限", "是否超时")
-    yield Table(headings=headings, rows=rows, widths=(41, 26, 26, 44, 19))
+    yield Table(headings=headings, rows=rows, widths=(40, 29, 29, 37, 21))
     yield from _left_out(len(briefing.responses) - _RESPONSES, "件", "工作簿“回应时效”")
 
 
@@ -338,5 +338,5 @@ def _listed_documents(briefing: Briefing) -> Iterator[Block]:
         for number, row in enumerate(shown, 1)
     ]
     columns = ("序号", "标题（链接到原文）", "来源", "时间", "事件编号")
-    yield Table(headings=columns, rows=rows, widths=(10, 66, 36, 27, 17))
+    yield Table(headings=columns, rows=rows, widths=(10, 64, 35, 30, 17))
     yield from _left_out(len(briefing.documents) - len(shown), "篇", "工作簿“重点信息清单”")
