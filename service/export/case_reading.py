@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from service.domain.beijing import BEIJING
-from service.domain.cases.file import Approval, CaseFile, Liaison
+from service.domain.cases.file import Approval, CaseFile, CaseStep, Liaison
 from service.domain.cases.workflow import CaseState, Step
 from service.domain.clocks.clock import SYSTEM, Clock, ClockState, limit_words
 from service.flows.cases.packing import Bundle
@@ -122,11 +122,26 @@ def _head(bundle: Bundle) -> Iterator[str]:
 def _course(file: CaseFile) -> Iterator[str]:
     yield from ("", "一、办理经过")
     for one in file.steps:
-        yield f"{one.number}. {_at(one.at)}　{_who(one.by)}　{_STEPS[one.step]}（{_STATES[one.state]}）"
+        told = "；".join(" ".join(str(one.detail[name]).split()) for name in _TOLD if one.detail.get(name))
+        said = f"：{told}" if told and one.step not in _REVIEWS else ""
+        yield f"{one.number}. {_at(one.at)}　{_signed(one)}　{_STEPS[one.step]}（{_STATES[one.state]}）{said}"
+
+
+# What a step is about, in words of who took it; what stands in records of their own is told there.
+_TOLD = ("party", "question", "to", "summary", "reason", "remark")
+_REVIEWS = frozenset({Step.FIRST_REVIEW, Step.LEGAL_REVIEW, Step.SECRECY_REVIEW})
+
+
+def _signed(step: CaseStep) -> str:
+    """Return who took the step; where two stand for it, both."""
+    names = step.detail.get("by")
+    return "、".join(dict.fromkeys(map(str, names.values()))) if isinstance(names, Mapping) else _who(step.by)
 
 
 def _texts(file: CaseFile) -> Iterator[str]:
     yield from ("", "二、文稿、审核与发布")
+    if not (file.drafts or file.opinions or file.approvals or file.publications):
+        yield "还没有文稿、审核和发布"
     for draft in file.drafts:
         yield f"第{draft.version}版　{_at(draft.at)}　{draft.by}　drafts/{draft.version:03d}.json"
     for opinion in file.opinions:

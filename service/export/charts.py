@@ -51,7 +51,7 @@ def daily_line(figures: WeekFigures) -> bytes | None:
         return None
     days = [f"{day.month}月{day.day}日" for day, _, _ in figures.daily]
     with mpl.rc_context({"font.family": font, "font.size": 9, "axes.unicode_minus": False}):
-        figure = Figure(figsize=(6.1, 1.7), layout="constrained")
+        figure = Figure(figsize=(6.1, 1.2), layout="constrained")
         axes = figure.subplots()
         lines = (
             ("监测信息", [count for _, count, _ in figures.daily], "o", "-"),

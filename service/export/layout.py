@@ -1,17 +1,20 @@
 """What stands in which section of the weekly briefing, whatever file it becomes; how a file looks is its writer's matter."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from service.domain.beijing import BEIJING, beijing
 from service.domain.figures.briefing import (
-    LISTED_ON_PAPER,
     AnswerEffect,
     Briefing,
+    CategoryRow,
     Change,
     MajorEvent,
     WeekFigures,
     before_word,
+    named,
+    on_paper,
     quoted,
 )
 from service.export.blocks import Block, Heading, Line, Link, Look, Paper, Picture, Table, repaired
@@ -49,15 +52,15 @@ def _overview(briefing: Briefing) -> Iterator[Block]:
     yield Line(
         text=f"监测显示，{_span(briefing)}，共收到稿件{figures.collected.count}篇，{_compared(figures.collected, before)}；"
         f"其中风险稿件{figures.risk.count}篇，{_compared(figures.risk, before)}{_risk_text(briefing)}。"
+        f"{_leading(briefing.categories[:_CATEGORIES], before)}"
     )
-    if briefing.categories:
-        rows = [
-            [f"{row.code} {row.change.name}", str(row.change.count), row.change.words, row.level.word]
-            for row in briefing.categories[:_CATEGORIES]
-        ]
-        headings = ("风险稿件类别", "篇数", "环比", "最高预警")
-        yield Table(headings=headings, rows=rows, widths=(82, 20, 26, 28), figures=(1, 2))
-        yield from _left_out(len(briefing.categories) - _CATEGORIES, "类", "工作簿“类别”")
+
+
+def _leading(categories: Sequence[CategoryRow], before: str) -> str:
+    """Name the categories with most risk documents; the table of the annex has all."""
+    rows = [row.change for row in categories if row.change.count]
+    told = [f"{change.name}{change.count}篇（{_compared(change, before)}）" for change in rows]
+    return f"较多的类别：{'、'.join(told)}，见附件2。" if told else ""
 
 
 def _risk_text(briefing: Briefing) -> str:
@@ -98,37 +101,42 @@ def _events(briefing: Briefing) -> Iterator[Block]:
     if not briefing.events:
         yield Line(text="本周没有达到预警线的事件。")
     for event in briefing.events[:_TOLD]:
-        yield Heading(text=f"（{_NUMERALS[int(event.number) - 1]}）{event.title}", level=2)
+        title = event.title if len(event.title) <= _HEADED else f"{event.title[: _HEADED - 1]}…"
+        yield Heading(text=f"（{_NUMERALS[int(event.number) - 1]}）{title}", level=2)
         yield Line(text=_event_text(event, briefing))
     yield from _left_out(max(briefing.events_in_all, len(briefing.events)) - _TOLD, "件", "附件1")
 
 
 _NUMERALS = "一二三四五六七八九十"
-# The text before the annexes is to fit two pages; the ledger in the annex has the events.
+# The text before the annexes is to fit two pages, and three where titles are of 80 signs; the annex has events and tables whole.
 _TOLD = 3
 _RUMOUR = "R13"
-_CATEGORIES, _RUMOURS, _RESPONSES = 5, 2, 4
+_CATEGORIES, _RUMOURS, _EFFECTS = 3, 2, 4
+_RESPONSES = 20
 _CITIES = 4
-_TITLE_SHOWN = 30
+# Two lines of a heading, whose numeral takes three signs, and of text; the ledger has whole titles.
+_HEADED, _TWO_LINES = 46, 54
 
 
 def _event_text(event: MajorEvent, briefing: Briefing) -> str:
     products = "、".join(event.products) or "品种待核实"
-    firms = f"（{'、'.join(event.firms)}）" if event.firms else ""
+    more = "等" if len(event.firms) > 1 else ""
+    firms = f"（{event.firms[0]}{more}）" if event.firms else ""
     return (
         f"{event.level.mark}{event.level.word}。据首发信息，"
         f"{beijing(event.first_at, briefing.made_at)}由{quoted(event.first_source)}首发，"
         f"至今{event.documents}篇、信源{event.sources}个。涉及{products}{firms}。{event.progress}。"
-        f"下一步：{event.next_step}。牵头：{event.lead}。"
+        f"下一步：{event.next_step}。"
     )
 
 
 def _trends(briefing: Briefing) -> Iterator[Block]:
     yield Heading(text="三、走势与分布")
     yield from _days(briefing.figures)
-    named = [f"{row.name}{row.count}篇" for row in briefing.figures.by_city if row.count]
-    cities = "、".join(named[:_CITIES]) + ("等" if len(named) > _CITIES else "")
-    yield Line(text=f"按设区市：{cities}。" if cities else "风险稿件未集中提及本省设区市。")
+    named_cities = [f"{row.name}{row.count}篇" for row in briefing.figures.by_city if row.count]
+    cities = "、".join(named_cities[:_CITIES]) + ("等" if len(named_cities) > _CITIES else "")
+    told = f"按设区市：{cities}。" if cities else "风险稿件未集中提及本省设区市。"
+    yield Line(text=_fullest_day(briefing.figures) + told)
     if briefing.surges:
         yield Line(text=briefing.surges)
 
@@ -146,22 +154,43 @@ def _days(figures: WeekFigures) -> Iterator[Block]:
         rows = [[f"{day.month}月{day.day}日", str(count), str(risk)] for day, count, risk in daily]
         headings = ("日期", "监测信息（篇）", "风险稿件（篇）")
         yield Table(headings=headings, rows=rows, widths=(60, 48, 48), figures=(1, 2))
-    day, _, most = max(daily, key=lambda row: row[2])
-    if most:
-        yield Line(text=f"风险稿件最多的是{day.month}月{day.day}日，{most}篇。")
+
+
+def _fullest_day(figures: WeekFigures) -> str:
+    day, _, most = max(figures.daily, key=lambda row: row[2], default=(None, 0, 0))
+    return f"风险稿件最多的是{day.month}月{day.day}日，{most}篇。" if day and most else ""
 
 
 def _topics(briefing: Briefing) -> Iterator[Block]:
     yield Heading(text="四、热点话题与关键词")
     before = before_word(briefing.week, briefing.made_at)
-    terms = "、".join(f"{row.name}{row.count}篇（{_compared(row, before)}）" for row in briefing.terms[:6])
-    yield Line(text=f"提及较多：{terms}。" if terms else "本周风险稿件未集中提及具体品种或企业。")
+    yield Line(text=_mentioned(briefing.terms, before))
     yield Heading(text="五、谣言与辟谣")
-    for rumour in briefing.rumours[:_RUMOURS]:
-        yield Line(text=f"网传{quoted(rumour.claim.removeprefix('网传'))}，{rumour.documents}篇，{rumour.status}。")
-    yield from _left_out(len(briefing.rumours) - _RUMOURS, "条", "附件1")
+    told = [
+        f"网传{named(rumour.claim.removeprefix('网传'))}，{rumour.documents}篇，{rumour.status}。"
+        for rumour in briefing.rumours[:_RUMOURS]
+    ]
+    left = len(briefing.rumours) - _RUMOURS
+    told += [f"另有{left}条，见附件1。"] if left > 0 else []
+    if told:
+        yield Line(text="".join(told))
     if not briefing.rumours:
         yield Line(text=_no_rumour(briefing))
+
+
+def _mentioned(terms: Sequence[Change], before: str) -> str:
+    """Name what most documents mention, as much as two lines hold: three at least, six at most."""
+    if not terms:
+        return "本周风险稿件未集中提及具体品种或企业。"
+    most, least = min(6, len(terms)), min(3, len(terms))
+    told = [_mentions(terms[:count], before) for count in range(most, least - 1, -1)]
+    return next((text for text in told if len(text) <= _TWO_LINES), told[-1])
+
+
+def _mentions(terms: Sequence[Change], before: str) -> str:
+    if not any(row.before for row in terms):
+        return f"提及较多：{'、'.join(f'{row.name}{row.count}篇' for row in terms)}，{before}都没有。"
+    return f"提及较多：{'、'.join(f'{row.name}{row.count}篇（{_compared(row, before)}）' for row in terms)}。"
 
 
 def _no_rumour(briefing: Briefing) -> str:
@@ -174,20 +203,30 @@ def _no_rumour(briefing: Briefing) -> str:
 
 def _answers(briefing: Briefing) -> Iterator[Block]:
     yield Heading(text="六、回应情况")
-    yield from _response_table(briefing)
+    yield from _answered(briefing)
     for row in briefing.bypasses:
         yield Line(text=f"越过审核程序：{row.sentence}。")
     for sentence in briefing.followed:
         yield Line(text=sentence)
 
 
-def _response_table(briefing: Briefing) -> Iterator[Block]:
+def _answered(briefing: Briefing) -> Iterator[Block]:
+    """Say how many answers stand how; the table of the annex has each."""
     if not briefing.responses:
         yield Line(text="本周没有在走的回应时限。")
         return
+    counts = Counter(row.verdict(briefing.made_at) for row in briefing.responses)
+    told = "，".join(f"{verdict}{count}件" for verdict, count in counts.items())
+    yield Line(text=f"有回应时限的事件{len(briefing.responses)}件：{told}，见附件2。")
+    yield from _effects([(row.title, row.effect) for row in briefing.responses[:_EFFECTS] if row.effect is not None])
+
+
+def _response_table(briefing: Briefing) -> Iterator[Block]:
+    if not briefing.responses:
+        return
     rows = [
         [
-            f"{row.title[:_TITLE_SHOWN]}…" if len(row.title) > _TITLE_SHOWN else row.title,
+            row.title,
             beijing(row.known_at, briefing.made_at),
             beijing(row.answered_at, briefing.made_at) if row.answered_at else "—",
             row.limits_used or "—",
@@ -196,20 +235,30 @@ def _response_table(briefing: Briefing) -> Iterator[Block]:
         for row in briefing.responses[:_RESPONSES]
     ]
     headings = ("事件", "获知", "回应", "用时/时限", "是否超时")
-    yield Table(headings=headings, rows=rows, widths=(41, 26, 26, 44, 19))
+    yield Table(headings=headings, rows=rows, widths=(40, 29, 29, 37, 21))
     yield from _left_out(len(briefing.responses) - _RESPONSES, "件", "工作簿“回应时效”")
-    yield from _effects([(row.title, row.effect) for row in briefing.responses[:_RESPONSES] if row.effect is not None])
+
+
+def _category_table(briefing: Briefing) -> Iterator[Block]:
+    if not briefing.categories:
+        return
+    rows = [
+        [f"{row.code} {row.change.name}", str(row.change.count), row.change.words, row.level.word]
+        for row in briefing.categories
+    ]
+    headings = ("风险稿件类别", "篇数", "环比", "最高预警")
+    yield Table(headings=headings, rows=rows, widths=(82, 20, 26, 28), figures=(1, 2))
 
 
 def _effects(told: Sequence[tuple[str, AnswerEffect]]) -> Iterator[Block]:
     """Say what was counted around the answers, and of each whether collecting went on: counts that fell may be hours not seen."""
     if not told:
         return
-    effects = "；".join(f"{quoted(title)}{effect.words}" for title, effect in told)
+    effects = "；".join(f"{named(title)}{effect.words}" for title, effect in told)
     yield Line(text=f"回应前后的稿件：{effects}。")
     sentences: dict[str, list[str]] = {}
     for title, effect in told:
-        sentences.setdefault(effect.coverage, []).append(quoted(title))
+        sentences.setdefault(effect.coverage, []).append(named(title))
     for sentence, titles in sentences.items():
         whose = f"{'、'.join(titles)}回应前后，" if len(sentences) > 1 else "回应前后，"
         if sentence:
@@ -228,7 +277,9 @@ def _advice(briefing: Briefing) -> Iterator[Block]:
 def _annex(briefing: Briefing) -> Iterator[Block]:
     yield Heading(text="附件1　重点事件台账", new_page=True)
     yield from _event_ledger(briefing)
-    yield Heading(text="附件2　分布图")
+    yield Heading(text="附件2　分类统计、回应时效和分布图")
+    yield from _category_table(briefing)
+    yield from _response_table(briefing)
     yield from _distribution(briefing.figures)
     yield Heading(text="附件3　重点信息清单")
     yield from _listed_documents(briefing)
@@ -275,6 +326,7 @@ def _listed_documents(briefing: Briefing) -> Iterator[Block]:
     if not briefing.documents:
         yield Line(text="本周没有风险稿件。")
         return
+    shown = on_paper(briefing.documents)
     rows: list[list[str | Link]] = [
         [
             str(number),
@@ -283,8 +335,8 @@ def _listed_documents(briefing: Briefing) -> Iterator[Block]:
             beijing(row.published_at, briefing.made_at),
             Link(row.event_number or "查看", row.event_link) if row.event_id else "—",
         ]
-        for number, row in enumerate(briefing.documents[:LISTED_ON_PAPER], 1)
+        for number, row in enumerate(shown, 1)
     ]
     columns = ("序号", "标题（链接到原文）", "来源", "时间", "事件编号")
-    yield Table(headings=columns, rows=rows, widths=(11, 71, 24, 32, 18))
-    yield from _left_out(len(briefing.documents) - LISTED_ON_PAPER, "篇", "工作簿“重点信息清单”")
+    yield Table(headings=columns, rows=rows, widths=(10, 64, 35, 30, 17))
+    yield from _left_out(len(briefing.documents) - len(shown), "篇", "工作簿“重点信息清单”")

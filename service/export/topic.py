@@ -39,7 +39,7 @@ def _questions(sheets: Sheets, report: TopicReport) -> None:
             for place, one in enumerate(phase.figures.questions, 1)
         ]
     headings = ("阶段", "名次", "问题（稿件原句）", "提问稿件（篇）", "示例稿件", "解读口径（人工填写）")
-    sheets.table("问题", headings, rows, (12, 8, 50, 14, 70, 40))
+    sheets.table("问题", headings, rows, (10, 6, 44, 10, 56, 36))
 
 
 def _arguments(sheets: Sheets, report: TopicReport) -> None:
@@ -102,7 +102,7 @@ def _assessed(sheets: Sheets, sheet: RiskSheet, report: TopicReport) -> None:
         for place, one in enumerate(sheet.concerns, 1)
     ]
     headings = ("项目", "内容", "群体", "可能与影响", "答复口径", "答复人")
-    sheets.table("风险评估表", headings, rows, (44, 60, 16, 18, 50, 14))
+    sheets.table("风险评估表", headings, rows, (38, 52, 12, 15, 42, 10))
 
 
 def _documents(sheets: Sheets, report: TopicReport) -> None:

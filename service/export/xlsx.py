@@ -101,7 +101,7 @@ def _ledger(sheets: Sheets, briefing: Briefing) -> None:
         for event in briefing.events
     ]
     headings = ("编号", "事件", "首发", "来源", "等级", "篇数", "牵头处室", "时限", "状态", "进展")
-    sheets.table("重点事件台账", headings, rows, widths=(8, 46, 18, 22, 10, 8, 24, 22, 10, 46))
+    sheets.table("重点事件台账", headings, rows, widths=(6, 42, 15, 16, 6, 6, 20, 15, 8, 30))
 
 
 def _responses(sheets: Sheets, briefing: Briefing) -> None:
@@ -121,7 +121,7 @@ def _responses(sheets: Sheets, briefing: Briefing) -> None:
         for row in briefing.responses
     ]
     headings = ("事件", "获知", "确认", "回应", "最近到期", "是否超时", "用时/时限", "回应前后各24小时稿件", "其间采集")
-    sheets.table("回应时效", headings, rows, widths=(46, 18, 18, 18, 18, 12, 40, 44, 60))
+    sheets.table("回应时效", headings, rows, widths=(36, 15, 15, 15, 15, 10, 28, 24, 26))
 
 
 def _documents(sheets: Sheets, briefing: Briefing) -> None:
@@ -130,4 +130,4 @@ def _documents(sheets: Sheets, briefing: Briefing) -> None:
         for number, row in enumerate(briefing.documents, 1)
     ]
     headings = ("序号", "标题", "来源", "时间", "原文链接", "事件链接")
-    sheets.table("重点信息清单", headings, rows, widths=(8, 60, 24, 18, 60, 40))
+    sheets.table("重点信息清单", headings, rows, widths=(6, 52, 18, 15, 36, 28))

@@ -4,6 +4,7 @@ The order of sections follows the office's practice (概况、重点、走势、
 carries its window; sentences of judgement and advice are proposed by rule and marked as drafts for a person to settle.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from service.domain.week import Week
 __all__ = [
     "EFFECT_WINDOW",
     "LISTED_ON_PAPER",
+    "OF_ONE_EVENT",
     "Advice",
     "AnswerEffect",
     "Briefing",
@@ -30,11 +32,16 @@ __all__ = [
     "advise",
     "before_word",
     "judge_week",
+    "named",
+    "on_paper",
     "quoted",
 ]
 
 LISTED_ON_PAPER = 40
 """Documents of 重点信息清单 that the printed issue shows; the workbook has them all."""
+
+OF_ONE_EVENT = 5
+"""How many of these may be of one event."""
 
 EFFECT_WINDOW = timedelta(hours=24)
 """How far before and after an answer its event is counted."""
@@ -261,6 +268,17 @@ class Briefing:
     events_in_all: int = 0
 
 
+def on_paper(documents: Sequence[ListedDocument]) -> list[ListedDocument]:
+    """Return the documents that the printed issue lists, in their order: one loud event leaves room for the others."""
+    heard: Counter[str] = Counter()
+    shown = []
+    for one in documents:
+        heard[one.event_id] += 1
+        if not one.event_id or heard[one.event_id] <= OF_ONE_EVENT:
+            shown.append(one)
+    return shown[:LISTED_ON_PAPER]
+
+
 def before_word(week: Week, made_at: datetime) -> str:
     """Return what the counts before are of: of an issue made within its week the same part of the week before."""
     return "上周同期" if made_at < week.until else "上周"
@@ -285,6 +303,14 @@ def quoted(title: str) -> str:
     return f"“{title.translate(_INNER)}”"
 
 
+_NAMED = 20
+
+
+def named(title: str) -> str:
+    """Return how an event is named where the issue told it in full before: quoted, a long title by its first 20 signs."""
+    return quoted(title if len(title) <= _NAMED else f"{title[: _NAMED - 1]}…")
+
+
 _INNER = str.maketrans("“”", "‘’")
 
 
@@ -299,7 +325,7 @@ def advise(
     """Propose two to four items, each resting on a counted fact of this issue."""
     items = [
         Advice(
-            fact=f"{quoted(event.title)}至今{event.documents}篇、信源{event.sources}个，最高为{event.level.word}预警",
+            fact=f"{named(event.title)}至今{event.documents}篇、信源{event.sources}个，最高为{event.level.word}预警",
             proposal=event.next_step,
             lead=event.lead,
         )
@@ -308,7 +334,7 @@ def advise(
     ]
     items += [
         Advice(
-            fact=f"{quoted(row.title)}{verdict if verdict == _STILL_LATE else '的回应逾期'}",
+            fact=f"{named(row.title)}{verdict if verdict == _STILL_LATE else '的回应逾期'}",
             proposal="尽快回应或说明进展" if verdict == _STILL_LATE else "复盘用时，补齐会商与审签环节的值守安排",
             lead=lead,
         )

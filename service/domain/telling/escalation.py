@@ -14,7 +14,7 @@ from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.alerts.alert_states import AlertState, Mover
 from service.domain.alerts.handling import moved
 from service.domain.alerts.rounds import next_round, round_number
-from service.domain.beijing import countdown, duration
+from service.domain.beijing import beijing, countdown, duration
 from service.domain.clocks.clock import Clock
 from service.domain.telling.routing import Routing, Target, Tier
 
@@ -152,17 +152,18 @@ def asks(alert: Alert) -> bool:
 def notes_on(occasion: str, alert: Alert, clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
     """Return what is new to a reader who knows the alert already, so that a reminder is not taken for the mail before it.
 
-    `clocks` are those that the mail is about: of a reminder of a deadline the one.
+    `clocks` are those that the mail is about: of a reminder of a deadline the one. What is counted says until when, since a
+    mail may come late.
     """
     kind = occasion.partition(":")[0]
     if kind == "unacknowledged":
-        return (f"已{duration(now - round_began(alert))}无人确认，现逐级提醒",)
+        return (f"截至{beijing(now, now)}已{duration(now - round_began(alert))}无人确认，现逐级提醒",)
     if kind == "idle":
         return ("确认后久无办理动作，预警重新变为待确认，请再确认并办理",)
     if kind == "escalated":
         return (f"级别上升到{alert.level.word}，此前确认过的也须重新确认",)
     if kind == "clock" and clocks and clocks[0].due_at is not None:
-        return (f"“{clocks[0].action}”{_used(clocks[0], clocks[0].due_at, now)}",)
+        return (f"截至{beijing(now, now)}，“{clocks[0].action}”{_used(clocks[0], clocks[0].due_at, now)}",)
     return ()
 
 

@@ -12,6 +12,7 @@ from service.domain.clocks.clock import ClockState
 from service.domain.events.event import EventDocument
 from service.domain.figures.briefing import (
     LISTED_ON_PAPER,
+    OF_ONE_EVENT,
     Briefing,
     BypassRow,
     CategoryRow,
@@ -23,7 +24,7 @@ from service.domain.figures.briefing import (
     advise,
     before_word,
     judge_week,
-    quoted,
+    named,
 )
 from service.domain.figures.surge import week_sentence
 from service.domain.places import CITIES, PROVINCE
@@ -40,8 +41,8 @@ __all__ = ["compile_week"]
 _RISK = int(Level.RISK)
 # Rows of the ledger 重点事件台账; what is told in words is fewer, and the worst come first.
 _MAJOR = 60
-_RUMOURS = 5
-_LISTED = 100
+_DUE, _TITLES = 4, 1
+_LISTED = 300
 _TERMS = 12
 _ISSUES = "briefing.issues"
 _TONES = {"neg": "负面", "neu": "中性", "pos": "正面"}
@@ -218,12 +219,21 @@ _STATES: Mapping[AlertState, str] = MappingProxyType(
 
 def _progress(alert: Alert, now: datetime) -> str:
     steps = [
-        ("预警", alert.raised_at),
-        ("确认", alert.acknowledged_at),
-        ("回应", alert.answered_at),
-        ("办结", alert.closed_at),
+        (beijing(moment, now), name)
+        for moment, name in (
+            (alert.raised_at, "预警"),
+            (alert.acknowledged_at, "确认"),
+            (alert.answered_at, "回应"),
+            (alert.closed_at, "办结"),
+        )
+        if moment is not None
     ]
-    return "，".join(f"{beijing(moment, now)}{name}" for name, moment in steps if moment is not None)
+    days = [told.rpartition(" ")[0] for told, _ in steps]
+    # A day is written once.
+    return "，".join(
+        f"{told.rpartition(' ')[2] if place and days[place] == days[place - 1] else told}{name}"
+        for place, (told, name) in enumerate(steps)
+    )
 
 
 def _next_step(alert: Alert) -> str:
@@ -284,19 +294,30 @@ def _rumours(raised: Sequence[Raised]) -> tuple[Rumour, ...]:
         )
         for one in raised
         if "R13" in one.event.categories
-    )[:_RUMOURS]
+    )
 
 
 def _ahead(raised: Sequence[Raised], week: Week, now: datetime) -> tuple[str, ...]:
+    """Return what is due next week, the soonest first and events of one hour and duty together, then the gravest of the others."""
     following = (week.until, week.until + timedelta(days=7))
-    due = [
-        f"{beijing(clock.due_at, now)} {clock.action}（{one.event.title}）"
-        for one in raised
-        for clock in one.clocks
-        if clock.state is ClockState.ARMED and clock.due_at is not None and following[0] <= clock.due_at < following[1]
-    ]
-    still = [f"继续关注{quoted(one.event.title)}" for one in raised[:3] if one.alert.state is not AlertState.CLOSED]
-    return (*due[:5], *still) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
+    due: dict[tuple[datetime, str], list[Raised]] = {}
+    for one in raised:
+        for clock in one.clocks:
+            if clock.state is ClockState.ARMED and clock.due_at and following[0] <= clock.due_at < following[1]:
+                due.setdefault((clock.due_at.replace(second=0, microsecond=0), clock.action), []).append(one)
+    told = sorted(due.items(), key=lambda item: item[0])
+    lines = [_due_line(at, action, ones, now) for (at, action), ones in told[:_DUE]]
+    lines += [f"另有{len(told) - _DUE}项时限，见预警页面"] if len(told) > _DUE else []
+    of_due = {one.alert.id for ones in due.values() for one in ones}
+    still = [one for one in raised[:3] if one.alert.state is not AlertState.CLOSED and one.alert.id not in of_due]
+    lines += [f"继续关注{'、'.join(named(one.event.title) for one in still)}"] if still else []
+    return tuple(lines) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
+
+
+def _due_line(at: datetime, action: str, ones: Sequence[Raised], now: datetime) -> str:
+    titles = "、".join(named(one.event.title) for one in ones[:_TITLES])
+    rest = f"等{len(ones)}件" if len(ones) > _TITLES else ""
+    return f"{beijing(at, now)} {action}：{titles}{rest}"
 
 
 def _documents(work: Work, week: Week, address: str, raised: Sequence[Raised]) -> tuple[ListedDocument, ...]:
@@ -347,6 +368,6 @@ def _notes(week: Week, now: datetime) -> tuple[str, ...]:
         "提及较多为涉及该品种或企业的风险事件在本周和环比时段各自的稿件，按稿件时间计，含转载。",
         "回应用时自获知起，至登记完成止；回应前后各24小时为该事件全部稿件（含转载），只说明前后差别，不说明原因。",
         "涉及江西指稿件提及本省任一地方，没有提及地方的按来件登记地区；设区市按提及的第一个本省地方计，每篇只计一次。",
-        f"重点信息清单取本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前：文稿列前{LISTED_ON_PAPER}篇，工作簿全列；其余稿件在检索中查。",
+        f"重点信息清单取本周最后收到的至多{_LISTED}篇风险稿件，新发布的在前：文稿列前{LISTED_ON_PAPER}篇，同一事件至多{OF_ONE_EVENT}篇，工作簿全列；其余稿件在检索中查。",
         "级别为本系统内部舆情预警，非法定预警；研判与建议为按规则草拟，须经人工核定。",
     )

@@ -102,6 +102,20 @@ class TestPackage:
         assert "　系统　发现（" in text
         assert f"　{file.publications[0].by}　{file.publications[0].channel}" in text
 
+    def test_a_step_of_two_names_both_and_says_what_was_concluded(self, told: Way) -> None:
+        lines = contents(package(told))["readme.txt"].decode().splitlines()
+        [concluded] = [line for line in lines if "　研判结论（" in line]
+        with told.store.read() as work:
+            file = work.cases.file(told.case.id)
+        assert file is not None
+        [names] = [one.detail["by"] for one in file.steps if one.step is Step.CONCLUDE]
+        assert len(set(names.values())) == 2
+        assert f"　{'、'.join(names.values())}　研判结论（已研判）：属实，影响限于本县" in concluded
+
+    def test_where_nothing_was_written_yet_the_page_says_so(self, way: Way) -> None:
+        lines = contents(package(way.assessed()))["readme.txt"].decode().splitlines()
+        assert lines[lines.index("二、文稿、审核与发布") + 1] == "还没有文稿、审核和发布"
+
     def test_the_words_of_its_codes_are_those_of_the_work_flow(self, told: Way) -> None:
         text, workflow = contents(package(told))["readme.txt"].decode(), load_register().workflow
         assert "步骤代码：" + "，".join(f"{step.value} {workflow.steps[step].name}" for step in Step) in text

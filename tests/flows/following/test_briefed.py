@@ -10,6 +10,7 @@ from crawlers.ports import SourceProgress
 from crawlers.remembered import ANSWERED
 from crawlers.schedule.answering import AnsweredHours
 from service.domain.beijing import BEIJING, beijing
+from service.domain.clocks.clock import ClockState
 from service.domain.figures.briefing import LISTED_ON_PAPER, Briefing
 from service.domain.people.person import Person
 from service.domain.rules.register import Register
@@ -21,7 +22,7 @@ from service.flows.reports.brief import compile_week
 from service.policies.register import load_register
 from service.ports.store import Store
 from service.storage.sql import open_store
-from tests.builders import NOW, build_event
+from tests.builders import NOW, build_alert, build_clock, build_event
 from tests.contract.stored import document, judge_all, put
 from tests.following import RULE, hear, judged, seed_following, voice
 from tests.seeding import seed
@@ -136,7 +137,7 @@ def test_the_listed_documents_stand_newest_first_whatever_came_in_last(store: St
     hear(store, [(one, judged(one, risk=True)) for one in voices])
     issue = issue_of(store)
     assert [one.title for one in issue.documents] == ["第2条", "第0条", "第3条", "第1条"]
-    assert any("至多100篇" in note and f"文稿列前{LISTED_ON_PAPER}篇" in note for note in issue.notes)
+    assert any("至多300篇" in note and f"文稿列前{LISTED_ON_PAPER}篇" in note for note in issue.notes)
 
 
 def test_the_briefing_says_which_sources_were_silent(store: Store, tmp_path: Path) -> None:
@@ -176,3 +177,54 @@ def test_what_is_mentioned_counts_the_documents_of_each_week_and_not_the_whole_e
     assert [(row.name, row.count, row.before) for row in issue.terms if row.name == "清云注射液"] == [
         ("清云注射液", 1, 3)
     ]
+
+
+def _raise_rumours(store: Store, count: int) -> None:
+    with store.write() as work:
+        for number in range(count):
+            event = build_event(
+                id=f"E{number}", title=f"网传甲县第{number}种颗粒停产", categories=("R13",), last_at=NOW
+            )
+            work.events.save(event, [f"rumour:{number}"])
+            work.alerts.save(build_alert(id=f"A{number}", event_id=event.id, title=event.title, changed_at=NOW))
+
+
+def test_every_rumour_of_the_week_is_counted_however_few_are_told(store: Store, tmp_path: Path) -> None:
+    _raise_rumours(store, 9)
+    issue = issue_of(store)
+    assert len(issue.rumours) == 9
+    write_docx(lay_out(issue), tmp_path / "a.docx")
+    told = "".join(paragraph.text for paragraph in Document(str(tmp_path / "a.docx")).paragraphs)
+    assert "另有7条，见附件1。" in told
+
+
+def test_what_is_due_at_one_hour_is_one_line_the_soonest_first_and_nothing_is_named_twice(store: Store) -> None:
+    _raise_rumours(store, 3)
+    after = week_of(NOW).until
+    with store.write() as work:
+        for alert, hours in (("A0", 40), ("A1", 40), ("A2", 9)):
+            due = after + timedelta(hours=hours)
+            work.clocks.save(build_clock(id=f"C-{alert}", alert_id=alert, state=ClockState.ARMED, due_at=due))
+    action = build_clock().action
+    assert issue_of(store).ahead == (
+        f"{beijing(after + timedelta(hours=9), NOW)} {action}：“网传甲县第2种颗粒停产”",
+        f"{beijing(after + timedelta(hours=40), NOW)} {action}：“网传甲县第0种颗粒停产”等2件",
+    )
+
+
+def test_what_has_no_deadline_next_week_is_named_in_one_line(store: Store) -> None:
+    _raise_rumours(store, 2)
+    assert issue_of(store).ahead == ("继续关注“网传甲县第0种颗粒停产”、“网传甲县第1种颗粒停产”",)
+
+
+def test_the_day_of_several_steps_is_written_once(store: Store) -> None:
+    with store.write() as work:
+        work.events.save(build_event(id="E0", last_at=NOW), ["steps"])
+        taken = {
+            "raised_at": NOW,
+            "acknowledged_at": NOW + timedelta(minutes=9),
+            "answered_at": NOW + timedelta(days=1),
+        }
+        work.alerts.save(build_alert(id="A0", event_id="E0", changed_at=NOW, **taken))
+    [event] = issue_of(store).events
+    assert event.progress == "11月25日 14:32预警，14:41确认，11月26日 14:32回应"

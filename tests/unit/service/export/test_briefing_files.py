@@ -91,7 +91,7 @@ class TestWord:
         text = text_of(word_of(changed, tmp_path))
         assert "按设区市：赣州9篇、南昌9篇、九江9篇、吉安9篇等。" in text
         assert "网传“视频称‘退烧贴含激素’”，3篇，待核实。" in text
-        assert "按时限回应。牵头：待指定（药品生产监管）。" in text
+        assert "待指定（药品生产监管）" in text
         assert "））" not in text
 
     def test_a_source_that_begins_with_a_number_is_told_from_the_time_before_it(self, tmp_path: Path) -> None:
@@ -135,6 +135,17 @@ class TestWord:
         assert "3月2日至3月5日 04:00（本周未结束）" in text_of(word)
         whole = word_of(replace(early, made_at=WEEK.until), tmp_path)
         assert "3月2日至3月8日，共收到" in text_of(whole)
+
+    def test_one_loud_event_leaves_room_for_the_others_in_the_list(self, tmp_path: Path) -> None:
+        [any_one, *_] = issue().documents
+        loud = [replace(any_one, title=f"甲{n}", event_id="loud") for n in range(50)]
+        calm = [replace(any_one, title=f"乙{n}", event_id=f"calm-{n}") for n in range(9)]
+        apart = [replace(any_one, title=f"丙{n}", event_id="", event_link="") for n in range(7)]
+        word = word_of(replace(issue(), documents=(*loud, *calm, *apart)), tmp_path)
+        [listed] = [one for one in docx.Document(str(word)).tables if one.rows[0].cells[0].text == "序号"]
+        titles = [row.cells[1].text for row in listed.rows[1:]]
+        assert titles == [f"甲{n}" for n in range(5)] + [f"乙{n}" for n in range(9)] + [f"丙{n}" for n in range(7)]
+        assert "另有45篇，见工作簿“重点信息清单”。" in text_of(word)
 
     def test_every_listed_document_leads_to_its_original_and_to_its_event(self, files: tuple[Path, Path]) -> None:
         rows = listed_in(files[0])
@@ -183,7 +194,7 @@ class TestWord:
         assert docx.Document(str(word)).paragraphs[0].text.startswith("【演练】")
 
     def test_what_a_section_leaves_out_is_counted_and_the_ledger_has_every_event(self, tmp_path: Path) -> None:
-        made = replace(issue(events=60), events_in_all=63, responses=issue().responses * 6)
+        made = replace(issue(events=60), events_in_all=63, responses=issue().responses * 22)
         word = word_of(made, tmp_path)
         text = text_of(word)
         assert "另有60件，见附件1。" in text
@@ -191,6 +202,27 @@ class TestWord:
         assert "另有3件等级较低的，见预警页面。" in text
         [ledger] = [one for one in docx.Document(str(word)).tables if one.rows[0].cells[0].text == "编号"]
         assert len(ledger.rows) == 61
+
+    def test_a_long_title_stands_whole_in_the_ledger_and_is_named_shortly_after_its_event_was_told(
+        self, tmp_path: Path
+    ) -> None:
+        title = "乙县丙药房销售过期颗粒被多名消费者投诉，" * 4
+        made = issue(title=title, events=1)
+        item = advise(made.events, (), (), lead="综合规财处", now=made.made_at)[0]
+        text = text_of(word_of(replace(made, advice=(item,), responses=(), documents=()), tmp_path))
+        assert text.count(title) == 1
+        assert f"（一）{title[:45]}…" in text
+        assert f"1. “{title[:19]}…”至今14篇" in text
+
+    def test_tables_stand_in_the_annex_and_the_text_says_what_is_most(self, files: tuple[Path, Path]) -> None:
+        text = text_of(files[0])
+        assert (
+            "较多的类别：不良反应与群体事件31篇（环比增长288%）、短缺与价格17篇（环比持平）、化妆品9篇（上周没有），见附件2。"
+            in text
+        )
+        assert "有回应时限的事件1件：逾期未回应1件，见附件2。" in text
+        heads = [table.rows[0].cells[0].text for table in docx.Document(str(files[0])).tables]
+        assert heads == ["编号", "风险稿件类别", "事件", "序号"]
 
     def test_a_week_without_documents_has_no_empty_charts_shares_or_tables(self, tmp_path: Path) -> None:
         none = Change(name="风险稿件", count=0, before=0)
@@ -309,6 +341,17 @@ class TestSheets:
         assert book["日趋势"]["B2"].value == 300
         with zipfile.ZipFile(files[1]) as parts:
             assert sum(name.startswith("xl/charts/chart") for name in parts.namelist()) >= 4
+
+    def test_every_sheet_is_printed_in_a_type_of_eight_points_or_more_and_numbers_its_pages(
+        self, files: tuple[Path, Path]
+    ) -> None:
+        for sheet in openpyxl.load_workbook(files[1]).worksheets:
+            # Seven pixels a digit and five of margin; of 96 an inch, on the long side of A4.
+            wide = sum(round(column.width * 7) + 5 for column in sheet.column_dimensions.values())
+            room = (297 / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 96
+            assert min(1.0, room / wide) * 11 >= 8, sheet.title
+            assert sheet.oddFooter is not None
+            assert sheet.oddFooter.center.text == "&A　第&P页，共&N页"
 
     def test_a_second_issue_of_the_week_replaces_the_first(self, tmp_path: Path) -> None:
         first = write_briefing(issue(), tmp_path)

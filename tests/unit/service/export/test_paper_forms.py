@@ -21,7 +21,7 @@ from lxml import html
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
-from service.domain.figures.briefing import Briefing, Rumour
+from service.domain.figures.briefing import Briefing, Rumour, advise, named
 from service.export import pdf
 from service.export.blocks import Heading, Line, Link, Paper, Picture, Table
 from service.export.briefing import write_briefing
@@ -227,6 +227,41 @@ def test_who_does_not_see_the_page_finds_headings_language_and_heads_of_columns(
         one.text for one in headings if one.level == 1
     ]
     assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages} == {(595, 842)}
+
+
+def test_the_text_before_the_annexes_takes_three_pages_in_the_busiest_week_and_two_in_a_calm_one() -> None:
+    assert _pages_before_the_annexes(issue(events=2)) == 2
+    assert _pages_before_the_annexes(_busiest()) == 3
+
+
+def _pages_before_the_annexes(briefing: Briefing) -> int:
+    made = io.BytesIO()
+    write_pdf(lay_out(briefing), made)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made.getvalue())).pages]
+    return next(number for number, text in enumerate(pages) if "重点事件台账" in text)
+
+
+def _busiest() -> Briefing:
+    """Return sixty events whose titles have eighty signs, nine answers that are late, ten rumours, four items of advice."""
+    title = "乙县丙药房连锁门店被曝长期销售过期颗粒并篡改生产日期，" * 3
+    made = issue(title=title, events=60)
+    firms = ("甲地某某制药股份有限公司", "乙地某某生物科技有限公司", "丙地药业")
+    events = tuple(
+        replace(
+            one, firms=firms, products=("甲乙丙颗粒", "丁戊注射液", "己庚片"), lead="法规处、待指定（药品生产监管）"
+        )
+        for one in made.events
+    )
+    return replace(
+        made,
+        events=events,
+        responses=made.responses * 9,
+        rumours=(Rumour(claim=title, documents=14, status="待核实"),) * 10,
+        terms=tuple(replace(made.terms[0], name=name) for name in (*firms, "丁地某某中药饮片厂", "甲乙丙颗粒", "己")),
+        advice=advise(events, made.categories, made.responses, lead=made.office, now=made.made_at),
+        ahead=(f"11月30日 01:41 回应社会关切：{named(title)}等9件",),
+        surges="",
+    )
 
 
 @pytest.mark.parametrize("form", ["html", "pdf"])

@@ -233,11 +233,15 @@ LETTER = Letter(
 class TestWhatIsNew:
     def test_a_reminder_of_a_deadline_says_how_much_is_used_and_left(self) -> None:
         runs = clock(start_at=NOW - 29 * HOUR, due_at=NOW + 19 * HOUR, action="回应社会关切")
-        assert notes_on("clock:C-48H:1", alert(RED), [runs], NOW) == ("“回应社会关切”已用去60%的时间，剩余19小时00分",)
+        assert notes_on("clock:C-48H:1", alert(RED), [runs], NOW) == (
+            "截至11月25日 14:32，“回应社会关切”已用去60%的时间，剩余19小时00分",
+        )
 
     def test_one_of_a_deadline_that_is_over_says_by_how_much(self) -> None:
         over = clock(start_at=NOW - 50 * HOUR, due_at=NOW - 2 * HOUR, action="回应社会关切")
-        assert notes_on("clock:C-48H:3", alert(RED), [over], NOW) == ("“回应社会关切”已超时2小时00分",)
+        assert notes_on("clock:C-48H:3", alert(RED), [over], NOW) == (
+            "截至11月25日 14:32，“回应社会关切”已超时2小时00分",
+        )
 
     def test_a_rise_says_that_it_is_one_and_that_it_asks_again(self) -> None:
         assert notes_on("escalated:red", alert(RED), [], NOW) == ("级别上升到红色，此前确认过的也须重新确认",)
