@@ -77,10 +77,8 @@ def import_rows(
                 office_confirmed=office_confirmed,
                 on_rows=lambda count: progress.advance(task, count),
             )
-        except OSError as error:
-            fail(f"{file} 没有导入：{disk_sentence(error)}")
-        except ImportRefused as error:
-            fail(f"{file} 没有导入：{error}")
+        except (OSError, ImportRefused) as error:
+            fail(f"{file} 没有导入：{disk_sentence(error) if isinstance(error, OSError) else error}")
     for sentence in report.sentences:
         say(sentence)
     counts = {"added": report.added, "edited": report.edited, "known": report.known, "refused": report.refused_count}
