@@ -44,7 +44,7 @@ def _read_blocks(holder: Any, document: Any, lines: list[str], grids: list[Grid]
     from docx.oxml.table import CT_Tbl
     from docx.table import Table
 
-    from crawlers.parsing.word_text import blocks_of, boxes_of, words_of
+    from crawlers.attachments.word_text import blocks_of, boxes_of, words_of
 
     for block in blocks_of(holder):
         if isinstance(block, CT_Tbl):
@@ -71,6 +71,6 @@ def _grids(table: Any) -> Iterator[Grid]:
 def _cell_text(cell: Any) -> str:
     from docx.oxml.table import CT_Tbl
 
-    from crawlers.parsing.word_text import blocks_of, words_of
+    from crawlers.attachments.word_text import blocks_of, words_of
 
     return "\n".join(words_of(block) for block in blocks_of(cell) if not isinstance(block, CT_Tbl))

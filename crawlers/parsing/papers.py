@@ -186,8 +186,8 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> tuple[list[str], bool]:
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
 
+    from crawlers.attachments.word_text import is_tracked
     from crawlers.parsing.numbering import Numbering
-    from crawlers.parsing.word_text import is_tracked
 
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
@@ -205,7 +205,7 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> tuple[list[str], bool]:
 def _block_lines(holder: Any, document: Any, numbering: Any) -> Iterator[str]:
     from docx.oxml.table import CT_Tbl
 
-    from crawlers.parsing.word_text import blocks_of, boxes_of, is_struck, words_of
+    from crawlers.attachments.word_text import blocks_of, boxes_of, is_struck, words_of
 
     for block in blocks_of(holder):
         if isinstance(block, CT_Tbl):
