@@ -18,8 +18,9 @@ from service.backup.shelves import shelves_of
 
 __all__ = ["own_folders", "records_of", "strangers_in"]
 
-# Made again or worthless elsewhere: the search projection, mail that was kept for a look, drills, logs, the lock.
-_LEFT_OUT = frozenset({"search.db", "mailbox", "drills", "log", "reserve", "up.lock"})
+# Made again or worthless elsewhere: the search projection, mail that was kept for a look, drills, logs, the lock, the copy
+# of the own rules in `policies`.
+_LEFT_OUT = frozenset({"search.db", "mailbox", "drills", "log", "reserve", "up.lock", "rules-in-force.json"})
 _BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 
 

@@ -23,6 +23,7 @@ from service.cli.lock import hold
 from service.domain.audit import AuditRow
 from service.domain.telling.letter import Letter, message_id
 from service.flows.telling.deliver import MAIL, deliver_mail
+from service.policies.kept_rules import KEPT_RULES
 from service.search.refill import refill
 from service.settings import load_settings
 from tests.contract.store_cases import case
@@ -152,11 +153,13 @@ def test_a_backup_is_its_owners_alone_says_what_it_holds_and_leaves_nothing_besi
     assert archive.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.zip", "var"]
     (data / "notizen").mkdir()
+    (data / KEPT_RULES).write_text("{}", encoding="utf-8")
     made = run("backup", str(tmp_path), "--data", str(data))
     assert made.exit_code == 0, made.output
     assert Path(answer(made)["path"]).name.startswith("yaowang-20")
     assert "稿件 5 篇、预警 1 条、处置 1 个、审计 4 条" in made.output
     assert "不认识的 notizen" in made.output
+    assert KEPT_RULES not in made.output
 
 
 def test_waiting_mail_is_sent_again_with_its_message_id_and_search_is_filled_at_the_next_start(
