@@ -9,7 +9,7 @@ import re
 
 from analysis.harm.circumstances import is_statistic, is_supposed
 
-__all__ = ["ailment_after_use"]
+__all__ = ["ailment_after_use", "first_ailment", "is_general", "names_ailment", "tells_ailment"]
 
 _PARTS = (
     "脸|眼睛?|嘴里|胳膊|手臂|肩膀?|脚踝|骨头|眼皮|眼圈|眼白|嘴|嘴唇|嘴角|舌头?|喉咙|嗓子|牙龈?|牙齿|鼻子?|鼻尖|耳朵?|头皮|(?<![低抬摇点回老])头(?![发痛疼])|头[疼痛]得|脖子|胸口?|背|腰|肚子|胃|屁股|手|手指头?|手背|手心|"
@@ -44,6 +44,21 @@ _GENERAL = re.compile(
 _STILL = re.compile("(?:还是|仍|依然|依旧|照样)[^,。]{0,2}$")
 _STILL_WITHIN = 5
 
+# What befell those who are counted: nobody counts people with these words to say why a medicine is taken.
+_MORE_PARTS = "牙床|膀子|腮帮子|膝头|虎口|甲床|指甲缝|趾甲|耳道|鼓膜|食道|角膜|脑壳|手腕|皮(?![肤试])|嗓|气管|指尖|体毛|毛发|月经|听力|视力"
+_MORE_WRONG = (
+    "脓|疱|[破烂穿]了?[个一]|洞|断|掉|坏|失|瞎|聋|看不|疙瘩|水泡|包|痂|坑|疤|刺|花了|下降|增多|感染|重影|异常|紊乱|没来|"
+    "损|受伤|伤了|抽|翻|绞|打滚|受不了|[^,。]{0,2}(?:不出|不开|不清|不住|不动)"
+)
+_BEFALLEN = re.compile(
+    f"(?:{_PARTS}|{_MORE_PARTS})[^,。不没无消治退缓还仍、0-9]{{0,6}}?(?:{_WRONG}|{_MORE_WRONG})|{_AILMENT.pattern}|"
+    "头重脚轻|头[昏晕胀]|昏昏沉沉|昏沉|迷糊|鼻血|心[慌悸]|手抖|窜稀|腹泻|拉血|拉稀|呕吐|吐了(?!槽|口|舌)|[吐拉]了[一两三四五六七几0-9]+天|吐得|吐的|[都全](?:趴下?了|倒下?了|中招)|全灭|[吃喝打输弄搞]倒|醒不来|[睡叫]不醒|动弹不得|打滚|"
+    "抽筋|(?<!无)(?<!没有)症状|起(?:大|小|水|血)?[包泡疹]|香肠嘴|植物人|骨裂|喘不|咳血|便秘|流口水|没有?知觉|断片|烫[熟焦]|卡住|脱(?:了)?一?层皮|戳[了出破]|[吐口嘴][^,。]{0,2}沫|早闭|腐蚀|脑病|色素(?:脱失|沉着)|屏障[^,。]{0,3}(?:没|坏|受损)|血红蛋白只|[搞弄]瞎|视力(?:只剩|0)|隔了?一层雾|不会(?:走路|说话|笑)|硬块|针头[^,。]{0,2}扎|刺破|划破|刮花|压疮|血铅|大出血|呛|扎到|起?红斑|水肿|昏[过迷倒]|黄疸|爆痘|溶血|热原|刺痛|发炎|喷射|洗胃|打葡萄糖|吸氧|上着呼吸机|"
+    "心[跳率][^,。]{0,4}(?:1[3-9][0-9]|2[0-9]{2}|一百[三四五六七八九]|两百)|发育异常|圆脸|满月脸|怕光|走路[^,。]{0,3}(?:飘|晃|打|踩)|嗜睡|肉芽|面瘫|结节"
+)
+# Who trembles with anger is not ill: 气得手一直在抖.
+_FELT = re.compile("(?:气|吓|急|激动|冻|笑|感动)得?[^,。]{0,5}$")
+
 
 def ailment_after_use(sentence: str) -> tuple[int, int] | None:
     """Return the span of the first ailment that a sentence tells behind a use and its time; `None` where it tells none."""
@@ -57,3 +72,28 @@ def ailment_after_use(sentence: str) -> tuple[int, int] | None:
         if not is_supposed(sentence, *ailment.span()) and not is_statistic(sentence, *ailment.span()):
             return ailment.span()
     return None
+
+
+def names_ailment(words: str) -> bool:
+    """Tell whether some words name what befalls a body, in everyday words; also what a medicine may be taken for."""
+    return bool(_BEFALLEN.search(words))
+
+
+def tells_ailment(sentence: str) -> bool:
+    """Tell whether a sentence, which counts people, says that an ailment befell somebody: neither denied nor supposed."""
+    return not _GENERAL.search(sentence) and any(
+        not is_supposed(sentence, *ailment.span()) and not is_statistic(sentence, *ailment.span())
+        for ailment in _BEFALLEN.finditer(sentence)
+        if not _FELT.search(sentence, 0, ailment.start() + 2)
+    )
+
+
+def first_ailment(words: str) -> tuple[int, int] | None:
+    """Return the span of the first ailment that some words name; `None` where they name none."""
+    ailment = _BEFALLEN.search(words)
+    return ailment.span() if ailment else None
+
+
+def is_general(words: str) -> bool:
+    """Tell whether some words are said of people in general, of what a product is for, or of what passes."""
+    return bool(_GENERAL.search(words))

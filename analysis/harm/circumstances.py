@@ -14,6 +14,7 @@ __all__ = [
     "SENTENCE",
     "USE",
     "clause_around",
+    "has_statistic",
     "is_another_story",
     "is_harm_told",
     "is_refuted",
@@ -23,6 +24,7 @@ __all__ = [
     "names_harm",
     "quoted_spans",
     "ruled_out_spans",
+    "supposes",
     "tells_of_many",
     "without_ruled_out",
 ]
@@ -93,12 +95,12 @@ _SUPPOSED = re.compile(
 )
 _STATISTIC = re.compile(
     "每年|每天|每[0-9一二三四五六七八九十百千万]+(?:名|个|例|人|位|万)|平均|全球(?!已?收到)|全世界|世界(?:上|范围)|世卫|世界卫生组织|据统计|统计显示|数据显示|流行病|发病率|死亡率|病死率|患病率|估计|预计|预测|约占|占比|"
-    "亿|我国(?:约|有|目前|现有|共)|全国(?:约|有|每年)|患者(?:总数|数量|人数|超过?|达|群体)|新增|确诊|核酸|阳性|累计报告|本轮疫情|境外输入|现有(?:重症|病例)|新冠肺炎|(?<!后)感染者|"
+    "亿|我国(?:约|有|目前|现有|共)|全国(?:约|有|每年)|患者(?:总数|数量|人数|超过?|达|群体)|新增|确诊|核酸|阳性|累计报告(?![^,。]{0,3}[0-9]+[人例名][^,。]{0,4}(?:症状|反应))|本轮疫情|境外输入|现有(?:重症|病例)|新冠肺炎|(?<!后)感染者|"
     "临床试验|临床研究|试验(?:组|中|显示|结果)|对照组|入组|受试者|志愿者|"
     f"{_each('i 1 2 3 4 ⅰ ⅱ ⅲ ⅳ 一 二 三 四', '[i1-4ⅰ-ⅳ一二三四]*期(?:临床|试验)')}|"
     "研究(?:显示|发现|表明|人员|纳入|中|结果)|论文|期刊|有效率|保护率|随访|队列|世界大战|历史上|"
     f"{_each('19[0-9]{2} 20(?:0[0-9]|1[0-5])', '年(?!.{0,4}(?:生|出生))')}|"
-    "上世纪|当年的|十多年前|曾经的|海湾战争|大流行|重症病例|感染病例|病例信息|疫苗组|安慰剂|例住院患者|受益|惠及|被告席|治愈|康复出院|获救"
+    "上世纪|当年的|十多年前|曾经的|(?:[二三四五六七八九]十|[2-9]0)多?年前|海湾战争|大流行|重症病例|感染病例|病例信息|疫苗组|安慰剂|例住院患者|受益|惠及|被告席|治愈|康复出院|获救"
 )
 _OTHERS_BEFORE = re.compile(
     "(?:抓获|抓捕|查获|刑拘|刑事拘留|逮捕|拘留|控制|处分|处罚|问责|停职|免职|起诉|判处|移送|带走|审查|批捕|约谈|培训|组织|出动|派出|抽调|邀请|招募|嫌疑人|嫌犯|被告人?|被告人?.{0,8}等|"
@@ -112,9 +114,9 @@ _OTHERS_AFTER = re.compile(
     "|^(?:[^,。;]{0,8}(?:都?没事|无不适|无异常|未见异常|都正常)|[^。;]{0,3},(?:只有|仅有?|唯独)|小时|多?天|多?月|年|品种|批次|省|国家|地区|城市|问题|原因|步骤|方面|常见|误区|医院|药店|诊所|门店|品牌|产品|疗程|部门|工作日|有[一二三四五六七八九十]+个)"
 )
 _UNRELATED = re.compile(
-    "畜|禽|耳标|养殖|鸡群|生猪|奶牛|宠物|猫|狗狗|谋害|故意杀|杀人|杀害|杀死|毒杀|投毒|下毒|凶手|死刑|死缓|车祸|交通事故|侧翻|追尾|实验课|点燃|燃爆|相撞|坍塌|踩踏|男主|女主|大结局|追剧|火灾|地震|坠|溺|枪|袭击|空袭|战争|爆炸|自杀|轻生|自尽|跳楼|割腕|遗书|安乐死|"
-    "癌症去世|因病去世|病逝|去世后|去世前|离世后|生前|遗嘱|遗产|性侵|灌醉|抽脂手术|吸脂手术|磨骨手术|中暑|军训|羽毛球|停车场|失控|失踪|校内死亡|患癌去世|加沙|蜂群|演练|胆囊切除|医疗纠纷|智齿|手术失误|剧组|群演|片名|强吻|小说|剧情|剧中|剧里|电影|电视剧|游戏|玩家|角色|饰演|主演|追悼|悼念|讣告|周年(?:祭|回顾|纪念|之际)|享年|演员|歌手|导演|院士|科学家.{0,4}去世|"
-    "诺如|食物中毒|除草剂|杀虫剂|草铵膦|草甘膦|喷施|野生菌|蘑菇|毒菌|断肠草|一氧化碳|煤气|摔倒|感染新冠.{0,8}(?:去世|死亡|离世|身亡)|死于新冠|新冠死亡|去世(?:多年|[0-9一二三四五六七八九十]+(?:天|年|个月))|农药|百草枯|敌敌畏|死一百次|死不了|要死|吓死|气死|笑死|烦死|累死|该死|急死|疼死|痛死|难受死|无疾而终|自然死亡"
+    "畜|禽|耳标|养殖|鸡群|生猪|奶牛|宠物|猫|狗狗|谋害|故意杀|杀人|杀害|杀死|毒杀|投毒|下毒|凶手|死刑|死缓|车祸|交通事故|侧翻|追尾|实验课|点燃|燃爆|相撞|坍塌|踩踏|男主|女主|大结局|追剧|火灾|地震|坠|溺|(?<!体温)(?<!额温)(?<!测温)(?<!注射)(?<!水光)(?<!筋膜)(?<!脱毛)枪|袭击|空袭|战争|爆炸|自杀|轻生|自尽|跳楼|割腕|遗书|安乐死|"
+    "癌症去世|因病去世|病逝|去世后|去世前|离世后|生前|遗嘱|遗产|性侵|灌醉|抽脂手术|吸脂手术|磨骨手术|中暑|军训|羽毛球|停车场|失控|失踪|校内死亡|患癌去世|加沙|蜂群|演练|胆囊切除|医疗纠纷|智齿|手术失误|剧组|群演|片名|强吻|小说|剧情|剧中|剧里|电影|(?:看完|重温|观看)了?《|电视剧|游戏|玩家|角色|饰演|主演|追悼|悼念|讣告|周年(?:祭|回顾|纪念|之际)|享年|演员|歌手|导演|院士|科学家.{0,4}去世|"
+    "诺如|食物中毒|误将亚硝酸盐|婚宴|鱼胆|剩菜|鼠药|除草剂|杀虫剂|草铵膦|草甘膦|喷施|野生菌|蘑菇|毒菌|断肠草|一氧化碳|煤气|摔倒|感染新冠.{0,8}(?:去世|死亡|离世|身亡)|死于新冠|新冠死亡|去世(?:多年|[0-9一二三四五六七八九十]+(?:天|年|个月))|农药|百草枯|敌敌畏|死一百次|死不了|要死|吓死|气死|笑死|烦死|累死|该死|急死|疼死|痛死|难受死|无疾而终|自然死亡"
 )
 # A fall that a drug led to is of the matter: 吸食笑气后坠楼.
 _FELL_AFTER_USE = re.compile("(?:吸食|服用|服药|用药|注射|吃药)[^,。]{0,8}后[^,。]{0,3}坠")
@@ -168,7 +170,7 @@ def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
         start, end = clause_around(sentence, harm.start())
         before, after = sentence[max(start, harm.start() - _REACH) : harm.start()], sentence[harm.end() : end]
         denied = _DENIED.search(before) or _DENIED_AFTER.match(after)
-        told = not denied and not _supposes(sentence[start:end])
+        told = not denied and not supposes(sentence[start:end])
         if told and not (hard and harm.re is HARM and SOFT_HARM.match(sentence, harm.start())):
             return True
     return False
@@ -185,7 +187,8 @@ def names_harm(words: str) -> bool:
 
 
 @lru_cache(maxsize=_CLAUSES_KEPT)
-def _supposes(clause: str) -> bool:
+def supposes(clause: str) -> bool:
+    """Tell whether a clause holds a word of condition, warning or advice."""
     return bool(_SUPPOSED.search(clause))
 
 
@@ -194,17 +197,18 @@ def is_supposed(sentence: str, start: int, end: int) -> bool:
     first, last = clause_around(sentence, start)
     before = sentence[max(first, start - _REACH) : start]
     clause = sentence[first : max(last, end)]
-    return bool(_DENIED.search(before) or _DENIED_AFTER.match(sentence[end:last]) or _supposes(clause))
+    return bool(_DENIED.search(before) or _DENIED_AFTER.match(sentence[end:last]) or supposes(clause))
 
 
 def is_statistic(sentence: str, start: int, end: int) -> bool:
     """Tell whether the clause of a span tells a statistic, a trial or history."""
     first, last = clause_around(sentence, start)
-    return _counts_widely(sentence[max(0, first - _REACH) : max(last, end)])
+    return has_statistic(sentence[max(0, first - _REACH) : max(last, end)])
 
 
 @lru_cache(maxsize=_CLAUSES_KEPT)
-def _counts_widely(clause: str) -> bool:
+def has_statistic(clause: str) -> bool:
+    """Tell whether a clause holds a word of statistics, trials or history."""
     return bool(_STATISTIC.search(clause))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from analysis.assessment import EntityType
-from analysis.harm.ailments import ailment_after_use
+from analysis.harm.ailments import ailment_after_use, names_ailment, tells_ailment
 from analysis.harm.circumstances import (
     SENTENCE,
     is_another_story,
@@ -21,6 +21,8 @@ from analysis.harm.deaths import dead_by, may_tell_death, plainly_spelled, singl
 from analysis.harm.denials import corrected_spans, denied_spans, stands_in
 from analysis.harm.one_told import one_told, wrongly_given
 from analysis.harm.people import AGE, KIN, MEASURE, NUMBER, WHO, PeopleCount
+from analysis.harm.side_by_side import told_side_by_side
+from analysis.harm.weighed import weighed_one
 from analysis.numerals import chinese_number
 
 __all__ = ["PeopleCount", "people_counts"]
@@ -34,14 +36,19 @@ _PEOPLE = re.compile(
 # How all but the few numbers of people end, and a character of each word for kin: most sentences hold neither.
 _COUNT_END = re.compile("[0-9万几十百千余零〇一二两三四五六七八九] ?[多余来]? ?[名个位例人号口起]")
 _FEW = re.compile("[仨俩]")
-_KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双妹弟]")
+_KIN_SIGN = re.compile("[口仨俩妈爸爷外二两2双妹弟母婆夫]")
 # People counted by what they are to each other.
 _KIN = re.compile(
-    "(?:一家|全家|一家子)(?:老小|上下|大小)?(?P<n>[二两三四五六七八九十2-9])口|(?:夫妻|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|婆孙|祖孙三代)(?P<k>[三四五六七3-7])人|(?:我们|咱们?|他们|她们|姐妹|闺蜜|室友|同事)(?P<m>[仨俩])|(?:娘儿?|爷儿?|爷们|哥|姐|兄妹|姐弟|公媳|婆媳)(?P<o>[仨俩])|(?<![第])(?P<s>[两三四])(?:姐妹|兄弟|兄妹)(?!们)|我妈[和跟]我?爸|我爸[和跟]我?妈|爷爷[和跟]奶奶|外公[和跟]外婆|(?:夫妻|夫妇|爷孙|婆孙|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口|两口子)(?:俩|二人|两人|2人|双双)|(?:老|小)?两口子?(?=[^,。]{0,12}(?:都|双双|一起|先后|并排|一同|同时))|(?:[我俺]|(?:[我俺]家?)?(?:"
+    "(?:一家|全家|一家子)(?:老小|上下|大小)?(?P<n>[二两三四五六七八九十2-9])口|(?:夫妻|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|婆孙|祖孙三代)(?P<k>[三四五六七3-7])人|(?:我们|咱们?|他们|她们|姐妹|闺蜜|室友|同事)(?P<m>[仨俩])|(?:娘儿?|爷儿?|爷们|哥|姐|兄妹|姐弟|公媳|婆媳)(?P<o>[仨俩])|(?<![第])(?P<s>[两三四])(?:姐妹|兄弟|兄妹)(?!们)|我妈[和跟]我?爸|我爸[和跟]我?妈|爷爷[和跟]奶奶|外公[和跟]外婆|(?:夫妻|夫妇|情侣|爷孙|婆孙|母子|母女|父子|父女|姐妹|兄弟|姐弟|兄妹|婆媳|祖孙|爷孙|老两口|小两口|两口子)(?:俩|二人|两人|2人|双双)|(?:我们|咱们?)(?:老两口|小两口|两口子|两公婆|夫妻|母女|母子|父子|父女|兄弟|姐妹)(?![们说想觉])|(?:爸妈|父母|公婆)(?=[^,。]{0,6}(?:都|双双|先后|同时|两个|一人一))|(?:老|小)?两口子?(?=[^,。]{0,12}(?:都|双双|一起|先后|并排|一同|同时))|(?:[我俺]|(?:[我俺]家?)?(?:"
     + KIN
     + "))[和跟](?:[我俺]家?)?(?:"
     + KIN
     + ")(?:俩|两个)?(?=(?:全|也)?(?:都|均|双双|先后|一起|同时))|[我俺][和跟](?:[^,。]{0,6}的)?(?:同事|室友|闺蜜|朋友|邻居|同桌|[小老阿][一-鿿])(?=[^,。]{0,8}(?:都|均|双双))|(?:一对)?双胞胎(?:姐妹|兄弟|女儿|儿子|宝宝)?(?=都|均|双双|同时|一起)"
+)
+# As titles count, without a measure: 三女子联名起诉, 致两宝宝发育异常, 两姐弟误食.
+_TITLED = re.compile(
+    "(?<![第初高大小研周期被和及与0-9一二三四五六七八九十几])(?P<n>[两二三四五六七八九十]|[2-9]|[1-9][0-9])"
+    "(?:女子|男子|老人|儿童|孩子|小?学生|女生|男生|女孩|男孩|女童|男童|宝宝|婴儿|幼童|幼儿|新生儿|患者|居民|村民|工人|同学|游客|顾客|消费者|大妈|老太|母亲|大学生|中学生|姑娘|小伙|姐弟|夫妻)(?![们节])"
 )
 _CLAUSE_REST = re.compile("[^,。;!?\n]{0,30}")
 _SUB_COUNT = re.compile("(?:其中|另有?|还有|此外)[^,。]{0,3}$")
@@ -58,7 +65,7 @@ _SAME_BEFORE = re.compile(
 _WHOLE = re.compile("^(?:不正常|中招|都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
 # A number that ends a clause, of those to whom the word before it happened: 救护车拉走七个.
 _BEFALLEN_BEFORE = re.compile(
-    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|倒|放倒|收治|凑齐|进了?icu|中招)(?:了|去|来|医院)?(?:有)?$"
+    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|倒|放倒|收治|凑齐|进了?icu|中招|[吃喝打输弄搞]倒)(?:了|去|来|医院)?(?:有)?$"
 )
 # Who they are or what befell them stands before the number: 用过的宝宝有5个, 烂脸的六个.
 _WHO_BEFORE = re.compile(f"{WHO}(?:一?共|总共|已经?|目前)?有?(?:至少|约|近)?$")
@@ -72,6 +79,9 @@ _GIVEN_TO = re.compile("(?:注射|接种|使用|手术|治疗|做|打|输液|提
 _HARMED_OF_THEM = re.compile("(?:其中)?(?:致使?|造成|导致)$")
 _TWO_OF_A_KIND = re.compile(f"[^,。;:、0-9]{{1,3}}{WHO}")
 # 分给三个人,其中一个男生心悸: the one was harmed.
+_SUFFERED_TOO = re.compile("模样|这样|一样|情况|失联|遇险|吞|误服|误食|滥用|吸食")
+_FURTHER = re.compile("另|还有|此外|又|再")
+_FURTHER_WITHIN = 6
 _PART = re.compile("(?:其中|里面|里头|当中)(?:有|的)?")
 _TOOK_PART = re.compile(
     "[^,]{0,6}(?:去|排队|参加|报名|购?买|交[了钱]|一[起同]|吃|喝|[使服]?用|打|做|接种|注射|检查|体检)"
@@ -83,7 +93,7 @@ _REPORTED_CASES = re.compile(
     f"(?:其中)?(?P<n>{NUMBER})[起件](?:事件)?[^,。;]{{0,4}}(?:造成|导致|致)(?:使用者|患者|病人|消费者)"
 )
 # How many were given it, not harmed by it: 当日接种312人,有6名学生头晕.
-_MERE_TAKERS = re.compile("(?:接种|受种|使用|服用|筛查|体检|检查|随访|涉及)(?:了|过|共|约|人数|者)?$")
+_MERE_TAKERS = re.compile("(?:接种|受种|使用|服用|筛查|体检|检查|随访|涉及|抽血抽|查)(?:了|过|共|约|人数|者)?$")
 # 接到3例使用该产品后出现潮红的病例报告: what befell a case may stand behind a long clause.
 _CASE_OF_USE = re.compile("[^,。;]{0,4}(?:使用|服用|接种|注射|输注|用药|用后|滴注)[^。;]{0,30}?(?:后|出现|病例|报告)")
 # Each named by the family name alone: 致消费者周某、吴某出现上睑下垂.
@@ -95,6 +105,9 @@ _BOTH = re.compile("[都全均]")
 _ONES = frozenset({"1", "一", "两", "二", "好几"})
 # A title about what followed a death tells that death.
 _AFTER_DEATH = re.compile("(?:去世|离世)后")
+# More are told by a number alone.
+_FEW_TOLD = 3
+_TIME = re.compile("个(?:半|多)?(?:礼拜|星期|月|小时|钟头|疗程|周期|季度|头(?![晕痛疼]))")
 _GROUP_WITHIN = 5
 _SAME_WITHIN = 20
 _MOST_COUNTS = 40
@@ -112,11 +125,14 @@ def people_counts(text: str) -> list[PeopleCount]:
     sentences = [(match.start(), match.group()) for match in SENTENCE.finditer(text)]
     counted = sentences if _may_count(text) else ()
     found = [_moved(count, offset) for offset, words in counted for count in _in_sentence(words)]
+    if all(c.type is EntityType.HARMED and c.value < _FEW_TOLD for c in found):
+        most = max((c.value for c in found), default=0)
+        found = [*islice((c for c in told_side_by_side(text) if c.value > most), 1), *found]
     if found and is_refuted(text):
         quoted = quoted_spans(text)
         found = [c for c in found if not stands_in(quoted, c.start)]
     found = found or list(wrongly_given(text))
-    found = found or list(islice(one_told(text, sentences), 1))
+    found = found or list(islice(one_told(text, sentences), 1)) or weighed_one(text, sentences)
     if found and (denied := denied_spans(sentences)):
         found = [c for c in found if not stands_in(denied, c.start)]
     if len(found) > 1 and (corrected := corrected_spans(sentences)):
@@ -168,6 +184,7 @@ def _may_count(text: str) -> bool:
         may_tell_death(text)
         or _COUNT_END.search(text)
         or _FEW.search(text)
+        or _TITLED.search(text)
         or (_KIN_SIGN.search(text) and _KIN.search(text))
         or ("某" in text and _NAMED_EACH.search(text))
     )
@@ -211,29 +228,40 @@ def _written_deaths(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
 
 
 def _numbers_of_people(words: str) -> list[re.Match[str]]:
-    return list(_PEOPLE.finditer(words)) if _COUNT_END.search(words) or _FEW.search(words) else []
+    if not _COUNT_END.search(words) and not _FEW.search(words):
+        return []
+    return [match for match in _PEOPLE.finditer(words) if not _TIME.match(words, match.end() - 1)]
 
 
 def _harmed(words: str) -> Iterator[PeopleCount]:
     matches = _numbers_of_people(words)
     kin = _KIN_SIGN.search(words) and _KIN.search(words)
     listed = list(_listed(words))
-    if not matches and not kin and not listed:
+    if not matches and not kin and not listed and not _TITLED.search(words):
         return
-    told = is_harm_told(words) or bool(ailment_after_use(words))
+    told = is_harm_told(words) or tells_ailment(words) or bool(ailment_after_use(words))
     following = [*(match.start() for match in matches[1:]), -1][: len(matches)]
     for match, start in zip(matches, following, strict=True):
-        if start > 0 and _is_mere_whole(words, match.end(), start):
-            continue
-        grouped = _shares(words, match)
-        if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
-            continue
-        if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
+        if (start <= 0 or not _is_mere_whole(words, match, start)) and _is_counted(words, match, told=told):
             yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n") or match.group("few"))
     if told and kin:
         yield from _kin(words)
     if told:
+        yield from _titled(words)
         yield from listed
+
+
+def _is_counted(words: str, match: re.Match[str], *, told: bool) -> bool:
+    grouped = _shares(words, match)
+    if not (told or grouped) or not _counts_people(words, match, grouped=grouped):
+        return False
+    return not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span())
+
+
+def _titled(words: str) -> Iterator[PeopleCount]:
+    for match in _TITLED.finditer(words):
+        if not is_supposed(words, *match.span()) and not is_unrelated(words, *match.span()):
+            yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n"))
 
 
 def _listed(words: str) -> Iterator[PeopleCount]:
@@ -245,9 +273,9 @@ def _listed(words: str) -> Iterator[PeopleCount]:
         yield from _counted(EntityType.HARMED, match.start("n"), match.end("n") + 1, match.group("n"))
 
 
-def _is_mere_whole(words: str, end: int, start: int) -> bool:
-    """Tell whether the number that ends at `end` is only the whole of which the next, from `start`, was harmed."""
-    between = words[end:start]
+def _is_mere_whole(words: str, match: re.Match[str], start: int) -> bool:
+    """Tell whether a number is only the whole of which the next, from `start`, was harmed."""
+    between = words[match.end() : start]
     if between in _WHOLE_BEFORE:
         return True
     whole, comma, part = between.partition(",")
@@ -255,12 +283,26 @@ def _is_mere_whole(words: str, end: int, start: int) -> bool:
         whole in _OUT_OF or (_GIVEN_TO.match(whole) and _HARMED_OF_THEM.match(part) and not is_harm_told(whole))
     ):
         return True
+    if _is_part_harmed(words, match, start):
+        return True
     if not comma or is_harm_told(whole) or _MISUSED.search(whole):
         return False
     # 十四个人去查,七个血糖飙升: what befell the next is said of it alone.
     rest = _CLAUSE_REST.match(words, start)
     befallen = not part and _TOOK_PART.match(whole) and rest and names_harm(rest.group())
     return bool(_PART.fullmatch(part) or befallen)
+
+
+def _is_part_harmed(words: str, match: re.Match[str], start: int) -> bool:
+    """Tell whether nothing is told of a whole, and of the smaller number behind it what befell so many: 九个人拼单,…,六个心慌."""
+    between = words[match.end() : start]
+    if _names_any(between) or _SUFFERED_TOO.search(between) or _FURTHER.search(between[-_FURTHER_WITHIN:]):
+        return False
+    part = _PEOPLE.match(words, start)
+    rest = _CLAUSE_REST.match(words, part.end()) if part else None
+    parts = sum(chinese_number(other.group("n") or "") or 0 for other in _PEOPLE.finditer(words, start))
+    # 两名学生…,一个昏迷,一个抽搐: parts that make up the whole are the whole.
+    return bool(rest and _names_any(rest.group())) and parts < (chinese_number(match.group("n") or "") or 0)
 
 
 def _shares(words: str, match: re.Match[str]) -> bool:
@@ -305,18 +347,22 @@ def _befell(words: str, match: re.Match[str]) -> bool:
         return True
     if measure in _BARE:
         following = _NEXT_WORDS.match(words, end)
-        return bool(_WHOLE.match(words[end:]) or (following and names_harm(following.group())))
+        return bool(_WHOLE.match(words[end:]) or (following and _names_any(following.group())))
     if measure == "例":
         used = _CASE_OF_USE.match(words, end)
         return bool(used or names_harm(words[end : end + 10]) or names_harm(words[: match.start()]))
     return not (_MERE_TAKERS.search(words[: match.start()]) and _CLAUSE_END.match(words, end))
 
 
+def _names_any(words: str) -> bool:
+    return names_harm(words) or names_ailment(words)
+
+
 def _stands_after_harm(before: str) -> bool:
     return bool(
         _BEFALLEN_BEFORE.search(before)
         or _WHO_BEFORE.search(before)
-        or (before.endswith("的") and names_harm(before[-_HARM_BEFORE:]))
+        or (before.endswith("的") and _names_any(before[-_HARM_BEFORE:]))
     )
 
 

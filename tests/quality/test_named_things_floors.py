@@ -101,6 +101,15 @@ def test_people_and_drugs_as_the_net_tells_them_keep_their_floors(part: str, dat
     assert {kind: got for kind, got in reached.items() if got < told[part][kind]} == {}
 
 
+@pytest.mark.parametrize("part", ["h1", "h2"])
+def test_people_harmed_in_short_texts_of_six_voices_keep_their_floors(part: str) -> None:
+    harmed = FLOORS["harmed"]
+    rows = read_rows(pinned(ROOT / harmed["data"], harmed["sha256"]))
+    chosen = _found(row for name, row in rows.items() if name.startswith(part))
+    # Of h2 only the figures are told, never where they come from.
+    assert f1(**_claims(chosen, "harmed")) >= harmed[part]["harmed"]
+
+
 def f1(right: int, told: int, wanted: int) -> float:
     return 2 * right / max(1, told + wanted)
 
