@@ -43,11 +43,12 @@ CHANGED: Fields = {
 
 @pytest.fixture
 def keeper(site: Site) -> Browser:
-    """An administrator, in an office where everybody has an address but the viewer."""
+    """An administrator, in an office where everybody has an address but one more officer."""
     with site.context.store.write() as work:
         for person in work.people.listing():
-            email = None if person.role is Role.VIEWER else f"{person.role.value}@office.invalid"
-            work.people.save(replace(person, email=email))
+            work.people.save(replace(person, email=f"{person.role.value}@office.invalid"))
+            if person.role is Role.OFFICER:
+                work.people.save(replace(person, id="p-unheard", name="研判无邮箱", email=None))
     return site.browser(Role.ADMINISTRATOR)
 
 
@@ -65,7 +66,7 @@ REFUSALS: Sequence[tuple[str, Fields, Fields, str]] = (
     (SHIFTS, SHIFT, {"ends": ["2026-12-20T07:00"]}, "结束时间须晚于开始时间"),
     (SHIFTS, SHIFT, {"person": [""]}, "请选择值班员"),
     (SHIFTS, SHIFT, {"deputy": ["p-officer"]}, "值班员和副班须是两个人"),
-    (SHIFTS, SHIFT, {"person": ["p-viewer"]}, "没有邮箱"),
+    (SHIFTS, SHIFT, {"person": ["p-unheard"]}, "没有邮箱"),
     (ROTATION, TURNS, {"first": [""]}, "请选择从哪一天起排班"),
     (ROTATION, TURNS, {"first": ["2026-13-01"]}, "“2026-13-01”不是日期"),
     (ROTATION, TURNS, {"days": ["0"]}, "天数须是1至366的整数"),
@@ -74,7 +75,7 @@ REFUSALS: Sequence[tuple[str, Fields, Fields, str]] = (
     (ROTATION, TURNS, {"changes": ["25:00"]}, "交接时间“25:00”不是时刻"),
     (ROTATION, TURNS, {"person": NOBODY, "deputy": NOBODY}, "请至少给出一名值班人员"),
     (ROTATION, TURNS, {"person": NOBODY}, "第 1 人只选了副班，请选值班员，或去掉副班"),
-    (ROTATION, TURNS, {"person": ["p-viewer", "p-officer", "", ""]}, "没有邮箱"),
+    (ROTATION, TURNS, {"person": ["p-unheard", "p-officer", "", ""]}, "没有邮箱"),
     (NEW, PERSON, {"name": [" "]}, "用户没有新增：用户名须为 1 到 32 个可见字符"),
     (NEW, PERSON, {"name": ["长" * 33]}, "用户名须为 1 到 32 个可见字符"),
     (NEW, PERSON, {"name": ["研判乙"]}, "用户名“研判乙”已存在"),

@@ -294,7 +294,7 @@ class TestEventPage:
     def test_it_foretells_when_who_and_why_and_names_who_is_not_told(self, site: Site) -> None:
         text = site.browser(Role.VIEWER).client.get(f"/events/{EVENT}?tab=notices").text
         assert "接下来会发" in text
-        assert "60 分钟未确认" in text
+        assert "未确认：升级至分管领导" in text
         assert "没有规则指向此人" in text
 
     def test_a_silenced_alert_says_by_whom_and_until_when(self, site: Site) -> None:
@@ -304,9 +304,10 @@ class TestEventPage:
         assert "现在不发送：审批丙已静默至" in text
 
     def test_steps_that_are_due_together_are_foretold_as_the_one_mail_that_they_are(self, reached: Site) -> None:
-        [row] = foretold(reached, "未确认：")
-        assert "60 分钟未确认：升级至分管领导" in row
+        row, again = foretold(reached, "未确认：")
+        assert "未确认：升级至分管领导" in row
         assert "审批丙" in row
+        assert "未确认：仍无人确认" in again
 
     def test_a_step_is_foretold_to_those_of_the_steps_before_it_and_who_is_on_duty_then(self, reached: Site) -> None:
         asked_again(reached)
@@ -314,7 +315,7 @@ class TestEventPage:
         for person, begins, ends in (("officer", "14:00", "15:00"), ("administrator", "15:00", "16:00")):
             fields = {"begins": f"2026-11-25T{begins}", "ends": f"2026-11-25T{ends}", "person": f"p-{person}"}
             assert keeper.post("/system/roster/shifts", **fields).status_code == 303
-        first, second, third = foretold(reached, "未确认：")
+        first, second, third, _ = foretold(reached, "未确认：")
         assert ("研判乙" in first, "管理丁" in first, "审批丙" in first) == (True, False, False)
         assert ("研判乙" in second, "管理丁" in second, "审批丙" in second) == (False, True, True)
         assert ("值班" in third, "管理丁" in third) == (True, True)
@@ -324,7 +325,7 @@ class TestEventPage:
     def test_a_step_within_a_silence_is_foretold_as_held_back_and_one_after_it_as_sent(self, reached: Site) -> None:
         asked_again(reached)
         bulk(reached.browser(Role.APPROVER), "/alerts/silence", [RED], hours="1", reason="已掌握")
-        first, second, third = foretold(reached, "未确认：")
+        first, second, third, _ = foretold(reached, "未确认：")
         assert all("届时不发送" in row and "审批丙已静默至" in row for row in (first, second))
         assert ("届时不发送" in third, "审批丙" in third, "无人可收" in third) == (False, True, False)
 
@@ -344,7 +345,7 @@ class TestEventPage:
     def test_an_alert_that_can_reach_nobody_says_so_and_what_to_do(self, site: Site) -> None:
         text = site.browser(Role.VIEWER).client.get(f"/events/{EVENT}?tab=notices").text
         assert "现在没有任何人可以收到本预警的邮件" in text
-        [row] = foretold(site, "未确认：")
+        row, _ = foretold(site, "未确认：")
         assert "审批丙没有邮箱" in row or "管理丁、审批丙没有邮箱" in row
 
     def test_a_mail_that_went_in_a_merged_one_says_in_which_and_what_became_of_that(self, site: Site) -> None:

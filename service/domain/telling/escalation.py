@@ -79,7 +79,10 @@ def due_tier(alert: Alert, routing: Routing, now: datetime) -> Escalation | None
     due = sum(waited >= tier.after for tier in tiers)
     if tiers and due == len(tiers) and again is not None:
         due += (waited - tiers[-1].after) // again
-    return _step(tiers, again, due) if due > tier_told(alert) else None
+    if due <= tier_told(alert):
+        return None
+    step = _step(tiers, again, due)
+    return step if tier_told(alert) >= len(tiers) else replace(step, words=tiers[min(due, len(tiers)) - 1].words)
 
 
 def steps_ahead(alert: Alert, routing: Routing, now: datetime) -> tuple[tuple[datetime, Escalation], ...]:
