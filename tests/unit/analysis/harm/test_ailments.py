@@ -62,6 +62,7 @@ def test_kin_by_their_number_and_those_given_a_used_needle_are_counted(text: str
 def test_of_those_who_took_part_only_the_ones_who_fell_ill_count() -> None:
     assert claimed("十四个人去体检,七个血压骤降") == [("harmed", 7)]
     assert ("harmed", 12) in claimed("12名患者输液后发热,3个休克")
+    assert ("harmed", 12) in claimed("12名患者玻璃体腔注射后眼内炎,4人单眼失明")
 
 
 @pytest.mark.parametrize(

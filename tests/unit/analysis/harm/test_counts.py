@@ -226,6 +226,7 @@ def test_fiction_and_figures_of_speech_stay_no_deaths(text: str) -> None:
         "情况说明\n网传一儿童接种流感疫苗后死亡。经核实,该信息不实,接种点未发生任何死亡病例。",
         "通报\n网上流传5人服用头孢后死亡,上述消息系谣言。",
         "通报\n网传5人服用头孢后死亡。引发关注。经调查,网传内容与事实不符,请勿信谣传谣。",
+        '警情通报\n近日,网传"县医院打针致5人死亡"。经查,该信息系某人为博取流量编造。县医院未发生此类事件。',
     ],
 )
 def test_what_is_reported_and_then_said_to_be_false_is_no_claim(text: str) -> None:
