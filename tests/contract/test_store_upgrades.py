@@ -37,6 +37,7 @@ PUBLISHED = {
     "0020": "7e49b462a14b",
     "0021": "48c6bc278add",
     "0022": "ddd7e5b882b4",
+    "0023": "f104ccebb276",
 }
 Rows = dict[str, list[dict[str, object]]]
 

@@ -67,6 +67,7 @@ audit = Table(
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Index(None, "subject", "seq"),
+    Index(None, "action", "subject"),
 )
 
 # One row: the end of the chain. Locking it serialises writers; comparing it shows a chain that was cut short.
