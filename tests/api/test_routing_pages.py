@@ -164,6 +164,7 @@ class TestSilences:
         [
             ({"product": ""}, "至少2项不同条件"),
             ({"reason": " "}, "静默须写明理由"),
+            ({"event": "E404"}, "没有编号为“E404”的事件"),
             ({"product": "没有这个产品"}, "匹配0条；如确是为今后的预警设置"),
             ({"up_to": "red"}, "红色预警不能由研判员静默"),
         ],
@@ -173,6 +174,14 @@ class TestSilences:
     ) -> None:
         answer = site.browser(Role.OFFICER).post("/alerts/silences", **{**self.FIELDS, **changed, "step": "make"})
         assert (answer.status_code, sentence in answer.text) == (422, True), answer.text
+
+    def test_an_event_may_be_named_by_the_address_of_its_page(self, site: Site) -> None:
+        fields = {"event": f"http://127.0.0.1:8300/events/{EVENT}?tab=notices#told", "reason": "已掌握", "hours": "4"}
+        made = site.browser(Role.APPROVER).post("/alerts/silences", **fields, up_to="red", step="make")
+        assert made.status_code == 303, made.text
+        with site.context.store.read() as work:
+            [silence] = work.silences.active(NOW)
+        assert [one.value for one in silence.matchers] == [EVENT]
 
     def test_one_is_made_shown_and_ended_with_its_audit_rows(self, site: Site) -> None:
         browser = site.browser(Role.OFFICER)

@@ -7,7 +7,7 @@ from service.domain.beijing import beijing
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict, NotFound
 from service.domain.telling.routing import Labels
-from service.domain.telling.silence import Reach, Silence, check_silence, reach_of
+from service.domain.telling.silence import MatcherField, Reach, Silence, check_silence, reach_of
 from service.flows.acts import note, permit
 from service.flows.office import Office
 from service.flows.telling.tell import labels_of
@@ -26,8 +26,13 @@ def unclosed_labels(work: Work, office: Office) -> list[Labels]:
 
 
 def look_at_silence(store: Store, silence: Silence, *, office: Office) -> Reach:
-    """Say what the silence would mute now; nothing is written."""
+    """Say what the silence would mute now; nothing is written.
+
+    Raises:
+        NotFound: It names an event that is not there.
+    """
     with store.read() as work:
+        _find_named(work, silence)
         return reach_of(silence, unclosed_labels(work, office))
 
 
@@ -38,6 +43,7 @@ def make_silence(
 
     Raises:
         Forbidden, Refusal: As `check_silence` says.
+        NotFound: It names an event that is not there.
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
@@ -49,6 +55,7 @@ def keep_silence(
 ) -> Reach:
     """Do what `make_silence` does within an open transaction."""
     own = replace(silence, author=person.name)
+    _find_named(work, own)
     reach = reach_of(own, unclosed_labels(work, office))
     check_silence(own, person, reach, now=now, sure=sure)
     work.silences.save(own)
@@ -61,6 +68,13 @@ def keep_silence(
     }
     note(work, person, "silence.made", f"silence:{own.id}", detail, now)
     return reach
+
+
+def _find_named(work: Work, silence: Silence) -> None:
+    """Pass where the events that a silence names are there: one that is not would be muted by nothing, and nobody would notice."""
+    for matcher in silence.matchers:
+        if matcher.field is MatcherField.EVENT and matcher.value.strip() and work.events.get(matcher.value) is None:
+            raise NotFound(f"没有编号为“{matcher.value}”的事件；编号是事件页网址最后一段，也可在预警页勾选后静默")
 
 
 def end_silence(store: Store, person: Person, silence_id: str, *, now: datetime) -> Silence:

@@ -28,7 +28,7 @@ _SHOWN = 60
 class SilenceForm:
     """A silence as the form sends it."""
 
-    event: Annotated[str, Form(max_length=64)] = ""
+    event: Annotated[str, Form(max_length=300)] = ""
     product: Annotated[str, Form(max_length=60)] = ""
     firm: Annotated[str, Form(max_length=60)] = ""
     category: Annotated[str, Form(max_length=8)] = ""
@@ -73,7 +73,7 @@ def end(request: Request, identity: Handler, silence_id: str) -> RedirectRespons
 
 def _silence(request: Request, identity: Identity, form: SilenceForm) -> Silence:
     now = context_of(request).now()
-    given = ((field, str(getattr(form, field.value)).strip()) for field in MatcherField)
+    given = ((field, _event_id(str(getattr(form, field.value)).strip())) for field in MatcherField)
     return Silence(
         id=secrets.token_hex(6),
         matchers=tuple(Matcher(field, value) for field, value in given if value),
@@ -84,6 +84,11 @@ def _silence(request: Request, identity: Identity, form: SilenceForm) -> Silence
         ends_at=now + timedelta(hours=form.hours),
         created_at=now,
     )
+
+
+def _event_id(given: str) -> str:
+    """Return the number of the event whose page's address was pasted; anything else as it is."""
+    return given.rpartition("/events/")[2].partition("?")[0].partition("#")[0] if "/events/" in given else given
 
 
 def _show(
