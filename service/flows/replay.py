@@ -21,7 +21,15 @@ from service.ports.store import Store
 __all__ = ["ReplayReport", "Snapshot", "count_lines", "replay", "snapshots"]
 
 _BATCH = 512
-_TOLD = frozenset({AlertReason.FIRST_RAISE, AlertReason.ESCALATED, AlertReason.RAISED_AGAIN, AlertReason.LOWERED})
+_TOLD = frozenset(
+    {
+        AlertReason.FIRST_RAISE,
+        AlertReason.ESCALATED,
+        AlertReason.MORE_DEATHS,
+        AlertReason.RAISED_AGAIN,
+        AlertReason.LOWERED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,10 @@
 """Alerts: an event raised to a person, with level, reasons, policy basis, clocks and owner.
 
 `decide` looks at an event, what its level was found to be and the alert it has, and returns what to do with a named
-reason; `raised` and `followed` carry the decision out on the value. Nothing here stores or sends.
+reason; `service/domain/alerts/following.py` carries the decision out on the value. Nothing here stores or sends.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -26,10 +25,7 @@ __all__ = [
     "Decision",
     "LevelFinding",
     "Trigger",
-    "alert_id",
     "decide",
-    "followed",
-    "raised",
     "set_by_person",
 ]
 
@@ -121,7 +117,7 @@ class LevelFinding:
     """The opinion level of an event and everything that made it so.
 
     `by_score` is the level that the score alone gives; `applied` are the sentences of the floors and ceilings that
-    moved it; `death` says that a suspected death holds it up.
+    moved it; `death` says that a suspected death holds it up, `deaths` how many are told of.
     """
 
     level: AlertLevel
@@ -130,6 +126,7 @@ class LevelFinding:
     triggers: tuple[Trigger, ...] = ()
     applied: tuple[str, ...] = ()
     death: bool = False
+    deaths: int = 0
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -146,6 +143,7 @@ class AlertReason(StrEnum):
     BELOW_THRESHOLD = "below_threshold"
     FIRST_RAISE = "first_raise"
     ESCALATED = "escalated"
+    MORE_DEATHS = "more_deaths"
     ATTACHED = "attached"
     BELOW_ONE_WINDOW = "below_one_window"
     LOWERED = "lowered"
@@ -166,6 +164,7 @@ _REASON_WORDS: Mapping[AlertReason, str] = MappingProxyType(
         AlertReason.BELOW_THRESHOLD: "未达预警线",
         AlertReason.FIRST_RAISE: "首次预警",
         AlertReason.ESCALATED: "级别上升",
+        AlertReason.MORE_DEATHS: "死亡人数增加，重新预警",
         AlertReason.ATTACHED: "新稿件并入，级别不变",
         AlertReason.BELOW_ONE_WINDOW: "热度回落，观察一个窗口",
         AlertReason.LOWERED: "连续两个窗口回落，级别下降",
@@ -199,6 +198,7 @@ class Decision:
         return self.reason in {
             AlertReason.FIRST_RAISE,
             AlertReason.ESCALATED,
+            AlertReason.MORE_DEATHS,
             AlertReason.LOWERED,
             AlertReason.RAISED_AGAIN,
         }
@@ -215,8 +215,8 @@ def decide(
 ) -> Decision:
     """Say what becomes of an event's alert.
 
-    Raises at once, lowers only after `windows_below` windows in a row below the level, wakes a closed alert only above its peak.
-    While a death is suspected nothing automatic goes below orange; a level that a person set stands until a new trigger
+    Raises at once, lowers only after `windows_below` windows in a row below the level, wakes a closed alert only above its peak
+    or by more dead than it knew, which are told anew at any level. While a death is suspected nothing automatic goes below orange; a level that a person set stands until a new trigger
     or a higher level than the person saw appears.
     """
     if alert is None:
@@ -227,21 +227,28 @@ def decide(
         return _wake(finding, alert)
     if finding.level > alert.level:
         return _climb(finding, alert)
-    if finding.level == alert.level:
-        return Decision(reason=AlertReason.ATTACHED, level=alert.level)
-    return _sink(event, finding, alert, now, window, windows_below)
+    if _more_dead(finding, alert):
+        return _rise(AlertReason.MORE_DEATHS, alert.level)
+    return _stay_or_sink(event, finding, alert, now, window, windows_below)
 
 
 def _wake(finding: LevelFinding, alert: Alert) -> Decision:
     if finding.level > alert.peak_level:
         return _rise(AlertReason.RAISED_AGAIN, finding.level)
+    if _more_dead(finding, alert):
+        return _rise(AlertReason.MORE_DEATHS, finding.level)
     return Decision(reason=AlertReason.STAYS_CLOSED, level=alert.level)
 
 
 def _climb(finding: LevelFinding, alert: Alert) -> Decision:
-    if _person_knew(alert, finding):
+    if _person_knew(alert, finding) and not _more_dead(finding, alert):
         return Decision(reason=AlertReason.HELD_BY_PERSON, level=alert.level)
     return _rise(AlertReason.ESCALATED, finding.level)
+
+
+def _more_dead(finding: LevelFinding, alert: Alert) -> bool:
+    known = alert.extras.get("deaths")
+    return isinstance(known, int) and finding.deaths > known
 
 
 def _rise(reason: AlertReason, level: AlertLevel) -> Decision:
@@ -255,9 +262,11 @@ def _person_knew(alert: Alert, finding: LevelFinding) -> bool:
     return {trigger.id for trigger in finding.triggers if trigger.level > alert.level} <= set(seen.get("triggers", ()))
 
 
-def _sink(
+def _stay_or_sink(
     event: Event, finding: LevelFinding, alert: Alert, now: datetime, window: timedelta, windows_below: int
 ) -> Decision:
+    if finding.level == alert.level:
+        return Decision(reason=AlertReason.ATTACHED, level=alert.level)
     if _person_raised(alert):
         return Decision(reason=AlertReason.HELD_BY_PERSON, level=alert.level)
     target = max(finding.level, AlertLevel.ORANGE if finding.death else AlertLevel.BLUE)
@@ -307,81 +316,3 @@ def set_by_person(
         changed_at=now,
         revision=alert.revision + 1,
     )
-
-
-def alert_id(event_id: str, policy_ids: Sequence[str]) -> str:
-    """Return the alert's id: the same event on the same policy basis is the same alert on every machine."""
-    text = "\n".join([event_id, *sorted(policy_ids)])
-    return "A" + hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
-def raised(
-    *,
-    event: Event,
-    decision: Decision,
-    finding: LevelFinding,
-    basis: Sequence[Mapping[str, Any]],
-    publication: Mapping[str, Any],
-    lead: str,
-    now: datetime,
-) -> Alert:
-    """Return the new alert of a first decision."""
-    return Alert(
-        id=alert_id(event.id, [str(entry["policy_id"]) for entry in basis if entry.get("policy_id")]),
-        event_id=event.id,
-        level=decision.level,
-        peak_level=decision.level,
-        state=AlertState.OPEN,
-        title=event.title,
-        reason=decision.reason.value,
-        triggers=finding.sentences,
-        score=finding.score,
-        basis=tuple(basis),
-        publication=publication,
-        lead=lead,
-        raised_at=now,
-        changed_at=now,
-    )
-
-
-def followed(
-    alert: Alert,
-    *,
-    event: Event,
-    decision: Decision,
-    finding: LevelFinding,
-    basis: Sequence[Mapping[str, Any]] | None = None,
-    publication: Mapping[str, Any] | None = None,
-    now: datetime,
-) -> Alert:
-    """Return the alert after a later decision; equal to `alert` where nothing that people see has changed.
-
-    A rise beyond what was acknowledged asks for a new acknowledgement; the owner stays. A closed alert that stays
-    closed is not touched.
-    """
-    if decision.reason is AlertReason.STAYS_CLOSED:
-        return alert
-    rises = decision.reason in {AlertReason.ESCALATED, AlertReason.RAISED_AGAIN}
-    extras = {name: value for name, value in alert.extras.items() if name != "window_at"}
-    if decision.window_at is not None:
-        extras["window_at"] = decision.window_at.isoformat()
-    if decision.changes:
-        extras.pop("set_level", None)
-    moved = replace(
-        alert,
-        level=decision.level,
-        peak_level=max(alert.peak_level, decision.level),
-        title=event.title,
-        triggers=finding.sentences,
-        score=finding.score,
-        basis=alert.basis if basis is None else tuple(basis),
-        publication=alert.publication if publication is None else publication,
-        extras=MappingProxyType(extras),
-    )
-    if decision.changes:
-        moved = replace(moved, reason=decision.reason.value)
-    if rises:
-        extras = next_round(extras, why=decision.reason.value, now=now) | {"risen_at": now.isoformat()}
-        moved = replace(moved, state=AlertState.OPEN, acknowledged_at=None, acknowledged_by=None)
-        moved = replace(moved, closed_at=None, closed_by=None, close_reason=None, extras=MappingProxyType(extras))
-    return alert if moved == alert else replace(moved, changed_at=now, revision=alert.revision + 1)

@@ -40,6 +40,7 @@ def find_level(heat: Heat, facts: IncidentFacts, register: Register) -> LevelFin
         triggers=fired,
         applied=(*raised, *cut),
         death=facts.suspects_death,
+        deaths=(facts.spread.deaths or 0) if facts.suspects_death else 0,
     )
 
 

@@ -163,6 +163,8 @@ def notes_on(occasion: str, alert: Alert, clocks: Sequence[Clock], now: datetime
         return (f"截至{beijing(now, now)}已{duration(now - round_began(alert))}无人确认，现逐级提醒",)
     if kind == "idle":
         return ("确认后久无办理动作，预警重新变为待确认，请再确认并办理",)
+    if kind == "more_deaths":
+        return (f"所报死亡增至{alert.extras.get('deaths')}人（待核实），此前确认、回应或关闭过的也须重新确认",)
     if kind == "escalated":
         return (f"级别上升到{alert.level.word}，此前确认过的也须重新确认",)
     if kind == "clock" and clocks and clocks[0].due_at is not None:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from analysis.events.heat import Heat, heat_of
-from service.domain.alerts.alert import Alert, AlertLevel, AlertReason, Decision, LevelFinding, decide, followed, raised
+from service.domain.alerts.alert import Alert, AlertLevel, AlertReason, Decision, LevelFinding, decide
+from service.domain.alerts.following import followed, raised
 from service.domain.beijing import BEIJING
 from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
@@ -128,7 +129,7 @@ def _follow(work: Work, look: _Look, existing: list[Clock], changes: _Changes, o
         changes.alerts[-1] = told_marks(new, told)
 
 
-_RISES = frozenset({AlertReason.FIRST_RAISE, AlertReason.ESCALATED, AlertReason.RAISED_AGAIN})
+_RISES = frozenset({AlertReason.FIRST_RAISE, AlertReason.ESCALATED, AlertReason.MORE_DEATHS, AlertReason.RAISED_AGAIN})
 
 
 def _matched(

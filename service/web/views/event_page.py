@@ -172,7 +172,7 @@ def time_line(
 # Who looked stands in the audit tab; the time line tells what was done.
 _READS = frozenset({"personal.read"})
 _RAISING = frozenset({"alert.first_raise", "alert.raised_again"})
-_LEVELLING = _RAISING | {"alert.escalated", "alert.lowered"}
+_LEVELLING = _RAISING | {"alert.escalated", "alert.more_deaths", "alert.lowered"}
 
 
 def _act(row: AuditRow, wording: Mapping[str, str]) -> str:

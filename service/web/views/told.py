@@ -82,6 +82,7 @@ class Coming:
 _OCCASIONS: Mapping[str, str] = {
     "first_raise": "首次预警",
     "escalated": "级别上升",
+    "more_deaths": "死亡增加",
     "raised_again": "重新预警",
     "unacknowledged": "未确认提醒",
     "idle": "久无进展",

@@ -15,13 +15,10 @@ from service.domain.alerts.alert import (
     AlertState,
     LevelFinding,
     Trigger,
-    alert_id,
     decide,
-    followed,
-    raised,
     set_by_person,
 )
-from service.domain.alerts.rounds import round_number
+from service.domain.alerts.following import followed, raised
 from tests.unit.service.domain.builders import NOW, alert, event, finding
 
 NONE, BLUE, YELLOW, ORANGE, RED = AlertLevel
@@ -51,6 +48,37 @@ ROWS = [
     Row("The first blue is raised for the digest, without mail.", finding(BLUE), None, AlertReason.FIRST_RAISE, BLUE),
     Row("The first yellow is raised with mail.", finding(YELLOW), None, AlertReason.FIRST_RAISE, YELLOW, notify=True),
     Row("A higher level escalates at once.", finding(RED), alert(YELLOW), AlertReason.ESCALATED, RED, notify=True),
+    Row(
+        "More dead than were known are told anew at the same level.",
+        finding(RED, death=True, deaths=2),
+        alert(RED, state=AlertState.ANSWERED, extras={"deaths": 1}),
+        AlertReason.MORE_DEATHS,
+        RED,
+        notify=True,
+    ),
+    Row(
+        "More dead wake what was closed.",
+        finding(RED, death=True, deaths=3),
+        alert(RED, state=AlertState.CLOSED, extras={"deaths": 1}),
+        AlertReason.MORE_DEATHS,
+        RED,
+        notify=True,
+    ),
+    Row(
+        "As many dead as were known tell nothing new.",
+        finding(RED, death=True, deaths=2),
+        alert(RED, extras={"deaths": 2}),
+        AlertReason.ATTACHED,
+        RED,
+    ),
+    Row(
+        "More dead move what a person had lowered.",
+        finding(RED, death=True, deaths=2, triggers=(DEATH,)),
+        alert(ORANGE, extras=PERSON_ORANGE | {"deaths": 1}),
+        AlertReason.ESCALATED,
+        RED,
+        notify=True,
+    ),
     Row("Blue to yellow is told too.", finding(YELLOW), alert(BLUE), AlertReason.ESCALATED, YELLOW, notify=True),
     Row(
         "An acknowledged alert escalates like an open one.",
@@ -238,7 +266,7 @@ def test_a_run_of_decisions_never_misses_a_rise_nor_falls_early(steps: list[tupl
             decision.level > BLUE and decision.reason in {AlertReason.FIRST_RAISE, AlertReason.ESCALATED}
         )
         if held is None:
-            held = _first(decision, found, now) if decision.changes else None
+            held = first_alert(decision, found, now) if decision.changes else None
         else:
             if decision.level < held.level:
                 assert below_since is not None
@@ -251,102 +279,8 @@ def test_a_run_of_decisions_never_misses_a_rise_nor_falls_early(steps: list[tupl
         below_since = (below_since or now) if waits else None
 
 
-def _first(decision: Any, found: LevelFinding, now: datetime) -> Alert:
+def first_alert(decision: Any, found: LevelFinding, now: datetime) -> Alert:
     return raised(event=event(), decision=decision, finding=found, basis=(), publication={}, lead="法规处", now=now)
-
-
-class TestRaised:
-    def test_a_new_alert_carries_why_it_was_raised(self) -> None:
-        found = finding(RED, triggers=(DEATH,), score=81.4)
-        decision = decide(event=event(), finding=found, alert=None, now=NOW)
-        new = raised(
-            event=event(),
-            decision=decision,
-            finding=found,
-            basis=({"policy_id": "ADR-05"},),
-            publication={"verdict": "check"},
-            lead="法规处",
-            now=NOW,
-        )
-        assert (new.level, new.peak_level, new.state, new.reason) == (RED, RED, AlertState.OPEN, "first_raise")
-        assert new.triggers == ("热度81分，按分值为红色", "疑似死亡")
-        assert new.id == alert_id("E1", ["ADR-05"])
-
-    def test_a_score_that_alone_gives_a_lower_level_is_told_last(self) -> None:
-        found = finding(RED, triggers=(FIFTY,), score=44.0)
-        assert replace(found, by_score=YELLOW).sentences == ("五十人", "热度44分，只按分值为黄色")
-        assert found.sentences == ("热度44分，按分值为红色", "五十人")
-
-    def test_the_id_depends_on_the_event_and_its_basis_and_not_on_their_order(self) -> None:
-        assert alert_id("E1", ["B", "A"]) == alert_id("E1", ["A", "B"])
-        assert len({alert_id("E1", ["A"]), alert_id("E2", ["A"]), alert_id("E1", ["A", "B"])}) == 3
-
-
-class TestFollowed:
-    def test_an_escalation_asks_for_a_new_acknowledgement_and_keeps_the_owner(self) -> None:
-        before = alert(YELLOW, state=AlertState.ACKNOWLEDGED, acknowledged_at=NOW, acknowledged_by="张三", owner="李四")
-        found = finding(RED)
-        after = followed(
-            before,
-            event=event(),
-            decision=decide(event=event(), finding=found, alert=before, now=NOW),
-            finding=found,
-            basis=({"policy_id": "X"},),
-            publication={"verdict": "check"},
-            now=NOW,
-        )
-        assert (after.state, after.acknowledged_by, after.owner, after.peak_level) == (
-            AlertState.OPEN,
-            None,
-            "李四",
-            RED,
-        )
-        assert (after.reason, after.revision, after.basis) == ("escalated", 2, ({"policy_id": "X"},))
-
-    def test_lowering_keeps_the_peak_and_the_acknowledgement(self) -> None:
-        before = alert(RED, state=AlertState.ACKNOWLEDGED, acknowledged_by="张三", extras=WINDOW_SEEN)
-        low = event(below_windows=1)
-        found = finding(YELLOW)
-        after = followed(
-            before, event=low, decision=decide(event=low, finding=found, alert=before, now=NOW), finding=found, now=NOW
-        )
-        assert (after.level, after.peak_level, after.state) == (YELLOW, RED, AlertState.ACKNOWLEDGED)
-        assert "window_at" not in after.extras
-
-    def test_a_closed_alert_is_not_touched_by_what_attaches(self) -> None:
-        before = alert(YELLOW, state=AlertState.CLOSED)
-        found = finding(YELLOW, score=59)
-        decision = decide(event=event(), finding=found, alert=before, now=NOW)
-        assert followed(before, event=event(), decision=decision, finding=found, now=NOW) is before
-
-    def test_a_closed_alert_that_wakes_is_open_again(self) -> None:
-        before = alert(YELLOW, state=AlertState.CLOSED, closed_at=NOW, closed_by="张三", close_reason="已回应")
-        found = finding(RED)
-        decision = decide(event=event(), finding=found, alert=before, now=NOW)
-        after = followed(before, event=event(), decision=decision, finding=found, now=NOW)
-        assert (after.state, after.closed_at, after.closed_by, after.close_reason) == (
-            AlertState.OPEN,
-            None,
-            None,
-            None,
-        )
-        assert (round_number(after.extras), after.extras["risen_at"]) == (2, NOW.isoformat())
-
-    def test_a_later_report_brings_its_title_reasons_score_and_basis(self) -> None:
-        before = alert(YELLOW, basis=({"policy_id": "X"},), publication={"verdict": "check"})
-        found = finding(YELLOW, triggers=(FIFTY,), applied=("疫苗类不低于黄色",), score=59.0)
-        decision = decide(event=event(), finding=found, alert=before, now=NOW)
-        after = followed(before, event=event(title="新题"), decision=decision, finding=found, now=NOW)
-        assert after.triggers == ("热度59分，按分值为黄色", "五十人", "疫苗类不低于黄色")
-        assert (after.title, after.score, after.changed_at, after.revision) == ("新题", 59.0, NOW, 2)
-        assert (after.basis, after.publication) == (before.basis, before.publication)
-        assert (after.reason, after.state) == (before.reason, before.state)
-
-    def test_nothing_new_is_no_new_revision(self) -> None:
-        found = finding(YELLOW)
-        before = alert(YELLOW, triggers=found.sentences)
-        decision = decide(event=event(), finding=found, alert=before, now=NOW)
-        assert followed(before, event=event(), decision=decision, finding=found, now=NOW) is before
 
 
 class TestSetByPerson:

@@ -3,8 +3,9 @@ from itertools import product
 
 import pytest
 
-from service.domain.alerts.alert import AlertLevel, AlertState, decide, followed
+from service.domain.alerts.alert import AlertLevel, AlertState, decide
 from service.domain.alerts.alert_states import MOVES, Mover, check_move
+from service.domain.alerts.following import followed
 from service.domain.alerts.handling import answered_last, moved, standing
 from service.domain.refusal import Conflict
 from tests.unit.service.domain.builders import NOW, alert, event, finding

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from service.domain.alerts.alert import AlertLevel, AlertState, decide, followed, set_by_person
+from service.domain.alerts.alert import AlertLevel, AlertState, decide, set_by_person
+from service.domain.alerts.following import followed
 from service.domain.alerts.rounds import next_round, round_number
 from service.domain.clocks.clock import ClockState
 from service.domain.telling.digest import digest_letter, due_digest, next_digest
