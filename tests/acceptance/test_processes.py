@@ -113,6 +113,20 @@ class TestUp:
         assert "药望已启动" not in terminal.said
         assert terminal.said.count("一次性密码") == 1
 
+    def test_beside_policy_facts_of_the_office_with_a_mistake_it_runs_by_the_shipped_ones_and_says_so(
+        self, data: Path, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own"
+        own.mkdir()
+        (own / "clokcs.yaml").write_text("clocks: []\n", encoding="utf-8")
+        settings = {"YAOWANG_POLICIES": str(own)}
+        with Terminal("up", "--port", str(free_port()), "--data", str(data), settings=settings) as terminal:
+            terminal.await_words("按 Ctrl-C 停止")
+            terminal.interrupt()
+            assert terminal.ended() == 0
+        assert "clokcs.yaml" in terminal.said
+        assert "先按自带的规则运行" in terminal.said
+
 
 class TestUpRefuses:
     def _refused(self, data: Path, *words: str, settings: dict[str, str] | None = None) -> str:
@@ -159,13 +173,6 @@ class TestUpRefuses:
         (data / "settings.toml").write_text("port = 8300\nprot = 1\n", encoding="utf-8")
         assert "prot：没有这个设置" in self._refused(data)
         assert [path.name for path in data.iterdir()] == ["settings.toml"]
-
-    def test_policy_facts_of_the_office_with_a_mistake(self, data: Path, tmp_path: Path) -> None:
-        own = tmp_path / "own"
-        own.mkdir()
-        (own / "clokcs.yaml").write_text("clocks: []\n", encoding="utf-8")
-        said = self._refused(data, "--port", str(free_port()), settings={"YAOWANG_POLICIES": str(own)})
-        assert "clokcs.yaml" in said
 
 
 class TestDrill:
