@@ -285,7 +285,7 @@ def _is_mere_whole(words: str, match: re.Match[str], start: int) -> bool:
         return True
     if _is_part_harmed(words, match, start):
         return True
-    if not comma or is_harm_told(whole) or names_ailment(whole) or _MISUSED.search(whole):
+    if not comma or is_harm_told(whole) or _MISUSED.search(whole) or ("没" not in whole and names_ailment(whole)):
         return False
     # 十四个人去查,七个血糖飙升: what befell the next is said of it alone.
     rest = _CLAUSE_REST.match(words, start)

@@ -37,6 +37,11 @@ _FEELS = re.compile("笑|气得|吓得|急死|激动|感动|冻得|手都在抖|
 _MANY = re.compile(
     "[0-9一二三四五六七八九十百千几两]+[多余来]?[名个位]?(?:人|患者|学生|老人|村民|孩子)|大家|人们|很多人|们"
 )
+# Nobody says how many: one would be a false number.
+_UNCOUNTED = re.compile(
+    "(?:多|数|几|好几|好些|不少|许多|很多|大量|众多|一些|部分|若干|大批|个别|有些)[名位个例]?"
+    "(?:患者|病人|家长|学生|孩子|儿童|婴幼儿|老人|居民|村民|网友|网民|用户|消费者|顾客|买家|宝妈|群友|受害者|女士|人)"
+)
 _DOCTOR = re.compile("医生|大夫|医院|门诊|急诊|住院|抽血|拍片|b超|ct|诊断|确诊|皮肤科|眼科|儿科|耳鼻喉|鉴定|病历|检查")
 _TREATED = re.compile(
     "开刀|植皮|清创|拔甲|换肝|洗胃|缝了|手术取|二次手术|120|救护车|呼吸机|切开|引流|抢救|icu|监护|输血|吸氧|挂水|复查|休克|住院"
@@ -201,9 +206,11 @@ def weighed_one(text: str, sentences: Sequence[tuple[int, str]]) -> list[PeopleC
     """Return the one person of whom the cues of a text say that harm befell, or nobody.
 
     Who asks, and a text that quotes, is left to the patterns: whose harm it is, and whether it came from the product, is not
-    plain there.
+    plain there. Where a text tells of several without a number (多名患者), one is not what it says.
     """
     weighed = weigh(text, sentences) if USE.search(text) or _PRODUCT.search(text) else None
-    if weighed is None or weighed.points < ENOUGH or _ASKS.search(text) or quoted_spans(text):
+    if weighed is None or weighed.points < ENOUGH:
+        return []
+    if _ASKS.search(text) or _UNCOUNTED.search(text) or quoted_spans(text):
         return []
     return [PeopleCount(EntityType.HARMED, weighed.start, weighed.end, 1, named=False)]
