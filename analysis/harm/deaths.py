@@ -80,7 +80,7 @@ def totals(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
         yield EntityType.DEATHS, match.start("dead"), match.end("dead") + 1, match.group("dead")
         yield EntityType.HARMED, match.start("hurt"), match.end("hurt") + 1, match.group("hurt")
     for match in _DEAD_COUNT.finditer(words):
-        yield EntityType.DEATHS, match.start(), match.end(), match.group(match.lastgroup or "n").replace("双", "两")
+        yield EntityType.DEATHS, match.start(), match.end(), match.group(match.lastgroup or "n")
 
 
 def dead_by(words: str, begin: int) -> int | None:

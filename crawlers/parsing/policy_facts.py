@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING, POLICY_FACTS
 
@@ -76,21 +77,9 @@ def lapse_in(text: str, begins: date | None) -> Lapse | None:
             told = _calendar_day(int(match["year"]), int(match["month"]), int(match["day"]))
             if told is not None and (begins is None or date.fromisoformat(told) > begins):
                 return Lapse(date.fromisoformat(told), "".join(match["last"].split()))
-        elif begins is not None and (count := _counted(match["count"])):
+        elif begins is not None and (count := parse_count(match["count"])):
             return Lapse(_after(begins, count * (12 if match["unit"] == "年" else 1)), "".join(match["term"].split()))
     return None
-
-
-def _counted(written: str) -> int:
-    if written.isdecimal():
-        return int(written)
-    if not re.fullmatch("[一二三四五六七八九两]?十?[一二三四五六七八九]?", written):
-        return 0
-    digits = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "": 0}
-    if "十" not in written:
-        return digits.get(written, 0)
-    tens, _, ones = written.partition("十")
-    return (digits[tens] or 1) * 10 + digits[ones]
 
 
 def _after(begins: date, months: int) -> date:

@@ -70,7 +70,8 @@ def followed(
         return alert
     rises = decision.reason in {AlertReason.ESCALATED, AlertReason.MORE_DEATHS, AlertReason.RAISED_AGAIN}
     extras = {name: value for name, value in alert.extras.items() if name != "window_at"}
-    extras |= {"deaths": max(finding.deaths, known)} if (known := extras.get("deaths", 0)) or finding.deaths else {}
+    if finding.deaths > extras.get("deaths", 0):
+        extras["deaths"] = finding.deaths
     if decision.window_at is not None:
         extras["window_at"] = decision.window_at.isoformat()
     if decision.changes:
@@ -88,11 +89,10 @@ def followed(
     )
     if decision.changes:
         moved = replace(moved, reason=decision.reason.value)
-    if decision.reason is AlertReason.MORE_DEATHS:
-        # What was answered before says nothing of them.
-        extras["answered_level"] = AlertLevel.NONE.key
     if rises:
         extras = next_round(extras, why=decision.reason.value, now=now) | {"risen_at": now.isoformat()}
+        # What was answered before says nothing of more dead.
+        extras |= {"answered_level": AlertLevel.NONE.key} if decision.reason is AlertReason.MORE_DEATHS else {}
         moved = replace(moved, state=AlertState.OPEN, acknowledged_at=None, acknowledged_by=None)
         moved = replace(moved, closed_at=None, closed_by=None, close_reason=None, extras=MappingProxyType(extras))
     return alert if moved == alert else replace(moved, changed_at=now, revision=alert.revision + 1)

@@ -9,7 +9,18 @@ from service.domain.cases.workflow import CaseState, Step
 from service.domain.events.event import GRAVE_GRADES, IncidentGrade
 from service.domain.people.person import Person
 
-__all__ = ["answer_liaison", "assess", "assign", "conclude", "disclose", "liaise", "open_case", "report_up", "respond"]
+__all__ = [
+    "answer_liaison",
+    "assess",
+    "assign",
+    "conclude",
+    "disclose",
+    "liaise",
+    "open_case",
+    "report_up",
+    "respond",
+    "undecided",
+]
 
 _SEVERE = 3
 _SIGNED = frozenset({CaseState.APPROVED, CaseState.PUBLISHED, CaseState.TRACKING, CaseState.EVALUATED})
@@ -160,7 +171,7 @@ def respond(file: CaseFile, desk: Desk, *, reason: str) -> Move:
     )
 
 
-def _undecided(file: CaseFile) -> bool:
+def undecided(file: CaseFile) -> bool:
     """Tell whether a text came past its signature without an attribute, which only a bypass lets it: one is still set."""
     case = file.case
     unset = case.state is CaseState.APPROVED and case.disclosure is None
@@ -177,7 +188,7 @@ def disclose(file: CaseFile, desk: Desk, attribute: Disclosure, reason: str = ""
         Barred: Signed already, or no reason.
     """
     state = file.case.state
-    if state in desk.workflow.final or (state in _SIGNED and not _undecided(file)):
+    if state in desk.workflow.final or (state in _SIGNED and not undecided(file)):
         raise Barred(Bar.WRONG_STATE, "签批之后公开属性不再改动；如须改动，请先退回修改")
     duties = desk.workflow.steps[Step.SAVE].duties + desk.workflow.steps[Step.SIGN].duties_at(desk.grade)
     on_duty(duties, desk, "确定公开属性")

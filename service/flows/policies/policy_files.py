@@ -13,6 +13,7 @@ from crawlers.parsing.policy_facts import interpreted_in, issue_number_in, lapse
 from service.domain.policies.library import kind_of, level_of, name_of, region_of
 from service.domain.policies.policy import Policy, PolicyArticle, PolicyDocument, PolicyKind, PolicyLevel
 from service.domain.rules.register import Register
+from service.flows.policies.policy_given import NONE_SAID
 from service.flows.policies.policy_sources import PolicyFileError, PolicySource, read_source
 
 __all__ = [
@@ -34,8 +35,6 @@ _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零〇一二三四五六七八九十百千]+)条")
 _HEAD = 1500
 _MOST_MISSING = 5
-_NONE = "无"
-"""What a person writes for a document that has no number, or no last day, though its text names one."""
 _NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -174,7 +173,7 @@ def describe(stem: str, source: PolicySource, register: Register) -> Policy:
     # The numbers that an interpretation names are those of the document that it interprets.
     own = "" if kind is PolicyKind.INTERPRETATION else f"{source.title or title}\n{source.text[:_HEAD]}"
     number = source.said("issue_number") or (known.issue_number if known else issue_number_in(own))
-    number = None if number == _NONE else number
+    number = None if number == NONE_SAID else number
     body = source.said("body") or (known.body if known else source.body)
     issued = _day(source, "issued") or (_day_in_name(dated["day"]) if dated else source.issued)
     begins = _day(source, "valid_from") or (known.valid_from if known else effective_day(source.text, issued))
@@ -214,13 +213,13 @@ def _lapses(source: PolicySource, policy: Policy, register: Register) -> list[st
     lapse = lapse_in(source.text, policy.valid_from)
     if lapse is None or policy.valid_to != lapse.last:
         return []
-    how = "清空下面的“失效日期”" if source.form else source.how("失效日期", _NONE)
+    how = "清空下面的“失效日期”" if source.form else source.how("失效日期", NONE_SAID)
     return [f"正文写明“{lapse.words}”，失效日期读作 {lapse.last}；已延长或没有期限的，请{how}"]
 
 
 def _day(source: PolicySource, key: str) -> date | None:
     value, line = source.header.get(key, ("", 0))
-    if not value or (value == _NONE and key == "valid_to"):
+    if not value or (value == NONE_SAID and key == "valid_to"):
         return None
     match = _DAY.fullmatch(value)
     try:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from service.domain.policies.policy import Policy
 
-__all__ = ["KEYS", "NAMES", "Given", "given_again"]
+__all__ = ["KEYS", "NAMES", "NONE_SAID", "Given", "given_again"]
 
 # The first word of each is the one that errors name.
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +33,9 @@ KEYS: Mapping[str, str] = MappingProxyType({word: key for key, words in _WORDS.i
 
 NAMES: Sequence[str] = tuple(words[0] for words in _WORDS.values())
 """The names that are told, one for each key."""
+
+NONE_SAID = "无"
+"""What a person writes for a document that has no number, or no last day, though its text names one."""
 
 _KEPT = "given"
 """Key of `Policy.extras` under which a document keeps what was said of its file."""

@@ -19,7 +19,7 @@ from service.domain.rules.register import Register
 from service.flows.acts import permit
 from service.flows.policies.importing import OverlapError, days_of, keep_file, not_ended, rival_of
 from service.flows.policies.policy_files import articles_in, describe, policy_file
-from service.flows.policies.policy_given import KEYS, NAMES, given_again
+from service.flows.policies.policy_given import KEYS, NAMES, NONE_SAID, given_again
 from service.flows.policies.policy_sources import PolicyFileError, PolicySource, read_source
 from service.ports.previews import PolicyPreview
 from service.ports.store import Store, Work
@@ -43,7 +43,6 @@ _COPY = re.compile(r"\s*[(（]\d{1,2}[)）]$|\s*-\s*副本$")
 _DATED = re.compile(r"[(（]\d{4}-\d{2}-\d{2}[)）]$")
 _CHOSEN = frozenset({"kind", "level"})
 _MAY_BE_NONE = frozenset({"issue_number", "valid_to"})
-_NONE = "无"
 _TITLE = re.compile(
     r"^[^，。；：！？]{2,80}?(?:法|条例|办法|规定|规则|细则|规范|通知|公告|通告|意见|方案|预案|要点|指南|决定|解释|批复|函|解读|问答|说明)"
     r"(?:[（(][^（）()]{1,20}[）)])?$"
@@ -260,7 +259,7 @@ def _given(
         value = filled.get(key, "").strip()
         if key in FIELDS and (value != told.get(key, "") if key not in _CHOSEN else value or name in kept):
             # Emptied, these two would be read in the text again: a person means that the document has none.
-            given[name] = value or (_NONE if key in _MAY_BE_NONE else "")
+            given[name] = value or (NONE_SAID if key in _MAY_BE_NONE else "")
     return given
 
 

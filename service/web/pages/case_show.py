@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alerts.alert import Alert
+from service.domain.cases.assess import undecided
 from service.domain.cases.bypass import may_ask, waiting_bypass
 from service.domain.cases.call import CallKind, calls, second_names
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
@@ -187,7 +188,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "authority_found": _authority_found(file),
         "second_names": _second_names(shown),
         "bypass": _bypass(shown),
-        "undecided": _undecided(file),
+        "undecided": undecided(file),
     }
 
 
@@ -205,11 +206,6 @@ def _bypass(shown: _Shown) -> dict[str, Any]:
 
 def _asker_may(shown: _Shown, asked: Mapping[str, Any]) -> bool:
     return may_ask(next((one for one in shown.people if one.name == asked["by"]), None), shown.workflow)
-
-
-def _undecided(file: CaseFile) -> bool:
-    """Tell whether the text was approved past its signature before anybody set the disclosure attribute."""
-    return file.case.state is CaseState.APPROVED and file.case.disclosure is None
 
 
 def _second_names(shown: _Shown) -> Coming:
