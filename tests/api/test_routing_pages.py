@@ -277,6 +277,11 @@ class TestRoster:
 
 
 class TestRouting:
+    def test_the_page_says_how_often_the_last_step_comes_again(self, site: Site) -> None:
+        text = site.browser(Role.VIEWER).client.get("/system/routing").text
+        steps = text.split("<h2>未确认逐级提醒</h2>")[1].split("</table>")[0]
+        assert [f"此后每 {words}" in steps for words in ("60 分钟", "4 小时", "24 小时")] == [True] * 3
+
     def test_the_test_form_says_who_would_be_told_and_who_not_and_why(self, reached: Site) -> None:
         browser = reached.browser(Role.APPROVER)
         browser.post("/system/routing/members/legal", person="p-approver")

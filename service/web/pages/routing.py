@@ -18,7 +18,7 @@ from service.domain.places import CITIES, PROVINCE, region_name
 from service.domain.refusal import Refusal
 from service.domain.rules.register import Register, Unit
 from service.domain.telling.receivers import Ask, Occasion, plan
-from service.domain.telling.routing import Labels, ReceiverKind, Route, Scope, Target, matched
+from service.domain.telling.routing import Labels, ReceiverKind, Route, Routing, Scope, Target, matched
 from service.flows.people.roster import set_members
 from service.flows.telling.tell import staff_of
 from service.ports.store import Work
@@ -61,16 +61,7 @@ def _show(request: Request, identity: Identity, trial: Trial, *, refused: Refuse
         "rules": rules,
         "rows": [row for route in rules.routes for row in _rows(route, register, 0)],
         "standing": [_target_word(target, register) for target in rules.receivers],
-        "tiers": [
-            (
-                level,
-                [
-                    (duration(tier.after), tier.words, [_target_word(one, register) for one in tier.receivers])
-                    for tier in tiers
-                ],
-            )
-            for level, tiers in sorted(rules.tiers.items(), reverse=True)
-        ],
+        "tiers": [(level, _steps(rules, level, register)) for level in sorted(rules.tiers, reverse=True)],
         "idle": [(level, duration(limit)) for level, limit in sorted(rules.idle.items(), reverse=True)],
         "units": [_members_row(unit, people, members, refused) for unit in units],
         "people": people,
@@ -82,6 +73,16 @@ def _show(request: Request, identity: Identity, trial: Trial, *, refused: Refuse
         "part": "routing",
     }
     return page(request, "routing.html", identity=identity, key="alerts", title="接收规则", refused=refused, **view)
+
+
+def _steps(rules: Routing, level: AlertLevel, register: Register) -> list[tuple[str, str, list[str]]]:
+    """Return when a level goes up, how that is called and to whom; last how often the last step comes again."""
+    found = [
+        (duration(tier.after), tier.words, [_target_word(one, register) for one in tier.receivers])
+        for tier in rules.tiers[level]
+    ]
+    again = rules.again.get(level)
+    return [*found, *([(f"此后每 {duration(again)}", "仍无人确认", ["以上各级"])] if again is not None else [])]
 
 
 def _members_row(
