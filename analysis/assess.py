@@ -5,7 +5,6 @@ the linear models in one batch; what these cannot rule out is read by the encode
 scores do not depend on the batch it came in.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from analysis.assessment import Assessment, CategoryScore, Entity, Evidence, Explanation, Level, PossibleRisk, Tone
+from analysis.concern import may_concern
 from analysis.entities.named_things import find_entities
 from analysis.judgement.explanation import Hearing, Trial, guards_of, terms_of
 from analysis.judgement.neighbours import Neighbours
@@ -33,28 +33,11 @@ from analysis.tiers.features import count_features, word_buckets
 from analysis.tiers.linear import LinearModel, load_model
 from crawlers.records import Document, DocumentKind
 
-__all__ = ["MODELS", "Analyser", "document_fields", "may_concern", "stack_facts"]
+__all__ = ["MODELS", "Analyser", "document_fields", "stack_facts"]
 
 _Found: TypeAlias = tuple[tuple[Entity, ...], Findings]
 
 MODELS = Path(__file__).parent / "models"
-# Words too loose for the lexicon, each of which a labelled risk needed; a document without any, and without a
-# lexicon hit, is not scored.
-_LOOSE = re.compile(
-    "药|医美|疫苗|接种|处方|针剂|打针|针(?<=[一-鿿]针)|剂量|冲剂|贴剂|贴膏|膏|补片|眼镜|美容|护肤|植入|近视|阳痿|狂犬|义诊|器械|化妆|打错|对苯二胺|染发|盖白|救心|碘131|前列腺|骨贴|膏贴|痛贴|免疫|注册证|口服液|糖浆|颗粒(?!物|无收|度|感)|滴丸|栓剂|卖药|批准文号|"
-    "吸入器|补铁|穴位贴|乙脑|小钢瓶|黑咖|羟基丁|"
-    "导丝|球囊|眉笔|接睫毛|睫毛膏|穿戴甲|灰指甲|洗甲水|假肢|护理床|手术床|无影灯|导尿|尿管|尿汞|试用装|止汗|氧气罐|氧气瓶|氢气|富氢|离焦|OK.镜|月抛|日抛|验配|假军医|"
-    "养生馆|养生课|养发|电位仪|壮骨|利尿剂|甲状腺素|钡餐|造影|蛇毒|血清|血糖|营养液|回输|细胞治疗|干细胞|胶塞|胶原|干燥剂|洁净服|配制间|溶出|麻精|米米片|驱虫|油彩|抚触油|"
-    "远红外|磁疗|磁片|量子检测|量子贴|斑贴|贴斑|射频|灌注液|气切|球管|填充剂|玻璃酸|搭桥|雾化|黄曲霉|硫磺|精油|凝胶|伦理委|检查员|审评|气弹|代煎|偏方|秘方|祛湿|祛疤|疤胶|"
-    "牙痛|减脂|纹眉|眼内感染|抽脂|吸脂|贴敷|献浆|输血|灌肠|皮试|挂水|"
-    "鼻炎|止鼾|打呼噜|洗眼液|美甲|除螨|纹唇|纹身贴|名医(?!生|护|学)|白内障|角膜|肚脐贴|通血管|溶掉斑块|烟弹|戒烟糖|解酒糖|抗体糖|助眠|护腰|护膝|香囊|脐带|吸痰|产钳|外骨骼|经颅|脑电|胎教仪|早筛|解毒剂|安瓿|打封闭|"
-    "蓖麻油|流产茶|减肥奶茶|风湿丸|骨康丸|排毒丸|续命丹|还筋丹|磁共振|狐臭|可吸收线|纸尿裤|狗咬|猫咬|脱发|起水疱|植皮|起水泡"
-)
-# One character of each of these words, the rarest.
-_LOOSE_SIGN = re.compile(
-    "[药医疫种方剂针膏补镜容肤植视痿犬诊械妆错苯染盖救碘腺贴册批液浆粒丸吸乙钢咖羟丝囊眉睫甲肢床灯尿试汗氧氢焦抛配养仪骨钡造蛇血输胞胶洁溶麻米虫彩抚远磁量频灌切管酸桥雾霉硫油凝伦检审弹煎祛疤牙脂敷肠挂鼻鼾噜螨唇纹障膜糖眠腰膝脐钳颅脑筛瓿闭茶丹狐咬脱疱泡]"
-)
-_CONCERNING = frozenset({TermKind.PRODUCT, TermKind.FIRM, TermKind.STRONG, TermKind.FIELD})
 _MOST_EVIDENCE = 20
 # A notice of a thousand batches names fewer; a text of one product's name over and over names 50,000.
 _MOST_ENTITIES = 5000
@@ -309,17 +292,6 @@ class Analyser:
             tokens=tokens,
             truncated=reading.truncated,
         )
-
-
-def may_concern(reading: Reading) -> bool:
-    """Tell whether a document is worth scoring: it names a product, a firm, a strong term or another word of the field."""
-    # Half of the titles hold nothing at all.
-    if (reading.hits or reading.evasive or reading.sounded) and any(
-        hit.term.kind in _CONCERNING for hit in reading.named
-    ):
-        return True
-    # The character first: most texts hold none, and looking for one costs a tenth of looking for the words.
-    return bool(_LOOSE_SIGN.search(reading.joined)) and bool(_LOOSE.search(reading.joined))
 
 
 def _is_article(document: Document, reading: Reading) -> bool:

@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, optimize, sparse
 
-from analysis.assess import Analyser, document_fields, may_concern, stack_facts
+from analysis.assess import Analyser, document_fields, stack_facts
 from analysis.assessment import RISK_CATEGORIES, Level
+from analysis.concern import may_concern
 from analysis.entities.named_things import find_entities
 from analysis.judgement.neighbours import NEIGHBOURS, NEIGHBOURS_MANIFEST
 from analysis.judgement.risk import STACK_INPUTS, sigmoid, stack_inputs

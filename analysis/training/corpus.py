@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.assess import document_fields, may_concern, stack_facts
+from analysis.assess import document_fields, stack_facts
 from analysis.assessment import RISK_CATEGORIES, Level
+from analysis.concern import may_concern
 from analysis.entities.named_things import find_entities
 from analysis.judgement.rules import Findings, apply_rules
 from analysis.judgement.severity import SEVERITY_LABELS

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from analysis.assess import document_fields, may_concern
+from analysis.assess import document_fields
 from analysis.assessment import Entity, EntityType
+from analysis.concern import may_concern
 from analysis.entities.named_things import find_entities
 from analysis.judgement.rules import Findings, apply_rules
 from analysis.lexicon import load_lexicon

@@ -1,10 +1,14 @@
 """Which documents are worth scoring at all."""
 
+from pathlib import Path
+
 import pytest
 
-from analysis.assess import may_concern
+import analysis
+from analysis.concern import may_concern
 from tests.unit.analysis.reading_of import reading
 
+WORDS = Path(analysis.__file__).parent / "loose_words.tsv"
 LOOSE = [
     "药",
     "医美",
@@ -51,7 +55,16 @@ def test_a_loose_word_of_the_field_is_enough(word: str) -> None:
     assert may_concern(reading(f"今天谈到{word}的事"))
 
 
-@pytest.mark.parametrize("title", ["足球赛今晚开赛", "高铁新线开通", "方案公布，天气转凉", "录取名册公布", ""])
+def test_every_loose_word_holds_the_character_by_which_it_is_looked_for() -> None:
+    rows = [line.split("\t") for line in WORDS.read_text("utf-8").splitlines() if not line.startswith("#")]
+
+    assert len(rows) > 100
+    assert [row[0] for row in rows if len(row[1]) != 1 or row[1] not in row[0]] == []
+
+
+@pytest.mark.parametrize(
+    "title", ["足球赛今晚开赛", "高铁新线开通", "方案公布，天气转凉", "录取名册公布", "小颗粒物超标", "针对此事", ""]
+)
 def test_a_document_without_any_word_of_the_field_is_not_scored(title: str) -> None:
     assert not may_concern(reading(title, "记者从现场了解到。"))
 
