@@ -285,8 +285,9 @@ class Audit(Protocol):
         action: str | None = None,
         limit: int = 200,
         before_seq: int | None = None,
+        until: datetime | None = None,
     ) -> list[AuditRow]:
-        """Return rows, newest first, of one subject, actor or action where these are given."""
+        """Return rows, newest first, of one subject, actor or action and of no later time where these are given."""
         ...
 
     def subjects_with(self, action: str, subjects: Sequence[str]) -> frozenset[str]:

@@ -68,8 +68,9 @@ class SqlAudit:
         action: str | None = None,
         limit: int = 200,
         before_seq: int | None = None,
+        until: datetime | None = None,
     ) -> list[AuditRow]:
-        """Return rows, newest first, of one subject, actor or action where these are given."""
+        """Return rows, newest first, of one subject, actor or action and of no later time where these are given."""
         self.flush()
         statement = select(audit).order_by(audit.c.seq.desc()).limit(limit)
         for column, wanted in ((audit.c.subject, subject), (audit.c.actor, actor), (audit.c.action, action)):
@@ -78,6 +79,8 @@ class SqlAudit:
         if before_seq is not None:
             # A number larger than any column holds is before nothing in either engine.
             statement = statement.where(audit.c.seq < min(before_seq, _LARGEST_SEQ))
+        if until is not None:
+            statement = statement.where(audit.c.at <= until)
         return records(self._connection, AuditRow, statement)
 
     def subjects_with(self, action: str, subjects: Sequence[str]) -> frozenset[str]:

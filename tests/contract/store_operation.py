@@ -149,6 +149,15 @@ class AuditContract:
             assert [row.seq for row in work.audit.rows(actor="p1", subject="b")] == [2]
             assert work.audit.rows(actor="p2") == work.audit.rows(action="other") == []
 
+    def test_rows_are_read_as_they_stood_at_a_moment(self, store: Store) -> None:
+        with store.write() as work:
+            for hour in range(3):
+                work.audit.append(actor="p1", action="do", subject="a", detail={}, now=NOW + hour * HOUR)
+        with store.read() as work:
+            assert [row.seq for row in work.audit.rows(until=NOW + HOUR)] == [2, 1]
+            assert [row.seq for row in work.audit.rows(until=NOW + HOUR, before_seq=2)] == [1]
+            assert work.audit.rows(until=NOW - HOUR) == []
+
     def test_rows_are_seen_and_the_chain_holds_within_the_transaction_that_appends(self, store: Store) -> None:
         with store.write() as work:
             first = work.audit.append(actor="p1", action="do", subject="a", detail={}, now=NOW)

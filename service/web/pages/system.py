@@ -5,16 +5,18 @@ What is done to people is in `people`, what is tried again in `second_try`; both
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from service.api.context import AppContext
 from service.api.identity import AnyPerson, ForbiddenError, Identity, context_of
 from service.domain.audit import RECENT, actor_of
+from service.domain.beijing import BEIJING
 from service.domain.cases.small_office import LEAST, able_people, without_way
 from service.domain.cases.workflow import Workflow
 from service.domain.documents.set_aside import document_of
@@ -55,6 +57,7 @@ class AuditFilters(BaseModel):
     before: int | None = Field(default=None, ge=1)
     actor: str = Field(default="", max_length=32)
     action: str = Field(default="", max_length=60)
+    day: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None
 
 
 @router.get("/system")
@@ -157,10 +160,11 @@ def _quarantine(work: Work) -> dict[str, Any]:
 
 def _audit(work: Work, asked: AuditFilters | None, names: Mapping[str, str]) -> dict[str, Any]:
     asked = asked or AuditFilters()
-    wanted = {"actor": asked.actor.strip(), "action": asked.action}
+    wanted = {"actor": asked.actor.strip(), "action": asked.action, "day": asked.day.isoformat() if asked.day else ""}
     rows = work.audit.rows(
         limit=_AUDIT_ROWS,
         before_seq=asked.before,
+        until=datetime.combine(asked.day, time.max, tzinfo=BEIJING) if asked.day else None,
         actor=actor_of(wanted["actor"]) or None,
         action=asked.action or None,
     )

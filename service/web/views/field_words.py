@@ -29,6 +29,7 @@ _WORDS = MappingProxyType(
         "choice": "引用选择",
         "code": "动态口令",
         "csrf": "页面令牌",
+        "day": "截至日期",
         "days": "天数",
         "deputy": "副班",
         "disabled": "停用",
