@@ -33,6 +33,7 @@ CODE_SPAN = re.compile(r"`([^`\n]+)`")
 CALL = re.compile(r"(?:\./|bin/|^|\s)yaowang +(?P<words>[a-z]+(?: +[a-z][a-z-]*)?)", re.MULTILINE)
 INSIDE = re.compile(r"(?:crawlers|analysis|service|deploy|tests|docs)/[\w./{},*-]*")
 ROUTE = re.compile(r"`(?P<method>GET|POST) (?P<path>/[^` ]+)`")
+TO_HEADING = re.compile(r"\[[^\]]*\]\((?P<file>[^)#\s]*)#(?P<heading>[^)\s]+)\)")
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)#\s]+)(?:#[^)\s]*)?\)")
 
 
@@ -147,6 +148,19 @@ def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
     targets = [match["target"] for match in LINK.finditer(FENCE.sub("", _text(path)))]
     inside = [target for target in targets if "://" not in target and not target.startswith("mailto:")]
     assert [target for target in inside if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_heading_finds_it(path: Path) -> None:
+    links = [(match["file"], match["heading"]) for match in TO_HEADING.finditer(FENCE.sub("", _text(path)))]
+    inside = [(path.parent / name if name else path, heading) for name, heading in links if "://" not in name]
+    assert [heading for target, heading in inside if heading not in _headings(target)] == []
+
+
+def _headings(path: Path) -> set[str]:
+    """Return the anchors that the usual viewers make of the headings: lower case, hyphens, no punctuation."""
+    lines = [line.lstrip("#").strip() for line in FENCE.sub("", _text(path)).splitlines() if line.startswith("#")]
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
 
 
 @pytest.mark.parametrize("path", OF_TODAY, ids=lambda path: str(path.relative_to(ROOT)))
