@@ -22,7 +22,7 @@ __all__ = ["register"]
 def register(application: typer.Typer) -> None:
     """Add the commands of this module."""
     application.command("import", help="导入 CSV、XLSX 或 JSONL 文件。")(import_rows)
-    application.command("brief", help="生成一周的简报（docx、xlsx）。")(brief)
+    application.command("brief", help="生成一周的简报（Word、PDF、网页、Excel）。")(brief)
     application.command("doctor", help="检查本机与各依赖，逐项报告。")(doctor)
     _group(
         application,

@@ -1,12 +1,17 @@
 """What the documents must name, and must not invent. `python -m tests.architecture.test_docs` prints the settings table."""
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer.main
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
+import service.api
 from service.cli import application
 from service.domain.alerts.alert import AlertLevel, AlertReason
 from service.domain.people.person import Role
@@ -27,6 +32,8 @@ FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | r
 CODE_SPAN = re.compile(r"`([^`\n]+)`")
 CALL = re.compile(r"(?:\./|bin/|^|\s)yaowang +(?P<words>[a-z]+(?: +[a-z][a-z-]*)?)", re.MULTILINE)
 INSIDE = re.compile(r"(?:crawlers|analysis|service|deploy|tests|docs)/[\w./{},*-]*")
+ROUTE = re.compile(r"`(?P<method>GET|POST) (?P<path>/[^` ]+)`")
+TO_HEADING = re.compile(r"\[[^\]]*\]\((?P<file>[^)#\s]*)#(?P<heading>[^)\s]+)\)")
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)#\s]+)(?:#[^)\s]*)?\)")
 
 
@@ -55,6 +62,16 @@ def _below(command: object, path: tuple[str, ...]) -> Iterator[str]:
         yield from _below(sub, (*path, name))
 
 
+def routes() -> Iterator[tuple[str, str]]:
+    """Yield method and path of every route of the JSON interface."""
+    for module in pkgutil.iter_modules(service.api.__path__, f"{service.api.__name__}."):
+        router = getattr(importlib.import_module(module.name), "router", None)
+        if isinstance(router, APIRouter):
+            for route in router.routes:
+                if isinstance(route, APIRoute):
+                    yield from ((method, route.path) for method in sorted(route.methods or ()))
+
+
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
@@ -77,6 +94,28 @@ def test_every_command_is_documented() -> None:
     listed = list(commands())
     assert len(listed) > 20
     assert [command for command in listed if f"`yaowang {command}" not in text] == []
+
+
+def test_every_option_is_documented() -> None:
+    text = _text(ROOT / "docs" / "commands.md")
+    there = set(_options(typer.main.get_command(application)))
+    assert len(there) > 40
+    assert sorted(option for option in there if not re.search(rf"{option}(?![a-z-])", text)) == []
+
+
+def _options(command: object) -> Iterator[str]:
+    for inner in getattr(command, "commands", {}).values():
+        yield from _options(inner)
+    for parameter in getattr(command, "params", ()):
+        if not getattr(parameter, "hidden", False):
+            yield from (name for name in parameter.opts if name.startswith("--"))
+
+
+def test_the_page_of_the_json_interface_names_every_route_and_no_other() -> None:
+    named = {(match["method"], match["path"]) for match in ROUTE.finditer(_text(ROOT / "docs" / "api.md"))}
+    there = set(routes())
+    assert len(there) > 15
+    assert named == there
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -111,11 +150,30 @@ def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
     assert [target for target in inside if not (path.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_heading_finds_it(path: Path) -> None:
+    links = [(match["file"], match["heading"]) for match in TO_HEADING.finditer(FENCE.sub("", _text(path)))]
+    inside = [(path.parent / name if name else path, heading) for name, heading in links if "://" not in name]
+    assert [heading for target, heading in inside if heading not in _headings(target)] == []
+
+
+def _headings(path: Path) -> set[str]:
+    """Return the anchors that the usual viewers make of the headings: lower case, hyphens, no punctuation."""
+    lines = [line.lstrip("#").strip() for line in FENCE.sub("", _text(path)).splitlines() if line.startswith("#")]
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
 @pytest.mark.parametrize("path", OF_TODAY, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_file_that_a_document_of_today_names_is_there(path: Path) -> None:
     spans = CODE_SPAN.findall(FENCE.sub("", _text(path)))
     named = [name for span in spans if INSIDE.fullmatch(span) for name in _expanded(span)]
     assert [name for name in named if not any(ROOT.glob(name.rstrip("/")))] == []
+
+
+def test_the_index_of_decisions_names_every_record() -> None:
+    folder = ROOT / "docs" / "adr"
+    linked = {match["target"] for match in LINK.finditer(_text(folder / "README.md"))}
+    assert sorted(path.name for path in folder.glob("0*.md") if path.name not in linked) == []
 
 
 def test_the_architecture_has_a_row_for_everything_that_lies_in_service() -> None:
