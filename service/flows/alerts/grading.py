@@ -17,7 +17,7 @@ from service.domain.rules.basis import basis_for, matched_entries, with_matched
 from service.domain.rules.duties import clock_for
 from service.domain.rules.level import find_level
 from service.domain.telling.escalation import asks, occasion_of
-from service.flows.acts import alert_of, event_of, facts_now, note, permit, reason_of, save_alert
+from service.flows.acts import EVENTS, event_of, facts_now, held_alert, note, permit, reason_of, save_alert
 from service.flows.alerts.consider import Office, soonest_first, tell, wind
 from service.flows.telling.tell import told_marks
 from service.ports.store import Store, Work
@@ -46,7 +46,8 @@ def set_grade(
     permit(person, Act.ARM_CLOCK)
     why = reason_of(reason, act="登记事件等级")
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        work.alone(EVENTS)
+        alert = held_alert(work, alert_id)
         event = event_of(work, alert)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭，请先重新打开再登记事件等级")
@@ -124,7 +125,8 @@ def set_level(
     permit(person, Act.CLOSE_ALERT)
     why = reason_of(reason, act="调整预警级别")
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        work.alone(EVENTS)
+        alert = held_alert(work, alert_id)
         event = event_of(work, alert)
         _check_level(alert, level)
         if refuted:
