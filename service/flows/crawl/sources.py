@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 VISIT_LEASE = timedelta(seconds=150)
-_CLOCKS_APART = timedelta(minutes=5)
 """How long a host is one process's own; longer than one pass of the crawl role may take."""
+_CLOCKS_APART = timedelta(minutes=5)
 
 _MOST_PER_PASS = 256
 
