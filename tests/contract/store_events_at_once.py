@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from threading import Event as Signal
 from threading import Thread
 
 import pytest
@@ -25,7 +24,7 @@ from service.flows.keeping.hiding import hide_string
 from service.flows.topics.acts import follow_documents
 from service.policies.register import load_register
 from service.ports.store import Store, Work
-from tests.contract.store_transactions import LIMIT_S, WORKERS, together
+from tests.contract.store_transactions import LIMIT_S, WORKERS, meanwhile, together
 from tests.contract.stored import NOW, person, put
 from tests.flows.pipeline.judge import ScriptedJudge, document
 
@@ -35,8 +34,6 @@ OFFICE = Office(register=load_register(), address="http://127.0.0.1:8300")
 APPROVER = person("approver", role=Role.APPROVER)
 TITLE = "于都县患者输注清云注射液后寒战"
 NAME = "于都县"
-# Long enough for an act that nothing holds up to be done, on a busy machine too.
-_A_MOMENT_S = 0.5
 
 Act = Callable[[Store, Alert], object]
 
@@ -94,21 +91,6 @@ def _event(store: Store) -> Event:
     return event
 
 
-def _meanwhile(act: Callable[[], object]) -> Thread:
-    """Begin an act in a thread of its own, and give it time to be done unless it has to wait."""
-    begun = Signal()
-
-    def run() -> None:
-        begun.set()
-        act()
-
-    thread = Thread(target=run)
-    thread.start()
-    assert begun.wait(LIMIT_S)
-    thread.join(_A_MOMENT_S)
-    return thread
-
-
 class EventsAtOnceContract:
     """Nobody's change of an event or alert is undone by who read it before."""
 
@@ -136,7 +118,7 @@ class EventsAtOnceContract:
         threads: list[Thread] = []
 
         def followed(work: Work, judged: Sequence[tuple[Document, Assessment, str, bool]], *, now: datetime) -> int:
-            threads.append(_meanwhile(lambda: act(store, alert)))
+            threads.append(meanwhile(lambda: act(store, alert)))
             return follow_documents(work, judged, now=now)
 
         monkeypatch.setattr(assess, "follow_documents", followed)
@@ -163,7 +145,7 @@ class EventsAtOnceContract:
         threads: list[Thread] = []
 
         def acknowledged(work: Work, held: Alert) -> Event:
-            threads.append(_meanwhile(lambda: acknowledge(store, APPROVER, alert.id, now=NOW)))
+            threads.append(meanwhile(lambda: acknowledge(store, APPROVER, alert.id, now=NOW)))
             return event_of(work, held)
 
         for module in (grading, need):
