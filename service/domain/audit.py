@@ -59,7 +59,7 @@ class ChainEnd:
 
     @property
     def anchor(self) -> str:
-        """The place as people copy it: `第N条 hash`; `yaowang audit verify --anchor` takes `N:hash`."""
+        """The place as one text, `seq:hash`: what a briefing prints and `yaowang audit verify --anchor` takes."""
         return f"{self.seq}:{self.hash}"
 
 

@@ -24,6 +24,7 @@ from service.flows.telling.tell import queue_letter
 from service.ports.store import Work
 
 __all__ = [
+    "EVENTS",
     "advance",
     "alert_of",
     "clock_of",
@@ -39,6 +40,12 @@ __all__ = [
     "tell_person",
 ]
 
+EVENTS = "events"
+"""The name that a transaction passes to `Work.alone`, before it locks anything else, when it changes events.
+
+An event is read, changed in memory and saved whole; without this lock the later of two transactions would undo what the
+earlier one saved, and two workers that judge reports of one happening would each open an event.
+"""
 _LONGEST_REASON = 1000
 _WHY: Mapping[str, str] = MappingProxyType({"assigned": "指派给您承办", "reopened": "您承办的预警已重新打开"})
 

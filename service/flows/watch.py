@@ -21,7 +21,7 @@ from service.domain.people.roster import covering
 from service.domain.telling.escalation import Escalation, asks, due_tier, idle_since, occasion_of, reopened_idle
 from service.domain.telling.escalation import noted as noted_on
 from service.domain.telling.routing import Routing
-from service.flows.acts import save_alert
+from service.flows.acts import EVENTS, save_alert
 from service.flows.alerts.consider import Office, consider
 from service.flows.cases.telling import tend_cases
 from service.flows.reports.mornings import tell_gaps, tell_of_blue
@@ -122,6 +122,7 @@ def _moves(clock: Clock, office: Office, now: datetime) -> bool:
 
 
 def _look(work: Work, alert_id: str, office: Office, now: datetime, report: WatchReport) -> None:
+    work.alone(EVENTS)
     alert = work.alerts.hold(alert_id)
     event = work.events.get(alert.event_id) if alert is not None else None
     if alert is None or event is None or alert.state is AlertState.CLOSED:

@@ -6,6 +6,7 @@ from tests.contract.store_cases import CasesContract
 from tests.contract.store_citations import CitationsContract
 from tests.contract.store_clock import ClockContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
+from tests.contract.store_events_at_once import EventsAtOnceContract
 from tests.contract.store_evidence import EvidenceContract
 from tests.contract.store_explanations import ExplanationsContract
 from tests.contract.store_fetching import HostsContract, LooksContract
@@ -53,6 +54,7 @@ class StoreContract(
     ExplanationsContract,
     HidingContract,
     EvidenceContract,
+    EventsAtOnceContract,
     SurgesContract,
     SilencesContract,
     RosterContract,

@@ -2,16 +2,26 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from threading import Thread
+
+import pytest
 
 from crawlers.records import Source, SourceClass
 from service.domain.documents.push import sign
 from service.domain.people.person import Role
 from service.domain.refusal import Refusal
+from service.domain.week import Week
+from service.flows.crawl import live_checks
+from service.flows.crawl.live_checks import Came, ask_for_check, settle_checks
 from service.flows.crawl.push import Push, PushDesk, PushRefusedError
+from service.flows.crawl.sources import claim_visits, switch
 from service.flows.people.roster import add_shift
-from service.ports.store import Store
-from tests.contract.store_transactions import WORKERS, together
+from service.flows.reports.brief import compile_week
+from service.policies.register import load_register
+from service.ports.registers import SourceCheck
+from service.ports.store import Store, Work
+from tests.contract.store_transactions import LIMIT_S, WORKERS, meanwhile, together
 from tests.contract.stored import NOW, person
 
 __all__ = ["AloneContract"]
@@ -85,3 +95,44 @@ class AloneContract:
             return ["entered"]
 
         assert sorted(together(enter)) == [["entered"], *[["refused"]] * (WORKERS - 1)]
+
+    def test_weeks_whose_briefings_are_made_at_once_are_all_numbered(self, store: Store) -> None:
+        register = load_register()
+
+        def number(week: Week) -> int:
+            made = compile_week(
+                store, week, register=register, office="示例局", address="http://x", drill=False, now=NOW
+            )
+            return made.issue_in_all
+
+        weeks = [Week(2026, 40 + n) for n in range(WORKERS)]
+        together(lambda n: [str(number(weeks[n]))])
+        with store.read() as work:
+            assert work.value("briefing.issues") == [str(week) for week in weeks]
+
+    def test_a_source_that_a_person_switches_off_while_its_check_is_settled_stays_off(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = Source(
+            id="county",
+            name="示例县局",
+            kind="listing",
+            source_class=SourceClass.OFFICIAL,
+            access="open",
+            url="https://county.invalid/list",
+            declaration={},
+        )
+        ask_for_check(store, source, actor="keeper", now=NOW)
+        claim = claim_visits(store, [source], holder="p1", now=NOW)
+        settle, threads = live_checks._settle, list[Thread]()
+
+        def settled(work: Work, check: SourceCheck, came: Came, now: datetime) -> None:
+            threads.append(meanwhile(lambda: switch(store, source, enabled=False, actor="keeper", now=NOW)))
+            settle(work, check, came, now)
+
+        monkeypatch.setattr(live_checks, "_settle", settled)
+        settle_checks(store, claim, {source.id: Came(passed=True)}, now=NOW)
+        for thread in threads:
+            thread.join(LIMIT_S)
+        with store.read() as work:
+            assert work.sources.switches()[source.id] is False

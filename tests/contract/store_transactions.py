@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Event
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -25,6 +25,8 @@ from tests.contract.stored import (
 
 WORKERS = 4
 LIMIT_S = 30
+# Long enough for an act that nothing holds up to be done, on a busy machine too.
+_A_MOMENT_S = 0.5
 
 
 def together(act: Callable[[int], list[str]]) -> list[list[str]]:
@@ -37,6 +39,14 @@ def together(act: Callable[[int], list[str]]) -> list[list[str]]:
 
     with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(started, range(WORKERS), timeout=LIMIT_S))
+
+
+def meanwhile(act: Callable[[], object]) -> Thread:
+    """Begin an act in a thread of its own, and give it time to be done unless it has to wait."""
+    thread = Thread(target=act)
+    thread.start()
+    thread.join(_A_MOMENT_S)
+    return thread
 
 
 class TransactionsContract:

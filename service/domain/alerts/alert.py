@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.domain.alerts.alert_states import AlertState
-from service.domain.alerts.rounds import next_round
+from service.domain.alerts.rounds import marked_moment, next_round
 from service.domain.events.event import Event
 
 __all__ = [
@@ -68,6 +68,13 @@ class Alert:
     it, `triggers` the sentences (Chinese) that say why this level; `basis` the policy articles as JSON
     (`policy_id, title, issue_number, article, gist, verified, why`); `publication` the publication-authority finding as JSON
     (`verdict, sentence, basis, alternative`); `lead` the department that must answer (name, or 待指定).
+
+    `extras` holds the marks below, each only where it applies; moments are ISO texts (`rounds.marked_moment` reads them).
+    What is known: `deaths`, the most that a decision knew of. A level that a person set: `set_level`. A lower level that
+    has to last: `window_at`, when it began. Rises and answers: `risen_at`; `answering_at`, a draft was begun; `again_at`,
+    the last answer after the first; `answered_level`, the level that the last answer was given at. The round, which
+    `rounds` begins anew: `round`, its number; `round_at` and `round_why`; `tier`, the last step told; `shift`, the shifts
+    that were told; `muted`, whether its mail is still owed.
     """
 
     id: str
@@ -215,9 +222,10 @@ def decide(
 ) -> Decision:
     """Say what becomes of an event's alert.
 
-    Raises at once, lowers only after `windows_below` windows in a row below the level, wakes a closed alert only above its peak
-    or by more dead than it knew, which are told anew at any level. While a death is suspected nothing automatic goes below orange; a level that a person set stands until a new trigger
-    or a higher level than the person saw appears.
+    An alert is raised at once and lowered only after `windows_below` windows in a row below its level. A closed alert wakes
+    only above its peak, or when more dead are told of than it knew, which is told anew at any level. While a death is
+    suspected nothing automatic goes below orange. A level that a person set stands until a new trigger, or a higher level
+    than the person saw, appears.
     """
     if alert is None:
         if finding.level is AlertLevel.NONE:
@@ -273,7 +281,7 @@ def _stay_or_sink(
     if target >= alert.level:
         reason = AlertReason.HELD_FOR_DEATH if finding.death else AlertReason.AT_LOWEST
         return Decision(reason=reason, level=alert.level)
-    began = (_window_at(alert) if event.below_windows else None) or now
+    began = (marked_moment(alert.extras, "window_at") if event.below_windows else None) or now
     windows = 1 + max(timedelta(0), now - began) // window
     if windows < windows_below:
         return Decision(reason=AlertReason.BELOW_ONE_WINDOW, level=alert.level, below_windows=windows, window_at=began)
@@ -283,11 +291,6 @@ def _stay_or_sink(
 def _person_raised(alert: Alert) -> bool:
     seen = alert.extras.get("set_level")
     return isinstance(seen, Mapping) and int(seen.get("over", 0)) < alert.level
-
-
-def _window_at(alert: Alert) -> datetime | None:
-    text = alert.extras.get("window_at")
-    return datetime.fromisoformat(text) if isinstance(text, str) else None
 
 
 def set_by_person(

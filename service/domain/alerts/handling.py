@@ -7,6 +7,7 @@ from typing import Any
 
 from service.domain.alerts.alert import Alert
 from service.domain.alerts.alert_states import AlertState, Mover, check_move
+from service.domain.alerts.rounds import marked_moment
 
 __all__ = ["answered_last", "moved", "standing"]
 
@@ -47,12 +48,7 @@ def _noted(alert: Alert, **facts: Any) -> Alert:
 
 def answered_last(alert: Alert) -> datetime | None:
     """Return when this office last spoke on the event, `None` where it has not."""
-    return _moment(alert, "again_at") or alert.answered_at
-
-
-def _moment(alert: Alert, name: str) -> datetime | None:
-    text = alert.extras.get(name)
-    return datetime.fromisoformat(text) if isinstance(text, str) else None
+    return marked_moment(alert.extras, "again_at") or alert.answered_at
 
 
 def standing(alert: Alert) -> AlertState:
@@ -63,8 +59,8 @@ def standing(alert: Alert) -> AlertState:
     """
     if alert.acknowledged_at is None:
         return AlertState.OPEN
-    risen = _moment(alert, "risen_at")
-    answered, answering = answered_last(alert), _moment(alert, "answering_at")
+    risen = marked_moment(alert.extras, "risen_at")
+    answered, answering = answered_last(alert), marked_moment(alert.extras, "answering_at")
     if answered is not None and (risen is None or answered > risen) and (answering is None or answered >= answering):
         return AlertState.ANSWERED
     if answering is not None and (risen is None or answering > risen):

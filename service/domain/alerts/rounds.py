@@ -8,9 +8,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-__all__ = ["next_round", "round_number"]
+__all__ = ["marked_moment", "next_round", "round_number"]
 
 _OF_A_ROUND = frozenset({"tier", "shift", "muted", "round_why"})
+
+
+def marked_moment(extras: Mapping[str, Any], name: str) -> datetime | None:
+    """Return the moment that a mark of the alert holds, `None` where the alert has no such mark."""
+    text = extras.get(name)
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
 
 
 def round_number(extras: Mapping[str, Any]) -> int:

@@ -140,7 +140,8 @@ def reference_draft(
     """
     known = known_facts(event, documents)
     quotations = tuple(_quotations(alert.basis, articles))
-    draft = ReferenceDraft(
+    findings = check_quotations("\n".join(q.shown for q in quotations if q.text is not None), articles)
+    return ReferenceDraft(
         alert_id=alert.id,
         made_at=now,
         slots=(
@@ -150,13 +151,6 @@ def reference_draft(
             _speaker_slot(alert),
             _authority_slot(alert),
         ),
-        quotations=quotations,
-    )
-    findings = check_quotations("\n".join(q.shown for q in quotations if q.text is not None), articles)
-    return ReferenceDraft(
-        alert_id=draft.alert_id,
-        made_at=now,
-        slots=draft.slots,
         quotations=quotations,
         findings=tuple(findings),
     )

@@ -31,7 +31,10 @@ _ONWARD = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One step that leads on: who may take it by duty, who of them has a hand in the text already, who remains."""
+    """One step that leads on. `duties` may take it; `waiting` are those of them that nobody has stood for yet.
+
+    Whether a person who holds one of the duties has a hand in the text, and so may not take it, `takers` says.
+    """
 
     step: Step
     name: str

@@ -76,7 +76,9 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRule:
-    """One step: from which states (none: it begins; empty set of `states` never) to which, who may take it, by when.
+    """One step: from which states it may be taken, to which it leads, who may take it and by when.
+
+    The first step has no `states`: the system takes it when it raises the alert.
 
     With `together` each of the duties must take part. `for_grade` replaces the duties where a person has set that
     grade. No duty at all means anybody who holds one. Taking it meets the running clock of the rule `clock`. `sla` is

@@ -165,7 +165,7 @@ def _leads_to_drug(categories: Collection[str]) -> bool:
     return next(iter(categories), None) in _DRUG_LEADS
 
 
-def _has_deaths_or_cluster(_: Collection[str], facts: IncidentFacts) -> bool:
+def _death_or_cluster(facts: IncidentFacts) -> bool:
     return facts.suspects_death or facts.suspects_cluster
 
 
@@ -181,8 +181,8 @@ _TESTS: Mapping[Condition, Callable[[Collection[str], IncidentFacts], bool]] = M
         Condition.DEATH: lambda _, facts: facts.suspects_death,
         Condition.SEVERE: lambda _, facts: facts.severe or facts.suspects_death,
         Condition.CLUSTER: lambda _, facts: facts.suspects_cluster,
-        Condition.DEATH_OR_CLUSTER: _has_deaths_or_cluster,
-        Condition.DEATH_SEVERE_OR_CLUSTER: lambda _, facts: facts.severe or _has_deaths_or_cluster(_, facts),
+        Condition.DEATH_OR_CLUSTER: lambda _, facts: _death_or_cluster(facts),
+        Condition.DEATH_SEVERE_OR_CLUSTER: lambda _, facts: facts.severe or _death_or_cluster(facts),
         Condition.MISLEADING: lambda categories, facts: facts.misleading or "R13" in categories,
         Condition.RECALL: lambda _, facts: facts.recall or facts.recall_class is not None,
         Condition.RECALL_1_OR_2: lambda _, facts: facts.recall_class in _PUBLIC_RECALL_CLASSES,

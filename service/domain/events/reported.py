@@ -38,7 +38,7 @@ _MAX_PLACES = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """Who reports: the class and region of the source, and whether the region is the office's own province."""
+    """Who reports: the class of the source, and whether its region lies in the office's own province."""
 
     source_class: SourceClass
     local: bool

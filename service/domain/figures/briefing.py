@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from service.domain.alerts.alert import AlertLevel
 from service.domain.beijing import duration
+from service.domain.figures.effect import FALL, RISE
 from service.domain.week import Week
 
 __all__ = [
@@ -47,8 +48,6 @@ EFFECT_WINDOW = timedelta(hours=24)
 """How far before and after an answer its event is counted."""
 
 _STILL_LATE = "逾期未回应"
-_RISE = 1.3
-_FALL = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,9 +290,9 @@ def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int], *, before
     told = f"本周风险稿件{count}篇（{before}{earlier}篇），红色、橙色预警{grave}起"
     if grave:
         return f"需关注：{told}。"
-    if earlier and count >= earlier * _RISE:
+    if earlier and count >= earlier * RISE:
         return f"有升温：{told}。"
-    if earlier and count <= earlier * _FALL:
+    if earlier and count <= earlier * FALL:
         return f"有回落：{told}。"
     return f"总体平稳：{told}。"
 
@@ -341,7 +340,7 @@ def advise(
         for row in responses
         if (verdict := row.verdict(now)).startswith("逾期")
     ][:1]
-    rising = [row for row in categories if row.change.before and row.change.count >= row.change.before * _RISE]
+    rising = [row for row in categories if row.change.before and row.change.count >= row.change.before * RISE]
     items += [
         Advice(
             fact=f"{row.change.name}类稿件{row.change.count}篇，环比增长{row.change.words.lstrip('+')}",

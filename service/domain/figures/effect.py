@@ -12,9 +12,11 @@ from types import MappingProxyType
 
 from service.domain.beijing import beijing
 
-__all__ = ["Effect", "Question", "Trend", "WindowFigures", "effect", "halves"]
+__all__ = ["FALL", "RISE", "Effect", "Question", "Trend", "WindowFigures", "effect", "halves"]
 
-_FALL, _RISE = 0.7, 1.3
+FALL, RISE = 0.7, 1.3
+"""The share of the figure before at which, or below which, it fell, and from which on it rose."""
+
 _FEW = 5
 _DAY = timedelta(days=1)
 # Night and day differ: hours made into a rate a day are no comparison.
@@ -199,7 +201,7 @@ def _trend(before: WindowFigures, after: WindowFigures, volume: float | None) ->
         return Trend.TOO_FEW
     if volume is None:
         return Trend.ROSE
-    return Trend.FELL if 1 + volume <= _FALL else Trend.ROSE if 1 + volume >= _RISE else Trend.STEADY
+    return Trend.FELL if 1 + volume <= FALL else Trend.ROSE if 1 + volume >= RISE else Trend.STEADY
 
 
 def _sentence(before: WindowFigures, after: WindowFigures, trend: Trend, volume: float | None) -> str:

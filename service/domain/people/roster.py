@@ -12,7 +12,18 @@ from service.domain.beijing import BEIJING, beijing
 from service.domain.people.person import Act, Person, Role, may
 from service.domain.refusal import Refusal
 
-__all__ = ["Gap", "Shift", "check_shift", "covering", "duty_problem", "gaps", "problem_of", "rotation", "standing_in"]
+__all__ = [
+    "Gap",
+    "Shift",
+    "check_shift",
+    "covering",
+    "duty_problem",
+    "gaps",
+    "problem_of",
+    "rotation",
+    "shift_name",
+    "standing_in",
+]
 
 LONGEST_SHIFT = timedelta(hours=24)
 """A shift that is longer is a mistake in typing or no shift: nobody watches for more than a day."""
@@ -142,7 +153,7 @@ def rotation(
     return tuple(
         Shift(
             id=new_id(begins),
-            name=_shift_name(begins, len(times)),
+            name=shift_name(begins, ends),
             begins_at=begins,
             ends_at=ends,
             person_id=people[turn % len(people)],
@@ -155,13 +166,14 @@ def rotation(
 
 
 _MORNING, _EVENING = 5, 17
+_WHOLE_DAY = timedelta(hours=20)
 
 
-def _shift_name(begins: datetime, a_day: int) -> str:
-    if a_day == 1:
+def shift_name(begins_at: datetime, ends_at: datetime) -> str:
+    """Return what a shift is called: 全天 from 20 hours on, else 白班 or 夜班 by the hour in Beijing at which it begins."""
+    if ends_at - begins_at >= _WHOLE_DAY:
         return "全天"
-    hour = begins.astimezone(BEIJING).hour
-    return "白班" if _MORNING <= hour < _EVENING else "夜班"
+    return "白班" if _MORNING <= begins_at.astimezone(BEIJING).hour < _EVENING else "夜班"
 
 
 def check_shift(shift: Shift, others: Sequence[Shift]) -> None:

@@ -5,19 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
+from service.domain.alerts.rounds import marked_moment
 from service.domain.clocks.calendar import CalendarYearMissingError
 from service.domain.clocks.clock import MET_STATES, SYSTEM, Clock, ClockRule, ClockState, Start, arm, dropped, due_at
-from service.domain.events.event import Event
 from service.domain.events.facts import IncidentFacts, holds
 from service.domain.rules.register import Register
 
 __all__ = ["clock_for", "clock_id", "is_verified", "propose"]
 
 
-def propose(  # noqa: PLR0913 - all of one moment, and every one by name
+def propose(
     *,
     alert: Alert,
-    event: Event,
     categories: Sequence[str],
     facts: IncidentFacts,
     register: Register,
@@ -34,7 +33,6 @@ def propose(  # noqa: PLR0913 - all of one moment, and every one by name
     ended only because the alert was closed is made anew once it is open again, and a closed alert gets none. What was
     answered before the alert rose is asked anew from the rise on: an answer to a lower level answers no higher one.
     """
-    assert alert.event_id == event.id
     if alert.state is AlertState.CLOSED:
         return ()
     present = {clock.rule_id: clock for clock in sorted(existing, key=_round_of)}
@@ -67,8 +65,7 @@ def _round_of(clock: Clock) -> int:
 
 def _risen_since(alert: Alert, clock: Clock) -> datetime | None:
     """Return when the alert rose after this duty was done, `None` where it did not, or the duty is not done."""
-    text = alert.extras.get("risen_at")
-    risen = datetime.fromisoformat(text) if isinstance(text, str) else None
+    risen = marked_moment(alert.extras, "risen_at")
     done = clock.met_at if clock.state in MET_STATES else None
     return risen if risen is not None and done is not None and risen > done else None
 

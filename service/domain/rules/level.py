@@ -118,7 +118,7 @@ def _hot_search_agency(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | Non
 def _three_posts(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:
     posts = facts.spread.independent_sources
     fires = facts.products and posts >= numbers["posts"]
-    return f"24小时内{posts}个独立信源谈及{_subject(facts)}" if fires else None
+    return f"{posts}个独立信源谈及{_subject(facts)}" if fires else None
 
 
 def _notice_dispute(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:

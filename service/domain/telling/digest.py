@@ -8,6 +8,7 @@ from service.domain.alerts.alert import Alert
 from service.domain.beijing import BEIJING, beijing
 from service.domain.figures.surge import FoundSurge
 from service.domain.telling.letter import Letter
+from service.domain.telling.notification import DRILL
 
 __all__ = ["digest_letter", "due_digest", "next_digest"]
 
@@ -49,7 +50,7 @@ def digest_letter(
 
     `by_now` are the documents of the surges' hours by now, by id.
     """
-    mark = "【演练】" if drill else ""
+    mark = DRILL if drill else ""
     scope = f"{beijing(since, until)}至{beijing(until, until)}"
     listed = [
         f"● {alert.title}（{beijing(alert.raised_at, until)}，{alert.state.word}）" for alert in alerts[:_MOST_LISTED]

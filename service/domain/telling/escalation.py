@@ -13,7 +13,7 @@ from typing import Any
 from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.alerts.alert_states import AlertState, Mover
 from service.domain.alerts.handling import moved
-from service.domain.alerts.rounds import next_round, round_number
+from service.domain.alerts.rounds import marked_moment, next_round, round_number
 from service.domain.beijing import beijing, countdown, duration
 from service.domain.clocks.clock import Clock
 from service.domain.telling.routing import Routing, Target, Tier
@@ -55,8 +55,7 @@ _AGAIN = "仍无人确认"
 
 def round_began(alert: Alert) -> datetime:
     """Return when the round began."""
-    text = alert.extras.get("round_at")
-    return datetime.fromisoformat(text) if isinstance(text, str) else alert.raised_at
+    return marked_moment(alert.extras, "round_at") or alert.raised_at
 
 
 def tier_told(alert: Alert) -> int:

@@ -14,7 +14,7 @@ from service.domain.alerts.alert_states import AlertState
 from service.domain.beijing import beijing, duration
 from service.domain.clocks.clock import Clock
 from service.domain.telling.letter import Letter, deadlines
-from service.domain.telling.notification import due_again
+from service.domain.telling.notification import DRILL, due_again
 
 __all__ = ["LATE", "Fate", "fate_of", "late_letter"]
 
@@ -73,14 +73,11 @@ def late_letter(
     if alert is not None:
         told = deadlines(clocks, now) if letter.deadlines else ()
         letter = replace(letter, subject=due_again(letter.subject, clocks, now), deadlines=told)
-    drill = _DRILL if letter.subject.startswith(_DRILL) else ""
+    drill = DRILL if letter.subject.startswith(DRILL) else ""
     subject = letter.subject.removeprefix(drill)
     # One that merges late mails says so already.
     marked = subject if subject.startswith("〔迟发") else f"〔{mark}〕{subject}"
     return replace(letter, subject=f"{drill}{marked}", notes=(*letter.notes, *notes))
-
-
-_DRILL = "【演练】"
 
 
 def _since(alert: Alert, now: datetime) -> str:

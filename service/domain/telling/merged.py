@@ -14,15 +14,12 @@ from service.domain.clocks.clock import Clock, ClockState
 from service.domain.clocks.urgency import by_urgency, next_due
 from service.domain.telling.late import LATE
 from service.domain.telling.letter import Letter, deadlines
-from service.domain.telling.notification import LONGEST_SUBJECT, clean
+from service.domain.telling.notification import DRILL, clean, fitted
 
 __all__ = ["MOST_APART", "Waiting", "merged_letter", "waited"]
 
 MOST_APART = 3
 """So many mails that waited still leave one by one; more are merged into one."""
-
-_DRILL = "【演练】"
-_MARKS: Mapping[AlertLevel, str] = {AlertLevel.ORANGE: "◆", AlertLevel.YELLOW: "■", AlertLevel.BLUE: "●"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +82,13 @@ def _subject(
     first = ordered[0].alert
     gravest = max(one.alert.level for one in ordered)
     mark = "迟发·合并" if late >= LATE else "合并"
-    head = f"{_DRILL if ordered[0].letter.drill else ''}〔{mark}〕[{gravest.word}等{len(ordered)}条] "
+    head = f"{DRILL if ordered[0].letter.drill else ''}〔{mark}〕[{gravest.word}等{len(ordered)}条] "
     clock = next_due(clocks.get(first.id, ()))
     due_at = clock.due_at if clock is not None else None
     tail = " 等"
     if due_at is not None:
         tail += f"｜{beijing(due_at, now)} 到期" if now <= due_at else f"｜{countdown(due_at, now)}"
-    title, room = clean(first.title), LONGEST_SUBJECT - len(head) - len(tail)
-    return head + (title if len(title) <= room else title[: room - 1] + "…") + tail
+    return fitted(clean(first.title), head=head, tail=tail)
 
 
 def _line(one: Waiting, clocks: Mapping[str, Sequence[Clock]], now: datetime) -> str:
@@ -102,7 +98,7 @@ def _line(one: Waiting, clocks: Mapping[str, Sequence[Clock]], now: datetime) ->
     due = deadlines(own if clock is None else [clock], now)
     due_at = clock.due_at if clock is not None else None
     parts = [
-        f"{_MARKS.get(alert.level, '')}{alert.level.word}·{alert.state.word} {clean(alert.title)}",
+        f"{alert.level.mark}{alert.level.word}·{alert.state.word} {clean(alert.title)}",
         due[0] if due else "暂无在走的时限",
         # Of one that runs, its deadline says so itself.
         countdown(due_at, now) if not _runs(clock) and due_at is not None and due_at < now else "",

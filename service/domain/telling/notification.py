@@ -11,7 +11,10 @@ from service.domain.clocks.clock import Clock, ClockState, limit_words
 from service.domain.events.event import Event
 from service.domain.places import place_beside
 
-__all__ = ["LONGEST_SUBJECT", "TAIL", "QuietHours", "clean", "due_again", "subject"]
+__all__ = ["DRILL", "LONGEST_SUBJECT", "TAIL", "QuietHours", "clean", "due_again", "fitted", "subject"]
+
+DRILL = "【演练】"
+"""What the subject of every mail of a drill begins with."""
 
 LONGEST_SUBJECT = 120
 """Characters of a subject; longer ones are cut in the title, never in the deadline."""
@@ -40,12 +43,16 @@ def subject(
 ) -> str:
     """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters.
 
-    A drill's subject starts with 【演练】. Control, direction and line-breaking characters become blanks.
+    A drill's subject starts with `DRILL`. Control, direction and line-breaking characters become blanks.
     """
-    head = f"{'【演练】' if drill else ''}[{alert.level.word}·{alert.state.word}{f'·{mark}' if mark else ''}] "
+    head = f"{DRILL if drill else ''}[{alert.level.word}·{alert.state.word}{f'·{mark}' if mark else ''}] "
     tail = _deadline(clocks, now)
+    return fitted(clean(_place(event, alert.title) + alert.title), head=head, tail=tail)
+
+
+def fitted(title: str, *, head: str = "", tail: str = "") -> str:
+    """Return head, title and tail as one subject; what is longer than `LONGEST_SUBJECT` is cut at the end of the title."""
     room = LONGEST_SUBJECT - len(head) - len(tail)
-    title = clean(_place(event, alert.title) + alert.title)
     return head + (title if len(title) <= room else title[: room - 1] + "…") + tail
 
 
@@ -57,9 +64,7 @@ def due_again(subject: str, clocks: Sequence[Clock], now: datetime) -> str:
     tail = TAIL.search(subject)
     if tail is None:
         return subject
-    again, told = _deadline(clocks, now), subject[: tail.start()]
-    room = LONGEST_SUBJECT - len(again)
-    return (told if len(told) <= room else told[: room - 1] + "…") + again
+    return fitted(subject[: tail.start()], tail=_deadline(clocks, now))
 
 
 def _place(event: Event | None, title: str) -> str:

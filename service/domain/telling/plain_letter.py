@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.domain.telling.letter import Letter
-from service.domain.telling.notification import TAIL
+from service.domain.telling.notification import DRILL, LONGEST_SUBJECT, TAIL
 
 __all__ = ["PLAIN", "as_it_leaves", "plain_letter"]
 
@@ -19,9 +19,8 @@ PLAIN = "plain"
 """Marks in the payload of a message that the whole letter was refused for its content, and that the plain one leaves."""
 
 _SUBJECT = "预警原文被拒收，请登录药望查看"
-_MOST_SUBJECT = 120
 # Drill, what kind of late mail it is, level and state: all of the house's own words.
-_HEAD = re.compile(r"(?:【演练】)?(?:〔[^〕]*〕)?(?:\[[^\]]*\])?")
+_HEAD = re.compile(rf"(?:{DRILL})?(?:〔[^〕]*〕)?(?:\[[^\]]*\])?")
 
 _REFUSED: Mapping[str, str] = MappingProxyType(
     {
@@ -41,7 +40,7 @@ def plain_letter(letter: Letter, *, by: str = "邮件") -> Letter:
     told = _REFUSED[by]
     return replace(
         letter,
-        subject=subject.strip()[:_MOST_SUBJECT],
+        subject=subject.strip()[:LONGEST_SUBJECT],
         summary=told,
         reasons=(),
         documents=(),

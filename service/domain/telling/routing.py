@@ -1,7 +1,8 @@
 """Who is told of an alert and why: a tree of rules over level, category, region and department, and the people behind it.
 
-Deciding who is told is pure: `matched` walks the tree, `named` finds the people of the receivers that it names, and
-`service.domain.telling.receivers` says of each person whether they are told now. A rule names receivers, never addresses.
+Deciding who is told is pure: `matched` walks the tree and returns the receivers that its rules name, and
+`service.domain.telling.receivers` finds the people behind them and says of each whether they are told now. A rule names
+receivers, never addresses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,11 +29,11 @@ class Scope(StrEnum):
     UNKNOWN = "unknown"
 
 
-def scope_of(regions: Sequence[str], *, province: str = PROVINCE) -> Scope:
+def scope_of(regions: Sequence[str]) -> Scope:
     """Return how far an event with these region codes reaches: the province's own code or three cities make it province-wide."""
-    own = [code for code in regions if code.startswith(province)]
+    own = [code for code in regions if code.startswith(PROVINCE)]
     cities = {code[:CITY_DIGITS] for code in own}
-    if len(cities) >= _PROVINCE_CITIES or any(len(code.rstrip("0")) <= len(province) for code in own):
+    if len(cities) >= _PROVINCE_CITIES or any(len(code.rstrip("0")) <= len(PROVINCE) for code in own):
         return Scope.PROVINCE
     return Scope.CITY if cities else Scope.UNKNOWN
 

@@ -23,6 +23,7 @@ from service.flows.acts import (
     clock_of,
     event_of,
     facts_now,
+    held_alert,
     note,
     permit,
     reason_of,
@@ -85,7 +86,7 @@ def start_clock(
     if began > now:
         raise Conflict("收到时间不能晚于现在")
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        alert = held_alert(work, alert_id)
         rule = office.register.clocks.get(rule_id)
         if rule is None or Condition.BY_HAND not in rule.when:
             raise NotFound("没有这项可由人工启动的时限")

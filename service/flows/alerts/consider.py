@@ -21,7 +21,7 @@ from service.flows.office import Office
 from service.flows.telling.tell import Teller, tell, told_marks
 from service.ports.store import Work
 
-__all__ = ["Office", "consider", "consider_all", "soonest_first", "tell", "wind"]
+__all__ = ["Office", "consider", "consider_all", "fresh_clocks", "soonest_first", "tell"]
 
 _DOCUMENTS_MATCHED = 5
 
@@ -116,7 +116,7 @@ def _follow(work: Work, look: _Look, existing: list[Clock], changes: _Changes, o
         )
     if new != alert:
         changes.alerts.append(new)
-    fresh = wind(work, new, event, facts, existing, office=office, now=now)
+    fresh = fresh_clocks(work, new, event, facts, existing, office=office, now=now)
     changes.clocks.extend(fresh)
     clocks = soonest_first(existing, fresh, now)
     if decision.changes:
@@ -142,7 +142,7 @@ def _matched(
     return office.library.basis_of(event, work.events.documents(event.id, limit=_DOCUMENTS_MATCHED), on)
 
 
-def wind(
+def fresh_clocks(
     work: Work,
     alert: Alert,
     event: Event,
@@ -152,12 +152,11 @@ def wind(
     office: Office,
     now: datetime,
 ) -> Sequence[Clock]:
-    """Return the clocks, not yet stored, that the alert is to have and has not, or not so; what is armed by itself is audited."""
+    """Return the new and changed clocks that the alert is to have now, for the caller to save; what starts by itself is audited here."""
     if alert.level is AlertLevel.NONE:
         return ()
     fresh = propose(
         alert=alert,
-        event=event,
         categories=event.categories,
         facts=facts,
         register=office.register,

@@ -17,8 +17,8 @@ from service.domain.rules.basis import basis_for, matched_entries, with_matched
 from service.domain.rules.duties import clock_for
 from service.domain.rules.level import find_level
 from service.domain.telling.escalation import asks, occasion_of
-from service.flows.acts import alert_of, event_of, facts_now, note, permit, reason_of, save_alert
-from service.flows.alerts.consider import Office, soonest_first, tell, wind
+from service.flows.acts import EVENTS, event_of, facts_now, held_alert, note, permit, reason_of, save_alert
+from service.flows.alerts.consider import Office, fresh_clocks, soonest_first, tell
 from service.flows.telling.tell import told_marks
 from service.ports.store import Store, Work
 
@@ -46,7 +46,8 @@ def set_grade(
     permit(person, Act.ARM_CLOCK)
     why = reason_of(reason, act="登记事件等级")
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        work.alone(EVENTS)
+        alert = held_alert(work, alert_id)
         event = event_of(work, alert)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭，请先重新打开再登记事件等级")
@@ -85,7 +86,7 @@ def _regrade(
             action = "clock.armed" if moved.state is ClockState.ARMED else "clock.cancelled"
             detail = {"rule": rule.id, "clock": rule.action, "reason": moved.reason, "alert": alert.id}
             note(work, person, action, f"clock:{moved.id}", detail, now)
-    return sorted(present.values(), key=lambda clock: (clock.due_at is None, clock.due_at or now))
+    return soonest_first([*present.values()], (), now)
 
 
 def _ordinary(clock: Clock, rule: ClockRule, person: Person, alert: Alert, event: Event, now: datetime) -> Clock | None:
@@ -124,7 +125,8 @@ def set_level(
     permit(person, Act.CLOSE_ALERT)
     why = reason_of(reason, act="调整预警级别")
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        work.alone(EVENTS)
+        alert = held_alert(work, alert_id)
         event = event_of(work, alert)
         _check_level(alert, level)
         if refuted:
@@ -155,7 +157,7 @@ def _check_level(alert: Alert, level: AlertLevel) -> None:
 def _told_of_rise(work: Work, alert: Alert, event: Event, facts: IncidentFacts, office: Office, now: datetime) -> Alert:
     """Start what the rise starts and tell of it: where a round began this is its first mail, the next look tells nobody again."""
     existing: Sequence[Clock] = work.clocks.of_alerts([alert.id]).get(alert.id, [])
-    fresh = wind(work, alert, event, facts, existing, office=office, now=now)
+    fresh = fresh_clocks(work, alert, event, facts, existing, office=office, now=now)
     for clock in fresh:
         work.clocks.save(clock)
     clocks = soonest_first(existing, fresh, now)

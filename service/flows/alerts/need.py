@@ -14,7 +14,7 @@ from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict
 from service.domain.rules.basis import basis_for, matched_entries, with_matched
 from service.domain.rules.duties import clock_for
-from service.flows.acts import alert_of, event_of, facts_now, note, permit, reason_of, save_alert
+from service.flows.acts import EVENTS, event_of, facts_now, held_alert, note, permit, reason_of, save_alert
 from service.flows.alerts.consider import Office
 from service.ports.store import Store, Work
 
@@ -38,7 +38,8 @@ def decide_need(
     permit(person, Act.ARM_CLOCK)
     why = reason_of(reason, act="决定是否回应")
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        work.alone(EVENTS)
+        alert = held_alert(work, alert_id)
         event = event_of(work, alert)
         before = need_decision(event)
         _check(alert, before, needed=needed)

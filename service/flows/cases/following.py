@@ -9,16 +9,14 @@ from service.domain.cases.close import evaluate, follow_up, track
 from service.domain.cases.file import Case, CaseFile
 from service.domain.clocks.clock import BEGUN_STATES, ClockRole
 from service.domain.events.event import Event
+from service.domain.figures.briefing import EFFECT_WINDOW
 from service.domain.figures.effect import Effect
 from service.flows.acts import advance
 from service.flows.cases.scene import Hand, Scene, at_case
 from service.flows.reports.effect import measure_effect
 from service.ports.store import Work
 
-__all__ = ["WINDOW", "evaluate_response", "follow_up_on", "measured", "track_reaction", "volume_around"]
-
-WINDOW = timedelta(hours=24)
-"""How far before and after a publication its effect is counted."""
+__all__ = ["evaluate_response", "follow_up_on", "measured", "track_reaction", "volume_around"]
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -88,11 +86,11 @@ def volume_around(work: Work, file: CaseFile, event: Event, *, now: datetime) ->
         return reach
     at = file.publications[-1].at
     hour = at.replace(minute=0, second=0, microsecond=0)
-    until = min(hour + _HOUR + WINDOW, now.replace(minute=0, second=0, microsecond=0))
+    until = min(hour + _HOUR + EFFECT_WINDOW, now.replace(minute=0, second=0, microsecond=0))
     hours = max(0, (until - hour - _HOUR) // _HOUR)
-    before = sum(count for _, count in work.events.hourly(event.id, since=hour - WINDOW, until=hour))
+    before = sum(count for _, count in work.events.hourly(event.id, since=hour - EFFECT_WINDOW, until=hour))
     after = sum(count for _, count in work.events.hourly(event.id, since=hour + _HOUR, until=until)) if hours else None
-    figures = {"at": at.isoformat(), "window_hours": WINDOW // _HOUR, "before": before, "after": after}
+    figures = {"at": at.isoformat(), "window_hours": EFFECT_WINDOW // _HOUR, "before": before, "after": after}
     return reach | figures | {"after_hours": hours}
 
 

@@ -9,7 +9,7 @@ from service.domain.cases.file import Case
 from service.domain.cases.moves import Bar, Barred, Desk
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict
-from service.flows.acts import advance, alert_of, event_of, permit
+from service.flows.acts import advance, event_of, held_alert, permit
 from service.flows.alerts.consider import Office
 from service.flows.cases.scene import record_act
 from service.flows.cases.telling import call_people
@@ -38,7 +38,7 @@ def open_for_alert(
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
-        alert = alert_of(work, alert_id)
+        alert = held_alert(work, alert_id)
         if alert.state is AlertState.CLOSED:
             raise Conflict("预警已关闭，请先重新打开再开立处置")
         event = event_of(work, alert)

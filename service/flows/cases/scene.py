@@ -20,7 +20,7 @@ from service.domain.finding import Finding
 from service.domain.people.person import Act, Person
 from service.domain.policies.policy import PolicyArticle, Standing, Verdict
 from service.domain.refusal import NotFound
-from service.flows.acts import alert_of, event_of, note, permit
+from service.flows.acts import event_of, held_alert, note, permit
 from service.flows.alerts.consider import Office
 from service.flows.cases.telling import call_people
 from service.ports.store import Store, Work
@@ -118,7 +118,7 @@ def at_case(hand: Hand) -> Iterator[Scene]:
         file = work.cases.file(hand.case_id)
         if file is None:
             raise NotFound("没有这个处置，可能链接已失效，请从处置列表进入")
-        alert = alert_of(work, file.case.alert_id)
+        alert = held_alert(work, file.case.alert_id)
         event = event_of(work, alert)
         office = hand.office
         desk = Desk(person=hand.person, now=hand.now, workflow=office.register.workflow, grade=event.grade)

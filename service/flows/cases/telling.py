@@ -13,7 +13,7 @@ from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
 from service.domain.people.person import Person
 from service.domain.telling.letter import Letter, deadlines
-from service.domain.telling.notification import LONGEST_SUBJECT, clean
+from service.domain.telling.notification import DRILL, clean, fitted
 from service.flows.office import Office
 from service.flows.telling.tell import hold_back, mail_key, queue_letter
 from service.ports.store import Store, Work
@@ -175,6 +175,6 @@ def _step(call: Call, kind: CallKind, duties: str) -> str:
 
 def _subject(running: _RunningCase, call: Call, kind: CallKind) -> str:
     word = {CallKind.REACHED: "待办", CallKind.UNHELD: "无人可办", CallKind.LATE: "超时"}[kind]
-    mark = "【演练】" if running.office.drill else ""
-    whole = f"{mark}[{running.alert.level.word}·处置{word}] {call.turn.name}：{clean(running.alert.title)}"
-    return whole if len(whole) <= LONGEST_SUBJECT else whole[: LONGEST_SUBJECT - 1] + "…"
+    mark = DRILL if running.office.drill else ""
+    head = f"{mark}[{running.alert.level.word}·处置{word}] {call.turn.name}："
+    return fitted(clean(running.alert.title), head=head)

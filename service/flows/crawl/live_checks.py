@@ -8,6 +8,7 @@ from crawlers.records import Source
 from service.domain.beijing import beijing
 from service.domain.refusal import Conflict
 from service.flows.crawl.sources import (
+    CHECKS,
     Claim,
     host_of,
     is_crawlable,
@@ -110,12 +111,14 @@ def ask_for_check(store: Store, source: Source, *, actor: str, now: datetime) ->
     with store.write() as work:
         if is_stopped(host_of(source), work.hosts.stopped()):
             raise Conflict(f"{host_of(source)} 已被停止采集，不能检查；请先恢复该网站。")
+        work.alone(CHECKS)
         _wish(work, source, actor=actor, now=now)
 
 
 def ask_for_checks(store: Store, sources: Sequence[Source], *, actor: str, now: datetime) -> int:
     """Ask for the live check of every source that waits for one, and return how many these are."""
     with store.write() as work:
+        work.alone(CHECKS)
         chosen = waiting(work, sources)
         for source in chosen:
             _wish(work, source, actor=actor, now=now)
@@ -152,6 +155,7 @@ def settle_checks(store: Store, claim: Claim, came: Mapping[str, Came], *, now: 
     Nothing is written for a source whose wish was taken back meanwhile, or by a process that holds its host no more.
     """
     with store.write() as work:
+        work.alone(CHECKS)
         known = work.sources.checks()
         for source in claim.sources:
             check, outcome, host = known.get(source.id), came.get(source.id), host_of(source)

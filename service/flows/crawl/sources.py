@@ -16,6 +16,7 @@ from service.ports.registers import SourceCheck
 from service.ports.store import Store
 
 __all__ = [
+    "CHECKS",
     "VISIT_LEASE",
     "Claim",
     "claim_visits",
@@ -34,9 +35,11 @@ __all__ = [
     "switch",
 ]
 
+CHECKS = "sources.checks"
+"""What to be alone with before the live check of a source is read to be changed: a person may switch it off meanwhile."""
 VISIT_LEASE = timedelta(seconds=150)
-_CLOCKS_APART = timedelta(minutes=5)
 """How long a host is one process's own; longer than one pass of the crawl role may take."""
+_CLOCKS_APART = timedelta(minutes=5)
 
 _MOST_PER_PASS = 256
 
@@ -198,6 +201,7 @@ def switch(store: Store, source: Source, *, enabled: bool, actor: str, now: date
     if enabled:
         refuse_uncrawled(source)
     with store.write() as work:
+        work.alone(CHECKS)
         known = work.sources.checks().get(source.id)
         if enabled and needs_check(source, known):
             raise Conflict(f"{source.name}还没有通过上线检查，不能直接启用；请先做上线检查，通过后自动启用。")

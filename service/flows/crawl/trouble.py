@@ -11,6 +11,7 @@ from crawlers.ports import SourceProgress
 from crawlers.records import Source
 from service.domain.people.person import Person, Role
 from service.domain.telling.letter import Letter
+from service.domain.telling.notification import DRILL
 from service.flows.alerts.consider import Office
 from service.flows.crawl.sources import effective, host_of, is_stopped
 from service.flows.telling.deliver import MAIL
@@ -100,7 +101,7 @@ def _administrators(people: Sequence[Person]) -> list[Person]:
 
 def _letter(lines: Sequence[str], *, over: bool, office: Office) -> Letter:
     word = "恢复" if over else "异常"
-    mark = "【演练】" if office.drill else ""
+    mark = DRILL if office.drill else ""
     summary = f"{len(lines)} 个信源已恢复采集。" if over else f"{len(lines)} 个信源出现异常，其间的新稿件可能收不到。"
     return Letter(
         subject=f"{mark}[信源{word}] {len(lines)} 个：{lines[0].partition('：')[0][:40]}{'等' if len(lines) > 1 else ''}",

@@ -14,6 +14,7 @@ from service.domain.events.reported import Speaker
 from service.domain.figures.counting import cells_of
 from service.domain.learning.label import raised_by
 from service.domain.places import places_of
+from service.flows.acts import EVENTS
 from service.flows.alerts.consider import Office, consider_all
 from service.flows.judging.placing import Placing
 from service.flows.judging.rejudging import Again
@@ -137,6 +138,8 @@ def _record(
     now: datetime,
     report: AssessReport,
 ) -> Sequence[Completion]:
+    # Judging was done before this transaction; what is left is short, and the next batch has to see its events.
+    work.alone(EVENTS)
     speakers = _Speakers(work.sources.described(), office.province)
     held = work.documents.hold([leased for leased, _ in judged])
     labels = work.labels.latest([leased.document.id for leased, _ in judged if leased.seq in held])

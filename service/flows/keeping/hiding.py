@@ -10,7 +10,7 @@ from crawlers.records import DocumentKind
 from service.domain.documents.hidden import HidingScope, fit_to_hide
 from service.domain.people.person import Act, Person
 from service.domain.refusal import NotFound, Refusal
-from service.flows.acts import note, permit, reason_of
+from service.flows.acts import EVENTS, note, permit, reason_of
 from service.flows.keeping.hidden_files import files_holding
 from service.flows.telling.deliver import SEARCH, search_key
 from service.ports.hiding import Found, HidingArea
@@ -91,6 +91,7 @@ def hide_string(
     why = reason_of(reason, act="隐去内容")
     refuse_told_in(why, fit)
     with store.write() as work:
+        work.alone(EVENTS)
         area, _ = _looked(work, document_id, fit, scope)
         found = work.hiding.hide(area, fit, authorless=authorless, now=now)
         versions = work.hiding.versions(found.documents or (document_id,))

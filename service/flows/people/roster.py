@@ -3,11 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
-from service.domain.beijing import BEIJING
 from service.domain.people.person import Act, Person, may
-from service.domain.people.roster import LONGEST_SHIFT, Shift, check_shift, rotation
+from service.domain.people.roster import LONGEST_SHIFT, Shift, check_shift, rotation, shift_name
 from service.domain.refusal import NotFound, Refusal
 from service.domain.rules.register import Register
 from service.flows.acts import note, permit
@@ -49,7 +48,7 @@ def add_shift(
         _known(work, [person_id, *([deputy_id] if deputy_id else [])])
         shift = Shift(
             id=secrets.token_hex(6),
-            name=_name_of(begins_at, ends_at),
+            name=shift_name(begins_at, ends_at),
             begins_at=begins_at,
             ends_at=ends_at,
             person_id=person_id,
@@ -61,16 +60,6 @@ def add_shift(
         work.roster.save_all([shift])
         _note_made(work, person, [shift], now)
         return shift
-
-
-_NIGHT_FROM, _MORNING_FROM = 17, 5
-_WHOLE_DAY = timedelta(hours=20)
-
-
-def _name_of(begins_at: datetime, ends_at: datetime) -> str:
-    if ends_at - begins_at >= _WHOLE_DAY:
-        return "全天"
-    return "白班" if _MORNING_FROM <= begins_at.astimezone(BEIJING).hour < _NIGHT_FROM else "夜班"
 
 
 def plan_turns(store: Store, person: Person, turns: Turns, *, now: datetime) -> tuple[Shift, ...]:

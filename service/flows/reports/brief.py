@@ -113,6 +113,7 @@ def _surges(work: Work, week: Week) -> str:
 
 
 def _number(work: Work, week: Week) -> tuple[int, int]:
+    work.alone(_ISSUES)
     issues: list[str] = list(work.value(_ISSUES, []))
     if str(week) not in issues:
         issues = sorted([*issues, str(week)])

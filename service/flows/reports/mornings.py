@@ -9,6 +9,7 @@ from service.domain.people.person import Person
 from service.domain.people.roster import Gap, gaps, problem_of, standing_in
 from service.domain.telling.digest import digest_letter, due_digest, next_digest
 from service.domain.telling.letter import Letter
+from service.domain.telling.notification import DRILL
 from service.domain.telling.receivers import Ask, HoldReason, Occasion, plan
 from service.domain.telling.routing import Labels, Routing
 from service.flows.alerts.surges import count_now
@@ -163,7 +164,7 @@ def _gap_readers(work: Work) -> list[Person]:
 
 
 def _gap_letter(gap: Gap, readers: Sequence[Person], office: Office, now: datetime) -> Letter:
-    mark = "【演练】" if office.drill else ""
+    mark = DRILL if office.drill else ""
     stand = "、".join(person.name for person in readers) or "无人"
     return Letter(
         subject=f"{mark}[值班表] {gap.sentence(now)}",

@@ -11,7 +11,7 @@ from service.domain.policies.checks import Check, CheckVerdict
 from service.domain.policies.policy import Verification
 from service.domain.rules.duties import clock_id, propose
 from service.domain.rules.register import Register
-from tests.unit.service.domain.builders import HOUR, NOW, alert, event, facts, register
+from tests.unit.service.domain.builders import HOUR, NOW, alert, facts, register
 
 NONE, BLUE, YELLOW, ORANGE, RED = AlertLevel
 KNOWN = NOW - HOUR / 2
@@ -24,7 +24,6 @@ def proposed(level: AlertLevel, *categories: str, existing: tuple[Clock, ...] = 
     rules = known.pop("rules", None) or register()
     clocks = propose(
         alert=held,
-        event=event(),
         categories=categories,
         facts=facts(*categories, **known),
         register=rules,

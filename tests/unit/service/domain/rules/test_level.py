@@ -93,6 +93,12 @@ def test_a_single_trigger_gives_its_level_with_a_sentence(
     assert found.level >= level
 
 
+def test_sources_counted_over_the_whole_event_are_not_told_as_those_of_a_day() -> None:
+    found = find_level(heat(0, severity=3), facts("R02", spread={"independent_sources": 3}, **DRUG), register())
+    [told] = [one.sentence for one in found.triggers if one.id == "three_posts"]
+    assert told.startswith("3个独立信源谈及")
+
+
 def test_every_trigger_of_the_data_has_a_row_above() -> None:
     assert {row[1] for row in TRIGGERS} == set(TRIGGER_NUMBERS)
 
