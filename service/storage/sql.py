@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
@@ -260,6 +261,14 @@ class SqlStore:
         if found != wanted:
             return f"数据库结构版本为 {found or '空'}，程序需要 {wanted}。请重新运行 ./yaowang up，由它升级数据库"
         return None
+
+    def engine_time(self) -> datetime | None:
+        """Return the present moment by the clock of the engine's machine; `None` of SQLite, whose machine is this one."""
+        if self._file is not None:
+            return None
+        with _sentences(), self._engines.reader.begin() as connection:
+            told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return told
 
     def examine(self) -> str | None:
         """Look deeper than `check`, in time that grows with the store: pages and references (SQLite), the audit chain."""
