@@ -2,6 +2,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,6 +72,24 @@ class TestPostgresDatabase:
         with opened_by_a_command(tmp_path / "one") as one, opened_by_a_command(tmp_path / "two") as two:
             assert abs(one.now() - two.now()) < timedelta(seconds=60)
             assert abs(one.now() - NOW) < timedelta(seconds=60)
+
+    def test_a_server_that_takes_no_writing_is_told_by_every_writer_and_by_the_check(
+        self, migrated: str, superuser: Engine
+    ) -> None:
+        database = f'"{superuser.url.database}"'
+        try:
+            with superuser.begin() as connection:
+                connection.execute(text(f"ALTER DATABASE {database} SET default_transaction_read_only = on"))
+            with closing(open_store(migrated)) as standby:
+                with pytest.raises(StoreUnavailableError, match="只能读") as caught, standby.write() as work:
+                    work.set_value("anything", 1)
+                assert standby.check() == str(caught.value)
+                with standby.read() as work:
+                    assert work.value("anything") is None
+        finally:
+            with superuser.begin() as connection:
+                connection.execute(text("SET TRANSACTION READ WRITE"))
+                connection.execute(text(f"ALTER DATABASE {database} RESET default_transaction_read_only"))
 
     def test_a_server_that_went_without_a_word_is_noticed_within_a_minute(self, migrated: str) -> None:
         engines = open_engines(migrated)
