@@ -35,6 +35,7 @@ from service.ports.search import Search
 from service.ports.store import Store
 from service.search.fts import FtsSearch
 from service.settings import Settings
+from service.shared_clock import SharedClock
 from service.storage.copying import copy_database, examine_copy, is_open
 from service.storage.dialects import sqlite_file
 from service.storage.evidence_files import EvidenceFolder
@@ -77,6 +78,7 @@ class Application:
     given_egress: "Egress | None" = None
     durable: bool = True
     lasting: bool = False
+    shared_clock: SharedClock | None = None
 
     @cached_property
     def egress(self) -> "Egress":
@@ -309,18 +311,22 @@ def build(
     durable: bool = True,
     lasting: bool = False,
 ) -> Application:
-    """Choose and open the adapters that the settings name.
+    """Choose and open the adapters that the settings name. On PostgreSQL the clock is that of its machine, once it was measured.
 
     A store that is not `durable` is for what is thrown away afterwards. A `lasting` process is one that nobody watches: a
     mistake in the office's rules that it is started beside does not end it, it goes on by those that were in force. A drill keeps its mail in the local mailbox and
     its sources to its own world, whatever the settings say.
     """
+    store = open_store(settings.effective_store_url, durable=durable, author_key=lambda: _author_key(settings))
+    shares = now is wall_clock and sqlite_file(settings.effective_store_url) is None
+    shared_clock = SharedClock(store.engine_time, own=now) if shares else None
     return Application(
         settings=settings,
-        store=open_store(settings.effective_store_url, durable=durable, author_key=lambda: _author_key(settings)),
+        store=store,
         search=_search(settings),
         notifier=_notifier(settings, drill=drill),
-        now=now,
+        now=shared_clock or now,
+        shared_clock=shared_clock,
         drill=drill,
         own_catalogue_only=drill,
         given_egress=egress,

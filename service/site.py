@@ -66,15 +66,22 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         second_factor=app.second_factor_rules,
         attachment_bytes=app.settings.attachment_bytes,
         evidence=app.preserver.files,
-        checks={
-            "存储": app.store.check,
-            "检索": app.search.check,
-            "邮件": app.notifier.check,
-            "磁盘": partial(check_room, app.settings.data),
-            "研判": partial(_check_judgement, app, 1.0 if drill is None else drill.speed),
-        },
+        checks=_checks_of(app, 1.0 if drill is None else drill.speed),
         room=partial(room_of, app.settings.data),
     )
+
+
+def _checks_of(app: Application, pace: float) -> dict[str, Callable[[], str | None]]:
+    checks: dict[str, Callable[[], str | None]] = {
+        "存储": app.store.check,
+        "检索": app.search.check,
+        "邮件": app.notifier.check,
+        "磁盘": partial(check_room, app.settings.data),
+        "研判": partial(_check_judgement, app, pace),
+    }
+    if app.shared_clock is not None:
+        checks["时钟"] = app.shared_clock.check
+    return checks
 
 
 def _check_judgement(app: Application, pace: float) -> str | None:

@@ -53,6 +53,7 @@ ROLES = ("web", "crawl", "assess", "deliver")
 _IDLE_SECONDS = 0.25
 _IDLE_OPINION_SECONDS = 3.0
 _LOOK_AT_SEARCH_SECONDS = 60.0
+_INDEXING_SECONDS = 3.0
 _READ_AHEAD_AFTER_SECONDS = 15.0
 
 log = structlog.get_logger("yaowang")
@@ -260,22 +261,36 @@ def _counting(app: Application) -> Callable[[], None]:
 def run_deliver(app: Application, stop: threading.Event) -> None:
     """Bring mail to people and documents to the search projection; beside that, ask another model where one is set up.
 
-    A projection that is missing or was restored around is filled beside it too: no mail waits for that.
+    The projection is fed, and filled where it is missing or was restored around, beside it too: neither waits for the other.
     """
     stop_on_signals(stop)
     _ask_beside(app, stop)
     _speak_beside(app, stop)
     threading.Thread(target=partial(_refill, app, stop), name="refill", daemon=True).start()
+    # A mail server that takes minutes for each mail must not keep new documents out of the search.
+    indexing = threading.Thread(target=partial(_loop, "search", _indexing(app), stop), name="search", daemon=True)
+    indexing.start()
 
     def step() -> bool:
-        mail = deliver_mail(app.store, app.notifier, sender=app.settings.mail_from, now=app.now)
-        indexed = deliver_search(app.store, app.search, now=app.now)
-        for kind, report in (("mail", mail), ("search", indexed)):
-            if report.busy:
-                log.info("deliver.done", kind=kind, **report.counts())
-        return bool(mail.delivered or indexed.delivered)
+        report = deliver_mail(app.store, app.notifier, sender=app.settings.mail_from, now=app.now)
+        if report.busy:
+            log.info("deliver.done", kind="mail", **report.counts())
+        return bool(report.delivered)
 
     _loop("deliver", step, stop)
+    indexing.join(_INDEXING_SECONDS)
+
+
+def _indexing(app: Application) -> Callable[[], bool]:
+    """Return the step that brings waiting batches into the search projection."""
+
+    def step() -> bool:
+        report = deliver_search(app.store, app.search, now=app.now)
+        if report.busy:
+            log.info("deliver.done", kind="search", **report.counts())
+        return bool(report.delivered)
+
+    return step
 
 
 def _refill(app: Application, stop: threading.Event) -> None:

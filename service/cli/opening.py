@@ -65,6 +65,8 @@ def _opened(settings: "Settings", *, prepared: bool, lasting: bool) -> "Iterator
     except (SQLAlchemyError, StoreUnavailableError, OSError, ValueError) as error:
         fail(f"存储无法打开：{_sentence(error)}。请检查数据目录 {settings.data} 与 YAOWANG_STORE_URL。")
     try:
+        if app.shared_clock is not None:
+            app.shared_clock.measure()
         yield app
     except StoreUnavailableError as error:
         fail(f"存储中途不可用：{_sentence(error)}。")

@@ -177,7 +177,7 @@ def doctor(
         channel = second_channel(app)
         problems = [str(problem) for problem in app.catalogue.problems]
         calendar = app.register.calendar.notice(app.now().astimezone(BEIJING).date())
-        told = _told(app) if checks["存储"] is None else []
+        told = _clocks(app) + (_told(app) if checks["存储"] is None else [])
     rows = [{"check": "主机", "ok": one.severity != "error", "sentence": one.sentence + one.remedy} for one in findings]
     rows += [{"check": name, "ok": problem is None, "sentence": problem or "正常"} for name, problem in checks.items()]
     # A year that is not published yet is nothing that the machine lacks: it is said, and fails nothing.
@@ -189,6 +189,14 @@ def doctor(
     write_lines(rows)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _clocks(app: "Application") -> list[dict[str, Any]]:
+    """Return whether this machine's clock agrees with that of the database's machine, where that is another."""
+    if app.shared_clock is None:
+        return []
+    differs = app.shared_clock.check()
+    return [{"check": "时钟", "ok": differs is None, "sentence": differs or "正常"}]
 
 
 def _told(app: "Application") -> list[dict[str, Any]]:

@@ -135,6 +135,8 @@ def _run_role(
     stop_with_parent(stop, parent=parent)
     # A supervisor has prepared the store before it starts a role.
     with opened(data, port=port, prepared=parent is not None, lasting=True) as app:
+        if app.shared_clock is not None:
+            app.shared_clock.keep(stop)
         role(app, stop)
 
 

@@ -21,9 +21,18 @@ _OF_ALL_MAIL = (
 )
 
 
+class _NoAnswerError(TimeoutError):
+    """The server was told of a message and did not answer in time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpNotifier:
-    """Sends through one server. `security` is `none`, `starttls` or `tls`; every step has the time limit `timeout` (seconds)."""
+    """Sends through one server. `security` is `none`, `starttls` or `tls`.
+
+    Every step has the time limit `timeout`, those from the sender to the answer to the message `patience` together (seconds).
+    Who gives up before the server has answered to a message that it has whole does not know whether it was taken, and sends
+    it twice: RFC 5321, section 4.5.3.2, asks for minutes, which servers that look through what they take do use.
+    """
 
     host: str
     port: int
@@ -31,6 +40,7 @@ class SmtpNotifier:
     password: str | None = None
     security: str = "none"
     timeout: float = 20.0
+    patience: float = 300.0
 
     def send(self, message: EmailMessage) -> Delivery:
         """Hand the message over; returns when the server has accepted it for every recipient.
@@ -40,7 +50,7 @@ class SmtpNotifier:
                 message (log-in, greeting, sender), final for 5xx answers to this one.
         """
         try:
-            refused, _ = asyncio.run(asyncio.wait_for(self._deliver(message), self.timeout * 2))
+            refused, _ = asyncio.run(self._deliver(message))
         except _OF_ALL_MAIL as error:
             sentence = (
                 f"邮件服务器 {self.host}:{self.port} 不接受登录或发件人（{error.code}：{error.message}），"
@@ -56,6 +66,12 @@ class SmtpNotifier:
             codes = [recipient.code for recipient in error.recipients]
             sentence = f"邮件服务器 {self.host}:{self.port} 拒收全部收件人（{', '.join(map(str, codes))}）"
             raise NotifyError(sentence, recoverable=all(code < _PERMANENT for code in codes)) from error
+        except _NoAnswerError as error:
+            sentence = (
+                f"邮件服务器 {self.host}:{self.port} 在 {self.patience:.0f} 秒内没有答复是否收下邮件，"
+                "这封可能已经送达；稍后以同一编号再发"
+            )
+            raise NotifyError(sentence, recoverable=True) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             sentence = f"邮件服务器 {self.host}:{self.port} 无法连通：{error}"
             raise NotifyError(sentence, recoverable=True) from error
@@ -72,8 +88,15 @@ class SmtpNotifier:
         return None
 
     async def _deliver(self, message: EmailMessage) -> tuple[dict[str, aiosmtplib.SMTPResponse], str]:
-        async with self._client() as client:
-            return await client.send_message(message)
+        client = self._client()
+        async with asyncio.timeout(self.timeout * 2):
+            await client.connect()
+        async with client:
+            try:
+                async with asyncio.timeout(self.patience):
+                    return await client.send_message(message, timeout=self.patience)
+            except TimeoutError as error:
+                raise _NoAnswerError from error
 
     async def _greet(self) -> None:
         async with self._client() as client:

@@ -52,6 +52,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def renew(self, row: OutboxRow, *, lease: timedelta, now: datetime) -> bool:
+        """Let the lease of a row last until `now + lease`; false where the fence is stale."""
+        ...
+
     def untaken(self, *, kind: str, now: datetime, limit: int) -> list[OutboxRow]:
         """Return rows that nobody took, oldest first: those that are due, and those that failed, whenever their next try is.
 

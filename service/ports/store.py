@@ -129,6 +129,10 @@ class Documents(Protocol):
         """Lease up to `limit` pending documents in order of `seq`; no two workers hold one at once."""
         ...
 
+    def renew(self, leased: Sequence[LeasedDocument], *, lease: timedelta, now: datetime) -> None:
+        """Let the leases of those whose fence is not stale last until `now + lease`."""
+        ...
+
     def hold(self, leased: Sequence[LeasedDocument]) -> set[int]:
         """Return the `seq` of those whose fence is not stale; nobody else can take or edit these until commit."""
         ...

@@ -97,6 +97,7 @@ _LEASE = (
         fence=assess_queue.c.fence + 1,
     )
 )
+_RENEW = update(assess_queue).where(_QUEUED).values(ready_at=bindparam("until", type_=Moment))
 _LEASED = (
     select(*leased_columns())
     .join_from(documents, assess_queue, assess_queue.c.seq == documents.c.seq)
@@ -145,6 +146,12 @@ class SqlDocuments:
             return []
         self._connection.execute(_LEASE, {"seqs": seqs, "until": now + lease})
         return [leased_of(row) for row in fetch_rows(self._connection, _LEASED, {"seqs": seqs})]
+
+    def renew(self, leased: Sequence[LeasedDocument], *, lease: timedelta, now: datetime) -> None:
+        """Let the leases of those whose fence is not stale last until `now + lease`."""
+        held = self.hold(leased)
+        if held:
+            self._connection.execute(_RENEW, {"seqs": list(held), "until": now + lease})
 
     def hold(self, leased: Sequence[LeasedDocument]) -> set[int]:
         """Return the `seq` of those whose fence is not stale, their rows of the queue locked."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-__all__ = ["engine_words", "is_busy", "is_full"]
+__all__ = ["READ_ONLY", "engine_words", "is_busy", "is_full", "is_read_only"]
 
 _WORDS = {
     "unable to open database file": "数据库文件打不开，请检查数据目录的权限",
@@ -17,6 +17,11 @@ _WORDS = {
 
 _POSTGRES_DISK_FULL = "53100"
 _POSTGRES_LOCK_NOT_AVAILABLE = "55P03"
+_POSTGRES_READ_ONLY = "25006"
+READ_ONLY = (
+    "数据库现在只能读、不能写入：连到的可能是备机，或数据库被设为只读。"
+    "请让 YAOWANG_STORE_URL 指向主库，或解除只读；之后自动恢复，不用重启"
+)
 # An extended error code of SQLite holds the primary one in its lowest byte.
 _PRIMARY = 0xFF
 
@@ -33,6 +38,11 @@ def is_busy(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_BUSY
     return getattr(error, "sqlstate", None) == _POSTGRES_LOCK_NOT_AVAILABLE
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """Tell whether a server takes no writing at all, as a standby does."""
+    return getattr(error, "sqlstate", None) == _POSTGRES_READ_ONLY
 
 
 def engine_words(error: BaseException) -> str:

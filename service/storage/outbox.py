@@ -126,6 +126,12 @@ class SqlOutbox:
         [row] = records(self._connection, OutboxRow, select(*_ROW).where(o.seq == found.seq))
         return row
 
+    def renew(self, row: OutboxRow, *, lease: timedelta, now: datetime) -> bool:
+        """Let the lease of a row last until `now + lease`; false where the fence is stale."""
+        o = outbox.c
+        held = update(outbox).where(o.key == row.key, o.fence == row.fence, o.state == "leased")
+        return self._connection.execute(held.values(ready_at=now + lease)).rowcount == 1
+
     def untaken(self, *, kind: str, now: datetime, limit: int) -> list[OutboxRow]:
         """Return rows that nobody took, oldest first: due ones and those that failed; none where none is due."""
         o = outbox.c

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
@@ -54,7 +55,7 @@ from service.storage.cases import SqlCases
 from service.storage.citations import SqlCitations
 from service.storage.dialects import lock, open_engines, sqlite_file, upsert
 from service.storage.documents import SqlDocuments
-from service.storage.engine_words import engine_words, is_busy, is_full
+from service.storage.engine_words import READ_ONLY, engine_words, is_busy, is_full, is_read_only
 from service.storage.events import SqlEvents
 from service.storage.evidence import SqlEvidence
 from service.storage.explanations import SqlExplanations
@@ -216,6 +217,10 @@ class SqlWork:
         self._revision.flush()
 
 
+# A standby, or a server that was set so; the transaction that asks is one that only reads itself.
+_TAKES_NO_WRITING = text("SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'")
+
+
 class SqlStore:
     """`service.ports.store.Store` on SQLite or PostgreSQL."""
 
@@ -253,13 +258,22 @@ class SqlStore:
             self._require_file()
             with _sentences(), self._engines.reader.begin() as connection:
                 found, wanted = current_revision(connection), head_revision()
+                read_only = self._file is None and connection.scalar(_TAKES_NO_WRITING)
         except StoreUnavailableError as error:
             return str(error)
         if found is not None and not knows_revision(found):
             return f"数据库结构版本为 {found}，由更新版本的程序建立，本程序只到 {wanted}。请换用建立它的那个版本的程序"
         if found != wanted:
             return f"数据库结构版本为 {found or '空'}，程序需要 {wanted}。请重新运行 ./yaowang up，由它升级数据库"
-        return None
+        return READ_ONLY if read_only else None
+
+    def engine_time(self) -> datetime | None:
+        """Return the present moment by the clock of the engine's machine; `None` of SQLite, whose machine is this one."""
+        if self._file is not None:
+            return None
+        with _sentences(), self._engines.reader.begin() as connection:
+            told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return told
 
     def examine(self) -> str | None:
         """Look deeper than `check`, in time that grows with the store: pages and references (SQLite), the audit chain."""
@@ -303,6 +317,8 @@ def _sentences() -> Iterator[None]:
         # PostgreSQL takes no NUL in a text and no number beyond its column: what was given is at fault, not the store.
         raise Refusal("内容中有不能保存的字符，或数字超出范围，请改正后再提交") from error
     except DBAPIError as error:
+        if is_read_only(error.orig):
+            raise StoreUnavailableError(READ_ONLY) from error
         # Drivers report a damaged file, and nothing else, by the general class itself.
         if error.connection_invalidated or type(error) is DatabaseError:
             raise StoreUnavailableError(f"数据库不可用：{_first_line(error)}") from error

@@ -18,6 +18,7 @@ from tests.contract.store_library import LibraryContract
 from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_opinions import OpinionsContract
 from tests.contract.store_previews import PreviewsContract
+from tests.contract.store_renewing import RenewingContract
 from tests.contract.store_response import AlertsContract, EventsContract
 from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
 from tests.contract.store_second_try import SecondTryContract
@@ -66,5 +67,6 @@ class StoreContract(
     RejudgementsContract,
     AloneContract,
     ClockContract,
+    RenewingContract,
 ):
     """Everything that is promised of a store."""

@@ -1,3 +1,4 @@
+import asyncio
 import email.policy
 import socket
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ class Inbox:
         self.taken: list[bytes] = []
         self.answer = "250 OK"
         self.sender_answer = "250 OK"
+        self.thinks_for = 0.0
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -34,6 +36,7 @@ class Inbox:
         if self.answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.taken.append(envelope.content)
+        await asyncio.sleep(self.thinks_for)
         return self.answer
 
 
@@ -76,6 +79,26 @@ class TestSmtp(MailContract):
             self.notifier().send(letter_to("duty@office.invalid"))
         assert not caught.value.recoverable
         assert caught.value.of_content
+
+    def test_a_server_that_looks_through_a_mail_for_longer_than_a_step_may_take_is_waited_for(self) -> None:
+        self.inbox.thinks_for = 0.6
+        patient = SmtpNotifier(host="127.0.0.1", port=self.port, timeout=0.2, patience=10)
+        patient.send(letter_to("duty@office.invalid"))
+        assert len(self.inbox.taken) == 1
+
+    def test_one_that_does_not_say_whether_it_took_a_mail_is_tried_again_and_the_mail_may_have_arrived(self) -> None:
+        self.inbox.thinks_for = 1.0
+        hasty = SmtpNotifier(host="127.0.0.1", port=self.port, timeout=5, patience=0.2)
+        with pytest.raises(NotifyError, match="可能已经送达") as caught:
+            hasty.send(letter_to("duty@office.invalid"))
+        assert caught.value.recoverable
+
+    def test_a_server_that_never_greets_is_given_up_after_the_limit_of_a_step(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            deaf = SmtpNotifier(host="127.0.0.1", port=mute.getsockname()[1], timeout=0.2)
+            with pytest.raises(NotifyError, match="无法连通") as caught:
+                deaf.send(letter_to("duty@office.invalid"))
+        assert caught.value.recoverable
 
     def test_a_log_in_that_is_refused_gives_no_mail_up(self) -> None:
         port = free_port()

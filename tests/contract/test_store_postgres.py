@@ -2,7 +2,9 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from service.cli.opening import opened as opened_by_a_command
 from service.domain.refusal import Refusal
 from service.ports.store import StoreUnavailableError
 from service.storage.dialects import open_engines
@@ -55,6 +58,38 @@ class TestPostgresDatabase:
         with superuser.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, metadata) == []
+
+    def test_its_clock_is_that_of_the_server(self, store: SqlStore) -> None:
+        told = store.engine_time()
+        assert told is not None
+        assert abs(datetime.now(UTC) - told) < timedelta(seconds=60)
+
+    def test_every_process_on_it_goes_by_its_clock(
+        self, migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("YAOWANG_STORE_URL", migrated)
+        monkeypatch.setattr(SqlStore, "engine_time", lambda _: NOW)
+        with opened_by_a_command(tmp_path / "one") as one, opened_by_a_command(tmp_path / "two") as two:
+            assert abs(one.now() - two.now()) < timedelta(seconds=60)
+            assert abs(one.now() - NOW) < timedelta(seconds=60)
+
+    def test_a_server_that_takes_no_writing_is_told_by_every_writer_and_by_the_check(
+        self, migrated: str, superuser: Engine
+    ) -> None:
+        database = f'"{superuser.url.database}"'
+        try:
+            with superuser.begin() as connection:
+                connection.execute(text(f"ALTER DATABASE {database} SET default_transaction_read_only = on"))
+            with closing(open_store(migrated)) as standby:
+                with pytest.raises(StoreUnavailableError, match="只能读") as caught, standby.write() as work:
+                    work.set_value("anything", 1)
+                assert standby.check() == str(caught.value)
+                with standby.read() as work:
+                    assert work.value("anything") is None
+        finally:
+            with superuser.begin() as connection:
+                connection.execute(text("SET TRANSACTION READ WRITE"))
+                connection.execute(text(f"ALTER DATABASE {database} RESET default_transaction_read_only"))
 
     def test_a_server_that_went_without_a_word_is_noticed_within_a_minute(self, migrated: str) -> None:
         engines = open_engines(migrated)

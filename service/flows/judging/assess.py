@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from analysis.assessment import Assessment, EntityType, Level
@@ -16,6 +16,7 @@ from service.domain.learning.label import raised_by
 from service.domain.places import places_of
 from service.flows.acts import EVENTS
 from service.flows.alerts.consider import Office, consider_all
+from service.flows.holding import LEASE, holding
 from service.flows.judging.placing import Placing
 from service.flows.judging.rejudging import Again
 from service.flows.learning.opinions import QueueOpinions
@@ -25,8 +26,6 @@ from service.ports.store import Completion, LeasedDocument, Store, Work
 
 __all__ = ["AssessReport", "Judge", "assess_pending"]
 
-# What a killed worker held is taken up again after this time; a batch takes a second.
-_LEASE = timedelta(seconds=30)
 _MAX_ATTEMPTS = 3
 # A worker that is killed from outside loses its batch too, and one by one takes ten times as long.
 _LOSSES_IN_COMPANY = 2
@@ -73,17 +72,24 @@ def assess_pending(
     asked about; that changes nothing else.
     """
     with store.write() as work:
-        leased = work.documents.claim(limit=limit, lease=_LEASE, now=now())
+        leased = work.documents.claim(limit=limit, lease=LEASE, now=now())
     report = AssessReport(claimed=len(leased))
     if not leased:
         return report
-    for batch in _batches(store, leased, now(), report):
-        judged = _judge(store, judge, batch, now(), report)
-        with store.write() as work:
-            completions = _record(work, judged, office, now(), report)
-            if opinions is not None:
-                opinions(work, completions, now())
+    # A second for most batches; through the encoder on a busy machine one took two minutes.
+    with holding(lambda: _renew(store, leased, now())):
+        for batch in _batches(store, leased, now(), report):
+            judged = _judge(store, judge, batch, now(), report)
+            with store.write() as work:
+                completions = _record(work, judged, office, now(), report)
+                if opinions is not None:
+                    opinions(work, completions, now())
     return report
+
+
+def _renew(store: Store, leased: Sequence[LeasedDocument], now: datetime) -> None:
+    with store.write() as work:
+        work.documents.renew(leased, lease=LEASE, now=now)
 
 
 def _batches(

@@ -11,6 +11,7 @@ from typing import Any
 from service.domain.telling.late import LATE, late_letter
 from service.domain.telling.letter import Letter, compose
 from service.domain.telling.plain_letter import PLAIN, as_it_leaves
+from service.flows.holding import LEASE, holding
 from service.flows.telling.merging import MAIL, count_replaced, merge_waiting, newer_than, set_aside
 from service.ports.notify import Delivery, Notifier, NotifyError
 from service.ports.search import Search, SearchRefusedError, SearchUnavailableError
@@ -32,9 +33,6 @@ SEARCH = "search"
 REFUSED = "refused"
 """Marks in the payload of a mail that it was refused for good, and is sent again because a person asked for it."""
 
-# What a killed worker held is taken up again after this time. A mail server that answers later than this may be handed a
-# mail twice by two workers, with one Message-ID.
-_LEASE = timedelta(seconds=30)
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(minutes=15)
 
@@ -81,7 +79,7 @@ def deliver_mail(
     for _ in range(limit):
         # One at a time, so that a lease need not last for a whole batch.
         with store.write() as work:
-            rows = work.outbox.claim(kinds=[MAIL], limit=1, lease=_LEASE, now=now())
+            rows = work.outbox.claim(kinds=[MAIL], limit=1, lease=LEASE, now=now())
         if not rows:
             break
         letter = _letter_of(store, rows[0], now())
@@ -89,7 +87,7 @@ def deliver_mail(
             replaced += 1
             continue
         try:
-            delivery = notifier.send(_message(rows[0], letter, sender))
+            delivery = _send(store, notifier, rows[0], _message(rows[0], letter, sender), now)
         except NotifyError as error:
             given_up = put_back(store, rows[0], error, now(), refused="mail.refused")
             retried += not given_up
@@ -98,6 +96,18 @@ def deliver_mail(
         _note_accepted(store, rows[0], delivery, now())
         delivered += 1
     return DeliveryReport(delivered=delivered, retried=retried, dead=dead, replaced=replaced, merged=merged)
+
+
+def _send(
+    store: Store, notifier: Notifier, row: OutboxRow, message: EmailMessage, now: Callable[[], datetime]
+) -> Delivery:
+    def renew() -> None:
+        with store.write() as work:
+            work.outbox.renew(row, lease=LEASE, now=now())
+
+    # A server may look through a mail for minutes, and no other worker must send it meanwhile.
+    with holding(renew):
+        return notifier.send(message)
 
 
 def _letter_of(store: Store, row: OutboxRow, now: datetime) -> Letter | None:
@@ -152,7 +162,7 @@ def deliver_search(store: Store, search: Search, *, now: Callable[[], datetime],
     What the store says of a document now is what is projected, in its present version; the report counts documents.
     """
     with store.write() as work:
-        rows = work.outbox.claim(kinds=[SEARCH], limit=limit, lease=_LEASE, now=now())
+        rows = work.outbox.claim(kinds=[SEARCH], limit=limit, lease=LEASE, now=now())
     if not rows:
         return DeliveryReport()
     wanted = list(dict.fromkeys(document_id for row in rows for document_id in row.payload["documents"]))

@@ -1,20 +1,28 @@
 """Judged documents reach the search index in batches: at least once, in their present version, refusals named."""
 
+import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from service import workers
+from service.bootstrap import Application, build, prepare
 from service.domain.people.person import Role
+from service.domain.telling.letter import Letter
 from service.flows.alerts.consider import Office
 from service.flows.judging.assess import assess_pending
 from service.flows.judging.second_try import deliver_again
 from service.flows.people.acts import add_person
 from service.flows.telling.deliver import DeliveryReport, deliver_search, search_key
+from service.ports.notify import Delivery
 from service.ports.search import SearchDocument, SearchQuery, SearchRefusedError, SearchUnavailableError
 from service.ports.store import Store
 from service.search.fts import FtsSearch
 from service.search.verify import verify
+from service.settings import load_settings
 from tests.contract.stored import searched
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
@@ -141,3 +149,69 @@ def test_a_batch_that_was_given_up_is_indexed_when_a_person_asks_and_the_index_w
     deliver_search(judged, search, now=clock)
     assert troubles(judged) == []
     assert verify(judged, search, repair=False).equal
+
+
+class HangingServer:
+    """Accepts no mail before the test says so."""
+
+    def __init__(self) -> None:
+        self.asked, self.end = threading.Event(), threading.Event()
+
+    def send(self, message: EmailMessage) -> Delivery:
+        self.asked.set()
+        self.end.wait(30)
+        return Delivery(message_id=str(message["Message-ID"]), accepted_by="slow")
+
+    def check(self) -> str | None:
+        return None
+
+
+@pytest.fixture
+def server() -> HangingServer:
+    return HangingServer()
+
+
+@pytest.fixture
+def installation(tmp_path: Path, server: HangingServer) -> Iterator[Application]:
+    settings = load_settings(data=tmp_path / "var", daily_report=False)
+    prepare(settings)
+    made = replace(build(settings), notifier=server)
+    letter = Letter(
+        subject="红色预警",
+        summary="",
+        reasons=(),
+        deadlines=(),
+        publication="",
+        step="",
+        link="http://127.0.0.1:8300/",
+        documents=(),
+    )
+    payload = {"to": "duty@office.invalid", "alert_id": "a1", "letter": letter.to_json()}
+    with made.store.write() as work:
+        work.outbox.add("mail:1", "mail", payload, now=made.now())
+    yield made
+    made.close()
+
+
+def test_a_mail_server_that_hangs_keeps_no_document_out_of_the_search(
+    installation: Application, server: HangingServer
+) -> None:
+    app, stop, looked = installation, threading.Event(), threading.Event()
+    role = threading.Thread(target=workers.run_deliver, args=(app, stop))
+    role.start()
+    try:
+        assert server.asked.wait(20)
+        with app.store.write() as work:
+            work.outbox.add("search:1", "search", {"documents": {}}, now=app.now())
+
+        def indexed() -> bool:
+            with app.store.read() as work:
+                return work.outbox.states(["search:1"]) == {"search:1": "done"}
+
+        assert any(indexed() or looked.wait(0.05) for _ in range(200))
+        assert not server.end.is_set()
+    finally:
+        stop.set()
+        server.end.set()
+        role.join(20)
+    assert not role.is_alive()
