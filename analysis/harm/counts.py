@@ -31,7 +31,7 @@ __all__ = ["PeopleCount", "people_counts"]
 _WHO_LATER = re.compile(f"[^,。;:、0-9]{{0,14}}?的?(?:小|初中|高中|中老年)?{WHO}")
 _RELATIVES = re.compile(f"{WHO}?的?(?:家属|亲属|律师|代理人)")
 _PEOPLE = re.compile(
-    f"(?:至少)?(?<![0-9.])(?<![0-9],)(?:(?P<n>{NUMBER}) ?(?P<more>多|余|来)? ?{MEASURE}|(?P<few>[仨俩])(?={WHO})){AGE}(?P<who>{WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
+    f"(?:至少)?(?<![0-9.])(?:(?<![0-9],)|(?![0-9]))(?:(?P<n>{NUMBER}) ?(?P<more>多|余|来)? ?{MEASURE}|(?P<few>[仨俩])(?={WHO})){AGE}(?P<who>{WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
 )
 # How all but the few numbers of people end, and a character of each word for kin: most sentences hold neither.
 _COUNT_END = re.compile("[0-9万几十百千余零〇一二两三四五六七八九] ?[多余来]? ?[名个位例人号口起]")
