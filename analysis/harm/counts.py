@@ -18,7 +18,7 @@ from analysis.harm.circumstances import (
     quoted_spans,
 )
 from analysis.harm.deaths import dead_by, may_tell_death, plainly_spelled, single_deaths, totals
-from analysis.harm.denials import corrected_spans, denied_spans, stands_in
+from analysis.harm.denials import corrected_spans, denied_spans, retracted_spans, stands_in
 from analysis.harm.one_told import one_told, wrongly_given
 from analysis.harm.people import AGE, KIN, MEASURE, NUMBER, WHO, PeopleCount
 from analysis.harm.side_by_side import told_side_by_side
@@ -135,6 +135,8 @@ def people_counts(text: str) -> list[PeopleCount]:
     found = found or list(islice(one_told(text, sentences), 1)) or weighed_one(text, sentences)
     if found and (denied := denied_spans(sentences)):
         found = [c for c in found if not stands_in(denied, c.start)]
+    if found and (retracted := retracted_spans(sentences)):
+        found = [c for c in found if not stands_in(retracted, c.start)]
     if len(found) > 1 and (corrected := corrected_spans(sentences)):
         found = [c for c in found if not stands_in(corrected, c.start)] or found
     title = text.partition("\n")[0]
