@@ -22,7 +22,8 @@ class IncidentFacts:
     reported, not findings; `large_cluster` says that many are said to be harmed and nobody gives a number. `growth_1h`
     is the last hour over the hour before. `names_agency`, `hot_list`, `headline`, `local_media` and `credible` say who
     spoke: the agency by name, a national hot list, a central or provincial headline on a local product or firm, a local
-    medium, a source that gives its name. `abroad` says that only places abroad are named. `petition`, `complaint`, `lead`
+    medium, a source that gives its name. `abroad` says that a report places it abroad, `home` that one ties it to this
+    country: a place or firm here, goods that come here. `petition`, `complaint`, `lead`
     say that it came by that channel. `criminal` says that the police investigate, `food` and `epidemic` that the matter is
     one of food or of an epidemic, `elsewhere` that places are named and none is in the office's province. `response_needed` is
     what a person decided of a public answer, `None` where nobody has.
@@ -50,6 +51,7 @@ class IncidentFacts:
     abroad: bool = False
     device: bool = False
     cosmetic: bool = False
+    home: bool = False
     complaint: bool = False
     petition: bool = False
     lead: bool = False
@@ -64,6 +66,11 @@ class IncidentFacts:
     def harmed(self) -> int:
         """The number of persons said to be harmed; 0 where nobody gives one."""
         return self.spread.persons_harmed or 0
+
+    @property
+    def only_abroad(self) -> bool:
+        """Whether it happened abroad and nothing ties it to this country; that its product has a name does not."""
+        return self.abroad and not self.home and self.spread.relevance is not Relevance.LOCAL
 
     @property
     def suspects_death(self) -> bool:
@@ -194,7 +201,7 @@ _TESTS: Mapping[Condition, Callable[[Collection[str], IncidentFacts], bool]] = M
         Condition.COMPLAINT: lambda _, facts: facts.complaint,
         Condition.PETITION: lambda _, facts: facts.petition,
         Condition.LEAD: lambda _, facts: facts.lead,
-        Condition.ABROAD: lambda _, facts: facts.abroad and facts.spread.relevance is Relevance.OTHER,
+        Condition.ABROAD: lambda _, facts: facts.only_abroad,
         Condition.ONLY_INDUSTRY: lambda categories, _: bool(categories) and set(categories) == {"R14"},
         Condition.BY_HAND: lambda _, __: False,
     }

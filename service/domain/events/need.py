@@ -32,6 +32,8 @@ __all__ = [
 _OLD = timedelta(days=30)
 _MANY = 3
 _ANSWERED, _ASKED_AGAIN, _ELSEWHERE, _ABROAD, _OLD_MATTER, _ONLY_INDUSTRY = -2.5, 2.0, -1.2, -1.2, -1.2, -3.0
+# Outweighs the deaths of children: what happened abroad and touches nobody here is not this office's to answer.
+_ONLY_ABROAD = -4.0
 _POLICIES: Mapping[str, str] = MappingProxyType(
     {
         "death": "GOV-04",
@@ -250,6 +252,8 @@ def _by_facts(
 def _limits(categories: Sequence[str], facts: IncidentFacts, signs: NeedSigns) -> Iterator[NeedReason]:
     if facts.elsewhere:
         yield _reason("elsewhere", _ELSEWHERE, "事发地在外省，由属地回应")
+    elif facts.only_abroad:
+        yield _reason("abroad", _ONLY_ABROAD, "只涉及境外，未见与国内有关")
     elif facts.abroad:
         yield _reason("abroad", _ABROAD, "只涉及境外，未见与本省有关")
     if signs.old:

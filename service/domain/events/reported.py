@@ -13,6 +13,7 @@ from analysis.assessment import Assessment, EntityType, Level
 from analysis.events.heat import Authority, EventFacts, Relevance
 from analysis.events.places import mentioned_nations
 from crawlers.records import Document, DocumentKind, SourceClass
+from service.domain.events.abroad import is_tied_to_home, tells_of_abroad
 from service.domain.events.event import Event
 from service.domain.events.headline import headline, tells
 from service.domain.events.need import absorb_need
@@ -174,7 +175,9 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "recall_class": said.get("recall_class"),
         "misleading": bool(said.get("rumour")) or "R13" in assessment.category_codes,
         "names_agency": "药监" in document.title or "药监局" in document.text,
-        "abroad": bool(said.get("abroad")) and not local,
+        # A paper of the province reprints what happened abroad; who posts in its forums tells of home.
+        "abroad": tells_of_abroad(document, assessment) and (speaker.source_class in _NAMED or not speaker.local),
+        "home": is_tied_to_home(document, assessment),
         "nation": bool(mentioned_nations(document.title)),
         "large_cluster": bool(said.get("large_cluster")),
         "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),

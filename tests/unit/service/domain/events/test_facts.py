@@ -93,6 +93,7 @@ ROWS: list[tuple[Condition, tuple[str, ...], dict[str, Any], bool]] = [
     (Condition.LEAD, (), {}, False),
     (Condition.ABROAD, (), {"abroad": True}, True),
     (Condition.ABROAD, (), {}, False),
+    (Condition.ABROAD, (), {"abroad": True, "home": True}, False),
     (Condition.ONLY_INDUSTRY, ("R14",), {}, True),
     (Condition.ONLY_INDUSTRY, ("R14", "R04"), {}, False),
     (Condition.ONLY_INDUSTRY, (), {}, False),

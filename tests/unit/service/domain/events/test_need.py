@@ -92,6 +92,14 @@ ROWS: list[tuple[str, tuple[str, ...], dict[str, Any], NeedSigns, bool, set[str]
         {"elsewhere"},
     ),
     ("what happened abroad alone is not", ("R02",), {"cluster": True, "abroad": True}, NeedSigns(), False, {"abroad"}),
+    (
+        "nor is it by the deaths of children",
+        ("R01",),
+        {"death": True, "cluster": True, "abroad": True},
+        NeedSigns(documents=1, votes={"many_in_words": 1, "serious": 1, "closely_alike": 1}),
+        False,
+        {"abroad"},
+    ),
     ("an old matter is not", ("R01",), {"cluster": True}, NeedSigns(old=True), False, {"old_matter"}),
     ("a refuted death is no reason", ("R01",), {"death": True, "death_refuted": True}, NeedSigns(), False, set()),
     (
