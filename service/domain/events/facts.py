@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis.events.heat import EventFacts, Relevance
 from service.domain.events.event import GRAVE_GRADES, Event, IncidentGrade
+from service.domain.events.toll import Toll, toll_of
 
 __all__ = ["Condition", "IncidentFacts", "facts_of", "holds", "recall_class_of"]
 
@@ -25,8 +26,9 @@ class IncidentFacts:
     medium, a source that gives its name. `abroad` says that a report places it abroad, `home` that one ties it to this
     country: a place or firm here, goods that come here. `petition`, `complaint`, `lead`
     say that it came by that channel. `criminal` says that the police investigate, `food` and `epidemic` that the matter is
-    one of food or of an epidemic, `elsewhere` that places are named and none is in the office's province. `response_needed` is
-    what a person decided of a public answer, `None` where nobody has.
+    one of food or of an epidemic, `elsewhere` that places are named and none is in the office's province, `routine` that
+    offices alone tell of it, of checks and fines without anybody harmed. `response_needed` is what a person decided of a
+    public answer, `None` where nobody has. `told_harmed` and `told_dead` are the numbers as they are to be told.
     """
 
     spread: EventFacts = field(default_factory=EventFacts)
@@ -49,9 +51,9 @@ class IncidentFacts:
     local_media: bool = False
     credible: bool = False
     abroad: bool = False
+    home: bool = False
     device: bool = False
     cosmetic: bool = False
-    home: bool = False
     complaint: bool = False
     petition: bool = False
     lead: bool = False
@@ -59,18 +61,21 @@ class IncidentFacts:
     food: bool = False
     epidemic: bool = False
     elsewhere: bool = False
+    routine: bool = False
+    told_harmed: Toll | None = None
+    told_dead: Toll | None = None
     response_needed: bool | None = None
     growth_1h: float | None = None
-
-    @property
-    def harmed(self) -> int:
-        """The number of persons said to be harmed; 0 where nobody gives one."""
-        return self.spread.persons_harmed or 0
 
     @property
     def only_abroad(self) -> bool:
         """Whether it happened abroad and nothing ties it to this country; that its product has a name does not."""
         return self.abroad and not self.home and self.spread.relevance is not Relevance.LOCAL
+
+    @property
+    def harmed(self) -> int:
+        """The number of persons said to be harmed; 0 where nobody gives one."""
+        return self.spread.persons_harmed or 0
 
     @property
     def suspects_death(self) -> bool:
@@ -107,6 +112,7 @@ class Condition(StrEnum):
     LEAD = "lead"
     ABROAD = "abroad"
     ONLY_INDUSTRY = "only_industry"
+    ROUTINE = "routine"
     BY_HAND = "by_hand"
 
 
@@ -136,7 +142,15 @@ def facts_of(event: Event, spread: EventFacts) -> IncidentFacts:
         spread=known, grade=event.grade, products=event.products, firms=event.firms, risk=event.severity > 0
     )
     named = any(code.isdigit() for code in event.regions)
-    return replace(facts, **flags, elsewhere=named and spread.relevance is not Relevance.LOCAL)
+    return replace(
+        facts,
+        **flags,
+        elsewhere=named and spread.relevance is not Relevance.LOCAL,
+        # An event from before this was kept is not known to be one.
+        routine=event.facts.get("notable") is False,
+        told_harmed=toll_of(event, "harmed"),
+        told_dead=toll_of(event, "deaths"),
+    )
 
 
 def recall_class_of(event: Event) -> int | None:
@@ -153,11 +167,22 @@ _FLAGS = frozenset(IncidentFacts.__dataclass_fields__) - {
     "recall_class",
     "growth_1h",
     "elsewhere",
+    "routine",
+    "told_harmed",
+    "told_dead",
 }
 
 
 # What these categories are about is a drug or a vaccine, whatever is named beside it (labelling guide: R01 drugs).
 _DRUG_LEADS = frozenset({"R01", "R02", "R07"})
+
+
+# What is found wrong with a product, harms, or is disputed is no routine, whoever tells it.
+_NEVER_ROUTINE = frozenset({"R01", "R02", "R03", "R04", "R07", "R12", "R13"})
+
+
+def _is_routine(categories: Collection[str], facts: IncidentFacts) -> bool:
+    return facts.routine and bool(categories) and _NEVER_ROUTINE.isdisjoint(categories)
 
 
 def _is_device(categories: Collection[str], facts: IncidentFacts) -> bool:
@@ -203,6 +228,7 @@ _TESTS: Mapping[Condition, Callable[[Collection[str], IncidentFacts], bool]] = M
         Condition.LEAD: lambda _, facts: facts.lead,
         Condition.ABROAD: lambda _, facts: facts.only_abroad,
         Condition.ONLY_INDUSTRY: lambda categories, _: bool(categories) and set(categories) == {"R14"},
+        Condition.ROUTINE: _is_routine,
         Condition.BY_HAND: lambda _, __: False,
     }
 )
