@@ -65,12 +65,12 @@ _SAME_BEFORE = re.compile(
 _WHOLE = re.compile("^(?:不正常|中招|都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
 # A number that ends a clause, of those to whom the word before it happened: 救护车拉走七个.
 _BEFALLEN_BEFORE = re.compile(
-    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|倒|放倒|收治|凑齐|进了?icu|中招|[吃喝打输弄搞]倒)(?:了|去|来|医院)?(?:有)?$"
+    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|倒|放倒|收治|凑齐|进了?icu|中招|[吃喝打输弄搞]倒|晕(?:倒|厥|过去)?|病倒|吐|抽搐)(?:了|去|来|医院)?(?:有)?$"
 )
 # Who they are or what befell them stands before the number: 用过的宝宝有5个, 烂脸的六个.
 _WHO_BEFORE = re.compile(f"{WHO}(?:一?共|总共|已经?|目前)?有?(?:至少|约|近)?$")
 _HARM_BEFORE = 8
-_CLAUSE_END = re.compile("[,。;!?\n]|$")
+_CLAUSE_END = re.compile("了?(?:[,。;!?\n]|$)")
 # The whole before its part in one clause: 用的六个人五个不正常.
 _WHOLE_BEFORE = frozenset({"", "里", "中", "里有", "中有", "有", "里面"})
 # 12位消费者中,8位肝功能异常; 为3名顾客注射,致1名顾客感染.

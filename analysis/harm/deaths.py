@@ -14,7 +14,11 @@ __all__ = ["dead_by", "may_tell_death", "plainly_spelled", "single_deaths", "tot
 
 # 死亡 as filters are got around: si亡, 死wang, 死忙. 4亡 is 死亡 only behind those who did: 3人4亡.
 _SPELLED = re.compile("(?:si|死|四|4|s|尸) ?wang|(?:si|s|尸) ?亡|(?<=[人例名者后])[4四]亡|(?<![忙累])死忙(?!活)")
-_SPELLING_SIGN = re.compile("[亡忙]|wang|亖")
+# 已经s了2个, 喝药酒s人.
+_HALF_SPELLED = re.compile(
+    "(?<![a-z0-9])si?(?P<rest>了(?=[0-9一二两三四五六七八九十几好仨俩]|[个人,。!]|$))|(?<=[酒药针水液苗])s(?P<people>人)"
+)
+_SPELLING_SIGN = re.compile("[亡忙]|wang|亖|s[i了人]")
 _DEAD_AND_HURT = re.compile(f"(?P<dead>{NUMBER})(?:人)?死(?:亡)?[,、]?(?P<hurt>{NUMBER})(?:人)?(?:重)?伤")
 # What they were given may have a long name, 例 and 名 in it: 两名儿童注射某药业的头孢曲松后高热死亡. Behind a numeral these count others.
 _DEAD_AFTER = re.compile(
@@ -61,10 +65,18 @@ _DIED_AT = (
     "|(?:发病|(?<!病毒)发作|大出血|过敏|休克|中毒|感染|衰竭|窒息)(?:而|就|后)?死了?(?=$|[,。!])"
     "|(?:后|已经?|诊断为|致|陷入)脑死亡(?![患判标的是器者])"
 )
+# 我妈打针死了, 人死了: somebody, and between them and the word at most what was taken and when. 打针疼死了 and 药苦死了 hold
+# neither; who died years ago, and what was done after, is another matter.
+_SOMEBODY = f"(?:{KIN}|婶子?|叔|伯|姨|舅|嫂子?|邻居|同事|朋友|闺蜜|老人家?|老太太?|老头|大爷|大妈|小孩|孩子|学生|患者|病人|女子|男子|女孩|男孩|女童|男童|婴儿|幼儿|宝宝|产妇|孕妇|村民|(?<![吓烦气急累笑丢骂害毒整坑])人|他|她)"
+_NOT_OF_NOW = "(?!(?:了)?(?:心|算|吧|的话|都|也不|(?:以|之)?[后前]|那[天年时]|的时候|[好多0-9一二两三四五六七八九十几]{1,3}个?(?:多|来)?年|老[公婆]|[爸妈爹娘]|儿子|女儿|孩子))"
+_PLAINLY_DEAD = (
+    f"{_SOMEBODY}(?:(?:就|都|已经?|也|直接|突然)?|[^,。!?;不没会怕要能]{{0,14}}?(?:药|针|液|苗|水|剂|丸|片|粉|酒|汤|霜|后|就|当[天晚场]|[天晚夜]|直接|突然|已经?|还是|竟然?|居然|[时中上]))死(?:了|掉了?){_NOT_OF_NOW}"
+    f"|(?:{_SOMEBODY}|后)死于(?!非命|安乐|[0-9]{{4}})"
+)
 _ONE_DEATH = re.compile(
     "(?:病故|过世|亡故)(?!的|前|后|多年|[0-9一二三四五六七八九十几]+年)|殒命|病亡|(?:已|都)不在人世|宣告(?:不治|死亡)|宣布(?:临床)?死亡|停止了?呼吸|人(?:已经|已)没了(?![踪影音消联下])|(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|(?:没有?能?|没|未能)(?:再)?(?:救|抢救|醒|挺|缓)(?:得)?(?:回来|过来|过去|来)|没再醒|没下来台|下不来手术台|(?:周[一二三四五六日天]|昨晚|昨天|昨夜|凌晨|当晚|他|她|人)走的(?!时候|路|是)|(?:妻子|丈夫|孩子|娃|爸|妈|人|弟|妹|哥|姐|儿子|女儿|老婆|老公|老伴)(?:就|也|都)?没了(?![一二两三四五六七八九十踪影音]|心思|办法|消息|下文)|没了呼吸|(?:已经?|就|都)没有?了?(?:呼吸|心跳)|(?:终未|始终没|再也没|没能|未能|没有再)醒来|没了心跳|没了气|人(?:已经|就|都|早)?凉了|没能?留住|走在(?:去年|今年|[0-9]+月)|(?:天亮|夜里|半夜|后半夜)(?:人)?没了|(?:妻子|丈夫|父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|外公|外婆|老伴|弟弟?|哥哥?|姐姐?|妹妹?|儿子|女儿|孩子|娃|人|周[一二三四五六日天]|昨天|昨晚|当晚|凌晨)(?:就|已经?)?走了(?![一二两几之个很大过进出回约半多]|[0-9])|(?:上个?月|上周|上星期|前[天晚]|今[早晨]|去年|年初|年底)走了(?=$|,(?:留下|才|不到|年仅))|(?:屋里|医院|家里|路上)没的|抢救.{0,12}没有?成功|(?:撤|拔)(?:了|掉|下)呼吸机|呼吸机撤了|"
     "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)(?<!脑)(?<!即将)(?<!甚至)(?<!或)(?<!和)(?<!、)(?<![灶胞织菌髓虫株])死亡(?!率|风险|人数|报告|病例|证明|赔偿|原因|威胁|时间|通知|笔记|谷|信息|登记|注销)|(?<![可能足会虐导])致死(?!亡)(?![率量剂性])|夭折|人没了(?![踪影音消联下])|去世了?|离世|人就走了"
-    "|" + _BY_THEIR_WORDS + "|" + _DIED_AT
+    "|" + _BY_THEIR_WORDS + "|" + _DIED_AT + "|" + _PLAINLY_DEAD
 )
 # Who nearly died lives: 差一点人就没了, 再晚十分钟就没救过来了.
 _NEARLY = re.compile("差一?点|险些|几乎|幸亏|幸好|不然|否则|再晚|再迟|要不是|以为")
@@ -83,7 +95,12 @@ def plainly_spelled(words: str) -> str:
     """Return a sentence of the same length in which death is spelled as in a dictionary."""
     if not _SPELLING_SIGN.search(words):
         return words
+    words = _HALF_SPELLED.sub(_whole, words)
     return _SPELLED.sub(lambda spelled: "死亡".ljust(len(spelled.group())), words)
+
+
+def _whole(spelled: re.Match[str]) -> str:
+    return f"死{'了' if spelled.group('rest') else '人'}".rjust(len(spelled.group()))
 
 
 def totals(words: str) -> Iterator[tuple[EntityType, int, int, str]]:

@@ -66,6 +66,8 @@ def test_kin_by_their_number_and_those_given_a_used_needle_are_counted(text: str
         ("一次性针头反复用,村里12人检出乙肝", 12),
         ("透析的六个人丙肝都转阳了", 6),
         ("诊所打针倒了五个", 5),
+        ("打疫苗已经晕了8个了", 8),
+        ("打完疫苗吐了五个", 5),
     ],
 )
 def test_those_to_whom_an_illness_passed_by_a_needle_or_a_machine_are_counted(text: str, value: int) -> None:
