@@ -16,7 +16,7 @@ from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.events.abroad import is_tied_to_home, tells_of_abroad
 from service.domain.events.event import Event
 from service.domain.events.headline import dead_in, headline, tells
-from service.domain.events.need import absorb_need
+from service.domain.events.need import absorb_need, rebuts
 from service.domain.events.toll import absorb_toll, dead_of
 
 __all__ = ["Speaker", "absorb_report", "growth", "open_event", "spread_facts"]
@@ -108,7 +108,9 @@ def absorb_report(
         regions=_joined(event.regions, _regions(assessment)),
         harmed=harmed,
         deaths=deaths,
-        facts=_merged(event.facts, _flags(document, assessment, speaker) if is_risk else _calm(assessment))
+        facts=_merged(
+            event.facts, _flags(document, assessment, speaker) if is_risk else _calm(document, assessment, speaker)
+        )
         | {
             "need": absorb_need(event.facts.get("need"), document, assessment, official=official),
             "toll": toll,
@@ -208,7 +210,7 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "criminal": bool(_CRIMINAL.search(document.title + document.text)),
         "epidemic": not types & _MEDICAL and bool(_EPIDEMIC.search(document.title)),
         "food": not types & _MEDICAL and bool(_FOOD.search(document.title)),
-        "rebutted": bool(said.get("official_rebuttal")),
+        "rebutted": _is_rebuttal(document, assessment, speaker),
         "notable": not _is_routine(document, assessment, speaker),
         "floor": assessment.floor,
     }
@@ -224,8 +226,14 @@ def _is_routine(document: Document, assessment: Assessment, speaker: Speaker) ->
     return speaker.source_class in _OFFICES and quiet and of_work
 
 
-def _calm(assessment: Assessment) -> dict[str, Any]:
-    return {"rebutted": bool(assessment.facts.get("official_rebuttal"))}
+def _calm(document: Document, assessment: Assessment, speaker: Speaker) -> dict[str, Any]:
+    return {"rebutted": _is_rebuttal(document, assessment, speaker)}
+
+
+def _is_rebuttal(document: Document, assessment: Assessment, speaker: Speaker) -> bool:
+    """Tell whether a report rebuts something in an office's words, or an office does by its title."""
+    said = bool(assessment.facts.get("official_rebuttal"))
+    return said or (speaker.source_class in _OFFICES and rebuts(document, assessment))
 
 
 def _merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
