@@ -19,7 +19,13 @@ IT 意大利|ES 西班牙|PT 葡萄牙|NO 挪威|SE 瑞典|DK 丹麦|FI 芬兰|I
 IE 爱尔兰|RU 俄罗斯 莫斯科|UA 乌克兰|TR 土耳其|IL 以色列|IR 伊朗|IQ 伊拉克|SA 沙特|AE 阿联酋 迪拜|EG 埃及|ZA 南非|NG 尼日利亚|KE 肯尼亚|IN 印度 新德里
 PK 巴基斯坦|BD 孟加拉国|LK 斯里兰卡|NP 尼泊尔|TH 泰国 曼谷|VN 越南|MM 缅甸|KH 柬埔寨|LA 老挝|MY 马来西亚|SG 新加坡|ID 印尼 印度尼西亚|PH 菲律宾
 AU 澳大利亚 澳洲|NZ 新西兰|CA 加拿大|MX 墨西哥|BR 巴西|AR 阿根廷|CL 智利|PE 秘鲁|CO 哥伦比亚|CU 古巴|UZ 乌兹别克斯坦|KZ 哈萨克斯坦|MN 蒙古国
-GM 冈比亚|EU 欧盟 欧洲 欧洲药品管理局
+GM 冈比亚|GA 加蓬|CM 喀麦隆|CG 刚果|CI 科特迪瓦|GH 加纳|SN 塞内加尔|ML 马里共和国|NE 尼日尔|TD 乍得|SD 苏丹|SS 南苏丹|ET 埃塞俄比亚|SO 索马里|UG 乌干达|TZ 坦桑尼亚
+RW 卢旺达|ZM 赞比亚|ZW 津巴布韦|MZ 莫桑比克|AO 安哥拉|NA 纳米比亚|BW 博茨瓦纳|MG 马达加斯加|MU 毛里求斯|MW 马拉维|LR 利比里亚|SL 塞拉利昂|GN 几内亚|BF 布基纳法索
+BJ 贝宁|TG 多哥|DZ 阿尔及利亚|MA 摩洛哥|TN 突尼斯|LY 利比亚|SY 叙利亚|LB 黎巴嫩|JO 约旦|YE 也门|OM 阿曼|QA 卡塔尔|KW 科威特|BH 巴林|AF 阿富汗|TJ 塔吉克斯坦
+KG 吉尔吉斯斯坦|TM 土库曼斯坦|GE 格鲁吉亚|AM 亚美尼亚|AZ 阿塞拜疆|BY 白俄罗斯|MD 摩尔多瓦|RO 罗马尼亚|BG 保加利亚|RS 塞尔维亚|HR 克罗地亚|SI 斯洛文尼亚|SK 斯洛伐克
+LT 立陶宛|LV 拉脱维亚|EE 爱沙尼亚|MV 马尔代夫|BT 不丹|BN 文莱|TL 东帝汶|PG 巴布亚新几内亚|FJ 斐济|WS 萨摩亚|MH 马绍尔群岛|FM 密克罗尼西亚|VE 委内瑞拉|EC 厄瓜多尔
+BO 玻利维亚|PY 巴拉圭|UY 乌拉圭|PA 巴拿马|CR 哥斯达黎加|GT 危地马拉|HN 洪都拉斯|SV 萨尔瓦多|NI 尼加拉瓜|DO 多米尼加|HT 海地|JM 牙买加
+EU 欧盟 欧洲 欧洲药品管理局
 """
 
 NATIONS: dict[str, str] = {

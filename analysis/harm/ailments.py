@@ -6,6 +6,7 @@ only behind a use and what followed it, in one sentence, and never where they ar
 """
 
 import re
+from itertools import chain
 
 from analysis.harm.circumstances import is_statistic, is_supposed
 
@@ -56,6 +57,12 @@ _BEFALLEN = re.compile(
     "抽筋|(?<!无)(?<!没有)症状|起(?:大|小|水|血)?[包泡疹]|香肠嘴|植物人|骨裂|喘不|咳血|便秘|流口水|没有?知觉|断片|烫[熟焦]|卡住|脱(?:了)?一?层皮|戳[了出破]|[吐口嘴][^,。]{0,2}沫|早闭|腐蚀|脑病|色素(?:脱失|沉着)|屏障[^,。]{0,3}(?:没|坏|受损)|血红蛋白只|[搞弄]瞎|视力(?:只剩|0)|隔了?一层雾|不会(?:走路|说话|笑)|硬块|针头[^,。]{0,2}扎|刺破|划破|刮花|压疮|血铅|大出血|呛|扎到|起?红斑|水肿|昏[过迷倒]|黄疸|爆痘|溶血|热原|刺痛|发炎|喷射|洗胃|打葡萄糖|吸氧|上着呼吸机|"
     "心[跳率][^,。]{0,4}(?:1[3-9][0-9]|2[0-9]{2}|一百[三四五六七八九]|两百)|发育异常|圆脸|满月脸|怕光|[眼肺肝肾脑膜肤][内部]?炎|(?:一起|全都?|都在)抽(?=$|[,。!])|(?:吐|拉|烧|晕|抽)(?:了)?(?=$|[,。!])|走路[^,。]{0,3}(?:飘|晃|打|踩)|嗜睡|肉芽|面瘫|结节"
 )
+# What passes by blood, told of an act that passes it on; a screening that finds carriers tells no harm. 打针倒了五个.
+_BLOOD_BORNE = "(?:丙肝|乙肝|艾滋|梅毒|hiv|hcv|hbv)"
+_PASSED_ON = re.compile(
+    f"(?:共用|重复(?:使?用|打|注射)|反复用|复用|循环用|一针多|没消毒|未消毒|不消毒|不换针|交叉感染)[^。]{{0,40}}?(?:查出|检出|验出|感染|染上|得了|确诊)了?{_BLOOD_BORNE}|"
+    f"(?:透析|血透|输血|血浆|白蛋白|血制品)[^。]{{0,30}}?(?:感染了?{_BLOOD_BORNE}|{_BLOOD_BORNE}(?:抗体|病毒)?[都全]?(?:转阳|由阴转阳))|[打输吊挂吃喝扎](?:针|液|水|药)?倒了(?=[两二三四五六七八九十0-9])"
+)
 # Who trembles with anger is not ill: 气得手一直在抖.
 _FELT = re.compile("(?:气|吓|急|激动|冻|笑|感动)得?[^,。]{0,5}$")
 
@@ -83,7 +90,7 @@ def tells_ailment(sentence: str) -> bool:
     """Tell whether a sentence, which counts people, says that an ailment befell somebody: neither denied nor supposed."""
     return not _GENERAL.search(sentence) and any(
         not is_supposed(sentence, *ailment.span()) and not is_statistic(sentence, *ailment.span())
-        for ailment in _BEFALLEN.finditer(sentence)
+        for ailment in chain(_BEFALLEN.finditer(sentence), _PASSED_ON.finditer(sentence))
         if not _FELT.search(sentence, 0, ailment.start() + 2)
     )
 

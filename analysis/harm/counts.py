@@ -18,7 +18,7 @@ from analysis.harm.circumstances import (
     quoted_spans,
 )
 from analysis.harm.deaths import dead_by, may_tell_death, plainly_spelled, single_deaths, totals
-from analysis.harm.denials import corrected_spans, denied_spans, stands_in
+from analysis.harm.denials import corrected_spans, denied_spans, retracted_spans, stands_in
 from analysis.harm.one_told import one_told, wrongly_given
 from analysis.harm.people import AGE, KIN, MEASURE, NUMBER, WHO, PeopleCount
 from analysis.harm.side_by_side import told_side_by_side
@@ -31,7 +31,7 @@ __all__ = ["PeopleCount", "people_counts"]
 _WHO_LATER = re.compile(f"[^,。;:、0-9]{{0,14}}?的?(?:小|初中|高中|中老年)?{WHO}")
 _RELATIVES = re.compile(f"{WHO}?的?(?:家属|亲属|律师|代理人)")
 _PEOPLE = re.compile(
-    f"(?:至少)?(?<![0-9.])(?<![0-9],)(?:(?P<n>{NUMBER}) ?(?P<more>多|余|来)? ?{MEASURE}|(?P<few>[仨俩])(?={WHO})){AGE}(?P<who>{WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
+    f"(?:至少)?(?<![0-9.])(?:(?<![0-9],)|(?![0-9]))(?:(?P<n>{NUMBER}) ?(?P<more>多|余|来)? ?{MEASURE}|(?P<few>[仨俩])(?={WHO})){AGE}(?P<who>{WHO})?(?P<cases>急性\\w{{2,6}}炎|死亡(?:报告|病例)?)?"
 )
 # How all but the few numbers of people end, and a character of each word for kin: most sentences hold neither.
 _COUNT_END = re.compile("[0-9万几十百千余零〇一二两三四五六七八九] ?[多余来]? ?[名个位例人号口起]")
@@ -65,12 +65,12 @@ _SAME_BEFORE = re.compile(
 _WHOLE = re.compile("^(?:不正常|中招|都|也|一样|一模一样|全|出现|发生|中毒|住院|送|过敏|发|感染|受|因|在?抢救|死)")
 # A number that ends a clause, of those to whom the word before it happened: 救护车拉走七个.
 _BEFALLEN_BEFORE = re.compile(
-    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|倒|放倒|收治|凑齐|进了?icu|中招|[吃喝打输弄搞]倒)(?:了|去|来|医院)?(?:有)?$"
+    "(?:住进|送进|送走|送去|拉走|拉了|抬走|倒下|倒|放倒|收治|凑齐|进了?icu|中招|[吃喝打输弄搞]倒|晕(?:倒|厥|过去)?|病倒|吐|抽搐)(?:了|去|来|医院)?(?:有)?$"
 )
 # Who they are or what befell them stands before the number: 用过的宝宝有5个, 烂脸的六个.
 _WHO_BEFORE = re.compile(f"{WHO}(?:一?共|总共|已经?|目前)?有?(?:至少|约|近)?$")
 _HARM_BEFORE = 8
-_CLAUSE_END = re.compile("[,。;!?\n]|$")
+_CLAUSE_END = re.compile("了?(?:[,。;!?\n]|$)")
 # The whole before its part in one clause: 用的六个人五个不正常.
 _WHOLE_BEFORE = frozenset({"", "里", "中", "里有", "中有", "有", "里面"})
 # 12位消费者中,8位肝功能异常; 为3名顾客注射,致1名顾客感染.
@@ -135,6 +135,8 @@ def people_counts(text: str) -> list[PeopleCount]:
     found = found or list(islice(one_told(text, sentences), 1)) or weighed_one(text, sentences)
     if found and (denied := denied_spans(sentences)):
         found = [c for c in found if not stands_in(denied, c.start)]
+    if found and (retracted := retracted_spans(sentences)):
+        found = [c for c in found if not stands_in(retracted, c.start)]
     if len(found) > 1 and (corrected := corrected_spans(sentences)):
         found = [c for c in found if not stands_in(corrected, c.start)] or found
     title = text.partition("\n")[0]

@@ -274,12 +274,13 @@ def _deaths(sentences: Sequence[_Sentence]) -> Iterator[int]:
 
 
 def _where(reading: Reading, entities: Sequence[Entity], *, in_jiangxi: bool) -> dict[str, bool]:
-    """Return whether Jiangxi is named, and whether only places outside the mainland are."""
+    """Return whether Jiangxi is named, whether only places outside the mainland are, and whether a place, firm or office of it is."""
     outside = [TermKind.ABROAD in {hit.term.kind for hit in reading.hits}]
     codes = [entity.code or "" for entity in entities if entity.type is EntityType.REGION]
     outside.extend(code.startswith(_OUTSIDE) for code in codes)
     inside = any(not code.startswith(_OUTSIDE) for code in codes) or bool(_INSIDE.search(reading.joined))
-    return {"jiangxi": in_jiangxi, "abroad": any(outside) and not inside}
+    firm = any(entity.type is EntityType.FIRM and (entity.code or "")[:1].isdigit() for entity in entities)
+    return {"jiangxi": in_jiangxi, "abroad": any(outside) and not inside, "home": inside or firm}
 
 
 def _sounding(reading: Reading, *, told: bool) -> Iterator[Finding]:

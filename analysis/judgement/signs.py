@@ -113,6 +113,10 @@ _OF_VACCINES = re.compile(
     "疫苗|接种|免疫|防疫|疾控|预防针|预防药|[打种]苗|[狂脑乙甲流单多联价苗]苗|苗[厂企针剂]|破伤风|狂犬|流感|百白破|脊灰|卡介|麻腮风|麻疹|水痘|带状疱疹|轮状|肺炎针|"
     "[二四九两三五六]价|[四五六]联|乙肝|流脑|乙脑|甲肝|hpv|aefi|偶合"
 )
+# Who gives these injections, or where they go, gives no vaccines; 卫生院 and 卫生室 do.
+_NO_VACCINATION = re.compile(
+    "诊所|游医|屁股针|退烧针|消炎针|止痛针|封闭针|吊针|吊瓶|吊水|挂水|输液|点滴|皮试|美容|医美"
+)
 _OTHER_PRODUCTS = frozenset({EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC})
 
 _BODY = 300
@@ -139,14 +143,17 @@ def read_signs(reading: Reading) -> Signs:
 
 
 def of_no_vaccine(reading: Reading, entities: Iterable[Entity]) -> bool:
-    """Tell whether a text names a drug, a device or a cosmetic, and nothing from which a vaccine could be meant.
+    """Tell whether a text names a drug, a device, a cosmetic or an injection of a clinic, and nothing from which a vaccine could be meant.
 
     The models take who was given an injection (打的, 打针, 诊所) for one of vaccines, for whose warnings other law holds.
     """
     types = {entity.type for entity in entities}
-    if EntityType.VACCINE in types or types.isdisjoint(_OTHER_PRODUCTS):
+    parts = (reading.title.text, reading.text.text)
+    if EntityType.VACCINE in types:
         return False
-    return not any(_OF_VACCINES.search(part.text) for part in (reading.title, reading.text))
+    if types.isdisjoint(_OTHER_PRODUCTS) and not any(map(_NO_VACCINATION.search, parts)):
+        return False
+    return not any(map(_OF_VACCINES.search, parts))
 
 
 def _weight(sign: re.Pattern[str], title: str, body: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis.events.heat import EventFacts, Relevance
 from service.domain.events.event import GRAVE_GRADES, Event, IncidentGrade
+from service.domain.events.toll import Toll, toll_of
 
 __all__ = ["Condition", "IncidentFacts", "facts_of", "holds", "recall_class_of"]
 
@@ -22,10 +23,12 @@ class IncidentFacts:
     reported, not findings; `large_cluster` says that many are said to be harmed and nobody gives a number. `growth_1h`
     is the last hour over the hour before. `names_agency`, `hot_list`, `headline`, `local_media` and `credible` say who
     spoke: the agency by name, a national hot list, a central or provincial headline on a local product or firm, a local
-    medium, a source that gives its name. `abroad` says that only places abroad are named. `petition`, `complaint`, `lead`
+    medium, a source that gives its name. `abroad` says that a report places it abroad, `home` that one ties it to this
+    country: a place or firm here, goods that come here. `petition`, `complaint`, `lead`
     say that it came by that channel. `criminal` says that the police investigate, `food` and `epidemic` that the matter is
-    one of food or of an epidemic, `elsewhere` that places are named and none is in the office's province. `response_needed` is
-    what a person decided of a public answer, `None` where nobody has.
+    one of food or of an epidemic, `elsewhere` that places are named and none is in the office's province, `routine` that
+    offices alone tell of it, of checks and fines without anybody harmed. `response_needed` is what a person decided of a
+    public answer, `None` where nobody has. `told_harmed` and `told_dead` are the numbers as they are to be told.
     """
 
     spread: EventFacts = field(default_factory=EventFacts)
@@ -48,6 +51,7 @@ class IncidentFacts:
     local_media: bool = False
     credible: bool = False
     abroad: bool = False
+    home: bool = False
     device: bool = False
     cosmetic: bool = False
     complaint: bool = False
@@ -57,8 +61,16 @@ class IncidentFacts:
     food: bool = False
     epidemic: bool = False
     elsewhere: bool = False
+    routine: bool = False
+    told_harmed: Toll | None = None
+    told_dead: Toll | None = None
     response_needed: bool | None = None
     growth_1h: float | None = None
+
+    @property
+    def only_abroad(self) -> bool:
+        """Whether it happened abroad and nothing ties it to this country; that its product has a name does not."""
+        return self.abroad and not self.home and self.spread.relevance is not Relevance.LOCAL
 
     @property
     def harmed(self) -> int:
@@ -100,6 +112,7 @@ class Condition(StrEnum):
     LEAD = "lead"
     ABROAD = "abroad"
     ONLY_INDUSTRY = "only_industry"
+    ROUTINE = "routine"
     BY_HAND = "by_hand"
 
 
@@ -129,7 +142,15 @@ def facts_of(event: Event, spread: EventFacts) -> IncidentFacts:
         spread=known, grade=event.grade, products=event.products, firms=event.firms, risk=event.severity > 0
     )
     named = any(code.isdigit() for code in event.regions)
-    return replace(facts, **flags, elsewhere=named and spread.relevance is not Relevance.LOCAL)
+    return replace(
+        facts,
+        **flags,
+        elsewhere=named and spread.relevance is not Relevance.LOCAL,
+        # An event from before this was kept is not known to be one.
+        routine=event.facts.get("notable") is False,
+        told_harmed=toll_of(event, "harmed"),
+        told_dead=toll_of(event, "deaths"),
+    )
 
 
 def recall_class_of(event: Event) -> int | None:
@@ -146,11 +167,22 @@ _FLAGS = frozenset(IncidentFacts.__dataclass_fields__) - {
     "recall_class",
     "growth_1h",
     "elsewhere",
+    "routine",
+    "told_harmed",
+    "told_dead",
 }
 
 
 # What these categories are about is a drug or a vaccine, whatever is named beside it (labelling guide: R01 drugs).
 _DRUG_LEADS = frozenset({"R01", "R02", "R07"})
+
+
+# What is found wrong with a product, harms, or is disputed is no routine, whoever tells it.
+_NEVER_ROUTINE = frozenset({"R01", "R02", "R03", "R04", "R07", "R12", "R13"})
+
+
+def _is_routine(categories: Collection[str], facts: IncidentFacts) -> bool:
+    return facts.routine and bool(categories) and _NEVER_ROUTINE.isdisjoint(categories)
 
 
 def _is_device(categories: Collection[str], facts: IncidentFacts) -> bool:
@@ -194,8 +226,9 @@ _TESTS: Mapping[Condition, Callable[[Collection[str], IncidentFacts], bool]] = M
         Condition.COMPLAINT: lambda _, facts: facts.complaint,
         Condition.PETITION: lambda _, facts: facts.petition,
         Condition.LEAD: lambda _, facts: facts.lead,
-        Condition.ABROAD: lambda _, facts: facts.abroad and facts.spread.relevance is Relevance.OTHER,
+        Condition.ABROAD: lambda _, facts: facts.only_abroad,
         Condition.ONLY_INDUSTRY: lambda categories, _: bool(categories) and set(categories) == {"R14"},
+        Condition.ROUTINE: _is_routine,
         Condition.BY_HAND: lambda _, __: False,
     }
 )

@@ -6,9 +6,11 @@ People write posts under 崩溃了。 or 求助; whoever is woken by that has to
 import re
 
 from analysis.assessment import Assessment, EntityType
+from analysis.harm.counts import people_counts
+from analysis.text import normalise
 from crawlers.records import Document
 
-__all__ = ["headline", "tells"]
+__all__ = ["dead_in", "headline", "tells"]
 
 _THINGS = frozenset(EntityType) - {EntityType.REGION, EntityType.TIME}
 _END = re.compile(r"[。!?！？；;\n]")
@@ -21,6 +23,12 @@ def tells(assessment: Assessment) -> bool:
     return any(entity.field == "title" and entity.type in _THINGS for entity in assessment.entities) or any(
         one.field == "title" and not one.rule.startswith("model:") for one in assessment.evidence
     )
+
+
+def dead_in(title: str) -> int:
+    """Return how many dead a title claims, 0 where it claims none; 0.1 ms."""
+    counts = people_counts(normalise(title).text)
+    return max((count.value for count in counts if count.type is EntityType.DEATHS), default=0)
 
 
 def headline(document: Document, assessment: Assessment) -> str:

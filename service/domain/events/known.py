@@ -8,6 +8,7 @@ from analysis.assessment import EntityType
 from analysis.harm.counts import people_counts
 from analysis.text import normalise
 from service.domain.events.event import Event, EventDocument
+from service.domain.events.toll import Toll, toll_of
 from service.domain.places import region_name
 
 __all__ = ["NAMED_CLASSES", "KnownFact", "known_facts", "telling_document"]
@@ -114,27 +115,34 @@ def _named(label: str, names: Sequence[str], heard: _Heard, *, several: str = ""
 
 def _harm(event: Event, heard: _Heard) -> KnownFact:
     """Tell each number by itself: a confirmed one must not lend its weight to a rumour beside it."""
-    claims = [("称死亡", event.deaths, EntityType.DEATHS), ("称受影响", event.harmed, EntityType.HARMED)]
-    told = [(words, number, kind) for words, number, kind in claims if number]
+    claims = [
+        ("称死亡", toll_of(event, "deaths"), EntityType.DEATHS),
+        ("称受影响", toll_of(event, "harmed"), EntityType.HARMED),
+    ]
+    told = [(words, toll, kind) for words, toll, kind in claims if toll]
     if not told:
         return KnownFact(label="伤亡", value="系统未读出人数，请看原文", open="待核实", documents=())
     official = [item for item in heard if item[1].source_class == "official"]
-    patterns = [_claim(number, _DIED if kind is EntityType.DEATHS else "") for _, number, kind in told]
+    patterns = [_claim(toll.number, _DIED if kind is EntityType.DEATHS else "") for _, toll, kind in told]
     saying: list[tuple[int, EventDocument]] = []
-    for (_, number, kind), pattern in zip(told, patterns, strict=True):
+    for (_, toll, kind), pattern in zip(told, patterns, strict=True):
         said = [item for item in heard if pattern.search(item[1].title + item[1].text)]
-        saying += said or [item for item in heard if _counts(item[1], kind, number)]
+        saying += said or [item for item in heard if _counts(item[1], kind, toll.number)]
     confirmed = [any(pattern.search(document.text) for _, document in official) for pattern in patterns]
     # The mark stands once for all; a number has its own where another one is confirmed.
     parts = [
-        f"{words} {number} 人{'（待核实）' if any(confirmed) and not sure else ''}"
-        for (words, number, _), sure in zip(told, confirmed, strict=True)
+        f"{words} {toll.words} 人{_before(toll)}{'（待核实）' if any(confirmed) and not sure else ''}"
+        for (words, toll, _), sure in zip(told, confirmed, strict=True)
     ]
     denying = [item for item in official if _NO_DEATH.search(item[1].text)]
     if event.deaths and denying:
         parts.append("官方信息称没有死亡病例")
     numbers = _numbers(sorted(dict([*saying, *denying]).items()))
     return KnownFact(label="伤亡", value="，".join(parts), open="" if all(confirmed) else "待核实", documents=numbers)
+
+
+def _before(toll: Toll) -> str:
+    return f"（此前稿件称 {toll.claimed} 人）" if toll.claimed else ""
 
 
 def _counts(document: EventDocument, kind: EntityType, number: int) -> bool:

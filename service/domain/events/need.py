@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from analysis.assessment import Assessment, Level
+from analysis.harm.circumstances import is_refuted
 from analysis.judgement.response_need import NeedTable, load_need_table
+from analysis.text import normalise
 from crawlers.records import Document
 from service.domain.events.event import Event
 from service.domain.events.facts import IncidentFacts
@@ -27,11 +29,15 @@ __all__ = [
     "need_decision",
     "need_signs",
     "propose_need",
+    "rebuts",
 ]
 
 _OLD = timedelta(days=30)
 _MANY = 3
-_ANSWERED, _ASKED_AGAIN, _ELSEWHERE, _ABROAD, _OLD_MATTER, _ONLY_INDUSTRY = -2.5, 2.0, -1.2, -1.2, -1.2, -3.0
+_ANSWERED, _ASKED_AGAIN, _ABROAD, _OLD_MATTER, _ONLY_INDUSTRY = -2.5, 2.0, -1.2, -1.2, -3.0
+# Outweigh the deaths of children: what happened abroad, or in another province with a product that is not of this one, is
+# not this office's to answer, as the finding on publication says beside it.
+_ONLY_ABROAD = _ONLY_ELSEWHERE = -4.0
 _POLICIES: Mapping[str, str] = MappingProxyType(
     {
         "death": "GOV-04",
@@ -163,7 +169,7 @@ def absorb_need(
     held = dict(known or {})
     rules = str(assessment.facts.get("need") or "").split()
     at = document.happened_at.astimezone(UTC).isoformat()
-    answers = official and ("office_speaks" in rules or "rebutted" in rules or _rebuts(assessment))
+    answers = official and ("office_speaks" in rules or "rebutted" in rules or rebuts(document, assessment))
     if answers and at > str(held.get("answered_at") or ""):
         return held | {"answered_at": at, "asked_since": 0}
     if assessment.level is not Level.RISK or official:
@@ -179,8 +185,9 @@ def absorb_need(
     }
 
 
-def _rebuts(assessment: Assessment) -> bool:
-    return bool(assessment.facts.get("official_rebuttal"))
+def rebuts(document: Document, assessment: Assessment) -> bool:
+    """Tell whether a report says that something told is false: by the words of a rebuttal, or by its title."""
+    return bool(assessment.facts.get("official_rebuttal")) or is_refuted(normalise(document.title).text)
 
 
 def need_signs(event: Event) -> NeedSigns:
@@ -249,7 +256,9 @@ def _by_facts(
 
 def _limits(categories: Sequence[str], facts: IncidentFacts, signs: NeedSigns) -> Iterator[NeedReason]:
     if facts.elsewhere:
-        yield _reason("elsewhere", _ELSEWHERE, "事发地在外省，由属地回应")
+        yield _reason("elsewhere", _ONLY_ELSEWHERE, "事发地在外省，由属地回应")
+    elif facts.only_abroad:
+        yield _reason("abroad", _ONLY_ABROAD, "只涉及境外，未见与国内有关")
     elif facts.abroad:
         yield _reason("abroad", _ABROAD, "只涉及境外，未见与本省有关")
     if signs.old:

@@ -13,9 +13,11 @@ from analysis.assessment import Assessment, EntityType, Level
 from analysis.events.heat import Authority, EventFacts, Relevance
 from analysis.events.places import mentioned_nations
 from crawlers.records import Document, DocumentKind, SourceClass
+from service.domain.events.abroad import is_tied_to_home, tells_of_abroad
 from service.domain.events.event import Event
-from service.domain.events.headline import headline, tells
-from service.domain.events.need import absorb_need
+from service.domain.events.headline import dead_in, headline, tells
+from service.domain.events.need import absorb_need, rebuts
+from service.domain.events.toll import absorb_toll, dead_of
 
 __all__ = ["Speaker", "absorb_report", "growth", "open_event", "spread_facts"]
 
@@ -24,7 +26,10 @@ _NAMED = _AUTHORITATIVE | {SourceClass.MEDIA, SourceClass.TRADE}
 _HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
 _CASE_CATEGORIES = frozenset({"R01", "R11"})
 _OFFICES = frozenset({SourceClass.OFFICIAL})
-_SEVERE = 4
+_SEVERE, _ROUTINE = 4, 2
+_ROUTINE_WORK = re.compile(
+    "培训|专项(?:检查|整治|行动)|监督检查|检查工作|宣传|座谈|部署|会议|行政处罚(?:信息|决定)|双随机|演练|竞赛|考核"
+)
 _CRIMINAL = re.compile(
     "刑拘|刑事拘留|立案侦查|公安.{0,12}(?:侦破|破获|捣毁|抓获|侦办|立案)|警方.{0,12}(?:侦破|破获|打掉|抓获|通报)|逮捕|移送公安|移交公安"
 )
@@ -80,12 +85,17 @@ def absorb_report(
     """Return the event with this document's report added; a document without risk adds presence, not claims.
 
     The title is that of the first report, or of the first that says what it is about; the first medium or office that
-    reports gives it its own, which people know. How many documents and sources there are, the store counts: an edited
+    reports gives it its own, which people know. A title that claims fewer dead than a later one, or more than an office
+    has found, gives way. How many documents and sources there are, the store counts: an edited
     document reports again but is one.
     """
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
-    title, titled = _title(event, document, assessment, speaker)
+    official = speaker.source_class in _OFFICES
+    harmed, deaths, toll = absorb_toll(
+        event, document, assessment, official=official, named=speaker.source_class in _NAMED
+    )
+    title, titled = _title(event, document, assessment, speaker, deaths)
     return replace(
         event,
         title=title,
@@ -96,13 +106,14 @@ def absorb_report(
         products=_joined(event.products, _products(assessment)),
         firms=_joined(event.firms, assessment.entity_names(EntityType.FIRM)),
         regions=_joined(event.regions, _regions(assessment)),
-        harmed=_largest(event.harmed, assessment.facts.get("harmed") if is_risk else None),
-        deaths=_largest(event.deaths, _dead(assessment) if is_risk else None),
-        facts=_merged(event.facts, _flags(document, assessment, speaker) if is_risk else _calm(assessment))
+        harmed=harmed,
+        deaths=deaths,
+        facts=_merged(
+            event.facts, _flags(document, assessment, speaker) if is_risk else _calm(document, assessment, speaker)
+        )
         | {
-            "need": absorb_need(
-                event.facts.get("need"), document, assessment, official=speaker.source_class in _OFFICES
-            ),
+            "need": absorb_need(event.facts.get("need"), document, assessment, official=official),
+            "toll": toll,
             "places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES],
             "votes": votes,
             **titled,
@@ -113,16 +124,25 @@ def absorb_report(
 
 
 def _title(
-    event: Event, document: Document, assessment: Assessment, speaker: Speaker
+    event: Event, document: Document, assessment: Assessment, speaker: Speaker, deaths: int | None
 ) -> tuple[str, Mapping[str, bool]]:
     """Return what the event is called now, whether a medium or an office named it so, and whether that says what it is about."""
     named, telling = bool(event.facts.get("named")), bool(event.facts.get("telling", event.title))
     is_risk, tells_now = assessment.level is Level.RISK, tells(assessment)
     names_it = is_risk and not named and speaker.source_class in _NAMED and bool(document.title)
     clearer = is_risk and not named and not telling and tells_now
-    if names_it or clearer or not event.title:
+    may_rename = is_risk and bool(document.title) and (speaker.source_class in _NAMED or not named)
+    if names_it or clearer or not event.title or (may_rename and _outdated(event, document, deaths)):
         return headline(document, assessment), {"named": named or names_it, "telling": tells_now}
     return event.title, {"named": named, "telling": telling}
+
+
+def _outdated(event: Event, document: Document, deaths: int | None) -> bool:
+    """Tell whether the title claims another number of dead than is told now, and this document's title does not."""
+    if deaths == event.deaths or not deaths:
+        return False
+    claimed, own = dead_in(event.title), dead_in(document.title)
+    return 0 < claimed != deaths and own in {0 if deaths < (event.deaths or 0) else deaths, deaths}
 
 
 def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now: datetime) -> EventFacts:
@@ -166,7 +186,7 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
     types = {entity.type for entity in assessment.entities}
     return {
         "jiangxi": bool(said.get("jiangxi")) or (speaker.local and document.kind is DocumentKind.COMPLAINT),
-        "death": bool(_dead(assessment)),
+        "death": bool(dead_of(assessment)),
         "severe": assessment.severity >= _SEVERE,
         "cluster": bool(said.get("cluster")),
         "vulnerable": bool(said.get("vulnerable")),
@@ -174,7 +194,9 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "recall_class": said.get("recall_class"),
         "misleading": bool(said.get("rumour")) or "R13" in assessment.category_codes,
         "names_agency": "药监" in document.title or "药监局" in document.text,
-        "abroad": bool(said.get("abroad")) and not local,
+        # A paper of the province reprints what happened abroad; who posts in its forums tells of home.
+        "abroad": tells_of_abroad(document, assessment) and (speaker.source_class in _NAMED or not speaker.local),
+        "home": is_tied_to_home(document, assessment),
         "nation": bool(mentioned_nations(document.title)),
         "large_cluster": bool(said.get("large_cluster")),
         "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),
@@ -188,18 +210,30 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "criminal": bool(_CRIMINAL.search(document.title + document.text)),
         "epidemic": not types & _MEDICAL and bool(_EPIDEMIC.search(document.title)),
         "food": not types & _MEDICAL and bool(_FOOD.search(document.title)),
-        "rebutted": bool(said.get("official_rebuttal")),
+        "rebutted": _is_rebuttal(document, assessment, speaker),
+        "notable": not _is_routine(document, assessment, speaker),
         "floor": assessment.floor,
     }
 
 
-def _dead(assessment: Assessment) -> int:
-    """Return how many dead of now a report tells of: those of a case that a court has judged lie years back."""
-    return 0 if assessment.facts.get("judged") else int(assessment.facts.get("deaths") or 0)
+def _is_routine(document: Document, assessment: Assessment, speaker: Speaker) -> bool:
+    """Tell whether an office tells of a check, a fine or a training of its own, and nobody came to harm."""
+    said = assessment.facts
+    quiet = not (said.get("harmed") or said.get("deaths") or said.get("cluster") or said.get("rumour"))
+    of_work = assessment.severity <= _ROUTINE or (
+        assessment.severity < _SEVERE and bool(_ROUTINE_WORK.search(document.title))
+    )
+    return speaker.source_class in _OFFICES and quiet and of_work
 
 
-def _calm(assessment: Assessment) -> dict[str, Any]:
-    return {"rebutted": bool(assessment.facts.get("official_rebuttal"))}
+def _calm(document: Document, assessment: Assessment, speaker: Speaker) -> dict[str, Any]:
+    return {"rebutted": _is_rebuttal(document, assessment, speaker)}
+
+
+def _is_rebuttal(document: Document, assessment: Assessment, speaker: Speaker) -> bool:
+    """Tell whether a report rebuts something in an office's words, or an office does by its title."""
+    said = bool(assessment.facts.get("official_rebuttal"))
+    return said or (speaker.source_class in _OFFICES and rebuts(document, assessment))
 
 
 def _merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
@@ -237,9 +271,3 @@ def _ranked(votes: Mapping[str, int]) -> tuple[str, ...]:
     """Return the categories that at least a quarter as many documents name as the leading one, so that a stray does not stick."""
     most = max(votes.values(), default=0)
     return tuple(sorted((code for code in votes if votes[code] * 4 >= most), key=lambda code: (-votes[code], code)))
-
-
-def _largest(known: int | None, told: object) -> int | None:
-    if not isinstance(told, int) or isinstance(told, bool):
-        return known
-    return told if known is None else max(known, told)

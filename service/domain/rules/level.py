@@ -71,7 +71,7 @@ _Numbers: TypeAlias = Mapping[str, float]
 def _death_suspected(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:
     if not (facts.suspects_death and facts.products):
         return None
-    count = f"{facts.spread.deaths}例" if facts.spread.deaths else ""
+    count = f"{facts.told_dead.words if facts.told_dead else facts.spread.deaths}例" if facts.spread.deaths else ""
     return f"疑似死亡{count}，涉及{_subject(facts)}"
 
 
@@ -82,7 +82,7 @@ def _subject(facts: IncidentFacts) -> str:
 
 def _cluster_50(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:
     if facts.harmed >= numbers["persons"]:
-        return f"受影响{facts.harmed}人，达到{numbers['persons']:.0f}人"
+        return _so_many(facts, numbers)
     return "称多人受影响而人数不明" if facts.large_cluster and not facts.harmed else None
 
 
@@ -97,7 +97,12 @@ def _two_provinces(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | No
 
 
 def _cluster_10(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:
-    return f"受影响{facts.harmed}人，达到{numbers['persons']:.0f}人" if facts.harmed >= numbers["persons"] else None
+    return _so_many(facts, numbers) if facts.harmed >= numbers["persons"] else None
+
+
+def _so_many(facts: IncidentFacts, numbers: _Numbers) -> str:
+    told = facts.told_harmed.words if facts.told_harmed else facts.harmed
+    return f"受影响{told}人，达到{numbers['persons']:.0f}人"
 
 
 def _recall_1(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:

@@ -16,6 +16,7 @@ from service.domain.alerts.alert import Alert, AlertState
 from service.domain.beijing import beijing, countdown
 from service.domain.clocks.clock import Clock, ClockRole, ClockState
 from service.domain.events.event import Event, EventDocument
+from service.domain.events.toll import deaths_told, harmed_told
 from service.domain.places import join_places, places_told
 
 __all__ = ["Letter", "compose", "deadlines", "message_id", "write_letter"]
@@ -111,8 +112,8 @@ def _when(document: EventDocument) -> datetime:
 def _summary(event: Event, now: datetime) -> str:
     places = join_places(places_told(event.facts, event.regions)) or "待核实"
     products = "、".join(event.products[:3]) or "待核实"
-    people = [f"据稿件称{event.harmed}人受影响"] if event.harmed else ["受影响人数待核实"]
-    people += [f"据稿件称{event.deaths}人死亡（待核实）"] if event.deaths else []
+    people = [f"据稿件{told}" if (told := harmed_told(event)) else "受影响人数待核实"]
+    people += [f"据稿件{told}（待核实）"] if (told := deaths_told(event)) else []
     return (
         f"{event.title}。地点：{places}；涉及产品：{products}；{'，'.join(people)}；"
         f"稿件{event.document_count}篇，信源{event.source_count}个；首发{beijing(event.first_at, now)}，"

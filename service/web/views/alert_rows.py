@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.clocks.clock import Clock, ClockState
 from service.domain.events.event import Event
+from service.domain.events.toll import toll_of
 from service.domain.places import region_name
 from service.web.views.wording import Chip, category_word, duty_name, level_chip, remaining, word
 
@@ -166,9 +167,10 @@ def _harm(event: Event | None) -> str:
     """Return what documents claim, as a claim: a list has no room for who confirmed it; a refuted death is not repeated."""
     if event is None:
         return ""
-    if event.deaths and not event.facts.get("death_refuted"):
-        return f"称死亡 {event.deaths} 人，待核实"
-    return f"称受影响 {event.harmed} 人" if event.harmed else ""
+    dead, harmed = toll_of(event, "deaths"), toll_of(event, "harmed")
+    if dead and not event.facts.get("death_refuted"):
+        return f"称死亡 {dead.words} 人，待核实"
+    return f"称受影响 {harmed.words} 人" if harmed else ""
 
 
 def spark_hours(hourly: Sequence[tuple[datetime, int]], now: datetime) -> tuple[int, ...]:

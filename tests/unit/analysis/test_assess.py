@@ -72,6 +72,10 @@ def test_an_injection_of_another_product_is_no_matter_of_vaccines() -> None:
     paralysed = assess("", "东乡有个卫生院打屁股针打瘫了两个娃，都是打的庆大霉素")
     assert "R01" in paralysed.category_codes
     assert "R07" not in paralysed.category_codes
+    for text in ("龙南市里仁镇诊所打针死人了，好多警车", "会昌县一诊所打屁股针，孩子腿瘸了"):
+        unnamed = assess("", text)
+        assert unnamed.categories, text
+        assert "R07" not in unnamed.category_codes, text
 
 
 def test_a_matter_of_vaccines_stays_one_beside_another_product() -> None:

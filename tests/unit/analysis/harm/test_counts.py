@@ -247,6 +247,31 @@ def test_a_denial_of_something_else_or_one_that_is_disputed_hides_no_death(text:
     assert ("deaths", 5) in claimed(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "更正:女童未死亡 仍在抢救\n本报此前报道铜鼓县女童输液后死亡有误,女童仍在icu抢救,特此致歉",
+        "更正一下\n之前发的诊所打针死人了是误会,人救回来了,没死,抱歉",
+        "致歉声明\n本号昨日所发3名儿童接种疫苗后死亡一文失实,特此致歉",
+    ],
+)
+def test_what_its_own_author_takes_back_is_no_claim(text: str) -> None:
+    assert not [count for count in people_counts(text) if count.type is EntityType.DEATHS]
+
+
+@pytest.mark.parametrize(
+    ("text", "dead"),
+    [
+        ("更正:死者为一人\n此前报道输液致3人死亡有误,实为1人死亡", 1),
+        ("昨天我跟他说打针死了一个,他说我搞错了", 1),
+        ("昨天发的打针死人了不是误会", 1),
+        ("医院致歉,患者输液后死亡", 1),
+    ],
+)
+def test_what_is_put_in_its_place_and_what_others_call_an_error_counts(text: str, dead: int) -> None:
+    assert max(count.value for count in people_counts(text) if count.type is EntityType.DEATHS) == dead
+
+
 def test_a_title_that_refutes_claims_nothing() -> None:
     assert not claimed("辟谣:“疫苗致上百儿童住院”不实\n经查,8名儿童均在家,无一人住院")
 

@@ -93,9 +93,14 @@ ROWS: list[tuple[Condition, tuple[str, ...], dict[str, Any], bool]] = [
     (Condition.LEAD, (), {}, False),
     (Condition.ABROAD, (), {"abroad": True}, True),
     (Condition.ABROAD, (), {}, False),
+    (Condition.ABROAD, (), {"abroad": True, "home": True}, False),
     (Condition.ONLY_INDUSTRY, ("R14",), {}, True),
     (Condition.ONLY_INDUSTRY, ("R14", "R04"), {}, False),
     (Condition.ONLY_INDUSTRY, (), {}, False),
+    (Condition.ROUTINE, ("R09",), {"routine": True}, True),
+    (Condition.ROUTINE, ("R09",), {}, False),
+    (Condition.ROUTINE, ("R03", "R09"), {"routine": True}, False),
+    (Condition.ROUTINE, ("R07",), {"routine": True}, False),
     (Condition.BY_HAND, (), {}, False),
 ]
 

@@ -91,7 +91,23 @@ ROWS: list[tuple[str, tuple[str, ...], dict[str, Any], NeedSigns, bool, set[str]
         False,
         {"elsewhere"},
     ),
+    (
+        "GOV-03: nor does it leave its dead to be answered here",
+        ("R01",),
+        {"death": True, "cluster": True, "elsewhere": True},
+        NeedSigns(documents=1, votes={"many_in_words": 1, "serious": 1}),
+        False,
+        {"elsewhere"},
+    ),
     ("what happened abroad alone is not", ("R02",), {"cluster": True, "abroad": True}, NeedSigns(), False, {"abroad"}),
+    (
+        "nor is it by the deaths of children",
+        ("R01",),
+        {"death": True, "cluster": True, "abroad": True},
+        NeedSigns(documents=1, votes={"many_in_words": 1, "serious": 1, "closely_alike": 1}),
+        False,
+        {"abroad"},
+    ),
     ("an old matter is not", ("R01",), {"cluster": True}, NeedSigns(old=True), False, {"old_matter"}),
     ("a refuted death is no reason", ("R01",), {"death": True, "death_refuted": True}, NeedSigns(), False, set()),
     (
@@ -194,7 +210,7 @@ def test_one_stray_among_many_documents_is_no_reason_for_and_a_half_is_none_agai
 
 class TestAbsorbing:
     def told(self, *, official: bool = False, hours: int = 0, known: dict[str, Any] | None = None, **said: Any) -> Any:
-        document = build_document(at=NOW + hours * HOUR)
+        document = build_document(at=NOW + hours * HOUR, title=str(said.pop("title", "某市药店出现异味药品")))
         level = said.pop("level", Level.RISK)
         assessment = replace(build_assessment(document), facts=said, level=level)
         return absorb_need(known, document, assessment, official=official)
@@ -220,6 +236,14 @@ class TestAbsorbing:
         known = self.told(known=known, hours=1, need="rumour", needs_response=True)
         known = self.told(known=known, official=True, hours=2, official_rebuttal=True, level=Level.IN_REMIT)
         assert need_signs(event(facts={"need": known})).asked_since == 0
+
+    def test_an_office_whose_title_says_that_it_is_false_answers(self) -> None:
+        known = self.told(need="rumour", needs_response=True)
+        title = "区教育局：网传“打疫苗30个孩子住院”不实"
+        assert need_signs(
+            event(facts={"need": self.told(known=known, official=True, hours=1, title=title)})
+        ).answered_at
+        assert not need_signs(event(facts={"need": self.told(known=known, hours=1, title=title)})).answered_at
 
     def test_an_office_that_is_merely_quoted_answers_nothing_and_is_no_risk_document(self) -> None:
         known = self.told(need="rumour", needs_response=True)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from analysis.events.heat import Authority, EventFacts, Relevance, heat_of
 from service.domain.alerts.alert import AlertLevel
 from service.domain.events.facts import IncidentFacts
+from service.domain.events.toll import Toll
 from service.domain.rules.level import TRIGGER_NUMBERS, find_level
 from tests.unit.service.domain.builders import facts, heat, register
 
@@ -161,6 +162,13 @@ def test_a_trigger_stays_silent_just_short_of_its_rule(_rule: str, trigger: str,
         ("industry news is never above blue", ("R14",), {"recall_class": 1}, BLUE),
         ("industry news beside a risk category is not cut", ("R04", "R14"), {"recall_class": 1}, ORANGE),
         ("what happened abroad is never above yellow", ("R01",), {"death": True, "abroad": True}, YELLOW),
+        (
+            "two badly harmed are never below yellow",
+            ("R10",),
+            {"severe": True, "spread": {"persons_harmed": 2}},
+            YELLOW,
+        ),
+        ("one badly harmed has no floor", ("R10",), {"severe": True, "spread": {"persons_harmed": 1}}, NONE),
         ("without risk there is no level", ("R07",), {"risk": False, "death": True}, NONE),
     ],
 )
@@ -191,8 +199,28 @@ def test_a_floor_that_moved_nothing_is_no_reason() -> None:
 
 
 def test_abroad_counts_only_without_a_tie_to_this_country() -> None:
-    known = facts("R01", death=True, abroad=True, spread={"relevance": Relevance.NATIONAL})
+    known = facts("R01", death=True, abroad=True, home=True, spread={"relevance": Relevance.NATIONAL})
     assert find_level(heat(0), known, register()).level is RED
+    here = facts("R01", death=True, abroad=True, spread={"relevance": Relevance.LOCAL})
+    assert find_level(heat(0), here, register()).level is RED
+
+
+def test_what_an_office_tells_of_its_daily_work_is_never_above_blue() -> None:
+    assert find_level(heat(45), facts("R09", routine=True), register()).level is BLUE
+    assert find_level(heat(45), facts("R09"), register()).level is YELLOW
+    assert find_level(heat(45), facts("R03", routine=True), register()).level is YELLOW
+
+
+def test_a_least_number_is_told_as_one() -> None:
+    known = facts("R01", told_harmed=Toll(number=20, least=True), spread={"persons_harmed": 20})
+    assert "受影响至少20人，达到10人" in find_level(heat(0), known, register()).sentences
+
+
+def test_a_death_abroad_is_not_red_because_its_product_has_a_name() -> None:
+    known = facts(
+        "R01", death=True, abroad=True, products=("止咳糖浆",), spread={"relevance": Relevance.NATIONAL, "deaths": 17}
+    )
+    assert find_level(heat(48), known, register()).level is YELLOW
 
 
 def test_a_suspected_death_is_carried_in_the_finding() -> None:

@@ -1,0 +1,119 @@
+"""How many were harmed and died by what reports claim, and how sure the number is.
+
+A number only grows with what is claimed, but for one thing: an office that has looked into a matter and tells fewer is
+believed over the rumour until somebody with a name tells more, or the public more than it had claimed before. 数十名 and
+20余人 are told as what they are, a least number.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from analysis.assessment import Assessment, EntityType, Level
+from crawlers.records import Document
+from service.domain.events.event import Event
+
+__all__ = ["Toll", "absorb_toll", "dead_of", "deaths_told", "harmed_told", "toll_of"]
+
+_KINDS: Mapping[str, EntityType] = MappingProxyType({"harmed": EntityType.HARMED, "deaths": EntityType.DEATHS})
+_AT_LEAST = re.compile(
+    "至少|超过?|逾|不少于|上[百千]|[数几好][十百千]|好几|十几|百余|[0-9〇零一二两三四五六七八九十百千万] ?[多余来](?=[个名位人例岁号口]|$)"
+)
+_LOOKED_INTO = re.compile("经(?:[^,，。]{0,10})?(?:核实|核查|调查|查实|查证|查|了解)(?!看)|不实|不属实|谣言")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toll:
+    """A number of people: whether there are at least so many, and what was claimed before an office told fewer, else `None`."""
+
+    number: int
+    least: bool = False
+    claimed: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The number as it is told: 至少20."""
+        return f"{'至少' if self.least else ''}{self.number}"
+
+
+def toll_of(event: Event, kind: str) -> Toll | None:
+    """Return how many are told to be `harmed` or dead (`deaths`); `None` where nobody gives a number."""
+    number = event.harmed if kind == "harmed" else event.deaths
+    kept = _kept(event, kind)
+    return Toll(number=number, least=bool(kept.get("least")), claimed=kept.get("claimed")) if number else None
+
+
+def harmed_told(event: Event) -> str:
+    """Return what reports claim of people harmed, empty where they give no number: 称受影响至少20人."""
+    toll = toll_of(event, "harmed")
+    return f"称受影响{toll.words}人{_before(toll)}" if toll else ""
+
+
+def deaths_told(event: Event) -> str:
+    """Return what reports claim of the dead, empty where nobody counts them or a person has refuted it."""
+    toll = toll_of(event, "deaths")
+    return f"称死亡{toll.words}人{_before(toll)}" if toll and not event.facts.get("death_refuted") else ""
+
+
+def _before(toll: Toll) -> str:
+    return f"（官方说法，此前稿件称{toll.claimed}人）" if toll.claimed else ""
+
+
+def dead_of(assessment: Assessment) -> int:
+    """Return how many dead of now a report tells of: those of a case that a court has judged lie years back."""
+    return 0 if assessment.facts.get("judged") else int(assessment.facts.get("deaths") or 0)
+
+
+def absorb_toll(
+    event: Event, document: Document, assessment: Assessment, *, official: bool, named: bool
+) -> tuple[int | None, int | None, dict[str, Any]]:
+    """Return harmed, dead and what is kept of both after a report; `named` says that its source gives its name."""
+    if assessment.level is not Level.RISK:
+        return event.harmed, event.deaths, dict(event.facts.get("toll") or {})
+    told = {"harmed": assessment.facts.get("harmed"), "deaths": dead_of(assessment)}
+    ascertained = official and document.happened_at >= event.last_at and _ascertains(document, assessment)
+    known: dict[str, int | None] = {"harmed": event.harmed, "deaths": event.deaths}
+    toll: dict[str, Any] = {}
+    for kind, number in told.items():
+        held = known[kind]
+        kept = dict(_kept(event, kind))
+        if isinstance(number, int) and not isinstance(number, bool):
+            least = _is_least(assessment, kind, number)
+            known[kind], kept = _added(held, kept, number, least=least, ascertained=ascertained, named=named)
+        if kept:
+            toll[kind] = kept
+    return known["harmed"], known["deaths"], toll
+
+
+def _added(
+    held: int | None, kept: dict[str, Any], number: int, *, least: bool, ascertained: bool, named: bool
+) -> tuple[int, dict[str, Any]]:
+    fresh: dict[str, Any] = {"least": True} if least else {}
+    if held is None:
+        return number, fresh
+    if ascertained and 0 < number < held:
+        return number, fresh | {"claimed": max(held, int(kept.get("claimed") or 0))}
+    claimed = kept.get("claimed")
+    if claimed is not None and not named and number <= claimed:
+        return held, kept
+    if number > held:
+        return number, fresh
+    return held, (kept | {"least": False} if number == held and not least and kept.get("least") else kept)
+
+
+def _ascertains(document: Document, assessment: Assessment) -> bool:
+    return bool(assessment.facts.get("official_rebuttal")) or bool(_LOOKED_INTO.search(document.title + document.text))
+
+
+def _is_least(assessment: Assessment, kind: str, number: int) -> bool:
+    """Tell whether every place of a text that gives the number gives it as a least one."""
+    places = [one.text for one in assessment.entities if one.type is _KINDS[kind] and one.value == number]
+    return bool(places) and all(_AT_LEAST.search(text) for text in places)
+
+
+def _kept(event: Event, kind: str) -> Mapping[str, Any]:
+    toll = event.facts.get("toll")
+    kept = toll.get(kind) if isinstance(toll, Mapping) else None
+    return kept if isinstance(kept, Mapping) else {}

@@ -1,0 +1,159 @@
+"""How many were harmed and died, and what an event is called when that changes."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from analysis.assessment import Entity, EntityType
+from crawlers.records import SourceClass
+from service.domain.events.event import Event
+from service.domain.events.facts import facts_of
+from service.domain.events.reported import Speaker, absorb_report, open_event, spread_facts
+from service.domain.events.toll import deaths_told, harmed_told, toll_of
+from tests.builders import NOW, build_assessment, build_document
+
+SPREAD: dict[str, Any] = {
+    "source_classes": ["official"],
+    "independent_sources": 1,
+    "items_24h": 1,
+    "items_1h": 1,
+    "items_prev_1h": 0,
+    "items_2h": 1,
+    "items_prev_24h": 0,
+    "accounts": 1,
+    "views": None,
+    "reposts": None,
+    "provinces": ["36"],
+}
+
+
+def told(
+    event: Event | None,
+    title: str,
+    *,
+    by: SourceClass = SourceClass.SOCIAL,
+    text: str = "",
+    at: datetime = NOW,
+    written: str = "",
+    severity: int = 5,
+    deaths: int = 0,
+    harmed: int = 0,
+) -> Event:
+    """Return the event after a report; `written` is how its text writes the number of those harmed."""
+    document = build_document(title=title, text=text, at=at)
+    people = Entity(type=EntityType.HARMED, text=written, start=0, end=1, value=harmed)
+    assessment = replace(
+        build_assessment(document, severity=severity, words=(title[:2],)),
+        facts={"deaths": deaths, "harmed": harmed},
+        entities=(people,) if written else (),
+    )
+    speaker = Speaker(source_class=by, local=True)
+    if event is None:
+        return open_event("E1", document=document, assessment=assessment, speaker=speaker, sketch={}, now=NOW)
+    return absorb_report(event, document=document, assessment=assessment, speaker=speaker, sketch={})
+
+
+RUMOUR = "听说打疫苗死了5个孩子"
+FOUND = "关于网传接种疫苗致儿童死亡的情况通报"
+
+
+def found(event: Event, *, deaths: int) -> Event:
+    at = NOW + timedelta(hours=5)
+    return told(event, FOUND, by=SourceClass.OFFICIAL, text="经查，情况如下。", at=at, deaths=deaths)
+
+
+def test_an_office_that_looked_into_a_rumour_is_believed_and_the_rumour_is_told_beside_it() -> None:
+    event = found(told(None, RUMOUR, deaths=5), deaths=1)
+    assert event.deaths == 1
+    assert event.facts["death"] is True
+    assert deaths_told(event) == "称死亡1人（官方说法，此前稿件称5人）"
+
+
+def test_what_the_rumour_repeats_counts_no_more_and_what_is_new_does() -> None:
+    event = found(told(None, RUMOUR, deaths=5), deaths=1)
+    assert told(event, RUMOUR, deaths=5).deaths == 1
+    assert told(event, "又死了两个，现在七个", deaths=7).deaths == 7
+    assert told(event, "家属：接种后3人死亡", by=SourceClass.MEDIA, deaths=3).deaths == 3
+
+
+def test_an_office_that_says_nobody_died_takes_no_death_away() -> None:
+    assert found(told(None, RUMOUR, deaths=5), deaths=0).deaths == 5
+
+
+def test_a_number_of_an_office_that_looked_into_nothing_takes_nothing_away() -> None:
+    event = told(None, RUMOUR, deaths=5)
+    assert told(event, "卫健委：1人死亡", by=SourceClass.OFFICIAL, deaths=1).deaths == 5
+
+
+def test_what_an_office_said_before_the_newest_report_takes_nothing_away() -> None:
+    event = told(None, RUMOUR, deaths=5, at=NOW + timedelta(days=1))
+    assert found(event, deaths=1).deaths == 5
+
+
+@pytest.mark.parametrize("written", ["数十名学生", "20余名学生", "二十多个孩子", "至少20人", "上百名学生"])
+def test_a_vague_number_is_told_as_a_least_one(written: str) -> None:
+    event = told(None, "多名学生接种后发热", written=written, harmed=20)
+    assert harmed_told(event) == "称受影响至少20人"
+    toll = facts_of(event, spread_facts(event, SPREAD, province="36", now=NOW)).told_harmed
+    assert toll is not None
+    assert toll.least
+
+
+def test_an_exact_number_is_told_as_it_is_and_takes_the_place_of_a_vague_one() -> None:
+    event = told(None, "数十名学生接种后发热", written="数十名学生", harmed=20)
+    assert harmed_told(told(event, "20名学生接种后发热", written="20名学生", harmed=20)) == "称受影响20人"
+    assert harmed_told(told(event, "23名学生接种后发热", written="23名学生", harmed=23)) == "称受影响23人"
+    assert toll_of(told(None, "有人发热"), "harmed") is None
+
+
+def test_a_refuted_death_is_not_told_again() -> None:
+    event = told(None, RUMOUR, deaths=5)
+    assert deaths_told(event)
+    assert not deaths_told(replace(event, facts={**event.facts, "death_refuted": True}))
+
+
+def test_a_title_that_claims_fewer_dead_gives_way_to_one_that_claims_as_many_as_are_told() -> None:
+    event = told(None, "一诊所1名患者输液后死亡", by=SourceClass.MEDIA, deaths=1)
+    event = told(event, "同一诊所又出事", by=SourceClass.MEDIA, deaths=2)
+    assert event.title == "一诊所1名患者输液后死亡"
+    event = told(event, "诊所输液致5人死亡", by=SourceClass.MEDIA, deaths=5)
+    assert event.title == "诊所输液致5人死亡"
+    assert told(event, "诊所输液死了6人", deaths=6).title == "诊所输液致5人死亡"
+
+
+def test_a_title_that_claims_more_dead_than_an_office_found_gives_way() -> None:
+    event = told(None, "接种疫苗后5名儿童死亡", by=SourceClass.MEDIA, deaths=5)
+    assert found(event, deaths=1).title == FOUND
+
+
+@pytest.mark.parametrize(
+    ("title", "by", "severity", "harmed", "routine"),
+    [
+        ("关于便民药房的处罚", SourceClass.OFFICIAL, 2, 0, True),
+        ("举办不良事件监测培训", SourceClass.OFFICIAL, 3, 0, True),
+        ("关于便民药房的通告", SourceClass.OFFICIAL, 3, 0, False),
+        ("开展专项检查", SourceClass.OFFICIAL, 4, 0, False),
+        ("关于便民药房的处罚", SourceClass.OFFICIAL, 2, 1, False),
+        ("便民药房被罚", SourceClass.MEDIA, 2, 0, False),
+    ],
+)
+def test_routine_is_what_an_office_tells_of_its_own_work_without_anybody_harmed(
+    title: str, by: SourceClass, severity: int, harmed: int, routine: bool
+) -> None:
+    event = told(None, title, by=by, severity=severity, harmed=harmed)
+    assert facts_of(event, spread_facts(event, SPREAD, province="36", now=NOW)).routine is routine
+
+
+def test_what_anybody_else_tells_of_it_is_no_routine_any_more() -> None:
+    event = told(None, "关于便民药房的处罚", by=SourceClass.OFFICIAL, severity=2)
+    event = told(event, "就罚这点？我妈吃了过期药", severity=2)
+    assert not facts_of(event, spread_facts(event, SPREAD, province="36", now=NOW)).routine
+
+
+def test_an_event_of_before_is_not_taken_for_routine() -> None:
+    event = told(None, "关于便民药房的处罚", by=SourceClass.OFFICIAL, severity=2)
+    kept = {name: value for name, value in event.facts.items() if name != "notable"}
+    before = replace(event, facts=kept)
+    assert not facts_of(before, spread_facts(before, SPREAD, province="36", now=NOW)).routine
