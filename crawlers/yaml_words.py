@@ -10,6 +10,7 @@ __all__ = ["yaml_reason"]
 
 _FULL_WIDTH = re.compile("[：，｛｝［］－]")
 _STARTS_WITH_A_SIGN = re.compile(r"(?:^|[:\[{,-])\s*[%@`]")
+_NO_TOKEN = "found character that cannot start any token"  # noqa: S105 - words of the parser
 _PUNCTUATION = "可能用了全角标点，冒号、逗号、括号须用半角，冒号和逗号后空一格"
 
 _WORDS: Mapping[str, str] = MappingProxyType(
@@ -42,11 +43,10 @@ def yaml_reason(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     number = mark.line + 1 if mark else 1
     lines = text.splitlines()
     line = lines[number - 1] if number <= len(lines) else ""
-    if problem == "found character that cannot start any token":
-        if "\t" in line:
-            return number, "缩进用了制表符，请改为空格"
-        if _STARTS_WITH_A_SIGN.search(line):
-            return number, "以 % 或 @ 开头的文字须加引号"
+    if problem.startswith("found a tab character") or (problem == _NO_TOKEN and "\t" in line):
+        return number, "缩进用了制表符，请改为空格"
+    if problem == _NO_TOKEN and _STARTS_WITH_A_SIGN.search(line):
+        return number, "以 % 或 @ 开头的文字须加引号"
     reason = _WORDS.get(problem, problem)
     if problem.startswith("could not determine a constructor"):
         reason = "以 ! 开头的文字须加引号，<< 这样的写法不支持"
