@@ -153,9 +153,11 @@ def match(
     scores = {key: best[key].score for key in articles}
     words = index.search(f"{title} {title} {text}", on)
     top = words[0][1] if words else 1.0
+    # Likeness of words orders what situations offer; alone it speaks only where no situation was recognised, or where the
+    # library holds nothing of what one offers, as one of provincial rules alone.
+    alone = not offered.situations or (bool(best) and not scores)
     for article, score in words:
-        # Likeness of words orders what situations offer; alone it speaks only where no situation was recognised.
-        if article.key in scores or not offered.situations:
+        if article.key in scores or alone:
             articles[article.key] = article
             scores[article.key] = scores.get(article.key, 0.0) + _WORDS_WEIGHT * score / top
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))

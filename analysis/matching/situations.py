@@ -16,6 +16,8 @@ import yaml
 
 from analysis.assessment import CATEGORY_NAMES, Assessment, EntityType
 from analysis.matching.articles import article_label, article_number
+from analysis.matching.table_text import lines_of, listed, read_table, text_of, texts
+from crawlers.yaml_words import yaml_reason
 
 __all__ = [
     "SITUATIONS_FILE",
@@ -28,9 +30,6 @@ __all__ = [
 ]
 
 SITUATIONS_FILE = "situations.yaml"
-# The parser in C reads the table in a tenth of the time.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_ID = re.compile(r"""\bid:\s*["']?(?P<id>[^\s"',}]+)["']?\s*(?:[,}\n]|$)""")
 
 _PRODUCTS = ("vaccine", "cosmetic", "device", "food", "drug")
 _ENTITY_PRODUCTS = {
@@ -181,18 +180,22 @@ class _Raw:
 
     def __init__(self, text: str, name: str) -> None:
         self.name = name
-        self._lines = _lines_of(text)
+        self._lines = lines_of(text)
         try:
-            data = _read_yaml(text)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise ValueError(f"{name} 第 {line} 行：不是有效的 YAML（{error.problem}），请改正后保存") from error
+            data, self._starts = read_table(text)
+        except yaml.YAMLError as error:
+            line, reason = yaml_reason(error, text)
+            raise ValueError(f"{name} 第 {line} 行：不是有效的 YAML（{reason}），请改正后保存") from error
+        except ValueError as error:
+            # A date or number that Python has none of, such as 2026-02-30.
+            raise ValueError(f"{name}：有一个值无法识别（{error}），请改正后保存") from error
         if not isinstance(data, dict):
             raise ValueError(f"{name}：应写成 laws、words、situations 等几段")  # noqa: TRY004 - wrong data, not a wrong call
         if unknown := sorted(map(str, set(data) - set(_SECTIONS))):
             raise ValueError(f"{name}：不认识的段 {'、'.join(unknown)}，可用的是 {'、'.join(_SECTIONS)}")
-        self.version = str(data.get("version", ""))
-        self.laws, self.words, self.products = (self._section(data, key) for key in ("laws", "words", "products"))
+        self.version = text_of(data, "version", name)
+        self.laws = {short: text_of(self._section(data, "laws"), short, name) for short in self._section(data, "laws")}
+        self.words, self.products = (self._lists(data, key) for key in ("words", "products"))
         self.rows = {key: self._rows(data, key) for key in _LISTS}
         self._places: dict[str, str] = {}
 
@@ -202,14 +205,20 @@ class _Raw:
             raise ValueError(f"{self.name}：{key} 应写成“名称: 内容”")  # noqa: TRY004 - wrong data, not a wrong call
         return found
 
+    def _lists(self, data: Mapping[str, Any], key: str) -> dict[str, Sequence[str]]:
+        found = self._section(data, key)
+        return {str(name): texts(found, name, f"{self.name}：{key}") for name in found}
+
     def _rows(self, data: Mapping[str, Any], key: str) -> dict[str, dict[str, Any]]:
         rows: dict[str, dict[str, Any]] = {}
-        for row in data.get(key) or ():
-            if not isinstance(row, dict) or not row.get("id"):
-                raise ValueError(f"{self.name}：{key} 下有一条没有 id，每条情形都要有编号")
-            if row["id"] in rows:
-                raise ValueError(f"{self.name} {self._line(row['id'])}：情形 {row['id']} 写了两次")
-            rows[str(row["id"])] = row
+        for line, row in zip(self._starts.get(key, ()), listed(data, key, self.name), strict=False):
+            where = f"{self.name} 第 {line} 行"
+            name = text_of(row, "id", where) if isinstance(row, dict) else ""
+            if not name:
+                raise ValueError(f"{where}：{key} 下的这一条没有 id，每条情形都要有编号")
+            if name in rows:
+                raise ValueError(f"{where}：情形 {name} 写了两次")
+            rows[name] = row
         return rows
 
     def _line(self, row: str) -> str:
@@ -231,45 +240,6 @@ class _Raw:
         made.rows = {key: _over(shipped.rows[key], own.rows[key]) for key in _LISTS}
         made._places = {row: own.place(row) for key in _LISTS for row in own.rows[key]}  # noqa: SLF001 - of the same class
         return made
-
-
-def _read_yaml(text: str) -> Any:
-    loader = _LOADER(text)
-    try:
-        node = loader.get_single_node()
-        _refuse_twice(node)
-        return None if node is None else loader.construct_document(node)
-    finally:
-        loader.dispose()
-
-
-def _refuse_twice(node: Any) -> None:
-    """Refuse a section, or a key of a row, that stands twice: YAML would keep the last one, and lose what was written before."""
-    rows = [row for _, listed in _pairs(node) if isinstance(listed, yaml.SequenceNode) for row in listed.value]
-    for mapping in (node, *rows):
-        seen: set[str] = set()
-        for key, _ in _pairs(mapping):
-            if key.value in seen:
-                problem = f"{key.value} 写了两次，只能有一处，请并在一起"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
-            seen.add(key.value)
-
-
-def _pairs(node: Any) -> list[tuple[Any, Any]]:
-    if not isinstance(node, yaml.MappingNode):
-        return []
-    return [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
-
-
-def _lines_of(text: str) -> dict[str, int]:
-    """Return the number of the line on which each id stands first, in one pass: 477 ids in 250 KB."""
-    lines: dict[str, int] = {}
-    line, position = 1, 0
-    for found in _ID.finditer(text):
-        line += text.count("\n", position, found.start())
-        position = found.start()
-        lines.setdefault(found["id"], line)
-    return lines
 
 
 def _over(shipped: Mapping[str, dict[str, Any]], own: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -302,7 +272,7 @@ def _read(raw: _Raw, digest: str, instead: _Raw | None = None) -> tuple[Situatio
     table = Situations(
         version=f"{raw.version}·{digest}",
         laws=raw.laws,
-        products={key: tuple(map(str, cues)) for key, cues in raw.products.items()},
+        products={key: tuple(cues) for key, cues in raw.products.items()},
         rows=read["situations"],
         modifiers=read["modifiers"],
     )
@@ -323,20 +293,21 @@ def _row(
         raise ValueError(f"{where}：缺少 {'、'.join(missing)}")
     if unknown := set(values) - set(Situation.__dataclass_fields__):
         raise ValueError(f"{where}：不认识的项 {'、'.join(sorted(map(str, unknown)))}")
-    if unknown := {*map(str, values.get("categories", ()))} - set(CATEGORY_NAMES):
+    categories, products = texts(values, "categories", where), texts(values, "products", where)
+    if unknown := {*categories} - set(CATEGORY_NAMES):
         raise ValueError(f"{where}：categories 中没有编号为 {'、'.join(sorted(unknown))} 的类别，可能已删除")
-    if unknown := {*map(str, values.get("products", ()))} - set(_PRODUCTS):
+    if unknown := {*products} - set(_PRODUCTS):
         raise ValueError(f"{where}：products 中 {'、'.join(sorted(unknown))} 不是产品大类，可写 {'、'.join(_PRODUCTS)}")
-    cues = {key: Cues(_spelled(values.get(key, ()), words, where)) for key in ("cues", "also", "unless")}
+    cues = {key: Cues(_spelled(texts(values, key, where), words, where)) for key in ("cues", "also", "unless")}
     return Situation(
         id=str(values["id"]),
-        categories=tuple(values.get("categories", ())),
-        products=tuple(values.get("products", ())),
+        categories=categories,
+        products=products,
         weight=_weight(values.get("weight", 1.0), where),
         alone=bool(values.get("alone", False)),
-        governs=tuple(_key(str(ref), laws, where) for ref in values.get("governs", ())),
-        related=tuple(_key(str(ref), laws, where) for ref in values.get("related", ())),
-        why=str(values["why"]),
+        governs=tuple(_key(ref, laws, where) for ref in texts(values, "governs", where)),
+        related=tuple(_key(ref, laws, where) for ref in texts(values, "related", where)),
+        why=text_of(values, "why", where),
         **cues,
     )
 
@@ -347,15 +318,13 @@ def _weight(value: object, where: str) -> float:
     return float(value)
 
 
-def _spelled(cues: Iterable[Any], words: Mapping[str, Sequence[str]], where: str) -> list[str]:
+def _spelled(cues: Iterable[str], words: Mapping[str, Sequence[str]], where: str) -> list[str]:
     """Return the cues with every `$name` replaced by the words of that list."""
-    if isinstance(cues, str):
-        raise ValueError(f"{where}：cues、also、unless 应写成清单，如 [过期, 变质]")  # noqa: TRY004 - wrong data
     spelled: list[str] = []
-    for cue in map(str, cues):
+    for cue in cues:
         if cue.startswith("$") and cue[1:] not in words:
             raise ValueError(f"{where}：words 中没有名为 {cue[1:]} 的词表")
-        spelled.extend(map(str, words[cue[1:]]) if cue.startswith("$") else [cue])
+        spelled.extend(words[cue[1:]] if cue.startswith("$") else [cue])
     return spelled
 
 

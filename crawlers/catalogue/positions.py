@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from crawlers.yaml_words import yaml_reason
+
 __all__ = ["Located", "YamlFault", "read_yaml"]
 
 MAX_FILE_BYTES = 1024 * 1024
@@ -56,11 +58,9 @@ def read_yaml(raw: bytes) -> Located:
     try:
         node = yaml.compose(text, Loader=_LOADER)
         data = None if node is None else reader.build(node, ())
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlFault(mark.line + 1 if mark else 1, f"语法错误（{error.problem or error}）") from error
     except yaml.YAMLError as error:
-        raise YamlFault(1, f"语法错误（{error}）") from error
+        line, reason = yaml_reason(error, text)
+        raise YamlFault(line, f"语法错误（{reason}）") from error
     return Located(data, reader.lines)
 
 
@@ -83,7 +83,10 @@ class _Reader:
             return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
         if _only_in_yaml_1_1(node):
             return str(node.value)
-        return self._scalars.construct_object(node, deep=True)
+        try:
+            return self._scalars.construct_object(node, deep=True)
+        except ValueError as error:
+            raise YamlFault(line, f"无法识别的值（{error}）") from error
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         built: dict[str, Any] = {}

@@ -114,11 +114,11 @@ def _last_step(work: Work, alert: Alert) -> datetime | None:
 
 
 def _moves(clock: Clock, office: Office, now: datetime) -> bool:
+    # A rule that the office took out of its file leaves the clocks that it began: they run, and are told as they come due.
     rule = office.register.clocks.get(clock.rule_id)
-    if rule is None:
-        return False
-    told = warning(clock, now, warn_at=rule.warn_at) > clock.warned
-    return told or expire(clock, rule, now) is not None or settled(clock, office.register.calendar) is not None
+    told = warning(clock, now, warn_at=rule.warn_at if rule is not None else WARN_AT) > clock.warned
+    lapses = rule is not None and expire(clock, rule, now) is not None
+    return told or lapses or settled(clock, office.register.calendar) is not None
 
 
 def _look(work: Work, alert_id: str, office: Office, now: datetime, report: WatchReport) -> None:

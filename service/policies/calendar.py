@@ -26,7 +26,7 @@ def read_calendar(tables: Tables) -> WorkingCalendar:
     working = tables.top(_FILE, "working").days("working")
     holidays = tables.top(_FILE, "holidays").days("holidays")
     years = tables.top(_FILE, "years").texts("years")
-    if any(not year.isdigit() for year in years):
+    if any(not year.isdecimal() for year in years):
         raise tables.top(_FILE, "years").fail("years", "应为年份的列表，如 [2027]")
     known = {int(year) for year in years}
     doubts: dict[int, str] = {}

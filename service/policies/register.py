@@ -1,8 +1,10 @@
 """Reads the shipped policy data, with the office's own files laid over it, into one `Register`."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -45,6 +47,8 @@ _FILES = (
     WORKFLOW_FILE,
 )
 _MARKS = {"h": "hours", "d": "days"}
+_SPAN = re.compile(r"([1-9][0-9]{0,3})([hd])")
+_MOST_SEVERE = 5
 
 
 def load_register(overrides: Path | None = None) -> Register:
@@ -58,7 +62,7 @@ def load_register(overrides: Path | None = None) -> Register:
     facts = tables.section("register.yaml", "policies", lambda row: _fact(row, documents))
     units = tables.section("departments.yaml", "units", _unit)
     clocks = _clocks(tables, facts)
-    levels = tables.section("levels.yaml", "levels", _level)
+    levels = _levels(tables)
     calm = tables.single("levels.yaml", "de_escalation")
     register = Register(
         version=tables.version(),
@@ -69,9 +73,9 @@ def load_register(overrides: Path | None = None) -> Register:
         clocks=clocks,
         levels=tuple(sorted(levels.values(), key=lambda rule: -rule.level)),
         floors=tuple(tables.section("levels.yaml", "floors", lambda row: _bound(row, "never_below")).values()),
-        ceilings=tuple(tables.section("levels.yaml", "ceilings", lambda row: _bound(row, "never_above")).values()),
-        window=timedelta(minutes=calm.whole("window_minutes")),
-        windows_below=calm.whole("windows"),
+        ceilings=tuple(tables.section("levels.yaml", "ceilings", _ceiling).values()),
+        window=timedelta(minutes=_at_least_one(calm, "window_minutes")),
+        windows_below=_at_least_one(calm, "windows"),
         grades=tuple(tables.section("levels.yaml", "incident_grades", _grade).values()),
         categories=tables.section("categories.yaml", "categories", lambda row: _category(row, facts, units, clocks)),
         units=units,
@@ -240,17 +244,35 @@ def _conditions(row: Row) -> tuple[Condition, ...]:
 
 def _span(row: Row, key: str) -> timedelta:
     text = row.text(key)
-    unit = _MARKS.get(text[-1:])
-    if unit is None or not text[:-1].isdigit():
-        raise row.fail(key, f"无法识别 {text!r}，应为 <n>h 或 <n>d")
-    return timedelta(**{unit: int(text[:-1])})
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise row.fail(key, f"无法识别 {text!r}，应为 <n>h 或 <n>d，n 为 1 至 9999")
+    return timedelta(**{_MARKS[found[2]]: int(found[1])})
 
 
 def _shares(row: Row) -> tuple[int, int]:
     texts = row.texts("warn_at")
-    if len(texts) == 2 and all(text.isdigit() for text in texts) and 0 < int(texts[0]) < int(texts[1]) < 100:  # noqa: PLR2004 - two shares in per cent
+    if len(texts) == 2 and all(text.isdecimal() for text in texts) and 0 < int(texts[0]) < int(texts[1]) < 100:  # noqa: PLR2004 - two shares in per cent
         return int(texts[0]), int(texts[1])
     raise row.fail("warn_at", "应为两个递增的百分数，如 [60, 85]")
+
+
+def _levels(tables: Tables) -> Mapping[str, LevelRule]:
+    """Return the levels; refuse one whose score is below that of a lower level, which would take its place."""
+    rows: dict[AlertLevel, Row] = {}
+
+    def level(row: Row) -> LevelRule:
+        rule = _level(row)
+        rows[rule.level] = row
+        return rule
+
+    found = tables.section("levels.yaml", "levels", level)
+    ordered = sorted(found.values(), key=lambda rule: rule.level)
+    for lower, higher in pairwise(ordered):
+        if higher.score < lower.score:
+            sentence = f"{higher.level.key} 的 {higher.score:g} 分低于 {lower.level.key} 的 {lower.score:g} 分，级别越高分数须越高"
+            raise rows[higher.level].fail("score", sentence)
+    return found
 
 
 def _level(row: Row) -> LevelRule:
@@ -282,6 +304,22 @@ def _bound(row: Row, key: str) -> Bound:
     return Bound(id=row.text("id"), when=_conditions(row), level=row.parsed(key, _level_named), words=row.text("words"))
 
 
+def _ceiling(row: Row) -> Bound:
+    bound = _bound(row, "never_above")
+    if not bound.when:
+        raise row.fail(
+            "when", "没有条件的上限会压低所有预警，包括死亡事件；要停用这一条，请写 when: [by_hand]（从不自动成立）"
+        )
+    return bound
+
+
+def _at_least_one(row: Row, key: str) -> int:
+    number = row.whole(key)
+    if number < 1:
+        raise row.fail(key, "应为1或更大，否则级别会随每一篇稿件升降")
+    return number
+
+
 def _grade(row: Row) -> GradeRule:
     return GradeRule(
         grade=row.parsed("id", IncidentGrade),
@@ -301,13 +339,16 @@ def _applied(row: Row, facts: Mapping[str, PolicyFact]) -> AppliedPolicy:
 def _category(
     row: Row, facts: Mapping[str, PolicyFact], units: Mapping[str, Unit], clocks: Mapping[str, ClockRule]
 ) -> CategoryRule:
+    severity = row.whole("severity")
+    if not 1 <= severity <= _MOST_SEVERE:
+        raise row.fail("severity", f"应为1至{_MOST_SEVERE}，现为 {severity}")
     policies = []
     for inner in row.rows("policies"):
         policies.append(_applied(inner, facts))
         inner.close()
     return CategoryRule(
         id=row.text("id"),
-        severity=row.whole("severity"),
+        severity=severity,
         lead=row.all_known("lead", units),
         joining=row.all_known("with", units),
         transfer=row.all_known("transfer", units),

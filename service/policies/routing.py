@@ -1,5 +1,6 @@
 """Reads the routing rules, shipped and the office's own; a wrong rule is left out by name and costs no alert."""
 
+import re
 from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import time, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ T = TypeVar("T")
 ROUTING_FILE = "routing.yaml"
 _SHIPPED = Path(__file__).parent
 _DEEPEST = 4
+_REGION = re.compile("[0-9]{2,12}")
 _SHORTEST = timedelta(minutes=5)
 _KINDS = frozenset(kind.value for kind in ReceiverKind)
 _TOLD_LEVELS = tuple(level for level in AlertLevel if level is not AlertLevel.NONE)
@@ -137,7 +139,7 @@ class _Reading:
             words=row.text("name"),
             levels=self._levels(when) if when else frozenset(),
             categories=self._known(when, "categories", self._register.categories, "类别"),
-            regions=when.texts("regions") if when else (),
+            regions=_regions(when) if when else (),
             departments=self._known(when, "departments", self._register.units, "处室"),
             scope=when.parsed("scope", Scope) if when and when.has("scope") else None,
             receivers=self._targets(row, "receivers"),
@@ -237,6 +239,14 @@ class _Reading:
 _KIND_WORDS: Mapping[ReceiverKind, str] = MappingProxyType(
     {ReceiverKind.ROLE: "角色", ReceiverKind.DEPARTMENT: "处室", ReceiverKind.POST: "岗位"}
 )
+
+
+def _regions(row: Row) -> tuple[str, ...]:
+    regions = row.texts("regions")
+    for one in regions:
+        if not _REGION.fullmatch(one):
+            raise row.fail("regions", f"“{one}”应为行政区划代码或其开头几位，如 36、3607；此规则停用，由默认接收人接收")
+    return regions
 
 
 def _level(row: Row, key: str, name: str) -> AlertLevel:

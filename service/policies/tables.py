@@ -10,6 +10,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from crawlers.disk_words import disk_words
+from crawlers.yaml_words import yaml_reason
 
 __all__ = ["Cell", "RegisterError", "Row", "read_file"]
 
@@ -71,15 +72,15 @@ class Row:
         return tuple(self._as_text(key, cell) for cell in self._list(key))
 
     def number(self, key: str) -> float:
-        """Return a number that must be there and not be negative."""
+        """Return a number that must be there, from 0 to a million."""
         value = self._take(key)
         raw = None if value is None else value.value
-        if not isinstance(raw, int | float) or isinstance(raw, bool) or raw < 0:
-            raise self.fail(key, f"应为不小于0的数字，现为 {raw!r}")
+        if not isinstance(raw, int | float) or isinstance(raw, bool) or not 0 <= raw <= _LARGEST_NUMBER:
+            raise self.fail(key, f"应为不小于0的数字，最大为{_LARGEST_NUMBER}，现为 {_shown(raw)}")
         return raw
 
     def whole(self, key: str) -> int:
-        """Return a whole number that must be there and not be negative."""
+        """Return a whole number that must be there, from 0 to a million."""
         number = self.number(key)
         if number != int(number):
             raise self.fail(key, f"应为整数，现为 {number}")
@@ -91,7 +92,7 @@ class Row:
         if value is None:
             return default
         if not isinstance(value.value, bool):
-            raise self.fail(key, f"应为 true 或 false，现为 {value.value!r}")
+            raise self.fail(key, f"应为 true 或 false，现为 {_shown(value.value)}")
         return value.value
 
     def day(self, key: str) -> date | None:
@@ -179,12 +180,12 @@ class Row:
 
     def _as_text(self, key: str, cell: Cell) -> str:
         if not isinstance(cell.value, str | int | float) or isinstance(cell.value, bool) or not str(cell.value).strip():
-            raise cell.fail(f"应为文字，现为 {cell.value!r}", key)
+            raise cell.fail(f"应为文字，现为 {_shown(cell.value)}", key)
         return str(cell.value)
 
     def _as_day(self, key: str, cell: Cell) -> date:
         if not isinstance(cell.value, date):
-            raise cell.fail(f"应为日期（如 2026-05-15），现为 {cell.value!r}", key)
+            raise cell.fail(f"应为日期（如 2026-05-15），现为 {_shown(cell.value)}", key)
         return cell.value
 
 
@@ -194,49 +195,76 @@ def read_file(path: Path) -> Row:
     Raises:
         RegisterError: It cannot be read, is no YAML, is no mapping, or names a key twice.
     """
+    text = ""
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise RegisterError(f"{path}：文件超过1 MiB，不像政策数据")
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=_LOADER)
     except OSError as error:
         raise RegisterError(f"{path}：无法读取（{disk_words(error)}），请检查文件与权限") from error
     except UnicodeDecodeError as error:
         raise RegisterError(f"{path}：不是 UTF-8 文本（第 {error.start} 字节），请另存为 UTF-8") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RegisterError(f"{path} 第 {line} 行：不是有效的 YAML（{error.problem}）") from error
     except yaml.YAMLError as error:
-        raise RegisterError(f"{path}：不是有效的 YAML（{error}）") from error
+        line, reason = yaml_reason(error, text)
+        raise RegisterError(f"{path} 第 {line} 行：不是有效的 YAML（{reason}）") from error
     if node is None:
         raise RegisterError(f"{path}：文件是空的")
-    return Row(_cell(node, str(path), SafeConstructor()))
+    return Row(_Cells(str(path)).read(node, 0))
 
 
 # The C parser reads the shipped files in 60 ms instead of 350 ms; wheels of PyYAML always have it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LARGEST_BYTES = 1 << 20
+_LARGEST_NUMBER = 1_000_000
+_MOST_CELLS = 50_000
+_DEEPEST = 32
+_LONGEST_SHOWN = 60
 
 
-def _cell(node: yaml.Node, file: str, constructor: SafeConstructor) -> Cell:
-    line = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        return Cell(_mapping(node, file, constructor), file, line)
-    if isinstance(node, yaml.SequenceNode):
-        return Cell([_cell(child, file, constructor) for child in node.value], file, line)
-    try:
-        value = constructor.construct_object(node)
-    except (yaml.YAMLError, ValueError) as error:
-        raise Cell(None, file, line).fail(f"无法识别的值（{error}）") from error
-    return Cell(value, file, line)
+class _Cells:
+    """Reads the nodes of one file; an alias hands on the node of its anchor, so that a small file may unfold without end."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._read = 0
+        self._constructor = SafeConstructor()
+
+    def read(self, node: yaml.Node, depth: int) -> Cell:
+        line = node.start_mark.line + 1
+        self._read += 1
+        if self._read > _MOST_CELLS or depth > _DEEPEST:
+            sentence = f"展开后超过 {_MOST_CELLS} 个值或 {_DEEPEST} 层，请查 & 和 * 开头的写法"
+            raise Cell(None, self._file, line).fail(sentence)
+        if isinstance(node, yaml.MappingNode):
+            return Cell(self._mapping(node, depth), self._file, line)
+        if isinstance(node, yaml.SequenceNode):
+            return Cell([self.read(child, depth + 1) for child in node.value], self._file, line)
+        try:
+            value = self._constructor.construct_object(node)
+        except yaml.YAMLError as error:
+            raise Cell(None, self._file, line).fail(f"无法识别的值（{yaml_reason(error, '')[1]}）") from error
+        except ValueError as error:
+            raise Cell(None, self._file, line).fail(f"无法识别的值（{error}）") from error
+        return Cell(value, self._file, line)
+
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> Mapping[Any, Cell]:
+        found: dict[Any, Cell] = {}
+        for key_node, value_node in node.value:
+            key = self.read(key_node, depth + 1)
+            if not isinstance(key.value, str | int):
+                raise key.fail("键应为文字")
+            if key.value in found:
+                raise key.fail("同一个键写了两次", str(key.value))
+            found[key.value] = self.read(value_node, depth + 1)
+        return found
 
 
-def _mapping(node: yaml.MappingNode, file: str, constructor: SafeConstructor) -> Mapping[Any, Cell]:
-    found: dict[Any, Cell] = {}
-    for key_node, value_node in node.value:
-        key = _cell(key_node, file, constructor)
-        if not isinstance(key.value, str | int):
-            raise key.fail("键应为文字")
-        if key.value in found:
-            raise key.fail("同一个键写了两次", str(key.value))
-        found[key.value] = _cell(value_node, file, constructor)
-    return found
+def _shown(value: object) -> str:
+    """Return a wrong value as a sentence shows it."""
+    if value is None:
+        return "空"
+    if isinstance(value, list | dict):
+        return "列表" if isinstance(value, list) else "映射"
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -10,6 +10,8 @@ import pytest
 from service.bootstrap import build, prepare
 from service.domain.clocks.clock import Clock, ClockState
 from service.domain.people.person import Person
+from service.domain.telling.routing import Routing
+from service.flows.alerts.acts import acknowledge
 from service.flows.alerts.clocks import start_clock
 from service.flows.alerts.consider import consider
 from service.flows.rules.in_force import Rulebook
@@ -105,6 +107,30 @@ class TestReload:
         assert acts_on(store, f"clock:{before['C-48H'].id}") == acts
         assert _mail_keys(store) == mails
         assert before["C-48H"].state is ClockState.ARMED
+
+    def test_a_running_clock_whose_rule_was_taken_out_is_still_told_when_it_is_due_and_its_event_has_faded(
+        self, store: Store, rules: Rulebook, folder: Path, administrator: Person
+    ) -> None:
+        own = (
+            "clocks:\n  - {id: C-OWN, role: own, limit: 60d, action: 报送整改情况, policies: [GOV-01], "
+            "when: [by_hand], levels: {}}\n"
+        )
+        lay(folder, "clocks.yaml", own)
+        rules.refresh(NOW)
+        alert = happens(store)
+        started = start_clock(store, administrator, alert.id, "C-OWN", office=rules.office(OFFICE), now=NOW)
+        assert started.due_at is not None
+        (folder / "clocks.yaml").unlink()
+        rules.refresh(NOW + TICK)
+        assert "C-OWN" not in rules.register.clocks
+        office = replace(rules.office(OFFICE), routing=lambda: Routing(idle={}))
+        acknowledge(store, administrator, alert.id, now=NOW)
+        # Every other clock is told as overdue before, so that nothing but this one makes anybody look.
+        quiet = [NOW + timedelta(days=20, hours=3 * step) for step in range(6)]
+        for moment in [*quiet, started.due_at + HOUR]:
+            assert ("system", "clock.warned") not in acts_on(store, f"clock:{started.id}")
+            watch(store, office=office, now=lambda at=moment: at)  # type: ignore[misc]
+        assert ("system", "clock.warned") in acts_on(store, f"clock:{started.id}")
 
 
 def _mail_keys(store: Store) -> list[str]:

@@ -215,6 +215,8 @@ class TestProblems:
             (("    weight: 4\n", "    weight: 4\n    weight: 5\n"), 8, "", "重复出现"),
             (("sources:", "source:"), 1, "sources", "sources"),
             (("name: 我的日报", "name: [unclosed"), 4, "", "YAML"),
+            (("name: 我的日报", "name: 2026-02-30"), 3, "", "无法识别的值"),
+            (("    name: 我的日报", "\tname: 我的日报"), 3, "", "缩进用了制表符"),
             (("sources:", "extra: 1\nsources:"), 1, "extra", "未知的键"),
         ],
     )

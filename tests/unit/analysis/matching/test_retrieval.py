@@ -76,6 +76,13 @@ class TestMatching:
         assert found[0].article.key == f"{NEW}#第一条"
         assert found[0].situation is None
 
+    def test_words_alone_find_an_article_where_the_library_holds_none_that_the_table_names(self) -> None:
+        provincial = ArticleIndex(split_articles(TEXT, "演示省药品条例(2024-01-01)"), SEGMENTER.cut_for_search)
+        found = match(document("超过有效期的药品没有封存"), judged("R02"), provincial, on=TODAY, situations=SITUATIONS)
+        assert found[0].article.key == "演示省药品条例(2024-01-01)#第三条"
+        assert {one.situation for one in found} == {None}
+        assert found[0].why == "条文用语与稿件相近"
+
     def test_scores_fall_and_no_article_stands_twice(self) -> None:
         found = match(document("警方查处药店卖过期药"), judged("R02"), INDEX, on=TODAY, situations=SITUATIONS)
         scores = [m.score for m in found]

@@ -132,6 +132,34 @@ roster: {ahead_hours: 24}
         assert matched(found, labels())[0].path == ("orange",)
         assert found.tiers[AlertLevel.RED][0].after == timedelta(minutes=15)
 
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("again:\n  - {id: red, minutes: .inf}\n", "第 2 行，键 minutes：应为不小于0的数字，最大为1000000"),
+            (
+                "escalation:\n  - {id: lead, after_minutes: 13800000000}\n",
+                "第 2 行，键 after_minutes：应为不小于0的数字",
+            ),
+            ("roster: {ahead_hours: 1.0e+30}\n", "第 1 行，键 ahead_hours：应为不小于0的数字"),
+            ("routes: &a\n  - *a\n", "第 1 行：展开后超过"),
+        ],
+    )
+    def test_a_number_or_a_nesting_without_bounds_is_a_wrong_rule_and_ends_nothing(
+        self, text: str, sentence: str, tmp_path: Path
+    ) -> None:
+        own = rules(tmp_path, text)
+        assert sentence in own.faults[0]
+        assert own.again == load_routing(REGISTER).again or "again" in text
+        assert matched(own, labels())[0].path == ("orange",)
+
+    @pytest.mark.parametrize("region", ["江西", "赣州市", "36-07", "３６０７"])
+    def test_a_region_that_is_no_code_is_told_because_its_rule_would_never_hold(
+        self, region: str, tmp_path: Path
+    ) -> None:
+        route = f'routes:\n  - {{id: own, name: 本省, when: {{regions: ["{region}"]}}, receivers: [duty]}}\n'
+        [fault] = rules(tmp_path, route).faults
+        assert f"第 2 行，键 regions：“{region}”应为行政区划代码或其开头几位" in fault
+
     def test_a_routing_file_beside_other_policy_files_is_no_concern_of_theirs(self, tmp_path: Path) -> None:
         rules(tmp_path, "routes: [")
         assert load_register(tmp_path).categories.keys() == REGISTER.categories.keys()

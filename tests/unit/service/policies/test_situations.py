@@ -76,7 +76,11 @@ def test_a_change_counts_at_once_and_an_unchanged_file_is_not_read_again(folder:
         ("{id: recall, governs: [药品法第82条]}", "第 3 行 情形 recall：药品法第82条 应写成“laws 中的简称#条数”"),
         ("{id: recall, governs: [无名法#1]}", "第 3 行 情形 recall：无名法#1 应写成"),
         ("{id: recall, cue: [召回]}", "第 3 行 情形 recall：不认识的项 cue"),
-        ("{id: recall, cues: 召回}", "第 3 行 情形 recall：cues、also、unless 应写成清单"),
+        ("{id: recall, cues: 召回}", "第 3 行 情形 recall：cues 应写成清单"),
+        ("{id: recall, related: 82}", "第 3 行 情形 recall：related 应写成清单"),
+        ("{id: recall, unless: [[停产]]}", "第 3 行 情形 recall：unless 中有一项是空的，或不是一个词"),
+        ("{id: recall, cues: [召回, ]  , also: [~]}", "第 3 行 情形 recall：also 中有一项是空的，或不是一个词"),
+        ("{id: recall, why: [召回]}", "第 3 行 情形 recall：why 应为文字"),
         ("{id: recall, weight: 高}", "第 3 行 情形 recall：weight 应为大于 0"),
         ("{id: recall, products: [玩具]}", "第 3 行 情形 recall：products 中 玩具 不是产品大类"),
     ],
@@ -93,6 +97,15 @@ def test_a_wrong_row_is_named_by_file_line_and_key_and_the_shipped_one_stays(
     assert fault.startswith(str(folder / SITUATIONS_FILE))
 
 
+@pytest.mark.parametrize("part", ["related", "cues", "also", "unless", "categories", "products"])
+def test_a_part_of_a_row_that_is_left_blank_is_read_as_nothing(part: str, folder: Path) -> None:
+    files = write(folder, f"situations:\n  - id: {RECALL}\n    {part}:\n")
+    blank = row(files, RECALL)
+    assert blank is not None
+    assert not getattr(blank, part)
+    assert files.faults == ()
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -102,8 +115,16 @@ def test_a_wrong_row_is_named_by_file_line_and_key_and_the_shipped_one_stays(
             b"situation:\n  - {id: a}\n",
             "不认识的段 situation，可用的是 version、laws、words、products、situations、modifiers",
         ),
-        (b"situations:\n  - {why: x}\n", "有一条没有 id"),
-        (b"situations:\n  - {id: a}\n  - {id: a}\n", "情形 a 写了两次"),
+        (b"situations:\n  - {why: x}\n", "第 2 行：situations 下的这一条没有 id"),
+        (b"situations:\n  - {id: [x]}\n", "第 2 行：id 应为文字"),
+        (b"situations:\n  - {id: a}\n  - {id: a}\n", "第 3 行：情形 a 写了两次"),
+        (b"situations:\n  - {id: 12}\n  - {id: 12}\n", "第 3 行：情形 12 写了两次"),
+        (b"situations: 5\n", "situations 应写成清单"),
+        (b"words: {death: }\nproducts: {drug: 5}\n", "products：drug 应写成清单"),
+        (b"version: [1]\n", "version 应为文字"),
+        (b"version: 2026-02-30\n", "situations.yaml：有一个值无法识别"),
+        (b"version: x\n# \x00\n", "第 2 行：不是有效的 YAML（有看不见的控制字符，请删去）"),
+        (b"situations:\n\t- {id: a}\n", "第 2 行：不是有效的 YAML（缩进用了制表符，请改为空格）"),
         (b"laws: [x]\n", "laws 应写成"),
         (
             b"situations:\n  - {id: a}\nlaws: {}\nsituations:\n  - {id: b}\n",
