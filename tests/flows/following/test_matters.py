@@ -109,6 +109,18 @@ class TestImport:
             assert secret not in kept
         assert (tmp_path / "yaowang.db").read_bytes().find("王小明".encode()) < 0
 
+    def test_names_that_the_words_announce_are_masked_whoever_stands_in_the_column(
+        self, store: Store, tmp_path: Path, register: Register
+    ) -> None:
+        words = "来电人张三丰称药已过期，联系人李四海，收货人赵五洲，信访人孙六合（退休）多次反映。"
+        row = ("TS-8", "投诉", words, "2026-11-24", "某某某", "13800138000", "", "")
+        assert import_records(store, records_file(tmp_path / "a.csv", [row]), register).added == 1
+        with store.read() as work:
+            document = work.documents.get(one_of(store, "TS-8").id)
+        assert document is not None
+        assert document.text == "来电人*某称药已过期，联系人*某，收货人*某，信访人*某（退休）多次反映。"
+        assert "张三丰" not in repr(document)
+
     def test_the_same_person_has_the_same_key_and_another_person_another(
         self, store: Store, tmp_path: Path, register: Register
     ) -> None:
