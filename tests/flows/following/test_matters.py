@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.assessment import Entity, EntityType
 from crawlers.imports import ImportRefused
 from crawlers.records import document_id
 from service.domain.beijing import BEIJING
@@ -309,6 +310,23 @@ class TestCrossing:
             work.events.save(happening("alone"), ["alone"])
         report = cross_check(store, now=lambda: NOW + timedelta(minutes=5))
         assert (report.compared > 0, report.proposed) == (True, 0)
+
+    def test_an_old_record_of_a_first_import_is_read_and_counts_among_the_subjects_of_the_year(
+        self, store: Store, tmp_path: Path, register: Register
+    ) -> None:
+        rows = [
+            (f"TS-{n}", "投诉", f"第{n}次买到过期的示例注射液。", f"2026-02-{n:02}", f"演示{n}", "", "", "")
+            for n in range(10, 15)
+        ]
+        assert import_records(store, records_file(tmp_path / "a.csv", rows), register).added == 5
+        drug = Entity(type=EntityType.DRUG, text="示例注射液", canonical="示例注射液", start=7, end=12)
+        with store.read() as work:
+            documents = [work.documents.get(matter.id) for matter in work.matters.listing()]
+        hear(store, [(one, judged(one, entities=[drug], risk=True)) for one in documents if one is not None])
+        cross_check(store, now=lambda: NOW)
+        with store.read() as work:
+            [subject] = frequent_subjects(work, days=365, now=NOW)
+        assert (subject.counts, subject.applicants, subject.proposed) == ({"complaint": 5}, 5, True)
 
     @pytest.mark.usefixtures("seeded")
     def test_two_processes_do_not_look_at_once(self, store: Store) -> None:
