@@ -290,9 +290,9 @@ def _done_in(document: Document, now: datetime) -> datetime | None:
 def _done(report: MatterReport) -> Iterator[str]:
     if report.over:
         undated = f"，其中 {report.undated} 件没有写明办结日期，时限没有核对" if report.undated else ""
-        yield f"登记表写明已办结、已答复或不予受理的 {report.over} 件，照此入库，不再计时{undated}。"
+        yield f"登记表写明已办结、已答复、撤回或不予受理的 {report.over} 件，照此入库，不再计时{undated}。"
     if report.followed:
-        yield f"已在库的 {report.followed} 件，登记表写明已办结、已答复或不予受理，已照此登记。"
+        yield f"已在库的 {report.followed} 件，登记表写明已办结、已答复、撤回或不予受理，已照此登记。"
 
 
 def _entry(row: _Refused, source: Source, now: datetime) -> QuarantineEntry:
