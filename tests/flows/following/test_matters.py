@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from analysis.assessment import Entity, EntityType
 from crawlers.imports import ImportRefused
 from crawlers.records import document_id
 from service.domain.beijing import BEIJING
@@ -109,18 +108,6 @@ class TestImport:
         for secret in ("王小明", "13800138000", "张三丰", "13700137000"):
             assert secret not in kept
         assert (tmp_path / "yaowang.db").read_bytes().find("王小明".encode()) < 0
-
-    def test_names_that_the_words_announce_are_masked_whoever_stands_in_the_column(
-        self, store: Store, tmp_path: Path, register: Register
-    ) -> None:
-        words = "来电人张三丰称药已过期，联系人李四海，收货人赵五洲，信访人孙六合（退休）多次反映。"
-        row = ("TS-8", "投诉", words, "2026-11-24", "某某某", "13800138000", "", "")
-        assert import_records(store, records_file(tmp_path / "a.csv", [row]), register).added == 1
-        with store.read() as work:
-            document = work.documents.get(one_of(store, "TS-8").id)
-        assert document is not None
-        assert document.text == "来电人*某称药已过期，联系人*某，收货人*某，信访人*某（退休）多次反映。"
-        assert "张三丰" not in repr(document)
 
     def test_the_same_person_has_the_same_key_and_another_person_another(
         self, store: Store, tmp_path: Path, register: Register
@@ -310,23 +297,6 @@ class TestCrossing:
             work.events.save(happening("alone"), ["alone"])
         report = cross_check(store, now=lambda: NOW + timedelta(minutes=5))
         assert (report.compared > 0, report.proposed) == (True, 0)
-
-    def test_an_old_record_of_a_first_import_is_read_and_counts_among_the_subjects_of_the_year(
-        self, store: Store, tmp_path: Path, register: Register
-    ) -> None:
-        rows = [
-            (f"TS-{n}", "投诉", f"第{n}次买到过期的示例注射液。", f"2026-02-{n:02}", f"演示{n}", "", "", "")
-            for n in range(10, 15)
-        ]
-        assert import_records(store, records_file(tmp_path / "a.csv", rows), register).added == 5
-        drug = Entity(type=EntityType.DRUG, text="示例注射液", canonical="示例注射液", start=7, end=12)
-        with store.read() as work:
-            documents = [work.documents.get(matter.id) for matter in work.matters.listing()]
-        hear(store, [(one, judged(one, entities=[drug], risk=True)) for one in documents if one is not None])
-        cross_check(store, now=lambda: NOW)
-        with store.read() as work:
-            [subject] = frequent_subjects(work, days=365, now=NOW)
-        assert (subject.counts, subject.applicants, subject.proposed) == ({"complaint": 5}, 5, True)
 
     @pytest.mark.usefixtures("seeded")
     def test_two_processes_do_not_look_at_once(self, store: Store) -> None:
