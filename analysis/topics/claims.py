@@ -57,6 +57,14 @@ _CUES: Mapping[Stance, re.Pattern[str]] = MappingProxyType(
         Stance.ADVICE: re.compile(r"建议|希望(?!.{0,3}(?:没|无))|最好(?!的)|应(?:当|该)|恳请|呼吁|期待|能否|不妨"),
     }
 )
+# Praise that means its opposite, as people mark it: by a sign, by a word of mock surprise, by whom it pleases or by what it
+# leads to. What such a text praises is left out; where it stands instead nobody's pattern knows.
+_MOCKS = re.compile(
+    r"\[(?:doge|狗头|微笑|吃瓜|捂脸|笑哭|允悲|裂开|摊手|阴险)\]|[🙂😅🤡🙃]|呵呵|好家伙|好嘛|呗(?:[。！!…]|$)|感谢送|自求多福|"
+    r"(?:安全|方便|放心|及时|贴心|规范|透明|便民)到.{0,12}(?:没|断|买不|不敢|关门|停)|"
+    r"(?<!不)(?:支持|赞成|拥护|欢迎).{0,8}(?:关门|倒闭|涨价|断供|断药|失业)|"
+    r"(?:挂证|造假|卖假药|骗子|黑心|黄牛).{0,6}(?:放心|方便|安全|高兴|点赞)|好一个[“\"]"
+)
 # Offices invite opinions in these words whatever the matter; nobody argues with them.
 _FORMULA = re.compile(
     r"公开征求意见|征求社会各界|欢迎.{0,12}(?:提出|反馈|意见)|意见(?:和|或|、)?建议.{0,12}(?:反馈|发送|邮寄|请)|反馈.{0,6}意见建议|"
@@ -65,14 +73,18 @@ _FORMULA = re.compile(
 
 
 def claims(text: str) -> list[Claim]:
-    """Return up to six sentences that argue, in order; questions and the formulas of announcements are no arguments."""
+    """Return up to six sentences that argue, in order; questions and the formulas of announcements are no arguments.
+
+    A text that mocks gives no sentence for the policy: its praise is not meant.
+    """
+    mocks = _MOCKS.search(text) is not None
     asked = {(one.start, one.end) for one in questions(text)}
     found = []
     for sentence in sentences(text):
         if (sentence.start, sentence.end) in asked or _FORMULA.search(sentence.text):
             continue
         claim = _claim(sentence)
-        if claim is not None:
+        if claim is not None and not (mocks and claim.stance is Stance.PRO):
             found.append(claim)
     return found[:_MOST_PER_TEXT]
 

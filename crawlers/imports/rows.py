@@ -13,6 +13,7 @@ from typing import Any
 from crawlers.gate import author_hash, in_shanghai, repair_text
 from crawlers.imports.column_map import ColumnMap, choose_column_map, heading_key, load_column_maps
 from crawlers.imports.headings import ImportRefused
+from crawlers.imports.people import person_key, without_names
 from crawlers.imports.records import SAMPLE_BYTES, Row
 from crawlers.imports.tables import open_table
 from crawlers.parsing.counts import parse_count
@@ -81,7 +82,8 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]{3,2040}", re.IGNORECASE)
 _REGION = re.compile(r"\d{6}(?:\d{6})?")
 _LONGEST_FACT = 2_000
 _LONGEST_PLACE = 12
-_SHORTEST_NAME, _LONGEST_NAME = 2, 12
+# Who handles a record may be called like who brought it.
+_OFFICES_OWN = frozenset({"handler"})
 _COUNTY = re.compile(
     r"(?:[^省市区县旗州盟镇乡村号路\d\s]{1,10}(?:省|自治区|市|自治州|州|地区|盟|新区|区|县|旗)[\s/\-]?){1,4}"
 )
@@ -249,8 +251,13 @@ class _Reader:
         if published is not None and published.rule in _RELATIVE:
             published = None
         author = self._text(row, "author")
+        extras = self._extras(row)
         if self._map.kind is DocumentKind.COMPLAINT:
-            title, text = _without_names(title, author), _without_names(text, author)
+            title, text = without_names(title, author), without_names(text, author)
+            extras = {
+                name: fact if name in _OFFICES_OWN else without_names(fact, author) for name, fact in extras.items()
+            }
+            author = person_key(author)
         region = _REGION.match(self._text(row, "region"))
         return Document(
             id=document_id(self._source.id, native),
@@ -270,7 +277,7 @@ class _Reader:
             engagement=self._engagement(row),
             raw_hash=hashlib.sha256(row.sample).hexdigest() if row.sample else None,
             method=f"import:{self._map.name}",
-            extras=self._extras(row),
+            extras=extras,
         )
 
     def _text(self, row: Row, name: str) -> str:
@@ -309,14 +316,6 @@ def _columns(names: tuple[str, ...], by_key: Mapping[str, str]) -> tuple[tuple[s
     """Return those alternatives of which every part is a column of the file."""
     found = (tuple(by_key.get(heading_key(part), "") for part in name.split("+")) for name in names)
     return tuple(columns for columns in found if all(columns))
-
-
-def _without_names(text: str, person: str) -> str:
-    """Return the text of a record without the name of who turned to the office, where its columns tell it."""
-    for name in person.split("\n"):
-        if _SHORTEST_NAME <= len(name) <= _LONGEST_NAME and not any(character.isdigit() for character in name):
-            text = text.replace(name, "某某")
-    return text
 
 
 def _cell(value: Any) -> str:

@@ -92,5 +92,17 @@ def _matter(matter: Matter) -> dict[str, Any]:
 
 
 def _clock(duty: Duty, stands: str) -> dict[str, Any]:
-    names = ("rule_id", "action", "limit", "basis", "verified", "armed", "start_at", "due_at", "met_at", "extended_at")
+    names = (
+        "rule_id",
+        "action",
+        "limit",
+        "basis",
+        "verified",
+        "armed",
+        "start_at",
+        "due_at",
+        "met_at",
+        "dropped_at",
+        "extended_at",
+    )
     return {name: plain(getattr(duty, name)) for name in names} | {"standing": stands}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from analysis.topics.claims import Stance
 from service.domain.beijing import beijing
 from service.domain.topics.sheet import QUESTIONS, RiskSheet
 from service.domain.topics.topic_report import TopicReport
@@ -51,6 +52,9 @@ def _arguments(sheets: Sheets, report: TopicReport) -> None:
     sheets.table("观点", ("阶段", "立场", "原句", "稿件（篇）", "示例稿件"), rows, (12, 8, 60, 12, 70))
 
 
+_STANCES = (Stance.CON, Stance.PRO, Stance.ADVICE)
+
+
 def _phases(sheets: Sheets, report: TopicReport) -> None:
     now = report.made_at
     rows = [
@@ -64,11 +68,23 @@ def _phases(sheets: Sheets, report: TopicReport) -> None:
             phase.figures.tones.get("neu", 0),
             phase.figures.tones.get("pos", 0),
             phase.figures.asking,
+            *(phase.stances.get(stance, 0) for stance in _STANCES),
         ]
         for phase in report.phases
     ]
-    headings = ("阶段", "起", "止", "稿件", "日均", "负面", "中性", "正面", "提问稿件")
-    sheets.table("分阶段", headings, rows, (12, 18, 18, 8, 8, 8, 8, 8, 10))
+    headings = (
+        "阶段",
+        "起",
+        "止",
+        "稿件",
+        "日均",
+        "负面",
+        "中性",
+        "正面",
+        "提问稿件",
+        *(stance.word for stance in _STANCES),
+    )
+    sheets.table("分阶段", headings, rows, (12, 18, 18, 8, 8, 8, 8, 8, 10, 8, 8, 8))
 
 
 def _effect(sheets: Sheets, report: TopicReport) -> None:
@@ -127,6 +143,7 @@ def _notes(report: TopicReport) -> list[str]:
         f"政策：{topic.title}；按文号、标题或搜索词归入（{named or '标题'}），不含：{'、'.join(topic.without) or '无'}。",
         f"统计至 {beijing(now, now)}（北京时间）；已回溯到 {since}。稿件含转载，转载不重复计入问题与观点。",
         "问题与观点均为稿件原句，按字面相近归并，未作改写；官方稿件、转载和投诉件只计数，不摘句。",
+        f"“质疑、赞成、建议”是自己发声的稿件里有这类原句的篇数，一篇可有几种，反话不算赞成；另有{report.outside}篇在各阶段之外。",
         "每个阶段的问题与观点取该阶段最新的至多2000篇稿件，篇数与情感为全部稿件。",
         "本表供起草解读参考，解读口径由人工填写并经审核。",
     ]

@@ -113,6 +113,10 @@ class Matters(Protocol):
         """Return matters received in `since` ≤ time < `until`, the last received first."""
         ...
 
+    def unread(self, *, limit: int) -> list[Matter]:
+        """Return matters of which nothing was read though their document is judged, whenever they came; the last received first."""
+        ...
+
     def save_links(self, crossings: Sequence[Crossing]) -> None:
         """Insert or replace likenesses; none twice in one call."""
         ...

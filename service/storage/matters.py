@@ -16,7 +16,7 @@ from service.storage.among import among
 from service.storage.columns import exclusion_of
 from service.storage.dialects import upsert
 from service.storage.rows import records, values_of
-from service.storage.schema import disclosures, matter_links, matters
+from service.storage.schema import assessments, disclosures, matter_links, matters
 
 __all__ = ["SqlMatters"]
 
@@ -29,7 +29,7 @@ _LINKS = (
 )
 # Without a due time last on both engines, which sort null differently.
 _SOONEST = (case((_M.due_at.is_(None), 1), else_=0), _M.due_at, _M.received_at.desc(), _M.id)
-_MOMENTS = ("start_at", "due_at", "first_due_at", "extended_at", "met_at")
+_MOMENTS = ("start_at", "due_at", "first_due_at", "extended_at", "met_at", "dropped_at")
 
 
 class SqlMatters:
@@ -110,6 +110,17 @@ class SqlMatters:
         )
         return [_matter(one) for one in records(self._connection, Matter, statement)]
 
+    def unread(self, *, limit: int) -> list[Matter]:
+        """Return matters of which nothing was read though their document is judged, whenever they came; the last received first."""
+        statement = (
+            select(matters)
+            .join(assessments, assessments.c.document_id == _M.document_id)
+            .where(_M.traits == {})
+            .order_by(_M.received_at.desc(), _M.id)
+            .limit(limit)
+        )
+        return [_matter(one) for one in records(self._connection, Matter, statement)]
+
     def save_links(self, crossings: Sequence[Crossing]) -> None:
         """Insert or replace likenesses; none twice in one call."""
         rows = [values_of(one, matter_links) for one in crossings]
@@ -153,10 +164,10 @@ def _duty_values(duty: Duty) -> dict[str, Any]:
 
 
 def _duty(values: Mapping[str, Any]) -> Duty:
-    # Duties that were stored before time could be left out of them hold no exclusions.
+    # Duties that were stored before time could be left out of them hold no exclusions, nor a time at which they were dropped.
     exclusions = tuple(exclusion_of(one) for one in values.get("exclusions", ()))
     return Duty(**{**values, **_read_moments(values, _MOMENTS), "exclusions": exclusions})
 
 
 def _read_moments(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, datetime]:
-    return {name: datetime.fromisoformat(values[name]) for name in names if values[name] is not None}
+    return {name: datetime.fromisoformat(values[name]) for name in names if values.get(name) is not None}

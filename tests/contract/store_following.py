@@ -15,7 +15,7 @@ from service.domain.topics.assigned import AssignedDocument
 from service.domain.topics.sheet import Concern, RiskSheet, SheetLevel, Weight
 from service.domain.topics.topic import Phase, PhaseKind, Topic, TopicState
 from service.ports.store import Store
-from tests.contract.stored import NOW, document, event, put
+from tests.contract.stored import NOW, document, event, judge_all, put
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -269,6 +269,19 @@ class MattersContract:
         with store.read() as work:
             assert [one.id for one in work.matters.received(since=NOW - DAY, until=NOW + HOUR)] == ["a", "b"]
             assert [one.id for one in work.matters.received(since=NOW - DAY, until=NOW)] == ["b"]
+
+    def test_only_what_is_judged_and_not_read_yet_is_to_be_read_whenever_it_came(self, store: Store) -> None:
+        told = [document(str(number)) for number in range(3)]
+        put(store, *told[:2])
+        with store.write() as work:
+            judge_all(work)
+            work.documents.put(told[2:], now=NOW)
+            rows = [matter(one.native_id, document_id=one.id, received_at=NOW - 300 * DAY, traits={}) for one in told]
+            rows[1] = replace(rows[1], traits={"products": []})
+            work.matters.save_all([*rows, matter("application", traits={})])
+        with store.read() as work:
+            assert work.matters.unread(limit=9) == [rows[0]]
+            assert work.matters.unread(limit=0) == []
 
     def test_links_read_back_from_both_sides_the_likeliest_first(self, store: Store) -> None:
         decided = crossing(state=CrossingState.CONFIRMED, decided_by="研判员甲", decided_at=NOW, remark="电话核对一致")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from types import MappingProxyType
 
 from analysis.assessment import CATEGORY_NAMES
@@ -176,7 +177,8 @@ def decide(
     if not by.strip() or not reason.strip():
         raise Conflict("请写明决定的理由")
     return Disclosure(
-        id=one.id,
+        # A subject that came up again begins with the matter that it began with.
+        id=sha256(f"{one.id}\x1f{now.isoformat()}".encode()).hexdigest()[:24],
         subject=one.subject,
         matters=tuple(matter.id for matter in one.matters),
         counts=one.counts,

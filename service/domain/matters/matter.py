@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from service.domain.matters.matter_duty import Duty, due_of_limit, end_exclusion
+from service.domain.matters.matter_duty import Duty, drop, due_of_limit, end_exclusion
 from service.domain.refusal import Conflict
 from service.domain.rules.duties import is_verified
 from service.domain.rules.register import Register
@@ -51,6 +51,7 @@ class MatterState(StrEnum):
     HANDLING = "handling"
     ANSWERED = "answered"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
     @property
     def word(self) -> str:
@@ -62,12 +63,13 @@ class MatterState(StrEnum):
             "handling": "办理中",
             "answered": "已答复",
             "closed": "办结",
+            "withdrawn": "已撤回",
         }[self.value]
 
     @property
     def over(self) -> bool:
         """Whether nothing is left to do."""
-        return self in {MatterState.REFUSED, MatterState.CLOSED}
+        return self in {MatterState.REFUSED, MatterState.CLOSED, MatterState.WITHDRAWN}
 
 
 OPEN_STATES = tuple(state for state in MatterState if not state.over)
@@ -82,13 +84,24 @@ class MatterAct(StrEnum):
     HANDLE = "handle"
     ANSWER = "answer"
     CLOSE = "close"
+    WITHDRAW = "withdraw"
 
     @property
     def word(self) -> str:
         """The act in the interface."""
-        return {"accept": "受理", "refuse": "不予受理", "handle": "转办", "answer": "登记答复", "close": "办结"}[
-            self.value
-        ]
+        return {
+            "accept": "受理",
+            "refuse": "不予受理",
+            "handle": "转办",
+            "answer": "登记答复",
+            "close": "办结",
+            "withdraw": "登记撤回",
+        }[self.value]
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it is not done without a reason."""
+        return self in {MatterAct.REFUSE, MatterAct.WITHDRAW}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,31 +147,40 @@ _AT_RECEIPT: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType(
 _AT_ACCEPTANCE: Mapping[MatterKind, tuple[str, ...]] = MappingProxyType(
     {MatterKind.COMPLAINT: ("C-TJ45",), MatterKind.PETITION: ("C-XF60",)}
 )
-# Which act fulfils which clock: telling whether it is accepted, checking the lead, answering, finishing.
+# Which act fulfils which clock: telling whether it is accepted, checking the lead, answering, finishing. A complaint that is
+# withdrawn ends its mediation (投诉举报处理暂行办法 art. 21).
 _MEETS: Mapping[str, frozenset[MatterAct]] = MappingProxyType(
     {
         "C-TS7": frozenset({MatterAct.ACCEPT, MatterAct.REFUSE}),
-        "C-TJ45": frozenset({MatterAct.ANSWER, MatterAct.CLOSE}),
+        "C-TJ45": frozenset({MatterAct.ANSWER, MatterAct.CLOSE, MatterAct.WITHDRAW}),
         "C-JB15": frozenset({MatterAct.REFUSE, MatterAct.ANSWER, MatterAct.CLOSE}),
         "C-XF15": frozenset({MatterAct.ACCEPT, MatterAct.REFUSE}),
         "C-XF60": frozenset({MatterAct.CLOSE}),
         "C-APP": frozenset({MatterAct.REFUSE, MatterAct.ANSWER}),
     }
 )
+_IN_HAND: Mapping[MatterAct, MatterState] = MappingProxyType(
+    {
+        MatterAct.HANDLE: MatterState.HANDLING,
+        MatterAct.ANSWER: MatterState.ANSWERED,
+        MatterAct.WITHDRAW: MatterState.WITHDRAWN,
+    }
+)
 _NEXT: Mapping[MatterState, Mapping[MatterAct, MatterState]] = MappingProxyType(
     {
         MatterState.RECEIVED: MappingProxyType(
-            {MatterAct.ACCEPT: MatterState.ACCEPTED, MatterAct.REFUSE: MatterState.REFUSED}
+            {
+                MatterAct.ACCEPT: MatterState.ACCEPTED,
+                MatterAct.REFUSE: MatterState.REFUSED,
+                MatterAct.WITHDRAW: MatterState.WITHDRAWN,
+            }
         ),
-        MatterState.ACCEPTED: MappingProxyType(
-            {MatterAct.HANDLE: MatterState.HANDLING, MatterAct.ANSWER: MatterState.ANSWERED}
-        ),
-        MatterState.HANDLING: MappingProxyType(
-            {MatterAct.HANDLE: MatterState.HANDLING, MatterAct.ANSWER: MatterState.ANSWERED}
-        ),
+        MatterState.ACCEPTED: _IN_HAND,
+        MatterState.HANDLING: _IN_HAND,
         MatterState.ANSWERED: MappingProxyType({MatterAct.CLOSE: MatterState.CLOSED}),
         MatterState.REFUSED: MappingProxyType({}),
         MatterState.CLOSED: MappingProxyType({}),
+        MatterState.WITHDRAWN: MappingProxyType({}),
     }
 )
 
@@ -213,28 +235,33 @@ def begin(rule_id: str, register: Register, *, start_at: datetime) -> Duty:
 
 def acts_of(matter: Matter) -> tuple[MatterAct, ...]:
     """Return what can be done to the matter now, the likeliest first."""
-    return tuple(_NEXT[matter.state])
+    return tuple(act for act in _NEXT[matter.state] if _why_not(matter, act) is None)
+
+
+def _why_not(matter: Matter, act: MatterAct) -> str | None:
+    # What a report tells of is checked whatever becomes of the wish of who told it (投诉举报处理暂行办法 arts. 31 and 23).
+    if act is MatterAct.WITHDRAW and matter.kind is MatterKind.REPORT:
+        return f"举报“{matter.number}”的线索须核查，举报人撤回不能代替核查；请核查后登记答复，并写明举报人已撤回"
+    return None
 
 
 def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register: Register, remark: str = "") -> Matter:
     """Return the matter after a person's act; clocks that the act fulfils are met now, late where they were due before.
 
     Raises:
-        Conflict: The act does not follow from the state, nobody is named, or a refusal gives no reason.
+        Conflict: The act does not follow from the state, a report is withdrawn, nobody is named, or a refusal or a
+            withdrawal gives no reason.
     """
     following = _NEXT[matter.state].get(act)
     if following is None:
         raise Conflict(f"办件“{matter.number}”现为“{matter.state.word}”，不能“{act.word}”")
     if not by.strip():
         raise Conflict("办理须有具名人员")
-    if act is MatterAct.REFUSE and not remark.strip():
-        raise Conflict("不予受理须写明理由")
-    duties = tuple(
-        _met(duty, by=by, now=now, register=register)
-        if duty.met_at is None and act in _MEETS.get(duty.rule_id, ())
-        else duty
-        for duty in matter.duties
-    )
+    if (why := _why_not(matter, act)) is not None:
+        raise Conflict(why)
+    if act.needs_reason and not remark.strip():
+        raise Conflict(_REASONS[act])
+    duties = tuple(_after(duty, act, by=by, now=now, register=register) for duty in matter.duties)
     if act is MatterAct.ACCEPT:
         duties += tuple(begin(rule_id, register, start_at=now) for rule_id in _AT_ACCEPTANCE.get(matter.kind, ()))
     changed = replace(
@@ -247,6 +274,22 @@ def perform(matter: Matter, act: MatterAct, *, by: str, now: datetime, register:
         revision=matter.revision + 1,
     )
     return dated(changed)
+
+
+_REASONS: Mapping[MatterAct, str] = MappingProxyType(
+    {
+        MatterAct.REFUSE: "不予受理须写明理由",
+        MatterAct.WITHDRAW: "登记撤回须写明理由：何人何时以何种方式撤回，或逾期不补正、视为放弃",
+    }
+)
+
+
+def _after(duty: Duty, act: MatterAct, *, by: str, now: datetime, register: Register) -> Duty:
+    if duty.over:
+        return duty
+    if fulfils(act, duty.rule_id):
+        return _met(duty, by=by, now=now, register=register)
+    return drop(duty, by=by, now=now) if act is MatterAct.WITHDRAW else duty
 
 
 def fulfils(act: MatterAct, rule_id: str) -> bool:

@@ -55,7 +55,7 @@ def _why_not(duty: Duty, rule: ClockRule, now: datetime) -> str | None:
         return f"“{duty.action}”没有可以延长的规定"
     if duty.extended_at is not None:
         return f"“{duty.action}”已由{duty.extended_by}延期一次，不能再延"
-    if duty.met_at is None and duty.excluding is None and (duty.due_at is None or not duty.armed):
+    if not duty.over and duty.excluding is None and (duty.due_at is None or not duty.armed):
         return f"“{duty.action}”没有在走的时限，不能延期"
     return _halted(duty, now, "延期")
 
@@ -63,6 +63,8 @@ def _why_not(duty: Duty, rule: ClockRule, now: datetime) -> str | None:
 def _halted(duty: Duty, now: datetime, act: str) -> str | None:
     if duty.met_at is not None:
         return f"“{duty.action}”已登记完成，不能{act}"
+    if duty.dropped_at is not None:
+        return f"“{duty.action}”已因撤回终止，不能{act}"
     if duty.excluding is not None:
         return f"“{duty.action}”因{duty.excluding.kind.word}暂不计时，恢复计时后才能{act}"
     if duty.due_at is not None and now > duty.due_at:
@@ -77,8 +79,8 @@ def start_unverified(matter: Matter, rule_id: str, *, by: str) -> Matter:
         Conflict: It runs or is met already, or nobody is named.
     """
     duty = duty_of(matter, rule_id)
-    if duty.armed or duty.met_at is not None:
-        raise Conflict(f"“{duty.action}”已在计时或已完成")
+    if duty.armed or duty.over:
+        raise Conflict(f"“{duty.action}”已在计时、已完成或已终止")
     if not by.strip():
         raise Conflict("启动时限须有具名人员")
     return _with(matter, replace(duty, armed=True, armed_by=by))

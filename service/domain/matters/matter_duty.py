@@ -13,6 +13,7 @@ from service.domain.refusal import Conflict
 __all__ = [
     "Duty",
     "DutyStanding",
+    "drop",
     "due_of_duty",
     "due_of_limit",
     "end_exclusion",
@@ -28,6 +29,7 @@ class Duty:
 
     `armed` is false where limit or policy are not verified, until a person starts it. `first_due_at` is what was due before an extension.
     `warned` is the stage of which people were told; `exclusions` are times that do not count, the last of which may go on.
+    `dropped_at` is when its matter was withdrawn: then nobody did it, and nobody has to.
     """
 
     rule_id: str
@@ -47,11 +49,22 @@ class Duty:
     met_at: datetime | None = None
     warned: int = 0
     exclusions: tuple[Exclusion, ...] = ()
+    dropped_at: datetime | None = None
 
     @property
     def late(self) -> bool:
-        """Whether the duty was done after it was due; once late, always late."""
-        return self.met_at is not None and self.due_at is not None and self.met_at > self.due_at
+        """Whether the duty was done, or its matter withdrawn, after it was due; once late, always late."""
+        ended = self.met_at or self.dropped_at
+        return ended is not None and self.due_at is not None and ended > self.due_at and not self._waited_at_the_end
+
+    @property
+    def over(self) -> bool:
+        """Whether it is done, or nobody has to do it any more."""
+        return self.met_at is not None or self.dropped_at is not None
+
+    @property
+    def _waited_at_the_end(self) -> bool:
+        return self.dropped_at is not None and bool(self.exclusions) and self.exclusions[-1].until == self.dropped_at
 
     @property
     def excluding(self) -> Exclusion | None:
@@ -62,7 +75,7 @@ class Duty:
     @property
     def runs(self) -> bool:
         """Whether its time counts: it was started, is not met, and nothing is waited for that the text leaves out."""
-        return self.armed and self.met_at is None and self.excluding is None
+        return self.armed and not self.over and self.excluding is None
 
     @property
     def counted_from(self) -> datetime:
@@ -84,6 +97,8 @@ class DutyStanding(StrEnum):
     OVERDUE = "overdue"
     MET = "met"
     MET_LATE = "met_late"
+    DROPPED = "dropped"
+    DROPPED_LATE = "dropped_late"
 
     @property
     def word(self) -> str:
@@ -97,6 +112,8 @@ class DutyStanding(StrEnum):
             "overdue": "已逾期",
             "met": "按时完成",
             "met_late": "逾期完成",
+            "dropped": "因撤回终止",
+            "dropped_late": "逾期后因撤回终止",
         }[self.value]
 
 
@@ -163,10 +180,19 @@ def end_exclusion(duty: Duty, *, by: str, remark: str, received_at: datetime, ca
     return replace(changed, due_at=due, note=note)
 
 
+def drop(duty: Duty, *, by: str, now: datetime) -> Duty:
+    """Return the duty of a matter that was withdrawn; what was waited for, without counting the time, did not come."""
+    going_on = duty.excluding
+    if going_on is not None:
+        ended = replace(going_on, until=now, ended_by=by, remark="撤回", days=0)
+        duty = replace(duty, exclusions=(*duty.exclusions[:-1], ended))
+    return replace(duty, dropped_at=now)
+
+
 def standing(duty: Duty, now: datetime) -> DutyStanding:
     """Return how a duty stands at `now`; near begins at 85 % of its time."""
-    if duty.met_at is not None:
-        return DutyStanding.MET_LATE if duty.late else DutyStanding.MET
+    if duty.over:
+        return _ended(duty)
     if not duty.armed:
         return DutyStanding.UNVERIFIED
     if duty.excluding is not None:
@@ -177,3 +203,9 @@ def standing(duty: Duty, now: datetime) -> DutyStanding:
         return DutyStanding.OVERDUE
     used, whole = now - duty.counted_from, duty.due_at - duty.counted_from
     return DutyStanding.NEAR if used * 100 >= whole * _NEAR else DutyStanding.RUNNING
+
+
+def _ended(duty: Duty) -> DutyStanding:
+    if duty.met_at is not None:
+        return DutyStanding.MET_LATE if duty.late else DutyStanding.MET
+    return DutyStanding.DROPPED_LATE if duty.late and duty.armed else DutyStanding.DROPPED

@@ -153,7 +153,7 @@ def settled(matter: Matter, calendar: WorkingCalendar) -> Matter | None:
 
 
 def _settled(duty: Duty, calendar: WorkingCalendar) -> Duty:
-    if duty.due_at is not None or duty.met_at is not None or duty.excluding is not None:
+    if duty.due_at is not None or duty.over or duty.excluding is not None:
         return duty
     due, note = due_of_duty(duty, calendar)
     return duty if due is None else replace(duty, due_at=due, note=note)

@@ -7,15 +7,18 @@ from datetime import datetime
 from types import MappingProxyType
 
 from service.domain.matters.matter import OPEN_STATES, Matter, MatterAct, MatterState, dated, fulfils
-from service.domain.matters.matter_duty import Duty, end_exclusion
+from service.domain.matters.matter_duty import Duty, drop, end_exclusion
 from service.domain.rules.register import Register
 
 __all__ = ["as_registered", "closing_act", "state_told"]
 
 _NOT_YET = re.compile(r"[未待尚拟]|申请(?!人)|部分|正在|中$|不满意|退回|重办")
+# Who does not supplement an application in time gives it up (政府信息公开条例 art. 30).
+_GIVEN_UP = re.compile(r"视为放弃|视为撤回")
 _TOLD = (
     (MatterState.REFUSED, re.compile(r"不予受理|不受理")),
-    (MatterState.CLOSED, re.compile(r"办结|归档|结案|完结|已完成|处理完毕|撤回|撤诉|撤销|终止")),
+    (MatterState.WITHDRAWN, re.compile(r"撤回|撤诉|撤销")),
+    (MatterState.CLOSED, re.compile(r"办结|归档|结案|完结|已完成|处理完毕|终止")),
     (MatterState.ANSWERED, re.compile(r"答复|回复")),
 )
 _ACTS: Mapping[MatterState, tuple[MatterAct, ...]] = MappingProxyType(
@@ -23,12 +26,15 @@ _ACTS: Mapping[MatterState, tuple[MatterAct, ...]] = MappingProxyType(
         MatterState.REFUSED: (MatterAct.REFUSE,),
         MatterState.CLOSED: (MatterAct.CLOSE, MatterAct.ANSWER),
         MatterState.ANSWERED: (MatterAct.ANSWER,),
+        MatterState.WITHDRAWN: (MatterAct.WITHDRAW,),
     }
 )
 
 
 def state_told(status: str) -> MatterState | None:
-    """Return the state that a cell such as 已办结, 已答复 or 不予受理 tells; `None` where something is left to do or nobody can tell."""
+    """Return the state that a cell such as 已办结, 已答复, 已撤回 or 不予受理 tells; `None` where something is left to do or nobody can tell."""
+    if _GIVEN_UP.search(status):
+        return MatterState.WITHDRAWN
     if _NOT_YET.search(status):
         return None
     return next((state for state, pattern in _TOLD if pattern.search(status)), None)
@@ -75,9 +81,11 @@ def as_registered(
 def _ended(
     duty: Duty, state: MatterState, moment: datetime | None, by: str, register: Register, *, new: bool
 ) -> Duty | None:
-    if duty.met_at is not None or moment is None:
-        return duty if duty.met_at is not None else None
+    if duty.over or moment is None:
+        return duty if duty.over else None
     going_on = duty.excluding
+    if state is MatterState.WITHDRAWN and not fulfils(MatterAct.WITHDRAW, duty.rule_id):
+        return drop(duty, by=by, now=max(moment, duty.start_at, *([going_on.since] if going_on else [])))
     met = max(moment, duty.start_at, *([going_on.since] if going_on else []))
     if going_on is not None:
         duty = end_exclusion(duty, by=by, remark="已办理", received_at=met, calendar=register.calendar)

@@ -127,7 +127,8 @@ def assign(matchers: Sequence[Matcher], heard: Heard) -> list[AssignedDocument]:
 
 
 def _whole(heard: Heard) -> str:
-    return heard.text if heard.text.startswith(heard.title) else f"{heard.title}\n{heard.text}"
+    # A title that was cut out of the text ends in the middle of a sentence that follows whole.
+    return heard.text if heard.text.startswith(heard.title.rstrip("…")) else f"{heard.title}\n{heard.text}"
 
 
 def _said(text: str) -> dict[str, tuple[str, ...]]:

@@ -45,6 +45,7 @@ class PhaseKind(StrEnum):
     PUBLISHED = "published"
     IN_FORCE = "in_force"
     ANSWERED = "answered"
+    REPEALED = "repealed"
 
     @property
     def word(self) -> str:
@@ -55,6 +56,7 @@ class PhaseKind(StrEnum):
             "published": "发布",
             "in_force": "实施",
             "answered": "回应",
+            "repealed": "废止",
         }[self.value]
 
 
@@ -133,14 +135,19 @@ class Match:
 
 
 class Matcher:
-    """Tells whether a document belongs to one topic. Spaces, width, case and the form of brackets make no difference."""
+    """Tells whether a document belongs to one topic. Spaces, width, case and the form of brackets make no difference.
 
-    def __init__(self, topic: Topic) -> None:
+    A title that stands only within the longer name of another policy is not this one's: its own detailed rules
+    (实施细则), another place's rules of that name in 《》, and the titles of `others` that are watched.
+    """
+
+    def __init__(self, topic: Topic, others: Iterable[Topic] = ()) -> None:
         """Fold what is looked for once."""
         self.topic = topic
         self._number = _folded(topic.issue_number or "").translate(_BRACKETS)
         self._serial = max(re.findall(r"\d+", self._number), key=len, default="")
         self._title = _folded(title_core(topic.title))
+        self._others = _longer_names(self._title, others)
         parts = [(word, [_folded(part) for part in word.split("+")]) for word in topic.words]
         self._words = [(first, rest, word) for word, (first, *rest) in parts]
         self._without = [_folded(word) for word in topic.without]
@@ -151,14 +158,17 @@ class Matcher:
         return None if found is None or any(word in folded for word in self._without) else found
 
     def names_it(self, match: Match) -> bool:
-        """Tell whether the document was found by what names this policy and no other: its number, or a title that is long enough."""
-        return match.by == "文号" or (match.by == "标题" and len(self._title) >= _NAMES_ONE)
+        """Tell whether the document was found by what names this policy and no other: its number, or a title, or a part of it, that is long enough."""
+        if match.by == "搜索词":
+            word = _folded(match.what)
+            return len(word) >= _NAMES_ONE and word in self._title
+        return match.by == "文号" or len(self._title) >= _NAMES_ONE
 
     def _found(self, folded: str) -> Match | None:
         # Brackets are evened out only where the longest number in it is there at all: that costs as much as all else.
         if self._number and self._serial in folded and self._number in folded.translate(_BRACKETS):
             return Match("文号", str(self.topic.issue_number))
-        if len(self._title) >= _SHORTEST_CORE and self._title in folded:
+        if len(self._title) >= _SHORTEST_CORE and self._title in folded and self._title in self._others.sub("", folded):
             return Match("标题", title_core(self.topic.title))
         for first, rest, word in self._words:
             if first in folded and all(part in folded for part in rest):
@@ -169,6 +179,20 @@ class Matcher:
     def fold(title: str, text: str) -> str:
         """Return title and text as they are looked through."""
         return f"{_folded(title)}\n{_folded(text)}"
+
+
+# What makes the name of a policy that of another one.
+_DETAILED = "实施细则|实施办法|实施条例|实施意见|实施方案|细则|补充规定"
+_PLACE_ENDS = "省市县区州盟旗"
+
+
+def _longer_names(title: str, others: Iterable[Topic]) -> re.Pattern[str]:
+    """Return what finds the names of other policies that contain the title, the longest first."""
+    named = re.escape(title)
+    cores = {_folded(title_core(other.title)) for other in others}
+    watched = sorted((core for core in cores if title in core and core != title), key=len, reverse=True)
+    patterns = (rf"《[^《》]{{1,12}}[{_PLACE_ENDS}]{named}", rf"{named}(?:[(].{{1,4}}[)])?(?:{_DETAILED})")
+    return re.compile("|".join((*map(re.escape, watched), *patterns)))
 
 
 _BRACKETS = str.maketrans("[]〔〕【】［］{}()", "〔〕〔〕〔〕〔〕〔〕〔〕")
@@ -211,7 +235,7 @@ class Breadth:
         if self.looked >= BROAD.looked and self.share > BROAD.share:
             raise Refusal(
                 f"搜索词过宽：最近{self.looked}篇稿件中有{self.found}篇（{self.share:.0%}）命中，超过{BROAD.share:.0%}的上限。"
-                "请换成更具体的词，或用“甲+乙”要求两个词同时出现"
+                f"请换成更具体的词，例如政策名称里连续的{_NAMES_ONE}个字以上，或用“甲+乙”要求两个词同时出现"
             )
 
 

@@ -45,12 +45,16 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseReport:
-    """One phase. `figures` count all its documents; arguments and questions are those of the newest `read` of them."""
+    """One phase. `figures` count all its documents; arguments, questions and `stances` are of the newest `read` of them.
+
+    `stances` count the documents that speak for themselves with a sentence for, against, or of advice; one may do several.
+    """
 
     window: PhaseWindow
     figures: WindowFigures
     arguments: tuple[Argument, ...]
     read: int
+    stances: Mapping[Stance, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def of(self, stance: Stance) -> list[Argument]:
         """Return the arguments of one stance, the most said first."""
@@ -65,6 +69,7 @@ class PhaseReport:
             "documents": self.figures.documents,
             "tones": dict(self.figures.tones),
             "asking": self.figures.asking,
+            "stances": {stance.value: self.stances.get(stance, 0) for stance in Stance},
             "questions": _said(self.figures.questions),
             "arguments": [
                 {"stance": one.stance.value, "sentence": one.sentence, "count": one.count} for one in self.arguments
@@ -77,6 +82,7 @@ class TopicReport:
     """A topic's whole report; `daily` holds (day, all, negative) over all phases, `questions` those of all of them together.
 
     `effect` compares before and after the start of phase `pivot`. `lines` holds every document that is named, by id.
+    `outside` counts documents of the topic before its first phase and between phases.
     """
 
     topic: Topic
@@ -87,6 +93,7 @@ class TopicReport:
     effect: Effect | None
     pivot: PhaseWindow | None
     lines: Mapping[str, DocumentLine] = field(default_factory=lambda: MappingProxyType({}))
+    outside: int = 0
 
     @property
     def documents(self) -> int:
@@ -100,6 +107,7 @@ class TopicReport:
             "title": self.topic.title,
             "made_at": self.made_at.isoformat(),
             "documents": self.documents,
+            "outside": self.outside,
             "phases": [phase.as_json() for phase in self.phases],
             "questions": _said(self.questions),
             "effect": self.effect.as_json() if self.effect else None,
@@ -138,6 +146,7 @@ def phase_report(window: PhaseWindow, hourly: Hourly, documents: Sequence[Assign
         figures=window_figures(hourly, within, since=window.since, until=window.until, scope=scope),
         arguments=tuple(argument for stance in Stance for argument in _arguments(stance, within)),
         read=len(within),
+        stances={stance: sum(bool(one.of(stance)) for one in within) for stance in Stance},
     )
 
 

@@ -10,7 +10,7 @@ from service.domain.matters.disclosure import Disclosure, FrequentSubject, decid
 from service.domain.matters.matter import Matter, MatterAct, perform
 from service.domain.matters.matter_clock import duty_of, exclude, extend, resume, start_unverified
 from service.domain.people.person import Act, Person
-from service.domain.refusal import Conflict, NotFound
+from service.domain.refusal import NotFound
 from service.domain.rules.register import Register
 from service.flows.acts import note, permit, reason_of
 from service.ports.store import Store, Work
@@ -233,8 +233,6 @@ def decide_disclosure(
         if subject is None:
             raise NotFound("这个高频主题已不在列表中，请刷新页面")
         decided = decide(subject, disclose=disclose, by=person.name, reason=why, now=now, register=register)
-        if any(past.id == decided.id for past in work.matters.disclosures()):
-            raise Conflict("这个主题已有决定，请刷新页面")
         work.matters.save_disclosure(decided)
         detail = {"name": decided.subject, "to": decided.state.word, "reason": why, "matters": list(decided.matters)}
         note(work, person, "disclosure.decided", f"disclosure:{decided.id}", detail, now)

@@ -24,7 +24,7 @@ EVERY = timedelta(minutes=2)
 
 _TURN = "crossing.turn"
 _LOOKS_BACK = timedelta(days=30)
-_MATTERS, _EVENTS = 3_000, 1_000
+_READ, _MATTERS, _EVENTS = 1_000, 3_000, 1_000
 _MOST_OF_ONE = 5
 _COMPLAINT = "complaint"
 _PRODUCTS = (EntityType.DRUG, EntityType.DEVICE, EntityType.COSMETIC, EntityType.VACCINE)
@@ -44,9 +44,9 @@ class CrossingReport:
 
 
 def cross_check(store: Store, *, now: Callable[[], datetime]) -> CrossingReport:
-    """Compare the matters of the last thirty days with the events of that time; where another process had the turn, none.
+    """Read what was judged, and compare the matters of the last thirty days with the events of that time.
 
-    What a person decided stays as it is; a likeness that is known keeps its first reasons.
+    Where another process had the turn, nothing is done. What a person decided stays as it is; a likeness that is known keeps its first reasons.
     """
     moment = now()
     report = CrossingReport()
@@ -58,14 +58,10 @@ def cross_check(store: Store, *, now: Callable[[], datetime]) -> CrossingReport:
             for matter in work.matters.received(since=moment - _LOOKS_BACK, until=moment, limit=_MATTERS)
             if matter.kind is not MatterKind.APPLICATION
         ]
-        if not matters:
-            return report
-        fresh = _read(work, matters)
-        events = [
-            EventTraits.of(event)
-            for event in work.events.listing(since=moment - _LOOKS_BACK - WINDOW, limit=_EVENTS)
-            if event.document_count > 0
-        ]
+        # Older ones are compared with nothing, but the subjects of a year count them: a first import brings a year at once.
+        fresh = _read(work, work.matters.unread(limit=_READ))
+        listed = work.events.listing(since=moment - _LOOKS_BACK - WINDOW, limit=_EVENTS) if matters else []
+        events = [EventTraits.of(event) for event in listed if event.document_count > 0]
         known = {
             (link.matter_id, link.event_id)
             for links in work.matters.links_of([matter.id for matter in matters]).values()
@@ -95,7 +91,7 @@ def traits_of(matter: Matter, title: str, text: str, said: Assessment, event_id:
 
 
 def _read(work: Work, matters: Sequence[Matter]) -> dict[str, Matter]:
-    """Return, by id, the matters whose documents are judged by now and were not read before, with what they name."""
+    """Return, by id, those of the matters whose documents are judged, with what they name."""
     waiting = {matter.id: matter for matter in matters if MatterTraits.of(matter) is None and matter.document_id}
     judged = work.documents.search_documents_of(list(waiting))
     found = {}

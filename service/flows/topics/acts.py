@@ -122,7 +122,9 @@ def open_topic(
         work.topics.save(topic)
         detail = {"name": name, "words": list(topic.words), "phases": _told(topic.phases)}
         note(work, person, "topic.opened", f"topic:{topic.id}", detail, now)
-    return _fill(store, topic, now)
+    filled = _fill(store, topic, now)
+    _refill_within(store, topic, now)
+    return filled
 
 
 def change_topic(
@@ -247,7 +249,7 @@ def follow_documents(work: Work, judged: Sequence[tuple[Document, Assessment, st
     topics = work.topics.listing(state=TopicState.OPEN.value, limit=MOST_OPEN)
     if not topics or not judged:
         return 0
-    matchers = [Matcher(topic) for topic in topics]
+    matchers = [Matcher(topic, topics) for topic in topics]
     since = {topic.id: begins(topic, now=now) for topic in topics}
     work.topics.withdraw([document.id for document, *_ in judged], topic_ids=list(since))
     rows = [
@@ -277,7 +279,7 @@ def _refuse_another(work: Work, topic: Topic) -> None:
 
 def _try_out(store: Store, topic: Topic) -> None:
     """Refuse words that hold of nearly everything, by the newest two thousand documents whatever their time."""
-    matcher = Matcher(topic)
+    matcher = Matcher(topic, _others(store))
     looked = found = 0
     for page in _pages(store, None, _TRIED):
         told = [matcher.match(Matcher.fold(row.title, row.text)) for row in page]
@@ -290,7 +292,7 @@ def _try_out(store: Store, topic: Topic) -> None:
 def _fill(store: Store, topic: Topic, now: datetime) -> Topic:
     """Assign what is stored, newest first; returns the topic with the time that was reached."""
     since = begins(topic, now=now)
-    matchers = [Matcher(topic)]
+    matchers = [Matcher(topic, _others(store))]
     reached = since
     looked = 0
     for page in _pages(store, since, _LOOKED_THROUGH):
@@ -305,6 +307,22 @@ def _fill(store: Store, topic: Topic, now: datetime) -> Topic:
         if topic_of(work, topic.id, hold=True).revision == topic.revision:
             work.topics.save(filled)
     return filled
+
+
+def _others(store: Store) -> list[Topic]:
+    with store.read() as work:
+        return work.topics.listing()
+
+
+def _refill_within(store: Store, topic: Topic, now: datetime) -> None:
+    """Assign anew to open topics whose title the new one's contains: what names the new one was theirs until now."""
+    core = title_core(topic.title)
+    for other in _others(store):
+        shorter = title_core(other.title)
+        if other.state is TopicState.OPEN and shorter != core and shorter in core:
+            with store.write() as work:
+                work.topics.clear(other.id)
+            _fill(store, other, now)
 
 
 def _pages(store: Store, since: datetime | None, limit: int) -> Iterator[list[EventDocument]]:

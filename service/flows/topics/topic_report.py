@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from analysis.topics.questions import group
 from service.domain.figures.effect import Effect, Question, halves
 from service.domain.topics.assigned import AssignedDocument
-from service.domain.topics.topic import PhaseKind, PhaseWindow, Topic, windows
+from service.domain.topics.topic import PhaseKind, PhaseWindow, Topic, begins, windows
 from service.domain.topics.topic_report import (
     MOST_QUESTIONS,
     DocumentLine,
@@ -31,7 +31,7 @@ SPANS = (3, 7, 14, 30)
 
 _READ = 2_000
 _SHOWN_DAYS = 180
-_PIVOTS = (PhaseKind.ANSWERED, PhaseKind.PUBLISHED, PhaseKind.IN_FORCE, PhaseKind.CONSULTING)
+_PIVOTS = (PhaseKind.ANSWERED, PhaseKind.PUBLISHED, PhaseKind.REPEALED, PhaseKind.IN_FORCE, PhaseKind.CONSULTING)
 
 
 def report_topic(store: Store, topic_id: str, *, now: datetime, pivot: int | None = None, days: int = 7) -> TopicReport:
@@ -49,7 +49,7 @@ def report_topic(store: Store, topic_id: str, *, now: datetime, pivot: int | Non
         span = timedelta(days=days)
         chosen = _pivot(phases, pivot)
         first = min([window.since for window in phases] + ([chosen.since - span] if chosen else []), default=now)
-        hourly = work.topics.hourly(topic.id, since=first, until=now)
+        hourly = work.topics.hourly(topic.id, since=min(first, begins(topic, now=now)), until=now)
         reports = tuple(_phase(work, topic, window, hourly) for window in phases)
         shown = max(first, now - timedelta(days=_SHOWN_DAYS))
         return TopicReport(
@@ -61,6 +61,7 @@ def report_topic(store: Store, topic_id: str, *, now: datetime, pivot: int | Non
             effect=_effect(work, topic, chosen, hourly, span, now) if chosen else None,
             pivot=chosen,
             lines=_lines(work, [report for report, _ in reports]),
+            outside=sum(count for _, _, count, _ in hourly) - sum(report.figures.documents for report, _ in reports),
         )
 
 

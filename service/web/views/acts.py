@@ -156,6 +156,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "matter.handle": "转办",
         "matter.answer": "登记答复",
         "matter.close": "办结",
+        "matter.withdraw": "登记撤回",
         "matter.extended": "延期",
         "matter.excluded": "扣除时间（暂不计时）",
         "matter.resumed": "恢复计时",

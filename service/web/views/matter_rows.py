@@ -33,6 +33,8 @@ _STYLES: Mapping[DutyStanding, str] = {
     DutyStanding.EXCLUDED: "quiet",
     DutyStanding.MET_LATE: "text-red",
     DutyStanding.MET: "text-good",
+    DutyStanding.DROPPED: "quiet",
+    DutyStanding.DROPPED_LATE: "text-red",
 }
 
 
@@ -102,7 +104,7 @@ def _duty_row(matter: Matter, duty: Duty, extension: str | None, now: datetime) 
 
 def matter_row(matter: Matter, links: list[Crossing], *, now: datetime) -> MatterRow:
     """Return one row of the list."""
-    waiting = [duty for duty in matter.duties if duty.met_at is None]
+    waiting = [duty for duty in matter.duties if not duty.over]
     soonest = min(waiting, key=lambda duty: (duty.due_at is None, duty.due_at or now), default=None)
     shown = [link for link in links if link.state is not CrossingState.REJECTED]
     return MatterRow(

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from analysis.topics.claims import Stance
 from service.domain.beijing import BEIJING
 from service.domain.topics.sheet import RiskSheet
 from service.domain.topics.topic import PhaseKind, PhaseWindow, Topic
@@ -109,53 +110,62 @@ def _marks(begun: Sequence[tuple[float, str]], width: float) -> tuple[Mark, ...]
 
 @dataclass(frozen=True, slots=True)
 class PhaseLine:
-    """One row of the table of phases; `tones` are (word, count, share of 100, style key)."""
+    """One row of the table of phases; `tones` are (word, count, share of 100, style key), `stances` (word, count)."""
 
     report: PhaseReport
     span: str
     per_day: str
     negative: str
     tones: tuple[tuple[str, int, float, str], ...]
+    stances: tuple[tuple[str, int], ...] = ()
 
 
+_STANCES = (Stance.CON, Stance.PRO, Stance.ADVICE)
 _TONES = (("neg", "负面", "red"), ("neu", "中性", "none"), ("pos", "正面", "accent"))
 
 
 def phase_lines(report: TopicReport) -> list[PhaseLine]:
     """Return the phases as rows, in order of time."""
-    return [_line(phase) for phase in report.phases]
+    days = [day for phase in report.phases for day in (phase.window.since, phase.window.until)]
+    dated = len({day.astimezone(BEIJING).year for day in (*days, report.made_at)}) > 1
+    return [_line(phase, dated=dated) for phase in report.phases]
 
 
-def _line(phase: PhaseReport) -> PhaseLine:
+def _line(phase: PhaseReport, *, dated: bool) -> PhaseLine:
     figures = phase.figures
     share = figures.negative_share
     return PhaseLine(
         report=phase,
-        span=span_words(phase.window),
+        span=span_words(phase.window, dated=dated),
         per_day=f"{figures.per_day:.1f}",
         negative="—" if share is None else f"{share:.0%}",
         tones=tuple(
             (word, figures.tones.get(key, 0), 100 * figures.tones.get(key, 0) / (figures.documents or 1), style)
             for key, word, style in _TONES
         ),
+        stances=tuple((stance.word, phase.stances.get(stance, 0)) for stance in _STANCES),
     )
 
 
-def span_words(window: PhaseWindow) -> str:
-    """Return the Beijing days of a phase: `11月1日—11月15日`, or `11月18日起`."""
+def span_words(window: PhaseWindow, *, dated: bool = False) -> str:
+    """Return the Beijing days of a phase: `11月1日—11月15日`, or `11月18日起`; with their years where it is `dated`."""
+
+    def word(day: date) -> str:
+        return f"{f'{day.year}年' if dated else ''}{day.month}月{day.day}日"
+
     first = window.since.astimezone(BEIJING).date()
     if window.phase.until is None and window.until.astimezone(BEIJING).time() != datetime.min.time():
-        return f"{first.month}月{first.day}日起"
+        return f"{word(first)}起"
     last = (window.until - timedelta(microseconds=1)).astimezone(BEIJING).date()
-    return f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+    return f"{word(first)}—{word(last)}"
+
+
+_PUBLIC = frozenset({PhaseKind.PUBLISHED, PhaseKind.IN_FORCE, PhaseKind.REPEALED})
 
 
 def next_act(topic: Topic, sheets: Sequence[RiskSheet], *, now: datetime) -> str:
     """Return the next step: `sheet` or `sign` before the publication, else `export`."""
-    published = any(
-        phase.kind in {PhaseKind.PUBLISHED, PhaseKind.IN_FORCE} and phase.since <= now.astimezone(BEIJING).date()
-        for phase in topic.phases
-    )
+    published = any(phase.kind in _PUBLIC and phase.since <= now.astimezone(BEIJING).date() for phase in topic.phases)
     if published or (sheets and sheets[0].signed_by is not None):
         return "export"
     if not sheets or sheets[0].missing:

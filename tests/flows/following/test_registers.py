@@ -35,7 +35,9 @@ def one_of(store: Store, number: str) -> Matter:
     [
         ("已办结", MatterState.CLOSED),
         ("逾期办结", MatterState.CLOSED),
-        ("投诉人撤回", MatterState.CLOSED),
+        ("投诉人撤回", MatterState.WITHDRAWN),
+        ("逾期未补正，视为放弃", MatterState.WITHDRAWN),
+        ("申请撤回", None),
         ("终止调解", MatterState.CLOSED),
         ("不予受理", MatterState.REFUSED),
         ("已答复申请人", MatterState.ANSWERED),
@@ -83,6 +85,25 @@ def test_a_day_that_the_register_tells_says_whether_it_was_in_time(
     assert [standing(duty, NOW) for duty in told["乙-2"]] == [DutyStanding.MET_LATE]
     # When a complaint was accepted the day of its end does not tell, and a day to come tells nothing.
     assert told["乙-3"] == told["乙-4"] == ()
+
+
+def test_a_record_that_its_register_holds_as_withdrawn_counts_as_done_by_nobody(
+    store: Store, tmp_path: Path, register: Register
+) -> None:
+    take(
+        store,
+        tmp_path,
+        register,
+        ("己-1", "举报", TEXT, "2026-11-02", "举报人撤回", "2026-11-05"),
+        ("己-2", "投诉", TEXT, "2026-08-03", "已撤回", "2026-10-30"),
+        ("己-3", "投诉", TEXT, "2026-08-03", "已撤回", ""),
+    )
+    found = {number: one_of(store, number) for number in ("己-1", "己-2", "己-3")}
+    assert {matter.state for matter in found.values()} == {MatterState.WITHDRAWN}
+    assert [standing(duty, NOW) for duty in found["己-1"].duties] == [DutyStanding.DROPPED]
+    assert [standing(duty, NOW) for duty in found["己-2"].duties] == [DutyStanding.DROPPED_LATE]
+    assert found["己-3"].duties == ()
+    assert all(matter.due_at is None for matter in found.values())
 
 
 def test_what_is_done_since_is_followed_once_with_an_audit_row(

@@ -33,6 +33,31 @@ def hear_all(store: Store) -> None:
     hear(store, [(document, judged(document, tone)) for document, tone in said])
 
 
+class TestVoices:
+    def test_who_objects_approves_and_advises_is_counted_by_documents_that_speak_for_themselves(
+        self, store: Store, officer: Person
+    ) -> None:
+        hear_all(store)
+        mocks = voice(77, 3, "追溯码好事啊，支持，安全到没药吃。")
+        hear(store, [(mocks, judged(mocks, "pos"))])
+        topic = watch_rule(store, officer)
+        consulted, published, answered = report_topic(store, topic.id, now=NOW).phases
+        assert consulted.stances == {Stance.CON: 3, Stance.PRO: 2, Stance.ADVICE: 1}
+        assert answered.stances == {Stance.CON: 0, Stance.PRO: 1, Stance.ADVICE: 0}
+        assert sum(published.stances.values()) > 0
+
+    def test_documents_outside_the_phases_are_told_and_a_cut_title_is_not_quoted(
+        self, store: Store, officer: Person
+    ) -> None:
+        text = "某省药品零售追溯管理办法的扫码设备太贵，乡镇药店确实难以负担，谁出钱谁来修都没有说清楚。"
+        cut = replace(voice(1, 20, text), title=f"{text[:30]}…")
+        early = voice(2, 40, "某省药品零售追溯管理办法什么时候出？")
+        hear(store, [(one, judged(one)) for one in (cut, early)])
+        report = report_topic(store, watch_rule(store, officer).id, now=NOW)
+        assert (report.documents, report.outside) == (1, 1)
+        assert [one.sentence for one in report.phases[0].arguments] == [text]
+
+
 class TestOpening:
     def test_what_is_stored_already_joins_the_topic(self, store: Store, officer: Person) -> None:
         hear_all(store)
@@ -93,6 +118,35 @@ class TestOpening:
     def test_a_viewer_opens_nothing(self, store: Store, viewer: Person) -> None:
         with pytest.raises(Forbidden):
             watch_rule(store, viewer)
+
+
+class TestNames:
+    def test_a_topic_named_like_a_longer_one_gives_its_documents_back_when_that_is_opened(
+        self, store: Store, officer: Person
+    ) -> None:
+        texts = ["某省零售追溯规则开始实施了。", "某省零售追溯规则问答手册看不懂。"]
+        hear(store, [(one, judged(one)) for one in (voice(n, 1, text) for n, text in enumerate(texts))])
+        phases = [Phase(kind=PhaseKind.PUBLISHED, since=today())]
+        short = open_topic(store, officer, title="某省零售追溯规则", phases=phases, now=NOW)
+        with store.read() as work:
+            assert work.topics.totals() == {short.id: 2}
+        long = open_topic(store, officer, title="某省零售追溯规则问答手册", phases=phases, now=NOW)
+        with store.read() as work:
+            assert work.topics.totals() == {short.id: 1, long.id: 1}
+
+    def test_a_policy_of_which_everybody_speaks_is_watched_by_a_part_of_its_name(
+        self, store: Store, officer: Person
+    ) -> None:
+        texts = [voice(number, 1, f"零售追溯管理办法的第{number}条说法") for number in range(60)]
+        hear(store, [(one, judged(one)) for one in texts])
+        phases = [Phase(kind=PhaseKind.PUBLISHED, since=today())]
+        with pytest.raises(Refusal, match="连续的8个字以上"):
+            open_topic(store, officer, title="某省药品零售追溯管理办法", words=["追溯"], phases=phases, now=NOW)
+        topic = open_topic(
+            store, officer, title="某省药品零售追溯管理办法", words=["零售追溯管理办法"], phases=phases, now=NOW
+        )
+        with store.read() as work:
+            assert work.topics.totals() == {topic.id: 60}
 
 
 class TestFollowing:

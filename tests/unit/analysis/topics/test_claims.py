@@ -31,6 +31,26 @@ def test_a_sentence_stands_where_its_words_say(sentence: str, stance: Stance) ->
 @pytest.mark.parametrize(
     "text",
     [
+        "好嘛，真是大好事，老百姓半夜发烧自己扛呗。",
+        "支持药师在岗规定，支持药店全部关门。",
+        "必须支持啊，领导家门口的药店有药师，呵呵。",
+        "为药师在岗规定点赞！从此挂证的更放心了。",
+        "这规定更安全了，安全到没药吃。",
+        "值得点赞，半夜发烧也有药师。[doge]",
+    ],
+)
+def test_praise_that_a_text_marks_as_mockery_is_no_approval(text: str) -> None:
+    assert [claim for claim in claims(text) if claim.stance is Stance.PRO] == []
+
+
+def test_what_a_mocking_text_objects_to_and_proposes_is_kept() -> None:
+    said = claims("真是好事，呵呵。一刀切不合理。建议先试点。")
+    assert [claim.stance for claim in said] == [Stance.CON, Stance.ADVICE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "现向社会公开征求意见，欢迎社会各界提出意见建议。",
         "有关单位请将意见建议于月底前反馈至邮箱。",
         "为了规范药品零售活动制定本办法。",

@@ -232,3 +232,15 @@ def test_a_publication_is_registered_once_with_its_place() -> None:
     assert done.published_at == NOW + DAY
     with pytest.raises(Conflict, match="没有待公开的内容"):
         publish(done, by="研判员甲", place="别处", now=NOW)
+
+
+def test_a_subject_that_came_up_again_in_numbers_is_decided_again_beside_the_first_decision() -> None:
+    asked = [application(90 - number, ASKED[number % 3]) for number in range(9)]
+    [first] = frequent(asked[:3])
+    refused = decide(first, disclose=False, by="审批人乙", reason="涉及商业秘密", now=NOW, register=register())
+    [again] = frequent(asked, [refused])
+    assert (again.id, again.proposed) == (first.id, True)
+    later = decide(again, disclose=True, by="审批人乙", reason="已脱密", now=NOW + DAY, register=register())
+    assert later.id != refused.id
+    [decided] = frequent(asked, [refused, later])
+    assert decided.decision == later

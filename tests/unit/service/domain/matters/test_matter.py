@@ -274,10 +274,11 @@ def test_of_several_clocks_the_soonest_that_runs_and_can_be_told_is_due() -> Non
 @pytest.mark.parametrize(
     ("acts", "onward"),
     [
-        ([], {MatterAct.ACCEPT, MatterAct.REFUSE}),
+        ([], {MatterAct.ACCEPT, MatterAct.REFUSE, MatterAct.WITHDRAW}),
         ([MatterAct.REFUSE], set()),
-        ([MatterAct.ACCEPT], {MatterAct.HANDLE, MatterAct.ANSWER}),
-        ([MatterAct.ACCEPT, MatterAct.HANDLE], {MatterAct.HANDLE, MatterAct.ANSWER}),
+        ([MatterAct.ACCEPT], {MatterAct.HANDLE, MatterAct.ANSWER, MatterAct.WITHDRAW}),
+        ([MatterAct.ACCEPT, MatterAct.HANDLE], {MatterAct.HANDLE, MatterAct.ANSWER, MatterAct.WITHDRAW}),
+        ([MatterAct.WITHDRAW], set()),
         ([MatterAct.ACCEPT, MatterAct.HANDLE, MatterAct.HANDLE, MatterAct.ANSWER], {MatterAct.CLOSE}),
         ([MatterAct.ACCEPT, MatterAct.ANSWER, MatterAct.CLOSE], set()),
     ],
@@ -364,6 +365,6 @@ def test_whatever_is_done_late_stays_late_and_nothing_is_back_dated(
                 assert now <= was.due_at < duty.due_at
             if was.due_at is not None and now > was.due_at:
                 assert duty.due_at == was.due_at
-        open_dues = [duty.due_at for duty in matter.duties if duty.met_at is None and duty.armed and duty.due_at]
+        open_dues = [duty.due_at for duty in matter.duties if not duty.over and duty.armed and duty.due_at]
         assert matter.due_at == min(open_dues, default=None)
         assert matter.state is not MatterState.RECEIVED or name == "extend"

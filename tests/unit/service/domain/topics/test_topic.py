@@ -57,6 +57,32 @@ def test_a_document_belongs_by_number_title_or_words(text: str, match: Match | N
 
 
 @pytest.mark.parametrize(
+    ("text", "belongs"),
+    [
+        ("某省药品零售追溯管理办法实施细则开始征求意见", False),
+        ("《某省药品零售追溯管理办法（试行）实施细则》罚得太重", False),
+        ("《外省甲市某省药品零售追溯管理办法》出台", False),
+        ("某省药品零售追溯管理办法补充问答第二版来了", False),
+        ("有了实施细则，某省药品零售追溯管理办法才好执行", True),
+        ("《某省药品零售追溯管理办法》的实施细则什么时候出", True),
+        ("某省药品零售追溯管理办法实施以后更方便了", True),
+        ("我省《某省药品零售追溯管理办法》", True),
+    ],
+)
+def test_a_title_within_the_longer_name_of_another_policy_is_not_this_ones(text: str, belongs: bool) -> None:
+    only = replace(TOPIC, words=(), issue_number=None)
+    other = replace(only, id="t2", title="某省药品零售追溯管理办法补充问答")
+    assert (Matcher(only, [only, other]).match(Matcher.fold("", text)) is not None) is belongs
+    assert Matcher(other, [only, other]).match(Matcher.fold("", "看了某省药品零售追溯管理办法补充问答")) is not None
+
+
+def test_a_long_part_of_the_title_as_a_search_word_names_the_policy_and_other_words_do_not() -> None:
+    matcher = Matcher(replace(TOPIC, words=("药品零售追溯管理", "追溯管理", "零售药店怎么查追溯码")))
+    told = {word: matcher.names_it(Match("搜索词", word)) for word in matcher.topic.words}
+    assert told == {"药品零售追溯管理": True, "追溯管理": False, "零售药店怎么查追溯码": False}
+
+
+@pytest.mark.parametrize(
     ("title", "core"),
     [
         ("关于印发《某省药品追溯办法（试行）》的通知", "某省药品追溯办法"),
