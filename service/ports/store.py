@@ -237,7 +237,10 @@ class Events(Protocol):
     def documents(
         self, event_id: str, *, since: datetime | None = None, until: datetime | None = None, limit: int = 500
     ) -> list[EventDocument]:
-        """Return the members of `since` ≤ time < `until` in order of time (published, else stored)."""
+        """Return the members of `since` ≤ time < `until` in order of time (published, else stored).
+
+        Without `since` each `duplicate_of` names the first post of the text in that order, whatever came in first.
+        """
         ...
 
     def hourly(self, event_id: str, *, since: datetime, until: datetime) -> list[tuple[datetime, int]]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Text, bindparam, func, select, type_coerce
 
 from service.domain.events.event import Event, EventDocument
+from service.domain.events.reprints import fold_reprints
 from service.storage.among import among
 from service.storage.columns import Moment
 from service.storage.dialects import hour_of, upsert
@@ -147,14 +148,19 @@ class SqlEvents:
     def documents(
         self, event_id: str, *, since: datetime | None = None, until: datetime | None = None, limit: int = 500
     ) -> list[EventDocument]:
-        """Return the members of `since` ≤ time < `until` in order of time (published, else fetched)."""
+        """Return the members of `since` ≤ time < `until` in order of time (published, else fetched).
+
+        Without `since` a reprint points to the first post of its text, else to the likeness it was judged after.
+        """
         a = assessments.c
         statement = assessed_documents().where(a.event_id == event_id).order_by(a.at, a.seq).limit(limit)
         if since is not None:
             statement = statement.where(a.at >= since)
         if until is not None:
             statement = statement.where(a.at < until)
-        return [event_document_of(row) for row in self._connection.execute(statement).mappings()]
+        found = [event_document_of(row) for row in self._connection.execute(statement).mappings()]
+        # The first post may lie before `since`: then the later ones of its text are not to pass for first posts.
+        return fold_reprints(found) if since is None else found
 
     def hourly(self, event_id: str, *, since: datetime, until: datetime) -> list[tuple[datetime, int]]:
         """Return documents per hour of `since` ≤ time < `until`; hours without documents are left out."""

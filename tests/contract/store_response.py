@@ -128,6 +128,28 @@ class EventsContract:
         assert first == members[:1]
         assert [member.document_id for member in within] == [document("early").id]
 
+    def test_of_one_text_the_earliest_post_is_the_first_whatever_came_in_first(self, store: Store) -> None:
+        put(
+            store,
+            document("late", published_at=NOW - HOUR),
+            document("early", published_at=NOW - 3 * HOUR),
+            document("middle", published_at=NOW - 2 * HOUR),
+        )
+        with store.write() as work:
+            work.events.save(event(), [])
+            judge_all(work, event_id="e1", duplicates=["early", "middle"])
+            members = work.events.documents("e1")
+            since = work.events.documents("e1", since=NOW - 2 * HOUR)
+        early, middle, late = (document(name).id for name in ("early", "middle", "late"))
+        assert [(one.document_id, one.duplicate_of) for one in members] == [
+            (early, None),
+            (middle, early),
+            (late, early),
+        ]
+        # Of a window it is not known whether the first post lies before it.
+        assert [one.document_id for one in since] == [middle, late]
+        assert since[0].duplicate_of is not None
+
     def test_a_document_that_is_judged_anew_changes_its_event(self, store: Store) -> None:
         put(store, document("1"))
         with store.write() as work:

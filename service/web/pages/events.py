@@ -234,7 +234,6 @@ def _clock_view(clock: Clock, alert: Alert, context: AppContext) -> dict[str, An
         "role": word("role", clock.role.value),
         "verified": clock.verified,
         "reason": clock.reason,
-        "post_at": clock.post_at,
         "first_due_at": clock.first_due_at,
         "armed_by": None if clock.armed_by == SYSTEM else clock.armed_by,
         "extend": _extension(clock, context),
