@@ -2,6 +2,7 @@
 
 from tests.contract.store_alone import AloneContract
 from tests.contract.store_attachments import AttachmentsContract
+from tests.contract.store_audit import AuditContract
 from tests.contract.store_cases import CasesContract
 from tests.contract.store_citations import CitationsContract
 from tests.contract.store_clock import ClockContract
@@ -15,7 +16,7 @@ from tests.contract.store_hiding import HidingContract
 from tests.contract.store_in_turn import InTurnContract
 from tests.contract.store_learning import LabelsContract, ModelsContract
 from tests.contract.store_library import LibraryContract
-from tests.contract.store_operation import AuditContract, KeptContract, OutboxContract, PeopleContract, SourcesContract
+from tests.contract.store_operation import KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_opinions import OpinionsContract
 from tests.contract.store_previews import PreviewsContract
 from tests.contract.store_renewing import RenewingContract
