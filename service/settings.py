@@ -55,14 +55,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="YAOWANG_", extra="forbid", frozen=True)
 
     data: Path = Field(
-        default=Path("var"), description="Folder of everything that is kept: store, search, files, locks."
+        default=Path("var"), description="Folder that holds everything: store, search index, files, locks."
     )
     host: str = Field(default="127.0.0.1", description="Address that the web role listens on.")
     port: int = Field(default=8300, ge=1, le=65535, description="Port that the web role listens on.")
     base_url: str | None = Field(
-        default=None, description="Address that mails and briefings link to; default http://host:port."
+        default=None, description="Address that links in mails and briefings begin with; default http://host:port."
     )
-    secure_cookies: bool = Field(default=False, description="Set behind HTTPS: cookies then travel over HTTPS only.")
+    secure_cookies: bool = Field(default=False, description="True behind HTTPS: cookies then travel over HTTPS only.")
 
     store_url: str | None = Field(
         default=None, description="postgresql+psycopg://…; default SQLite in the data folder."
@@ -71,13 +71,13 @@ class Settings(BaseSettings):
         default=None, description="Elasticsearch address; default SQLite FTS5 in the data folder."
     )
     search_name: str = Field(default="yaowang", pattern=r"^[a-z][a-z0-9-]{1,40}$", description="Prefix of index names.")
-    search_api_key: SecretStr | None = Field(default=None, description="API key of Elasticsearch, where it wants one.")
+    search_api_key: SecretStr | None = Field(default=None, description="API key of Elasticsearch, if it needs one.")
 
     smtp_host: str | None = Field(
         default=None, description="SMTP server for alert mail; without it mail goes to the local mailbox."
     )
     smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the SMTP server.")
-    smtp_user: str | None = Field(default=None, description="Log-in at the SMTP server.")
+    smtp_user: str | None = Field(default=None, description="User name at the SMTP server.")
     smtp_password: SecretStr | None = Field(default=None, description="Password at the SMTP server.")
     smtp_security: str = Field(default="none", pattern="^(none|starttls|tls)$", description="none, starttls or tls.")
     mail_from: str = Field(default="yaowang@localhost", description="Sender of alert mail.")
@@ -88,57 +88,57 @@ class Settings(BaseSettings):
         description="Second channel: none, wecom, dingtalk, feishu or json.",
     )
     webhook_url: SecretStr | None = Field(
-        default=None, description="Its address, which holds the robot's key; https, on this machine http too."
+        default=None, description="Its address, with the robot's key in it; https, or http on this machine."
     )
     webhook_secret: SecretStr | None = Field(
         default=None,
-        description="Its signing key: 加签 of dingtalk, 签名校验 of feishu; json needs one of 32 characters or more.",
+        description="Its signing key: 加签 of dingtalk, 签名校验 of feishu; json needs 32 characters or more.",
     )
     webhook_inside: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Addresses or networks of the office where it may stand: 10.3.0.8,192.168.7.0/24."
+        default=(), description="Inside addresses or networks where it may be: 10.3.0.8,192.168.7.0/24."
     )
-    webhook_at_once: bool = Field(default=True, description="Whether red and orange are said there at once.")
+    webhook_at_once: bool = Field(default=True, description="Whether red and orange alerts go there at once.")
     webhook_when_mail_waits: bool = Field(
         default=True,
-        description="Whether alerts are said there whose mail has not gone out for 10 minutes, or was refused.",
+        description="Whether alerts go there whose mail has waited 10 minutes or was refused.",
     )
-    daily_report: bool = Field(default=True, description="Whether a mail says every day that all runs (每日报平安).")
+    daily_report: bool = Field(default=True, description="Whether a daily mail reports that all runs (每日报平安).")
     daily_report_at: str = Field(
-        default="08:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="When, Beijing time."
+        default="08:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Time of the daily report, Beijing time."
     )
     daily_report_to: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="Who gets it: addresses divided by commas; none means every administrator with an address.",
+        description="Who gets the daily report: addresses separated by commas; default every administrator with an address.",
     )
     pulse_url: SecretStr | None = Field(
-        default=None, description="Address of an outside monitor that is called while every role is alive; https."
+        default=None, description="Address of an outside monitor, called while every role is alive; https."
     )
-    pulse_minutes: int = Field(default=5, ge=1, le=1440, description="Minutes between two calls of it.")
+    pulse_minutes: int = Field(default=5, ge=1, le=1440, description="Minutes between two calls of the monitor.")
 
     catalogue: Path | None = Field(
-        default=None, description="Folder of own source declarations, added over the shipped ones."
+        default=None, description="Folder of your own source declarations, added to the shipped ones."
     )
     policies: Path | None = Field(
         default=None,
-        description="Folder of own policy facts, laid over the shipped ones; default `policies` in the data folder, where it is.",
+        description="Folder of your own policy data, laid over the shipped data; default `policies` in the data folder, if it exists.",
     )
-    contact: str | None = Field(default=None, description="Mail or page that the crawler's user agent names.")
+    contact: str | None = Field(default=None, description="Mail address or page that the crawler's user agent names.")
     author_key: SecretStr | None = Field(
-        default=None, description="Key of author hashes; default made once in the data folder."
+        default=None, description="Key of author hashes; made once in the data folder by default."
     )
     audit_key: SecretStr | None = Field(
-        default=None, description="Key that signs exports of the audit trail; default made once in the data folder."
+        default=None, description="Key that signs exports of the audit trail; made once in the data folder by default."
     )
     admit_from: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="Networks whose browsers may open the dashboard: 10.20.0.0/16,127.0.0.1; none means all.",
+        description="Networks from which the dashboard may be opened: 10.20.0.0/16,127.0.0.1; default all.",
     )
     second_factor: Demand = Field(
         default=Demand.VOLUNTARY,
         description="Who must log in with a second factor: voluntary, administrators (auditors too) or all.",
     )
     second_factor_key: SecretStr | None = Field(
-        default=None, description="Key that seals second factors in the store; default made once in the data folder."
+        default=None, description="Key that seals second factors in the store; made once in the data folder by default."
     )
     office: str = Field(default="综合规财处", description="Name of the office on briefings.")
     province: str = Field(default="360000", pattern=r"^\d{6}$", description="GB/T 2260 code of the province.")
@@ -150,47 +150,49 @@ class Settings(BaseSettings):
         default=10_240,
         ge=1,
         le=100_000_000,
-        description="Megabytes of attachments that are kept altogether; beyond, new ones are read but not kept, none is deleted.",
+        description="Megabytes of attachments kept in all; beyond, new ones are read but not kept; none is deleted.",
     )
     evidence_page_megabytes: int = Field(
-        default=4, ge=1, le=8, description="Megabytes of a page up to which its bytes are kept as evidence."
+        default=4, ge=1, le=8, description="Size in megabytes up to which a page is kept as evidence."
     )
     evidence_days: int = Field(
         default=400,
         ge=30,
         le=36_500,
-        description="Days that the bytes of pages are kept whose event has neither alert nor case; the others stay.",
+        description="Days that pages are kept whose event has neither alert nor case; others stay.",
     )
     watch_words: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Words that site searches ask for, divided by commas: 药品,疫苗."
+        default=(), description="Words that site searches ask for, separated by commas: 药品,疫苗."
     )
     push_secrets: dict[str, SecretStr] = Field(
         default={}, description='Secrets of signed pushes by source, as JSON: {"vendor-a": "…"}; 32 characters or more.'
     )
     opinion: bool = Field(default=False, description="Whether another model is asked for a second opinion.")
     opinion_url: str | None = Field(
-        default=None, description="Its address before /chat/completions: https://…/v1; http inside the office only."
+        default=None, description="Address of its interface, before /chat/completions: https://…/v1; http only inside."
     )
-    opinion_model: str | None = Field(default=None, description="Name of the model there.")
-    opinion_key: SecretStr | None = Field(default=None, description="Key there; none is sent where none is set.")
+    opinion_model: str | None = Field(default=None, description="Name of that model.")
+    opinion_key: SecretStr | None = Field(default=None, description="Key of that interface, if it needs one.")
     opinion_inside: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Addresses or networks of the office that may be called: 10.3.0.8,192.168.7.0/24."
+        default=(), description="Inside addresses or networks that may be called: 10.3.0.8,192.168.7.0/24."
     )
-    opinion_timeout: int = Field(default=20, ge=1, le=120, description="Seconds that one call may last.")
-    opinion_daily_calls: int = Field(default=200, ge=0, le=100_000, description="Calls a day, Beijing time.")
-    opinion_daily_tokens: int = Field(default=300_000, ge=0, le=1_000_000_000, description="Tokens a day.")
+    opinion_timeout: int = Field(default=20, ge=1, le=120, description="Seconds that one such call may last.")
+    opinion_daily_calls: int = Field(default=200, ge=0, le=100_000, description="Such calls a day, Beijing time.")
+    opinion_daily_tokens: int = Field(
+        default=300_000, ge=0, le=1_000_000_000, description="Tokens of such calls a day."
+    )
     opinion_band: float = Field(
         default=0.1, ge=0, le=0.5, description="How near to the cut the probability of a risk is borderline."
     )
     opinion_severity: int = Field(default=4, ge=4, le=5, description="Severity from which every risk is asked about.")
     opinion_levels: Annotated[tuple[int, ...], NoDecode] = Field(
-        default=(0, 1, 2), description="Levels that are asked about: 0,1,2."
+        default=(0, 1, 2), description="Levels that are asked about."
     )
     opinion_categories: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Categories that are asked about: R01,R07; none means all."
+        default=(), description="Categories that are asked about: R01,R07; default all."
     )
     opinion_characters: int = Field(
-        default=1500, ge=100, le=8000, description="Characters of the body that are sent, personal data masked."
+        default=1500, ge=100, le=8000, description="Characters of a text that are sent, personal data masked."
     )
 
     @field_validator("smtp_password", "author_key", "audit_key", "second_factor_key", "search_api_key")

@@ -41,11 +41,17 @@ def settings_table() -> str:
     """Return the table of all settings as `docs/settings.md` holds it."""
     rows = ["| setting | variable | default | meaning |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        default = "none" if field.default is None else f"`{str(field.default).lower()}`"
-        if isinstance(field.default, str):
-            default = f"`{field.default}`"
-        rows.append(f"| `{name}` | `YAOWANG_{name.upper()}` | {default} | {field.description} |")
+        rows.append(f"| `{name}` | `YAOWANG_{name.upper()}` | {_default(field.default)} | {field.description} |")
     return "\n".join(rows)
+
+
+def _default(value: object) -> str:
+    """Return a default as it would be written in `settings.toml` or the environment."""
+    if value is None or value in ((), {}):
+        return "none"
+    if isinstance(value, tuple):
+        return f"`{','.join(map(str, value))}`"
+    return f"`{value}`" if isinstance(value, str) else f"`{str(value).lower()}`"
 
 
 def commands() -> Iterator[str]:
