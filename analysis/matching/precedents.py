@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float32]
 
 
 def fingerprint_of_row(row: Situation) -> int:
-    """Return a number that another one takes its place when somebody changes which articles a row names."""
+    """Return a checksum of the articles that a row names, by which a changed row is known."""
     return crc32("\n".join((*row.governs, "", *row.related)).encode())
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from service.domain.cases.workflow import REVIEWS, BudgetPart, CaseState, Duty, Step, StepRule, Workflow
+from service.domain.cases.workflow import FINAL_STATES, REVIEWS, BudgetPart, CaseState, Duty, Step, StepRule, Workflow
 from service.domain.clocks.clock import ClockRule
 from service.domain.events.event import IncidentGrade
 from service.domain.policies.policy import PolicyFact
@@ -53,7 +53,7 @@ def read_workflow(tables: Sections, facts: Mapping[str, PolicyFact], clocks: Map
 
     Raises:
         RegisterError: A file, line and key is wrong, a state or step is missing, the parts of the budget do not add up to
-            the target, or the four-eyes rule or the order around the reviews is touched.
+            the target, or the four-eyes rule, the order around the reviews or which states end a case is touched.
     """
     duties = tables.section(WORKFLOW_FILE, "duties", lambda row: Duty(id=row.text("id"), name=row.text("name")))
     named = tables.section(WORKFLOW_FILE, "states", _state)
@@ -79,7 +79,11 @@ def read_workflow(tables: Sections, facts: Mapping[str, PolicyFact], clocks: Map
 
 
 def _state(row: Row) -> tuple[CaseState, str, bool]:
-    return row.parsed("id", CaseState), row.text("name"), row.flag("final", default=False)
+    state, final = row.parsed("id", CaseState), row.flag("final", default=False)
+    # The store lists cases by these states, and every other one has a next step.
+    if final != (state in FINAL_STATES):
+        raise row.fail("final", f"{state.value} {'是' if state in FINAL_STATES else '不是'}终结状态，不能改动")
+    return state, row.text("name"), final
 
 
 def _step(

@@ -19,7 +19,7 @@ from service.domain.cases.file import (
     Opinion,
     Publication,
 )
-from service.domain.cases.workflow import CaseState, Step
+from service.domain.cases.workflow import FINAL_STATES, Step
 from service.storage.among import among
 from service.storage.dialects import insert_new, upsert
 from service.storage.rows import one_record, records, values_of
@@ -38,7 +38,6 @@ __all__ = ["SqlCases"]
 
 _Record = TypeVar("_Record", CaseStep, Draft, Opinion, Approval, Publication, Liaison, Evaluation)
 
-_OVER = (CaseState.ARCHIVED, CaseState.CLOSED_FP, CaseState.CLOSED)
 _TABLES: Mapping[type, Table] = MappingProxyType(
     {
         CaseStep: case_steps,
@@ -128,7 +127,7 @@ class SqlCases:
 
     def listing(self, *, over: bool = False, limit: int = 200, offset: int = 0) -> list[Case]:
         """Return cases that still run (or, with `over`, that have ended), latest change first."""
-        ended = cases.c.state.in_(_OVER) if over else cases.c.state.not_in(_OVER)
+        ended = cases.c.state.in_(FINAL_STATES) if over else cases.c.state.not_in(FINAL_STATES)
         statement = select(cases).where(ended).order_by(cases.c.changed_at.desc(), cases.c.id)
         return records(self._connection, Case, statement.limit(limit).offset(offset))
 

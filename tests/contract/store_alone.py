@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -17,6 +18,7 @@ from service.flows.crawl.live_checks import Came, ask_for_check, settle_checks
 from service.flows.crawl.push import Push, PushDesk, PushRefusedError
 from service.flows.crawl.sources import claim_visits, switch
 from service.flows.people.roster import add_shift
+from service.flows.policies.importing import import_policies
 from service.flows.reports.brief import compile_week
 from service.policies.register import load_register
 from service.ports.registers import SourceCheck
@@ -108,7 +110,8 @@ class AloneContract:
         weeks = [Week(2026, 40 + n) for n in range(WORKERS)]
         together(lambda n: [str(number(weeks[n]))])
         with store.read() as work:
-            assert work.value("briefing.issues") == [str(week) for week in weeks]
+            assert sorted(work.value("briefing.issues")) == [str(week) for week in weeks]
+        assert sorted(number(week) for week in weeks) == [1, 2, 3, 4]
 
     def test_a_source_that_a_person_switches_off_while_its_check_is_settled_stays_off(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
@@ -136,3 +139,16 @@ class AloneContract:
             thread.join(LIMIT_S)
         with store.read() as work:
             assert work.sources.switches()[source.id] is False
+
+    def test_of_several_versions_of_one_rule_that_come_at_once_one_is_taken(self, store: Store, tmp_path: Path) -> None:
+        register = load_register()
+        files = [tmp_path / f"示例药品管理办法第{n}版.txt" for n in range(WORKERS)]
+        header = "---\n标题: 示例药品管理办法\n公布日期: 2026-01-01\n施行日期: 2026-02-01\n---\n"
+        for n, file in enumerate(files):
+            file.write_text(f"{header}第一条　为了加强示例药品管理，制定第{n}版。\n", encoding="utf-8")
+
+        def take(n: int) -> list[str]:
+            report = import_policies(store, files[n], register=register, actor="keeper", now=NOW)
+            return [f"{report.added} {len(report.refused)}"]
+
+        assert sorted(together(take)) == [*[["0 1"]] * (WORKERS - 1), ["1 0"]]

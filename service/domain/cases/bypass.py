@@ -14,7 +14,7 @@ __all__ = ["drop_bypass", "may_ask", "waiting_bypass"]
 
 
 def waiting_bypass(file: CaseFile) -> Mapping[str, Any]:
-    """Return the request that waits for its second name, empty where none does: what has passed needs no going past."""
+    """Return the request that waits for its second name; empty where none does, or where all that it would go past has passed since."""
     asked, version = file.case.asked, file.case.submitted
     if version is None or asked.get("version") != version:
         return MappingProxyType({})

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from crawlers.personal_data import find_personal_data
+from service.domain.documents.card_number import passes_luhn
 from service.domain.finding import Finding
 
 __all__ = ["confidentiality_findings"]
@@ -202,8 +203,5 @@ def _narrowed(text: str) -> str:
 
 
 def _is_card(number: str) -> bool:
-    digits = [int(sign) for sign in number if sign.isdigit()]
-    if not 15 <= len(digits) <= 19:  # noqa: PLR2004 - ISO/IEC 7812 lengths in use
-        return False
-    doubled = [digit if place % 2 == 0 else digit * 2 - 9 * (digit > 4) for place, digit in enumerate(reversed(digits))]  # noqa: PLR2004 - Luhn
-    return sum(doubled) % 10 == 0
+    digits = "".join(sign for sign in number if sign.isdigit())
+    return 15 <= len(digits) <= 19 and passes_luhn(digits)  # noqa: PLR2004 - ISO/IEC 7812 lengths in use

@@ -10,7 +10,7 @@ from service.domain.cases.workflow import REVIEWS, BudgetPart, CaseState, Step, 
 from service.domain.events.event import GRAVE_GRADES, IncidentGrade
 from service.domain.people.person import Act, Person, may
 
-__all__ = ["UNDER_REVIEW", "BudgetUse", "Turn", "budget_used", "holders", "takers", "turn_of", "turns"]
+__all__ = ["UNDER_REVIEW", "BudgetUse", "Turn", "budget_used", "takers", "turn_of", "turns"]
 
 UNDER_REVIEW = frozenset({CaseState.SUBMITTED, CaseState.REVIEWED_1, CaseState.REVIEWED_2})
 """The states in which reviews of the submitted version are missing."""
@@ -93,13 +93,8 @@ def turn_of(person: Person, file: CaseFile, workflow: Workflow, grade: IncidentG
     return next((turn for turn in turns(file, workflow, grade) if _may_take(person, turn, file, workflow)), None)
 
 
-def holders(people: Iterable[Person], turn: Turn, file: CaseFile, workflow: Workflow) -> tuple[str, ...]:
-    """Return the names of those who may take a step: they hold its duty, and no hand in the text forbids it."""
-    return tuple(one.name for one in takers(people, turn, file, workflow))
-
-
 def takers(people: Iterable[Person], turn: Turn, file: CaseFile, workflow: Workflow) -> tuple[Person, ...]:
-    """Return those who may take a step; see `holders`. Whose role handles nothing takes none, whatever duty they hold."""
+    """Return those who may take a step: they hold its duty, their role handles alerts, and no hand in the text forbids it."""
     able = (one for one in people if not one.disabled and may(one.role, Act.HANDLE_ALERT))
     return tuple(one for one in able if _may_take(one, turn, file, workflow))
 

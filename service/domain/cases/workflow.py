@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from service.domain.events.event import IncidentGrade
 
-__all__ = ["REVIEWS", "BudgetPart", "CaseState", "Duty", "Step", "StepRule", "Workflow"]
+__all__ = ["FINAL_STATES", "REVIEWS", "BudgetPart", "CaseState", "Duty", "Step", "StepRule", "Workflow"]
 
 
 class CaseState(StrEnum):
@@ -61,6 +61,9 @@ class Step(StrEnum):
     REOPEN = "S04"
     SAVE = "S05"
 
+
+FINAL_STATES = frozenset({CaseState.ARCHIVED, CaseState.CLOSED_FP, CaseState.CLOSED})
+"""The states in which a case is over; the data names them, and may not name others."""
 
 REVIEWS = (Step.FIRST_REVIEW, Step.LEGAL_REVIEW, Step.SECRECY_REVIEW)
 """The three reviews that every public text must pass, each on the same version."""

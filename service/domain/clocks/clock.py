@@ -113,21 +113,21 @@ class Clock:
 
     @property
     def excluding(self) -> Exclusion | None:
-        """The time that the text leaves out and that goes on now, while the clock rests."""
+        """The exclusion that goes on now, while the clock rests; `None` where none does."""
         last = self.exclusions[-1] if self.exclusions else None
         resting = self.state is ClockState.PAUSED and last is not None and last.until is None
         return last if resting else None
 
     @property
     def counted_from(self) -> datetime:
-        """The start, later by what did not count since: of this moment shares of the time are told."""
+        """The start, moved on by the times that did not count: shares of the time are counted from here."""
         spans = (
             one.until - one.since for one in self.exclusions if one.until is not None and one.since >= self.start_at
         )
         return self.start_at + sum(spans, timedelta(0))
 
     def occasion(self, stage: "Stage") -> str:
-        """Return what makes the notice of a stage one of its kind: a stage of one due time is told once, whatever restarts or reloads."""
+        """Return the name under which a stage is told: one for each stage of one due time, so that it is told once, whatever restarts."""
         rounds = self.id.partition("~")[2]
         again = (f"~{rounds}" if rounds else "") + ("+" if self.extended_at is not None else "")
         again += "-" * sum(one.until is not None for one in self.exclusions)

@@ -48,7 +48,7 @@ def coverage_sentence(sources: Sequence[Heard], *, since: datetime, until: datet
 
 
 def compared_sentence(sources: Sequence[Heard], before: Window, after: Window, *, now: datetime) -> str:
-    """Return what of the collecting makes the figures of two half-open windows hard to compare, or that nothing does.
+    """Say which gaps in collecting make the figures of two half-open windows hard to compare, or that there are none.
 
     That is a time of six hours or more in which no source answered, a source that was silent in one window, and one that
     was not collected from the beginning.

@@ -1,6 +1,6 @@
 """How much of what is usually published could be seen in an hour: which sources answered, by what they usually bring. Pure.
 
-One source that answers makes an hour no observed one while most are silent: what is learned from such hours is too little, and
+An hour in which one source answered while most were silent was not observed: what is learned from such hours is too little, and
 what comes once they answer again looks like a surge.
 """
 
@@ -39,7 +39,8 @@ class Voice:
 class Outages:
     """`partial` are hours in which too much was silent, or came late, to learn what is usual from them.
 
-    `late` tells of hours how many usual hours' worth may have come in them beside their own, as sources answered after a silence.
+    `late` holds, for hours in which sources answered after a silence, how many usual hours' worth may have come in beside
+    the hour's own.
     """
 
     partial: Collection[datetime]

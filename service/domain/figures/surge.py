@@ -166,7 +166,7 @@ def hour_to_judge(now: datetime) -> datetime:
 
 
 def may_wait(hour: datetime, now: datetime) -> datetime | None:
-    """Return until when documents must have come in to be waited for before the hour is judged; `None` once it waits no longer.
+    """Return the moment up to which documents that came in are waited for before the hour is judged; `None` once none is.
 
     That is for an hour after its end: then it is judged with what was counted, before the next hour is due.
     """

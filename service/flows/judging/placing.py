@@ -79,7 +79,7 @@ class Placing:
         return event_id, placement.duplicate_of
 
     def stay(self, event: Event, document: Document, assessment: Assessment, speaker: Speaker) -> None:
-        """Let a document that is judged again report anew to its event; by what events are told apart it counted already."""
+        """Let a document that is judged again report to its event anew; the event's sketch holds it already and stays as it is."""
         known = self._known(event)
         self._events[event.id] = absorb_report(
             known, document=document, assessment=assessment, speaker=speaker, sketch=known.sketch

@@ -1,6 +1,6 @@
-"""Counts by the hour hang on rules, such as what is 涉赣; what was counted by older ones is counted anew.
+"""The hourly counts depend on rules, such as what counts as 涉赣; what was counted by older rules is counted anew.
 
-By which rules was counted is kept beside the counts, as a digest, and changes in the transaction that counts anew.
+A digest of the rules that were used is kept beside the counts, and changes in the transaction that counts anew.
 """
 
 from collections.abc import Callable

@@ -22,6 +22,7 @@ from service.ports.store import Store, Work
 __all__ = [
     "INTERPRETS",
     "LIBRARY_CHANGED",
+    "POLICIES",
     "LibraryReport",
     "OverlapError",
     "days_of",
@@ -37,6 +38,9 @@ __all__ = [
 
 LIBRARY_CHANGED = "policies.changed"
 """Name of the stored value that every change of the library changes."""
+
+POLICIES = "policies"
+"""What to be alone with before a document joins the library: of two versions that come at once the second sees the first."""
 
 INTERPRETS = "interprets"
 """Key of `Policy.extras` under which an interpretation keeps the name of what it interprets."""
@@ -164,6 +168,7 @@ def keep_policy(
     Raises:
         OverlapError: It would be in force beside another version of the same document.
     """
+    work.alone(POLICIES)
     before = work.policies.get(policy.stem)
     version = 1 if before is None else before.version + (before.text_hash != policy.text_hash)
     kept = replace(policy, version=version, imported_at=now, imported_by=actor)

@@ -28,7 +28,7 @@ class Raised:
 
 
 def response_rows(work: Work, raised: Sequence[Raised], register: Register, now: datetime) -> tuple[ResponseRow, ...]:
-    """Return when was answered, beside the clocks that an answer meets; one that was cancelled, or ended by a decision, owes none."""
+    """Return when each alert was answered, beside the clocks that an answer meets, without those that were cancelled or ended by a decision."""
     own = {rule.id: rule for rule in register.clocks.values() if rule.role is ClockRole.OWN}
     answering = {rule.id for rule in own.values() if rule.answers}
     shown = answering | {rule.id for rule in own.values() if rule.by_grade}

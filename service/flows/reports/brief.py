@@ -62,7 +62,10 @@ _CLASSES = {
 def compile_week(
     store: Store, week: Week, *, register: Register, office: str, address: str, drill: bool, now: datetime
 ) -> Briefing:
-    """Return the week's issue, linked to the dashboard at `address`, of one number however often; `register` tells what answers."""
+    """Return the week's issue, linked to the dashboard at `address`; `register` tells what answers.
+
+    Weeks are numbered in the order in which they are first made; an issue keeps its number, however often it is made.
+    """
     with store.write() as work:
         issue, in_all = _number(work, week)
     with store.read() as work:
@@ -116,7 +119,8 @@ def _number(work: Work, week: Week) -> tuple[int, int]:
     work.alone(_ISSUES)
     issues: list[str] = list(work.value(_ISSUES, []))
     if str(week) not in issues:
-        issues = sorted([*issues, str(week)])
+        # Never sorted: an issue that is out keeps its number when the briefing of an earlier week is made after it.
+        issues = [*issues, str(week)]
         work.set_value(_ISSUES, issues)
     in_year = [name for name in issues if name.startswith(f"{week.year}-")]
     return in_year.index(str(week)) + 1, issues.index(str(week)) + 1

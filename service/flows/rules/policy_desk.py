@@ -17,7 +17,7 @@ from service.domain.policies.policy import Policy, PolicyArticle, PolicyKind
 from service.domain.refusal import Conflict, NotFound, Refusal
 from service.domain.rules.register import Register
 from service.flows.acts import permit
-from service.flows.policies.importing import OverlapError, days_of, keep_file, not_ended, rival_of
+from service.flows.policies.importing import POLICIES, OverlapError, days_of, keep_file, not_ended, rival_of
 from service.flows.policies.policy_files import articles_in, describe, policy_file
 from service.flows.policies.policy_given import KEYS, NAMES, NONE_SAID, given_again
 from service.flows.policies.policy_sources import PolicyFileError, PolicySource, read_source
@@ -156,7 +156,7 @@ def confirm_preview(
     """
     permit(person, Act.IMPORT)
     with store.write() as work:
-        work.alone("policies")
+        work.alone(POLICIES)
         preview, source = _waiting(work, person, preview_id, now)
         stem = _stem(filled.get("stem", ""))
         try:

@@ -1,4 +1,4 @@
-"""Of which alerts the mail was refused for good or had nobody to go to: what pages say until somebody took the alert."""
+"""Which alerts reached nobody, as their mail was refused for good or there was nobody to mail: pages say so until somebody takes the alert."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from service.domain.clocks.clock import ClockState
 from service.domain.figures.briefing import LISTED_ON_PAPER, Briefing
 from service.domain.people.person import Person
 from service.domain.rules.register import Register
-from service.domain.week import week_of
+from service.domain.week import Week, week_of
 from service.export.docx import write_docx
 from service.export.layout import lay_out
 from service.export.xlsx import write_xlsx
@@ -228,3 +228,14 @@ def test_the_day_of_several_steps_is_written_once(store: Store) -> None:
         work.alerts.save(build_alert(id="A0", event_id="E0", changed_at=NOW, **taken))
     [event] = issue_of(store).events
     assert event.progress == "11月25日 14:32预警，14:41确认，11月26日 14:32回应"
+
+
+def test_an_issue_keeps_its_number_when_an_earlier_week_is_made_after_it(store: Store) -> None:
+    def number(week: Week) -> tuple[int, int]:
+        made = compile_week(store, week, register=REGISTER, office="示例局", address="http://x", drill=False, now=NOW)
+        return made.issue, made.issue_in_all
+
+    week = week_of(NOW).before
+    assert number(week) == (1, 1)
+    assert number(week.before) == (2, 2)
+    assert number(week) == (1, 1)

@@ -49,9 +49,10 @@ def test_steps_and_duties_are_named_in_the_order_given_and_one_that_was_taken_ou
 
 class TestOfAnOffice:
     def test_names_duties_and_targets_are_the_offices_own(self, tmp_path: Path) -> None:
-        text = "steps:\n  - {id: T10, name: 法制审核, duties: [case_officer], sla_minutes: 45}\nquiet: {days: 2}\n"
+        text = "states:\n  - {id: closed, name: 已办结}\nsteps:\n  - {id: T10, name: 法制审核, duties: [case_officer], sla_minutes: 45}\nquiet: {days: 2}\n"
         workflow = load_register(own(tmp_path, text)).workflow
         step = workflow.steps[Step.LEGAL_REVIEW]
+        assert workflow.states[CaseState.CLOSED] == "已办结"
         assert (step.name, step.duties, step.sla and step.sla.total_seconds()) == ("法制审核", ("case_officer",), 2700)
         assert (workflow.quiet_days, workflow.quiet_documents) == (2, 10)
 
@@ -65,6 +66,8 @@ class TestOfAnOffice:
             ("steps:\n  - id: T13\n    duties_for_grade: {V: head}\n", 3, "duties_for_grade", "无法识别 V: head"),
             ("steps:\n  - id: T99\n    name: 别的\n", 2, "id", "无法识别 'T99'"),
             ("states:\n  - id: paused\n    name: 暂停\n", 2, "id", "无法识别 'paused'"),
+            ("states:\n  - id: drafting\n    final: true\n", 3, "final", "drafting 不是终结状态"),
+            ("states:\n  - id: closed\n    final: false\n", 3, "final", "closed 是终结状态"),
             ("budget:\n  target_minutes: 200\n", None, "parts", "各部分合计240分钟，应等于内部目标200分钟"),
             ("budget:\n  limit_minutes: 100\n", None, "target_minutes", "内部目标须小于时限"),
             ("steps:\n  - id: T10\n    colour: red\n", 3, "colour", "不认识的键"),

@@ -21,6 +21,7 @@ from service.domain.cases.file import (
 )
 from service.domain.cases.moves import Desk, Move
 from service.domain.cases.review import Authority
+from service.domain.cases.turn import Turn, takers
 from service.domain.cases.workflow import CaseState, Workflow
 from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Person, Role
@@ -119,3 +120,7 @@ def records_of(file: CaseFile) -> Iterable[CaseRecord]:
 
 def later(minutes: int) -> datetime:
     return NOW + timedelta(minutes=minutes)
+
+
+def names_of_takers(people: Iterable[Person], turn: Turn, file: CaseFile, workflow: Workflow) -> tuple[str, ...]:
+    return tuple(one.name for one in takers(people, turn, file, workflow))

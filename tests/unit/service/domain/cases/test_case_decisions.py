@@ -22,7 +22,7 @@ from service.domain.cases.close import archive, close, evaluate, reopen, track
 from service.domain.cases.file import CaseFile, Disclosure, LiaisonKind, case_id
 from service.domain.cases.moves import Bar, Barred, Desk, Move, NotOnDuty, checked
 from service.domain.cases.review import ask_bypass, check_authority, publish, review, save_draft, sign, submit
-from service.domain.cases.turn import budget_used, holders, turn_of, turns
+from service.domain.cases.turn import budget_used, turn_of, turns
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict, Forbidden
@@ -37,6 +37,7 @@ from tests.unit.service.domain.cases.builders import (
     desk,
     everything,
     later,
+    names_of_takers,
     someone,
     with_draft,
 )
@@ -156,7 +157,10 @@ def test_the_three_reviews_wait_beside_each_other_and_authors_are_not_among_thos
     people = [AUTHOR, REVIEWER, someone("保密己", "secrecy_reviewer")]
     waiting = turns(reviewing(Step.LEGAL_REVIEW), WORKFLOW, None)
     assert [turn.step for turn in waiting] == [Step.FIRST_REVIEW, Step.SECRECY_REVIEW]
-    assert [holders(people, turn, reviewing(), WORKFLOW) for turn in waiting] == [("法规戊",), ("法规戊", "保密己")]
+    assert [names_of_takers(people, turn, reviewing(), WORKFLOW) for turn in waiting] == [
+        ("法规戊",),
+        ("法规戊", "保密己"),
+    ]
 
 
 @pytest.mark.parametrize(

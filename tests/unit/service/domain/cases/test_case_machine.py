@@ -24,7 +24,7 @@ from service.domain.cases.review import (
     sign,
     submit,
 )
-from service.domain.cases.turn import budget_used, holders, turns
+from service.domain.cases.turn import budget_used, turns
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Person
@@ -40,6 +40,7 @@ from tests.unit.service.domain.cases.builders import (
     applied,
     desk,
     everything,
+    names_of_takers,
     records_of,
     someone,
 )
@@ -139,7 +140,7 @@ class CaseMachine(RuleBasedStateMachine):
         waiting = turns(self.file, WORKFLOW, self.grade)
         if waiting:
             turn = waiting[pick % len(waiting)]
-            names = holders(PEOPLE, turn, self.file, WORKFLOW)
+            names = names_of_takers(PEOPLE, turn, self.file, WORKFLOW)
             if turn.step is Step.SIGN and self.file.case.disclosure is None:
                 self.act(PEOPLE[2], lambda at: disclose(self.file, at, Disclosure.ACTIVE))
             if turn.step is Step.EVALUATE and pick:

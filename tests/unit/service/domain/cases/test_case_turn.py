@@ -8,7 +8,7 @@ import pytest
 from service.domain.cases.assess import conclude
 from service.domain.cases.file import CaseFile, CaseStep, Publication
 from service.domain.cases.review import check_authority, review, save_draft, submit
-from service.domain.cases.turn import UNDER_REVIEW, BudgetUse, budget_used, holders, turn_of, turns
+from service.domain.cases.turn import UNDER_REVIEW, BudgetUse, budget_used, turn_of, turns
 from service.domain.cases.workflow import REVIEWS, CaseState, Step
 from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Role
@@ -21,6 +21,7 @@ from tests.unit.service.domain.cases.builders import (
     desk,
     everything,
     later,
+    names_of_takers,
     someone,
     with_draft,
 )
@@ -120,23 +121,23 @@ class TestWho:
         file = approving()
         [turn] = turns(file, WORKFLOW, None)
         people = [AUTHOR, REVIEWER, someone("分管己", "deputy_head")]
-        assert (turn.step, holders(people, turn, file, WORKFLOW)) == (Step.SIGN, ("分管己",))
+        assert (turn.step, names_of_takers(people, turn, file, WORKFLOW)) == (Step.SIGN, ("分管己",))
 
     def test_who_is_switched_off_and_whose_role_handles_nothing_are_not_asked_whatever_duty_they_hold(self) -> None:
         file = case_in(CaseState.TRIAGED)
         [turn] = turns(file, WORKFLOW, None)
         asked = [someone("分析乙", "analyst"), someone("审批丑", "analyst", role=Role.APPROVER)]
         others = [replace(someone("停用子", "analyst"), disabled=True), someone("只读寅", "analyst", role=Role.VIEWER)]
-        assert holders([*others, *asked], turn, file, WORKFLOW) == ("分析乙", "审批丑")
+        assert names_of_takers([*others, *asked], turn, file, WORKFLOW) == ("分析乙", "审批丑")
 
     def test_a_step_that_two_duties_take_together_waits_for_the_other_one(self) -> None:
         file = case_in(CaseState.ASSESSING)
         half = applied(file, conclude(file, desk(someone("分析乙", "analyst")), summary="属实"))
         [turn] = turns(half, WORKFLOW, None)
         assert (turn.duties, turn.waiting) == (("analyst", "duty_lead"), ("duty_lead",))
-        assert holders([someone("分析乙", "analyst"), someone("值班丙", "duty_lead")], turn, half, WORKFLOW) == (
-            "值班丙",
-        )
+        assert names_of_takers(
+            [someone("分析乙", "analyst"), someone("值班丙", "duty_lead")], turn, half, WORKFLOW
+        ) == ("值班丙",)
 
 
 def taken(number: int, step: Step, state: CaseState, minute: int) -> CaseStep:
