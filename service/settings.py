@@ -25,6 +25,7 @@ from pydantic_settings import (
 from analysis.assessment import CATEGORY_NAMES, Level
 from crawlers.disk_words import disk_sentence
 from service.domain.documents.evidence import EvidenceRules
+from service.domain.people.mail_address import is_mail_address
 from service.domain.people.second_factor import Demand
 from service.setting_checks import (
     REAL_SECRET,
@@ -212,7 +213,8 @@ class Settings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _require_a_sender(cls, value: str) -> str:
-        if not all(parseaddr(value)[1].partition("@")):
+        sender = parseaddr(value)[1]
+        if not all(sender.partition("@")) or not sender.isascii():
             raise ValueError("应为邮箱地址，如 yaowang@example.gov.cn")
         return value
 
@@ -220,7 +222,7 @@ class Settings(BaseSettings):
     @classmethod
     def _require_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for written in value:
-            if parseaddr(written)[1] != written or not all(written.partition("@")):
+            if not is_mail_address(written):
                 raise ValueError(f"{written[:80]} 不是邮箱地址，应如 yaowang@example.gov.cn")
         return value
 

@@ -5,7 +5,7 @@ The composition root fills an `AppContext` once; nothing here or above it choose
 
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from analysis.matching.situations import Situations
 from crawlers.records import Source
 from service.api.addresses import Network
+from service.api.readiness import Readiness
 from service.disk_room import DiskRoom
 from service.domain.matters.matter import MatterKind
 from service.flows.alerts.consider import Office
@@ -173,7 +174,7 @@ class AppContext:
     `briefings` and returns their paths, `briefing_lack()` says why there is no PDF among them, if so; `start_drill(scenario_id, speed, person)` starts a drill in a process and a
     data folder of its own, writes the audit row, and raises `RuntimeError` with a sentence where it does not start.
     `attachment_bytes` is how much of attachments is kept; `evidence` holds pages as they were fetched; `room` is how much of the disk is left; `second_factor` says
-    who must have one; `admit_from` from where browsers may come, everywhere where it is empty.
+    who must have one; `admit_from` from where browsers may come, everywhere where it is empty; `readiness` asks the `checks`.
     """
 
     store: Store
@@ -205,6 +206,7 @@ class AppContext:
     second_factor: SecondFactorRules | None = None
     admit_from: Sequence[Network] = ()
     room: Callable[[], DiskRoom | None] = lambda: None
+    readiness: Readiness = field(default_factory=Readiness)
 
     @property
     def pace(self) -> float:

@@ -216,13 +216,9 @@ def ready(request: Request) -> Response:
 
 
 def _degraded(context: AppContext) -> list[str]:
+    faults = context.readiness.begin({"search": context.search.check, **(context.checks or {})})
     found = [] if _answers(context) else ["store"]
-    if context.search.check() is not None:
-        found.append("search")
-    for name, check in (context.checks or {}).items():
-        if check() is not None:
-            found.append(name)
-    return found
+    return found + faults()
 
 
 def _answers(context: AppContext) -> bool:

@@ -56,6 +56,7 @@ def add(
     data: DataOption = None,
 ) -> None:
     """Create a person and print the one-time password."""
+    from service.domain.people.mail_address import is_mail_address
     from service.domain.people.person import Role
     from service.flows.people.acts import PasswordFaultError, add_person
 
@@ -63,6 +64,8 @@ def add(
         misuse(f"没有 {role} 这个角色。")
     if notify_from not in {None, "blue", "yellow", "orange", "red"}:
         misuse(f"没有 {notify_from} 这个级别。")
+    if email and not is_mail_address(email):
+        misuse(f"“{email}”不是可用的邮箱地址，应如 name@example.cn：只写一个，用英文字母和半角标点。")
     with opened(data) as app:
         try:
             password = add_person(

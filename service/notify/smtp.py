@@ -73,6 +73,9 @@ class SmtpNotifier:
             )
             raise NotifyError(sentence, recoverable=True) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            if isinstance(error, aiosmtplib.SMTPNotSupported) and not str(message["To"]).isascii():
+                sentence = f"收件地址 {message['To']} 里有邮件服务器不收的字符，请在“用户”页改正后重发"
+                raise NotifyError(sentence, recoverable=False) from error
             sentence = f"邮件服务器 {self.host}:{self.port} 无法连通：{error}"
             raise NotifyError(sentence, recoverable=True) from error
         if refused:

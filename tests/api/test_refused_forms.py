@@ -86,6 +86,8 @@ REFUSALS: Sequence[tuple[str, Fields, Fields, str]] = (
         {"email": ["a b@office.invalid"]},
         "研判乙的修改没有保存：邮箱“a b@office.invalid”不是可用的地址",
     ),
+    (NEW, PERSON, {"email": ["new@office。invalid"]}, "邮箱“new@office。invalid”不是可用的地址"),
+    (NEW, PERSON, {"email": ["new@office.invalid;old@office.invalid"]}, "只写一个地址，用英文字母和半角标点"),
     (OFFICER, CHANGED, {"email": ["a" * 120 + "@b.cn"]}, "研判乙的修改没有保存"),
     ("/system/people/p-administrator", CHANGED, {}, "管理丁的修改没有保存：不能停用自己"),
     (DUTY, {}, {"duty": ["一组" * 21]}, "值班最多写 40 字，现有 42 字"),

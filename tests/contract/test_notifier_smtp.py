@@ -100,6 +100,17 @@ class TestSmtp(MailContract):
                 deaf.send(letter_to("duty@office.invalid"))
         assert caught.value.recoverable
 
+    def test_an_address_that_the_server_cannot_take_is_refused_for_good_and_named(self) -> None:
+        port = free_port()
+        plain = Controller(self.inbox, hostname="127.0.0.1", port=port, enable_SMTPUTF8=False)
+        plain.start()
+        try:
+            with pytest.raises(NotifyError, match="收件地址 duty@office。invalid") as caught:
+                SmtpNotifier(host="127.0.0.1", port=port, timeout=5).send(letter_to("duty@office。invalid"))
+        finally:
+            plain.stop()
+        assert not caught.value.recoverable
+
     def test_a_log_in_that_is_refused_gives_no_mail_up(self) -> None:
         port = free_port()
         refusing = Controller(

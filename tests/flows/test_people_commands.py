@@ -87,3 +87,13 @@ def test_where_there_is_no_device_to_take_away_it_says_so(data: Path, name: str,
     refused = run(data, "reset-code", name)
     assert refused.exit_code == 1
     assert told in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "typed", ["zhang@office。invalid", "zhang＠office.invalid", "a@b.cn;c@d.cn", "zhang", "a b@c.cn"]
+)
+def test_nobody_is_added_with_an_address_that_no_mail_reaches(data: Path, typed: str) -> None:
+    refused = run(data, "add", "值班员丙", "--email", typed)
+    assert refused.exit_code == 2
+    assert f"“{typed}”不是可用的邮箱地址" in refused.stderr
+    assert "值班员丙" not in duties_of(data)

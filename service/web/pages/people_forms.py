@@ -1,22 +1,20 @@
 """The forms of the page 用户 as they were typed, so that a refused one comes back as it was filled in."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Form
 
+from service.domain.people.mail_address import LONGEST, is_mail_address
 from service.domain.people.person import Person, Role
 from service.domain.refusal import Refusal
 from service.flows.people.acts import PersonChange
 
 __all__ = ["NOTHING_TYPED", "PersonForm", "Typed", "duty_typed", "form_of"]
 
-_LONGEST_EMAIL = 120
 _LONGEST_DUTY = 40
 _SHOWN = 60
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _ROLES = frozenset(role.value for role in Role)
 _LEVELS = frozenset({"", "red", "orange", "yellow", "blue"})
 
@@ -37,9 +35,10 @@ class PersonForm:
         email = self.email.strip()
         if self.role not in _ROLES:
             raise Refusal("请选择角色。")
-        if email and (len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email)):
+        if email and not is_mail_address(email):
             raise Refusal(
-                f"邮箱“{email[:_SHOWN]}”不是可用的地址，请写成 name@example.cn 的样子，最多 {_LONGEST_EMAIL} 字。"
+                f"邮箱“{email[:_SHOWN]}”不是可用的地址，请写成 name@example.cn 的样子：只写一个地址，"
+                f"用英文字母和半角标点，最多 {LONGEST} 字。"
             )
         if self.notify_from not in _LEVELS:
             raise Refusal("请选择从哪一级预警起发邮件。")

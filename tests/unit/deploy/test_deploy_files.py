@@ -96,7 +96,7 @@ class TestProxy:
         ways = [part for part in nginx().split("location ")[1:] if "proxy_pass" in part]
         assert [way.partition("{")[0].strip() for way in ways] == ["/", "= /events/stream"]
         for way in ways:
-            for line in ("Host $host", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto https"):
+            for line in ("Host $http_host", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto https"):
                 assert f"proxy_set_header {line};" in way
         assert "proxy_buffering off;" in ways[1]
 

@@ -65,6 +65,8 @@ def test_the_data_folder_of_the_environment_brings_its_own_file(
         ('webhook_inside = ["0.0.0.0/0"]\n', "webhook_inside：0.0.0.0/0 不是可用的内网地址或网段"),
         ('daily_report_at = "8点半"\n', "daily_report_at：应为时刻，如 08:30"),
         ('daily_report_to = ["值班室"]\n', "daily_report_to：值班室 不是邮箱地址"),
+        ('daily_report_to = ["duty@office。invalid"]\n', "daily_report_to：duty@office。invalid 不是邮箱地址"),
+        ('mail_from = "yaowang@office。invalid"\n', "mail_from：应为邮箱地址"),
         ('pulse_url = "http://monitor.example/k-1"\n', "pulse_url 不能使用：须为公网 https 地址"),
         ("crawl = 7\n", "crawl：应为 true 或 false"),
         ("port = \n", "settings.toml 无法读取：不是有效的 TOML"),
