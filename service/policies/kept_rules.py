@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from service.domain.rules.register import Register
+from service.policies.overlay import READ_ELSEWHERE
 from service.policies.register import load_register
 
 __all__ = ["KEPT_RULES", "keep_rules", "kept_register"]
@@ -17,10 +18,13 @@ KEPT_RULES = "rules-in-force.json"
 def keep_rules(own: Path | None, kept: Path) -> None:
     """Write down the files of the office's folder, which were just read without a mistake; none where there are none.
 
+    Those that `READ_ELSEWHERE` names stand apart: nobody may be able to read them.
+
     Raises:
         OSError: They cannot be written down; what was kept before stays.
     """
-    files = {path.name: path.read_text(encoding="utf-8-sig") for path in sorted(own.glob("*.yaml"))} if own else {}
+    paths = [path for path in sorted(own.glob("*.yaml")) if path.name not in READ_ELSEWHERE] if own else []
+    files = {path.name: path.read_text(encoding="utf-8-sig") for path in paths}
     written = json.dumps(files, ensure_ascii=False)
     if kept.is_file() and kept.read_text(encoding="utf-8") == written:
         return

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from service.policies.tables import RegisterError, Row, read_file
 
-__all__ = ["YEAR_FILE", "Tables", "stamp_of"]
+__all__ = ["READ_ELSEWHERE", "YEAR_FILE", "Tables", "stamp_of"]
 
 T = TypeVar("T")
 
 _SHIPPED = Path(__file__).parent
-# A mistake there costs the rule that has it and not the start; `routing` and `situations` of this package read them.
-_READ_ELSEWHERE = frozenset({"routing.yaml", "situations.yaml"})
+READ_ELSEWHERE = frozenset({"routing.yaml", "situations.yaml"})
+"""Files in which a mistake costs the rule that has it and not the start; `routing` and `situations` of this package read them."""
 YEAR_FILE = re.compile(r"calendar-(\d{4})\.yaml")
 """The name of the file that holds one year's days off."""
 
@@ -58,7 +58,7 @@ class Tables:
             if year is not None:
                 self.years[int(year[1])] = read_file(path)
                 continue
-            if path.name in _READ_ELSEWHERE:
+            if path.name in READ_ELSEWHERE:
                 continue
             if path.name not in files:
                 raise RegisterError(f"{path}：不认识的文件名，可用的是 {'、'.join(files)}、calendar-年份.yaml")

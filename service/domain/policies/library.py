@@ -1,7 +1,7 @@
 """The policy library's own rules: ranks, overlapping validity, links between documents, and what "published together" means."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ __all__ = [
     "overlapping",
     "region_of",
     "together",
+    "written_out",
 ]
 
 _LEVEL_BY_NUMBER: Sequence[tuple[re.Pattern[str], PolicyLevel]] = (
@@ -46,6 +47,7 @@ _DECORATION = re.compile(
 )
 # Documents of which one version is in force at a time; notices and bulletins of one name are issued again and again.
 _ONE_IN_FORCE = re.compile(r"(?:法|条例|办法|规定|规则|细则|规范|解释|预案)$")
+_ABBREVIATION = re.compile(r"[\u4e00-\u9fff]{1,20}?(条例|办法|规定|规则|细则|(?<=[\u4e00-\u9fff]{2})法)")
 # 市 of a county and 区 of a city are not told apart from the whole country by their name alone, so only provinces are.
 _PROVINCES: Mapping[str, str] = MappingProxyType({"江西": "360000"})
 
@@ -120,6 +122,24 @@ class Together:
 def name_of(title: str) -> str:
     """Return a title as documents are told apart by: without 中华人民共和国, book-title marks, blanks and 试行."""
     return _DECORATION.sub("", _DECORATION.sub("", title.strip()))
+
+
+def written_out(word: str, names: Collection[str]) -> str:
+    """Return the name of the one document that an abbreviation stands for (疫苗法, 麻精条例), the word itself where it is none or of several.
+
+    `names` are those of the library as `name_of` gives them. An abbreviation ends as the name does and keeps its order.
+    """
+    ending = _ABBREVIATION.fullmatch(word)
+    if ending is None or any(word in name for name in names):
+        return word
+    ends = re.compile(rf"(?<!办){ending[1]}$")
+    meant = {name for name in names if ends.search(name) and _in_order(word, name)}
+    return meant.pop() if len(meant) == 1 else word
+
+
+def _in_order(word: str, name: str) -> bool:
+    rest = iter(name)
+    return all(sign in rest for sign in word)
 
 
 def kind_of(title: str) -> PolicyKind:

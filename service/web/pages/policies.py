@@ -14,7 +14,7 @@ from analysis.matching.articles import missing_articles
 from service.api.context import AppContext
 from service.api.identity import Identity, PolicyChecker, PolicyLinker, Reader, context_of
 from service.domain.policies.checks import CheckVerdict
-from service.domain.policies.library import LibraryQuery, LinkKind
+from service.domain.policies.library import LibraryQuery, LinkKind, name_of
 from service.domain.policies.policy import Policy, PolicyKind, PolicyLevel, Standing
 from service.domain.refusal import NotFound, Refusal
 from service.domain.rules.register import Register
@@ -70,16 +70,17 @@ def policies(request: Request, identity: Reader, form: Annotated[LibraryForm, Qu
     context = context_of(request)
     today = day_of(context.now())
     day = _day(form.on) or today
-    asked = query_of(
-        form.q,
-        level=form.level,
-        kind=form.kind,
-        standing=form.standing,
-        region=form.region,
-        on=day,
-        limit=_MOST_RANKED,
-    )
     with context.store.read() as work:
+        asked = query_of(
+            form.q,
+            level=form.level,
+            kind=form.kind,
+            standing=form.standing,
+            region=form.region,
+            on=day,
+            limit=_MOST_RANKED,
+            names=_names(work, context.office.register) if form.q else (),
+        )
         view = _tab(form.tab, work, context, asked, form.q, form.mark)
     return page(
         request,
@@ -96,6 +97,12 @@ def policies(request: Request, identity: Reader, form: Annotated[LibraryForm, Qu
         calendar=context.office.register.calendar.notice(today),
         **view,
     )
+
+
+def _names(work: Work, register: Register) -> set[str]:
+    """Return the names of the stored documents, and of those of which articles are summed up."""
+    titles = [*(one.title for one in work.policies.listing()), *(one.title for one in register.documents.values())]
+    return {name_of(title) for title in titles}
 
 
 def _tab(tab: str, work: Work, context: AppContext, asked: LibraryQuery, q: str, mark: str) -> dict[str, Any]:

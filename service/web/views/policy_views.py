@@ -9,7 +9,7 @@ from analysis.matching.articles import article_label
 from analysis.matching.clauses import Clause, split_clauses
 from service.domain.clocks.clock import ClockRole, ClockRule, limit_words
 from service.domain.policies.checks import OPEN_WORD
-from service.domain.policies.library import ArticleHit, LibraryQuery
+from service.domain.policies.library import ArticleHit, LibraryQuery, written_out
 from service.domain.policies.policy import (
     Policy,
     PolicyArticle,
@@ -45,6 +45,8 @@ _AROUND = 60
 _CITED = re.compile(
     r"(第(?:\d{1,4}|[零一二三四五六七八九十百]{1,7})条(?:之[一二三四五六七八九十])?)(?:第\w{1,4}款)?(?:第?[（(]?\w{1,4}[）)]?项)?"
 )
+# 疫苗法76 and 药品法 107条 mean an article; a year or a number of a document behind a name does not.
+_NUMBER_BEHIND = re.compile(r"(?<=[法例定则])\s*(\d{1,3})条?(?![\d年月日号款项%〔])")
 _WORD = re.compile(r'"([^"]{1,60})"|(\S+)')
 _MOST_WORDS = 6
 _RECALL = {1: "一级", 2: "二级", 3: "三级"}
@@ -103,9 +105,22 @@ class ArticleRow:
     gist: str | None
 
 
-def query_of(q: str, *, level: str, kind: str, standing: str, region: str, on: date, limit: int) -> LibraryQuery:
-    """Return what the form asks for; an unknown choice asks for everything."""
-    words = [_as_laws_write(match[1] or match[2]) for match in _WORD.finditer(_apart(q))]
+def query_of(
+    q: str,
+    *,
+    level: str,
+    kind: str,
+    standing: str,
+    region: str,
+    on: date,
+    limit: int,
+    names: Collection[str] = (),
+) -> LibraryQuery:
+    """Return what the form asks for; an unknown choice asks for everything.
+
+    `names` are those of the library's documents: an abbreviation of one (疫苗法) asks for it; in quotation marks it stays.
+    """
+    words = [match[1] or written_out(_as_laws_write(match[2]), names) for match in _WORD.finditer(_apart(q))]
     return LibraryQuery(
         words=tuple(words[:_MOST_WORDS]),
         level=PolicyLevel(level) if level in set(PolicyLevel) else None,
@@ -119,13 +134,17 @@ def query_of(q: str, *, level: str, kind: str, standing: str, region: str, on: d
 
 def _apart(asked: str) -> str:
     """Return 药品管理法 第98条 for 《药品管理法》第98条, as people write an article; what stands in quotation marks stays."""
-    return asked if '"' in asked else _CITED.sub(r" \1 ", re.sub("[《》]", " ", asked))
+    if '"' in asked:
+        return asked
+    return _CITED.sub(r" \1 ", _NUMBER_BEHIND.sub(r" 第\1条", re.sub("[《》]", " ", asked)))
 
 
 def _as_laws_write(word: str) -> str:
-    """Return 第九十八条 for 第98条: laws number their articles in words."""
+    """Return 第九十八条 for 第98条, as laws number their articles, and a law's name without the 中华人民共和国 that titles leave out."""
     match = re.fullmatch(r"第(\d{1,4})条", word)
-    return article_label(int(match[1])) if match and int(match[1]) else word
+    if match and int(match[1]):
+        return article_label(int(match[1]))
+    return word.removeprefix("中华人民共和国") or word
 
 
 def document_rows(

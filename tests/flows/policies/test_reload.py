@@ -229,6 +229,19 @@ class TestAtNight:
         (own / "calendar-2027 (1).yaml").unlink()
         assert self.started(tmp_path).problem is None
 
+    def test_a_file_of_receivers_that_nobody_can_read_keeps_no_other_rules_from_being_kept(
+        self, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "policies"
+        own.mkdir()
+        (own / "routing.yaml").write_bytes("version: 夜班\n".encode("gbk"))
+        lay(own, "clocks.yaml", SHORTER)
+        assert self.started(tmp_path).problem is None
+        lay(own, "clocks.yaml", "clocks:\n  - {id: C-48H, limit: fast}\n")
+        rules = self.started(tmp_path)
+        assert rules.register.clocks["C-48H"].limit == "24h"
+        assert "仍按上一次无误的规则运行" in (rules.problem or "")
+
     @pytest.mark.parametrize("kept", [None, "{", "[1]", '{"clocks.yaml": "clocks: 1"}'])
     def test_without_rules_that_were_kept_whole_it_goes_on_by_the_shipped_ones(
         self, tmp_path: Path, kept: str | None

@@ -12,6 +12,7 @@ from service.domain.policies.library import (
     overlapping,
     region_of,
     together,
+    written_out,
 )
 from service.domain.policies.policy import Policy, PolicyKind, PolicyLevel
 from tests.unit.service.domain.builders import NOW
@@ -140,3 +141,32 @@ def test_a_policy_without_an_interpretation_falls_short() -> None:
 def test_of_several_interpretations_the_first_published_counts() -> None:
     late = replace(READING, stem="late", issued=date(2026, 12, 1))
     assert together(RULE, [(late, LINK), (READING, LINK)]).sentence.startswith("同日公布")
+
+
+NAMES = {
+    "药品管理法", "药品管理法实施条例", "疫苗管理法", "中医药法", "医疗器械监督管理条例", "麻醉药品和精神药品管理条例", "江西省药品安全管理条例",
+    "药品注册管理办法", "药品召回管理办法",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("疫苗法", "疫苗管理法"),
+        ("药管法", "药品管理法"),
+        ("械条例", "医疗器械监督管理条例"),
+        ("麻精条例", "麻醉药品和精神药品管理条例"),
+        ("江西药品条例", "江西省药品安全管理条例"),
+        ("实施条例", "实施条例"),
+        ("药法", "药法"),
+        ("召回办法", "药品召回管理办法"),
+        ("药品办法", "药品办法"),
+        ("药品条例", "药品条例"),
+        ("违法", "违法"),
+        ("法疫苗", "法疫苗"),
+        ("疫苗", "疫苗"),
+        ("中医药法", "中医药法"),
+    ],
+)
+def test_an_abbreviation_stands_for_the_one_document_that_it_can_mean(word: str, name: str) -> None:
+    assert written_out(word, NAMES) == name

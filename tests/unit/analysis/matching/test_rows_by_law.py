@@ -1,0 +1,56 @@
+"""Rows of the shipped table that were made from the text of the law: each event is told by its duty, not by what looks like it."""
+
+import pytest
+
+from analysis.assessment import Assessment, Level, Tone
+from analysis.matching.grounds import grounds
+from analysis.matching.recognition import load_recogniser
+from analysis.matching.situations import load_situations
+
+
+def judged() -> Assessment:
+    return Assessment(
+        document_id="d", level=Level.RISK, p_in_remit=1, p_risk=1, severity=3, tone=Tone.NEUTRAL, entities=(),
+        categories=(), evidence=(), model="test",
+    )  # fmt: skip
+
+
+def offered(title: str) -> list[str]:
+    table, model = load_situations(), load_recogniser()
+    found = grounds(table, title, "", judged(), model.margins(model.features(title, "")))
+    return [table.reference(ground.article) for ground in found.articles]
+
+
+@pytest.mark.parametrize(
+    ("title", "article"),
+    [
+        ("一药企用虚假材料申请药品生产许可，被撤销许可证", "药品法#123"),
+        ("某公司骗取二类医疗器械注册证，被撤销", "械条例#83"),
+        ("美白面霜企业提供虚假资料取得化妆品注册证，涉嫌骗取注册证", "妆条例#64"),
+        ("医院擅自开展新药临床试验被叫停", "药品法#19"),
+        ("五家持有人未提交药品年度报告被警告", "药品法#37"),
+        ("核酸检测试剂脱离冷链运送六小时", "械条例#47"),
+        ("民营医院没有配置许可证就用上核磁共振", "械条例#48"),
+        ("批发市场管理方对假口红放任不管", "妆条例#40"),
+        ("三七种植基地使用高毒农药", "中医药法#22"),
+        ("卫生院私自炮制何首乌给病人用", "中医药法#28"),
+        ("乡村医生上山采草药配给病人", "中医药法#26"),
+        ("县药监局给一款口服液监制推荐", "药品法#111"),
+    ],
+)
+def test_an_event_is_offered_the_article_that_names_its_duty_among_the_first_three(title: str, article: str) -> None:
+    assert article in offered(title)[:3]
+
+
+@pytest.mark.parametrize(
+    ("title", "article"),
+    [
+        ("国家药监局发布药品不良反应监测年度报告", "药品法#37"),
+        ("药企获批开展临床试验", "药品法#19"),
+        ("两名男子骗取医保资金倒卖药品获刑", "药品法#123"),
+        ("女子误服高毒农药送医，医院用中药灌肠", "中医药法#22"),
+        ("某县医院大型医用设备采购公告：核磁共振招标", "械条例#48"),
+    ],
+)
+def test_an_event_that_only_sounds_like_it_is_not(title: str, article: str) -> None:
+    assert article not in offered(title)[:3]
