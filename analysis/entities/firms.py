@@ -10,7 +10,7 @@ from analysis.entities.names import HAN, VERB_ENDS, Run, Span, has_no_name, runs
 from analysis.lexicon import Hit, Lexicon
 from analysis.reading import Reading
 
-__all__ = ["SOFT_WORDS", "called_firms", "listed_firms"]
+__all__ = ["DOING", "SOFT_WORDS", "called_firms", "listed_firms"]
 
 # A trade ends a name only where no kind of firm follows, with its seat in brackets before it too: 某某制药(赣州)有限公司.
 _ON = f"(?!(?:\\([{HAN}]{{2,8}}\\))?(?:股份|有限|集团|公司|连锁|控股|总)|[{HAN}]{{2,4}}有限公司)"
@@ -28,6 +28,8 @@ _NO_FIRM = re.compile(
     "(?:公司|药业|制药|研究院|集团公司|有限公司|有限责任公司|股份有限公司|制药厂|制药集团|医药集团|饮片厂|化妆品厂|器械厂|试剂厂|医药连锁|药房连锁|大药房连锁|大药房|日化厂|门诊部|医院)$"
 )
 _ANY_FIRM = re.compile("[全该本各此]公司$")
+DOING = re.compile("某?(?:药厂|药企|药房|药店|厂家|企业|工厂|商家)(?:[拿把将靠]|用(?!品)|偷偷|竟)")
+"""How a sentence begins that says what a firm does, and ends as a name does: 药厂用死人头发制药."""
 # What tests, watches and sets standards is a public body, whatever it is called besides.
 _PUBLIC = re.compile(
     "(?:检验|检测|检定|监测|监督|评价|审评|质量|标准化?|计量|质检|疾控|医学科学|中医药|卫生)研究院$|(?:大学|学院|医院|科学院|省).{0,12}研究院$"
@@ -107,6 +109,7 @@ _AMOUNT = re.compile("(?:[0-9]{1,4}|[一二两三四五六七八九几多数半�
 # What is counted or pointed at is a kind of firm: 一家短剧公司, 某疫苗公司, 杭州一医美公司.
 _KIND_BEFORE = re.compile("(?:[一二两三四五六七八九十多几数某这那该哪各首余0-9]家|[某一该各])$")
 _LONGEST_KIND_BEFORE = 2
+_LONGEST_DOING = 8
 # Before a place, what belongs to the name of a firm: 国药控股江西…, 同仁堂南昌….
 _BRAND_ENDS = (
     "堂",
@@ -317,7 +320,15 @@ def _listed_within(listed: Sequence[Hit], start: int, run: Run) -> Hit | None:
 def _is_kind(start: int, seat_end: int, run: Run, reading: Reading) -> bool:
     """Tell whether a name is that of a kind of firm or of a public body, or begins in a bracket."""
     name = run.text[start : run.end]
-    if name.startswith("(") or _NO_FIRM.match(name) or _ANY_FIRM.search(name) or _PUBLIC.search(name):
+    if (
+        name.startswith("(")
+        or _NO_FIRM.match(name)
+        or DOING.match(name)
+        or _ANY_FIRM.search(name)
+        or _PUBLIC.search(name)
+    ):
+        return True
+    if seat_end <= start and DOING.search(run.text, max(0, start - _LONGEST_DOING), run.end):
         return True
     if not _LOOSE.search(name):
         return False

@@ -4,6 +4,7 @@ Products, firms and regions come from the lexicon, longest match first; a produc
 it, a firm that no list knows is found by how firms are called. Offsets lead into the original fields.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -31,6 +32,8 @@ _FAMILIES = frozenset({"头孢", "青霉素", "胰岛素", "生长激素", "干�
 _FULL_NAMES = ("省", "市", "县", "区", "州", "镇", "乡")
 _LEAST_BOUND = 2
 _LONGEST_SHORT_NAME = 2  # 赣州 ends like a full name and is none
+# Antigens that blood is tested for.
+_IN_BLOOD = re.compile("(?:表面|核心|癌胚|糖类|特异性?|e|hbs)$")
 
 
 def find_entities(
@@ -122,9 +125,14 @@ def _by_kind(reading: Reading) -> dict[TermKind, list[Hit]]:
     """Return the hits that name something, evasive spellings after plain ones."""
     found: dict[TermKind, list[Hit]] = {TermKind.PRODUCT: [], TermKind.FIRM: [], TermKind.REGION: []}
     for hit in reading.named:
-        if (of_kind := found.get(hit.term.kind)) is not None:
+        if (of_kind := found.get(hit.term.kind)) is not None and not _is_of_the_body(hit, reading):
             of_kind.append(hit)
     return found
+
+
+def _is_of_the_body(hit: Hit, reading: Reading) -> bool:
+    """Tell whether an antigen is one that blood is tested for (乙肝表面抗原阳性), and no kit."""
+    return hit.term.canonical == "抗原" and bool(_IN_BLOOD.search(reading.joined[max(0, hit.start - 4) : hit.start]))
 
 
 def _without_overlap(spans: Sequence[Span], boundary: int) -> Iterator[Span]:

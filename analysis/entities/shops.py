@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.assessment import EntityType
-from analysis.entities.firms import SOFT_WORDS
+from analysis.entities.firms import DOING, SOFT_WORDS
 from analysis.entities.names import HAN, Span, product_stops, runs
 from analysis.lexicon import Hit, Lexicon
 from analysis.reading import Reading
@@ -91,7 +91,7 @@ def _is_addressed(joined: str, start: int, stem: str) -> bool:
 
 def _is_own_name(stem: str, reading: Reading) -> bool:
     """Tell whether a name is nobody else's: at least one of its characters makes no word with its neighbours."""
-    if len(stem) < _SHORTEST_STEM or _GENERIC.fullmatch(stem) or not _NO_NAME.isdisjoint(stem):
+    if len(stem) < _SHORTEST_STEM or _GENERIC.fullmatch(stem) or DOING.match(stem) or not _NO_NAME.isdisjoint(stem):
         return False
     return any(len(word) == 1 and "一" <= word <= "鿿" for word in reading.segmenter.cut(stem))
 

@@ -51,6 +51,17 @@ _VACCINE_HARM = re.compile(
     "接种(?:后|完).{0,12}(?:死亡|身亡|抽搐|昏迷|瘫痪|休克|住院|截瘫|白血病|抢救)|(?:接种|打|注射|种)[了过的]{0,2}.{0,6}(?:过期|失效|变质)疫苗"
     "|(?:问题|假|打错|错打|错种)疫苗|疫苗.{0,4}(?:打错|错打)|过期疫苗.{0,8}(?:接种|打给|注射|给)"
 )
+# 血透中心查出好多人丙肝阳性: many to whom a machine, a needle or blood passed an illness, and no screening or advice.
+_BY_BLOOD = re.compile("透析|血透|输血|针头|针管|注射器|献浆|血浆")
+_BLOOD_BORNE = re.compile(
+    "(?:查出|检出|验出|感染|染上|得了|转成?|变成?)[^,。]{0,8}?(?:丙肝|乙肝|艾滋|梅毒|hiv|hcv)|(?:丙肝|乙肝|艾滋|梅毒|hiv|hcv)(?:抗体|病毒)?[^,。]{0,3}(?:阳性|转阳)"
+)
+_SEVERAL_PEOPLE = re.compile(
+    "好多|很多人|好几个|多人|多名|多例|一批|集体|十几|几十|[3-9三四五六七八九十][0-9十]*(?:个|名|位|例)|[1-9][0-9]+(?:个|名|位|例|人)"
+)
+_NOT_PASSED_ON = re.compile(
+    "筛查|普查|科普|预防|如何|怎么|怎样|专区|专机|单独|医保|报销|携带者|途径|感染率|隔离|免费|治愈|规范|指南|应当|应该|疫苗|母婴"
+)
 _OTHER_CAUSE = re.compile(
     "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|毒品|后感染|未接种|未注射|不打疫苗|赔偿标准"
 )
@@ -209,8 +220,16 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
     harm = _VACCINE_HARM.search(sentence.text)
     if harm and _VACCINE.search(sentence.text):
         yield _at(sentence, "vaccine_harm", harm)
+    if passed := _passed_on(sentence.text):
+        yield _at(sentence, "product_cluster", passed)
     if _TIES.search(sentence.text):
         yield from _counted_harm(sentence)
+
+
+def _passed_on(words: str) -> re.Match[str] | None:
+    """Return where a sentence says that several people have an illness that blood passed on; `None` where it does not."""
+    told = _BLOOD_BORNE.search(words) if _BY_BLOOD.search(words) else None
+    return told if told and _SEVERAL_PEOPLE.search(words) and not _NOT_PASSED_ON.search(words) else None
 
 
 def _is_not_ours(sentence: _Sentence) -> bool:

@@ -54,6 +54,7 @@ def test_a_chain_of_pharmacies_keeps_the_words_of_its_trade() -> None:
         "起诉多家美妆公司",
         "两家药品批发公司被查",
         "药监局飞检通报十家饮片厂",
+        "网传“药厂用死人头发制药”不实",
     ],
 )
 def test_public_bodies_and_kinds_of_firms_are_not_told_as_firms(title: str) -> None:

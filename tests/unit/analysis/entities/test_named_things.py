@@ -78,6 +78,11 @@ def test_batches_in_a_list_are_found_one_by_one() -> None:
     assert [e.text for e in of(EntityType.BATCH_NO, "批号2410Z06、240511的药品")] == ["2410Z06", "240511"]
 
 
+def test_an_antigen_that_blood_is_tested_for_is_no_device() -> None:
+    assert not of(EntityType.DEVICE, "输完白蛋白复查乙肝表面抗原阳性")
+    assert of(EntityType.DEVICE, "药店买的甲流抗原试剂盒是假的")
+
+
 def test_a_date_like_word_without_digits_is_no_batch() -> None:
     assert not of(EntityType.BATCH_NO, "该批次abcd药品")
 

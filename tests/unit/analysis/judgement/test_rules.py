@@ -73,6 +73,26 @@ def test_evidence_points_at_the_original_words() -> None:
     assert {e.category for e in evidence} <= {"R02", "R06", None}
 
 
+@pytest.mark.parametrize(
+    "title", ["血透中心查出好多人丙肝阳性", "透析室十几个病友都转成丙肝了", "诊所针头反复用,村里好几个查出丙肝"]
+)
+def test_an_illness_that_blood_passed_to_several_is_a_cluster(title: str) -> None:
+    assert findings(title).floor == "product_cluster"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "血透室设丙肝阳性专区,为12名患者提供隔离透析",
+        "透析患者感染丙肝风险较高,多人如何预防",
+        "为3000名透析患者免费筛查,检出乙肝阳性12名",
+        "两名透析患者丙肝治愈",
+    ],
+)
+def test_screening_advice_and_care_for_carriers_are_no_cluster(title: str) -> None:
+    assert findings(title).floor is None
+
+
 def test_a_death_speaks_before_a_cluster() -> None:
     assert findings("注射头孢曲松后12人寒战，其中1人死亡").floor == "product_death"
 
