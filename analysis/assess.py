@@ -18,6 +18,7 @@ from analysis.concern import may_concern
 from analysis.entities.named_things import find_entities
 from analysis.judgement.explanation import Hearing, Trial, guards_of, terms_of
 from analysis.judgement.neighbours import Neighbours
+from analysis.judgement.one_harmed import ONE_HARMED, with_one_harmed
 from analysis.judgement.response_need import NeedTable, leanings, load_need_table
 from analysis.judgement.risk import Inputs, RiskStack, level_of, likely_categories, shown_categories, stack_inputs
 from analysis.judgement.rules import HINT, Findings, apply_rules
@@ -55,7 +56,8 @@ _POSSIBLE = 0.02
 class Scores:
     """What one tier says of a document: chances, every category with the leading one first, chances of the severities.
 
-    `p_need` is the chance that a risk needs a public answer, which the linear tier does not tell.
+    `p_need` is the chance that a risk needs a public answer, `one_harmed` whether a risk in which nobody was counted
+    tells of one person harmed; the linear tier tells neither.
     """
 
     p_remit: float
@@ -65,6 +67,7 @@ class Scores:
     tone: Tone
     tier: str
     p_need: float | None = None
+    one_harmed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +147,7 @@ class Analyser:
             return Explanation(decided_by=decided_by, terms_for=(), terms_against=(), enough=0, rules=(), guards=guards)
         found = self._find(document, reading)[1].findings
         floors = [finding for finding in found if ":" not in finding.rule]
+        whole = (ONE_HARMED,) if assessment.facts.get("harmed_by") else ()
         trial = Trial.of(document, lambda documents: [one.p_risk for one in self.assess(documents)], self.cuts[0])
         spans = [(finding.start, finding.end) for finding in floors]
         terms_for, terms_against, enough = terms_of(document, reading, Hearing(reading, self.model), trial, spans)
@@ -152,7 +156,7 @@ class Analyser:
             terms_for=terms_for,
             terms_against=terms_against,
             enough=enough,
-            rules=tuple(dict.fromkeys(finding.rule for finding in floors)),
+            rules=tuple(dict.fromkeys((*(finding.rule for finding in floors), *whole))),
             guards=guards,
             neighbours=self.neighbours.nearest(self.model.decide(count_features([reading]))[0])
             if self.neighbours
@@ -198,6 +202,8 @@ class Analyser:
             self.second.tone_of(named, encoding),
             "encoder",
             self.second.need_chance(encoding),
+            (p_risk >= self.second.risk_threshold or findings.floor is not None)
+            and self.second.tells_one_harmed(reading, encoding),
         )
 
     def _judge(self, document: Document, reading: Reading, found: _Found, scores: Scores, tokens: str) -> Assessment:
@@ -219,6 +225,7 @@ class Analyser:
             ),
         )
         known = {"severity": possible.severity, **leanings(scores.p_need)}
+        facts = with_one_harmed(findings.facts) if scores.one_harmed and level is Level.RISK else findings.facts
         return Assessment(
             document_id=document.id,
             level=level,
@@ -233,9 +240,7 @@ class Analyser:
             tokens=tokens,
             floor=floor,
             truncated=reading.truncated,
-            facts=self._with_need(findings.facts, reading, categories, known)
-            if level is Level.RISK
-            else findings.facts,
+            facts=self._with_need(facts, reading, categories, known) if level is Level.RISK else facts,
             possible=possible if p_risk >= _POSSIBLE else None,
             tier=scores.tier,
         )

@@ -22,7 +22,7 @@ from analysis.harm.circumstances import (
 )
 from analysis.harm.people import KIN, PeopleCount
 
-__all__ = ["ENOUGH", "POINTS", "Weighed", "cues_of", "weigh", "weighed_one"]
+__all__ = ["ENOUGH", "POINTS", "Weighed", "cues_of", "tells_of_several", "weigh", "weighed_one"]
 
 _OWN = re.compile("本人|我(?!国|省|市|县|院|局|校|司)|俺|自己|鄙人|咱|敏感肌")
 _KIN = re.compile(f"(?:{KIN}|闺蜜|室友|舍友|同事|朋友|邻居|对象|发小)(?![们针群圈])")
@@ -211,6 +211,11 @@ def weighed_one(text: str, sentences: Sequence[tuple[int, str]]) -> list[PeopleC
     weighed = weigh(text, sentences) if USE.search(text) or _PRODUCT.search(text) else None
     if weighed is None or weighed.points < ENOUGH:
         return []
-    if _ASKS.search(text) or _UNCOUNTED.search(text) or quoted_spans(text):
+    if _ASKS.search(text) or tells_of_several(text) or quoted_spans(text):
         return []
     return [PeopleCount(EntityType.HARMED, weighed.start, weighed.end, 1, named=False)]
+
+
+def tells_of_several(text: str) -> bool:
+    """Tell whether a normalised text tells of several people without saying how many (多名患者)."""
+    return bool(_UNCOUNTED.search(text))

@@ -15,8 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.assessment import RISK_CATEGORIES, CategoryScore, Tone
+from analysis.judgement.one_harmed import OneHarmed, asks_for_one
 from analysis.judgement.risk import logistic, ranked
 from analysis.matching.recognition import Pooled
+from analysis.reading import Reading
 from analysis.text import normalise
 from analysis.tiers.encoder import ENCODER_LABELS, ENCODER_MANIFEST, Encoder, EncoderUnavailableError, Encoding
 from analysis.tiers.linear import ModelRefusedError
@@ -94,6 +96,7 @@ class SecondTier:
     first: Blend
     severity: Blend
     tone: Blend
+    one_harmed: OneHarmed | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any], encoder: Encoder) -> "SecondTier":
@@ -103,7 +106,8 @@ class SecondTier:
         }
         for name in ("least_remit", "risk_threshold", "remit_threshold", "category_threshold"):
             fields[name] = float(stored[name])
-        return cls(encoder=encoder, **fields)
+        head = stored.get("one_harmed")
+        return cls(encoder=encoder, one_harmed=OneHarmed.of(head) if head else None, **fields)
 
     def pooled(self, title: str, text: str) -> Pooled:
         """Return the vector that the encoder makes of a title and a text, as situations are recognised by it."""
@@ -135,6 +139,11 @@ class SecondTier:
     def need_chance(self, encoding: Encoding) -> float:
         """Return the chance that the document, if it is a risk, needs a public answer."""
         return round(logistic(float(encoding.decisions[_AT["need"]])), 4)
+
+    def tells_one_harmed(self, reading: Reading, encoding: Encoding) -> bool:
+        """Tell whether one person is harmed in a document in which nobody was counted; never where somebody was."""
+        head = self.one_harmed
+        return head is not None and asks_for_one(reading) and head.tells_one(encoding.vector, reading)
 
     def tone_of(self, decisions: Mapping[str, float], encoding: Encoding) -> Tone:
         """Return the tone."""

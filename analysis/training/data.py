@@ -20,6 +20,7 @@ __all__ = [
     "ARTICLE_LABELS",
     "DEV_FILE",
     "NEED_ANSWERS",
+    "PEOPLE_HARMED",
     "SITUATION_LABELS",
     "STREAM_FILE",
     "STREAM_LABELS",
@@ -27,6 +28,7 @@ __all__ = [
     "TRAINING_FILES",
     "WRITTEN_DOCUMENTS",
     "WRITTEN_ENTRIES",
+    "WRITTEN_NAMES",
     "WRITTEN_SOURCE",
     "WRITTEN_TITLES",
     "Example",
@@ -63,6 +65,8 @@ WRITTEN_TITLES = Path(__file__).with_name("written") / "titles.tsv"
 WRITTEN_DOCUMENTS = Path(__file__).with_name("written") / "documents.jsonl"
 WRITTEN_ENTRIES = WRITTEN_DOCUMENTS.with_name("entries.tsv")
 NEED_ANSWERS = WRITTEN_DOCUMENTS.with_name("need_answers.tsv")
+WRITTEN_NAMES = WRITTEN_DOCUMENTS.with_name("named_things.jsonl")
+PEOPLE_HARMED = WRITTEN_DOCUMENTS.with_name("people_harmed.jsonl")
 _DIGITS = 16
 _HELD_OUT = 5
 # Labelled rows carry no fetch time; identity and scores do not depend on it.

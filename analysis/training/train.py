@@ -22,11 +22,12 @@ from analysis.judgement.severity import SEVERITY_LABELS, SeverityModel, severity
 from analysis.judgement.tone import TONE_LABELS
 from analysis.lexicon import load_lexicon
 from analysis.segmentation import RjiebaSegmenter
-from analysis.tiers.encoder import ENCODER_MANIFEST, read_encoder_manifest
+from analysis.tiers.encoder import ENCODER_MANIFEST, Encoder, EncoderUnavailableError, read_encoder_manifest
 from analysis.tiers.features import BLOCKS, BUCKET_BITS
 from analysis.tiers.linear import FORMAT, MANIFEST, LinearModel
 from analysis.training.corpus import LABELS, SEED, Corpus, fit_linear, read_corpus, rows_of
 from analysis.training.data import STREAM_SOURCE, WRITTEN_SOURCE, Example, held_out, load_training, trained_on
+from analysis.training.one_harmed import fit_one_harmed
 from analysis.training.second import Seen, fit_second, forward_logits, written_share
 
 __all__ = ["LABELS", "train"]
@@ -48,7 +49,7 @@ def train(
 ) -> Mapping[str, Any]:
     """Fit on the training files of `shared` and on `further` examples, write arrays and manifest into `out`, return the manifest.
 
-    Takes a minute and a half. `progress` is told what is being done. The second tier is the encoder of the
+    Takes some two minutes. `progress` is told what is being done. The second tier is the encoder of the
     folder `encoder`, where one lies there: its judgements of documents that it had not seen are joined with tier 1's.
 
     Raises:
@@ -64,7 +65,7 @@ def train(
     stack = _fit_stack(corpus, forward, tested)
     crossed = _crossed(corpus)
     severity = _fit_severity(corpus, crossed)
-    second = _fit_second(corpus, forward, (tested, apart), (stack, severity, crossed), encoder)
+    second = _fit_second(corpus, forward, (tested, apart), (stack, severity, crossed), (shared, encoder))
     progress("用全部训练数据拟合")
     model = fit_linear(corpus, np.ones(len(corpus.examples), dtype=bool))
     out.mkdir(parents=True, exist_ok=True)
@@ -236,12 +237,14 @@ def _fit_second(
     forward: Array,
     unseen: tuple[Mask, Mask],
     first: tuple[Mapping[str, Any], Mapping[str, Any], Array],
-    encoder: Path,
+    folders: tuple[Path, Path],
 ) -> dict[str, Any] | None:
     """Join the encoder of a folder, if there is one, to what tier 1 said of documents that neither had seen.
 
-    `unseen` are the later months' documents and the written ones kept apart.
+    `unseen` are the later months' documents and the written ones kept apart, `folders` those of the training files and
+    of the encoder.
     """
+    shared, encoder = folders
     if not (encoder / ENCODER_MANIFEST).is_file():
         return None
     stack, severity, crossed = first
@@ -267,7 +270,20 @@ def _fit_second(
         weight=np.where(corpus.dates[rows] >= FOLD_STARTS[-1], _RECENT, 1.0),
         later=later[rows],
     )
-    return {"encoder": read_encoder_manifest(encoder)["version"], **fit_second(seen, corpus.examples, _best_cut, SEED)}
+    return {
+        "encoder": read_encoder_manifest(encoder)["version"],
+        **fit_second(seen, corpus.examples, _best_cut, SEED),
+        "one_harmed": _fit_one_harmed(shared, encoder),
+    }
+
+
+def _fit_one_harmed(shared: Path, encoder: Path) -> dict[str, Any] | None:
+    """Return the head that counts one person by the whole text, `None` where the encoder cannot run: then it does not judge either."""
+    try:
+        loaded = Encoder.load(encoder)
+    except EncoderUnavailableError:
+        return None
+    return fit_one_harmed(shared, loaded, SEED)
 
 
 def _fit_tone(corpus: Corpus, decisions: Array, tested: Mask) -> dict[str, float]:

@@ -125,15 +125,20 @@ def _harm(event: Event, heard: _Heard) -> KnownFact:
     official = [item for item in heard if item[1].source_class == "official"]
     patterns = [_claim(toll.number, _DIED if kind is EntityType.DEATHS else "") for _, toll, kind in told]
     saying: list[tuple[int, EventDocument]] = []
+    unwritten = False
     for (_, toll, kind), pattern in zip(told, patterns, strict=True):
         said = [item for item in heard if pattern.search(item[1].title + item[1].text)]
-        saying += said or [item for item in heard if _counts(item[1], kind, toll.number)]
+        said = said or [item for item in heard if _counts(item[1], kind, toll.number)]
+        unwritten |= not said and kind is EntityType.HARMED and toll.number == 1
+        saying += said
     confirmed = [any(pattern.search(document.text) for _, document in official) for pattern in patterns]
     # The mark stands once for all; a number has its own where another one is confirmed.
     parts = [
         f"{words} {toll.words} 人{_before(toll)}{'（待核实）' if any(confirmed) and not sure else ''}"
         for (words, toll, _), sure in zip(told, confirmed, strict=True)
     ]
+    if unwritten:
+        parts.append("这一人由系统读全文得出，原文未写明人数")
     denying = [item for item in official if _NO_DEATH.search(item[1].text)]
     if event.deaths and denying:
         parts.append("官方信息称没有死亡病例")

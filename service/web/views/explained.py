@@ -27,6 +27,7 @@ _RULES: Mapping[str, str] = MappingProxyType(
         "vaccine_harm": "接种受害或问题疫苗",
         "recall_class_1": "一级召回",
         "jiangxi_notice": "质量公告涉及本省",
+        "one_harmed_whole": "〔读整篇〕一人受影响：原文未写明人数，由语义模型读全文得出，请核对原文",
     }
 )
 _GUARDS: Mapping[str, str] = MappingProxyType(

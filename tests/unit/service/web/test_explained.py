@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.assessment import Explanation, Neighbour, SpokenTerm
+from analysis.judgement.one_harmed import ONE_HARMED
 from analysis.judgement.rules import FLOOR_RULES
 from analysis.lexicon import load_lexicon
 from service.web.views.explained import explained_view
@@ -62,6 +63,7 @@ def test_every_floor_rule_guard_and_tier_has_a_chinese_word() -> None:
         view = explained_view(replace(EXPLANATION, decided_by=f"floor:{rule}", rules=(rule,)), 1)
         assert _CHINESE.search(view.rules[0])
         assert view.rules[0] in view.decided
+    assert _CHINESE.match(explained_view(replace(EXPLANATION, rules=(ONE_HARMED,)), 1).rules[0].lstrip("〔"))
     for guard in load_lexicon().guards:
         (sentence,) = explained_view(replace(EXPLANATION, guards=((guard, "x"),)), 1).guards
         assert "无关词语" not in sentence, guard

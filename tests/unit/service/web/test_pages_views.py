@@ -109,6 +109,23 @@ class TestFacts:
         assert (facts["伤亡"].value, facts["伤亡"].open) == ("称死亡 2 人", "待核实")
         assert facts["伤亡"].numbers == (1,)
 
+    @pytest.mark.parametrize(
+        ("harmed", "text", "read"),
+        [
+            (1, "脚底板那一块像树皮一样裂开", True),
+            (1, "某注射液致1人寒战", False),
+            (1, "我打了某注射液后寒战发烧", False),
+            (12, "某注射液出事了", False),
+        ],
+    )
+    def test_one_harmed_whom_no_words_count_is_said_to_be_read_from_the_whole_text(
+        self, harmed: int, text: str, *, read: bool
+    ) -> None:
+        event = build_event(harmed=harmed)
+        (fact,) = (one for one in known_facts(event, document_views([_document(1, text=text)])) if one.label == "伤亡")
+        assert ("由系统读全文得出" in str(fact.value)) is read
+        assert fact.open == "待核实"
+
     def test_what_happened_is_told_in_the_words_of_whoever_gives_a_name(self) -> None:
         evidence = ({"field": "text", "start": 0, "end": 2},)
         rumour = _document(1, text="网传死了两个人", source_class="social", severity=5, evidence=evidence)
