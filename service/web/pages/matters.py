@@ -60,9 +60,8 @@ def matters(
         links = work.matters.links_of([matter.id for matter in found])
         counts = work.matters.counts(now=now)
     _note(context, identity, "matters:", [matter.id for matter in found[:_PAGE]])
-    earlier, later = pager(
-        "/matters", {"kind": kind, "state": state, "number": number}, page_number, more=len(found) > _PAGE
-    )
+    asked = {"kind": kind, "state": state, "number": number}
+    earlier, later = pager("/matters", asked, page_number, more=len(found) > _PAGE)
     return page(
         request,
         "matters.html",
