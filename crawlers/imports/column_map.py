@@ -12,7 +12,7 @@ import yaml
 
 from crawlers.records import DocumentKind
 
-__all__ = ["FIELDS", "ColumnMap", "choose_column_map", "heading_key", "load_column_maps"]
+__all__ = ["FIELDS", "ColumnMap", "choose_column_map", "heading_key", "known_headings", "load_column_maps"]
 
 FIELDS = frozenset(
     {
@@ -95,6 +95,13 @@ def load_column_maps() -> tuple[ColumnMap, ...]:
     """Return the maps that ship with the program."""
     text = (files("crawlers.imports") / "column_maps.yaml").read_text(encoding="utf-8")
     return tuple(_from_yaml(values) for values in yaml.safe_load(text))
+
+
+@cache
+def known_headings() -> frozenset[str]:
+    """Return every heading that a map knows, as headings are compared."""
+    named = (names for one in load_column_maps() for names in (*one.fields.values(), *one.facts.values()))
+    return frozenset(heading_key(part) for names in named for part in _parts(names))
 
 
 def _from_yaml(values: dict[str, Any]) -> ColumnMap:

@@ -19,12 +19,17 @@ _MAX_RECORD_CHARACTERS = 4 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with its number in the file (the first line is 1); `fault` says why it cannot be read."""
+    """One row with its number in the file (the first line is 1); `fault` says why it cannot be read, `beyond` that it goes on where no heading is.
+
+    `spreadsheet` is whether its numbers are those of a spreadsheet, which keeps fifteen digits.
+    """
 
     number: int
     values: Mapping[str, Any]
     fault: str | None = None
     sample: bytes = b""
+    beyond: bool = False
+    spreadsheet: bool = False
 
 
 def row_of(number: int, names: Sequence[str], cells: Sequence[Any]) -> Row:

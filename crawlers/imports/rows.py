@@ -13,6 +13,7 @@ from typing import Any
 from crawlers.gate import author_hash, in_shanghai, repair_text
 from crawlers.imports.column_map import ColumnMap, choose_column_map, heading_key, load_column_maps
 from crawlers.imports.headings import ImportRefused
+from crawlers.imports.notes import NUMBERS_AS_TEXT, ImportNotes
 from crawlers.imports.people import person_key, without_names
 from crawlers.imports.records import SAMPLE_BYTES, Row
 from crawlers.imports.tables import open_table
@@ -34,47 +35,9 @@ class RowRefusal:
     sample: bytes = b""
 
 
-@dataclass(slots=True)
-class ImportNotes:
-    """What a person should look at in rows that were taken, complete once the rows are read.
-
-    `unused` are the headings of which nothing is taken, in their order; `sheets` those of a workbook that were not read.
-    """
-
-    serial_dates: int = 0
-    first_serial: int = 0
-    unused: tuple[str, ...] = ()
-    sheets: tuple[str, ...] = ()
-
-    def see_serial(self, row: int) -> None:
-        """Note that the date of a row is a serial number."""
-        self.serial_dates += 1
-        self.first_serial = self.first_serial or row
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """Return one Chinese sentence for each kind of thing."""
-        return tuple(filter(None, (self._unread(), self._serials())))
-
-    def _unread(self) -> str:
-        if not self.sheets:
-            return ""
-        named = "、".join(f"“{name}”" for name in self.sheets[:_MOST_NAMED])
-        more = f"等 {len(self.sheets)} 张" if len(self.sheets) > _MOST_NAMED else ""
-        return f"一次只读一张工作表，{named}{more}里还有内容，没有读：请把它移到最前面或另存为单独的文件，再导入一次。"
-
-    def _serials(self) -> str:
-        if not self.serial_dates:
-            return ""
-        first = (
-            f"第 {self.first_serial} 行起，共 {self.serial_dates} 行"
-            if self.serial_dates > 1
-            else f"第 {self.first_serial} 行"
-        )
-        return f"{first}的日期是 Excel 的日期序列号，已按 1900 日期系统换算，请抽查是否与原表一致。"
-
-
-_MOST_NAMED = 5
+# A spreadsheet keeps fifteen digits of a number, and shows a long one as 3.60126E+16.
+_SHORTENED = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
+_MOST_EXACT = 10**15
 _HOLLOW = re.compile(r"(?:^|、)#\d+(?:、|$)")
 _MAX_NATIVE_ID = 512
 _TITLE_FROM_TEXT = 40
@@ -223,26 +186,44 @@ class _Reader:
         self._notes.unused = tuple(unused)
 
     def read(self, row: Row) -> Document | RowRefusal:
-        if row.fault is not None:
-            return _refused(row, "格式", row.fault)
         title, text = self._text(row, "title"), self._text(row, "text")
-        if not title and not text:
-            wanted = [column for name in ("title", "text") for parts in self._columns.get(name, ()) for column in parts]
-            return _refused(row, "缺内容", f"标题和内容都是空的（列：{'、'.join(wanted) or '无'}）")
-        claimed = self._text(row, "published_at")
+        claimed, url = self._text(row, "published_at"), self._text(row, "url")
         published = self._published(row, claimed)
-        if published is None and claimed not in {"", "0"}:
-            return _refused(row, "时间", f"读不懂发布时间“{claimed[:40]}”")
-        url = self._text(row, "url")
-        if url and not _ADDRESS.fullmatch(url):
-            return _refused(row, "网址", f"“{url[:60]}”不是网址")
+        fault = self._fault(row, title + text) or _misdated(row, published, claimed) or _misplaced(row, url)
+        if fault is not None:
+            return fault
         try:
             read = self._document(row, title, text, published, url)
         except ValueError as error:
             return _refused(row, "数据", f"不能成为稿件：{error}")
+        self._note(row, published)
+        return read
+
+    def _fault(self, row: Row, words: str) -> RowRefusal | None:
+        if row.fault is not None:
+            return _refused(row, "格式", row.fault)
+        number = self._number(row)
+        if isinstance(number, str) and _SHORTENED.fullmatch(number.strip()):
+            told = f"编号“{number.strip()[:20]}”是 Excel 缩写的数，后几位已丢失；{NUMBERS_AS_TEXT}"
+            return _refused(row, "编号", told)
+        if words:
+            return None
+        wanted = [column for name in ("title", "text") for parts in self._columns.get(name, ()) for column in parts]
+        return _refused(row, "缺内容", f"标题和内容都是空的（列：{'、'.join(wanted) or '无'}）")
+
+    def _note(self, row: Row, published: ParsedDate | None) -> None:
         if published is not None and published.rule == _SERIAL:
             self._notes.see_serial(row.number)
-        return read
+        number = self._number(row)
+        if row.spreadsheet and isinstance(number, int | float) and abs(number) >= _MOST_EXACT:
+            self._notes.see_rounded(row.number)
+        if row.beyond:
+            self._notes.see_beyond(row.number)
+
+    def _number(self, row: Row) -> Any:
+        """Return the cell of the record's number as it is."""
+        cells = (row.values.get(columns[0]) for columns in self._columns.get("native_id", ()))
+        return next((cell for cell in cells if _cell(cell)), None)
 
     def _document(self, row: Row, title: str, text: str, published: ParsedDate | None, url: str) -> Document:
         native = self._text(row, "native_id")[:_MAX_NATIVE_ID] or url
@@ -310,6 +291,16 @@ class _Reader:
         for name, alternatives in self._facts.items():
             facts[name] = next(filter(None, (_cell(row.values.get(columns[0])) for columns in alternatives)), "")
         return {name: fact[:_LONGEST_FACT] for name, fact in facts.items() if fact}
+
+
+def _misdated(row: Row, published: ParsedDate | None, claimed: str) -> RowRefusal | None:
+    if published is not None or claimed in {"", "0"}:
+        return None
+    return _refused(row, "时间", f"读不懂发布时间“{claimed[:40]}”")
+
+
+def _misplaced(row: Row, url: str) -> RowRefusal | None:
+    return _refused(row, "网址", f"“{url[:60]}”不是网址") if url and not _ADDRESS.fullmatch(url) else None
 
 
 def _columns(names: tuple[str, ...], by_key: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:

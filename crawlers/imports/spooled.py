@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -137,7 +138,14 @@ def _rows(lines: IO[str], names: tuple[str, ...]) -> Iterator[Row]:
             if fault is not None:
                 yield Row(number, {}, fault)
             else:
-                yield row_of(number, names, cells + [None] * (MAX_COLUMNS + 1 - len(cells)))
+                row = row_of(number, names, cells[: len(names)] + [None] * (MAX_COLUMNS + 1 - len(names)))
+                # Cells of a workbook are no pieces of another cell's text: what goes on beyond the headings is a remark.
+                beyond = any(map(_says_something, cells[len(names) :]))
+                yield replace(row, beyond=beyond, spreadsheet=True)
+
+
+def _says_something(cell: Any) -> bool:
+    return cell is not None and bool(str(cell).strip())
 
 
 def _tagged(value: object) -> object:

@@ -14,6 +14,7 @@ from crawlers.child import serve
 from crawlers.imports.headings import MAX_COLUMNS, ImportRefused, below_titles, headings_of
 from crawlers.imports.spooled import open_spool, spooled_line, told
 from crawlers.imports.tables import KNOWN_KINDS, MAX_FILE_BYTES, MAX_ROW_BYTES
+from crawlers.imports.two_rows import joined_headings
 
 __all__ = ["spool_workbook"]
 
@@ -46,7 +47,7 @@ _Numbered = Iterator[tuple[int, tuple[Any, ...]]]
 def spool_workbook(path: Path, spool: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Write the filled rows of the first sheet that holds a table into `spool`; return its headings, and what other sheets hold rows.
 
-    A sheet that is filled in one column only is a remark beside the table, and read where there is no other.
+    Headings in two rows, the upper one of merged cells, are joined where an export is known by them together. A sheet that is filled in one column only is a remark beside the table, and read where there is no other.
 
     Raises:
         ImportRefused: it is damaged, empty, no workbook, has no headings, or is a decompression bomb.
@@ -55,8 +56,12 @@ def spool_workbook(path: Path, spool: Path) -> tuple[tuple[str, ...], tuple[str,
     with closing(_opened(path)) as book:
         sheets = book.worksheets
         chosen, first = _chosen(sheets, path)
-        names = headings_of(first, path)
-        _write(spool, _lines(_headings(_rows(chosen), path)[1]), path)
+        below = _headings(_rows(chosen), path)[1]
+        second = next(below, None)
+        both = None if second is None else joined_headings(first, second[1])
+        rest = below if both is not None or second is None else itertools.chain((second,), below)
+        names = headings_of(first if both is None else both, path)
+        _write(spool, _lines(rest), path)
         return names, tuple(one.title for one in sheets[:_MOST_SHEETS] if one is not chosen and _holds_table(one, path))
 
 

@@ -95,10 +95,14 @@ class Matters(Protocol):
         states: Sequence[MatterState] = (),
         due_before: datetime | None = None,
         due_after: datetime | None = None,
+        number: str = "",
         limit: int = 100,
         offset: int = 0,
     ) -> list[Matter]:
-        """Return matters, the soonest due first, then the last received; those without a due time come last."""
+        """Return matters, the soonest due first, then the last received; those without a due time come last.
+
+        Those of a `number` have it in theirs, whatever the case and width of its letters and digits.
+        """
         ...
 
     def counts(self, *, now: datetime) -> Mapping[tuple[str, str], int]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from service.domain.clocks.exclusion import Exclusion
 from service.domain.matters.crossing import Crossing
@@ -29,6 +30,11 @@ _LINKS = (
 )
 # Without a due time last on both engines, which sort null differently.
 _SOONEST = (case((_M.due_at.is_(None), 1), else_=0), _M.due_at, _M.received_at.desc(), _M.id)
+# Numbers are kept as the register writes them, some with wide digits.
+_NARROW = {ord("０") + digit: str(digit) for digit in range(10)}
+_PLAIN_NUMBER: ColumnElement[str] = reduce(
+    lambda column, pair: func.replace(column, chr(pair[0]), pair[1]), _NARROW.items(), _M.number
+)
 _MOMENTS = ("start_at", "due_at", "first_due_at", "extended_at", "met_at", "dropped_at")
 
 
@@ -64,13 +70,19 @@ class SqlMatters:
         states: Sequence[MatterState] = (),
         due_before: datetime | None = None,
         due_after: datetime | None = None,
+        number: str = "",
         limit: int = 100,
         offset: int = 0,
     ) -> list[Matter]:
-        """Return matters, the soonest due first, then the last received; those without a due time come last."""
+        """Return matters, the soonest due first, then the last received; those without a due time come last.
+
+        Those of a `number` have it in theirs, whatever the case and width of its letters and digits.
+        """
         statement = select(matters).order_by(*_SOONEST).limit(limit).offset(offset)
         if kind is not None:
             statement = statement.where(_M.kind == kind)
+        if number:
+            statement = statement.where(_PLAIN_NUMBER.icontains(number.translate(_NARROW), autoescape=True))
         if states:
             statement = statement.where(_M.state.in_(states))
         if due_after is not None:

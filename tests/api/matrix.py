@@ -100,6 +100,7 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "POST /topics": _HANDLE,
     "GET /topics/{topic_id}": _ALL,
     "GET /topics/{topic_id}/questions.xlsx": _ALL,
+    "GET /topics/{topic_id}/sheet/{version}.docx": _ALL,
     "POST /topics/{topic_id}/settings": _HANDLE,
     "POST /topics/{topic_id}/close": _HANDLE,
     "POST /topics/{topic_id}/sheet": _HANDLE,

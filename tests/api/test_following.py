@@ -3,11 +3,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
 from service.domain.matters.matter import MatterState
 from service.domain.people.person import Role
+from service.domain.topics.sheet import QUESTIONS
 from service.domain.topics.topic import Topic
 from service.flows.keeping.privacy import PERSONAL_READ
 from service.flows.policies.importing import import_policies
@@ -41,6 +43,13 @@ def opened(browser: Browser, **given: str) -> str:
     if answer.status_code == SEE_OTHER:
         answer = browser.client.get(answer.headers["location"])
     return answer.text
+
+
+def paper_of(content: bytes) -> str:
+    """Return every word of a Word file in its paragraphs and tables."""
+    document = docx.Document(io.BytesIO(content))
+    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    return "\n".join((*(paragraph.text for paragraph in document.paragraphs), *cells))
 
 
 class TestTopics:
@@ -118,6 +127,32 @@ class TestTopics:
         assert str(rows[2][1]) == "高风险（按内容建议 高风险）；内部评估，非预警级别"
         assert rows[3][:2] == ("影响哪些群体，各有多少人或多少家", "全省药店")
         assert rows[-1] == ("顾虑1", "成本上升", "药店", "可能高、影响中", "=有过渡期", "承办人丙")
+
+    def test_every_version_of_the_sheet_is_a_paper_that_says_whether_it_is_signed_and_the_last(
+        self, site: Site, topic: Topic
+    ) -> None:
+        officer, approver = site.browser(Role.OFFICER), site.browser(Role.APPROVER)
+        fields = {f"answer_{key}": f"已核对{key}" for key in QUESTIONS}
+        fields |= {"concern": "成本上升\x08", "group": "药店", "likelihood": "1", "impact": "1"}
+        fields |= {"answer": "有过渡期", "owner": "承办人丙", "level": "", "reason": ""}
+        officer.post(f"/topics/{topic.id}/sheet", **fields)
+        approver.post(f"/topics/{topic.id}/sheet/1/sign")
+        officer.post(f"/topics/{topic.id}/sheet", **fields | {"answer_plan": ""})
+        first, second = (officer.client.get(f"/topics/{topic.id}/sheet/{number}.docx") for number in (1, 2))
+        assert officer.client.get(f"/topics/{topic.id}/sheet/3.docx").status_code == NOT_FOUND
+        told = {number: paper_of(answer.content) for number, answer in ((1, first), (2, second))}
+        assert "第1版　已签署，之后已有第2版" in told[1]
+        assert approver.person is not None
+        assert told[1].count(approver.person.name) == 1
+        assert "第2版　未签署，供审阅" in told[2]
+        assert "尚缺：处置预案" in told[2]
+        assert approver.person.name not in told[2]
+        for said in told.values():
+            assert all(text in said for text in ("已核对scope", "成本上升", "有过渡期", "某省药品零售追溯管理办法"))
+            assert all(room in said for room in ("业务处室", "法规处", "分管局领导"))
+        with site.context.store.read() as work:
+            [latest, *_] = work.audit.rows(subject=f"topic:{topic.id}", limit=1)
+        assert (latest.action, latest.detail["version"]) == ("sheet.exported", 2)
 
     def test_the_page_of_the_policy_leads_to_what_the_public_asks_of_it(
         self, site: Site, topic: Topic, tmp_path: Path

@@ -270,6 +270,25 @@ class MattersContract:
             assert [one.id for one in work.matters.received(since=NOW - DAY, until=NOW + HOUR)] == ["a", "b"]
             assert [one.id for one in work.matters.received(since=NOW - DAY, until=NOW)] == ["b"]
 
+    def test_a_matter_is_found_by_a_part_of_its_number_whatever_its_width_and_case(self, store: Store) -> None:
+        with store.write() as work:
+            numbers = {"a": "JX2026_0001", "b": "３６2607020167", "c": "赣热线〔2026〕17号", "d": "JX202610001"}
+            work.matters.save_all([matter(name, number=number) for name, number in numbers.items()])
+        with store.read() as work:
+            found = {
+                asked: {one.id for one in work.matters.listing(number=asked)}
+                for asked in ("jx2026_0001", "362607020167", "36260702", "２０２６〕17", "〔2026〕", "%", "没有")
+            }
+        assert found == {
+            "jx2026_0001": {"a"},
+            "362607020167": {"b"},
+            "36260702": {"b"},
+            "２０２６〕17": {"c"},
+            "〔2026〕": {"c"},
+            "%": set(),
+            "没有": set(),
+        }
+
     def test_only_what_is_judged_and_not_read_yet_is_to_be_read_whenever_it_came(self, store: Store) -> None:
         told = [document(str(number)) for number in range(3)]
         put(store, *told[:2])

@@ -55,6 +55,10 @@ _HOUSE = re.compile(
     "(?:\\d{1,3}|[一二三四五六七八九十]{1,3})?(?:号?楼|栋|幢|座)?(?:\\d{1,2}单元)?(?:\\d{1,4}(?:室|户|号|房))?"
     "|\\d{1,3}(?:栋|幢|座|号楼)(?:\\d{1,2}单元)?(?:\\d{1,4}(?:室|户|号|房)?)?)(?!线|公交|药|院)"
 )
+# Where somebody lives, as the words before it say; the number of a shop stays, for the complaint is about it.
+_HOME = re.compile(
+    "((?:收货地址|收件地址|家庭住址|家庭地址|住址|家住|现住|居住在|住在)[^，。；\\n]{0,30}?)" + _HOUSE.pattern
+)
 
 
 def mask_named_people(text: str) -> str:
@@ -69,12 +73,13 @@ def mask_named_people(text: str) -> str:
 def mask_announced_names(text: str) -> str:
     """Return `text` with the names masked that a form of address follows or a word for a party announces; idempotent.
 
-    Numbers, addresses and what stands for a name already (王某) stay: a record of an office is worked with.
+    So is the number of the house where words say that somebody lives there. Other numbers and addresses, and what stands
+    for a name already (王某), stay: a record of an office is worked with.
     """
     text = _ADDRESSED.sub("*", text)
     for pattern in (_NAMED, _LABELLED, _CALLED):
         text = pattern.sub(lambda match: f"{match[1]}*某", text)
-    return text
+    return _HOME.sub(lambda match: f"{match[1]}**号", text)
 
 
 def _card(match: re.Match[str]) -> str:

@@ -208,7 +208,8 @@ def symptoms_in(text: str, words: Iterable[str] = ()) -> frozenset[str]:
 def compare(matter: Matter, said: MatterTraits, event: EventTraits, *, now: datetime) -> Crossing | None:
     """Return the likeness of a matter and an event, `None` below 50 points or out of the window.
 
-    A product or a firm must be shared: place, sign and kind of problem alone join what has nothing in common. A record
+    A product or a firm must be shared: place, sign and kind of problem alone join what has nothing in common; other cities
+    on both sides count against it. A record
     that was itself grouped into the event is that event.
     """
     apart = _apart(matter.received_at, event)
@@ -262,10 +263,15 @@ def _shared_place(mine: frozenset[str], theirs: frozenset[str]) -> tuple[int, st
     counties = {code for code in mine & theirs if len(code) == _COUNTY_DIGITS and not code.endswith("00")}
     if counties:
         return _COUNTY, "同一县区"
-    cities = {code[:_CITY_DIGITS] for code in mine if code[2:_CITY_DIGITS] != "00"} & {
-        code[:_CITY_DIGITS] for code in theirs if code[2:_CITY_DIGITS] != "00"
-    }
-    return (_CITY, f"同一设区市：{region_name(min(cities))}") if cities else None
+    here, there = _cities(mine), _cities(theirs)
+    if shared := here & there:
+        return _CITY, f"同一设区市：{region_name(min(shared))}"
+    # One product in two cities may be one matter; an expired box of it in two shops is not.
+    return (-_CITY, "不在同一设区市") if here and there else None
+
+
+def _cities(codes: frozenset[str]) -> set[str]:
+    return {code[:_CITY_DIGITS] for code in codes if code[2:_CITY_DIGITS] != "00"}
 
 
 def _nearness(apart: timedelta) -> list[tuple[int, str]]:

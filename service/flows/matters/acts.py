@@ -27,6 +27,7 @@ __all__ = [
     "matter_of",
     "register_publication",
     "resume_time",
+    "same_applicant",
     "start_duty",
 ]
 
@@ -42,6 +43,17 @@ def matter_of(work: Work, matter_id: str, *, hold: bool = False) -> Matter:
     if matter is None:
         raise NotFound("没有这个办件，可能链接已失效，请从办件列表进入")
     return matter
+
+
+def same_applicant(work: Work, matter: Matter) -> int:
+    """Return how many other matters of the last year before this one come from the same applicant."""
+    if matter.applicant is None:
+        return 0
+    since = matter.received_at - timedelta(days=365)
+    return sum(
+        other.applicant == matter.applicant and other.id != matter.id
+        for other in work.matters.received(since=since, until=matter.received_at)
+    )
 
 
 def linked_matters(work: Work, event_id: str) -> list[tuple[Crossing, Matter]]:

@@ -1,7 +1,6 @@
 """办件: complaints, reports, petitions and applications with their clocks; likenesses with events; frequent subjects."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
@@ -12,13 +11,12 @@ from service.api.context import AppContext
 from service.api.identity import Guard, Identity, Importer, Reader, context_of
 from service.api.room import NEEDS_ROOM
 from service.domain.clocks.exclusion import ExclusionKind
-from service.domain.matters.matter import Matter, MatterAct, MatterKind, acts_of
+from service.domain.matters.matter import MatterAct, MatterKind, acts_of
 from service.domain.people.person import Act
 from service.domain.refusal import NotFound, Refusal
 from service.flows.keeping.privacy import note_personal_read
 from service.flows.matters import acts as flows
 from service.flows.matters.matter_watch import coming_of_disclosures, coming_of_matter
-from service.ports.store import Work
 from service.web.received import received
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
@@ -44,23 +42,26 @@ def matters(
     identity: Reader,
     kind: Annotated[str, Query(pattern=_KIND)] = "",
     state: Annotated[str, Query(pattern="^(open|overdue|all)$")] = "open",
+    number: Annotated[str, Query(max_length=80)] = "",
     page_number: Annotated[int, Query(alias="page", ge=1, le=500)] = 1,
 ) -> HTMLResponse:
-    """List matters, the soonest due first."""
+    """List matters, the soonest due first; a part of a number is looked for among all of them, done or not."""
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
         found = work.matters.listing(
             kind=MatterKind(kind) if kind else None,
-            states=() if state == "all" else open_states(),
-            due_before=now if state == "overdue" else None,
+            states=() if state == "all" or number.strip() else open_states(),
+            due_before=now if state == "overdue" and not number.strip() else None,
+            number=number.strip(),
             limit=_PAGE + 1,
             offset=(page_number - 1) * _PAGE,
         )
         links = work.matters.links_of([matter.id for matter in found])
         counts = work.matters.counts(now=now)
     _note(context, identity, "matters:", [matter.id for matter in found[:_PAGE]])
-    earlier, later = pager("/matters", {"kind": kind, "state": state}, page_number, more=len(found) > _PAGE)
+    asked = {"kind": kind, "state": state, "number": number}
+    earlier, later = pager("/matters", asked, page_number, more=len(found) > _PAGE)
     return page(
         request,
         "matters.html",
@@ -71,6 +72,7 @@ def matters(
         counts=kind_counts(counts),
         kind=kind,
         state=state,
+        number=number.strip(),
         kinds=_KINDS,
         earlier=earlier,
         later=later,
@@ -218,7 +220,7 @@ def _show_matter(
         links = work.matters.links_of([matter.id])[matter.id]
         events = work.events.get_all([link.event_id for link in links])
         audit = work.audit.rows(subject=f"matter:{matter.id}", limit=50)
-        others = _same_applicant(work, matter)
+        others = flows.same_applicant(work, matter)
         coming = coming_of_matter(work, matter, context.office.register, now)
     acts = acts_of(matter)
     _note(context, identity, f"matter:{matter.id}", [matter.id])
@@ -246,17 +248,6 @@ def _note(context: AppContext, identity: Identity, subject: str, shown: Sequence
     """Write down who is shown records, in the same request: numbers are masked, the person's own story is not."""
     if shown:
         note_personal_read(context.store, identity.person, subject, what="matters", documents=shown, now=context.now())
-
-
-def _same_applicant(work: Work, matter: Matter) -> int:
-    """Return how many other matters of the last year before this one come from the same applicant."""
-    if matter.applicant is None:
-        return 0
-    since = matter.received_at - timedelta(days=365)
-    return sum(
-        other.applicant == matter.applicant and other.id != matter.id
-        for other in work.matters.received(since=since, until=matter.received_at)
-    )
 
 
 def _answer(

@@ -19,7 +19,7 @@ from service.domain.topics.topic import PhaseKind, Topic, TopicState, phase_at
 from service.domain.topics.topic_report import TopicReport
 from service.flows.topics import acts as flows
 from service.flows.topics.topic_report import SPANS, report_topic
-from service.web.media_types import XLSX
+from service.web.media_types import DOCX, XLSX
 from service.web.refused import NOT_REFUSED, Refused, Sent, first, refused_by
 from service.web.render import page
 from service.web.views import topic_page as views
@@ -216,6 +216,34 @@ def questions(request: Request, identity: Reader, topic_id: str) -> Response:
     name = quote(f"解读要点 {report.topic.title[:40]}.xlsx")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(file.getvalue(), media_type=XLSX, headers=headers)
+
+
+@router.get("/topics/{topic_id}/sheet/{version}.docx")
+def sheet_paper(request: Request, identity: Reader, topic_id: str, version: int) -> Response:
+    """Download one version of the sheet, signed or not, as a paper. Raises `NotFound`."""
+    from service.export.docx import write_docx
+    from service.export.risk_sheet import lay_out_sheet
+
+    context = context_of(request)
+    with context.store.read() as work:
+        sheets = work.topics.sheets(topic_id)
+    sheet = next((one for one in sheets if one.version == version), None)
+    if sheet is None:
+        raise NotFound("没有这一版评估表")
+    report = report_topic(context.store, topic_id, now=sheet.saved_at)
+    file = io.BytesIO()
+    write_docx(lay_out_sheet(report, sheet, newest=sheets[0].version, drill=context.drill is not None), file)
+    with context.store.write() as work:
+        work.audit.append(
+            actor=identity.person.name,
+            action="sheet.exported",
+            subject=f"topic:{topic_id}",
+            detail={"name": report.topic.title, "version": version},
+            now=context.now(),
+        )
+    name = quote(f"风险评估表 第{version}版 {report.topic.title[:40]}.docx")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(file.getvalue(), media_type=DOCX, headers=headers)
 
 
 @router.post("/topics/{topic_id}/settings")

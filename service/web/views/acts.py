@@ -148,6 +148,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "topic.changed": "修改跟踪条件",
         "topic.closed": "结束跟踪",
         "topic.exported": "导出解读要点",
+        "sheet.exported": "导出风险评估表",
         "sheet.saved": "保存评估表",
         "sheet.signed": "签署评估表",
         "matter.imported": "导入办件",

@@ -68,6 +68,7 @@ _WORDS = MappingProxyType(
         "next": "登录后的页面",
         "note": "说明",
         "notify_from": "邮件提醒的等级",
+        "number": "编号",
         "office_confirmed": "官方信源确认",
         "offset": "起始条数",
         "old": "原密码",

@@ -50,7 +50,7 @@ def test_text_and_time_are_found_under_the_names_that_vendors_give_them(tmp_path
     ("headings", "two"), [(("登记编号", "诉求人信息", "", "收件信息", ""), True), (("登记编号", "甲", "乙"), False)]
 )
 def test_headings_that_stand_in_two_rows_are_told_as_such(tmp_path: Path, headings: tuple[str, ...], two: bool) -> None:
-    path = xlsx_file(tmp_path, [headings, ("", "姓名", "电话", "登记日期", "投诉内容")])
+    path = xlsx_file(tmp_path, [headings, ("", "姓名", "电话", "登记日期", "来件摘记")])
     with pytest.raises(ImportRefused) as refused:
         read(path)
     assert ("表头好像分成了两行" in str(refused.value)) is two

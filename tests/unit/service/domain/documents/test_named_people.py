@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.training.data import WRITTEN_DOCUMENTS
-from service.domain.documents.named_people import mask_named_people
+from service.domain.documents.named_people import mask_announced_names, mask_named_people
 from service.domain.learning.opinion_words import make_question
 
 
@@ -90,3 +90,17 @@ def test_the_written_documents_are_masked_in_some_hundred_places_only() -> None:
         if mask_named_people(document["text"]) != document["text"]
     ]
     assert 60 <= len(changed) <= 140
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("收货地址浮梁县解放路12号3栋2单元501室，收货人李四海。", "收货地址浮梁县解放路**号，收货人*某。"),
+        ("家住某小区7栋二楼，楼下药店卖过期药", "家住某小区**号二楼，楼下药店卖过期药"),
+        ("解放路12号仁济大药房卖过期药", "解放路12号仁济大药房卖过期药"),
+        ("微信号lyan_12345卖处方药，主犯王某某", "微信号lyan_12345卖处方药，主犯王某某"),
+    ],
+)
+def test_of_a_record_names_and_homes_are_masked_and_what_it_complains_of_stays(text: str, masked: str) -> None:
+    assert mask_announced_names(text) == masked
+    assert mask_announced_names(masked) == masked

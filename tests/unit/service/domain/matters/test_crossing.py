@@ -48,7 +48,11 @@ def changed(**given: Any) -> MatterTraits:
     [
         (SAID, 90),
         (changed(regions=frozenset({"360703"})), 85),
-        (changed(regions=frozenset({"440100"})), 70),
+        # Another city counts against it: one product may be one matter in two cities, an expired box in two shops is not.
+        (changed(regions=frozenset({"440100"})), 55),
+        (changed(regions=frozenset({"440100"}), symptoms=frozenset()), None),
+        (changed(regions=frozenset({"360000"}), symptoms=frozenset()), 55),
+        (changed(regions=frozenset(), symptoms=frozenset()), 55),
         (changed(regions=frozenset(), symptoms=frozenset(), categories=frozenset()), None),
         (changed(products=frozenset(), firms=frozenset({"清云制药"})), 80),
         (changed(firms=frozenset({"清云制药"}), batches=frozenset({"2509A17"})), 100),
