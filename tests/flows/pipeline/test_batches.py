@@ -109,7 +109,8 @@ def take(store: Store, documents: list[Document], clock: MovingClock) -> None:
 def stored_memberships(work: Work, documents: list[Document]) -> dict[str, tuple[str | None, str | None]]:
     found: dict[str, tuple[str | None, str | None]] = {one.id: (None, None) for one in documents}
     for happening in work.events.listing(limit=500):
-        for member in work.events.documents(happening.id):
+        # Of a window the likeness is told that a document was judged after; of the whole event the first post of its text.
+        for member in work.events.documents(happening.id, since=happening.first_at):
             found[member.document_id] = (happening.id, member.duplicate_of)
     return found
 
