@@ -26,7 +26,7 @@ from service.flows.people.passwords import PasswordBusyError
 from service.ports.store import StoreBusyError, StoreFullError, StoreUnavailableError
 from service.web.live import TooManyStreamsError
 from service.web.refused import own_texts, status_of
-from service.web.render import bare_page
+from service.web.render import bare_page, entries
 from service.web.views.field_words import field_word
 
 __all__ = ["install_faults"]
@@ -48,6 +48,7 @@ _TITLES = {
     507: "磁盘空间不足",
 }
 _NOT_SIGNED_IN = 401
+_NOT_FOUND = 404
 _RETRIED = frozenset({400, 404, 409, 422, 500, 503, 507})
 _SIGNED_OUT = "登录已过期，或您的角色、密码刚被调整；这次操作没有保存。请重新登录后再操作。"
 _FORGED = "页面已过期，或请求不是从本系统页面发出的。请返回后刷新页面再试。"
@@ -194,7 +195,7 @@ def _show(
     if _wants_json(request):
         return JSONResponse({"status": status, "sentence": sentence}, status_code=status)
     out = status == _NOT_SIGNED_IN
-    ways = [*first, *([("登录", _login_to_page(request))] if out else [("返回总览", "/"), ("查看信源", "/sources")])]
+    ways = [*first, *([("登录", _login_to_page(request))] if out else _ways_on(request, status))]
     title = _TITLES.get(status, "请求没有完成")
     # A form that may be sent again is gone back to: the browser still holds what was typed.
     typed = request.method == "POST" and status in _RETRIED
@@ -213,8 +214,24 @@ def _show(
     )
 
 
-def _login_to_page(request: Request) -> str:
-    """Return the log-in that leads back to the page whose form was sent."""
+def _ways_on(request: Request, status: int) -> list[tuple[str, str]]:
+    """Return the ways on: back to the page that led here, to the list of what was asked for, to the overview."""
+    asked, came = request.url.path, _came_from(request)
+    # Where something is missing, its list leads on; where the service or the right is, the list does not either.
+    parts = entries() if status == _NOT_FOUND else []
+    part = next((entry for entry in parts if asked.startswith(entry.href + "/")), None)
+    back = [("返回上一页", came)] if came and urlsplit(came).path not in {asked, "/"} else []
+    return [*back, *([(f"查看{part.word}", part.href)] if part else []), ("返回总览", "/")]
+
+
+def _came_from(request: Request) -> str:
+    """Return path and query of the own page that led here; empty where none did."""
     page = urlsplit(request.headers.get("referer", ""))
     own = page.netloc == request.headers.get("host") and page.path not in {"", "/login"}
-    return f"/login?next={quote(page.path + (f'?{page.query}' if page.query else ''), safe='')}" if own else "/login"
+    return page.path + (f"?{page.query}" if page.query else "") if own else ""
+
+
+def _login_to_page(request: Request) -> str:
+    """Return the log-in that leads back to the page whose form was sent."""
+    came = _came_from(request)
+    return f"/login?next={quote(came, safe='')}" if came else "/login"

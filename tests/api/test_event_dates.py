@@ -19,7 +19,7 @@ def test_head_and_list_show_the_day_alone_where_a_date_was_told_without_an_hour(
         day = day_start(NOW)
         work.events.save(replace(event, first_at=day - timedelta(days=1), last_at=day), [])
     client = site.browser(Role.OFFICER).client
-    head = client.get(f"/events/{EVENT}").text.split('<div class="thirds">')[0]
+    head = client.get(f"/events/{EVENT}").text.split('<div class="thirds cards">')[0]
     assert re.search(r"首发 11月24日 · 知悉 .* · 更新 11月25日<", head), head[-600:]
     row = client.get("/events").text.split(f'href="/events/{EVENT}"')[1].split("</tr>")[0]
     assert "00:00" not in row

@@ -54,6 +54,17 @@ def test_a_city_counts_its_counties_and_towns_and_its_link_opens_as_many(site: S
     assert _facets(opened.text)["赣州"][0] == "3"
 
 
+def test_places_are_listed_by_how_many_hits_they_have_altogether(site: Site) -> None:
+    # Yichun has the most, under three codes; each of them alone is rarer than Nanchang's.
+    _found_in(site, ("360982",), ("360981",), ("360983",), ("3601",), ("3601",), ("3604",))
+    shown = _facets(site.browser(Role.VIEWER).client.get("/search?q=蓝色").text)
+    assert [(name, count) for name, (count, _) in shown.items() if name in {"宜春", "南昌", "九江"}] == [
+        ("宜春", "3"),
+        ("南昌", "2"),
+        ("九江", "1"),
+    ]
+
+
 def test_a_first_run_says_how_documents_come_and_a_search_without_hits_how_to_go_on(
     shared_site: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

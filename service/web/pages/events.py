@@ -37,7 +37,7 @@ from service.web.notices import notices_view
 from service.web.refused import NOT_REFUSED, Refused
 from service.web.render import page
 from service.web.views.acts import ACT_WORDS
-from service.web.views.alert_rows import due_of
+from service.web.views.alert_rows import due_of, harm_claimed
 from service.web.views.case_page import step_names
 from service.web.views.case_steps import case_steps, next_step
 from service.web.views.deadlines import no_deadline
@@ -131,6 +131,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
         "region_names": list(dict.fromkeys(region_name(code) for code in event.regions)),
         "independent": spread["independent_sources"],
+        "harm": harm_claimed(event),
         "spread_figures": spread_figures(spread),
         "people": [person.name for person in people if not person.disabled and may(person.role, Act.HANDLE_ALERT)],
         "screeners": _screeners(people, context.office.register.workflow),

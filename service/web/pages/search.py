@@ -212,6 +212,7 @@ def _scope(filters: SearchFilters, total: int | None, now: datetime) -> str:
 
 # Counting a city anew asks the engine once more; among more hits than this the largest of its codes stands, as a lower bound.
 _COUNTED = 5000
+_AT_LEAST = "至少 "
 
 
 def _city_counts(context: AppContext, query: SearchQuery, result: SearchResult) -> dict[str, str]:
@@ -223,7 +224,9 @@ def _city_counts(context: AppContext, query: SearchQuery, result: SearchResult) 
     if query.region is not None:
         return {query.region[:CITY_DIGITS]: str(result.total)}
     if result.total > _COUNTED:
-        return {city: f"至少 {max(n for code, n in counts.items() if code[:CITY_DIGITS] == city)}" for city in several}
+        return {
+            city: f"{_AT_LEAST}{max(n for code, n in counts.items() if code[:CITY_DIGITS] == city)}" for city in several
+        }
     return {city: str(context.search.find(replace(query, region=city, limit=0, offset=0)).total) for city in several}
 
 
@@ -252,7 +255,10 @@ def _facets(
                 named.setdefault(
                     name_of(code), (cities.get(value, str(count)) if field == "region" else str(count), link)
                 )
-        rows = [(name, count, link) for name, (count, link) in named.items()][:8]
+        # What a city has altogether may be more than its most frequent code had, by which it came here.
+        rows = sorted(
+            ((name, *row) for name, row in named.items()), key=lambda row: -int(row[1].removeprefix(_AT_LEAST))
+        )[:8]
         if rows:
             shown.append((title, rows))
     return shown

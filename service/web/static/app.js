@@ -89,6 +89,17 @@
   };
   fold();
 
+  // What the address points to may lie in a part that is folded.
+  const unfoldAim = () => {
+    const aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const part = aim?.closest("details:not([open])");
+    if (!part) return;
+    part.open = true;
+    aim.scrollIntoView();
+  };
+  unfoldAim();
+  addEventListener("hashchange", unfoldAim);
+
   // Where the tabs run over the edge, the one that is open is seen.
   for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.parentElement.offsetLeft - tab.parentElement.clientWidth;
 

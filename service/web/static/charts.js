@@ -39,7 +39,13 @@
       });
     }
     const main = { name: data.name, type: data.kind === "bars" ? "bar" : "line", data: data.counts, barMaxWidth: 28, symbol: "none", color: colour("--accent"), lineStyle: { width: 2 }, z: 3 };
-    if (data.surge) main.markPoint = { symbol: "circle", symbolSize: 7, itemStyle: { color: colour("--red") }, label: { show: true, position: "top", align: leaning(data, data.surge.at), formatter: data.surge.text, color: colour("--red"), fontWeight: 700, fontSize: 11 }, data: [{ coord: [data.surge.at, data.surge.value] }] };
+    if (data.surge) {
+      // Words over the line itself cannot be read: they stand above the highest hour that they reach over.
+      const { at, value, text } = data.surge;
+      const beside = data.counts.slice(Math.max(0, at - 6), at + 7).concat(data.running ? data.running.value : 0);
+      const words = { show: true, position: "top", align: leaning(data, at), formatter: text, color: colour("--red"), fontWeight: 700, fontSize: 11 };
+      main.markPoint = { symbol: "circle", symbolSize: 7, itemStyle: { color: colour("--red") }, label: { show: false }, data: [{ coord: [at, value] }, { coord: [at, Math.max(...beside)], symbolSize: 0.1, label: words }] };
+    }
     lines.push(main);
     if (data.running) lines.push(...unfinished(data, main));
     return lines;

@@ -19,6 +19,7 @@ __all__ = [
     "LevelCount",
     "alert_row",
     "due_of",
+    "harm_claimed",
     "level_counts",
     "spark_hours",
 ]
@@ -147,7 +148,7 @@ def alert_row(
         regions=tuple(dict.fromkeys(region_name(code) for code in event.regions))[:2] if event else (),
         products=event.products[:1] if event else (),
         sources=_sources(event),
-        harm=_harm(event),
+        harm=harm_claimed(event),
         owner=alert.owner or "",
         lead=alert.lead,
         raised_at=alert.raised_at,
@@ -163,7 +164,7 @@ def _sources(event: Event | None) -> str:
     return f"独立信源 {independent}" if isinstance(independent, int) else f"信源 {event.source_count}"
 
 
-def _harm(event: Event | None) -> str:
+def harm_claimed(event: Event | None) -> str:
     """Return what documents claim, as a claim: a list has no room for who confirmed it; a refuted death is not repeated."""
     if event is None:
         return ""

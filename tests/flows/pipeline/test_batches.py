@@ -32,7 +32,6 @@ from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
 
 PLACES = {"于都": "360731", "海淀": "110108", "浦东": "310115", "南山": "440305", "武昌": "420106", "岳麓": "430104"}
-LONG = timedelta(days=365)
 RISKS = ("多人输注清云注射液后寒战", "患者输注清云注射液后发热", "一医院停用清云注射液", "清云注射液被举报")
 
 
@@ -110,8 +109,8 @@ def take(store: Store, documents: list[Document], clock: MovingClock) -> None:
 def stored_memberships(work: Work, documents: list[Document]) -> dict[str, tuple[str | None, str | None]]:
     found: dict[str, tuple[str | None, str | None]] = {one.id: (None, None) for one in documents}
     for happening in work.events.listing(limit=500):
-        # With a beginning as it was placed: without one, reprints are folded under the first post.
-        for member in work.events.documents(happening.id, since=happening.first_at - LONG):
+        # Of a window the likeness is told that a document was judged after; of the whole event the first post of its text.
+        for member in work.events.documents(happening.id, since=happening.first_at):
             found[member.document_id] = (happening.id, member.duplicate_of)
     return found
 

@@ -214,6 +214,20 @@ class TestWord:
         assert f"（一）{title[:45]}…" in text
         assert f"1. “{title[:19]}…”至今14篇" in text
 
+    def test_on_paper_the_list_of_documents_cuts_a_long_title_and_names_the_outlet_without_the_export(
+        self, tmp_path: Path
+    ) -> None:
+        made = issue(events=1)
+        listed = replace(made.documents[0], title="惊" * 300, source="章江论坛（舆情数据供应商导入）")
+        event = replace(made.events[0], first_source="章江论坛（舆情数据供应商导入）")
+        tables = docx.Document(str(word_of(replace(made, documents=(listed,), events=(event,)), tmp_path))).tables
+        [ledger] = [one for one in tables if one.rows[0].cells[0].text == "编号"]
+        [documents] = [one for one in tables if one.rows[0].cells[0].text == "序号"]
+        assert ledger.rows[1].cells[2].text == "章江论坛"
+        title, source = (cell for cell in documents.rows[1].cells[1:3])
+        assert "惊" * 79 + "…" in title._tc.xpath("string(.)")
+        assert source.text == "章江论坛"
+
     def test_tables_stand_in_the_annex_and_the_text_says_what_is_most(self, files: tuple[Path, Path]) -> None:
         text = text_of(files[0])
         assert (
