@@ -18,7 +18,14 @@
   };
 
   const beijing = new Intl.DateTimeFormat("zh-CN", {
-    timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+    timeZone: "Asia/Shanghai",
+    month: "numeric",
+    day: "numeric",
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hour12: false,
   });
   const tick = () => {
     if (Number.isNaN(serverNow)) return;
@@ -29,19 +36,24 @@
     }
     for (const form of document.querySelectorAll("[data-undo-until]")) {
       const left = Math.ceil((Date.parse(form.dataset.undoUntil) - now()) / 1000);
-      if (left <= 0) { form.remove(); continue; }
+      if (left <= 0) {
+        form.remove();
+        continue;
+      }
       form.querySelector("[data-undo-left]").textContent = ` ${left} 秒`;
     }
     const clock = document.getElementById("clock");
     if (clock) {
       const part = Object.fromEntries(beijing.formatToParts(new Date(now())).map((p) => [p.type, p.value]));
-      clock.textContent = `${part.month}月${part.day}日 ${part.weekday} ${part.hour === "24" ? "00" : part.hour}:${part.minute}:${part.second}`;
+      const hour = part.hour === "24" ? "00" : part.hour;
+      clock.textContent = `${part.month}月${part.day}日 ${part.weekday} ${hour}:${part.minute}:${part.second}`;
     }
   };
   tick();
   setInterval(tick, 1000);
 
-  // On a telephone a table of four columns and more is stacked: each part of a row bears the heading of its column. Few figures fit as they are.
+  // On a telephone a table of four columns and more is stacked: each part of a row bears the heading of its column.
+  // Few figures fit as they are.
   const stack = () => {
     for (const table of document.querySelectorAll("main table:not(.stacked, .case-list, .case-table, .effect-table)")) {
       const heads = [...table.querySelectorAll(":scope > thead th")].map((head) => head.textContent.trim());
@@ -52,7 +64,8 @@
         for (const cell of row.cells) {
           if (cell.colSpan === 1) cell.dataset.head = heads[column] || "";
           column += cell.colSpan;
-          const bare = ["", "—"].includes(cell.textContent.trim()) && !cell.querySelector("input, select, textarea, button, svg");
+          const bare =
+            ["", "—"].includes(cell.textContent.trim()) && !cell.querySelector("input, select, textarea, button, svg");
           if (bare) cell.classList.add("minor");
         }
       }
@@ -62,7 +75,9 @@
 
   // A telephone shows the line of steps folded, a wide window and paper whole.
   const narrow = matchMedia("screen and (max-width: 900px)");
-  const unfoldSteps = () => { for (const steps of document.querySelectorAll("details.progress")) steps.open = !narrow.matches; };
+  const unfoldSteps = () => {
+    for (const steps of document.querySelectorAll("details.progress")) steps.open = !narrow.matches;
+  };
   unfoldSteps();
   narrow.addEventListener("change", unfoldSteps);
 
@@ -81,7 +96,12 @@
         more.textContent = `再显示 ${Math.min(20, all.length - shown)} 条（还有 ${all.length - shown} 条）`;
         if (shown >= all.length) more.remove();
       };
-      more.addEventListener("click", () => { const next = all[shown]; shown += 20; draw(); next.querySelector("a, button, summary")?.focus({ preventScroll: true }); });
+      more.addEventListener("click", () => {
+        const next = all[shown];
+        shown += 20;
+        draw();
+        next.querySelector("a, button, summary")?.focus({ preventScroll: true });
+      });
       table.after(more);
       draw();
       if (aim >= 0) all[aim].scrollIntoView();
@@ -101,7 +121,9 @@
   addEventListener("hashchange", unfoldAim);
 
   // Where the tabs run over the edge, the one that is open is seen.
-  for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.parentElement.offsetLeft - tab.parentElement.clientWidth;
+  for (const tab of document.querySelectorAll(".tabs [aria-current]"))
+    tab.parentElement.scrollLeft =
+      tab.offsetLeft + tab.offsetWidth - tab.parentElement.offsetLeft - tab.parentElement.clientWidth;
 
   // Lists: j/k move, Enter opens, a acknowledges, x picks.
   let at = -1;
@@ -115,7 +137,22 @@
     list[at].querySelector("a")?.focus({ preventScroll: true });
     list[at].scrollIntoView({ block: "nearest" });
   };
-  const places = { h: "/", y: "/alerts", e: "/events", s: "/search", c: "/cases", b: "/briefings", p: "/policies", x: "/sources", d: "/drills", o: "/system", l: "/labels", w: "/words", m: "/matters", t: "/topics" };
+  const places = {
+    h: "/",
+    y: "/alerts",
+    e: "/events",
+    s: "/search",
+    c: "/cases",
+    b: "/briefings",
+    p: "/policies",
+    x: "/sources",
+    d: "/drills",
+    o: "/system",
+    l: "/labels",
+    w: "/words",
+    m: "/matters",
+    t: "/topics",
+  };
   let going = 0;
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
   const keys = {
@@ -123,11 +160,16 @@
     "?": () => document.getElementById("keys")?.showModal(),
     j: () => move(1),
     k: () => move(-1),
-    g: () => { going = performance.now(); },
+    g: () => {
+      going = performance.now();
+    },
     x: () => rows()[at]?.querySelector("input[type=checkbox]")?.click(),
     a: () => {
       const box = rows()[at]?.querySelector("input[name=alert]");
-      if (!box) { document.querySelector("[data-acknowledge]")?.click(); return; }
+      if (!box) {
+        document.querySelector("[data-acknowledge]")?.click();
+        return;
+      }
       box.checked = true;
       box.form.requestSubmit();
     },
@@ -141,27 +183,51 @@
       else if (typing(event.target)) event.target.blur();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      typing(event.target) ||
+      document.querySelector("dialog[open]")
+    )
+      return;
     if (going && performance.now() - going < 1500 && places[event.key]) {
       going = 0;
       const target = document.querySelector(`.rail a[href="${places[event.key]}"]`);
-      if (target) { event.preventDefault(); target.click(); }
+      if (target) {
+        event.preventDefault();
+        target.click();
+      }
       return;
     }
     going = 0;
-    if (event.key === "Enter" && at >= 0 && document.activeElement === body) { rows()[at]?.querySelector("a")?.click(); return; }
+    if (event.key === "Enter" && at >= 0 && document.activeElement === body) {
+      rows()[at]?.querySelector("a")?.click();
+      return;
+    }
     const act = keys[event.key];
-    if (act) { event.preventDefault(); act(); }
+    if (act) {
+      event.preventDefault();
+      act();
+    }
   });
 
   // One menu open at a time, so that they cannot cover each other.
-  document.addEventListener("toggle", (event) => {
-    if (!event.target.matches?.("details.act, details.who") || !event.target.open) return;
-    document.querySelectorAll("details.act[open], details.who[open]").forEach((d) => { if (d !== event.target) d.open = false; });
-    event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
-  }, true);
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (!event.target.matches?.("details.act, details.who") || !event.target.open) return;
+      document.querySelectorAll("details.act[open], details.who[open]").forEach((d) => {
+        if (d !== event.target) d.open = false;
+      });
+      event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    },
+    true,
+  );
   document.querySelector("[data-pick-all]")?.addEventListener("change", (event) => {
-    document.querySelectorAll("input[name=alert]").forEach((box) => { box.checked = event.target.checked; });
+    document.querySelectorAll("input[name=alert]").forEach((box) => {
+      box.checked = event.target.checked;
+    });
   });
   // Who writes for long is here, though nothing is sent: the idle limit runs from the last word.
   let noted = performance.now();
@@ -170,20 +236,28 @@
     noted = performance.now();
     fetch("/writing").catch(() => {});
   });
-  document.querySelectorAll("select[data-go]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+  document
+    .querySelectorAll("select[data-go]")
+    .forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
   document.querySelector("[data-file]")?.addEventListener("change", (event) => {
     document.getElementById("file-name").textContent = event.target.files[0]?.name || "未选择";
   });
   // Going back in the browser's own history keeps what was typed into a refused form.
   document.querySelectorAll("[data-back]").forEach((node) => {
     node.hidden = history.length < 2;
-    if (node.matches("button")) { node.addEventListener("click", () => history.back()); node.focus(); }
+    if (node.matches("button")) {
+      node.addEventListener("click", () => history.back());
+      node.focus();
+    }
   });
   // Who hears the page is told what changed in the counts, not the list that is drawn anew.
-  const counted = () => [...document.querySelectorAll(".levels a")].map((level) => level.innerText.replace(/\s+/g, " ").trim()).join("；");
+  const counted = () =>
+    [...document.querySelectorAll(".levels a")].map((level) => level.innerText.replace(/\s+/g, " ").trim()).join("；");
   let counts = counted();
   document.body.addEventListener("htmx:afterSwap", () => {
-    at = -1; tick(); stack();
+    at = -1;
+    tick();
+    stack();
     const status = document.getElementById("counts-now");
     if (status && counted() !== counts) status.textContent = counts = counted();
   });
