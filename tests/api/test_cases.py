@@ -17,6 +17,7 @@ from service.domain.clocks.clock import ClockState
 from service.domain.people.person import Role
 from service.flows.cases.following import evaluate_response, track_reaction
 from tests.api.conftest import Browser, Site
+from tests.api.flat import flat
 from tests.builders import NOW
 from tests.dashboard import make_context
 from tests.flows.cases.scene import PEOPLE, TEXT, Way
@@ -67,7 +68,7 @@ def test_the_event_names_the_step_that_its_case_waits_for_and_no_longer_assignin
     assert alert is not None
     assert alert.owner is None
     for act, step in (("assess", "启动研判"), ("conclude", "研判结论"), ("", "决定回应")):
-        shown = officer.client.get(f"/events/{alert.event_id}").text
+        shown = flat(officer.client.get(f"/events/{alert.event_id}").text)
         assert f"<dt>下一步</dt><dd><b>{step}</b></dd>" in shown
         if act:
             assert officer.post(f"{case}/{act}", summary="属实，影响限于本县").status_code == 303
@@ -191,7 +192,7 @@ class TestBesideTheCase:
         answer = site.browser(Role.OFFICER).post(f"/duties/{clock.id}/meet")
         assert answer.status_code == 409
         assert "本预警正在处置" in answer.text
-        assert f'<a href="/cases/{way.case.id}">打开处置</a></p>' in answer.text
+        assert f'<a href="/cases/{way.case.id}">打开处置</a></p>' in flat(answer.text)
 
 
 class TestEffect:
@@ -282,7 +283,7 @@ class TestTheEnd:
         return case
 
     def primaries(self, browser: Browser, path: str) -> list[str]:
-        text = browser.client.get(path).text.partition('class="acts"')[2].partition('<nav class="tabs"')[0]
+        text = flat(browser.client.get(path).text).partition('class="acts"')[2].partition('<nav class="tabs"')[0]
         return re.findall(r'<(?:a|summary) class="button primary"[^>]*>([^<]+)', text)
 
     def test_who_may_close_the_alert_is_led_to_that_and_the_others_are_told_who_does(
@@ -290,7 +291,7 @@ class TestTheEnd:
     ) -> None:
         event, lead = f"/events/{archived.event_id}", site.browser(Role.APPROVER)
         assert self.primaries(lead, event) == ["关闭…"]
-        assert "<dt>下一步</dt><dd><b>处置已结束，核对后关闭预警</b></dd>" in lead.client.get(event).text
+        assert "<dt>下一步</dt><dd><b>处置已结束，核对后关闭预警</b></dd>" in flat(lead.client.get(event).text)
         assert "去关闭预警" in lead.client.get(f"/cases/{archived.id}").text
         officer = site.browser(Role.OFFICER)
         assert self.primaries(officer, event) == []

@@ -65,7 +65,7 @@ def test_what_is_said_to_be_the_next_step_is_the_one_primary_button(site: Site) 
     def primary() -> list[str]:
         page = html.fromstring(browser.client.get(f"/events/{EVENT}").text)
         return [
-            one.text_content()
+            one.text_content().strip()
             for one in page.cssselect(".page-head .acts > form > .primary, .page-head .acts > * > summary.primary")
         ]
 

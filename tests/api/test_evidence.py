@@ -17,6 +17,7 @@ from service.flows.keeping.preserving import Preserver
 from service.ports.evidence import EvidenceFiles
 from service.storage.crawl import StoreSink
 from tests.api.conftest import Site
+from tests.api.flat import flat
 from tests.builders import NOW
 from tests.contract.store_cases import case
 
@@ -64,7 +65,7 @@ def test_the_page_of_an_event_tells_when_a_page_was_fetched_its_size_and_its_has
     with site.context.store.read() as work:
         record = work.evidence.get(seq)
     assert record is not None
-    told = page_of(site, event_id, Role.OFFICER)
+    told = flat(page_of(site, event_id, Role.OFFICER))
     assert f"SHA-256 {record.sha256[:12]}…" in told
     assert f"{len(HOSTILE)} B" in told
     assert f'href="/evidence/{seq}"' in told

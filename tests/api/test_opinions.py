@@ -10,6 +10,7 @@ from service.domain.learning.opinion import Cause, Leaning, Opinion, OpinionRule
 from service.domain.people.person import Role
 from service.flows.learning.opinion_desk import OpinionSetup
 from tests.api.conftest import Site
+from tests.api.flat import flat
 from tests.builders import NOW
 
 EVENT = "20261125-03"
@@ -105,7 +106,7 @@ def test_the_days_cost_and_a_pause_are_told(asking: Site) -> None:
         until = (NOW + timedelta(minutes=5)).isoformat()
         work.set_value("opinion.pause", {"until": until, "failures": 1, "unfit": "rejected"})
     keeper = asking.browser(Role.ADMINISTRATOR)
-    page = keeper.client.get("/opinions").text
+    page = flat(keeper.client.get("/opinions").text)
     assert "7 / 200 次" in page
     assert "4321 / 300000" in page
     assert "略过 2 篇" in page

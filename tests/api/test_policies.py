@@ -15,6 +15,7 @@ from service.flows.policies.importing import import_policies
 from service.flows.policies.joining import join_library
 from service.flows.rules.in_force import Rulebook
 from tests.api.conftest import Site
+from tests.api.flat import flat
 from tests.builders import NOW, build_alert, build_event
 from tests.flows.policies.test_joining import RULE, STEM, TITLE, paper
 
@@ -72,7 +73,7 @@ class TestLibrary:
     def test_documents_are_found_by_rank_kind_standing_region_number_and_body(
         self, shared_library: Site, query: str, found: set[str]
     ) -> None:
-        text = shared_library.browser(Role.VIEWER).client.get(f"/policies?{query}").text
+        text = flat(shared_library.browser(Role.VIEWER).client.get(f"/policies?{query}").text)
         table = text.split("<h2>文件</h2>")[1]
         shown = set(re.findall(r'<tr data-row><td><a href="/policies/([^"]+)">', table))
         assert shown == {_quoted(stem) for stem in found}
@@ -103,7 +104,7 @@ class TestLibrary:
             (tmp_path / f"{name}.md").write_text(head + body, encoding="utf-8")
         register = library.context.office.register
         import_policies(library.context.store, tmp_path, register=register, actor="测试", now=NOW)
-        text = library.browser(Role.VIEWER).client.get("/policies?q=须要登记").text
+        text = flat(library.browser(Role.VIEWER).client.get("/policies?q=须要登记").text)
         assert "270 条，只列前 50 条，现行有效的在前，原文逐字" in text
         assert text.count("乙新办法 第") == 50
         assert "甲旧办法 第" not in text
@@ -121,7 +122,7 @@ class TestLibrary:
         (tmp_path / "丙办法(2024-01-01).md").write_text(text, encoding="utf-8")
         register = library.context.office.register
         import_policies(library.context.store, tmp_path, register=register, actor="测试", now=NOW)
-        shown = library.browser(Role.VIEWER).client.get("/policies/丙办法(2024-01-01)").text
+        shown = flat(library.browser(Role.VIEWER).client.get("/policies/丙办法(2024-01-01)").text)
         assert 'id="第一条第1款第1项第1目" title="第一条第1款第1项第1目">1．批发；</p>' in shown
         assert 'id="第一条第2款" title="第一条第2款">另有规定的除外。' in shown
         assert "第3款" not in shown

@@ -3,6 +3,7 @@
 from service.domain.people.person import Role
 from service.domain.words.own_words import OwnWord
 from tests.api.conftest import Browser, Site
+from tests.api.flat import flat
 from tests.builders import NOW
 
 SMALL = {"sort": "word", "text": "小安瓶", "kind": "drug", "canonical": "清安口服液", "note": "学生的叫法"}
@@ -108,7 +109,7 @@ class TestTables:
         taken = browser.client.post(
             "/words/import", data={"csrf": browser.csrf}, files={"file": ("words.csv", content, "text/csv")}
         )
-        assert "新增 <b>1</b> 条，已有 1 条" in taken.text
+        assert "新增 <b>1</b> 条，已有 1 条" in flat(taken.text)
         assert "第 4 行" in taken.text
         assert {word.text for word in held(site)} == {"小安瓶", "布老芬"}
 

@@ -237,7 +237,9 @@ def test_the_internal_target_and_the_legal_limit_stand_apart_each_by_its_name(
     office, case, page = case_pages
     page.goto(f"{office.served.address}/cases/{case}")
     whole, legal = page.locator(".budget .whole"), page.locator(".budget .legal")
-    expect(whole).to_have_text(re.compile(r"^\s*内部目标合计\s*用 \d+ / 240 分（按 5 小时安排，留 60 分余量）\s*$"))
+    expect(whole).to_have_text(
+        re.compile(r"^\s*内部目标合计\s*用\s+\d+\s/\s240\s分（按\s5\s小时安排，留\s+60\s分余量）\s*$")
+    )
     expect(legal).to_have_text(re.compile(r"^\s*最近的时限：5 小时发布权威信息\s*\d+:\d\d:\d\d\s*$"))
     above, below = whole.bounding_box(), legal.bounding_box()
     assert above is not None

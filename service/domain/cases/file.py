@@ -83,7 +83,7 @@ class Case:
     """Where one case stands.
 
     `round` counts answers: 1 the first, each 续报 one more. `draft` is the latest version, 0 for none; `drafted_from` the
-    first version of this round, so that everybody who wrote since is an author of it. `submitted` is the version under
+    first version since it was last decided to answer: an older one is not the text of this answer. `submitted` is the version under
     review, `None` while there is none. `half` holds a step that several duties must take together, while not all have:
     its id, who stood for which duty, and what was said. `asked` is a bypass that one person asks for and a second must
     confirm. `revision` grows with every change.
@@ -249,8 +249,8 @@ class CaseFile:
 
     @property
     def authors(self) -> frozenset[str]:
-        """Everybody who wrote in this round: what they wrote is in the text that is reviewed."""
-        return frozenset(one.by for one in self.drafts if one.version >= self.case.drafted_from)
+        """Everybody who wrote in this round, before a case was closed and opened again too: their words may be in the text."""
+        return frozenset(one.by for one in self.drafts if one.round == self.case.round)
 
     def passed(self, version: int | None) -> Mapping[Step, Opinion]:
         """Return the reviews that this version passed."""

@@ -202,15 +202,15 @@ def test_the_conclusion_keeps_the_grade_that_was_proposed_and_by_whom() -> None:
     }
 
 
-def test_deciding_to_answer_begins_a_round_without_authors_and_waits_for_both_duties() -> None:
-    """GOV-02: spokesperson and responsible department together."""
+def test_deciding_to_answer_anew_asks_for_a_text_of_its_own_and_waits_for_both_duties() -> None:
+    """GOV-02: spokesperson and responsible department together; who wrote before the close may have written it too."""
     file = with_draft(case_in(CaseState.DRAFTING), "旧稿")
     file = CaseFile(case=case_in(CaseState.ASSESSED, draft=1).case, drafts=file.drafts)
     half = applied(file, respond(file, desk(someone("发言庚", "spokesperson")), reason=" 关注度高 "))
     assert half.case.state is CaseState.ASSESSED
     whole = applied(half, respond(half, desk(someone("承办丙", "case_officer")), reason=""))
     assert (whole.case.state, whole.case.drafted_from, whole.case.submitted) == (CaseState.DRAFTING, 2, None)
-    assert (whole.latest, whole.authors) == (None, frozenset())
+    assert (whole.latest, whole.authors) == (None, frozenset(one.by for one in file.drafts))
     assert whole.steps[-1].detail["reason"] == "关注度高"
     assert whole.steps[-1].detail["by"] == {"spokesperson": "发言庚", "case_officer": "承办丙"}
 
