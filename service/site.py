@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from crawlers.imports import ImportRefused
@@ -21,6 +20,7 @@ from service.flows.pulse import silent_since
 from service.flows.reports.brief import compile_week
 from service.notify.mailbox import MailboxNotifier
 from service.ports.store import StoreUnavailableError
+from service.version import product_version
 
 __all__ = ["DrillDesk", "site_context"]
 
@@ -47,7 +47,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
         situations=app.situations,
         cut=app.cut,
         now=app.now,
-        version=installed_version(),
+        version=product_version(),
         secure_cookies=app.settings.secure_cookies,
         drill=drill,
         mailbox=app.notifier if isinstance(app.notifier, MailboxNotifier) else None,
@@ -170,11 +170,3 @@ def _push_desk(app: Application) -> PushDesk | None:
         author_key=app.author_key,
         preserver=app.preserver,
     )
-
-
-def installed_version() -> str:
-    """Return the version of the installed distribution; a checkout that is not installed has none of its own."""
-    try:
-        return version("yaowang")
-    except PackageNotFoundError:
-        return "0.1.0"

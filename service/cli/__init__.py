@@ -6,6 +6,7 @@ Machine-readable output goes to standard output, messages and progress to standa
 
 import atexit
 import gc
+from typing import Annotated
 
 import typer
 
@@ -31,6 +32,7 @@ from service.cli import (
 )
 from service.cli.group import SpokenGroup
 from service.cli.speak import speak_utf8
+from service.version import product_version
 
 __all__ = ["application", "main"]
 
@@ -43,6 +45,18 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@application.callback(help=application.info.help, invoke_without_command=True)
+def _answer(
+    *, version: Annotated[bool, typer.Option("--version", help="显示版本，然后结束。", is_eager=True)] = False
+) -> None:
+    """Answer what is asked of the product itself, before any command."""
+    if version:
+        print(f"yaowang {product_version()}")
+        raise typer.Exit
+
+
 run.register(application)
 pipeline.register(application)
 drill.register(application)

@@ -186,14 +186,14 @@ def _say_other_store(data: Path) -> None:
 
 def _installation(settings: "Settings") -> "Installation":
     from service.backup import Installation, own_folders
-    from service.site import installed_version
+    from service.version import product_version
 
     keys = [name for name in ("author_key", "audit_key", "second_factor_key") if getattr(settings, name) is not None]
     return Installation(
         data=settings.data,
         elsewhere=own_folders(settings.data, {"catalogue": settings.catalogue, "policies": settings.policies}),
         keys_in_settings=tuple(keys),
-        version=installed_version(),
+        version=product_version(),
     )
 
 

@@ -195,6 +195,8 @@ def test_the_address_of_readiness_names_a_judgement_that_no_longer_runs_and_a_st
     app.close()
     (tmp_path / "yaowang.db").unlink()
     answer = client.get("/readyz")
+    # Asking has opened the search index anew.
+    app.close()
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
 
 

@@ -1,8 +1,10 @@
 """Help and faults of use: in Chinese, whole, and aligned."""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import typer
@@ -87,3 +89,9 @@ def test_a_group_alone_shows_its_commands() -> None:
     told = run("policies")
     assert told.exit_code == 2
     assert "命令：" in told.stderr
+
+
+def test_the_version_is_the_one_of_the_project_file_and_goes_to_standard_output() -> None:
+    project = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    answer = run("--version")
+    assert (answer.exit_code, answer.stdout) == (0, f"yaowang {project['version']}\n")
