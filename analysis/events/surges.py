@@ -7,12 +7,13 @@ alarms. An hour that was not observed is a gap, never a zero: it takes no part i
 0.1 documents an hour statistics say nothing and `RARE` is returned; rules decide there. Pure.
 """
 
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from statistics import fmean, median
 
 from crawlers.records import BEIJING
@@ -122,7 +123,7 @@ def judge_hours(counts: Sequence[HourCount], settings: SurgeSettings | None = No
     numbers = settings or SurgeSettings()
     if not counts:
         raise ValueError("judge_hours needs at least the hour to judge")
-    if any(b.hour <= a.hour for a, b in pairwise(counts)):
+    if any(b.hour <= a.hour for a, b in itertools.pairwise(counts)):
         raise ValueError("judge_hours needs hours in time order without repeats")
     newest = counts[-1]
     since = newest.hour - timedelta(weeks=numbers.weeks)
@@ -176,35 +177,43 @@ def _judge(counts: Sequence[HourCount], baseline: _Baseline, numbers: SurgeSetti
 
 
 def negative_binomial_tail(count: int, mean: float, dispersion: float) -> float:
-    """Return P(X >= count) of a negative binomial with variance `mean + mean**2 / dispersion`."""
+    """Return P(X >= count) of a negative binomial with variance `mean + mean**2 / dispersion`.
+
+    Above the mean the far terms themselves are added: 1 less what lies below is rounding alone from 1e-16 on, and of two
+    loud windows the rounding would choose one.
+    """
     if count <= 0:
         return 1.0
-    below = math.fsum(_probabilities(count, mean, dispersion))
-    return max(0.0, 1.0 - below)
+    terms = _probabilities(mean, dispersion)
+    below = [next(terms) for _ in range(count)]
+    if count <= mean:
+        return max(0.0, 1.0 - math.fsum(below))
+    tail = 0.0
+    for term in terms:
+        tail += term
+        if term <= tail * sys.float_info.epsilon:
+            break
+    return tail
 
 
-def _probabilities(count: int, mean: float, dispersion: float) -> list[float]:
-    """Return P(X = 0), ..., P(X = count - 1) by the ratio of neighbours."""
+def _probabilities(mean: float, dispersion: float) -> Iterator[float]:
+    """Yield P(X = 0), P(X = 1), ... by the ratio of neighbours, without end."""
     share = mean / (mean + dispersion)
     term = math.exp(-dispersion * math.log1p(mean / dispersion))
-    terms = []
-    for n in range(count):
-        terms.append(term)
+    for n in itertools.count():
+        yield term
         term *= share * (dispersion + n) / (n + 1)
-    return terms
 
 
 def _quantile(probability: float, mean: float, dispersion: float) -> int:
     """Return the smallest count whose distribution function reaches `probability`."""
-    share = mean / (mean + dispersion)
-    term = math.exp(-dispersion * math.log1p(mean / dispersion))
-    total, n = term, 0
+    total = 0.0
     # The tail of a mean of 10,000 with dispersion 0.5 ends below 200,000; the bound only stops a broken input.
-    while total < probability and n < 1_000_000:  # noqa: PLR2004
-        term *= share * (dispersion + n) / (n + 1)
+    for n, term in enumerate(itertools.islice(_probabilities(mean, dispersion), 1_000_000)):
         total += term
-        n += 1
-    return n
+        if total >= probability:
+            return n
+    return 1_000_000
 
 
 def _learn(past: Sequence[tuple[datetime, int]], numbers: SurgeSettings) -> _Baseline:

@@ -125,6 +125,12 @@ def test_the_tail_agrees_with_the_exact_sum() -> None:
     assert negative_binomial_tail(5, mean, k) == pytest.approx(exact)
 
 
+def test_a_tail_far_smaller_than_rounding_is_still_told() -> None:
+    mean = 1.0
+    poisson = math.fsum(math.exp(-mean) / math.factorial(n) for n in range(24, 60))
+    assert negative_binomial_tail(24, mean, 1e9) == pytest.approx(poisson, rel=1e-6)
+
+
 @given(st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=1, max_size=300), st.integers(0, 3))
 def test_any_series_gives_a_finite_judgement(values: list[int | None], weeks: int) -> None:
     counts = [HourCount(hour=START + timedelta(hours=n), count=v) for n, v in enumerate(values)]
