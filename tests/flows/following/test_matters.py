@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.imports import ImportRefused
-from crawlers.records import SourceClass, document_id
+from crawlers.records import document_id
 from service.domain.beijing import BEIJING
 from service.domain.clocks.calendar import WorkingCalendar
 from service.domain.clocks.exclusion import ExclusionKind
@@ -28,7 +28,6 @@ from service.flows.matters.acts import (
     resume_time,
 )
 from service.flows.matters.crossing import cross_check
-from service.flows.matters.matter_import import MatterReport
 from service.flows.matters.matter_watch import tend_matters
 from service.flows.office import Office
 from service.ports.store import Store
@@ -48,7 +47,6 @@ GOOD = (
     "",
 )
 APPLICATION = ("SQ-1", "依申请公开", "申请公开去年的检查结果。", "2026-11-23 15:30", "李雷", "13900139000", "", "")
-HANDLED = ("编号", "类别", "内容", "收到日期", "承办单位")
 REPORT = ("JB-1", "举报", "反映某网店无证销售处方药。", "2026-11-23 15:30", "李雷", "13900139000", "", "")
 
 
@@ -161,48 +159,6 @@ class TestImport:
         report = import_records(store, path, register)
         assert (report.added, report.known) == (0, 1)
         assert one_of(store, "TS-1").state is MatterState.ACCEPTED
-
-    def test_a_changed_handler_of_the_register_is_followed_while_nobody_here_acted(
-        self, store: Store, tmp_path: Path, register: Register, officer: Person
-    ) -> None:
-        rows = [
-            ("TB-1", "投诉", "南康区某药店出售过期药。", "2026-11-24"),
-            ("TB-2", "举报", "于都县某诊所无证行医。", "2026-11-24"),
-        ]
-
-        def bring(unit: str) -> MatterReport:
-            told = [(*row, unit) for row in rows]
-            return import_records(store, records_file(tmp_path / "a.csv", told, HANDLED), register)
-
-        bring("药品流通处")
-        act_on_matter(store, officer, one_of(store, "TB-2").id, MatterAct.ACCEPT, register=register, now=NOW)
-        report = bring("赣州检查分局")
-        assert (report.known, report.moved, report.elsewhere) == (2, 1, ["TB-2"])
-        assert [one_of(store, number).handler for number in ("TB-1", "TB-2")] == ["赣州检查分局", "药品流通处"]
-        assert "TB-2：登记表的承办单位与库里不同" in report.notices[-1]
-        with store.read() as work:
-            [row] = work.audit.rows(subject=f"matter:{one_of(store, 'TB-1').id}", action="matter.handle")
-        assert (row.detail["from"], row.detail["handler"]) == ("药品流通处", "赣州检查分局")
-        assert bring("赣州检查分局").moved == 0
-
-    def test_a_row_that_asks_is_no_matter_and_is_judged_as_a_document(
-        self, store: Store, tmp_path: Path, register: Register
-    ) -> None:
-        asks = ("ZX-1", "咨询", "孩子在信丰县接种后高热抽搐，问该怎么办。", "2026-11-24", "王小明", "", "", "")
-        both = ("ZX-2", "投诉咨询", "问一问也投诉。", "2026-11-24", "", "", "", "")
-        unknown = ("ZX-3", "其他", "不知是什么。", "2026-11-24", "", "", "", "")
-        report = import_records(store, records_file(tmp_path / "a.csv", [asks, both, unknown]), register)
-        assert (report.by_kind, report.refused_count) == ({"投诉": 1}, 2)
-        assert "没有对应的办件时限" in report.refused[0]
-        assert report.refused[0].endswith("已作为稿件研判。")
-        assert "稿件" not in report.refused[1]
-        source = next(one for one in SOURCES if one.source_class is SourceClass.COMPLAINT)
-        with store.read() as work:
-            document = work.documents.get(document_id(source.id, "ZX-1"))
-            assert work.documents.get(document_id(source.id, "ZX-3")) is None
-        assert document is not None
-        assert "高热抽搐" in document.text
-        assert "王小明" not in repr(document)
 
     def test_a_number_that_is_there_under_another_kind_is_refused(
         self, store: Store, tmp_path: Path, register: Register
