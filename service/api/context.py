@@ -4,9 +4,9 @@ The composition root fills an `AppContext` once; nothing here or above it choose
 """
 
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,8 @@ from service.api.addresses import Network
 from service.api.readiness import Readiness
 from service.disk_room import DiskRoom
 from service.domain.matters.matter import MatterKind
+from service.domain.policies.policy import Policy
+from service.domain.rules.register import Register
 from service.flows.alerts.consider import Office
 from service.flows.crawl.push import PushDesk
 from service.flows.learning.opinion_desk import OpinionSetup
@@ -155,6 +157,10 @@ class SituationTable(Protocol):
 
     def __call__(self) -> Situations:
         """Return the table."""
+        ...
+
+    def ended(self, policies: Iterable[Policy], register: Register, today: date) -> list[str]:
+        """Return a sentence for every document that rows govern by and that the office's import ended."""
         ...
 
     def absent(self, held: Collection[str]) -> list[str]:

@@ -251,13 +251,18 @@ def _situations_model() -> dict[str, Any]:
 
 
 def _who_is_told(app: "Application") -> list[dict[str, Any]]:
-    """Return what is wrong with the rules of who is told (a fault), and gaps of the duty roster ahead (said, no fault)."""
+    """Return what is wrong with the rules of who is told and the table (a fault), gaps of the duty roster ahead and ended laws (said)."""
+    from service.domain.beijing import BEIJING
     from service.flows.reports.mornings import coming_gaps
 
     rules, now = app.office.routing(), app.now()
     with app.store.read() as work:
+        ended = app.situations.ended(work.policies.listing(), app.register, now.astimezone(BEIJING).date())
         gaps = coming_gaps(work, since=now, until=now + rules.roster_ahead)
     rows = [{"check": "接收规则", "ok": False, "sentence": fault} for fault in rules.faults]
+    rows += [{"check": "情形表", "ok": False, "sentence": fault} for fault in app.situations.faults]
+    # What a later text ended is a matter of the office's table, and nothing that the machine lacks.
+    rows += [{"check": "情形表", "ok": True, "sentence": sentence} for sentence in ended]
     sentence = "；".join(gap.sentence(now) for gap in gaps)
     return [*rows, {"check": "值班表", "ok": True, "sentence": f"有空档：{sentence}" if sentence else "正常"}]
 

@@ -1,10 +1,10 @@
 """Reads the days off: single corrections over the calendar library, and whole years that the office entered from the State Council's notice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from types import MappingProxyType
 
-from service.domain.clocks.calendar import WorkingCalendar
+from service.domain.clocks.calendar import WorkingCalendar, statutory_doubt
 from service.policies.overlay import Tables
 from service.policies.tables import Row
 
@@ -16,9 +16,6 @@ _SATURDAY = 5
 # 45 days off.
 _FEWEST_DAYS_OFF = 13
 _MOST_DAYS_OFF = 60
-# Each statutory holiday is a day off beside the week-ends, which make-up days restore (全国年节及纪念日放假办法, thirteen days from
-# 2025 on). The State Council may add one, as on 3 September 2015, so another number is told and not refused.
-_STATUTORY, _SINCE, _BEFORE = 13, 2025, 11
 
 
 def read_calendar(tables: Tables) -> WorkingCalendar:
@@ -35,22 +32,9 @@ def read_calendar(tables: Tables) -> WorkingCalendar:
         days = _year(row, year)
         corrections |= days
         known.add(year)
-        if doubt := _doubt(days, year):
-            doubts[year] = doubt
+        if doubt := statutory_doubt(days, year):
+            doubts[year] = f"calendar-{year}.yaml：{doubt}"
     return WorkingCalendar(MappingProxyType(corrections), tuple(sorted(known)), MappingProxyType(doubts))
-
-
-def _doubt(days: Mapping[date, bool], year: int) -> str:
-    """Say where days off and make-up days of a year leave more or fewer days free than the law names; nothing where they agree."""
-    off = sum(1 for day, working in days.items() if not working and day.weekday() < _SATURDAY)
-    made_up = sum(days.values())
-    statutory = _STATUTORY if year >= _SINCE else _BEFORE
-    if off - made_up == statutory:
-        return ""
-    return (
-        f"calendar-{year}.yaml：放假的日子里有 {off} 天是星期一至五，调休上班 {made_up} 天，相差 {off - made_up} 天，"
-        f"而法定节假日为 {statutory} 天；请对照国务院办公厅通知，看是否漏写了放假日或调休上班日，漏写会使工作日时限算错"
-    )
 
 
 def _year(row: Row, year: int) -> dict[date, bool]:

@@ -17,6 +17,8 @@ READ_ELSEWHERE = frozenset({"routing.yaml", "situations.yaml"})
 """Files in which a mistake costs the rule that has it and not the start; `routing` and `situations` of this package read them."""
 YEAR_FILE = re.compile(r"calendar-(\d{4})\.yaml")
 """The name of the file that holds one year's days off."""
+# Windows hides endings: who saves clocks.yaml with its editor has clocks.yaml.txt and sees clocks.yaml.
+_HIDDEN_ENDING = re.compile(r"\.ya?ml\.txt$|\.ya?ml$", re.IGNORECASE)
 
 
 def stamp_of(folder: Path | None) -> Hashable:
@@ -24,13 +26,18 @@ def stamp_of(folder: Path | None) -> Hashable:
     if folder is None or not folder.is_dir():
         return None
     found = []
-    for path in sorted(folder.glob("*.y*ml")):
+    for path in _rule_files(folder):
         try:
             state = path.stat()
         except FileNotFoundError:
             continue
         found.append((path.name, state.st_mtime_ns, state.st_size))
     return tuple(found)
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    """Return what its writer took for a rule file, in order: those that are none by an ending are refused by name, not passed over."""
+    return sorted(path for path in folder.glob("*") if _HIDDEN_ENDING.search(path.name))
 
 
 class Tables:
@@ -53,7 +60,7 @@ class Tables:
             return
         if not overrides.is_dir():
             raise RegisterError(f"{overrides}：政策数据的本地文件夹不存在")
-        for path in sorted(overrides.glob("*.y*ml")):
+        for path in _rule_files(overrides):
             year = YEAR_FILE.fullmatch(path.name)
             if year is not None:
                 self.years[int(year[1])] = read_file(path)
@@ -61,7 +68,7 @@ class Tables:
             if path.name in READ_ELSEWHERE:
                 continue
             if path.name not in files:
-                raise RegisterError(f"{path}：不认识的文件名，可用的是 {'、'.join(files)}、calendar-年份.yaml")
+                raise _unknown(path, files)
             self._own[path.name] = read_file(path)
 
     def section(self, file: str, key: str, read: Callable[[Row], T]) -> Mapping[str, T]:
@@ -114,3 +121,12 @@ class Tables:
         """Refuse keys that nobody read."""
         for row in (*self._shipped.values(), *self._own.values(), *self.years.values()):
             row.close()
+
+
+def _unknown(path: Path, files: tuple[str, ...]) -> RegisterError:
+    meant = re.sub(r"\.ya?ml(\.txt)?$", ".yaml", path.name.lower())
+    if meant in {*files, *READ_ELSEWHERE} or YEAR_FILE.fullmatch(meant):
+        return RegisterError(
+            f"{path}：这个文件没有采用，请改名为 {meant}；Windows 会隐藏 .txt 一类的扩展名，请显示扩展名后再改"
+        )
+    return RegisterError(f"{path}：不认识的文件名，可用的是 {'、'.join(files)}、calendar-年份.yaml")

@@ -1,13 +1,17 @@
 """Reads the table of situations, shipped and the office's own; a wrong row is left out by name and stops nothing."""
 
 import hashlib
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from analysis.matching.situations import SITUATIONS_FILE, Situation, Situations, lay_over, load_situations
 from crawlers.disk_words import disk_words
 from service.domain.policies.citation import RowChange, rewritten
+from service.domain.policies.policy import Policy
+from service.domain.rules.register import Register
 from service.policies.overlay import stamp_of
 
 __all__ = ["SituationFiles", "with_changes"]
@@ -64,6 +68,23 @@ class SituationFiles:
             for article in (*row.governs, *row.related)
             for stem, _, number in (article.partition("#"),)
             if stem in stems and article not in held and article not in named.get(row.id, ())
+        ]
+
+    def ended(self, policies: Iterable[Policy], register: Register, today: date) -> list[str]:
+        """Return a sentence for every document of the library that rows govern by and that the office's import ended.
+
+        What the register itself knows to have ended is no news.
+        """
+        table = self()
+        known = {one.stem: one.valid_to for one in register.documents.values() if one.valid_to is not None}
+        governed = Counter(stem for row in table.rows for stem in {key.partition("#")[0] for key in row.governs})
+        return [
+            f"《{one.title}》（{one.stem}）已于 {one.valid_to} 失效，情形表有 {governed[one.stem]} 种情形以它为主要条文，"
+            f"此后的事件不再给出；请在 {SITUATIONS_FILE} 中改引{f'“{one.superseded_by}”' if one.superseded_by else '现行文本'}"
+            for one in policies
+            if one.valid_to is not None
+            and one.valid_to < min(today, known.get(one.stem, date.max))
+            and governed[one.stem]
         ]
 
 

@@ -82,6 +82,8 @@ MATRIX: Mapping[str, frozenset[Role]] = {
     "GET /briefings/{name}": _ALL,
     "GET /policies": _ALL,
     "GET /policies/situations": _ALL,
+    "GET /policies/calendar": _ALL,
+    "POST /policies/calendar": _KEEP,
     "POST /events/{event_id}/citations": _HANDLE,
     "GET /policies/import": _HANDLE,
     "POST /policies/import": _HANDLE,

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -217,3 +218,18 @@ def test_an_article_is_added_as_people_write_it(events: Site, written: str) -> N
     with events.context.store.read() as work:
         assert [one.article for one in work.citations.of_event("C0")] == [OTHER]
     assert "药品管理法 第一百零七条" in events.browser(Role.VIEWER).client.get("/events/C0?tab=basis_list").text
+
+
+def test_of_two_texts_the_one_in_force_is_meant_and_not_the_one_that_is_yet_to_come(
+    events: Site, tmp_path: Path
+) -> None:
+    later = tmp_path / "药品管理法(2026-10-30).md"
+    later.write_text("第一百零七条 演示之另一事。\n\n第一百零八条 本法自2027年1月1日起施行。\n", encoding="utf-8")
+    context = events.context
+    register = context.office.register
+    report = import_policies(context.store, later, register=register, actor="测试", now=context.now(), supersede=True)
+    assert (report.added, report.refused) == (1, [])
+    assert say(events, Role.OFFICER, "C0", "药品管理法 第107条", Choice.ADDED)[0] == 303
+    assert say(events, Role.OFFICER, "C1", "药品管理法 第108条", Choice.ADDED)[0] == 404
+    with context.store.read() as work:
+        assert [one.article for one in work.citations.of_event("C0")] == [OTHER]

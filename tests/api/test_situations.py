@@ -221,3 +221,13 @@ def test_the_example_is_taken_as_it_stands_and_does_what_its_remarks_say(tmp_pat
     assert added.governs == (f"{TABLE.laws['药品法']}#第六十一条",)
     assert "online-sale" in {row.id for row in TABLE.rows} - {row.id for row in table.rows}
     assert [row.id for row in table.modifiers][-1] == "own-with-example"
+
+
+def test_a_mistake_in_the_offices_table_is_said_on_the_overview_and_leads_to_the_table(
+    site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / SITUATIONS_FILE).write_bytes("situations: 甲".encode("gb18030"))
+    told = Site.over(replace(site.context, situations=SituationFiles(lambda: tmp_path)))
+    text = told.browser(Role.VIEWER).client.get("/").text
+    assert '<a class="name nowrap" href="/policies/situations">情形表</a>' in text
+    assert "不是 UTF-8 编码" in text

@@ -7,6 +7,7 @@ and whether it may. It writes no sentence of the answer: an answer is written by
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from service.domain.alerts.alert import Alert
@@ -14,7 +15,7 @@ from service.domain.beijing import BEIJING
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.known import KnownFact, known_facts
 from service.domain.finding import Finding
-from service.domain.policies.policy import PolicyArticle
+from service.domain.policies.policy import PolicyArticle, Standing
 from service.domain.policies.quotation import GIST_ONLY, NOT_STORED, REFERENCE_ONLY, check_quotations
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "check_quotations",
     "reference_draft",
 ]
+
+_NONE: Mapping[str, Standing] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyQuotation:
-    """One article that governs the answer: `text` verbatim from the library, or `None` with gist and number only."""
+    """One article that governs the answer: `text` verbatim from the library, or `None` with gist and number only.
+
+    `standing` is the word for a text that is not in force.
+    """
 
     key: str
     title: str
@@ -58,12 +64,14 @@ class PolicyQuotation:
     text: str | None
     verified: bool
     why: str
+    standing: str = ""
 
     @property
     def shown(self) -> str:
         """The quotation as a line of the reference."""
         number = f"（{self.issue_number}）" if self.issue_number else ""
         mark = "" if self.verified else "〔待核实〕"
+        mark += f"〔{self.standing}，请改引现行文本〕" if self.standing else ""
         source = f"{_in_marks(self.title)}{number}{self.article}{mark}"
         if self.text is None:
             return f"{source}〔{NOT_STORED}〕{GIST_ONLY}：{self.gist}"
@@ -132,14 +140,15 @@ def reference_draft(
     articles: Mapping[str, PolicyArticle],
     now: datetime,
     measures: Sequence[str] = (),
+    standings: Mapping[str, Standing] = _NONE,
 ) -> ReferenceDraft:
     """Return the reference of an alert.
 
     `articles` holds the stored articles by key, at least those that the alert's basis names; `measures` are sentences
-    on what this office has done, as recorded. What is not given stands as a blank to fill, never as a guess.
+    on what this office has done, as recorded; `standings` say by stem which texts are in force. What is not given stands as a blank to fill, never as a guess.
     """
     known = known_facts(event, documents)
-    quotations = tuple(_quotations(alert.basis, articles))
+    quotations = tuple(_quotations(alert.basis, articles, standings))
     findings = check_quotations("\n".join(q.shown for q in quotations if q.text is not None), articles)
     return ReferenceDraft(
         alert_id=alert.id,
@@ -156,7 +165,9 @@ def reference_draft(
     )
 
 
-def _quotations(basis: Sequence[Mapping[str, Any]], articles: Mapping[str, PolicyArticle]) -> Iterator[PolicyQuotation]:
+def _quotations(
+    basis: Sequence[Mapping[str, Any]], articles: Mapping[str, PolicyArticle], standings: Mapping[str, Standing]
+) -> Iterator[PolicyQuotation]:
     seen: set[str] = set()
     for item in basis:
         keys = [str(key) for key in item.get("article_keys") or ()]
@@ -174,7 +185,10 @@ def _quotations(basis: Sequence[Mapping[str, Any]], articles: Mapping[str, Polic
                 seen.add(key)
                 held = articles.get(key)
                 number = held.number if held else key.rpartition("#")[2]
-                yield PolicyQuotation(key=key, article=number, text=held.text if held else None, **shared)
+                found = standings.get(key.partition("#")[0])
+                word = found.word if found in {Standing.EXPIRED, Standing.NOT_YET} else ""
+                text = held.text if held else None
+                yield PolicyQuotation(key=key, article=number, text=text, standing=word, **shared)
 
 
 def _known_slot(known: Sequence[KnownFact], documents: Sequence[EventDocument]) -> Slot:

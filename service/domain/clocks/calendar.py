@@ -7,12 +7,15 @@ from types import MappingProxyType
 
 import chinese_calendar
 
-__all__ = ["CalendarYearMissingError", "WorkingCalendar"]
+__all__ = ["CalendarYearMissingError", "WorkingCalendar", "statutory_doubt"]
 
 _SATURDAY = 5
 # The State Council publishes the next year's days off between late October and early December; from November on, limits
 # of forty working days reach into it.
 _ASKED_FROM_MONTH = 11
+# Each statutory holiday is a day off beside the week-ends, which make-up days restore (全国年节及纪念日放假办法, thirteen days from
+# 2025 on). The State Council may add one, as on 3 September 2015, so another number is told and not refused.
+_STATUTORY, _SINCE, _BEFORE = 13, 2025, 11
 
 
 class CalendarYearMissingError(LookupError):
@@ -20,7 +23,9 @@ class CalendarYearMissingError(LookupError):
 
     def __init__(self, year: int) -> None:
         """Keep the year."""
-        super().__init__(f"{year}年的节假日安排尚未收录，请按国务院通知放入 calendar-{year}.yaml 后再计算工作日时限")
+        super().__init__(
+            f"{year}年的节假日安排尚未收录，请由系统管理员在“政策库 → 节假日”录入国务院通知，或放入 calendar-{year}.yaml，再计算工作日时限"
+        )
         self.year = year
 
 
@@ -70,7 +75,7 @@ class WorkingCalendar:
         year = missing[0]
         return (
             f"{year}年的节假日安排尚未收录，跨到{year}年的工作日时限无法算出到期日；"
-            f"请按国务院办公厅通知在政策数据目录中放入 calendar-{year}.yaml，无需重启"
+            f"国务院办公厅通知公布后，请系统管理员在“政策库 → 节假日”粘贴录入，或放入 calendar-{year}.yaml，几秒内补算"
         )
 
     def add_working_days(self, day: date, count: int) -> date:
@@ -83,3 +88,16 @@ class WorkingCalendar:
             day += timedelta(days=1)
             count -= self.is_working(day)
         return day
+
+
+def statutory_doubt(days: Mapping[date, bool], year: int) -> str:
+    """Say where days off (`False`) and make-up days (`True`) of a year leave more or fewer days free than the law names; empty where they agree."""
+    off = sum(1 for day, working in days.items() if not working and day.weekday() < _SATURDAY)
+    made_up = sum(days.values())
+    statutory = _STATUTORY if year >= _SINCE else _BEFORE
+    if off - made_up == statutory:
+        return ""
+    return (
+        f"放假的日子里有 {off} 天是星期一至五，调休上班 {made_up} 天，相差 {off - made_up} 天，"
+        f"而法定节假日为 {statutory} 天；请对照国务院办公厅通知，看是否漏写了放假日或调休上班日，漏写会使工作日时限算错"
+    )

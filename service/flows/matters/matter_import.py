@@ -5,6 +5,7 @@ application asks for papers and tells of no event, so it is a matter only. Appli
 numbers are masked before anything is stored; a refused row leaves its number and reason, never its content.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
 from service.domain.documents.imported import refuse_office_word
 from service.domain.documents.named_people import mask_announced_names
-from service.domain.matters.matter import Matter, MatterKind, MatterState, kind_of, open_matter
+from service.domain.matters.matter import OPEN_STATES, Matter, MatterKind, MatterState, kind_of, open_matter
 from service.domain.matters.registered import as_registered, closing_act, state_told
 from service.domain.rules.register import Register
 from service.ports.store import Store, Work
@@ -32,6 +33,8 @@ _BATCH = 256
 _SHOWN_REFUSALS = 100
 _KIND_FACTS = ("matter", "category", "type")
 _LONGEST_NUMBER = 80
+_MOST_NAMED = 5
+_ASKS = re.compile("咨询|求助|建议|意见|表扬|感谢")
 _KIND_BY_MAP: Mapping[str, MatterKind] = MappingProxyType(
     {"import:disclosure_application": MatterKind.APPLICATION, "import:petition": MatterKind.PETITION}
 )
@@ -43,7 +46,8 @@ class MatterReport:
 
     `notices` say what to look at in rows that were taken, `added` are new matters, `known` those that were there already;
     `unused` are columns of which nothing was taken. Of the new ones `over` were done by what the register says, `undated` of
-    these without a day; of the known ones `followed` were done since.
+    these without a day; of the known ones `followed` were done since, and `moved` have another handler, where nobody here acted on
+    them; `elsewhere` are those on which somebody did.
     """
 
     added: int = 0
@@ -56,6 +60,8 @@ class MatterReport:
     over: int = 0
     undated: int = 0
     followed: int = 0
+    moved: int = 0
+    elsewhere: list[str] = field(default_factory=list)
 
     @property
     def sentences(self) -> list[str]:
@@ -69,6 +75,7 @@ class _Refused:
     number: int
     reason: str
     sentence: str
+    document: Document | None = None
 
 
 _Taken = tuple[Matter, Document]
@@ -133,11 +140,14 @@ class _Reader:
         fault = _undated(number, row, now) or self._repeated(number, row)
         if fault is not None:
             return fault
-        if kind is None:
+        if kind is None and not _asks(row):
             return _refused(number, row, "类别不明", _unknown_kind(row))
         admitted = admit_document(_unnamed(row), _LIMITS, now)
         if not isinstance(admitted, Document):
             return _refused(number, row, admitted.reason, admitted.detail)
+        if kind is None:
+            told = _refused(number, row, "类别不明", f"{_unknown_kind(row)}；已作为稿件研判")
+            return replace(told, document=admitted)
         return self._matter(admitted, kind, now), admitted
 
     def _repeated(self, number: int, row: Document) -> _Refused | None:
@@ -162,7 +172,7 @@ class _Reader:
             applicant=document.author,
             region=document.region,
             place=str(document.extras.get("place", "")),
-            handler=str(document.extras.get("handler", ""))[:64],
+            handler=_handler_in(document),
             state_at=now,
         )
         return open_matter(matter, self._register)
@@ -188,6 +198,13 @@ def _unknown_kind(row: Document) -> str:
     told = next(filter(None, (str(row.extras.get(name, "")) for name in _KIND_FACTS)), "")
     written = f"类别“{told[:20]}”没有对应的办件时限" if told else "没有写明类别（列名为“办件类别”）"
     return f"{written}；可用的是投诉、举报、信访、依申请公开，或在导入时统一指定"
+
+
+def _asks(row: Document) -> bool:
+    """Tell whether a record asks or advises: no limit runs, but what it tells of is judged as every other record is."""
+    told = "".join(str(row.extras.get(name, "")) for name in _KIND_FACTS)
+    whole = _KIND_BY_MAP.get(row.method or "")
+    return whole is None and "投诉" not in told and "举报" not in told and _ASKS.search(told) is not None
 
 
 def _undated(number: int, row: Document, now: datetime) -> _Refused | None:
@@ -224,7 +241,9 @@ class _Taking:
         with self._store.write() as work:
             work.alone("matters")
             fresh = list(self._fresh(work, [row for row in rows if not isinstance(row, _Refused)], refused, now))
-            work.documents.put([document for matter, document in fresh if matter.document_id is not None], now=now)
+            told = [row.document for row in refused if row.document is not None]
+            told += [document for matter, document in fresh if matter.document_id is not None]
+            work.documents.put(told, now=now)
             work.matters.save_all([matter for matter, _ in fresh])
             if refused:
                 work.quarantine.add([_entry(row, self._source, now) for row in refused])
@@ -266,6 +285,7 @@ class _Taking:
     def _follow(self, work: Work, known: Matter, document: Document, now: datetime) -> None:
         told = self._told(known, document, now, new=False)
         if told is None:
+            self._hand_on(work, known, document, now)
             return
         self._report.followed += 1
         work.matters.save_all([told])
@@ -275,6 +295,24 @@ class _Taking:
         work.audit.append(
             actor=self._actor, action=f"matter.{act.value}", subject=f"matter:{told.id}", detail=detail, now=now
         )
+
+    def _hand_on(self, work: Work, known: Matter, document: Document, now: datetime) -> None:
+        """Follow a changed handler; where somebody here acted, the register does not undo what they said."""
+        named = _handler_in(document)
+        if not named or named == known.handler or known.state not in OPEN_STATES:
+            return
+        if known.state_by:
+            self._report.elsewhere.append(known.number)
+            return
+        self._report.moved += 1
+        work.matters.save_all([replace(known, handler=named, revision=known.revision + 1)])
+        detail = {"from": known.handler, "handler": named, "reason": f"登记表改了承办单位（{self._file}）"}
+        subject = f"matter:{known.id}"
+        work.audit.append(actor=self._actor, action="matter.handle", subject=subject, detail=detail, now=now)
+
+
+def _handler_in(document: Document) -> str:
+    return str(document.extras.get("handler", ""))[:64]
 
 
 def _state_in(document: Document) -> MatterState | None:
@@ -293,6 +331,11 @@ def _done(report: MatterReport) -> Iterator[str]:
         yield f"登记表写明已办结、已答复、撤回或不予受理的 {report.over} 件，照此入库，不再计时{undated}。"
     if report.followed:
         yield f"已在库的 {report.followed} 件，登记表写明已办结、已答复、撤回或不予受理，已照此登记。"
+    if report.moved:
+        yield f"已在库的 {report.moved} 件，登记表改了承办单位，已照改，以后的提醒发给现在的承办单位。"
+    if report.elsewhere:
+        named = "、".join(report.elsewhere[:_MOST_NAMED])
+        yield f"{named}{f' 等 {len(report.elsewhere)} 件' if len(report.elsewhere) > _MOST_NAMED else ''}：登记表的承办单位与库里不同，本处已有人办理，没有改；需要改的请在办件里转办。"
 
 
 def _entry(row: _Refused, source: Source, now: datetime) -> QuarantineEntry:

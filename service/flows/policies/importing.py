@@ -320,7 +320,8 @@ def load_index(
 ) -> ArticleIndex:
     """Return the imported articles, ready for matching, each with the days its policy is in force.
 
-    Drafts and interpretations bind nobody and are left out. With a `register` its days have the last word, and unless
+    Drafts and interpretations bind nobody and are left out. With a `register` its days have the last word, but for a text
+    that the library knows to end earlier: the register does not know what the office imported since. Unless
     `gists` is false articles that are known by gist alone stand in with their gist: they can be offered, but have no
     text to quote.
     """
@@ -334,11 +335,10 @@ def load_index(
     }
     if register is not None:
         validity |= {
-            document.stem: Validity(
-                since=document.valid_from, until=document.valid_to + _DAY if document.valid_to else None
-            )
+            document.stem: Validity(since=document.valid_from, until=last + _DAY if last else None)
             for document in register.documents.values()
             if document.stem
+            for last in [_earlier(document.valid_to, policies.get(document.stem))]
         }
         articles += [
             Article(key=gist.key, number=gist.key.partition("#")[2], chapter="", text=gist.gist)
@@ -346,6 +346,10 @@ def load_index(
             if gists and gist.key.partition("#")[0] not in policies
         ]
     return ArticleIndex(articles, tokenize, validity)
+
+
+def _earlier(last: date | None, policy: Policy | None) -> date | None:
+    return min((day for day in (last, policy.valid_to if policy else None) if day is not None), default=None)
 
 
 def _files(path: Path) -> Iterator[Path]:

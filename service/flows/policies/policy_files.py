@@ -33,6 +33,8 @@ _DATED = re.compile(r"^(?P<title>.+?)[(（](?P<day>\d{4}-\d{2}-\d{2})[)）]$")
 _EFFECTIVE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*起\s*(?:施行|实施|执行|生效)")
 _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零〇一二三四五六七八九十百千]+)条")
+_AMENDS = re.compile(r"关于修(?:改|订|正).+的决定$")
+_FEWEST_WHOLE = 5
 _HEAD = 1500
 _MOST_MISSING = 5
 _NONE_GIVEN: Mapping[str, str] = MappingProxyType({})
@@ -80,7 +82,10 @@ def policy_file(stem: str, source: PolicySource, register: Register) -> PolicyFi
         line = source.header.get("valid_to", ("", 0))[1]
         raise PolicyFileError(f"失效日期 {policy.valid_to} 早于施行日期 {policy.valid_from}", line)
     articles = articles_in(source.text, stem, first_line=source.first_line)
-    if not articles and not _may_have_none(source, policy):
+    inserted = _inserted(policy.title, articles)
+    if inserted:
+        articles = ()
+    elif not articles and not _may_have_none(source, policy):
         raise PolicyFileError(
             f"没有找到条文：每条须另起一行、以“第一条”开头；不分条的通知、解读请{source.how('类别', '解读')}，"
             f"通知{'选' if source.form else '写'}“政策文件”"
@@ -94,6 +99,7 @@ def policy_file(stem: str, source: PolicySource, register: Register) -> PolicyFi
         text=source.text,
         notices=(
             *source.notices,
+            *inserted,
             *_lapses(source, policy, register),
             *_other_name(policy, register),
             *_notices(stem, articles, register),
@@ -101,6 +107,19 @@ def policy_file(stem: str, source: PolicySource, register: Register) -> PolicyFi
         interprets=interprets,
         repeals=repealed_in(policy.title, source.text) if policy.kind is PolicyKind.POLICY else (),
     )
+
+
+def _inserted(title: str, articles: Sequence[PolicyArticle]) -> list[str]:
+    """Say that the articles of a decision are those of the document that it amends, where it does not print that whole.
+
+    Under the decision's name they would be cited as articles that it does not have.
+    """
+    if not articles or _AMENDS.search(title) is None:
+        return []
+    if len(articles) >= _FEWEST_WHOLE and not missing_articles(one.number for one in articles):
+        return []
+    named = listed([one.number for one in articles])
+    return [f"这是修改决定，正文里的{named}是被修改文件的条文，没有作为本决定的条文收入；请另行导入修改后的全文"]
 
 
 def articles_in(text: str, stem: str, *, first_line: int = 1) -> tuple[PolicyArticle, ...]:

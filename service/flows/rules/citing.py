@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from analysis.matching.articles import article_number
 from analysis.matching.situations import SITUATIONS_FILE, Situations
+from service.domain.beijing import BEIJING
 from service.domain.people.person import Act, Person
 from service.domain.policies.citation import (
     Choice,
@@ -17,6 +18,7 @@ from service.domain.policies.citation import (
     without_refused,
 )
 from service.domain.policies.library import name_of
+from service.domain.policies.policy import Standing
 from service.domain.refusal import Conflict, NotFound, Refusal
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
@@ -48,7 +50,11 @@ def cite(store: Store, person: Person, event_id: str, *, article: str, choice: C
     """
     permit(person, Act.HANDLE_ALERT)
     with store.write() as work:
-        key = _key_of(work, article.strip()) if choice is Choice.ADDED else article.strip()
+        key = (
+            _key_of(work, article.strip(), now.astimezone(BEIJING).date())
+            if choice is Choice.ADDED
+            else article.strip()
+        )
         if work.events.get(event_id) is None:
             raise NotFound("没有这个事件，它可能已并入别的事件")
         offered = _offered(work, event_id)
@@ -60,14 +66,19 @@ def cite(store: Store, person: Person, event_id: str, *, article: str, choice: C
     return said
 
 
-def _key_of(work: Work, written: str) -> str:
-    """Return the key of an article written as people write it (`《药品管理法》第82条`), of the latest text of that name; else as it is."""
+def _key_of(work: Work, written: str, on: date) -> str:
+    """Return the key of an article written as people write it (`《药品管理法》第82条`); else as it is.
+
+    Of several texts of that name the one in force is meant, and the latest where none is: a number stands for another article
+    in a text that is yet to come.
+    """
     found = _WRITTEN.fullmatch(written)
     if found is None or work.policies.article(written) is not None:
         return written
     name, number = found.groups()
     called = [one for one in work.policies.called(name) if name_of(one.title) == name]
-    for policy in sorted(called, key=lambda one: one.valid_from or date.min, reverse=True):
+    in_force = [one for one in called if one.standing(on) is Standing.IN_FORCE]
+    for policy in sorted(in_force or called, key=lambda one: one.valid_from or date.min, reverse=True):
         for article in work.policies.articles_of(policy.stem):
             if article.number == number or (
                 "之" not in article.number and article_number(article.number) == article_number(number)

@@ -1,4 +1,4 @@
-"""The rules in force: shipped data, the office's own files and its checks, read again when one of them changes, without a restart.
+"""The rules in force: shipped data, the office's own files, the days off it entered and its checks, read again when one of them changes, without a restart.
 
 What exists is left as it is: a clock keeps its limit and due time, a notice that was sent keeps its key. A changed rule
 speaks from the next decision on.
@@ -8,16 +8,20 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from service.domain.clocks.days_off import DaysOff, with_days_off
 from service.domain.rules.register import Register
 from service.domain.rules.verification import checked_register
 from service.flows.alerts.consider import Office
 from service.flows.policies.importing import LIBRARY_CHANGED
 from service.ports.store import Store
 
-__all__ = ["CHECKS_CHANGED", "Rulebook"]
+__all__ = ["CHECKS_CHANGED", "DAYS_OFF", "Rulebook"]
 
 CHECKS_CHANGED = "policies.checked"
 """Name of the stored value that every check changes."""
+
+DAYS_OFF = "calendar.days_off"
+"""Name of the stored value that holds the days off that were entered, by year."""
 
 _LOOK_EVERY = timedelta(seconds=2)
 
@@ -70,12 +74,15 @@ class Rulebook:
                 self.problem = f"政策数据有误，仍按原有规则运行：{error}"
                 changed = False
         with self._store.read() as work:
-            stored = (work.value(CHECKS_CHANGED), work.value(LIBRARY_CHANGED))
+            entered = work.value(DAYS_OFF, {})
+            stored = (work.value(CHECKS_CHANGED), work.value(LIBRARY_CHANGED), entered)
             if stored == self._stored and not changed:
                 return False
             checks, hashes = work.policies.checks(), work.policies.text_hashes()
         self._stored = stored
-        before, self.register = self.register, checked_register(self._shipped, checks, hashes)
+        years = [DaysOff.from_json(year, values) for year, values in sorted(entered.items())]
+        told = replace(self._shipped, calendar=with_days_off(self._shipped.calendar, years))
+        before, self.register = self.register, checked_register(told, checks, hashes)
         return self.register != before
 
     def office(self, office: Office) -> Office:
@@ -83,5 +90,5 @@ class Rulebook:
         return office if office.register is self.register else replace(office, register=self.register)
 
     def shipped(self) -> Register:
-        """Return the rules without the office's checks."""
+        """Return the rules without the office's checks and the days off that it entered."""
         return self._shipped

@@ -24,7 +24,7 @@ from service.domain.policies.policy import PolicyArticle
 from service.domain.refusal import NotFound
 from service.flows.acts import facts_now
 from service.flows.cases.following import measured, volume_around
-from service.flows.cases.reference import articles_of, reference_of
+from service.flows.cases.reference import articles_of, policies_of, reference_of
 from service.flows.cases.scene import authority_of, findings_of
 from service.ports.store import Work
 from service.web.refused import NOT_REFUSED, Refused
@@ -316,7 +316,13 @@ def _writers(workflow: Workflow) -> frozenset[str]:
 
 
 def _basis(shown: _Shown, articles: Mapping[str, PolicyArticle]) -> list[Any]:
-    return basis_views(shown.alert.basis, shown.context.office.register, articles, day_of(shown.context.now()))
+    return basis_views(
+        shown.alert.basis,
+        shown.context.office.register,
+        articles,
+        day_of(shown.context.now()),
+        policies_of(shown.work, shown.alert),
+    )
 
 
 def _review(shown: _Shown) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from service.domain.policies.citation import Choice
 from service.domain.policies.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.rules.basis import transfer_departments
+from service.flows.cases.reference import articles_of, policies_of
 from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.matters.acts import linked_matters
 from service.flows.reports.effect import measure_effect
@@ -184,10 +185,8 @@ def _acts(work: Work, event: Event, alert: Alert | None, clocks: Sequence[Clock]
 def _basis(work: Work, alert: Alert | None, context: AppContext) -> list[BasisView]:
     if alert is None:
         return []
-    keys = {str(key) for item in alert.basis for key in item.get("article_keys") or ()}
-    found = ((key, work.policies.article(key)) for key in keys)
-    articles = {key: article for key, article in found if article is not None}
-    return basis_views(alert.basis, context.office.register, articles, day_of(context.now()))
+    held, policies = articles_of(work, alert), policies_of(work, alert)
+    return basis_views(alert.basis, context.office.register, held, day_of(context.now()), policies)
 
 
 def _publication(alert: Alert | None) -> dict[str, str]:

@@ -158,22 +158,30 @@ def _watch(work: Work, context: AppContext) -> dict[str, Any]:
         "tiles": tiles,
         "province": province,
         "elsewhere": elsewhere,
-        "rule_trouble": _rule_trouble(context),
+        "rule_trouble": _rule_trouble(work, context),
         "troubled": troubled[:_TROUBLED],
         "source_counts": _source_counts(watched),
     }
 
 
-def _rule_trouble(context: AppContext) -> list[tuple[str, str, str]]:
-    """Return what is wrong with the rules that the office keeps: a file that cannot be read, a year of days off that is missing.
+def _rule_trouble(work: Work, context: AppContext) -> list[tuple[str, str, str, str]]:
+    """Return what is wrong with the rules that the office keeps: a file that cannot be read, a missing year, a table that cites what has ended.
 
-    Each is its name, what is said here, and the whole. What follows from a missing year and what to do took four lines
-    of the screen; 政策库, where the name leads, tells it.
+    Each is its name, what is said here, the whole, and the page that tells it. What follows from a missing year and what to do
+    took four lines of the screen.
     """
     problem = context.rulebook.problem if context.rulebook is not None else None
-    calendar = context.office.register.calendar.notice(day_of(context.now()))
-    trouble = [("政策数据", problem, problem)] if problem else []
-    return [*trouble, ("节假日安排", calendar.partition("，")[0], calendar)] if calendar else trouble
+    today = day_of(context.now())
+    calendar = context.office.register.calendar.notice(today)
+    trouble = [("政策数据", problem, problem, "/policies")] if problem else []
+    if calendar:
+        trouble.append(("节假日安排", calendar.partition("，")[0], calendar, "/policies/calendar"))
+    table = context.situations
+    if table is not None:
+        ended = table.ended(work.policies.listing(), context.office.register, today)
+        if found := [*table.faults, *ended]:
+            trouble.append(("情形表", f"{len(found)} 处须改", "；".join(found), "/policies/situations"))
+    return trouble
 
 
 def _source_counts(watched: list[SourceHealth]) -> dict[str, int]:

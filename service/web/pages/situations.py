@@ -33,6 +33,7 @@ from service.web.views.situation_rows import (
     product_choices,
     situation_rows,
 )
+from service.web.views.wording import day_of
 
 router = APIRouter()
 
@@ -73,10 +74,13 @@ def situations(
     table = _table_of(context)
     with context.store.read() as work:
         held = {article.key for article in work.policies.articles()}
+        policies = work.policies.listing()
         proposed = proposals(work, table) if identity.may(Act.CHECK_POLICY) else []
         accepted = accepted_changes(work)
     reasons = {row.id: row.why for row in table.rows}
-    faults = [*context.situations.faults, *context.situations.absent(held)] if context.situations else []
+    own = context.situations
+    today = day_of(context.now())
+    faults = [*own.faults, *own.absent(held), *own.ended(policies, context.office.register, today)] if own else []
     return page(
         request,
         "situations.html",

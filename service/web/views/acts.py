@@ -52,6 +52,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "policy.superseded": "政策被替代",
         "policy.linked": "关联政策",
         "policy.checked": "核实政策条目",
+        "policy.days_off": "录入节假日",
         "situations.refused": "不采用情形表建议",
         "situations.accepted": "采纳情形表建议",
         "situations.withdrawn": "撤回已采纳的情形表建议",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from service.domain.audit import AuditRow, actor_word
 from service.domain.events import known
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.known import telling_document
-from service.domain.policies.policy import PolicyArticle, PolicyDocument, PolicyFact
+from service.domain.policies.policy import Policy, PolicyArticle, PolicyDocument, PolicyFact
 from service.domain.rules.register import Register
 from service.web.views.disguise import disguises
 from service.web.views.marking import excerpt, spans_of
@@ -41,6 +42,7 @@ _PARTS = (
     ("relevance", "相关", 15),
 )
 _SHOWN_DOCUMENTS = 4
+_NO_POLICIES: Mapping[str, Policy] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +192,19 @@ def _actor(row: AuditRow) -> str:
 
 
 def basis_views(
-    basis: Sequence[Mapping[str, Any]], register: Register, articles: Mapping[str, PolicyArticle], today: date
+    basis: Sequence[Mapping[str, Any]],
+    register: Register,
+    articles: Mapping[str, PolicyArticle],
+    today: date,
+    policies: Mapping[str, Policy] = _NO_POLICIES,
 ) -> list[BasisView]:
-    """Return the alert's policy basis for quotation: verbatim where the library holds an article, else its gist."""
+    """Return the alert's policy basis for quotation: verbatim where the library holds an article, else its gist.
+
+    `policies` are the documents of the library by stem: one may have ended there since the alert was raised.
+    """
     documents = {document.stem: document for document in register.documents.values() if document.stem}
     return [
-        _basis_view(item, register.policies.get(str(item.get("policy_id"))), documents, articles, today)
+        _basis_view(item, register.policies.get(str(item.get("policy_id"))), documents, articles, today, policies)
         for item in basis
     ]
 
@@ -206,12 +215,14 @@ def _basis_view(
     documents: Mapping[str, PolicyDocument],
     articles: Mapping[str, PolicyArticle],
     today: date,
+    policies: Mapping[str, Policy],
 ) -> BasisView:
     keys = [str(key) for key in item.get("article_keys") or ()]
     held = [articles[key] for key in keys if key in articles]
     # A matched article names no duty of the register; its law may still stand there with its days in force, whether or
     # not the library holds the text.
-    stems = (key.partition("#")[0] for key in keys)
+    stems = [key.partition("#")[0] for key in keys]
+    policy = next((policies[stem] for stem in stems if stem in policies), None)
     document = fact.document if fact else next((documents[stem] for stem in stems if stem in documents), None)
     return BasisView(
         title=str(item.get("title") or ""),
@@ -221,13 +232,23 @@ def _basis_view(
         text="\n".join(article.text for article in held) or None,
         why=str(item.get("why") or ""),
         verified=fact.verified if fact else bool(item.get("verified")),
-        validity="效力待核实" if document is None else validity(document, today),
+        validity=_validity(document, policy, today),
         unverified="、".join(fact.open_points if fact else document.open_points if document else ()),
         key=str(next(iter(item.get("article_keys") or ()), "")) if item.get("situation") else "",
     )
 
 
-def validity(document: PolicyDocument, today: date) -> str:
+def _validity(document: PolicyDocument | None, policy: Policy | None, today: date) -> str:
+    """Return what the register says, and what the library says of a text that ended there or that it alone knows."""
+    known_end = document.valid_to if document and document.valid_to else date.max
+    if policy is not None and policy.valid_to is not None and policy.valid_to < min(today, known_end):
+        later = f"，现为“{policy.superseded_by}”，请改引" if policy.superseded_by else ""
+        return f"{validity(policy, today)}{later}"
+    known = document or policy
+    return "效力待核实" if known is None else validity(known, today)
+
+
+def validity(document: PolicyDocument | Policy, today: date) -> str:
     """Return whether a policy is in force on the day, in words; what is not known is not claimed."""
     if document.valid_to is not None and document.valid_to < today:
         return f"已于 {document.valid_to.isoformat()} 失效"

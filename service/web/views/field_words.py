@@ -67,6 +67,7 @@ _WORDS = MappingProxyType(
         "newer": "较新的版本",
         "next": "登录后的页面",
         "note": "说明",
+        "notice": "通知原文",
         "notify_from": "邮件提醒的等级",
         "number": "编号",
         "office_confirmed": "官方信源确认",

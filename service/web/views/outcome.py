@@ -45,6 +45,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "extended": "时限已延长，原到期时间留在记录里。",
         "checked": "核实结论已登记。",
         "linked": "已关联。",
+        "days_off": "节假日已录入，几秒内补算缺到期日的时限。",
         "policy_kept": "已入库，几秒内用于匹配和引用。",
         "preview_dropped": "已放弃，这份文件没有入库。",
         "proposal_taken": "已采纳，几秒内各进程按修改后的条文匹配。",

@@ -6,16 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.matters.matter import Matter, MatterKind, MatterState
+from crawlers.records import SourceClass, document_id
+from service.domain.matters.matter import Matter, MatterAct, MatterKind, MatterState
 from service.domain.matters.matter_duty import DutyStanding, standing
 from service.domain.matters.registered import state_told
+from service.domain.people.person import Person
 from service.domain.rules.register import Register
+from service.flows.matters.acts import act_on_matter
 from service.flows.matters.matter_import import MatterReport
 from service.flows.matters.matter_watch import tend_matters
 from service.flows.office import Office
 from service.ports.store import Store
 from tests.builders import NOW
+from tests.following import HEADINGS as ASKING
 from tests.following import import_records, records_file
+from tests.seeding import SOURCES
 
 HEADINGS = ("登记编号", "办件类别", "投诉内容", "登记时间", "办理状态", "办结时间")
 TEXT = "购买的清络胶囊包装破损，要求退款。"
@@ -155,3 +160,50 @@ def test_a_register_of_applications_needs_no_column_of_kinds(store: Store, tmp_p
     )
     assert report.by_kind == {MatterKind.APPLICATION.word: 1}
     assert one_of(store, "己-1").received_at < NOW - timedelta(days=3)
+
+
+HANDLED = ("编号", "类别", "内容", "收到日期", "承办单位")
+
+
+def test_a_changed_handler_of_the_register_is_followed_while_nobody_here_acted(
+    store: Store, tmp_path: Path, register: Register, officer: Person
+) -> None:
+    rows = [
+        ("TB-1", "投诉", "南康区某药店出售过期药。", "2026-11-24"),
+        ("TB-2", "举报", "于都县某诊所无证行医。", "2026-11-24"),
+    ]
+
+    def bring(unit: str) -> MatterReport:
+        told = [(*row, unit) for row in rows]
+        return import_records(store, records_file(tmp_path / "a.csv", told, HANDLED), register)
+
+    bring("药品流通处")
+    act_on_matter(store, officer, one_of(store, "TB-2").id, MatterAct.ACCEPT, register=register, now=NOW)
+    report = bring("赣州检查分局")
+    assert (report.known, report.moved, report.elsewhere) == (2, 1, ["TB-2"])
+    assert [one_of(store, number).handler for number in ("TB-1", "TB-2")] == ["赣州检查分局", "药品流通处"]
+    assert "TB-2：登记表的承办单位与库里不同" in report.notices[-1]
+    with store.read() as work:
+        [row] = work.audit.rows(subject=f"matter:{one_of(store, 'TB-1').id}", action="matter.handle")
+    assert (row.detail["from"], row.detail["handler"]) == ("药品流通处", "赣州检查分局")
+    assert bring("赣州检查分局").moved == 0
+
+
+def test_a_row_that_asks_is_no_matter_and_is_judged_as_a_document(
+    store: Store, tmp_path: Path, register: Register
+) -> None:
+    asks = ("ZX-1", "咨询", "孩子在信丰县接种后高热抽搐，问该怎么办。", "2026-11-24", "王小明", "", "", "")
+    both = ("ZX-2", "投诉咨询", "问一问也投诉。", "2026-11-24", "", "", "", "")
+    unknown = ("ZX-3", "其他", "不知是什么。", "2026-11-24", "", "", "", "")
+    report = import_records(store, records_file(tmp_path / "a.csv", [asks, both, unknown], ASKING), register)
+    assert (report.by_kind, report.refused_count) == ({"投诉": 1}, 2)
+    assert "没有对应的办件时限" in report.refused[0]
+    assert report.refused[0].endswith("已作为稿件研判。")
+    assert "稿件" not in report.refused[1]
+    source = next(one for one in SOURCES if one.source_class is SourceClass.COMPLAINT)
+    with store.read() as work:
+        document = work.documents.get(document_id(source.id, "ZX-1"))
+        assert work.documents.get(document_id(source.id, "ZX-3")) is None
+    assert document is not None
+    assert "高热抽搐" in document.text
+    assert "王小明" not in repr(document)

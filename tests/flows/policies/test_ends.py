@@ -3,8 +3,10 @@
 from datetime import date
 from pathlib import Path
 
+from analysis.segmentation import RjiebaSegmenter
 from service.domain.policies.policy import Standing
 from service.domain.rules.register import Register
+from service.flows.policies.importing import load_index
 from service.ports.store import Store
 from tests.flows.policies.test_importing import LAW, TEXT, take, write
 from tests.unit.crawlers.test_word_text import inserted, paragraph, run, word_of
@@ -82,3 +84,40 @@ def test_a_rule_that_is_held_under_the_title_of_its_notice_is_named_too(
     repeal = "---\n公布日期: 2026-08-01\n标题: 关于废止部分文件的决定\n类别: 政策文件\n---\n废止《演示追溯办法》。\n"
     (said,) = take(store, write(texts, "废止决定.md", repeal), register).notices
     assert "政策库中“追溯办法的通知”在 2026-08-01 以后仍算有效" in said
+
+
+def test_an_article_that_a_decision_inserts_elsewhere_is_none_of_its_own(
+    store: Store, texts: Path, register: Register
+) -> None:
+    stem = "关于修改《演示药品条例》的决定(2026-09-28)"
+    changes = "一、将第三条修改为：\n\n第三条 演示之三。\n\n二、增加一条，作为第七条：\n\n第七条 演示之七。\n"
+    report = take(store, write(texts, f"{stem}.md", changes), register)
+    assert (report.added, report.articles, report.refused) == (1, 0, [])
+    assert any("第三条、第七条是被修改文件的条文" in one for one in report.notices)
+    whole = "".join(f"第{sign}条 演示之{sign}。\n\n" for sign in "一二三四五六")
+    assert (
+        take(
+            store,
+            write(
+                texts,
+                f"{stem}.md",
+                changes.replace("第三条 演示之三。", "").replace("第七条 演示之七。", "") + whole,
+            ),
+            register,
+        ).articles
+        == 6
+    )
+
+
+def test_a_registered_text_that_a_later_one_ended_is_offered_no_more_though_the_register_knows_no_end(
+    store: Store, texts: Path, register: Register
+) -> None:
+    assert register.documents["drug-law-2019"].valid_to is None
+    held = "药品管理法(2019-08-26)"
+    take(store, write(texts, f"{held}.md", "第一条 演示之一。\n\n第二条 演示之二。\n"), register)
+    later = "第一条 演示之新。\n\n第二条 本法自2027年1月1日起施行。\n"
+    take(store, write(texts, "药品管理法(2026-10-30).md", later), register, supersede=True)
+    index = load_index(store, RjiebaSegmenter().cut_for_search, register)
+    for day, stem in ((date(2026, 12, 31), held), (date(2027, 1, 1), "药品管理法(2026-10-30)")):
+        found = [one for one in (held, "药品管理法(2026-10-30)") if index.article(f"{one}#第一条", day)]
+        assert found == [stem]

@@ -14,6 +14,7 @@ from service.domain.telling.routing import Routing
 from service.flows.alerts.acts import acknowledge
 from service.flows.alerts.clocks import start_clock
 from service.flows.alerts.consider import consider
+from service.flows.rules.days_off import enter_days_off
 from service.flows.rules.in_force import Rulebook
 from service.flows.watch import watch
 from service.policies.kept_rules import KEPT_RULES
@@ -21,6 +22,7 @@ from service.policies.register import RegisterError, load_register, stamp_of
 from service.ports.store import Store
 from service.settings import Settings
 from tests.flows.acts.scene import EVENT, HOUR, NOW, OFFICE, acts_on, clocks_of, happens
+from tests.unit.service.domain.clocks.test_days_off import NOTICE_2027
 
 TICK = timedelta(seconds=3)
 
@@ -172,6 +174,20 @@ class TestMissingYear:
         assert settled.reason is None
         assert ("system", "clock.settled") in acts_on(store, f"clock:{started.id}")
         assert _days(settled) == 20
+
+    def test_a_due_time_is_told_when_an_administrator_enters_the_notice(
+        self, store: Store, rules: Rulebook, administrator: Person
+    ) -> None:
+        alert = happens(store)
+        december = NOW + timedelta(days=25)
+        started = start_clock(store, administrator, alert.id, "C-APP", office=rules.office(OFFICE), now=december)
+        assert (started.state, started.due_at) == (ClockState.ARMED, None)
+        enter_days_off(store, administrator, NOTICE_2027, shipped=rules.shipped().calendar, now=december)
+        assert rules.refresh(december)
+        later = december + timedelta(minutes=5)
+        report = watch(store, office=rules.office(OFFICE), now=lambda: later)
+        settled = clocks_of(store, alert)["C-APP"]
+        assert (report.settled, _days(settled)) == (1, 20)
 
     def test_nothing_is_missing_then(self, rules: Rulebook, folder: Path) -> None:
         today = NOW.date()

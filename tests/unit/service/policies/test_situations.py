@@ -1,12 +1,14 @@
 """The office's own table of situations over the shipped one: what it changes, and what a mistake in it costs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from analysis.matching.situations import SITUATIONS_FILE, Situation, load_situations
 from service.domain.policies.citation import RowChange
+from service.domain.policies.policy import Policy
+from service.policies.register import load_register
 from service.policies.situations import SituationFiles
 
 RECALL = "recall"
@@ -173,3 +175,21 @@ def test_an_accepted_change_lies_over_the_file_and_one_that_fits_no_row_is_told(
     changes[:] = [change("recall", drop=whole)]
     assert next(one for one in files().rows if one.id == "recall").governs == row.governs
     assert files.faults == ("情形 recall：已采纳的修改会去掉全部主要条文，没有采用，请撤回",)
+
+
+def test_a_law_that_the_office_ended_is_told_with_the_rows_that_govern_by_it(folder: Path) -> None:
+    files = SituationFiles(lambda: folder)
+    register = load_register()
+    ended = Policy(
+        stem="药品管理法(2019-08-26)",
+        title="药品管理法",
+        valid_to=date(2026, 12, 31),
+        superseded_by="药品管理法(2026-10-30)",
+    )
+    shipped = Policy(stem="食品安全法(2021-04-29)", title="食品安全法", valid_to=date(2025, 11, 30))
+    told = [files.ended([ended, shipped], register, day) for day in (date(2026, 12, 31), date(2027, 1, 1))]
+    rows = sum(any(key.startswith(ended.stem) for key in one.governs) for one in load_situations().rows)
+    assert told[0] == []
+    [sentence] = told[1]
+    assert f"有 {rows} 种情形以它为主要条文" in sentence
+    assert "改引“药品管理法(2026-10-30)”" in sentence

@@ -68,6 +68,26 @@ class TestYears:
         assert sentence in str(caught.value)
 
     @pytest.mark.parametrize(
+        ("name", "meant"),
+        [
+            ("calendar-2027.yaml.txt", "calendar-2027.yaml"),
+            ("clocks.yaml.txt", "clocks.yaml"),
+            ("routing.YAML.TXT", "routing.yaml"),
+            ("situations.yml.txt", "situations.yaml"),
+            ("Clocks.YAML", "clocks.yaml"),
+            ("calendar-2027.yml", "calendar-2027.yaml"),
+        ],
+    )
+    def test_a_file_whose_ending_hides_another_is_refused_with_the_name_that_it_should_have(
+        self, tmp_path: Path, name: str, meant: str
+    ) -> None:
+        empty = stamp_of(tmp_path)
+        (tmp_path / name).write_text(YEAR, encoding="utf-8")
+        assert stamp_of(tmp_path) != empty
+        with pytest.raises(RegisterError, match=f"{name}：这个文件没有采用，请改名为 {meant}；"):
+            load_register(tmp_path)
+
+    @pytest.mark.parametrize(
         ("today", "year"),
         [
             (date(2026, 10, 31), None),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.policies.policy import PolicyArticle
+from service.domain.policies.policy import Policy, PolicyArticle, PolicyKind
 from service.policies.register import load_register
 from service.web.views.event_page import BasisView, basis_views
 
@@ -48,3 +48,27 @@ def test_its_days_in_force_are_those_of_the_register(stem: str, today: date, wor
 
 def test_days_in_force_that_nobody_has_checked_are_marked_so() -> None:
     assert "失效日期" in view("食品安全法(2021-04-29)", date(2025, 6, 2)).unverified
+
+
+@pytest.mark.parametrize(
+    ("stem", "words"),
+    [
+        ("药品管理法(2019-08-26)", "已于 2026-12-31 失效，现为“药品管理法(2026-10-30)”，请改引"),
+        ("江西省演示办法(2022-05-01)", "已于 2026-12-31 失效，现为“药品管理法(2026-10-30)”，请改引"),
+    ],
+)
+def test_a_text_that_the_library_knows_to_have_ended_is_said_to_whatever_the_register_knows(
+    stem: str, words: str
+) -> None:
+    policy = build_policy(stem)
+    for today, told in ((date(2026, 12, 31), "2026-12-31 现行有效"), (date(2027, 1, 1), words)):
+        [shown] = basis_views([entry(stem)], REGISTER, {}, today, {stem: policy})
+        assert shown.validity == told
+
+
+def build_policy(stem: str) -> Policy:
+    return Policy(
+        stem=stem, title="演示", issue_number=None, body=None, issued=None, valid_from=date(2022, 5, 1),
+        valid_to=date(2026, 12, 31), superseded_by="药品管理法(2026-10-30)", kind=PolicyKind.POLICY, level=None, region=None,
+        url=None, text_hash="0",
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.matching.articles import split_articles
 from service.domain.cases.response import NOT_STORED, check_quotations, reference_draft
 from service.domain.events.event import EventDocument
-from service.domain.policies.policy import PolicyArticle
+from service.domain.policies.policy import PolicyArticle, Standing
 from tests.unit.service.domain.builders import HOUR, NOW, alert, event
 
 KEY = "甲乙管理法(2024-01-01)#第一百零七条"
@@ -80,6 +80,19 @@ class TestReference:
         assert slots["measures"].lines[-1].open
         assert "法规处" in slots["speaker"].lines[0].text
         assert "〔待核实〕企业：稿件未说明" in draft.text
+
+    def test_a_text_that_is_not_in_force_is_marked_in_the_reference(self) -> None:
+        given: dict[str, Any] = {
+            "alert": alert(basis=(basis(),)),
+            "event": event(),
+            "documents": [],
+            "articles": ARTICLES,
+        }
+        stem = KEY.partition("#")[0]
+        for standing, mark in ((Standing.EXPIRED, "〔已失效，请改引现行文本〕"), (Standing.IN_FORCE, "")):
+            draft = reference_draft(**given, now=NOW, standings={stem: standing})
+            assert f"第一百零七条{mark}：“{TEXT}”" in draft.text
+            assert draft.findings == ()
 
     def test_articles_are_quoted_verbatim_and_what_is_not_stored_is_said_so(self) -> None:
         missing = basis(title="未入库办法", article="第五条", article_keys=["未入库办法#第五条"], gist="限期报告")
