@@ -17,8 +17,9 @@ from crawlers.lists.listed import MAX_RECORDS, MAX_TITLE, Fault, Listed, Reading
 from crawlers.lists.login_page import is_login_page
 from crawlers.parsing.dates import CLOCK_TOLERANCE, parse_date, read_claim
 from crawlers.records import DatePrecision
-from crawlers.spiders.source import ListRefused, SourceSpider, Walk
+from crawlers.spiders.source import ListRefused, SourceSpider
 from crawlers.urls import resolve_link, url_key
+from crawlers.visits.walk import Walk
 
 __all__ = ["FeedSpider", "read_feed"]
 

@@ -20,7 +20,8 @@ from crawlers.lists.reading import read_list_text
 from crawlers.missing_page import moved_home
 from crawlers.pages import decode_list
 from crawlers.parsing.frames import framed_pages
-from crawlers.spiders.source import ListRefused, SourceSpider, Walk
+from crawlers.spiders.source import ListRefused, SourceSpider
+from crawlers.visits.walk import Walk
 
 __all__ = ["ListingSpider"]
 

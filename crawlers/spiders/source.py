@@ -4,8 +4,7 @@ import asyncio
 import hashlib
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -14,11 +13,12 @@ import scrapy
 from scrapy.http import JsonRequest, Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.access.failure import Failure, FailureCode, describe
+from crawlers.access.failure import Failure, FailureCode, describe, status_of
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of, looks_like_attachment
 from crawlers.gate import Refusal, RefusalReason
 from crawlers.lists.listed import Listed, Reading
 from crawlers.lists.paging import PageRequest, first_page, next_page
+from crawlers.missing_page import MISSING_STATUSES
 from crawlers.pages import AnsweredPage, document_of, document_of_file, not_the_page, read_article
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document
@@ -29,9 +29,9 @@ from crawlers.spiders.late_pages import LatePages
 from crawlers.spiders.retitled import RetitledPages
 from crawlers.visits.late import LatePage
 from crawlers.visits.visit import Surroundings, Visit
-from crawlers.visits.walk import CATCH_UP_PAGES, deep_declaration, page_after, walks_on
+from crawlers.visits.walk import CATCH_UP_PAGES, Walk, deep_declaration, page_after, walks_on
 
-__all__ = ["ListRefused", "SourceSpider", "Walk"]
+__all__ = ["ListRefused", "SourceSpider"]
 
 MAX_SAMPLE_BYTES = 64 * 1024
 
@@ -49,26 +49,6 @@ class ListRefused(Exception):  # noqa: N818 - a refusal, reported as data
         super().__init__(detail)
         self.code = code
         self.detail = detail
-
-
-@dataclass(slots=True, kw_only=True)
-class Walk:
-    """The way through the pages of one list: how it was asked for, and what its pages gave so far.
-
-    `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed. `frames` are
-    pages inside it that may hold the list, `None` while it is not known whether any do; `is_behind` says that no page met
-    what is known.
-    """
-
-    asked: PageRequest
-    day: date
-    url: str = ""
-    text: str = ""
-    word: str | None = None
-    seen_records: int = 0
-    found: set[str] = field(default_factory=set)
-    frames: list[str] | None = None
-    is_behind: bool = True
 
 
 class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scrapy.Spider):
@@ -254,7 +234,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
                 yield item
         elif isinstance(document, Refusal):
             told = self.page_missed(record, document)
-            if document.reason is not RefusalReason.AWAY or self.visit.given_up(record.native_id):
+            if not self.waits_for(record, document) or self.visit.given_up(record.native_id):
                 yield self.quarantine(document.reason, f"{response.url}：{document.detail}", response.body)
             for unread in told:
                 yield unread
@@ -319,10 +299,17 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         return await asyncio.to_thread(call)
 
     def list_failed(self, failure: TwistedFailure) -> None:
-        """Keep why the list could not be had."""
+        """Keep why the list could not be had. Where a further page does not exist the list ends, and nothing has failed."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
-        self.visit.unwalked = self.visit.unwalked or request.cb_kwargs.get("number", 1) > 1
-        self.visit.fail(describe(failure.value or OSError(), request.url))
+        number, walk = request.cb_kwargs.get("number", 1), request.cb_kwargs.get("walk")
+        ends = number > 1 and status_of(failure.value) in MISSING_STATUSES
+        # Below what is all new it may yet come: what stands on it is not to be had otherwise.
+        self.visit.unwalked |= number > 1 and (not ends or (walk.is_behind and self._may_catch_up(walk)))
+        if ends:
+            ended = Failure(code=FailureCode.NO_MORE_PAGES, where=request.url)
+            self.visit.remark = self.visit.remark or ended
+        else:
+            self.visit.fail(describe(failure.value or OSError(), request.url))
 
     def _article_request(self, record: Listed, position: int) -> Any:
         if record.url is None:

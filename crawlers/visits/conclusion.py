@@ -47,6 +47,7 @@ CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
 NO_FAULT = CUT_SHORT | {
     FailureCode.TOO_FEW,
     FailureCode.SAME_PAGE,
+    FailureCode.NO_MORE_PAGES,
     FailureCode.NO_WORDS,
     FailureCode.DAILY_CAP,
     FailureCode.HOST_STOPPED,

@@ -1,10 +1,12 @@
 """How far a visit walks through the pages of a list: until it meets what is known, and once a week beyond. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from crawlers.catalogue.declaration import Declaration, QuietHours
+from crawlers.lists.paging import PageRequest
 from crawlers.records import BEIJING
 from crawlers.remembered import BEHIND, DEEP_AT, WALKED_TO
 from crawlers.schedule.polling import is_quiet
@@ -13,6 +15,7 @@ __all__ = [
     "CATCH_UP_PAGES",
     "DEEP_PAGES",
     "MOST_CATCH_UPS",
+    "Walk",
     "catch_ups",
     "deep_declaration",
     "is_deep_walk_due",
@@ -35,6 +38,26 @@ _NIGHT = QuietHours(start_minute=0, end_minute=6 * 60)
 # Known records at the end of a page that say that what follows is known too. Pinned ones stand at its head.
 OVERLAP = 3
 _NUMBERED = frozenset({"static", "query", "offset", "day"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Walk:
+    """The way through the pages of one list: how it was asked for, and what its pages gave so far.
+
+    `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed. `frames` are
+    pages inside it that may hold the list, `None` while it is not known whether any do; `is_behind` says that no page met
+    what is known.
+    """
+
+    asked: PageRequest
+    day: date
+    url: str = ""
+    text: str = ""
+    word: str | None = None
+    seen_records: int = 0
+    found: set[str] = field(default_factory=set)
+    frames: list[str] | None = None
+    is_behind: bool = True
 
 
 def walks_on(listed: Sequence[str], new: Collection[str], *, deep: bool) -> bool:

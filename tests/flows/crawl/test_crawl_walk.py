@@ -199,6 +199,27 @@ class TestBacklog:
         assert look(visit, press, source).failed is None
         assert lists(press) == ["/list?page=1"]
 
+    def test_a_list_of_fewer_pages_than_are_walked_has_not_failed_and_waits_no_longer(
+        self, press: Press, declare: Declare, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        paths = [f"/a/{number}.html" for number in range(3)]
+        press.pages |= {path: article(f"消息 {path}") for path in paths} | {"/index.html": list_page(*paths)}
+        source = declare(
+            kind="listing", url=press.url("/index.html"), list=LIST_RULE, paging={"style": "static", "base": 0}
+        )
+        report = look(visit, press, source)
+        assert press.paths()[:2] == ["/index.html", "/index_1.html"]
+        assert "没有" in (report.failed or "")
+        after = held.remembered["daily"]
+        assert (after.failures, len(held.documents)) == (0, 3)
+        assert health(after, source, clock()).state is HealthState.HEALTHY
+        clock.forward(days=10)
+        look(visit, press, source)
+        assert "/index_1.html" in press.paths()
+        clock.forward(hours=2)
+        assert look(visit, press, source).failed is None
+        assert press.paths() == ["/index.html"]
+
     def test_more_than_can_be_remembered_are_walked_to_again(
         self, press: Press, source: Source, visit: Visit, held: Held, clock: Clock
     ) -> None:
