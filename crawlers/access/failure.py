@@ -47,6 +47,8 @@ class FailureCode(StrEnum):
     UNREADABLE = "unreadable"
     NOTHING_FOUND = "nothing_found"
     TOO_FEW = "too_few"
+    UNDATED = "undated"
+    UNLINKED = "unlinked"
     MOVED = "moved"
     SAME_PAGE = "same_page"
     NO_MORE_PAGES = "no_more_pages"
@@ -80,6 +82,8 @@ _SENTENCES = {
     FailureCode.UNREADABLE: "列表页无法解读：{where}。",
     FailureCode.NOTHING_FOUND: "列表规则没有找到任何条目，网页可能已改版：{where}。",
     FailureCode.TOO_FEW: "列表条目少于预期，网页可能已改版：{where}。",
+    FailureCode.UNDATED: "列表以往带有时间，现在没有一条读得出，网页可能已改版，请核对 list.record 与 list.published：{where}。",
+    FailureCode.UNLINKED: "列表上没有一条带有可用的网址，只按标题研判，请核对 list.link 或改用其他栏目：{where}。",
     FailureCode.MOVED: "列表页跳转到了网站首页或出错页，栏目可能已改版或撤下，请核对网址：{where}。",
     FailureCode.SAME_PAGE: "翻页规则可能有误，翻页得到的仍是前面的条目：{where}。",
     FailureCode.NO_MORE_PAGES: "列表到此为止，没有 {where} 这一页；若网站上有，请核对翻页规则。",

@@ -29,7 +29,7 @@ from crawlers.spiders.late_pages import LatePages
 from crawlers.spiders.retitled import RetitledPages
 from crawlers.visits.late import LatePage
 from crawlers.visits.visit import Surroundings, Visit
-from crawlers.visits.walk import CATCH_UP_PAGES, Walk, deep_declaration, page_after, walks_on
+from crawlers.visits.walk import CATCH_UP_PAGES, Walk, asks_whole, deep_declaration, page_after, walks_on
 
 __all__ = ["ListRefused", "SourceSpider"]
 
@@ -80,8 +80,9 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
             yield left
         progress = self.visit.progress
         validators = {"If-None-Match": progress.etag, "If-Modified-Since": progress.last_modified}
-        if self.visit.deep:
-            validators.clear()  # whether the first page changed says nothing about the others
+        # Whether the first page changed says nothing about the others.
+        if self.visit.deep or asks_whole(progress.memory, self.surroundings.clock()):
+            validators.clear()
         walk = Walk(asked=first_page(self.declaration, day=self.today), day=self.today)
         yield self.page_request(
             walk.asked, 1, walk, headers={name: value for name, value in validators.items() if value}
@@ -353,11 +354,19 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         elif len(records) < expected:
             where = f"{self.declaration.url}（{len(records)} 条，预期至少 {expected} 条）"
             self.visit.remark = Failure(code=FailureCode.TOO_FEW, where=where)
+        elif (lack := self.lack_of(records)) is not None:
+            self.visit.rot_sample = response.body[:MAX_SAMPLE_BYTES]
+            self.visit.remark = Failure(code=lack, where=str(self.declaration.url))
         self.keep_validators(response, records)
         if walk.frames is not None:
             # The page around a framed list stays as it is whatever the list says.
             self.visit.etag = self.visit.last_modified = None
         return self.visit.unchanged and self.unchanged_ends_visit and not self.visit.deep
+
+    def lack_of(self, records: Sequence[Listed]) -> FailureCode | None:
+        """Return what all records lack that every list of its kind tells, `None` where nothing is amiss."""
+        del records
+        return None
 
     def keep_validators(self, response: Response, records: Sequence[Listed]) -> None:
         """Note what to ask with next time, and whether the list is the one of last time."""
@@ -368,6 +377,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         self.visit.unchanged = bool(records) and self.visit.list_hash == self.visit.progress.list_hash
         for record in records:
             self.visit.saw(record.published_at)
+            self.visit.dated |= record.published_at is not None
 
     def refuse_list(self, response: Response, refused: ListRefused, number: int) -> QuarantineEntry:
         """Return the entry for a list that cannot be read; the first page fails the visit."""

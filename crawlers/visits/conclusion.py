@@ -14,6 +14,7 @@ from crawlers.remembered import (
     ARRIVALS,
     BEHIND,
     CUT_AT_PAGES,
+    DATED,
     DAY,
     DEEP_AT,
     FILES,
@@ -21,6 +22,7 @@ from crawlers.remembered import (
     HABIT,
     LATE,
     LEFT_ALONE,
+    LISTED_AT,
     MOST_FILES,
     REFUSED_FILES,
     REQUESTS,
@@ -40,12 +42,14 @@ from crawlers.visits.walk import MOST_CATCH_UPS, catch_ups
 __all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
 
 MAX_REMEMBERED_TRIES = 500
-ROT = frozenset((FailureCode.NOTHING_FOUND, FailureCode.TOO_FEW))
+ROT = frozenset((FailureCode.NOTHING_FOUND, FailureCode.TOO_FEW, FailureCode.UNDATED, FailureCode.UNLINKED))
 # The crawl ended these, not the source: they go on where they were as soon as there is time.
 CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
 # These end a visit without anything being wrong with the source.
 NO_FAULT = CUT_SHORT | {
     FailureCode.TOO_FEW,
+    FailureCode.UNDATED,
+    FailureCode.UNLINKED,
     FailureCode.SAME_PAGE,
     FailureCode.NO_MORE_PAGES,
     FailureCode.NO_WORDS,
@@ -209,6 +213,10 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
     if not cut:
         memory[ROTTEN] = visit.failure is not None and visit.failure.code in ROT
+    if visit.dated:
+        memory[DATED] = True
+    if visit.list_hash is not None:
+        memory[LISTED_AT] = now.isoformat()
     if visit.listing_read and (visit.deep or DEEP_AT not in memory):
         memory[DEEP_AT] = now.isoformat()
     return memory

@@ -8,7 +8,7 @@ from typing import Any
 from crawlers.catalogue.declaration import Declaration, QuietHours
 from crawlers.lists.paging import PageRequest
 from crawlers.records import BEIJING
-from crawlers.remembered import BEHIND, DEEP_AT, WALKED_TO
+from crawlers.remembered import BEHIND, DEEP_AT, LISTED_AT, WALKED_TO
 from crawlers.schedule.polling import is_quiet
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "DEEP_PAGES",
     "MOST_CATCH_UPS",
     "Walk",
+    "asks_whole",
     "catch_ups",
     "deep_declaration",
     "is_deep_walk_due",
@@ -32,6 +33,7 @@ MOST_CATCH_UPS = 6
 """So many visits in a row walk past what is known because the one before left pages of the list unwalked."""
 
 DEEP_EVERY = timedelta(days=7)
+_WHOLE_EVERY = timedelta(days=1)
 # A walk that found no quiet hour is made in any hour.
 _DEEP_AT_LAST = timedelta(days=9)
 _NIGHT = QuietHours(start_minute=0, end_minute=6 * 60)
@@ -86,6 +88,12 @@ def is_deep_walk_due(memory: Mapping[str, Any], declaration: Declaration, now: d
     )
     weekend = now.astimezone(BEIJING).weekday() > 4  # noqa: PLR2004 - Friday
     return since >= (DEEP_EVERY if quiet or weekend else _DEEP_AT_LAST)
+
+
+def asks_whole(memory: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether a list is to be asked for without its validators: once a day, for a server may keep an old answer."""
+    since = memory.get(LISTED_AT)
+    return not isinstance(since, str) or now - datetime.fromisoformat(since) >= _WHOLE_EVERY
 
 
 def catch_ups(memory: Mapping[str, Any]) -> int:
