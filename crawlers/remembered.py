@@ -20,6 +20,7 @@ __all__ = [
     "LISTED_AT",
     "MAX_TRIES",
     "MOST_FILES",
+    "PINNED",
     "READ_BY",
     "REFUSED_FILES",
     "REQUESTS",
@@ -86,6 +87,9 @@ MAX_TRIES = 3
 
 MOST_FILES = 200
 """So many files are remembered to be fetched, and as many that were refused: the newest."""
+
+PINNED = "pinned"
+"""Whether the second page of the list was newer than its first, as where pinned items fill that."""
 
 READ_BY = "read_by"
 """By which declaration the source was read last: `crawlers.visits.mended`."""

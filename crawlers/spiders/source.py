@@ -81,7 +81,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         progress = self.visit.progress
         validators = {"If-None-Match": progress.etag, "If-Modified-Since": progress.last_modified}
         # Whether the first page changed says nothing about the others.
-        if self.visit.deep or asks_whole(progress.memory, self.surroundings.clock()):
+        if self.visit.deep or self.visit.pinned or asks_whole(progress.memory, self.surroundings.clock()):
             validators.clear()
         walk = Walk(asked=first_page(self.declaration, day=self.today), day=self.today)
         yield self.page_request(
@@ -133,7 +133,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         walk.is_behind = walk.is_behind and ends_new
         if not self.visit.unwalked:
             self.visit.walked_to = number
-        if walks_on(ids, unknown, deep=self.visit.deep):
+        if walks_on(ids, unknown, deep=self.visit.deep or (number == 1 and self.visit.pinned)):
             following = page_after(number, self.visit.resume_at, self.declaration.paging.style, ends_new=ends_new)
             request = self.next_request(walk, following, text)
             if request is not None:
@@ -151,6 +151,8 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         self.visit.listing_read = True
         self.visit.listed += len(records)
         walk.seen_records += len(records)
+        pinned = walk.is_pinned(number, [one.published_at for one in records if one.published_at is not None])
+        self.visit.pinned = self.visit.pinned if pinned is None else pinned
         if number == 1 and self.is_known_list(response, records, walk):
             return ()
         fresh = [record for record in records if record.native_id not in walk.found]
@@ -361,7 +363,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         if walk.frames is not None:
             # The page around a framed list stays as it is whatever the list says.
             self.visit.etag = self.visit.last_modified = None
-        return self.visit.unchanged and self.unchanged_ends_visit and not self.visit.deep
+        return self.visit.unchanged and self.unchanged_ends_visit and not (self.visit.deep or self.visit.pinned)
 
     def lack_of(self, records: Sequence[Listed]) -> FailureCode | None:
         """Return what all records lack that every list of its kind tells, `None` where nothing is amiss."""

@@ -24,6 +24,7 @@ from crawlers.remembered import (
     LEFT_ALONE,
     LISTED_AT,
     MOST_FILES,
+    PINNED,
     REFUSED_FILES,
     REQUESTS,
     ROTTEN,
@@ -215,6 +216,7 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
     if not cut:
         memory[ROTTEN] = visit.failure is not None and visit.failure.code in ROT
+    memory[PINNED] = visit.pinned
     if visit.dated:
         memory[DATED] = True
     if visit.list_hash is not None:

@@ -34,6 +34,9 @@ MOST_CATCH_UPS = 6
 
 DEEP_EVERY = timedelta(days=7)
 _WHOLE_EVERY = timedelta(days=1)
+_SECOND = 2
+# Lists tell days, and a page may turn within one.
+_A_DAY = timedelta(days=1)
 # A walk that found no quiet hour is made in any hour.
 _DEEP_AT_LAST = timedelta(days=9)
 _NIGHT = QuietHours(start_minute=0, end_minute=6 * 60)
@@ -48,7 +51,7 @@ class Walk:
 
     `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed. `frames` are
     pages inside it that may hold the list, `None` while it is not known whether any do; `is_behind` says that no page met
-    what is known.
+    what is known; `newest` is the latest time on the first page.
     """
 
     asked: PageRequest
@@ -60,6 +63,16 @@ class Walk:
     found: set[str] = field(default_factory=set)
     frames: list[str] | None = None
     is_behind: bool = True
+    newest: datetime | None = None
+
+    def is_pinned(self, number: int, times: Sequence[datetime]) -> bool | None:
+        """Return whether page `number`, with these published times, is newer than the first; `None` where it tells nothing of that."""
+        newest = max(times, default=None)
+        if number == 1:
+            self.newest = newest
+        if number != _SECOND or newest is None or self.newest is None:
+            return None
+        return newest > self.newest + _A_DAY
 
 
 def walks_on(listed: Sequence[str], new: Collection[str], *, deep: bool) -> bool:

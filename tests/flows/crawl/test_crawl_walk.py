@@ -63,6 +63,31 @@ def test_new_items_below_pinned_ones_are_all_taken(press: Press, source: Source,
     assert len(held.documents) == 22
 
 
+def test_new_items_on_the_second_page_are_had_at_once_where_pinned_ones_fill_the_first(
+    press: Press, source: Source, visit: Visit, clock: Clock
+) -> None:
+    def listed(date: str, *paths: str) -> Page:
+        return Page(body=list_page(*paths).body.replace(b"2026-11-24", date.encode()))
+
+    paths = [f"/pin/{number}.html" for number in range(4)]
+    press.otherwise = lambda ask: article(f"消息 {ask.path}")
+    press.pages |= {
+        "/list?page=1": listed("2026-03-02", *paths),
+        "/list?page=2": listed("2026-11-20", "/a/1.html", "/a/2.html", "/a/3.html", "/a/4.html"),
+        "/list?page=3": listed("2026-11-10"),
+    }
+    look(visit, press, source)
+    clock.forward(hours=2)
+    press.pages["/list?page=2"] = listed("2026-11-25", "/a/9.html", "/a/1.html", "/a/2.html", "/a/3.html", "/a/4.html")
+    assert look(visit, press, source).added == 1
+    assert lists(press) == ["/list?page=1", "/list?page=2"]
+    press.pages["/list?page=1"] = listed("2026-11-25", "/a/9.html", *paths)
+    for _ in range(2):
+        clock.forward(hours=2)
+        look(visit, press, source)
+    assert lists(press) == ["/list?page=1"]
+
+
 def test_counts_that_an_article_shows_are_taken_at_first_sight_and_others_stay_unknown(
     press: Press, source: Source, visit: Visit, held: Held
 ) -> None:
