@@ -46,7 +46,8 @@ def health(progress: SourceProgress, source: Source, now: datetime) -> Health:
     Stopped: not enabled. Never run: enabled, not yet visited. Failing: the last visit failed. Late: the planned visit
     is more than 30 minutes overdue. Silent: visits succeed, but nothing new came for three times the interval learned,
     or for `expect.max_age_days` (default 30). Odd: the last list gave fewer items than `expect.min_items`, its pages
-    were unlike those before, or three listed pages do not answer. Else healthy; what the last visit remarked (the daily cap) is said with it.
+    were unlike those before, three listed pages do not answer, or the requests of the day were used up long before its
+    end. Else healthy; what the last visit remarked is said with it.
     """
     if not source.enabled:
         return Health(state=HealthState.STOPPED, sentence=_why_stopped(source))

@@ -102,7 +102,8 @@ def read_article(
     if isinstance(article, Refusal):
         return article
     markup = decode_list(raw, url=url, content_type=content_type)
-    title = _title(article.title, record.title, markup if isinstance(markup, str) else "")
+    text = markup if isinstance(markup, str) else ""
+    title = _title(article.title, record.title, text, is_bare=is_short(article.body))
     published_at, precision = _published(article, record)
     return Document(
         id=document_id(source.id, record.native_id),
@@ -120,7 +121,7 @@ def read_article(
         region=source.region,
         raw_hash=hashlib.sha256(raw).hexdigest(),
         method=article.method,
-        engagement=read_engagement(markup, seen_at=now) if isinstance(markup, str) else None,
+        engagement=read_engagement(text, seen_at=now) if isinstance(markup, str) else None,
         extras=_extras(article, record, title)
         | _facts(record, declaration, title=title, text=article.body, published=published_at, now=now),
     )
@@ -248,31 +249,39 @@ def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> 
             return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录")
     # A page without a title has the listed one: that says nothing of it.
     own = agrees and document.title != record.title
-    return None if own or not is_short(document.text) else _says_otherwise(answered, listed)
+    return None if own or not is_short(document.text) else _says_otherwise(document, record, answered, listed)
 
 
 _WORDS_OF_A_NOTICE = 1_500
+_HAS_TITLE = re.compile(r"<title[^<>]{0,200}>\s{0,99}[^<\s]", re.IGNORECASE)
 
 
-def _says_otherwise(answered: AnsweredPage, listed: str) -> Refusal | None:
+def _says_otherwise(document: Document, record: Listed, answered: AnsweredPage, listed: str) -> Refusal | None:
     markup = decode_list(answered.raw, url=answered.url, content_type=answered.content_type)
     if isinstance(markup, Refusal) or (listed and listed in squeeze(markup)):
         return None
     if says_missing(markup):
         return Refusal(RefusalReason.GONE, "网站说该页面不存在或已删除")
-    return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录") if is_login_page(markup, url=answered.url) else None
+    if is_login_page(markup, url=answered.url):
+        return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录")
+    # An empty frame for a script, or the site's own words: under its name, without the listed title, a text or a file.
+    is_named_by_list = document.title == record.title and _HAS_TITLE.search(markup) is not None
+    if listed and (is_named_by_list or not document.text) and not document.extras.get("attachments"):
+        return Refusal(RefusalReason.AWAY, "网页上既没有列表上的标题，也没有正文，稍后再取")
+    return None
 
 
 _NAME_OF_A_SITE = re.compile(r"^.{2,20}(?:局|网|网站|政府|委员会|委|厅|门户|日报|晚报|频道|中心|首页|在线)$")
 
 
-def _title(read: str, listed: str, markup: str) -> str:
-    """Return the title of a page: its own, unless that is the name of the site while the listed one stands on it."""
+def _title(read: str, listed: str, markup: str, *, is_bare: bool) -> str:
+    """Return the title of a page: its own, unless that is the name of the site while the listed one stands on it, or little does."""
     if read and not _NAME_OF_A_SITE.match(read.strip()):
         return read
     wanted = squeeze(listed).rstrip(".…")
-    is_other = len(wanted) >= _SHORTEST_TITLE and wanted not in squeeze(read) and wanted in squeeze(markup)
-    return listed if is_other or not read else read
+    is_other = len(wanted) >= _SHORTEST_TITLE and wanted not in squeeze(read)
+    is_bare = is_bare and not (is_titled_login(read) or is_titled_away(read))
+    return listed if (is_other and (is_bare or wanted in squeeze(markup))) or not read else read
 
 
 _SHORTEST_TITLE = 8

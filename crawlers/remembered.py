@@ -7,6 +7,7 @@ __all__ = [
     "ASKED_ANEW",
     "BEHIND",
     "CUT_AT_PAGES",
+    "DATED",
     "DAY",
     "DEEP_AT",
     "FILES",
@@ -16,8 +17,10 @@ __all__ = [
     "LATE",
     "LEFT_ALONE",
     "LIMITS_BY",
+    "LISTED_AT",
     "MAX_TRIES",
     "MOST_FILES",
+    "PINNED",
     "READ_BY",
     "REFUSED_FILES",
     "REQUESTS",
@@ -46,6 +49,9 @@ BEHIND = "behind"
 CUT_AT_PAGES = "cut_at_pages"
 """Whether the last visit had read its list when its time was up: the next one begins with the pages that it left."""
 
+DATED = "dated"
+"""Whether the list has ever told a time of one of its records."""
+
 DAY = "day"
 """The Shanghai day of which `REQUESTS` are counted."""
 
@@ -73,11 +79,17 @@ LEFT_ALONE = "left_alone"
 LIMITS_BY = "limits"
 """Under which limits the source was read last: `crawlers.visits.mended`."""
 
+LISTED_AT = "listed_at"
+"""When the first page of the list was last given whole, and not said to be what it was."""
+
 MAX_TRIES = 3
 """After so many failed attempts a page or file is left alone."""
 
 MOST_FILES = 200
 """So many files are remembered to be fetched, and as many that were refused: the newest."""
+
+PINNED = "pinned"
+"""Whether the second page of the list was newer than its first, as where pinned items fill that."""
 
 READ_BY = "read_by"
 """By which declaration the source was read last: `crawlers.visits.mended`."""

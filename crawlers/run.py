@@ -30,7 +30,7 @@ from crawlers.parsing.article import extract
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink, QuarantineEntry, SourceProgress
 from crawlers.records import Source
-from crawlers.remembered import FILES, LATE, LEFT_ALONE, REFUSED_FILES, ROTTEN, TITLES, TRIES
+from crawlers.remembered import FILES, LATE, LEFT_ALONE, PINNED, REFUSED_FILES, ROTTEN, TITLES, TRIES
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.hot_list import HotListSpider
 from crawlers.spiders.listing import ListingSpider
@@ -262,6 +262,7 @@ def _begun(source: Source, declaration: Declaration, progress: SourceProgress, l
         deep=deep,
         catches_up=behind,
         holds_back=holds_back,
+        pinned=progress.memory.get(PINNED) is True,
         resume_at=resume_at,
         progress=replace(progress, source_id=source.id),
         started_at=now,

@@ -8,13 +8,17 @@ __all__ = ["canonical_url", "resolve_link", "url_key"]
 _TRACKING = frozenset(("spm", "from", "isappinstalled", "scene", "share_token", "tdsourcetag", "_refluxos", "ufrom"))
 _TRACKING_PREFIXES = ("utm_", "share_", "hmsr", "hmpl", "wt_")
 
-_SESSIONS = frozenset(("jsessionid", "phpsessid", "aspsessionid", "sessionid", "session_id"))
+_SESSIONS = frozenset(
+    ("jsessionid", "phpsessid", "aspsessionid", "sessionid", "session_id", "csrf", "_csrf", "csrftoken", "csrf_token")
+)
 # An address that carries the moment or a random number is another one at each visit: its page would be new each time.
 _MOMENTS = frozenset(("_", "timestamp", "rnd", "rand", "random", "nocache"))
 _MOMENT = re.compile(r"1\d{9}(?:\d{3})?|0\.\d{6,}")
 # `t=1764150000` may be a thread of a forum; milliseconds and fractions are no numbers of threads.
 _SHORT_MOMENTS = frozenset(("t", "ts", "r", "v", "time"))
 _SHORT_MOMENT = re.compile(r"1\d{12}|0\.\d{6,}")
+# Forums of the Discuz family add theirs to every link for who keeps no cookies; elsewhere `sid` may name the page.
+_FORUM = frozenset(("tid", "fid", "mod"))
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]{0,200}", re.IGNORECASE)
 # `#/news?id=3` is what a page in one address shows; any other fragment is a place on it.
 _ROUTE = re.compile(r"!?/.")
@@ -42,10 +46,12 @@ def canonical_url(url: str) -> str:
     host = (parts.hostname or "").lower()
     default = {"http": 80, "https": 443}.get(parts.scheme)
     netloc = host if parts.port in (None, default) else f"{host}:{parts.port}"
+    asked = parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
+    is_forum = any(key.lower() in _FORUM for key, _ in asked)
     query = [
         (key, value)
-        for key, value in parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
-        if not _says_nothing(key.lower(), value)
+        for key, value in asked
+        if not (_says_nothing(key.lower(), value) or (is_forum and key.lower() == "sid"))
     ]
     path = _SESSION_IN_PATH.sub("", parts.path) or "/"
     return urlunsplit((parts.scheme, netloc, path, urlencode(query, errors=_BYTES), _route(parts.fragment)))

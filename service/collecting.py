@@ -35,8 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["care_for_evidence", "check_claim", "collect_until", "crawl_claim", "due_claim"]
 
 _LOOK_SECONDS = 0.5
-# A visit cut short is due again at once, so one slow host holds the others up for a minute at most.
+# A visit cut short is due again at once and goes on where it was.
 _LIMIT_SECONDS = 60.0
+# A pass lasts as long as its slowest host: what comes due meanwhile on other hosts is visited in another one beside it.
+_MOST_PASSES = 8
 # The kill switch takes effect within this time, also on a crawl that is under way.
 _SWITCH_SECONDS = 2.0
 
@@ -45,8 +47,8 @@ _T = TypeVar("_T")
 log = structlog.get_logger("yaowang")
 
 
-def due_claim(app: Application, holder: str) -> Claim:
-    """Return what this process may visit now."""
+def due_claim(app: Application, holder: str, *, busy: Collection[str] = ()) -> Claim:
+    """Return what this process may visit now, on other hosts than those of `busy`, on which it has visits under way."""
     now = app.now()
     with app.store.read() as work:
         asked = wished(work)
@@ -58,7 +60,7 @@ def due_claim(app: Application, holder: str) -> Claim:
             now=now,
             wished=asked,
         )
-    return _claimed(app, due, asked, holder, now)
+    return _claimed(app, [source for source in due if host_of(source) not in busy], asked, holder, now)
 
 
 def check_claim(app: Application, holder: str, ids: Collection[str]) -> Claim:
@@ -136,7 +138,8 @@ async def collect_until(app: Application, stop: threading.Event) -> None:
             except SETBACKS as error:
                 log.warning("role.failed", role="crawl", error=str(error))
                 await _pause(stop, PAUSE_SECONDS)
-            await _pause(stop, _LOOK_SECONDS)
+            await collector.rest()
+        await collector.end()
 
 
 def care_for_evidence(app: Application) -> None:
@@ -150,8 +153,33 @@ def care_for_evidence(app: Application) -> None:
         log.info("evidence.cared", sealed=sealed, expired=expired.pages, files=expired.files)
 
 
+class _Pass:
+    """What is under way under one claim: `hosts` are those that it still holds."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.hosts = set(claim.fences)
+        self._left = {host: {one.id for one in claim.sources if host_of(one) == host} for host in claim.fences}
+        self._hosts_of = {one.id: host_of(one) for one in claim.sources}
+
+    def note(self, report: "SourceReport") -> None:
+        """Note that a source was visited; what is visited for its live check is settled under the claim afterwards."""
+        if report.source_id not in self.claim.checks:
+            self._left[self._hosts_of[report.source_id]].discard(report.source_id)
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The hosts held of which every source was visited."""
+        return frozenset(host for host in self.hosts if not self._left[host])
+
+    def part(self, hosts: Collection[str]) -> Claim:
+        """Return the claim on some of its hosts."""
+        sources = tuple(source for source in self.claim.sources if host_of(source) in hosts)
+        return replace(self.claim, sources=sources, fences={host: self.claim.fences[host] for host in hosts})
+
+
 class _Collector:
-    """One process's share of the crawl; each step is one pass of visits, and now and then one of looks."""
+    """One process's share of the crawl: passes of visits beside each other, and now and then one of looks."""
 
     def __init__(
         self,
@@ -170,18 +198,73 @@ class _Collector:
         self.stop = stop
         self.looking = Rhythm(LOOK_EVERY)
         self.paused = False
+        self.telling = asyncio.Lock()
+        self.passes: dict[asyncio.Task[None], _Pass] = {}
+        # Hosts with pages to be looked at again that were busy: the looks come before their next visit.
+        self.owed: frozenset[str] = frozenset()
 
     async def step(self) -> None:
-        if self._lacks_room():
+        """Begin what is due, and see whether what was begun before has ended."""
+        try:
+            if self._lacks_room():
+                return
+            await self._obey()
+            await self._let_go()
+            await self._begin_visits()
+            if not self.stop.is_set() and (self.owed - self.busy or self.looking.due(self.app.now())):
+                await self._begin_looks()
+        finally:
+            self._settle()
+
+    async def rest(self) -> None:
+        """Wait half a second, or until something under way has ended."""
+        if self.passes:
+            await asyncio.wait(self.passes, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await _pause(self.stop, _LOOK_SECONDS)
+
+    async def end(self) -> None:
+        """Wait for what is under way; it ends by itself once `stop` is set."""
+        if self.passes:
+            await asyncio.wait(self.passes)
+        with suppress(*SETBACKS):
+            self._settle()
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The hosts on which something is under way."""
+        return frozenset(host for one in self.passes.values() for host in one.hosts)
+
+    def _settle(self) -> None:
+        """Forget the passes that have ended; raise what one of them failed with."""
+        ended = [task for task in self.passes if task.done()]
+        for task in ended:
+            del self.passes[task]
+        errors = [error for task in ended if (error := task.exception()) is not None]
+        if errors:
+            raise errors[0]
+
+    async def _begin_visits(self) -> None:
+        if len(self.passes) >= _MOST_PASSES:
             return
-        await self._obey()
-        claim = await asyncio.to_thread(due_claim, self.app, self.holder)
+        claim = await asyncio.to_thread(due_claim, self.app, self.holder, busy=self.busy | self.owed)
         if claim.sources:
-            await self._visit(claim)
-            await asyncio.to_thread(end_visits, self.app.store, claim, now=self.app.now())
+            begun = _Pass(claim)
+            self.passes[asyncio.create_task(self._pass(begun))] = begun
+
+    async def _let_go(self) -> None:
+        """Let go of hosts whose sources were visited while others of their pass are still under way."""
+        for one in self.passes.values():
+            idle = one.idle
+            if idle:
+                await asyncio.to_thread(end_visits, self.app.store, one.part(idle), now=self.app.now())
+                one.hosts -= idle
+
+    async def _pass(self, begun: _Pass) -> None:
+        await self._visit(begun)
+        async with self.telling:
+            await asyncio.to_thread(end_visits, self.app.store, begun.part(begun.hosts), now=self.app.now())
             await asyncio.to_thread(self._tell)
-        if not self.stop.is_set() and self.looking.due(self.app.now()):
-            await self._look_again()
 
     def _lacks_room(self) -> bool:
         """Tell whether the disk is too full to collect; say once when that begins and once when it is over."""
@@ -194,24 +277,30 @@ class _Collector:
     def _tell(self) -> None:
         tell_trouble(self.app.store, self.app.catalogue.sources, office=self.app.office, now=self.app.now())
 
-    async def _visit(self, claim: Claim) -> None:
-        report = await self._watched(crawl_claim(self.app, claim, sandbox=self.sandbox, attachments=self.attachments))
+    async def _visit(self, begun: _Pass) -> None:
+        crawling = crawl_claim(
+            self.app, begun.claim, sandbox=self.sandbox, attachments=self.attachments, on_progress=begun.note
+        )
+        report = await self._watched(crawling)
         if report is not None:
             failed = {row.source_id: row.failed for row in report.sources if row.failed}
             log.info("crawl.done", sources=len(report.sources), added=report.added, failed=failed)
 
-    async def _look_again(self) -> None:
+    async def _begin_looks(self) -> None:
+        errands = await asyncio.to_thread(self._planned)
+        now, busy = self.app.now(), self.busy
+        self.owed = frozenset(host_of(errand.source) for errand in errands) & busy
+        free = [errand for errand in errands if host_of(errand.source) not in busy]
+        sources = [errand.source for errand in free]
+        claim = await asyncio.to_thread(claim_visits, self.app.store, sources, holder=self.holder, now=now)
+        held = [errand for errand in free if host_of(errand.source) in claim.fences]
+        if held:
+            self.passes[asyncio.create_task(self._look_again(held, claim))] = _Pass(claim)
+
+    async def _look_again(self, held: "Sequence[Errand]", claim: Claim) -> None:
         from crawlers.second_look import look_again
         from service.flows.judging.second_look import take_looks
 
-        errands = await asyncio.to_thread(self._planned)
-        now = self.app.now()
-        claim = await asyncio.to_thread(
-            claim_visits, self.app.store, [errand.source for errand in errands], holder=self.holder, now=now
-        )
-        held = [errand for errand in errands if host_of(errand.source) in claim.fences]
-        if not held:
-            return
         seen = await self._watched(
             look_again(
                 held,

@@ -22,7 +22,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawlers.access.egress import EgressRefused, Refusal
 
-__all__ = ["DOWNLOAD_ERRORS", "Failure", "FailureCode", "RequestStopped", "describe", "failure_of_status"]
+__all__ = ["DOWNLOAD_ERRORS", "Failure", "FailureCode", "RequestStopped", "describe", "failure_of_status", "status_of"]
 
 
 class FailureCode(StrEnum):
@@ -47,8 +47,11 @@ class FailureCode(StrEnum):
     UNREADABLE = "unreadable"
     NOTHING_FOUND = "nothing_found"
     TOO_FEW = "too_few"
+    UNDATED = "undated"
+    UNLINKED = "unlinked"
     MOVED = "moved"
     SAME_PAGE = "same_page"
+    NO_MORE_PAGES = "no_more_pages"
     NO_WORDS = "no_words"
     LOGIN = "login"
     DAILY_CAP = "daily_cap"
@@ -79,8 +82,11 @@ _SENTENCES = {
     FailureCode.UNREADABLE: "列表页无法解读：{where}。",
     FailureCode.NOTHING_FOUND: "列表规则没有找到任何条目，网页可能已改版：{where}。",
     FailureCode.TOO_FEW: "列表条目少于预期，网页可能已改版：{where}。",
+    FailureCode.UNDATED: "列表以往带有时间，现在没有一条读得出，网页可能已改版，请核对 list.record 与 list.published：{where}。",
+    FailureCode.UNLINKED: "列表上没有一条带有可用的网址，只按标题研判，请核对 list.link 或改用其他栏目：{where}。",
     FailureCode.MOVED: "列表页跳转到了网站首页或出错页，栏目可能已改版或撤下，请核对网址：{where}。",
     FailureCode.SAME_PAGE: "翻页规则可能有误，翻页得到的仍是前面的条目：{where}。",
+    FailureCode.NO_MORE_PAGES: "列表到此为止，没有 {where} 这一页；若网站上有，请核对翻页规则。",
     FailureCode.NO_WORDS: "没有检索词，未作检索：{where}。请在设置 watch_words 中写关注词，或在声明的 search.words 中写明。",
     FailureCode.LOGIN: "网站要求登录后才能查看（{where}），已停止，不作登录；请改用备用信源或导入其导出文件。",
     FailureCode.DAILY_CAP: "已达到当日访问上限（{where}），次日继续。",
@@ -129,6 +135,11 @@ DOWNLOAD_ERRORS: tuple[type[Exception], ...] = (
     UnsupportedURLSchemeError,
     OSError,
 )
+
+
+def status_of(error: BaseException | None) -> int:
+    """Return the status of the answer that `error` speaks of, 0 where there was none."""
+    return int(getattr(getattr(error, "response", None), "status", 0))
 
 
 def describe(error: BaseException, where: str) -> Failure:

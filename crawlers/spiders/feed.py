@@ -17,8 +17,9 @@ from crawlers.lists.listed import MAX_RECORDS, MAX_TITLE, Fault, Listed, Reading
 from crawlers.lists.login_page import is_login_page
 from crawlers.parsing.dates import CLOCK_TOLERANCE, parse_date, read_claim
 from crawlers.records import DatePrecision
-from crawlers.spiders.source import ListRefused, SourceSpider, Walk
+from crawlers.spiders.source import ListRefused, SourceSpider
 from crawlers.urls import resolve_link, url_key
+from crawlers.visits.walk import Walk
 
 __all__ = ["FeedSpider", "read_feed"]
 
@@ -28,6 +29,7 @@ _FEED_END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
 _CALLED_UTC = re.compile(r"\s{0,3}(?:GMT|UTC|Z|[+-]00:?00)\s{0,3}$", re.IGNORECASE)
 _BEIJING_AHEAD = timedelta(hours=8)
 _HEAD = 256 * 1024
+_SHARED_BY = 3
 # A feed of many fields per entry has more elements than a page of its size; links are its entries.
 _FEED_LIMITS = replace(DEFAULT_LIMITS, links=20_000)
 
@@ -65,8 +67,9 @@ def read_feed(raw: bytes, *, url: str, content_type: str, now: datetime) -> Read
     found: list[Listed] = []
     entries = parsed.entries[:MAX_RECORDS]
     in_beijing = _calls_beijing_utc(entries, now)
+    shared = _shared_links(entries)
     for number, entry in enumerate(entries, start=1):
-        record = _listed(entry, url, now, in_beijing=in_beijing)
+        record = _listed(entry, url, now, in_beijing=in_beijing, shared=shared)
         if record is not None:
             found.append(record)
         else:
@@ -107,10 +110,27 @@ def _calls_beijing_utc(entries: Sequence[Mapping[str, Any]], now: datetime) -> b
     return bool(ahead) and max(ahead) <= _BEIJING_AHEAD + CLOCK_TOLERANCE
 
 
-def _listed(entry: Mapping[str, Any], base_url: str, now: datetime, *, in_beijing: bool) -> Listed | None:
+def _shared_links(entries: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the addresses to which three entries of other ids and titles link: a site's home, which is no page of theirs."""
+    ids: dict[str, set[str]] = {}
+    titles: dict[str, set[str]] = {}
+    for entry in entries:
+        link = str(entry.get("link") or "")
+        ids.setdefault(link, set()).add(str(entry.get("id") or link))
+        titles.setdefault(link, set()).add(str(entry.get("title") or ""))
+    return frozenset(link for link in ids if min(len(ids[link]), len(titles[link])) >= _SHARED_BY)
+
+
+def _listed(
+    entry: Mapping[str, Any], base_url: str, now: datetime, *, in_beijing: bool, shared: frozenset[str]
+) -> Listed | None:
     title = plain_text(str(entry.get("title", "")))[:MAX_TITLE]
-    link = resolve_link(base_url, str(entry.get("link", ""))) if entry.get("link") else None
-    native = url_key(link) if link else str(entry.get("id", "")).strip()
+    own = str(entry.get("id", "")).strip()
+    address = str(entry.get("link") or "")
+    link = resolve_link(base_url, address) if address and address not in shared else None
+    native = url_key(link) if link else own
+    if not address and own.startswith(("http://", "https://")):
+        link = resolve_link(base_url, own)
     if not native or not (title or link):
         return None
     published_at, precision = _published(entry, now, in_beijing=in_beijing)

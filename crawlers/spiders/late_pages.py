@@ -1,21 +1,24 @@
 """What a spider does with listed pages that it could not have: ask again later, and hand on what their list says of them.
 
 An answer that cannot be read speaks of the page, and three of them end it. That nothing answered speaks of the site or
-of this machine: the page is asked for again for a week, also after its list has dropped it.
+of this machine: the page is asked for again for a week, also after its list has dropped it. So is one that was just
+listed and is not there yet.
 """
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.access.failure import Failure, FailureCode, RequestStopped, describe
+from crawlers.access.failure import Failure, FailureCode, RequestStopped, describe, status_of
 from crawlers.catalogue.declaration import Declaration
 from crawlers.gate import Refusal, RefusalReason
 from crawlers.lists.listed import Listed
+from crawlers.missing_page import MISSING_STATUSES
 from crawlers.pages import document_unread
 from crawlers.records import Document
 from crawlers.remembered import CUT_AT_PAGES
@@ -51,13 +54,16 @@ _NO_ANSWER = _OF_A_HOST | frozenset(
         FailureCode.INTERNAL,
     )
 )
+_NOT_THERE = frozenset((RefusalReason.GONE, RefusalReason.NO_ARTICLE))
+# A day tells no hour, and what is published on an evening may be there in the morning.
+_STILL_COMING = timedelta(days=2)
 _OF_THE_SERVER = 500
 _TOOK_TOO_LONG = 408
 
 
 def says_nothing_of_it(described: Failure, error: BaseException | None) -> bool:
     """Return whether a failure speaks of the site or of this machine, and not of the page or file that was asked for."""
-    status = getattr(getattr(error, "response", None), "status", 0)
+    status = status_of(error)
     return described.code in _NO_ANSWER or status >= _OF_THE_SERVER or status == _TOOK_TOO_LONG
 
 
@@ -103,15 +109,26 @@ class LatePages:
     def page_missed(self, record: Listed, refusal: Refusal) -> list[Document]:
         """Note that the answer for a page cannot be taken; return what the list says of it where it was the last try.
 
-        What the site says for itself, for a while, speaks of the page as little as no answer does.
+        What the site says for itself, for a while, speaks of the page as little as no answer does, and that it is not
+        there says little of one that was just listed.
         """
-        if refusal.reason is RefusalReason.AWAY:
+        waits = self.waits_for(record, refusal)
+        if waits:
             tries = self.visit.put_off(record.native_id, self.surroundings.clock(), why=refusal.detail)
         else:
             tries = self.visit.miss(record.native_id)
-        given_up = self.visit.given_up(record.native_id)
-        told = given_up or (refusal.reason is RefusalReason.AWAY and tries == TOLD_AFTER)
+        told = self.visit.given_up(record.native_id) or (waits and tries == TOLD_AFTER)
         return self._told_by_list(record, refusal.detail) if told else []
+
+    def waits_for(self, record: Listed, refusal: Refusal) -> bool:
+        """Return whether a page that was answered otherwise is asked for again like one that nothing answered for."""
+        return refusal.reason is RefusalReason.AWAY or (refusal.reason in _NOT_THERE and self._may_still_come(record))
+
+    def _may_still_come(self, record: Listed) -> bool:
+        """Return whether a listed page may not be there yet: sites list what they publish before its page is everywhere."""
+        if record.published_at is None:
+            return self.visit.progress.last_success_at is not None
+        return record.published_at > self.surroundings.clock() - _STILL_COMING
 
     def article_failed(self, failure: TwistedFailure) -> list[Any]:
         """Keep why one page could not be had; it fails the visit only where the host asked to be left alone."""
@@ -158,7 +175,8 @@ class LatePages:
         return self.visit.put_off(record.native_id, now, why=described.sentence, for_a_day=refused)
 
     def _count(self, record: Listed, described: Failure, error: BaseException | None) -> int:
-        if says_nothing_of_it(described, error):
+        is_to_come = status_of(error) in MISSING_STATUSES and self._may_still_come(record)
+        if is_to_come or says_nothing_of_it(described, error):
             return self.visit.put_off(record.native_id, self.surroundings.clock(), why=described.sentence)
         return self.visit.miss(record.native_id)
 

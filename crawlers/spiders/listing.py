@@ -20,9 +20,14 @@ from crawlers.lists.reading import read_list_text
 from crawlers.missing_page import moved_home
 from crawlers.pages import decode_list
 from crawlers.parsing.frames import framed_pages
-from crawlers.spiders.source import ListRefused, SourceSpider, Walk
+from crawlers.remembered import DATED
+from crawlers.spiders.source import ListRefused, SourceSpider
+from crawlers.visits.walk import Walk
 
 __all__ = ["ListingSpider"]
+
+_UNLINKED = "（列表没有给出网页地址，只有标题。）"
+_FEWEST_DATED = 3
 
 
 class ListingSpider(SourceSpider):
@@ -112,5 +117,18 @@ class ListingSpider(SourceSpider):
         return request
 
     def usable(self, records: Sequence[Listed]) -> Sequence[Listed]:
-        """Return the records that can be taken: where pages are fetched, those that link to one."""
-        return [record for record in records if record.url] if self.declaration.article.fetch else records
+        """Return the records that can be taken: where pages are fetched, those that link to one or tell a time.
+
+        What leads to its page by a script, or has no address yet, is taken by its title. A time tells it from headings.
+        """
+        if not self.declaration.article.fetch:
+            return records
+        taken = (record for record in records if record.url or record.published_at is not None)
+        return [one if one.url or one.summary else replace(one, summary=_UNLINKED) for one in taken]
+
+    def lack_of(self, records: Sequence[Listed]) -> FailureCode | None:
+        """Return what all records lack: an address, or a time where the list has told one before, as in a menu."""
+        if self.declaration.article.fetch and records and not any(record.url for record in records):
+            return FailureCode.UNLINKED
+        told = self.visit.progress.memory.get(DATED) and len(records) >= _FEWEST_DATED
+        return FailureCode.UNDATED if told and all(one.published_at is None for one in records) else None

@@ -11,7 +11,7 @@ from crawlers.lists.listed import Listed, Reading
 from crawlers.lists.paging import first_page
 from crawlers.remembered import TURN
 from crawlers.spiders.listing import ListingSpider
-from crawlers.spiders.source import Walk
+from crawlers.visits.walk import Walk
 
 __all__ = ["SearchSpider", "words_of_visit"]
 

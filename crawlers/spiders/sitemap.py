@@ -15,8 +15,9 @@ from crawlers.lists.login_page import is_login_page
 from crawlers.lists.paging import PageRequest
 from crawlers.parsing.sitemap import NotASitemap, SitemapEntry, SitemapFile, read_sitemap
 from crawlers.remembered import HORIZON
-from crawlers.spiders.source import ListRefused, SourceSpider, Walk
+from crawlers.spiders.source import ListRefused, SourceSpider
 from crawlers.urls import url_key
+from crawlers.visits.walk import Walk
 
 __all__ = ["SitemapSpider"]
 

@@ -4,8 +4,7 @@ import asyncio
 import hashlib
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -14,11 +13,12 @@ import scrapy
 from scrapy.http import JsonRequest, Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawlers.access.failure import Failure, FailureCode, describe
+from crawlers.access.failure import Failure, FailureCode, describe, status_of
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of, looks_like_attachment
 from crawlers.gate import Refusal, RefusalReason
 from crawlers.lists.listed import Listed, Reading
 from crawlers.lists.paging import PageRequest, first_page, next_page
+from crawlers.missing_page import MISSING_STATUSES
 from crawlers.pages import AnsweredPage, document_of, document_of_file, not_the_page, read_article
 from crawlers.ports import QuarantineEntry
 from crawlers.records import BEIJING, Document
@@ -29,9 +29,9 @@ from crawlers.spiders.late_pages import LatePages
 from crawlers.spiders.retitled import RetitledPages
 from crawlers.visits.late import LatePage
 from crawlers.visits.visit import Surroundings, Visit
-from crawlers.visits.walk import CATCH_UP_PAGES, deep_declaration, page_after, walks_on
+from crawlers.visits.walk import CATCH_UP_PAGES, Walk, asks_whole, deep_declaration, page_after, walks_on
 
-__all__ = ["ListRefused", "SourceSpider", "Walk"]
+__all__ = ["ListRefused", "SourceSpider"]
 
 MAX_SAMPLE_BYTES = 64 * 1024
 
@@ -49,26 +49,6 @@ class ListRefused(Exception):  # noqa: N818 - a refusal, reported as data
         super().__init__(detail)
         self.code = code
         self.detail = detail
-
-
-@dataclass(slots=True, kw_only=True)
-class Walk:
-    """The way through the pages of one list: how it was asked for, and what its pages gave so far.
-
-    `url` and `text` are those of the first page as it was answered; `found` holds the ids that it listed. `frames` are
-    pages inside it that may hold the list, `None` while it is not known whether any do; `is_behind` says that no page met
-    what is known.
-    """
-
-    asked: PageRequest
-    day: date
-    url: str = ""
-    text: str = ""
-    word: str | None = None
-    seen_records: int = 0
-    found: set[str] = field(default_factory=set)
-    frames: list[str] | None = None
-    is_behind: bool = True
 
 
 class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scrapy.Spider):
@@ -100,8 +80,9 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
             yield left
         progress = self.visit.progress
         validators = {"If-None-Match": progress.etag, "If-Modified-Since": progress.last_modified}
-        if self.visit.deep:
-            validators.clear()  # whether the first page changed says nothing about the others
+        # Whether the first page changed says nothing about the others.
+        if self.visit.deep or self.visit.pinned or asks_whole(progress.memory, self.surroundings.clock()):
+            validators.clear()
         walk = Walk(asked=first_page(self.declaration, day=self.today), day=self.today)
         yield self.page_request(
             walk.asked, 1, walk, headers={name: value for name, value in validators.items() if value}
@@ -152,7 +133,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         walk.is_behind = walk.is_behind and ends_new
         if not self.visit.unwalked:
             self.visit.walked_to = number
-        if walks_on(ids, unknown, deep=self.visit.deep):
+        if walks_on(ids, unknown, deep=self.visit.deep or (number == 1 and self.visit.pinned)):
             following = page_after(number, self.visit.resume_at, self.declaration.paging.style, ends_new=ends_new)
             request = self.next_request(walk, following, text)
             if request is not None:
@@ -170,6 +151,8 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         self.visit.listing_read = True
         self.visit.listed += len(records)
         walk.seen_records += len(records)
+        pinned = walk.is_pinned(number, [one.published_at for one in records if one.published_at is not None])
+        self.visit.pinned = self.visit.pinned if pinned is None else pinned
         if number == 1 and self.is_known_list(response, records, walk):
             return ()
         fresh = [record for record in records if record.native_id not in walk.found]
@@ -254,7 +237,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
                 yield item
         elif isinstance(document, Refusal):
             told = self.page_missed(record, document)
-            if document.reason is not RefusalReason.AWAY or self.visit.given_up(record.native_id):
+            if not self.waits_for(record, document) or self.visit.given_up(record.native_id):
                 yield self.quarantine(document.reason, f"{response.url}：{document.detail}", response.body)
             for unread in told:
                 yield unread
@@ -319,10 +302,17 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         return await asyncio.to_thread(call)
 
     def list_failed(self, failure: TwistedFailure) -> None:
-        """Keep why the list could not be had."""
+        """Keep why the list could not be had. Where a further page does not exist the list ends, and nothing has failed."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
-        self.visit.unwalked = self.visit.unwalked or request.cb_kwargs.get("number", 1) > 1
-        self.visit.fail(describe(failure.value or OSError(), request.url))
+        number, walk = request.cb_kwargs.get("number", 1), request.cb_kwargs.get("walk")
+        ends = number > 1 and status_of(failure.value) in MISSING_STATUSES
+        # Below what is all new it may yet come: what stands on it is not to be had otherwise.
+        self.visit.unwalked |= number > 1 and (not ends or (walk.is_behind and self._may_catch_up(walk)))
+        if ends:
+            ended = Failure(code=FailureCode.NO_MORE_PAGES, where=request.url)
+            self.visit.remark = self.visit.remark or ended
+        else:
+            self.visit.fail(describe(failure.value or OSError(), request.url))
 
     def _article_request(self, record: Listed, position: int) -> Any:
         if record.url is None:
@@ -366,11 +356,19 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         elif len(records) < expected:
             where = f"{self.declaration.url}（{len(records)} 条，预期至少 {expected} 条）"
             self.visit.remark = Failure(code=FailureCode.TOO_FEW, where=where)
+        elif (lack := self.lack_of(records)) is not None:
+            self.visit.rot_sample = response.body[:MAX_SAMPLE_BYTES]
+            self.visit.remark = Failure(code=lack, where=str(self.declaration.url))
         self.keep_validators(response, records)
         if walk.frames is not None:
             # The page around a framed list stays as it is whatever the list says.
             self.visit.etag = self.visit.last_modified = None
-        return self.visit.unchanged and self.unchanged_ends_visit and not self.visit.deep
+        return self.visit.unchanged and self.unchanged_ends_visit and not (self.visit.deep or self.visit.pinned)
+
+    def lack_of(self, records: Sequence[Listed]) -> FailureCode | None:
+        """Return what all records lack that every list of its kind tells, `None` where nothing is amiss."""
+        del records
+        return None
 
     def keep_validators(self, response: Response, records: Sequence[Listed]) -> None:
         """Note what to ask with next time, and whether the list is the one of last time."""
@@ -381,6 +379,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         self.visit.unchanged = bool(records) and self.visit.list_hash == self.visit.progress.list_hash
         for record in records:
             self.visit.saw(record.published_at)
+            self.visit.dated |= record.published_at is not None
 
     def refuse_list(self, response: Response, refused: ListRefused, number: int) -> QuarantineEntry:
         """Return the entry for a list that cannot be read; the first page fails the visit."""

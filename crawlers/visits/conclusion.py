@@ -14,6 +14,7 @@ from crawlers.remembered import (
     ARRIVALS,
     BEHIND,
     CUT_AT_PAGES,
+    DATED,
     DAY,
     DEEP_AT,
     FILES,
@@ -21,7 +22,9 @@ from crawlers.remembered import (
     HABIT,
     LATE,
     LEFT_ALONE,
+    LISTED_AT,
     MOST_FILES,
+    PINNED,
     REFUSED_FILES,
     REQUESTS,
     ROTTEN,
@@ -40,13 +43,18 @@ from crawlers.visits.walk import MOST_CATCH_UPS, catch_ups
 __all__ = ["CUT_SHORT", "NO_FAULT", "ROT", "SourceReport", "conclude", "count_requests", "report_of", "requests_today"]
 
 MAX_REMEMBERED_TRIES = 500
-ROT = frozenset((FailureCode.NOTHING_FOUND, FailureCode.TOO_FEW))
+# Shortly before midnight nobody misses much.
+_LONG = timedelta(hours=1)
+ROT = frozenset((FailureCode.NOTHING_FOUND, FailureCode.TOO_FEW, FailureCode.UNDATED, FailureCode.UNLINKED))
 # The crawl ended these, not the source: they go on where they were as soon as there is time.
 CUT_SHORT = frozenset((FailureCode.STOPPED, FailureCode.TIME_LIMIT))
 # These end a visit without anything being wrong with the source.
 NO_FAULT = CUT_SHORT | {
     FailureCode.TOO_FEW,
+    FailureCode.UNDATED,
+    FailureCode.UNLINKED,
     FailureCode.SAME_PAGE,
+    FailureCode.NO_MORE_PAGES,
     FailureCode.NO_WORDS,
     FailureCode.DAILY_CAP,
     FailureCode.HOST_STOPPED,
@@ -204,13 +212,29 @@ def _memory(visit: Visit, now: datetime) -> dict[str, Any]:
     memory[TITLES] = visit.titles
     cut = visit.failure is not None and visit.failure.code in CUT_SHORT
     memory[CUT_AT_PAGES] = cut and visit.listing_read
-    memory[FINDINGS] = list(oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched))
+    memory[FINDINGS] = [*oddities(memory.get(HABIT), visit.noted, visit.dropped, visit.fetched), *_used_up(visit, now)]
     memory[HABIT] = habit_after(memory.get(HABIT), visit.noted)
     if not cut:
         memory[ROTTEN] = visit.failure is not None and visit.failure.code in ROT
+    memory[PINNED] = visit.pinned
+    if visit.dated:
+        memory[DATED] = True
+    if visit.list_hash is not None:
+        memory[LISTED_AT] = now.isoformat()
     if visit.listing_read and (visit.deep or DEEP_AT not in memory):
         memory[DEEP_AT] = now.isoformat()
     return memory
+
+
+def _used_up(visit: Visit, now: datetime) -> list[str]:
+    """Return the sentence for a source that is not asked any more today: nobody hears of what it publishes meanwhile."""
+    until = _wait_until(visit, now)
+    if visit.failure is None or visit.failure.code is not FailureCode.DAILY_CAP or until is None or until - now < _LONG:
+        return []
+    most = visit.declaration.politeness.daily_cap
+    return [
+        f"今天的 {most} 次访问已用完，到明天零点前不再采集，其间的新稿会晚到；若常如此，请调高声明中的 politeness.daily_cap。"
+    ]
 
 
 def _behind(visit: Visit) -> int:

@@ -18,6 +18,7 @@ from crawlers.records import Source
 from crawlers.remembered import (
     ANEW_AT,
     ASKED_ANEW,
+    DATED,
     FILES,
     LATE,
     LEFT_ALONE,
@@ -31,7 +32,7 @@ from crawlers.visits.late import MOST_LATE, LatePage, late_pages_from
 
 __all__ = ["declared", "limits_by", "read_anew", "remembered_rules"]
 
-_ANEW = frozenset({TRIES, REFUSED_FILES, LEFT_ALONE})
+_ANEW = frozenset({TRIES, REFUSED_FILES, LEFT_ALONE, DATED})
 
 
 def declared(source: Source) -> str:

@@ -72,7 +72,7 @@ class Visit:
     `files` are attachments that are still to be fetched, `refused` those that were not taken or not read, by the rules
     that `limits` stands for. `late` are listed pages that are still to be had, with their records, so that they are asked
     for again after their list dropped them; `titles` are marks of listed titles by id (`crawlers.lists.titles`), `again` the ids that are looked at again for a new one; `left_alone` those that were given up. `remark` is what a person should look at although the visit went well; `rot_sample` the
-    list page on which a rule found too little; `noted` what the new documents were like. `notes` are what the spider
+    list page on which a rule found too little; `noted` what the new documents were like. `dated` says that its list told a time, `pinned` that the second page was the newer one when it was last read. `notes` are what the spider
     wants to find in the next visit's `progress.memory`; they are kept unless the visit failed.
     """
 
@@ -105,6 +105,8 @@ class Visit:
     unstored: int = 0
     unchanged: bool = False
     listing_read: bool = False
+    dated: bool = False
+    pinned: bool = False
     dropped: Counter[str] = field(default_factory=Counter)
     failure: Failure | None = None
     remark: Failure | None = None

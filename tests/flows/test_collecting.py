@@ -82,13 +82,13 @@ def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
         time.sleep(0.02)
 
 
-def paper(press: Press, declare: Declare, *, host: str = "one.test", delay: str = "0s") -> Source:
+def paper(press: Press, declare: Declare, *, host: str = "one.test", delay: str = "0s", **keys: Any) -> Source:
     return declare(
         id=host.partition(".")[0],
         kind="listing",
         url=press.url("/list.html", host),
         list=LIST_RULE,
-        politeness={"delay": delay},
+        **{"politeness": {"delay": delay}} | keys,
     )
 
 
@@ -212,6 +212,25 @@ def test_a_stopped_host_is_asked_nothing_more_within_seconds_and_others_go_on(
         stopped = time.monotonic()
         wait_for(lambda: asked("two.test")[-1] > stopped + 4)
     assert max(asked("one.test")) < stopped + 3
+
+
+def test_a_source_that_hangs_holds_up_none_on_another_host(
+    store: Store, tmp_path: Path, press: Press, declare: Declare
+) -> None:
+    serve_articles(press, "/a/1.html")
+    press.pages["one.test/list.html"] = Page(wait=20)
+    often: dict[str, Any] = {
+        "schedule": {"min": "1s", "start": "1s", "adaptive": False},
+        "politeness": {"delay": "0s", "daily_cap": 100_000},
+    }
+    sources = [paper(press, declare, host=host, **often) for host in ("one.test", "two.test")]
+
+    def lists(host: str) -> int:
+        return sum(ask.host == host and ask.path == "/list.html" for ask in press.asked)
+
+    with Role(store, tmp_path, press, sources).running():
+        wait_for(lambda: lists("two.test") >= 3, seconds=15)
+        assert lists("one.test") == 1
 
 
 def test_a_page_that_is_taken_down_is_found_gone_while_its_event_is_open(

@@ -73,6 +73,39 @@ def test_a_page_that_leads_to_a_log_in_is_no_article(press: Press, held: Held, s
     assert [entry.reason for entry in held.entries] == ["要求登录"]
 
 
+NOT_THERE = (
+    "<title>崇仁县人民政府</title><body><div id=app></div><script src=/app.js></script></body>",
+    "<title>崇仁县市场监督管理局</title><body><p>抱歉，您要看的页面走丢了</p><a href=/>返回首页</a></body>",
+    "<title>大众论坛</title><body>" + "<li><a href=/n.html>县局召开药品安全专题会议部署工作</a></li>" * 40 + "</body>",
+)
+
+
+@pytest.mark.parametrize("markup", NOT_THERE)
+def test_a_page_on_which_the_listed_title_does_not_stand_is_no_article_of_the_name_of_its_site(
+    press: Press, held: Held, declare: Declare, visit: Visit, clock: Clock, markup: str
+) -> None:
+    listed = list_page("/a/1.html").body.replace(TITLE.encode(), "崇仁县一药店销售假药致三人死亡".encode())
+    press.pages |= {"/list.html": Page(body=listed), "/a/1.html": Page(body=markup.encode())}
+    source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE)
+    for tries in range(1, 4):
+        visit(source)
+        clock.forward(minutes=20)
+        assert held.titles() == ([] if tries < 3 else ["崇仁县一药店销售假药致三人死亡"])
+    press.pages["/a/1.html"] = article("崇仁县一药店销售假药致三人死亡")
+    clock.forward(hours=2)
+    visit(source)
+    assert "暂停销售使用" in held.titled("崇仁县一药店销售假药致三人死亡")[0].text
+
+
+def test_a_page_called_like_its_site_that_shows_nothing_but_a_picture_goes_under_the_listed_title(
+    press: Press, held: Held, source: Source, visit: Visit
+) -> None:
+    picture = "<title>崇仁县人民政府</title><div class=content><img src=/u/1.jpg></div>"
+    press.pages["/a/1.html"] = Page(body=picture.encode())
+    visit(source)
+    assert held.titles() == [TITLE]
+
+
 @pytest.mark.parametrize(
     "title",
     ["系统维护人员失职致疫苗过期", "访问受限药品的名单公布", "网站升级公告", "登录系统漏洞致药品追溯码泄露"],

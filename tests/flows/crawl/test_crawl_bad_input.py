@@ -291,6 +291,32 @@ def test_two_records_with_one_id_give_the_first_and_tell_the_second(
     assert TITLES[1] in held.entries[0].detail
 
 
+def test_entries_that_all_link_to_the_home_of_their_site_are_told_apart_by_their_ids_and_read_from_the_feed(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    items = "".join(
+        f"<item><title>{title}</title><link>/</link><guid isPermaLink='false'>n{number}</guid>"
+        f"<description>{title}的摘要</description></item>"
+        for number, title in enumerate(TITLES)
+    )
+    press.pages["/f"] = Page(body=f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), kind="text/xml")
+    visit(declare(kind="feed", url=press.url("/f")))
+    assert {document.title: document.text for document in held.documents.values()} == {
+        title: f"{title}的摘要" for title in TITLES
+    }
+    assert (press.paths(), held.entries) == (["/f"], [])
+
+
+def test_an_entry_whose_address_stands_in_its_permanent_id_alone_is_read_from_its_page(
+    press: Press, held: Held, declare: Declare, visit: Visit
+) -> None:
+    item = f"<item><title>{TITLES[0]}</title><link></link><guid>{press.url('/a/1.html')}</guid></item>"
+    press.pages["/f"] = Page(body=f"<rss version='2.0'><channel>{item}</channel></rss>".encode(), kind="text/xml")
+    press.pages["/a/1.html"] = article(TITLES[0])
+    visit(declare(kind="feed", url=press.url("/f")))
+    assert ["暂停销售使用" in document.text for document in held.documents.values()] == [True]
+
+
 def test_equal_titles_of_a_hot_list_keep_the_better_rank(
     press: Press, held: Held, declare: Declare, visit: Visit
 ) -> None:

@@ -89,6 +89,41 @@ class TestOutages:
         assert held.titles() == [f"消息 {path}" for path in paths]
 
 
+class TestJustPublished:
+    """What a list tells before its page is there: copied to all servers, rendered, passed by an editor."""
+
+    MISSING = (
+        Page(status=404),
+        Page(body="<title>提示信息</title><p>页面不存在</p>".encode()),
+        Page(body="<p>页面正在发布</p>".encode()),
+    )
+
+    @pytest.mark.parametrize("missing", MISSING)
+    def test_a_page_that_is_missing_at_first_is_told_by_its_title_and_had_when_it_is_there(
+        self, press: Press, held: Held, source: Source, visit: Visit, clock: Clock, missing: Page
+    ) -> None:
+        press.pages["/a/2.html"] = missing
+        for _ in range(4):
+            visit(source)
+            clock.forward(minutes=12)
+        assert "原文未能取到" in text_of(held)
+        assert held.entries == []
+        press.pages["/a/2.html"] = article(TITLE)
+        clock.forward(hours=1)
+        visit(source)
+        assert "暂停销售使用" in text_of(held)
+
+    def test_a_page_that_stays_missing_is_given_up_once_it_is_not_new_any_more(
+        self, press: Press, held: Held, source: Source, visit: Visit, clock: Clock
+    ) -> None:
+        press.pages["/a/2.html"] = Page(status=404)
+        for _ in range(40):
+            visit(source)
+            clock.forward(hours=3)
+        assert press.paths().count("/a/2.html") <= 12
+        assert [entry.reason for entry in held.entries] == ["原文未取到"]
+
+
 class TestTitles:
     def test_the_title_of_a_page_that_does_not_answer_is_stored_at_the_third_try_and_says_so(
         self, press: Press, held: Held, source: Source, visit: Visit, clock: Clock
@@ -119,6 +154,7 @@ class TestTitles:
     def test_the_title_of_a_page_that_cannot_be_read_is_stored_when_it_is_given_up(
         self, press: Press, held: Held, source: Source, visit: Visit, clock: Clock, bad: Page
     ) -> None:
+        clock.forward(days=3)  # what was just published may still come
         press.pages["/a/2.html"] = bad
         for _ in range(4):
             visit(source)

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from crawlers.access.egress import Egress
 from crawlers.access.failure import FailureCode
+from crawlers.health import HealthState, health
 from crawlers.records import Source
 from crawlers.run import CrawlReport
 from tests.flows.conftest import LIST_RULE, NOW, Clock, article, list_page, serve_articles
@@ -162,6 +163,24 @@ class TestStopping:
         assert visit(source).sources[0].requests == 0
         clock.forward(hours=15)
         assert visit(source).sources[0].added == 3
+
+    def test_a_cap_that_is_used_up_hours_before_midnight_is_told_until_the_source_is_asked_again(
+        self, press: Press, declare: Declare, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        serve_articles(press, *(f"/a/{index}.html" for index in range(6)))
+        capped = {"delay": "0s", "daily_cap": 5}
+        source = declare(kind="listing", url=press.url("/list.html"), list=LIST_RULE, politeness=capped)
+        visit(source)
+        told = health(held.remembered["daily"], source, clock())
+        assert told.state is HealthState.ODD
+        assert "今天的 5 次访问已用完" in told.sentence
+        clock.forward(hours=15)
+        visit(source)
+        assert health(held.remembered["daily"], source, clock()).state is HealthState.HEALTHY
+        clock.forward(hours=22, minutes=30)
+        press.pages["/list.html"] = list_page(*(f"/b/{index}.html" for index in range(9)))
+        visit(source)
+        assert health(held.remembered["daily"], source, clock()).state is HealthState.HEALTHY
 
 
 class TestPace:

@@ -63,6 +63,31 @@ def test_new_items_below_pinned_ones_are_all_taken(press: Press, source: Source,
     assert len(held.documents) == 22
 
 
+def test_new_items_on_the_second_page_are_had_at_once_where_pinned_ones_fill_the_first(
+    press: Press, source: Source, visit: Visit, clock: Clock
+) -> None:
+    def listed(date: str, *paths: str) -> Page:
+        return Page(body=list_page(*paths).body.replace(b"2026-11-24", date.encode()))
+
+    paths = [f"/pin/{number}.html" for number in range(4)]
+    press.otherwise = lambda ask: article(f"消息 {ask.path}")
+    press.pages |= {
+        "/list?page=1": listed("2026-03-02", *paths),
+        "/list?page=2": listed("2026-11-20", "/a/1.html", "/a/2.html", "/a/3.html", "/a/4.html"),
+        "/list?page=3": listed("2026-11-10"),
+    }
+    look(visit, press, source)
+    clock.forward(hours=2)
+    press.pages["/list?page=2"] = listed("2026-11-25", "/a/9.html", "/a/1.html", "/a/2.html", "/a/3.html", "/a/4.html")
+    assert look(visit, press, source).added == 1
+    assert lists(press) == ["/list?page=1", "/list?page=2"]
+    press.pages["/list?page=1"] = listed("2026-11-25", "/a/9.html", *paths)
+    for _ in range(2):
+        clock.forward(hours=2)
+        look(visit, press, source)
+    assert lists(press) == ["/list?page=1"]
+
+
 def test_counts_that_an_article_shows_are_taken_at_first_sight_and_others_stay_unknown(
     press: Press, source: Source, visit: Visit, held: Held
 ) -> None:
@@ -198,6 +223,27 @@ class TestBacklog:
         clock.forward(hours=1)
         assert look(visit, press, source).failed is None
         assert lists(press) == ["/list?page=1"]
+
+    def test_a_list_of_fewer_pages_than_are_walked_has_not_failed_and_waits_no_longer(
+        self, press: Press, declare: Declare, visit: Visit, held: Held, clock: Clock
+    ) -> None:
+        paths = [f"/a/{number}.html" for number in range(3)]
+        press.pages |= {path: article(f"消息 {path}") for path in paths} | {"/index.html": list_page(*paths)}
+        source = declare(
+            kind="listing", url=press.url("/index.html"), list=LIST_RULE, paging={"style": "static", "base": 0}
+        )
+        report = look(visit, press, source)
+        assert press.paths()[:2] == ["/index.html", "/index_1.html"]
+        assert "没有" in (report.failed or "")
+        after = held.remembered["daily"]
+        assert (after.failures, len(held.documents)) == (0, 3)
+        assert health(after, source, clock()).state is HealthState.HEALTHY
+        clock.forward(days=10)
+        look(visit, press, source)
+        assert "/index_1.html" in press.paths()
+        clock.forward(hours=2)
+        assert look(visit, press, source).failed is None
+        assert press.paths() == ["/index.html"]
 
     def test_more_than_can_be_remembered_are_walked_to_again(
         self, press: Press, source: Source, visit: Visit, held: Held, clock: Clock

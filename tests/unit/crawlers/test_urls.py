@@ -16,6 +16,8 @@ def key(address: str) -> str:
     [
         ("/n.jsp;jsessionid=0A1B?id=3", "/n.jsp;jsessionid=77FF.node2?id=3"),
         ("/n.jsp?id=3&JSESSIONID=0A1B", "/n.jsp?id=3"),
+        ("/forum.php?mod=viewthread&tid=7&sid=aB3xZ9", "/forum.php?mod=viewthread&tid=7&sid=Qq81Lm"),
+        ("/n.jsp?id=3&CSRF=x1", "/n.jsp?id=3&CSRF=y2"),
         ("/n?id=3&_=1795000000000", "/n?id=3&_=1795000060000"),
         ("/n?id=3&t=1795000000000", "/n?id=3&t=1795000060000"),
         ("/n?id=3&rand=0.8273645", "/n?id=3&rand=0.1029384"),
@@ -35,6 +37,7 @@ def test_addresses_that_differ_by_session_moment_or_tracking_are_one_document(on
         ("/#!/detail/3", "/#!/detail/4"),
         ("/thread?t=1795000000", "/thread?t=1795000001"),
         ("/n?v=2&id=3", "/n?v=3&id=3"),
+        ("/n?type=1&sid=ab12", "/n?type=1&sid=ab13"),
         ("/n?id=%D2%A9", "/n?id=%C6%B7"),
         ("/n?id=3&page=1", "/n?id=3&page=2"),
     ],
