@@ -18,6 +18,7 @@ from service.flows.crawl.push import PushDesk
 from service.flows.matters.matter_import import MatterReport, import_matters
 from service.flows.pulse import silent_since
 from service.flows.reports.brief import compile_week
+from service.flows.telling.deliver import search_behind
 from service.notify.mailbox import MailboxNotifier
 from service.ports.store import StoreUnavailableError
 from service.version import product_version
@@ -74,7 +75,7 @@ def site_context(app: Application, *, drill: DrillInfo | None = None, desk: Dril
 def _checks_of(app: Application, pace: float) -> dict[str, Callable[[], str | None]]:
     checks: dict[str, Callable[[], str | None]] = {
         "存储": app.store.check,
-        "检索": app.search.check,
+        "检索": partial(_check_search, app, pace),
         "邮件": app.notifier.check,
         "磁盘": partial(check_room, app.settings.data),
         "研判": partial(_check_judgement, app, pace),
@@ -89,6 +90,15 @@ def _check_judgement(app: Application, pace: float) -> str | None:
     with suppress(StoreUnavailableError), app.store.read() as work:
         since = silent_since(work, now=app.now(), pace=pace)
         return None if since is None else f"研判自 {since:%Y-%m-%d %H:%M}（UTC）起没有运行。"
+    return None
+
+
+def _check_search(app: Application, pace: float) -> str | None:
+    problem = app.search.check()
+    if problem is not None:
+        return problem
+    with suppress(StoreUnavailableError), app.store.read() as work:
+        return search_behind(work, now=app.now(), pace=pace)
     return None
 
 

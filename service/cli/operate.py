@@ -213,10 +213,20 @@ def _told(app: "Application") -> list[dict[str, Any]]:
         _own_words(app),
         _attachments(app),
         evidence_held(app),
+        _found(app),
         _meaning(app),
         *who_is_asked(app),
         model_in_force(app),
     ]
+
+
+def _found(app: "Application") -> dict[str, Any]:
+    """Return whether what was judged is in the search projection."""
+    from service.flows.telling.deliver import search_behind
+
+    with app.store.read() as work:
+        problem = search_behind(work, now=app.now())
+    return {"check": "检索内容", "ok": problem is None, "sentence": problem or "正常"}
 
 
 def _unknown_settings() -> list[dict[str, Any]]:

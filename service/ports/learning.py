@@ -87,6 +87,10 @@ class Models(Protocol):
         """Return a training, or `None`."""
         ...
 
+    def hold(self, run_id: int) -> TrainingRun | None:
+        """Return a training, or `None`; nobody else can take it up, end it or keep it alive until commit."""
+        ...
+
     def runs(self, *, limit: int) -> list[TrainingRun]:
         """Return trainings, newest first."""
         ...

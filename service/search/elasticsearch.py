@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
-from elastic_transport import TransportError
+from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from service.ports.search import (
@@ -19,6 +19,7 @@ from service.ports.search import (
 from service.search.documents import from_values, to_values
 from service.search.elasticsearch_query import AGGREGATIONS, MAPPINGS, SETTINGS, body_of, facets_of
 from service.search.limits import require_page, separate
+from service.search.silence import REST_SECONDS, Silence
 
 __all__ = ["ElasticsearchSearch"]
 
@@ -30,6 +31,8 @@ _MADE_BY = "made_by"
 _VERSIONS_PAGE = 10_000
 _TOMBSTONE_TRIES = 12
 _TOMBSTONE_WAIT_S = 0.25
+# The engine itself ends a search after three seconds, and somebody waits.
+_FIND_S = 5.0
 
 
 class ElasticsearchSearch:
@@ -55,10 +58,12 @@ class ElasticsearchSearch:
         self._url = url
         self._refresh = refresh
         self._ready = False
+        self._silence = Silence()
         options: dict[str, Any] = {"ca_certs": ca_certs} if ca_certs else {}
         self._client = Elasticsearch(
             url, api_key=api_key, basic_auth=basic_auth, request_timeout=timeout, max_retries=2, **options
         )
+        self._asked_by_people = self._client.options(request_timeout=min(timeout, _FIND_S))
 
     def index(self, documents: Sequence[SearchDocument]) -> None:
         """Insert or replace by id; an older version than the stored one is ignored."""
@@ -123,14 +128,19 @@ class ElasticsearchSearch:
         return absent
 
     def find(self, query: SearchQuery) -> SearchResult:
-        """Return what matches all tokens and filters; a partial answer says so in `degraded`."""
+        """Return what matches all tokens and filters; a partial answer says so in `degraded`.
+
+        An engine that hung just now is not asked: forty who wait for it are all that the web process can serve.
+        """
         require_page(query)
         body = body_of(query)
         if body is None:
             return SearchResult(hits=(), total=0)
+        if not self._silence.asks():
+            raise SearchUnavailableError(f"检索引擎 {self._url} 没有应答，每 {REST_SECONDS:.0f} 秒再试一次")
         with self._answers():
             self._prepare()
-            answer = self._client.search(index=self._alias, **body, aggs=AGGREGATIONS)
+            answer = self._asked_by_people.search(index=self._alias, **body, aggs=AGGREGATIONS)
         hits = tuple(
             SearchHit(document=from_values(hit["_source"]), score=hit["_score"] or 0.0)
             for hit in answer["hits"]["hits"]
@@ -233,7 +243,10 @@ class ElasticsearchSearch:
     def _answers(self) -> Iterator[None]:
         try:
             yield
+            self._silence.end()
         except TransportError as error:
+            if isinstance(error, ConnectionTimeout):
+                self._silence.begin()
             raise SearchUnavailableError(f"连不上检索引擎 {self._url}：{error.message}") from error
         except NotFoundError as error:
             raise SearchUnavailableError(f"检索引擎 {self._url} 里没有索引，重建并补齐后恢复") from error

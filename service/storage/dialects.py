@@ -74,7 +74,7 @@ def parse_url(url: str) -> URL:
 
 
 def open_engines(url: str, *, durable: bool = True) -> Engines:
-    """Open the database at `url`; connections are made when they are needed.
+    """Open the database at `url`; connections are made when they are needed. No error tells what values a statement had.
 
     Without `durable` a SQLite file does not wait for the disk: for a store that is thrown away after a replay.
     """
@@ -92,8 +92,8 @@ def sqlite_file(url: str) -> Path | None:
 
 def _open_sqlite(url: URL, *, synchronous: str) -> Engines:
     # One writing connection per process: threads queue for it in order, instead of polling the file's lock.
-    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S)
-    reader = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S)
+    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S, hide_parameters=True)
+    reader = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S, hide_parameters=True)
     folder = Path(url.database or "").absolute().parent
     _prepare_sqlite(writer, pragmas=(f"synchronous={synchronous}",), begin=lambda one: _begin_writing(one, folder))
     _prepare_sqlite(reader, pragmas=("query_only=ON",), begin=lambda one: _execute(one, "BEGIN"))
@@ -124,7 +124,13 @@ def _prepare_sqlite(engine: Engine, *, begin: Callable[[Connection], None], prag
 def _open_postgres(url: URL) -> Engines:
     connect = {"connect_timeout": 5, "options": _POSTGRES_OPTIONS, "application_name": "yaowang", **_DEAD_PEER}
     writer = create_engine(
-        url, pool_size=5, max_overflow=5, pool_timeout=_POOL_WAIT_S, pool_pre_ping=True, connect_args=connect
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=_POOL_WAIT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=connect,
     )
     # The pool is shared; only the kind of transaction differs.
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -52,6 +52,11 @@ class SqlModels:
         """Return a training, or `None`."""
         return next(iter(self._runs(select(training_runs).where(training_runs.c.id == run_id))), None)
 
+    def hold(self, run_id: int) -> TrainingRun | None:
+        """Return a training, or `None`; nobody else can take it up, end it or keep it alive until commit."""
+        lock(self._connection, "training")
+        return self.run(run_id)
+
     def runs(self, *, limit: int) -> list[TrainingRun]:
         """Return trainings, newest first."""
         return self._runs(select(training_runs).order_by(training_runs.c.id.desc()).limit(limit))

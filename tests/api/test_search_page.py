@@ -8,6 +8,7 @@ import pytest
 
 from analysis.assessment import Entity, EntityType, Level
 from service.domain.people.person import Role
+from service.flows.telling.deliver import SEARCH
 from service.ports.search import SearchDocument, SearchQuery, SearchResult, SearchUnavailableError
 from tests.api.conftest import Site
 from tests.builders import NOW
@@ -157,3 +158,31 @@ def test_what_is_off_topic_can_be_chosen_while_the_engine_is_away(site: Site, mo
     monkeypatch.setattr(site.context.search, "find", refuse)
     text = site.browser(Role.VIEWER).client.get("/search?q=琥珀色&level=0").text
     assert ("琥珀色药瓶1" in text.replace("<mark>", "").replace("</mark>", ""), text.count("data-row")) == (True, 1)
+
+
+def test_texts_that_the_engine_did_not_take_are_not_passed_over_in_silence(site: Site) -> None:
+    client = site.browser(Role.VIEWER).client
+    with site.context.store.write() as work:
+        work.outbox.add("search:new", SEARCH, {"documents": {}}, now=NOW - timedelta(minutes=2))
+    assert "检索引擎没有收下" not in client.get("/search?q=注射液").text
+    with site.context.store.write() as work:
+        work.outbox.add("search:old", SEARCH, {"documents": {}}, now=NOW - timedelta(minutes=20))
+    text = client.get("/search?q=注射液").text
+    assert "检索引擎没有收下11月25日 14:20起研判的1批稿件" in text
+    assert "data-row" in text
+
+
+def test_an_engine_that_goes_away_between_two_questions_is_as_good_as_one_that_was_away(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _found_in(site, ("360731",), ("360731103",))
+    find = site.context.search.find
+
+    def once(query: SearchQuery) -> SearchResult:
+        if query.limit == 0:
+            raise SearchUnavailableError("没有应答")
+        return find(query)
+
+    monkeypatch.setattr(site.context.search, "find", once)
+    answer = site.browser(Role.VIEWER).client.get("/search?q=蓝色")
+    assert (answer.status_code, "检索引擎无法访问" in answer.text) == (200, True)

@@ -1,5 +1,6 @@
 """What happens without a reload, and with the keyboard alone."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,11 +22,14 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from serve(make_context(tmp_path_factory.mktemp("own")))
 
 
+_LIVE = pytest.mark.skipif(
+    not (STATIC / "vendor" / "htmx.min.js").is_file(),
+    reason="htmx is not fetched; get it with: python -m service.web.assets.fetch",
+)
+
+
 class TestLive:
-    @pytest.mark.skipif(
-        not (STATIC / "vendor" / "htmx.min.js").is_file(),
-        reason="htmx is not fetched; get it with: python -m service.web.assets.fetch",
-    )
+    @_LIVE
     def test_an_alert_that_somebody_else_takes_changes_on_an_open_page(self, own: Served, window: Window) -> None:
         page = own.enter(window(1366, 768), name="研判乙")
         count = page.get_by_label("各级未关闭预警").locator("a").first
@@ -36,6 +40,34 @@ class TestLive:
         expect(count).to_contain_text("均已确认", timeout=8000)
         # Who hears the page learns it too.
         expect(page.get_by_role("status")).to_contain_text("均已确认")
+
+    @_LIVE
+    def test_what_changed_while_the_page_heard_nothing_is_shown_once_it_hears_again(
+        self, own: Served, window: Window
+    ) -> None:
+        browser = window(1366, 768)
+        browser.route("**/events/stream*", lambda route: route.abort())
+        page = own.enter(browser, name="研判乙")
+        count = page.get_by_label("各级未关闭预警").locator("a").first
+        acknowledge(own.context.store, build_person(Role.APPROVER), "A-20261125-03", now=own.context.now())
+        page.wait_for_timeout(1500)
+        expect(count).to_contain_text("未确认 1")
+        browser.unroute("**/events/stream*")
+        expect(count).to_contain_text("均已确认", timeout=12_000)
+
+    @_LIVE
+    def test_a_page_that_hears_nothing_says_since_when_until_it_hears_again(self, own: Served, window: Window) -> None:
+        browser = window(1366, 768)
+        browser.route("**/events/stream*", lambda route: route.abort())
+        browser.clock.install()
+        page = own.enter(browser, name="研判乙")
+        page.wait_for_timeout(500)
+        expect(page.get_by_role("alert")).to_be_hidden()
+        browser.clock.fast_forward(20_000)
+        expect(page.get_by_role("alert")).to_contain_text(re.compile(r"从\d\d:\d\d起下面的内容不再更新"))
+        browser.unroute("**/events/stream*")
+        browser.clock.fast_forward(70_000)
+        expect(page.get_by_role("alert")).to_be_hidden()
 
     def test_a_deadline_counts_down_by_the_servers_clock(self, served: Served, window: Window) -> None:
         page = served.enter(window(1366, 768))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -13,10 +14,13 @@ from service.domain.documents.push import sign
 from service.domain.people.person import Role
 from service.domain.refusal import Refusal
 from service.domain.week import Week
+from service.flows.alerts.bulk import silence_all, undo
 from service.flows.crawl import live_checks
 from service.flows.crawl.live_checks import Came, ask_for_check, settle_checks
 from service.flows.crawl.push import Push, PushDesk, PushRefusedError
 from service.flows.crawl.sources import claim_visits, switch
+from service.flows.learning.model_versions import hold_training, start_training
+from service.flows.office import Office
 from service.flows.people.roster import add_shift
 from service.flows.policies.importing import import_policies
 from service.flows.reports.brief import compile_week
@@ -24,7 +28,7 @@ from service.policies.register import load_register
 from service.ports.registers import SourceCheck
 from service.ports.store import Store, Work
 from tests.contract.store_transactions import LIMIT_S, WORKERS, meanwhile, together
-from tests.contract.stored import NOW, person
+from tests.contract.stored import NOW, alert, event, person
 
 __all__ = ["AloneContract"]
 
@@ -97,6 +101,44 @@ class AloneContract:
             return ["entered"]
 
         assert sorted(together(enter)) == [["entered"], *[["refused"]] * (WORKERS - 1)]
+
+    def test_a_training_that_ends_while_it_says_that_it_lives_stays_ended(self, store: Store) -> None:
+        with store.write() as work:
+            work.models.wish(actor="keeper", now=NOW)
+        started = start_training(store, actor=None, now=NOW)
+        assert not isinstance(started, str)
+        run, said = started[0], list[bool]()
+        with store.write() as work:
+            ending = work.models.hold(run.id)
+            assert ending is not None
+            sign = meanwhile(lambda: said.append(hold_training(store, run, now=NOW)))
+            work.models.save(replace(ending, finished_at=NOW, until=None, promoted=False, reasons=("样本太少",)))
+        sign.join(LIMIT_S)
+        with store.read() as work:
+            ended = work.models.run(run.id)
+        assert ended is not None
+        assert (said, ended.finished_at, ended.until) == ([False], NOW, None)
+
+    def test_a_silence_that_somebody_ends_while_it_is_taken_back_stays_ended_by_them(self, store: Store) -> None:
+        officer = person("officer", role=Role.APPROVER)
+        with store.write() as work:
+            work.people.save(officer)
+            work.events.save(event(), ())
+            work.alerts.save(alert())
+        office = Office(register=load_register(), address="http://x", province="36", drill=False)
+        made = silence_all(store, officer, ["a1"], hours=2, reason="已在处理", office=office, now=NOW)
+        assert made.batch_id is not None
+        with store.read() as work:
+            [silence] = work.silences.listing()
+        with store.write() as work:
+            work.alone(f"silence.{silence.id}")
+            work.silences.save(replace(silence, ended_at=NOW, ended_by="值班员"))
+            back = meanwhile(lambda: undo(store, officer, made.batch_id or "", now=NOW))
+        back.join(LIMIT_S)
+        with store.read() as work:
+            ended = work.silences.get(silence.id)
+        assert ended is not None
+        assert ended.ended_by == "值班员"
 
     def test_weeks_whose_briefings_are_made_at_once_are_all_numbered(self, store: Store) -> None:
         register = load_register()

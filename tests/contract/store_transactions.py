@@ -6,6 +6,7 @@ from datetime import timedelta
 from threading import Barrier, Event, Thread
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.ports.store import Store
 from tests.contract.stored import (
@@ -67,6 +68,13 @@ class TransactionsContract:
             assert work.outbox.waiting() == {}
             assert work.rollups.hourly(since=NOW - timedelta(days=1), until=NOW) == {}
             assert work.value("issue") is None
+
+    def test_an_error_does_not_carry_into_the_log_what_was_to_be_stored(self, store: Store) -> None:
+        with store.write() as work:
+            work.people.save(person("p1"))
+        with pytest.raises(SQLAlchemyError) as failed, store.write() as work:
+            work.people.save(person("p2", name=person("p1").name))
+        assert "duty@office.invalid" not in f"{failed.value}{failed.value!r}"
 
     def test_a_failed_judgement_leaves_the_document_leased(self, store: Store) -> None:
         put(store, document("1"))

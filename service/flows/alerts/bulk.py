@@ -217,6 +217,8 @@ def _take_back(work: Work, person: Person, kind: str, item: Mapping[str, Any], n
     """Restore one alert; return why not where somebody was there since."""
     alert = held_alert(work, str(item["alert"]))
     if kind == "silence":
+        # As whoever ends it on its own page: the first stays on record.
+        work.alone(f"silence.{item['silence']}")
         silence = work.silences.get(str(item["silence"]))
         if silence is not None and silence.ended_at is None:
             work.silences.save(replace(silence, ended_at=now, ended_by=person.name))

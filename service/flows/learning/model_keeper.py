@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -12,6 +12,8 @@ from service.flows.learning.model_versions import STATE, model_folder, model_sta
 from service.ports.store import Store
 
 __all__ = ["ModelKeeper", "refusal_of"]
+
+_AGAIN = timedelta(minutes=1)
 
 
 class Versioned(Protocol):
@@ -50,18 +52,23 @@ class ModelKeeper(Generic[_Model]):
         self._placement = 0
         self._version = SHIPPED
         self._told: ModelState | None = None
+        self._looked: datetime | None = None
         self.model = load(None)
         self.refused = ""
 
     def refresh(self, now: datetime) -> bool:
-        """Take up the version in force; tell whether another model judges from now on. Costs one row where nothing changed."""
+        """Take up the version in force; tell whether another model judges from now on. Costs one row where nothing changed.
+
+        One that is refused is looked at again every minute: its files may have been put back.
+        """
         with self._store.read() as work:
             placement = work.models.in_force()
-            new = placement if placement is not None and placement.id != self._placement else None
+            due = self.refused and (self._looked is None or abs(now - self._looked) >= _AGAIN)
+            new = placement if placement is not None and (placement.id != self._placement or due) else None
             run = work.models.of_version(new.version) if new else None
         changed = False
         if new is not None:
-            self._placement = new.id
+            self._placement, self._looked = new.id, now
             changed = self._take(new.version, run.manifest if run else "")
         self._tell(placement.version if placement else SHIPPED, now)
         return changed

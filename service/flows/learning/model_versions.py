@@ -178,7 +178,7 @@ def start_training(store: Store, *, actor: str | None, now: datetime) -> tuple[T
 def hold_training(store: Store, run: TrainingRun, *, now: datetime) -> bool:
     """Say that the process which trains still lives; false where the training has ended or another has taken it up."""
     with store.write() as work:
-        standing = work.models.run(run.id)
+        standing = work.models.hold(run.id)
         if standing is None or standing.started_at != run.started_at or standing.finished_at is not None:
             return False
         work.models.save(replace(standing, until=now + LEASE))
@@ -215,7 +215,7 @@ def end_training(
             reasons=tuple(fall_sentence(fall.name, fall.before, fall.after) for fall in outcome.falls),
         )
     with store.write() as work:
-        standing = work.models.run(run.id)
+        standing = work.models.hold(run.id)
         if standing is None or standing.started_at != run.started_at or standing.finished_at is not None:
             return standing or run
         work.models.save(ended)
@@ -237,7 +237,7 @@ def end_training(
 def give_up_training(store: Store, run: TrainingRun, *, again: bool, now: datetime) -> None:
     """Let go of a training whose process is being ended: with `again` another may take it up at once, else it has ended."""
     with store.write() as work:
-        standing = work.models.run(run.id)
+        standing = work.models.hold(run.id)
         if standing is None or standing.started_at != run.started_at or standing.finished_at is not None:
             return
         left = replace(standing, until=None)

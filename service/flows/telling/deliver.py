@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from hashlib import sha256
 from typing import Any
 
+from service.domain.beijing import beijing
 from service.domain.telling.late import LATE, late_letter
 from service.domain.telling.letter import Letter, compose
 from service.domain.telling.plain_letter import PLAIN, as_it_leaves
@@ -26,6 +27,7 @@ __all__ = [
     "deliver_search",
     "put_back",
     "retry_delay",
+    "search_behind",
     "search_key",
 ]
 
@@ -33,6 +35,8 @@ SEARCH = "search"
 REFUSED = "refused"
 """Marks in the payload of a mail that it was refused for good, and is sent again because a person asked for it."""
 
+# A batch is found a few seconds after it was judged; a busy machine takes a minute.
+_UNFOUND = timedelta(minutes=3)
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(minutes=15)
 
@@ -181,6 +185,14 @@ def deliver_search(store: Store, search: Search, *, now: Callable[[], datetime],
         return DeliveryReport(retried=len(wanted))
     _note_indexed(store, rows, refused, now())
     return DeliveryReport(delivered=len(wanted) - len(refused), dead=len(refused))
+
+
+def search_behind(work: Work, *, now: datetime, pace: float = 1.0) -> str | None:
+    """Say that judged documents wait to be found, `None` where none does: an engine that takes nothing may well answer."""
+    batches, first = work.outbox.overdue(SEARCH, since=now - _UNFOUND * pace)
+    if first is None:
+        return None
+    return f"检索引擎没有收下{beijing(first, now)}起研判的{batches}批稿件，检索结果里没有它们；原因见“系统 → 发送”"
 
 
 def _note_indexed(store: Store, rows: Sequence[OutboxRow], refused: Mapping[str, str], now: datetime) -> None:

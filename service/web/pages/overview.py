@@ -43,7 +43,7 @@ def overview(request: Request, identity: Reader) -> HTMLResponse:
     context = context_of(request)
     with context.store.read() as work:
         view = _now(request, work, context) | _alert_list(request, work, context) | _watch(work, context)
-        view |= _surges(work, context)
+        view |= _surges(work, context) | {"revision": work.alerts.revision()}
     return page(request, "overview.html", identity=identity, key="overview", title="总览", **view)
 
 

@@ -19,6 +19,7 @@ from service.api.identity import Reader, context_of
 from service.domain.beijing import BEIJING
 from service.domain.places import CITIES, CITY_DIGITS, PROVINCE, region_name, region_prefix
 from service.flows.keeping.privacy import note_personal_read, personal_documents
+from service.flows.telling.deliver import search_behind
 from service.ports.search import SearchQuery, SearchResult, SearchUnavailableError
 from service.search.query import QueryError, parse_query, terms_of
 from service.web.render import page
@@ -165,6 +166,7 @@ def _find(context: AppContext, query: SearchQuery, text: str, filters: SearchFil
     names = {source.id: source.name for source in context.catalogue_sources}
     try:
         result = context.search.find(query)
+        cities = _city_counts(context, query, result)
     except SearchUnavailableError as error:
         hits = _scan(context, query, names)
         sentence = f"检索引擎无法访问（{error}）。下面是数据库最近 {_SCAN} 篇中包含全部检索词的稿件，可能不全。"
@@ -172,11 +174,17 @@ def _find(context: AppContext, query: SearchQuery, text: str, filters: SearchFil
     hits = [from_search(hit.document, query, names) for hit in result.hits]
     view = {
         "hits": hits,
-        "facets": _facets(result, text, filters, _city_counts(context, query, result)),
-        "degraded": result.degraded,
+        "facets": _facets(result, text, filters, cities),
+        "degraded": result.degraded or _behind(context),
         "scope": _scope(filters, result.total, context.now()),
     }
     return view, query.offset + len(hits) < min(result.total, 10_000)
+
+
+def _behind(context: AppContext) -> str | None:
+    with context.store.read() as work:
+        behind = search_behind(work, now=context.now(), pace=context.pace)
+    return behind and f"{behind}。它们在“预警”“事件”里看得到；请通知系统管理员。"
 
 
 def _scan(context: AppContext, query: SearchQuery, names: Mapping[str, str]) -> list[Hit]:

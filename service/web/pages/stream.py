@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from service.api.identity import Guard
@@ -22,10 +22,18 @@ def feed_with_room(request: Request) -> RevisionFeed:
 
 
 @router.get("/events/stream", response_class=EventSourceResponse, dependencies=[Depends(Guard(Act.READ, touch=False))])
-async def stream(feed: Annotated[RevisionFeed, Depends(feed_with_room)]) -> AsyncIterator[ServerSentEvent]:
-    """Send the revision at once and with every change; the browser reconnects when the stream ends."""
-    first = True
+async def stream(
+    feed: Annotated[RevisionFeed, Depends(feed_with_room)],
+    seen: Annotated[int | None, Query()] = None,
+    last_event_id: Annotated[str, Header(max_length=20)] = "",
+) -> AsyncIterator[ServerSentEvent]:
+    """Send the revision at once and with every change; the browser reconnects when the stream ends.
+
+    `seen` is the revision by which the page was rendered. Where the first one sent is another than the page knows, it says
+    so like any change: what happened while no stream was open is not to wait for the next change.
+    """
+    known = last_event_id or ("" if seen is None else str(seen))
     async for revision in feed.changes():
-        # The page was rendered with the first revision already; it asks for parts only when something changed after.
-        yield ServerSentEvent(raw_data=str(revision), event="hello" if first else "revision", retry=3000)
-        first = False
+        told = str(revision)
+        yield ServerSentEvent(raw_data=told, event="hello" if known in {"", told} else "revision", id=told, retry=3000)
+        known = "changed"

@@ -97,6 +97,37 @@ def test_a_batch_that_takes_longer_than_a_lease_is_nobody_elses_and_is_completed
     assert (others, report.claimed, report.completed) == ([0], 1, 1)
 
 
+class TenMinutes(Keeper):
+    """Renews for ten minutes from when it began to hold, and no longer, as `holding` does."""
+
+    @contextmanager
+    def __call__(self, renew: Callable[[], object]) -> Iterator[None]:
+        end = self._clock() + timedelta(minutes=10)
+        with super().__call__(lambda: renew() if self._clock() <= end else None):
+            yield
+
+
+def test_of_documents_that_are_judged_one_by_one_each_may_take_as_long_as_a_whole_batch(
+    store: Store, office: Office, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, others = TenMinutes(clock), list[int]()
+    monkeypatch.setattr(assess, "holding", keeper)
+
+    def meanwhile() -> None:
+        keeper.pass_by_leases(8)
+        with store.write() as work:
+            others.append(len(work.documents.claim(limit=9, lease=LEASE, now=clock())))
+
+    with store.write() as work:
+        work.documents.put([document(str(number), TITLE, at=clock()) for number in range(4)], now=clock())
+    for _ in range(2):
+        with store.write() as work:
+            assert len(work.documents.claim(limit=9, lease=LEASE, now=clock())) == 4
+        clock.pass_by(seconds=LEASE.total_seconds() + 1)
+    report = judged(store, office, clock, SlowJudge(keeper, meanwhile))
+    assert (others, report.completed, report.quarantined) == ([0] * 4, 4, 0)
+
+
 def test_a_mail_that_the_server_takes_long_to_accept_is_sent_by_nobody_else(
     store: Store, office: Office, clock: MovingClock, keeper: Keeper, judge: ScriptedJudge
 ) -> None:

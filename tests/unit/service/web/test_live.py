@@ -5,6 +5,7 @@ import pytest
 
 from service.web import live
 from service.web.live import RevisionFeed, TooManyStreamsError
+from service.web.pages.stream import stream
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +88,32 @@ def test_the_store_is_not_polled_while_nobody_listens() -> None:
         assert len(calls) == before
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("seen", "last_event_id", "first"),
+    [
+        (7, "", "hello"),
+        (6, "", "revision"),
+        # Restored from a backup: the store is behind what the page knows.
+        (9, "", "revision"),
+        # Who comes back names the last one heard, which is newer than the page.
+        (5, "7", "hello"),
+        (7, "5", "revision"),
+        (None, "", "hello"),
+    ],
+)
+def test_the_first_revision_counts_as_a_change_where_the_page_knows_another(
+    seen: int | None, last_event_id: str, first: str
+) -> None:
+    store = [7]
+
+    async def scenario() -> list[str | None]:
+        heard = stream(RevisionFeed(lambda: store[0]), seen=seen, last_event_id=last_event_id)
+        names = [(await anext(heard)).event]
+        store[0] = 8
+        names.append((await anext(heard)).event)
+        await heard.aclose()  # type: ignore[attr-defined]
+        return names
+
+    assert asyncio.run(scenario()) == [first, "revision"]
