@@ -59,6 +59,9 @@ def test_facts_say_who_was_harmed_and_where() -> None:
 
 def test_recall_class_rumour_and_rebuttal_are_facts() -> None:
     assert findings("药企启动二级召回").facts["recall_class"] == 2
+    assert findings("护理液主动召回", "召回级别二级，涉及3.2万瓶。").facts["recall_class"] == 2
+    assert findings("注射泵主动召回", "召回级别为：一级。").facts["recall_class"] == 1
+    assert "recall_class" not in findings("企业主动召回", "召回后由二级医院处理。").facts
     facts = findings("网传疫苗致白血病，官方辟谣").facts
     assert facts["rumour"] is True
     assert facts["official_rebuttal"] is True
