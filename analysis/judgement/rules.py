@@ -85,6 +85,10 @@ _RUMOUR_ALONE, _RUMOUR_OF_MANY = 3, 4
 _OUTSIDE = ("71", "81", "82")
 _PLACED = frozenset({EntityType.REGION, EntityType.FIRM})
 _INSIDE = re.compile("我国|国内|中国|全国|内地|大陆|国家药监局|本省|我省|本市|我市|本县|我县|省药监局|市监局|公安局")
+# Where a product comes from ties nothing that happened abroad to this country.
+_ORIGIN = re.compile(
+    "中国产|产自中国|中国制造|中国(?=(?:减肥|壮阳|中药|中成药|保健|神药|药[膏酒丸茶物品片水](?!监)|玻尿酸|面霜|面膜))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +296,8 @@ def _where(reading: Reading, entities: Sequence[Entity], *, in_jiangxi: bool) ->
     outside = [TermKind.ABROAD in {hit.term.kind for hit in reading.hits}]
     codes = [entity.code or "" for entity in entities if entity.type is EntityType.REGION]
     outside.extend(code.startswith(_OUTSIDE) for code in codes)
-    inside = any(not code.startswith(_OUTSIDE) for code in codes) or bool(_INSIDE.search(reading.joined))
+    told = _ORIGIN.sub("", reading.joined) if any(outside) else reading.joined
+    inside = any(not code.startswith(_OUTSIDE) for code in codes) or bool(_INSIDE.search(told))
     firm = any(entity.type is EntityType.FIRM and (entity.code or "")[:1].isdigit() for entity in entities)
     return {"jiangxi": in_jiangxi, "abroad": any(outside) and not inside, "home": inside or firm}
 
