@@ -100,19 +100,15 @@ def absorb_report(
 ) -> Event:
     """Return the event with this document's report added; a document without risk adds presence, not claims.
 
-    One that `repeats` the text of another tells no case of its own.
-
-    The title is that of the first report, or of the first that says what it is about; the first medium or office that
-    reports gives it its own, which people know. A title that claims fewer dead than a later one, or more than an office
-    has found, or a death that a medium or an office takes back, gives way. How many documents and sources there are, the store counts: an edited
-    document reports again but is one.
+    One that `repeats` the text of another tells no case of its own. The title is that of the first report, or of the
+    first that says what it is about; the first medium or office that reports gives it its own, which people know. A title
+    that claims fewer dead than a later one, or more than an office has found, or a death that a medium or an office takes
+    back, gives way. How many documents and sources there are, the store counts: an edited document reports again but is one.
     """
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
-    official = speaker.source_class in _OFFICES
-    harmed, deaths, toll = absorb_toll(
-        event, document, assessment, official=official, named=speaker.source_class in _NAMED
-    )
+    official, named = speaker.source_class in _OFFICES, speaker.source_class in _NAMED
+    harmed, deaths, toll = absorb_toll(event, document, assessment, official=official, named=named)
     title, titled = _title(event, document, assessment, speaker, deaths)
     return replace(
         event,
@@ -126,26 +122,33 @@ def absorb_report(
         regions=_joined(event.regions, _regions(assessment)),
         harmed=harmed,
         deaths=deaths,
-        facts=_merged(
-            event.facts, _flags(document, assessment, speaker) if is_risk else _calm(document, assessment, speaker)
-        )
-        | {
-            "need": absorb_need(
-                event.facts.get("need"),
-                document,
-                assessment,
-                official=official,
-                named=speaker.source_class in _NAMED,
-            ),
+        facts={
+            **_kept_facts(event, document, assessment, speaker, repeats=repeats),
             "toll": toll,
-            "places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES],
             "votes": votes,
-            "cases": _cases(event, document, assessment, speaker, repeats=repeats),
             **titled,
         },
         sketch=sketch,
         revision=event.revision + 1,
     )
+
+
+def _kept_facts(
+    event: Event, document: Document, assessment: Assessment, speaker: Speaker, *, repeats: bool
+) -> dict[str, Any]:
+    """Return what an event keeps of its reports beside names and numbers, with one report added."""
+    tells_risk = assessment.level is Level.RISK
+    flags = _flags(document, assessment, speaker) if tells_risk else _calm(document, assessment, speaker)
+    need = absorb_need(
+        event.facts.get("need"),
+        document,
+        assessment,
+        official=speaker.source_class in _OFFICES,
+        named=speaker.source_class in _NAMED,
+    )
+    places = _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES]
+    cases = _cases(event, document, assessment, speaker, repeats=repeats)
+    return _merged(event.facts, flags) | {"need": need, "places": places, "cases": cases}
 
 
 def _title(
