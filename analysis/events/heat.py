@@ -36,6 +36,7 @@ class EventFacts:
 
     `last_2h` is the number of items of the last two hours, `mean_2h` the mean per two hours of the 24 hours before
     them. `views` and `reposts` are the sums over the event, `views_peak` and `reposts_peak` the largest of one item.
+    `independent_24h` is the number of sources, each with a text of its own, of the last 24 hours.
     `severity` overrides the category default where an assessment has set one (1 to 5, facts not yet added). `beyond` says
     that places outside the office's province are named too.
     """
@@ -57,13 +58,13 @@ class EventFacts:
     relevance: Relevance = Relevance.OTHER
     provinces: int = 0
     beyond: bool = False
-    independent_sources: int = 0
+    independent_24h: int = 0
     persons_harmed: int | None = None
     deaths: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse negative counts and a severity off the scale."""
-        for name in ("similar_cases", "items_24h", "accounts", "last_2h", "provinces", "independent_sources"):
+        for name in ("similar_cases", "items_24h", "accounts", "last_2h", "provinces", "independent_24h"):
             if getattr(self, name) < 0:
                 raise ValueError(f"EventFacts.{name} must not be negative, got {getattr(self, name)}")
         if self.severity is not None and not 1 <= self.severity <= _TOP:

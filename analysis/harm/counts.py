@@ -20,6 +20,7 @@ from analysis.harm.circumstances import (
 from analysis.harm.deaths import dead_by, may_tell_death, plainly_spelled, single_deaths, totals
 from analysis.harm.denials import corrected_spans, denied_spans, retracted_spans, stands_in
 from analysis.harm.one_told import one_told, wrongly_given
+from analysis.harm.passed_on import infected
 from analysis.harm.people import AGE, KIN, MEASURE, NUMBER, WHO, PeopleCount
 from analysis.harm.side_by_side import told_side_by_side
 from analysis.harm.weighed import weighed_one
@@ -239,6 +240,8 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
     matches = _numbers_of_people(words)
     kin = _KIN_SIGN.search(words) and _KIN.search(words)
     listed = list(_listed(words))
+    for start, end, written in infected(words):
+        yield from _counted(EntityType.HARMED, start, end, written)
     if not matches and not kin and not listed and not _TITLED.search(words):
         return
     told = is_harm_told(words) or tells_ailment(words) or bool(ailment_after_use(words))

@@ -15,6 +15,7 @@ from analysis.assessment import Entity, EntityType, Evidence
 from analysis.harm.circumstances import SENTENCE, is_refuted, ruled_out_spans, tells_of_many, without_ruled_out
 from analysis.harm.counts import PeopleCount
 from analysis.harm.denials import denied_spans
+from analysis.harm.passed_on import passed_on
 from analysis.judgement.aside import is_long_ago, judges_the_past, tells_no_harm
 from analysis.judgement.severity import MOST_SEVERE
 from analysis.judgement.signs import Signs, read_signs
@@ -52,20 +53,16 @@ _VACCINE_HARM = re.compile(
     "|(?:问题|假|打错|错打|错种)疫苗|疫苗.{0,4}(?:打错|错打)|过期疫苗.{0,8}(?:接种|打给|注射|给)"
 )
 # 血透中心查出好多人丙肝阳性: many to whom a machine, a needle or blood passed an illness, and no screening or advice.
-_BY_BLOOD = re.compile("透析|血透|输血|针头|针管|注射器|献浆|血浆")
-_BLOOD_BORNE = re.compile(
-    "(?:查出|检出|验出|感染|染上|得了|转成?|变成?)[^,。]{0,8}?(?:丙肝|乙肝|艾滋|梅毒|hiv|hcv)|(?:丙肝|乙肝|艾滋|梅毒|hiv|hcv)(?:抗体|病毒)?[^,。]{0,3}(?:阳性|转阳)"
-)
 _SEVERAL_PEOPLE = re.compile(
     "好多|很多人|好几个|多人|多名|多例|一批|集体|十几|几十|[3-9三四五六七八九十][0-9十]*(?:个|名|位|例)|[1-9][0-9]+(?:个|名|位|例|人)"
-)
-_NOT_PASSED_ON = re.compile(
-    "筛查|普查|科普|预防|如何|怎么|怎样|专区|专机|单独|医保|报销|携带者|途径|感染率|隔离|免费|治愈|规范|指南|应当|应该|疫苗|母婴"
 )
 _OTHER_CAUSE = re.compile(
     "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|毒品|后感染|未接种|未注射|不打疫苗|赔偿标准"
 )
-_RECALL = re.compile("(?P<class>[一二三])级召回")
+# 一级召回, and as notices put it: 召回级别为二级.
+_RECALL = re.compile(
+    "(?:(?P<class>[一二三])级召回|召回(?:级别|等级|分级)(?:[为是系属:]|确定为|定为|判定为){0,2}(?P<graded>[一二三])级)"
+)
 _CLASSES = re.compile("分几级|分级|[二三]级|如何|怎么|什么是")
 _RECALL_CLASS = {"一": 1, "二": 2, "三": 3}
 _NOTICE = re.compile("公告|通告|通报|抽检|检验|不符合规定|不合格|召回|飞行检查")
@@ -88,6 +85,10 @@ _RUMOUR_ALONE, _RUMOUR_OF_MANY = 3, 4
 _OUTSIDE = ("71", "81", "82")
 _PLACED = frozenset({EntityType.REGION, EntityType.FIRM})
 _INSIDE = re.compile("我国|国内|中国|全国|内地|大陆|国家药监局|本省|我省|本市|我市|本县|我县|省药监局|市监局|公安局")
+# Where a product comes from ties nothing that happened abroad to this country.
+_ORIGIN = re.compile(
+    "中国产|产自中国|中国制造|中国(?=(?:减肥|壮阳|中药|中成药|保健|神药|药[膏酒丸茶物品片水](?!监)|玻尿酸|面霜|面膜))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
     recall = _RECALL.search(sentence.text)
     if (
         recall
-        and recall.group("class") == "一"
+        and _class_of(recall) == 1
         and not _CLASSES.search(sentence.text)
         and sentence.product
         and sentence.cues & {"quality", "official"}
@@ -220,16 +221,10 @@ def _floor(sentence: _Sentence) -> Iterator[Finding]:
     harm = _VACCINE_HARM.search(sentence.text)
     if harm and _VACCINE.search(sentence.text):
         yield _at(sentence, "vaccine_harm", harm)
-    if passed := _passed_on(sentence.text):
+    if (passed := passed_on(sentence.text)) and _SEVERAL_PEOPLE.search(sentence.text):
         yield _at(sentence, "product_cluster", passed)
     if _TIES.search(sentence.text):
         yield from _counted_harm(sentence)
-
-
-def _passed_on(words: str) -> re.Match[str] | None:
-    """Return where a sentence says that several people have an illness that blood passed on; `None` where it does not."""
-    told = _BLOOD_BORNE.search(words) if _BY_BLOOD.search(words) else None
-    return told if told and _SEVERAL_PEOPLE.search(words) and not _NOT_PASSED_ON.search(words) else None
 
 
 def _is_not_ours(sentence: _Sentence) -> bool:
@@ -248,6 +243,10 @@ def _counted_harm(sentence: _Sentence) -> Iterator[Finding]:
             yield Finding("product_death", *span, FLOOR_RULES["product_death"])
         elif count.named and count.value >= _LEAST_CLUSTER and "harm" in sentence.cues:
             yield Finding("product_cluster", *span, FLOOR_RULES["product_cluster"])
+
+
+def _class_of(recall: re.Match[str]) -> int:
+    return _RECALL_CLASS[recall.group("class") or recall.group("graded")]
 
 
 def _jiangxi_notice(sentences: Sequence[_Sentence]) -> Iterator[Finding]:
@@ -278,7 +277,7 @@ def _facts(reading: Reading, sentences: Sequence[_Sentence]) -> dict[str, int | 
     if facts["deaths"] and judges_the_past(reading):
         facts["judged"] = True
     if recall := _RECALL.search(reading.joined):
-        facts["recall_class"] = _RECALL_CLASS[recall.group("class")]
+        facts["recall_class"] = _class_of(recall)
     return facts
 
 
@@ -297,7 +296,8 @@ def _where(reading: Reading, entities: Sequence[Entity], *, in_jiangxi: bool) ->
     outside = [TermKind.ABROAD in {hit.term.kind for hit in reading.hits}]
     codes = [entity.code or "" for entity in entities if entity.type is EntityType.REGION]
     outside.extend(code.startswith(_OUTSIDE) for code in codes)
-    inside = any(not code.startswith(_OUTSIDE) for code in codes) or bool(_INSIDE.search(reading.joined))
+    told = _ORIGIN.sub("", reading.joined) if any(outside) else reading.joined
+    inside = any(not code.startswith(_OUTSIDE) for code in codes) or bool(_INSIDE.search(told))
     firm = any(entity.type is EntityType.FIRM and (entity.code or "")[:1].isdigit() for entity in entities)
     return {"jiangxi": in_jiangxi, "abroad": any(outside) and not inside, "home": inside or firm}
 

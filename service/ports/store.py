@@ -255,7 +255,7 @@ class Events(Protocol):
         """Return the counts that the score needs.
 
         Keys: `items` (all), `items_24h`, `items_2h`, `items_prev_24h` (the 24 h before the last two), `items_1h`, `items_prev_1h`,
-        `sources, independent_sources, accounts` (of an export each outlet that it names is a source), `views` and `reposts` (`None` where unknown), `source_classes`, `provinces` (six-digit codes), `first_source_id`.
+        `sources, independent_sources, independent_24h, accounts` (of an export each outlet that it names is a source), `views` and `reposts` (`None` where unknown), `source_classes`, `provinces` (six-digit codes), `first_source_id`.
         """
         ...
 

@@ -21,7 +21,7 @@ __all__ = ["SqlEvents"]
 
 _COUNTED = (
     *("items", "items_24h", "items_2h", "items_prev_24h", "items_1h", "items_prev_1h"),
-    *("sources", "independent_sources", "accounts"),
+    *("sources", "independent_sources", "independent_24h", "accounts"),
 )
 # What no platform has told is unknown, which is not zero.
 _TOLD = ("views", "reposts")
@@ -55,6 +55,13 @@ _COUNTS = (
         _between(2, 1).label("items_prev_1h"),
         func.count(speaker().distinct()).label("sources"),
         func.count(speaker().distinct()).filter(_A.duplicate_of.is_(None)).label("independent_sources"),
+        func.count(speaker().distinct())
+        .filter(
+            _A.duplicate_of.is_(None),
+            _A.at > bindparam("before_24h", type_=Moment),
+            _A.at <= bindparam("before_0h", type_=Moment),
+        )
+        .label("independent_24h"),
         func.count(_A.account.distinct()).label("accounts"),
         func.sum(engagements.c.views).label("views"),
         func.sum(engagements.c.reposts).label("reposts"),

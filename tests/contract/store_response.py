@@ -208,6 +208,7 @@ class EventsContract:
             "items_prev_1h": 2,
             "sources": 3,
             "independent_sources": 2,
+            "independent_24h": 1,
             "accounts": 3,
             "views": 200,
             "reposts": 14,

@@ -7,7 +7,7 @@ taken here does.
 
 import re
 
-from analysis.assessment import Assessment
+from analysis.assessment import Assessment, EntityType
 from analysis.events.places import NATIONS, mentioned_nations
 from crawlers.records import Document
 
@@ -22,7 +22,14 @@ _ORIGIN = re.compile(
 _NEAR = re.compile(
     "[我俺咱](?:们)?(?:也|都|刚|就|家|这|妈|爸|爹|娘|爷|奶|姐|妹|哥|弟|姨|姑|舅|叔|婶|伯|老[公婆]|媳妇|儿子|女儿|孩子|娃|闺蜜|同事|朋友|邻居|同学|室友|群|单位|自己|[吃喝用买打])"
 )
+_SEATED = frozenset({EntityType.REGION, EntityType.FIRM})
 _GOODS = re.compile("代购|海淘|跨境|带回来|寄回来|人肉背|微商|国药准字|网店|淘宝|拼多多|直播间")
+
+
+# Only what an office says of a product from abroad that never came.
+_NEVER_CAME = re.compile(
+    "(?:我国|国内|中国|内地|国家药监局[^,，。]{0,6}?)(?:从未|尚未|没有|并?未)(?:曾)?(?:批准[^,，。]{0,20}进口|进口|批准[^,，。]{0,20}上市|有?上市|注册)"
+)
 
 
 def tells_of_abroad(document: Document, assessment: Assessment) -> bool:
@@ -37,10 +44,12 @@ def tells_of_abroad(document: Document, assessment: Assessment) -> bool:
 
 
 def is_tied_to_home(document: Document, assessment: Assessment) -> bool:
-    """Tell whether a report names a place, a firm or an office of this country, goods that come here, or somebody near who took them."""
-    return bool(
-        assessment.facts.get("home")
-        or assessment.facts.get("jiangxi")
-        or _NEAR.search(document.title + document.text)
-        or _GOODS.search(document.title + document.text)
-    )
+    """Tell whether a report names a place, a firm or an office of this country, goods that come here, or somebody near who took them.
+
+    That a product from abroad was never let into this country ties nothing to it.
+    """
+    words = f"{document.title}\n{document.text}"
+    if assessment.facts.get("jiangxi") or _NEAR.search(words) or _GOODS.search(words):
+        return True
+    named = any(one.type in _SEATED and (one.code or "")[:1].isdigit() for one in assessment.entities)
+    return bool(assessment.facts.get("home")) and (named or not _NEVER_CAME.search(words))

@@ -73,6 +73,10 @@ _POLICIES: Mapping[str, str] = MappingProxyType(
         "elsewhere": "GOV-03",
     }
 )
+_PASSED_ON = frozenset({"told_answered", "rebutted"})
+_ASKING = frozenset({"asks_for_truth", "criticism", "criticism_lead", "criticism_sharp"})
+# What says that nobody has answered is no reason beside an answer, unless people go on asking: then it says so.
+_UNANSWERED: Mapping[str, str] = MappingProxyType({"rumour": "属于传言或误导信息，官方回应后仍未平息"})
 # Facts of the event tell these better than any one document.
 _BY_EVENT = frozenset({"death", "death_told", "open_cluster", "many_harmed", "office_speaks", "foreign"})
 
@@ -160,14 +164,15 @@ class NeedDecision:
 
 
 def absorb_need(
-    known: Mapping[str, Any] | None, document: Document, assessment: Assessment, *, official: bool
+    known: Mapping[str, Any] | None, document: Document, assessment: Assessment, *, official: bool, named: bool = False
 ) -> dict[str, Any]:
-    """Return what an event keeps of its documents' signs, with one document added; `official` says that an office speaks.
+    """Return what an event keeps of its documents' signs, with one document added.
 
+    `official` says that an office speaks, `named` that a medium does.
     An office answers by a notice, an announcement or a rebuttal; that it is merely quoted is no answer.
     """
     held = dict(known or {})
-    rules = str(assessment.facts.get("need") or "").split()
+    rules = frozenset(str(assessment.facts.get("need") or "").split())
     at = document.happened_at.astimezone(UTC).isoformat()
     answers = official and ("office_speaks" in rules or "rebutted" in rules or rebuts(document, assessment))
     if answers and at > str(held.get("answered_at") or ""):
@@ -175,9 +180,11 @@ def absorb_need(
     if assessment.level is not Level.RISK or official:
         return held
     votes = dict(held.get("votes") or {})
-    for rule in rules:
+    for rule in sorted(rules):
         votes[rule] = int(votes.get(rule, 0)) + 1
-    asks = bool(assessment.facts.get("needs_response")) and at > str(held.get("answered_at") or at)
+    # Who passes the answer on does not ask again, unless his own words ask.
+    passes_on = (named or rules & _PASSED_ON) and not rules & _ASKING
+    asks = bool(assessment.facts.get("needs_response")) and at > str(held.get("answered_at") or at) and not passes_on
     return held | {
         "documents": int(held.get("documents", 0)) + 1,
         "votes": votes,
@@ -233,18 +240,20 @@ def propose_need(
 def _by_documents(signs: NeedSigns, rules: NeedTable) -> Iterator[NeedReason]:
     for rule in rules.rules.values():
         votes = signs.votes.get(rule.id, 0)
-        if rule.id in _BY_EVENT or not votes:
+        answered = signs.answered_at is not None and rule.id in _UNANSWERED
+        if rule.id in _BY_EVENT or not votes or (answered and not signs.asked_since):
             continue
         shown = votes >= _MANY or votes * 4 >= signs.documents if rule.weight > 0 else votes * 2 > signs.documents
         if shown:
-            yield _reason(rule.id, rule.weight, f"{rule.why}（{votes}篇）")
+            why = _UNANSWERED[rule.id] if answered else rule.why
+            yield _reason(rule.id, rule.weight, f"{why}（{votes}篇）")
 
 
 def _by_facts(
     categories: Sequence[str], facts: IncidentFacts, signs: NeedSigns, rules: NeedTable
 ) -> Iterator[NeedReason]:
     if facts.suspects_death:
-        yield _reason("death", rules.rules["death"].weight, "疑似有人死亡，尚未排除")
+        yield _reason("death", rules.rules["death"].weight, "疑似有人死亡，未经人工排除")
     if facts.suspects_cluster:
         yield _reason("open_cluster", rules.rules["open_cluster"].weight, "疑似多人受害，原因或处置未明")
     if signs.answered_at is not None:

@@ -3,13 +3,14 @@
 Reports only ever add: the gravest claim stays until a person refutes it. All of it is claim, not finding.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from analysis.assessment import Assessment, EntityType, Level
+from analysis.assessment import Assessment, Entity, EntityType, Level
 from analysis.events.heat import Authority, EventFacts, Relevance
 from analysis.events.places import mentioned_nations
 from crawlers.records import Document, DocumentKind, SourceClass
@@ -25,6 +26,11 @@ _AUTHORITATIVE = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, Sou
 _NAMED = _AUTHORITATIVE | {SourceClass.MEDIA, SourceClass.TRADE}
 _HEADLINES = frozenset({SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
 _CASE_CATEGORIES = frozenset({"R01", "R11"})
+# The public tells what befell itself or its kin; papers, offices and lists tell what they heard of others.
+_PUBLIC = frozenset({SourceClass.SOCIAL, SourceClass.COMPLAINT, SourceClass.OTHER})
+_RETOLD = re.compile(
+    "男子|女子|男孩|女孩|男童|女童|男生|女生|患者|市民|村民|学生|老人|小伙|姑娘|[0-9一二三四五六七八九十]岁"
+)
 _OFFICES = frozenset({SourceClass.OFFICIAL})
 _SEVERE, _ROUTINE = 4, 2
 _ROUTINE_WORK = re.compile(
@@ -37,6 +43,10 @@ _EPIDEMIC = re.compile("疫情(?:通报|信息|防控)|新增.{0,12}(?:病例|�
 _FOOD = re.compile("食品|固体饮料|压片糖果|代餐|保健品")
 _MEDICAL = frozenset({EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC})
 _DISPUTE = ("申请复检", "申请复验", "复验", "质疑抽检", "对检验结果有异议", "提出异议", "不认可")
+_CORRECTS = re.compile("更正|致歉|误报|谣言|不实|辟谣|(?:未|没有?|并无)(?:有?人)?(?:死亡|身亡|离世|去世)")
+# 祛痘膏检出氯倍他索丙酸酯: what was found in it is not what was sold.
+_FOUND_IN = re.compile("(?:检出|检测出|查出|验出|测出|掺[入有了]?|非法添加了?|违规添加了?)[^,，。；、]{0,4}$")
+_FOUND_WITHIN = 10
 _MAX_NAMES = 24
 _MAX_PLACES = 6
 
@@ -80,21 +90,25 @@ def open_event(
 
 
 def absorb_report(
-    event: Event, *, document: Document, assessment: Assessment, speaker: Speaker, sketch: Mapping[str, Any]
+    event: Event,
+    *,
+    document: Document,
+    assessment: Assessment,
+    speaker: Speaker,
+    sketch: Mapping[str, Any],
+    repeats: bool = False,
 ) -> Event:
     """Return the event with this document's report added; a document without risk adds presence, not claims.
 
-    The title is that of the first report, or of the first that says what it is about; the first medium or office that
-    reports gives it its own, which people know. A title that claims fewer dead than a later one, or more than an office
-    has found, gives way. How many documents and sources there are, the store counts: an edited
-    document reports again but is one.
+    One that `repeats` the text of another tells no case of its own. The title is that of the first report, or of the
+    first that says what it is about; the first medium or office that reports gives it its own, which people know. A title
+    that claims fewer dead than a later one, or more than an office has found, or a death that a medium or an office takes
+    back, gives way. How many documents and sources there are, the store counts: an edited document reports again but is one.
     """
     is_risk = assessment.level is Level.RISK
     votes = _votes(event.facts.get("votes", {}), assessment.category_codes if is_risk else ())
-    official = speaker.source_class in _OFFICES
-    harmed, deaths, toll = absorb_toll(
-        event, document, assessment, official=official, named=speaker.source_class in _NAMED
-    )
+    official, named = speaker.source_class in _OFFICES, speaker.source_class in _NAMED
+    harmed, deaths, toll = absorb_toll(event, document, assessment, official=official, named=named)
     title, titled = _title(event, document, assessment, speaker, deaths)
     return replace(
         event,
@@ -103,24 +117,38 @@ def absorb_report(
         last_at=max(event.last_at, document.happened_at),
         severity=max(event.severity, assessment.severity),
         categories=_ranked(votes),
-        products=_joined(event.products, _products(assessment)),
+        products=_joined(event.products, _products(document, assessment)),
         firms=_joined(event.firms, assessment.entity_names(EntityType.FIRM)),
         regions=_joined(event.regions, _regions(assessment)),
         harmed=harmed,
         deaths=deaths,
-        facts=_merged(
-            event.facts, _flags(document, assessment, speaker) if is_risk else _calm(document, assessment, speaker)
-        )
-        | {
-            "need": absorb_need(event.facts.get("need"), document, assessment, official=official),
+        facts={
+            **_kept_facts(event, document, assessment, speaker, repeats=repeats),
             "toll": toll,
-            "places": _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES],
             "votes": votes,
             **titled,
         },
         sketch=sketch,
         revision=event.revision + 1,
     )
+
+
+def _kept_facts(
+    event: Event, document: Document, assessment: Assessment, speaker: Speaker, *, repeats: bool
+) -> dict[str, Any]:
+    """Return what an event keeps of its reports beside names and numbers, with one report added."""
+    tells_risk = assessment.level is Level.RISK
+    flags = _flags(document, assessment, speaker) if tells_risk else _calm(document, assessment, speaker)
+    need = absorb_need(
+        event.facts.get("need"),
+        document,
+        assessment,
+        official=speaker.source_class in _OFFICES,
+        named=speaker.source_class in _NAMED,
+    )
+    places = _joined(event.facts.get("places", ()), assessment.entity_names(EntityType.REGION))[:_MAX_PLACES]
+    cases = _cases(event, document, assessment, speaker, repeats=repeats)
+    return _merged(event.facts, flags) | {"need": need, "places": places, "cases": cases}
 
 
 def _title(
@@ -132,7 +160,8 @@ def _title(
     names_it = is_risk and not named and speaker.source_class in _NAMED and bool(document.title)
     clearer = is_risk and not named and not telling and tells_now
     may_rename = is_risk and bool(document.title) and (speaker.source_class in _NAMED or not named)
-    if names_it or clearer or not event.title or (may_rename and _outdated(event, document, deaths)):
+    corrected = is_risk and speaker.source_class in _NAMED and _corrects(event, document)
+    if names_it or clearer or corrected or not event.title or (may_rename and _outdated(event, document, deaths)):
         return headline(document, assessment), {"named": named or names_it, "telling": tells_now}
     return event.title, {"named": named, "telling": telling}
 
@@ -145,10 +174,15 @@ def _outdated(event: Event, document: Document, deaths: int | None) -> bool:
     return 0 < claimed != deaths and own in {0 if deaths < (event.deaths or 0) else deaths, deaths}
 
 
+def _corrects(event: Event, document: Document) -> bool:
+    """Tell whether a title takes back the death that the event's title claims."""
+    return bool(_CORRECTS.search(document.title) and dead_in(event.title) and not dead_in(document.title))
+
+
 def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now: datetime) -> EventFacts:
     """Return what the score needs, from the event and the store's counts at `now`; `province` is the office's two digits."""
     classes = {SourceClass(name) for name in spread["source_classes"]}
-    independent = int(spread["independent_sources"])
+    cases = event.facts.get("cases") or ()
     old_enough = now - event.first_at >= timedelta(hours=2)
     local = bool(event.facts.get("jiangxi")) or any(code.startswith(province) for code in event.regions)
     return EventFacts(
@@ -156,7 +190,7 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         severity=event.severity or None,
         death=bool(event.facts.get("death")),
         vulnerable=bool(event.facts.get("vulnerable")),
-        similar_cases=max(event.harmed or 0, independent if _CASE_CATEGORIES & set(event.categories) else 0),
+        similar_cases=max(event.harmed or 0, len(cases) if _CASE_CATEGORIES & set(event.categories) else 0),
         items_24h=int(spread["items_24h"]),
         accounts=int(spread["accounts"]),
         views=spread["views"],
@@ -168,10 +202,30 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         provinces=len(spread["provinces"]),
         beyond=bool(event.facts.get("nation"))
         or any(c.isdigit() and not c.startswith(province) for c in event.regions),
-        independent_sources=independent,
+        independent_24h=int(spread["independent_24h"]),
         persons_harmed=event.harmed,
         deaths=event.deaths,
     )
+
+
+def _cases(
+    event: Event, document: Document, assessment: Assessment, speaker: Speaker, *, repeats: bool
+) -> tuple[str, ...]:
+    """Return a mark of each who has told of one person harmed of his own; whoever retells what he heard adds no case.
+
+    The mark holds within the event alone: it tells nothing of who wrote.
+    """
+    known: Sequence[str] = event.facts.get("cases") or ()
+    people = [one.text for one in assessment.entities if one.type is EntityType.HARMED]
+    own = (
+        assessment.level is Level.RISK
+        and speaker.source_class in _PUBLIC
+        and assessment.facts.get("harmed") == 1
+        and not repeats
+        and not _RETOLD.search("\n".join((document.title, *people)))
+    )
+    mark = hashlib.blake2b(f"{event.id}\n{document.author or document.id}".encode(), digest_size=6).hexdigest()
+    return _joined(known, (mark,) if own else ())
 
 
 def growth(spread: Mapping[str, Any]) -> float | None:
@@ -201,6 +255,7 @@ def _flags(document: Document, assessment: Assessment, speaker: Speaker) -> dict
         "large_cluster": bool(said.get("large_cluster")),
         "notice_dispute": "R03" in assessment.category_codes and any(word in document.text for word in _DISPUTE),
         "hot_list": document.kind is DocumentKind.HOT_ENTRY,
+        "hot_agency": document.kind is DocumentKind.HOT_ENTRY and "药监" in document.title,
         "headline": speaker.source_class in _HEADLINES and local,
         "local_media": speaker.source_class is SourceClass.MEDIA and speaker.local,
         "credible": speaker.source_class in _NAMED,
@@ -249,9 +304,19 @@ def _merged(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def _products(assessment: Assessment) -> tuple[str, ...]:
+def _products(document: Document, assessment: Assessment) -> tuple[str, ...]:
+    """Return the products that a report names; a drug that was found in another product is none of them."""
     kinds = (EntityType.DRUG, EntityType.VACCINE, EntityType.DEVICE, EntityType.COSMETIC)
-    return tuple(name for kind in kinds for name in assessment.entity_names(kind))
+    drugs = [one for one in assessment.entities if one.type is EntityType.DRUG]
+    told = {one.canonical or one.text for one in drugs if not _FOUND_IN.search(_before(document, one))}
+    found = {one.canonical or one.text for one in drugs} - told
+    names = [name for kind in kinds for name in assessment.entity_names(kind)]
+    return tuple(name for name in names if name not in found) or tuple(names)
+
+
+def _before(document: Document, entity: Entity) -> str:
+    words = document.title if entity.field == "title" else document.text
+    return words[max(0, entity.start - _FOUND_WITHIN) : entity.start]
 
 
 def _regions(assessment: Assessment) -> tuple[str, ...]:

@@ -26,10 +26,14 @@ _LOOKED_INTO = re.compile("经(?:[^,，。]{0,10})?(?:核实|核查|调查|查�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toll:
-    """A number of people: whether there are at least so many, and what was claimed before an office told fewer, else `None`."""
+    """A number of people: whether there are at least so many, and what was claimed before an office told fewer, else `None`.
+
+    `read` says that nobody writes the number: a model read it out of the whole text.
+    """
 
     number: int
     least: bool = False
+    read: bool = False
     claimed: int | None = None
 
     @property
@@ -42,13 +46,18 @@ def toll_of(event: Event, kind: str) -> Toll | None:
     """Return how many are told to be `harmed` or dead (`deaths`); `None` where nobody gives a number."""
     number = event.harmed if kind == "harmed" else event.deaths
     kept = _kept(event, kind)
-    return Toll(number=number, least=bool(kept.get("least")), claimed=kept.get("claimed")) if number else None
+    return (
+        Toll(number=number, least=bool(kept.get("least")), read=bool(kept.get("read")), claimed=kept.get("claimed"))
+        if number
+        else None
+    )
 
 
 def harmed_told(event: Event) -> str:
     """Return what reports claim of people harmed, empty where they give no number: 称受影响至少20人."""
     toll = toll_of(event, "harmed")
-    return f"称受影响{toll.words}人{_before(toll)}" if toll else ""
+    read = "（系统读全文得出，原文未写明人数）" if toll and toll.read else ""
+    return f"称受影响{toll.words}人{read}{_before(toll)}" if toll else ""
 
 
 def deaths_told(event: Event) -> str:
@@ -82,6 +91,8 @@ def absorb_toll(
         if isinstance(number, int) and not isinstance(number, bool):
             least = _is_least(assessment, kind, number)
             known[kind], kept = _added(held, kept, number, least=least, ascertained=ascertained, named=named)
+            if kind == "harmed" and known[kind] == number:
+                kept = _read_or_written(kept, held, assessment)
         if kept:
             toll[kind] = kept
     return known["harmed"], known["deaths"], toll
@@ -101,6 +112,13 @@ def _added(
     if number > held:
         return number, fresh
     return held, (kept | {"least": False} if number == held and not least and kept.get("least") else kept)
+
+
+def _read_or_written(kept: dict[str, Any], held: int | None, assessment: Assessment) -> dict[str, Any]:
+    """Return what is kept of a number that a report gives: a number that is written somewhere is no longer only read."""
+    if assessment.facts.get("harmed_by") == "whole":
+        return kept | {"read": True} if held is None else kept
+    return {name: value for name, value in kept.items() if name != "read"}
 
 
 def _ascertains(document: Document, assessment: Assessment) -> bool:

@@ -88,7 +88,9 @@ def _cluster_50(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:
 
 def _media_headline(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:
     fires = facts.headline and facts.spread.authority is Authority.MEDIA and facts.spread.relevance is Relevance.LOCAL
-    return f"中央或省级媒体以标题报道本省产品或企业{_subject(facts)}" if fires else None
+    # That the product or firm is of the province is not known of most: 右美沙芬 is made elsewhere.
+    about = f"，涉及{_subject(facts)}" if _subject(facts) else ""
+    return f"中央或省级媒体以标题报道涉及本省的情况{about}" if fires else None
 
 
 def _two_provinces(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:
@@ -117,13 +119,13 @@ def _vaccine_growth(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | N
 
 
 def _hot_search_agency(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:
-    return "全国热搜词条点名药监部门" if facts.hot_list and facts.names_agency else None
+    return "全国热搜词条点名药监部门" if facts.hot_agency else None
 
 
 def _three_posts(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:
-    posts = facts.spread.independent_sources
+    posts = facts.spread.independent_24h
     fires = facts.products and posts >= numbers["posts"]
-    return f"{posts}个独立信源谈及{_subject(facts)}" if fires else None
+    return f"24小时内{posts}个独立信源谈及{_subject(facts)}" if fires else None
 
 
 def _notice_dispute(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:
@@ -136,7 +138,11 @@ def _local_media(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:
 
 def _single_credible(facts: IncidentFacts, heat: Heat, numbers: _Numbers) -> str | None:
     severity = round(heat.severity.share * 5)
-    return f"可信信源单篇稿件，严重程度{severity}级" if facts.credible and severity >= numbers["severity"] else None
+    return (
+        f"已有署名的可信信源报道，事件严重程度{severity}级"
+        if facts.credible and severity >= numbers["severity"]
+        else None
+    )
 
 
 def _slow_rise(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:

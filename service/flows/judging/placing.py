@@ -69,7 +69,14 @@ class Placing:
         if known is None:
             event = open_event(event_id, document=document, assessment=assessment, speaker=speaker, sketch={}, now=now)
         else:
-            event = absorb_report(known, document=document, assessment=assessment, speaker=speaker, sketch=known.sketch)
+            event = absorb_report(
+                known,
+                document=document,
+                assessment=assessment,
+                speaker=speaker,
+                sketch=known.sketch,
+                repeats=placement.duplicate_of is not None,
+            )
         self._events[event_id], self._sketches[event_id] = event, sketch
         keys = set(self._keys[document.id])
         if known is not None and event_id not in self._filed:
@@ -78,11 +85,18 @@ class Placing:
         self._placed[document.id] = event_id
         return event_id, placement.duplicate_of
 
-    def stay(self, event: Event, document: Document, assessment: Assessment, speaker: Speaker) -> None:
+    def stay(
+        self, event: Event, document: Document, assessment: Assessment, speaker: Speaker, *, repeats: bool
+    ) -> None:
         """Let a document that is judged again report to its event anew; the event's sketch holds it already and stays as it is."""
         known = self._known(event)
         self._events[event.id] = absorb_report(
-            known, document=document, assessment=assessment, speaker=speaker, sketch=known.sketch
+            known,
+            document=document,
+            assessment=assessment,
+            speaker=speaker,
+            sketch=known.sketch,
+            repeats=repeats,
         )
         self._file(event.id, set(self._keys[document.id]))
         self._placed[document.id] = event.id

@@ -83,7 +83,8 @@ class Again:
         if off_topic:
             placing.leave(event)
             return None, None
-        placing.stay(event, document, _news(assessment, stood.assessment), speaker)
+        repeats = stood.duplicate_of is not None
+        placing.stay(event, document, _news(assessment, stood.assessment), speaker, repeats=repeats)
         return event.id, stood.duplicate_of
 
     def settle(self) -> None:

@@ -171,7 +171,7 @@ def harm_claimed(event: Event | None) -> str:
     dead, harmed = toll_of(event, "deaths"), toll_of(event, "harmed")
     if dead and not event.facts.get("death_refuted"):
         return f"称死亡 {dead.words} 人，待核实"
-    return f"称受影响 {harmed.words} 人" if harmed else ""
+    return f"称受影响 {harmed.words} 人{'（系统读出）' if harmed.read else ''}" if harmed else ""
 
 
 def spark_hours(hourly: Sequence[tuple[datetime, int]], now: datetime) -> tuple[int, ...]:

@@ -65,6 +65,8 @@ def test_kin_by_their_number_and_those_given_a_used_needle_are_counted(text: str
         ("一诊所共用针头,19个人查出丙肝", 19),
         ("一次性针头反复用,村里12人检出乙肝", 12),
         ("透析的六个人丙肝都转阳了", 6),
+        ("血透室9名患者丙肝阳性", 9),
+        ("某院12名透析患者中9名丙肝抗体阳性", 9),
         ("诊所打针倒了五个", 5),
         ("打疫苗已经晕了8个了", 8),
         ("打完疫苗吐了五个", 5),
@@ -74,7 +76,10 @@ def test_those_to_whom_an_illness_passed_by_a_needle_or_a_machine_are_counted(te
     assert claimed(text) == [("harmed", value)]
 
 
-@pytest.mark.parametrize("text", ["免费筛查查出乙肝病毒携带者19人,已规范用药", "全县普查检出丙肝12人,已抗病毒治疗"])
+@pytest.mark.parametrize(
+    "text",
+    ["免费筛查查出乙肝病毒携带者19人,已规范用药", "全县普查检出丙肝12人,已抗病毒治疗", "献浆站筛查3名献浆者乙肝阳性"],
+)
 def test_carriers_whom_a_screening_found_are_nobody_harmed(text: str) -> None:
     assert not claimed(text)
 

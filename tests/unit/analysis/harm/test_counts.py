@@ -135,10 +135,18 @@ def test_what_is_supposed_or_warned_of_is_not_counted(text: str) -> None:
         "研究显示,240名患者中37人出现不良反应",
         "2003年该疫苗曾致13人死亡",
         "新增确诊病例120例,死亡2人",
+        "2025年全省共收到药品不良反应报告7.8万份,其中严重报告1.1万份,死亡病例47例",
+        "江西去年收到药品不良反应报告7.8万份 死亡47例",
+        "全市上报药品不良反应报告4213份,死亡3例",
     ],
 )
 def test_statistics_trials_and_history_are_no_claims_of_now(text: str) -> None:
     assert not people_counts(text)
+
+
+def test_the_reports_of_one_batch_are_no_statistic_of_a_year() -> None:
+    [count] = people_counts("截至目前共收到该批次注射液不良反应报告12份,其中死亡2例")
+    assert count.value == 2
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,26 @@ def test_facts_say_who_was_harmed_and_where() -> None:
     assert facts["rumour"] is False
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "home"),
+    [
+        ("泰国男子服用中国产壮阳药死亡", "", False),
+        ("美国一孕妇服中国减肥茶后死亡", "", False),
+        ("印度咳嗽糖浆致22名儿童死亡", "国家药监局：我国未批准进口。", True),
+        ("泰国毒糖浆致死 中国药监部门回应", "", True),
+        ("美国女子服减肥茶后死亡", "该产品在国内也有销售。", True),
+        ("中国游客在泰国吃减肥药死亡", "", True),
+    ],
+)
+def test_where_a_product_comes_from_ties_nothing_abroad_to_home(title: str, text: str, *, home: bool) -> None:
+    assert findings(title, text).facts["home"] is home
+
+
 def test_recall_class_rumour_and_rebuttal_are_facts() -> None:
     assert findings("药企启动二级召回").facts["recall_class"] == 2
+    assert findings("护理液主动召回", "召回级别二级，涉及3.2万瓶。").facts["recall_class"] == 2
+    assert findings("注射泵主动召回", "召回级别为：一级。").facts["recall_class"] == 1
+    assert "recall_class" not in findings("企业主动召回", "召回后由二级医院处理。").facts
     facts = findings("网传疫苗致白血病，官方辟谣").facts
     assert facts["rumour"] is True
     assert facts["official_rebuttal"] is True

@@ -55,6 +55,20 @@ def test_a_place_of_this_country_ties_it_to_home() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "tied"),
+    [
+        ("经核查，我国未批准相关印度企业生产的止咳糖浆进口。", False),
+        ("国家药监局：未批准进口涉事产品。", False),
+        ("我国已暂停进口。", True),
+        ("我国未批准进口，但有人代购。", True),
+    ],
+)
+def test_that_a_product_never_came_here_ties_nothing_to_home(text: str, *, tied: bool) -> None:
+    one = document("印度咳嗽糖浆致22名儿童死亡", text)
+    assert is_tied_to_home(one, told(one, abroad=False, home=True)) is tied
+
+
+@pytest.mark.parametrize(
     ("source", "local", "abroad"),
     [
         (SourceClass.MEDIA, True, True),

@@ -208,12 +208,29 @@ def test_one_stray_among_many_documents_is_no_reason_for_and_a_half_is_none_agai
     assert [reason.id for reason in three.reasons] == ["criticism_sharp"]
 
 
+def test_beside_an_answer_nothing_says_that_nobody_has_answered() -> None:
+    votes = {"rumour": 2, "rumour_spreads": 2}
+    answered = propose_need(("R13",), facts("R13"), NeedSigns(documents=2, votes=votes, answered_at=NOW))
+    assert not any("未见辟谣" in reason.sentence for reason in answered.reasons)
+    signs = NeedSigns(documents=2, votes=votes, answered_at=NOW, asked_since=1)
+    [again] = [reason for reason in propose_need(("R13",), facts("R13"), signs).reasons if reason.id == "rumour"]
+    assert again.sentence == "属于传言或误导信息，官方回应后仍未平息（2篇）"
+
+
 class TestAbsorbing:
-    def told(self, *, official: bool = False, hours: int = 0, known: dict[str, Any] | None = None, **said: Any) -> Any:
+    def told(
+        self,
+        *,
+        official: bool = False,
+        named: bool = False,
+        hours: int = 0,
+        known: dict[str, Any] | None = None,
+        **said: Any,
+    ) -> Any:
         document = build_document(at=NOW + hours * HOUR, title=str(said.pop("title", "某市药店出现异味药品")))
         level = said.pop("level", Level.RISK)
         assessment = replace(build_assessment(document), facts=said, level=level)
-        return absorb_need(known, document, assessment, official=official)
+        return absorb_need(known, document, assessment, official=official, named=named)
 
     def test_signs_are_counted_document_by_document(self) -> None:
         once = self.told(need="rumour rumour_spreads", needs_response=True)
@@ -230,6 +247,15 @@ class TestAbsorbing:
         signs = need_signs(event(facts={"need": later}))
         assert signs.answered_at == NOW + 2 * HOUR
         assert signs.asked_since == 1
+
+    def test_who_passes_the_answer_on_does_not_ask_again_unless_his_own_words_ask(self) -> None:
+        known = self.told(official=True, need="office_speaks")
+        relayed = self.told(known=known, named=True, hours=1, need="many_in_words", needs_response=True)
+        assert relayed["asked_since"] == 0
+        titled = self.told(known=known, hours=1, need="told_answered many_in_words", needs_response=True)
+        assert titled["asked_since"] == 0
+        asking = self.told(known=known, named=True, hours=1, need="told_answered asks_for_truth", needs_response=True)
+        assert asking["asked_since"] == 1
 
     def test_a_later_answer_settles_what_was_asked(self) -> None:
         known = self.told(official=True, need="office_speaks")

@@ -12,11 +12,13 @@ from service.domain.events.event import Event
 from service.domain.events.facts import facts_of
 from service.domain.events.reported import Speaker, absorb_report, open_event, spread_facts
 from service.domain.events.toll import deaths_told, harmed_told, toll_of
+from service.web.views.alert_rows import harm_claimed
 from tests.builders import NOW, build_assessment, build_document
 
 SPREAD: dict[str, Any] = {
     "source_classes": ["official"],
     "independent_sources": 1,
+    "independent_24h": 1,
     "items_24h": 1,
     "items_1h": 1,
     "items_prev_1h": 0,
@@ -42,7 +44,7 @@ def told(
     harmed: int = 0,
 ) -> Event:
     """Return the event after a report; `written` is how its text writes the number of those harmed."""
-    document = build_document(title=title, text=text, at=at)
+    document = build_document(native=title, title=title, text=text, at=at)
     people = Entity(type=EntityType.HARMED, text=written, start=0, end=1, value=harmed)
     assessment = replace(
         build_assessment(document, severity=severity, words=(title[:2],)),
@@ -157,3 +159,78 @@ def test_an_event_of_before_is_not_taken_for_routine() -> None:
     kept = {name: value for name, value in event.facts.items() if name != "notable"}
     before = replace(event, facts=kept)
     assert not facts_of(before, spread_facts(before, SPREAD, province="36", now=NOW)).routine
+
+
+def cases(event: Event) -> int:
+    return spread_facts(event, {**SPREAD, "independent_sources": 4}, province="36", now=NOW).similar_cases
+
+
+def test_four_sources_that_tell_of_one_boy_are_no_four_cases() -> None:
+    event = told(None, "男童输液后休克", by=SourceClass.SOCIAL, harmed=1)
+    for by in (SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.SOCIAL):
+        event = told(event, "男童输液后休克 官方通报", by=by, harmed=1)
+    assert event.categories == ("R01",)
+    assert cases(event) == 1
+
+
+def test_each_who_tells_of_his_own_is_a_case_and_who_copies_another_s_words_is_none() -> None:
+    event = told(None, "我妈贴了苗药贴起水泡", harmed=1)
+    event = told(event, "我也贴了苗药贴起水泡", harmed=1)
+    assert cases(event) == 2
+    document = build_document(native="copy", title="我妈贴了苗药贴起水泡")
+    said = replace(build_assessment(document), facts={"harmed": 1})
+    speaker = Speaker(source_class=SourceClass.SOCIAL, local=True)
+    copied = absorb_report(event, document=document, assessment=said, speaker=speaker, sketch={}, repeats=True)
+    assert cases(copied) == 2
+    own = absorb_report(event, document=document, assessment=said, speaker=speaker, sketch={})
+    assert cases(own) == 3
+
+
+def test_a_medium_that_takes_a_death_back_names_the_event_anew() -> None:
+    event = told(None, "万载一女子注射瘦脸针后死亡", by=SourceClass.MEDIA, deaths=1)
+    event = told(event, "万载女子注射瘦脸针后脱离危险", by=SourceClass.MEDIA)
+    assert event.title == "万载一女子注射瘦脸针后死亡"
+    corrected = told(event, "更正：万载女子注射瘦脸针后昏迷 未死亡", by=SourceClass.MEDIA)
+    assert corrected.title == "更正：万载女子注射瘦脸针后昏迷 未死亡"
+    assert corrected.facts["death"] is True
+    assert told(event, "更正：那个女子没死亡", by=SourceClass.SOCIAL).title == event.title
+
+
+def read_whole(event: Event | None, title: str, *, whole: bool) -> Event:
+    document = build_document(native=title, title=title)
+    facts: dict[str, int | bool | str] = {"harmed": 1} | ({"harmed_by": "whole"} if whole else {})
+    said = replace(build_assessment(document, severity=3), facts=facts)
+    speaker = Speaker(source_class=SourceClass.SOCIAL, local=True)
+    if event is None:
+        return open_event("E1", document=document, assessment=said, speaker=speaker, sketch={}, now=NOW)
+    return absorb_report(event, document=document, assessment=said, speaker=speaker, sketch={})
+
+
+def test_one_whom_a_model_read_out_of_the_text_is_told_as_such_until_somebody_writes_it() -> None:
+    read = read_whole(None, "戴上就肿", whole=True)
+    assert harmed_told(read) == "称受影响1人（系统读全文得出，原文未写明人数）"
+    assert harm_claimed(read) == "称受影响 1 人（系统读出）"
+    again = read_whole(read, "也肿了", whole=True)
+    assert harmed_told(again) == harmed_told(read)
+    written = read_whole(again, "我妈住院了", whole=False)
+    assert (harmed_told(written), harm_claimed(written)) == ("称受影响1人", "称受影响 1 人")
+    assert harmed_told(read_whole(written, "还是肿", whole=True)) == "称受影响1人"
+
+
+def test_what_was_found_in_a_product_is_not_the_product() -> None:
+    text = "抽检的清颜祛痘膏检出氯倍他索丙酸酯。"
+    document = build_document(title="祛痘膏不合格", text=text)
+
+    def entity(kind: EntityType, words: str) -> Entity:
+        begin = text.index(words)
+        return Entity(type=kind, text=words, start=begin, end=begin + len(words), field="text")
+
+    found = entity(EntityType.DRUG, "氯倍他索丙酸酯")
+    said = replace(build_assessment(document), entities=(found, entity(EntityType.COSMETIC, "清颜祛痘膏")))
+    speaker = Speaker(source_class=SourceClass.OFFICIAL, local=True)
+    event = open_event("E1", document=document, assessment=said, speaker=speaker, sketch={}, now=NOW)
+    assert event.products == ("清颜祛痘膏",)
+    alone = replace(said, entities=(found,))
+    assert open_event("E2", document=document, assessment=alone, speaker=speaker, sketch={}, now=NOW).products == (
+        "氯倍他索丙酸酯",
+    )

@@ -66,13 +66,13 @@ TRIGGERS: list[tuple[str, str, AlertLevel, dict[str, Any]]] = [
         "a national hot search that names the agency is orange",
         "hot_search_agency",
         ORANGE,
-        {"hot_list": True, "names_agency": True},
+        {"hot_list": True, "hot_agency": True},
     ),
     (
         "three independent sources on one product are yellow",
         "three_posts",
         YELLOW,
-        {"spread": {"independent_sources": 3}, **DRUG},
+        {"spread": {"independent_24h": 3}, **DRUG},
     ),
     ("a disputed notice is yellow", "notice_dispute", YELLOW, {"notice_dispute": True}),
     ("a local medium on one firm is yellow", "local_media", YELLOW, {"local_media": True, "firms": ("丙丁药业",)}),
@@ -94,10 +94,17 @@ def test_a_single_trigger_gives_its_level_with_a_sentence(
     assert found.level >= level
 
 
-def test_sources_counted_over_the_whole_event_are_not_told_as_those_of_a_day() -> None:
-    found = find_level(heat(0, severity=3), facts("R02", spread={"independent_sources": 3}, **DRUG), register())
+def test_sources_are_told_as_those_of_a_day() -> None:
+    found = find_level(heat(0, severity=3), facts("R02", spread={"independent_24h": 3}, **DRUG), register())
     [told] = [one.sentence for one in found.triggers if one.id == "three_posts"]
-    assert told.startswith("3个独立信源谈及")
+    assert told.startswith("24小时内3个独立信源谈及")
+
+
+def test_a_headline_names_no_product_as_one_of_the_province() -> None:
+    known = facts("R06", headline=True, spread={"authority": Authority.MEDIA, "relevance": Relevance.LOCAL}, **DRUG)
+    [told] = [one.sentence for one in find_level(heat(0), known, register()).triggers if one.id == "media_headline"]
+    assert "本省产品" not in told
+    assert "涉及本省" in told
 
 
 def test_every_trigger_of_the_data_has_a_row_above() -> None:
@@ -121,7 +128,7 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("two provinces without a product", "two_provinces", {"cluster": True, "spread": {"provinces": 2}}),
     ("one province with cases", "two_provinces", {"cluster": True, "spread": {"provinces": 1}, **DRUG}),
-    ("two sources on one product", "three_posts", {"spread": {"independent_sources": 2}, **DRUG}),
+    ("two sources on one product", "three_posts", {"spread": {"independent_24h": 2}, **DRUG}),
     ("one source that is not credible", "single_credible", {"severity": 5}),
     ("one credible source on severity 2", "single_credible", {"credible": True, "severity": 2}),
     (
@@ -137,7 +144,8 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("growth of exactly three times", "vaccine_growth", {"growth_1h": 3.0, "categories": ("R07",)}),
     ("growth of another category", "vaccine_growth", {"growth_1h": 9.0}),
     ("a hot search without the agency", "hot_search_agency", {"hot_list": True}),
-    ("three sources without a product", "three_posts", {"spread": {"independent_sources": 3}}),
+    ("a notice that names the agency beside it", "hot_search_agency", {"hot_list": True, "names_agency": True}),
+    ("three sources without a product", "three_posts", {"spread": {"independent_24h": 3}}),
     ("a local medium without a firm", "local_media", {"local_media": True}),
     ("a rise from two items", "slow_rise", {"spread": {"items_24h": 2, "last_2h": 2, "mean_2h": 1.0}}),
     ("a steady flow", "slow_rise", {"spread": {"items_24h": 30, "last_2h": 2, "mean_2h": 2.0}}),
@@ -241,7 +249,7 @@ KNOWN = st.builds(
         last_2h=COUNTS,
         mean_2h=st.none() | st.floats(0, 50),
         provinces=st.integers(0, 5),
-        independent_sources=st.integers(0, 9),
+        independent_24h=st.integers(0, 9),
         persons_harmed=st.none() | COUNTS,
         authority=st.sampled_from(Authority),
         relevance=st.sampled_from(Relevance),
