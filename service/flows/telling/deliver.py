@@ -18,7 +18,6 @@ from service.ports.search import Search, SearchRefusedError, SearchUnavailableEr
 from service.ports.store import OutboxRow, Store, Work
 
 __all__ = [
-    "MAIL",
     "REFUSED",
     "SEARCH",
     "DeliveryReport",
