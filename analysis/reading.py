@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.evasion import Trick
-from analysis.harm.counts import PeopleCount, people_counts
+from analysis.harm.counts import people_counts
+from analysis.harm.people import PeopleCount
 from analysis.joined import BETWEEN, Joined, portions
 from analysis.lexicon import HIDDEN, Hit, Lexicon, Term, TermKind
 from analysis.segmentation import Segmenter

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from crawlers.markup_scan import measure_markup
-from crawlers.personal_data import author_hash, mask_personal_data
+from crawlers.personal_data import mask_personal_data
 from crawlers.records import BEIJING, DatePrecision, Document, DocumentKind
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "RefusalReason",
     "admit_document",
     "admit_page",
-    "author_hash",
     "in_shanghai",
     "repair_text",
 ]

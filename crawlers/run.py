@@ -44,7 +44,7 @@ from crawlers.visits.mended import limits_by, read_anew
 from crawlers.visits.visit import Surroundings, Visit
 from crawlers.visits.walk import CATCH_UP_PAGES, DEEP_PAGES, catch_ups, deep_declaration, is_deep_walk_due, walked_to
 
-__all__ = ["CrawlReport", "SourceReport", "crawl", "open_surroundings", "run_spider", "until_done"]
+__all__ = ["CrawlReport", "crawl", "open_surroundings", "run_spider", "until_done"]
 
 MAX_VISITS_AT_ONCE = 128
 # Together with the five seconds promised: waits end at once, answers under way get two seconds, stores three more.

@@ -25,7 +25,8 @@ from service.notify.mailbox import MailboxNotifier
 from service.notify.robots import HookKind
 from service.notify.smtp import SmtpNotifier
 from service.policies.kept_rules import KEPT_RULES, keep_rules, kept_register
-from service.policies.register import load_register, stamp_of
+from service.policies.overlay import stamp_of
+from service.policies.register import load_register
 from service.policies.routing import RoutingFiles
 from service.policies.situations import SituationFiles
 from service.ports.copies import StoreFacts

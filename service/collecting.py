@@ -29,8 +29,9 @@ from service.setbacks import PAUSE_SECONDS, SETBACKS
 if TYPE_CHECKING:
     from crawlers.attachments.sandbox import AttachmentSandbox
     from crawlers.parsing.sandbox import ExtractionSandbox
-    from crawlers.run import CrawlReport, SourceReport
+    from crawlers.run import CrawlReport
     from crawlers.second_look import Errand
+    from crawlers.visits.conclusion import SourceReport
 
 __all__ = ["care_for_evidence", "check_claim", "collect_until", "crawl_claim", "due_claim"]
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.lexicon import Hit, Lexicon, Region
+from analysis.lexicon import Hit, Lexicon
+from analysis.lexicon.regions import Region
 from analysis.reading import Reading
 
 __all__ = ["FoundRegion", "found_regions"]

@@ -26,7 +26,7 @@ from analysis.events.contradictions import (
     share_product,
     share_venue,
 )
-from analysis.events.fingerprints import NO_LONGER_KEPT, SET_FIELDS, Fingerprint, fingerprint, fingerprints, without
+from analysis.events.fingerprints import NO_LONGER_KEPT, SET_FIELDS, Fingerprint, fingerprint, without
 from analysis.events.places import PlaceRelation, local_codes, relate_places
 from analysis.events.similarity import bands, resemblance
 from crawlers.records import Document
@@ -35,13 +35,10 @@ __all__ = [
     "CANDIDATES",
     "WINDOW",
     "EventSketch",
-    "Fingerprint",
     "Grouper",
     "Placement",
     "PlacementReason",
     "absorb",
-    "fingerprint",
-    "fingerprints",
     "lookup_keys",
     "new_event_id",
     "open_sketch",

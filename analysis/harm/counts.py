@@ -26,7 +26,7 @@ from analysis.harm.side_by_side import told_side_by_side
 from analysis.harm.weighed import weighed_one
 from analysis.numerals import chinese_number
 
-__all__ = ["PeopleCount", "people_counts"]
+__all__ = ["people_counts"]
 
 # Who they are may be told first: 四位吃这散剂的中老年人.
 _WHO_LATER = re.compile(f"[^,。;:、0-9]{{0,14}}?的?(?:小|初中|高中|中老年)?{WHO}")

@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 from analysis.assessment import Entity, EntityType, Evidence
 from analysis.harm.circumstances import SENTENCE, is_refuted, ruled_out_spans, tells_of_many, without_ruled_out
-from analysis.harm.counts import PeopleCount
 from analysis.harm.denials import denied_spans
 from analysis.harm.passed_on import passed_on
+from analysis.harm.people import PeopleCount
 from analysis.judgement.aside import is_long_ago, judges_the_past, tells_no_harm
 from analysis.judgement.severity import MOST_SEVERE
 from analysis.judgement.signs import Signs, read_signs

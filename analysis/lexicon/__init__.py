@@ -26,7 +26,6 @@ __all__ = [
     "Guard",
     "Hit",
     "Lexicon",
-    "Region",
     "Term",
     "TermKind",
     "evasions_of",

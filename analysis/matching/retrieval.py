@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from analysis.assessment import Assessment
-from analysis.matching.articles import Article, split_articles
+from analysis.matching.articles import Article
 from analysis.matching.grounds import Ground, Grounds, grounds
 from analysis.matching.recognition import Pooled, Recogniser, load_recogniser
 from analysis.matching.situations import Situations, load_situations
 from crawlers.records import Document
 
-__all__ = ["Article", "ArticleIndex", "ArticleMatch", "Validity", "match", "split_articles"]
+__all__ = ["ArticleIndex", "ArticleMatch", "Validity", "match"]
 
 _K1 = 1.2
 _B = 0.6

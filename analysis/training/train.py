@@ -30,7 +30,7 @@ from analysis.training.data import STREAM_SOURCE, WRITTEN_SOURCE, Example, held_
 from analysis.training.one_harmed import fit_one_harmed
 from analysis.training.second import Seen, fit_second, forward_logits, written_share
 
-__all__ = ["LABELS", "train"]
+__all__ = ["train"]
 
 FOLD_STARTS = ("2023-01", "2023-11", "2024-06")
 _CROSSED = 5

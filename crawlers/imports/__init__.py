@@ -2,7 +2,8 @@
 
 from crawlers.imports.column_map import ColumnMap, choose_column_map, load_column_maps
 from crawlers.imports.headings import ImportRefused
-from crawlers.imports.rows import ImportNotes, RowRefusal, read_import, read_numbered, read_records
+from crawlers.imports.notes import ImportNotes
+from crawlers.imports.rows import RowRefusal, read_import, read_numbered, read_records
 
 __all__ = [
     "ColumnMap",

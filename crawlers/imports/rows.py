@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawlers.gate import author_hash, in_shanghai, repair_text
+from crawlers.gate import in_shanghai, repair_text
 from crawlers.imports.column_map import ColumnMap, choose_column_map, heading_key, load_column_maps
 from crawlers.imports.headings import ImportRefused
 from crawlers.imports.notes import NUMBERS_AS_TEXT, ImportNotes
@@ -19,10 +19,10 @@ from crawlers.imports.records import SAMPLE_BYTES, Row
 from crawlers.imports.tables import open_table
 from crawlers.parsing.counts import parse_count
 from crawlers.parsing.dates import ParsedDate, read_claim
-from crawlers.personal_data import mask_personal_data
+from crawlers.personal_data import author_hash, mask_personal_data
 from crawlers.records import COUNTS, DatePrecision, Document, DocumentKind, Engagement, Source, SourceClass, document_id
 
-__all__ = ["ImportNotes", "RowRefusal", "read_import", "read_numbered", "read_records"]
+__all__ = ["RowRefusal", "read_import", "read_numbered", "read_records"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

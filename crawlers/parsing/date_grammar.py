@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from crawlers.records import BEIJING, DatePrecision
 
-__all__ = ["BEIJING", "RULES", "Reading", "Rule", "tidy"]
+__all__ = ["RULES", "Reading", "Rule", "tidy"]
 
 
 Reading = tuple[datetime, DatePrecision]

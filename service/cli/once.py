@@ -13,9 +13,10 @@ from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.parsing.sandbox import ExtractionSandbox
 from crawlers.ports import CrawlState, DocumentSink
 from crawlers.records import Source
-from crawlers.run import SourceReport, crawl
+from crawlers.run import crawl
 from crawlers.sinks.jsonl import JsonlSink, SinkBusy
 from crawlers.sinks.state_file import StateFile
+from crawlers.visits.conclusion import SourceReport
 from service.bootstrap import Application
 from service.cli.hosts import obey_stops
 from service.cli.speak import fail, fail_writing, misuse, say, write_lines

@@ -51,7 +51,7 @@ def _opened(settings: "Settings", *, prepared: bool, lasting: bool) -> "Iterator
     from sqlalchemy.exc import SQLAlchemyError
 
     from service.bootstrap import build, prepare
-    from service.policies.register import RegisterError
+    from service.policies.tables import RegisterError
     from service.ports.store import StoreUnavailableError
 
     try:

@@ -13,8 +13,8 @@ from service.cli.speak import EXIT_FAILED, fail, misuse, say, write_lines
 
 if TYPE_CHECKING:
     from crawlers.records import Document, Source
-    from crawlers.run import SourceReport
     from crawlers.sinks.memory import MemorySink
+    from crawlers.visits.conclusion import SourceReport
     from service.bootstrap import Application
 
 __all__ = ["register"]

@@ -14,7 +14,7 @@ from service.domain.clocks.clock import BEGUN_STATES, ClockRole
 from service.domain.people.person import Person, Role
 from service.domain.refusal import Refusal
 from service.drill.scenario import Deed, Scenario
-from service.flows.alerts.acts import meet_clock
+from service.flows.alerts.clocks import meet_clock
 from service.flows.cases.assessing import begin_assessment, conclude_assessment, decide_to_respond, report_upwards
 from service.flows.cases.drafting import save_text, set_disclosure, submit_draft
 from service.flows.cases.following import evaluate_response, track_reaction

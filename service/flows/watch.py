@@ -75,7 +75,8 @@ def watch(store: Store, *, office: Office, now: Callable[[], datetime], limit: i
     routing = office.routing()
     with store.read() as work:
         alerts = work.alerts.open(limit=limit)
-        lively = {event.id for event in work.events.listing(since=moment - _FADES_WITHIN, limit=limit)}
+        events = work.events.get_all([alert.event_id for alert in alerts])
+        lively = {event.id for event in events.values() if event.last_at >= moment - _FADES_WITHIN}
         moving = {clock.alert_id for clock in work.clocks.running() if _moves(clock, office, moment)}
         shifts = _shifts_now(work, moment)
         waiting = {alert.id for alert in alerts if _waits(work, alert, routing, shifts, moment)}
@@ -109,8 +110,7 @@ def _last_step(work: Work, alert: Alert) -> datetime | None:
     subjects = [f"alert:{alert.id}", f"event:{alert.event_id}", *(f"clock:{clock.id}" for clock in clocks)]
     case = work.cases.of_alerts([alert.id]).get(alert.id)
     subjects += [f"case:{case.id}"] if case is not None else []
-    rows = [row for subject in subjects for row in work.audit.rows(subject=subject, limit=20)]
-    return max((row.at for row in rows if row.actor != SYSTEM), default=None)
+    return work.audit.last_besides(SYSTEM, subjects)
 
 
 def _moves(clock: Clock, office: Office, now: datetime) -> bool:

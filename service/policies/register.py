@@ -28,11 +28,11 @@ from service.domain.rules.register import (
     Unit,
 )
 from service.policies.calendar import read_calendar
-from service.policies.overlay import Tables, stamp_of
+from service.policies.overlay import Tables
 from service.policies.tables import RegisterError, Row
 from service.policies.workflow import WORKFLOW_FILE, read_workflow
 
-__all__ = ["RegisterError", "load_register", "stamp_of"]
+__all__ = ["load_register"]
 
 T = TypeVar("T")
 

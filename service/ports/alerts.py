@@ -46,12 +46,13 @@ class Alerts(Protocol):
         *,
         since: datetime | None = None,
         until: datetime | None = None,
+        changed_since: datetime | None = None,
         state: str | None = None,
         level: str | None = None,
         limit: int = 200,
         offset: int = 0,
     ) -> list[Alert]:
-        """Return alerts, newest first."""
+        """Return alerts raised in `since` ≤ time < `until`, newest first."""
         ...
 
     def revision(self) -> int:

@@ -22,11 +22,15 @@ class Audit(Protocol):
         subject: str | None = None,
         actor: str | None = None,
         action: str | None = None,
-        limit: int = 200,
+        limit: int | None = 200,
         before_seq: int | None = None,
         until: datetime | None = None,
     ) -> list[AuditRow]:
-        """Return rows, newest first, of one subject, actor or action and of no later time where these are given."""
+        """Return rows, newest first, of one subject, actor or action and of no later time where these are given; without `limit` all."""
+        ...
+
+    def last_besides(self, actor: str, subjects: Sequence[str]) -> datetime | None:
+        """Return the latest time at which anybody but this actor did something to one of the subjects, or `None`."""
         ...
 
     def subjects_with(self, action: str, subjects: Sequence[str]) -> frozenset[str]:

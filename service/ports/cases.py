@@ -39,8 +39,8 @@ class Cases(Protocol):
         """
         ...
 
-    def listing(self, *, over: bool = False, limit: int = 200, offset: int = 0) -> list[Case]:
-        """Return cases that still run (or, with `over`, that have ended), latest change first."""
+    def listing(self, *, over: bool = False, limit: int | None = 200, offset: int = 0) -> list[Case]:
+        """Return cases that still run (or, with `over`, that have ended), latest change first; without `limit` all of them."""
         ...
 
     def bypasses(self, *, since: datetime, until: datetime) -> list[tuple[Case, Approval]]:

@@ -101,7 +101,7 @@ class Opinions(Protocol):
         ...
 
     def proposals(self, *, limit: int = 100) -> list[Opinion]:
-        """Return opinions above the judgement that nobody has looked at, of texts as they are now, latest first."""
+        """Return opinions above the judgement that nobody has looked at or labelled, of texts as they are now, latest first."""
         ...
 
     def spent(self, day: date) -> Spent:

@@ -251,6 +251,14 @@ class Events(Protocol):
         """Return how many members of each event have a time of `since` ≤ time < `until`; events without are left out."""
         ...
 
+    def mentions(self, *, since: datetime, until: datetime) -> list[tuple[tuple[str, ...], tuple[str, ...], int]]:
+        """Return of every risk event with members of `since` ≤ time < `until` its products, its firms and how many those are."""
+        ...
+
+    def classes(self, event_id: str) -> dict[str, int]:
+        """Return how many members of the event are of each class of sources."""
+        ...
+
     def spread(self, event_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Return the counts that the score needs.
 

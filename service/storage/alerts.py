@@ -111,6 +111,7 @@ class SqlAlerts:
         *,
         since: datetime | None = None,
         until: datetime | None = None,
+        changed_since: datetime | None = None,
         state: str | None = None,
         level: str | None = None,
         limit: int = 200,
@@ -122,6 +123,8 @@ class SqlAlerts:
             statement = statement.where(alerts.c.raised_at >= since)
         if until is not None:
             statement = statement.where(alerts.c.raised_at < until)
+        if changed_since is not None:
+            statement = statement.where(alerts.c.changed_at >= changed_since)
         if state is not None:
             statement = statement.where(alerts.c.state == AlertState(state))
         if level is not None:

@@ -20,6 +20,8 @@ _FURTHER = select(audit).where(audit.c.seq > bindparam("after")).order_by(audit.
 _HEAD = select(audit_head.c.seq, audit_head.c.hash)
 _HAVING = select(audit.c.subject).where(audit.c.action == bindparam("action"), among(audit.c.subject, "of")).distinct()
 
+_LAST_BESIDES = select(func.max(audit.c.at)).where(among(audit.c.subject, "of"), audit.c.actor != bindparam("actor"))
+
 
 class SqlAudit:
     """`service.ports.store.Audit` within one transaction."""
@@ -66,11 +68,11 @@ class SqlAudit:
         subject: str | None = None,
         actor: str | None = None,
         action: str | None = None,
-        limit: int = 200,
+        limit: int | None = 200,
         before_seq: int | None = None,
         until: datetime | None = None,
     ) -> list[AuditRow]:
-        """Return rows, newest first, of one subject, actor or action and of no later time where these are given."""
+        """Return rows, newest first, of one subject, actor or action and of no later time where these are given; without `limit` all."""
         self.flush()
         statement = select(audit).order_by(audit.c.seq.desc()).limit(limit)
         for column, wanted in ((audit.c.subject, subject), (audit.c.actor, actor), (audit.c.action, action)):
@@ -82,6 +84,12 @@ class SqlAudit:
         if until is not None:
             statement = statement.where(audit.c.at <= until)
         return records(self._connection, AuditRow, statement)
+
+    def last_besides(self, actor: str, subjects: Sequence[str]) -> datetime | None:
+        """Return the latest time at which anybody but this actor did something to one of the subjects, or `None`."""
+        self.flush()
+        last: datetime | None = self._connection.scalar(_LAST_BESIDES, {"of": list(subjects), "actor": actor})
+        return last
 
     def subjects_with(self, action: str, subjects: Sequence[str]) -> frozenset[str]:
         """Return those of the subjects that have a row of this action."""

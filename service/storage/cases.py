@@ -79,7 +79,7 @@ class SqlCases:
             return {}
         statement = select(cases).where(among(cases.c.id, "ids"))
         found = {case.id: case for case in records(self._connection, Case, statement, ids=case_ids)}
-        parts: dict[str, Sequence[Any]] = {
+        parts = {
             "steps": self._of(CaseStep, case_ids),
             "drafts": self._of(Draft, case_ids),
             "opinions": self._of(Opinion, case_ids),
@@ -88,13 +88,19 @@ class SqlCases:
             "liaisons": self._of(Liaison, case_ids),
             "evaluations": self._of(Evaluation, case_ids),
         }
-        return {name: CaseFile(case=case, **_parts_of(name, parts)) for name, case in found.items()}
+        return {
+            name: CaseFile(case=case, **{part: tuple(of.get(name, ())) for part, of in parts.items()})
+            for name, case in found.items()
+        }
 
-    def _of(self, kind: type[_Record], case_ids: Sequence[str]) -> list[_Record]:
+    def _of(self, kind: type[_Record], case_ids: Sequence[str]) -> Mapping[str, Sequence[Any]]:
         table = _TABLES[kind]
         order = list(table.primary_key.columns)
         statement = select(table).where(among(table.c.case_id, "ids")).order_by(*order)
-        return records(self._connection, kind, statement, ids=case_ids)
+        found: dict[str, list[_Record]] = {}
+        for record in records(self._connection, kind, statement, ids=case_ids):
+            found.setdefault(record.case_id, []).append(record)
+        return found
 
     def add(self, case: Case, added: Sequence[CaseRecord]) -> bool:
         """Insert a new case with its records; false, with nothing written, where its alert has one already."""
@@ -125,8 +131,8 @@ class SqlCases:
             else:
                 self._connection.execute(insert(table), values_of(record, table))
 
-    def listing(self, *, over: bool = False, limit: int = 200, offset: int = 0) -> list[Case]:
-        """Return cases that still run (or, with `over`, that have ended), latest change first."""
+    def listing(self, *, over: bool = False, limit: int | None = 200, offset: int = 0) -> list[Case]:
+        """Return cases that still run (or, with `over`, that have ended), latest change first; without `limit` all of them."""
         ended = cases.c.state.in_(FINAL_STATES) if over else cases.c.state.not_in(FINAL_STATES)
         statement = select(cases).where(ended).order_by(cases.c.changed_at.desc(), cases.c.id)
         return records(self._connection, Case, statement.limit(limit).offset(offset))
@@ -141,7 +147,3 @@ class SqlCases:
         found = records(self._connection, Approval, statement)
         named = {one.case_id: case for one in found if (case := self.get(one.case_id)) is not None}
         return [(named[one.case_id], one) for one in found if one.case_id in named]
-
-
-def _parts_of(case_id: str, parts: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    return {name: tuple(one for one in rows if one.case_id == case_id) for name, rows in parts.items()}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Connection, Text, bindparam, func, literal_column, select, type_coerce
 
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.reprints import fold_reprints
@@ -72,16 +72,25 @@ _COUNTS = (
     .where(_MEMBERS)
     .group_by(_A.event_id)
 )
-_WITHIN = (
+_COUNTED_WITHIN = (
     select(_A.event_id, func.count().label("documents"))
-    .where(_MEMBERS, _A.at >= bindparam("since", type_=Moment), _A.at < bindparam("until", type_=Moment))
+    .where(_A.at >= bindparam("since", type_=Moment), _A.at < bindparam("until", type_=Moment))
     .group_by(_A.event_id)
 )
+_WITHIN = _COUNTED_WITHIN.where(_MEMBERS)
+_OF_ALL = _COUNTED_WITHIN.where(_A.event_id.is_not(None)).subquery()
+_MENTIONS = (
+    select(events.c.products, events.c.firms, _OF_ALL.c.documents)
+    .join_from(_OF_ALL, events, events.c.id == _OF_ALL.c.event_id)
+    .where(events.c.severity > 0)
+)
+# A literal, as PostgreSQL takes two bound values of one expression for two expressions.
+_CLASS = func.coalesce(source_descriptions.c.source_class, literal_column("'other'"))
 _CLASSES = (
-    select(_A.event_id, func.coalesce(source_descriptions.c.source_class, "other"))
+    select(_A.event_id, _CLASS, func.count())
     .outerjoin_from(assessments, source_descriptions, source_descriptions.c.id == _A.source_id)
     .where(_MEMBERS)
-    .distinct()
+    .group_by(_A.event_id, _CLASS)
 )
 _REGIONS = select(_A.event_id, _A.region).where(_MEMBERS, _A.region.is_not(None)).distinct()
 _PLACED = (
@@ -188,6 +197,14 @@ class SqlEvents:
         bound = {"event_ids": list(event_ids), "since": since, "until": until}
         return {row.event_id: row.documents for row in self._connection.execute(_WITHIN, bound)}
 
+    def mentions(self, *, since: datetime, until: datetime) -> list[tuple[tuple[str, ...], tuple[str, ...], int]]:
+        """Return of every risk event with members of `since` ≤ time < `until` its products, its firms and how many those are."""
+        return [(*row,) for row in self._connection.execute(_MENTIONS, {"since": since, "until": until})]
+
+    def classes(self, event_id: str) -> dict[str, int]:
+        """Return how many members of the event are of each class of sources."""
+        return {name: number for _, name, number in self._connection.execute(_CLASSES, {"event_ids": [event_id]})}
+
     def spread(self, event_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Return the counts that the score needs, over all members whose time is not after `now`."""
         return self.spreads([event_id], now=now)[event_id]
@@ -207,7 +224,7 @@ class SqlEvents:
                 (name, None if value is None else int(value)) for name, value in row.items()
             )
         of = {"event_ids": event_ids}
-        for event_id, source_class in self._connection.execute(_CLASSES, of):
+        for event_id, source_class, _ in self._connection.execute(_CLASSES, of):
             spreads[event_id]["source_classes"].append(source_class)
         for event_id, region in self._connection.execute(_REGIONS, of):
             if region[:2].isdigit():

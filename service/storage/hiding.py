@@ -22,7 +22,7 @@ from sqlalchemy import Column, Connection, Table, Text, case, literal, or_, sele
 
 from analysis.text import normalise
 from crawlers.records import Document, content_hash
-from service.domain.documents.hidden import Hidden, digest_of, hide, hide_in, key_mark, occurrences
+from service.domain.documents.hidden import Hidden, hide, hide_in, key_mark, keyed_hash, occurrences
 from service.domain.refusal import Refusal
 from service.ports.hiding import Found, HidingArea
 from service.storage.alerts import Revision
@@ -218,7 +218,7 @@ class SqlHiding:
 
     def digest(self, string: str) -> str:
         """Return the keyed hash of a string."""
-        return digest_of(self._secret(), string)
+        return keyed_hash(self._secret(), string)
 
     def known(self, documents: Sequence[Document]) -> tuple[list[Document], frozenset[str]]:
         """Return the documents with what was hidden hidden again, and the ids of those of which that cannot be told."""

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select, update
 
 from service.domain.learning.opinion import Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
 from service.storage.among import among
 from service.storage.dialects import insert_new, upsert
 from service.storage.leases import SET_BACK
 from service.storage.rows import one_record, records, values_of
-from service.storage.schema import documents, opinion_days, opinions
+from service.storage.schema import documents, labels, opinion_days, opinions
 from service.storage.schema.asked import PROPOSED
 
 __all__ = ["SqlOpinions"]
@@ -21,7 +21,13 @@ _KEYS = ("document_id", "content_hash")
 _MOST_OVERDUE = 100
 _AS_IT_IS = and_(_D.id == _O.document_id, _D.content_hash == _O.content_hash)
 _OF_DOCUMENTS = select(opinions).join(documents, _AS_IT_IS).where(among(_O.document_id, "document_ids"))
-_PROPOSED = select(opinions).join(documents, _AS_IT_IS).where(PROPOSED).order_by(_O.settled_at.desc(), _O.document_id)
+_LABELLED = exists().where(labels.c.document_id == _O.document_id, labels.c.withdrawn_at.is_(None))
+_PROPOSED = (
+    select(opinions)
+    .join(documents, _AS_IT_IS)
+    .where(PROPOSED, ~_LABELLED)
+    .order_by(_O.settled_at.desc(), _O.document_id)
+)
 
 
 class SqlOpinions:
@@ -84,7 +90,7 @@ class SqlOpinions:
         return {one.document_id: one for one in found}
 
     def proposals(self, *, limit: int = 100) -> list[Opinion]:
-        """Return opinions above the judgement that nobody has looked at, of texts as they are now, latest first."""
+        """Return opinions above the judgement that nobody has looked at or labelled, of texts as they are now, latest first."""
         return self._records(_PROPOSED.limit(limit))
 
     def spent(self, day: date) -> Spent:

@@ -21,7 +21,7 @@ from service.domain.telling.second_channel import MAIL_AWAY
 from service.flows.cases.waiting import waiting_for
 from service.flows.matters.matter_watch import waiting_matters
 from service.flows.pulse import silent_since
-from service.flows.telling.deliver import MAIL
+from service.flows.telling.merging import MAIL
 from service.flows.telling.second_channel import WEBHOOK
 from service.flows.telling.unheard import unheard
 from service.ports.store import Work

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from service.domain.alerts.alert import AlertLevel, AlertState
 from service.domain.people.person import Role
 from tests.api.conftest import Site
 from tests.api.flat import flat
@@ -57,6 +58,19 @@ def test_a_wrong_filter_is_refused_in_words(filled: Site) -> None:
 def test_an_open_alert_is_found_by_category_however_long_its_event_is_quiet(filled: Site) -> None:
     assert titles(filled, "/alerts?category=R11") == {"事件F2"}
     assert titles(filled, "/alerts?region=4301") == {"事件F2"}
+
+
+def test_a_closed_alert_is_found_by_its_level_and_place_however_many_were_closed_since(filled: Site) -> None:
+    with filled.context.store.write() as work:
+        work.events.save(
+            build_event(id="F3", title="事件F3", regions=("360800",), last_at=NOW - timedelta(days=400)), []
+        )
+        old = {"level": AlertLevel.RED, "raised_at": NOW - timedelta(days=400), "event_id": "F3", "title": "事件F3"}
+        shut = [build_alert(id="A-F3", state=AlertState.CLOSED, **old)]
+        shut += [build_alert(id=f"S{n}", event_id="F1", state=AlertState.CLOSED) for n in range(500)]
+        work.alerts.save_all(shut)
+    assert titles(filled, "/alerts?state=closed&level=red&region=3608") == {"事件F3"}
+    assert titles(filled, "/alerts?state=closed&region=3608") == {"事件F3"}
 
 
 def test_programs_filter_events_alike(filled: Site) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.documents.hidden import MARK, digest_of
+from service.domain.documents.hidden import MARK, keyed_hash
 from service.domain.people.person import Role
 from service.flows.keeping.hiding import Beyond, Proof, prove_gone
 from service.flows.telling.deliver import deliver_search
@@ -93,7 +93,7 @@ def test_the_audit_row_tells_counts_and_a_keyed_hash_and_not_the_name(named: tup
         [row] = [one for one in work.audit.rows(limit=20) if one.action == "document.hidden"]
         assert work.audit.verify() is None
     assert row.subject == "event:H1"
-    assert row.detail["fingerprint"] == digest_of(AUTHOR_KEY, NAME)
+    assert row.detail["fingerprint"] == keyed_hash(AUTHOR_KEY, NAME)
     assert (row.detail["reason"], row.detail["document"], row.detail["scope"]) == (
         "本人申请删除",
         document_id,

@@ -45,6 +45,17 @@ class AuditContract:
             assert [row.seq for row in work.audit.rows(until=NOW + HOUR, before_seq=2)] == [1]
             assert work.audit.rows(until=NOW - HOUR) == []
 
+    def test_the_last_act_of_anybody_else_is_found_behind_any_number_of_rows_of_one(self, store: Store) -> None:
+        with store.write() as work:
+            for hour, (actor, subject) in enumerate([("p1", "a"), ("p2", "b"), ("p1", "c")]):
+                work.audit.append(actor=actor, action="do", subject=subject, detail={}, now=NOW + hour * HOUR)
+            for _ in range(30):
+                work.audit.append(actor="system", action="do", subject="a", detail={}, now=NOW + 9 * HOUR)
+            assert work.audit.last_besides("system", ["a", "b"]) == NOW + HOUR
+        with store.read() as work:
+            assert work.audit.last_besides("system", ["a"]) == NOW
+            assert work.audit.last_besides("p2", ["b", "d"]) is work.audit.last_besides("p1", []) is None
+
     def test_rows_are_seen_and_the_chain_holds_within_the_transaction_that_appends(self, store: Store) -> None:
         with store.write() as work:
             first = work.audit.append(actor="p1", action="do", subject="a", detail={}, now=NOW)

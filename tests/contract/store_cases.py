@@ -222,6 +222,7 @@ class CasesContract:
             assert [one.alert_id for one in work.cases.listing()] == ["a2", "a0"]
             assert [one.alert_id for one in work.cases.listing(over=True)] == ["a3", "a1"]
             assert [one.alert_id for one in work.cases.listing(limit=1, offset=1)] == ["a0"]
+            assert work.cases.listing(limit=None) == work.cases.listing()
 
     def test_bypasses_are_found_by_their_time(self, store: Store) -> None:
         inside = approval(2, step=Step.BYPASS, outcome="T10", second="发言人庚", at=NOW + HOUR)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from service.domain.documents.evidence import EvidenceRecord, EvidenceState, digest_of
+from service.domain.documents.evidence import EvidenceRecord, EvidenceState, evidence_digest
 from service.ports.store import Store
 from tests.contract.store_transactions import WORKERS, together
 from tests.contract.stored import NOW, alert, document, event, judge_all, put, undone
@@ -96,10 +96,10 @@ class EvidenceContract:
         put(store, FIRST)
         keep(store, PAGE)
         with store.write() as work:
-            before = digest_of(work.evidence.stretch())
+            before = evidence_digest(work.evidence.stretch())
             work.evidence.set_state([one.seq for one in work.evidence.stretch()], EvidenceState.EXPIRED)
-            assert digest_of(work.evidence.stretch()) == before
-            assert digest_of([replace(one, sha256="ef" * 32) for one in work.evidence.stretch()]) != before
+            assert evidence_digest(work.evidence.stretch()) == before
+            assert evidence_digest([replace(one, sha256="ef" * 32) for one in work.evidence.stretch()]) != before
 
     def test_what_is_kept_is_counted_and_needed_as_long_as_one_record_keeps_it(self, store: Store) -> None:
         put(store, FIRST, SECOND)

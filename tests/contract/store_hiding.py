@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from analysis.assessment import Entity, EntityType
 from crawlers.records import Document
-from service.domain.documents.hidden import MARK, digest_of
+from service.domain.documents.hidden import MARK, keyed_hash
 from service.domain.learning.opinion import Cause, Opinion
 from service.ports.hiding import Found
 from service.ports.store import Store
@@ -155,7 +155,7 @@ class HidingContract:
             opinion = work.opinions.of_documents([of.id])[of.id]
             hidden = work.hiding.of_documents([of.id])[of.id]
         assert kept is not None
-        assert [(one.digest, one.length) for one in hidden] == [(digest_of(AUTHOR_KEY, NAME), 4)]
+        assert [(one.digest, one.length) for one in hidden] == [(keyed_hash(AUTHOR_KEY, NAME), 4)]
         assert opinion.question is None
         assert content_hashes(store) == [kept.content_hash] * 2
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.domain.learning.opinion import Cause, Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
 from service.ports.store import Store
+from tests.contract.store_learning import given
 from tests.contract.stored import NOW, document, judge_all, put
 
 DAY = date(2026, 11, 20)
@@ -138,6 +139,14 @@ class OpinionsContract:
         with store.read() as work:
             assert work.opinions.proposals() == [answered("2", settled_at=later), answered("1")]
             assert len(work.opinions.proposals(limit=1)) == 1
+
+    def test_what_somebody_labelled_is_not_proposed_and_takes_no_place_of_what_is(self, store: Store) -> None:
+        queue(store, answered("1"), answered("2", settled_at=NOW + timedelta(hours=1)))
+        with store.write() as work:
+            label = work.labels.add(given("2"))
+            assert work.opinions.proposals(limit=1) == [answered("1")]
+            assert work.labels.withdraw(label.id, now=NOW)
+            assert [one.document_id for one in work.opinions.proposals(limit=1)] == [document("2").id]
 
     def test_the_cost_of_a_day_adds_up_and_what_was_set_aside_comes_back(self, store: Store) -> None:
         with store.write() as work:

@@ -181,9 +181,12 @@ class EventsContract:
             work.events.save(event("e1"), [])
             work.events.save(event("e2"), [])
             judge_all(work, event_id="e1")
-            found = work.events.counts(["e1", "e2"], since=NOW - 3 * HOUR, until=NOW)
+            assert work.events.counts(["e1", "e2"], since=NOW - 3 * HOUR, until=NOW) == {"e1": 2}
+            assert work.events.mentions(since=NOW - 3 * HOUR, until=NOW) == [(event().products, event().firms, 2)]
+            work.events.save(event(severity=0), [])
+            assert work.events.mentions(since=NOW - 3 * HOUR, until=NOW) == []
             assert work.events.counts([], since=NOW - 3 * HOUR, until=NOW) == {}
-        assert found == {"e1": 2}
+            assert work.events.classes("e1") == {"other": 4}
 
     def test_spread_counts_items_sources_accounts_and_places(self, store: Store) -> None:
         seen = Engagement(seen_at=NOW, views=100, reposts=7)
@@ -329,7 +332,7 @@ class AlertsContract:
         with store.write() as work:
             work.events.save(event(), [])
             work.alerts.save(alert("a1", raised_at=NOW))
-            work.alerts.save(alert("a2", raised_at=NOW + HOUR, level=AlertLevel.RED))
+            work.alerts.save(alert("a2", raised_at=NOW + HOUR, level=AlertLevel.RED, changed_at=NOW + 9 * HOUR))
             work.alerts.save(alert("a3", raised_at=NOW + 2 * HOUR, state=AlertState.ACKNOWLEDGED))
 
             def found(**filters: object) -> list[str]:
@@ -338,6 +341,7 @@ class AlertsContract:
             assert found() == ["a3", "a2", "a1"]
             assert found(since=NOW + HOUR) == ["a3", "a2"]
             assert found(until=NOW + HOUR) == ["a1"]
+            assert found(changed_since=NOW + 9 * HOUR, limit=1) == ["a2"]
             assert found(level="red") == ["a2"]
             assert found(state="acknowledged") == ["a3"]
             assert found(limit=1, offset=1) == ["a2"]

@@ -22,7 +22,8 @@ from service.cli import application
 from service.cli.lock import hold
 from service.domain.audit import AuditRow
 from service.domain.telling.letter import Letter, message_id
-from service.flows.telling.deliver import MAIL, deliver_mail
+from service.flows.telling.deliver import deliver_mail
+from service.flows.telling.merging import MAIL
 from service.policies.kept_rules import KEPT_RULES
 from service.search.refill import refill
 from service.settings import load_settings

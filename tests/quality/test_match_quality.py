@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from analysis.assess import Analyser
+from analysis.matching.articles import split_articles
 from analysis.matching.grounds import grounds
-from analysis.matching.retrieval import ArticleIndex, Validity, match, split_articles
+from analysis.matching.retrieval import ArticleIndex, Validity, match
 from analysis.matching.situations import load_situations
 from analysis.training.data import WRITTEN_DOCUMENTS, read_situation_labels
 from analysis.training.recognise import (

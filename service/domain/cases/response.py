@@ -19,12 +19,10 @@ from service.domain.policies.policy import PolicyArticle, Standing
 from service.domain.policies.quotation import GIST_ONLY, NOT_STORED, REFERENCE_ONLY, check_quotations
 
 __all__ = [
-    "NOT_STORED",
     "PolicyQuotation",
     "ReferenceDraft",
     "Slot",
     "SlotLine",
-    "check_quotations",
     "reference_draft",
 ]
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from crawlers.personal_data import find_personal_data
 from service.domain.documents.card_number import passes_luhn
+from service.domain.documents.surnames import DOUBLE, FREQUENT, RARER
 from service.domain.finding import Finding
 
 __all__ = ["confidentiality_findings"]
@@ -78,16 +79,13 @@ _ACCOUNT = re.compile(
     r"(?:微信|QQ|抖音|快手|微博)(?:号码?|ID|账号)?\s*[::是为]\s*([A-Za-z0-9][\w.-]{4,24})", re.ASCII | re.IGNORECASE
 )
 _ROLE = "患者|患儿|病患|病人|家属|死者|逝者|伤者|受种者|受害人|受害者|来电人|来信人|投诉人|举报人|反映人|申请人|当事人|消费者|联系人|姓名|儿童|婴儿|母亲|父亲|儿子|女儿"
-_SURNAMES = (
-    "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
-    "雷钱汤尹黎易常武乔贺赖龚文涂欧阳司徒上官诸葛邬饶揭晏占欧温樊聂喻严章葛殷施陶洪翟颜倪牛俞柳毕祝包柯管游詹焦左兰闵耿卓路苗凌费纪甘单裴霍成苟丘骆戚辛向齐"
-)
+_NAME = f"(?:{DOUBLE}|[{FREQUENT}{RARER}])"
 _NAMED = re.compile(
-    f"(?:{_ROLE})(?:[::]\\s*|系|为|叫|名叫)?(?P<name>[{_SURNAMES}][一-鿿]{{1,2}})"
+    f"(?:{_ROLE})(?:[::]\\s*|系|为|叫|名叫)?(?P<name>{_NAME}[一-鿿]{{1,2}})"
     r"(?=\s*(?:[,(。;、]|$|\n|男|女|今年|现年|\d{1,3}岁|等|于\d|说|称|表示|告诉|反映|向本|因|自述|联系))"
 )
 _FORM_NAMED = re.compile(
-    rf"(?:姓名|患者姓名|联系人|来电人|投诉人|举报人|申请人)\s*[::]\s*(?P<name>[{_SURNAMES}][一-鿿]{{1,3}})(?![一-鿿])"
+    rf"(?:姓名|患者姓名|联系人|来电人|投诉人|举报人|申请人)\s*[::]\s*(?P<name>{_NAME}[一-鿿]{{1,3}})(?![一-鿿])"
 )
 # Words that begin with a surname and follow such a role in ordinary sentences.
 _NO_NAME = re.compile(

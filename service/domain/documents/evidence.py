@@ -14,7 +14,7 @@ __all__ = [
     "EvidenceRecord",
     "EvidenceRules",
     "EvidenceState",
-    "digest_of",
+    "evidence_digest",
     "page_name",
 ]
 
@@ -93,7 +93,7 @@ _BOUND = (
 )
 
 
-def digest_of(records: Iterable[EvidenceRecord]) -> tuple[int, str]:
+def evidence_digest(records: Iterable[EvidenceRecord]) -> tuple[int, str]:
     """Return how many records these are and the hex SHA-256 over them in their order; equal on every engine."""
     digest, count = hashlib.sha256(), 0
     for record in records:

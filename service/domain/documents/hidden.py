@@ -21,13 +21,13 @@ __all__ = [
     "SHORTEST",
     "Hidden",
     "HidingScope",
-    "digest_of",
     "fit_to_hide",
     "hide",
     "hide_again",
     "hide_in",
     "hide_in_tokens",
     "key_mark",
+    "keyed_hash",
     "occurrences",
     "with_texts",
 ]
@@ -88,7 +88,7 @@ def key_mark(key: bytes) -> str:
     return hmac.new(key, b"hidden.key", hashlib.sha256).hexdigest()[:16]
 
 
-def digest_of(key: bytes, string: str) -> str:
+def keyed_hash(key: bytes, string: str) -> str:
     """Return the keyed hash of a string: 32 hex digits of HMAC-SHA-256. A name is short: an unkeyed hash could be guessed."""
     return hmac.digest(key, f"hidden\x1f{string}".encode(errors="surrogatepass"), "sha256").hex()[:32]
 
@@ -112,7 +112,7 @@ def hide_again(text: str, hidden: Sequence[Hidden], key: bytes) -> str:
         found = [
             at
             for at in range(len(text) - one.length + 1)
-            if hmac.compare_digest(digest_of(key, text[at : at + one.length]), one.digest)
+            if hmac.compare_digest(keyed_hash(key, text[at : at + one.length]), one.digest)
         ]
         text = _marked(text, found, one.length)
     return text

@@ -10,16 +10,11 @@ lost. In the 18,051 written titles and entries, of which no rule was made, 46 we
 import re
 
 from service.domain.documents.card_number import passes_luhn
+from service.domain.documents.surnames import DOUBLE, FREQUENT
 
 __all__ = ["mask_announced_names", "mask_named_people"]
 
-# The hundred most frequent surnames, which nine in ten people have, and some two-character ones.
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石"
-    "金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向汤涂饶晏揭艾章俞施左樊裘"
-)
-_DOUBLE = "欧阳|上官|司马|诸葛|司徒|慕容|夏侯|皇甫|尉迟|令狐"
-_NAME = f"(?:{_DOUBLE}|[{_SURNAMES}])"
+_NAME = f"(?:{DOUBLE}|[{FREQUENT}])"
 _HAN = "一-鿿"
 # 于某日, 向某地 and 任某职 begin with a surname's character too.
 _NO_PERSON_AFTER = "(?![日月年天地时次处县市区省镇村乡店厂药医公些种个款类批品网平论报电科门部卫企公原县中机])"
@@ -34,7 +29,7 @@ _ADDRESSED = re.compile(
     f"(?:(?<![{_HAN}])|(?<=[{_BEFORE}]))(?:(?!韩国|鲁南){_NAME}[{_HAN}]{{0,2}}?(?={_FORMS})|{_NAME}(?={_FORMS}|{_WORKS}))|"
     f"(?<=[{_HAN}]){_NAME}(?=先生|女士)"
 )
-_PARTY = "患者|病人|当事人|投诉人|举报人|来电人|反映人|申请人|诉求人|死者|逝者|家属|受害人|联系人|市民|店主|收件人|收货人|信访人|犯罪嫌疑人|嫌疑人|被告人"
+_PARTY = "患者|患儿|病患|病人|伤者|受种者|当事人|投诉人|举报人|来电人|反映人|申请人|诉求人|死者|逝者|家属|受害人|受害者|来信人|联系人|市民|店主|收件人|收货人|信访人|犯罪嫌疑人|嫌疑人|被告人"
 # What follows a party and begins with a surname's character: 患者向医院反映, 家属马上到, 患者高烧到 40 度.
 _NO_NAME = "(?!向|于|任何|任意|时|应|方[可才]|马上|白[天血]|高[烧热血龄度]|黄疸|江西|金额|钱|万|周[一二三四五六日末围]|汤药|龙|武汉|何[时种处]|严重|毛病|许[多久可]|谢|安|常|余下|左[右侧手腿眼]|顾[虑及]|戴|温|俞|陆续|周身|付[款费清]|毛发|苏醒|胡[言乱])"
 _STOPS_NAME = "(?=[（(，。、；：,;:\\s“”]|(?:称|说|反映|表示|来电|投诉|于|因|在|到|从|的|服用|服药|用药|使用|购买|出现|死亡|去世|住院|突发|被|自述|告诉|向|\\d)|$)"

@@ -18,8 +18,8 @@ __all__ = [
     "Label",
     "LabelGiven",
     "LabelOrigin",
-    "judged_of",
     "label_of_form",
+    "model_said",
     "origin_of",
     "raised_by",
     "weighs_anew",
@@ -89,7 +89,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelGiven:
-    """A label as the store holds it: who gave it when, and what the model (`judged`, by `judged_of`) said then.
+    """A label as the store holds it: who gave it when, and what the model (`judged`, by `model_said`) said then.
 
     `id` numbers the labels of the store in order, 0 before it is stored. `group` is the event that the document
     belonged to when it was first labelled, else the document: what is learned from and what is measured on is divided
@@ -119,7 +119,7 @@ class LabelGiven:
         return self.origin is LabelOrigin.MISSED and self.label.level is Level.RISK
 
 
-def judged_of(assessment: Assessment) -> dict[str, Any]:
+def model_said(assessment: Assessment) -> dict[str, Any]:
     """Return what the model says of a document, in the shape of a label, with the model's version."""
     risk = assessment.level is Level.RISK
     return {

@@ -10,7 +10,6 @@ from typing import Any
 from service.domain.policies.checks import OPEN_WORD, Check
 
 __all__ = [
-    "OPEN_WORD",
     "ArticleGist",
     "Policy",
     "PolicyArticle",

@@ -7,14 +7,12 @@ from typing import Any
 from analysis.assessment import CATEGORY_NAMES
 from service.domain.events.facts import IncidentFacts, holds
 from service.domain.policies.policy import PolicyBasis, PolicyFact
-from service.domain.rules.publication import publication_authority
 from service.domain.rules.register import AppliedPolicy, CategoryRule, Register
 
 __all__ = [
     "basis_for",
     "lead_department",
     "matched_entries",
-    "publication_authority",
     "transfer_departments",
     "with_matched",
 ]

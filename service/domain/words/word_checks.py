@@ -23,8 +23,8 @@ __all__ = [
     "CONTEXT",
     "LONGEST_NOTE",
     "LONGEST_WORD",
-    "Held",
     "WordDoubt",
+    "WordsInForce",
     "check_removal",
     "check_word",
     "meaning_word",
@@ -51,7 +51,7 @@ class WordDoubt(Conflict):
     """The word is not refused, but has a consequence that somebody has to confirm: the same again with `sure`."""
 
 
-class Held:
+class WordsInForce:
     """The words in force, found by what no two of them may share."""
 
     def __init__(self, words: Iterable[OwnWord]) -> None:
@@ -76,7 +76,7 @@ class Held:
         return self.by_key.get((spelling, ""))
 
 
-def check_word(draft: WordDraft, vocabulary: Vocabulary, held: Held, *, sure: bool = False) -> WordDraft:
+def check_word(draft: WordDraft, vocabulary: Vocabulary, held: WordsInForce, *, sure: bool = False) -> WordDraft:
     """Return the word as it is to be kept: an alias with the name it stands for resolved.
 
     Raises:
@@ -138,7 +138,7 @@ def _spelling(text: str, what: str) -> str:
     return spelling
 
 
-def _check_spelling(spelling: str, held: Held) -> None:
+def _check_spelling(spelling: str, held: WordsInForce) -> None:
     chinese = any("一" <= character <= "鿿" for character in spelling)
     letters = any(character.isalpha() for character in spelling)
     if not chinese and (len(spelling) < _LEAST_LATIN or not letters):
@@ -170,7 +170,7 @@ def _new_word(draft: WordDraft, vocabulary: Vocabulary) -> WordDraft:
     )
 
 
-def _alias(draft: WordDraft, vocabulary: Vocabulary, held: Held) -> WordDraft:
+def _alias(draft: WordDraft, vocabulary: Vocabulary, held: WordsInForce) -> WordDraft:
     if not draft.canonical:
         raise Refusal("别名须写明它指的是哪个名称，例如：布洛芬。")
     name = _spelling(draft.canonical, "规范名")
@@ -184,7 +184,7 @@ def _alias(draft: WordDraft, vocabulary: Vocabulary, held: Held) -> WordDraft:
     return WordDraft(sort=draft.sort, text=draft.text, canonical=canonical, note=draft.note)
 
 
-def _check_shipped(draft: WordDraft, spelling: str, vocabulary: Vocabulary, held: Held, *, sure: bool) -> None:
+def _check_shipped(draft: WordDraft, spelling: str, vocabulary: Vocabulary, held: WordsInForce, *, sure: bool) -> None:
     meanings = vocabulary.meanings(spelling)
     if any(term.kind is TermKind.GUARD for term in meanings):
         raise Conflict(f"“{draft.text}”是程序的防误报短语，登记了也不会命中；请登记更完整的写法。")
@@ -200,13 +200,15 @@ def _check_shipped(draft: WordDraft, spelling: str, vocabulary: Vocabulary, held
         )
 
 
-def _terms(draft: WordDraft, vocabulary: Vocabulary, held: Held) -> tuple[Term, ...]:
+def _terms(draft: WordDraft, vocabulary: Vocabulary, held: WordsInForce) -> tuple[Term, ...]:
     if draft.sort is WordSort.ALIAS:
         return () if normal(draft.canonical) in held.names else vocabulary.named(draft.canonical)
     return (WordKind(draft.kind).term(draft.category, draft.canonical or draft.text),)
 
 
-def _check_exclusion(draft: WordDraft, spelling: str, vocabulary: Vocabulary, held: Held, *, sure: bool) -> WordDraft:
+def _check_exclusion(
+    draft: WordDraft, spelling: str, vocabulary: Vocabulary, held: WordsInForce, *, sure: bool
+) -> WordDraft:
     within = _phrase(draft, spelling)
     kept = WordDraft(sort=draft.sort, text=draft.text, within=draft.within, note=draft.note)
     if (known := held.by_key.get((spelling, within or "*"))) is not None:

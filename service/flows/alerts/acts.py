@@ -27,9 +27,7 @@ from service.flows.acts import (
     save_alert,
     tell_person,
 )
-from service.flows.alerts.clocks import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
 from service.flows.alerts.consider import Office
-from service.flows.alerts.grading import set_grade, set_level
 from service.flows.telling.tell import tell, told_marks
 from service.ports.store import Store, Work
 
@@ -37,20 +35,13 @@ __all__ = [
     "acknowledge",
     "answer",
     "answered",
-    "arm_clock",
     "assign",
-    "cancel_clock",
     "check_gift",
     "close",
     "give",
     "handler_of",
-    "meet_clock",
-    "pause_clock",
     "reopen",
     "see",
-    "set_grade",
-    "set_level",
-    "start_clock",
 ]
 
 _BEFORE_ANSWERING = frozenset({AlertState.OPEN, AlertState.ACKNOWLEDGED})

@@ -13,15 +13,16 @@ from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
 from service.domain.events.facts import IncidentFacts, facts_of
 from service.domain.events.reported import growth, spread_facts
-from service.domain.rules.basis import basis_for, lead_department, matched_entries, publication_authority, with_matched
+from service.domain.rules.basis import basis_for, lead_department, matched_entries, with_matched
 from service.domain.rules.duties import propose
 from service.domain.rules.level import find_level
+from service.domain.rules.publication import publication_authority
 from service.domain.telling.escalation import occasion_of
 from service.flows.office import Office
-from service.flows.telling.tell import Teller, tell, told_marks
+from service.flows.telling.tell import Teller, told_marks
 from service.ports.store import Work
 
-__all__ = ["Office", "consider", "consider_all", "fresh_clocks", "soonest_first", "tell"]
+__all__ = ["Office", "consider", "consider_all", "fresh_clocks", "soonest_first"]
 
 _DOCUMENTS_MATCHED = 5
 

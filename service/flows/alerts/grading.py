@@ -18,8 +18,8 @@ from service.domain.rules.duties import clock_for
 from service.domain.rules.level import find_level
 from service.domain.telling.escalation import asks, occasion_of
 from service.flows.acts import EVENTS, event_of, facts_now, held_alert, note, permit, reason_of, save_alert
-from service.flows.alerts.consider import Office, fresh_clocks, soonest_first, tell
-from service.flows.telling.tell import told_marks
+from service.flows.alerts.consider import Office, fresh_clocks, soonest_first
+from service.flows.telling.tell import tell, told_marks
 from service.ports.store import Store, Work
 
 __all__ = ["set_grade", "set_level"]

@@ -21,7 +21,6 @@ __all__ = ["EXPORTED", "Bundle", "Package", "gather", "pack_case", "with_pages"]
 EXPORTED = "case.exported"
 """The audit action of fetching a package; it is no part of the package, so that the same case gives the same bytes."""
 
-_ROWS = 2_000
 _DOCUMENTS = 2_000
 _CHARACTERS = 32 * 1024 * 1024
 """Of all texts together: a package stays below what its check reads (256 MiB)."""
@@ -161,7 +160,7 @@ def _pages(work: Work, documents: Sequence[Document]) -> tuple[EvidenceRecord, .
 def _evidence(work: Work, event: Event) -> tuple[tuple[Document, ...], int]:
     """Return the documents of the event for which there is room, and how many there is none for."""
     members = work.events.documents(event.id, limit=_DOCUMENTS)
-    room, found, left_out = _CHARACTERS, [], 0
+    room, found, left_out = _CHARACTERS, [], max(0, event.document_count - _DOCUMENTS)
     for member in members:
         document = work.documents.get(member.document_id)
         if document is None:
@@ -177,5 +176,5 @@ def _evidence(work: Work, event: Event) -> tuple[tuple[Document, ...], int]:
 def _audit(work: Work, file: CaseFile, clocks: Sequence[Clock]) -> tuple[AuditRow, ...]:
     subjects = [f"case:{file.case.id}", f"alert:{file.case.alert_id}", f"event:{file.case.event_id}"]
     subjects += [f"clock:{clock.id}" for clock in clocks]
-    rows = [row for subject in subjects for row in work.audit.rows(subject=subject, limit=_ROWS)]
+    rows = [row for subject in subjects for row in work.audit.rows(subject=subject, limit=None)]
     return tuple(sorted((row for row in rows if row.action not in {EXPORTED, PERSONAL_READ}), key=lambda row: row.seq))

@@ -10,7 +10,6 @@ from service.domain.alerts.alert import Alert
 from service.domain.beijing import BEIJING, beijing
 from service.domain.cases.file import OUTCOMES, Case, CaseFile, Disclosure, Draft, Liaison
 from service.domain.cases.moves import Bar, Barred, Desk, Move
-from service.domain.cases.response import check_quotations
 from service.domain.cases.review import Authority
 from service.domain.cases.secrecy import confidentiality_findings
 from service.domain.cases.unfinished import unfinished_findings
@@ -19,6 +18,7 @@ from service.domain.events.event import Event
 from service.domain.finding import Finding
 from service.domain.people.person import Act, Person
 from service.domain.policies.policy import PolicyArticle, Standing, Verdict
+from service.domain.policies.quotation import check_quotations
 from service.domain.refusal import NotFound
 from service.flows.acts import event_of, held_alert, note, permit
 from service.flows.alerts.consider import Office

@@ -20,7 +20,6 @@ from service.ports.store import Store, Work
 
 __all__ = ["call_people", "coming_calls", "tend_cases"]
 
-_MOST = 200
 _NO_ADDRESS = "没有邮箱"
 _INSTANT = timedelta(microseconds=1)
 
@@ -59,7 +58,7 @@ def tend_cases(store: Store, *, office: Office, now: datetime) -> int:
     with store.read() as work:
         people = work.people.listing()
         owing = []
-        for case in work.cases.listing(limit=_MOST):
+        for case in work.cases.listing(limit=None):
             running = _running(work, case.id, office, now)
             if running is not None and _owed(work, running, people):
                 owing.append(case.id)

@@ -9,14 +9,12 @@ from service.ports.store import Work
 
 __all__ = ["waiting_for"]
 
-_MOST = 200
-
 
 def waiting_for(work: Work, person: Person, workflow: Workflow) -> int:
     """Return how many running cases have their next step in this person's hands, or a bypass that they could confirm."""
     if not person.duties or not may(person.role, Act.HANDLE_ALERT):
         return 0
-    files = work.cases.files([case.id for case in work.cases.listing(limit=_MOST)])
+    files = work.cases.files([case.id for case in work.cases.listing(limit=None)])
     events = work.events.get_all([file.case.event_id for file in files.values()])
     grades = {name: event.grade for name, event in events.items()}
 

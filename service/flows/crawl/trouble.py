@@ -14,7 +14,7 @@ from service.domain.telling.letter import Letter
 from service.domain.telling.notification import DRILL
 from service.flows.alerts.consider import Office
 from service.flows.crawl.sources import effective, host_of, is_stopped
-from service.flows.telling.deliver import MAIL
+from service.flows.telling.merging import MAIL
 from service.ports.store import Store, Work
 
 __all__ = ["TroubleTold", "in_trouble", "tell_trouble"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from analysis.assessment import Assessment, Level
+from analysis.events.fingerprints import fingerprints
 from analysis.events.grouping import (
     CANDIDATES,
     WINDOW,
@@ -13,7 +14,6 @@ from analysis.events.grouping import (
     Placement,
     PlacementReason,
     absorb,
-    fingerprints,
     lookup_keys,
     new_event_id,
     open_sketch,

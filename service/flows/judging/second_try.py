@@ -13,7 +13,8 @@ from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict
 from service.domain.telling.plain_letter import PLAIN
 from service.flows.acts import note, permit
-from service.flows.telling.deliver import MAIL, REFUSED
+from service.flows.telling.deliver import REFUSED
+from service.flows.telling.merging import MAIL
 from service.ports.store import OutboxRow, Store, Work
 
 __all__ = ["MOST_AT_ONCE", "GivenUp", "SetAside", "deliver_again", "given_up", "judge_set_aside", "set_aside"]

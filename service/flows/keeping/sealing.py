@@ -7,7 +7,7 @@ from itertools import islice
 
 from service.domain.audit import AuditRow
 from service.domain.beijing import BEIJING
-from service.domain.documents.evidence import DIGESTED, EvidenceRecord, EvidenceState, digest_of
+from service.domain.documents.evidence import DIGESTED, EvidenceRecord, EvidenceState, evidence_digest
 from service.ports.evidence import AlteredError, EvidenceFiles
 from service.ports.store import Store, Work
 
@@ -47,7 +47,7 @@ def seal_days(store: Store, *, now: datetime) -> int:
         after, until = _sealed_until(work), work.evidence.last_before(today)
         if until <= after:
             return 0
-        count, digest = digest_of(work.evidence.stretch(after=after, until=until))
+        count, digest = evidence_digest(work.evidence.stretch(after=after, until=until))
     with store.write() as work:
         work.alone("evidence")
         if _sealed_until(work) != after:
@@ -134,7 +134,7 @@ def _check_digests(store: Store, found: Checked) -> None:
 def _check_digest(work: Work, row: AuditRow, before: int, found: Checked) -> int:
     """Hold the records of one digest against it; return up to where it reaches."""
     after, until = int(row.detail["after_seq"]), int(row.detail["until_seq"])
-    count, digest = digest_of(work.evidence.stretch(after=after, until=until))
+    count, digest = evidence_digest(work.evidence.stretch(after=after, until=until))
     if after != before or (count, digest) != (row.detail["pages"], row.detail["sha256"]):
         told = f"应有 {row.detail['pages']} 条，现有 {count} 条" if count != row.detail["pages"] else "内容有改动"
         day = row.at.astimezone(BEIJING)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from analysis.assessment import Assessment
 from crawlers.records import Document
-from service.domain.learning.label import Label, LabelGiven, LabelOrigin, judged_of, origin_of, weighs_anew
+from service.domain.learning.label import Label, LabelGiven, LabelOrigin, model_said, origin_of, weighs_anew
 from service.domain.learning.label_queue import ASKED_WITHIN, Asked, queue
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict, NotFound
@@ -95,7 +95,7 @@ def give_label(
                 origin=origin_of(origin, label, missed=missed, assessment=assessment, standing=standing),
                 actor=person.name,
                 at=now,
-                judged=judged_of(assessment),
+                judged=model_said(assessment),
             )
         )
         detail = {"label": label.as_json(), "judged": given.judged, "why": given.origin.value}

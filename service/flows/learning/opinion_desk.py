@@ -126,7 +126,7 @@ def proposals(work: Work, *, limit: int = 100) -> list[Proposal]:
 
     They propose to a person; nothing follows from them by itself. Whoever labelled the document has looked.
     """
-    found = _unlooked(work, limit)
+    found = work.opinions.proposals(limit=limit)
     events = work.events.of_documents([one.document_id for one in found])
     made = []
     for one in found:
@@ -147,13 +147,7 @@ def proposals(work: Work, *, limit: int = 100) -> list[Proposal]:
 
 def count_proposals(work: Work, *, limit: int = 100) -> int:
     """Return how many `proposals` would return."""
-    return len(_unlooked(work, limit))
-
-
-def _unlooked(work: Work, limit: int) -> list[Opinion]:
-    proposed = work.opinions.proposals(limit=limit)
-    labelled = work.labels.latest([one.document_id for one in proposed])
-    return [one for one in proposed if one.document_id not in labelled]
+    return len(work.opinions.proposals(limit=limit))
 
 
 def mark_seen(store: Store, person: Person, document_id: str, *, now: datetime) -> None:

@@ -28,7 +28,7 @@ from service.domain.people.person import Person
 from service.domain.rules.register import Register
 from service.flows.office import Office
 from service.flows.taking_turns import take_turn
-from service.flows.telling.deliver import MAIL
+from service.flows.telling.merging import MAIL
 from service.ports.store import Store, Work
 
 __all__ = ["EVERY", "coming_of_disclosures", "coming_of_matter", "tend_matters", "waiting_matters"]

@@ -173,7 +173,7 @@ def _daily(work: Work, week: Week, now: datetime) -> tuple[tuple[date, int, int]
 
 
 def _raised(work: Work, week: Week) -> list[Raised]:
-    alerts = [a for a in work.alerts.listing(until=week.until, limit=2000) if a.changed_at >= week.since]
+    alerts = work.alerts.listing(until=week.until, changed_since=week.since, limit=2000)
     clocks = work.clocks.of_alerts([alert.id for alert in alerts])
     found = []
     for alert in alerts:
@@ -279,14 +279,9 @@ def _terms(work: Work, week: Week, at: datetime) -> tuple[Change, ...]:
 
 def _named(work: Work, since: datetime, until: datetime) -> Counter[str]:
     """Count the documents of events by the products and firms these name; a word cloud of tokens says less."""
-    events = [
-        event for event in work.events.listing(since=since, limit=2000) if event.first_at < until and event.severity > 0
-    ]
-    within = work.events.counts([event.id for event in events], since=since, until=until)
     counts: Counter[str] = Counter()
-    for event in events:
-        if event.id in within:
-            counts.update(dict.fromkeys((*event.products[:4], *event.firms[:2]), within[event.id]))
+    for products, firms, documents in work.events.mentions(since=since, until=until):
+        counts.update(dict.fromkeys((*products[:4], *firms[:2]), documents))
     return counts
 
 

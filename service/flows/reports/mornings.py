@@ -14,7 +14,7 @@ from service.domain.telling.receivers import Ask, HoldReason, Occasion, plan
 from service.domain.telling.routing import Labels, Routing
 from service.flows.alerts.surges import count_now
 from service.flows.office import Office
-from service.flows.telling.deliver import MAIL
+from service.flows.telling.merging import MAIL
 from service.flows.telling.tell import staff_of
 from service.ports.store import Store, Work
 

@@ -19,7 +19,6 @@ from service.ports.search import Search, SearchRefusedError, SearchUnavailableEr
 from service.ports.store import OutboxRow, Store, Work
 
 __all__ = [
-    "MAIL",
     "REFUSED",
     "SEARCH",
     "DeliveryReport",

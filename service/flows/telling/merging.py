@@ -47,8 +47,8 @@ def merge_waiting(store: Store, notifier: Notifier, *, now: datetime) -> int:
 
 def merged_into(work: Work, alert_id: str) -> Mapping[str, Mapping[str, Any]]:
     """Return by the keys of an alert's mails what is known of the merged mail in which they went: `mail` is its key."""
-    rows = work.audit.rows(subject=alert_id, limit=500)
-    return {str(row.detail["key"]): row.detail for row in rows if row.action == "mail.merged"}
+    rows = work.audit.rows(subject=alert_id, action="mail.merged", limit=500)
+    return {str(row.detail["key"]): row.detail for row in rows}
 
 
 def left_as(work: Work, alert_id: str) -> Mapping[str, str]:
@@ -170,7 +170,7 @@ def count_replaced(work: Work, alert_id: str, key: str) -> int:
     """Return how many mails were set aside for that one, those included that were for one of these."""
     replacing = {key}
     # The latest first: what takes another's place is set aside after it.
-    for row in work.audit.rows(subject=alert_id, limit=200):
-        if row.action == "mail.replaced" and row.detail.get("newer") in replacing:
+    for row in work.audit.rows(subject=alert_id, action="mail.replaced"):
+        if row.detail.get("newer") in replacing:
             replacing.add(str(row.detail["key"]))
     return len(replacing) - 1

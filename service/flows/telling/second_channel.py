@@ -18,7 +18,7 @@ from service.domain.telling.second_channel import (
     short_letter,
     whose_turn,
 )
-from service.flows.telling.merging import MAIL
+from service.flows.telling.merging import MAIL, merged_into
 from service.ports.outbox import OutboxRow
 from service.ports.routing import Notice
 from service.ports.store import Store, Work
@@ -144,8 +144,8 @@ def _letter_in(work: Work, row: OutboxRow, alert_id: str) -> Letter:
     letter = Letter.from_json(row.payload["letter"])
     if not row.payload.get("merges"):
         return letter
-    merged = [one.detail for one in work.audit.rows(subject=alert_id, limit=50) if one.action == "mail.merged"]
-    subject = next((str(one["reason"]) for one in merged if one.get("mail") == row.key), letter.subject)
+    merged = [one for one in merged_into(work, alert_id).values() if one.get("mail") == row.key]
+    subject = next((str(one["reason"]) for one in merged), letter.subject)
     links = {link.rpartition("/")[2]: link for _, link in letter.alerts}
     alert = work.alerts.get(alert_id)
     link = links.get(alert.event_id, letter.link) if alert is not None else letter.link

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from service.domain.alerts.alert import Alert, AlertLevel
+from service.domain.alerts.alert_states import AlertState
 from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
 from service.domain.people.person import Person
@@ -20,7 +21,7 @@ from service.domain.telling.routing import Labels, Routing, Scope, Target
 from service.domain.telling.second_channel import said_at_once
 from service.domain.telling.silence import Silence
 from service.flows.office import Office
-from service.flows.telling.deliver import MAIL
+from service.flows.telling.merging import MAIL
 from service.flows.telling.second_channel import say
 from service.ports.routing import Notice
 from service.ports.store import Work
@@ -93,8 +94,8 @@ class Teller:
     @cached_property
     def _wide(self) -> Sequence[Neighbour]:
         """Return the unclosed alerts on the whole province: the only ones that cover others."""
-        since = self._now - 2 * NEAR
-        alerts = [alert for alert in self._work.alerts.open(limit=_NEIGHBOURS) if alert.raised_at >= since]
+        raised = self._work.alerts.listing(since=self._now - 2 * NEAR, limit=_NEIGHBOURS)
+        alerts = [alert for alert in raised if alert.state is not AlertState.CLOSED]
         events = self._work.events.get_all([alert.event_id for alert in alerts])
         pairs = [(alert, events[alert.event_id]) for alert in alerts if alert.event_id in events]
         found = [Neighbour(alert, labels_of(alert, event, self._office.register)) for alert, event in pairs]

@@ -16,7 +16,7 @@ from analysis.lexicon.overlay import NO_WORDS, Words
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict, NotFound, Refusal
 from service.domain.words.own_words import OwnWord, Vocabulary, WordDraft, lay_over, reading_order
-from service.domain.words.word_checks import Held, check_removal, check_word
+from service.domain.words.word_checks import WordsInForce, check_removal, check_word
 from service.flows.acts import note, permit
 from service.ports.store import Store, Work
 
@@ -146,7 +146,7 @@ def _reading_order(row: tuple[int, WordDraft | str]) -> int:
     return reading_order(row[1].sort) if isinstance(row[1], WordDraft) else 0
 
 
-def _is_known(draft: WordDraft, held: Held) -> bool:
+def _is_known(draft: WordDraft, held: WordsInForce) -> bool:
     """Tell whether the same word stands already: importing an export again is nothing to complain of."""
     word = held.by_key.get(draft.key)
     return word is not None and (word.sort, word.kind, word.category, word.canonical) == (
@@ -163,9 +163,9 @@ def changed_at(work: Work) -> datetime | None:
     return datetime.fromisoformat(told["at"]) if told else None
 
 
-def _held(work: Work) -> Held:
+def _held(work: Work) -> WordsInForce:
     work.alone("words")
-    return Held(work.words.in_force())
+    return WordsInForce(work.words.in_force())
 
 
 def _word(work: Work, word_id: str) -> OwnWord:

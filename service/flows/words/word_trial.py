@@ -12,7 +12,7 @@ from analysis.segmentation import RjiebaSegmenter
 from crawlers.records import Document, DocumentKind
 from service.domain.refusal import Refusal
 from service.domain.words.own_words import OwnWord, WordDraft, lay_over, normal
-from service.domain.words.word_checks import CONTEXT, Held, check_word, meaning_word
+from service.domain.words.word_checks import CONTEXT, WordsInForce, check_word, meaning_word
 from service.flows.words.acts import shipped_vocabulary
 from service.ports.store import Store
 
@@ -62,7 +62,7 @@ def try_words(store: Store, sentence: str, draft: WordDraft | None, *, now: date
     fault, tried = "", list(held)
     if draft is not None:
         try:
-            checked = check_word(draft, vocabulary, Held(held), sure=True)
+            checked = check_word(draft, vocabulary, WordsInForce(held), sure=True)
             tried.append(OwnWord(id="", author="", created_at=now, **asdict(checked)))
         except Refusal as refusal:
             fault, draft = refusal.sentence, None

@@ -13,8 +13,7 @@ from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
 from service.flows.alerts import acts as flows
-from service.flows.alerts import bulk
-from service.flows.alerts.clocks import exclude_time, extend_clock, resume_time
+from service.flows.alerts import bulk, clocks, grading
 from service.web.pages.alerts import show_refused
 from service.web.pages.event_return import Posted
 from service.web.received import received
@@ -179,7 +178,7 @@ def level(
     asked, store, person, now = AlertLevel[level.upper()], context.store, identity.person, context.now()
     return Posted(request, identity, sent).on_alert(
         alert_id,
-        lambda: flows.set_level(
+        lambda: grading.set_level(
             store, person, alert_id, asked, reason=reason, office=context.office, now=now, refuted=refuted
         ),
         "levelled",
@@ -200,7 +199,7 @@ def grade(
     store, person, now = context.store, identity.person, context.now()
     return Posted(request, identity, sent).on_alert(
         alert_id,
-        lambda: flows.set_grade(store, person, alert_id, grade, reason=reason, office=context.office, now=now),
+        lambda: grading.set_grade(store, person, alert_id, grade, reason=reason, office=context.office, now=now),
         "graded",
     )
 
@@ -218,10 +217,10 @@ def keep_clock(
     context = context_of(request)
     store, person, now, office = context.store, identity.person, context.now(), context.office
     acts: Mapping[str, Callable[[], Clock]] = {
-        "arm": lambda: flows.arm_clock(store, person, clock_id, office=office, now=now),
-        "pause": lambda: flows.pause_clock(store, person, clock_id, reason, now=now),
-        "extend": lambda: extend_clock(store, person, clock_id, reason, office=office, now=now),
-        "cancel": lambda: flows.cancel_clock(store, person, clock_id, reason, office=office, now=now),
+        "arm": lambda: clocks.arm_clock(store, person, clock_id, office=office, now=now),
+        "pause": lambda: clocks.pause_clock(store, person, clock_id, reason, now=now),
+        "extend": lambda: clocks.extend_clock(store, person, clock_id, reason, office=office, now=now),
+        "cancel": lambda: clocks.cancel_clock(store, person, clock_id, reason, office=office, now=now),
     }
     return Posted(request, identity, sent).on_clock(_alert_of(request, clock_id), acts[act], _DONE[act])
 
@@ -243,7 +242,7 @@ def exclude_clock_time(
     store, person, now, office = context.store, identity.person, context.now(), context.office
     return Posted(request, identity, sent).on_clock(
         _alert_of(request, clock_id),
-        lambda: exclude_time(store, person, clock_id, kind, reason, office=office, now=now),
+        lambda: clocks.exclude_time(store, person, clock_id, kind, reason, office=office, now=now),
         "matter_excluded",
     )
 
@@ -262,7 +261,7 @@ def resume_clock_time(
     store, person, now, office = context.store, identity.person, context.now(), context.office
     return Posted(request, identity, sent).on_clock(
         _alert_of(request, clock_id),
-        lambda: resume_time(
+        lambda: clocks.resume_time(
             store, person, clock_id, office=office, now=now, received_at=received(since), remark=remark
         ),
         "matter_resumed",
@@ -283,7 +282,9 @@ def start_clock(
     store, person, now = context.store, identity.person, context.now()
     return Posted(request, identity, sent).on_clock(
         alert_id,
-        lambda: flows.start_clock(store, person, alert_id, rule, office=context.office, now=now, since=received(since)),
+        lambda: clocks.start_clock(
+            store, person, alert_id, rule, office=context.office, now=now, since=received(since)
+        ),
         "armed",
     )
 
@@ -295,7 +296,7 @@ def meet_clock(request: Request, identity: Handler, clock_id: str, sent: Sent, r
     store, person, now = context.store, identity.person, context.now()
     return Posted(request, identity, sent).on_clock(
         _alert_of(request, clock_id),
-        lambda: flows.meet_clock(store, person, clock_id, office=context.office, now=now, remark=reason),
+        lambda: clocks.meet_clock(store, person, clock_id, office=context.office, now=now, remark=reason),
         "met",
     )
 

@@ -35,15 +35,15 @@ __all__ = ["Listed", "router", "show_refused"]
 router = APIRouter(default_response_class=HTMLResponse)
 
 Row = tuple[Alert, Clock | None]
-PageNumber = Annotated[int, Query(alias="page", ge=1, le=200)]
+_PAGE, _PAGES = 30, 200
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=_PAGES)]
 
-_PAGE = 30
 _CHOICES: Mapping[str, Any] = {
     "states": [("unclosed", "未关闭"), *((state.value, word("alert", state.value)) for state in AlertState)],
     "categories": CATEGORY_NAMES.items(),
     "cities": CITIES.items(),
 }
-_NUMBER = TypeAdapter(Annotated[int, Field(ge=1, le=200)])
+_NUMBER = TypeAdapter(Annotated[int, Field(ge=1, le=_PAGES)])
 
 
 class AlertFilters(BaseModel):
@@ -189,7 +189,8 @@ def _beside_the_list(work: Work, person: Person, batch_id: str, context: AppCont
 
 def _ordered(request: Request, work: Work, filters: AlertFilters, context: AppContext) -> list[Row]:
     if filters.state == "closed":
-        return [(alert, None) for alert in work.alerts.listing(state="closed", limit=500)]
+        level = filters.level or None
+        return [(alert, None) for alert in work.alerts.listing(state="closed", level=level, limit=_PAGE * _PAGES)]
     opened = desk_of(request).open_alerts(work, context.now())
     wanted = None if filters.state == "unclosed" else AlertState(filters.state)
     alerts_ = [alert for alert in opened.alerts if wanted is None or alert.state is wanted]

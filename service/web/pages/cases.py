@@ -30,7 +30,6 @@ from service.web.views.wording import Chip, duration, level_chip, spent_of
 router = APIRouter(default_response_class=HTMLResponse)
 
 _SHOWN = 20
-_MOST = 200
 _ENDED = 10
 
 
@@ -69,7 +68,7 @@ def cases(request: Request, identity: Reader) -> HTMLResponse:
     now = context.now()
     with context.store.read() as work:
         opened = desk_of(request).open_alerts(work, now)
-        running = work.cases.listing(limit=_MOST)
+        running = work.cases.listing(limit=None)
         ended = work.cases.listing(over=True, limit=_ENDED)
         lines = _lines(request, identity, work, [case.id for case in running], opened)
         handled = {case.alert_id for case in running}

@@ -331,7 +331,8 @@ def _spread_tab(shown: _Shown) -> dict[str, Any]:
     if counts:
         running = {"at": len(counts) - 1, "value": counts[-1], "text": "未满一小时"}
         chart |= {"counts": [*counts[:-1], None], "running": running}
-    members = work.events.documents(event.id)
+    members = work.events.documents(event.id, limit=_DOCUMENTS)
+    whole = event.document_count <= len(members)
     return {
         "spread_rows": series,
         "spread_bars": spread_bars(series),
@@ -339,8 +340,9 @@ def _spread_tab(shown: _Shown) -> dict[str, Any]:
         "spread_top": max(counts, default=0),
         "spread_json": chart,
         "spread_scope": "自首发起，最多近 7 天",
-        "class_rows": class_rows(members),
-        "turns": turns_of(members[:_DOCUMENTS]),
+        "class_rows": class_rows(work.events.classes(event.id)),
+        "turns": turns_of(members, whole=whole),
+        "turns_scope": "按发布时间" if whole else f"按发布时间，最早 {len(members)} 篇之内",
     }
 
 

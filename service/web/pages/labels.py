@@ -10,7 +10,7 @@ from analysis.frozen import LEAST_FROZEN, LEAST_FROZEN_RISKS
 from crawlers.records import DocumentKind
 from service.api.identity import Identity, Labeller, ModelKeeper, Reader, context_of
 from service.api.room import NEEDS_ROOM
-from service.domain.learning.label import Label, LabelOrigin, judged_of, label_of_form
+from service.domain.learning.label import Label, LabelOrigin, label_of_form, model_said
 from service.domain.learning.model_version import LEAST_LABELS, LEAST_RISKS, SHIPPED, stock_of
 from service.domain.people.person import Act
 from service.domain.refusal import Refusal
@@ -71,7 +71,7 @@ def card(request: Request, identity: Labeller, document: Annotated[str, Query(ma
         subject, shown = f"document:{question.document.id}", [question.document.id]
         note_personal_read(context.store, identity.person, subject, what="complaints", documents=shown, now=now)
     if question is not None:
-        form = label_form(question.document.id, judged_of(question.assessment), standing, now, chosen=False)
+        form = label_form(question.document.id, model_said(question.assessment), standing, now, chosen=False)
     names = {source.id: source.name for source in context.catalogue_sources}
     return page(
         request,

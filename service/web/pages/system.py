@@ -25,7 +25,8 @@ from service.flows.crawl.fetching_again import left_alone
 from service.flows.judging.second_try import given_up, set_aside
 from service.flows.learning.opinion_desk import how_asking_stands
 from service.flows.people.acts import mark_of
-from service.flows.telling.deliver import MAIL, SEARCH
+from service.flows.telling.deliver import SEARCH
+from service.flows.telling.merging import MAIL
 from service.flows.telling.second_channel import WEBHOOK
 from service.ports.store import Work
 from service.web.pages.people_forms import NOTHING_TYPED, Typed, form_of

@@ -74,17 +74,16 @@ def spread_bars(
     ]
 
 
-def class_rows(documents: Sequence[EventDocument]) -> list[tuple[str, int]]:
-    """Return documents by source class, most first."""
-    return [
-        (word("source_class", code), count) for code, count in Counter(d.source_class for d in documents).most_common()
-    ]
+def class_rows(classes: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the counts by source class, most first."""
+    return [(word("source_class", code), count) for code, count in Counter(classes).most_common()]
 
 
-def turns_of(documents: Sequence[EventDocument]) -> list[Turn]:
+def turns_of(documents: Sequence[EventDocument], *, whole: bool = True) -> list[Turn]:
     """Return who spoke first, the first of every further class of sources, the fullest hour, and the latest, in order of time.
 
-    `documents` are in order of time, as the page numbers them. The first official or leading medium is told as that.
+    `documents` are in order of time, as the page numbers them. The first official or leading medium is told as that. Of
+    those that are not the `whole` event the last is not its latest.
     """
     told: dict[int, list[str]] = {}
     seen: set[str] = set()
@@ -95,7 +94,7 @@ def turns_of(documents: Sequence[EventDocument]) -> list[Turn]:
     if peak := _peak(documents):
         number, words = peak
         told.setdefault(number, []).append(words)
-    if documents:
+    if documents and whole:
         told.setdefault(len(documents), ["最近一篇"])
     return [
         Turn(_at(documents[number - 1]), "，".join(words), documents[number - 1].source_name, number)

@@ -8,8 +8,9 @@ from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.flows.acts import advance
-from service.flows.alerts.acts import acknowledge, answer, assign, close, reopen, set_grade, set_level
+from service.flows.alerts.acts import acknowledge, answer, assign, close, reopen
 from service.flows.alerts.consider import consider
+from service.flows.alerts.grading import set_grade, set_level
 from service.ports.store import Store
 from tests.flows.acts.scene import (
     APPROVER,

@@ -8,8 +8,7 @@ from service.domain.alerts.alert import Alert
 from service.domain.clocks.clock import Clock, ClockState, Stage, warning
 from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.refusal import Conflict, Forbidden, Refusal
-from service.flows.alerts.acts import arm_clock, cancel_clock, meet_clock, start_clock
-from service.flows.alerts.clocks import exclude_time, resume_time
+from service.flows.alerts.clocks import arm_clock, cancel_clock, exclude_time, meet_clock, resume_time, start_clock
 from service.ports.store import Store
 from service.web.views.alert_rows import due_of
 from tests.flows.acts.scene import APPROVER, NOW, OFFICE, OFFICER, acts_on, clocks_of

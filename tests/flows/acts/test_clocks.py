@@ -7,8 +7,8 @@ from service.domain.alerts.alert import Alert
 from service.domain.clocks.clock import Clock, ClockState
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.flows.alerts.acts import arm_clock, cancel_clock, meet_clock, pause_clock, set_grade, start_clock
-from service.flows.alerts.clocks import extend_clock
+from service.flows.alerts.clocks import arm_clock, cancel_clock, extend_clock, meet_clock, pause_clock, start_clock
+from service.flows.alerts.grading import set_grade
 from service.flows.alerts.need import decide_need
 from service.ports.store import Store
 from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, OFFICER, acts_on, clocks_of, happens

@@ -6,8 +6,10 @@ from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.clocks.clock import ClockState
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict, Refusal
-from service.flows.alerts.acts import cancel_clock, close, set_grade, set_level
+from service.flows.alerts.acts import close
+from service.flows.alerts.clocks import cancel_clock
 from service.flows.alerts.consider import consider
+from service.flows.alerts.grading import set_grade, set_level
 from service.flows.alerts.need import decide_need
 from service.ports.store import Store
 from tests.flows.acts.scene import APPROVER, EVENT, HOUR, NOW, OFFICE, acts_on, clocks_of, happens, mails

@@ -13,8 +13,10 @@ from service.domain.events.need import need_decision
 from service.domain.figures.briefing import AnswerEffect, Briefing
 from service.domain.refusal import Conflict, Forbidden, Refusal
 from service.domain.week import week_of
-from service.flows.alerts.acts import answer, cancel_clock, close, set_grade
+from service.flows.alerts.acts import answer, close
+from service.flows.alerts.clocks import cancel_clock
 from service.flows.alerts.consider import consider
+from service.flows.alerts.grading import set_grade
 from service.flows.alerts.need import decide_need
 from service.flows.reports.brief import compile_week
 from service.ports.store import Store

@@ -6,18 +6,9 @@ from service.domain.alerts.alert import Alert, AlertLevel
 from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Person
 from service.domain.refusal import Forbidden, NotFound
-from service.flows.alerts.acts import (
-    acknowledge,
-    answer,
-    arm_clock,
-    assign,
-    cancel_clock,
-    meet_clock,
-    pause_clock,
-    set_grade,
-    set_level,
-    start_clock,
-)
+from service.flows.alerts.acts import acknowledge, answer, assign
+from service.flows.alerts.clocks import arm_clock, cancel_clock, meet_clock, pause_clock, start_clock
+from service.flows.alerts.grading import set_grade, set_level
 from service.ports.store import Store
 from tests.flows.acts.scene import APPROVER, GONE, NOW, OFFICE, OFFICER, VIEWER
 

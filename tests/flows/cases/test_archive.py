@@ -17,6 +17,7 @@ from service.export.case_archive import pack, verify
 from service.flows.cases import packing
 from service.flows.cases.liaison import ask_party, party_answered
 from service.flows.cases.packing import EXPORTED, pack_case
+from service.flows.keeping.privacy import PERSONAL_READ
 from service.policies.register import load_register
 from tests.contract.stored import document, judge_all
 from tests.flows.acts.scene import acts_on
@@ -166,6 +167,29 @@ class TestPackage:
         files = contents(package(told))
         assert json.loads(files["manifest.json"])["left_out"] == 1
         assert not any(name.startswith("evidence/") for name in files)
+
+    def test_documents_beyond_the_most_that_are_read_are_counted(
+        self, told: Way, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(packing, "_DOCUMENTS", 1)
+        with told.store.write() as work:
+            event = work.events.get(told.case.event_id)
+            assert event is not None
+            work.events.save(replace(event, document_count=7), [])
+        assert json.loads(contents(package(told))["manifest.json"])["left_out"] == 6
+
+    def test_no_act_is_missing_however_often_the_event_was_looked_at(self, told: Way) -> None:
+        def acts() -> list[int]:
+            packed = pack_case(told.store, "档案丑", told.case.id, pack=pack, now=told.now)
+            assert packed is not None
+            return [row.seq for row in packed.bundle.audit]
+
+        before = acts()
+        with told.store.write() as work:
+            for _ in range(2001):
+                subject = f"case:{told.case.id}"
+                work.audit.append(actor="档案丑", action=PERSONAL_READ, subject=subject, detail={}, now=told.now)
+        assert acts() == before != []
 
     def test_there_is_none_of_a_case_that_is_not_there(self, way: Way) -> None:
         assert pack_case(way.store, "档案丑", "H0", pack=pack, now=way.now) is None

@@ -276,6 +276,20 @@ class TestLookingAgain:
         assert report.called == 6
         assert report.changed
 
+    def test_the_case_that_lay_longest_is_reminded_of_however_many_others_run(self, way: Way) -> None:
+        way.submitted()
+        with way.store.write() as work:
+            case, alert = way.case, work.alerts.get(way.case.alert_id)
+            assert alert is not None
+            work.alerts.save_all([replace(alert, id=f"N{number}") for number in range(200)])
+            last, later = way.file.steps[-1], way.now + timedelta(minutes=1)
+            for number in range(200):
+                other = replace(case, id=f"K{number}", alert_id=f"N{number}", changed_at=later, submitted=None)
+                step = replace(last, case_id=other.id)
+                assert work.cases.add(replace(other, state=CaseState.PUBLISHED), [step])
+        tend_cases(way.store, office=OFFICE, now=way.now + timedelta(minutes=31))
+        assert ("system", "case.overdue") in acts_on(way.store, f"case:{case.id}")
+
 
 class TestNobody:
     def test_where_nobody_holds_the_duty_administrators_are_told(self, way: Way) -> None:

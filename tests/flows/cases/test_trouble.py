@@ -14,7 +14,7 @@ from service.domain.cases.workflow import CaseState, Step
 from service.domain.clocks.clock import ClockState
 from service.domain.events.event import IncidentGrade
 from service.domain.refusal import Conflict
-from service.flows.alerts.acts import meet_clock
+from service.flows.alerts.clocks import meet_clock
 from service.flows.cases.drafting import save_text, submit_draft
 from service.flows.cases.reviewing import authority_checked, draft_returned, opinion_given
 from service.storage.sql import SqlStore, open_store

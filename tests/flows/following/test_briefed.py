@@ -179,6 +179,18 @@ def test_what_is_mentioned_counts_the_documents_of_each_week_and_not_the_whole_e
     ]
 
 
+def test_what_is_mentioned_counts_every_event_however_many_were_heard_of_since(store: Store) -> None:
+    monday = week_of(NOW).since
+    put(store, document("1", published_at=monday, fetched_at=monday))
+    with store.write() as work:
+        work.events.save(build_event(id="e1", products=("清云注射液",), first_at=monday, last_at=monday), [])
+        judge_all(work, event_id="e1")
+        later = [build_event(id=f"n{n}", last_at=monday + timedelta(hours=1)) for n in range(2000)]
+        work.events.save_all([(one, []) for one in later])
+    issue = issue_of(store, now=week_of(NOW).until)
+    assert [(row.name, row.count) for row in issue.terms if row.name == "清云注射液"] == [("清云注射液", 1)]
+
+
 def _raise_rumours(store: Store, count: int) -> None:
     with store.write() as work:
         for number in range(count):

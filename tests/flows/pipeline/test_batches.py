@@ -14,16 +14,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from analysis.assessment import Assessment, Entity, EntityType, Level
-from analysis.events.grouping import (
-    WINDOW,
-    EventSketch,
-    absorb,
-    fingerprint,
-    lookup_keys,
-    new_event_id,
-    open_sketch,
-    place,
-)
+from analysis.events.fingerprints import fingerprint
+from analysis.events.grouping import WINDOW, EventSketch, absorb, lookup_keys, new_event_id, open_sketch, place
 from crawlers.records import Document
 from service.flows.alerts.consider import Office
 from service.flows.judging.assess import assess_pending

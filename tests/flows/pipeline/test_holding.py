@@ -14,6 +14,7 @@ from service.flows.alerts.consider import Office
 from service.flows.holding import LEASE, holding
 from service.flows.judging import assess
 from service.flows.telling import deliver
+from service.flows.telling.merging import MAIL
 from service.ports.notify import Delivery
 from service.ports.store import Store, StoreUnavailableError
 from tests.flows.pipeline.conftest import MovingClock
@@ -135,7 +136,7 @@ def test_a_mail_that_the_server_takes_long_to_accept_is_sent_by_nobody_else(
 
     def meanwhile() -> None:
         with store.write() as work:
-            others.append(len(work.outbox.claim(kinds=[deliver.MAIL], limit=9, lease=LEASE, now=clock())))
+            others.append(len(work.outbox.claim(kinds=[MAIL], limit=9, lease=LEASE, now=clock())))
 
     with store.write() as work:
         work.documents.put([document("1", TITLE, at=clock())], now=clock())

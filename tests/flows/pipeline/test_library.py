@@ -16,8 +16,8 @@ from analysis.segmentation import RjiebaSegmenter
 from service.cli.operate import _situations_model
 from service.domain.events.event import IncidentGrade
 from service.domain.people.person import Role
-from service.flows.alerts.acts import set_grade
 from service.flows.alerts.consider import Office
+from service.flows.alerts.grading import set_grade
 from service.flows.judging.assess import assess_pending
 from service.flows.people.acts import add_person
 from service.flows.policies.importing import import_policies, load_index

@@ -18,7 +18,9 @@ from service.flows.rules.days_off import enter_days_off
 from service.flows.rules.in_force import Rulebook
 from service.flows.watch import watch
 from service.policies.kept_rules import KEPT_RULES
-from service.policies.register import RegisterError, load_register, stamp_of
+from service.policies.overlay import stamp_of
+from service.policies.register import load_register
+from service.policies.tables import RegisterError
 from service.ports.store import Store
 from service.settings import Settings
 from tests.flows.acts.scene import EVENT, HOUR, NOW, OFFICE, acts_on, clocks_of, happens

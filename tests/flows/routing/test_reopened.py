@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from service.domain.alerts.alert import Alert, AlertState
 from service.domain.clocks.clock import BEGUN_STATES
-from service.flows.alerts.acts import acknowledge, assign, cancel_clock, close, reopen
+from service.flows.alerts.acts import acknowledge, assign, close, reopen
+from service.flows.alerts.clocks import cancel_clock
 from tests.flows.routing.office import (
     DAY,
     DAY_OFFICER,

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Level, Tone
 from analysis.events.affinity import products_agree
+from analysis.events.fingerprints import Fingerprint, fingerprint
 from analysis.events.grouping import (
     WINDOW,
     EventSketch,
-    Fingerprint,
     Grouper,
     PlacementReason,
     absorb,
-    fingerprint,
     lookup_keys,
     new_event_id,
     open_sketch,

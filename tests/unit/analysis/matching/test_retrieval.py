@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from analysis.assessment import CATEGORY_NAMES, Assessment, CategoryScore, Entity, EntityType, Level, Tone
+from analysis.matching.articles import split_articles
 from analysis.matching.grounds import grounds
-from analysis.matching.retrieval import ArticleIndex, Validity, match, split_articles
+from analysis.matching.retrieval import ArticleIndex, Validity, match
 from analysis.matching.situations import load_situations, parse_situations
 from analysis.segmentation import RjiebaSegmenter
 from crawlers.records import Document, DocumentKind

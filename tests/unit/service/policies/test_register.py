@@ -8,7 +8,8 @@ from service.domain.clocks.clock import ClockRole, limit_words
 from service.domain.events.facts import Condition
 from service.domain.policies.policy import Verification
 from service.domain.rules.register import Register
-from service.policies.register import RegisterError, load_register
+from service.policies.register import load_register
+from service.policies.tables import RegisterError
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ import pytest
 from analysis.matching.situations import load_situations
 from service.domain.clocks.calendar import WorkingCalendar
 from service.domain.rules.register import Register
-from service.policies.register import RegisterError, load_register, stamp_of
+from service.policies.overlay import stamp_of
+from service.policies.register import load_register
+from service.policies.tables import RegisterError
 
 YEAR = """version: "2026-12-01"
 year: 2027

@@ -74,5 +74,10 @@ def test_the_latest_is_told_where_it_is_nothing_else() -> None:
     assert told() == []
 
 
+def test_the_last_of_those_that_are_not_all_is_not_told_as_the_latest() -> None:
+    documents = (said(0, "social"), said(9, "social"))
+    assert [turn.words for turn in turns_of(documents, whole=False)] == ["首发"]
+
+
 def test_without_a_day_of_publishing_the_time_of_storing_counts() -> None:
     assert told(said(2, "social", published=False)) == [(START + 2 * HOUR, "首发", 1)]

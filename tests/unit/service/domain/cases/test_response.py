@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.matching.articles import split_articles
-from service.domain.cases.response import NOT_STORED, check_quotations, reference_draft
+from service.domain.cases.response import reference_draft
 from service.domain.events.event import EventDocument
 from service.domain.policies.policy import PolicyArticle, Standing
+from service.domain.policies.quotation import NOT_STORED, check_quotations
 from tests.unit.service.domain.builders import HOUR, NOW, alert, event
 
 KEY = "甲乙管理法(2024-01-01)#第一百零七条"

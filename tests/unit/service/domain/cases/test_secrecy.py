@@ -119,6 +119,8 @@ def test_the_law_texts_raise_no_false_alarm(shared_data: Path) -> None:
         ("邮箱zhang@example.com", "email", "zhang@example.com"),
         ("患者张三丰，男，45岁", "person_name", "张三丰"),
         ("患儿家属李小四称", "person_name", "李小四"),
+        ("患者肖建国，男", "person_name", "肖建国"),
+        ("患者皇甫明远，男", "person_name", "皇甫明远"),
         ("姓名：欧阳某甲", "person_name", "欧阳某甲"),
         ("来电人：王小明", "person_name", "王小明"),
         ("住院号：20230456", "medical_record", "20230456"),

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from service.domain.documents.hidden import (
     MARK,
     Hidden,
-    digest_of,
     fit_to_hide,
     hide,
     hide_again,
     hide_in,
     hide_in_tokens,
     key_mark,
+    keyed_hash,
     occurrences,
 )
 from service.domain.refusal import Refusal
@@ -31,7 +31,7 @@ STRINGS = st.text("甲乙丙", min_size=2, max_size=5)
 def hidden(string: str, key: bytes = KEY) -> Hidden:
     return Hidden(
         document_id="d",
-        digest=digest_of(key, string),
+        digest=keyed_hash(key, string),
         length=len(string),
         key_mark=key_mark(key),
         authorless=False,

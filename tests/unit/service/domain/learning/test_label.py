@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.assessment import Level, Tone
-from service.domain.learning.label import Label, LabelGiven, LabelOrigin, judged_of, label_of_form
+from service.domain.learning.label import Label, LabelGiven, LabelOrigin, label_of_form, model_said
 from service.domain.refusal import Refusal
 from tests.builders import NOW, build_assessment, build_document
 
@@ -36,7 +36,7 @@ def test_a_form_puts_the_leading_category_first_and_forgets_what_no_risk_has() -
 
 
 def test_a_label_corrects_where_it_says_something_else_than_the_model() -> None:
-    judged = judged_of(build_assessment(build_document(), categories=("R01", "R04")))
+    judged = model_said(build_assessment(build_document(), categories=("R01", "R04")))
     same = Label(level=Level.RISK, categories=("R01", "R04"), severity=judged["severity"], tone=Tone(judged["tone"]))
     given = LabelGiven(
         document_id="d", label=same, group="e", origin=LabelOrigin.RANDOM, actor="甲", at=NOW, judged=judged

@@ -6,14 +6,8 @@ import pytest
 from analysis.events.heat import Relevance
 from service.domain.events.event import IncidentGrade
 from service.domain.policies.policy import Verdict
-from service.domain.rules.basis import (
-    basis_for,
-    lead_department,
-    matched_entries,
-    publication_authority,
-    transfer_departments,
-    with_matched,
-)
+from service.domain.rules.basis import basis_for, lead_department, matched_entries, transfer_departments, with_matched
+from service.domain.rules.publication import publication_authority
 from tests.unit.service.domain.builders import facts, register
 
 TODAY = date(2026, 11, 25)

@@ -12,7 +12,7 @@ from analysis.lexicon import Term, TermKind, load_lexicon
 from analysis.lexicon.overlay import Silenced, overlay
 from service.domain.refusal import Refusal
 from service.domain.words.own_words import MOST_WORDS, OwnWord, Vocabulary, WordDraft, WordSort, lay_over, normal
-from service.domain.words.word_checks import Held, WordDoubt, check_removal, check_word
+from service.domain.words.word_checks import WordDoubt, WordsInForce, check_removal, check_word
 from service.domain.words.word_table import COLUMNS, read_words, words_csv
 from service.flows.words.acts import shipped_vocabulary
 
@@ -40,7 +40,7 @@ def word(draft: WordDraft = SMALL, word_id: str = "w1", **changes: Any) -> OwnWo
 
 
 def check(draft: WordDraft, vocabulary: Vocabulary, *held: OwnWord, sure: bool = False) -> WordDraft:
-    return check_word(draft, vocabulary, Held(held), sure=sure)
+    return check_word(draft, vocabulary, WordsInForce(held), sure=sure)
 
 
 class TestASpelling:
@@ -106,7 +106,9 @@ class TestANewWord:
             check(replace(SMALL, text="无药可救"), vocabulary)
 
     def test_there_are_no_more_than_the_most(self, vocabulary: Vocabulary) -> None:
-        held = Held(word(replace(SMALL, text=f"小安瓶{number}号"), f"w{number}") for number in range(MOST_WORDS))
+        held = WordsInForce(
+            word(replace(SMALL, text=f"小安瓶{number}号"), f"w{number}") for number in range(MOST_WORDS)
+        )
         with pytest.raises(Refusal, match=str(MOST_WORDS)):
             check_word(SMALL, vocabulary, held)
 
