@@ -55,7 +55,7 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class WaitingAlert:
-    """One alert without a case, its next step and how long it has waited for it."""
+    """One alert without a running case, its next step and how long it has waited for it."""
 
     row: AlertRow
     next: str
@@ -64,7 +64,7 @@ class WaitingAlert:
 
 @router.get("/cases")
 def cases(request: Request, identity: Reader) -> HTMLResponse:
-    """List running cases, mine first; then alerts without a case; then what ended lately."""
+    """List running cases, mine first; then alerts without a running one; then what ended lately."""
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
