@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alerts.alert import Alert, AlertState
+from service.domain.cases.bypass import state_told
 from service.domain.cases.file import CaseFile
 from service.domain.cases.turn import BudgetUse, Turn, budget_used, turn_of, turns
 from service.domain.clocks.clock import Clock
@@ -150,7 +151,7 @@ def _line(
         id=file.case.id,
         title=alert.title,
         chip=level_chip(alert.level),
-        state=workflow.states[file.case.state],
+        state=state_told(file, workflow),
         round=file.case.round,
         waiting=waiting,
         used=spent,
