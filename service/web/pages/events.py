@@ -126,7 +126,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
-        "no_deadline": no_deadline(alert, clocks, need_decision(event)),
+        "no_deadline": no_deadline(alert, clocks, need_decision(event), in_case=bool(_decided_in_case(file, context))),
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,
