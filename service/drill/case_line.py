@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from html import escape
 
 from service.domain.beijing import BEIJING
+from service.domain.cases.bypass import state_told
 from service.domain.cases.file import CaseFile
 from service.domain.cases.turn import budget_used
 from service.domain.cases.workflow import Workflow
@@ -55,7 +56,7 @@ def case_line(
     """Return what the report says of a case."""
     used = budget_used(file, workflow, known_at=known_at, now=now)
     return CaseLine(
-        state=workflow.states[file.case.state],
+        state=state_told(file, workflow),
         steps=tuple(
             StepLine(name=workflow.steps[one.step].name, by=one.by, at=one.at, minutes=_minutes(one.at - known_at))
             for one in file.steps

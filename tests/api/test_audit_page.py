@@ -30,6 +30,17 @@ def test_subjects_of_the_audit_trail_are_named_and_lead_to_their_pages(site: Sit
     assert "预警 gone" in text
 
 
+def test_an_occasion_on_which_nobody_was_told_is_said_in_words(site: Site) -> None:
+    occasions = ("first_raise:red", "more_deaths:red:2", "unacknowledged:2:1")
+    with site.context.store.write() as work:
+        for occasion in occasions:
+            told = {"occasion": occasion}
+            work.audit.append(actor="system", action="alert.told_nobody", subject=f"alert:{RED}", detail=told, now=NOW)
+    text = site.browser(Role.AUDITOR).client.get("/system?tab=audit").text
+    assert all(f"事由：{word}" in text for word in ("首次预警", "死亡增加", "未确认提醒 第1次"))
+    assert not any(occasion in text for occasion in occasions)
+
+
 def test_the_trail_is_read_as_it_stood_at_the_end_of_a_day(site: Site) -> None:
     with site.context.store.write() as work:
         for _ in range(150):

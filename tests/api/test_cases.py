@@ -184,6 +184,14 @@ class TestNobodyCan:
             assert way_on in text
 
 
+def test_in_a_comparison_no_line_is_added_to_those_of_the_text(site: Site) -> None:
+    way = Way(site.context.store, ALERT).submitted()
+    way.writes(TEXT + "\n\n特此说明。")
+    page = site.browser(Role.VIEWER).client.get(f"/cases/{way.case.id}?tab=compare").text
+    shown = page.partition('class="draft-text diff"')[2].partition("</div>")[0]
+    assert re.findall(r"<p>(.*?)</p>", shown, re.DOTALL) == [TEXT, "<ins></ins>", "<ins>特此说明。</ins>"]
+
+
 class TestBesideTheCase:
     def test_meeting_an_answering_clock_by_hand_is_refused_with_the_way_to_the_case(self, site: Site) -> None:
         way = Way(site.context.store, ALERT).drafting()

@@ -15,6 +15,7 @@ from service.domain.alerts.alert import AlertState
 from service.domain.cases.workflow import CaseState
 from service.domain.people.person import Role
 from service.export.case_archive import verify
+from service.flows.cases.ending import close_case
 from tests.browser.conftest import Served, serve
 from tests.browser.test_layout import _complaints
 from tests.builders import NOW, build_person
@@ -273,6 +274,18 @@ def test_the_list_tells_whose_turn_it_is(
     mine = page.locator("section", has=page.get_by_role("heading", name="等我办理"))
     expect(mine).to_contain_text("发布权限检查：权限庚")
     expect(page.locator(".rail a", has_text="处置").locator(".badge")).to_contain_text("1")
+
+
+def test_an_alert_whose_case_is_over_waits_in_the_list_for_its_closing_with_no_word_over_another(
+    office: Office,
+) -> None:
+    way = office.way().assessed()
+    close_case(way.hand("duty_lead"), reason="与另一件重复")
+    page = office.enter("值班丙")
+    noticed = _complaints(page, office.served.address, "/cases")
+    waiting = page.locator("section", has=page.get_by_role("heading", name="没有在办处置的预警"))
+    expect(waiting).to_contain_text("处置已结束，核对后关闭预警")
+    assert noticed == []
 
 
 def test_on_a_telephone_every_part_of_a_row_is_read_without_sliding(

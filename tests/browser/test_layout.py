@@ -255,6 +255,9 @@ def test_on_paper_tables_stay_tables_and_what_is_left_of_a_limit_stands_beside_t
     for hidden in (".rail", ".seek", ".filters", "#bulk"):
         assert not page.locator(hidden).first.is_visible(), hidden
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.goto(served.address)
+    broken = "all => all.filter(e => getComputedStyle(e).breakInside !== 'avoid').map(e => e.innerText.slice(0, 9))"
+    assert page.locator(".watch > .panel").evaluate_all(broken) == []
 
 
 def test_what_is_filled_in_has_an_edge_that_is_seen(

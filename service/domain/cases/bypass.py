@@ -1,4 +1,4 @@
-"""A request to go past what is missing, between the two names: whether it waits, whether it stands, and how it is taken back. Pure."""
+"""A request to go past what is missing: whether it waits, whether it stands, how it is taken back, and what it did. Pure."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,10 +7,10 @@ from typing import Any
 from service.domain.cases.file import CaseFile
 from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, noted, stated
 from service.domain.cases.review import missing_checks
-from service.domain.cases.workflow import Step, Workflow
+from service.domain.cases.workflow import REVIEWS, CaseState, Step, Workflow
 from service.domain.people.person import Act, Person, may
 
-__all__ = ["drop_bypass", "may_ask", "waiting_bypass"]
+__all__ = ["drop_bypass", "may_ask", "state_told", "waiting_bypass"]
 
 
 def waiting_bypass(file: CaseFile) -> Mapping[str, Any]:
@@ -27,6 +27,14 @@ def may_ask(person: Person | None, workflow: Workflow) -> bool:
     if person is None or person.disabled or not may(person.role, Act.HANDLE_ALERT):
         return False
     return bool(person.duties & set(workflow.steps[Step.BYPASS].duties))
+
+
+def state_told(file: CaseFile, workflow: Workflow) -> str:
+    """Return the state in words: where a bypass brought it about it says so, for nobody passed or signed that."""
+    gone_past, state = file.bypassed(file.case.submitted), file.case.state
+    if state is CaseState.REVIEWED_3 and gone_past & set(REVIEWS):
+        return "已越过审核"
+    return "已越过签批" if state is CaseState.APPROVED and Step.SIGN in gone_past else workflow.states[state]
 
 
 def drop_bypass(file: CaseFile, desk: Desk, *, version: int, reason: str) -> Move:

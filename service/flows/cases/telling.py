@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.domain.alerts.alert import Alert
+from service.domain.cases.bypass import state_told
 from service.domain.cases.call import Call, CallKind, Reader, budget_sentence, calls, readers, waited_sentence
 from service.domain.cases.file import CaseFile
 from service.domain.cases.turn import budget_used
@@ -131,7 +132,7 @@ def _letter(running: _RunningCase, call: Call, kind: CallKind) -> Letter:
     budget = budget_sentence(used, workflow)
     holders = workflow.duty_words(call.turn.waiting) or "有处置岗位的人员"
     told = (
-        f"{running.alert.title}。处置现为“{workflow.states[case.state]}”，等待办理“{call.turn.name}”（{holders}）。",
+        f"{running.alert.title}。处置现为“{state_told(running.file, workflow)}”，等待办理“{call.turn.name}”（{holders}）。",
         f"{waited_sentence(call, now)}。",
         _led_here(running.file, call, workflow),
         f"内部时间预算：{budget}。" if budget else "",

@@ -11,7 +11,7 @@ from service.api.context import AppContext
 from service.api.identity import Identity, context_of
 from service.domain.alerts.alert import Alert
 from service.domain.cases.assess import undecided
-from service.domain.cases.bypass import may_ask, waiting_bypass
+from service.domain.cases.bypass import may_ask, state_told, waiting_bypass
 from service.domain.cases.call import CallKind, calls, second_names
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
 from service.domain.cases.turn import Turn, budget_used, turn_of, turns
@@ -38,6 +38,7 @@ from service.web.views.case_page import (
     published_figures,
     review_views,
     said,
+    sent_back,
     step_names,
     tab_for,
     turn_views,
@@ -169,7 +170,7 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "case": file.case,
         "alert": shown.alert,
         "event": shown.event,
-        "state_word": workflow.states[file.case.state],
+        "state_word": state_told(file, workflow),
         "over": file.case.state in workflow.final,
         "line": line_of_steps(file, shown.waiting),
         "budget": budget_view(used),
@@ -295,6 +296,7 @@ def _draft(shown: _Shown) -> dict[str, Any]:
         "text": text,
         "overtaken": _overtaken(shown, text),
         "latest": latest,
+        "sent_back": sent_back(shown.file),
         "editable": shown.file.case.state in _EDITED and bool(shown.person.duties & _writers(shown.workflow)),
         "reference": reference,
         "findings": findings_of(shown.work, latest.text, now=shown.context.now()) if latest else [],

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.api.identity import Handler, Identity, Reader, context_of
 from service.domain.alerts.alert import Alert, AlertState
+from service.domain.cases.bypass import state_told
 from service.domain.cases.file import CaseFile
 from service.domain.cases.turn import BudgetUse, Turn, budget_used, turn_of, turns
 from service.domain.clocks.clock import Clock
@@ -54,7 +55,7 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class WaitingAlert:
-    """One alert without a case, its next step and how long it has waited for it."""
+    """One alert without a running case, its next step and how long it has waited for it."""
 
     row: AlertRow
     next: str
@@ -63,7 +64,7 @@ class WaitingAlert:
 
 @router.get("/cases")
 def cases(request: Request, identity: Reader) -> HTMLResponse:
-    """List running cases, mine first; then alerts without a case; then what ended lately."""
+    """List running cases, mine first; then alerts without a running one; then what ended lately."""
     context = context_of(request)
     now = context.now()
     with context.store.read() as work:
@@ -149,7 +150,7 @@ def _line(
         id=file.case.id,
         title=alert.title,
         chip=level_chip(alert.level),
-        state=workflow.states[file.case.state],
+        state=state_told(file, workflow),
         round=file.case.round,
         waiting=waiting,
         used=spent,

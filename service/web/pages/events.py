@@ -13,6 +13,7 @@ from service.api.identity import Identity, Reader, context_of
 from service.domain.alerts.alert import Alert, AlertState
 from service.domain.alerts.handling import answered_last
 from service.domain.audit import AuditRow
+from service.domain.cases.bypass import state_told
 from service.domain.cases.file import CaseFile
 from service.domain.cases.small_office import able_people
 from service.domain.cases.turn import turns
@@ -121,12 +122,12 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
         "event": event,
         "alert": alert,
         "case": case,
-        "case_state": context.office.register.workflow.states[case.state] if case else "",
+        "case_state": state_told(file, context.office.register.workflow) if file else "",
         "case_over": case is not None and case.state in context.office.register.workflow.final,
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "by_hand": _by_hand(clocks, alert, context),
         "cards": _cards(clocks, alert, context),
-        "no_deadline": no_deadline(alert, clocks, need_decision(event)),
+        "no_deadline": no_deadline(alert, clocks, need_decision(event), in_case=bool(_decided_in_case(file, context))),
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
         "need": need_view(event, facts, context.office.register, context.now()) if alert else None,

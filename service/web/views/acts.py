@@ -7,6 +7,7 @@ from typing import Any
 
 from service.domain.alerts.alert import AlertLevel, AlertReason
 from service.web.views.labelling import label_words
+from service.web.views.told import occasion_word
 from service.web.views.wording import local, word
 
 __all__ = ["ACT_WORDS", "act_word", "detail_words", "subject_words"]
@@ -193,7 +194,6 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "document": "稿件",
         "added": "新增",
         "clock": "时限",
-        "rule": "规则",
         "from": "原为",
         "to": "改为",
         "state": "状态",
@@ -213,7 +213,6 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "duty": "值班",
         "rows": "行数",
         "error": "原因",
-        "message_id": "邮件标识",
         "documents": "稿件",
         "was": "原状态",
         "matchers": "条件",
@@ -392,6 +391,8 @@ def _value(name: str, value: object) -> str:
 def _worded(name: str, value: object) -> str:
     if name == "state":
         return word("case", word("clock", value))
+    if name == "occasion":
+        return occasion_word(str(value))
     if name in _TABLES:
         return word(_TABLES[name], value)
     return _WHAT.get(str(value), str(value)) if name == "what" else _CODES.get(name, {}).get(str(value), str(value))

@@ -24,6 +24,7 @@ __all__ = [
     "review_views",
     "said",
     "second_name_views",
+    "sent_back",
     "step_names",
     "tab_for",
     "turn_views",
@@ -218,6 +219,15 @@ def budget_view(used: Sequence[BudgetUse]) -> list[BudgetView]:
 def minutes(span: timedelta) -> int:
     """Return whole minutes."""
     return int(span.total_seconds()) // 60
+
+
+def sent_back(file: CaseFile) -> CaseStep | None:
+    """Return the step that sent the text back, with its reason, while it was not submitted again; `None` where none did."""
+    last = next((one for one in reversed(file.steps) if one.step in {Step.SUBMIT, Step.RETURN}), None)
+    drafted = file.case.state is CaseState.DRAFTING
+    # What was returned before the case was closed and opened again is not the text of this answer.
+    stands = last is not None and last.step is Step.RETURN and last.detail["version"] >= file.case.drafted_from
+    return last if drafted and stands else None
 
 
 _SAID = (

@@ -14,6 +14,7 @@ from service.web.views.wording import duty_name, remaining
 
 __all__ = ["Deadline", "deadline_of_alert", "next_deadline", "no_deadline"]
 
+_DECIDED_IN_CASE = "处置中已决定回应；审批人在“是否公开回应”登记决定，才从知悉时起计48小时"
 _RUNNING = frozenset({DutyStanding.RUNNING, DutyStanding.NEAR, DutyStanding.OVERDUE})
 
 
@@ -59,17 +60,22 @@ def deadline_of_alert(row: AlertRow) -> Deadline | None:
     )
 
 
-def no_deadline(alert: Alert | None, clocks: Sequence[Clock], decision: NeedDecision | None) -> tuple[str, str]:
-    """Return what stands in the place of the deadlines of an event that has none with a due time, and why that is so."""
+def no_deadline(
+    alert: Alert | None, clocks: Sequence[Clock], decision: NeedDecision | None, *, in_case: bool = False
+) -> tuple[str, str]:
+    """Return what stands in the place of the deadlines of an event that has none with a due time, and why that is so.
+
+    `in_case` says that its case decided to answer, which starts no clock: only the decision on the event does.
+    """
     if alert is None or alert.level is AlertLevel.NONE:
         return "没有时限", "未达预警条件"
     if alert.state is AlertState.CLOSED:
         return "没有时限", "预警已关闭"
     if any(clock.role is ClockRole.OWN for clock in clocks):
         return "没有到期时间", "须立即或及时办理的事项见“处置”"
-    if decision is not None and not decision.needed:
-        return "没有时限", "已决定不公开回应"
-    return "尚无时限", "决定公开回应后，从知悉时起计48小时"
+    if alert.state is AlertState.ANSWERED or (decision is not None and not decision.needed):
+        return "没有时限", "回应已登记" if alert.state is AlertState.ANSWERED else "已决定不公开回应"
+    return "尚无时限", _DECIDED_IN_CASE if in_case and decision is None else "决定公开回应后，从知悉时起计48小时"
 
 
 def next_deadline(alert: Deadline | None, matters: Sequence[Matter], now: datetime) -> Deadline | None:

@@ -152,6 +152,14 @@ class TestBypass:
         bypass_confirmed(way.hand("head"), version=1)
         assert ("T12", "权限庚") in turns_in(way.store)
 
+    def test_who_publishes_what_nobody_signed_is_told_so(self, way: Way) -> None:
+        way.submitted()
+        bypass_asked(way.hand("duty_lead"), version=1, reason="距时限不足一小时")
+        bypass_confirmed(way.hand("head"), version=1)
+        assert "处置现为“已越过审核”" in letter_to(way.store, PEOPLE["publication_checker"]).summary
+        way.checks_authority()
+        assert "处置现为“已越过签批”" in letter_to(way.store, PEOPLE["publisher"]).summary
+
     def test_the_mail_says_who_asks_why_and_what_would_be_gone_past(self, way: Way) -> None:
         way.submitted()
         way.reviews(Step.LEGAL_REVIEW)

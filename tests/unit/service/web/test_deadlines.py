@@ -64,6 +64,7 @@ def test_without_anything_that_runs_there_is_no_deadline() -> None:
         (build_alert(), (build_clock(due_at=None),), None, ("没有到期时间", "须立即或及时办理的事项见“处置”")),
         (build_alert(), (), False, ("没有时限", "已决定不公开回应")),
         (build_alert(state=AlertState.CLOSED), (), None, ("没有时限", "预警已关闭")),
+        (build_alert(state=AlertState.ANSWERED), (), None, ("没有时限", "回应已登记")),
     ],
 )
 def test_why_an_event_shows_no_deadline_is_said_as_it_is(
@@ -71,3 +72,10 @@ def test_why_an_event_shows_no_deadline_is_said_as_it_is(
 ) -> None:
     decision = None if decided is None else NeedDecision(needed=decided, by="乙", at=NOW, reason="会商")
     assert no_deadline(alert, clocks, decision) == said
+
+
+def test_a_case_that_decided_to_answer_starts_no_clock_and_the_event_says_what_does() -> None:
+    said = "处置中已决定回应；审批人在“是否公开回应”登记决定，才从知悉时起计48小时"
+    assert no_deadline(build_alert(), (), None, in_case=True) == ("尚无时限", said)
+    refused = NeedDecision(needed=False, by="乙", at=NOW, reason="会商")
+    assert no_deadline(build_alert(), (), refused, in_case=True) == ("没有时限", "已决定不公开回应")

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from service.web.views.differences import Run, changed_counts, differences
 
-lines = st.lists(st.text("情况说明一二三，。", max_size=12), max_size=6).map("\n".join)
+lines = st.lists(st.text("情况说明一二三，。107.,aB", max_size=12), max_size=6).map("\n".join)
 
 
 @given(lines, lines)
@@ -28,6 +28,20 @@ def test_a_change_within_a_sentence_is_shown_by_character() -> None:
 def test_one_character_that_stands_in_both_by_chance_does_not_part_a_change() -> None:
     [line] = differences("现将甲乙丙情况说明", "现将丁乙戊情况说明")
     assert line == [Run("same", "现将"), Run("removed", "甲乙丙"), Run("added", "丁乙戊"), Run("same", "情况说明")]
+
+
+def test_a_number_that_changed_is_struck_out_whole() -> None:
+    [line] = differences("共有10人不适，批号A2026已封存", "共有17人不适，批号A2027已封存")
+    assert [run for run in line if run.kind != "same"] == [
+        Run("removed", "10"),
+        Run("added", "17"),
+        Run("removed", "A2026"),
+        Run("added", "A2027"),
+    ]
+    assert differences("销往3,200支药品", "销往13,200支药品")[0][1:3] == [
+        Run("removed", "3,200"),
+        Run("added", "13,200"),
+    ]
 
 
 def test_paragraphs_that_came_or_went_are_shown_whole() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.domain.cases.assess import conclude, disclose, respond
-from service.domain.cases.bypass import drop_bypass, may_ask, waiting_bypass
+from service.domain.cases.bypass import drop_bypass, may_ask, state_told, waiting_bypass
 from service.domain.cases.call import CallKind, calls
 from service.domain.cases.file import CaseFile, Disclosure
 from service.domain.cases.moves import Bar, Barred, NotOnDuty
@@ -105,6 +105,22 @@ class TestARequestForABypass:
         file = applied(file, sign(file, desk(ALL), version=1, reference="签9"))
         assert waiting_bypass(file) == {}
         assert Step.BYPASS not in {call.turn.step for call in calls(file, WORKFLOW, None)}
+
+    def test_what_it_went_past_is_not_told_as_passed_or_signed(self) -> None:
+        file = asked(submitted())
+        file = applied(file, confirm_bypass(file, desk(SECOND), version=1))
+        assert (file.case.state, state_told(file, WORKFLOW)) == (CaseState.REVIEWED_3, "已越过审核")
+        file = applied(file, check_authority(file, desk(ALL), LOCAL, version=1, outcome="allowed"))
+        assert (file.case.state, state_told(file, WORKFLOW)) == (CaseState.APPROVED, "已越过签批")
+
+    def test_reviews_that_were_given_and_a_signature_alone_gone_past_are_told_as_they_were(self) -> None:
+        file = submitted()
+        for step in REVIEWS:
+            file = applied(file, review(file, step, desk(REVIEWER), version=1, passed=True))
+        assert state_told(file, WORKFLOW) == "三审通过"
+        file = asked(file)
+        file = applied(file, confirm_bypass(file, desk(SECOND), version=1))
+        assert state_told(file, WORKFLOW) == "三审通过"
 
     def test_who_made_it_takes_it_back_without_a_reason(self) -> None:
         file = applied(asked(submitted()), drop_bypass(asked(submitted()), desk(ASKER), version=1, reason=""))
