@@ -90,10 +90,11 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+# An error of the engine goes into the running log: without what was to be stored, which is texts of citizens and password hashes.
 def _open_sqlite(url: URL, *, synchronous: str) -> Engines:
     # One writing connection per process: threads queue for it in order, instead of polling the file's lock.
-    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S)
-    reader = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S)
+    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S, hide_parameters=True)
+    reader = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S, hide_parameters=True)
     folder = Path(url.database or "").absolute().parent
     _prepare_sqlite(writer, pragmas=(f"synchronous={synchronous}",), begin=lambda one: _begin_writing(one, folder))
     _prepare_sqlite(reader, pragmas=("query_only=ON",), begin=lambda one: _execute(one, "BEGIN"))
@@ -124,7 +125,13 @@ def _prepare_sqlite(engine: Engine, *, begin: Callable[[Connection], None], prag
 def _open_postgres(url: URL) -> Engines:
     connect = {"connect_timeout": 5, "options": _POSTGRES_OPTIONS, "application_name": "yaowang", **_DEAD_PEER}
     writer = create_engine(
-        url, pool_size=5, max_overflow=5, pool_timeout=_POOL_WAIT_S, pool_pre_ping=True, connect_args=connect
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=_POOL_WAIT_S,
+        pool_pre_ping=True,
+        connect_args=connect,
+        hide_parameters=True,
     )
     # The pool is shared; only the kind of transaction differs.
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
