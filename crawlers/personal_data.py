@@ -1,30 +1,66 @@
 """Finds and masks personal data in collected text, and turns author names into keyed hashes.
 
-Only what is certain is masked: a citizen's number must have a valid birthday and check digit (GB 11643-1999), a
-mobile number must stand alone and not be called a batch or approval number. What stays readable is what the work
+Only what is certain is masked: a citizen's number must have a valid birthday and check digit (GB 11643-1999) or be called
+one, a mobile number must stand alone and not be called a batch or approval number. Neither is hidden by what is put between
+its digits, nor by digits in words. What stays readable is what the work
 needs and what identifies nobody: the region of a citizen's number, the network prefix of a phone number.
 """
 
 import hashlib
 import hmac
 import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 __all__ = ["PersonalDatum", "author_hash", "find_personal_data", "mask_personal_data", "masked_sample"]
 
-_WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ＠", "0123456789Xx@")
-_WIDE = re.compile("[０-９＠]")
-# Every number that is looked for has four digits in a row, whatever stands between its groups.
-_TELLING = re.compile(r"\d{4}|[@＠]")
+# What people put between the digits of a number: blanks, dashes, dots and strokes of every width, and what nobody sees.
+_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff\u20e3"
+_JOINT = f"[ \\t\u00a0\u2000-\u200a\u202f\u3000\\-\u2010-\u2015－_.．·・•/{_UNSEEN}]"
+_HIDDEN = re.compile(f"(?<=\\d)[{_UNSEEN}]+(?=[\\dXx])")
+_SPELLED = ("0〇零○⓪", "1一壹幺①", "2二贰貳②", "3三叁③", "4四肆④", "5五伍⑤", "6六陆⑥", "7七柒⑦", "8八捌⑧", "9九玖⑨")
+_DIGITS = {ord(sign): str(value) for value, signs in enumerate(_SPELLED) for sign in signs}
+_IN_WORDS = "".join(signs[1:] for signs in _SPELLED)
+_DIGIT = f"[{''.join(_SPELLED)}]"
+_WIDE = re.compile(r"[^\D0-9]|[＠．Ｘｘ]")
+# Every number that is looked for has four digits in a row, whatever stands between its groups, or is told digit by digit.
+_TELLING = re.compile(f"\\d{{4}}|[@＠]|{_DIGIT}(?:{_JOINT}{{0,2}}{_DIGIT}){{10}}")
+_SIGNS = re.compile("[0-9Xx]+")
+_PART = f"[ \\t\u00a0\u2000-\u200a\u202f\u3000\\-\u2010-\u2015－{_UNSEEN}]{{0,2}}"
+_CENTURY = f"(?={_PART}(?:[{_SPELLED[1]}]{_PART}[{_SPELLED[9]}]|[{_SPELLED[2]}]{_PART}[{_SPELLED[0]}]))"
 _ID_CARD = re.compile(
-    r"(?<![0-9A-Za-z])([1-8]\d{5})((?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![0-9A-Za-z])"
+    f"(?<![0-9*])(?=((?:{_DIGIT}{_PART}){{5}}{_DIGIT}){_CENTURY}"
+    f"((?:{_PART}{_DIGIT}){{11}}{_PART}(?:{_DIGIT}|[Xx]))(?![0-9A-Za-z]))"
 )
-_MOBILE = re.compile(r"(?<![0-9A-Za-z.])((?:\+?86[- ]?)?1[3-9]\d)([- ]?)\d{4}\2\d{4}(?![0-9A-Za-z]|\.\d)")
-_LANDLINE = re.compile(r"(?<![0-9A-Za-z.-])(0(?:10|2\d|[3-9]\d{2}))([-— ]|\)|）)[2-8]\d{6,7}(?![0-9A-Za-z])")
+# How its digits are grouped: in a table of figures any grouping comes up, and one in 11 has a right check digit.
+_ID_GROUPS = frozenset(
+    {(18,), (6, 12), (14, 4), (6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (3, 3, 4, 4, 4), (3, 3, 8, 4), (4, 4, 4, 4, 2)}
+    | {(1,) * 18}
+)
+# One with a wrong check digit is no valid number and still somebody's, where it is called one.
+_CALLED_ID = re.compile(r"(?:身份证|公民身份)(?:件?号码?)?\s?[:：为是]?\s?(\d{6})(\d{11}[\dXx])(?![0-9A-Za-z])")
+_CALL = "(?:(?<![0-9A-Za-z.])|(?<=[Tt][Ee][Ll])|(?<=[VvWw][Xx])|(?<=[Ss][Jj])|(?<=[Dd][Hh]))"
+_MOBILE = re.compile(
+    f"{_CALL}((?:(?:\\+|00)?86[- ]?)?1[3-9]\\d)({_JOINT}{{0,2}})(\\d{{4}})({_JOINT}{{0,2}})\\d{{4}}(?![0-9A-Za-z]|\\.\\d)"
+)
+_TOLD_MOBILE = re.compile(
+    f"(?<![A-Za-z.*])(?<!{_DIGIT})(?=(?:[0-9]{_JOINT}{{0,2}}){{0,10}}[{_IN_WORDS}])"
+    f"(?=([{_SPELLED[1]}]{_JOINT}{{0,2}}[{''.join(_SPELLED[3:])}]{_JOINT}{{0,2}}{_DIGIT})((?:{_JOINT}{{0,2}}{_DIGIT}){{8}})"
+    f"(?!{_DIGIT}|[A-Za-z*]|\\.[\\d*]))"
+)
+_SINGLE_MOBILE = re.compile(
+    f"(?<![0-9A-Za-z.*])(?=(1({_JOINT}{{1,2}})[3-9]\\2\\d)((?:\\2\\d){{8}})(?!{_DIGIT}|[A-Za-z*]|\\.[\\d*]))"
+)
+_LANDLINE = re.compile(
+    f"(?<![0-9A-Za-z.-])(0(?:10|2\\d|[3-9]\\d{{2}}))({_JOINT}{{0,2}}|\\)|）)[2-8]\\d{{2,3}}{_JOINT}?\\d{{4}}(?![0-9A-Za-z])"
+)
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])", re.ASCII
 )
+# A batch is called by its day: 138 20260115 are a count and a batch.
+_DAY = re.compile(r"20[0-3]\d[01]\d[0-3]\d")
 # Not across a mark that ends what was said: “查明批号。电话138…” is a telephone.
 _NOT_A_PHONE = re.compile(r"(?:批号|批次|准字|编号|文号|条码|追溯码|货号|证号)[^\d，。；、！？,;!?\n]{0,4}$")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -47,31 +83,82 @@ def find_personal_data(text: str, *, landlines: bool = False) -> list[PersonalDa
 
     Offsets are of `text` as given: wide digits count as the digits they stand for.
     """
-    if not _TELLING.search(text):
+    if not _TELLING.search(text) and not _HIDDEN.search(text):
         return []
-    plain = text.translate(_WIDE_DIGITS) if _WIDE.search(text) else text
-    found = [
-        PersonalDatum(kind="id_card", start=match.start(), end=match.end(), masked=match.span(2))
-        for match in _ID_CARD.finditer(plain)
-        if _is_citizen_number(match[1] + match[2])
-    ]
-    found += [
-        PersonalDatum(kind="mobile", start=match.start(), end=match.end(), masked=(match.end(1), match.end()))
-        for match in _MOBILE.finditer(plain)
-        if not _NOT_A_PHONE.search(plain, max(match.start() - 10, 0), match.start())
-    ]
+    plain, origin = _seen(text)
+    found = [*_citizens(plain), *_mobiles(plain, spoken=landlines)]
     if "@" in plain:
         found += [
             PersonalDatum(kind="email", start=m.start(), end=m.end(), masked=(m.start(), m.start(1) - 1))
             for m in _EMAIL.finditer(plain)
-            if not m[1].lower().endswith("gov.cn")
+            if not f".{m[1].lower()}".endswith(".gov.cn")
         ]
     if landlines:
         found += [
             PersonalDatum(kind="landline", start=m.start(), end=m.end(), masked=(m.end(2), m.end()))
             for m in _LANDLINE.finditer(plain)
+            if not _is_called_otherwise(plain, m.start())
         ]
-    return sorted(found, key=lambda datum: datum.start)
+    if origin is not None:
+        found = [_placed(datum, origin) for datum in found]
+    return sorted(found, key=lambda datum: (datum.start, -datum.end))
+
+
+def _seen(text: str) -> tuple[str, list[int] | None]:
+    """Return the text with plain digits and without what hides between them, and where each character stood if any was hidden."""
+    plain = _WIDE.sub(lambda sign: _narrow(sign[0]), text) if _WIDE.search(text) else text
+    hidden = [match.span() for match in _HIDDEN.finditer(plain)]
+    if not hidden:
+        return plain, None
+    pieces: list[str] = []
+    origin: list[int] = []
+    position = 0
+    for start, end in [*hidden, (len(plain), len(plain))]:
+        pieces.append(plain[position:start])
+        origin += range(position, start)
+        position = end
+    return "".join(pieces), [*origin, len(plain)]
+
+
+def _narrow(sign: str) -> str:
+    return {"＠": "@", "．": ".", "Ｘ": "X", "ｘ": "x"}.get(sign) or str(unicodedata.digit(sign))
+
+
+def _placed(datum: PersonalDatum, origin: Sequence[int]) -> PersonalDatum:
+    start, end = datum.masked
+    return PersonalDatum(
+        kind=datum.kind,
+        start=origin[datum.start],
+        end=origin[datum.end - 1] + 1,
+        masked=(origin[start], origin[end - 1] + 1),
+    )
+
+
+def _citizens(plain: str) -> Iterator[PersonalDatum]:
+    for match in _ID_CARD.finditer(plain):
+        groups = _SIGNS.findall((match[1] + match[2]).translate(_DIGITS))
+        if tuple(map(len, groups)) in _ID_GROUPS and _is_citizen_number("".join(groups)):
+            yield PersonalDatum(kind="id_card", start=match.start(1), end=match.end(2), masked=match.span(2))
+    for match in _CALLED_ID.finditer(plain):
+        yield PersonalDatum(kind="id_card", start=match.start(1), end=match.end(2), masked=match.span(2))
+
+
+def _mobiles(plain: str, *, spoken: bool) -> Iterator[PersonalDatum]:
+    """Yield mobile numbers; where persons speak also those in two groups or digit by digit, which in a table are figures."""
+    for match in _MOBILE.finditer(plain):
+        halves = bool(match[2]) != bool(match[4])
+        figures = halves and (not spoken or "." in match[0] or (match[2] and _DAY.match(plain, match.start(3))))
+        if not figures and not _is_called_otherwise(plain, match.start()):
+            yield PersonalDatum(kind="mobile", start=match.start(), end=match.end(), masked=(match.end(1), match.end()))
+    told = _TOLD_MOBILE.finditer(plain)
+    for match in (*told, *_SINGLE_MOBILE.finditer(plain)) if spoken else told:
+        if not _is_called_otherwise(plain, match.start()):
+            last = match.lastindex or 1
+            yield PersonalDatum(kind="mobile", start=match.start(1), end=match.end(last), masked=match.span(last))
+
+
+def _is_called_otherwise(plain: str, start: int) -> bool:
+    return _NOT_A_PHONE.search(plain, max(start - 10, 0), start) is not None
 
 
 def mask_personal_data(text: str, *, landlines: bool = False) -> str:
@@ -128,6 +215,8 @@ def _replaced(text: str, spans: list[tuple[int, int, str]]) -> str:
 
 
 def _is_citizen_number(number: str) -> bool:
+    if number[0] in "09":
+        return False
     try:
         date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:

@@ -20,7 +20,7 @@ from service.flows.learning.opinion_desk import OpinionSetup
 from service.flows.people.second_factor import SecondFactorRules
 from service.flows.rules.citing import accepted_changes
 from service.flows.rules.in_force import Rulebook
-from service.kept_secrets import kept_secret
+from service.kept_secrets import DATA_MODE, kept_secret
 from service.notify.mailbox import MailboxNotifier
 from service.notify.robots import HookKind
 from service.notify.smtp import SmtpNotifier
@@ -286,7 +286,7 @@ class Application:
 
 def prepare(settings: Settings) -> None:
     """Bring the store's schema up to date; safe to repeat."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=DATA_MODE)
     migrate(settings.effective_store_url)
 
 

@@ -5,7 +5,10 @@ import os
 import secrets
 from pathlib import Path
 
-__all__ = ["kept_secret"]
+__all__ = ["DATA_MODE", "kept_secret"]
+
+DATA_MODE = 0o750
+"""How the data folder is made: what citizens wrote lies in it, and other users of the machine have no business there."""
 
 
 def kept_secret(path: Path) -> bytes:

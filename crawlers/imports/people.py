@@ -6,7 +6,9 @@ import unicodedata
 __all__ = ["person_key", "without_names"]
 
 _SHORTEST_NAME, _LONGEST_NAME = 2, 12
-_BLANKS = re.compile(r"\s+")
+# What nobody sees between two characters comes with a copy out of a chat.
+_BLANK = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]"
+_BLANKS = re.compile(f"{_BLANK}+")
 _BETWEEN = re.compile(r"[-—()]+")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 
@@ -27,7 +29,7 @@ def without_names(text: str, author: str) -> str:
     """
     for cell in person_key(author).split("\n"):
         if _SHORTEST_NAME <= len(cell) <= _LONGEST_NAME and not any(character.isdigit() for character in cell):
-            text = re.sub(r"[ \u3000\t]*".join(map(re.escape, cell)), "某某", text)
+            text = re.sub(f"{_BLANK}*".join(map(re.escape, cell)), "某某", text)
     return text
 
 

@@ -363,6 +363,6 @@ def _first_sentence(text: str) -> str:
 
 
 def _refused(row: Row, reason: str, sentence: str) -> RowRefusal:
-    return RowRefusal(
-        row_number=row.number, reason=reason, detail=f"第 {row.number} 行：{sentence}。", sample=row.sample
-    )
+    # Where a row has slipped by a column, what is quoted as its time is somebody's number.
+    told = mask_personal_data(f"第 {row.number} 行：{sentence}。", landlines=True)
+    return RowRefusal(row_number=row.number, reason=reason, detail=told, sample=row.sample)

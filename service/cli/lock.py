@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from service.kept_secrets import DATA_MODE
+
 __all__ = ["HeldError", "Lock", "hold", "holder", "was_held"]
 
 _NAME = "up.lock"
@@ -63,7 +65,7 @@ def hold(data: Path) -> Lock:
         HeldError: another process has it.
         OSError: the folder cannot be made or written.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=DATA_MODE)
     file = (data / _NAME).open("a+", encoding="utf-8")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

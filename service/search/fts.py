@@ -64,7 +64,9 @@ class FtsSearch:
         self._lock = Lock()
         self._ready = False
         address = URL.create("sqlite", database=str(path))
-        self._engine: Engine = create_engine(address, pool_size=8, max_overflow=8, pool_timeout=_WAIT_S)
+        self._engine: Engine = create_engine(
+            address, pool_size=8, max_overflow=8, pool_timeout=_WAIT_S, hide_parameters=True
+        )
         event.listen(self._engine, "connect", _connected)
         event.listen(self._engine, "begin", _began)
 

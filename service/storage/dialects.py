@@ -90,6 +90,7 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+# An error of the engine goes into the running log: without what was to be stored, which is texts of citizens and password hashes.
 def _open_sqlite(url: URL, *, synchronous: str) -> Engines:
     # One writing connection per process: threads queue for it in order, instead of polling the file's lock.
     writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT_S, hide_parameters=True)
@@ -129,8 +130,8 @@ def _open_postgres(url: URL) -> Engines:
         max_overflow=5,
         pool_timeout=_POOL_WAIT_S,
         pool_pre_ping=True,
-        hide_parameters=True,
         connect_args=connect,
+        hide_parameters=True,
     )
     # The pool is shared; only the kind of transaction differs.
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

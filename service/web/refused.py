@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from service.api.identity import ForgedError, verify_origin
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
+from service.web.views.marking import undirected
 
 __all__ = ["NOT_REFUSED", "Refused", "Sent", "first", "own_texts", "refused_by", "sent_fields", "status_of", "texts_of"]
 
@@ -121,7 +122,9 @@ class Refused:
         sent_to = f'action="{escape(self.action)}"'
         # A form may be sent elsewhere by one of its buttons.
         gone = f'method="post" {sent_to}' not in html and f"form{sent_to}" not in html
-        return [(word, text) for word, text in texts_of(self.typed) if gone or str(escape(text)) not in html]
+        return [
+            (word, text) for word, text in texts_of(self.typed) if gone or str(undirected(escape(text))) not in html
+        ]
 
     def of(self, action: str) -> bool:
         """Return whether the form of that address was refused."""

@@ -28,7 +28,7 @@ from service.ports.store import Work
 from service.web.desk import Desk, badges, source_health
 from service.web.refused import NOT_REFUSED, Refused
 from service.web.views import acts, charts, wording
-from service.web.views.marking import marked
+from service.web.views.marking import marked, undirected
 from service.web.views.outcome import outcome_of
 
 __all__ = ["STATIC", "Entry", "bare_page", "desk_of", "entries", "fragment", "page", "rail"]
@@ -199,6 +199,7 @@ def _environment() -> Environment:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=undirected,
         )
         environment.filters.update(
             moment=wording.moment,

@@ -197,6 +197,10 @@ def test_the_labels_that_count_are_handed_out_as_a_table_without_titles_of_compl
         ("'=HYPERLINK(1)", "风险", "漏判", "训练"),
     ]
     assert "某小区" not in answer.text
+    with site.context.store.read() as work:
+        (row,) = work.audit.rows(limit=1)
+    assert browser.person is not None
+    assert (row.actor, row.action, row.detail) == (browser.person.name, "labels.exported", {"labels": 4})
     assert "/labels/export.csv" in browser.client.get("/labels").text
 
 

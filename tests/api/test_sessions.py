@@ -1,5 +1,6 @@
 """Log-in, lock-out, sessions, forged requests, security headers."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,10 @@ from service.domain.people.person import Role
 from service.web.app import create_app
 from tests.api.conftest import Browser, Site
 from tests.builders import NOW, PASSWORD
+
+
+def _without_nonces(told: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    return [(status, re.sub('nonce="[^"]+"', "", text)) for status, text in told]
 
 
 def _log_in(client: TestClient, name: str, password: str = PASSWORD) -> int:
@@ -64,6 +69,22 @@ class TestLogIn:
         assert unknown.status_code == wrong.status_code == 401
         assert "用户名或密码不正确" in unknown.text
         assert "用户名或密码不正确" in wrong.text
+
+    def test_an_unknown_name_is_shut_in_the_words_of_a_known_one(self, site: Site) -> None:
+        client = site.client()
+        told = {}
+        for name in ("无此人", "研判乙"):
+            answers = [client.post("/login", data={"name": name, "password": "x"}) for _ in range(6)]
+            told[name] = [(one.status_code, one.text.replace(name, "")) for one in answers]
+        assert [("已锁定 5 分钟" in text) for _, text in told["无此人"]] == [False] * 4 + [True] * 2
+        assert _without_nonces(told["无此人"]) == _without_nonces(told["研判乙"])
+
+    def test_a_password_that_was_typed_as_the_name_does_not_stand_in_the_trail(self, site: Site) -> None:
+        _log_in(site.client(), "Ganjiang-2026!", "x")
+        with site.context.store.read() as work:
+            (row,) = work.audit.rows(limit=1)
+        assert row.action == "login.refused"
+        assert "anjiang" not in repr(row)
 
     def test_one_address_gets_twenty_tries_a_minute(self, site: Site) -> None:
         client = site.client()

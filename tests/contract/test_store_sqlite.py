@@ -1,5 +1,6 @@
 import gc
 import sqlite3
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from service.domain.people.person import Session
 from service.ports.store import StoreUnavailableError
 from service.storage.schema import metadata
 from service.storage.sql import SqlStore, migrate, open_store
@@ -45,6 +47,17 @@ class TestSqliteFile:
         store = open_store(url)
         assert store.check() is None
         store.close()
+
+    def test_an_error_of_the_engine_tells_nothing_of_what_was_to_be_stored(self, store: SqlStore, file: Path) -> None:
+        with sqlite3.connect(file) as connection:
+            connection.execute("DROP TABLE sessions")
+        connection.close()
+        session = Session(id="s1", person_id="p1", csrf="what-no-log-may-hold", created_at=NOW, seen_at=NOW)
+        with pytest.raises(StoreUnavailableError) as caught, store.write() as work:
+            work.people.save_session(session)
+        told = "".join(traceback.format_exception(caught.value))
+        assert "INSERT INTO sessions" in told
+        assert session.csrf not in told
 
     def test_a_reader_of_the_audit_trail_who_ends_in_the_middle_leaves_no_statement_open(
         self, store: SqlStore, caplog: pytest.LogCaptureFixture

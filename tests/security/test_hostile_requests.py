@@ -96,3 +96,20 @@ def test_file_of_matters_may_be_as_large_as_any_import(site: Site) -> None:
         "/matters/import", data={"csrf": officer.csrf, "source": "seed-line", "kind": "complaint"}, files=file
     )
     assert answer.status_code == OK, answer.text
+
+
+def test_sign_that_turns_the_direction_of_writing_is_on_no_page(site: Site) -> None:
+    officer = site.browser(Role.OFFICER)
+    turned = {
+        "title": "某市\u202e药店\u2067分级办法",
+        "words": "药店",
+        "kind": "published",
+        "until": "",
+        "since": "2026-11-20",
+    }
+    assert officer.post("/topics", **turned).status_code == SEE_OTHER
+    page = officer.client.get("/topics").text
+    assert "某市药店分级办法" in page
+    assert not set("\u202e\u2067") & set(page)
+    refused = officer.post("/topics", **{**turned, "since": "no day"})
+    assert refused.text.count("某市药店分级办法") == 2, "in the list, and in the field of the refused form alone"

@@ -1,11 +1,12 @@
 """Rows that are refused leave no telephone behind, and every complaint that is shown is named in the trail."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from crawlers.records import Source, SourceClass
+from crawlers.records import Source, SourceClass, document_id
 from service.domain.documents.push import sign
 from service.domain.people.person import Role
 from service.flows.crawl.importing import import_file
@@ -58,3 +59,51 @@ def test_all_that_is_shown_is_named_however_many(site: Site) -> None:
         rows = [row for row in work.audit.rows(subject="matters:") if row.action == PERSONAL_READ]
     assert {name for row in rows for name in row.detail["documents"]} == set(shown)
     assert not note_personal_read(store, person, "matters:", what="matters", documents=shown, now=NOW)
+
+
+def test_row_that_slipped_by_a_column_leaves_no_number_in_its_reason(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(f"标题,内容,发布时间\n示例,示例内容,演示甲 {PHONE}\n", encoding="utf-8")
+    source = next(iter(site.context.catalogue_sources))
+    report = import_file(site.context.store, file, source=source, now=lambda: NOW, author_key=KEY, actor="测试")
+    assert report.refused_count == 1
+    with site.context.store.read() as work:
+        stored = [row.entry.detail for row in work.quarantine.listing(limit=50)]
+    assert PHONE not in repr(stored) + repr(report.refused)
+
+
+SAID = "患者王小明，住在南昌市西湖区某小区3栋201室，服药后头晕。"
+
+
+def no_name_in(site: Site, document: str) -> bool:
+    with site.context.store.read() as work:
+        found = work.documents.get(document)
+    assert found is not None
+    assert "服药后头晕" in found.text
+    return not any(name in repr(found) for name in ("王小明", "李小红", "3栋201"))
+
+
+def test_complaint_in_a_file_of_documents_names_nobody_either(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    head = "工单编号,诉求类型,诉求内容,受理时间,诉求人,联系电话,办理结果"
+    file.write_text(f"{head}\nA1,投诉,{SAID},2026-11-17,演示甲,,已联系投诉人李小红\n", encoding="utf-8")
+    source = next(iter(site.context.catalogue_sources))
+    report = import_file(site.context.store, file, source=source, now=lambda: NOW, author_key=KEY, actor="测试")
+    assert report.added == 1
+    assert no_name_in(site, document_id(source.id, "A1"))
+
+
+def test_complaint_that_is_pushed_names_nobody_either(site: Site) -> None:
+    source = replace(VENDOR, declaration={"document_kind": "complaint"})
+    desk = PushDesk(
+        store=site.context.store,
+        sources={VENDOR.id: source},
+        secrets={VENDOR.id: KEY},
+        now=lambda: NOW,
+        author_key=KEY,
+    )
+    pushed = [{"id": "p1", "title": "投诉人李小红来信", "text": SAID}]
+    body, stamp = json.dumps(pushed).encode(), str(int(NOW.timestamp()))
+    report = desk.take(Push(source_id=VENDOR.id, timestamp=stamp, signature=sign(KEY, stamp, body), body=body))
+    assert report.added == 1
+    assert no_name_in(site, document_id(VENDOR.id, "p1"))

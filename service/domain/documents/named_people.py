@@ -8,11 +8,13 @@ lost. In the 18,051 written titles and entries, of which no rule was made, 46 we
 """
 
 import re
+from dataclasses import replace
 
+from crawlers.records import Document
 from service.domain.documents.card_number import passes_luhn
 from service.domain.documents.surnames import DOUBLE, FREQUENT
 
-__all__ = ["mask_announced_names", "mask_named_people"]
+__all__ = ["mask_announced_names", "mask_named_people", "without_announced_names"]
 
 _NAME = f"(?:{DOUBLE}|[{FREQUENT}])"
 _HAN = "一-鿿"
@@ -29,18 +31,24 @@ _ADDRESSED = re.compile(
     f"(?:(?<![{_HAN}])|(?<=[{_BEFORE}]))(?:(?!韩国|鲁南){_NAME}[{_HAN}]{{0,2}}?(?={_FORMS})|{_NAME}(?={_FORMS}|{_WORKS}))|"
     f"(?<=[{_HAN}]){_NAME}(?=先生|女士)"
 )
+# A short name is padded in a form, and what nobody sees comes with a copy: 王　明 and 王 小 明 are names.
+_PAD = "[ \\u3000\\u00a0\\u200b-\\u200f\\u2060\\ufeff·]{0,3}"
 _PARTY = "患者|患儿|病患|病人|伤者|受种者|当事人|投诉人|举报人|来电人|反映人|申请人|诉求人|死者|逝者|家属|受害人|受害者|来信人|联系人|市民|店主|收件人|收货人|信访人|犯罪嫌疑人|嫌疑人|被告人"
 # What follows a party and begins with a surname's character: 患者向医院反映, 家属马上到, 患者高烧到 40 度.
 _NO_NAME = "(?!向|于|任何|任意|时|应|方[可才]|马上|白[天血]|高[烧热血龄度]|黄疸|江西|金额|钱|万|周[一二三四五六日末围]|汤药|龙|武汉|何[时种处]|严重|毛病|许[多久可]|谢|安|常|余下|左[右侧手腿眼]|顾[虑及]|戴|温|俞|陆续|周身|付[款费清]|毛发|苏醒|胡[言乱])"
-_STOPS_NAME = "(?=[（(，。、；：,;:\\s“”]|(?:称|说|反映|表示|来电|投诉|于|因|在|到|从|的|服用|服药|用药|使用|购买|出现|死亡|去世|住院|突发|被|自述|告诉|向|\\d)|$)"
-_NAMED = re.compile(f"((?:{_PARTY})(?:姓名)?(?:为|是|叫|系)?[：:“]?){_NO_NAME}{_NAME}[{_HAN}]{{1,2}}?{_STOPS_NAME}")
-_LABELLED = re.compile(f"((?:姓名|联系人)[：:]\\s?)([{_HAN}]{{2,4}})(?=[，。、；,;\\s]|$)")
-_CALLED = re.compile(f"((?:我叫|名叫|本人叫)[：:“]?)({_NAME}[{_HAN}]{{1,2}}?)(?=[，。、；,;\\s”]|$)")
+_STOPS_NAME = "(?=[（(，。、；：,;:\\s“”]|(?:称|说|反映|表示|来电|来信|投诉|于|因|在|到|从|的|服用|服药|用药|使用|购买|出现|死亡|去世|住院|突发|被|自述|告诉|向|\\d)|$)"
+_NAMED = re.compile(
+    f"((?:{_PARTY})(?:姓名)?(?:为|是|叫|系)?[：:“]?{_PAD}){_NO_NAME}{_NAME}(?:(?:{_PAD}(?<![{_HAN}])[{_HAN}]){{2}}|{_PAD}[{_HAN}]{{1,2}}?){_STOPS_NAME}"
+)
+_LABELLED = re.compile(
+    f"((?:姓{_PAD}名|联{_PAD}系{_PAD}人)[：:]\\s{{0,3}})(?:(?:{DOUBLE}|[{_HAN}]){_PAD}[{_HAN}](?:{_PAD}[{_HAN}])?|[{_HAN}]{{2,4}})(?=[，。、；,;\\s]|$)"
+)
+_CALLED = re.compile(f"((?:我叫|名叫|名字叫|名字是|本人叫)[：:“]?)({_NAME}[{_HAN}]{{1,2}}?)(?=[，。、；,;\\s”]|$)")
 _PLATE = re.compile(
     "([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z])[·•\\-\\s]?([A-HJ-NP-Z0-9]{5,6})(?![A-Za-z0-9])"
 )
 _CHAT = re.compile(
-    "((?:微信号?|VX|vx|Vx|[Ww]e[Cc]hat|威信|QQ群?号?|qq|扣扣|加[vV]|[vV]信)(?:是|为|号)?[：:\\s]{0,2})([A-Za-z][-_A-Za-z0-9]{5,19}|\\d{5,12})(?![A-Za-z0-9])"
+    "((?:微 ?信号?|VX|vx|Vx|[Ww]e[Cc]hat|威信|薇信|QQ群?号?|qq|扣扣|加[vV]|[vV]信)(?:是|为|号)?[：:\\s]{0,2})([A-Za-z][-_A-Za-z0-9]{5,19}|\\d{5,12})(?![A-Za-z0-9])"
 )
 _CARD = re.compile("(?<![0-9A-Za-z.])(\\d{4}[ -]?\\d{4}[ -]?\\d{4}[ -]?\\d{4}(?:[ -]?\\d{1,3})?)(?![0-9A-Za-z])")
 _CARD_BEFORE = re.compile("(?:卡号|银行卡|储蓄卡|信用卡|借记卡|账号|帐号|账户)[^，。；！？\\n]{0,12}$")
@@ -75,6 +83,16 @@ def mask_announced_names(text: str) -> str:
     for pattern in (_NAMED, _LABELLED, _CALLED):
         text = pattern.sub(lambda match: f"{match[1]}*某", text)
     return _HOME.sub(lambda match: f"{match[1]}**号", text)
+
+
+_SAID = ("status", "reply")
+
+
+def without_announced_names(record: Document) -> Document:
+    """Return a record of the public without the names that its words announce: 联系人某某 is not always who stands in the column."""
+    told = {name: mask_announced_names(str(record.extras[name])) for name in _SAID if name in record.extras}
+    title, text = mask_announced_names(record.title), mask_announced_names(record.text)
+    return replace(record, title=title, text=text, extras={**record.extras, **told})
 
 
 def _card(match: re.Match[str]) -> str:

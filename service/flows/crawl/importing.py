@@ -10,8 +10,9 @@ from crawlers.gate import Limits, Refusal, admit_document
 from crawlers.imports import ImportNotes, RowRefusal, read_numbered
 from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
-from crawlers.records import Document, Source
+from crawlers.records import Document, DocumentKind, Source
 from service.domain.documents.imported import refuse_office_word, speaks_for_office
+from service.domain.documents.named_people import without_announced_names
 from service.ports.store import Store
 
 __all__ = ["ImportReport", "import_file"]
@@ -90,7 +91,7 @@ def _take(
     admitted: list[Document] = []
     refusals: list[QuarantineEntry] = []
     for number, row in batch:
-        taken = admit_document(row, Limits(), now) if isinstance(row, Document) else row
+        taken = admit_document(_unnamed(row), Limits(), now) if isinstance(row, Document) else row
         if isinstance(taken, Document):
             admitted.append(taken)
         else:
@@ -104,6 +105,10 @@ def _take(
     report.known += result.known
     report.refused_count += len(refusals)
     report.refused = (*report.refused, *(entry.detail for entry in refusals))[:_SHOWN_REFUSALS]
+
+
+def _unnamed(row: Document) -> Document:
+    return without_announced_names(row) if row.kind is DocumentKind.COMPLAINT else row
 
 
 def _quarantined(number: int, refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:

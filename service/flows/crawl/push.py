@@ -13,6 +13,7 @@ from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
 from crawlers.records import POLICY_FACTS, Document, DocumentKind, Source
 from crawlers.snapshots import snapshot_of
+from service.domain.documents.named_people import without_announced_names
 from service.domain.documents.push import PushFault, PushMemory, check_signature, remember
 from service.flows.keeping.preserving import Preserved, Preserver
 from service.flows.policies.joining import join_library, news_of
@@ -173,7 +174,9 @@ def _column_map(source: Source) -> ColumnMap:
 
 
 def _told(document: Document, now: datetime) -> Document:
-    """Return a policy with what its partner and its text say of it, under the fixed names; anything else as it is."""
+    """Return a policy with what its partner and its text say of it, under the fixed names, and a complaint without names."""
+    if document.kind is DocumentKind.COMPLAINT:
+        return without_announced_names(document)
     if document.kind is not DocumentKind.POLICY:
         return document
     declared = {key: str(value) for key, value in document.extras.items() if key in POLICY_FACTS}

@@ -20,7 +20,7 @@ from crawlers.ports import QuarantineEntry
 from crawlers.records import DatePrecision, Document, Source
 from service.domain.beijing import beijing
 from service.domain.documents.imported import refuse_office_word
-from service.domain.documents.named_people import mask_announced_names
+from service.domain.documents.named_people import without_announced_names
 from service.domain.matters.matter import OPEN_STATES, Matter, MatterKind, MatterState, kind_of, open_matter
 from service.domain.matters.registered import as_registered, closing_act, state_told
 from service.domain.rules.register import Register
@@ -142,7 +142,7 @@ class _Reader:
             return fault
         if kind is None and not _asks(row):
             return _refused(number, row, "类别不明", _unknown_kind(row))
-        admitted = admit_document(_unnamed(row), _LIMITS, now)
+        admitted = admit_document(without_announced_names(row), _LIMITS, now)
         if not isinstance(admitted, Document):
             return _refused(number, row, admitted.reason, admitted.detail)
         if kind is None:
@@ -176,16 +176,6 @@ class _Reader:
             state_at=now,
         )
         return open_matter(matter, self._register)
-
-
-_SAID = ("status", "reply")
-
-
-def _unnamed(row: Document) -> Document:
-    """Return the record without the names that its words announce: 联系人某某 is not always who stands in the column."""
-    told = {name: mask_announced_names(str(row.extras[name])) for name in _SAID if name in row.extras}
-    title, text = mask_announced_names(row.title), mask_announced_names(row.text)
-    return replace(row, title=title, text=text, extras={**row.extras, **told})
 
 
 def _kind_in(row: Document) -> MatterKind | None:

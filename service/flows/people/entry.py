@@ -47,12 +47,14 @@ class EntryOutcome(StrEnum):
 class Entry:
     """The result of a try to log in; `token` is the cookie's value, known only to the browser.
 
-    Where a code is wanted it stands for the password that was right, and opens nothing else.
+    Where a code is wanted it stands for the password that was right, and opens nothing else. `known` is false where nobody
+    has that name: whoever asks is not to learn it.
     """
 
     outcome: EntryOutcome
     token: str | None = None
     person: Person | None = None
+    known: bool = True
 
 
 def enter(store: Store, *, name: str, password: str, now: datetime, pace: float = 1.0) -> Entry:
@@ -69,8 +71,9 @@ def enter(store: Store, *, name: str, password: str, now: datetime, pace: float 
         work.alone(PEOPLE)
         person = work.people.by_name(name)
         if person is None or person.disabled:
-            note(work, actor=f"未知:{name[:32]}", action="login.refused", subject="login", now=now)
-            return Entry(outcome=EntryOutcome.REFUSED)
+            # In a hurry the password is typed into this field, and the trail is kept for years.
+            note(work, actor=f"未知:{name[:1]}…", action="login.refused", subject="login", now=now)
+            return Entry(outcome=EntryOutcome.REFUSED, known=False)
         if is_locked(person, now, lock=LOCK * pace):
             note(work, actor=person.name, action="login.locked", subject=f"person:{person.id}", now=now)
             return Entry(outcome=EntryOutcome.LOCKED)

@@ -97,10 +97,15 @@ def card(request: Request, identity: Labeller, document: Annotated[str, Query(ma
 
 
 @router.get("/labels/export.csv")
-def export(request: Request, identity: Labeller) -> Response:  # noqa: ARG001 - who labels may take the labels along
-    """Hand out the labels that count as a table."""
-    with context_of(request).store.read() as work:
-        content = labels_csv(work.labels.labelled(limit=_MOST_EXPORTED))
+def export(request: Request, identity: Labeller) -> Response:
+    """Hand out the labels that count as a table; that they were taken along is written down first."""
+    context = context_of(request)
+    with context.store.read() as work:
+        labelled = work.labels.labelled(limit=_MOST_EXPORTED)
+    now, actor, detail = context.now(), identity.person.name, {"labels": len(labelled)}
+    with context.store.write() as work:
+        work.audit.append(actor=actor, action="labels.exported", subject="labels:", detail=detail, now=now)
+    content = labels_csv(labelled)
     return Response(
         content, media_type="text/csv", headers={"Content-Disposition": "attachment; filename*=UTF-8''labels.csv"}
     )

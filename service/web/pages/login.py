@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -22,6 +22,7 @@ from service.api.identity import (
     verify_origin,
 )
 from service.domain.documents.web_address import is_web_address
+from service.domain.people.password import LOCK, MAX_FAILURES
 from service.domain.refusal import NotFound
 from service.flows.people.acts import PasswordFaultError, change_password
 from service.flows.people.entry import EntryOutcome, enter, leave
@@ -32,6 +33,8 @@ from service.web.render import bare_page
 router = APIRouter(default_response_class=HTMLResponse)
 
 _PER_ADDRESS = RateLimitItemPerMinute(20)
+# A name that nobody has is answered as an account that five failures lock: the words must not tell which names there are.
+_PER_UNKNOWN = RateLimitItemPerSecond(MAX_FAILURES - 1, int(LOCK.total_seconds()))
 _TOO_OFTEN = "这个地址的登录尝试过于频繁，请一分钟后再试。"
 _SENTENCES = {
     EntryOutcome.REFUSED: "用户名或密码不正确。",
@@ -70,7 +73,8 @@ def log_in(
     except PasswordBusyError:
         return show(fault="同时登录的人过多，请稍后再试。", status=503)
     if entry.token is None:
-        return show(fault=_SENTENCES[entry.outcome], status=401)
+        seems = entry.outcome if entry.known or _is_open(request, name) else EntryOutcome.LOCKED
+        return show(fault=_SENTENCES[seems], status=401)
     onward = _own_path(next_path)
     wanted = entry.outcome is EntryOutcome.CODE_WANTED
     response = RedirectResponse(f"/login/code?next={quote(onward, safe='')}" if wanted else onward, status_code=303)
@@ -123,6 +127,11 @@ def _may_try(request: Request) -> bool:
     address = request.client.host if request.client else "unknown"
     limiter: MovingWindowRateLimiter = request.app.state.login_limiter
     return limiter.hit(_PER_ADDRESS, address)
+
+
+def _is_open(request: Request, unknown: str) -> bool:
+    limiter: MovingWindowRateLimiter = request.app.state.login_limiter
+    return limiter.hit(_PER_UNKNOWN, "name", unknown)
 
 
 def _form(request: Request, *, next_path: str, name: str = "", fault: str = "", status: int = 200) -> HTMLResponse:

@@ -149,6 +149,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "topic.opened": "开始跟踪政策",
         "topic.changed": "修改跟踪条件",
         "topic.closed": "结束跟踪",
+        "labels.exported": "导出标注",
         "topic.exported": "导出解读要点",
         "sheet.exported": "导出风险评估表",
         "sheet.saved": "保存评估表",
@@ -294,9 +295,7 @@ def act_word(action: str) -> str:
 def detail_words(detail: Mapping[str, Any], action: str = "") -> str:
     """Return a row's detail as `名称：值` in its own order; internal keys and empty values are left out."""
     kind = action.partition(".")[0]
-    shown = (
-        (name, value) for name, value in detail.items() if name not in _INTERNAL and value not in ("", None, [], ())
-    )
+    shown = (row for row in detail.items() if row[0] not in _INTERNAL and row[1] not in ("", None, [], ()))
     return "；".join(
         f"{_OF_KIND.get((kind, name)) or _DETAIL_WORDS.get(name, name)}：{_value(name, value)}" for name, value in shown
     )
@@ -349,6 +348,7 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "duty": "值班",
         "mail": "邮件",
         "topic": "专题",
+        "labels": "标注",
         "matter": "办件",
         "matters": "办件清单",
         "disclosure": "主动公开",

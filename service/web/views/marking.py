@@ -1,11 +1,12 @@
 """Text with its evidence marked: everything is escaped, only our own `<mark>` is markup. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
 
-__all__ = ["excerpt", "marked", "spans_of"]
+__all__ = ["excerpt", "marked", "spans_of", "undirected"]
 
 _EXCERPT = 160
 
@@ -51,3 +52,14 @@ def excerpt(text: str, spans: Sequence[tuple[int, int]], *, width: int = _EXCERP
     before = "…" if start else ""
     after = "…" if end < len(flat) else ""
     return Markup("").join([escape(before), marked(flat[start:end], kept), escape(after)])
+
+
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def undirected(value: object) -> object:
+    """Return what a page shows without the signs that turn the direction of writing: one in a title turns the line after it too."""
+    if not isinstance(value, str) or not _DIRECTION.search(value):
+        return value
+    shown = _DIRECTION.sub("", value)
+    return Markup(shown) if isinstance(value, Markup) else shown  # noqa: S704 - it was markup before

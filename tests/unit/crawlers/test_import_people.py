@@ -10,9 +10,9 @@ from tests.unit.crawlers.test_imports import csv_file, documents
 HEAD = "工单编号,诉求类型,诉求内容,受理时间,诉求人,联系电话,办理状态,办理结果,承办单位"
 
 
-@pytest.mark.parametrize("cell", ["演示甲", "演 示甲", "演　示甲　", " 演示 甲"])
+@pytest.mark.parametrize("cell", ["演示甲", "演 示甲", "演　示甲　", " 演示 甲", "演\u200b示甲\ufeff"])
 def test_a_name_padded_with_blanks_is_taken_out_of_every_word_of_the_record(tmp_path: Path, cell: str) -> None:
-    row = f"A1,投诉,来电人演示甲称药已过期，演 示 甲要求退款。,2026-11-17,{cell},13800138000,已办结（演示甲不满意）,已电话联系演示甲,演示甲工作室"
+    row = f"A1,投诉,来电人演示甲称药已过期，演 示\u200b甲要求退款。,2026-11-17,{cell},13800138000,已办结（演示甲不满意）,已电话联系演示甲,演示甲工作室"
     (found,) = documents(csv_file(tmp_path, [HEAD, row]))
     said = {name: fact for name, fact in found.extras.items() if name != "handler"}
     assert "演示甲" not in found.title + found.text + repr(said)
@@ -25,6 +25,7 @@ def test_one_person_has_one_key_however_name_and_number_are_written(tmp_path: Pa
     ways = [
         ("演示甲", "13800138000"),
         ("演 示甲", "138 0013 8000"),
+        ("演\u200b示甲", "138\u200b00138000"),
         ("演示甲　", "１３８００１３８０００"),
         ("演示甲", "+86-138-0013-8000"),
     ]
