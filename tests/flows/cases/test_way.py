@@ -12,7 +12,7 @@ from service.domain.clocks.clock import ClockState
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound
 from service.domain.week import week_of
-from service.flows.alerts.acts import answer, close
+from service.flows.alerts.acts import answer, assign, close
 from service.flows.cases.assessing import report_upwards
 from service.flows.cases.assigning import assign_case
 from service.flows.cases.drafting import set_disclosure
@@ -205,6 +205,18 @@ class TestBesideTheWay:
             assign_case(way.hand("duty_lead"), "承办丁")
         with pytest.raises(NotFound, match="没有名为"):
             assign_case(way.hand("duty_lead"), "查无此人")
+
+    def test_case_and_alert_have_one_owner_whichever_of_them_is_given_away(self, way: Way) -> None:
+        with way.store.write() as work:
+            for name in ("承办丁", "承办戊"):
+                work.people.save(person(name, Role.OFFICER, duties=frozenset({"case_officer"})))
+        assign(way.store, APPROVER, way.alert_id, "承办丁", office=OFFICE, now=way.now)
+        way.opened()
+        assert (way.case.owner, alert_of(way).owner) == ("承办丁", "承办丁")
+        assign(way.store, APPROVER, way.alert_id, "承办戊", office=OFFICE, now=way.now)
+        assert (way.case.owner, alert_of(way).owner) == ("承办戊", "承办戊")
+        assign_case(way.hand("duty_lead"), "承办丁")
+        assert (way.case.owner, alert_of(way).owner) == ("承办丁", "承办丁")
 
     def test_closing_gives_the_alert_back_and_reopening_starts_from_screening(self, way: Way) -> None:
         way.drafting()
