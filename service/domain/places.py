@@ -110,10 +110,15 @@ _OTHER_UNIT = "(?![省市县区盟旗])"
 
 
 def place_beside(title: str, place: str) -> str:
-    """Return what a title does not say of a place yet: nothing where it names the place itself, `于都县` beside 江西…."""
-    units = _units(place)
+    """Return what a title does not say of a place yet: nothing where it names the place itself, `于都县` beside 江西….
+
+    A town is not written straight after its city: beside a title that names its county it is left out.
+    """
+    units, found = _units(place), _UNITS.match(place)
     if not units or _says(title, units[-1]):
         return ""
+    if found and found["county"] and found["rest"] and _says(title, found["county"]):
+        units = units[:-1]
     return "".join(unit for unit in units if not _says(title, unit))
 
 

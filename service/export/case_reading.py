@@ -8,6 +8,7 @@ from service.domain.beijing import BEIJING
 from service.domain.cases.file import Approval, CaseFile, CaseStep, Liaison
 from service.domain.cases.workflow import CaseState, Step
 from service.domain.clocks.clock import SYSTEM, Clock, ClockState, limit_words
+from service.domain.events.toll import people_told
 from service.flows.cases.packing import Bundle
 
 __all__ = ["reading"]
@@ -114,6 +115,8 @@ def _head(bundle: Bundle) -> Iterator[str]:
     yield f"处置编号 {case.id}，预警编号 {case.alert_id}，事件编号 {case.event_id}"
     yield f"状态：{_STATES[case.state]}；立案 {_at(case.opened_at)}，{case.opened_by}；最近变动 {_at(case.changed_at)}"
     yield f"事件：{event.title}；首发 {_at(event.first_at)}，获知 {_at(event.known_at)}，最高为{bundle.alert.peak_level.word}预警"
+    if people := people_told(event):
+        yield f"伤亡：{people}"
     if case.disclosure is not None:
         yield f"公开属性：{case.disclosure.word}{_because(case.disclosure_reason)}"
     yield "本页时间为北京时间，json 文件中的时间为世界协调时（北京时间减八小时）。"

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func
 from crawlers.records import SourceClass
 from service.storage.schema import assessments, documents, source_descriptions
 
-__all__ = ["speaker", "speaker_name"]
+__all__ = ["speaker", "speaker_name", "speaker_of"]
 
 _RELAYED = str(SourceClass.SOCIAL)
 """The class of exports, which name the outlet (来源) of every record; what offices register names the way it came in instead."""
@@ -24,8 +24,13 @@ def speaker() -> ColumnElement[str]:
     return case((named, d.origin), else_=func.coalesce(s.name, assessments.c.source_id))
 
 
-def speaker_name(found: Mapping[Any, Any]) -> str:
-    """Return how pages name who speaks in a row with `origin`, `source_id`, `source_name` and `source_class`."""
+def speaker_of(found: Mapping[Any, Any]) -> str:
+    """Return whom `speaker` counts in a row with `origin`, `source_id`, `source_name` and `source_class`."""
     name: str = found["source_name"] or found["source_id"]
-    outlet = found["origin"]
-    return f"{outlet}（{name}）" if outlet and found["source_class"] == _RELAYED and outlet != name else name
+    return found["origin"] if found["origin"] and found["source_class"] == _RELAYED else name
+
+
+def speaker_name(found: Mapping[Any, Any]) -> str:
+    """Return how pages name who speaks in a row: beside an outlet stands what brought it."""
+    name, told = found["source_name"] or found["source_id"], speaker_of(found)
+    return told if told == name else f"{told}（{name}）"

@@ -19,7 +19,7 @@ from service.domain.places import places_of
 from service.ports.search import SearchDocument
 from service.ports.store import LeasedDocument
 from service.storage.columns import Word, dump_json, dump_text
-from service.storage.outlets import speaker_name
+from service.storage.outlets import speaker_name, speaker_of
 from service.storage.schema import assess_queue, assessments, documents, engagements, source_descriptions
 
 __all__ = [
@@ -266,6 +266,7 @@ def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
         engagement=engagement,
         original=found["original"].value if found["original"] is not None else "live",
         original_since=found["original_since"],
+        speaker=speaker_of(found),
     )
 
 

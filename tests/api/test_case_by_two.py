@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from service.domain.cases.file import Disclosure
 from service.domain.people.person import Role
-from service.flows.cases.drafting import save_text
+from service.flows.cases.drafting import save_text, set_disclosure
 from service.flows.cases.reviewing import bypass_asked, bypass_confirmed
 from tests.api.conftest import Site
 from tests.api.test_cases import ALERT, give_duties
@@ -120,3 +121,37 @@ class TestTwoOnOneDraft:
         officer = give_duties(site, Role.OFFICER, "case_officer")
         text = officer.client.get(f"/cases/{way.case.id}?tab=draft").text
         assert '<div class="draft-text on-paper">打印给领导看的说明</div>' in text
+
+
+class TestNumbersThatGrew:
+    def test_whoever_signs_or_follows_is_told_that_reports_tell_more_dead_than_the_text(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted(f"{TEXT}1名患者经抢救无效死亡。")
+        reader = site.browser(Role.VIEWER).client
+        pages = [f"/cases/{way.case.id}?tab={tab}" for tab in ("overview", "review", "draft")]
+        self._told(site, way, deaths=1)
+        assert all("与现在的情况不一致" not in reader.get(page).text for page in pages)
+        self._told(site, way, deaths=2)
+        said = "第 1 版与现在的情况不一致：文中死亡1人，稿件已称死亡2人（待核实）。请先核实；属实的，改稿后重新送审"
+        assert all(said in reader.get(page).text for page in pages)
+
+    def test_after_publishing_the_page_says_that_the_published_text_no_longer_holds(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1))
+        way.submitted(f"{TEXT}1名患者经抢救无效死亡。")
+        way.reviews()
+        way.checks_authority()
+        set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="")
+        way.signs()
+        way.publishes()
+        self._told(site, way, deaths=2)
+        text = site.browser(Role.VIEWER).client.get(f"/cases/{way.case.id}").text
+        assert (
+            "第 1 版（已发布）与现在的情况不一致：文中死亡1人，稿件已称死亡2人（待核实）。请先核实；属实的，办理续报"
+            in text
+        )
+
+    @staticmethod
+    def _told(site: Site, way: Way, *, deaths: int) -> None:
+        with site.context.store.write() as work:
+            event = work.events.get(way.case.event_id)
+            assert event is not None
+            work.events.save(replace(event, deaths=deaths, harmed=None), [])

@@ -239,8 +239,10 @@ class EventsContract:
             work.events.save(event(), [])
             judge_all(work, event_id="e1")
             spread = work.events.spread("e1", now=NOW)
-            named = sorted({one.source_name for one in work.events.documents("e1")})
+            told = work.events.documents("e1")
+        named, speaking = sorted({one.source_name for one in told}), {one.speaker for one in told}
         assert (spread["sources"], spread["independent_sources"]) == (4, 4)
+        assert speaking == {"晨报", "论坛", "数据导出", "热线"}
         assert named == sorted({"晨报（数据导出）", "论坛（数据导出）", "数据导出", "晨报", "热线"})
 
     def test_spread_of_an_event_without_members_is_zero(self, store: Store) -> None:

@@ -44,6 +44,7 @@ def open_case(alert: Alert, desk: Desk, *, relevant: bool, remark: str = "") -> 
         opened_at=desk.now,
         opened_by=desk.person.name,
         changed_at=desk.now,
+        owner=alert.owner,
         revision=0,
     )
     step = Step.TRIAGE if relevant else Step.DISMISS

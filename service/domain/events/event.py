@@ -63,7 +63,7 @@ class EventDocument:
     """One member of an event as its page lists it; `duplicate_of` folds reprints under the first.
 
     `original` says whether the original can be had: `live`, `suspect_gone`, `gone` or `restored`, since
-    `original_since`.
+    `original_since`. `speaker` is who is counted as one independent source: the outlet that an export names, else the source.
     """
 
     document_id: str
@@ -85,3 +85,4 @@ class EventDocument:
     engagement: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     original: str = "live"
     original_since: datetime | None = None
+    speaker: str = ""

@@ -9,7 +9,7 @@ from analysis.harm.counts import people_counts
 from analysis.text import normalise
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.toll import Toll, toll_of
-from service.domain.places import region_name
+from service.domain.places import join_places, place_beside, places_told
 
 __all__ = ["NAMED_CLASSES", "KnownFact", "known_facts", "telling_document"]
 
@@ -23,6 +23,7 @@ _CRIES = re.compile(
 )
 _LONGEST = 120
 _OPENING = 200
+_MOST_NAMES = 4
 _DIED = "(?:死亡|死了|已死|病死|身亡|丧生|离世|去世)"
 _SPELLED = dict(enumerate(("一", "[两二]", *"三四五六七八九十"), start=1))
 
@@ -43,10 +44,9 @@ def known_facts(event: Event, documents: Sequence[EventDocument]) -> list[KnownF
     What nobody but the public says is marked 待核实; an official document that says it lifts the mark, number by number.
     """
     heard = list(enumerate(documents, start=1))
-    places = dict.fromkeys(region_name(code) for code in event.regions if code)
     return [
         _what(heard),
-        _named("何地", tuple(places), heard),
+        _where(event, heard),
         _named("产品", event.products, heard, several="稿件提到多个产品"),
         _named("企业", event.firms, heard, several="稿件提到多家企业"),
         _harm(event, heard),
@@ -102,15 +102,24 @@ def _rank(document: EventDocument) -> int:
     return NAMED_CLASSES.index(document.source_class) if named else len(NAMED_CLASSES)
 
 
+def _where(event: Event, heard: _Heard) -> KnownFact:
+    """Tell the places as the mail does; the documents are those that name one of them itself, a county and not its province."""
+    places = places_told(event.facts, event.regions)[:_MOST_NAMES]
+    saying = [item for item in heard if any(not place_beside(item[1].title + item[1].text, place) for place in places)]
+    return KnownFact(
+        label="何地", value=join_places(places), open="" if places else "待核实", documents=_numbers(saying)
+    )
+
+
 def _named(label: str, names: Sequence[str], heard: _Heard, *, several: str = "") -> KnownFact:
     if not names:
         return KnownFact(label=label, value="", open="待核实", documents=())
     saying = [item for item in heard if any(name in item[1].title + item[1].text for name in names)]
     confirmed = any(document.source_class == "official" for _, document in saying)
-    unsure = "" if confirmed or label == "何地" else "待核实"
+    unsure = "" if confirmed else "待核实"
     if several and len(names) > 1 and not confirmed:
         unsure = f"待核实（{several}）"
-    return KnownFact(label=label, value="、".join(names[:4]), open=unsure, documents=_numbers(saying))
+    return KnownFact(label=label, value="、".join(names[:_MOST_NAMES]), open=unsure, documents=_numbers(saying))
 
 
 def _harm(event: Event, heard: _Heard) -> KnownFact:

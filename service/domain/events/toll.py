@@ -15,7 +15,7 @@ from analysis.assessment import Assessment, EntityType, Level
 from crawlers.records import Document
 from service.domain.events.event import Event
 
-__all__ = ["Toll", "absorb_toll", "dead_of", "deaths_told", "harmed_told", "toll_of"]
+__all__ = ["Toll", "absorb_toll", "dead_of", "deaths_told", "harmed_told", "people_told", "toll_of"]
 
 _KINDS: Mapping[str, EntityType] = MappingProxyType({"harmed": EntityType.HARMED, "deaths": EntityType.DEATHS})
 _AT_LEAST = re.compile(
@@ -64,6 +64,12 @@ def deaths_told(event: Event) -> str:
     """Return what reports claim of the dead, empty where nobody counts them or a person has refuted it."""
     toll = toll_of(event, "deaths")
     return f"称死亡{toll.words}人{_before(toll)}" if toll and not event.facts.get("death_refuted") else ""
+
+
+def people_told(event: Event) -> str:
+    """Return what reports claim of the dead and the harmed in one phrase, empty where they count nobody."""
+    told = [words for words in (deaths_told(event), harmed_told(event)) if words]
+    return f"据稿件{'，'.join(told)}（待核实）" if told else ""
 
 
 def _before(toll: Toll) -> str:

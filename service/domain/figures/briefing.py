@@ -79,7 +79,7 @@ class CategoryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MajorEvent:
-    """One event of 重点舆情 and one row of its ledger 重点事件台账."""
+    """One event of 重点舆情 and one row of its ledger 重点事件台账; `people` says how many died where the title does not."""
 
     number: str
     title: str
@@ -95,6 +95,7 @@ class MajorEvent:
     state: str
     progress: str
     next_step: str
+    people: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

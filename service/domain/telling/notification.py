@@ -9,6 +9,8 @@ from service.domain.alerts.alert import Alert
 from service.domain.beijing import BEIJING, beijing, duration
 from service.domain.clocks.clock import Clock, ClockState, limit_words
 from service.domain.events.event import Event
+from service.domain.events.headline import dead_in
+from service.domain.events.toll import toll_of
 from service.domain.places import place_beside
 
 __all__ = ["DRILL", "LONGEST_SUBJECT", "TAIL", "QuietHours", "clean", "due_again", "fitted", "subject"]
@@ -41,12 +43,12 @@ class QuietHours:
 def subject(
     alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None, mark: str = ""
 ) -> str:
-    """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters.
+    """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters. A title that claims fewer dead than are told by now is followed by how many.
 
     A drill's subject starts with `DRILL`. Control, direction and line-breaking characters become blanks.
     """
     head = f"{DRILL if drill else ''}[{alert.level.word}·{alert.state.word}{f'·{mark}' if mark else ''}] "
-    tail = _deadline(clocks, now)
+    tail = _more_dead(event, alert.title) + _deadline(clocks, now)
     return fitted(clean(_place(event, alert.title) + alert.title), head=head, tail=tail)
 
 
@@ -65,6 +67,11 @@ def due_again(subject: str, clocks: Sequence[Clock], now: datetime) -> str:
     if tail is None:
         return subject
     return fitted(subject[: tail.start()], tail=_deadline(clocks, now))
+
+
+def _more_dead(event: Event | None, title: str) -> str:
+    toll = toll_of(event, "deaths") if event is not None and not event.facts.get("death_refuted") else None
+    return f"（现称死亡{toll.words}人）" if toll and 0 < dead_in(title) < toll.number else ""
 
 
 def _place(event: Event | None, title: str) -> str:

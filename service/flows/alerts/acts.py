@@ -117,18 +117,28 @@ def give(
     now: datetime,
     not_before: datetime | None = None,
 ) -> Alert:
-    """Give the alert to `chosen` within an open transaction, and tell them by mail; whether they may is checked before."""
+    """Give the alert, and its case while that runs, to `chosen` within an open transaction, and tell them by mail.
+
+    Whether they may is checked before.
+    """
     owned = replace(alert, owner=chosen.name)
     if alert.state in _BEFORE_ANSWERING:
         owned = moved(owned, AlertState.ASSIGNED, by=person.name, mover=Mover.HANDLER, now=now)
     given = save_alert(work, owned, now)
     detail = {"owner": chosen.name, "from": alert.owner}
     note(work, person, "alert.assigned", f"alert:{alert.id}", detail, now)
+    _give_case(work, alert.id, chosen.name, office, now)
     if chosen.id != person.id:
         event = event_of(work, alert)
         occasion = f"assigned:{given.revision}"
         tell_person(work, chosen, given, event, occasion=occasion, office=office, now=now, not_before=not_before)
     return given
+
+
+def _give_case(work: Work, alert_id: str, owner: str, office: Office, now: datetime) -> None:
+    case = work.cases.of_alerts([alert_id]).get(alert_id)
+    if case is not None and case.owner != owner and case.state not in office.register.workflow.final:
+        work.cases.move(replace(case, owner=owner, changed_at=now, revision=case.revision + 1), ())
 
 
 def answer(store: Store, person: Person, alert_id: str, *, office: Office, now: datetime, remark: str = "") -> Alert:

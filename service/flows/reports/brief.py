@@ -10,6 +10,8 @@ from service.domain.alerts.alert import Alert, AlertLevel, AlertState
 from service.domain.beijing import BEIJING, beijing
 from service.domain.clocks.clock import ClockState
 from service.domain.events.event import EventDocument
+from service.domain.events.headline import dead_in
+from service.domain.events.toll import people_told
 from service.domain.figures.briefing import (
     LISTED_ON_PAPER,
     OF_ONE_EVENT,
@@ -212,6 +214,7 @@ def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
         state=_STATES[alert.state],
         progress=_progress(alert, now),
         next_step=_next_step(alert),
+        people=people_told(event) if 0 < dead_in(event.title) != event.deaths else "",
     )
 
 
@@ -245,7 +248,7 @@ def _next_step(alert: Alert) -> str:
     if alert.state is AlertState.CLOSED:
         return "跟踪回应后的传播变化，完成评估归档"
     if alert.acknowledged_at is None:
-        return "尽快确认并指派承办人，核实基本事实"
+        return "尽快确认，核实新情况" if alert.owner else "尽快确认并指派承办人，核实基本事实"
     if alert.answered_at is None:
         return "完成事实核查与发布权限审查，按时限回应"
     return "监测回应效果，必要时续报"

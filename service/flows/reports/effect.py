@@ -78,7 +78,7 @@ def figures_of(documents: Sequence[EventDocument], since: datetime, until: datet
         asking=len({document_id for _, document_id in asked}),
         questions=tuple(_question(one) for one in group(asked, most=_QUESTIONS)),
         scope=scope,
-        sources=len({one.source_id for one in within if one.duplicate_of is None}),
+        sources=len({one.speaker or one.source_id for one in within if one.duplicate_of is None}),
         views=sum(views) if views else None,
     )
 

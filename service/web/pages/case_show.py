@@ -14,6 +14,7 @@ from service.domain.cases.assess import undecided
 from service.domain.cases.bypass import may_ask, state_told, waiting_bypass
 from service.domain.cases.call import CallKind, calls, second_names
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
+from service.domain.cases.outpaced import outpaced
 from service.domain.cases.turn import Turn, budget_used, turn_of, turns
 from service.domain.cases.workflow import CaseState, Step, Workflow
 from service.domain.clocks.urgency import next_due
@@ -190,7 +191,19 @@ def _head(shown: _Shown, identity: Identity) -> dict[str, Any]:
         "second_names": _second_names(shown),
         "bypass": _bypass(shown),
         "undecided": undecided(file),
+        "outpaced": _outpaced(shown),
     }
+
+
+def _outpaced(shown: _Shown) -> dict[str, Any]:
+    """Return the version that goes out or went out last, and where reports tell more people than it; empty where none do."""
+    file, workflow = shown.file, shown.workflow
+    draft = _under_review(file)
+    lines = outpaced(draft.text, shown.event) if draft and file.case.state not in workflow.final else ()
+    if draft is None or not lines:
+        return {}
+    published = any(one.version == draft.version for one in file.publications)
+    return {"version": draft.version, "lines": lines, "published": published}
 
 
 def _authority_found(file: CaseFile) -> tuple[Approval, str] | None:

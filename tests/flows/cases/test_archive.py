@@ -81,6 +81,14 @@ class TestPackage:
         assert len(json.loads(files["opinions.json"])) == 3
         assert {one["path"] for one in json.loads(files["manifest.json"])["files"]} == set(files) - {"manifest.json"}
 
+    def test_it_tells_how_many_died_by_now_whatever_the_title_says(self, told: Way) -> None:
+        with told.store.write() as work:
+            event = work.events.get(told.case.event_id)
+            assert event is not None
+            work.events.save(replace(event, deaths=3, harmed=9), [])
+        text = contents(package(told))["readme.txt"].decode()
+        assert "\n伤亡：据稿件称死亡3人，称受影响9人（待核实）\n" in text
+
     def test_it_tells_its_course_in_chinese_to_a_reader_without_the_program(self, told: Way) -> None:
         text = contents(package(told))["readme.txt"].decode()
         assert text.startswith(f"处置归档包：{told.case.title}\n")

@@ -12,7 +12,7 @@ from service.domain.clocks.clock import ClockState
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound
 from service.domain.week import week_of
-from service.flows.alerts.acts import answer, close
+from service.flows.alerts.acts import answer, assign, close
 from service.flows.cases.assessing import report_upwards
 from service.flows.cases.assigning import assign_case
 from service.flows.cases.drafting import set_disclosure
@@ -206,6 +206,18 @@ class TestBesideTheWay:
         with pytest.raises(NotFound, match="没有名为"):
             assign_case(way.hand("duty_lead"), "查无此人")
 
+    def test_case_and_alert_have_one_owner_whichever_of_them_is_given_away(self, way: Way) -> None:
+        with way.store.write() as work:
+            for name in ("承办丁", "承办戊"):
+                work.people.save(person(name, Role.OFFICER, duties=frozenset({"case_officer"})))
+        assign(way.store, APPROVER, way.alert_id, "承办丁", office=OFFICE, now=way.now)
+        way.opened()
+        assert (way.case.owner, alert_of(way).owner) == ("承办丁", "承办丁")
+        assign(way.store, APPROVER, way.alert_id, "承办戊", office=OFFICE, now=way.now)
+        assert (way.case.owner, alert_of(way).owner) == ("承办戊", "承办戊")
+        assign_case(way.hand("duty_lead"), "承办丁")
+        assert (way.case.owner, alert_of(way).owner) == ("承办丁", "承办丁")
+
     def test_closing_gives_the_alert_back_and_reopening_starts_from_screening(self, way: Way) -> None:
         way.drafting()
         close_case(way.hand("duty_lead"), reason="与另一预警重复")
@@ -318,3 +330,28 @@ class TestBypass:
         assert row.sentence == (
             "“多人输注清云注射液后寒战”第1版越过初审、合法性审核、保密审查、领导签批：谣言正在扩散（值班丙申请，分管壬确认）"
         )
+
+    def test_the_weekly_briefing_tells_how_many_died_by_now_and_asks_nobody_to_assign_what_is_assigned(
+        self, way: Way
+    ) -> None:
+        with way.store.write() as work:
+            alert = work.alerts.get(way.alert_id)
+            event = work.events.get(alert.event_id) if alert else None
+            assert alert is not None
+            assert event is not None
+            work.events.save(replace(event, title="某县注射液事件死亡增至2人", deaths=3, harmed=9), [])
+            again = replace(
+                alert, owner="承办丁", acknowledged_at=None, acknowledged_by=None, revision=alert.revision + 1
+            )
+            work.alerts.save(again)
+        issue = compile_week(
+            way.store,
+            week_of(way.now),
+            register=OFFICE.register,
+            office="综合规财处",
+            address="http://yaowang.invalid",
+            drill=False,
+            now=way.now,
+        )
+        [told] = issue.events
+        assert (told.people, told.next_step) == ("据稿件称死亡3人，称受影响9人（待核实）", "尽快确认，核实新情况")

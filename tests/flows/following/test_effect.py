@@ -53,6 +53,20 @@ def test_reach_is_counted_and_what_no_platform_tells_is_unknown(told: Store) -> 
     assert ("阅读量（平台现示）", "平台未提供", "平台未提供", "") in found.words
 
 
+def test_each_outlet_of_an_export_is_one_independent_source_as_on_the_page_of_the_event(told: Store) -> None:
+    relayed = [
+        replace(voice(60 + n, 1, f"{name}：已通报。"), source_id="drop-vendor", origin=name)
+        for n, name in enumerate(("晨报", "论坛", "晨报"))
+    ]
+    with told.write() as work:
+        work.sources.describe([{"id": "drop-vendor", "name": "供应商导出", "source_class": "social"}])
+    hear(told, [(one, judged(one)) for one in relayed], event_id="happening")
+    with told.read() as work:
+        spread = work.events.spread("happening", now=NOW)
+    found = effect_of(told, "happening", ANSWERED)
+    assert (found.before.sources, found.after.sources, spread["independent_sources"]) == (1, 3, 3)
+
+
 def test_a_citizens_own_words_are_counted_and_never_quoted(told: Store) -> None:
     private = replace(voice(90, 2, "我在诊所打了针，家人一直发热，该找谁？"), kind=DocumentKind.COMPLAINT)
     hear(told, [(private, judged(private))], event_id="happening")

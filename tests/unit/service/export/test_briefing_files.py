@@ -94,6 +94,11 @@ class TestWord:
         assert "待指定（药品生产监管）" in text
         assert "））" not in text
 
+    def test_a_major_event_tells_how_many_are_dead_and_harmed(self, tmp_path: Path) -> None:
+        told = replace(event(1), people="据稿件称死亡3人，称受影响9人（待核实）")
+        text = text_of(word_of(replace(issue(), events=(told,)), tmp_path))
+        assert "个。据稿件称死亡3人，称受影响9人（待核实）。涉及" in text
+
     def test_a_source_that_begins_with_a_number_is_told_from_the_time_before_it(self, tmp_path: Path) -> None:
         heard = replace(event(1), first_source="12345 政务服务热线导入")
         rumour = Rumour(claim="网传甲县疫苗失效", documents=2, status="待核实")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.domain.events.known import telling_document
+from service.domain.events.known import known_facts, telling_document
+from tests.builders import build_event
 from tests.unit.service.domain.cases.test_response import document
 
 SOBER = {"title": "进贤一诊所5人输液后寒战", "text": "5人输液后寒战，已送医。"}
@@ -30,3 +31,10 @@ def test_the_weightier_class_of_source_comes_before_the_tone() -> None:
 
 def test_of_two_sober_ones_the_graver_is_quoted() -> None:
     assert telling_document([document(1, **SOBER, severity=3), document(2, **SOBER, severity=4)]) == 2
+
+
+def test_where_it_happened_is_told_to_the_town_as_the_mail_tells_it_with_the_documents_that_name_it() -> None:
+    event = build_event(facts={"places": ["江西省赣州市于都县贡江镇"]})
+    documents = [document(1, text="于都县贡江镇卫生院6人输液后寒战"), document(2, text="一地6人输液后寒战")]
+    (where,) = (fact for fact in known_facts(event, documents) if fact.label == "何地")
+    assert (where.value, where.documents, where.open) == ("江西省赣州市于都县贡江镇", (1,), "")

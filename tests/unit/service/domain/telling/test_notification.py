@@ -68,6 +68,17 @@ class TestSubject:
         known = event(facts={"places": [place]})
         assert subject(alert(title=title), [], drill=False, now=NOW, event=known) == f"[黄色·待确认] {said}{title}"
 
+    @pytest.mark.parametrize(
+        ("deaths", "refuted", "said"),
+        [(3, None, "死亡增至2人（现称死亡3人）"), (2, None, "死亡增至2人"), (3, "龚某", "死亡增至2人")],
+    )
+    def test_a_title_that_claims_fewer_dead_than_now_is_followed_by_the_number(
+        self, deaths: int, refuted: str | None, said: str
+    ) -> None:
+        told = event(deaths=deaths, facts={"death_refuted": refuted})
+        title = "于都脉舒宁注射液事件死亡增至2人"
+        assert subject(alert(RED, title=title), (), drill=False, now=NOW, event=told).endswith(said)
+
     def test_a_drill_starts_with_its_mark(self) -> None:
         assert subject(alert(), [], drill=True, now=NOW).startswith("【演练】[黄色·待确认] ")
 
