@@ -1,5 +1,6 @@
 """What every store promises, whatever the engine. Subclasses hand in an empty, migrated one as the fixture `store`."""
 
+from tests.contract.store_alerts import AlertsContract
 from tests.contract.store_alone import AloneContract
 from tests.contract.store_attachments import AttachmentsContract
 from tests.contract.store_audit import AuditContract
@@ -7,6 +8,7 @@ from tests.contract.store_cases import CasesContract
 from tests.contract.store_citations import CitationsContract
 from tests.contract.store_clock import ClockContract
 from tests.contract.store_documents import AssessmentsContract, DocumentsContract
+from tests.contract.store_events import EventsContract
 from tests.contract.store_events_at_once import EventsAtOnceContract
 from tests.contract.store_evidence import EvidenceContract
 from tests.contract.store_explanations import ExplanationsContract
@@ -20,7 +22,6 @@ from tests.contract.store_operation import KeptContract, OutboxContract, PeopleC
 from tests.contract.store_opinions import OpinionsContract
 from tests.contract.store_previews import PreviewsContract
 from tests.contract.store_renewing import RenewingContract
-from tests.contract.store_response import AlertsContract, EventsContract
 from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
 from tests.contract.store_second_try import SecondTryContract
 from tests.contract.store_surges import SurgesContract

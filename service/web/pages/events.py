@@ -38,7 +38,7 @@ from service.ports.store import Work
 from service.web.notices import notices_view
 from service.web.refused import NOT_REFUSED, Refused
 from service.web.render import page
-from service.web.views.acts import ACT_WORDS
+from service.web.views.act_words import ACT_WORDS
 from service.web.views.alert_rows import due_of, harm_claimed
 from service.web.views.case_page import step_names
 from service.web.views.case_steps import case_steps, next_step

@@ -32,7 +32,7 @@ from service.ports.store import Work
 from service.web.pages.people_forms import NOTHING_TYPED, Typed, form_of
 from service.web.render import page
 from service.web.subjects import subjects_of
-from service.web.views.acts import ACT_WORDS
+from service.web.views.act_words import ACT_WORDS
 from service.web.views.quarantined import remedy_of, stage_rows
 
 __all__ = ["Secret", "router", "show_system"]
