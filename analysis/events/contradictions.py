@@ -4,6 +4,7 @@ Likeness of words cannot tell these: what is told by one form of two counties, o
 for the name.
 """
 
+import re
 from collections.abc import Sequence
 
 from analysis.events.affinity import products_agree
@@ -15,6 +16,7 @@ __all__ = [
     "befell_elsewhere",
     "concerns_another",
     "graver_without_tie",
+    "is_of_batch",
     "same_form",
     "share_batch",
     "share_product",
@@ -23,6 +25,9 @@ __all__ = [
 
 _TYING_MARK = 5
 """Characters from which a common number is taken for that of a batch."""
+_BATCH = re.compile(r"(?![HZSBJFT][JC]?[0-9]{8}$)(?=.*[0-9])[A-Za-z0-9-]{6,}")
+"""A mark that can only be a batch: no approval (国药准字H…, H20150001), which every batch of a product bears, and no count (12,000)."""
+_FEW_PRODUCTS = 2
 
 
 def befell_elsewhere(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
@@ -88,6 +93,21 @@ def same_form(report: Fingerprint, member: Fingerprint) -> bool:
 def share_batch(report: Fingerprint, member: Fingerprint) -> bool:
     """Tell whether both name one batch, or a number as long: it ties reports whatever else they say."""
     return any(len(mark) >= _TYING_MARK for mark in member.marks & report.marks)
+
+
+def is_of_batch(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:
+    """Tell whether a report names batch and product of a remembered one, and neither lists many products.
+
+    What one batch did in two counties is one matter, however differently it is told and wherever it befell: 于都 with its
+    chills and 汝城 with its shock, whose events were two, so that neither knew of two provinces. Lists of failed batches
+    name many and tie nothing.
+    """
+    return len(report.products) <= _FEW_PRODUCTS and any(
+        len(member.products) <= _FEW_PRODUCTS
+        and products_agree(report.products, member.products) == 1
+        and any(_BATCH.fullmatch(mark) for mark in member.marks & report.marks)
+        for member in members
+    )
 
 
 def share_product(report: Fingerprint, members: Sequence[Fingerprint]) -> bool:

@@ -37,6 +37,8 @@ _MARK_TYPES = frozenset({EntityType.APPROVAL_NO, EntityType.BATCH_NO})
 _FIGURE = re.compile(r"(?<![A-Za-z0-9])\d[\d,.]*[万亿%]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHORTEST_FIGURE = 3
+# Numbers that anybody calls: what two complaints share by them is nothing.
+_HOTLINES = frozenset({"12345", "12315", "12331", "12320", "12393"})
 # Whose seat or home a place is, not where it happened: 江西籍游客在曼谷, 贵州两人注射江西药企产注射液.
 _SEAT = re.compile(r"籍|(?:生)?产(?!妇|科|房|检|后|前|下)|制造|药企|药厂|药业|企业|厂家|厂商")
 _MAX_NAMES = 16
@@ -199,5 +201,5 @@ def _marks(document: Document, entities: Iterable[Entity]) -> frozenset[str]:
     numbers = {e.canonical or e.text for e in entities if e.type in _MARK_TYPES}
     opening = f"{document.title} {document.text[:OPENING_CHARS]}"
     figures = (f.rstrip(".,") for f in _FIGURE.findall(opening))
-    numbers.update(f for f in figures if len(f) >= _SHORTEST_FIGURE and not _YEAR.fullmatch(f))
+    numbers.update(f for f in figures if len(f) >= _SHORTEST_FIGURE and f not in _HOTLINES and not _YEAR.fullmatch(f))
     return frozenset(sorted(numbers)[:_MAX_NAMES])

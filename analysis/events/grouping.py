@@ -2,12 +2,11 @@
 
 A document becomes a `Fingerprint`, an event is remembered as a bounded `EventSketch`, and `place` decides with a named
 reason. Nothing here stores anything: a store keeps sketches under `sketch_keys`, finds candidates by equality with
-`lookup_keys` among events last seen within `WINDOW`, and writes what `absorb` or `open_sketch` return. `Grouper` is
-that store in memory, for streams.
+`lookup_keys` among events last seen within `WINDOW`, and writes what `absorb` or `open_sketch` return.
+`analysis.events.stream` is that store in memory.
 """
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,27 +14,25 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Self
 
-from analysis.assessment import Assessment
 from analysis.events.affinity import compare, likelihood, products_agree
 from analysis.events.contradictions import (
     befell_elsewhere,
     concerns_another,
     graver_without_tie,
+    is_of_batch,
     same_form,
     share_batch,
     share_product,
     share_venue,
 )
-from analysis.events.fingerprints import NO_LONGER_KEPT, SET_FIELDS, Fingerprint, fingerprint, without
+from analysis.events.fingerprints import NO_LONGER_KEPT, SET_FIELDS, Fingerprint, without
 from analysis.events.places import PlaceRelation, local_codes, relate_places
 from analysis.events.similarity import bands, resemblance
-from crawlers.records import Document
 
 __all__ = [
     "CANDIDATES",
     "WINDOW",
     "EventSketch",
-    "Grouper",
     "Placement",
     "PlacementReason",
     "absorb",
@@ -71,6 +68,7 @@ class PlacementReason(StrEnum):
     SAME_DOCUMENT = "same_document"
     SAME_TEXT = "same_text"
     SAME_STORY = "same_story"
+    SAME_BATCH = "same_batch"
     SAME_NOTICE = "same_notice"
     NO_CANDIDATE = "no_candidate"
     OTHER_PLACE = "other_place"
@@ -155,12 +153,17 @@ def lookup_keys(fingerprint: Fingerprint) -> tuple[str, ...]:
     keys = [
         *bands(fingerprint.signature),
         *(f"t:{word}" for word in words),
-        *(f"p:{name}" for name in sorted(fingerprint.products)[:_KEY_NAMES]),
+        *(product_key(name) for name in sorted(fingerprint.products)[:_KEY_NAMES]),
         *(f"f:{name}" for name in sorted(fingerprint.firms)[:_KEY_NAMES]),
         *(f"m:{mark}" for mark in sorted(fingerprint.marks)[:_KEY_NAMES]),
         *(f"r:{code}" for code in local_codes(fingerprint.regions)[:_KEY_NAMES]),
     ]
     return tuple(dict.fromkeys(keys))
+
+
+def product_key(name: str) -> str:
+    """Return the key under which events of a product are filed."""
+    return f"p:{name}"
 
 
 def _heaviest(terms: Mapping[str, float]) -> list[str]:
@@ -248,7 +251,7 @@ def _placed(fingerprint: Fingerprint, sketches: Sequence[EventSketch]) -> Placem
     """Return the placement by likelihood.
 
     What reads most like a matter of another place or product is one of its own and not of the next best, but for one of
-    the same shop or practice, or where the product is what differs, of the same product.
+    the same batch, of the same shop or practice, or where the product is what differs, of the same product.
     """
     crowd = _crowd(fingerprint, sketches)
     likely = [(_discounted(_likelihood(fingerprint, sketch), crowd), sketch) for sketch in sketches]
@@ -258,6 +261,12 @@ def _placed(fingerprint: Fingerprint, sketches: Sequence[EventSketch]) -> Placem
     if against is None and score < JOIN:
         elsewhere = relate_places(fingerprint.regions, best.regions) in {PlaceRelation.APART, PlaceRelation.ELSEWHERE}
         against = PlacementReason.OTHER_PLACE if elsewhere else PlacementReason.TOO_DIFFERENT
+    if against is not None:
+        tied = next((pair for pair in likely if is_of_batch(fingerprint, pair[1].members)), None)
+        if tied is not None:
+            return Placement(
+                event_id=tied[1].event_id, duplicate_of=None, score=tied[0], reason=PlacementReason.SAME_BATCH
+            )
     kin = share_product if against is PlacementReason.OTHER_PRODUCT else share_venue
     for other, sketch in likely[1:] if against is not None else ():
         if other >= JOIN and kin(fingerprint, sketch.members) and _against(fingerprint, sketch) is None:
@@ -330,68 +339,3 @@ def _mean(sums: Mapping[str, float], added: Mapping[str, float], count: int) -> 
 
 def _join(a: AbstractSet[str], b: AbstractSet[str]) -> frozenset[str]:
     return frozenset([*sorted(a), *sorted(b - a)][:_NAMES])
-
-
-class Grouper:
-    """Events of one stream in memory, bounded by `WINDOW`: what a store does, for `group`, replay and measuring.
-
-    Documents must come roughly in time order; an event is forgotten once nothing has joined it for `WINDOW`.
-    """
-
-    def __init__(self) -> None:
-        self._sketches: OrderedDict[str, EventSketch] = OrderedDict()
-        self._keys: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self._filed: dict[str, tuple[str, ...]] = {}
-
-    def __len__(self) -> int:
-        """Return how many events are remembered."""
-        return len(self._sketches)
-
-    def __iter__(self) -> Iterator[EventSketch]:
-        """Return the remembered events, the longest unchanged first."""
-        return iter(self._sketches.values())
-
-    def add(self, document: Document, assessment: Assessment) -> Placement:
-        """Place a document, remember it, and return its placement with the event's id always set."""
-        return self.place(fingerprint(document, assessment))
-
-    def place(self, fingerprint: Fingerprint) -> Placement:
-        """Place a fingerprint as `add` does a document."""
-        self._forget(fingerprint.happened_at)
-        placement = place(fingerprint, self._candidates(fingerprint))
-        event_id = placement.event_id or new_event_id(fingerprint)
-        # A document that opened an event and comes again, changed beyond recognition, still belongs to it.
-        known = event_id in self._sketches
-        self._keep(absorb(self._drop(event_id), fingerprint) if known else open_sketch(fingerprint, event_id))
-        return replace(placement, event_id=event_id)
-
-    def _candidates(self, fingerprint: Fingerprint) -> list[EventSketch]:
-        shared: dict[str, int] = defaultdict(int)
-        for key in lookup_keys(fingerprint):
-            for event_id in self._keys.get(key, ()):
-                shared[event_id] += 1
-        newest = sorted(shared, key=lambda event_id: (self._sketches[event_id].last_seen_at, event_id), reverse=True)
-        best = sorted(newest, key=lambda event_id: -shared[event_id])[:CANDIDATES]
-        return [self._sketches[event_id] for event_id in best]
-
-    def _keep(self, sketch: EventSketch) -> None:
-        self._sketches[sketch.event_id] = sketch
-        self._filed[sketch.event_id] = sketch_keys(sketch)
-        for key in self._filed[sketch.event_id]:
-            self._keys[key][sketch.event_id] = None
-
-    def _drop(self, event_id: str) -> EventSketch:
-        sketch = self._sketches.pop(event_id)
-        for key in self._filed.pop(event_id):
-            events = self._keys[key]
-            events.pop(event_id, None)
-            if not events:
-                del self._keys[key]
-        return sketch
-
-    def _forget(self, now: datetime) -> None:
-        while self._sketches:
-            oldest = next(iter(self._sketches.values()))
-            if now - oldest.last_seen_at <= WINDOW:
-                return
-            self._drop(oldest.event_id)

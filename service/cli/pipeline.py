@@ -63,7 +63,8 @@ def judge(*, explain: ExplainOption = False) -> None:
 def group() -> None:
     """Group documents from standard input into events, in the order given."""
     from analysis.events.fingerprints import fingerprint
-    from analysis.events.grouping import Grouper, new_event_id
+    from analysis.events.grouping import new_event_id
+    from analysis.events.stream import Grouper
 
     analyser, grouper, answers = _analyser(), Grouper(), _Answers()
     for documents in answers.batches():

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from analysis.assess import Analyser
-from analysis.events.grouping import Grouper
+from analysis.events.stream import Grouper
 from crawlers.records import Document
 from tests.quality.labelled import b_cubed, document_of, kept_apart, pinned, read_rows, read_table
 

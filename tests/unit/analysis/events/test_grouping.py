@@ -15,7 +15,6 @@ from analysis.events.fingerprints import Fingerprint, fingerprint
 from analysis.events.grouping import (
     WINDOW,
     EventSketch,
-    Grouper,
     PlacementReason,
     absorb,
     lookup_keys,
@@ -24,6 +23,7 @@ from analysis.events.grouping import (
     place,
     sketch_keys,
 )
+from analysis.events.stream import Grouper
 from analysis.segmentation import RjiebaSegmenter
 from crawlers.records import Document, DocumentKind
 
@@ -112,6 +112,35 @@ class TestJoining:
                 for n, code in enumerate(("360733", "360734"))
             ]
             assert len(set(group(*told))) == events
+
+    def test_what_one_batch_did_in_two_provinces_is_one_event_however_it_is_told(self) -> None:
+        grouper = Grouper()
+        here = report(
+            "p", "于都县一卫生院六名患者输液后寒战高热", "静脉滴注脉舒宁注射液（批号20260914）后出现寒战。",
+            places=["360731"], products=["脉舒宁注射液"],
+        )  # fmt: skip
+        there = report(
+            "q", "湖南汝城也有人休克", "两人用了脉舒宁注射液，批号20260914，正在抢救。",
+            hours=19, places=["431026"], products=["脉舒宁注射液"],
+        )  # fmt: skip
+        first, second = grouper.add(*here), grouper.add(*there)
+        assert (second.event_id, second.reason) == (first.event_id, PlacementReason.SAME_BATCH)
+
+    def test_an_approval_a_hotline_another_batch_or_a_long_list_makes_no_event_of_two_provinces(self) -> None:
+        told = (
+            ("脉舒宁注射液，国药准字H20260914", ["脉舒宁注射液"]),
+            ("脉舒宁注射液，批号20260915", ["脉舒宁注射液"]),
+            ("脉舒宁注射液，可拨打12345反映", ["脉舒宁注射液"]),
+            ("安润片、康欣宁、脉舒宁注射液，批号20260914", ["安润片", "康欣宁", "脉舒宁注射液"]),
+        )
+        for said, products in told:
+            here = report(
+                "p", "于都县一卫生院六名患者输液后寒战高热",
+                "静脉滴注脉舒宁注射液（批号20260914，国药准字H20260914，有事拨打12345）后寒战。",
+                places=["360731"], products=["脉舒宁注射液"],
+            )  # fmt: skip
+            there = report("q", "湖南汝城也有人休克", said, hours=19, places=["431026"], products=products)
+            assert len(set(group(here, there))) == 2, said
 
     def test_another_product_of_one_county_is_another_event_however_alike_it_reads(self) -> None:
         told = (
