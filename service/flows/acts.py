@@ -14,12 +14,14 @@ from service.domain.cases.workflow import Workflow
 from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
 from service.domain.events.facts import IncidentFacts, facts_of
+from service.domain.events.other_provinces import with_other_provinces
 from service.domain.events.reported import spread_facts
 from service.domain.people.person import Act, Person, may
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
 from service.domain.telling.letter import write_letter
 from service.domain.telling.notification import subject
 from service.flows.office import Office
+from service.flows.other_provinces import in_other_provinces
 from service.flows.telling.tell import queue_letter
 from service.ports.store import Work
 
@@ -87,7 +89,9 @@ def event_of(work: Work, alert: Alert) -> Event:
 def facts_now(work: Work, event: Event, office: Office, now: datetime) -> IncidentFacts:
     """Return what is known of the event at `now`."""
     counts = work.events.spread(event.id, now=now)
-    return facts_of(event, spread_facts(event, counts, province=office.province, now=now))
+    facts = facts_of(event, spread_facts(event, counts, province=office.province, now=now))
+    elsewhere = in_other_provinces(work, [event], province=office.province)
+    return with_other_provinces(facts, elsewhere.get(event.id))
 
 
 def clock_of(work: Work, clock_id: str) -> Clock:

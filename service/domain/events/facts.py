@@ -28,7 +28,8 @@ class IncidentFacts:
     say that it came by that channel. `criminal` says that the police investigate, `food` and `epidemic` that the matter is
     one of food or of an epidemic, `elsewhere` that places are named and none is in the office's province, `routine` that
     offices alone tell of it, of checks and fines without anybody harmed. `response_needed` is what a person decided of a
-    public answer, `None` where nobody has. `told_harmed` and `told_dead` are the numbers as they are to be told.
+    public answer, `None` where nobody has. `told_harmed` and `told_dead` are the numbers as they are to be told. `other_province_title` is
+    what an event of another province is called whose product is one of these, empty where there is none.
     """
 
     spread: EventFacts = field(default_factory=EventFacts)
@@ -67,6 +68,7 @@ class IncidentFacts:
     told_dead: Toll | None = None
     response_needed: bool | None = None
     growth_1h: float | None = None
+    other_province_title: str = ""
 
     @property
     def only_abroad(self) -> bool:
@@ -171,6 +173,7 @@ _FLAGS = frozenset(IncidentFacts.__dataclass_fields__) - {
     "routine",
     "told_harmed",
     "told_dead",
+    "other_province_title",
 }
 
 

@@ -20,7 +20,7 @@ from service.domain.events.headline import dead_in, headline, tells
 from service.domain.events.need import absorb_need, rebuts
 from service.domain.events.toll import absorb_toll, dead_of
 
-__all__ = ["Speaker", "absorb_report", "growth", "open_event", "spread_facts"]
+__all__ = ["Speaker", "absorb_report", "growth", "is_local", "open_event", "spread_facts"]
 
 _AUTHORITATIVE = frozenset({SourceClass.OFFICIAL, SourceClass.CENTRAL_MEDIA, SourceClass.PROVINCIAL_MEDIA})
 _NAMED = _AUTHORITATIVE | {SourceClass.MEDIA, SourceClass.TRADE}
@@ -184,7 +184,7 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
     classes = {SourceClass(name) for name in spread["source_classes"]}
     cases = event.facts.get("cases") or ()
     old_enough = now - event.first_at >= timedelta(hours=2)
-    local = bool(event.facts.get("jiangxi")) or any(code.startswith(province) for code in event.regions)
+    local = is_local(event, province=province)
     return EventFacts(
         categories=event.categories,
         severity=event.severity or None,
@@ -206,6 +206,11 @@ def spread_facts(event: Event, spread: Mapping[str, Any], *, province: str, now:
         persons_harmed=event.harmed,
         deaths=event.deaths,
     )
+
+
+def is_local(event: Event, *, province: str) -> bool:
+    """Tell whether an event is of the office's province, given by its two digits."""
+    return bool(event.facts.get("jiangxi")) or any(code.startswith(province) for code in event.regions)
 
 
 def _cases(

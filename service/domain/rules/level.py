@@ -95,7 +95,8 @@ def _media_headline(facts: IncidentFacts, _: Heat, __: _Numbers) -> str | None:
 
 def _two_provinces(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:
     fires = facts.products and facts.suspects_cluster and facts.spread.provinces >= numbers["provinces"]
-    return f"{facts.spread.provinces}个省份报告同一产品{_subject(facts)}的情况" if fires else None
+    also = f"（另见“{facts.other_province_title}”）" if facts.other_province_title else ""
+    return f"{facts.spread.provinces}个省份报告同一产品{_subject(facts)}的情况{also}" if fires else None
 
 
 def _cluster_10(facts: IncidentFacts, _: Heat, numbers: _Numbers) -> str | None:

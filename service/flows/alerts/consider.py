@@ -12,6 +12,7 @@ from service.domain.beijing import BEIJING
 from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
 from service.domain.events.facts import IncidentFacts, facts_of
+from service.domain.events.other_provinces import OtherProvinces, with_other_provinces
 from service.domain.events.reported import growth, spread_facts
 from service.domain.rules.basis import basis_for, lead_department, matched_entries, with_matched
 from service.domain.rules.duties import propose
@@ -19,6 +20,7 @@ from service.domain.rules.level import find_level
 from service.domain.rules.publication import publication_authority
 from service.domain.telling.escalation import occasion_of
 from service.flows.office import Office
+from service.flows.other_provinces import in_other_provinces
 from service.flows.telling.tell import Teller, told_marks
 from service.ports.store import Work
 
@@ -41,7 +43,11 @@ def consider_all(
     spreads = work.events.spreads(names, now=now)
     alerts = work.alerts.of_events(names, hold=True)
     clocks = work.clocks.of_alerts([alert.id for alert in alerts.values()])
-    looks = [_look(event, spreads[event.id], alerts.get(event.id), office, now) for event, _ in events]
+    elsewhere = in_other_provinces(work, [event for event, _ in events], province=office.province)
+    looks = [
+        _look(event, spreads[event.id], elsewhere.get(event.id), alerts.get(event.id), office, now)
+        for event, _ in events
+    ]
     work.events.save_all([(look.event, keys) for look, (_, keys) in zip(looks, events, strict=True)])
     changes = _Changes(teller=Teller(work, office, now))
     for look in looks:
@@ -73,10 +79,16 @@ class _Look:
     decision: Decision
 
 
-def _look(event: Event, spread: Mapping[str, Any], alert: Alert | None, office: Office, now: datetime) -> _Look:
-    facts = replace(
-        facts_of(event, spread_facts(event, spread, province=office.province, now=now)), growth_1h=growth(spread)
-    )
+def _look(
+    event: Event,
+    spread: Mapping[str, Any],
+    elsewhere: OtherProvinces | None,
+    alert: Alert | None,
+    office: Office,
+    now: datetime,
+) -> _Look:
+    known = facts_of(event, spread_facts(event, spread, province=office.province, now=now))
+    facts = replace(with_other_provinces(known, elsewhere), growth_1h=growth(spread))
     heat = heat_of(facts.spread)
     finding = find_level(heat, facts, office.register)
     register = office.register

@@ -20,9 +20,8 @@ from service.domain.cases.turn import turns
 from service.domain.cases.workflow import Step, Workflow
 from service.domain.clocks.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
 from service.domain.events.event import Event
-from service.domain.events.facts import Condition, facts_of
+from service.domain.events.facts import Condition
 from service.domain.events.need import need_decision
-from service.domain.events.reported import spread_facts
 from service.domain.matters.clock_exclusion import may_exclude
 from service.domain.people.person import Act, Person, may
 from service.domain.places import region_name
@@ -30,6 +29,7 @@ from service.domain.policies.citation import Choice
 from service.domain.policies.policy import Verdict
 from service.domain.refusal import NotFound
 from service.domain.rules.basis import transfer_departments
+from service.flows.acts import facts_now
 from service.flows.cases.reference import articles_of, policies_of
 from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.matters.acts import linked_matters
@@ -117,7 +117,7 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
     case = work.cases.of_alerts([alert.id]).get(alert.id) if alert else None
     file = work.cases.file(case.id) if case else None
     waiting = turns(file, context.office.register.workflow, event.grade) if file else None
-    facts = facts_of(event, spread_facts(event, spread, province=context.office.province, now=context.now()))
+    facts = facts_now(work, event, context.office, context.now())
     return {
         "event": event,
         "alert": alert,
