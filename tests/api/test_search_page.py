@@ -168,7 +168,7 @@ def test_texts_that_the_engine_did_not_take_are_not_passed_over_in_silence(site:
     with site.context.store.write() as work:
         work.outbox.add("search:old", SEARCH, {"documents": {}}, now=NOW - timedelta(minutes=20))
     text = client.get("/search?q=注射液").text
-    assert "检索引擎没有收下11月25日 14:20起研判的1批稿件" in text
+    assert "检索引擎没有收下11月25日 14:12起研判的1批稿件" in text
     assert "data-row" in text
 
 

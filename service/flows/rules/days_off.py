@@ -9,7 +9,7 @@ from service.domain.clocks.days_off import DaysOff, read_notice
 from service.domain.people.person import Act, Person
 from service.domain.refusal import Conflict, Refusal
 from service.flows.acts import note, permit
-from service.flows.rules.in_force import DAYS_OFF
+from service.flows.rules.in_force import CHECKS_CHANGED, DAYS_OFF
 from service.ports.store import Store, Work
 
 __all__ = ["enter_days_off", "entered_days_off", "notice_for"]
@@ -43,6 +43,7 @@ def enter_days_off(store: Store, person: Person, text: str, *, shipped: WorkingC
     with store.write() as work:
         work.alone(DAYS_OFF)
         work.set_value(DAYS_OFF, {**work.value(DAYS_OFF, {}), str(read.year): read.to_json()})
+        work.set_value(CHECKS_CHANGED, f"{now.isoformat()} {read.to_json()}")
         detail = {"what": [read.source, f"放假 {len(read.off)} 天", *(f"{day} 上班" for day in read.working)]}
         note(work, person, "policy.days_off", f"policy:{read.year}年节假日", detail, now)
     return read

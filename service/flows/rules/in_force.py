@@ -18,7 +18,7 @@ from service.ports.store import Store
 __all__ = ["CHECKS_CHANGED", "DAYS_OFF", "Rulebook"]
 
 CHECKS_CHANGED = "policies.checked"
-"""Name of the stored value that every check changes."""
+"""Name of the stored value that every check and every entry of days off changes."""
 
 DAYS_OFF = "calendar.days_off"
 """Name of the stored value that holds the days off that were entered, by year."""
@@ -74,14 +74,15 @@ class Rulebook:
                 self.problem = f"政策数据有误，仍按原有规则运行：{error}"
                 changed = False
         with self._store.read() as work:
-            entered = work.value(DAYS_OFF, {})
-            stored = (work.value(CHECKS_CHANGED), work.value(LIBRARY_CHANGED), entered)
+            stored = (work.value(CHECKS_CHANGED), work.value(LIBRARY_CHANGED))
             if stored == self._stored and not changed:
                 return False
+            entered = work.value(DAYS_OFF, {})
             checks, hashes = work.policies.checks(), work.policies.text_hashes()
         self._stored = stored
         years = [DaysOff.from_json(year, values) for year, values in sorted(entered.items())]
-        told = replace(self._shipped, calendar=with_days_off(self._shipped.calendar, years))
+        calendar = with_days_off(self._shipped.calendar, years)
+        told = self._shipped if calendar is self._shipped.calendar else replace(self._shipped, calendar=calendar)
         before, self.register = self.register, checked_register(told, checks, hashes)
         return self.register != before
 

@@ -43,7 +43,7 @@ def overview(request: Request, identity: Reader) -> HTMLResponse:
     context = context_of(request)
     with context.store.read() as work:
         view = _now(request, work, context) | _alert_list(request, work, context) | _watch(work, context)
-        view |= _surges(work, context) | {"revision": work.alerts.revision()}
+        view |= _surges(work, context)
     return page(request, "overview.html", identity=identity, key="overview", title="总览", **view)
 
 
@@ -106,6 +106,7 @@ def _alert_list(request: Request, work: Work, context: AppContext) -> dict[str, 
     ordered = by_urgency(opened.alerts, opened.clocks, now)
     documents = work.documents.count()
     return {
+        "revision": opened.revision,
         "rows": rows_of(work, ordered[:_ROWS], context),
         "total": len(ordered),
         "documents": documents,
