@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.lasting import lasting
 from service.cli.opening import DataOption, opened
 from service.cli.speak import EXIT_FAILED, fail, fail_writing, misuse, say, write_line, write_lines
 
@@ -55,7 +56,7 @@ def verify_audit(
     if key is not None:
         misuse("--key 只用于核验导出的文件。")
     with opened(data) as app:
-        with app.store.read() as work:
+        with app.store.read() as work, lasting("正在核验审计链"):
             broken, head = work.audit.verify(), work.audit.head()
         if broken is not None:
             fail(f"审计链在第 {broken} 条断裂：此条或其之前的内容被改动过。")

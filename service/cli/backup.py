@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from crawlers.disk_words import disk_words
+from service.cli.lasting import lasting
 from service.cli.opening import DataOption, settings_of
 from service.cli.speak import fail, misuse, say, write_line
 
@@ -61,7 +62,8 @@ def _backup(path: Path, settings: "Settings", started: float, *, files: bool) ->
     if not settings.data.is_dir():
         fail(f"数据目录 {settings.data} 不存在，没有备份。请用 --data 指出数据目录。")
     installation = _installation(settings)
-    saved = save(path, installation, copy_store=copy_store, now=wall_clock())
+    with lasting("正在备份"):
+        saved = save(path, installation, copy_store=copy_store, now=wall_clock())
     detail = {"file": saved.path.name, "bytes": saved.bytes, "sha256": saved.sha256}
     _note(settings, "backup.made", detail)
     write_line({"path": str(saved.path), "bytes": saved.bytes, "sha256": saved.sha256} | _told(saved.manifest))
@@ -81,7 +83,8 @@ def _check(path: Path, started: float) -> None:
     from service.backup import check, sha256_of
     from service.bootstrap import examine_copy, knows_revision
 
-    manifest = check(path, knows_schema=knows_revision, examine=examine_copy)
+    with lasting("正在核验备份"):
+        manifest = check(path, knows_schema=knows_revision, examine=examine_copy)
     write_line({"path": str(path), "bytes": path.stat().st_size, "sha256": sha256_of(path)} | _told(manifest))
     say(f"备份 {path} 完整（{_took(started)}）：{_contents(manifest)}。")
 
@@ -111,14 +114,15 @@ def _restore(path: Path, settings: "Settings", *, move_aside: bool) -> "Restored
 
     final = settings.data.resolve()
     aside = final.with_name(f"{final.name}.before-restore-{wall_clock().astimezone(BEIJING):%Y%m%d-%H%M%S}")
-    return restore(
-        path,
-        final,
-        aside=aside if move_aside else None,
-        knows_schema=knows_revision,
-        examine=examine_copy,
-        settle=lambda folder, manifest, digest: _settle(settings, folder, manifest, digest),
-    )
+    with lasting("正在恢复"):
+        return restore(
+            path,
+            final,
+            aside=aside if move_aside else None,
+            knows_schema=knows_revision,
+            examine=examine_copy,
+            settle=lambda folder, manifest, digest: _settle(settings, folder, manifest, digest),
+        )
 
 
 def _settle(settings: "Settings", folder: Path, manifest: "Manifest", digest: str) -> None:

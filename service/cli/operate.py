@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawlers.disk_words import disk_sentence
+from service.cli.lasting import lasting
 from service.cli.opening import DataOption, opened, settings_of
 from service.cli.speak import EXIT_FAILED, fail, fail_writing, misuse, say, write_line, write_lines
 
@@ -241,8 +242,8 @@ def _unknown_settings() -> list[dict[str, Any]]:
 
 def _deeper(app: "Application") -> str | None:
     """Return what is wrong with the store when all of it is looked at."""
-    say("正在逐页检查数据库、核验审计链，数据多时需几分钟。")
-    return app.store.examine()
+    with lasting("正在逐页检查数据库、核验审计链"):
+        return app.store.examine()
 
 
 def _second_tier() -> dict[str, Any]:

@@ -127,7 +127,9 @@ def _course(file: CaseFile) -> Iterator[str]:
     for one in file.steps:
         told = "；".join(" ".join(str(one.detail[name]).split()) for name in _TOLD if one.detail.get(name))
         said = f"：{told}" if told and one.step not in _REVIEWS else ""
-        yield f"{one.number}. {_at(one.at)}　{_signed(one)}　{_STEPS[one.step]}（{_STATES[one.state]}）{said}"
+        # What a bypass brought about nobody passed or signed.
+        reached = "" if one.step is Step.BYPASS else f"（{_STATES[one.state]}）"
+        yield f"{one.number}. {_at(one.at)}　{_signed(one)}　{_STEPS[one.step]}{reached}{said}"
 
 
 # What a step is about, in words of who took it; what stands in records of their own is told there.
