@@ -4,7 +4,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from crawlers.disk_words import disk_sentence
+from service.cli.lasting import beside
 from service.cli.opening import opened
 from service.cli.speak import fail, say, write_line
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["alive", "learn_from_officers", "model_in_force"]
 
 _UNDER_WAY = ".training-"
-_LAST_SIGN_SECONDS = 2.0
 
 
 def learn_from_officers(data: Path | None, shared: Path | None, *, wished: bool) -> None:
@@ -88,23 +87,15 @@ def alive(store: "Store", run: "TrainingRun", now: Callable[[], datetime]) -> It
     from service.flows.learning.model_versions import SIGN_EVERY, hold_training
     from service.ports.store import StoreUnavailableError
 
-    over = threading.Event()
+    def say_so() -> bool:
+        try:
+            return hold_training(store, run, now=now())
+        except StoreUnavailableError as error:
+            say(f"训练仍在进行，没能记下：{error}")
+            return True
 
-    def say_so() -> None:
-        while not over.wait(SIGN_EVERY.total_seconds()):
-            try:
-                if not hold_training(store, run, now=now()):
-                    return
-            except StoreUnavailableError as error:
-                say(f"训练仍在进行，没能记下：{error}")
-
-    beside = threading.Thread(target=say_so, name="training-alive", daemon=True)
-    beside.start()
-    try:
+    with beside(say_so, every=SIGN_EVERY):
         yield
-    finally:
-        over.set()
-        beside.join(timeout=_LAST_SIGN_SECONDS)
 
 
 def _made(

@@ -9,6 +9,7 @@ from service.domain.cases.file import Disclosure
 from service.domain.cases.moves import Bar, Barred, NotOnDuty
 from service.domain.cases.workflow import CaseState, Step
 from service.domain.clocks.clock import ClockState
+from service.domain.figures.briefing import Briefing
 from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound
 from service.domain.week import week_of
@@ -109,6 +110,18 @@ class TestTheWholeWay:
         way.writes("续报", by=SECOND_OFFICER)
         way.reviews(by=lambda step: PEOPLE["case_officer"] if step is Step.FIRST_REVIEW else way_reviewer(step))
         assert way.case.state is CaseState.REVIEWED_3
+
+
+def this_week(way: Way) -> Briefing:
+    return compile_week(
+        way.store,
+        week_of(way.now),
+        register=OFFICE.register,
+        office="综合规财处",
+        address="http://yaowang.invalid",
+        drill=False,
+        now=way.now,
+    )
 
 
 def way_reviewer(step: Step) -> str:
@@ -317,16 +330,7 @@ class TestBypass:
         way.submitted()
         bypass_asked(way.hand("duty_lead"), version=1, reason="谣言正在扩散")
         bypass_confirmed(way.hand("deputy_head"), version=1)
-        issue = compile_week(
-            way.store,
-            week_of(way.now),
-            register=OFFICE.register,
-            office="综合规财处",
-            address="http://yaowang.invalid",
-            drill=False,
-            now=way.now,
-        )
-        [row] = issue.bypasses
+        [row] = this_week(way).bypasses
         assert row.sentence == (
             "“多人输注清云注射液后寒战”第1版越过初审、合法性审核、保密审查、领导签批：谣言正在扩散（值班丙申请，分管壬确认）"
         )
@@ -344,14 +348,5 @@ class TestBypass:
                 alert, owner="承办丁", acknowledged_at=None, acknowledged_by=None, revision=alert.revision + 1
             )
             work.alerts.save(again)
-        issue = compile_week(
-            way.store,
-            week_of(way.now),
-            register=OFFICE.register,
-            office="综合规财处",
-            address="http://yaowang.invalid",
-            drill=False,
-            now=way.now,
-        )
-        [told] = issue.events
+        [told] = this_week(way).events
         assert (told.people, told.next_step) == ("据稿件称死亡3人，称受影响9人（待核实）", "尽快确认，核实新情况")

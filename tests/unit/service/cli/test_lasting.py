@@ -1,6 +1,7 @@
 """A command that works for minutes says so; one that is quick says nothing."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -18,7 +19,7 @@ def test_what_lasts_is_said_until_it_ends_however_it_ends(monkeypatch: pytest.Mo
             twice.set()
 
     def work() -> None:
-        with lasting("正在核验", every=0.01):
+        with lasting("正在核验", every=timedelta(milliseconds=10)):
             assert twice.wait(timeout=10)
             raise ValueError("broken")
 
@@ -26,7 +27,7 @@ def test_what_lasts_is_said_until_it_ends_however_it_ends(monkeypatch: pytest.Mo
     with pytest.raises(ValueError, match="broken"):
         work()
     assert said[0] == "正在核验，已用0秒……"
-    assert "lasting" not in {thread.name for thread in threading.enumerate()}
+    assert "beside" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_what_is_quick_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
