@@ -145,9 +145,9 @@ def subject_words(subject: str) -> str:
     """Return what a row is about: `alert:…` is `预警 …`."""
     if subject == "matters:frequent":
         return "高频主题的办件清单"
-    kind, mark, key = subject.partition(":")
+    kind, _, key = subject.partition(":")
     name = _SUBJECTS.get(kind)
-    return f"{name} {key}" if name and mark else (name or subject)
+    return f"{name} {key}".rstrip() if name else subject
 
 
 _OF_KIND = {("mail", "to"): "收件地址", ("case", "to"): "报送", ("policy", "verdict"): "核实结论"}
@@ -173,6 +173,7 @@ _INTERNAL = frozenset(
 )
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
+        "backup": "备份",
         "alert": "预警",
         "event": "事件",
         "clock": "时限",

@@ -118,6 +118,7 @@ def test_an_audit_row_reads_as_a_sentence_without_internal_keys() -> None:
     assert detail_words(detail) == "时限：回应；状态：超时完成；原为：红色；等级：橙色"
     assert subject_words("alert:A1") == "预警 A1"
     assert subject_words("login") == "登录"
+    assert subject_words("backup:") == "备份"
     assert subject_words("matters:frequent") == "高频主题的办件清单"
 
 
