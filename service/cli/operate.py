@@ -242,6 +242,7 @@ def _unknown_settings() -> list[dict[str, Any]]:
 
 def _deeper(app: "Application") -> str | None:
     """Return what is wrong with the store when all of it is looked at."""
+    say("正在逐页检查数据库、核验审计链，数据多时需几分钟。")
     with lasting("正在逐页检查数据库、核验审计链"):
         return app.store.examine()
 
