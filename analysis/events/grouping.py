@@ -70,6 +70,7 @@ class PlacementReason(StrEnum):
     SAME_STORY = "same_story"
     SAME_BATCH = "same_batch"
     SAME_NOTICE = "same_notice"
+    BY_HAND = "by_hand"
     NO_CANDIDATE = "no_candidate"
     OTHER_PLACE = "other_place"
     OTHER_PRODUCT = "other_product"

@@ -14,6 +14,7 @@ from analysis.assessment import Assessment
 from crawlers.ports import PutResult
 from crawlers.records import Document, filled_at_once
 from service.domain.events.event import Event, EventDocument
+from service.domain.events.regrouping import Member
 from service.ports.alerts import Alerts, Clocks
 from service.ports.attachments import Attachments
 from service.ports.audit import Audit
@@ -30,6 +31,7 @@ from service.ports.outbox import Outbox, OutboxRow
 from service.ports.policies import Policies
 from service.ports.previews import Previews
 from service.ports.registers import People, Quarantine, QuarantinedRow, Rollups, Sources
+from service.ports.regroupings import Regroupings
 from service.ports.routing import Batches, Notices, Roster, Silences
 from service.ports.search import SearchDocument
 from service.ports.surges import Surges
@@ -62,6 +64,7 @@ __all__ = [
     "Previews",
     "Quarantine",
     "QuarantinedRow",
+    "Regroupings",
     "Rejudgements",
     "Rollups",
     "Roster",
@@ -234,6 +237,18 @@ class Events(Protocol):
         """Insert or replace the event and add its lookup keys."""
         ...
 
+    def unfile(self, event_ids: Sequence[str]) -> None:
+        """Take all lookup keys of these events away: no candidate of them is found until they are saved with keys."""
+        ...
+
+    def members(self, event_ids: Sequence[str], *, beside: Sequence[str] = ()) -> list[Member]:
+        """Return every judged document of these events and those that are named `beside` them, in the order in which they came in."""
+        ...
+
+    def move(self, event_ids: Mapping[str, str | None], duplicates: Mapping[str, str | None]) -> None:
+        """Let judged documents belong to other events or to none, by id, and say of each whose text it repeats."""
+        ...
+
     def documents(
         self, event_id: str, *, since: datetime | None = None, until: datetime | None = None, limit: int = 500
     ) -> list[EventDocument]:
@@ -281,7 +296,7 @@ class Events(Protocol):
         limit: int = 100,
         offset: int = 0,
     ) -> list[Event]:
-        """Return events, latest activity first; `region` is how the code of one of the places begins."""
+        """Return events, latest activity first, without those that were merged into others; `region` is how the code of one of the places begins."""
         ...
 
 
@@ -313,6 +328,7 @@ class Work(Protocol):
     looks: Looks
     words: Words
     rejudgements: Rejudgements
+    regroupings: Regroupings
     labels: Labels
     models: Models
     explanations: Explanations

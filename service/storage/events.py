@@ -5,16 +5,39 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Text, bindparam, func, literal_column, select, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
+from crawlers.records import COUNTS
 from service.domain.events.event import Event, EventDocument
+from service.domain.events.regrouping import Member
 from service.domain.events.reprints import fold_reprints
 from service.storage.among import among
 from service.storage.columns import Moment
 from service.storage.dialects import hour_of, upsert
 from service.storage.documents import assessed_documents
 from service.storage.outlets import speaker
-from service.storage.rows import event_document_of, one_record, records, rows_of, values_of
+from service.storage.rows import (
+    document_of,
+    event_document_of,
+    load_assessment,
+    one_record,
+    records,
+    rows_of,
+    values_of,
+)
 from service.storage.schema import assessments, documents, engagements, event_keys, events, source_descriptions
 
 __all__ = ["SqlEvents"]
@@ -102,6 +125,23 @@ _PLACED = (
     .where(_MEMBERS)
     .subquery()
 )
+_UNFILE = delete(event_keys).where(among(event_keys.c.event_id, "event_ids"))
+_GATHERED = (
+    select(
+        documents,
+        *(engagements.c.seen_at, *(engagements.c[name] for name in COUNTS)),
+        *(_A.event_id, _A.duplicate_of, _A.data),
+    )
+    .join_from(assessments, documents, documents.c.id == _A.document_id)
+    .outerjoin(engagements, engagements.c.document_id == documents.c.id)
+    .where(or_(_MEMBERS, among(_A.document_id, "document_ids")))
+    .order_by(documents.c.seq)
+)
+_MOVE = (
+    update(assessments)
+    .where(_A.document_id == bindparam("moved_id"))
+    .values(event_id=bindparam("to_event"), duplicate_of=bindparam("repeated"))
+)
 _FIRST_SOURCES = select(_PLACED.c.event_id, _PLACED.c.source_id).where(_PLACED.c.place == 1)
 
 
@@ -160,6 +200,33 @@ class SqlEvents:
         upsert(self._connection, events, [values_of(event, events) for event, _ in changed], keys=("id",))
         rows = [{"key": key, "event_id": event.id} for event, keys in changed for key in dict.fromkeys(keys)]
         upsert(self._connection, event_keys, rows, keys=("key", "event_id"))
+
+    def unfile(self, event_ids: Sequence[str]) -> None:
+        """Take all lookup keys of these events away."""
+        self._connection.execute(_UNFILE, {"event_ids": list(event_ids)})
+
+    def members(self, event_ids: Sequence[str], *, beside: Sequence[str] = ()) -> list[Member]:
+        """Return every judged document of these events and those named beside them, in the order in which they came in."""
+        bound = {"event_ids": list(event_ids), "document_ids": list(beside)}
+        return [
+            Member(
+                document=document_of(row),
+                assessment=load_assessment(row["data"]),
+                event_id=row["event_id"],
+                duplicate_of=row["duplicate_of"],
+                stored_at=row["stored_at"],
+            )
+            for row in self._connection.execute(_GATHERED, bound).mappings()
+        ]
+
+    def move(self, event_ids: Mapping[str, str | None], duplicates: Mapping[str, str | None]) -> None:
+        """Let judged documents belong to other events or to none, and say of each whose text it repeats."""
+        moved = [
+            {"moved_id": one, "to_event": event_id, "repeated": duplicates.get(one)}
+            for one, event_id in event_ids.items()
+        ]
+        if moved:
+            self._connection.execute(_MOVE, moved)
 
     def documents(
         self, event_id: str, *, since: datetime | None = None, until: datetime | None = None, limit: int = 500
@@ -246,7 +313,8 @@ class SqlEvents:
         offset: int = 0,
     ) -> list[Event]:
         """Return events, latest activity first; `region` is how the code of one of the places begins."""
-        statement = select(events).order_by(events.c.last_at.desc(), events.c.id).limit(limit).offset(offset)
+        there = select(events).where(events.c.merged_into.is_(None))
+        statement = there.order_by(events.c.last_at.desc(), events.c.id).limit(limit).offset(offset)
         if since is not None:
             statement = statement.where(events.c.last_at >= since)
         if level_at_least is not None:

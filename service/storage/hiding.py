@@ -50,6 +50,7 @@ from service.storage.schema import (
     opinions,
     outbox,
     quarantine,
+    regroupings,
     topic_documents,
 )
 
@@ -105,6 +106,7 @@ _PLACES = (
         alerts.c.event_id,
         "events",
     ),
+    _Place("归组理由", regroupings, ("reason",), regroupings.c.source, "events"),
     _Place("处置", cases, ("title", "half", "asked", "disclosure_reason"), cases.c.event_id, "events"),
     _Place("关联办件", matter_links, ("reasons", "remark"), matter_links.c.event_id, "events"),
 )
@@ -152,7 +154,18 @@ class SqlHiding:
             members = self._connection.scalars(
                 select(a.document_id).where(a.event_id == row.event_id).order_by(a.seq)
             ).all()
-        return HidingArea(documents=tuple(members), events=(row.event_id,))
+        return HidingArea(documents=tuple(members), events=(row.event_id, *self._regrouped_with(row.event_id)))
+
+    def _regrouped_with(self, event_id: str) -> list[str]:
+        """Return the events that documents went to or from this one by a person's act, and to or from those."""
+        known, asked = {event_id}, [event_id]
+        while asked:
+            r = regroupings.c
+            touched = or_(among(r.source, "ids"), among(r.target, "ids"))
+            rows = self._connection.execute(select(r.source, r.target).where(touched), {"ids": asked})
+            asked = sorted({one for row in rows for one in row if one is not None} - known)
+            known.update(asked)
+        return sorted(known - {event_id})
 
     def find(self, area: HidingArea, string: str) -> Found:
         """Look for the string and change nothing."""

@@ -35,6 +35,7 @@ from service.ports.store import (
     People,
     Policies,
     Quarantine,
+    Regroupings,
     Rejudgements,
     Rollups,
     Roster,
@@ -73,6 +74,7 @@ from service.storage.people import SqlPeople
 from service.storage.policies import SqlPolicies
 from service.storage.previews import SqlPreviews
 from service.storage.quarantine import SqlQuarantine
+from service.storage.regroupings import SqlRegroupings
 from service.storage.rollups import SqlRollups
 from service.storage.routing import SqlBatches, SqlNotices, SqlRoster, SqlSilences
 from service.storage.schema import remembered
@@ -144,6 +146,7 @@ class SqlWork:
     looks: Looks
     words: Words
     rejudgements: Rejudgements
+    regroupings: Regroupings
     labels: Labels
     models: Models
     explanations: Explanations
@@ -188,6 +191,7 @@ class SqlWork:
         self.looks = SqlLooks(connection)
         self.words = SqlWords(connection)
         self.rejudgements = SqlRejudgements(connection)
+        self.regroupings = SqlRegroupings(connection)
         self.labels = SqlLabels(connection)
         self.models = SqlModels(connection)
         self.explanations = SqlExplanations(connection)

@@ -21,6 +21,7 @@ from tests.contract.store_library import LibraryContract
 from tests.contract.store_operation import KeptContract, OutboxContract, PeopleContract, SourcesContract
 from tests.contract.store_opinions import OpinionsContract
 from tests.contract.store_previews import PreviewsContract
+from tests.contract.store_regroupings import RegroupingsContract
 from tests.contract.store_renewing import RenewingContract
 from tests.contract.store_routing import NoticesContract, RosterContract, SilencesContract
 from tests.contract.store_second_try import SecondTryContract
@@ -67,6 +68,7 @@ class StoreContract(
     WorkersContract,
     WordsContract,
     RejudgementsContract,
+    RegroupingsContract,
     AloneContract,
     ClockContract,
     RenewingContract,

@@ -38,6 +38,7 @@ PUBLISHED = {
     "0021": "48c6bc278add",
     "0022": "ddd7e5b882b4",
     "0023": "f104ccebb276",
+    "0024": "54607d2e2c14",
 }
 Rows = dict[str, list[dict[str, object]]]
 

@@ -30,7 +30,7 @@ class Event:
     `sketch` is the JSON of `analysis.events.grouping.EventSketch`, the grouping state; `heat` the JSON of the parts of the
     latest score. `level` is the current opinion level (`red`, `orange`, `yellow`, `blue` or `none`). `first_at` is the
     earliest published time of a member, `known_at` when this system stored its first document, `revision` grows with
-    every change.
+    every change. `merged_into` names the event that a person merged this one into: then it has no members.
     """
 
     id: str
@@ -56,6 +56,7 @@ class Event:
     facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     below_windows: int = 0
     revision: int = 1
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

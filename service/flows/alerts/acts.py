@@ -38,6 +38,7 @@ __all__ = [
     "assign",
     "check_gift",
     "close",
+    "drop_proposals",
     "give",
     "handler_of",
     "reopen",
@@ -194,7 +195,7 @@ def close(store: Store, person: Person, alert_id: str, reason: str, *, office: O
             names = "、".join(f"“{clock.action}”" for clock in running)
             raise Conflict(f"时限{names}仍在计时，请先登记完成，或写明理由取消")
         refuse_over_case(work, alert, office.register.workflow)
-        _drop_proposals(work, person, alert_id, now)
+        drop_proposals(work, person, alert_id, now)
         ended = moved(alert, AlertState.CLOSED, by=person.name, mover=Mover.CLOSER, now=now)
         ended = replace(ended, close_reason=why)
         note(work, person, "alert.closed", f"alert:{alert_id}", {"reason": why, "level": alert.level.key}, now)
@@ -241,7 +242,8 @@ def _own_running(work: Work, alert_id: str) -> list[Clock]:
     return [clock for clock in clocks if clock.role is ClockRole.OWN and clock.state in BEGUN_STATES]
 
 
-def _drop_proposals(work: Work, person: Person, alert_id: str, now: datetime) -> None:
+def drop_proposals(work: Work, person: Person, alert_id: str, now: datetime) -> None:
+    """End the clocks that are only proposed, in the name of who closes their alert, within an open transaction."""
     for clock in work.clocks.of_alerts([alert_id]).get(alert_id, []):
         if clock.state is ClockState.PROPOSED:
             work.clocks.save(drop(clock, by=person.name, now=now))

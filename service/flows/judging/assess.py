@@ -1,13 +1,13 @@
 """From collected to consequences: claim documents by lease, judge them, and in one transaction record the judgement and all that follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from analysis.assessment import Assessment, EntityType, Level
 from crawlers.ports import QuarantineEntry
-from crawlers.records import Document, SourceClass
+from crawlers.records import Document
 from service.domain.alerts.alert import AlertReason
 from service.domain.documents.set_aside import ASSESS, sentence_of
 from service.domain.events.reported import Speaker
@@ -19,6 +19,7 @@ from service.flows.alerts.consider import Office, consider_all
 from service.flows.holding import LEASE, holding
 from service.flows.judging.placing import Placing
 from service.flows.judging.rejudging import Again
+from service.flows.judging.speakers import Speakers
 from service.flows.learning.opinions import QueueOpinions
 from service.flows.telling.deliver import SEARCH, search_key
 from service.flows.topics.acts import follow_documents
@@ -147,7 +148,7 @@ def _record(
 ) -> Sequence[Completion]:
     # Judging was done before this transaction; what is left is short, and the next batch has to see its events.
     work.alone(EVENTS)
-    speakers = _Speakers(work.sources.described(), office.province)
+    speakers = Speakers(work.sources.described(), office.province)
     held = work.documents.hold([leased for leased, _ in judged])
     labels = work.labels.latest([leased.document.id for leased, _ in judged if leased.seq in held])
     kept = [(one, raised_by(said, labels.get(one.document.id))) for one, said in judged if one.seq in held]
@@ -177,7 +178,7 @@ def _record(
     return completions
 
 
-def _follow(work: Work, completions: Sequence[Completion], speakers: "_Speakers", now: datetime) -> None:
+def _follow(work: Work, completions: Sequence[Completion], speakers: Speakers, now: datetime) -> None:
     judged = [
         (
             one.leased.document,
@@ -188,22 +189,6 @@ def _follow(work: Work, completions: Sequence[Completion], speakers: "_Speakers"
         for one in completions
     ]
     follow_documents(work, judged, now=now)
-
-
-class _Speakers(dict[str, Speaker]):
-    """The speaker of each source of a batch, made when it first speaks."""
-
-    def __init__(self, described: Mapping[str, Mapping[str, Any]], province: str) -> None:
-        super().__init__()
-        self._described, self._province = described, province
-
-    def __missing__(self, source_id: str) -> Speaker:
-        told = self._described.get(source_id, {})
-        region = str(told.get("region") or "")
-        self[source_id] = speaker = Speaker(
-            source_class=SourceClass(told.get("source_class", "other")), local=region.startswith(self._province)
-        )
-        return speaker
 
 
 def _count(work: Work, leased: LeasedDocument, assessment: Assessment, speaker: Speaker, *, count: int = 1) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from analysis.assessment import Assessment, Level
-from analysis.events.fingerprints import fingerprints
+from analysis.events.fingerprints import Fingerprint, fingerprints
 from analysis.events.grouping import (
     CANDIDATES,
     WINDOW,
@@ -41,10 +41,12 @@ class Placing:
         self._candidates = {name: [event.id for event in some] for name, some in zip(self._marks, found, strict=True)}
         self._events = work.events.get_all([new_event_id(mark) for mark in self._marks.values()])
         self._events |= {event.id: event for some in found for event in some}
+        self._by_hand = work.regroupings.placed(list(self._marks))
         self._parents = _parents(documents)
         placed = work.events.of_documents(sorted(set(self._parents.values())))
         self._placed = dict(placed)
-        self._events |= work.events.get_all([name for name in set(placed.values()) if name not in self._events])
+        named = {*placed.values(), *(name for name in self._by_hand.values() if name is not None)}
+        self._events |= work.events.get_all([name for name in named if name not in self._events])
         self._sketches: dict[str, EventSketch] = {}
         self._filed: dict[str, set[str]] = {}
         self._filed_under: defaultdict[str, set[str]] = defaultdict(set)
@@ -55,11 +57,12 @@ class Placing:
         """Return the event that the document belongs to and the document whose text it repeats.
 
         Risk documents open or join an event; documents of the remit only join one, the others stand alone. An
-        attachment belongs where the page belongs that it lay beside.
+        attachment belongs where the page belongs that it lay beside. What a person placed belongs there.
         """
         mark = self._marks[document.id]
-        beside = self._placed.get(self._parents.get(document.id, ""))
-        placement = _beside(beside) if beside is not None else place(mark, self._around(document.id))
+        if self._by_hand.get(document.id, "") is None:
+            return None, None
+        placement = self._placement(document.id, mark)
         if placement.event_id is None and assessment.level is not Level.RISK:
             return None, None
         event_id = placement.event_id or new_event_id(mark)
@@ -113,6 +116,15 @@ class Placing:
             for event_id, keys in self._filed.items()
         ]
 
+    def _placement(self, document_id: str, mark: Fingerprint) -> Placement:
+        by_hand = self._by_hand.get(document_id)
+        if by_hand is not None:
+            return _known_place(by_hand, PlacementReason.BY_HAND)
+        beside = self._placed.get(self._parents.get(document_id, ""))
+        if beside is not None:
+            return _known_place(beside, PlacementReason.SAME_NOTICE)
+        return place(mark, self._around(document_id))
+
     def _around(self, document_id: str) -> list[EventSketch]:
         """Return what the store found before the batch, and what the batch touched since."""
         names = {name for key in self._keys[document_id] for name in self._filed_under.get(key, ())}
@@ -139,5 +151,5 @@ def _parents(documents: Sequence[tuple[Document, Assessment]]) -> dict[str, str]
     return {document.id: str(parent) for document, _ in documents if (parent := document.extras.get("parent"))}
 
 
-def _beside(event_id: str) -> Placement:
-    return Placement(event_id=event_id, duplicate_of=None, score=1.0, reason=PlacementReason.SAME_NOTICE)
+def _known_place(event_id: str, reason: PlacementReason) -> Placement:
+    return Placement(event_id=event_id, duplicate_of=None, score=1.0, reason=reason)

@@ -54,6 +54,7 @@ from service.storage.schema.preserved import evidence
 from service.storage.schema.previewed import policy_previews
 from service.storage.schema.published import policies, policy_articles, policy_checks, policy_links, policy_versions
 from service.storage.schema.raised import alerts, clocks, event_keys, events
+from service.storage.schema.regrouped import hand_placements, regroupings
 from service.storage.schema.routed import batches, notices, shifts, silences, unit_members
 from service.storage.schema.worded import own_words, rejudgements
 
@@ -86,6 +87,7 @@ __all__ = [
     "events",
     "evidence",
     "explanations",
+    "hand_placements",
     "hidden_strings",
     "host_leases",
     "host_stops",
@@ -110,6 +112,7 @@ __all__ = [
     "policy_previews",
     "policy_versions",
     "quarantine",
+    "regroupings",
     "rejudgements",
     "remembered",
     "rollups",

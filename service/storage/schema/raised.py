@@ -36,6 +36,7 @@ events = Table(
     Column("facts", Json, nullable=False),
     Column("below_windows", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("merged_into", Text),
     Index(None, "last_at"),
 )
 

@@ -18,7 +18,7 @@ from service.domain.cases.file import CaseFile
 from service.domain.cases.small_office import able_people
 from service.domain.cases.turn import turns
 from service.domain.cases.workflow import Step, Workflow
-from service.domain.clocks.clock import SYSTEM, Clock, ClockRole, ClockState, limit_words
+from service.domain.clocks.clock import SYSTEM, Clock, ClockState, limit_words
 from service.domain.events.event import Event
 from service.domain.events.facts import Condition
 from service.domain.events.need import need_decision
@@ -31,6 +31,7 @@ from service.domain.refusal import NotFound
 from service.domain.rules.basis import transfer_departments
 from service.flows.acts import facts_now
 from service.flows.cases.reference import articles_of, policies_of
+from service.flows.judging.regrouping import near_events
 from service.flows.keeping.privacy import note_personal_read, personal_documents
 from service.flows.matters.acts import linked_matters
 from service.flows.reports.effect import measure_effect
@@ -42,7 +43,7 @@ from service.web.views.act_words import ACT_WORDS
 from service.web.views.alert_rows import due_of, harm_claimed
 from service.web.views.case_page import step_names
 from service.web.views.case_steps import case_steps, next_step
-from service.web.views.deadlines import no_deadline
+from service.web.views.deadlines import clock_cards, no_deadline
 from service.web.views.event_page import (
     BasisView,
     DocumentView,
@@ -58,13 +59,14 @@ from service.web.views.labelling import label_forms
 from service.web.views.need import need_view
 from service.web.views.opinion_rows import is_proposed, opinion_views
 from service.web.views.register_words import first_actions, grade_rows
+from service.web.views.regrouping import others_of, regrouping_rows
 from service.web.views.spread import class_rows, hour_series, spread_bars, spread_figures, turns_of
-from service.web.views.wording import day_of, level_chip, moment, word
+from service.web.views.wording import day_of, moment, word
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 _DOCUMENTS = 300
-_CARDS = 2
+_NEAR = 8
 
 
 @router.get("/events/{event_id}")
@@ -85,7 +87,7 @@ def show_event(
     with context.store.read() as work:
         event = work.events.get(event_id)
         if event is None:
-            raise NotFound(f"没有编号为 {event_id[:40]} 的事件，它可能已并入别的事件。")
+            raise NotFound(f"没有编号为 {event_id[:40]} 的事件，请从事件列表进入。")
         alert = work.alerts.of_event(event_id)
         view = _head(work, event, alert, context)
         view |= _TABS[tab](_Shown(work, event, context, view))
@@ -120,13 +122,14 @@ def _head(work: Work, event: Event, alert: Alert | None, context: AppContext) ->
     facts = facts_now(work, event, context.office, context.now())
     return {
         "event": event,
+        "merged_into": work.events.get(event.merged_into) if event.merged_into else None,
         "alert": alert,
         "case": case,
         "case_state": state_told(file, context.office.register.workflow) if file else "",
         "case_over": case is not None and case.state in context.office.register.workflow.final,
         "clocks": [_clock_view(clock, alert, context) for clock in clocks] if alert else [],
         "by_hand": _by_hand(clocks, alert, context),
-        "cards": _cards(clocks, alert, context),
+        "cards": clock_cards(clocks, alert, context.now()),
         "no_deadline": no_deadline(alert, clocks, need_decision(event), in_case=bool(_decided_in_case(file, context))),
         "publication": _publication(alert),
         "case_decided": _decided_in_case(file, context),
@@ -194,31 +197,6 @@ def _publication(alert: Alert | None) -> dict[str, str]:
     found = alert.publication if alert else {}
     told = {key: str(found.get(key) or "") for key in ("verdict", "sentence", "basis", "alternative")}
     return told | {"word": Verdict(told["verdict"]).word if told["verdict"] in set(Verdict) else ""}
-
-
-# A running deadline is louder than a proposed one, whatever is due sooner; what was done tells more than what lapsed.
-_CARD_ORDER = {
-    ClockState.ARMED: 0,
-    ClockState.PAUSED: 1,
-    ClockState.PROPOSED: 2,
-    ClockState.MET: 3,
-    ClockState.MET_LATE: 3,
-}
-
-
-def _cards(clocks: list[Clock], alert: Alert | None, context: AppContext) -> list[dict[str, Any]]:
-    own = [clock for clock in clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
-    open_first = sorted(own, key=lambda clock: _CARD_ORDER.get(clock.state, len(_CARD_ORDER)))
-    key = level_chip(alert.level).key if alert else "none"
-    cards = []
-    for clock in open_first[:_CARDS]:
-        due = due_of(clock, context.now())
-        paused = "已暂停，" if clock.state is ClockState.PAUSED else ""
-        note = f"{paused}到期 {moment(clock.due_at, context.now())}" if due.running else due.state_word
-        if clock.excluding is not None:
-            note = f"{clock.excluding.kind.word}，到期时间随{clock.excluding.kind.end_word}顺延"
-        cards.append({"due": due, "key": key if due.running else "none", "note": note})
-    return cards
 
 
 # What a person may start, and in which words; what was cancelled by mistake or lapsed would otherwise be lost for this alert.
@@ -366,7 +344,8 @@ def _labelled_documents_tab(shown: _Shown) -> dict[str, Any]:
 
 
 def _documents_tab(shown: _Shown) -> dict[str, Any]:
-    told = shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
+    event, told = shown.event, shown.work.events.documents(shown.event.id, limit=_DOCUMENTS)
+    acts = shown.work.regroupings.of_event(event.id)
     asked = shown.work.opinions.of_documents([one.document_id for one in told])
     views = document_views(told)
     explained = _explained(shown.work, views)
@@ -379,6 +358,8 @@ def _documents_tab(shown: _Shown) -> dict[str, Any]:
         "explained": explained,
         "hidden": frozenset(hidden),
         "evidence": evidence_views(told, kept),
+        "regroupings": regrouping_rows(event.id, acts, shown.work.events.get_all(others_of(event.id, acts))),
+        "near": near_events(shown.work, event, limit=_NEAR),
     }
 
 

@@ -16,6 +16,7 @@ __all__ = ["act_word", "detail_words", "subject_words"]
 _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "reason": "理由",
+        "other": "另一事件",
         "merged": "并入邮件",
         "reasons": "理由",
         "owner": "承办人",
@@ -162,6 +163,7 @@ _INTERNAL = frozenset(
         "rule",
         "alert",
         "event",
+        "regrouping",
         "message_id",
         "key",
         "proposal",

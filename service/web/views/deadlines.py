@@ -1,20 +1,22 @@
-"""The one deadline that comes next: of an alert's clock or of a matter; and why an event shows none. Pure."""
+"""The deadlines that come next: of an alert's clock or of a matter, those in the head of an event, or why it shows none. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from service.domain.alerts.alert import Alert, AlertLevel, AlertState
-from service.domain.clocks.clock import Clock, ClockRole
+from service.domain.clocks.clock import Clock, ClockRole, ClockState
 from service.domain.events.need import NeedDecision
 from service.domain.matters.matter import Matter
 from service.domain.matters.matter_duty import Duty, DutyStanding, standing
-from service.web.views.alert_rows import AlertRow
-from service.web.views.wording import duty_name, remaining
+from service.web.views.alert_rows import AlertRow, due_of
+from service.web.views.wording import duty_name, level_chip, moment, remaining
 
-__all__ = ["Deadline", "deadline_of_alert", "next_deadline", "no_deadline"]
+__all__ = ["Deadline", "clock_cards", "deadline_of_alert", "next_deadline", "no_deadline"]
 
 _DECIDED_IN_CASE = "处置中已决定回应；审批人在“是否公开回应”登记决定，才从知悉时起计48小时"
+_CARDS = 2
 _RUNNING = frozenset({DutyStanding.RUNNING, DutyStanding.NEAR, DutyStanding.OVERDUE})
 
 
@@ -116,3 +118,29 @@ def _of_matter(matter: Matter, duty: Duty, now: datetime) -> Deadline:
         overdue=overdue,
         key="red" if overdue else "orange" if standing(duty, now) is DutyStanding.NEAR else "accent",
     )
+
+
+# A running deadline is louder than a proposed one, whatever is due sooner; what was done tells more than what lapsed.
+_CARD_ORDER = {
+    ClockState.ARMED: 0,
+    ClockState.PAUSED: 1,
+    ClockState.PROPOSED: 2,
+    ClockState.MET: 3,
+    ClockState.MET_LATE: 3,
+}
+
+
+def clock_cards(clocks: Sequence[Clock], alert: Alert | None, now: datetime) -> list[dict[str, Any]]:
+    """Return the two deadlines of the office that the head of an event shows, the loudest first."""
+    own = [clock for clock in clocks if clock.role is ClockRole.OWN and clock.due_at is not None]
+    open_first = sorted(own, key=lambda clock: _CARD_ORDER.get(clock.state, len(_CARD_ORDER)))
+    key = level_chip(alert.level).key if alert else "none"
+    cards = []
+    for clock in open_first[:_CARDS]:
+        due = due_of(clock, now)
+        paused = "已暂停，" if clock.state is ClockState.PAUSED else ""
+        note = f"{paused}到期 {moment(clock.due_at, now)}" if due.running else due.state_word
+        if clock.excluding is not None:
+            note = f"{clock.excluding.kind.word}，到期时间随{clock.excluding.kind.end_word}顺延"
+        cards.append({"due": due, "key": key if due.running else "none", "note": note})
+    return cards

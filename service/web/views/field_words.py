@@ -46,6 +46,7 @@ _WORDS = MappingProxyType(
         "firm": "企业",
         "first": "起始日期",
         "from": "起始日期",
+        "goal": "移到哪里",
         "grade": "事件等级",
         "handler": "承办单位",
         "host": "网站",

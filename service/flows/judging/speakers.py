@@ -1,0 +1,27 @@
+"""Who reports: the speaker of each source, made when it first speaks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crawlers.records import SourceClass
+from service.domain.events.reported import Speaker
+
+__all__ = ["Speakers"]
+
+
+class Speakers(dict[str, Speaker]):
+    """The speaker of every source by its id, of what the store describes of it; an unknown source speaks as any other."""
+
+    def __init__(self, described: Mapping[str, Mapping[str, Any]], province: str) -> None:
+        """Know the sources as they are `described`; `province` is the office's two digits."""
+        super().__init__()
+        self._described, self._province = described, province
+
+    def __missing__(self, source_id: str) -> Speaker:
+        """Return the speaker of a source that did not speak yet."""
+        told = self._described.get(source_id, {})
+        region = str(told.get("region") or "")
+        self[source_id] = speaker = Speaker(
+            source_class=SourceClass(told.get("source_class", "other")), local=region.startswith(self._province)
+        )
+        return speaker
