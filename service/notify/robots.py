@@ -1,7 +1,7 @@
 """What group robots and signed addresses want to be sent, and what their answers mean. Pure.
 
 The robots of 企业微信, 钉钉 and 飞书 answer 200 whatever happens; whether a message was taken stands in the body. Sent is plain
-text, never markup: a title from the web can then name nobody and link nowhere.
+text, never markup: a title from the web can then name nobody, and what would be a link in it was taken apart before.
 """
 
 import base64

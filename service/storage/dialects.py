@@ -20,7 +20,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -133,9 +133,20 @@ def _open_postgres(url: URL) -> Engines:
         connect_args=connect,
         hide_parameters=True,
     )
+    event.listen(writer, "handle_error", _without_values)
     # The pool is shared; only the kind of transaction differs.
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Engines(writer, reader)
+
+
+def _without_values(failed: ExceptionContext) -> None:
+    """Leave of what the server said its first line: under it, in the server's language, stand the values that it refused."""
+    said = failed.original_exception
+    if getattr(said, "sqlstate", None) is None:
+        return
+    for error in (said, failed.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def lock(connection: Connection, name: str) -> None:

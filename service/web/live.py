@@ -1,6 +1,7 @@
 """Live updates: one poll of the alerts' revision a second, handed to a bounded number of open pages."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
 __all__ = ["RevisionFeed", "TooManyStreamsError"]
@@ -8,6 +9,8 @@ __all__ = ["RevisionFeed", "TooManyStreamsError"]
 _POLL_SECONDS = 1.0
 _READ_SECONDS = 5.0
 _MOST_STREAMS = 200
+# More than anybody has pages open; one log-in must not take the live pages of all others.
+_MOST_OF_ONE = 20
 # A browser reconnects by itself; ending a stream now and then re-checks the session behind it.
 _STREAM_SECONDS = 300.0
 
@@ -23,7 +26,7 @@ class RevisionFeed:
         """Keep the (blocking) reader; it returns `None` where the store does not answer."""
         self._read = read_revision
         self._revision = 0
-        self._listeners = 0
+        self._listeners: Counter[str] = Counter()
         self._poll: asyncio.Task[None] | None = None
         self._stopped = False
 
@@ -31,15 +34,15 @@ class RevisionFeed:
         """End every stream within a second, so that the server can drain."""
         self._stopped = True
 
-    def check_room(self) -> None:
-        """Raise `TooManyStreamsError` where no further page can listen."""
-        if self._listeners >= _MOST_STREAMS:
+    def check_room(self, who: str) -> None:
+        """Raise `TooManyStreamsError` where no further page can listen, or none of this person."""
+        if self._listeners.total() >= _MOST_STREAMS or self._listeners[who] >= _MOST_OF_ONE:
             raise TooManyStreamsError
 
-    async def changes(self) -> AsyncIterator[int]:
-        """Yield the revision at once and then with every change, for at most five minutes."""
-        self.check_room()
-        self._listeners += 1
+    async def changes(self, who: str) -> AsyncIterator[int]:
+        """Yield the revision at once and then with every change, for at most five minutes, to a page of this person."""
+        self.check_room(who)
+        self._listeners[who] += 1
         loop = asyncio.get_running_loop()
         end = loop.time() + _STREAM_SECONDS
         try:
@@ -52,14 +55,14 @@ class RevisionFeed:
                     seen = self._revision
                     yield seen
         finally:
-            self._listeners -= 1
+            self._listeners -= Counter([who])
 
     def _ensure_polling(self) -> None:
         if self._poll is None or self._poll.done():
             self._poll = asyncio.create_task(self._keep_polling())
 
     async def _keep_polling(self) -> None:
-        while self._listeners and not self._stopped:
+        while self._listeners.total() and not self._stopped:
             await self._fresh()
             await asyncio.sleep(_POLL_SECONDS)
 

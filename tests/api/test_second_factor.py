@@ -131,6 +131,24 @@ def test_five_wrong_codes_shut_the_account_however_often_the_password_is_given(w
     assert password_given(client).status_code == 401
 
 
+def test_the_password_alone_makes_no_browser_known_and_a_known_one_is_asked_for_its_code(world: World) -> None:
+    bound(world)
+    client, stranger = world.client(), world.client()
+    password_given(client)
+    assert not [name for name in client.cookies if "-device-" in name]
+    world.device.later(timedelta(minutes=1))
+    assert give(client, world.device.code()).status_code == 303
+    assert [name for name in client.cookies if "-device-" in name]
+    for _ in range(5):
+        stranger.post("/login", data={"name": NAME, "password": "wrong"})
+    assert password_given(stranger).status_code == 401
+    client.cookies.delete("yaowang")
+    assert password_given(client).headers["location"].startswith("/login/code")
+    assert client.get("/alerts").status_code == 303
+    world.device.later(timedelta(minutes=1))
+    assert give(client, world.device.code()).status_code == 303
+
+
 def test_the_code_is_waited_for_five_minutes(world: World) -> None:
     bound(world)
     client = world.client()

@@ -250,6 +250,15 @@ class TestOldPassword:
             later = create_app(_fast(site.context, 60 * timedelta(minutes=minutes)))
             assert _log_in(TestClient(later, follow_redirects=False), "研判乙") == status
 
+    def test_an_administrator_gets_no_new_one_past_the_old_one(self, site: Site) -> None:
+        keeper = site.browser(Role.ADMINISTRATOR)
+        refused = keeper.post("/system/people/p-administrator/password")
+        assert (refused.status_code, "不能重置自己的密码" in refused.text) == (422, True)
+        assert "<code>" not in refused.text
+        assert 'action="/system/people/p-administrator/password"' not in refused.text
+        assert keeper.client.get("/").status_code == 200
+        assert "<code>" in keeper.post("/system/people/p-officer/password").text
+
     def test_a_wrong_one_is_written_down(self, site: Site) -> None:
         self._change(site.browser(Role.OFFICER), "wrong")
         with site.context.store.read() as work:

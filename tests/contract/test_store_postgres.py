@@ -1,5 +1,6 @@
 import os
 import socket
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.cli.opening import opened as opened_by_a_command
 from service.domain.refusal import Refusal
@@ -58,6 +59,23 @@ class TestPostgresDatabase:
         with superuser.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, metadata) == []
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "INSERT INTO counters (name, value) VALUES (:told, 1), (:told, 2)",
+            "INSERT INTO quarantine (stage, detail) VALUES ('gate', :told)",
+        ],
+        ids=["a value that is there", "a row that lacks one"],
+    )
+    def test_what_the_server_refused_stands_in_no_log(self, migrated: str, statement: str) -> None:
+        number, writer = "138" + "0" * 8, open_engines(migrated).writer
+        with writer.connect() as connection, pytest.raises(IntegrityError) as raised:
+            connection.execute(text(statement), {"told": number})
+        writer.dispose()
+        logged = "".join(traceback.format_exception(raised.value))
+        assert "violates" in logged
+        assert number not in logged
 
     def test_its_clock_is_that_of_the_server(self, store: SqlStore) -> None:
         told = store.engine_time()

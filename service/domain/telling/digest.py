@@ -8,7 +8,7 @@ from service.domain.alerts.alert import Alert
 from service.domain.beijing import BEIJING, beijing
 from service.domain.figures.surge import FoundSurge
 from service.domain.telling.letter import Letter
-from service.domain.telling.notification import DRILL
+from service.domain.telling.notification import DRILL, harmless
 
 __all__ = ["digest_letter", "due_digest", "next_digest"]
 
@@ -53,7 +53,8 @@ def digest_letter(
     mark = DRILL if drill else ""
     scope = f"{beijing(since, until)}至{beijing(until, until)}"
     listed = [
-        f"● {alert.title}（{beijing(alert.raised_at, until)}，{alert.state.word}）" for alert in alerts[:_MOST_LISTED]
+        f"● {harmless(alert.title)}（{beijing(alert.raised_at, until)}，{alert.state.word}）"
+        for alert in alerts[:_MOST_LISTED]
     ]
     more = len(alerts) - len(listed)
     risen = [f"◇ {surge.told(by_now.get(surge.id))}。{surge.why}" for surge in surges[:_MOST_LISTED]]

@@ -14,7 +14,7 @@ from service.domain.clocks.clock import Clock, ClockState
 from service.domain.clocks.urgency import by_urgency, next_due
 from service.domain.telling.late import LATE
 from service.domain.telling.letter import Letter, deadlines
-from service.domain.telling.notification import DRILL, clean, fitted
+from service.domain.telling.notification import DRILL, fitted, harmless
 
 __all__ = ["MOST_APART", "Waiting", "merged_letter", "waited"]
 
@@ -88,7 +88,7 @@ def _subject(
     tail = " 等"
     if due_at is not None:
         tail += f"｜{beijing(due_at, now)} 到期" if now <= due_at else f"｜{countdown(due_at, now)}"
-    return fitted(clean(first.title), head=head, tail=tail)
+    return fitted(harmless(first.title), head=head, tail=tail)
 
 
 def _line(one: Waiting, clocks: Mapping[str, Sequence[Clock]], now: datetime) -> str:
@@ -98,7 +98,7 @@ def _line(one: Waiting, clocks: Mapping[str, Sequence[Clock]], now: datetime) ->
     due = deadlines(own if clock is None else [clock], now)
     due_at = clock.due_at if clock is not None else None
     parts = [
-        f"{alert.level.mark}{alert.level.word}·{alert.state.word} {clean(alert.title)}",
+        f"{alert.level.mark}{alert.level.word}·{alert.state.word} {harmless(alert.title)}",
         due[0] if due else "暂无在走的时限",
         # Of one that runs, its deadline says so itself.
         countdown(due_at, now) if not _runs(clock) and due_at is not None and due_at < now else "",

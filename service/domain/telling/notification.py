@@ -13,7 +13,7 @@ from service.domain.events.headline import dead_in
 from service.domain.events.toll import toll_of
 from service.domain.places import place_beside
 
-__all__ = ["DRILL", "LONGEST_SUBJECT", "TAIL", "QuietHours", "clean", "due_again", "fitted", "subject"]
+__all__ = ["DRILL", "LONGEST_SUBJECT", "TAIL", "QuietHours", "clean", "due_again", "fitted", "harmless", "subject"]
 
 DRILL = "【演练】"
 """What the subject of every mail of a drill begins with."""
@@ -49,7 +49,7 @@ def subject(
     """
     head = f"{DRILL if drill else ''}[{alert.level.word}·{alert.state.word}{f'·{mark}' if mark else ''}] "
     tail = _more_dead(event, alert.title) + _deadline(clocks, now)
-    return fitted(clean(_place(event, alert.title) + alert.title), head=head, tail=tail)
+    return fitted(harmless(_place(event, alert.title) + alert.title), head=head, tail=tail)
 
 
 def fitted(title: str, *, head: str = "", tail: str = "") -> str:
@@ -103,3 +103,16 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e
 def clean(text: str) -> str:
     """Return `text` on one line without characters that could forge a header or turn the reading direction."""
     return " ".join(_UNSAFE.sub(" ", text).split())
+
+
+# What a mail program or a group makes a link of although nobody marked it as one: a scheme, and a name with a top-level domain.
+_SCHEME = re.compile(r"(?<=[A-Za-z]):(?=//)")
+_DOT = re.compile(r"(?<=[A-Za-z0-9-])\.(?=(?:[A-Za-z0-9-]{1,63}\.){0,8}[A-Za-z]{2,24}(?![A-Za-z0-9]))")
+
+
+def harmless(text: str) -> str:
+    """Return what the press wrote on one line, cleaned, with no address that a click opens; idempotent.
+
+    A stranger's words stand in a mail of the house, and are read in a hurry at night.
+    """
+    return _DOT.sub("[.]", _SCHEME.sub("[:]", clean(text)))

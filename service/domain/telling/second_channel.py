@@ -12,6 +12,7 @@ from email.utils import format_datetime
 
 from service.domain.alerts.alert import AlertLevel
 from service.domain.beijing import beijing, duration
+from service.domain.documents.named_people import mask_named_people
 from service.domain.telling.letter import Letter, message_id
 
 __all__ = [
@@ -59,9 +60,14 @@ def whose_turn(owner: str | None, names: Sequence[str]) -> str:
 
 
 def short_letter(letter: Letter, *, turn: str) -> Letter:
-    """Return what may go to a group of a mail's letter: no summary, no reasons, no document, nobody's address."""
+    """Return what may go to a group of a mail's letter: no summary, no reasons, no document, nobody's address.
+
+    What names a person in the title of a post is masked: a group is read by more people than the alert is for, on the
+    machines of a stranger (个人信息保护法 art. 6).
+    """
     return replace(
         letter,
+        subject=mask_named_people(letter.subject),
         summary="",
         reasons=(),
         documents=(),

@@ -14,7 +14,7 @@ from service.domain.clocks.clock import Clock
 from service.domain.events.event import Event
 from service.domain.people.person import Person
 from service.domain.telling.letter import Letter, deadlines
-from service.domain.telling.notification import DRILL, clean, fitted
+from service.domain.telling.notification import DRILL, fitted, harmless
 from service.flows.office import Office
 from service.flows.telling.tell import hold_back, mail_key, queue_letter
 from service.ports.store import Store, Work
@@ -132,7 +132,7 @@ def _letter(running: _RunningCase, call: Call, kind: CallKind) -> Letter:
     budget = budget_sentence(used, workflow)
     holders = workflow.duty_words(call.turn.waiting) or "有处置岗位的人员"
     told = (
-        f"{running.alert.title}。处置现为“{state_told(running.file, workflow)}”，等待办理“{call.turn.name}”（{holders}）。",
+        f"{harmless(running.alert.title)}。处置现为“{state_told(running.file, workflow)}”，等待办理“{call.turn.name}”（{holders}）。",
         f"{waited_sentence(call, now)}。",
         _led_here(running.file, call, workflow),
         f"内部时间预算：{budget}。" if budget else "",
@@ -177,4 +177,4 @@ def _subject(running: _RunningCase, call: Call, kind: CallKind) -> str:
     word = {CallKind.REACHED: "待办", CallKind.UNHELD: "无人可办", CallKind.LATE: "超时"}[kind]
     mark = DRILL if running.office.drill else ""
     head = f"{mark}[{running.alert.level.word}·处置{word}] {call.turn.name}："
-    return fitted(clean(running.alert.title), head=head)
+    return fitted(harmless(running.alert.title), head=head)

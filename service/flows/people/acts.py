@@ -233,7 +233,10 @@ def _give_duties(work: Work, person: Person, duties: frozenset[str], *, by: str,
 
 
 def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> str:
-    """Give a person a new one-time password, end their sessions and return it. Raises `PasswordFaultError`."""
+    """Give a person a new one-time password, end their sessions and return it.
+
+    Raises `PasswordFaultError` where there is no such person, and for one's own: that would be a way around the old one.
+    """
     password = one_time_password()
     hashed = hash_password(password)
     with store.write() as work:
@@ -241,6 +244,10 @@ def reset_password(store: Store, person_id: str, *, by: str, now: datetime) -> s
         person = work.people.get(person_id)
         if person is None:
             raise PasswordFaultError("没有这个用户。")
+        if person.name == by:
+            raise PasswordFaultError(
+                "不能重置自己的密码：请点右上角“修改密码”，凭原密码修改；忘记的，由另一位系统管理员重置，或在服务器上运行 yaowang users reset。"
+            )
         changed = replace(person, password_hash=hashed, must_change_password=True, failures=0, locked_until=None)
         work.people.save(changed)
         work.people.end_sessions_of(person.id)

@@ -17,15 +17,18 @@ __all__ = [
     "PEOPLE",
     "Entry",
     "EntryOutcome",
+    "Whence",
     "awaiting_code",
     "count_failure",
     "current",
     "enter",
     "find_awaiting",
+    "is_shut",
     "leave",
     "note",
     "open_session",
     "session_id",
+    "still_shut",
 ]
 
 PEOPLE = "people"
@@ -57,12 +60,26 @@ class Entry:
     known: bool = True
 
 
-def enter(store: Store, *, name: str, password: str, now: datetime, pace: float = 1.0) -> Entry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whence:
+    """From where somebody tries to log in: the network address, and whether the person has logged in with this browser before."""
+
+    address: str = ""
+    known: bool = False
+
+
+_SOMEWHERE = Whence()
+
+
+def enter(
+    store: Store, *, name: str, password: str, now: datetime, pace: float = 1.0, whence: Whence = _SOMEWHERE
+) -> Entry:
     """Check a password and open a session, or wait for the code of who has a second factor.
 
     An unknown name costs as much time as a known one. The fifth failure in a row shuts the account for 300 s; while it
-    is shut the password is checked all the same and the answer does not say whether it was right. `pace` is how many
-    times as fast as real time `now` runs; the account is shut for 300 s of real time.
+    is shut the password is checked all the same and the answer does not say whether it was right. A known browser is
+    not shut out: who calls bounds its tries. `pace` is how many times as fast as real time `now` runs; the account is
+    shut for 300 s of real time.
     """
     with store.read() as work:
         person = work.people.by_name(name)
@@ -72,14 +89,27 @@ def enter(store: Store, *, name: str, password: str, now: datetime, pace: float 
         person = work.people.by_name(name)
         if person is None or person.disabled:
             # In a hurry the password is typed into this field, and the trail is kept for years.
-            note(work, actor=f"未知:{name[:1]}…", action="login.refused", subject="login", now=now)
+            actor = f"未知:{name[:1]}…"
+            note(work, actor=actor, action="login.refused", subject="login", now=now, address=whence.address)
             return Entry(outcome=EntryOutcome.REFUSED, known=False)
-        if is_locked(person, now, lock=LOCK * pace):
-            note(work, actor=person.name, action="login.locked", subject=f"person:{person.id}", now=now)
-            return Entry(outcome=EntryOutcome.LOCKED)
+        if is_shut(person, whence, now, LOCK * pace):
+            return still_shut(work, person, whence, now)
         if not right:
-            return count_failure(work, person, now, LOCK * pace)
-        return open_session(work, person, now) if person.second_factor is None else _await_code(work, person, now)
+            return count_failure(work, person, now, LOCK * pace, whence=whence)
+        admit = open_session if person.second_factor is None else _await_code
+        return admit(work, person, now, whence=whence)
+
+
+def is_shut(person: Person, whence: Whence, now: datetime, lock: timedelta) -> bool:
+    """Tell whether log-in is shut for this person there; failures of strangers shut out no browser that is known."""
+    return not whence.known and is_locked(person, now, lock=lock)
+
+
+def still_shut(work: Work, person: Person, whence: Whence, now: datetime) -> Entry:
+    """Write down that somebody tried while the account was shut."""
+    about = f"person:{person.id}"
+    note(work, actor=person.name, action="login.locked", subject=about, now=now, address=whence.address)
+    return Entry(outcome=EntryOutcome.LOCKED)
 
 
 def current(
@@ -129,22 +159,27 @@ def session_id(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def open_session(work: Work, person: Person, now: datetime) -> Entry:
-    """Open a session for somebody who has shown what was asked for; failures are forgotten, an administrator has only this one."""
-    if person.failures or person.locked_until is not None:
+def open_session(work: Work, person: Person, now: datetime, *, whence: Whence = _SOMEWHERE) -> Entry:
+    """Open a session for somebody who has shown what was asked for; failures are forgotten, an administrator has only this one.
+
+    While strangers are shut out they stay so: whoever guesses wins no tries by the owner's log-in.
+    """
+    if (person.failures or person.locked_until is not None) and not is_locked(person, now):
         person = replace(person, failures=0, locked_until=None)
         work.people.save(person)
     if person.role is Role.ADMINISTRATOR:
         work.people.end_sessions_of(person.id)
     token = _save_session(work, person, now)
-    note(work, actor=person.name, action="login.entered", subject=f"person:{person.id}", now=now)
+    about = f"person:{person.id}"
+    note(work, actor=person.name, action="login.entered", subject=about, now=now, address=whence.address)
     return Entry(outcome=EntryOutcome.ENTERED, token=token, person=person)
 
 
-def _await_code(work: Work, person: Person, now: datetime) -> Entry:
+def _await_code(work: Work, person: Person, now: datetime, *, whence: Whence) -> Entry:
     # Failures are not forgotten: who knows the password alone must not get five codes with each log-in.
     token = _save_session(work, person, now, awaits_code=True)
-    note(work, actor=person.name, action="login.code_wanted", subject=f"person:{person.id}", now=now)
+    about = f"person:{person.id}"
+    note(work, actor=person.name, action="login.code_wanted", subject=about, now=now, address=whence.address)
     return Entry(outcome=EntryOutcome.CODE_WANTED, token=token, person=person)
 
 
@@ -159,7 +194,13 @@ def _save_session(work: Work, person: Person, now: datetime, *, awaits_code: boo
 
 
 def count_failure(
-    work: Work, person: Person, now: datetime, lock: timedelta, *, refused: str = "login.refused"
+    work: Work,
+    person: Person,
+    now: datetime,
+    lock: timedelta,
+    *,
+    refused: str = "login.refused",
+    whence: Whence = _SOMEWHERE,
 ) -> Entry:
     """Count a wrong password or code; the fifth in a row shuts the account for `lock`."""
     failures = person.failures + 1
@@ -168,10 +209,11 @@ def count_failure(
         replace(person, failures=0 if shut else failures, locked_until=now + lock if shut else person.locked_until)
     )
     action = "login.locked" if shut else refused
-    note(work, actor=person.name, action=action, subject=f"person:{person.id}", now=now)
+    note(work, actor=person.name, action=action, subject=f"person:{person.id}", now=now, address=whence.address)
     return Entry(outcome=EntryOutcome.LOCKED if shut else EntryOutcome.REFUSED)
 
 
 def note(work: Work, *, actor: str, action: str, subject: str, now: datetime, **detail: str | bool) -> None:
     """Write an act into the audit trail, in the transaction of the act."""
-    work.audit.append(actor=actor, action=action, subject=subject, detail=detail, now=now)
+    told = {name: value for name, value in detail.items() if name != "address" or value}
+    work.audit.append(actor=actor, action=action, subject=subject, detail=told, now=now)

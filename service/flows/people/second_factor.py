@@ -20,7 +20,17 @@ from service.domain.people.password import LOCK, is_locked
 from service.domain.people.person import Person, Role
 from service.domain.people.second_factor import Demand, fitting_step, is_demanded
 from service.domain.refusal import Conflict, NotFound, Refusal
-from service.flows.people.entry import PEOPLE, Entry, EntryOutcome, count_failure, find_awaiting, note, open_session
+from service.flows.people.entry import (
+    PEOPLE,
+    Entry,
+    Whence,
+    count_failure,
+    find_awaiting,
+    is_shut,
+    note,
+    open_session,
+    still_shut,
+)
 from service.ports.store import Store, Work
 
 __all__ = [
@@ -102,7 +112,14 @@ def bind(store: Store, *, person_id: str, code: str, rules: SecondFactorRules, n
 
 
 def give_code(
-    store: Store, token: str, *, code: str, rules: SecondFactorRules | None, now: datetime, pace: float = 1.0
+    store: Store,
+    token: str,
+    *,
+    code: str,
+    rules: SecondFactorRules | None,
+    now: datetime,
+    pace: float = 1.0,
+    whence: Whence,
 ) -> Entry | None:
     """Open a session for who has given the right password and now the code; `None` where no password was given in time.
 
@@ -114,16 +131,15 @@ def give_code(
         if found is None:
             return None
         person, session = found
-        if is_locked(person, now, lock=LOCK * pace):
-            note(work, actor=person.name, action="login.locked", subject=f"person:{person.id}", now=now)
-            return Entry(outcome=EntryOutcome.LOCKED)
+        if is_shut(person, whence, now, LOCK * pace):
+            return still_shut(work, person, whence, now)
         step = _taken_step(person, code, rules, now)
         if step is None:
-            return count_failure(work, person, now, LOCK * pace, refused="login.code_refused")
+            return count_failure(work, person, now, LOCK * pace, refused="login.code_refused", whence=whence)
         work.people.end_session(session.id)
         passed = replace(person, second_factor_step=step)
         work.people.save(passed)
-        return open_session(work, passed, now)
+        return open_session(work, passed, now, whence=whence)
 
 
 def remove(

@@ -10,6 +10,7 @@ from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from service.api.devices import known_device, remember_device
 from service.api.identity import (
     Guard,
     Identity,
@@ -25,7 +26,7 @@ from service.domain.documents.web_address import is_web_address
 from service.domain.people.password import LOCK, MAX_FAILURES
 from service.domain.refusal import NotFound
 from service.flows.people.acts import PasswordFaultError, change_password
-from service.flows.people.entry import EntryOutcome, enter, leave
+from service.flows.people.entry import EntryOutcome, Whence, enter, leave
 from service.flows.people.passwords import PasswordBusyError
 from service.flows.people.second_factor import give_code, wrong_code
 from service.web.render import bare_page
@@ -35,10 +36,12 @@ router = APIRouter(default_response_class=HTMLResponse)
 _PER_ADDRESS = RateLimitItemPerMinute(20)
 # A name that nobody has is answered as an account that five failures lock: the words must not tell which names there are.
 _PER_UNKNOWN = RateLimitItemPerSecond(MAX_FAILURES - 1, int(LOCK.total_seconds()))
+# What a known browser may try, whatever strangers did; beyond, it is one like any other.
+_PER_DEVICE = RateLimitItemPerSecond(MAX_FAILURES, int(LOCK.total_seconds()))
 _TOO_OFTEN = "这个地址的登录尝试过于频繁，请一分钟后再试。"
 _SENTENCES = {
     EntryOutcome.REFUSED: "用户名或密码不正确。",
-    EntryOutcome.LOCKED: "连续失败次数过多，账号已锁定 5 分钟，请稍后再试。",
+    EntryOutcome.LOCKED: "连续失败次数过多，账号已锁定 5 分钟，请稍后再试；在本人登录过的电脑上（原来的浏览器）仍可登录。",
 }
 # A person with a one-time password may come as far as replacing it.
 OldPassword = Annotated[Identity, Depends(Guard(None, fresh_password=False, second_factor=False))]
@@ -66,10 +69,11 @@ def log_in(
     verify_origin(request)
     context = context_of(request)
     show = partial(_form, request, next_path=next_path, name=name)
-    if not _may_try(request):
+    whence = _whence(request, name)
+    if not whence.known and not _may_try(request):
         return show(fault=_TOO_OFTEN, status=429)
     try:
-        entry = enter(context.store, name=name, password=password, now=context.now(), pace=context.pace)
+        entry = enter(context.store, name=name, password=password, now=context.now(), pace=context.pace, whence=whence)
     except PasswordBusyError:
         return show(fault="同时登录的人过多，请稍后再试。", status=503)
     if entry.token is None:
@@ -79,6 +83,8 @@ def log_in(
     wanted = entry.outcome is EntryOutcome.CODE_WANTED
     response = RedirectResponse(f"/login/code?next={quote(onward, safe='')}" if wanted else onward, status_code=303)
     set_cookie(response, entry.token, context)
+    if not wanted:
+        remember_device(response, name, context)
     return response
 
 
@@ -99,11 +105,12 @@ def take_code(
 ) -> Response:
     """Open the session of who has given the password and now the code, or say why not."""
     context = context_of(request)
-    if not _may_try(request):
+    whence = _whence(request, identity.person.name)
+    if not whence.known and not _may_try(request):
         return _code_form(request, identity, next_path, fault=_TOO_OFTEN, status=429)
     given = token_of(request) or ""
     rules = context.second_factor
-    entry = give_code(context.store, given, code=code, rules=rules, now=context.now(), pace=context.pace)
+    entry = give_code(context.store, given, code=code, rules=rules, now=context.now(), pace=context.pace, whence=whence)
     if entry is None:
         raise NotSignedInError
     if entry.token is None:
@@ -111,6 +118,7 @@ def take_code(
         return _code_form(request, identity, next_path, fault=fault, status=401)
     response = RedirectResponse(_own_path(next_path), status_code=303)
     set_cookie(response, entry.token, context)
+    remember_device(response, identity.person.name, context)
     return response
 
 
@@ -123,10 +131,20 @@ def _code_form(
     )
 
 
-def _may_try(request: Request) -> bool:
-    address = request.client.host if request.client else "unknown"
+def _whence(request: Request, name: str) -> Whence:
+    device = known_device(request, name)
     limiter: MovingWindowRateLimiter = request.app.state.login_limiter
-    return limiter.hit(_PER_ADDRESS, address)
+    known = device is not None and limiter.hit(_PER_DEVICE, "device", device)
+    return Whence(address=_address(request), known=known)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+def _may_try(request: Request) -> bool:
+    limiter: MovingWindowRateLimiter = request.app.state.login_limiter
+    return limiter.hit(_PER_ADDRESS, _address(request))
 
 
 def _is_open(request: Request, unknown: str) -> bool:

@@ -124,6 +124,7 @@ _DETAIL_WORDS: Mapping[str, str] = MappingProxyType(
         "after_seq": "登记在第几条之后",
         "until_seq": "至第几条",
         "fetched_before": "取得早于",
+        "address": "来自",
     }
 )
 

@@ -103,6 +103,14 @@ class TestAtOnce:
         for mail_only in ("情况", "首发", "据稿件称", "发布权限", "@"):
             assert mail_only not in text
 
+    def test_a_name_in_the_title_of_a_post_stays_out_of_the_group(self, spoken: Speaking) -> None:
+        title = "某县患者王小明输液后昏迷，家属王女士称药过期"
+        spoken.happens(event("E1", spoken.clock(), title=title))
+        spoken.speak()
+        subject = str(spoken.group.taken[0]["Subject"])
+        assert "某县患者*某输液后昏迷，家属*女士称药过期" in subject
+        assert "王" not in subject + spoken.group.text()
+
     def test_what_is_below_orange_is_not_said(self, spoken: Speaking) -> None:
         alert = spoken.happens(event("E1", spoken.clock(), harmed=0, facts={"jiangxi": True}, severity=2))
         assert alert.level < AlertLevel.ORANGE

@@ -100,6 +100,13 @@ class TestProxy:
                 assert f"proxy_set_header {line};" in way
         assert "proxy_buffering off;" in ways[1]
 
+    def test_no_word_of_a_search_stands_in_the_access_log(self) -> None:
+        [kept] = re.findall(r"^log_format yaowang '(.*)';$", nginx(), flags=re.MULTILINE)
+        named = set(re.findall(r"\$\w+", kept))
+        assert {"$remote_addr", "$time_iso8601", "$uri", "$status"} <= named
+        assert not named & {"$request", "$request_uri", "$args", "$query_string", "$http_referer"}
+        assert all(re.search(r"^    access_log \S+ yaowang;$", one, flags=re.MULTILINE) for one in servers())
+
     @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
     def test_nginx_takes_it(self, tmp_path: Path) -> None:
         # A certificate is for nginx to read, which this test has not; all the rest is as shipped.

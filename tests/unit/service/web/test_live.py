@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,7 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def _take(feed: RevisionFeed, number: int, between: Callable[[int], None] = lambda _: None) -> list[int]:
     taken: list[int] = []
-    stream = feed.changes()
+    stream = feed.changes("p")
     async with asyncio.timeout(5):
         async for revision in stream:
             taken.append(revision)
@@ -47,12 +48,30 @@ def test_the_number_of_listeners_is_bounded_and_leaving_makes_room(monkeypatch: 
     feed = RevisionFeed(lambda: 1)
 
     async def scenario() -> None:
-        first = feed.changes()
+        first = feed.changes("p")
         assert await anext(first) == 1
         with pytest.raises(TooManyStreamsError):
-            feed.check_room()
+            feed.check_room("p")
         await first.aclose()  # type: ignore[attr-defined]
-        feed.check_room()
+        feed.check_room("p")
+
+    asyncio.run(scenario())
+
+
+def test_one_person_leaves_room_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_MOST_OF_ONE", 2)
+    feed = RevisionFeed(lambda: 1)
+
+    async def scenario() -> None:
+        first, second, other = feed.changes("p"), feed.changes("p"), feed.changes("q")
+        for one in (first, second, other):
+            assert await anext(one) == 1
+        with pytest.raises(TooManyStreamsError):
+            feed.check_room("p")
+        feed.check_room("q")
+        for one in (first, second, other):
+            await one.aclose()  # type: ignore[attr-defined]
+        feed.check_room("p")
 
     asyncio.run(scenario())
 
@@ -63,7 +82,7 @@ def test_a_stopped_feed_ends_its_streams() -> None:
     async def scenario() -> list[int]:
         taken = []
         async with asyncio.timeout(5):
-            async for revision in feed.changes():
+            async for revision in feed.changes("p"):
                 taken.append(revision)
                 feed.stop()
         return taken
@@ -109,7 +128,7 @@ def test_the_first_revision_counts_as_a_change_where_the_page_knows_another(
     store = [7]
 
     async def scenario() -> list[str | None]:
-        heard = stream(RevisionFeed(lambda: store[0]), seen=seen, last_event_id=last_event_id)
+        heard = stream(partial(RevisionFeed(lambda: store[0]).changes, "p"), seen=seen, last_event_id=last_event_id)
         names = [(await anext(heard)).event]
         store[0] = 8
         names.append((await anext(heard)).event)
