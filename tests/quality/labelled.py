@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from crawlers.records import Document, DocumentKind
 
-__all__ = ["b_cubed", "document_of", "kept_apart", "pinned", "read_rows", "read_table"]
+__all__ = ["b_cubed", "document_of", "grades_of", "kept_apart", "offer_scores", "pinned", "read_rows", "read_table"]
 
 _LOCAL = ZoneInfo("Asia/Shanghai")
 
@@ -66,3 +67,21 @@ def kept_apart(pairs: Iterable[Sequence[str]], found: Mapping[str, str | None]) 
     """Return the share of look-alike pairs that stand in different groups."""
     listed = list(pairs)
     return sum(found[a] != found[b] for a, b, *_ in listed) / len(listed)
+
+
+def grades_of(written: str) -> dict[str, int]:
+    """Return articles by key with 2 for what governs and 1 for what is related."""
+    return {key: int(grade) for key, _, grade in (pair.rpartition("=") for pair in written.split(";"))}
+
+
+def offer_scores(grades: Mapping[str, int], found: Sequence[str]) -> tuple[float, float, float]:
+    """Recall of the governing articles in the first five, whether one is in the first three, and nDCG at ten."""
+    governing = {key for key, grade in grades.items() if grade == 2} or set(grades)
+    recall = len(governing & set(found[:5])) / min(5, len(governing))
+    gain = sum((2 ** grades.get(key, 0) - 1) / math.log2(n + 2) for n, key in enumerate(found[:10]))
+    best = sorted(grades.values(), reverse=True)[:10]
+    return (
+        recall,
+        float(bool(governing & set(found[:3]))),
+        gain / sum((2**g - 1) / math.log2(n + 2) for n, g in enumerate(best)),
+    )

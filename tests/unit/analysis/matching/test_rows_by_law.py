@@ -54,3 +54,53 @@ def test_an_event_is_offered_the_article_that_names_its_duty_among_the_first_thr
 )
 def test_an_event_that_only_sounds_like_it_is_not(title: str, article: str) -> None:
     assert article not in offered(title)[:3]
+
+
+@pytest.mark.parametrize(
+    ("title", "article"),
+    [
+        ("瑞昌一小学食堂用发霉大米，家长围堵校门", "食品法#57"),
+        ("婚宴后三十人集体呕吐送医", "食品法#103"),
+        ("一款婴幼儿奶粉检出阪崎肠杆菌，厂家召回", "食品法#81"),
+        ("母婴店用固体饮料冒充特医奶粉", "食品法#80"),
+        ("罐车刚卸煤制油又装食用油", "食品法#33"),
+        ("男子摆拍外卖吃出老鼠被拘", "食品法#120"),
+        ("药店从非法渠道购进药品被罚", "药品法#55"),
+        ("执法人员检查药店遭店主殴打", "药品法#99"),
+        ("九江一市民申请公开药品抽检报告被拒", "公开条例#27"),
+        ("政务网站公示名单带出完整身份证号", "公开条例#15"),
+        ("疫苗三期临床在抚州招募受试者", "疫苗法#16"),
+        ("美容院会员卡没用完就关门失联", "消保法#53"),
+        ("黑客攻击致医院挂号系统瘫痪", "数据法#27"),
+    ],
+)
+def test_everyday_matters_are_offered_the_law_of_their_own_field_first(title: str, article: str) -> None:
+    assert article in offered(title)[:3]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "中介介绍卖肾被抓",
+        "代孕公司包生男孩",
+        "血库告急，血站呼吁献血",
+        "医生术中加价被停职",
+        "某药企商标被抢注",
+        "药厂偷排废水，村民井水发臭",
+        "采食野蘑菇中毒，一家五口住院",
+    ],
+)
+def test_what_another_law_governs_is_offered_no_article_at_all(title: str) -> None:
+    assert offered(title) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "article"),
+    [
+        ("代孕黑市用的促排卵针从哪来", "药品法#51"),
+        ("上头电子烟含依托咪酯，学生昏迷送医", "药品法#112"),
+        ("产妇分娩时输液后死亡", "药品法#81"),
+    ],
+)
+def test_a_medicine_in_the_story_keeps_the_articles_that_govern_it(title: str, article: str) -> None:
+    assert article in offered(title)[:3]
