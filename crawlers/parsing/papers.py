@@ -13,7 +13,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +46,14 @@ class PaperLimits:
 class Paper:
     """The text of a file, a paragraph a line, and how many pages it has (0 where the format knows none).
 
-    `tracked` is true where it holds changes that nobody has accepted yet; the text reads as if all were.
+    `tracked` is true where it holds changes that nobody has accepted yet; the text reads as if all were. `scanned` are the pages
+    (from 1) that hold a picture and no text.
     """
 
     text: str
     pages: int
     tracked: bool = False
+    scanned: tuple[int, ...] = ()
 
 
 def read_paper(raw: bytes, suffix: str, limits: PaperLimits | None = None) -> Paper:
@@ -84,7 +86,8 @@ def read_paper(raw: bytes, suffix: str, limits: PaperLimits | None = None) -> Pa
         raise PaperRefusedError(f"读取中断（退出码 {done.returncode}），文件可能已损坏；请另存为文本再导入") from None
     if "refused" in answer:
         raise PaperRefusedError(answer["refused"])
-    return Paper(text=answer["text"], pages=answer["pages"], tracked=answer["tracked"])
+    scanned = tuple(answer["scanned"])
+    return Paper(text=answer["text"], pages=answer["pages"], tracked=answer["tracked"], scanned=scanned)
 
 
 def _numbers(limits: PaperLimits) -> tuple[int, ...]:
@@ -98,6 +101,9 @@ _BEGINS = re.compile(
 )
 _CITES = re.compile(rf"第{_NUMERAL}条")
 _ROW_MARK = "｜"
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+_COMPARES = re.compile(r"修[订改正]前|修[订改正]后|现行|原条文|原文|新条文")
+_LONGEST_HEADING = 20
 _ENDS = re.compile(r"[。！？；：…”’』」）)]$")
 _TEXT = re.compile(rf"{_BEGINS.pattern}|[。；：，、]$")
 _EDGE = 3
@@ -158,7 +164,7 @@ def _serve(suffix: str, bounds: Sequence[int]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         paper = _read(sys.stdin.buffer.read(), suffix, unpacked_bytes, pages, characters)
-        answer = {"text": paper.text, "pages": paper.pages, "tracked": paper.tracked}
+        answer = asdict(paper)
     except PaperRefusedError as error:
         answer = {"refused": str(error)}
     except MemoryError:
@@ -167,9 +173,9 @@ def _serve(suffix: str, bounds: Sequence[int]) -> None:
 
 
 def _read(raw: bytes, suffix: str, unpacked_bytes: int, pages: int, characters: int) -> Paper:
-    count, tracked = 0, False
+    count, tracked, scanned = 0, False, list[int]()
     if suffix == ".pdf":
-        lines, count = _pdf_lines(raw, pages)
+        lines, count, scanned = _pdf_lines(raw, pages)
     else:
         told, tracked = _docx_lines(raw, unpacked_bytes)
         lines = [line.strip() for line in told]
@@ -178,7 +184,7 @@ def _read(raw: bytes, suffix: str, unpacked_bytes: int, pages: int, characters: 
         raise PaperRefusedError(f"文字超过 {characters} 个字符")
     if not text:
         raise PaperRefusedError("文件里没有文字")
-    return Paper(text=text.replace("\x00", ""), pages=count, tracked=tracked)
+    return Paper(text=text.replace("\x00", ""), pages=count, tracked=tracked, scanned=tuple(scanned))
 
 
 def _docx_lines(raw: bytes, unpacked_bytes: int) -> tuple[list[str], bool]:
@@ -189,6 +195,11 @@ def _docx_lines(raw: bytes, unpacked_bytes: int) -> tuple[list[str], bool]:
     from crawlers.attachments.word_text import is_tracked
     from crawlers.parsing.numbering import Numbering
 
+    if raw.startswith(_COMPOUND):
+        # An encrypted .docx lies in the same container as an old .doc.
+        raise PaperRefusedError(
+            "文件有打开密码，或是旧版 .doc 改了扩展名；请在 Word 或 WPS 中打开，去掉密码，另存为 .docx 再导入"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             if sum(member.file_size for member in package.infolist()) > unpacked_bytes:
@@ -222,26 +233,39 @@ def _table_lines(element: Any, document: Any, numbering: Any) -> Iterator[str]:
 
     # A merged cell is met once for every column and row that it spans; its paragraphs count once.
     texts: dict[Any, str] = {}
+    rows = []
     for row in Table(element, document).rows:
         for cell in row.cells:
             if cell._tc not in texts:  # noqa: SLF001 - the element has no other name
                 texts[cell._tc] = "\n".join(_block_lines(cell._tc, document, numbering)).strip()  # noqa: SLF001 - as above
-        yield from _row_lines(list(dict.fromkeys(text for cell in row.cells if (text := texts[cell._tc]))))  # noqa: SLF001 - as above
+        rows.append(list(dict.fromkeys(text for cell in row.cells if (text := texts[cell._tc]))))  # noqa: SLF001 - as above
+    compares = any(_compares(row) for row in rows)
+    for cells in rows:
+        yield from _row_lines(cells, compares=compares)
 
 
-def _row_lines(cells: Sequence[str]) -> Iterator[str]:
+def _compares(cells: Sequence[str]) -> bool:
+    """Tell whether a row sets two articles beside each other, or is the head of such rows."""
+    headings = [cell for cell in cells if len(cell) <= _LONGEST_HEADING and _COMPARES.search(cell)]
+    return max(len(headings), sum(_CITES.match(cell) is not None for cell in cells)) > 1
+
+
+def _row_lines(cells: Sequence[str], *, compares: bool) -> Iterator[str]:
     """Return what a row of a table says: a single cell lays out paragraphs, several are one line.
 
     A row that begins with the number of an article speaks of that article; the mark before it keeps it from being read as one.
+    In a table that compares an old text with a new one, so does a cell that stands alone: the article is new, or unchanged.
     """
     if len(cells) == 1:
-        yield from cells[0].split("\n")
+        lines = cells[0].split("\n")
+        yield from (f"{_ROW_MARK}{line}" if compares and _CITES.match(line) else line for line in lines)
         return
     line = " ".join(cell.replace("\n", " ") for cell in cells)
     yield f"{_ROW_MARK}{line}" if _CITES.match(line) else line
 
 
-def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int]:
+def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int, list[int]]:
+    """Return the lines of a document, how many pages it has, and which of them are pictures."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
@@ -252,14 +276,21 @@ def _pdf_lines(raw: bytes, pages: int) -> tuple[list[str], int]:
         count = len(reader.pages)
         if count > pages:
             raise PaperRefusedError(f"PDF 有 {count} 页，超过 {pages} 页")
-        lines = without_running([undo_shared_glyphs(page.extract_text()).splitlines() for page in reader.pages])
+        read = [undo_shared_glyphs(page.extract_text()).splitlines() for page in reader.pages]
+        scanned = [n for n, page in enumerate(reader.pages, 1) if not "".join(read[n - 1]).strip() and _draws(page)]
+        lines = without_running(read)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, PaperRefusedError):
             raise
         raise PaperRefusedError("不是有效的 PDF 文件，或已损坏") from error
     if count and not any(line.strip() for line in lines):
         raise PaperRefusedError("PDF 里没有文字，可能是扫描件；请先做文字识别，或导入文本")
-    return unwrap(lines), count
+    return unwrap(lines), count, scanned
+
+
+def _draws(page: Any) -> bool:
+    resources = page.get("/Resources")
+    return bool(resources is not None and resources.get_object().get("/XObject"))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from scrapy.responsetypes import responsetypes
 from crawlers.access.egress import Egress, EgressRefused, Refusal
 from crawlers.access.failure import Failure, FailureCode, RequestStopped
 from crawlers.access.packed import breaks_off
-from crawlers.access.politeness import stop_reason
+from crawlers.access.politeness import MAX_ROBOTS_BYTES, stop_reason
 from crawlers.visits.visit import Surroundings, Visit
 
 __all__ = ["EgressDownloadHandler", "open_client"]
@@ -213,8 +213,10 @@ class EgressDownloadHandler(BaseDownloadHandler):
             )
 
     async def _read(self, answer: aiohttp.ClientResponse, request: Request) -> bytes:
-        most = int(request.meta.get("download_maxsize", self._max_bytes))
-        if answer.content_length is not None and answer.content_length > most:
+        # Of robots rules the beginning is read, however long they are (RFC 9309, 2.5); a part of what is packed cannot be unpacked.
+        head_only = bool(request.meta.get("robots")) and "Content-Encoding" not in answer.headers
+        most = MAX_ROBOTS_BYTES if head_only else int(request.meta.get("download_maxsize", self._max_bytes))
+        if not head_only and answer.content_length is not None and answer.content_length > most:
             raise DownloadCancelledError(f"{request.url} announces {answer.content_length} bytes")
         clock = asyncio.get_running_loop().time
         body = bytearray()
@@ -222,6 +224,8 @@ class EgressDownloadHandler(BaseDownloadHandler):
         async for chunk in answer.content.iter_any():
             body += chunk
             window_bytes += len(chunk)
+            if head_only and len(body) >= most:
+                break
             if len(body) > most:
                 raise DownloadCancelledError(f"{request.url} is larger than {most} bytes")
             if clock() - window_start >= WINDOW_SECONDS:

@@ -4,7 +4,7 @@ import html
 import io
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -287,9 +287,9 @@ class TestClocks:
         with site.context.store.write() as work:
             known = work.clocks.get("A-20261125-03-C-APP")
             assert known is not None
-            work.clocks.save(replace(known, due_at=None))
+            work.clocks.save(replace(known, due_at=None, start_at=known.start_at + timedelta(days=20)))
         text = browser.client.get("/events/20261125-03?tab=handling").text
-        assert "节假日安排收录后算出" in text
+        assert "暂定，不早于 2027年1月" in text
         assert "无数字时限" not in text
 
     def test_a_clock_that_was_cancelled_by_mistake_is_started_again_and_its_due_time_stays(self, site: Site) -> None:

@@ -172,6 +172,7 @@ def test_what_the_command_refuses_is_refused_with_its_sentence_and_leaves_nothin
         return told(answer.text)
 
     assert "旧版.doc：不支持的格式 .doc" in refusal("旧版.doc", b"x")
+    assert "另存为 .docx 再导入" in refusal("旧版.wps", b"x")
     assert "坏.docx：不是有效的 DOCX 文件" in refusal("坏.docx", b"PK nothing")
     assert "坏.pdf：不是有效的 PDF 文件，或已损坏" in refusal("坏.pdf", b"%PDF nothing")
     assert "空.md：文件是空的" in refusal("空.md", b"  ")

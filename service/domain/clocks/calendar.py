@@ -16,6 +16,8 @@ _ASKED_FROM_MONTH = 11
 # Each statutory holiday is a day off beside the week-ends, which make-up days restore (全国年节及纪念日放假办法, thirteen days from
 # 2025 on). The State Council may add one, as on 3 September 2015, so another number is told and not refused.
 _STATUTORY, _SINCE, _BEFORE = 13, 2025, 11
+# Make-up days that are worked before the week-days off that they are for: since 2008 never more than two at once.
+_WORKED_AHEAD = 2
 
 
 class CalendarYearMissingError(LookupError):
@@ -87,6 +89,22 @@ class WorkingCalendar:
         while count > 0:
             day += timedelta(days=1)
             count -= self.is_working(day)
+        return day
+
+    def earliest(self, day: date, count: int) -> date:
+        """Return the day that `add_working_days` returns, or one before which that cannot lie where it would refuse.
+
+        In a year whose days off are not known every day from Monday to Friday counts as worked, and two make-up days as
+        worked at its beginning, so that whoever keeps to the day returned is not late once the notice is there.
+        """
+        ahead = _WORKED_AHEAD
+        while count > 0:
+            day += timedelta(days=1)
+            try:
+                count -= self.is_working(day)
+            except CalendarYearMissingError:
+                count -= (day.weekday() < _SATURDAY) + ahead
+                ahead = 0
         return day
 
 

@@ -4,9 +4,9 @@ No clock pauses by itself, none is back-dated, and what was late stays late (突
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
@@ -34,6 +34,7 @@ __all__ = [
     "drop",
     "dropped",
     "due_at",
+    "earliest_due",
     "expire",
     "limit_words",
     "meet",
@@ -210,13 +211,22 @@ def due_at(limit: str, start: datetime, calendar: WorkingCalendar) -> datetime |
         CalendarYearMissingError: Working days reach a year whose holidays are not known.
         ValueError: `limit` is not a limit.
     """
+    return _due(limit, start, calendar.add_working_days)
+
+
+def earliest_due(limit: str, start: datetime, calendar: WorkingCalendar) -> datetime | None:
+    """Return what `due_at` returns, or before when it is not due where a year's days off are not known: provisional, never too late."""
+    return _due(limit, start, calendar.earliest)
+
+
+def _due(limit: str, start: datetime, counted: Callable[[date, int], date]) -> datetime | None:
     number, unit = _split(limit)
     if number is None:
         return None
     if unit == "h":
         return start + timedelta(hours=number)
     first = start.astimezone(BEIJING).date()
-    last = first + timedelta(days=number) if unit == "d" else calendar.add_working_days(first, number)
+    last = first + timedelta(days=number) if unit == "d" else counted(first, number)
     return datetime.combine(last, _LAST_SECOND, tzinfo=BEIJING).astimezone(start.tzinfo)
 
 

@@ -52,6 +52,12 @@ class Duty:
     dropped_at: datetime | None = None
 
     @property
+    def undated(self) -> bool:
+        """Whether somebody has to keep it although its due time cannot be told before the days off of a year are known."""
+        counts = self.due_at is None and self.limit.endswith("wd")
+        return counts and not self.over and self.excluding is None
+
+    @property
     def late(self) -> bool:
         """Whether the duty was done, or its matter withdrawn, after it was due; once late, always late."""
         ended = self.met_at or self.dropped_at

@@ -105,8 +105,10 @@ def assign_all(
     def act(work: Work, alert: Alert) -> Mapping[str, Any]:
         chosen = handler_of(work, owner)
         check_gift(alert, chosen)
+        case = work.cases.of_alerts([alert.id]).get(alert.id)
         given = give(work, person, alert, chosen, office=office, now=now, not_before=now + UNDO + _GRACE)
-        return _item(alert, given) | {"mail": mail_key(alert.id, f"assigned:{given.revision}", chosen)}
+        held = {} if case is None or case.owner == chosen.name else {"case_owner": case.owner}
+        return _item(alert, given) | held | {"mail": mail_key(alert.id, f"assigned:{given.revision}", chosen)}
 
     return _each(store, person, alert_ids, "assign", act, now)
 
@@ -240,4 +242,13 @@ def _take_back(work: Work, person: Person, kind: str, item: Mapping[str, Any], n
     detail = {"was": alert.state.value, "reason": "撤销批量操作"}
     note(work, person, f"alert.{back.state.value}", f"alert:{alert.id}", detail, now)
     save_alert(work, back, now)
+    if "case_owner" in item:
+        _give_case_back(work, alert, item["case_owner"], now)
     return None
+
+
+def _give_case_back(work: Work, alert: Alert, owner: str | None, now: datetime) -> None:
+    """Give the case of an alert back to whom it was taken from, unless somebody gave it away again since."""
+    case = work.cases.of_alerts([alert.id]).get(alert.id)
+    if case is not None and case.owner == alert.owner:
+        work.cases.move(replace(case, owner=owner, changed_at=now, revision=case.revision + 1), ())

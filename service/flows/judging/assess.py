@@ -31,6 +31,8 @@ _MAX_ATTEMPTS = 3
 # A worker that is killed from outside loses its batch too, and one by one takes ten times as long.
 _LOSSES_IN_COMPANY = 2
 _LOSSES_ALONE = 2
+# What shares one time of holding: at most ten minutes, which is nine seconds a document.
+_HELD_AT_ONCE = 64
 
 
 class Judge(Protocol):
@@ -80,12 +82,15 @@ def assess_pending(
     for batch in _batches(store, leased, now(), report):
         # A second for most; through the encoder on a busy machine 256 took two minutes. One by one each has its own time:
         # where all had to share it, what was left of a slow round counted as lost, and a sound document was set aside.
-        with holding(lambda: _renew(store, leased, now())):
-            judged = _judge(store, judge, batch, now(), report)
-            with store.write() as work:
-                completions = _record(work, judged, office, now(), report)
-                if opinions is not None:
-                    opinions(work, completions, now())
+        # So has each part of a whole batch, which otherwise two slow workers took from each other again and again.
+        judged = []
+        for at in range(0, len(batch), _HELD_AT_ONCE):
+            with holding(lambda: _renew(store, leased, now())):
+                judged += _judge(store, judge, batch[at : at + _HELD_AT_ONCE], now(), report)
+        with holding(lambda: _renew(store, leased, now())), store.write() as work:
+            completions = _record(work, judged, office, now(), report)
+            if opinions is not None:
+                opinions(work, completions, now())
     return report
 
 

@@ -26,6 +26,7 @@ from service.domain.matters.matter_turn import (
 )
 from service.domain.people.person import Person
 from service.domain.rules.register import Register
+from service.flows.matters.undated import tell_undated
 from service.flows.office import Office
 from service.flows.taking_turns import take_turn
 from service.flows.telling.merging import MAIL
@@ -45,12 +46,13 @@ def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
     """Mail what came to 60 %, 85 % or past its due time to whoever answers for it, one mail a person; return how many mails.
 
     A due time that could not be told before the days off of a year were known is set as soon as they are, that of a
-    decided disclosure too. That a clock was told of is kept in the same transaction, so that no restart and no second
+    decided disclosure too; that there are such is mailed to administrators. That a clock was told of is kept in the same transaction, so that no restart and no second
     process tells it again.
     """
     if not take_turn(store, _TURN, every=EVERY, now=now):
         return 0
     _settle_disclosures(store, office.register)
+    told = tell_undated(store, office=office, now=now)
     rules, calendar = _warn_at(office.register), office.register.calendar
     with store.read() as work:
         matters = work.matters.listing(states=OPEN_STATES, limit=_MOST)
@@ -59,7 +61,7 @@ def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
         ]
         published = _disclosures_passed(work, office.register, now)
     if not moved and not published:
-        return 0
+        return told
     with store.write() as work:
         held = [matter for one in moved if (matter := work.matters.get(one, hold=True)) is not None]
         held = [settled(matter, calendar) or matter for matter in held]
@@ -67,7 +69,7 @@ def tend_matters(store: Store, *, office: Office, now: datetime) -> int:
         work.matters.save_all([_told(matter, found) for matter in held])
         if published:
             found += _take_disclosures(work, office.register, now)
-        return _tell(work, found, office, now)
+        return told + _tell(work, found, office, now)
 
 
 def _settle_disclosures(store: Store, register: Register) -> None:

@@ -34,6 +34,7 @@ _EFFECTIVE = re.compile(r"自\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*�
 _DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _REFERRED = re.compile(r"本(?:法|条例|办法|规定|细则|规则)第([零〇一二三四五六七八九十百千]+)条")
 _AMENDS = re.compile(r"关于修(?:改|订|正).+的决定$")
+_COMPARED = re.compile("^｜第.+条", re.MULTILINE)
 _FEWEST_WHOLE = 5
 _HEAD = 1500
 _MOST_MISSING = 5
@@ -86,6 +87,8 @@ def policy_file(stem: str, source: PolicySource, register: Register) -> PolicyFi
     if inserted:
         articles = ()
     elif not articles and not _may_have_none(source, policy):
+        if _COMPARED.search(source.text):
+            raise PolicyFileError("条文都在表格里，像修订对照表；对照表不作为条文收入，请导入修订后的全文")
         raise PolicyFileError(
             f"没有找到条文：每条须另起一行、以“第一条”开头；不分条的通知、解读请{source.how('类别', '解读')}，"
             f"通知{'选' if source.form else '写'}“政策文件”"

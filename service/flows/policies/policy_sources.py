@@ -24,6 +24,8 @@ _LIMIT_BYTES = 8 * 2**20
 _LIMIT_PAPER_BYTES = 32 * 2**20
 _LIMIT_HEADER_LINES = 40
 _TRACKED = "Word 文件里还有未接受的修订，已按全部接受后的文本读入；请对照公布的文本核对，或在 Word 中接受修订后再导入"
+_MOST_PAGES = 10
+_OLD_WORD = frozenset({".doc", ".wps", ".rtf", ".dot"})
 _RARE_NUL = 20
 """Of so many bytes one may be NUL in a text."""
 _HEADER_MARK = re.compile(r"^-{3,}\s*$")
@@ -115,7 +117,8 @@ def read_source(file: Path, *, now: datetime) -> PolicySource:
     """
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
-        raise PolicyFileError(f"不支持的格式 {suffix or '（无扩展名）'}，可用的是 {'、'.join(SUFFIXES)}")
+        instead = "；请在 Word 或 WPS 中打开，另存为 .docx 再导入" if suffix in _OLD_WORD else ""
+        raise PolicyFileError(f"不支持的格式 {suffix or '（无扩展名）'}，可用的是 {'、'.join(SUFFIXES)}{instead}")
     limit = _LIMIT_PAPER_BYTES if suffix in _PAPERS else _LIMIT_BYTES
     if file.stat().st_size > limit:
         raise PolicyFileError(f"文件超过 {limit // 2**20} MiB")
@@ -125,7 +128,13 @@ def read_source(file: Path, *, now: datetime) -> PolicySource:
     read = PolicySource(text="", suffix=suffix, sha256=hashlib.sha256(raw).hexdigest())
     if suffix in _PAPERS:
         paper = read_paper(raw, suffix)
-        return _with_header(replace(read, notices=(_TRACKED,) if paper.tracked else ()), paper.text)
+        notices = [_TRACKED] if paper.tracked else []
+        if paper.scanned:
+            listed = "、".join(map(str, paper.scanned[:_MOST_PAGES])) + (
+                "等" if len(paper.scanned) > _MOST_PAGES else ""
+            )
+            notices.append(f"PDF 第 {listed} 页是图片，没有读到文字；其中有条文的，请先做文字识别再导入")
+        return _with_header(replace(read, notices=tuple(notices)), paper.text)
     if suffix in _PAGES:
         return _page(read, raw, now)
     return _with_header(read, _decoded(raw))

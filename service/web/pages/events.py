@@ -18,7 +18,7 @@ from service.domain.cases.file import CaseFile
 from service.domain.cases.small_office import able_people
 from service.domain.cases.turn import turns
 from service.domain.cases.workflow import Step, Workflow
-from service.domain.clocks.clock import SYSTEM, Clock, ClockState, limit_words
+from service.domain.clocks.clock import SYSTEM, Clock, ClockState, earliest_due, limit_words
 from service.domain.events.event import Event
 from service.domain.events.facts import Condition
 from service.domain.events.need import need_decision
@@ -216,7 +216,9 @@ def _clock_view(clock: Clock, alert: Alert, context: AppContext) -> dict[str, An
         "first_due_at": clock.first_due_at,
         "armed_by": None if clock.armed_by == SYSTEM else clock.armed_by,
         "extend": _extension(clock, context),
-        "untold": clock.due_at is None and clock.limit.endswith("wd"),
+        "earliest": earliest_due(clock.limit, clock.start_at, context.office.register.calendar)
+        if clock.due_at is None and clock.limit.endswith("wd")
+        else None,
         "excluding": clock.excluding,
         "exclusions": clock.exclusions,
         "may_exclude": may_exclude(clock, context.now()) if alert.state is not AlertState.CLOSED else (),

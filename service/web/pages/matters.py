@@ -17,6 +17,7 @@ from service.domain.refusal import NotFound, Refusal
 from service.flows.keeping.privacy import note_personal_read
 from service.flows.matters import acts as flows
 from service.flows.matters.matter_watch import coming_of_disclosures, coming_of_matter
+from service.flows.matters.undated import undated_disclosures
 from service.web.received import received
 from service.web.refused import NOT_REFUSED, Refused, Sent, refused_by
 from service.web.render import page
@@ -68,7 +69,7 @@ def matters(
         identity=identity,
         key="matters",
         title="办件",
-        rows=[matter_row(matter, links[matter.id], now=now) for matter in found[:_PAGE]],
+        rows=[matter_row(matter, links[matter.id], context.office.register, now=now) for matter in found[:_PAGE]],
         counts=kind_counts(counts),
         kind=kind,
         state=state,
@@ -103,6 +104,7 @@ def _show_frequent(request: Request, identity: Identity, days: int, *, refused: 
         refused=refused,
         subjects=subjects,
         decisions=decisions,
+        earliest=undated_disclosures(decisions, context.office.register),
         coming={one.id: next(iter(coming_rows(coming.get(one.id, ())[:1])), None) for one in decisions},
         days=span,
         spans=flows.FREQUENT_DAYS,
@@ -213,7 +215,6 @@ def _show_matter(
 ) -> HTMLResponse:
     context = context_of(request)
     now = context.now()
-    clocks = context.office.register.clocks
     with context.store.read() as work:
         matter = flows.matter_of(work, matter_id)
         document = work.documents.get(matter.document_id) if matter.document_id else None
@@ -233,7 +234,7 @@ def _show_matter(
         refused=refused,
         matter=matter,
         text=document.text if document is not None else matter.text,
-        duties=duty_rows(matter, {name: rule.extend for name, rule in clocks.items()}, now=now),
+        duties=duty_rows(matter, context.office.register, now=now),
         links=[(link, events.get(link.event_id)) for link in links],
         coming=coming_rows(coming),
         readers=reader_rows(coming),

@@ -34,6 +34,7 @@ ACT_WORDS: Mapping[str, str] = MappingProxyType(
         "shift.ended": "提前结束班次",
         "members.set": "设置处室人员",
         "roster.gap": "值班空档提醒",
+        "clocks.undated": "算不出到期日的提醒",
         "batch.undone": "撤销批量操作",
         "event.graded": "登记事件等级",
         "event.split": "移出稿件",

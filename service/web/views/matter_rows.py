@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.clocks.clock import earliest_due
 from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.matters.crossing import Crossing, CrossingState
 from service.domain.matters.matter import Matter, MatterAct, MatterKind, MatterState, acts_of
 from service.domain.matters.matter_clock import may_exclude
 from service.domain.matters.matter_duty import Duty, DutyStanding, standing
 from service.domain.matters.matter_turn import Ahead
+from service.domain.rules.register import Register
 from service.web.views.told import Coming, PersonRow
 from service.web.views.wording import limit_word, remaining
 
@@ -40,7 +42,10 @@ _STYLES: Mapping[DutyStanding, str] = {
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
-    """One clock of a matter: its standing in words, what is left, and whether it can be extended, started or left out now."""
+    """One clock of a matter: its standing in words, what is left, and whether it can be extended, started or left out now.
+
+    `earliest` is before when it is not due, where its due time cannot be told yet.
+    """
 
     duty: Duty
     limit: str
@@ -50,6 +55,7 @@ class DutyRow:
     running: bool
     can_extend: bool
     can_start: bool
+    earliest: datetime | None = None
     may_exclude: tuple[ExclusionKind, ...] = ()
 
 
@@ -78,13 +84,13 @@ def open_states() -> tuple[MatterState, ...]:
     return tuple(state for state in MatterState if not state.over)
 
 
-def duty_rows(matter: Matter, extends: Mapping[str, str | None], *, now: datetime) -> list[DutyRow]:
-    """Return the clocks of a matter; `extends` has, by rule, by what it may be extended."""
-    return [_duty_row(matter, duty, extends.get(duty.rule_id), now) for duty in matter.duties]
+def duty_rows(matter: Matter, register: Register, *, now: datetime) -> list[DutyRow]:
+    """Return the clocks of a matter, each with whether its rule lets it be extended."""
+    return [_duty_row(matter, duty, register, now) for duty in matter.duties]
 
 
-def _duty_row(matter: Matter, duty: Duty, extension: str | None, now: datetime) -> DutyRow:
-    stands = standing(duty, now)
+def _duty_row(matter: Matter, duty: Duty, register: Register, now: datetime) -> DutyRow:
+    stands, rule = standing(duty, now), register.clocks.get(duty.rule_id)
     running = stands in {DutyStanding.RUNNING, DutyStanding.NEAR}
     left = ""
     if duty.due_at is not None and (running or stands is DutyStanding.OVERDUE):
@@ -96,20 +102,25 @@ def _duty_row(matter: Matter, duty: Duty, extension: str | None, now: datetime) 
         style=_STYLES.get(stands, ""),
         left=f"逾期 {left}" if stands is DutyStanding.OVERDUE else f"剩 {left}" if left else "",
         running=running,
-        can_extend=running and extension is not None and duty.extended_at is None and not matter.state.over,
+        can_extend=running
+        and rule is not None
+        and rule.extend is not None
+        and duty.extended_at is None
+        and not matter.state.over,
         can_start=stands is DutyStanding.UNVERIFIED,
+        earliest=earliest_due(duty.limit, duty.start_at, register.calendar) if duty.undated else None,
         may_exclude=may_exclude(matter, duty, now),
     )
 
 
-def matter_row(matter: Matter, links: list[Crossing], *, now: datetime) -> MatterRow:
+def matter_row(matter: Matter, links: list[Crossing], register: Register, *, now: datetime) -> MatterRow:
     """Return one row of the list."""
     waiting = [duty for duty in matter.duties if not duty.over]
     soonest = min(waiting, key=lambda duty: (duty.due_at is None, duty.due_at or now), default=None)
     shown = [link for link in links if link.state is not CrossingState.REJECTED]
     return MatterRow(
         matter=matter,
-        next_duty=None if soonest is None else _duty_row(matter, soonest, None, now),
+        next_duty=None if soonest is None else _duty_row(matter, soonest, register, now),
         next_step=_next(matter),
         links=len(shown),
         waiting_links=sum(link.state is CrossingState.PROPOSED for link in shown),

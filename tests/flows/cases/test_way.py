@@ -14,6 +14,7 @@ from service.domain.people.person import Role
 from service.domain.refusal import Conflict, Forbidden, NotFound
 from service.domain.week import week_of
 from service.flows.alerts.acts import answer, assign, close
+from service.flows.alerts.bulk import assign_all, undo
 from service.flows.cases.assessing import report_upwards
 from service.flows.cases.assigning import assign_case
 from service.flows.cases.drafting import set_disclosure
@@ -229,6 +230,18 @@ class TestBesideTheWay:
         assign(way.store, APPROVER, way.alert_id, "承办戊", office=OFFICE, now=way.now)
         assert (way.case.owner, alert_of(way).owner) == ("承办戊", "承办戊")
         assign_case(way.hand("duty_lead"), "承办丁")
+        assert (way.case.owner, alert_of(way).owner) == ("承办丁", "承办丁")
+
+    def test_undoing_a_bulk_assignment_gives_the_case_back_with_the_alert(self, way: Way) -> None:
+        with way.store.write() as work:
+            for name in ("承办丁", "承办戊"):
+                work.people.save(person(name, Role.OFFICER, duties=frozenset({"case_officer"})))
+        assign(way.store, APPROVER, way.alert_id, "承办丁", office=OFFICE, now=way.now)
+        way.opened()
+        done = assign_all(way.store, APPROVER, [way.alert_id], "承办戊", office=OFFICE, now=way.now)
+        assert (way.case.owner, alert_of(way).owner) == ("承办戊", "承办戊")
+        assert done.batch_id is not None
+        assert undo(way.store, APPROVER, done.batch_id, now=way.now).done == 1
         assert (way.case.owner, alert_of(way).owner) == ("承办丁", "承办丁")
 
     def test_closing_gives_the_alert_back_and_reopening_starts_from_screening(self, way: Way) -> None:

@@ -84,6 +84,14 @@ class TestRobots:
         press.pages["/robots.txt"] = Page(body=body, kind="text/plain")
         assert visit(source).sources[0].added == 2
 
+    def test_rules_larger_than_any_page_are_read_at_their_beginning(
+        self, press: Press, source: Source, visit: Visit
+    ) -> None:
+        body = b"User-agent: *\nDisallow: /\n" + b"# filling\n" * 1_200_000
+        press.pages["/robots.txt"] = Page(body=body, kind="text/plain")
+        report = visit(source).sources[0]
+        assert (report.added, report.failed is not None and "robots.txt 不允许" in report.failed) == (0, True)
+
     def test_binary_rules_allow_everything(self, press: Press, source: Source, visit: Visit) -> None:
         press.pages["/robots.txt"] = Page(body=bytes(range(256)) * 40, kind="application/octet-stream")
         assert visit(source).sources[0].added == 2

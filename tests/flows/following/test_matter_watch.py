@@ -212,3 +212,33 @@ def test_the_reminders_of_a_matter_that_are_said_to_come_are_those_that_are_sent
     with taken.read() as work:
         matter = work.matters.get_all([matter.id])[matter.id]
         assert [one.share for one in coming_of_matter(work, matter, register, first.at)] == [85, 100]
+
+
+def test_limits_without_a_due_time_are_told_to_administrators_once_and_to_those_who_lead_before_the_first_may_be_due(
+    taken: Store, office: Office, register: Register
+) -> None:
+    with taken.write() as work:
+        work.people.save(build_person(Role.ADMINISTRATOR, email="keeper@office.invalid"))
+    # Mediation ends within forty-five working days.
+    act_on_matter(
+        taken, build_person(Role.OFFICER), matter_id(taken, "TS-1"), MatterAct.ACCEPT, register=register, now=NOW
+    )
+    moments = [NOW + timedelta(days=day) for day in (1, 2, 20, 50, 51, 60)]
+    for moment in moments:
+        tend_matters(taken, office=office, now=moment)
+    undated = [mail for mail in mails(taken) if mail.payload["alert_id"] == "undated"]
+    assert [mail.payload["to"] for mail in undated] == [
+        "keeper@office.invalid",
+        "keeper@office.invalid",
+        "approver@office.invalid",
+    ]
+    listed = "".join(undated[0].payload["letter"]["listed"])
+    assert "投诉 TS-1：达成调解协议或终止调解，暂定不早于 2027年1月" in listed
+    assert "过期药" not in repr(undated[0].payload)
+
+
+def test_a_year_that_is_known_tells_nobody_of_limits_without_a_due_time(taken: Store, office: Office) -> None:
+    with taken.write() as work:
+        work.people.save(build_person(Role.ADMINISTRATOR, email="keeper@office.invalid"))
+    tend_matters(taken, office=office, now=NOW + 4 * DAY)
+    assert all(mail.payload["alert_id"] != "undated" for mail in mails(taken))

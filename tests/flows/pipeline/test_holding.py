@@ -129,6 +129,24 @@ def test_of_documents_that_are_judged_one_by_one_each_may_take_as_long_as_a_whol
     assert (others, report.completed, report.quarantined) == ([0] * 4, 4, 0)
 
 
+def test_each_part_of_a_whole_batch_may_take_as_long_as_a_lease_is_held(
+    store: Store, office: Office, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, others = TenMinutes(clock), list[int]()
+    monkeypatch.setattr(assess, "holding", keeper)
+    monkeypatch.setattr(assess, "_HELD_AT_ONCE", 2)
+
+    def meanwhile() -> None:
+        keeper.pass_by_leases(8)
+        with store.write() as work:
+            others.append(len(work.documents.claim(limit=9, lease=LEASE, now=clock())))
+
+    with store.write() as work:
+        work.documents.put([document(str(number), TITLE, at=clock()) for number in range(6)], now=clock())
+    report = judged(store, office, clock, SlowJudge(keeper, meanwhile))
+    assert (others, report.completed, report.quarantined) == ([0] * 3, 6, 0)
+
+
 def test_a_mail_that_the_server_takes_long_to_accept_is_sent_by_nobody_else(
     store: Store, office: Office, clock: MovingClock, keeper: Keeper, judge: ScriptedJudge
 ) -> None:

@@ -86,6 +86,19 @@ class TestTaking:
             ("第三条", "本法自2024年3月1日起施行。"),
         ]
 
+    def test_a_table_that_compares_the_old_text_with_the_new_is_refused_with_what_to_import(
+        self, store: Store, texts: Path, register: Register
+    ) -> None:
+        table = [
+            ["修订前", "修订后"],
+            ["第一条 甲。", "第一条 乙。"],
+            ["", "第二条 新增。"],
+            ["第三条 同。", "第三条 同。"],
+        ]
+        (texts / f"{LAW}.docx").write_bytes(docx_of(["演示药品法修订对照表"], table=table))
+        [refused] = take(store, texts, register).refused
+        assert "请导入修订后的全文" in str(refused)
+
     def test_a_header_describes_a_paper_without_articles(self, store: Store, texts: Path, register: Register) -> None:
         head = "---\n标题: 关于演示的通知\n文号: 赣药监〔2026〕9号\n发文机关: 江西省药品监督管理局\n公布日期: 2026年5月6日\n---\n各单位：请演示。\n"
         assert take(store, write(texts, "通知.md", head), register).refused == []

@@ -2,6 +2,8 @@ import io
 import zipfile
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject
 
 from crawlers.parsing.papers import PaperLimits, PaperRefusedError, read_paper, unwrap, without_running
 from tests.papers import docx_of, pdf_of
@@ -46,9 +48,41 @@ class TestReading:
         paper = read_paper(docx_of(["第一条 演示。"], table=[["第二条", "从轻"], ["甲", "第三条"]]), ".docx")
         assert paper.text == "第一条 演示。\n｜第二条 从轻\n甲 第三条"
 
+    def test_new_and_unchanged_articles_of_a_table_that_compares_two_texts_are_marked_as_rows(self) -> None:
+        table = [
+            ["修订前", "修订后"],
+            ["第一条 甲。", "第一条 乙。"],
+            ["", "第二条 新增。"],
+            ["第三条 同。", "第三条 同。"],
+        ]
+        paper = read_paper(docx_of(["演示办法修订对照表"], table=table), ".docx")
+        assert paper.text.splitlines()[2:] == ["｜第一条 甲。 第一条 乙。", "｜第二条 新增。", "｜第三条 同。"]
+
+    def test_a_page_that_is_a_picture_among_pages_of_text_is_told(self) -> None:
+        paper = read_paper(with_scanned_page(pdf_of(LINES)), ".pdf")
+        assert (paper.text, paper.pages, paper.scanned) == (READ, 2, (2,))
+        assert read_paper(pdf_of(LINES), ".pdf").scanned == ()
+
+    def test_a_docx_with_a_password_is_told_from_a_broken_one(self) -> None:
+        locked = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
+        with pytest.raises(PaperRefusedError, match=r"有打开密码.*另存为 \.docx"):
+            read_paper(locked, ".docx")
+
     def test_paragraphs_in_a_table_of_one_cell_stay_paragraphs(self) -> None:
         paper = read_paper(docx_of(["演示办法"], table=[["第一条 演示。\n第二条 演示之二。"]]), ".docx")
         assert paper.text == "演示办法\n第一条 演示。\n第二条 演示之二。"
+
+
+def with_scanned_page(raw: bytes) -> bytes:
+    """Return a PDF with a page more that shows a picture and no text."""
+    writer = PdfWriter(clone_from=io.BytesIO(raw))
+    page = writer.add_blank_page(200, 200)
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/XObject"): DictionaryObject({NameObject("/Im0"): DictionaryObject()})}
+    )
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def bomb() -> bytes:

@@ -1,7 +1,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+import chinese_calendar
 import pytest
 from chinese_calendar.constants import holidays, workdays
 from hypothesis import given
@@ -20,6 +22,7 @@ from service.domain.clocks.clock import (
     arm,
     cancel,
     due_at,
+    earliest_due,
     expire,
     limit_words,
     meet,
@@ -317,3 +320,31 @@ class TestCalendar:
         notice = CALENDAR.notice(date(2027, month, 1))
         assert notice is not None
         assert "calendar-2027.yaml" in notice
+
+
+class TestEarliestDue:
+    @pytest.mark.parametrize("year", range(2009, 2027))
+    def test_a_limit_into_a_year_that_nobody_knows_yet_is_never_due_before_its_provisional_day(
+        self, year: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        starts = [datetime(year, 1, 1, 8, tzinfo=BEIJING) + timedelta(days=day) for day in range(-80, 1, 3)]
+        limits = ["5wd", "7wd", "15wd", "20wd", "45wd"]
+        known = {(start, limit): due_at(limit, start, CALENDAR) for start in starts for limit in limits}
+
+        def told(day: date) -> bool:
+            if day.year >= year:
+                raise NotImplementedError
+            return bool(chinese_calendar.is_workday(day))
+
+        blind = SimpleNamespace(is_workday=told)
+        monkeypatch.setattr("service.domain.clocks.calendar.chinese_calendar", blind)
+        for (start, limit), due in known.items():
+            provisional = earliest_due(limit, start, CALENDAR)
+            assert due is not None
+            assert provisional is not None
+            assert due - timedelta(days=16) <= provisional <= due
+
+    def test_a_due_time_that_can_be_told_is_not_provisional(self) -> None:
+        start = datetime(2026, 9, 25, 15, tzinfo=BEIJING)
+        assert earliest_due("20wd", start, CALENDAR) == due_at("20wd", start, CALENDAR)
+        assert earliest_due("prompt", start, CALENDAR) is None

@@ -234,3 +234,22 @@ def test_what_was_found_in_a_product_is_not_the_product() -> None:
     assert open_event("E2", document=document, assessment=alone, speaker=speaker, sketch={}, now=NOW).products == (
         "氯倍他索丙酸酯",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("进贤县一药店被举报售假，公安机关已介入调查。", True),
+        ("警方已于当晚介入，案件正在侦办。", True),
+        ("公安、市场监管部门均已介入。", True),
+        ("公安机关尚未介入。", False),
+        ("网友希望公安介入。", False),
+        ("市场监管局已介入调查。", False),
+    ],
+)
+def test_that_the_police_look_into_it_is_read_as_suspicion_of_a_crime(text: str, told: bool) -> None:
+    speaker = Speaker(source_class=SourceClass.MEDIA, local=True)
+    document = build_document(text=text)
+    said = build_assessment(document)
+    event = open_event("E1", document=document, assessment=said, speaker=speaker, sketch={}, now=NOW)
+    assert event.facts["criminal"] is told
