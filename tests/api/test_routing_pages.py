@@ -317,6 +317,18 @@ class TestEventPage:
         text = browser.client.get(f"/events/{EVENT}?tab=notices").text
         assert "现在不发送：审批丙已静默至" in text
 
+    def test_who_got_an_address_after_the_first_mail_is_not_promised_one_at_once(self, reached: Site) -> None:
+        asked_again(reached)
+        assert foretold(reached, "立即") == []
+        assert "审批丙" in foretold(reached, "未确认：")[1]
+
+    def test_who_comes_on_duty_is_promised_the_first_mail_at_once(self, reached: Site) -> None:
+        asked_again(reached)
+        fields = {"begins": "2026-11-25T08:00", "ends": "2026-11-25T23:00", "person": "p-officer"}
+        assert reached.browser(Role.APPROVER).post("/system/roster/shifts", **fields).status_code == 303
+        [row] = foretold(reached, "立即")
+        assert "研判乙" in row
+
     def test_steps_that_are_due_together_are_foretold_as_the_one_mail_that_they_are(self, reached: Site) -> None:
         row, again = foretold(reached, "未确认：")
         assert "未确认：升级至分管领导" in row
