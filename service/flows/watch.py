@@ -29,7 +29,7 @@ from service.flows.taking_turns import take_turn
 from service.flows.telling.tell import Teller, tell, told_marks
 from service.ports.store import Store, Work
 
-__all__ = ["WatchReport", "watch"]
+__all__ = ["WatchReport", "owes_first", "watch"]
 
 EVERY = timedelta(seconds=15)
 _TURN = "watch.turn"
@@ -198,15 +198,19 @@ def _ask_again(
     if not asks(alert):
         return
     step = due_tier(alert, office.routing(), now)
-    owed = bool(alert.extras.get("muted")) or _shifts_now(work, now) != list(alert.extras.get("shift") or ())
     after, told, teller = alert, list[Person](), Teller(work, office, now)
-    if owed:
+    if owes_first(work, alert, now):
         first = teller.tell(alert, event, clocks, occasion=occasion_of(alert))
         after, told = told_marks(alert, first), [one.person for one in first.told]
     if step is not None:
         after, told = _go_up(work, after, event, clocks, step, told, teller, now)
     gone_up = after.extras.get("tier") != alert.extras.get("tier")
     _keep(work, alert, after, now, report, reminded=int(bool(told) or gone_up))
+
+
+def owes_first(work: Work, alert: Alert, now: datetime) -> bool:
+    """Return whether the next look tells of the alert whom its first mail has not reached: after a silence or a handover."""
+    return bool(alert.extras.get("muted")) or _shifts_now(work, now) != list(alert.extras.get("shift") or ())
 
 
 def _go_up(

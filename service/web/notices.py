@@ -16,6 +16,7 @@ from service.flows.office import Office
 from service.flows.reports.mornings import summed_up
 from service.flows.telling.merging import left_as, merged_into
 from service.flows.telling.tell import Teller
+from service.flows.watch import owes_first
 from service.ports.store import Work
 from service.web.views.told import (
     Coming,
@@ -43,7 +44,8 @@ def notices_view(work: Work, alert: Alert, event: Event, context: AppContext) ->
     told, held = plan_rows(current)
     return {
         "sent": told_rows(notices, states, merged, stands_for),
-        "would_told": told if asks(alert) else [],
+        # Who came to be reached after the alert was told is reached by the next step, not at once.
+        "would_told": told if asks(alert) and owes_first(work, alert, now) else [],
         "would_held": held,
         "asks": asks(alert),
         "mute": current.mute,

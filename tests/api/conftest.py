@@ -3,7 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -102,3 +102,12 @@ def site(seeded_folder: Path, tmp_path: Path) -> Iterator[Site]:
     yield site
     site.context.search.close()
     site.context.store.close()
+
+
+@pytest.fixture
+def reached(site: Site) -> Site:
+    """The site, where everybody has an address."""
+    with site.context.store.write() as work:
+        for person in work.people.listing():
+            work.people.save(replace(person, email=f"{person.role.value}@office.invalid"))
+    return site

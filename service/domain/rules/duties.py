@@ -11,7 +11,7 @@ from service.domain.clocks.clock import MET_STATES, SYSTEM, Clock, ClockRule, Cl
 from service.domain.events.facts import IncidentFacts, holds
 from service.domain.rules.register import Register
 
-__all__ = ["clock_for", "clock_id", "is_verified", "propose"]
+__all__ = ["cited", "clock_for", "clock_id", "is_verified", "propose"]
 
 
 def propose(
@@ -77,6 +77,11 @@ def is_verified(rule: ClockRule, register: Register) -> bool:
     return rule.verified and all(register.policies[policy].verified for policy in rule.policies)
 
 
+def cited(rule: ClockRule, register: Register) -> str:
+    """Return the policies that a clock rests on as they are quoted, each once: two entries may be of one document."""
+    return "；".join(dict.fromkeys(register.policies[policy].citation for policy in rule.policies))
+
+
 def clock_id(alert_id: str, rule_id: str) -> str:
     """Return the id of the one clock that an alert has of a rule."""
     return f"{alert_id}-{rule_id}"
@@ -105,7 +110,7 @@ def clock_for(
         start_at=known_at,
         post_at=post_at,
         due_at=None,
-        basis="；".join(register.policies[policy].citation for policy in rule.policies),
+        basis=cited(rule, register),
         verified=is_verified(rule, register),
         proposed_at=now,
         policy_version=register.version,

@@ -113,11 +113,13 @@ def _when(document: EventDocument) -> datetime:
 def _summary(event: Event, now: datetime) -> str:
     places = join_places(places_told(event.facts, event.regions)) or "待核实"
     products = "、".join(event.products[:3]) or "待核实"
+    independent = event.heat.get("independent_sources", event.source_count)
+    alone = f"（独立{independent}个）" if independent != event.source_count else ""
     people = [f"据稿件{told}" if (told := harmed_told(event)) else "受影响人数待核实"]
     people += [f"据稿件{told}（待核实）"] if (told := deaths_told(event)) else []
     return (
         f"{harmless(event.title)}。地点：{places}；涉及产品：{products}；{'，'.join(people)}；"
-        f"稿件{event.document_count}篇，信源{event.source_count}个；首发{beijing(event.first_at, now)}，"
+        f"稿件{event.document_count}篇，信源{event.source_count}个{alone}；首发{beijing(event.first_at, now)}，"
         f"本系统{beijing(event.known_at, now)}获知。"
     )
 
@@ -131,7 +133,7 @@ def deadlines(clocks: Sequence[Clock], now: datetime) -> tuple[str, ...]:
     lines = [_deadline(clock, now) for clock in own[:_MOST_DEADLINES]]
     others = len(told) - len(lines)
     also = "另有" if lines else "有"
-    return (*lines, f"{also}{others}项时限（含他方义务），见预警页面") if others else tuple(lines)
+    return (*lines, f"{also}{others}项时限（含他方义务），见事件页") if others else tuple(lines)
 
 
 def _deadline(clock: Clock, now: datetime) -> str:

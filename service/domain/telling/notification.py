@@ -43,7 +43,7 @@ class QuietHours:
 def subject(
     alert: Alert, clocks: Sequence[Clock], *, drill: bool, now: datetime, event: Event | None = None, mark: str = ""
 ) -> str:
-    """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters. A title that claims fewer dead than are told by now is followed by how many.
+    """Return the subject of a mail: level, state, what kind of reminder it is, what the title leaves open of the place, title and the next deadline, on one line of at most 120 characters. A title that claims fewer dead than are told by now, or none, is followed by how many.
 
     A drill's subject starts with `DRILL`. Control, direction and line-breaking characters become blanks.
     """
@@ -71,7 +71,8 @@ def due_again(subject: str, clocks: Sequence[Clock], now: datetime) -> str:
 
 def _more_dead(event: Event | None, title: str) -> str:
     toll = toll_of(event, "deaths") if event is not None and not event.facts.get("death_refuted") else None
-    return f"（现称死亡{toll.words}人）" if toll and 0 < dead_in(title) < toll.number else ""
+    claimed = dead_in(title)
+    return f"（{'现' if claimed else ''}称死亡{toll.words}人）" if toll and claimed < toll.number else ""
 
 
 def _place(event: Event | None, title: str) -> str:

@@ -214,7 +214,7 @@ def _major_event(number: int, one: Raised, now: datetime) -> MajorEvent:
         state=_STATES[alert.state],
         progress=_progress(alert, now),
         next_step=_next_step(alert),
-        people=people_told(event) if 0 < dead_in(event.title) != event.deaths else "",
+        people=people_told(event) if dead_in(event.title) != (event.deaths or 0) else "",
     )
 
 

@@ -19,7 +19,7 @@ from service.domain.policies.policy import (
     Standing,
     Verification,
 )
-from service.domain.rules.duties import is_verified
+from service.domain.rules.duties import cited, is_verified
 from service.domain.rules.register import Register
 from service.flows.rules.policy_links import LinkedPolicy
 from service.web.views.event_page import validity
@@ -228,7 +228,7 @@ def clock_rows(register: Register) -> list[ClockRow]:
             rule,
             "本局" if rule.role is ClockRole.OWN else "督促他方",
             _limit(rule),
-            "；".join(register.policies[policy].citation for policy in rule.policies),
+            cited(rule, register),
             _clock_mark(rule, register),
             is_verified(rule, register),
         )

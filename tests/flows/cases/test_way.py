@@ -348,15 +348,16 @@ class TestBypass:
             "“多人输注清云注射液后寒战”第1版越过初审、合法性审核、保密审查、领导签批：谣言正在扩散（值班丙申请，分管壬确认）"
         )
 
+    @pytest.mark.parametrize("title", ["某县注射液事件死亡增至2人", "某县9人输注注射液后寒战"])
     def test_the_weekly_briefing_tells_how_many_died_by_now_and_asks_nobody_to_assign_what_is_assigned(
-        self, way: Way
+        self, way: Way, title: str
     ) -> None:
         with way.store.write() as work:
             alert = work.alerts.get(way.alert_id)
             event = work.events.get(alert.event_id) if alert else None
             assert alert is not None
             assert event is not None
-            work.events.save(replace(event, title="某县注射液事件死亡增至2人", deaths=3, harmed=9), [])
+            work.events.save(replace(event, title=title, deaths=3, harmed=9), [])
             again = replace(
                 alert, owner="承办丁", acknowledged_at=None, acknowledged_by=None, revision=alert.revision + 1
             )

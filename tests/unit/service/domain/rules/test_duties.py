@@ -9,7 +9,7 @@ from service.domain.clocks.clock import SYSTEM, Clock, ClockState, cancel, drop,
 from service.domain.events.event import IncidentGrade
 from service.domain.policies.checks import Check, CheckVerdict
 from service.domain.policies.policy import Verification
-from service.domain.rules.duties import clock_id, propose
+from service.domain.rules.duties import cited, clock_id, propose
 from service.domain.rules.register import Register
 from tests.unit.service.domain.builders import HOUR, NOW, alert, facts, register
 
@@ -259,3 +259,10 @@ def test_watch_clocks_stay_as_a_checklist_and_own_proposals_expire() -> None:
     rules = register().clocks
     assert rules["C-5H"].expires_after == timedelta(hours=2)
     assert rules["W-GRP7"].expires_after is None
+
+
+def test_a_document_that_two_entries_of_a_clock_come_from_is_cited_once() -> None:
+    shipped = register()
+    for rule in shipped.clocks.values():
+        named = cited(rule, shipped).split("；")
+        assert len(named) == len(set(named)), rule.id

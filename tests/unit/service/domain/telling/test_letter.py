@@ -26,3 +26,12 @@ def test_a_mail_writes_the_province_city_and_county_of_its_places_once() -> None
         subject="", alert=build_alert(), event=event, clocks=(), documents=(), link="", drill=False, now=NOW
     )
     assert "地点：江西省赣州市于都县、罗坳镇、禾丰镇；" in letter.summary
+
+
+def test_a_mail_tells_how_many_sources_speak_on_their_own_where_some_pass_on_what_others_said() -> None:
+    event = replace(build_event(), source_count=5, heat={"independent_sources": 3})
+    for said, told in (("信源5个（独立3个）；", event), ("信源5个；", replace(event, heat={"independent_sources": 5}))):
+        letter = write_letter(
+            subject="", alert=build_alert(), event=told, clocks=(), documents=(), link="", drill=False, now=NOW
+        )
+        assert said in letter.summary

@@ -79,6 +79,16 @@ class TestSubject:
         title = "于都脉舒宁注射液事件死亡增至2人"
         assert subject(alert(RED, title=title), (), drill=False, now=NOW, event=told).endswith(said)
 
+    @pytest.mark.parametrize(
+        ("deaths", "refuted", "said"), [(2, None, "寒战（称死亡2人）"), (0, None, "寒战"), (2, "龚某", "寒战")]
+    )
+    def test_a_title_that_tells_of_nobody_dead_is_followed_by_how_many_are_told(
+        self, deaths: int, refuted: str | None, said: str
+    ) -> None:
+        told = event(deaths=deaths, facts={"death_refuted": refuted})
+        title = "于都县12人输注脉舒宁注射液后寒战"
+        assert subject(alert(RED, title=title), (), drill=False, now=NOW, event=told).endswith(said)
+
     def test_a_drill_starts_with_its_mark(self) -> None:
         assert subject(alert(), [], drill=True, now=NOW).startswith("【演练】[黄色·待确认] ")
 
