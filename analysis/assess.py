@@ -32,7 +32,7 @@ from analysis.reading import Reading, read, read_all
 from analysis.segmentation import RjiebaSegmenter, Segmenter, search_tokens
 from analysis.tiers.features import count_features, word_buckets
 from analysis.tiers.linear import LinearModel, load_model
-from crawlers.records import Document, DocumentKind
+from crawlers.records import Document, DocumentKind, in_order
 
 __all__ = ["MODELS", "Analyser", "document_fields", "stack_facts"]
 
@@ -283,20 +283,24 @@ class Analyser:
             yield Evidence(text=fields[name][begin:end], start=begin, end=end, field=name, rule="model:word")
 
     def _off_topic(self, document: Document, reading: Reading, tokens: str) -> Assessment:
-        return Assessment(
-            document_id=document.id,
-            level=Level.OFF_TOPIC,
-            p_in_remit=self.stack.unread_remit,
-            p_risk=self.stack.unread_risk,
-            categories=(),
-            severity=0,
-            tone=Tone.NEUTRAL,
-            entities=self._entities(document, reading) if _is_article(document, reading) else (),
-            evidence=(),
-            model=self.version,
-            tokens=tokens,
-            truncated=reading.truncated,
+        return _unread(
+            document.id,
+            tokens,
+            self._entities(document, reading) if _is_article(document, reading) else (),
+            reading.truncated,
+            self.version,
+            self.stack.unread_remit,
+            self.stack.unread_risk,
+            *_OFF_TOPIC.values(),
         )
+
+
+_OFF_TOPIC = {"level": Level.OFF_TOPIC, "categories": (), "severity": 0, "tone": Tone.NEUTRAL, "evidence": ()}
+# What most documents get: to name all of it in a call takes twice as long.
+_unread = in_order(
+    Assessment,
+    ("document_id", "tokens", "entities", "truncated", "model", "p_in_remit", "p_risk", *_OFF_TOPIC),
+)
 
 
 def _is_article(document: Document, reading: Reading) -> bool:

@@ -16,11 +16,10 @@ _CONCERNING = frozenset({TermKind.PRODUCT, TermKind.FIRM, TermKind.STRONG, TermK
 
 def may_concern(reading: Reading) -> bool:
     """Tell whether a document is worth scoring: it names a product, a firm, a strong term or another word of the field."""
-    # Half of the titles hold nothing at all.
-    if (reading.hits or reading.evasive or reading.sounded) and any(
-        hit.term.kind in _CONCERNING for hit in reading.named
-    ):
-        return True
+    # Half of the titles hold nothing at all, and most others nothing but what stands there plainly.
+    for hit in reading.named if reading.evasive or reading.sounded else reading.hits:
+        if hit.term.kind in _CONCERNING:
+            return True
     # The character first: most texts hold none, and looking for one costs a tenth of looking for the words.
     sign, words = _loose()
     return bool(sign.search(reading.joined)) and bool(words.search(reading.joined))

@@ -11,7 +11,7 @@ from analysis.joined import BETWEEN, Joined, portions
 from analysis.lexicon import HIDDEN, Hit, Lexicon, Term, TermKind
 from analysis.segmentation import Segmenter
 from analysis.text import Normalised, normalise_all, separated_places, squeeze
-from crawlers.records import Document, filled_at_once
+from crawlers.records import Document, filled_at_once, in_order
 
 __all__ = ["MODEL_CHARACTERS", "Reading", "read", "read_all"]
 
@@ -101,6 +101,9 @@ class Reading:
         return ("text", *self.text.origin(start - self.boundary, end - self.boundary))
 
 
+_reading = in_order(Reading, ("title", "text", "joined", "hits", "evasive", "sounded", "segmenter"))
+
+
 def read(document: Document, lexicon: Lexicon, segmenter: Segmenter) -> Reading:
     """Normalise and scan a document; words are cut when first asked for."""
     return read_all([document], lexicon, segmenter)[0]
@@ -143,7 +146,9 @@ def _read_portion(
         for n in {*heard, *lettered}
     }
     return [
-        Reading(title, text, texts[n], tuple(hits.get(n, ())), tuple(evasive.get(n, ())), sounded.get(n, ()), segmenter)
+        _reading(
+            title, text, texts[n], tuple(hits.get(n, ())), tuple(evasive.get(n, ())), sounded.get(n, ()), segmenter
+        )
         for n, (title, text) in enumerate(fields)
     ]
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import opencc
 
 from analysis.joined import Joined, portions
-from crawlers.records import filled_at_once
+from crawlers.records import filled_at_once, in_order
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -115,6 +115,7 @@ class Normalised:
 
 
 _NOTHING = Normalised("")
+_unmoved = in_order(Normalised, ("text",))
 
 
 def normalise(text: str) -> Normalised:
@@ -148,10 +149,12 @@ def _normalise_portion(texts: Sequence[str]) -> Iterator[Normalised]:
     if any(part in folded for part in _REWRITTEN_PARTS):
         unclear |= joined.numbers(found.start() for found in _REWRITTEN.finditer(folded))
     for number, (text, start) in enumerate(zip(texts, joined.starts, strict=True)):
-        if number in unclear or len(text) > MAX_CHARACTERS:
+        if not text:
+            yield _NOTHING
+        elif number in unclear or len(text) > MAX_CHARACTERS:
             yield normalise(text)
         else:
-            yield Normalised(folded[start : start + len(text)]) if text else _NOTHING
+            yield _unmoved(folded[start : start + len(text)])
 
 
 @cache

@@ -5,7 +5,6 @@ logged and tried again after a pause; only a stop ends a role.
 """
 
 import asyncio
-import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -28,6 +27,7 @@ from service.flows.matters.matter_watch import tend_matters
 from service.flows.pulse import leave_mark
 from service.flows.telling.deliver import deliver_mail, deliver_search
 from service.flows.watch import EVERY, watch
+from service.loaded import keep_what_is_loaded
 from service.log_lines import LogLines
 from service.ports.search import SearchUnavailableError
 from service.rhythm import Rhythm
@@ -97,7 +97,7 @@ def run_assess(app: Application, stop: threading.Event) -> None:
     rules = app.opinion_rules
     renew = _renewing(app, keeper, judge)
     look, count, obey, explaining = _looking(app), _counting(app), _obeying(app), Explaining(app.store, judge, app.now)
-    _keep_what_is_loaded()
+    keep_what_is_loaded()
 
     def step() -> bool:
         nonlocal office
@@ -124,16 +124,6 @@ def _look_up(library: "PolicyLibrary") -> None:
         log.info("library.loaded", articles=len(library))
         if library.refused:
             log.error("library.model_refused", sentence=library.refused)
-
-
-def _keep_what_is_loaded() -> None:
-    """Let the search for garbage pass over models, lexicon and code, which stay as long as the process.
-
-    Each full search through them took 100 ms, and of judging 12,000 titles 22 µs each; it takes 5 µs so.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 def _model_keeper(app: Application) -> "ModelKeeper[Analyser]":
@@ -171,7 +161,7 @@ def _renewing(app: Application, keeper: "ModelKeeper[Analyser]", judge: "WordedJ
         if worded:
             log.info("words.loaded", model=judge.version, unusable=judge.faults)
         if loaded or worded:
-            _keep_what_is_loaded()
+            keep_what_is_loaded()
 
     return renew
 

@@ -205,7 +205,8 @@ def called_firms(
             called.append(Span(EntityType.FIRM, start, run.end, canonical=name))
             if known is None:
                 stems.setdefault(name, reading.joined[seat_end : run.ending])
-    names = {span.canonical or "" for span in called[:_MOST_FIRMS]}
+    # In the order of the text: of two names in full that a shorter one may stand for, the first is meant, in every process.
+    names = dict.fromkeys(span.canonical or "" for span in called[:_MOST_FIRMS])
     for span in called:
         name = span.canonical or ""
         whole = next((other for other in names if name.removesuffix("公司") in other and name != other), None)

@@ -313,7 +313,10 @@ def _assessment_columns(completions: Sequence[Completion], now: datetime) -> dic
         "assessed_at": Same(now),
         "source_id": [document.source_id for document in documents_],
         "account": [document.author or f"source:{document.source_id}" for document in documents_],
-        "region": [document.region or _first_region(said) for document, said in zip(documents_, judged, strict=True)],
+        "region": [
+            document.region or (_first_region(said) if said.entities else None)
+            for document, said in zip(documents_, judged, strict=True)
+        ],
         "level": [int(said.level) for said in judged],
         "severity": [said.severity for said in judged],
         "tone": [said.tone for said in judged],

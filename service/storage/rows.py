@@ -13,7 +13,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, type_coerce
 
 from analysis.assessment import Assessment, CategoryScore, Entity, EntityType, Evidence, Level, PossibleRisk, Tone
-from crawlers.records import COUNTS, Document, Engagement
+from crawlers.records import COUNTS, Document, Engagement, in_order
 from service.domain.events.event import EventDocument
 from service.domain.places import places_of
 from service.ports.search import SearchDocument
@@ -85,6 +85,21 @@ _DOCUMENT_FIELDS = (
     "extras",
 )
 
+_LEASE_TO = len(_LEASE_COLUMNS)
+_COUNTED_TO = _LEASE_TO + len(COUNTS)
+_document = in_order(Document, (*_DOCUMENT_FIELDS, "engagement"))
+_leased = in_order(LeasedDocument, ("seq", "document", "stored_at", "attempts", "fence"))
+_SEARCHED_OF_DOCUMENTS = ("seq", "id", "title", "text", "url", "source_id", "kind")
+_SEARCHED_OF_ASSESSMENTS = ("version", "level", "severity", "tone", "event_id", "at")
+_search_document = in_order(
+    SearchDocument,
+    (
+        *("seq", "document_id", "title", "text", "url", "source_id", "kind"),
+        *("version", "level", "severity", "tone", "event_id", "published_at"),
+        *("tokens", "source_class", "categories", "products", "firms", "regions"),
+    ),
+)
+
 
 def values_of(record: object, table: Table) -> dict[str, Any]:
     """Return a record's fields as the values of a row of `table`."""
@@ -138,36 +153,11 @@ def document_of(found: Mapping[Any, Any]) -> Document:
 
 def leased_of(row: Sequence[Any]) -> LeasedDocument:
     """Return the document of a row of `leased_columns`."""
-    seq, stored_at, attempts, fence, seen_at = row[: len(_LEASE_COLUMNS)]
-    counts, own = row[len(_LEASE_COLUMNS) : -len(_DOCUMENT_FIELDS)], row[-len(_DOCUMENT_FIELDS) :]
-    seen = None if seen_at is None else Engagement(seen_at=seen_at, **dict(zip(COUNTS, counts, strict=True)))
-    document = _document(own, seen)
-    return LeasedDocument(seq=seq, document=document, stored_at=stored_at, attempts=attempts, fence=fence)
-
-
-def _document(own: Sequence[Any], seen: Engagement | None) -> Document:
-    """Return the document of the values of `_DOCUMENT_FIELDS`; spelt out, in three quarters of the time."""
-    id_, source_id, native_id, kind, title, text, fetched_at, url, published_at, *others = own
-    precision, origin, author, region, raw_hash, method, extras = others
-    return Document(
-        id=id_,
-        source_id=source_id,
-        native_id=native_id,
-        kind=kind,
-        title=title,
-        text=text,
-        fetched_at=fetched_at,
-        url=url,
-        published_at=published_at,
-        precision=precision,
-        origin=origin,
-        author=author,
-        region=region,
-        engagement=seen,
-        raw_hash=raw_hash,
-        method=method,
-        extras=extras,
-    )
+    seq, stored_at, attempts, fence, seen_at = row[:_LEASE_TO]
+    seen = None
+    if seen_at is not None:
+        seen = Engagement(seen_at=seen_at, **dict(zip(COUNTS, row[_LEASE_TO:_COUNTED_TO], strict=True)))
+    return _leased(seq, _document(*row[_COUNTED_TO:], seen), stored_at, attempts, fence)
 
 
 def leased_columns() -> list[Column[Any]]:
@@ -237,8 +227,8 @@ def _category_scores(parts: Sequence[Mapping[str, Any]]) -> tuple[CategoryScore,
 
 def categories_text(assessment: Assessment) -> str:
     """Return the category codes as text that a condition can look into: `|R01|R07|`, empty without any."""
-    codes = assessment.category_codes
-    return f"|{'|'.join(codes)}|" if codes else ""
+    # Most have none.
+    return f"|{'|'.join(assessment.category_codes)}|" if assessment.categories else ""
 
 
 def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
@@ -272,41 +262,25 @@ def event_document_of(found: Mapping[Any, Any]) -> EventDocument:
 
 def search_columns() -> list[ColumnElement[Any]]:
     """Return what `search_document_of` reads of `documents`, `assessments` and `source_descriptions`, in its order."""
-    named = {
-        documents: ("seq", "id", "title", "text", "url", "source_id", "kind", "region"),
-        assessments: ("version", "level", "severity", "tone", "event_id", "at", "data"),
-        source_descriptions: ("source_class",),
-    }
+    named = {documents: _SEARCHED_OF_DOCUMENTS, assessments: _SEARCHED_OF_ASSESSMENTS}
     columns = [table.c[name] for table, names in named.items() for name in names]
+    columns += [documents.c.region, source_descriptions.c.source_class, assessments.c.data]
     # Kinds and tones are shown as they are stored.
     return [type_coerce(column, Text) if isinstance(column.type, Word) else column for column in columns]
 
 
 def search_document_of(row: Sequence[Any]) -> SearchDocument:
     """Return what the search projection holds of one assessed document, of a row of `search_columns`."""
-    seq, id_, title, text, url, source_id, kind, own_region, *judged, source_class = row
-    version, level, severity, tone, event_id, at, data = judged
+    own_region, source_class, data = row[-3:]
     categories, entities, tokens = _searched(data)
-    return SearchDocument(
-        document_id=id_,
-        version=version,
-        seq=seq,
-        title=title,
-        text=text,
-        tokens=tokens,
-        source_id=source_id,
-        source_class=source_class or "other",
-        kind=kind,
-        level=level,
-        severity=severity,
-        tone=tone,
-        categories=tuple([score["code"] for score in categories]) if categories else (),
-        products=_named(entities, _PRODUCT_TYPES) if entities else (),
-        firms=_named(entities, _FIRM_TYPES) if entities else (),
-        regions=places_of(_regions(entities), own_region),
-        event_id=event_id,
-        published_at=at,
-        url=url,
+    return _search_document(
+        *row[:-3],
+        tokens,
+        source_class or "other",
+        tuple([score["code"] for score in categories]) if categories else (),
+        _named(entities, _PRODUCT_TYPES) if entities else (),
+        _named(entities, _FIRM_TYPES) if entities else (),
+        places_of(_regions(entities), own_region) if entities or own_region else (),
     )
 
 
@@ -326,7 +300,7 @@ def searched_by() -> str:
     made = [
         asdict(
             search_document_of(
-                (1, "d", "题", "文", "u", "s", "notice", own, 1, 2, 3, "neg", "e", at, _judged(named), "media")
+                (1, "d", "题", "文", "u", "s", "notice", 1, 2, 3, "neg", "e", at, own, "media", _judged(named))
             )
         )
         for named, own in _CASES

@@ -19,6 +19,7 @@ from service.flows.alerts.consider import Office
 from service.flows.judging.assess import assess_pending
 from service.flows.people.acts import add_person
 from service.flows.telling.deliver import deliver_search
+from service.loaded import keep_what_is_loaded
 from service.ports.search import SearchDocument
 from service.ports.store import Completion, Store
 from service.search.fts import FtsSearch
@@ -93,6 +94,8 @@ class FirstTier:
         self._store = open_store(url, durable=False)
         self._search = FtsSearch(folder / "search.db")
         self._analyser, self._moment = analyser, first.fetched_at
+        # As a worker does; the peer, in the same process, is spared as much.
+        keep_what_is_loaded()
         self.signed = 0
         self.run([replace(first, id="first", native_id="first")])
 

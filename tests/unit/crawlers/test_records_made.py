@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
-from crawlers.records import filled_at_once
+from crawlers.records import filled_at_once, in_order
 
 
 @filled_at_once
@@ -51,3 +51,27 @@ def test_a_record_is_checked_compared_hashed_copied_and_stored_as_before() -> No
     assert Made(1) == Made(1) != replace(Made(1), named=4)
     assert hash(Open(1)) == hash(Open(1))
     assert pickle.loads(pickle.dumps(Made(1, own=[2]))) == copy.deepcopy(Made(1, own=[2]))  # noqa: S301
+
+
+def test_a_record_made_of_values_in_order_is_the_one_made_by_name() -> None:
+    made = in_order(Made, ("named", "second", "first"))(5, "x", 1)
+    assert made == Made(1, "x", named=5)
+    assert repr(made) == repr(Made(1, "x", named=5))
+    assert type(made) is Made
+    assert in_order(Made, ("first",))(1) == Made(1)
+    assert in_order(Made, ("first",))(1).own is not in_order(Made, ("first",))(1).own
+    assert in_order(Open, ("first",))(2) == Open(2)
+
+
+def test_a_record_made_of_values_in_order_is_frozen_and_checked() -> None:
+    with pytest.raises(FrozenInstanceError):
+        in_order(Made, ("first",))(1).first = 2  # type: ignore[misc]
+    with pytest.raises(ValueError, match="below 0"):
+        in_order(Made, ("first",))(-1)
+    with pytest.raises(TypeError, match="missing 1 required"):
+        in_order(Made, ("first", "second"))(1)
+
+
+def test_a_record_made_of_values_in_order_lacks_no_field_without_a_default() -> None:
+    with pytest.raises(ValueError, match="Made needs first"):
+        in_order(Made, ("second",))

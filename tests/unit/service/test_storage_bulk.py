@@ -107,7 +107,7 @@ def test_an_assessment_without_parts_is_written_as_every_other(tokens: str) -> N
 @pytest.mark.parametrize("tokens", ["", "药 店", '引号 " 与', "斜杠 \\", '"tokens":"药"', "换行\n"])
 def test_the_search_projection_reads_the_tokens_that_were_judged(id_: str, tokens: str) -> None:
     data = dump_assessment(replace(blank(tokens), document_id=id_))
-    row = (1, id_, "题", "", None, "s", "article", None, 1, 0, 0, "neu", None, HOUR, data, None)
+    row = (1, id_, "题", "", None, "s", "article", 1, 0, 0, "neu", None, HOUR, None, None, data)
     found = search_document_of(row)
     assert (found.tokens, found.categories, found.products, found.regions) == (tokens, (), (), ())
 

@@ -72,6 +72,14 @@ def test_the_short_form_of_a_firm_named_in_full_is_that_firm() -> None:
     assert firms("", "赣明澄制药有限公司被查,赣明澄公司回应") == ["赣明澄制药有限公司"]
 
 
+def test_of_several_names_in_full_a_shorter_one_stands_for_the_first() -> None:
+    # Of as many texts, so that no chance order of the names is right in all of them.
+    for stem in ("枫澄", "湘澄", "岚澄", "桐澄", "匡澄", "谯澄", "津澄", "鹤澄"):
+        whole = [f"江西{stem}制药{kind}公司" for kind in ("有限", "股份有限", "集团有限", "连锁有限")]
+        found = entities("企业名单", f"涉及{'、'.join(whole)}。江西{stem}制药回应,将整改。")
+        assert {e.canonical for e in found if e.text == f"江西{stem}制药"} == {whole[0]}
+
+
 @pytest.mark.parametrize("name", ["益嘉澄药房", "洎澄国医馆", "睛澄童视光中心", "糖澄家旗舰店", "龙虎山济澄堂"])
 def test_shops_and_practices_in_quotation_marks_are_named(name: str) -> None:
     assert firms(f"市民举报“{name}”卖过期药") == [name]
