@@ -18,6 +18,7 @@ __all__ = [
     "is_another_story",
     "is_harm_told",
     "is_refuted",
+    "is_scoffed_at",
     "is_statistic",
     "is_supposed",
     "is_unrelated",
@@ -134,6 +135,11 @@ _SAID_OF_IT = re.compile(
 _REFUTED = re.compile(
     '辟谣|造谣|传谣|系谣言|为谣言|是谣言|纯属|不属实|”不实|\\?不实|"不实|不实信息|捏造|没法核实|无法核实|未经证实|没有依据|无任何|谣言(?<!不是谣言)(?<!不信谣言)'
 )
+_SCOFFED = (
+    "(?:官方|政府|医院|院方|警方|网警|公安|他们|你们|卫健委|疾控|药监局?|通报|公告)[^,。?!]{0,4}[说称](?:是|成|这|我们?)*(?:谣言|造谣|不实|不属实)(?=[?？吗]|[,。]?那我)"
+    "|(?:你们|他们|只会|就会|忙着|急着|光会)[^,。]{0,3}辟谣|辟谣辟"
+    '|(?:谣言|不实|不属实|辟谣)["”』」]?[^。?!]{0,10}(?:家属|家长|当事人|亲属|父母|父亲|母亲)[^,。]{0,6}(?:不认|不服|反驳|出示|晒出|不接受|否认)'
+)
 # The same words where they refute nothing: who insists that it is no rumour, a refutation that fell, an appeal not to
 # spread rumours, and 无任何, 没有依据, 纯属, 捏造 of other things than what is told. Each would hide the deaths of a title.
 _REFUTES_NOTHING = re.compile(
@@ -142,9 +148,11 @@ _REFUTES_NOTHING = re.compile(
     "|(?:曾经?|先|刚)[^,。]{0,2}辟谣|辟谣[^,。]{0,4}(?:承认|证实|打脸|反转|翻车|失败|属实)|(?:勿|不要|别|不信谣.?不)(?:信谣.?)?传谣"
     "|无任何(?!依据|根据|证据|事实|关|联系|因果|人员|死|伤|异常|不良|质量|问题|此类|类似)"
     "|(?:收费|处罚|涨价|定价|用药)[^,。]{0,4}没有依据"
-    "|纯属(?!谣言|虚|捏造|编造|不实|子虚|造谣|误|谎|假|恶搞|杜撰|无稽|瞎|胡|凭空|巧合|偶)"
+    # Who was harmed answers a rebuttal: 官方说是谣言?那我女儿躺在医院是假的? 你们辟谣辟得真快; “系谣言”的通报,家属不认.
+    "|" + _SCOFFED + "|纯属(?!谣言|虚|捏造|编造|不实|子虚|造谣|误|谎|假|恶搞|杜撰|无稽|瞎|胡|凭空|巧合|偶)"
     "|捏造(?=[^,。]{0,6}(?:检验|检测|批|生产|记录|数据|报告|资质|病历|处方))"
 )
+_REBUTTAL_SCOFFED = re.compile(_SCOFFED)
 # Only words that mean dozens at the least: 很多人 and 全班 are said of three.
 _MANY = re.compile(
     "上百|数百|几百|成百上千|上千|数千|大批(?:患者|病人|儿童|孩子|学生|老人|消费者|市民)|"
@@ -246,6 +254,11 @@ def ruled_out_spans(words: str) -> list[tuple[int, int]]:
 def is_refuted(text: str) -> bool:
     """Tell whether a text refutes or doubts what it quotes; that it insists to be no rumour is no refutation."""
     return bool(_REFUTED.search(text) and _REFUTED.search(_REFUTES_NOTHING.sub("", text)))
+
+
+def is_scoffed_at(text: str) -> bool:
+    """Tell whether a text answers a rebuttal instead of giving one: 官方说是谣言?那我女儿躺在医院是假的?"""
+    return bool(_REBUTTAL_SCOFFED.search(text))
 
 
 def tells_of_many(sentence: str) -> bool:
