@@ -82,8 +82,9 @@ _TOLD_OF_ONE = re.compile(
 # Names that hold a word of harm and tell none: 人乳头瘤病毒疫苗, 抢救室, 晕车药.
 _MERE_NAME = re.compile(
     "病毒疫苗|(?:肝炎|脑炎|感染|腹泻)[^,。]{0,3}疫苗|抢救[室车台药]|急诊[科室]|晕车|晕船|防晕|抗过敏|过敏[药史原体]|过敏性?(?:鼻炎|哮喘|咳嗽|紫癜|体质)|感染科|"
-    "住院[部楼医费]|止吐药?|抗癫痫|癫痫药|皮炎平|烫伤膏|烧伤[膏科]|发热门诊|发烧药|出血热|溃疡性结肠炎"
+    "住院[部楼医费]|恶心(?:死|坏了|透)|溶血栓|差一?点(?:就)?(?:吃错|打错|错服|误服|误食)|(?<![后就致])患有?(?:癫痫|肾病|尿毒症|白血病|肝炎|皮炎)(?=[^。]{0,6}(?:需|要|长期|多年|一直))|止吐药?|抗癫痫|癫痫药|皮炎平|烫伤膏|烧伤[膏科]|发热门诊|发烧药|出血热|溃疡性结肠炎"
 )
+_NAME_BEFORE, _NAME_BEHIND = 4, 12
 _CLAUSE = re.compile(r"[^,:—\s]+")
 _DENIED = re.compile(
     "(?:无(?!证|良|资质|照|处方|业|效|痛|糖|效)|没(?!治|药|货)|未(?!成年|见好转|按|经|脱离)|不会|不是|并非|并未|避免|防止|预防|降低|减少|排除(?!.{0,2}偶合)|否认|不存在|零|不曾|从未|谈不上|绝非)[^,。;]{0,8}$"
@@ -187,7 +188,7 @@ def is_harm_told(sentence: str, *, hard: bool = False) -> bool:
 
 
 def _is_mere_name(sentence: str, harm: re.Match[str]) -> bool:
-    names = _MERE_NAME.finditer(sentence, max(0, harm.start() - 2), harm.end() + 4)
+    names = _MERE_NAME.finditer(sentence, max(0, harm.start() - _NAME_BEFORE), harm.end() + _NAME_BEHIND)
     return any(name.start() <= harm.start() and harm.end() <= name.end() for name in names)
 
 
