@@ -86,7 +86,7 @@ def _is_novel(title: str, joined: str) -> bool:
 
 def _is_remembered(title: str, joined: str) -> bool:
     remembered = _REMEMBERED.search(title) and _PAST_YEAR.search(joined)
-    return bool(remembered) and not _GOES_ON.search(title) and not _NOW.search(joined)
+    return bool(remembered) and not _GOES_ON.search(title) and not _NOW.search(_REMEMBERED.sub("", joined))
 
 
 def _is_taken_back(title: str, parts: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from tests.unit.analysis.reading_of import findings, reading
         ("挂水后一老人死亡家属讨说法", "product_death"),
         ("3岁女童在卫生院雾化后死亡", "product_death"),
         ("12名患者输注头孢曲松钠后高热住院", "product_cluster"),
+        ("玉山县一诊所输液后感染患者从3人增至11人", "product_cluster"),
         ("多名婴儿接种过期疫苗", "vaccine_harm"),
         ("某药企一级召回三批次药品公告", "recall_class_1"),
         ("江西通报5批次药品不合格", "jiangxi_notice"),
@@ -172,6 +173,11 @@ def test_a_death_without_any_product_near_is_no_fact() -> None:
 def test_the_dead_that_an_office_only_names_to_deny_them_are_none_and_it_rebuts(title: str, text: str) -> None:
     facts = findings(title, text).facts
     assert (facts["deaths"], facts["official_rebuttal"]) == (0, True)
+
+
+def test_who_was_killed_with_a_medicine_is_no_death_of_the_medicine() -> None:
+    text = "检方指控，被告人张某为骗取保险金，多次向妻子注射胰岛素，致其低血糖昏迷死亡。"
+    assert findings("杀妻骗保案今日开庭 被告人被控用胰岛素致妻子死亡", text).facts["deaths"] == 0
 
 
 def test_what_the_public_told_and_an_office_confirms_stays() -> None:
