@@ -11,7 +11,7 @@ from analysis.reading import Reading
 __all__ = ["FoundRegion", "found_regions"]
 
 _PLACE_AFTER = re.compile(
-    "^(?:县|市|区|省|这|那|药[交市]|[一二]小|小学|中学|哪|老城|的(?:幼儿园|小学|中学|学校|药店|医院|诊所|村)|接种|中医|妇幼|卫生|有位|籍|当地|本地|一(?!个?月|年|天|周|次|下|般|定|样|直|旦)|某|公安|警方|人民|药监|市监|市场监管|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
+    "^(?:县|市|区|省|这|那|药[交市]|[一二]小|小学|中学|哪|老城|的(?:幼儿园|小学|中学|学校|药店|医院|诊所|村)|接种|中医|妇幼|卫生|有位|籍|当地|本地|一(?!个?月|年|天|周|次|下|般|定|样|直|旦)|某|公安|警方|人民|药监|市监|市场监管|法院|检察|卫健|疾控|医保|的老乡|老乡|这边|那边|有个|有家|有人|某|网友|居民|街|街道|镇|乡|通报|药店|医院|诊所|那家|这家|中药材|的药|的诊|的医|的宠)"
 )
 _PLACE_BEFORE = re.compile("(?:在|跑遍|先去|地是|来自|坐标|位于|江西|家乡|老家|听说|带.{0,2}去|我们|我是|【)$")
 _ALONE_BEFORE = re.compile(r"[。,!?;\s]|^$")
@@ -25,6 +25,12 @@ _SUFFIX_AFTER = re.compile("自治州|自治县|州|区|县|市")
 _NAMED_AFTER = re.compile(
     "[东南西北中]?[一二三四]?(?:路(?![边人过程途上])|堂(?:[医药大]|店|诊|连)|湖(?:[边畔水面心的,。、]|区(?:抢|各|渔|农|的))|拌粉|炒粉|米粉|瓦罐|大道|大街|街(?![头道上])|大桥|大厦)|话(?!题)|烤鸭|板鸭|拉面"
 )
+# 九江路上那家大药房 is a shop in a street, 回九江路上 is on the way.
+_ON_A_ROAD = re.compile("路上(?=[的那这有某一]{0,2}[家间个处]?[^,。]{0,4}(?:店|药房|诊所|医院|美容院))")
+_GOING = frozenset("去回往到赴来从")
+_SUFFIXES = frozenset("省市县区")
+# An authority's branch is where its district is: 赣州市公安局章贡分局.
+_BRANCH = re.compile("(?:公安|市场监督管理|市场监管|生态环境|医疗保障|医保)局(?P<in>[一-鿿]{2,4})分局")
 _NO_SUFFIX = ("市场", "市民", "市区", "区域", "区别")  # 宜春市场监管局 names 宜春
 _REACH = 4
 _LONGEST_SHORT_NAME = 2
@@ -47,7 +53,10 @@ def found_regions(reading: Reading, hits: Sequence[Hit], lexicon: Lexicon) -> li
     the town or zone that follows a county; of these the code is that of the county.
     """
     text, regions, ambiguous = reading.joined, lexicon.regions, lexicon.names["ambiguous_regions"]
-    chains = list(_chains([hit for hit in _longest(hits) if _stands_alone(reading, hit, lexicon)], regions))
+    alone = [hit for hit in _longest(hits) if _stands_alone(reading, hit, lexicon)]
+    if len({hit.term.label for hit in alone}) > 1:
+        alone = [hit for hit in alone if not _lends_its_name(text, hit)]
+    chains = list(_chains(alone, regions))
     spoken = {r.name for chain in chains for hit in chain for r in regions[hit.term.label] if _is_sure(hit, r)}
     starts = {chain[0].start for chain in chains}
     found = []
@@ -65,7 +74,7 @@ def _stands_alone(reading: Reading, hit: Hit, lexicon: Lexicon) -> bool:
     if hit.end - hit.start > _LONGEST_SHORT_NAME:
         return True
     text = reading.joined
-    if _NAMED_AFTER.match(text, hit.end):
+    if _lends_its_name(text, hit):
         return False
     county = lexicon.regions[hit.term.label]
     if len(county) == 1 and _with_town(text, hit.end, county[0], lexicon)[0] > hit.end:
@@ -79,8 +88,19 @@ def _stands_alone(reading: Reading, hit: Hit, lexicon: Lexicon) -> bool:
     return True
 
 
+def _lends_its_name(text: str, hit: Hit) -> bool:
+    """Tell whether a name is that of a street, a dish or a way of speaking; who names the county itself writes 县."""
+    if text[hit.end - 1] in _SUFFIXES:
+        return False
+    on_a_road = _ON_A_ROAD.match(text, hit.end) and text[max(0, hit.start - 1) : hit.start] not in _GOING
+    return bool(on_a_road or _NAMED_AFTER.match(text, hit.end))
+
+
 def _extended(text: str, end: int, region: Region, lexicon: Lexicon, starts: set[int]) -> tuple[int, Region]:
     """Return end and region with the short form of a place inside it, and the town, that stand right behind."""
+    branch = _BRANCH.match(text, end) if region.level == "city" else None
+    if branch and (within := lexicon.inner.get(region.path, {}).get(branch["in"])):
+        return branch.end(), within
     if region.level in {"province", "city"} and (end not in starts or region.level == "province"):
         inner = lexicon.inner.get(region.path, {})
         for length in (5, 4, 3, 2):

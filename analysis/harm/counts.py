@@ -17,7 +17,7 @@ from analysis.harm.circumstances import (
     names_harm,
     quoted_spans,
 )
-from analysis.harm.deaths import dead_by, may_tell_death, plainly_spelled, single_deaths, totals
+from analysis.harm.deaths import dead_by, died_in_a_trial, may_tell_death, plainly_spelled, single_deaths, totals
 from analysis.harm.denials import corrected_spans, denied_spans, retracted_spans, stands_in
 from analysis.harm.one_told import one_told, wrongly_given
 from analysis.harm.passed_on import infected
@@ -206,6 +206,9 @@ def _deaths(words: str) -> Iterator[PeopleCount]:
     if not may_tell_death(words):
         return
     counted = False
+    if trial := died_in_a_trial(words):
+        yield PeopleCount(EntityType.DEATHS, *trial, 1, named=False)
+        return
     for kind, start, end, written in _written_deaths(words):
         counted = True
         if not is_supposed(words, start, end) and not is_unrelated(words, start, end):

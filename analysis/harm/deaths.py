@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from analysis.assessment import EntityType
 from analysis.harm.people import KIN, MEASURE, NUMBER, WHO
 
-__all__ = ["dead_by", "may_tell_death", "plainly_spelled", "single_deaths", "totals"]
+__all__ = ["dead_by", "died_in_a_trial", "may_tell_death", "plainly_spelled", "single_deaths", "totals"]
 
 # 死亡 as filters are got around: si亡, 死wang, 死忙. 4亡 is 死亡 only behind those who did: 3人4亡.
 _SPELLED = re.compile("(?:si|死|四|4|s|尸) ?wang|(?:si|s|尸) ?亡|(?<=[人例名者后])[4四]亡|(?<![忙累])死忙(?!活)")
@@ -31,7 +31,7 @@ _OTHERS_DEAD = re.compile(f"[致使害][^,]{{0,4}}?{WHO}")
 _DEAD_WITHIN = 44
 _DEAD_COUNT = re.compile(
     f"(?:造成|导致|致|已致|已有|致使|夺走)(?:至少|约|了)? ?(?P<n>{NUMBER}) ?(?:多|余)? ?{MEASURE}?(?:的)?{WHO}?(?:死亡|身亡|丧生|丧命|死|(?:的)?生命)"
-    f"|死亡(?:人数|病例|报告)?(?:已|又|共|总计|累计)?(?:为|达到?|至|共|升至|增至|上升[到至]|增加[到至])? ?(?P<m>{NUMBER}) ?(?:多|余)? ?(?:人|例|名)"
+    f"|死亡(?:人数|病例|报告)?(?:已|又|共|总计|累计)?(?:为|达到?|至|共|升至|增至|上升[到至]|增加[到至]|:)? ?(?P<m>{NUMBER}) ?(?:多|余)? ?(?:人|例|名)"
     f"|(?<![吓气急累害烦笑])(?:死了(?P<k>{NUMBER}) ?(?:多|余)? ?[个名位]?人|没了(?P<g>{NUMBER})个(?![月多小]))"
     f"|(?:毒|喝|吃|打|治|戴|害|输)死(?:过|了)?(?P<h>{NUMBER})[个名](?:人|娃|{WHO})|死了(?P<i>{NUMBER})[个名位]{WHO}"
     # 血透室今天死了两个,还有一个在抢救: a bare number of dead ends its clause.
@@ -75,12 +75,17 @@ _PLAINLY_DEAD = (
 )
 _ONE_DEATH = re.compile(
     "(?:病故|过世|亡故)(?!的|前|后|多年|[0-9一二三四五六七八九十几]+年)|殒命|病亡|(?:已|都)不在人世|宣告(?:不治|死亡)|宣布(?:临床)?死亡|停止了?呼吸|人(?:已经|已)没了(?![踪影音消联下])|(?:送医|经)?抢救无效(?:后)?(?:死亡|身亡|离世|去世)?|不治身亡|不幸(?:身亡|离世|去世)|猝死|身亡|(?<!险)(?<!险些)(?<!差点)丧命|(?:次日凌晨)?(?:被发现)?呼吸心跳停止|(?:没有?能?|没|未能)(?:再)?(?:救|抢救|醒|挺|缓)(?:得)?(?:回来|过来|过去|来)|没再醒|没下来台|下不来手术台|(?:周[一二三四五六日天]|昨晚|昨天|昨夜|凌晨|当晚|他|她|人)走的(?!时候|路|是)|(?:妻子|丈夫|孩子|娃|爸|妈|人|弟|妹|哥|姐|儿子|女儿|老婆|老公|老伴)(?:就|也|都)?没了(?![一二两三四五六七八九十踪影音]|心思|办法|消息|下文)|没了呼吸|(?:已经?|就|都)没有?了?(?:呼吸|心跳)|(?:终未|始终没|再也没|没能|未能|没有再)醒来|没了心跳|没了气|人(?:已经|就|都|早)?凉了|没能?留住|走在(?:去年|今年|[0-9]+月)|(?:天亮|夜里|半夜|后半夜)(?:人)?没了|(?:妻子|丈夫|父亲|母亲|爸爸?|妈妈?|爷爷|奶奶|外公|外婆|老伴|弟弟?|哥哥?|姐姐?|妹妹?|儿子|女儿|孩子|娃|人|周[一二三四五六日天]|昨天|昨晚|当晚|凌晨)(?:就|已经?)?走了(?![一二两几之个很大过进出回约半多]|[0-9])|(?:上个?月|上周|上星期|前[天晚]|今[早晨]|去年|年初|年底)走了(?=$|,(?:留下|才|不到|年仅))|(?:屋里|医院|家里|路上)没的|抢救.{0,12}没有?成功|(?:撤|拔)(?:了|掉|下)呼吸机|呼吸机撤了|"
-    "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)(?<!脑)(?<!即将)(?<!甚至)(?<!或)(?<!和)(?<!、)(?<![灶胞织菌髓虫株])死亡(?!率|风险|人数|报告|病例|证明|赔偿|原因|威胁|时间|通知|笔记|谷|信息|登记|注销)|(?<![可能足会虐导])致死(?!亡)(?![率量剂性])|夭折|人没了(?![踪影音消联下])|去世了?|离世|人就走了"
+    "(?<!可)(?<!能)(?<!会)(?<!易)(?<!无)(?<!因)(?<!脑)(?<!即将)(?<!甚至)(?<!或)(?<!和)(?<!、)(?<![灶胞织菌髓虫株])(?<!(?<![0-9])0)(?<!零)死亡(?!率|(?:例数?|数)?[:为是]?(?:0|零)(?![0-9.])|风险|人数|报告|病例|证明|赔偿|原因|威胁|时间|通知|笔记|谷|信息|登记|注销)|(?<![可能足会虐导])致死(?!亡)(?![率量剂性])|夭折|人没了(?![踪影音消联下])|去世了?|离世|人就走了"
     "|" + _BY_THEIR_WORDS + "|" + _DIED_AT + "|" + _PLAINLY_DEAD
 )
 # Who nearly died lives: 差一点人就没了, 再晚十分钟就没救过来了.
 _NEARLY = re.compile("差一?点|险些|几乎|幸亏|幸好|不然|否则|再晚|再迟|要不是|以为")
 _NEARLY_WITHIN = 12
+# The death of one in a trial is no figure of the trial.
+_IN_A_TRIAL = re.compile(
+    "(?:[一1][名位例个][^,。;0-9]{0,6}|试验)(?:受试者|志愿者)[^,。;]{0,14}?(?P<dead>死亡|身亡|去世|离世)(?!率|风险|病例|比例|事件|人数)"
+)
+_JUST_NOT = re.compile("(?:差一?点|险些)[^,。]{0,3}$")
 _ANY_DEATH = re.compile(
     "死|病故|病亡|亡故|过世|殒命|人世|宣告不治|停止了?呼吸|身亡|丧生|遇难|离世|去世|丧命|不治|夭折|没了|抢救无效|呼吸心跳停止|心跳了|生命|人就走了|救回来|醒|救过来|挺过|缓过|没有?成功|呼吸机|凉了|没留住|走了|走的|下来台|手术台|没的|留住|走在|亡|嘎|噶|无了|去了|两命|离开了?我们|离我们|咽了?气|断了?气|没气了|命丧|丢了|送了命|要了|撒手|回天|阴阳两隔|天人永隔|无力回天|天堂|再也没|亖|遗体|尸[体首]|停尸|下葬|火化|出殡|入土|丧事|白喜?事|后事"
 )
@@ -109,7 +114,8 @@ def totals(words: str) -> Iterator[tuple[EntityType, int, int, str]]:
         yield EntityType.DEATHS, match.start("dead"), match.end("dead") + 1, match.group("dead")
         yield EntityType.HARMED, match.start("hurt"), match.end("hurt") + 1, match.group("hurt")
     for match in _DEAD_COUNT.finditer(words):
-        yield EntityType.DEATHS, match.start(), match.end(), match.group(match.lastgroup or "n")
+        if not _JUST_NOT.search(words[max(0, match.start() - _NEARLY_WITHIN) : match.start()]):
+            yield EntityType.DEATHS, match.start(), match.end(), match.group(match.lastgroup or "n")
 
 
 def dead_by(words: str, begin: int) -> int | None:
@@ -119,6 +125,12 @@ def dead_by(words: str, begin: int) -> int | None:
         return None
     between = after.group()[: after.start("dead")]
     return None if _NOBODY_DEAD.search(between) or _OTHERS_DEAD.search(between) else begin + after.end()
+
+
+def died_in_a_trial(words: str) -> tuple[int, int] | None:
+    """Return the span that says that one who took part in a trial died; `None` where none does."""
+    match = _IN_A_TRIAL.search(words)
+    return match.span("dead") if match else None
 
 
 def single_deaths(words: str) -> Iterator[tuple[int, int]]:

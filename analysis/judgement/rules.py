@@ -12,7 +12,14 @@ from functools import cached_property
 from types import MappingProxyType
 
 from analysis.assessment import Entity, EntityType, Evidence
-from analysis.harm.circumstances import SENTENCE, is_refuted, ruled_out_spans, tells_of_many, without_ruled_out
+from analysis.harm.circumstances import (
+    SENTENCE,
+    is_refuted,
+    is_scoffed_at,
+    ruled_out_spans,
+    tells_of_many,
+    without_ruled_out,
+)
 from analysis.harm.denials import denied_spans
 from analysis.harm.passed_on import passed_on
 from analysis.harm.people import PeopleCount
@@ -57,7 +64,7 @@ _SEVERAL_PEOPLE = re.compile(
     "好多|很多人|好几个|多人|多名|多例|一批|集体|十几|几十|[3-9三四五六七八九十][0-9十]*(?:个|名|位|例)|[1-9][0-9]+(?:个|名|位|例|人)"
 )
 _OTHER_CAUSE = re.compile(
-    "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|毒品|后感染|未接种|未注射|不打疫苗|赔偿标准"
+    "保健品|红曲|小林|安乐死|杀妻|杀夫|杀害|杀死|谋害|谋杀|故意杀人|火灾|强奸|自杀|轻生|自尽|车祸|枪|袭击|误诊|确诊|仍感染|感染病例|病死|死亡率|突破性感染|未发现|保护力|有效率|保护率|下药|喂药|灌药|放射性|毒品|(?<!输液)(?<!注射)(?<!输注)(?<!用药)(?<!使用)(?<!透析)后感染|未接种|未注射|不打疫苗|赔偿标准"
 )
 # 一级召回, and as notices put it: 召回级别为二级.
 _RECALL = re.compile(
@@ -82,6 +89,7 @@ _OFFICE = re.compile(
 _DISPUTED = re.compile("家属(?:不认可|不接受|质疑|坚称)|承认|反转|打脸|被指|删帖|捂盖子")
 _PANIC = re.compile("抢购|抢光|囤|断货|买空")
 _RUMOUR_ALONE, _RUMOUR_OF_MANY = 3, 4
+_FIRST_WORDS = 60
 _OUTSIDE = ("71", "81", "82")
 _PLACED = frozenset({EntityType.REGION, EntityType.FIRM})
 _INSIDE = re.compile("我国|国内|中国|全国|内地|大陆|国家药监局|本省|我省|本市|我市|本县|我县|省药监局|市监局|公安局")
@@ -272,13 +280,24 @@ def _facts(reading: Reading, sentences: Sequence[_Sentence]) -> dict[str, int | 
         "large_cluster": any(tells_of_many(sentence.text) for sentence in harm),
         "vulnerable": any("vulnerable" in sentence.cues for sentence in sentences),
         "rumour": bool(_RUMOUR.search(reading.joined)),
-        "official_rebuttal": (TermKind.CUE, "rebuttal") in reading.terms,
+        "official_rebuttal": _is_rebuttal(reading),
     }
     if facts["deaths"] and judges_the_past(reading):
         facts["judged"] = True
     if recall := _RECALL.search(reading.joined):
         facts["recall_class"] = _class_of(recall)
     return facts
+
+
+def _is_rebuttal(reading: Reading) -> bool:
+    """Tell whether a text says in an office's words that something told is false; who answers such words says none."""
+    if is_scoffed_at(reading.title.text or reading.text.text[:_FIRST_WORDS]):
+        return False
+    if (TermKind.CUE, "rebuttal") in reading.terms:
+        return True
+    if not _OFFICE.search(reading.joined):
+        return False
+    return bool(denied_spans([(match.start(), match.group()) for match in SENTENCE.finditer(reading.joined)]))
 
 
 def _deaths(sentences: Sequence[_Sentence]) -> Iterator[int]:

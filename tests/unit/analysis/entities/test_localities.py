@@ -179,3 +179,22 @@ def test_where_somebody_lives_in_the_county_of_the_matter_tells_it_more_closely(
 
 def test_the_province_of_an_office_adds_nothing_to_the_place_named_before_it() -> None:
     assert written("贵州一干部受审", "贵州省遵义市法院开庭。贵州省药监局表示将倒查。") == ["贵州省遵义市"]
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("赣州市公安局章贡分局捣毁一假药窝点", "360702"),
+        ("抚州市市场监督管理局东乡分局查处一药店", "361003"),
+        ("乐安法院审结一起倒卖医保药品案", "361025"),
+        ("武汉九江路上那家大药房卖过期药", "420100"),
+        ("甘肃庆阳井冈山路一药店卖假药", "621000"),
+    ],
+)
+def test_an_authority_s_branch_a_court_and_a_street_tell_where_they_are(title: str, code: str) -> None:
+    assert [e.code for e in regions(title)] == [code]
+
+
+@pytest.mark.parametrize("title", ["去九江路上一家药店买到假药", "井冈山大道一药店卖假药"])
+def test_a_place_on_the_way_and_the_only_place_stay(title: str) -> None:
+    assert len(regions(title)) == 1

@@ -330,3 +330,39 @@ def test_counts_lie_in_the_text_in_order_without_overlap(text: str) -> None:
 )
 def test_a_long_name_of_what_was_given_hides_no_number_of_the_dead(text: str) -> None:
     assert [(count.type, count.value) for count in people_counts(text)] == [(EntityType.DEATHS, 3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "袋子上写的是别人的名字,我妈差点吃错药,幸好没吃",
+        "我买的药丸里有一只虫子,恶心死了",
+        "我父亲听了讲座买通脉神液,称能溶血栓,已停用医院开的降压药",
+        "其儿子患癫痫,需长期服用苯巴比妥片,医院断药一个月",
+    ],
+)
+def test_a_near_miss_disgust_a_promise_and_what_a_drug_is_taken_for_harm_nobody(text: str) -> None:
+    assert not people_counts(text)
+
+
+@pytest.mark.parametrize("text", ["我妈吃错药住院了", "我吃完药恶心呕吐住院三天", "我儿子打完疫苗后患癫痫,需长期服药"])
+def test_the_same_words_of_what_befell_somebody_count_him(text: str) -> None:
+    assert claimed(text) == [("harmed", 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "女婴接种后截瘫",
+        "29岁女子做热玛吉被烫伤",
+        "患者罗某注射林可霉素后休克",
+        "万安县人罗某因牙痛到诊所注射林可霉素后休克,送医抢救后脱险",
+    ],
+)
+def test_one_told_by_a_family_name_or_harmed_by_a_machine_counts(text: str) -> None:
+    assert claimed(text) == [("harmed", 1)]
+
+
+@pytest.mark.parametrize("text", ["居民王某称药店卖假药", "男子刘某服用安眠药后将人打伤住院", "居民王某、李某举报药店"])
+def test_one_named_who_only_reports_or_strikes_is_not_harmed(text: str) -> None:
+    assert not people_counts(text)

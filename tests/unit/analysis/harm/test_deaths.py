@@ -146,3 +146,34 @@ def test_a_death_of_another_cause_is_not_raised(title: str) -> None:
 )
 def test_what_an_office_calls_false_is_as_severe_as_a_rumour_at_most(title: str, text: str, most: int) -> None:
     assert findings(title, text).most_severe == most
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8名患者输液后寒战,0死亡",
+        "死亡:0",
+        "死亡病例为0,重症0例",
+        "重症0例、死亡0例",
+        "死亡数为零",
+        "零死亡、零重症",
+        "8名患者输液后寒战,差点死了一个",
+        "受试者死亡率低于对照组",
+    ],
+)
+def test_a_zero_and_who_only_nearly_died_are_no_death(text: str) -> None:
+    assert not dead(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("死亡:3人", 3),
+        ("10死亡", 1),
+        ("一名受试者用药3天后死亡", 1),
+        ("临床试验受试者死亡", 1),
+        ("试验中一名志愿者接种后去世", 1),
+    ],
+)
+def test_a_number_behind_a_colon_and_the_dead_of_a_trial_count(text: str, number: int) -> None:
+    assert dead(text) == number

@@ -10,6 +10,7 @@ from tests.unit.analysis.reading_of import findings, reading
         ("挂水后一老人死亡家属讨说法", "product_death"),
         ("3岁女童在卫生院雾化后死亡", "product_death"),
         ("12名患者输注头孢曲松钠后高热住院", "product_cluster"),
+        ("玉山县一诊所输液后感染患者从3人增至11人", "product_cluster"),
         ("多名婴儿接种过期疫苗", "vaccine_harm"),
         ("某药企一级召回三批次药品公告", "recall_class_1"),
         ("江西通报5批次药品不合格", "jiangxi_notice"),
@@ -153,3 +154,52 @@ def test_abroad_is_where_only_foreign_places_are_named(title: str, abroad: bool)
 
 def test_a_death_without_any_product_near_is_no_fact() -> None:
     assert findings("女子抽脂手术后离世", "家属质疑机构抢救不及时").facts["deaths"] == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "情况说明",
+            "针对网民反映“靖安县小孩打疫苗死亡”一事，我中心立即核查。经查，我县近期无疑似死亡病例，网传内容不实。",
+        ),
+        (
+            "情况通报",
+            "近日，网络平台出现“石城一女童接种疫苗后死亡”的帖文。经县公安局核查，该帖文内容系刘某为吸引流量编造。",
+        ),
+        ("情况说明", "有群众反映定南县一诊所打针致2人死亡。我局核查，经查，该信息为谣言。"),
+    ],
+)
+def test_the_dead_that_an_office_only_names_to_deny_them_are_none_and_it_rebuts(title: str, text: str) -> None:
+    facts = findings(title, text).facts
+    assert (facts["deaths"], facts["official_rebuttal"]) == (0, True)
+
+
+def test_who_was_killed_with_a_medicine_is_no_death_of_the_medicine() -> None:
+    text = "检方指控，被告人张某为骗取保险金，多次向妻子注射胰岛素，致其低血糖昏迷死亡。"
+    assert findings("杀妻骗保案今日开庭 被告人被控用胰岛素致妻子死亡", text).facts["deaths"] == 0
+
+
+def test_what_the_public_told_and_an_office_confirms_stays() -> None:
+    facts = findings("通报", "网民反映广丰一诊所打针打死人。区卫健委核查，该情况属实，一名患者输液后死亡。").facts
+    assert (facts["deaths"], facts["official_rebuttal"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "told"),
+    [
+        (
+            "官方说是谣言？那我女儿躺在医院是假的？",
+            "班上五个女生打完HPV针当天就晕倒送到医院，那个辟谣我真是笑了。",
+            (5, 0),
+        ),
+        ("你们辟谣辟得真快", "我妈打完针人就没了，一句“不信谣不传谣”就完了？", (0, 1)),
+        ("“系谣言”的通报，家属不认", "通报称“系谣言”，孩子父亲出示病历：打完疫苗当晚抽搐送ICU。", (1, 0)),
+    ],
+)
+def test_who_answers_a_rebuttal_rebuts_nothing_and_those_harmed_count(
+    title: str, text: str, told: tuple[int, int]
+) -> None:
+    facts = findings(title, text).facts
+    assert (facts["harmed"], facts["deaths"]) == told
+    assert facts["official_rebuttal"] is False
