@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from service.domain.alerts.alert import AlertState
 from service.domain.cases.workflow import CaseState
@@ -186,6 +186,26 @@ def test_a_draft_that_was_overtaken_is_shown_back_with_whose_version_is_newer(of
     expect(page.get_by_role("alert")).to_contain_text("承办丁已于")
     assert page.input_value("#draft-text").strip() == "发言人写的一版，不能丢"
     assert [one.text for one in way.file.drafts] == ["承办处室先存的一版"]
+
+
+def test_a_typed_text_is_not_left_by_a_stray_click_and_saving_it_asks_nothing(office: Office) -> None:
+    way = office.way().drafting()
+    page = office.at_case("承办丁", way.case.id, "draft")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.locator("#draft-text").press_sequentially("写了很久的一稿")
+    page.get_by_role("link", name="联络", exact=True).click()
+    expect(page.locator("#draft-text")).to_have_value("写了很久的一稿")
+    assert asked == ["beforeunload"]
+    press(page, "保存为新版本", "case_save")
+    page.get_by_role("link", name="联络", exact=True).click()
+    page.wait_for_url("**tab=liaison*")
+    assert asked == ["beforeunload"]
 
 
 def test_a_text_that_cannot_pass_says_so_above_the_text_and_its_next_step_is_to_mend_it(office: Office) -> None:

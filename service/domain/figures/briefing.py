@@ -285,12 +285,17 @@ def before_word(week: Week, made_at: datetime) -> str:
 
 
 def judge_week(figures: WeekFigures, levels: Mapping[AlertLevel, int], *, before: str = "上周") -> str:
-    """Return the one-sentence judgement with the figure that supports it; `before` names what it is compared with."""
+    """Return the one-sentence judgement with the figure that supports it; `before` names what it is compared with.
+
+    A week in which nothing came in is neither calm nor falling: nobody was watching.
+    """
     grave = levels.get(AlertLevel.RED, 0) + levels.get(AlertLevel.ORANGE, 0)
     count, earlier = figures.risk.count, figures.risk.before
     told = f"本周风险稿件{count}篇（{before}{earlier}篇），红色、橙色预警{grave}起"
     if grave:
         return f"需关注：{told}。"
+    if not figures.collected.count:
+        return f"无法判断：本周没有收到稿件（{before}{figures.collected.before}篇），请先查信源是否正常采集。"
     if earlier and count >= earlier * RISE:
         return f"有升温：{told}。"
     if earlier and count <= earlier * FALL:
@@ -321,6 +326,7 @@ def advise(
     *,
     lead: str,
     now: datetime,
+    collected: int = 1,
 ) -> tuple[Advice, ...]:
     """Propose two to four items, each resting on a counted fact of this issue."""
     items = [
@@ -350,6 +356,11 @@ def advise(
         )
         for row in sorted(rising, key=lambda row: -row.change.count)[:1]
     ]
-    return tuple(items[:4]) or (
-        Advice(fact="本周未出现黄色以上预警", proposal="保持常态监测，按计划开展科普与解读", lead=lead),
-    )
+    return tuple(items[:4]) or (_unasked(collected, lead),)
+
+
+def _unasked(collected: int, lead: str) -> Advice:
+    """Return what is advised where no fact of the week asks for anything."""
+    if not collected:
+        return Advice(fact="本周没有收到稿件", proposal="查明信源采集和导入是否中断，恢复后重新生成本期", lead=lead)
+    return Advice(fact="本周未出现黄色以上预警", proposal="保持常态监测，按计划开展科普与解读", lead=lead)

@@ -31,7 +31,7 @@ from service.domain.figures.briefing import (
 from service.domain.figures.surge import week_sentence
 from service.domain.places import CITIES, PROVINCE
 from service.domain.rules.register import Register
-from service.domain.week import Week, week_of
+from service.domain.week import Week
 from service.flows.alerts.surges import count_now
 from service.flows.reports.answer_brief import Raised, response_rows
 from service.flows.reports.coverage import coverage_of
@@ -94,7 +94,7 @@ def compile_week(
         terms=terms,
         rumours=_rumours(raised),
         responses=responses,
-        advice=advise(events, categories, responses, lead=office, now=now),
+        advice=advise(events, categories, responses, lead=office, now=now, collected=figures.collected.count),
         ahead=_ahead(raised, week, now),
         documents=documents,
         notes=(*_notes(week, now), covered),
@@ -314,7 +314,7 @@ def _ahead(raised: Sequence[Raised], week: Week, now: datetime) -> tuple[str, ..
     of_due = {one.alert.id for ones in due.values() for one in ones}
     still = [one for one in raised[:3] if one.alert.state is not AlertState.CLOSED and one.alert.id not in of_due]
     lines += [f"继续关注{'、'.join(named(one.event.title) for one in still)}"] if still else []
-    return tuple(lines) or (f"{week_of(week.until)} 暂无到期时限，按计划监测",)
+    return tuple(lines) or ("暂无到期时限，按计划监测",)
 
 
 def _due_line(at: datetime, action: str, ones: Sequence[Raised], now: datetime) -> str:

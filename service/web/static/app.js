@@ -254,6 +254,18 @@
     noted = performance.now();
     fetch("/writing").catch(() => {});
   });
+  // A text that was typed and not sent is not left by a stray click on a tab or a link: the browser asks first.
+  const unsent = () =>
+    [...document.querySelectorAll('form[method="post"] textarea:not([readonly])')].some(
+      (text) => text.value !== (text.dataset.sent ?? text.defaultValue),
+    );
+  addEventListener("beforeunload", (event) => {
+    if (unsent()) event.preventDefault();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    for (const text of event.target.querySelectorAll("textarea")) text.dataset.sent = text.value;
+  });
   document
     .querySelectorAll("select[data-go]")
     .forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));

@@ -116,6 +116,18 @@ def test_an_issue_made_within_its_week_is_compared_with_the_same_part_of_the_wee
     assert load_workbook(tmp_path / "early.xlsx")["类别"]["C1"].value == "上周同期"
 
 
+def test_a_week_in_which_nothing_came_in_is_not_called_calm_or_falling(store: Store) -> None:
+    for before in (0, 3):
+        with store.write() as work:
+            for _ in range(before):
+                hour = NOW - timedelta(days=7)
+                work.rollups.add(hour=hour, source_class="media", category="", region="", level=2, tone="neg")
+        issue = issue_of(store)
+        assert issue.judgement == f"无法判断：本周没有收到稿件（上周同期{before}篇），请先查信源是否正常采集。"
+        assert [one.fact for one in issue.advice] == ["本周没有收到稿件"]
+        assert issue.ahead == ("暂无到期时限，按计划监测",)
+
+
 def test_every_listed_document_names_its_event_under_the_address_of_the_dashboard(
     migrated: Path, tmp_path: Path
 ) -> None:
