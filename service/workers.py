@@ -25,7 +25,7 @@ from service.flows.matters.crossing import EVERY as CROSS_EVERY
 from service.flows.matters.crossing import cross_check
 from service.flows.matters.matter_watch import tend_matters
 from service.flows.pulse import leave_mark
-from service.flows.telling.deliver import deliver_mail, deliver_search
+from service.flows.telling.deliver import DeliveryReport, deliver_mail, deliver_search
 from service.flows.watch import EVERY, watch
 from service.loaded import keep_what_is_loaded
 from service.log_lines import LogLines
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from service.flows.learning.model_keeper import ModelKeeper
     from service.flows.policies.library import PolicyLibrary
 
-
 __all__ = ["ROLES", "run_assess", "run_crawl", "run_deliver", "run_web", "write_logs"]
 
 ROLES = ("web", "crawl", "assess", "deliver")
@@ -55,6 +54,7 @@ _IDLE_OPINION_SECONDS = 3.0
 _LOOK_AT_SEARCH_SECONDS = 60.0
 _INDEXING_SECONDS = 3.0
 _READ_AHEAD_AFTER_SECONDS = 15.0
+_Step = Callable[[], bool]
 
 log = structlog.get_logger("yaowang")
 
@@ -257,27 +257,21 @@ def run_deliver(app: Application, stop: threading.Event) -> None:
     _ask_beside(app, stop)
     _speak_beside(app, stop)
     threading.Thread(target=partial(_refill, app, stop), name="refill", daemon=True).start()
+    search = partial(deliver_search, app.store, app.search, now=app.now)
+    mail = partial(deliver_mail, app.store, app.notifier, sender=app.settings.mail_from, now=app.now)
     # A mail server that takes minutes for each mail must not keep new documents out of the search.
-    indexing = threading.Thread(target=partial(_loop, "search", _indexing(app), stop), name="search", daemon=True)
-    indexing.start()
-
-    def step() -> bool:
-        report = deliver_mail(app.store, app.notifier, sender=app.settings.mail_from, now=app.now)
-        if report.busy:
-            log.info("deliver.done", kind="mail", **report.counts())
-        return bool(report.delivered)
-
-    _loop("deliver", step, stop)
+    indexing = _run_beside("search", _delivering("search", search), stop, _IDLE_SECONDS)
+    _loop("deliver", _delivering("mail", mail), stop)
     indexing.join(_INDEXING_SECONDS)
 
 
-def _indexing(app: Application) -> Callable[[], bool]:
-    """Return the step that brings waiting batches into the search projection."""
+def _delivering(kind: str, deliver: Callable[[], DeliveryReport]) -> Callable[[], bool]:
+    """Return the step that delivers what waits, and says so."""
 
     def step() -> bool:
-        report = deliver_search(app.store, app.search, now=app.now)
+        report = deliver()
         if report.busy:
-            log.info("deliver.done", kind="search", **report.counts())
+            log.info("deliver.done", kind=kind, **report.counts())
         return bool(report.delivered)
 
     return step
@@ -301,13 +295,16 @@ def _speak_beside(app: Application, stop: threading.Event) -> None:
     """Say what is said beside mail in threads of their own: none waits for another, nor the end of the process."""
     beside = {"webhook": (speaking(app), 1.0), "daily_report": (reporting(app), 20.0), "pulse": (pulsing(app), 5.0)}
     for name, (step, idle_seconds) in beside.items():
-        _run_beside(name, step, stop, idle_seconds)
+        if step is not None:
+            _run_beside(name, step, stop, idle_seconds)
 
 
-def _run_beside(name: str, step: Callable[[], bool] | None, stop: threading.Event, idle_seconds: float) -> None:
-    if step is not None:
-        run = partial(_loop, name, step, stop, idle_seconds=idle_seconds)
-        threading.Thread(target=run, name=name, daemon=True).start()
+def _run_beside(name: str, step: Callable[[], bool], stop: threading.Event, idle_seconds: float) -> threading.Thread:
+    # A process that ends is started again; of a thread that ended nobody would know.
+    run = partial(_loop, name, step, stop, idle_seconds=idle_seconds, beside=True)
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def _ask_beside(app: Application, stop: threading.Event) -> None:
@@ -323,8 +320,7 @@ def _ask_beside(app: Application, stop: threading.Event) -> None:
             log.info("opinions.done", **report.counts())
         return report.busy
 
-    run = partial(_loop, "opinions", step, stop, idle_seconds=_IDLE_OPINION_SECONDS)
-    threading.Thread(target=run, name="opinions", daemon=True).start()
+    _run_beside("opinions", step, stop, _IDLE_OPINION_SECONDS)
 
 
 def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
@@ -353,7 +349,8 @@ def run_web(app: Application, site: "FastAPI", stop: threading.Event) -> None:
 
     threading.Thread(target=end_with_stop, name="web-stop", daemon=True).start()
     threading.Thread(target=partial(_read_ahead, app, stop), name="web-tables", daemon=True).start()
-    _run_beside("web-mark", answering(app), stop, 30.0)
+    if (mark := answering(app)) is not None:
+        _run_beside("web-mark", mark, stop, 30.0)
     server.run()
 
 
@@ -378,12 +375,15 @@ def run_crawl(app: Application, stop: threading.Event) -> None:
     asyncio.run(collect_until(app, stop))
 
 
-def _loop(role: str, step: Callable[[], bool], stop: threading.Event, *, idle_seconds: float = _IDLE_SECONDS) -> None:
+def _loop(
+    role: str, step: _Step, stop: threading.Event, *, idle_seconds: float = _IDLE_SECONDS, beside: bool = False
+) -> None:
+    outlived = (Exception,) if beside else SETBACKS
     while not stop.is_set():
         try:
             busy = step()
-        except SETBACKS as error:
-            log.warning("role.failed", role=role, error=str(error))
+        except outlived as error:
+            log.warning("role.failed", role=role, error=str(error), exc_info=not isinstance(error, SETBACKS))
             stop.wait(PAUSE_SECONDS)
             continue
         if not busy:

@@ -277,7 +277,8 @@ class TestStates:
         answer = client.get("/")
         assert (answer.status_code, "数据库现在无法访问" in answer.text) == (503, True)
         assert client.get("/readyz").status_code == 503
-        assert client.get("/healthz").status_code == 200
+        alive = client.get("/healthz")
+        assert (alive.status_code, alive.json()) == (200, {"status": "ok", "now": site.context.now().isoformat()})
 
     def test_an_unforeseen_error_is_a_designed_page_without_its_cause(self, site: Site) -> None:
         class Faulty:

@@ -77,6 +77,29 @@ class TestLive:
         assert countdown.inner_text() < first
         assert first.startswith("02:4")
 
+    def test_a_deadline_has_come_nearer_while_the_computer_slept(self, served: Served, window: Window) -> None:
+        browser = window(1366, 768)
+        page = served.enter(browser)
+        countdown = page.locator(".next [data-due]")
+        expect(countdown).to_have_text(re.compile("^02:4"))
+        # No network yet: what the computer's own clock says counts, for sleep only brings a deadline nearer.
+        browser.route("**/healthz", lambda route: route.abort())
+        page.evaluate("const real = Date.now.bind(Date); Date.now = () => real() + 3600e3")
+        expect(countdown).to_have_text(re.compile("^01:4"))
+        # Then the server's: its time here stands still, so that the computer's clock was set and nobody slept.
+        browser.unroute("**/healthz")
+        expect(countdown).to_have_text(re.compile("^02:4"))
+
+    def test_a_deadline_does_not_recede_when_the_computers_clock_is_set_back(
+        self, served: Served, window: Window
+    ) -> None:
+        page = served.enter(window(1366, 768))
+        countdown = page.locator(".next [data-due]")
+        expect(countdown).to_have_text(re.compile("^02:4"))
+        with page.expect_response("**/healthz"):
+            page.evaluate("const real = Date.now.bind(Date); Date.now = () => real() - 7200e3")
+        expect(countdown).to_have_text(re.compile("^02:4"))
+
 
 class TestKeyboard:
     def test_an_alert_is_found_opened_and_acknowledged_without_a_mouse(self, own: Served, window: Window) -> None:

@@ -33,6 +33,9 @@ _LOSSES_IN_COMPANY = 2
 _LOSSES_ALONE = 2
 # What shares one time of holding: at most ten minutes, which is nine seconds a document.
 _HELD_AT_ONCE = 64
+# An event takes 40 to 100 ms: its alert's articles are looked up. Whoever acknowledges one waits for the transaction, and a
+# table of 250 complaints, each an event of its own, held everybody up for 25 s.
+_OPENED_AT_ONCE = 24
 
 
 class Judge(Protocol):
@@ -87,10 +90,12 @@ def assess_pending(
         for at in range(0, len(batch), _HELD_AT_ONCE):
             with holding(lambda: _renew(store, leased, now())):
                 judged += _judge(store, judge, batch[at : at + _HELD_AT_ONCE], now(), report)
-        with holding(lambda: _renew(store, leased, now())), store.write() as work:
-            completions = _record(work, judged, office, now(), report)
-            if opinions is not None:
-                opinions(work, completions, now())
+        with holding(lambda: _renew(store, leased, now())):
+            while judged:
+                with store.write() as work:
+                    completions, judged = _record(work, judged, office, now(), report)
+                    if opinions is not None:
+                        opinions(work, completions, now())
     return report
 
 
@@ -150,29 +155,32 @@ def _record(
     office: Office,
     now: datetime,
     report: AssessReport,
-) -> Sequence[Completion]:
+) -> tuple[Sequence[Completion], list[tuple[LeasedDocument, Assessment]]]:
+    """Record what was judged; return what is complete, and what is left for the next transaction."""
     # Judging was done before this transaction; what is left is short, and the next batch has to see its events.
     work.alone(EVENTS)
     speakers = Speakers(work.sources.described(), office.province)
-    held = work.documents.hold([leased for leased, _ in judged])
-    labels = work.labels.latest([leased.document.id for leased, _ in judged if leased.seq in held])
-    kept = [(one, raised_by(said, labels.get(one.document.id))) for one, said in judged if one.seq in held]
-    placing = Placing(work, [(one.document, said) for one, said in kept if said.level is not Level.OFF_TOPIC])
+    kept = _held(work, judged)
+    concerning = [(one.document, said) for one, said in kept if said.level is not Level.OFF_TOPIC]
+    placing = Placing(work, concerning, most_opened=_OPENED_AT_ONCE)
     again = Again(work, [one.document.id for one, _ in kept])
     completions: list[Completion] = []
+    later: list[tuple[LeasedDocument, Assessment]] = []
     for leased, assessment in kept:
         speaker = speakers[leased.document.source_id]
-        event_id, duplicate_of = again.place(placing, leased.document, assessment, speaker, now=now)
-        completions.append(
-            Completion(leased=leased, assessment=assessment, event_id=event_id, duplicate_of=duplicate_of)
-        )
+        placed = again.place(placing, leased.document, assessment, speaker, now=now)
+        if placed is None:
+            later.append((leased, assessment))
+            continue
+        one = Completion(leased=leased, assessment=assessment, event_id=placed[0], duplicate_of=placed[1])
+        completions.append(one)
         _count(work, leased, assessment, speaker)
         if (stood := again.stood(leased.document.id)) is not None:
             _count(work, leased, stood, speaker, count=-1)
         report.risks += assessment.level is Level.RISK
     report.completed += len(completions)
     work.documents.complete_all(completions, now=now)
-    again.settle()
+    again.settle(one.leased.document.id for one in completions)
     _follow(work, completions, speakers, now)
     _project(work, completions, now)
     touched = placing.touched()
@@ -180,7 +188,14 @@ def _record(
     report.decisions += [
         (event.id, decision.reason, decision.level.key) for (event, _), decision in zip(touched, decisions, strict=True)
     ]
-    return completions
+    return completions, later
+
+
+def _held(work: Work, judged: Sequence[tuple[LeasedDocument, Assessment]]) -> list[tuple[LeasedDocument, Assessment]]:
+    """Return those whose lease still holds, raised where an officer said so."""
+    held = work.documents.hold([leased for leased, _ in judged])
+    labels = work.labels.latest([leased.document.id for leased, _ in judged if leased.seq in held])
+    return [(one, raised_by(said, labels.get(one.document.id))) for one, said in judged if one.seq in held]
 
 
 def _follow(work: Work, completions: Sequence[Completion], speakers: Speakers, now: datetime) -> None:

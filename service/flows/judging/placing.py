@@ -31,8 +31,8 @@ __all__ = ["Placing"]
 class Placing:
     """The events around one batch. Nothing is written here: `touched` hands over what changed, to be saved."""
 
-    def __init__(self, work: Work, documents: Sequence[tuple[Document, Assessment]]) -> None:
-        """Read every event that one of the documents may belong to."""
+    def __init__(self, work: Work, documents: Sequence[tuple[Document, Assessment]], *, most_opened: int) -> None:
+        """Read every event that one of the documents may belong to; `most_opened` events are opened, others wait."""
         marks = fingerprints(documents)
         self._marks = {document.id: mark for (document, _), mark in zip(documents, marks, strict=True)}
         self._keys = {document_id: lookup_keys(mark) for document_id, mark in self._marks.items()}
@@ -50,15 +50,22 @@ class Placing:
         self._sketches: dict[str, EventSketch] = {}
         self._filed: dict[str, set[str]] = {}
         self._filed_under: defaultdict[str, set[str]] = defaultdict(set)
+        self._may_open = most_opened
+        self._waiting: set[str] = set()
+        self._waiting_keys: set[str] = set()
 
     def place(
         self, document: Document, assessment: Assessment, speaker: Speaker, *, now: datetime
-    ) -> tuple[str | None, str | None]:
-        """Return the event that the document belongs to and the document whose text it repeats.
+    ) -> tuple[str | None, str | None] | None:
+        """Return the event that the document belongs to and the document whose text it repeats; `None` where it has to wait.
 
         Risk documents open or join an event; documents of the remit only join one, the others stand alone. An
-        attachment belongs where the page belongs that it lay beside. What a person placed belongs there.
+        attachment belongs where the page belongs that it lay beside. What a person placed belongs there. What would open one
+        event too many waits for the next transaction, with all that may belong to it.
         """
+        if self._follows_waiting(document.id):
+            self._wait(document.id)
+            return None
         mark = self._marks[document.id]
         if self._by_hand.get(document.id, "") is None:
             return None, None
@@ -68,6 +75,10 @@ class Placing:
         event_id = placement.event_id or new_event_id(mark)
         # A document that opened an event and comes again, edited beyond recognition, still belongs to it.
         known = self._events.get(event_id)
+        if known is None and not self._may_open:
+            self._wait(document.id)
+            return None
+        self._may_open -= known is None
         sketch = open_sketch(mark, event_id) if known is None else absorb(self._sketch(event_id), mark)
         if known is None:
             event = open_event(event_id, document=document, assessment=assessment, speaker=speaker, sketch={}, now=now)
@@ -87,6 +98,14 @@ class Placing:
         self._file(event_id, keys)
         self._placed[document.id] = event_id
         return event_id, placement.duplicate_of
+
+    def _follows_waiting(self, document_id: str) -> bool:
+        parent = self._parents.get(document_id, "")
+        return parent in self._waiting or not self._waiting_keys.isdisjoint(self._keys[document_id])
+
+    def _wait(self, document_id: str) -> None:
+        self._waiting.add(document_id)
+        self._waiting_keys.update(self._keys[document_id])
 
     def stay(
         self, event: Event, document: Document, assessment: Assessment, speaker: Speaker, *, repeats: bool

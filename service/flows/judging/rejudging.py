@@ -4,7 +4,7 @@ A document that is judged again stays in its event unless it is off topic now; i
 it once, so that nobody is alerted twice of one happening. What is new of it, a name or a count, the event takes on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -73,8 +73,8 @@ class Again:
 
     def place(
         self, placing: Placing, document: Document, assessment: Assessment, speaker: Speaker, *, now: datetime
-    ) -> tuple[str | None, str | None]:
-        """Return the event that the document belongs to and the document whose text it repeats."""
+    ) -> tuple[str | None, str | None] | None:
+        """Return the event that the document belongs to and the document whose text it repeats; `None` where it has to wait."""
         stood = self._stood.get(document.id)
         event = self._events.get(stood.event_id or "") if stood else None
         off_topic = assessment.level is Level.OFF_TOPIC
@@ -87,10 +87,10 @@ class Again:
         placing.stay(event, document, _news(assessment, stood.assessment), speaker, repeats=repeats)
         return event.id, stood.duplicate_of
 
-    def settle(self) -> None:
+    def settle(self, document_ids: Iterable[str]) -> None:
         """These are judged."""
-        if self._stood:
-            self._work.rejudgements.settle(list(self._stood))
+        if settled := [name for name in document_ids if name in self._stood]:
+            self._work.rejudgements.settle(settled)
 
 
 def _news(assessment: Assessment, stood: Assessment) -> Assessment:

@@ -6,8 +6,37 @@
   const serverNow = Date.parse(body.dataset.now || "");
   // Deadlines count from the server's clock, whatever this computer's says. A drill's clock may run faster.
   const speed = Number(body.dataset.speed || "1");
-  const opened = performance.now();
-  const now = () => serverNow + (performance.now() - opened) * speed;
+  let told = serverNow;
+  let counter = performance.now();
+  let wall = Date.now();
+  const now = () => told + (performance.now() - counter) * speed;
+  const set = (ms) => {
+    told = ms;
+    counter = performance.now();
+    wall = Date.now();
+  };
+  // While a computer sleeps the counter may stand still and its clock goes on. That clock may have been set instead, so the
+  // server is asked; until it answers a deadline counts as the nearer of the two.
+  let sure = true;
+  let asking = false;
+  const wake = async () => {
+    const ahead = Date.now() - wall - (performance.now() - counter);
+    if (Math.abs(ahead) > 2000) {
+      set(now() + Math.max(0, ahead) * speed);
+      sure = false;
+    }
+    if (sure || asking) return;
+    asking = true;
+    try {
+      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(5000) });
+      const ms = Date.parse((await answer.json()).now);
+      sure = !Number.isNaN(ms);
+      if (sure) set(ms);
+    } catch {
+      // The network is not back yet; the next tick asks again.
+    }
+    asking = false;
+  };
   const two = (n) => String(n).padStart(2, "0");
 
   const remaining = (ms) => {
@@ -29,6 +58,7 @@
   });
   const tick = () => {
     if (Number.isNaN(serverNow)) return;
+    void wake();
     for (const node of document.querySelectorAll("[data-due]")) {
       const left = Date.parse(node.dataset.due) - now();
       node.textContent = (left < 0 ? "超时 " : "") + remaining(left);
@@ -51,6 +81,7 @@
   };
   tick();
   setInterval(tick, 1000);
+  document.addEventListener("visibilitychange", tick);
 
   // A page that shows the present says when it cannot. A stream ends every five minutes and is back within three seconds.
   const notLive = document.getElementById("not-live");

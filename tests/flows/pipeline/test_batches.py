@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import event
@@ -126,6 +127,56 @@ def test_documents_belong_where_they_would_one_at_a_time(
         assert work.documents.pending_count() == 0
         check_consequences(work, expected)
         check_counts(work, documents, judge)
+
+
+class ComplaintsJudge(LocalJudge):
+    """Every title is of its own place and product: each risk is an event of its own."""
+
+    def _assess(self, one: Document) -> Assessment:
+        said = ScriptedJudge._assess(self, one)
+        name = one.title[:5]
+        drug = Entity(type=EntityType.DRUG, text=name, start=0, end=5, field="title", canonical=f"{name}片", code=None)
+        return replace(said, entities=(drug,), tokens=" ".join([name, f"{name}县", f"{name}片", f"{name}怎么办"]))
+
+
+class Watched:
+    """A store that notes how many alerts there are after each of its writing transactions."""
+
+    def __init__(self, store: Store) -> None:
+        self.read = store.read
+        self._store = store
+        self.alerts: list[int] = []
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        with self._store.write() as work:
+            yield work
+        with self._store.read() as work:
+            self.alerts.append(len(work.alerts.listing(limit=500)))
+
+
+def test_a_table_of_complaints_is_recorded_a_few_alerts_at_a_time_so_that_others_can_write_between_them(
+    store: Store, office: Office, clock: MovingClock
+) -> None:
+    judge = ComplaintsJudge()
+    documents = []
+    for number in range(100):
+        # The second report of each is to join the event that the first opens, which may be left for a later transaction.
+        name = f"{chr(0x4E00 + 37 * (number % 70))}{number % 70:03d}号"
+        one = document(str(number), f"{name}清云注射液被投诉", at=clock() - timedelta(minutes=number))
+        documents.append(replace(one, text=f"{name}的药{number}。"))
+    take(store, documents, clock)
+    watched = Watched(store)
+    report = assess_pending(cast("Store", watched), judge, office=office, now=clock, limit=256)
+    assert (report.claimed, report.completed) == (100, 100)
+    raised = [after - before for before, after in pairwise(watched.alerts)]
+    assert sum(raised) == 70
+    assert max(raised) <= 24
+    expected = memberships(documents, judge)
+    with store.read() as work:
+        assert stored_memberships(work, documents) == expected
+        assert work.documents.pending_count() == 0
+        check_consequences(work, expected)
 
 
 def check_consequences(work: Work, expected: dict[str, tuple[str | None, str | None]]) -> None:

@@ -29,6 +29,23 @@ def test_what_one_step_brings_does_not_end_the_role(error: Exception) -> None:
     assert stop.is_set()
 
 
+def test_what_runs_beside_a_role_outlives_even_what_nobody_foresaw(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "PAUSE_SECONDS", 0.0)
+    stop = threading.Event()
+    steps: list[int] = []
+
+    def step() -> bool:
+        steps.append(len(steps))
+        if len(steps) == 1:
+            # As threads and memory that run out are told: no error of the system.
+            raise RuntimeError("can't start new thread")
+        stop.set()
+        return True
+
+    workers._run_beside("webhook", step, stop, 0.0).join(10)
+    assert steps == [0, 1]
+
+
 def test_a_search_engine_that_is_away_at_the_start_is_filled_when_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[bool] = []
     stop = threading.Event()
