@@ -8,7 +8,7 @@ it is silent. An article that is out of force on the day asked about is never re
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,7 +19,7 @@ from analysis.matching.recognition import Pooled, Recogniser, load_recogniser
 from analysis.matching.situations import Situations, load_situations
 from crawlers.records import Document
 
-__all__ = ["ArticleIndex", "ArticleMatch", "Validity", "match"]
+__all__ = ["ArticleIndex", "ArticleMatch", "Consulted", "EndedLaw", "Validity", "consult", "match"]
 
 _K1 = 1.2
 _B = 0.6
@@ -63,6 +63,24 @@ class ArticleMatch:
     situation: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedLaw:
+    """A policy by which the recognised situation governs and whose held text has ended: which situation, and why it governs."""
+
+    stem: str
+    ended_at: date
+    situation: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consulted:
+    """The articles in force, best first, and what governs too but is held only in a text that has ended."""
+
+    matches: tuple[ArticleMatch, ...]
+    ended: tuple[EndedLaw, ...]
+
+
 class ArticleIndex:
     """Articles with their words and their days of force; built once, then only read.
 
@@ -94,6 +112,12 @@ class ArticleIndex:
         """Return the article of that key if it is held and in force on that day."""
         found = self._articles.get(key)
         return found if found and self._validity.get(found.stem, Validity()).holds(on) else None
+
+    def ended_at(self, key: str, on: date) -> date | None:
+        """Return the day from which the article of that key was no longer in force, where it is held and `on` is not before it."""
+        found = self._articles.get(key)
+        until = self._validity.get(found.stem, Validity()).until if found else None
+        return until if until is not None and until <= on else None
 
     def search(self, text: str, on: date, limit: int = 50) -> list[tuple[Article, float]]:
         """Return the articles in force that share words with `text`, with BM25 scores, best first."""
@@ -134,6 +158,27 @@ def match(
 ) -> list[ArticleMatch]:
     """Return the articles that govern what `document` reports, best first, only such as are in force `on` that day.
 
+    What `consult` says, without what has ended.
+    """
+    found = consult(
+        document, assessment, index, on=on, situations=situations, recogniser=recogniser, pooled=pooled, limit=limit
+    )
+    return list(found.matches)
+
+
+def consult(
+    document: Document | str,
+    assessment: Assessment | None,
+    index: ArticleIndex,
+    *,
+    on: date,
+    situations: Situations | None = None,
+    recogniser: Recogniser | None = None,
+    pooled: Pooled | None = None,
+    limit: int = 10,
+) -> Consulted:
+    """Return the articles that govern what `document` reports, and which laws govern it that are held only as they were.
+
     A string is read as a text without a title. Without an assessment the table is asked by words alone. Table and
     recogniser are the shipped ones where none is given. `pooled` is what the encoder makes of title and text
     (`Analyser.pooled`); with it rows are recognised better, without it by their characters alone.
@@ -151,17 +196,39 @@ def match(
     held = {key: index.article(key, on) for key in best}
     articles = {key: article for key, article in held.items() if article is not None}
     scores = {key: best[key].score for key in articles}
+    ended = tuple(_ended(offered, index, on, {article.stem for article in articles.values()}))
     words = index.search(f"{title} {title} {text}", on)
     top = words[0][1] if words else 1.0
     # Likeness of words orders what situations offer; alone it speaks only where no situation was recognised, or where the
-    # library holds nothing of what one offers, as one of provincial rules alone.
-    alone = not offered.situations or (bool(best) and not scores)
+    # library holds nothing of what one offers, as one of provincial rules alone. Where all that governs has ended, what
+    # reads alike in other laws is no substitute.
+    alone = not offered.situations or (bool(best) and not scores and not ended)
     for article, score in words:
         if article.key in scores or alone:
             articles[article.key] = article
             scores[article.key] = scores.get(article.key, 0.0) + _WORDS_WEIGHT * score / top
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [_matched(articles[key], score, best.get(key)) for key, score in ranked[:limit]]
+    matches = tuple(_matched(articles[key], score, best.get(key)) for key, score in ranked[:limit])
+    return Consulted(matches=matches, ended=ended)
+
+
+def _ended(offered: Grounds, index: ArticleIndex, on: date, in_force: Collection[str]) -> Iterator[EndedLaw]:
+    """Yield the ended laws by which the leading rows govern, the weightiest first, each once, but for those of which a present text is offered."""
+    if not offered.situations or offered.situations[0].alone:
+        return
+    most = offered.met[0][1]
+    leading = {row.id for row, share in offered.met if share >= _TELLING * most}
+    told = {_law(stem) for stem in in_force}
+    for ground in offered.articles:
+        stem, ended_at = ground.article.partition("#")[0], index.ended_at(ground.article, on)
+        if ended_at is not None and ground.governs and ground.situation in leading and _law(stem) not in told:
+            told.add(_law(stem))
+            yield EndedLaw(stem=stem, ended_at=ended_at, situation=ground.situation, why=ground.why)
+
+
+def _law(stem: str) -> str:
+    """Return a law's name without the date of its text: 药品管理法(2019-08-26) is 药品管理法."""
+    return stem.partition("(")[0]
 
 
 def _with_precedents(offered: Grounds, worths: Mapping[str, float]) -> Iterator[Ground]:

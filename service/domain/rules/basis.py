@@ -39,9 +39,12 @@ def matched_entries(basis: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
 
 
 def with_matched(duties: Sequence[PolicyBasis], matched: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """Return a basis as an alert keeps it: the register's duties, then matched articles that no duty names already."""
+    """Return a basis as an alert keeps it: the register's duties, then matched entries but articles that a duty names already.
+
+    An entry without articles names a law whose present text is not held.
+    """
     named = {key for duty in duties for key in duty.article_keys}
-    fresh = (entry for entry in matched if not named.issuperset(entry.get("article_keys") or ()))
+    fresh = (entry for entry in matched if not (keys := entry.get("article_keys") or ()) or not named.issuperset(keys))
     return (*(duty.as_json() for duty in duties), *fresh)
 
 

@@ -12,6 +12,7 @@ import pytest
 from analysis.matching import recognition
 from analysis.matching.recognition import load_recogniser
 from analysis.matching.retrieval import ArticleIndex
+from analysis.matching.situations import Situations, load_situations
 from analysis.segmentation import RjiebaSegmenter
 from service.cli.operate import _situations_model
 from service.domain.events.event import IncidentGrade
@@ -30,6 +31,7 @@ from tests.flows.pipeline.test_assess import FIRST, SECOND, alerts, take
 
 SEGMENTER = RjiebaSegmenter()
 DRUG_LAW = "药品管理法(2019-08-26)"
+ENDED = "食品安全法(2021-04-29)"
 EARLIER_RULES = "药品管理法实施条例(2019-03-02)"
 TEXT = """# 演示文本
 ## 第七章 上市后管理
@@ -73,7 +75,35 @@ def matched(store: Store) -> list[dict[str, Any]]:
     return [dict(entry) for entry in alert.basis if entry.get("situation")]
 
 
+def only(article: str) -> Situations:
+    """The shipped table with one row alone, which governs by this article."""
+    shipped = load_situations()
+    row = next(one for one in shipped.rows if one.id == "adr-cluster")
+    return replace(shipped, rows=(replace(row, governs=(article,), related=()),), modifiers=())
+
+
 class TestBasis:
+    def test_a_law_that_governs_and_ended_is_named_without_an_article_and_not_as_verified(
+        self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
+    ) -> None:
+        (laws / f"{ENDED}.md").write_text(TEXT, encoding="utf-8")
+        library = PolicyLibrary(
+            store, SEGMENTER.cut_for_search, lambda: office.register, lambda: only(f"{ENDED}#第八十条")
+        )
+        imports(store, laws, office, clock, library)
+        happens(store, judge, replace(office, library=library), clock, "1", FIRST)
+        [entry] = matched(store)
+        assert (entry["title"], entry["article"], entry["article_keys"], entry["verified"]) == (
+            "食品安全法（2021年）",
+            None,
+            [],
+            False,
+        )
+        assert "系统收录的文本已于 2025-12-01 失效，所列条号不再引用" in entry["gist"]
+        # It stays when the next report joins, and is no article that could be cited or quoted.
+        happens(store, judge, replace(office, library=library), clock, "2", SECOND)
+        assert matched(store) == [entry]
+
     def test_matched_articles_stand_behind_the_duties_with_their_reason(
         self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
     ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from analysis.assessment import CATEGORY_NAMES, Assessment, CategoryScore, Entity, EntityType, Level, Tone
 from analysis.matching.articles import split_articles
 from analysis.matching.grounds import grounds
-from analysis.matching.retrieval import ArticleIndex, Validity, match
+from analysis.matching.retrieval import ArticleIndex, Validity, consult, match
 from analysis.matching.situations import load_situations, parse_situations
 from analysis.segmentation import RjiebaSegmenter
 from crawlers.records import Document, DocumentKind
@@ -71,6 +71,22 @@ class TestMatching:
     def test_the_day_on_which_a_revision_takes_effect_belongs_to_the_revision(self) -> None:
         assert keys("药店卖过期药", "R02", on=date(2020, 1, 1))[0].startswith(NEW)
         assert keys("药店卖过期药", "R02", on=date(2019, 12, 31))[0].startswith(OLD)
+
+    def test_a_law_that_governs_and_is_held_only_as_it_was_is_named_and_nothing_that_reads_alike_takes_its_place(
+        self,
+    ) -> None:
+        other = split_articles(TEXT.replace("药", "品"), "演示别法(2020-01-01)")
+        held = ArticleIndex([*split_articles(TEXT, OLD), *other], SEGMENTER.cut_for_search, VALIDITY)
+        asked = document("药店卖过期药"), judged("R02")
+        now = consult(*asked, held, on=TODAY, situations=SITUATIONS)
+        assert [(one.stem, one.ended_at, one.situation) for one in now.ended] == [(OLD, date(2020, 1, 1), "expired")]
+        assert now.ended[0].why == "过期药品应封存"
+        assert not now.matches
+        before = consult(*asked, held, on=date(2019, 12, 31), situations=SITUATIONS)
+        assert not before.ended
+        assert before.matches[0].article.key == f"{OLD}#第三条"
+        # Where the present text is held too, the one that ended is not worth a word.
+        assert not consult(*asked, INDEX, on=TODAY, situations=SITUATIONS).ended
 
     def test_words_alone_find_an_article_where_the_table_is_silent(self) -> None:
         found = match("零售药品未说明用法用量", None, INDEX, on=TODAY, situations=SITUATIONS)
