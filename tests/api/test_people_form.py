@@ -1,9 +1,13 @@
 """Two administrators who have the same person's form open: the second is told what the first changed, and overwrites nothing unseen."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 from service.domain.people.person import Person, Role
+from service.domain.people.roster import Shift
 from tests.api.conftest import Browser, Site
+from tests.builders import NOW
 
 FORM = {"role": "officer", "notify_from": "", "disabled": "false"}
 OFFICER = "/system/people/p-officer"
@@ -61,3 +65,28 @@ def test_where_mail_goes_and_from_which_level_is_written_down_when_it_is_changed
     assert "邮箱：elsewhere@press.invalid；邮件提醒：橙色" in text
     assert "邮箱：无；邮件提醒：不发" in text
     assert text.count("邮件提醒：") == 2
+
+
+def test_what_a_person_has_in_hand_stands_under_the_name_and_is_to_be_handed_over_once_disabled(site: Site) -> None:
+    keeper = site.browser(Role.ADMINISTRATOR)
+    name = stored(site).name
+    with site.context.store.write() as work:
+        alert = work.alerts.open(limit=1)[0]
+        work.alerts.save(replace(alert, owner=name, revision=alert.revision + 1))
+        turn = Shift(
+            id="s-hand",
+            name="夜班",
+            begins_at=NOW + timedelta(days=1),
+            ends_at=NOW + timedelta(days=2),
+            person_id="p-approver",
+            deputy_id="p-officer",
+            made_by="排班员",
+            made_at=NOW,
+        )
+        work.roster.save_all([turn])
+    page = keeper.client.get("/system?tab=people").text
+    assert re.search(r"承办预警\d+条.{0,20}、待值班次1个", page, re.DOTALL)
+    assert "请另行指派和排班" not in page
+    keeper.post(OFFICER, **{**FORM, "disabled": "true"}, email="", seen=mark(keeper))
+    assert stored(site).disabled
+    assert "请另行指派和排班" in keeper.client.get("/system?tab=people").text

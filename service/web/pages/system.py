@@ -18,13 +18,13 @@ from service.api.identity import AnyPerson, ForbiddenError, Identity, context_of
 from service.domain.audit import RECENT, actor_of
 from service.domain.beijing import BEIJING
 from service.domain.cases.small_office import LEAST, able_people, without_way
-from service.domain.cases.workflow import Workflow
 from service.domain.documents.set_aside import document_of
 from service.domain.people.person import Act, Role
 from service.flows.crawl.fetching_again import left_alone
 from service.flows.judging.second_try import given_up, set_aside
 from service.flows.learning.opinion_desk import how_asking_stands
 from service.flows.people.acts import mark_of
+from service.flows.people.in_hand import in_hand
 from service.flows.telling.deliver import SEARCH
 from service.flows.telling.merging import MAIL
 from service.flows.telling.second_channel import WEBHOOK
@@ -94,7 +94,7 @@ def show_system(
     names = {source.id: source.name for source in context.catalogue_sources}
     with context.store.read() as work:
         view = (
-            _people(work, context.office.register.workflow, typed)
+            _people(work, context, typed)
             if tab == "people"
             else _outbox(work, context)
             if tab == "outbox"
@@ -120,13 +120,14 @@ def show_system(
     )
 
 
-def _people(work: Work, workflow: Workflow, typed: Typed) -> dict[str, Any]:
-    people = work.people.listing()
+def _people(work: Work, context: AppContext, typed: Typed) -> dict[str, Any]:
+    people, workflow = work.people.listing(), context.office.register.workflow
     held = [one for one in people if one.duties and not one.disabled]
     able = able_people(people)
     return {
         # Of a refused form too the mark is that of now: who saves it again has been told what changed.
         "people": [(one, typed.change if one.id == typed.person_id else form_of(one), mark_of(one)) for one in people],
+        "in_hand": in_hand(work, people, workflow, now=context.now()),
         "roles": list(Role),
         "held": len(held),
         "able": len(able),
