@@ -39,6 +39,8 @@ class TestBypass:
         assert "确认越过审核程序：" in head.client.get("/cases").text.split("<h2>在办</h2>")[0]
         page = f"/cases/{way.case.id}?tab=review"
         assert "确认越过</button>" in head.client.get(page).text
+        assert "越过审核的申请等您确认" in head.client.get(page).text
+        assert "越过审核的申请等您确认" not in site.browser(Role.VIEWER).client.get(page).text
         refused = head.post(f"/cases/{way.case.id}/bypass-drop", version="1", reason=" ")
         assert (refused.status_code, "请写明不同意越过的理由" in refused.text) == (409, True)
         with site.context.store.write() as work:

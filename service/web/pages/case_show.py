@@ -12,7 +12,7 @@ from service.api.identity import Identity, context_of
 from service.domain.alerts.alert import Alert
 from service.domain.cases.assess import undecided
 from service.domain.cases.bypass import may_ask, state_told, waiting_bypass
-from service.domain.cases.call import CallKind, calls, second_names
+from service.domain.cases.call import CallKind, able, calls, second_name_calls, second_names
 from service.domain.cases.file import OUTCOMES, Approval, CaseFile, Disclosure, Draft, LiaisonKind
 from service.domain.cases.outpaced import outpaced
 from service.domain.cases.turn import Turn, budget_used, turn_of, turns
@@ -213,9 +213,13 @@ def _authority_found(file: CaseFile) -> tuple[Approval, str] | None:
 
 
 def _bypass(shown: _Shown) -> dict[str, Any]:
-    """Return the request for a bypass that waits, and whether it `stands`; empty where none waits."""
+    """Return the request for a bypass that waits, whether it `stands` and whether it is this person's to confirm (`yours`)."""
     asked = waiting_bypass(shown.file)
-    return {"by": asked["by"], "reason": asked["reason"], "stands": _asker_may(shown, asked)} if asked else {}
+    if not asked:
+        return {}
+    owed = second_name_calls(shown.file, shown.workflow)
+    yours = any(able(call, (shown.person,), shown.file, shown.workflow) for call in owed)
+    return {"by": asked["by"], "reason": asked["reason"], "stands": _asker_may(shown, asked), "yours": yours}
 
 
 def _asker_may(shown: _Shown, asked: Mapping[str, Any]) -> bool:
