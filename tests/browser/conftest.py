@@ -42,6 +42,8 @@ class Served:
         """Return a page of a signed-in person; what the console complains of is kept in `page.complaints`."""
         page = browser.new_page()
         page.set_default_timeout(10_000)
+        # Loading a page says nothing of speed here: while the other tests fill both cores, one took more than ten seconds.
+        page.set_default_navigation_timeout(30_000)
         # Many people sit at one address here: a fast machine signs in more often than the 20 times a minute that one may.
         self.application.state.login_limiter.storage.reset()
         page.goto(f"{self.address}/login")
