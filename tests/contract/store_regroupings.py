@@ -80,3 +80,14 @@ class RegroupingsContract:
             merged = work.events.get("e1")
             assert merged is not None
             assert merged.merged_into == "e2"
+
+    def test_what_is_hidden_in_a_document_is_hidden_in_the_events_that_it_was_moved_between(self, store: Store) -> None:
+        put(store, document("d1"), document("d2"))
+        with store.write() as work:
+            work.events.save_all([(event(name), []) for name in ("e1", "e2", "e3", "e4")])
+            judge_all(work, event_id="e2")
+            work.regroupings.save(ACT)
+            work.regroupings.save(replace(ACT, id="g2", source="e1", target="e3"))
+            area = work.hiding.area(D2, whole_event=False)
+        assert area is not None
+        assert area.events == ("e2", "e1", "e3")
