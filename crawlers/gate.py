@@ -1,7 +1,7 @@
 """The gate: bounds and repairs everything before anything parses it further.
 
 `admit_page` looks at bytes before a parser sees them; `admit_document` looks at a document before a sink gets it.
-Both take linear time on any input, and both answer with a `Refusal` instead of raising. `admit_document` is
+Both take linear time on any input, and both answer with a `GateRefusal` instead of raising. `admit_document` is
 idempotent. Pure.
 """
 
@@ -20,8 +20,8 @@ from crawlers.records import BEIJING, DatePrecision, Document, DocumentKind
 __all__ = [
     "DEFAULT_LIMITS",
     "AdmittedPage",
+    "GateRefusal",
     "Limits",
-    "Refusal",
     "RefusalReason",
     "admit_document",
     "admit_page",
@@ -72,7 +72,7 @@ class RefusalReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class GateRefusal:
     """Something that was not let through: a short reason and one Chinese sentence with the measured value."""
 
     reason: RefusalReason
@@ -122,7 +122,7 @@ def admit_page(
     content_type: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     compressed_bytes: int | None = None,
-) -> AdmittedPage | Refusal:
+) -> AdmittedPage | GateRefusal:
     """Return the page if a parser may have it, else why not.
 
     Args:
@@ -139,17 +139,17 @@ def admit_page(
         return refusal
     extent = measure_markup(raw, depth_limit=limits.depth)
     if extent.depth > limits.depth:
-        return Refusal(RefusalReason.TOO_DEEP, f"网页元素嵌套超过 {limits.depth} 层")
+        return GateRefusal(RefusalReason.TOO_DEEP, f"网页元素嵌套超过 {limits.depth} 层")
     if extent.nodes > limits.nodes:
-        return Refusal(RefusalReason.TOO_MANY_NODES, f"网页有 {extent.nodes} 个元素，上限 {limits.nodes}")
+        return GateRefusal(RefusalReason.TOO_MANY_NODES, f"网页有 {extent.nodes} 个元素，上限 {limits.nodes}")
     if extent.links > limits.links:
-        return Refusal(RefusalReason.TOO_MANY_LINKS, f"网页有 {extent.links} 个链接，上限 {limits.links}")
+        return GateRefusal(RefusalReason.TOO_MANY_LINKS, f"网页有 {extent.links} 个链接，上限 {limits.links}")
     return AdmittedPage(
         raw=raw, url=url, content_type=content_type, depth=extent.depth, nodes=extent.nodes, links=extent.links
     )
 
 
-def admit_document(document: Document, limits: Limits, now: datetime) -> Document | Refusal:
+def admit_document(document: Document, limits: Limits, now: datetime) -> Document | GateRefusal:
     """Return the document repaired and within bounds, or why it cannot be taken; idempotent.
 
     Lone surrogates become U+FFFD and characters that XML forbids go; the title is one line of at most 512 characters;
@@ -165,7 +165,7 @@ def admit_document(document: Document, limits: Limits, now: datetime) -> Documen
     text, lost = _cut(repair_text(document.text), limits.text_bytes)
     text = mask_personal_data(text, landlines=personal)
     if not title.strip() and not text.strip():
-        return Refusal(RefusalReason.EMPTY, "标题和正文都为空")
+        return GateRefusal(RefusalReason.EMPTY, "标题和正文都为空")
     extras = _repaired(dict(document.extras), depth=0) if document.extras else {}
     if lost:
         extras["truncated"] = lost
@@ -214,39 +214,39 @@ def repair_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _refuse_address(url: str | None, limits: Limits) -> Refusal | None:
+def _refuse_address(url: str | None, limits: Limits) -> GateRefusal | None:
     if url is None:
         return None
     if len(url) > limits.url_characters:
-        return Refusal(RefusalReason.ADDRESS, f"网址有 {len(url)} 个字符，上限 {limits.url_characters}")
+        return GateRefusal(RefusalReason.ADDRESS, f"网址有 {len(url)} 个字符，上限 {limits.url_characters}")
     if url != repair_text(url) or any(character.isspace() for character in url):
-        return Refusal(RefusalReason.ADDRESS, "网址含有控制字符或空白")
+        return GateRefusal(RefusalReason.ADDRESS, "网址含有控制字符或空白")
     return None
 
 
-def _refuse_identity(document: Document) -> Refusal | None:
+def _refuse_identity(document: Document) -> GateRefusal | None:
     for name in (document.id, document.source_id, document.native_id):
         if not name or repair_text(name) != name:
-            return Refusal(RefusalReason.IDENTITY, "稿件标识为空或含有不能保存的字符")
+            return GateRefusal(RefusalReason.IDENTITY, "稿件标识为空或含有不能保存的字符")
     return None
 
 
-def _refuse_size(raw: bytes, compressed_bytes: int | None, limits: Limits) -> Refusal | None:
+def _refuse_size(raw: bytes, compressed_bytes: int | None, limits: Limits) -> GateRefusal | None:
     if not raw.strip():
-        return Refusal(RefusalReason.EMPTY, "内容为空")
+        return GateRefusal(RefusalReason.EMPTY, "内容为空")
     if len(raw) > limits.body_bytes:
-        return Refusal(RefusalReason.TOO_LARGE, f"内容有 {len(raw)} 字节，上限 {limits.body_bytes}")
+        return GateRefusal(RefusalReason.TOO_LARGE, f"内容有 {len(raw)} 字节，上限 {limits.body_bytes}")
     if compressed_bytes and len(raw) > limits.ratio_from_bytes and len(raw) > limits.ratio * compressed_bytes:
-        return Refusal(RefusalReason.BOMB, f"{compressed_bytes} 字节解压成 {len(raw)} 字节，超过 {limits.ratio} 倍")
+        return GateRefusal(RefusalReason.BOMB, f"{compressed_bytes} 字节解压成 {len(raw)} 字节，超过 {limits.ratio} 倍")
     return None
 
 
-def _refuse_binary(raw: bytes, content_type: str | None) -> Refusal | None:
+def _refuse_binary(raw: bytes, content_type: str | None) -> GateRefusal | None:
     for magic, name in _MAGIC:
         if raw.startswith(magic):
-            return Refusal(RefusalReason.BINARY, f"内容是{name}，不是网页")
+            return GateRefusal(RefusalReason.BINARY, f"内容是{name}，不是网页")
     if content_type is not None and _BINARY_TYPES.match(content_type):
-        return Refusal(RefusalReason.BINARY, f"内容类型是 {repair_text(content_type[:60])}，不是网页")
+        return GateRefusal(RefusalReason.BINARY, f"内容类型是 {repair_text(content_type[:60])}，不是网页")
     sample = raw[:_SAMPLE]
     if sample[:2] in {b"\xff\xfe", b"\xfe\xff"} or sample[:4] == b"\x00\x00\xfe\xff":
         return None
@@ -256,7 +256,7 @@ def _refuse_binary(raw: bytes, content_type: str | None) -> Refusal | None:
     if max(even, odd) > 4 * min(even, odd) + 1:
         junk -= even + odd
     if junk > _JUNK_SHARE * len(sample):
-        return Refusal(RefusalReason.BINARY, f"前 {len(sample)} 字节中有 {junk} 个控制字节，不是文本")
+        return GateRefusal(RefusalReason.BINARY, f"前 {len(sample)} 字节中有 {junk} 个控制字节，不是文本")
     return None
 
 

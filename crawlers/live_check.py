@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crawlers.catalogue.declaration import Declaration
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.pages import UNREAD
 from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, Source
@@ -141,7 +141,7 @@ class _CountingSink:
         self._checks.note(documents)
         return stored
 
-    def keep(self, file: KeptFile) -> Refusal | None:
+    def keep(self, file: KeptFile) -> GateRefusal | None:
         return self._under.keep(file)
 
     def quarantine(self, entries: Sequence[QuarantineEntry]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from crawlers.attachments.documents import MAX_STORED_ROWS, file_facts, file_text
 from crawlers.attachments.reading import AttachmentText
 from crawlers.catalogue.declaration import ArticleRule, Declaration
-from crawlers.gate import DEFAULT_LIMITS, Refusal, RefusalReason, admit_page
+from crawlers.gate import DEFAULT_LIMITS, GateRefusal, RefusalReason, admit_page
 from crawlers.lists.listed import Listed
 from crawlers.lists.login_page import is_login_page, is_titled_login
 from crawlers.missing_page import (
@@ -65,19 +65,19 @@ class Extract(Protocol):
 
     def __call__(
         self, raw: bytes, *, url: str | None, content_type: str | None, now: datetime, rule: ArticleRule | None
-    ) -> Article | Refusal:
+    ) -> Article | GateRefusal:
         """Return the article, or why there is none; never raises on any page."""
         ...
 
 
-def decode_list(raw: bytes, *, url: str, content_type: str) -> str | Refusal:
+def decode_list(raw: bytes, *, url: str, content_type: str) -> str | GateRefusal:
     """Return the text of a list page or JSON answer, or why it cannot be read."""
     admitted = admit_page(raw, url=url, content_type=content_type, limits=DEFAULT_LIMITS)
-    if isinstance(admitted, Refusal):
+    if isinstance(admitted, GateRefusal):
         return admitted
     decoded = decode(raw, content_type)
     if not decoded.is_readable:
-        return Refusal(RefusalReason.ENCODING, f"{decoded.replaced_ratio:.0%} 的字符无法解读（{decoded.charset}）")
+        return GateRefusal(RefusalReason.ENCODING, f"{decoded.replaced_ratio:.0%} 的字符无法解读（{decoded.charset}）")
     return decoded.text
 
 
@@ -90,7 +90,7 @@ def read_article(
     declaration: Declaration,
     author_key: bytes,
     now: datetime,
-) -> Document | Refusal:
+) -> Document | GateRefusal:
     """Return the document on an article page that `record` of a list led to, or why there is none.
 
     What the page links to starts at the address that answered. What the page does not say is taken from the list: title,
@@ -99,7 +99,7 @@ def read_article(
     """
     raw, url, content_type = answered.raw, answered.url, answered.content_type
     article = extract(raw, url=url, content_type=content_type, now=now, rule=declaration.article)
-    if isinstance(article, Refusal):
+    if isinstance(article, GateRefusal):
         return article
     markup = decode_list(raw, url=url, content_type=content_type)
     text = markup if isinstance(markup, str) else ""
@@ -151,13 +151,13 @@ def document_of(record: Listed, *, source: Source, declaration: Declaration, now
 
 def document_of_file(
     record: Listed,
-    read: AttachmentText | Refusal,
+    read: AttachmentText | GateRefusal,
     raw: bytes,
     *,
     source: Source,
     declaration: Declaration,
     now: datetime,
-    unkept: Refusal | None,
+    unkept: GateRefusal | None,
 ) -> Document:
     """Return the document of a record whose link leads to a file itself, as lists of notices do."""
     text = file_text(read, unkept)
@@ -225,7 +225,7 @@ def document_in_part(document: Document, parts: int, *, why: str) -> Document:
     return replace(document, text=text, extras=extras | {UNREAD: why})
 
 
-def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> Refusal | None:
+def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> GateRefusal | None:
     """Return why what answered is not the page of `record`: the site's home, its words for a missing page, a log-in.
 
     Only a page under another title than the listed one is doubted: for that title, or for its words where they are few.
@@ -237,16 +237,16 @@ def not_the_page(document: Document, record: Listed, answered: AnsweredPage) -> 
     agrees = bool(listed) and (listed in read or read in listed)
     is_channel = moved_to_channel(asked, answered.url) and (not agrees or is_short(document.text))
     if is_channel or moved_to_error(asked, answered.url):
-        return Refusal(RefusalReason.GONE, f"网站跳转到了{'栏目页' if is_channel else '首页或出错页'}")
+        return GateRefusal(RefusalReason.GONE, f"网站跳转到了{'栏目页' if is_channel else '首页或出错页'}")
     if moved_to_login(asked, answered.url):
-        return Refusal(RefusalReason.LOGIN, "网站跳转到了登录页，不作登录")
+        return GateRefusal(RefusalReason.LOGIN, "网站跳转到了登录页，不作登录")
     if is_titled_missing(document.title) and not agrees:
-        return Refusal(RefusalReason.GONE, f"网站返回的是“{document.title[:30]}”，不是列表上的稿件")
+        return GateRefusal(RefusalReason.GONE, f"网站返回的是“{document.title[:30]}”，不是列表上的稿件")
     if not agrees and len(document.text) < _WORDS_OF_A_NOTICE:
         if is_titled_away(document.title):
-            return Refusal(RefusalReason.AWAY, f"网站返回的是“{document.title[:30]}”，不是列表上的稿件，稍后再取")
+            return GateRefusal(RefusalReason.AWAY, f"网站返回的是“{document.title[:30]}”，不是列表上的稿件，稍后再取")
         if is_titled_login(document.title):
-            return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录")
+            return GateRefusal(RefusalReason.LOGIN, "返回的是登录页，不作登录")
     # A page without a title has the listed one: that says nothing of it.
     own = agrees and document.title != record.title
     return None if own or not is_short(document.text) else _says_otherwise(document, record, answered, listed)
@@ -256,18 +256,18 @@ _WORDS_OF_A_NOTICE = 1_500
 _HAS_TITLE = re.compile(r"<title[^<>]{0,200}>\s{0,99}[^<\s]", re.IGNORECASE)
 
 
-def _says_otherwise(document: Document, record: Listed, answered: AnsweredPage, listed: str) -> Refusal | None:
+def _says_otherwise(document: Document, record: Listed, answered: AnsweredPage, listed: str) -> GateRefusal | None:
     markup = decode_list(answered.raw, url=answered.url, content_type=answered.content_type)
-    if isinstance(markup, Refusal) or (listed and listed in squeeze(markup)):
+    if isinstance(markup, GateRefusal) or (listed and listed in squeeze(markup)):
         return None
     if says_missing(markup):
-        return Refusal(RefusalReason.GONE, "网站说该页面不存在或已删除")
+        return GateRefusal(RefusalReason.GONE, "网站说该页面不存在或已删除")
     if is_login_page(markup, url=answered.url):
-        return Refusal(RefusalReason.LOGIN, "返回的是登录页，不作登录")
+        return GateRefusal(RefusalReason.LOGIN, "返回的是登录页，不作登录")
     # An empty frame for a script, or the site's own words: under its name, without the listed title, a text or a file.
     is_named_by_list = document.title == record.title and _HAS_TITLE.search(markup) is not None
     if listed and (is_named_by_list or not document.text) and not document.extras.get("attachments"):
-        return Refusal(RefusalReason.AWAY, "网页上既没有列表上的标题，也没有正文，稍后再取")
+        return GateRefusal(RefusalReason.AWAY, "网页上既没有列表上的标题，也没有正文，稍后再取")
     return None
 
 

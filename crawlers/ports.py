@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.records import Document
 
 __all__ = ["CrawlState", "DocumentSink", "KeptFile", "PutResult", "QuarantineEntry", "SourceProgress"]
@@ -79,7 +79,7 @@ class DocumentSink(Protocol):
         """Store the batch in one transaction, idempotent by id and content hash."""
         ...
 
-    def keep(self, file: KeptFile) -> Refusal | None:
+    def keep(self, file: KeptFile) -> GateRefusal | None:
         """Store the bytes of a file, once for each hash; return why not where there is no room for it."""
         ...
 

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.access.egress import Egress
 from crawlers.catalogue.declaration import Declaration
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from crawlers.lists.listed import Listed
 from crawlers.missing_page import MISSING_STATUSES, is_short, moved_to_channel, moved_to_error, says_missing
 from crawlers.pages import AnsweredPage, decode_list, next_part_of, not_the_page, read_article
@@ -190,7 +190,7 @@ class SecondLookSpider(scrapy.Spider):
             return Answer.MISSING
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         text = decode_list(response.body, url=response.url, content_type=content_type)
-        if isinstance(text, Refusal):
+        if isinstance(text, GateRefusal):
             return Answer.UNKNOWN
         answered = AnsweredPage(raw=response.body, url=response.url, content_type=content_type)
         record, now = Listed(native_id=page.native_id, title=page.title, url=page.url), self.surroundings.clock()
@@ -203,10 +203,10 @@ class SecondLookSpider(scrapy.Spider):
             author_key=self.surroundings.author_key,
             now=now,
         )
-        refused = None if isinstance(document, Refusal) else not_the_page(document, record, answered)
+        refused = None if isinstance(document, GateRefusal) else not_the_page(document, record, answered)
         if refused is not None:
             return Answer.MISSING if refused.reason is RefusalReason.GONE else Answer.UNKNOWN
-        if isinstance(document, Refusal):
+        if isinstance(document, GateRefusal):
             is_gone = says_missing(text) or moved_to_channel(page.url, response.url)
             return Answer.MISSING if is_gone else Answer.UNKNOWN
         if is_short(document.text) and (says_missing(text) or not _is_of(page, document, text)):

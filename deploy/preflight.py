@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from service.preflight import Finding, check_host
+from service.preflight import Shortcoming, check_host
 from service.settings import Settings, SettingsError, load_settings
 
 __all__ = ["check_configuration", "main"]
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = load_settings(data=given.data, port=given.port)
     except SettingsError as error:
-        found = [Finding(severity="error", sentence=str(error), remedy="请改正后再试。")]
+        found = [Shortcoming(severity="error", sentence=str(error), remedy="请改正后再试。")]
     else:
         found = [*check_host(settings.data, settings.host, settings.port), *check_configuration(settings)]
     for finding in found:
@@ -45,12 +45,12 @@ def main(arguments: Sequence[str]) -> int:
     return int(any(finding.severity == "error" for finding in found))
 
 
-def check_configuration(settings: Settings) -> list[Finding]:
+def check_configuration(settings: Settings) -> list[Shortcoming]:
     """Return what an installation that others use should not be left with; all of it is advice."""
     return [*_web(settings), *_mail(settings), *_engines(settings), *_folders(settings)]
 
 
-def _web(settings: Settings) -> Iterator[Finding]:
+def _web(settings: Settings) -> Iterator[Shortcoming]:
     https = settings.address.startswith("https://")
     if settings.host not in _LOOPBACK and not https:
         yield _advice(
@@ -66,7 +66,7 @@ def _web(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _mail(settings: Settings) -> Iterator[Finding]:
+def _mail(settings: Settings) -> Iterator[Shortcoming]:
     if settings.smtp_host is None:
         yield _advice("没有设置邮件服务器，预警邮件只存在本机信箱。", "请设置 YAOWANG_SMTP_HOST。")
     elif settings.smtp_password is not None and settings.smtp_security == "none":
@@ -77,7 +77,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         yield _advice("采集时没有向对方网站亮明联系方式。", "请设置 YAOWANG_CONTACT。")
 
 
-def _engines(settings: Settings) -> Iterator[Finding]:
+def _engines(settings: Settings) -> Iterator[Shortcoming]:
     shared = settings.store_url is not None and not settings.store_url.startswith("sqlite")
     if shared and settings.search_url is None:
         yield _advice("存储是共用的，检索库却在本机，各台机器会各查各的。", "请设置 YAOWANG_SEARCH_URL。")
@@ -87,7 +87,7 @@ def _engines(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _folders(settings: Settings) -> Iterator[Finding]:
+def _folders(settings: Settings) -> Iterator[Shortcoming]:
     for name, folder in (("catalogue", settings.catalogue), ("policies", settings.policies)):
         if folder is not None and not folder.is_dir():
             yield _advice(f"{name} 指定的目录 {folder} 不存在。", "请建立目录或去掉这项设置。")
@@ -110,8 +110,8 @@ def _secrets_in(path: Path) -> Iterator[str]:
             yield name
 
 
-def _advice(sentence: str, remedy: str) -> Finding:
-    return Finding(severity="warning", sentence=sentence, remedy=remedy)
+def _advice(sentence: str, remedy: str) -> Shortcoming:
+    return Shortcoming(severity="warning", sentence=sentence, remedy=remedy)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 __all__ = [
-    "Finding",
+    "Shortcoming",
     "check_data_folder",
     "check_disk",
     "check_font",
@@ -40,7 +40,7 @@ CHINESE_FONTS = ("notosanscjk", "notoserifcjk", "notosanssc", "sourcehan", "wqy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Shortcoming:
     """One thing that is not as it should be: an `error` keeps the program from starting, a `warning` does not."""
 
     severity: Literal["error", "warning"]
@@ -48,7 +48,7 @@ class Finding:
     remedy: str
 
 
-def check_host(data: Path, host: str, port: int, *, ran_before: bool = False) -> list[Finding]:
+def check_host(data: Path, host: str, port: int, *, ran_before: bool = False) -> list[Shortcoming]:
     """Look at everything that a start needs; errors first, empty where all is well."""
     found = [
         check_data_folder(data),
@@ -60,7 +60,7 @@ def check_host(data: Path, host: str, port: int, *, ran_before: bool = False) ->
     return sorted((finding for finding in found if finding), key=lambda finding: finding.severity != "error")
 
 
-def check_data_folder(data: Path) -> Finding | None:
+def check_data_folder(data: Path) -> Shortcoming | None:
     """Find a data folder that cannot be made or written."""
     nearest = _nearest_existing(data)
     if not nearest.is_dir():
@@ -70,7 +70,7 @@ def check_data_folder(data: Path) -> Finding | None:
     return _error(f"数据目录 {data} 不可写。", "请改正目录权限，或用 --data 换一个可写的目录。")
 
 
-def check_disk(data: Path, *, needed_bytes: int = FREE_BYTES_NEEDED, ran_before: bool = False) -> Finding | None:
+def check_disk(data: Path, *, needed_bytes: int = FREE_BYTES_NEEDED, ran_before: bool = False) -> Shortcoming | None:
     """Find too little free disk where the data folder lies or is to lie.
 
     A service that `ran_before` is started all the same: its pages can be read, and it waits for room by itself.
@@ -81,13 +81,13 @@ def check_disk(data: Path, *, needed_bytes: int = FREE_BYTES_NEEDED, ran_before:
     free, needed = free_bytes // 1024**2, needed_bytes // 1024**2
     sentence = f"数据目录 {data} 所在磁盘只剩 {free} MiB，至少需要 {needed} MiB。"
     if ran_before:
-        return Finding(
+        return Shortcoming(
             severity="warning", sentence=sentence, remedy="请清理磁盘；空间不足时采集停止，有空间后自动继续。"
         )
     return _error(sentence, "请清理磁盘，或用 --data 换一个磁盘。")
 
 
-def check_sqlite(*, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Finding | None:
+def check_sqlite(*, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Shortcoming | None:
     """Find an SQLite that is too old, or was built without full-text search."""
     remedy = "请换用自带较新 SQLite 的 Python（Debian 12 的 python3 即可），或改用 PostgreSQL 与 Elasticsearch。"
     if version < OLDEST_SQLITE:
@@ -103,7 +103,7 @@ def check_sqlite(*, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> F
     return None
 
 
-def check_port(host: str, port: int) -> Finding | None:
+def check_port(host: str, port: int) -> Shortcoming | None:
     """Find a port that cannot be listened on; port 0 lets the system choose and is always well."""
     if port == 0:
         return None
@@ -118,19 +118,19 @@ def check_port(host: str, port: int) -> Finding | None:
     return None
 
 
-def check_font(folders: Sequence[Path] = FONT_FOLDERS, *, program: str = "fc-list") -> Finding | None:
+def check_font(folders: Sequence[Path] = FONT_FOLDERS, *, program: str = "fc-list") -> Shortcoming | None:
     """Find that no font with Chinese glyphs is installed: only the pictures in documents need one."""
     if _fontconfig_knows_one(program) or any(_holds_chinese_font(folder) for folder in folders):
         return None
-    return Finding(
+    return Shortcoming(
         severity="warning",
         sentence="没有找到中文字体，简报没有图片和 PDF；网页和其余格式不受影响。",
         remedy="Debian、Ubuntu 上请执行：apt-get install fonts-noto-cjk。",
     )
 
 
-def _error(sentence: str, remedy: str) -> Finding:
-    return Finding(severity="error", sentence=sentence, remedy=remedy)
+def _error(sentence: str, remedy: str) -> Shortcoming:
+    return Shortcoming(severity="error", sentence=sentence, remedy=remedy)
 
 
 def _nearest_existing(path: Path) -> Path:
@@ -146,7 +146,7 @@ def _takes_a_file(folder: Path) -> bool:
         return False
 
 
-def _port_finding(host: str, port: int, error: OSError) -> Finding:
+def _port_finding(host: str, port: int, error: OSError) -> Shortcoming:
     if error.errno == errno.EADDRINUSE:
         return _error(
             f"端口 {port} 已被占用。", f"请停止占用它的程序，或用 --port 换一个端口，例如 --port {port + 1}。"

@@ -24,9 +24,9 @@ from crawlers.access.hosts import HostMemory
 __all__ = [
     "Address",
     "Egress",
+    "EgressRefusal",
     "EgressRefused",
     "Network",
-    "Refusal",
     "Target",
     "is_public_address",
     "parse_target",
@@ -60,7 +60,7 @@ _EXCLUDED = tuple(
 _RESOLVER_SLOTS = threading.BoundedSemaphore(64)
 
 
-class Refusal(StrEnum):
+class EgressRefusal(StrEnum):
     """Why a request was not let out."""
 
     URL = "url"
@@ -75,7 +75,7 @@ class Refusal(StrEnum):
 class EgressRefused(OSError):  # noqa: N818 - it says what happened
     """A request was not let out; `reason` says why and `target` what was asked for."""
 
-    def __init__(self, reason: Refusal, target: str) -> None:
+    def __init__(self, reason: EgressRefusal, target: str) -> None:
         """Keep the named reason and what was asked for."""
         super().__init__(f"egress refused ({reason}): {target[:200]}")
         self.reason = reason
@@ -154,14 +154,14 @@ class Egress:
         """
         target = parse_target(url)
         if self.world is None and target.port != PORT_OF_SCHEME[target.scheme]:
-            raise EgressRefused(Refusal.PORT, url)
+            raise EgressRefused(EgressRefusal.PORT, url)
         if self.world is not None and target.port != self.world[1]:
-            raise EgressRefused(Refusal.PORT, url)
+            raise EgressRefused(EgressRefusal.PORT, url)
         literal = _literal(target.host)
         if literal is not None and not self.permits(literal, target.port):
-            raise EgressRefused(Refusal.ADDRESS, url)
+            raise EgressRefused(EgressRefusal.ADDRESS, url)
         if literal is None and self.world is not None and target.host not in self.names:
-            raise EgressRefused(Refusal.ADDRESS, url)
+            raise EgressRefused(EgressRefusal.ADDRESS, url)
         return target
 
     def permits(self, address: Address, port: int) -> bool:
@@ -181,13 +181,13 @@ class Egress:
             async with asyncio.timeout(RESOLVE_SECONDS):
                 answers = await self.resolve(host, port)
         except TimeoutError as error:
-            raise EgressRefused(Refusal.RESOLVER_TIMEOUT, host) from error
+            raise EgressRefused(EgressRefusal.RESOLVER_TIMEOUT, host) from error
         if not answers:
-            raise EgressRefused(Refusal.NO_ADDRESS, host)
+            raise EgressRefused(EgressRefusal.NO_ADDRESS, host)
         addresses = [ipaddress.ip_address(answer) for answer in answers[:MAX_ADDRESSES]]
         vetted = tuple(address for address in addresses if self.permits(address, port))
         if not vetted:
-            raise EgressRefused(Refusal.ADDRESS, f"{host} -> {addresses[0]}")
+            raise EgressRefused(EgressRefusal.ADDRESS, f"{host} -> {addresses[0]}")
         return vetted
 
     def connector(self, *, limit: int = 64) -> aiohttp.TCPConnector:
@@ -205,7 +205,7 @@ class Egress:
         family, kind, protocol, _, sockaddr = address_info
         literal = ipaddress.ip_address(sockaddr[0])
         if not self.permits(literal, sockaddr[1]):
-            raise EgressRefused(Refusal.ADDRESS, f"{sockaddr[0]}:{sockaddr[1]}")
+            raise EgressRefused(EgressRefusal.ADDRESS, f"{sockaddr[0]}:{sockaddr[1]}")
         opened = socket.socket(family=family, type=kind, proto=protocol)
         opened.setblocking(False)  # noqa: FBT003 - the socket interface takes it by position
         return opened
@@ -244,7 +244,7 @@ async def resolve_by_system(host: str, port: int) -> Sequence[str]:
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[Sequence[str]] = loop.create_future()
     if not _RESOLVER_SLOTS.acquire(blocking=False):
-        raise EgressRefused(Refusal.RESOLVER_BUSY, host)
+        raise EgressRefused(EgressRefusal.RESOLVER_BUSY, host)
 
     def ask() -> None:
         outcome: Sequence[str] | OSError = socket.gaierror(socket.EAI_FAIL, "the resolver broke")
@@ -276,16 +276,16 @@ def _settle(answer: asyncio.Future[Sequence[str]], outcome: Sequence[str] | OSEr
 def parse_target(url: str) -> Target:
     """Return where a well-formed http or https URL points. Raises `EgressRefused` for any other."""
     if len(url) > MAX_URL_LENGTH or any(character <= " " or character in '\\\x7f"<>' for character in url):
-        raise EgressRefused(Refusal.URL, url)
+        raise EgressRefused(EgressRefusal.URL, url)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise EgressRefused(Refusal.URL, url) from error
+        raise EgressRefused(EgressRefusal.URL, url) from error
     if parts.scheme not in PORT_OF_SCHEME:
-        raise EgressRefused(Refusal.SCHEME, url)
+        raise EgressRefused(EgressRefusal.SCHEME, url)
     if not parts.hostname or "@" in parts.netloc or "%" in parts.netloc:
-        raise EgressRefused(Refusal.URL, url)
+        raise EgressRefused(EgressRefusal.URL, url)
     host = _ascii_host(parts.hostname, url)
     return Target(scheme=parts.scheme, host=host, port=PORT_OF_SCHEME[parts.scheme] if port is None else port)
 
@@ -296,12 +296,12 @@ def _ascii_host(hostname: str, url: str) -> str:
     try:
         host = hostname.encode("idna").decode("ascii").lower().rstrip(".")
     except UnicodeError as error:
-        raise EgressRefused(Refusal.URL, url) from error
+        raise EgressRefused(EgressRefusal.URL, url) from error
     # A name of the public internet has a letter in its last label; what has none is an address in disguise
     # (2130706433, 0177.0.0.1, 127.1), and 0x7f.1 hides one behind a letter.
     last = host.rsplit(".", 1)[-1]
     if not host or last.isdigit() or last.startswith("0x") or _literal(host) is not None:
-        raise EgressRefused(Refusal.ADDRESS, url)
+        raise EgressRefused(EgressRefusal.ADDRESS, url)
     return host
 
 

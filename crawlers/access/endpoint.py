@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from crawlers.access.egress import (  # fmt: skip
     Address,
     Egress,
+    EgressRefusal,
     EgressRefused,
     Network,
-    Refusal,
     Target,
     is_public_address,
     parse_target,
@@ -65,13 +65,13 @@ class EndpointEgress(Egress):
         """Return where `url` points. Raises `EgressRefused` where it is not the one target, or its address is not allowed."""
         target = parse_target(url)
         if target != self.target:
-            raise EgressRefused(Refusal.URL, url)
+            raise EgressRefused(EgressRefusal.URL, url)
         try:
             literal = ipaddress.ip_address(target.host)
         except ValueError:
             return target
         if not self.permits(literal, target.port):
-            raise EgressRefused(Refusal.ADDRESS, url)
+            raise EgressRefused(EgressRefusal.ADDRESS, url)
         return target
 
     def permits(self, address: Address, port: int) -> bool:

@@ -20,7 +20,7 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawlers.access.egress import EgressRefused, Refusal
+from crawlers.access.egress import EgressRefusal, EgressRefused
 
 __all__ = ["DOWNLOAD_ERRORS", "Failure", "FailureCode", "RequestStopped", "describe", "failure_of_status", "status_of"]
 
@@ -178,7 +178,7 @@ _CODES: tuple[tuple[tuple[type[BaseException], ...], FailureCode], ...] = (
 
 def _of_refusal(refused: EgressRefused, where: str) -> Failure:
     match refused.reason:
-        case Refusal.RESOLVER_TIMEOUT | Refusal.NO_ADDRESS | Refusal.RESOLVER_BUSY:
+        case EgressRefusal.RESOLVER_TIMEOUT | EgressRefusal.NO_ADDRESS | EgressRefusal.RESOLVER_BUSY:
             return Failure(code=FailureCode.DNS, where=where)
         case _:
             return Failure(code=FailureCode.EGRESS, where=f"{where}（{refused.reason}）")

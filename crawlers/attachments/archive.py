@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of
-from crawlers.gate import Refusal, RefusalReason, repair_text
+from crawlers.gate import GateRefusal, RefusalReason, repair_text
 
 __all__ = ["MAX_MEMBERS", "MAX_MEMBER_BYTES", "Member", "Opened", "open_archive"]
 
@@ -66,7 +66,7 @@ def open_archive(raw: bytes, opened: Opened, *, clock: Callable[[], float] = tim
                     continue
                 member = _taken(archive, one, name)
                 taken += one.file_size
-                if isinstance(member, Refusal):
+                if isinstance(member, GateRefusal):
                     opened.leave(name, member.detail)
                 elif member.kind is AttachmentKind.DOC and clock() > until - MAX_SECONDS + _SECONDS_BEFORE_LEGACY:
                     opened.leave(name, "旧版 .doc，没有来得及转换")
@@ -82,22 +82,22 @@ def _is_ornament(one: zipfile.ZipInfo) -> bool:
     return one.is_dir() or "__MACOSX/" in one.filename or name.startswith("~$") or name in {".ds_store", "thumbs.db"}
 
 
-def _taken(archive: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> Member | Refusal:
+def _taken(archive: zipfile.ZipFile, one: zipfile.ZipInfo, name: str) -> Member | GateRefusal:
     if one.flag_bits & _ENCRYPTED:
-        return Refusal(RefusalReason.BINARY, "加了密码")
+        return GateRefusal(RefusalReason.BINARY, "加了密码")
     if one.file_size > MAX_BYTES:
-        return Refusal(RefusalReason.TOO_LARGE, f"有 {one.file_size} 字节，上限 {MAX_BYTES}")
+        return GateRefusal(RefusalReason.TOO_LARGE, f"有 {one.file_size} 字节，上限 {MAX_BYTES}")
     try:
         with archive.open(one) as file:
             # What a directory says of sizes is a claim.
             raw = file.read(MAX_BYTES + 1)
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError, RuntimeError):
-        return Refusal(RefusalReason.BINARY, "已损坏，或压缩方式不认识")
+        return GateRefusal(RefusalReason.BINARY, "已损坏，或压缩方式不认识")
     kind = kind_of(raw)
-    if isinstance(kind, Refusal):
+    if isinstance(kind, GateRefusal):
         return kind
     if kind in {AttachmentKind.ZIP, AttachmentKind.ARCHIVE}:
-        return Refusal(RefusalReason.BINARY, "压缩包中的压缩包，没有打开")
+        return GateRefusal(RefusalReason.BINARY, "压缩包中的压缩包，没有打开")
     return Member(name, raw, kind)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.attachments.reading import AttachmentText
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.records import DatePrecision, Document, DocumentKind, document_id
 from crawlers.urls import url_key
 
@@ -116,12 +116,12 @@ def attached_to(document: Document) -> list[Attached]:
 
 def document_of_attachment(
     attached: Attached,
-    read: AttachmentText | Refusal,
+    read: AttachmentText | GateRefusal,
     raw: bytes,
     *,
     source_id: str,
     now: datetime,
-    unkept: Refusal | None = None,
+    unkept: GateRefusal | None = None,
 ) -> Document:
     """Return the document of a file: its text, its records in `extras["rows"]`, and how it was read.
 
@@ -151,21 +151,21 @@ def document_of_attachment(
 
 
 def file_facts(
-    read: AttachmentText | Refusal, raw: bytes, *, name: str, notice: str, unkept: Refusal | None
+    read: AttachmentText | GateRefusal, raw: bytes, *, name: str, notice: str, unkept: GateRefusal | None
 ) -> dict[str, Any]:
     """Return what is kept about a file beside its text: what it is, how it was read, and its records with their notice."""
     about = {"name": name, "hash": hashlib.sha256(raw).hexdigest(), "size": len(raw)} | _how_it_went(read, unkept)
     facts: dict[str, Any] = {"attachment": about}
-    if not isinstance(read, Refusal) and read.rows:
+    if not isinstance(read, GateRefusal) and read.rows:
         facts["rows"] = [dict(row) for row in read.rows[:MAX_STORED_ROWS]]
         facts["notice"] = notice
     return facts
 
 
-def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict[str, Any]:
+def _how_it_went(read: AttachmentText | GateRefusal, unkept: GateRefusal | None) -> dict[str, Any]:
     """Return how a file was read, and why it is not kept where that is so."""
     about: dict[str, Any] = {} if unkept is None else {"unkept": unkept.detail}
-    if isinstance(read, Refusal):
+    if isinstance(read, GateRefusal):
         return about
     return about | {
         "kind": read.kind.value,
@@ -175,9 +175,9 @@ def _how_it_went(read: AttachmentText | Refusal, unkept: Refusal | None) -> dict
     }
 
 
-def file_text(read: AttachmentText | Refusal, unkept: Refusal | None) -> str:
+def file_text(read: AttachmentText | GateRefusal, unkept: GateRefusal | None) -> str:
     """Return what was read, else why nothing was, and whether the original is there to be looked at."""
     original = "附件原件已保存" if unkept is None else f"附件原件未保存（{unkept.reason}）"
-    if isinstance(read, Refusal):
+    if isinstance(read, GateRefusal):
         return f"（{original}，内容未能读取：{read.detail}。）"
     return read.text or f"（{original}：{'；'.join(read.remarks)}。）"

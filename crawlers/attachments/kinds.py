@@ -5,7 +5,7 @@ import re
 import zipfile
 from enum import StrEnum
 
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 
 __all__ = ["MAX_BYTES", "AttachmentKind", "kind_of", "looks_like_attachment"]
 
@@ -45,12 +45,12 @@ def looks_like_attachment(address: str) -> bool:
     return _ADDRESS.search(address) is not None
 
 
-def kind_of(raw: bytes) -> AttachmentKind | Refusal:
+def kind_of(raw: bytes) -> AttachmentKind | GateRefusal:
     """Return what a file is, or why it is not read: empty, too large, encrypted, a bomb, of no known kind."""
     if not raw:
-        return Refusal(RefusalReason.EMPTY, "附件是空文件")
+        return GateRefusal(RefusalReason.EMPTY, "附件是空文件")
     if len(raw) > MAX_BYTES:
-        return Refusal(RefusalReason.TOO_LARGE, f"附件有 {len(raw)} 字节，上限 {MAX_BYTES}")
+        return GateRefusal(RefusalReason.TOO_LARGE, f"附件有 {len(raw)} 字节，上限 {MAX_BYTES}")
     if raw.startswith(b"PK\x03\x04"):
         return _packed(raw)
     if raw.startswith(_OLE):
@@ -58,7 +58,7 @@ def kind_of(raw: bytes) -> AttachmentKind | Refusal:
     return _by_its_head(raw)
 
 
-def _by_its_head(raw: bytes) -> AttachmentKind | Refusal:
+def _by_its_head(raw: bytes) -> AttachmentKind | GateRefusal:
     if raw.startswith(_CLOSED):
         return AttachmentKind.ARCHIVE
     # Readers accept a PDF whose head is not at the very start.
@@ -66,18 +66,18 @@ def _by_its_head(raw: bytes) -> AttachmentKind | Refusal:
         return AttachmentKind.PDF
     if raw.startswith(_IMAGES):
         return AttachmentKind.IMAGE
-    return Refusal(RefusalReason.BINARY, "附件不是 PDF、Word、Excel、OFD、图片或压缩包")
+    return GateRefusal(RefusalReason.BINARY, "附件不是 PDF、Word、Excel、OFD、图片或压缩包")
 
 
-def _packed(raw: bytes) -> AttachmentKind | Refusal:
+def _packed(raw: bytes) -> AttachmentKind | GateRefusal:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
-        return Refusal(RefusalReason.BINARY, "附件的压缩结构已损坏，可能没有下载完整")
+        return GateRefusal(RefusalReason.BINARY, "附件的压缩结构已损坏，可能没有下载完整")
     size = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or size > MAX_UNPACKED_BYTES or size > MAX_RATIO * len(raw):
-        return Refusal(RefusalReason.BOMB, f"附件展开后有 {size} 字节、{len(parts)} 个部分，超过上限")
+        return GateRefusal(RefusalReason.BOMB, f"附件展开后有 {size} 字节、{len(parts)} 个部分，超过上限")
     names = {part.filename for part in parts}
     if "word/document.xml" in names:
         return AttachmentKind.DOCX
@@ -88,11 +88,11 @@ def _packed(raw: bytes) -> AttachmentKind | Refusal:
     return AttachmentKind.ZIP
 
 
-def _compound(raw: bytes) -> AttachmentKind | Refusal:
+def _compound(raw: bytes) -> AttachmentKind | GateRefusal:
     if _ENCRYPTED in raw:
-        return Refusal(RefusalReason.BINARY, "附件加了密码，无法读取")
+        return GateRefusal(RefusalReason.BINARY, "附件加了密码，无法读取")
     if _LETTER in raw:
         return AttachmentKind.DOC
     if any(name in raw for name in _BOOK):
         return AttachmentKind.XLS
-    return Refusal(RefusalReason.BINARY, "附件是旧版 Office 文件，但既不是 Word 也不是 Excel")
+    return GateRefusal(RefusalReason.BINARY, "附件是旧版 Office 文件，但既不是 Word 也不是 Excel")

@@ -8,7 +8,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 
 __all__ = ["as_docx"]
 
@@ -17,11 +17,11 @@ _PROGRAMS = ("soffice", "libreoffice")
 SECONDS = 40.0
 
 
-def as_docx(raw: bytes) -> bytes | Refusal:
+def as_docx(raw: bytes) -> bytes | GateRefusal:
     """Return the same document as .docx, or why there is none. Macros never run; the profile is a new one each time."""
     program = _program()
     if program is None:
-        return Refusal(RefusalReason.BINARY, "附件是旧版 .doc，本机没有 LibreOffice，只保存了原件，没有读取内容")
+        return GateRefusal(RefusalReason.BINARY, "附件是旧版 .doc，本机没有 LibreOffice，只保存了原件，没有读取内容")
     with tempfile.TemporaryDirectory(prefix="yaowang-doc-") as folder:
         given = Path(folder, "given.doc")
         given.write_bytes(raw)
@@ -40,9 +40,9 @@ def as_docx(raw: bytes) -> bytes | Refusal:
             _run(command)
             return Path(folder, "out", "given.docx").read_bytes()
         except subprocess.TimeoutExpired:
-            return Refusal(RefusalReason.CRASHED, f"旧版 .doc 在 {SECONDS:.0f} 秒内没有转换完，只保存了原件")
+            return GateRefusal(RefusalReason.CRASHED, f"旧版 .doc 在 {SECONDS:.0f} 秒内没有转换完，只保存了原件")
         except OSError:
-            return Refusal(RefusalReason.BINARY, "旧版 .doc 不能转换，可能已损坏，只保存了原件")
+            return GateRefusal(RefusalReason.BINARY, "旧版 .doc 不能转换，可能已损坏，只保存了原件")
 
 
 def _run(command: list[str]) -> None:

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 
 __all__ = ["OfdText", "read_ofd"]
 
@@ -19,7 +19,7 @@ OfdText = tuple[str, int, int]
 """The text, a line a line; how many pages there are, and how many of them were read."""
 
 
-def read_ofd(raw: bytes) -> OfdText | Refusal:
+def read_ofd(raw: bytes) -> OfdText | GateRefusal:
     """Return the text of all documents in the file, page by page in their order, from top to bottom and left to right."""
     from lxml.etree import LxmlError
 
@@ -28,7 +28,7 @@ def read_ofd(raw: bytes) -> OfdText | Refusal:
             pages = [page for document in _documents(archive) for page in _pages(archive, document)]
             lines = [line for page in pages[:MAX_PAGES] for line in _lines(archive, page)]
     except (LxmlError, KeyError, ValueError, zipfile.BadZipFile, RecursionError, OSError, EOFError) as error:
-        return Refusal(RefusalReason.BINARY, f"OFD 文件的结构已损坏（{type(error).__name__}）")
+        return GateRefusal(RefusalReason.BINARY, f"OFD 文件的结构已损坏（{type(error).__name__}）")
     return "\n".join(lines), len(pages), min(len(pages), MAX_PAGES)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.attachments.glyphs import undo_shared_glyphs
 from crawlers.attachments.grid import Grid, clean
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 
 __all__ = ["MAX_PAGES", "PdfText", "read_pdf"]
 
@@ -31,7 +31,7 @@ class PdfText:
     scanned: tuple[int, ...]
 
 
-def read_pdf(raw: bytes) -> PdfText | Refusal:
+def read_pdf(raw: bytes) -> PdfText | GateRefusal:
     """Return text and tables of the first pages: `MAX_PAGES`, or those that `MAX_SECONDS` of processor time are enough for.
 
     Tables are found by their lines. A scanned page has its number in `scanned`.
@@ -52,8 +52,8 @@ def read_pdf(raw: bytes) -> PdfText | Refusal:
     except broken as error:
         # pdfplumber wraps what pdfminer says.
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in (error, *error.args, error.__cause__)):
-            return Refusal(RefusalReason.BINARY, "PDF 加了密码，无法读取")
-        return Refusal(RefusalReason.BINARY, f"PDF 的结构已损坏（{type(error).__name__}）")
+            return GateRefusal(RefusalReason.BINARY, "PDF 加了密码，无法读取")
+        return GateRefusal(RefusalReason.BINARY, f"PDF 的结构已损坏（{type(error).__name__}）")
 
 
 def _read(pdf: Any) -> PdfText:

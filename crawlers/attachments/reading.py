@@ -14,7 +14,7 @@ from crawlers.attachments.ofd import read_ofd
 from crawlers.attachments.pdf import PdfText, read_pdf
 from crawlers.attachments.word import read_docx
 from crawlers.attachments.workbook import read_workbook
-from crawlers.gate import Refusal, RefusalReason, repair_text
+from crawlers.gate import GateRefusal, RefusalReason, repair_text
 
 __all__ = ["AttachmentText", "ReadAttachment", "answer_of", "read_attachment", "written_row"]
 
@@ -43,23 +43,23 @@ class AttachmentText:
 class ReadAttachment(Protocol):
     """Reads a file: `read_attachment`, in this process or in a limited child."""
 
-    def __call__(self, raw: bytes, /) -> AttachmentText | Refusal:
+    def __call__(self, raw: bytes, /) -> AttachmentText | GateRefusal:
         """Return what the file says, or why it cannot be read; never raises on any file."""
         ...
 
 
-def read_attachment(raw: bytes, *, recognise: bool = False) -> AttachmentText | Refusal:
+def read_attachment(raw: bytes, *, recognise: bool = False) -> AttachmentText | GateRefusal:
     """Read a PDF, Word, Excel or OFD file, those of a ZIP archive, or, where `recognise` is set, a picture. Never raises on any bytes.
 
     Call it in a child process: files of strangers can take all memory and time there is (`sandbox`).
     """
     kind = kind_of(raw)
-    if isinstance(kind, Refusal):
+    if isinstance(kind, GateRefusal):
         return kind
     return _of_kind(raw, kind, recognise=recognise)
 
 
-def _of_kind(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> AttachmentText | Refusal:
+def _of_kind(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> AttachmentText | GateRefusal:
     match kind:
         case AttachmentKind.PDF:
             return _of_pdf(raw, recognise=recognise)
@@ -67,7 +67,7 @@ def _of_kind(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> Attachment
             return _of_word(raw, kind)
         case AttachmentKind.XLSX | AttachmentKind.XLS:
             grids = read_workbook(raw)
-            return grids if isinstance(grids, Refusal) else _told(kind, "", grids)
+            return grids if isinstance(grids, GateRefusal) else _told(kind, "", grids)
         case AttachmentKind.OFD:
             return _of_ofd(raw)
         case AttachmentKind.IMAGE:
@@ -76,7 +76,7 @@ def _of_kind(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> Attachment
             return _of_archive(raw, kind, recognise=recognise)
 
 
-def answer_of(read: AttachmentText | Refusal) -> dict[str, Any]:
+def answer_of(read: AttachmentText | GateRefusal) -> dict[str, Any]:
     """Return what was read as plain JSON values."""
     return asdict(read)
 
@@ -87,22 +87,22 @@ def written_row(row: NoticeRow) -> str:
     return "，".join([*named, *(f"{name}：{value}" for name, value in row.others.items())])
 
 
-def _of_word(raw: bytes, kind: AttachmentKind) -> AttachmentText | Refusal:
+def _of_word(raw: bytes, kind: AttachmentKind) -> AttachmentText | GateRefusal:
     if kind is AttachmentKind.DOC:
         converted = legacy_word.as_docx(raw)
-        if isinstance(converted, Refusal):
+        if isinstance(converted, GateRefusal):
             return converted
         raw = converted
     found = read_docx(raw)
-    if isinstance(found, Refusal):
+    if isinstance(found, GateRefusal):
         return found
     text, grids = found
     return _told(kind, text, grids)
 
 
-def _of_pdf(raw: bytes, *, recognise: bool) -> AttachmentText | Refusal:
+def _of_pdf(raw: bytes, *, recognise: bool) -> AttachmentText | GateRefusal:
     found = read_pdf(raw)
-    if isinstance(found, Refusal):
+    if isinstance(found, GateRefusal):
         return found
     remarks = []
     if found.read < found.pages:
@@ -140,9 +140,9 @@ def _of_scans(raw: bytes, found: PdfText, *, recognise: bool, remarks: list[str]
     return "\n".join(texts), min(scores, default=None)
 
 
-def _of_ofd(raw: bytes) -> AttachmentText | Refusal:
+def _of_ofd(raw: bytes) -> AttachmentText | GateRefusal:
     found = read_ofd(raw)
-    if isinstance(found, Refusal):
+    if isinstance(found, GateRefusal):
         return found
     text, pages, read = found
     told = _told(AttachmentKind.OFD, text, ())
@@ -163,23 +163,23 @@ def _pictures(raw: bytes, numbers: Sequence[int]) -> Iterator[bytes]:
             yield drawn.getvalue()
 
 
-def _of_archive(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> AttachmentText | Refusal:
+def _of_archive(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> AttachmentText | GateRefusal:
     if kind is AttachmentKind.ARCHIVE:
-        return Refusal(RefusalReason.BINARY, "附件是 RAR 或 7z 压缩包，没有打开，请下载原件查看")
+        return GateRefusal(RefusalReason.BINARY, "附件是 RAR 或 7z 压缩包，没有打开，请下载原件查看")
     opened = Opened()
     texts: list[str] = []
     rows: list[dict[str, str]] = []
     remarks: list[str] = []
     for member in open_archive(raw, opened):
         read = read_attachment(member.raw, recognise=recognise)
-        if isinstance(read, Refusal):
+        if isinstance(read, GateRefusal):
             opened.leave(member.name, read.detail)
             continue
         texts.append(f"【{member.name}】\n{read.text}")
         rows.extend(read.rows)
         remarks.extend(f"{member.name}：{remark}" for remark in read.remarks)
     if not texts:
-        return Refusal(RefusalReason.BINARY, opened.sentence or "压缩包中没有文件")
+        return GateRefusal(RefusalReason.BINARY, opened.sentence or "压缩包中没有文件")
     unread = (opened.sentence,) if opened.unread else ()
     whole = "\n".join((*(f"（{sentence}。）" for sentence in unread), *texts))
     if len(whole) > MAX_TEXT_CHARACTERS:
@@ -187,17 +187,17 @@ def _of_archive(raw: bytes, kind: AttachmentKind, *, recognise: bool) -> Attachm
     return AttachmentText(kind=kind, text=whole[:MAX_TEXT_CHARACTERS], rows=tuple(rows), remarks=(*unread, *remarks))
 
 
-def _of_picture(raw: bytes, *, recognise: bool) -> AttachmentText | Refusal:
+def _of_picture(raw: bytes, *, recognise: bool) -> AttachmentText | GateRefusal:
     if not recognise:
-        return Refusal(RefusalReason.BINARY, "附件是图片，没有开启文字识别")
+        return GateRefusal(RefusalReason.BINARY, "附件是图片，没有开启文字识别")
     if not ocr.is_available():
-        return Refusal(RefusalReason.BINARY, "附件是图片，本机没有安装文字识别（可选组件 ocr）")
+        return GateRefusal(RefusalReason.BINARY, "附件是图片，本机没有安装文字识别（可选组件 ocr）")
     try:
         seen = ocr.recognise(raw)
     except ValueError as error:
-        return Refusal(RefusalReason.BINARY, str(error))
+        return GateRefusal(RefusalReason.BINARY, str(error))
     if seen is None:
-        return Refusal(RefusalReason.EMPTY, "图片中没有识别出文字")
+        return GateRefusal(RefusalReason.EMPTY, "图片中没有识别出文字")
     told = _told(AttachmentKind.IMAGE, seen.text, ())
     return AttachmentText(
         kind=told.kind, text=told.text, confidence=seen.confidence, remarks=(*told.remarks, "文字由机器识别")

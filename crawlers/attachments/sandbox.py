@@ -5,7 +5,7 @@ from typing import Any
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind
 from crawlers.attachments.reading import AttachmentText, answer_of, read_attachment
 from crawlers.child import ChildDied, ChildLimits, Sandbox, serve
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 
 __all__ = ["AttachmentSandbox"]
 
@@ -21,19 +21,19 @@ class AttachmentSandbox(Sandbox):
         self._recognise = recognise
         super().__init__("crawlers.attachments.sandbox", limits)
 
-    def read(self, raw: bytes) -> AttachmentText | Refusal:
+    def read(self, raw: bytes) -> AttachmentText | GateRefusal:
         """Do as `crawlers.attachments.reading.read_attachment` does, in the child; never raises on any file."""
         if len(raw) > MAX_BYTES:
-            return Refusal(RefusalReason.TOO_LARGE, f"附件有 {len(raw)} 字节，上限 {MAX_BYTES}")
+            return GateRefusal(RefusalReason.TOO_LARGE, f"附件有 {len(raw)} 字节，上限 {MAX_BYTES}")
         try:
             return _read_from_json(self._child.ask({"recognise": self._recognise}, raw))
         except ChildDied as ending:
-            return Refusal(RefusalReason.CRASHED, f"读取这个附件的子进程中断（{ending}），只保存了原件")
+            return GateRefusal(RefusalReason.CRASHED, f"读取这个附件的子进程中断（{ending}），只保存了原件")
 
 
-def _read_from_json(answer: dict[str, Any]) -> AttachmentText | Refusal:
+def _read_from_json(answer: dict[str, Any]) -> AttachmentText | GateRefusal:
     if "reason" in answer:
-        return Refusal(RefusalReason(answer["reason"]), answer["detail"])
+        return GateRefusal(RefusalReason(answer["reason"]), answer["detail"])
     lists = {"rows": tuple(answer["rows"]), "remarks": tuple(answer["remarks"])}
     return AttachmentText(**answer | lists | {"kind": AttachmentKind(answer["kind"])})
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from crawlers.attachments.grid import Grid, from_rows
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 
 __all__ = ["read_docx"]
 
 MAX_TABLES = 500
 
 
-def read_docx(raw: bytes) -> tuple[str, list[Grid]] | Refusal:
+def read_docx(raw: bytes) -> tuple[str, list[Grid]] | GateRefusal:
     """Return the paragraphs outside of tables, and the tables; those in a cell stand after the one around them.
 
     Tracked changes read as if they were accepted; what stands in a text box follows the paragraph that it is anchored in.
@@ -36,7 +36,7 @@ def read_docx(raw: bytes) -> tuple[str, list[Grid]] | Refusal:
         RecursionError,
         OSError,
     ) as error:
-        return Refusal(RefusalReason.BINARY, f"Word 文档的结构已损坏（{type(error).__name__}）")
+        return GateRefusal(RefusalReason.BINARY, f"Word 文档的结构已损坏（{type(error).__name__}）")
     return "\n".join(line for line in lines if line.strip()), grids[:MAX_TABLES]
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from crawlers.attachments.grid import MAX_COLUMNS, MAX_ROWS, Grid, from_rows
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 
 __all__ = ["read_workbook"]
 
@@ -14,7 +14,7 @@ MAX_SHEETS = 50
 _WHOLE_BELOW = 1e15
 
 
-def read_workbook(raw: bytes) -> list[Grid] | Refusal:
+def read_workbook(raw: bytes) -> list[Grid] | GateRefusal:
     """Return one grid a visible sheet that holds anything; a merged cell stands in each place that it covers.
 
     Numbers are written as a person would: no trailing `.0`, no exponent; dates as `2024-03-01`.
@@ -26,7 +26,7 @@ def read_workbook(raw: bytes) -> list[Grid] | Refusal:
         shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
         grids = [_grid(book, name) for name in shown[:MAX_SHEETS]]
     except (CalamineError, OSError, ValueError) as error:
-        return Refusal(RefusalReason.BINARY, f"Excel 文件的结构已损坏或加了密码（{type(error).__name__}）")
+        return GateRefusal(RefusalReason.BINARY, f"Excel 文件的结构已损坏或加了密码（{type(error).__name__}）")
     return [grid for grid in grids if grid.cells]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from crawlers.attachments.html_tables import tables_in
 from crawlers.attachments.notice_rows import notice_rows
-from crawlers.gate import Limits, Refusal, RefusalReason, admit_page, repair_text
+from crawlers.gate import GateRefusal, Limits, RefusalReason, admit_page, repair_text
 from crawlers.parsing.body import Body, find_body, prune
 from crawlers.parsing.byline import locate_byline
 from crawlers.parsing.charset import decode
@@ -64,7 +64,7 @@ def extract(
     now: datetime,
     rule: ArticleSelectors | None = None,
     limits: Limits | None = None,
-) -> Article | Refusal:
+) -> Article | GateRefusal:
     """Return the article on the page, or why there is none to be had. Never raises on any page.
 
     Args:
@@ -76,19 +76,19 @@ def extract(
         limits: the gate's bounds.
     """
     admitted = admit_page(raw, url=url, content_type=content_type, limits=limits or Limits())
-    if isinstance(admitted, Refusal):
+    if isinstance(admitted, GateRefusal):
         return admitted
     decoded = decode(raw, content_type)
     if not decoded.is_readable:
-        return Refusal(
+        return GateRefusal(
             RefusalReason.ENCODING, f"按 {decoded.charset} 解码后仍有 {decoded.replaced_ratio:.1%} 的字符无法识别"
         )
     page = parse_page(decoded.text)
     if page is None:
-        return Refusal(RefusalReason.NO_ARTICLE, "网页中没有任何元素")
+        return GateRefusal(RefusalReason.NO_ARTICLE, "网页中没有任何元素")
     article = _read(page, decoded.charset, url, now, rule)
     if not article.title and len(squeeze(article.body)) < _FEWEST_CHARACTERS:
-        return Refusal(RefusalReason.NO_ARTICLE, "网页中没有标题，也没有可读的正文")
+        return GateRefusal(RefusalReason.NO_ARTICLE, "网页中没有标题，也没有可读的正文")
     return article
 
 

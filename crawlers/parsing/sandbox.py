@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.child import ChildDied, ChildLimits, Sandbox, serve
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from crawlers.parsing.article import Article, extract
 from crawlers.parsing.selection import ArticleSelectors
 from crawlers.records import DatePrecision
@@ -40,13 +40,13 @@ class ExtractionSandbox(Sandbox):
         content_type: str | None = None,
         now: datetime,
         rule: ArticleSelectors | None = None,
-    ) -> Article | Refusal:
+    ) -> Article | GateRefusal:
         """Do as `crawlers.parsing.article.extract` does, in the child; never raises on any page."""
         question = {"url": url, "content_type": content_type, "now": now.isoformat(), "rule": _rule_to_json(rule)}
         try:
             return _answer_from_json(self._child.ask(question, raw))
         except ChildDied as ending:
-            return Refusal(RefusalReason.CRASHED, f"解析这个网页的子进程中断（{ending}），下一网页换新进程")
+            return GateRefusal(RefusalReason.CRASHED, f"解析这个网页的子进程中断（{ending}），下一网页换新进程")
 
 
 def _rule_to_json(rule: ArticleSelectors | None) -> dict[str, list[str]] | None:
@@ -55,9 +55,9 @@ def _rule_to_json(rule: ArticleSelectors | None) -> dict[str, list[str]] | None:
     return {name: list(getattr(rule, name)) for name in _Selectors.__dataclass_fields__}
 
 
-def _answer_from_json(answer: dict[str, Any]) -> Article | Refusal:
+def _answer_from_json(answer: dict[str, Any]) -> Article | GateRefusal:
     if "reason" in answer:
-        return Refusal(RefusalReason(answer["reason"]), answer["detail"])
+        return GateRefusal(RefusalReason(answer["reason"]), answer["detail"])
     published = answer["published"]
     return Article(
         **answer

@@ -11,7 +11,7 @@ from parsel import Selector
 
 from crawlers.access.failure import Failure, FailureCode
 from crawlers.catalogue.declaration import Declaration
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.lists.listed import Listed, NotJson, Reading
 from crawlers.lists.login_page import is_login_page
 from crawlers.lists.paging import next_page
@@ -92,7 +92,7 @@ class Prober:
         if itself is not None:
             return itself
         text = decode_list(first.body, url=first.url, content_type=first.content_type)
-        if isinstance(text, Refusal):
+        if isinstance(text, GateRefusal):
             self._note(f"页面无法解读：{text.detail}")
             return None
         if is_login_page(text):
@@ -263,7 +263,7 @@ class Prober:
 
 def _reading(declaration: Declaration, answer: Fetched, now: datetime) -> Reading | None:
     text = decode_list(answer.body, url=answer.url, content_type=answer.content_type)
-    if isinstance(text, Refusal) or answer.status != _HTTP_OK:
+    if isinstance(text, GateRefusal) or answer.status != _HTTP_OK:
         return None
     try:
         return read_list_text(declaration, text, url=answer.url, list_url=answer.url, now=now)

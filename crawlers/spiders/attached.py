@@ -17,7 +17,7 @@ from crawlers.access.failure import Failure, FailureCode, RequestStopped, descri
 from crawlers.attachments.documents import Attached, attached_to, document_of_attachment
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of
 from crawlers.attachments.reading import AttachmentText
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.ports import KeptFile
 from crawlers.records import Document
 from crawlers.remembered import MAX_TRIES, MOST_FILES
@@ -86,14 +86,14 @@ class AttachedFiles:
         kind = kind_of(raw)
         self.visit.files.pop(attached.native_id, None)
         self.visit.refused.pop(attached.native_id, None)
-        if isinstance(kind, Refusal):
+        if isinstance(kind, GateRefusal):
             self._refuse(attached)
             yield self.quarantine(kind.reason, f"{response.url}：{kind.detail}", raw)
             return
         unkept, read = await self.keep_and_read(raw, kind, name=attached.name)
         if unkept is not None:
             yield self.quarantine(unkept.reason, f"{response.url}：{unkept.detail}", b"")
-        if unkept is not None or isinstance(read, Refusal):
+        if unkept is not None or isinstance(read, GateRefusal):
             self._refuse(attached)
         yield document_of_attachment(
             attached, read, raw, source_id=self.visit.source.id, now=self.surroundings.clock(), unkept=unkept
@@ -101,7 +101,7 @@ class AttachedFiles:
 
     async def keep_and_read(
         self, raw: bytes, kind: AttachmentKind, *, name: str
-    ) -> tuple[Refusal | None, AttachmentText | Refusal]:
+    ) -> tuple[GateRefusal | None, AttachmentText | GateRefusal]:
         """Return why the bytes of a file are not kept, where that is so, and what the child read in them."""
         unkept = await self.surroundings.ledger.keep(
             KeptFile(

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.access.failure import describe
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.lists.listed import Listed
 from crawlers.pages import document_in_part, joined, next_part_of, whole_document
 from crawlers.parsing.continuation import MOST_PARTS
@@ -31,7 +31,7 @@ class ContinuedPages:
     visit: Visit
 
     @abstractmethod
-    def _read_article(self, response: Response, record: Listed) -> Document | Refusal:
+    def _read_article(self, response: Response, record: Listed) -> Document | GateRefusal:
         """Return the document on a page; the spider's."""
 
     @abstractmethod
@@ -70,7 +70,7 @@ class ContinuedPages:
         """Join one more page to an article."""
         self.visit.fetched += 1
         read = await self.in_thread(lambda: self._read_article(response, record))
-        if isinstance(read, Refusal):
+        if isinstance(read, GateRefusal):
             self.visit.miss(record.native_id)
             yield document_in_part(document, parts, why=read.detail)
             return

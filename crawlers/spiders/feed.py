@@ -12,7 +12,7 @@ import feedparser
 from scrapy.http import Response
 
 from crawlers.access.failure import FailureCode
-from crawlers.gate import DEFAULT_LIMITS, Refusal, admit_page
+from crawlers.gate import DEFAULT_LIMITS, GateRefusal, admit_page
 from crawlers.lists.listed import MAX_RECORDS, MAX_TITLE, Fault, Listed, Reading, paragraphs, plain_text, unique
 from crawlers.lists.login_page import is_login_page
 from crawlers.parsing.dates import CLOCK_TOLERANCE, parse_date, read_claim
@@ -52,7 +52,7 @@ def read_feed(raw: bytes, *, url: str, content_type: str, now: datetime) -> Read
     """
     kept, faults = _within_bounds(raw)
     admitted = admit_page(kept, url=url, content_type=content_type, limits=_FEED_LIMITS)
-    if isinstance(admitted, Refusal):
+    if isinstance(admitted, GateRefusal):
         raise ListRefused(FailureCode.NOT_A_FEED, admitted.detail)
     if _ENTITY.search(kept[:8192]):
         raise ListRefused(FailureCode.NOT_A_FEED, "文件声明了 XML 实体")

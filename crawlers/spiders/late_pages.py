@@ -16,7 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.access.failure import Failure, FailureCode, RequestStopped, describe, status_of
 from crawlers.catalogue.declaration import Declaration
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from crawlers.lists.listed import Listed
 from crawlers.missing_page import MISSING_STATUSES
 from crawlers.pages import document_unread
@@ -106,7 +106,7 @@ class LatePages:
         left = self.late_left()
         return [one.replace(priority=_BEFORE_LIST) if isinstance(one, scrapy.Request) else one for one in left]
 
-    def page_missed(self, record: Listed, refusal: Refusal) -> list[Document]:
+    def page_missed(self, record: Listed, refusal: GateRefusal) -> list[Document]:
         """Note that the answer for a page cannot be taken; return what the list says of it where it was the last try.
 
         What the site says for itself, for a while, speaks of the page as little as no answer does, and that it is not
@@ -120,7 +120,7 @@ class LatePages:
         told = self.visit.given_up(record.native_id) or (waits and tries == TOLD_AFTER)
         return self._told_by_list(record, refusal.detail) if told else []
 
-    def waits_for(self, record: Listed, refusal: Refusal) -> bool:
+    def waits_for(self, record: Listed, refusal: GateRefusal) -> bool:
         """Return whether a page that was answered otherwise is asked for again like one that nothing answered for."""
         return refusal.reason is RefusalReason.AWAY or (refusal.reason in _NOT_THERE and self._may_still_come(record))
 

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.access.failure import FailureCode
 from crawlers.catalogue.declaration import Step
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.lists.instead import said_instead
 from crawlers.lists.listed import Listed, NotJson, Reading, next_step
 from crawlers.lists.login_page import is_login_page
@@ -51,7 +51,7 @@ class ListingSpider(SourceSpider):
         """Go on from a page that only leads to the list."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         text = decode_list(response.body, url=response.url, content_type=content_type)
-        address = None if isinstance(text, Refusal) else next_step(text, self._steps[index], base_url=response.url)
+        address = None if isinstance(text, GateRefusal) else next_step(text, self._steps[index], base_url=response.url)
         if address is None:
             code = FailureCode.LOGIN if isinstance(text, str) and is_login_page(text) else FailureCode.NOTHING_FOUND
             yield self.refuse_list(response, ListRefused(code, f"没有通往列表的地址：{self._steps[index].select}"), 1)
@@ -69,7 +69,7 @@ class ListingSpider(SourceSpider):
             raise ListRefused(FailureCode.MOVED, f"跳转到 {response.url}")
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         text = decode_list(response.body, url=response.url, content_type=content_type)
-        if isinstance(text, Refusal):
+        if isinstance(text, GateRefusal):
             raise ListRefused(FailureCode.UNREADABLE, text.detail)
         try:
             reading = read_list_text(

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.catalogue.declaration import Declaration
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.lists.listed import Listed
 from crawlers.lists.titles import MOST_TITLES, is_retitled, title_mark
 from crawlers.pages import next_part_of
@@ -38,7 +38,7 @@ class RetitledPages:
     _asked_again = 0
 
     @abstractmethod
-    def _read_article(self, response: Response, record: Listed) -> Document | Refusal:
+    def _read_article(self, response: Response, record: Listed) -> Document | GateRefusal:
         """Return the document on a page; the spider's."""
 
     @abstractmethod

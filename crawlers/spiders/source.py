@@ -15,7 +15,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawlers.access.failure import Failure, FailureCode, describe, status_of
 from crawlers.attachments.kinds import MAX_BYTES, AttachmentKind, kind_of, looks_like_attachment
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from crawlers.lists.listed import Listed, Reading
 from crawlers.lists.paging import PageRequest, first_page, next_page
 from crawlers.missing_page import MISSING_STATUSES
@@ -231,11 +231,11 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         self._note_downgrade(response)
         self.visit.fetched += 1
         document = await self.in_thread(lambda: self._read_article(response, record))
-        kind = kind_of(response.body) if isinstance(document, Refusal) and document.reason in _NO_PAGE else None
+        kind = kind_of(response.body) if isinstance(document, GateRefusal) and document.reason in _NO_PAGE else None
         if isinstance(kind, AttachmentKind):
             async for item in self._take_file(response, record, kind):
                 yield item
-        elif isinstance(document, Refusal):
+        elif isinstance(document, GateRefusal):
             told = self.page_missed(record, document)
             if not self.waits_for(record, document) or self.visit.given_up(record.native_id):
                 yield self.quarantine(document.reason, f"{response.url}：{document.detail}", response.body)
@@ -245,7 +245,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
             async for item in self.to_its_end(document, record, 1):
                 yield item
 
-    def _read_article(self, response: Response, record: Listed) -> Document | Refusal:
+    def _read_article(self, response: Response, record: Listed) -> Document | GateRefusal:
         """Return the document on the page that answered, or why that is not the page of `record`; runs in a thread."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         answered = AnsweredPage(raw=response.body, url=response.url, content_type=content_type)
@@ -258,7 +258,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
             author_key=self.surroundings.author_key,
             now=self.surroundings.clock(),
         )
-        if isinstance(document, Refusal):
+        if isinstance(document, GateRefusal):
             return document
         refused = not_the_page(document, record, answered)
         return refused or replace(document, snapshots=(answer_kept(response, self.surroundings.clock()),))
@@ -268,7 +268,7 @@ class SourceSpider(AttachedFiles, LatePages, ContinuedPages, RetitledPages, scra
         unkept, read = await self.keep_and_read(response.body, kind, name=record.title)
         if unkept is not None:
             yield self.quarantine(unkept.reason, f"{response.url}：{unkept.detail}", b"")
-        if unkept is not None or isinstance(read, Refusal):
+        if unkept is not None or isinstance(read, GateRefusal):
             self.visit.left_alone[record.native_id] = LatePage(record=record)
         yield document_of_file(
             record,

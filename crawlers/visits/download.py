@@ -21,7 +21,7 @@ from scrapy.exceptions import (
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
-from crawlers.access.egress import Egress, EgressRefused, Refusal
+from crawlers.access.egress import Egress, EgressRefusal, EgressRefused
 from crawlers.access.failure import Failure, FailureCode, RequestStopped
 from crawlers.access.packed import breaks_off
 from crawlers.access.politeness import MAX_ROBOTS_BYTES, stop_reason
@@ -196,7 +196,7 @@ class EgressDownloadHandler(BaseDownloadHandler):
         ) as answer:
             peer = answer.peer if isinstance(answer, _PeerResponse) else None
             if peer is None or not self._egress.permits(ipaddress.ip_address(peer[0]), peer[1]):
-                raise EgressRefused(Refusal.ADDRESS, f"{request.url} -> {peer}")
+                raise EgressRefused(EgressRefusal.ADDRESS, f"{request.url} -> {peer}")
             if sum(len(name) + len(value) for name, value in answer.raw_headers) > MAX_HEADER_BYTES:
                 raise DownloadCancelledError(f"headers of {request.url} are larger than {MAX_HEADER_BYTES} bytes")
             headers = Headers([(name.decode("latin-1"), value) for name, value in answer.raw_headers])

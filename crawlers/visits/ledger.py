@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self, TypeVar
 
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.ports import CrawlState, DocumentSink, KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
 
@@ -42,7 +42,7 @@ class Ledger:
         """Store a batch; see `DocumentSink.put`."""
         return await self._run(lambda: self._sink.put(documents))
 
-    async def keep(self, file: KeptFile) -> Refusal | None:
+    async def keep(self, file: KeptFile) -> GateRefusal | None:
         """Store the bytes of a file; see `DocumentSink.keep`."""
         return await self._run(lambda: self._sink.keep(file))
 

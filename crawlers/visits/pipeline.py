@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
-from crawlers.gate import DEFAULT_LIMITS, Refusal, admit_document
+from crawlers.gate import DEFAULT_LIMITS, GateRefusal, admit_document
 from crawlers.pages import UNREAD
 from crawlers.ports import QuarantineEntry
 from crawlers.records import Document, DocumentKind
@@ -99,7 +99,7 @@ class SinkPipeline:
 
     def _admit(self, document: Document) -> None:
         admitted = admit_document(document, DEFAULT_LIMITS, self.surroundings.clock())
-        if isinstance(admitted, Refusal):
+        if isinstance(admitted, GateRefusal):
             if document.kind is not DocumentKind.HOT_ENTRY:
                 self.visit.miss(document.native_id)
             self._quarantine(

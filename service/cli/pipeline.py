@@ -33,14 +33,14 @@ def register(application: typer.Typer) -> None:
 
 def extract(url: Annotated[str | None, typer.Option("--url", help="网页地址，用于时间与站点规则")] = None) -> None:
     """Read one page from standard input, write what it says as JSON."""
-    from crawlers.gate import Refusal
+    from crawlers.gate import GateRefusal
     from crawlers.parsing.article import as_json
     from crawlers.parsing.article import extract as extract_article
     from service.bootstrap import wall_clock
 
     raw = _standard_input().buffer.read(_PAGE_LIMIT_BYTES)
     article = extract_article(raw, url=url, content_type=None, now=wall_clock())
-    if isinstance(article, Refusal):
+    if isinstance(article, GateRefusal):
         fail(f"网页被拒收（{article.reason}）：{article.detail}")
     write_lines([as_json(article)])
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from service.domain.documents.push import sign
 from service.domain.telling.notification import clean
 
-__all__ = ["MOST_BYTES", "HookKind", "Refusal", "Request", "refusal_of", "request_for"]
+__all__ = ["MOST_BYTES", "HookKind", "Rejection", "Request", "refusal_of", "request_for"]
 
 MOST_BYTES = 2000
 """Bytes of text that every robot takes; 企业微信 takes 2,048."""
@@ -62,7 +62,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejection:
     """Why a message was not taken, in words, whether trying again can help, and whether it was refused for what it says."""
 
     words: str
@@ -182,7 +182,7 @@ _OF_CONTENT = frozenset({430101, 430102, 430104})
 _TOO_OFTEN = frozenset({45009, 45033, 130101, 410100, 88, 11232, 99991400})
 
 
-def refusal_of(kind: HookKind, status: int, body: bytes) -> Refusal | None:
+def refusal_of(kind: HookKind, status: int, body: bytes) -> Rejection | None:
     """Return why a message was not taken, `None` where it was.
 
     Tried again are servers that fail, redirects (never followed), requests that came too often, answers that cannot be
@@ -191,7 +191,7 @@ def refusal_of(kind: HookKind, status: int, body: bytes) -> Refusal | None:
     if status not in _OK:
         final = status in _CLIENT_ERRORS and status not in _LATER
         words = "要求转到别处，没有照做" if status in _REDIRECTS else "请核对地址和密钥" if final else "稍后再试"
-        return Refusal(f"答复 {status}：{words}", recoverable=not final)
+        return Rejection(f"答复 {status}：{words}", recoverable=not final)
     if kind is HookKind.JSON:
         return None
     try:
@@ -200,13 +200,13 @@ def refusal_of(kind: HookKind, status: int, body: bytes) -> Refusal | None:
         answer = _Answer()
     code = answer.told
     if code is None:
-        return Refusal("的答复没有结果代码，不能确认已收到", recoverable=True)
+        return Rejection("的答复没有结果代码，不能确认已收到", recoverable=True)
     return None if code == 0 else _of_code(kind, code, answer)
 
 
-def _of_code(kind: HookKind, code: int, answer: _Answer) -> Refusal:
+def _of_code(kind: HookKind, code: int, answer: _Answer) -> Rejection:
     known = _FINAL[kind].get(code)
     if known is not None:
-        return Refusal(f"答复 {code}：{known}", recoverable=False, of_content=code in _OF_CONTENT)
+        return Rejection(f"答复 {code}：{known}", recoverable=False, of_content=code in _OF_CONTENT)
     told = "发送过于频繁，稍后再发" if code in _TOO_OFTEN else clean(answer.errmsg or answer.msg)[:_MOST_TOLD]
-    return Refusal(f"答复 {code}：{told or '原因不明'}", recoverable=True)
+    return Rejection(f"答复 {code}：{told or '原因不明'}", recoverable=True)

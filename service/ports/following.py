@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from service.domain.matters.crossing import Crossing
-from service.domain.matters.disclosure import Disclosure
+from service.domain.matters.disclosure import DisclosureDecision
 from service.domain.matters.matter import Matter, MatterKind, MatterState
 from service.domain.topics.assigned import AssignedDocument
 from service.domain.topics.sheet import RiskSheet
@@ -133,10 +133,10 @@ class Matters(Protocol):
         """Return the likenesses of an event, the likeliest first."""
         ...
 
-    def save_disclosure(self, disclosure: Disclosure) -> None:
+    def save_disclosure(self, disclosure: DisclosureDecision) -> None:
         """Insert or replace."""
         ...
 
-    def disclosures(self, *, limit: int = 500) -> list[Disclosure]:
+    def disclosures(self, *, limit: int = 500) -> list[DisclosureDecision]:
         """Return decisions, the latest first."""
         ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from service.domain.learning.opinion import Opinion, OpinionTotals, Spent, Unfit
+from service.domain.learning.opinion import OpinionTotals, SecondOpinion, Spent, Unfit
 from service.domain.learning.opinion_words import Message
 
 __all__ = ["Adviser", "AdviserError", "Opinions", "Reply"]
@@ -68,7 +68,7 @@ class Opinions(Protocol):
     Who asks calls `Work.alone("opinions")` first, so nothing here is held against others.
     """
 
-    def add(self, opinions: Sequence[Opinion]) -> int:
+    def add(self, opinions: Sequence[SecondOpinion]) -> int:
         """Queue those whose document and content hash are not there yet; return how many."""
         ...
 
@@ -76,31 +76,31 @@ class Opinions(Protocol):
         """Return how many are waiting or on their way."""
         ...
 
-    def due(self, *, now: datetime, limit: int = 1) -> list[Opinion]:
+    def due(self, *, now: datetime, limit: int = 1) -> list[SecondOpinion]:
         """Return those that wait and are ready, oldest first."""
         ...
 
-    def overdue(self, *, now: datetime, since: datetime) -> list[Opinion]:
+    def overdue(self, *, now: datetime, since: datetime) -> list[SecondOpinion]:
         """Return those on their way whose lease is over, and those that wait since before `since`; at most 100."""
         ...
 
-    def save(self, opinion: Opinion) -> None:
+    def save(self, opinion: SecondOpinion) -> None:
         """Replace what is kept of the opinion's question."""
         ...
 
-    def get(self, document_id: str, content_hash: str) -> Opinion | None:
+    def get(self, document_id: str, content_hash: str) -> SecondOpinion | None:
         """Return the question about this version of a document, or `None`."""
         ...
 
-    def answered_before(self, question: str) -> Opinion | None:
+    def answered_before(self, question: str) -> SecondOpinion | None:
         """Return an opinion that answers exactly this question, the latest; `None` where it was never answered."""
         ...
 
-    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Opinion]:
+    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, SecondOpinion]:
         """Return by document what was asked about the text as it is now."""
         ...
 
-    def proposals(self, *, limit: int = 100) -> list[Opinion]:
+    def proposals(self, *, limit: int = 100) -> list[SecondOpinion]:
         """Return opinions above the judgement that nobody has looked at or labelled, of texts as they are now, latest first."""
         ...
 

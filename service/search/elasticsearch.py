@@ -18,8 +18,8 @@ from service.ports.search import (
 )
 from service.search.documents import from_values, to_values
 from service.search.elasticsearch_query import AGGREGATIONS, MAPPINGS, SETTINGS, body_of, facets_of
+from service.search.hanging import REST_SECONDS, HangingEngine
 from service.search.limits import require_page, separate
-from service.search.silence import REST_SECONDS, Silence
 
 __all__ = ["ElasticsearchSearch"]
 
@@ -58,7 +58,7 @@ class ElasticsearchSearch:
         self._url = url
         self._refresh = refresh
         self._ready = False
-        self._silence = Silence()
+        self._hanging = HangingEngine()
         options: dict[str, Any] = {"ca_certs": ca_certs} if ca_certs else {}
         self._client = Elasticsearch(
             url, api_key=api_key, basic_auth=basic_auth, request_timeout=timeout, max_retries=2, **options
@@ -136,7 +136,7 @@ class ElasticsearchSearch:
         body = body_of(query)
         if body is None:
             return SearchResult(hits=(), total=0)
-        if not self._silence.asks():
+        if not self._hanging.asks():
             raise SearchUnavailableError(f"检索引擎 {self._url} 没有应答，每 {REST_SECONDS:.0f} 秒再试一次")
         with self._answers():
             self._prepare()
@@ -243,10 +243,10 @@ class ElasticsearchSearch:
     def _answers(self) -> Iterator[None]:
         try:
             yield
-            self._silence.end()
+            self._hanging.end()
         except TransportError as error:
             if isinstance(error, ConnectionTimeout):
-                self._silence.begin()
+                self._hanging.begin()
             raise SearchUnavailableError(f"连不上检索引擎 {self._url}：{error.message}") from error
         except NotFoundError as error:
             raise SearchUnavailableError(f"检索引擎 {self._url} 里没有索引，重建并补齐后恢复") from error

@@ -16,8 +16,8 @@ from service.domain.cases.file import (
     Draft,
     Evaluation,
     Liaison,
-    Opinion,
     Publication,
+    ReviewOpinion,
 )
 from service.domain.cases.workflow import FINAL_STATES, Step
 from service.storage.among import among
@@ -36,13 +36,13 @@ from service.storage.schema.handled import (
 
 __all__ = ["SqlCases"]
 
-_Record = TypeVar("_Record", CaseStep, Draft, Opinion, Approval, Publication, Liaison, Evaluation)
+_Record = TypeVar("_Record", CaseStep, Draft, ReviewOpinion, Approval, Publication, Liaison, Evaluation)
 
 _TABLES: Mapping[type, Table] = MappingProxyType(
     {
         CaseStep: case_steps,
         Draft: case_drafts,
-        Opinion: case_opinions,
+        ReviewOpinion: case_opinions,
         Approval: case_approvals,
         Publication: case_publications,
         Liaison: case_liaisons,
@@ -82,7 +82,7 @@ class SqlCases:
         parts = {
             "steps": self._of(CaseStep, case_ids),
             "drafts": self._of(Draft, case_ids),
-            "opinions": self._of(Opinion, case_ids),
+            "opinions": self._of(ReviewOpinion, case_ids),
             "approvals": self._of(Approval, case_ids),
             "publications": self._of(Publication, case_ids),
             "liaisons": self._of(Liaison, case_ids),

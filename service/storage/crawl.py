@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.ports import KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document
 from crawlers.remembered import ASKED_ANEW
@@ -50,7 +50,7 @@ class StoreSink:
                 self._preserver.record(work, pages, now=now)
             return result
 
-    def keep(self, file: KeptFile) -> Refusal | None:
+    def keep(self, file: KeptFile) -> GateRefusal | None:
         """Store the bytes of an attachment, once for each hash; return why not where the bound is reached."""
         with self._store.write() as work:
             return keep_file(work, file, limit=self._attachment_bytes, now=self._now())

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from service.domain.clocks.exclusion import Exclusion
 from service.domain.matters.crossing import Crossing
-from service.domain.matters.disclosure import Disclosure
+from service.domain.matters.disclosure import DisclosureDecision
 from service.domain.matters.matter import Matter, MatterKind, MatterState
 from service.domain.matters.matter_duty import Duty
 from service.storage.among import among
@@ -152,14 +152,14 @@ class SqlMatters:
         statement = select(matter_links).where(links.event_id == event_id)
         return records(self._connection, Crossing, statement.order_by(links.score.desc(), links.matter_id))
 
-    def save_disclosure(self, disclosure: Disclosure) -> None:
+    def save_disclosure(self, disclosure: DisclosureDecision) -> None:
         """Insert or replace."""
         upsert(self._connection, disclosures, [values_of(disclosure, disclosures)], keys=("id",))
 
-    def disclosures(self, *, limit: int = 500) -> list[Disclosure]:
+    def disclosures(self, *, limit: int = 500) -> list[DisclosureDecision]:
         """Return decisions, the latest first."""
         statement = select(disclosures).order_by(disclosures.c.decided_at.desc(), disclosures.c.id).limit(limit)
-        return records(self._connection, Disclosure, statement)
+        return records(self._connection, DisclosureDecision, statement)
 
 
 def _matter(kept: Matter) -> Matter:

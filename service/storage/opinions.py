@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select, update
 
-from service.domain.learning.opinion import Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
+from service.domain.learning.opinion import Leaning, OpinionState, OpinionTotals, SecondOpinion, Spent, Unfit
 from service.storage.among import among
 from service.storage.dialects import insert_new, upsert
 from service.storage.leases import SET_BACK
@@ -37,7 +37,7 @@ class SqlOpinions:
         """Work inside `connection`'s transaction."""
         self._connection = connection
 
-    def add(self, opinions_: Sequence[Opinion]) -> int:
+    def add(self, opinions_: Sequence[SecondOpinion]) -> int:
         """Queue those whose document and content hash are not there yet; return how many."""
         return insert_new(self._connection, opinions, [values_of(one, opinions) for one in opinions_], keys=_KEYS)
 
@@ -45,7 +45,7 @@ class SqlOpinions:
         """Return how many are waiting or on their way."""
         return int(self._connection.scalar(select(func.count()).where(_O.ready_at.is_not(None))) or 0)
 
-    def due(self, *, now: datetime, limit: int = 1) -> list[Opinion]:
+    def due(self, *, now: datetime, limit: int = 1) -> list[SecondOpinion]:
         """Return those that wait and are ready, oldest first; also what was ready before the clock was set back."""
         # Nothing is ever ready later than when it was queued or came back.
         ready = or_(_O.ready_at <= now, _O.ready_at > now + SET_BACK)
@@ -57,7 +57,7 @@ class SqlOpinions:
         )
         return self._records(statement)
 
-    def overdue(self, *, now: datetime, since: datetime) -> list[Opinion]:
+    def overdue(self, *, now: datetime, since: datetime) -> list[SecondOpinion]:
         """Return those on their way whose lease is over, and those that wait since before `since`; at most 100.
 
         A lease that was taken before the clock was set back is over: nothing else would end it.
@@ -67,29 +67,29 @@ class SqlOpinions:
         statement = select(opinions).where(_O.ready_at.is_not(None), or_(lost, stale)).limit(_MOST_OVERDUE)
         return self._records(statement)
 
-    def save(self, opinion: Opinion) -> None:
+    def save(self, opinion: SecondOpinion) -> None:
         """Replace what is kept of the opinion's question."""
         values = values_of(opinion, opinions)
         same = (_O.document_id == values.pop("document_id"), _O.content_hash == values.pop("content_hash"))
         self._connection.execute(update(opinions).where(*same).values(values))
 
-    def get(self, document_id: str, content_hash: str) -> Opinion | None:
+    def get(self, document_id: str, content_hash: str) -> SecondOpinion | None:
         """Return the question about this version of a document, or `None`."""
         statement = select(opinions).where(_O.document_id == document_id, _O.content_hash == content_hash)
-        return one_record(self._connection, Opinion, statement)
+        return one_record(self._connection, SecondOpinion, statement)
 
-    def answered_before(self, question: str) -> Opinion | None:
+    def answered_before(self, question: str) -> SecondOpinion | None:
         """Return an opinion that answers exactly this question, the latest; `None` where it was never answered."""
         answered = (_O.question == question, _O.state == OpinionState.ANSWERED)
         statement = select(opinions).where(*answered).order_by(_O.settled_at.desc(), _O.document_id).limit(1)
-        return one_record(self._connection, Opinion, statement)
+        return one_record(self._connection, SecondOpinion, statement)
 
-    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, Opinion]:
+    def of_documents(self, document_ids: Sequence[str]) -> Mapping[str, SecondOpinion]:
         """Return by document what was asked about the text as it is now."""
-        found = records(self._connection, Opinion, _OF_DOCUMENTS, document_ids=list(document_ids))
+        found = records(self._connection, SecondOpinion, _OF_DOCUMENTS, document_ids=list(document_ids))
         return {one.document_id: one for one in found}
 
-    def proposals(self, *, limit: int = 100) -> list[Opinion]:
+    def proposals(self, *, limit: int = 100) -> list[SecondOpinion]:
         """Return opinions above the judgement that nobody has looked at or labelled, of texts as they are now, latest first."""
         return self._records(_PROPOSED.limit(limit))
 
@@ -119,5 +119,5 @@ class SqlOpinions:
             refused=refused,
         )
 
-    def _records(self, statement: Select[Any]) -> list[Opinion]:
-        return records(self._connection, Opinion, statement)
+    def _records(self, statement: Select[Any]) -> list[SecondOpinion]:
+        return records(self._connection, SecondOpinion, statement)

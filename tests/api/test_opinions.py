@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.learning.opinion import Cause, Leaning, Opinion, OpinionRules, OpinionState, Unfit, budget_day
+from service.domain.learning.opinion import Cause, Leaning, OpinionRules, OpinionState, SecondOpinion, Unfit, budget_day
 from service.domain.people.person import Role
 from service.flows.learning.opinion_desk import OpinionSetup
 from tests.api.conftest import Site
@@ -31,7 +31,7 @@ def keep(site: Site, *, number: int = 0, **changes: Any) -> str:
         row = work.events.documents(EVENT)[number]
         document = work.documents.get(row.document_id)
         assert document is not None
-        made = Opinion(
+        made = SecondOpinion(
             document_id=document.id,
             content_hash=document.content_hash,
             state=OpinionState.ANSWERED,

@@ -18,8 +18,8 @@ from service.domain.cases.file import (
     Evaluation,
     Liaison,
     LiaisonKind,
-    Opinion,
     Publication,
+    ReviewOpinion,
     case_id,
     text_hash,
 )
@@ -63,8 +63,8 @@ def draft(version: int = 1, text: str = "关于清云注射液的情况说明") 
     return Draft(case_id=ID, version=version, round=1, by="承办人乙", at=NOW, text=text, hash=text_hash(text))
 
 
-def opinion(number: int = 1, **changes: Any) -> Opinion:
-    made = Opinion(
+def opinion(number: int = 1, **changes: Any) -> ReviewOpinion:
+    made = ReviewOpinion(
         case_id=ID, number=number, version=1, step=Step.LEGAL_REVIEW, passed=True, by="法规丙", at=NOW, remark=""
     )
     return replace(made, **changes)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.domain.matters.crossing import Crossing, CrossingState
-from service.domain.matters.disclosure import Disclosure, DisclosureState
+from service.domain.matters.disclosure import DisclosureDecision, DisclosureState
 from service.domain.matters.matter import Matter, MatterKind, MatterState
 from service.domain.matters.matter_duty import Duty
 from service.domain.topics.assigned import AssignedDocument
@@ -315,7 +315,7 @@ class MattersContract:
             assert [one.matter_id for one in work.matters.links_of_event("e1")] == ["m2", "m1"]
 
     def test_a_disclosure_reads_back_equal_and_is_replaced_by_id(self, store: Store) -> None:
-        decision = Disclosure(
+        decision = DisclosureDecision(
             id="m1",
             subject="抽检不合格名单",
             matters=("m1", "m2"),

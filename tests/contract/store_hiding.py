@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from analysis.assessment import Entity, EntityType
 from crawlers.records import Document
 from service.domain.documents.hidden import MARK, keyed_hash
-from service.domain.learning.opinion import Cause, Opinion
+from service.domain.learning.opinion import Cause, SecondOpinion
 from service.ports.hiding import Found
 from service.ports.store import Store
 from service.storage.sql import SqlStore
@@ -138,7 +138,7 @@ class HidingContract:
 
     def test_no_hash_that_could_be_guessed_from_is_left(self, store: Store) -> None:
         of = tell(store)
-        asked = Opinion(
+        asked = SecondOpinion(
             document_id=of.id,
             content_hash=of.content_hash,
             cause=Cause.BORDERLINE,

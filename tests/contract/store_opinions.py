@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from service.domain.learning.opinion import Cause, Leaning, Opinion, OpinionState, OpinionTotals, Spent, Unfit
+from service.domain.learning.opinion import Cause, Leaning, OpinionState, OpinionTotals, SecondOpinion, Spent, Unfit
 from service.ports.store import Store
 from tests.contract.store_learning import given
 from tests.contract.stored import NOW, document, judge_all, put
@@ -14,9 +14,9 @@ JUDGED = {"level": 1, "severity": 0, "tone": "neg", "categories": ["R10"], "p_ri
 SAID = {"level": 2, "severity": 3, "tone": "neg", "categories": ["R01"], "reason": "有人受害。", "quotes": ["寒战"]}
 
 
-def question(native_id: str = "1", **changes: Any) -> Opinion:
+def question(native_id: str = "1", **changes: Any) -> SecondOpinion:
     of = document(native_id)
-    made = Opinion(
+    made = SecondOpinion(
         document_id=of.id,
         content_hash=of.content_hash,
         cause=Cause.BORDERLINE,
@@ -27,7 +27,7 @@ def question(native_id: str = "1", **changes: Any) -> Opinion:
     return replace(made, **changes)
 
 
-def answered(native_id: str = "1", **changes: Any) -> Opinion:
+def answered(native_id: str = "1", **changes: Any) -> SecondOpinion:
     settled = question(
         native_id,
         state=OpinionState.ANSWERED,
@@ -44,7 +44,7 @@ def answered(native_id: str = "1", **changes: Any) -> Opinion:
     return replace(settled, **changes)
 
 
-def queue(store: Store, *opinions: Opinion) -> int:
+def queue(store: Store, *opinions: SecondOpinion) -> int:
     put(store, *(document(str(number)) for number in range(1, 5)))
     with store.write() as work:
         return work.opinions.add(opinions)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from crawlers.ports import KeptFile, PutResult, QuarantineEntry, SourceProgress
 from crawlers.records import Document, document_id
 
@@ -34,9 +34,9 @@ class Held:
             self.puts.append(document)
         return PutResult(added=added, edited=edited, known=len(documents) - added - edited)
 
-    def keep(self, file: KeptFile) -> Refusal | None:
+    def keep(self, file: KeptFile) -> GateRefusal | None:
         if self.room < len(file.content):
-            return Refusal(RefusalReason.NO_ROOM, "附件已存满")
+            return GateRefusal(RefusalReason.NO_ROOM, "附件已存满")
         self.files[file.hash] = file
         return None
 

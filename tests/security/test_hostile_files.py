@@ -9,7 +9,7 @@ import pytest
 
 from crawlers.attachments import legacy_word
 from crawlers.attachments.sandbox import _LIMITS
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from service.flows.policies.policy_files import read_policy_file
 from service.policies.register import load_register
 
@@ -25,7 +25,7 @@ def test_converter_that_hangs_is_ended_with_everything_it_started(
     monkeypatch.setattr(legacy_word, "_program", lambda: str(script))
     monkeypatch.setattr(legacy_word, "SECONDS", 0.5)
     found = legacy_word.as_docx(b"\xd0\xcf\x11\xe0")
-    assert isinstance(found, Refusal)
+    assert isinstance(found, GateRefusal)
     assert found.reason is RefusalReason.CRASHED
     _gone(int(noted.read_text()))
 

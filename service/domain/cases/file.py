@@ -25,8 +25,8 @@ __all__ = [
     "Evaluation",
     "Liaison",
     "LiaisonKind",
-    "Opinion",
     "Publication",
+    "ReviewOpinion",
     "case_id",
     "text_hash",
 ]
@@ -137,7 +137,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
+class ReviewOpinion:
     """What a reviewer said of one version."""
 
     case_id: str
@@ -221,7 +221,7 @@ class Evaluation:
     at: datetime
 
 
-CaseRecord = CaseStep | Draft | Opinion | Approval | Publication | Liaison | Evaluation
+CaseRecord = CaseStep | Draft | ReviewOpinion | Approval | Publication | Liaison | Evaluation
 """What a case consists of beside its state; only the answer of a liaison is ever added to later."""
 
 
@@ -232,7 +232,7 @@ class CaseFile:
     case: Case
     steps: tuple[CaseStep, ...] = ()
     drafts: tuple[Draft, ...] = ()
-    opinions: tuple[Opinion, ...] = ()
+    opinions: tuple[ReviewOpinion, ...] = ()
     approvals: tuple[Approval, ...] = ()
     publications: tuple[Publication, ...] = ()
     liaisons: tuple[Liaison, ...] = ()
@@ -252,7 +252,7 @@ class CaseFile:
         """Everybody who wrote in this round, before a case was closed and opened again too: their words may be in the text."""
         return frozenset(one.by for one in self.drafts if one.round == self.case.round)
 
-    def passed(self, version: int | None) -> Mapping[Step, Opinion]:
+    def passed(self, version: int | None) -> Mapping[Step, ReviewOpinion]:
         """Return the reviews that this version passed."""
         return {one.step: one for one in self.opinions if one.version == version and one.passed}
 

@@ -15,8 +15,8 @@ from service.domain.cases.file import (
     Disclosure,
     Draft,
     LiaisonKind,
-    Opinion,
     Publication,
+    ReviewOpinion,
     text_hash,
 )
 from service.domain.cases.moves import Bar, Barred, Desk, Move, checked, noted, stated, stepped
@@ -356,8 +356,8 @@ def _four_eyes(involved: frozenset[str] | set[str], desk: Desk, sentence: str) -
         raise Barred(Bar.FOUR_EYES, f"{sentence}（四眼原则），{desk.person.name}已参与本稿")
 
 
-def _opinion(file: CaseFile, desk: Desk, *, step: Step, version: int, passed: bool, remark: str) -> Opinion:
-    return Opinion(
+def _opinion(file: CaseFile, desk: Desk, *, step: Step, version: int, passed: bool, remark: str) -> ReviewOpinion:
+    return ReviewOpinion(
         case_id=file.case.id,
         number=len(file.opinions) + 1,
         version=version,

@@ -22,10 +22,10 @@ __all__ = [
     "Answer",
     "Cause",
     "Leaning",
-    "Opinion",
     "OpinionRules",
     "OpinionState",
     "OpinionTotals",
+    "SecondOpinion",
     "Spent",
     "Unfit",
     "budget_day",
@@ -204,7 +204,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
+class SecondOpinion:
     """One question about one version of a document, and what became of it.
 
     `judged` is what the judgement said when the question was put (`judged_of`). `question` is the SHA-256 of all that

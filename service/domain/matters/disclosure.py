@@ -24,7 +24,7 @@ from service.domain.rules.register import Register
 
 __all__ = [
     "DISCLOSE",
-    "Disclosure",
+    "DisclosureDecision",
     "DisclosureState",
     "FrequentSubject",
     "decide",
@@ -61,7 +61,7 @@ class DisclosureState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disclosure:
+class DisclosureDecision:
     """One decision on a frequent subject, with the matters that were behind it and when the publication is due."""
 
     id: str
@@ -92,7 +92,7 @@ class FrequentSubject:
     applicants: int
     proposed: bool
     reason: str
-    decision: Disclosure | None = None
+    decision: DisclosureDecision | None = None
 
 
 def subject_of(matter: Matter) -> str:
@@ -102,7 +102,7 @@ def subject_of(matter: Matter) -> str:
     return (title if len(title) >= len("申请公开信息表二") else first or title)[:_LONGEST_SUBJECT]
 
 
-def frequent(matters: Iterable[Matter], decisions: Sequence[Disclosure] = ()) -> list[FrequentSubject]:
+def frequent(matters: Iterable[Matter], decisions: Sequence[DisclosureDecision] = ()) -> list[FrequentSubject]:
     """Return the subjects of at least two matters; proposed ones first, then by number.
 
     Applications are grouped by what their lines ask for, other records by product (else firm) and kind of problem.
@@ -153,7 +153,7 @@ def _subject(subject: str, matters: Sequence[Matter]) -> FrequentSubject:
     )
 
 
-def _decided(one: FrequentSubject, decisions: Sequence[Disclosure]) -> FrequentSubject:
+def _decided(one: FrequentSubject, decisions: Sequence[DisclosureDecision]) -> FrequentSubject:
     """Return the subject with the latest decision on at least half of its matters; then nothing is proposed anew."""
     ids = {matter.id for matter in one.matters}
     for decision in sorted(decisions, key=lambda past: past.decided_at, reverse=True):
@@ -164,7 +164,7 @@ def _decided(one: FrequentSubject, decisions: Sequence[Disclosure]) -> FrequentS
 
 def decide(
     one: FrequentSubject, *, disclose: bool, by: str, reason: str, now: datetime, register: Register
-) -> Disclosure:
+) -> DisclosureDecision:
     """Return a person's decision; where it is to disclose, the publication is due by clock C-PUB from now.
 
     Until the days off of the year that this reaches are known it has no due time, and `settled` gives it one.
@@ -176,7 +176,7 @@ def decide(
         raise Conflict(f"“{one.subject}”已由{one.decision.decided_by}决定：{one.decision.state.word}")
     if not by.strip() or not reason.strip():
         raise Conflict("请写明决定的理由")
-    return Disclosure(
+    return DisclosureDecision(
         # A subject that came up again begins with the matter that it began with.
         id=sha256(f"{one.id}\x1f{now.isoformat()}".encode()).hexdigest()[:24],
         subject=one.subject,
@@ -197,7 +197,7 @@ def _due(decided_at: datetime, register: Register) -> datetime | None:
         return None
 
 
-def settled(one: Disclosure, register: Register) -> Disclosure | None:
+def settled(one: DisclosureDecision, register: Register) -> DisclosureDecision | None:
     """Return the decision with the due time that could not be told when it was made, `None` where nothing is to be added."""
     if one.state is DisclosureState.REJECTED or one.due_at is not None:
         return None
@@ -205,7 +205,7 @@ def settled(one: Disclosure, register: Register) -> Disclosure | None:
     return None if due is None else replace(one, due_at=due)
 
 
-def duty_of(one: Disclosure, register: Register, *, warned: int = 0) -> Duty | None:
+def duty_of(one: DisclosureDecision, register: Register, *, warned: int = 0) -> Duty | None:
     """Return the clock of a publication that is decided and still to come, `None` where there is none; `warned` as told before."""
     if one.state is not DisclosureState.ACCEPTED or one.due_at is None:
         return None
@@ -213,7 +213,7 @@ def duty_of(one: Disclosure, register: Register, *, warned: int = 0) -> Duty | N
     return replace(begun, action="公开并登记", due_at=one.due_at, warned=warned)
 
 
-def publish(one: Disclosure, *, by: str, place: str, now: datetime) -> Disclosure:
+def publish(one: DisclosureDecision, *, by: str, place: str, now: datetime) -> DisclosureDecision:
     """Return the decision as carried out. Raises `Conflict` where nothing was to be published, or no place is named."""
     if one.state is not DisclosureState.ACCEPTED:
         raise Conflict(f"“{one.subject}”现为“{one.state.word}”，没有待公开的内容")

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from service.domain.beijing import BEIJING, beijing, countdown
 from service.domain.clocks.calendar import CalendarYearMissingError, WorkingCalendar
 from service.domain.clocks.clock import WARN_AT, Stage
-from service.domain.matters.disclosure import Disclosure
+from service.domain.matters.disclosure import DisclosureDecision
 from service.domain.matters.matter import Matter, MatterState, dated
 from service.domain.matters.matter_duty import Duty, due_of_duty
 from service.domain.people.person import Act, Person, Role, may
@@ -72,7 +72,7 @@ def about_matter(matter: Matter) -> About:
     )
 
 
-def about_disclosure(one: Disclosure) -> About:
+def about_disclosure(one: DisclosureDecision) -> About:
     """Return what the clock of a decided disclosure is of; whoever decided it answers for its publication."""
     day = one.decided_at.astimezone(BEIJING)
     return About(

@@ -14,7 +14,7 @@ from service.domain.alerts.alert import AlertLevel
 from service.domain.people.person import Person, Role
 from service.domain.people.roster import Shift, covering, duty_problem, problem_of, standing_in
 from service.domain.telling.inhibition import Mute, MuteReason
-from service.domain.telling.routing import Labels, Match, ReceiverKind, Routing, Target, matched
+from service.domain.telling.routing import Labels, ReceiverKind, Routing, RuleMatch, Target, matched
 
 __all__ = ["Ask", "Cause", "CauseKind", "Held", "HoldReason", "Occasion", "Plan", "Receiver", "Staff", "plan"]
 
@@ -149,7 +149,7 @@ class Plan:
 
     told: tuple[Receiver, ...]
     held: tuple[Held, ...]
-    matches: tuple[Match, ...] = ()
+    matches: tuple[RuleMatch, ...] = ()
     mute: Mute | None = None
     shifts: tuple[str, ...] = ()
 

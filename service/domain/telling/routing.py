@@ -16,7 +16,7 @@ from service.domain.people.person import Role
 from service.domain.places import CITY_DIGITS, PROVINCE
 from service.domain.telling.notification import QuietHours
 
-__all__ = ["Labels", "Match", "ReceiverKind", "Route", "Routing", "Scope", "Target", "Tier", "matched", "scope_of"]
+__all__ = ["Labels", "ReceiverKind", "Route", "Routing", "RuleMatch", "Scope", "Target", "Tier", "matched", "scope_of"]
 
 _PROVINCE_CITIES = 3
 
@@ -164,7 +164,7 @@ class Routing:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class RuleMatch:
     """A rule that applies, by the names of the rules above it, and who receives."""
 
     path: tuple[str, ...]
@@ -172,7 +172,7 @@ class Match:
     receivers: tuple[Target, ...]
 
 
-def matched(routing: Routing, labels: Labels) -> tuple[Match, ...]:
+def matched(routing: Routing, labels: Labels) -> tuple[RuleMatch, ...]:
     """Return the rules that apply, in order; where none does, the standing receivers.
 
     First match wins unless the rule says to proceed. A rule without receivers of its own inherits those above it. While
@@ -180,20 +180,22 @@ def matched(routing: Routing, labels: Labels) -> tuple[Match, ...]:
     """
     found = _walk(routing.routes, labels, (), routing.receivers)
     if not found:
-        return (Match((), "没有规则适用，按默认接收人", routing.receivers),)
-    return (*found, Match((), "有规则写错而停用，默认接收人一并收到", routing.receivers)) if routing.faults else found
+        return (RuleMatch((), "没有规则适用，按默认接收人", routing.receivers),)
+    return (
+        (*found, RuleMatch((), "有规则写错而停用，默认接收人一并收到", routing.receivers)) if routing.faults else found
+    )
 
 
 def _walk(
     routes: Sequence[Route], labels: Labels, path: tuple[str, ...], inherited: tuple[Target, ...]
-) -> tuple[Match, ...]:
-    found: tuple[Match, ...] = ()
+) -> tuple[RuleMatch, ...]:
+    found: tuple[RuleMatch, ...] = ()
     for route in routes:
         if not route.holds(labels):
             continue
         receivers = route.receivers or inherited
         here = (*path, route.id)
-        found += _walk(route.children, labels, here, receivers) or (Match(here, route.words, receivers),)
+        found += _walk(route.children, labels, here, receivers) or (RuleMatch(here, route.words, receivers),)
         if not route.proceed:
             break
     return found

@@ -9,7 +9,7 @@ from analysis.topics.claims import Stance, claims
 from analysis.topics.questions import questions
 from crawlers.records import Document, DocumentKind, SourceClass
 from service.domain.events.event import EventDocument
-from service.domain.topics.topic import Matcher
+from service.domain.topics.topic import TopicMatcher
 
 __all__ = ["AssignedDocument", "Heard", "assign", "is_official"]
 
@@ -102,9 +102,9 @@ def is_official(source_class: str, kind: str) -> bool:
     return source_class in _OFFICES or kind in _PAPERS
 
 
-def assign(matchers: Sequence[Matcher], heard: Heard) -> list[AssignedDocument]:
+def assign(matchers: Sequence[TopicMatcher], heard: Heard) -> list[AssignedDocument]:
     """Return the document under every topic that it belongs to; it is folded and read once whatever their number."""
-    folded = Matcher.fold(heard.title, heard.text)
+    folded = TopicMatcher.fold(heard.title, heard.text)
     found = [(matcher.topic, match) for matcher in matchers if (match := matcher.match(folded)) is not None]
     if not found:
         return []

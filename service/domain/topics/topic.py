@@ -14,12 +14,12 @@ from service.domain.refusal import Conflict, Refusal
 __all__ = [
     "BROAD",
     "Breadth",
-    "Match",
-    "Matcher",
     "Phase",
     "PhaseKind",
     "PhaseWindow",
     "Topic",
+    "TopicMatch",
+    "TopicMatcher",
     "TopicState",
     "begins",
     "checked_phases",
@@ -122,7 +122,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class TopicMatch:
     """Why a document belongs to a topic: `by` is 文号, 标题 or 搜索词, `what` what of it was found."""
 
     by: str
@@ -134,7 +134,7 @@ class Match:
         return f"{self.by}“{self.what}”"
 
 
-class Matcher:
+class TopicMatcher:
     """Tells whether a document belongs to one topic. Spaces, width, case and the form of brackets make no difference.
 
     A title that stands only within the longer name of another policy is not this one's: its own detailed rules
@@ -152,27 +152,27 @@ class Matcher:
         self._words = [(first, rest, word) for word, (first, *rest) in parts]
         self._without = [_folded(word) for word in topic.without]
 
-    def match(self, folded: str) -> Match | None:
+    def match(self, folded: str) -> TopicMatch | None:
         """Return why the document whose text was `fold`ed belongs to the topic, else `None`."""
         found = self._found(folded)
         return None if found is None or any(word in folded for word in self._without) else found
 
-    def names_it(self, match: Match) -> bool:
+    def names_it(self, match: TopicMatch) -> bool:
         """Tell whether the document was found by what names this policy and no other: its number, or a title, or a part of it, that is long enough."""
         if match.by == "搜索词":
             word = _folded(match.what)
             return len(word) >= _NAMES_ONE and word in self._title
         return match.by == "文号" or len(self._title) >= _NAMES_ONE
 
-    def _found(self, folded: str) -> Match | None:
+    def _found(self, folded: str) -> TopicMatch | None:
         # Brackets are evened out only where the longest number in it is there at all: that costs as much as all else.
         if self._number and self._serial in folded and self._number in folded.translate(_BRACKETS):
-            return Match("文号", str(self.topic.issue_number))
+            return TopicMatch("文号", str(self.topic.issue_number))
         if len(self._title) >= _SHORTEST_CORE and self._title in folded and self._title in self._others.sub("", folded):
-            return Match("标题", title_core(self.topic.title))
+            return TopicMatch("标题", title_core(self.topic.title))
         for first, rest, word in self._words:
             if first in folded and all(part in folded for part in rest):
-                return Match("搜索词", word)
+                return TopicMatch("搜索词", word)
         return None
 
     @staticmethod

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from crawlers.gate import Limits, Refusal, admit_document
+from crawlers.gate import GateRefusal, Limits, admit_document
 from crawlers.imports import ImportNotes, RowRefusal, read_numbered
 from crawlers.personal_data import masked_sample
 from crawlers.ports import QuarantineEntry
@@ -111,7 +111,7 @@ def _unnamed(row: Document) -> Document:
     return without_announced_names(row) if row.kind is DocumentKind.COMPLAINT else row
 
 
-def _quarantined(number: int, refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:
+def _quarantined(number: int, refusal: RowRefusal | GateRefusal, source: Source, now: datetime) -> QuarantineEntry:
     by_row = isinstance(refusal, RowRefusal)
     detail = refusal.detail if by_row else f"第 {number} 行：{refusal.detail.removesuffix('。')}。"
     sample = masked_sample(refusal.sample) if isinstance(refusal, RowRefusal) else b""

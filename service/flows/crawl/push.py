@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawlers.broken_json import json_fault
-from crawlers.gate import Limits, Refusal, admit_document
+from crawlers.gate import GateRefusal, Limits, admit_document
 from crawlers.imports import ColumnMap, RowRefusal, load_column_maps, read_records
 from crawlers.parsing.policy_facts import policy_facts
 from crawlers.personal_data import masked_sample
@@ -193,7 +193,7 @@ def _second(first: Document, second: Document) -> RowRefusal:
     )
 
 
-def _entry(refusal: RowRefusal | Refusal, source: Source, now: datetime) -> QuarantineEntry:
+def _entry(refusal: RowRefusal | GateRefusal, source: Source, now: datetime) -> QuarantineEntry:
     sample = masked_sample(refusal.sample) if isinstance(refusal, RowRefusal) else b""
     return QuarantineEntry(
         stage="push", reason=refusal.reason, detail=refusal.detail, source_id=source.id, sample=sample, at=now

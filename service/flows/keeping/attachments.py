@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from crawlers.ports import KeptFile
 from service.domain.documents.attachment_room import AttachmentRoom, Unkept
 from service.ports.store import Work
@@ -21,7 +21,7 @@ def room_of(work: Work, limit: int) -> AttachmentRoom:
     return AttachmentRoom(files=files, held=held, limit=limit, unkept=unkept)
 
 
-def keep_file(work: Work, file: KeptFile, *, limit: int, now: datetime) -> Refusal | None:
+def keep_file(work: Work, file: KeptFile, *, limit: int, now: datetime) -> GateRefusal | None:
     """Keep a file, or return why there is no room for it; one that is kept already takes none."""
     # Two processes that keep at once must not go past the bound together.
     work.alone("attachments")
@@ -33,4 +33,4 @@ def keep_file(work: Work, file: KeptFile, *, limit: int, now: datetime) -> Refus
         return None
     unkept = room.after_refusal(file.name, size, now)
     work.set_value(_UNKEPT, unkept.to_json())
-    return Refusal(RefusalReason.NO_ROOM, replace(room, unkept=unkept).why_not(size))
+    return GateRefusal(RefusalReason.NO_ROOM, replace(room, unkept=unkept).why_not(size))

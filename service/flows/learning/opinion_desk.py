@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from service.domain.learning.opinion import (
     Answer,
     Leaning,
-    Opinion,
     OpinionRules,
     OpinionState,
     OpinionTotals,
+    SecondOpinion,
     Spent,
     Unfit,
     budget_day,
@@ -100,7 +100,7 @@ class OpinionStanding:
 class Proposal:
     """An opinion above the judgement that a person is asked to look at."""
 
-    opinion: Opinion
+    opinion: SecondOpinion
     answer: Answer
     title: str
     text: str

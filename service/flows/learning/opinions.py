@@ -17,9 +17,9 @@ from service.domain.learning.opinion import (
     MOST_WAITING,
     Answer,
     Leaning,
-    Opinion,
     OpinionRules,
     OpinionState,
+    SecondOpinion,
     Unfit,
     budget_day,
     judged_of,
@@ -74,12 +74,12 @@ def _compare_again(work: Work, completions: Sequence[Completion]) -> None:
             work.opinions.save(replace(opinion, judged=judged, leaning=leans))
 
 
-def _queued(rules: OpinionRules, cut: float, completion: Completion, now: datetime) -> Opinion | None:
+def _queued(rules: OpinionRules, cut: float, completion: Completion, now: datetime) -> SecondOpinion | None:
     cause = rules.cause(completion.assessment, cut)
     document = completion.leased.document
     if cause is None or completion.duplicate_of is not None or document.kind is DocumentKind.COMPLAINT:
         return None
-    return Opinion(
+    return SecondOpinion(
         document_id=document.id,
         content_hash=document.content_hash,
         cause=cause,
@@ -113,7 +113,7 @@ class OpinionReport:
 class _Asking:
     """What is on its way: the question as it leaves, and what was set aside for it."""
 
-    opinion: Opinion
+    opinion: SecondOpinion
     question: Question
     reserved: int
 
@@ -183,14 +183,16 @@ def _nothing_to_do(store: Store, rules: OpinionRules, now: datetime) -> bool:
         return not work.opinions.due(now=now)
 
 
-def _question_of(work: Work, opinion: Opinion, rules: OpinionRules) -> Question | None:
+def _question_of(work: Work, opinion: SecondOpinion, rules: OpinionRules) -> Question | None:
     document = work.documents.get(opinion.document_id)
     if document is None or document.content_hash != opinion.content_hash:
         return None
     return make_question(document.title, document.text, characters=rules.characters)
 
 
-def _reuse(work: Work, opinion: Opinion, question: Question, model: str, now: datetime, report: OpinionReport) -> bool:
+def _reuse(
+    work: Work, opinion: SecondOpinion, question: Question, model: str, now: datetime, report: OpinionReport
+) -> bool:
     """Take the answer that the same words got before, where there is one."""
     asked = question.fingerprint(model)
     known = work.opinions.answered_before(asked)
@@ -204,7 +206,7 @@ def _reuse(work: Work, opinion: Opinion, question: Question, model: str, now: da
 
 
 def _leave(
-    work: Work, opinion: Opinion, question: Question, adviser: Adviser, rules: OpinionRules, now: datetime
+    work: Work, opinion: SecondOpinion, question: Question, adviser: Adviser, rules: OpinionRules, now: datetime
 ) -> _Asking | None:
     day, reserved = budget_day(now), question.most_tokens
     if not work.opinions.spent(day).leaves(rules, reserved):
@@ -246,7 +248,7 @@ def _settle(work: Work, asking: _Asking, outcome: Reply | AdviserError, now: dat
     report.answered += 1
 
 
-def _charged(work: Work, asking: _Asking, tokens: int | None) -> Opinion:
+def _charged(work: Work, asking: _Asking, tokens: int | None) -> SecondOpinion:
     """Put what was really spent in the place of what was set aside; where nobody counted, that stays."""
     if tokens is None:
         return asking.opinion
@@ -263,7 +265,7 @@ def _note_failure(work: Work, unfit: Unfit, wish: timedelta | None, now: datetim
     work.set_value(PAUSE, {"until": until.isoformat(), "failures": failures, "unfit": unfit.value})
 
 
-def _again_or_refuse(work: Work, opinion: Opinion, unfit: Unfit, now: datetime, report: OpinionReport) -> None:
+def _again_or_refuse(work: Work, opinion: SecondOpinion, unfit: Unfit, now: datetime, report: OpinionReport) -> None:
     if not unfit.worth_another or opinion.tries >= MOST_TRIES:
         _refuse(work, opinion, unfit, now, report)
         return
@@ -271,13 +273,13 @@ def _again_or_refuse(work: Work, opinion: Opinion, unfit: Unfit, now: datetime, 
     _audit(work, opinion, "opinion.failed", {"reason": unfit.word, "tokens": opinion.tokens}, now)
 
 
-def _refuse(work: Work, opinion: Opinion, unfit: Unfit, now: datetime, report: OpinionReport) -> None:
+def _refuse(work: Work, opinion: SecondOpinion, unfit: Unfit, now: datetime, report: OpinionReport) -> None:
     work.opinions.save(replace(opinion, state=OpinionState.REFUSED, ready_at=None, settled_at=now, unfit=unfit))
     _audit(work, opinion, "opinion.refused", {"reason": unfit.word, "tokens": opinion.tokens}, now)
     report.refused += 1
 
 
-def _keep(work: Work, opinion: Opinion, answer: Answer, now: datetime, report: OpinionReport) -> None:
+def _keep(work: Work, opinion: SecondOpinion, answer: Answer, now: datetime, report: OpinionReport) -> None:
     leans = leaning(opinion.judged, answer)
     kept = replace(
         opinion,
@@ -294,5 +296,5 @@ def _keep(work: Work, opinion: Opinion, answer: Answer, now: datetime, report: O
     report.higher += leans is Leaning.HIGHER
 
 
-def _audit(work: Work, opinion: Opinion, action: str, detail: dict[str, Any], now: datetime) -> None:
+def _audit(work: Work, opinion: SecondOpinion, action: str, detail: dict[str, Any], now: datetime) -> None:
     work.audit.append(actor="system", action=action, subject=f"document:{opinion.document_id}", detail=detail, now=now)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from service.domain.clocks.exclusion import ExclusionKind
 from service.domain.matters.crossing import Crossing, CrossingState
-from service.domain.matters.disclosure import Disclosure, FrequentSubject, decide, frequent, publish
+from service.domain.matters.disclosure import DisclosureDecision, FrequentSubject, decide, frequent, publish
 from service.domain.matters.matter import Matter, MatterAct, perform
 from service.domain.matters.matter_clock import duty_of, exclude, extend, resume, start_unverified
 from service.domain.people.person import Act, Person
@@ -227,7 +227,7 @@ def decide_disclosure(
     days: int,
     register: Register,
     now: datetime,
-) -> Disclosure:
+) -> DisclosureDecision:
     """Decide on a frequent subject of the last `days`; to disclose begins the clock of the publication.
 
     Raises:
@@ -251,7 +251,9 @@ def decide_disclosure(
     return decided
 
 
-def register_publication(store: Store, person: Person, disclosure_id: str, place: str, *, now: datetime) -> Disclosure:
+def register_publication(
+    store: Store, person: Person, disclosure_id: str, place: str, *, now: datetime
+) -> DisclosureDecision:
     """Record where a decided disclosure was published.
 
     Raises:

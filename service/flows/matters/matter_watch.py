@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from service.domain.clocks.clock import WARN_AT
-from service.domain.matters.disclosure import Disclosure, duty_of
+from service.domain.matters.disclosure import DisclosureDecision, duty_of
 from service.domain.matters.disclosure import settled as settled_disclosure
 from service.domain.matters.matter import OPEN_STATES, Matter
 from service.domain.matters.matter_turn import (
@@ -146,7 +146,7 @@ def coming_of_matter(work: Work, matter: Matter, register: Register, now: dateti
 
 
 def coming_of_disclosures(
-    work: Work, some: Sequence[Disclosure], register: Register, now: datetime
+    work: Work, some: Sequence[DisclosureDecision], register: Register, now: datetime
 ) -> dict[str, tuple[Ahead, ...]]:
     """Return the reminders that are still to come of each decided disclosure that has any, by its id; nothing is written."""
     people, units, warn_at = work.people.listing(), _units(work, register), _warn_at(register)

@@ -7,7 +7,7 @@ from service.domain.alerts.alert_states import AlertState
 from service.domain.beijing import beijing
 from service.domain.clocks.calendar import WorkingCalendar
 from service.domain.clocks.clock import BEGUN_STATES, Clock, earliest_due
-from service.domain.matters.disclosure import DISCLOSE, Disclosure, DisclosureState
+from service.domain.matters.disclosure import DISCLOSE, DisclosureDecision, DisclosureState
 from service.domain.matters.matter import OPEN_STATES
 from service.domain.people.person import Role
 from service.domain.people.roster import problem_of, standing_in
@@ -26,7 +26,7 @@ _MOST = 5_000
 _NEAR = timedelta(days=14)
 
 
-def undated_disclosures(some: Sequence[Disclosure], register: Register) -> dict[str, datetime]:
+def undated_disclosures(some: Sequence[DisclosureDecision], register: Register) -> dict[str, datetime]:
     """Return, by the id of each decided disclosure whose due time cannot be told, before when it is not due."""
     limit = register.clocks[DISCLOSE].limit_for(None) or "prompt"
     waiting = [one for one in some if one.state is DisclosureState.ACCEPTED and one.due_at is None]

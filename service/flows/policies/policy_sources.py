@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from crawlers.gate import Refusal, repair_text
+from crawlers.gate import GateRefusal, repair_text
 from crawlers.parsing.papers import read_paper
 from crawlers.parsing.sandbox import ExtractionSandbox
 from service.flows.policies.policy_given import KEYS, NAMES
@@ -159,7 +159,7 @@ def _decoded(raw: bytes) -> str:
 def _page(read: PolicySource, raw: bytes, now: datetime) -> PolicySource:
     with ExtractionSandbox() as sandbox:
         article = sandbox.extract(raw, now=now)
-    if isinstance(article, Refusal):
+    if isinstance(article, GateRefusal):
         raise PolicyFileError(f"网页无法读取：{article.reason}，{article.detail}")
     issued = article.published.date() if article.published else None
     return replace(read, text=article.body, title=article.title or None, issued=issued, body=article.origin)

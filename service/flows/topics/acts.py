@@ -15,9 +15,9 @@ from service.domain.topics.assigned import AssignedDocument, Heard, assign
 from service.domain.topics.sheet import Concern, RiskSheet, SheetLevel, checked, propose_level, sign
 from service.domain.topics.topic import (
     Breadth,
-    Matcher,
     Phase,
     Topic,
+    TopicMatcher,
     TopicState,
     begins,
     checked_phases,
@@ -249,7 +249,7 @@ def follow_documents(work: Work, judged: Sequence[tuple[Document, Assessment, st
     topics = work.topics.listing(state=TopicState.OPEN.value, limit=MOST_OPEN)
     if not topics or not judged:
         return 0
-    matchers = [Matcher(topic, topics) for topic in topics]
+    matchers = [TopicMatcher(topic, topics) for topic in topics]
     since = {topic.id: begins(topic, now=now) for topic in topics}
     work.topics.withdraw([document.id for document, *_ in judged], topic_ids=list(since))
     rows = [
@@ -279,10 +279,10 @@ def _refuse_another(work: Work, topic: Topic) -> None:
 
 def _try_out(store: Store, topic: Topic) -> None:
     """Refuse words that hold of nearly everything, by the newest two thousand documents whatever their time."""
-    matcher = Matcher(topic, _others(store))
+    matcher = TopicMatcher(topic, _others(store))
     looked = found = 0
     for page in _pages(store, None, _TRIED):
-        told = [matcher.match(Matcher.fold(row.title, row.text)) for row in page]
+        told = [matcher.match(TopicMatcher.fold(row.title, row.text)) for row in page]
         looked += len(page)
         # An office that brings the replies to a draft holds of little else: they name it, and are what it wants to watch.
         found += sum(match is not None and not matcher.names_it(match) for match in told)
@@ -292,7 +292,7 @@ def _try_out(store: Store, topic: Topic) -> None:
 def _fill(store: Store, topic: Topic, now: datetime) -> Topic:
     """Assign what is stored, newest first; returns the topic with the time that was reached."""
     since = begins(topic, now=now)
-    matchers = [Matcher(topic, _others(store))]
+    matchers = [TopicMatcher(topic, _others(store))]
     reached = since
     looked = 0
     for page in _pages(store, since, _LOOKED_THROUGH):

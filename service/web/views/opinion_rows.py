@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from service.domain.learning.opinion import Answer, Leaning, Opinion, OpinionState
+from service.domain.learning.opinion import Answer, Leaning, OpinionState, SecondOpinion
 from service.flows.learning.opinion_desk import Proposal
 from service.web.views.marking import excerpt
 from service.web.views.wording import category_word, word
@@ -46,12 +46,12 @@ class ProposalView:
     event_id: str | None
 
 
-def is_proposed(opinion: Opinion | None) -> bool:
+def is_proposed(opinion: SecondOpinion | None) -> bool:
     """Return whether a person is still to look at the opinion: it is above the judgement, and nobody has."""
     return opinion is not None and opinion.leaning is Leaning.HIGHER and opinion.seen_at is None
 
 
-def opinion_views(opinions: Mapping[str, Opinion]) -> dict[str, OpinionView]:
+def opinion_views(opinions: Mapping[str, SecondOpinion]) -> dict[str, OpinionView]:
     """Return what is shown of the opinions, by document."""
     return {document_id: _view(opinion) for document_id, opinion in opinions.items()}
 
@@ -70,7 +70,7 @@ def proposal_views(proposals: Sequence[Proposal]) -> list[ProposalView]:
     ]
 
 
-def _view(opinion: Opinion) -> OpinionView:
+def _view(opinion: SecondOpinion) -> OpinionView:
     answer = None if opinion.answer is None else Answer.from_json(opinion.answer)
     return OpinionView(
         document_id=opinion.document_id,
@@ -91,7 +91,7 @@ def _view(opinion: Opinion) -> OpinionView:
     )
 
 
-def _note(opinion: Opinion) -> str:
+def _note(opinion: SecondOpinion) -> str:
     if opinion.state is OpinionState.REFUSED:
         return f"没有得到：{opinion.unfit.word if opinion.unfit else ''}"
     if opinion.state is OpinionState.ANSWERED:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from analysis.assessment import Assessment, CategoryScore, Level, Tone
 from crawlers.records import Document, DocumentKind
 from service.domain.audit import AuditRow
-from service.domain.learning.opinion import Opinion, OpinionRules
+from service.domain.learning.opinion import OpinionRules, SecondOpinion
 from service.domain.learning.opinion_words import Message
 from service.flows.alerts.consider import Office
 from service.flows.judging.assess import assess_pending
@@ -106,12 +106,12 @@ class Desk:
     def ask(self, limit: int = 1) -> OpinionReport:
         return ask_waiting(self.store, self.adviser, self.rules, now=self.clock, limit=limit)
 
-    def opinions(self) -> list[Opinion]:
+    def opinions(self) -> list[SecondOpinion]:
         with self.store.read() as work:
             ids = [row.document_id for _, row in work.documents.listing(limit=1000)]
             return sorted(work.opinions.of_documents(ids).values(), key=lambda one: one.queued_at)
 
-    def only(self) -> Opinion:
+    def only(self) -> SecondOpinion:
         [opinion] = self.opinions()
         return opinion
 

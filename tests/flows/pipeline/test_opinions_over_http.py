@@ -12,7 +12,7 @@ from crawlers.access.endpoint import EndpointEgress
 from service import workers
 from service.advice.chat import ChatAdviser
 from service.bootstrap import Application, build, prepare
-from service.domain.learning.opinion import Opinion, OpinionRules, OpinionState, Unfit
+from service.domain.learning.opinion import OpinionRules, OpinionState, SecondOpinion, Unfit
 from service.domain.people.person import Role
 from service.flows.alerts.consider import Office
 from service.flows.learning.opinions import ask_waiting
@@ -183,11 +183,11 @@ class TestRoles:
         assert sorted(materials) == sorted([NEAR, SEVERE])
 
 
-def asked(app: Application) -> list[Opinion]:
+def asked(app: Application) -> list[SecondOpinion]:
     with app.store.read() as work:
         ids = [row.document_id for _, row in work.documents.listing()]
         return [one for one in work.opinions.of_documents(ids).values() if one.tries]
 
 
-def settled(app: Application) -> list[Opinion]:
+def settled(app: Application) -> list[SecondOpinion]:
     return [one for one in asked(app) if one.settled_at is not None]

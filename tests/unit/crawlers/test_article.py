@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from crawlers.parsing.article import Article, as_json, extract
 from crawlers.records import BEIJING, DatePrecision
 from tests.unit.crawlers.article_pages import FOOT, NAVIGATION, RELATED, page
@@ -240,7 +240,7 @@ class TestBadInput:
     )
     def test_unreadable_page_is_refused_with_its_reason(self, raw: bytes, reason: RefusalReason) -> None:
         refusal = extract(raw, now=NOW)
-        assert isinstance(refusal, Refusal)
+        assert isinstance(refusal, GateRefusal)
         assert refusal.reason is reason
 
     @pytest.mark.parametrize(

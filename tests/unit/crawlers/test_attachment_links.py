@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.parsing.article import extract
 from tests.unit.crawlers.test_dateline import NOW, TEXT, TITLE
 
@@ -10,7 +10,7 @@ from tests.unit.crawlers.test_dateline import NOW, TEXT, TITLE
 def files(link: str) -> list[str]:
     markup = f"<head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><div>{TEXT}<p>附件：{link}</p></div></body>"
     article = extract(markup.encode(), url="https://mpa.test/a/1.html", now=NOW)
-    assert not isinstance(article, Refusal)
+    assert not isinstance(article, GateRefusal)
     return [address for address, _ in article.attachments]
 
 
@@ -35,7 +35,7 @@ def pictures(inside: str, text: str = "") -> list[str]:
         f"<h1>{TITLE}</h1><div class=content>{text}{inside}</div><div class=footer><img src=/beian.png></div></body>"
     )
     article = extract(markup.encode(), url="https://mpa.test/a/1.html", now=NOW)
-    assert not isinstance(article, Refusal)
+    assert not isinstance(article, GateRefusal)
     return [address for address, _ in article.attachments]
 
 

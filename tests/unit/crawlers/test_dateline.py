@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 from crawlers.parsing.article import extract
 from crawlers.parsing.dates import parse_date
 from crawlers.records import BEIJING
@@ -17,7 +17,7 @@ TITLE = "关于暂停销售使用某注射液的通告"
 def published(above: str, below: str = "", *, url: str = "https://mpa.test/art_7.html") -> str | None:
     markup = f"<head><title>{TITLE}</title></head><body>{above}<h1>{TITLE}</h1>{below}<div>{TEXT}</div></body>"
     article = extract(markup.encode(), url=url, now=NOW)
-    assert not isinstance(article, Refusal)
+    assert not isinstance(article, GateRefusal)
     return article.published.isoformat() if article.published else None
 
 

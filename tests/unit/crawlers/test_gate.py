@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from crawlers.gate import (
     AdmittedPage,
+    GateRefusal,
     Limits,
-    Refusal,
     RefusalReason,
     admit_document,
     admit_page,
@@ -46,7 +46,7 @@ def admitted(given_document: Document, limits: Limits = LIMITS) -> Document:
 
 def refused(raw: bytes, **options: object) -> RefusalReason:
     result = admit_page(raw, **options)  # type: ignore[arg-type]  # the names are the tests'
-    assert isinstance(result, Refusal)
+    assert isinstance(result, GateRefusal)
     assert result.detail
     return result.reason
 
@@ -147,7 +147,7 @@ class TestPage:
 
     @given(st.binary(max_size=2_000))
     def test_no_bytes_make_it_raise(self, raw: bytes) -> None:
-        assert isinstance(admit_page(raw), (AdmittedPage, Refusal))
+        assert isinstance(admit_page(raw), (AdmittedPage, GateRefusal))
 
 
 class TestText:
@@ -227,7 +227,7 @@ class TestDocument:
 
     def test_document_that_says_nothing_after_repair_is_refused(self) -> None:
         result = admit_document(document(title="\x00", text="\x0b"), LIMITS, NOW)
-        assert isinstance(result, Refusal)
+        assert isinstance(result, GateRefusal)
         assert result.reason is RefusalReason.EMPTY
 
     @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ class TestDocument:
 
     def test_identity_that_cannot_be_stored_is_refused(self) -> None:
         result = admit_document(document(native_id="a\x00"), LIMITS, NOW)
-        assert isinstance(result, Refusal)
+        assert isinstance(result, GateRefusal)
         assert result.reason is RefusalReason.IDENTITY
 
     @given(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from crawlers.parsing.article import Article, extract
 from crawlers.parsing.sandbox import ExtractionSandbox, SandboxLimits
 from crawlers.records import BEIJING
@@ -41,7 +41,7 @@ def test_child_that_does_not_answer_costs_one_page() -> None:
         os.kill(_child(sandbox), signal.SIGSTOP)
         sandbox._child._limits = SandboxLimits(answer_seconds=1.0)
         refusal = sandbox.extract(PAGE, now=NOW)
-        assert isinstance(refusal, Refusal)
+        assert isinstance(refusal, GateRefusal)
         assert refusal.reason is RefusalReason.CRASHED
         assert "超时" in refusal.detail
         sandbox._child._limits = SandboxLimits(answer_seconds=120.0)
@@ -61,7 +61,7 @@ def test_child_may_use_the_stated_memory_only() -> None:
     with ExtractionSandbox(SandboxLimits(memory_bytes=2**26)) as sandbox:
         huge = page(TITLE, "2026-11-20", "<div>" + "<p>药品监管，某某。</p>" * 150_000 + "</div>")
         refusal = sandbox.extract(huge, now=NOW)
-        assert isinstance(refusal, Refusal)
+        assert isinstance(refusal, GateRefusal)
         assert refusal.reason is RefusalReason.CRASHED
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from service import preflight
-from service.preflight import Finding
+from service.preflight import Shortcoming
 
 
-def remedy_of(finding: Finding | None, *, severity: str = "error") -> str:
+def remedy_of(finding: Shortcoming | None, *, severity: str = "error") -> str:
     assert finding is not None
     assert finding.severity == severity
     assert finding.sentence.endswith("。")
@@ -129,7 +129,7 @@ class TestFont:
 
 
 def test_errors_come_before_warnings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    warning = Finding(severity="warning", sentence="字体。", remedy="安装。")
+    warning = Shortcoming(severity="warning", sentence="字体。", remedy="安装。")
     monkeypatch.setattr(preflight, "check_font", lambda: warning)
     with socket.create_server(("127.0.0.1", 0)) as other:
         found = preflight.check_host(tmp_path, "127.0.0.1", other.getsockname()[1])

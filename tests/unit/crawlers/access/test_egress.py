@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import aiohttp
 import pytest
 
-from crawlers.access.egress import Egress, EgressRefused, Refusal, is_public_address
+from crawlers.access.egress import Egress, EgressRefusal, EgressRefused, is_public_address
 
 PUBLIC = ["8.8.8.8", "114.114.114.114", "2400:3200::1", "::ffff:8.8.8.8"]
 NOT_PUBLIC = [
@@ -265,7 +265,7 @@ class TestPublicEgress:
 
         with pytest.raises(EgressRefused) as refused:
             asyncio.run(Egress.public(resolve=stall).vetted_addresses("slow.test", 80))
-        assert refused.value.reason is Refusal.RESOLVER_TIMEOUT
+        assert refused.value.reason is EgressRefusal.RESOLVER_TIMEOUT
 
     def test_system_resolver_answers_for_loopback(self) -> None:
         assert "127.0.0.1" in asyncio.run(_resolve_by_system("127.0.0.1"))
@@ -291,14 +291,14 @@ class TestPublicEgress:
     @pytest.mark.parametrize(
         ("url", "reason"),
         [
-            ("http://news.example:8080/", Refusal.PORT),
-            ("https://news.example:80/", Refusal.PORT),
-            ("ftp://news.example/", Refusal.SCHEME),
-            ("http://user@news.example/", Refusal.URL),
-            ("http://news.example/" + "a" * 3000, Refusal.URL),
+            ("http://news.example:8080/", EgressRefusal.PORT),
+            ("https://news.example:80/", EgressRefusal.PORT),
+            ("ftp://news.example/", EgressRefusal.SCHEME),
+            ("http://user@news.example/", EgressRefusal.URL),
+            ("http://news.example/" + "a" * 3000, EgressRefusal.URL),
         ],
     )
-    def test_refusal_names_its_reason(self, url: str, reason: Refusal) -> None:
+    def test_refusal_names_its_reason(self, url: str, reason: EgressRefusal) -> None:
         with pytest.raises(EgressRefused) as refused:
             Egress.public().check_url(url)
         assert refused.value.reason is reason

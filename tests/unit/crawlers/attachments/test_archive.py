@@ -10,7 +10,7 @@ from crawlers.attachments.archive import Opened, open_archive
 from crawlers.attachments.kinds import AttachmentKind
 from crawlers.attachments.reading import AttachmentText, read_attachment
 from crawlers.attachments.sandbox import AttachmentSandbox
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from tests.notices.made import make
 from tests.notices.written import as_docx, as_xlsx
 
@@ -77,7 +77,7 @@ def test_names_in_gbk_are_read_and_lead_nowhere() -> None:
 
 def test_an_archive_with_nothing_to_read_says_what_is_in_it() -> None:
     found = read_attachment(packed(("readme.txt", b"words"), ("inner.7z", b"7z\xbc\xaf\x27\x1c")))
-    assert isinstance(found, Refusal)
+    assert isinstance(found, GateRefusal)
     assert "readme.txt" in found.detail
     assert "没有打开" in found.detail
 
@@ -85,7 +85,7 @@ def test_an_archive_with_nothing_to_read_says_what_is_in_it() -> None:
 @pytest.mark.parametrize("raw", [b"Rar!\x1a\x07\x01\x00 more", b"Rar!\x1a\x07\x00 more", b"7z\xbc\xaf\x27\x1c more"])
 def test_rar_and_7z_are_said_to_be_not_opened(raw: bytes) -> None:
     found = read_attachment(raw)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, GateRefusal)
     assert "没有打开" in found.detail
 
 
@@ -93,7 +93,7 @@ def test_a_file_with_a_password_is_told() -> None:
     raw = bytearray(packed(("a.docx", as_docx(NOTICE))))
     raw[raw.index(b"PK\x01\x02") + 8] |= 1
     found = read_attachment(bytes(raw))
-    assert isinstance(found, Refusal)
+    assert isinstance(found, GateRefusal)
     assert "加了密码" in found.detail
 
 
@@ -114,12 +114,12 @@ class TestBounds:
 
     def test_a_bomb_is_refused_before_anything_is_unpacked(self) -> None:
         found = read_attachment(packed(*((f"{number}.pdf", b"0" * 10_000_000) for number in range(21))))
-        assert isinstance(found, Refusal)
+        assert isinstance(found, GateRefusal)
         assert found.reason is RefusalReason.BOMB
 
     def test_no_cut_of_an_archive_makes_it_raise(self) -> None:
         raw = packed(("a.docx", as_docx(NOTICE)), ("b.xlsx", as_xlsx(OTHER)))
         for share in (0.1, 0.5, 0.9, 0.99):
-            assert isinstance(read_attachment(raw[: int(len(raw) * share)]), Refusal)
+            assert isinstance(read_attachment(raw[: int(len(raw) * share)]), GateRefusal)
         broken = raw[:200] + b"\xff" * 300 + raw[500:]
-        assert isinstance(read_attachment(broken), AttachmentText | Refusal)
+        assert isinstance(read_attachment(broken), AttachmentText | GateRefusal)

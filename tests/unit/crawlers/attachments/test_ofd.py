@@ -8,7 +8,7 @@ import pytest
 
 from crawlers.attachments.kinds import AttachmentKind, kind_of
 from crawlers.attachments.reading import AttachmentText, read_attachment
-from crawlers.gate import Refusal
+from crawlers.gate import GateRefusal
 
 SPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 
@@ -64,7 +64,7 @@ def test_a_file_of_pictures_says_that_it_has_no_text() -> None:
 )
 def test_what_is_damaged_or_leads_out_of_the_file_is_refused_in_a_sentence(raw: bytes) -> None:
     read = read_attachment(raw)
-    assert isinstance(read, Refusal)
+    assert isinstance(read, GateRefusal)
     assert "OFD 文件的结构已损坏" in read.detail
 
 

@@ -12,7 +12,7 @@ from crawlers.attachments.kinds import AttachmentKind, kind_of, looks_like_attac
 from crawlers.attachments.reading import AttachmentText, read_attachment
 from crawlers.attachments.sandbox import AttachmentSandbox
 from crawlers.child import ChildLimits
-from crawlers.gate import Refusal, RefusalReason
+from crawlers.gate import GateRefusal, RefusalReason
 from tests.notices.made import make
 from tests.notices.written import as_docx, as_xlsx
 
@@ -68,7 +68,7 @@ class TestKinds:
     )
     def test_what_is_not_read_is_refused_with_its_reason(self, raw: bytes, reason: RefusalReason) -> None:
         found = kind_of(raw)
-        assert isinstance(found, Refusal)
+        assert isinstance(found, GateRefusal)
         assert found.reason is reason
 
 
@@ -83,7 +83,7 @@ class TestReading:
     @pytest.mark.parametrize("raw", [as_docx(NOTICE), as_xlsx(NOTICE)], ids=["Word", "Excel"])
     @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
     def test_a_file_cut_short_is_refused_and_never_raises(self, raw: bytes, share: float) -> None:
-        assert isinstance(read_attachment(raw[: int(len(raw) * share)]), Refusal)
+        assert isinstance(read_attachment(raw[: int(len(raw) * share)]), GateRefusal)
 
     def test_a_pdf_with_a_password_is_told(self) -> None:
         writer = PdfWriter()
@@ -92,17 +92,17 @@ class TestReading:
         file = io.BytesIO()
         writer.write(file)
         found = read_attachment(file.getvalue())
-        assert isinstance(found, Refusal)
+        assert isinstance(found, GateRefusal)
         assert "密码" in found.detail
 
     def test_a_picture_is_not_read_unless_asked_for(self) -> None:
         found = read_attachment(b"\x89PNG\r\n\x1a\n0000")
-        assert isinstance(found, Refusal)
+        assert isinstance(found, GateRefusal)
         assert "没有开启" in found.detail
 
     def test_a_picture_that_is_broken_is_told(self) -> None:
         found = read_attachment(b"\x89PNG\r\n\x1a\n0000", recognise=ocr.is_available())
-        assert isinstance(found, Refusal)
+        assert isinstance(found, GateRefusal)
 
     def test_numbers_and_days_of_a_sheet_read_as_a_person_writes_them(self) -> None:
         import xlsxwriter
@@ -140,7 +140,7 @@ class TestLegacyWord:
     def test_without_libreoffice_it_is_kept_and_said_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", str(tmp_path))
         found = read_attachment(self.RAW)
-        assert isinstance(found, Refusal)
+        assert isinstance(found, GateRefusal)
         assert "只保存了原件" in found.detail
 
     def test_with_it_the_converted_document_is_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ class TestLegacyWord:
     def test_a_conversion_that_fails_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", f"{self.program(tmp_path, 'exit 1')}:/bin:/usr/bin")
         found = read_attachment(self.RAW)
-        assert isinstance(found, Refusal)
+        assert isinstance(found, GateRefusal)
         assert "不能转换" in found.detail
 
 
@@ -168,7 +168,7 @@ class TestSandbox:
     def test_a_file_that_takes_too_long_costs_itself_only(self) -> None:
         with AttachmentSandbox(limits=ChildLimits(answer_seconds=0.01)) as sandbox:
             found = sandbox.read(as_xlsx(NOTICE))
-            assert isinstance(found, Refusal)
+            assert isinstance(found, GateRefusal)
             assert found.reason is RefusalReason.CRASHED
 
 

@@ -15,8 +15,8 @@ from service.domain.cases.file import (
     Draft,
     Evaluation,
     Liaison,
-    Opinion,
     Publication,
+    ReviewOpinion,
     case_id,
 )
 from service.domain.cases.moves import Desk, Move
@@ -55,7 +55,7 @@ UNCLEAR = Authority(verdict=Verdict.CHECK, sentence="影响是否限于本省尚
 _LISTS: dict[type, str] = {
     CaseStep: "steps",
     Draft: "drafts",
-    Opinion: "opinions",
+    ReviewOpinion: "opinions",
     Approval: "approvals",
     Publication: "publications",
     Evaluation: "evaluations",

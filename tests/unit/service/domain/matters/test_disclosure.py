@@ -6,7 +6,7 @@ import pytest
 from service.domain.clocks.calendar import WorkingCalendar
 from service.domain.matters.crossing import MatterTraits
 from service.domain.matters.disclosure import (
-    Disclosure,
+    DisclosureDecision,
     DisclosureState,
     decide,
     duty_of,
@@ -216,7 +216,7 @@ def test_nothing_is_decided_twice() -> None:
 
 
 def test_a_publication_is_registered_once_with_its_place() -> None:
-    decision = Disclosure(
+    decision = DisclosureDecision(
         id="m1",
         subject="抽检不合格名单",
         matters=("m1",),

@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.clocks.calendar import WorkingCalendar
 from service.domain.clocks.clock import Stage
-from service.domain.matters.disclosure import Disclosure, DisclosureState
+from service.domain.matters.disclosure import DisclosureDecision, DisclosureState
 from service.domain.matters.matter import Matter, MatterKind, MatterState
 from service.domain.matters.matter_duty import Duty
 from service.domain.matters.matter_turn import (
@@ -136,7 +136,7 @@ def test_who_answers_is_reminded_and_who_leads_where_none_of_them_has_an_address
     assert {one.person.name: one.why for one in reached(about, staff, {})} == found
 
 
-DECIDED = Disclosure(
+DECIDED = DisclosureDecision(
     id="m1",
     subject="某药店售出过期药",
     matters=("m1", "m2"),

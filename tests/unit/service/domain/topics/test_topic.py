@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from service.domain.refusal import Conflict, Refusal
 from service.domain.topics.topic import (
     Breadth,
-    Match,
-    Matcher,
     Phase,
     PhaseKind,
     Topic,
+    TopicMatch,
+    TopicMatcher,
     begins,
     checked_phases,
     checked_words,
@@ -42,18 +42,18 @@ TOPIC = Topic(
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        ("依据某药监[2026]7号，下月起执行", Match("文号", "某药监〔2026〕7号")),
-        ("某药监 （2026） ７号 已经印发", Match("文号", "某药监〔2026〕7号")),
-        ("《某省药品零售追溯管理办法》今日发布", Match("标题", "某省药品零售追溯管理办法")),
-        ("药店要扫码登记了", Match("搜索词", "扫码+药店")),
-        ("追 溯 码怎么查", Match("搜索词", "追溯码")),
+        ("依据某药监[2026]7号，下月起执行", TopicMatch("文号", "某药监〔2026〕7号")),
+        ("某药监 （2026） ７号 已经印发", TopicMatch("文号", "某药监〔2026〕7号")),
+        ("《某省药品零售追溯管理办法》今日发布", TopicMatch("标题", "某省药品零售追溯管理办法")),
+        ("药店要扫码登记了", TopicMatch("搜索词", "扫码+药店")),
+        ("追 溯 码怎么查", TopicMatch("搜索词", "追溯码")),
         ("出门扫码坐公交", None),
         ("疫苗追溯码查询指南", None),
         ("", None),
     ],
 )
-def test_a_document_belongs_by_number_title_or_words(text: str, match: Match | None) -> None:
-    assert Matcher(TOPIC).match(Matcher.fold("", text)) == match
+def test_a_document_belongs_by_number_title_or_words(text: str, match: TopicMatch | None) -> None:
+    assert TopicMatcher(TOPIC).match(TopicMatcher.fold("", text)) == match
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,16 @@ def test_a_document_belongs_by_number_title_or_words(text: str, match: Match | N
 def test_a_title_within_the_longer_name_of_another_policy_is_not_this_ones(text: str, belongs: bool) -> None:
     only = replace(TOPIC, words=(), issue_number=None)
     other = replace(only, id="t2", title="某省药品零售追溯管理办法补充问答")
-    assert (Matcher(only, [only, other]).match(Matcher.fold("", text)) is not None) is belongs
-    assert Matcher(other, [only, other]).match(Matcher.fold("", "看了某省药品零售追溯管理办法补充问答")) is not None
+    assert (TopicMatcher(only, [only, other]).match(TopicMatcher.fold("", text)) is not None) is belongs
+    assert (
+        TopicMatcher(other, [only, other]).match(TopicMatcher.fold("", "看了某省药品零售追溯管理办法补充问答"))
+        is not None
+    )
 
 
 def test_a_long_part_of_the_title_as_a_search_word_names_the_policy_and_other_words_do_not() -> None:
-    matcher = Matcher(replace(TOPIC, words=("药品零售追溯管理", "追溯管理", "零售药店怎么查追溯码")))
-    told = {word: matcher.names_it(Match("搜索词", word)) for word in matcher.topic.words}
+    matcher = TopicMatcher(replace(TOPIC, words=("药品零售追溯管理", "追溯管理", "零售药店怎么查追溯码")))
+    told = {word: matcher.names_it(TopicMatch("搜索词", word)) for word in matcher.topic.words}
     assert told == {"药品零售追溯管理": True, "追溯管理": False, "零售药店怎么查追溯码": False}
 
 

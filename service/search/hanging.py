@@ -4,17 +4,17 @@ import threading
 import time
 from collections.abc import Callable
 
-__all__ = ["REST_SECONDS", "Silence"]
+__all__ = ["REST_SECONDS", "HangingEngine"]
 
 REST_SECONDS = 30.0
 """So long nobody asks; then one does, and the others wait no more than before."""
 
 
-class Silence:
+class HangingEngine:
     """Remembers that an engine hangs, for all threads of one process."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
-        """Know of no silence; `steady` counts seconds."""
+        """Know of no engine that hangs; `steady` counts seconds."""
         self._steady = steady
         self._lock = threading.Lock()
         self._until: float | None = None

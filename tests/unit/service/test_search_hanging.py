@@ -8,7 +8,7 @@ import pytest
 
 from service.ports.search import SearchQuery, SearchUnavailableError
 from service.search.elasticsearch import ElasticsearchSearch
-from service.search.silence import REST_SECONDS, Silence
+from service.search.hanging import REST_SECONDS, HangingEngine
 
 HUNG_S = 0.2
 
@@ -30,7 +30,7 @@ def hung() -> Iterator[str]:
 
 def test_after_a_silence_nobody_asks_until_the_rest_is_over_and_then_one_does() -> None:
     steady = Steady()
-    silence = Silence(steady)
+    silence = HangingEngine(steady)
     assert silence.asks()
     assert silence.asks()
     silence.begin()
@@ -43,7 +43,7 @@ def test_after_a_silence_nobody_asks_until_the_rest_is_over_and_then_one_does() 
 
 
 def test_one_answer_ends_the_silence() -> None:
-    silence = Silence(Steady())
+    silence = HangingEngine(Steady())
     silence.begin()
     silence.end()
     assert [silence.asks(), silence.asks()] == [True, True]
