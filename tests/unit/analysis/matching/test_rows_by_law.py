@@ -121,6 +121,8 @@ def test_what_another_law_governs_is_offered_no_article_at_all(title: str) -> No
         ("醉汉在医院急诊砸玻璃", "公安机关"),
         ("海关查获旅客绑藏两百条活体水蛭", "海关"),
         ("小区药店招牌太亮扰民", "城市管理部门"),
+        ("非法采集血浆窝点被端", "卫生健康部门"),
+        ("民营医院没有配置许可证就用上核磁共振", "卫生健康部门"),
     ],
 )
 def test_a_matter_of_another_authority_says_whose_it_is(title: str, office: str) -> None:
