@@ -109,7 +109,6 @@ def _strengths(
         if not known:
             strength = fit if fit > 0 else -math.inf
         elif row.id in margins and row.cues:
-            # A row that silences all others has to be told plainly.
             strength = -math.inf if row.alone and fit <= 0 else margins[row.id] + _CUES_WORTH * fit
             strength -= _OTHER_PRODUCT if row.products and product not in row.products else 0.0
         elif fit <= 0:
@@ -142,6 +141,9 @@ def _fit(row: Situation, title: str, text: str, categories: Sequence[str], produ
     whole, lead = f"{title}\n{text}", text[:_LEAD_CHARS]
     in_title, in_lead = row.cues.hits(title), row.cues.hits(lead)
     hits = in_title + in_lead or row.cues.hits(text)
+    # A row that silences all others has to be told plainly: a word deep in a text is about something beside the matter.
+    if row.alone and title and not in_title:
+        return 0.0
     # What a title says plainly, a word in the text does not undo.
     if not hits or row.unless.hits(title if in_title else whole) or (row.also and not row.also.hits(whole)):
         return 0.0

@@ -9,17 +9,17 @@ it is silent. An article that is out of force on the day asked about is never re
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from analysis.assessment import Assessment
 from analysis.matching.articles import Article
 from analysis.matching.grounds import Ground, Grounds, grounds
 from analysis.matching.recognition import Pooled, Recogniser, load_recogniser
-from analysis.matching.situations import Situations, load_situations
+from analysis.matching.situations import Situation, Situations, load_situations
 from crawlers.records import Document
 
-__all__ = ["ArticleIndex", "ArticleMatch", "Consulted", "EndedLaw", "Validity", "consult", "match"]
+__all__ = ["ArticleIndex", "ArticleMatch", "Consulted", "Counsel", "EndedLaw", "Validity"]
 
 _K1 = 1.2
 _B = 0.6
@@ -35,6 +35,9 @@ _NAMED_BESIDE = "标注样本中情形相近的稿件常涉及此条"
 
 _TELLING = 0.5
 """Share of the leading row's from which on another row says why: a row that is hardly met would tell another matter."""
+
+_LEAST_REMIT = 0.5
+"""Share that rows of one remit hold together from which on a matter is said to be another authority's: more likely than not."""
 
 _SHORTEST_TERM = 2
 _OPENING_CHARS = 400
@@ -75,10 +78,14 @@ class EndedLaw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consulted:
-    """The articles in force, best first, and what governs too but is held only in a text that has ended."""
+    """The articles in force, best first, and what governs too but is held only in a text that has ended.
+
+    `elsewhere` is the situation, with its remit, of a matter that another authority answers.
+    """
 
     matches: tuple[ArticleMatch, ...]
     ended: tuple[EndedLaw, ...]
+    elsewhere: Situation | None = None
 
 
 class ArticleIndex:
@@ -145,71 +152,62 @@ class ArticleIndex:
                 self._postings[word].append((key, idf * count * (_K1 + 1) / (count + norm)))
 
 
-def match(
-    document: Document | str,
-    assessment: Assessment | None,
-    index: ArticleIndex,
-    *,
-    on: date,
-    situations: Situations | None = None,
-    recogniser: Recogniser | None = None,
-    pooled: Pooled | None = None,
-    limit: int = 10,
-) -> list[ArticleMatch]:
-    """Return the articles that govern what `document` reports, best first, only such as are in force `on` that day.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counsel:
+    """What is asked which articles govern: those that are held, the table and the model of one moment; the shipped ones where none is given."""
 
-    What `consult` says, without what has ended.
-    """
-    found = consult(
-        document, assessment, index, on=on, situations=situations, recogniser=recogniser, pooled=pooled, limit=limit
-    )
-    return list(found.matches)
+    index: ArticleIndex
+    situations: Situations = field(default_factory=load_situations)
+    recogniser: Recogniser = field(default_factory=load_recogniser)
+
+    def consult(
+        self,
+        document: Document | str,
+        assessment: Assessment | None,
+        *,
+        on: date,
+        pooled: Pooled | None = None,
+        limit: int = 10,
+    ) -> Consulted:
+        """Return the articles in force `on` that day that govern what `document` reports, and what else is to be said of them.
+
+        A string is read as a text without a title. Without an assessment the table is asked by words alone. `pooled` is
+        what the encoder makes of title and text (`Analyser.pooled`); with it rows are recognised better, without it by
+        their characters alone.
+        """
+        title, text = (document.title, document.text) if isinstance(document, Document) else ("", document)
+        text = text[:_OPENING_CHARS]
+        # The encoder learned rows from risks alone and is always sure of one.
+        read = None if assessment is not None and assessment.rules_out_risk else pooled
+        features = self.recogniser.features(title, text)
+        margins = self.recogniser.margins(features, read)
+        offered = grounds(self.situations, title, text, assessment, margins)
+        worths = self.recogniser.worths(features, offered.met, read)
+        best = {ground.article: ground for ground in _with_precedents(offered, worths)}
+        held = {key: self.index.article(key, on) for key in best}
+        articles = {key: article for key, article in held.items() if article is not None}
+        ended = tuple(_ended(offered, self.index, on, {article.stem for article in articles.values()}))
+        scores = {key: best[key].score for key in articles}
+        # Likeness of words orders what situations offer; alone it speaks only where no situation was recognised, or
+        # where the library holds nothing of what one offers, as one of provincial rules alone. Where all that governs has
+        # ended, what reads alike in other laws is no substitute.
+        alone = not offered.situations or (bool(best) and not scores and not ended)
+        words = self.index.search(f"{title} {title} {text}", on)
+        for article, score in words:
+            if article.key in scores or alone:
+                articles[article.key] = article
+                scores[article.key] = scores.get(article.key, 0.0) + _WORDS_WEIGHT * score / words[0][1]
+        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        matches = tuple(_matched(articles[key], score, best.get(key)) for key, score in ranked[:limit])
+        return Consulted(matches=matches, ended=ended, elsewhere=_elsewhere(offered))
 
 
-def consult(
-    document: Document | str,
-    assessment: Assessment | None,
-    index: ArticleIndex,
-    *,
-    on: date,
-    situations: Situations | None = None,
-    recogniser: Recogniser | None = None,
-    pooled: Pooled | None = None,
-    limit: int = 10,
-) -> Consulted:
-    """Return the articles that govern what `document` reports, and which laws govern it that are held only as they were.
-
-    A string is read as a text without a title. Without an assessment the table is asked by words alone. Table and
-    recogniser are the shipped ones where none is given. `pooled` is what the encoder makes of title and text
-    (`Analyser.pooled`); with it rows are recognised better, without it by their characters alone.
-    """
-    title, text = (document.title, document.text) if isinstance(document, Document) else ("", document)
-    text = text[:_OPENING_CHARS]
-    off_topic = assessment is not None and assessment.rules_out_risk
-    # The encoder learned rows from risks alone and is always sure of one.
-    model = recogniser or load_recogniser()
-    read = None if off_topic else pooled
-    features = model.features(title, text)
-    margins = model.margins(features, read)
-    offered = grounds(situations or load_situations(), title, text, assessment, margins)
-    best = {ground.article: ground for ground in _with_precedents(offered, model.worths(features, offered.met, read))}
-    held = {key: index.article(key, on) for key in best}
-    articles = {key: article for key, article in held.items() if article is not None}
-    scores = {key: best[key].score for key in articles}
-    ended = tuple(_ended(offered, index, on, {article.stem for article in articles.values()}))
-    words = index.search(f"{title} {title} {text}", on)
-    top = words[0][1] if words else 1.0
-    # Likeness of words orders what situations offer; alone it speaks only where no situation was recognised, or where the
-    # library holds nothing of what one offers, as one of provincial rules alone. Where all that governs has ended, what
-    # reads alike in other laws is no substitute.
-    alone = not offered.situations or (bool(best) and not scores and not ended)
-    for article, score in words:
-        if article.key in scores or alone:
-            articles[article.key] = article
-            scores[article.key] = scores.get(article.key, 0.0) + _WORDS_WEIGHT * score / top
-    ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-    matches = tuple(_matched(articles[key], score, best.get(key)) for key, score in ranked[:limit])
-    return Consulted(matches=matches, ended=ended)
+def _elsewhere(offered: Grounds) -> Situation | None:
+    """Return the leading row where rows of its remit outweigh all others, and it is not this office's."""
+    if not offered.situations or (remit := offered.situations[0].remit) is None:
+        return None
+    known = sum(share for row, share in offered.met if row.remit == remit)
+    return offered.situations[0] if known >= _LEAST_REMIT else None
 
 
 def _ended(offered: Grounds, index: ArticleIndex, on: date, in_force: Collection[str]) -> Iterator[EndedLaw]:

@@ -16,6 +16,7 @@ import yaml
 
 from analysis.assessment import CATEGORY_NAMES, Assessment, EntityType
 from analysis.matching.articles import article_label, article_number
+from analysis.matching.remits import Remit, read_remits
 from analysis.matching.table_text import lines_of, listed, read_table, text_of, texts
 from crawlers.yaml_words import yaml_reason
 
@@ -39,7 +40,7 @@ _ENTITY_PRODUCTS = {
     EntityType.DRUG: "drug",
 }
 _LISTS = ("situations", "modifiers")
-_SECTIONS = ("version", "laws", "words", "products", *_LISTS)
+_SECTIONS = ("version", "laws", "words", "products", "remits", *_LISTS)
 _DIGITS = 8
 _MOST_WEIGHT = 5
 _TITLE_COUNTS = 3
@@ -73,7 +74,7 @@ class Cues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """One row: when it applies, what governs, what is related, and why in one Chinese sentence."""
+    """One row: when it applies, what governs, what is related, why in one Chinese sentence, and whose matter it is if not this office's."""
 
     id: str
     categories: tuple[str, ...]
@@ -86,6 +87,7 @@ class Situation:
     governs: tuple[str, ...]
     related: tuple[str, ...]
     why: str
+    remit: Remit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,7 @@ class _Raw:
         self.version = text_of(data, "version", name)
         self.laws = {short: text_of(self._section(data, "laws"), short, name) for short in self._section(data, "laws")}
         self.words, self.products = (self._lists(data, key) for key in ("words", "products"))
+        self.remits = read_remits(self._section(data, "remits"), f"{name}：remits")
         self.rows = {key: self._rows(data, key) for key in _LISTS}
         self._places: dict[str, str] = {}
 
@@ -236,7 +239,7 @@ class _Raw:
         made.name, made._lines = shipped.name, shipped._lines  # noqa: SLF001 - of the same class
         made.version = f"{shipped.version}，本地 {own.version or '未注明'}"
         made.laws, made.words = shipped.laws | own.laws, shipped.words | own.words
-        made.products = shipped.products | own.products
+        made.products, made.remits = shipped.products | own.products, shipped.remits | own.remits
         made.rows = {key: _over(shipped.rows[key], own.rows[key]) for key in _LISTS}
         made._places = {row: own.place(row) for key in _LISTS for row in own.rows[key]}  # noqa: SLF001 - of the same class
         return made
@@ -261,11 +264,11 @@ def _read(raw: _Raw, digest: str, instead: _Raw | None = None) -> tuple[Situatio
         found: list[Situation] = []
         for row, values in raw.rows[key].items():
             try:
-                found.append(_row(_named(key, values), raw.laws, raw.words, raw.place(row)))
+                found.append(_row(_named(key, values), raw, raw.place(row)))
             except ValueError as error:
                 faults.append(str(error))
                 if instead is not None and (kept := instead.rows[key].get(row)):
-                    found.append(_row(_named(key, kept), instead.laws, instead.words, instead.place(row)))
+                    found.append(_row(_named(key, kept), instead, instead.place(row)))
         read[key] = tuple(found)
     if twice := raw.rows["situations"].keys() & raw.rows["modifiers"].keys():
         faults.append(f"{raw.name}：{'、'.join(sorted(twice))} 同时写在 situations 和 modifiers 中")
@@ -285,9 +288,7 @@ def _named(key: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return row | {"governs": row.pop("articles", row.get("governs", ()))} if key == "modifiers" else row
 
 
-def _row(
-    values: Mapping[str, Any], laws: Mapping[str, str], words: Mapping[str, Sequence[str]], where: str
-) -> Situation:
+def _row(values: Mapping[str, Any], raw: _Raw, where: str) -> Situation:
     needed = ("id", "why") if values.get("alone") else ("id", "governs", "why")
     if missing := [key for key in needed if not values.get(key)]:
         raise ValueError(f"{where}：缺少 {'、'.join(missing)}")
@@ -298,16 +299,20 @@ def _row(
         raise ValueError(f"{where}：categories 中没有编号为 {'、'.join(sorted(unknown))} 的类别，可能已删除")
     if unknown := {*products} - set(_PRODUCTS):
         raise ValueError(f"{where}：products 中 {'、'.join(sorted(unknown))} 不是产品大类，可写 {'、'.join(_PRODUCTS)}")
-    cues = {key: Cues(_spelled(texts(values, key, where), words, where)) for key in ("cues", "also", "unless")}
+    remit = text_of(values, "remit", where)
+    if remit and remit not in raw.remits:
+        raise ValueError(f"{where}：remits 中没有名为 {remit} 的主管部门")
+    cues = {key: Cues(_spelled(texts(values, key, where), raw.words, where)) for key in ("cues", "also", "unless")}
     return Situation(
         id=str(values["id"]),
         categories=categories,
         products=products,
         weight=_weight(values.get("weight", 1.0), where),
         alone=bool(values.get("alone", False)),
-        governs=tuple(_key(ref, laws, where) for ref in texts(values, "governs", where)),
-        related=tuple(_key(ref, laws, where) for ref in texts(values, "related", where)),
+        governs=tuple(_key(ref, raw.laws, where) for ref in texts(values, "governs", where)),
+        related=tuple(_key(ref, raw.laws, where) for ref in texts(values, "related", where)),
         why=text_of(values, "why", where),
+        remit=raw.remits[remit] if remit else None,
         **cues,
     )
 

@@ -78,13 +78,16 @@ def group() -> None:
 
 def match(data: DataOption = None) -> None:
     """Match documents from standard input with the imported articles in force on their day."""
-    from analysis.matching.retrieval import match as match_articles
+    from analysis.matching.retrieval import Counsel
     from service.domain.beijing import BEIJING
     from service.flows.policies.importing import load_index
+    from service.flows.policies.law_notes import law_notes
     from service.flows.policies.library import usable_recogniser
 
     with opened(data) as app:
-        index = load_index(app.store, app.cut, app.register, gists=False)
+        index, register = load_index(app.store, app.cut, app.register, gists=False), app.register
+        with app.store.read() as work:
+            policies = {policy.stem: policy for policy in work.policies.listing()}
         situations = app.situations()
         faults = app.situations.faults
         today = app.now()
@@ -93,15 +96,15 @@ def match(data: DataOption = None) -> None:
     recogniser, refused = usable_recogniser()
     for fault in (*faults, *filter(None, [refused])):
         typer.echo(fault, err=True)
+    counsel = Counsel(index=index, situations=situations, recogniser=recogniser)
     analyser, answers = _analyser(), _Answers()
     for documents in answers.batches():
         for document, assessment in zip(documents, analyser.assess(documents), strict=True):
             on = (document.published_at or today).astimezone(BEIJING).date()
             pooled = analyser.pooled(document.title, document.text)
-            found = match_articles(
-                document, assessment, index, on=on, situations=situations, recogniser=recogniser, pooled=pooled
-            )
-            write_line({"id": document.id, "articles": [_cited(one) for one in found]})
+            found = counsel.consult(document, assessment, on=on, pooled=pooled)
+            notes = [_noted(one) for one in law_notes(found, policies, register)]
+            write_line({"id": document.id, "articles": [_cited(one) for one in found.matches], "notes": notes})
         flush()
     answers.finish()
 
@@ -109,6 +112,11 @@ def match(data: DataOption = None) -> None:
 def _cited(one: "ArticleMatch") -> dict[str, Any]:
     told = {"article": one.article.key, "score": one.score, "valid": one.valid}
     return told | {"why": one.why, "situation": one.situation}
+
+
+def _noted(entry: dict[str, Any]) -> dict[str, Any]:
+    told = {"law": entry["title"], "said": entry["gist"], "verified": entry["verified"]}
+    return told | {"office": entry.get("office"), "why": entry["why"], "situation": entry["situation"]}
 
 
 def _analyser() -> "Analyser":

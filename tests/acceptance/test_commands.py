@@ -161,6 +161,19 @@ class TestMatch:
         scores = [article["score"] for article in rows[0]["articles"]]
         assert scores == sorted(scores, reverse=True)
 
+    def test_it_says_whose_matter_it_is_and_which_law_has_ended_in_the_words_of_the_page(self, tmp_path: Path) -> None:
+        data, law = tmp_path / "var", tmp_path / "食品安全法(2021-04-29).md"
+        law.write_text("第三十四条 不得经营（演示）。\n\n第五十七条 集中用餐单位（演示）。\n", encoding="utf-8")
+        assert run("policies", "import", str(law), "--data", str(data)).returncode == 0
+        rotten = CLUSTER | {"title": "幼儿园食堂用发霉大米", "text": "", "published_at": "2026-03-02T09:00:00+08:00"}
+        [told] = answers(run("match", "--data", str(data), stdin=lines(rotten)))
+        assert told["articles"] == []
+        whose, ended = told["notes"]
+        assert list(whose) == ["law", "said", "verified", "office", "why", "situation"]
+        assert (whose["law"], whose["office"]) == ("《食品安全法》", "市场监督管理部门")
+        assert (ended["law"], ended["verified"], ended["office"]) == ("食品安全法（2021年）", False, None)
+        assert "失效，所列条号不再引用" in ended["said"]
+
     def test_what_holds_no_article_is_refused_by_name(self, tmp_path: Path) -> None:
         (tmp_path / "空.md").write_text("没有条文。\n", encoding="utf-8")
         done = run("policies", "import", str(tmp_path / "空.md"), "--data", str(tmp_path / "var"))

@@ -13,7 +13,7 @@ import pytest
 
 from analysis.assess import Analyser
 from analysis.matching.articles import split_articles
-from analysis.matching.retrieval import ArticleIndex, match
+from analysis.matching.retrieval import ArticleIndex, Counsel
 from tests.quality.labelled import document_of, grades_of, offer_scores, read_table
 
 pytestmark = pytest.mark.quality
@@ -32,13 +32,13 @@ def offered(shared_data: Path) -> dict[str, list[str]]:
     analyser = Analyser.load()
     laws = sorted((shared_data / "law").glob("*.md"))
     articles = [one for law in laws for one in split_articles(law.read_text(encoding="utf-8"), law.stem)]
-    index = ArticleIndex(articles, analyser.segmenter.cut_for_search)
+    counsel = Counsel(index=ArticleIndex(articles, analyser.segmenter.cut_for_search))
     titles = [title for _, title, _ in read_table(TITLES)]
     documents = [document_of({"id": title, "title": title, "text": "", "date": "2025-03-01"}) for title in titles]
     found: dict[str, list[str]] = {}
     for document, assessment in zip(documents, analyser.assess(documents), strict=True):
         pooled = analyser.pooled(document.title, document.text)
-        matches = match(document, assessment, index, on=LAWS_OF, pooled=pooled)
+        matches = counsel.consult(document, assessment, on=LAWS_OF, pooled=pooled).matches
         found[document.title] = [one.article.key for one in matches]
     return found
 

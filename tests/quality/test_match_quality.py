@@ -17,7 +17,7 @@ import pytest
 from analysis.assess import Analyser
 from analysis.matching.articles import split_articles
 from analysis.matching.grounds import grounds
-from analysis.matching.retrieval import ArticleIndex, Validity, match
+from analysis.matching.retrieval import ArticleIndex, Counsel, Validity
 from analysis.matching.situations import load_situations
 from analysis.training.data import WRITTEN_DOCUMENTS, read_situation_labels
 from analysis.training.recognise import (
@@ -80,6 +80,11 @@ def index(shared_data: Path, analyser: Analyser) -> ArticleIndex:
     return ArticleIndex(articles, analyser.segmenter.cut_for_search)
 
 
+@pytest.fixture(scope="module")
+def counsel(index: ArticleIndex) -> Counsel:
+    return Counsel(index=index)
+
+
 def test_every_article_of_the_table_stands_in_a_law(index: ArticleIndex) -> None:
     rows = (*load_situations().rows, *load_situations().modifiers)
     named = {key for row in rows for key in (*row.governs, *row.related)}
@@ -112,13 +117,13 @@ def _pairs(shared_data: Path, *, before: bool | None = None) -> tuple[dict[str, 
 
 @pytest.mark.parametrize(("before", "floors"), [(True, WRITTEN_FROM), (False, UNSEEN)])
 def test_governing_articles_come_first(
-    before: bool, floors: tuple[float, ...], shared_data: Path, analyser: Analyser, index: ArticleIndex
+    before: bool, floors: tuple[float, ...], shared_data: Path, analyser: Analyser, counsel: Counsel
 ) -> None:
     pairs, documents = _pairs(shared_data, before=before)
     scores = []
     for document, assessment in zip(documents, analyser.assess(documents), strict=True):
         pooled = analyser.pooled(document.title, document.text)
-        found = match(document, assessment, index, on=document.happened_at.date(), pooled=pooled)
+        found = counsel.consult(document, assessment, on=document.happened_at.date(), pooled=pooled).matches
         scores.append(offer_scores(grades_of(pairs[document.id]), [m.article.key for m in found]))
     reached = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
     # Which of the three is below its floor is enough to know; the figure itself would be one more look.
@@ -127,7 +132,7 @@ def test_governing_articles_come_first(
 
 
 def test_rows_name_the_articles_that_were_chosen_item_by_item(
-    shared_data: Path, analyser: Analyser, index: ArticleIndex
+    shared_data: Path, analyser: Analyser, counsel: Counsel
 ) -> None:
     chosen = {row[0]: row[1] for row in read_table(Path(__file__).with_name("article_choices.tsv"))}
     folder = shared_data / "attention"
@@ -138,7 +143,7 @@ def test_rows_name_the_articles_that_were_chosen_item_by_item(
     scores = []
     for document, assessment in zip(documents, analyser.assess(documents), strict=True):
         pooled = analyser.pooled(document.title, document.text)
-        found = match(document, assessment, index, on=document.happened_at.date(), pooled=pooled)
+        found = counsel.consult(document, assessment, on=document.happened_at.date(), pooled=pooled).matches
         scores.append(offer_scores(grades_of(chosen[document.id]), [m.article.key for m in found]))
     reached = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
     assert [f"{name} {got:.3f}" for name, got, least in zip(NAMES, reached, CHOSEN, strict=True) if got < least] == []
@@ -156,7 +161,7 @@ def test_rows_name_the_articles_that_readers_chose_who_never_saw_them() -> None:
 
 
 def test_articles_of_documents_that_nothing_was_made_from_keep_their_floors(
-    analyser: Analyser, index: ArticleIndex
+    analyser: Analyser, counsel: Counsel
 ) -> None:
     labelled = read_situation_labels()
     texts = read_rows(WRITTEN_DOCUMENTS)
@@ -167,7 +172,7 @@ def test_articles_of_documents_that_nothing_was_made_from_keep_their_floors(
     for document, assessment in zip(documents, analyser.assess(documents), strict=True):
         pooled = analyser.pooled(document.title, document.text)
         # Their days are invented; the laws are those of one day.
-        found = match(document, assessment, index, on=LAST_DAY, pooled=pooled)
+        found = counsel.consult(document, assessment, on=LAST_DAY, pooled=pooled).matches
         scores.append(offer_scores(grades_of(chosen[document.id]), [m.article.key for m in found]))
     reached = [sum(column) / len(scores) for column in zip(*scores, strict=True)]
     lacking = zip(NAMES, reached, UNSEEN_DOCUMENTS, strict=True)
@@ -208,17 +213,17 @@ def test_no_article_out_of_force_is_offered_and_each_says_why(
     reasons = {row.id: row.why for row in (*load_situations().rows, *load_situations().modifiers)}
     for document, assessment in zip(documents, analyser.assess(documents), strict=True):
         on = document.happened_at.date()
-        for one in match(document, assessment, dated, on=on):
+        for one in Counsel(index=dated).consult(document, assessment, on=on).matches:
             assert days[one.article.stem].in_force(on)
             assert one.situation is None or one.why in {reasons[one.situation], "标注样本中情形相近的稿件常涉及此条"}
             assert one.why
 
 
-def test_a_match_takes_less_than_fifty_milliseconds(shared_data: Path, analyser: Analyser, index: ArticleIndex) -> None:
+def test_a_match_takes_less_than_fifty_milliseconds(shared_data: Path, analyser: Analyser, counsel: Counsel) -> None:
     _, documents = _pairs(shared_data)
     assessments = analyser.assess(documents)
     started = time.process_time()
     for document, assessment in zip(documents, assessments, strict=True):
         pooled = analyser.pooled(document.title, document.text)
-        match(document, assessment, index, on=document.happened_at.date(), pooled=pooled)
+        counsel.consult(document, assessment, on=document.happened_at.date(), pooled=pooled)
     assert 1000 * (time.process_time() - started) / len(documents) < LIMIT_MS

@@ -15,7 +15,7 @@ from service.domain.beijing import BEIJING
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.known import KnownFact, known_facts
 from service.domain.finding import Finding
-from service.domain.policies.policy import PolicyArticle, Standing
+from service.domain.policies.policy import PolicyArticle, Standing, is_note
 from service.domain.policies.quotation import GIST_ONLY, NOT_STORED, REFERENCE_ONLY, check_quotations
 
 __all__ = [
@@ -63,6 +63,8 @@ class PolicyQuotation:
     verified: bool
     why: str
     standing: str = ""
+    note: bool = False
+    """Whether `gist` is a sentence of its own and stands for no article; then `title` has its marks."""
 
     @property
     def shown(self) -> str:
@@ -71,6 +73,8 @@ class PolicyQuotation:
         mark = "" if self.verified else "〔待核实〕"
         mark += f"〔{self.standing}，请改引现行文本〕" if self.standing else ""
         source = f"{_in_marks(self.title)}{number}{self.article}{mark}"
+        if self.note:
+            return f"{self.title}{mark}：{self.gist}"
         if self.text is None:
             return f"{source}〔{NOT_STORED}〕{GIST_ONLY}：{self.gist}"
         return f"{source}：“{self.text}”"
@@ -176,7 +180,10 @@ def _quotations(
             "verified": bool(item.get("verified")),
             "why": str(item.get("why") or ""),
         }
-        if not keys:
+        if is_note(item):
+            title = shared["title"] if item.get("office") else _in_marks(shared["title"])
+            yield PolicyQuotation(key="", article="", text=None, note=True, **(shared | {"title": title}))
+        elif not keys:
             yield PolicyQuotation(key="", article=str(item.get("article") or ""), text=None, **shared)
         for key in keys:
             if key not in seen:

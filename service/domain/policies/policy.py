@@ -23,6 +23,7 @@ __all__ = [
     "Standing",
     "Verdict",
     "Verification",
+    "is_note",
 ]
 
 
@@ -282,6 +283,11 @@ class PolicyBasis:
             "verified": self.verified,
             "why": self.why,
         }
+
+
+def is_note(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a matched entry has no article: it names a law that has ended, or whose matter it is, and nothing to quote."""
+    return bool(entry.get("situation")) and not entry.get("article_keys")
 
 
 class Verdict(StrEnum):

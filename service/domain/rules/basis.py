@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.assessment import CATEGORY_NAMES
 from service.domain.events.facts import IncidentFacts, holds
-from service.domain.policies.policy import PolicyBasis, PolicyFact
+from service.domain.policies.policy import PolicyBasis, PolicyFact, is_note
 from service.domain.rules.register import AppliedPolicy, CategoryRule, Register
 
 __all__ = [
@@ -41,11 +41,13 @@ def matched_entries(basis: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
 def with_matched(duties: Sequence[PolicyBasis], matched: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """Return a basis as an alert keeps it: the register's duties, then matched entries but articles that a duty names already.
 
-    An entry without articles names a law whose present text is not held.
+    Before all stands whose matter it is where another authority answers.
     """
     named = {key for duty in duties for key in duty.article_keys}
-    fresh = (entry for entry in matched if not (keys := entry.get("article_keys") or ()) or not named.issuperset(keys))
-    return (*(duty.as_json() for duty in duties), *fresh)
+    elsewhere = [entry for entry in matched if entry.get("office")]
+    others = (entry for entry in matched if not entry.get("office"))
+    fresh = (entry for entry in others if is_note(entry) or not named.issuperset(entry.get("article_keys") or ()))
+    return (*elsewhere, *(duty.as_json() for duty in duties), *fresh)
 
 
 def _applied(categories: Sequence[str], register: Register) -> Iterator[tuple[str | None, AppliedPolicy]]:

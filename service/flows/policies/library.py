@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.assessment import Assessment, CategoryScore, Level, Tone
 from analysis.matching.recognition import Pooled, Recogniser, cues_alone, load_recogniser
-from analysis.matching.retrieval import ArticleIndex, ArticleMatch, EndedLaw, consult
+from analysis.matching.retrieval import ArticleIndex, ArticleMatch, Counsel
 from analysis.matching.situations import Situations, load_situations
 from analysis.tiers.linear import ModelRefusedError
 from crawlers.records import Document, DocumentKind
@@ -18,12 +18,12 @@ from service.domain.events.event import Event, EventDocument
 from service.domain.policies.policy import Policy
 from service.domain.rules.register import Register
 from service.flows.policies.importing import LIBRARY_CHANGED, load_index
+from service.flows.policies.law_notes import law_notes, named
 from service.ports.store import Store
 
 __all__ = ["PolicyLibrary", "usable_recogniser"]
 
 _OFFERED = 5
-_ENDED_NAMED = 2
 _LEAST_SHARE = 0.35
 """Share of the best score below which an article is left out: it belongs to another reading of the event."""
 
@@ -87,53 +87,27 @@ class PolicyLibrary:
     def basis_of(self, event: Event, documents: Sequence[EventDocument], on: date) -> list[dict[str, Any]]:
         """Return the articles in force `on` that the event's situation calls for, best first, in the shape of a basis.
 
-        The same event and library give the same answer; only articles of a recognised situation are offered. A law that
-        governs it and is held only in a text that has ended is named behind them without an article, unverified.
+        The same event and library give the same answer; only articles of a recognised situation are offered. Behind
+        them stand notes without an article: whose matter it is where another authority answers, and a law that governs it and
+        is held only in a text that has ended, unverified.
         """
         if self._index is None or not len(self):
             return []
         read = _as_document(event, documents)
-        consulted = consult(
-            read,
-            _as_assessment(event),
-            self._index,
-            on=on,
+        asked = Counsel(
+            index=self._index,
             situations=self._situations(),
-            recogniser=self._recogniser,
-            pooled=self._pooled(read.title, read.text),
-            limit=_OFFERED,
+            recogniser=self._recogniser or load_recogniser(),
         )
+        pooled = self._pooled(read.title, read.text)
+        consulted = asked.consult(read, _as_assessment(event), on=on, pooled=pooled, limit=_OFFERED)
         found = consulted.matches
         least = _LEAST_SHARE * found[0].score if found else 0.0
         offered = [self._entry(one) for one in found if one.situation is not None and one.score >= least]
-        return [*offered, *(self._ended(one) for one in consulted.ended[:_ENDED_NAMED])]
-
-    def _ended(self, one: EndedLaw) -> dict[str, Any]:
-        title, _ = self._named(one.stem)
-        held = self._policies.get(one.stem)
-        later = held.superseded_by if held is not None else None
-        instead = f"现行文本“{later}”已入库，请查其中相应的条" if later else "请查现行文本相应的条，并把它导入政策库"
-        return {
-            "policy_id": "",
-            "title": title,
-            "issue_number": None,
-            "article": None,
-            "article_keys": [],
-            "gist": f"系统收录的文本已于 {one.ended_at.isoformat()} 失效，所列条号不再引用；{instead}",
-            "limit": None,
-            "verified": False,
-            "why": f"按情形自动匹配，{one.why}",
-            "situation": one.situation,
-        }
-
-    def _named(self, stem: str) -> tuple[str, str | None]:
-        """Return title and issue number of a policy, of the library, else of the register."""
-        documents = self._register.documents.values() if self._register is not None else ()
-        policy = self._policies.get(stem) or next((known for known in documents if known.stem == stem), None)
-        return (policy.title, policy.issue_number) if policy else (stem, None)
+        return [*offered, *law_notes(consulted, self._policies, self._register)]
 
     def _entry(self, one: ArticleMatch) -> dict[str, Any]:
-        title, issue_number = self._named(one.article.stem)
+        title, issue_number = named(one.article.stem, self._policies, self._register)
         gist = self._register.gists.get(one.article.key) if self._register is not None else None
         return {
             "policy_id": "",

@@ -14,7 +14,7 @@ from service.domain.audit import AuditRow, actor_word
 from service.domain.events import known
 from service.domain.events.event import Event, EventDocument
 from service.domain.events.known import telling_document
-from service.domain.policies.policy import Policy, PolicyArticle, PolicyDocument, PolicyFact
+from service.domain.policies.policy import Policy, PolicyArticle, PolicyDocument, PolicyFact, is_note
 from service.domain.rules.register import Register
 from service.web.views.disguise import disguises
 from service.web.views.marking import excerpt, spans_of
@@ -104,6 +104,8 @@ class BasisView:
     unverified: str
     key: str = ""
     """Key of the article that a situation offered; empty for a duty of the register."""
+    note: bool = False
+    """Whether `gist` is a sentence of its own, on a law that has ended or on whose matter it is, and stands for no article."""
 
 
 def document_views(documents: Sequence[EventDocument]) -> list[DocumentView]:
@@ -232,9 +234,10 @@ def _basis_view(
         text="\n".join(article.text for article in held) or None,
         why=str(item.get("why") or ""),
         verified=fact.verified if fact else bool(item.get("verified")),
-        validity=_validity(document, policy, today),
+        validity="" if is_note(item) else _validity(document, policy, today),
         unverified="、".join(fact.open_points if fact else document.open_points if document else ()),
         key=str(next(iter(item.get("article_keys") or ()), "")) if item.get("situation") else "",
+        note=is_note(item),
     )
 
 

@@ -25,6 +25,8 @@ ANY = "any"
 EXAMPLE = """\
 laws:                            # 新增的法规写在这里，名称与导入的文件名相同
   本省办法: 江西省某办法(2024-03-01)
+remits:                          # 主管的是别的部门时写在这里；读到原文后写 code: V 和 source，否则标“待核实”
+  own-remit: {laws: [某条例], office: 某部门}
 situations:
   - id: own-example              # 新编号即增加一条；写已有的编号即只改写到的几项
     why: 一句话说明为什么适用
@@ -34,6 +36,11 @@ situations:
     also: [药]                   # 还须有其中之一，可不写；unless 为不得出现的词
     governs: [药品法#61]         # 主要条文，最切合的在前
     related: [药品法#98]         # 相关条文，可不写
+  - id: own-elsewhere            # 别的部门的事：写 alone: true 则不引条文，只说由谁处理
+    why: 一句话说明为什么不归本局
+    cues: [另一示例线索词]
+    alone: true
+    remit: own-remit
   - id: online-sale
     off: true                    # 停用系统自带的一条；true 改为 false 即恢复
 modifiers:

@@ -16,7 +16,9 @@ from analysis.matching.situations import Situations, load_situations
 from analysis.segmentation import RjiebaSegmenter
 from service.cli.operate import _situations_model
 from service.domain.events.event import IncidentGrade
+from service.domain.events.facts import IncidentFacts
 from service.domain.people.person import Role
+from service.domain.rules.basis import basis_for, with_matched
 from service.flows.alerts.consider import Office
 from service.flows.alerts.grading import set_grade
 from service.flows.judging.assess import assess_pending
@@ -25,6 +27,7 @@ from service.flows.policies.importing import import_policies, load_index
 from service.flows.policies.library import PolicyLibrary
 from service.flows.watch import watch
 from service.ports.store import Store
+from tests.builders import build_event
 from tests.flows.pipeline.conftest import MovingClock
 from tests.flows.pipeline.judge import ScriptedJudge, document
 from tests.flows.pipeline.test_assess import FIRST, SECOND, alerts, take
@@ -103,6 +106,23 @@ class TestBasis:
         # It stays when the next report joins, and is no article that could be cited or quoted.
         happens(store, judge, replace(office, library=library), clock, "2", SECOND)
         assert matched(store) == [entry]
+
+    def test_a_matter_of_another_authority_says_first_whose_it_is_and_cites_nothing(
+        self, store: Store, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary
+    ) -> None:
+        imports(store, laws, office, clock, library)
+        event = build_event(title="章贡区一医院虚构住院骗取医保基金", categories=("R12",))
+        [told] = library.basis_of(event, [], date(2026, 3, 2))
+        duties = basis_for(event.categories, IncidentFacts(), office.register, date(2026, 3, 2))
+        assert duties
+        assert with_matched(duties, [told])[0] == told
+        assert (told["title"], told["office"], told["article_keys"], told["verified"]) == (
+            "《医疗保障基金使用监督管理条例》",
+            "医疗保障部门",
+            [],
+            True,
+        )
+        assert told["gist"] == "由医疗保障部门处理；本系统没有为这类事项列出条文，不引条文"
 
     def test_matched_articles_stand_behind_the_duties_with_their_reason(
         self, store: Store, judge: ScriptedJudge, office: Office, clock: MovingClock, laws: Path, library: PolicyLibrary

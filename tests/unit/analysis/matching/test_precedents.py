@@ -9,7 +9,7 @@ from scipy import sparse
 
 from analysis.matching.precedents import Precedents, fingerprint_of_row
 from analysis.matching.recognition import Head, Pooled, Recogniser, count_query, load_recogniser
-from analysis.matching.retrieval import match
+from analysis.matching.retrieval import Counsel
 from analysis.matching.situations import Situations, parse_situations
 from analysis.tiers.linear import Weighting
 from analysis.training.data import read_article_labels
@@ -39,9 +39,8 @@ def small_model(table: Situations = SITUATIONS) -> Recogniser:
 def found(
     title: str, table: Situations = SITUATIONS, model: Recogniser | None = None
 ) -> dict[str, tuple[str | None, str]]:
-    matches = match(
-        document(title), judged("R02"), INDEX, on=TODAY, situations=table, recogniser=model or small_model()
-    )
+    counsel = Counsel(index=INDEX, situations=table, recogniser=model or small_model())
+    matches = counsel.consult(document(title), judged("R02"), on=TODAY).matches
     return {one.article.key: (one.situation, one.why) for one in matches}
 
 

@@ -1,5 +1,6 @@
 """Matching of invented reports with invented articles, and the shipped table of situations."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from analysis.assessment import CATEGORY_NAMES, Assessment, CategoryScore, Entity, EntityType, Level, Tone
 from analysis.matching.articles import split_articles
 from analysis.matching.grounds import grounds
-from analysis.matching.retrieval import ArticleIndex, Validity, consult, match
+from analysis.matching.retrieval import ArticleIndex, Counsel, Validity
 from analysis.matching.situations import load_situations, parse_situations
 from analysis.segmentation import RjiebaSegmenter
 from crawlers.records import Document, DocumentKind
@@ -34,6 +35,7 @@ modifiers:
 VALIDITY = {OLD: Validity(until=date(2020, 1, 1)), NEW: Validity(since=date(2020, 1, 1))}
 INDEX = ArticleIndex([*split_articles(TEXT, OLD), *split_articles(TEXT, NEW)], SEGMENTER.cut_for_search, VALIDITY)
 SITUATIONS = parse_situations(TABLE, "table.yaml")
+COUNSEL = Counsel(index=INDEX, situations=SITUATIONS)
 TODAY = date(2026, 3, 2)
 
 
@@ -52,13 +54,13 @@ def judged(*categories: str, entities: tuple[Entity, ...] = ()) -> Assessment:
 
 
 def keys(title: str, *categories: str, on: date = TODAY, text: str = "") -> list[str]:
-    found = match(document(title, text), judged(*categories), INDEX, on=on, situations=SITUATIONS)
+    found = COUNSEL.consult(document(title, text), judged(*categories), on=on).matches
     return [m.article.key for m in found]
 
 
 class TestMatching:
     def test_the_situation_leads_and_says_why(self) -> None:
-        best = match(document("药店卖过期药"), judged("R02"), INDEX, on=TODAY, situations=SITUATIONS)[0]
+        best = COUNSEL.consult(document("药店卖过期药"), judged("R02"), on=TODAY).matches[0]
         assert best.article.key == f"{NEW}#第三条"
         assert (best.situation, best.why, best.valid) == ("expired", "过期药品应封存", True)
 
@@ -78,42 +80,46 @@ class TestMatching:
         other = split_articles(TEXT.replace("药", "品"), "演示别法(2020-01-01)")
         held = ArticleIndex([*split_articles(TEXT, OLD), *other], SEGMENTER.cut_for_search, VALIDITY)
         asked = document("药店卖过期药"), judged("R02")
-        now = consult(*asked, held, on=TODAY, situations=SITUATIONS)
+        now = replace(COUNSEL, index=held).consult(*asked, on=TODAY)
         assert [(one.stem, one.ended_at, one.situation) for one in now.ended] == [(OLD, date(2020, 1, 1), "expired")]
         assert now.ended[0].why == "过期药品应封存"
         assert not now.matches
-        before = consult(*asked, held, on=date(2019, 12, 31), situations=SITUATIONS)
+        before = replace(COUNSEL, index=held).consult(*asked, on=date(2019, 12, 31))
         assert not before.ended
         assert before.matches[0].article.key == f"{OLD}#第三条"
         # Where the present text is held too, the one that ended is not worth a word.
-        assert not consult(*asked, INDEX, on=TODAY, situations=SITUATIONS).ended
+        assert not COUNSEL.consult(*asked, on=TODAY).ended
 
     def test_words_alone_find_an_article_where_the_table_is_silent(self) -> None:
-        found = match("零售药品未说明用法用量", None, INDEX, on=TODAY, situations=SITUATIONS)
+        found = COUNSEL.consult("零售药品未说明用法用量", None, on=TODAY).matches
         assert found[0].article.key == f"{NEW}#第一条"
         assert found[0].situation is None
 
     def test_words_alone_find_an_article_where_the_library_holds_none_that_the_table_names(self) -> None:
         provincial = ArticleIndex(split_articles(TEXT, "演示省药品条例(2024-01-01)"), SEGMENTER.cut_for_search)
-        found = match(document("超过有效期的药品没有封存"), judged("R02"), provincial, on=TODAY, situations=SITUATIONS)
+        found = (
+            replace(COUNSEL, index=provincial)
+            .consult(document("超过有效期的药品没有封存"), judged("R02"), on=TODAY)
+            .matches
+        )
         assert found[0].article.key == "演示省药品条例(2024-01-01)#第三条"
         assert {one.situation for one in found} == {None}
         assert found[0].why == "条文用语与稿件相近"
 
     def test_scores_fall_and_no_article_stands_twice(self) -> None:
-        found = match(document("警方查处药店卖过期药"), judged("R02"), INDEX, on=TODAY, situations=SITUATIONS)
+        found = COUNSEL.consult(document("警方查处药店卖过期药"), judged("R02"), on=TODAY).matches
         scores = [m.score for m in found]
         assert scores == sorted(scores, reverse=True)
         assert len({m.article.key for m in found}) == len(found)
 
     def test_the_limit_is_kept(self) -> None:
-        found = match(document("药店卖过期药"), judged("R02"), INDEX, on=TODAY, situations=SITUATIONS, limit=2)
+        found = COUNSEL.consult(document("药店卖过期药"), judged("R02"), on=TODAY, limit=2).matches
         assert len(found) == 2
 
     def test_an_empty_library_gives_nothing(self) -> None:
         empty = ArticleIndex([], SEGMENTER.cut_for_search)
         assert (len(empty), len(INDEX)) == (0, 6)
-        assert match("药店卖过期药", None, empty, on=TODAY) == []
+        assert Counsel(index=empty).consult("药店卖过期药", None, on=TODAY).matches == ()
 
 
 class TestTable:
@@ -141,7 +147,7 @@ class TestTable:
         table = parse_situations(TABLE.replace("situations:\n", f"situations:\n{row}"), "table.yaml")
         offered = grounds(table, "外国警方查处过期药", "", judged("R02"))
         assert ([row.id for row in offered.situations], offered.articles) == (["abroad"], ())
-        assert match(document("外国警方查处过期药"), None, INDEX, on=TODAY, situations=table) == []
+        assert not replace(COUNSEL, situations=table).consult(document("外国警方查处过期药"), None, on=TODAY).matches
 
     def test_words_of_a_list_and_words_at_a_distance_are_cues(self) -> None:
         lists = "words: {old: [过期, 陈旧]}\nlaws: {新法: 演示药法(2020-01-01)}\nproducts: {}\nsituations:\n"

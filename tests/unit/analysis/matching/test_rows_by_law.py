@@ -1,11 +1,15 @@
 """Rows of the shipped table that were made from the text of the law: each event is told by its duty, not by what looks like it."""
 
+from datetime import date
+
 import pytest
 
 from analysis.assessment import Assessment, Level, Tone
 from analysis.matching.grounds import grounds
 from analysis.matching.recognition import load_recogniser
+from analysis.matching.retrieval import ArticleIndex, Counsel
 from analysis.matching.situations import load_situations
+from tests.unit.analysis.matching.test_retrieval import document
 
 
 def judged() -> Assessment:
@@ -13,6 +17,14 @@ def judged() -> Assessment:
         document_id="d", level=Level.RISK, p_in_remit=1, p_risk=1, severity=3, tone=Tone.NEUTRAL, entities=(),
         categories=(), evidence=(), model="test",
     )  # fmt: skip
+
+
+COUNSEL = Counsel(index=ArticleIndex([], str.split))
+
+
+def elsewhere(title: str) -> str:
+    row = COUNSEL.consult(document(title), judged(), on=date(2026, 3, 2)).elsewhere
+    return row.remit.office if row is not None and row.remit is not None else ""
 
 
 def offered(title: str) -> list[str]:
@@ -92,6 +104,50 @@ def test_everyday_matters_are_offered_the_law_of_their_own_field_first(title: st
 )
 def test_what_another_law_governs_is_offered_no_article_at_all(title: str) -> None:
     assert offered(title) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "office"),
+    [
+        ("医院虚构住院骗取医保基金", "医疗保障部门"),
+        ("参保人把医保卡借给邻居看病", "医疗保障部门"),
+        ("药店串换药品骗取医保基金", "医疗保障部门"),
+        ("奶茶里喝出蟑螂", "市场监督管理部门"),
+        ("宠物店卖的驱虫药是假的", "农业农村部门"),
+        ("家属质疑医院过度检查", "卫生健康部门"),
+        ("药企拖欠员工三个月工资", "人力资源社会保障部门"),
+        ("药企污水直排抚河", "生态环境部门"),
+        ("学校爆发水痘停课", "卫生健康部门和疾病预防控制部门"),
+        ("醉汉在医院急诊砸玻璃", "公安机关"),
+        ("海关查获旅客绑藏两百条活体水蛭", "海关"),
+        ("小区药店招牌太亮扰民", "城市管理部门"),
+        ("非法采集血浆窝点被端", "卫生健康部门"),
+        ("民营医院没有配置许可证就用上核磁共振", "卫生健康部门"),
+    ],
+)
+def test_a_matter_of_another_authority_says_whose_it_is(title: str, office: str) -> None:
+    assert elsewhere(title) == office
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "药贩子收购老人医保开出的慢病药再转卖",
+        "药店卖假药被查",
+        "养殖户把兽用阿莫西林充当人用药卖给村民",
+        "女子打完美容针昏迷送医",
+        "医生开错药致老人住院",
+        "药店挂证药师没交社保被查出挂证",
+        "救命药断药，居民医保患者求助",
+    ],
+)
+def test_a_matter_of_medicines_is_given_to_no_other_authority(title: str) -> None:
+    assert elsewhere(title) == ""
+
+
+def test_fraud_on_the_insurance_fund_that_touches_no_medicine_is_offered_no_article_of_the_drug_law() -> None:
+    assert offered("医院挂床住院骗取医保基金") == []
+    assert offered("药店串换药品骗取医保基金")[:2] == ["药品法#57", "药品法#58"]
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_a_part_of_a_row_that_is_left_blank_is_read_as_nothing(part: str, folder
         (b"[1, 2]\n", "应写成 laws、words、situations 等几段"),
         (
             b"situation:\n  - {id: a}\n",
-            "不认识的段 situation，可用的是 version、laws、words、products、situations、modifiers",
+            "不认识的段 situation，可用的是 version、laws、words、products、remits、situations、modifiers",
         ),
         (b"situations:\n  - {why: x}\n", "第 2 行：situations 下的这一条没有 id"),
         (b"situations:\n  - {id: [x]}\n", "第 2 行：id 应为文字"),

@@ -66,6 +66,13 @@ def test_a_text_that_the_library_knows_to_have_ended_is_said_to_whatever_the_reg
         assert shown.validity == told
 
 
+def test_a_note_on_a_law_is_no_gist_of_an_article_and_claims_no_days_in_force() -> None:
+    note = entry("") | {"article": None, "article_keys": [], "gist": "由演示部门处理", "verified": False}
+    [shown] = basis_views([note], REGISTER, {}, date(2026, 5, 15))
+    assert (shown.note, shown.gist, shown.validity, shown.key) == (True, "由演示部门处理", "", "")
+    assert not view(LATER_REPLACED, date(2026, 5, 14)).note
+
+
 def build_policy(stem: str) -> Policy:
     return Policy(
         stem=stem, title="演示", issue_number=None, body=None, issued=None, valid_from=date(2022, 5, 1),

@@ -112,6 +112,18 @@ class TestReference:
         assert draft.findings == ()
         assert draft.as_json()["quotations"][0]["text"] == TEXT
 
+    def test_whose_matter_it_is_and_a_law_that_ended_are_sentences_and_no_citation(self) -> None:
+        note = basis(article=None, article_keys=[], issue_number=None, situation="x", gist="所列条号不再引用")
+        ended = note | {"title": "甲乙旧法", "verified": False}
+        whose = note | {"title": "《医保条例》《医保办法》", "office": "医疗保障部门", "gist": "由医疗保障部门处理"}
+        draft = reference_draft(
+            alert=alert(basis=(whose, ended)), event=event(), documents=[], articles=ARTICLES, now=NOW
+        )
+        assert draft.text.endswith(
+            "【政策依据】\n《医保条例》《医保办法》：由医疗保障部门处理\n《甲乙旧法》〔待核实〕：所列条号不再引用"
+        )
+        assert draft.findings == ()
+
     def test_authority_stands_in_it_with_what_is_lawful_instead(self) -> None:
         publication = {"verdict": "check", "sentence": "须核实。", "basis": "《甲乙管理法》", "alternative": "转报"}
         draft = reference_draft(alert=alert(publication=publication), event=event(), documents=[], articles={}, now=NOW)
