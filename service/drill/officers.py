@@ -184,9 +184,9 @@ def _draft(officers: Officers, _: Deed, file: CaseFile, now: datetime) -> None:
     known = [line.text for slot in reference.slots for line in slot.lines if not line.open]
     quoted = [one.shown for one in reference.quotations if one.text is not None and one.verified]
     text = "\n".join([f"关于“{event.title}”有关情况的说明", *known, *quoted])
-    save_text(officers.hand(file, now), text=text, base=file.case.draft)
+    saved = save_text(officers.hand(file, now), text=text, base=file.case.draft)
     set_disclosure(officers.hand(file, now), Disclosure.ACTIVE, reason="")
-    submit_draft(officers.hand(file, now))
+    submit_draft(officers.hand(file, now), version=saved.draft)
 
 
 def _reviewing(step: Step) -> "_Do":

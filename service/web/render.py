@@ -33,6 +33,7 @@ from service.web.views.outcome import outcome_of
 
 __all__ = ["STATIC", "Entry", "bare_page", "desk_of", "entries", "fragment", "page", "rail"]
 
+_TURNED_DOWN = 400
 _HERE = Path(__file__).resolve().parent
 STATIC = _HERE / "static"
 _VENDOR = STATIC / "vendor"
@@ -108,9 +109,11 @@ def page(
     """Return a whole page in the frame; with what was `refused` on top, and what was written into a form that is gone."""
     context = context_of(request)
     now = context.now()
+    status = refused.status if refused.sentence else status
     frame = {
         **_common(request, context, now),
         "title": title,
+        "turned_down": request.method == "POST" and status >= _TURNED_DOWN,
         "key": key,
         "person": identity.person,
         "csrf": identity.session.csrf,
@@ -124,7 +127,7 @@ def page(
     html = whole.render(**frame, **view, refused=refused)
     if stray := refused.without_field(html):
         html = whole.render(**frame, **view, refused=replace(refused, stray=stray))
-    return HTMLResponse(html, status_code=refused.status if refused.sentence else status)
+    return HTMLResponse(html, status_code=status)
 
 
 def _waiting(request: Request, context: AppContext, identity: Identity, now: datetime) -> Mapping[str, Any]:
@@ -178,6 +181,7 @@ def _common(request: Request, context: AppContext, now: datetime) -> dict[str, A
     return {
         "drill": context.drill,
         "now": now,
+        "turned_down": False,
         "nonce": request.state.nonce,
         "version": context.version,
         "vendor": _vendor_files(),

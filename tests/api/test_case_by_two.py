@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from lxml import html
+
 from service.domain.cases.file import Disclosure
+from service.domain.cases.workflow import Step
 from service.domain.people.person import Role
 from service.flows.cases.drafting import save_text, set_disclosure
-from service.flows.cases.reviewing import bypass_asked, bypass_confirmed
+from service.flows.cases.reviewing import bypass_asked, bypass_confirmed, opinion_given
 from tests.api.conftest import Site
 from tests.api.test_cases import ALERT, give_duties
 from tests.builders import NOW
@@ -54,6 +57,41 @@ class TestBypass:
         answer = head.post(f"/cases/{way.case.id}/bypass-drop", version="1", reason="审核来得及")
         assert answer.headers["location"].endswith("done=case_bypass-drop")
         assert "越过申请已撤销，照常审核。" in head.client.get(answer.headers["location"]).text
+
+    def test_the_line_of_steps_names_for_a_bypass_nobody_who_looked_at_an_earlier_version(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=2)).submitted()
+        with site.context.store.write() as work:
+            work.people.save(PEOPLE["duty_lead"])
+        way.reviews(Step.FIRST_REVIEW)
+        opinion_given(way.hand("legal_reviewer"), Step.LEGAL_REVIEW, version=1, passed=False, remark="请改")
+        way.writes(f"{TEXT}已停用。")
+        bypass_asked(way.hand("duty_lead"), version=2, reason="五小时将到")
+        bypass_confirmed(way.hand("deputy_head"), version=2)
+        assert self._line(site, way)["三项审核"] == "越过"
+        way.checks_authority()
+        assert self._line(site, way)["权限检查"].endswith("权限庚")
+        assert self._line(site, way)["签批"] == "越过"
+
+    def test_the_line_of_steps_tells_beside_who_reviewed_that_the_rest_was_gone_past(self, site: Site) -> None:
+        way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=2)).submitted()
+        with site.context.store.write() as work:
+            work.people.save(PEOPLE["duty_lead"])
+        way.reviews(Step.LEGAL_REVIEW)
+        bypass_asked(way.hand("duty_lead"), version=1, reason="五小时将到")
+        bypass_confirmed(way.hand("deputy_head"), version=1)
+        assert self._line(site, way)["三项审核"].endswith("法规戊，其余越过")
+        way.checks_authority()
+        set_disclosure(way.hand("case_officer"), Disclosure.ACTIVE, reason="")
+        way.publishes()
+        assert self._line(site, way)["三项审核"].endswith("法规戊，其余越过")
+
+    def _line(self, site: Site, way: Way) -> dict[str, str]:
+        page = html.fromstring(site.browser(Role.VIEWER).client.get(f"/cases/{way.case.id}").text)
+        found = {}
+        for step in page.cssselect("ol.steps li"):
+            name = step.cssselect("b")[0]
+            found[name.text_content()] = " ".join(step.text_content().split()).removeprefix(name.text_content()).strip()
+        return found
 
     def test_after_a_bypass_without_a_disclosure_attribute_the_page_asks_for_it_and_takes_it(self, site: Site) -> None:
         way = Way(site.context.store, ALERT, now=NOW - timedelta(hours=1)).submitted()

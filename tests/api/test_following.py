@@ -294,6 +294,15 @@ class TestMatters:
         assert officer.person is not None
         assert officer.person.name in text
 
+    def test_a_likeness_that_was_rejected_by_mistake_is_put_right_on_the_page(self, site: Site) -> None:
+        officer, one = site.browser(Role.OFFICER), f"/matters/{matter_id(site, 'TS-101')}"
+        [path] = set(re.findall(rf"{one}/events/[\w-]+", officer.client.get(one).text))
+        assert officer.post(path, same="false").status_code == SEE_OTHER
+        assert '<button name="same" value="true" type="submit">改为“同一情况”</button>' in officer.client.get(one).text
+        assert path not in site.browser(Role.VIEWER).client.get(one).text
+        assert officer.post(path, same="true").status_code == SEE_OTHER
+        assert '<button name="same" value="false" type="submit">改为“无关”</button>' in officer.client.get(one).text
+
     def test_whoever_is_shown_records_is_written_down_once_an_hour(self, site: Site) -> None:
         browser, one = site.browser(Role.VIEWER), matter_id(site, "TS-101")
         for path in ("/matters", f"/matters/{one}", f"/matters/{one}", "/matters"):

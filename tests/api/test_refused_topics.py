@@ -130,6 +130,47 @@ def test_a_line_break_counts_as_the_one_character_that_a_browser_counts(
     assert ("太短" in sentence(answer)) is (lines == 1000), sentence(answer)
 
 
+def test_a_sheet_that_somebody_saved_meanwhile_is_not_saved_over_and_what_both_wrote_stands_on_the_page(
+    site: Site, topic: Topic, officer: Browser
+) -> None:
+    other = site.browser(Role.APPROVER)
+    assert send(other, address(SHEET, topic), {**FILLED, "answer_scope": ["审批人写的范围"], "base": ["0"]}).is_redirect
+    before = stored(site)
+    answer = send(officer, address(SHEET, topic), {**FILLED, "base": ["0"]})
+    assert answer.status_code == 409
+    assert "审批丙已于" in sentence(answer)
+    assert "存了第1版，您打开时还没有评估表，没有保存。您填写的仍在下面" in sentence(answer)
+    assert sent_again(answer, address(SHEET, topic)) == FILLED
+    assert "第1版：审批人写的范围" in answer.text
+    assert "第1版：会涨价（患者，可能低、影响高）" in answer.text
+    assert stored(site) == before
+    assert send(officer, address(SHEET, topic), {**FILLED, "base": ["1"]}).is_redirect
+
+
+def test_words_that_somebody_changed_meanwhile_are_not_written_over_unseen(
+    site: Site, topic: Topic, officer: Browser
+) -> None:
+    page = html.document_fromstring(officer.client.get(f"/topics/{topic.id}?tab=settings").text)
+    [seen] = page.xpath("//input[@name='seen']/@value")
+    other = site.browser(Role.APPROVER)
+    assert send(other, address(SETTINGS, topic), {**LIMITS, "words": ["药品追溯码"], "seen": [seen]}).is_redirect
+    before = stored(site)
+    answer = send(officer, address(SETTINGS, topic), {**LIMITS, "seen": [seen]})
+    assert answer.status_code == 409
+    assert "他人已改过归入条件或阶段（现在的搜索词：" in sentence(answer)
+    assert "药品追溯码" in sentence(answer)
+    assert sent_again(answer, address(SETTINGS, topic)) == LIMITS
+    assert stored(site) == before
+
+
+def test_a_topic_is_not_ended_for_good_by_one_stray_click(topic: Topic, officer: Browser) -> None:
+    page = html.document_fromstring(officer.client.get(f"/topics/{topic.id}?tab=settings").text)
+    [form] = page.xpath("//form[@action=$path]", path=f"/topics/{topic.id}/close")
+    assert form.getparent().tag == "details"
+    assert form.getparent().get("open") is None
+    assert "结束后不能恢复" in form.text_content()
+
+
 def test_what_was_written_is_shown_to_copy_where_the_topic_was_closed_meanwhile(
     site: Site, topic: Topic, officer: Browser
 ) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Dialog, expect
 
 from service.domain.people.person import Role
 from service.flows.alerts.acts import acknowledge
@@ -210,6 +210,33 @@ def test_a_refused_form_comes_back_with_the_reason_and_what_was_typed(
     assert page.locator("main .primary:visible").count() == 1
     expect(page.get_by_label("政策标题")).to_have_value("某某管理办法")
     expect(page.locator("textarea[name=words]")).to_have_value("甲+乙")
+
+
+def test_what_came_back_in_a_refused_form_is_not_left_unasked_and_the_keyboard_goes_on_in_it(
+    own: Served, window: Window
+) -> None:
+    page = own.enter(window(1366, 768), name="审批丙")
+    page.goto(f"{own.address}/topics")
+    page.get_by_label("政策标题").fill("某某管理办法")
+    page.locator("textarea[name=words]").fill("甲+乙")
+    page.get_by_role("button", name="开始跟踪").click()
+    expect(page.get_by_label("政策标题")).to_be_focused()
+    expect(page.get_by_label("政策标题")).to_have_accessible_description("搜索词“甲+乙”太短，每个词至少2个字")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.locator(".rail").get_by_role("link", name="政策库").click()
+    expect(page.locator("textarea[name=words]")).to_have_value("甲+乙")
+    assert asked == ["beforeunload"]
+    page.locator("textarea[name=words]").fill("甲类+乙类")
+    page.locator("input[name=since]").first.fill("2026-11-01")
+    page.get_by_role("button", name="开始跟踪").click()
+    page.wait_for_url("**done=topic_opened")
+    assert asked == ["beforeunload"]
 
 
 def test_with_colours_of_the_systems_own_what_is_current_is_told_from_the_rest(served: Served, window: Window) -> None:

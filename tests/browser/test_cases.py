@@ -12,10 +12,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from service.domain.alerts.alert import AlertState
-from service.domain.cases.workflow import CaseState
+from service.domain.cases.workflow import CaseState, Step
 from service.domain.people.person import Role
 from service.export.case_archive import verify
+from service.flows.cases.drafting import save_text
 from service.flows.cases.ending import close_case
+from service.flows.cases.reviewing import opinion_given
 from tests.browser.conftest import Served, serve
 from tests.browser.test_layout import _complaints
 from tests.builders import NOW, build_person
@@ -188,6 +190,18 @@ def test_a_draft_that_was_overtaken_is_shown_back_with_whose_version_is_newer(of
     assert [one.text for one in way.file.drafts] == ["承办处室先存的一版"]
 
 
+def test_a_version_that_somebody_saved_meanwhile_is_shown_before_it_is_submitted(office: Office) -> None:
+    way = office.way().drafting()
+    save_text(way.hand("case_officer"), text=TEXT, base=0)
+    page = office.at_case("承办丁", way.case.id, "draft")
+    save_text(way.hand("spokesperson"), text=TEXT + "咨询请拨打值班电话。", base=1)
+    page.get_by_role("button", name="送审第 1 版").click()
+    expect(page.get_by_role("alert")).to_contain_text("存了第2版，没有送审。您看到的是第1版，请看过新版再送审")
+    expect(page.locator("#draft-text")).to_have_value(TEXT + "咨询请拨打值班电话。")
+    press(page, "送审第 2 版", "case_submit")
+    assert way.case.submitted == 2
+
+
 def test_a_typed_text_is_not_left_by_a_stray_click_and_saving_it_asks_nothing(office: Office) -> None:
     way = office.way().drafting()
     page = office.at_case("承办丁", way.case.id, "draft")
@@ -203,6 +217,30 @@ def test_a_typed_text_is_not_left_by_a_stray_click_and_saving_it_asks_nothing(of
     expect(page.locator("#draft-text")).to_have_value("写了很久的一稿")
     assert asked == ["beforeunload"]
     press(page, "保存为新版本", "case_save")
+    page.get_by_role("link", name="联络", exact=True).click()
+    page.wait_for_url("**tab=liaison*")
+    assert asked == ["beforeunload"]
+
+
+def test_an_opinion_on_a_version_that_was_sent_back_meanwhile_is_not_left_before_it_is_copied(office: Office) -> None:
+    way = office.way().submitted()
+    page = office.at_case("保密己", way.case.id, "review")
+    page.fill("textarea[name=remark] >> visible=true", "措辞须再斟酌")
+    opinion_given(way.hand("legal_reviewer"), Step.LEGAL_REVIEW, version=1, passed=False, remark="请改")
+    page.get_by_role("button", name="通过第 1 版").click()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("link", name="联络", exact=True).click()
+    kept = page.get_by_label("没有保存的内容").get_by_role("textbox")
+    expect(kept).to_have_value("措辞须再斟酌")
+    assert asked == ["beforeunload"]
+    kept.select_text()
+    page.keyboard.press("Control+C")
     page.get_by_role("link", name="联络", exact=True).click()
     page.wait_for_url("**tab=liaison*")
     assert asked == ["beforeunload"]

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from service.domain.refusal import Conflict, Refusal
 
-__all__ = ["QUESTIONS", "Concern", "RiskSheet", "SheetLevel", "Weight", "checked", "propose_level", "sign"]
+__all__ = ["QUESTIONS", "Concern", "Filled", "RiskSheet", "SheetLevel", "Weight", "checked", "propose_level", "sign"]
 
 MOST_CONCERNS = 12
 
@@ -73,6 +73,16 @@ class Concern:
     def score(self) -> int:
         """Likelihood times impact, 1 to 9."""
         return self.likelihood * self.impact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A sheet as somebody filled it in; without a `level` the proposed one is meant, another needs its `reason`."""
+
+    answers: Mapping[str, str]
+    concerns: Sequence[Concern]
+    level: SheetLevel | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

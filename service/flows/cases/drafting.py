@@ -2,7 +2,7 @@
 
 from service.domain.beijing import beijing
 from service.domain.cases.assess import disclose
-from service.domain.cases.file import Case, Disclosure
+from service.domain.cases.file import Case, Disclosure, Draft
 from service.domain.cases.moves import Bar, Barred
 from service.domain.cases.review import save_draft, submit
 from service.flows.cases.scene import Hand, Scene, at_case
@@ -24,17 +24,24 @@ def save_text(hand: Hand, *, text: str, base: int) -> Case:
 def _same_base(scene: Scene, base: int) -> None:
     latest = scene.file.draft(scene.file.case.draft)
     if latest is not None and latest.version != base:
-        when = beijing(latest.at, scene.desk.now)
         mine = f"您改的是第{base}版" if base else "您打开时还没有稿件"
-        raise Barred(
-            Bar.MOVED_ON,
-            f"{latest.by}已于{when}存了第{latest.version}版，{mine}。您的文字仍在下面，请对照合并后再保存",
-        )
+        raise Barred(Bar.MOVED_ON, f"{_newer(scene, latest)}，{mine}。您的文字仍在下面，请对照合并后再保存")
 
 
-def submit_draft(hand: Hand) -> Case:
-    """Submit the latest version to the three reviews."""
+def _newer(scene: Scene, latest: Draft) -> str:
+    return f"{latest.by}已于{beijing(latest.at, scene.desk.now)}存了第{latest.version}版"
+
+
+def submit_draft(hand: Hand, *, version: int) -> Case:
+    """Submit the latest version to the three reviews; `version` is the one that the person sees.
+
+    Raises:
+        Barred: Somebody else saved a version meanwhile, there is none in this round, or it was sent back as it stands.
+    """
     with at_case(hand) as scene:
+        latest = scene.file.latest
+        if latest is not None and latest.version != version:
+            raise Barred(Bar.MOVED_ON, f"{_newer(scene, latest)}，没有送审。您看到的是第{version}版，请看过新版再送审")
         return scene.carry(submit(scene.file, scene.desk), "submitted")
 
 

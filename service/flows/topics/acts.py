@@ -1,18 +1,19 @@
 """What people do to topics: open, change, close, assess the risk before publication; and the documents that join them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from analysis.assessment import Assessment
 from crawlers.records import Document
+from service.domain.beijing import beijing
 from service.domain.events.event import EventDocument
 from service.domain.people.person import Act, Person
 from service.domain.policies.policy import Policy
 from service.domain.refusal import Conflict, NotFound, Refusal
 from service.domain.topics.assigned import AssignedDocument, Heard, assign
-from service.domain.topics.sheet import Concern, RiskSheet, SheetLevel, checked, propose_level, sign
+from service.domain.topics.sheet import Filled, RiskSheet, checked, propose_level, sign
 from service.domain.topics.topic import (
     Breadth,
     Phase,
@@ -135,17 +136,24 @@ def change_topic(
     words: Sequence[str] | None = None,
     without: Sequence[str] | None = None,
     phases: Sequence[Phase] | None = None,
+    seen: int | None = None,
     now: datetime,
 ) -> Topic:
-    """Change words or phases; with other words, documents are assigned anew.
+    """Change words or phases; with other words, documents are assigned anew. `seen` is the revision that the person began from.
 
     Raises:
-        Conflict: The topic is closed.
+        Conflict: The topic is closed, or somebody changed it meanwhile.
         Refusal, NotFound, Forbidden: As for `open_topic`.
     """
     permit(person, Act.FOLLOW)
     with store.read() as work:
         known = _open(topic_of(work, topic_id))
+    if seen is not None and seen != known.revision:
+        without_words = f"，排除词：{'、'.join(known.without)}" if known.without else ""
+        raise Conflict(
+            f"他人已改过归入条件或阶段（现在的搜索词：{'、'.join(known.words)}{without_words}），没有保存。"
+            "您填写的仍在下面，请对照后再保存"
+        )
     changed = replace(
         known,
         words=known.words
@@ -178,37 +186,33 @@ def close_topic(store: Store, person: Person, topic_id: str, *, now: datetime) -
 
 
 def save_sheet(
-    store: Store,
-    person: Person,
-    topic_id: str,
-    *,
-    answers: Mapping[str, str],
-    concerns: Sequence[Concern],
-    level: SheetLevel | None,
-    reason: str = "",
-    now: datetime,
+    store: Store, person: Person, topic_id: str, filled: Filled, *, base: int | None = None, now: datetime
 ) -> RiskSheet:
-    """Save the next version of the risk assessment sheet; without a `level` the proposed one is taken.
+    """Save the next version of the risk assessment sheet.
+
+    `base` is the version that the person began from, 0 for none; `None` asks for no check.
 
     Raises:
         Refusal: The sheet says nothing, too much, or departs from the proposal without a reason.
-        Conflict: The topic is closed.
+        Conflict: The topic is closed, or somebody saved a version meanwhile.
         NotFound, Forbidden: As everywhere.
     """
     permit(person, Act.FOLLOW)
     with store.write() as work:
         _open(topic_of(work, topic_id, hold=True))
         versions = work.topics.sheets(topic_id)
-        proposed = propose_level(answers, concerns)
+        if base is not None and versions and versions[0].version != base:
+            raise Conflict(_newer_sheet(versions[0], base, now))
+        proposed = propose_level(filled.answers, filled.concerns)
         sheet = checked(
             RiskSheet(
                 topic_id=topic_id,
                 version=versions[0].version + 1 if versions else 1,
-                answers={key: text.strip() for key, text in answers.items() if text.strip()},
-                concerns=tuple(concerns),
+                answers={key: text.strip() for key, text in filled.answers.items() if text.strip()},
+                concerns=tuple(filled.concerns),
                 proposed=proposed,
-                level=level or proposed,
-                reason=reason.strip(),
+                level=filled.level or proposed,
+                reason=filled.reason.strip(),
                 author=person.name,
                 saved_at=now,
             )
@@ -217,6 +221,14 @@ def save_sheet(
         detail = {"version": sheet.version, "level": sheet.level.word, "reason": sheet.reason}
         note(work, person, "sheet.saved", f"topic:{topic_id}", detail, now)
     return sheet
+
+
+def _newer_sheet(latest: RiskSheet, base: int, now: datetime) -> str:
+    mine = f"您改的是第{base}版" if base else "您打开时还没有评估表"
+    return (
+        f"{latest.author}已于{beijing(latest.saved_at, now)}存了第{latest.version}版，{mine}，没有保存。"
+        "您填写的仍在下面，请对照合并后再保存"
+    )
 
 
 def sign_sheet(store: Store, person: Person, topic_id: str, version: int, *, now: datetime) -> RiskSheet:

@@ -173,7 +173,7 @@ _ACTS: Mapping[str, tuple[_Act, str]] = MappingProxyType(
         "report": (_report, "overview"),
         "respond": (lambda hand, fields: assessing.decide_to_respond(hand, reason=_text(fields, "reason")), "overview"),
         "save": (_save, "draft"),
-        "submit": (lambda hand, _: drafting.submit_draft(hand), "draft"),
+        "submit": (lambda hand, fields: drafting.submit_draft(hand, version=_number(fields, "version")), "draft"),
         "disclose": (_disclose, ""),
         "review": (_review, "review"),
         "return": (_return, "review"),

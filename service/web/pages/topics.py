@@ -14,7 +14,7 @@ from analysis.topics.claims import Stance
 from service.api.identity import Guard, Identity, Reader, context_of
 from service.domain.people.person import Act
 from service.domain.refusal import NotFound, Refusal
-from service.domain.topics.sheet import QUESTIONS, RiskSheet, SheetLevel, Weight
+from service.domain.topics.sheet import QUESTIONS, Filled, RiskSheet, SheetLevel, Weight
 from service.domain.topics.topic import PhaseKind, Topic, TopicState, phase_at
 from service.domain.topics.topic_report import TopicReport
 from service.flows.topics import acts as flows
@@ -40,6 +40,7 @@ Follower = Annotated[Identity, Depends(Guard(Act.FOLLOW))]
 Signer = Annotated[Identity, Depends(Guard(Act.SIGN_SHEET))]
 
 _TABS = (("overview", "概览"), ("voices", "问题与观点"), ("sheet", "风险评估表"), ("settings", "设置"))
+_LONGEST_COUNT = 6
 _KINDS = [(kind.value, kind.word) for kind in PhaseKind]
 
 
@@ -183,7 +184,10 @@ def _voices(report: TopicReport, number: int) -> dict[str, Any]:
 def _sheet(sheets: Sequence[RiskSheet], topic_id: str, refused: Refused) -> dict[str, Any]:
     latest = sheets[0] if sheets else None
     action = f"/topics/{topic_id}/sheet"
+    base = _count(first(refused.typed, "base")) if refused.of(action) else None
+    overtaken = latest is not None and base is not None and base != latest.version
     return {
+        "overtaken": overtaken,
         "sheets": sheets,
         "latest": latest,
         "sheet_action": action,
@@ -259,6 +263,7 @@ def settings(request: Request, identity: Follower, topic_id: str, sent: Sent) ->
             words=limits.words,
             without=limits.without,
             phases=limits.phases,
+            seen=_count(first(sent, "seen")),
             now=context.now(),
         )
     except Refusal as refusal:
@@ -286,15 +291,22 @@ def save_sheet(request: Request, identity: Follower, topic_id: str, sent: Sent) 
             context.store,
             identity.person,
             topic_id,
-            answers={key: _plain(first(sent, f"answer_{key}")) for key in QUESTIONS},
-            concerns=read_concerns(sent),
-            level=read_level(first(sent, "level")),
-            reason=first(sent, "reason")[:1000],
+            Filled(
+                answers={key: _plain(first(sent, f"answer_{key}")) for key in QUESTIONS},
+                concerns=read_concerns(sent),
+                level=read_level(first(sent, "level")),
+                reason=first(sent, "reason")[:1000],
+            ),
+            base=_count(first(sent, "base")),
             now=context.now(),
         )
     except Refusal as refusal:
         return _show(request, identity, topic_id, Asked("sheet"), refused=refused_by(request, refusal, sent))
     return RedirectResponse(f"/topics/{topic_id}?tab=sheet&done=sheet_saved", status_code=303)
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_COUNT else None
 
 
 def _plain(text: str) -> str:

@@ -287,9 +287,25 @@
   });
   // A text that was typed and not sent is not left by a stray click on a tab or a link: the browser asks first.
   const unsent = () =>
-    [...document.querySelectorAll('form[method="post"] textarea:not([readonly])')].some(
-      (text) => text.value !== (text.dataset.sent ?? text.defaultValue),
+    [...document.querySelectorAll('form[method="post"] textarea:not([readonly]), textarea[data-stray]')].some(
+      (text) => text.value !== (text.dataset.sent ?? (text.readOnly ? "" : text.defaultValue)),
     );
+  // What comes back in a form that was turned down stands nowhere else. The keyboard goes on in it, with the reason read out.
+  const sentHere = (form) =>
+    [form.action, ...[...form.querySelectorAll("[formaction]")].map((button) => button.formAction)].some(
+      (address) => new URL(address).pathname === location.pathname,
+    );
+  if ("turnedDown" in body.dataset) {
+    const back = [...document.querySelectorAll('form[method="post"]')].filter(sentHere);
+    for (const text of back.flatMap((form) => [...form.querySelectorAll("textarea")])) text.dataset.sent = "";
+    const first = back[0]?.querySelector("input:not([type=hidden]), select, textarea");
+    first?.setAttribute("aria-describedby", "why");
+    first?.focus({ preventScroll: true });
+  }
+  // Who copied a text that has no field any more has it.
+  document.addEventListener("copy", (event) => {
+    if (event.target.matches?.("textarea[data-stray]")) event.target.dataset.sent = event.target.value;
+  });
   addEventListener("beforeunload", (event) => {
     if (unsent()) event.preventDefault();
   });

@@ -42,6 +42,7 @@ _LINE = (
     ("评估", (Step.EVALUATE,)),
     ("归档", (Step.ARCHIVE,)),
 )
+_CHECKS = frozenset({"三项审核", "权限检查", "签批"})
 _LATER = {state: number for number, state in enumerate(CaseState)}
 # Up to which state a step of the line counts as done, in the order of the states.
 _REACHED = {
@@ -114,8 +115,11 @@ class BudgetView:
 
 
 def line_of_steps(file: CaseFile, waiting: Sequence[Turn]) -> list[LineStep]:
-    """Return the line; of a further round only what was done in it counts."""
-    since = next((one.number for one in reversed(file.steps) if one.step is Step.FOLLOW_UP), 0)
+    """Return the line; of a further round only what was done in it counts, of the checks only those of the version sent last."""
+    since, sent = (
+        next((one.number for one in reversed(file.steps) if one.step is step), 0)
+        for step in (Step.FOLLOW_UP, Step.SUBMIT)
+    )
     now = {turn.step for turn in waiting}
     if Step.SAVE in now:
         now.add(Step.SUBMIT)
@@ -125,7 +129,7 @@ def line_of_steps(file: CaseFile, waiting: Sequence[Turn]) -> list[LineStep]:
         now.add(Step.RESPOND)
     if Step.TRACK in now:
         now.add(Step.EVALUATE)
-    return [_line_step(file, name, steps, since, now) for name, steps in _LINE]
+    return [_line_step(file, name, steps, max(since, sent) if name in _CHECKS else since, now) for name, steps in _LINE]
 
 
 def _line_step(file: CaseFile, name: str, steps: tuple[Step, ...], since: int, now: set[Step]) -> LineStep:
@@ -134,10 +138,17 @@ def _line_step(file: CaseFile, name: str, steps: tuple[Step, ...], since: int, n
     taken = [one for one in file.steps if one.step in steps and (one.number > since or early)]
     if taken and reached and not now & set(steps):
         names = dict.fromkeys(name for one in taken[-len(steps) :] for name in step_names(one))
-        return LineStep(name, "done", taken[-1].at, "、".join(names))
+        rest = "，其余越过" if _gone_past(file) & set(steps) else ""
+        return LineStep(name, "done", taken[-1].at, "、".join(names) + rest)
     if reached and not taken and not now & set(steps) and not _ended(file):
         return LineStep(name, "done", None, "越过" if name in {"三项审核", "签批"} else "")
     return LineStep(name, "now" if now & set(steps) else "", None, "")
+
+
+def _gone_past(file: CaseFile) -> frozenset[Step]:
+    """Return the checks that a bypass stands for on the version that is under review or went out last."""
+    out = file.publications[-1].version if file.publications else None
+    return file.bypassed(file.case.submitted or out)
 
 
 def step_names(step: CaseStep) -> list[str]:

@@ -88,7 +88,7 @@ class Way:
 
     def writes(self, text: str, by: str | Person = "case_officer") -> None:
         save_text(self.hand(by), text=text, base=self.case.draft)
-        submit_draft(self.hand(by))
+        submit_draft(self.hand(by), version=self.case.draft)
 
     def reviews(self, *steps: Step, by: Callable[[Step], str | Person] = lambda step: REVIEWERS[step]) -> None:
         for step in steps or tuple(REVIEWERS):

@@ -107,12 +107,22 @@ class TestTwoAtOnce:
         assert way.case.state is CaseState.SUBMITTED
         assert way.file.passed(2) == {}
 
+    def test_who_sees_an_older_version_does_not_submit_the_newer_one_unread(self, way: Way) -> None:
+        way.drafting()
+        save_text(way.hand("case_officer"), text="承办人的一版", base=0)
+        save_text(way.hand("spokesperson"), text="发言人随后存的一版", base=1)
+        with pytest.raises(Barred, match=r"发言辛已于.*存了第2版，没有送审。您看到的是第1版") as barred:
+            submit_draft(way.hand("case_officer"), version=1)
+        assert barred.value.bar is Bar.MOVED_ON
+        assert (way.case.state, way.case.submitted) == (CaseState.DRAFTING, None)
+        assert submit_draft(way.hand("case_officer"), version=2).submitted == 2
+
     def test_an_edit_after_the_signature_takes_the_text_back_to_the_start(self, way: Way) -> None:
         way.approved()
         save_text(way.hand("case_officer"), text="签批之后又改了一句", base=1)
         with pytest.raises(Barred, match="不能办理“发布”"):
             way.publishes()
-        submit_draft(way.hand("case_officer"))
+        submit_draft(way.hand("case_officer"), version=2)
         assert way.case.state is CaseState.SUBMITTED
 
 
@@ -201,7 +211,7 @@ class TestWhatMustNotGoOut:
         way.approving()
         draft_returned(way.hand("deputy_head"), Step.SIGN, version=1, remark="写明批号")
         with pytest.raises(Barred, match="第1版已被退回"):
-            submit_draft(way.hand("case_officer"))
+            submit_draft(way.hand("case_officer"), version=1)
 
 
 class TestRestart:

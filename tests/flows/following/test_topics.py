@@ -9,7 +9,7 @@ from service.domain.figures.effect import Trend
 from service.domain.people.person import Person
 from service.domain.policies.policy import Policy
 from service.domain.refusal import Conflict, Forbidden, NotFound, Refusal
-from service.domain.topics.sheet import QUESTIONS, Concern, SheetLevel
+from service.domain.topics.sheet import QUESTIONS, Concern, Filled, SheetLevel
 from service.domain.topics.topic import Phase, PhaseKind, TopicState
 from service.flows.topics.acts import (
     change_topic,
@@ -296,10 +296,8 @@ class TestSheet:
         facts: dict[str, object] = {
             "answers": dict.fromkeys(QUESTIONS, "已核对"),
             "concerns": [Concern(concern="成本上升", answer="有过渡期", owner="承办人丙")],
-            "level": None,
-            "now": NOW,
         }
-        save_sheet(store, officer, topic_id, **facts | given)  # type: ignore[arg-type] # as named
+        save_sheet(store, officer, topic_id, Filled(**facts | given), now=NOW)  # type: ignore[arg-type] # as named
 
     def test_each_saving_is_a_version_and_another_person_signs_the_latest(
         self, store: Store, officer: Person, approver: Person
