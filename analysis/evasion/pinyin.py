@@ -106,9 +106,14 @@ class PinyinIndex:
                 first, last = max(0, run.start() - _SIDE), done + _SIDE
                 # Asked first what it sounds like at all: most letters are no word, and to say where each syllable
                 # ends takes twenty times as long.
-                if self.automaton.find_matches_as_indexes(text[first:last].translate(_said())):
+                if self._sounds_in_letters(text[first:last].translate(_said())):
                     found.extend(self._in_letters(self._speak(text[first:last]), first))
         return found
+
+    def _sounds_in_letters(self, said: str) -> bool:
+        """Tell whether a pattern is heard of which something stands in letters, which are capital ones in `said`."""
+        heard = self.automaton.find_matches_as_indexes(said.lower(), overlapping=True)
+        return any(not said[start:end].islower() for _, start, end in heard)
 
     def _in_letters(self, spoken: _Spoken, first: int) -> Iterator[Evaded]:
         """Yield what is meant, without what is only the beginning of something longer: jiaya in jiayao."""
@@ -140,10 +145,10 @@ class PinyinIndex:
 
 
 class _Said(dict[int, str]):
-    """What each character is in the letters of `_Spoken`; one without a reading is a break."""
+    """What each character is in the letters of `_Spoken`; one without a reading is a break, and a letter a capital one."""
 
     def __missing__(self, code: int) -> str:
-        return chr(code) if chr(code) in ascii_letters else _BREAK
+        return chr(code).upper() if chr(code) in ascii_letters else _BREAK
 
 
 @cache

@@ -26,8 +26,13 @@ _Numbers = npt.NDArray[np.uint64]
 _MANY = 24
 _BASIC = 0x10000
 # Characters that stand for themselves whatever stands beside them; a text with others is signed alone. Marks that
-# combine with the character before them (U+302A to U+302F) are among the others.
-_SAFE = ((0x20, 0x7F), (0x2010, 0x2028), (0x3000, 0x302A), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xFF01, 0xFF5F))
+# combine with the character before them (U+302A to U+302F) are among the others. Signs, arrows, emoji and what is
+# invisible stand in one title of thirty: signed alone, those took a fifth of the time of all.
+_SAFE = (
+    *((0x20, 0x7F), (0xA0, 0xC0), (0xD7, 0xD8), (0x200B, 0x2028), (0x2100, 0x2800)),
+    *((0x3000, 0x302A), (0x3400, 0x4DC0), (0x4E00, 0xA000)),
+    *((0xFE0F, 0xFE10), (0xFEFF, 0xFF00), (0xFF01, 0xFF5F), (0x1F300, 0x1FB00)),
+)
 _UNCLEAR = 1
 _ASCII = 0x80
 # How `rensa` 0.5 hashes up to 16 bytes: as the Rust compiler's own FxHasher does.

@@ -208,10 +208,10 @@ def weighed_one(text: str, sentences: Sequence[tuple[int, str]]) -> list[PeopleC
     Who asks, and a text that quotes, is left to the patterns: whose harm it is, and whether it came from the product, is not
     plain there. Where a text tells of several without a number (多名患者), one is not what it says.
     """
-    weighed = weigh(text, sentences) if USE.search(text) or _PRODUCT.search(text) else None
-    if weighed is None or weighed.points < ENOUGH:
+    if _ASKS.search(text) or not (USE.search(text) or _PRODUCT.search(text)):
         return []
-    if _ASKS.search(text) or tells_of_several(text) or quoted_spans(text):
+    weighed = weigh(text, sentences)
+    if weighed is None or weighed.points < ENOUGH or tells_of_several(text) or quoted_spans(text):
         return []
     return [PeopleCount(EntityType.HARMED, weighed.start, weighed.end, 1, named=False)]
 

@@ -64,7 +64,8 @@ _FINISH = (
 _SEARCHED = (
     select(*search_columns())
     .select_from(assessments)
-    .join(documents, documents.c.id == assessments.c.document_id)
+    # By its number, which leads straight to the row; by its id an index is asked first.
+    .join(documents, documents.c.seq == assessments.c.seq)
     .outerjoin(source_descriptions, source_descriptions.c.id == documents.c.source_id)
 )
 

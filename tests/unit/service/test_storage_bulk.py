@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Connection, bindparam, create_engine, insert, select
 
 from analysis.assessment import Assessment, CategoryScore, Level, PossibleRisk, Tone
-from service.storage.bulk import Same, columns_of, execute_columns, fetch_rows
+from service.storage.bulk import ROWS_AT_ONCE, Same, columns_of, execute_columns, fetch_rows
 from service.storage.columns import dump_json
+from service.storage.dialects import upsert
 from service.storage.rows import dump_assessment, load_assessment, search_document_of
 from service.storage.schema import rollups
 
@@ -44,6 +45,22 @@ def test_rows_given_by_column_are_the_rows_that_the_library_writes(connection: C
     connection.execute(ADD, [cell("R03")])
     found = connection.execute(select(rollups).order_by(rollups.c.category)).mappings().all()
     assert [dict(row) for row in found] == [cell("R01"), cell("R02"), cell("R03")]
+
+
+@pytest.mark.parametrize("count", [ROWS_AT_ONCE - 1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 3])
+def test_of_any_number_of_rows_each_is_written_once(connection: Connection, count: int) -> None:
+    written = [cell(f"R{number:03}") for number in range(count)]
+    execute_columns(connection, ADD, columns_of(written))
+    found = connection.execute(select(rollups).order_by(rollups.c.category)).mappings().all()
+    assert [dict(row) for row in found] == written
+
+
+def test_many_rows_replace_those_of_the_same_keys_and_add_what_is_added_up(connection: Connection) -> None:
+    keys = ("hour", "source_class", "category", "region", "level", "tone")
+    rows = [cell(f"R{number:03}") for number in range(ROWS_AT_ONCE + 1)]
+    for _ in range(2):
+        upsert(connection, rollups, rows, keys=keys, add=("count",))
+    assert connection.scalars(select(rollups.c.count)).all() == [2] * len(rows)
 
 
 def test_rows_read_as_plain_rows_are_those_that_the_library_reads(connection: Connection) -> None:
