@@ -254,20 +254,24 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
     told = is_harm_told(words) or tells_ailment(words) or bool(ailment_after_use(words))
     following = [*(match.start() for match in matches[1:]), -1][: len(matches)]
     for match, start in zip(matches, following, strict=True):
-        if start > 0 and _is_mere_whole(words, match, start):
-            continue
-        number = match.group("n") and chinese_number(match.group("n"))
-        part = share_harmed(words, match.end(), number) if number else None
-        if part and told:
-            if not is_unrelated(words, *match.span()):
-                yield PeopleCount(EntityType.HARMED, match.start(), part[1], part[0], named=True)
-        elif _is_counted(words, match, told=told):
-            yield from _counted(EntityType.HARMED, match.start(), match.end(), match.group("n") or match.group("few"))
+        if start <= 0 or not _is_mere_whole(words, match, start):
+            yield from _number_or_share(words, match, told=told)
     if told and kin:
         yield from _kin(words)
     if told:
         yield from _titled(words)
         yield from listed
+
+
+def _number_or_share(words: str, match: re.Match[str], *, told: bool) -> Iterator[PeopleCount]:
+    """Yield the number where it counts people harmed; of those to only a share of whom it happened, the share."""
+    written = match.group("n") or match.group("few")
+    share = share_harmed(words, match.end(), chinese_number(written) or 0) if told else None
+    if share is None:
+        if _is_counted(words, match, told=told):
+            yield from _counted(EntityType.HARMED, match.start(), match.end(), written)
+    elif 0 < share[0] <= _MOST_PEOPLE and not is_unrelated(words, *match.span()):
+        yield PeopleCount(EntityType.HARMED, match.start(), share[1], share[0], named=True)
 
 
 def _is_counted(words: str, match: re.Match[str], *, told: bool) -> bool:
