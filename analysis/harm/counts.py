@@ -265,12 +265,13 @@ def _harmed(words: str) -> Iterator[PeopleCount]:
 
 def _number_or_share(words: str, match: re.Match[str], *, told: bool) -> Iterator[PeopleCount]:
     """Yield the number where it counts people harmed; of those to only a share of whom it happened, the share."""
+    if not _is_counted(words, match, told=told):
+        return
     written = match.group("n") or match.group("few")
     share = share_harmed(words, match.end(), chinese_number(written) or 0) if told else None
     if share is None:
-        if _is_counted(words, match, told=told):
-            yield from _counted(EntityType.HARMED, match.start(), match.end(), written)
-    elif 0 < share[0] <= _MOST_PEOPLE and not is_unrelated(words, *match.span()):
+        yield from _counted(EntityType.HARMED, match.start(), match.end(), written)
+    elif 0 < share[0] <= _MOST_PEOPLE:
         yield PeopleCount(EntityType.HARMED, match.start(), share[1], share[0], named=True)
 
 
