@@ -14,6 +14,8 @@ _SHARE = re.compile(
     f"(?<![第每])(?:(?P<tenths>{_DIGIT})成(?P<half>半)?|(?P<whole>{_DIGIT}{{1,3}}|百)分之(?P<part>{_DIGIT}{{1,3}})|(?P<percent>[0-9]{{1,2}}(?:\\.[0-9]+)?)%|(?P<halves>半数|一半|过半|对半|大半))"
     "(?P<rest>[^,。;!?\n]{0,16}(?:,[^,。;!?\n]{0,12})?)"
 )
+_FEWEST = 10
+"""Of fewer people nobody tells a share; what stands behind them is one of a value or a price."""
 # What is a share of other things than these people: a discount, a dose, a chance that a paper gives.
 _OF_OTHERS = re.compile("^(?:价|折|的?(?:剂量|药量|用量|概率|可能|几率|把握|价格|费用|疗程|药))")
 _REACH = 24
@@ -24,7 +26,7 @@ def share_harmed(words: str, end: int, number: int) -> tuple[int, int] | None:
 
     `None` where no share is told, or where what befell them stands before it: then it befell all of them.
     """
-    share = _SHARE.search(words, end)
+    share = _SHARE.search(words, end) if number >= _FEWEST else None
     if share is None or share.start() > end + _REACH or _OF_OTHERS.match(share.group("rest")):
         return None
     before, rest = words[end : share.start()], share.group("rest")
